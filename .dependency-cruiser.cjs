@@ -1,0 +1,27 @@
+/**
+ * Who may import whom. One direction: cli → app → (daemon, http, telemetry, config, adapters, cycle) → ports → core.
+ * test/unit/boundaries.test.ts proves on a broken tree that these rules can fail.
+ */
+const rule = (name, from, to, comment) => ({ name, severity: 'error', comment, from, to });
+
+module.exports = {
+  forbidden: [
+    rule('no-cycles', {}, { circular: true }, 'Nothing flows back up.'),
+    rule('core-is-pure', { path: '^src/core/' }, { pathNot: ['^src/core/', '^node_modules/(@marcbachmann/cel-js|re2js)/'] }, 'Core imports itself, the CEL library and its linear-time regular expressions: no I/O, no clock, no process.'),
+    rule('ports-see-core', { path: '^src/ports/' }, { pathNot: '^src/(core|ports)/' }, 'Ports speak in the words of core.'),
+    rule('cycle-sees-ports', { path: '^src/cycle/' }, { pathNot: ['^src/(core|ports|cycle)/', '^node:'], dependencyTypesNot: ['core'] }, 'The conductor knows no adapter.'),
+    rule('adapters-are-strangers', { path: '^src/adapters/([^/]+)/' }, { path: '^src/(adapters/(?!$1/)|config/|cycle/|cli/|daemon/|http/|telemetry/|app\\.ts)' }, 'An adapter sees core, ports and itself.'),
+    rule('ldapts-in-ldap-only', { pathNot: '^src/adapters/ldap/' }, { path: '^node_modules/ldapts/' }, 'One folder speaks LDAP.'),
+    rule('undici-in-scim-only', { path: '^src/', pathNot: '^src/adapters/scim/' }, { path: '^node_modules/undici/' }, 'One folder speaks HTTP outwards.'),
+    rule('lowdb-in-lowdb-only', { path: '^src/', pathNot: '^src/adapters/lowdb/' }, { path: '^node_modules/lowdb/' }, 'One folder owns the state files.'),
+    rule('edges-do-not-compose', { path: '^src/(telemetry|http|daemon|config)/' }, { path: '^src/(adapters|cli|app\\.ts)' }, 'Only app.ts puts parts together.'),
+    rule('src-without-tests', { path: '^src/' }, { path: '^(test|bench)/' }, 'The product does not import its tests.'),
+    rule('no-dev-dependency', { path: '^src/' }, { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] }, 'What ships is a dependency.'),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+};

@@ -1,0 +1,25 @@
+/**
+ * What a directory holds, as it was read: nothing mapped, nothing judged.
+ */
+
+/**
+ * The immutable identity of an entry, as text: objectGUID, entryUUID or nsUniqueId in lower case with dashes
+ * (RFC 4122 text form). It is the SCIM `externalId`. A DN, a mail address or a login name is never an identity.
+ */
+export type SourceId = string;
+
+export type ResourceType = 'user' | 'group';
+
+/** Bytes where the attribute is binary or its value is not valid UTF-8, text everywhere else. */
+export type AttributeValue = string | Uint8Array;
+
+export interface Entry {
+  readonly id: SourceId;
+  /** Name of the directory in the configuration. */
+  readonly directory: string;
+  readonly type: ResourceType;
+  /** The distinguished name as the server spelled it. For people to read, and to resolve references; never a key. */
+  readonly dn: string;
+  /** Attribute name in lower case, without options → its values in the server's order. Never an empty list. */
+  readonly attributes: ReadonlyMap<string, readonly AttributeValue[]>;
+}

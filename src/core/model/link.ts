@@ -1,0 +1,39 @@
+import type { ResourceType, SourceId } from './entry.ts';
+
+/** The target's own, opaque id of a resource (RFC 7643 §3.1 `id`). */
+export type TargetId = string;
+
+/** Keyed digest of a text, short, safe to store. Equal text gives an equal digest within one installation. */
+export type Digest = (text: string) => string;
+
+/**
+ * What one target last acknowledged about one resource: our memory, in place of reading the target.
+ * Digests, no values: a link tells *that* an attribute differs and holds no personal data.
+ */
+export interface Link {
+  readonly target: string;
+  readonly type: ResourceType;
+  readonly sourceId: SourceId;
+  readonly directory: string;
+  readonly targetId: TargetId;
+  readonly origin: 'created' | 'adopted';
+  /**
+   * `active`: in step. `deactivated`: we switched it off, or never saw it on. `lost`: the target no longer has it
+   * (404); it is looked for, and created again within the guard's limits.
+   */
+  readonly lifecycle: 'active' | 'deactivated' | 'lost';
+  /** When its entry was first missing or out of scope (ISO 8601). Starts `deleteAfter`. Absent while it is in scope. */
+  readonly departedAt?: string | undefined;
+  /** Canonical SCIM path → digest of the acknowledged value. A path without a value has no key. */
+  readonly attributes: Readonly<Record<string, string>>;
+  /** ETag, where the target gives one (RFC 7644 §3.14). */
+  readonly version?: string | undefined;
+  /** The last refusal, while it lasts. */
+  readonly failure?: LinkFailure | undefined;
+}
+
+export interface LinkFailure {
+  readonly class: string;
+  readonly at: string;
+  readonly attempts: number;
+}

@@ -1,0 +1,98 @@
+import type { ResourceType, SourceId } from './entry.ts';
+import type { TargetId } from './link.ts';
+import type { DesiredAttributes, DesiredValue, Rejected } from './resource.ts';
+
+/** One attribute that differs. `had` tells whether the target holds a value now: it decides `add` or `replace`. */
+export type AttributeChange =
+  | { readonly path: string; readonly change: 'set'; readonly value: DesiredValue; readonly had: boolean }
+  | { readonly path: string; readonly change: 'clear' };
+
+interface Subject {
+  readonly type: ResourceType;
+  readonly sourceId: SourceId;
+  readonly directory: string;
+  /** For people; not part of the plan's id. */
+  readonly label: string;
+  /** A sentence: what made this operation necessary. */
+  readonly reason: string;
+  /**
+   * Operations of one stage may run side by side; a stage starts when the one before it is done. Stages follow the
+   * order users, groups, members, deactivations, deletions; users whose manager is created in the same plan come in
+   * a later stage than the manager.
+   */
+  readonly stage: number;
+}
+
+/** Why someone loses access. */
+export type RemovalCause = 'disabled' | 'left_scope' | 'absent';
+
+export interface CreateOperation extends Subject {
+  readonly verb: 'create';
+  readonly attributes: DesiredAttributes;
+  /** True when the target had it once and lost it (404). */
+  readonly again: boolean;
+}
+
+/** An account that exists on the target and is not ours yet: linked, and brought in step. */
+export interface AdoptOperation extends Subject {
+  readonly verb: 'adopt';
+  readonly targetId: TargetId;
+  readonly matchedBy: string;
+  readonly targetActive: boolean;
+  readonly changes: readonly AttributeChange[];
+  /** Everything that holds after the changes: what the link remembers. */
+  readonly attributes: DesiredAttributes;
+}
+
+export interface UpdateOperation extends Subject {
+  readonly verb: 'update' | 'reactivate';
+  readonly targetId: TargetId;
+  readonly changes: readonly AttributeChange[];
+}
+
+export interface MembersOperation extends Subject {
+  readonly verb: 'members';
+  readonly add: readonly SourceId[];
+  readonly remove: readonly SourceId[];
+  /** `departed`: the group itself left and `removal.groups` is `empty`. */
+  readonly cause: 'changed' | 'departed';
+}
+
+export interface RemoveOperation extends Subject {
+  readonly verb: 'deactivate' | 'delete';
+  readonly targetId: TargetId;
+  readonly cause: RemovalCause;
+}
+
+export type Operation = CreateOperation | AdoptOperation | UpdateOperation | MembersOperation | RemoveOperation;
+export type Verb = Operation['verb'];
+
+export interface Plan {
+  /** Hash of the operations (labels and reasons left out): the same changes always have the same id. */
+  readonly id: string;
+  readonly target: string;
+  readonly operations: readonly Operation[];
+  /** In scope, but not writable; with the reasons. */
+  readonly rejected: readonly Rejected[];
+}
+
+/** What the guard compared, so that a person can judge it. */
+export interface GuardFinding {
+  readonly kind: 'removals' | 'members' | 'updates' | 'empty_reading' | 'first_run';
+  readonly type: ResourceType;
+  /** The group whose members are concerned, for `members`. */
+  readonly sourceId?: SourceId | undefined;
+  readonly planned: number;
+  /** Of the same kind, done within the last 24 hours. */
+  readonly recent: number;
+  readonly population: number;
+  readonly allowed: number;
+  readonly text: string;
+}
+
+export interface Hold {
+  /** Hash of the held operations alone: other changes don't void an approval. */
+  readonly planId: string;
+  readonly operations: readonly Operation[];
+  readonly findings: readonly GuardFinding[];
+}

@@ -1,0 +1,60 @@
+import type { ResourceType, SourceId } from './entry.ts';
+
+/** A JSON value as it stands in a SCIM body. Null never occurs: no value is expressed by absence (RFC 7643 §2.5). */
+export type ScimValue = string | number | boolean | readonly ScimValue[] | { readonly [name: string]: ScimValue };
+
+/**
+ * A pointer to another resource, by source id. It becomes the target's own id when the request is sent, so that a plan
+ * can be made, printed and hashed before the other resource exists on the target.
+ */
+export class Reference {
+  readonly id: SourceId;
+  constructor(id: SourceId) {
+    this.id = id;
+  }
+}
+
+export type DesiredValue = ScimValue | Reference;
+
+/**
+ * What a target should hold for one entry: SCIM path (canonical text, as `parseScimPath` prints it) → value.
+ * A path that is mapped but has no value is present with `null`: the target's value, if it has one, is to be cleared.
+ * A path that is not in here is not managed, and is left alone.
+ */
+export type DesiredAttributes = ReadonlyMap<string, DesiredValue | null>;
+
+export interface Resource {
+  readonly sourceId: SourceId;
+  readonly directory: string;
+  readonly type: ResourceType;
+  /** Kept in step for ever. Contains `externalId`, and for users `active`. */
+  readonly attributes: DesiredAttributes;
+  /** Sent when the resource is created and never again (`apply: create`). */
+  readonly createOnly: DesiredAttributes;
+  /** Groups: who belongs to it, as source ids, only resources that are in the target's scope. Users: empty. */
+  readonly members: readonly SourceId[];
+  /** How a person would call it (userName or displayName). For plans on a terminal; never stored, logged or hashed. */
+  readonly label: string;
+}
+
+/** Why an entry gives no resource, in words for the person who has to mend it. */
+export interface Reason {
+  /** Stable, for grouping and for documentation: `map_error`, `duplicate_match`, `ambiguous_match`, … */
+  readonly code: ReasonCode;
+  readonly text: string;
+}
+
+export type ReasonCode = 'map_error' | 'duplicate_match' | 'ambiguous_match' | 'match_taken' | 'adoption_off';
+
+/**
+ * An in-scope entry that cannot be written. It is neither updated nor does it count as departed; but when it is known
+ * to be inactive in the directory (`active` is false), access still ends: a broken attribute never keeps a leaver in.
+ */
+export interface Rejected {
+  readonly sourceId: SourceId;
+  readonly directory: string;
+  readonly type: ResourceType;
+  readonly label: string;
+  readonly active: boolean | undefined;
+  readonly reasons: readonly Reason[];
+}

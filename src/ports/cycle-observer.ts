@@ -1,0 +1,67 @@
+import type { ResourceType } from '../core/model/entry.ts';
+import type { FailureClass } from '../core/model/outcome.ts';
+import type { Hold, Verb } from '../core/model/plan.ts';
+
+/**
+ * The one stream of events from which logs, metrics, progress bars and the status page are made.
+ * Observers must not throw and must not wait. Events carry source ids and numbers, never names or values.
+ */
+export type CycleObserver = (event: CycleEvent) => void;
+
+export type CycleMode = 'full' | 'incremental';
+export type CycleResult = 'success' | 'partial' | 'held' | 'error';
+
+export type CycleEvent =
+  | { readonly kind: 'cycle_started'; readonly target: string; readonly mode: CycleMode; readonly cycle: string }
+  | { readonly kind: 'entries_read'; readonly directory: string; readonly entries: number }
+  | {
+      readonly kind: 'directory_read';
+      readonly directory: string;
+      readonly verdict: 'complete' | 'delta';
+      readonly users: number;
+      readonly groups: number;
+      readonly milliseconds: number;
+    }
+  | { readonly kind: 'directory_failed'; readonly directory: string; readonly code: string; readonly message: string }
+  | { readonly kind: 'ldap_request'; readonly directory: string; readonly operation: string; readonly milliseconds: number }
+  | {
+      readonly kind: 'plan_made';
+      readonly target: string;
+      readonly planId: string;
+      readonly counts: Readonly<Record<Verb, number>>;
+      readonly rejected: number;
+    }
+  | { readonly kind: 'held'; readonly target: string; readonly hold: Hold }
+  | {
+      readonly kind: 'operation_finished';
+      readonly target: string;
+      readonly type: ResourceType;
+      readonly sourceId: string;
+      readonly verb: Verb;
+      readonly outcome: 'applied' | 'failed' | 'skipped';
+      readonly failure?: FailureClass | undefined;
+      readonly status?: number | undefined;
+      /** The target's own words. May name a person: for debug logs and terminals only. */
+      readonly detail?: string | undefined;
+      /** From the reading that showed the change to the acknowledgement. */
+      readonly delayMilliseconds: number;
+    }
+  | {
+      readonly kind: 'scim_request';
+      readonly target: string;
+      readonly method: string;
+      /** HTTP status, or 0 when there was no answer. */
+      readonly status: number;
+      readonly milliseconds: number;
+    }
+  | { readonly kind: 'throttled'; readonly target: string; readonly milliseconds: number }
+  | { readonly kind: 'state_written'; readonly result: 'success' | 'error'; readonly journalBytes: number }
+  | {
+      readonly kind: 'cycle_finished';
+      readonly target: string;
+      readonly mode: CycleMode;
+      readonly cycle: string;
+      readonly result: CycleResult;
+      readonly milliseconds: number;
+      readonly error?: { readonly code: string; readonly message: string } | undefined;
+    };

@@ -1,0 +1,85 @@
+import type { ResourceType } from '../core/model/entry.ts';
+import type { TargetId } from '../core/model/link.ts';
+import type { Failure, Outcome } from '../core/model/outcome.ts';
+import type { ScimValue } from '../core/model/resource.ts';
+
+/**
+ * A SCIM service provider, one request (or one short protocol step) per call.
+ *
+ * Contract:
+ * - Expected failures are values (`Failure`), so that one object never stops another. Only a broken configuration throws.
+ * - The target retries what is safe to repeat (`transient`, `throttled`; reads and idempotent writes), paces itself,
+ *   and honours Retry-After for all callers together. What comes back failed has been tried enough for this cycle.
+ * - `create` is never repeated after an ambiguous failure: it comes back as `unknown`, and the caller searches first.
+ * - Calls may run side by side; `concurrency` says how many make sense.
+ * - Ids and URLs are built from the configured base and our id, never taken from links in answers. No redirects.
+ */
+export interface ScimTarget {
+  readonly name: string;
+  /** How many calls may usefully be in flight. */
+  readonly concurrency: number;
+  /** Most member values that one `changeMembers` may carry. */
+  readonly memberChunk: number;
+  /** Reads ServiceProviderConfig, ResourceTypes and Schemas; missing ones fall back to RFC defaults. For `check`. */
+  discover(signal: AbortSignal): Promise<TargetFacts | Failure>;
+  /**
+   * Resources whose attribute equals the value (`userName eq "…"`), each verified against the answer: a server that
+   * ignores filters yields none of its others here. `userName`, `displayName` and mail compare without case.
+   */
+  find(type: ResourceType, attribute: string, value: string, signal: AbortSignal): Promise<FoundResource[] | Failure>;
+  /**
+   * Everything the target has of a type, when that is cheap to prove: one list request whose answer is the whole
+   * content. Undefined when there is more. Never proof of absence for anything destructive.
+   */
+  inventory(type: ResourceType, signal: AbortSignal): Promise<FoundResource[] | Failure | undefined>;
+  create(type: ResourceType, attributes: ReadonlyMap<string, ScimValue>, signal: AbortSignal): Promise<Outcome>;
+  /** Exactly these attributes: PATCH, or read-merge-PUT where the target has no PATCH. */
+  update(
+    type: ResourceType,
+    id: TargetId,
+    changes: readonly ScimChange[],
+    signal: AbortSignal,
+  ): Promise<Outcome>;
+  /** At most `memberChunk` ids together. Adding one who is there, or removing one who is not, is no failure. */
+  changeMembers(group: TargetId, change: MemberChange, signal: AbortSignal): Promise<Outcome>;
+  /** Already gone counts as applied. */
+  remove(type: ResourceType, id: TargetId, signal: AbortSignal): Promise<Outcome>;
+  close(): Promise<void>;
+}
+
+/** An attribute change with every reference resolved. */
+export type ScimChange =
+  | { readonly path: string; readonly change: 'set'; readonly value: ScimValue; readonly had: boolean }
+  | { readonly path: string; readonly change: 'clear' };
+
+export interface MemberChange {
+  readonly add: readonly { readonly id: TargetId; readonly type: ResourceType }[];
+  readonly remove: readonly TargetId[];
+  /** The acknowledged members before this change: what a target without PATCH needs for its PUT. */
+  readonly current: () => Promise<readonly TargetId[]>;
+}
+
+/** A resource as the target answered it. */
+export interface FoundResource {
+  readonly id: TargetId;
+  readonly version?: string | undefined;
+  readonly active: boolean;
+  /** The whole JSON body, keys as the server spelled them. Read through `readScimPath`. */
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+export interface TargetFacts {
+  readonly patch: boolean;
+  readonly filter: boolean;
+  readonly etag: boolean;
+  readonly groups: boolean;
+  /** Core and extension attribute paths that /Schemas lists, in lower case; undefined when it has no /Schemas. */
+  readonly attributes: Readonly<Record<ResourceType, ReadonlySet<string>>> | undefined;
+  /** Lines for `check`. */
+  readonly details: readonly string[];
+}
+
+/** True for the failure half of a `T | Failure`. */
+export function isFailure(value: unknown): value is Failure {
+  return typeof value === 'object' && value !== null && 'class' in value && 'detail' in value;
+}

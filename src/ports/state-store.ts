@@ -1,0 +1,121 @@
+import type { ResourceType, SourceId } from '../core/model/entry.ts';
+import type { Digest, Link, TargetId } from '../core/model/link.ts';
+import type { Watermark } from '../core/model/reading.ts';
+
+/**
+ * What dir2scim remembers between cycles and across crashes.
+ *
+ * Contract:
+ * - `record` is atomic and durable when it resolves: after a power cut either all of its changes are there or none,
+ *   and all once it resolved. Calls may run side by side (they share one disk sync) and take effect in call order.
+ *   When it rejects (disk full) nothing of it is remembered, and no further effect may be caused at a target.
+ * - Everything is asked in batches, never "all links as one value", so that a database can stand behind this port.
+ * - The store holds no personal data: ids, digests, counts and times.
+ * - A store that is damaged, newer or locked refuses to open (BridgeError); it never starts empty in its place.
+ * - Views opened for reading see a consistent state, may be behind the writer, and never repair or write anything
+ *   but decisions.
+ */
+export interface StateStore extends StateView {
+  record(changes: readonly StateChange[]): Promise<void>;
+  /** Takes a decision out once it was used. */
+  removeDecision(planId: string): Promise<void>;
+}
+
+export interface StateView {
+  /** Keyed with a secret of this installation. */
+  readonly digest: Digest;
+  /** Identity of this state since its creation. */
+  readonly lineage: string;
+  links(target: string, ids: readonly SourceId[]): Promise<ReadonlyMap<SourceId, Link>>;
+  /** All links of these directories whose source id is not in `seen`, in batches. */
+  unseen(target: string, directories: ReadonlySet<string>, seen: ReadonlySet<SourceId>): AsyncIterable<readonly Link[]>;
+  /** Which of these target ids are linked, and to whom. */
+  owners(target: string, type: ResourceType, ids: readonly TargetId[]): Promise<ReadonlyMap<TargetId, SourceId>>;
+  /** The acknowledged members of a group, as source ids. */
+  members(target: string, group: SourceId): Promise<readonly SourceId[]>;
+  counts(target: string): Promise<LinkCounts>;
+  /** Intents without an outcome: requests that may have taken effect before a crash. */
+  openIntents(target: string): Promise<readonly Intent[]>;
+  target(name: string): Promise<TargetState>;
+  /** What a person decided about held plans, oldest first. */
+  decisions(): Promise<readonly Decision[]>;
+  decide(decision: Decision): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type LinkCounts = Readonly<Record<ResourceType, Readonly<Record<Link['lifecycle'] | 'adopted', number>>>>;
+
+/** Written before a request whose repetition could do harm: a create. */
+export interface Intent {
+  readonly target: string;
+  readonly type: ResourceType;
+  readonly sourceId: SourceId;
+}
+
+export type StateChange =
+  | { readonly kind: 'intent'; readonly intent: Intent }
+  /** The intent is settled: it took effect and is linked, or it certainly did not. */
+  | { readonly kind: 'settled'; readonly intent: Intent }
+  /** Inserts or replaces. Members are kept apart and survive. */
+  | { readonly kind: 'link'; readonly link: Link }
+  /** Forgets a link and its members. */
+  | { readonly kind: 'unlink'; readonly target: string; readonly sourceId: SourceId }
+  | {
+      readonly kind: 'members';
+      readonly target: string;
+      readonly group: SourceId;
+      readonly add: readonly SourceId[];
+      readonly remove: readonly SourceId[];
+    }
+  | { readonly kind: 'target'; readonly target: string; readonly state: TargetState };
+
+/** What is remembered about a target as a whole. */
+export interface TargetState {
+  /** Undefined until its first cycle was committed. */
+  readonly lastSuccessAt?: string | undefined;
+  readonly lastCycleAt?: string | undefined;
+  readonly lastResult?: 'success' | 'partial' | 'held' | 'error' | undefined;
+  /** Directory name → where the next reading may start. Only valid together with `configHash`. */
+  readonly watermarks: Readonly<Record<string, Watermark>>;
+  /** Hash of everything that decides what is desired: directories' searches, scope, maps, removal. */
+  readonly configHash?: string | undefined;
+  /** Something is left to do (failed, held, waiting, deletions to come): the next reading must be complete. */
+  readonly pending: number;
+  /** Removals of the last 24 hours, for the guard's window. */
+  readonly removals: readonly RemovalRecord[];
+  readonly held?: HeldRecord | undefined;
+  /** The id of a held plan that a person rejected: it stays undone, silently, until it changes. */
+  readonly rejectedPlan?: string | undefined;
+}
+
+export interface RemovalRecord {
+  readonly at: string;
+  readonly kind: 'removals' | 'members' | 'updates';
+  readonly type: ResourceType;
+  readonly group?: SourceId | undefined;
+  readonly count: number;
+}
+
+/** A held plan as it is stored: numbers and ids, no names. */
+export interface HeldRecord {
+  readonly planId: string;
+  readonly since: string;
+  readonly findings: readonly {
+    readonly kind: string;
+    readonly type: ResourceType;
+    readonly planned: number;
+    readonly recent: number;
+    readonly population: number;
+    readonly allowed: number;
+  }[];
+  readonly operations: readonly { readonly verb: string; readonly type: ResourceType; readonly sourceId: SourceId }[];
+}
+
+export interface Decision {
+  readonly planId: string;
+  readonly decision: 'approve' | 'reject';
+  /** ISO 8601. An approval is good for 24 hours. */
+  readonly at: string;
+}
+
+export const emptyTargetState: TargetState = { watermarks: {}, pending: 0, removals: [] };
