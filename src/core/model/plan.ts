@@ -40,13 +40,12 @@ export interface AdoptOperation extends Subject {
   readonly matchedBy: string;
   readonly targetActive: boolean;
   readonly changes: readonly AttributeChange[];
-  /** Everything that holds after the changes: what the link remembers. */
+  /** Everything that holds after the changes: what the link remembers. `active` is as the target has it. */
   readonly attributes: DesiredAttributes;
 }
 
 export interface UpdateOperation extends Subject {
   readonly verb: 'update' | 'reactivate';
-  readonly targetId: TargetId;
   readonly changes: readonly AttributeChange[];
 }
 
@@ -60,7 +59,6 @@ export interface MembersOperation extends Subject {
 
 export interface RemoveOperation extends Subject {
   readonly verb: 'deactivate' | 'delete';
-  readonly targetId: TargetId;
   readonly cause: RemovalCause;
 }
 

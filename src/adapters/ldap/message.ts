@@ -1,0 +1,104 @@
+import { BerCursor, MalformedMessage, berTags } from './ber.ts';
+
+/** An LDAP message from the server (RFC 4511 §4.1.1), as far as a reader of directories needs it. */
+export type LdapMessage =
+  | { readonly kind: 'entry'; readonly id: number; readonly dn: string; readonly attributes: readonly RawAttribute[] }
+  | { readonly kind: 'reference'; readonly id: number; readonly uris: readonly string[] }
+  | { readonly kind: 'intermediate'; readonly id: number }
+  | LdapResult;
+
+/** The answer that ends a request. */
+export interface LdapResult {
+  readonly kind: 'search_done' | 'bind_response' | 'extended_response';
+  readonly id: number;
+  readonly code: number;
+  /** The server's own words; may be empty. */
+  readonly diagnostic: string;
+  /** Where else to ask, with code 10. */
+  readonly referrals: readonly string[];
+  /** Control OID → its value. */
+  readonly controls: ReadonlyMap<string, Buffer>;
+}
+
+/** As it was sent: the name with its options, the values as views into the message. May have no value at all. */
+export interface RawAttribute {
+  readonly description: string;
+  readonly values: readonly Buffer[];
+}
+
+const results = { 0x61: 'bind_response', 0x65: 'search_done', 0x78: 'extended_response' } as const;
+const operations = { entry: 0x64, reference: 0x73, intermediate: 0x79 } as const;
+const tags = { referral: 0xa3, controls: 0xa0 } as const;
+
+/** Decodes one message as `createFraming` cut it. Throws MalformedMessage. */
+export function decodeMessage(frame: Buffer): LdapMessage {
+  const cursor = new BerCursor(frame);
+  cursor.enter(berTags.sequence);
+  const id = cursor.integer(berTags.integer);
+  const operation = cursor.peek() ?? 0;
+  const end = cursor.enter();
+  switch (operation) {
+    case operations.entry:
+      return { kind: 'entry', id, dn: cursor.text(berTags.octetString), attributes: decodeAttributes(cursor) };
+    case operations.reference:
+      return { kind: 'reference', id, uris: decodeTexts(cursor, end) };
+    case operations.intermediate:
+      return { kind: 'intermediate', id };
+    case 0x61:
+    case 0x65:
+    case 0x78:
+      return { kind: results[operation], id, ...decodeResult(cursor, end) };
+    default:
+      throw new MalformedMessage(`unexpected operation 0x${operation.toString(16)}`);
+  }
+}
+
+function decodeAttributes(cursor: BerCursor): RawAttribute[] {
+  const attributes: RawAttribute[] = [];
+  const end = cursor.enter(berTags.sequence);
+  while (cursor.within(end)) {
+    cursor.enter(berTags.sequence);
+    const description = cursor.text(berTags.octetString);
+    const values: Buffer[] = [];
+    const last = cursor.enter(berTags.set);
+    while (cursor.within(last)) values.push(cursor.bytes(berTags.octetString));
+    attributes.push({ description, values });
+  }
+  return attributes;
+}
+
+function decodeTexts(cursor: BerCursor, end: number): string[] {
+  const texts: string[] = [];
+  while (cursor.within(end)) texts.push(cursor.text(berTags.octetString));
+  return texts;
+}
+
+function decodeResult(cursor: BerCursor, end: number): Omit<LdapResult, 'kind' | 'id'> {
+  const code = cursor.integer(berTags.enumerated);
+  cursor.skip(); // matchedDN: may name a person, tells nothing we could use
+  const diagnostic = cursor.text(berTags.octetString);
+  let referrals: string[] = [];
+  while (cursor.within(end)) {
+    // After the referral come fields of single operations (SASL credentials, extended values), which are not for us.
+    if (cursor.peek() === tags.referral) referrals = decodeTexts(cursor, cursor.enter());
+    else cursor.skip();
+  }
+  return { code, diagnostic, referrals, controls: decodeControls(cursor) };
+}
+
+function decodeControls(cursor: BerCursor): Map<string, Buffer> {
+  const controls = new Map<string, Buffer>();
+  if (cursor.atEnd || cursor.peek() !== tags.controls) return controls;
+  const end = cursor.enter(tags.controls);
+  while (cursor.within(end)) {
+    const last = cursor.enter(berTags.sequence);
+    const type = cursor.text(berTags.octetString);
+    let value = Buffer.alloc(0);
+    while (cursor.within(last)) {
+      if (cursor.peek() === berTags.octetString) value = Buffer.from(cursor.bytes());
+      else cursor.skip(); // criticality, which means nothing in an answer
+    }
+    controls.set(type, value);
+  }
+  return controls;
+}

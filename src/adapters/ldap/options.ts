@@ -1,0 +1,45 @@
+import type { DirectoryKind } from '../../ports/directory-source.ts';
+
+/** What a directory server can be, where it is not left to the rootDSE (`auto`). */
+export type LdapKind = Exclude<DirectoryKind, 'ldif'>;
+
+/** Everything the LDAP adapter has to know: plain data that was validated before. Secrets are functions, read each time. */
+export interface LdapSourceOptions {
+  /** Name of the directory in the configuration. */
+  readonly name: string;
+  /** `ldap://` or `ldaps://` URLs, tried in order: the next one only when a server cannot be reached. */
+  readonly urls: readonly string[];
+  /** Upgrade `ldap://` connections with StartTLS (RFC 4511 §4.14) before anything else is sent. */
+  readonly startTls: boolean;
+  readonly tls: {
+    /** Trusted certificates as PEM text, in place of those that come with Node. */
+    readonly ca?: string;
+    /** The name that the certificate must carry, in place of the URL's host. */
+    readonly serverName?: string;
+  };
+  /** Simple bind. Without it the session stays anonymous. */
+  readonly bind?: { readonly dn: string; readonly password: () => Promise<string> };
+  readonly kind: 'auto' | LdapKind;
+  /** Where users are; without it no user is read. */
+  readonly users?: SearchScope;
+  /** Where groups are; without it no group is read. */
+  readonly groups?: SearchScope;
+  readonly timeouts: {
+    /** For one server: name look-up, TCP and TLS together. */
+    readonly connectMilliseconds: number;
+    /** How long the server may leave us waiting for its next message. */
+    readonly idleMilliseconds: number;
+  };
+  /** Told once for each finished request. */
+  readonly onRequest?: (operation: LdapOperation, milliseconds: number) => void;
+}
+
+export interface SearchScope {
+  /** Each is searched with its whole subtree. They may overlap. */
+  readonly bases: readonly string[];
+  /** RFC 4515 text; the default fits the kind of directory. */
+  readonly filter?: string;
+}
+
+/** `connect` includes TLS; `search` is one page; `range` is one part of an attribute that came in parts. */
+export type LdapOperation = 'connect' | 'bind' | 'root_dse' | 'search' | 'range';

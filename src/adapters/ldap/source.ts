@@ -1,0 +1,127 @@
+import { parseFilter } from '../../core/directory/filter.ts';
+import type { Entry, ResourceType, SourceId } from '../../core/model/entry.ts';
+import type { DirectoryFacts, DirectorySource, ReadRequest, Verdict } from '../../ports/directory-source.ts';
+import { readEntry } from './entry.ts';
+import { toLdapFilter } from './filter.ts';
+import { detectKind, kindRules } from './kind.ts';
+import { openSession, timed } from './open.ts';
+import type { LdapKind, LdapSourceOptions, SearchScope } from './options.ts';
+import { completeEntry, isPartial } from './ranges.ts';
+import { judgeReference } from './reference.ts';
+import { readRootDse, type RootDse } from './root-dse.ts';
+import { searchSubtree, type SearchEntry } from './search.ts';
+import type { Session } from './session.ts';
+
+/** Entries per page: half of Active Directory's MaxPageSize. */
+const pageSize = 500;
+
+/** Simple paged results, RFC 2696. */
+const pagedResultsOid = '1.2.840.113556.1.4.319';
+
+/** A bound connection and what its server said of itself. */
+interface Visit {
+  readonly session: Session;
+  readonly kind: LdapKind;
+  readonly rootDse: RootDse;
+}
+
+/**
+ * A directory server as a source. Each call opens a session of its own (connect, TLS, bind, rootDSE), reads all pages
+ * of all bases with it, users before groups, and closes it. Nothing is retried and nothing reconnects: a connection
+ * that breaks ends the reading with an error.
+ *
+ * Errors: D2S_DIRECTORY_UNREACHABLE, _TLS, _AUTH, _BASE_MISSING, _READ_INCOMPLETE, D2S_ENTRY_WITHOUT_ID,
+ * D2S_INTERRUPTED, D2S_FILTER_INVALID (at creation), and whatever the password function or `visit` throws.
+ */
+export function createLdapSource(options: LdapSourceOptions): DirectorySource {
+  for (const { filter } of [options.users, options.groups].filter((scope) => scope !== undefined)) {
+    if (filter !== undefined) parseFilter(filter);
+  }
+  return {
+    name: options.name,
+    inspect: (signal) => withServer(options, signal, (visit) => Promise.resolve(describe(visit))),
+    read: (request) =>
+      withServer(options, request.signal, async (visit): Promise<Verdict> => {
+        const seen = new Set<SourceId>();
+        if (options.users !== undefined) await readType('user', options.users, visit, request, seen);
+        if (options.groups !== undefined) await readType('group', options.groups, visit, request, seen);
+        return { kind: 'complete' };
+      }),
+  };
+
+  async function readType(
+    type: ResourceType,
+    scope: SearchScope,
+    { session, kind, rootDse }: Visit,
+    request: ReadRequest,
+    seen: Set<SourceId>,
+  ): Promise<void> {
+    const rules = kindRules[kind];
+    const filter = toLdapFilter(parseFilter(scope.filter ?? rules.filters[type]));
+    const paged = rootDse.get('supportedcontrol')?.includes(pagedResultsOid) === true;
+    for (const base of scope.bases) {
+      const partial: SearchEntry[] = [];
+      const visit = async (found: SearchEntry): Promise<void> => {
+        const entry: Entry = readEntry(found, { directory: options.name, type, base, idAttribute: rules.idAttribute });
+        if (seen.has(entry.id)) return;
+        seen.add(entry.id);
+        await request.visit(entry);
+      };
+      await searchSubtree(
+        session,
+        {
+          base,
+          filter,
+          attributes: [...new Set([...request.attributes[type], rules.idAttribute.toLowerCase()])],
+          pageSize: paged ? pageSize : undefined,
+          // The rest of a large attribute can be asked for when the page is through.
+          onEntry: (found) => (isPartial(found) ? void partial.push(found) : visit(found)),
+          onReference: (uris) => judgeReference(uris, base, kind, rootDse),
+          onPage: async () => {
+            for (const found of partial.splice(0)) {
+              await visit(await completeEntry(session, found, (send) => timed(options, 'range', send)));
+            }
+          },
+        },
+        (send) => timed(options, 'search', send),
+      );
+    }
+  }
+}
+
+async function withServer<T>(
+  options: LdapSourceOptions,
+  signal: AbortSignal,
+  use: (visit: Visit) => Promise<T>,
+): Promise<T> {
+  const session = await openSession(options, signal);
+  try {
+    const rootDse = await timed(options, 'root_dse', () => readRootDse(session));
+    const result = await use({ session, kind: detectKind(options.kind, rootDse), rootDse });
+    session.close();
+    return result;
+  } catch (error) {
+    session.destroy();
+    throw error;
+  }
+}
+
+function describe({ session, kind, rootDse }: Visit): DirectoryFacts {
+  const list = (name: string): string => rootDse.get(name)?.join(', ') ?? '';
+  const paged = rootDse.get('supportedcontrol')?.includes(pagedResultsOid) === true;
+  return {
+    kind,
+    idAttribute: kindRules[kind].idAttribute,
+    preset: kindRules[kind].preset,
+    server: session.server,
+    details: [
+      ['host', list('dnshostname')],
+      ['vendor', [list('vendorname'), list('vendorversion')].filter((part) => part !== '').join(' ')],
+      ['naming contexts', list('namingcontexts')],
+      ['default naming context', list('defaultnamingcontext')],
+      ['paged results', paged ? 'yes' : 'no: each search comes as one answer'],
+    ]
+      .filter(([, text]) => text !== '')
+      .map(([label, text]) => `${label}: ${text}`),
+  };
+}

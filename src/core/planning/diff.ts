@@ -1,0 +1,62 @@
+import { canonicalText, readScimPath, sameScimValue, scimPath } from '../mapping/scim-path.ts';
+import type { SourceId } from '../model/entry.ts';
+import type { Digest, TargetId } from '../model/link.ts';
+import type { AttributeChange } from '../model/plan.ts';
+import { Reference, type DesiredAttributes, type ScimValue } from '../model/resource.ts';
+
+/** `active` is a matter of lifecycle (deactivate, reactivate), never of an ordinary attribute update. */
+const lifecyclePath = 'active';
+
+/**
+ * The attributes that differ from what the target acknowledged. Paths that the link remembers and the map no longer
+ * has are not managed any more: nothing is sent for them.
+ */
+export function diffWithLink(
+  desired: DesiredAttributes,
+  acknowledged: Readonly<Record<string, string>>,
+  digest: Digest,
+): AttributeChange[] {
+  const changes: AttributeChange[] = [];
+  for (const [path, value] of desired) {
+    if (path === lifecyclePath) continue;
+    const held = acknowledged[path];
+    if (value === null) {
+      if (held !== undefined) changes.push({ path, change: 'clear' });
+    } else if (held !== digest(`${path}=${canonicalText(value)}`)) {
+      changes.push({ path, change: 'set', value, had: held !== undefined });
+    }
+  }
+  return changes;
+}
+
+/** The attributes that differ from a resource as the target answered it: for an account that is being adopted. */
+export function diffWithBody(
+  desired: DesiredAttributes,
+  body: Readonly<Record<string, unknown>>,
+  targetIdOf: (id: SourceId) => TargetId | undefined,
+): AttributeChange[] {
+  const changes: AttributeChange[] = [];
+  for (const [path, value] of desired) {
+    if (path === lifecyclePath) continue;
+    const held = readScimPath(body, scimPath(path));
+    const absent = held === undefined || held === null || held === '' || (Array.isArray(held) && held.length === 0);
+    if (value === null) {
+      if (!absent) changes.push({ path, change: 'clear' });
+      continue;
+    }
+    const wanted: ScimValue | undefined = value instanceof Reference ? targetIdOf(value.id) : value;
+    if (wanted === undefined || !sameScimValue(wanted, held)) {
+      changes.push({ path, change: 'set', value, had: !absent });
+    }
+  }
+  return changes;
+}
+
+/** What a link remembers of attributes that were acknowledged. */
+export function digestAttributes(attributes: DesiredAttributes, digest: Digest): Record<string, string> {
+  const digests: Record<string, string> = {};
+  for (const [path, value] of attributes) {
+    if (value !== null) digests[path] = digest(`${path}=${canonicalText(value)}`);
+  }
+  return digests;
+}

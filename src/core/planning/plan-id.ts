@@ -1,0 +1,46 @@
+import { canonicalText } from '../mapping/scim-path.ts';
+import type { AttributeChange, Operation } from '../model/plan.ts';
+import { Reference, type DesiredAttributes, type DesiredValue } from '../model/resource.ts';
+
+/**
+ * The id of a list of operations: a hash of what they do and to whom. Labels, reasons and order do not count, so that
+ * the same changes have the same id in every cycle.
+ *
+ * @param hash a cryptographic hash, as hexadecimal text
+ */
+export function planId(operations: readonly Operation[], hash: (text: string) => string): string {
+  return hash(operations.map(fingerprint).sort().join('\n')).slice(0, 12);
+}
+
+function fingerprint(operation: Operation): string {
+  return JSON.stringify([operation.verb, operation.type, operation.sourceId, content(operation)]);
+}
+
+function content(operation: Operation): unknown {
+  switch (operation.verb) {
+    case 'create':
+      return attributesText(operation.attributes);
+    case 'adopt':
+      return [operation.targetId, operation.changes.map(changeText)];
+    case 'update':
+    case 'reactivate':
+      return operation.changes.map(changeText);
+    case 'members':
+      return [[...operation.add].sort(), [...operation.remove].sort()];
+    case 'deactivate':
+    case 'delete':
+      return operation.cause;
+  }
+}
+
+function attributesText(attributes: DesiredAttributes): unknown {
+  return [...attributes].map(([path, value]) => [path, value === null ? null : valueText(value)]);
+}
+
+function changeText(change: AttributeChange): unknown {
+  return [change.path, change.change === 'set' ? valueText(change.value) : null];
+}
+
+function valueText(value: DesiredValue): string {
+  return value instanceof Reference ? `-> ${value.id}` : canonicalText(value);
+}
