@@ -114,15 +114,15 @@ export function unassign(body: Body, path: ScimPath): void {
   const key = ownKey(root, path.attribute);
   const held = root[key];
   if (path.filter === undefined) {
-    if (path.sub === undefined) delete root[key];
-    else if (isBody(held)) delete held[ownKey(held, path.sub)];
+    if (path.sub === undefined) Reflect.deleteProperty(root, key);
+    else if (isBody(held)) Reflect.deleteProperty(held, ownKey(held, path.sub));
     return;
   }
   if (!Array.isArray(held)) return;
   root[key] = held.filter((element: unknown) => {
     if (!isBody(element) || !matches(element, path) || path.filter === undefined) return true;
     if (path.sub === undefined) return false;
-    delete element[ownKey(element, path.sub)];
+    Reflect.deleteProperty(element, ownKey(element, path.sub));
     const bare = new Set([path.filter.attribute.toLowerCase(), 'primary']);
     return Object.keys(element).some((name) => !bare.has(name.toLowerCase()));
   });
@@ -137,7 +137,7 @@ export function readScimPath(body: Readonly<Body>, path: ScimPath): unknown {
   if (!isBody(root)) return undefined;
   const held = root[ownKey(root, path.attribute)];
   if (path.filter !== undefined) {
-    const element = Array.isArray(held) ? held.find((item: unknown) => isBody(item) && matches(item, path)) : undefined;
+    const element = elementsOf(held).find((item) => isBody(item) && matches(item, path));
     if (!isBody(element)) return undefined;
     return path.sub === undefined ? element : element[ownKey(element, path.sub)];
   }
@@ -171,6 +171,10 @@ function ownKey(body: Readonly<Body>, wanted: string): string {
   return Object.keys(body).find((key) => key.toLowerCase() === folded) ?? wanted;
 }
 
+function elementsOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
 function isBody(value: unknown): value is Body {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -184,7 +188,7 @@ export function sameScimValue(wanted: ScimValue, held: unknown): boolean {
   if (typeof wanted !== 'object') return wanted === (isBody(held) && 'value' in held ? held['value'] : held);
   if (Array.isArray(wanted)) {
     const values: readonly ScimValue[] = wanted;
-    const others: unknown[] = Array.isArray(held) ? held : [];
+    const others = elementsOf(held);
     return values.length === others.length && values.every((value) => others.some((other) => sameScimValue(value, other)));
   }
   if (typeof held === 'string') return 'value' in wanted && wanted['value'] === held;

@@ -1,0 +1,27 @@
+// Brings what the npm scripts need; runs on whatever Node the machine has (the scripts themselves get Node 24 from
+// the devDependency `node`). `--servers` also brings the real directories that the tests run against.
+import { execFileSync } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+
+const run = (command, args, env = {}) =>
+  execFileSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...env } });
+
+if (!existsSync('node_modules/.bin/node') || !existsSync('node_modules/ldapts')) {
+  run('npm', ['ci', '--no-audit', '--no-fund']);
+}
+
+const packages = ['slapd', 'ldap-utils', 'samba-ad-dc', 'samba', 'samba-ad-provision', 'samba-dsdb-modules', 'samba-vfs-modules', 'winbind', 'krb5-user', 'ldb-tools', 'openssl'];
+const present = (program) => ['/usr/sbin', '/usr/bin', '/sbin', '/bin'].some((folder) => existsSync(`${folder}/${program}`));
+
+if (process.argv.includes('--servers') && !['slapd', 'ldapsearch', 'samba', 'samba-tool', 'ldbsearch', 'openssl'].every(present)) {
+  if (process.getuid?.() !== 0 || !present('apt-get')) {
+    process.stderr.write(`${`The tests need real directory servers. Install them first:\n  apt-get install --no-install-recommends ${packages.join(' ')}`}\n`);
+    process.exit(1);
+  }
+  // Debian starts daemons when it installs them; this policy says no.
+  if (!existsSync('/usr/sbin/policy-rc.d')) writeFileSync('/usr/sbin/policy-rc.d', '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  const quiet = { DEBIAN_FRONTEND: 'noninteractive' };
+  execFileSync('debconf-set-selections', { input: 'slapd slapd/no_configuration boolean true\n' });
+  run('apt-get', ['-qq', '-o', 'DPkg::Lock::Timeout=600', 'update'], quiet);
+  run('apt-get', ['-qq', '-y', '-o', 'DPkg::Lock::Timeout=600', 'install', '--no-install-recommends', ...packages], quiet);
+}

@@ -1,0 +1,66 @@
+import { BridgeError } from '../../core/model/errors.ts';
+import type { Clock } from '../../ports/clock.ts';
+
+export interface ScimTargetOptions {
+  /** The target's name in the configuration: for messages. */
+  readonly name: string;
+  /** Base URL, as the vendor gives it: `/Users` is appended to it. Nothing like `/v2` is added. */
+  readonly url: string;
+  /** Headers that authenticate a request. Asked for before every request, so that secrets may change meanwhile. */
+  readonly auth: () => Promise<Readonly<Record<string, string>>>;
+  /** `ca`: PEM text of further authorities, besides Node's and the system's. */
+  readonly tls: { readonly ca?: string | undefined };
+  readonly limits: {
+    /** Requests of any kind, evenly spread. Undefined: as fast as the target answers. */
+    readonly requestsPerSecond?: number | undefined;
+    readonly concurrency: 'auto' | number;
+  };
+  readonly clock: Clock;
+  readonly userAgent: string;
+  readonly timeouts?: {
+    /** From asking for a connection to the last byte of the answer; 30 s unless said. */
+    readonly requestMilliseconds?: number | undefined;
+  };
+  /** After every request that was sent or tried. Status 0: there was no answer. */
+  readonly onRequest: (method: string, status: number, milliseconds: number) => void;
+  /** The target asked to be left alone for so long. */
+  readonly onThrottled: (milliseconds: number) => void;
+}
+
+export interface CheckedOptions extends ScimTargetOptions {
+  readonly origin: string;
+  /** Path of the base URL, without a slash at its end. */
+  readonly basePath: string;
+  readonly concurrency: number;
+  readonly requestMilliseconds: number;
+}
+
+/** What most targets take without complaint; the adaptive limit starts from it. */
+const autoConcurrency = 8;
+
+/** Throws a BridgeError (D2S_CONFIG_INVALID) when the options cannot work. */
+export function checkOptions(options: ScimTargetOptions): CheckedOptions {
+  const { name, limits } = options;
+  const refuse = (what: string, remedy: string): never => {
+    throw new BridgeError('D2S_CONFIG_INVALID', `target ${name}: ${what}`, remedy);
+  };
+  const url = URL.parse(options.url);
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
+    return refuse('url is not an http or https address', 'write it like https://host/scim/v2');
+  }
+  if (url.username !== '' || url.password !== '') return refuse('url contains a login', 'put it under auth');
+  if (url.search !== '' || url.hash !== '') return refuse('url has a query or a fragment', 'leave off ? and #');
+  const concurrency = limits.concurrency === 'auto' ? autoConcurrency : limits.concurrency;
+  if (!Number.isInteger(concurrency) || concurrency < 1) {
+    return refuse('limits.concurrency is not a whole number above 0', 'set it to auto or, say, 8');
+  }
+  const rate = limits.requestsPerSecond;
+  if (rate !== undefined && !(rate > 0 && rate < Infinity)) {
+    return refuse('limits.requestsPerSecond is not a number above 0', 'set it to what the vendor allows, or leave it out');
+  }
+  const requestMilliseconds = options.timeouts?.requestMilliseconds ?? 30_000;
+  if (!(requestMilliseconds > 0 && requestMilliseconds < 2 ** 31)) {
+    return refuse('timeouts.requestMilliseconds is not a duration', 'leave it out for 30 seconds');
+  }
+  return { ...options, origin: url.origin, basePath: url.pathname.replace(/\/+$/, ''), concurrency, requestMilliseconds };
+}
