@@ -204,13 +204,17 @@ describe('the LDAP adapter before servers that behave in unusual ways', () => {
       () => tlv(0x30, tlv(0x02), tlv(0x79)),
     ];
     for (const bytes of broken) {
-      const { source } = await serve(context, paging, ({ id }, socket) => void socket.write(Buffer.concat([bytes(id), resultMessage(id, 0x65, 0, '', '')])));
+      const { source } = await serve(context, paging, ({ id }, socket) => {
+        socket.write(Buffer.concat([bytes(id), resultMessage(id, 0x65, 0, '', '')]));
+      });
       await assert.rejects(readAll(source), incomplete(/cannot be read|never sent/));
     }
   });
 
   it('repeats the reason when the server announces that it ends the connection', async (context) => {
-    const { source } = await serve(context, paging, (_, socket) => void socket.write(resultMessage(0, 0x78, 52, 'shutting down')));
+    const { source } = await serve(context, paging, (_, socket) => {
+      socket.write(resultMessage(0, 0x78, 52, 'shutting down'));
+    });
     await assert.rejects(readAll(source), incomplete(/unavailable \(52\) \("shutting down"\)/));
   });
 

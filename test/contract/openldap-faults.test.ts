@@ -44,7 +44,7 @@ describe('OpenLDAP with many entries', () => {
       const limited = await startSlapd({ ldif: manyLdif, database: [`limits users ${limit}`] });
       try {
         const reading = readAll(createLdapSource(ldapOptions(limited.url, limited.reader, scopes)));
-        await assert.rejects(reading, fails('D2S_DIRECTORY_READ_INCOMPLETE', /sizeLimitExceeded|adminLimitExceeded|unwillingToPerform|unavailableCriticalExtension/));
+        await assert.rejects(reading, fails('D2S_DIRECTORY_READ_INCOMPLETE', /LimitExceeded|unwillingToPerform/));
       } finally {
         await limited.dispose();
       }
@@ -68,7 +68,8 @@ describe('OpenLDAP with many entries', () => {
     for (const bytes of cuts) {
       const cutter = await createCutter(server.port, bytes);
       try {
-        await assert.rejects(read(cutter.url), fails(bytes < bindResponse ? 'D2S_DIRECTORY_UNREACHABLE' : 'D2S_DIRECTORY_READ_INCOMPLETE', /closed|broke/), `cut after ${bytes} bytes`);
+        const code = bytes < bindResponse ? 'D2S_DIRECTORY_UNREACHABLE' : 'D2S_DIRECTORY_READ_INCOMPLETE';
+        await assert.rejects(read(cutter.url), fails(code, /closed|broke/), `cut after ${bytes} bytes`);
       } finally {
         await cutter.close();
       }

@@ -17,9 +17,17 @@ directorySourceContract('OpenLDAP', async () => {
 describe('OpenLDAP with a small tree', () => {
   let server: Slapd;
   before(async () => {
-    const both = 'dn: cn=Both,ou=People,dc=example,dc=org\nobjectClass: inetOrgPerson\ncn: Both\nsn: Both\ndescription: both\n\n';
-    const sales = `dn: ou=Sales,${people}\nobjectClass: organizationalUnit\n\ndn: uid=sue,ou=Sales,${people}\nobjectClass: inetOrgPerson\nuid: sue\ncn: Sue\nsn: Sue\ncn;lang-de: Susanne\n\n`;
-    const referral = `dn: ou=Elsewhere,${slapdSuffix}\nobjectClass: referral\nobjectClass: extensibleObject\nou: Elsewhere\nref: ldap://other.example.org/ou=Elsewhere,dc=example,dc=org\n\n`;
+    const entry = (...lines: string[]): string => `${lines.join('\n')}\n\n`;
+    const both = entry(`dn: cn=Both,${people}`, 'objectClass: inetOrgPerson', 'cn: Both', 'sn: Both', 'description: both');
+    const sales =
+      entry(`dn: ou=Sales,${people}`, 'objectClass: organizationalUnit') +
+      entry(`dn: uid=sue,ou=Sales,${people}`, 'objectClass: inetOrgPerson', 'cn: Sue', 'sn: Sue', 'cn;lang-de: Susanne');
+    const referral = entry(
+      `dn: ou=Elsewhere,${slapdSuffix}`,
+      'objectClass: referral',
+      'objectClass: extensibleObject',
+      'ref: ldap://other.example.org/ou=Elsewhere,dc=example,dc=org',
+    );
     server = await startSlapd({ ldif: treeLdif + both + sales + referral });
   });
   after(() => server.dispose());
@@ -28,24 +36,28 @@ describe('OpenLDAP with a small tree', () => {
 
   it('recognizes OpenLDAP and its paging', async () => {
     const facts = await source().inspect(new AbortController().signal);
-    assert.deepEqual([facts.kind, facts.idAttribute, facts.preset, facts.server], ['openldap', 'entryUUID', 'openldap', server.url]);
+    assert.deepEqual([facts.kind, facts.idAttribute, facts.preset], ['openldap', 'entryUUID', 'openldap']);
+    assert.equal(facts.server, server.url);
     assert.deepEqual(facts.details, ['naming contexts: dc=example,dc=org', 'paged results: yes']);
   });
 
   it('gives the entryUUID that the server has', async () => {
     const { entries } = await readAll(source());
     const anna = entries.find((entry) => first(entry, 'cn') === 'Anna Berg');
-    assert.match(await server.search('-b', people, '(cn=Anna Berg)', 'entryUUID'), new RegExp(`entryUUID: ${anna?.id ?? '?'}\n`));
+    const printed = await server.search('-b', people, '(cn=Anna Berg)', 'entryUUID');
+    assert.ok(printed.includes(`entryUUID: ${anna?.id ?? '?'}\n`), printed);
   });
 
   it('visits an entry of overlapping bases once', async () => {
-    const { entries } = await readAll(source({ users: { bases: [`ou=Sales,${people}`, people, `OU=people,${slapdSuffix}`] } }));
+    const bases = [`ou=Sales,${people}`, people, `OU=people,${slapdSuffix}`];
+    const { entries } = await readAll(source({ users: { bases } }));
     assert.equal(entries.filter((entry) => first(entry, 'cn') === 'Sue').length, 1);
     assert.equal(new Set(entries.map((entry) => entry.id)).size, entries.length);
   });
 
   it('visits an entry that is found as a user and as a group once, as a user', async () => {
-    const { entries } = await readAll(source({ groups: { bases: [people, groups], filter: '(|(objectClass=groupOfNames)(description=both))' } }));
+    const filter = '(|(objectClass=groupOfNames)(description=both))';
+    const { entries } = await readAll(source({ groups: { bases: [people, groups], filter } }));
     const both = entries.filter((entry) => first(entry, 'cn') === 'Both');
     assert.deepEqual(both.map((entry) => entry.type), ['user']);
   });
@@ -59,7 +71,8 @@ describe('OpenLDAP with a small tree', () => {
 
   it('sends filters with values outside of ASCII, in parts and with options', async () => {
     const found = async (filter: string): Promise<string[]> => {
-      const { entries } = await readAll(source({ users: { bases: [people], filter }, groups: { bases: [groups], filter: '(cn=none)' } }));
+      const none = { bases: [groups], filter: '(cn=none)' };
+      const { entries } = await readAll(source({ users: { bases: [people], filter }, groups: none }));
       return entries.map((entry) => first(entry, 'cn') ?? '').sort();
     };
     assert.deepEqual(await found('(cn=Jos\\c3\\a9 M\\c3\\bcller \\e5\\a4\\aa\\e9\\83\\8e)'), ['José Müller 太郎']);
@@ -69,7 +82,7 @@ describe('OpenLDAP with a small tree', () => {
     assert.deepEqual(await found('(2.5.4.3=Anna Berg)'), ['Anna Berg']);
     assert.deepEqual(await found('(&(objectClass=inetOrgPerson)(cn:caseExactMatch:=Anna Berg))'), ['Anna Berg']);
     assert.deepEqual(await found('(&(objectClass=inetOrgPerson)(|(cn~=Anna Berg)(ou:dn:=Sales))(!(sn=Q*)))'), ['Anna Berg', 'Sue']);
-    assert.deepEqual(await found('(&(objectClass=inetOrgPerson)(createTimestamp>=20000101000000Z)(!(createTimestamp<=20000101000000Z))(mail=anna*))'), ['Anna Berg']);
+    assert.deepEqual(await found('(&(createTimestamp>=20000101000000Z)(!(createTimestamp<=20000101000000Z))(mail=anna*))'), ['Anna Berg']);
   });
 
   it('gathers the values of an attribute with options under its plain name', async () => {

@@ -29,7 +29,8 @@ const manyLdif = [
 
 directorySourceContract('Active Directory (Samba)', async () => {
   const server = await startSamba();
-  await server.change(`${folders}${tree.map((entry) => toLdif(dialect, entry)).join('')}`.replace(/^(dn:.*)$/gm, '$1\nchangetype: add'));
+  const ldif = folders + tree.map((entry) => toLdif(dialect, entry)).join('');
+  await server.change(ldif.replace(/^(dn:.*)$/gm, '$1\nchangetype: add'));
   const scopes = { users: { bases: [people] }, groups: { bases: [groups] } };
   return ldapFixture(server, dialect, ldapOptions(server.url, server.administrator, scopes));
 });

@@ -1,4 +1,4 @@
-import { PresenceFilter, SearchRequest } from 'ldapts';
+import { PagedResultsControl, PresenceFilter, SearchRequest } from 'ldapts';
 import { BridgeError } from '../../core/model/errors.ts';
 import { attributeName } from './attributes.ts';
 import { searchError } from './result-code.ts';
@@ -39,4 +39,9 @@ export async function readRootDse(session: Session): Promise<RootDse> {
   if (result.code === 0 || result.code === 32 || result.code === 50) return values;
   const error = searchError(result, '');
   throw new BridgeError('D2S_DIRECTORY_READ_INCOMPLETE', `the rootDSE cannot be read: ${error.message}`, error.remedy);
+}
+
+/** Whether the server announces simple paged results (RFC 2696). One that says nothing of itself is not trusted with it. */
+export function hasPaging(rootDse: RootDse): boolean {
+  return rootDse.get('supportedcontrol')?.includes(PagedResultsControl.type) === true;
 }

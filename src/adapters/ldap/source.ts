@@ -8,18 +8,15 @@ import { openSession, timed } from './open.ts';
 import type { LdapKind, LdapSourceOptions, SearchScope } from './options.ts';
 import { completeEntry, isPartial } from './ranges.ts';
 import { judgeReference } from './reference.ts';
-import { readRootDse, type RootDse } from './root-dse.ts';
+import { hasPaging, readRootDse, type RootDse } from './root-dse.ts';
 import { searchSubtree, type SearchEntry } from './search.ts';
 import type { Session } from './session.ts';
 
 /** Entries per page: half of Active Directory's MaxPageSize. */
 const pageSize = 500;
 
-/** Simple paged results, RFC 2696. */
-const pagedResultsOid = '1.2.840.113556.1.4.319';
-
 /** A bound connection and what its server said of itself. */
-interface Visit {
+interface OpenDirectory {
   readonly session: Session;
   readonly kind: LdapKind;
   readonly rootDse: RootDse;
@@ -39,12 +36,12 @@ export function createLdapSource(options: LdapSourceOptions): DirectorySource {
   }
   return {
     name: options.name,
-    inspect: (signal) => withServer(options, signal, (visit) => Promise.resolve(describe(visit))),
+    inspect: (signal) => withDirectory(options, signal, (directory) => Promise.resolve(describe(directory))),
     read: (request) =>
-      withServer(options, request.signal, async (visit): Promise<Verdict> => {
+      withDirectory(options, request.signal, async (directory): Promise<Verdict> => {
         const seen = new Set<SourceId>();
-        if (options.users !== undefined) await readType('user', options.users, visit, request, seen);
-        if (options.groups !== undefined) await readType('group', options.groups, visit, request, seen);
+        if (options.users !== undefined) await readType('user', options.users, directory, request, seen);
+        if (options.groups !== undefined) await readType('group', options.groups, directory, request, seen);
         return { kind: 'complete' };
       }),
   };
@@ -52,13 +49,13 @@ export function createLdapSource(options: LdapSourceOptions): DirectorySource {
   async function readType(
     type: ResourceType,
     scope: SearchScope,
-    { session, kind, rootDse }: Visit,
+    { session, kind, rootDse }: OpenDirectory,
     request: ReadRequest,
     seen: Set<SourceId>,
   ): Promise<void> {
     const rules = kindRules[kind];
     const filter = toLdapFilter(parseFilter(scope.filter ?? rules.filters[type]));
-    const paged = rootDse.get('supportedcontrol')?.includes(pagedResultsOid) === true;
+    const paged = hasPaging(rootDse);
     for (const base of scope.bases) {
       const partial: SearchEntry[] = [];
       const visit = async (found: SearchEntry): Promise<void> => {
@@ -89,10 +86,10 @@ export function createLdapSource(options: LdapSourceOptions): DirectorySource {
   }
 }
 
-async function withServer<T>(
+async function withDirectory<T>(
   options: LdapSourceOptions,
   signal: AbortSignal,
-  use: (visit: Visit) => Promise<T>,
+  use: (directory: OpenDirectory) => Promise<T>,
 ): Promise<T> {
   const session = await openSession(options, signal);
   try {
@@ -106,9 +103,8 @@ async function withServer<T>(
   }
 }
 
-function describe({ session, kind, rootDse }: Visit): DirectoryFacts {
+function describe({ session, kind, rootDse }: OpenDirectory): DirectoryFacts {
   const list = (name: string): string => rootDse.get(name)?.join(', ') ?? '';
-  const paged = rootDse.get('supportedcontrol')?.includes(pagedResultsOid) === true;
   return {
     kind,
     idAttribute: kindRules[kind].idAttribute,
@@ -119,7 +115,7 @@ function describe({ session, kind, rootDse }: Visit): DirectoryFacts {
       ['vendor', [list('vendorname'), list('vendorversion')].filter((part) => part !== '').join(' ')],
       ['naming contexts', list('namingcontexts')],
       ['default naming context', list('defaultnamingcontext')],
-      ['paged results', paged ? 'yes' : 'no: each search comes as one answer'],
+      ['paged results', hasPaging(rootDse) ? 'yes' : 'no: each search comes as one answer'],
     ]
       .filter(([, text]) => text !== '')
       .map(([label, text]) => `${label}: ${text}`),

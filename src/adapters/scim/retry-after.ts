@@ -1,0 +1,11 @@
+/**
+ * How long a target asks to be left alone (RFC 9110 §10.2.3): seconds, or an HTTP date by the wall clock. A date in the
+ * past means now. Undefined when there is no such header or it makes no sense.
+ */
+export function retryAfterMilliseconds(header: string | undefined, now: number): number | undefined {
+  const text = header?.trim() ?? '';
+  if (/^\d+(?:\.\d+)?$/.test(text)) return Math.min(Number(text) * 1000, Number.MAX_SAFE_INTEGER);
+  // Only the three forms of an HTTP date begin with the name of a day; Date.parse alone would take "-1" for a year.
+  const date = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/i.test(text) ? Date.parse(text) : NaN;
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}

@@ -1,0 +1,139 @@
+import type { Dispatcher, Pool } from 'undici';
+import { ConnectError, connectWords, openPool } from './connection.ts';
+import { isBody, type Body, type ScimRequest } from './message.ts';
+import type { CheckedOptions } from './options.ts';
+
+/** What came of one request, before anyone judges it. */
+export type Reply =
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      readonly etag: string | undefined;
+      readonly location: string | undefined;
+      readonly retryAfter: string | undefined;
+      readonly content: Content;
+    }
+  /** No usable answer. `unsent`: not a byte has left. */
+  | { readonly kind: 'silence'; readonly unsent: boolean; readonly reason: string };
+
+export type Content =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'json'; readonly body: Body }
+  /** Something else than a JSON object; `html` is the mark of proxies, portals and login pages. */
+  | { readonly kind: 'foreign'; readonly what: string; readonly html: boolean };
+
+export interface Transport {
+  /** One request, once. Rejects only with the signal's reason, or what the pool says about a wrong use. */
+  send(request: ScimRequest, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Reply>;
+  close(): Promise<void>;
+}
+
+/** The only place from which bytes go to a target. Redirects are never followed: the token would go along. */
+export function createTransport(options: CheckedOptions): Transport {
+  const pool = openPool(options);
+  return {
+    send: (request, headers, signal) => exchange(pool, options, request, headers, signal),
+    close: () => pool.destroy(),
+  };
+}
+
+async function exchange(
+  pool: Pool,
+  options: CheckedOptions,
+  request: ScimRequest,
+  authentication: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<Reply> {
+  signal.throwIfAborted();
+  const deadline = AbortSignal.timeout(options.requestMilliseconds);
+  const began = options.clock.monotonic();
+  let status = 0;
+  try {
+    const response = await pool.request({
+      method: request.method,
+      path: options.basePath + request.path,
+      headers: headersOf(options, request, authentication),
+      body: request.body === undefined ? null : JSON.stringify(request.body),
+      signal: AbortSignal.any([signal, deadline]),
+    });
+    status = response.statusCode;
+    return await readAnswer(response, request.maxBytes);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (deadline.aborted) return silence(`no complete answer within ${options.requestMilliseconds} ms`);
+    if (error instanceof ConnectError) return { ...silence(error.message), unsent: true };
+    if (!(error instanceof Error) || !isNetworkError(error)) throw error;
+    return silence(status === 0 ? `no answer: ${connectWords(error)}` : `the answer broke off: ${connectWords(error)}`);
+  } finally {
+    options.onRequest(request.method, status, options.clock.monotonic() - began);
+  }
+}
+
+function headersOf(
+  { userAgent }: CheckedOptions,
+  request: ScimRequest,
+  authentication: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return {
+    ...authentication,
+    accept: 'application/scim+json, application/json;q=0.9',
+    'user-agent': userAgent,
+    ...(request.body === undefined ? {} : { 'content-type': 'application/scim+json' }),
+  };
+}
+
+function silence(reason: string): Extract<Reply, { kind: 'silence' }> {
+  return { kind: 'silence', unsent: false, reason };
+}
+
+/** System errors (ECONNRESET) and undici's own, except those about a wrong use of it, which are bugs here. */
+function isNetworkError(error: Error): boolean {
+  return 'code' in error && error.code !== 'UND_ERR_INVALID_ARG';
+}
+
+async function readAnswer({ statusCode, headers, body }: Dispatcher.ResponseData, maxBytes: number): Promise<Reply> {
+  const text = statusCode === 204 ? await body.dump().then(() => '') : await readText(body, maxBytes);
+  return {
+    kind: 'answer',
+    status: statusCode,
+    etag: single(headers['etag']),
+    location: single(headers['location']),
+    retryAfter: single(headers['retry-after']),
+    content: contentOf(text, single(headers['content-type'])),
+  };
+}
+
+function single(value: string | string[] | undefined): string | undefined {
+  return typeof value === 'string' ? value : value?.[0];
+}
+
+/** The body as text, or undefined when it goes on for too long: the rest is not waited for. */
+async function readText(body: Dispatcher.ResponseData['body'], maxBytes: number): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    if (!Buffer.isBuffer(chunk)) continue;
+    bytes += chunk.length;
+    if (bytes > maxBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+/** Targets are to answer `application/scim+json` or `application/json` (RFC 7644 §3.8, §8.1); some leave the type out. */
+function contentOf(text: string | undefined, mediaType: string | undefined): Content {
+  if (text === undefined) return { kind: 'foreign', what: 'an answer without end', html: false };
+  if (text.trim() === '') return { kind: 'none' };
+  const type = mediaType?.split(';')[0]?.trim().toLowerCase() ?? '';
+  if (type !== '' && !/[/+]json$/.test(type)) {
+    const html = type.endsWith('html');
+    return { kind: 'foreign', what: html ? 'an HTML page' : `${type} in place of JSON`, html };
+  }
+  try {
+    const body: unknown = JSON.parse(text);
+    if (isBody(body)) return { kind: 'json', body };
+    return { kind: 'foreign', what: 'JSON that is no object', html: false };
+  } catch {
+    return { kind: 'foreign', what: 'text that is not JSON', html: /^\s*<(?:!doctype|html)/i.test(text) };
+  }
+}
