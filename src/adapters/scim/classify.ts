@@ -17,10 +17,10 @@ import { clean } from './wording.ts';
  * | 404, 410 of an endpoint                  | unsupported |              |
  * | 405, 501                                 | unsupported |              |
  * | 409; 400 with scimType uniqueness        | conflict    |              |
- * | 429, 503                                 | throttled   | (unprocessed)|
+ * | 429, 503                                 | throttled   |              |
  * | 408, 425, other 5xx                      | transient   | unknown      |
  * | other 4xx                                | rejected    |              |
- * | no connection                            | transient   | (unprocessed)|
+ * | no connection                            | transient   |              |
  * | connection lost, no answer in time       | transient   | unknown      |
  *
  * A 404 as HTML comes from a proxy or a wrong URL: taken as "gone", it would end every link and pass for a deletion.
@@ -31,19 +31,17 @@ export function classify(reply: Reply, request: ScimRequest, origin: string, sec
   const ambiguous: FailureClass = request.method === 'POST' ? 'unknown' : 'transient';
   if (reply.kind === 'silence') {
     const detail = clean(reply.reason, secrets);
-    return { class: reply.unsent ? 'transient' : ambiguous, detail, unprocessed: reply.unsent };
+    return { class: reply.unsent ? 'transient' : ambiguous, detail };
   }
   const { status, content } = reply;
   if (status >= 200 && status < 300) return classifySuccess(reply, request);
   const scimType = content.kind === 'json' ? textOf(content.body, 'scimType')?.toLowerCase() : undefined;
   const html = content.kind === 'foreign' && content.html;
-  const failureClass = statusClass(status, { scimType, html, request, ambiguous });
   return {
-    class: failureClass,
+    class: statusClass(status, { scimType, html, request, ambiguous }),
     status,
     detail: clean(wordsOf(reply, origin), secrets),
     scimType,
-    unprocessed: failureClass === 'throttled',
   };
 }
 
@@ -91,14 +89,13 @@ function classifySuccess(reply: Extract<Reply, { kind: 'answer' }>, request: Sci
     // Seen at gateways: an error in the body of a 200.
     const named = content.body['schemas'];
     if (!Array.isArray(named) || !named.includes(schemas.error)) return { status, etag, body: content.body };
-    return { class: 'protocol', status, detail: `a SCIM error was answered with ${status}`, unprocessed: false };
+    return { class: 'protocol', status, detail: `a SCIM error was answered with ${status}` };
   }
   const maybeCreated = request.method === 'POST' && (status === 201 || !content.html);
   return {
     class: maybeCreated ? 'unknown' : 'protocol',
     status,
     detail: `answered ${status} with ${content.what}`,
-    unprocessed: false,
   };
 }
 

@@ -38,8 +38,6 @@ export interface Answer {
 export interface Refusal extends Failure {
   /** The detail error keyword of RFC 7644 §3.12, in lower case. */
   readonly scimType?: string | undefined;
-  /** The target certainly did nothing: the request did not reach it, or it was turned away at the door. */
-  readonly unprocessed: boolean;
   /** How long the target asked to be left alone. */
   readonly retryAfterMilliseconds?: number | undefined;
 }
@@ -62,7 +60,12 @@ export function failed(failure: Failure): Outcome {
 
 /** A failure that this side found out about, without asking the target. */
 export function nonsense(detail: string, status?: number): Refusal {
-  return { class: 'protocol', detail, unprocessed: false, ...(status === undefined ? {} : { status }) };
+  return { class: 'protocol', detail, ...(status === undefined ? {} : { status }) };
+}
+
+/** The elements of a JSON array; none when it is something else. */
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 export function isBody(value: unknown): value is Body {

@@ -14,8 +14,8 @@ export type Attempt = (request: ScimRequest, signal: AbortSignal) => Promise<Ans
 
 /**
  * Repeats what is safe to repeat. A target that turns us away (429, 503) stops all callers until it is ready again and
- * costs no attempt. A failure that may have had an effect is repeated for idempotent verbs only; POST is sent again
- * only when it certainly was not processed.
+ * costs no attempt. `transient` may always be repeated: a POST that may have had an effect
+ * is `unknown` (classify.ts), and is not.
  */
 export function createExchange(
   attempt: Attempt,
@@ -33,7 +33,7 @@ export function createExchange(
       if (!isRefusal(result)) return result;
       refusal = result;
       if (result.class === 'throttled') {
-        const pause = result.retryAfterMilliseconds ?? ceiling(throttles);
+        const pause = pauseFor(result, throttles);
         throttles += 1;
         pace.pause(pause);
         onThrottled(pause);
@@ -47,6 +47,15 @@ export function createExchange(
   };
 }
 
+/**
+ * What the target asked for; a back-off where it said nothing. "Now" is believed once: a target that goes on saying it
+ * while it turns us away would be hammered.
+ */
+function pauseFor({ retryAfterMilliseconds: asked }: Refusal, throttles: number): number {
+  if (asked === undefined || (asked === 0 && throttles > 0)) return ceiling(throttles);
+  return asked;
+}
+
 /** Doubles from half a second to 20 seconds. Full jitter is a random part of it. */
 function ceiling(failures: number): number {
   return Math.min(longestBackOff, firstBackOff * 2 ** failures);
@@ -56,5 +65,4 @@ function ceiling(failures: number): number {
 const tooLong: Refusal = {
   class: 'throttled',
   detail: 'the target has asked to be left alone for longer than 15 minutes',
-  unprocessed: true,
 };

@@ -92,7 +92,7 @@ function isNetworkError(error: Error): boolean {
 }
 
 async function readAnswer({ statusCode, headers, body }: Dispatcher.ResponseData, maxBytes: number): Promise<Reply> {
-  const text = statusCode === 204 ? await body.dump().then(() => '') : await readText(body, maxBytes);
+  const text = await readText(body, maxBytes);
   return {
     kind: 'answer',
     status: statusCode,

@@ -1,0 +1,99 @@
+import type { TargetId } from '../../core/model/link.ts';
+import type { Outcome } from '../../core/model/outcome.ts';
+import type { ScimTarget } from '../../ports/scim-target.ts';
+import { createAttempt } from './attempt.ts';
+import { createResource } from './create.ts';
+import { discoverTarget } from './discover.ts';
+import { findResources } from './find.ts';
+import { readInventory } from './list.ts';
+import { memberChunk, patchMembers, putMembers } from './members.ts';
+import { failed, isRefusal, type Answer, type Exchange, type Refusal } from './message.ts';
+import { checkOptions, type ScimTargetOptions } from './options.ts';
+import { createPace } from './pace.ts';
+import { mergeChanges, putResource } from './put.ts';
+import { maxBytes, resourcePath, versionOf } from './resource.ts';
+import { createExchange } from './retry.ts';
+import { createTransport } from './transport.ts';
+import { patchChanges } from './update.ts';
+import { toWire } from './wire-change.ts';
+
+/**
+ * A SCIM 2.0 service provider as the RFCs describe it (7643, 7644), behind the port. Throws a BridgeError
+ * (D2S_CONFIG_INVALID) when the options cannot work. When a call's signal is aborted, the call rejects with the
+ * signal's reason; a create that was under way then may have taken effect.
+ */
+export function createScimTarget(options: ScimTargetOptions): ScimTarget {
+  const checked = checkOptions(options);
+  const { name, clock, concurrency } = checked;
+  const transport = createTransport(checked);
+  const pace = createPace(clock, checked.limits.requestsPerSecond);
+  const exchange = createExchange(createAttempt(checked, transport), pace, clock, checked.onThrottled);
+  const write = createWriter();
+  return {
+    name,
+    concurrency,
+    memberChunk,
+    async discover(signal) {
+      const facts = await discoverTarget(exchange, signal);
+      if ('patch' in facts && !facts.patch) write.withoutPatch();
+      return facts;
+    },
+    find: (type, attribute, value, signal) => findResources(exchange, type, attribute, value, signal),
+    inventory: (type, signal) => readInventory(exchange, type, signal),
+    create: (type, attributes, signal) => createResource(exchange, type, attributes, signal),
+    async update(type, id, changes, signal) {
+      if (changes.length === 0) return { kind: 'applied', id };
+      const wire = changes.map(toWire);
+      return write.outcome(
+        id,
+        () => patchChanges(exchange, type, id, wire, signal),
+        () => putResource(exchange, type, id, (body) => mergeChanges(body, wire), signal),
+      );
+    },
+    async changeMembers(group, change, signal) {
+      if (change.add.length + change.remove.length === 0) return { kind: 'applied', id: group };
+      return write.outcome(
+        group,
+        () => patchMembers(exchange, group, change, signal),
+        () => putMembers(exchange, group, change, signal),
+      );
+    },
+    remove: (type, id, signal) => removeResource(exchange, resourcePath(type, id), id, maxBytes(type), signal),
+    close: () => transport.close(),
+  };
+}
+
+interface Writer {
+  withoutPatch(): void;
+  outcome(id: TargetId, patch: Write, put: Write): Promise<Outcome>;
+}
+type Write = () => Promise<Answer | Refusal>;
+
+/** Chooses between PATCH and PUT, and remembers for its life that a target has no PATCH (405 or 501). */
+function createWriter(): Writer {
+  let hasPatch = true;
+  return {
+    withoutPatch: () => void (hasPatch = false),
+    async outcome(id, patch, put) {
+      let answer = await (hasPatch ? patch() : put());
+      if (hasPatch && isRefusal(answer) && answer.class === 'unsupported') {
+        hasPatch = false;
+        answer = await put();
+      }
+      return isRefusal(answer) ? failed(answer) : { kind: 'applied', id, ...versionOf(answer) };
+    },
+  };
+}
+
+/** DELETE (RFC 7644 §3.6). Who is gone already is removed: an earlier DELETE may have lost its answer. */
+async function removeResource(
+  exchange: Exchange,
+  path: string | Refusal,
+  id: TargetId,
+  limit: number,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  if (typeof path !== 'string') return failed(path);
+  const answer = await exchange({ method: 'DELETE', path, subject: 'resource', maxBytes: limit }, signal);
+  return isRefusal(answer) && answer.class !== 'gone' ? failed(answer) : { kind: 'applied', id };
+}

@@ -1,0 +1,95 @@
+/**
+ * Distinguished names in their text form (RFC 4514): taken apart, and made comparable. A DN is never an identity here;
+ * it only says where an entry stands and whom a `member` or `manager` value means.
+ */
+
+/** One attribute and value of a relative DN; a relative DN may have several (`cn=A+uid=1`). */
+export interface RdnPart {
+  /** As written, without surrounding space. */
+  readonly type: string;
+  /** Unescaped. */
+  readonly value: string;
+}
+
+export type Rdn = readonly RdnPart[];
+
+/** Takes a DN apart, the entry's own name first. Undefined when the text is no DN. The root DSE (`""`) has no parts. */
+export function parseDn(text: string): readonly Rdn[] | undefined {
+  if (text.trim() === '') return [];
+  const rdns: Rdn[] = [];
+  for (const piece of splitUnescaped(text, /[,;]/)) {
+    const parts: RdnPart[] = [];
+    for (const part of splitUnescaped(piece, /\+/)) {
+      const equals = part.indexOf('=');
+      const type = part.slice(0, equals).trim();
+      if (equals < 1 || !/^(?:[A-Za-z][A-Za-z0-9-]*|[0-9]+(?:\.[0-9]+)*)$/.test(type)) return undefined;
+      parts.push({ type, value: unescapeValue(part.slice(equals + 1)) });
+    }
+    rdns.push(parts);
+  }
+  return rdns;
+}
+
+/**
+ * One text for all spellings of a DN: equal keys mean the same entry. Types and values compare without case, runs of
+ * spaces count as one (caseIgnoreMatch, RFC 4517 §4.2.11, which nearly every naming attribute uses), and the parts of
+ * one relative DN have no order. What is no DN is only folded, so that it still compares with itself.
+ */
+export function dnKey(dn: string): string {
+  const rdns = parseDn(dn);
+  return rdns === undefined ? fold(dn) : keyOf(rdns);
+}
+
+/** Whether an entry is the base or stands anywhere beneath it. Both as keys (`dnKey`). */
+export function isWithin(key: string, baseKey: string): boolean {
+  return baseKey === '' || key === baseKey || key.endsWith(`,${baseKey}`);
+}
+
+function keyOf(rdns: readonly Rdn[]): string {
+  return rdns
+    .map((rdn) =>
+      rdn
+        .map(({ type, value }) => `${type.toLowerCase()}=${escapeKey(fold(value))}`)
+        .sort()
+        .join('+'),
+    )
+    .join(',');
+}
+
+function fold(text: string): string {
+  return text.normalize('NFKC').toLowerCase().trim().replace(/\s+/g, ' ');
+}
+
+/** Keeps separators inside values apart from those between them. */
+function escapeKey(value: string): string {
+  return value.replace(/[\\,+=]/g, (character) => `\\${character}`);
+}
+
+function splitUnescaped(text: string, separator: RegExp): string[] {
+  const pieces: string[] = [];
+  let start = 0;
+  let quoted = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at] ?? '';
+    if (character === '\\') at += 1;
+    else if (character === '"') quoted = !quoted;
+    else if (!quoted && separator.test(character)) {
+      pieces.push(text.slice(start, at));
+      start = at + 1;
+    }
+  }
+  pieces.push(text.slice(start));
+  return pieces;
+}
+
+/** RFC 4514 §2.4, and the quoted form of RFC 2253 §4. Escaped octets are UTF-8 together. `#…` stays as it is. */
+function unescapeValue(raw: string): string {
+  // A space that is escaped at the end belongs to the value.
+  const trimmed = raw.replace(/^\s+/, '').replace(/(\\.|[^\s\\])\s+$/, '$1');
+  const text = /^".*"$/s.test(trimmed) ? trimmed.slice(1, -1) : trimmed;
+  return text.replace(/(?:\\[0-9A-Fa-f]{2})+|\\(.)/gs, (run: string, character: string | undefined) => {
+    if (character !== undefined) return character;
+    const bytes = run.split('\\').slice(1).map((octet) => Number.parseInt(octet, 16));
+    return new TextDecoder().decode(Uint8Array.from(bytes));
+  });
+}

@@ -1,0 +1,24 @@
+import type { ResourceType, SourceId } from '../core/model/entry.ts';
+import type { Link } from '../core/model/link.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { CycleObserver } from '../ports/cycle-observer.ts';
+import type { ScimTarget } from '../ports/scim-target.ts';
+import type { StateStore } from '../ports/state-store.ts';
+import type { MatchPolicy } from './correlate.ts';
+
+/** What the push of one plan works with. */
+export interface PushContext {
+  readonly target: ScimTarget;
+  readonly store: StateStore;
+  readonly clock: Clock;
+  readonly observer: CycleObserver;
+  /** Grows and changes as outcomes are recorded. */
+  readonly links: Map<SourceId, Link>;
+  readonly policy: Readonly<Record<ResourceType, MatchPolicy>>;
+  /** When the reading that showed the changes ended, by the monotonic clock. */
+  readonly readAt: number;
+  /** Ends requests in flight. */
+  readonly signal: AbortSignal;
+  /** True when no new operation may start. */
+  readonly isStopping: () => boolean;
+}
