@@ -121,7 +121,7 @@ async function applyUpdate(operation: UpdateOperation, context: PushContext): Pr
     Object.assign(attributes, digestAttributes(new Map([[change.path, change.value]]), context.store.digest));
   }
   const back = operation.verb === 'reactivate' ? { lifecycle: 'active' as const, departedAt: undefined } : {};
-  await remember(context, { ...link, ...back, attributes, version: outcome.version, failure: undefined });
+  await remember(context, { ...link, ...back, attributes, version: outcome.version });
   return undefined;
 }
 
@@ -162,7 +162,7 @@ async function applyDeactivation(operation: RemoveOperation, context: PushContex
   const outcome = await context.target.update(operation.type, link.targetId, [off], context.signal);
   if (outcome.kind === 'failed') return lostIfGone(link, outcome.failure, context);
   const departedAt = operation.cause === 'disabled' ? undefined : new Date(context.clock.now()).toISOString();
-  await remember(context, { ...link, lifecycle: 'deactivated', departedAt, version: outcome.version, failure: undefined });
+  await remember(context, { ...link, lifecycle: 'deactivated', departedAt, version: outcome.version });
   return undefined;
 }
 

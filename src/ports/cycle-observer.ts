@@ -1,6 +1,7 @@
 import type { ResourceType } from '../core/model/entry.ts';
 import type { FailureClass } from '../core/model/outcome.ts';
 import type { Hold, Verb } from '../core/model/plan.ts';
+import type { LinkCounts } from './state-store.ts';
 
 /**
  * The one stream of events from which logs, metrics, progress bars and the status page are made.
@@ -55,6 +56,7 @@ export type CycleEvent =
       readonly milliseconds: number;
     }
   | { readonly kind: 'throttled'; readonly target: string; readonly milliseconds: number }
+  | { readonly kind: 'resources_counted'; readonly target: string; readonly counts: LinkCounts; readonly pending: number }
   | { readonly kind: 'state_written'; readonly result: 'success' | 'error'; readonly journalBytes: number }
   | {
       readonly kind: 'cycle_finished';

@@ -1,6 +1,8 @@
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { Digest, Link, TargetId } from '../core/model/link.ts';
+import type { FailureClass } from '../core/model/outcome.ts';
 import type { Watermark } from '../core/model/reading.ts';
+import type { ReasonCode } from '../core/model/resource.ts';
 
 /**
  * What dir2scim remembers between cycles and across crashes.
@@ -33,6 +35,8 @@ export interface StateView {
   owners(target: string, type: ResourceType, ids: readonly TargetId[]): Promise<ReadonlyMap<TargetId, SourceId>>;
   /** The acknowledged members of a group, as source ids. */
   members(target: string, group: SourceId): Promise<readonly SourceId[]>;
+  /** What stands between these entries and the target, of those with such a record. */
+  troubles(target: string, ids: readonly SourceId[]): Promise<ReadonlyMap<SourceId, Trouble>>;
   counts(target: string): Promise<LinkCounts>;
   /** Intents without an outcome: requests that may have taken effect before a crash. */
   openIntents(target: string): Promise<readonly Intent[]>;
@@ -43,7 +47,28 @@ export interface StateView {
   close(): Promise<void>;
 }
 
-export type LinkCounts = Readonly<Record<ResourceType, Readonly<Record<Link['lifecycle'] | 'adopted', number>>>>;
+/** By type: links by lifecycle, how many of them were adopted, and how many entries are in trouble. */
+export type LinkCounts = Readonly<Record<ResourceType, Readonly<Record<Link['lifecycle'] | 'adopted' | 'troubled', number>>>>;
+
+/**
+ * Why an entry is not in step, and when it is worth another try: what the target refused, or a match that cannot be
+ * used. Kept apart from links, because the entry may have none.
+ */
+export interface Trouble {
+  readonly target: string;
+  readonly type: ResourceType;
+  readonly sourceId: SourceId;
+  /** A failure class, a reason code, or `inactive`: nobody on the target fits someone who is disabled. */
+  readonly cause: FailureClass | ReasonCode | 'inactive';
+  /** HTTP status of the refusal, where there was one. */
+  readonly status?: number | undefined;
+  /** Keyed digest of what was tried; when it differs, the entry has changed and is tried at once. */
+  readonly fingerprint: string;
+  readonly since: string;
+  readonly attempts: number;
+  /** ISO 8601. Not before, unless a person asks. */
+  readonly retryAt: string;
+}
 
 /** Written before a request whose repetition could do harm: a create. */
 export interface Intent {
@@ -58,7 +83,9 @@ export type StateChange =
   | { readonly kind: 'settled'; readonly intent: Intent }
   /** Inserts or replaces. Members are kept apart and survive. */
   | { readonly kind: 'link'; readonly link: Link }
-  /** Forgets a link and its members. */
+  | { readonly kind: 'trouble'; readonly trouble: Trouble }
+  | { readonly kind: 'trouble_over'; readonly target: string; readonly sourceId: SourceId }
+  /** Forgets a link, its members and its trouble. */
   | { readonly kind: 'unlink'; readonly target: string; readonly sourceId: SourceId }
   | {
       readonly kind: 'members';

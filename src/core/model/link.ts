@@ -28,12 +28,4 @@ export interface Link {
   readonly attributes: Readonly<Record<string, string>>;
   /** ETag, where the target gives one (RFC 7644 §3.14). */
   readonly version?: string | undefined;
-  /** The last refusal, while it lasts. */
-  readonly failure?: LinkFailure | undefined;
-}
-
-export interface LinkFailure {
-  readonly class: string;
-  readonly at: string;
-  readonly attempts: number;
 }
