@@ -23,7 +23,13 @@ export type CycleEvent =
       readonly groups: number;
       readonly milliseconds: number;
     }
-  | { readonly kind: 'directory_failed'; readonly directory: string; readonly code: string; readonly message: string }
+  | {
+      readonly kind: 'directory_failed';
+      readonly directory: string;
+      readonly code: string;
+      readonly message: string;
+      readonly remedy?: string | undefined;
+    }
   | { readonly kind: 'ldap_request'; readonly directory: string; readonly operation: string; readonly milliseconds: number }
   | {
       readonly kind: 'plan_made';
@@ -56,6 +62,8 @@ export type CycleEvent =
       readonly milliseconds: number;
     }
   | { readonly kind: 'throttled'; readonly target: string; readonly milliseconds: number }
+  /** A request waited for its turn: for the configured rate, or for a pause that the target asked for. */
+  | { readonly kind: 'rate_limit_wait'; readonly target: string; readonly milliseconds: number }
   | { readonly kind: 'resources_counted'; readonly target: string; readonly counts: LinkCounts; readonly pending: number }
   | { readonly kind: 'state_written'; readonly result: 'success' | 'error'; readonly journalBytes: number }
   | {
@@ -65,5 +73,5 @@ export type CycleEvent =
       readonly cycle: string;
       readonly result: CycleResult;
       readonly milliseconds: number;
-      readonly error?: { readonly code: string; readonly message: string } | undefined;
+      readonly error?: { readonly code: string; readonly message: string; readonly remedy?: string | undefined } | undefined;
     };

@@ -1,0 +1,86 @@
+import type { Clock } from '../../src/ports/clock.ts';
+
+/** A clock that stands still until a test moves it. */
+export interface FakeClock extends Clock {
+  /**
+   * Lets time pass, on both clocks. Whoever sleeps until then wakes in order of time (then of arrival), and may sleep
+   * again within the same advance. After each one, everything that is ready runs.
+   */
+  advance(milliseconds: number): Promise<void>;
+  /** Moves the wall clock alone, as an operator or NTP does. */
+  jumpWallClock(milliseconds: number): void;
+  /** How many are asleep. */
+  sleeping(): number;
+}
+
+interface Sleeper {
+  readonly until: number;
+  readonly wake: () => void;
+}
+
+/** `seed` makes `random` repeatable. */
+export function fakeClock({ startAt = Date.UTC(2026, 0, 5, 8), seed = 1 } = {}): FakeClock {
+  let monotonic = 0;
+  let wallOffset = startAt;
+  let state = seed >>> 0;
+  const sleepers = new Set<Sleeper>();
+
+  const firstUntil = (limit: number): Sleeper | undefined => {
+    let first: Sleeper | undefined;
+    for (const sleeper of sleepers) {
+      if (sleeper.until <= limit && (first === undefined || sleeper.until < first.until)) first = sleeper;
+    }
+    return first;
+  };
+
+  return {
+    now: () => wallOffset + monotonic,
+    monotonic: () => monotonic,
+    // A linear congruential generator (Numerical Recipes, ch. 7): plenty for jitter in tests.
+    random() {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      return state / 2 ** 32;
+    },
+    sleep: (milliseconds, signal) =>
+      new Promise((resolve, reject) => {
+        signal.throwIfAborted();
+        const leave = (): void => {
+          sleepers.delete(sleeper);
+          signal.removeEventListener('abort', onAbort);
+        };
+        const onAbort = (): void => {
+          leave();
+          const reason: unknown = signal.reason;
+          reject(reason instanceof Error ? reason : new Error(String(reason)));
+        };
+        const sleeper: Sleeper = {
+          until: monotonic + Math.max(0, milliseconds),
+          wake: () => {
+            leave();
+            resolve();
+          },
+        };
+        sleepers.add(sleeper);
+        signal.addEventListener('abort', onAbort, { once: true });
+      }),
+    async advance(milliseconds) {
+      const end = monotonic + milliseconds;
+      await settle();
+      for (let next = firstUntil(end); next !== undefined; next = firstUntil(end)) {
+        monotonic = Math.max(monotonic, next.until);
+        next.wake();
+        await settle();
+      }
+      monotonic = end;
+    },
+    jumpWallClock(milliseconds) {
+      wallOffset += milliseconds;
+    },
+    sleeping: () => sleepers.size,
+  };
+}
+
+/** Lets every promise that is ready, and what follows from it, run. */
+function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
