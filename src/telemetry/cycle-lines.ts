@@ -1,0 +1,145 @@
+import type { CycleEvent } from '../ports/cycle-observer.ts';
+import type { Log } from './log.ts';
+import type { Repetition } from './repetition.ts';
+
+type EventOf<Kind extends CycleEvent['kind']> = Extract<CycleEvent, { kind: Kind }>;
+type CycleLineEvent = EventOf<
+  'cycle_started' | 'plan_made' | 'held' | 'operation_finished' | 'throttled' | 'rate_limit_wait' | 'cycle_finished'
+>;
+
+/** Failed operations that get a line of their own; the sum is in the cycle's line, all of them are at debug. */
+const failuresTold = 20;
+
+/** What happened in the running cycle of a target. */
+interface Tally {
+  readonly cycle: string;
+  /** Applied, by verb. */
+  readonly applied: Record<string, number>;
+  /** Failed, by failure class. */
+  readonly failed: Record<string, number>;
+  failures: number;
+  throttled: number;
+  rejected: number;
+  heldPlan: string | undefined;
+}
+
+/** Lines about targets: their cycles, plans, holds and operations. */
+export function cycleLines(log: Log, repetition: Repetition): (event: CycleLineEvent) => void {
+  const tallies = new Map<string, Tally>();
+  const tallyOf = (target: string): Tally => {
+    const known = tallies.get(target);
+    if (known !== undefined) return known;
+    const fresh = emptyTally('');
+    tallies.set(target, fresh);
+    return fresh;
+  };
+
+  return (event) => {
+    const { target } = event;
+    switch (event.kind) {
+      case 'cycle_started':
+        tallies.set(target, emptyTally(event.cycle));
+        log.debug({ event: event.kind, target, cycle: event.cycle, mode: event.mode }, 'cycle started');
+        return;
+      case 'plan_made':
+        tallyOf(target).rejected = event.rejected;
+        log.debug({ event: event.kind, target, plan: event.planId, counts: positive(event.counts), rejected: event.rejected });
+        return;
+      case 'held':
+        tallyOf(target).heldPlan = event.hold.planId;
+        heldLine(log, repetition, event);
+        return;
+      case 'operation_finished':
+        operationLine(log, tallyOf(target), event);
+        return;
+      case 'throttled':
+        tallyOf(target).throttled += 1;
+        log.debug({ event: event.kind, target, milliseconds: event.milliseconds }, 'the target asks for a pause');
+        return;
+      case 'rate_limit_wait':
+        log.trace({ event: event.kind, target, milliseconds: event.milliseconds });
+        return;
+      case 'cycle_finished':
+        finishedLine(log, repetition, tallyOf(target), event);
+        tallies.delete(target);
+    }
+  };
+}
+
+function emptyTally(cycle: string): Tally {
+  return { cycle, applied: {}, failed: {}, failures: 0, throttled: 0, rejected: 0, heldPlan: undefined };
+}
+
+function operationLine(log: Log, tally: Tally, event: EventOf<'operation_finished'>): void {
+  const { target, type, sourceId, verb, outcome, status, failure, detail, delayMilliseconds } = event;
+  const fields = { event: event.kind, target, cycle: tally.cycle, type, sourceId, verb, outcome };
+  if (outcome !== 'failed') {
+    if (outcome === 'applied') tally.applied[verb] = (tally.applied[verb] ?? 0) + 1;
+    log.debug({ ...fields, delayMilliseconds });
+    return;
+  }
+  const reason = failure ?? 'unknown';
+  tally.failed[reason] = (tally.failed[reason] ?? 0) + 1;
+  tally.failures += 1;
+  if (tally.failures <= failuresTold) log.warn({ ...fields, class: reason, status }, `${verb} failed: ${reason}`);
+  log.debug({ ...fields, class: reason, status, detail });
+}
+
+function heldLine(log: Log, repetition: Repetition, { kind, target, hold }: EventOf<'held'>): void {
+  const repeated = repetition.tell(`hold ${target}`, hold.planId);
+  const counts: Record<string, number> = {};
+  for (const { verb } of hold.operations) counts[verb] = (counts[verb] ?? 0) + 1;
+  // The findings' own sentences stay out: they are written for terminals.
+  const findings = hold.findings.map(({ kind: reason, type, sourceId, planned, recent, population, allowed }) => ({
+    reason,
+    type,
+    sourceId,
+    planned,
+    recent,
+    population,
+    allowed,
+  }));
+  log[repeated === undefined ? 'debug' : 'warn'](
+    { event: kind, target, plan: hold.planId, counts, findings, ...(repeated ? { repeated } : {}) },
+    `held: looks like an accident; nothing of it is sent until: dir2scim approve ${hold.planId}`,
+  );
+}
+
+function finishedLine(log: Log, repetition: Repetition, tally: Tally, event: EventOf<'cycle_finished'>): void {
+  const { target, mode, cycle, result, error } = event;
+  if (tally.heldPlan === undefined && result !== 'error') repetition.over(`hold ${target}`);
+  const did = tally.failures > 0 || Object.keys(tally.applied).length > 0;
+  const fields = {
+    event: event.kind,
+    target,
+    cycle,
+    mode,
+    result,
+    milliseconds: Math.round(event.milliseconds),
+    counts: tally.applied,
+    ...(tally.failures > 0 ? { failed: tally.failed } : {}),
+    ...(tally.rejected > 0 ? { rejected: tally.rejected } : {}),
+    ...(tally.throttled > 0 ? { throttled: tally.throttled } : {}),
+    ...(tally.heldPlan === undefined ? {} : { plan: tally.heldPlan }),
+    ...(error === undefined ? {} : { code: error.code, remedy: error.remedy }),
+  };
+  if (result === 'success') {
+    const again = repetition.over(`cycle ${target}`);
+    log[did || again ? 'info' : 'debug'](fields, again ? 'cycle finished, the trouble is over' : 'cycle finished');
+    return;
+  }
+  const repeated = repetition.tell(`cycle ${target}`, signatureOf(event, tally));
+  const level = result === 'error' ? 'error' : 'warn';
+  const message = error?.message ?? `cycle finished: ${result}`;
+  if (repeated !== undefined) log[level]({ ...fields, ...(repeated > 0 ? { repeated } : {}) }, message);
+  else log[did ? 'info' : 'debug'](fields, message);
+}
+
+/** Two cycles with the same signature are the same trouble. What was applied doesn't count: the trouble is the rest. */
+function signatureOf({ result, error }: EventOf<'cycle_finished'>, tally: Tally): string {
+  return JSON.stringify([result, error?.code, tally.failed, tally.rejected, tally.heldPlan]);
+}
+
+function positive(counts: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
+}

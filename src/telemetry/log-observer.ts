@@ -1,0 +1,59 @@
+import type { Clock } from '../ports/clock.ts';
+import type { CycleEvent, CycleObserver } from '../ports/cycle-observer.ts';
+import { cycleLines } from './cycle-lines.ts';
+import type { Log } from './log.ts';
+import { createRepetition } from './repetition.ts';
+
+/**
+ * Turns the stream of events into log lines. `event` in each line is stable; docs/logs.md lists them. Quiet when
+ * nothing happens, one line a cycle when something did, a standing trouble once and then every 15 minutes.
+ * Source ids are the only trace of a person in it; what a target says about one appears at debug only.
+ */
+export function logObserver(log: Log, clock: Clock): CycleObserver {
+  const repetition = createRepetition(clock);
+  const cycles = cycleLines(log, repetition);
+
+  return (event) => {
+    switch (event.kind) {
+      case 'directory_read': {
+        const { kind, ...fields } = event;
+        const again = repetition.over(`directory ${event.directory}`);
+        if (again) log.info({ event: kind, ...fields }, `directory ${event.directory} can be read again`);
+        else log.debug({ event: kind, ...fields }, `directory ${event.directory} read`);
+        return;
+      }
+      case 'directory_failed': {
+        const { kind, message, ...fields } = event;
+        const repeated = repetition.tell(`directory ${event.directory}`, event.code);
+        const level = repeated === undefined ? 'debug' : 'error';
+        log[level]({ event: kind, ...fields, ...(repeated ? { repeated } : {}) }, message);
+        return;
+      }
+      case 'state_written':
+        stateLine(event);
+        return;
+      case 'entries_read':
+      case 'ldap_request':
+      case 'scim_request':
+      case 'resources_counted': {
+        const { kind, ...fields } = event;
+        log.trace({ event: kind, ...fields });
+        return;
+      }
+      default:
+        cycles(event);
+    }
+  };
+
+  function stateLine({ kind, ...fields }: Extract<CycleEvent, { kind: 'state_written' }>): void {
+    if (fields.result === 'success') {
+      if (repetition.over('state')) log.info({ event: kind, ...fields }, 'the state can be written again');
+      return;
+    }
+    const repeated = repetition.tell('state', fields.result);
+    log[repeated === undefined ? 'debug' : 'error'](
+      { event: kind, ...fields, ...(repeated ? { repeated } : {}) },
+      'the state could not be written',
+    );
+  }
+}

@@ -1,0 +1,51 @@
+import { pino, type DestinationStream, type Logger } from 'pino';
+import pretty from 'pino-pretty';
+import { scrubLine, withoutSecrets } from './scrub.ts';
+
+export type Log = Logger;
+
+export interface LogOptions {
+  readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  /** `auto`: pretty on a terminal, JSON otherwise. */
+  readonly format: 'auto' | 'json' | 'pretty';
+  /** Stdout unless said. */
+  readonly destination?: LogDestination | undefined;
+  /** The secrets known by now: wherever one turns up in a line, it is replaced. */
+  readonly secrets?: (() => Iterable<string>) | undefined;
+}
+
+export interface LogDestination extends DestinationStream {
+  readonly isTTY?: boolean | undefined;
+}
+
+/**
+ * One line an event, JSON or for a terminal. The NO_COLOR convention (no-color.org) is honoured: any non-empty value
+ * switches colours off.
+ */
+export function createLog({ level, format, destination, secrets = () => [] }: LogOptions): Log {
+  const terminal = (destination ?? process.stdout).isTTY === true;
+  const lines = destination ?? pino.destination({ dest: 1, sync: true });
+  // Scrubbing comes before colouring: escape codes would tear a secret apart.
+  const end = format === 'pretty' || (format === 'auto' && terminal) ? prettyStream(lines, terminal) : lines;
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      // pino's own would add a stack and a type.
+      serializers: { err: (value: unknown) => value },
+      formatters: { level: (label) => ({ level: label }), log: withoutSecrets },
+    },
+    { write: (line) => end.write(scrubLine(line, secrets())) },
+  );
+}
+
+function prettyStream(destination: DestinationStream, terminal: boolean): DestinationStream {
+  const noColour = process.env['NO_COLOR'] ?? '';
+  const format = pretty.prettyFactory({
+    colorize: terminal && noColour === '',
+    singleLine: true,
+    translateTime: 'SYS:HH:MM:ss',
+  });
+  return { write: (line) => destination.write(format(line)) };
+}

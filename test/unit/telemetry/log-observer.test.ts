@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Verb } from '../../../src/core/model/plan.ts';
+import type { CycleEvent, CycleObserver, CycleResult } from '../../../src/ports/cycle-observer.ts';
+import { logObserver } from '../../../src/telemetry/log-observer.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
+import { logLines } from '../../support/log-lines.ts';
+
+const noCounts: Record<Verb, number> = { create: 0, adopt: 0, update: 0, reactivate: 0, members: 0, deactivate: 0, delete: 0 };
+
+const started: CycleEvent = { kind: 'cycle_started', target: 'wiki', mode: 'full', cycle: 'c1' };
+
+function finished(result: CycleResult, error?: { code: string; message: string; remedy?: string }): CycleEvent {
+  return { kind: 'cycle_finished', target: 'wiki', mode: 'full', cycle: 'c1', result, milliseconds: 12.4, error };
+}
+
+function operation(outcome: 'applied' | 'failed', rest: Partial<CycleEvent & { kind: 'operation_finished' }> = {}): CycleEvent {
+  return {
+    kind: 'operation_finished',
+    target: 'wiki',
+    type: 'user',
+    sourceId: '6f1e',
+    verb: 'update',
+    outcome,
+    delayMilliseconds: 3,
+    ...rest,
+  };
+}
+
+const hold: CycleEvent = {
+  kind: 'held',
+  target: 'wiki',
+  hold: {
+    planId: 'ab12',
+    operations: [
+      { verb: 'delete', cause: 'absent', type: 'user', sourceId: '6f1e', directory: 'corp', label: 'canary@corp.example', reason: 'canary', stage: 4 },
+    ],
+    findings: [{ kind: 'removals', type: 'user', planned: 40, recent: 0, population: 100, allowed: 10, text: 'canary' }],
+  },
+};
+
+function observed(level: 'info' | 'debug' | 'trace' = 'info') {
+  const clock = fakeClock();
+  const log = logLines(level);
+  const observer: CycleObserver = logObserver(log.log, clock);
+  const told = (): unknown[] => log.lines().map((line) => [line['level'], line['event']]);
+  return { clock, observe: (...events: CycleEvent[]) => events.forEach(observer), told, ...log };
+}
+
+describe('log of events', () => {
+  it('says nothing at info about a cycle in which nothing happened', () => {
+    const { observe, told } = observed();
+    observe(
+      { kind: 'directory_read', directory: 'corp', verdict: 'complete', users: 3, groups: 1, milliseconds: 5 },
+      started,
+      { kind: 'plan_made', target: 'wiki', planId: 'ab12', counts: noCounts, rejected: 0 },
+      finished('success'),
+    );
+    assert.deepEqual(told(), []);
+  });
+
+  it('sums up a cycle that did something in one line with stable fields', () => {
+    const { observe, lines } = observed();
+    observe(started, operation('applied', { verb: 'create' }), operation('applied'), operation('applied'), finished('success'));
+    assert.deepEqual(lines(), [
+      {
+        level: 'info',
+        event: 'cycle_finished',
+        target: 'wiki',
+        cycle: 'c1',
+        mode: 'full',
+        result: 'success',
+        milliseconds: 12,
+        counts: { create: 1, update: 2 },
+        msg: 'cycle finished',
+      },
+    ]);
+  });
+
+  it('warns of a failed operation by source id and class, and keeps the words of the target for debug', () => {
+    const failed = operation('failed', { failure: 'rejected', status: 400, detail: 'canary@corp.example is taken' });
+    const atInfo = observed('info');
+    atInfo.observe(started, failed, finished('partial'));
+    assert.deepEqual(atInfo.told(), [['warn', 'operation_finished'], ['warn', 'cycle_finished']]);
+    assert.deepEqual(atInfo.lines()[1]?.['failed'], { rejected: 1 });
+    assert.equal(atInfo.lines()[0]?.['class'], 'rejected');
+    assert.equal(atInfo.text().includes('canary'), false);
+    const atDebug = observed('debug');
+    atDebug.observe(started, failed);
+    assert.equal(atDebug.text().includes('canary@corp.example is taken'), true);
+  });
+
+  it('gives only the first failures of a cycle a line of their own', () => {
+    const { observe, lines } = observed();
+    observe(started, ...Array.from({ length: 500 }, () => operation('failed', { failure: 'rejected', status: 400 })), finished('partial'));
+    assert.equal(lines().length, 21);
+    assert.deepEqual(lines().at(-1)?.['failed'], { rejected: 500 });
+  });
+
+  it('warns of a hold once, with the numbers and the command, without names', () => {
+    const { observe, lines, told, text } = observed();
+    for (let cycle = 0; cycle < 5; cycle += 1) observe(started, hold, finished('held'));
+    assert.deepEqual(told(), [['warn', 'held'], ['warn', 'cycle_finished']]);
+    assert.match(String(lines()[0]?.['msg']), /dir2scim approve ab12$/);
+    assert.deepEqual(lines()[0]?.['counts'], { delete: 1 });
+    assert.equal(text().includes('canary'), false);
+  });
+
+  it('tells an unchanged failure first, then every 15 minutes with a count, and then that it is over', async () => {
+    const { observe, clock, lines } = observed();
+    const broken = finished('error', { code: 'D2S_TARGET_AUTH', message: 'refused', remedy: 'renew the token' });
+    for (let poll = 0; poll <= 90; poll += 1) {
+      observe(started, broken);
+      await clock.advance(10_000);
+    }
+    observe(started, finished('success'));
+    assert.deepEqual(
+      lines().map(({ level, code, remedy, repeated, msg }) => ({ level, code, remedy, repeated, msg })),
+      [
+        { level: 'error', code: 'D2S_TARGET_AUTH', remedy: 'renew the token', repeated: undefined, msg: 'refused' },
+        { level: 'error', code: 'D2S_TARGET_AUTH', remedy: 'renew the token', repeated: 89, msg: 'refused' },
+        { level: 'info', code: undefined, remedy: undefined, repeated: undefined, msg: 'cycle finished, the trouble is over' },
+      ],
+    );
+  });
+
+  it('tells at once when the trouble is another one', () => {
+    const { observe, told } = observed();
+    observe(started, finished('error', { code: 'D2S_TARGET_AUTH', message: 'refused' }));
+    observe(started, finished('error', { code: 'D2S_TARGET_UNREACHABLE', message: 'gone' }));
+    observe(started, finished('partial'));
+    assert.deepEqual(told(), [['error', 'cycle_finished'], ['error', 'cycle_finished'], ['warn', 'cycle_finished']]);
+  });
+
+  it('keeps the troubles of a directory and of the state apart, and tells when they are over', () => {
+    const { observe, told } = observed();
+    const failed: CycleEvent = { kind: 'directory_failed', directory: 'corp', code: 'D2S_DIRECTORY_UNREACHABLE', message: 'no answer' };
+    const read: CycleEvent = { kind: 'directory_read', directory: 'corp', verdict: 'complete', users: 1, groups: 0, milliseconds: 1 };
+    observe(failed, failed, { kind: 'state_written', result: 'error', journalBytes: 0 }, read, read);
+    observe({ kind: 'state_written', result: 'success', journalBytes: 10 }, { kind: 'state_written', result: 'success', journalBytes: 20 });
+    assert.deepEqual(told(), [
+      ['error', 'directory_failed'],
+      ['error', 'state_written'],
+      ['info', 'directory_read'],
+      ['info', 'state_written'],
+    ]);
+  });
+
+  it('keeps requests and waits for trace', () => {
+    const events: CycleEvent[] = [
+      { kind: 'scim_request', target: 'wiki', method: 'GET', status: 200, milliseconds: 4 },
+      { kind: 'ldap_request', directory: 'corp', operation: 'search', milliseconds: 4 },
+      { kind: 'rate_limit_wait', target: 'wiki', milliseconds: 40 },
+    ];
+    const atDebug = observed('debug');
+    atDebug.observe(...events);
+    assert.deepEqual(atDebug.told(), []);
+    const atTrace = observed('trace');
+    atTrace.observe(...events);
+    assert.equal(atTrace.lines().length, 3);
+  });
+});
