@@ -28,10 +28,16 @@ export interface ScimTarget {
    */
   find(type: ResourceType, attribute: string, value: string, signal: AbortSignal): Promise<FoundResource[] | Failure>;
   /**
-   * Everything the target has of a type, when that is cheap to prove: one list request whose answer is the whole
-   * content. Undefined when there is more. Never proof of absence for anything destructive.
+   * Everything the target has of a type, walked page by page, when that takes at most `worthRequests` list requests
+   * and adds up. Undefined when it does not, or when the target does not list. An empty target costs one request.
+   * Lists of targets can be wrong in ways that nobody can see, so that it is never proof of absence for anything
+   * destructive; a create that follows from it may meet a conflict.
    */
-  inventory(type: ResourceType, signal: AbortSignal): Promise<FoundResource[] | Failure | undefined>;
+  inventory(
+    type: ResourceType,
+    worthRequests: number,
+    signal: AbortSignal,
+  ): Promise<FoundResource[] | Failure | undefined>;
   create(type: ResourceType, attributes: ReadonlyMap<string, ScimValue>, signal: AbortSignal): Promise<Outcome>;
   /** Exactly these attributes: PATCH, or read-merge-PUT where the target has no PATCH. */
   update(

@@ -17,13 +17,16 @@ import { clean } from './wording.ts';
  * | 404, 410 of an endpoint                  | unsupported |              |
  * | 405, 501                                 | unsupported |              |
  * | 409; 400 with scimType uniqueness        | conflict    |              |
- * | 429, 503                                 | throttled   |              |
+ * | 429; 503 with Retry-After                | throttled   |              |
+ * | 503 without                              | throttled   | unknown      |
  * | 408, 425, other 5xx                      | transient   | unknown      |
  * | other 4xx                                | rejected    |              |
  * | no connection                            | transient   |              |
  * | connection lost, no answer in time       | transient   | unknown      |
  *
  * A 404 as HTML comes from a proxy or a wrong URL: taken as "gone", it would end every link and pass for a deletion.
+ * A bare 503 may come from a gateway that lost its upstream after the request had passed (Envoy's "upstream connect
+ * error or disconnect/reset before headers"); with a Retry-After somebody decided to turn us away.
  * A POST that was answered 201, or with JSON that broke or never ended, may have created something: unknown. A 200 with
  * an HTML page is a captive portal or a login page, which created nothing: protocol.
  */
@@ -38,7 +41,7 @@ export function classify(reply: Reply, request: ScimRequest, origin: string, sec
   const scimType = content.kind === 'json' ? textOf(content.body, 'scimType')?.toLowerCase() : undefined;
   const html = content.kind === 'foreign' && content.html;
   return {
-    class: statusClass(status, { scimType, html, request, ambiguous }),
+    class: statusClass(status, { scimType, html, request, ambiguous, turnedAway: reply.retryAfter !== undefined }),
     status,
     detail: clean(wordsOf(reply, origin), secrets),
     scimType,
@@ -47,11 +50,12 @@ export function classify(reply: Reply, request: ScimRequest, origin: string, sec
 
 function statusClass(
   status: number,
-  { scimType, html, request, ambiguous }: {
+  { scimType, html, request, ambiguous, turnedAway }: {
     readonly scimType: string | undefined;
     readonly html: boolean;
     readonly request: ScimRequest;
     readonly ambiguous: FailureClass;
+    readonly turnedAway: boolean;
   },
 ): FailureClass {
   if (status < 400) return 'protocol';
@@ -75,8 +79,9 @@ function statusClass(
     case 409:
       return 'conflict';
     case 429:
-    case 503:
       return 'throttled';
+    case 503:
+      return turnedAway || ambiguous === 'transient' ? 'throttled' : ambiguous;
     default:
       return status >= 500 ? ambiguous : 'rejected';
   }

@@ -7,9 +7,6 @@ export class ConnectError extends Error {
   override readonly name = 'ConnectError';
 }
 
-/** Absolute end of any answer; `ScimRequest.maxBytes` is usually met first. */
-const maxResponseSize = 32 * 1024 * 1024;
-
 /**
  * Kept-alive HTTP/1.1 connections to the target's origin, at most as many as calls make sense. HTTP/2 is refused on
  * purpose: undici sends writes one at a time over it (nodejs/undici#5390, #5494). Requests are never pipelined.
@@ -21,7 +18,6 @@ export function openPool({ origin, tls, concurrency, requestMilliseconds }: Chec
     connections: concurrency,
     pipelining: 1,
     allowH2: false,
-    maxResponseSize,
     connect: (target, callback) => {
       connect(target, (...outcome) => {
         if (outcome[0] === null) callback(null, outcome[1]);

@@ -2,7 +2,7 @@ import type { ResourceType } from '../../core/model/entry.ts';
 import type { Failure } from '../../core/model/outcome.ts';
 import { readScimPath, scimPath, type ScimPath } from '../../core/mapping/scim-path.ts';
 import type { FoundResource } from '../../ports/scim-target.ts';
-import { readList } from './list.ts';
+import { readList, type List } from './list.ts';
 import { isBody, listOf, toFailure, type Exchange, type Refusal } from './message.ts';
 
 /**
@@ -35,11 +35,15 @@ async function search(
   if ('class' in list) return list.status === 404 && list.class === 'unsupported' ? [] : filterFailure(list);
   const hits = list.resources.filter((resource) => holds(resource, path, value));
   const alike = list.resources.some((resource) => holds(resource, path, value, true));
-  // Nobody like it in a list of others: absence is proven only when the list is everything.
-  if (list.resources.length > 0 && !alike && !list.whole) {
+  // The filter was ignored. Whoever was asked for may be on a later page, unless this one is everything.
+  if (list.resources.length > 0 && !alike && !isWhole(list)) {
     return { class: 'unsupported', status: list.status, detail: 'the target ignores filters: it answered others than it was asked for' };
   }
   return hits;
+}
+
+function isWhole({ resources, total }: List): boolean {
+  return total === resources.length && new Set(resources.map(({ id }) => id)).size === total;
 }
 
 /**

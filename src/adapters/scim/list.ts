@@ -1,15 +1,14 @@
 import type { ResourceType } from '../../core/model/entry.ts';
-import type { Failure } from '../../core/model/outcome.ts';
 import { readScimPath, scimPath } from '../../core/mapping/scim-path.ts';
 import type { FoundResource } from '../../ports/scim-target.ts';
-import { endpoints, isRefusal, listOf, nonsense, toFailure, type Body, type Exchange, type Refusal } from './message.ts';
+import { endpoints, isRefusal, listOf, nonsense, type Body, type Exchange, type Refusal } from './message.ts';
 import { foundResource, maxListBytes } from './resource.ts';
 
 export interface List {
   readonly status: number;
   readonly resources: readonly FoundResource[];
-  /** The answer says that this is all there is, and it adds up: as many different ids as `totalResults`. */
-  readonly whole: boolean;
+  /** `totalResults`, where it is a number. Some targets say how many are on the page (WSO2, scim2-server). */
+  readonly total: number | undefined;
 }
 
 /** One list request (RFC 7644 §3.4.2). */
@@ -28,9 +27,8 @@ export async function readList(
   if (elements === undefined) return nonsense(`answered ${answer.status} with something that is no list`, answer.status);
   const resources = elements.map(foundResource).filter((resource) => resource !== undefined);
   if (resources.length < elements.length) return nonsense('a resource in the list has no usable id', answer.status);
-  const ids = new Set(resources.map(({ id }) => id));
   const total = answer.body === undefined ? undefined : readScimPath(answer.body, totalPath);
-  return { status: answer.status, resources, whole: total === resources.length && ids.size === resources.length };
+  return { status: answer.status, resources, total: typeof total === 'number' ? total : undefined };
 }
 const totalPath = scimPath('totalResults');
 const resourcesPath = scimPath('Resources');
@@ -40,21 +38,4 @@ function elementsOf(body: Body): readonly unknown[] | undefined {
   const elements = readScimPath(body, resourcesPath);
   const none = elements === undefined && readScimPath(body, totalPath) === 0;
   return Array.isArray(elements) || none ? listOf(elements) : undefined;
-}
-
-/** Above this the target is asked person by person. */
-const pageSize = 100;
-
-/**
- * The first page, when it is provably everything. A full page is not proof: targets are known whose `totalResults` is
- * only the size of the page (WSO2, scim2-server).
- */
-export async function readInventory(
-  exchange: Exchange,
-  type: ResourceType,
-  signal: AbortSignal,
-): Promise<FoundResource[] | Failure | undefined> {
-  const list = await readList(exchange, type, `startIndex=1&count=${pageSize}`, signal);
-  if ('class' in list) return toFailure(list);
-  return list.whole && list.resources.length < pageSize ? [...list.resources] : undefined;
 }

@@ -5,7 +5,7 @@ import { createAttempt } from './attempt.ts';
 import { createResource } from './create.ts';
 import { discoverTarget } from './discover.ts';
 import { findResources } from './find.ts';
-import { readInventory } from './list.ts';
+import { readInventory } from './inventory.ts';
 import { memberChunk, patchMembers, putMembers } from './members.ts';
 import { failed, isRefusal, type Answer, type Exchange, type Refusal } from './message.ts';
 import { checkOptions, type ScimTargetOptions } from './options.ts';
@@ -39,7 +39,7 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
       return facts;
     },
     find: (type, attribute, value, signal) => findResources(exchange, type, attribute, value, signal),
-    inventory: (type, signal) => readInventory(exchange, type, signal),
+    inventory: (type, worthRequests, signal) => readInventory(exchange, type, worthRequests, signal),
     create: (type, attributes, signal) => createResource(exchange, type, attributes, signal),
     async update(type, id, changes, signal) {
       if (changes.length === 0) return { kind: 'applied', id };
@@ -75,8 +75,10 @@ function createWriter(): Writer {
   return {
     withoutPatch: () => void (hasPatch = false),
     async outcome(id, patch, put) {
-      let answer = await (hasPatch ? patch() : put());
-      if (hasPatch && isRefusal(answer) && answer.class === 'unsupported') {
+      // Several writes may find out side by side: each that tried PATCH goes on to PUT.
+      const tried = hasPatch;
+      let answer = await (tried ? patch() : put());
+      if (tried && isRefusal(answer) && answer.class === 'unsupported') {
         hasPatch = false;
         answer = await put();
       }

@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto';
+import { matchesResource, type Filter } from './filter.ts';
+import { applyPatch, tidy } from './patch.ts';
+import { get, isObject, isUnassigned, ScimError, urn, violation, type Json, type Kind } from './protocol.ts';
+import { attributeNamed, complaintAbout, coreAttributes, extensionAttributes, type Attribute } from './schema.ts';
+
+/** Users and groups in memory. Answers are copies; what a request gets wrong is thrown as a ScimError. */
+export interface Store {
+  list(kind: Kind, filter?: Filter): Json[];
+  read(kind: Kind, id: string): Json;
+  create(kind: Kind, body: unknown): Json;
+  replace(kind: Kind, id: string, body: unknown, ifMatch: string | undefined): Json;
+  patch(kind: Kind, id: string, message: unknown, ifMatch: string | undefined): Json;
+  remove(kind: Kind, id: string, ifMatch: string | undefined): void;
+}
+
+/** What must be unique among resources of a kind. externalId compares exactly, the names do not. */
+const unique: Readonly<Record<Kind, readonly string[]>> = {
+  User: ['userName', 'externalId'],
+  Group: ['displayName', 'externalId'],
+};
+
+export function createStore(now: () => Date): Store {
+  const resources: Record<Kind, Map<string, Json>> = { User: new Map(), Group: new Map() };
+  /** `userName:alice` → id: a target with thousands of people must not make every search a walk. */
+  const owners: Record<Kind, Map<string, string>> = { User: new Map(), Group: new Map() };
+
+  const held = (kind: Kind, id: string): Json => {
+    const resource = resources[kind].get(id);
+    if (resource === undefined) throw new ScimError(404, `no ${kind} ${id}`);
+    return resource;
+  };
+
+  const checkMembers = (resource: Json): void => {
+    const members = resource['members'];
+    for (const member of Array.isArray(members) ? members : []) {
+      const id: unknown = isObject(member) ? member['value'] : undefined;
+      if (typeof id !== 'string' || !(resources.User.has(id) || resources.Group.has(id))) {
+        throw new ScimError(400, 'a member does not exist', 'invalidValue');
+      }
+    }
+  };
+
+  const save = (kind: Kind, id: string, resource: Json, before: Json | undefined): Json => {
+    tidy(kind, resource);
+    checkMembers(resource);
+    const keys = keysOf(kind, resource);
+    for (const key of keys) {
+      const owner = owners[kind].get(key);
+      if (owner !== undefined && owner !== id) throw new ScimError(409, `there is a ${kind} with this ${key.slice(0, key.indexOf(':'))}`, 'uniqueness');
+    }
+    for (const key of before === undefined ? [] : keysOf(kind, before)) owners[kind].delete(key);
+    for (const key of keys) owners[kind].set(key, id);
+    resource['meta'] = metaOf(kind, id, before, now().toISOString());
+    resources[kind].set(id, resource);
+    return structuredClone(resource);
+  };
+
+  return {
+    list(kind, filter) {
+      const candidates = filter === undefined ? undefined : candidatesFor(kind, filter, owners[kind]);
+      const found = candidates?.map((id) => resources[kind].get(id)).filter((resource) => resource !== undefined);
+      const list = found ?? [...resources[kind].values()];
+      return list.filter((resource) => filter === undefined || matchesResource(filter, kind, resource));
+    },
+    read: (kind, id) => structuredClone(held(kind, id)),
+    create(kind, body) {
+      const resource = checkedBody(kind, body, true);
+      const id = randomUUID();
+      return save(kind, id, { schemas: [], id, ...resource }, undefined);
+    },
+    replace(kind, id, body, ifMatch) {
+      const before = held(kind, id);
+      checkVersion(before, ifMatch);
+      if (isObject(body) && body['id'] !== undefined && body['id'] !== id) throw violation('id is another one', 'mutability');
+      return save(kind, id, { schemas: [], id, ...checkedBody(kind, body, false) }, before);
+    },
+    patch(kind, id, message, ifMatch) {
+      const before = held(kind, id);
+      checkVersion(before, ifMatch);
+      const resource = structuredClone(before);
+      applyPatch(kind, resource, structuredClone(message));
+      return save(kind, id, resource, before);
+    },
+    remove(kind, id, ifMatch) {
+      const resource = held(kind, id);
+      checkVersion(resource, ifMatch);
+      resources[kind].delete(id);
+      for (const key of keysOf(kind, resource)) owners[kind].delete(key);
+      for (const group of resources.Group.values()) dropMember(group, id);
+    },
+  };
+}
+
+/** A lone `eq` on something unique is answered from the index. */
+function candidatesFor(kind: Kind, filter: Filter, owners: ReadonlyMap<string, string>): string[] | undefined {
+  if (filter.kind !== 'eq' || filter.schema !== undefined || filter.names.length !== 1) return undefined;
+  const attribute = unique[kind].find((name) => name.toLowerCase() === filter.names[0]?.toLowerCase());
+  if (attribute === undefined || typeof filter.value !== 'string') return undefined;
+  const owner = owners.get(keyFor(attribute, filter.value));
+  return owner === undefined ? [] : [owner];
+}
+
+function keysOf(kind: Kind, resource: Json): string[] {
+  return unique[kind].flatMap((name) => {
+    const value = get(resource, name);
+    return typeof value === 'string' ? [keyFor(name, value)] : [];
+  });
+}
+
+function keyFor(name: string, value: string): string {
+  return `${name}:${name === 'externalId' ? value : value.toLowerCase()}`;
+}
+
+function metaOf(kind: Kind, id: string, before: Json | undefined, now: string): Json {
+  const old = isObject(before?.['meta']) ? before['meta'] : undefined;
+  const last = old?.['version'];
+  const version = Number(typeof last === 'string' ? /\d+/.exec(last)?.[0] : 0) + 1;
+  return {
+    resourceType: kind,
+    created: old?.['created'] ?? now,
+    lastModified: now,
+    location: `/${kind}s/${id}`,
+    version: `W/"${version}"`,
+  };
+}
+
+function checkVersion(resource: Json, ifMatch: string | undefined): void {
+  const meta = resource['meta'];
+  if (ifMatch === undefined || ifMatch === '*' || !isObject(meta) || meta['version'] === ifMatch) return;
+  throw new ScimError(412, 'the resource has changed');
+}
+
+function dropMember(group: Json, id: string): void {
+  const members = group['members'];
+  if (!Array.isArray(members) || !members.some((member) => isObject(member) && member['value'] === id)) return;
+  const left: unknown[] = members.filter((member) => !isObject(member) || member['value'] !== id);
+  if (left.length > 0) group['members'] = left;
+  else delete group['members'];
+}
+
+/** Checks a whole resource as a client sent it, and leaves out what only the server may say. */
+function checkedBody(kind: Kind, body: unknown, creating: boolean): Json {
+  if (!isObject(body)) throw violation('the body is not a JSON object', 'invalidSyntax');
+  const { schemas } = body;
+  if (!Array.isArray(schemas) || !schemas.includes(urn[kind])) throw violation(`schemas does not contain ${urn[kind]}`, 'invalidSyntax');
+  if (creating && (body['id'] !== undefined || body['meta'] !== undefined)) throw violation('id and meta are given by the server', 'mutability');
+  const resource: Json = {};
+  for (const [key, value] of Object.entries(body)) {
+    if (key === 'schemas') continue;
+    if (/^urn:/i.test(key)) {
+      if (!schemas.includes(key)) throw violation(`${key} is used and not named in schemas`, 'invalidSyntax');
+      const attributes = extensionAttributes(kind, key);
+      if (attributes === undefined || !isObject(value)) throw violation(`unknown schema ${key}`, 'invalidSyntax');
+      resource[key] = checkedAttributes(attributes, value);
+    } else {
+      Object.assign(resource, checkedAttributes(coreAttributes(kind), { [key]: value }));
+    }
+  }
+  return structuredClone(resource);
+}
+
+function checkedAttributes(attributes: readonly Attribute[], values: Json): Json {
+  const result: Json = {};
+  for (const [name, value] of Object.entries(values)) {
+    const attribute = attributeNamed(attributes, name);
+    if (attribute === undefined) throw violation(`unknown attribute ${name}`, 'invalidSyntax');
+    if (attribute.readOnly || isUnassigned(value)) continue;
+    const complaint = complaintAbout(attribute, value);
+    if (complaint !== undefined) throw violation(complaint, 'invalidValue');
+    result[attribute.name] = value;
+  }
+  return result;
+}
