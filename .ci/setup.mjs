@@ -4,7 +4,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 
 const run = (command, args, env = {}) =>
-  execFileSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...env } });
+  // What installers print is not the result of the command that needed them: it goes to standard error.
+  execFileSync(command, args, { stdio: ['ignore', 2, 2], env: { ...process.env, ...env } });
 
 if (!existsSync('node_modules/.bin/node') || !existsSync('node_modules/ldapts')) {
   run('npm', ['ci', '--no-audit', '--no-fund']);
