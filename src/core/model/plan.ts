@@ -17,8 +17,8 @@ interface Subject {
   readonly reason: string;
   /**
    * Operations of one stage may run side by side; a stage starts when the one before it is done. Stages follow the
-   * order users, groups, members, deactivations, deletions; users whose manager is created in the same plan come in
-   * a later stage than the manager.
+   * order users, groups, references in circles, members, deactivations, deletions; users whose manager is new to the
+   * target come in a later stage than the manager.
    */
   readonly stage: number;
 }
@@ -89,8 +89,12 @@ export interface GuardFinding {
 }
 
 export interface Hold {
-  /** Hash of the held operations alone: other changes don't void an approval. */
+  /**
+   * Hash of the operations that the findings speak of: other changes don't void an approval, nor do changes among
+   * those that only follow (a leaver's memberships).
+   */
   readonly planId: string;
+  /** Everything that is held, with what follows. */
   readonly operations: readonly Operation[];
   readonly findings: readonly GuardFinding[];
 }

@@ -1,7 +1,7 @@
 import type { SourceId } from '../model/entry.ts';
 import type { Link } from '../model/link.ts';
 import type { RemovalCause } from '../model/plan.ts';
-import type { CompleteReading } from '../model/reading.ts';
+import type { Reading } from '../model/reading.ts';
 
 export interface Departure {
   readonly link: Link;
@@ -14,9 +14,11 @@ export interface Departure {
  *
  * @param links those that are not among the target's wanted resources
  */
-export function findDepartures(readings: readonly CompleteReading[], links: readonly Link[]): Departure[] {
+export function findDepartures(readings: readonly Reading[], links: readonly Link[]): Departure[] {
   const seen = new Map<string, ReadonlySet<SourceId>>(
-    readings.map((reading) => [reading.directory, new Set(reading.entries.map((entry) => entry.id))]),
+    readings
+      .filter((reading) => reading.kind === 'complete')
+      .map((reading) => [reading.directory, new Set(reading.entries.map((entry) => entry.id))]),
   );
   return links.flatMap((link): Departure[] => {
     const present = seen.get(link.directory);

@@ -2,19 +2,24 @@ import { canonicalText, readScimPath, sameScimValue, scimPath } from '../mapping
 import type { SourceId } from '../model/entry.ts';
 import type { Digest, TargetId } from '../model/link.ts';
 import type { AttributeChange } from '../model/plan.ts';
-import { Reference, type DesiredAttributes, type ScimValue } from '../model/resource.ts';
+import { Reference, type DesiredAttributes, type DesiredValue, type ScimValue } from '../model/resource.ts';
 
 /** `active` is a matter of lifecycle (deactivate, reactivate), never of an ordinary attribute update. */
 const lifecyclePath = 'active';
 
+/** The target's id of a resource that it has; undefined for one that it does not have (any more, or yet). */
+export type TargetIdOf = (id: SourceId) => TargetId | undefined;
+
 /**
  * The attributes that differ from what the target acknowledged. Paths that the link remembers and the map no longer
- * has are not managed any more: nothing is sent for them.
+ * has are not managed any more: nothing is sent for them. A reference differs as well when the one it points to has
+ * another target id than it had, because it was lost and created again.
  */
 export function diffWithLink(
   desired: DesiredAttributes,
   acknowledged: Readonly<Record<string, string>>,
   digest: Digest,
+  targetIdOf: TargetIdOf,
 ): AttributeChange[] {
   const changes: AttributeChange[] = [];
   for (const [path, value] of desired) {
@@ -22,7 +27,7 @@ export function diffWithLink(
     const held = acknowledged[path];
     if (value === null) {
       if (held !== undefined) changes.push({ path, change: 'clear' });
-    } else if (held !== digest(`${path}=${canonicalText(value)}`)) {
+    } else if (held === undefined || held !== digestValue(path, value, digest, targetIdOf)) {
       changes.push({ path, change: 'set', value, had: held !== undefined });
     }
   }
@@ -33,7 +38,7 @@ export function diffWithLink(
 export function diffWithBody(
   desired: DesiredAttributes,
   body: Readonly<Record<string, unknown>>,
-  targetIdOf: (id: SourceId) => TargetId | undefined,
+  targetIdOf: TargetIdOf,
 ): AttributeChange[] {
   const changes: AttributeChange[] = [];
   for (const [path, value] of desired) {
@@ -52,11 +57,22 @@ export function diffWithBody(
   return changes;
 }
 
-/** What a link remembers of attributes that were acknowledged. */
-export function digestAttributes(attributes: DesiredAttributes, digest: Digest): Record<string, string> {
+/** What a link remembers of attributes that were acknowledged. References to what the target lacks are left out. */
+export function digestAttributes(
+  attributes: DesiredAttributes,
+  digest: Digest,
+  targetIdOf: TargetIdOf,
+): Record<string, string> {
   const digests: Record<string, string> = {};
   for (const [path, value] of attributes) {
-    if (value !== null) digests[path] = digest(`${path}=${canonicalText(value)}`);
+    const text = value === null ? undefined : digestValue(path, value, digest, targetIdOf);
+    if (text !== undefined) digests[path] = text;
   }
   return digests;
+}
+
+function digestValue(path: string, value: DesiredValue, digest: Digest, targetIdOf: TargetIdOf): string | undefined {
+  if (!(value instanceof Reference)) return digest(`${path}=${canonicalText(value)}`);
+  const id = targetIdOf(value.id);
+  return id === undefined ? undefined : digest(`${path}->${id}`);
 }

@@ -12,7 +12,8 @@ export function planId(operations: readonly Operation[], hash: (text: string) =>
   return hash(operations.map(fingerprint).sort().join('\n')).slice(0, 12);
 }
 
-function fingerprint(operation: Operation): string {
+/** What one operation does and to whom, as text: equal for the same change in every cycle. Holds values: never stored as it is. */
+export function fingerprint(operation: Operation): string {
   return JSON.stringify([operation.verb, operation.type, operation.sourceId, content(operation)]);
 }
 

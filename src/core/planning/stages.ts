@@ -5,45 +5,68 @@ import type { SourceId } from '../model/entry.ts';
  * that a cycle that is cut short has taken nothing away that it had not given first.
  */
 export const stages = {
-  /** Users; managers that are created in the same plan take one stage per level before their reports. */
+  /** Users; managers who are new to the target take one stage per level before their reports. */
   users: 0,
-  /** References between users that are created in a circle (A manages B manages A). */
-  circularReferences: 90_000,
   groups: 100_000,
+  /** References within a circle of newcomers (A manages B manages A): sent when all of them are there. */
+  circularReferences: 150_000,
   members: 200_000,
   deactivations: 300_000,
   deletions: 400_000,
 } as const;
 
 /**
- * Levels for things that refer to each other: 0 for those that refer to nothing in the set, one more than the highest
- * they refer to otherwise. Members of a circle, and what depends on one, get no level.
+ * Levels for things that refer to each other: 0 for those that refer to nothing in the set, otherwise one more than the
+ * highest they refer to. All circles, with what stands between two of them, share one level. A reference to oneself
+ * does not count.
  */
 export function levels(references: ReadonlyMap<SourceId, readonly SourceId[]>): ReadonlyMap<SourceId, number> {
-  const waiting = new Map<SourceId, number>();
-  const dependants = new Map<SourceId, SourceId[]>();
-  for (const [id, targets] of references) {
-    const inside = targets.filter((target) => references.has(target));
-    waiting.set(id, inside.length);
-    for (const target of inside) {
-      const list = dependants.get(target);
-      if (list === undefined) dependants.set(target, [id]);
+  const inside = new Map(
+    [...references].map(([id, targets]) => [id, new Set(targets.filter((target) => target !== id && references.has(target)))]),
+  );
+  const dependants = invert(inside);
+  const waiting = new Map([...inside].map(([id, targets]) => [id, targets.size]));
+  const level = new Map<SourceId, number>();
+  let ready = [...waiting].filter(([, count]) => count === 0).map(([id]) => id);
+  for (let depth = 0; level.size < references.size; depth += 1) {
+    if (ready.length === 0) ready = circles(new Set([...inside.keys()].filter((id) => !level.has(id))), inside);
+    for (const id of ready) level.set(id, depth);
+    ready = ready.flatMap((id) => release(dependants.get(id) ?? [], waiting)).filter((id) => !level.has(id));
+  }
+  return level;
+}
+
+type Graph = ReadonlyMap<SourceId, ReadonlySet<SourceId>>;
+
+function invert(graph: Graph): ReadonlyMap<SourceId, readonly SourceId[]> {
+  const inverted = new Map<SourceId, SourceId[]>();
+  for (const [id, targets] of graph) {
+    for (const target of targets) {
+      const list = inverted.get(target);
+      if (list === undefined) inverted.set(target, [id]);
       else list.push(id);
     }
   }
-  const level = new Map<SourceId, number>();
-  let ready = [...waiting].filter(([, count]) => count === 0).map(([id]) => id);
-  for (let depth = 0; ready.length > 0; depth += 1) {
-    const next: SourceId[] = [];
-    for (const id of ready) {
-      level.set(id, depth);
-      for (const dependant of dependants.get(id) ?? []) {
-        const left = (waiting.get(dependant) ?? 0) - 1;
-        waiting.set(dependant, left);
-        if (left === 0) next.push(dependant);
-      }
-    }
-    ready = next;
+  return inverted;
+}
+
+/** Takes one off each count, and gives those for which nothing is left to wait for. */
+function release(ids: readonly SourceId[], waiting: Map<SourceId, number>): SourceId[] {
+  return ids.filter((id) => {
+    const left = (waiting.get(id) ?? 0) - 1;
+    waiting.set(id, left);
+    return left === 0;
+  });
+}
+
+/** What is left of a set when all those go, one after the other, to whom nobody in it refers. */
+function circles(ids: Set<SourceId>, graph: Graph): SourceId[] {
+  const counts = new Map<SourceId, number>();
+  for (const id of ids) for (const target of graph.get(id) ?? []) counts.set(target, (counts.get(target) ?? 0) + 1);
+  let loose = [...ids].filter((id) => (counts.get(id) ?? 0) === 0);
+  while (loose.length > 0) {
+    for (const id of loose) ids.delete(id);
+    loose = loose.flatMap((id) => release([...(graph.get(id) ?? [])].filter((target) => ids.has(target)), counts));
   }
-  return level;
+  return [...ids];
 }

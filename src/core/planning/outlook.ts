@@ -1,0 +1,68 @@
+import type { SourceId } from '../model/entry.ts';
+import type { Link } from '../model/link.ts';
+import { Reference, type DesiredAttributes, type Resource } from '../model/resource.ts';
+import type { PlanInput } from './plan-input.ts';
+import type { TargetIdOf } from './diff.ts';
+import { levels, stages } from './stages.ts';
+
+/** Who the target has, and who it will have once the plan is done: what references and memberships depend on. */
+export interface Outlook {
+  /** Links of those whom the target has now. */
+  readonly live: ReadonlyMap<SourceId, Link>;
+  /** Those who get a link in this plan, created or adopted, and the stage in which they get it. */
+  readonly newcomers: ReadonlyMap<SourceId, number>;
+  /** Of those whom the target has, linked or matched. */
+  readonly targetIdOf: TargetIdOf;
+  readonly willExist: (id: SourceId) => boolean;
+}
+
+export function createOutlook(input: Pick<PlanInput, 'resources' | 'links' | 'matches' | 'createInactive'>): Outlook {
+  const live = new Map([...input.links].filter(([, link]) => link.lifecycle !== 'lost'));
+  const arriving = input.resources.filter(
+    (resource) =>
+      !live.has(resource.sourceId) &&
+      (input.matches.has(resource.sourceId) || resource.type === 'group' || isActive(resource) || input.createInactive),
+  );
+  const level = levels(new Map(arriving.map((resource) => [resource.sourceId, referencesOf(resource)])));
+  const newcomers = new Map(
+    arriving.map((resource) => [resource.sourceId, ownStage(resource) + (level.get(resource.sourceId) ?? 0)]),
+  );
+  return {
+    live,
+    newcomers,
+    targetIdOf: (id) => live.get(id)?.targetId ?? input.matches.get(id)?.targetId,
+    willExist: (id) => live.has(id) || newcomers.has(id),
+  };
+}
+
+/** Whoever is not said to be inactive is active. */
+export function isActive(resource: Pick<Resource, 'attributes'>): boolean {
+  return resource.attributes.get('active') !== false;
+}
+
+/** The first stage for a type of resource. */
+export function ownStage(resource: Pick<Resource, 'type'>): number {
+  return resource.type === 'group' ? stages.groups : stages.users;
+}
+
+/** The stage for a change: its type's own, or the one after the last newcomer that it refers to. */
+export function stageAfter(resource: Pick<Resource, 'type'>, values: Iterable<unknown>, outlook: Outlook): number {
+  let stage = ownStage(resource);
+  for (const value of values) {
+    if (value instanceof Reference) stage = Math.max(stage, (outlook.newcomers.get(value.id) ?? -1) + 1);
+  }
+  return stage;
+}
+
+/** Attributes without the references to those whom the target will not have, and how many these are. */
+export function withoutStrangers(attributes: DesiredAttributes, outlook: Outlook) {
+  const strangers = [...attributes].filter(([, value]) => value instanceof Reference && !outlook.willExist(value.id));
+  const known: DesiredAttributes = new Map([...attributes, ...strangers.map(([path]) => [path, null] as const)]);
+  return { known, waiting: strangers.length };
+}
+
+function referencesOf(resource: Resource): SourceId[] {
+  return [...resource.attributes.values(), ...resource.createOnly.values()].flatMap((value) =>
+    value instanceof Reference ? [value.id] : [],
+  );
+}

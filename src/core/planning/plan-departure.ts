@@ -1,0 +1,56 @@
+import type { Link } from '../model/link.ts';
+import type { Operation } from '../model/plan.ts';
+import type { PlanInput, PlannedOperations } from './plan-input.ts';
+import type { Departure } from './departures.ts';
+import type { Outlook } from './outlook.ts';
+import { heldMembers } from './plan-members.ts';
+import { stages } from './stages.ts';
+import { subject } from './subject.ts';
+
+/** What happens to someone who left, by the policy of the target. */
+export function planDeparture(departure: Departure, input: PlanInput, outlook: Outlook): Partial<PlannedOperations> {
+  const { link, cause } = departure;
+  if (link.lifecycle === 'lost') return { forgotten: [link] };
+  const reason = cause === 'absent' ? 'no longer in the directory' : 'left the scope';
+  if (link.type === 'group') return { operations: planGroupDeparture(departure, reason, input, outlook) };
+  switch (input.removal.leaves) {
+    case 'keep':
+      return {};
+    case 'delete':
+      return { operations: [{ ...subject(link, reason, stages.deletions), verb: 'delete', cause }] };
+    case 'deactivate':
+      if (link.lifecycle === 'deactivated') return planGrace(departure, reason, input);
+      return { operations: [{ ...subject(link, reason, stages.deactivations), verb: 'deactivate', cause }] };
+  }
+}
+
+/** Someone who is switched off already: the time to come back starts with the departure, and ends with the deletion. */
+function planGrace({ link, cause }: Departure, reason: string, input: PlanInput): Partial<PlannedOperations> {
+  if (link.departedAt === undefined) {
+    const departed: Link = { ...link, departedAt: new Date(input.now).toISOString() };
+    return { remembered: [departed] };
+  }
+  const { deleteAfter } = input.removal;
+  if (deleteAfter === undefined || Date.parse(link.departedAt) + deleteAfter > input.now) return {};
+  const why = `${reason} on ${link.departedAt.slice(0, 10)}, the time to come back is over`;
+  return { operations: [{ ...subject(link, why, stages.deletions), verb: 'delete', cause }] };
+}
+
+function planGroupDeparture(
+  { link, cause }: Departure,
+  reason: string,
+  input: PlanInput,
+  outlook: Outlook,
+): readonly Operation[] {
+  switch (input.removal.groups) {
+    case 'keep':
+      return [];
+    case 'delete':
+      return [{ ...subject(link, reason, stages.deletions), verb: 'delete', cause }];
+    case 'empty': {
+      const remove = [...heldMembers(link.sourceId, input, outlook)];
+      if (remove.length === 0) return [];
+      return [{ ...subject(link, reason, stages.members), verb: 'members', add: [], remove, cause: 'departed' }];
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import type { SourceId } from '../model/entry.ts';
+import type { Digest, Link, TargetId } from '../model/link.ts';
+import type { Operation } from '../model/plan.ts';
+import type { Rejected, Resource } from '../model/resource.ts';
+import type { Departure } from './departures.ts';
+import type { RemovalPolicy } from './policy.ts';
+
+/** An account on the target that fits an entry without a link. */
+export interface Match {
+  readonly targetId: TargetId;
+  readonly matchedBy: string;
+  readonly active: boolean;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+export interface PlanInput {
+  readonly resources: readonly Resource[];
+  readonly rejected: readonly Rejected[];
+  readonly departures: readonly Departure[];
+  /** Links of everything above, of everyone they refer to, and of all acknowledged members. */
+  readonly links: ReadonlyMap<SourceId, Link>;
+  readonly matches: ReadonlyMap<SourceId, Match>;
+  /** The acknowledged members of every group above. */
+  readonly members: ReadonlyMap<SourceId, ReadonlySet<SourceId>>;
+  readonly removal: RemovalPolicy;
+  readonly createInactive: boolean;
+  readonly digest: Digest;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+export interface PlannedOperations {
+  readonly operations: readonly Operation[];
+  /** Links that change without a request: who is away since when, who is back. */
+  readonly remembered: readonly Link[];
+  /** Links to forget: departed, and gone from the target as well. */
+  readonly forgotten: readonly Link[];
+  /** References and members that have to wait for someone the target does not have. */
+  readonly waiting: number;
+}

@@ -1,0 +1,122 @@
+import type { Link } from '../model/link.ts';
+import type { AttributeChange, Operation, RemoveOperation } from '../model/plan.ts';
+import { Reference, type DesiredAttributes, type Rejected, type Resource } from '../model/resource.ts';
+import type { Match, PlanInput, PlannedOperations } from './plan-input.ts';
+import { diffWithBody, diffWithLink } from './diff.ts';
+import { isActive, ownStage, stageAfter, withoutStrangers, type Outlook } from './outlook.ts';
+import { stages } from './stages.ts';
+import { subject, type Who } from './subject.ts';
+
+/** What one wanted resource needs, its members apart. */
+export function planResource(resource: Resource, input: PlanInput, outlook: Outlook): Partial<PlannedOperations> {
+  const link = outlook.live.get(resource.sourceId);
+  if (link !== undefined) return planLinked(resource, link, input, outlook);
+  if (!outlook.newcomers.has(resource.sourceId)) return {};
+  const match = input.matches.get(resource.sourceId);
+  return match === undefined
+    ? planCreation(resource, input.links.has(resource.sourceId), outlook)
+    : planAdoption(resource, match, outlook);
+}
+
+/** Someone in scope who cannot be written: access ends when the directory says so, and nothing else happens. */
+export function planRejected(rejected: Rejected, outlook: Outlook): Partial<PlannedOperations> {
+  const link = outlook.live.get(rejected.sourceId);
+  const leaves = rejected.type === 'user' && rejected.active === false && link?.lifecycle === 'active';
+  return { operations: leaves ? [disable(rejected)] : [], remembered: backInScope(link) };
+}
+
+function planCreation(resource: Resource, again: boolean, outlook: Outlook): Partial<PlannedOperations> {
+  const { known, waiting } = withoutStrangers(new Map([...resource.createOnly, ...resource.attributes]), outlook);
+  const { now, later } = splitCircles(resource, known, outlook);
+  const reason = again ? 'the target lost it' : 'new in scope';
+  const stage = outlook.newcomers.get(resource.sourceId) ?? ownStage(resource);
+  const changes = later.map((path) => setReference(path, known, false));
+  return {
+    operations: [
+      { ...subject(resource, reason, stage), verb: 'create', attributes: now, again },
+      ...completeCircle(resource, changes),
+    ],
+    waiting,
+  };
+}
+
+function planAdoption(resource: Resource, match: Match, outlook: Outlook): Partial<PlannedOperations> {
+  const { known, waiting } = withoutStrangers(resource.attributes, outlook);
+  const { now, later } = splitCircles(resource, known, outlook);
+  const differing = diffWithBody(known, match.body, outlook.targetIdOf);
+  const changes = differing.filter(({ path }) => !later.includes(path));
+  const attributes = new Map(now);
+  if (resource.type === 'user') {
+    const wantsActive = isActive(resource);
+    if (wantsActive && !match.active) changes.push({ path: 'active', change: 'set', value: true, had: true });
+    attributes.set('active', wantsActive || match.active);
+  }
+  const reason = `the target has one with the same ${match.matchedBy}`;
+  return {
+    operations: [
+      {
+        ...subject(resource, reason, outlook.newcomers.get(resource.sourceId) ?? ownStage(resource)),
+        verb: 'adopt',
+        targetId: match.targetId,
+        matchedBy: match.matchedBy,
+        targetActive: match.active,
+        changes,
+        attributes,
+      },
+      ...completeCircle(
+        resource,
+        later.map((path) => differing.find((change) => change.path === path) ?? setReference(path, known, true)),
+      ),
+    ],
+    waiting,
+  };
+}
+
+function planLinked(resource: Resource, link: Link, input: PlanInput, outlook: Outlook): Partial<PlannedOperations> {
+  const { known, waiting } = withoutStrangers(resource.attributes, outlook);
+  const changes = diffWithLink(known, link.attributes, input.digest, outlook.targetIdOf);
+  const values = changes.map((change) => (change.change === 'set' ? change.value : null));
+  const stage = stageAfter(resource, values, outlook);
+  const active = isActive(resource);
+  if (resource.type === 'user' && active && link.lifecycle === 'deactivated') {
+    changes.push({ path: 'active', change: 'set', value: true, had: true });
+    const reason = link.departedAt === undefined ? 'enabled in the directory' : 'back in scope';
+    return { operations: [{ ...subject(resource, reason, stage), verb: 'reactivate', changes }], waiting };
+  }
+  const operations: Operation[] = [];
+  if (changes.length > 0) {
+    const reason = `${changes.map((change) => change.path).join(', ')} differ${changes.length === 1 ? 's' : ''}`;
+    operations.push({ ...subject(resource, reason, stage), verb: 'update', changes });
+  }
+  if (resource.type === 'user' && !active && link.lifecycle === 'active') operations.push(disable(resource));
+  return { operations, remembered: backInScope(link), waiting };
+}
+
+/** Paths whose reference points into the newcomer's own circle: nobody there can come before the others. */
+function splitCircles(resource: Resource, attributes: DesiredAttributes, outlook: Outlook) {
+  const own = outlook.newcomers.get(resource.sourceId) ?? 0;
+  const later = [...attributes]
+    .filter(([, value]) => value instanceof Reference && (outlook.newcomers.get(value.id) ?? -1) >= own)
+    .map(([path]) => path);
+  const now: DesiredAttributes = new Map([...attributes, ...later.map((path) => [path, null] as const)]);
+  return { now, later };
+}
+
+function setReference(path: string, attributes: DesiredAttributes, had: boolean): AttributeChange {
+  const value = attributes.get(path);
+  return value instanceof Reference ? { path, change: 'set', value, had } : { path, change: 'clear' };
+}
+
+function completeCircle(resource: Resource, changes: readonly AttributeChange[]): Operation[] {
+  if (changes.length === 0) return [];
+  const reason = 'refers to someone who comes in the same plan';
+  return [{ ...subject(resource, reason, stages.circularReferences), verb: 'update', changes }];
+}
+
+function disable(who: Who): RemoveOperation {
+  return { ...subject(who, 'disabled in the directory', stages.deactivations), verb: 'deactivate', cause: 'disabled' };
+}
+
+function backInScope(link: Link | undefined): Link[] {
+  return link?.departedAt === undefined ? [] : [{ ...link, departedAt: undefined }];
+}
