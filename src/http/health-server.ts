@@ -1,0 +1,108 @@
+import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import { BridgeError } from '../core/model/errors.ts';
+import type { Clock } from '../ports/clock.ts';
+
+export interface HealthOptions {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly clock: Clock;
+  /** When the scheduler's loop last advanced, by the monotonic clock. */
+  readonly heartbeat: () => number;
+  /** What readiness depends on. Never a directory or a target: no restart repairs those, and a sidecar's readiness is its Pod's. */
+  readonly checks: readonly ReadyCheck[];
+  readonly metrics: MetricsText;
+}
+
+export interface ReadyCheck {
+  readonly name: string;
+  readonly isReady: () => boolean;
+}
+
+/** The part of a prom-client registry that is served. */
+export interface MetricsText {
+  readonly contentType: string;
+  metrics(): Promise<string>;
+}
+
+export interface HealthServer {
+  /** As a client would write it: `http://127.0.0.1:9464`. */
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+/** A loop that is older than this hangs. Far above its ticks, so that a busy machine is not restarted. */
+const staleMilliseconds = 60_000;
+
+/**
+ * Serves `/livez`, `/readyz` (`?verbose`) and `/metrics`: nothing private, nothing that changes anything. The check
+ * lines follow kubernetes.io/docs/reference/using-api/health-checks.
+ *
+ * @throws BridgeError D2S_LISTEN_FAILED
+ */
+export async function startHealthServer(options: HealthOptions): Promise<HealthServer> {
+  const server = fastify({
+    bodyLimit: 1024,
+    requestTimeout: 5_000,
+    connectionTimeout: 10_000,
+    keepAliveTimeout: 5_000,
+    // A scraper's idle connection must not keep the process from ending.
+    forceCloseConnections: true,
+  });
+  server.server.maxConnections = 100;
+  addRoutes(server, options);
+  addAnswersToErrors(server);
+  try {
+    const address = await server.listen({ host: options.host, port: options.port });
+    return { address, close: () => server.close() };
+  } catch (error) {
+    await server.close();
+    throw listenError(options, error);
+  }
+}
+
+function addRoutes(server: FastifyInstance, { clock, heartbeat, checks, metrics }: HealthOptions): void {
+  server.addHook('onRequest', (_request, reply, done) => {
+    void reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+    done();
+  });
+  server.get('/livez', (_request, reply) => {
+    const alive = clock.monotonic() - heartbeat() <= staleMilliseconds;
+    return reply.code(alive ? 200 : 503).type('text/plain; charset=utf-8').send(alive ? 'ok\n' : 'the scheduler hangs\n');
+  });
+  server.get<{ Querystring: Record<string, unknown> }>('/readyz', (request, reply) => {
+    const results = checks.map(({ name, isReady }) => ({ name, ready: isReady() }));
+    const ready = results.every((result) => result.ready);
+    const lines = results.map((result) => `${result.ready ? '[+]' : '[-]'}${result.name} ${result.ready ? 'ok' : 'failed'}\n`);
+    const verbose = !ready || 'verbose' in request.query;
+    const verdict = ready ? 'ok\n' : 'not ready\n';
+    return reply
+      .code(ready ? 200 : 503)
+      .type('text/plain; charset=utf-8')
+      .send(verbose ? lines.join('') + verdict : verdict);
+  });
+  server.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.metrics()));
+}
+
+/** Answers say what the client did wrong, and of ourselves only that something went wrong. */
+function addAnswersToErrors(server: FastifyInstance): void {
+  server.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'not found' }));
+  server.setErrorHandler((error: FastifyError, _request, reply) => {
+    const status = error.statusCode ?? 500;
+    const fault = status >= 400 && status < 500;
+    return reply.code(fault ? status : 500).send({ error: fault ? 'bad request' : 'internal error' });
+  });
+}
+
+const remedies: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'end the program that listens there (another dir2scim?), or set http.listen to another port',
+  EACCES: 'ports below 1024 need a privilege; set http.listen to a higher one',
+  EADDRNOTAVAIL: 'set http.listen to an address of this machine, or to 0.0.0.0',
+  ENOTFOUND: 'set http.listen to an address of this machine, or to 0.0.0.0',
+};
+
+function listenError({ host, port }: HealthOptions, error: unknown): BridgeError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+  const remedy = remedies[code] ?? 'check http.listen';
+  return new BridgeError('D2S_LISTEN_FAILED', `cannot listen on ${host}:${port} (${code})`, remedy, error);
+}

@@ -1,0 +1,72 @@
+import type { ResourceType } from '../core/model/entry.ts';
+import type { Verb } from '../core/model/plan.ts';
+import type { CycleEvent, CycleMode, CycleResult } from '../ports/cycle-observer.ts';
+import type { LinkCounts } from '../ports/state-store.ts';
+import type { Instruments } from './instruments.ts';
+
+type OperationOutcome = Extract<CycleEvent, { kind: 'operation_finished' }>['outcome'];
+
+/** Written as records, so that the compiler finds what is missing when a union grows. */
+const verbs = keys<Verb>({ create: 0, adopt: 0, update: 0, reactivate: 0, members: 0, deactivate: 0, delete: 0 });
+const types = keys<ResourceType>({ user: 0, group: 0 });
+const modes = keys<CycleMode>({ full: 0, incremental: 0 });
+const results = keys<CycleResult>({ success: 0, partial: 0, held: 0, error: 0 });
+const outcomes = keys<OperationOutcome>({ applied: 0, failed: 0, skipped: 0 });
+
+/** How `resources` calls what the store counts. */
+export const resourceStates: Readonly<Record<keyof LinkCounts[ResourceType], string>> = {
+  active: 'active',
+  deactivated: 'deactivated',
+  lost: 'lost',
+  adopted: 'adopted',
+  troubled: 'quarantined',
+};
+
+export const ldapOperations = ['connect', 'bind', 'root_dse', 'search', 'range'] as const;
+
+/**
+ * Gives every combination of labels that is known beforehand a first value: a counter that appears with its first
+ * failure hides that failure from `rate()` (prometheus.io/docs/practices/instrumentation, "avoid missing metrics").
+ * Timestamps stay absent until they are known: 1970 would be a lie that alerts.
+ */
+export function initialise(
+  instruments: Instruments,
+  options: { version: string; targets: readonly string[]; directories: readonly string[]; pollSeconds: number },
+): void {
+  instruments.buildInfo.set({ version: options.version, node_version: process.version }, 1);
+  instruments.pollInterval.set(options.pollSeconds);
+  instruments.journalBytes.set(0);
+  for (const result of ['success', 'error']) instruments.stateWrites.inc({ result }, 0);
+  for (const directory of options.directories) {
+    for (const type of types) instruments.sourceEntries.set({ directory, type }, 0);
+    for (const operation of ldapOperations) instruments.ldapDuration.zero({ directory, operation });
+  }
+  for (const target of options.targets) initialiseTarget(instruments, target);
+}
+
+function initialiseTarget(instruments: Instruments, target: string): void {
+  for (const mode of modes) {
+    instruments.cycleDuration.zero({ target, mode });
+    for (const result of results) instruments.cycles.inc({ target, mode, result }, 0);
+  }
+  for (const type of types) {
+    for (const state of Object.values(resourceStates)) instruments.resources.set({ target, type, state }, 0);
+    for (const operation of verbs) {
+      for (const outcome of outcomes) instruments.operations.inc({ target, type, operation, outcome }, 0);
+    }
+  }
+  clearHeld(instruments, target);
+  instruments.pending.set({ target }, 0);
+  instruments.propagationDelay.zero({ target });
+  instruments.throttled.inc({ target }, 0);
+  instruments.rateLimitWait.inc({ target }, 0);
+}
+
+/** Nothing is held. */
+export function clearHeld(instruments: Instruments, target: string): void {
+  for (const operation of verbs) instruments.held.set({ target, operation }, 0);
+}
+
+function keys<K extends string>(record: Readonly<Record<K, 0>>): readonly K[] {
+  return Object.keys(record).filter((key): key is K => key in record);
+}

@@ -1,0 +1,96 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+
+/** From a poll of a small directory to the first load of a large company, in seconds. */
+const cycleBuckets = [0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3600];
+/** What people wait for, in seconds. */
+const delayBuckets = [1, 2, 5, 10, 30, 60, 120, 300, 900, 3600];
+const requestBuckets = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+export type Instruments = ReturnType<typeof createInstruments>;
+
+/**
+ * Every metric, with its labels. Names follow prometheus.io/docs/practices/naming: one prefix, base units, `_total` on
+ * counters only. docs/metrics.md lists them; a test compares the two both ways.
+ */
+export function createInstruments(registry: Registry) {
+  const options = <L extends string>(name: string, help: string, ...labelNames: L[]) => ({
+    name: `dir2scim_${name}`,
+    help,
+    labelNames,
+    registers: [registry],
+  });
+  return {
+    buildInfo: new Gauge(options('build_info', 'Always 1; its labels say what runs.', 'version', 'node_version')),
+    pollInterval: new Gauge(
+      options('poll_interval_seconds', 'Configured time between two looks at the directories; 0 with a cron expression.'),
+    ),
+    ...cycleInstruments(options),
+    ...directoryInstruments(options),
+    ...targetInstruments(options),
+    journalBytes: new Gauge(options('journal_bytes', 'Size of the state journal since its last snapshot.')),
+    stateWrites: new Counter(options('state_writes_total', 'Durable writes of the state, by result.', 'result')),
+  };
+}
+
+type Options = <L extends string>(
+  name: string,
+  help: string,
+  ...labelNames: L[]
+) => { name: string; help: string; labelNames: L[]; registers: Registry[] };
+
+function cycleInstruments(options: Options) {
+  return {
+    cycles: new Counter(options('cycles_total', 'Cycles that ended, by result.', 'target', 'mode', 'result')),
+    cycleDuration: new Histogram({
+      ...options('cycle_duration_seconds', 'How long a cycle took.', 'target', 'mode'),
+      buckets: cycleBuckets,
+    }),
+    lastSuccess: new Gauge(
+      options('last_success_timestamp_seconds', 'When a cycle last left nothing undone, as Unix time.', 'target'),
+    ),
+    held: new Gauge(
+      options('held_operations', 'Operations that wait for an approval, because together they look like an accident.', 'target', 'operation'),
+    ),
+  };
+}
+
+function directoryInstruments(options: Options) {
+  return {
+    lastCompleteRead: new Gauge(
+      options('last_complete_read_timestamp_seconds', 'When a directory was last read to its provable end, as Unix time.', 'directory'),
+    ),
+    sourceEntries: new Gauge(
+      options('source_entries', 'Entries in the last complete reading.', 'directory', 'type'),
+    ),
+    ldapDuration: new Histogram({
+      ...options('ldap_request_duration_seconds', 'How long LDAP requests took.', 'directory', 'operation'),
+      buckets: requestBuckets,
+    }),
+  };
+}
+
+function targetInstruments(options: Options) {
+  return {
+    resources: new Gauge(
+      options('resources', 'Linked resources by state; adopted ones and those in quarantine count again as such.', 'target', 'type', 'state'),
+    ),
+    pending: new Gauge(
+      options('pending_operations', 'What the last cycle left to do: failed, held, waiting, deletions to come.', 'target'),
+    ),
+    operations: new Counter(
+      options('operations_total', 'Operations that were tried, by outcome.', 'target', 'type', 'operation', 'outcome'),
+    ),
+    propagationDelay: new Histogram({
+      ...options('propagation_delay_seconds', 'From the reading that showed a change to its acknowledgement.', 'target'),
+      buckets: delayBuckets,
+    }),
+    scimDuration: new Histogram({
+      ...options('scim_request_duration_seconds', 'How long requests took; status 0 is no answer.', 'target', 'method', 'status'),
+      buckets: requestBuckets,
+    }),
+    throttled: new Counter(options('scim_throttled_total', 'How often a target asked for a pause.', 'target')),
+    rateLimitWait: new Counter(
+      options('rate_limit_wait_seconds_total', 'Time that requests waited for their turn.', 'target'),
+    ),
+  };
+}

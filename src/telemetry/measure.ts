@@ -1,0 +1,125 @@
+import type { Clock } from '../ports/clock.ts';
+import type { CycleEvent, CycleObserver } from '../ports/cycle-observer.ts';
+import { clearHeld, ldapOperations, resourceStates } from './initial-series.ts';
+import type { Instruments } from './instruments.ts';
+
+type EventOf<Kind extends CycleEvent['kind']> = Extract<CycleEvent, { kind: Kind }>;
+
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+/** Writes events into the instruments. */
+export function measure(instruments: Instruments, clock: Clock): CycleObserver {
+  /** Targets whose running cycle has held something. */
+  const holding = new Set<string>();
+
+  const finish = (event: EventOf<'cycle_finished'>): void => {
+    const { target, mode, result } = event;
+    instruments.cycles.inc({ target, mode, result });
+    instruments.cycleDuration.observe({ target, mode }, event.milliseconds / 1000);
+    if (result === 'success') instruments.lastSuccess.set({ target }, clock.now() / 1000);
+    // A cycle that failed may not have come as far as the guard: what was held before still is.
+    if (!holding.has(target) && result !== 'error') clearHeld(instruments, target);
+  };
+
+  return (event) => {
+    switch (event.kind) {
+      case 'cycle_started':
+        holding.delete(event.target);
+        return;
+      case 'cycle_finished':
+        finish(event);
+        return;
+      case 'held':
+        holding.add(event.target);
+        countHeld(instruments, event);
+        return;
+      case 'directory_read':
+        countEntries(instruments, event, clock);
+        return;
+      case 'ldap_request':
+        instruments.ldapDuration.observe(
+          { directory: event.directory, operation: oneOf(ldapOperations, event.operation) },
+          event.milliseconds / 1000,
+        );
+        return;
+      case 'resources_counted':
+        countResources(instruments, event);
+        return;
+      case 'state_written':
+        instruments.stateWrites.inc({ result: event.result });
+        if (event.result === 'success') instruments.journalBytes.set(event.journalBytes);
+        return;
+      case 'operation_finished':
+      case 'scim_request':
+      case 'throttled':
+      case 'rate_limit_wait':
+        countWork(instruments, event);
+        return;
+      case 'entries_read':
+      case 'directory_failed':
+      case 'plan_made':
+    }
+  };
+}
+
+function countWork(
+  instruments: Instruments,
+  event: EventOf<'operation_finished' | 'scim_request' | 'throttled' | 'rate_limit_wait'>,
+): void {
+  const { target } = event;
+  switch (event.kind) {
+    case 'operation_finished':
+      instruments.operations.inc({ target, type: event.type, operation: event.verb, outcome: event.outcome });
+      if (event.outcome === 'applied') {
+        instruments.propagationDelay.observe({ target }, event.delayMilliseconds / 1000);
+      }
+      return;
+    case 'scim_request':
+      instruments.scimDuration.observe(
+        { target, method: oneOf(methods, event.method), status: statusLabel(event.status) },
+        event.milliseconds / 1000,
+      );
+      return;
+    case 'throttled':
+      instruments.throttled.inc({ target });
+      return;
+    case 'rate_limit_wait':
+      instruments.rateLimitWait.inc({ target }, event.milliseconds / 1000);
+  }
+}
+
+function countHeld(instruments: Instruments, { target, hold }: EventOf<'held'>): void {
+  clearHeld(instruments, target);
+  for (const { verb } of hold.operations) instruments.held.inc({ target, operation: verb });
+}
+
+/** A delta tells nothing of how many there are. */
+function countEntries(
+  instruments: Instruments,
+  { directory, verdict, users, groups }: EventOf<'directory_read'>,
+  clock: Clock,
+): void {
+  if (verdict !== 'complete') return;
+  instruments.lastCompleteRead.set({ directory }, clock.now() / 1000);
+  instruments.sourceEntries.set({ directory, type: 'user' }, users);
+  instruments.sourceEntries.set({ directory, type: 'group' }, groups);
+}
+
+function countResources(instruments: Instruments, { target, counts, pending }: EventOf<'resources_counted'>): void {
+  instruments.pending.set({ target }, pending);
+  for (const type of ['user', 'group'] as const) {
+    for (const state of ['active', 'deactivated', 'lost', 'adopted', 'troubled'] as const) {
+      instruments.resources.set({ target, type, state: resourceStates[state] }, counts[type][state]);
+    }
+  }
+}
+
+/** The value itself when it is one of the known ones: a target or a directory must not be able to invent labels. */
+function oneOf(known: readonly string[], value: string): string {
+  return known.includes(value) ? value : 'other';
+}
+
+/** A status as HTTP knows it (RFC 9110 §15: three digits), or 0. */
+function statusLabel(status: number): string {
+  return status === 0 || (Number.isInteger(status) && status >= 100 && status <= 599) ? String(status) : 'other';
+}

@@ -1,0 +1,49 @@
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import type { Clock } from '../ports/clock.ts';
+import type { CycleObserver } from '../ports/cycle-observer.ts';
+import { createInstruments } from './instruments.ts';
+import { initialise } from './initial-series.ts';
+import { measure } from './measure.ts';
+
+export interface MetricsOptions {
+  readonly version: string;
+  /** Names from the configuration: the only ones that become labels. */
+  readonly targets: readonly string[];
+  readonly directories: readonly string[];
+  /** 0 when the poll follows a cron expression. */
+  readonly pollSeconds: number;
+  readonly clock: Clock;
+}
+
+export interface Metrics {
+  readonly observer: CycleObserver;
+  readonly registry: Registry;
+  /** Tells when a target last succeeded before this start (milliseconds since 1970), so that no alert fires falsely. */
+  readonly recallSuccess: (target: string, at: number) => void;
+}
+
+/** Gauges that Node's own set calls `_total`: promtool refuses the name, and nothing here needs them. */
+const misnamed = ['nodejs_active_resources_total', 'nodejs_active_handles_total', 'nodejs_active_requests_total'];
+
+/** A registry of its own with everything in docs/metrics.md. Events about unknown targets or directories are ignored. */
+export function createMetrics(options: MetricsOptions): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  for (const name of misnamed) registry.removeSingleMetric(name);
+  const instruments = createInstruments(registry);
+  initialise(instruments, options);
+  const targets = new Set(options.targets);
+  const directories = new Set(options.directories);
+  const record = measure(instruments, options.clock);
+  return {
+    registry,
+    observer(event) {
+      if ('target' in event && !targets.has(event.target)) return;
+      if ('directory' in event && !directories.has(event.directory)) return;
+      record(event);
+    },
+    recallSuccess(target, at) {
+      if (targets.has(target)) instruments.lastSuccess.set({ target }, at / 1000);
+    },
+  };
+}

@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { describe, it } from 'node:test';
+import type { CycleEvent } from '../../../src/ports/cycle-observer.ts';
+import { createMetrics, type Metrics } from '../../../src/telemetry/metrics.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
+
+const startAt = Date.UTC(2026, 0, 5);
+
+function metricsOf(...events: CycleEvent[]): Metrics {
+  const metrics = createMetrics({
+    version: '1.2.3',
+    targets: ['wiki', 'chat'],
+    directories: ['corp'],
+    pollSeconds: 10,
+    clock: fakeClock({ startAt }),
+  });
+  events.forEach(metrics.observer);
+  return metrics;
+}
+
+/** The sample lines of our own metrics. */
+async function samplesOf({ registry }: Metrics): Promise<string[]> {
+  return (await registry.metrics()).split('\n').filter((line) => line.startsWith('dir2scim_'));
+}
+
+const started: CycleEvent = { kind: 'cycle_started', target: 'wiki', mode: 'full', cycle: 'c1' };
+const finished = (result: 'success' | 'error' | 'held'): CycleEvent => ({
+  kind: 'cycle_finished',
+  target: 'wiki',
+  mode: 'full',
+  cycle: 'c1',
+  result,
+  milliseconds: 1500,
+});
+const held: CycleEvent = {
+  kind: 'held',
+  target: 'wiki',
+  hold: {
+    planId: 'ab12',
+    findings: [],
+    operations: ['1', '2'].map((sourceId) => ({
+      verb: 'delete',
+      cause: 'absent',
+      type: 'user',
+      sourceId,
+      directory: 'corp',
+      label: 'someone',
+      reason: 'gone',
+      stage: 4,
+    })),
+  },
+};
+
+describe('metrics', () => {
+  it('gives every metric a HELP text, and the suffix _total to counters and nothing else', async () => {
+    const all = await metricsOf().registry.getMetricsAsJSON();
+    assert.ok(all.length > 30);
+    for (const { name, help, type } of all) {
+      assert.notEqual(help.trim(), '', name);
+      assert.equal(name.endsWith('_total'), String(type) === 'counter', `${name} is a ${String(type)}`);
+    }
+  });
+
+  it('has the same metrics, types and labels as docs/metrics.md, both ways', async () => {
+    const doc = await readFile(new URL('../../../docs/metrics.md', import.meta.url), 'utf8');
+    const documented = [...doc.matchAll(/^\| `(dir2scim_\w+)` \| (\w+) \|([^|]*)\|/gm)].map(
+      ([, name, type, labels]) => `${String(name)} ${String(type)} {${[...String(labels).matchAll(/\w+/g)].join(',')}}`,
+    );
+    const text = await metricsOf().registry.metrics();
+    const types = new Map([...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => [name, type]));
+    const exposed = metricsOf()
+      .registry.getMetricsAsArray()
+      .filter(({ name }) => name.startsWith('dir2scim_'))
+      .map((metric) => `${metric.name} ${String(types.get(metric.name))} {${labelNamesOf(metric).join(',')}}`);
+    assert.deepEqual([...exposed].sort(), [...documented].sort());
+  });
+
+  it('knows every series that can be known from the start, at 0, and no timestamp', async () => {
+    const samples = await samplesOf(metricsOf());
+    for (const line of [
+      'dir2scim_cycles_total{target="chat",mode="incremental",result="error"} 0',
+      'dir2scim_operations_total{target="wiki",type="group",operation="members",outcome="failed"} 0',
+      'dir2scim_held_operations{target="wiki",operation="delete"} 0',
+      'dir2scim_propagation_delay_seconds_count{target="wiki"} 0',
+      'dir2scim_state_writes_total{result="error"} 0',
+      'dir2scim_poll_interval_seconds 10',
+      `dir2scim_build_info{version="1.2.3",node_version="${process.version}"} 1`,
+    ]) {
+      assert.ok(samples.includes(line), line);
+    }
+    assert.deepEqual(samples.filter((line) => line.includes('_timestamp_')), []);
+  });
+
+  it('counts cycles, operations, entries, requests and writes in base units', async () => {
+    const samples = await samplesOf(
+      metricsOf(
+        { kind: 'directory_read', directory: 'corp', verdict: 'complete', users: 30, groups: 4, milliseconds: 50 },
+        { kind: 'ldap_request', directory: 'corp', operation: 'search', milliseconds: 250 },
+        started,
+        { kind: 'operation_finished', target: 'wiki', type: 'user', sourceId: '1', verb: 'create', outcome: 'applied', delayMilliseconds: 1500 },
+        { kind: 'operation_finished', target: 'wiki', type: 'user', sourceId: '2', verb: 'create', outcome: 'failed', failure: 'rejected', status: 400, delayMilliseconds: 9e9 },
+        { kind: 'scim_request', target: 'wiki', method: 'POST', status: 201, milliseconds: 500 },
+        { kind: 'throttled', target: 'wiki', milliseconds: 2000 },
+        { kind: 'rate_limit_wait', target: 'wiki', milliseconds: 2500 },
+        {
+          kind: 'resources_counted',
+          target: 'wiki',
+          counts: {
+            user: { active: 5, deactivated: 2, lost: 1, adopted: 3, troubled: 4 },
+            group: { active: 0, deactivated: 0, lost: 0, adopted: 0, troubled: 0 },
+          },
+          pending: 7,
+        },
+        { kind: 'state_written', result: 'success', journalBytes: 4096 },
+        finished('success'),
+      ),
+    );
+    for (const line of [
+      'dir2scim_source_entries{directory="corp",type="user"} 30',
+      `dir2scim_last_complete_read_timestamp_seconds{directory="corp"} ${startAt / 1000}`,
+      'dir2scim_ldap_request_duration_seconds_sum{directory="corp",operation="search"} 0.25',
+      'dir2scim_operations_total{target="wiki",type="user",operation="create",outcome="applied"} 1',
+      'dir2scim_operations_total{target="wiki",type="user",operation="create",outcome="failed"} 1',
+      'dir2scim_propagation_delay_seconds_sum{target="wiki"} 1.5',
+      'dir2scim_propagation_delay_seconds_count{target="wiki"} 1',
+      'dir2scim_scim_request_duration_seconds_sum{target="wiki",method="POST",status="201"} 0.5',
+      'dir2scim_scim_throttled_total{target="wiki"} 1',
+      'dir2scim_rate_limit_wait_seconds_total{target="wiki"} 2.5',
+      'dir2scim_resources{target="wiki",type="user",state="quarantined"} 4',
+      'dir2scim_pending_operations{target="wiki"} 7',
+      'dir2scim_journal_bytes 4096',
+      'dir2scim_cycles_total{target="wiki",mode="full",result="success"} 1',
+      'dir2scim_cycle_duration_seconds_sum{target="wiki",mode="full"} 1.5',
+      `dir2scim_last_success_timestamp_seconds{target="wiki"} ${startAt / 1000}`,
+    ]) {
+      assert.ok(samples.includes(line), line);
+    }
+  });
+
+  it('takes a delta neither for a complete reading nor for a count of entries', async () => {
+    const complete: CycleEvent = { kind: 'directory_read', directory: 'corp', verdict: 'complete', users: 30, groups: 4, milliseconds: 1 };
+    const samples = await samplesOf(metricsOf(complete, { ...complete, verdict: 'delta', users: 1, groups: 0 }));
+    assert.ok(samples.includes('dir2scim_source_entries{directory="corp",type="user"} 30'));
+  });
+
+  it('shows what is held until a cycle holds nothing; a failed cycle proves nothing', async () => {
+    const heldNow = async (...events: CycleEvent[]): Promise<string | undefined> =>
+      (await samplesOf(metricsOf(...events))).find((line) => line.startsWith('dir2scim_held_operations{target="wiki",operation="delete"}'))?.split(' ')[1];
+    assert.equal(await heldNow(started, held, finished('held')), '2');
+    assert.equal(await heldNow(started, held, finished('held'), started, held, finished('held')), '2');
+    assert.equal(await heldNow(started, held, finished('held'), started, finished('error')), '2');
+    assert.equal(await heldNow(started, held, finished('held'), started, finished('success')), '0');
+  });
+
+  it('recalls a success from before the start', async () => {
+    const metrics = metricsOf();
+    metrics.recallSuccess('wiki', 1_700_000_000_000);
+    metrics.recallSuccess('nobody', 1);
+    const timestamps = (await samplesOf(metrics)).filter((line) => line.includes('last_success'));
+    assert.deepEqual(timestamps, ['dir2scim_last_success_timestamp_seconds{target="wiki"} 1700000000']);
+  });
+
+  it('has no more series, whatever targets and directories say', async () => {
+    const metrics = metricsOf();
+    const before = (await samplesOf(metrics)).length;
+    for (let n = 0; n < 100; n += 1) {
+      metrics.observer({ kind: 'throttled', target: `made-up-${n}`, milliseconds: 1 });
+      metrics.observer({ kind: 'ldap_request', directory: 'corp', operation: `made-up-${n}`, milliseconds: 1 });
+      metrics.observer({ kind: 'ldap_request', directory: `made-up-${n}`, operation: 'bind', milliseconds: 1 });
+      metrics.observer({ kind: 'scim_request', target: 'wiki', method: `MADE-UP-${n}`, status: 600 + n, milliseconds: 1 });
+    }
+    const samples = await samplesOf(metrics);
+    assert.equal(samples.some((line) => line.includes('made-up') || line.includes('MADE-UP')), false);
+    const perHistogram = 13;
+    assert.equal(samples.length, before + 2 * perHistogram);
+  });
+});
+
+function labelNamesOf(metric: object): unknown[] {
+  return 'labelNames' in metric && Array.isArray(metric.labelNames) ? metric.labelNames : [];
+}
