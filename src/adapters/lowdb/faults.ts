@@ -1,0 +1,65 @@
+import { BridgeError } from '../../core/model/errors.ts';
+
+/** The one version of the state's format that there has been so far. */
+export const stateVersion = 1;
+
+/**
+ * Something in the state folder is not as it was written. It is never repaired by starting empty: an empty state
+ * has forgotten whom we created, and with it whom we may remove.
+ */
+export function damaged(path: string, what: string): BridgeError {
+  return new BridgeError(
+    'D2S_STATE_DAMAGED',
+    `the state is damaged: ${path} ${what}`,
+    'restore the whole state folder from a backup, or move the folder away on purpose: then it is a first run, which matches and adopts what the targets have, and cannot remove anything',
+  );
+}
+
+export function newer(path: string, version: number): BridgeError {
+  return new BridgeError(
+    'D2S_STATE_NEWER',
+    `${path} was written by a newer dir2scim (format ${version}, this one knows ${stateVersion})`,
+    'run the newer dir2scim again, or restore a state folder that was saved before the upgrade',
+  );
+}
+
+/** @param holder the process id of the other one, where it is known */
+export function locked(folder: string, holder: string | undefined, remedy = 'stop the other one first; there may be only one'): BridgeError {
+  const who = holder === undefined ? 'another process' : `another process (pid ${holder})`;
+  return new BridgeError('D2S_STATE_LOCKED', `${who} uses the state in ${folder}`, remedy);
+}
+
+export function unwritable(path: string, cause: unknown): BridgeError {
+  return new BridgeError(
+    'D2S_STATE_UNWRITABLE',
+    `${path} cannot be written (${reasonOf(cause)}); nothing of this step was recorded`,
+    'make room on the disk or mend its permissions; no change goes to a target before the state can be written',
+    cause,
+  );
+}
+
+/** After a failed sync nobody knows what the disk holds, and a later sync that succeeds proves nothing. */
+export function unsynced(path: string, cause: unknown): BridgeError {
+  return new BridgeError(
+    'D2S_STATE_UNWRITABLE',
+    `the disk did not confirm a write to ${path} (${reasonOf(cause)}); the state takes no more records`,
+    'check the disk, then start again: what was confirmed before is safe',
+    cause,
+  );
+}
+
+/** The state folder cannot be opened or read for a reason that has nothing to do with its content. */
+export function unusable(folder: string, cause: unknown): BridgeError {
+  if (cause instanceof BridgeError) return cause;
+  return new BridgeError(
+    'D2S_STATE_UNWRITABLE',
+    `the state in ${folder} cannot be used (${reasonOf(cause)})`,
+    'check that the folder exists on a healthy disk and belongs to the user that runs dir2scim',
+    cause,
+  );
+}
+
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message;
+}

@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import type { StateChange } from '../../ports/state-store.ts';
+import { damaged, newer, stateVersion } from './faults.ts';
+import type { StateFile, StateFiles } from './files.ts';
+import { parseJson, readLines, seal, unseal } from './lines.ts';
+import { isStateChange } from './memory.ts';
+
+/**
+ * The journal holds what came after the snapshot: a header, then one line for each disk sync with all records that
+ * shared it. So whatever a crash leaves half-written is always the last line, and only that.
+ */
+export interface JournalContent {
+  readonly lineage: string;
+  /** Serial of the last line before this journal. */
+  readonly after: number;
+  /** Serial of its last whole line. */
+  readonly last: number;
+  /** Position after its last whole line. What follows was never acknowledged. */
+  readonly end: number;
+  /** True when something follows. */
+  readonly torn: boolean;
+}
+
+const format = 'dir2scim-journal';
+const headerShape = z.object({
+  format: z.literal(format),
+  version: z.number().int(),
+  lineage: z.string().min(1),
+  after: z.number().int().nonnegative(),
+});
+
+export function journalHeader(lineage: string, after: number): string {
+  return seal(JSON.stringify({ format, version: stateVersion, lineage, after }));
+}
+
+/** @param records each the JSON text of one record's changes */
+export function journalLine(serial: number, records: readonly string[]): string {
+  return seal(`{"serial":${serial},"records":[${records.join(',')}]}`);
+}
+
+/**
+ * Reads a journal from its beginning and visits every record that stands after a serial, in order.
+ * @throws BridgeError when anything but its very end is damaged, or it is newer
+ */
+export async function readJournal(
+  files: StateFiles,
+  path: string,
+  after: number,
+  visit: (changes: readonly StateChange[]) => void,
+): Promise<JournalContent> {
+  const file = await files.open(path, 'read');
+  try {
+    return await readFrom(file, path, after, visit);
+  } finally {
+    await file.close();
+  }
+}
+
+async function readFrom(
+  file: StateFile,
+  path: string,
+  after: number,
+  visit: (changes: readonly StateChange[]) => void,
+): Promise<JournalContent> {
+  let header: z.infer<typeof headerShape> | undefined;
+  let last = 0;
+  let end = 0;
+  let torn = false;
+  for await (const lines of readLines(file)) {
+    for (const line of lines) {
+      if (torn) throw damaged(path, `has a damaged line at byte ${end}, and whole lines after it`);
+      const object = line.whole ? unseal(line.bytes.toString()) : undefined;
+      if (object === undefined) {
+        torn = true;
+        continue;
+      }
+      if (header === undefined) {
+        header = readHeader(object, path);
+        last = header.after;
+      } else {
+        const entry = readEntry(object);
+        if (entry?.serial !== last + 1) throw damaged(path, `misses line ${last + 1} at byte ${end}`);
+        last = entry.serial;
+        if (last > after) entry.records.forEach(visit);
+      }
+      end = line.end;
+    }
+  }
+  if (header === undefined) throw damaged(path, 'has no valid first line');
+  return { lineage: header.lineage, after: header.after, last, end, torn };
+}
+
+function readHeader(object: string, path: string): z.infer<typeof headerShape> {
+  const header = headerShape.safeParse(parseJson(object));
+  if (!header.success) throw damaged(path, 'has no valid first line');
+  if (header.data.version > stateVersion) throw newer(path, header.data.version);
+  return header.data;
+}
+
+interface JournalEntry {
+  readonly serial: number;
+  readonly records: readonly (readonly StateChange[])[];
+}
+
+function readEntry(object: string): JournalEntry | undefined {
+  const value = parseJson(object);
+  return isJournalEntry(value) ? value : undefined;
+}
+
+function isJournalEntry(value: unknown): value is JournalEntry {
+  if (typeof value !== 'object' || value === null) return false;
+  if (!('serial' in value && 'records' in value) || typeof value.serial !== 'number') return false;
+  const { records } = value;
+  return Array.isArray(records) && records.every((record: unknown) => isRecord(record));
+}
+
+/** True for the parsed JSON text of one record's changes. */
+export function isRecord(value: unknown): value is readonly StateChange[] {
+  return Array.isArray(value) && value.every(isStateChange);
+}

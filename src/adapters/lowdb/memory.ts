@@ -1,0 +1,57 @@
+import type { StateChange } from '../../ports/state-store.ts';
+import { TargetMemory } from './target-memory.ts';
+
+/** Everything remembered about all targets. What lowdb holds as its data. */
+export class Memory {
+  readonly #targets = new Map<string, TargetMemory>();
+
+  /** Undefined when nothing was ever recorded about it. */
+  target(name: string): TargetMemory | undefined {
+    return this.#targets.get(name);
+  }
+
+  apply(change: StateChange): void {
+    const name = targetOf(change);
+    let target = this.#targets.get(name);
+    if (target === undefined) this.#targets.set(name, (target = new TargetMemory()));
+    target.apply(change);
+  }
+
+  /** The changes that lead from nothing to this memory: what a snapshot consists of. */
+  *changes(): Generator<StateChange> {
+    for (const [name, target] of this.#targets) yield* target.changes(name);
+  }
+}
+
+function targetOf(change: StateChange): string {
+  switch (change.kind) {
+    case 'intent':
+    case 'settled':
+      return change.intent.target;
+    case 'link':
+      return change.link.target;
+    case 'trouble':
+      return change.trouble.target;
+    case 'trouble_over':
+    case 'unlink':
+    case 'members':
+    case 'target':
+      return change.target;
+  }
+}
+
+const kinds: ReadonlySet<unknown> = new Set<StateChange['kind']>([
+  'intent',
+  'settled',
+  'link',
+  'trouble',
+  'trouble_over',
+  'unlink',
+  'members',
+  'target',
+]);
+
+/** True for what `JSON.stringify` of a change gives back. The checksum vouches for the rest. */
+export function isStateChange(value: unknown): value is StateChange {
+  return typeof value === 'object' && value !== null && 'kind' in value && kinds.has(value.kind);
+}

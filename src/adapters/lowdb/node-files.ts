@@ -1,0 +1,62 @@
+import { constants, type BigIntStats } from 'node:fs';
+import { chmod, lstat, mkdir, open, readdir, realpath, rename, rm, type FileHandle } from 'node:fs/promises';
+import type { FileFacts, StateFile, StateFiles } from './files.ts';
+
+/** O_NOFOLLOW does not exist on Windows, where links in the folder are caught by `inspect` alone. */
+const openFlags = {
+  read: constants.O_RDONLY | constants.O_NOFOLLOW,
+  create: constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
+  extend: constants.O_RDWR | constants.O_NOFOLLOW,
+};
+
+/** The real disk. */
+export const nodeFiles: StateFiles = {
+  makeFolder: async (path) => {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+  },
+  realPath: (path) => realpath(path),
+  inspect,
+  list: (folder) => readdir(folder),
+  restrict: (path, mode) => chmod(path, mode),
+  open: async (path, use) => stateFile(await open(path, openFlags[use], 0o600)),
+  rename: (from, to) => rename(from, to),
+  remove: (path) => rm(path, { force: true }),
+  syncFolder,
+};
+
+async function inspect(path: string): Promise<FileFacts | undefined> {
+  let stats: BigIntStats;
+  try {
+    stats = await lstat(path, { bigint: true });
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+  return {
+    kind: stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : stats.isSymbolicLink() ? 'link' : 'other',
+    size: Number(stats.size),
+    mode: Number(stats.mode & 0o777n),
+    identity: `${String(stats.dev)}:${String(stats.ino)}`,
+  };
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  // Windows cannot open a folder for that; NTFS journals its names itself.
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, constants.O_RDONLY);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function stateFile(handle: FileHandle): StateFile {
+  return {
+    read: async (buffer, position) => (await handle.read(buffer, 0, buffer.length, position)).bytesRead,
+    write: async (bytes, position) => (await handle.write(bytes, 0, bytes.length, position)).bytesWritten,
+    sync: () => handle.datasync(),
+    truncate: (size) => handle.truncate(size),
+    close: () => handle.close(),
+  };
+}

@@ -1,0 +1,125 @@
+import { dirname } from 'node:path';
+import { Low } from 'lowdb';
+import type { Clock } from '../../ports/clock.ts';
+import type { StateStore } from '../../ports/state-store.ts';
+import { compactAfter, Compaction } from './compaction.ts';
+import { DecisionFolder } from './decision-folder.ts';
+import { damaged, unusable } from './faults.ts';
+import type { FileFacts, StateFiles } from './files.ts';
+import { JournalWriter } from './journal-writer.ts';
+import { createState, loadState, pathsOf, type LoadedState, type StatePaths } from './load.ts';
+import { acquireLock, type StateLock } from './lock.ts';
+import { Memory } from './memory.ts';
+import { nodeFiles } from './node-files.ts';
+import { besides } from './replace-file.ts';
+import { readSnapshot, writeSnapshot, type StateContent } from './snapshot.ts';
+import { createStore, type WrittenObserver } from './store.ts';
+import { createView } from './view.ts';
+
+export interface StateStoreOptions {
+  readonly folder: string;
+  readonly files?: StateFiles | undefined;
+  /** Only for the date that a snapshot bears. */
+  readonly clock: Pick<Clock, 'now'>;
+  /** Called after each write; must not throw. */
+  readonly onWritten?: WrittenObserver | undefined;
+  /** Journal bytes from which a new snapshot is written, once the journal is also larger than the old snapshot. */
+  readonly compactAfter?: number | undefined;
+}
+
+/**
+ * Opens the state for writing and takes its lock. Makes the folder and an empty state where there is none. What a
+ * crash left half-written at the end of the journal is cut off; any other damage is an error, and nothing is changed.
+ *
+ * @throws BridgeError D2S_STATE_LOCKED, D2S_STATE_DAMAGED, D2S_STATE_NEWER, or D2S_STATE_UNWRITABLE
+ */
+export async function openStateStore(options: StateStoreOptions): Promise<StateStore> {
+  const { files = nodeFiles } = options;
+  let lock: StateLock | undefined;
+  try {
+    const { path, facts } = await openFolder(files, options.folder);
+    lock = await acquireLock(files, path, facts.identity);
+    return await openLocked(options, files, path, lock);
+  } catch (error) {
+    await lock?.release().catch(() => undefined);
+    throw unusable(options.folder, error);
+  }
+}
+
+async function openFolder(files: StateFiles, folder: string): Promise<{ readonly path: string; readonly facts: FileFacts }> {
+  await files.makeFolder(folder);
+  const path = await files.realPath(folder);
+  const facts = await files.inspect(path);
+  if (facts?.kind !== 'folder') throw damaged(path, 'is not a folder');
+  await files.syncFolder(dirname(path)).catch(() => undefined); // the folder above may be unreadable for us
+  await keepPrivate(files, path, facts, 0o700);
+  return { path, facts };
+}
+
+async function openLocked(options: StateStoreOptions, files: StateFiles, folder: string, lock: StateLock): Promise<StateStore> {
+  const paths = pathsOf(folder);
+  const writtenAt = (): string => new Date(options.clock.now()).toISOString();
+  const database = openDatabase(files, paths.snapshot, writtenAt);
+  const { content, journal: found, digest } = await loadOrCreate(files, paths, database, writtenAt);
+  await tidy(files, paths);
+  const decisions = new DecisionFolder(files, folder);
+  const sizeOfSnapshot = async (): Promise<number> => (await files.inspect(paths.snapshot))?.size ?? 0;
+  const snapshotSize = await sizeOfSnapshot();
+  const journal = await JournalWriter.open(files, paths.journal, found);
+  const write = async (): Promise<number> => {
+    await database.write();
+    return sizeOfSnapshot();
+  };
+  return createStore({
+    view: createView(content.lineage, content.memory, digest, decisions),
+    content,
+    journal,
+    compaction: new Compaction(journal, content.lineage, write, snapshotSize, options.compactAfter ?? compactAfter),
+    decisions,
+    lock,
+    onWritten: options.onWritten ?? (() => undefined),
+  });
+}
+
+/** lowdb holds the content; its own file adapter would neither sync nor keep the file private, and knows no damage. */
+function openDatabase(files: StateFiles, path: string, writtenAt: () => string): Low<StateContent> {
+  const adapter = {
+    read: () => readSnapshot(files, path),
+    write: (content: StateContent) => writeSnapshot(files, path, content, writtenAt()),
+  };
+  return new Low<StateContent>(adapter, { lineage: '', keyProof: '', serial: 0, memory: new Memory() });
+}
+
+async function loadOrCreate(
+  files: StateFiles,
+  paths: StatePaths,
+  database: Low<StateContent>,
+  writtenAt: () => string,
+): Promise<LoadedState> {
+  const load = (): Promise<LoadedState | undefined> =>
+    loadState(files, paths, async () => {
+      await database.read();
+      return database.data;
+    });
+  const loaded = await load();
+  if (loaded !== undefined) return loaded;
+  await createState(files, paths, writtenAt());
+  const created = await load();
+  if (created === undefined) throw damaged(paths.snapshot, 'is gone as soon as it was written');
+  return created;
+}
+
+/** Removes what a crash left of a replacement, and closes the files to others, for instance after a restored backup. */
+async function tidy(files: StateFiles, paths: StatePaths): Promise<void> {
+  for (const path of [paths.snapshot, paths.journal, paths.key]) {
+    if ((await files.inspect(besides(path))) !== undefined) await files.remove(besides(path));
+    const facts = await files.inspect(path);
+    if (facts !== undefined) await keepPrivate(files, path, facts, 0o600);
+  }
+}
+
+/** Kubernetes mounts volumes with a root of its own that we may not change; what we make in there is private anyway. */
+async function keepPrivate(files: StateFiles, path: string, facts: FileFacts, mode: number): Promise<void> {
+  if ((facts.mode & 0o077) === 0) return;
+  await files.restrict(path, mode).catch(() => undefined);
+}

@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import { BridgeError } from '../../core/model/errors.ts';
+import type { StateView } from '../../ports/state-store.ts';
+import { DecisionFolder } from './decision-folder.ts';
+import { unusable } from './faults.ts';
+import type { StateFiles } from './files.ts';
+import { loadState, pathsOf, type LoadedState, type StatePaths } from './load.ts';
+import { Memory } from './memory.ts';
+import { nodeFiles } from './node-files.ts';
+import { digestWith, newKey } from './secret-key.ts';
+import { createView } from './view.ts';
+
+export interface StateViewOptions {
+  readonly folder: string;
+  readonly files?: StateFiles | undefined;
+}
+
+/**
+ * Opens the state for reading, next to a daemon that may be writing: takes no lock, repairs and writes nothing (but
+ * the decisions it is asked to leave). It shows the state of this moment and does not follow later changes. Where
+ * there is no state yet it shows an empty one, and leaves the folder as it is.
+ *
+ * @throws BridgeError D2S_STATE_DAMAGED, D2S_STATE_NEWER, or D2S_STATE_UNWRITABLE when it cannot be read
+ */
+export async function openStateView({ folder, files = nodeFiles }: StateViewOptions): Promise<StateView> {
+  try {
+    const decisions = new DecisionFolder(files, folder);
+    const loaded = await loadBesideWriter(files, pathsOf(folder));
+    if (loaded === undefined) return createView(randomUUID(), new Memory(), digestWith(newKey()), decisions);
+    return createView(loaded.content.lineage, loaded.content.memory, loaded.digest, decisions);
+  } catch (error) {
+    throw unusable(folder, error);
+  }
+}
+
+const attempts = 10;
+
+/*
+ * A writer may put a new snapshot and journal in place between our reading the one and the other, or take back a line
+ * that we are reading. What then looks like damage is none, if the files have changed meanwhile: read again.
+ */
+async function loadBesideWriter(files: StateFiles, paths: StatePaths): Promise<LoadedState | undefined> {
+  for (let attempt = 1; ; attempt += 1) {
+    const before = await fingerprint(files, paths);
+    try {
+      return await loadState(files, paths);
+    } catch (error) {
+      const changed = before !== (await fingerprint(files, paths));
+      if (attempt === attempts || !changed || !mayBeRace(error)) throw error;
+    }
+  }
+}
+
+function mayBeRace(error: unknown): boolean {
+  if (error instanceof BridgeError) return error.code === 'D2S_STATE_DAMAGED';
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
+async function fingerprint(files: StateFiles, paths: StatePaths): Promise<string> {
+  const facts = await Promise.all([files.inspect(paths.snapshot), files.inspect(paths.journal), files.inspect(paths.key)]);
+  return JSON.stringify(facts);
+}

@@ -1,0 +1,86 @@
+import type { StateChange, StateStore, StateView } from '../../ports/state-store.ts';
+import type { Compaction } from './compaction.ts';
+import type { DecisionFolder } from './decision-folder.ts';
+import { GroupCommit } from './group-commit.ts';
+import { isRecord } from './journal.ts';
+import type { JournalWriter } from './journal-writer.ts';
+import { parseJson } from './lines.ts';
+import type { StateLock } from './lock.ts';
+import type { StateContent } from './snapshot.ts';
+
+/** What each write to the disk came to. The journal's size tells when the next snapshot is due. */
+export type WrittenObserver = (written: { readonly result: 'success' | 'error'; readonly journalBytes: number }) => void;
+
+export interface StoreParts {
+  readonly view: StateView;
+  readonly content: StateContent;
+  readonly journal: JournalWriter;
+  readonly compaction: Compaction;
+  readonly decisions: DecisionFolder;
+  readonly lock: StateLock;
+  readonly onWritten: WrittenObserver;
+}
+
+/**
+ * The writing side: journal first, memory afterwards. So the memory never holds what a crash could lose, and a
+ * failed write leaves nothing to take back.
+ */
+export function createStore(parts: StoreParts): StateStore {
+  const { view, journal, compaction, decisions, lock } = parts;
+  const commits = new GroupCommit(
+    (texts) => commit(parts, texts),
+    () => withReport(parts, () => compaction.duringWork()),
+  );
+  let closed: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    await commits.idle();
+    await withReport(parts, () => compaction.atTheEnd());
+    try {
+      await journal.close();
+    } finally {
+      await lock.release();
+    }
+  };
+  return {
+    ...view,
+    record: async (changes) => {
+      if (closed !== undefined) throw new Error('the state is closed');
+      // As text at once: what the caller does with its objects afterwards cannot reach the state.
+      if (changes.length > 0) await commits.add(JSON.stringify(changes));
+    },
+    removeDecision: (planId) => decisions.remove(planId),
+    close: () => (closed ??= close()),
+  };
+}
+
+async function commit({ content, journal, onWritten }: StoreParts, texts: readonly string[]): Promise<void> {
+  const records = texts.map(asRecord);
+  try {
+    await journal.append(texts);
+  } catch (error) {
+    onWritten({ result: 'error', journalBytes: journal.size });
+    throw error;
+  }
+  for (const change of records.flat()) content.memory.apply(change);
+  content.serial = journal.serial;
+  onWritten({ result: 'success', journalBytes: journal.size });
+}
+
+/** The memory is filled from the text, so that it is the same before and after a restart. */
+function asRecord(text: string): readonly StateChange[] {
+  const record = parseJson(text);
+  if (!isRecord(record)) throw new TypeError('this is not a list of state changes');
+  return record;
+}
+
+/**
+ * A compaction that fails loses nothing and concerns no caller: everything is in the old snapshot and the journal.
+ * If the journal has become unusable by it, the next record is refused.
+ */
+async function withReport({ journal, onWritten }: StoreParts, compact: () => Promise<void>): Promise<void> {
+  try {
+    await compact();
+  } catch {
+    onWritten({ result: 'error', journalBytes: journal.size });
+  }
+}

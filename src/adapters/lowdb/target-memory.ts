@@ -1,0 +1,126 @@
+import type { ResourceType, SourceId } from '../../core/model/entry.ts';
+import type { Link, TargetId } from '../../core/model/link.ts';
+import {
+  emptyTargetState,
+  type Intent,
+  type LinkCounts,
+  type StateChange,
+  type TargetState,
+  type Trouble,
+} from '../../ports/state-store.ts';
+
+type Counts = Record<ResourceType, Record<keyof LinkCounts[ResourceType], number>>;
+
+/** How many member ids one snapshot line names, so that no line grows without bound. */
+const membersPerLine = 1000;
+
+/** Everything remembered about one target, with the indexes that questions need, kept up to date change by change. */
+export class TargetMemory {
+  readonly links = new Map<SourceId, Link>();
+  readonly members = new Map<SourceId, Set<SourceId>>();
+  readonly owners: Readonly<Record<ResourceType, Map<TargetId, SourceId>>> = { user: new Map(), group: new Map() };
+  readonly troubles = new Map<SourceId, Trouble>();
+  readonly intents = new Map<SourceId, Intent>();
+  readonly #counts: Counts = {
+    user: { active: 0, deactivated: 0, lost: 0, adopted: 0, troubled: 0 },
+    group: { active: 0, deactivated: 0, lost: 0, adopted: 0, troubled: 0 },
+  };
+  state: TargetState = emptyTargetState;
+
+  get counts(): LinkCounts {
+    return { user: { ...this.#counts.user }, group: { ...this.#counts.group } };
+  }
+
+  apply(change: StateChange): void {
+    switch (change.kind) {
+      case 'intent':
+        this.intents.set(change.intent.sourceId, change.intent);
+        return;
+      case 'settled':
+        this.intents.delete(change.intent.sourceId);
+        return;
+      case 'link':
+        this.#dropLink(change.link.sourceId);
+        this.#putLink(change.link);
+        return;
+      case 'trouble':
+        this.#dropTrouble(change.trouble.sourceId);
+        this.troubles.set(change.trouble.sourceId, change.trouble);
+        this.#counts[change.trouble.type].troubled += 1;
+        return;
+      case 'trouble_over':
+        this.#dropTrouble(change.sourceId);
+        return;
+      case 'unlink':
+        this.#dropLink(change.sourceId);
+        this.#dropTrouble(change.sourceId);
+        this.members.delete(change.sourceId);
+        return;
+      case 'members':
+        this.#changeMembers(change.group, change.add, change.remove);
+        return;
+      case 'target':
+        this.state = change.state;
+        return;
+    }
+  }
+
+  #putLink(link: Link): void {
+    this.links.set(link.sourceId, link);
+    this.owners[link.type].set(link.targetId, link.sourceId);
+    this.#count(link, 1);
+  }
+
+  #dropLink(id: SourceId): void {
+    const link = this.links.get(id);
+    if (link === undefined) return;
+    this.links.delete(id);
+    this.#count(link, -1);
+    const owners = this.owners[link.type];
+    // Another link may have taken over the same target id since; otherwise one that came before has it back.
+    if (owners.get(link.targetId) !== id) return;
+    owners.delete(link.targetId);
+    if (this.links.size > this.owners.user.size + this.owners.group.size) this.#restoreOwner(link);
+  }
+
+  #restoreOwner({ type, targetId }: Link): void {
+    for (const [id, link] of this.links) {
+      if (link.type === type && link.targetId === targetId) this.owners[type].set(targetId, id);
+    }
+  }
+
+  #count(link: Link, by: 1 | -1): void {
+    const counts = this.#counts[link.type];
+    counts[link.lifecycle] += by;
+    if (link.origin === 'adopted') counts.adopted += by;
+  }
+
+  #dropTrouble(id: SourceId): void {
+    const trouble = this.troubles.get(id);
+    if (trouble === undefined) return;
+    this.troubles.delete(id);
+    this.#counts[trouble.type].troubled -= 1;
+  }
+
+  #changeMembers(group: SourceId, add: readonly SourceId[], remove: readonly SourceId[]): void {
+    const members = this.members.get(group) ?? new Set<SourceId>();
+    for (const id of remove) members.delete(id);
+    for (const id of add) members.add(id);
+    if (members.size === 0) this.members.delete(group);
+    else this.members.set(group, members);
+  }
+
+  /** The changes that lead from nothing to this memory. */
+  *changes(target: string): Generator<StateChange> {
+    yield { kind: 'target', target, state: this.state };
+    for (const intent of this.intents.values()) yield { kind: 'intent', intent };
+    for (const link of this.links.values()) yield { kind: 'link', link };
+    for (const trouble of this.troubles.values()) yield { kind: 'trouble', trouble };
+    for (const [group, members] of this.members) {
+      const ids = [...members];
+      for (let at = 0; at < ids.length; at += membersPerLine) {
+        yield { kind: 'members', target, group, add: ids.slice(at, at + membersPerLine), remove: [] };
+      }
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import type { SourceId } from '../../core/model/entry.ts';
+import type { Digest, Link } from '../../core/model/link.ts';
+import { emptyTargetState, type StateView } from '../../ports/state-store.ts';
+import type { DecisionFolder } from './decision-folder.ts';
+import { TargetMemory } from './target-memory.ts';
+import type { Memory } from './memory.ts';
+
+const batchSize = 1000;
+const nothing = new TargetMemory();
+
+/** Answers every question from memory. */
+export function createView(lineage: string, memory: Memory, digest: Digest, decisions: DecisionFolder): StateView {
+  const of = (target: string): TargetMemory => memory.target(target) ?? nothing;
+  return {
+    digest,
+    lineage,
+    links: (target, ids) => Promise.resolve(pick(of(target).links, ids)),
+    unseen: (target, directories, seen) => unseen(of(target), directories, seen),
+    owners: (target, type, ids) => Promise.resolve(pick(of(target).owners[type], ids)),
+    members: (target, group) => Promise.resolve([...(of(target).members.get(group) ?? [])]),
+    troubles: (target, ids) => Promise.resolve(pick(of(target).troubles, ids)),
+    counts: (target) => Promise.resolve(of(target).counts),
+    openIntents: (target) => Promise.resolve([...of(target).intents.values()]),
+    target: (name) => Promise.resolve(memory.target(name)?.state ?? emptyTargetState),
+    decisions: () => decisions.read(),
+    decide: (decision) => decisions.write(decision),
+    close: () => Promise.resolve(),
+  };
+}
+
+function pick<Value>(from: ReadonlyMap<string, Value>, ids: readonly string[]): Map<string, Value> {
+  const found = new Map<string, Value>();
+  for (const id of ids) {
+    const value = from.get(id);
+    if (value !== undefined) found.set(id, value);
+  }
+  return found;
+}
+
+// The list is made when it is first asked for: records that come while it is walked through neither add nor hide any.
+async function* unseen(
+  target: TargetMemory,
+  directories: ReadonlySet<string>,
+  seen: ReadonlySet<SourceId>,
+): AsyncGenerator<readonly Link[]> {
+  const links: Link[] = [];
+  for (const [id, link] of target.links) {
+    if (!seen.has(id) && directories.has(link.directory)) links.push(link);
+  }
+  for (let at = 0; at < links.length; at += batchSize) yield await Promise.resolve(links.slice(at, at + batchSize));
+}

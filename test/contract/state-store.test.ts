@@ -1,0 +1,36 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openStateStore } from '../../src/adapters/lowdb/open-store.ts';
+import { openStateView } from '../../src/adapters/lowdb/open-view.ts';
+import type { StateStore } from '../../src/ports/state-store.ts';
+import { createMemoryStore, type MemoryStore } from '../support/memory-store.ts';
+import { stateStoreContract, type StateFixture } from './state-store.ts';
+
+const clock = { now: () => Date.parse('2026-11-20T08:00:00Z') };
+
+function lowdbFixture(compactAfter?: number): () => Promise<StateFixture> {
+  return async () => {
+    const parent = await mkdtemp(join(tmpdir(), 'd2s-state-'));
+    const folder = join(parent, 'state');
+    let store: StateStore | undefined;
+    return {
+      open: async () => (store = await openStateStore({ folder, clock, compactAfter })),
+      view: () => openStateView({ folder }),
+      dispose: async () => {
+        await store?.close();
+        await rm(parent, { recursive: true });
+      },
+    };
+  };
+}
+
+stateStoreContract('The embedded state', lowdbFixture());
+stateStoreContract('The embedded state, compacting all the time', lowdbFixture(0));
+stateStoreContract('The state in memory', () => {
+  let store: MemoryStore | undefined;
+  return Promise.resolve({
+    open: () => Promise.resolve((store = store?.reopen() ?? createMemoryStore())),
+    dispose: () => Promise.resolve(),
+  });
+});

@@ -1,0 +1,312 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { BridgeError } from '../../src/core/model/errors.ts';
+import type { Link } from '../../src/core/model/link.ts';
+import { emptyTargetState, type StateStore, type StateView, type TargetState, type Trouble } from '../../src/ports/state-store.ts';
+
+export interface StateFixture {
+  /** The writer; the first call makes an empty state. The one before is closed. */
+  open(): Promise<StateStore>;
+  /** The state as another process that only reads finds it now, when the store can be read by others. */
+  view?(): Promise<StateView>;
+  dispose(): Promise<void>;
+}
+
+export const aLink = (sourceId: string, rest: Partial<Link> = {}): Link => ({
+  target: 'wiki',
+  type: 'user',
+  sourceId,
+  directory: 'corp',
+  targetId: `id-of-${sourceId}`,
+  origin: 'created',
+  lifecycle: 'active',
+  attributes: { userName: 'digest-1', 'emails[type eq "work"].value': 'digest-2' },
+  ...rest,
+});
+
+export const aTrouble = (sourceId: string, rest: Partial<Trouble> = {}): Trouble => ({
+  target: 'wiki',
+  type: 'user',
+  sourceId,
+  cause: 'rejected',
+  status: 400,
+  fingerprint: 'digest-3',
+  since: '2026-11-01T00:00:00.000Z',
+  attempts: 1,
+  retryAt: '2026-11-01T01:00:00.000Z',
+  ...rest,
+});
+
+const zero = { active: 0, deactivated: 0, lost: 0, adopted: 0, troubled: 0 };
+
+/** What a state must do to honour src/ports/state-store.ts. Every test works on targets of its own. */
+export function stateStoreContract(name: string, makeFixture: () => Promise<StateFixture>): void {
+  describe(`${name} as a state store`, () => {
+    let fixture: StateFixture;
+    let store: StateStore;
+    before(async () => {
+      fixture = await makeFixture();
+      store = await fixture.open();
+    });
+    after(() => fixture.dispose());
+
+    const reopen = async (): Promise<void> => {
+      await store.close();
+      store = await fixture.open();
+    };
+    const unseen = async (target: string, directories: string[], seen: string[]): Promise<string[]> => {
+      const ids: string[] = [];
+      for await (const batch of store.unseen(target, new Set(directories), new Set(seen))) {
+        ids.push(...batch.map((link) => link.sourceId));
+      }
+      return ids.sort();
+    };
+
+    it('knows nothing of a target that was never recorded', async () => {
+      assert.deepEqual(await store.links('none', ['a']), new Map());
+      assert.deepEqual(await store.owners('none', 'user', ['a']), new Map());
+      assert.deepEqual(await store.members('none', 'g'), []);
+      assert.deepEqual(await store.troubles('none', ['a']), new Map());
+      assert.deepEqual(await store.counts('none'), { user: zero, group: zero });
+      assert.deepEqual(await store.openIntents('none'), []);
+      assert.deepEqual(await store.target('none'), emptyTargetState);
+      assert.deepEqual(await unseen('none', ['corp'], []), []);
+    });
+
+    it('gives back the links that were asked for, and replaces them', async () => {
+      const target = 'links';
+      const first = aLink('a', { target, version: 'W/"1"', departedAt: '2026-11-01T00:00:00.000Z' });
+      await store.record([{ kind: 'link', link: first }, { kind: 'link', link: aLink('b', { target }) }]);
+      assert.deepEqual(await store.links(target, ['a', 'missing']), new Map([['a', first]]));
+      const second = aLink('a', { target, attributes: {} });
+      await store.record([{ kind: 'link', link: second }]);
+      assert.deepEqual((await store.links(target, ['b', 'a'])).get('a'), second);
+      await reopen();
+      assert.deepEqual((await store.links(target, ['b', 'a'])).get('a'), second);
+      assert.deepEqual(await store.links('another', ['a']), new Map());
+    });
+
+    it('keeps none of the objects it was given', async () => {
+      const target = 'copies';
+      const attributes: Record<string, string> = { userName: 'one' };
+      const recorded = store.record([{ kind: 'link', link: aLink('a', { target, attributes, version: undefined }) }]);
+      attributes['userName'] = 'two';
+      await recorded;
+      assert.deepEqual((await store.links(target, ['a'])).get('a')?.attributes, { userName: 'one' });
+    });
+
+    it('finds who is missing from a reading, by directory, in batches', async () => {
+      const target = 'unseen';
+      const ids = Array.from({ length: 2500 }, (_, index) => `id-${String(index).padStart(4, '0')}`);
+      await store.record(ids.map((id) => ({ kind: 'link', link: aLink(id, { target }) })));
+      await store.record([{ kind: 'link', link: aLink('other', { target, directory: 'lab' }) }]);
+      assert.deepEqual(await unseen(target, ['corp'], ids.slice(1)), ids.slice(0, 1));
+      assert.deepEqual(await unseen(target, ['corp'], []), ids);
+      assert.deepEqual(await unseen(target, ['corp', 'lab'], ids), ['other']);
+      assert.deepEqual(await unseen(target, [], []), []);
+      let batches = 0;
+      for await (const batch of store.unseen(target, new Set(['corp']), new Set())) batches += Math.min(batch.length, 1);
+      assert.ok(batches > 1, 'not all in one');
+    });
+
+    it('lets links be recorded while it goes through those unseen', async () => {
+      const target = 'walk';
+      await store.record(['a', 'b', 'c'].map((id) => ({ kind: 'link', link: aLink(id, { target }) })));
+      const found: string[] = [];
+      for await (const batch of store.unseen(target, new Set(['corp']), new Set(['b']))) {
+        for (const link of batch) {
+          found.push(link.sourceId);
+          await store.record([{ kind: 'unlink', target, sourceId: link.sourceId }, { kind: 'link', link: aLink(`${link.sourceId}-new`, { target }) }]);
+        }
+      }
+      assert.deepEqual(found.sort(), ['a', 'c']);
+    });
+
+    it('tells who owns a target id, by type, as links come and go', async () => {
+      const target = 'owners';
+      await store.record([
+        { kind: 'link', link: aLink('a', { target, targetId: '1' }) },
+        { kind: 'link', link: aLink('g', { target, targetId: '1', type: 'group' }) },
+      ]);
+      assert.deepEqual(await store.owners(target, 'user', ['1', '2']), new Map([['1', 'a']]));
+      assert.deepEqual(await store.owners(target, 'group', ['1']), new Map([['1', 'g']]));
+      await store.record([{ kind: 'link', link: aLink('a', { target, targetId: '2' }) }]);
+      assert.deepEqual(await store.owners(target, 'user', ['1', '2']), new Map([['2', 'a']]));
+      await store.record([{ kind: 'link', link: aLink('b', { target, targetId: '2' }) }]);
+      await store.record([{ kind: 'unlink', target, sourceId: 'a' }]);
+      assert.deepEqual(await store.owners(target, 'user', ['1', '2']), new Map([['2', 'b']]), 'the last one linked owns it');
+      await store.record([{ kind: 'link', link: aLink('c', { target, targetId: '2' }) }]);
+      await store.record([{ kind: 'unlink', target, sourceId: 'c' }]);
+      assert.deepEqual(await store.owners(target, 'user', ['2']), new Map([['2', 'b']]), 'as if the other had never been');
+    });
+
+    it('keeps members as a set, apart from the link', async () => {
+      const target = 'members';
+      const members = async (): Promise<string[]> => [...(await store.members(target, 'g'))].sort();
+      await store.record([
+        { kind: 'link', link: aLink('g', { target, type: 'group' }) },
+        { kind: 'members', target, group: 'g', add: ['a', 'b', 'a'], remove: ['never there'] },
+      ]);
+      assert.deepEqual(await members(), ['a', 'b']);
+      await store.record([{ kind: 'members', target, group: 'g', add: ['c', 'b'], remove: ['a'] }]);
+      await store.record([{ kind: 'link', link: aLink('g', { target, type: 'group', version: '2' }) }]);
+      assert.deepEqual(await members(), ['b', 'c']);
+      await reopen();
+      assert.deepEqual(await members(), ['b', 'c']);
+      await store.record([{ kind: 'unlink', target, sourceId: 'g' }]);
+      assert.deepEqual(await members(), []);
+      const many = Array.from({ length: 3001 }, (_, index) => `m-${String(index).padStart(4, '0')}`);
+      await store.record([{ kind: 'members', target, group: 'g', add: many, remove: [] }]);
+      await reopen();
+      assert.deepEqual(await members(), many);
+    });
+
+    it('adds first what one change both removes and adds', async () => {
+      await store.record([{ kind: 'members', target: 'both', group: 'g', add: ['a'], remove: ['a'] }]);
+      assert.deepEqual(await store.members('both', 'g'), ['a'], 'who is added is a member');
+    });
+
+    it('remembers trouble until it is over or the link is forgotten', async () => {
+      const target = 'troubles';
+      await store.record([
+        { kind: 'trouble', trouble: aTrouble('a', { target }) },
+        { kind: 'trouble', trouble: aTrouble('b', { target, cause: 'inactive', status: undefined }) },
+      ]);
+      await store.record([{ kind: 'trouble', trouble: aTrouble('a', { target, attempts: 2 }) }]);
+      assert.equal((await store.troubles(target, ['a', 'c'])).get('a')?.attempts, 2);
+      assert.equal((await store.counts(target)).user.troubled, 2);
+      await store.record([{ kind: 'trouble_over', target, sourceId: 'a' }, { kind: 'trouble_over', target, sourceId: 'c' }]);
+      await store.record([{ kind: 'unlink', target, sourceId: 'b' }]);
+      assert.deepEqual(await store.troubles(target, ['a', 'b', 'c']), new Map());
+      assert.deepEqual(await store.counts(target), { user: zero, group: zero });
+    });
+
+    it('counts links by type and lifecycle through every change', async () => {
+      const target = 'counts';
+      await store.record([
+        { kind: 'link', link: aLink('a', { target }) },
+        { kind: 'link', link: aLink('b', { target, origin: 'adopted' }) },
+        { kind: 'link', link: aLink('g', { target, type: 'group', lifecycle: 'lost' }) },
+      ]);
+      assert.deepEqual(await store.counts(target), {
+        user: { ...zero, active: 2, adopted: 1 },
+        group: { ...zero, lost: 1 },
+      });
+      await store.record([
+        { kind: 'link', link: aLink('b', { target, origin: 'adopted', lifecycle: 'deactivated' }) },
+        { kind: 'unlink', target, sourceId: 'a' },
+        { kind: 'unlink', target, sourceId: 'never there' },
+      ]);
+      const expected = { user: { ...zero, deactivated: 1, adopted: 1 }, group: { ...zero, lost: 1 } };
+      assert.deepEqual(await store.counts(target), expected);
+      await reopen();
+      assert.deepEqual(await store.counts(target), expected);
+    });
+
+    it('keeps intents open until they are settled', async () => {
+      const target = 'intents';
+      const intent = { target, type: 'user', sourceId: 'a', directory: 'corp' } as const;
+      await store.record([{ kind: 'intent', intent }]);
+      await store.record([{ kind: 'intent', intent }, { kind: 'intent', intent: { ...intent, sourceId: 'b' } }]);
+      await reopen();
+      assert.deepEqual((await store.openIntents(target)).map((one) => one.sourceId).sort(), ['a', 'b']);
+      await store.record([{ kind: 'settled', intent }, { kind: 'link', link: aLink('a', { target }) }]);
+      assert.deepEqual(await store.openIntents(target), [{ ...intent, sourceId: 'b' }]);
+    });
+
+    it('keeps the state of each target', async () => {
+      const state: TargetState = {
+        lastSuccessAt: '2026-11-01T00:00:00.000Z',
+        watermarks: { corp: 'opaque', ['__proto__']: 'also a name' },
+        pending: 3,
+        removals: [{ at: '2026-11-01T00:00:00.000Z', kind: 'members', type: 'group', group: 'g', count: 2 }],
+        held: {
+          planId: 'abc',
+          since: '2026-11-01T00:00:00.000Z',
+          findings: [{ kind: 'removals', type: 'user', planned: 9, recent: 0, population: 10, allowed: 5 }],
+          operations: [{ verb: 'deactivate', type: 'user', sourceId: 'a' }],
+        },
+      };
+      await store.record([{ kind: 'target', target: 'states', state }]);
+      assert.deepEqual(await store.target('states'), state);
+      await reopen();
+      assert.deepEqual(await store.target('states'), state);
+    });
+
+    it('lets records that run side by side take effect in call order', async () => {
+      const target = 'order';
+      const versions = Array.from({ length: 200 }, (_, index) => String(index));
+      await Promise.all(versions.map((version) => store.record([{ kind: 'link', link: aLink('a', { target, version }) }])));
+      assert.equal((await store.links(target, ['a'])).get('a')?.version, '199');
+      await reopen();
+      assert.equal((await store.links(target, ['a'])).get('a')?.version, '199');
+    });
+
+    it('takes an empty record for nothing', async () => {
+      await store.record([]);
+    });
+
+    it('gives equal digests for equal text, also after it was opened again, and tells nothing of the text', async () => {
+      const digest = store.digest('ada@example.org');
+      assert.notEqual(digest, store.digest('ada@example.com'));
+      assert.match(digest, /^[\w-]{16,}$/);
+      const { lineage } = store;
+      await reopen();
+      assert.equal(store.digest('ada@example.org'), digest);
+      assert.equal(store.lineage, lineage);
+      const other = await makeFixture();
+      const stranger = await other.open();
+      assert.notEqual(stranger.digest('ada@example.org'), digest, 'keyed with a secret of the installation');
+      assert.notEqual(stranger.lineage, lineage);
+      await stranger.close();
+      await other.dispose();
+    });
+
+    it('keeps decisions, oldest first, the last word about a plan, until they are used', async () => {
+      await store.decide({ planId: 'plan-2', decision: 'approve', at: '2026-11-02T00:00:00.000Z' });
+      await store.decide({ planId: 'plan-1', decision: 'approve', at: '2026-11-01T00:00:00.000Z' });
+      await store.decide({ planId: 'plan-1', decision: 'reject', at: '2026-11-03T00:00:00.000Z' });
+      await reopen();
+      const expected = [
+        { planId: 'plan-2', decision: 'approve', at: '2026-11-02T00:00:00.000Z' },
+        { planId: 'plan-1', decision: 'reject', at: '2026-11-03T00:00:00.000Z' },
+      ];
+      assert.deepEqual(await store.decisions(), expected);
+      await store.removeDecision('plan-2');
+      await store.removeDecision('never-there');
+      assert.deepEqual(await store.decisions(), expected.slice(1));
+      await store.removeDecision('plan-1');
+      assert.deepEqual(await store.decisions(), []);
+    });
+
+    it('takes no decision about what cannot be a plan', async () => {
+      for (const planId of ['', '../escape', 'a/b', 'x'.repeat(100)]) {
+        await assert.rejects(store.decide({ planId, decision: 'approve', at: '2026-11-02T00:00:00.000Z' }), (error: unknown) => error instanceof BridgeError && error.code === 'D2S_PLAN_NOT_HELD');
+      }
+    });
+
+    it('takes no records once it is closed, and may be closed twice', async () => {
+      const closed = store;
+      await closed.close();
+      await closed.close();
+      await assert.rejects(closed.record([{ kind: 'link', link: aLink('late', { target: 'late' }) }]));
+      store = await fixture.open();
+      assert.deepEqual(await store.links('late', ['late']), new Map());
+    });
+
+    it('shows a reader the state of now, from which later records are absent', async () => {
+      if (fixture.view === undefined) return;
+      const target = 'viewed';
+      await store.record([{ kind: 'link', link: aLink('a', { target }) }]);
+      const view = await fixture.view();
+      await store.record([{ kind: 'link', link: aLink('b', { target }) }]);
+      assert.deepEqual([...(await view.links(target, ['a', 'b'])).keys()], ['a']);
+      assert.equal(view.lineage, store.lineage);
+      assert.equal(view.digest('x'), store.digest('x'));
+      await view.decide({ planId: 'from-outside', decision: 'approve', at: '2026-11-02T00:00:00.000Z' });
+      assert.deepEqual((await store.decisions()).map((one) => one.planId), ['from-outside']);
+      await store.removeDecision('from-outside');
+      await view.close();
+    });
+  });
+}

@@ -1,0 +1,166 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import type { ResourceType, SourceId } from '../../src/core/model/entry.ts';
+import { BridgeError } from '../../src/core/model/errors.ts';
+import type { Link } from '../../src/core/model/link.ts';
+import {
+  emptyTargetState,
+  type Decision,
+  type Intent,
+  type LinkCounts,
+  type StateChange,
+  type StateStore,
+  type TargetState,
+  type Trouble,
+} from '../../src/ports/state-store.ts';
+
+/** A state without a disk, for simulations. It keeps what was recorded across crashes, like a good disk would. */
+export interface MemoryStore extends StateStore {
+  /** The process dies: whoever holds this store gets no answer any more. The next one opens `reopen()`. */
+  crash(): void;
+  /** The state as the next process finds it: everything that was recorded, nothing else. */
+  reopen(): MemoryStore;
+  /** Makes coming records fail like a full disk, for as long as `fails` says so. */
+  failRecords(fails: () => boolean): void;
+}
+
+interface Kept {
+  readonly lineage: string;
+  readonly key: string;
+  readonly links: Map<string, Link>;
+  readonly members: Map<string, Set<SourceId>>;
+  readonly troubles: Map<string, Trouble>;
+  readonly intents: Map<string, Intent>;
+  readonly targets: Map<string, TargetState>;
+  readonly decisions: Map<string, Decision>;
+}
+
+export function createMemoryStore(): MemoryStore {
+  return open({
+    lineage: randomUUID(),
+    key: randomUUID(),
+    links: new Map(),
+    members: new Map(),
+    troubles: new Map(),
+    intents: new Map(),
+    targets: new Map(),
+    decisions: new Map(),
+  });
+}
+
+const idOf = (target: string, id: SourceId): string => `${target}\n${id}`;
+
+function open(kept: Kept): MemoryStore {
+  let dead = false;
+  let closed = false;
+  let recordFails = (): boolean => false;
+  const answer = async <Result>(make: () => Result): Promise<Result> => {
+    await Promise.resolve();
+    if (dead) return new Promise<never>(() => undefined);
+    return structuredClone(make());
+  };
+  const pick = <Value>(from: ReadonlyMap<string, Value>, target: string, ids: readonly SourceId[]) =>
+    new Map(ids.flatMap((id): [SourceId, Value][] => {
+      const value = from.get(idOf(target, id));
+      return value === undefined ? [] : [[id, value]];
+    }));
+  const ofTarget = <Value extends { readonly target: string }>(from: ReadonlyMap<string, Value>, target: string): Value[] =>
+    [...from.values()].filter((value) => value.target === target);
+  return {
+    lineage: kept.lineage,
+    digest: (text) => createHmac('sha256', kept.key).update(text).digest('base64url').slice(0, 22),
+    record: async (changes) => {
+      if (closed) throw new Error('the state is closed');
+      const text = JSON.stringify(changes);
+      await answer(() => {
+        if (recordFails()) throw new BridgeError('D2S_STATE_UNWRITABLE', 'made to fail', '');
+        const copy: readonly StateChange[] = JSON.parse(text) as readonly StateChange[];
+        for (const change of copy) apply(kept, change);
+      });
+    },
+    links: (target, ids) => answer(() => pick(kept.links, target, ids)),
+    async *unseen(target, directories, seen) {
+      const links = await answer(() =>
+        ofTarget(kept.links, target).filter((link) => directories.has(link.directory) && !seen.has(link.sourceId)),
+      );
+      for (let at = 0; at < links.length; at += 100) yield links.slice(at, at + 100);
+    },
+    owners: (target, type, ids) =>
+      answer(() => new Map(ofTarget(kept.links, target)
+        .filter((link) => link.type === type && ids.includes(link.targetId))
+        .map((link) => [link.targetId, link.sourceId]))),
+    members: (target, group) => answer(() => [...(kept.members.get(idOf(target, group)) ?? [])]),
+    troubles: (target, ids) => answer(() => pick(kept.troubles, target, ids)),
+    counts: (target) =>
+      answer((): LinkCounts => {
+        const count = (type: ResourceType) => {
+          const links = ofTarget(kept.links, target).filter((link) => link.type === type);
+          const inLifecycle = (lifecycle: Link['lifecycle']) => links.filter((link) => link.lifecycle === lifecycle).length;
+          return {
+            active: inLifecycle('active'),
+            deactivated: inLifecycle('deactivated'),
+            lost: inLifecycle('lost'),
+            adopted: links.filter((link) => link.origin === 'adopted').length,
+            troubled: ofTarget(kept.troubles, target).filter((trouble) => trouble.type === type).length,
+          };
+        };
+        return { user: count('user'), group: count('group') };
+      }),
+    openIntents: (target) => answer(() => ofTarget(kept.intents, target)),
+    target: (name) => answer(() => kept.targets.get(name) ?? emptyTargetState),
+    decisions: () => answer(() => [...kept.decisions.values()].sort((a, b) => Date.parse(a.at) - Date.parse(b.at))),
+    decide: (decision) =>
+      answer(() => {
+        if (!/^[\w-]{1,64}$/.test(decision.planId)) throw new BridgeError('D2S_PLAN_NOT_HELD', 'not the id of a plan', '');
+        kept.decisions.set(decision.planId, decision);
+      }),
+    removeDecision: (planId) => answer(() => void kept.decisions.delete(planId)),
+    close: () => {
+      closed = true;
+      return Promise.resolve();
+    },
+    crash: () => {
+      dead = true;
+    },
+    reopen: () => open(kept),
+    failRecords: (fails) => {
+      recordFails = fails;
+    },
+  };
+}
+
+function apply(kept: Kept, change: StateChange): void {
+  switch (change.kind) {
+    case 'intent':
+      kept.intents.set(idOf(change.intent.target, change.intent.sourceId), change.intent);
+      return;
+    case 'settled':
+      kept.intents.delete(idOf(change.intent.target, change.intent.sourceId));
+      return;
+    case 'link': {
+      const id = idOf(change.link.target, change.link.sourceId);
+      kept.links.delete(id); // the last one linked owns a target id, so it goes to the end
+      kept.links.set(id, change.link);
+      return;
+    }
+    case 'trouble':
+      kept.troubles.set(idOf(change.trouble.target, change.trouble.sourceId), change.trouble);
+      return;
+    case 'trouble_over':
+      kept.troubles.delete(idOf(change.target, change.sourceId));
+      return;
+    case 'unlink':
+      for (const map of [kept.links, kept.members, kept.troubles]) map.delete(idOf(change.target, change.sourceId));
+      return;
+    case 'members': {
+      const id = idOf(change.target, change.group);
+      const members = kept.members.get(id) ?? new Set();
+      for (const member of change.remove) members.delete(member);
+      for (const member of change.add) members.add(member);
+      kept.members.set(id, members);
+      return;
+    }
+    case 'target':
+      kept.targets.set(change.target, change.state);
+      return;
+  }
+}
