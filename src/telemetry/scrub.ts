@@ -72,3 +72,9 @@ function formsOf(secret: string): Set<string> {
   const json = JSON.stringify(secret).slice(1, -1);
   return new Set([secret, json, Buffer.from(secret).toString('base64'), encodeURIComponent(secret)]);
 }
+
+/** Where a bug was thrown: the frames without the message, which could quote anything. */
+export function stackFrames(thrown: unknown): string[] {
+  const stack = thrown instanceof Error ? (thrown.stack ?? '') : '';
+  return stack.split('\n').filter((line) => /^\s+at /.test(line)).map((line) => line.trim());
+}
