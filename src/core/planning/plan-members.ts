@@ -13,7 +13,9 @@ export function planMembers(group: Resource, input: PlanInput, outlook: Outlook)
   const wanted = new Set(group.members);
   const known = [...wanted].filter((id) => outlook.willExist(id));
   const held = heldMembers(group.sourceId, input, outlook);
-  const add = known.filter((id) => !held.has(id));
+  // A group that was lost has no members, and whoever was lost is in no group, once created again.
+  const isGroupNew = !outlook.live.has(group.sourceId);
+  const add = known.filter((id) => isGroupNew || !held.has(id) || !outlook.live.has(id));
   const remove = [...held].filter((id) => !wanted.has(id));
   const waiting = wanted.size - known.length;
   if (add.length + remove.length === 0) return { waiting };
@@ -25,12 +27,11 @@ export function planMembers(group: Resource, input: PlanInput, outlook: Outlook)
 }
 
 /**
- * Acknowledged members who are still there. A group that was lost has none, and a member who was lost is in no group:
- * once created again, either is empty-handed.
+ * Acknowledged members whom the target has or will have. Also of a group that was lost, and of members who were: a
+ * target that had only mislaid them still has them together.
  */
 export function heldMembers(group: SourceId, input: PlanInput, outlook: Outlook): ReadonlySet<SourceId> {
-  if (!outlook.live.has(group)) return new Set();
-  return new Set([...(input.members.get(group) ?? [])].filter((id) => outlook.live.has(id)));
+  return new Set([...(input.members.get(group) ?? [])].filter((id) => outlook.willExist(id)));
 }
 
 export function membersReason(add: readonly SourceId[], remove: readonly SourceId[]): string {

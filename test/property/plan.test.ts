@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import type { Operation } from '../../src/core/model/plan.ts';
+import type { Reading } from '../../src/core/model/reading.ts';
+import { buildPlan } from '../../src/core/planning/build-plan.ts';
+import { findDepartures } from '../../src/core/planning/departures.ts';
+import { guard } from '../../src/core/planning/guard.ts';
+import { planId } from '../../src/core/planning/plan-id.ts';
+import { guardInput, sha256 } from '../support/operations.ts';
+import { inShort } from '../support/plan-input.ts';
+import { applyPlan } from './plan-model.ts';
+import { situations } from './plan-situations.ts';
+
+const shuffled = <T>(items: readonly T[]): fc.Arbitrary<T[]> =>
+  fc.shuffledSubarray([...items], { minLength: items.length, maxLength: items.length });
+
+describe('plan', () => {
+  it('has nothing left to do once it was carried out', () => {
+    fc.assert(
+      fc.property(situations, (input) => {
+        const first = buildPlan(input);
+        const second = applyPlan(input, first);
+        const rest = buildPlan(second);
+        // The one thing that takes two plans: an adopted account is on, and its owner is disabled.
+        const switchedOff = first.operations
+          .filter((one) => one.verb === 'adopt' && one.targetActive && input.resources.some((wanted) => wanted.sourceId === one.sourceId && wanted.attributes.get('active') === false))
+          .map((one) => `deactivate ${one.sourceId}`);
+        assert.deepEqual(inShort(rest.operations), switchedOff.sort());
+        const last = buildPlan(applyPlan(second, rest));
+        assert.deepEqual([inShort(last.operations), last.remembered, last.forgotten], [[], [], []]);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('touches nobody whom it neither has nor finds, and removes nobody who is wanted active', () => {
+    fc.assert(
+      fc.property(situations, (input) => {
+        for (const operation of buildPlan(input).operations) {
+          const wanted = input.resources.find((resource) => resource.sourceId === operation.sourceId);
+          if (operation.verb === 'delete') assert.equal(wanted, undefined);
+          if (operation.verb === 'deactivate') assert.notEqual(wanted?.attributes.get('active'), true);
+          if (operation.verb !== 'create' && operation.verb !== 'adopt') {
+            const known = input.links.has(operation.sourceId) || wanted !== undefined;
+            assert.ok(known);
+          }
+        }
+      }),
+    );
+  });
+
+  it('is the same whatever the order of its input', () => {
+    fc.assert(
+      fc.property(
+        situations.chain((input) => fc.tuple(fc.constant(input), shuffled(input.resources), shuffled(input.departures))),
+        ([input, resources, departures]) => {
+          const id = planId(buildPlan(input).operations, sha256);
+          assert.equal(planId(buildPlan({ ...input, resources, departures }).operations, sha256), id);
+        },
+      ),
+    );
+  });
+});
+
+describe('plan id', () => {
+  it('does not depend on order, labels, reasons and stages', () => {
+    fc.assert(
+      fc.property(
+        situations.chain((input) => shuffled(buildPlan(input).operations)),
+        fc.string(),
+        (operations, text) => {
+          const renamed = operations.map((operation) => ({ ...operation, label: text, reason: text, stage: 7 }));
+          assert.equal(planId(renamed, sha256), planId(operations.toReversed(), sha256));
+        },
+      ),
+    );
+  });
+
+  it('differs when an operation is missing', () => {
+    fc.assert(
+      fc.property(situations, ({ ...input }) => {
+        const { operations } = buildPlan(input);
+        fc.pre(operations.length > 0);
+        assert.notEqual(planId(operations.slice(1), sha256), planId(operations, sha256));
+      }),
+    );
+  });
+});
+
+describe('readings', () => {
+  it('of kind delta never yield a departure, whatever links exist', () => {
+    const readings: fc.Arbitrary<Reading[]> = fc.array(
+      fc.record({ kind: fc.constant('delta' as const), directory: fc.constantFrom('corp', 'branch'), entries: fc.constant([]) }),
+    );
+    fc.assert(
+      fc.property(readings, situations, (deltas, { links }) => {
+        assert.deepEqual(findDepartures(deltas, [...links.values()]), []);
+      }),
+    );
+  });
+});
+
+describe('guard', () => {
+  const effects = (operations: readonly Operation[]): string[] =>
+    operations
+      .flatMap((one) =>
+        one.verb === 'members'
+          ? [...one.add.map((id) => `${one.sourceId} + ${id}`), ...one.remove.map((id) => `${one.sourceId} - ${id}`)]
+          : [`${one.verb} ${one.sourceId} ${one.stage}`],
+      )
+      .sort();
+  const limit = fc.record({ percent: fc.constantFrom(0, 20, 100), atLeast: fc.constantFrom(0, 1, 3) });
+  const inputs = fc
+    .record({
+      situation: situations,
+      limits: fc.record({ removals: limit, members: limit, updates: limit }),
+      firstRun: fc.boolean(),
+      emptyTypes: fc.subarray(['user', 'group'] as const).map((types) => new Set(types)),
+    })
+    .map(({ situation, ...rest }) =>
+      guardInput(buildPlan(situation).operations, {
+        ...rest,
+        population: { user: 6, group: 3 },
+        memberCounts: new Map([...situation.members].map(([id, members]) => [id, members.size])),
+      }),
+    );
+
+  it('divides a plan without losing or doubling an effect', () => {
+    fc.assert(
+      fc.property(inputs, (input) => {
+        const { proceed, hold } = guard(input);
+        assert.deepEqual(effects([...proceed, ...(hold?.operations ?? [])]), effects(input.operations));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('never lets someone leave a group whose removal it holds', () => {
+    fc.assert(
+      fc.property(inputs, (input) => {
+        const { proceed, hold } = guard(input);
+        const held = new Set(hold?.operations.filter((one) => one.verb === 'deactivate' || one.verb === 'delete').map((one) => one.sourceId));
+        for (const one of proceed) {
+          if (one.verb === 'members' && one.cause === 'changed') assert.ok(one.remove.every((id) => !held.has(id)));
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('lets everything pass once the held id is approved, and nothing more for any other id', () => {
+    fc.assert(
+      fc.property(inputs, (input) => {
+        const { proceed, hold } = guard(input);
+        fc.pre(hold !== undefined);
+        const approved = guard({ ...input, approved: new Set([hold.planId]) });
+        assert.deepEqual([approved.proceed, approved.hold, approved.usedApproval], [input.operations, undefined, hold.planId]);
+        assert.deepEqual(guard({ ...input, approved: new Set(['000000000000']) }).proceed, proceed);
+      }),
+    );
+  });
+
+  it('finds nothing more in what it let pass', () => {
+    fc.assert(
+      fc.property(inputs, (input) => {
+        const { proceed } = guard(input);
+        assert.equal(guard({ ...input, operations: proceed }).hold, undefined);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Entry } from '../../../../src/core/model/entry.ts';
+import { findDepartures } from '../../../../src/core/planning/departures.ts';
+import { linkOf, user } from '../../../support/plan-input.ts';
+
+const entry = (id: string, directory = 'corp'): Entry => ({ id, directory, type: 'user', dn: `cn=${id}`, attributes: new Map() });
+const links = [linkOf(user('anna')), linkOf(user('ben')), linkOf(user('cleo'), { directory: 'branch' })];
+
+describe('findDepartures', () => {
+  it('tells who is absent from who is still there but no longer wanted', () => {
+    const found = findDepartures([{ kind: 'complete', directory: 'corp', entries: [entry('anna')] }], links);
+    assert.deepEqual(found.map(({ link, cause }) => [link.sourceId, cause]), [['anna', 'left_scope'], ['ben', 'absent']]);
+  });
+  it('finds nobody in a directory that was read as a delta, or not at all', () => {
+    assert.deepEqual(findDepartures([{ kind: 'delta', directory: 'corp', entries: [] }], links), []);
+    assert.deepEqual(findDepartures([], links), []);
+  });
+  it('does not take an entry of one directory for one of another', () => {
+    const found = findDepartures([{ kind: 'complete', directory: 'branch', entries: [entry('anna', 'branch')] }], links);
+    assert.deepEqual(found.map(({ link, cause }) => [link.sourceId, cause]), [['cleo', 'absent']]);
+  });
+});

@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Operation } from '../../../../src/core/model/plan.ts';
+import type { GuardInput } from '../../../../src/core/planning/guard-findings.ts';
+import { guard } from '../../../../src/core/planning/guard.ts';
+import { tally } from '../../../../src/core/planning/tally.ts';
+import { creation, guardInput, members, people, removal, update } from '../../../support/operations.ts';
+import { inShort } from '../../../support/plan-input.ts';
+
+const judge = (operations: readonly Operation[], rest: Partial<GuardInput> = {}) => guard(guardInput(operations, rest));
+const kinds = (operations: readonly Operation[], rest: Partial<GuardInput> = {}) =>
+  judge(operations, rest).hold?.findings.map((finding) => finding.kind) ?? [];
+const removals = (count: number, from = 0) => people(count, from).map((id) => removal(id));
+const updates = (count: number) => people(count).map((id) => update(id));
+/** All that a plan does, one line an effect, so that parts can be compared with the whole. */
+const effects = (operations: readonly Operation[]) =>
+  operations
+    .flatMap((one) =>
+      one.verb === 'members'
+        ? [...one.add.map((id) => `${one.sourceId} + ${id}`), ...one.remove.map((id) => `${one.sourceId} - ${id}`)]
+        : [`${one.verb} ${one.sourceId}`],
+    )
+    .sort();
+
+describe('guard, first run', () => {
+  it('holds every removal and every member who would leave, whatever the numbers', () => {
+    assert.deepEqual(kinds([removal('a')], { firstRun: true }), ['first_run']);
+    assert.deepEqual(kinds([members('g', [], ['a'])], { firstRun: true }), ['first_run']);
+  });
+  it('lets creations, new members and updates pass', () => {
+    assert.deepEqual(kinds([creation('a'), update('b'), members('g', ['a'], [])], { firstRun: true }), []);
+  });
+});
+
+describe('guard, empty reading', () => {
+  it('holds removals of the type that the directory did not show, and no others', () => {
+    const { proceed, hold } = judge([removal('a'), removal('g', 'delete', 'group')], { emptyTypes: new Set(['user']) });
+    assert.deepEqual([inShort(proceed), inShort(hold?.operations ?? [])], [['delete g'], ['deactivate a']]);
+  });
+  it('holds members who would leave, even out of small groups', () => {
+    assert.deepEqual(kinds([members('g', ['b'], ['a'])], { emptyTypes: new Set(['user']) }), ['empty_reading']);
+  });
+});
+
+describe('guard, removals', () => {
+  it('holds what is more than the share, counted with the last 24 hours', () => {
+    assert.deepEqual(kinds(removals(10)), []);
+    assert.deepEqual(kinds(removals(11)), ['removals']);
+    const recent = [{ kind: 'removals', type: 'user', count: 6 } as const];
+    // Six of 106 are gone already: 10 % of those who were there a day ago.
+    assert.deepEqual(kinds(removals(4), { recent }), []);
+    assert.deepEqual(kinds(removals(5), { recent }), ['removals']);
+  });
+  it('does not ask for the share below the absolute number', () => {
+    const population = { user: 6, group: 1 };
+    assert.deepEqual(kinds(removals(5), { population }), []);
+    assert.deepEqual(kinds(removals(6), { population }), ['removals']);
+  });
+  it('counts deletions and emptied groups, each type by itself', () => {
+    const groups = [...people(3).map((id) => removal(id, 'delete', 'group')), ...people(3, 3).map((id) => members(id, [], ['x'], 'departed'))];
+    assert.deepEqual(kinds([...removals(10), ...groups.slice(1)]), []);
+    const { hold, proceed } = judge([...removals(10, 100), ...groups]);
+    assert.deepEqual([hold?.operations.length, hold?.findings[0]?.type, proceed.length], [6, 'group', 10]);
+  });
+  it('tells the numbers that it compared', () => {
+    const { hold } = judge(removals(40));
+    assert.deepEqual(hold?.findings, [
+      {
+        kind: 'removals', type: 'user', sourceId: undefined, planned: 40, recent: 0, population: 100, allowed: 10,
+        text: '40 of 100 users would lose access; allowed are 10 (10 %, at least 5)',
+      },
+    ]);
+  });
+});
+
+describe('guard, members', () => {
+  const memberCounts = new Map([['g', 100], ['h', 100]]);
+  it('holds group by group, and lets those who join pass', () => {
+    const plan = [members('g', ['new'], people(21)), members('h', [], people(20))];
+    const { proceed, hold } = judge(plan, { memberCounts });
+    assert.deepEqual(hold?.findings.map(({ sourceId, planned, population }) => [sourceId, planned, population]), [['g', 21, 100]]);
+    assert.deepEqual(hold.operations.map((one) => one.verb === 'members' && [one.add.length, one.remove.length]), [[0, 21]]);
+    assert.deepEqual(proceed.map((one) => one.verb === 'members' && [one.add.length, one.remove.length]), [[1, 0], [0, 20]]);
+  });
+  it('counts the last 24 hours of the same group', () => {
+    const recent = [{ kind: 'members', type: 'group', group: 'g', count: 15 } as const];
+    assert.deepEqual(kinds([members('g', [], people(9))], { memberCounts, recent }), ['members']);
+    assert.deepEqual(kinds([members('h', [], people(9))], { memberCounts, recent }), []);
+  });
+});
+
+describe('guard, updates', () => {
+  it('holds what is more than the share of one plan, creations of what was lost included', () => {
+    assert.deepEqual(kinds(updates(30)), []);
+    assert.deepEqual(kinds([...updates(29), creation('x', true), creation('y', true)]), ['updates']);
+    const recent = [{ kind: 'updates', type: 'user', count: 99 } as const];
+    assert.deepEqual(kinds(updates(30), { recent }), []);
+  });
+  it('never holds creations, adoptions and reactivations', () => {
+    const reactivations = people(100).map((id) => ({ ...update(id), verb: 'reactivate' as const }));
+    assert.deepEqual(kinds([...people(100, 100).map((id) => creation(id)), ...reactivations]), []);
+  });
+  it('does not count what completes newcomers, however many there are', () => {
+    const plan = people(500).flatMap((id) => [creation(id), update(id)]);
+    assert.deepEqual(kinds(plan, { population: { user: 0, group: 0 } }), []);
+    assert.deepEqual(kinds([...plan, ...people(30, 1_000).map((id) => update(id))]), []);
+  });
+  it('holds what completes a newcomer together with the creation', () => {
+    const plan = people(40).flatMap((id) => [creation(id, true), update(id)]);
+    const { proceed, hold } = judge(plan);
+    assert.deepEqual([proceed.length, hold?.operations.length, hold?.findings[0]?.planned], [0, 80, 40]);
+  });
+});
+
+describe('guard, memberships of those who are removed in the same plan', () => {
+  const memberCounts = new Map([['g', 50]]);
+  const leavers = people(40);
+  const massLeave = [members('g', ['new'], [...leavers, 'mover']), ...leavers.map((id) => removal(id))];
+
+  it('holds them with the removal, and does not count them as members who leave', () => {
+    const { proceed, hold } = judge(massLeave, { memberCounts });
+    assert.deepEqual(hold?.findings.map(({ kind }) => kind), ['removals']);
+    assert.deepEqual(effects(proceed), ['g + new', 'g - mover']);
+    assert.deepEqual(effects([...proceed, ...hold.operations]), effects(massLeave));
+  });
+  it('lets them pass with the removal when it is approved, without a second hold', () => {
+    const planId = judge(massLeave, { memberCounts }).hold?.planId ?? '';
+    const verdict = judge(massLeave, { memberCounts, approved: new Set([planId]) });
+    assert.deepEqual([verdict.proceed, verdict.hold, verdict.usedApproval], [massLeave, undefined, planId]);
+  });
+  it('lets them pass with removals within the limit although others of the group are held', () => {
+    const plan = [members('g', [], [...people(11, 100), 'p0']), removal('p0')];
+    const { proceed, hold } = judge(plan, { memberCounts });
+    assert.deepEqual(effects(proceed), ['deactivate p0', 'g - p0']);
+    assert.equal(hold?.operations.length, 1);
+  });
+  it('keeps the id when their memberships, or anything that is not held, changes', () => {
+    const id = judge(massLeave, { memberCounts }).hold?.planId;
+    const others = [members('g', [], leavers.slice(5)), members('h', ['x'], ['p1']), creation('c'), update('u'), ...massLeave.slice(1)];
+    assert.equal(judge(others, { memberCounts }).hold?.planId, id);
+    assert.notEqual(judge([...massLeave, removal('another')], { memberCounts }).hold?.planId, id);
+  });
+  it('says in the reason of a divided operation what that part does', () => {
+    const { proceed, hold } = judge(massLeave, { memberCounts });
+    assert.deepEqual([proceed[0]?.reason, hold?.operations[0]?.reason], ['1 joined, 1 left', '40 left']);
+  });
+  it('leaves an approval of something else unused', () => {
+    const verdict = judge(massLeave, { memberCounts, approved: new Set(['another']) });
+    assert.equal(verdict.usedApproval, undefined);
+    assert.equal(judge([creation('a')], { approved: new Set(['another']) }).usedApproval, undefined);
+  });
+});
+
+describe('tally', () => {
+  it('counts by kind and type, and members by group', () => {
+    const plan = [removal('a'), removal('b', 'delete'), removal('h', 'delete', 'group'), members('g', ['x'], ['a', 'y']), update('u'), creation('c')];
+    assert.deepEqual(tally(plan), [
+      { kind: 'removals', type: 'user', group: undefined, count: 2 },
+      { kind: 'removals', type: 'group', group: undefined, count: 1 },
+      { kind: 'members', type: 'group', group: 'g', count: 1 },
+      { kind: 'updates', type: 'user', group: undefined, count: 1 },
+    ]);
+  });
+  it('knows from the whole plan what only follows, when a part is counted', () => {
+    const left = members('g', [], ['a']);
+    assert.equal(tally([left]).length, 1);
+    assert.equal(tally([left], [left, removal('a')]).length, 0);
+  });
+});
