@@ -22,6 +22,9 @@ async function clientFixture(faults: Faults = {}): Promise<TargetFixture> {
 
 describeScimTarget('client before our own strict server', () => clientFixture());
 describeScimTarget('client before a server that answers PATCH with nothing', () => clientFixture({ patchWithoutBody: true }));
+for (const patch of [405, 501] as const) {
+  describeScimTarget(`client before a server that answers PATCH with ${patch}`, () => clientFixture({ patch }), { withoutPatch: true });
+}
 
 describeScimTarget('fake', () => {
   const target = createFakeTarget({ name: 'fake' });

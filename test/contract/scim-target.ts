@@ -85,12 +85,21 @@ function person(number: number): Map<string, ScimValue> {
     ['externalId', `p${number}`],
     ['userName', `person${number}@corp.example`],
     ['active', true],
-    ['name.familyName', 'Person'], // scimmy cannot filter by it while anybody has no name at all
+    // scimmy cannot filter by these while there is anybody without them.
+    ['name.familyName', 'Person'],
+    ['emails[type eq "work"].value', `person${number}@corp.example`],
   ]);
 }
 
+/** What a foreign server cannot do, so that the client can only say so. */
+export interface TargetQuirks {
+  /** Refuses filters with an escaped quote. */
+  readonly refusesQuotes?: boolean;
+  readonly withoutPatch?: boolean;
+}
+
 /** What every implementation of the port must do. Each step is read back from the other side. */
-export function describeScimTarget(name: string, start: () => Promise<TargetFixture>): void {
+export function describeScimTarget(name: string, start: () => Promise<TargetFixture>, quirks: TargetQuirks = {}): void {
   const begin = async (context: TestContext): Promise<TargetFixture> => {
     const fixture = await start();
     context.after(() => fixture.stop());
@@ -117,7 +126,7 @@ export function describeScimTarget(name: string, start: () => Promise<TargetFixt
     it('says what the target can do', async (context) => {
       const { target } = await begin(context);
       const facts = found(await target.discover(signal));
-      assert.deepEqual([facts.patch, facts.filter, facts.groups], [true, true, true]);
+      assert.deepEqual([facts.patch, facts.filter, facts.groups], [quirks.withoutPatch !== true, true, true]);
       assert.ok(facts.details.length > 0);
     });
 
@@ -140,7 +149,12 @@ export function describeScimTarget(name: string, start: () => Promise<TargetFixt
         ['userName', 'nobody" or userName pr or userName eq "', false],
       ];
       for (const [attribute, value, hit] of searches) {
-        const ids = found(await target.find('user', attribute, value, signal)).map((one: FoundResource) => one.id);
+        const result = await target.find('user', attribute, value, signal);
+        if (quirks.refusesQuotes === true && value.includes('"')) {
+          assert.equal(isFailure(result) && result.class, 'unsupported', `${attribute} eq ${value}`);
+          continue;
+        }
+        const ids = found(result).map((one: FoundResource) => one.id);
         assert.deepEqual(ids, hit ? [id] : [], `${attribute} eq ${value}`);
       }
       assert.deepEqual(found(await target.find('group', 'externalId', 'a1', signal)), []);

@@ -19,4 +19,4 @@ describeScimTarget('client before scimmy', async () => {
       await server.stop();
     },
   };
-});
+}, { refusesQuotes: true });
