@@ -43,7 +43,7 @@ export function cycleLines(log: Log, repetition: Repetition): (event: CycleLineE
         return;
       case 'plan_made':
         tallyOf(target).rejected = event.rejected;
-        log.debug({ event: event.kind, target, plan: event.planId, counts: positive(event.counts), rejected: event.rejected });
+        planLine(log, repetition, event);
         return;
       case 'held':
         tallyOf(target).heldPlan = event.hold.planId;
@@ -68,6 +68,16 @@ export function cycleLines(log: Log, repetition: Repetition): (event: CycleLineE
 
 function emptyTally(cycle: string): Tally {
   return { cycle, applied: {}, failed: {}, failures: 0, throttled: 0, rejected: 0, heldPlan: undefined };
+}
+
+/** Entries that cannot be written don't make a cycle fail; without a word of their own nobody would hear of them. */
+function planLine(log: Log, repetition: Repetition, { kind, target, planId, counts, rejected }: EventOf<'plan_made'>): void {
+  const fields = { event: kind, target, plan: planId, counts: positive(counts), rejected };
+  const subject = `rejected ${target}`;
+  if (rejected === 0) repetition.over(subject);
+  const repeated = rejected === 0 ? undefined : repetition.tell(subject, String(rejected));
+  if (repeated === undefined) log.debug(fields, 'plan made');
+  else log.warn({ ...fields, ...(repeated > 0 ? { repeated } : {}) }, `${rejected} in scope cannot be written; dir2scim plan says why`);
 }
 
 function operationLine(log: Log, tally: Tally, event: EventOf<'operation_finished'>): void {

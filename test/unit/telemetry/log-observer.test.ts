@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import type { Verb } from '../../../src/core/model/plan.ts';
 import type { CycleEvent, CycleObserver, CycleResult } from '../../../src/ports/cycle-observer.ts';
@@ -122,6 +123,44 @@ describe('log of events', () => {
         { level: 'info', code: undefined, remedy: undefined, repeated: undefined, msg: 'cycle finished, the trouble is over' },
       ],
     );
+  });
+
+  it('warns once of entries that cannot be written, and again when their number changes', () => {
+    const { observe, lines } = observed();
+    const plan = (rejected: number): CycleEvent => ({ kind: 'plan_made', target: 'wiki', planId: 'ab12', counts: noCounts, rejected });
+    for (const rejected of [3, 3, 4, 0, 4]) observe(started, plan(rejected), finished('success'));
+    assert.deepEqual(
+      lines().map(({ level, event, rejected }) => [level, event, rejected]),
+      [3, 4, 4].map((rejected) => ['warn', 'plan_made', rejected]),
+    );
+  });
+
+  it('has the same events as docs/logs.md, both ways', async () => {
+    const kinds: Record<CycleEvent['kind'], true> = {
+      cycle_started: true,
+      cycle_finished: true,
+      entries_read: true,
+      directory_read: true,
+      directory_failed: true,
+      ldap_request: true,
+      plan_made: true,
+      held: true,
+      operation_finished: true,
+      scim_request: true,
+      throttled: true,
+      rate_limit_wait: true,
+      resources_counted: true,
+      state_written: true,
+    };
+    const root = new URL('../../../', import.meta.url);
+    const sources = await Promise.all(
+      ['run-daemon.ts', 'shutdown.ts'].map((file) => readFile(new URL(`src/daemon/${file}`, root), 'utf8')),
+    );
+    const daemonEvents = [...sources.join('').matchAll(/event: '(\w+)'/g)].map((match) => match[1]);
+    const doc = await readFile(new URL('docs/logs.md', root), 'utf8');
+    const rows = [...doc.matchAll(/^\| (`[^|]*) \|/gm)].map((match) => match[1]).filter((cell) => cell !== '`event`');
+    const documented = rows.flatMap((cell) => [...String(cell).matchAll(/`(\w+)`/g)].map((match) => match[1]));
+    assert.deepEqual(documented.sort(), [...new Set([...Object.keys(kinds), ...daemonEvents])].sort());
   });
 
   it('tells at once when the trouble is another one', () => {
