@@ -1,0 +1,29 @@
+import { X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { BridgeError } from '../core/model/errors.ts';
+import { systemCode } from './system-code.ts';
+
+/**
+ * The PEM text of a file of certificates (`tls.ca`). Checked here, since TLS silently ignores what is no certificate
+ * and then trusts nobody, which looks like a fault of the server.
+ *
+ * @throws BridgeError D2S_CONFIG_UNREADABLE, D2S_CONFIG_INVALID
+ */
+export async function readAuthorities(file: string): Promise<string> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new BridgeError('D2S_CONFIG_UNREADABLE', `the certificates in ${file} cannot be read (${systemCode(error)})`, 'correct tls.ca, or the mode of the file', error);
+  });
+  const certificates = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  if (certificates.length === 0 || !certificates.every(isCertificate)) {
+    throw new BridgeError('D2S_CONFIG_INVALID', `${file} does not consist of certificates in PEM form`, 'name a file with -----BEGIN CERTIFICATE----- under tls.ca');
+  }
+  return text;
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).raw.length > 0;
+  } catch {
+    return false;
+  }
+}

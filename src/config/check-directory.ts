@@ -1,0 +1,66 @@
+import { isLoopback } from './cleartext.ts';
+import type { ConfigPath, Problem } from './problem.ts';
+import type { DirectorySection } from './schema/configuration.ts';
+
+/** What is wrong between the keys of one directory. */
+export function checkDirectory(path: ConfigPath, directory: DirectorySection): Problem[] {
+  return directory.kind === 'ldif' ? checkLdif(path, directory) : checkServer(path, directory);
+}
+
+function checkLdif(path: ConfigPath, directory: DirectorySection): Problem[] {
+  const useless = {
+    urls: directory.urls !== undefined,
+    bind: directory.bind !== undefined,
+    startTls: directory.startTls,
+    tls: Object.keys(directory.tls).length > 0,
+    allowCleartext: directory.allowCleartext,
+  };
+  const problems = Object.entries(useless)
+    .filter(([, given]) => given)
+    .map(([key]): Problem => ({ path: [...path, key], at: 'key', what: `${key} has no meaning for kind: ldif, which reads a file`, fix: 'leave it out' }));
+  if (directory.path === undefined) {
+    problems.push({ path: [...path, 'path'], at: 'key', what: 'this is missing', fix: 'name the LDIF file, relative to this file' });
+  }
+  return problems;
+}
+
+function checkServer(path: ConfigPath, directory: DirectorySection): Problem[] {
+  const problems: Problem[] = [];
+  if (directory.path !== undefined) {
+    problems.push({ path: [...path, 'path'], at: 'key', what: 'path has no meaning without kind: ldif', fix: 'add kind: ldif, or leave path out' });
+  }
+  if (directory.users === undefined && directory.groups === undefined) {
+    problems.push({ path, at: 'key', what: 'there are neither users nor groups; nothing would be read', fix: 'add users: { bases: ["DN"] }' });
+  }
+  if (directory.urls === undefined) {
+    const fix = 'name the servers, like urls: [ldaps://dc1.corp.example]';
+    return [...problems, { path: [...path, 'urls'], at: 'key', what: 'this is missing', fix }];
+  }
+  const hasPlain = directory.urls.some((url) => URL.parse(url)?.protocol === 'ldap:');
+  if (directory.startTls && !hasPlain) {
+    problems.push({ path: [...path, 'startTls'], at: 'key', what: 'StartTLS upgrades ldap://, and no URL begins with that', fix: 'leave startTls out: ldaps:// is TLS from the start' });
+  }
+  return [...problems, ...directory.urls.flatMap((url, index) => checkUrl([...path, 'urls', index], url, directory))];
+}
+
+function checkUrl(path: ConfigPath, text: string, directory: DirectorySection): Problem[] {
+  const url = URL.parse(text);
+  const say = (what: string, fix: string): Problem[] => [{ path, at: 'value', what, fix }];
+  // The text is not repeated where it may contain a login.
+  if (url !== null && (url.username !== '' || url.password !== '')) return say('the URL contains a login', 'put it under bind');
+  if (url === null || !['ldap:', 'ldaps:'].includes(url.protocol) || url.hostname === '') {
+    return say('this is not an LDAP address', 'write it like ldaps://dc1.corp.example or ldap://host:389');
+  }
+  if (!['', '/'].includes(url.pathname) || url.search !== '' || url.hash !== '') {
+    return say('the URL has more than a host and a port', 'put DNs under users.bases and groups.bases');
+  }
+  const isOpen = url.protocol === 'ldap:' && !directory.startTls && !directory.allowCleartext && !isLoopback(url);
+  if (directory.bind === undefined || !isOpen) return [];
+  return [{
+    path,
+    at: 'value',
+    code: 'D2S_CLEARTEXT_REFUSED',
+    what: `the password would travel to ${url.hostname} in clear text`,
+    fix: 'use ldaps://, or startTls: true; allowCleartext: true in this directory allows it, and lets anyone on the way read the password',
+  }];
+}

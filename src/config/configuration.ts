@@ -1,0 +1,110 @@
+import type { Expression } from '../core/expression/expression.ts';
+import type { NestedGroups, TypeScope } from '../core/mapping/definition.ts';
+import type { ScimPath } from '../core/mapping/scim-path.ts';
+import type { Schedule } from '../core/model/schedule.ts';
+import type { GuardLimits, RemovalPolicy } from '../core/planning/policy.ts';
+import type { DirectoryKind } from '../ports/directory-source.ts';
+
+/** A configuration file that was found good: defaults filled in, durations in milliseconds, paths absolute. */
+export interface Configuration {
+  /** Absolute path of the file. */
+  readonly file: string;
+  readonly directories: ReadonlyMap<string, DirectoryConfiguration>;
+  readonly targets: ReadonlyMap<string, TargetConfiguration>;
+  readonly schedule: {
+    /** Incremental cycles, where the directory can tell what changed. */
+    readonly poll: Schedule;
+    /** Full cycles. */
+    readonly full: Schedule;
+  };
+  /** Folder of the embedded state. */
+  readonly state: { readonly path: string };
+  /** Where health and metrics are served. */
+  readonly http: { readonly listen: ListenAddress };
+  readonly log: {
+    readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
+    readonly format: 'auto' | 'json' | 'pretty';
+  };
+}
+
+/** Where a secret lies. It is read each time that it is needed (`readSecret`), so that it may be changed meanwhile. */
+export type SecretReference = { readonly file: string } | { readonly env: string };
+
+export interface ListenAddress {
+  /** Without brackets. */
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+}
+
+/** Where entries of one type are. */
+export interface SearchScope {
+  readonly bases: readonly string[];
+  /** RFC 4515 text; absent: what fits the kind of directory. */
+  readonly filter?: string;
+}
+
+interface DirectoryBasics {
+  readonly name: string;
+  readonly changes: 'auto' | 'full';
+  readonly users?: SearchScope;
+  readonly groups?: SearchScope;
+}
+
+export interface LdapDirectoryConfiguration extends DirectoryBasics {
+  readonly kind: 'auto' | Exclude<DirectoryKind, 'ldif'>;
+  /** Tried in order. */
+  readonly urls: readonly string[];
+  readonly bind?: { readonly dn: string; readonly password: SecretReference };
+  readonly startTls: boolean;
+  readonly tls: TlsConfiguration & { readonly serverName?: string };
+}
+
+export interface LdifDirectoryConfiguration extends DirectoryBasics {
+  readonly kind: 'ldif';
+  readonly path: string;
+}
+
+export type DirectoryConfiguration = LdapDirectoryConfiguration | LdifDirectoryConfiguration;
+
+export interface TlsConfiguration {
+  /** File with PEM certificates of authorities; `readAuthorities` reads it. */
+  readonly ca?: string;
+}
+
+export type TargetAuth =
+  | { readonly kind: 'bearer'; readonly token: SecretReference }
+  | { readonly kind: 'basic'; readonly username: string; readonly password: SecretReference }
+  | { readonly kind: 'headers'; readonly headers: ReadonlyMap<string, SecretReference> };
+
+export interface TargetConfiguration {
+  readonly name: string;
+  readonly url: string;
+  readonly auth: TargetAuth;
+  readonly profile: 'rfc7644';
+  readonly tls: TlsConfiguration;
+  /** Names of directories, in the order of the file. */
+  readonly from: readonly string[];
+  readonly scope: { readonly users: TypeScope; readonly groups: TypeScope; readonly nested: NestedGroups };
+  readonly users: TypeConfiguration & { readonly createInactive: boolean };
+  readonly groups: TypeConfiguration;
+  readonly removal: RemovalPolicy;
+  readonly guard: GuardLimits;
+  readonly limits: { readonly requestsPerSecond?: number; readonly concurrency: 'auto' | number };
+}
+
+export interface TypeConfiguration {
+  /** Canonical SCIM paths, in order. */
+  readonly match: readonly string[];
+  readonly adopt: 'first-match' | 'never';
+  /** What the configuration adds to the preset map. */
+  readonly map: readonly MapChange[];
+}
+
+/** One line of a `map` in the file: a rule in addition to the preset or in place of one, or null to remove one. */
+export interface MapChange {
+  readonly path: ScimPath;
+  readonly rule: { readonly expression: Expression; readonly apply: 'always' | 'create' } | null;
+  /** `file:line:column`, for messages and explanations. */
+  readonly place: string;
+}

@@ -1,0 +1,18 @@
+import { checkDirectory } from './check-directory.ts';
+import { checkTarget } from './check-target.ts';
+import type { Problem } from './problem.ts';
+import type { ConfigurationSource } from './schema/configuration.ts';
+
+/** What is wrong between keys that are each fine by themselves. */
+export function crossCheck(source: ConfigurationSource): Problem[] {
+  const directories = Object.entries(source.directories);
+  const targets = Object.entries(source.targets);
+  const empty = (['directories', 'targets'] as const)
+    .filter((section) => Object.keys(source[section]).length === 0)
+    .map((section): Problem => ({ path: [section], at: 'key', what: `there are no ${section}; nothing could be kept in step` }));
+  return [
+    ...empty,
+    ...directories.flatMap(([name, directory]) => checkDirectory(['directories', name], directory)),
+    ...targets.flatMap(([name, target]) => checkTarget(['targets', name], target, Object.keys(source.directories))),
+  ];
+}

@@ -1,0 +1,75 @@
+import { dirname, resolve } from 'node:path';
+import type { Configuration, DirectoryConfiguration, SecretReference, TargetAuth, TargetConfiguration } from './configuration.ts';
+import { mapChanges } from './map-changes.ts';
+import type { ConfigurationSource, DirectorySection, TargetSection } from './schema/configuration.ts';
+import type { YamlText } from './yaml-text.ts';
+
+/** Turns a file that was found good into what the program works with: absolute paths, defaults that depend on others. */
+export function resolveConfiguration(source: ConfigurationSource, text: YamlText): Configuration {
+  const file = resolve(text.file);
+  const absolute = (path: string): string => resolve(dirname(file), path);
+  const directories = Object.keys(source.directories);
+  return {
+    file,
+    directories: mapOf(source.directories, (directory, name) => resolveDirectory(name, directory, absolute)),
+    targets: mapOf(source.targets, (target, name) => resolveTarget(name, target, directories, absolute, text)),
+    schedule: source.schedule,
+    state: { path: absolute(source.state.path) },
+    http: source.http,
+    log: source.log,
+  };
+}
+
+type Absolute = (path: string) => string;
+
+function resolveDirectory(name: string, directory: DirectorySection, absolute: Absolute): DirectoryConfiguration {
+  const { kind, changes, users, groups, urls, bind, startTls, tls, path } = directory;
+  const basics = { name, changes, ...(users === undefined ? {} : { users }), ...(groups === undefined ? {} : { groups }) };
+  if (kind === 'ldif') return { ...basics, kind, path: absolute(path ?? '') };
+  return {
+    ...basics,
+    kind,
+    urls: urls ?? [],
+    ...(bind === undefined ? {} : { bind: { dn: bind.dn, password: resolveSecret(bind.password, absolute) } }),
+    startTls,
+    tls: { ...tls, ...(tls.ca === undefined ? {} : { ca: absolute(tls.ca) }) },
+  };
+}
+
+function resolveTarget(name: string, target: TargetSection, directories: readonly string[], absolute: Absolute, text: YamlText): TargetConfiguration {
+  const { url, auth, profile, tls, from, scope, users, groups, removal, guard, limits } = target;
+  return {
+    name,
+    url,
+    auth: resolveAuth(auth, absolute),
+    profile,
+    tls: tls.ca === undefined ? {} : { ca: absolute(tls.ca) },
+    from: from ?? directories,
+    scope: {
+      users: scope.users,
+      groups: { memberOf: scope.groups.memberOf, ...(scope.groups.where === undefined ? {} : { where: scope.groups.where }) },
+      nested: scope.groups.nested,
+    },
+    users: { ...users, map: mapChanges(['targets', name, 'users', 'map'], users.map, text) },
+    groups: { ...groups, map: mapChanges(['targets', name, 'groups', 'map'], groups.map, text) },
+    removal,
+    guard,
+    limits,
+  };
+}
+
+function resolveAuth(auth: TargetSection['auth'], absolute: Absolute): TargetAuth {
+  if (auth.bearer !== undefined) return { kind: 'bearer', token: resolveSecret(auth.bearer, absolute) };
+  if (auth.basic !== undefined) {
+    return { kind: 'basic', username: auth.basic.username, password: resolveSecret(auth.basic.password, absolute) };
+  }
+  return { kind: 'headers', headers: mapOf(auth.headers ?? {}, (reference) => resolveSecret(reference, absolute)) };
+}
+
+function resolveSecret(reference: SecretReference, absolute: Absolute): SecretReference {
+  return 'file' in reference ? { file: absolute(reference.file) } : reference;
+}
+
+function mapOf<From, To>(record: Readonly<Record<string, From>>, change: (value: From, key: string) => To): Map<string, To> {
+  return new Map(Object.entries(record).map(([key, value]) => [key, change(value, key)]));
+}

@@ -1,0 +1,44 @@
+import * as z from 'zod';
+import { directorySchema } from './directory.ts';
+import { targetSchema } from './target.ts';
+import { choice, configName, listenAddress, schedule, text } from './values.ts';
+
+/**
+ * The configuration file, key by key. Everything else is derived from this: types, error messages, the JSON Schema for
+ * editors, and the test that docs/configuration.md names every key. What depends on several keys is in cross-check.ts.
+ */
+export const configurationSchema = z.strictObject({
+  directories: z.record(configName, directorySchema).describe('The directories to read, by name.'),
+  targets: z.record(configName, targetSchema).describe('The SCIM services to keep in step, by name.'),
+  schedule: z
+    .strictObject({
+      poll: schedule.prefault('10s').describe('How often changes are looked for: an interval or a cron expression.'),
+      full: schedule.prefault('0 3 * * *').describe('When everything is read and compared: an interval or a cron expression.'),
+    })
+    .prefault({})
+    .describe('When cycles run. Cron expressions are in local time.'),
+  state: z
+    .strictObject({
+      path: text.default('./state').describe('Folder of the state, relative to the configuration file.'),
+    })
+    .prefault({})
+    .describe('Where dir2scim remembers what the targets acknowledged.'),
+  http: z
+    .strictObject({
+      listen: listenAddress.prefault('127.0.0.1:9464').describe('Address for health and metrics, `host:port`.'),
+    })
+    .prefault({})
+    .describe('Health and metrics. Nothing private is served there.'),
+  log: z
+    .strictObject({
+      level: choice(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info').describe('What is logged.'),
+      format: choice(['auto', 'json', 'pretty']).default('auto').describe('`auto`: pretty on a terminal, JSON otherwise.'),
+    })
+    .prefault({})
+    .describe('The log, on stdout.'),
+});
+
+/** What a file says, checked key by key, with defaults. */
+export type ConfigurationSource = z.output<typeof configurationSchema>;
+export type DirectorySection = ConfigurationSource['directories'][string];
+export type TargetSection = ConfigurationSource['targets'][string];

@@ -1,0 +1,44 @@
+import * as z from 'zod';
+import { choice, dn, filter, flag, secret, text } from './values.ts';
+
+const searchScope = z.strictObject({
+  bases: z.array(dn).min(1).describe('DNs; each is searched with its whole subtree.'),
+  filter: z
+    .exactOptional(filter)
+    .describe('LDAP filter (RFC 4515). Without it: what counts as a user or group in this kind of directory.'),
+});
+
+export const directorySchema = z.strictObject({
+  kind: choice(['auto', 'active-directory', 'openldap', '389ds', 'generic', 'ldif'])
+    .default('auto')
+    .describe('What the directory is; `auto` asks its rootDSE. `ldif` is a file in place of a server.'),
+  changes: choice(['auto', 'full'], {
+    values: ['dirsync', 'usn', 'syncrepl', 'timestamp'],
+    what: 'is not available yet: every cycle reads the whole directory so far; write auto, which will use it once it is',
+  })
+    .default('auto')
+    .describe('How changes are found. So far both values read the whole directory each time.'),
+  urls: z.exactOptional(z.array(text).min(1)).describe('`ldap://` or `ldaps://` addresses, tried in order. Required unless the kind is `ldif`.'),
+  bind: z
+    .exactOptional(
+      z.strictObject({
+        dn: text.describe('Who reads the directory: a DN, or in Active Directory also user@domain.'),
+        password: secret.describe('The password: `{ file }` or `{ env }`.'),
+      }),
+    )
+    .describe('Simple bind. Without it the directory is read anonymously.'),
+  startTls: flag.default(false).describe('Upgrade `ldap://` connections with StartTLS before anything is sent.'),
+  tls: z
+    .strictObject({
+      ca: z.exactOptional(text).describe('File with the PEM certificates to trust, in place of those that come with Node; relative to the configuration file.'),
+      serverName: z.exactOptional(text).describe('Name that the certificate must carry, in place of the host in the URL.'),
+    })
+    .prefault({})
+    .describe('How the server is recognised.'),
+  users: z.exactOptional(searchScope).describe('Where users are. Without it no user is read from a server; an LDIF file is searched as a whole.'),
+  groups: z.exactOptional(searchScope).describe('Where groups are. Without it no group is read from a server; an LDIF file is searched as a whole.'),
+  path: z.exactOptional(text).describe('The LDIF file, relative to the configuration file. Only for kind `ldif`, and required there.'),
+  allowCleartext: flag
+    .default(false)
+    .describe('Allow the password to travel over plain `ldap://` to a host that is not loopback. Anyone on the way can read it.'),
+});

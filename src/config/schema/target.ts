@@ -1,0 +1,112 @@
+import * as z from 'zod';
+import { attributeMap, condition } from './expression.ts';
+import { flawed } from './flaw.ts';
+import { choice, dn, duration, flag, forms, matchPath, secret, text } from './values.ts';
+
+/** Those that the client writes itself: two of them would be a broken request. */
+const ownHeaders = new Set(['accept', 'connection', 'content-length', 'content-type', 'host', 'transfer-encoding', 'user-agent']);
+
+const headerName = z.string().superRefine((name, context) => {
+  // RFC 9110 §5.6.2 `token`
+  if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(name)) flawed(context, { what: `"${name}" is not the name of a header` });
+  else if (ownHeaders.has(name.toLowerCase())) flawed(context, { what: `the header ${name} is set by dir2scim`, fix: 'leave it out' });
+});
+
+const auth = z.strictObject({
+  bearer: z.exactOptional(secret).describe('A token: `{ file }` or `{ env }`.'),
+  basic: z
+    .exactOptional(z.strictObject({ username: text.describe('User name.'), password: secret.describe('Password: `{ file }` or `{ env }`.') }))
+    .describe('User name and password (RFC 7617).'),
+  headers: z.exactOptional(z.record(headerName, secret)).describe('Headers by name, each with a secret: `{ file }` or `{ env }`.'),
+});
+
+const memberOf = z
+  .array(dn)
+  .default([])
+  .describe('DNs of groups: membership in one of them, direct or through other groups, is enough. Empty: no condition.');
+
+const where = z.exactOptional(condition).describe('Condition (CEL) over the LDAP attributes. Without it: everyone who was read.');
+
+const scope = z.strictObject({
+  users: z.strictObject({ where, memberOf }).prefault({}).describe('Which users belong on the target. All conditions that are given must hold.'),
+  groups: z
+    .strictObject({
+      where,
+      memberOf,
+      nested: choice(['flatten', 'keep', 'direct'])
+        .default('flatten')
+        .describe('Groups in groups. `flatten`: their members count as members; `keep`: groups are members; `direct`: only users who are members themselves.'),
+    })
+    .prefault({})
+    .describe('Which groups belong on the target.'),
+});
+
+const match = (paths: readonly string[]) =>
+  z.array(matchPath).min(1).prefault([...paths]).describe('SCIM paths by which an account that exists already is found, tried in this order.');
+
+const adopt = choice(['first-match', 'never'])
+  .default('first-match')
+  .describe('Whether an existing account that matches is taken over. `never`: it is left alone and reported.');
+
+const map = attributeMap.describe('SCIM path: expression (CEL) over LDAP attributes. Adds to the preset of the directory\'s kind key by key, or overrides it; `null` removes a key.');
+
+const limit = (percent: number, atLeast: number) =>
+  z
+    .strictObject({
+      percent: z.number().min(0).max(100).default(percent).describe('Share of the population, in percent.'),
+      atLeast: z.int().min(0).default(atLeast).describe('So many are always allowed, whatever the share.'),
+    })
+    .prefault({});
+
+export const targetSchema = z.strictObject({
+  url: text.describe('Base URL of the SCIM service, as the vendor gives it; `/Users` is appended to it.'),
+  auth: auth.describe('How requests authenticate: exactly one of `bearer`, `basic` and `headers`.'),
+  profile: choice(['rfc7644'], { what: 'is not available yet: rfc7644 is the only profile so far' })
+    .default('rfc7644')
+    .describe('The dialect of SCIM that the target speaks.'),
+  tls: z
+    .strictObject({ ca: z.exactOptional(text).describe('File with PEM certificates to trust besides the usual ones; relative to the configuration file.') })
+    .prefault({})
+    .describe('How the server is recognised.'),
+  from: z.exactOptional(z.array(text).min(1)).describe('Names of the directories that feed this target. Default: all.'),
+  scope: scope.prefault({}).describe('Who belongs on the target.'),
+  users: z
+    .strictObject({
+      match: match(['externalId', 'userName']),
+      adopt,
+      createInactive: flag.default(false).describe('Create accounts also for those who are inactive in the directory.'),
+      map,
+    })
+    .prefault({})
+    .describe('How users are found and mapped.'),
+  groups: z.strictObject({ match: match(['externalId', 'displayName']), adopt, map }).prefault({}).describe('How groups are found and mapped.'),
+  removal: z
+    .strictObject({
+      leaves: choice(['deactivate', 'delete', 'keep']).describe(
+        'What happens to users who leave the directory or the scope: `deactivate`, `delete` or `keep`. Required; there is no default.',
+      ),
+      deleteAfter: z.exactOptional(duration).describe('How long after leaving a deactivated user is deleted. Without it: never.'),
+      groups: choice(['delete', 'empty', 'keep']).default('keep').describe('What happens to groups that leave: `delete`, `empty` (remove all members) or `keep`.'),
+    })
+    .describe('What happens to those who leave.'),
+  guard: z
+    .strictObject({
+      removals: limit(10, 5).describe('Removals and deactivations, per cycle and per 24 hours.'),
+      members: limit(20, 10).describe('Members leaving one group, per cycle and per 24 hours.'),
+      updates: limit(30, 20).describe('Updates, per cycle.'),
+    })
+    .prefault({})
+    .describe('More than this is held until a person approves it.'),
+  limits: z
+    .strictObject({
+      requestsPerSecond: z.exactOptional(z.number().positive()).describe('What the vendor allows. Without it: as fast as the target answers.'),
+      concurrency: z
+        .union([z.literal('auto'), z.int().min(1).max(1000)])
+        .register(forms, { form: 'auto or a whole number from 1 to 1000' })
+        .default('auto')
+        .describe('Requests at the same time.'),
+    })
+    .prefault({})
+    .describe('How fast the target may be asked.'),
+  allowCleartext: flag.default(false).describe('Allow secrets to travel over plain `http://` to a host that is not loopback. Anyone on the way can read them.'),
+});

@@ -1,0 +1,126 @@
+import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import { BridgeError } from '../core/model/errors.ts';
+import type { ConfigPath } from './problem.ts';
+import { sourceOffset } from './scalar-offset.ts';
+import { syntaxSentence } from './yaml-syntax.ts';
+
+/** Line and column, both from 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A YAML file that was taken apart, and remembers where everything stood. */
+export interface YamlText {
+  /** As the user named it. */
+  readonly file: string;
+  readonly value: unknown;
+  /** Where a key or value is; for what is missing, the nearest thing around it. */
+  locate(path: ConfigPath, at: 'key' | 'value', inside?: Position): Position;
+  /** How a plain or quoted value is written in the file, where it stands as it was typed. */
+  written(path: ConfigPath): string | undefined;
+}
+
+/** More aliases than this belong to no configuration, but to an attempt to fill the memory. */
+const aliasLimit = 100;
+
+/**
+ * Takes a YAML 1.2 file apart: core schema, unique keys, one document.
+ *
+ * @throws BridgeError D2S_CONFIG_INVALID that lists what is no YAML. The words are ours: those of the parser quote the
+ * text, and the text may hold a secret that stands in the wrong place.
+ */
+export function readYaml(file: string, source: string): YamlText {
+  const counter = new LineCounter();
+  // Offsets count from the byte order mark, columns do not.
+  const text = source.replace(/^\uFEFF/, '');
+  const document = parseDocument(text, {
+    version: '1.2',
+    schema: 'core',
+    uniqueKeys: true,
+    stringKeys: true,
+    prettyErrors: false,
+    lineCounter: counter,
+  });
+  const position = (offset: number): Position => {
+    const { line, col } = counter.linePos(offset);
+    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  const wrong = [...document.errors, ...document.warnings];
+  if (wrong.length > 0) {
+    const lines = wrong.slice(0, 10).map(({ code, pos: [start] }) => {
+      const { line, column } = position(start);
+      return `${file}:${line}:${column}: ${syntaxSentence(code)}`;
+    });
+    throw new BridgeError('D2S_CONFIG_INVALID', lines.join('\n  '), 'correct the YAML of the file');
+  }
+  return { file, value: plainValue(file, document), ...lookups(text, document, position) };
+}
+
+function plainValue(file: string, document: Document.Parsed): unknown {
+  try {
+    return document.toJS({ maxAliasCount: aliasLimit });
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    const what = `${file}: an alias (*name) has no anchor (&name) before it, or there are more than ${aliasLimit}`;
+    throw new BridgeError('D2S_CONFIG_INVALID', what, 'write the values out');
+  }
+}
+
+function lookups(
+  text: string,
+  document: Document.Parsed,
+  position: (offset: number) => Position,
+): Pick<YamlText, 'locate' | 'written'> {
+  return {
+    locate(path, at, inside) {
+      const { key, value, found } = walk(document, path);
+      if (inside !== undefined && found && isScalar(value)) return position(sourceOffset(text, value, inside) ?? start(value));
+      const node = (at === 'value' && found ? value : key) ?? value ?? key;
+      return position(node === undefined ? 0 : start(node));
+    },
+    written(path) {
+      const { value, found } = walk(document, path);
+      return found && isScalar(value) && value.type === 'PLAIN' ? value.source : undefined;
+    },
+  };
+}
+
+interface Place {
+  readonly key?: Node | undefined;
+  readonly value?: Node | undefined;
+  /** False when the path goes further than the file. */
+  readonly found: boolean;
+}
+
+function walk(document: Document.Parsed, path: ConfigPath): Place {
+  let place: Place = { value: document.contents ?? undefined, found: true };
+  for (const part of path) {
+    const next = step(document, resolve(document, place.value), part);
+    if (next === undefined) return { ...place, found: false };
+    place = next;
+  }
+  return { ...place, value: resolve(document, place.value) };
+}
+
+function step(document: Document.Parsed, node: Node | undefined, part: string | number): Place | undefined {
+  if (isSeq<Node>(node)) {
+    const item = typeof part === 'number' ? node.items[part] : undefined;
+    return item === undefined ? undefined : { key: item, value: item, found: true };
+  }
+  if (!isMap<Node, Node | null>(node)) return undefined;
+  const pair = node.items.find((item) => isPair(item) && keyText(resolve(document, item.key)) === String(part));
+  return pair === undefined ? undefined : { key: pair.key, value: pair.value ?? pair.key, found: true };
+}
+
+function keyText(node: Node | undefined): string | undefined {
+  return isScalar(node) ? String(node.value) : undefined;
+}
+
+function resolve(document: Document.Parsed, node: Node | undefined): Node | undefined {
+  return isAlias(node) ? node.resolve(document) : node;
+}
+
+function start(node: Node): number {
+  return node.range?.[0] ?? 0;
+}

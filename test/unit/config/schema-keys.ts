@@ -1,0 +1,37 @@
+/** What the JSON Schema says about each key of the configuration, by its full path (`targets.<name>.url`). */
+export interface SchemaKey {
+  readonly description: string | undefined;
+  readonly default: unknown;
+  readonly required: boolean;
+  /** False for sections, which consist of other keys. */
+  readonly isValue: boolean;
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+export function schemaKeys(schema: unknown, prefix = ''): Map<string, SchemaKey> {
+  const keys = new Map<string, SchemaKey>();
+  const required = isJson(schema) && Array.isArray(schema['required']) ? schema['required'] : [];
+  for (const [name, below] of childrenOf(schema)) {
+    const path = prefix === '' ? name : `${prefix}.${name}`;
+    const inner = schemaKeys(below, path);
+    if (name !== '<name>') {
+      const description = typeof below['description'] === 'string' ? below['description'] : undefined;
+      keys.set(path, { description, default: below['default'], required: required.includes(name), isValue: inner.size === 0 });
+    }
+    for (const [key, value] of inner) keys.set(key, value);
+  }
+  return keys;
+}
+
+function childrenOf(schema: unknown): [string, Json][] {
+  if (!isJson(schema)) return [];
+  const properties = isJson(schema['properties']) ? Object.entries(schema['properties']) : [];
+  const named = isJson(schema['additionalProperties']) ? [['<name>', schema['additionalProperties']] as const] : [];
+  const alternatives = Array.isArray(schema['anyOf']) ? schema['anyOf'].flatMap(childrenOf) : [];
+  return [...[...properties, ...named].filter((entry): entry is [string, Json] => isJson(entry[1])), ...alternatives];
+}
+
+function isJson(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
