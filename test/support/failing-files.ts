@@ -19,7 +19,8 @@ export const moments: readonly Moment[] = ['before', 'halfway', 'after'];
 
 /** What happens instead of, or around, the operation with this number (from 1). Undefined lets it pass. */
 export interface Fault {
-  readonly kind: 'error' | 'kill';
+  /** `stop`: the operation never answers, for tests that play the end of a process inside their own. */
+  readonly kind: 'error' | 'kill' | 'stop';
   readonly moment: Moment;
   /** Of an error: `ENOSPC`, `EFBIG`, `EIO`. */
   readonly code?: string;
@@ -50,7 +51,8 @@ export function failingFiles(
     if (fault === undefined) return act();
     if (fault.moment === 'after') await act();
     if (fault.moment === 'halfway') await half();
-    if (fault.kind === 'kill') return killMyself();
+    if (fault.kind === 'kill') process.kill(process.pid, 'SIGKILL');
+    if (fault.kind !== 'error') return new Promise<never>(() => undefined); // nothing may happen any more
     throw Object.assign(new Error(`${fault.code ?? 'EIO'}: made to fail, ${operation}`), { code: fault.code ?? 'EIO' });
   };
   const wrap = (file: StateFile, path: string): StateFile => ({
@@ -95,9 +97,4 @@ export function killingFilesFrom(files: StateFiles, text: string | undefined): F
   const moment = moments.find((one) => one === wanted);
   if (!/^\d+$/.test(at) || moment === undefined) throw new Error(`not a number and a moment: ${text}`);
   return killingFiles(files, Number(at), moment);
-}
-
-function killMyself(): Promise<never> {
-  process.kill(process.pid, 'SIGKILL');
-  return new Promise<never>(() => undefined); // the signal is on its way; nothing may happen any more
 }

@@ -85,9 +85,11 @@ function open(kept: Kept): MemoryStore {
       for (let at = 0; at < links.length; at += 100) yield links.slice(at, at + 100);
     },
     owners: (target, type, ids) =>
-      answer(() => new Map(ofTarget(kept.links, target)
-        .filter((link) => link.type === type && ids.includes(link.targetId))
-        .map((link) => [link.targetId, link.sourceId]))),
+      answer(() => {
+        const wanted = new Set(ids);
+        const links = ofTarget(kept.links, target).filter((link) => link.type === type && wanted.has(link.targetId));
+        return new Map(links.map((link) => [link.targetId, link.sourceId]));
+      }),
     members: (target, group) => answer(() => [...(kept.members.get(idOf(target, group)) ?? [])]),
     troubles: (target, ids) => answer(() => pick(kept.troubles, target, ids)),
     counts: (target) =>

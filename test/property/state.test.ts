@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { openStateStore } from '../../src/adapters/lowdb/open-store.ts';
+import { openStateView } from '../../src/adapters/lowdb/open-view.ts';
+import type { StateChange, StateStore, StateView } from '../../src/ports/state-store.ts';
+import { aLink, aTrouble } from '../contract/state-store.ts';
+import { createMemoryStore } from '../support/memory-store.ts';
+import { VolatileDisk } from '../unit/adapters/lowdb/volatile-files.ts';
+
+const targets = ['wiki', 'chat'];
+const directories = ['corp', 'lab'];
+const ids = ['a', 'b', 'c', 'd', 'e'];
+const types = ['user', 'group'] as const;
+
+const target = fc.constantFrom(...targets);
+const id = fc.constantFrom(...ids);
+const type = fc.constantFrom(...types);
+const someIds = fc.array(id, { maxLength: 4 });
+
+const change: fc.Arbitrary<StateChange> = fc.oneof(
+  fc
+    .record({
+      target,
+      sourceId: id,
+      type,
+      targetId: fc.constantFrom('1', '2', '3', '4', '5', '6'),
+      directory: fc.constantFrom(...directories),
+      origin: fc.constantFrom('created' as const, 'adopted' as const),
+      lifecycle: fc.constantFrom('active' as const, 'deactivated' as const, 'lost' as const),
+      version: fc.option(fc.string(), { nil: undefined }),
+      attributes: fc.dictionary(fc.string(), fc.string(), { maxKeys: 3 }),
+    })
+    .map((rest): StateChange => ({ kind: 'link', link: aLink(rest.sourceId, rest) })),
+  fc.record({ kind: fc.constant('unlink' as const), target, sourceId: id }),
+  fc.record({ kind: fc.constant('members' as const), target, group: id, add: someIds, remove: someIds }),
+  fc
+    .record({ target, sourceId: id, type, attempts: fc.nat(5) })
+    .map((rest): StateChange => ({ kind: 'trouble', trouble: aTrouble(rest.sourceId, rest) })),
+  fc.record({ kind: fc.constant('trouble_over' as const), target, sourceId: id }),
+  fc
+    .record({ kind: fc.constantFrom('intent' as const, 'settled' as const), target, type, sourceId: id })
+    .map(({ kind, ...intent }): StateChange => ({ kind, intent: { ...intent, directory: 'corp' } })),
+  fc
+    .record({ target, pending: fc.nat(9), watermark: fc.string() })
+    .map((one): StateChange => ({
+      kind: 'target',
+      target: one.target,
+      state: { watermarks: { corp: one.watermark }, pending: one.pending, removals: [] },
+    })),
+);
+
+type Step = { readonly kind: 'records'; readonly records: readonly (readonly StateChange[])[] } | { readonly kind: 'reopen' | 'crash' };
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant('records' as const), records: fc.array(fc.array(change, { maxLength: 4 }), { maxLength: 4 }) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('reopen' as const, 'crash' as const) }) },
+);
+
+describe('The embedded state', () => {
+  it('answers every question like a plain model, through compactions, restarts and power cuts', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 12 }), fc.constantFrom(0, 1000, undefined), async (steps, compactAfter) => {
+        const model = createMemoryStore();
+        let disk = new VolatileDisk();
+        const open = (): Promise<StateStore> =>
+          openStateStore({ folder: '/state', files: disk.files(), clock: { now: () => 0 }, compactAfter });
+        let store = await open();
+        for (const one of steps) {
+          if (one.kind === 'records') {
+            await Promise.all(one.records.map((record) => store.record(record)));
+            for (const record of one.records) await model.record(record);
+          } else {
+            if (one.kind === 'reopen') await store.close();
+            else disk = disk.afterPowerCut(() => 0); // only what was synced
+            store = await open();
+          }
+          assert.deepEqual(await everything(store), await everything(model));
+        }
+        assert.deepEqual(await everything(await openStateView({ folder: '/state', files: disk.files() })), await everything(model));
+        await store.close();
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
+/** All answers that a state can give, in an order of their own. */
+async function everything(state: StateView): Promise<unknown> {
+  const answers: unknown[] = [];
+  for (const name of targets) {
+    answers.push(await state.counts(name), await state.target(name));
+    answers.push(sorted(await state.links(name, ids)), sorted(await state.troubles(name, ids)));
+    answers.push((await state.openIntents(name)).map((intent) => JSON.stringify(intent)).sort());
+    for (const one of types) answers.push(sorted(await state.owners(name, one, ['1', '2', '3', '4', '5', '6'])));
+    for (const group of ids) answers.push([...(await state.members(name, group))].sort());
+    const missing: string[] = [];
+    for await (const batch of state.unseen(name, new Set(['corp']), new Set(['a', 'b']))) missing.push(...batch.map((link) => link.sourceId));
+    answers.push(missing.sort());
+  }
+  return answers;
+}
+
+function sorted<Value>(map: ReadonlyMap<string, Value>): [string, Value][] {
+  return [...map].sort(([a], [b]) => (a < b ? -1 : 1));
+}

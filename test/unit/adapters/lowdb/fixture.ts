@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { BridgeError, type ErrorCode } from '../../../../src/core/model/errors.ts';
+import type { StateChange, StateStore, StateView } from '../../../../src/ports/state-store.ts';
+import { aLink } from '../../../contract/state-store.ts';
+
+export const clock = { now: () => Date.parse('2026-11-20T08:00:00Z') };
+
+/** A path for a state folder that does not exist yet, in a temporary folder that is gone after the test. */
+export async function temporaryFolder(context: Pick<TestContext, 'after'>): Promise<string> {
+  const parent = await mkdtemp(join(tmpdir(), 'd2s-state-'));
+  context.after(() => rm(parent, { recursive: true }));
+  return join(parent, 'state');
+}
+
+/** An error check that knows the code, and that the message names what it is about. */
+export function failsWith(code: ErrorCode, names = ''): (error: unknown) => true {
+  return (error) => {
+    assert.ok(error instanceof BridgeError, String(error));
+    assert.equal(error.code, code, error.line);
+    assert.ok(error.line.includes(names), `${error.line} names ${names}`);
+    assert.notEqual(error.remedy, '');
+    return true;
+  };
+}
+
+/** Record number n: two changes, of which a crash may show both or none. */
+export function recordOf(number: number): readonly StateChange[] {
+  return [
+    { kind: 'link', link: aLink(`entry-${number}`) },
+    { kind: 'members', target: 'wiki', group: 'group', add: [`entry-${number}`], remove: [] },
+  ];
+}
+
+/** Which numbered records a state contains; fails when one is there by half. */
+export async function recordsIn(state: StateView, most = 50): Promise<number[]> {
+  const members = new Set(await state.members('wiki', 'group'));
+  const ids = Array.from({ length: most + 1 }, (_, number) => `entry-${number}`);
+  const links = await state.links('wiki', ids);
+  assert.deepEqual(new Set(links.keys()), members, 'both changes of a record or none');
+  assert.equal((await state.counts('wiki')).user.active, links.size);
+  return ids.flatMap((id, number) => (links.has(id) ? [number] : []));
+}
+
+/**
+ * A life with everything that writes: a first run, records one by one and side by side, a close with compaction, a
+ * second session that compacts after every record, decisions.
+ * @param acknowledge is told each record's number when it is durable
+ */
+export async function liveThrough(
+  open: (compactAfter?: number) => Promise<StateStore>,
+  acknowledge: (number: number) => void,
+): Promise<void> {
+  const first = await open();
+  const record = async (store: StateStore, number: number): Promise<void> => {
+    await store.record(recordOf(number));
+    acknowledge(number);
+  };
+  await record(first, 1);
+  await Promise.all([record(first, 2), record(first, 3), record(first, 4)]);
+  await first.decide({ planId: 'plan', decision: 'approve', at: '2026-11-20T08:00:00.000Z' });
+  await first.close();
+  const second = await open(0);
+  await record(second, 5);
+  await Promise.all([record(second, 6), record(second, 7)]);
+  await second.removeDecision('plan');
+  await second.close();
+}
+
+/** After any end: what was acknowledged is there, nothing is half there, nothing came out of order, and work goes on. */
+export async function survives(open: () => Promise<StateStore>, acknowledged: ReadonlySet<number>): Promise<void> {
+  const store = await open();
+  const found = await recordsIn(store);
+  assert.deepEqual(found, found.map((_, index) => index + 1), 'no gap');
+  for (const number of acknowledged) assert.ok(found.includes(number), `record ${number} was acknowledged`);
+  for (const decision of await store.decisions()) assert.equal(decision.planId, 'plan');
+  await store.record(recordOf(found.length + 1));
+  await store.close();
+  const again = await open();
+  assert.equal((await recordsIn(again)).length, found.length + 1);
+  await again.close();
+}
+
+/** Changes the bytes of a file. */
+export async function edit(path: string, change: (bytes: Buffer) => Buffer): Promise<void> {
+  await writeFile(path, change(await readFile(path)));
+}
