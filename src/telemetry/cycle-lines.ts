@@ -61,7 +61,6 @@ export function cycleLines(log: Log, repetition: Repetition): (event: CycleLineE
         return;
       case 'cycle_finished':
         finishedLine(log, repetition, tallyOf(target), event);
-        tallies.delete(target);
     }
   };
 }

@@ -21,6 +21,7 @@ function daemon(runCycles: RunCycles, rest: Partial<DaemonParts> = {}) {
     clock,
     log: log.log,
     runCycles,
+    settled: () => Promise.resolve(),
     startHttp: () => {
       open = true;
       return Promise.resolve({
@@ -101,9 +102,10 @@ describe('daemon', () => {
     await it.clock.advance(0);
     it.signals.emit('SIGTERM');
     it.signals.emit('SIGINT');
+    it.signals.emit('SIGINT');
     await it.ended;
     assert.equal(it.clock.monotonic(), 0);
-    assert.equal(it.told().includes('daemon_aborting'), true);
+    assert.equal(it.told().filter((event) => event === 'daemon_aborting').length, 1);
   });
 
   it('does not wait for ever for a round that minds no signal', async () => {
@@ -140,6 +142,18 @@ describe('daemon', () => {
     assert.doesNotMatch(JSON.stringify(frames), /a bug/);
   });
 
+  it('tells a trouble again that comes back after a round without it', async () => {
+    let rounds = 0;
+    const it = daemon(() => {
+      rounds += 1;
+      return rounds === 2 ? Promise.resolve() : Promise.reject(new BridgeError('D2S_DIRECTORY_UNREACHABLE', 'no answer', 'check the network'));
+    });
+    await it.clock.advance(35_000);
+    it.signals.emit('SIGTERM');
+    await it.ended;
+    assert.equal(it.lines().filter((line) => line['level'] === 'error').length, 2);
+  });
+
   it('ends with the error of a round that no other round can do better', async () => {
     for (const code of ['D2S_STATE_DAMAGED', 'D2S_CONFIG_INVALID'] satisfies ErrorCode[]) {
       const it = daemon(() => Promise.reject(new BridgeError(code, 'no way', 'do something')));
@@ -147,6 +161,31 @@ describe('daemon', () => {
       assert.equal(it.isOpen(), false);
       assert.equal(it.signals.listenerCount('SIGTERM'), 0);
     }
+  });
+
+  it('goes on when the disk is full: there may be room again', async () => {
+    let rounds = 0;
+    const it = daemon(() => {
+      rounds += 1;
+      return Promise.reject(new BridgeError('D2S_STATE_UNWRITABLE', 'no space', 'make room'));
+    });
+    await it.clock.advance(25_000);
+    assert.equal(rounds, 3);
+    it.signals.emit('SIGTERM');
+    await it.ended;
+  });
+
+  it('waits for what a round left under way, within the grace time', async () => {
+    const under = Promise.withResolvers<undefined>();
+    const it = daemon(() => Promise.resolve(), { settled: () => under.promise });
+    await it.clock.advance(1_000);
+    it.signals.emit('SIGTERM');
+    await it.clock.advance(20_000);
+    assert.equal(it.isOver(), false);
+    assert.equal(it.isOpen(), true);
+    under.resolve(undefined);
+    await it.ended;
+    assert.deepEqual(it.told(), ['daemon_started', 'daemon_stopping', 'daemon_stopped']);
   });
 
   it('does not start when the health server cannot', async () => {

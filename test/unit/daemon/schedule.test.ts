@@ -96,7 +96,7 @@ describe('scheduler', () => {
   it('does not run the same second twice when the clock is set back a little', async (context) => {
     const { clock, starts } = running(context, [poll(cron('0 10 * * *'), false)]);
     await clock.advance(30_000);
-    clock.jumpWallClock(-700);
+    clock.jumpWallClock(-1_700);
     await clock.advance(10_000);
     assert.deepEqual(starts, ['poll@30000']);
   });
@@ -109,6 +109,13 @@ describe('scheduler', () => {
       await clock.advance(1_000);
       assert.deepEqual(starts, ['poll@2000']);
     }
+  });
+
+  it('runs once after a leap of more than an hour, whether a time lay in it or not', async (context) => {
+    const { clock, starts } = running(context, [poll(cron('0 3 * * *'), false)]);
+    clock.jumpWallClock(2 * hour);
+    await clock.advance(60_000);
+    assert.equal(starts.length, 1);
   });
 
   it('lets a full run take the place of the poll that is due with it', async (context) => {

@@ -79,9 +79,10 @@ describe('health server', () => {
 
   it('refuses big bodies and broken ones without echoing them', async (context) => {
     const { address } = await serve(context);
-    const [status, text] = await answer(`${address}/livez`, { method: 'POST', body: `{"canary": "${'x'.repeat(5000)}"`, headers: { 'content-type': 'application/json' } });
-    assert.ok(status >= 400 && status < 500);
-    assert.doesNotMatch(text, /canary/);
+    const post = (body: string): Promise<[number, string]> =>
+      answer(`${address}/livez`, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+    assert.deepEqual(await post(JSON.stringify({ canary: 'x'.repeat(1024) })), [413, '{"error":"bad request"}']);
+    assert.deepEqual(await post('{"canary'), [400, '{"error":"bad request"}']);
   });
 
   it('says in one line what to do when the port is taken', async (context) => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { glob, readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import type { Verb } from '../../../src/core/model/plan.ts';
 import type { CycleEvent, CycleObserver, CycleResult } from '../../../src/ports/cycle-observer.ts';
 import { logObserver } from '../../../src/telemetry/log-observer.ts';
@@ -107,6 +108,12 @@ describe('log of events', () => {
     assert.equal(text().includes('canary'), false);
   });
 
+  it('warns again of a hold that comes back after a cycle without one', () => {
+    const { observe, told } = observed();
+    observe(started, hold, finished('held'), started, finished('success'), started, hold, finished('held'));
+    assert.deepEqual(told().filter((line) => String(line).includes('held')), [['warn', 'held'], ['warn', 'held']]);
+  });
+
   it('tells an unchanged failure first, then every 15 minutes with a count, and then that it is over', async () => {
     const { observe, clock, lines } = observed();
     const broken = finished('error', { code: 'D2S_TARGET_AUTH', message: 'refused', remedy: 'renew the token' });
@@ -153,10 +160,11 @@ describe('log of events', () => {
       state_written: true,
     };
     const root = new URL('../../../', import.meta.url);
-    const sources = await Promise.all(
-      ['run-daemon.ts', 'shutdown.ts'].map((file) => readFile(new URL(`src/daemon/${file}`, root), 'utf8')),
-    );
-    const daemonEvents = [...sources.join('').matchAll(/event: '(\w+)'/g)].map((match) => match[1]);
+    const daemonEvents: (string | undefined)[] = [];
+    for await (const file of glob('src/**/*.ts', { cwd: fileURLToPath(root) })) {
+      const source = await readFile(new URL(file, root), 'utf8');
+      daemonEvents.push(...[...source.matchAll(/\{ event: '(\w+)'/g)].map((match) => match[1]));
+    }
     const doc = await readFile(new URL('docs/logs.md', root), 'utf8');
     const rows = [...doc.matchAll(/^\| (`[^|]*) \|/gm)].map((match) => match[1]).filter((cell) => cell !== '`event`');
     const documented = rows.flatMap((cell) => [...String(cell).matchAll(/`(\w+)`/g)].map((match) => match[1]));
@@ -168,7 +176,14 @@ describe('log of events', () => {
     observe(started, finished('error', { code: 'D2S_TARGET_AUTH', message: 'refused' }));
     observe(started, finished('error', { code: 'D2S_TARGET_UNREACHABLE', message: 'gone' }));
     observe(started, finished('partial'));
-    assert.deepEqual(told(), [['error', 'cycle_finished'], ['error', 'cycle_finished'], ['warn', 'cycle_finished']]);
+    observe(started, operation('failed', { failure: 'rejected' }), finished('partial'));
+    assert.deepEqual(told(), [
+      ['error', 'cycle_finished'],
+      ['error', 'cycle_finished'],
+      ['warn', 'cycle_finished'],
+      ['warn', 'operation_finished'],
+      ['warn', 'cycle_finished'],
+    ]);
   });
 
   it('keeps the troubles of a directory and of the state apart, and tells when they are over', () => {
