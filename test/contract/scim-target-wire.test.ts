@@ -151,6 +151,16 @@ describe('what a SCIM target gets to see', () => {
     assert.equal(server.users()[0]?.['title'], 'Chief');
   });
 
+  it('gets PATCH for groups though it has none for users', async (context) => {
+    const { server, target } = await begin(context, { before: faultFor(({ method, path }) => method === 'PATCH' && path.startsWith('/Users'), { kind: 'answer', status: 405 }) });
+    const user = await createUser(target, 'a');
+    const group = applied(await target.create('group', new Map([['displayName', 'Crew']]), signal));
+    server.clearRequests();
+    applied(await target.update('user', user, [set('title', 'x', false)], signal));
+    applied(await target.changeMembers(group, members([user]), signal));
+    assert.deepEqual(server.requests.map(({ method }) => method), ['PATCH', 'GET', 'PUT', 'PATCH']);
+  });
+
   it('keeps members that it does not show, when it has no PATCH', async (context) => {
     const { server, target } = await begin(context, { patch: 405, hideMembers: true });
     const [a = '', b = '', c = ''] = await createUsers(target, 3);

@@ -1,3 +1,4 @@
+import type { ResourceType } from '../../core/model/entry.ts';
 import type { TargetId } from '../../core/model/link.ts';
 import type { Outcome } from '../../core/model/outcome.ts';
 import type { ScimTarget } from '../../ports/scim-target.ts';
@@ -45,6 +46,7 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
       if (changes.length === 0) return { kind: 'applied', id };
       const wire = changes.map(toWire);
       return write.outcome(
+        type,
         id,
         () => patchChanges(exchange, type, id, wire, signal),
         () => putResource(exchange, type, id, (body) => mergeChanges(body, wire), signal),
@@ -53,6 +55,7 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
     async changeMembers(group, change, signal) {
       if (change.add.length + change.remove.length === 0) return { kind: 'applied', id: group };
       return write.outcome(
+        'group',
         group,
         () => patchMembers(exchange, group, change, signal),
         () => putMembers(exchange, group, change, signal),
@@ -65,21 +68,24 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
 
 interface Writer {
   withoutPatch(): void;
-  outcome(id: TargetId, patch: Write, put: Write): Promise<Outcome>;
+  outcome(type: ResourceType, id: TargetId, patch: Write, put: Write): Promise<Outcome>;
 }
 type Write = () => Promise<Answer | Refusal>;
 
-/** Chooses between PATCH and PUT, and remembers for its life that a target has no PATCH (405 or 501). */
+/**
+ * Chooses between PATCH and PUT, and remembers for its life where a target has no PATCH (405 or 501). By type: some
+ * have it for groups only (Zoom, in effect), and a group that is written whole can lose members of others.
+ */
 function createWriter(): Writer {
-  let hasPatch = true;
+  const hasPatch = { user: true, group: true };
   return {
-    withoutPatch: () => void (hasPatch = false),
-    async outcome(id, patch, put) {
+    withoutPatch: () => void Object.assign(hasPatch, { user: false, group: false }),
+    async outcome(type, id, patch, put) {
       // Several writes may find out side by side: each that tried PATCH goes on to PUT.
-      const tried = hasPatch;
+      const tried = hasPatch[type];
       let answer = await (tried ? patch() : put());
       if (tried && isRefusal(answer) && answer.class === 'unsupported') {
-        hasPatch = false;
+        hasPatch[type] = false;
         answer = await put();
       }
       return isRefusal(answer) ? failed(answer) : { kind: 'applied', id, ...versionOf(answer) };

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { classify } from '../../../../src/adapters/scim/classify.ts';
+import { isRefusal, type Body, type ScimRequest } from '../../../../src/adapters/scim/message.ts';
+import type { Content, Reply } from '../../../../src/adapters/scim/transport.ts';
+
+const json = (body: Body): Content => ({ kind: 'json', body });
+const page: Content = { kind: 'foreign', what: 'an HTML page', html: true };
+const none: Content = { kind: 'none' };
+
+function judge(request: Partial<ScimRequest>, status: number, content: Content = none, retryAfter?: string): string {
+  const reply: Reply = { kind: 'answer', status, etag: undefined, location: undefined, retryAfter, content };
+  const result = classify(reply, { method: 'GET', path: '/Users/1', subject: 'resource', maxBytes: 1, ...request }, 'https://x.example', []);
+  return isRefusal(result) ? result.class : 'success';
+}
+
+describe('what an answer means', () => {
+  const get = {};
+  const post = { method: 'POST', path: '/Users', subject: 'endpoint' } as const;
+  const list = { path: '/Users', subject: 'endpoint' } as const;
+  const discovery = { path: '/Schemas', subject: 'discovery' } as const;
+
+  it('follows the table', () => {
+    const table: readonly (readonly [Partial<ScimRequest>, number, Content, string])[] = [
+      [get, 200, json({ id: '1' }), 'success'],
+      [get, 204, none, 'success'],
+      [get, 200, page, 'protocol'],
+      [get, 302, none, 'protocol'],
+      [get, 401, none, 'auth'],
+      [get, 403, none, 'rejected'],
+      [discovery, 403, none, 'auth'],
+      [get, 404, none, 'gone'],
+      [get, 404, json({}), 'gone'],
+      [get, 410, json({}), 'gone'],
+      [get, 404, page, 'protocol'],
+      [list, 404, json({}), 'unsupported'],
+      [discovery, 404, page, 'unsupported'],
+      [get, 405, none, 'unsupported'],
+      [get, 501, none, 'unsupported'],
+      [get, 409, none, 'conflict'],
+      [get, 400, json({ scimType: 'Uniqueness' }), 'conflict'],
+      [get, 400, json({ scimType: 'invalidValue' }), 'rejected'],
+      [get, 413, none, 'rejected'],
+      [get, 429, none, 'throttled'],
+      [get, 503, none, 'throttled'],
+      [get, 408, none, 'transient'],
+      [get, 500, page, 'transient'],
+      [post, 201, json({ id: '1' }), 'success'],
+      [post, 201, page, 'unknown'],
+      [post, 200, page, 'protocol'],
+      [post, 200, { kind: 'foreign', what: 'text that is not JSON', html: false }, 'unknown'],
+      [post, 429, none, 'throttled'],
+      [post, 503, none, 'unknown'],
+      [post, 502, page, 'unknown'],
+      [post, 408, none, 'unknown'],
+    ];
+    for (const [request, status, content, expected] of table) {
+      assert.equal(judge(request, status, content), expected, `${request.method ?? 'GET'} ${status} ${content.kind}`);
+    }
+    assert.equal(judge(post, 503, none, '5'), 'throttled');
+  });
+
+  it('is told in the target\'s own words where it has some', () => {
+    const words = (body: Body): string => {
+      const reply: Reply = { kind: 'answer', status: 400, etag: undefined, location: undefined, retryAfter: undefined, content: json(body) };
+      const result = classify(reply, { method: 'GET', path: '', subject: 'resource', maxBytes: 1 }, 'https://x.example', []);
+      return isRefusal(result) ? result.detail : '';
+    };
+    assert.equal(words({ detail: 'no such team', scimType: 'invalidValue' }), 'invalidValue: no such team');
+    assert.equal(words({ code: 300, message: 'Zoom says no' }), 'Zoom says no');
+    assert.equal(words({ Errors: [{ description: 'SCIM 1.1 says no' }] }), 'SCIM 1.1 says no');
+    assert.equal(words({}), 'HTTP 400');
+  });
+});
