@@ -26,6 +26,16 @@ describe('Group commit', () => {
     await store.close();
   });
 
+  it('takes all records of one turn into the first commit', async () => {
+    const sizes: number[] = [];
+    const commits = new GroupCommit((texts) => {
+      sizes.push(texts.length);
+      return Promise.resolve();
+    }, nothing);
+    await Promise.all([commits.add('a'), commits.add('b'), commits.add('c')]);
+    assert.deepEqual(sizes, [3]);
+  });
+
   it('acknowledges each record with its own commit, however many come after it', async () => {
     const committed: string[] = [];
     let more = 100;

@@ -120,6 +120,9 @@ describe('Opening the embedded state', () => {
     const folder = await aState(context);
     const [older, stranger] = [`${folder}-older`, await aState(context)];
     await cp(folder, older, { recursive: true });
+    await cp(folder, `${folder}-mixed`, { recursive: true });
+    await cp(join(stranger, 'journal.ndjson'), join(`${folder}-mixed`, 'journal.ndjson'));
+    await isRefused(`${folder}-mixed`, 'D2S_STATE_DAMAGED', 'belongs to another state');
     const store = await open(folder);
     await store.record(recordOf(3));
     await store.close();
