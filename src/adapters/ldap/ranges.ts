@@ -1,6 +1,7 @@
 import { PresenceFilter, SearchRequest } from 'ldapts';
+import { attributeName } from '../../core/directory/attribute.ts';
 import { BridgeError } from '../../core/model/errors.ts';
-import { attributeName, attributeRange } from './attributes.ts';
+import { attributeRange } from './attributes.ts';
 import type { LdapResult, RawAttribute } from './message.ts';
 import type { SearchEntry } from './search.ts';
 import { nameOfCode } from './result-code.ts';

@@ -1,6 +1,6 @@
 import { PagedResultsControl, PresenceFilter, SearchRequest } from 'ldapts';
+import { attributeName } from '../../core/directory/attribute.ts';
 import { BridgeError } from '../../core/model/errors.ts';
-import { attributeName } from './attributes.ts';
 import { searchError } from './result-code.ts';
 import type { Session } from './session.ts';
 

@@ -1,9 +1,10 @@
 import { parseFilter } from '../../core/directory/filter.ts';
+import { kindRules } from '../../core/directory/kinds.ts';
 import type { Entry, ResourceType, SourceId } from '../../core/model/entry.ts';
 import type { DirectoryFacts, DirectorySource, ReadRequest, Verdict } from '../../ports/directory-source.ts';
 import { readEntry } from './entry.ts';
 import { toLdapFilter } from './filter.ts';
-import { detectKind, kindRules } from './kind.ts';
+import { detectKind } from './kind.ts';
 import { openSession, timed } from './open.ts';
 import type { LdapKind, LdapSourceOptions, SearchScope } from './options.ts';
 import { completeEntry, isPartial } from './ranges.ts';

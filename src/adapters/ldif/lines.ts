@@ -1,0 +1,82 @@
+import type { FileHandle } from 'node:fs/promises';
+import { invalid, throwIfInterrupted } from './invalid.ts';
+
+/** A line as it was before it was folded (RFC 2849 note 2). Each character is one byte: folding may cut through one. */
+export interface Line {
+  /** Where it starts in the file, from 1. */
+  readonly number: number;
+  /** Empty between records. Comments never come here. */
+  readonly text: string;
+}
+
+const longestLine = 64 * 1024 * 1024;
+
+/** The unfolded lines of a file, in portions as they come from the disk. */
+export async function* readLines(file: FileHandle, path: string, signal: AbortSignal): AsyncGenerator<readonly Line[]> {
+  const unfolder = new Unfolder(path);
+  for await (const chunk of file.createReadStream({ start: 0, autoClose: false, encoding: 'latin1' })) {
+    throwIfInterrupted(signal, path);
+    yield unfolder.take(String(chunk));
+  }
+  yield unfolder.end();
+}
+
+class Unfolder {
+  readonly #path: string;
+  /** The beginning of a physical line whose end has not come yet. */
+  #rest = '';
+  #number = 0;
+  /** The last line: the next one may continue it. */
+  #open: { number: number; parts: string[] } | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  take(chunk: string): Line[] {
+    const lines: Line[] = [];
+    const pieces = (this.#rest + chunk).split('\n');
+    this.#rest = pieces.pop() ?? '';
+    if (this.#rest.length > longestLine) throw invalid(this.#path, this.#number + 1, 'the line has no end', 'is this an LDIF file?');
+    for (const piece of pieces) this.#takeLine(piece.endsWith('\r') ? piece.slice(0, -1) : piece, lines);
+    return lines;
+  }
+
+  end(): Line[] {
+    if (this.#rest !== '') {
+      // RFC 2849 ends every line with a separator: without one the file was cut off, or nobody can know.
+      throw invalid(this.#path, this.#number + 1, 'the last line has no end: the file may have been cut off', 'export it again, or end it with a line break');
+    }
+    const lines: Line[] = [];
+    this.#close(lines);
+    return lines;
+  }
+
+  #takeLine(text: string, lines: Line[]): void {
+    this.#number += 1;
+    const line = this.#number === 1 ? this.#withoutMark(text) : text;
+    if (line.startsWith(' ')) {
+      if (this.#open === undefined) throw invalid(this.#path, this.#number, 'a line that continues nothing', 'remove the space at its beginning');
+      this.#open.parts.push(line.slice(1));
+      return;
+    }
+    this.#close(lines);
+    if (line === '') lines.push({ number: this.#number, text: '' });
+    else this.#open = { number: this.#number, parts: [line] };
+  }
+
+  #close(lines: Line[]): void {
+    if (this.#open === undefined) return;
+    const { number, parts } = this.#open;
+    if (parts[0]?.startsWith('#') !== true) lines.push({ number, text: parts.join('') });
+    this.#open = undefined;
+  }
+
+  /** UTF-8 may come with a byte order mark; Windows tools write UTF-16 when they are asked for Unicode. */
+  #withoutMark(line: string): string {
+    if (/^(?:\xff\xfe|\xfe\xff)/.test(line)) {
+      throw invalid(this.#path, 1, 'the file is in UTF-16', 'save it as UTF-8 (ldifde: without -u)');
+    }
+    return line.replace(/^\xef\xbb\xbf/, '');
+  }
+}

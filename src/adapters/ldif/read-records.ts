@@ -1,0 +1,45 @@
+import type { FileHandle } from 'node:fs/promises';
+import { invalid, throwIfInterrupted } from './invalid.ts';
+import { readLines, type Line } from './lines.ts';
+import { parseRecord, type LdifRecord } from './record.ts';
+
+/**
+ * The records of an LDIF file, one after the other; only one is held at a time. The file is read from its beginning
+ * each time. Throws D2S_LDIF_INVALID for a file without records as well: nobody keeps an empty directory, but many a
+ * file is emptied before it is written.
+ */
+export async function* readRecords(file: FileHandle, path: string, signal: AbortSignal): AsyncGenerator<LdifRecord> {
+  let pending: Line[] = [];
+  let count = 0;
+  let isStart = true;
+  for await (const lines of readLines(file, path, signal)) {
+    for (const line of lines) {
+      if (isStart && line.text !== '') {
+        isStart = false;
+        if (isVersion(line, path)) continue;
+      }
+      if (line.text !== '') {
+        pending.push(line);
+        continue;
+      }
+      if (pending.length === 0) continue;
+      yield parseRecord(pending, path);
+      throwIfInterrupted(signal, path);
+      pending = [];
+      count += 1;
+    }
+  }
+  if (pending.length > 0) {
+    yield parseRecord(pending, path);
+    count += 1;
+  }
+  throwIfInterrupted(signal, path);
+  if (count === 0) throw invalid(path, undefined, 'the file has no record', 'export the directory again');
+}
+
+function isVersion({ number, text }: Line, path: string): boolean {
+  const version = /^version: *(.*)$/i.exec(text)?.[1];
+  if (version === undefined) return false;
+  if (version.trim() !== '1') throw invalid(path, number, 'LDIF of a version other than 1', 'export it as LDIF version 1 (RFC 2849)');
+  return true;
+}

@@ -1,0 +1,73 @@
+import { isUtf8 } from 'node:buffer';
+import type { AttributeValue } from '../../core/model/entry.ts';
+import { attributeName, isBinary } from '../../core/directory/attribute.ts';
+import { invalid } from './invalid.ts';
+import type { Line } from './lines.ts';
+
+/** A content record (RFC 2849 `ldif-attrval-record`): an entry as it stands in the file. */
+export interface LdifRecord {
+  /** Where it starts. */
+  readonly line: number;
+  readonly dn: string;
+  /** Name in lower case, without options → values that are not empty. */
+  readonly attributes: ReadonlyMap<string, readonly AttributeValue[]>;
+}
+
+const description = /^(?:[A-Za-z][A-Za-z0-9-]*|[0-9]+(?:\.[0-9]+)*)(?:;[A-Za-z0-9=*-]+)*$/;
+const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+const exportAgain = 'export the file again (ldapsearch: with -LLL), or correct this line';
+
+/** Reads the lines of one record. Throws D2S_LDIF_INVALID with the line that is wrong. */
+export function parseRecord(lines: readonly Line[], path: string): LdifRecord {
+  const [first, ...rest] = lines.map((line) => parseLine(line, path));
+  if (first?.name !== 'dn' || typeof first.value !== 'string') {
+    throw invalid(path, first?.line, 'a record must begin with "dn:"', exportAgain);
+  }
+  const [second] = rest;
+  if (second?.name === 'changetype' || second?.name === 'control') {
+    throw invalid(path, second.line, 'this is a list of changes', 'give a file with the entries themselves (content records)');
+  }
+  const attributes = new Map<string, AttributeValue[]>();
+  for (const { name, value, line } of rest) {
+    if (name === 'dn') throw invalid(path, line, 'a second "dn:" in one record', 'put an empty line before it');
+    if (value.length === 0) continue;
+    const values = attributes.get(name);
+    if (values === undefined) attributes.set(name, [value]);
+    else values.push(value);
+  }
+  if (!attributes.has('objectclass')) {
+    throw invalid(path, first.line, 'the record has no objectClass: it may be cut off', 'export all attributes of the entries');
+  }
+  return { line: first.line, dn: first.value, attributes };
+}
+
+function parseLine({ number, text }: Line, path: string) {
+  const colon = text.indexOf(':');
+  const spelled = text.slice(0, Math.max(colon, 0));
+  if (!description.test(spelled)) throw invalid(path, number, 'a line without an attribute name and ":"', exportAgain);
+  if (/;range=(?!0-\*)/i.test(spelled)) {
+    throw invalid(path, number, `only a part of ${attributeName(spelled)} is here`, 'export it with a tool that fetches all values (ldifde)');
+  }
+  const mark = text[colon + 1];
+  if (mark === '<') throw invalid(path, number, 'a value that stands in another file', 'put the value itself into the LDIF file');
+  const raw = text.slice(colon + (mark === ':' ? 2 : 1)).replace(/^ +/, '');
+  const bytes = mark === ':' ? decodeBase64(raw, number, path) : raw;
+  return { line: number, name: attributeName(spelled), value: toValue(bytes, isBinary(spelled), number, path) };
+}
+
+function decodeBase64(text: string, line: number, path: string): Buffer {
+  const trimmed = text.trimEnd();
+  if (!base64.test(trimmed)) throw invalid(path, line, 'a value that is not base64', exportAgain);
+  return Buffer.from(trimmed, 'base64');
+}
+
+/** Bytes as they are, or a line in which each character is one byte. */
+function toValue(raw: Buffer | string, binary: boolean, line: number, path: string): AttributeValue {
+  if (typeof raw === 'string') {
+    // A disk that ran full, or a crash, leaves zeros.
+    if (raw.includes('\0')) throw invalid(path, line, 'a zero byte in a value that is not base64', exportAgain);
+    if (!binary && /^[\x20-\x7e]*$/.test(raw)) return raw;
+  }
+  const bytes = typeof raw === 'string' ? Buffer.from(raw, 'latin1') : raw;
+  return !binary && isUtf8(bytes) ? bytes.toString('utf8') : new Uint8Array(bytes);
+}

@@ -1,0 +1,35 @@
+import { dnKey, isWithin } from '../../core/directory/dn.ts';
+import { parseFilter, type Filter } from '../../core/directory/filter.ts';
+import type { KindRules } from '../../core/directory/kinds.ts';
+import { checkMatchable, matchesFilter } from '../../core/directory/match-filter.ts';
+import type { ResourceType } from '../../core/model/entry.ts';
+import type { LdifRecord } from './record.ts';
+
+/** Where entries of a type are, and which ones. Without bases: in the whole file. */
+export interface LdifScope {
+  readonly bases?: readonly string[] | undefined;
+  /** RFC 4515 text; the default fits the kind of directory that the file comes from. */
+  readonly filter?: string | undefined;
+}
+
+export type LdifScopes = Readonly<Partial<Record<ResourceType, LdifScope>>>;
+
+/** @throws BridgeError D2S_FILTER_INVALID */
+export function checkScope({ filter }: LdifScope): void {
+  if (filter !== undefined) checkMatchable(parseFilter(filter));
+}
+
+/** Tells what a record counts as: a user, otherwise a group, otherwise nothing. */
+export function createClassifier(scopes: LdifScopes, rules: KindRules): (record: LdifRecord) => ResourceType | undefined {
+  const searches = (['user', 'group'] as const).map((type) => {
+    const scope = scopes[type] ?? {};
+    const filter: Filter = parseFilter(scope.filter ?? rules.filters[type]);
+    return { type, filter, bases: (scope.bases ?? ['']).map(dnKey) };
+  });
+  return (record) => {
+    const key = dnKey(record.dn);
+    return searches.find(
+      ({ bases, filter }) => bases.some((base) => isWithin(key, base)) && matchesFilter(filter, record.attributes),
+    )?.type;
+  };
+}

@@ -1,0 +1,81 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { Entry, ResourceType } from '../../core/model/entry.ts';
+import type { DirectoryFacts, DirectorySource, ReadRequest, Verdict } from '../../ports/directory-source.ts';
+import { throwIfInterrupted } from './invalid.ts';
+import { withFile } from './open-file.ts';
+import { readRecords } from './read-records.ts';
+import type { LdifRecord } from './record.ts';
+import { requireId } from './record-id.ts';
+import { checkScope, createClassifier, type LdifScope } from './search.ts';
+import { surveyFile } from './survey.ts';
+
+export interface LdifSourceOptions {
+  /** Name of the directory in the configuration. */
+  readonly name: string;
+  readonly path: string;
+  readonly users?: LdifScope | undefined;
+  readonly groups?: LdifScope | undefined;
+  /** Which attribute is the source id; without it objectGUID, nsUniqueId or entryUUID, whichever an entry has. */
+  readonly idAttribute?: string | undefined;
+  /** How long the file must have been left alone before it is read. Half a second when it is not given. */
+  readonly settleMilliseconds?: number | undefined;
+}
+
+/**
+ * An LDIF file (RFC 2849, content records) as a directory. Each reading opens the file anew and goes through it three
+ * times, one record in memory at a time: to see that the whole file can be trusted, then for users, then for groups.
+ *
+ * Errors: D2S_LDIF_INVALID (with the line), D2S_ENTRY_WITHOUT_ID, D2S_DIRECTORY_UNREACHABLE (the file cannot be
+ * opened), D2S_INTERRUPTED, D2S_FILTER_INVALID (at creation), and whatever `visit` throws.
+ */
+export function createLdifSource(options: LdifSourceOptions): DirectorySource {
+  const { name, path, idAttribute, settleMilliseconds = 500 } = options;
+  const scopes = { user: options.users ?? {}, group: options.groups ?? {} };
+  for (const scope of Object.values(scopes)) checkScope(scope);
+  return {
+    name,
+    inspect: (signal) =>
+      withFile(path, settleMilliseconds, signal, async (file): Promise<DirectoryFacts> => {
+        const survey = await surveyFile(file, path, idAttribute, signal);
+        const classify = createClassifier(scopes, survey.rules);
+        const counts = { user: 0, group: 0 };
+        for await (const record of readRecords(file, path, signal)) {
+          const type = classify(record);
+          if (type !== undefined) counts[type] += 1;
+        }
+        return {
+          kind: 'ldif',
+          idAttribute: survey.idAttribute ?? idAttribute ?? survey.rules.idAttribute,
+          preset: survey.rules.preset,
+          server: path,
+          details: [`entries: ${survey.records}`, `users: ${counts.user}`, `groups: ${counts.group}`],
+        };
+      }),
+    read: (request) =>
+      withFile(path, settleMilliseconds, request.signal, async (file): Promise<Verdict> => {
+        const { rules } = await surveyFile(file, path, idAttribute, request.signal);
+        const classify = createClassifier(scopes, rules);
+        await visitType('user', file, classify, request);
+        await visitType('group', file, classify, request);
+        return { kind: 'complete' };
+      }),
+  };
+
+  async function visitType(
+    type: ResourceType,
+    file: FileHandle,
+    classify: (record: LdifRecord) => ResourceType | undefined,
+    { attributes, visit, signal }: ReadRequest,
+  ): Promise<void> {
+    for await (const record of readRecords(file, path, signal)) {
+      if (classify(record) !== type) continue;
+      const id = requireId(record, idAttribute, path);
+      await visit(toEntry(record, { id, directory: name, type }, attributes[type]));
+      throwIfInterrupted(signal, path);
+    }
+  }
+}
+
+function toEntry(record: LdifRecord, who: Pick<Entry, 'id' | 'directory' | 'type'>, asked: ReadonlySet<string>): Entry {
+  return { ...who, dn: record.dn, attributes: new Map([...record.attributes].filter(([name]) => asked.has(name))) };
+}

@@ -1,0 +1,27 @@
+import type { SourceId } from '../model/entry.ts';
+
+/**
+ * The source id that a value of an id attribute stands for: objectGUID is 16 bytes, all others are UUIDs as text.
+ * Undefined when it is none.
+ */
+export function toSourceId(idAttribute: string, value: Uint8Array): SourceId | undefined {
+  return idAttribute.toLowerCase() === 'objectguid' ? guidText(value) : uuidText(value);
+}
+
+/** The order in which MS-DTYP §2.3.4.2 has the bytes: the first three groups are little-endian, as Windows shows them. */
+const guidOrder = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
+
+function guidText(bytes: Uint8Array): SourceId | undefined {
+  if (bytes.length !== guidOrder.length) return undefined;
+  return dashed(guidOrder.map((at) => (bytes[at] ?? 0).toString(16).padStart(2, '0')).join(''));
+}
+
+/** entryUUID (RFC 4530) as it is; nsUniqueId (389: `b1b2c3d4-11d111ef-8001a2b3-c4d5e6f7`) with the dashes of RFC 4122. */
+function uuidText(bytes: Uint8Array): SourceId | undefined {
+  const digits = new TextDecoder('latin1').decode(bytes).toLowerCase().replaceAll('-', '');
+  return /^[0-9a-f]{32}$/.test(digits) ? dashed(digits) : undefined;
+}
+
+function dashed(digits: string): SourceId {
+  return [8, 12, 16, 20].reduceRight((text, at) => `${text.slice(0, at)}-${text.slice(at)}`, digits);
+}
