@@ -32,6 +32,10 @@ function checkServer(path: ConfigPath, directory: DirectorySection): Problem[] {
   if (directory.users === undefined && directory.groups === undefined) {
     problems.push({ path, at: 'key', what: 'there are neither users nor groups; nothing would be read', fix: 'add users: { bases: ["DN"] }' });
   }
+  for (const type of ['users', 'groups'] as const) {
+    if (directory[type] === undefined || directory[type].bases !== undefined) continue;
+    problems.push({ path: [...path, type, 'bases'], at: 'key', what: 'this is missing', fix: 'say where they are, like bases: ["OU=Staff,DC=corp,DC=example"]' });
+  }
   if (directory.urls === undefined) {
     const fix = 'name the servers, like urls: [ldaps://dc1.corp.example]';
     return [...problems, { path: [...path, 'urls'], at: 'key', what: 'this is missing', fix }];

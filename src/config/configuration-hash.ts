@@ -17,7 +17,7 @@ export function configurationHash(configuration: Configuration, targetName: stri
 function wantedFrom(directory: DirectoryConfiguration | undefined): unknown {
   if (directory === undefined) return null;
   const { name, kind, users, groups } = directory;
-  const scope = [users, groups].map((one) => (one === undefined ? null : [one.bases, one.filter ?? null]));
+  const scope = [users, groups].map((one) => (one === undefined ? null : [one.bases ?? null, one.filter ?? null]));
   return [name, kind, kind === 'ldif' ? directory.path : null, scope];
 }
 

@@ -47,8 +47,6 @@ export interface SearchScope {
 interface DirectoryBasics {
   readonly name: string;
   readonly changes: 'auto' | 'full';
-  readonly users?: SearchScope;
-  readonly groups?: SearchScope;
 }
 
 export interface LdapDirectoryConfiguration extends DirectoryBasics {
@@ -58,11 +56,16 @@ export interface LdapDirectoryConfiguration extends DirectoryBasics {
   readonly bind?: { readonly dn: string; readonly password: SecretReference };
   readonly startTls: boolean;
   readonly tls: TlsConfiguration & { readonly serverName?: string };
+  readonly users?: SearchScope;
+  readonly groups?: SearchScope;
 }
 
 export interface LdifDirectoryConfiguration extends DirectoryBasics {
   readonly kind: 'ldif';
   readonly path: string;
+  /** Without bases, the whole file is searched. */
+  readonly users?: Partial<SearchScope>;
+  readonly groups?: Partial<SearchScope>;
 }
 
 export type DirectoryConfiguration = LdapDirectoryConfiguration | LdifDirectoryConfiguration;

@@ -55,7 +55,10 @@ function wrongType(path: ConfigPath, place: SchemaPlace | undefined, issue: Issu
   const { input } = issue;
   if (input === undefined) return { path, at: 'value', what: 'this is missing', fix: hint(place?.description ?? place?.form) };
   const expected = place?.form ?? (issue.code === 'invalid_type' ? typeName(issue.expected) : 'something else');
-  if (input === null) return { path, at: 'value', what: `this has no value; expected: ${expected}`, fix: 'a text that begins with # must be in quotes' };
+  if (input === null) {
+    const fix = place?.quotable === true ? 'a text that begins with # must be in quotes' : undefined;
+    return { path, at: 'value', what: `this has no value; expected: ${expected}`, fix };
+  }
   const number = unquoted(path, input, place, text);
   if (number !== undefined) return { path, at: 'value', ...number };
   return { path, at: 'value', what: `expected: ${expected}; found: ${kindOf(input)}` };

@@ -24,15 +24,19 @@ type Absolute = (path: string) => string;
 
 function resolveDirectory(name: string, directory: DirectorySection, absolute: Absolute): DirectoryConfiguration {
   const { kind, changes, users, groups, urls, bind, startTls, tls, path } = directory;
-  const basics = { name, changes, ...(users === undefined ? {} : { users }), ...(groups === undefined ? {} : { groups }) };
-  if (kind === 'ldif') return { ...basics, kind, path: absolute(path ?? '') };
+  if (kind === 'ldif') {
+    return { name, kind, changes, path: absolute(path ?? ''), ...(users === undefined ? {} : { users }), ...(groups === undefined ? {} : { groups }) };
+  }
   return {
-    ...basics,
+    name,
     kind,
+    changes,
     urls: urls ?? [],
     ...(bind === undefined ? {} : { bind: { dn: bind.dn, password: resolveSecret(bind.password, absolute) } }),
     startTls,
     tls: { ...tls, ...(tls.ca === undefined ? {} : { ca: absolute(tls.ca) }) },
+    ...(users === undefined ? {} : { users: { ...users, bases: users.bases ?? [] } }),
+    ...(groups === undefined ? {} : { groups: { ...groups, bases: groups.bases ?? [] } }),
   };
 }
 

@@ -29,6 +29,7 @@ export function sourceOffset(text: string, scalar: Scalar, inside: Position): nu
     index += character.length;
     at += length;
   }
+  if (quote === '"' && /^\\[\r\n]/.test(text.slice(at, at + 2))) at = skipSpace(text, at + 1);
   return Math.min(at, range[1]);
 }
 

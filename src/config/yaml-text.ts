@@ -27,8 +27,8 @@ const aliasLimit = 100;
 /**
  * Takes a YAML 1.2 file apart: core schema, unique keys, one document.
  *
- * @throws BridgeError D2S_CONFIG_INVALID that lists what is no YAML. The words are ours: those of the parser quote the
- * text, and the text may hold a secret that stands in the wrong place.
+ * @throws BridgeError D2S_CONFIG_INVALID where it is no YAML. The words are ours: those of the parser quote the text, and
+ * the text may hold a secret that stands in the wrong place.
  */
 export function readYaml(file: string, source: string): YamlText {
   const counter = new LineCounter();
@@ -46,13 +46,11 @@ export function readYaml(file: string, source: string): YamlText {
     const { line, col } = counter.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const wrong = [...document.errors, ...document.warnings];
-  if (wrong.length > 0) {
-    const lines = wrong.slice(0, 10).map(({ code, pos: [start] }) => {
-      const { line, column } = position(start);
-      return `${file}:${line}:${column}: ${syntaxSentence(code)}`;
-    });
-    throw new BridgeError('D2S_CONFIG_INVALID', lines.join('\n  '), 'correct the YAML of the file');
+  // What follows the first fault is mostly its consequence.
+  const [first] = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
+  if (first !== undefined) {
+    const { line, column } = position(first.pos[0]);
+    throw new BridgeError('D2S_CONFIG_INVALID', `${file}:${line}:${column}: ${syntaxSentence(first.code)}`, 'correct the YAML of the file');
   }
   return { file, value: plainValue(file, document), ...lookups(text, document, position) };
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { choice, dn, filter, flag, secret, text } from './values.ts';
 
 const searchScope = z.strictObject({
-  bases: z.array(dn).min(1).describe('DNs; each is searched with its whole subtree.'),
+  bases: z.exactOptional(z.array(dn).min(1)).describe('DNs; each is searched with its whole subtree. Required for a server; in an LDIF file, everything without it.'),
   filter: z
     .exactOptional(filter)
     .describe('LDAP filter (RFC 4515). Without it: what counts as a user or group in this kind of directory.'),

@@ -11,25 +11,25 @@ type Json = Readonly<Record<string, unknown>>;
 
 export function schemaKeys(schema: unknown, prefix = ''): Map<string, SchemaKey> {
   const keys = new Map<string, SchemaKey>();
-  const required = isJson(schema) && Array.isArray(schema['required']) ? schema['required'] : [];
-  for (const [name, below] of childrenOf(schema)) {
+  for (const { name, below, required } of childrenOf(schema)) {
     const path = prefix === '' ? name : `${prefix}.${name}`;
     const inner = schemaKeys(below, path);
     if (name !== '<name>') {
       const description = typeof below['description'] === 'string' ? below['description'] : undefined;
-      keys.set(path, { description, default: below['default'], required: required.includes(name), isValue: inner.size === 0 });
+      keys.set(path, { description, default: below['default'], required, isValue: inner.size === 0 });
     }
     for (const [key, value] of inner) keys.set(key, value);
   }
   return keys;
 }
 
-function childrenOf(schema: unknown): [string, Json][] {
+function childrenOf(schema: unknown): { readonly name: string; readonly below: Json; readonly required: boolean }[] {
   if (!isJson(schema)) return [];
+  const required: readonly unknown[] = Array.isArray(schema['required']) ? schema['required'] : [];
   const properties = isJson(schema['properties']) ? Object.entries(schema['properties']) : [];
   const named = isJson(schema['additionalProperties']) ? [['<name>', schema['additionalProperties']] as const] : [];
-  const alternatives = Array.isArray(schema['anyOf']) ? schema['anyOf'].flatMap(childrenOf) : [];
-  return [...[...properties, ...named].filter((entry): entry is [string, Json] => isJson(entry[1])), ...alternatives];
+  const own = [...properties, ...named].flatMap(([name, below]) => (isJson(below) ? [{ name, below, required: required.includes(name) }] : []));
+  return [...own, ...(Array.isArray(schema['anyOf']) ? schema['anyOf'].flatMap(childrenOf) : [])];
 }
 
 function isJson(value: unknown): value is Json {
