@@ -43,7 +43,7 @@ const operations = (server: ScimServer): unknown => {
 describe('what a SCIM target gets to see', () => {
   it('gets a create as one POST with the schemas it uses', async (context) => {
     const { server, target } = await begin(context);
-    const attributes = new Map([['userName', 'a'], [`${enterprise}:department`, 'Sales']]);
+    const attributes = new Map([['id', 'given by the target'], ['userName', 'a'], [`${enterprise}:department`, 'Sales']]);
     applied(await target.create('user', attributes, signal));
     assert.deepEqual(sent(server), ['POST /Users']);
     assert.deepEqual(server.requests[0]?.body, {
@@ -111,6 +111,22 @@ describe('what a SCIM target gets to see', () => {
     ]);
   });
 
+  it('is not written to when what should go away is not there', async (context) => {
+    const { server, target } = await begin(context);
+    const id = await createUser(target, 'a');
+    server.clearRequests();
+    applied(await target.update('user', id, [clear('phoneNumbers[type eq "work"].value')], signal));
+    assert.deepEqual(sent(server), [`PATCH /Users/${id}`, `GET /Users/${id}`]);
+  });
+
+  it('says that someone is gone who disappeared between two requests', async (context) => {
+    const { server, target } = await begin(context);
+    server.setFaults({
+      before: ({ method }) => ({ kind: 'answer', ...(method === 'PATCH' ? { status: 400, body: { scimType: 'noTarget' } } : { status: 404, body: {} }) }),
+    });
+    assert.equal(failureClass(await target.update('user', 'x', [set('emails[type eq "work"].value', 'y')], signal)), 'gone');
+  });
+
   it('refuses one attribute, and hears it once', async (context) => {
     const refuse = faultFor(({ method }) => method === 'PATCH', { kind: 'answer', status: 400, body: { scimType: 'invalidValue', detail: 'no such department' } });
     const { server, target } = await begin(context, { before: refuse });
@@ -149,6 +165,8 @@ describe('what a SCIM target gets to see', () => {
     applied(await target.update('user', first, [set('nickName', 'A', false)], signal));
     assert.deepEqual(sent(server), [`GET /Users/${first}`, `PUT /Users/${first}`]);
     assert.equal(server.users()[0]?.['title'], 'Chief');
+    const put = server.requests[1]?.body;
+    assert.deepEqual([put?.['id'], put?.['meta'], put?.['title']], [first, undefined, 'Chief']);
   });
 
   it('gets PATCH for groups though it has none for users', async (context) => {

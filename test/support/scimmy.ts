@@ -48,9 +48,11 @@ export async function startScimmy(): Promise<ScimmyServer> {
     url: `http://127.0.0.1:${address.port}/scim`,
     token,
     async stop() {
+      if (!server.listening) return;
+      const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();
-      if (server.listening) await once(server, 'close');
+      await closed;
     },
   };
 }

@@ -113,9 +113,11 @@ export async function startScimServer(options: ScimServerOptions = {}): Promise<
     clearRequests: () => void requests.splice(0),
     setFaults: (next) => void (faults = next),
     async stop() {
+      if (!server.listening) return;
+      const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();
-      if (server.listening) await once(server, 'close');
+      await closed;
     },
   };
 }

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { attributesOf } from '../../../../src/adapters/scim/schema-attributes.ts';
+
+const user = 'urn:ietf:params:scim:schemas:core:2.0:User';
+const group = 'urn:ietf:params:scim:schemas:core:2.0:Group';
+const badge = 'urn:example:Badge';
+const definitions = [
+  { id: user, attributes: [{ name: 'userName' }, { name: 'name', subAttributes: [{ name: 'givenName' }] }] },
+  { id: group, attributes: [{ name: 'displayName' }] },
+  { id: badge, attributes: [{ name: 'color' }] },
+];
+
+describe('the attributes that a target lists in its schemas', () => {
+  it('are paths in lower case, with those that every resource has', () => {
+    const { user: users, group: groups } = attributesOf(definitions.slice(0, 2), []) ?? {};
+    assert.deepEqual([...(users ?? [])].sort(), ['externalid', 'id', 'meta', 'name', 'name.givenname', 'username']);
+    assert.deepEqual([...(groups ?? [])].sort(), ['displayname', 'externalid', 'id', 'meta']);
+  });
+
+  it('belong to the types that the extension is for, or to both when nobody says', () => {
+    const types = [{ schema: user, schemaExtensions: [{ schema: badge.toUpperCase() }] }, { schema: group }];
+    const told = attributesOf(definitions, types);
+    assert.deepEqual([told?.user.has('urn:example:badge:color'), told?.group.has('urn:example:badge:color')], [true, false]);
+    const untold = attributesOf(definitions, []);
+    assert.deepEqual([untold?.user.has('urn:example:badge:color'), untold?.group.has('urn:example:badge:color')], [true, true]);
+  });
+
+  it('are unknown when there is no schema that can be read', () => {
+    assert.equal(attributesOf([null, {}, { id: 7 }], []), undefined);
+  });
+});
