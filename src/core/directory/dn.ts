@@ -60,9 +60,9 @@ function fold(text: string): string {
   return text.normalize('NFKC').toLowerCase().trim().replace(/\s+/g, ' ');
 }
 
-/** Keeps separators inside values apart from those between them. */
+/** Keeps separators inside values apart from those between them; so a key is a DN too, and its own key. */
 function escapeKey(value: string): string {
-  return value.replace(/[\\,+=]/g, (character) => `\\${character}`);
+  return value.replace(/[\\,+=";]/g, (character) => `\\${character}`);
 }
 
 function splitUnescaped(text: string, separator: RegExp): string[] {
@@ -82,14 +82,26 @@ function splitUnescaped(text: string, separator: RegExp): string[] {
   return pieces;
 }
 
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
 /** RFC 4514 §2.4, and the quoted form of RFC 2253 §4. Escaped octets are UTF-8 together. `#…` stays as it is. */
 function unescapeValue(raw: string): string {
-  // A space that is escaped at the end belongs to the value.
-  const trimmed = raw.replace(/^\s+/, '').replace(/(\\.|[^\s\\])\s+$/, '$1');
+  const trimmed = trimUnescaped(raw);
   const text = /^".*"$/s.test(trimmed) ? trimmed.slice(1, -1) : trimmed;
   return text.replace(/(?:\\[0-9A-Fa-f]{2})+|\\(.)/gs, (run: string, character: string | undefined) => {
     if (character !== undefined) return character;
     const bytes = run.split('\\').slice(1).map((octet) => Number.parseInt(octet, 16));
-    return new TextDecoder().decode(Uint8Array.from(bytes));
+    return utf8.decode(Uint8Array.from(bytes));
   });
+}
+
+/** Without the space around it. A space that is escaped at the end belongs to the value. */
+function trimUnescaped(raw: string): string {
+  let end = 0;
+  for (let at = 0; at < raw.length; at += 1) {
+    if (raw[at] === '\\') at += 1;
+    else if (/\s/.test(raw[at] ?? '')) continue;
+    end = at + 1;
+  }
+  return raw.slice(0, end).trimStart();
 }
