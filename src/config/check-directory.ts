@@ -1,5 +1,9 @@
+import { parseFilter } from '../core/directory/filter.ts';
+import { checkMatchable } from '../core/directory/match-filter.ts';
+import { BridgeError } from '../core/model/errors.ts';
 import { isLoopback } from './cleartext.ts';
-import type { ConfigPath, Problem } from './problem.ts';
+import type { ConfigPath } from './place.ts';
+import type { Problem } from './problem.ts';
 import type { DirectorySection } from './schema/configuration.ts';
 
 /** What is wrong between the keys of one directory. */
@@ -21,7 +25,19 @@ function checkLdif(path: ConfigPath, directory: DirectorySection): Problem[] {
   if (directory.path === undefined) {
     problems.push({ path: [...path, 'path'], at: 'key', what: 'this is missing', fix: 'name the LDIF file, relative to this file' });
   }
-  return problems;
+  return [...problems, ...(['users', 'groups'] as const).flatMap((type) => checkLdifFilter([...path, type, 'filter'], directory[type]?.filter))];
+}
+
+/** A server knows its matching rules; for a file we know them, and only some. */
+function checkLdifFilter(path: ConfigPath, text: string | undefined): Problem[] {
+  if (text === undefined) return [];
+  try {
+    checkMatchable(parseFilter(text));
+    return [];
+  } catch (error) {
+    if (!(error instanceof BridgeError)) throw error;
+    return [{ path, at: 'value', code: error.code, what: error.message, fix: error.remedy }];
+  }
 }
 
 function checkServer(path: ConfigPath, directory: DirectorySection): Problem[] {

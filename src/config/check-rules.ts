@@ -1,6 +1,7 @@
 import { checkRule } from '../core/mapping/check-rule.ts';
 import { parseScimPath } from '../core/mapping/scim-path.ts';
-import type { ConfigPath, Problem } from './problem.ts';
+import type { ConfigPath } from './place.ts';
+import type { Problem } from './problem.ts';
 import type { AttributeMapSection } from './schema/expression.ts';
 
 /** Whether the expressions of a map can give what their attributes hold. */

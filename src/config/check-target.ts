@@ -2,7 +2,8 @@ import { parseScimPath } from '../core/mapping/scim-path.ts';
 import { checkRules } from './check-rules.ts';
 import { isLoopback } from './cleartext.ts';
 import { nearest } from './nearest.ts';
-import type { ConfigPath, Problem } from './problem.ts';
+import type { ConfigPath } from './place.ts';
+import type { Problem } from './problem.ts';
 import type { TargetSection } from './schema/configuration.ts';
 
 /** What is wrong between the keys of one target, and between it and the directories. */

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { nearest } from './nearest.ts';
-import type { ConfigPath, Problem } from './problem.ts';
+import type { ConfigPath } from './place.ts';
+import type { Problem } from './problem.ts';
 import { flawOf } from './schema/flaw.ts';
 import { lookUp, type SchemaPlace } from './schema/look-up.ts';
 import { notYetSentence } from './schema/not-yet.ts';

@@ -1,6 +1,6 @@
 import { parseScimPath } from '../core/mapping/scim-path.ts';
 import type { MapChange } from './configuration.ts';
-import { placeText, type ConfigPath } from './problem.ts';
+import { placeText, type ConfigPath } from './place.ts';
 import type { AttributeMapSection } from './schema/expression.ts';
 import type { YamlText } from './yaml-text.ts';
 

@@ -1,8 +1,6 @@
 import { BridgeError, type ErrorCode } from '../core/model/errors.ts';
-import type { Position, YamlText } from './yaml-text.ts';
-
-/** Keys and indexes that lead to a value in the file. */
-export type ConfigPath = readonly (string | number)[];
+import { pathText, placeText, type ConfigPath, type Position } from './place.ts';
+import type { YamlText } from './yaml-text.ts';
 
 /** Something wrong in the configuration, where it is, and what to do about it. */
 export interface Problem {
@@ -40,15 +38,4 @@ function problemLine(file: string, position: Position, problem: Problem): string
   const path = pathText(problem.path);
   const subject = path === '' ? '' : `${path}: `;
   return `${placeText(file, position)}: ${subject}${problem.what}${problem.fix === undefined ? '' : `; ${problem.fix}`}`;
-}
-
-export function placeText(file: string, position: Position): string {
-  return `${file}:${position.line}:${position.column}`;
-}
-
-export function pathText(path: ConfigPath): string {
-  return path.reduce<string>((text, part) => {
-    if (typeof part === 'number') return `${text}[${part}]`;
-    return text === '' ? part : `${text}.${part}`;
-  }, '');
 }

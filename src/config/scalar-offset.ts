@@ -1,5 +1,5 @@
 import type { Scalar } from 'yaml';
-import type { Position } from './yaml-text.ts';
+import type { Position } from './place.ts';
 
 /**
  * Where in the file a position inside a text value is. Quotes, escapes, folded lines and the indentation of blocks stand

@@ -1,14 +1,8 @@
 import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
 import { BridgeError } from '../core/model/errors.ts';
-import type { ConfigPath } from './problem.ts';
+import { placeText, type ConfigPath, type Position } from './place.ts';
 import { sourceOffset } from './scalar-offset.ts';
 import { syntaxSentence } from './yaml-syntax.ts';
-
-/** Line and column, both from 1. */
-export interface Position {
-  readonly line: number;
-  readonly column: number;
-}
 
 /** A YAML file that was taken apart, and remembers where everything stood. */
 export interface YamlText {
@@ -49,8 +43,8 @@ export function readYaml(file: string, source: string): YamlText {
   // What follows the first fault is mostly its consequence.
   const [first] = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
   if (first !== undefined) {
-    const { line, column } = position(first.pos[0]);
-    throw new BridgeError('D2S_CONFIG_INVALID', `${file}:${line}:${column}: ${syntaxSentence(first.code)}`, 'correct the YAML of the file');
+    const place = placeText(file, position(first.pos[0]));
+    throw new BridgeError('D2S_CONFIG_INVALID', `${place}: ${syntaxSentence(first.code)}`, 'correct the YAML of the file');
   }
   return { file, value: plainValue(file, document), ...lookups(text, document, position) };
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { ErrorCode } from '../../core/model/errors.ts';
-import type { Position } from '../yaml-text.ts';
+import type { Position } from '../place.ts';
 
 /** What a check of ours found. Travels through zod inside an issue's `params`. */
 export interface Flaw {

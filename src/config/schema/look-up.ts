@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ConfigPath } from '../problem.ts';
+import type { ConfigPath } from '../place.ts';
 import { forms, type Later } from './values.ts';
 
 /** What the schema knows about a path. */

@@ -1,4 +1,4 @@
-import type { ConfigPath } from '../problem.ts';
+import type { ConfigPath } from '../place.ts';
 
 /** Keys of the product that are not built yet, and what to do meanwhile. `*` stands for any name. */
 const notYet: Readonly<Record<string, string>> = {

@@ -151,6 +151,16 @@ describe('an unreadable file', () => {
   });
 });
 
+it('refuses filters that cannot be understood, with a code of their own', async (t) => {
+  const broken = await refusal(t, changed('"] }', '"], filter: "(a=b" }'));
+  assert.equal(broken.code, 'D2S_FILTER_INVALID');
+  assert.match(broken.message, /^dir2scim\.yaml:4:62: directories\.corp\.users\.filter: the filter is not valid: a "\)" is missing \(column 5 of /);
+  const file = changed('urls: [ldaps://dc1.corp.example]\n    users: { bases: ["OU=Staff,DC=corp,DC=example"] }', 'kind: ldif\n    path: a.ldif\n    users: { filter: "(a:1.2.3:=b)" }');
+  const unmatchable = await refusal(t, file);
+  assert.equal(unmatchable.code, 'D2S_FILTER_INVALID');
+  assert.match(unmatchable.message, /^dir2scim\.yaml:5:22: directories\.corp\.users\.filter: /);
+});
+
 it('lists all problems in the order of the file, ten at most', async (t) => {
   const error = await refusal(t, withTarget(`profil: a\n${Array.from({ length: 12 }, (_, index) => `x${index}: 1`).join('\n')}`));
   const lines = error.message.split('\n');
