@@ -19,6 +19,9 @@ export interface Problem {
 /** So many are listed; more would hide the first. */
 const listed = 10;
 
+/** Characters of a problem. */
+const longest = 500;
+
 /** One error for all that is wrong with a file. Its code is the problems' own where they agree. */
 export function configurationError(text: YamlText, problems: readonly Problem[]): BridgeError {
   const codes = new Set(problems.map((problem) => problem.code ?? 'D2S_CONFIG_INVALID'));
@@ -37,5 +40,8 @@ export function configurationError(text: YamlText, problems: readonly Problem[])
 function problemLine(file: string, position: Position, problem: Problem): string {
   const path = pathText(problem.path);
   const subject = path === '' ? '' : `${path}: `;
-  return `${placeText(file, position)}: ${subject}${problem.what}${problem.fix === undefined ? '' : `; ${problem.fix}`}`;
+  const text = `${subject}${problem.what}${problem.fix === undefined ? '' : `; ${problem.fix}`}`;
+  // What is quoted from the file may have lines and control characters of its own.
+  const line = text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ');
+  return `${placeText(file, position)}: ${line.length > longest ? `${line.slice(0, longest)}…` : line}`;
 }

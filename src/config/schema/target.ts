@@ -88,7 +88,7 @@ export const targetSchema = z.strictObject({
       deleteAfter: z.exactOptional(duration).describe('How long after leaving a deactivated user is deleted. Without it: never.'),
       groups: choice(['delete', 'empty', 'keep']).default('keep').describe('What happens to groups that leave: `delete`, `empty` (remove all members) or `keep`.'),
     })
-    .describe('What happens to those who leave.'),
+    .describe('What happens to those who leave; `leaves` must be said, like `removal: { leaves: deactivate }`.'),
   guard: z
     .strictObject({
       removals: limit(10, 5).describe('Removals and deactivations, per cycle and per 24 hours.'),

@@ -170,6 +170,12 @@ it('lists all problems in the order of the file, ten at most', async (t) => {
   assert.equal(lines.at(-1), '  and 3 more');
 });
 
+it('keeps a problem on one line, whatever is quoted in it', async (t) => {
+  const { message } = await refusal(t, changed('deactivate', `"${'a\\n\\e[31m'.repeat(500)}"`));
+  assert.ok(message.length < 600);
+  assert.ok(!/\p{Cc}/u.test(message));
+});
+
 it('never repeats what stands where a secret belongs', async (t) => {
   const secret = 'hunter2hunter2';
   const texts = [
