@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { it } from 'node:test';
-import { parse } from 'yaml';
 import { editorSchema } from '../../../src/config/json-schema.ts';
+import { loadText } from './files.ts';
 import { schemaKeys } from './schema-keys.ts';
 
 const project = new URL('../../../', import.meta.url);
@@ -36,11 +36,9 @@ it('docs/configuration.md lists every key with its default, and no other', async
   }
 });
 
-it('the examples in docs/configuration.md use keys that exist', async () => {
+it('the smallest file in docs/configuration.md loads', async (t) => {
   const text = await readFile(new URL('docs/configuration.md', project), 'utf8');
-  const sections = new Set(schemaKeys(JSON.parse(editorSchema())).keys());
-  const examples = [...text.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, example = '']) => parse(example) as unknown);
-  for (const example of examples) {
-    for (const key of Object.keys(example ?? {})) assert.ok(sections.has(key), key);
-  }
+  const [example] = [...text.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, block = '']) => block).filter((block) => block.includes('targets:'));
+  assert.ok(example !== undefined);
+  assert.ok(await loadText(t, example));
 });
