@@ -92,7 +92,10 @@ export function assign(body: Body, path: ScimPath, value: ScimValue): void {
   const key = ownKey(root, path.attribute);
   if (path.filter === undefined) {
     if (path.sub === undefined) root[key] = value;
-    else child(root, path.attribute)[path.sub] = value;
+    else {
+      const parent = child(root, path.attribute);
+      parent[ownKey(parent, path.sub)] = value;
+    }
     return;
   }
   const list = root[key];
@@ -107,15 +110,28 @@ export function assign(body: Body, path: ScimPath, value: ScimValue): void {
   else element[ownKey(element, path.sub)] = value;
 }
 
-/** Takes a value out of a body, in place. An element that only its filter attribute and `primary` are left of goes too. */
+/**
+ * Takes a value out of a body, in place. What nothing is left of goes too: objects, extensions, and elements that say
+ * no more than their filter attribute and `primary`.
+ */
 export function unassign(body: Body, path: ScimPath): void {
-  const root = path.schema === undefined ? body : body[ownKey(body, path.schema)];
-  if (!isBody(root)) return;
+  if (path.schema === undefined) {
+    unassignIn(body, path);
+    return;
+  }
+  const key = ownKey(body, path.schema);
+  const extension = body[key];
+  if (!isBody(extension)) return;
+  unassignIn(extension, path);
+  if (Object.keys(extension).length === 0) Reflect.deleteProperty(body, key);
+}
+
+function unassignIn(root: Body, path: ScimPath): void {
   const key = ownKey(root, path.attribute);
   const held = root[key];
   if (path.filter === undefined) {
-    if (path.sub === undefined) Reflect.deleteProperty(root, key);
-    else if (isBody(held)) Reflect.deleteProperty(held, ownKey(held, path.sub));
+    if (path.sub !== undefined && isBody(held)) Reflect.deleteProperty(held, ownKey(held, path.sub));
+    if (path.sub === undefined || (isBody(held) && Object.keys(held).length === 0)) Reflect.deleteProperty(root, key);
     return;
   }
   if (!Array.isArray(held)) return;
@@ -133,22 +149,22 @@ export function unassign(body: Body, path: ScimPath): void {
  * (RFC 7643 §2.1); a value that stands where an object was expected (`manager: "id"`) is taken as its `value`.
  */
 export function readScimPath(body: Readonly<Body>, path: ScimPath): unknown {
-  const root = path.schema === undefined ? body : body[ownKey(body, path.schema)];
+  const root = path.schema === undefined ? body : ownValue(body, path.schema);
   if (!isBody(root)) return undefined;
-  const held = root[ownKey(root, path.attribute)];
+  const held = ownValue(root, path.attribute);
   if (path.filter !== undefined) {
     const element = elementsOf(held).find((item) => isBody(item) && matches(item, path));
     if (!isBody(element)) return undefined;
-    return path.sub === undefined ? element : element[ownKey(element, path.sub)];
+    return path.sub === undefined ? element : ownValue(element, path.sub);
   }
   if (path.sub === undefined) return held ?? undefined;
-  if (isBody(held)) return held[ownKey(held, path.sub)] ?? undefined;
+  if (isBody(held)) return ownValue(held, path.sub) ?? undefined;
   return path.sub === 'value' ? (held ?? undefined) : undefined;
 }
 
 function matches(element: Body, path: ScimPath): boolean {
   if (path.filter === undefined) return false;
-  const held = element[ownKey(element, path.filter.attribute)];
+  const held = ownValue(element, path.filter.attribute);
   const wanted = path.filter.value;
   return typeof held === 'string' && typeof wanted === 'string'
     ? held.toLowerCase() === wanted.toLowerCase()
@@ -171,6 +187,12 @@ function ownKey(body: Readonly<Body>, wanted: string): string {
   return Object.keys(body).find((key) => key.toLowerCase() === folded) ?? wanted;
 }
 
+/** The value under a key in any spelling; never something inherited, such as `toString`. */
+function ownValue(body: Readonly<Body>, wanted: string): unknown {
+  const key = ownKey(body, wanted);
+  return Object.hasOwn(body, key) ? body[key] : undefined;
+}
+
 function elementsOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
@@ -189,11 +211,15 @@ export function sameScimValue(wanted: ScimValue, held: unknown): boolean {
   if (Array.isArray(wanted)) {
     const values: readonly ScimValue[] = wanted;
     const others = elementsOf(held);
-    return values.length === others.length && values.every((value) => others.some((other) => sameScimValue(value, other)));
+    return (
+      values.length === others.length &&
+      values.every((value) => others.some((other) => sameScimValue(value, other))) &&
+      others.every((other) => values.some((value) => sameScimValue(value, other)))
+    );
   }
   if (typeof held === 'string') return 'value' in wanted && wanted['value'] === held;
   if (!isBody(held)) return Object.keys(wanted).length === 0;
-  return Object.entries(wanted).every(([key, value]) => sameScimValue(value, held[ownKey(held, key)]));
+  return Object.entries(wanted).every(([key, value]) => sameScimValue(value, ownValue(held, key)));
 }
 
 /** Canonical text of a wanted value, for digests: object keys sorted, references by source id, lists in given order. */
