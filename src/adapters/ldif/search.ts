@@ -24,12 +24,14 @@ export function createClassifier(scopes: LdifScopes, rules: KindRules): (record:
   const searches = (['user', 'group'] as const).map((type) => {
     const scope = scopes[type] ?? {};
     const filter: Filter = parseFilter(scope.filter ?? rules.filters[type]);
-    return { type, filter, bases: (scope.bases ?? ['']).map(dnKey) };
+    return { type, filter, bases: scope.bases?.map(dnKey) };
   });
-  return (record) => {
-    const key = dnKey(record.dn);
-    return searches.find(
-      ({ bases, filter }) => bases.some((base) => isWithin(key, base)) && matchesFilter(filter, record.attributes),
-    )?.type;
-  };
+  return (record) =>
+    searches.find(({ bases, filter }) => matchesFilter(filter, record.attributes) && isBelow(record, bases))?.type;
+}
+
+function isBelow(record: LdifRecord, bases: readonly string[] | undefined): boolean {
+  if (bases === undefined) return true;
+  const key = dnKey(record.dn);
+  return bases.some((base) => isWithin(key, base));
 }
