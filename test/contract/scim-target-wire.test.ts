@@ -169,6 +169,17 @@ describe('what a SCIM target gets to see', () => {
     assert.deepEqual([put?.['id'], put?.['meta'], put?.['title']], [first, undefined, 'Chief']);
   });
 
+  it('gets no empty objects in a PUT', async (context) => {
+    const { server, target } = await begin(context, { patch: 405 });
+    const id = await createUser(target, 'a');
+    const both = [`${enterprise}:department`, 'name.givenName'] as const;
+    applied(await target.update('user', id, both.map((path) => set(path, 'x', false)), signal));
+    server.clearRequests();
+    applied(await target.update('user', id, both.map(clear), signal));
+    const put = server.requests.at(-1)?.body ?? {};
+    assert.deepEqual(Object.keys(put).sort(), ['active', 'emails', 'externalId', 'id', 'schemas', 'userName']);
+  });
+
   it('gets PATCH for groups though it has none for users', async (context) => {
     const { server, target } = await begin(context, { before: faultFor(({ method, path }) => method === 'PATCH' && path.startsWith('/Users'), { kind: 'answer', status: 405 }) });
     const user = await createUser(target, 'a');

@@ -2,7 +2,7 @@ import type { ResourceType } from '../../src/core/model/entry.ts';
 import type { TargetId } from '../../src/core/model/link.ts';
 import type { Failure, Outcome } from '../../src/core/model/outcome.ts';
 import type { ScimValue } from '../../src/core/model/resource.ts';
-import { assign, buildBody, readScimPath, scimPath, unassign, type ScimPath } from '../../src/core/mapping/scim-path.ts';
+import { assign, buildBody, readScimPath, scimPath, unassign } from '../../src/core/mapping/scim-path.ts';
 import type { FoundResource, MemberChange, ScimChange, ScimTarget } from '../../src/ports/scim-target.ts';
 
 type Body = Record<string, unknown>;
@@ -90,9 +90,10 @@ export function createFakeTarget({ name, concurrency = 8, memberChunk = 100, hoo
     const body = structuredClone(held);
     for (const change of changes) {
       const path = scimPath(change.path);
-      if (change.change === 'clear') clear(body, path);
+      if (change.change === 'clear') unassign(body, path);
       else assign(body, path, structuredClone(change.value));
     }
+    dropEmpty(body);
     content[type].delete(id);
     const owner = ownerOf(type, body);
     content[type].set(id, owner === undefined ? body : held);
@@ -195,11 +196,13 @@ function uniqueKeys(type: ResourceType, body: Body): string[] {
   ];
 }
 
-/** Without the empty objects that a cleared sub-attribute leaves behind. */
-function clear(body: Body, path: ScimPath): void {
-  unassign(body, path);
-  const parent = path.filter === undefined && path.sub !== undefined ? readScimPath(body, { ...path, sub: undefined }) : undefined;
-  if (typeof parent === 'object' && parent !== null && Object.keys(parent).length === 0) unassign(body, { ...path, sub: undefined });
+/** What a cleared sub-attribute leaves behind says nothing. */
+function dropEmpty(body: object): void {
+  for (const [key, value] of Object.entries(body) as [string, unknown][]) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) continue;
+    dropEmpty(value);
+    if (Object.keys(value).length === 0) Reflect.deleteProperty(body, key);
+  }
 }
 
 function membersOf(group: Body): Map<TargetId, Body> {

@@ -1,7 +1,7 @@
 import type { ResourceType } from '../../core/model/entry.ts';
 import type { TargetId } from '../../core/model/link.ts';
 import { assign, unassign } from '../../core/mapping/scim-path.ts';
-import { isRefusal, nonsense, type Answer, type Body, type Exchange, type Refusal } from './message.ts';
+import { isBody, isRefusal, nonsense, type Answer, type Body, type Exchange, type Refusal } from './message.ts';
 import { maxBytes, readResource, resourcePath, withSchemas } from './resource.ts';
 import type { WireChange } from './wire-change.ts';
 
@@ -35,5 +35,15 @@ export function mergeChanges(body: Body, changes: readonly WireChange[]): void {
   for (const { path, value } of changes) {
     if (value === undefined) unassign(body, path);
     else assign(body, path, value);
+  }
+  dropEmpty(body);
+}
+
+/** An object or extension without anything in it has no value (RFC 7643 §2.5), and is left out like any other. */
+function dropEmpty(body: Body): void {
+  for (const [key, value] of Object.entries(body)) {
+    if (!isBody(value)) continue;
+    dropEmpty(value);
+    if (Object.keys(value).length === 0) Reflect.deleteProperty(body, key);
   }
 }

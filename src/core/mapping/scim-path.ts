@@ -110,28 +110,15 @@ export function assign(body: Body, path: ScimPath, value: ScimValue): void {
   else element[ownKey(element, path.sub)] = value;
 }
 
-/**
- * Takes a value out of a body, in place. What nothing is left of goes too: objects, extensions, and elements that say
- * no more than their filter attribute and `primary`.
- */
+/** Takes a value out of a body, in place. An element that only its filter attribute and `primary` are left of goes too. */
 export function unassign(body: Body, path: ScimPath): void {
-  if (path.schema === undefined) {
-    unassignIn(body, path);
-    return;
-  }
-  const key = ownKey(body, path.schema);
-  const extension = body[key];
-  if (!isBody(extension)) return;
-  unassignIn(extension, path);
-  if (Object.keys(extension).length === 0) Reflect.deleteProperty(body, key);
-}
-
-function unassignIn(root: Body, path: ScimPath): void {
+  const root = path.schema === undefined ? body : body[ownKey(body, path.schema)];
+  if (!isBody(root)) return;
   const key = ownKey(root, path.attribute);
   const held = root[key];
   if (path.filter === undefined) {
-    if (path.sub !== undefined && isBody(held)) Reflect.deleteProperty(held, ownKey(held, path.sub));
-    if (path.sub === undefined || (isBody(held) && Object.keys(held).length === 0)) Reflect.deleteProperty(root, key);
+    if (path.sub === undefined) Reflect.deleteProperty(root, key);
+    else if (isBody(held)) Reflect.deleteProperty(held, ownKey(held, path.sub));
     return;
   }
   if (!Array.isArray(held)) return;
