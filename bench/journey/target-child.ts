@@ -1,0 +1,13 @@
+/** The SCIM server in a process of its own, so that its work is not counted as ours. Speaks over IPC. */
+import { startScimServer } from '../../test/support/scim-server/server.ts';
+
+const server = await startScimServer({ token: 'bench' });
+process.send?.({ url: server.url });
+process.on('message', (message) => {
+  if (message === 'requests') {
+    const requests = server.requests.map(({ method, path, body }) => ({ method, path, body }));
+    process.send?.({ requests, users: server.users().length, violations: server.violations.length });
+    server.clearRequests();
+  }
+  if (message === 'stop') void server.stop().then(() => process.exit());
+});
