@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Operation } from '../../../../src/core/model/plan.ts';
+import { Reference } from '../../../../src/core/model/resource.ts';
+import { planId } from '../../../../src/core/planning/plan-id.ts';
+import { creation, members, removal, sha256, update } from '../../../support/operations.ts';
+
+const id = (...operations: Operation[]) => planId(operations, sha256);
+const manager = (value: string | Reference): Operation => ({ ...update('a'), changes: [{ path: 'manager', change: 'set', value, had: true }] });
+
+describe('planId', () => {
+  it('is short, and the same for the same changes', () => {
+    assert.match(id(removal('a'), update('b')), /^[0-9a-f]{12}$/);
+    assert.equal(id(removal('a'), update('b')), id(update('b'), { ...removal('a'), label: 'Anna', reason: 'other words', stage: 3 }));
+  });
+  it('does not depend on the order of members', () => {
+    assert.equal(id(members('g', ['a', 'b'], ['c', 'd'])), id(members('g', ['b', 'a'], ['d', 'c'])));
+  });
+  const others: readonly [string, Operation, Operation][] = [
+    ['who it concerns', removal('a'), removal('b')],
+    ['the type', removal('a'), removal('a', 'deactivate', 'group')],
+    ['what is done', removal('a'), removal('a', 'delete')],
+    ['why access ends', removal('a'), { ...removal('a'), cause: 'disabled' }],
+    ['a value', update('a', 'Engineer'), update('a', 'Boss')],
+    ['a value and no value', update('a'), { ...update('a'), changes: [{ path: 'title', change: 'clear' }] }],
+    ['a reference and text that looks like one', manager(new Reference('b')), manager('-> b')],
+    ['who joins and who leaves', members('g', ['a'], []), members('g', [], ['a'])],
+    ['what is created', creation('a'), { ...creation('a'), verb: 'create', attributes: new Map(), again: false }],
+  ];
+  for (const [what, one, other] of others) it(`differs with ${what}`, () => assert.notEqual(id(one), id(other)));
+  it('differs when one operation comes twice', () => assert.notEqual(id(removal('a')), id(removal('a'), removal('a'))));
+});
