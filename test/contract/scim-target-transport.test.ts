@@ -15,13 +15,15 @@ const isMethod = (method: string) => (request: ScimRequestRecord): boolean => re
 const always = (): boolean => true;
 const turnAway = (retryAfter?: string, status = 429): Fault => ({ kind: 'answer', status, ...(retryAfter === undefined ? {} : { headers: { 'retry-after': retryAfter } }) });
 describe('a target that asks to be left alone', () => {
-  for (const [form, header] of [
-    ['seconds', (): string => '7'],
-    ['a date', (clock: FakeClock): string => new Date(clock.now() + 7000).toUTCString()],
-  ] as const) {
+  const utc = (time: number): string => new Date(time).toUTCString();
+  for (const [form, headers] of [
+    ['seconds', () => ({ 'retry-after': '7' })],
+    ['a date', (clock) => ({ date: utc(clock.now()), 'retry-after': utc(clock.now() + 7000) })],
+    ['a date by a clock that is an hour late', (clock) => ({ date: utc(clock.now() - 60 * minute), 'retry-after': utc(clock.now() - 60 * minute + 7000) })],
+  ] satisfies readonly (readonly [string, (clock: FakeClock) => Record<string, string>])[]) {
     it(`is left alone by everybody until it is ready again (${form})`, async (context) => {
       const { server, target, clock, throttles } = await begin(context);
-      server.setFaults({ before: faultFor(always, turnAway(header(clock)), 1) });
+      server.setFaults({ before: faultFor(always, { kind: 'answer', status: 429, headers: headers(clock) }, 1) });
       const first = find(target);
       await until(() => clock.sleeping() === 1, 'the first to be turned away');
       const others = [find(target), target.create('user', alice, signal), target.remove('user', 'x', signal)];

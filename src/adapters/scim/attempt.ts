@@ -15,7 +15,7 @@ export function createAttempt(options: CheckedOptions, transport: Transport): At
     const reply = await transport.send(request, headers, signal);
     const result = classify(reply, request, options.origin, secretsIn(headers));
     if (!isRefusal(result) || result.class !== 'throttled' || reply.kind !== 'answer') return result;
-    return { ...result, retryAfterMilliseconds: retryAfterMilliseconds(reply.retryAfter, options.clock.now()) };
+    return { ...result, retryAfterMilliseconds: retryAfterMilliseconds(reply.retryAfter, reply.date, options.clock.now()) };
   };
 }
 

@@ -11,6 +11,8 @@ export type Reply =
       readonly etag: string | undefined;
       readonly location: string | undefined;
       readonly retryAfter: string | undefined;
+      /** When the target sent it, by its own clock. */
+      readonly date: string | undefined;
       readonly content: Content;
     }
   /** No usable answer. `unsent`: not a byte has left. */
@@ -99,6 +101,7 @@ async function readAnswer({ statusCode, headers, body }: Dispatcher.ResponseData
     etag: single(headers['etag']),
     location: single(headers['location']),
     retryAfter: single(headers['retry-after']),
+    date: single(headers['date']),
     content: contentOf(text, single(headers['content-type'])),
   };
 }

@@ -9,7 +9,7 @@ const page: Content = { kind: 'foreign', what: 'an HTML page', html: true };
 const none: Content = { kind: 'none' };
 
 function judge(request: Partial<ScimRequest>, status: number, content: Content = none, retryAfter?: string): string {
-  const reply: Reply = { kind: 'answer', status, etag: undefined, location: undefined, retryAfter, content };
+  const reply: Reply = { kind: 'answer', status, etag: undefined, location: undefined, retryAfter, date: undefined, content };
   const result = classify(reply, { method: 'GET', path: '/Users/1', subject: 'resource', maxBytes: 1, ...request }, 'https://x.example', []);
   return isRefusal(result) ? result.class : 'success';
 }
@@ -62,7 +62,7 @@ describe('what an answer means', () => {
 
   it('is told in the target\'s own words where it has some', () => {
     const words = (body: Body): string => {
-      const reply: Reply = { kind: 'answer', status: 400, etag: undefined, location: undefined, retryAfter: undefined, content: json(body) };
+      const reply: Reply = { kind: 'answer', status: 400, etag: undefined, location: undefined, retryAfter: undefined, date: undefined, content: json(body) };
       const result = classify(reply, { method: 'GET', path: '', subject: 'resource', maxBytes: 1 }, 'https://x.example', []);
       return isRefusal(result) ? result.detail : '';
     };

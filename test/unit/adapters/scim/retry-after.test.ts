@@ -20,5 +20,12 @@ it('reads Retry-After as seconds or as a date, and takes nonsense for nothing', 
     ['Tue', undefined],
     ['2026-11-24', undefined],
   ];
-  for (const [header, expected] of cases) assert.equal(retryAfterMilliseconds(header, now), expected, String(header));
+  for (const [header, expected] of cases) assert.equal(retryAfterMilliseconds(header, undefined, now), expected, String(header));
+});
+
+it('takes a date by the clock of the target that sent it', () => {
+  const until = 'Tue, 24 Nov 2026 12:00:30 GMT';
+  assert.equal(retryAfterMilliseconds(until, 'Tue, 24 Nov 2026 12:00:20 GMT', now + 3_600_000), 10_000);
+  assert.equal(retryAfterMilliseconds(until, 'nonsense', now), 30_000);
+  assert.equal(retryAfterMilliseconds('5', 'Tue, 24 Nov 2026 12:00:20 GMT', now), 5000);
 });
