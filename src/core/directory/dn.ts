@@ -1,3 +1,5 @@
+import { fold } from './fold.ts';
+
 /**
  * Distinguished names in their text form (RFC 4514): taken apart, and made comparable. A DN is never an identity here;
  * it only says where an entry stands and whom a `member` or `manager` value means.
@@ -54,10 +56,6 @@ function keyOf(rdns: readonly Rdn[]): string {
         .join('+'),
     )
     .join(',');
-}
-
-function fold(text: string): string {
-  return text.normalize('NFKC').toLowerCase().trim().replace(/\s+/g, ' ');
 }
 
 /** Keeps separators inside values apart from those between them; so a key is a DN too, and its own key. */

@@ -3,6 +3,7 @@ import { BridgeError } from '../model/errors.ts';
 import { attributeName } from './attribute.ts';
 import { dnKey, parseDn } from './dn.ts';
 import type { Filter } from './filter.ts';
+import { fold, foldPart } from './fold.ts';
 
 type Attributes = ReadonlyMap<string, readonly AttributeValue[]>;
 
@@ -111,23 +112,15 @@ function compare(held: AttributeValue, wanted: Uint8Array): number {
 
 function hasParts(text: string, { initial, any, final }: Extract<Filter, { kind: 'substring' }>): boolean {
   let rest = fold(text);
-  const [start, end] = [initial, final].map((part) => (part === undefined ? '' : foldPart(part)));
+  const [start, end] = [initial, final].map((part) => (part === undefined ? '' : foldPart(textOf(part))));
   if (start !== undefined && !rest.startsWith(start)) return false;
   rest = rest.slice(start?.length);
-  for (const part of any.map(foldPart)) {
+  for (const part of any.map((one) => foldPart(textOf(one)))) {
     const at = rest.indexOf(part);
     if (at < 0) return false;
     rest = rest.slice(at + part.length);
   }
   return rest.endsWith(end ?? '');
-}
-
-function foldPart(part: Uint8Array): string {
-  return textOf(part).normalize('NFKC').toLowerCase().replace(/\s+/g, ' ');
-}
-
-function fold(text: string): string {
-  return text.normalize('NFKC').toLowerCase().trim().replace(/\s+/g, ' ');
 }
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });

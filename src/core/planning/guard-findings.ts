@@ -1,5 +1,5 @@
 import type { ResourceType, SourceId } from '../model/entry.ts';
-import type { GuardFinding, Operation } from '../model/plan.ts';
+import type { GuardFinding, HeldOperation, Operation } from '../model/plan.ts';
 import type { GuardLimits, Limit } from './policy.ts';
 import { tally, type Tally } from './tally.ts';
 
@@ -18,6 +18,8 @@ export interface GuardInput {
   readonly emptyTypes: ReadonlySet<ResourceType>;
   /** Ids of held plans that a person approved. */
   readonly approved: ReadonlySet<string>;
+  /** An approved plan that was begun and not finished: what is left of it passes. */
+  readonly underWay?: { readonly planId: string; readonly operations: readonly HeldOperation[] } | undefined;
   readonly hash: (text: string) => string;
 }
 

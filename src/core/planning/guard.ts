@@ -27,8 +27,8 @@ import { followed, isCompletion, kindOf, type Followed } from './tally.ts';
 export interface Verdict {
   readonly proceed: readonly Operation[];
   readonly hold: Hold | undefined;
-  /** The approval that let operations pass which would have been held. */
-  readonly usedApproval: string | undefined;
+  /** The approval that let operations pass which would have been held, and these operations. */
+  readonly usedApproval: { readonly planId: string; readonly operations: readonly Operation[] } | undefined;
 }
 
 /** Divides a plan into what may proceed and what a person has to approve. */
@@ -39,7 +39,10 @@ export function guard(input: GuardInput): Verdict {
   // The approval stands for what was found too much. What follows it may change without voiding the approval.
   const decisive = input.operations.flatMap((operation) => decisivePart(operation, findings, drawn));
   const id = planId(decisive, input.hash);
-  if (input.approved.has(id)) return { proceed: input.operations, hold: undefined, usedApproval: id };
+  const approval = approvalOf(id, decisive, input);
+  if (approval !== undefined) {
+    return { proceed: input.operations, hold: undefined, usedApproval: { planId: approval, operations: decisive } };
+  }
   const held: Held = {
     removed: new Set(decisive.filter((one) => kindOf(one) === 'removals').map((one) => one.sourceId)),
     created: new Set(decisive.filter((one) => one.verb === 'create').map((one) => one.sourceId)),
@@ -47,6 +50,17 @@ export function guard(input: GuardInput): Verdict {
   const parts = input.operations.map((operation) => divide(operation, findings, drawn, held));
   const hold: Hold = { planId: id, operations: parts.flatMap((part) => part.held), findings };
   return { proceed: parts.flatMap((part) => part.proceed), hold, usedApproval: undefined };
+}
+
+/** The approval that covers these operations: one for exactly them, or one under way that they are the rest of. */
+function approvalOf(id: string, operations: readonly Operation[], { approved, underWay }: GuardInput): string | undefined {
+  if (approved.has(id)) return id;
+  const rest = new Map(underWay?.operations.map((one) => [`${one.verb} ${one.sourceId}`, new Set(one.remove)]));
+  const isCovered = (operation: Operation): boolean => {
+    const removed = rest.get(`${operation.verb} ${operation.sourceId}`);
+    return removed !== undefined && (operation.verb !== 'members' || operation.remove.every((member) => removed.has(member)));
+  };
+  return operations.every(isCovered) ? underWay?.planId : undefined;
 }
 
 /** Those whose removal, and those whose creation, is held. */

@@ -56,8 +56,12 @@ export function stageAfter(resource: Pick<Resource, 'type'>, values: Iterable<un
 
 /** Attributes without the references to those whom the target will not have, and how many these are. */
 export function withoutStrangers(attributes: DesiredAttributes, outlook: Outlook) {
-  const strangers = [...attributes].filter(([, value]) => value instanceof Reference && !outlook.willExist(value.id));
-  const known: DesiredAttributes = new Map([...attributes, ...strangers.map(([path]) => [path, null] as const)]);
+  const strangers: string[] = [];
+  for (const [path, value] of attributes) {
+    if (value instanceof Reference && !outlook.willExist(value.id)) strangers.push(path);
+  }
+  if (strangers.length === 0) return { known: attributes, waiting: 0 };
+  const known: DesiredAttributes = new Map([...attributes, ...strangers.map((path) => [path, null] as const)]);
   return { known, waiting: strangers.length };
 }
 
