@@ -8,6 +8,7 @@ export type ExpressionValue =
   | null
   | Uint8Array
   | DnReference
+  | Unmanaged
   | readonly ExpressionValue[]
   | { readonly [name: string]: ExpressionValue };
 
@@ -18,6 +19,12 @@ export class DnReference {
     this.dn = dn;
   }
 }
+
+/** What `ignoreIfEmpty(…)` gives where there is no value: the target's own value is left as it is, not cleared. */
+export class Unmanaged {
+  readonly unmanaged = true;
+}
+export const unmanaged = new Unmanaged();
 
 /** What an expression may ask beside the entry's own attributes. */
 export interface ExpressionContext {

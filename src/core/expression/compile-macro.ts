@@ -1,0 +1,59 @@
+import { spendStep, type Compiled, type Run, type Scope } from './compiled.ts';
+import { Flaw } from './flaw.ts';
+import type { Node } from './syntax.ts';
+import { canBe, nameType } from './types.ts';
+import { toBool, toList, type Value } from './value.ts';
+
+/** CEL's macros over lists. What has one value counts as a list of one, and null as the empty list. */
+export const macros: ReadonlySet<string> = new Set(['all', 'exists', 'exists_one', 'filter', 'map']);
+
+type Compile = (node: Node, scope: Scope) => Compiled;
+
+/** `list.filter(name, condition)` and its like. Throws a Flaw. */
+export function compileMacro(
+  node: Node,
+  name: string,
+  receiver: Node,
+  args: readonly Node[],
+  scope: Scope,
+  compile: Compile,
+): Compiled {
+  const [variable, ...bodies] = args;
+  const most = name === 'map' ? 2 : 1;
+  if (variable?.op !== 'id' || bodies.length < 1 || bodies.length > most) {
+    throw new Flaw(node.start, `${name}() needs a new name and ${name === 'map' ? 'an expression' : 'a condition'}`, `write it like list.${name}(x, ${name === 'map' ? 'lower(x)' : 'x.startsWith("a")'})`);
+  }
+  const list = compile(receiver, scope);
+  if (!canBe(list.type, ['list', 'string', 'map', 'ref'])) throw new Flaw(receiver.start, `${name}() needs a list, and this is ${nameType(list.type)}`);
+  const inner: Scope = { ...scope, depth: scope.depth + 1, variables: new Map(scope.variables).set(variable.args.toLowerCase(), scope.depth) };
+  const parts = bodies.map((body) => compile(body, inner));
+  const condition = name === 'map' ? (parts.length === 2 ? parts[0] : undefined) : parts[0];
+  const conditionNode = bodies[0];
+  if (condition !== undefined && !canBe(condition.type, ['bool'])) {
+    throw new Flaw(conditionNode?.start ?? node.start, `${name}() needs a condition, and this is ${nameType(condition.type)}`);
+  }
+  const holds = (item: Value, run: Run) => condition === undefined || toBool(bind(condition, item, run)) === true;
+  const bind = (part: Compiled, item: Value, run: Run) => {
+    run.variables[scope.depth] = item;
+    return part.run(run);
+  };
+  const items = (run: Run) => toList(list.run(run));
+  const test = (item: Value, run: Run) => {
+    spendStep(run);
+    return holds(item, run);
+  };
+  switch (name) {
+    case 'all':
+      return { type: 'bool', run: (run) => items(run).every((item) => test(item, run)) };
+    case 'exists':
+      return { type: 'bool', run: (run) => items(run).some((item) => test(item, run)) };
+    case 'exists_one':
+      return { type: 'bool', run: (run) => items(run).filter((item) => test(item, run)).length === 1 };
+    case 'filter':
+      return { type: 'list', run: (run) => items(run).filter((item) => test(item, run)) };
+    default: {
+      const result = parts.at(-1);
+      return { type: 'list', run: (run) => items(run).flatMap((item) => (test(item, run) && result !== undefined ? [bind(result, item, run)] : [])) };
+    }
+  }
+}

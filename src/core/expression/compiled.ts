@@ -1,0 +1,46 @@
+import type { AttributeValue } from '../model/entry.ts';
+import { EvaluationError, type ExpressionContext } from './expression.ts';
+import type { StaticType } from './types.ts';
+import type { Value } from './value.ts';
+
+/** One evaluation: what it may read, and how much it may still do. */
+export interface Run {
+  readonly attributes: ReadonlyMap<string, readonly AttributeValue[]>;
+  readonly context: ExpressionContext;
+  /** Values of the variables that filter, map, exists, … bind, by slot. */
+  readonly variables: Value[];
+  /** Steps that filter, map, exists, … may still take: nested they multiply. */
+  steps: number;
+}
+
+/** Steps of list macros in one evaluation: a group of 100,000 members can be looked through a few times. */
+export const stepLimit = 500_000;
+
+export function spendStep(run: Run): void {
+  run.steps -= 1;
+  if (run.steps < 0) throw new EvaluationError(`it takes more than ${stepLimit} steps over lists`);
+}
+
+/** A part of an expression, ready to run. */
+export interface Compiled {
+  readonly type: StaticType;
+  readonly run: (run: Run) => Value;
+  /** Known where the part is a literal. */
+  readonly literal?: Value | undefined;
+  /** Its name in lower case, where the part is nothing but an attribute: its values are text or bytes. */
+  readonly attribute?: string | undefined;
+}
+
+/** What the compiler knows while it walks through an expression, and what it learns. */
+export interface Scope {
+  readonly source: string;
+  /** The node where `ignoreIfEmpty` may stand: the whole expression of a map. */
+  readonly root: unknown;
+  /** How many variables are bound around here. */
+  readonly depth: number;
+  /** Bound variable in lower case → its slot. Names compare without case, as attributes do. */
+  readonly variables: ReadonlyMap<string, number>;
+  /** Attributes read so far, in lower case. */
+  readonly attributes: Set<string>;
+  readonly seen: { groups: boolean };
+}
