@@ -155,7 +155,7 @@ describe('guard', () => {
         const { proceed, hold } = guard(input);
         fc.pre(hold !== undefined);
         const approved = guard({ ...input, approved: new Set([hold.planId]) });
-        assert.deepEqual([approved.proceed, approved.hold, approved.usedApproval], [input.operations, undefined, hold.planId]);
+        assert.deepEqual([approved.proceed, approved.hold, approved.usedApproval?.planId], [input.operations, undefined, hold.planId]);
         assert.deepEqual(guard({ ...input, approved: new Set(['000000000000']) }).proceed, proceed);
       }),
     );

@@ -88,6 +88,15 @@ export interface GuardFinding {
   readonly text: string;
 }
 
+/** An operation without its content: what a person approves, and what may be stored. */
+export interface HeldOperation {
+  readonly verb: Verb;
+  readonly type: ResourceType;
+  readonly sourceId: SourceId;
+  /** For `members`: who leaves the group. */
+  readonly remove?: readonly SourceId[] | undefined;
+}
+
 export interface Hold {
   /**
    * Hash of the operations that the findings speak of: other changes don't void an approval, nor do changes among
