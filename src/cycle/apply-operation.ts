@@ -1,3 +1,4 @@
+import type { SourceId } from '../core/model/entry.ts';
 import type { Link, TargetId } from '../core/model/link.ts';
 import type { Failure, Outcome } from '../core/model/outcome.ts';
 import type {
@@ -11,9 +12,9 @@ import type {
 } from '../core/model/plan.ts';
 import { Reference, type DesiredAttributes, type DesiredValue, type ScimValue } from '../core/model/resource.ts';
 import { diffWithBody, digestAttributes } from '../core/planning/diff.ts';
-import type { FoundResource, ScimChange } from '../ports/scim-target.ts';
+import { isFailure, type FoundResource, type ScimChange } from '../ports/scim-target.ts';
 import type { Intent, StateChange } from '../ports/state-store.ts';
-import { findOne } from './correlate.ts';
+import { findOne, withExternalId } from './correlate.ts';
 import type { PushContext } from './push-context.ts';
 
 /** Carries out one operation and records its outcome, durably, before it returns. Undefined when it took effect. */
@@ -43,7 +44,8 @@ const createAttempts = 3;
  * lost, or the target says that there is one already, the target is searched before anything is sent again.
  */
 async function applyCreate(operation: CreateOperation, context: PushContext): Promise<Failure | undefined> {
-  const intent: Intent = { target: context.target.name, type: operation.type, sourceId: operation.sourceId };
+  const { type, sourceId, directory } = operation;
+  const intent: Intent = { target: context.target.name, type, sourceId, directory };
   const { attributes, body } = resolveAttributes(operation.attributes, context);
   await context.store.record([{ kind: 'intent', intent }]);
   let failure: Failure | undefined;
@@ -71,9 +73,10 @@ async function searchAgain(
   context: PushContext,
 ): Promise<FoundResource | 'unsearchable' | undefined> {
   const policy = context.policy[operation.type];
-  const paths = policy.adopt === 'never' ? ['externalId'] : ['externalId', ...policy.match.filter((path) => path !== 'externalId')];
+  const paths = policy.adopt === 'never' ? ['externalId'] : withExternalId(policy.match);
   try {
     const finding = await findOne(context.target, operation, paths, context.signal);
+    if (isFailure(finding)) return 'unsearchable';
     const [first, ...others] = finding?.found ?? [];
     if (first === undefined) return undefined;
     const owner = (await context.store.owners(context.target.name, operation.type, [first.id])).get(first.id);
@@ -90,7 +93,7 @@ async function adoptFound(
   intent: Intent,
   context: PushContext,
 ): Promise<Failure | undefined> {
-  const changes = diffWithBody(attributes, found.body, (id) => context.links.get(id)?.targetId);
+  const changes = diffWithBody(attributes, found.body, targetIds(context));
   if (operation.type === 'user' && !found.active) changes.push({ path: 'active', change: 'set', value: true, had: true });
   const outcome = await sendChanges(operation, found.id, changes, context);
   if (outcome.kind === 'failed') return outcome.failure;
@@ -118,7 +121,7 @@ async function applyUpdate(operation: UpdateOperation, context: PushContext): Pr
   for (const change of operation.changes) {
     Reflect.deleteProperty(attributes, change.path);
     if (change.change === 'clear' || !isResolvable(change.value, context)) continue;
-    Object.assign(attributes, digestAttributes(new Map([[change.path, change.value]]), context.store.digest));
+    Object.assign(attributes, digestAttributes(new Map([[change.path, change.value]]), context.store.digest, targetIds(context)));
   }
   const back = operation.verb === 'reactivate' ? { lifecycle: 'active' as const, departedAt: undefined } : {};
   await remember(context, { ...link, ...back, attributes, version: outcome.version });
@@ -150,7 +153,10 @@ async function applyMembers(operation: MembersOperation, context: PushContext): 
       context.signal,
     );
     if (outcome.kind === 'failed') return lostIfGone(link, outcome.failure, context);
-    await store.record([{ kind: 'members', target: target.name, group: operation.sourceId, add, remove }]);
+    const members = { kind: 'members', target: target.name, group: operation.sourceId, add, remove } as const;
+    // An emptied group counts once, with its last chunk.
+    const isLast = at + target.memberChunk >= steps.length;
+    await store.record([members, ...(operation.cause === 'changed' || isLast ? context.removalsOf(operation, remove) : [])]);
   }
   return undefined;
 }
@@ -158,11 +164,12 @@ async function applyMembers(operation: MembersOperation, context: PushContext): 
 async function applyDeactivation(operation: RemoveOperation, context: PushContext): Promise<Failure | undefined> {
   const link = context.links.get(operation.sourceId);
   if (link === undefined) return notThere;
-  const off: ScimChange = { path: 'active', change: 'set', value: false, had: true };
-  const outcome = await context.target.update(operation.type, link.targetId, [off], context.signal);
+  const inactive: ScimChange = { path: 'active', change: 'set', value: false, had: true };
+  const outcome = await context.target.update(operation.type, link.targetId, [inactive], context.signal);
   if (outcome.kind === 'failed') return lostIfGone(link, outcome.failure, context);
   const departedAt = operation.cause === 'disabled' ? undefined : new Date(context.clock.now()).toISOString();
-  await remember(context, { ...link, lifecycle: 'deactivated', departedAt, version: outcome.version });
+  const off = { ...link, lifecycle: 'deactivated' as const, departedAt, version: outcome.version };
+  await remember(context, off, context.removalsOf(operation));
   return undefined;
 }
 
@@ -171,7 +178,7 @@ async function applyDeletion(operation: RemoveOperation, context: PushContext): 
   if (link === undefined) return notThere;
   const outcome = await context.target.remove(operation.type, link.targetId, context.signal);
   if (outcome.kind === 'failed') return outcome.failure;
-  await context.store.record([{ kind: 'unlink', target: link.target, sourceId: link.sourceId }]);
+  await context.store.record([{ kind: 'unlink', target: link.target, sourceId: link.sourceId }, ...context.removalsOf(operation)]);
   context.links.delete(link.sourceId);
   return undefined;
 }
@@ -218,8 +225,14 @@ function resolveAttributes(desired: DesiredAttributes, context: PushContext) {
 
 function resolve(value: DesiredValue, context: PushContext): ScimValue | undefined {
   if (!(value instanceof Reference)) return value;
-  const link = context.links.get(value.id);
-  return link === undefined || link.lifecycle === 'lost' ? undefined : link.targetId;
+  return targetIds(context)(value.id);
+}
+
+function targetIds({ links }: PushContext): (id: SourceId) => TargetId | undefined {
+  return (id) => {
+    const link = links.get(id);
+    return link === undefined || link.lifecycle === 'lost' ? undefined : link.targetId;
+  };
 }
 
 function isResolvable(value: DesiredValue, context: PushContext): boolean {
@@ -242,7 +255,7 @@ function newLink(
     targetId: outcome.id,
     origin,
     lifecycle: active ? 'active' : 'deactivated',
-    attributes: digestAttributes(attributes, context.store.digest),
+    attributes: digestAttributes(attributes, context.store.digest, targetIds(context)),
     version: outcome.version,
   };
 }

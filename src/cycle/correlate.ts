@@ -1,12 +1,12 @@
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
-import { BridgeError } from '../core/model/errors.ts';
 import type { TargetId } from '../core/model/link.ts';
 import type { Failure } from '../core/model/outcome.ts';
 import type { ReasonCode, Rejected, Resource } from '../core/model/resource.ts';
-import type { Match } from '../core/planning/build-plan.ts';
+import type { Match } from '../core/planning/plan-input.ts';
 import { readScimPath, scimPath } from '../core/mapping/scim-path.ts';
 import { isFailure, type FoundResource, type ScimTarget } from '../ports/scim-target.ts';
 import type { StateView } from '../ports/state-store.ts';
+import { publicWords, targetError } from './target-error.ts';
 import { forEachConcurrently } from './work.ts';
 
 /** How accounts that exist already are recognised, for one type of resource. */
@@ -25,15 +25,17 @@ type Finding = { readonly found: readonly FoundResource[]; readonly by: string }
 
 /**
  * Looks on the target for those who have no link yet, so that a plan says `adopt` where there is someone, and nobody is
- * created twice. Costs one list request when the target holds less than one page, look-ups otherwise.
+ * created twice. Lists the target when that takes fewer requests than look-ups; an empty one costs one request.
  *
- * @throws BridgeError when the target cannot be searched at all: creating blindly could make duplicates
+ * @param intents who was being created when the process ended: they are looked for by externalId whatever the policy
+ * @throws BridgeError when the target does not answer
  */
 export async function correlate(
   unlinked: readonly Resource[],
   target: ScimTarget,
   policy: Readonly<Record<ResourceType, MatchPolicy>>,
   store: StateView,
+  intents: ReadonlySet<SourceId>,
   signal: AbortSignal,
 ): Promise<Correlation> {
   const matches = new Map<SourceId, Match>();
@@ -41,11 +43,15 @@ export async function correlate(
   for (const type of ['user', 'group'] as const) {
     const resources = unlinked.filter((resource) => resource.type === type);
     if (resources.length === 0) continue;
-    const findings = await search(resources, target, policy[type].match, signal);
-    const ids = [...findings.values()].flatMap((finding) => finding?.found.map((one) => one.id) ?? []);
+    const findings = await search(resources, target, policy[type].match, intents, signal);
+    const ids = [...findings.values()].flatMap((finding) => (isFailure(finding) ? [] : (finding?.found.map((one) => one.id) ?? [])));
     const taken = new Map<TargetId, SourceId>(await store.owners(target.name, type, ids));
     for (const resource of resources) {
       const finding = findings.get(resource.sourceId);
+      if (isFailure(finding)) {
+        rejected.push(reject(resource, 'search_refused', refusedText(finding)));
+        continue;
+      }
       const [first, ...others] = finding?.found ?? [];
       if (finding === undefined || first === undefined) continue;
       const refusal = refuse(resource, first, others, finding.by, policy[type], taken);
@@ -67,20 +73,27 @@ async function search(
   resources: readonly Resource[],
   target: ScimTarget,
   paths: readonly string[],
+  intents: ReadonlySet<SourceId>,
   signal: AbortSignal,
-): Promise<Map<SourceId, Finding>> {
+): Promise<Map<SourceId, Finding | Failure>> {
   const [sample] = resources;
   if (sample !== undefined && resources.length * paths.length > lookupsWorthOneList) {
-    const everything = await target.inventory(sample.type, signal);
-    if (isFailure(everything)) throw unsearchable(target.name, everything);
-    if (everything !== undefined) return searchList(resources, paths, everything);
+    const everything = await target.inventory(sample.type, Math.floor((resources.length * paths.length) / lookupsWorthOneList), signal);
+    if (isFailure(everything)) throw targetError(target.name, everything);
+    if (everything !== undefined) return searchList(resources, withExternalId(paths), everything);
   }
-  const findings = new Map<SourceId, Finding>();
+  const findings = new Map<SourceId, Finding | Failure>();
   await forEachConcurrently(resources, target.concurrency, () => signal.aborted, async (resource) => {
-    findings.set(resource.sourceId, await findOne(target, resource, paths, signal));
+    const own = intents.has(resource.sourceId) ? withExternalId(paths) : paths;
+    findings.set(resource.sourceId, await findOne(target, resource, own, signal));
   });
   signal.throwIfAborted();
   return findings;
+}
+
+/** Our own id first: what a create with a lost answer may have left is certainly ours. */
+export function withExternalId(paths: readonly string[]): readonly string[] {
+  return ['externalId', ...paths.filter((path) => path !== 'externalId')];
 }
 
 function searchList(
@@ -117,15 +130,17 @@ function comparable(path: string, value: string): string {
 }
 
 /**
- * Searches one resource on the target by its match attributes.
- * @throws BridgeError when none of them can be searched for
+ * Searches one resource on the target by its match attributes. A failure when the target refuses to search for every
+ * value that it has: then nobody knows whether it is there.
+ *
+ * @throws BridgeError when the target does not answer at all
  */
 export async function findOne(
   target: ScimTarget,
   resource: Pick<Resource, 'type' | 'attributes'>,
   paths: readonly string[],
   signal: AbortSignal,
-): Promise<Finding> {
+): Promise<Finding | Failure> {
   let refused: Failure | undefined;
   let searched = false;
   for (const path of paths) {
@@ -136,24 +151,9 @@ export async function findOne(
       searched = true;
       if (found.length > 0) return { found, by: path };
     } else if (found.class === 'unsupported' || found.class === 'rejected') refused = found;
-    else throw unsearchable(target.name, found);
+    else throw targetError(target.name, found);
   }
-  if (!searched && refused !== undefined) throw unsearchable(target.name, refused);
-  return undefined;
-}
-
-function unsearchable(target: string, failure: Failure): BridgeError {
-  if (failure.class === 'auth') {
-    return new BridgeError('D2S_TARGET_AUTH', `target ${target} refuses our credentials (${failure.detail})`, 'check the token of this target and what it may do');
-  }
-  if (failure.class === 'transient' || failure.class === 'throttled' || failure.class === 'unknown') {
-    return new BridgeError('D2S_TARGET_UNREACHABLE', `target ${target} does not answer searches (${failure.detail})`, 'nothing was changed; the next cycle tries again');
-  }
-  return new BridgeError(
-    'D2S_TARGET_PROTOCOL',
-    `target ${target} cannot be searched by any match attribute (${failure.detail})`,
-    'list attributes under match that this target can filter on; creating without a search could make duplicates',
-  );
+  return searched ? undefined : refused;
 }
 
 function refuse(
@@ -173,10 +173,14 @@ function refuse(
     return reject(resource, 'match_taken', `the target's resource with the same ${by} (id ${found.id}) already belongs to entry ${owner}`);
   }
   // An equal externalId is our own source id: that one is ours whatever the policy says.
-  if (policy.adopt === 'never' && by !== 'externalId') {
+  if (policy.adopt === 'never' && found.body['externalId'] !== resource.sourceId) {
     return reject(resource, 'adoption_off', `the target has one with the same ${by} (id ${found.id}), and adopt is never`);
   }
   return undefined;
+}
+
+function refusedText(failure: Failure): string {
+  return `the target refuses to search by any of its match attributes (${publicWords(failure)}); creating it blindly could make a duplicate: list under match what this target can filter on`;
 }
 
 function reject(resource: Resource, code: ReasonCode, text: string): Rejected {

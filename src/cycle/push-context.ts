@@ -3,8 +3,9 @@ import type { Link } from '../core/model/link.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CycleObserver } from '../ports/cycle-observer.ts';
 import type { ScimTarget } from '../ports/scim-target.ts';
-import type { StateStore } from '../ports/state-store.ts';
+import type { StateStore, Trouble } from '../ports/state-store.ts';
 import type { MatchPolicy } from './correlate.ts';
+import type { RemovalRecords } from './removal-records.ts';
 
 /** What the push of one plan works with. */
 export interface PushContext {
@@ -14,6 +15,10 @@ export interface PushContext {
   readonly observer: CycleObserver;
   /** Grows and changes as outcomes are recorded. */
   readonly links: Map<SourceId, Link>;
+  /** What failed before, by source id. */
+  readonly troubles: ReadonlyMap<SourceId, Trouble>;
+  /** What the guard has to remember of an operation that took effect. */
+  readonly removalsOf: RemovalRecords;
   readonly policy: Readonly<Record<ResourceType, MatchPolicy>>;
   /** When the reading that showed the changes ended, by the monotonic clock. */
   readonly readAt: number;

@@ -20,6 +20,8 @@ export interface DaemonParts {
    * thrown is a trouble of the whole round.
    */
   readonly runCycles: (mode: CycleMode, control: CycleControl) => Promise<void>;
+  /** Resolves when nothing that `runCycles` left under way is going on any more. */
+  readonly settled: () => Promise<void>;
   readonly startHttp: (scheduler: Pick<Scheduler<CycleMode>, 'heartbeat' | 'trigger'>) => Promise<{ close(): Promise<void> }>;
   readonly signals: SignalSource;
   /** How long what is in flight may take to finish after the first signal; 25 s unless said, inside Kubernetes' 30. */
@@ -37,8 +39,8 @@ export interface CycleControl {
  * Runs cycles by schedule until SIGTERM or SIGINT, and returns when all has ended. A round that throws is logged, and
  * the next one comes as planned.
  *
- * @throws BridgeError of a round when no further one can do better: exit code 2 (configuration) or 4 (state), and
- *   whatever `startHttp` throws
+ * @throws BridgeError of a round when no further one can do better: exit code 2 (configuration) or 4 (state, but for a
+ *   full disk, which may have room again), and whatever `startHttp` throws
  */
 export async function runDaemon(parts: DaemonParts): Promise<void> {
   const { clock, log, signals, graceMilliseconds = 25_000 } = parts;
@@ -53,7 +55,7 @@ export async function runDaemon(parts: DaemonParts): Promise<void> {
     const http = await parts.startHttp(scheduler);
     try {
       log.info({ event: 'daemon_started' }, 'running');
-      const end = await Promise.race([scheduler.run(shutdown.stopping), shutdown.givenUp]);
+      const end = await Promise.race([scheduler.run(shutdown.stopping).then(parts.settled), shutdown.givenUp]);
       if (end === 'given up') log.warn({ event: 'daemon_stopped' }, 'stopped without waiting any longer; the next run carries on');
       else log.info({ event: 'daemon_stopped' }, 'stopped');
     } finally {
@@ -80,7 +82,7 @@ async function runRound(
     repetition.over('round');
   } catch (thrown) {
     const error = toBridgeError(thrown);
-    if (error.exitCode !== 1) throw error;
+    if (error.exitCode !== 1 && error.code !== 'D2S_STATE_UNWRITABLE') throw error;
     // Ending it was our own doing, and has been told.
     if (aborting.aborted) return;
     const { code, remedy, message } = error;

@@ -1,6 +1,7 @@
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { Digest, Link, TargetId } from '../core/model/link.ts';
 import type { FailureClass } from '../core/model/outcome.ts';
+import type { HeldOperation } from '../core/model/plan.ts';
 import type { Watermark } from '../core/model/reading.ts';
 import type { ReasonCode } from '../core/model/resource.ts';
 
@@ -11,11 +12,12 @@ import type { ReasonCode } from '../core/model/resource.ts';
  * - `record` is atomic and durable when it resolves: after a power cut either all of its changes are there or none,
  *   and all once it resolved. Calls may run side by side (they share one disk sync) and take effect in call order.
  *   When it rejects (disk full) nothing of it is remembered, and no further effect may be caused at a target.
+ * - A store answers with what was recorded durably: a change shows once its `record` has resolved, never before.
  * - Everything is asked in batches, never "all links as one value", so that a database can stand behind this port.
  * - The store holds no personal data: ids, digests, counts and times.
  * - A store that is damaged, newer or locked refuses to open (BridgeError); it never starts empty in its place.
- * - Views opened for reading see a consistent state, may be behind the writer, and never repair or write anything
- *   but decisions.
+ * - Views opened for reading see the consistent state of the moment they were opened, do not follow the writer, and
+ *   never repair or write anything but decisions.
  */
 export interface StateStore extends StateView {
   record(changes: readonly StateChange[]): Promise<void>;
@@ -41,8 +43,11 @@ export interface StateView {
   /** Intents without an outcome: requests that may have taken effect before a crash. */
   openIntents(target: string): Promise<readonly Intent[]>;
   target(name: string): Promise<TargetState>;
+  /** For the guard's window, oldest first. */
+  removals(target: string): Promise<readonly RemovalRecord[]>;
   /** What a person decided about held plans, oldest first. */
   decisions(): Promise<readonly Decision[]>;
+  /** A later decision about the same plan replaces the one before. @throws BridgeError when the id cannot be a plan's */
   decide(decision: Decision): Promise<void>;
   close(): Promise<void>;
 }
@@ -75,6 +80,7 @@ export interface Intent {
   readonly target: string;
   readonly type: ResourceType;
   readonly sourceId: SourceId;
+  readonly directory: string;
 }
 
 export type StateChange =
@@ -87,6 +93,7 @@ export type StateChange =
   | { readonly kind: 'trouble_over'; readonly target: string; readonly sourceId: SourceId }
   /** Forgets a link, its members and its trouble. */
   | { readonly kind: 'unlink'; readonly target: string; readonly sourceId: SourceId }
+  /** Who is in both lists is a member afterwards. */
   | {
       readonly kind: 'members';
       readonly target: string;
@@ -94,23 +101,29 @@ export type StateChange =
       readonly add: readonly SourceId[];
       readonly remove: readonly SourceId[];
     }
-  | { readonly kind: 'target'; readonly target: string; readonly state: TargetState };
+  | { readonly kind: 'target'; readonly target: string; readonly state: TargetState }
+  /** Remembers what the guard has to count, together with the outcome that it belongs to. */
+  | { readonly kind: 'removal'; readonly target: string; readonly removal: RemovalRecord }
+  /** Forgets removals from before a time (ISO 8601). */
+  | { readonly kind: 'removals_over'; readonly target: string; readonly before: string };
 
 /** What is remembered about a target as a whole. */
 export interface TargetState {
-  /** Undefined until its first cycle was committed. */
   readonly lastSuccessAt?: string | undefined;
+  /** When a cycle last got as far as its end. Undefined until the first one has: until then nothing may be removed. */
   readonly lastCycleAt?: string | undefined;
   readonly lastResult?: 'success' | 'partial' | 'held' | 'error' | undefined;
+  /** Why the last cycles failed, and since when. */
+  readonly lastError?: { readonly code: string; readonly since: string } | undefined;
   /** Directory name → where the next reading may start. Only valid together with `configHash`. */
   readonly watermarks: Readonly<Record<string, Watermark>>;
   /** Hash of everything that decides what is desired: directories' searches, scope, maps, removal. */
   readonly configHash?: string | undefined;
   /** Something is left to do (failed, held, waiting, deletions to come): the next reading must be complete. */
   readonly pending: number;
-  /** Removals of the last 24 hours, for the guard's window. */
-  readonly removals: readonly RemovalRecord[];
   readonly held?: HeldRecord | undefined;
+  /** What a person approved and is being carried out: what is left of it needs no second approval. */
+  readonly approval?: ApprovalRecord | undefined;
   /** The id of a held plan that a person rejected: it stays undone, silently, until it changes. */
   readonly rejectedPlan?: string | undefined;
 }
@@ -135,7 +148,15 @@ export interface HeldRecord {
     readonly population: number;
     readonly allowed: number;
   }[];
-  readonly operations: readonly { readonly verb: string; readonly type: ResourceType; readonly sourceId: SourceId }[];
+  readonly operations: readonly HeldOperation[];
+}
+
+/** An approved plan, from its first operation to its last. */
+export interface ApprovalRecord {
+  readonly planId: string;
+  /** When it was first used, ISO 8601. Good for 24 hours. */
+  readonly at: string;
+  readonly operations: readonly HeldOperation[];
 }
 
 export interface Decision {
@@ -145,4 +166,4 @@ export interface Decision {
   readonly at: string;
 }
 
-export const emptyTargetState: TargetState = { watermarks: {}, pending: 0, removals: [] };
+export const emptyTargetState: TargetState = { watermarks: {}, pending: 0 };

@@ -219,18 +219,32 @@ export function stateStoreContract(name: string, makeFixture: () => Promise<Stat
         lastSuccessAt: '2026-11-01T00:00:00.000Z',
         watermarks: { corp: 'opaque', ['__proto__']: 'also a name' },
         pending: 3,
-        removals: [{ at: '2026-11-01T00:00:00.000Z', kind: 'members', type: 'group', group: 'g', count: 2 }],
         held: {
           planId: 'abc',
           since: '2026-11-01T00:00:00.000Z',
           findings: [{ kind: 'removals', type: 'user', planned: 9, recent: 0, population: 10, allowed: 5 }],
           operations: [{ verb: 'deactivate', type: 'user', sourceId: 'a' }],
         },
+        approval: { planId: 'def', at: '2026-11-01T00:00:00.000Z', operations: [{ verb: 'members', type: 'group', sourceId: 'g', remove: ['a'] }] },
       };
       await store.record([{ kind: 'target', target: 'states', state }]);
       assert.deepEqual(await store.target('states'), state);
       await reopen();
       assert.deepEqual(await store.target('states'), state);
+    });
+
+    it('remembers removals until their time is over', async () => {
+      const target = 'removals';
+      const removal = (hour: number) =>
+        ({ at: `2026-11-01T0${hour}:00:00.000Z`, kind: 'members', type: 'group', group: 'g', count: hour }) as const;
+      await store.record([1, 2, 3].map((hour) => ({ kind: 'removal', target, removal: removal(hour) })));
+      await reopen();
+      assert.deepEqual(await store.removals(target), [removal(1), removal(2), removal(3)]);
+      await store.record([{ kind: 'removals_over', target, before: '2026-11-01T02:00:00.000Z' }]);
+      assert.deepEqual(await store.removals(target), [removal(2), removal(3)]);
+      await reopen();
+      assert.deepEqual(await store.removals(target), [removal(2), removal(3)]);
+      assert.deepEqual(await store.removals('another'), []);
     });
 
     it('lets records that run side by side take effect in call order', async () => {

@@ -46,7 +46,7 @@ const change: fc.Arbitrary<StateChange> = fc.oneof(
     .map((one): StateChange => ({
       kind: 'target',
       target: one.target,
-      state: { watermarks: { corp: one.watermark }, pending: one.pending, removals: [] },
+      state: { watermarks: { corp: one.watermark }, pending: one.pending },
     })),
 );
 

@@ -7,6 +7,7 @@ import {
   type Decision,
   type Intent,
   type LinkCounts,
+  type RemovalRecord,
   type StateChange,
   type StateStore,
   type TargetState,
@@ -32,6 +33,7 @@ interface Kept {
   readonly intents: Map<string, Intent>;
   readonly targets: Map<string, TargetState>;
   readonly decisions: Map<string, Decision>;
+  readonly removals: { readonly target: string; readonly removal: RemovalRecord }[];
 }
 
 export function createMemoryStore(): MemoryStore {
@@ -44,6 +46,7 @@ export function createMemoryStore(): MemoryStore {
     intents: new Map(),
     targets: new Map(),
     decisions: new Map(),
+    removals: [],
   });
 }
 
@@ -109,6 +112,7 @@ function open(kept: Kept): MemoryStore {
       }),
     openIntents: (target) => answer(() => ofTarget(kept.intents, target)),
     target: (name) => answer(() => kept.targets.get(name) ?? emptyTargetState),
+    removals: (target) => answer(() => kept.removals.filter((one) => one.target === target).map(({ removal }) => removal)),
     decisions: () => answer(() => [...kept.decisions.values()].sort((a, b) => Date.parse(a.at) - Date.parse(b.at))),
     decide: (decision) =>
       answer(() => {
@@ -164,5 +168,13 @@ function apply(kept: Kept, change: StateChange): void {
     case 'target':
       kept.targets.set(change.target, change.state);
       return;
+    case 'removal':
+      kept.removals.push(change);
+      return;
+    case 'removals_over': {
+      const left = kept.removals.filter(({ target, removal }) => target !== change.target || removal.at >= change.before);
+      kept.removals.splice(0, kept.removals.length, ...left);
+      return;
+    }
   }
 }

@@ -36,6 +36,8 @@ function targetOf(change: StateChange): string {
     case 'unlink':
     case 'members':
     case 'target':
+    case 'removal':
+    case 'removals_over':
       return change.target;
   }
 }
@@ -49,6 +51,8 @@ const kinds: ReadonlySet<unknown> = new Set<StateChange['kind']>([
   'unlink',
   'members',
   'target',
+  'removal',
+  'removals_over',
 ]);
 
 /** True for what `JSON.stringify` of a change gives back. The checksum vouches for the rest. */

@@ -4,6 +4,7 @@ import {
   emptyTargetState,
   type Intent,
   type LinkCounts,
+  type RemovalRecord,
   type StateChange,
   type TargetState,
   type Trouble,
@@ -26,6 +27,7 @@ export class TargetMemory {
     group: { active: 0, deactivated: 0, lost: 0, adopted: 0, troubled: 0 },
   };
   state: TargetState = emptyTargetState;
+  removals: RemovalRecord[] = [];
 
   get counts(): LinkCounts {
     return { user: { ...this.#counts.user }, group: { ...this.#counts.group } };
@@ -61,6 +63,12 @@ export class TargetMemory {
         return;
       case 'target':
         this.state = change.state;
+        return;
+      case 'removal':
+        this.removals.push(change.removal);
+        return;
+      case 'removals_over':
+        this.removals = this.removals.filter(({ at }) => at >= change.before);
         return;
     }
   }
@@ -113,6 +121,7 @@ export class TargetMemory {
   /** The changes that lead from nothing to this memory. */
   *changes(target: string): Generator<StateChange> {
     yield { kind: 'target', target, state: this.state };
+    for (const removal of this.removals) yield { kind: 'removal', target, removal };
     for (const intent of this.intents.values()) yield { kind: 'intent', intent };
     for (const link of this.links.values()) yield { kind: 'link', link };
     for (const trouble of this.troubles.values()) yield { kind: 'trouble', trouble };

@@ -22,6 +22,7 @@ export function createView(lineage: string, memory: Memory, digest: Digest, deci
     counts: (target) => Promise.resolve(of(target).counts),
     openIntents: (target) => Promise.resolve([...of(target).intents.values()]),
     target: (name) => Promise.resolve(memory.target(name)?.state ?? emptyTargetState),
+    removals: (target) => Promise.resolve([...of(target).removals]),
     decisions: () => decisions.read(),
     decide: (decision) => decisions.write(decision),
     close: () => Promise.resolve(),

@@ -1,0 +1,211 @@
+/**
+ * The only place where parts are put together: from a configuration to sources, targets and a state.
+ */
+import { readFileSync } from 'node:fs';
+import { createLdapSource } from './adapters/ldap/source.ts';
+import { createLdifSource } from './adapters/ldif/source.ts';
+import { openStateStore, type StateStoreOptions } from './adapters/lowdb/open-store.ts';
+import { openStateView } from './adapters/lowdb/open-view.ts';
+import { createAuth, type AuthConfig, type Secret } from './adapters/scim/auth.ts';
+import { createScimTarget } from './adapters/scim/target.ts';
+import { systemClock } from './adapters/system/clock.ts';
+import { readAuthorities } from './config/authorities.ts';
+import type { Configuration, DirectoryConfiguration, SecretReference, TargetConfiguration } from './config/configuration.ts';
+import { defineTarget } from './config/define-target.ts';
+import type { PresetName } from './config/preset.ts';
+import { readSecret } from './config/secret.ts';
+import { BridgeError, toBridgeError } from './core/model/errors.ts';
+import type { TargetSetup } from './cycle/target-setup.ts';
+import type { Clock } from './ports/clock.ts';
+import type { CycleObserver } from './ports/cycle-observer.ts';
+import type { DirectoryFacts, DirectorySource } from './ports/directory-source.ts';
+import type { ScimTarget } from './ports/scim-target.ts';
+import type { StateStore, StateView } from './ports/state-store.ts';
+
+export interface App {
+  readonly configuration: Configuration;
+  readonly clock: Clock;
+  readonly observer: CycleObserver;
+  readonly sources: ReadonlyMap<string, DirectorySource>;
+  readonly targets: ReadonlyMap<string, ScimTarget>;
+  /** What a directory says of itself; asked once and remembered. */
+  inspect(directory: string, signal: AbortSignal): Promise<DirectoryFacts>;
+  /** Everything that a target's cycles go by. Asks directories of kind `auto` what they are. */
+  prepare(target: string, signal: AbortSignal): Promise<TargetSetup>;
+  /** For writing; takes the lock. */
+  openStore(): Promise<StateStore>;
+  /** For reading, beside a running daemon. */
+  openView(): Promise<StateView>;
+  close(): Promise<void>;
+}
+
+export interface AppOptions {
+  /** Told each secret that is read, so that logs can be kept clean of it. */
+  readonly onSecret?: (secret: string) => void;
+  /** File operations of the state: for tests that end the process at a certain write. */
+  readonly files?: StateStoreOptions['files'];
+}
+
+/** @throws BridgeError for whatever of the configuration cannot work: certificates, URLs, filters, headers */
+export async function createApp(configuration: Configuration, observer: CycleObserver, options: AppOptions = {}): Promise<App> {
+  const clock = systemClock();
+  const secretOf = (reference: SecretReference): Secret => async () => {
+    const secret = await readSecret(reference);
+    options.onSecret?.(secret);
+    return secret;
+  };
+  const sources = new Map<string, DirectorySource>();
+  for (const directory of configuration.directories.values()) {
+    sources.set(directory.name, await createSource(directory, observer, secretOf));
+  }
+  const targets = new Map<string, ScimTarget>();
+  for (const target of configuration.targets.values()) {
+    targets.set(target.name, await createTarget(target, clock, observer, secretOf));
+  }
+  const facts = new Map<string, DirectoryFacts>();
+  const folder = configuration.state.path;
+
+  const inspect = async (name: string, signal: AbortSignal): Promise<DirectoryFacts> => {
+    const known = facts.get(name);
+    if (known !== undefined) return known;
+    try {
+      const asked = await required(sources, name).inspect(signal);
+      facts.set(name, asked);
+      return asked;
+    } catch (thrown) {
+      const { code, message, remedy } = toBridgeError(thrown);
+      observer({ kind: 'directory_failed', directory: name, code, message, remedy });
+      throw thrown;
+    }
+  };
+
+  return {
+    configuration,
+    clock,
+    observer,
+    sources,
+    targets,
+    inspect,
+    async prepare(name, signal) {
+      const section = configuration.targets.get(name);
+      if (section === undefined) throw unknownTarget(name, [...configuration.targets.keys()]);
+      const presets = new Map<string, PresetName>();
+      for (const directory of section.from) {
+        const kind = configuration.directories.get(directory)?.kind;
+        presets.set(directory, presetOf(kind) ?? (await inspect(directory, signal)).preset);
+      }
+      return setupOf(section, required(targets, name), await defineTarget(configuration, name, presets));
+    },
+    openStore: () =>
+      openStateStore({
+        folder,
+        clock,
+        files: options.files,
+        onWritten: (written) => observer({ kind: 'state_written', ...written }),
+      }),
+    openView: () => openStateView({ folder }),
+    close: async () => {
+      await Promise.all([...targets.values()].map((target) => target.close()));
+    },
+  };
+}
+
+/** The preset that a kind leaves no doubt about. */
+function presetOf(kind: DirectoryConfiguration['kind'] | undefined): PresetName | undefined {
+  switch (kind) {
+    case 'active-directory':
+      return 'active-directory';
+    case 'openldap':
+    case '389ds':
+    case 'generic':
+      return 'openldap';
+    case 'auto':
+    case 'ldif':
+    case undefined:
+      return undefined;
+  }
+}
+
+type SecretOf = (reference: SecretReference) => Secret;
+
+async function createSource(
+  directory: DirectoryConfiguration,
+  observer: CycleObserver,
+  secretOf: SecretOf,
+): Promise<DirectorySource> {
+  if (directory.kind === 'ldif') return createLdifSource(directory);
+  const { tls, bind, ...rest } = directory;
+  return createLdapSource({
+    ...rest,
+    tls: {
+      ...(tls.ca === undefined ? {} : { ca: await readAuthorities(tls.ca) }),
+      ...(tls.serverName === undefined ? {} : { serverName: tls.serverName }),
+    },
+    ...(bind === undefined ? {} : { bind: { dn: bind.dn, password: secretOf(bind.password) } }),
+    timeouts: { connectMilliseconds: 10_000, idleMilliseconds: 60_000 },
+    onRequest: (operation, milliseconds) =>
+      observer({ kind: 'ldap_request', directory: directory.name, operation, milliseconds }),
+  });
+}
+
+async function createTarget(
+  section: TargetConfiguration,
+  clock: Clock,
+  observer: CycleObserver,
+  secretOf: SecretOf,
+): Promise<ScimTarget> {
+  const { name, url, limits, tls } = section;
+  return createScimTarget({
+    name,
+    url,
+    auth: createAuth(name, authOf(section.auth, secretOf)),
+    tls: { ca: tls.ca === undefined ? undefined : await readAuthorities(tls.ca) },
+    limits,
+    clock,
+    userAgent: `dir2scim/${version}`,
+    onRequest: (method, status, milliseconds) => observer({ kind: 'scim_request', target: name, method, status, milliseconds }),
+    onThrottled: (milliseconds) => observer({ kind: 'throttled', target: name, milliseconds }),
+  });
+}
+
+function authOf(auth: TargetConfiguration['auth'], secretOf: SecretOf): AuthConfig {
+  switch (auth.kind) {
+    case 'bearer':
+      return { bearer: secretOf(auth.token) };
+    case 'basic':
+      return { basic: { user: auth.username, password: secretOf(auth.password) } };
+    case 'headers':
+      return { headers: Object.fromEntries([...auth.headers].map(([header, secret]) => [header, secretOf(secret)])) };
+  }
+}
+
+function setupOf(section: TargetConfiguration, target: ScimTarget, definition: TargetSetup['definition']): TargetSetup {
+  const { users, groups, removal, guard } = section;
+  return {
+    target,
+    definition,
+    policy: { user: users, group: groups },
+    removal,
+    limits: guard,
+    createInactive: users.createInactive,
+  };
+}
+
+/** @throws BridgeError D2S_USAGE */
+export function unknownTarget(name: string, known: readonly string[]): BridgeError {
+  return new BridgeError('D2S_USAGE', `there is no target "${name}" in the configuration`, `there are: ${known.join(', ')}`);
+}
+
+function required<T>(parts: ReadonlyMap<string, T>, name: string): T {
+  const part = parts.get(name);
+  if (part === undefined) throw new Error(`nothing is configured under ${name}`);
+  return part;
+}
+
+/** The version of this package. */
+export const version = versionOf(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')));
+
+function versionOf(manifest: unknown): string {
+  const isManifest = typeof manifest === 'object' && manifest !== null && 'version' in manifest;
+  return isManifest && typeof manifest.version === 'string' ? manifest.version : 'unknown';
+}

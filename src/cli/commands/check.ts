@@ -1,0 +1,160 @@
+import { toBridgeError, type BridgeError } from '../../core/model/errors.ts';
+import type { ResourceType } from '../../core/model/entry.ts';
+import type { CompleteReading } from '../../core/model/reading.ts';
+import type { Rejected } from '../../core/model/resource.ts';
+import { projectTarget } from '../../core/mapping/project.ts';
+import type { ScimPath } from '../../core/mapping/scim-path.ts';
+import { readDirectories, type DirectoryReadings } from '../../cycle/read-directories.ts';
+import { targetError } from '../../cycle/target-error.ts';
+import type { TargetSetup } from '../../cycle/target-setup.ts';
+import type { App } from '../../app.ts';
+import type { DirectoryFacts } from '../../ports/directory-source.ts';
+import { isFailure, type TargetFacts } from '../../ports/scim-target.ts';
+import { progressObserver } from '../progress.ts';
+import { chosenTargets, interruptible, withApp, type CommandContext } from '../session.ts';
+import { showRejected } from '../show-plan.ts';
+import { printJson, type Terminal } from '../terminal.ts';
+import { count } from '../words.ts';
+
+interface DirectoryCheck {
+  readonly directory: string;
+  readonly facts?: DirectoryFacts;
+  readonly error?: BridgeError;
+}
+
+interface TargetCheck {
+  readonly target: string;
+  readonly facts?: TargetFacts;
+  /** Whom the map and scope make of the directories as they are now. */
+  readonly inScope?: Readonly<Record<ResourceType, number>>;
+  readonly rejected?: readonly Rejected[];
+  /** Mapped attributes that the target's /Schemas does not know, and so would refuse or ignore. */
+  readonly unknownAttributes?: readonly string[];
+  readonly error?: BridgeError;
+}
+
+/** Tries everything that can be tried without writing. Exit code 0 all is well, 2 something has to be mended. */
+export async function check(
+  options: { readonly target?: string; readonly json: boolean },
+  context: CommandContext,
+): Promise<number> {
+  const { terminal } = context;
+  return withApp(context, progressObserver(terminal), (app) =>
+    interruptible(app, async ({ stopping }) => {
+      const names = chosenTargets(app, options.target);
+      const directories = await Promise.all(directoriesOf(app, names).map((name) => checkDirectory(app, name, stopping)));
+      const targets = await checkTargets(app, names, stopping);
+      if (options.json) printJson(terminal, { config: app.configuration.file, directories: directories.map(plain), targets: targets.map(plain) });
+      else {
+        terminal.print(`${app.configuration.file}: valid`);
+        for (const one of directories) showDirectory(one, terminal);
+        for (const one of targets) showTarget(one, terminal);
+      }
+      const errors = [...directories, ...targets].flatMap(({ error }) => error ?? []);
+      for (const line of new Set(errors.map((error) => error.line))) terminal.note(line);
+      return errors.length > 0 || targets.some(({ unknownAttributes = [] }) => unknownAttributes.length > 0) ? 2 : 0;
+    }),
+  );
+}
+
+function directoriesOf(app: App, targets: readonly string[]): string[] {
+  return [...new Set(targets.flatMap((target) => app.configuration.targets.get(target)?.from ?? []))];
+}
+
+async function checkDirectory(app: App, directory: string, signal: AbortSignal): Promise<DirectoryCheck> {
+  try {
+    return { directory, facts: await app.inspect(directory, signal) };
+  } catch (thrown) {
+    return { directory, error: toBridgeError(thrown) };
+  }
+}
+
+async function checkTargets(app: App, names: readonly string[], signal: AbortSignal): Promise<TargetCheck[]> {
+  const setups = new Map<string, TargetSetup>();
+  const failed = new Map<string, BridgeError>();
+  for (const name of names) {
+    try {
+      setups.set(name, await app.prepare(name, signal));
+    } catch (thrown) {
+      failed.set(name, toBridgeError(thrown));
+    }
+  }
+  const definitions = [...setups.values()].map((setup) => setup.definition);
+  const readings = await readDirectories(definitions, app.sources, { ...app, signal });
+  return Promise.all(
+    names.map(async (target): Promise<TargetCheck> => {
+      const setup = setups.get(target);
+      if (setup === undefined) return { target, ...errorPart(failed.get(target)) };
+      return { target, ...sample(setup, readings), ...(await discover(setup, signal)) };
+    }),
+  );
+}
+
+function errorPart(error: BridgeError | undefined): Pick<TargetCheck, 'error'> {
+  return error === undefined ? {} : { error };
+}
+
+function sample(setup: TargetSetup, readings: DirectoryReadings): Pick<TargetCheck, 'inScope' | 'rejected' | 'error'> {
+  const own: CompleteReading[] = [];
+  for (const name of setup.definition.maps.keys()) {
+    const reading = readings.complete.get(name);
+    if (reading === undefined) return errorPart(readings.failed.get(name));
+    own.push(reading);
+  }
+  try {
+    const { resources, rejected } = projectTarget(own.flatMap(({ entries }) => entries), setup.definition);
+    const users = resources.filter(({ type }) => type === 'user').length;
+    return { inScope: { user: users, group: resources.length - users }, rejected };
+  } catch (thrown) {
+    return { error: toBridgeError(thrown) };
+  }
+}
+
+async function discover(setup: TargetSetup, signal: AbortSignal): Promise<Pick<TargetCheck, 'facts' | 'unknownAttributes' | 'error'>> {
+  const { target } = setup;
+  try {
+    const facts = await target.discover(signal);
+    if (!isFailure(facts)) return { facts, unknownAttributes: unknownAttributes(setup, facts) };
+    return { error: targetError(target.name, facts) };
+  } catch (thrown) {
+    return { error: toBridgeError(thrown) };
+  }
+}
+
+function unknownAttributes({ definition }: TargetSetup, { attributes }: TargetFacts): string[] {
+  if (attributes === undefined) return [];
+  const unknown = new Set<string>();
+  for (const maps of definition.maps.values()) {
+    for (const type of ['user', 'group'] as const) {
+      for (const { path } of maps[type]) if (!isKnown(path, attributes[type])) unknown.add(`${type} ${path.text}`);
+    }
+  }
+  return [...unknown];
+}
+
+function isKnown({ schema, attribute, sub }: ScimPath, known: ReadonlySet<string>): boolean {
+  const name = `${schema === undefined ? '' : `${schema}:`}${attribute}`.toLowerCase();
+  return sub === undefined ? known.has(name) : known.has(`${name}.${sub.toLowerCase()}`);
+}
+
+function showDirectory({ directory, facts }: DirectoryCheck, { colors, print }: Terminal): void {
+  if (facts === undefined) {
+    print(`${colors.red('✗')} directory ${directory}`);
+    return;
+  }
+  print(`${colors.green('✓')} directory ${directory}: ${facts.kind} at ${facts.server}, source id ${facts.idAttribute}, map ${facts.preset}`);
+  for (const line of facts.details) print(colors.dim(`    ${line}`));
+}
+
+function showTarget({ target, facts, inScope, rejected = [], unknownAttributes: unknown = [], error }: TargetCheck, terminal: Terminal): void {
+  const { colors, print } = terminal;
+  print(`${error === undefined && unknown.length === 0 ? colors.green('✓') : colors.red('✗')} target ${target}`);
+  for (const line of facts?.details ?? []) print(colors.dim(`    ${line}`));
+  if (inScope !== undefined) print(`    in scope: ${count(inScope.user, 'user')} and ${count(inScope.group, 'group')}`);
+  for (const path of unknown) print(`    ${colors.red('unknown to the target:')} ${path}; set it to null in the map, or map it to another attribute`);
+  showRejected(rejected, terminal);
+}
+
+function plain({ error, ...rest }: DirectoryCheck | TargetCheck): unknown {
+  return error === undefined ? rest : { ...rest, error: { code: error.code, message: error.message, remedy: error.remedy } };
+}

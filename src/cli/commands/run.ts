@@ -1,0 +1,123 @@
+import { createApp, version, type App } from '../../app.ts';
+import type { Configuration } from '../../config/configuration.ts';
+import { loadConfiguration } from '../../config/load.ts';
+import { startCycles } from '../../cycle/run-cycles.ts';
+import { createAuthBackOff, type AuthBackOff } from '../../daemon/auth-back-off.ts';
+import { createLanes } from '../../daemon/lanes.ts';
+import { runDaemon } from '../../daemon/run-daemon.ts';
+import { startHealthServer } from '../../http/health-server.ts';
+import { systemClock } from '../../adapters/system/clock.ts';
+import type { CycleObserver } from '../../ports/cycle-observer.ts';
+import { logObserver } from '../../telemetry/log-observer.ts';
+import { createLog, type Log } from '../../telemetry/log.ts';
+import { createMetrics, type Metrics } from '../../telemetry/metrics.ts';
+import type { CommandContext } from '../session.ts';
+import { holdStore, type HeldStore } from '../held-store.ts';
+
+/** The daemon. Exit code 0 after SIGTERM or SIGINT. */
+export async function run(context: CommandContext): Promise<number> {
+  const configuration = await loadConfiguration(context.config);
+  const secrets = new Set<string>();
+  const log = createLog({ ...configuration.log, secrets: () => secrets });
+  const { metrics, backOff, observer, isStateSound } = observe(configuration, log);
+  const app = await createApp(configuration, observer, { onSecret: (secret) => secrets.add(secret) });
+  const store = await holdStore(app, isStateSound);
+  try {
+    await recall(app, store, metrics);
+    await runRounds(app, store, { log, metrics, backOff, isStateSound });
+    return 0;
+  } finally {
+    await store.close();
+    await app.close();
+  }
+}
+
+interface Watch {
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly backOff: AuthBackOff;
+  /** False from a failed write of the state until the next that succeeds. */
+  readonly isStateSound: () => boolean;
+}
+
+/** Everyone who listens to the event stream. */
+function observe(configuration: Configuration, log: Log): Watch & { readonly observer: CycleObserver } {
+  const clock = systemClock();
+  const { poll } = configuration.schedule;
+  const metrics = createMetrics({
+    version,
+    targets: [...configuration.targets.keys()],
+    directories: [...configuration.directories.keys()],
+    pollSeconds: poll.kind === 'interval' ? poll.milliseconds / 1_000 : 0,
+    clock,
+  });
+  const backOff = createAuthBackOff(clock);
+  let sound = true;
+  const listeners: CycleObserver[] = [
+    logObserver(log, clock),
+    metrics.observer,
+    backOff.observer,
+    (event) => {
+      if (event.kind === 'state_written') sound = event.result === 'success';
+    },
+  ];
+  return {
+    log,
+    metrics,
+    backOff,
+    isStateSound: () => sound,
+    observer: (event) => {
+      for (const listener of listeners) listener(event);
+    },
+  };
+}
+
+/** What the state tells before the first cycle: metrics must not start from nothing after a restart. */
+async function recall(app: App, held: HeldStore, metrics: Metrics): Promise<void> {
+  const store = await held.current();
+  for (const target of app.targets.keys()) {
+    const state = await store.target(target);
+    app.observer({ kind: 'resources_counted', target, counts: await store.counts(target), pending: state.pending });
+    if (state.lastSuccessAt !== undefined) metrics.recallSuccess(target, Date.parse(state.lastSuccessAt));
+  }
+}
+
+/** A slow target is waited for no longer than this before the others go on. */
+const patienceMilliseconds = 1_000;
+
+async function runRounds(app: App, held: HeldStore, { log, metrics, backOff, isStateSound }: Watch): Promise<void> {
+  const { configuration, clock } = app;
+  const directoriesOf = (target: string) => configuration.targets.get(target)?.from ?? [];
+  const lanes = createLanes({
+    targets: [...configuration.targets.keys()],
+    clock,
+    patienceMilliseconds,
+    mayRun: (target) => directoriesOf(target).every((directory) => backOff.rest(directory) === 0),
+    start: async (mode, targets, control) =>
+      startCycles(targets, {
+        ...app,
+        ...control,
+        mode,
+        attempt: mode === 'full' ? 'everything' : 'due',
+        store: await held.current(),
+      }),
+  });
+  await runDaemon({
+    ...configuration.schedule,
+    clock,
+    log,
+    signals: process,
+    runCycles: (mode, control) => lanes.round(mode, control),
+    settled: () => lanes.settled(),
+    startHttp: async ({ heartbeat }) => {
+      const { host, port } = configuration.http.listen;
+      const checks = [
+        { name: 'config', isReady: () => true },
+        { name: 'state', isReady: isStateSound },
+      ];
+      const server = await startHealthServer({ host, port, clock, heartbeat, checks, metrics: metrics.registry });
+      log.info({ event: 'http_started', address: server.address }, `health and metrics at ${server.address}`);
+      return server;
+    },
+  });
+}

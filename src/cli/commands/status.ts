@@ -1,0 +1,78 @@
+import type { App } from '../../app.ts';
+import type { StateView, TargetState, LinkCounts } from '../../ports/state-store.ts';
+import { withApp, type CommandContext } from '../session.ts';
+import { approveCommand } from '../show-plan.ts';
+import { printJson, type Terminal } from '../terminal.ts';
+import { count, duration, verbCounts } from '../words.ts';
+
+interface TargetStatus {
+  readonly target: string;
+  readonly state: TargetState;
+  readonly counts: LinkCounts;
+}
+
+/** What is known about every target: from the state alone, so that it works with and without a running daemon. */
+export async function status(options: { readonly json: boolean }, context: CommandContext): Promise<number> {
+  const { terminal } = context;
+  return withApp(context, () => undefined, async (app) => {
+    const view = await app.openView();
+    try {
+      const all = await Promise.all([...app.configuration.targets.keys()].map((target) => statusOf(view, target)));
+      if (options.json) printJson(terminal, { targets: all.map(statusJson) });
+      else for (const one of all) show(one, app, terminal);
+      return 0;
+    } finally {
+      await view.close();
+    }
+  });
+}
+
+async function statusOf(view: StateView, target: string): Promise<TargetStatus> {
+  return { target, state: await view.target(target), counts: await view.counts(target) };
+}
+
+function show({ target, state, counts }: TargetStatus, app: App, { colors, print }: Terminal): void {
+  print(`${colors.bold(target)}: ${summary(state, colors)}`);
+  if (state.lastCycleAt === undefined) {
+    if (state.lastError !== undefined) print(`  last error ${state.lastError.code}, since ${state.lastError.since}`);
+    return;
+  }
+  const ago = (at: string | undefined) => (at === undefined ? 'never' : `${at} (${duration(Math.max(0, app.clock.now() - Date.parse(at)))} ago)`);
+  print(`  last cycle    ${ago(state.lastCycleAt)}`);
+  print(`  last success  ${ago(state.lastSuccessAt)}`);
+  if (state.lastError !== undefined) print(`  last error    ${state.lastError.code}, since ${state.lastError.since}`);
+  for (const type of ['user', 'group'] as const) {
+    const { active, deactivated, lost, adopted, troubled } = counts[type];
+    const parts = [`${active} active`, `${deactivated} deactivated`, `${adopted} adopted`, `${lost} lost`, `${troubled} in trouble`];
+    print(`  ${`${type}s`.padEnd(13)} ${parts.filter((part, index) => index < 2 || !part.startsWith('0 ')).join(', ')}`);
+  }
+  if (state.pending > 0) print(`  pending       ${count(state.pending, 'change')}`);
+  if (state.rejectedPlan !== undefined) print(`  rejected      plan ${state.rejectedPlan}, stays undone`);
+  if (state.held === undefined) return;
+  const { held } = state;
+  print(`  ${colors.red('held')}          ${verbCounts(held.operations)} since ${held.since}`);
+  for (const { kind, type, planned, recent, population, allowed } of held.findings) {
+    print(`    ${kind}: ${planned} of ${population} ${type}s${recent > 0 ? `, after ${recent} in the last 24 hours` : ''}; allowed are ${allowed}`);
+  }
+  print(`    release it with: ${colors.bold(approveCommand(held))}`);
+}
+
+function summary(state: TargetState, colors: Terminal['colors']): string {
+  switch (state.lastResult) {
+    case undefined:
+      return colors.dim('no cycle yet');
+    case 'success':
+      return colors.green(state.pending === 0 ? 'in step' : 'in step, with changes pending');
+    case 'held':
+      return colors.red('held by the guard');
+    case 'partial':
+      return colors.yellow('partly in step');
+    case 'error':
+      return colors.red('failing');
+  }
+}
+
+function statusJson({ target, state, counts }: TargetStatus): unknown {
+  const { lastCycleAt, lastSuccessAt, lastResult, lastError, pending, held, rejectedPlan } = state;
+  return { target, lastResult, lastCycleAt, lastSuccessAt, lastError, pending, resources: counts, held, rejectedPlan };
+}

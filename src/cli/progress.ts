@@ -1,0 +1,51 @@
+import { SingleBar } from 'cli-progress';
+import type { CycleEvent, CycleObserver } from '../ports/cycle-observer.ts';
+import type { Terminal } from './terminal.ts';
+import { count, duration } from './words.ts';
+
+/**
+ * Shows what a cycle is doing, on standard error: a bar while operations are sent on a terminal, a line for each step
+ * elsewhere.
+ */
+export function progressObserver(terminal: Terminal): CycleObserver {
+  const bars = new Map<string, SingleBar>();
+  const finish = (target: string) => {
+    bars.get(target)?.stop();
+    bars.delete(target);
+  };
+  return (event) => {
+    if (event.kind === 'operation_finished') bars.get(event.target)?.increment();
+    if (event.kind === 'cycle_finished') finish(event.target);
+    if (event.kind === 'plan_made' && terminal.interactive && bars.size === 0) {
+      const total = Object.values(event.counts).reduce((sum, number) => sum + number, 0);
+      if (total > 0) bars.set(event.target, startBar(event.target, total));
+    }
+    const line = stepLine(event);
+    if (line !== undefined && bars.size === 0) terminal.note(line);
+  };
+}
+
+function startBar(target: string, total: number): SingleBar {
+  const bar = new SingleBar({
+    format: `  ${target} {bar} {value}/{total} {eta_formatted}`,
+    stream: process.stderr,
+    hideCursor: true,
+    clearOnComplete: true,
+    stopOnComplete: true,
+  });
+  bar.start(total, 0);
+  return bar;
+}
+
+function stepLine(event: CycleEvent): string | undefined {
+  switch (event.kind) {
+    case 'entries_read':
+      return `  ${event.directory}: ${event.entries.toLocaleString('en-US')} entries so far`;
+    case 'directory_read':
+      return `  ${event.directory}: read ${count(event.users, 'user')} and ${count(event.groups, 'group')} in ${duration(event.milliseconds)}`;
+    case 'throttled':
+      return `  ${event.target}: asked to wait ${duration(event.milliseconds)}`;
+    default:
+      return undefined;
+  }
+}

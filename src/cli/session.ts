@@ -1,0 +1,49 @@
+import { createApp, type App } from '../app.ts';
+import { loadConfiguration } from '../config/load.ts';
+import { createShutdown, type Shutdown } from '../daemon/shutdown.ts';
+import type { CycleObserver } from '../ports/cycle-observer.ts';
+import { createLog } from '../telemetry/log.ts';
+import { unknownTarget } from '../app.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What every command is given. */
+export interface CommandContext {
+  readonly terminal: Terminal;
+  /** Path of the configuration file. */
+  readonly config: string;
+}
+
+/** Loads the configuration, puts the parts together, and takes them apart at the end. */
+export async function withApp<T>(
+  { config }: CommandContext,
+  observer: CycleObserver,
+  use: (app: App) => Promise<T>,
+): Promise<T> {
+  const app = await createApp(await loadConfiguration(config), observer);
+  try {
+    return await use(app);
+  } finally {
+    await app.close();
+  }
+}
+
+/**
+ * Runs something that Ctrl-C and SIGTERM can end: the first lets what is in flight finish, the second ends it.
+ */
+export async function interruptible<T>(app: App, work: (shutdown: Shutdown) => Promise<T>): Promise<T> {
+  const log = createLog({ level: 'silent', format: 'json' });
+  const shutdown = createShutdown({ clock: app.clock, log, signals: process, graceMilliseconds: 25_000 });
+  try {
+    return await work(shutdown);
+  } finally {
+    shutdown.dispose();
+  }
+}
+
+/** The targets that a command is about: all, or the one that was named. @throws BridgeError D2S_USAGE */
+export function chosenTargets(app: App, target: string | undefined): string[] {
+  const all = [...app.configuration.targets.keys()];
+  if (target === undefined) return all;
+  if (!all.includes(target)) throw unknownTarget(target, all);
+  return [target];
+}

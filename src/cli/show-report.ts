@@ -1,0 +1,58 @@
+import type { CycleReport } from '../cycle/cycle-report.ts';
+import { holdJson, operationJson, showHold, showRejected } from './show-plan.ts';
+import type { Terminal } from './terminal.ts';
+import { count, duration, printable, typeName, verbCounts } from './words.ts';
+
+/** What a cycle did, for a person. */
+export function showReport(report: CycleReport, terminal: Terminal): void {
+  const { colors, print } = terminal;
+  const done = report.applied.length === 0 && report.error === undefined ? 'in step, nothing to do' : verbCounts(report.applied);
+  print(`${colors.bold(report.target)}: ${mark(report, colors)} ${done} ${colors.dim(`(${duration(report.milliseconds)}, cycle ${report.cycle})`)}`);
+  for (const { operation, failure } of report.failed) {
+    const status = failure.status === undefined ? '' : ` ${failure.status}`;
+    print(`  ${colors.red('failed')} ${operation.verb} ${typeName(operation.type)} ${printable(operation.label)}: ${failure.class}${status}, ${printable(failure.detail)}`);
+  }
+  if (report.notStarted > 0) print(`  ${count(report.notStarted, 'operation')} not sent; the next cycle goes on`);
+  if (report.waiting > 0) print(colors.dim(`  ${count(report.waiting, 'reference')} wait for someone the target does not have yet`));
+  showRejected(report.rejected, terminal);
+  if (report.hold !== undefined) showHold(report.hold, terminal);
+}
+
+function mark({ result }: CycleReport, colors: Terminal['colors']): string {
+  switch (result) {
+    case 'success':
+      return colors.green('✓');
+    case 'held':
+      return colors.red('held,');
+    case 'partial':
+      return colors.yellow('partly done,');
+    case 'error':
+      return colors.red('failed,');
+  }
+}
+
+/** What a cycle did, for scripts. */
+export function reportJson(report: CycleReport): unknown {
+  return {
+    cycle: report.cycle,
+    target: report.target,
+    mode: report.mode,
+    result: report.result,
+    milliseconds: Math.round(report.milliseconds),
+    planId: report.planId,
+    applied: report.applied.map(operationJson),
+    failed: report.failed.map(({ operation, failure }) => ({ operation: operationJson(operation), failure })),
+    notStarted: report.notStarted,
+    waiting: report.waiting,
+    rejected: report.rejected,
+    held: report.hold === undefined ? undefined : holdJson(report.hold),
+    error: report.error === undefined ? undefined : { code: report.error.code, message: report.error.message, remedy: report.error.remedy },
+  };
+}
+
+/** 1 something failed · 3 held · 0 done. */
+export function exitCodeOf(reports: readonly CycleReport[]): number {
+  const bad = reports.find(({ result }) => result === 'error' || result === 'partial');
+  if (bad !== undefined) return bad.error?.exitCode ?? 1;
+  return reports.some(({ result }) => result === 'held') ? 3 : 0;
+}

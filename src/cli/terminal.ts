@@ -1,0 +1,35 @@
+import { createColors } from 'picocolors';
+
+/** Where a command writes, and what that place can show. */
+export interface Terminal {
+  /** Colours on a terminal, none elsewhere or with NO_COLOR. */
+  readonly colors: ReturnType<typeof createColors>;
+  /** Whether progress may be drawn: standard error is a terminal. */
+  readonly interactive: boolean;
+  /** A line of the command's result, on standard output. */
+  readonly print: (line: string) => void;
+  /** A line about what is going on, on standard error, so that results can be piped. */
+  readonly note: (line: string) => void;
+}
+
+/** The process's own terminal. NO_COLOR: no-color.org. */
+export function processTerminal(): Terminal {
+  const plain = (process.env['NO_COLOR'] ?? '') !== '' || process.env['TERM'] === 'dumb';
+  return {
+    colors: createColors(process.stdout.isTTY && !plain),
+    interactive: process.stderr.isTTY && process.env['TERM'] !== 'dumb',
+    print: (line) => void process.stdout.write(`${line}\n`),
+    note: (line) => void process.stderr.write(`${line}\n`),
+  };
+}
+
+/** One result as JSON, for scripts: two spaces deep, so that people can read it too. */
+export function printJson(terminal: Terminal, value: unknown): void {
+  terminal.print(JSON.stringify(value, jsonSafe, 2));
+}
+
+function jsonSafe(_key: string, value: unknown): unknown {
+  if (value instanceof Map) return Object.fromEntries<unknown>(value);
+  if (value instanceof Set) return [...(value as Set<unknown>)];
+  return value;
+}

@@ -1,0 +1,68 @@
+import type { ResourceType } from '../core/model/entry.ts';
+import type { AttributeChange, Operation, Verb } from '../core/model/plan.ts';
+import { Reference, type DesiredValue } from '../core/model/resource.ts';
+
+/** `1 user`, `2 users`, `12,000 users`. */
+export function count(number: number, noun: string): string {
+  return `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** `350 ms`, `2.1 s`, `3 min 20 s`. */
+export function duration(milliseconds: number): string {
+  if (milliseconds < 1_000) return `${Math.round(milliseconds)} ms`;
+  if (milliseconds < 60_000) return `${(milliseconds / 1_000).toFixed(1)} s`;
+  const seconds = Math.round(milliseconds / 1_000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** In the order in which a target takes them. */
+export const verbs: readonly Verb[] = ['create', 'adopt', 'reactivate', 'update', 'members', 'deactivate', 'delete'];
+
+/** `3 create, 1 update`; `nothing to do` when there is none. */
+export function verbCounts(operations: readonly { readonly verb: Verb }[]): string {
+  const parts = verbs.flatMap((verb) => {
+    const number = operations.filter((operation) => operation.verb === verb).length;
+    return number === 0 ? [] : [`${number.toLocaleString('en-US')} ${verb}`];
+  });
+  return parts.length === 0 ? 'nothing to do' : parts.join(', ');
+}
+
+export function typeName(type: ResourceType): string {
+  return type === 'user' ? 'user' : 'group';
+}
+
+/** A value in one line; control characters and long texts are tamed, since they come from the directory. */
+export function valueText(value: DesiredValue): string {
+  const text = value instanceof Reference ? `→ ${value.id}` : typeof value === 'string' ? value : JSON.stringify(value);
+  const safe = printable(text);
+  return safe.length > 80 ? `${safe.slice(0, 79)}…` : safe;
+}
+
+/** Text from a directory or a target, fit for a terminal: no control characters, nothing that turns text around. */
+export function printable(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, ' ');
+}
+
+export function changeText(change: AttributeChange): string {
+  return change.change === 'clear' ? `${change.path}: cleared` : `${change.path}: ${valueText(change.value)}`;
+}
+
+/** What an operation carries, line by line. */
+export function contentLines(operation: Operation): string[] {
+  switch (operation.verb) {
+    case 'create':
+      return [...operation.attributes].flatMap(([path, value]) => (value === null ? [] : [`${path}: ${valueText(value)}`]));
+    case 'adopt':
+    case 'update':
+    case 'reactivate':
+      return operation.changes.map(changeText);
+    case 'members':
+      return [
+        ...(operation.add.length > 0 ? [`+ ${count(operation.add.length, 'member')}`] : []),
+        ...(operation.remove.length > 0 ? [`- ${count(operation.remove.length, 'member')}`] : []),
+      ];
+    case 'deactivate':
+    case 'delete':
+      return [];
+  }
+}

@@ -1,0 +1,22 @@
+import type { Clock } from '../ports/clock.ts';
+import type { CycleMode, CycleObserver } from '../ports/cycle-observer.ts';
+import type { StateStore } from '../ports/state-store.ts';
+import type { DirectoryReadings } from './read-directories.ts';
+import type { Attempt } from './search-unlinked.ts';
+import type { TargetSetup } from './target-setup.ts';
+
+/** What one cycle of one target works with. */
+export interface CycleInput {
+  readonly cycle: string;
+  readonly mode: CycleMode;
+  readonly attempt: Attempt;
+  readonly setup: TargetSetup;
+  readonly readings: DirectoryReadings;
+  readonly store: StateStore;
+  readonly clock: Clock;
+  readonly observer: CycleObserver;
+  /** Ends requests in flight. */
+  readonly signal: AbortSignal;
+  /** True when no new operation may start. */
+  readonly isStopping: () => boolean;
+}

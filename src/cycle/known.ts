@@ -1,0 +1,44 @@
+import type { SourceId } from '../core/model/entry.ts';
+import type { Link } from '../core/model/link.ts';
+import type { CompleteReading } from '../core/model/reading.ts';
+import type { Resource } from '../core/model/resource.ts';
+import type { Projection } from '../core/mapping/project.ts';
+import { findDepartures, type Departure } from '../core/planning/departures.ts';
+import type { StateView } from '../ports/state-store.ts';
+import { gather } from './batches.ts';
+
+/** What the state knows about those whom a projection concerns. */
+export interface Known {
+  /** Of everyone who is wanted, has departed, or is a member of a group that is concerned. */
+  readonly links: Map<SourceId, Link>;
+  readonly departures: readonly Departure[];
+  /** Acknowledged members of every linked group that is wanted or has departed. */
+  readonly members: ReadonlyMap<SourceId, ReadonlySet<SourceId>>;
+  /** Wanted, and not on the target as far as we know. */
+  readonly unlinked: readonly Resource[];
+}
+
+/** Asks the state for links, departures and members. */
+export async function recall(
+  target: string,
+  { resources, rejected }: Projection,
+  readings: readonly CompleteReading[],
+  store: StateView,
+): Promise<Known> {
+  const wanted = [...resources, ...rejected].map(({ sourceId }) => sourceId);
+  const links = await gather(wanted, (ids) => store.links(target, ids));
+  const departures: Departure[] = [];
+  const directories = new Set(readings.map((reading) => reading.directory));
+  for await (const batch of store.unseen(target, directories, new Set(wanted))) {
+    departures.push(...findDepartures(readings, batch));
+  }
+  for (const { link } of departures) links.set(link.sourceId, link);
+  const members = new Map<SourceId, ReadonlySet<SourceId>>();
+  for (const link of links.values()) {
+    if (link.type === 'group') members.set(link.sourceId, new Set(await store.members(target, link.sourceId)));
+  }
+  const strangers = new Set([...members.values()].flatMap((ids) => [...ids]).filter((id) => !links.has(id)));
+  for (const [id, link] of await gather([...strangers], (ids) => store.links(target, ids))) links.set(id, link);
+  const unlinked = resources.filter(({ sourceId }) => (links.get(sourceId)?.lifecycle ?? 'lost') === 'lost');
+  return { links, departures, members, unlinked };
+}

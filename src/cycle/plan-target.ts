@@ -1,0 +1,41 @@
+import type { Hold, Operation, Plan } from '../core/model/plan.ts';
+import type { CompleteReading } from '../core/model/reading.ts';
+import { projectTarget } from '../core/mapping/project.ts';
+import type { StateView } from '../ports/state-store.ts';
+import { standingHold } from './hold.ts';
+import { preparePlan } from './prepare-plan.ts';
+import type { Attempt } from './search-unlinked.ts';
+import type { TargetSetup } from './target-setup.ts';
+
+/** What a cycle would do now. */
+export interface PlannedTarget {
+  readonly target: string;
+  readonly plan: Plan;
+  readonly proceed: readonly Operation[];
+  readonly hold: Hold | undefined;
+  /** The approval that lets operations pass which would be held. */
+  readonly usedApproval: string | undefined;
+  readonly waiting: number;
+}
+
+/** The same as a cycle up to the push; writes nothing, and asks the target only about entries that are new to us. */
+export async function planTarget(
+  setup: TargetSetup,
+  readings: readonly CompleteReading[],
+  store: StateView,
+  { attempt, now, signal }: { readonly attempt: Attempt; readonly now: number; readonly signal: AbortSignal },
+): Promise<PlannedTarget> {
+  const projection = projectTarget(
+    readings.flatMap((reading) => reading.entries),
+    setup.definition,
+  );
+  const prepared = await preparePlan({ setup, readings, projection, store, attempt, now, signal });
+  return {
+    target: setup.target.name,
+    plan: prepared.plan,
+    proceed: prepared.verdict.proceed,
+    hold: await standingHold(prepared, store),
+    usedApproval: prepared.verdict.usedApproval?.planId,
+    waiting: prepared.waiting,
+  };
+}

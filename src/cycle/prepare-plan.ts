@@ -1,0 +1,135 @@
+import { hash } from 'node:crypto';
+import type { ResourceType, SourceId } from '../core/model/entry.ts';
+import type { Link } from '../core/model/link.ts';
+import type { Operation, Plan } from '../core/model/plan.ts';
+import type { CompleteReading } from '../core/model/reading.ts';
+import type { Projection } from '../core/mapping/project.ts';
+import { buildPlan } from '../core/planning/build-plan.ts';
+import { guard, type Verdict } from '../core/planning/guard.ts';
+import { fingerprint, planId } from '../core/planning/plan-id.ts';
+import type { LinkCounts, StateView, TargetState, Trouble } from '../ports/state-store.ts';
+import { isPaused } from './back-off.ts';
+import { gather } from './batches.ts';
+import { recall } from './known.ts';
+import { searchUnlinked, type Attempt } from './search-unlinked.ts';
+import type { TargetSetup } from './target-setup.ts';
+
+/** A plan with the judgement on it, and what it was made from. */
+export interface Preparation {
+  readonly plan: Plan;
+  readonly verdict: Verdict;
+  /** May proceed, but failed lately: their pause is not over. */
+  readonly deferred: readonly Operation[];
+  /** To be carried out now. */
+  readonly due: readonly Operation[];
+  readonly links: Map<SourceId, Link>;
+  readonly troubles: ReadonlyMap<SourceId, Trouble>;
+  /** Troubles that the search for matches found. */
+  readonly found: readonly Trouble[];
+  readonly remembered: readonly Link[];
+  readonly forgotten: readonly Link[];
+  /** References and members that have to wait for someone the target does not have. */
+  readonly waiting: number;
+  readonly state: TargetState;
+}
+
+export interface PrepareInput {
+  readonly setup: TargetSetup;
+  readonly readings: readonly CompleteReading[];
+  /** What the readings come to for this target. */
+  readonly projection: Projection;
+  readonly store: StateView;
+  readonly attempt: Attempt;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * From what is wanted to a plan and the guard's verdict. Changes nothing anywhere; asks the target only about entries that
+ * are new to us.
+ *
+ * @throws BridgeError when the target cannot be searched for those who are new
+ */
+export async function preparePlan(input: PrepareInput): Promise<Preparation> {
+  const { setup, readings, projection, store, now } = input;
+  const name = setup.target.name;
+  const known = await recall(name, projection, readings, store);
+  const ids = [...projection.resources, ...projection.rejected].map(({ sourceId }) => sourceId);
+  const troubles = await gather([...ids, ...known.departures.map(({ link }) => link.sourceId)], (batch) =>
+    store.troubles(name, batch),
+  );
+  const search = await searchUnlinked({ ...input, unlinked: known.unlinked, troubles });
+  const unusable = new Set(search.rejected.map(({ sourceId }) => sourceId));
+  const rejected = [...projection.rejected, ...search.rejected];
+  const planned = buildPlan({
+    resources: projection.resources.filter(({ sourceId }) => !unusable.has(sourceId)),
+    rejected,
+    departures: known.departures,
+    links: known.links,
+    matches: search.matches,
+    members: known.members,
+    removal: setup.removal,
+    createInactive: setup.createInactive,
+    digest: store.digest,
+    now,
+  });
+  const state = await store.target(name);
+  const verdict = await judge(planned.operations, known.members, state, input);
+  const paused = (operation: Operation) =>
+    input.attempt === 'due' &&
+    isPaused(troubles.get(operation.sourceId), operationFingerprint(operation, store), now);
+  return {
+    plan: { id: planId(planned.operations, sha256), target: name, operations: planned.operations, rejected },
+    verdict,
+    deferred: verdict.proceed.filter(paused),
+    due: verdict.proceed.filter((operation) => !paused(operation)),
+    links: known.links,
+    troubles,
+    found: search.troubles,
+    remembered: planned.remembered,
+    forgotten: planned.forgotten,
+    waiting: planned.waiting,
+    state,
+  };
+}
+
+/** Keyed, since it is stored: the operation's own fingerprint holds values. */
+export function operationFingerprint(operation: Operation, store: Pick<StateView, 'digest'>): string {
+  return store.digest(fingerprint(operation));
+}
+
+const day = 24 * 60 * 60_000;
+
+async function judge(
+  operations: readonly Operation[],
+  members: ReadonlyMap<SourceId, ReadonlySet<SourceId>>,
+  state: TargetState,
+  { setup, readings, store, now }: PrepareInput,
+): Promise<Verdict> {
+  const counts = await store.counts(setup.target.name);
+  const decisions = await store.decisions();
+  const fresh = (at: string) => Date.parse(at) > now - day;
+  return guard({
+    operations,
+    limits: setup.limits,
+    population: { user: counts.user.active, group: counts.group.active },
+    memberCounts: new Map([...members].map(([group, ids]) => [group, ids.size])),
+    recent: (await store.removals(setup.target.name)).filter(({ at }) => fresh(at)),
+    firstRun: state.lastCycleAt === undefined,
+    emptyTypes: emptyTypes(readings, counts),
+    approved: new Set(decisions.filter(({ decision, at }) => decision === 'approve' && fresh(at)).map(({ planId: id }) => id)),
+    underWay: state.approval !== undefined && fresh(state.approval.at) ? state.approval : undefined,
+    hash: sha256,
+  });
+}
+
+/** Types of which the directories show nobody although some are linked: more likely a fault than the truth. */
+function emptyTypes(readings: readonly CompleteReading[], counts: LinkCounts): Set<ResourceType> {
+  const shown = new Set(readings.flatMap(({ entries }) => entries.map(({ type }) => type)));
+  return new Set((['user', 'group'] as const).filter((type) => !shown.has(type) && counts[type].active > 0));
+}
+
+function sha256(text: string): string {
+  return hash('sha256', text, 'hex');
+}

@@ -1,0 +1,47 @@
+import type { SourceId } from '../core/model/entry.ts';
+import { isFailure } from '../ports/scim-target.ts';
+import type { Intent, StateStore } from '../ports/state-store.ts';
+import type { TargetSetup } from './target-setup.ts';
+
+/**
+ * Settles creates that were under way when the process ended, of entries that nobody wants any more: what they left on
+ * the target is linked, so that it departs like any other. (Those who are still wanted are searched for by the plan.)
+ */
+export async function recoverIntents(
+  setup: TargetSetup,
+  store: StateStore,
+  isWanted: (id: SourceId) => boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const intent of await store.openIntents(setup.target.name)) {
+    if (!isWanted(intent.sourceId)) await settle(intent, setup, store, signal);
+  }
+}
+
+async function settle(intent: Intent, { target }: TargetSetup, store: StateStore, signal: AbortSignal): Promise<void> {
+  const { type, sourceId, directory } = intent;
+  const found = await target.find(type, 'externalId', sourceId, signal);
+  if (isFailure(found)) return; // stays open; the next cycle asks again
+  const [first] = found;
+  if (first === undefined) {
+    await store.record([{ kind: 'settled', intent }]);
+    return;
+  }
+  await store.record([
+    {
+      kind: 'link',
+      link: {
+        target: target.name,
+        type,
+        sourceId,
+        directory,
+        targetId: first.id,
+        origin: 'created',
+        lifecycle: first.active ? 'active' : 'deactivated',
+        attributes: {},
+        version: first.version,
+      },
+    },
+    { kind: 'settled', intent },
+  ]);
+}

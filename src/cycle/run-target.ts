@@ -1,0 +1,151 @@
+import { toBridgeError, type BridgeError } from '../core/model/errors.ts';
+import type { Hold, Operation, Verb } from '../core/model/plan.ts';
+import type { CompleteReading } from '../core/model/reading.ts';
+import { projectTarget } from '../core/mapping/project.ts';
+import type { CycleResult } from '../ports/cycle-observer.ts';
+import type { ApprovalRecord, StateStore } from '../ports/state-store.ts';
+import { commitCycle, commitError } from './commit-cycle.ts';
+import type { CycleInput } from './cycle-input.ts';
+import type { CycleReport } from './cycle-report.ts';
+import { heldOperation, standingHold } from './hold.ts';
+import { preparePlan, type Preparation } from './prepare-plan.ts';
+import { push, type PushReport } from './push.ts';
+import { createRemovalRecords } from './removal-records.ts';
+import { recoverIntents } from './recover-intents.ts';
+import { targetError } from './target-error.ts';
+
+/**
+ * One target, from readings to a report: project → recall → plan → guard → push → record. Never rejects: whatever ends
+ * the cycle is in the report, so that no target's trouble is another's.
+ */
+export async function runTarget(input: CycleInput): Promise<CycleReport> {
+  const { cycle, mode, setup, clock, observer } = input;
+  const target = setup.target.name;
+  const began = clock.monotonic();
+  observer({ kind: 'cycle_started', target, mode, cycle });
+  const result = await outcomeOf(input);
+  const milliseconds = clock.monotonic() - began;
+  observer({ kind: 'cycle_finished', target, mode, cycle, result: result.result, milliseconds, error: result.error });
+  return { cycle, target, mode, milliseconds, ...result };
+}
+
+/** The report of a target whose cycle could not even be prepared. */
+export function failTarget(
+  target: string,
+  error: BridgeError,
+  { cycle, mode, observer }: Pick<CycleInput, 'cycle' | 'mode' | 'observer'>,
+): CycleReport {
+  observer({ kind: 'cycle_started', target, mode, cycle });
+  observer({ kind: 'cycle_finished', target, mode, cycle, result: 'error', milliseconds: 0, error });
+  return { cycle, target, mode, milliseconds: 0, ...nothingDone, result: 'error', error };
+}
+
+type Result = Omit<CycleReport, 'cycle' | 'target' | 'mode' | 'milliseconds'>;
+
+async function outcomeOf(input: CycleInput): Promise<Result> {
+  try {
+    return await runCycle(input);
+  } catch (thrown) {
+    const error = toBridgeError(thrown);
+    await commitError(input, error);
+    return { ...nothingDone, result: 'error', error };
+  }
+}
+
+const nothingDone = {
+  planId: undefined,
+  applied: [],
+  failed: [],
+  notStarted: 0,
+  deferred: [],
+  hold: undefined,
+  rejected: [],
+  waiting: 0,
+} as const;
+
+async function runCycle(input: CycleInput): Promise<Result> {
+  const { setup, store, clock, observer } = input;
+  const readings = completeReadings(input);
+  const projection = projectTarget(
+    readings.flatMap((reading) => reading.entries),
+    setup.definition,
+  );
+  const wanted = new Set([...projection.resources, ...projection.rejected].map(({ sourceId }) => sourceId));
+  await recoverIntents(setup, store, (id) => wanted.has(id), input.signal);
+  const prepared = await preparePlan({ ...input, readings, projection, now: clock.now() });
+  const { plan, verdict, links, troubles } = prepared;
+  const hold = await standingHold(prepared, store);
+  const counts = countByVerb(plan.operations);
+  const target = setup.target.name;
+  observer({ kind: 'plan_made', target, planId: plan.id, counts, rejected: plan.rejected.length });
+  if (hold !== undefined) observer({ kind: 'held', target, hold });
+  const approval = await rememberFindings(input, prepared);
+  const pushed = await push(prepared.due, {
+    ...input,
+    target: setup.target,
+    policy: setup.policy,
+    links,
+    troubles,
+    removalsOf: createRemovalRecords(target, plan.operations, verdict.usedApproval?.operations ?? [], clock),
+    readAt: input.readings.readAt,
+  });
+  const result = resultOf(pushed, hold, input);
+  const error = pushed.stoppedBy === undefined ? undefined : targetError(target, pushed.stoppedBy);
+  await commitCycle(input, prepared, { pushed, hold, result, error, approval });
+  return {
+    result,
+    planId: plan.id,
+    ...pushed,
+    deferred: prepared.deferred,
+    hold,
+    rejected: plan.rejected,
+    waiting: prepared.waiting,
+    error,
+  };
+}
+
+/**
+ * All readings of the target's directories. One directory that cannot be read ends the cycle: members and managers in
+ * it would look as if they had left.
+ */
+function completeReadings({ setup, readings }: CycleInput): CompleteReading[] {
+  return [...setup.definition.maps.keys()].map((name) => {
+    const reading = readings.complete.get(name);
+    if (reading !== undefined) return reading;
+    throw readings.failed.get(name) ?? new Error(`directory ${name} was not read`);
+  });
+}
+
+/** What is known before anything is sent: also which approval it is sent under, so that a crash does not void it. */
+async function rememberFindings({ store, clock }: CycleInput, prepared: Preparation): Promise<ApprovalRecord | undefined> {
+  const { plan, links, found, remembered, forgotten, state, verdict } = prepared;
+  const used = verdict.usedApproval;
+  const approval: ApprovalRecord | undefined =
+    used === undefined || state.approval?.planId === used.planId
+      ? state.approval
+      : { planId: used.planId, at: new Date(clock.now()).toISOString(), operations: used.operations.map(heldOperation) };
+  const target = { kind: 'target', target: plan.target, state: { ...state, approval } } as const;
+  await store.record([
+    ...found.map((trouble) => ({ kind: 'trouble', trouble }) as const),
+    ...remembered.map((link) => ({ kind: 'link', link }) as const),
+    ...forgotten.map((link) => ({ kind: 'unlink', target: plan.target, sourceId: link.sourceId }) as const),
+    ...(approval === state.approval ? [] : [target]),
+  ]);
+  for (const link of remembered) links.set(link.sourceId, link);
+  for (const link of forgotten) links.delete(link.sourceId);
+  return approval;
+}
+
+function resultOf(pushed: PushReport, hold: Hold | undefined, { isStopping }: CycleInput): CycleResult {
+  if (pushed.stoppedBy !== undefined) return 'error';
+  if (pushed.failed.length > 0 || (pushed.notStarted > 0 && !isStopping())) return 'partial';
+  if (hold !== undefined) return 'held';
+  return pushed.notStarted > 0 ? 'partial' : 'success';
+}
+
+/** How many operations of each verb; all verbs are there. */
+export function countByVerb(operations: readonly Operation[]): Record<Verb, number> {
+  const counts: Record<Verb, number> = { create: 0, adopt: 0, update: 0, reactivate: 0, members: 0, deactivate: 0, delete: 0 };
+  for (const { verb } of operations) counts[verb] += 1;
+  return counts;
+}

@@ -1,0 +1,26 @@
+import { BridgeError } from '../core/model/errors.ts';
+import type { Failure } from '../core/model/outcome.ts';
+
+/** What a failure of the target as a whole means to the person who has to mend it. */
+export function targetError(target: string, failure: Failure): BridgeError {
+  const why = publicWords(failure);
+  switch (failure.class) {
+    case 'auth':
+      return new BridgeError('D2S_TARGET_AUTH', `target ${target} refuses our credentials (${why})`, 'check the token of this target and what it may do');
+    case 'transient':
+    case 'throttled':
+    case 'unknown':
+      return new BridgeError('D2S_TARGET_UNREACHABLE', `target ${target} does not answer (${why})`, 'what is left is sent by the next cycle; look at the target and the network between');
+    case 'conflict':
+    case 'gone':
+    case 'rejected':
+    case 'unsupported':
+    case 'protocol':
+      return new BridgeError('D2S_TARGET_PROTOCOL', `target ${target} does not answer as a SCIM service (${why})`, 'check that url is the SCIM base URL of this target');
+  }
+}
+
+/** What may stand in an error, and so in the log. The target's own words may name a person; what we found out by ourselves does not. */
+export function publicWords({ class: failureClass, status, detail }: Failure): string {
+  return status === undefined || failureClass === 'protocol' ? detail : `HTTP ${status}`;
+}

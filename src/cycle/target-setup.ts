@@ -1,0 +1,15 @@
+import type { ResourceType } from '../core/model/entry.ts';
+import type { TargetDefinition } from '../core/mapping/definition.ts';
+import type { GuardLimits, RemovalPolicy } from '../core/planning/policy.ts';
+import type { ScimTarget } from '../ports/scim-target.ts';
+import type { MatchPolicy } from './correlate.ts';
+
+/** One target with everything that its cycles go by. */
+export interface TargetSetup {
+  readonly target: ScimTarget;
+  readonly definition: TargetDefinition;
+  readonly policy: Readonly<Record<ResourceType, MatchPolicy>>;
+  readonly removal: RemovalPolicy;
+  readonly limits: GuardLimits;
+  readonly createInactive: boolean;
+}
