@@ -87,7 +87,10 @@ export type StateChange =
   | { readonly kind: 'intent'; readonly intent: Intent }
   /** The intent is settled: it took effect and is linked, or it certainly did not. */
   | { readonly kind: 'settled'; readonly intent: Intent }
-  /** Inserts or replaces. Members are kept apart and survive. */
+  /**
+   * Inserts or replaces. Members are kept apart and survive, unless the target id is another one: whoever was created
+   * again is in no group and has no members.
+   */
   | { readonly kind: 'link'; readonly link: Link }
   | { readonly kind: 'trouble'; readonly trouble: Trouble }
   | { readonly kind: 'trouble_over'; readonly target: string; readonly sourceId: SourceId }

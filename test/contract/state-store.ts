@@ -140,6 +140,20 @@ export function stateStoreContract(name: string, makeFixture: () => Promise<Stat
       assert.deepEqual(await store.owners(target, 'user', ['2']), new Map([['2', 'b']]), 'as if the other had never been');
     });
 
+    it('ends the memberships of a link whose target id has become another one', async () => {
+      const target = 'created again';
+      await store.record([
+        ...['g', 'a'].map((id) => ({ kind: 'link', link: aLink(id, { target }) }) as const),
+        { kind: 'members', target, group: 'g', add: ['a', 'b'], remove: [] },
+        { kind: 'members', target, group: 'a', add: ['x'], remove: [] },
+      ]);
+      await store.record([{ kind: 'link', link: aLink('a', { target, version: 'newer' }) }]);
+      assert.deepEqual((await store.members(target, 'g')).toSorted(), ['a', 'b'], 'the same one stays a member');
+      await store.record([{ kind: 'link', link: aLink('a', { target, targetId: 'another' }) }]);
+      await reopen();
+      assert.deepEqual([await store.members(target, 'g'), await store.members(target, 'a')], [['b'], []]);
+    });
+
     it('keeps members as a set, apart from the link', async () => {
       const target = 'members';
       const members = async (): Promise<string[]> => [...(await store.members(target, 'g'))].sort();

@@ -143,7 +143,12 @@ function apply(kept: Kept, change: StateChange): void {
       kept.intents.delete(idOf(change.intent.target, change.intent.sourceId));
       return;
     case 'link': {
-      const id = idOf(change.link.target, change.link.sourceId);
+      const { target, sourceId, targetId } = change.link;
+      const id = idOf(target, sourceId);
+      if ((kept.links.get(id)?.targetId ?? targetId) !== targetId) {
+        kept.members.delete(id);
+        for (const [group, members] of kept.members) if (group.startsWith(`${target}\n`)) members.delete(sourceId);
+      }
       kept.links.delete(id); // the last one linked owns a target id, so it goes to the end
       kept.links.set(id, change.link);
       return;

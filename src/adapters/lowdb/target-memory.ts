@@ -42,6 +42,7 @@ export class TargetMemory {
         this.intents.delete(change.intent.sourceId);
         return;
       case 'link':
+        if (this.#isAnother(change.link)) this.#endMemberships(change.link.sourceId);
         this.#dropLink(change.link.sourceId);
         this.#putLink(change.link);
         return;
@@ -77,6 +78,17 @@ export class TargetMemory {
     this.links.set(link.sourceId, link);
     this.owners[link.type].set(link.targetId, link.sourceId);
     this.#count(link, 1);
+  }
+
+  /** Created again on the target: what the old one was a member of, or had as members, the new one has not. */
+  #isAnother({ sourceId, targetId }: Link): boolean {
+    const before = this.links.get(sourceId);
+    return before !== undefined && before.targetId !== targetId;
+  }
+
+  #endMemberships(id: SourceId): void {
+    this.members.delete(id);
+    for (const group of [...this.members.keys()]) this.#changeMembers(group, [], [id]);
   }
 
   #dropLink(id: SourceId): void {

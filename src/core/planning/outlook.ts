@@ -14,6 +14,8 @@ export interface Outlook {
   /** Of those whom the target has, linked or matched. */
   readonly targetIdOf: TargetIdOf;
   readonly willExist: (id: SourceId) => boolean;
+  /** Whether nobody waits for them: inactive in the directory, and so never created. */
+  readonly staysAway: (id: SourceId) => boolean;
 }
 
 export function createOutlook(input: Pick<PlanInput, 'resources' | 'links' | 'matches' | 'createInactive'>): Outlook {
@@ -23,6 +25,7 @@ export function createOutlook(input: Pick<PlanInput, 'resources' | 'links' | 'ma
       !live.has(resource.sourceId) &&
       (input.matches.has(resource.sourceId) || resource.type === 'group' || isActive(resource) || input.createInactive),
   );
+  const wanted = new Set(input.resources.map(({ sourceId }) => sourceId));
   const level = levels(new Map(arriving.map((resource) => [resource.sourceId, referencesOf(resource)])));
   const newcomers = new Map(
     arriving.map((resource) => [resource.sourceId, ownStage(resource) + (level.get(resource.sourceId) ?? 0)]),
@@ -32,6 +35,7 @@ export function createOutlook(input: Pick<PlanInput, 'resources' | 'links' | 'ma
     newcomers,
     targetIdOf: (id) => live.get(id)?.targetId ?? input.matches.get(id)?.targetId,
     willExist: (id) => live.has(id) || newcomers.has(id),
+    staysAway: (id) => wanted.has(id) && !live.has(id) && !newcomers.has(id),
   };
 }
 
@@ -57,12 +61,15 @@ export function stageAfter(resource: Pick<Resource, 'type'>, values: Iterable<un
 /** Attributes without the references to those whom the target will not have, and how many these are. */
 export function withoutStrangers(attributes: DesiredAttributes, outlook: Outlook) {
   const strangers: string[] = [];
+  let waiting = 0;
   for (const [path, value] of attributes) {
-    if (value instanceof Reference && !outlook.willExist(value.id)) strangers.push(path);
+    if (!(value instanceof Reference) || outlook.willExist(value.id)) continue;
+    strangers.push(path);
+    if (!outlook.staysAway(value.id)) waiting += 1;
   }
   if (strangers.length === 0) return { known: attributes, waiting: 0 };
   const known: DesiredAttributes = new Map([...attributes, ...strangers.map((path) => [path, null] as const)]);
-  return { known, waiting: strangers.length };
+  return { known, waiting };
 }
 
 function referencesOf(resource: Resource): SourceId[] {

@@ -17,7 +17,7 @@ export function planMembers(group: Resource, input: PlanInput, outlook: Outlook)
   const isGroupNew = !outlook.live.has(group.sourceId);
   const add = known.filter((id) => isGroupNew || !held.has(id) || !outlook.live.has(id));
   const remove = [...held].filter((id) => !wanted.has(id));
-  const waiting = wanted.size - known.length;
+  const waiting = [...wanted].filter((id) => !outlook.willExist(id) && !outlook.staysAway(id)).length;
   if (add.length + remove.length === 0) return { waiting };
   const reason = membersReason(add, remove);
   return {

@@ -230,6 +230,11 @@ describe('buildPlan with references', () => {
   });
   it('counts nothing as waiting for whoever is not written at all', () =>
     assert.equal(plan({ resources: [withManager('dev', 'stranger', { active: false })] }).waiting, 0));
+  it('counts nothing as waiting for whoever is inactive and never created', () => {
+    const boss = user('boss', { active: false });
+    const { operations, waiting } = plan({ resources: [withManager('dev', 'boss'), boss] });
+    assert.deepEqual([inShort(operations), waiting], [['create dev'], 0]);
+  });
   it('sends a reference again when the one it points to is created again', () => {
     const [dev, boss] = [withManager('dev', 'boss'), user('boss')];
     const { operations } = plan({ resources: [dev, boss], links: [linkOf(dev), linkOf(boss, { lifecycle: 'lost' })] });
