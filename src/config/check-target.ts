@@ -1,7 +1,7 @@
 import { parseScimPath } from '../core/mapping/scim-path.ts';
 import { checkRules } from './check-rules.ts';
 import { isLoopback } from './cleartext.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../core/expression/nearest.ts';
 import type { ConfigPath } from './place.ts';
 import type { Problem } from './problem.ts';
 import type { TargetSection } from './schema/configuration.ts';

@@ -2,7 +2,7 @@ import type { MapRule, TargetDefinition } from '../core/mapping/definition.ts';
 import type { ResourceType } from '../core/model/entry.ts';
 import { BridgeError } from '../core/model/errors.ts';
 import type { Configuration, MapChange, TargetConfiguration } from './configuration.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../core/expression/nearest.ts';
 import { loadPreset, type Preset, type PresetName } from './preset.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { nearest } from './nearest.ts';
+import { nearest } from '../core/expression/nearest.ts';
 import type { ConfigPath } from './place.ts';
 import type { Problem } from './problem.ts';
 import { flawOf } from './schema/flaw.ts';

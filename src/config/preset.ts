@@ -3,12 +3,14 @@ import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import type { MapRule } from '../core/mapping/definition.ts';
 import type { ResourceType } from '../core/model/entry.ts';
+import { BridgeError } from '../core/model/errors.ts';
 import type { DirectoryFacts } from '../ports/directory-source.ts';
 import { checkRules } from './check-rules.ts';
 import { explainIssue } from './explain-issue.ts';
 import { mapChanges } from './map-changes.ts';
 import { configurationError } from './problem.ts';
 import { attributeMap } from './schema/expression.ts';
+import { systemCode } from './system-code.ts';
 import { readYaml } from './yaml-text.ts';
 
 export type PresetName = DirectoryFacts['preset'];
@@ -25,11 +27,16 @@ const folder = new URL('../../config/maps/', import.meta.url);
 /**
  * Reads a map that comes with the package.
  *
- * @throws BridgeError D2S_CONFIG_INVALID or D2S_EXPRESSION_INVALID when someone changed it for the worse
+ * @throws BridgeError D2S_CONFIG_UNREADABLE, D2S_CONFIG_INVALID or D2S_EXPRESSION_INVALID when someone changed it for
+ *   the worse
  */
 export async function loadPreset(name: PresetName): Promise<Preset> {
   const file = fileURLToPath(new URL(`${name}.yaml`, folder));
-  const text = readYaml(file, await readFile(file, 'utf8'));
+  const source = await readFile(file, 'utf8').catch((error: unknown) => {
+    const what = `the attribute map ${file}, which comes with dir2scim, cannot be read (${systemCode(error)})`;
+    throw new BridgeError('D2S_CONFIG_UNREADABLE', what, 'install dir2scim again', error);
+  });
+  const text = readYaml(file, source);
   const { success, data, error } = presetSchema.safeParse(text.value, { reportInput: true });
   if (!success) throw configurationError(text, error.issues.flatMap((issue) => explainIssue(issue, text, presetSchema)));
   const problems = [...checkRules(['users', 'map'], data.users.map), ...checkRules(['groups', 'map'], data.groups.map)];

@@ -8,7 +8,7 @@ const cases: Record<string, readonly [line: string, position: string]> = {
   'plain, further in': ['title: first(cn, lowr(mail))', '12:26'],
   'plain over two lines': ['title: first(cn,\n         lowr(mail))', '13:16'],
   'single quotes': ["title: 'first(cn, lowr(mail))'", '12:27'],
-  'single quotes with a quote': ["title: 'first(''it''''s'', lowr(mail))'", '12:36'],
+  'single quotes with a quote': ["title: 'first(''it\"s'', lowr(mail))'", '12:33'],
   'double quotes with escapes': ['title: "first(\\"a\\\\u00e9\\\\\\\\\\", lowr(mail))"', '12:41'],
   'double quotes with an escaped letter': ['title: "first(\\"\\u00e9\\x41\\", lowr(mail))"', '12:39'],
   'double quotes, line joined': ['title: "first(cn, \\\n          lowr(mail))"', '13:17'],
@@ -36,6 +36,13 @@ it('a condition names its place and must be true or false', async (t) => {
   assert.match(misspelt.message, /^dir2scim\.yaml:10:32: targets\.wiki\.scope\.groups\.where: /);
   const text = await refusal(t, withTarget("scope: { users: { where: 'lower(cn)' } }"));
   assert.match(text.message, /^dir2scim\.yaml:10:31: targets\.wiki\.scope\.users\.where: /);
+});
+
+it('an expression that cannot give what its attribute holds is refused', async (t) => {
+  const error = await refusal(t, withTarget("users: { map: { active: 'lower(cn)', title: { value: 'cn == \"a\"' } } }"));
+  assert.equal(error.code, 'D2S_EXPRESSION_INVALID');
+  assert.match(error.message, /dir2scim\.yaml:10:29: targets\.wiki\.users\.map\.active: active wants true or false/);
+  assert.match(error.message, /dir2scim\.yaml:10:58: targets\.wiki\.users\.map\.title\.value: title wants text/);
 });
 
 it('problems of several kinds come as one configuration error', async (t) => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { parseDuration } from '../../../src/config/duration.ts';
 import { parseListenAddress } from '../../../src/config/listen-address.ts';
-import { nearest } from '../../../src/config/nearest.ts';
+import { nearest } from '../../../src/core/expression/nearest.ts';
 import { parseSchedule } from '../../../src/config/schedule.ts';
 
 it('reads durations in each unit, and nothing without one', () => {
