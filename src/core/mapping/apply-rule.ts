@@ -1,0 +1,54 @@
+import { EvaluationError, Unmanaged } from '../expression/expression.ts';
+import type { Entry, ResourceType } from '../model/entry.ts';
+import { Reference, type DesiredValue } from '../model/resource.ts';
+import type { MapRule } from './definition.ts';
+import { desiredPath, kindOfPath, type PathKind } from './path-kind.ts';
+import { toDesiredValue } from './scim-value.ts';
+import type { Survey } from './survey.ts';
+
+/** A rule with what is known about its path. */
+export interface ReadyRule {
+  readonly rule: MapRule;
+  /** Canonical: unique within a map. */
+  readonly path: string;
+  readonly kind: PathKind;
+  /** SCIM wants a value here (RFC 7643 §4.1.1, §4.2), and a life without `active` is none. */
+  readonly required: boolean;
+  readonly apply: MapRule['apply'];
+}
+
+/** What a rule gives for an entry. `unmanaged`: the target's value is left as it is. */
+export type RuleResult =
+  | { readonly kind: 'value'; readonly value: DesiredValue }
+  | { readonly kind: 'none' | 'unmanaged' }
+  | { readonly kind: 'error'; readonly text: string };
+
+/** The rules of a map by their canonical path. Of two spellings of one path the later one counts. */
+export function readyRules(rules: readonly MapRule[], type: ResourceType): ReadyRule[] {
+  const ready = new Map<string, ReadyRule>();
+  for (const rule of rules) {
+    const path = desiredPath(rule.path);
+    if (path.toLowerCase() === 'externalid') continue;
+    const required = path.toLowerCase() === (type === 'user' ? 'username' : 'displayname') || path === 'active';
+    // Whether someone is active is never a matter of creation only.
+    const apply = path === 'active' ? 'always' : rule.apply;
+    ready.set(path.toLowerCase(), { rule, path, kind: kindOfPath(rule.path), required, apply });
+  }
+  return [...ready.values()];
+}
+
+export function applyRule(ready: ReadyRule, entry: Entry, survey: Survey): RuleResult {
+  try {
+    const result = ready.rule.expression.evaluate(entry, survey.contextOf(entry));
+    if (result instanceof Unmanaged && !ready.required) return { kind: 'unmanaged' };
+    const value = toDesiredValue(result instanceof Unmanaged ? null : result, ready.kind, (dn) => {
+      const found = survey.index.find(dn, entry.directory);
+      return found !== undefined && survey.isWanted(found.id) ? new Reference(found.id) : undefined;
+    });
+    if (value !== null) return { kind: 'value', value };
+    return ready.required ? { kind: 'error', text: 'there is no value, and one is required' } : { kind: 'none' };
+  } catch (thrown) {
+    if (thrown instanceof EvaluationError) return { kind: 'error', text: thrown.message };
+    throw thrown;
+  }
+}

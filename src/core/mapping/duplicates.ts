@@ -1,0 +1,54 @@
+import type { SourceId } from '../model/entry.ts';
+import type { Reason, Rejected, Resource } from '../model/resource.ts';
+import type { TargetDefinition } from './definition.ts';
+
+/** As many others as a person wants to read about. */
+const named = 5;
+
+/**
+ * Resources that would be taken for one another on the target: the same value at a match path, without case. None of
+ * them can be written, for nobody knows which of them an existing account belongs to.
+ */
+export function findDuplicates(resources: readonly Resource[], match: TargetDefinition['match']): Map<SourceId, Reason[]> {
+  const reasons = new Map<SourceId, Reason[]>();
+  for (const type of ['user', 'group'] as const) {
+    for (const path of match[type]) {
+      if (path.toLowerCase() === 'externalid') continue;
+      for (const alike of groupByValue(resources, type, path)) {
+        if (alike.length < 2) continue;
+        for (const { sourceId } of alike) {
+          const reason: Reason = { code: 'duplicate_match', text: `${path} is the same as that of ${others(alike, sourceId)}` };
+          reasons.set(sourceId, [...(reasons.get(sourceId) ?? []), reason]);
+        }
+      }
+    }
+  }
+  return reasons;
+}
+
+/** The same resource as one that cannot be written. */
+export function reject(resource: Resource, reasons: readonly Reason[]): Rejected {
+  const { sourceId, directory, type, label, attributes } = resource;
+  const active = attributes.get('active');
+  return { sourceId, directory, type, label, active: typeof active === 'boolean' ? active : undefined, reasons };
+}
+
+function groupByValue(resources: readonly Resource[], type: Resource['type'], path: string): Iterable<readonly Resource[]> {
+  const groups = new Map<string, Resource[]>();
+  for (const resource of resources) {
+    const value = resource.type === type ? resource.attributes.get(path) : undefined;
+    if (typeof value !== 'string') continue;
+    const folded = value.toLowerCase();
+    const known = groups.get(folded);
+    if (known === undefined) groups.set(folded, [resource]);
+    else known.push(resource);
+  }
+  return groups.values();
+}
+
+/** Resources come sorted, so that the text is the same every time. */
+function others(alike: readonly Resource[], own: SourceId): string {
+  const shown = alike.slice(0, named + 1).map(({ sourceId }) => sourceId).filter((id) => id !== own).slice(0, named);
+  const more = alike.length - 1 - shown.length;
+  return shown.join(', ') + (more > 0 ? ` and ${more} more` : '');
+}

@@ -1,0 +1,61 @@
+import type { Entry, ResourceType } from '../model/entry.ts';
+import type { Rejected, Resource } from '../model/resource.ts';
+import { readyRules, type ReadyRule } from './apply-rule.ts';
+import type { TargetDefinition } from './definition.ts';
+import { findDuplicates, reject } from './duplicates.ts';
+import { mapEntry } from './map-entry.ts';
+import { surveyScope, type Survey } from './survey.ts';
+
+/** What a target should hold: sorted by type (users first) and source id, whatever the order of the entries. */
+export interface Projection {
+  readonly resources: readonly Resource[];
+  readonly rejected: readonly Rejected[];
+}
+
+/**
+ * Works out which resources a target should have, and what is in them, from everything its directories hold.
+ *
+ * @throws BridgeError D2S_SCOPE_GROUP_MISSING when a group that decides who is in scope is in no reading
+ */
+export function projectTarget(entries: readonly Entry[], definition: TargetDefinition): Projection {
+  return projectSurvey(entries, definition, surveyScope(entries, definition));
+}
+
+/** The same, where it is already known who is in scope. */
+export function projectSurvey(entries: readonly Entry[], definition: TargetDefinition, survey: Survey): Projection {
+  const rulesOf = rulesByDirectory(definition);
+  const resources: Resource[] = [];
+  const rejected: Rejected[] = [];
+  for (const entry of entries) {
+    if (!survey.isWanted(entry.id)) continue;
+    const mapped = mapEntry(entry, rulesOf(entry.directory, entry.type), survey);
+    if (mapped.kind === 'rejected') rejected.push(mapped.rejected);
+    else if (entry.type === 'user') resources.push(mapped.resource);
+    else resources.push({ ...mapped.resource, members: survey.groups.membersOf(entry, definition.nested, survey.isWanted) });
+  }
+  resources.sort(byId);
+  const duplicates = findDuplicates(resources, definition.match);
+  for (const resource of resources) {
+    const reasons = duplicates.get(resource.sourceId);
+    if (reasons !== undefined) rejected.push(reject(resource, reasons));
+  }
+  return { resources: resources.filter(({ sourceId }) => !duplicates.has(sourceId)), rejected: rejected.sort(byId) };
+}
+
+/** The rules for entries of a directory and type, made ready once. */
+export function rulesByDirectory(definition: TargetDefinition): (directory: string, type: ResourceType) => readonly ReadyRule[] {
+  const ready = new Map(
+    [...definition.maps].map(([directory, maps]) => [
+      directory,
+      { user: readyRules(maps.user, 'user'), group: readyRules(maps.group, 'group') },
+    ]),
+  );
+  return (directory, type) => ready.get(directory)?.[type] ?? [];
+}
+
+type Subject = Pick<Resource, 'type' | 'sourceId'>;
+
+function byId(left: Subject, right: Subject): number {
+  if (left.type !== right.type) return left.type === 'user' ? -1 : 1;
+  return left.sourceId < right.sourceId ? -1 : left.sourceId > right.sourceId ? 1 : 0;
+}

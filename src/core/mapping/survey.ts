@@ -1,0 +1,86 @@
+import { EvaluationError, type ExpressionContext } from '../expression/expression.ts';
+import type { Entry, ResourceType, SourceId } from '../model/entry.ts';
+import type { TargetDefinition } from './definition.ts';
+import { indexDirectories, type DirectoryIndex } from './directory-index.ts';
+import { linkGroups, type GroupGraph } from './group-graph.ts';
+
+/** `failed`: a condition could not be evaluated. Such an entry is in nobody's way, but has not left either. */
+export type ScopeVerdict = 'in' | 'out' | 'failed';
+
+/** One condition of a scope, ready to be asked. */
+export interface ScopeCondition {
+  readonly kind: 'memberOf' | 'where';
+  /** DNs, or the expression. */
+  readonly text: string;
+  /** Null is not fulfilled. An error stands for itself, without values. */
+  readonly judge: (entry: Entry) => boolean | null | EvaluationError;
+}
+
+/** Everything about all entries that is to be known before one of them can be mapped. */
+export interface Survey {
+  readonly index: DirectoryIndex;
+  readonly groups: GroupGraph;
+  readonly conditions: Readonly<Record<ResourceType, readonly ScopeCondition[]>>;
+  readonly verdicts: ReadonlyMap<SourceId, ScopeVerdict>;
+  readonly contextOf: (entry: Entry) => ExpressionContext;
+  /** In scope, or possibly so: who may be a member, and be referred to. */
+  readonly isWanted: (id: SourceId) => boolean;
+}
+
+/**
+ * Judges who is in the scope of a target.
+ *
+ * @throws BridgeError D2S_SCOPE_GROUP_MISSING
+ */
+export function surveyScope(entries: readonly Entry[], definition: TargetDefinition): Survey {
+  const index = indexDirectories(entries);
+  const groups = linkGroups(index);
+  const contextOf = (entry: Entry): ExpressionContext => ({ isMemberOf: (dn) => groups.everyoneIn(dn).has(entry.id) });
+  const conditionsFor = (type: ResourceType) => conditionsOf(definition, type, groups, contextOf);
+  const conditions = { user: conditionsFor('user'), group: conditionsFor('group') };
+  const verdicts = new Map<SourceId, ScopeVerdict>();
+  for (const entry of entries) {
+    verdicts.set(entry.id, definition.maps.has(entry.directory) ? judge(entry, conditions[entry.type]) : 'out');
+  }
+  const isWanted = (id: SourceId) => (verdicts.get(id) ?? 'out') !== 'out';
+  return { index, groups, conditions, verdicts, contextOf, isWanted };
+}
+
+function conditionsOf(
+  definition: TargetDefinition,
+  type: ResourceType,
+  groups: GroupGraph,
+  contextOf: Survey['contextOf'],
+): ScopeCondition[] {
+  const { memberOf, where } = definition.scope[type];
+  const conditions: ScopeCondition[] = [];
+  if (memberOf.length > 0) {
+    const sets = memberOf.map(groups.everyoneIn);
+    conditions.push({ kind: 'memberOf', text: memberOf.join(' | '), judge: (entry) => sets.some((ids) => ids.has(entry.id)) });
+  }
+  if (where !== undefined) {
+    conditions.push({
+      kind: 'where',
+      text: where.source,
+      judge: (entry) => {
+        try {
+          const value = where.evaluate(entry, contextOf(entry));
+          return value === null || typeof value === 'boolean' ? value : new EvaluationError('the condition gave neither true nor false');
+        } catch (thrown) {
+          if (thrown instanceof EvaluationError) return thrown;
+          throw thrown;
+        }
+      },
+    });
+  }
+  return conditions;
+}
+
+function judge(entry: Entry, conditions: readonly ScopeCondition[]): ScopeVerdict {
+  for (const condition of conditions) {
+    const holds = condition.judge(entry);
+    if (holds instanceof EvaluationError) return 'failed';
+    if (holds !== true) return 'out';
+  }
+  return 'in';
+}
