@@ -40,7 +40,7 @@ it('a map in the configuration adds, replaces and removes key by key', async (t)
 it('a key with other capitals is the same key', async (t) => {
   const definition = await define(t, 'users: { map: { USERNAME: cn } }');
   assert.equal(Object.keys(sources(definition.maps.get('corp')?.user)).filter((path) => path.toLowerCase() === 'username').length, 1);
-  assert.deepEqual(definition.match.user, ['externalId', 'USERNAME']);
+  assert.deepEqual(definition.match.user, ['externalId', 'userName']);
 });
 
 it('removing what no preset has is a slip, and refused with its place', async (t) => {

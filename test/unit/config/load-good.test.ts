@@ -72,7 +72,7 @@ it('takes a file as a directory, relative to the configuration', async (t) => {
 it('keeps the order of a map and what null removes', async (t) => {
   const configuration = await loadText(t, withTarget('users: { map: { title: null, nickName: cn, USERNAME: mail } }'));
   const map = configuration.targets.get('wiki')?.users.map ?? [];
-  assert.deepEqual(map.map(({ path, rule }) => [path.text, rule?.expression.source]), [['title', undefined], ['nickName', 'cn'], ['USERNAME', 'mail']]);
+  assert.deepEqual(map.map(({ path, rule }) => [path.text, rule?.expression.source]), [['title', undefined], ['nickName', 'cn'], ['userName', 'mail']]);
   assert.match(map[0]?.place ?? '', /dir2scim\.yaml:10:21$/);
 });
 
