@@ -3,6 +3,8 @@
  * test/unit/boundaries.test.ts proves on a broken tree that these rules can fail.
  */
 const rule = (name, from, to, comment) => ({ name, severity: 'error', comment, from, to });
+/** Where execution starts: the product, and what developers run to write the schema for editors. */
+const programs = '^src/(cli/main|config/write-schema)\\.ts$';
 
 module.exports = {
   forbidden: [
@@ -16,6 +18,7 @@ module.exports = {
     rule('lowdb-in-lowdb-only', { path: '^src/', pathNot: '^src/adapters/lowdb/' }, { path: '^node_modules/lowdb/' }, 'One folder owns the state files.'),
     rule('edges-do-not-compose', { path: '^src/(telemetry|http|daemon|config)/' }, { path: '^src/(adapters|cli|app\\.ts)' }, 'Only app.ts puts parts together.'),
     rule('src-without-tests', { path: '^src/' }, { path: '^(test|bench)/' }, 'The product does not import its tests.'),
+    rule('no-orphans', { path: programs }, { path: '^src/', pathNot: programs, reachable: false }, 'A file that no program reaches is dead.'),
     rule('no-dev-dependency', { path: '^src/' }, { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] }, 'What ships is a dependency.'),
   ],
   options: {

@@ -39,6 +39,7 @@ describe('the import boundaries', () => {
       'src/config/config.ts: no-cycles',
       'src/http/ldap-over-http.ts: ldapts-in-ldap-only',
       'src/telemetry/http-out.ts: undici-in-scim-only',
+      'src/core/model/orphan.ts: no-orphans',
     ]) {
       assert.ok(broken.has(expected), `${expected} is reported; got\n${[...broken].join('\n')}`);
     }
