@@ -1,3 +1,4 @@
+import { canonicalName } from './attribute-names.ts';
 import type { DesiredValue, ScimValue } from '../model/resource.ts';
 
 /**
@@ -42,14 +43,22 @@ export function parseScimPath(text: string): ScimPath | string {
   for (const part of [attribute, sub, filterAttribute]) {
     if (part !== undefined && forbidden.has(part)) return `"${text}" uses the reserved name ${part}`;
   }
-  const named = groups['short'] === undefined ? groups['schema'] : enterpriseUser;
-  const schema = named !== undefined && coreSchemas.includes(named) ? undefined : named;
+  const schema = groups['short'] === undefined ? canonicalSchema(groups['schema']) : enterpriseUser;
+  // Names of other schemas are theirs to spell.
+  const spell = schema === undefined || schema === enterpriseUser ? canonicalName : (part: string) => part;
   const filter =
     filterAttribute === undefined
       ? undefined
-      : { attribute: filterAttribute, value: filterText ?? filterFlag === 'true' };
-  const path = { schema, attribute, filter, sub };
+      : { attribute: spell(filterAttribute), value: filterText ?? filterFlag === 'true' };
+  const path = { schema, attribute: spell(attribute), filter, sub: sub === undefined ? undefined : spell(sub) };
   return { ...path, text: printScimPath(path) };
+}
+
+/** URNs compare without case (RFC 8141 §3.1 for its parts that are fixed here). Undefined for the core schema. */
+function canonicalSchema(schema: string | undefined): string | undefined {
+  const folded = schema?.toLowerCase();
+  if (coreSchemas.some((core) => core.toLowerCase() === folded)) return undefined;
+  return folded === enterpriseUser.toLowerCase() ? enterpriseUser : schema;
 }
 
 function printScimPath(path: Omit<ScimPath, 'text'>): string {
