@@ -44,7 +44,7 @@ export async function defineTarget(
 }
 
 /** The preset, changed key by key: replaced where it stands, removed by null, added at the end. */
-export function mergeMap(preset: readonly MapRule[], changes: readonly MapChange[]): MapRule[] {
+function mergeMap(preset: readonly MapRule[], changes: readonly MapChange[]): MapRule[] {
   const rules = new Map(preset.map((rule) => [keyOf(rule), rule]));
   for (const change of changes) {
     if (change.rule === null) rules.delete(keyOf(change));
