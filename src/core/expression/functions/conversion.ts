@@ -11,6 +11,7 @@ export const conversionFunctions: readonly FunctionDefinition[] = [
     returns: 'string',
     doc: 'A number or a bool as text.',
     example: ['string(size(sn))', '"5"'],
+    entra: 'CStr',
     call: ([value = null]) => each(value, (one) => {
       if (typeof one === 'string') return one;
       if (typeof one === 'number' || typeof one === 'boolean') return String(one);
@@ -23,7 +24,6 @@ export const conversionFunctions: readonly FunctionDefinition[] = [
     returns: 'int',
     doc: 'A whole number out of its digits; fractions are cut off.',
     example: ['int("42")', '42'],
-    entra: 'CInt',
     call: ([value = null]) => (typeof value === 'number' ? Math.trunc(value) : (oneInt('int', value) ?? null)),
   },
   {
@@ -67,7 +67,6 @@ export const conversionFunctions: readonly FunctionDefinition[] = [
     returns: 'string',
     doc: 'The text of a binary GUID (objectGUID, mS-DS-ConsistencyGuid) as Windows shows it (MS-DTYP §2.3.4), in lower case.',
     example: ['guid(objectGUID)', '"00112233-4455-6677-8899-aabbccddeeff"'],
-    entra: 'ConvertToGuid',
     call: ([value = null]) => each(value, (one) => {
       const text = one instanceof Uint8Array ? toSourceId('objectGUID', one) : undefined;
       if (text === undefined) throw new EvaluationError(`guid() needs 16 bytes, and got ${one instanceof Uint8Array ? `${one.length} bytes` : kindOf(one)}`);
@@ -80,7 +79,6 @@ export const conversionFunctions: readonly FunctionDefinition[] = [
     returns: 'string',
     doc: 'The text of a binary security identifier (objectSid; MS-DTYP §2.4.2).',
     example: ['sid(objectSid)', '"S-1-5-21-1-2-3-1104"'],
-    entra: 'ConvertToSid',
     call: ([value = null]) => each(value, (one) => {
       const text = one instanceof Uint8Array ? sidText(one) : undefined;
       if (text === undefined) throw new EvaluationError(`sid() needs the bytes of a security identifier, and got ${kindOf(one)}`);

@@ -10,7 +10,7 @@ export const listFunctions: readonly FunctionDefinition[] = [
     returns: 'int',
     doc: 'How many characters, elements or bytes. Null: 0.',
     example: ['size(proxyAddresses)', '2'],
-    entra: 'Len',
+    entra: 'Count',
     call: ([value = null]) => {
       if (value === null) return 0;
       if (typeof value === 'string') return Array.from(value).length;

@@ -26,7 +26,6 @@ export const otherNames: ReadonlyMap<string, string> = new Map([
   ['replace', 'replace() or regexReplace()'],
   ['len', 'size()'],
   ['length', 'size()'],
-  ['count', 'size()'],
   ['not', '!condition'],
   ['and', 'a && b'],
   ['or', 'a || b'],

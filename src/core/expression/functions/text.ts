@@ -11,7 +11,6 @@ const searches = {
   contains: {
     doc: 'Whether the text (of several: one of them) contains a part. Null: false.',
     example: ['contains(title, "Engineer")', 'true'],
-    entra: 'Contains',
   },
   startsWith: {
     doc: 'Whether the text (of several: one of them) starts with a part. Null: false.',
@@ -75,7 +74,6 @@ export const textFunctions: readonly FunctionDefinition[] = [
     returns: 'string',
     doc: 'The last characters.',
     example: ['right(sn, 3)', '"sen"'],
-    entra: 'Right',
     call: ([value = null, length]) => slice('right', value, length, (characters, count) => (count === 0 ? [] : characters.slice(-count))),
   },
   {
@@ -149,7 +147,6 @@ export const textFunctions: readonly FunctionDefinition[] = [
     returns: 'bool',
     doc: 'Whether a regular expression is found in the text (of several: in one of them). `^` and `$` tie it to the ends. RE2 syntax, linear time. Null: false.',
     example: ['matches(mail, "@corp\\\\.example$")', 'true'],
-    entra: 'IsMatch',
     call: ([value = null, expression]) => {
       const compiled = pattern(oneText('matches', expression) ?? '');
       return someText('matches', value, (one) => compiled.matcher(one).find());
