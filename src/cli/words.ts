@@ -1,3 +1,4 @@
+import { enterpriseUser } from '../core/mapping/scim-path.ts';
 import type { ResourceType } from '../core/model/entry.ts';
 import type { AttributeChange, Operation, Verb } from '../core/model/plan.ts';
 import { Reference, type DesiredValue } from '../core/model/resource.ts';
@@ -44,14 +45,23 @@ export function printable(text: string): string {
 }
 
 export function changeText(change: AttributeChange): string {
-  return change.change === 'clear' ? `${change.path}: cleared` : `${change.path}: ${valueText(change.value)}`;
+  return change.change === 'clear' ? `${shortPath(change.path)}: cleared` : `${shortPath(change.path)}: ${valueText(change.value)}`;
+}
+
+/** A path as maps write it: `enterprise.manager` for the long URN. */
+export function shortPath(path: string): string {
+  return path.startsWith(`${enterpriseUser}:`) ? `enterprise.${path.slice(enterpriseUser.length + 1).replace(/^manager\.value$/, 'manager')}` : path;
 }
 
 /** What an operation carries, line by line. */
 export function contentLines(operation: Operation): string[] {
   switch (operation.verb) {
     case 'create':
-      return [...operation.attributes].flatMap(([path, value]) => (value === null ? [] : [`${path}: ${valueText(value)}`]));
+      return [
+        [...operation.attributes]
+          .flatMap(([path, value]) => (value === null || path === 'externalId' ? [] : [`${shortPath(path)}: ${valueText(value)}`]))
+          .join(', '),
+      ];
     case 'adopt':
     case 'update':
     case 'reactivate':

@@ -3,7 +3,7 @@ import type { Hold, Operation, Verb } from '../core/model/plan.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import { projectTarget } from '../core/mapping/project.ts';
 import type { CycleResult } from '../ports/cycle-observer.ts';
-import type { ApprovalRecord, StateStore } from '../ports/state-store.ts';
+import type { ApprovalRecord } from '../ports/state-store.ts';
 import { commitCycle, commitError } from './commit-cycle.ts';
 import type { CycleInput } from './cycle-input.ts';
 import type { CycleReport } from './cycle-report.ts';

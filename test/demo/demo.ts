@@ -55,29 +55,35 @@ async function show(folder: string, directory: DemoDirectory, target: ScimServer
   step('2', 'What would be done, before anything is: dir2scim plan');
   const planned = await runProgram(['plan'], environment);
   say(indent(planned.stdout));
+  if (planned.code !== 10) throw new Error(planned.stderr);
 
   step('3', 'The daemon starts, and does exactly that: dir2scim run');
   const daemon = await startProgram(['run'], environment);
   daemon.onLine((line) => {
     say(indent(line));
   });
+  const stopped = new AbortController();
+  const over = AbortSignal.any([interrupted, stopped.signal]);
+  void daemon.ended.then(({ code }) => {
+    stopped.abort(new Error(`the daemon ended with ${String(code)}`));
+  });
   try {
-    await until('the target has everyone', () => target.users().length === 12 && groupsAreComplete(target), { signal: interrupted });
+    await until('the target has everyone', () => target.users().length === 12 && groupsAreComplete(target), { signal: over });
     say(colors.green(`    The target has ${target.users().length} users and ${target.groups().length} groups, after ${target.requests.length} requests.`));
 
     step('4', 'The directory changes: a new title, a newcomer, and someone who leaves');
     target.clearRequests();
     const changed = performance.now();
     await directory.change();
-    await until('the change has arrived', () => hasArrived(target), { signal: interrupted });
+    await until('the change has arrived', () => hasArrived(target), { signal: over });
     const seconds = ((performance.now() - changed) / 1_000).toFixed(1);
-    await until('members have followed', () => target.groups().some((group) => memberCount(group) === 4 && group['displayName'] === 'sales'), { signal: interrupted });
+    await until('members have followed', () => target.groups().some((group) => memberCount(group) === 4 && group['displayName'] === 'sales'), { signal: over });
     say(colors.green(`    On the target ${seconds} s later, in ${target.requests.length} requests:`));
     for (const { method, path, body } of target.requests) say(colors.dim(`      ${method} ${path} ${body === undefined ? '' : shorten(JSON.stringify(body))}`));
 
     step('5', 'Nothing changes, so nothing is sent');
     target.clearRequests();
-    await pollsPassed(httpPort, 2, interrupted);
+    await pollsPassed(httpPort, 2, over);
     say(colors.green(`    Two polls later: ${target.requests.length} requests.`));
 
     step('6', 'Where to look');
@@ -109,6 +115,7 @@ targets:
     removal: { leaves: deactivate, deleteAfter: 30d, groups: keep }
 schedule: { poll: 1s }
 http: { listen: "127.0.0.1:${httpPort}" }
+log: { format: pretty }
 `;
 }
 
@@ -122,7 +129,7 @@ function memberCount(group: Readonly<Record<string, unknown>>): number {
 
 function hasArrived(target: ScimServer): boolean {
   const user = (name: string) => target.users().find(({ userName }) => userName === name);
-  return user('hugo@example.org')?.['title'] === 'Head of Accounts' && user('noor@example.org') !== undefined && user('liam@example.org')?.['active'] === false;
+  return user('hugo')?.['title'] === 'Head of Accounts' && user('noor') !== undefined && user('liam')?.['active'] === false;
 }
 
 /** Waits until the daemon has done so many more cycles, by its own count. */

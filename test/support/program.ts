@@ -16,7 +16,7 @@ export interface ProgramResult {
 
 export interface RunningProgram {
   readonly pid: number;
-  /** Called with every line that it prints, from now on. */
+  /** Called with every line that it prints, on either stream. */
   onLine(listener: (line: string) => void): void;
   /** Sends a signal and waits for the end. */
   stop(signal: NodeJS.Signals): Promise<ProgramResult>;
@@ -38,10 +38,12 @@ export async function startProgram(args: readonly string[], environment: NodeJS.
   const onExit = (): void => void child.kill('SIGKILL');
   process.once('exit', onExit);
   const ended = collect(child).finally(() => process.off('exit', onExit));
-  const lines = createInterface({ input: child.stdout });
+  const lines = [child.stdout, child.stderr].map((input) => createInterface({ input }));
   return {
     pid,
-    onLine: (listener) => void lines.on('line', listener),
+    onLine: (listener) => {
+      for (const one of lines) one.on('line', listener);
+    },
     stop: (signal) => {
       child.kill(signal);
       return ended;

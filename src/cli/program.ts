@@ -1,0 +1,99 @@
+import { Command } from 'commander';
+import { version } from '../app.ts';
+import { check } from './commands/check.ts';
+import { decide } from './commands/decide.ts';
+import { explain } from './commands/explain.ts';
+import { plan } from './commands/plan.ts';
+import { run } from './commands/run.ts';
+import { status } from './commands/status.ts';
+import { sync, type SyncOptions } from './commands/sync.ts';
+import type { CommandContext } from './session.ts';
+import type { Terminal } from './terminal.ts';
+
+type Given = { readonly config: string } & SyncOptions;
+type Finish = (exitCode: number) => void;
+type AddCommand = (name: string, description: string) => Command;
+type ContextOf = (given: Given) => CommandContext;
+
+const json = ['--json', 'print the result as JSON', false] as const;
+const target = ['--target <name>', 'only this target'] as const;
+const full = ['--full', 'try everything again, also what failed or was not found before', false] as const;
+
+/** All commands with their options. `finish` is told the exit code of the one that ran. */
+export function createProgram(terminal: Terminal, finish: Finish): Command {
+  const contextOf: ContextOf = (given) => ({ terminal, config: given.config });
+  const program = new Command('dir2scim')
+    .description('Keeps cloud applications in step with an on-prem directory: LDAP / Active Directory in, SCIM 2.0 out.')
+    .version(version)
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({
+      outputError: (text, write) => {
+        const what = text.replace(/^error: /, '').trim().replaceAll('\n', ' ');
+        write(`D2S_USAGE: ${what} — dir2scim --help lists commands and options\n`);
+      },
+    });
+  const command: AddCommand = (name, description) =>
+    program
+      .command(name)
+      .description(description)
+      .option('-c, --config <file>', 'the configuration file', process.env['DIR2SCIM_CONFIG'] ?? 'dir2scim.yaml')
+      .exitOverride()
+      .copyInheritedSettings(program);
+  addActing(command, contextOf, finish);
+  addShowing(command, contextOf, finish);
+  return program;
+}
+
+/** Commands that change something. */
+function addActing(command: AddCommand, contextOf: ContextOf, finish: Finish): void {
+  command('run', 'the daemon: keeps every target in step until SIGTERM').action(async (given: Given) => {
+    finish(await run(contextOf(given)));
+    // A request that ignores its signal must not keep the process alive.
+    setTimeout(() => process.exit(), 1_000).unref();
+  });
+  command('sync', 'one cycle, then the end')
+    .option(...full)
+    .option(...target)
+    .option(...json)
+    .action(async (given: Given) => {
+      finish(await sync(given, contextOf(given)));
+    });
+  for (const decision of ['approve', 'reject'] as const) {
+    command(decision, decision === 'approve' ? 'releases exactly this held plan' : 'drops this held plan: it stays undone')
+      .argument('<plan-id>', 'the id that the hold, dir2scim plan and dir2scim status show')
+      .option(...json)
+      .action(async (planId: string, given: Given) => {
+        finish(await decide(decision, planId, given, contextOf(given)));
+      });
+  }
+}
+
+/** Commands that only look. */
+function addShowing(command: AddCommand, contextOf: ContextOf, finish: Finish): void {
+  command('plan', 'prints what sync would do, and why; writes nothing')
+    .option(...full)
+    .option(...target)
+    .option(...json)
+    .action(async (given: Given) => {
+      finish(await plan(given, contextOf(given)));
+    });
+  command('explain', 'one person or group, step by step: entry, scope, mapping, link, what would be sent')
+    .argument('<who>', 'a DN, userName, mail address or source id')
+    .option(...target)
+    .option(...json)
+    .action(async (who: string, given: Given) => {
+      finish(await explain(who, given, contextOf(given)));
+    });
+  command('check', 'validates the configuration, and tries directories and targets without writing anything')
+    .option(...target)
+    .option(...json)
+    .action(async (given: Given) => {
+      finish(await check(given, contextOf(given)));
+    });
+  command('status', 'what is in step, pending, held or failing')
+    .option(...json)
+    .action(async (given: Given) => {
+      finish(await status(given, contextOf(given)));
+    });
+}

@@ -1,0 +1,78 @@
+import type { RuleResult } from '../core/mapping/apply-rule.ts';
+import type { ConditionStep, RuleStep } from '../core/mapping/explain.ts';
+import type { TargetExplanation } from '../cycle/explain-target.ts';
+import { operationJson } from './show-plan.ts';
+import type { Terminal } from './terminal.ts';
+import { contentLines, printable, shortPath, valueText } from './words.ts';
+
+/** One entry on one target, from the directory to what would be sent. */
+export function showExplanation(one: TargetExplanation, terminal: Terminal): void {
+  const { colors, print } = terminal;
+  const { explanation, link, trouble } = one;
+  print(colors.bold(one.target));
+  if (explanation === undefined) print('  entry      no longer in the directory');
+  else {
+    print(`  entry      ${printable(explanation.dn)}`);
+    print(colors.dim(`             ${explanation.type} ${explanation.sourceId} in ${explanation.directory}`));
+    print(`  scope      ${scopeText(explanation.inScope, colors)}`);
+    for (const condition of explanation.conditions) print(`             ${conditionText(condition)}`);
+    print('  mapping');
+    for (const rule of explanation.rules) print(`    ${ruleText(rule, colors)}`);
+    for (const { text } of explanation.rejected?.reasons ?? []) print(`  ${colors.red('rejected')}   ${text}`);
+    if (explanation.groups.length > 0) print(`  groups     ${explanation.groups.map(({ label }) => printable(label)).join(', ')}`);
+    if (explanation.resource !== undefined && explanation.type === 'group') print(`  members    ${explanation.resource.members.length} in scope`);
+  }
+  print(`  link       ${link === undefined ? 'none: the target has not acknowledged it yet' : `id ${printable(link.targetId)}, ${link.lifecycle}, ${link.origin}`}`);
+  if (trouble !== undefined) {
+    const status = trouble.status === undefined ? '' : ` (HTTP ${trouble.status})`;
+    print(`  ${colors.yellow('trouble')}    ${trouble.cause}${status}, ${trouble.attempts} times since ${trouble.since}; next try after ${trouble.retryAt}`);
+  }
+  showNext(one, terminal);
+}
+
+function showNext({ operations, held }: TargetExplanation, { colors, print }: Terminal): void {
+  if (operations.length === 0) print('  next       nothing to send');
+  for (const operation of operations) {
+    const isHeld = held.some(({ verb, sourceId }) => verb === operation.verb && sourceId === operation.sourceId);
+    print(`  next       ${isHeld ? colors.red('held: ') : ''}${operation.verb} ${operation.type} ${printable(operation.label)}  ${colors.dim(operation.reason)}`);
+    for (const line of contentLines(operation)) print(colors.dim(`               ${line}`));
+  }
+}
+
+function scopeText(inScope: 'yes' | 'no' | 'unknown', colors: Terminal['colors']): string {
+  switch (inScope) {
+    case 'yes':
+      return colors.green('in scope');
+    case 'no':
+      return colors.yellow('not in scope');
+    case 'unknown':
+      return colors.red('unknown: a condition has no result; it is left as it is');
+  }
+}
+
+function conditionText({ kind, text, holds, error }: ConditionStep): string {
+  const verdict = error ?? (holds === null ? 'an attribute is missing, so it does not hold' : holds ? 'holds' : 'does not hold');
+  return `${kind} ${text}: ${verdict}`;
+}
+
+function ruleText({ path, source, apply, result }: RuleStep, colors: Terminal['colors']): string {
+  return `${shortPath(path)} = ${resultText(result, colors)}  ${colors.dim(`${source}${apply === 'create' ? '  (only when created)' : ''}`)}`;
+}
+
+function resultText(result: RuleResult, colors: Terminal['colors']): string {
+  switch (result.kind) {
+    case 'value':
+      return valueText(result.value);
+    case 'none':
+      return colors.dim('no value');
+    case 'unmanaged':
+      return colors.dim('left as it is');
+    case 'error':
+      return colors.red(result.text);
+  }
+}
+
+/** The same for scripts. */
+export function explanationJson({ operations, held, ...rest }: TargetExplanation): unknown {
+  return { ...rest, operations: operations.map(operationJson), held: held.map(operationJson) };
+}
