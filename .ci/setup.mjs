@@ -1,13 +1,21 @@
 // Brings what the npm scripts need; runs on whatever Node the machine has (the scripts themselves get Node 24 from
 // the devDependency `node`). `--servers` also brings the real directories that the tests run against.
 import { execFileSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 const run = (command, args, env = {}) =>
   // What installers print is not the result of the command that needed them: it goes to standard error.
   execFileSync(command, args, { stdio: ['ignore', 2, 2], env: { ...process.env, ...env } });
 
-if (!existsSync('node_modules/.bin/node') || !existsSync('node_modules/ldapts')) {
+/** Whether every package of the lock file is there in its version. npm notes what it has installed. */
+function isInstalled() {
+  const note = 'node_modules/.package-lock.json';
+  if (!existsSync('node_modules/.bin/node') || !existsSync(note)) return false;
+  const [wanted, found] = ['package-lock.json', note].map((file) => JSON.parse(readFileSync(file, 'utf8')).packages);
+  return Object.entries(wanted).every(([path, { version, optional }]) => path === '' || optional || found[path]?.version === version);
+}
+
+if (!isInstalled()) {
   run('npm', ['ci', '--no-audit', '--no-fund']);
 }
 
