@@ -38,7 +38,6 @@ export async function commitCycle(input: CycleInput, prepared: Preparation, end:
     lastCycleAt: at,
     lastResult: result,
     lastError: end.error === undefined ? undefined : errorRecord(state, end.error, at),
-    watermarks: {},
     pending,
     approval: isApprovalDone(verdict, end) ? undefined : end.approval,
     held: hold === undefined ? undefined : heldRecord(hold, state.held, at),

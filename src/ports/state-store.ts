@@ -2,7 +2,6 @@ import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { Digest, Link, TargetId } from '../core/model/link.ts';
 import type { FailureClass } from '../core/model/outcome.ts';
 import type { HeldOperation } from '../core/model/plan.ts';
-import type { Watermark } from '../core/model/reading.ts';
 import type { ReasonCode } from '../core/model/resource.ts';
 
 /**
@@ -118,11 +117,7 @@ export interface TargetState {
   readonly lastResult?: 'success' | 'partial' | 'held' | 'error' | undefined;
   /** Why the last cycles failed, and since when. */
   readonly lastError?: { readonly code: string; readonly since: string } | undefined;
-  /** Directory name → where the next reading may start. Only valid together with `configHash`. */
-  readonly watermarks: Readonly<Record<string, Watermark>>;
-  /** Hash of everything that decides what is desired: directories' searches, scope, maps, removal. */
-  readonly configHash?: string | undefined;
-  /** Something is left to do (failed, held, waiting, deletions to come): the next reading must be complete. */
+  /** How much the last cycle left to do: failed, held, waiting for another try or for someone to come. */
   readonly pending: number;
   readonly held?: HeldRecord | undefined;
   /** What a person approved and is being carried out: what is left of it needs no second approval. */
@@ -169,4 +164,4 @@ export interface Decision {
   readonly at: string;
 }
 
-export const emptyTargetState: TargetState = { watermarks: {}, pending: 0 };
+export const emptyTargetState: TargetState = { pending: 0 };

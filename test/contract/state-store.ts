@@ -231,7 +231,6 @@ export function stateStoreContract(name: string, makeFixture: () => Promise<Stat
     it('keeps the state of each target', async () => {
       const state: TargetState = {
         lastSuccessAt: '2026-11-01T00:00:00.000Z',
-        watermarks: { corp: 'opaque', ['__proto__']: 'also a name' },
         pending: 3,
         held: {
           planId: 'abc',

@@ -41,12 +41,20 @@ const change: fc.Arbitrary<StateChange> = fc.oneof(
   fc
     .record({ kind: fc.constantFrom('intent' as const, 'settled' as const), target, type, sourceId: id })
     .map(({ kind, ...intent }): StateChange => ({ kind, intent: { ...intent, directory: 'corp' } })),
+  fc.record({ kind: fc.constant('removals_over' as const), target, before: fc.constantFrom('2026-11-01', '2026-11-03') }),
   fc
-    .record({ target, pending: fc.nat(9), watermark: fc.string() })
+    .record({ target, type, count: fc.nat(9), day: fc.integer({ min: 1, max: 4 }) })
+    .map((one): StateChange => ({
+      kind: 'removal',
+      target: one.target,
+      removal: { at: `2026-11-0${one.day}T00:00:00.000Z`, kind: 'removals', type: one.type, count: one.count },
+    })),
+  fc
+    .record({ target, pending: fc.nat(9), planId: fc.string() })
     .map((one): StateChange => ({
       kind: 'target',
       target: one.target,
-      state: { watermarks: { corp: one.watermark }, pending: one.pending },
+      state: { pending: one.pending, rejectedPlan: one.planId },
     })),
 );
 
@@ -88,7 +96,7 @@ describe('The embedded state', () => {
 async function everything(state: StateView): Promise<unknown> {
   const answers: unknown[] = [];
   for (const name of targets) {
-    answers.push(await state.counts(name), await state.target(name));
+    answers.push(await state.counts(name), await state.target(name), await state.removals(name));
     answers.push(sorted(await state.links(name, ids)), sorted(await state.troubles(name, ids)));
     answers.push((await state.openIntents(name)).map((intent) => JSON.stringify(intent)).sort());
     for (const one of types) answers.push(sorted(await state.owners(name, one, ['1', '2', '3', '4', '5', '6'])));

@@ -22,15 +22,16 @@ const accepted: Readonly<Record<ParameterKind, readonly StaticType[]>> = {
 };
 
 /** The function of that name. Throws a Flaw that suggests what may be meant. */
-export function findFunction(node: Node, name: string, asMethod: boolean): FunctionDefinition {
+export function findFunction(node: Node, name: string, receiver?: Node): FunctionDefinition {
   const found = functions.get(name);
   if (found === undefined) {
     const other = otherNames.get(name.toLowerCase());
     const meant = other ?? withBrackets(nearest(name, [...functions.keys(), ...macros]));
     const reason = name.toLowerCase() === 'selectuniquevalue' ? ': it would have to ask the target' : '';
-    throw new Flaw(node.pos, `there is no function ${name}()${reason}`, meant === undefined ? undefined : `did you mean ${meant}?`);
+    const at = receiver === undefined ? node.start : Math.max(node.start, node.input.indexOf(name, receiver.end));
+    throw new Flaw(at, `there is no function ${name}()${reason}`, meant === undefined ? undefined : `did you mean ${meant}?`);
   }
-  if (asMethod && found.parameters[0]?.kind === 'literal') {
+  if (receiver !== undefined && found.parameters[0]?.kind === 'literal') {
     throw new Flaw(node.start, `${name}() does not stand behind a dot`, `write ${signatureOf(found)}`);
   }
   return found;

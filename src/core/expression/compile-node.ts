@@ -28,14 +28,14 @@ export function compileNode(node: Node, scope: Scope): Compiled {
       return compileIndex(node, node.args[0], node.args[1], scope);
     case 'call': {
       const [name, args] = node.args;
-      const definition = findFunction(node, name, false);
+      const definition = findFunction(node, name);
       return compileCall(node, definition, args.map((arg) => compileNode(arg, scope)), args, scope);
     }
     case 'rcall': {
       const [name, receiver, args] = node.args;
       if (macros.has(name)) return compileMacro(node, name, receiver, args, scope, compileNode);
       // x.f(y) is f(x, y).
-      const definition = findFunction(node, name, true);
+      const definition = findFunction(node, name, receiver);
       const all = [receiver, ...args];
       return compileCall(node, definition, all.map((arg) => compileNode(arg, scope)), all, scope);
     }

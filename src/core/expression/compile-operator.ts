@@ -50,7 +50,7 @@ function refuseUnlike(node: Node, left: Compiled, right: Compiled, source: strin
   for (const [one, other] of [[left, right], [right, left]] as const) {
     if (one.attribute === undefined || !['int', 'double', 'bool'].includes(other.type)) continue;
     const convert = other.type === 'bool' ? 'bool' : other.type;
-    throw new Flaw(node.start, `attributes are text, which is never equal to ${nameType(other.type)}`, `write ${convert}(${nameIn(source, one.attribute)})`);
+    throw new Flaw(node.start, `attributes are text, and this compares one with ${nameType(other.type)}`, `write ${convert}(${nameIn(source, one.attribute)})`);
   }
   if (unify(left.type, right.type) === undefined) {
     throw new Flaw(node.start, `${nameType(left.type)} and ${nameType(right.type)} cannot be compared`);

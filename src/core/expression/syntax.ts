@@ -49,6 +49,8 @@ function describe({ code, summary }: ParseError, found: string): string {
       const limit = /Exceeded (\w+) \((\d+)\)/.exec(summary);
       return `the expression has more than ${limit?.[2] ?? 'the allowed'} ${limitNames[limit?.[1] ?? ''] ?? 'parts'}`;
     }
+    case 'unexpected_token':
+      return `${tokens[/\w+$/.exec(summary)?.[0] ?? ''] ?? 'something else'} stands where a value is expected`;
     case 'unterminated_string':
     case 'unterminated_triple_quoted_string':
       return 'the text has no closing quote';

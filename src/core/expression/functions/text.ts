@@ -132,13 +132,7 @@ export const textFunctions: readonly FunctionDefinition[] = [
       const other = oneText('regexReplace', replacement);
       const compiled = pattern(oneText('regexReplace', expression) ?? '');
       if (other === undefined) return null;
-      return eachText('regexReplace', value, (one) => {
-        try {
-          return compiled.matcher(one).replaceAll(other);
-        } catch {
-          throw new EvaluationError('regexReplace() refers to a group that the pattern does not have');
-        }
-      });
+      return eachText('regexReplace', value, (one) => compiled.matcher(one).replaceAll(other));
     },
   },
   {
