@@ -56,9 +56,9 @@ targets:
 
 async function measure(label: string, config: string): Promise<{ readonly usage: Usage; readonly requests: readonly SentRequest[] }> {
   const usageFile = join(folder, 'usage.json');
-  const args = ['--import', join(import.meta.dirname, 'usage.ts'), join(import.meta.dirname, '../../src/cli/main.ts'), 'sync', '--config', config];
+  const args = ['--import', join(import.meta.dirname, 'usage.mjs'), join(import.meta.dirname, '../../dist/cli/main.js'), 'sync', '--config', config];
   const env = { ...process.env, BENCH_USAGE: usageFile, BENCH_LDAP: slapd.reader.password, BENCH_TOKEN: 'bench' };
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'], env });
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'ignore'], env });
   const [code] = (await once(child, 'exit')) as [number | null];
   if (code !== 0) throw new Error(`${label}: sync ended with ${String(code)}`);
   const usage = JSON.parse(await readFile(usageFile, 'utf8')) as Usage;
