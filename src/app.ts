@@ -165,6 +165,7 @@ async function createTarget(
     userAgent: `dir2scim/${version}`,
     onRequest: (method, status, milliseconds) => observer({ kind: 'scim_request', target: name, method, status, milliseconds }),
     onThrottled: (milliseconds) => observer({ kind: 'throttled', target: name, milliseconds }),
+    onWaited: (milliseconds) => observer({ kind: 'rate_limit_wait', target: name, milliseconds }),
   });
 }
 

@@ -14,6 +14,7 @@ export function targetOptions(url: string, token: string, rest: Partial<ScimTarg
     userAgent: 'dir2scim/test',
     onRequest: () => undefined,
     onThrottled: () => undefined,
+    onWaited: () => undefined,
     ...rest,
   };
 }

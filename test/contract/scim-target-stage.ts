@@ -17,6 +17,7 @@ export interface Stage {
   readonly target: ScimTarget;
   readonly clock: FakeClock;
   readonly throttles: number[];
+  readonly waits: number[];
   readonly statuses: number[];
 }
 
@@ -25,11 +26,13 @@ export async function begin(context: TestContext, faults: Faults = {}, rest: Par
   const server = await startScimServer({ token, faults });
   const clock = fakeClock();
   const throttles: number[] = [];
+  const waits: number[] = [];
   const statuses: number[] = [];
   const target = createScimTarget(
     targetOptions(server.url, token, {
       clock,
       onThrottled: (milliseconds) => throttles.push(milliseconds),
+      onWaited: (milliseconds) => waits.push(milliseconds),
       onRequest: (_method, status) => statuses.push(status),
       ...rest,
     }),
@@ -39,7 +42,7 @@ export async function begin(context: TestContext, faults: Faults = {}, rest: Par
     await server.stop();
     assert.deepEqual(server.violations, []);
   });
-  return { server, target, clock, throttles, statuses };
+  return { server, target, clock, throttles, waits, statuses };
 }
 
 /** Waits for something real to happen while the fake clock stands still. */

@@ -22,7 +22,7 @@ describe('a target that asks to be left alone', () => {
     ['a date by a clock that is an hour late', (clock) => ({ date: utc(clock.now() - 60 * minute), 'retry-after': utc(clock.now() - 60 * minute + 7000) })],
   ] satisfies readonly (readonly [string, (clock: FakeClock) => Record<string, string>])[]) {
     it(`is left alone by everybody until it is ready again (${form})`, async (context) => {
-      const { server, target, clock, throttles } = await begin(context);
+      const { server, target, clock, throttles, waits } = await begin(context);
       server.setFaults({ before: faultFor(always, { kind: 'answer', status: 429, headers: headers(clock) }, 1) });
       const first = find(target);
       await until(() => clock.sleeping() === 1, 'the first to be turned away');
@@ -36,6 +36,8 @@ describe('a target that asks to be left alone', () => {
       assert.deepEqual(results.map(classOf), ['fine', 'fine', 'fine', 'fine']);
       assert.equal(server.requests.length, 5);
       assert.deepEqual(throttles, [7000]);
+      assert.equal(waits.length, 4, 'all of them waited, and said so');
+      assert.ok(waits.every((waited) => waited >= 7000 && waited <= 7700), waits.join(' '));
     });
   }
 

@@ -25,6 +25,8 @@ export interface ScimTargetOptions {
   readonly onRequest: (method: string, status: number, milliseconds: number) => void;
   /** The target asked to be left alone for so long. */
   readonly onThrottled: (milliseconds: number) => void;
+  /** A request waited so long for its turn: because of `limits`, or of such a pause. */
+  readonly onWaited: (milliseconds: number) => void;
 }
 
 export interface CheckedOptions extends ScimTargetOptions {

@@ -1,5 +1,6 @@
 import type { Clock } from '../../ports/clock.ts';
 import { isRefusal, type Answer, type Exchange, type Refusal, type ScimRequest } from './message.ts';
+import type { ScimTargetOptions } from './options.ts';
 import type { Pace } from './pace.ts';
 
 /** Tries in all, of what failed without effect. */
@@ -14,21 +15,28 @@ export type Attempt = (request: ScimRequest, signal: AbortSignal) => Promise<Ans
 
 /**
  * Repeats what is safe to repeat. A target that turns us away (429, 503) stops all callers until it is ready again and
- * costs no attempt. `transient` may always be repeated: a POST that may have had an effect
- * is `unknown` (classify.ts), and is not.
+ * costs no attempt. `transient` may always be repeated: a POST that may have had an effect is `unknown` (classify.ts),
+ * and is not.
  */
 export function createExchange(
   attempt: Attempt,
   pace: Pace,
   clock: Clock,
-  onThrottled: (milliseconds: number) => void,
+  { onThrottled, onWaited }: Pick<ScimTargetOptions, 'onThrottled' | 'onWaited'>,
 ): Exchange {
+  const takeTurn = async (deadline: number, signal: AbortSignal): Promise<boolean> => {
+    const asked = clock.monotonic();
+    const isOurs = await pace.turn(deadline - asked, signal);
+    const waited = clock.monotonic() - asked;
+    if (waited >= 1) onWaited(waited);
+    return isOurs;
+  };
   return async (request, signal) => {
     const deadline = clock.monotonic() + throttleBudgetMilliseconds;
     let refusal: Refusal = tooLong;
     let tries = 0;
     let throttles = 0;
-    while (await pace.turn(deadline - clock.monotonic(), signal)) {
+    while (await takeTurn(deadline, signal)) {
       const result = await attempt(request, signal);
       if (!isRefusal(result)) return result;
       refusal = result;

@@ -28,7 +28,7 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
   const { name, clock, concurrency } = checked;
   const transport = createTransport(checked);
   const pace = createPace(clock, checked.limits.requestsPerSecond);
-  const exchange = createExchange(createAttempt(checked, transport), pace, clock, checked.onThrottled);
+  const exchange = createExchange(createAttempt(checked, transport), pace, clock, checked);
   const write = createWriter();
   return {
     name,
