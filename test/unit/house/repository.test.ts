@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+
+const root = join(import.meta.dirname, '../../..');
+const notOurs = ['node_modules', 'dist', 'state', '.git'];
+const files = readdirSync(root, { withFileTypes: true })
+  .filter((entry) => !notOurs.includes(entry.name))
+  .flatMap((entry) => (entry.isDirectory() ? filesIn(join(root, entry.name)) : [join(root, entry.name)]));
+
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** Lines of the repository in which this stands, as `file:line`. */
+function linesWith(pattern: RegExp): string[] {
+  return files.flatMap((file) =>
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .flatMap((line, index) => (pattern.test(line) ? [`${file}:${index + 1}`] : [])),
+  );
+}
+
+describe('the repository', () => {
+  it('is read by these tests, with what hides behind a dot', () => {
+    assert.ok(files.length > 300, `${files.length} files were read`);
+    for (const file of ['.ci/run', 'package-lock.json', 'src/cli/main.ts']) assert.ok(files.includes(join(root, file)), file);
+  });
+
+  it('installs from whatever registry a machine has: the lock file names packages and their hashes, no addresses', () => {
+    const lock: unknown = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+    assert.ok(typeof lock === 'object' && lock !== null && 'packages' in lock);
+    assert.ok(typeof lock.packages === 'object' && lock.packages !== null);
+    const packages: [string, unknown][] = Object.entries(lock.packages);
+    assert.ok(packages.length > 100);
+    for (const [path, entry] of packages) {
+      if (path === '') continue;
+      assert.ok(typeof entry === 'object' && entry !== null && 'integrity' in entry, `${path} has a hash`);
+      assert.ok(!('resolved' in entry), `${path} has no address`);
+    }
+  });
+
+  it('names no folder of the machine that it was written on', () => {
+    assert.deepEqual(linesWith(/(?<![\w.}])\/(?:work|root)\//), []);
+  });
+
+  it('names no package registry', () => {
+    assert.deepEqual(linesWith(/\/\/[^\s/"']*(?:registry|npmjs|artifactory|nexus|deb\.debian)/), []);
+  });
+
+  it('leaves out no test, but what an operating system cannot do', () => {
+    const skipping = linesWith(/\b(?:it|test|describe|suite|t|context)\.(?:skip|todo|only)\(|\{ *(?:skip|todo|only):(?! process\.platform)/);
+    assert.deepEqual(skipping.filter((line) => line.startsWith(join(root, 'test'))), []);
+  });
+});
