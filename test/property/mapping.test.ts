@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { explainEntry } from '../../src/core/mapping/explain.ts';
+import { projectTarget } from '../../src/core/mapping/project.ts';
+import type { Entry } from '../../src/core/model/entry.ts';
+import { definition, dnOf, dnOfGroup, entry, group } from '../support/entries.ts';
+
+const people = ['p0', 'p1', 'p2', 'p3', 'p4'];
+const groups = ['g0', 'g1', 'g2', 'g3'];
+
+/** Groups in groups in any way, circles included; people who share names, have none, or point to each other. */
+const directories: fc.Arbitrary<Entry[]> = fc
+  .record({
+    users: fc.array(fc.record({ mail: fc.constantFrom('a@x', 'A@x', 'b@x', 'c@x', ''), level: fc.constantFrom('1', '2', 'x', ''), manager: fc.constantFrom(...people) }), { minLength: 5, maxLength: 5 }),
+    members: fc.array(fc.uniqueArray(fc.constantFrom(...people.map(dnOf), ...groups.map(dnOfGroup), 'CN=gone')), { minLength: 4, maxLength: 4 }),
+  })
+  .map(({ users, members }) => [
+    ...users.map(({ mail, level, manager }, at) =>
+      entry(`p${at}`, { ...(mail === '' ? {} : { mail }), ...(level === '' ? {} : { level }), manager: dnOf(manager) }),
+    ),
+    ...members.map((dns, at) => group(`g${at}`, dns)),
+  ]);
+
+const definitions = fc
+  .record({ nested: fc.constantFrom('flatten' as const, 'keep' as const, 'direct' as const), where: fc.boolean(), memberOf: fc.subarray(groups, { maxLength: 2 }) })
+  .map(({ nested, where, memberOf }) =>
+    definition({
+      users: { userName: 'mail', 'enterprise.manager': 'ref(manager)', title: 'memberOf("CN=g0,OU=Groups,DC=corp") ? "in" : null' },
+      scope: { user: { ...(where ? { where: 'int(level) > 1' } : {}), memberOf: memberOf.map(dnOfGroup) } },
+      nested,
+    }),
+  );
+
+describe('what a target should hold', () => {
+  it('does not depend on the order of the entries', () => {
+    const shuffled = directories.chain((entries) => fc.tuple(fc.constant(entries), fc.shuffledSubarray(entries, { minLength: entries.length })));
+    fc.assert(
+      fc.property(shuffled, definitions, ([entries, others], target) => {
+        assert.deepEqual(projectTarget(others, target), projectTarget(entries, target));
+      }),
+    );
+  });
+
+  it('has every entry once: as a resource, rejected, or out of scope by a condition', () => {
+    fc.assert(
+      fc.property(directories, definitions, (entries, target) => {
+        const { resources, rejected } = projectTarget(entries, target);
+        const written = [...resources, ...rejected].map(({ sourceId }) => sourceId);
+        assert.equal(new Set(written).size, written.length);
+        for (const { id } of entries) {
+          const explanation = explainEntry(id, entries, target);
+          assert.equal(explanation?.inScope !== 'no', written.includes(id));
+          assert.deepEqual(explanation?.resource, resources.find(({ sourceId }) => sourceId === id));
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('has in each group exactly who can be reached, each once, and nobody who is not wanted', () => {
+    fc.assert(
+      fc.property(directories, definitions, (entries, target) => {
+        const { resources, rejected } = projectTarget(entries, target);
+        const wanted = new Set([...resources, ...rejected].map(({ sourceId }) => sourceId));
+        const byDn = new Map(entries.map((one) => [one.dn, one]));
+        const direct = (one: Entry) => (one.attributes.get('member') ?? []).flatMap((dn) => byDn.get(String(dn)) ?? []);
+        for (const { sourceId, type, members } of resources) {
+          const own = entries.find(({ id }) => id === sourceId);
+          if (type !== 'group' || own === undefined) continue;
+          // The same by repeated widening, until nothing is added.
+          let reached = new Set(direct(own));
+          for (let size = -1; target.nested === 'flatten' && size !== reached.size; ) {
+            size = reached.size;
+            reached = new Set([...reached, ...[...reached].flatMap(direct)]);
+          }
+          const expected = [...reached].filter((one) => wanted.has(one.id) && one.id !== sourceId && (one.type === 'user' || target.nested === 'keep'));
+          assert.deepEqual(members, expected.map(({ id }) => id).sort());
+        }
+      }),
+    );
+  });
+
+  it('never has two users of the same name', () => {
+    fc.assert(
+      fc.property(directories, definitions, (entries, target) => {
+        const names = projectTarget(entries, target).resources.filter(({ type }) => type === 'user').map(({ attributes }) => JSON.stringify(attributes.get('userName')).toLowerCase());
+        assert.equal(new Set(names).size, names.length);
+      }),
+    );
+  });
+});
