@@ -1,4 +1,4 @@
-import { createApp, type App } from '../app.ts';
+import { createApp, type App, type AppOptions } from '../app.ts';
 import { loadConfiguration } from '../config/load.ts';
 import { createShutdown, type Shutdown } from '../daemon/shutdown.ts';
 import type { CycleObserver } from '../ports/cycle-observer.ts';
@@ -11,15 +11,17 @@ export interface CommandContext {
   readonly terminal: Terminal;
   /** Path of the configuration file. */
   readonly config: string;
+  /** What the parts are put together with, besides the configuration. */
+  readonly parts?: AppOptions;
 }
 
 /** Loads the configuration, puts the parts together, and takes them apart at the end. */
 export async function withApp<T>(
-  { config }: CommandContext,
+  { config, parts }: CommandContext,
   observer: CycleObserver,
   use: (app: App) => Promise<T>,
 ): Promise<T> {
-  const app = await createApp(await loadConfiguration(config), observer);
+  const app = await createApp(await loadConfiguration(config), observer, parts);
   try {
     return await use(app);
   } finally {

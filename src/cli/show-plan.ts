@@ -57,6 +57,7 @@ export function showHold(hold: Hold, { colors, print }: Terminal): void {
     print(`    ${operation.verb.padEnd(10)} ${typeName(operation.type).padEnd(5)} ${printable(operation.label)}  ${colors.dim(operation.reason)}`);
   }
   if (hold.operations.length > longest) print(colors.dim(`    … and ${hold.operations.length - longest} more; dir2scim plan --json prints all`));
+  if (hold.operations.some(({ label, sourceId }) => label === sourceId)) print(colors.dim('    dir2scim plan reads the names of those who left from the target'));
   print(`  Nothing of this is done. If it is right, release exactly this: ${colors.bold(approveCommand(hold))}`);
 }
 

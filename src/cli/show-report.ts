@@ -6,7 +6,7 @@ import { count, duration, printable, typeName, verbCounts } from './words.ts';
 /** What a cycle did, for a person. */
 export function showReport(report: CycleReport, terminal: Terminal): void {
   const { colors, print } = terminal;
-  const done = report.applied.length === 0 && report.error === undefined ? 'in step, nothing to do' : verbCounts(report.applied);
+  const done = report.applied.length > 0 || report.result !== 'success' ? verbCounts(report.applied, 'nothing else to do') : 'in step, nothing to do';
   print(`${colors.bold(report.target)}: ${mark(report, colors)} ${done} ${colors.dim(`(${duration(report.milliseconds)}, cycle ${report.cycle})`)}`);
   for (const { operation, failure } of report.failed) {
     const status = failure.status === undefined ? '' : ` ${failure.status}`;

@@ -19,13 +19,13 @@ export function duration(milliseconds: number): string {
 /** In the order in which a target takes them. */
 export const verbs: readonly Verb[] = ['create', 'adopt', 'reactivate', 'update', 'members', 'deactivate', 'delete'];
 
-/** `3 create, 1 update`; `nothing to do` when there is none. */
-export function verbCounts(operations: readonly { readonly verb: Verb }[]): string {
+/** `3 create, 1 update`; other words when there is none. */
+export function verbCounts(operations: readonly { readonly verb: Verb }[], none = 'nothing to do'): string {
   const parts = verbs.flatMap((verb) => {
     const number = operations.filter((operation) => operation.verb === verb).length;
     return number === 0 ? [] : [`${number.toLocaleString('en-US')} ${verb}`];
   });
-  return parts.length === 0 ? 'nothing to do' : parts.join(', ');
+  return parts.length === 0 ? none : parts.join(', ');
 }
 
 export function typeName(type: ResourceType): string {

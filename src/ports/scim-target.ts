@@ -38,6 +38,8 @@ export interface ScimTarget {
     worthRequests: number,
     signal: AbortSignal,
   ): Promise<FoundResource[] | Failure | undefined>;
+  /** One resource as the target has it now. For people who want to see it; no cycle depends on it. */
+  read(type: ResourceType, id: TargetId, signal: AbortSignal): Promise<FoundResource | Failure>;
   create(type: ResourceType, attributes: ReadonlyMap<string, ScimValue>, signal: AbortSignal): Promise<Outcome>;
   /** Exactly these attributes: PATCH, or read-merge-PUT where the target has no PATCH. */
   update(

@@ -135,6 +135,14 @@ export function describeScimTarget(name: string, start: () => Promise<TargetFixt
       assert.deepEqual(contentOf(await read('user', id)), aliceBody);
     });
 
+    it('shows one resource as it is, and says so when there is none', async (context) => {
+      const { target, id } = await withAlice(context);
+      const shown = found(await target.read('user', id, signal));
+      assert.deepEqual([shown.id, shown.active, contentOf(shown.body)], [id, true, aliceBody]);
+      const gone = await target.read('user', 'nobody', signal);
+      assert.equal(isFailure(gone) ? gone.class : 'found', 'gone');
+    });
+
     it('finds by externalId, by userName in any case, by mail, and nobody else', async (context) => {
       const { target, id } = await withAlice(context);
       applied(await target.create('user', person(1), signal));

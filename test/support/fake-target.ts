@@ -15,7 +15,7 @@ export type FakeCall = { readonly number: number } & (
   | { readonly method: 'create'; readonly type: ResourceType; readonly attributes: ReadonlyMap<string, ScimValue> }
   | { readonly method: 'update'; readonly type: ResourceType; readonly id: TargetId; readonly changes: readonly ScimChange[] }
   | { readonly method: 'changeMembers'; readonly id: TargetId; readonly add: readonly TargetId[]; readonly remove: readonly TargetId[] }
-  | { readonly method: 'remove'; readonly type: ResourceType; readonly id: TargetId }
+  | { readonly method: 'read' | 'remove'; readonly type: ResourceType; readonly id: TargetId }
 );
 
 /**
@@ -147,6 +147,11 @@ export function createFakeTarget({ name, concurrency = 8, memberChunk = 100, hoo
       const cost = size === 0 ? 1 : Math.ceil(size / pageSize) + 1;
       const call = { method: 'inventory', type, worthRequests } as const;
       return perform<FoundResource[] | Failure | undefined>(call, (failure) => failure, () => (cost <= worthRequests ? found(type) : undefined));
+    },
+    read(type, id, signal) {
+      signal.throwIfAborted();
+      const effect = (): FoundResource | Failure => found(type).find((one) => one.id === id) ?? { class: 'gone', status: 404, detail: 'there is none' };
+      return perform<FoundResource | Failure>({ method: 'read', type, id }, (failure) => failure, effect);
     },
     create(type, attributes, signal) {
       signal.throwIfAborted();

@@ -8,11 +8,11 @@ import { discoverTarget } from './discover.ts';
 import { findResources } from './find.ts';
 import { readInventory } from './inventory.ts';
 import { memberChunk, patchMembers, putMembers } from './members.ts';
-import { failed, isRefusal, type Answer, type Exchange, type Refusal } from './message.ts';
+import { failed, isRefusal, nonsense, toFailure, type Answer, type Exchange, type Refusal } from './message.ts';
 import { checkOptions, type ScimTargetOptions } from './options.ts';
 import { createPace } from './pace.ts';
 import { mergeChanges, putResource } from './put.ts';
-import { maxBytes, resourcePath, versionOf } from './resource.ts';
+import { foundResource, maxBytes, readResource, resourcePath, versionOf } from './resource.ts';
 import { createExchange } from './retry.ts';
 import { createTransport } from './transport.ts';
 import { patchChanges } from './update.ts';
@@ -41,6 +41,11 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
     },
     find: (type, attribute, value, signal) => findResources(exchange, type, attribute, value, signal),
     inventory: (type, worthRequests, signal) => readInventory(exchange, type, worthRequests, signal),
+    read: async (type, id, signal) => {
+      const answer = await readResource(exchange, type, id, signal);
+      if (isRefusal(answer)) return toFailure(answer);
+      return foundResource(answer.body) ?? nonsense('answered without the resource that was asked for', answer.status);
+    },
     create: (type, attributes, signal) => createResource(exchange, type, attributes, signal),
     async update(type, id, changes, signal) {
       if (changes.length === 0) return { kind: 'applied', id };

@@ -4,6 +4,7 @@ import { planTarget, type PlannedTarget } from '../../cycle/plan-target.ts';
 import { readDirectories } from '../../cycle/read-directories.ts';
 import type { App } from '../../app.ts';
 import type { StateView } from '../../ports/state-store.ts';
+import { nameLeavers } from '../name-leavers.ts';
 import { progressObserver } from '../progress.ts';
 import { chosenTargets, interruptible, withApp, type CommandContext } from '../session.ts';
 import { planJson, showPlan } from '../show-plan.ts';
@@ -51,7 +52,8 @@ async function planAll(
     const own = [...setup.definition.maps.keys()].map((name) => readings.complete.get(name));
     if (!own.every((reading): reading is CompleteReading => reading !== undefined)) continue;
     try {
-      planned.push(await planTarget(setup, own, view, { attempt: full ? 'everything' : 'asked', now: app.clock.now(), signal }));
+      const plan = await planTarget(setup, own, view, { attempt: full ? 'everything' : 'asked', now: app.clock.now(), signal });
+      planned.push(await nameLeavers(plan, setup.target, view, signal));
     } catch (thrown) {
       failures.push(toBridgeError(thrown));
     }

@@ -20,7 +20,7 @@ export async function run(context: CommandContext): Promise<number> {
   const secrets = new Set<string>();
   const log = createLog({ ...configuration.log, secrets: () => secrets });
   const { metrics, backOff, observer, isStateSound } = observe(configuration, log);
-  const app = await createApp(configuration, observer, { onSecret: (secret) => secrets.add(secret) });
+  const app = await createApp(configuration, observer, { ...context.parts, onSecret: (secret) => secrets.add(secret) });
   const store = await holdStore(app, isStateSound);
   try {
     await recall(app, store, metrics);

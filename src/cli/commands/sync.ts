@@ -1,3 +1,5 @@
+import { BridgeError } from '../../core/model/errors.ts';
+import type { CycleReport } from '../../cycle/cycle-report.ts';
 import { runCycles } from '../../cycle/run-cycles.ts';
 import { progressObserver } from '../progress.ts';
 import { chosenTargets, interruptible, withApp, type CommandContext } from '../session.ts';
@@ -28,11 +30,20 @@ export async function sync(options: SyncOptions, context: CommandContext): Promi
         });
         if (options.json) printJson(terminal, { targets: reports.map(reportJson) });
         else for (const report of reports) showReport(report, terminal);
-        for (const { error } of reports) if (error !== undefined) terminal.note(error.line);
+        for (const line of reports.flatMap(complaints)) terminal.note(line);
         return exitCodeOf(reports);
       } finally {
         await store.close();
       }
     }),
   );
+}
+
+/** One line on standard error for whatever makes the exit code 1. */
+function complaints({ target, error, failed, applied }: CycleReport): string[] {
+  if (error !== undefined) return [error.line];
+  if (failed.length === 0) return [];
+  const all = failed.length + applied.length;
+  const what = `${failed.length} of ${all} operations on target ${target} failed`;
+  return [new BridgeError('D2S_OPERATIONS_FAILED', what, 'the reasons are above; what failed is tried again, the rest is done').line];
 }
