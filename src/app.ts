@@ -30,7 +30,7 @@ export interface App {
   readonly targets: ReadonlyMap<string, ScimTarget>;
   /** What a directory says of itself; asked once and remembered. */
   inspect(directory: string, signal: AbortSignal): Promise<DirectoryFacts>;
-  /** Everything that a target's cycles go by. Asks directories of kind `auto` what they are. */
+  /** Everything that a target's cycles go by; made once. Asks directories of kind `auto` what they are. */
   prepare(target: string, signal: AbortSignal): Promise<TargetSetup>;
   /** For writing; takes the lock. */
   openStore(): Promise<StateStore>;
@@ -63,6 +63,7 @@ export async function createApp(configuration: Configuration, observer: CycleObs
     targets.set(target.name, await createTarget(target, clock, observer, secretOf));
   }
   const facts = new Map<string, DirectoryFacts>();
+  const setups = new Map<string, TargetSetup>();
   const folder = configuration.state.path;
 
   const inspect = async (name: string, signal: AbortSignal): Promise<DirectoryFacts> => {
@@ -87,6 +88,8 @@ export async function createApp(configuration: Configuration, observer: CycleObs
     targets,
     inspect,
     async prepare(name, signal) {
+      const known = setups.get(name);
+      if (known !== undefined) return known;
       const section = configuration.targets.get(name);
       if (section === undefined) throw unknownTarget(name, [...configuration.targets.keys()]);
       const presets = new Map<string, PresetName>();
@@ -94,7 +97,9 @@ export async function createApp(configuration: Configuration, observer: CycleObs
         const kind = configuration.directories.get(directory)?.kind;
         presets.set(directory, presetOf(kind) ?? (await inspect(directory, signal)).preset);
       }
-      return setupOf(section, required(targets, name), await defineTarget(configuration, name, presets));
+      const setup = setupOf(section, required(targets, name), await defineTarget(configuration, name, presets));
+      setups.set(name, setup);
+      return setup;
     },
     openStore: () =>
       openStateStore({
