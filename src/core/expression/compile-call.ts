@@ -1,3 +1,4 @@
+import { attributeName } from '../directory/attribute.ts';
 import type { Compiled, Scope } from './compiled.ts';
 import { Flaw } from './flaw.ts';
 import { macros } from './compile-macro.ts';
@@ -14,7 +15,6 @@ const accepted: Readonly<Record<ParameterKind, readonly StaticType[]>> = {
   literal: ['string'],
   pattern: ['string'],
   int: ['int'],
-  number: ['int', 'double'],
   bool: ['bool'],
   bytes: ['bytes'],
   list: ['list', 'string', 'ref'],
@@ -47,7 +47,7 @@ export function compileCall(node: Node, definition: FunctionDefinition, args: re
   if (name === 'ignoreIfEmpty' && node !== scope.root) {
     throw new Flaw(node.start, 'ignoreIfEmpty() can only stand around the whole expression of a map');
   }
-  if (definition.asks === 'attribute') scope.attributes.add(literalText(args[0]).toLowerCase());
+  if (definition.asks === 'attribute') scope.attributes.add(attributeName(literalText(args[0])));
   if (definition.asks === 'groups') scope.seen.groups = true;
   const type = typeof returns === 'function' ? returns(args.map((arg) => arg.type)) : returns;
   if (lazy !== undefined) return { type, run: lazy(args) };

@@ -23,10 +23,14 @@ export function indexDirectories(entries: readonly Entry[]): DirectoryIndex {
     return keyed.get(dnKey(dn)) ?? [];
   };
   const find = (dn: string, directory: string) => {
-    const near = spelled.get(directory)?.get(dn);
+    const beside = spelled.get(directory);
+    const near = beside?.get(dn);
     if (near !== undefined) return near;
     const all = findAll(dn);
-    return all.find((entry) => entry.directory === directory) ?? (all.length === 1 ? all[0] : undefined);
+    const found = all.find((entry) => entry.directory === directory) ?? (all.length === 1 ? all[0] : undefined);
+    // The same spelling comes again, in another group or for another report.
+    if (found !== undefined) beside?.set(dn, found);
+    return found;
   };
   return { find, findAll };
 }

@@ -1,3 +1,4 @@
+import { attributeName } from '../../directory/attribute.ts';
 import { parseDn } from '../../directory/dn.ts';
 import { DnReference, EvaluationError } from '../expression.ts';
 import { readAttribute } from '../operators.ts';
@@ -13,7 +14,7 @@ export const directoryFunctions: readonly FunctionDefinition[] = [
     asks: 'attribute',
     doc: 'The attribute of that name, for names with hyphens. The name must be written out, so that it is known what to read.',
     example: ['attr("msDS-cloudExtensionAttribute1")', '"blue"'],
-    lazy: ([name]) => readAttribute(literalText(name).toLowerCase()),
+    lazy: ([name]) => readAttribute(attributeName(literalText(name))),
   },
   {
     name: 'bit',

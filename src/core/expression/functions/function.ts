@@ -7,7 +7,7 @@ import { bounded, isList, kindOf, type Value } from '../value.ts';
  * What a parameter takes. `text`: one text or several, the function works on each. `string`: one text (of several the
  * first). `literal`: a text written in the expression. `pattern`: a literal that is a regular expression.
  */
-export type ParameterKind = 'text' | 'string' | 'literal' | 'pattern' | 'int' | 'number' | 'bool' | 'bytes' | 'list' | 'any';
+export type ParameterKind = 'text' | 'string' | 'literal' | 'pattern' | 'int' | 'bool' | 'bytes' | 'list' | 'any';
 
 export interface Parameter {
   readonly name: string;

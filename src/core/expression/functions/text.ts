@@ -1,5 +1,5 @@
 import type { Value } from '../value.ts';
-import { bounded, boundedLength, isEmpty, isList, kindOf } from '../value.ts';
+import { boundedLength, isEmpty, isList, kindOf } from '../value.ts';
 import { EvaluationError } from '../expression.ts';
 import { eachText, oneInt, oneText, someText, type FunctionDefinition, type Parameter } from './function.ts';
 import { pattern } from './pattern.ts';
@@ -132,7 +132,11 @@ export const textFunctions: readonly FunctionDefinition[] = [
       const other = oneText('regexReplace', replacement);
       const compiled = pattern(oneText('regexReplace', expression) ?? '');
       if (other === undefined) return null;
-      return eachText('regexReplace', value, (one) => compiled.matcher(one).replaceAll(other));
+      return eachText('regexReplace', value, (one) => {
+        // No more matches than characters and one, and no group longer than the text.
+        boundedLength(one.length + (one.length + 1) * other.length);
+        return compiled.matcher(one).replaceAll(other);
+      });
     },
   },
   {
@@ -169,7 +173,11 @@ export const textFunctions: readonly FunctionDefinition[] = [
     entra: 'Join',
     call: ([separator, ...values]) => {
       const texts = values.flatMap((value) => (isList(value) ? value : [value])).filter((value) => !isEmpty(value));
-      return texts.length === 0 ? null : bounded(texts.map(joinable).join(oneText('join', separator) ?? ''));
+      if (texts.length === 0) return null;
+      const between = oneText('join', separator) ?? '';
+      const parts = texts.map(joinable);
+      boundedLength(parts.reduce((length, part) => length + part.length + between.length, 0));
+      return parts.join(between);
     },
   },
   {

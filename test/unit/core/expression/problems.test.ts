@@ -105,6 +105,7 @@ describe('a compiled expression', () => {
   it('names the attributes that it reads, without bound names', () => {
     const { attributes } = compiled('proxyAddresses.filter(a, a.startsWith(PREFIX))[0] == attr("X-y") ? Mail : lower(mail)');
     assert.deepEqual([...attributes].sort(), ['mail', 'prefix', 'proxyaddresses', 'x-y']);
+    assert.deepEqual([...compiled('attr("userCertificate;binary")').attributes], ['usercertificate']);
   });
 
   it('tells whether it asks for groups', () => {
