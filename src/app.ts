@@ -49,7 +49,7 @@ export interface AppOptions {
 /** @throws BridgeError for whatever of the configuration cannot work: certificates, URLs, filters, headers */
 export async function createApp(configuration: Configuration, observer: CycleObserver, options: AppOptions = {}): Promise<App> {
   const clock = systemClock();
-  const secretOf = (reference: SecretReference): Secret => async () => {
+  const secretOf: SecretOf = (reference) => async () => {
     const secret = await readSecret(reference);
     options.onSecret?.(secret);
     return secret;
@@ -62,11 +62,33 @@ export async function createApp(configuration: Configuration, observer: CycleObs
   for (const target of configuration.targets.values()) {
     targets.set(target.name, await createTarget(target, clock, observer, secretOf));
   }
-  const facts = new Map<string, DirectoryFacts>();
-  const setups = new Map<string, TargetSetup>();
+  const inspect = createInspection(sources, observer);
   const folder = configuration.state.path;
+  return {
+    configuration,
+    clock,
+    observer,
+    sources,
+    targets,
+    inspect,
+    prepare: createPreparation(configuration, targets, inspect),
+    openStore: () =>
+      openStateStore({
+        folder,
+        clock,
+        files: options.files,
+        onWritten: (written) => observer({ kind: 'state_written', ...written }),
+      }),
+    openView: () => openStateView({ folder }),
+    close: async () => {
+      await Promise.all([...targets.values()].map((target) => target.close()));
+    },
+  };
+}
 
-  const inspect = async (name: string, signal: AbortSignal): Promise<DirectoryFacts> => {
+function createInspection(sources: ReadonlyMap<string, DirectorySource>, observer: CycleObserver): App['inspect'] {
+  const facts = new Map<string, DirectoryFacts>();
+  return async (name, signal) => {
     const known = facts.get(name);
     if (known !== undefined) return known;
     try {
@@ -79,39 +101,27 @@ export async function createApp(configuration: Configuration, observer: CycleObs
       throw thrown;
     }
   };
+}
 
-  return {
-    configuration,
-    clock,
-    observer,
-    sources,
-    targets,
-    inspect,
-    async prepare(name, signal) {
-      const known = setups.get(name);
-      if (known !== undefined) return known;
-      const section = configuration.targets.get(name);
-      if (section === undefined) throw unknownTarget(name, [...configuration.targets.keys()]);
-      const presets = new Map<string, PresetName>();
-      for (const directory of section.from) {
-        const kind = configuration.directories.get(directory)?.kind;
-        presets.set(directory, presetOf(kind) ?? (await inspect(directory, signal)).preset);
-      }
-      const setup = setupOf(section, required(targets, name), await defineTarget(configuration, name, presets));
-      setups.set(name, setup);
-      return setup;
-    },
-    openStore: () =>
-      openStateStore({
-        folder,
-        clock,
-        files: options.files,
-        onWritten: (written) => observer({ kind: 'state_written', ...written }),
-      }),
-    openView: () => openStateView({ folder }),
-    close: async () => {
-      await Promise.all([...targets.values()].map((target) => target.close()));
-    },
+function createPreparation(
+  configuration: Configuration,
+  targets: ReadonlyMap<string, ScimTarget>,
+  inspect: App['inspect'],
+): App['prepare'] {
+  const setups = new Map<string, TargetSetup>();
+  return async (name, signal) => {
+    const known = setups.get(name);
+    if (known !== undefined) return known;
+    const section = configuration.targets.get(name);
+    if (section === undefined) throw unknownTarget(name, [...configuration.targets.keys()]);
+    const presets = new Map<string, PresetName>();
+    for (const directory of section.from) {
+      const kind = configuration.directories.get(directory)?.kind;
+      presets.set(directory, presetOf(kind) ?? (await inspect(directory, signal)).preset);
+    }
+    const setup = setupOf(section, required(targets, name), await defineTarget(configuration, name, presets));
+    setups.set(name, setup);
+    return setup;
   };
 }
 
