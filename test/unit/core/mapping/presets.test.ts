@@ -38,7 +38,8 @@ for (const preset of ['active-directory', 'openldap'] as const) {
 
     it('maps an entry that has hardly anything', async () => {
       const target = await targetOf(preset);
-      const bare = entry('ann', { cn: 'Ann', uid: 'ann', userPrincipalName: 'Ann@corp.example' });
+      const own = preset === 'openldap' ? { uid: 'ann' } : { userPrincipalName: 'Ann@corp.example', userAccountControl: '512' };
+      const bare = entry('ann', { cn: 'Ann', ...own });
       const values = valuesOf([bare], target, 'ann');
       assert.deepEqual(Object.keys(values).sort(), ['active', 'displayName', 'externalId', 'userName']);
       assert.equal(values['active'], true);
@@ -69,6 +70,14 @@ describe('people of Active Directory', () => {
   it('are inactive when their account is disabled', async () => {
     const disabled = entry('ann', { userPrincipalName: 'ann@corp.example', cn: 'Ann', userAccountControl: '514' });
     assert.equal(valuesOf([disabled], await targetOf('active-directory'), 'ann')['active'], false);
+  });
+});
+
+describe('people of Active Directory whose userAccountControl may not be read', () => {
+  it('are reported, and neither switched on nor off', async () => {
+    const hidden = entry('ann', { userPrincipalName: 'ann@corp.example', cn: 'Ann' });
+    const { resources, rejected } = projectTarget([hidden], await targetOf('active-directory'));
+    assert.deepEqual([resources, rejected.map(({ active, reasons }) => [active, reasons[0]?.code])], [[], [[undefined, 'map_error']]]);
   });
 });
 
