@@ -9,13 +9,13 @@ const programs = '^src/(cli/main|config/write-schema)\\.ts$';
 module.exports = {
   forbidden: [
     rule('no-cycles', {}, { circular: true }, 'Nothing flows back up.'),
-    rule('core-is-pure', { path: '^src/core/' }, { pathNot: ['^src/core/', '^node_modules/(@marcbachmann/cel-js|re2js)/'] }, 'Core imports itself, the CEL library and its linear-time regular expressions: no I/O, no clock, no process.'),
+    rule('core-is-pure', { path: '^src/core/' }, { pathNot: ['^src/core/', '(^|/)node_modules/(@marcbachmann/cel-js|re2js)/'] }, 'Core imports itself, the CEL library and its linear-time regular expressions: no I/O, no clock, no process.'),
     rule('ports-see-core', { path: '^src/ports/' }, { pathNot: '^src/(core|ports)/' }, 'Ports speak in the words of core.'),
     rule('cycle-sees-ports', { path: '^src/cycle/' }, { pathNot: ['^src/(core|ports|cycle)/', '^node:'], dependencyTypesNot: ['core'] }, 'The conductor knows no adapter.'),
     rule('adapters-are-strangers', { path: '^src/adapters/([^/]+)/' }, { path: '^src/(adapters/(?!$1/)|config/|cycle/|cli/|daemon/|http/|telemetry/|app\\.ts)' }, 'An adapter sees core, ports and itself.'),
-    rule('ldapts-in-ldap-only', { pathNot: '^src/adapters/ldap/' }, { path: '^node_modules/ldapts/' }, 'One folder speaks LDAP.'),
-    rule('undici-in-scim-only', { path: '^src/', pathNot: '^src/adapters/scim/' }, { path: '^node_modules/undici/' }, 'One folder speaks HTTP outwards.'),
-    rule('lowdb-in-lowdb-only', { path: '^src/', pathNot: '^src/adapters/lowdb/' }, { path: '^node_modules/lowdb/' }, 'One folder owns the state files.'),
+    rule('ldapts-in-ldap-only', { pathNot: '^src/adapters/ldap/' }, { path: '(^|/)node_modules/ldapts/' }, 'One folder speaks LDAP.'),
+    rule('undici-in-scim-only', { path: '^src/', pathNot: '^src/adapters/scim/' }, { path: '(^|/)node_modules/undici/' }, 'One folder speaks HTTP outwards.'),
+    rule('lowdb-in-lowdb-only', { path: '^src/', pathNot: '^src/adapters/lowdb/' }, { path: '(^|/)node_modules/lowdb/' }, 'One folder owns the state files.'),
     rule('edges-do-not-compose', { path: '^src/(telemetry|http|daemon|config)/' }, { path: '^src/(adapters|cli|app\\.ts)' }, 'Only app.ts puts parts together.'),
     rule('src-without-tests', { path: '^src/' }, { path: '^(test|bench)/' }, 'The product does not import its tests.'),
     rule('no-orphans', { path: programs }, { path: '^src/', pathNot: programs, reachable: false }, 'A file that no program reaches is dead.'),

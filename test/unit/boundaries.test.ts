@@ -36,13 +36,14 @@ describe('the import boundaries', () => {
       'src/cycle/cycle.ts: cycle-sees-ports',
       'src/adapters/ldap/ldap.ts: adapters-are-strangers',
       'src/config/config.ts: edges-do-not-compose',
-      'src/config/config.ts: no-cycles',
       'src/http/ldap-over-http.ts: ldapts-in-ldap-only',
       'src/telemetry/http-out.ts: undici-in-scim-only',
       'src/core/model/orphan.ts: no-orphans',
     ]) {
       assert.ok(broken.has(expected), `${expected} is reported; got\n${[...broken].join('\n')}`);
     }
+    // Which file of a circle is named depends on the order in which they are found.
+    assert.ok(violations.some(({ rule }) => rule.name === 'no-cycles'));
   });
 
   it('hold in the project, all of whose files are looked at', async () => {
