@@ -10,13 +10,20 @@ const longest = 50;
 /** A plan as a person likes to read it: what, whom, why, and what is held. */
 export function showPlan(planned: PlannedTarget, terminal: Terminal): void {
   const { colors, print } = terminal;
-  const { plan, hold, proceed } = planned;
-  print(`${colors.bold(planned.target)}: ${verbCounts(plan.operations)}${plan.operations.length === 0 ? '' : colors.dim(`  plan ${plan.id}`)}`);
+  const { plan, hold, proceed, undone } = planned;
+  const operations = standing(planned);
+  print(`${colors.bold(planned.target)}: ${verbCounts(operations)}${operations.length === 0 ? '' : colors.dim(`  plan ${plan.id}`)}`);
   for (const operation of proceed.slice(0, longest)) showOperation(operation, terminal);
   if (proceed.length > longest) print(colors.dim(`  … and ${proceed.length - longest} more; --json prints all`));
   if (planned.waiting > 0) print(colors.dim(`  ${count(planned.waiting, 'reference')} wait for someone the target does not have yet`));
+  if (undone.length > 0) print(colors.dim(`  ${verbCounts(undone)} stays undone: this was rejected, and the directory still shows the same`));
   showRejected(plan.rejected, terminal);
   if (hold !== undefined) showHold(hold, terminal);
+}
+
+/** What is done or held: without what a person rejected. */
+function standing({ plan, proceed, hold }: PlannedTarget): readonly Operation[] {
+  return hold === undefined ? proceed : plan.operations;
 }
 
 function showOperation(operation: Operation, { colors, print }: Terminal): void {
@@ -71,7 +78,8 @@ export function planJson(planned: PlannedTarget): unknown {
   return {
     target: planned.target,
     planId: planned.plan.id,
-    operations: planned.plan.operations.map(operationJson),
+    operations: standing(planned).map(operationJson),
+    undone: planned.undone.map(operationJson),
     waiting: planned.waiting,
     rejected: planned.plan.rejected,
     held: planned.hold === undefined ? undefined : holdJson(planned.hold),

@@ -13,6 +13,8 @@ export interface PlannedTarget {
   readonly plan: Plan;
   readonly proceed: readonly Operation[];
   readonly hold: Hold | undefined;
+  /** Would be held, but a person rejected exactly this: it stays undone until the directory shows something else. */
+  readonly undone: readonly Operation[];
   /** The approval that lets operations pass which would be held. */
   readonly usedApproval: string | undefined;
   readonly waiting: number;
@@ -30,11 +32,13 @@ export async function planTarget(
     setup.definition,
   );
   const prepared = await preparePlan({ setup, readings, projection, store, attempt, now, signal });
+  const hold = await standingHold(prepared, store);
   return {
     target: setup.target.name,
     plan: prepared.plan,
     proceed: prepared.verdict.proceed,
-    hold: await standingHold(prepared, store),
+    hold,
+    undone: hold === undefined ? (prepared.verdict.hold?.operations ?? []) : [],
     usedApproval: prepared.verdict.usedApproval?.planId,
     waiting: prepared.waiting,
   };

@@ -65,7 +65,7 @@ function exitCode(planned: readonly PlannedTarget[], failures: readonly BridgeEr
   const [failure] = failures;
   if (failure !== undefined) return failure.exitCode;
   if (planned.some(({ hold }) => hold !== undefined)) return 3;
-  return planned.some(({ plan: { operations } }) => operations.length > 0) ? 10 : 0;
+  return planned.some(({ proceed }) => proceed.length > 0) ? 10 : 0;
 }
 
 function errorJson({ code, message, remedy }: BridgeError): unknown {
