@@ -17,7 +17,7 @@ export function duration(milliseconds: number): string {
 }
 
 /** In the order in which a target takes them. */
-export const verbs: readonly Verb[] = ['create', 'adopt', 'reactivate', 'update', 'members', 'deactivate', 'delete'];
+const verbs: readonly Verb[] = ['create', 'adopt', 'reactivate', 'update', 'members', 'deactivate', 'delete'];
 
 /** `3 create, 1 update`; other words when there is none. */
 export function verbCounts(operations: readonly { readonly verb: Verb }[], none = 'nothing to do'): string {
@@ -44,7 +44,7 @@ export function printable(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, ' ');
 }
 
-export function changeText(change: AttributeChange): string {
+function changeText(change: AttributeChange): string {
   return change.change === 'clear' ? `${shortPath(change.path)}: cleared` : `${shortPath(change.path)}: ${valueText(change.value)}`;
 }
 

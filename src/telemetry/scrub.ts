@@ -37,7 +37,7 @@ function isPlain(value: object): boolean {
 }
 
 /** What a line says of an error: no stack, no cause, no further properties (undici and ldapts hang requests on them). */
-export function errorFields(error: Error): { code: string; message: string; remedy?: string } {
+function errorFields(error: Error): { code: string; message: string; remedy?: string } {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
   const remedy = 'remedy' in error && typeof error.remedy === 'string' ? { remedy: error.remedy } : {};
   return { code, message: error.message, ...remedy };

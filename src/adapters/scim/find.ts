@@ -50,7 +50,7 @@ function isWhole({ resources, total }: List): boolean {
  * Values are JSON strings (RFC 7644 §3.4.2.2), so that quotes and backslashes are escaped. A sub-attribute of a
  * filtered element goes into the brackets: `emails[type eq "work" and value eq "…"]`.
  */
-export function filterText(path: ScimPath, value: string): string {
+function filterText(path: ScimPath, value: string): string {
   const literal = JSON.stringify(value);
   const attribute = `${path.schema === undefined ? '' : `${path.schema}:`}${path.attribute}`;
   if (path.filter === undefined) return `${attribute}${path.sub === undefined ? '' : `.${path.sub}`} eq ${literal}`;

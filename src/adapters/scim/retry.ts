@@ -8,7 +8,7 @@ const attempts = 4;
 const firstBackOff = 500;
 const longestBackOff = 20_000;
 /** How long a request lets itself be turned away before it is given back to the cycle. */
-export const throttleBudgetMilliseconds = 15 * 60_000;
+const throttleBudgetMilliseconds = 15 * 60_000;
 
 /** One try: sends, and judges the answer. */
 export type Attempt = (request: ScimRequest, signal: AbortSignal) => Promise<Answer | Refusal>;
