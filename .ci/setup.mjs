@@ -1,7 +1,7 @@
 // Brings what the npm scripts need; runs on whatever Node the machine has (the scripts themselves get Node 24 from
 // the devDependency `node`). `--servers` also brings the real directories that the tests run against.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 
 const run = (command, args, env = {}) =>
   // What installers print is not the result of the command that needed them: it goes to standard error.
@@ -27,10 +27,21 @@ if (process.argv.includes('--servers') && !['slapd', 'ldapsearch', 'samba', 'sam
     process.stderr.write(`${`The tests need real directory servers. Install them first:\n  apt-get install --no-install-recommends ${packages.join(' ')}`}\n`);
     process.exit(1);
   }
-  // Debian starts daemons when it installs them; this policy says no.
-  if (!existsSync('/usr/sbin/policy-rc.d')) writeFileSync('/usr/sbin/policy-rc.d', '#!/bin/sh\nexit 101\n', { mode: 0o755 });
-  const quiet = { DEBIAN_FRONTEND: 'noninteractive' };
-  execFileSync('debconf-set-selections', { input: 'slapd slapd/no_configuration boolean true\n' });
-  run('apt-get', ['-qq', '-o', 'DPkg::Lock::Timeout=600', 'update'], quiet);
-  run('apt-get', ['-qq', '-y', '-o', 'DPkg::Lock::Timeout=600', 'install', '--no-install-recommends', ...packages], quiet);
+  installServers();
+}
+
+/** Debian starts daemons when it installs them; this policy says no, for as long as it takes. */
+function installServers() {
+  const policy = '/usr/sbin/policy-rc.d';
+  const isOurs = !existsSync(policy);
+  if (isOurs) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    const quiet = { DEBIAN_FRONTEND: 'noninteractive' };
+    const options = ['-qq', '-y', '-o', 'DPkg::Lock::Timeout=600', '-o', 'Acquire::Retries=3'];
+    execFileSync('debconf-set-selections', { input: 'slapd slapd/no_configuration boolean true\n' });
+    run('apt-get', [...options, 'update'], quiet);
+    run('apt-get', [...options, 'install', '--no-install-recommends', ...packages], quiet);
+  } finally {
+    if (isOurs) rmSync(policy, { force: true });
+  }
 }
