@@ -24,6 +24,8 @@ export interface Fault {
   readonly moment: Moment;
   /** Of an error: `ENOSPC`, `EFBIG`, `EIO`. */
   readonly code?: string;
+  /** Of a stop: called when it has come to that. */
+  readonly onStop?: () => void;
 }
 
 export interface FailingFiles extends StateFiles {
@@ -52,6 +54,7 @@ export function failingFiles(
     if (fault.moment === 'after') await act();
     if (fault.moment === 'halfway') await half();
     if (fault.kind === 'kill') process.kill(process.pid, 'SIGKILL');
+    if (fault.kind === 'stop') fault.onStop?.();
     if (fault.kind !== 'error') return new Promise<never>(() => undefined); // nothing may happen any more
     throw Object.assign(new Error(`${fault.code ?? 'EIO'}: made to fail, ${operation}`), { code: fault.code ?? 'EIO' });
   };

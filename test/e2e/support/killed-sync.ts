@@ -1,0 +1,15 @@
+import { join } from 'node:path';
+import { runProgram, startProgram, type ProgramResult, type RunningProgram } from '../../support/program.ts';
+import { childEnvironment, type Site } from './site.ts';
+
+const main = join(import.meta.dirname, 'killing-main.ts');
+
+/** A sync as a child process that ends itself at this operation on its state (`12:halfway`), or at none. */
+export function syncKilledAt(site: Site, at = ''): Promise<ProgramResult> {
+  return runProgram([site.config], { ...childEnvironment, KILL_AT: at }, main);
+}
+
+/** A sync as a child process, for whoever wants to kill it. */
+export function startSync(site: Site): Promise<RunningProgram> {
+  return startProgram([site.config], childEnvironment, main);
+}
