@@ -104,11 +104,11 @@ describe('readings', () => {
 describe('guard', () => {
   const effects = (operations: readonly Operation[]): string[] =>
     operations
-      .flatMap((one) =>
-        one.verb === 'members'
-          ? [...one.add.map((id) => `${one.sourceId} + ${id}`), ...one.remove.map((id) => `${one.sourceId} - ${id}`)]
-          : [`${one.verb} ${one.sourceId} ${one.stage}`],
-      )
+      .flatMap((one) => {
+        if (one.verb === 'members') return [...one.add.map((id) => `${one.sourceId} + ${id}`), ...one.remove.map((id) => `${one.sourceId} - ${id}`)];
+        const changes = one.verb === 'update' ? one.changes.map(({ path, change }) => ` ${change} ${path}`) : [''];
+        return changes.map((change) => `${one.verb} ${one.sourceId} ${one.stage}${change}`);
+      })
       .sort();
   const limit = fc.record({ percent: fc.constantFrom(0, 20, 100), atLeast: fc.constantFrom(0, 1, 3) });
   const inputs = fc
@@ -136,13 +136,15 @@ describe('guard', () => {
     );
   });
 
-  it('never lets someone leave a group whose removal it holds', () => {
+  it('never lets someone whose removal it holds leave a group, or be cleared as a manager', () => {
     fc.assert(
       fc.property(inputs, (input) => {
         const { proceed, hold } = guard(input);
         const held = new Set(hold?.operations.filter((one) => one.verb === 'deactivate' || one.verb === 'delete').map((one) => one.sourceId));
         for (const one of proceed) {
           if (one.verb === 'members' && one.cause === 'changed') assert.ok(one.remove.every((id) => !held.has(id)));
+          const leavers = one.verb === 'update' ? one.changes.flatMap((change) => (change.change === 'clear' ? (change.leaver ?? []) : [])) : [];
+          assert.ok(leavers.every((id) => !held.has(id)));
         }
       }),
       { numRuns: 500 },

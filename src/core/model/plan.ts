@@ -5,7 +5,12 @@ import type { DesiredAttributes, DesiredValue, Rejected } from './resource.ts';
 /** One attribute that differs. `had` tells whether the target holds a value now: it decides `add` or `replace`. */
 export type AttributeChange =
   | { readonly path: string; readonly change: 'set'; readonly value: DesiredValue; readonly had: boolean }
-  | { readonly path: string; readonly change: 'clear' };
+  | {
+      readonly path: string;
+      readonly change: 'clear';
+      /** Whom the reference pointed to, when they leave in the same plan and it is cleared for that. */
+      readonly leaver?: SourceId | undefined;
+    };
 
 interface Subject {
   readonly type: ResourceType;

@@ -1,9 +1,10 @@
 import type { SourceId } from '../model/entry.ts';
-import type { GuardFinding, Hold, MembersOperation, Operation } from '../model/plan.ts';
+import type { AttributeChange, GuardFinding, Hold, MembersOperation, Operation, UpdateOperation } from '../model/plan.ts';
 import { findExcess, type GuardInput } from './guard-findings.ts';
 import { planId } from './plan-id.ts';
 import { membersReason } from './plan-members.ts';
-import { followed, isCompletion, kindOf, type Followed } from './tally.ts';
+import { changesReason } from './plan-resource.ts';
+import { followed, isCompletion, kindOf, removalBehind, type Followed } from './tally.ts';
 
 /*
  * Is this plan plausible? What looks like an accident is held, kind by kind; everything else goes on.
@@ -21,7 +22,8 @@ import { followed, isCompletion, kindOf, type Followed } from './tally.ts';
  *                 |                                           | type                      | this plan
  *
  * What only follows another operation is not counted and shares its fate: whoever is removed in the same plan leaves
- * the groups with that removal, or keeps them; the update that completes a newcomer goes with the creation.
+ * the groups and is nobody's manager any more with that removal, or keeps both; the update that completes a newcomer
+ * goes with the creation.
  */
 
 export interface Verdict {
@@ -77,6 +79,10 @@ interface Division {
 /** The part of an operation that a finding speaks of. */
 function decisivePart(operation: Operation, findings: readonly GuardFinding[], drawn: Followed): Operation[] {
   if (!isFound(operation, findings) || isCompletion(operation, drawn)) return [];
+  if (operation.verb === 'update') {
+    const changes = operation.changes.filter((change) => removalBehind(change, drawn) === undefined);
+    return changes.length === 0 ? [] : [changesPart(operation, changes)];
+  }
   if (!isMemberChange(operation)) return [operation];
   const remove = operation.remove.filter((id) => !drawn.removed.has(id));
   return remove.length === 0 ? [] : [membersPart(operation, [], remove)];
@@ -95,7 +101,18 @@ function divide(operation: Operation, findings: readonly GuardFinding[], drawn: 
     };
   }
   const isHeld = isCompletion(operation, drawn) ? held.created.has(operation.sourceId) : found;
+  if (operation.verb === 'update') {
+    return divideChanges(operation, (change) => {
+      const leaver = removalBehind(change, drawn);
+      return leaver === undefined ? isHeld : held.removed.has(leaver);
+    });
+  }
   return isHeld ? { proceed: [], held: [operation] } : { proceed: [operation], held: [] };
+}
+
+function divideChanges(operation: UpdateOperation, stays: (change: AttributeChange) => boolean): Division {
+  const part = (changes: readonly AttributeChange[]): Operation[] => (changes.length === 0 ? [] : [changesPart(operation, changes)]);
+  return { proceed: part(operation.changes.filter((change) => !stays(change))), held: part(operation.changes.filter(stays)) };
 }
 
 function isFound(operation: Operation, findings: readonly GuardFinding[]): boolean {
@@ -108,6 +125,11 @@ function isFound(operation: Operation, findings: readonly GuardFinding[]): boole
 
 function isMemberChange(operation: Operation): operation is MembersOperation {
   return operation.verb === 'members' && operation.cause === 'changed';
+}
+
+/** The operation itself when nothing of it is left out. */
+function changesPart(operation: UpdateOperation, changes: readonly AttributeChange[]): Operation {
+  return changes.length === operation.changes.length ? operation : { ...operation, changes, reason: changesReason(changes) };
 }
 
 function membersPart(operation: MembersOperation, add: readonly SourceId[], remove: readonly SourceId[]): Operation {

@@ -2,7 +2,7 @@ import type { SourceId } from '../model/entry.ts';
 import type { Link } from '../model/link.ts';
 import { Reference, type DesiredAttributes, type Resource } from '../model/resource.ts';
 import type { PlanInput } from './plan-input.ts';
-import type { TargetIdOf } from './diff.ts';
+import { digestAttributes, type TargetIdOf } from './diff.ts';
 import { levels, stages } from './stages.ts';
 
 /** Who the target has, and who it will have once the plan is done: what references and memberships depend on. */
@@ -16,9 +16,11 @@ export interface Outlook {
   readonly willExist: (id: SourceId) => boolean;
   /** Whether nobody waits for them: inactive in the directory, and so never created. */
   readonly staysAway: (id: SourceId) => boolean;
+  /** Who of those that depart is behind a reference that the target acknowledged, by its digest. */
+  readonly leaverBehind: (path: string, acknowledged: string | undefined) => SourceId | undefined;
 }
 
-export function createOutlook(input: Pick<PlanInput, 'resources' | 'links' | 'matches' | 'createInactive'>): Outlook {
+export function createOutlook(input: PlanInput): Outlook {
   const live = new Map([...input.links].filter(([, link]) => link.lifecycle !== 'lost'));
   const arriving = input.resources.filter(
     (resource) =>
@@ -36,7 +38,25 @@ export function createOutlook(input: Pick<PlanInput, 'resources' | 'links' | 'ma
     targetIdOf: (id) => live.get(id)?.targetId ?? input.matches.get(id)?.targetId,
     willExist: (id) => live.has(id) || newcomers.has(id),
     staysAway: (id) => wanted.has(id) && !live.has(id) && !newcomers.has(id),
+    leaverBehind: findLeavers(input),
   };
+}
+
+/** Digests of references to those who depart, made once for each path: a mass departure must not cost its square. */
+function findLeavers({ departures, digest }: PlanInput): Outlook['leaverBehind'] {
+  const known = new Map<string, ReadonlyMap<string, SourceId>>();
+  const leaversAt = (path: string): ReadonlyMap<string, SourceId> => {
+    const leavers = known.get(path) ?? new Map(
+      departures.flatMap(({ link }) =>
+        Object.values(digestAttributes(new Map([[path, new Reference(link.sourceId)]]), digest, () => link.targetId)).map(
+          (text) => [text, link.sourceId] as const,
+        ),
+      ),
+    );
+    known.set(path, leavers);
+    return leavers;
+  };
+  return (path, acknowledged) => (acknowledged === undefined ? undefined : leaversAt(path).get(acknowledged));
 }
 
 /** Whoever is not said to be inactive is active. */

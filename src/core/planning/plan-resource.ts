@@ -1,4 +1,4 @@
-import type { Link } from '../model/link.ts';
+import { doubtful, type Link } from '../model/link.ts';
 import type { AttributeChange, Operation, RemoveOperation } from '../model/plan.ts';
 import { Reference, type DesiredAttributes, type Rejected, type Resource } from '../model/resource.ts';
 import type { Match, PlanInput, PlannedOperations } from './plan-input.ts';
@@ -74,22 +74,30 @@ function planAdoption(resource: Resource, match: Match, outlook: Outlook): Parti
 
 function planLinked(resource: Resource, link: Link, input: PlanInput, outlook: Outlook): Partial<PlannedOperations> {
   const { known, waiting } = withoutStrangers(resource.attributes, outlook);
-  const changes = diffWithLink(known, link.attributes, input.digest, outlook.targetIdOf);
+  const changes = diffWithLink(known, link.attributes, input.digest, outlook.targetIdOf).map((change): AttributeChange => {
+    const leaver = change.change === 'clear' ? outlook.leaverBehind(change.path, link.attributes[change.path]) : undefined;
+    return change.change === 'clear' && leaver !== undefined ? { ...change, leaver } : change;
+  });
   const values = changes.map((change) => (change.change === 'set' ? change.value : null));
   const stage = stageAfter(resource, values, outlook);
   const active = isActive(resource);
-  if (resource.type === 'user' && active && link.lifecycle === 'deactivated') {
+  const isDoubtful = link.attributes['active'] === doubtful;
+  if (resource.type === 'user' && active && (link.lifecycle === 'deactivated' || isDoubtful)) {
     changes.push({ path: 'active', change: 'set', value: true, had: true });
-    const reason = link.departedAt === undefined ? 'enabled in the directory' : 'back in scope';
+    const back = link.departedAt === undefined ? 'enabled in the directory' : 'back in scope';
+    const reason = link.lifecycle === 'deactivated' ? back : 'the target never said whether it is active';
     return { operations: [{ ...subject(resource, reason, stage), verb: 'reactivate', changes }], waiting };
   }
   const operations: Operation[] = [];
   if (changes.length > 0) {
-    const reason = `${changes.map((change) => change.path).join(', ')} differ${changes.length === 1 ? 's' : ''}`;
-    operations.push({ ...subject(resource, reason, stage), verb: 'update', changes });
+    operations.push({ ...subject(resource, changesReason(changes), stage), verb: 'update', changes });
   }
   if (resource.type === 'user' && !active && link.lifecycle === 'active') operations.push(disable(resource));
   return { operations, remembered: backInScope(link), waiting };
+}
+
+export function changesReason(changes: readonly AttributeChange[]): string {
+  return `${changes.map((change) => change.path).join(', ')} differ${changes.length === 1 ? 's' : ''}`;
 }
 
 /** Paths whose reference points into the newcomer's own circle: nobody there can come before the others. */

@@ -1,5 +1,5 @@
 import type { ResourceType, SourceId } from '../model/entry.ts';
-import type { Operation } from '../model/plan.ts';
+import type { AttributeChange, Operation } from '../model/plan.ts';
 
 /** How many operations of a kind: of a type, or members leaving one group. */
 export interface Tally {
@@ -14,7 +14,8 @@ export interface Tally {
  * What the guard counts an operation as; undefined for what never needs an approval.
  *
  * Some operations only follow another one of the same plan, share its fate and are not counted (`followed`): whoever
- * is removed leaves the groups as well, and whoever comes within a circle is completed by an update.
+ * is removed leaves the groups as well and is nobody's manager any more, and whoever comes within a circle is completed
+ * by an update.
  */
 export function kindOf(operation: Operation): Tally['kind'] | undefined {
   switch (operation.verb) {
@@ -66,11 +67,21 @@ export function tally(operations: readonly Operation[], plan: readonly Operation
     const kind = kindOf(operation);
     if (kind === 'members' && operation.verb === 'members') {
       count(kind, 'group', operation.remove.filter((id) => !drawn.removed.has(id)).length, operation.sourceId);
-    } else if (kind !== undefined && !isCompletion(operation, drawn)) {
+    } else if (kind !== undefined && !isCompletion(operation, drawn) && !isConsequence(operation, drawn)) {
       count(kind, operation.type, 1);
     }
   }
   return [...tallies.values()];
+}
+
+/** Whose removal a change only follows: a reference to them is cleared. */
+export function removalBehind(change: AttributeChange, drawn: Followed): SourceId | undefined {
+  const leaver = change.change === 'clear' ? change.leaver : undefined;
+  return leaver !== undefined && drawn.removed.has(leaver) ? leaver : undefined;
+}
+
+function isConsequence(operation: Operation, drawn: Followed): boolean {
+  return operation.verb === 'update' && operation.changes.every((change) => removalBehind(change, drawn) !== undefined);
 }
 
 /** The update that gives a newcomer what could not be sent with the creation. */

@@ -37,6 +37,16 @@ describe('buildPlan without a link and without a match', () => {
   });
 });
 
+describe('buildPlan with someone who leaves', () => {
+  const boss = user('boss');
+  const report = user('anna', { userName: 'anna', manager: new Reference('boss') });
+  const links = [linkOf(boss), linkOf(report)];
+  it('says for whose departure a reference is cleared', () => {
+    const { operations } = plan({ resources: [user('anna', { userName: 'anna', manager: null })], links, departures: [{ link: linkOf(boss), cause: 'absent' }] });
+    assert.deepEqual(only(operations, 'update').changes, [{ path: 'manager', change: 'clear', leaver: 'boss' }]);
+  });
+});
+
 describe('buildPlan with a match', () => {
   it('adopts who is wanted active, and changes what differs', () => {
     const { operations } = plan({ resources: [anna], matches: [match('anna', true, { userName: 'ANNA' })] });

@@ -96,6 +96,23 @@ describe('guard, updates', () => {
     const recent = [{ kind: 'updates', type: 'user', count: 99 } as const];
     assert.deepEqual(kinds(updates(30), { recent }), []);
   });
+  /** Has another title, and loses the manager. */
+  const loses = (id: string, leaver: string): Operation => {
+    const whole = update(id);
+    return { ...whole, changes: [...whole.changes, { path: 'manager', change: 'clear', leaver }] };
+  };
+  it('does not clear references to those whose removal is held, and lets the rest of the update pass', () => {
+    const { proceed, hold } = judge([...removals(11), loses('anna', 'p0'), loses('bert', 'someone else')]);
+    assert.deepEqual(hold?.findings.map(({ kind }) => kind), ['removals']);
+    assert.deepEqual(proceed.map((one) => one.verb === 'update' && one.changes.map(({ path }) => path)), [['title'], ['title', 'manager']]);
+    assert.deepEqual(hold.operations.flatMap((one) => (one.verb === 'update' ? one.changes.map(({ path }) => path) : [])), ['manager']);
+  });
+  it('does not count references that are cleared with a removal, and holds none of them when updates are too many', () => {
+    const clearing = people(40, 100).map((id): Operation => ({ ...update(id), changes: [{ path: 'manager', change: 'clear', leaver: 'p0' }] }));
+    assert.deepEqual(kinds([removal('p0'), ...clearing]), []);
+    const { proceed } = judge([removal('p0'), ...clearing, ...updates(31)]);
+    assert.equal(proceed.length, 41);
+  });
   it('never holds creations, adoptions and reactivations', () => {
     const reactivations = people(100).map((id) => ({ ...update(id), verb: 'reactivate' as const }));
     assert.deepEqual(kinds([...people(100, 100).map((id) => creation(id)), ...reactivations]), []);
