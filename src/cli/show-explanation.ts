@@ -1,9 +1,10 @@
 import type { RuleResult } from '../core/mapping/apply-rule.ts';
 import type { ConditionStep, RuleStep } from '../core/mapping/explain.ts';
+import { shortPath } from '../core/mapping/scim-path.ts';
 import type { TargetExplanation } from '../cycle/explain-target.ts';
 import { operationJson } from './show-plan.ts';
 import type { Terminal } from './terminal.ts';
-import { contentLines, printable, shortPath, valueText } from './words.ts';
+import { contentLines, printable, valueText } from './words.ts';
 
 /** One entry on one target, from the directory to what would be sent. */
 export function showExplanation(one: TargetExplanation, terminal: Terminal): void {

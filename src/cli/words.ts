@@ -1,4 +1,4 @@
-import { enterpriseUser } from '../core/mapping/scim-path.ts';
+import { shortPath } from '../core/mapping/scim-path.ts';
 import type { ResourceType } from '../core/model/entry.ts';
 import type { AttributeChange, Operation, Verb } from '../core/model/plan.ts';
 import { Reference, type DesiredValue } from '../core/model/resource.ts';
@@ -46,11 +46,6 @@ export function printable(text: string): string {
 
 function changeText(change: AttributeChange): string {
   return change.change === 'clear' ? `${shortPath(change.path)}: cleared` : `${shortPath(change.path)}: ${valueText(change.value)}`;
-}
-
-/** A path as maps write it: `enterprise.manager` for the long URN. */
-export function shortPath(path: string): string {
-  return path.startsWith(`${enterpriseUser}:`) ? `enterprise.${path.slice(enterpriseUser.length + 1).replace(/^manager\.value$/, 'manager')}` : path;
 }
 
 /** What an operation carries, line by line. */

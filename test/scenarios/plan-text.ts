@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { shortPath } from '../../src/cli/words.ts';
+import { shortPath } from '../../src/core/mapping/scim-path.ts';
 import type { Names } from './names.ts';
 
 /*

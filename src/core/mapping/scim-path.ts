@@ -71,6 +71,11 @@ export function elementText(path: Omit<ScimPath, 'text'>): string {
   return `${path.schema === undefined ? '' : `${path.schema}:`}${path.attribute}${filter}`;
 }
 
+/** A path for people, as maps write it: `enterprise.manager` for the long URN. */
+export function shortPath(text: string): string {
+  return text.startsWith(`${enterpriseUser}:`) ? `enterprise.${text.slice(enterpriseUser.length + 1).replace(/^manager\.value$/, 'manager')}` : text;
+}
+
 /** A path that is known to be good (it came out of `parseScimPath`); throws on anything else, which would be a bug. */
 export function scimPath(text: string): ScimPath {
   const known = cache.get(text);

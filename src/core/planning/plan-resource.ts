@@ -1,6 +1,7 @@
 import { doubtful, type Link } from '../model/link.ts';
 import type { AttributeChange, Operation, RemoveOperation } from '../model/plan.ts';
 import { Reference, type DesiredAttributes, type Rejected, type Resource } from '../model/resource.ts';
+import { shortPath } from '../mapping/scim-path.ts';
 import type { Match, PlanInput, PlannedOperations } from './plan-input.ts';
 import { diffWithBody, diffWithLink } from './diff.ts';
 import { isActive, ownStage, stageAfter, withoutStrangers, type Outlook } from './outlook.ts';
@@ -97,7 +98,7 @@ function planLinked(resource: Resource, link: Link, input: PlanInput, outlook: O
 }
 
 export function changesReason(changes: readonly AttributeChange[]): string {
-  return `${changes.map((change) => change.path).join(', ')} differ${changes.length === 1 ? 's' : ''}`;
+  return `${changes.map(({ path }) => shortPath(path)).join(', ')} differ${changes.length === 1 ? 's' : ''}`;
 }
 
 /** Paths whose reference points into the newcomer's own circle: nobody there can come before the others. */
