@@ -9,7 +9,7 @@ import type { Trouble } from '../ports/state-store.ts';
 const minute = 60_000;
 const passing = { first: 10_000, factor: 2, longest: 15 * minute };
 const lasting = { first: minute, factor: 4, longest: 24 * 60 * minute };
-const passingCauses: ReadonlySet<Trouble['cause']> = new Set(['transient', 'throttled', 'unknown', 'gone']);
+const passingCauses: ReadonlySet<Trouble['cause']> = new Set(['transient', 'throttled', 'unknown', 'gone', 'held']);
 
 /** The record of a failure, after those before it. */
 export function troubleAfter(

@@ -1,5 +1,5 @@
 /** Pieces of a list, for ports that are asked in batches. */
-function* inBatches<T>(items: readonly T[], size = 5_000): Generator<readonly T[]> {
+export function* inBatches<T>(items: readonly T[], size = 5_000): Generator<readonly T[]> {
   for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
 }
 

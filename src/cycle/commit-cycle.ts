@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { SourceId } from '../core/model/entry.ts';
 import type { BridgeError } from '../core/model/errors.ts';
 import type { Hold } from '../core/model/plan.ts';
 import type { Verdict } from '../core/planning/guard.ts';
@@ -23,35 +25,66 @@ interface CycleEnd {
 export async function commitCycle(input: CycleInput, prepared: Preparation, end: CycleEnd): Promise<void> {
   const { setup, store, clock, observer } = input;
   const { state, verdict } = prepared;
-  const { pushed, hold, result } = end;
   const target = setup.target.name;
   const now = clock.now();
-  const at = new Date(now).toISOString();
+  const next = nextState(prepared, end, new Date(now).toISOString());
+  const before = new Date(now - day).toISOString();
+  const isOld = ({ at }: { readonly at: string }): boolean => at < before;
+  await store.record([
+    ...endedTroubles(prepared, end).map((sourceId) => ({ kind: 'trouble_over', target, sourceId }) as const),
+    ...((await store.removals(target)).some(isOld) ? [{ kind: 'removals_over', target, before } as const] : []),
+    ...(isWorthWriting(state, next, now) ? [{ kind: 'target', target, state: next } as const] : []),
+  ]);
+  // An approval that is no longer needed must not let the same pass once more.
+  for (const planId of new Set([verdict.usedApproval?.planId, state.approval?.planId, next.rejectedPlan])) {
+    if (planId !== undefined && planId !== next.approval?.planId) await store.removeDecision(planId);
+  }
+  observer({ kind: 'resources_counted', target, counts: await store.counts(target), pending: next.pending });
+}
+
+function nextState(prepared: Preparation, { pushed, hold, result, error, approval }: CycleEnd, at: string): TargetState {
+  const { state, verdict } = prepared;
   const pending =
     pushed.failed.length +
     pushed.notStarted +
+    pushed.skipped +
     prepared.deferred.length +
+    prepared.resting.size +
     (verdict.hold?.operations.length ?? 0) +
     prepared.waiting;
-  const next: TargetState = {
+  return {
     lastSuccessAt: result === 'success' ? at : state.lastSuccessAt,
     lastCycleAt: at,
     lastResult: result,
-    lastError: end.error === undefined ? undefined : errorRecord(state, end.error, at),
+    lastError: error === undefined ? undefined : errorRecord(state, error, at),
     pending,
-    approval: isApprovalDone(verdict, end) ? undefined : end.approval,
+    approval: isApprovalDone(verdict, pushed) ? undefined : approval,
     held: hold === undefined ? undefined : heldRecord(hold, state.held, at),
     rejectedPlan: hold === undefined ? verdict.hold?.planId : undefined,
   };
-  const before = new Date(now - day).toISOString();
-  await store.record([{ kind: 'removals_over', target, before }, { kind: 'target', target, state: next }]);
-  if (verdict.usedApproval !== undefined && next.approval === undefined) await store.removeDecision(verdict.usedApproval.planId);
-  if (next.rejectedPlan !== undefined) await store.removeDecision(next.rejectedPlan);
-  observer({ kind: 'resources_counted', target, counts: await store.counts(target), pending });
+}
+
+/** Whose trouble is over: nothing is left to do about them, be it done, undone in the directory, or their entry gone. */
+function endedTroubles({ plan, troubles, standing, stray }: Preparation, { pushed }: CycleEnd): SourceId[] {
+  const applied = new Set(pushed.applied);
+  const unfinished = new Set(plan.operations.filter((operation) => !applied.has(operation)).map(({ sourceId }) => sourceId));
+  return [...[...troubles.keys()].filter((id) => !unfinished.has(id) && !standing.has(id)), ...stray];
+}
+
+/** How old the times in the state may become while nothing else changes: a silent cycle writes nothing. */
+const restMilliseconds = 60_000;
+
+function isWorthWriting(state: TargetState, next: TargetState, now: number): boolean {
+  const age = now - Date.parse(state.lastCycleAt ?? '');
+  // The age is no number the first time, and negative when the clock was set back.
+  if (!(age >= 0 && age < restMilliseconds)) return true;
+  const untimed = (one: TargetState): TargetState => ({ ...one, lastSuccessAt: undefined, lastCycleAt: undefined });
+  // As text: what the state gives back has no keys for what is undefined.
+  return !isDeepStrictEqual(JSON.parse(JSON.stringify(untimed(state))), JSON.parse(JSON.stringify(untimed(next))));
 }
 
 /** An approval ends with the last of its operations; what failed is tried again under it. */
-function isApprovalDone({ usedApproval }: Verdict, { pushed }: CycleEnd): boolean {
+function isApprovalDone({ usedApproval }: Verdict, pushed: PushReport): boolean {
   return usedApproval === undefined || (pushed.notStarted === 0 && pushed.failed.length === 0);
 }
 

@@ -17,8 +17,8 @@ export interface CycleReport {
   readonly failed: readonly { readonly operation: Operation; readonly failure: Failure }[];
   /** Not tried: the target is down, it refuses us, or we were shutting down. */
   readonly notStarted: number;
-  /** Failed lately, and waiting for another try. */
-  readonly deferred: readonly Operation[];
+  /** How much failed lately, and waits for another try. */
+  readonly deferred: number;
   readonly hold: Hold | undefined;
   readonly rejected: readonly Rejected[];
   /** References and members that wait for someone the target does not have yet. */

@@ -37,7 +37,10 @@ export async function recall(
   for (const link of links.values()) {
     if (link.type === 'group') members.set(link.sourceId, new Set(await store.members(target, link.sourceId)));
   }
-  const strangers = new Set([...members.values()].flatMap((ids) => [...ids]).filter((id) => !links.has(id)));
+  const strangers = new Set<SourceId>();
+  for (const ids of [...members.values(), ...[...links.values()].map(({ unsettled = [] }) => unsettled)]) {
+    for (const id of ids) if (!links.has(id)) strangers.add(id);
+  }
   for (const [id, link] of await gather([...strangers], (ids) => store.links(target, ids))) links.set(id, link);
   const unlinked = resources.filter(({ sourceId }) => (links.get(sourceId)?.lifecycle ?? 'lost') === 'lost');
   return { links, departures, members, unlinked };

@@ -6,10 +6,11 @@ import type { CompleteReading } from '../core/model/reading.ts';
 import type { Projection } from '../core/mapping/project.ts';
 import { buildPlan } from '../core/planning/build-plan.ts';
 import { guard, type Verdict } from '../core/planning/guard.ts';
-import { fingerprint, planId } from '../core/planning/plan-id.ts';
-import type { LinkCounts, StateView, TargetState, Trouble } from '../ports/state-store.ts';
-import { isPaused } from './back-off.ts';
+import { planId } from '../core/planning/plan-id.ts';
+import type { Intent, LinkCounts, StateView, TargetState, Trouble } from '../ports/state-store.ts';
+import { isPaused, troubleAfter } from './back-off.ts';
 import { gather } from './batches.ts';
+import { createFingerprints, type Fingerprints } from './fingerprints.ts';
 import { recall } from './known.ts';
 import { searchUnlinked, type Attempt } from './search-unlinked.ts';
 import type { TargetSetup } from './target-setup.ts';
@@ -23,9 +24,21 @@ export interface Preparation {
   /** To be carried out now. */
   readonly due: readonly Operation[];
   readonly links: Map<SourceId, Link>;
+  /** Newcomers whom the target refused lately: they are left out of the plan until their pause is over. */
+  readonly resting: ReadonlySet<SourceId>;
+  /** Newcomers to be looked for before they are created. */
+  readonly unsearched: ReadonlySet<SourceId>;
+  readonly fingerprints: Fingerprints;
+  /** Of everyone who is wanted or has departed. */
   readonly troubles: ReadonlyMap<SourceId, Trouble>;
-  /** Troubles that the search for matches found. */
+  /** Those whose trouble stands although the plan has nothing for them. */
+  readonly standing: ReadonlySet<SourceId>;
+  /** Those whose trouble is remembered although they are neither wanted nor linked any more. */
+  readonly stray: readonly SourceId[];
+  /** Troubles that the search for matches found, and of those whom it did not find and whose creation is held. */
   readonly found: readonly Trouble[];
+  /** Creates that certainly left nothing. */
+  readonly settled: readonly Intent[];
   readonly remembered: readonly Link[];
   readonly forgotten: readonly Link[];
   /** References and members that have to wait for someone the target does not have. */
@@ -55,12 +68,14 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const { setup, readings, projection, store, now } = input;
   const name = setup.target.name;
   const known = await recall(name, projection, readings, store);
-  const ids = [...projection.resources, ...projection.rejected].map(({ sourceId }) => sourceId);
-  const troubles = await gather([...ids, ...known.departures.map(({ link }) => link.sourceId)], (batch) =>
-    store.troubles(name, batch),
-  );
-  const search = await searchUnlinked({ ...input, unlinked: known.unlinked, troubles });
-  const unusable = new Set(search.rejected.map(({ sourceId }) => sourceId));
+  const wanted = [...projection.resources, ...projection.rejected].map(({ sourceId }) => sourceId);
+  const ids = [...wanted, ...known.departures.map(({ link }) => link.sourceId)];
+  const troubles = await gather(ids, (batch) => store.troubles(name, batch));
+  const stray: SourceId[] = [];
+  for await (const batch of store.strayTroubles(name, new Set(ids))) stray.push(...batch);
+  const fingerprints = createFingerprints(known.unlinked, store.digest);
+  const search = await searchUnlinked({ ...input, unlinked: known.unlinked, troubles, fingerprints });
+  const unusable = new Set([...search.resting, ...search.rejected.map(({ sourceId }) => sourceId)]);
   const rejected = [...projection.rejected, ...search.rejected];
   const planned = buildPlan({
     resources: projection.resources.filter(({ sourceId }) => !unusable.has(sourceId)),
@@ -76,17 +91,21 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   });
   const state = await store.target(name);
   const verdict = await judge(planned.operations, known.members, state, input);
-  const paused = (operation: Operation) =>
-    input.attempt === 'due' &&
-    isPaused(troubles.get(operation.sourceId), operationFingerprint(operation, store), now);
+  const isDeferred = pausesOf(verdict.proceed, troubles, fingerprints, input);
   return {
     plan: { id: planId(planned.operations, sha256), target: name, operations: planned.operations, rejected },
     verdict,
-    deferred: verdict.proceed.filter(paused),
-    due: verdict.proceed.filter((operation) => !paused(operation)),
+    deferred: verdict.proceed.filter(isDeferred),
+    due: verdict.proceed.filter((operation) => !isDeferred(operation)),
     links: known.links,
+    resting: search.resting,
+    unsearched: search.unsearched,
+    fingerprints,
     troubles,
-    found: search.troubles,
+    standing: new Set([...search.standing, ...search.resting]),
+    stray,
+    found: [...search.troubles, ...heldCreations(verdict, search.unsearched, troubles, fingerprints, input)],
+    settled: search.settled,
     remembered: planned.remembered,
     forgotten: planned.forgotten,
     waiting: planned.waiting,
@@ -94,9 +113,36 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   };
 }
 
-/** Keyed, since it is stored: the operation's own fingerprint holds values. */
-export function operationFingerprint(operation: Operation, store: Pick<StateView, 'digest'>): string {
-  return store.digest(fingerprint(operation));
+/** Whoever waits for an approval need not be looked for in every cycle. */
+function heldCreations(
+  { hold }: Verdict,
+  unsearched: ReadonlySet<SourceId>,
+  troubles: ReadonlyMap<SourceId, Trouble>,
+  fingerprints: Fingerprints,
+  { setup, now }: PrepareInput,
+): Trouble[] {
+  return (hold?.operations ?? []).flatMap((operation): Trouble[] => {
+    const { verb, type, sourceId } = operation;
+    if (verb !== 'create' || unsearched.has(sourceId)) return [];
+    const held = { target: setup.target.name, type, sourceId, cause: 'held' as const, fingerprint: fingerprints.ofOperations([operation]) };
+    return [troubleAfter(troubles.get(sourceId), held, now)];
+  });
+}
+
+/** An entry rests as a whole: with everything that is to be done about it, or not at all. */
+function pausesOf(
+  operations: readonly Operation[],
+  troubles: ReadonlyMap<SourceId, Trouble>,
+  fingerprints: Fingerprints,
+  { attempt, now }: PrepareInput,
+): (operation: Operation) => boolean {
+  if (attempt !== 'due' || troubles.size === 0) return () => false;
+  const troubled = Map.groupBy(
+    operations.filter(({ sourceId }) => (troubles.get(sourceId)?.cause ?? 'held') !== 'held'),
+    ({ sourceId }) => sourceId,
+  );
+  const paused = new Set([...troubled].filter(([id, own]) => isPaused(troubles.get(id), fingerprints.ofOperations(own), now)).map(([id]) => id));
+  return ({ sourceId }) => paused.has(sourceId);
 }
 
 const day = 24 * 60 * 60_000;

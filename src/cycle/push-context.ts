@@ -5,6 +5,7 @@ import type { CycleObserver } from '../ports/cycle-observer.ts';
 import type { ScimTarget } from '../ports/scim-target.ts';
 import type { StateStore, Trouble } from '../ports/state-store.ts';
 import type { MatchPolicy } from './correlate.ts';
+import type { Fingerprints } from './fingerprints.ts';
 import type { RemovalRecords } from './removal-records.ts';
 
 /** What the push of one plan works with. */
@@ -15,6 +16,10 @@ export interface PushContext {
   readonly observer: CycleObserver;
   /** Grows and changes as outcomes are recorded. */
   readonly links: Map<SourceId, Link>;
+  /** Newcomers to be looked for before they are created. */
+  readonly unsearched: ReadonlySet<SourceId>;
+  /** What was tried in vain before, and how to tell that it is the same again. */
+  readonly fingerprints: Fingerprints;
   /** What failed before, by source id. */
   readonly troubles: ReadonlyMap<SourceId, Trouble>;
   /** What the guard has to remember of an operation that took effect. */

@@ -1,14 +1,16 @@
+import type { SourceId } from '../core/model/entry.ts';
 import type { Failure, FailureClass } from '../core/model/outcome.ts';
 import type { Operation } from '../core/model/plan.ts';
-import { applyOperation } from './apply-operation.ts';
+import { applyOperation, type Result } from './apply-operation.ts';
 import { troubleAfter } from './back-off.ts';
-import { operationFingerprint } from './prepare-plan.ts';
 import type { PushContext } from './push-context.ts';
 import { forEachConcurrently } from './work.ts';
 
 export interface PushReport {
   readonly applied: readonly Operation[];
   readonly failed: readonly { readonly operation: Operation; readonly failure: Failure }[];
+  /** How many had nothing to send, because whoever they need did not come about. */
+  readonly skipped: number;
   /** Not tried: shutting down, or the target is of no use now. */
   readonly notStarted: number;
   /** The failure that ended the push for the whole target. */
@@ -28,48 +30,59 @@ const downClasses: ReadonlySet<FailureClass> = new Set(['transient', 'throttled'
 export async function push(operations: readonly Operation[], context: PushContext): Promise<PushReport> {
   const applied: Operation[] = [];
   const failed: { operation: Operation; failure: Failure }[] = [];
+  const failedOf = new Map<SourceId, Operation[]>();
   let stoppedBy: Failure | undefined;
   let started = 0;
+  let skipped = 0;
   let inARow = 0;
   const isStopped = () => stoppedBy !== undefined || context.isStopping();
+  const fail = async (operation: Operation, failure: Failure): Promise<void> => {
+    failed.push({ operation, failure });
+    const own = [...(failedOf.get(operation.sourceId) ?? []), operation];
+    failedOf.set(operation.sourceId, own);
+    inARow = downClasses.has(failure.class) ? inARow + 1 : 0;
+    if (failure.class === 'auth' || inARow >= breaker) stoppedBy ??= failure;
+    await recordTrouble(own, failure, context);
+  };
   for (const stage of stagesOf(operations)) {
     await forEachConcurrently(stage, context.target.concurrency, isStopped, async (operation) => {
       started += 1;
-      const failure = await applyOperation(operation, context);
-      await recordTrouble(operation, failure, context);
-      if (failure === undefined) applied.push(operation);
-      else failed.push({ operation, failure });
-      inARow = failure !== undefined && downClasses.has(failure.class) ? inARow + 1 : 0;
-      if (failure !== undefined && (failure.class === 'auth' || inARow >= breaker)) stoppedBy ??= failure;
-      tell(operation, failure, context);
+      const result = await applyOperation(operation, context);
+      if (result === undefined) {
+        applied.push(operation);
+        inARow = 0;
+      } else if (result === 'skipped') skipped += 1;
+      else await fail(operation, result);
+      tell(operation, result, context);
     });
     if (isStopped()) break;
   }
-  return { applied, failed, notStarted: operations.length - started, stoppedBy };
+  return { applied, failed, skipped, notStarted: operations.length - started, stoppedBy };
 }
 
-/** Refused credentials say nothing about the operation. */
-async function recordTrouble(operation: Operation, failure: Failure | undefined, context: PushContext): Promise<void> {
-  const { type, sourceId } = operation;
-  const target = context.target.name;
-  const previous = context.troubles.get(sourceId);
-  if (failure === undefined) {
-    if (previous !== undefined) await context.store.record([{ kind: 'trouble_over', target, sourceId }]);
-  } else if (failure.class !== 'auth') {
-    const fingerprint = operationFingerprint(operation, context.store);
-    const failed = { target, type, sourceId, cause: failure.class, status: failure.status, fingerprint };
-    await context.store.record([{ kind: 'trouble', trouble: troubleAfter(previous, failed, context.clock.now()) }]);
-  }
+/**
+ * Remembers what was tried in vain for an entry in this push. Refused credentials say nothing about it.
+ *
+ * @param own the entry's operations that failed, the last one with this failure
+ */
+async function recordTrouble(own: readonly Operation[], failure: Failure, context: PushContext): Promise<void> {
+  const { store, target, troubles, fingerprints, clock } = context;
+  const [first] = own;
+  if (failure.class === 'auth' || first === undefined) return;
+  const { type, sourceId } = first;
+  const trouble = { target: target.name, type, sourceId, cause: failure.class, status: failure.status, fingerprint: fingerprints.ofOperations(own) };
+  await store.record([{ kind: 'trouble', trouble: troubleAfter(troubles.get(sourceId), trouble, clock.now()) }]);
 }
 
-function tell(operation: Operation, failure: Failure | undefined, context: PushContext): void {
+function tell(operation: Operation, result: Result, context: PushContext): void {
+  const failure = result === 'skipped' ? undefined : result;
   context.observer({
     kind: 'operation_finished',
     target: context.target.name,
     type: operation.type,
     sourceId: operation.sourceId,
     verb: operation.verb,
-    outcome: failure === undefined ? 'applied' : 'failed',
+    outcome: result === 'skipped' ? 'skipped' : result === undefined ? 'applied' : 'failed',
     failure: failure?.class,
     status: failure?.status,
     detail: failure?.detail,

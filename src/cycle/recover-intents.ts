@@ -6,6 +6,7 @@ import type { TargetSetup } from './target-setup.ts';
 /**
  * Settles creates that were under way when the process ended, of entries that nobody wants any more: what they left on
  * the target is linked, so that it departs like any other. (Those who are still wanted are searched for by the plan.)
+ * What cannot be found out stays open, and the next cycle asks again.
  */
 export async function recoverIntents(
   setup: TargetSetup,
@@ -20,10 +21,11 @@ export async function recoverIntents(
 
 async function settle(intent: Intent, { target }: TargetSetup, store: StateStore, signal: AbortSignal): Promise<void> {
   const { type, sourceId, directory } = intent;
+  const known = (await store.links(target.name, [sourceId])).get(sourceId);
   const found = await target.find(type, 'externalId', sourceId, signal);
-  if (isFailure(found)) return; // stays open; the next cycle asks again
+  if (isFailure(found)) return;
   const [first] = found;
-  if (first === undefined) {
+  if (first === undefined || known?.targetId === first.id) {
     await store.record([{ kind: 'settled', intent }]);
     return;
   }

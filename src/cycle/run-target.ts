@@ -57,7 +57,7 @@ const nothingDone = {
   applied: [],
   failed: [],
   notStarted: 0,
-  deferred: [],
+  deferred: 0,
   hold: undefined,
   rejected: [],
   waiting: 0,
@@ -85,6 +85,8 @@ async function runCycle(input: CycleInput): Promise<Result> {
     target: setup.target,
     policy: setup.policy,
     links,
+    fingerprints: prepared.fingerprints,
+    unsearched: prepared.unsearched,
     troubles,
     removalsOf: createRemovalRecords(target, plan.operations, verdict.usedApproval?.operations ?? [], clock),
     readAt: input.readings.readAt,
@@ -96,10 +98,10 @@ async function runCycle(input: CycleInput): Promise<Result> {
     result,
     planId: plan.id,
     ...pushed,
-    deferred: prepared.deferred,
+    deferred: prepared.deferred.length + prepared.resting.size,
     hold,
     rejected: plan.rejected,
-    waiting: prepared.waiting,
+    waiting: prepared.waiting + pushed.skipped,
     error,
   };
 }
@@ -118,7 +120,7 @@ function completeReadings({ setup, readings }: CycleInput): CompleteReading[] {
 
 /** What is known before anything is sent: also which approval it is sent under, so that a crash does not void it. */
 async function rememberFindings({ store, clock }: CycleInput, prepared: Preparation): Promise<ApprovalRecord | undefined> {
-  const { plan, links, found, remembered, forgotten, state, verdict } = prepared;
+  const { plan, links, found, settled, remembered, forgotten, state, verdict } = prepared;
   const used = verdict.usedApproval;
   const approval: ApprovalRecord | undefined =
     used === undefined || state.approval?.planId === used.planId
@@ -127,6 +129,7 @@ async function rememberFindings({ store, clock }: CycleInput, prepared: Preparat
   const target = { kind: 'target', target: plan.target, state: { ...state, approval } } as const;
   await store.record([
     ...found.map((trouble) => ({ kind: 'trouble', trouble }) as const),
+    ...settled.map((intent) => ({ kind: 'settled', intent }) as const),
     ...remembered.map((link) => ({ kind: 'link', link }) as const),
     ...forgotten.map((link) => ({ kind: 'unlink', target: plan.target, sourceId: link.sourceId }) as const),
     ...(approval === state.approval ? [] : [target]),

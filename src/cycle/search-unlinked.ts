@@ -1,8 +1,9 @@
 import type { SourceId } from '../core/model/entry.ts';
 import type { ReasonCode, Rejected, Resource } from '../core/model/resource.ts';
-import type { StateView, Trouble } from '../ports/state-store.ts';
+import type { Intent, StateView, Trouble } from '../ports/state-store.ts';
 import { isPaused, troubleAfter } from './back-off.ts';
 import { correlate, type Correlation } from './correlate.ts';
+import type { Fingerprints } from './fingerprints.ts';
 import type { TargetSetup } from './target-setup.ts';
 
 /**
@@ -16,6 +17,7 @@ export interface SearchInput {
   readonly unlinked: readonly Resource[];
   readonly store: StateView;
   readonly troubles: ReadonlyMap<SourceId, Trouble>;
+  readonly fingerprints: Fingerprints;
   readonly attempt: Attempt;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -23,8 +25,16 @@ export interface SearchInput {
 }
 
 export interface SearchResult extends Correlation {
+  /** Those whose creation or adoption failed lately, unchanged since: left alone altogether. */
+  readonly resting: ReadonlySet<SourceId>;
+  /** Those who were not found lately, and whose creation was held: not looked for now, unless it is to be sent. */
+  readonly unsearched: ReadonlySet<SourceId>;
+  /** Those whom a search, now or lately, found something in the way of, or did not find: their trouble stands. */
+  readonly standing: ReadonlySet<SourceId>;
   /** What the search found in the way, to be remembered so that the next cycle need not ask again. */
   readonly troubles: readonly Trouble[];
+  /** Creates that certainly left nothing, and will not be tried again for now. */
+  readonly settled: readonly Intent[];
 }
 
 /** Causes that come from a search, and so spare the next one. */
@@ -37,35 +47,54 @@ const searchCauses: ReadonlySet<Trouble['cause']> = new Set<ReasonCode | 'inacti
 ]);
 
 /**
- * Looks on the target for those without a link. Whoever was looked for in vain and has not changed since is not looked
- * for in every cycle: no change means no request.
+ * Looks on the target for those without a link. Whoever was looked for in vain, or could not be created, and has not
+ * changed since is not looked for in every cycle: no change means no request.
  */
 export async function searchUnlinked(input: SearchInput): Promise<SearchResult> {
-  const { setup, store, now } = input;
-  const name = setup.target.name;
-  const intents = new Set((await store.openIntents(name)).map((intent) => intent.sourceId));
-  const wanted: Resource[] = [];
-  const standing: Rejected[] = [];
-  for (const resource of input.unlinked) {
-    const trouble = input.troubles.get(resource.sourceId);
-    if (intents.has(resource.sourceId) || trouble === undefined || !isSpared(trouble, resource, input)) wanted.push(resource);
-    else if (trouble.cause !== 'inactive') standing.push(stillRejected(resource, trouble));
-  }
-  const { matches, rejected } = await correlate(wanted, setup.target, setup.policy, store, intents, input.signal);
+  const { setup, store } = input;
+  const intents = new Map((await store.openIntents(setup.target.name)).map((intent) => [intent.sourceId, intent]));
+  const { wanted, resting, unsearched, spared } = divide(input);
+  const { matches, rejected } = await correlate(wanted, setup.target, setup.policy, store, new Set(intents.keys()), input.signal);
   const causes = new Map<SourceId, Trouble['cause']>();
   for (const { sourceId, reasons } of rejected) causes.set(sourceId, reasons[0]?.code ?? 'ambiguous_match');
-  for (const resource of wanted) {
-    if (causes.has(resource.sourceId) || matches.has(resource.sourceId) || setup.createInactive) continue;
-    if (resource.attributes.get('active') === false) causes.set(resource.sourceId, 'inactive');
+  const absent = wanted.filter(
+    ({ sourceId, type, attributes }) =>
+      !causes.has(sourceId) && !matches.has(sourceId) && !setup.createInactive && type === 'user' && attributes.get('active') === false,
+  );
+  for (const { sourceId } of absent) causes.set(sourceId, 'inactive');
+  return {
+    matches,
+    rejected: [...spared.flatMap(({ resource, trouble }) => stillRejected(resource, trouble)), ...rejected],
+    resting,
+    unsearched,
+    standing: new Set([...spared.map(({ resource }) => resource.sourceId), ...causes.keys()]),
+    troubles: wanted.flatMap((resource) => foundTrouble(resource, causes.get(resource.sourceId), input)),
+    settled: [...causes].flatMap(([id, cause]) => (cause === 'search_refused' ? [] : (intents.get(id) ?? []))),
+  };
+}
+
+interface Division {
+  readonly wanted: Resource[];
+  readonly resting: Set<SourceId>;
+  readonly unsearched: Set<SourceId>;
+  readonly spared: { readonly resource: Resource; readonly trouble: Trouble }[];
+}
+
+/** A trouble is newer than any intent of the same entry (the intent ends it): whoever has one was looked for since. */
+function divide(input: SearchInput): Division {
+  const division: Division = { wanted: [], resting: new Set(), unsearched: new Set(), spared: [] };
+  for (const resource of input.unlinked) {
+    const trouble = input.troubles.get(resource.sourceId);
+    if (trouble === undefined) division.wanted.push(resource);
+    else if (isResting(trouble, resource, input)) (trouble.cause === 'held' ? division.unsearched : division.resting).add(resource.sourceId);
+    else if (isSpared(trouble, resource, input)) division.spared.push({ resource, trouble });
+    else division.wanted.push(resource);
   }
-  const troubles = wanted.flatMap((resource) => {
-    const cause = causes.get(resource.sourceId);
-    if (cause === undefined) return [];
-    const { type, sourceId } = resource;
-    const failed = { target: name, type, sourceId, cause, fingerprint: matchFingerprint(resource, input) };
-    return [troubleAfter(input.troubles.get(sourceId), failed, now)];
-  });
-  return { matches, rejected: [...standing, ...rejected], troubles };
+  return division;
+}
+
+function isResting(trouble: Trouble, resource: Resource, { attempt, fingerprints, now }: SearchInput): boolean {
+  return attempt === 'due' && !searchCauses.has(trouble.cause) && isPaused(trouble, fingerprints.ofResource(resource), now);
 }
 
 function isSpared(trouble: Trouble, resource: Resource, input: SearchInput): boolean {
@@ -80,9 +109,17 @@ function matchFingerprint({ type, attributes }: Resource, { setup, store }: Sear
   return store.digest(JSON.stringify([values, attributes.get('active') ?? null]));
 }
 
-function stillRejected(resource: Resource, trouble: Trouble): Rejected {
+function foundTrouble(resource: Resource, cause: Trouble['cause'] | undefined, input: SearchInput): Trouble[] {
+  if (cause === undefined) return [];
+  const { type, sourceId } = resource;
+  const failed = { target: input.setup.target.name, type, sourceId, cause, fingerprint: matchFingerprint(resource, input) };
+  return [troubleAfter(input.troubles.get(sourceId), failed, input.now)];
+}
+
+function stillRejected(resource: Resource, trouble: Trouble): Rejected[] {
+  if (trouble.cause === 'inactive') return [];
   const { sourceId, directory, type, label, attributes } = resource;
   const text = `${trouble.cause} as of ${trouble.since}; it is looked at again after ${trouble.retryAt}, or at once by dir2scim sync`;
   const code = trouble.cause as ReasonCode; // a search cause other than `inactive`
-  return { sourceId, directory, type, label, active: attributes.get('active') !== false, reasons: [{ code, text }] };
+  return [{ sourceId, directory, type, label, active: attributes.get('active') !== false, reasons: [{ code, text }] }];
 }

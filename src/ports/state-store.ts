@@ -38,6 +38,8 @@ export interface StateView {
   members(target: string, group: SourceId): Promise<readonly SourceId[]>;
   /** What stands between these entries and the target, of those with such a record. */
   troubles(target: string, ids: readonly SourceId[]): Promise<ReadonlyMap<SourceId, Trouble>>;
+  /** Whose trouble is remembered although they are not in `seen`, in batches. */
+  strayTroubles(target: string, seen: ReadonlySet<SourceId>): AsyncIterable<readonly SourceId[]>;
   counts(target: string): Promise<LinkCounts>;
   /** Intents without an outcome: requests that may have taken effect before a crash. */
   openIntents(target: string): Promise<readonly Intent[]>;
@@ -62,8 +64,11 @@ export interface Trouble {
   readonly target: string;
   readonly type: ResourceType;
   readonly sourceId: SourceId;
-  /** A failure class, a reason code, or `inactive`: nobody on the target fits someone who is disabled. */
-  readonly cause: FailureClass | ReasonCode | 'inactive';
+  /**
+   * A failure class, a reason code, or what a search found: `inactive`, nobody on the target fits someone who is
+   * disabled; `held`, the target lost it, has nobody who fits, and creating it again waits for an approval.
+   */
+  readonly cause: FailureClass | ReasonCode | 'inactive' | 'held';
   /** HTTP status of the refusal, where there was one. */
   readonly status?: number | undefined;
   /** Keyed digest of what was tried; when it differs, the entry has changed and is tried at once. */
@@ -93,7 +98,7 @@ export type StateChange =
   | { readonly kind: 'link'; readonly link: Link }
   | { readonly kind: 'trouble'; readonly trouble: Trouble }
   | { readonly kind: 'trouble_over'; readonly target: string; readonly sourceId: SourceId }
-  /** Forgets a link, its members and its trouble. */
+  /** Forgets a link, its members, its memberships and its trouble. */
   | { readonly kind: 'unlink'; readonly target: string; readonly sourceId: SourceId }
   /** Who is in both lists is a member afterwards. */
   | {

@@ -44,13 +44,15 @@ export interface FakeTargetOptions {
   readonly name: string;
   readonly concurrency?: number;
   readonly memberChunk?: number;
+  /** False: like some targets, it minds neither names nor externalIds that are there already. */
+  readonly unique?: boolean;
   readonly hook?: FakeHook;
 }
 
 /** As on the real one: several in a page, and one more page to see that it is the end. */
 const pageSize = 100;
 
-export function createFakeTarget({ name, concurrency = 8, memberChunk = 100, hook }: FakeTargetOptions): FakeTarget {
+export function createFakeTarget({ name, concurrency = 8, memberChunk = 100, unique = true, hook }: FakeTargetOptions): FakeTarget {
   const content: Record<ResourceType, Map<TargetId, Body>> = { user: new Map(), group: new Map() };
   const calls: FakeCall[] = [];
   let faultFor = hook;
@@ -70,6 +72,7 @@ export function createFakeTarget({ name, concurrency = 8, memberChunk = 100, hoo
   };
 
   const ownerOf = (type: ResourceType, body: Body): TargetId | undefined => {
+    if (!unique) return undefined;
     for (const [id, other] of content[type]) if (uniqueKeys(type, other).some((key) => uniqueKeys(type, body).includes(key))) return id;
     return undefined;
   };

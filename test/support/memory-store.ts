@@ -95,6 +95,9 @@ function open(kept: Kept): MemoryStore {
       }),
     members: (target, group) => answer(() => [...(kept.members.get(idOf(target, group)) ?? [])]),
     troubles: (target, ids) => answer(() => pick(kept.troubles, target, ids)),
+    async *strayTroubles(target, seen) {
+      yield await answer(() => ofTarget(kept.troubles, target).map(({ sourceId }) => sourceId).filter((id) => !seen.has(id)));
+    },
     counts: (target) =>
       answer((): LinkCounts => {
         const count = (type: ResourceType) => {
@@ -134,6 +137,11 @@ function open(kept: Kept): MemoryStore {
   };
 }
 
+function endMemberships(kept: Kept, target: string, id: SourceId): void {
+  kept.members.delete(idOf(target, id));
+  for (const [group, members] of kept.members) if (group.startsWith(`${target}\n`)) members.delete(id);
+}
+
 function apply(kept: Kept, change: StateChange): void {
   switch (change.kind) {
     case 'intent':
@@ -146,8 +154,7 @@ function apply(kept: Kept, change: StateChange): void {
       const { target, sourceId, targetId } = change.link;
       const id = idOf(target, sourceId);
       if ((kept.links.get(id)?.targetId ?? targetId) !== targetId) {
-        kept.members.delete(id);
-        for (const [group, members] of kept.members) if (group.startsWith(`${target}\n`)) members.delete(sourceId);
+        endMemberships(kept, target, sourceId);
       }
       kept.links.delete(id); // the last one linked owns a target id, so it goes to the end
       kept.links.set(id, change.link);
@@ -160,7 +167,8 @@ function apply(kept: Kept, change: StateChange): void {
       kept.troubles.delete(idOf(change.target, change.sourceId));
       return;
     case 'unlink':
-      for (const map of [kept.links, kept.members, kept.troubles]) map.delete(idOf(change.target, change.sourceId));
+      endMemberships(kept, change.target, change.sourceId);
+      for (const map of [kept.links, kept.troubles]) map.delete(idOf(change.target, change.sourceId));
       return;
     case 'members': {
       const id = idOf(change.target, change.group);

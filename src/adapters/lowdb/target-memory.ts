@@ -55,9 +55,9 @@ export class TargetMemory {
         this.#dropTrouble(change.sourceId);
         return;
       case 'unlink':
+        this.#endMemberships(change.sourceId);
         this.#dropLink(change.sourceId);
         this.#dropTrouble(change.sourceId);
-        this.members.delete(change.sourceId);
         return;
       case 'members':
         this.#changeMembers(change.group, change.add, change.remove);

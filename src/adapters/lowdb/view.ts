@@ -19,6 +19,7 @@ export function createView(lineage: string, memory: Memory, digest: Digest, deci
     owners: (target, type, ids) => Promise.resolve(pick(of(target).owners[type], ids)),
     members: (target, group) => Promise.resolve([...(of(target).members.get(group) ?? [])]),
     troubles: (target, ids) => Promise.resolve(pick(of(target).troubles, ids)),
+    strayTroubles: (target, seen) => inBatches([...of(target).troubles.keys()].filter((id) => !seen.has(id))),
     counts: (target) => Promise.resolve(of(target).counts),
     openIntents: (target) => Promise.resolve([...of(target).intents.values()]),
     target: (name) => Promise.resolve(memory.target(name)?.state ?? emptyTargetState),
@@ -48,5 +49,9 @@ async function* unseen(
   for (const [id, link] of target.links) {
     if (!seen.has(id) && directories.has(link.directory)) links.push(link);
   }
-  for (let at = 0; at < links.length; at += batchSize) yield await Promise.resolve(links.slice(at, at + batchSize));
+  yield* inBatches(links);
+}
+
+async function* inBatches<T>(items: readonly T[]): AsyncGenerator<readonly T[]> {
+  for (let at = 0; at < items.length; at += batchSize) yield await Promise.resolve(items.slice(at, at + batchSize));
 }

@@ -7,6 +7,12 @@ export type TargetId = string;
 export type Digest = (text: string) => string;
 
 /**
+ * Stands in place of a digest while a request is under way, and after one whose answer never came: what the target
+ * holds is not known, and whatever is wanted is sent again. No digest looks like this.
+ */
+export const doubtful = '?';
+
+/**
  * What one target last acknowledged about one resource: our memory, in place of reading the target.
  * Digests, no values: a link tells *that* an attribute differs and holds no personal data.
  */
@@ -24,8 +30,10 @@ export interface Link {
   readonly lifecycle: 'active' | 'deactivated' | 'lost';
   /** When its entry was first missing or out of scope (ISO 8601). Starts `deleteAfter`. Absent while it is in scope. */
   readonly departedAt?: string | undefined;
-  /** Canonical SCIM path → digest of the acknowledged value. A path without a value has no key. */
+  /** Canonical SCIM path → digest of the acknowledged value, or `doubtful`. A path without a value has no key. */
   readonly attributes: Readonly<Record<string, string>>;
+  /** Groups: whose joining or leaving is under way, or was never answered. They may be members or not. */
+  readonly unsettled?: readonly SourceId[] | undefined;
   /** ETag, where the target gives one (RFC 7644 §3.14). */
   readonly version?: string | undefined;
 }

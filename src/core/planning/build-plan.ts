@@ -18,6 +18,7 @@ import { planRejected, planResource } from './plan-resource.ts';
  *   deactivated   | reactivate            | update if different       | nothing              | delete when the grace is over
  *   lost          | create again          | nothing                   | nothing              | forget
  *
+ * `active` in doubt (a request about it was never answered): reactivated if wanted active; else like any active one.
  * `lost` and a match: adopt. Whoever was lost is in no group, and is referred to under another id, once created again.
  * An adopted account that stays active although it is wanted inactive is deactivated by the next plan: as a removal.
  * Groups have no `active`: they are created, adopted, updated, get and lose members; departed ones are kept, emptied

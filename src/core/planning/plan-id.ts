@@ -1,6 +1,6 @@
 import { canonicalText } from '../mapping/scim-path.ts';
 import type { AttributeChange, Operation } from '../model/plan.ts';
-import { Reference, type DesiredAttributes, type DesiredValue } from '../model/resource.ts';
+import { Reference, type DesiredAttributes, type DesiredValue, type Resource } from '../model/resource.ts';
 
 /**
  * The id of a list of operations: a hash of what they do and to whom. Labels, reasons and order do not count, so that
@@ -15,6 +15,11 @@ export function planId(operations: readonly Operation[], hash: (text: string) =>
 /** What one operation does and to whom, as text: equal for the same change in every cycle. Holds values: never stored as it is. */
 export function fingerprint(operation: Operation): string {
   return JSON.stringify([operation.verb, operation.type, operation.sourceId, content(operation)]);
+}
+
+/** Everything that is wanted of a resource, its members apart, as text. Holds values: never stored as it is. */
+export function resourceText({ attributes, createOnly }: Pick<Resource, 'attributes' | 'createOnly'>): string {
+  return JSON.stringify([attributesText(attributes), attributesText(createOnly)]);
 }
 
 function content(operation: Operation): unknown {

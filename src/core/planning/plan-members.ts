@@ -13,9 +13,10 @@ export function planMembers(group: Resource, input: PlanInput, outlook: Outlook)
   const wanted = new Set(group.members);
   const known = [...wanted].filter((id) => outlook.willExist(id));
   const held = heldMembers(group.sourceId, input, outlook);
+  const unsettled = new Set(input.links.get(group.sourceId)?.unsettled);
   // A group that was lost has no members, and whoever was lost is in no group, once created again.
   const isGroupNew = !outlook.live.has(group.sourceId);
-  const add = known.filter((id) => isGroupNew || !held.has(id) || !outlook.live.has(id));
+  const add = known.filter((id) => isGroupNew || !held.has(id) || unsettled.has(id) || !outlook.live.has(id));
   const remove = [...held].filter((id) => !wanted.has(id));
   const waiting = [...wanted].filter((id) => !outlook.willExist(id) && !outlook.staysAway(id)).length;
   if (add.length + remove.length === 0) return { waiting };
@@ -27,11 +28,12 @@ export function planMembers(group: Resource, input: PlanInput, outlook: Outlook)
 }
 
 /**
- * Acknowledged members whom the target has or will have. Also of a group that was lost, and of members who were: a
- * target that had only mislaid them still has them together.
+ * Members, acknowledged or possible, whom the target has or will have. Also of a group that was lost, and of members
+ * who were: a target that had only mislaid them still has them together.
  */
 export function heldMembers(group: SourceId, input: PlanInput, outlook: Outlook): ReadonlySet<SourceId> {
-  return new Set([...(input.members.get(group) ?? [])].filter((id) => outlook.willExist(id)));
+  const possible = [...(input.members.get(group) ?? []), ...(input.links.get(group)?.unsettled ?? [])];
+  return new Set(possible.filter((id) => outlook.willExist(id)));
 }
 
 export function membersReason(add: readonly SourceId[], remove: readonly SourceId[]): string {

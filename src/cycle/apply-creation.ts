@@ -1,0 +1,111 @@
+import { BridgeError } from '../core/model/errors.ts';
+import type { Failure, Outcome } from '../core/model/outcome.ts';
+import type { AdoptOperation, AttributeChange, CreateOperation } from '../core/model/plan.ts';
+import type { DesiredAttributes, DesiredValue } from '../core/model/resource.ts';
+import { diffWithBody } from '../core/planning/diff.ts';
+import { isFailure, type FoundResource } from '../ports/scim-target.ts';
+import type { Intent } from '../ports/state-store.ts';
+import { findOne, withExternalId } from './correlate.ts';
+import type { PushContext } from './push-context.ts';
+import { newLink, remember } from './remember.ts';
+import { resolveAttributes, resolveChanges, targetIds } from './resolve.ts';
+
+/** How often a create whose answer was lost is searched for and sent again within one cycle. */
+const createAttempts = 3;
+
+/**
+ * A create is the one request whose repetition does harm. Its intent is durable before it is sent; when the answer is
+ * lost, or the target says that there is one already, the target is searched before anything is sent again.
+ */
+export async function applyCreate(operation: CreateOperation, context: PushContext): Promise<Failure | undefined> {
+  const intent = intentOf(operation, context);
+  const { attributes, body } = resolveAttributes(operation.attributes, context);
+  if (context.unsearched.has(operation.sourceId)) {
+    const found = await searchAgain(operation, context);
+    if (found === 'unsearchable') return { class: 'transient', detail: 'the target could not be searched' };
+    if (found !== undefined) return adoptFound(operation, attributes, found, context);
+  }
+  // What was found out about it before is no longer the last word.
+  const over = { kind: 'trouble_over', target: intent.target, sourceId: intent.sourceId } as const;
+  await context.store.record([{ kind: 'intent', intent }, ...(context.troubles.has(intent.sourceId) ? [over] : [])]);
+  let failure: Failure | undefined;
+  for (let attempt = 0; attempt < createAttempts; attempt += 1) {
+    const outcome = await context.target.create(operation.type, body, context.signal);
+    if (outcome.kind === 'applied') {
+      await remember(context, newLink(operation, outcome, 'created', attributes, context), [{ kind: 'settled', intent }]);
+      return undefined;
+    }
+    failure = outcome.failure;
+    if (failure.class !== 'conflict' && failure.class !== 'unknown') break;
+    const found = await searchAgain(operation, context);
+    if (found === 'unsearchable') return failure;
+    if (found !== undefined) return adoptFound(operation, attributes, found, context);
+    if (failure.class === 'conflict') break;
+  }
+  if (failure?.class !== 'unknown') await context.store.record([{ kind: 'settled', intent }]);
+  return failure;
+}
+
+/** Undefined when the target has none; `unsearchable` when that could not be found out. */
+async function searchAgain(
+  operation: CreateOperation,
+  context: PushContext,
+): Promise<FoundResource | 'unsearchable' | undefined> {
+  const policy = context.policy[operation.type];
+  const paths = policy.adopt === 'never' ? ['externalId'] : withExternalId(policy.match);
+  try {
+    const finding = await findOne(context.target, operation, paths, context.signal);
+    if (isFailure(finding)) return 'unsearchable';
+    const [first, ...others] = finding?.found ?? [];
+    if (first === undefined) return undefined;
+    const owner = (await context.store.owners(context.target.name, operation.type, [first.id])).get(first.id);
+    return others.length > 0 || (owner !== undefined && owner !== operation.sourceId) ? 'unsearchable' : first;
+  } catch (error) {
+    if (error instanceof BridgeError) return 'unsearchable';
+    throw error;
+  }
+}
+
+async function adoptFound(
+  operation: CreateOperation,
+  wanted: DesiredAttributes,
+  found: FoundResource,
+  context: PushContext,
+): Promise<Failure | undefined> {
+  const changes = diffWithBody(wanted, found.body, targetIds(context));
+  const attributes = new Map<string, DesiredValue | null>(wanted);
+  if (operation.type === 'user') {
+    const wantsActive = wanted.get('active') !== false;
+    if (wantsActive && !found.active) changes.push({ path: 'active', change: 'set', value: true, had: true });
+    // Whoever is wanted inactive and was found active is deactivated by the next plan: as a removal.
+    attributes.set('active', wantsActive || found.active);
+  }
+  const origin = found.body['externalId'] === operation.sourceId ? 'created' : 'adopted';
+  return adopt({ ...operation, verb: 'adopt', targetId: found.id, changes, attributes }, origin, context);
+}
+
+/** Brings an account that exists in step, and links it. */
+export function applyAdoption(operation: AdoptOperation, context: PushContext): Promise<Failure | undefined> {
+  return adopt(operation, operation.matchedBy === 'externalId' ? 'created' : 'adopted', context);
+}
+
+type Adoption = Omit<AdoptOperation, 'matchedBy' | 'targetActive'>;
+
+async function adopt(operation: Adoption, origin: 'created' | 'adopted', context: PushContext): Promise<Failure | undefined> {
+  const outcome = await bringInStep(operation, context);
+  if (outcome.kind === 'failed') return outcome.failure;
+  const { attributes } = resolveAttributes(operation.attributes, context);
+  const link = newLink(operation, outcome, origin, attributes, context);
+  await remember(context, link, [{ kind: 'settled', intent: intentOf(operation, context) }]);
+  return undefined;
+}
+
+function bringInStep({ type, targetId, changes }: { type: Adoption['type']; targetId: string; changes: readonly AttributeChange[] }, context: PushContext): Promise<Outcome> {
+  const { sent } = resolveChanges(changes, context);
+  if (sent.length === 0) return Promise.resolve({ kind: 'applied', id: targetId });
+  return context.target.update(type, targetId, sent, context.signal);
+}
+
+function intentOf({ type, sourceId, directory }: Pick<CreateOperation, 'type' | 'sourceId' | 'directory'>, { target }: PushContext): Intent {
+  return { target: target.name, type, sourceId, directory };
+}

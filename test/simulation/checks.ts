@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import type { ResourceType, SourceId } from '../../src/core/model/entry.ts';
+import type { LinkCounts } from '../../src/ports/state-store.ts';
+import type { FakeCall } from '../support/fake-target.ts';
+import type { SeenCycle } from './cycle-step.ts';
+import { day, target, valuesOf, type SeenRemoval, type World } from './world.ts';
+
+/** What the guard has to go by, as it was before a cycle. */
+export interface Before {
+  readonly counts: LinkCounts;
+  readonly isFirst: boolean;
+  /** A person has approved something: then the limits say nothing about this cycle. */
+  readonly isApproved: boolean;
+  /** Source ids by target id. */
+  readonly sources: ReadonlyMap<string, SourceId>;
+  /** Number of acknowledged members by target id of the group. */
+  readonly memberCounts: ReadonlyMap<string, number>;
+}
+
+export async function lookBefore({ store, target: fake }: World): Promise<Before> {
+  const state = await store.target(target);
+  const sources = new Map<string, SourceId>();
+  const memberCounts = new Map<string, number>();
+  for (const type of ['user', 'group'] as const) {
+    const bodies = type === 'user' ? fake.users() : fake.groups();
+    for (const [id, source] of await store.owners(target, type, bodies.map((body) => String(body['id'])))) sources.set(id, source);
+  }
+  for (const { id } of fake.groups()) {
+    const source = sources.get(String(id));
+    if (source !== undefined) memberCounts.set(String(id), (await store.members(target, source)).length);
+  }
+  return {
+    counts: await store.counts(target),
+    isFirst: state.lastCycleAt === undefined,
+    isApproved: state.approval !== undefined || (await store.decisions()).some(({ decision }) => decision === 'approve'),
+    sources,
+    memberCounts,
+  };
+}
+
+/** What must be true after any cycle, whatever went wrong in it. */
+export async function checkCycle(world: World, before: Before, cycle: SeenCycle): Promise<void> {
+  if (cycle.trouble.kind === 'directory_fails') assert.equal(cycle.calls.length, 0, 'a failed reading sends nothing');
+  checkStop(world, cycle);
+  checkRemovals(world, before, cycle);
+  await checkResources(world);
+}
+
+function isWrite({ method }: FakeCall): boolean {
+  return method === 'create' || method === 'update' || method === 'changeMembers' || method === 'remove';
+}
+
+/** Whoever was being created may have to be searched for and sent once more; nobody else follows. */
+function checkStop({ target: fake }: World, { calls, callsBeforeStop }: SeenCycle): void {
+  if (callsBeforeStop === undefined) return;
+  const subjects = (some: readonly FakeCall[]): Set<unknown> =>
+    new Set(some.filter(isWrite).map((call) => (call.method === 'create' ? call.attributes.get('externalId') : 'id' in call ? call.id : undefined)));
+  const early = subjects(calls.slice(0, callsBeforeStop));
+  const late = [...subjects(calls.slice(callsBeforeStop))].filter((subject) => !early.has(subject));
+  // Those that had been let in together with the call that was the last one before the stop.
+  assert.ok(late.length <= (callsBeforeStop === 0 ? 0 : fake.concurrency - 1), `nothing new starts after a stop: ${late.join(' ')}`);
+}
+
+function checkRemovals(world: World, before: Before, { acknowledged, report, trouble }: SeenCycle): void {
+  const at = world.clock.now();
+  world.seenRemovals = world.seenRemovals.filter((one) => one.at > at - day);
+  if (before.isApproved) return;
+  const now = removalsIn(acknowledged, world, before).map((one) => ({ ...one, at }));
+  const recent = world.seenRemovals;
+  for (const of of new Set(now.map((one) => one.of))) {
+    const isMembers = of !== 'user' && of !== 'group';
+    const count = subjectsOf(now, of).size;
+    const earlier = subjectsOf(recent, of).size;
+    const population = isMembers ? (before.memberCounts.get(of) ?? 0) : before.counts[of].active;
+    const limit = world.setup.limits[isMembers ? 'members' : 'removals'];
+    const allowed = Math.max(Math.floor(((population + earlier) * limit.percent) / 100), limit.atLeast);
+    assert.ok(!before.isFirst, `nobody is removed in the first cycle (${of})`);
+    assert.ok(count <= allowed, `${count} of ${population} removed at once (${of}), ${allowed} allowed`);
+    assert.ok(count + earlier <= allowed + world.unrecorded, `${count} of ${population} removed after ${earlier} (${of}), ${allowed} allowed`);
+    const shown = new Set(world.source.entries().map(({ type }) => type));
+    if (of === 'user' || of === 'group') assert.ok(shown.has(of), `nobody is removed because a reading shows no ${of}`);
+    else assert.ok(shown.has('user') || before.counts.user.active === 0, 'no member leaves because a reading shows no users');
+  }
+  if (report === undefined || trouble.kind === 'disk_full') world.unrecorded += world.target.concurrency;
+  world.seenRemovals = [...recent, ...now];
+}
+
+function subjectsOf(removals: readonly SeenRemoval[], of: string): Set<string> {
+  return new Set(removals.filter((one) => one.of === of).map(({ subject }) => subject));
+}
+
+function removalsIn(calls: readonly FakeCall[], world: World, { sources }: Before): Omit<SeenRemoval, 'at'>[] {
+  return calls.flatMap((call): Omit<SeenRemoval, 'at'>[] => {
+    if (call.method === 'remove') return [{ of: call.type, subject: call.id }];
+    if (call.method === 'update') {
+      const off = call.changes.some((change) => change.path === 'active' && change.change === 'set' && change.value === false);
+      return off ? [{ of: call.type, subject: call.id }] : [];
+    }
+    if (call.method !== 'changeMembers') return [];
+    const group = sources.get(call.id);
+    if (group === undefined || !isWanted(group, world)) return [];
+    return call.remove.flatMap((id) => {
+      const member = sources.get(id);
+      return member !== undefined && hasAccess(member, world) ? [{ of: call.id, subject: id }] : [];
+    });
+  });
+}
+
+/** Known to the directory, and in scope. */
+export function isWanted(id: SourceId, { source }: World): boolean {
+  const entry = source.entry(id);
+  return entry !== undefined && valuesOf(entry, 'ou')[0] === 'in';
+}
+
+function hasAccess(id: SourceId, world: World): boolean {
+  const entry = world.source.entry(id);
+  return entry !== undefined && isWanted(id, world) && valuesOf(entry, 'status')[0] !== 'off';
+}
+
+async function checkResources(world: World): Promise<void> {
+  const { target: fake, foreign, adopted, store, setup } = world;
+  for (const type of ['user', 'group'] as const) {
+    const bodies = type === 'user' ? fake.users() : fake.groups();
+    const ids = new Set<unknown>();
+    for (const { externalId } of bodies) {
+      if (typeof externalId !== 'string') continue;
+      assert.ok(!ids.has(externalId), `two resources for ${externalId}`);
+      ids.add(externalId);
+    }
+    for (const id of (await store.owners(target, type, [...foreign.keys()])).keys()) adopted.add(id);
+    const held = new Map(bodies.map((body) => [String(body['id']), body]));
+    for (const [id, left] of foreign) if (left.type === type) checkForeign(id, type, left.body, held.get(id), setup.policy[type].adopt, adopted);
+  }
+}
+
+/** Nobody touches what is not ours; what is being adopted says so by its externalId. */
+function checkForeign(
+  id: string,
+  type: ResourceType,
+  left: Readonly<Record<string, unknown>>,
+  now: Readonly<Record<string, unknown>> | undefined,
+  adopt: 'first-match' | 'never',
+  adopted: Set<string>,
+): void {
+  if (adopt === 'never') assert.ok(!adopted.has(id), `${type} ${id} was adopted, though adopt is never`);
+  if (adopted.has(id)) return;
+  if (adopt === 'first-match' && now?.['externalId'] !== left['externalId'] && now !== undefined) {
+    adopted.add(id);
+    return;
+  }
+  assert.deepEqual(withoutMembers(now), withoutMembers(left), `${type} ${id} is somebody else's, and changed`);
+}
+
+function withoutMembers(body: Readonly<Record<string, unknown>> | undefined): unknown {
+  return body === undefined ? undefined : { ...body, members: undefined };
+}

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import type { CycleReport } from '../../src/cycle/cycle-report.ts';
+import { projectTarget } from '../../src/core/mapping/project.ts';
+import { readScimPath, scimPath } from '../../src/core/mapping/scim-path.ts';
+import type { SourceId } from '../../src/core/model/entry.ts';
+import type { Link } from '../../src/core/model/link.ts';
+import { Reference, type Resource } from '../../src/core/model/resource.ts';
+import { checkCycle, isWanted, lookBefore } from './checks.ts';
+import { runCycle } from './cycle-step.ts';
+import { touchEverybody } from './directory-steps.ts';
+import { groupIds, hour, personIds, target, type World } from './world.ts';
+
+type Body = Readonly<Record<string, unknown>>;
+
+const mostCycles = 20;
+
+/**
+ * Nothing goes wrong any more, and whatever is held gets approved: soon the target must hold exactly what it should,
+ * and then nothing more is asked of it.
+ */
+export async function expectConvergence(world: World): Promise<void> {
+  world.refused.clear();
+  touchEverybody(world);
+  let report: CycleReport | undefined;
+  for (let cycle = 0; cycle < mostCycles; cycle += 1) {
+    await world.clock.advance(hour);
+    const before = await lookBefore(world);
+    const seen = await runCycle(world, { kind: 'none' }, 'everything');
+    await checkCycle(world, before, seen);
+    report = seen.report;
+    world.trace.push(`  ${inShort(report)}, ${seen.calls.length} calls`);
+    const { held, rejectedPlan } = await world.store.target(target);
+    const planId = held?.planId ?? rejectedPlan;
+    if (planId !== undefined) await world.store.decide({ planId, decision: 'approve', at: new Date(world.clock.now()).toISOString() });
+    else if (!seen.calls.some(({ method }) => method !== 'find' && method !== 'inventory')) break;
+  }
+  assert.ok(report !== undefined && report.error === undefined, 'cycles succeed once nothing goes wrong');
+  assert.deepEqual([report.failed.length, report.applied.length, report.hold?.planId], [0, 0, undefined], `everything is done within ${mostCycles} cycles`);
+  await expectSilence(world);
+  await compare(world, report);
+}
+
+/** Soon, and without time passing, a cycle asks the target nothing: nothing changed. */
+export async function expectSilence(world: World): Promise<void> {
+  let last = '';
+  for (let cycle = 0; cycle < 8; cycle += 1) {
+    const before = await lookBefore(world);
+    const seen = await runCycle(world, { kind: 'none' });
+    await checkCycle(world, before, seen);
+    assert.equal(seen.report?.error, undefined);
+    last = `${seen.calls.map((call) => `${call.method} ${JSON.stringify(call)}`).join(', ')} (${inShort(seen.report)})`;
+    if (seen.calls.length > 0) continue;
+    assert.deepEqual(seen.report?.applied.map(({ verb, sourceId }) => `${verb} ${sourceId}`), [], 'what was not sent is not reported as applied');
+    return;
+  }
+  assert.fail(`no change, and still requests: ${last}`);
+}
+
+export function inShort(report: CycleReport | undefined): string {
+  if (report === undefined) return 'died';
+  const { result, applied, failed, deferred, notStarted, hold, rejected, waiting, error } = report;
+  const names = (operations: CycleReport['applied']): string => operations.map(({ verb, sourceId }) => `${verb} ${sourceId}`).join(' ');
+  return [
+    result,
+    `applied [${names(applied)}]`,
+    `failed [${failed.map(({ operation, failure }) => `${operation.verb} ${operation.sourceId} ${failure.class}`).join(' ')}]`,
+    `deferred ${deferred}`,
+    `held [${names(hold?.operations ?? [])}]`,
+    `rejected [${rejected.map(({ sourceId, reasons }) => `${sourceId} ${reasons[0]?.code ?? ''}`).join(' ')}]`,
+    `notStarted ${notStarted}, waiting ${waiting}${error === undefined ? '' : `, ${error.code}`}`,
+  ].join(' ');
+}
+
+async function compare(world: World, report: CycleReport): Promise<void> {
+  const { store, source, setup } = world;
+  const links = await store.links(target, [...personIds, ...groupIds]);
+  const { resources } = projectTarget(source.entries(), setup.definition);
+  const refused = new Set(report.rejected.map(({ sourceId }) => sourceId));
+  const here = new Map([...world.target.users(), ...world.target.groups()].map((body) => [String(body['id']), body]));
+  const idOf = (id: SourceId): string | undefined => {
+    const link = links.get(id);
+    return link?.lifecycle === 'lost' ? undefined : link?.targetId;
+  };
+  for (const resource of resources) {
+    if (refused.has(resource.sourceId)) continue;
+    const link = links.get(resource.sourceId);
+    const active = resource.type === 'group' || resource.attributes.get('active') !== false;
+    if (link === undefined || link.lifecycle === 'lost') {
+      assert.ok(!active && !setup.createInactive, `${resource.sourceId} is missing`);
+      continue;
+    }
+    const body = here.get(link.targetId);
+    assert.ok(body !== undefined, `${resource.sourceId} is linked to ${link.targetId}, which is not there`);
+    if (resource.type === 'user') assert.equal(body['active'] !== false, active, `${resource.sourceId} active`);
+    compareAttributes(resource, body, idOf);
+    if (resource.type === 'group') compareMembers(resource, body, [...links.values()].filter((one) => !refused.has(one.sourceId)), world);
+  }
+  for (const link of links.values()) {
+    if (!isWanted(link.sourceId, world)) compareDeparted(link, here.get(link.targetId), world);
+  }
+  const troubled = await store.troubles(target, [...personIds, ...groupIds]);
+  for (const { sourceId, cause } of troubled.values()) {
+    const isDue = isWanted(sourceId, world) && (refused.has(sourceId) || cause === 'inactive');
+    assert.ok(isDue, `${sourceId} is not in trouble (${cause}) any more`);
+  }
+  const open = (await store.openIntents(target)).filter(({ sourceId }) => !refused.has(sourceId));
+  assert.deepEqual(open, [], 'no intent is left open');
+}
+
+function compareAttributes({ sourceId, attributes }: Resource, body: Body, idOf: (id: SourceId) => string | undefined): void {
+  for (const [path, value] of attributes) {
+    if (path === 'active') continue;
+    const wanted = value instanceof Reference ? idOf(value.id) : (value ?? undefined);
+    assert.deepEqual(readScimPath(body, scimPath(path)), wanted, `${sourceId} ${path}`);
+  }
+}
+
+/**
+ * Of those who are ours and in step. Whom somebody else put there before the group was ours is none of our business:
+ * they stay.
+ */
+function compareMembers({ sourceId, members }: Resource, body: Body, links: readonly Link[], { foreign, adopted, target: fake }: World): void {
+  const there = membersOf(body);
+  const before = membersOf(foreign.get(String(body['id']))?.body ?? {});
+  for (const link of links) {
+    if (link.lifecycle === 'lost' || (before.has(link.targetId) && there.has(link.targetId))) continue;
+    assert.equal(there.has(link.targetId), members.includes(link.sourceId), `${link.sourceId} as a member of ${sourceId}`);
+  }
+  for (const { id } of fake.users()) {
+    if (before.has(id) && !adopted.has(String(id))) assert.ok(there.has(id), `${String(id)} was put into ${sourceId} by somebody else`);
+  }
+}
+
+function membersOf(body: Body): Set<unknown> {
+  const held: readonly unknown[] = Array.isArray(body['members']) ? body['members'] : [];
+  return new Set(held.map((member: unknown) => (typeof member === 'object' && member !== null && 'value' in member ? member.value : undefined)));
+}
+
+function compareDeparted(link: Link, body: Body | undefined, { setup }: World): void {
+  const { leaves, groups } = setup.removal;
+  const policy = link.type === 'user' ? leaves : groups;
+  if (policy === 'delete') assert.fail(`${link.sourceId} left, and is still linked`);
+  if (policy === 'deactivate') assert.ok(body === undefined || body['active'] === false, `${link.sourceId} left, and is still active`);
+}

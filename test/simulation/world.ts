@@ -1,0 +1,130 @@
+import type { TargetSetup } from '../../src/cycle/target-setup.ts';
+import type { Entry, ResourceType, SourceId } from '../../src/core/model/entry.ts';
+import type { TargetId } from '../../src/core/model/link.ts';
+import { definition, entry } from '../support/entries.ts';
+import { fakeClock, type FakeClock } from '../support/fake-clock.ts';
+import { createFakeSource, type FakeSource } from '../support/fake-source.ts';
+import { createFakeTarget, type FakeTarget } from '../support/fake-target.ts';
+import { createMemoryStore, type MemoryStore } from '../support/memory-store.ts';
+import { createRandom, type Random } from './random.ts';
+
+export const target = 'wiki';
+export const minute = 60_000;
+export const hour = 60 * minute;
+export const day = 24 * hour;
+
+export const personIds: readonly SourceId[] = ['p0', 'p1', 'p2', 'p3', 'p4', 'p5', 'p6', 'p7'];
+export const groupIds: readonly SourceId[] = ['g0', 'g1', 'g2', 'g3'];
+
+/** What somebody else made on the target, as they left it. */
+export interface ForeignResource {
+  readonly type: ResourceType;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** A removal as the target saw and acknowledged it, for which nobody had given an approval. */
+export interface SeenRemoval {
+  readonly at: number;
+  /** `user`, `group`, or the target id of the group that somebody left. */
+  readonly of: string;
+  readonly subject: string;
+}
+
+/** A directory, a target and a state, and what is known about them besides. */
+export interface World {
+  readonly seed: number;
+  readonly random: Random;
+  readonly clock: FakeClock;
+  readonly source: FakeSource;
+  readonly target: FakeTarget;
+  readonly setup: TargetSetup;
+  /** As the running process holds it; another one after a crash. */
+  store: MemoryStore;
+  /** Whose content the target does not accept, for now. */
+  readonly refused: Set<SourceId>;
+  readonly foreign: Map<TargetId, ForeignResource>;
+  /** Foreign ones that became ours. */
+  readonly adopted: Set<TargetId>;
+  seenRemovals: SeenRemoval[];
+  /** How many removals may have taken effect unrecorded, because the process died or the disk was full. */
+  unrecorded: number;
+  /** What happened, for whoever has to understand a failure. */
+  readonly trace: string[];
+}
+
+export function createWorld(seed: number): World {
+  const random = createRandom(seed);
+  const match = random.pick([['externalId', 'userName'], ['userName'], ['userName', 'externalId']]);
+  const groupMatch = random.pick([['externalId', 'displayName'], ['displayName']]);
+  const adopt = random.pick(['first-match', 'first-match', 'never'] as const);
+  const fake = createFakeTarget({
+    name: target,
+    concurrency: 1 + random.integer(3),
+    memberChunk: 1 + random.integer(3),
+    unique: random.chance(0.7),
+  });
+  const setup: TargetSetup = {
+    target: fake,
+    definition: definition({
+      users: {
+        userName: 'lower(mail)',
+        displayName: 'cn',
+        title: 'title',
+        active: 'status != "off"',
+        'enterprise.manager': 'ref(manager)',
+        preferredLanguage: { value: 'lang', apply: 'create' },
+      },
+      groups: { displayName: 'cn' },
+      scope: { user: { where: 'ou == "in"' }, group: { where: 'ou == "in"' } },
+      nested: random.pick(['flatten', 'keep', 'direct'] as const),
+      match: { user: match, group: groupMatch },
+    }),
+    policy: { user: { match, adopt }, group: { match: groupMatch, adopt } },
+    removal: {
+      leaves: random.pick(['deactivate', 'deactivate', 'delete', 'keep'] as const),
+      deleteAfter: random.pick([undefined, 30 * day]),
+      groups: random.pick(['delete', 'empty', 'keep'] as const),
+    },
+    limits: {
+      removals: { percent: 25, atLeast: 1 + random.integer(2) },
+      members: { percent: 25, atLeast: 1 + random.integer(2) },
+      updates: { percent: 50, atLeast: 4 },
+    },
+    createInactive: random.chance(0.3),
+  };
+  const world: World = {
+    seed,
+    random,
+    clock: fakeClock({ seed }),
+    source: createFakeSource('corp'),
+    target: fake,
+    setup,
+    store: createMemoryStore(),
+    refused: new Set(),
+    foreign: new Map(),
+    adopted: new Set(),
+    seenRemovals: [],
+    unrecorded: 0,
+    trace: [JSON.stringify({ removal: setup.removal, match, groupMatch, adopt, createInactive: setup.createInactive, nested: setup.definition.nested })],
+  };
+  for (const id of personIds) if (random.chance(0.7)) world.source.put(newPerson(id));
+  for (const id of groupIds) if (random.chance(0.6)) world.source.put(newGroup(id));
+  return world;
+}
+
+export function newPerson(id: SourceId): Entry {
+  return entry(id, { mail: `${id}@example.org`, cn: `Person ${id}`, status: 'on', ou: 'in', lang: 'en' });
+}
+
+export function newGroup(id: SourceId): Entry {
+  return { ...entry(id, { cn: `Group ${id}`, ou: 'in' }, { dn: `CN=${id},OU=Groups,DC=corp` }), type: 'group' };
+}
+
+/** The entry with other values; none clear the attribute. */
+export function withValues(old: Entry, name: string, values: readonly string[]): Entry {
+  return { ...old, attributes: new Map([...old.attributes, [name, values]]) };
+}
+
+export function valuesOf(one: Entry, name: string): string[] {
+  return (one.attributes.get(name) ?? []).filter((value) => typeof value === 'string');
+}
