@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
 import { forEachConcurrently } from '../../src/cycle/work.ts';
 import { moments } from '../support/failing-files.ts';
 import { crashSync } from './support/crashing-files.ts';
 import { beforeEverything, beforeFirstLoad, checkConverged, checkUndisturbed } from './support/journey.ts';
 import { syncKilledAt } from './support/killed-sync.ts';
 import { shapeOf } from './support/shape.ts';
-import type { Site } from './support/site.ts';
+import { ground, type Site } from './support/site.ts';
 
 /*
  * Every operation on the state's files × every moment is tried inside this process, where the files stop answering;
@@ -35,6 +37,11 @@ async function undisturbed(make: () => Promise<Site>, check: (site: Site) => voi
 }
 
 describe('a sync that ends at any write of its state', () => {
+  let graveyard: string;
+  before(async () => {
+    graveyard = await mkdtemp(join(ground, 'dir2scim-e2e-dead-'));
+  });
+  after(() => rm(graveyard, { recursive: true }));
   for (const [what, make, check] of journeys) {
     it(`converges after its restart, wherever it was: ${what}`, { timeout: 170_000 }, async (test) => {
       const goal = await undisturbed(() => make(1), check);
@@ -43,7 +50,7 @@ describe('a sync that ends at any write of its state', () => {
       for (let at = 1; at <= goal.operations; at += 1) {
         for (const moment of moments) {
           await using site = await make(1);
-          assert.ok(await crashSync(site, at, moment), `${at}:${moment} did not come`);
+          assert.ok(await crashSync(site, at, moment, graveyard), `${at}:${moment} did not come`);
           await checkConverged(site, goal.shape, `${at}:${moment}`);
         }
       }

@@ -1,4 +1,5 @@
-import { cp } from 'node:fs/promises';
+import { cp, rename } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { StateFiles } from '../../../src/adapters/lowdb/files.ts';
 import { nodeFiles } from '../../../src/adapters/lowdb/node-files.ts';
 import { sync } from '../../../src/cli/commands/sync.ts';
@@ -13,7 +14,7 @@ import type { Site } from './site.ts';
  *
  * @returns false when the sync came to its end before
  */
-export async function crashSync(site: Site, at: number, moment: Moment): Promise<boolean> {
+export async function crashSync(site: Site, at: number, moment: Moment, graveyard: string): Promise<boolean> {
   const dead = Promise.withResolvers<'dead'>();
   const open = trackOpen(nodeFiles);
   const files = failingFiles(open.files, (number) => {
@@ -29,8 +30,12 @@ export async function crashSync(site: Site, at: number, moment: Moment): Promise
     for (const listener of process.listeners(signal)) if (!(listeners[index] ?? []).includes(listener)) process.off(signal, listener);
   });
   await open.closeAll();
-  await cp(site.state, `${site.state}-after`, { recursive: true });
-  await site.reconfigure((text) => `${text}state: { path: ./state-after }\n`);
+  const state = await open.files.inspect(site.state);
+  if (state === undefined) return true; // died before there was any
+  // Kept: the lock bears the folder's inode number, which the file system would give to the next one.
+  const grave = join(graveyard, basename(site.folder));
+  await rename(site.state, grave);
+  await cp(grave, site.state, { recursive: true });
   return true;
 }
 

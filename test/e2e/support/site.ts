@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runProgram, startProgram, type ProgramResult, type RunningProgram } from '../../support/program.ts';
@@ -36,6 +37,12 @@ export interface SiteOptions {
   readonly sections?: string;
 }
 
+/**
+ * Where sites are: in memory, where there is such a place. A SIGKILL loses nothing that the kernel has, so that waiting
+ * for a disk would prove nothing here.
+ */
+export const ground = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+
 /** The token of every site: easily found should it leak. */
 const token = 'canary-token-7f3a91';
 
@@ -43,12 +50,15 @@ const token = 'canary-token-7f3a91';
 export const childEnvironment = { NODE_COMPILE_CACHE: join(tmpdir(), 'dir2scim-compile-cache') };
 
 export async function createSite(options: SiteOptions = {}): Promise<Site> {
-  const folder = await mkdtemp(join(tmpdir(), 'dir2scim-e2e-'));
+  const folder = await mkdtemp(join(ground, 'dir2scim-e2e-'));
   const target = await startScimServer({ token });
   const config = join(folder, 'dir2scim.yaml');
   const ldif = join(folder, 'people.ldif');
   const show = async (company: Company): Promise<void> => {
     await writeFile(`${ldif}.new`, companyLdif(company));
+    // As if it had been there for a while: a file that was just written is not read until it has settled.
+    const earlier = Date.now() / 1_000 - 10;
+    await utimes(`${ldif}.new`, earlier, earlier);
     await rename(`${ldif}.new`, ldif);
   };
   await writeFile(join(folder, 'token'), `${token}\n`);
