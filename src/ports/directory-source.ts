@@ -1,4 +1,4 @@
-import type { Entry, ResourceType } from '../core/model/entry.ts';
+import type { Entry, ResourceType, SourceId } from '../core/model/entry.ts';
 import type { Watermark } from '../core/model/reading.ts';
 
 /**
@@ -8,8 +8,10 @@ import type { Watermark } from '../core/model/reading.ts';
  * - `read` calls `visit` once for each entry and waits for it (back-pressure), then resolves with a verdict. It
  *   resolves with `complete` only when every page of every base arrived and the server said so. Anything less rejects
  *   with a BridgeError: there is no shorter list. Whatever was visited before a rejection must be thrown away.
- * - `since` is a watermark that this same source returned before. A source that knows what changed since then may
- *   answer `delta`; it may always answer `complete`.
+ * - `since` is what was known when this same source gave a watermark. A source that knows what changed since then may
+ *   answer `delta`: then what was known, with the entries visited in place of those with their ids and without `gone`,
+ *   is exactly what a complete reading would show now. It may always answer `complete`. A delta never makes somebody
+ *   gone who only cannot be read.
  * - An entry found by the user search and the group search is visited once, as a user.
  * - Only the attributes asked for are fetched and given (names in lower case), plus what identity needs.
  * - Calls do not overlap. Each read is a session of its own: connections, binds and watermarks end with it. The source
@@ -26,15 +28,25 @@ export interface DirectorySource {
 export interface ReadRequest {
   /** Attribute names in lower case that the maps and scopes mention, for each type. */
   readonly attributes: Readonly<Record<ResourceType, ReadonlySet<string>>>;
-  readonly since?: Watermark | undefined;
+  readonly since?: Since | undefined;
   readonly visit: (entry: Entry) => void | Promise<void>;
   readonly signal: AbortSignal;
 }
 
-export interface Verdict {
-  readonly kind: 'complete' | 'delta';
-  readonly watermark?: Watermark | undefined;
+/** A watermark with what was known of the directory at that time, by source id. */
+export interface Since {
+  readonly watermark: Watermark;
+  readonly known: ReadonlyMap<SourceId, Entry>;
 }
+
+export type Verdict =
+  | {
+      readonly kind: 'complete';
+      readonly watermark?: Watermark | undefined;
+      /** Why not less, although something was known: for the log and for `status`. */
+      readonly because?: string | undefined;
+    }
+  | { readonly kind: 'delta'; readonly watermark: Watermark; readonly gone: readonly SourceId[] };
 
 export type DirectoryKind = 'active-directory' | 'openldap' | '389ds' | 'generic' | 'ldif';
 

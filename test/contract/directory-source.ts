@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import type { Entry, ResourceType } from '../../src/core/model/entry.ts';
 import { BridgeError } from '../../src/core/model/errors.ts';
 import type { DirectorySource, Verdict } from '../../src/ports/directory-source.ts';
+import { Picture } from '../../src/core/directory/picture.ts';
 import { photo, tree, type TreeEntry } from './directory-tree.ts';
 
 /**
@@ -194,16 +195,30 @@ export function directorySourceContract(name: string, makeFixture: () => Promise
       await fixture.remove('user', newcomer.name);
     });
 
-    it('shows what changed since a watermark that it gave', async () => {
-      const { watermark } = (await read()).verdict;
+    it('shows what changed since a watermark that it gave, so that what is known equals a complete reading', async () => {
+      const picture = new Picture();
+      const follow = async (): Promise<void> => {
+        const { watermark } = picture;
+        const since = watermark === undefined ? undefined : { watermark, known: picture.known };
+        const entries: Entry[] = [];
+        const verdict = await fixture.source.read({ ...everything(followed), since, visit: (entry) => void entries.push(entry) });
+        picture.update({ ...verdict, directory: 'corp', entries });
+        const complete = await read(followed);
+        assert.deepEqual(plain([...picture.known.values()]), plain(complete.entries));
+      };
+      await follow();
+      await follow();
       await fixture.modify('user', 'Anna Berg', 'title', ['President']);
-      const entries: Entry[] = [];
-      await fixture.source.read({
-        ...everything(),
-        since: watermark,
-        visit: (entry) => void entries.push(entry),
-      });
-      assert.ok(entries.some((entry) => first(entry, 'cn') === 'Anna Berg'));
+      await follow();
+      await fixture.modify('user', 'Anna Berg', 'title', []);
+      await fixture.add(passerBy);
+      await follow();
+      await fixture.rename('user', passerBy.name, 'Passer By Again');
+      await follow();
+      await fixture.remove('user', 'Passer By Again');
+      await follow();
+      await fixture.modify('user', 'Anna Berg', 'title', ['Engineer']);
+      await follow();
     });
   });
 }
@@ -222,10 +237,21 @@ export async function readAll(
   return { verdict, entries };
 }
 
-/** A request for `cn` of everybody that nobody listens to and nobody interrupts. */
-function everything(): Parameters<DirectorySource['read']>[0] {
+/** Comes and goes while changes are followed. */
+const passerBy: TreeEntry = { type: 'user', name: 'Passer By', attributes: { sn: ['By'] }, members: [] };
+const followed = { user: ['cn', 'title'], group: ['cn', 'member'] } as const;
+
+/** What can be compared between a picture and a reading: members as sets, since servers give them in any order. */
+function plain(entries: readonly Entry[]): unknown {
+  return entries
+    .map(({ id, type, dn, attributes }) => [id, type, fold(dn), [...attributes].map(([name, values]) => [name, values.map((value) => fold(String(value))).sort()]).sort()])
+    .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
+}
+
+/** A request for everybody that nobody listens to and nobody interrupts; without names, for `cn`. */
+function everything(attributes: Partial<Record<ResourceType, readonly string[]>> = {}): Parameters<DirectorySource['read']>[0] {
   return {
-    attributes: { user: new Set(['cn']), group: new Set(['cn']) },
+    attributes: { user: new Set(attributes.user ?? ['cn']), group: new Set(attributes.group ?? ['cn']) },
     visit: () => undefined,
     signal: new AbortController().signal,
   };

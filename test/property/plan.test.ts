@@ -91,7 +91,7 @@ describe('plan id', () => {
 describe('readings', () => {
   it('of kind delta never yield a departure, whatever links exist', () => {
     const readings: fc.Arbitrary<Reading[]> = fc.array(
-      fc.record({ kind: fc.constant('delta' as const), directory: fc.constantFrom('corp', 'branch'), entries: fc.constant([]) }),
+      fc.record({ kind: fc.constant('delta' as const), directory: fc.constantFrom('corp', 'branch'), entries: fc.constant([]), gone: fc.array(fc.uuid()) }),
     );
     fc.assert(
       fc.property(readings, situations, (deltas, { links }) => {

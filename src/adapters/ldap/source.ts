@@ -6,22 +6,15 @@ import { readEntry } from './entry.ts';
 import { toLdapFilter } from './filter.ts';
 import { detectKind } from './kind.ts';
 import { openSession, timed } from './open.ts';
-import type { LdapKind, LdapSourceOptions, SearchScope } from './options.ts';
+import type { OpenDirectory } from './open-directory.ts';
+import type { LdapSourceOptions, SearchScope } from './options.ts';
 import { completeEntry, isPartial } from './ranges.ts';
 import { judgeReference } from './reference.ts';
-import { hasPaging, readRootDse, type RootDse } from './root-dse.ts';
+import { hasPaging, readRootDse } from './root-dse.ts';
 import { searchSubtree, type SearchEntry } from './search.ts';
-import type { Session } from './session.ts';
 
 /** Entries per page: half of Active Directory's MaxPageSize. */
 const pageSize = 500;
-
-/** A bound connection and what its server said of itself. */
-interface OpenDirectory {
-  readonly session: Session;
-  readonly kind: LdapKind;
-  readonly rootDse: RootDse;
-}
 
 /**
  * A directory server as a source. Each call opens a session of its own (connect, TLS, bind, rootDSE), reads all pages
@@ -95,7 +88,7 @@ async function withDirectory<T>(
   const session = await openSession(options, signal);
   try {
     const rootDse = await timed(options, 'root_dse', () => readRootDse(session));
-    const result = await use({ session, kind: detectKind(options.kind, rootDse), rootDse });
+    const result = await use({ session, kind: detectKind(options.kind, rootDse), rootDse, options });
     session.close();
     return result;
   } catch (error) {

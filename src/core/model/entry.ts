@@ -22,4 +22,9 @@ export interface Entry {
   readonly dn: string;
   /** Attribute name in lower case, without options → its values in the server's order. Never an empty list. */
   readonly attributes: ReadonlyMap<string, readonly AttributeValue[]>;
+  /**
+   * What the server counts changes of the entry with (entryCSN, uSNChanged, modifyTimestamp), where it was read. Only
+   * good for a comparison with what the same server said before.
+   */
+  readonly stamp?: string | undefined;
 }

@@ -1,4 +1,4 @@
-import type { Entry } from './entry.ts';
+import type { Entry, SourceId } from './entry.ts';
 
 /**
  * An opaque token of a directory source. Whoever holds one may store it and hand it back, never look inside.
@@ -16,11 +16,15 @@ export interface CompleteReading {
   readonly watermark?: Watermark | undefined;
 }
 
-/** The entries that changed since a watermark. Who is not in it is simply unchanged. */
+/**
+ * What changed since a watermark: whole entries as they are now, and who is certainly gone. Who is in neither is
+ * unchanged.
+ */
 export interface DeltaReading {
   readonly kind: 'delta';
   readonly directory: string;
   readonly entries: readonly Entry[];
+  readonly gone: readonly SourceId[];
   readonly watermark?: Watermark | undefined;
 }
 

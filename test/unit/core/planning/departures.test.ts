@@ -13,7 +13,7 @@ describe('findDepartures', () => {
     assert.deepEqual(found.map(({ link, cause }) => [link.sourceId, cause]), [['anna', 'left_scope'], ['ben', 'absent']]);
   });
   it('finds nobody in a directory that was read as a delta, or not at all', () => {
-    assert.deepEqual(findDepartures([{ kind: 'delta', directory: 'corp', entries: [] }], links), []);
+    assert.deepEqual(findDepartures([{ kind: 'delta', directory: 'corp', entries: [], gone: links.map(({ sourceId }) => sourceId) }], links), []);
     assert.deepEqual(findDepartures([], links), []);
   });
   it('does not take an entry of one directory for one of another', () => {

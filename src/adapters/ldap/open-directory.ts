@@ -1,0 +1,11 @@
+import type { LdapKind, LdapSourceOptions } from './options.ts';
+import type { RootDse } from './root-dse.ts';
+import type { Session } from './session.ts';
+
+/** A bound connection, what its server said of itself, and what is asked of it. */
+export interface OpenDirectory {
+  readonly session: Session;
+  readonly kind: LdapKind;
+  readonly rootDse: RootDse;
+  readonly options: LdapSourceOptions;
+}

@@ -1,0 +1,39 @@
+import type { Entry, SourceId } from '../model/entry.ts';
+import type { CompleteReading, Reading, Watermark } from '../model/reading.ts';
+
+/**
+ * Everything that a directory is known to hold, kept current by its readings. Made by a complete reading alone, so that
+ * absence from it is as good as absence from that reading.
+ */
+export class Picture {
+  readonly #entries = new Map<SourceId, Entry>();
+  #watermark: Watermark | undefined;
+  #reading: CompleteReading | undefined;
+
+  /** By source id, as of the watermark. */
+  get known(): ReadonlyMap<SourceId, Entry> {
+    return this.#entries;
+  }
+
+  /** Undefined: the next reading has to be a complete one. */
+  get watermark(): Watermark | undefined {
+    return this.#watermark;
+  }
+
+  /** Takes a reading in. */
+  update(reading: Reading): void {
+    if (reading.kind === 'complete') this.#entries.clear();
+    else for (const id of reading.gone) this.#entries.delete(id);
+    for (const entry of reading.entries) this.#entries.set(entry.id, entry);
+    this.#watermark = reading.watermark;
+    const isChanged = reading.kind === 'complete' || reading.entries.length + reading.gone.length > 0;
+    if (isChanged || this.#reading === undefined) {
+      this.#reading = { kind: 'complete', directory: reading.directory, entries: [...this.#entries.values()] };
+    }
+  }
+
+  /** What a complete reading would show now. The same object for as long as nothing changes. Undefined before the first. */
+  get reading(): CompleteReading | undefined {
+    return this.#reading;
+  }
+}
