@@ -18,6 +18,7 @@ function checkLdif(path: ConfigPath, directory: DirectorySection): Problem[] {
     startTls: directory.startTls,
     tls: Object.keys(directory.tls).length > 0,
     allowCleartext: directory.allowCleartext,
+    changes: !['auto', 'full'].includes(directory.changes),
   };
   const problems = Object.entries(useless)
     .filter(([, given]) => given)

@@ -3,7 +3,7 @@ import type { NestedGroups, TypeScope } from '../core/mapping/definition.ts';
 import type { ScimPath } from '../core/mapping/scim-path.ts';
 import type { Schedule } from '../core/model/schedule.ts';
 import type { GuardLimits, RemovalPolicy } from '../core/planning/policy.ts';
-import type { DirectoryKind } from '../ports/directory-source.ts';
+import type { ChangeDetection, DirectoryKind } from '../ports/directory-source.ts';
 
 /** A configuration file that was found good: defaults filled in, durations in milliseconds, paths absolute. */
 export interface Configuration {
@@ -46,7 +46,7 @@ export interface SearchScope {
 
 interface DirectoryBasics {
   readonly name: string;
-  readonly changes: 'auto' | 'full';
+  readonly changes: ChangeDetection;
 }
 
 export interface LdapDirectoryConfiguration extends DirectoryBasics {

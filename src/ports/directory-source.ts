@@ -48,6 +48,9 @@ export type Verdict =
     }
   | { readonly kind: 'delta'; readonly watermark: Watermark; readonly gone: readonly SourceId[] };
 
+/** How a source finds what changed. `auto`: the best that its server can do for this account; `full`: reads everything. */
+export type ChangeDetection = 'auto' | 'dirsync' | 'usn' | 'syncrepl' | 'timestamp' | 'full';
+
 export type DirectoryKind = 'active-directory' | 'openldap' | '389ds' | 'generic' | 'ldif';
 
 export interface DirectoryFacts {

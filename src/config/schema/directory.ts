@@ -12,12 +12,9 @@ export const directorySchema = z.strictObject({
   kind: choice(['auto', 'active-directory', 'openldap', '389ds', 'generic', 'ldif'])
     .default('auto')
     .describe('What the directory is; `auto` asks its rootDSE. `ldif` is a file in place of a server.'),
-  changes: choice(['auto', 'full'], {
-    values: ['dirsync', 'usn', 'syncrepl', 'timestamp'],
-    what: 'is not available yet: every cycle reads the whole directory so far; write auto, which will use it once it is',
-  })
+  changes: choice(['auto', 'dirsync', 'usn', 'syncrepl', 'timestamp', 'full'])
     .default('auto')
-    .describe('How changes are found. So far both values read the whole directory each time.'),
+    .describe('How changes are found. `auto`: the best that the server can do for this account; `full`: by reading everything each time. An LDIF file is always read as a whole.'),
   urls: z.exactOptional(z.array(text).min(1)).describe('`ldap://` or `ldaps://` addresses, tried in order. Required unless the kind is `ldif`.'),
   bind: z
     .exactOptional(

@@ -24,7 +24,6 @@ const notYet: Record<string, Case> = {
   'state.postgres': [`${smallest}state: { postgres: {} }\n`, '10:10', /PostgreSQL is not available yet; use state\.path/],
   oauth2: [changed('bearer: { env: WIKI_TOKEN }', 'oauth2: {}'), '8:13', /OAuth 2 is not available yet; use bearer, basic or headers/],
   profiles: [withTarget('profile: slack'), '10:14', /slack is not available yet: rfc7644 is the only profile so far/],
-  'change feeds': [changed('urls:', 'changes: dirsync\n    urls:'), '3:14', /dirsync is not available yet/],
 };
 
 const wrongValues: Record<string, Case> = {
