@@ -14,6 +14,26 @@ export function stateForgettingContract(name: string, makeFixture: () => Promise
     });
     after(() => fixture.dispose());
 
+    const reopen = async (): Promise<void> => {
+      await store.close();
+      store = await fixture.open();
+    };
+
+    it('remembers trouble until it is over or the link is forgotten', async () => {
+      const target = 'troubles';
+      await store.record([
+        { kind: 'trouble', trouble: aTrouble('a', { target }) },
+        { kind: 'trouble', trouble: aTrouble('b', { target, cause: 'inactive', status: undefined }) },
+      ]);
+      await store.record([{ kind: 'trouble', trouble: aTrouble('a', { target, attempts: 2 }) }]);
+      assert.equal((await store.troubles(target, ['a', 'c'])).get('a')?.attempts, 2);
+      assert.equal((await store.counts(target)).user.troubled, 2);
+      await store.record([{ kind: 'trouble_over', target, sourceId: 'a' }, { kind: 'trouble_over', target, sourceId: 'c' }]);
+      await store.record([{ kind: 'unlink', target, sourceId: 'b' }]);
+      assert.deepEqual(await store.troubles(target, ['a', 'b', 'c']), new Map());
+      assert.deepEqual(await store.counts(target), { user: zero, group: zero });
+    });
+
     it('ends the memberships of a link that is forgotten: whoever comes back under the same id is in no group', async () => {
       const target = 'forgotten-members';
       await store.record([
@@ -22,8 +42,7 @@ export function stateForgettingContract(name: string, makeFixture: () => Promise
         { kind: 'members', target, group: 'staff', add: ['a', 'b'], remove: [] },
         { kind: 'unlink', target, sourceId: 'a' },
       ]);
-      await store.close();
-      store = await fixture.open();
+      await reopen();
       assert.deepEqual(await store.members(target, 'staff'), ['b']);
     });
 
