@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { StateStore } from '../../src/ports/state-store.ts';
-import { aLink, aTrouble, type StateFixture } from './state-store.ts';
+import { aLink, aTrouble, zero, type StateFixture } from './state-store.ts';
 
 /** What a state must forget, so that it neither grows nor misleads when someone comes back. */
 export function stateForgettingContract(name: string, makeFixture: () => Promise<StateFixture>): void {
