@@ -5,6 +5,7 @@ import { openStateStore } from '../../src/adapters/lowdb/open-store.ts';
 import { openStateView } from '../../src/adapters/lowdb/open-view.ts';
 import type { StateStore } from '../../src/ports/state-store.ts';
 import { createMemoryStore, type MemoryStore } from '../support/memory-store.ts';
+import { stateForgettingContract } from './state-store-forgetting.ts';
 import { stateStoreContract, type StateFixture } from './state-store.ts';
 
 const clock = { now: () => Date.parse('2026-11-20T08:00:00Z') };
@@ -25,12 +26,20 @@ function lowdbFixture(compactAfter?: number): () => Promise<StateFixture> {
   };
 }
 
-stateStoreContract('The embedded state', lowdbFixture());
-stateStoreContract('The embedded state, compacting all the time', lowdbFixture(0));
-stateStoreContract('The state in memory', () => {
+const stores: readonly [string, () => Promise<StateFixture>][] = [
+  ['The embedded state', lowdbFixture()],
+  ['The embedded state, compacting all the time', lowdbFixture(0)],
+  ['The state in memory', memoryFixture],
+];
+for (const [name, makeFixture] of stores) {
+  stateStoreContract(name, makeFixture);
+  stateForgettingContract(name, makeFixture);
+}
+
+function memoryFixture(): Promise<StateFixture> {
   let store: MemoryStore | undefined;
   return Promise.resolve({
     open: () => Promise.resolve((store = store?.reopen() ?? createMemoryStore())),
     dispose: () => Promise.resolve(),
   });
-});
+}

@@ -37,7 +37,7 @@ export const aTrouble = (sourceId: string, rest: Partial<Trouble> = {}): Trouble
   ...rest,
 });
 
-const zero = { active: 0, deactivated: 0, lost: 0, adopted: 0, troubled: 0 };
+export const zero = { active: 0, deactivated: 0, lost: 0, adopted: 0, troubled: 0 };
 
 /** What a state must do to honour src/ports/state-store.ts. Every test works on targets of its own. */
 export function stateStoreContract(name: string, makeFixture: () => Promise<StateFixture>): void {
@@ -178,21 +178,6 @@ export function stateStoreContract(name: string, makeFixture: () => Promise<Stat
     it('adds first what one change both removes and adds', async () => {
       await store.record([{ kind: 'members', target: 'both', group: 'g', add: ['a'], remove: ['a'] }]);
       assert.deepEqual(await store.members('both', 'g'), ['a'], 'who is added is a member');
-    });
-
-    it('remembers trouble until it is over or the link is forgotten', async () => {
-      const target = 'troubles';
-      await store.record([
-        { kind: 'trouble', trouble: aTrouble('a', { target }) },
-        { kind: 'trouble', trouble: aTrouble('b', { target, cause: 'inactive', status: undefined }) },
-      ]);
-      await store.record([{ kind: 'trouble', trouble: aTrouble('a', { target, attempts: 2 }) }]);
-      assert.equal((await store.troubles(target, ['a', 'c'])).get('a')?.attempts, 2);
-      assert.equal((await store.counts(target)).user.troubled, 2);
-      await store.record([{ kind: 'trouble_over', target, sourceId: 'a' }, { kind: 'trouble_over', target, sourceId: 'c' }]);
-      await store.record([{ kind: 'unlink', target, sourceId: 'b' }]);
-      assert.deepEqual(await store.troubles(target, ['a', 'b', 'c']), new Map());
-      assert.deepEqual(await store.counts(target), { user: zero, group: zero });
     });
 
     it('counts links by type and lifecycle through every change', async () => {

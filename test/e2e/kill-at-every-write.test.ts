@@ -13,7 +13,7 @@ import { ground, type Site } from './support/site.ts';
 /*
  * Every operation on the state's files × every moment is tried inside this process, where the files stop answering;
  * a share of them again with children that really are killed, side by side and with requests side by side too. All of
- * them with children would take a quarter of an hour.
+ * them with children would take many minutes.
  */
 const journeys = [
   ['a first load', beforeFirstLoad, () => undefined],

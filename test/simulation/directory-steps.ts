@@ -10,7 +10,7 @@ function changePerson({ random, source }: World): string {
   const id = random.pick(personIds);
   const old = source.entry(id);
   if (old === undefined) {
-    source.put(newPerson(id));
+    source.put(newPerson(id, random.chance(0.15) ? 'off' : 'on'));
     return `${id} comes`;
   }
   const set = (name: string, ...values: string[]): string => {
@@ -79,13 +79,36 @@ function entryDn(entry: Entry | undefined): string[] {
   return entry === undefined ? [] : [entry.dn];
 }
 
+/** Readings show nobody of a type, as after a wrong permission or filter; or they show them again. */
+export function hideOrShow(world: World): string {
+  const { random, source } = world;
+  if (world.hidden.length > 0) return showAgain(world);
+  const type = random.pick(['user', 'group'] as const);
+  world.hidden = source.entries().filter((entry) => entry.type === type);
+  for (const { id } of world.hidden) source.remove(id);
+  return `no ${type} is shown any more`;
+}
+
+function showAgain(world: World): string {
+  for (const entry of world.hidden) if (world.source.entry(entry.id) === undefined) world.source.put(entry);
+  world.hidden = [];
+  return 'everybody is shown again';
+}
+
 /**
- * Changes something about everybody, so that whatever the target lost without our knowledge is noticed, and takes back
- * what makes two entries claim the same name.
+ * Takes back what makes two entries claim the same name. Where something was taken from the target behind our back,
+ * everybody changes as well, so that it is noticed.
  */
-export function touchEverybody({ source, seed }: World): void {
+export function settleDirectory(world: World): void {
+  const { source, seed } = world;
+  showAgain(world);
+  const names = new Set<string>();
   for (const entry of source.entries()) {
-    if (entry.type === 'group') source.put(withValues(entry, 'cn', [`Last ${entry.id}`]));
-    else source.put(withValues(withValues(entry, 'title', [`last ${seed}`]), 'mail', [`${entry.id}.last@example.org`]));
+    const [mail = ''] = valuesOf(entry, 'mail');
+    if (world.wasWiped && entry.type === 'group') source.put(withValues(entry, 'cn', [`Last ${entry.id}`]));
+    else if (entry.type === 'user' && (world.wasWiped || names.has(mail))) {
+      source.put(withValues(withValues(entry, 'title', [`last ${seed}`]), 'mail', [`${entry.id}.last@example.org`]));
+    }
+    names.add(mail);
   }
 }

@@ -2,7 +2,7 @@ import { describe, it } from 'node:test';
 import { checkCycle, lookBefore } from './checks.ts';
 import { expectConvergence, expectSilence, inShort } from './convergence.ts';
 import { runCycle, somethingWrong } from './cycle-step.ts';
-import { changeDirectory } from './directory-steps.ts';
+import { changeDirectory, hideOrShow } from './directory-steps.ts';
 import { changeTarget } from './target-steps.ts';
 import { createWorld, day, hour, minute, personIds, target, type World } from './world.ts';
 
@@ -34,7 +34,7 @@ async function live(world: World): Promise<void> {
 
 async function takeStep(world: World): Promise<void> {
   const { random, clock, trace } = world;
-  switch (random.integer(12)) {
+  switch (random.integer(14)) {
     case 0:
     case 1:
     case 2:
@@ -55,7 +55,10 @@ async function takeStep(world: World): Promise<void> {
     case 6:
       trace.push(await decide(world));
       return;
-    case 7: {
+    case 7:
+      trace.push(hideOrShow(world));
+      return;
+    case 8: {
       const id = random.pick(personIds);
       if (!world.refused.delete(id)) world.refused.add(id);
       trace.push(`the target ${world.refused.has(id) ? 'refuses' : 'accepts'} ${id}`);

@@ -41,13 +41,15 @@ async function addForeignMembers({ random, target, foreign }: World, group: stri
 }
 
 /** Some of what the target has is gone, whoever made it. */
-async function wipe({ random, target, foreign }: World): Promise<string> {
+async function wipe(world: World): Promise<string> {
+  const { random, target, foreign } = world;
   const gone: string[] = [];
   for (const type of ['user', 'group'] as const) {
     for (const { id } of type === 'user' ? target.users() : target.groups()) {
       if (typeof id !== 'string' || !random.chance(0.2)) continue;
       await target.remove(type, id, never);
       foreign.delete(id);
+      world.wasWiped = true;
       gone.push(id);
     }
   }

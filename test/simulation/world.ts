@@ -40,6 +40,10 @@ export interface World {
   readonly setup: TargetSetup;
   /** As the running process holds it; another one after a crash. */
   store: MemoryStore;
+  /** Something was taken from the target behind our back: only a change of the entry can show it. */
+  wasWiped: boolean;
+  /** Entries that readings do not show for a while. */
+  hidden: readonly Entry[];
   /** Whose content the target does not accept, for now. */
   readonly refused: Set<SourceId>;
   readonly foreign: Map<TargetId, ForeignResource>;
@@ -100,6 +104,8 @@ export function createWorld(seed: number): World {
     target: fake,
     setup,
     store: createMemoryStore(),
+    wasWiped: false,
+    hidden: [],
     refused: new Set(),
     foreign: new Map(),
     adopted: new Set(),
@@ -107,13 +113,16 @@ export function createWorld(seed: number): World {
     unrecorded: 0,
     trace: [JSON.stringify({ removal: setup.removal, match, groupMatch, adopt, createInactive: setup.createInactive, nested: setup.definition.nested })],
   };
-  for (const id of personIds) if (random.chance(0.7)) world.source.put(newPerson(id));
+  const share = random.pick([0.2, 0.7, 0.9]);
+  for (const id of personIds) {
+    if (random.chance(share)) world.source.put(newPerson(id, random.chance(0.15) ? 'off' : 'on'));
+  }
   for (const id of groupIds) if (random.chance(0.6)) world.source.put(newGroup(id));
   return world;
 }
 
-export function newPerson(id: SourceId): Entry {
-  return entry(id, { mail: `${id}@example.org`, cn: `Person ${id}`, status: 'on', ou: 'in', lang: 'en' });
+export function newPerson(id: SourceId, status: 'on' | 'off' = 'on'): Entry {
+  return entry(id, { mail: `${id}@example.org`, cn: `Person ${id}`, status, ou: 'in', lang: 'en' });
 }
 
 export function newGroup(id: SourceId): Entry {

@@ -89,7 +89,7 @@ export function failingFiles(
 }
 
 /** Kills this process at its nth writing operation. Beyond the last one nothing happens. */
-export function killingFiles(files: StateFiles, at: number, moment: Moment): FailingFiles {
+function killingFiles(files: StateFiles, at: number, moment: Moment): FailingFiles {
   return failingFiles(files, (number) => (number === at ? { kind: 'kill', moment } : undefined));
 }
 

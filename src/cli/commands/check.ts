@@ -1,5 +1,6 @@
 import { toBridgeError, type BridgeError } from '../../core/model/errors.ts';
 import type { ResourceType } from '../../core/model/entry.ts';
+import type { Failure } from '../../core/model/outcome.ts';
 import type { CompleteReading } from '../../core/model/reading.ts';
 import type { Rejected } from '../../core/model/resource.ts';
 import { projectTarget } from '../../core/mapping/project.ts';
@@ -114,11 +115,22 @@ async function discover(setup: TargetSetup, signal: AbortSignal): Promise<Pick<T
   const { target } = setup;
   try {
     const facts = await target.discover(signal);
-    if (!isFailure(facts)) return { facts, unknownAttributes: unknownAttributes(setup, facts) };
-    return { error: targetError(target.name, facts) };
+    if (isFailure(facts)) return { error: targetError(target.name, facts) };
+    const failure = await trySearch(setup, signal);
+    return { facts, unknownAttributes: unknownAttributes(setup, facts), ...errorPart(failure && targetError(target.name, failure)) };
   } catch (thrown) {
     return { error: toBridgeError(thrown) };
   }
+}
+
+/**
+ * Many targets describe themselves to everybody (RFC 7644 §4 lets them), and a login page answers whatever is asked: only
+ * a search shows whether the credentials are good and whether SCIM is spoken at all. One that refuses the filter is no
+ * trouble here; a cycle lists such a target.
+ */
+async function trySearch({ target }: TargetSetup, signal: AbortSignal): Promise<Failure | undefined> {
+  const found = await target.find('user', 'userName', 'dir2scim-check', signal);
+  return isFailure(found) && found.class !== 'unsupported' && found.class !== 'rejected' ? found : undefined;
 }
 
 function unknownAttributes({ definition }: TargetSetup, { attributes }: TargetFacts): string[] {

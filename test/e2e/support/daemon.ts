@@ -27,16 +27,18 @@ export async function startDaemon(site: Pick<Site, 'config'>): Promise<Daemon> {
   const program = await startProgram(['run', '--config', site.config], childEnvironment);
   const lines: string[] = [];
   const log: Record<string, unknown>[] = [];
-  let isOver = false;
-  const ended = program.ended.finally(() => (isOver = true));
+  const over = new AbortController();
+  const ended = program.ended.finally(() => {
+    over.abort(new Error(`the daemon has ended: ${lines.join('\n')}`));
+  });
   program.onLine((line) => {
     lines.push(line);
     const fields = parse(line);
     if (fields !== undefined) log.push(fields);
   });
   const said = (event: string): boolean => log.some((line) => line['event'] === event);
-  await until('the daemon answers', () => said('http_started') || isOver);
-  if (isOver) throw new Error(`the daemon has ended: ${lines.join('\n')}`);
+  await until('the daemon answers', () => said('http_started') || over.signal.aborted);
+  over.signal.throwIfAborted();
   const address = String(log.find((line) => line['event'] === 'http_started')?.['address']);
   const get = async (path: string): Promise<{ status: number; text: string }> => {
     const answer = await fetch(address + path);
@@ -61,7 +63,7 @@ export async function startDaemon(site: Pick<Site, 'config'>): Promise<Daemon> {
     said,
     kill: (signal) => void process.kill(program.pid, signal),
     async [Symbol.asyncDispose]() {
-      if (!isOver) await program.stop('SIGKILL');
+      if (!over.signal.aborted) await program.stop('SIGKILL');
     },
   };
 }

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { StateStore } from '../../src/ports/state-store.ts';
+import { aLink, aTrouble, zero, type StateFixture } from './state-store.ts';
+
+/** What a state must forget, so that it neither grows nor misleads when someone comes back. */
+export function stateForgettingContract(name: string, makeFixture: () => Promise<StateFixture>): void {
+  describe(`${name} as a state store that forgets`, () => {
+    let fixture: StateFixture;
+    let store: StateStore;
+    before(async () => {
+      fixture = await makeFixture();
+      store = await fixture.open();
+    });
+    after(() => fixture.dispose());
+
+    const reopen = async (): Promise<void> => {
+      await store.close();
+      store = await fixture.open();
+    };
+
+    it('remembers trouble until it is over or the link is forgotten', async () => {
+      const target = 'troubles';
+      await store.record([
+        { kind: 'trouble', trouble: aTrouble('a', { target }) },
+        { kind: 'trouble', trouble: aTrouble('b', { target, cause: 'inactive', status: undefined }) },
+      ]);
+      await store.record([{ kind: 'trouble', trouble: aTrouble('a', { target, attempts: 2 }) }]);
+      assert.equal((await store.troubles(target, ['a', 'c'])).get('a')?.attempts, 2);
+      assert.equal((await store.counts(target)).user.troubled, 2);
+      await store.record([{ kind: 'trouble_over', target, sourceId: 'a' }, { kind: 'trouble_over', target, sourceId: 'c' }]);
+      await store.record([{ kind: 'unlink', target, sourceId: 'b' }]);
+      assert.deepEqual(await store.troubles(target, ['a', 'b', 'c']), new Map());
+      assert.deepEqual(await store.counts(target), { user: zero, group: zero });
+    });
+
+    it('ends the memberships of a link that is forgotten: whoever comes back under the same id is in no group', async () => {
+      const target = 'forgotten-members';
+      await store.record([
+        { kind: 'link', link: aLink('a', { target }) },
+        { kind: 'link', link: aLink('staff', { target, type: 'group' }) },
+        { kind: 'members', target, group: 'staff', add: ['a', 'b'], remove: [] },
+        { kind: 'unlink', target, sourceId: 'a' },
+      ]);
+      await reopen();
+      assert.deepEqual(await store.members(target, 'staff'), ['b']);
+    });
+
+    it('names those in trouble who are not in a reading', async () => {
+      const target = 'stray-troubles';
+      await store.record(['a', 'b', 'c'].map((id) => ({ kind: 'trouble', trouble: aTrouble(id, { target }) }) as const));
+      const stray: string[] = [];
+      for await (const batch of store.strayTroubles(target, new Set(['b']))) stray.push(...batch);
+      assert.deepEqual(stray.sort(), ['a', 'c']);
+    });
+  });
+}

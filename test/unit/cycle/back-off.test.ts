@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { isPaused, troubleAfter } from '../../../src/cycle/back-off.ts';
+import type { Trouble } from '../../../src/ports/state-store.ts';
+
+const now = Date.parse('2026-03-01T00:00:00Z');
+const minute = 60_000;
+const day = 24 * 60 * minute;
+
+const failed = (cause: Trouble['cause'], fingerprint = 'same') => ({ target: 'wiki', type: 'user', sourceId: 'a', cause, fingerprint }) as const;
+
+/** The pauses after so many failures of the same kind. */
+function pauses(cause: Trouble['cause'], times: number): number[] {
+  const all: number[] = [];
+  let trouble: Trouble | undefined;
+  for (let time = 0; time < times; time += 1) {
+    trouble = troubleAfter(trouble, failed(cause), now);
+    all.push(Date.parse(trouble.retryAt) - now);
+  }
+  return all;
+}
+
+describe('the pause after a failure', () => {
+  it('starts with seconds for what failed on its way, and grows to a quarter of an hour', () => {
+    const grown = pauses('transient', 12);
+    assert.deepEqual(grown.slice(0, 3), [10_000, 20_000, 40_000]);
+    assert.equal(grown.at(-1), 15 * minute);
+  });
+
+  it('starts with a minute for what was refused, and grows to a day', () => {
+    const grown = pauses('rejected', 12);
+    assert.deepEqual(grown.slice(0, 3), [minute, 4 * minute, 16 * minute]);
+    assert.equal(grown.at(-1), day);
+  });
+
+  it('is a day for someone inactive whom the target does not have', () => {
+    assert.deepEqual(pauses('inactive', 2), [day, day]);
+  });
+
+  it('counts from the first failure as long as the same was tried, and starts anew when the entry has changed', () => {
+    const first = troubleAfter(undefined, failed('rejected'), now);
+    const second = troubleAfter(first, failed('rejected'), now + minute);
+    assert.deepEqual([second.since, second.attempts], [first.since, 2]);
+    const other = troubleAfter(second, failed('rejected', 'changed'), now + 2 * minute);
+    assert.deepEqual([other.since, other.attempts], [new Date(now + 2 * minute).toISOString(), 1]);
+  });
+
+  it('lasts until its time is over, or what would be sent is something else', () => {
+    const trouble = troubleAfter(undefined, failed('rejected'), now);
+    assert.equal(isPaused(trouble, 'same', now + minute - 1), true);
+    assert.equal(isPaused(trouble, 'same', now + minute), false);
+    assert.equal(isPaused(trouble, 'changed', now), false);
+    assert.equal(isPaused(undefined, 'same', now), false);
+  });
+
+  it('does not outlive a wall clock that was set back by more than any pause lasts', () => {
+    const trouble = troubleAfter(undefined, failed('rejected'), now);
+    assert.equal(isPaused(trouble, 'same', now - day), false);
+    assert.equal(isPaused(trouble, 'same', now - day + 2 * minute), true);
+  });
+});

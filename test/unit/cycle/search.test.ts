@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { ScimValue } from '../../../src/core/model/resource.ts';
+import { cycleStage, day, hour, inShort, minute, person } from '../../support/cycle-stage.ts';
+
+const signal = new AbortController().signal;
+const account = (userName: string, more: readonly (readonly [string, ScimValue])[] = []) =>
+  new Map<string, ScimValue>([['userName', userName], ['active', true], ...more]);
+
+describe('the search for who exists already', () => {
+  it('looks once for someone inactive, not in every cycle; again when asked for everything, after a day, or when they change', async () => {
+    const stage = cycleStage([person('anna', { status: 'off' })]);
+    assert.deepEqual(inShort((await stage.cycle()).calls), ['find externalId anna', 'find userName anna@example.org']);
+    await stage.clock.advance(hour);
+    assert.deepEqual((await stage.cycle()).calls, []);
+    assert.deepEqual((await stage.cycle({ attempt: 'asked' })).calls, []);
+    assert.equal((await stage.cycle({ attempt: 'everything' })).calls.length, 2);
+    await stage.clock.advance(day);
+    assert.equal((await stage.cycle()).calls.length, 2);
+    stage.source.put(person('anna', { status: 'off', mail: 'anna.new@example.org' }));
+    assert.equal((await stage.cycle()).calls.length, 2);
+    stage.source.put(person('anna', { status: 'off', mail: 'anna.new@example.org', title: 'Boss' }));
+    assert.deepEqual((await stage.cycle()).calls, []);
+  });
+
+  it('asks the target nothing about someone whom it refused, until the pause is over, they change, or a person asks', async () => {
+    const stage = cycleStage([person('anna')]);
+    stage.target.setHook((call) => (call.method === 'create' ? { when: 'before', result: { class: 'rejected', status: 400, detail: 'no' } } : undefined));
+    assert.equal((await stage.cycle()).report.failed.length, 1);
+    const { report, calls } = await stage.cycle();
+    assert.deepEqual([calls, report.deferred, report.applied, report.failed], [[], 1, [], []]);
+    assert.equal((await stage.store.target('wiki')).pending, 1);
+    assert.equal((await stage.cycle({ attempt: 'asked' })).report.failed.length, 1);
+    stage.source.put(person('anna', { title: 'Boss' }));
+    assert.equal((await stage.cycle()).report.failed.length, 1);
+    await stage.clock.advance(minute);
+    assert.equal((await stage.cycle()).report.failed.length, 1);
+  });
+
+  it('rejects whoever has several matches, and adopts once the surplus is gone and somebody asks', async () => {
+    const stage = cycleStage([person('anna')], { target: { unique: false } });
+    const surplus = await stage.target.create('user', account('anna@example.org'), signal);
+    await stage.target.create('user', account('Anna@example.org'), signal);
+    const { report } = await stage.cycle();
+    assert.deepEqual(report.rejected.map(({ reasons }) => reasons[0]?.code), ['ambiguous_match']);
+    assert.equal(surplus.kind, 'applied');
+    await stage.target.remove('user', surplus.id, signal);
+    assert.deepEqual((await stage.cycle()).calls, []);
+    assert.deepEqual((await stage.cycle({ attempt: 'asked' })).report.applied.map(({ verb }) => verb), ['adopt']);
+  });
+
+  it('does not give one account to two entries', async () => {
+    const stage = cycleStage([person('anna')], { match: ['userName'] });
+    await stage.cycle();
+    stage.source.put(person('anna', { mail: 'anna.new@example.org' }));
+    stage.source.put(person('ben', { mail: 'anna@example.org' }));
+    const { report } = await stage.cycle();
+    assert.deepEqual(report.rejected.map(({ sourceId, reasons }) => [sourceId, reasons[0]?.code]), [['ben', 'match_taken']]);
+    assert.deepEqual((await stage.cycle({ attempt: 'asked' })).report.applied.map(({ verb, sourceId }) => `${verb} ${sourceId}`), ['create ben']);
+  });
+
+  it('adopts nobody where adopt is never, but what carries our own id', async () => {
+    const policy = { match: ['userName'], adopt: 'never' } as const;
+    const stage = cycleStage([person('anna'), person('ben')], { match: ['userName'], policy: { user: policy, group: policy } });
+    await stage.target.create('user', account('anna@example.org'), signal);
+    await stage.target.create('user', account('ben@example.org', [['externalId', 'ben']]), signal);
+    const { report } = await stage.cycle();
+    assert.deepEqual(report.rejected.map(({ sourceId, reasons }) => [sourceId, reasons[0]?.code]), [['anna', 'adoption_off']]);
+    assert.deepEqual(report.applied.map(({ verb, sourceId }) => `${verb} ${sourceId}`), ['adopt ben']);
+  });
+
+  it('makes a refused search the trouble of that entry alone', async () => {
+    const stage = cycleStage([person('anna')]);
+    await stage.cycle();
+    stage.target.setHook((call) => (call.method === 'find' ? { when: 'before', result: { class: 'rejected', status: 400, detail: 'no' } } : undefined));
+    stage.source.put(person('anna', { title: 'Boss' }));
+    stage.source.put(person('ben'));
+    const { report } = await stage.cycle();
+    assert.deepEqual(report.rejected.map(({ sourceId, reasons }) => [sourceId, reasons[0]?.code]), [['ben', 'search_refused']]);
+    assert.deepEqual(report.applied.map(({ verb, sourceId }) => `${verb} ${sourceId}`), ['update anna']);
+    assert.deepEqual((await stage.cycle()).calls, []);
+  });
+
+  it('ends the cycle when the target does not answer', async () => {
+    const stage = cycleStage([person('anna')]);
+    stage.target.setHook(() => ({ when: 'before', result: { class: 'transient', status: 503, detail: 'down' } }));
+    const { report } = await stage.cycle();
+    assert.deepEqual([report.result, report.error?.code], ['error', 'D2S_TARGET_UNREACHABLE']);
+  });
+
+  it('does not look in every cycle for those whom the target lost while creating them again is held, and looks before it does', async () => {
+    const none = { percent: 0, atLeast: 0 };
+    const everything = { percent: 100, atLeast: 1_000 };
+    const stage = cycleStage([person('anna')], { limits: { removals: everything, members: everything, updates: everything } });
+    await stage.cycle();
+    await stage.target.remove('user', 'user-1', signal);
+    stage.source.put(person('anna', { title: 'Boss' }));
+    await stage.cycle();
+    const strict = { prepare: () => Promise.resolve({ ...stage.setup, limits: { removals: none, members: none, updates: none } }) };
+    const held = (await stage.cycle(strict)).report.hold;
+    assert.deepEqual(held?.operations.map(({ verb }) => verb), ['create']);
+    assert.deepEqual((await stage.cycle(strict)).calls, []);
+    await stage.target.create('user', account('anna@example.org', [['externalId', 'anna']]), signal);
+    await stage.store.decide({ planId: held.planId, decision: 'approve', at: new Date(stage.clock.now()).toISOString() });
+    const { report } = await stage.cycle(strict);
+    assert.deepEqual([report.applied.map(({ verb }) => verb), stage.target.users().length], [['create'], 1]);
+  });
+});
