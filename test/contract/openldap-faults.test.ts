@@ -52,7 +52,7 @@ describe('OpenLDAP with many entries', () => {
   });
 
   it('fails when the connection is cut, wherever that happens', async () => {
-    const whole = await createCutter(server.port);
+    const first = await createCutter(server.port);
     const attributes = { user: new Set(['cn', 'sn']), group: new Set(['cn']) };
     const read = (url: string): Promise<unknown> =>
       createLdapSource(ldapOptions(url, server.reader, scopes)).read({
@@ -60,15 +60,19 @@ describe('OpenLDAP with many entries', () => {
         visit: () => undefined,
         signal: new AbortController().signal,
       });
+    await createLdapSource(ldapOptions(first.url, server.reader, scopes)).inspect(new AbortController().signal);
+    // Up to here, another server can do as well.
+    const opened = first.forwarded();
+    await first.close();
+    const whole = await createCutter(server.port);
     await read(whole.url);
     await whole.close();
     // The last bytes are the result of the last search: without even one of them the reading is not complete.
-    const bindResponse = 14;
-    const cuts = [1, 13, 20, 60, 500, 5_000, 70_000, 200_000, whole.forwarded() - 30, whole.forwarded() - 1];
+    const cuts = [1, 13, 20, 60, opened - 1, opened, 5_000, 70_000, 200_000, whole.forwarded() - 30, whole.forwarded() - 1];
     for (const bytes of cuts) {
       const cutter = await createCutter(server.port, bytes);
       try {
-        const code = bytes < bindResponse ? 'D2S_DIRECTORY_UNREACHABLE' : 'D2S_DIRECTORY_READ_INCOMPLETE';
+        const code = bytes < opened ? 'D2S_DIRECTORY_UNREACHABLE' : 'D2S_DIRECTORY_READ_INCOMPLETE';
         await assert.rejects(read(cutter.url), fails(code, /closed|broke/), `cut after ${bytes} bytes`);
       } finally {
         await cutter.close();

@@ -2,31 +2,34 @@ import { BindRequest, ExtendedRequest } from 'ldapts';
 import { BridgeError } from '../../core/model/errors.ts';
 import { bindError } from './bind-error.ts';
 import { openTcp, openTls, parseAddress, type ServerAddress } from './connection.ts';
-import type { LdapOperation, LdapSourceOptions } from './options.ts';
+import { detectKind } from './kind.ts';
 import { interruption } from './message-stream.ts';
+import type { OpenDirectory } from './open-directory.ts';
+import type { LdapOperation, LdapSourceOptions } from './options.ts';
 import { nameOfCode, quote } from './result-code.ts';
+import { isSynchronized, readRootDse } from './root-dse.ts';
+import type { ServerChoice } from './server-choice.ts';
 import { createSession, type Session } from './session.ts';
 
 /** OID of the StartTLS request, RFC 4511 §4.14.1. */
 const startTlsOid = '1.3.6.1.4.1.1466.20037';
 
 /**
- * Opens a bound session with the first server that can be reached. A server that refuses the password is not passed
- * over: trying the same wrong password everywhere locks the account sooner.
+ * Opens a bound session with the first server, in the order of `choice`, that can be reached and says that it is whole.
+ * A server that refuses the password is not passed over: trying the same wrong password everywhere locks the account
+ * sooner.
  */
-export async function openSession(options: LdapSourceOptions, signal: AbortSignal): Promise<Session> {
+export async function openDirectory(
+  options: LdapSourceOptions,
+  choice: ServerChoice,
+  signal: AbortSignal,
+): Promise<OpenDirectory> {
   const failures: BridgeError[] = [];
-  for (const url of options.urls) {
-    const address = parseAddress(url);
+  for (const url of choice.order()) {
     try {
-      const session = await timed(options, 'connect', () => connect(options, address, signal));
-      try {
-        if (options.bind !== undefined) await bind(options, options.bind, session);
-        return session;
-      } catch (error) {
-        session.destroy();
-        throw error;
-      }
+      const directory = await openServer(options, url, signal);
+      choice.works(url);
+      return directory;
     } catch (error) {
       if (signal.aborted) throw interruption(signal, url);
       const failure = unreached(error);
@@ -35,6 +38,28 @@ export async function openSession(options: LdapSourceOptions, signal: AbortSigna
     }
   }
   throw summary(failures);
+}
+
+async function openServer(options: LdapSourceOptions, url: string, signal: AbortSignal): Promise<OpenDirectory> {
+  const address = parseAddress(url);
+  const session = await timed(options, 'connect', () => connect(options, address, signal));
+  try {
+    if (options.bind !== undefined) await bind(options, options.bind, session);
+    const rootDse = await timed(options, 'root_dse', () => readRootDse(session));
+    if (!isSynchronized(rootDse)) throw notSynchronized(url);
+    return { session, kind: detectKind(options.kind, rootDse), rootDse, options };
+  } catch (error) {
+    session.destroy();
+    throw error;
+  }
+}
+
+function notSynchronized(url: string): BridgeError {
+  return new BridgeError(
+    'D2S_DIRECTORY_UNREACHABLE',
+    `${url} says that it has not caught up with the other domain controllers (isSynchronized is FALSE)`,
+    'wait until its replication is done, or add another domain controller to `urls`',
+  );
 }
 
 /** Measures a request and tells the listener, whether it succeeded or not. */
@@ -110,7 +135,7 @@ async function bind(
 
 /**
  * The failure because of which the next server may be tried; undefined when it may not. A connection that broke or
- * fell silent before the bind was answered is a server that cannot be reached: nothing was read from it yet.
+ * fell silent before anything was read is a server that cannot be reached.
  */
 function unreached(error: unknown): BridgeError | undefined {
   if (!(error instanceof BridgeError)) return undefined;

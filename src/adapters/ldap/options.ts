@@ -1,3 +1,4 @@
+import type { Clock } from '../../ports/clock.ts';
 import type { DirectoryKind } from '../../ports/directory-source.ts';
 
 /** What a directory server can be, where it is not left to the rootDSE (`auto`). */
@@ -7,7 +8,7 @@ export type LdapKind = Exclude<DirectoryKind, 'ldif'>;
 export interface LdapSourceOptions {
   /** Name of the directory in the configuration. */
   readonly name: string;
-  /** `ldap://` or `ldaps://` URLs, tried in order: the next one only when a server cannot be reached. */
+  /** `ldap://` or `ldaps://` URLs, the preferred one first; the next one is for when a server cannot be reached. */
   readonly urls: readonly string[];
   /** Upgrade `ldap://` connections with StartTLS (RFC 4511 §4.14) before anything else is sent. */
   readonly startTls: boolean;
@@ -32,6 +33,10 @@ export interface LdapSourceOptions {
   };
   /** Told once for each finished request. */
   readonly onRequest?: (operation: LdapOperation, milliseconds: number) => void;
+  /** Told when another server than the one before is read, in either direction. URLs. */
+  readonly onFailover?: (from: string, to: string) => void;
+  /** For hold times; the one of the machine when it is not given. */
+  readonly clock?: Pick<Clock, 'monotonic'>;
 }
 
 export interface SearchScope {

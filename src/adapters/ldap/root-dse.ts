@@ -17,6 +17,10 @@ const asked = [
   'vendorName',
   'vendorVersion',
   'dnsHostName',
+  // Active Directory (MS-ADTS §3.1.1.3.2): which server this is, how far it has come, and whether it is whole.
+  'dsServiceName',
+  'highestCommittedUSN',
+  'isSynchronized',
 ];
 
 export async function readRootDse(session: Session): Promise<RootDse> {
@@ -44,4 +48,12 @@ export async function readRootDse(session: Session): Promise<RootDse> {
 /** Whether the server announces simple paged results (RFC 2696). One that says nothing of itself is not trusted with it. */
 export function hasPaging(rootDse: RootDse): boolean {
   return rootDse.get('supportedcontrol')?.includes(PagedResultsControl.type) === true;
+}
+
+/**
+ * False for a domain controller that has not finished its first replication, or was restored and has not caught up
+ * (MS-ADTS §3.1.1.3.2.20): it lacks entries that exist. Servers that do not know the attribute count as whole.
+ */
+export function isSynchronized(rootDse: RootDse): boolean {
+  return rootDse.get('issynchronized')?.[0]?.toUpperCase() !== 'FALSE';
 }

@@ -1,17 +1,18 @@
 import { parseFilter } from '../../core/directory/filter.ts';
 import { kindRules } from '../../core/directory/kinds.ts';
 import type { Entry, ResourceType, SourceId } from '../../core/model/entry.ts';
+import { BridgeError } from '../../core/model/errors.ts';
 import type { DirectoryFacts, DirectorySource, ReadRequest, Verdict } from '../../ports/directory-source.ts';
 import { readEntry } from './entry.ts';
 import { toLdapFilter } from './filter.ts';
-import { detectKind } from './kind.ts';
-import { openSession, timed } from './open.ts';
+import { openDirectory, timed } from './open.ts';
 import type { OpenDirectory } from './open-directory.ts';
 import type { LdapSourceOptions, SearchScope } from './options.ts';
 import { completeEntry, isPartial } from './ranges.ts';
 import { judgeReference } from './reference.ts';
-import { hasPaging, readRootDse } from './root-dse.ts';
+import { hasPaging } from './root-dse.ts';
 import { searchSubtree, type SearchEntry } from './search.ts';
+import { createServerChoice, type ServerChoice } from './server-choice.ts';
 
 /** Entries per page: half of Active Directory's MaxPageSize. */
 const pageSize = 500;
@@ -28,11 +29,12 @@ export function createLdapSource(options: LdapSourceOptions): DirectorySource {
   for (const { filter } of [options.users, options.groups].filter((scope) => scope !== undefined)) {
     if (filter !== undefined) parseFilter(filter);
   }
+  const choice = createServerChoice(options);
   return {
     name: options.name,
-    inspect: (signal) => withDirectory(options, signal, (directory) => Promise.resolve(describe(directory))),
+    inspect: (signal) => withDirectory(options, choice, signal, (directory) => Promise.resolve(describe(directory))),
     read: (request) =>
-      withDirectory(options, request.signal, async (directory): Promise<Verdict> => {
+      withDirectory(options, choice, request.signal, async (directory): Promise<Verdict> => {
         const seen = new Set<SourceId>();
         if (options.users !== undefined) await readType('user', options.users, directory, request, seen);
         if (options.groups !== undefined) await readType('group', options.groups, directory, request, seen);
@@ -82,19 +84,26 @@ export function createLdapSource(options: LdapSourceOptions): DirectorySource {
 
 async function withDirectory<T>(
   options: LdapSourceOptions,
+  choice: ServerChoice,
   signal: AbortSignal,
   use: (directory: OpenDirectory) => Promise<T>,
 ): Promise<T> {
-  const session = await openSession(options, signal);
+  const directory = await openDirectory(options, choice, signal);
+  const { session } = directory;
   try {
-    const rootDse = await timed(options, 'root_dse', () => readRootDse(session));
-    const result = await use({ session, kind: detectKind(options.kind, rootDse), rootDse, options });
+    const result = await use(directory);
     session.close();
     return result;
   } catch (error) {
+    if (isBroken(error)) choice.broke(session.server);
     session.destroy();
     throw error;
   }
+}
+
+/** Whether the reading failed because of the server: then the others have a try first, should they do better. */
+function isBroken(error: unknown): boolean {
+  return error instanceof BridgeError && error.code === 'D2S_DIRECTORY_READ_INCOMPLETE';
 }
 
 function describe({ session, kind, rootDse }: OpenDirectory): DirectoryFacts {
