@@ -1,4 +1,4 @@
-import { PagedResultsControl, SearchRequest, type Filter } from 'ldapts';
+import { PagedResultsControl, SearchRequest, type Control, type Filter } from 'ldapts';
 import { BridgeError } from '../../core/model/errors.ts';
 import { BerCursor, MalformedMessage, berTags } from './ber.ts';
 import type { LdapMessage, LdapResult } from './message.ts';
@@ -13,6 +13,8 @@ export interface SubtreeSearch {
   readonly attributes: readonly string[];
   /** Entries per page; undefined where the server has no paged results: then everything comes as one answer. */
   readonly pageSize: number | undefined;
+  /** Sent along with each page. */
+  readonly controls?: readonly Control[];
   readonly onEntry: (entry: SearchEntry) => void | Promise<void>;
   /** The URIs of a continuation reference: returns when they lie outside of what is read, throws otherwise. */
   readonly onReference: (uris: readonly string[]) => void;
@@ -40,9 +42,12 @@ export async function searchSubtree(
       attributes: [...search.attributes],
       timeLimit: 0, // ldapts would ask for 10 seconds
       sizeLimit: 0,
-      ...(search.pageSize === undefined
-        ? {}
-        : { controls: [new PagedResultsControl({ critical: true, value: { size: search.pageSize, cookie } })] }),
+      controls: [
+        ...(search.controls ?? []),
+        ...(search.pageSize === undefined
+          ? []
+          : [new PagedResultsControl({ critical: true, value: { size: search.pageSize, cookie } })]),
+      ],
     });
     const result = await measure(() =>
       session.request(request, (message) => {

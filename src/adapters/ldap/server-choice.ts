@@ -1,3 +1,4 @@
+import { monotonic } from './monotonic.ts';
 import type { LdapSourceOptions } from './options.ts';
 
 /** How long the preferred server is left alone after it failed. */
@@ -17,8 +18,9 @@ export interface ServerChoice {
   broke(url: string): void;
 }
 
-export function createServerChoice({ urls, clock, onFailover }: LdapSourceOptions): ServerChoice {
-  const now = clock === undefined ? () => performance.now() : () => clock.monotonic();
+export function createServerChoice(options: LdapSourceOptions): ServerChoice {
+  const { urls, onFailover } = options;
+  const now = (): number => monotonic(options);
   const [preferred] = urls;
   let current = preferred;
   let broken: string | undefined;
