@@ -22,7 +22,7 @@ interface CycleEnd {
 }
 
 /** Ends a cycle in the state: what is left to do, what the guard has to remember, what is held. */
-export async function commitCycle(input: CycleInput, prepared: Preparation, end: CycleEnd): Promise<void> {
+export async function commitCycle(input: CycleInput, prepared: Preparation, end: CycleEnd): Promise<TargetState> {
   const { setup, store, clock, observer } = input;
   const { state, verdict } = prepared;
   const target = setup.target.name;
@@ -40,6 +40,16 @@ export async function commitCycle(input: CycleInput, prepared: Preparation, end:
     if (planId !== undefined && planId !== next.approval?.planId) await store.removeDecision(planId);
   }
   observer({ kind: 'resources_counted', target, counts: await store.counts(target), pending: next.pending });
+  return next;
+}
+
+/** Ends a cycle that had nothing to do: the times in the state must not look as if nobody cared. */
+export async function commitSilence({ setup, store, clock }: CycleInput): Promise<void> {
+  const target = setup.target.name;
+  const state = await store.target(target);
+  const at = new Date(clock.now()).toISOString();
+  const next: TargetState = { ...state, lastSuccessAt: at, lastCycleAt: at, lastResult: 'success', lastError: undefined };
+  if (isWorthWriting(state, next, clock.now())) await store.record([{ kind: 'target', target, state: next }]);
 }
 
 function nextState(prepared: Preparation, { pushed, hold, result, error, approval }: CycleEnd, at: string): TargetState {

@@ -5,6 +5,7 @@ import { neededAttributes, type TargetDefinition } from '../core/mapping/definit
 import type { Clock } from '../ports/clock.ts';
 import type { CycleObserver } from '../ports/cycle-observer.ts';
 import type { DirectorySource } from '../ports/directory-source.ts';
+import { createPictures, type DirectoryPicture, type DirectoryPictures } from './directory-pictures.ts';
 
 export interface DirectoryReadings {
   readonly complete: ReadonlyMap<string, CompleteReading>;
@@ -17,12 +18,23 @@ export interface DirectoryReadings {
 /** How often `entries_read` tells of progress. */
 const progressEvery = 1_000;
 
+export interface ReadControl {
+  readonly clock: Clock;
+  readonly observer: CycleObserver;
+  readonly signal: AbortSignal;
+  /** What is known from cycles before; without it everything is read. */
+  readonly pictures?: DirectoryPictures | undefined;
+  /** Reads everything although something is known. */
+  readonly fresh?: boolean | undefined;
+}
+
 /** Reads every directory that these targets follow, once, side by side, with the attributes that any of them needs. */
 export async function readDirectories(
   definitions: readonly TargetDefinition[],
   sources: ReadonlyMap<string, DirectorySource>,
-  { clock, observer, signal }: { readonly clock: Clock; readonly observer: CycleObserver; readonly signal: AbortSignal },
+  control: ReadControl,
 ): Promise<DirectoryReadings> {
+  const { clock, observer, pictures = createPictures() } = control;
   const complete = new Map<string, CompleteReading>();
   const failed = new Map<string, BridgeError>();
   const names = new Set(definitions.flatMap((definition) => [...definition.maps.keys()]));
@@ -31,7 +43,7 @@ export async function readDirectories(
       const source = sources.get(name);
       if (source === undefined) throw new Error(`no source for directory ${name}`);
       try {
-        complete.set(name, await readCompletely(source, attributesOf(definitions, name), clock, observer, signal));
+        complete.set(name, await follow(source, pictures.of(name, attributesOf(definitions, name)), control));
       } catch (error) {
         const failure = toBridgeError(error);
         failed.set(name, failure);
@@ -42,36 +54,39 @@ export async function readDirectories(
   return { complete, failed, readAt: clock.monotonic() };
 }
 
-async function readCompletely(
+/** Brings a picture up to date. When the reading fails, the picture stays as it was, with its watermark. */
+async function follow(
   source: DirectorySource,
-  attributes: Readonly<Record<ResourceType, ReadonlySet<string>>>,
-  clock: Clock,
-  observer: CycleObserver,
-  signal: AbortSignal,
+  { picture, attributes }: DirectoryPicture,
+  { clock, observer, signal, fresh }: ReadControl,
 ): Promise<CompleteReading> {
+  const directory = source.name;
   const began = clock.monotonic();
+  const { watermark, known } = picture;
   const entries: Entry[] = [];
-  const { kind, watermark } = await source.read({
+  const verdict = await source.read({
     attributes,
+    since: fresh === true || watermark === undefined ? undefined : { watermark, known },
     visit: (entry) => {
       entries.push(entry);
-      if (entries.length % progressEvery === 0) {
-        observer({ kind: 'entries_read', directory: source.name, entries: entries.length });
-      }
+      if (entries.length % progressEvery === 0) observer({ kind: 'entries_read', directory, entries: entries.length });
     },
     signal,
   });
-  if (kind !== 'complete') throw new Error(`directory ${source.name} answered a delta to a request for everything`);
-  const users = entries.filter((entry) => entry.type === 'user').length;
+  picture.update({ ...verdict, directory, entries });
+  const { reading, counts } = picture;
+  if (reading === undefined) throw new Error(`directory ${directory} answered a delta to a request for everything`);
   observer({
     kind: 'directory_read',
-    directory: source.name,
-    verdict: kind,
-    users,
-    groups: entries.length - users,
+    directory,
+    verdict: verdict.kind,
+    users: counts.user,
+    groups: counts.group,
+    changed: verdict.kind === 'delta' ? entries.length + verdict.gone.length : undefined,
+    because: verdict.kind === 'complete' ? verdict.because : undefined,
     milliseconds: clock.monotonic() - began,
   });
-  return { kind, directory: source.name, entries, watermark };
+  return reading;
 }
 
 function attributesOf(definitions: readonly TargetDefinition[], directory: string): Record<ResourceType, Set<string>> {

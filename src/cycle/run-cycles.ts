@@ -2,6 +2,7 @@ import { toBridgeError, type BridgeError } from '../core/model/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DirectorySource } from '../ports/directory-source.ts';
 import type { CycleInput } from './cycle-input.ts';
+import type { DirectoryPictures } from './directory-pictures.ts';
 import type { CycleReport } from './cycle-report.ts';
 import { readDirectories } from './read-directories.ts';
 import { failTarget, runTarget } from './run-target.ts';
@@ -9,6 +10,8 @@ import type { TargetSetup } from './target-setup.ts';
 
 export type CyclesInput = Omit<CycleInput, 'cycle' | 'setup' | 'readings'> & {
   readonly sources: ReadonlyMap<string, DirectorySource>;
+  /** What is known of the directories from cycles before. */
+  readonly pictures?: DirectoryPictures | undefined;
   /** Everything that a target's cycle goes by; may have to ask its directories what they are. */
   readonly prepare: (target: string, signal: AbortSignal) => Promise<TargetSetup>;
 };
@@ -30,7 +33,7 @@ export async function startCycles(targets: readonly string[], input: CyclesInput
     }),
   );
   const definitions = [...setups.values()].map((setup) => setup.definition);
-  const readings = await readDirectories(definitions, input.sources, input);
+  const readings = await readDirectories(definitions, input.sources, { ...input, fresh: input.mode === 'full' });
   const reports = new Map<string, Promise<CycleReport>>();
   for (const [target, error] of failures) {
     reports.set(target, Promise.resolve(failTarget(target, error, { ...input, cycle: cycleId(input.clock) })));

@@ -4,7 +4,7 @@ import type { CompleteReading } from '../core/model/reading.ts';
 import { projectTarget } from '../core/mapping/project.ts';
 import type { CycleResult } from '../ports/cycle-observer.ts';
 import type { ApprovalRecord } from '../ports/state-store.ts';
-import { commitCycle, commitError } from './commit-cycle.ts';
+import { commitCycle, commitError, commitSilence } from './commit-cycle.ts';
 import type { CycleInput } from './cycle-input.ts';
 import type { CycleReport } from './cycle-report.ts';
 import { heldOperation, standingHold } from './hold.ts';
@@ -66,6 +66,10 @@ const nothingDone = {
 async function runCycle(input: CycleInput): Promise<Result> {
   const { setup, store, clock, observer } = input;
   const readings = completeReadings(input);
+  if (await isQuiet(input, readings)) {
+    await commitSilence(input);
+    return { ...nothingDone, result: 'success', error: undefined };
+  }
   const projection = projectTarget(
     readings.flatMap((reading) => reading.entries),
     setup.definition,
@@ -93,7 +97,8 @@ async function runCycle(input: CycleInput): Promise<Result> {
   });
   const result = resultOf(pushed, hold, input);
   const error = pushed.stoppedBy === undefined ? undefined : targetError(target, pushed.stoppedBy);
-  await commitCycle(input, prepared, { pushed, hold, result, error, approval });
+  const { pending } = await commitCycle(input, prepared, { pushed, hold, result, error, approval });
+  if (result === 'success' && pending === 0 && pushed.applied.length === 0) input.quiet?.began(target, readings, clock.monotonic());
   return {
     result,
     planId: plan.id,
@@ -104,6 +109,15 @@ async function runCycle(input: CycleInput): Promise<Result> {
     waiting: prepared.waiting + pushed.skipped,
     error,
   };
+}
+
+/** Nothing new in the directories, nothing left undone, nothing decided meanwhile. */
+async function isQuiet({ mode, setup, clock, store, quiet }: CycleInput, readings: readonly CompleteReading[]): Promise<boolean> {
+  const target = setup.target.name;
+  const reigns = mode === 'incremental' && quiet?.reigns(target, readings, clock.monotonic()) === true;
+  if (reigns && (await store.decisions()).length === 0) return true;
+  quiet?.ended(target);
+  return false;
 }
 
 /**

@@ -19,8 +19,13 @@ export type CycleEvent =
       readonly kind: 'directory_read';
       readonly directory: string;
       readonly verdict: 'complete' | 'delta';
+      /** What is known of it now. */
       readonly users: number;
       readonly groups: number;
+      /** Of a delta: how many entries came, changed or went. */
+      readonly changed?: number | undefined;
+      /** Why everything was read although something was known. */
+      readonly because?: string | undefined;
       readonly milliseconds: number;
     }
   | {

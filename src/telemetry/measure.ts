@@ -93,13 +93,8 @@ function countHeld(instruments: Instruments, { target, hold }: EventOf<'held'>):
   for (const { verb } of hold.operations) instruments.held.inc({ target, operation: verb });
 }
 
-/** A delta tells nothing of how many there are. */
-function countEntries(
-  instruments: Instruments,
-  { directory, verdict, users, groups }: EventOf<'directory_read'>,
-  clock: Clock,
-): void {
-  if (verdict !== 'complete') return;
+/** After a delta, as much is known as after a complete reading. */
+function countEntries(instruments: Instruments, { directory, users, groups }: EventOf<'directory_read'>, clock: Clock): void {
   instruments.lastCompleteRead.set({ directory }, clock.now() / 1000);
   instruments.sourceEntries.set({ directory, type: 'user' }, users);
   instruments.sourceEntries.set({ directory, type: 'group' }, groups);

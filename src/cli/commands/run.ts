@@ -1,6 +1,8 @@
 import { createApp, version, type App } from '../../app.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { loadConfiguration } from '../../config/load.ts';
+import { createPictures } from '../../cycle/directory-pictures.ts';
+import { createQuiet } from '../../cycle/quiet.ts';
 import { startCycles } from '../../cycle/run-cycles.ts';
 import { createAuthBackOff, type AuthBackOff } from '../../daemon/auth-back-off.ts';
 import { createLanes } from '../../daemon/lanes.ts';
@@ -88,6 +90,8 @@ const patienceMilliseconds = 1_000;
 async function runRounds(app: App, held: HeldStore, { log, metrics, backOff, isStateSound }: Watch): Promise<void> {
   const { configuration, clock } = app;
   const directoriesOf = (target: string) => configuration.targets.get(target)?.from ?? [];
+  const pictures = createPictures();
+  const quiet = createQuiet();
   const lanes = createLanes({
     targets: [...configuration.targets.keys()],
     clock,
@@ -96,6 +100,8 @@ async function runRounds(app: App, held: HeldStore, { log, metrics, backOff, isS
     start: async (mode, targets, control) =>
       startCycles(targets, {
         ...app,
+        pictures,
+        quiet,
         ...control,
         mode,
         attempt: mode === 'full' ? 'everything' : 'due',

@@ -1,4 +1,4 @@
-import type { Entry, SourceId } from '../model/entry.ts';
+import type { Entry, ResourceType, SourceId } from '../model/entry.ts';
 import type { CompleteReading, Reading, Watermark } from '../model/reading.ts';
 
 /**
@@ -9,6 +9,7 @@ export class Picture {
   readonly #entries = new Map<SourceId, Entry>();
   #watermark: Watermark | undefined;
   #reading: CompleteReading | undefined;
+  #counts: Readonly<Record<ResourceType, number>> = { user: 0, group: 0 };
 
   /** By source id, as of the watermark. */
   get known(): ReadonlyMap<SourceId, Entry> {
@@ -28,8 +29,16 @@ export class Picture {
     this.#watermark = reading.watermark;
     const isChanged = reading.kind === 'complete' || reading.entries.length + reading.gone.length > 0;
     if (isChanged || this.#reading === undefined) {
-      this.#reading = { kind: 'complete', directory: reading.directory, entries: [...this.#entries.values()] };
+      const entries = [...this.#entries.values()];
+      const users = entries.filter(({ type }) => type === 'user').length;
+      this.#counts = { user: users, group: entries.length - users };
+      this.#reading = { kind: 'complete', directory: reading.directory, entries };
     }
+  }
+
+  /** How many entries of each type. */
+  get counts(): Readonly<Record<ResourceType, number>> {
+    return this.#counts;
   }
 
   /** What a complete reading would show now. The same object for as long as nothing changes. Undefined before the first. */

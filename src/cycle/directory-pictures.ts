@@ -1,0 +1,40 @@
+import { Picture } from '../core/directory/picture.ts';
+import type { ResourceType } from '../core/model/entry.ts';
+
+export type AttributeNames = Readonly<Record<ResourceType, ReadonlySet<string>>>;
+
+/** A picture of a directory, and the attributes of which it was made. */
+export interface DirectoryPicture {
+  readonly picture: Picture;
+  readonly attributes: AttributeNames;
+}
+
+/** What a running daemon knows of its directories between cycles. In memory only: it holds personal data. */
+export interface DirectoryPictures {
+  /** The picture that has at least these attributes; an empty one when they were never all asked for. */
+  readonly of: (directory: string, attributes: AttributeNames) => DirectoryPicture;
+}
+
+export function createPictures(): DirectoryPictures {
+  const pictures = new Map<string, DirectoryPicture>();
+  return {
+    of(directory, attributes) {
+      const known = pictures.get(directory);
+      if (known !== undefined && isWithin(attributes, known.attributes)) return known;
+      // What was asked for before stays asked for: targets that rest in one cycle come back in the next.
+      const fresh = { picture: new Picture(), attributes: known === undefined ? attributes : union(known.attributes, attributes) };
+      pictures.set(directory, fresh);
+      return fresh;
+    },
+  };
+}
+
+const types = ['user', 'group'] as const;
+
+function isWithin(wanted: AttributeNames, known: AttributeNames): boolean {
+  return types.every((type) => wanted[type].isSubsetOf(known[type]));
+}
+
+function union(one: AttributeNames, other: AttributeNames): AttributeNames {
+  return { user: one.user.union(other.user), group: one.group.union(other.group) };
+}
