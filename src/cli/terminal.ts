@@ -16,8 +16,9 @@ export interface Terminal {
 export function processTerminal(): Terminal {
   const plain = (process.env['NO_COLOR'] ?? '') !== '' || process.env['TERM'] === 'dumb';
   return {
-    colors: createColors(process.stdout.isTTY && !plain),
-    interactive: process.stderr.isTTY && process.env['TERM'] !== 'dumb',
+    // Undefined where it is no terminal, which picocolors would take for "decide yourself": yes, when CI is set.
+    colors: createColors(Boolean(process.stdout.isTTY) && !plain),
+    interactive: Boolean(process.stderr.isTTY) && process.env['TERM'] !== 'dumb',
     print: (line) => void process.stdout.write(`${line}\n`),
     note: (line) => void process.stderr.write(`${line}\n`),
   };

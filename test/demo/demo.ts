@@ -15,7 +15,7 @@ import { until } from '../support/until.ts';
 import { demoDirectory, type DemoDirectory } from './directory.ts';
 
 const { values } = parseArgs({ options: { once: { type: 'boolean' }, openldap: { type: 'boolean' }, help: { type: 'boolean' } } });
-const colors = createColors(process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '');
+const colors = createColors(Boolean(process.stdout.isTTY) && (process.env['NO_COLOR'] ?? '') === '');
 const token = 'demo-token';
 
 if (values.help === true) {
