@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import { createColors } from 'picocolors';
 
 /** Where a command writes, and what that place can show. */
@@ -16,8 +17,9 @@ export interface Terminal {
 export function processTerminal(): Terminal {
   const plain = (process.env['NO_COLOR'] ?? '') !== '' || process.env['TERM'] === 'dumb';
   return {
-    colors: createColors(process.stdout.isTTY && !plain),
-    interactive: process.stderr.isTTY && process.env['TERM'] !== 'dumb',
+    // Asked of the system: `stdout.isTTY` is undefined where it is none, which picocolors takes for "decide yourself".
+    colors: createColors(isatty(1) && !plain),
+    interactive: isatty(2) && process.env['TERM'] !== 'dumb',
     print: (line) => void process.stdout.write(`${line}\n`),
     note: (line) => void process.stderr.write(`${line}\n`),
   };

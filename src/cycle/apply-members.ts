@@ -12,7 +12,10 @@ interface Step {
   readonly joins: boolean;
 }
 
-/** Sends who joins and who leaves a group, piece by piece, each recorded before the next is sent. */
+/**
+ * Sends who joins and who leaves a group, piece by piece, each recorded before the next is sent. A piece that the
+ * target refuses is halved until the one is found whom it does not take: nobody else has to wait for that one.
+ */
 export async function applyMembers(operation: MembersOperation, context: PushContext): Promise<Failure | 'skipped' | undefined> {
   const { target, store } = context;
   let link = liveLink(context, operation.sourceId);
@@ -22,23 +25,29 @@ export async function applyMembers(operation: MembersOperation, context: PushCon
     ...operation.remove.map((id) => ({ id, joins: false })),
   ];
   if (steps.length === 0) return 'skipped';
-  const chunks = [...inBatches(steps, target.memberChunk)];
-  for (const [at, chunk] of chunks.entries()) {
+  const waiting = [...inBatches(steps, target.memberChunk)];
+  let refused: Failure | undefined;
+  await remember(context, (link = withUnsettled(link, [], waiting[0] ?? [])));
+  for (let chunk = waiting.shift(); chunk !== undefined; chunk = waiting.shift()) {
     if (context.isStopping()) return { class: 'transient', detail: 'stopped before all members were sent' };
-    if (at === 0) await remember(context, (link = withUnsettled(link, [], chunk)));
     const outcome = await target.changeMembers(link.targetId, changeOf(operation.sourceId, chunk, context), context.signal);
-    if (outcome.kind === 'failed') return lostIfGone(link, outcome.failure, context);
-    const { add, remove } = divide(chunk);
+    if (outcome.kind === 'failed' && outcome.failure.class === 'rejected' && chunk.length > 1) {
+      waiting.unshift(...inBatches(chunk, Math.ceil(chunk.length / 2)));
+      continue;
+    }
+    if (outcome.kind === 'failed' && outcome.failure.class !== 'rejected') return lostIfGone(link, outcome.failure, context);
+    if (outcome.kind === 'failed') refused ??= outcome.failure;
+    const { add, remove } = divide(outcome.kind === 'failed' ? [] : chunk);
     // The piece that follows is in doubt from the moment that this one is settled: one record for both.
-    link = withUnsettled(link, chunk, chunks[at + 1] ?? []);
+    link = withUnsettled(link, chunk, waiting[0] ?? []);
     // An emptied group counts once, with its last piece.
-    const counts = operation.cause === 'changed' || at === chunks.length - 1;
+    const counts = operation.cause === 'changed' || waiting.length === 0;
     await remember(context, link, [
       { kind: 'members', target: target.name, group: operation.sourceId, add, remove },
       ...(counts ? context.removalsOf(operation, remove) : []),
     ]);
   }
-  return undefined;
+  return refused;
 
   function changeOf(group: SourceId, chunk: readonly Step[], { links: known }: PushContext): MemberChange {
     const linksOf = (ids: readonly SourceId[]): Link[] => ids.flatMap((id) => known.get(id) ?? []);

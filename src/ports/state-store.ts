@@ -53,7 +53,12 @@ export interface StateView {
   close(): Promise<void>;
 }
 
-/** By type: links by lifecycle, how many of them were adopted, and how many entries are in trouble. */
+/** What somebody has to mend: not who is inactive and unknown to the target, and not what waits for an approval. */
+export function isTroubled({ cause }: Trouble): boolean {
+  return cause !== 'inactive' && cause !== 'held';
+}
+
+/** By type: links by lifecycle, how many of them were adopted, and how many entries are troubled. */
 export type LinkCounts = Readonly<Record<ResourceType, Readonly<Record<Link['lifecycle'] | 'adopted' | 'troubled', number>>>>;
 
 /**

@@ -5,6 +5,7 @@
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { isatty } from 'node:tty';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createColors } from 'picocolors';
@@ -15,7 +16,7 @@ import { until } from '../support/until.ts';
 import { demoDirectory, type DemoDirectory } from './directory.ts';
 
 const { values } = parseArgs({ options: { once: { type: 'boolean' }, openldap: { type: 'boolean' }, help: { type: 'boolean' } } });
-const colors = createColors(process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '');
+const colors = createColors(isatty(1) && (process.env['NO_COLOR'] ?? '') === '');
 const token = 'demo-token';
 
 if (values.help === true) {

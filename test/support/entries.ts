@@ -32,7 +32,7 @@ export function compiled(source: string, expected: 'any' | 'bool' = 'any'): Expr
 
 export type MapText = Readonly<Record<string, string | { readonly value: string; readonly apply: 'create' | 'always' }>>;
 
-export function rules(map: MapText): MapRule[] {
+function rules(map: MapText): MapRule[] {
   return Object.entries(map).map(([path, rule]) => ({
     path: scimPath(path),
     expression: compiled(typeof rule === 'string' ? rule : rule.value),

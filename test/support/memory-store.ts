@@ -108,7 +108,7 @@ function open(kept: Kept): MemoryStore {
             deactivated: inLifecycle('deactivated'),
             lost: inLifecycle('lost'),
             adopted: links.filter((link) => link.origin === 'adopted').length,
-            troubled: ofTarget(kept.troubles, target).filter((trouble) => trouble.type === type).length,
+            troubled: ofTarget(kept.troubles, target).filter((trouble) => trouble.type === type && !['inactive', 'held'].includes(trouble.cause)).length,
           };
         };
         return { user: count('user'), group: count('group') };

@@ -2,6 +2,7 @@ import type { ResourceType, SourceId } from '../../core/model/entry.ts';
 import type { Link, TargetId } from '../../core/model/link.ts';
 import {
   emptyTargetState,
+  isTroubled,
   type Intent,
   type LinkCounts,
   type RemovalRecord,
@@ -49,7 +50,7 @@ export class TargetMemory {
       case 'trouble':
         this.#dropTrouble(change.trouble.sourceId);
         this.troubles.set(change.trouble.sourceId, change.trouble);
-        this.#counts[change.trouble.type].troubled += 1;
+        if (isTroubled(change.trouble)) this.#counts[change.trouble.type].troubled += 1;
         return;
       case 'trouble_over':
         this.#dropTrouble(change.sourceId);
@@ -119,7 +120,7 @@ export class TargetMemory {
     const trouble = this.troubles.get(id);
     if (trouble === undefined) return;
     this.troubles.delete(id);
-    this.#counts[trouble.type].troubled -= 1;
+    if (isTroubled(trouble)) this.#counts[trouble.type].troubled -= 1;
   }
 
   #changeMembers(group: SourceId, add: readonly SourceId[], remove: readonly SourceId[]): void {

@@ -78,6 +78,22 @@ describe('operations on what the target has', () => {
     assert.deepEqual((await stage.cycle()).calls, []);
   });
 
+  it('give everybody else their membership when the target refuses one of them', async () => {
+    const stage = cycleStage([...five.map((id) => person(id)), team('staff', five)], { target: { concurrency: 1 } });
+    stage.target.setHook((call) =>
+      call.method === 'changeMembers' && call.add.includes('user-4')
+        ? { when: 'before', result: { class: 'rejected', status: 400, detail: 'a guest cannot be a member' } }
+        : undefined,
+    );
+    const { report } = await stage.cycle();
+    assert.deepEqual(report.failed.map(({ failure }) => failure.class), ['rejected']);
+    assert.deepEqual(await stage.store.members('wiki', 'staff'), ['a', 'b', 'c', 'e']);
+    stage.target.setHook(undefined);
+    await stage.clock.advance(10 * minute);
+    assert.deepEqual(inShort((await stage.cycle()).calls), ['members group-6 +user-4 -']);
+    assert.deepEqual((await stage.cycle()).calls, []);
+  });
+
   it('only add to a group that was adopted: whoever was in it stays', async () => {
     const stage = cycleStage([person('anna'), team('staff', ['anna'])]);
     const stranger = await stage.target.create('user', new Map([['userName', 'stranger']]), signal);
