@@ -37,14 +37,22 @@ export function readyRules(rules: readonly MapRule[], type: ResourceType): Ready
   return [...ready.values()];
 }
 
-export function applyRule(ready: ReadyRule, entry: Entry, survey: Survey): RuleResult {
+/** Whom a DN means: someone who is in the target's scope, or possibly so. */
+export type ResolveReference = (dn: string) => Reference | undefined;
+
+export function createResolver({ directory }: Entry, { index, isWanted }: Survey): ResolveReference {
+  return (dn) => {
+    const found = index.find(dn, directory);
+    return found !== undefined && isWanted(found.id) ? new Reference(found.id) : undefined;
+  };
+}
+
+/** What one rule gives for an entry. */
+export function applyRule(ready: ReadyRule, entry: Entry, survey: Survey, resolve = createResolver(entry, survey)): RuleResult {
   try {
     const result = ready.rule.expression.evaluate(entry, survey.contextOf(entry));
     if (result instanceof Unmanaged && !ready.required) return { kind: 'unmanaged' };
-    const value = toDesiredValue(result instanceof Unmanaged ? null : result, ready.kind, (dn) => {
-      const found = survey.index.find(dn, entry.directory);
-      return found !== undefined && survey.isWanted(found.id) ? new Reference(found.id) : undefined;
-    });
+    const value = toDesiredValue(result instanceof Unmanaged ? null : result, ready.kind, resolve);
     if (value !== null) return { kind: 'value', value };
     return ready.required ? { kind: 'error', text: 'there is no value, and one is required' } : { kind: 'none' };
   } catch (thrown) {

@@ -1,6 +1,6 @@
-import type { Entry } from '../model/entry.ts';
+import type { Entry, SourceId } from '../model/entry.ts';
 import type { DesiredValue, Reason, Rejected, Resource } from '../model/resource.ts';
-import { applyRule, type ReadyRule } from './apply-rule.ts';
+import { applyRule, createResolver, type ReadyRule, type ResolveReference } from './apply-rule.ts';
 import type { Survey } from './survey.ts';
 
 /** A resource without its members, or why there is none. */
@@ -8,13 +8,54 @@ export type Mapped = { readonly kind: 'resource'; readonly resource: Resource } 
 
 /** Maps one entry that is in scope. What is wrong with one attribute is told together with what is wrong with others. */
 export function mapEntry(entry: Entry, rules: readonly ReadyRule[], survey: Survey): Mapped {
+  const resolve = createResolver(entry, survey);
+  const before = recall(entry, rules, survey, resolve);
+  if (before !== undefined) return before;
+  const references = new Map<string, SourceId | undefined>();
+  const mapped = mapAnew(entry, rules, survey, (dn) => {
+    const reference = resolve(dn);
+    references.set(dn, reference?.id);
+    return reference;
+  });
+  keep(entry, rules, { mapped, references });
+  return mapped;
+}
+
+/** A result, and whom the DNs in it meant then. */
+interface Kept {
+  readonly mapped: Mapped;
+  readonly references: ReadonlyMap<string, SourceId | undefined>;
+}
+
+/**
+ * A pure memo: an entry that did not change is the same object in the next reading, and most of them do not. What a
+ * condition or `memberOf(…)` says about it depends on others, and is asked anew.
+ */
+const results = new WeakMap<readonly ReadyRule[], WeakMap<Entry, Kept>>();
+
+function recall(entry: Entry, rules: readonly ReadyRule[], survey: Survey, resolve: ResolveReference): Mapped | undefined {
+  const kept = survey.verdicts.get(entry.id) === 'failed' ? undefined : results.get(rules)?.get(entry);
+  if (kept === undefined) return undefined;
+  for (const [dn, id] of kept.references) if (resolve(dn)?.id !== id) return undefined;
+  return kept.mapped;
+}
+
+function keep(entry: Entry, rules: readonly ReadyRule[], kept: Kept): void {
+  const dependsOnOthers = rules.some(({ rule }) => rule.expression.usesGroups);
+  if (kept.mapped.kind === 'rejected' || dependsOnOthers) return;
+  const ofRules = results.get(rules) ?? new WeakMap<Entry, Kept>();
+  ofRules.set(entry, kept);
+  results.set(rules, ofRules);
+}
+
+function mapAnew(entry: Entry, rules: readonly ReadyRule[], survey: Survey, resolve: ResolveReference): Mapped {
   const attributes = new Map<string, DesiredValue | null>([['externalId', entry.id]]);
   const createOnly = new Map<string, DesiredValue | null>();
   const reasons: Reason[] = [];
   // Nothing says that they are not: a map without a rule for it never disables anyone.
   if (entry.type === 'user' && !rules.some(({ path }) => path === 'active')) attributes.set('active', true);
   for (const ready of rules) {
-    const result = applyRule(ready, entry, survey);
+    const result = applyRule(ready, entry, survey, resolve);
     if (result.kind === 'error') reasons.push({ code: 'map_error', text: `${ready.path}: ${result.text}` });
     if (result.kind === 'value' || result.kind === 'none') {
       (ready.apply === 'create' ? createOnly : attributes).set(ready.path, result.kind === 'value' ? result.value : null);

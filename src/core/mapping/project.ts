@@ -42,16 +42,25 @@ export function projectSurvey(entries: readonly Entry[], definition: TargetDefin
   return { resources: resources.filter(({ sourceId }) => !duplicates.has(sourceId)), rejected: rejected.sort(byId) };
 }
 
-/** The rules for entries of a directory and type, made ready once. */
-export function rulesByDirectory(definition: TargetDefinition): (directory: string, type: ResourceType) => readonly ReadyRule[] {
+type RulesOf = (directory: string, type: ResourceType) => readonly ReadyRule[];
+
+/** The rules for entries of a directory and type; made ready once for a definition. */
+export function rulesByDirectory(definition: TargetDefinition): RulesOf {
+  const known = readied.get(definition);
+  if (known !== undefined) return known;
   const ready = new Map(
     [...definition.maps].map(([directory, maps]) => [
       directory,
       { user: readyRules(maps.user, 'user'), group: readyRules(maps.group, 'group') },
     ]),
   );
-  return (directory, type) => ready.get(directory)?.[type] ?? [];
+  const rulesOf: RulesOf = (directory, type) => ready.get(directory)?.[type] ?? [];
+  readied.set(definition, rulesOf);
+  return rulesOf;
 }
+
+/** A pure memo: definitions do not change, and what is made of them is known again by being the same. */
+const readied = new WeakMap<TargetDefinition, RulesOf>();
 
 type Subject = Pick<Resource, 'type' | 'sourceId'>;
 

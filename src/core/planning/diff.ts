@@ -22,17 +22,27 @@ export function diffWithLink(
   targetIdOf: TargetIdOf,
 ): AttributeChange[] {
   const changes: AttributeChange[] = [];
+  const isSettled = settled.get(desired) === acknowledged;
+  let isPlainEqual = true;
   for (const [path, value] of desired) {
-    if (path === lifecyclePath) continue;
+    const isReference = value instanceof Reference;
+    if (path === lifecyclePath || (isSettled && !isReference)) continue;
     const held = acknowledged[path];
-    if (value === null) {
-      if (held !== undefined) changes.push({ path, change: 'clear' });
-    } else if (held === undefined || held !== digestValue(path, value, digest, targetIdOf)) {
-      changes.push({ path, change: 'set', value, had: held !== undefined });
-    }
+    const isEqual = value === null ? held === undefined : held !== undefined && held === digestValue(path, value, digest, targetIdOf);
+    if (isEqual) continue;
+    if (!isReference) isPlainEqual = false;
+    changes.push(value === null ? { path, change: 'clear' } : { path, change: 'set', value, had: held !== undefined });
   }
+  if (!isSettled && isPlainEqual) settled.set(desired, acknowledged);
   return changes;
 }
+
+/**
+ * Values that were found to be what a link remembers, but for references, which depend on others. A pure memo: what was
+ * mapped once and is linked stays the same two objects for as long as neither changes, and digests are what a plan
+ * without changes spends its time with.
+ */
+const settled = new WeakMap<DesiredAttributes, Readonly<Record<string, string>>>();
 
 /** The attributes that differ from a resource as the target answered it: for an account that is being adopted. */
 export function diffWithBody(

@@ -138,10 +138,10 @@ describe('metrics', () => {
     }
   });
 
-  it('takes a delta neither for a complete reading nor for a count of entries', async () => {
+  it('knows after a delta how many entries there are, not only how many came', async () => {
     const complete: CycleEvent = { kind: 'directory_read', directory: 'corp', verdict: 'complete', users: 30, groups: 4, milliseconds: 1 };
-    const samples = await samplesOf(metricsOf(complete, { ...complete, verdict: 'delta', users: 1, groups: 0 }));
-    assert.ok(samples.includes('dir2scim_source_entries{directory="corp",type="user"} 30'));
+    const samples = await samplesOf(metricsOf(complete, { ...complete, verdict: 'delta', users: 31, changed: 1 }));
+    assert.ok(samples.includes('dir2scim_source_entries{directory="corp",type="user"} 31'));
   });
 
   it('shows what is held until a cycle holds nothing; a failed cycle proves nothing', async () => {
