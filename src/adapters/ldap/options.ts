@@ -1,5 +1,5 @@
 import type { Clock } from '../../ports/clock.ts';
-import type { DirectoryKind } from '../../ports/directory-source.ts';
+import type { ChangeDetection, DirectoryKind } from '../../ports/directory-source.ts';
 
 /** What a directory server can be, where it is not left to the rootDSE (`auto`). */
 export type LdapKind = Exclude<DirectoryKind, 'ldif'>;
@@ -21,6 +21,8 @@ export interface LdapSourceOptions {
   /** Simple bind. Without it the session stays anonymous. */
   readonly bind?: { readonly dn: string; readonly password: () => Promise<string> };
   readonly kind: 'auto' | LdapKind;
+  /** How changes are found; `auto` when it is not given. */
+  readonly changes?: ChangeDetection;
   /** Where users are; without it no user is read. */
   readonly users?: SearchScope;
   /** Where groups are; without it no group is read. */

@@ -1,21 +1,18 @@
 import { parseFilter } from '../../core/directory/filter.ts';
 import { kindRules } from '../../core/directory/kinds.ts';
-import type { Entry, ResourceType, SourceId } from '../../core/model/entry.ts';
 import { BridgeError } from '../../core/model/errors.ts';
 import type { DirectoryFacts, DirectorySource, ReadRequest, Verdict } from '../../ports/directory-source.ts';
-import { readEntry } from './entry.ts';
-import { toLdapFilter } from './filter.ts';
-import { openDirectory, timed } from './open.ts';
+import { chooseStrategy, type Choice } from './changes/choose.ts';
+import { readChanges } from './changes/read-changes.ts';
+import { hashScope } from './changes/scope-hash.ts';
+import { printWatermark } from './changes/watermark.ts';
+import { monotonic } from './monotonic.ts';
+import { openDirectory } from './open.ts';
 import type { OpenDirectory } from './open-directory.ts';
-import type { LdapSourceOptions, SearchScope } from './options.ts';
-import { completeEntry, isPartial } from './ranges.ts';
-import { judgeReference } from './reference.ts';
+import type { LdapSourceOptions } from './options.ts';
 import { hasPaging } from './root-dse.ts';
-import { searchSubtree, type SearchEntry } from './search.ts';
+import { searchScopes } from './scoped-search.ts';
 import { createServerChoice, type ServerChoice } from './server-choice.ts';
-
-/** Entries per page: half of Active Directory's MaxPageSize. */
-const pageSize = 500;
 
 /**
  * A directory server as a source. Each call opens a session of its own (connect, TLS, bind, rootDSE), reads all pages
@@ -32,54 +29,32 @@ export function createLdapSource(options: LdapSourceOptions): DirectorySource {
   const choice = createServerChoice(options);
   return {
     name: options.name,
-    inspect: (signal) => withDirectory(options, choice, signal, (directory) => Promise.resolve(describe(directory))),
+    inspect: (signal) =>
+      withDirectory(options, choice, signal, async (directory) => describe(directory, await chooseStrategy(directory))),
     read: (request) =>
       withDirectory(options, choice, request.signal, async (directory): Promise<Verdict> => {
-        const seen = new Set<SourceId>();
-        if (options.users !== undefined) await readType('user', options.users, directory, request, seen);
-        if (options.groups !== undefined) await readType('group', options.groups, directory, request, seen);
-        return { kind: 'complete' };
+        if (request.since === undefined) return readCompletely(directory, request, undefined);
+        const changes = await readChanges(directory, request, request.since);
+        return changes.kind === 'delta' ? changes : readCompletely(directory, request, changes.because);
       }),
   };
+}
 
-  async function readType(
-    type: ResourceType,
-    scope: SearchScope,
-    { session, kind, rootDse }: OpenDirectory,
-    request: ReadRequest,
-    seen: Set<SourceId>,
-  ): Promise<void> {
-    const rules = kindRules[kind];
-    const filter = toLdapFilter(parseFilter(scope.filter ?? rules.filters[type]));
-    const paged = hasPaging(rootDse);
-    for (const base of scope.bases) {
-      const partial: SearchEntry[] = [];
-      const visit = async (found: SearchEntry): Promise<void> => {
-        const entry: Entry = readEntry(found, { directory: options.name, type, base, idAttribute: rules.idAttribute });
-        if (seen.has(entry.id)) return;
-        seen.add(entry.id);
-        await request.visit(entry);
-      };
-      await searchSubtree(
-        session,
-        {
-          base,
-          filter,
-          attributes: [...new Set([...request.attributes[type], rules.idAttribute.toLowerCase()])],
-          pageSize: paged ? pageSize : undefined,
-          // The rest of a large attribute can be asked for when the page is through.
-          onEntry: (found) => (isPartial(found) ? void partial.push(found) : visit(found)),
-          onReference: (uris) => judgeReference(uris, base, kind, rootDse),
-          onPage: async () => {
-            for (const found of partial.splice(0)) {
-              await visit(await completeEntry(session, found, (send) => timed(options, 'range', send)));
-            }
-          },
-        },
-        (send) => timed(options, 'search', send),
-      );
-    }
-  }
+/** Reads everything. Where changes stand is noted before, so that what changes meanwhile is read again next time. */
+async function readCompletely(
+  directory: OpenDirectory,
+  { attributes, visit }: ReadRequest,
+  because: string | undefined,
+): Promise<Verdict> {
+  const { strategy } = await chooseStrategy(directory);
+  const cursor = await strategy?.begin(directory);
+  const comparedAt = monotonic(directory.options);
+  await searchScopes(directory, { attributes, visit });
+  if (strategy === undefined || cursor === undefined) return { kind: 'complete', because };
+  const scope = hashScope(directory, attributes);
+  const { server } = directory.session;
+  const watermark = printWatermark({ strategy: strategy.name, cursor, server, scope, comparedAt, fresh: true, again: [] });
+  return { kind: 'complete', watermark, because };
 }
 
 async function withDirectory<T>(
@@ -106,7 +81,7 @@ function isBroken(error: unknown): boolean {
   return error instanceof BridgeError && error.code === 'D2S_DIRECTORY_READ_INCOMPLETE';
 }
 
-function describe({ session, kind, rootDse }: OpenDirectory): DirectoryFacts {
+function describe({ session, kind, rootDse }: OpenDirectory, { strategy, because }: Choice): DirectoryFacts {
   const list = (name: string): string => rootDse.get(name)?.join(', ') ?? '';
   return {
     kind,
@@ -119,6 +94,7 @@ function describe({ session, kind, rootDse }: OpenDirectory): DirectoryFacts {
       ['naming contexts', list('namingcontexts')],
       ['default naming context', list('defaultnamingcontext')],
       ['paged results', hasPaging(rootDse) ? 'yes' : 'no: each search comes as one answer'],
+      ['changes', `${strategy?.name ?? 'full'} (${because})`],
     ]
       .filter(([, text]) => text !== '')
       .map(([label, text]) => `${label}: ${text}`),

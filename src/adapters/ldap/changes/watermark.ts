@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import type { SourceId } from '../../../core/model/entry.ts';
 import type { Watermark } from '../../../core/model/reading.ts';
 import type { ChangeStrategy, Cursor } from './change-strategy.ts';
 
@@ -11,8 +12,15 @@ export interface WatermarkContent {
   readonly server: string;
   /** Of bases, filters and attributes: what was read under others is no base for a delta. */
   readonly scope: string;
-  /** When everything was last compared (complete or light reading), monotonic milliseconds of this process. */
+  /** When everything was last compared (complete or thorough light reading), monotonic milliseconds of this process. */
   readonly comparedAt: number;
+  /**
+   * Given by a reading that took its time (complete or light): what changed meanwhile may be known already, so that its
+   * old DN is not.
+   */
+  readonly fresh: boolean;
+  /** Read again with the next poll: servers follow a renamed or deleted entry in `member` some time afterwards. */
+  readonly again: readonly SourceId[];
 }
 
 const shape = z.object({
@@ -21,6 +29,8 @@ const shape = z.object({
   server: z.string(),
   scope: z.string(),
   comparedAt: z.number(),
+  fresh: z.boolean(),
+  again: z.array(z.string()),
 });
 
 /** As text with a checksum: what comes back damaged is not used, and costs a complete reading. */

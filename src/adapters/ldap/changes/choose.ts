@@ -1,0 +1,48 @@
+import type { ChangeDetection } from '../../../ports/directory-source.ts';
+import type { OpenDirectory } from '../open-directory.ts';
+import type { ChangeStrategy } from './change-strategy.ts';
+import { dirsync } from './dirsync.ts';
+import { timestamp } from './timestamp.ts';
+import { usn } from './usn.ts';
+
+const strategies: readonly ChangeStrategy[] = [usn, dirsync, timestamp];
+
+/** How changes are found, and why like this. Without a strategy: by reading everything. */
+export interface Choice {
+  readonly strategy: ChangeStrategy | undefined;
+  readonly because: string;
+}
+
+export function strategyNamed(name: ChangeStrategy['name']): ChangeStrategy | undefined {
+  return strategies.find((strategy) => strategy.name === name);
+}
+
+/** The strategies that `auto` tries, the best one first. */
+const preferences: Readonly<Record<OpenDirectory['kind'], readonly ChangeStrategy['name'][]>> = {
+  // `dirsync` needs a right that few accounts have, and costs more where nothing happened.
+  'active-directory': ['usn', 'dirsync'],
+  openldap: ['syncrepl', 'timestamp'],
+  '389ds': ['syncrepl', 'timestamp'],
+  generic: ['syncrepl', 'timestamp'],
+};
+
+/** Tries, with the account that is bound, what the configuration asks for, or what fits this kind of server. */
+export async function chooseStrategy(directory: OpenDirectory): Promise<Choice> {
+  const asked: ChangeDetection = directory.options.changes ?? 'auto';
+  if (asked === 'full') return { strategy: undefined, because: '`changes: full` asks for it' };
+  const candidates = asked === 'auto' ? preferences[directory.kind] : [asked];
+  const refusals: string[] = [];
+  for (const name of candidates) {
+    const strategy = strategyNamed(name);
+    if (strategy === undefined) continue;
+    const refusal = await strategy.probe(directory);
+    if (refusal === undefined) return { strategy, because: because(asked, refusals) };
+    refusals.push(`${name} does not work here: ${refusal}`);
+  }
+  return { strategy: undefined, because: refusals.join('; ') || 'nothing else fits this directory' };
+}
+
+function because(asked: ChangeDetection, refusals: readonly string[]): string {
+  if (asked !== 'auto') return `\`changes: ${asked}\` asks for it`;
+  return refusals.length === 0 ? 'the best that this server can do for this account' : refusals.join('; ');
+}

@@ -1,0 +1,69 @@
+import { dnKey, parseDn } from '../../../core/directory/dn.ts';
+import type { Filter } from '../../../core/directory/filter.ts';
+import type { Entry, ResourceType, SourceId } from '../../../core/model/entry.ts';
+
+/** Attributes with DNs of other entries as values (RFC 4519, RFC 2798, MS-ADA), by which a server can be asked. */
+const references = ['member', 'uniquemember', 'manager', 'owner', 'secretary', 'seealso', 'roleoccupant', 'managedby'];
+
+/**
+ * Attributes that the server works out from other entries. They change with no trace at the entry that has them.
+ * 389 Directory Server writes memberOf like anybody else, and says so.
+ */
+const derived = ['memberof', 'ismemberof', 'directreports', 'managedobjects', 'msds-memberoftransitive'];
+
+/** The first attribute, asked for or in a filter, of which no change feed tells. */
+export function findDerived(asked: Iterable<string>, filters: readonly Filter[]): string | undefined {
+  const names = new Set([...asked, ...filters.flatMap(attributesOf)]);
+  return derived.find((name) => names.has(name));
+}
+
+/** The entries that mention one of these DNs (as keys) in any attribute. */
+export function findMentioning(entries: Iterable<Entry>, keys: ReadonlySet<string>): Set<SourceId> {
+  const mentioning = new Set<SourceId>();
+  if (keys.size === 0) return mentioning;
+  for (const { id, attributes } of entries) {
+    const mentions = [...attributes.values()].some((values) => values.some((value) => typeof value === 'string' && keys.has(keyOf(value))));
+    if (mentions) mentioning.add(id);
+  }
+  return mentioning;
+}
+
+/** The entries that mention a DN that nobody among them has. */
+export function findDangling(entries: ReadonlyMap<SourceId, Entry>): Set<SourceId> {
+  const dns = new Set([...entries.values()].map(({ dn }) => dnKey(dn)));
+  const dangling = new Set<SourceId>();
+  for (const { id, attributes } of entries.values()) {
+    const isDangling = references.some((name) =>
+      attributes.get(name)?.some((value) => typeof value === 'string' && !dns.has(dnKey(value))),
+    );
+    if (isDangling) dangling.add(id);
+  }
+  return dangling;
+}
+
+/** Matches whoever mentions one of these DNs, by the attributes that were asked for. Undefined: none can. */
+export function mentionFilter(asked: Readonly<Record<ResourceType, ReadonlySet<string>>>, dns: readonly string[]): Filter | undefined {
+  const names = references.filter((name) => asked.user.has(name) || asked.group.has(name));
+  if (names.length === 0) return undefined;
+  const filters = names.flatMap((attribute) => dns.map((dn): Filter => ({ kind: 'equal', attribute, value: Buffer.from(dn) })));
+  return { kind: 'or', filters };
+}
+
+/** Most values are no DN, which is quickly seen. The optional UID of `uniqueMember` (RFC 4517 §3.3.21) is no part of it. */
+function keyOf(value: string): string {
+  if (!/^\s*[A-Za-z0-9.-]+\s*=/.test(value)) return '';
+  const dn = value.replace(/#'[01]*'B$/, '');
+  return parseDn(dn) === undefined ? '' : dnKey(dn);
+}
+
+function attributesOf(filter: Filter): string[] {
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      return filter.filters.flatMap(attributesOf);
+    case 'not':
+      return attributesOf(filter.filter);
+    default:
+      return filter.attribute === undefined ? [] : [filter.attribute.toLowerCase()];
+  }
+}

@@ -1,0 +1,123 @@
+import { parseFilter } from '../../../core/directory/filter.ts';
+import type { SourceId } from '../../../core/model/entry.ts';
+import type { ReadRequest, Since, Verdict } from '../../../ports/directory-source.ts';
+import { monotonic } from '../monotonic.ts';
+import type { OpenDirectory } from '../open-directory.ts';
+import type { ChangeStrategy, Feed } from './change-strategy.ts';
+import { strategyNamed } from './choose.ts';
+import { followUp, type FollowUp } from './follow-up.ts';
+import { findDangling, findDerived } from './known-references.ts';
+import { compareLightly } from './light.ts';
+import { hashScope } from './scope-hash.ts';
+import { parseWatermark, printWatermark, type WatermarkContent } from './watermark.ts';
+
+/** How long the feed is trusted before everything is compared: servers change some things without a word. */
+const compareEveryMilliseconds = 60 * 60_000;
+
+/** Up to this many entries it is never worth while to read everything instead. */
+const fewEntries = 1_000;
+
+/** A delta, or why everything has to be read. */
+export type Changes = Extract<Verdict, { kind: 'delta' }> | { readonly kind: 'unknown'; readonly because: string };
+
+/**
+ * Reads what changed since a watermark. Visits entries only when the answer is a delta, and after everything else.
+ *
+ * The feed names entries. It is trusted neither with what is in them nor with a removal: whole entries are read again
+ * by id, and whoever is not found is looked up.
+ */
+export async function readChanges(directory: OpenDirectory, request: ReadRequest, since: Since): Promise<Changes> {
+  const content = parseWatermark(since.watermark);
+  if (content === undefined) return unknown('the watermark is damaged');
+  if (content.scope !== hashScope(directory, request.attributes)) return unknown('what is read of the directory has changed');
+  const strategy = strategyNamed(content.strategy);
+  if (strategy === undefined) return unknown(`changes were found by ${content.strategy} before`);
+
+  const isElsewhere = content.server !== directory.session.server;
+  // Only entryCSN means the same on every server.
+  if (isElsewhere && directory.kind !== 'openldap') return unknown('another server answers');
+  const feed: Feed = isElsewhere
+    ? { kind: 'lost', reason: 'another server answers' }
+    : await strategy.poll(directory, content.cursor);
+  if (feed.kind === 'lost' && directory.kind !== 'openldap') return unknown(feed.reason);
+  const derived = hasNews(feed) ? derivedAttribute(directory, request) : undefined;
+  if (derived !== undefined) return unknown(`something changed, and a change of ${derived} leaves no trace at its entry`);
+
+  const names = await nameEntries(directory, since, content, { strategy, feed });
+  if (names.ids.size > Math.max(fewEntries, since.known.size / 2)) {
+    return unknown(`${names.ids.size} entries would have to be read again`);
+  }
+  const result = await followUp(directory, request.attributes, since.known, names);
+  if (result === undefined) return unknown('what became of somebody cannot be found out');
+  for (const entry of result.entries) await request.visit(entry);
+  return { kind: 'delta', gone: result.gone, watermark: nextWatermark(directory, content, names, result) };
+}
+
+interface Names {
+  readonly ids: ReadonlySet<SourceId>;
+  readonly suspects: ReadonlySet<SourceId>;
+  readonly cursor: string;
+  /** When everything was compared, where it was. */
+  readonly comparedAt: number | undefined;
+  /** It took its time. */
+  readonly fresh: boolean;
+}
+
+/** Everybody who has to be read again. */
+async function nameEntries(
+  directory: OpenDirectory,
+  { known }: Since,
+  content: WatermarkContent,
+  { strategy, feed }: { readonly strategy: ChangeStrategy; readonly feed: Feed },
+): Promise<Names> {
+  const now = monotonic(directory.options);
+  // Before the comparison, so that what changes during it is named next time.
+  const cursor = feed.kind === 'lost' ? await strategy.begin(directory) : feed.cursor;
+  const named = feed.kind === 'changes' ? feed.changed.union(feed.gone) : new Set<SourceId>();
+  const containers = feed.kind === 'changes' && feed.containers;
+  const isDue = feed.kind === 'lost' || now - content.comparedAt >= compareEveryMilliseconds;
+  // With `timestamp` every poll is a comparison, and no container need have been touched.
+  const isThorough = isDue || (containers && strategy.name !== 'timestamp');
+  const different = isDue || containers ? await compareLightly(directory, known) : new Set<SourceId>();
+  // Whoever mentions nobody we know may mention somebody whose renaming nobody told us of.
+  const dangling = isThorough ? findDangling(known) : new Set<SourceId>();
+  const ids = named.union(different);
+  return {
+    ids: ids.union(dangling).union(new Set(content.again)),
+    suspects: content.fresh ? ids : new Set(),
+    cursor,
+    comparedAt: isThorough ? now : undefined,
+    fresh: isDue || containers,
+  };
+}
+
+function nextWatermark(
+  { session }: OpenDirectory,
+  content: WatermarkContent,
+  { cursor, comparedAt, fresh }: Names,
+  { mentioning }: FollowUp,
+): string {
+  return printWatermark({
+    ...content,
+    server: session.server,
+    cursor,
+    comparedAt: comparedAt ?? content.comparedAt,
+    fresh,
+    again: mentioning,
+  });
+}
+
+function hasNews(feed: Feed): boolean {
+  return feed.kind === 'lost' || (feed.kind === 'changes' && (feed.containers || feed.changed.size + feed.gone.size > 0));
+}
+
+/** An attribute that is read or filtered by, and that the server works out from other entries. */
+function derivedAttribute({ kind, options }: OpenDirectory, { attributes }: ReadRequest): string | undefined {
+  if (kind === '389ds') return undefined;
+  const filters = [options.users?.filter, options.groups?.filter].flatMap((text) => (text === undefined ? [] : [parseFilter(text)]));
+  return findDerived([...attributes.user, ...attributes.group], filters);
+}
+
+function unknown(because: string): Changes {
+  return { kind: 'unknown', because };
+}

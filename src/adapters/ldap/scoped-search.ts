@@ -1,0 +1,79 @@
+import { parseFilter, type Filter } from '../../core/directory/filter.ts';
+import { kindRules } from '../../core/directory/kinds.ts';
+import type { Entry, ResourceType, SourceId } from '../../core/model/entry.ts';
+import type { ReadRequest } from '../../ports/directory-source.ts';
+import { createStampReader } from './changes/stamp.ts';
+import { readEntry } from './entry.ts';
+import { toLdapFilter } from './filter.ts';
+import { timed } from './open.ts';
+import type { OpenDirectory } from './open-directory.ts';
+import type { SearchScope } from './options.ts';
+import { completeEntry, isPartial } from './ranges.ts';
+import { judgeReference } from './reference.ts';
+import { hasPaging } from './root-dse.ts';
+import { searchSubtree, type SearchEntry } from './search.ts';
+
+/** Entries per page: half of Active Directory's MaxPageSize. */
+export const pageSize = 500;
+
+export interface ScopedSearch {
+  /** Wanted of each type. What identity and stamps need comes on top, and leaves no trace in `attributes`. */
+  readonly attributes: ReadRequest['attributes'];
+  /** Only those of the scope that match this as well. Without it: all of the scope. */
+  readonly narrowing?: Filter;
+  readonly visit: (entry: Entry) => void | Promise<void>;
+}
+
+/**
+ * Searches the configured bases with the configured filters, users before groups, and visits each entry once. Who
+ * belongs to the scope is thereby always the server's judgement. Resolves when every page of every base arrived.
+ */
+export async function searchScopes(directory: OpenDirectory, search: ScopedSearch): Promise<void> {
+  const seen = new Set<SourceId>();
+  const { users, groups } = directory.options;
+  const stampOf = createStampReader(directory);
+  if (users !== undefined) await searchScope('user', users, directory, { ...search, seen, stampOf });
+  if (groups !== undefined) await searchScope('group', groups, directory, { ...search, seen, stampOf });
+}
+
+interface Running extends ScopedSearch {
+  readonly seen: Set<SourceId>;
+  readonly stampOf: ReturnType<typeof createStampReader>;
+}
+
+async function searchScope(type: ResourceType, scope: SearchScope, directory: OpenDirectory, search: Running): Promise<void> {
+  const { session, kind, rootDse, options } = directory;
+  const { idAttribute, filters } = kindRules[kind];
+  const wanted = search.attributes[type];
+  const own = parseFilter(scope.filter ?? filters[type]);
+  const filter = toLdapFilter(search.narrowing === undefined ? own : { kind: 'and', filters: [own, search.narrowing] });
+  const attributes = [...new Set([...wanted, idAttribute.toLowerCase(), ...search.stampOf.attributes])];
+  for (const base of scope.bases) {
+    const partial: SearchEntry[] = [];
+    const visit = async (found: SearchEntry): Promise<void> => {
+      const { stamp, rest } = search.stampOf.read(found, wanted);
+      const entry = readEntry(rest, { directory: options.name, type, base, idAttribute });
+      if (search.seen.has(entry.id)) return;
+      search.seen.add(entry.id);
+      await search.visit(stamp === undefined ? entry : { ...entry, stamp });
+    };
+    await searchSubtree(
+      session,
+      {
+        base,
+        filter,
+        attributes,
+        pageSize: hasPaging(rootDse) ? pageSize : undefined,
+        // The rest of a large attribute can be asked for when the page is through.
+        onEntry: (found) => (isPartial(found) ? void partial.push(found) : visit(found)),
+        onReference: (uris) => judgeReference(uris, base, kind, rootDse),
+        onPage: async () => {
+          for (const found of partial.splice(0)) {
+            await visit(await completeEntry(session, found, (send) => timed(options, 'range', send)));
+          }
+        },
+      },
+      (send) => timed(options, 'search', send),
+    );
+  }
+}

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { Picture } from '../../src/core/directory/picture.ts';
+import type { Entry, ResourceType } from '../../src/core/model/entry.ts';
+import type { DirectorySource, Verdict } from '../../src/ports/directory-source.ts';
+
+type Attributes = Readonly<Record<ResourceType, readonly string[]>>;
+
+/** Somebody who keeps a picture of a directory by polling it. */
+export interface Follower {
+  readonly picture: Picture;
+  /** One poll. */
+  poll(): Promise<{ readonly verdict: Verdict; readonly visited: readonly Entry[] }>;
+  /** One poll, after which the picture must be what a complete reading shows. */
+  check(): Promise<Verdict>;
+}
+
+/** `fresh` reads completely; another source over the same directory will do. */
+export function follow(source: DirectorySource, attributes: Attributes, fresh: DirectorySource = source): Follower {
+  const picture = new Picture();
+  const request = { attributes: { user: new Set(attributes.user), group: new Set(attributes.group) }, signal: new AbortController().signal };
+  const poll: Follower['poll'] = async () => {
+    const { watermark, known } = picture;
+    const visited: Entry[] = [];
+    const since = watermark === undefined ? undefined : { watermark, known };
+    const verdict = await source.read({ ...request, since, visit: (entry) => void visited.push(entry) });
+    picture.update({ ...verdict, directory: source.name, entries: visited });
+    return { verdict, visited };
+  };
+  return {
+    picture,
+    poll,
+    check: async () => {
+      const { verdict } = await poll();
+      const entries: Entry[] = [];
+      await fresh.read({ ...request, visit: (entry) => void entries.push(entry) });
+      assert.deepEqual(plain([...picture.known.values()]), plain(entries));
+      return verdict;
+    },
+  };
+}
+
+/** What can be compared: values as sets, since servers give them in any order; no stamps. */
+export function plain(entries: readonly Entry[]): unknown {
+  return entries
+    .map(({ id, type, dn, attributes }) => ({
+      id,
+      type,
+      dn,
+      attributes: [...attributes].map(([name, values]) => [name, values.map(String).sort()] as const).sort(([a], [b]) => (a < b ? -1 : 1)),
+    }))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+}
