@@ -5,7 +5,7 @@ import { BridgeError } from '../../src/core/model/errors.ts';
 import type { Failure, FailureClass } from '../../src/core/model/outcome.ts';
 import type { ScimTarget } from '../../src/ports/scim-target.ts';
 import type { FakeCall, FakeFault } from '../support/fake-target.ts';
-import { target, type World } from './world.ts';
+import { startProcess, target, type World } from './world.ts';
 
 /** What goes wrong during one cycle. `at` counts calls of the target, or records of the state, from 1. */
 export type Trouble =
@@ -65,11 +65,15 @@ export async function runCycle(world: World, trouble: Trouble, attempt: Attempt 
     world.store.crash();
     death.resolve(undefined);
   };
+  if (world.random.chance(0.1)) world.source.forgetChanges();
+  if (world.random.chance(0.05)) world.process = startProcess();
   const stage = setStage(world, trouble, die);
   const running = runCycles([target], {
     mode: 'incremental',
     attempt,
     sources: new Map([[world.source.name, world.source]]),
+    pictures: world.process.pictures,
+    quiet: world.process.quiet,
     prepare: () => Promise.resolve({ ...world.setup, target: stage.target }),
     store: world.store,
     clock: world.clock,
@@ -83,7 +87,10 @@ export async function runCycle(world: World, trouble: Trouble, attempt: Attempt 
   world.target.clearCalls();
   world.source.failWith(undefined);
   world.store.failRecords(() => false);
-  if (reports === undefined) world.store = world.store.reopen();
+  if (reports === undefined) {
+    world.store = world.store.reopen();
+    world.process = startProcess();
+  }
   const callsBeforeStop = trouble.kind === 'stops' ? trouble.at : undefined;
   return { trouble, report: reports?.[0], calls, acknowledged: [...stage.acknowledged], callsBeforeStop };
 }

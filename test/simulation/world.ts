@@ -1,3 +1,5 @@
+import { createPictures, type DirectoryPictures } from '../../src/cycle/directory-pictures.ts';
+import { createQuiet, type Quiet } from '../../src/cycle/quiet.ts';
 import type { TargetSetup } from '../../src/cycle/target-setup.ts';
 import type { Entry, ResourceType, SourceId } from '../../src/core/model/entry.ts';
 import type { TargetId } from '../../src/core/model/link.ts';
@@ -30,6 +32,16 @@ export interface SeenRemoval {
   readonly subject: string;
 }
 
+/** What a daemon knows between its cycles. */
+export interface Memory {
+  readonly pictures: DirectoryPictures;
+  readonly quiet: Quiet;
+}
+
+export function startProcess(): Memory {
+  return { pictures: createPictures(), quiet: createQuiet() };
+}
+
 /** A directory, a target and a state, and what is known about them besides. */
 export interface World {
   readonly seed: number;
@@ -40,6 +52,8 @@ export interface World {
   readonly setup: TargetSetup;
   /** As the running process holds it; another one after a crash. */
   store: MemoryStore;
+  /** What it holds in memory alone, gone with it. */
+  process: Memory;
   /** Something was taken from the target behind our back: only a change of the entry can show it. */
   wasWiped: boolean;
   /** Entries that readings do not show for a while. */
@@ -104,6 +118,7 @@ export function createWorld(seed: number): World {
     target: fake,
     setup,
     store: createMemoryStore(),
+    process: startProcess(),
     wasWiped: false,
     hidden: [],
     refused: new Set(),

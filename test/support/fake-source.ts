@@ -2,7 +2,10 @@ import type { Entry, ResourceType, SourceId } from '../../src/core/model/entry.t
 import { BridgeError, toBridgeError } from '../../src/core/model/errors.ts';
 import type { DirectorySource } from '../../src/ports/directory-source.ts';
 
-/** A directory in memory. Entries carry all their attributes; a reading gives those that were asked for. */
+/**
+ * A directory in memory that knows its changes: it answers a delta to whoever brings a watermark of its own. Entries
+ * carry all their attributes; a reading gives those that were asked for.
+ */
 export interface FakeSource extends DirectorySource {
   /** Adds an entry, or replaces the one with the same id. */
   put(entry: Entry): void;
@@ -12,16 +15,30 @@ export interface FakeSource extends DirectorySource {
   entries(): readonly Entry[];
   /** Readings end with this error half-way, until it is taken back. */
   failWith(error: BridgeError | undefined): void;
+  /** Watermarks given so far are of no use any more. */
+  forgetChanges(): void;
 }
 
 export function createFakeSource(name: string): FakeSource {
   const content = new Map<SourceId, Entry>();
+  /** When each entry last changed or went, counted from the first change. */
+  const changedAt = new Map<SourceId, number>();
+  let changes = 0;
+  let forgotten = 0;
   let failure: BridgeError | undefined;
+  const mark = (id: SourceId): void => void changedAt.set(id, (changes += 1));
   const ofType = (type: ResourceType): Entry[] => [...content.values()].filter((entry) => entry.type === type);
   return {
     name,
-    put: (entry) => void content.set(entry.id, entry),
-    remove: (id) => void content.delete(id),
+    put: (entry) => {
+      content.set(entry.id, entry);
+      mark(entry.id);
+    },
+    remove: (id) => {
+      content.delete(id);
+      mark(id);
+    },
+    forgetChanges: () => void (forgotten = changes + 1),
     entry: (id) => content.get(id),
     entries: () => [...content.values()],
     failWith: (error) => void (failure = error),
@@ -30,8 +47,11 @@ export function createFakeSource(name: string): FakeSource {
       endIfAborted(signal);
       return { kind: 'generic', idAttribute: 'entryUUID', preset: 'openldap', server: 'memory', details: ['in memory'] };
     },
-    async read({ attributes, visit, signal }) {
-      const entries = [...ofType('user'), ...ofType('group')];
+    async read({ attributes, since, visit, signal }) {
+      const from = since === undefined ? undefined : Number(since.watermark);
+      const isDelta = from !== undefined && from >= forgotten;
+      const isNew = ({ id }: Pick<Entry, 'id'>): boolean => !isDelta || (changedAt.get(id) ?? 0) > from;
+      const entries = [...ofType('user'), ...ofType('group')].filter(isNew);
       const half = Math.floor(entries.length / 2);
       for (const [at, entry] of entries.entries()) {
         endIfAborted(signal);
@@ -40,7 +60,9 @@ export function createFakeSource(name: string): FakeSource {
       }
       endIfAborted(signal);
       if (failure !== undefined) throw failure;
-      return { kind: 'complete' };
+      const watermark = String(changes);
+      if (!isDelta) return { kind: 'complete', watermark };
+      return { kind: 'delta', watermark, gone: [...changedAt.keys()].filter((id) => isNew({ id }) && !content.has(id)) };
     },
   };
 }

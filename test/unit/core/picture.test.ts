@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Picture } from '../../../src/core/directory/picture.ts';
+import { entry } from '../../support/entries.ts';
+
+const [ann, bo, newBo, cy] = [entry('ann', { cn: 'Ann' }), entry('bo', { cn: 'Bo' }), entry('bo', { cn: 'Beau' }), entry('cy', { cn: 'Cy' })];
+const complete = { kind: 'complete', directory: 'corp', entries: [ann, bo], watermark: '1' } as const;
+
+function pictureOf(...readings: Parameters<Picture['update']>[0][]): Picture {
+  const picture = new Picture();
+  for (const reading of readings) picture.update(reading);
+  return picture;
+}
+
+describe('a picture of a directory', () => {
+  it('is nothing before a complete reading, and cannot be made of a delta alone', () => {
+    assert.deepEqual([pictureOf().reading, pictureOf().watermark], [undefined, undefined]);
+  });
+
+  it('takes in who came, who changed and who is gone', () => {
+    const picture = pictureOf(complete, { kind: 'delta', directory: 'corp', entries: [newBo, cy], gone: ['ann'], watermark: '2' });
+    assert.deepEqual(picture.reading?.entries, [newBo, cy]);
+    assert.deepEqual([picture.watermark, picture.counts], ['2', { user: 2, group: 0 }]);
+  });
+
+  it('shows the same reading for as long as nothing changes, with the newer watermark', () => {
+    const picture = pictureOf(complete);
+    const before = picture.reading;
+    picture.update({ kind: 'delta', directory: 'corp', entries: [], gone: [], watermark: '2' });
+    assert.equal(picture.reading, before);
+    assert.equal(picture.watermark, '2');
+  });
+
+  it('forgets whoever a complete reading does not show', () => {
+    assert.deepEqual(pictureOf(complete, { ...complete, entries: [cy] }).reading?.entries, [cy]);
+  });
+});

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createPictures } from '../../../src/cycle/directory-pictures.ts';
+import { createQuiet } from '../../../src/cycle/quiet.ts';
+import { cycleStage, minute, person, team } from '../../support/cycle-stage.ts';
+
+
+describe('a daemon whose directory shows nothing new', () => {
+  const settled = async () => {
+    const stage = cycleStage([person('ann'), person('cy'), team('staff', ['ann'])], { removal: { leaves: 'deactivate', deleteAfter: 30 * minute, groups: 'keep' } });
+    const memory = { pictures: createPictures(), quiet: createQuiet() };
+    await stage.cycle(memory);
+    await stage.cycle(memory);
+    stage.events.splice(0);
+    return { ...stage, memory };
+  };
+  const planned = ({ events }: Pick<Awaited<ReturnType<typeof settled>>, 'events'>): boolean => events.some(({ kind }) => kind === 'plan_made');
+
+  it('plans nothing, sends nothing, and says that all is well', async () => {
+    const stage = await settled();
+    const { report, calls } = await stage.cycle(stage.memory);
+    assert.deepEqual([report.result, calls, planned(stage)], ['success', [], false]);
+  });
+
+  it('keeps the times in the state young', async () => {
+    const stage = await settled();
+    await stage.clock.advance(5 * minute);
+    await stage.cycle(stage.memory);
+    assert.equal((await stage.store.target('wiki')).lastSuccessAt, new Date(stage.clock.now()).toISOString());
+  });
+
+  it('plans again after a change, a decision, some time, and in a full cycle', async () => {
+    for (const disturb of [
+      (stage: Awaited<ReturnType<typeof settled>>) => {
+        stage.source.put(person('bo'));
+      },
+      async (stage: Awaited<ReturnType<typeof settled>>) => stage.store.decide({ planId: 'abc', decision: 'approve', at: new Date(stage.clock.now()).toISOString() }),
+      (stage: Awaited<ReturnType<typeof settled>>) => stage.clock.advance(11 * minute),
+    ]) {
+      const stage = await settled();
+      await disturb(stage);
+      await stage.cycle(stage.memory);
+      assert.ok(planned(stage), String(disturb));
+    }
+    const stage = await settled();
+    await stage.cycle({ ...stage.memory, mode: 'full' });
+    assert.ok(planned(stage), 'full');
+  });
+
+  it('does not forget whose time to be deleted comes', async () => {
+    const stage = await settled();
+    stage.source.remove('ann');
+    stage.source.put(team('staff'));
+    for (let cycle = 0; cycle < 3; cycle += 1) await stage.cycle(stage.memory);
+    assert.deepEqual(stage.target.users().map((user) => user['active']), [false, true]);
+    await stage.clock.advance(31 * minute);
+    await stage.cycle(stage.memory);
+    assert.deepEqual(stage.target.users().map((user) => user['userName']), ['cy@example.org']);
+  });
+
+  it('is not quiet while something is left to do', async () => {
+    const stage = cycleStage([person('ann')]);
+    const memory = { pictures: createPictures(), quiet: createQuiet() };
+    stage.target.setHook((call) => (call.method === 'create' ? { when: 'before', result: { class: 'rejected', status: 400, detail: 'no' } } : undefined));
+    for (let cycle = 0; cycle < 3; cycle += 1) await stage.cycle(memory);
+    stage.target.setHook(undefined);
+    await stage.clock.advance(10 * minute);
+    await stage.cycle(memory);
+    assert.equal(stage.target.users().length, 1);
+  });
+});
+
+describe('what a daemon knows of a directory', () => {
+  const names = (...user: string[]) => ({ user: new Set(user), group: new Set(['member']) });
+
+  it('serves whoever needs no more attributes than it was made of', () => {
+    const pictures = createPictures();
+    const made = pictures.of('corp', names('cn', 'mail'));
+    assert.equal(pictures.of('corp', names('cn')).picture, made.picture);
+    assert.notEqual(pictures.of('branch', names('cn')).picture, made.picture);
+  });
+
+  it('is made anew, of all that was ever asked for, when there is more', () => {
+    const pictures = createPictures();
+    const made = pictures.of('corp', names('cn'));
+    const wider = pictures.of('corp', names('mail'));
+    assert.notEqual(wider.picture, made.picture);
+    assert.deepEqual([...wider.attributes.user].sort(), ['cn', 'mail']);
+    assert.equal(pictures.of('corp', names('cn')).picture, wider.picture);
+  });
+});
