@@ -30,13 +30,16 @@ describe('a daemon whose directory shows nothing new', () => {
   });
 
   it('plans again after a change, a decision, some time, and in a full cycle', async () => {
-    for (const disturb of [
-      (stage: Awaited<ReturnType<typeof settled>>) => {
+    type Stage = Awaited<ReturnType<typeof settled>>;
+    const disturbances: readonly ((stage: Stage) => Promise<void>)[] = [
+      (stage) => {
         stage.source.put(person('bo'));
+        return Promise.resolve();
       },
-      async (stage: Awaited<ReturnType<typeof settled>>) => stage.store.decide({ planId: 'abc', decision: 'approve', at: new Date(stage.clock.now()).toISOString() }),
-      (stage: Awaited<ReturnType<typeof settled>>) => stage.clock.advance(11 * minute),
-    ]) {
+      (stage) => stage.store.decide({ planId: 'abc', decision: 'approve', at: new Date(stage.clock.now()).toISOString() }),
+      (stage) => stage.clock.advance(11 * minute),
+    ];
+    for (const disturb of disturbances) {
       const stage = await settled();
       await disturb(stage);
       await stage.cycle(stage.memory);
@@ -52,7 +55,7 @@ describe('a daemon whose directory shows nothing new', () => {
     stage.source.remove('ann');
     stage.source.put(team('staff'));
     for (let cycle = 0; cycle < 3; cycle += 1) await stage.cycle(stage.memory);
-    assert.deepEqual(stage.target.users().map((user) => user['active']), [false, true]);
+    assert.equal(stage.target.users().find((user) => user['userName'] === 'ann@example.org')?.['active'], false);
     await stage.clock.advance(31 * minute);
     await stage.cycle(stage.memory);
     assert.deepEqual(stage.target.users().map((user) => user['userName']), ['cy@example.org']);
