@@ -30,7 +30,7 @@ export function createLdapSource(options: LdapSourceOptions): DirectorySource {
   return {
     name: options.name,
     inspect: (signal) =>
-      withDirectory(options, choice, signal, async (directory) => describe(directory, await chooseStrategy(directory))),
+      withDirectory(options, choice, signal, async (directory) => describe(directory, await chooseStrategy(directory, nothing))),
     read: (request) =>
       withDirectory(options, choice, request.signal, async (directory): Promise<Verdict> => {
         if (request.since === undefined) return readCompletely(directory, request, undefined);
@@ -40,13 +40,16 @@ export function createLdapSource(options: LdapSourceOptions): DirectorySource {
   };
 }
 
+/** What the maps ask for is not known to `check`'s question. */
+const nothing: ReadRequest['attributes'] = { user: new Set(), group: new Set() };
+
 /** Reads everything. Where changes stand is noted before, so that what changes meanwhile is read again next time. */
 async function readCompletely(
   directory: OpenDirectory,
   { attributes, visit }: ReadRequest,
   because: string | undefined,
 ): Promise<Verdict> {
-  const { strategy } = await chooseStrategy(directory);
+  const { strategy } = await chooseStrategy(directory, attributes);
   const cursor = await strategy?.begin(directory);
   const comparedAt = monotonic(directory.options);
   await searchScopes(directory, { attributes, visit });

@@ -1,6 +1,7 @@
-import type { ChangeDetection } from '../../../ports/directory-source.ts';
+import type { ChangeDetection, ReadRequest } from '../../../ports/directory-source.ts';
 import type { OpenDirectory } from '../open-directory.ts';
 import type { ChangeStrategy } from './change-strategy.ts';
+import { findDerived } from './derived.ts';
 import { dirsync } from './dirsync.ts';
 import { timestamp } from './timestamp.ts';
 import { usn } from './usn.ts';
@@ -27,7 +28,7 @@ const preferences: Readonly<Record<OpenDirectory['kind'], readonly ChangeStrateg
 };
 
 /** Tries, with the account that is bound, what the configuration asks for, or what fits this kind of server. */
-export async function chooseStrategy(directory: OpenDirectory): Promise<Choice> {
+export async function chooseStrategy(directory: OpenDirectory, attributes: ReadRequest['attributes']): Promise<Choice> {
   const asked: ChangeDetection = directory.options.changes ?? 'auto';
   if (asked === 'full') return { strategy: undefined, because: '`changes: full` asks for it' };
   const candidates = asked === 'auto' ? preferences[directory.kind] : [asked];
@@ -35,11 +36,16 @@ export async function chooseStrategy(directory: OpenDirectory): Promise<Choice> 
   for (const name of candidates) {
     const strategy = strategyNamed(name);
     if (strategy === undefined) continue;
-    const refusal = await strategy.probe(directory);
+    const refusal = blindness(name, findDerived(directory, attributes)) ?? (await strategy.probe(directory));
     if (refusal === undefined) return { strategy, because: because(asked, refusals) };
     refusals.push(`${name} does not work here: ${refusal}`);
   }
   return { strategy: undefined, because: refusals.join('; ') || 'nothing else fits this directory' };
+}
+
+/** syncrepl watches the entries of the scopes alone, and not those from which their attributes are worked out. */
+function blindness(name: ChangeStrategy['name'], derived: string | undefined): string | undefined {
+  return name === 'syncrepl' && derived !== undefined ? `a change of ${derived} leaves no trace at its entry` : undefined;
 }
 
 function because(asked: ChangeDetection, refusals: readonly string[]): string {

@@ -5,18 +5,6 @@ import type { Entry, ResourceType, SourceId } from '../../../core/model/entry.ts
 /** Attributes with DNs of other entries as values (RFC 4519, RFC 2798, MS-ADA), by which a server can be asked. */
 const references = ['member', 'uniquemember', 'manager', 'owner', 'secretary', 'seealso', 'roleoccupant', 'managedby'];
 
-/**
- * Attributes that the server works out from other entries. They change with no trace at the entry that has them.
- * 389 Directory Server writes memberOf like anybody else, and says so.
- */
-const derived = ['memberof', 'ismemberof', 'directreports', 'managedobjects', 'msds-memberoftransitive'];
-
-/** The first attribute, asked for or in a filter, of which no change feed tells. */
-export function findDerived(asked: Iterable<string>, filters: readonly Filter[]): string | undefined {
-  const names = new Set([...asked, ...filters.flatMap(attributesOf)]);
-  return derived.find((name) => names.has(name));
-}
-
 /** The entries that mention one of these DNs (as keys) in any attribute. */
 export function findMentioning(entries: Iterable<Entry>, keys: ReadonlySet<string>): Set<SourceId> {
   const mentioning = new Set<SourceId>();
@@ -54,16 +42,4 @@ function keyOf(value: string): string {
   if (!/^\s*[A-Za-z0-9.-]+\s*=/.test(value)) return '';
   const dn = value.replace(/#'[01]*'B$/, '');
   return parseDn(dn) === undefined ? '' : dnKey(dn);
-}
-
-function attributesOf(filter: Filter): string[] {
-  switch (filter.kind) {
-    case 'and':
-    case 'or':
-      return filter.filters.flatMap(attributesOf);
-    case 'not':
-      return attributesOf(filter.filter);
-    default:
-      return filter.attribute === undefined ? [] : [filter.attribute.toLowerCase()];
-  }
 }

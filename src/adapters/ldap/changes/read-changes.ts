@@ -1,12 +1,12 @@
-import { parseFilter } from '../../../core/directory/filter.ts';
 import type { SourceId } from '../../../core/model/entry.ts';
 import type { ReadRequest, Since, Verdict } from '../../../ports/directory-source.ts';
 import { monotonic } from '../monotonic.ts';
 import type { OpenDirectory } from '../open-directory.ts';
 import type { ChangeStrategy, Feed } from './change-strategy.ts';
 import { strategyNamed } from './choose.ts';
+import { findDerived } from './derived.ts';
 import { followUp, type FollowUp } from './follow-up.ts';
-import { findDangling, findDerived } from './known-references.ts';
+import { findDangling } from './known-references.ts';
 import { compareLightly } from './light.ts';
 import { hashScope } from './scope-hash.ts';
 import { parseWatermark, printWatermark, type WatermarkContent } from './watermark.ts';
@@ -40,7 +40,7 @@ export async function readChanges(directory: OpenDirectory, request: ReadRequest
     ? { kind: 'lost', reason: 'another server answers' }
     : await strategy.poll(directory, content.cursor);
   if (feed.kind === 'lost' && directory.kind !== 'openldap') return unknown(feed.reason);
-  const derived = hasNews(feed) ? derivedAttribute(directory, request) : undefined;
+  const derived = hasNews(feed) ? findDerived(directory, request.attributes) : undefined;
   if (derived !== undefined) return unknown(`something changed, and a change of ${derived} leaves no trace at its entry`);
 
   const names = await nameEntries(directory, since, content, { strategy, feed });
@@ -109,13 +109,6 @@ function nextWatermark(
 
 function hasNews(feed: Feed): boolean {
   return feed.kind === 'lost' || (feed.kind === 'changes' && (feed.containers || feed.changed.size + feed.gone.size > 0));
-}
-
-/** An attribute that is read or filtered by, and that the server works out from other entries. */
-function derivedAttribute({ kind, options }: OpenDirectory, { attributes }: ReadRequest): string | undefined {
-  if (kind === '389ds') return undefined;
-  const filters = [options.users?.filter, options.groups?.filter].flatMap((text) => (text === undefined ? [] : [parseFilter(text)]));
-  return findDerived([...attributes.user, ...attributes.group], filters);
 }
 
 function unknown(because: string): Changes {
