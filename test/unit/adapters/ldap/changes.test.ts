@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { dnKey, parseDn } from '../../../../src/core/directory/dn.ts';
 import { toSourceId } from '../../../../src/core/directory/source-id.ts';
 import type { Entry } from '../../../../src/core/model/entry.ts';
 import { batches, idValue } from '../../../../src/adapters/ldap/changes/by-id.ts';
-import { findDangling, findMentioning } from '../../../../src/adapters/ldap/changes/known-references.ts';
+import { findDangling, findMentioning, referenceKey } from '../../../../src/adapters/ldap/changes/known-references.ts';
 import { createStampReader } from '../../../../src/adapters/ldap/changes/stamp.ts';
 import { parseWatermark, printWatermark, type WatermarkContent } from '../../../../src/adapters/ldap/changes/watermark.ts';
 import type { SearchEntry } from '../../../../src/adapters/ldap/search.ts';
@@ -71,6 +73,18 @@ describe('references', () => {
     ];
     assert.deepEqual([...findMentioning(entries, new Set(['uid=a,ou=x']))], ['1', '2', '4']);
     assert.deepEqual([...findMentioning(entries, new Set())], []);
+  });
+
+  it('compare as DNs do', () => {
+    const word = fc.stringMatching(/^[ -~äÄß]{1,6}$/);
+    const rdn = fc.tuple(fc.constantFrom('cn', 'UID', 'ou'), word).map(([type, value]) => `${type}=${value}`);
+    const dn = fc.array(rdn, { minLength: 1, maxLength: 3 }).map((rdns) => rdns.join(','));
+    fc.assert(
+      fc.property(dn, (text) => {
+        if (parseDn(text) !== undefined && !text.includes('#')) assert.equal(referenceKey(text), dnKey(text));
+      }),
+      { numRuns: 20_000 },
+    );
   });
 
   it('dangle when nobody has that name', () => {
