@@ -21,6 +21,7 @@ const found = (values: Record<string, string>): SearchEntry => ({
   kind: 'entry',
   id: 1,
   dn: 'cn=a',
+  controls: new Map(),
   attributes: Object.entries(values).map(([description, value]) => ({ description, values: [Buffer.from(value)] })),
 });
 
