@@ -1,29 +1,34 @@
 # The build needs every dependency; none of its tools reach the image.
-FROM node:24-bookworm-slim AS build
+FROM node:24-alpine AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json ./
 COPY .ci/tsconfig.build.json .ci/
 COPY src src
-RUN npx tsc -p .ci/tsconfig.build.json
+RUN npx tsc -p .ci/tsconfig.build.json && mkdir /state
 
-FROM node:24-bookworm-slim AS dependencies
+FROM node:24-alpine AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund && npm cache clean --force
 
-# No shell, no package manager, user 65532. Nothing is written but the state: run it with a read-only root
-# (docker run --read-only) and a volume on /state.
-FROM gcr.io/distroless/nodejs24-debian12:nonroot
+# Node and the program, nothing to install with; user `node` (1000). Nothing is written but the state: run it with a
+# read-only root (docker run --read-only) and a volume on /state.
+FROM node:24-alpine
+RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /opt/yarn*
 WORKDIR /app
 ENV NODE_ENV=production DIR2SCIM_CONFIG=/etc/dir2scim/dir2scim.yaml
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json LICENSE ./
+# A volume takes its first owner from what is there in the image.
+COPY --from=build --chown=node:node --chmod=0700 /state /state
+VOLUME /state
 COPY config/maps config/maps
 EXPOSE 9464
 # The process is node itself and handles SIGTERM: it finishes what is in flight within 25 s.
 STOPSIGNAL SIGTERM
-ENTRYPOINT ["/nodejs/bin/node", "--disable-proto=delete", "--enable-source-maps", "dist/cli/main.js"]
+USER node
+ENTRYPOINT ["node", "--disable-proto=delete", "--enable-source-maps", "dist/cli/main.js"]
 CMD ["run"]
