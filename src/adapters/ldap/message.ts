@@ -2,9 +2,15 @@ import { BerCursor, MalformedMessage, berTags } from './ber.ts';
 
 /** An LDAP message from the server (RFC 4511 §4.1.1), as far as a reader of directories needs it. */
 export type LdapMessage =
-  | { readonly kind: 'entry'; readonly id: number; readonly dn: string; readonly attributes: readonly RawAttribute[] }
+  | {
+      readonly kind: 'entry';
+      readonly id: number;
+      readonly dn: string;
+      readonly attributes: readonly RawAttribute[];
+      readonly controls: ReadonlyMap<string, Buffer>;
+    }
   | { readonly kind: 'reference'; readonly id: number; readonly uris: readonly string[] }
-  | { readonly kind: 'intermediate'; readonly id: number }
+  | { readonly kind: 'intermediate'; readonly id: number; readonly name: string; readonly value: Buffer }
   | LdapResult;
 
 /** The answer that ends a request. */
@@ -28,7 +34,10 @@ export interface RawAttribute {
 
 const results = { 0x61: 'bind_response', 0x65: 'search_done', 0x78: 'extended_response' } as const;
 const operations = { entry: 0x64, reference: 0x73, intermediate: 0x79 } as const;
-const tags = { referral: 0xa3, controls: 0xa0 } as const;
+const tags = { referral: 0xa3, controls: 0xa0, intermediateName: 0x80, intermediateValue: 0x81 } as const;
+
+/** Most entries have none. */
+const noControls: ReadonlyMap<string, Buffer> = new Map();
 
 /** Decodes one message as `createFraming` cut it. Throws MalformedMessage. */
 export function decodeMessage(frame: Buffer): LdapMessage {
@@ -39,11 +48,17 @@ export function decodeMessage(frame: Buffer): LdapMessage {
   const end = cursor.enter();
   switch (operation) {
     case operations.entry:
-      return { kind: 'entry', id, dn: cursor.text(berTags.octetString), attributes: decodeAttributes(cursor) };
+      return {
+        kind: 'entry',
+        id,
+        dn: cursor.text(berTags.octetString),
+        attributes: decodeAttributes(cursor),
+        controls: decodeControls(cursor),
+      };
     case operations.reference:
       return { kind: 'reference', id, uris: decodeTexts(cursor, end) };
     case operations.intermediate:
-      return { kind: 'intermediate', id };
+      return { kind: 'intermediate', id, ...decodeIntermediate(cursor, end) };
     case 0x61:
     case 0x65:
     case 0x78:
@@ -86,9 +101,21 @@ function decodeResult(cursor: BerCursor, end: number): Omit<LdapResult, 'kind' |
   return { code, diagnostic, referrals, controls: decodeControls(cursor) };
 }
 
-function decodeControls(cursor: BerCursor): Map<string, Buffer> {
+/** RFC 4511 §4.13. Name and value may be missing; here they are empty then. */
+function decodeIntermediate(cursor: BerCursor, end: number): { readonly name: string; readonly value: Buffer } {
+  let name = '';
+  let value = Buffer.alloc(0);
+  while (cursor.within(end)) {
+    if (cursor.peek() === tags.intermediateName) name = cursor.text();
+    else if (cursor.peek() === tags.intermediateValue) value = Buffer.from(cursor.bytes());
+    else cursor.skip();
+  }
+  return { name, value };
+}
+
+function decodeControls(cursor: BerCursor): ReadonlyMap<string, Buffer> {
+  if (cursor.atEnd || cursor.peek() !== tags.controls) return noControls;
   const controls = new Map<string, Buffer>();
-  if (cursor.atEnd || cursor.peek() !== tags.controls) return controls;
   const end = cursor.enter(tags.controls);
   while (cursor.within(end)) {
     const last = cursor.enter(berTags.sequence);

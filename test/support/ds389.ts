@@ -1,0 +1,189 @@
+import { createHash } from 'node:crypto';
+import { chown, copyFile, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort, runWithInput, startProcess, waitForPort, type RunningProcess } from './process.ts';
+
+export interface Ds389Options {
+  /** Entries to start with, below `ds389Suffix` (which exists), as LDIF. */
+  readonly ldif?: string;
+}
+
+/** A running 389 Directory Server with content synchronization, retro changelog, USN, memberOf and referential integrity. */
+export interface Ds389 {
+  readonly url: string;
+  readonly suffix: string;
+  /** An ordinary account that may read everything, without limits. */
+  readonly reader: { readonly dn: string; readonly password: string };
+  /** Another one like it. */
+  readonly other: { readonly dn: string; readonly password: string };
+  /** Applies LDIF change records as the directory manager. */
+  change(ldif: string): Promise<void>;
+  /** What ldapsearch prints, as the directory manager; one value per line. */
+  search(...args: string[]): Promise<string>;
+  /** Stops it in an orderly way and starts it again. */
+  restart(): Promise<void>;
+  /** Ends it and removes its folder. */
+  dispose(): Promise<void>;
+}
+
+export const ds389Suffix = 'dc=example,dc=org';
+const manager = { dn: 'cn=Directory Manager', password: 'manager-secret' };
+const reader = { dn: `cn=reader,${ds389Suffix}`, password: 'reader-secret' };
+const other = { dn: `cn=other,${ds389Suffix}`, password: 'other-secret' };
+
+const templates = '/usr/share/dirsrv/data';
+const plugins = ['Content Synchronization', 'Retro Changelog Plugin', 'USN', 'MemberOf Plugin', 'referential integrity postoperation'];
+
+const account = ({ dn, password }: { readonly dn: string; readonly password: string }): string => `dn: ${dn}
+changetype: add
+objectClass: organizationalRole
+objectClass: simpleSecurityObject
+objectClass: extensibleObject
+cn: ${dn.split(/[=,]/)[1] ?? ''}
+userPassword: ${password}
+nsSizeLimit: -1
+nsTimeLimit: -1
+nsLookThroughLimit: -1
+nsPagedSizeLimit: -1
+nsPagedLookThroughLimit: -1
+nsIDListScanLimit: -1
+
+`;
+
+const baseEntries = `dn: ${ds389Suffix}
+changetype: add
+objectClass: dcObject
+objectClass: organization
+o: Example
+dc: example
+aci: (targetattr="*")(version 3.0; acl "all accounts read"; allow (read,search,compare) userdn="ldap:///all";)
+
+${account(reader)}${account(other)}`;
+
+/**
+ * Starts 389 Directory Server in a temporary folder on a free port of 127.0.0.1. The instance is made of the templates
+ * that come with the package, without `dscreate`: that writes to the system's folders, and takes ten times as long.
+ */
+export async function startDs389(options: Ds389Options = {}): Promise<Ds389> {
+  const folder = await mkdtemp(join(tmpdir(), 'dir2scim-ds389-'));
+  let server: RunningProcess | undefined;
+  try {
+    const port = await freePort();
+    await makeInstance(folder, port);
+    server = await run(folder, port);
+    return await fill(folder, port, server, options);
+  } catch (error) {
+    await server?.stop('SIGKILL');
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function run(folder: string, port: number): Promise<RunningProcess> {
+  const server = await startProcess('/usr/sbin/ns-slapd', ['-D', join(folder, 'config'), '-i', join(folder, 'run/pid'), '-d', '0']);
+  await waitForPort('127.0.0.1', port, server);
+  return server;
+}
+
+async function fill(folder: string, port: number, first: RunningProcess, { ldif = '' }: Ds389Options): Promise<Ds389> {
+  let server = first;
+  const url = `ldap://127.0.0.1:${port}`;
+  const asManager = ['-x', '-H', url, '-D', manager.dn, '-w', manager.password];
+  const change = async (records: string): Promise<void> => {
+    await runWithInput('ldapmodify', asManager, records);
+  };
+  await change(baseEntries + ldif.replace(/^(dn::? .*)$/gm, '$1\nchangetype: add'));
+  return {
+    url,
+    suffix: ds389Suffix,
+    reader,
+    other,
+    change,
+    search: (...args) => runWithInput('ldapsearch', [...asManager, '-LLL', '-o', 'ldif-wrap=no', ...args], ''),
+    restart: async () => {
+      await server.stop('SIGTERM');
+      server = await run(folder, port);
+    },
+    dispose: async () => {
+      await server.stop('SIGKILL');
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function makeInstance(folder: string, port: number): Promise<void> {
+  const owner = await accountIds('dirsrv');
+  const folders = ['', 'config', 'config/schema', 'db', 'db/userroot', 'home', 'lock', 'tmp', 'ldif', 'bak', 'run', 'log'];
+  for (const name of folders) {
+    await mkdir(join(folder, name), { recursive: true });
+    await chown(join(folder, name), owner.uid, owner.gid);
+  }
+  const values: Readonly<Record<string, string>> = {
+    schema_dir: `${folder}/config/schema`,
+    lock_dir: `${folder}/lock`,
+    tmp_dir: `${folder}/tmp`,
+    cert_dir: `${folder}/config`,
+    ldif_dir: `${folder}/ldif`,
+    bak_dir: `${folder}/bak`,
+    run_dir: `${folder}/run`,
+    inst_dir: folder,
+    log_dir: `${folder}/log`,
+    config_dir: `${folder}/config`,
+    db_dir: `${folder}/db`,
+    db_home_dir: `${folder}/home`,
+    db_lib: 'bdb',
+    fqdn: 'localhost.localdomain',
+    ds_port: String(port),
+    ds_user: 'dirsrv',
+    ds_suffix: ds389Suffix,
+    ds_bename: 'userroot',
+    rootdn: manager.dn,
+    ds_passwd: hashed(manager.password),
+    ldapi_enabled: 'off',
+    ldapi: `${folder}/run/socket`,
+    ldapi_autobind: 'off',
+  };
+  const parts = await Promise.all(['template-dse.ldif', 'template-suffix-db.ldif'].map((name) => readFile(join(templates, name), 'utf8')));
+  const configuration = parts
+    .join('\n\n')
+    .replace(/^#.*\n/gm, '')
+    .replace(/\n{3,}/g, '\n\n')
+    .replace(/%(\w+)%/g, (_, name: string) => values[name] ?? '')
+    .replace(/^dn: cn=config$/m, (line) => `${line}\nnsslapd-listenhost: 127.0.0.1\nnsslapd-sizelimit: -1`);
+  await writeOwned(join(folder, 'config/dse.ldif'), plugins.reduce(enable, configuration), owner);
+  for (const name of await readdir('/etc/dirsrv/config')) {
+    await copyFile(join('/etc/dirsrv/config', name), join(folder, 'config', name));
+  }
+  await writeOwned(join(folder, 'config/schema/99user.ldif'), 'dn: cn=schema\n', owner);
+}
+
+/** The server takes no password in clear here. */
+function hashed(password: string): string {
+  const salt = 'saltsalt';
+  return `{SSHA}${Buffer.concat([createHash('sha1').update(password + salt).digest(), Buffer.from(salt)]).toString('base64')}`;
+}
+
+/** Switches a plug-in on, in the text of dse.ldif. */
+function enable(configuration: string, plugin: string): string {
+  const at = configuration.indexOf(`dn: cn=${plugin},cn=plugins,cn=config`);
+  if (at < 0) throw new Error(`the template of 389 Directory Server has no ${plugin}`);
+  return configuration.slice(0, at) + configuration.slice(at).replace(/^(nsslapd-pluginenabled): off$/im, '$1: on');
+}
+
+interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+async function writeOwned(file: string, text: string, { uid, gid }: Owner): Promise<void> {
+  await writeFile(file, text, { mode: 0o600 });
+  await chown(file, uid, gid);
+}
+
+async function accountIds(name: string): Promise<Owner> {
+  const line = (await readFile('/etc/passwd', 'utf8')).split('\n').find((text) => text.startsWith(`${name}:`));
+  const [, , uid, gid] = line?.split(':') ?? [];
+  if (uid === undefined || gid === undefined) throw new Error(`there is no account ${name}`);
+  return { uid: Number(uid), gid: Number(gid) };
+}
