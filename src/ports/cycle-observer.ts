@@ -35,6 +35,8 @@ export type CycleEvent =
       readonly message: string;
       readonly remedy?: string | undefined;
     }
+  /** Another server than before answers, by URL. */
+  | { readonly kind: 'directory_failover'; readonly directory: string; readonly from: string; readonly to: string }
   | { readonly kind: 'ldap_request'; readonly directory: string; readonly operation: string; readonly milliseconds: number }
   | {
       readonly kind: 'plan_made';

@@ -38,6 +38,7 @@ export function initialise(
   instruments.journalBytes.set(0);
   for (const result of ['success', 'error']) instruments.stateWrites.inc({ result }, 0);
   for (const directory of options.directories) {
+    instruments.ldapFailovers.inc({ directory }, 0);
     for (const type of types) instruments.sourceEntries.set({ directory, type }, 0);
     for (const operation of ldapOperations) instruments.ldapDuration.zero({ directory, operation });
   }

@@ -57,10 +57,13 @@ function cycleInstruments(options: Options) {
 function directoryInstruments(options: Options) {
   return {
     lastCompleteRead: new Gauge(
-      options('last_complete_read_timestamp_seconds', 'When a directory was last read to its provable end, as Unix time.', 'directory'),
+      options('last_complete_read_timestamp_seconds', 'When it was last known what a directory holds, as Unix time.', 'directory'),
     ),
     sourceEntries: new Gauge(
-      options('source_entries', 'Entries in the last complete reading.', 'directory', 'type'),
+      options('source_entries', 'Entries that are known of a directory.', 'directory', 'type'),
+    ),
+    ldapFailovers: new Counter(
+      options('ldap_failovers_total', 'How often another server of the directory answered than before.', 'directory'),
     ),
     ldapDuration: new Histogram({
       ...options('ldap_request_duration_seconds', 'How long LDAP requests took.', 'directory', 'operation'),

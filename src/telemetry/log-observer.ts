@@ -29,6 +29,11 @@ export function logObserver(log: Log, clock: Clock): CycleObserver {
         log[level]({ event: kind, ...fields, ...(repeated ? { repeated } : {}) }, message);
         return;
       }
+      case 'directory_failover': {
+        const { kind, ...fields } = event;
+        log.warn({ event: kind, ...fields }, `directory ${event.directory}: ${event.to} answers in place of ${event.from}`);
+        return;
+      }
       case 'state_written':
         stateLine(event);
         return;

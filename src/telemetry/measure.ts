@@ -36,6 +36,9 @@ export function measure(instruments: Instruments, clock: Clock): CycleObserver {
       case 'directory_read':
         countEntries(instruments, event, clock);
         return;
+      case 'directory_failover':
+        instruments.ldapFailovers.inc({ directory: event.directory });
+        return;
       case 'ldap_request':
         instruments.ldapDuration.observe(
           { directory: event.directory, operation: oneOf(ldapOperations, event.operation) },
