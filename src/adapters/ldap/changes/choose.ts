@@ -3,10 +3,11 @@ import type { OpenDirectory } from '../open-directory.ts';
 import type { ChangeStrategy } from './change-strategy.ts';
 import { findDerived } from './derived.ts';
 import { dirsync } from './dirsync.ts';
+import { syncrepl } from './syncrepl.ts';
 import { timestamp } from './timestamp.ts';
 import { usn } from './usn.ts';
 
-const strategies: readonly ChangeStrategy[] = [usn, dirsync, timestamp];
+const strategies: readonly ChangeStrategy[] = [usn, dirsync, syncrepl, timestamp];
 
 /** How changes are found, and why like this. Without a strategy: by reading everything. */
 export interface Choice {

@@ -74,7 +74,7 @@ async function nameEntries(
   // Before the comparison, so that what changes during it is named next time.
   const cursor = feed.kind === 'lost' ? await strategy.begin(directory) : feed.cursor;
   const named = feed.kind === 'changes' ? feed.changed.union(feed.gone) : new Set<SourceId>();
-  const containers = feed.kind === 'changes' && feed.containers;
+  const containers = feed.kind === 'changes' && (feed.containers || mayHoldOthers(strategy, feed.gone, known));
   const isDue = feed.kind === 'lost' || now - content.comparedAt >= compareEveryMilliseconds;
   // With `timestamp` every poll is a comparison, and no container need have been touched.
   const isThorough = isDue || (containers && strategy.name !== 'timestamp');
@@ -89,6 +89,14 @@ async function nameEntries(
     comparedAt: isThorough ? now : undefined,
     fresh: isDue || containers,
   };
+}
+
+/**
+ * Whether somebody we never knew has left. With syncrepl that may be a container, and everybody in it has left with it,
+ * without a word about them. Active Directory names those who are moved as changed, and its containers are classes.
+ */
+function mayHoldOthers({ name }: ChangeStrategy, gone: ReadonlySet<SourceId>, known: Since['known']): boolean {
+  return name === 'syncrepl' && [...gone].some((id) => !known.has(id));
 }
 
 function nextWatermark(
