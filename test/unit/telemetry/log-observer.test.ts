@@ -148,7 +148,7 @@ describe('log of events', () => {
       cycle_finished: true,
       entries_read: true,
       directory_read: true,
-      directory_failed: true,
+      directory_failed: true, directory_failover: true,
       ldap_request: true,
       plan_made: true,
       held: true,
