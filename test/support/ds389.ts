@@ -7,6 +7,8 @@ import { freePort, runWithInput, startProcess, waitForPort, type RunningProcess 
 export interface Ds389Options {
   /** Entries to start with, below `ds389Suffix` (which exists), as LDIF. */
   readonly ldif?: string;
+  /** Without it the changelog does not note whom a change is about, so that content synchronization names nobody. */
+  readonly changelogIds?: boolean;
 }
 
 /** A running 389 Directory Server with content synchronization, retro changelog, USN, memberOf and referential integrity. */
@@ -70,7 +72,7 @@ export async function startDs389(options: Ds389Options = {}): Promise<Ds389> {
   let server: RunningProcess | undefined;
   try {
     const port = await freePort();
-    await makeInstance(folder, port);
+    await makeInstance(folder, port, options.changelogIds ?? true);
     server = await run(folder, port);
     return await fill(folder, port, server, options);
   } catch (error) {
@@ -112,7 +114,7 @@ async function fill(folder: string, port: number, first: RunningProcess, { ldif 
   };
 }
 
-async function makeInstance(folder: string, port: number): Promise<void> {
+async function makeInstance(folder: string, port: number, changelogIds: boolean): Promise<void> {
   const owner = await accountIds('dirsrv');
   const folders = ['', 'config', 'config/schema', 'db', 'db/userroot', 'home', 'lock', 'tmp', 'ldif', 'bak', 'run', 'log'];
   for (const name of folders) {
@@ -150,6 +152,9 @@ async function makeInstance(folder: string, port: number): Promise<void> {
     .replace(/^#.*\n/gm, '')
     .replace(/\n{3,}/g, '\n\n')
     .replace(/%(\w+)%/g, (_, name: string) => values[name] ?? '')
+    .replace(/^dn: cn=Retro Changelog Plugin,.*$/m, (line) =>
+      changelogIds ? `${line}\nnsslapd-attribute: nsuniqueid:targetUniqueId` : line,
+    )
     .replace(/^dn: cn=config$/m, (line) => `${line}\nnsslapd-listenhost: 127.0.0.1\nnsslapd-sizelimit: -1`);
   await writeOwned(join(folder, 'config/dse.ldif'), plugins.reduce(enable, configuration), owner);
   for (const name of await readdir('/etc/dirsrv/config')) {

@@ -4,7 +4,7 @@ import { parseFilter } from '../../../core/directory/filter.ts';
 import type { SourceId } from '../../../core/model/entry.ts';
 import { MalformedMessage } from '../ber.ts';
 import { toLdapFilter } from '../filter.ts';
-import type { LdapMessage, LdapResult } from '../message.ts';
+import type { LdapMessage, LdapResult, RawAttribute } from '../message.ts';
 import { timed } from '../open.ts';
 import type { OpenDirectory } from '../open-directory.ts';
 import { nameOfCode, quote, searchError } from '../result-code.ts';
@@ -12,6 +12,9 @@ import { SyncRequestControl, decodeSyncDone, decodeSyncIds, decodeSyncState, syn
 
 /** busy, unavailable: they say something of the moment, not of the cookie. */
 const passing = [51, 52];
+
+/** Whether there are entries beneath: OpenLDAP says TRUE or FALSE; 389 keeps their number. */
+const subordinates: readonly string[] = ['hassubordinates', 'numsubordinates'];
 
 export interface SyncSearch {
   readonly base: string;
@@ -41,7 +44,7 @@ export async function searchSync(directory: OpenDirectory, search: SyncSearch, n
     scope: 'sub',
     derefAliases: 'never',
     filter: toLdapFilter(parseFilter(search.filter)),
-    attributes: ['hasSubordinates'],
+    attributes: [...subordinates],
     timeLimit: 0,
     sizeLimit: 0,
     controls: [new SyncRequestControl(search.cookie)],
@@ -78,9 +81,14 @@ function note(message: Exclude<LdapMessage, LdapResult>, named: Named): void {
     const { id, state } = decodeSyncState(control);
     if (state === 'delete') named.gone.add(id);
     else if (state !== 'present') named.changed.add(id);
-    const subordinates = message.attributes.find(({ description }) => attributeName(description) === 'hassubordinates');
-    if (subordinates?.values[0]?.toString('utf8').toUpperCase() === 'TRUE') named.containers = true;
+    if (message.attributes.some(hasSubordinates)) named.containers = true;
   }
+}
+
+function hasSubordinates({ description, values }: RawAttribute): boolean {
+  if (!subordinates.includes(attributeName(description))) return false;
+  const value = values[0]?.toString('utf8').toUpperCase();
+  return value !== undefined && value !== 'FALSE' && value !== '0';
 }
 
 function endOf(result: LdapResult): SyncEnd {

@@ -55,7 +55,12 @@ export const syncrepl: ChangeStrategy = {
       next[base] = end.cookie ?? cookie;
     }
     const cursor = JSON.stringify(next);
-    if (named.changed.size + named.gone.size === 0) return { kind: 'unchanged', cursor };
+    if (named.changed.size + named.gone.size === 0) {
+      // 389 names nobody at all when its changelog lacks `nsslapd-attribute: nsuniqueid:targetUniqueId`. The cookie
+      // moves all the same, as it does for changes that this account may not see: both are worth a comparison.
+      const isSilent = isExplicit(directory) && cursor !== JSON.stringify(cookies);
+      return isSilent ? { kind: 'changes', cursor, ...named, containers: true } : { kind: 'unchanged', cursor };
+    }
     // OpenLDAP's session log names the changed with the deleted, and then says of them that they are there.
     return { kind: 'changes', cursor, ...named, gone: named.gone.difference(named.changed) };
   },
