@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-
 import { createLdapSource } from '../../src/adapters/ldap/source.ts';
 import { follow, type Follower } from '../support/following.ts';
 import { slapdSuffix, startSlapd, type Slapd, type SlapdOptions } from '../support/slapd.ts';
@@ -75,6 +74,17 @@ for (const [name, options] of Object.entries(servers)) {
       const { verdict, visited } = await follower.poll();
       assert.equal(verdict.kind, 'delta');
       assert.deepEqual(visited, []);
+    });
+
+    it('asks as little as there is to ask when nothing happened', async () => {
+      const operations: string[] = [];
+      const onRequest = (operation: string): void => void operations.push(operation);
+      const quiet = follow(createLdapSource(ldapOptions(server.url, server.reader, { ...scopes, onRequest })), attributes);
+      await quiet.poll();
+      operations.length = 0;
+      await quiet.poll();
+      // One search for each of the two scopes, whether it is content synchronization or a comparison of stamps.
+      assert.deepEqual(operations, ['connect', 'bind', 'root_dse', 'search', 'search']);
     });
 
     it('sees changes, the second one in the same second too', async () => {

@@ -35,6 +35,7 @@ const syncprov = ['overlay syncprov', 'syncprov-sessionlog 50'];
 const overlays = ['overlay memberof', 'memberof-refint TRUE', 'overlay refint', 'refint_attributes manager', `refint_nothing cn=nobody,${slapdSuffix}`];
 const servers: Readonly<Record<string, SlapdOptions>> = {
   'without anything': { database: [limits] },
+  'with syncprov that forgets': { global: ['moduleload syncprov'], database: [limits, 'overlay syncprov'] },
   'with syncprov': { global: ['moduleload syncprov'], database: [limits, ...syncprov] },
   'with syncprov, memberof and refint': {
     global: ['moduleload memberof', 'moduleload refint', 'moduleload syncprov'],
