@@ -19,10 +19,10 @@ if (!isInstalled()) {
   run('npm', ['ci', '--no-audit', '--no-fund']);
 }
 
-const packages = ['slapd', 'ldap-utils', 'samba-ad-dc', 'samba', 'samba-ad-provision', 'samba-dsdb-modules', 'samba-vfs-modules', 'winbind', 'krb5-user', 'ldb-tools', 'openssl'];
+const packages = ['slapd', 'ldap-utils', 'samba-ad-dc', 'samba', 'samba-ad-provision', 'samba-dsdb-modules', 'samba-vfs-modules', 'winbind', 'krb5-user', 'ldb-tools', '389-ds-base', 'openssl'];
 const present = (program) => ['/usr/sbin', '/usr/bin', '/sbin', '/bin'].some((folder) => existsSync(`${folder}/${program}`));
 
-if (process.argv.includes('--servers') && !['slapd', 'ldapsearch', 'samba', 'samba-tool', 'ldbsearch', 'openssl'].every(present)) {
+if (process.argv.includes('--servers') && !['slapd', 'ldapsearch', 'samba', 'samba-tool', 'ldbsearch', 'ns-slapd', 'openssl'].every(present)) {
   if (process.getuid?.() !== 0 || !present('apt-get')) {
     process.stderr.write(`${`The tests need real directory servers. Install them first:\n  apt-get install --no-install-recommends ${packages.join(' ')}`}\n`);
     process.exit(1);

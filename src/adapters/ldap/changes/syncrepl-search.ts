@@ -13,8 +13,8 @@ import { SyncRequestControl, decodeSyncDone, decodeSyncIds, decodeSyncState, syn
 /** busy, unavailable: they say something of the moment, not of the cookie. */
 const passing = [51, 52];
 
-/** Whether there are entries beneath: OpenLDAP says TRUE or FALSE; 389 keeps their number. */
-const subordinates: readonly string[] = ['hassubordinates', 'numsubordinates'];
+/** RFC 4519 and RFC 2247, and 389's own. Needed for 389, which sends no operational attributes with changes. */
+const containerClasses = ['organizationalunit', 'organization', 'domain', 'dcobject', 'country', 'locality', 'nscontainer'];
 
 export interface SyncSearch {
   readonly base: string;
@@ -26,7 +26,7 @@ export interface SyncSearch {
 export interface Named {
   readonly changed: Set<SourceId>;
   readonly gone: Set<SourceId>;
-  /** One of those named has entries beneath it. */
+  /** One of those named has entries beneath it, or may have. */
   containers: boolean;
 }
 
@@ -44,7 +44,7 @@ export async function searchSync(directory: OpenDirectory, search: SyncSearch, n
     scope: 'sub',
     derefAliases: 'never',
     filter: toLdapFilter(parseFilter(search.filter)),
-    attributes: [...subordinates],
+    attributes: ['hasSubordinates', 'objectClass'],
     timeLimit: 0,
     sizeLimit: 0,
     controls: [new SyncRequestControl(search.cookie)],
@@ -81,14 +81,18 @@ function note(message: Exclude<LdapMessage, LdapResult>, named: Named): void {
     const { id, state } = decodeSyncState(control);
     if (state === 'delete') named.gone.add(id);
     else if (state !== 'present') named.changed.add(id);
-    if (message.attributes.some(hasSubordinates)) named.containers = true;
+    if (isContainer(message.attributes)) named.containers = true;
   }
 }
 
-function hasSubordinates({ description, values }: RawAttribute): boolean {
-  if (!subordinates.includes(attributeName(description))) return false;
-  const value = values[0]?.toString('utf8').toUpperCase();
-  return value !== undefined && value !== 'FALSE' && value !== '0';
+function isContainer(attributes: readonly RawAttribute[]): boolean {
+  const textsOf = (name: string): string[] =>
+    attributes.flatMap(({ description, values }) =>
+      attributeName(description) === name ? values.map((value) => value.toString('utf8').toLowerCase()) : [],
+    );
+  const [subordinates] = textsOf('hassubordinates');
+  if (subordinates !== undefined) return subordinates === 'true';
+  return textsOf('objectclass').some((name) => containerClasses.includes(name));
 }
 
 function endOf(result: LdapResult): SyncEnd {
