@@ -5,8 +5,9 @@ import { syncrepl } from '../../src/adapters/ldap/changes/syncrepl.ts';
 import type { SourceId } from '../../src/core/model/entry.ts';
 import { slapdSuffix, startSlapd, type Slapd, type SlapdOptions } from '../support/slapd.ts';
 import { feedOf, withServer, type FeedUnderTest } from './ad-feed.ts';
-import { ldapOptions } from './ldap-fixture.ts';
-import { groups, people, scopes } from './openldap-tree.ts';
+import { directorySourceContract } from './directory-source.ts';
+import { ldapFixture, ldapOptions } from './ldap-fixture.ts';
+import { dialect, groups, people, scopes, treeLdif } from './openldap-tree.ts';
 
 const teams = `ou=Team,${people}`;
 const ou = (dn: string): string => `dn: ${dn}\nobjectClass: organizationalUnit\n\n`;
@@ -47,6 +48,13 @@ const lost = (feed: Feed, reason: RegExp): void => {
   assert.match(feed.kind === 'lost' ? feed.reason : feed.kind, reason);
 };
 
+for (const [name, options] of [['with', withLog], ['without', withoutLog]] as const) {
+  directorySourceContract(`OpenLDAP with content synchronization, ${name} a session log`, async () => {
+    const server = await startSlapd({ ...options, ldif: treeLdif });
+    return ldapFixture(server, dialect, ldapOptions(server.url, server.reader, { ...scopes, changes: 'syncrepl' }));
+  });
+}
+
 describe('The syncrepl feed on OpenLDAP with a session log', () => {
   it('names nobody where nothing happened', () =>
     onServer(withLog, async (_, feed) => {
@@ -85,6 +93,16 @@ describe('The syncrepl feed on OpenLDAP with a session log', () => {
       const feed = await poll(server, cursor);
       if (feed.kind === 'changes') assert.ok(feed.changed.has(await idOf(server, 'Anna')));
       else assert.equal(feed.kind, 'lost');
+    }));
+
+  it('is lost when the server was started again after a deletion, and goes on after a new beginning', () =>
+    onServer(withLog, async (server, feed) => {
+      await server.change(`dn: cn=Cleo,${people}\nchangetype: delete\n`);
+      await server.restart();
+      lost(await feed.poll(), /session log/);
+      await feed.begin();
+      await server.change(modify(`cn=Anna,${people}`, 'replace: title', 'title: x'));
+      assert.deepEqual((await feed.changes()).changed, [await idOf(server, 'Anna')]);
     }));
 
   it('is lost with a cookie that is newer than the server', () =>

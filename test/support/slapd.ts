@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, runWithInput, startProcess, waitForPort } from './process.ts';
+import { freePort, runWithInput, startProcess, waitForPort, type RunningProcess } from './process.ts';
 import type { Certificates } from './tls.ts';
 import { createCertificates } from './tls.ts';
 
@@ -31,6 +31,8 @@ export interface Slapd {
   change(ldif: string): Promise<void>;
   /** What ldapsearch prints, as the owner; one value per line. */
   search(...args: string[]): Promise<string>;
+  /** Ends it in an orderly way and starts it again: what it kept in memory only is forgotten. */
+  restart(): Promise<void>;
   /** Ends it at once, as a power cut would. */
   kill(): Promise<void>;
   /** Ends it and removes its folder. */
@@ -85,8 +87,12 @@ async function startIn(folder: string, options: SlapdOptions): Promise<Slapd> {
   const secureUrl = `ldaps://127.0.0.1:${securePort}`;
   const listeners = certificates === undefined ? url : `${url} ${secureUrl}`;
   // With -d, slapd stays in the foreground and so remains our child.
-  const server = await startProcess('/usr/sbin/slapd', ['-d', '0', '-f', configuration, '-h', listeners]);
-  await waitForPort('127.0.0.1', port, server);
+  const start = async (): Promise<RunningProcess> => {
+    const started = await startProcess('/usr/sbin/slapd', ['-d', '0', '-f', configuration, '-h', listeners]);
+    await waitForPort('127.0.0.1', port, started);
+    return started;
+  };
+  let server = await start();
   const asOwner = ['-x', '-H', url, '-D', owner.dn, '-w', owner.password];
   return {
     url,
@@ -95,11 +101,17 @@ async function startIn(folder: string, options: SlapdOptions): Promise<Slapd> {
     certificates,
     suffix: slapdSuffix,
     reader,
-    pid: server.pid,
+    get pid() {
+      return server.pid;
+    },
     change: async (ldif) => {
       await runWithInput('ldapmodify', asOwner, ldif);
     },
     search: (...args) => runWithInput('ldapsearch', [...asOwner, '-LLL', '-o', 'ldif-wrap=no', ...args], ''),
+    restart: async () => {
+      await server.stop('SIGTERM');
+      server = await start();
+    },
     kill: () => server.stop('SIGKILL'),
     dispose: async () => {
       await server.stop('SIGKILL');
