@@ -10,6 +10,9 @@ import { searchSync, type Named } from './syncrepl-search.ts';
 /** The cookie of each search, by its base. */
 const cursorShape = z.record(z.string(), z.string());
 
+/** Anything else OpenLDAP takes for no cookie at all, without a word, and then names nobody who was deleted. */
+const cookieOfOpenldap = /^rid=\d+,(sid=[0-9a-f]+,)?csn=\d{14}\./;
+
 /** Whoever leaves a configured filter would not be named under it everywhere; with this one it is a plain change. */
 const everybody = '(objectClass=*)';
 
@@ -45,6 +48,7 @@ export const syncrepl: ChangeStrategy = {
     const named = nothing();
     const next: Record<string, string> = {};
     for (const [base, cookie] of Object.entries(cookies)) {
+      if (directory.kind === 'openldap' && !cookieOfOpenldap.test(cookie)) return { kind: 'lost', reason: 'the cookie is damaged' };
       if (await isForgotten(directory, cookie)) return { kind: 'lost', reason: 'the changelog of the server does not reach back so far' };
       const end = await searchSync(directory, { base, filter: everybody, cookie }, named);
       if ('refused' in end) return { kind: 'lost', reason: `the server refuses the cookie: ${end.refused}` };
