@@ -84,6 +84,7 @@ async function follow(
     groups: counts.group,
     changed: verdict.kind === 'delta' ? entries.length + verdict.gone.length : undefined,
     because: verdict.kind === 'complete' ? verdict.because : undefined,
+    changes: verdict.kind === 'complete' ? verdict.changes : undefined,
     milliseconds: clock.monotonic() - began,
   });
   return reading;

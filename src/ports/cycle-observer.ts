@@ -26,6 +26,8 @@ export type CycleEvent =
       readonly changed?: number | undefined;
       /** Why everything was read although something was known. */
       readonly because?: string | undefined;
+      /** How changes are found from now on, and why so. */
+      readonly changes?: string | undefined;
       readonly milliseconds: number;
     }
   | {

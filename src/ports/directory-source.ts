@@ -10,8 +10,10 @@ import type { Watermark } from '../core/model/reading.ts';
  *   with a BridgeError: there is no shorter list. Whatever was visited before a rejection must be thrown away.
  * - `since` is what was known when this same source gave a watermark. A source that knows what changed since then may
  *   answer `delta`: then what was known, with the entries visited in place of those with their ids and without `gone`,
- *   is exactly what a complete reading would show now. It may always answer `complete`. A delta never makes somebody
- *   gone who only cannot be read.
+ *   is what a complete reading would show now. It may always answer `complete`. Two things may stay behind until the
+ *   next comparison of everything, which comes within an hour: values that name somebody outside of what is read (the
+ *   server changes them without a trace, and nobody can be found by them), and entries that exist and only cannot be
+ *   read any more: a delta never makes them gone.
  * - An entry found by the user search and the group search is visited once, as a user.
  * - Only the attributes asked for are fetched and given (names in lower case), plus what identity needs.
  * - Calls do not overlap. Each read is a session of its own: connections, binds and watermarks end with it. The source
@@ -43,8 +45,10 @@ export type Verdict =
   | {
       readonly kind: 'complete';
       readonly watermark?: Watermark | undefined;
-      /** Why not less, although something was known: for the log and for `status`. */
+      /** Why not less, although something was known: for the log. */
       readonly because?: string | undefined;
+      /** How changes will be found from here on, and why so: for the log. */
+      readonly changes?: string | undefined;
     }
   | { readonly kind: 'delta'; readonly watermark: Watermark; readonly gone: readonly SourceId[] };
 

@@ -12,13 +12,18 @@ import { createRepetition } from './repetition.ts';
 export function logObserver(log: Log, clock: Clock): CycleObserver {
   const repetition = createRepetition(clock);
   const cycles = cycleLines(log, repetition);
+  /** How changes of each directory were found last. */
+  const ways = new Map<string, string>();
 
   return (event) => {
     switch (event.kind) {
       case 'directory_read': {
         const { kind, ...fields } = event;
         const again = repetition.over(`directory ${event.directory}`);
+        const isOtherWay = event.changes !== undefined && event.changes !== ways.get(event.directory);
+        if (event.changes !== undefined) ways.set(event.directory, event.changes);
         if (again) log.info({ event: kind, ...fields }, `directory ${event.directory} can be read again`);
+        else if (isOtherWay) log.info({ event: kind, ...fields }, `directory ${event.directory} read; changes are found by ${event.changes ?? ''}`);
         else log.debug({ event: kind, ...fields }, `directory ${event.directory} read`);
         return;
       }

@@ -49,15 +49,17 @@ async function readCompletely(
   { attributes, visit }: ReadRequest,
   because: string | undefined,
 ): Promise<Verdict> {
-  const { strategy } = await chooseStrategy(directory, attributes);
+  const chosen = await chooseStrategy(directory, attributes);
+  const { strategy } = chosen;
+  const changes = changesText(chosen);
   const cursor = await strategy?.begin(directory);
   const comparedAt = monotonic(directory.options);
   await searchScopes(directory, { attributes, visit });
-  if (strategy === undefined || cursor === undefined) return { kind: 'complete', because };
+  if (strategy === undefined || cursor === undefined) return { kind: 'complete', because, changes };
   const scope = hashScope(directory, attributes);
   const { server } = directory.session;
   const watermark = printWatermark({ strategy: strategy.name, cursor, server, scope, comparedAt, fresh: true, again: [] });
-  return { kind: 'complete', watermark, because };
+  return { kind: 'complete', watermark, because, changes };
 }
 
 async function withDirectory<T>(
@@ -84,7 +86,11 @@ function isBroken(error: unknown): boolean {
   return error instanceof BridgeError && error.code === 'D2S_DIRECTORY_READ_INCOMPLETE';
 }
 
-function describe({ session, kind, rootDse }: OpenDirectory, { strategy, because }: Choice): DirectoryFacts {
+function changesText({ strategy, because }: Choice): string {
+  return `${strategy?.name ?? 'full'} (${because})`;
+}
+
+function describe({ session, kind, rootDse }: OpenDirectory, choice: Choice): DirectoryFacts {
   const list = (name: string): string => rootDse.get(name)?.join(', ') ?? '';
   return {
     kind,
@@ -97,7 +103,7 @@ function describe({ session, kind, rootDse }: OpenDirectory, { strategy, because
       ['naming contexts', list('namingcontexts')],
       ['default naming context', list('defaultnamingcontext')],
       ['paged results', hasPaging(rootDse) ? 'yes' : 'no: each search comes as one answer'],
-      ['changes', `${strategy?.name ?? 'full'} (${because})`],
+      ['changes', changesText(choice)],
     ]
       .filter(([, text]) => text !== '')
       .map(([label, text]) => `${label}: ${text}`),
