@@ -33,7 +33,7 @@ export async function explainTarget(
 ): Promise<TargetExplanation> {
   const target = setup.target.name;
   const entries = readings.flatMap((reading) => reading.entries);
-  const all = projectTarget(entries, setup.definition);
+  const all = projectTarget(entries, setup.definition, now);
   const ids = all.resources.map(({ sourceId }) => sourceId);
   const links = await gather([...new Set([...ids, id])], (batch) => store.links(target, batch));
   // Newcomers other than this one would each cost a search.
@@ -44,7 +44,7 @@ export async function explainTarget(
     operation.sourceId === id || (operation.verb === 'members' && [...operation.add, ...operation.remove].includes(id));
   return {
     target,
-    explanation: explainEntry(id, entries, setup.definition),
+    explanation: explainEntry(id, entries, setup.definition, now),
     link: links.get(id),
     trouble: (await store.troubles(target, [id])).get(id),
     operations: plan.operations.filter(concerns),

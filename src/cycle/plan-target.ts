@@ -30,6 +30,7 @@ export async function planTarget(
   const projection = projectTarget(
     readings.flatMap((reading) => reading.entries),
     setup.definition,
+    now,
   );
   const prepared = await preparePlan({ setup, readings, projection, store, attempt, now, signal });
   const hold = await standingHold(prepared, store);

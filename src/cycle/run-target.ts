@@ -73,6 +73,7 @@ async function runCycle(input: CycleInput): Promise<Result> {
   const projection = projectTarget(
     readings.flatMap((reading) => reading.entries),
     setup.definition,
+    clock.now(),
   );
   const wanted = new Set([...projection.resources, ...projection.rejected].map(({ sourceId }) => sourceId));
   await recoverIntents(setup, store, (id) => wanted.has(id), input.signal);
@@ -98,7 +99,7 @@ async function runCycle(input: CycleInput): Promise<Result> {
   const result = resultOf(pushed, hold, input);
   const error = pushed.stoppedBy === undefined ? undefined : targetError(target, pushed.stoppedBy);
   const { pending } = await commitCycle(input, prepared, { pushed, hold, result, error, approval });
-  if (result === 'success' && pending === 0 && pushed.applied.length === 0) input.quiet?.began(target, readings, clock.monotonic());
+  if (result === 'success' && pending === 0 && pushed.applied.length === 0) input.quiet?.began(target, { readings, at: clock.monotonic(), until: projection.holdsUntil });
   return {
     result,
     planId: plan.id,
@@ -114,7 +115,7 @@ async function runCycle(input: CycleInput): Promise<Result> {
 /** Nothing new in the directories, nothing left undone, nothing decided meanwhile. */
 async function isQuiet({ mode, setup, clock, store, quiet }: CycleInput, readings: readonly CompleteReading[]): Promise<boolean> {
   const target = setup.target.name;
-  const reigns = mode === 'incremental' && quiet?.reigns(target, readings, clock.monotonic()) === true;
+  const reigns = mode === 'incremental' && quiet?.reigns(target, readings, clock) === true;
   if (reigns && (await store.decisions()).length === 0) return true;
   quiet?.ended(target);
   return false;

@@ -6,7 +6,7 @@ import { EvaluationError } from '../../src/core/expression/expression.ts';
 import { functions } from '../../src/core/expression/functions/table.ts';
 import { compiled, entry } from '../support/entries.ts';
 
-const nobody = { isMemberOf: () => false };
+const nobody = { isMemberOf: () => false, isOver: () => false };
 
 /** Text that is nearly an expression: tokens of the language in any order. */
 const tokens = fc

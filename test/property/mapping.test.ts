@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { explainEntry } from '../../src/core/mapping/explain.ts';
 import { projectTarget } from '../../src/core/mapping/project.ts';
 import type { Entry } from '../../src/core/model/entry.ts';
-import { definition, dnOf, dnOfGroup, entry, group } from '../support/entries.ts';
+import { definition, dnOf, dnOfGroup, entry, group, now } from '../support/entries.ts';
 
 const people = ['p0', 'p1', 'p2', 'p3', 'p4'];
 const groups = ['g0', 'g1', 'g2', 'g3'];
@@ -37,7 +37,7 @@ describe('what a target should hold', () => {
     const shuffled = directories.chain((entries) => fc.tuple(fc.constant(entries), fc.shuffledSubarray(entries, { minLength: entries.length })));
     fc.assert(
       fc.property(shuffled, definitions, ([entries, others], target) => {
-        assert.deepEqual(projectTarget(others, target), projectTarget(entries, target));
+        assert.deepEqual(projectTarget(others, target, now), projectTarget(entries, target, now));
       }),
     );
   });
@@ -45,11 +45,11 @@ describe('what a target should hold', () => {
   it('has every entry once: as a resource, rejected, or out of scope by a condition', () => {
     fc.assert(
       fc.property(directories, definitions, (entries, target) => {
-        const { resources, rejected } = projectTarget(entries, target);
+        const { resources, rejected } = projectTarget(entries, target, now);
         const written = [...resources, ...rejected].map(({ sourceId }) => sourceId);
         assert.equal(new Set(written).size, written.length);
         for (const { id } of entries) {
-          const explanation = explainEntry(id, entries, target);
+          const explanation = explainEntry(id, entries, target, now);
           assert.equal(explanation?.inScope !== 'no', written.includes(id));
           assert.deepEqual(explanation?.resource, resources.find(({ sourceId }) => sourceId === id));
         }
@@ -61,7 +61,7 @@ describe('what a target should hold', () => {
   it('has in each group exactly who can be reached, each once, and nobody who is not wanted', () => {
     fc.assert(
       fc.property(directories, definitions, (entries, target) => {
-        const { resources, rejected } = projectTarget(entries, target);
+        const { resources, rejected } = projectTarget(entries, target, now);
         const wanted = new Set([...resources, ...rejected].map(({ sourceId }) => sourceId));
         const byDn = new Map(entries.map((one) => [one.dn, one]));
         const direct = (one: Entry) => (one.attributes.get('member') ?? []).flatMap((dn) => byDn.get(String(dn)) ?? []);
@@ -84,7 +84,7 @@ describe('what a target should hold', () => {
   it('never has two users of the same name', () => {
     fc.assert(
       fc.property(directories, definitions, (entries, target) => {
-        const names = projectTarget(entries, target).resources.filter(({ type }) => type === 'user').map(({ attributes }) => JSON.stringify(attributes.get('userName')).toLowerCase());
+        const names = projectTarget(entries, target, now).resources.filter(({ type }) => type === 'user').map(({ attributes }) => JSON.stringify(attributes.get('userName')).toLowerCase());
         assert.equal(new Set(names).size, names.length);
       }),
     );

@@ -79,7 +79,7 @@ export function inShort(report: CycleReport | undefined): string {
 async function compare(world: World, report: CycleReport): Promise<void> {
   const { store, source, setup } = world;
   const links = await store.links(target, [...personIds, ...groupIds]);
-  const { resources } = projectTarget(source.entries(), setup.definition);
+  const { resources } = projectTarget(source.entries(), setup.definition, world.clock.now());
   const refused = new Set([...report.rejected, ...report.failed.map(({ operation }) => operation)].map(({ sourceId }) => sourceId));
   const here = new Map([...world.target.users(), ...world.target.groups()].map((body) => [String(body['id']), body]));
   const idOf = (id: SourceId): string | undefined => {

@@ -20,6 +20,9 @@ export function group(id: string, members: readonly string[], attributes: Values
   return entry(id, { cn: id, ...member, ...attributes }, { dn: dnOfGroup(id), ...rest, type: 'group' });
 }
 
+/** A moment for projections, in milliseconds since 1970: the same every time. */
+export const now = Date.UTC(2026, 5, 15, 12);
+
 export const dnOf = (id: string) => `CN=${id},OU=Staff,DC=corp`;
 export const dnOfGroup = (id: string) => `CN=${id},OU=Groups,DC=corp`;
 

@@ -1,5 +1,5 @@
 import type { ExpressionContext } from '../../src/core/expression/expression.ts';
-import { entry } from './entries.ts';
+import { entry, now } from './entries.ts';
 
 /** The person over whom the examples in docs/expressions.md are evaluated. */
 export const examplePerson = entry(
@@ -28,4 +28,7 @@ export const examplePerson = entry(
   { dn: 'CN=Zoë Olsen,OU=Oslo,OU=Staff,DC=corp,DC=example' },
 );
 
-export const exampleContext: ExpressionContext = { isMemberOf: (dn) => dn === 'CN=wiki-users,OU=Groups,DC=corp,DC=example' };
+export const exampleContext: ExpressionContext = {
+  isMemberOf: (dn) => dn === 'CN=wiki-users,OU=Groups,DC=corp,DC=example',
+  isOver: (instant) => instant <= now,
+};

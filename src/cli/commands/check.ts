@@ -86,7 +86,7 @@ async function checkTargets(app: App, names: readonly string[], signal: AbortSig
     names.map(async (target): Promise<TargetCheck> => {
       const setup = setups.get(target);
       if (setup === undefined) return { target, ...errorPart(failed.get(target)) };
-      return { target, ...sample(setup, readings), ...(await discover(setup, signal)) };
+      return { target, ...sample(setup, readings, app.clock.now()), ...(await discover(setup, signal)) };
     }),
   );
 }
@@ -95,7 +95,7 @@ function errorPart(error: BridgeError | undefined): Pick<TargetCheck, 'error'> {
   return error === undefined ? {} : { error };
 }
 
-function sample(setup: TargetSetup, readings: DirectoryReadings): Pick<TargetCheck, 'inScope' | 'rejected' | 'error'> {
+function sample(setup: TargetSetup, readings: DirectoryReadings, now: number): Pick<TargetCheck, 'inScope' | 'rejected' | 'error'> {
   const own: CompleteReading[] = [];
   for (const name of setup.definition.maps.keys()) {
     const reading = readings.complete.get(name);
@@ -103,7 +103,7 @@ function sample(setup: TargetSetup, readings: DirectoryReadings): Pick<TargetChe
     own.push(reading);
   }
   try {
-    const { resources, rejected } = projectTarget(own.flatMap(({ entries }) => entries), setup.definition);
+    const { resources, rejected } = projectTarget(own.flatMap(({ entries }) => entries), setup.definition, now);
     const users = resources.filter(({ type }) => type === 'user').length;
     return { inScope: { user: users, group: resources.length - users }, rejected };
   } catch (thrown) {

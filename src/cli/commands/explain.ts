@@ -46,7 +46,7 @@ async function explainAll(
   const { complete, failed } = await readDirectories(definitions, app.sources, { ...app, signal });
   const [failure] = failed.values();
   if (failure !== undefined) throw failure;
-  const id = await idOf(who, [...complete.values()].flatMap(({ entries }) => entries), setups, view);
+  const id = await idOf(who, [...complete.values()].flatMap(({ entries }) => entries), setups, view, app.clock.now());
   return Promise.all(
     setups.map((setup) => explainTarget(id, setup, readingsOf(setup, complete), view, { now: app.clock.now(), signal })),
   );
@@ -57,12 +57,12 @@ function readingsOf(setup: TargetSetup, complete: ReadonlyMap<string, CompleteRe
 }
 
 /** @throws BridgeError D2S_NOT_FOUND, or D2S_USAGE when several are meant */
-async function idOf(who: string, entries: readonly Entry[], setups: readonly TargetSetup[], view: StateView): Promise<SourceId> {
+async function idOf(who: string, entries: readonly Entry[], setups: readonly TargetSetup[], view: StateView, now: number): Promise<SourceId> {
   const found = new Map(findEntries(who, entries).map((entry) => [entry.id, entry.dn]));
   if (found.size === 0) {
     // A userName may be made of anything.
     for (const { definition } of setups) {
-      const { resources } = projectTarget(entries.filter((entry) => definition.maps.has(entry.directory)), definition);
+      const { resources } = projectTarget(entries.filter((entry) => definition.maps.has(entry.directory)), definition, now);
       for (const one of resources) if (one.label.toLowerCase() === who.trim().toLowerCase()) found.set(one.sourceId, one.label);
     }
   }

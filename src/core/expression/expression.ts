@@ -30,6 +30,11 @@ export const unmanaged = new Unmanaged();
 export interface ExpressionContext {
   /** Whether the entry belongs to the group with this DN, directly or through other groups. */
   readonly isMemberOf: (dn: string) => boolean;
+  /**
+   * Whether an instant (milliseconds since 1970) is over. Time can be asked for in no other way, so that whoever gives
+   * the context knows until when a result holds.
+   */
+  readonly isOver: (instant: number) => boolean;
 }
 
 /** A compiled expression over one entry. */
@@ -39,6 +44,8 @@ export interface Expression {
   readonly attributes: ReadonlySet<string>;
   /** True when it asks `memberOf(…)`: then the groups of the directory have to be known. */
   readonly usesGroups: boolean;
+  /** True when it asks `expired(…)`: then its result may change although nobody changes the entry. */
+  readonly usesTime: boolean;
   /** The inferred type where it is known at load: `string`, `bool`, `int`, `list`, `ref`, …; `dyn` where it is not. */
   readonly type: string;
   /** @throws EvaluationError */

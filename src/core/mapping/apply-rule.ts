@@ -1,4 +1,4 @@
-import { EvaluationError, Unmanaged } from '../expression/expression.ts';
+import { EvaluationError, Unmanaged, type ExpressionContext } from '../expression/expression.ts';
 import type { Entry, ResourceType } from '../model/entry.ts';
 import { Reference, type DesiredValue } from '../model/resource.ts';
 import type { MapRule } from './definition.ts';
@@ -48,9 +48,9 @@ export function createResolver({ directory }: Entry, { index, isWanted }: Survey
 }
 
 /** What one rule gives for an entry. */
-export function applyRule(ready: ReadyRule, entry: Entry, survey: Survey, resolve = createResolver(entry, survey)): RuleResult {
+export function applyRule(ready: ReadyRule, entry: Entry, context: ExpressionContext, resolve: ResolveReference): RuleResult {
   try {
-    const result = ready.rule.expression.evaluate(entry, survey.contextOf(entry));
+    const result = ready.rule.expression.evaluate(entry, context);
     if (result instanceof Unmanaged && !ready.required) return { kind: 'unmanaged' };
     const value = toDesiredValue(result instanceof Unmanaged ? null : result, ready.kind, resolve);
     if (value !== null) return { kind: 'value', value };

@@ -1,5 +1,6 @@
 import type { Expression } from '../expression/expression.ts';
 import type { ResourceType } from '../model/entry.ts';
+import { primaryGroupAttributes } from './primary-group.ts';
 import type { ScimPath } from './scim-path.ts';
 
 /** One line of an attribute map. */
@@ -33,7 +34,10 @@ export interface TargetDefinition {
 
 /** LDAP attributes in lower case that the source must fetch for a target's map and scope, of one directory. */
 export function neededAttributes(definition: TargetDefinition, directory: string): Record<ResourceType, Set<string>> {
-  const needed = { user: new Set<string>(), group: new Set<string>(['member', 'uniquemember']) };
+  const needed = {
+    user: new Set<string>(primaryGroupAttributes.user),
+    group: new Set<string>(['member', 'uniquemember', ...primaryGroupAttributes.group]),
+  };
   for (const type of ['user', 'group'] as const) {
     const where = definition.scope[type].where;
     const expressions = [

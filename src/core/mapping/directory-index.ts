@@ -3,7 +3,10 @@ import type { Entry } from '../model/entry.ts';
 
 /** Finds entries by their DN, in whatever spelling. */
 export interface DirectoryIndex {
-  /** Whom a value in an entry of `directory` means: an entry beside it first, then the only one of that name anywhere. */
+  /**
+   * Whom a value in an entry of `directory` means: an entry beside it first, then the only one of that name anywhere,
+   * in whichever directories it appears.
+   */
   readonly find: (dn: string, directory: string) => Entry | undefined;
   /** Every entry of that name, in any directory. */
   readonly findAll: (dn: string) => readonly Entry[];
@@ -27,7 +30,8 @@ export function indexDirectories(entries: readonly Entry[]): DirectoryIndex {
     const near = beside?.get(dn);
     if (near !== undefined) return near;
     const all = findAll(dn);
-    const found = all.find((entry) => entry.directory === directory) ?? (all.length === 1 ? all[0] : undefined);
+    const [first] = all;
+    const found = all.find((entry) => entry.directory === directory) ?? (all.every(({ id }) => id === first?.id) ? first : undefined);
     // The same spelling comes again, in another group or for another report.
     if (found !== undefined) beside?.set(dn, found);
     return found;

@@ -1,6 +1,6 @@
 import type { Entry, ResourceType, SourceId } from '../model/entry.ts';
 import type { Rejected, Resource } from '../model/resource.ts';
-import { applyRule, type RuleResult } from './apply-rule.ts';
+import { applyRule, createResolver, type RuleResult } from './apply-rule.ts';
 import type { MapRule, TargetDefinition } from './definition.ts';
 import { projectSurvey, rulesByDirectory } from './project.ts';
 import { surveyScope } from './survey.ts';
@@ -45,22 +45,26 @@ export interface Explanation {
 /**
  * Explains one entry with the functions that map all of them. Undefined when no directory has it.
  *
+ * @param now milliseconds since 1970
  * @throws BridgeError D2S_SCOPE_GROUP_MISSING
  */
-export function explainEntry(id: SourceId, entries: readonly Entry[], definition: TargetDefinition): Explanation | undefined {
-  const entry = entries.find((one) => one.id === id);
-  if (entry === undefined) return undefined;
-  const survey = surveyScope(entries, definition);
+export function explainEntry(id: SourceId, entries: readonly Entry[], definition: TargetDefinition, now: number): Explanation | undefined {
+  const found = entries.find((one) => one.id === id);
+  if (found === undefined) return undefined;
+  const survey = surveyScope(entries, definition, now);
+  const entry = survey.owners.get(id) ?? found;
   const { resources, rejected } = projectSurvey(entries, definition, survey);
   const conditions = survey.conditions[entry.type].map(({ kind, text, judge }): ConditionStep => {
     const holds = judge(entry);
     return holds instanceof Error ? { kind, text, holds: null, error: holds.message } : { kind, text, holds, error: undefined };
   });
+  const context = survey.contextOf(entry);
+  const resolve = createResolver(entry, survey);
   const rules = rulesByDirectory(definition)(entry.directory, entry.type).map((ready): RuleStep => ({
     path: ready.path,
     source: ready.rule.expression.source,
     apply: ready.apply,
-    result: applyRule(ready, entry, survey),
+    result: applyRule(ready, entry, context, resolve),
   }));
   const verdict = survey.verdicts.get(id) ?? 'out';
   return {
@@ -72,7 +76,7 @@ export function explainEntry(id: SourceId, entries: readonly Entry[], definition
     conditions,
     rules,
     resource: resources.find(({ sourceId }) => sourceId === id),
-    rejected: rejected.find(({ sourceId }) => sourceId === id),
+    rejected: rejected.find(({ sourceId, directory }) => sourceId === id && directory === entry.directory),
     groups: resources
       .filter(({ members }) => members.includes(id))
       .map(({ sourceId, label }) => ({ sourceId, label })),

@@ -2,8 +2,9 @@ import type { Entry, SourceId } from '../model/entry.ts';
 import { BridgeError } from '../model/errors.ts';
 import type { NestedGroups } from './definition.ts';
 import type { DirectoryIndex } from './directory-index.ts';
+import { linkPrimaryGroups } from './primary-group.ts';
 
-/** Who belongs to which group, as the groups themselves say. Groups may contain each other in circles. */
+/** Who belongs to which group: as the groups themselves say, and through primary groups. Groups may contain each other in circles. */
 export interface GroupGraph {
   /**
    * Everyone in the group with this DN, directly or through other groups.
@@ -16,12 +17,14 @@ export interface GroupGraph {
 
 const memberAttributes = ['member', 'uniquemember'] as const;
 
-export function linkGroups(index: DirectoryIndex): GroupGraph {
+/** @param entries those of the index */
+export function linkGroups(index: DirectoryIndex, entries: readonly Entry[]): GroupGraph {
+  const primaryMembers = linkPrimaryGroups(entries);
   const direct = new Map<Entry, readonly Entry[]>();
   const directMembers = (group: Entry): readonly Entry[] => {
     const known = direct.get(group);
     if (known !== undefined) return known;
-    const found = resolveMembers(group, index);
+    const found = [...resolveMembers(group, index), ...primaryMembers(group)];
     direct.set(group, found);
     return found;
   };

@@ -2,6 +2,7 @@ import type { Entry, SourceId } from '../model/entry.ts';
 import type { DesiredValue, Reason, Rejected, Resource } from '../model/resource.ts';
 import { applyRule, createResolver, type ReadyRule, type ResolveReference } from './apply-rule.ts';
 import type { Survey } from './survey.ts';
+import { holdsAt, TimeSpan } from './time-span.ts';
 
 /** A resource without its members, or why there is none. */
 export type Mapped = { readonly kind: 'resource'; readonly resource: Resource } | { readonly kind: 'rejected'; readonly rejected: Rejected };
@@ -12,17 +13,19 @@ export function mapEntry(entry: Entry, rules: readonly ReadyRule[], survey: Surv
   const before = recall(entry, rules, survey, resolve);
   if (before !== undefined) return before;
   const references = new Map<string, SourceId | undefined>();
-  const mapped = mapAnew(entry, rules, survey, (dn) => {
+  const span = new TimeSpan(survey.span.now);
+  const mapped = mapAnew(entry, rules, survey, span, (dn) => {
     const reference = resolve(dn);
     references.set(dn, reference?.id);
     return reference;
   });
-  keep(entry, rules, { mapped, references });
+  survey.span.include(span);
+  keep(entry, rules, { mapped, references, from: span.from, until: span.until });
   return mapped;
 }
 
-/** A result, and whom the DNs in it meant then. */
-interface Kept {
+/** A result, from when until when it holds, and whom the DNs in it meant then. */
+interface Kept extends Pick<TimeSpan, 'from' | 'until'> {
   readonly mapped: Mapped;
   readonly references: ReadonlyMap<string, SourceId | undefined>;
 }
@@ -35,8 +38,9 @@ const results = new WeakMap<readonly ReadyRule[], WeakMap<Entry, Kept>>();
 
 function recall(entry: Entry, rules: readonly ReadyRule[], survey: Survey, resolve: ResolveReference): Mapped | undefined {
   const kept = survey.verdicts.get(entry.id) === 'failed' ? undefined : results.get(rules)?.get(entry);
-  if (kept === undefined) return undefined;
+  if (kept === undefined || !holdsAt(survey.span.now, kept)) return undefined;
   for (const [dn, id] of kept.references) if (resolve(dn)?.id !== id) return undefined;
+  survey.span.include(kept);
   return kept.mapped;
 }
 
@@ -48,14 +52,15 @@ function keep(entry: Entry, rules: readonly ReadyRule[], kept: Kept): void {
   results.set(rules, ofRules);
 }
 
-function mapAnew(entry: Entry, rules: readonly ReadyRule[], survey: Survey, resolve: ResolveReference): Mapped {
+function mapAnew(entry: Entry, rules: readonly ReadyRule[], survey: Survey, span: TimeSpan, resolve: ResolveReference): Mapped {
+  const context = survey.contextOf(entry, span);
   const attributes = new Map<string, DesiredValue | null>([['externalId', entry.id]]);
   const createOnly = new Map<string, DesiredValue | null>();
   const reasons: Reason[] = [];
   // Nothing says that they are not: a map without a rule for it never disables anyone.
   if (entry.type === 'user' && !rules.some(({ path }) => path === 'active')) attributes.set('active', true);
   for (const ready of rules) {
-    const result = applyRule(ready, entry, survey, resolve);
+    const result = applyRule(ready, entry, context, resolve);
     if (result.kind === 'error') reasons.push({ code: 'map_error', text: `${ready.path}: ${result.text}` });
     if (result.kind === 'value' || result.kind === 'none') {
       (ready.apply === 'create' ? createOnly : attributes).set(ready.path, result.kind === 'value' ? result.value : null);

@@ -4,21 +4,25 @@ import { readyRules, type ReadyRule } from './apply-rule.ts';
 import type { TargetDefinition } from './definition.ts';
 import { findDuplicates, reject } from './duplicates.ts';
 import { mapEntry } from './map-entry.ts';
+import { reportAppearance } from './ownership.ts';
 import { surveyScope, type Survey } from './survey.ts';
 
 /** What a target should hold: sorted by type (users first) and source id, whatever the order of the entries. */
 export interface Projection {
   readonly resources: readonly Resource[];
   readonly rejected: readonly Rejected[];
+  /** When (milliseconds since 1970) something in it may change although no entry does; Infinity: never. */
+  readonly holdsUntil: number;
 }
 
 /**
  * Works out which resources a target should have, and what is in them, from everything its directories hold.
  *
+ * @param now milliseconds since 1970
  * @throws BridgeError D2S_SCOPE_GROUP_MISSING when a group that decides who is in scope is in no reading
  */
-export function projectTarget(entries: readonly Entry[], definition: TargetDefinition): Projection {
-  return projectSurvey(entries, definition, surveyScope(entries, definition));
+export function projectTarget(entries: readonly Entry[], definition: TargetDefinition, now: number): Projection {
+  return projectSurvey(entries, definition, surveyScope(entries, definition, now));
 }
 
 /** The same, where it is already known who is in scope. */
@@ -28,6 +32,11 @@ export function projectSurvey(entries: readonly Entry[], definition: TargetDefin
   const rejected: Rejected[] = [];
   for (const entry of entries) {
     if (!survey.isWanted(entry.id)) continue;
+    const owner = survey.owners.get(entry.id) ?? entry;
+    if (owner !== entry) {
+      if (definition.maps.has(entry.directory)) rejected.push(reportAppearance(entry, owner));
+      continue;
+    }
     const mapped = mapEntry(entry, rulesOf(entry.directory, entry.type), survey);
     if (mapped.kind === 'rejected') rejected.push(mapped.rejected);
     else if (entry.type === 'user') resources.push(mapped.resource);
@@ -39,7 +48,11 @@ export function projectSurvey(entries: readonly Entry[], definition: TargetDefin
     const reasons = duplicates.get(resource.sourceId);
     if (reasons !== undefined) rejected.push(reject(resource, reasons));
   }
-  return { resources: resources.filter(({ sourceId }) => !duplicates.has(sourceId)), rejected: rejected.sort(byId) };
+  return {
+    resources: resources.filter(({ sourceId }) => !duplicates.has(sourceId)),
+    rejected: rejected.sort((a, b) => byId(a, b) || compare(a.directory, b.directory)),
+    holdsUntil: survey.span.until,
+  };
 }
 
 type RulesOf = (directory: string, type: ResourceType) => readonly ReadyRule[];
@@ -66,5 +79,9 @@ type Subject = Pick<Resource, 'type' | 'sourceId'>;
 
 function byId(left: Subject, right: Subject): number {
   if (left.type !== right.type) return left.type === 'user' ? -1 : 1;
-  return left.sourceId < right.sourceId ? -1 : left.sourceId > right.sourceId ? 1 : 0;
+  return compare(left.sourceId, right.sourceId);
+}
+
+function compare(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
 }

@@ -3,6 +3,8 @@ import type { Entry, ResourceType, SourceId } from '../model/entry.ts';
 import type { TargetDefinition } from './definition.ts';
 import { indexDirectories, type DirectoryIndex } from './directory-index.ts';
 import { linkGroups, type GroupGraph } from './group-graph.ts';
+import { findOwners, inOrderOfDirectories } from './ownership.ts';
+import { TimeSpan } from './time-span.ts';
 
 /** `failed`: a condition could not be evaluated. Such an entry is in nobody's way, but has not left either. */
 export type ScopeVerdict = 'in' | 'out' | 'failed';
@@ -22,7 +24,12 @@ export interface Survey {
   readonly groups: GroupGraph;
   readonly conditions: Readonly<Record<ResourceType, readonly ScopeCondition[]>>;
   readonly verdicts: ReadonlyMap<SourceId, ScopeVerdict>;
-  readonly contextOf: (entry: Entry) => ExpressionContext;
+  /** Of entries that several directories show: the one that counts. Nobody else is in here. */
+  readonly owners: ReadonlyMap<SourceId, Entry>;
+  /** What holds for the moment of the survey holds throughout; narrowed by all that is worked out with it. */
+  readonly span: TimeSpan;
+  /** @param span narrowed by what the entry's expressions ask, in place of the survey's own */
+  readonly contextOf: (entry: Entry, span?: TimeSpan) => ExpressionContext;
   /** In scope, or possibly so: who may be a member, and be referred to. */
   readonly isWanted: (id: SourceId) => boolean;
 }
@@ -30,20 +37,29 @@ export interface Survey {
 /**
  * Judges who is in the scope of a target.
  *
+ * @param now milliseconds since 1970
  * @throws BridgeError D2S_SCOPE_GROUP_MISSING
  */
-export function surveyScope(entries: readonly Entry[], definition: TargetDefinition): Survey {
-  const index = indexDirectories(entries);
-  const groups = linkGroups(index);
-  const contextOf = (entry: Entry): ExpressionContext => ({ isMemberOf: (dn) => groups.everyoneIn(dn).has(entry.id) });
+export function surveyScope(entries: readonly Entry[], definition: TargetDefinition, now: number): Survey {
+  const ordered = inOrderOfDirectories(entries, definition);
+  const index = indexDirectories(ordered);
+  const groups = linkGroups(index, ordered);
+  const span = new TimeSpan(now);
+  const contextOf: Survey['contextOf'] = (entry, own = span) => ({
+    isMemberOf: (dn) => groups.everyoneIn(dn).has(entry.id),
+    isOver: (instant) => own.isOver(instant),
+  });
   const conditionsFor = (type: ResourceType) => conditionsOf(definition, type, groups, contextOf);
   const conditions = { user: conditionsFor('user'), group: conditionsFor('group') };
+  const judgeOwn = (entry: Entry) => (definition.maps.has(entry.directory) ? judge(entry, conditions[entry.type]) : 'out');
   const verdicts = new Map<SourceId, ScopeVerdict>();
-  for (const entry of entries) {
-    verdicts.set(entry.id, definition.maps.has(entry.directory) ? judge(entry, conditions[entry.type]) : 'out');
+  for (const entry of ordered) {
+    if ((verdicts.get(entry.id) ?? 'out') === 'out') verdicts.set(entry.id, judgeOwn(entry));
   }
+  const isUnique = verdicts.size === ordered.length;
+  const owners = isUnique ? new Map<SourceId, Entry>() : findOwners(ordered, (entry) => judgeOwn(entry) !== 'out');
   const isWanted = (id: SourceId) => (verdicts.get(id) ?? 'out') !== 'out';
-  return { index, groups, conditions, verdicts, contextOf, isWanted };
+  return { index, groups, conditions, verdicts, owners, span, contextOf, isWanted };
 }
 
 function conditionsOf(

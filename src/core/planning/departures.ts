@@ -10,7 +10,8 @@ export interface Departure {
 
 /**
  * Who has a link and is no longer wanted. This is the only place where absence becomes evidence, and it takes complete
- * readings alone: links of a directory that was read as a delta, or not at all, never depart.
+ * readings alone: links of a directory that was read as a delta, or not at all, never depart. Whoever moved into another
+ * of the target's directories is not absent: there they are wanted (then they are not asked about here), or out of scope.
  *
  * @param links those that are not among the target's wanted resources
  */
@@ -20,9 +21,9 @@ export function findDepartures(readings: readonly Reading[], links: readonly Lin
       .filter((reading) => reading.kind === 'complete')
       .map((reading) => [reading.directory, new Set(reading.entries.map((entry) => entry.id))]),
   );
+  const isPresent = (id: SourceId) => [...seen.values()].some((ids) => ids.has(id));
   return links.flatMap((link): Departure[] => {
-    const present = seen.get(link.directory);
-    if (present === undefined) return [];
-    return [{ link, cause: present.has(link.sourceId) ? 'left_scope' : 'absent' }];
+    if (!seen.has(link.directory)) return [];
+    return [{ link, cause: isPresent(link.sourceId) ? 'left_scope' : 'absent' }];
   });
 }

@@ -21,9 +21,11 @@ export function planResource(resource: Resource, input: PlanInput, outlook: Outl
 
 /** Someone in scope who cannot be written: access ends when the directory says so, and nothing else happens. */
 export function planRejected(rejected: Rejected, outlook: Outlook): Partial<PlannedOperations> {
+  // They are planned as the directory shows them that counts.
+  if (rejected.reasons.some(({ code }) => code === 'duplicate_entry')) return {};
   const link = outlook.live.get(rejected.sourceId);
   const leaves = rejected.type === 'user' && rejected.active === false && link?.lifecycle === 'active';
-  return { operations: leaves ? [disable(rejected)] : [], remembered: backInScope(link) };
+  return { operations: leaves ? [disable(rejected)] : [], remembered: stillHere(link, rejected) };
 }
 
 function planCreation(resource: Resource, again: boolean, outlook: Outlook): Partial<PlannedOperations> {
@@ -87,14 +89,14 @@ function planLinked(resource: Resource, link: Link, input: PlanInput, outlook: O
     changes.push({ path: 'active', change: 'set', value: true, had: true });
     const back = link.departedAt === undefined ? 'enabled in the directory' : 'back in scope';
     const reason = link.lifecycle === 'deactivated' ? back : 'the target never said whether it is active';
-    return { operations: [{ ...subject(resource, reason, stage), verb: 'reactivate', changes }], waiting };
+    return { operations: [{ ...subject(resource, reason, stage), verb: 'reactivate', changes }], remembered: movedHere(link, resource), waiting };
   }
   const operations: Operation[] = [];
   if (changes.length > 0) {
     operations.push({ ...subject(resource, changesReason(changes), stage), verb: 'update', changes });
   }
   if (resource.type === 'user' && !active && link.lifecycle === 'active') operations.push(disable(resource));
-  return { operations, remembered: backInScope(link), waiting };
+  return { operations, remembered: stillHere(link, resource), waiting };
 }
 
 export function changesReason(changes: readonly AttributeChange[]): string {
@@ -126,6 +128,13 @@ function disable(who: Who): RemoveOperation {
   return { ...subject(who, 'disabled in the directory', stages.deactivations), verb: 'deactivate', cause: 'disabled' };
 }
 
-function backInScope(link: Link | undefined): Link[] {
-  return link?.departedAt === undefined ? [] : [{ ...link, departedAt: undefined }];
+/** Back in scope, or moved into another directory: from now on it is absence from there that counts. */
+function stillHere(link: Link | undefined, { directory }: Who): Link[] {
+  if (link === undefined || (link.departedAt === undefined && link.directory === directory)) return [];
+  return [{ ...link, directory, departedAt: undefined }];
+}
+
+/** The same for whoever is switched on again by the request to come, which ends the departure. */
+function movedHere(link: Link, { directory }: Who): Link[] {
+  return link.directory === directory ? [] : [{ ...link, directory }];
 }

@@ -12,11 +12,22 @@ export const dateFunctions: readonly FunctionDefinition[] = [
     example: ['fileTime(accountExpires)', '"2027-01-01T00:00:00Z"'],
     entra: 'DateFromNum',
     call: ([value = null]) => eachText('fileTime', value, (one) => {
-      if (!/^-?\d{1,19}$/.test(one)) throw new EvaluationError('fileTime() needs a whole number as text');
-      const ticks = BigInt(one);
-      if (ticks <= 0n || ticks === never) return null;
-      return iso('fileTime', Number(ticks / 10_000n) - epoch1601);
+      const moment = fileTime('fileTime', one);
+      return moment === undefined ? null : iso('fileTime', moment);
     }),
+  },
+  {
+    name: 'expired',
+    parameters: [{ name: 'text', kind: 'string' }],
+    returns: 'bool',
+    asks: 'time',
+    doc: 'Whether an Active Directory time (accountExpires) is over. 0 and 9223372036854775807 mean never, and null: false.',
+    example: ['expired(accountExpires)', 'false'],
+    call: ([value = null], { context }) => {
+      const text = oneText('expired', value);
+      const moment = text === undefined ? undefined : fileTime('expired', text);
+      return moment !== undefined && context.isOver(moment);
+    },
   },
   {
     name: 'generalizedTime',
@@ -46,9 +57,17 @@ export const dateFunctions: readonly FunctionDefinition[] = [
   },
 ];
 
-const never = 9_223_372_036_854_775_807n;
+const never = '9223372036854775807';
 /** Milliseconds from 1601 to 1970. */
 const epoch1601 = 11_644_473_600_000;
+
+/** Milliseconds since 1970; undefined for never (MS-ADA1 §2.1, accountExpires). */
+function fileTime(name: string, text: string): number | undefined {
+  if (text === never || text === '0') return undefined;
+  if (!/^-?\d{1,19}$/.test(text)) throw new EvaluationError(`${name}() needs a whole number as text`);
+  const ticks = BigInt(text);
+  return ticks <= 0n ? undefined : Number(ticks / 10_000n) - epoch1601;
+}
 
 function valid(moment: number | undefined): moment is number {
   return moment !== undefined && !Number.isNaN(new Date(moment).getTime());

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { DnReference, EvaluationError, Unmanaged, type ExpressionValue } from '../../../../src/core/expression/expression.ts';
 import { compiled, entry } from '../../../support/entries.ts';
 
-const nobody = { isMemberOf: () => false };
+const nobody = { isMemberOf: () => false, isOver: () => false };
 const one = entry('1', {
   cn: 'Ann Ek',
   mail: 'Ann@Corp.example',

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { explainEntry } from '../../../../src/core/mapping/explain.ts';
 import { projectTarget } from '../../../../src/core/mapping/project.ts';
 import { Reference } from '../../../../src/core/model/resource.ts';
-import { definition, dnOf, dnOfGroup, entry, group } from '../../../support/entries.ts';
+import { definition, dnOf, dnOfGroup, entry, group, now } from '../../../support/entries.ts';
 
 const target = definition({
   users: {
@@ -29,7 +29,7 @@ const entries = [
 ];
 
 function explain(id: string) {
-  const explanation = explainEntry(id, entries, target);
+  const explanation = explainEntry(id, entries, target, now);
   assert.ok(explanation);
   return explanation;
 }
@@ -53,7 +53,7 @@ describe('the explanation of an entry', () => {
     ]);
     assert.equal(rejected, undefined);
     assert.deepEqual(groups, [{ sourceId: 'app', label: 'app' }, { sourceId: 'outer', label: 'outer' }]);
-    assert.deepEqual(resource, projectTarget(entries, target).resources.find(({ sourceId }) => sourceId === 'ann'));
+    assert.deepEqual(resource, projectTarget(entries, target, now).resources.find(({ sourceId }) => sourceId === 'ann'));
   });
 
   it('shows which rule fails', () => {
@@ -79,5 +79,5 @@ describe('the explanation of an entry', () => {
     assert.equal(rejected?.reasons[0]?.code, 'map_error');
   });
 
-  it('is nothing for who is in no directory', () => assert.equal(explainEntry('nobody', entries, target), undefined));
+  it('is nothing for who is in no directory', () => assert.equal(explainEntry('nobody', entries, target, now), undefined));
 });

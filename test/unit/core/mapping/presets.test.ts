@@ -5,7 +5,7 @@ import { checkRule } from '../../../../src/core/mapping/check-rule.ts';
 import type { TargetDefinition } from '../../../../src/core/mapping/definition.ts';
 import { projectTarget } from '../../../../src/core/mapping/project.ts';
 import type { Entry } from '../../../../src/core/model/entry.ts';
-import { entry, group } from '../../../support/entries.ts';
+import { entry, group, now } from '../../../support/entries.ts';
 
 const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 
@@ -21,7 +21,7 @@ async function targetOf(preset: 'active-directory' | 'openldap'): Promise<Target
 }
 
 function valuesOf(entries: readonly Entry[], target: TargetDefinition, id: string): Record<string, unknown> {
-  const { resources, rejected } = projectTarget(entries, target);
+  const { resources, rejected } = projectTarget(entries, target, now);
   assert.deepEqual(rejected, []);
   const { attributes } = resources.find(({ sourceId }) => sourceId === id) ?? assert.fail(id);
   return JSON.parse(JSON.stringify(Object.fromEntries([...attributes].filter(([, value]) => value !== null)))) as Record<string, unknown>;
@@ -76,7 +76,7 @@ describe('people of Active Directory', () => {
 describe('people of Active Directory whose userAccountControl may not be read', () => {
   it('are reported, and neither switched on nor off', async () => {
     const hidden = entry('ann', { userPrincipalName: 'ann@corp.example', cn: 'Ann' });
-    const { resources, rejected } = projectTarget([hidden], await targetOf('active-directory'));
+    const { resources, rejected } = projectTarget([hidden], await targetOf('active-directory'), now);
     assert.deepEqual([resources, rejected.map(({ active, reasons }) => [active, reasons[0]?.code])], [[], [[undefined, 'map_error']]]);
   });
 });

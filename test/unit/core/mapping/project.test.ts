@@ -4,17 +4,17 @@ import type { TargetDefinition } from '../../../../src/core/mapping/definition.t
 import { projectTarget } from '../../../../src/core/mapping/project.ts';
 import type { Entry } from '../../../../src/core/model/entry.ts';
 import { Reference, type DesiredValue } from '../../../../src/core/model/resource.ts';
-import { definition, dnOf, dnOfGroup, entry, group } from '../../../support/entries.ts';
+import { definition, dnOf, dnOfGroup, entry, group, now } from '../../../support/entries.ts';
 
 const manager = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value';
 
 function ids(entries: readonly Entry[], target: TargetDefinition): string[] {
-  return projectTarget(entries, target).resources.map(({ sourceId }) => sourceId);
+  return projectTarget(entries, target, now).resources.map(({ sourceId }) => sourceId);
 }
 
 /** What one user gets. */
 function attributesOf(entries: readonly Entry[], target: TargetDefinition, id = 'ann'): Record<string, DesiredValue | null> {
-  const { resources, rejected } = projectTarget(entries, target);
+  const { resources, rejected } = projectTarget(entries, target, now);
   const found = resources.find(({ sourceId }) => sourceId === id);
   if (found === undefined) throw new Error(`${id}: ${JSON.stringify(rejected)}`);
   return Object.fromEntries(found.attributes);
@@ -22,7 +22,7 @@ function attributesOf(entries: readonly Entry[], target: TargetDefinition, id = 
 
 describe('a resource', () => {
   it('has the source id as its externalId, and is active unless a rule says otherwise', () => {
-    const { resources } = projectTarget([entry('ann', { mail: 'Ann@x' }), group('staff', [])], definition());
+    const { resources } = projectTarget([entry('ann', { mail: 'Ann@x' }), group('staff', [])], definition(), now);
     assert.deepEqual(resources.map(({ attributes }) => Object.fromEntries(attributes)), [
       { externalId: 'ann', active: true, userName: 'ann@x' },
       { externalId: 'staff', displayName: 'staff' },
@@ -45,7 +45,7 @@ describe('a resource', () => {
 
   it('keeps apart what is only sent on creation; whether someone is active never is', () => {
     const users = { userName: 'uid', locale: { value: '"en"', apply: 'create' }, active: { value: 'false', apply: 'create' } } as const;
-    const [resource] = projectTarget([entry('ann', { uid: 'ann' })], definition({ users })).resources;
+    const [resource] = projectTarget([entry('ann', { uid: 'ann' })], definition({ users }), now).resources;
     assert.deepEqual([...(resource?.createOnly ?? [])], [['locale', 'en']]);
     assert.equal(resource?.attributes.get('active'), false);
     assert.ok(!resource.attributes.has('locale'));
@@ -62,7 +62,7 @@ describe('values of a resource', () => {
   const photo = Uint8Array.from([1, 2]);
   const ann = entry('ann', { uid: 'ann', mail: ['b@x', 'a@x', 'b@x'], flag: 'TRUE', lower: 'false', photo, n: '7' });
   const valueOf = (path: string, expression: string) => {
-    const { resources, rejected } = projectTarget([ann], definition({ users: { userName: 'uid', [path]: expression } }));
+    const { resources, rejected } = projectTarget([ann], definition({ users: { userName: 'uid', [path]: expression } }), now);
     return resources[0] === undefined ? rejected[0]?.reasons[0]?.text : [...resources[0].attributes.values()].at(-1);
   };
 
@@ -110,7 +110,7 @@ describe('an entry that cannot be mapped', () => {
   it('is rejected with every reason, and with what is known of its activity', () => {
     const users = { userName: 'uid', title: 'string(int(uid))', nickName: 'lower(photo)', active: '!bit(uac, 2)' };
     const broken = entry('ann', { uid: 'ann', uac: '514', photo: Uint8Array.from([255]) });
-    const { resources, rejected } = projectTarget([broken, entry('bob', { uid: '7' })], definition({ users }));
+    const { resources, rejected } = projectTarget([broken, entry('bob', { uid: '7' })], definition({ users }), now);
     assert.deepEqual(resources.map(({ sourceId }) => sourceId), ['bob']);
     assert.equal(rejected[0]?.active, false);
     assert.deepEqual(rejected[0].reasons.map(({ code, text }) => `${code} ${text.split(':')[0] ?? ''}`), ['map_error title', 'map_error nickName']);
@@ -118,7 +118,7 @@ describe('an entry that cannot be mapped', () => {
   });
 
   it('is one without the name that SCIM requires', () => {
-    const { rejected } = projectTarget([entry('ann'), group('staff', [], { cn: [''] })], definition());
+    const { rejected } = projectTarget([entry('ann'), group('staff', [], { cn: [''] })], definition(), now);
     assert.deepEqual(rejected.map(({ sourceId, reasons }) => [sourceId, reasons[0]?.text]), [
       ['ann', 'userName: there is no value, and one is required'],
       ['staff', 'displayName: there is no value, and one is required'],
@@ -157,14 +157,14 @@ describe('the scope', () => {
 
   it('never shrinks because one of its groups is missing', () => {
     for (const scope of [{ user: { memberOf: [dnOfGroup('gone')] } }, { group: { memberOf: [dnOf('ann')] } }, { user: { where: 'memberOf("CN=gone")' } }]) {
-      assert.throws(() => projectTarget(people, definition({ scope })), { code: 'D2S_SCOPE_GROUP_MISSING' });
+      assert.throws(() => projectTarget(people, definition({ scope }), now), { code: 'D2S_SCOPE_GROUP_MISSING' });
     }
   });
 
   it('does not lose someone whose condition fails: they are rejected, and still end when they are inactive', () => {
     const users = { userName: 'mail', active: '!bit(uac, 2)' };
     const odd = entry('dan', { mail: 'd@x', level: 'high', uac: '2' });
-    const { resources, rejected } = projectTarget([entry('ann', { mail: 'a@x', level: '3' }), odd], definition({ users, scope: { user: { where: 'int(level) > 1' } } }));
+    const { resources, rejected } = projectTarget([entry('ann', { mail: 'a@x', level: '3' }), odd], definition({ users, scope: { user: { where: 'int(level) > 1' } } }), now);
     assert.deepEqual(resources.map(({ sourceId }) => sourceId), ['ann']);
     assert.deepEqual(rejected, [{ sourceId: 'dan', directory: 'corp', type: 'user', label: 'd@x', active: false, reasons: [{ code: 'map_error', text: 'scope: int() needs a whole number, and got text' }] }]);
   });
@@ -209,7 +209,7 @@ describe('references', () => {
 describe('members', () => {
   const people = ['ann', 'bob', 'cat'].map((id) => entry(id, { mail: `${id}@x` }));
   const membersOf = (entries: readonly Entry[], target: TargetDefinition) =>
-    Object.fromEntries(projectTarget(entries, target).resources.filter(({ type }) => type === 'group').map(({ sourceId, members }) => [sourceId, members]));
+    Object.fromEntries(projectTarget(entries, target, now).resources.filter(({ type }) => type === 'group').map(({ sourceId, members }) => [sourceId, members]));
   const nest = [
     group('outer', [dnOfGroup('inner'), dnOf('cat'), dnOf('cat').toLowerCase(), 'CN=nobody,DC=corp']),
     group('inner', [dnOf('bob'), dnOf('ann'), dnOfGroup('outer'), dnOfGroup('inner')]),
@@ -246,7 +246,7 @@ describe('members', () => {
 describe('resources with the same match value', () => {
   it('are all rejected, each naming the others', () => {
     const entries = [entry('a', { mail: 'x@x' }), entry('b', { mail: 'X@X' }), entry('c', { mail: 'y@x' }), group('x@x', [])];
-    const { resources, rejected } = projectTarget(entries, definition());
+    const { resources, rejected } = projectTarget(entries, definition(), now);
     assert.deepEqual(resources.map(({ sourceId }) => sourceId), ['c', 'x@x']);
     assert.deepEqual(rejected.map(({ sourceId, active, reasons }) => [sourceId, active, reasons]), [
       ['a', true, [{ code: 'duplicate_match', text: 'userName is the same as that of b' }]],
@@ -264,7 +264,7 @@ describe('resources with the same match value', () => {
 
   it('name a few of very many', () => {
     const entries = Array.from({ length: 3000 }, (_, at) => entry(String(at).padStart(4, '0'), { mail: 'same@x' }));
-    const { rejected } = projectTarget(entries, definition());
+    const { rejected } = projectTarget(entries, definition(), now);
     assert.equal(rejected.length, 3000);
     assert.equal(rejected[1]?.reasons[0]?.text, 'userName is the same as that of 0000, 0002, 0003, 0004, 0005 and 2994 more');
     assert.equal(rejected[2000]?.reasons[0]?.text, 'userName is the same as that of 0000, 0001, 0002, 0003, 0004 and 2994 more');
