@@ -6,6 +6,8 @@ export type AttributeNames = Readonly<Record<ResourceType, ReadonlySet<string>>>
 /** A picture of a directory, and the attributes of which it was made. */
 export interface DirectoryPicture {
   readonly picture: Picture;
+  /** How the source finds changes, as it said last. */
+  changes?: string | undefined;
   readonly attributes: AttributeNames;
 }
 

@@ -5,12 +5,15 @@ import { neededAttributes, type TargetDefinition } from '../core/mapping/definit
 import type { Clock } from '../ports/clock.ts';
 import type { CycleObserver } from '../ports/cycle-observer.ts';
 import type { DirectorySource } from '../ports/directory-source.ts';
+import type { DirectoryState } from '../ports/state-store.ts';
 import { createPictures, type DirectoryPicture, type DirectoryPictures } from './directory-pictures.ts';
 
 export interface DirectoryReadings {
   readonly complete: ReadonlyMap<string, CompleteReading>;
   /** Directories without a complete reading, and why. Nothing of what they showed is kept. */
   readonly failed: ReadonlyMap<string, BridgeError>;
+  /** For the status: how those that were read were found. */
+  readonly seen: ReadonlyMap<string, DirectoryState>;
   /** When the last one ended, by the monotonic clock. */
   readonly readAt: number;
 }
@@ -37,13 +40,17 @@ export async function readDirectories(
   const { clock, observer, pictures = createPictures() } = control;
   const complete = new Map<string, CompleteReading>();
   const failed = new Map<string, BridgeError>();
+  const seen = new Map<string, DirectoryState>();
   const names = new Set(definitions.flatMap((definition) => [...definition.maps.keys()]));
   await Promise.all(
     [...names].map(async (name) => {
       const source = sources.get(name);
       if (source === undefined) throw new Error(`no source for directory ${name}`);
       try {
-        complete.set(name, await follow(source, pictures.of(name, attributesOf(definitions, name)), control));
+        const followed = pictures.of(name, attributesOf(definitions, name));
+        complete.set(name, await follow(source, followed, control));
+        const { counts } = followed.picture;
+        seen.set(name, { readAt: new Date(clock.now()).toISOString(), users: counts.user, groups: counts.group, changes: followed.changes });
       } catch (error) {
         const failure = toBridgeError(error);
         failed.set(name, failure);
@@ -51,15 +58,16 @@ export async function readDirectories(
       }
     }),
   );
-  return { complete, failed, readAt: clock.monotonic() };
+  return { complete, failed, seen, readAt: clock.monotonic() };
 }
 
 /** Brings a picture up to date. When the reading fails, the picture stays as it was, with its watermark. */
 async function follow(
   source: DirectorySource,
-  { picture, attributes }: DirectoryPicture,
+  followed: DirectoryPicture,
   { clock, observer, signal, fresh }: ReadControl,
 ): Promise<CompleteReading> {
+  const { picture, attributes } = followed;
   const directory = source.name;
   const began = clock.monotonic();
   const { watermark, known } = picture;
@@ -74,6 +82,7 @@ async function follow(
     signal,
   });
   picture.update({ ...verdict, directory, entries });
+  if (verdict.kind === 'complete') followed.changes = verdict.changes;
   const { reading, counts } = picture;
   if (reading === undefined) throw new Error(`directory ${directory} answered a delta to a request for everything`);
   observer({

@@ -5,6 +5,7 @@ import type { CycleInput } from './cycle-input.ts';
 import type { DirectoryPictures } from './directory-pictures.ts';
 import type { CycleReport } from './cycle-report.ts';
 import { readDirectories } from './read-directories.ts';
+import { rememberDirectories } from './remember-directories.ts';
 import { failTarget, runTarget } from './run-target.ts';
 import type { TargetSetup } from './target-setup.ts';
 
@@ -34,6 +35,7 @@ export async function startCycles(targets: readonly string[], input: CyclesInput
   );
   const definitions = [...setups.values()].map((setup) => setup.definition);
   const readings = await readDirectories(definitions, input.sources, { ...input, fresh: input.mode === 'full' });
+  await rememberDirectories(readings.seen, input.store);
   const reports = new Map<string, Promise<CycleReport>>();
   for (const [target, error] of failures) {
     reports.set(target, Promise.resolve(failTarget(target, error, { ...input, cycle: cycleId(input.clock) })));

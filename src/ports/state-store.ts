@@ -44,6 +44,8 @@ export interface StateView {
   /** Intents without an outcome: requests that may have taken effect before a crash. */
   openIntents(target: string): Promise<readonly Intent[]>;
   target(name: string): Promise<TargetState>;
+  /** What was last known of a directory; undefined before its first reading. */
+  directory(name: string): Promise<DirectoryState | undefined>;
   /** For the guard's window, oldest first. */
   removals(target: string): Promise<readonly RemovalRecord[]>;
   /** What a person decided about held plans, oldest first. */
@@ -114,6 +116,7 @@ export type StateChange =
       readonly remove: readonly SourceId[];
     }
   | { readonly kind: 'target'; readonly target: string; readonly state: TargetState }
+  | { readonly kind: 'directory'; readonly directory: string; readonly state: DirectoryState }
   /** Remembers what the guard has to count, together with the outcome that it belongs to. */
   | { readonly kind: 'removal'; readonly target: string; readonly removal: RemovalRecord }
   /** Forgets removals from before a time (ISO 8601). */
@@ -134,6 +137,16 @@ export interface TargetState {
   readonly approval?: ApprovalRecord | undefined;
   /** The id of a held plan that a person rejected: it stays undone, silently, until it changes. */
   readonly rejectedPlan?: string | undefined;
+}
+
+/** How a directory was last found; for people who ask for the status. */
+export interface DirectoryState {
+  /** When it was last known what it holds, ISO 8601. */
+  readonly readAt: string;
+  readonly users: number;
+  readonly groups: number;
+  /** How its changes are found, and why so. */
+  readonly changes?: string | undefined;
 }
 
 export interface RemovalRecord {

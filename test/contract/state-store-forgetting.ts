@@ -34,6 +34,15 @@ export function stateForgettingContract(name: string, makeFixture: () => Promise
       assert.deepEqual(await store.counts(target), { user: zero, group: zero });
     });
 
+    it('keeps what was last known of each directory', async () => {
+      assert.equal(await store.directory('corp'), undefined);
+      const state = { readAt: '2026-11-01T00:00:00.000Z', users: 3, groups: 1, changes: 'syncrepl (it can)' };
+      await store.record([{ kind: 'directory', directory: 'corp', state: { ...state, users: 2 } }, { kind: 'directory', directory: 'corp', state }]);
+      await reopen();
+      assert.deepEqual(await store.directory('corp'), state);
+      assert.equal(await store.directory('branch'), undefined);
+    });
+
     it('ends the memberships of a link that is forgotten: whoever comes back under the same id is in no group', async () => {
       const target = 'forgotten-members';
       await store.record([

@@ -5,6 +5,7 @@ import type { Link } from '../../src/core/model/link.ts';
 import {
   emptyTargetState,
   type Decision,
+  type DirectoryState,
   type Intent,
   type LinkCounts,
   type RemovalRecord,
@@ -33,6 +34,7 @@ interface Kept {
   readonly intents: Map<string, Intent>;
   readonly targets: Map<string, TargetState>;
   readonly decisions: Map<string, Decision>;
+  readonly directories: Map<string, DirectoryState>;
   readonly removals: { readonly target: string; readonly removal: RemovalRecord }[];
 }
 
@@ -46,6 +48,7 @@ export function createMemoryStore(): MemoryStore {
     intents: new Map(),
     targets: new Map(),
     decisions: new Map(),
+    directories: new Map(),
     removals: [],
   });
 }
@@ -115,6 +118,7 @@ function open(kept: Kept): MemoryStore {
       }),
     openIntents: (target) => answer(() => ofTarget(kept.intents, target)),
     target: (name) => answer(() => kept.targets.get(name) ?? emptyTargetState),
+    directory: (name) => answer(() => kept.directories.get(name)),
     removals: (target) => answer(() => kept.removals.filter((one) => one.target === target).map(({ removal }) => removal)),
     decisions: () => answer(() => [...kept.decisions.values()].sort((a, b) => Date.parse(a.at) - Date.parse(b.at))),
     decide: (decision) =>
@@ -180,6 +184,9 @@ function apply(kept: Kept, change: StateChange): void {
     }
     case 'target':
       kept.targets.set(change.target, change.state);
+      return;
+    case 'directory':
+      kept.directories.set(change.directory, change.state);
       return;
     case 'removal':
       kept.removals.push(change);

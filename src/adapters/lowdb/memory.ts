@@ -1,16 +1,25 @@
-import type { StateChange } from '../../ports/state-store.ts';
-import { TargetMemory } from './target-memory.ts';
+import type { DirectoryState, StateChange } from '../../ports/state-store.ts';
+import { TargetMemory, type TargetChange } from './target-memory.ts';
 
 /** Everything remembered about all targets. What lowdb holds as its data. */
 export class Memory {
   readonly #targets = new Map<string, TargetMemory>();
+  readonly #directories = new Map<string, DirectoryState>();
 
   /** Undefined when nothing was ever recorded about it. */
   target(name: string): TargetMemory | undefined {
     return this.#targets.get(name);
   }
 
+  directory(name: string): DirectoryState | undefined {
+    return this.#directories.get(name);
+  }
+
   apply(change: StateChange): void {
+    if (change.kind === 'directory') {
+      this.#directories.set(change.directory, change.state);
+      return;
+    }
     const name = targetOf(change);
     let target = this.#targets.get(name);
     if (target === undefined) this.#targets.set(name, (target = new TargetMemory()));
@@ -19,11 +28,12 @@ export class Memory {
 
   /** The changes that lead from nothing to this memory: what a snapshot consists of. */
   *changes(): Generator<StateChange> {
+    for (const [directory, state] of this.#directories) yield { kind: 'directory', directory, state };
     for (const [name, target] of this.#targets) yield* target.changes(name);
   }
 }
 
-function targetOf(change: StateChange): string {
+function targetOf(change: TargetChange): string {
   switch (change.kind) {
     case 'intent':
     case 'settled':
@@ -51,6 +61,7 @@ const kinds: ReadonlySet<unknown> = new Set<StateChange['kind']>([
   'unlink',
   'members',
   'target',
+  'directory',
   'removal',
   'removals_over',
 ]);

@@ -11,6 +11,9 @@ import {
   type Trouble,
 } from '../../ports/state-store.ts';
 
+/** A change that is about one target. */
+export type TargetChange = Exclude<StateChange, { kind: 'directory' }>;
+
 type Counts = Record<ResourceType, Record<keyof LinkCounts[ResourceType], number>>;
 
 /** How many member ids one snapshot line names, so that no line grows without bound. */
@@ -34,7 +37,7 @@ export class TargetMemory {
     return { user: { ...this.#counts.user }, group: { ...this.#counts.group } };
   }
 
-  apply(change: StateChange): void {
+  apply(change: TargetChange): void {
     switch (change.kind) {
       case 'intent':
         this.intents.set(change.intent.sourceId, change.intent);

@@ -23,6 +23,7 @@ export function createView(lineage: string, memory: Memory, digest: Digest, deci
     counts: (target) => Promise.resolve(of(target).counts),
     openIntents: (target) => Promise.resolve([...of(target).intents.values()]),
     target: (name) => Promise.resolve(memory.target(name)?.state ?? emptyTargetState),
+    directory: (name) => Promise.resolve(memory.directory(name)),
     removals: (target) => Promise.resolve([...of(target).removals]),
     decisions: () => decisions.read(),
     decide: (decision) => decisions.write(decision),

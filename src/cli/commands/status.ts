@@ -1,5 +1,5 @@
 import type { App } from '../../app.ts';
-import type { StateView, TargetState, LinkCounts } from '../../ports/state-store.ts';
+import type { DirectoryState, LinkCounts, StateView, TargetState } from '../../ports/state-store.ts';
 import { withApp, type CommandContext } from '../session.ts';
 import { approveCommand } from '../show-plan.ts';
 import { printJson, type Terminal } from '../terminal.ts';
@@ -18,8 +18,12 @@ export async function status(options: { readonly json: boolean }, context: Comma
     const view = await app.openView();
     try {
       const all = await Promise.all([...app.configuration.targets.keys()].map((target) => statusOf(view, target)));
-      if (options.json) printJson(terminal, { targets: all.map(statusJson) });
-      else for (const one of all) show(one, app, terminal);
+      const directories = await Promise.all([...app.configuration.directories.keys()].map(async (name) => ({ name, state: await view.directory(name) })));
+      if (options.json) printJson(terminal, { directories: directories.map(({ name, state }) => ({ directory: name, ...state })), targets: all.map(statusJson) });
+      else {
+        for (const { name, state } of directories) showDirectory(name, state, app, terminal);
+        for (const one of all) show(one, app, terminal);
+      }
       return 0;
     } finally {
       await view.close();
@@ -29,6 +33,16 @@ export async function status(options: { readonly json: boolean }, context: Comma
 
 async function statusOf(view: StateView, target: string): Promise<TargetStatus> {
   return { target, state: await view.target(target), counts: await view.counts(target) };
+}
+
+function showDirectory(name: string, state: DirectoryState | undefined, app: App, { colors, print }: Terminal): void {
+  if (state === undefined) {
+    print(`${colors.bold(name)}: ${colors.dim('not read yet')}`);
+    return;
+  }
+  const age = duration(Math.max(0, app.clock.now() - Date.parse(state.readAt)));
+  print(`${colors.bold(name)}: ${count(state.users, 'user')} and ${count(state.groups, 'group')}, as of ${state.readAt} (${age} ago)`);
+  if (state.changes !== undefined) print(`  changes       ${state.changes}`);
 }
 
 function show({ target, state, counts }: TargetStatus, app: App, { colors, print }: Terminal): void {
