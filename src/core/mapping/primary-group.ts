@@ -1,4 +1,4 @@
-import { dnKey, isWithin } from '../directory/dn.ts';
+import { dnKey } from '../directory/dn.ts';
 import type { Entry } from '../model/entry.ts';
 
 /**
@@ -15,22 +15,18 @@ export function linkPrimaryGroups(entries: readonly Entry[]): PrimaryMembers {
   const groups = new Map<string, { readonly group: Entry; readonly domain: string }[]>();
   for (const entry of entries) {
     const id = entry.type === 'group' ? relativeId(entry) : undefined;
-    if (id !== undefined) add(groups, keyOf(entry, id), { group: entry, domain: domainOf(entry) });
+    if (id !== undefined) add(groups, id, { group: entry, domain: domainOf(entry) });
   }
   if (groups.size === 0) return () => [];
   const members = new Map<Entry, Entry[]>();
   for (const entry of entries) {
     if (entry.type !== 'user') continue;
     const id = textOf(entry, 'primarygroupid');
-    for (const { group, domain } of (id === undefined ? undefined : groups.get(keyOf(entry, id))) ?? []) {
-      if (isWithin(dnKey(entry.dn), domain)) add(members, group, entry);
+    for (const { group, domain } of (id === undefined ? undefined : groups.get(id)) ?? []) {
+      if (group.directory === entry.directory && domainOf(entry) === domain) add(members, group, entry);
     }
   }
   return (group) => members.get(group) ?? [];
-}
-
-function keyOf({ directory }: Entry, id: string): string {
-  return `${id} ${directory}`;
 }
 
 function add<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
