@@ -81,6 +81,46 @@ describe('what a target should hold', () => {
     );
   });
 
+  it('is the same for what is known from before as for what is read anew, whatever the clock does', () => {
+    const hour = 3_600_000;
+    const target = definition({ users: { userName: 'uid', active: '!expired(expires)' }, scope: { user: { where: '!expired(joins) || expired(leaves)' } } });
+    const time = fc.integer({ min: -6, max: 6 });
+    const times = fc.array(fc.record({ expires: time, joins: time, leaves: time }), { minLength: 1, maxLength: 5 });
+    const fileTime = (hours: number) => `${now + hours * hour + 11_644_473_600_000}0000`;
+    fc.assert(
+      fc.property(times, fc.array(time, { minLength: 1, maxLength: 8 }), (all, moments) => {
+        const read = () => all.map((own, at) => entry(`p${at}`, { uid: `p${at}`, ...Object.fromEntries(Object.entries(own).map(([name, hours]) => [name, fileTime(hours)])) }));
+        const known = read();
+        for (const moment of moments.map((hours) => now + hours * hour + 1)) {
+          const projection = projectTarget(known, target, moment);
+          assert.deepEqual(projection, projectTarget(read(), target, moment));
+          const last = Math.min(projection.holdsUntil, moment + 20 * hour) - 1;
+          assert.deepEqual(projectTarget(read(), target, last), projection);
+        }
+      }),
+    );
+  });
+
+  it('has everyone once, whichever directories show them, and nobody leaves it because more of them do', () => {
+    const names = ['corp', 'branch', 'lab'];
+    const people = fc.array(fc.record({ id: fc.constantFrom('a', 'b', 'c'), directory: fc.constantFrom(...names), level: fc.constantFrom('1', '2', 'x') }), { maxLength: 9 });
+    const shown = people.map((all) => [...new Map(all.map(({ id, directory, level }) => [`${id} ${directory}`, entry(id, { uid: id, level }, { directory })])).values()]);
+    const target = definition({ directories: names, users: { userName: 'uid', title: 'level' }, scope: { user: { where: 'int(level) > 1' } } });
+    const wanted = (entries: readonly Entry[]) => {
+      const { resources, rejected } = projectTarget(entries, target, now);
+      const own = rejected.filter(({ reasons }) => reasons[0]?.code !== 'duplicate_entry');
+      return [...resources, ...own].map(({ sourceId }) => sourceId).sort();
+    };
+    fc.assert(
+      fc.property(shown.chain((entries) => fc.tuple(fc.constant(entries), fc.shuffledSubarray(entries), fc.shuffledSubarray(entries, { minLength: entries.length }))), ([entries, some, shuffled]) => {
+        const all = wanted(entries);
+        assert.equal(new Set(all).size, all.length);
+        assert.ok(wanted(some).every((id) => all.includes(id)));
+        assert.deepEqual(projectTarget(shuffled, target, now), projectTarget(entries, target, now));
+      }),
+    );
+  });
+
   it('never has two users of the same name', () => {
     fc.assert(
       fc.property(directories, definitions, (entries, target) => {

@@ -25,7 +25,7 @@ export function team(id: string, members: readonly string[] = []): Entry {
   return { ...entry(id, { cn: id, ...member }, { dn: `CN=${id},OU=Groups,DC=corp` }), type: 'group' };
 }
 
-export interface StageOptions extends Partial<Omit<TargetSetup, 'target' | 'definition'>> {
+export interface StageOptions extends Partial<Omit<TargetSetup, 'target'>> {
   readonly target?: Partial<FakeTargetOptions>;
   readonly match?: readonly string[];
 }

@@ -49,7 +49,6 @@ export function compileCall(node: Node, definition: FunctionDefinition, args: re
   }
   if (definition.asks === 'attribute') scope.attributes.add(attributeName(literalText(args[0])));
   if (definition.asks === 'groups') scope.seen.groups = true;
-  if (definition.asks === 'time') scope.seen.time = true;
   const type = typeof returns === 'function' ? returns(args.map((arg) => arg.type)) : returns;
   if (lazy !== undefined) return { type, run: lazy(args) };
   return { type, run: (run) => call?.(args.map((arg) => arg.run(run)), run) ?? null };

@@ -22,7 +22,7 @@ export function compileExpression(source: string, expected: 'any' | 'bool'): Exp
       depth: 0,
       variables: new Map(),
       attributes: new Set(),
-      seen: { groups: false, time: false },
+      seen: { groups: false },
     };
     const compiled = compileNode(root, scope);
     if (expected === 'bool' && (!canBe(compiled.type, ['bool']) || compiled.type === 'null')) {
@@ -45,7 +45,6 @@ function makeExpression(source: string, compiled: Compiled, scope: Scope, expect
     source,
     attributes: scope.attributes,
     usesGroups: scope.seen.groups,
-    usesTime: scope.seen.time,
     type: compiled.type,
     evaluate({ attributes }, context): ExpressionValue {
       const value = compiled.run({ attributes, context, variables: [], steps: stepLimit });

@@ -42,5 +42,5 @@ export interface Scope {
   readonly variables: ReadonlyMap<string, number>;
   /** Attributes read so far, in lower case. */
   readonly attributes: Set<string>;
-  readonly seen: { groups: boolean; time: boolean };
+  readonly seen: { groups: boolean };
 }

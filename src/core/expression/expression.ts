@@ -44,8 +44,6 @@ export interface Expression {
   readonly attributes: ReadonlySet<string>;
   /** True when it asks `memberOf(…)`: then the groups of the directory have to be known. */
   readonly usesGroups: boolean;
-  /** True when it asks `expired(…)`: then its result may change although nobody changes the entry. */
-  readonly usesTime: boolean;
   /** The inferred type where it is known at load: `string`, `bool`, `int`, `list`, `ref`, …; `dyn` where it is not. */
   readonly type: string;
   /** @throws EvaluationError */

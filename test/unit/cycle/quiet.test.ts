@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createPictures } from '../../../src/cycle/directory-pictures.ts';
 import { createQuiet } from '../../../src/cycle/quiet.ts';
-import { cycleStage, minute, person, team } from '../../support/cycle-stage.ts';
-
+import { cycleStage, inShort, minute, person, team } from '../../support/cycle-stage.ts';
+import { definition } from '../../support/entries.ts';
 
 describe('a daemon whose directory shows nothing new', () => {
   const settled = async () => {
@@ -59,6 +59,26 @@ describe('a daemon whose directory shows nothing new', () => {
     await stage.clock.advance(31 * minute);
     await stage.cycle(stage.memory);
     assert.deepEqual(stage.target.users().map((user) => user['userName']), ['cy@example.org']);
+  });
+
+  it('switches an account off in the first cycle after it expired, and plans only then', async () => {
+    // As Active Directory has it: 100 ns since 1601.
+    const inMinutes = (minutes: number): string => `${cycleStage([]).clock.now() + minutes * minute + 11_644_473_600_000}0000`;
+    const users = { userName: 'lower(mail)', active: '!expired(accountExpires)' };
+    const stage = cycleStage([person('ann', { accountExpires: inMinutes(3) }), person('cy', { accountExpires: '0' })], { definition: definition({ users }) });
+    const memory = { pictures: createPictures(), quiet: createQuiet() };
+    const planned: string[] = [];
+    const sent: string[] = [];
+    for (let cycle = 0; cycle < 7; cycle += 1) {
+      stage.events.splice(0);
+      sent.push(...inShort((await stage.cycle(memory)).calls).map((call) => `${cycle}: ${call}`));
+      if (stage.events.some(({ kind }) => kind === 'plan_made')) planned.push(String(cycle));
+      await stage.clock.advance(minute);
+    }
+    // The first creates; what was sent is looked at once more.
+    assert.deepEqual(planned, ['0', '1', '3', '4']);
+    const ann = stage.target.users().find((user) => user['userName'] === 'ann@example.org');
+    assert.deepEqual([sent.at(-1), ann?.['active']], [`3: update ${String(ann?.['id'])}`, false]);
   });
 
   it('is not quiet while something is left to do', async () => {

@@ -20,7 +20,6 @@ export const dateFunctions: readonly FunctionDefinition[] = [
     name: 'expired',
     parameters: [{ name: 'text', kind: 'string' }],
     returns: 'bool',
-    asks: 'time',
     doc: 'Whether an Active Directory time (accountExpires) is over. 0 and 9223372036854775807 mean never, and null: false.',
     example: ['expired(accountExpires)', 'false'],
     call: ([value = null], { context }) => {

@@ -163,6 +163,17 @@ describe('functions for Active Directory', () => {
     expectAll({ 'fileTime(accountExpires)': null, 'fileTime("0")': null, 'fileTime("133485408000000000")': '2024-01-01T00:00:00Z' });
   });
 
+  it('know whether an account has expired, and ask for no time where it never does', () => {
+    const asked: number[] = [];
+    const gives = (source: string) => compiled(source).evaluate(one, { ...nobody, isOver: (instant) => asked.push(instant) > 0 });
+    for (const source of ['expired(accountExpires)', 'expired("0")', 'expired(none)', 'expired("-1")']) assert.equal(gives(source), false, source);
+    assert.deepEqual(asked, []);
+    assert.equal(gives('expired("133485408000000000")'), true);
+    assert.equal(gives('expired(["133485408000000000", "0"])'), true);
+    assert.deepEqual(asked, [Date.UTC(2024, 0, 1), Date.UTC(2024, 0, 1)]);
+    assert.throws(() => gives('expired("2024-01-01")'), /expired\(\) needs a whole number/);
+  });
+
   it('read every form of LDAP time', () => {
     expectAll({
       'generalizedTime("20240229083000.0Z")': '2024-02-29T08:30:00Z',

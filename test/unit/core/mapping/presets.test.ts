@@ -71,6 +71,13 @@ describe('people of Active Directory', () => {
     const disabled = entry('ann', { userPrincipalName: 'ann@corp.example', cn: 'Ann', userAccountControl: '514' });
     assert.equal(valuesOf([disabled], await targetOf('active-directory'), 'ann')['active'], false);
   });
+
+  it('are inactive when their account has expired', async () => {
+    const activeWith = async (accountExpires: string) =>
+      valuesOf([entry('ann', { userPrincipalName: 'ann@corp.example', cn: 'Ann', userAccountControl: '512', accountExpires })], await targetOf('active-directory'), 'ann')['active'];
+    assert.equal(await activeWith('133485408000000000'), false);
+    for (const time of ['0', '9223372036854775807', '157153824000000000']) assert.equal(await activeWith(time), true, time);
+  });
 });
 
 describe('people of Active Directory whose userAccountControl may not be read', () => {

@@ -16,6 +16,11 @@ describe('findDepartures', () => {
     assert.deepEqual(findDepartures([{ kind: 'delta', directory: 'corp', entries: [], gone: links.map(({ sourceId }) => sourceId) }], links), []);
     assert.deepEqual(findDepartures([], links), []);
   });
+  it('does not take who moved into another directory for absent: they left the scope, or are not asked about at all', () => {
+    const readings = [{ kind: 'complete', directory: 'corp', entries: [] }, { kind: 'complete', directory: 'branch', entries: [entry('anna', 'branch'), entry('cleo', 'branch')] }] as const;
+    const found = findDepartures(readings, links);
+    assert.deepEqual(found.map(({ link, cause }) => [link.sourceId, cause]), [['anna', 'left_scope'], ['ben', 'absent'], ['cleo', 'left_scope']]);
+  });
   it('does not take an entry of one directory for one of another', () => {
     const found = findDepartures([{ kind: 'complete', directory: 'branch', entries: [entry('anna', 'branch')] }], links);
     assert.deepEqual(found.map(({ link, cause }) => [link.sourceId, cause]), [['cleo', 'absent']]);
