@@ -169,8 +169,7 @@ describe('functions for Active Directory', () => {
     for (const source of ['expired(accountExpires)', 'expired("0")', 'expired(none)', 'expired("-1")']) assert.equal(gives(source), false, source);
     assert.deepEqual(asked, []);
     assert.equal(gives('expired("133485408000000000")'), true);
-    assert.equal(gives('expired(["133485408000000000", "0"])'), true);
-    assert.deepEqual(asked, [Date.UTC(2024, 0, 1), Date.UTC(2024, 0, 1)]);
+    assert.deepEqual(asked, [Date.UTC(2024, 0, 1)]);
     assert.throws(() => gives('expired("2024-01-01")'), /expired\(\) needs a whole number/);
   });
 
