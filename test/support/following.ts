@@ -45,7 +45,7 @@ export function follow(source: DirectorySource, attributes: Attributes, fresh: D
 }
 
 /** What can be compared: values as sets, since servers give them in any order; no stamps. */
-export function plain(entries: readonly Entry[]): unknown {
+function plain(entries: readonly Entry[]): unknown {
   return entries
     .map(({ id, type, dn, attributes }) => ({
       id,
