@@ -23,6 +23,8 @@ export interface DaemonParts {
   /** Resolves when nothing that `runCycles` left under way is going on any more. */
   readonly settled: () => Promise<void>;
   readonly startHttp: (scheduler: Pick<Scheduler<CycleMode>, 'heartbeat' | 'trigger'>) => Promise<{ close(): Promise<void> }>;
+  /** Runs beside the rounds until its signal is aborted, and asks for one that comes sooner than planned. */
+  readonly watch?: ((ring: () => void, signal: AbortSignal) => Promise<void>) | undefined;
   readonly signals: SignalSource;
   /** How long what is in flight may take to finish after the first signal; 25 s unless said, inside Kubernetes' 30. */
   readonly graceMilliseconds?: number | undefined;
@@ -55,7 +57,9 @@ export async function runDaemon(parts: DaemonParts): Promise<void> {
     const http = await parts.startHttp(scheduler);
     try {
       log.info({ event: 'daemon_started' }, 'running');
-      const end = await Promise.race([scheduler.run(shutdown.stopping).then(parts.settled), shutdown.givenUp]);
+      const watching = startWatch(parts, scheduler, shutdown.stopping);
+      const running = scheduler.run(shutdown.stopping).then(parts.settled).finally(watching.stop);
+      const end = await Promise.race([running, shutdown.givenUp]);
       if (end === 'given up') log.warn({ event: 'daemon_stopped' }, 'stopped without waiting any longer; the next run carries on');
       else log.info({ event: 'daemon_stopped' }, 'stopped');
     } finally {
@@ -64,6 +68,20 @@ export async function runDaemon(parts: DaemonParts): Promise<void> {
   } finally {
     shutdown.dispose();
   }
+}
+
+function startWatch({ watch }: DaemonParts, scheduler: Scheduler<CycleMode>, stopping: AbortSignal): { readonly stop: () => Promise<void> } {
+  const over = new AbortController();
+  const ring = (): void => {
+    scheduler.trigger('incremental');
+  };
+  const watching = watch?.(ring, AbortSignal.any([stopping, over.signal]));
+  return {
+    stop: async () => {
+      over.abort();
+      await watching;
+    },
+  };
 }
 
 function jobsOf({ poll, full }: DaemonParts): Job<CycleMode>[] {

@@ -25,7 +25,20 @@ export interface DirectorySource {
   /** Connects, binds, reads what the server says of itself, and closes. For `check`. */
   inspect(signal: AbortSignal): Promise<DirectoryFacts>;
   read(request: ReadRequest): Promise<Verdict>;
+  /**
+   * Waits for the server to say that something happened, for those who do not want to wait for the next poll. Calls
+   * `onChange` at the beginning, because something may have happened before, and then whenever the server says
+   * anything. It may miss changes, and it may cry wolf: what changed is for `read` to find out. Missing where changes
+   * are not looked for in a way that bears frequent reading.
+   *
+   * Uses a connection of its own, beside those of `read`; calls may overlap with it. Resolves when the signal is
+   * aborted or the server cannot be watched; rejects with a BridgeError when watching ends.
+   */
+  watch?(onChange: () => void, signal: AbortSignal): Promise<WatchEnd>;
 }
+
+/** `unavailable`: the server has no way to tell what happens, for this reason. */
+export type WatchEnd = { readonly kind: 'aborted' } | { readonly kind: 'unavailable'; readonly because: string };
 
 export interface ReadRequest {
   /** Attribute names in lower case that the maps and scopes mention, for each type. */

@@ -13,6 +13,7 @@ import type { LdapSourceOptions } from './options.ts';
 import { hasPaging } from './root-dse.ts';
 import { searchScopes } from './scoped-search.ts';
 import { createServerChoice, type ServerChoice } from './server-choice.ts';
+import { isWatchable, watchDirectory } from './watch.ts';
 
 /**
  * A directory server as a source. Each call opens a session of its own (connect, TLS, bind, rootDSE), reads all pages
@@ -37,6 +38,9 @@ export function createLdapSource(options: LdapSourceOptions): DirectorySource {
         const changes = await readChanges(directory, request, request.since);
         return changes.kind === 'delta' ? changes : readCompletely(directory, request, changes.because);
       }),
+    ...(isWatchable(options)
+      ? { watch: (onChange: () => void, signal: AbortSignal) => watchDirectory(options, choice, onChange, signal) }
+      : {}),
   };
 }
 

@@ -7,6 +7,7 @@ import { startCycles } from '../../cycle/run-cycles.ts';
 import { createAuthBackOff, type AuthBackOff } from '../../daemon/auth-back-off.ts';
 import { createLanes } from '../../daemon/lanes.ts';
 import { runDaemon } from '../../daemon/run-daemon.ts';
+import { createWatching, type Watching } from '../../daemon/watch.ts';
 import { startHealthServer } from '../../http/health-server.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import type { CycleObserver } from '../../ports/cycle-observer.ts';
@@ -21,12 +22,12 @@ export async function run(context: CommandContext): Promise<number> {
   const configuration = await loadConfiguration(context.config);
   const secrets = new Set<string>();
   const log = createLog({ ...configuration.log, secrets: () => secrets });
-  const { metrics, backOff, observer, isStateSound } = observe(configuration, log);
+  const { observer, ...listeners } = observe(configuration, log);
   const app = await createApp(configuration, observer, { ...context.parts, onSecret: (secret) => secrets.add(secret) });
-  const store = await holdStore(app, isStateSound);
+  const store = await holdStore(app, listeners.isStateSound);
   try {
-    await recall(app, store, metrics);
-    await runRounds(app, store, { log, metrics, backOff, isStateSound });
+    await recall(app, store, listeners.metrics);
+    await runRounds(app, store, listeners);
     return 0;
   } finally {
     await store.close();
@@ -34,16 +35,17 @@ export async function run(context: CommandContext): Promise<number> {
   }
 }
 
-interface Watch {
+interface Listeners {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly backOff: AuthBackOff;
+  readonly watching: Watching;
   /** False from a failed write of the state until the next that succeeds. */
   readonly isStateSound: () => boolean;
 }
 
 /** Everyone who listens to the event stream. */
-function observe(configuration: Configuration, log: Log): Watch & { readonly observer: CycleObserver } {
+function observe(configuration: Configuration, log: Log): Listeners & { readonly observer: CycleObserver } {
   const clock = systemClock();
   const { poll } = configuration.schedule;
   const metrics = createMetrics({
@@ -54,11 +56,13 @@ function observe(configuration: Configuration, log: Log): Watch & { readonly obs
     clock,
   });
   const backOff = createAuthBackOff(clock);
+  const watching = createWatching({ clock, log });
   let sound = true;
   const listeners: CycleObserver[] = [
     logObserver(log, clock),
     metrics.observer,
     backOff.observer,
+    watching.observer,
     (event) => {
       if (event.kind === 'state_written') sound = event.result === 'success';
     },
@@ -67,6 +71,7 @@ function observe(configuration: Configuration, log: Log): Watch & { readonly obs
     log,
     metrics,
     backOff,
+    watching,
     isStateSound: () => sound,
     observer: (event) => {
       for (const listener of listeners) listener(event);
@@ -87,7 +92,7 @@ async function recall(app: App, held: HeldStore, metrics: Metrics): Promise<void
 /** A slow target is waited for no longer than this before the others go on. */
 const patienceMilliseconds = 1_000;
 
-async function runRounds(app: App, held: HeldStore, { log, metrics, backOff, isStateSound }: Watch): Promise<void> {
+async function runRounds(app: App, held: HeldStore, { log, metrics, backOff, watching, isStateSound }: Listeners): Promise<void> {
   const { configuration, clock } = app;
   const directoriesOf = (target: string) => configuration.targets.get(target)?.from ?? [];
   const pictures = createPictures();
@@ -115,6 +120,7 @@ async function runRounds(app: App, held: HeldStore, { log, metrics, backOff, isS
     signals: process,
     runCycles: (mode, control) => lanes.round(mode, control),
     settled: () => lanes.settled(),
+    watch: (ring, signal) => watching.run(app.sources.values(), ring, signal),
     startHttp: async ({ heartbeat }) => {
       const { host, port } = configuration.http.listen;
       const checks = [

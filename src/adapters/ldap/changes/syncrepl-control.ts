@@ -11,19 +11,24 @@ export const syncOids = {
   info: '1.3.6.1.4.1.4203.1.9.1.4',
 } as const;
 
-/** RFC 4533 §2.2: asks what changed since a cookie; without one, for everything. Ends when that is told. */
+/** RFC 4533 §2.2: `refreshOnly` ends when everything was told, `refreshAndPersist` goes on and tells what happens. */
+const modes = { refreshOnly: 1, refreshAndPersist: 3 } as const;
+
+/** RFC 4533 §2.2: asks what changed since a cookie; without one, for everything. */
 export class SyncRequestControl extends Control {
   readonly #cookie: string | undefined;
+  readonly #mode: keyof typeof modes;
 
-  constructor(cookie: string | undefined) {
+  constructor(cookie: string | undefined, mode: keyof typeof modes = 'refreshOnly') {
     super(syncOids.request, { critical: true });
     this.#cookie = cookie;
+    this.#mode = mode;
   }
 
   override writeControl(writer: BerWriter): void {
     const value = new BerWriter();
     value.startSequence();
-    value.writeEnumeration(1); // refreshOnly
+    value.writeEnumeration(modes[this.#mode]);
     if (this.#cookie !== undefined) value.writeBuffer(Buffer.from(this.#cookie), Ber.OctetString);
     value.endSequence();
     writer.writeBuffer(value.buffer, Ber.OctetString);

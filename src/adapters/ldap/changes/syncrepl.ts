@@ -35,14 +35,14 @@ export const syncrepl: ChangeStrategy = {
       return 'the server does not announce content synchronization (RFC 4533)';
     }
     try {
-      await begin(directory);
+      await syncPlaces(directory);
       return undefined;
     } catch (error) {
       if (error instanceof BridgeError && error.code !== 'D2S_INTERRUPTED') return error.message;
       throw error;
     }
   },
-  begin: async (directory) => JSON.stringify(await begin(directory)),
+  begin: async (directory) => JSON.stringify(await syncPlaces(directory)),
   poll: async (directory, text): Promise<Feed> => {
     const cookies = cursorShape.parse(JSON.parse(text));
     const named = nothing();
@@ -70,7 +70,8 @@ export const syncrepl: ChangeStrategy = {
   },
 };
 
-async function begin(directory: OpenDirectory): Promise<Record<string, string>> {
+/** Where to search, and the cookie of now for each place. @throws BridgeError when the server refuses */
+export async function syncPlaces(directory: OpenDirectory): Promise<Record<string, string>> {
   const cookies: Record<string, string> = {};
   for (const base of placesOf(directory)) {
     // The cookies of 389 name the filter; the one of another filter is refused.

@@ -1,0 +1,102 @@
+import { PresenceFilter, SearchRequest } from 'ldapts';
+import { BridgeError } from '../../core/model/errors.ts';
+import type { WatchEnd } from '../../ports/directory-source.ts';
+import type { LdapMessage } from './message.ts';
+import { MessageStream } from './message-stream.ts';
+import { openDirectory } from './open.ts';
+import type { OpenDirectory } from './open-directory.ts';
+import type { LdapSourceOptions } from './options.ts';
+import { nameOfCode, quote } from './result-code.ts';
+import type { ServerChoice } from './server-choice.ts';
+import { watchRequests } from './watch-requests.ts';
+
+/** The longest timer there is, 24 days: that long nothing may happen. */
+const idleMilliseconds = 2 ** 31 - 1;
+
+/** Silence is normal here; a server that is not there any more is noticed by TCP. Firewalls forget after minutes. */
+const keepAliveMilliseconds = 60_000;
+
+/** False where each change would lead to a reading of everything, which nobody wants more often than they said. */
+export function isWatchable({ changes = 'auto' }: LdapSourceOptions): boolean {
+  return changes !== 'full' && changes !== 'timestamp';
+}
+
+/**
+ * `DirectorySource.watch`, on the server that is read, as far as it works. Where the polls go is not touched: a
+ * connection for watching that fails says nothing about them.
+ */
+export async function watchDirectory(
+  options: LdapSourceOptions,
+  choice: ServerChoice,
+  onChange: () => void,
+  signal: AbortSignal,
+): Promise<WatchEnd> {
+  try {
+    const directory = await openDirectory(options, { order: () => choice.order(), works: ignore, broke: ignore }, signal);
+    try {
+      const requests = await watchRequests(directory);
+      if (!('unavailable' in requests)) return await listen(directory, requests, onChange, signal);
+      directory.session.close();
+      return { kind: 'unavailable', because: requests.unavailable };
+    } catch (error) {
+      directory.session.destroy();
+      throw error;
+    }
+  } catch (error) {
+    if (signal.aborted) return { kind: 'aborted' };
+    throw error;
+  }
+}
+
+function ignore(): void {
+  // Not for the watch to say.
+}
+
+/** Sends the requests and waits for messages, until the connection or one of the requests ends: it only ever throws. */
+async function listen(
+  { session }: OpenDirectory,
+  requests: readonly SearchRequest[],
+  onChange: () => void,
+  signal: AbortSignal,
+): Promise<never> {
+  const socket = session.release();
+  socket.setKeepAlive(true, keepAliveMilliseconds);
+  const stream = new MessageStream(socket, session.server, idleMilliseconds, signal);
+  const question = questionAfter();
+  try {
+    for (const [index, request] of [...requests, question].entries()) {
+      request.messageId = firstId + index;
+      stream.write(request.write());
+    }
+    for (;;) {
+      const message = await stream.next();
+      if ('code' in message && message.id !== question.messageId) throw ended(session.server, message);
+      onChange();
+    }
+  } catch (error) {
+    throw stream.fail(`watching ${session.server} ended`, error);
+  }
+}
+
+/** Beyond those that the session used on this connection. */
+const firstId = 1_000;
+
+/** Active Directory answers nothing when it begins to notify. What is asked after that is answered after that. */
+function questionAfter(): SearchRequest {
+  return new SearchRequest({
+    messageId: 0,
+    baseDN: '',
+    scope: 'base',
+    filter: new PresenceFilter({ attribute: 'objectClass' }),
+    attributes: ['1.1'],
+    timeLimit: 0,
+  });
+}
+
+function ended(server: string, { code, diagnostic }: Extract<LdapMessage, { code: number }>): BridgeError {
+  return new BridgeError(
+    'D2S_DIRECTORY_READ_INCOMPLETE',
+    `${server} ended the watch: ${nameOfCode(code)}${quote(diagnostic)}`,
+    'nothing is lost: the polls find every change',
+  );
+}

@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createLdapSource } from '../../src/adapters/ldap/source.ts';
+import type { LdapSourceOptions } from '../../src/adapters/ldap/options.ts';
+import { toBridgeError, type BridgeError } from '../../src/core/model/errors.ts';
+import type { WatchEnd } from '../../src/ports/directory-source.ts';
+import { startDs389 } from '../support/ds389.ts';
+import { startSamba, sambaSuffix } from '../support/samba.ts';
+import { startSlapd, type SlapdOptions } from '../support/slapd.ts';
+import { until } from '../support/until.ts';
+import { ldapOptions } from './ldap-fixture.ts';
+import { groups, people, scopes } from './openldap-tree.ts';
+
+const ou = (dn: string): string => `dn: ${dn}\nobjectClass: organizationalUnit\n\n`;
+const ldif = `${ou(people)}${ou(groups)}dn: cn=Anna,${people}\nobjectClass: inetOrgPerson\nsn: Anna\n\n`;
+const addTo = (base: string, name: string): string => `dn: ou=${name},${base}\nchangetype: add\nobjectClass: organizationalUnit\n`;
+const removal = (base: string, name: string): string => `dn: ou=${name},${base}\nchangetype: delete\n`;
+const synchronizing: SlapdOptions = { ldif, global: ['moduleload syncprov'], database: ['overlay syncprov'] };
+
+/** A source that is being watched, until the test is over. */
+function watched(options: LdapSourceOptions) {
+  const over = new AbortController();
+  let calls = 0;
+  let outcome: WatchEnd | BridgeError | undefined;
+  const watching = createLdapSource(options).watch?.(() => (calls += 1), over.signal) ?? assert.fail('cannot be watched');
+  const ended = watching.then((end) => (outcome = end), (error: unknown) => (outcome = toBridgeError(error)));
+  return {
+    begun: () => until('watching has begun', () => calls > 0 || outcome !== undefined),
+    ended,
+    /** Changes something, and says how long it took until that was told. */
+    async change(change: () => Promise<void>): Promise<number> {
+      // What the beginning causes has arrived when nothing came for a while.
+      await quiet(() => calls);
+      const before = calls;
+      await change();
+      const began = performance.now();
+      await until('the change is told', () => calls > before, { milliseconds: 5_000 });
+      return performance.now() - began;
+    },
+    async stop(): Promise<WatchEnd | BridgeError> {
+      over.abort();
+      return ended;
+    },
+  };
+}
+
+const textOf = (end: WatchEnd | BridgeError): string => ('code' in end ? end.line : JSON.stringify(end));
+
+async function quiet(count: () => number): Promise<void> {
+  let [last, since] = [count(), performance.now()];
+  await until('nothing comes any more', () => {
+    if (count() !== last) [last, since] = [count(), performance.now()];
+    return performance.now() - since > 200;
+  });
+}
+
+describe('Watching OpenLDAP', () => {
+  it('tells within a second that something came, changed or went, below each base', async () => {
+    const server = await startSlapd(synchronizing);
+    const watch = watched(ldapOptions(server.url, server.reader, scopes));
+    try {
+      await watch.begun();
+      for (const base of [people, groups]) {
+        for (const record of [addTo(base, 'New'), removal(base, 'New')]) {
+          assert.ok((await watch.change(() => server.change(record))) < 1_000);
+        }
+      }
+      assert.deepEqual(await watch.stop(), { kind: 'aborted' });
+    } finally {
+      await watch.stop();
+      await server.dispose();
+    }
+  });
+
+  it('sends nothing of what is there already', async () => {
+    const server = await startSlapd(synchronizing);
+    let calls = 0;
+    const over = new AbortController();
+    const watching = createLdapSource(ldapOptions(server.url, server.reader, scopes)).watch?.(() => (calls += 1), over.signal);
+    try {
+      await until('watching has begun', () => calls > 0);
+      await quiet(() => calls);
+      // One message for the end of the refresh of each base, and two for the question after them.
+      assert.ok(calls <= 4, `${calls} messages`);
+    } finally {
+      over.abort();
+      await watching;
+      await server.dispose();
+    }
+  });
+
+  it('ends with an error when the server ends', async () => {
+    const server = await startSlapd(synchronizing);
+    const watch = watched(ldapOptions(server.url, server.reader, scopes));
+    try {
+      await watch.begun();
+      await server.kill();
+      assert.match(textOf(await watch.ended), /127\.0\.0\.1/);
+    } finally {
+      await watch.stop();
+      await server.dispose();
+    }
+  });
+
+  it('is not possible without the module, and refused without the overlay', async () => {
+    for (const [options, expected] of [[{ ldif }, 'unavailable'], [{ ldif, global: ['moduleload syncprov'] }, undefined]] as const) {
+      const server = await startSlapd(options);
+      const watch = watched(ldapOptions(server.url, server.reader, scopes));
+      try {
+        const end = await watch.ended;
+        assert.equal('kind' in end ? end.kind : undefined, expected);
+        assert.match(textOf(end), /content synchronization/);
+      } finally {
+        await server.dispose();
+      }
+    }
+  });
+
+  it('is left alone where each change would lead to a reading of everything', () => {
+    for (const changes of ['full', 'timestamp'] as const) {
+      assert.ok(!('watch' in createLdapSource(ldapOptions('ldap://127.0.0.1', { dn: '', password: '' }, { changes }))));
+    }
+  });
+});
+
+describe('Watching 389 Directory Server', () => {
+  it('tells within a second that something came or went', async () => {
+    const server = await startDs389({ ldif });
+    const watch = watched(ldapOptions(server.url, server.reader, scopes));
+    try {
+      await watch.begun();
+      for (const record of [addTo(people, 'New'), removal(people, 'New'), addTo(groups, 'New')]) {
+        assert.ok((await watch.change(() => server.change(record))) < 1_500);
+      }
+      assert.deepEqual(await watch.stop(), { kind: 'aborted' });
+    } finally {
+      await watch.stop();
+      await server.dispose();
+    }
+  });
+});
+
+describe('Watching Active Directory (Samba)', () => {
+  for (const way of ['in clear', 'over TLS']) {
+    it(`tells within a second that something came or went, ${way}`, async () => {
+      const server = await startSamba();
+      const base = `CN=Users,${sambaSuffix}`;
+      const url = way === 'in clear' ? server.url : server.secureUrl;
+      const tls = { ca: server.certificates.ca, serverName: 'dc1.lab.example.org' };
+      const watch = watched(ldapOptions(url, server.administrator, { users: { bases: [base] }, tls }));
+      try {
+        await watch.begun();
+        for (const record of [addTo(sambaSuffix, 'New'), removal(sambaSuffix, 'New')]) {
+          assert.ok((await watch.change(() => server.change(record))) < 1_500);
+        }
+        assert.deepEqual(await watch.stop(), { kind: 'aborted' });
+      } finally {
+        await watch.stop();
+        await server.dispose();
+      }
+    });
+  }
+});
