@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { cycleStage, inShort, person, type StageOptions } from '../../support/cycle-stage.ts';
+import { definition } from '../../support/entries.ts';
+import { createFakeSource } from '../../support/fake-source.ts';
+
+/** Two directories that feed one target; everyone is in the first. */
+async function twoDirectories(scope: Parameters<typeof definition>[0] = {}, rest: StageOptions = {}) {
+  const users = { userName: 'lower(mail)', active: 'status != "off"' };
+  const stage = cycleStage([person('ann'), person('cy')], { definition: definition({ directories: ['corp', 'branch'], users, ...scope }), ...rest });
+  const branch = createFakeSource('branch');
+  const sources = new Map([['corp', stage.source], ['branch', branch]]);
+  const cycle = async () => {
+    const { report, calls } = await stage.cycle({ sources });
+    return { report, calls: inShort(calls) };
+  };
+  await cycle();
+  const link = async () => (await stage.store.links('wiki', ['ann'])).get('ann');
+  const there = { ...person('ann'), directory: 'branch' };
+  return { ...stage, branch, cycle, link, there };
+}
+
+describe('someone who moves from one directory into another', () => {
+  it('is left alone, and leaves when the other one shows them no longer', async () => {
+    const { source, branch, cycle, link, there } = await twoDirectories();
+    source.remove('ann');
+    branch.put(there);
+    assert.deepEqual((await cycle()).calls, []);
+    assert.equal((await link())?.directory, 'branch');
+    branch.remove('ann');
+    const { report } = await cycle();
+    assert.deepEqual(report.applied.map((one) => [one.verb, 'cause' in one ? one.cause : undefined]), [['deactivate', 'absent']]);
+  });
+
+  it('loses access where they are out of scope there', async () => {
+    const { source, branch, cycle } = await twoDirectories({ scope: { user: { where: 'site != "far"' } } });
+    source.remove('ann');
+    branch.put({ ...person('ann', { site: 'far' }), directory: 'branch' });
+    const { report } = await cycle();
+    assert.deepEqual(report.applied.map((one) => [one.verb, 'cause' in one ? one.cause : undefined]), [['deactivate', 'left_scope']]);
+  });
+
+  it('may be seen in both meanwhile: once written, and reported for the second time', async () => {
+    const { source, branch, cycle, link, there } = await twoDirectories();
+    branch.put(there);
+    const both = await cycle();
+    assert.deepEqual([both.calls, both.report.rejected.map(({ directory, reasons }) => [directory, reasons[0]?.code])], [[], [['branch', 'duplicate_entry']]]);
+    assert.equal((await link())?.directory, 'corp');
+    source.remove('ann');
+    const after = await cycle();
+    assert.deepEqual([after.calls, after.report.rejected, (await link())?.directory], [[], [], 'branch']);
+  });
+});
