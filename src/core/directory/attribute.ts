@@ -32,13 +32,32 @@ const binaryAttributes: ReadonlySet<string> = new Set([
   'usersmimecertificate',
 ]);
 
+interface Description {
+  readonly name: string;
+  readonly binary: boolean;
+}
+
+/** A directory uses few descriptions, and millions of times. */
+const descriptions = new Map<string, Description>();
+const mostDescriptions = 1_000;
+
+function describe(description: string): Description {
+  const known = descriptions.get(description);
+  if (known !== undefined) return known;
+  const semicolon = description.indexOf(';');
+  const name = (semicolon === -1 ? description : description.slice(0, semicolon)).toLowerCase();
+  const described = { name, binary: binaryAttributes.has(name) || /;binary(;|$)/i.test(description) };
+  if (descriptions.size >= mostDescriptions) descriptions.clear();
+  descriptions.set(description, described);
+  return described;
+}
+
 /** `userCertificate;binary` → `usercertificate` (RFC 4512 §2.5: a name, then options). */
 export function attributeName(description: string): string {
-  const semicolon = description.indexOf(';');
-  return (semicolon === -1 ? description : description.slice(0, semicolon)).toLowerCase();
+  return describe(description).name;
 }
 
 /** Whether the values are bytes whatever they look like. */
 export function isBinary(description: string): boolean {
-  return binaryAttributes.has(attributeName(description)) || /;binary(;|$)/i.test(description);
+  return describe(description).binary;
 }
