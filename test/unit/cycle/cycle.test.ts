@@ -44,10 +44,10 @@ describe('a cycle', () => {
     assert.equal(records, 0);
     await stage.clock.advance(minute);
     await stage.cycle({ store });
-    assert.equal(records, 1);
+    assert.equal(records, 2, 'one of the directory, one of the target');
     stage.clock.jumpWallClock(-hour);
     await stage.cycle({ store });
-    assert.equal(records, 2);
+    assert.equal(records, 4);
     stage.source.failWith(new BridgeError('D2S_DIRECTORY_UNREACHABLE', 'no answer', ''));
     await stage.cycle({ store });
     stage.source.failWith(undefined);
