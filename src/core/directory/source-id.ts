@@ -16,9 +16,11 @@ function guidText(bytes: Uint8Array): SourceId | undefined {
   return dashed(guidOrder.map((at) => (bytes[at] ?? 0).toString(16).padStart(2, '0')).join(''));
 }
 
+const latin1 = new TextDecoder('latin1');
+
 /** entryUUID (RFC 4530) as it is; nsUniqueId (389: `b1b2c3d4-11d111ef-8001a2b3-c4d5e6f7`) with the dashes of RFC 4122. */
 function uuidText(bytes: Uint8Array): SourceId | undefined {
-  const digits = new TextDecoder('latin1').decode(bytes).toLowerCase().replaceAll('-', '');
+  const digits = latin1.decode(bytes).toLowerCase().replaceAll('-', '');
   return /^[0-9a-f]{32}$/.test(digits) ? dashed(digits) : undefined;
 }
 
