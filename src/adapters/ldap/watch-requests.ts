@@ -14,7 +14,7 @@ export async function watchRequests(
 ): Promise<readonly SearchRequest[] | { readonly unavailable: string }> {
   const controls = directory.rootDse.get('supportedcontrol') ?? [];
   if (directory.kind === 'active-directory') {
-    // Without showing deleted objects nothing is said of who is deleted.
+    // Without showing deleted objects nothing is said of who is deleted; to most accounts it is not said anyway.
     return controls.includes(notificationOid)
       ? [openSearch(domainOf(directory), 'objectGUID', [new Control(notificationOid, { critical: true }), showDeleted()])]
       : { unavailable: 'the server does not announce change notifications' };
