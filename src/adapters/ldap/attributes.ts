@@ -23,9 +23,11 @@ export function addValues(into: Map<string, AttributeValue[]>, { description, va
   if (values.length === 0) return;
   const name = attributeName(description);
   const binary = isBinary(description);
-  let list = into.get(name);
-  if (list === undefined) into.set(name, (list = []));
-  for (const value of values) list.push(binary ? copy(value) : decode(value));
+  const list = into.get(name);
+  // As long as it has to be: an array that begins empty takes room for 17 values, and most attributes have one.
+  const added = values.map((value) => (binary ? copy(value) : decode(value)));
+  if (list === undefined) into.set(name, added);
+  else for (const value of added) list.push(value);
 }
 
 function decode(value: Buffer): AttributeValue {
