@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chown, copyFile, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, runWithInput, startProcess, waitForPort, type RunningProcess } from './process.ts';
@@ -115,11 +115,9 @@ async function fill(folder: string, port: number, first: RunningProcess, { ldif 
 }
 
 async function makeInstance(folder: string, port: number, changelogIds: boolean): Promise<void> {
-  const owner = await accountIds('dirsrv');
   const folders = ['', 'config', 'config/schema', 'db', 'db/userroot', 'home', 'lock', 'tmp', 'ldif', 'bak', 'run', 'log'];
   for (const name of folders) {
     await mkdir(join(folder, name), { recursive: true });
-    await chown(join(folder, name), owner.uid, owner.gid);
   }
   const values: Readonly<Record<string, string>> = {
     schema_dir: `${folder}/config/schema`,
@@ -137,7 +135,8 @@ async function makeInstance(folder: string, port: number, changelogIds: boolean)
     db_lib: 'bdb',
     fqdn: 'localhost.localdomain',
     ds_port: String(port),
-    ds_user: 'dirsrv',
+    // It would give up its rights, and then could not enter a temporary folder that is root's alone.
+    ds_user: 'root',
     ds_suffix: ds389Suffix,
     ds_bename: 'userroot',
     rootdn: manager.dn,
@@ -156,11 +155,11 @@ async function makeInstance(folder: string, port: number, changelogIds: boolean)
       changelogIds ? `${line}\nnsslapd-attribute: nsuniqueid:targetUniqueId` : line,
     )
     .replace(/^dn: cn=config$/m, (line) => `${line}\nnsslapd-listenhost: 127.0.0.1\nnsslapd-sizelimit: -1`);
-  await writeOwned(join(folder, 'config/dse.ldif'), plugins.reduce(enable, configuration), owner);
+  await writeFile(join(folder, 'config/dse.ldif'), plugins.reduce(enable, configuration), { mode: 0o600 });
   for (const name of await readdir('/etc/dirsrv/config')) {
     await copyFile(join('/etc/dirsrv/config', name), join(folder, 'config', name));
   }
-  await writeOwned(join(folder, 'config/schema/99user.ldif'), 'dn: cn=schema\n', owner);
+  await writeFile(join(folder, 'config/schema/99user.ldif'), 'dn: cn=schema\n', { mode: 0o600 });
 }
 
 /** The server takes no password in clear here. */
@@ -176,19 +175,3 @@ function enable(configuration: string, plugin: string): string {
   return configuration.slice(0, at) + configuration.slice(at).replace(/^(nsslapd-pluginenabled): off$/im, '$1: on');
 }
 
-interface Owner {
-  readonly uid: number;
-  readonly gid: number;
-}
-
-async function writeOwned(file: string, text: string, { uid, gid }: Owner): Promise<void> {
-  await writeFile(file, text, { mode: 0o600 });
-  await chown(file, uid, gid);
-}
-
-async function accountIds(name: string): Promise<Owner> {
-  const line = (await readFile('/etc/passwd', 'utf8')).split('\n').find((text) => text.startsWith(`${name}:`));
-  const [, , uid, gid] = line?.split(':') ?? [];
-  if (uid === undefined || gid === undefined) throw new Error(`there is no account ${name}`);
-  return { uid: Number(uid), gid: Number(gid) };
-}
