@@ -82,7 +82,18 @@ export class BerCursor {
   }
 
   text(tag?: number): string {
-    return this.bytes(tag).toString('utf8');
+    const end = this.enter(tag);
+    const text = this.#bytes.toString('utf8', this.#offset, end);
+    this.#offset = end;
+    return text;
+  }
+
+  /** A text that comes again and again: an attribute's description. Gives the very string that it gave before. */
+  word(tag?: number): string {
+    const end = this.enter(tag);
+    const text = wordIn(this.#bytes, this.#offset, end);
+    this.#offset = end;
+    return text;
   }
 
   integer(tag: number): number {
@@ -94,4 +105,22 @@ export class BerCursor {
   skip(): void {
     this.#offset = this.enter();
   }
+}
+
+/** Words by a number made of their length and two of their bytes; the next with the same number takes the place. */
+const words: (string | undefined)[] = new Array<undefined>(256).fill(undefined);
+
+function wordIn(bytes: Buffer, start: number, end: number): string {
+  const length = end - start;
+  const place = (length * 31 + (bytes[start] ?? 0) * 7 + (bytes[end - 1] ?? 0)) & 255;
+  const known = words[place];
+  if (known?.length === length) {
+    let at = 0;
+    while (at < length && known.charCodeAt(at) === bytes[start + at]) at += 1;
+    if (at === length) return known;
+  }
+  const text = bytes.toString('utf8', start, end);
+  // Only ASCII has as many characters as bytes: nothing else can be compared byte by byte.
+  if (text.length === length) words[place] = text;
+  return text;
 }

@@ -73,7 +73,7 @@ function decodeAttributes(cursor: BerCursor): RawAttribute[] {
   const end = cursor.enter(berTags.sequence);
   while (cursor.within(end)) {
     cursor.enter(berTags.sequence);
-    const description = cursor.text(berTags.octetString);
+    const description = cursor.word(berTags.octetString);
     const values: Buffer[] = [];
     const last = cursor.enter(berTags.set);
     while (cursor.within(last)) values.push(cursor.bytes(berTags.octetString));

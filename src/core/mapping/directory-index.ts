@@ -42,10 +42,21 @@ export function indexDirectories(entries: readonly Entry[]): DirectoryIndex {
 function byKey(entries: readonly Entry[]): Map<string, Entry[]> {
   const keyed = new Map<string, Entry[]>();
   for (const entry of entries) {
-    const key = dnKey(entry.dn);
+    const key = keyOf(entry);
     const known = keyed.get(key);
     if (known === undefined) keyed.set(key, [entry]);
     else known.push(entry);
   }
   return keyed;
+}
+
+/** A pure memo: a daemon sees the same entries in each cycle, and one member who is not read has all keys made. */
+const keys = new WeakMap<Entry, string>();
+
+function keyOf(entry: Entry): string {
+  const known = keys.get(entry);
+  if (known !== undefined) return known;
+  const key = dnKey(entry.dn);
+  keys.set(entry, key);
+  return key;
 }

@@ -22,27 +22,34 @@ export function diffWithLink(
   targetIdOf: TargetIdOf,
 ): AttributeChange[] {
   const changes: AttributeChange[] = [];
-  const isSettled = settled.get(desired) === acknowledged;
-  let isPlainEqual = true;
+  const before = settled.get(desired);
+  const known = before?.acknowledged === acknowledged ? before.targetIds : undefined;
   for (const [path, value] of desired) {
-    const isReference = value instanceof Reference;
-    if (path === lifecyclePath || (isSettled && !isReference)) continue;
+    if (path === lifecyclePath) continue;
+    if (known !== undefined && (!(value instanceof Reference) || targetIdOf(value.id) === known.get(path))) continue;
     const held = acknowledged[path];
     const isEqual = value === null ? held === undefined : held !== undefined && held === digestValue(path, value, digest, targetIdOf);
-    if (isEqual) continue;
-    if (!isReference) isPlainEqual = false;
-    changes.push(value === null ? { path, change: 'clear' } : { path, change: 'set', value, had: held !== undefined });
+    if (!isEqual) changes.push(value === null ? { path, change: 'clear' } : { path, change: 'set', value, had: held !== undefined });
   }
-  if (!isSettled && isPlainEqual) settled.set(desired, acknowledged);
+  if (changes.length === 0 && known === undefined) settled.set(desired, { acknowledged, targetIds: targetIdsIn(desired, targetIdOf) });
   return changes;
 }
 
 /**
- * Values that were found to be what a link remembers, but for references, which depend on others. A pure memo: what was
+ * Attributes that were found to be what a link remembers, with whom their references pointed at. A pure memo: what was
  * mapped once and is linked stays the same two objects for as long as neither changes, and digests are what a plan
  * without changes spends its time with.
  */
-const settled = new WeakMap<DesiredAttributes, Readonly<Record<string, string>>>();
+const settled = new WeakMap<
+  DesiredAttributes,
+  { readonly acknowledged: Readonly<Record<string, string>>; readonly targetIds: ReadonlyMap<string, TargetId | undefined> }
+>();
+
+function targetIdsIn(desired: DesiredAttributes, targetIdOf: TargetIdOf): ReadonlyMap<string, TargetId | undefined> {
+  const ids = new Map<string, TargetId | undefined>();
+  for (const [path, value] of desired) if (value instanceof Reference) ids.set(path, targetIdOf(value.id));
+  return ids;
+}
 
 /** The attributes that differ from a resource as the target answered it: for an account that is being adopted. */
 export function diffWithBody(
