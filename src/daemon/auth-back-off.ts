@@ -14,8 +14,6 @@ export interface AuthBackOff {
   readonly observer: CycleObserver;
   /** Milliseconds during which this directory must not be asked. 0: go ahead. */
   readonly rest: (directory: string) => number;
-  /** Somebody changed the password, or wants a try now. */
-  readonly forget: (directory: string) => void;
 }
 
 export function createAuthBackOff(clock: Clock): AuthBackOff {
@@ -35,9 +33,6 @@ export function createAuthBackOff(clock: Clock): AuthBackOff {
     rest(directory) {
       const refusal = refusals.get(directory);
       return refusal === undefined ? 0 : Math.max(0, refusal.until - clock.monotonic());
-    },
-    forget(directory) {
-      refusals.delete(directory);
     },
   };
 }
