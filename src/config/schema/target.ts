@@ -68,7 +68,7 @@ export const targetSchema = z.strictObject({
     .strictObject({ ca: z.exactOptional(text).describe('File with PEM certificates to trust besides the usual ones; relative to the configuration file.') })
     .prefault({})
     .describe('How the server is recognised.'),
-  from: z.exactOptional(z.array(text).min(1)).describe('Names of the directories that feed this target. Default: all.'),
+  from: z.exactOptional(z.array(text).min(1)).describe('Names of the directories that feed this target. An entry that several of them show is written once: for the first of them in which it is in scope. Default: all.'),
   scope: scope.prefault({}).describe('Who belongs on the target.'),
   users: z
     .strictObject({
