@@ -160,6 +160,7 @@ async function createSource(
     timeouts: { connectMilliseconds: 10_000, idleMilliseconds: 60_000 },
     onRequest: (operation, milliseconds) =>
       observer({ kind: 'ldap_request', directory: directory.name, operation, milliseconds }),
+    onAbsent: (fates) => observer({ kind: 'absent_entries', directory: directory.name, fates }),
     onFailover: (from, to) => observer({ kind: 'directory_failover', directory: directory.name, from, to }),
   });
 }

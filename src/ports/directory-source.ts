@@ -65,6 +65,14 @@ export type Verdict =
     }
   | { readonly kind: 'delta'; readonly watermark: Watermark; readonly gone: readonly SourceId[] };
 
+/**
+ * What became of an entry that was known and is not shown any more. `deleted`: it is nowhere to be found, which may also
+ * mean that it went where the account sees nothing. `moved`: it lies outside of the bases. `filtered`: it lies within and
+ * no longer matches. `unreadable`: it is still there, or may be, and is not let be seen well enough to tell; it is the
+ * only one that is no departure.
+ */
+export type Fate = 'deleted' | 'moved' | 'filtered' | 'unreadable';
+
 /** How a source finds what changed. `auto`: the best that its server can do for this account; `full`: reads everything. */
 export type ChangeDetection = 'auto' | 'dirsync' | 'usn' | 'syncrepl' | 'timestamp' | 'full';
 

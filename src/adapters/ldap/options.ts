@@ -1,5 +1,6 @@
+import type { SourceId } from '../../core/model/entry.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { ChangeDetection, DirectoryKind } from '../../ports/directory-source.ts';
+import type { ChangeDetection, DirectoryKind, Fate } from '../../ports/directory-source.ts';
 
 /** What a directory server can be, where it is not left to the rootDSE (`auto`). */
 export type LdapKind = Exclude<DirectoryKind, 'ldif'>;
@@ -37,6 +38,8 @@ export interface LdapSourceOptions {
   readonly onRequest?: (operation: LdapOperation, milliseconds: number) => void;
   /** Told when another server than the one before is read, in either direction. URLs. */
   readonly onFailover?: (from: string, to: string) => void;
+  /** Told what became of entries that were known and are not shown any more. */
+  readonly onAbsent?: (fates: ReadonlyMap<SourceId, Fate>) => void;
   /** For hold times; the one of the machine when it is not given. */
   readonly clock?: Pick<Clock, 'monotonic'>;
 }

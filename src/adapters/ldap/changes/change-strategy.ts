@@ -27,9 +27,10 @@ export type Feed =
 /** A way in which a kind of server tells what changed. Never the source of a removal by itself. */
 export interface ChangeStrategy {
   readonly name: 'syncrepl' | 'dirsync' | 'usn' | 'timestamp';
-  /** Tries it with this account. Undefined when it works; otherwise why not, for `check`. */
-  probe(directory: OpenDirectory): Promise<string | undefined>;
-  /** The cursor of now, taken before a complete reading begins. */
+  /**
+   * The cursor of now, taken before a complete reading begins. Tries whether it works with this account.
+   * @throws BridgeError that says why it does not
+   */
   begin(directory: OpenDirectory): Promise<Cursor>;
   /** What happened since. @throws BridgeError when the connection fails */
   poll(directory: OpenDirectory, cursor: Cursor): Promise<Feed>;

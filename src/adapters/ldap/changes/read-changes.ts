@@ -49,6 +49,7 @@ export async function readChanges(directory: OpenDirectory, request: ReadRequest
   }
   const result = await followUp(directory, request.attributes, since.known, names);
   if (result === undefined) return unknown('what became of somebody cannot be found out');
+  if (result.fates.size > 0) directory.options.onAbsent?.(result.fates);
   for (const entry of result.entries) await request.visit(entry);
   return { kind: 'delta', gone: result.gone, watermark: nextWatermark(directory, content, names, result) };
 }
