@@ -7,6 +7,10 @@ export interface StubRequest {
   readonly operation: 'bind' | 'search' | 'unbind' | 'extended';
   /** Base of a search. */
   readonly base: string;
+  /** Of a search (RFC 4511 §4.5.1): 0 the entry, 1 those beneath it, 2 the subtree. */
+  readonly scope: number;
+  /** Filter of a search, as it was encoded. */
+  readonly filter: Buffer;
   /** Attributes that a search asks for. */
   readonly attributes: readonly string[];
   /** Cookie of the paged results control; undefined without the control. */
@@ -137,7 +141,7 @@ function readAllTlv(bytes: Buffer): Tlv[] {
 function readRequest(content: Buffer): StubRequest {
   const [id, operation, controls] = readAllTlv(content);
   if (id === undefined || operation === undefined) throw new Error('no LDAP message');
-  const common = { id: id.content.readUIntBE(0, id.content.length), base: '', attributes: [], cookie: undefined };
+  const common = { id: id.content.readUIntBE(0, id.content.length), base: '', scope: 0, filter: Buffer.alloc(0), attributes: [], cookie: undefined };
   switch (operation.tag) {
     case 0x60:
       return { ...common, operation: 'bind' };
@@ -151,6 +155,8 @@ function readRequest(content: Buffer): StubRequest {
         ...common,
         operation: 'search',
         base: fields[0]?.content.toString() ?? '',
+        scope: fields[1]?.content[0] ?? 0,
+        filter: fields[6]?.content ?? Buffer.alloc(0),
         attributes: readAllTlv(fields[7]?.content ?? Buffer.alloc(0)).map((name) => name.content.toString()),
         cookie: readCookie(controls?.content),
       };

@@ -28,6 +28,13 @@ export interface LdapSourceOptions {
   readonly users?: SearchScope;
   /** Where groups are; without it no group is read. */
   readonly groups?: SearchScope;
+  /** Which servers a reference may lead to. Without it no reference is followed, and a reading that meets one fails. */
+  readonly referrals?: {
+    /** `host`, for the usual ports of LDAP, or `host:port`. Lets `changes` be `full`. */
+    readonly follow: readonly string[];
+    /** Whether the password may be sent there in clear text. */
+    readonly allowsCleartext: (url: URL) => boolean;
+  };
   readonly timeouts: {
     /** For one server: name look-up, TCP and TLS together. */
     readonly connectMilliseconds: number;

@@ -22,7 +22,7 @@ import { isWatchable, watchDirectory } from './watch.ts';
  * that breaks ends the reading with an error.
  *
  * Errors: D2S_DIRECTORY_UNREACHABLE, _TLS, _AUTH, _BASE_MISSING, _READ_INCOMPLETE, D2S_ENTRY_WITHOUT_ID,
- * D2S_INTERRUPTED, D2S_FILTER_INVALID (at creation), and whatever the password function or `visit` throws.
+ * D2S_CLEARTEXT_REFUSED (by a reference), D2S_INTERRUPTED, D2S_FILTER_INVALID (at creation), and whatever the password function or `visit` throws.
  */
 export function createLdapSource(options: LdapSourceOptions): DirectorySource {
   for (const { filter } of [options.users, options.groups].filter((scope) => scope !== undefined)) {
@@ -105,7 +105,7 @@ async function describeDeletions(directory: OpenDirectory, { feed }: Choice): Pr
     : 'not shown to this account (or there were none yet): they are found by comparison, within ten minutes';
 }
 
-function describe({ session, kind, rootDse }: OpenDirectory, choice: Choice, deletions: string): DirectoryFacts {
+function describe({ session, kind, rootDse, options }: OpenDirectory, choice: Choice, deletions: string): DirectoryFacts {
   const list = (name: string): string => rootDse.get(name)?.join(', ') ?? '';
   return {
     kind,
@@ -120,6 +120,7 @@ function describe({ session, kind, rootDse }: OpenDirectory, choice: Choice, del
       ['paged results', hasPaging(rootDse) ? 'yes' : 'no: each search comes as one answer'],
       ['changes', changesText(choice)],
       ['deletions', deletions],
+      ['references', options.referrals === undefined ? '' : `followed to ${options.referrals.follow.join(', ')}`],
     ]
       .filter(([, text]) => text !== '')
       .map(([label, text]) => `${label}: ${text}`),

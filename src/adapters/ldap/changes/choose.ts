@@ -33,6 +33,9 @@ const preferences: Readonly<Record<OpenDirectory['kind'], readonly ChangeStrateg
 export async function chooseStrategy(directory: OpenDirectory, attributes: ReadRequest['attributes']): Promise<Choice> {
   const asked: ChangeDetection = directory.options.changes ?? 'auto';
   if (asked === 'full') return { feed: undefined, because: '`changes: full` asks for it' };
+  if (directory.options.referrals !== undefined) {
+    return { feed: undefined, because: 'references to other servers are followed, and nothing tells what changes there' };
+  }
   const candidates = asked === 'auto' ? preferences[directory.kind] : [asked];
   const refusals: string[] = [];
   for (const name of candidates) {
