@@ -102,7 +102,8 @@ export function referenceMessage(id: number, ...uris: string[]): Buffer {
 
 /** The end of a search (0x65), or another result. With `cookie`, it carries the paged results control (RFC 2696). */
 export function resultMessage(id: number, tag = 0x65, code = 0, diagnostic = '', cookie?: string): Buffer {
-  const result = tlv(tag, tlv(0x0a, Buffer.from([code])), tlv(0x04), tlv(0x04, diagnostic));
+  const number = code < 0x80 ? [code] : [code >>> 8, code & 255];
+  const result = tlv(tag, tlv(0x0a, Buffer.from(number)), tlv(0x04), tlv(0x04, diagnostic));
   if (cookie === undefined) return message(id, result);
   const value = tlv(0x30, tlv(0x02, Buffer.from([0])), tlv(0x04, cookie));
   return message(id, result, tlv(0x30, tlv(0x04, pagedResults), tlv(0x04, value)));

@@ -22,7 +22,8 @@ import { isWatchable, watchDirectory } from './watch.ts';
  * that breaks ends the reading with an error.
  *
  * Errors: D2S_DIRECTORY_UNREACHABLE, _TLS, _AUTH, _BASE_MISSING, _READ_INCOMPLETE, D2S_ENTRY_WITHOUT_ID,
- * D2S_CLEARTEXT_REFUSED (by a reference), D2S_INTERRUPTED, D2S_FILTER_INVALID (at creation), and whatever the password function or `visit` throws.
+ * D2S_CLEARTEXT_REFUSED (by a reference), D2S_INTERRUPTED, D2S_FILTER_INVALID (at creation), and whatever the password
+ * function or `visit` throws.
  */
 export function createLdapSource(options: LdapSourceOptions): DirectorySource {
   for (const { filter } of [options.users, options.groups].filter((scope) => scope !== undefined)) {
