@@ -96,11 +96,13 @@ for (const [strategy, account] of [[usn, 'an ordinary'], [dirsync, 'an ordinary'
       assert.deepEqual(await feed.changes(), await only('Anna'));
     });
 
-    it('names nobody for a write that changes nothing, nor for logons', async () => {
+    it('names nobody for a write that changes nothing, nor for logons, failed ones included', async () => {
       await server.change(modify(`CN=Bert,${people}`, 'replace: title', 'title: Clerk'));
       await feed.changes();
       await server.change(modify(`CN=Bert,${people}`, 'replace: title', 'title: Clerk'));
       await server.search('-b', '', '-s', 'base');
+      const wrong = createLdapSource({ ...options, bind: { dn: reader.dn, password: () => Promise.resolve('wrong') } });
+      await assert.rejects(wrong.inspect(new AbortController().signal), { code: 'D2S_DIRECTORY_AUTH' });
       assert.deepEqual(await feed.changes(), await only());
     });
 

@@ -9,6 +9,8 @@ export interface StubRequest {
   readonly base: string;
   /** Of a search (RFC 4511 §4.5.1): 0 the entry, 1 those beneath it, 2 the subtree. */
   readonly scope: number;
+  /** Of a search: derefAliases, sizeLimit, timeLimit. */
+  readonly limits: readonly number[];
   /** Filter of a search, as it was encoded. */
   readonly filter: Buffer;
   /** Attributes that a search asks for. */
@@ -20,6 +22,8 @@ export interface StubRequest {
 export interface LdapStub {
   readonly url: string;
   readonly requests: readonly StubRequest[];
+  /** How many connections there were. */
+  connections(): number;
   close(): Promise<void>;
 }
 
@@ -62,6 +66,7 @@ export async function createLdapStub(
   return {
     url: `ldap://127.0.0.1:${address.port}`,
     requests,
+    connections: () => sockets.size,
     async close() {
       for (const socket of sockets) socket.destroy();
       server.close();
@@ -142,7 +147,7 @@ function readAllTlv(bytes: Buffer): Tlv[] {
 function readRequest(content: Buffer): StubRequest {
   const [id, operation, controls] = readAllTlv(content);
   if (id === undefined || operation === undefined) throw new Error('no LDAP message');
-  const common = { id: id.content.readUIntBE(0, id.content.length), base: '', scope: 0, filter: Buffer.alloc(0), attributes: [], cookie: undefined };
+  const common = { id: id.content.readUIntBE(0, id.content.length), base: '', scope: 0, limits: [], filter: Buffer.alloc(0), attributes: [], cookie: undefined };
   switch (operation.tag) {
     case 0x60:
       return { ...common, operation: 'bind' };
@@ -157,6 +162,7 @@ function readRequest(content: Buffer): StubRequest {
         operation: 'search',
         base: fields[0]?.content.toString() ?? '',
         scope: fields[1]?.content[0] ?? 0,
+        limits: fields.slice(2, 5).map(({ content }) => content.readUIntBE(0, content.length)),
         filter: fields[6]?.content ?? Buffer.alloc(0),
         attributes: readAllTlv(fields[7]?.content ?? Buffer.alloc(0)).map((name) => name.content.toString()),
         cookie: readCookie(controls?.content),
