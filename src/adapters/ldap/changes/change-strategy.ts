@@ -20,6 +20,8 @@ export type Feed =
       readonly gone: ReadonlySet<SourceId>;
       /** A container was renamed, moved or deleted: entries beneath it may have another DN without any event. */
       readonly containers: boolean;
+      /** None of those named is anything but a person, as far as the feed can tell: groups are what they were. */
+      readonly onlyPeople?: boolean;
     }
   /** The cursor is of no use (another server, rolled back, refused, too old, garbage): everything has to be compared. */
   | { readonly kind: 'lost'; readonly reason: string };

@@ -65,7 +65,9 @@ async function judge(directory: OpenDirectory, { seen, missing, position, earlie
   const witnesses = isSame ? earlier.witnesses : findWitnesses(seen, position);
   const cursor = JSON.stringify({ position, unseen, witnesses });
   if (changed.size + gone.size === 0 && !due) return { kind: 'unchanged', cursor };
-  return { kind: 'changes', cursor, changed, gone, containers: containers || due };
+  // Whoever is missing may be anything.
+  const onlyPeople = missing.length === 0 && seen.every((one) => one.usn <= BigInt(earlier.position.usn) || isPerson(one));
+  return { kind: 'changes', cursor, changed, gone, containers: containers || due, onlyPeople };
 }
 
 interface Seen extends Sighting {
@@ -104,6 +106,11 @@ async function searchFrom(directory: OpenDirectory, first: bigint): Promise<Seen
     (send) => timed(options, 'search', send),
   );
   return seen;
+}
+
+/** Users, contacts, computers: none of them has members or groups beneath it. The deleted keep their classes. */
+function isPerson({ classes }: Seen): boolean {
+  return classes.some((name) => name.toLowerCase() === 'person');
 }
 
 /** Change numbers have 64 bits. */
