@@ -11,7 +11,7 @@ export interface StubDirectory {
   change(): void;
 }
 
-export const stubPeople = 'ou=people,dc=example';
+const stubPeople = 'ou=people,dc=example';
 const context = 'dc=example';
 const numbers = { Anna: 1, Bert: 2, Cleo: 3 } as const;
 type Name = keyof typeof numbers;
