@@ -25,8 +25,8 @@ export const witnessesShape = z.array(witnessShape);
  */
 export type Witnesses = z.infer<typeof witnessesShape>;
 
-/** They all change again between two polls hardly ever; that would cost a complete reading. */
-const most = 10;
+/** So many that they hardly ever change again all together between two polls, which costs a complete reading. */
+const most = 30;
 
 /** From which number on to search, so that the witnesses show up as well. */
 export function firstNumber({ usn }: Position, [lowest]: Witnesses): bigint {
