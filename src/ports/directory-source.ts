@@ -14,6 +14,8 @@ import type { Watermark } from '../core/model/reading.ts';
  *   next comparison of everything, which comes within an hour: values that name somebody outside of what is read (the
  *   server changes them without a trace, and nobody can be found by them), and entries that exist and only cannot be
  *   read any more: a delta never makes them gone.
+ * - A complete reading may look up who is `known` and missing from it, and visit as they were known those that exist and
+ *   only cannot be read any more. Nobody can be kept like that after a start, when nobody is known.
  * - An entry found by the user search and the group search is visited once, as a user.
  * - Only the attributes asked for are fetched and given (names in lower case), plus what identity needs.
  * - Calls do not overlap. Each read is a session of its own: connections, binds and watermarks end with it. The source
@@ -44,6 +46,8 @@ export interface ReadRequest {
   /** Attribute names in lower case that the maps and scopes mention, for each type. */
   readonly attributes: Readonly<Record<ResourceType, ReadonlySet<string>>>;
   readonly since?: Since | undefined;
+  /** What was known before, also where everything is read. */
+  readonly known?: ReadonlyMap<SourceId, Entry> | undefined;
   readonly visit: (entry: Entry) => void | Promise<void>;
   readonly signal: AbortSignal;
 }

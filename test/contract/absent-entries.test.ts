@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import type { LdapSourceOptions } from '../../src/adapters/ldap/options.ts';
 import { createLdapSource } from '../../src/adapters/ldap/source.ts';
 import type { SourceId } from '../../src/core/model/entry.ts';
@@ -23,7 +23,11 @@ const departures = (people: string, elsewhere: string): string =>
   ].join('');
 
 /** What a poll after a change reports, by common name. */
-async function fatesAfter(options: LdapSourceOptions, ...changes: (() => Promise<void>)[]): Promise<Record<string, Fate>[]> {
+async function fatesAfter(
+  options: LdapSourceOptions,
+  how: 'delta' | 'complete',
+  ...changes: (() => Promise<void>)[]
+): Promise<Record<string, Fate>[]> {
   let told: ReadonlyMap<SourceId, Fate> = new Map();
   const source = createLdapSource({ ...options, onAbsent: (fates) => void (told = fates) });
   const follower = follow(source, { user: ['cn', 'title'], group: [] });
@@ -33,10 +37,12 @@ async function fatesAfter(options: LdapSourceOptions, ...changes: (() => Promise
   for (const change of changes) {
     told = new Map();
     await change();
+    const before = [...follower.picture.known.keys()];
     const { verdict } = await follower.poll();
-    assert.ok(verdict.kind === 'delta', 'because' in verdict ? verdict.because : '');
+    assert.equal(verdict.kind, how, 'because' in verdict ? verdict.because : '');
+    const gone = before.filter((id) => !follower.picture.known.has(id));
     const left = [...told].filter(([, fate]) => fate !== 'unreadable').map(([id]) => id);
-    assert.deepEqual([...verdict.gone].sort(), left.sort(), 'all but those who cannot be read are gone');
+    assert.deepEqual(gone.sort(), left.sort(), 'all but those who cannot be read are gone');
     answers.push(Object.fromEntries([...told].map(([id, fate]) => [nameOf.get(id) ?? id, fate] as const).sort()));
   }
   return answers;
@@ -46,7 +52,7 @@ describe('OpenLDAP', () => {
   const people = `ou=People,${slapdSuffix}`;
   const elsewhere = `ou=Elsewhere,${slapdSuffix}`;
   let server: Slapd;
-  before(async () => {
+  beforeEach(async () => {
     const folders = [people, elsewhere].map((dn) => `dn: ${dn}\nobjectClass: organizationalUnit\n\n`);
     server = await startSlapd({
       ldif: [...folders, ...names.map((name) => `dn: cn=${name},${people}\nobjectClass: inetOrgPerson\nsn: x\ntitle: Clerk\n\n`)].join(''),
@@ -58,11 +64,13 @@ describe('OpenLDAP', () => {
       ],
     });
   });
-  after(() => server.dispose());
+  afterEach(() => server.dispose());
 
-  it('tells the deleted, the moved, the filtered and the unreadable apart', async () => {
+  const ways = { delta: 'auto', complete: 'full' } as const;
+  for (const how of ['delta', 'complete'] as const) it(`tells the deleted, the moved, the filtered and the unreadable apart (${how})`, async () => {
     const fates = await fatesAfter(
-      ldapOptions(server.url, server.reader, { users: { bases: [people], filter } }),
+      ldapOptions(server.url, server.reader, { changes: ways[how], users: { bases: [people], filter } }),
+      how,
       () => Promise.resolve(),
       () => server.change(departures(people, elsewhere)),
       () => server.change(`${modify(`cn=Dora,${people}`, 'replace: description', 'description: hidden')}${modify(`cn=Emil,${people}`, 'replace: description', 'description: half')}`),
@@ -97,6 +105,7 @@ describe('Active Directory (Samba)', () => {
   it('tells the deleted, the moved, the filtered and the unreadable apart', async () => {
     const fates = await fatesAfter(
       ldapOptions(server.url, reader, { users: { bases: [people], filter } }),
+      'delta',
       () => Promise.resolve(),
       () => server.change(departures(people, elsewhere)),
       async () => {

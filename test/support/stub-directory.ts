@@ -75,8 +75,8 @@ const syncOid = '1.3.6.1.4.1.4203.1.9.1.';
 const control = (oid: string, value: Buffer): Buffer => tlv(0x30, tlv(0x04, oid), tlv(0x04, value));
 const yes = Buffer.from([0xff]);
 
-/** OpenLDAP, followed by content synchronization, or by comparing. */
-export function stubOpenldap(changes: 'syncrepl' | 'timestamp'): StubDirectory {
+/** OpenLDAP, followed by content synchronization, by comparing, or not at all. */
+export function stubOpenldap(changes: 'syncrepl' | 'timestamp' | 'full'): StubDirectory {
   const csn: Record<Name, number> = { Anna: 1, Bert: 1, Cleo: 1 };
   let left: readonly Name[] = names;
   const synced = (id: number, changed: readonly Name[], gone: readonly Name[]): Buffer => {

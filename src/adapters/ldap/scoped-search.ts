@@ -28,13 +28,15 @@ export interface ScopedSearch {
 /**
  * Searches the configured bases with the configured filters, users before groups, and visits each entry once. Who
  * belongs to the scope is thereby always the server's judgement. Resolves when every page of every base arrived.
+ * @returns who was visited
  */
-export async function searchScopes(directory: OpenDirectory, search: ScopedSearch): Promise<void> {
+export async function searchScopes(directory: OpenDirectory, search: ScopedSearch): Promise<ReadonlySet<SourceId>> {
   const seen = new Set<SourceId>();
   const { users, groups } = directory.options;
   const stampOf = createStampReader(directory);
   if (users !== undefined) await searchScope('user', users, directory, { ...search, seen, stampOf });
   if (groups !== undefined) await searchScope('group', groups, directory, { ...search, seen, stampOf });
+  return seen;
 }
 
 interface Running extends ScopedSearch {

@@ -6,6 +6,7 @@ import { chooseStrategy, type Choice } from './changes/choose.ts';
 import { readChanges } from './changes/read-changes.ts';
 import { hashScope } from './changes/scope-hash.ts';
 import { seesDeletions } from './changes/usn-deletions.ts';
+import { visitUnreadable } from './changes/visit-unreadable.ts';
 import { printWatermark } from './changes/watermark.ts';
 import { monotonic } from './monotonic.ts';
 import { openDirectory } from './open.ts';
@@ -53,15 +54,13 @@ export function createLdapSource(options: LdapSourceOptions): DirectorySource {
 const nothing: ReadRequest['attributes'] = { user: new Set(), group: new Set() };
 
 /** Reads everything. Where changes stand is noted before, so that what changes meanwhile is read again next time. */
-async function readCompletely(
-  directory: OpenDirectory,
-  { attributes, visit }: ReadRequest,
-  because: string | undefined,
-): Promise<Verdict> {
+async function readCompletely(directory: OpenDirectory, request: ReadRequest, because: string | undefined): Promise<Verdict> {
+  const { attributes } = request;
   const chosen = await chooseStrategy(directory, attributes);
   const changes = changesText(chosen);
   const comparedAt = monotonic(directory.options);
-  await searchScopes(directory, { attributes, visit });
+  const seen = await searchScopes(directory, request);
+  await visitUnreadable(directory, request, seen);
   if (chosen.feed === undefined) return { kind: 'complete', because, changes };
   const { strategy, cursor } = chosen.feed;
   const scope = hashScope(directory, attributes);
