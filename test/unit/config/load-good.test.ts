@@ -24,6 +24,8 @@ it('fills in the defaults of the product page', async (t) => {
     users: { bases: ['OU=Staff,DC=corp,DC=example'] },
     startTls: false,
     tls: {},
+    referrals: { follow: [] },
+    allowCleartext: false,
   });
   assert.deepEqual(targets.get('wiki'), {
     name: 'wiki',
