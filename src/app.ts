@@ -177,6 +177,7 @@ async function createTarget(
     auth: createAuth(name, authOf(section.auth, secretOf)),
     tls: { ca: tls.ca === undefined ? undefined : await readAuthorities(tls.ca) },
     limits,
+    dialect: [],
     clock,
     userAgent: `dir2scim/${version}`,
     onRequest: (method, status, milliseconds) => observer({ kind: 'scim_request', target: name, method, status, milliseconds }),

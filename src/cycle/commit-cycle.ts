@@ -9,6 +9,7 @@ import { heldRecord } from './hold.ts';
 import type { Preparation } from './prepare-plan.ts';
 import type { PushReport } from './push.ts';
 import type { CycleInput } from './cycle-input.ts';
+import { newNotes } from './target-notes.ts';
 
 const day = 24 * 60 * 60_000;
 
@@ -33,6 +34,7 @@ export async function commitCycle(input: CycleInput, prepared: Preparation, end:
   await store.record([
     ...endedTroubles(prepared, end).map((sourceId) => ({ kind: 'trouble_over', target, sourceId }) as const),
     ...((await store.removals(target)).some(isOld) ? [{ kind: 'removals_over', target, before } as const] : []),
+    ...newNotes(setup.target),
     ...(isWorthWriting(state, next, now) ? [{ kind: 'target', target, state: next } as const] : []),
   ]);
   // An approval that is no longer needed must not let the same pass once more.

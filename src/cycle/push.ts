@@ -4,6 +4,7 @@ import type { Operation } from '../core/model/plan.ts';
 import { applyOperation, type Result } from './apply-operation.ts';
 import { troubleAfter } from './back-off.ts';
 import type { PushContext } from './push-context.ts';
+import { createNoteKeeper } from './target-notes.ts';
 import { forEachConcurrently } from './work.ts';
 
 export interface PushReport {
@@ -35,6 +36,7 @@ export async function push(operations: readonly Operation[], context: PushContex
   let started = 0;
   let skipped = 0;
   let inARow = 0;
+  const keepNotes = createNoteKeeper(context.target, context.store, () => context.clock.monotonic());
   const isStopped = () => stoppedBy !== undefined || context.isStopping();
   const fail = async (operation: Operation, failure: Failure): Promise<void> => {
     failed.push({ operation, failure });
@@ -54,6 +56,7 @@ export async function push(operations: readonly Operation[], context: PushContex
       } else if (result === 'skipped') skipped += 1;
       else await fail(operation, result);
       tell(operation, result, context);
+      await keepNotes();
     });
     if (isStopped()) break;
   }

@@ -13,6 +13,7 @@ import { push, type PushReport } from './push.ts';
 import { createRemovalRecords } from './removal-records.ts';
 import { recoverIntents } from './recover-intents.ts';
 import { targetError } from './target-error.ts';
+import { remind } from './target-notes.ts';
 
 /**
  * One target, from readings to a report: project → recall → plan → guard → push → record. Never rejects: whatever ends
@@ -70,6 +71,7 @@ async function runCycle(input: CycleInput): Promise<Result> {
     await commitSilence(input);
     return { ...nothingDone, result: 'success', error: undefined };
   }
+  await remind(setup.target, store);
   const projection = projectTarget(
     readings.flatMap((reading) => reading.entries),
     setup.definition,

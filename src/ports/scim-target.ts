@@ -1,3 +1,5 @@
+import type { PartialDialect, Setting } from '../core/dialect/layers.ts';
+import type { Lesson } from '../core/dialect/lesson.ts';
 import type { ResourceType } from '../core/model/entry.ts';
 import type { TargetId } from '../core/model/link.ts';
 import type { Failure, Outcome } from '../core/model/outcome.ts';
@@ -52,8 +54,32 @@ export interface ScimTarget {
   changeMembers(group: TargetId, change: MemberChange, signal: AbortSignal): Promise<Outcome>;
   /** Already gone counts as applied. */
   remove(type: ResourceType, id: TargetId, signal: AbortSignal): Promise<Outcome>;
+  /** How it is spoken to, value by value, and where each comes from. */
+  settings(): readonly Setting[];
+  /** Hands back what was noted in an earlier process. Before the first call, at most once. */
+  restore(notes: TargetNotes): void;
+  /** What is to be noted now, when that is not what was given or restored last; undefined otherwise. */
+  newNotes(): TargetNotes | undefined;
   close(): Promise<void>;
 }
+
+/** What was found out about a target and asked of it, to be kept across restarts. No secrets, no personal data. */
+export interface TargetNotes {
+  readonly lessons: readonly Lesson[];
+  /** What ServiceProviderConfig said, and when (ISO 8601). Absent: it was never asked. */
+  readonly discovery?: { readonly at: string; readonly says: PartialDialect } | undefined;
+  /** Requests that count against budgets, and a pause that the target asked for. */
+  readonly pace?: PaceNotes | undefined;
+}
+
+export interface PaceNotes {
+  /** ISO 8601. Nobody sends before. */
+  readonly pausedUntil?: string | undefined;
+  /** By budget (`1000/3600s POST users`): what was left of it, and when (ISO 8601). */
+  readonly budgets: Readonly<Record<string, { readonly left: number; readonly at: string }>>;
+}
+
+export const noNotes: TargetNotes = { lessons: [] };
 
 /** An attribute change with every reference resolved. */
 export type ScimChange =

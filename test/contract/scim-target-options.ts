@@ -10,6 +10,7 @@ export function targetOptions(url: string, token: string, rest: Partial<ScimTarg
     auth: createAuth('wiki', { bearer: () => Promise.resolve(token) }),
     tls: {},
     limits: { concurrency: 'auto' },
+    dialect: [],
     clock: systemClock(),
     userAgent: 'dir2scim/test',
     onRequest: () => undefined,

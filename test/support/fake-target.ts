@@ -177,6 +177,9 @@ export function createFakeTarget({ name, concurrency = 8, memberChunk = 100, uni
       signal.throwIfAborted();
       return perform({ method: 'remove', type, id }, failedWith, () => remove(type, id));
     },
+    settings: () => [],
+    restore: () => undefined,
+    newNotes: () => undefined,
     close: () => Promise.resolve(),
   };
 }

@@ -1,3 +1,4 @@
+import type { Layer } from '../../core/dialect/layers.ts';
 import { BridgeError } from '../../core/model/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 
@@ -15,6 +16,8 @@ export interface ScimTargetOptions {
     readonly requestsPerSecond?: number | undefined;
     readonly concurrency: 'auto' | number;
   };
+  /** What the profile and the configuration say about the target's ways, over the values of the RFCs. */
+  readonly dialect: readonly Layer[];
   readonly clock: Clock;
   readonly userAgent: string;
   readonly timeouts?: {

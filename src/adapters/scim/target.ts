@@ -4,6 +4,7 @@ import type { Outcome } from '../../core/model/outcome.ts';
 import type { ScimTarget } from '../../ports/scim-target.ts';
 import { createAttempt } from './attempt.ts';
 import { createResource } from './create.ts';
+import { createDialectBook } from './dialect-book.ts';
 import { discoverTarget } from './discover.ts';
 import { findResources } from './find.ts';
 import { readInventory } from './inventory.ts';
@@ -29,6 +30,8 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
   const transport = createTransport(checked);
   const pace = createPace(clock, checked.limits.requestsPerSecond);
   const exchange = createExchange(createAttempt(checked, transport), pace, clock, checked);
+  const book = createDialectBook(checked.dialect, () => clock.now());
+  let noted = 0;
   const write = createWriter();
   return {
     name,
@@ -67,6 +70,13 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
       );
     },
     remove: (type, id, signal) => removeResource(exchange, resourcePath(type, id), id, maxBytes(type), signal),
+    settings: () => book.settings(),
+    restore: (notes) => book.restore(notes),
+    newNotes() {
+      if (book.version() === noted) return undefined;
+      noted = book.version();
+      return book.notes();
+    },
     close: () => transport.close(),
   };
 }
