@@ -1,5 +1,5 @@
 import type { Dialect } from '../../core/dialect/dialect.ts';
-import { layDialect, listSettings, type Layer, type PartialDialect, type Setting } from '../../core/dialect/layers.ts';
+import { layDialect, listSettings, withoutSaid, type Layer, type PartialDialect, type Setting } from '../../core/dialect/layers.ts';
 import { learnableSettings, type LearnableSetting, type Lesson } from '../../core/dialect/lesson.ts';
 import { rfc7644 } from '../../core/dialect/rfc7644.ts';
 import type { TargetNotes } from '../../ports/scim-target.ts';
@@ -27,9 +27,11 @@ export function createDialectBook(configured: readonly Layer[], now: () => numbe
   let discovery: TargetNotes['discovery'];
   let version = 0;
   let dialect = layDialect(rfc7644, configured);
+  const profile = configured.filter(({ origin }) => origin !== 'config');
   const layers = (): Layer[] => [
-    ...configured.filter(({ origin }) => origin !== 'config'),
-    ...(discovery === undefined ? [] : [{ origin: 'discovery', says: discovery.says } as const]),
+    ...profile,
+    // Whoever wrote a profile knew of the document: Slack's, for one, is wrong.
+    ...(discovery === undefined ? [] : [{ origin: 'discovery', says: withoutSaid(discovery.says, profile) } as const]),
     ...[...lessons.values()].map(({ setting, value }) => ({ origin: 'learned', says: sayingOf(setting, value) }) as const),
     ...configured.filter(({ origin }) => origin === 'config'),
   ];

@@ -1,47 +1,68 @@
 import type { Failure } from '../../core/model/outcome.ts';
 import { readScimPath, scimPath } from '../../core/mapping/scim-path.ts';
 import type { TargetFacts } from '../../ports/scim-target.ts';
+import type { DialectBook } from './dialect-book.ts';
 import { isBody, isRefusal, listOf, schemas, toFailure, type Body, type Exchange, type Refusal } from './message.ts';
 import { maxListBytes } from './resource.ts';
 import { attributesOf } from './schema-attributes.ts';
+import { dialectOf, supports } from './service-provider-config.ts';
 
 /**
- * What the target says of itself (RFC 7644 §4). Many leave documents out, answer 404, or HTML: then the RFC's defaults
- * hold. Refused credentials, redirects and an unreachable target are failures.
+ * What the target says of itself (RFC 7644 §4), for people who ask. Many leave documents out, answer 404, or HTML: then
+ * the RFC's defaults hold. Refused credentials, redirects and an unreachable target are failures.
  */
-export async function discoverTarget(exchange: Exchange, signal: AbortSignal): Promise<TargetFacts | Failure> {
-  const documents: Partial<Record<Endpoint, Body>> = {};
-  const details: string[] = [];
-  for (const endpoint of discoveryEndpoints) {
-    const answer = await exchange({ method: 'GET', path: `/${endpoint}`, subject: 'discovery', maxBytes: maxListBytes }, signal);
-    if (!isRefusal(answer) && answer.body !== undefined) documents[endpoint] = answer.body;
-    else if (!isRefusal(answer)) details.push(`${endpoint}: empty answer, taking the defaults of RFC 7644`);
-    else if (isMissing(answer)) details.push(`${endpoint}: not offered (${answer.detail}), taking the defaults of RFC 7644`);
-    else return toFailure(answer);
-  }
-  const { ServiceProviderConfig: config, ResourceTypes: types, Schemas: definitions } = documents;
-  const resourceTypes = types === undefined ? undefined : elementsOf(types);
+export async function discoverTarget(exchange: Exchange, book: DialectBook, signal: AbortSignal): Promise<TargetFacts | Failure> {
+  const config = await readServiceProviderConfig(exchange, book, signal);
+  if (isRefusal(config)) return toFailure(config);
+  const types = await readDocument(exchange, 'ResourceTypes', signal);
+  if (isRefusal(types)) return toFailure(types);
+  const definitions = await readDocument(exchange, 'Schemas', signal);
+  if (isRefusal(definitions)) return toFailure(definitions);
+  const resourceTypes = types.body === undefined ? undefined : elementsOf(types.body);
   const facts = {
-    patch: supports(config, 'patch', true),
-    filter: supports(config, 'filter', true),
-    etag: supports(config, 'etag', false),
+    patch: supports(config.body, 'patch') ?? true,
+    filter: supports(config.body, 'filter') ?? true,
+    etag: supports(config.body, 'etag') ?? false,
     groups: resourceTypes === undefined || resourceTypes.length === 0 || resourceTypes.some(isGroups),
-    attributes: definitions === undefined ? undefined : attributesOf(elementsOf(definitions), resourceTypes ?? []),
+    attributes: definitions.body === undefined ? undefined : attributesOf(elementsOf(definitions.body), resourceTypes ?? []),
   };
-  return { ...facts, details: [summary(facts, config), ...details] };
+  const missing = [config, types, definitions].flatMap(({ missing: words }) => words ?? []);
+  return { ...facts, details: [summary(facts, config.body), ...missing] };
 }
 
-const discoveryEndpoints = ['ServiceProviderConfig', 'ResourceTypes', 'Schemas'] as const;
-type Endpoint = (typeof discoveryEndpoints)[number];
+interface Document {
+  readonly body: Body | undefined;
+  /** Why there is none, in a line for people. */
+  readonly missing?: string | undefined;
+}
+
+/**
+ * Reads ServiceProviderConfig, and notes in the book what it says, or that it says nothing. Where the RFC's spelling is
+ * not known, the plural of SCIM 1.1 and Salesforce is tried.
+ */
+export async function readServiceProviderConfig(exchange: Exchange, book: DialectBook, signal: AbortSignal): Promise<Document | Refusal> {
+  const name = book.current().discovery.serviceProviderConfig;
+  let document = await readDocument(exchange, name, signal);
+  if (name === 'ServiceProviderConfig' && !isRefusal(document) && document.status === 404) {
+    const plural = await readDocument(exchange, 'ServiceProviderConfigs', signal);
+    if (!isRefusal(plural) && plural.body !== undefined) document = plural;
+  }
+  if (!isRefusal(document)) book.discovered(document.body === undefined ? {} : dialectOf(document.body));
+  return document;
+}
+
+async function readDocument(exchange: Exchange, name: string, signal: AbortSignal): Promise<(Document & { readonly status?: number | undefined }) | Refusal> {
+  const answer = await exchange({ method: 'GET', path: `/${name}`, subject: 'discovery', maxBytes: maxListBytes }, signal);
+  if (!isRefusal(answer)) return { body: answer.body, ...(answer.body === undefined ? { missing: `${name}: empty answer${defaults}` } : {}) };
+  if (!isMissing(answer)) return answer;
+  return { body: undefined, status: answer.status, missing: `${name}: not offered (${answer.detail})${defaults}` };
+}
+
+const defaults = ', taking the defaults of RFC 7644';
 
 function isMissing({ class: failureClass, status }: Refusal): boolean {
   const redirected = status !== undefined && status >= 300 && status < 400;
   return !redirected && ['unsupported', 'rejected', 'protocol'].includes(failureClass);
-}
-
-function supports(config: Body | undefined, feature: 'patch' | 'filter' | 'etag', otherwise: boolean): boolean {
-  const supported = config === undefined ? undefined : readScimPath(config, scimPath(`${feature}.supported`));
-  return typeof supported === 'boolean' ? supported : otherwise;
 }
 
 /** Both documents are ListResponses (RFC 7644 §4). */

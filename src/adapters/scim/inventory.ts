@@ -1,47 +1,43 @@
 import type { ResourceType } from '../../core/model/entry.ts';
-import type { TargetId } from '../../core/model/link.ts';
 import type { Failure } from '../../core/model/outcome.ts';
 import type { FoundResource } from '../../ports/scim-target.ts';
+import type { DialectBook } from './dialect-book.ts';
 import { readList } from './list.ts';
 import { toFailure, type Exchange, type Refusal } from './message.ts';
+import { walkPages, type Walk } from './pages.ts';
 
-/** What most targets give in one page; many cap there. */
-const pageSize = 100;
 /** All pages are held in memory at once: about 30,000 resources. */
 const mostPages = 300;
 
 /**
- * Lists a type page by page, in as many requests as it is worth. The next page starts behind what really came, not
- * behind what was asked for (RFC 7644 §3.4.2.4: a page may be shorter). The list ends with a page that brings nothing
- * new, because neither a short page nor `totalResults` can be relied on: targets cap pages, call the size of the page
- * the total (WSO2, scim2-server), ignore the paging, or start again from the beginning behind the end (scimmy). It is
- * taken as the whole when at least as many different ids came as any page promised.
+ * Lists a type page by page, in as many requests as it is worth. A walk whose cursor ran out (RFC 9865 §2.3) begins
+ * once more.
  */
 export async function readInventory(
   exchange: Exchange,
+  book: Pick<DialectBook, 'current' | 'learn'>,
   type: ResourceType,
   worthRequests: number,
   signal: AbortSignal,
 ): Promise<FoundResource[] | Failure | undefined> {
-  const found = new Map<TargetId, FoundResource>();
+  const { list } = book.current();
+  if (!list.usable) return undefined;
+  const extra = type === 'group' && list.excludeMembers ? ['excludedAttributes=members'] : [];
+  const walk = (budget: number): Promise<Walk> =>
+    walkPages((place) => readList(exchange, type, [...place, ...extra].join('&'), signal), list, budget);
   const budget = Math.min(worthRequests, mostPages);
-  let promised = 0;
-  let received = 0;
-  for (let requests = 1; requests <= budget; requests += 1) {
-    const list = await readList(exchange, type, `startIndex=${received + 1}&count=${pageSize}`, signal);
-    if ('class' in list) return isFinal(list) ? undefined : toFailure(list);
-    if (list.total === undefined) return undefined;
-    const before = found.size;
-    for (const resource of list.resources) found.set(resource.id, resource);
-    promised = Math.max(promised, list.total);
-    received += list.resources.length;
-    const isEmpty = received === 0 && promised === 0;
-    if (isEmpty || (received > 0 && found.size === before)) return found.size >= promised ? [...found.values()] : undefined;
-    if (received === 0) return undefined; // a total, and nobody behind it
-    const pagesLeft = Math.ceil((promised - received) / list.resources.length) + 1;
-    if (requests + pagesLeft > budget) return undefined;
+  let walked = await walk(budget);
+  if (isExpired(walked.result)) walked = await walk(budget - walked.requests);
+  const { result, requests } = walked;
+  if (result === undefined || Array.isArray(result)) return result;
+  if (requests === 1 && (result.status === 405 || result.status === 501)) {
+    book.learn('list.usable', false, `answered ${result.status} to a list`);
   }
-  return undefined;
+  return isFinal(result) ? undefined : toFailure(result);
+}
+
+function isExpired(result: Walk['result']): boolean {
+  return result !== undefined && 'class' in result && ['expiredcursor', 'invalidcursor'].includes(result.scimType ?? '');
 }
 
 /**

@@ -4,19 +4,22 @@ import type { Outcome } from '../../core/model/outcome.ts';
 import type { ScimTarget } from '../../ports/scim-target.ts';
 import { createAttempt } from './attempt.ts';
 import { createResource } from './create.ts';
+import { evenly } from './budget.ts';
 import { createDialectBook } from './dialect-book.ts';
 import { discoverTarget } from './discover.ts';
-import { findResources } from './find.ts';
+import { createFind } from './find.ts';
+import { createDiscovery, writeAfter } from './discover-first.ts';
 import { readInventory } from './inventory.ts';
 import { memberChunk, patchMembers, putMembers } from './members.ts';
 import { failed, isRefusal, nonsense, toFailure, type Answer, type Exchange, type Refusal } from './message.ts';
 import { checkOptions, type ScimTargetOptions } from './options.ts';
-import { createPace } from './pace.ts';
+import { Pace } from './pace.ts';
 import { mergeChanges, putResource } from './put.ts';
 import { foundResource, maxBytes, readResource, resourcePath, versionOf } from './resource.ts';
 import { createExchange } from './retry.ts';
 import { createTransport } from './transport.ts';
 import { patchChanges } from './update.ts';
+import { inWireForm } from './wire-form.ts';
 import { toWire } from './wire-change.ts';
 
 /**
@@ -28,22 +31,24 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
   const checked = checkOptions(options);
   const { name, clock, concurrency } = checked;
   const transport = createTransport(checked);
-  const pace = createPace(clock, checked.limits.requestsPerSecond);
-  const exchange = createExchange(createAttempt(checked, transport), pace, clock, checked);
   const book = createDialectBook(checked.dialect, () => clock.now());
+  const pace = new Pace(clock, [...book.current().rate, ...evenly(checked.limits.requestsPerSecond)], concurrency);
+  const exchange = inWireForm(createExchange(createAttempt(checked, transport, (quota) => { pace.expect(quota); }), pace, clock, checked), book.current);
+  const find = createFind(exchange, book);
+  const discovered = createDiscovery(exchange, book, clock);
   let noted = 0;
   const write = createWriter();
-  return {
+  return writeAfter(discovered, {
     name,
     concurrency,
     memberChunk,
     async discover(signal) {
-      const facts = await discoverTarget(exchange, signal);
+      const facts = await discoverTarget(exchange, book, signal);
       if ('patch' in facts && !facts.patch) write.withoutPatch();
       return facts;
     },
-    find: (type, attribute, value, signal) => findResources(exchange, type, attribute, value, signal),
-    inventory: (type, worthRequests, signal) => readInventory(exchange, type, worthRequests, signal),
+    find,
+    inventory: (type, worthRequests, signal) => readInventory(exchange, book, type, worthRequests, signal),
     read: async (type, id, signal) => {
       const answer = await readResource(exchange, type, id, signal);
       if (isRefusal(answer)) return toFailure(answer);
@@ -71,14 +76,20 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
     },
     remove: (type, id, signal) => removeResource(exchange, resourcePath(type, id), id, maxBytes(type), signal),
     settings: () => book.settings(),
-    restore: (notes) => book.restore(notes),
-    newNotes() {
-      if (book.version() === noted) return undefined;
-      noted = book.version();
-      return book.notes();
+    restore(notes) {
+      book.restore(notes);
+      if (notes.pace !== undefined) pace.restore(notes.pace);
     },
-    close: () => transport.close(),
-  };
+    newNotes() {
+      const version = book.version() + pace.version();
+      if (version === noted) return undefined;
+      noted = version;
+      return { ...book.notes(), pace: pace.notes() };
+    },
+    close: async () => {
+      await Promise.all([transport.close(), checked.auth.close()]);
+    },
+  });
 }
 
 interface Writer {

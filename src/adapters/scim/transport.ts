@@ -1,7 +1,8 @@
 import type { Dispatcher, Pool } from 'undici';
-import { ConnectError, connectWords, openPool } from './connection.ts';
+import { ConnectError, connectWords, openConnections } from './connection.ts';
 import { isBody, type Body, type ScimRequest } from './message.ts';
 import type { CheckedOptions } from './options.ts';
+import { quotaHeaderNames, type QuotaHeaders } from './quota.ts';
 
 /** What came of one request, before anyone judges it. */
 export type Reply =
@@ -13,6 +14,8 @@ export type Reply =
       readonly retryAfter: string | undefined;
       /** When the target sent it, by its own clock. */
       readonly date: string | undefined;
+      /** Absent when it says nothing of what is left for us. */
+      readonly quota?: QuotaHeaders | undefined;
       readonly content: Content;
     }
   /** No usable answer. `unsent`: not a byte has left. */
@@ -32,10 +35,10 @@ export interface Transport {
 
 /** The only place from which bytes go to a target. Redirects are never followed: the token would go along. */
 export function createTransport(options: CheckedOptions): Transport {
-  const pool = openPool(options);
+  const { pool, close } = openConnections(options.origin, options, options.concurrency, options.requestMilliseconds);
   return {
     send: (request, headers, signal) => exchange(pool, options, request, headers, signal),
-    close: () => pool.destroy(),
+    close,
   };
 }
 
@@ -81,6 +84,7 @@ function headersOf(
     accept: 'application/scim+json, application/json;q=0.9',
     'user-agent': userAgent,
     ...(request.body === undefined ? {} : { 'content-type': 'application/scim+json' }),
+    ...request.headers,
   };
 }
 
@@ -102,8 +106,18 @@ async function readAnswer({ statusCode, headers, body }: Dispatcher.ResponseData
     location: single(headers['location']),
     retryAfter: single(headers['retry-after']),
     date: single(headers['date']),
+    quota: quotaHeadersOf(headers),
     content: contentOf(text, single(headers['content-type'])),
   };
+}
+
+function quotaHeadersOf(headers: Dispatcher.ResponseData['headers']): QuotaHeaders | undefined {
+  let quota: Record<string, string> | undefined;
+  for (const name of quotaHeaderNames) {
+    const value = single(headers[name]);
+    if (value !== undefined) quota = { ...quota, [name]: value };
+  }
+  return quota;
 }
 
 function single(value: string | string[] | undefined): string | undefined {

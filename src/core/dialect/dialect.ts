@@ -134,7 +134,10 @@ export interface MemberDialect {
 }
 
 export interface FilterDialect {
-  /** Attributes that may be searched by, with `eq`; `any` until the target says otherwise. */
+  /**
+   * Attributes that may be searched by, with `eq`; `any` until the target says otherwise. An attribute that was refused
+   * is learned: it is missing from then on, or stands there as `!attribute` where any other may still be searched by.
+   */
   readonly users: 'any' | readonly string[];
   readonly groups: 'any' | readonly string[];
   /** Characters of a filter, unencoded. */

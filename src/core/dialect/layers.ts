@@ -47,6 +47,17 @@ export function listSettings(base: Dialect, layers: readonly Layer[]): Setting[]
   });
 }
 
+/** Of what one layer says, only what none of the others says. */
+export function withoutSaid(says: PartialDialect, others: readonly Layer[]): PartialDialect {
+  const isSaid = (name: string): boolean => others.some((other) => valueAt(other.says, name) !== undefined);
+  return Object.fromEntries(
+    Object.entries(says).flatMap(([key, value]: [string, unknown]): [string, unknown][] => {
+      if (!isSection(key, value)) return isSaid(key) ? [] : [[key, value]];
+      return [[key, Object.fromEntries(Object.entries(value).filter(([sub]) => !isSaid(`${key}.${sub}`)))]];
+    }),
+  );
+}
+
 function valueAt(tree: object, name: string): unknown {
   const [key = '', sub] = name.split('.');
   const value: unknown = Reflect.get(tree, key);

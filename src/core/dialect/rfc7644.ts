@@ -51,7 +51,8 @@ export const rfc7644: Dialect = {
     read: 'get',
     nested: true,
   },
-  filter: { users: 'any', groups: 'any', maxLength: 2000, ignoresCase: true },
+  // Several servers compare user names exactly (scimmy, scimgateway), against RFC 7643 §4.1.1: asking twice finds them all.
+  filter: { users: 'any', groups: 'any', maxLength: 2000, ignoresCase: false },
   list: { paging: 'auto', pageSize: 100, usable: true, excludeMembers: false },
   etag: 'auto',
   bulk: { use: false, maxOperations: 100, maxBytes: 1024 * 1024, operationsKey: 'Operations', failOnErrors: 0 },
