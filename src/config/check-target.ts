@@ -4,10 +4,10 @@ import { isLoopback } from './cleartext.ts';
 import { nearest } from '../core/expression/nearest.ts';
 import type { ConfigPath } from './place.ts';
 import type { Problem } from './problem.ts';
-import type { TargetSection } from './schema/configuration.ts';
+import type { ProfiledTarget } from './profile.ts';
 
 /** What is wrong between the keys of one target, and between it and the directories. */
-export function checkTarget(path: ConfigPath, target: TargetSection, directories: readonly string[]): Problem[] {
+export function checkTarget(path: ConfigPath, target: ProfiledTarget, directories: readonly string[]): Problem[] {
   return [
     ...checkUrl([...path, 'url'], target),
     ...checkAuth([...path, 'auth'], target.auth),
@@ -21,7 +21,7 @@ export function checkTarget(path: ConfigPath, target: TargetSection, directories
   ];
 }
 
-function checkUrl(path: ConfigPath, target: TargetSection): Problem[] {
+function checkUrl(path: ConfigPath, target: ProfiledTarget): Problem[] {
   const url = URL.parse(target.url);
   const say = (what: string, fix: string): Problem[] => [{ path, at: 'value', what, fix }];
   // The text is not repeated where it may contain a login.
@@ -38,7 +38,7 @@ function checkUrl(path: ConfigPath, target: TargetSection): Problem[] {
   }];
 }
 
-function checkAuth(path: ConfigPath, auth: TargetSection['auth']): Problem[] {
+function checkAuth(path: ConfigPath, auth: ProfiledTarget['auth']): Problem[] {
   const given = Object.keys(auth);
   if (given.length !== 1) {
     const what = given.length === 0 ? 'there is no way to authenticate' : `there are ${given.length} ways to authenticate (${given.join(', ')})`;
@@ -59,7 +59,7 @@ function checkFrom(path: ConfigPath, from: readonly string[], directories: reado
   });
 }
 
-function checkRemoval(path: ConfigPath, removal: TargetSection['removal']): Problem[] {
+function checkRemoval(path: ConfigPath, removal: ProfiledTarget['removal']): Problem[] {
   if (removal.deleteAfter === undefined || removal.leaves === 'deactivate') return [];
   return [{ path, at: 'key', what: `deleteAfter has no meaning with leaves: ${removal.leaves}`, fix: 'leave it out, or write leaves: deactivate' }];
 }

@@ -1,9 +1,11 @@
+import type { Layer } from '../core/dialect/layers.ts';
 import type { Expression } from '../core/expression/expression.ts';
 import type { NestedGroups, TypeScope } from '../core/mapping/definition.ts';
 import type { ScimPath } from '../core/mapping/scim-path.ts';
 import type { Schedule } from '../core/model/schedule.ts';
 import type { GuardLimits, RemovalPolicy } from '../core/planning/policy.ts';
 import type { ChangeDetection, DirectoryKind } from '../ports/directory-source.ts';
+import type { ProfileAbout } from './schema/profile.ts';
 
 /** A configuration file that was found good: defaults filled in, durations in milliseconds, paths absolute. */
 export interface Configuration {
@@ -84,7 +86,7 @@ export interface TargetConfiguration {
   readonly name: string;
   readonly url: string;
   readonly auth: TargetAuth;
-  readonly profile: 'rfc7644';
+  readonly profile: TargetProfile;
   readonly tls: TlsConfiguration;
   /** Names of directories, in the order of the file. */
   readonly from: readonly string[];
@@ -94,6 +96,17 @@ export interface TargetConfiguration {
   readonly removal: RemovalPolicy;
   readonly guard: GuardLimits;
   readonly limits: { readonly requestsPerSecond?: number; readonly concurrency: 'auto' | number };
+  /** What the profile makes of the rest of the configuration, where somebody might expect something else. For `check`. */
+  readonly notes: readonly string[];
+}
+
+/** How a target speaks SCIM, as the configuration says. What discovery and refusals say comes in between later. */
+export interface TargetProfile {
+  /** The name or the path, as it is written in the configuration. */
+  readonly name: string;
+  readonly about?: ProfileAbout;
+  /** `profile`, one a file, the base first; then `config`. None where nothing differs from the RFCs. */
+  readonly layers: readonly Layer[];
 }
 
 export interface TypeConfiguration {

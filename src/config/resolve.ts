@@ -1,11 +1,13 @@
 import { dirname, resolve } from 'node:path';
 import type { Configuration, DirectoryConfiguration, SecretReference, TargetAuth, TargetConfiguration } from './configuration.ts';
 import { mapChanges } from './map-changes.ts';
-import type { ConfigurationSource, DirectorySection, TargetSection } from './schema/configuration.ts';
+import type { ProfiledSource, ProfiledTarget } from './profile.ts';
+import type { DirectorySection, TargetSection } from './schema/configuration.ts';
+import { targetNotes } from './target-notes.ts';
 import type { YamlText } from './yaml-text.ts';
 
 /** Turns a file that was found good into what the program works with: absolute paths, defaults that depend on others. */
-export function resolveConfiguration(source: ConfigurationSource, text: YamlText): Configuration {
+export function resolveConfiguration(source: ProfiledSource, text: YamlText): Configuration {
   const file = resolve(text.file);
   const absolute = (path: string): string => resolve(dirname(file), path);
   const directories = Object.keys(source.directories);
@@ -40,7 +42,7 @@ function resolveDirectory(name: string, directory: DirectorySection, absolute: A
   };
 }
 
-function resolveTarget(name: string, target: TargetSection, directories: readonly string[], absolute: Absolute, text: YamlText): TargetConfiguration {
+function resolveTarget(name: string, target: ProfiledTarget, directories: readonly string[], absolute: Absolute, text: YamlText): TargetConfiguration {
   const { url, auth, profile, tls, from, scope, users, groups, removal, guard, limits } = target;
   return {
     name,
@@ -59,6 +61,7 @@ function resolveTarget(name: string, target: TargetSection, directories: readonl
     removal,
     guard,
     limits,
+    notes: targetNotes(target),
   };
 }
 

@@ -1,16 +1,8 @@
 import * as z from 'zod';
 import { attributeMap, condition } from './expression.ts';
-import { flawed } from './flaw.ts';
+import { headerName } from './header.ts';
+import { profileSection } from './profile.ts';
 import { choice, dn, duration, flag, forms, matchPath, secret, text } from './values.ts';
-
-/** Those that the client writes itself: two of them would be a broken request. */
-const ownHeaders = new Set(['accept', 'connection', 'content-length', 'content-type', 'host', 'transfer-encoding', 'user-agent']);
-
-const headerName = z.string().superRefine((name, context) => {
-  // RFC 9110 §5.6.2 `token`
-  if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(name)) flawed(context, { what: `"${name}" is not the name of a header` });
-  else if (ownHeaders.has(name.toLowerCase())) flawed(context, { what: `the header ${name} is set by dir2scim`, fix: 'leave it out' });
-});
 
 const auth = z.strictObject({
   bearer: z.exactOptional(secret).describe('A token: `{ file }` or `{ env }`.'),
@@ -61,9 +53,7 @@ const limit = (percent: number, atLeast: number) =>
 export const targetSchema = z.strictObject({
   url: text.describe('Base URL of the SCIM service, as the vendor gives it; `/Users` is appended to it.'),
   auth: auth.describe('How requests authenticate: exactly one of `bearer`, `basic` and `headers`.'),
-  profile: choice(['rfc7644'], { what: 'is not available yet: rfc7644 is the only profile so far' })
-    .default('rfc7644')
-    .describe('The dialect of SCIM that the target speaks.'),
+  profile: profileSection.describe('The dialect of SCIM that the target speaks: the name of a profile (docs/targets.md), a file, or values of one\'s own.'),
   tls: z
     .strictObject({ ca: z.exactOptional(text).describe('File with PEM certificates to trust besides the usual ones; relative to the configuration file.') })
     .prefault({})

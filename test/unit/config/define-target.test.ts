@@ -52,9 +52,9 @@ it('removing what no preset has is a slip, and refused with its place', async (t
 });
 
 it('a match path that nothing fills is refused', async (t) => {
-  await assert.rejects(define(t, 'groups: { map: { displayName: null } }'), {
+  await assert.rejects(define(t, 'groups: { match: [nickName] }'), {
     code: 'D2S_CONFIG_INVALID',
-    message: /targets\.wiki\.groups\.match: displayName is not mapped/,
+    message: /targets\.wiki\.groups\.match: nickName is not mapped/,
   });
 });
 

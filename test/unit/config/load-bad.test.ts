@@ -23,7 +23,6 @@ const notYet: Record<string, Case> = {
   'schedule.verify': [`${smallest}schedule: { verify: 1d }\n`, '10:13', /not available yet; leave verify out/],
   'state.postgres': [`${smallest}state: { postgres: {} }\n`, '10:10', /PostgreSQL is not available yet; use state\.path/],
   oauth2: [changed('bearer: { env: WIKI_TOKEN }', 'oauth2: {}'), '8:13', /OAuth 2 is not available yet; use bearer, basic or headers/],
-  profiles: [withTarget('profile: slack'), '10:14', /slack is not available yet: rfc7644 is the only profile so far/],
 };
 
 const wrongValues: Record<string, Case> = {
