@@ -17,6 +17,7 @@ import { clean } from './wording.ts';
  * | 404, 410 of an endpoint                  | unsupported |              |
  * | 405, 501                                 | unsupported |              |
  * | 409; 400 with scimType uniqueness        | conflict    |              |
+ * | 400, 422 that speak of a duplicate       | rejected    | conflict     |
  * | 429; 503 with Retry-After                | throttled   |              |
  * | 503 without                              | throttled   | unknown      |
  * | 408, 425, other 5xx                      | transient   | unknown      |
@@ -24,6 +25,7 @@ import { clean } from './wording.ts';
  * | no connection                            | transient   |              |
  * | connection lost, no answer in time       | transient   | unknown      |
  *
+ * Several targets tell only in words that somebody is there already: whoever creates looks then, which does no harm.
  * A 404 as HTML comes from a proxy or a wrong URL: taken as "gone", it would end every link and pass for a deletion.
  * A bare 503 may come from a gateway that lost its upstream after the request had passed (Envoy's "upstream connect
  * error or disconnect/reset before headers"); with a Retry-After somebody decided to turn us away.
@@ -40,13 +42,17 @@ export function classify(reply: Reply, request: ScimRequest, origin: string, sec
   if (status >= 200 && status < 300) return classifySuccess(reply, request);
   const scimType = content.kind === 'json' ? textOf(content.body, 'scimType')?.toLowerCase() : undefined;
   const html = content.kind === 'foreign' && content.html;
+  const words = wordsOf(reply, origin);
+  const taken = request.method === 'POST' && (status === 400 || status === 422) && saysTaken.test(words);
   return {
-    class: statusClass(status, { scimType, html, request, ambiguous, turnedAway: reply.retryAfter !== undefined }),
+    class: taken ? 'conflict' : statusClass(status, { scimType, html, request, ambiguous, turnedAway: reply.retryAfter !== undefined }),
     status,
-    detail: clean(wordsOf(reply, origin), secrets),
+    detail: clean(words, secrets),
     scimType,
   };
 }
+
+const saysTaken = /\b(?:already (?:exists?|taken|in use|registered)|duplicate|must be unique|not unique)\b/i;
 
 function statusClass(
   status: number,
@@ -104,13 +110,16 @@ function classifySuccess(reply: Extract<Reply, { kind: 'answer' }>, request: Sci
   };
 }
 
-/** The target's own words where it has some: SCIM's `detail`, or what other APIs call it (Zoom: `message`). */
+/**
+ * The target's own words where it has some: SCIM's `detail` (a list of texts, in SCIMServer), or what other APIs call it:
+ * `message` (Zoom), `title` (RFC 9457).
+ */
 function wordsOf(reply: Extract<Reply, { kind: 'answer' }>, origin: string): string {
   const { status, content, location } = reply;
   if (status < 400) return redirectWords(status, location, origin);
   if (content.kind === 'foreign') return `HTTP ${status} with ${content.what}`;
   if (content.kind === 'none') return `HTTP ${status}`;
-  const words = ['detail', 'message', 'error_description', 'error'].map((key) => textOf(content.body, key));
+  const words = ['detail', 'message', 'title', 'error_description', 'error'].map((key) => textOf(content.body, key));
   const scimType = textOf(content.body, 'scimType');
   const said = words.find((text) => text !== undefined) ?? firstError(content.body) ?? `HTTP ${status}`;
   return scimType === undefined ? said : `${scimType}: ${said}`;
@@ -123,7 +132,8 @@ function redirectWords(status: number, location: string | undefined, origin: str
 }
 
 function textOf(body: Body, key: string): string | undefined {
-  const value = body[key];
+  const held = body[key];
+  const value = Array.isArray(held) && held.every((part) => typeof part === 'string') ? held.join('; ') : held;
   return typeof value === 'string' && value.trim() !== '' ? value : undefined;
 }
 
