@@ -1,22 +1,45 @@
 import { BridgeError } from '../../core/model/errors.ts';
 import { classify } from './classify.ts';
-import { isRefusal } from './message.ts';
+import { isRefusal, type Refusal } from './message.ts';
 import type { CheckedOptions } from './options.ts';
+import { quotaOf, type Quota } from './quota.ts';
 import { retryAfterMilliseconds } from './retry-after.ts';
 import type { Attempt } from './retry.ts';
 import type { Transport } from './transport.ts';
 import { secretsIn } from './wording.ts';
 
-/** Authenticates, sends once, judges. */
-export function createAttempt(options: CheckedOptions, transport: Transport): Attempt {
+/**
+ * Authenticates, sends once, judges.
+ *
+ * @param expect told what an answer says is left for us, before the answer is judged
+ */
+export function createAttempt(options: CheckedOptions, transport: Transport, expect: (quota: Quota) => void): Attempt {
   return async (request, signal) => {
-    const headers = await options.auth();
+    const credentials = await options.auth.headers(signal);
+    if ('refusal' in credentials) return credentials.refusal;
+    const { headers } = credentials;
     for (const [name, value] of Object.entries(headers)) checkHeader(options.name, name, value);
     const reply = await transport.send(request, headers, signal);
     const result = classify(reply, request, options.origin, secretsIn(headers));
-    if (!isRefusal(result) || result.class !== 'throttled' || reply.kind !== 'answer') return result;
-    return { ...result, retryAfterMilliseconds: retryAfterMilliseconds(reply.retryAfter, reply.date, options.clock.now()) };
+    if (isRefusal(result) && result.status === 401) return { ...result, renewed: await options.auth.renew(headers) };
+    if (reply.kind !== 'answer') return result;
+    const now = options.clock.now();
+    const quota = reply.quota === undefined ? undefined : quotaOf(reply.quota, reply.date, now);
+    if (isRefusal(result) && isTurnedAway(result, reply, quota)) {
+      const asked = retryAfterMilliseconds(reply.retryAfter, reply.date, now) ?? quota?.resetMilliseconds;
+      return { ...result, class: 'throttled', retryAfterMilliseconds: asked };
+    }
+    if (quota !== undefined) expect(quota);
+    return result;
   };
+}
+
+/**
+ * GitHub says with a 403 that it has had enough (docs.github.com, "Rate limits for the REST API": then
+ * `x-ratelimit-remaining` is 0, or there is a Retry-After); elsewhere a 403 has neither.
+ */
+function isTurnedAway({ class: failureClass, status }: Refusal, { retryAfter }: { retryAfter: string | undefined }, quota: Quota | undefined): boolean {
+  return failureClass === 'throttled' || (status === 403 && (retryAfter !== undefined || quota?.left === 0));
 }
 
 /** RFC 9110 §5.5. The value is a secret: only the header's name is told. */

@@ -11,7 +11,7 @@ export function retryAfterMilliseconds(header: string | undefined, date: string 
 }
 
 /** Only the three forms of an HTTP date begin with the name of a day; Date.parse alone would take "-1" for a year. */
-function parseHttpDate(text: string): number | undefined {
+export function parseHttpDate(text: string): number | undefined {
   const time = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/i.test(text) ? Date.parse(text) : NaN;
   return Number.isNaN(time) ? undefined : time;
 }

@@ -1,7 +1,8 @@
 import type { Clock } from '../../ports/clock.ts';
+import type { Ending } from './concurrency.ts';
 import { isRefusal, type Answer, type Exchange, type Refusal, type ScimRequest } from './message.ts';
 import type { ScimTargetOptions } from './options.ts';
-import type { Pace } from './pace.ts';
+import type { Pace, Turned } from './pace.ts';
 
 /** Tries in all, of what failed without effect. */
 const attempts = 4;
@@ -24,35 +25,49 @@ export function createExchange(
   clock: Clock,
   { onThrottled, onWaited }: Pick<ScimTargetOptions, 'onThrottled' | 'onWaited'>,
 ): Exchange {
-  const takeTurn = async (deadline: number, signal: AbortSignal): Promise<boolean> => {
-    const asked = clock.monotonic();
-    const isOurs = await pace.turn(deadline - asked, signal);
-    const waited = clock.monotonic() - asked;
-    if (waited >= 1) onWaited(waited);
-    return isOurs;
-  };
   return async (request, signal) => {
     const deadline = clock.monotonic() + throttleBudgetMilliseconds;
-    let refusal: Refusal = tooLong;
+    let refusal: Refusal | undefined;
     let tries = 0;
     let throttles = 0;
-    while (await takeTurn(deadline, signal)) {
-      const result = await attempt(request, signal);
-      if (!isRefusal(result)) return result;
-      refusal = result;
-      if (result.class === 'throttled') {
-        const pause = pauseFor(result, throttles);
-        throttles += 1;
-        pace.pause(pause);
-        onThrottled(pause);
+    let renewed = false;
+    for (;;) {
+      const permit = await pace.enter(request, deadline - clock.monotonic(), signal);
+      if (typeof permit === 'string') return refusal ?? notLetThrough[permit];
+      if (permit.waited >= 1) onWaited(permit.waited);
+      let ending: Ending = 'given_up';
+      try {
+        const result = await attempt(request, signal);
+        ending = endingOf(result);
+        if (!isRefusal(result)) return result;
+        refusal = result;
+        if (result.class === 'throttled') {
+          const pause = pauseFor(result, throttles);
+          throttles += 1;
+          pace.pause(pause); // before the next one is let through
+          onThrottled(pause);
+          continue;
+        }
+      } finally {
+        permit.leave(ending);
+      }
+      if (refusal.renewed === true && !renewed) {
+        // The target looked at nothing but the credentials: any request may go once more.
+        renewed = true;
         continue;
       }
       tries += 1;
-      if (result.class !== 'transient' || tries >= attempts) return result;
+      if (refusal.class !== 'transient' || tries >= attempts) return refusal;
       await clock.sleep(ceiling(tries - 1) * clock.random(), signal);
     }
-    return refusal;
   };
+}
+
+/** What an answer says about the target's strength. A refusal for a reason is an answer like any other. */
+function endingOf(result: Answer | Refusal): Ending {
+  if (!isRefusal(result)) return 'answered';
+  if (result.class === 'throttled') return 'turned_away';
+  return result.class === 'transient' || result.class === 'unknown' ? 'failed' : 'answered';
 }
 
 /**
@@ -69,8 +84,8 @@ function ceiling(failures: number): number {
   return Math.min(longestBackOff, firstBackOff * 2 ** failures);
 }
 
-/** For those who came while the target had asked to be left alone for longer than a request waits. */
-const tooLong: Refusal = {
-  class: 'throttled',
-  detail: 'the target has asked to be left alone for longer than 15 minutes',
+/** For those who were not let through before they had sent anything. */
+const notLetThrough: Readonly<Record<Turned, Refusal>> = {
+  paused: { class: 'throttled', detail: 'the target has asked to be left alone for longer than 15 minutes' },
+  spent: { class: 'throttled', detail: 'what the target allows in a time is used up for longer than 15 minutes' },
 };

@@ -35,10 +35,10 @@ export interface Transport {
 
 /** The only place from which bytes go to a target. Redirects are never followed: the token would go along. */
 export function createTransport(options: CheckedOptions): Transport {
-  const { pool, close } = openConnections(options.origin, options, options.concurrency, options.requestMilliseconds);
+  const connections = openConnections(options.origin, options, options.concurrency, options.requestMilliseconds);
   return {
-    send: (request, headers, signal) => exchange(pool, options, request, headers, signal),
-    close,
+    send: (request, headers, signal) => exchange(connections.pool, options, request, headers, signal),
+    close: () => connections.close(),
   };
 }
 
