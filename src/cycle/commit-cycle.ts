@@ -109,9 +109,11 @@ export async function commitError({ setup, store, clock }: CycleInput, error: Br
   const target = setup.target.name;
   try {
     const state = await store.target(target);
-    if (state.lastError?.code === error.code) return;
     const lastError = errorRecord(state, error, new Date(clock.now()).toISOString());
-    await store.record([{ kind: 'target', target, state: { ...state, lastResult: 'error', lastError } }]);
+    await store.record([
+      ...newNotes(setup.target), // above all that it wants to be left alone
+      ...(state.lastError?.code === error.code ? [] : [{ kind: 'target', target, state: { ...state, lastResult: 'error', lastError } } as const]),
+    ]);
   } catch {
     // What ended the cycle is the error to report; a state that cannot be written ends the next cycle by itself.
   }

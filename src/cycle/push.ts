@@ -36,7 +36,7 @@ export async function push(operations: readonly Operation[], context: PushContex
   let started = 0;
   let skipped = 0;
   let inARow = 0;
-  const keepNotes = createNoteKeeper(context.target, context.store, () => context.clock.monotonic());
+  const keepNotes = createNoteKeeper(context.target, context.store);
   const isStopped = () => stoppedBy !== undefined || context.isStopping();
   const fail = async (operation: Operation, failure: Failure): Promise<void> => {
     failed.push({ operation, failure });

@@ -16,15 +16,12 @@ export function newNotes(target: ScimTarget): StateChange[] {
   return notes === undefined ? [] : [{ kind: 'notes', target: target.name, notes }];
 }
 
-/** Notes made while there is much to send must not all be lost with the process. */
-const restMilliseconds = 5000;
-
-/** Records notes now and then. */
-export function createNoteKeeper(target: ScimTarget, store: StateStore, monotonic: () => number): () => Promise<void> {
-  let last = monotonic();
+/**
+ * Records notes as soon as there are any: those on a budget of the target have to be written before it is spent
+ * (src/adapters/scim/budget.ts), and a target seldom has others.
+ */
+export function createNoteKeeper(target: ScimTarget, store: StateStore): () => Promise<void> {
   return async () => {
-    if (monotonic() - last < restMilliseconds) return;
-    last = monotonic();
     const notes = newNotes(target);
     if (notes.length > 0) await store.record(notes);
   };
