@@ -8,6 +8,7 @@ import { openStateStore, type StateStoreOptions } from './adapters/lowdb/open-st
 import { openStateView } from './adapters/lowdb/open-view.ts';
 import { createAuth, type AuthConfig, type Secret } from './adapters/scim/auth.ts';
 import { createScimTarget } from './adapters/scim/target.ts';
+import { readTls, type TlsOptions } from './adapters/scim/tls.ts';
 import { systemClock } from './adapters/system/clock.ts';
 import { readAuthorities } from './config/authorities.ts';
 import type { Configuration, DirectoryConfiguration, SecretReference, TargetConfiguration } from './config/configuration.ts';
@@ -170,12 +171,15 @@ async function createTarget(
   observer: CycleObserver,
   secretOf: SecretOf,
 ): Promise<ScimTarget> {
-  const { name, url, limits, tls } = section;
+  const { name, url, limits, tls: { ca } } = section;
+  const tls: TlsOptions = { ca: ca === undefined ? undefined : () => readAuthorities(ca) };
+  // What cannot work is said at the start, not with the first request.
+  await readTls(tls, () => clock.now());
   return createScimTarget({
     name,
     url,
     auth: createAuth(name, authOf(section.auth, secretOf)),
-    tls: { ca: tls.ca === undefined ? undefined : await readAuthorities(tls.ca) },
+    tls,
     limits,
     dialect: [],
     clock,

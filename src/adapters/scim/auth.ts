@@ -1,7 +1,20 @@
+import { isDeepStrictEqual } from 'node:util';
 import { BridgeError } from '../../core/model/errors.ts';
+import type { Refusal } from './message.ts';
 
 /** Reads a secret anew each time it is asked, so that a changed file counts at once. */
 export type Secret = () => Promise<string>;
+
+export type AuthHeaders = Readonly<Record<string, string>>;
+
+/** Tells a target who we are. */
+export interface Auth {
+  /** Headers for one request, or why there are none now. Rejects with the signal's reason, or a BridgeError. */
+  headers(signal: AbortSignal): Promise<{ readonly headers: AuthHeaders } | { readonly refusal: Refusal }>;
+  /** The target refused these headers (401). True: the next ones may be others, so that one more try makes sense. */
+  renew(refused: AuthHeaders): Promise<boolean>;
+  close(): Promise<void>;
+}
 
 /** How a target wants to be told who we are. `headers`: fixed ones, such as Datadog's two keys. */
 export type AuthConfig =
@@ -10,13 +23,22 @@ export type AuthConfig =
   | { readonly headers: Readonly<Record<string, Secret>> };
 
 /**
- * Makes the function that gives the authentication headers of a request: a bearer token (RFC 6750 §2.1), Basic
- * (RFC 7617, UTF-8), or fixed headers.
+ * Authentication by what somebody has stored: a bearer token (RFC 6750 §2.1), Basic (RFC 7617, UTF-8), or fixed headers.
+ * After a 401 the secret is read once more: it may have been exchanged between reading and use.
  *
- * @throws BridgeError D2S_CONFIG_INVALID at once, when the configuration cannot work; the function rejects with
+ * @throws BridgeError D2S_CONFIG_INVALID at once, when the configuration cannot work; `headers` rejects with
  *   D2S_SECRET_UNREADABLE when a secret is empty, and with whatever reading it threw
  */
-export function createAuth(target: string, config: AuthConfig): () => Promise<Readonly<Record<string, string>>> {
+export function createAuth(target: string, config: AuthConfig): Auth {
+  const read = createHeaders(target, config);
+  return {
+    headers: async () => ({ headers: await read() }),
+    renew: async (refused) => !isDeepStrictEqual(await read(), refused),
+    close: () => Promise.resolve(),
+  };
+}
+
+function createHeaders(target: string, config: AuthConfig): () => Promise<AuthHeaders> {
   if ('bearer' in config) {
     return async () => ({ authorization: `Bearer ${await readSecret(target, 'the bearer token', config.bearer)}` });
   }

@@ -1,6 +1,22 @@
-import { createSecureContext, getCACertificates } from 'node:tls';
+import type { Socket } from 'node:net';
 import { buildConnector, Pool } from 'undici';
-import type { CheckedOptions } from './options.ts';
+import { BridgeError } from '../../core/model/errors.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { createTunnels, ProxyRefusal, type Proxy, type Tunnels } from './proxy.ts';
+import { createCurrentTls, type TlsOptions } from './tls.ts';
+
+/** How a server is reached. */
+export interface Route {
+  readonly tls: TlsOptions;
+  readonly proxy?: Proxy | undefined;
+  readonly clock: Clock;
+}
+
+export interface Connections {
+  readonly pool: Pool;
+  /** Cuts what is under way. */
+  close(): Promise<void>;
+}
 
 /** No connection came about: not a byte of the request has left, so that repeating it is safe whatever it was. */
 export class ConnectError extends Error {
@@ -8,30 +24,78 @@ export class ConnectError extends Error {
 }
 
 /**
- * Kept-alive HTTP/1.1 connections to the target's origin, at most as many as calls make sense. HTTP/2 is refused on
- * purpose: undici sends writes one at a time over it (nodejs/undici#5390, #5494). Requests are never pipelined.
+ * Kept-alive HTTP/1.1 connections to an origin, at most as many as calls make sense. HTTP/2 is refused on purpose:
+ * undici sends writes one at a time over it (nodejs/undici#5390, #5494). Requests are never pipelined.
  */
-export function openPool({ origin, tls, concurrency, requestMilliseconds }: CheckedOptions): Pool {
+export function openConnections(origin: string, route: Route, connections: number, requestMilliseconds: number): Connections {
   const timeout = Math.min(10_000, requestMilliseconds);
-  const connect = buildConnector({ allowH2: false, timeout, ...(origin.startsWith('https:') ? secured(tls.ca) : {}) });
-  return new Pool(origin, {
-    connections: concurrency,
-    pipelining: 1,
-    allowH2: false,
-    connect: (target, callback) => {
-      connect(target, (...outcome) => {
-        if (outcome[0] === null) callback(null, outcome[1]);
-        else callback(new ConnectError(connectWords(outcome[0]), { cause: outcome[0] }), null);
-      });
+  const direct = createConnect(route.tls, route.clock, timeout);
+  const tunnels = route.proxy === undefined ? undefined : openTunnels(route.proxy, route, timeout);
+  const connect = tunnels === undefined ? direct : through(tunnels, direct);
+  const pool = new Pool(origin, { connections, pipelining: 1, allowH2: false, connect: toConnector(connect) });
+  return {
+    pool,
+    close: async () => {
+      await Promise.all([pool.destroy(), tunnels?.close()]);
     },
-  });
+  };
 }
 
-/** One context for all connections: reading some hundred authorities takes milliseconds each time. */
-function secured(ca: string | undefined): { secureContext: ReturnType<typeof createSecureContext> } {
-  const authorities = new Set([...getCACertificates('default'), ...getCACertificates('system')]);
-  if (ca !== undefined) authorities.add(ca);
-  return { secureContext: createSecureContext({ ca: [...authorities] }) };
+type Connect = (options: buildConnector.Options) => Promise<Socket>;
+
+/** A fresh connector for each state of the files: it remembers TLS sessions, which belong to one identity. */
+function createConnect(tls: TlsOptions, clock: Clock, timeout: number): Connect {
+  const currentTls = createCurrentTls(tls, () => clock.now());
+  let known: { readonly secureContext: unknown; readonly connector: buildConnector.connector } | undefined;
+  return async (options) => {
+    const secureContext = options.protocol === 'https:' ? await currentTls() : undefined;
+    if (known === undefined || known.secureContext !== secureContext) {
+      const secured = secureContext === undefined ? {} : { secureContext };
+      known = { secureContext, connector: buildConnector({ allowH2: false, timeout, ...secured }) };
+    }
+    const { connector } = known;
+    const named = secureContext === undefined || tls.serverName === undefined ? options : { ...options, servername: tls.serverName };
+    return new Promise((resolve, reject) => {
+      connector(named, (...outcome) => {
+        if (outcome[0] === null) resolve(outcome[1]);
+        else reject(outcome[0]);
+      });
+    });
+  };
+}
+
+/** The proxy is trusted by the same authorities; who we are is for the target only. */
+function openTunnels(proxy: Proxy, { tls, clock }: Route, timeout: number): Tunnels {
+  const connect = createConnect({ ca: tls.ca }, clock, timeout);
+  const toProxy: Connect = (options) =>
+    connect(options).catch((error: unknown) => {
+      throw new ConnectError(`no connection to the proxy ${proxy.url}: ${wordsOf(error)}`, { cause: error });
+    });
+  return createTunnels(proxy, toConnector(toProxy), timeout);
+}
+
+function through(tunnels: Tunnels, connect: Connect): Connect {
+  return async (options) => {
+    const { protocol, port, hostname, host = hostname } = options;
+    const standard = protocol === 'https:' ? 443 : 80;
+    const socket = await tunnels.open(port === '' ? `${host}:${standard}` : host);
+    return protocol === 'https:' ? connect({ ...options, httpSocket: socket }) : socket;
+  };
+}
+
+function toConnector(connect: Connect): buildConnector.connector {
+  return (options, callback) => {
+    connect(options).then(
+      (socket) => void callback(null, socket),
+      (error: unknown) => void callback(error instanceof ConnectError ? error : new ConnectError(wordsOf(error), { cause: error }), null),
+    );
+  };
+}
+
+function wordsOf(error: unknown): string {
+  if (error instanceof BridgeError) return `${error.message}; ${error.remedy}`;
+  if (error instanceof ProxyRefusal) return error.message;
+  return connectWords(error instanceof Error ? error : new Error(String(error)));
 }
 
 /** What Node's and OpenSSL's codes mean to the person who has to mend it. */
@@ -44,15 +108,15 @@ const meanings: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'no connection in time',
   UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
   ECONNRESET: 'the connection was cut while it was made',
-  CERT_HAS_EXPIRED: "the target's TLS certificate has expired",
-  CERT_NOT_YET_VALID: "the target's TLS certificate is not valid yet; look at the clock of this machine",
-  ERR_TLS_CERT_ALTNAME_INVALID: "the target's TLS certificate is for another host name",
-  DEPTH_ZERO_SELF_SIGNED_CERT: "the target's TLS certificate is signed by itself; name it under tls.ca",
-  SELF_SIGNED_CERT_IN_CHAIN: "the target's TLS certificate comes from an unknown authority; name it under tls.ca",
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "the target's TLS certificate comes from an unknown authority; name it under tls.ca",
+  CERT_HAS_EXPIRED: 'the TLS certificate of the server has expired',
+  CERT_NOT_YET_VALID: 'the TLS certificate of the server is not valid yet; look at the clock of this machine',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'the TLS certificate of the server is for another host name',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'the TLS certificate of the server is signed by itself; name it under tls.ca',
+  SELF_SIGNED_CERT_IN_CHAIN: 'the TLS certificate of the server comes from an unknown authority; name it under tls.ca',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'the TLS certificate of the server comes from an unknown authority; name it under tls.ca',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    "the target's TLS certificate comes from an unknown authority, or the target leaves out an intermediate certificate; name it under tls.ca",
-  ERR_SSL_WRONG_VERSION_NUMBER: 'the target does not speak TLS on this port',
+    'the TLS certificate of the server comes from an unknown authority, or the server leaves out an intermediate certificate; name it under tls.ca',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'the server does not speak TLS on this port',
   EPROTO: 'the TLS handshake failed',
 };
 

@@ -1,16 +1,15 @@
 import type { Layer } from '../../core/dialect/layers.ts';
 import { BridgeError } from '../../core/model/errors.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { Auth } from './auth.ts';
+import type { Route } from './connection.ts';
 
-export interface ScimTargetOptions {
+export interface ScimTargetOptions extends Route {
   /** The target's name in the configuration: for messages. */
   readonly name: string;
   /** Base URL, as the vendor gives it: `/Users` is appended to it. Nothing like `/v2` is added. */
   readonly url: string;
-  /** Headers that authenticate a request. Asked for before every request, so that secrets may change meanwhile. */
-  readonly auth: () => Promise<Readonly<Record<string, string>>>;
-  /** `ca`: PEM text of further authorities, besides Node's and the system's. */
-  readonly tls: { readonly ca?: string | undefined };
+  /** Asked before every request, so that secrets may change meanwhile. Closed with the target. */
+  readonly auth: Auth;
   readonly limits: {
     /** Requests of any kind, evenly spread. Undefined: as fast as the target answers. */
     readonly requestsPerSecond?: number | undefined;
@@ -18,7 +17,6 @@ export interface ScimTargetOptions {
   };
   /** What the profile and the configuration say about the target's ways, over the values of the RFCs. */
   readonly dialect: readonly Layer[];
-  readonly clock: Clock;
   readonly userAgent: string;
   readonly timeouts?: {
     /** From asking for a connection to the last byte of the answer; 30 s unless said. */
