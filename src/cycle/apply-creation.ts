@@ -1,3 +1,4 @@
+import type { SourceId } from '../core/model/entry.ts';
 import { BridgeError } from '../core/model/errors.ts';
 import type { Failure, Outcome } from '../core/model/outcome.ts';
 import type { AdoptOperation, AttributeChange, CreateOperation } from '../core/model/plan.ts';
@@ -6,6 +7,7 @@ import { diffWithBody } from '../core/planning/diff.ts';
 import { isFailure, type FoundResource } from '../ports/scim-target.ts';
 import type { Intent } from '../ports/state-store.ts';
 import { findOne, withExternalId } from './correlate.ts';
+import { firstMembers, joinedAtOnce } from './joining.ts';
 import type { PushContext } from './push-context.ts';
 import { newLink, remember } from './remember.ts';
 import { resolveAttributes, resolveChanges, targetIds } from './resolve.ts';
@@ -18,28 +20,32 @@ const createAttempts = 3;
  * lost, or the target says that there is one already, the target is searched before anything is sent again.
  */
 export async function applyCreate(operation: CreateOperation, context: PushContext): Promise<Failure | undefined> {
-  const intent = intentOf(operation, context);
+  const first = operation.type === 'group' ? firstMembers(operation.sourceId, context) : [];
+  const intent = intentOf(operation, context, first.map(({ sourceId }) => sourceId));
   const { attributes, body } = resolveAttributes(operation.attributes, context);
   if (context.unsearched.has(operation.sourceId)) {
     const found = await searchAgain(operation, context);
     if (found === 'unsearchable') return { class: 'transient', detail: 'the target could not be searched' };
-    if (found !== undefined) return adoptFound(operation, attributes, found, context);
+    if (found !== undefined) return adoptFound(operation, attributes, found, [], context);
   }
   // What was found out about it before is no longer the last word.
   const over = { kind: 'trouble_over', target: intent.target, sourceId: intent.sourceId } as const;
   await context.store.record([{ kind: 'intent', intent }, ...(context.troubles.has(intent.sourceId) ? [over] : [])]);
   let failure: Failure | undefined;
   for (let attempt = 0; attempt < createAttempts; attempt += 1) {
-    const outcome = await context.target.create(operation.type, body, context.signal);
+    const outcome = await context.target.create(operation.type, body, context.signal, first.map(({ targetId: id, type }) => ({ id, type })));
     if (outcome.kind === 'applied') {
-      await remember(context, newLink(operation, outcome, 'created', attributes, context), [{ kind: 'settled', intent }]);
+      const add = joinedAtOnce(intent.sourceId, first, outcome.members ?? [], context);
+      const members = { kind: 'members', target: intent.target, group: intent.sourceId, add, remove: [] } as const;
+      const link = newLink(operation, outcome, 'created', attributes, context);
+      await remember(context, link, [...(add.length > 0 ? [members] : []), { kind: 'settled', intent }]);
       return undefined;
     }
     failure = outcome.failure;
     if (failure.class !== 'conflict' && failure.class !== 'unknown') break;
     const found = await searchAgain(operation, context);
     if (found === 'unsearchable') return failure;
-    if (found !== undefined) return adoptFound(operation, attributes, found, context);
+    if (found !== undefined) return adoptFound(operation, attributes, found, intent.members, context);
     if (failure.class === 'conflict') break;
   }
   if (failure?.class !== 'unknown') await context.store.record([{ kind: 'settled', intent }]);
@@ -70,6 +76,7 @@ async function adoptFound(
   operation: CreateOperation,
   wanted: DesiredAttributes,
   found: FoundResource,
+  unsettled: Intent['members'],
   context: PushContext,
 ): Promise<Failure | undefined> {
   const changes = diffWithBody(wanted, found.body, targetIds(context));
@@ -81,22 +88,30 @@ async function adoptFound(
     attributes.set('active', wantsActive || found.active);
   }
   const origin = found.body['externalId'] === operation.sourceId ? 'created' : 'adopted';
-  return adopt({ ...operation, verb: 'adopt', targetId: found.id, changes, attributes }, origin, context);
+  return adopt({ ...operation, verb: 'adopt', targetId: found.id, changes, attributes }, origin, unsettled, context);
 }
 
 /** Brings an account that exists in step, and links it. */
-export function applyAdoption(operation: AdoptOperation, context: PushContext): Promise<Failure | undefined> {
-  return adopt(operation, operation.matchedBy === 'externalId' ? 'created' : 'adopted', context);
+export async function applyAdoption(operation: AdoptOperation, context: PushContext): Promise<Failure | undefined> {
+  const open = operation.type === 'group' ? await context.store.openIntents(context.target.name) : [];
+  const unsettled = open.find(({ sourceId }) => sourceId === operation.sourceId)?.members;
+  return adopt(operation, operation.matchedBy === 'externalId' ? 'created' : 'adopted', unsettled, context);
 }
 
 type Adoption = Omit<AdoptOperation, 'matchedBy' | 'targetActive'>;
 
-async function adopt(operation: Adoption, origin: 'created' | 'adopted', context: PushContext): Promise<Failure | undefined> {
+/** @param unsettled who may be in a group because a create of ours may have put them there */
+async function adopt(
+  operation: Adoption,
+  origin: 'created' | 'adopted',
+  unsettled: Intent['members'],
+  context: PushContext,
+): Promise<Failure | undefined> {
   const outcome = await bringInStep(operation, context);
   if (outcome.kind === 'failed') return outcome.failure;
   const { attributes } = resolveAttributes(operation.attributes, context);
   const link = newLink(operation, outcome, origin, attributes, context);
-  await remember(context, link, [{ kind: 'settled', intent: intentOf(operation, context) }]);
+  await remember(context, { ...link, unsettled }, [{ kind: 'settled', intent: intentOf(operation, context) }]);
   return undefined;
 }
 
@@ -106,6 +121,10 @@ function bringInStep({ type, targetId, changes }: { type: Adoption['type']; targ
   return context.target.update(type, targetId, sent, context.signal);
 }
 
-function intentOf({ type, sourceId, directory }: Pick<CreateOperation, 'type' | 'sourceId' | 'directory'>, { target }: PushContext): Intent {
-  return { target: target.name, type, sourceId, directory };
+function intentOf(
+  { type, sourceId, directory }: Pick<CreateOperation, 'type' | 'sourceId' | 'directory'>,
+  { target }: PushContext,
+  members: readonly SourceId[] = [],
+): Intent {
+  return { target: target.name, type, sourceId, directory, ...(members.length > 0 ? { members } : {}) };
 }

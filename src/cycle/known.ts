@@ -4,6 +4,8 @@ import type { CompleteReading } from '../core/model/reading.ts';
 import type { Resource } from '../core/model/resource.ts';
 import type { Projection } from '../core/mapping/project.ts';
 import { findDepartures, type Departure } from '../core/planning/departures.ts';
+import { isActive } from '../core/planning/outlook.ts';
+import type { ScimTarget } from '../ports/scim-target.ts';
 import type { StateView } from '../ports/state-store.ts';
 import { gather } from './batches.ts';
 
@@ -18,15 +20,23 @@ export interface Known {
   readonly unlinked: readonly Resource[];
 }
 
-/** Asks the state for links, departures and members. */
+/**
+ * Asks the state for links, departures and members.
+ *
+ * @param target one that creates again whoever was deactivated has lost those who come back
+ */
 export async function recall(
-  target: string,
+  { name: target, recreates }: Pick<ScimTarget, 'name' | 'recreates'>,
   { resources, rejected }: Projection,
   readings: readonly CompleteReading[],
   store: StateView,
 ): Promise<Known> {
   const wanted = [...resources, ...rejected].map(({ sourceId }) => sourceId);
   const links = await gather(wanted, (ids) => store.links(target, ids));
+  for (const { sourceId, attributes } of recreates ? resources : []) {
+    const link = links.get(sourceId);
+    if (link?.lifecycle === 'deactivated' && isActive({ attributes })) links.set(sourceId, { ...link, lifecycle: 'lost' });
+  }
   const departures: Departure[] = [];
   const directories = new Set(readings.map((reading) => reading.directory));
   for await (const batch of store.unseen(target, directories, new Set(wanted))) {

@@ -67,7 +67,7 @@ export interface PrepareInput {
 export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const { setup, readings, projection, store, now } = input;
   const name = setup.target.name;
-  const known = await recall(name, projection, readings, store);
+  const known = await recall(setup.target, projection, readings, store);
   const wanted = [...projection.resources, ...projection.rejected].map(({ sourceId }) => sourceId);
   const ids = [...wanted, ...known.departures.map(({ link }) => link.sourceId)];
   const troubles = await gather(ids, (batch) => store.troubles(name, batch));

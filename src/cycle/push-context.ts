@@ -6,6 +6,7 @@ import type { ScimTarget } from '../ports/scim-target.ts';
 import type { StateStore, Trouble } from '../ports/state-store.ts';
 import type { MatchPolicy } from './correlate.ts';
 import type { Fingerprints } from './fingerprints.ts';
+import type { Joining } from './joining.ts';
 import type { RemovalRecords } from './removal-records.ts';
 
 /** What the push of one plan works with. */
@@ -24,6 +25,7 @@ export interface PushContext {
   readonly troubles: ReadonlyMap<SourceId, Trouble>;
   /** What the guard has to remember of an operation that took effect. */
   readonly removalsOf: RemovalRecords;
+  readonly joining: Joining;
   readonly policy: Readonly<Record<ResourceType, MatchPolicy>>;
   /** When the reading that showed the changes ended, by the monotonic clock. */
   readonly readAt: number;

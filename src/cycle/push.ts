@@ -3,6 +3,7 @@ import type { Failure, FailureClass } from '../core/model/outcome.ts';
 import type { Operation } from '../core/model/plan.ts';
 import { applyOperation, type Result } from './apply-operation.ts';
 import { troubleAfter } from './back-off.ts';
+import { joiningOf } from './joining.ts';
 import type { PushContext } from './push-context.ts';
 import { createNoteKeeper } from './target-notes.ts';
 import { forEachConcurrently } from './work.ts';
@@ -28,7 +29,8 @@ const downClasses: ReadonlySet<FailureClass> = new Set(['transient', 'throttled'
  *
  * @throws BridgeError when an outcome cannot be recorded: then nothing more may be sent either
  */
-export async function push(operations: readonly Operation[], context: PushContext): Promise<PushReport> {
+export async function push(operations: readonly Operation[], rest: Omit<PushContext, 'joining'>): Promise<PushReport> {
+  const context: PushContext = { ...rest, joining: joiningOf(operations) };
   const applied: Operation[] = [];
   const failed: { operation: Operation; failure: Failure }[] = [];
   const failedOf = new Map<SourceId, Operation[]>();

@@ -20,7 +20,7 @@ export async function recoverIntents(
 }
 
 async function settle(intent: Intent, { target }: TargetSetup, store: StateStore, signal: AbortSignal): Promise<void> {
-  const { type, sourceId, directory } = intent;
+  const { type, sourceId, directory, members } = intent;
   const known = (await store.links(target.name, [sourceId])).get(sourceId);
   const found = await target.find(type, 'externalId', sourceId, signal);
   if (isFailure(found)) return;
@@ -41,6 +41,7 @@ async function settle(intent: Intent, { target }: TargetSetup, store: StateStore
         origin: 'created',
         lifecycle: first.active ? 'active' : 'deactivated',
         attributes: {},
+        unsettled: members,
         version: first.version,
       },
     },

@@ -95,6 +95,8 @@ export interface Intent {
   readonly type: ResourceType;
   readonly sourceId: SourceId;
   readonly directory: string;
+  /** Of a group: who is in the request. If it took effect, they are members. */
+  readonly members?: readonly SourceId[] | undefined;
 }
 
 export type StateChange =

@@ -292,7 +292,7 @@ export function describeScimTarget(name: string, start: () => Promise<TargetFixt
 
     it('takes as many members at once as it says', async (context) => {
       const { group, ids, ...fixture } = await withGroup(context, 130);
-      const chunk = fixture.target.memberChunk;
+      const { add: chunk } = fixture.target.memberChunk;
       for (let at = 0; at < ids.length; at += chunk) {
         applied(await fixture.target.changeMembers(group, members(ids.slice(at, at + chunk), [], ids.slice(0, at)), signal));
       }

@@ -41,13 +41,16 @@ export function writeAfter(discovered: (signal: AbortSignal) => Promise<void>, t
     get memberChunk() {
       return target.memberChunk;
     },
-    async create(type, attributes, signal) {
-      await discovered(signal);
-      return target.create(type, attributes, signal);
+    get recreates() {
+      return target.recreates;
     },
-    async update(type, id, changes, signal) {
+    async create(type, attributes, signal, members) {
+      await discovered(signal);
+      return target.create(type, attributes, signal, members);
+    },
+    async update(type, id, changes, signal, members) {
       if (changes.length > 0) await discovered(signal);
-      return target.update(type, id, changes, signal);
+      return target.update(type, id, changes, signal, members);
     },
     async changeMembers(group, change, signal) {
       if (change.add.length + change.remove.length > 0) await discovered(signal);

@@ -1,89 +1,102 @@
+import type { Dialect } from '../../core/dialect/dialect.ts';
 import type { TargetId } from '../../core/model/link.ts';
-import { readScimPath, scimPath } from '../../core/mapping/scim-path.ts';
-import type { MemberChange } from '../../ports/scim-target.ts';
-import { isBody, isRefusal, listOf, type Answer, type Body, type Exchange, type Refusal } from './message.ts';
-import type { PatchOperation } from './patch.ts';
-import { putResource } from './put.ts';
-import { missed, patchResource } from './update.ts';
+import type { MemberChange, MemberChunk } from '../../ports/scim-target.ts';
+import type { Conversation } from './conversation.ts';
+import { memberElement, nextMemberRequest, type MemberLimits, type MemberRequest } from './member-requests.ts';
+import { isRefusal, type Answer, type Refusal } from './message.ts';
+import { keepMembers, putResource } from './put.ts';
+import { readAndWrite } from './read-and-write.ts';
+import { removeOtherwise, stillShows } from './remove-members.ts';
+import { done, isTooMuch, missed, sendPatch } from './send-patch.ts';
+import { withFallback } from './update.ts';
 
-/** AWS and Keycloak take no more than a hundred member changes or operations in one PATCH. */
-export const memberChunk = 100;
+/** What one record of the state is ready to hold, however much a target takes. */
+const most = 10_000;
 
-type Member = MemberChange['add'][number];
-
-/** Adds and removes by PATCH (RFC 7644 §3.5.2): never the whole list, which may be long and is not all ours. */
-export async function patchMembers(
-  exchange: Exchange,
-  group: TargetId,
-  { add, remove }: MemberChange,
-  signal: AbortSignal,
-): Promise<Answer | Refusal> {
-  const added: PatchOperation[] =
-    add.length === 0 ? [] : [{ op: 'add', path: 'members', value: add.map(memberElement) }];
-  const removed = remove.map(
-    (id): PatchOperation => ({ op: 'remove', path: `members[value eq ${JSON.stringify(id)}]` }),
-  );
-  const send = (operations: readonly PatchOperation[]): Promise<Answer | Refusal> =>
-    patchResource(exchange, 'group', group, operations, signal);
-  const operations = [...added, ...removed];
-  const answer = await send(operations);
-  if (!isRefusal(answer) || removed.length === 0 || !missed(answer)) return answer;
-  if (operations.length === 1) return isAbsent(answer) ? done : answer;
-  // Someone is not there any more, and the target does not say who: one by one, and who is missing is removed already.
-  // The group is not read instead, because several targets show only some of the members, or none (Keycloak, Polis).
-  if (added.length > 0) {
-    const answerToAdd = await send(added);
-    if (isRefusal(answerToAdd)) return answerToAdd;
-  }
-  for (const operation of removed) {
-    const answerToRemove = await send([operation]);
-    if (isRefusal(answerToRemove) && !isAbsent(answerToRemove)) return answerToRemove;
-  }
-  return done;
+/** How many members are worth a call. A PUT sends them all anyway. */
+export function memberChunk({ groups, members }: Dialect): MemberChunk {
+  const isPatch = groups.update === 'patch';
+  return {
+    add: isPatch ? Math.min(most, members.addPerRequest) : most,
+    remove: isPatch ? Math.min(most, members.removePerRequest) : most,
+    create: members.onCreate === 'include' ? Math.min(most, members.addPerRequest) : 0,
+  };
 }
 
-function isAbsent({ status, scimType }: Refusal): boolean {
-  return status === 400 && scimType === 'notarget';
+/** Adds and removes members, by what the target takes. */
+export function changeMembers(conversation: Conversation, group: TargetId, change: MemberChange): Promise<Answer | Refusal> {
+  const { update } = conversation.book.current().groups;
+  if (update === 'none') return Promise.resolve({ class: 'unsupported', detail: 'the target takes no changes of groups' });
+  if (update !== 'patch') return putMembers(conversation, group, change);
+  return withFallback(conversation, 'group', () => patchMembers(conversation, group, change), () => putMembers(conversation, group, change), group);
 }
 
-const done: Answer = { status: 200, etag: undefined, body: undefined };
+/**
+ * Adds and removes by PATCH (RFC 7644 §3.5.2): never the whole list, which may be long and is not all ours. Request by
+ * request, in the sizes that the target takes; when it says that one is too large, in halves, and that is learned.
+ */
+async function patchMembers(conversation: Conversation, group: TargetId, change: MemberChange): Promise<Answer | Refusal> {
+  const { book } = conversation;
+  let [add, remove] = [change.add, change.remove];
+  let limits: MemberLimits | undefined;
+  let answer: Answer | Refusal = done;
+  while (add.length + remove.length > 0) {
+    const dialect = book.current();
+    const inForce = limits ?? { add: dialect.members.addPerRequest, remove: dialect.members.removePerRequest, mixed: dialect.patch.mixed };
+    const request = nextMemberRequest(add, remove, inForce, dialect);
+    const leaving = remove.slice(0, request.removed);
+    answer = await sendPatch(conversation, 'group', group, request.operations);
+    if (isRefusal(answer) && isTooMuch(answer) && request.added + request.removed > 1) {
+      limits = halved(inForce, request);
+      continue;
+    }
+    if (leaving.length > 0 && (isRefusal(answer) ? missed(answer) : stillShows(answer, leaving))) {
+      answer = await removeOtherwise(conversation, group, { add: add.slice(0, request.added), remove: leaving, current: change.current }, answer);
+    }
+    if (isRefusal(answer)) return replaceMembers(conversation, group, change, answer);
+    if (limits !== undefined) learnLimits(conversation, limits, request);
+    add = add.slice(request.added);
+    remove = remove.slice(request.removed);
+  }
+  return answer;
+}
 
-function memberElement({ id, type }: Member): Body {
-  return type === 'group' ? { value: id, type: 'Group' } : { value: id };
+/** Half as much as was too much; of both kinds, they are first sent apart. */
+function halved(limits: MemberLimits, { added, removed }: MemberRequest): MemberLimits {
+  if (added > 0 && removed > 0) return { ...limits, mixed: false };
+  return added > 0 ? { ...limits, add: Math.ceil(added / 2) } : { ...limits, remove: Math.ceil(removed / 2) };
+}
+
+function learnLimits({ book }: Conversation, limits: MemberLimits, { added, removed }: MemberRequest): void {
+  const { members } = book.current();
+  const because = 'more members in one request were refused';
+  if (added === limits.add && added < members.addPerRequest) book.learn('members.addPerRequest', added, because);
+  if (removed === limits.remove && removed < members.removePerRequest) book.learn('members.removePerRequest', removed, because);
+}
+
+/** The last resort, where it is known to be safe: the whole list, of those whom the target shows and those whom we know. */
+async function replaceMembers(conversation: Conversation, group: TargetId, change: MemberChange, first: Refusal): Promise<Answer | Refusal> {
+  if (!conversation.book.current().members.replace || first.class !== 'rejected') return first;
+  const answer = await readAndWrite(conversation, 'group', group, async (held, condition) => {
+    const value = await changedMembers(structuredClone(held), change);
+    return sendPatch(conversation, 'group', group, [{ op: 'replace', path: 'members', value }], condition);
+  });
+  return isRefusal(answer) && answer.class === 'rejected' ? first : answer;
 }
 
 /**
  * For targets without PATCH. What the group shows may be less than it has, and what we remember may be less than what
  * others added: the new list is both, without the removed and with the added.
  */
-export async function putMembers(
-  exchange: Exchange,
-  group: TargetId,
-  change: MemberChange,
-  signal: AbortSignal,
-): Promise<Answer | Refusal> {
-  return putResource(
-    exchange,
-    'group',
-    group,
-    async (body) => {
-      const members = shownMembers(body);
-      for (const id of await change.current()) if (!members.has(id)) members.set(id, { value: id });
-      for (const id of change.remove) members.delete(id);
-      for (const member of change.add) members.set(member.id, memberElement(member));
-      body['members'] = [...members.values()];
-    },
-    signal,
-  );
+function putMembers(conversation: Conversation, group: TargetId, change: MemberChange): Promise<Answer | Refusal> {
+  return putResource(conversation, 'group', group, ['members'], async (body) => {
+    body['members'] = await changedMembers(body, change);
+  });
 }
 
-function shownMembers(body: Body): Map<TargetId, Body> {
-  const shown = readScimPath(body, scimPath('members'));
-  const members = new Map<TargetId, Body>();
-  for (const element of listOf(shown)) {
-    const id = isBody(element) ? readScimPath(element, scimPath('value')) : element;
-    if (typeof id !== 'string') continue;
-    members.set(id, isBody(element) && element['type'] === 'Group' ? { value: id, type: 'Group' } : { value: id });
-  }
-  return members;
+async function changedMembers(body: Record<string, unknown>, change: MemberChange): Promise<unknown[]> {
+  const members = keepMembers(body, await change.current());
+  for (const id of change.remove) members.delete(id);
+  for (const member of change.add) members.set(member.id, memberElement(member));
+  return [...members.values()];
 }

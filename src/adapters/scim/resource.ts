@@ -67,10 +67,11 @@ export async function readResource(
   type: ResourceType,
   id: TargetId,
   signal: AbortSignal,
+  query = '',
 ): Promise<Answer | Refusal> {
   const path = resourcePath(type, id);
   if (typeof path !== 'string') return path;
-  return exchange({ method: 'GET', path, subject: 'resource', maxBytes: maxBytes(type) }, signal);
+  return exchange({ method: 'GET', path: path + query, subject: 'resource', maxBytes: maxBytes(type) }, signal);
 }
 
 /** Core schema and every extension that a body uses (RFC 7643 §3: `schemas`), with those it names already. */

@@ -2,25 +2,27 @@ import type { ResourceType } from '../../core/model/entry.ts';
 import type { TargetId } from '../../core/model/link.ts';
 import type { Outcome } from '../../core/model/outcome.ts';
 import type { ScimTarget } from '../../ports/scim-target.ts';
+import { confirmCreate, confirmWrite, type Promised } from './accepted.ts';
 import { createAttempt } from './attempt.ts';
+import type { Conversation } from './conversation.ts';
 import { createResource } from './create.ts';
 import { evenly } from './budget.ts';
 import { createDialectBook } from './dialect-book.ts';
 import { discoverTarget } from './discover.ts';
 import { createFind } from './find.ts';
 import { createDiscovery, writeAfter } from './discover-first.ts';
+import { contradicts } from './effect.ts';
 import { readInventory } from './inventory.ts';
-import { memberChunk, patchMembers, putMembers } from './members.ts';
-import { failed, isRefusal, nonsense, toFailure, type Answer, type Exchange, type Refusal } from './message.ts';
+import { changeMembers, memberChunk } from './members.ts';
+import { failed, isRefusal, nonsense, toFailure, type Answer, type Body, type Refusal } from './message.ts';
 import { checkOptions, type ScimTargetOptions } from './options.ts';
 import { Pace } from './pace.ts';
-import { mergeChanges, putResource } from './put.ts';
 import { foundResource, maxBytes, readResource, resourcePath, versionOf } from './resource.ts';
 import { createExchange } from './retry.ts';
 import { createTransport } from './transport.ts';
-import { patchChanges } from './update.ts';
-import { inWireForm } from './wire-form.ts';
+import { updateResource } from './update.ts';
 import { toWire } from './wire-change.ts';
+import { inWireForm } from './wire-form.ts';
 
 /**
  * A SCIM 2.0 service provider as the RFCs describe it (7643, 7644), behind the port. Throws a BridgeError
@@ -33,20 +35,21 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
   const transport = createTransport(checked);
   const book = createDialectBook(checked.dialect, () => clock.now());
   const pace = new Pace(clock, [...book.current().rate, ...evenly(checked.limits.requestsPerSecond)], concurrency);
-  const exchange = inWireForm(createExchange(createAttempt(checked, transport, (quota) => { pace.expect(quota); }), pace, clock, checked), book.current);
+  const exchange = inWireForm(createExchange(createAttempt(checked, transport, (quota) => { pace.expect(quota); }), pace, clock, checked), () => book.current());
   const find = createFind(exchange, book);
   const discovered = createDiscovery(exchange, book, clock);
   let noted = 0;
-  const write = createWriter();
+  const talk = (signal: AbortSignal): Conversation => ({ exchange, book, signal });
   return writeAfter(discovered, {
     name,
     concurrency,
-    memberChunk,
-    async discover(signal) {
-      const facts = await discoverTarget(exchange, book, signal);
-      if ('patch' in facts && !facts.patch) write.withoutPatch();
-      return facts;
+    get memberChunk() {
+      return memberChunk(book.current());
     },
+    get recreates() {
+      return book.current().users.reactivation === 'recreate';
+    },
+    discover: (signal) => discoverTarget(exchange, book, signal),
     find,
     inventory: (type, worthRequests, signal) => readInventory(exchange, book, type, worthRequests, signal),
     read: async (type, id, signal) => {
@@ -54,37 +57,32 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
       if (isRefusal(answer)) return toFailure(answer);
       return foundResource(answer.body) ?? nonsense('answered without the resource that was asked for', answer.status);
     },
-    create: (type, attributes, signal) => createResource(exchange, type, attributes, signal),
-    async update(type, id, changes, signal) {
+    async create(type, attributes, signal, members = []) {
+      const outcome = await createResource(talk(signal), type, attributes, members);
+      return confirmCreate(outcome, { clock, signal }, attributes.get('externalId'), (id) => find(type, 'externalId', id, signal));
+    },
+    async update(type, id, changes, signal, members = () => Promise.resolve([])) {
       if (changes.length === 0) return { kind: 'applied', id };
-      const wire = changes.map(toWire);
-      return write.outcome(
-        type,
-        id,
-        () => patchChanges(exchange, type, id, wire, signal),
-        () => putResource(exchange, type, id, (body) => mergeChanges(body, wire), signal),
-      );
+      const answer = await updateResource(talk(signal), type, id, changes, members);
+      const isDone = (held: Body | undefined): boolean =>
+        held !== undefined && !contradicts(held, changes.map((change) => toWire(change, book.current().values)));
+      return outcomeOf(id, await confirmWrite(answer, { exchange, clock, signal }, type, id, isDone));
     },
     async changeMembers(group, change, signal) {
       if (change.add.length + change.remove.length === 0) return { kind: 'applied', id: group };
-      return write.outcome(
-        'group',
-        group,
-        () => patchMembers(exchange, group, change, signal),
-        () => putMembers(exchange, group, change, signal),
-      );
+      return outcomeOf(group, await changeMembers(talk(signal), group, change));
     },
-    remove: (type, id, signal) => removeResource(exchange, resourcePath(type, id), id, maxBytes(type), signal),
+    remove: (type, id, signal) => removeResource({ exchange, clock, signal }, type, id),
     settings: () => book.settings(),
     restore(notes) {
       book.restore(notes);
-      if (notes.pace !== undefined) pace.restore(notes.pace);
+      pace.restore(notes);
     },
     newNotes() {
       const version = book.version() + pace.version();
       if (version === noted) return undefined;
       noted = version;
-      return { ...book.notes(), pace: pace.notes() };
+      return { ...book.notes(), ...pace.notes() };
     },
     close: async () => {
       await Promise.all([transport.close(), checked.auth.close()]);
@@ -92,42 +90,15 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
   });
 }
 
-interface Writer {
-  withoutPatch(): void;
-  outcome(type: ResourceType, id: TargetId, patch: Write, put: Write): Promise<Outcome>;
-}
-type Write = () => Promise<Answer | Refusal>;
-
-/**
- * Chooses between PATCH and PUT, and remembers for its life where a target has no PATCH (405 or 501). By type: some
- * have it for groups only (Zoom, in effect), and a group that is written whole can lose members of others.
- */
-function createWriter(): Writer {
-  const hasPatch = { user: true, group: true };
-  return {
-    withoutPatch: () => void Object.assign(hasPatch, { user: false, group: false }),
-    async outcome(type, id, patch, put) {
-      // Several writes may find out side by side: each that tried PATCH goes on to PUT.
-      const tried = hasPatch[type];
-      let answer = await (tried ? patch() : put());
-      if (tried && isRefusal(answer) && answer.class === 'unsupported') {
-        hasPatch[type] = false;
-        answer = await put();
-      }
-      return isRefusal(answer) ? failed(answer) : { kind: 'applied', id, ...versionOf(answer) };
-    },
-  };
+function outcomeOf(id: TargetId, answer: Answer | Refusal): Outcome {
+  return isRefusal(answer) ? failed(answer) : { kind: 'applied', id, ...versionOf(answer) };
 }
 
 /** DELETE (RFC 7644 §3.6). Who is gone already is removed: an earlier DELETE may have lost its answer. */
-async function removeResource(
-  exchange: Exchange,
-  path: string | Refusal,
-  id: TargetId,
-  limit: number,
-  signal: AbortSignal,
-): Promise<Outcome> {
+async function removeResource(talk: Promised, type: ResourceType, id: TargetId): Promise<Outcome> {
+  const path = resourcePath(type, id);
   if (typeof path !== 'string') return failed(path);
-  const answer = await exchange({ method: 'DELETE', path, subject: 'resource', maxBytes: limit }, signal);
-  return isRefusal(answer) && answer.class !== 'gone' ? failed(answer) : { kind: 'applied', id };
+  const answer = await talk.exchange({ method: 'DELETE', path, subject: 'resource', maxBytes: maxBytes(type) }, talk.signal);
+  const confirmed = await confirmWrite(answer, talk, type, id, (held) => held === undefined);
+  return isRefusal(confirmed) && confirmed.class !== 'gone' ? failed(confirmed) : { kind: 'applied', id };
 }

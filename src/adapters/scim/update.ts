@@ -1,77 +1,67 @@
 import type { ResourceType } from '../../core/model/entry.ts';
 import type { TargetId } from '../../core/model/link.ts';
-import { readScimPath, scimPath } from '../../core/mapping/scim-path.ts';
-import { isRefusal, type Answer, type Body, type Exchange, type Refusal } from './message.ts';
-import { attributeText, patchBody, patchOperations, type PatchOperation } from './patch.ts';
-import { mergeChanges } from './put.ts';
-import { maxBytes, readResource, resourcePath } from './resource.ts';
-import type { WireChange } from './wire-change.ts';
+import type { ScimChange } from '../../ports/scim-target.ts';
+import type { Conversation } from './conversation.ts';
+import { isRefusal, type Answer, type Refusal } from './message.ts';
+import { patchChanges } from './patch-changes.ts';
+import { patchRequests } from './patch.ts';
+import { putChanges } from './put.ts';
+import { readResource } from './resource.ts';
+import { done, sendPatches } from './send-patch.ts';
+import { toWire, type WireChange } from './wire-change.ts';
 
-/** Sends operations to one resource. */
-export async function patchResource(
-  exchange: Exchange,
+/**
+ * Changes exactly these attributes, by what the target takes: PATCH, or PUT of everything. What is not said in its
+ * dialect (`patch.clear: skip`) is left out.
+ *
+ * @param members acknowledged members of a group, for a PUT
+ */
+export async function updateResource(
+  conversation: Conversation,
   type: ResourceType,
   id: TargetId,
-  operations: readonly PatchOperation[],
-  signal: AbortSignal,
+  changes: readonly ScimChange[],
+  members: () => Promise<readonly TargetId[]>,
 ): Promise<Answer | Refusal> {
-  const path = resourcePath(type, id);
-  if (typeof path !== 'string') return path;
-  return exchange(
-    { method: 'PATCH', path, body: patchBody(operations), subject: 'resource', maxBytes: maxBytes(type) },
-    signal,
-  );
+  const dialect = conversation.book.current();
+  const { update } = type === 'user' ? dialect.users : dialect.groups;
+  const wire = changes.map((change) => toWire(change, dialect.values)).filter(({ value }) => value !== undefined || dialect.patch.clear !== 'skip');
+  if (wire.length === 0) return done;
+  if (update === 'patch') return withFallback(conversation, type, () => patchChanges(conversation, type, id, wire, members), () => put(wire), id);
+  const apart = type === 'user' && dialect.users.activation === 'patch' ? wire.filter(isActivation) : [];
+  const rest = wire.filter((change) => !apart.includes(change));
+  // Access first: what else cannot be written must not keep it from ending.
+  const answer = apart.length === 0 ? done : await sendPatches(conversation, type, id, patchRequests(apart, dialect));
+  if (isRefusal(answer) || rest.length === 0) return answer;
+  if (update === 'none') return { class: 'unsupported', detail: 'the target takes no changes of attributes' };
+  return put(rest);
+
+  function put(rest: readonly WireChange[]): Promise<Answer | Refusal> {
+    return putChanges(conversation, type, id, rest, members);
+  }
+}
+
+function isActivation({ path }: WireChange): boolean {
+  return path.text === 'active';
 }
 
 /**
- * PATCH with exactly these changes. When the target does not find what an operation points at (an element that is not
- * there, or not any more), it is looked up once, and the changes are said again against what there is.
+ * PATCH, and PUT where there is no PATCH, which is learned. By type: some have it for groups only (Zoom, in effect), and
+ * a group that is written whole can lose members of others. A 404 may come from a server that has no such route: when
+ * the resource can be read all the same, it is not the resource that is missing.
  */
-export async function patchChanges(
-  exchange: Exchange,
+export async function withFallback(
+  { exchange, book, signal }: Conversation,
   type: ResourceType,
+  patch: () => Promise<Answer | Refusal>,
+  put: () => Promise<Answer | Refusal>,
   id: TargetId,
-  changes: readonly WireChange[],
-  signal: AbortSignal,
 ): Promise<Answer | Refusal> {
-  const answer = await patchResource(exchange, type, id, patchOperations(changes), signal);
-  if (!isRefusal(answer) || !changes.some(mayMiss) || !missed(answer)) return answer;
-  const held = await readResource(exchange, type, id, signal);
-  if (isRefusal(held)) return held.class === 'gone' ? held : answer;
-  if (held.body === undefined) return answer;
-  const operations = operationsAgainst(held.body, changes);
-  if (operations.length === 0) return held;
-  return patchResource(exchange, type, id, operations, signal);
-}
-
-/** Only these point at something that might not be there. */
-function mayMiss({ path, value }: WireChange): boolean {
-  return path.filter !== undefined || value === undefined;
-}
-
-/** Not found, or a path with a filter not understood (GitHub's organisations refuse them); many name no reason. */
-export function missed({ status, scimType }: Refusal): boolean {
-  return status === 400 && [undefined, 'notarget', 'invalidpath', 'invalidfilter'].includes(scimType);
-}
-
-/**
- * The changes without any path that could miss: elements are written with the whole list they belong to, as it will
- * be, and what is not there is not removed.
- */
-function operationsAgainst(held: Body, changes: readonly WireChange[]): PatchOperation[] {
-  const simple = changes.filter(({ path }) => path.filter === undefined);
-  const removable = simple.filter(({ path, value }) => value !== undefined || readScimPath(held, path) !== undefined);
-  const elements = changes.filter(({ path }) => path.filter !== undefined);
-  const wanted = structuredClone(held);
-  mergeChanges(wanted, elements);
-  const lists = new Set(elements.map(({ path }) => attributeText(path)));
-  return [...patchOperations(removable), ...[...lists].flatMap((list) => listOperation(list, held, wanted))];
-}
-
-function listOperation(list: string, held: Body, wanted: Body): PatchOperation[] {
-  const path = scimPath(list);
-  const value = readScimPath(wanted, path);
-  if (Array.isArray(value) && value.length > 0) return [{ op: 'replace', path: list, value }];
-  const before = readScimPath(held, path);
-  return Array.isArray(before) && before.length > 0 ? [{ op: 'remove', path: list }] : [];
+  const answer = await patch();
+  if (!isRefusal(answer)) return answer;
+  const hasNone = answer.class === 'unsupported' || (answer.class === 'gone' && !isRefusal(await readResource(exchange, type, id, signal)));
+  if (!hasNone) return answer;
+  const instead = await put();
+  if (!isRefusal(instead)) book.learn(`${type}s.update`, 'put', `PATCH was answered with ${answer.status ?? 'nothing'}`);
+  return isRefusal(instead) && instead.class === 'unsupported' ? answer : instead;
 }
