@@ -6,10 +6,10 @@ import { createLdapSource } from './adapters/ldap/source.ts';
 import { createLdifSource } from './adapters/ldif/source.ts';
 import { openStateStore, type StateStoreOptions } from './adapters/lowdb/open-store.ts';
 import { openStateView } from './adapters/lowdb/open-view.ts';
-import { createAuth, type AuthConfig, type Secret } from './adapters/scim/auth.ts';
+import type { Secret } from './adapters/scim/auth.ts';
 import { createScimTarget } from './adapters/scim/target.ts';
-import { readTls, type TlsOptions } from './adapters/scim/tls.ts';
 import { systemClock } from './adapters/system/clock.ts';
+import { openAccess, type AccessParts } from './app-access.ts';
 import { readAuthorities } from './config/authorities.ts';
 import type { Configuration, DirectoryConfiguration, SecretReference, TargetConfiguration } from './config/configuration.ts';
 import { defineTarget } from './config/define-target.ts';
@@ -50,9 +50,10 @@ export interface AppOptions {
 /** @throws BridgeError for whatever of the configuration cannot work: certificates, URLs, filters, headers */
 export async function createApp(configuration: Configuration, observer: CycleObserver, options: AppOptions = {}): Promise<App> {
   const clock = systemClock();
+  const onSecret = options.onSecret ?? (() => undefined);
   const secretOf: SecretOf = (reference) => async () => {
     const secret = await readSecret(reference);
-    options.onSecret?.(secret);
+    onSecret(secret);
     return secret;
   };
   const sources = new Map<string, DirectorySource>();
@@ -61,7 +62,7 @@ export async function createApp(configuration: Configuration, observer: CycleObs
   }
   const targets = new Map<string, ScimTarget>();
   for (const target of configuration.targets.values()) {
-    targets.set(target.name, await createTarget(target, clock, observer, secretOf));
+    targets.set(target.name, await createTarget(target, observer, { clock, userAgent: `dir2scim/${version}`, secretOf, onSecret }));
   }
   const inspect = createInspection(sources, observer);
   const folder = configuration.state.path;
@@ -165,40 +166,21 @@ async function createSource(
   });
 }
 
-async function createTarget(
-  section: TargetConfiguration,
-  clock: Clock,
-  observer: CycleObserver,
-  secretOf: SecretOf,
-): Promise<ScimTarget> {
-  const { name, url, limits, tls: { ca } } = section;
-  const tls: TlsOptions = { ca: ca === undefined ? undefined : () => readAuthorities(ca) };
-  // What cannot work is said at the start, not with the first request.
-  await readTls(tls, () => clock.now());
+async function createTarget(section: TargetConfiguration, observer: CycleObserver, parts: AccessParts): Promise<ScimTarget> {
+  const { name, url, limits } = section;
+  const { clock, userAgent } = parts;
   return createScimTarget({
     name,
     url,
-    auth: createAuth(name, authOf(section.auth, secretOf)),
-    tls,
+    ...(await openAccess(section, parts)),
     limits,
-    dialect: [],
+    dialect: section.profile.layers,
     clock,
-    userAgent: `dir2scim/${version}`,
+    userAgent,
     onRequest: (method, status, milliseconds) => observer({ kind: 'scim_request', target: name, method, status, milliseconds }),
     onThrottled: (milliseconds) => observer({ kind: 'throttled', target: name, milliseconds }),
     onWaited: (milliseconds) => observer({ kind: 'rate_limit_wait', target: name, milliseconds }),
   });
-}
-
-function authOf(auth: TargetConfiguration['auth'], secretOf: SecretOf): AuthConfig {
-  switch (auth.kind) {
-    case 'bearer':
-      return { bearer: secretOf(auth.token) };
-    case 'basic':
-      return { basic: { user: auth.username, password: secretOf(auth.password) } };
-    case 'headers':
-      return { headers: Object.fromEntries([...auth.headers].map(([header, secret]) => [header, secretOf(secret)])) };
-  }
 }
 
 function setupOf(section: TargetConfiguration, target: ScimTarget, definition: TargetSetup['definition']): TargetSetup {
