@@ -19,6 +19,12 @@ const number = z.int().min(1).register(forms, { form: 'a whole number above 0' }
 
 const paths = z.array(matchPath);
 
+/** A profile is no place for secrets: it is shown by `check`, and shared. */
+const publicHeader = headerName.superRefine((name, context) => {
+  if (!/^(authorization|cookie|proxy-authorization)$/i.test(name)) return;
+  flawed(context, { what: `the header ${name} is a secret`, fix: 'put it under auth, as a reference to a file or variable' });
+});
+
 /** Without the first nobody is recognised after a rename, without the second nobody is ever switched off. */
 const droppablePaths = z.array(
   matchPath.superRefine((path, context) => {
@@ -129,7 +135,7 @@ export const dialectFields = {
   protocol: leaf(choice(['2.0', '1.1']), rfc7644.protocol, 'The version of SCIM.'),
   mediaType: leaf(choice(['application/scim+json', 'application/json']), rfc7644.mediaType, 'Content-Type of requests.'),
   trailingSlash: leaf(flag, rfc7644.trailingSlash, 'Write `/Users/` in place of `/Users`.'),
-  headers: leaf(z.record(headerName, text), rfc7644.headers, 'Further headers of every request. No secrets: those stand under `auth`.'),
+  headers: leaf(z.record(publicHeader, text), rfc7644.headers, 'Further headers of every request. No secrets: those stand under `auth`.'),
   discovery: section(discovery, 'What the target says about itself.'),
   users: section(users, 'How users are written.'),
   groups: section(groups, 'How groups are written.'),

@@ -39,7 +39,5 @@ export const profileSection = z
   .register(forms, { form: 'the name of a profile, a file like ./wiki.yaml, or { extends: NAME, … } with values', quotable: true })
   .prefault('rfc7644');
 
-export type ProfileSection = z.output<typeof profileSection>;
 /** What a file or the configuration says of a dialect. */
 export type DialectSection = Omit<z.output<typeof profileFileSchema>, 'about' | 'extends'>;
-export type ProfileAbout = z.output<typeof about>;
