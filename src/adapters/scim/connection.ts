@@ -15,7 +15,7 @@ export interface Route {
 export interface Connections {
   readonly pool: Pool;
   /** Cuts what is under way. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** No connection came about: not a byte of the request has left, so that repeating it is safe whatever it was. */
@@ -86,8 +86,12 @@ function through(tunnels: Tunnels, connect: Connect): Connect {
 function toConnector(connect: Connect): buildConnector.connector {
   return (options, callback) => {
     connect(options).then(
-      (socket) => void callback(null, socket),
-      (error: unknown) => void callback(error instanceof ConnectError ? error : new ConnectError(wordsOf(error), { cause: error }), null),
+      (socket) => {
+        callback(null, socket);
+      },
+      (error: unknown) => {
+        callback(error instanceof ConnectError ? error : new ConnectError(wordsOf(error), { cause: error }), null);
+      },
     );
   };
 }
