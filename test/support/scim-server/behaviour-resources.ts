@@ -58,7 +58,7 @@ export interface GroupBehaviour extends TypeBehaviour {
 }
 
 export interface ValueBehaviour {
-  /** `either`: also "True" and "False". `string`: only those. */
+  /** `either`: also "True" and "False". `string`: only those in a PATCH, as Entra sends them without its flag. */
   readonly booleans: 'boolean' | 'either' | 'string';
   /** Shapes of `manager` that are understood: {value}, the path manager.value, a bare id, [{value}] (Entra). */
   readonly manager: readonly ('object' | 'sub-attribute' | 'string' | 'array')[];
@@ -102,8 +102,8 @@ export interface MemberBehaviour {
   readonly tooManyStatus: 400 | 413;
   /** Member values in one operation. */
   readonly maxPerOperation: number;
-  /** `attributes`: only when asked for with attributes=members (Keycloak). */
-  readonly shown: 'always' | 'attributes' | 'never';
+  /** `attributes`: only when asked for with attributes=members (Keycloak). `single`: not in lists (Zoom). */
+  readonly shown: 'always' | 'single' | 'attributes' | 'never';
   /** Members that do not exist: 400, left out without a word (WorkOS), or kept (scimmy). */
   readonly unknown: 'refused' | 'dropped' | 'kept';
   /** Who is added again: there once, or twice (scimmy, scim2-server). */

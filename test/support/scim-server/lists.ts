@@ -52,7 +52,7 @@ export function createLists(store: Store, behaviour: () => Behaviour): Lists {
       const count = countFor(query, list, all.length);
       const cursor = list.paging === 'cursor' ? (query.get('cursor') ?? '') : list.paging === 'both' ? query.get('cursor') : null;
       const start = cursor === null ? startFor(query, list, all.length) : offsetOf(cursor, query);
-      const rows = all.slice(start, start + count).map((one) => show(kind, structuredClone(one), rules, query));
+      const rows = all.slice(start, start + count).map((one) => show(kind, copyOf(one, rules), rules, query));
       const next = start + rows.length;
       const nextCursor = cursor === null || next >= all.length ? {} : { nextCursor: Buffer.from(`${next} ${query.get('filter') ?? ''}`).toString('base64url') };
       const position = !list.position || cursor !== null ? {} : { startIndex: start + 1 };
@@ -66,6 +66,12 @@ export function createLists(store: Store, behaviour: () => Behaviour): Lists {
       };
     },
   };
+}
+
+function copyOf(row: Json, { members }: Behaviour): Json {
+  const copy = structuredClone(row);
+  if (members.shown === 'single') delete copy['members'];
+  return copy;
 }
 
 function checkParameters(kind: Kind, query: URLSearchParams, { list }: Behaviour): void {

@@ -38,7 +38,7 @@ export function createPace(behaviour: () => Behaviour, now: () => number): Pace 
     take(request) {
       const { buckets, tells } = behaviour().pace;
       const touched = buckets.filter((bucket) => counts(bucket, request)).map((bucket) => ({ bucket, level: levelOf(bucket) }));
-      const waits = touched.map(({ bucket, level }) => Math.max(0, (1 - level.tokens) * (bucket.perSeconds / bucket.requests)));
+      const waits = touched.map(({ bucket, level }) => secondsFor(1 - level.tokens, bucket));
       const wait = Math.max(0, ...waits);
       if (wait === 0) for (const { level } of touched) level.tokens -= 1;
       const tightest = touched.toSorted((one, other) => one.level.tokens - other.level.tokens)[0];
@@ -46,6 +46,11 @@ export function createPace(behaviour: () => Behaviour, now: () => number): Pace 
       return { wait, headers };
     },
   };
+}
+
+/** Whole milliseconds, or tokens that are filled in many small steps would never add up. */
+function secondsFor(tokens: number, { requests, perSeconds }: Bucket): number {
+  return Math.max(0, Math.round(tokens * (perSeconds / requests) * 1000)) / 1000;
 }
 
 function counts({ methods, resource }: Bucket, request: ScimRequestRecord): boolean {

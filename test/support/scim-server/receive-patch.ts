@@ -98,7 +98,7 @@ function receiveValue(path: string, value: unknown, behaviour: Behaviour): Json 
   if (lower.endsWith(':manager.value') && !manager.includes('sub-attribute')) throw refusal(400, 'manager is written whole', 'invalidPath');
   if (lower === 'manager' && manager.includes('array')) return { path: `${urn.enterprise}:manager`, value: receiveManager(value, behaviour, false) };
   if (lower.endsWith(':manager')) return { path, value: receiveManager(value, behaviour, false) };
-  return { path, value: receiveBooleans(path, value, behaviour) };
+  return { path, value: receiveBooleans(path, value, behaviour.values.booleans) };
 }
 
 function checkActive(operations: readonly Json[], { users, patch }: Behaviour): void {

@@ -14,7 +14,8 @@ export function receiveResource(kind: Kind, sent: unknown, method: 'POST' | 'PUT
   if (kind === 'Group') checkMembersOf(body, method, behaviour);
   if (method === 'PUT' && type.putNull !== 'unassigned' && hasNull(body)) throw refusal(type.putNull === 'fails' ? 500 : 400, 'null is no value', 'invalidValue');
   for (const path of type.ignored) forgetAt(body, path);
-  for (const [name, value] of Object.entries(body)) body[name] = receiveBooleans(name, value, behaviour);
+  const booleans = behaviour.values.booleans === 'boolean' ? 'boolean' : 'either';
+  for (const [name, value] of Object.entries(body)) body[name] = receiveBooleans(name, value, booleans);
   const extension = get(body, urn.enterprise);
   if (isObject(extension)) {
     const key = keyOf(extension, 'manager');
@@ -38,23 +39,23 @@ export function checkRefused(name: string, refused: readonly string[]): void {
 }
 
 /** Booleans are those of `active` and `primary`; everything else stays what it is. */
-export function receiveBooleans(name: string, value: unknown, behaviour: Behaviour): unknown {
-  if (Array.isArray(value)) return value.map((one) => receiveBooleans(name, one, behaviour));
-  if (isObject(value)) return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, receiveBooleans(key, one, behaviour)]));
+export function receiveBooleans(name: string, value: unknown, booleans: Behaviour['values']['booleans']): unknown {
+  if (Array.isArray(value)) return value.map((one) => receiveBooleans(name, one, booleans));
+  if (isObject(value)) return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, receiveBooleans(key, one, booleans)]));
   const last = /[^.\]:]*$/.exec(name.toLowerCase())?.[0] ?? '';
   if (last !== 'active' && last !== 'primary') return value;
-  const { booleans } = behaviour.values;
   if (booleans === 'string' && typeof value === 'boolean') throw refusal(400, `${name} is a string`, 'invalidValue');
   if (booleans === 'boolean' || typeof value !== 'string' || !/^(true|false)$/i.test(value)) return value;
   return value.toLowerCase() === 'true';
 }
 
-/** `whole`: within a resource, where there is no path to a sub-attribute. */
+/** `whole`: within a resource, where only those that know nothing but texts refuse an object. */
 export function receiveManager(value: unknown, { values }: Behaviour, whole: boolean): unknown {
   const { manager } = values;
   if (typeof value === 'string' && manager.includes('string')) return { value };
   if (Array.isArray(value) && value.length === 1 && manager.includes('array')) return value[0];
-  if (isObject(value) && !manager.includes('object') && !(whole && manager.includes('sub-attribute'))) throw refusal(400, 'manager is no object here', 'invalidValue');
+  const takesObject = manager.includes('object') || (whole && manager.some((form) => form !== 'string'));
+  if (isObject(value) && !takesObject) throw refusal(400, 'manager is no object here', 'invalidValue');
   return value;
 }
 
