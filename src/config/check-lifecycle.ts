@@ -1,4 +1,4 @@
-import { dialectOf, type ProfiledTarget } from './profile.ts';
+import { dialectOf, profileName, type ProfiledTarget } from './profile.ts';
 import type { ConfigPath } from './place.ts';
 import type { Problem } from './problem.ts';
 
@@ -6,7 +6,7 @@ import type { Problem } from './problem.ts';
 export function checkLifecycle(path: ConfigPath, target: ProfiledTarget): Problem[] {
   const { users, groups } = dialectOf(target.profile);
   const { leaves, groups: leavingGroups } = target.removal;
-  const { name } = target.profile;
+  const name = profileName(target.profile);
   const problems: Problem[] = [];
   const say = (key: readonly string[], what: string, fix: string) => problems.push({ path: [...path, ...key], at: 'value', what, fix });
   if (leaves === 'deactivate' && users.deactivation === 'deletes') {

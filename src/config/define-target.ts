@@ -8,7 +8,7 @@ import type { Configuration, MapChange, TargetConfiguration } from './configurat
 import { nearest } from '../core/expression/nearest.ts';
 import { fitMap, requiredPaths } from './fit-map.ts';
 import { loadPreset, type Preset, type PresetName } from './preset.ts';
-import { dialectOf } from './profile.ts';
+import { dialectOf, profileName } from './profile.ts';
 
 /**
  * Everything that decides what a target should hold: for each of its directories the preset map with what the
@@ -32,14 +32,14 @@ export async function defineTarget(
     presets.set(directory, await loadPreset(name));
   }
   for (const type of ['user', 'group'] as const) refuseVainRemovals(changesOf(target, type), [...presets.values()].flatMap((preset) => preset[type]));
-  const { profile } = target;
-  const dialect = dialectOf(profile);
+  const dialect = dialectOf(target.profile);
+  const profile = profileName(target.profile);
   const hasGroups = dialect.groups.supported !== 'off';
   const required = { user: requiredPaths(dialect, 'user'), group: hasGroups ? requiredPaths(dialect, 'group') : [] };
   const maps = [...presets].map(([directory, preset]) => {
     const merged = (type: ResourceType) => {
       const rules = fitMap(mergeMap(preset[type], changesOf(target, type)), dialect, type);
-      refuseGaps(required[type], rules, `targets.${targetName}.${type}s.map`, profile.name);
+      refuseGaps(required[type], rules, `targets.${targetName}.${type}s.map`, profile);
       return rules;
     };
     return [directory, { user: merged('user'), group: merged('group') }] as const;
@@ -55,7 +55,7 @@ export async function defineTarget(
       group: mappedMatch(targetName, 'groups', target.groups.match, mapped('group')),
     },
     required,
-    profile: profile.name,
+    profile,
   };
 }
 

@@ -57,6 +57,12 @@ export function dialectOf({ layers }: TargetProfile): Dialect {
   return layDialect(rfc7644, layers);
 }
 
+/** What a profile is called in sentences. Values that the configuration changes are not those of the profile it names. */
+export function profileName({ name, layers }: TargetProfile): string {
+  const isChanged = layers.some(({ origin, says }) => origin === 'config' && Object.keys(says).some((key) => key !== 'rate'));
+  return isChanged ? `${name} as changed in the configuration` : name;
+}
+
 /** Puts what the configuration says on top. Its rate holds besides those of the profile, evenly spread. */
 function configured(profile: TargetProfile, section: DialectSection, requestsPerSecond: number | undefined): TargetProfile {
   const rate = [...(section.rate ?? dialectOf(profile).rate), ...budgetOf(requestsPerSecond)];

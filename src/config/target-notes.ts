@@ -1,7 +1,7 @@
 import { coversPath } from '../core/mapping/cover-path.ts';
 import { desiredPath } from '../core/mapping/path-kind.ts';
 import { parseScimPath, scimPath } from '../core/mapping/scim-path.ts';
-import { dialectOf, type ProfiledTarget } from './profile.ts';
+import { dialectOf, profileName, type ProfiledTarget } from './profile.ts';
 
 /**
  * What the profile makes of a target's configuration where its author might expect something else: sentences for
@@ -23,7 +23,7 @@ export function targetNotes(target: ProfiledTarget): string[] {
     ...mapNotes('users', target.users.map, users),
     ...(groups.supported === 'off' ? [] : mapNotes('groups', target.groups.map, groups)),
   ];
-  return notes.flatMap((note) => (note === false ? [] : [`profile ${profile.name}: ${note}`]));
+  return notes.flatMap((note) => (note === false ? [] : [`profile ${profileName(profile)}: ${note}`]));
 }
 
 interface Paths {

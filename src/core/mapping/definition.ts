@@ -36,7 +36,7 @@ export interface TargetDefinition {
   readonly match: Readonly<Record<ResourceType, readonly string[]>>;
   /** SCIM paths without which the target refuses a resource. */
   readonly required: Readonly<Record<ResourceType, readonly ScimPath[]>>;
-  /** Name of the profile that says so. */
+  /** The profile that says so, for sentences. */
   readonly profile: string;
 }
 

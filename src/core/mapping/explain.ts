@@ -8,7 +8,7 @@ import { surveyScope, type ScopeCondition } from './survey.ts';
 /** One condition of the scope, and what it says about the entry. */
 export interface ConditionStep {
   readonly kind: ScopeCondition['kind'];
-  /** DNs, of which one is enough; the expression; or the profile's name. */
+  /** DNs, of which one is enough; the expression; or what the target's profile would have to have. */
   readonly text: string;
   /** Null (an attribute is missing) counts as not fulfilled. */
   readonly holds: boolean | null;

@@ -12,7 +12,7 @@ export type Mapped = { readonly kind: 'resource'; readonly resource: Resource } 
 export interface ReadyMap {
   readonly rules: readonly ReadyRule[];
   readonly requirements: readonly Requirement[];
-  /** Name of the profile with the requirements. */
+  /** The profile with the requirements, for sentences. */
   readonly profile: string;
 }
 

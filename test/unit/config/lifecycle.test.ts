@@ -65,3 +65,10 @@ describe('notes say what the profile makes of a configuration', () => {
     ]);
   });
 });
+
+it('what the configuration changes is not blamed on the profile alone', async (t) => {
+  const error = await refusal(t, leaving('leaves: delete', '{ extends: slack, users: { deletion: none } }'));
+  assert.match(error.message, /this target cannot delete users \(profile slack as changed in the configuration\)/);
+  const paced = await refusal(t, `${leaving('leaves: delete', 'okta')}    limits: { requestsPerSecond: 5 }\n`);
+  assert.match(paced.message, /\(profile okta\)/);
+});
