@@ -46,8 +46,7 @@ function patchOperations(changes: readonly WireChange[], dialect: Dialect): Patc
     const path = group[0]?.path;
     if (path?.filter === undefined) operations.push(...group.flatMap((change) => plainOperation(change, dialect, object)));
     else if (isNewElement(group)) {
-      const list = [newElement(path.filter, group)];
-      operations.push({ op: 'add', path: attributeText(path), value: dialect.values.primary ? markPrimary(path.attribute, list) : list });
+      operations.push(...additions(path, group, dialect));
     } else if (isGoneElement(group)) operations.push({ op: 'remove', path: key });
     else operations.push(...group.map((change) => elementOperation(change, dialect)));
   }
@@ -76,12 +75,27 @@ function plainOperation(change: WireChange, dialect: Dialect, object: Body): Pat
   return [{ op, path: path.schema, value }];
 }
 
+/**
+ * A new element, whole. In a dialect without paths in the object of an `add`; but where keys are dotted by its
+ * sub-attributes, because Entra says it like that, and servers for it make the element that the filter does not find.
+ */
+function additions(path: ScimPath, group: readonly WireChange[], dialect: Dialect): PatchOperation[] {
+  const { patch, values } = dialect;
+  if (patch.paths === 'dotted') return group.map((change) => elementOperation(change, dialect));
+  const list = path.filter === undefined ? [] : [newElement(path.filter, group)];
+  const value = wireValue(values.primary ? markPrimary(path.attribute, list) : list, dialect);
+  if (patch.paths === 'each') return [{ op: 'add', path: attributeText(path), value }];
+  const object: Body = {};
+  place(object, { ...path, filter: undefined, sub: undefined }, value, patch);
+  return [{ op: 'add', value: object }];
+}
+
 function elementOperation({ path, value, had }: WireChange, dialect: Dialect): PatchOperation {
   if (value === undefined) return { op: 'remove', path: path.text };
   // What replaces a whole element must say again which one it is (`type`).
   const whole = path.filter !== undefined && path.sub === undefined;
-  const said = whole ? newElement(path.filter, [{ path, value, had }]) : wireValue(value, dialect);
-  return { op: had ? 'replace' : 'add', path: path.text, value: said };
+  const said = whole ? newElement(path.filter, [{ path, value, had }]) : value;
+  return { op: had ? 'replace' : 'add', path: path.text, value: wireValue(said, dialect) };
 }
 
 /** Puts a value into an object of attributes, under the names of the dialect. */
@@ -123,9 +137,11 @@ function managerValue(value: ScimValue, { values }: Dialect): unknown {
   }
 }
 
-function wireValue(value: ScimValue | undefined, { values }: Dialect): unknown {
-  if (typeof value !== 'boolean' || values.booleans === 'boolean') return value;
-  return value ? 'True' : 'False';
+function wireValue(value: unknown, dialect: Dialect): unknown {
+  if (dialect.values.booleans === 'boolean') return value;
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (Array.isArray(value)) return value.map((element: unknown) => wireValue(element, dialect));
+  return isBody(value) ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, wireValue(inner, dialect)])) : value;
 }
 
 /** Multi-valued attributes of RFC 7643 §4.1.2. */
