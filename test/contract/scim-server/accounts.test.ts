@@ -123,9 +123,10 @@ describe('accounts, as the SCIM server is told to keep them', () => {
     server.setBehaviour({ values: { names: 'N/A', emailsShown: 'texts' } });
     const { body } = await ask('GET', `/Users/${id}`);
     assert.deepEqual([body['name'], body['emails']], [{ givenName: 'N/A', familyName: 'N/A' }, ['b@x']]);
-    server.setBehaviour({ values: { names: 'flat' } });
-    const flat = await makeUser('bob', { name: { formatted: 'Bob' } });
-    assert.equal((await ask('GET', `/Users/${flat}`)).body['name.formatted'], 'Bob');
+    server.setBehaviour({ values: { names: 'flat' }, users: { hides: ['externalId'] } });
+    const flat = await makeUser('bob', { externalId: 'x', name: { formatted: 'Bob' } });
+    const { body: bob } = await ask('GET', `/Users/${flat}`);
+    assert.deepEqual([bob['name.formatted'], bob['externalId']], ['Bob', undefined]);
   });
 
   it('can be without groups, without creating them, and particular about their names', async (context) => {

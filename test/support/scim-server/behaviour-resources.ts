@@ -3,6 +3,8 @@ interface TypeBehaviour {
   readonly create: boolean;
   /** SCIM paths without which POST and PUT are refused. */
   readonly required: readonly string[];
+  /** Top-level attributes that no answer shows (GitLab: externalId, which is the id). */
+  readonly hides: readonly string[];
   /** Top-level attributes that are refused with 400 (AWS: photos, entitlements, …). */
   readonly refused: readonly string[];
   /** SCIM paths that are taken and forgotten (Sentry: names). */

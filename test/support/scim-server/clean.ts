@@ -3,6 +3,7 @@ import type { Behaviour } from './behaviour.ts';
 const everything = {
   create: true,
   required: [],
+  hides: [],
   refused: [],
   ignored: [],
   immutable: [],
