@@ -57,11 +57,18 @@ function createConnect(tls: TlsOptions, clock: Clock, timeout: number): Connect 
     const named = secureContext === undefined || tls.serverName === undefined ? options : { ...options, servername: tls.serverName };
     return new Promise((resolve, reject) => {
       connector(named, (...outcome) => {
-        if (outcome[0] === null) resolve(outcome[1]);
+        if (outcome[0] === null) resolve(tellingAlerts(outcome[1]));
         else reject(outcome[0]);
       });
     });
   };
+}
+
+/** undici would forget the alert over the end of the connection that follows it. */
+function tellingAlerts(socket: Socket): Socket {
+  return socket.once('error', (error) => {
+    if (isCertificateAlert(error)) socket.destroy();
+  });
 }
 
 /** The proxy is trusted by the same authorities; who we are is for the target only. */
@@ -102,6 +109,39 @@ function wordsOf(error: unknown): string {
   return connectWords(error instanceof Error ? error : new Error(String(error)));
 }
 
+/**
+ * TLS alerts about our certificate (RFC 8446 §6.2), by what OpenSSL's codes end with; how they begin depends on its
+ * version. In TLS 1.3 they come when this side has taken the handshake for done and has begun to send; the server has
+ * looked at none of it (§4.4.2.4).
+ */
+const certificateAlerts: Readonly<Record<string, string>> = {
+  CERTIFICATE_REQUIRED: 'the server wants a certificate; name it under tls.cert and tls.key',
+  UNKNOWN_CA: 'the server does not know who signed the certificate in tls.cert',
+  BAD_CERTIFICATE: 'the server refuses the certificate in tls.cert',
+  UNSUPPORTED_CERTIFICATE: 'the server refuses this kind of certificate in tls.cert',
+  CERTIFICATE_EXPIRED: 'the server takes the certificate in tls.cert for expired',
+  CERTIFICATE_REVOKED: 'the server takes the certificate in tls.cert for revoked',
+  CERTIFICATE_UNKNOWN: 'the server refuses the certificate in tls.cert',
+};
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+function alertIn(code: string | undefined): string | undefined {
+  return /^ERR_SSL_.+_ALERT_(.+)$/.exec(code ?? '')?.[1];
+}
+
+function isCertificateAlert(error: unknown): boolean {
+  const alert = alertIn(codeOf(error));
+  return alert !== undefined && Object.hasOwn(certificateAlerts, alert);
+}
+
+/** Whether a request that failed so can't have had an effect. */
+export function isUnsent(error: Error): boolean {
+  return error instanceof ConnectError || isCertificateAlert(error);
+}
+
 /** What Node's and OpenSSL's codes mean to the person who has to mend it. */
 const meanings: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there',
@@ -126,7 +166,9 @@ const meanings: Readonly<Record<string, string>> = {
 
 /** A sentence with the code, which is what people search for. */
 export function connectWords(error: Error): string {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  const code = codeOf(error);
   if (code === undefined) return error.message === '' ? 'no connection' : error.message;
-  return `${meanings[code] ?? 'no connection'} (${code})`;
+  const alert = alertIn(code) ?? '';
+  const handshake = alert === 'HANDSHAKE_FAILURE' ? 'the server broke off the TLS handshake; it may want a certificate (tls.cert, tls.key)' : undefined;
+  return `${certificateAlerts[alert] ?? handshake ?? meanings[code] ?? 'no connection'} (${code})`;
 }
