@@ -173,7 +173,7 @@ async function judge(
 /** Types of which the directories show nobody although some are linked: more likely a fault than the truth. */
 function emptyTypes(readings: readonly CompleteReading[], counts: LinkCounts): Set<ResourceType> {
   const shown = new Set(readings.flatMap(({ entries }) => entries.map(({ type }) => type)));
-  return new Set((['user', 'group'] as const).filter((type) => !shown.has(type) && counts[type].active > 0));
+  return new Set((['user', 'group'] as const).filter((type) => !shown.has(type) && counts[type].active + counts[type].deactivated > 0));
 }
 
 function sha256(text: string): string {

@@ -79,6 +79,7 @@ export function createWorld(seed: number): World {
     name: target,
     concurrency: 1 + random.integer(3),
     memberChunk: 1 + random.integer(3),
+    createWith: random.pick([0, 0, 1, 3]),
     unique: random.chance(0.7),
   });
   const setup: TargetSetup = {

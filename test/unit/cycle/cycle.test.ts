@@ -109,4 +109,16 @@ describe('a cycle', () => {
     assert.deepEqual(operationsOf(report.applied), ['deactivate ben']);
     assert.deepEqual(await stage.store.openIntents('wiki'), []);
   });
+
+  it('deletes nobody because a reading shows no user, though only deactivated ones are left', async () => {
+    const stage = cycleStage([person('anna'), person('zoe')], { removal: { leaves: 'deactivate', groups: 'keep', deleteAfter: day } });
+    await stage.cycle();
+    for (const id of ['anna', 'zoe']) stage.source.put(person(id, { status: 'off' }));
+    await stage.cycle();
+    for (const id of ['anna', 'zoe']) stage.source.remove(id);
+    await stage.cycle();
+    await stage.clock.advance(2 * day);
+    const { report, calls } = await stage.cycle();
+    assert.deepEqual([calls, operationsOf(report.hold?.operations ?? [])], [[], ['delete anna', 'delete zoe']]);
+  });
 });
