@@ -21,7 +21,8 @@ export function createLists(store: Store, behaviour: () => Behaviour): Lists {
     const search = searchFor(kind, query.get('filter'), rules);
     if (search.kind === 'nothing') return [];
     const rows = store.list(kind, search.kind === 'filter' ? search.filter : undefined);
-    const shown = rows.filter((row) => !isHidden(kind, row, rules) && !newborn.has(String(row['id'])));
+    const isShown = (row: Json): boolean => !isHidden(kind, row, rules) && !newborn.has(String(row['id']));
+    const shown = rules.users.inactive === 'shown' && newborn.size === 0 ? rows : rows.filter(isShown);
     for (const [id, lists] of newborn) {
       if (lists <= 1) newborn.delete(id);
       else newborn.set(id, lists - 1);

@@ -8,14 +8,13 @@ import { forgetAt } from './rules.ts';
  */
 export function receiveResource(kind: Kind, sent: unknown, method: 'POST' | 'PUT', behaviour: Behaviour): unknown {
   if (!isObject(sent)) return sent;
-  const body = structuredClone(sent);
+  const booleans = behaviour.values.booleans === 'boolean' ? 'boolean' : 'either';
+  const body = Object.fromEntries(Object.entries(sent).map(([name, value]) => [name, receiveBooleans(name, value, booleans)]));
   const type = kind === 'User' ? behaviour.users : behaviour.groups;
   for (const name of Object.keys(body)) checkRefused(name, type.refused);
   if (kind === 'Group') checkMembersOf(body, method, behaviour);
   if (method === 'PUT' && type.putNull !== 'unassigned' && hasNull(body)) throw refusal(type.putNull === 'fails' ? 500 : 400, 'null is no value', 'invalidValue');
   for (const path of type.ignored) forgetAt(body, path);
-  const booleans = behaviour.values.booleans === 'boolean' ? 'boolean' : 'either';
-  for (const [name, value] of Object.entries(body)) body[name] = receiveBooleans(name, value, booleans);
   const extension = get(body, urn.enterprise);
   if (isObject(extension)) {
     const key = keyOf(extension, 'manager');
@@ -38,7 +37,7 @@ export function checkRefused(name: string, refused: readonly string[]): void {
   if (hit !== undefined) throw refusal(400, `${hit} is not supported`, 'invalidValue');
 }
 
-/** Booleans are those of `active` and `primary`; everything else stays what it is. */
+/** A copy. Booleans are those of `active` and `primary`; everything else stays what it is. */
 export function receiveBooleans(name: string, value: unknown, booleans: Behaviour['values']['booleans']): unknown {
   if (Array.isArray(value)) return value.map((one) => receiveBooleans(name, one, booleans));
   if (isObject(value)) return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, receiveBooleans(key, one, booleans)]));

@@ -5,7 +5,8 @@ import { toOld } from './protocol-1-1.ts';
 /** A resource as this server shows it. Takes the resource over: give it a copy. */
 export function show(kind: Kind, resource: Json, behaviour: Behaviour, query?: URLSearchParams): Json {
   const { users, groups, values, members, list, http } = behaviour;
-  const result = list.projection && query !== undefined ? project(resource, query) : resource;
+  const projected = query?.has('attributes') === true || query?.has('excludedAttributes') === true;
+  const result = list.projection && projected ? project(resource, query) : resource;
   const asked = query?.get('attributes')?.toLowerCase().split(',') ?? [];
   if (members.shown === 'never' || (members.shown === 'attributes' && !asked.includes('members'))) delete result['members'];
   for (const name of kind === 'User' ? users.hides : groups.hides) Reflect.deleteProperty(result, name);
