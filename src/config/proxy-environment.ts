@@ -24,11 +24,20 @@ export function proxyFromEnvironment(target: string, environment: Environment): 
   const written = variable(environment, name)?.trim() ?? '';
   if (written === '' || isLoopback(url) || isExempt(url, variable(environment, 'no_proxy') ?? '')) return undefined;
   const proxy = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(written) ? written : `http://${written}`);
-  if (proxy === null || !['http:', 'https:'].includes(proxy.protocol)) {
+  const login = proxy === null ? undefined : loginIn(proxy);
+  if (proxy === null || login === undefined || !['http:', 'https:'].includes(proxy.protocol)) {
     throw new BridgeError('D2S_CONFIG_INVALID', `the environment variable ${name} (or ${name.toUpperCase()}) is not an http or https address`, 'write it like http://proxy.example:3128, or unset it');
   }
-  const login = { username: decodeURIComponent(proxy.username), password: decodeURIComponent(proxy.password) };
   return { url: proxy.origin, ...(proxy.username === '' ? {} : { login }) };
+}
+
+/** Undefined when it is encoded wrongly. */
+function loginIn({ username, password }: URL): EnvironmentProxy['login'] {
+  try {
+    return { username: decodeURIComponent(username), password: decodeURIComponent(password) };
+  } catch {
+    return undefined;
+  }
 }
 
 function variable(environment: Environment, name: string): string | undefined {

@@ -23,7 +23,7 @@ interface Stage {
   readonly tls: TlsOptions;
   /** Who came, by the name in the certificate. */
   readonly visitors: string[];
-  open(tls?: Partial<TlsOptions>, clock?: FakeClock, url?: string): ScimTarget;
+  readonly open: (tls?: Partial<TlsOptions>, clock?: FakeClock, url?: string) => ScimTarget;
 }
 
 /** An https server that wants to see a certificate of the CA in the folder, and ends each connection after its answer. */

@@ -17,7 +17,7 @@ interface OAuthStage extends Stage {
   readonly clock: FakeClock;
   readonly known: string[];
   /** The target takes no token that the login server gave up to now. */
-  revoke(): void;
+  readonly revoke: () => void;
 }
 
 /** A login server, and a target that takes only its tokens. */

@@ -10,8 +10,8 @@ export interface HttpProxy {
   readonly headers: readonly IncomingMessage['headers'][];
   /** Requests that came without a tunnel. */
   readonly requests: () => number;
-  /** Refuses with this status from now on; `hang up`: cuts the connection; undefined: connects. */
-  refuseWith(how: number | 'hang up' | undefined): void;
+  /** Refuses with this status from now on; `hang up`: cuts the connection; `say nothing`: never answers; undefined: connects. */
+  refuseWith(how: number | 'hang up' | 'say nothing' | undefined): void;
   /** Cuts all tunnels. */
   cut(): void;
   stop(): Promise<void>;
@@ -30,7 +30,7 @@ export async function startHttpProxy({ login, hosts = {}, tls }: HttpProxyOption
   const visits: string[] = [];
   const headers: IncomingMessage['headers'][] = [];
   const sockets = new Set<Socket>();
-  let refusal: number | 'hang up' | undefined;
+  let refusal: number | 'hang up' | 'say nothing' | undefined;
   let requests = 0;
   const server = tls === undefined ? createServer() : createHttpsServer(tls);
   server.on('request', (_request, response) => {
@@ -43,6 +43,7 @@ export async function startHttpProxy({ login, hosts = {}, tls }: HttpProxyOption
     headers.push(request.headers);
     keep(sockets, client);
     if (refusal === 'hang up') return void client.destroy();
+    if (refusal === 'say nothing') return undefined;
     const expected = login === undefined ? undefined : `Basic ${Buffer.from(login).toString('base64')}`;
     const status = refusal ?? (request.headers['proxy-authorization'] === expected ? 200 : 407);
     if (status !== 200) return void client.end(`HTTP/1.1 ${status} No\r\ncontent-length: 0\r\n\r\n`);

@@ -28,10 +28,11 @@ export class ConnectError extends Error {
  * undici sends writes one at a time over it (nodejs/undici#5390, #5494). Requests are never pipelined.
  */
 export function openConnections(origin: string, route: Route, connections: number, requestMilliseconds: number): Connections {
-  const timeout = Math.min(10_000, requestMilliseconds);
+  // Two steps with a proxy, and still before the request's own deadline, after which nobody knows what was sent.
+  const timeout = Math.min(10_000, requestMilliseconds / 3);
   const direct = createConnect(route.tls, route.clock, timeout);
   const tunnels = route.proxy === undefined ? undefined : openTunnels(route.proxy, route, timeout);
-  const connect = tunnels === undefined ? direct : through(tunnels, direct);
+  const connect = tunnels === undefined || route.proxy === undefined ? direct : through(tunnels, route.proxy, direct);
   const pool = new Pool(origin, { connections, pipelining: 1, allowH2: false, connect: toConnector(connect) });
   return {
     pool,
@@ -81,11 +82,14 @@ function openTunnels(proxy: Proxy, { tls, clock }: Route, timeout: number): Tunn
   return createTunnels(proxy, toConnector(toProxy), timeout);
 }
 
-function through(tunnels: Tunnels, connect: Connect): Connect {
+function through(tunnels: Tunnels, { url }: Proxy, connect: Connect): Connect {
   return async (options) => {
     const { protocol, port, hostname, host = hostname } = options;
     const standard = protocol === 'https:' ? 443 : 80;
-    const socket = await tunnels.open(port === '' ? `${host}:${standard}` : host);
+    const authority = port === '' ? `${host}:${standard}` : host;
+    const socket = await tunnels.open(authority).catch((error: unknown) => {
+      throw new ConnectError(error instanceof ProxyRefusal || error instanceof ConnectError ? error.message : `the proxy ${url} does not connect to ${authority}: ${wordsOf(error)}`, { cause: error });
+    });
     return protocol === 'https:' ? connect({ ...options, httpSocket: socket }) : socket;
   };
 }
@@ -105,7 +109,7 @@ function toConnector(connect: Connect): buildConnector.connector {
 
 function wordsOf(error: unknown): string {
   if (error instanceof BridgeError) return `${error.message}; ${error.remedy}`;
-  if (error instanceof ProxyRefusal) return error.message;
+  if (error instanceof Error && error.name === 'TimeoutError') return 'no answer in time';
   return connectWords(error instanceof Error ? error : new Error(String(error)));
 }
 
