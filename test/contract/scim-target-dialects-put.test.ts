@@ -66,3 +66,15 @@ describe('a PUT', () => {
     assert.deepEqual(memberIds(stage), [...ids].sort());
   });
 });
+
+describe('a target that wants to be told which version is meant', () => {
+  it('is told, with whatever is written', async (context) => {
+    const stage = await begin(context, { http: { etags: 'required' } });
+    const { group, ids: [id = ''] } = await createTeam(stage, 1);
+    applied(await stage.target.update('user', id, [set('displayName', 'b')], signal));
+    assert.deepEqual(stage.sent(), ['PATCH Users', 'GET Users', 'PATCH Users']);
+    applied(await stage.target.changeMembers(group, members([id]), signal));
+    applied(await stage.target.remove('user', id, signal));
+    assert.deepEqual([stage.server.users(), stage.server.violations], [[], []]);
+  });
+});

@@ -166,6 +166,24 @@ describe('what a target refuses', () => {
     assert.ok(target.settings().every(({ origin }) => origin !== 'learned'));
   });
 
+  it('is said otherwise and learned: attributes with a path, or without', async (context) => {
+    for (const [taken, before, after] of [['absent', 'each', 'object'], ['required', 'object', 'each']] as const) {
+      const stage = await begin(context, { patch: { paths: taken } }, { patch: { paths: before } });
+      const id = await createPerson(stage, 'a');
+      applied(await stage.target.update('user', id, [set('title', 'x'), set('name.givenName', 'A', false)], signal));
+      assert.deepEqual(stage.learned(), { 'patch.paths': after });
+      stage.sent();
+      applied(await stage.target.update('user', id, [set('title', 'y')], signal));
+      assert.deepEqual(stage.sent(), ['PATCH Users']);
+    }
+  });
+
+  it('is no person, though a server without PATCH may say so', async (context) => {
+    const stage = await begin(context, {});
+    assert.equal(failureClass(await stage.target.update('user', 'nobody', [set('title', 'x')], signal)), 'gone');
+    assert.deepEqual([stage.sent(), stage.learned()], [['PATCH Users', 'GET Users'], {}]);
+  });
+
   it('is halved and learned: too many operations', async (context) => {
     const stage = await begin(context, { patch: { maxOperations: 2 } });
     const id = await createPerson(stage, 'a');

@@ -1,21 +1,34 @@
 import { readScimPath, sameScimValue } from '../../core/mapping/scim-path.ts';
-import type { Body } from './message.ts';
+import type { ScimValue } from '../../core/model/resource.ts';
+import { isBody, type Body } from './message.ts';
 import type { WireChange } from './wire-change.ts';
 
 /**
  * Whether an answered resource contradicts the changes that it is the answer to. Some targets take a request, say 200
  * and do nothing (GitHub's enterprises with paths that have a filter, Sentry with PUT). An attribute that the answer
- * does not show at all says nothing: answers may be partial. Spelling is the target's own (a telephone number without
- * blanks, an address in lower case).
+ * does not show at all says nothing: answers may be partial.
  */
 export function contradicts(body: Body, changes: readonly WireChange[]): boolean {
-  return changes.some(({ path, value }) => {
-    const attribute = readScimPath(body, { ...path, filter: undefined, sub: undefined });
-    if (attribute === undefined || attribute === null) return false;
+  return changes.some((change) => {
+    const { path, value } = change;
     const held = readScimPath(body, path);
     if (value === undefined) return isFilled(held);
-    return !sameScimValue(value, held) && !(typeof value === 'string' && typeof held === 'string' && core(value) === core(held));
+    if (held !== undefined && held !== null) return !isSame(value, held);
+    const attribute = readScimPath(body, { ...path, filter: undefined, sub: undefined });
+    return Array.isArray(attribute) ? lacks(attribute, change) : attribute !== undefined && attribute !== null;
   });
+}
+
+/** Whether a list shows that an element is not in it: some say no types (Zitadel), or nothing but texts (WSO2). */
+function lacks(list: readonly unknown[], { path, value }: WireChange): boolean {
+  const elements = list.filter(isBody);
+  const isTold = elements.length === list.length && elements.every((element) => path.filter !== undefined && path.filter.attribute in element);
+  return isTold && !elements.some((element) => value !== undefined && isSame(value, element[path.sub ?? 'value']));
+}
+
+/** Spelling is the target's own: a telephone number without blanks, an address in lower case. */
+function isSame(value: ScimValue, held: unknown): boolean {
+  return sameScimValue(value, held) || (typeof value === 'string' && typeof held === 'string' && core(value) === core(held));
 }
 
 function isFilled(held: unknown): boolean {

@@ -5,10 +5,10 @@ import type { TargetId } from '../../core/model/link.ts';
 import { readScimPath, scimPath } from '../../core/mapping/scim-path.ts';
 import type { Conversation } from './conversation.ts';
 import { contradicts } from './effect.ts';
-import { isRefusal, type Answer, type Body, type Refusal, type ScimRequest } from './message.ts';
+import { isRefusal, type Answer, type Body, type Refusal } from './message.ts';
 import { groupByElement, isNewElement, patchRequests } from './patch.ts';
 import { putChanges } from './put.ts';
-import { readAndWrite } from './read-and-write.ts';
+import { readAndWrite, type Condition } from './read-and-write.ts';
 import { readResource } from './resource.ts';
 import { missed, sendPatches } from './send-patch.ts';
 import { needLists, withWholeLists } from './whole-lists.ts';
@@ -22,6 +22,7 @@ import type { WireChange } from './wire-change.ts';
  * | 400, something to point at may not be there   | read; say it against what there is, lists as a whole    | patch.valueFilters, if everything was there |
  * | again, and something is removed               | the same with `null` in place of removals               | patch.clear           |
  * | again, for a user                             | PUT                                                     | users.update          |
+ * | 400 invalidPath, nothing to point at          | without paths, or with them                             | patch.paths           |
  * | 200, and the element in it is unchanged       | lists as a whole                                        | patch.valueFilters    |
  *
  * Something is learned only from what then worked. What is refused either way stays refused as it was first.
@@ -38,7 +39,7 @@ export async function patchChanges(
   const answer = needLists(changes, dialect)
     ? await readAndWrite(conversation, type, id, (held, condition) => send(task, withWholeLists(held, changes, dialect.values), dialect, condition))
     : await send(task, changes);
-  if (isRefusal(answer)) return changes.some(mayMiss) && missed(answer) ? climb(task, answer) : answer;
+  if (isRefusal(answer)) return missed(answer) ? (changes.some(mayMiss) ? climb(task, answer) : withOtherPaths(task, answer)) : answer;
   return dialect.patch.valueFilters ? insist(task, answer) : answer;
 }
 
@@ -52,7 +53,7 @@ interface Task {
   readonly dialect: Dialect;
 }
 
-function send({ conversation, type, id, dialect }: Task, said: readonly WireChange[], way = dialect, condition: Pick<ScimRequest, 'headers'> = {}): Promise<Answer | Refusal> {
+function send({ conversation, type, id, dialect }: Task, said: readonly WireChange[], way = dialect, condition?: Condition): Promise<Answer | Refusal> {
   return sendPatches(conversation, type, id, patchRequests(said, way), condition);
 }
 
@@ -77,7 +78,7 @@ async function climb(task: Task, first: Refusal): Promise<Answer | Refusal> {
   if (!needLists(changes, dialect) && !isDeepStrictEqual(patchRequests(said, dialect), patchRequests(changes, dialect))) {
     const answer = await send(task, said);
     if (!isRefusal(answer)) {
-      if (hasAll(held.body, changes)) book.learn('patch.valueFilters', false, `a path with a filter was answered with ${first.status ?? 400} although its element was there`);
+      if (hasAll(held.body, changes) && (answer.body === undefined || !contradicts(answer.body, changes))) book.learn('patch.valueFilters', false, `a path with a filter was answered with ${first.status ?? 400} although its element was there`);
       return answer;
     }
     if (!missed(answer)) return answer.class === 'rejected' ? first : answer;
@@ -85,6 +86,18 @@ async function climb(task: Task, first: Refusal): Promise<Answer | Refusal> {
   const cleared = dialect.patch.clear === 'remove' && said.some(({ value }) => value === undefined);
   const answer = cleared ? await withNull(task, said, first) : first;
   return answer === first && task.type === 'user' ? putInstead(task, first) : answer;
+}
+
+/** What points at nothing and is refused for its path may be said without paths; and what was said without, with them. */
+async function withOtherPaths(task: Task, first: Refusal): Promise<Answer | Refusal> {
+  if (first.scimType !== 'invalidpath') return first;
+  const { changes, dialect, conversation: { book } } = task;
+  const paths = dialect.patch.paths === 'each' ? 'object' : 'each';
+  const answer = await send(task, changes, { ...dialect, patch: { ...dialect.patch, paths } });
+  if (isRefusal(answer)) return answer.class === 'rejected' ? first : answer;
+  if (answer.body !== undefined && contradicts(answer.body, changes)) return first;
+  book.learn('patch.paths', paths, `paths in another form were answered with ${first.status ?? 400}`);
+  return answer;
 }
 
 /** Removals said as `null`. */

@@ -3,13 +3,26 @@ import type { ResourceType } from '../../core/model/entry.ts';
 import type { TargetId } from '../../core/model/link.ts';
 import { readScimPath, scimPath } from '../../core/mapping/scim-path.ts';
 import type { Conversation } from './conversation.ts';
+import type { DialectBook } from './dialect-book.ts';
 import { isRefusal, nonsense, type Answer, type Body, type Refusal, type ScimRequest } from './message.ts';
 import { readResource, versionOf } from './resource.ts';
 
 /** Reads, when someone else keeps writing in between. */
 const readings = 3;
 
-type Condition = Pick<ScimRequest, 'headers'>;
+export type Condition = Pick<ScimRequest, 'headers'>;
+
+/** Writes, and when the target wants to be told for which version (412; 428, RFC 6585 §3), reads and writes again. */
+export async function writeOnDemand(
+  conversation: Conversation,
+  type: ResourceType,
+  id: TargetId,
+  write: (condition: Condition) => Promise<Answer | Refusal>,
+): Promise<Answer | Refusal> {
+  const answer = await write({});
+  if (!isRefusal(answer) || (answer.status !== 412 && answer.status !== 428)) return answer;
+  return readAndWrite(conversation, type, id, (_held, condition) => write(condition));
+}
 
 /**
  * Reads a resource and writes what follows from it, on condition that nobody else wrote in between (RFC 7644 §3.14),
@@ -32,7 +45,7 @@ export async function readAndWrite(
     const { etag } = book.current();
     const version = versionIn(held, etag);
     if (version === undefined) return write(held.body, {});
-    if (version === refused && etag === 'auto') {
+    if (version === refused && !isConfigured(book)) {
       const answer = await write(held.body, {});
       if (!isRefusal(answer)) book.learn('etag', 'off', 'If-Match with the version that it shows was answered with 412');
       return answer;
@@ -42,6 +55,10 @@ export async function readAndWrite(
     refused = version;
   }
   return { class: 'transient', status: 412, detail: `it was changed by someone else between ${readings} readings and writings` };
+}
+
+function isConfigured(book: DialectBook): boolean {
+  return book.settings().some(({ name, origin }) => name === 'etag' && origin === 'config');
 }
 
 function versionIn(held: Answer, etag: Dialect['etag']): string | undefined {

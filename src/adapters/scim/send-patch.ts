@@ -1,8 +1,9 @@
 import type { ResourceType } from '../../core/model/entry.ts';
 import type { TargetId } from '../../core/model/link.ts';
 import type { Conversation } from './conversation.ts';
-import { isRefusal, type Answer, type Refusal, type ScimRequest } from './message.ts';
+import { isRefusal, type Answer, type Refusal } from './message.ts';
 import { patchBody, type PatchOperation } from './patch.ts';
+import { writeOnDemand, type Condition } from './read-and-write.ts';
 import { resourcePath } from './resource.ts';
 
 /** Whoever is patched is known already: what a longer answer says beyond that (a group with all its members) is not read. */
@@ -10,16 +11,18 @@ const maxBytes = 1024 * 1024;
 
 /** Sends operations to one resource, in one request. */
 export async function sendPatch(
-  { exchange, book, signal }: Conversation,
+  conversation: Conversation,
   type: ResourceType,
   id: TargetId,
   operations: readonly PatchOperation[],
-  condition: Pick<ScimRequest, 'headers'> = {},
+  condition?: Condition,
 ): Promise<Answer | Refusal> {
   const path = resourcePath(type, id);
   if (typeof path !== 'string') return path;
+  const { exchange, book, signal } = conversation;
   const body = patchBody(operations, book.current().patch.operationCase);
-  return exchange({ method: 'PATCH', path, body, subject: 'resource', maxBytes, ...condition }, signal);
+  const write = (on: Condition): Promise<Answer | Refusal> => exchange({ method: 'PATCH', path, body, subject: 'resource', maxBytes, ...on }, signal);
+  return condition === undefined ? writeOnDemand(conversation, type, id, write) : write(condition);
 }
 
 /**
@@ -31,7 +34,7 @@ export async function sendPatches(
   type: ResourceType,
   id: TargetId,
   requests: readonly (readonly PatchOperation[])[],
-  condition: Pick<ScimRequest, 'headers'> = {},
+  condition?: Condition,
 ): Promise<Answer | Refusal> {
   const { book } = conversation;
   const waiting = [...requests];
@@ -39,7 +42,7 @@ export async function sendPatches(
   let halved = Infinity;
   for (let request = waiting.shift(); request !== undefined; request = waiting.shift()) {
     // After the first of several requests the version is another one.
-    answer = await sendPatch(conversation, type, id, request, request === requests[0] ? condition : {});
+    answer = await sendPatch(conversation, type, id, request, request === requests[0] ? condition : undefined);
     if (isRefusal(answer) && isTooMuch(answer) && request.length > 1) {
       halved = Math.min(halved, Math.ceil(request.length / 2));
       waiting.unshift(request.slice(0, halved), request.slice(halved));

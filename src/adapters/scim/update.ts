@@ -59,7 +59,8 @@ export async function withFallback(
 ): Promise<Answer | Refusal> {
   const answer = await patch();
   if (!isRefusal(answer)) return answer;
-  const hasNone = answer.class === 'unsupported' || (answer.class === 'gone' && !isRefusal(await readResource(exchange, type, id, signal)));
+  const query = type === 'group' && book.current().list.excludeMembers ? '?excludedAttributes=members' : '';
+  const hasNone = answer.class === 'unsupported' || (answer.class === 'gone' && !isRefusal(await readResource(exchange, type, id, signal, query)));
   if (!hasNone) return answer;
   const instead = await put();
   if (!isRefusal(instead)) book.learn(`${type}s.update`, 'put', `PATCH was answered with ${answer.status ?? 'nothing'}`);

@@ -1,5 +1,5 @@
 import type { Dialect, ValueDialect } from '../../core/dialect/dialect.ts';
-import { readScimPath, scimPath } from '../../core/mapping/scim-path.ts';
+import { assign, readScimPath, scimPath, type ScimPath } from '../../core/mapping/scim-path.ts';
 import type { ScimValue } from '../../core/model/resource.ts';
 import type { Body } from './message.ts';
 import { attributeText, groupByElement, isNewElement } from './patch.ts';
@@ -24,13 +24,21 @@ export function needLists(changes: readonly WireChange[], { patch, values }: Dia
 export function withWholeLists(held: Body, changes: readonly WireChange[], values: ValueDialect): WireChange[] {
   const simple = changes.filter(({ path }) => path.filter === undefined);
   const elements = changes.filter(({ path }) => path.filter !== undefined);
-  const wanted = structuredClone(held);
-  mergeChanges(wanted, elements);
   const lists = new Set(elements.map(({ path }) => attributeText(path)));
+  const wanted = structuredClone(held);
+  for (const list of lists) spellOut(wanted, scimPath(list));
+  mergeChanges(wanted, elements);
   return [
     ...simple.filter(({ path, value }) => value !== undefined || readScimPath(held, path) !== undefined),
     ...[...lists].flatMap((list) => listChange(list, held, wanted, values)),
   ];
+}
+
+/** Elements that are shown as nothing but their value (WSO2's e-mails) are written as objects. */
+function spellOut(body: Body, path: ScimPath): void {
+  const list = readScimPath(body, path);
+  if (!Array.isArray(list)) return;
+  assign(body, path, list.map((element: unknown) => (typeof element === 'string' ? { value: element } : (element as ScimValue)))); // JSON, as it came
 }
 
 function listChange(list: string, held: Body, wanted: Body, { primary }: ValueDialect): WireChange[] {
