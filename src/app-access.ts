@@ -30,7 +30,7 @@ export interface Access {
 export async function openAccess(section: TargetConfiguration, parts: AccessParts): Promise<Access> {
   const tls = tlsOf(section.tls);
   // What cannot work is said at the start, not with the first request.
-  await readTls(tls, () => parts.clock.now());
+  await readTls(tls);
   return { auth: createAccessAuth(section, tls, parts), tls, proxy: proxyFor(section.url, section.proxy, parts) };
 }
 

@@ -148,7 +148,7 @@ describe('mutual TLS', () => {
     await copyFile(keyFile, join(folder, 'client.key'));
     const clock = today();
     assert.match(await detailOf(open({}, clock), clock), /tls\.key does not belong to the certificate in tls\.cert/);
-    await assert.rejects(readTls(tls, Date.now), { code: 'D2S_CONFIG_INVALID' });
+    await assert.rejects(readTls(tls), { code: 'D2S_CONFIG_INVALID' });
     assert.deepEqual(visitors, []);
   });
 
@@ -171,7 +171,7 @@ describe('mutual TLS', () => {
     ] as const) {
       await show(folder, 'client-one');
       await writeFile(join(folder, name), content);
-      await assert.rejects(readTls(tls, Date.now), words);
+      await assert.rejects(readTls(tls), words);
     }
   });
 

@@ -24,7 +24,8 @@ export type CurrentTls = () => Promise<SecureContext>;
 export function createCurrentTls(options: TlsOptions, now: () => number): CurrentTls {
   let known: { readonly texts: readonly (string | undefined)[]; readonly context: SecureContext } | undefined;
   return async () => {
-    const { ca, cert, key } = await readTls(options, now);
+    const { ca, cert, key } = await readTls(options);
+    if (cert !== undefined) checkDates(new X509Certificate(cert), now());
     const texts = [ca, cert, key];
     if (known !== undefined && texts.every((text, index) => text === known?.texts[index])) return known.context;
     const authorities = new Set([...getCACertificates('default'), ...getCACertificates('system')]);
@@ -41,25 +42,28 @@ interface TlsTexts {
 }
 
 /**
- * Reads what TLS needs, and checks that certificate and key belong together and hold today: the other side would only
- * cut the connection.
+ * Reads what TLS needs, and checks that certificate and key belong together: the other side would only cut the
+ * connection. Dates are left to each connection, since a renewed file needs no restart.
  *
  * @throws BridgeError D2S_CONFIG_INVALID, and whatever reading threw
  */
-export async function readTls({ ca, identity }: TlsOptions, now: () => number): Promise<TlsTexts> {
+export async function readTls({ ca, identity }: TlsOptions): Promise<TlsTexts> {
   const authorities = await ca?.();
   if (identity === undefined) return { ca: authorities, cert: undefined, key: undefined };
   const [cert, key] = await Promise.all([identity.certificate(), identity.key()]);
-  checkIdentity(cert, key, now());
+  checkPair(cert, key);
   return { ca: authorities, cert, key };
 }
 
-function checkIdentity(cert: string, key: string, now: number): void {
+function checkPair(cert: string, key: string): void {
   const certificate = parsed('tls.cert is not a certificate in PEM form', 'name a file with -----BEGIN CERTIFICATE-----', () => new X509Certificate(cert));
   const owner = privateKey(key);
   if (!certificate.checkPrivateKey(owner)) {
     throw invalid('tls.key does not belong to the certificate in tls.cert', 'name the key that the certificate was made for; in tls.cert it must come first, intermediate ones after it');
   }
+}
+
+function checkDates(certificate: X509Certificate, now: number): void {
   if (certificate.validToDate.getTime() < now) {
     throw invalid(`the client certificate in tls.cert has expired on ${certificate.validToDate.toISOString()}`, 'renew it; the file is read again for each connection');
   }
