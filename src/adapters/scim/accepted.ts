@@ -1,6 +1,7 @@
 import type { ResourceType } from '../../core/model/entry.ts';
 import type { TargetId } from '../../core/model/link.ts';
 import type { Failure, Outcome } from '../../core/model/outcome.ts';
+import type { ScimValue } from '../../core/model/resource.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { isFailure, type FoundResource } from '../../ports/scim-target.ts';
 import { failed, isRefusal, type Answer, type Body, type Exchange, type Refusal } from './message.ts';
@@ -43,12 +44,14 @@ export async function confirmWrite(
 export async function confirmCreate(
   outcome: Outcome,
   { clock, signal }: Omit<Promised, 'exchange'>,
-  find: () => Promise<readonly FoundResource[] | Failure>,
+  externalId: ScimValue | undefined,
+  find: (externalId: string) => Promise<readonly FoundResource[] | Failure>,
 ): Promise<Outcome> {
   if (outcome.kind !== 'failed' || outcome.failure.class !== 'unknown' || outcome.failure.status !== 202) return outcome;
+  if (typeof externalId !== 'string') return failed(notYet);
   for (const pause of pauses) {
     await clock.sleep(pause, signal);
-    const found = await find();
+    const found = await find(externalId);
     if (isFailure(found)) return outcome;
     const [first] = found;
     if (first !== undefined) return { kind: 'applied', id: first.id, version: first.version };

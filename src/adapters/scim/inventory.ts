@@ -23,21 +23,25 @@ export async function readInventory(
   const { list } = book.current();
   if (!list.usable) return undefined;
   const extra = type === 'group' && list.excludeMembers ? ['excludedAttributes=members'] : [];
-  const walk = (budget: number): Promise<Walk> =>
-    walkPages((place) => readList(exchange, type, [...place, ...extra].join('&'), signal), list, budget);
+  const walk = (budget: number, dialect = list): Promise<Walk> =>
+    walkPages((place) => readList(exchange, type, [...place, ...extra].join('&'), signal), dialect, budget);
   const budget = Math.min(worthRequests, mostPages);
   let walked = await walk(budget);
   if (isExpired(walked.result)) walked = await walk(budget - walked.requests);
-  const { result, requests } = walked;
+  // WSO2 does not page groups at all, and lists them.
+  if (isUnknown(walked.result) && list.paging !== 'none' && budget > 1) walked = await walk(1, { ...list, paging: 'none' });
+  const { result } = walked;
   if (result === undefined || Array.isArray(result)) return result;
-  if (requests === 1 && (result.status === 405 || result.status === 501)) {
-    book.learn('list.usable', false, `answered ${result.status} to a list`);
-  }
+  if (isUnknown(result)) book.learn('list.usable', false, `answered ${String(result.status)} to a list`);
   return isFinal(result) ? undefined : toFailure(result);
 }
 
 function isExpired(result: Walk['result']): boolean {
   return result !== undefined && 'class' in result && ['expiredcursor', 'invalidcursor'].includes(result.scimType ?? '');
+}
+
+function isUnknown(result: Walk['result']): boolean {
+  return result !== undefined && 'class' in result && (result.status === 405 || result.status === 501);
 }
 
 /**

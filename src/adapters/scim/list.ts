@@ -30,14 +30,21 @@ export async function readList(
   const resources = elements.map(foundResource).filter((resource) => resource !== undefined);
   if (resources.length < elements.length) return nonsense('a resource in the list has no usable id', answer.status);
   const said = (path: ScimPath): unknown => (answer.body === undefined ? undefined : readScimPath(answer.body, path));
-  const [total, cursor] = [said(totalPath), said(cursorPath)];
+  const cursor = said(cursorPath);
   return {
     status: answer.status,
     resources,
-    total: typeof total === 'number' ? total : undefined,
+    total: numberIn(said(totalPath)),
     nextCursor: typeof cursor === 'string' && cursor !== '' ? cursor : undefined,
   };
 }
+
+/** Some write numbers as text. */
+function numberIn(value: unknown): number | undefined {
+  const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+  return typeof number === 'number' ? number : undefined;
+}
+
 const totalPath = scimPath('totalResults');
 const cursorPath = scimPath('nextCursor');
 const resourcesPath = scimPath('Resources');
@@ -45,7 +52,7 @@ const resourcesPath = scimPath('Resources');
 /** `Resources` may be left out when there are none (RFC 7644 §3.4.2), and the total by whoever pages by cursor. */
 function elementsOf(body: Body): readonly unknown[] | undefined {
   const elements = readScimPath(body, resourcesPath);
-  const total = readScimPath(body, totalPath);
+  const total = numberIn(readScimPath(body, totalPath));
   const none = elements === undefined && (total === 0 || (total === undefined && listOf(body['schemas']).includes(schemas.list)));
   return Array.isArray(elements) || none ? listOf(elements) : undefined;
 }

@@ -1,7 +1,8 @@
+import type { Dialect } from '../../core/dialect/dialect.ts';
 import type { ResourceType } from '../../core/model/entry.ts';
 import type { TargetId } from '../../core/model/link.ts';
 import type { Outcome } from '../../core/model/outcome.ts';
-import type { ScimTarget } from '../../ports/scim-target.ts';
+import type { ScimChange, ScimTarget } from '../../ports/scim-target.ts';
 import { confirmCreate, confirmWrite, type Promised } from './accepted.ts';
 import { createAttempt } from './attempt.ts';
 import type { Conversation } from './conversation.ts';
@@ -12,17 +13,18 @@ import { discoverTarget } from './discover.ts';
 import { createFind } from './find.ts';
 import { createDiscovery, writeAfter } from './discover-first.ts';
 import { contradicts } from './effect.ts';
+import { inDialect } from './in-dialect.ts';
 import { readInventory } from './inventory.ts';
 import { changeMembers, memberChunk } from './members.ts';
 import { failed, isRefusal, nonsense, toFailure, type Answer, type Body, type Refusal } from './message.ts';
 import { checkOptions, type ScimTargetOptions } from './options.ts';
 import { Pace } from './pace.ts';
+import { writeOnDemand } from './read-and-write.ts';
 import { foundResource, maxBytes, readResource, resourcePath, versionOf } from './resource.ts';
 import { createExchange } from './retry.ts';
 import { createTransport } from './transport.ts';
 import { updateResource } from './update.ts';
 import { toWire } from './wire-change.ts';
-import { inWireForm } from './wire-form.ts';
 
 /**
  * A SCIM 2.0 service provider as the RFCs describe it (7643, 7644), behind the port. Throws a BridgeError
@@ -35,14 +37,16 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
   const transport = createTransport(checked);
   const book = createDialectBook(checked.dialect, () => clock.now());
   const pace = new Pace(clock, [...book.current().rate, ...evenly(checked.limits.requestsPerSecond)], concurrency);
-  const exchange = inWireForm(createExchange(createAttempt(checked, transport, (quota) => { pace.expect(quota); }), pace, clock, checked), () => book.current());
+  const exchange = inDialect(createExchange(createAttempt(checked, transport, (quota) => { pace.expect(quota); }), pace, clock, checked), book);
   const find = createFind(exchange, book);
   const discovered = createDiscovery(exchange, book, clock);
   let noted = 0;
   const talk = (signal: AbortSignal): Conversation => ({ exchange, book, signal });
   return writeAfter(discovered, {
     name,
-    concurrency,
+    get concurrency() {
+      return callers(concurrency, book.current());
+    },
     get memberChunk() {
       return memberChunk(book.current());
     },
@@ -64,15 +68,13 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
     async update(type, id, changes, signal, members = () => Promise.resolve([])) {
       if (changes.length === 0) return { kind: 'applied', id };
       const answer = await updateResource(talk(signal), type, id, changes, members);
-      const isDone = (held: Body | undefined): boolean =>
-        held !== undefined && !contradicts(held, changes.map((change) => toWire(change, book.current().values)));
-      return outcomeOf(id, await confirmWrite(answer, { exchange, clock, signal }, type, id, isDone));
+      return outcomeOf(id, await confirmWrite(answer, { exchange, clock, signal }, type, id, shows(changes, book.current())));
     },
     async changeMembers(group, change, signal) {
       if (change.add.length + change.remove.length === 0) return { kind: 'applied', id: group };
       return outcomeOf(group, await changeMembers(talk(signal), group, change));
     },
-    remove: (type, id, signal) => removeResource({ exchange, clock, signal }, type, id),
+    remove: (type, id, signal) => removeResource({ ...talk(signal), clock }, type, id),
     settings: () => book.settings(),
     restore(notes) {
       book.restore(notes);
@@ -90,15 +92,27 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
   });
 }
 
+/** Where writes are joined, as many wait as two bulk requests take, so that the next is full when one is back. */
+function callers(concurrency: number, { bulk }: Dialect): number {
+  return bulk.use ? Math.max(concurrency, 2 * bulk.maxOperations) : concurrency;
+}
+
+function shows(changes: readonly ScimChange[], { values }: Dialect): (held: Body | undefined) => boolean {
+  const wire = changes.map((change) => toWire(change, values));
+  return (held) => held !== undefined && !contradicts(held, wire);
+}
+
 function outcomeOf(id: TargetId, answer: Answer | Refusal): Outcome {
   return isRefusal(answer) ? failed(answer) : { kind: 'applied', id, ...versionOf(answer) };
 }
 
 /** DELETE (RFC 7644 §3.6). Who is gone already is removed: an earlier DELETE may have lost its answer. */
-async function removeResource(talk: Promised, type: ResourceType, id: TargetId): Promise<Outcome> {
+async function removeResource(talk: Conversation & Promised, type: ResourceType, id: TargetId): Promise<Outcome> {
   const path = resourcePath(type, id);
   if (typeof path !== 'string') return failed(path);
-  const answer = await talk.exchange({ method: 'DELETE', path, subject: 'resource', maxBytes: maxBytes(type) }, talk.signal);
+  const answer = await writeOnDemand(talk, type, id, (condition) =>
+    talk.exchange({ method: 'DELETE', path, subject: 'resource', maxBytes: maxBytes(type), ...condition }, talk.signal),
+  );
   const confirmed = await confirmWrite(answer, talk, type, id, (held) => held === undefined);
   return isRefusal(confirmed) && confirmed.class !== 'gone' ? failed(confirmed) : { kind: 'applied', id };
 }

@@ -4,7 +4,8 @@ import type { Exchange } from './message.ts';
 /** Puts the target's headers, media type and slashes to every request, so that nothing above has to think of them. */
 export function inWireForm(exchange: Exchange, dialect: () => Dialect): Exchange {
   return (request, signal) => {
-    const { headers, mediaType, trailingSlash } = dialect();
+    const { headers, protocol, trailingSlash, ...rest } = dialect();
+    const mediaType = protocol === '1.1' ? 'application/json' : rest.mediaType; // nothing else was known then
     return exchange(
       {
         ...request,

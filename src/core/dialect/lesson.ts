@@ -32,5 +32,6 @@ export const learnableSettings = [
   'list.paging',
   'etag',
   'bulk.use',
+  'bulk.maxOperations',
 ] as const;
 export type LearnableSetting = (typeof learnableSettings)[number];
