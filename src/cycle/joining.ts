@@ -1,15 +1,8 @@
 import type { SourceId } from '../core/model/entry.ts';
 import type { Link, TargetId } from '../core/model/link.ts';
 import type { Operation } from '../core/model/plan.ts';
-import type { PushContext } from './push-context.ts';
+import type { Joining, PushContext } from './push-context.ts';
 import { liveLink } from './remember.ts';
-
-/** Who is to join which group in a push. A new group may get some of them when it is created. */
-export interface Joining {
-  readonly wanted: ReadonlyMap<SourceId, readonly SourceId[]>;
-  /** Who joined a group with its creation. */
-  readonly joined: Map<SourceId, ReadonlySet<SourceId>>;
-}
 
 export function joiningOf(operations: readonly Operation[]): Joining {
   const wanted = operations.flatMap((operation) => (operation.verb === 'members' ? [[operation.sourceId, operation.add] as const] : []));

@@ -6,7 +6,6 @@ import type { ScimTarget } from '../ports/scim-target.ts';
 import type { StateStore, Trouble } from '../ports/state-store.ts';
 import type { MatchPolicy } from './correlate.ts';
 import type { Fingerprints } from './fingerprints.ts';
-import type { Joining } from './joining.ts';
 import type { RemovalRecords } from './removal-records.ts';
 
 /** What the push of one plan works with. */
@@ -33,4 +32,11 @@ export interface PushContext {
   readonly signal: AbortSignal;
   /** True when no new operation may start. */
   readonly isStopping: () => boolean;
+}
+
+/** Who is to join which group in a push. A new group may get some of them when it is created. */
+export interface Joining {
+  readonly wanted: ReadonlyMap<SourceId, readonly SourceId[]>;
+  /** Who joined a group with its creation. */
+  readonly joined: Map<SourceId, ReadonlySet<SourceId>>;
 }
