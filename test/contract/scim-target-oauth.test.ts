@@ -68,6 +68,19 @@ describe('tokens by client credentials', () => {
     });
   }
 
+  it('are given by servers that forget to decode the header, where id and secret are letters, digits, - and _', async (context) => {
+    const plain = { clientId: '5b1c0e3a-9d2f-4c1e', clientSecret: 'Abc_d-e.f' };
+    const { target, login } = await enter(context, plain, { clientId: plain.clientId, clientSecret: () => Promise.resolve(plain.clientSecret) });
+    await find(target);
+    assert.equal(login.requests[0]?.headers.authorization, `Basic ${Buffer.from(`${plain.clientId}:${plain.clientSecret}`).toString('base64')}`);
+  });
+
+  it('may be asked for in the way of one vendor', async (context) => {
+    const { target, login } = await enter(context, {}, { parameters: { grant_type: 'account_credentials', account_id: 'a1' } });
+    assert.match(detailOf(await find(target)), /it gives no tokens for client credentials \(unsupported_grant_type\)/);
+    assert.deepEqual(login.requests[0]?.form, { grant_type: 'account_credentials', account_id: 'a1' });
+  });
+
   it('are fetched once for all who wait, and kept', async (context) => {
     const { target, login } = await enter(context);
     const results = await Promise.all(Array.from({ length: 20 }, () => find(target)));

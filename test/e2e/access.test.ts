@@ -3,9 +3,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { startOAuthServer } from '../support/oauth-server.ts';
+import { runProgram, type ProgramResult } from '../support/program.ts';
 import { startHttpProxy } from '../support/proxy.ts';
 import { office } from './support/people.ts';
-import { createSite } from './support/site.ts';
+import { childEnvironment, createSite } from './support/site.ts';
 
 describe('who we are at a target, and the way there', () => {
   it('is a token that is fetched, through a proxy that knows us; none of the secrets is shown', async () => {
@@ -34,6 +35,26 @@ describe('who we are at a target, and the way there', () => {
       assert.doesNotMatch([result, refused].map(({ stdout, stderr }) => stdout + stderr).join(''), /canary/);
     } finally {
       await Promise.all([login.stop(), proxy.stop()]);
+    }
+  });
+
+  it('leads through the proxy of the environment, unless that makes an exception', async () => {
+    await using site = await createSite({ company: office, target: '    allowCleartext: true\n' });
+    const proxy = await startHttpProxy({ login: 'svc:canary-proxy-4c1', hosts: { 'wiki.invalid': '127.0.0.1' } });
+    try {
+      await site.reconfigure((text) => text.replace('http://127.0.0.1', 'http://wiki.invalid'));
+      const environment = { ...childEnvironment, http_proxy: proxy.url.replace('//', '//svc:canary-proxy-4c1@'), no_proxy: '' };
+      const sync = (more: NodeJS.ProcessEnv): Promise<ProgramResult> => runProgram(['sync', '--config', site.config], { ...environment, ...more });
+      const around = await sync({ no_proxy: '.invalid' });
+      assert.equal(around.code, 1);
+      assert.match(around.stdout + around.stderr, /the host name (?:is not known|cannot be looked up now)/);
+      assert.deepEqual(proxy.visits, []);
+      const through = await sync({});
+      assert.equal(through.code, 0, through.stderr);
+      assert.ok(site.target.users().length > 0);
+      assert.doesNotMatch(JSON.stringify([around, through]), /canary/);
+    } finally {
+      await proxy.stop();
     }
   });
 

@@ -36,14 +36,14 @@ const requestMilliseconds = 30_000;
 export async function requestToken(pool: Pool, client: OAuthClient, userAgent: string, now: () => number): Promise<Grant | Refusal> {
   const place = `the token endpoint ${new URL(client.tokenUrl).origin}`;
   const secret = await client.clientSecret();
-  const secrets = [secret, encodeURIComponent(secret), new URLSearchParams({ s: secret }).toString().slice(2)];
+  const secrets = [secret, encodeURIComponent(secret), formEncoded(secret)];
   const refusal = (failureClass: Refusal['class'], words: string): Refusal => ({
     class: failureClass,
     detail: clean(`${place}: ${words}`, secrets.filter((text) => text.length >= 4).sort((a, b) => b.length - a.length)),
   });
   const server = { issuer: client.tokenUrl, token_endpoint: client.tokenUrl };
   const identity = { client_id: client.clientId };
-  const proof = client.method === 'post' ? oauth.ClientSecretPost(secret) : oauth.ClientSecretBasic(secret);
+  const proof = client.method === 'post' ? oauth.ClientSecretPost(secret) : basicProof(secret);
   let reply: TokenReply | undefined;
   try {
     const { grant_type: grantType = 'client_credentials', ...parameters } = { ...client.parameters, ...(client.scope === undefined ? {} : { scope: client.scope }) };
@@ -65,6 +65,20 @@ export async function requestToken(pool: Pool, client: OAuthClient, userAgent: s
     if (reply === undefined) throw error;
     return refusal('auth', `${reply.response.status} without ${reply.response.status === 200 ? 'a token' : 'a reason that OAuth knows'}; is tokenUrl right?`);
   }
+}
+
+/**
+ * Id and secret form-encoded in a Basic header (RFC 6749 §2.3.1 and Appendix B). The library's own would encode `-`, `_`
+ * and `.` as well; servers that forget to decode, and there are many, then know no client whose id is a UUID.
+ */
+function basicProof(secret: string): oauth.ClientAuth {
+  return (_server, client, _body, headers) => {
+    headers.set('authorization', `Basic ${Buffer.from(`${formEncoded(client.client_id)}:${formEncoded(secret)}`).toString('base64')}`);
+  };
+}
+
+function formEncoded(text: string): string {
+  return new URLSearchParams({ _: text }).toString().slice(2);
 }
 
 interface TokenReply {
