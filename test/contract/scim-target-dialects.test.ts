@@ -194,4 +194,14 @@ describe('what a target refuses', () => {
     const { title, timezone } = stage.server.users()[0] ?? {};
     assert.deepEqual([title, timezone], ['new', 'new']);
   });
+
+  it('teaches nothing about sizes when it was about one of the operations', async (context) => {
+    const stage = await begin(context, {}, {}, {
+      before: ({ body }) => (JSON.stringify(body ?? {}).includes('much too long') ? { kind: 'answer', status: 400, body: { detail: 'title exceeds the maximum length' } } : undefined),
+    });
+    const id = await createPerson(stage, 'a');
+    const changes = [set('title', 'much too long'), ...['nickName', 'displayName', 'locale'].map((path) => set(path, 'new', false))];
+    assert.equal(failureClass(await stage.target.update('user', id, changes, signal)), 'rejected');
+    assert.deepEqual(stage.learned(), {});
+  });
 });

@@ -39,6 +39,7 @@ async function patchMembers(conversation: Conversation, group: TargetId, change:
   const { book } = conversation;
   let [add, remove] = [change.add, change.remove];
   let limits: MemberLimits | undefined;
+  const taken = { add: Infinity, remove: Infinity };
   let answer: Answer | Refusal = done;
   while (add.length + remove.length > 0) {
     const dialect = book.current();
@@ -54,10 +55,12 @@ async function patchMembers(conversation: Conversation, group: TargetId, change:
       answer = await removeOtherwise(conversation, group, { add: add.slice(0, request.added), remove: leaving, current: change.current }, answer);
     }
     if (isRefusal(answer)) return replaceMembers(conversation, group, change, answer);
-    if (limits !== undefined) learnLimits(conversation, limits, request);
+    if (limits?.add === request.added) taken.add = request.added;
+    if (limits?.remove === request.removed) taken.remove = request.removed;
     add = add.slice(request.added);
     remove = remove.slice(request.removed);
   }
+  learnLimits(conversation, taken);
   return answer;
 }
 
@@ -67,11 +70,12 @@ function halved(limits: MemberLimits, { added, removed }: MemberRequest): Member
   return added > 0 ? { ...limits, add: Math.ceil(added / 2) } : { ...limits, remove: Math.ceil(removed / 2) };
 }
 
-function learnLimits({ book }: Conversation, limits: MemberLimits, { added, removed }: MemberRequest): void {
+/** Full requests of a smaller size that were taken. Only when everything was: else it may have been about someone. */
+function learnLimits({ book }: Conversation, taken: Pick<MemberLimits, 'add' | 'remove'>): void {
   const { members } = book.current();
   const because = 'more members in one request were refused';
-  if (added === limits.add && added < members.addPerRequest) book.learn('members.addPerRequest', added, because);
-  if (removed === limits.remove && removed < members.removePerRequest) book.learn('members.removePerRequest', removed, because);
+  if (taken.add < members.addPerRequest) book.learn('members.addPerRequest', taken.add, because);
+  if (taken.remove < members.removePerRequest) book.learn('members.removePerRequest', taken.remove, because);
 }
 
 /** The last resort, where it is known to be safe: the whole list, of those whom the target shows and those whom we know. */

@@ -49,8 +49,9 @@ export async function sendPatches(
       continue;
     }
     if (isRefusal(answer)) return answer;
-    if (halved < book.current().patch.maxOperations) book.learn('patch.maxOperations', halved, 'more operations in one request were refused');
   }
+  // Only when everything was taken: else it may have been about one of them.
+  if (halved < book.current().patch.maxOperations) book.learn('patch.maxOperations', halved, 'more operations in one request were refused');
   return answer;
 }
 
@@ -62,7 +63,7 @@ export const done: Answer = { status: 200, etag: undefined, body: undefined };
  */
 export function isTooMuch({ class: failureClass, status, scimType, detail }: Refusal): boolean {
   if (failureClass !== 'rejected') return false;
-  return status === 413 || (status === 400 && (scimType === 'toomany' || /more than \d|too (?:many|large|big)|at most \d|exceed|maximum/i.test(detail)));
+  return status === 413 || (status === 400 && (scimType === 'toomany' || /more than \d|too (?:many (?!requests)|large|big)|at most \d|exceed|maximum/i.test(detail)));
 }
 
 /** Not found, or a path with a filter not understood (GitHub's organisations refuse them); many name no reason. */
