@@ -1,8 +1,9 @@
-import type { Dispatcher, Pool } from 'undici';
-import { ConnectError, connectWords, openConnections } from './connection.ts';
+import type { Pool } from 'undici';
+import { connectWords, isUnsent, openConnections } from './connection.ts';
 import { isBody, type Body, type ScimRequest } from './message.ts';
 import type { CheckedOptions } from './options.ts';
 import { quotaHeaderNames, type QuotaHeaders } from './quota.ts';
+import { Late, sendOnce, type WholeAnswer } from './send-once.ts';
 
 /** What came of one request, before anyone judges it. */
 export type Reply =
@@ -24,8 +25,8 @@ export type Reply =
 export type Content =
   | { readonly kind: 'none' }
   | { readonly kind: 'json'; readonly body: Body }
-  /** Something else than a JSON object; `html` is the mark of proxies, portals and login pages. */
-  | { readonly kind: 'foreign'; readonly what: string; readonly html: boolean };
+  /** Something else than a JSON object; `html` is the mark of proxies, portals and login pages, `cut` of too much to read. */
+  | { readonly kind: 'foreign'; readonly what: string; readonly html: boolean; readonly cut?: true };
 
 export interface Transport {
   /** One request, once. Rejects only with the signal's reason, or what the pool says about a wrong use. */
@@ -50,28 +51,26 @@ async function exchange(
   signal: AbortSignal,
 ): Promise<Reply> {
   signal.throwIfAborted();
-  const deadline = AbortSignal.timeout(options.requestMilliseconds);
   const began = options.clock.monotonic();
-  let status = 0;
-  try {
-    const response = await pool.request({
-      method: request.method,
-      path: options.basePath + request.path,
-      headers: headersOf(options, request, authentication),
-      body: request.body === undefined ? null : JSON.stringify(request.body),
-      signal: AbortSignal.any([signal, deadline]),
-    });
-    status = response.statusCode;
-    return await readAnswer(response, request.maxBytes);
-  } catch (error) {
-    signal.throwIfAborted();
-    if (deadline.aborted) return silence(`no complete answer within ${options.requestMilliseconds} ms`);
-    if (error instanceof ConnectError) return { ...silence(error.message), unsent: true };
-    if (!(error instanceof Error) || !isNetworkError(error)) throw error;
-    return silence(status === 0 ? `no answer: ${connectWords(error)}` : `the answer broke off: ${connectWords(error)}`);
-  } finally {
-    options.onRequest(request.method, status, options.clock.monotonic() - began);
-  }
+  const sent = {
+    method: request.method,
+    path: options.basePath + request.path,
+    headers: headersOf(options, request, authentication),
+    body: request.body === undefined ? null : JSON.stringify(request.body),
+    // Ours is the only deadline.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  };
+  const result = await sendOnce(pool, sent, { maxBytes: request.maxBytes, milliseconds: options.requestMilliseconds }, signal);
+  options.onRequest(request.method, result.status, options.clock.monotonic() - began);
+  if (!('error' in result)) return readAnswer(result);
+  signal.throwIfAborted();
+  const { error, status } = result;
+  if (error instanceof Late) return silence(`no complete answer within ${options.requestMilliseconds} ms`);
+  if (!(error instanceof Error)) throw error;
+  if (isUnsent(error)) return { ...silence(connectWords(error)), unsent: true };
+  if (!isNetworkError(error)) throw error;
+  return silence(status === 0 ? `no answer: ${connectWords(error)}` : `the answer broke off: ${connectWords(error)}`);
 }
 
 function headersOf(
@@ -97,11 +96,10 @@ function isNetworkError(error: Error): boolean {
   return 'code' in error && error.code !== 'UND_ERR_INVALID_ARG';
 }
 
-async function readAnswer({ statusCode, headers, body }: Dispatcher.ResponseData, maxBytes: number): Promise<Reply> {
-  const text = await readText(body, maxBytes);
+function readAnswer({ status, headers, text }: WholeAnswer): Reply {
   return {
     kind: 'answer',
-    status: statusCode,
+    status,
     etag: single(headers['etag']),
     location: single(headers['location']),
     retryAfter: single(headers['retry-after']),
@@ -111,7 +109,7 @@ async function readAnswer({ statusCode, headers, body }: Dispatcher.ResponseData
   };
 }
 
-function quotaHeadersOf(headers: Dispatcher.ResponseData['headers']): QuotaHeaders | undefined {
+function quotaHeadersOf(headers: WholeAnswer['headers']): QuotaHeaders | undefined {
   let quota: Record<string, string> | undefined;
   for (const name of quotaHeaderNames) {
     const value = single(headers[name]);
@@ -124,22 +122,9 @@ function single(value: string | string[] | undefined): string | undefined {
   return typeof value === 'string' ? value : value?.[0];
 }
 
-/** The body as text, or undefined when it goes on for too long: the rest is not waited for. */
-async function readText(body: Dispatcher.ResponseData['body'], maxBytes: number): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    if (!Buffer.isBuffer(chunk)) continue;
-    bytes += chunk.length;
-    if (bytes > maxBytes) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
-}
-
 /** Targets are to answer `application/scim+json` or `application/json` (RFC 7644 §3.8, §8.1); some leave the type out. */
 function contentOf(text: string | undefined, mediaType: string | undefined): Content {
-  if (text === undefined) return { kind: 'foreign', what: 'an answer without end', html: false };
+  if (text === undefined) return { kind: 'foreign', what: 'an answer without end', html: false, cut: true };
   if (text.trim() === '') return { kind: 'none' };
   const type = mediaType?.split(';')[0]?.trim().toLowerCase() ?? '';
   if (type !== '' && !/[/+]json$/.test(type)) {
