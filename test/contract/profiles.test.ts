@@ -27,10 +27,6 @@ const open: Readonly<Record<string, string>> = {
   'github-emu changes': 'as above',
   'github-emu deactivates': 'as above',
   'github-emu keeps': 'as above',
-  'gitlab creates': 'answers have no externalId (it is the id), so that what is found by it is never verified',
-  'slack-v1 changes': 'the client learns patch.valueFilters by itself, which the profile could say',
-  'wso2 changes': 'e-mails that are shown as texts are sent back as texts',
-  'zitadel changes': 'the one e-mail has no type, is added to instead of replaced, and the change is lost without a word',
 };
 
 interface Stage {

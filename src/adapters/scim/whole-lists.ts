@@ -27,6 +27,7 @@ export function withWholeLists(held: Body, changes: readonly WireChange[], value
   const lists = new Set(elements.map(({ path }) => attributeText(path)));
   const wanted = structuredClone(held);
   for (const list of lists) spellOut(wanted, scimPath(list));
+  if (values.single) for (const { path } of elements) keepOnly(wanted, path);
   mergeChanges(wanted, elements);
   return [
     ...simple.filter(({ path, value }) => value !== undefined || readScimPath(held, path) !== undefined),
@@ -39,6 +40,19 @@ function spellOut(body: Body, path: ScimPath): void {
   const list = readScimPath(body, path);
   if (!Array.isArray(list)) return;
   assign(body, path, list.map((element: unknown) => (typeof element === 'string' ? { value: element } : (element as ScimValue)))); // JSON, as it came
+}
+
+/**
+ * Where there is room for one element, what was there makes way for it: a target that keeps no types (Zitadel) would
+ * not show that it is the same one, and keep the first of the two.
+ */
+function keepOnly(body: Body, path: ScimPath): void {
+  const { filter } = path;
+  const list = scimPath(attributeText(path));
+  const held = readScimPath(body, list);
+  if (filter === undefined || !hasPrimary(path.attribute) || !Array.isArray(held)) return;
+  const isMeant = (element: unknown): boolean => typeof element === 'object' && element !== null && Reflect.get(element, filter.attribute) === filter.value;
+  assign(body, list, held.filter(isMeant) as readonly ScimValue[]); // JSON, as it came
 }
 
 function listChange(list: string, held: Body, wanted: Body, { primary }: ValueDialect): WireChange[] {
