@@ -63,8 +63,9 @@ function patch({ store, behaviour: rules }: Context, kind: Kind, id: string, req
   const sent = behaviour.protocol === '1.1' ? patchFromOld(request.body, before) : request.body;
   const message = receivePatch(kind, sent, behaviour);
   const operations: unknown = isObject(message) ? message['Operations'] : undefined;
-  // A server that claims to have done what it ignored.
-  const nothingLeft = Array.isArray(operations) && operations.length === 0 && Array.isArray(sent?.['Operations']) && sent['Operations'].length > 0;
+  // A server that claims to have done what it ignored; or, in 1.1, someone left who was not there.
+  const isEmptied = behaviour.protocol === '1.1' || (Array.isArray(sent?.['Operations']) && sent['Operations'].length > 0);
+  const nothingLeft = Array.isArray(operations) && operations.length === 0 && isEmptied;
   const after = nothingLeft ? before : apply(store, kind, id, message, operations, ifMatch, behaviour);
   settleDeactivation(store, kind, before, after, behaviour);
   return shown(kind, 200, after, behaviour, patchAnswer, query);
