@@ -20,7 +20,10 @@ export interface Dialect {
   readonly members: MemberDialect;
   readonly filter: FilterDialect;
   readonly list: ListDialect;
-  /** Send `If-Match` with PUT, PATCH and DELETE (RFC 7644 §3.14). `auto`: when ServiceProviderConfig says so. */
+  /**
+   * Send `If-Match` with what is written after a reading (RFC 7644 §3.14). `auto`: when the resource speaks of versions;
+   * `on`: also when only a header does.
+   */
   readonly etag: 'auto' | 'on' | 'off';
   readonly bulk: BulkDialect;
   /** Budgets, all of which a request must fit into. Empty: as fast as the target answers. */
@@ -93,7 +96,7 @@ export interface PatchDialect {
 }
 
 export interface ValueDialect {
-  /** `string`: "True" and "False". */
+  /** `string`: "True" and "False" in PATCH, as Entra sends them; whole resources keep booleans. */
   readonly booleans: 'boolean' | 'string';
   /** `enterprise.manager`: `{value: id}`, the bare id, `[{value: id}]` (Entra), or by the path `manager.value`. */
   readonly manager: 'object' | 'string' | 'array' | 'sub-attribute';
