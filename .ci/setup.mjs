@@ -20,8 +20,8 @@ if (!existsSync('node_modules/.bin/node') || !isInstalled()) {
 }
 
 // SCIM servers that others wrote; their install scripts are not needed.
-if (process.argv.includes('--servers') && !isInstalled('test/peers')) {
-  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefix', 'test/peers']);
+if (process.argv.includes('--servers') && !isInstalled('.ci/peers')) {
+  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefix', '.ci/peers']);
 }
 
 const packages = ['slapd', 'ldap-utils', 'samba-ad-dc', 'samba', 'samba-ad-provision', 'samba-dsdb-modules', 'samba-vfs-modules', 'winbind', 'krb5-user', 'ldb-tools', '389-ds-base', 'openssl'];
