@@ -102,6 +102,8 @@ function classifySuccess(reply: Extract<Reply, { kind: 'answer' }>, request: Sci
     if (!Array.isArray(named) || !named.includes(schemas.error)) return { status, etag, body: content.body };
     return { class: 'protocol', status, detail: `a SCIM error was answered with ${status}` };
   }
+  // The status says it all; a large group may be answered with all its members.
+  if (content.cut === true && request.method === 'PATCH') return { status, etag, body: undefined };
   const maybeCreated = request.method === 'POST' && (status === 201 || !content.html);
   return {
     class: maybeCreated ? 'unknown' : 'protocol',
