@@ -34,15 +34,17 @@ export interface CheckedOptions extends ScimTargetOptions {
   readonly origin: string;
   /** Path of the base URL, without a slash at its end. */
   readonly basePath: string;
+  /** Requests in flight at most. */
   readonly concurrency: number;
+  /** Calls that may run side by side. */
+  readonly calls: number;
   readonly requestMilliseconds: number;
 }
 
 /**
  * With 32 in flight, a target that answers within 100 ms gets 300 requests a second, with 8 a mere 76: on a first load
  * the round trip decides, and this side costs next to nothing. It is above every published rate but those of private
- * targets. A target that takes less either has `requestsPerSecond`, which alone then sets the speed, or answers 429,
- * which stops everybody; what is in flight at that moment, and is refused too, is bounded by this number.
+ * targets. How many there really are depends on how easily the target takes them (concurrency.ts).
  */
 const autoConcurrency = 32;
 
@@ -62,6 +64,8 @@ export function checkOptions(options: ScimTargetOptions): CheckedOptions {
   if (!Number.isInteger(concurrency) || concurrency < 1) {
     return refuse('limits.concurrency is not a whole number above 0', 'set it to auto or, say, 8');
   }
+  // While one call waits for its outcome to be durable, another is on the wire. A number is meant as it is.
+  const calls = limits.concurrency === 'auto' ? 2 * concurrency : concurrency;
   const rate = limits.requestsPerSecond;
   if (rate !== undefined && !(rate > 0 && rate < Infinity)) {
     return refuse('limits.requestsPerSecond is not a number above 0', 'set it to what the vendor allows, or leave it out');
@@ -70,5 +74,5 @@ export function checkOptions(options: ScimTargetOptions): CheckedOptions {
   if (!(requestMilliseconds > 0 && requestMilliseconds < 2 ** 31)) {
     return refuse('timeouts.requestMilliseconds is not a duration', 'leave it out for 30 seconds');
   }
-  return { ...options, origin: url.origin, basePath: url.pathname.replace(/\/+$/, ''), concurrency, requestMilliseconds };
+  return { ...options, origin: url.origin, basePath: url.pathname.replace(/\/+$/, ''), concurrency, calls, requestMilliseconds };
 }

@@ -45,7 +45,7 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
   return writeAfter(discovered, {
     name,
     get concurrency() {
-      return callers(concurrency, book.current());
+      return callers(checked.calls, book.current());
     },
     get memberChunk() {
       return memberChunk(book.current());
@@ -93,8 +93,8 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
 }
 
 /** Where writes are joined, as many wait as two bulk requests take, so that the next is full when one is back. */
-function callers(concurrency: number, { bulk }: Dialect): number {
-  return bulk.use ? Math.max(concurrency, 2 * bulk.maxOperations) : concurrency;
+function callers(calls: number, { bulk }: Dialect): number {
+  return bulk.use ? Math.max(calls, 2 * bulk.maxOperations) : calls;
 }
 
 function shows(changes: readonly ScimChange[], { values }: Dialect): (held: Body | undefined) => boolean {
