@@ -239,6 +239,17 @@ export const vendors = {
   // help.zscaler.com: scim-api-examples
   zscaler: { pace: { buckets: [{ requests: 5, perSeconds: 1 }] } },
 
+  // @boxyhq/saml-jackson 26, as it was seen to behave
+  polis: {
+    discovery: { serviceProviderConfig: 'absent', resourceTypes: false, schemas: false },
+    users: { userNames: 'exact' },
+    patch: { noMatch: 'adds' },
+    values: { booleans: 'either' },
+    members: { remove: ['filter', 'all', 'values'], shown: 'never', unknown: 'dropped' },
+    filter: { users: ['userName'], unsupported: 'empty', ignoresCase: false },
+    errors: { status: 'absent' },
+  },
+
   // learn.microsoft.com: use-scim-to-provision-users-and-groups; a server that knows nothing but what Entra sends
   'entra-legacy': {
     groups: { patchAnswer: 'empty' },
