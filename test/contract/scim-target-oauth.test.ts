@@ -77,7 +77,7 @@ describe('tokens by client credentials', () => {
 
   it('may be asked for in the way of one vendor', async (context) => {
     const { target, login } = await enter(context, {}, { parameters: { grant_type: 'account_credentials', account_id: 'a1' } });
-    assert.match(detailOf(await find(target)), /it gives no tokens for client credentials \(unsupported_grant_type\)/);
+    assert.match(detailOf(await find(target)), /it gives no tokens for this grant type \(unsupported_grant_type\)/);
     assert.deepEqual(login.requests[0]?.form, { grant_type: 'account_credentials', account_id: 'a1' });
   });
 

@@ -152,7 +152,7 @@ function grantOf(answer: oauth.TokenEndpointResponse, refusal: (failureClass: Re
 const reasons: Readonly<Record<string, string>> = {
   invalid_client: 'the client id or its secret is wrong',
   unauthorized_client: 'this client may not ask for tokens with its own credentials',
-  unsupported_grant_type: 'it gives no tokens for client credentials',
+  unsupported_grant_type: 'it gives no tokens for this grant type',
   invalid_scope: 'auth.oauth2.scope is unknown there, or not for this client',
   invalid_request: 'it lacks something in the request',
 };
