@@ -66,6 +66,16 @@ describe('members that a target refuses', () => {
     assert.deepEqual([memberIds(stage), stage.learned()], [[a], {}]);
   });
 
+  it('are no reason to take the group for gone, when a 404 is about one of them', async (context) => {
+    const stage = await begin(context, {}, {}, {
+      before: ({ method, body }) => (method === 'PATCH' && JSON.stringify(body).includes('nobody') ? { kind: 'answer', status: 404, body: { detail: 'no such member' } } : undefined),
+    });
+    const { group, ids } = await createTeam(stage, 1);
+    assert.equal(failureClass(await stage.target.changeMembers(group, members([...ids, 'nobody']), signal)), 'rejected');
+    assert.equal(failureClass(await stage.target.changeMembers('no-such-group', members(ids), signal)), 'gone');
+    assert.deepEqual(stage.learned(), {});
+  });
+
   it('are replaced as a whole where that is said to be safe, and only there', async (context) => {
     for (const replace of [false, true]) {
       const stage = await begin(context, { members: { remove: ['all'], shown: 'never' } }, { members: { replace } });

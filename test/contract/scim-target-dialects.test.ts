@@ -159,10 +159,15 @@ describe('what a target refuses', () => {
 
   it('is not what the configuration says', async (context) => {
     const stage = await begin(context, { patch: { valueFilters: 'refused' } });
-    const target = createScimTarget(targetOptions(stage.server.url, 'any', { dialect: [{ origin: 'config', says: { patch: { valueFilters: true } } }] }));
+    const says: PartialDialect = { discovery: { use: false }, patch: { valueFilters: true }, users: { update: 'patch' } };
+    const target = createScimTarget(targetOptions(stage.server.url, 'any', { dialect: [{ origin: 'config', says }] }));
     context.after(() => target.close());
     const id = await createPerson(stage, 'a');
     applied(await target.update('user', id, [set(work, 'b@x')], signal));
+    stage.server.setBehaviour({ patch: { clear: [] } });
+    stage.sent();
+    assert.equal(failureClass(await target.update('user', id, [clear('title')], signal)), 'rejected');
+    assert.ok(!stage.sent().includes('PUT Users'));
     assert.ok(target.settings().every(({ origin }) => origin !== 'learned'));
   });
 

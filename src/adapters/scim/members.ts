@@ -8,7 +8,7 @@ import { keepMembers, putResource } from './put.ts';
 import { readAndWrite } from './read-and-write.ts';
 import { removeOtherwise, stillShows } from './remove-members.ts';
 import { done, isTooMuch, missed, sendPatch } from './send-patch.ts';
-import { withFallback } from './update.ts';
+import { unlessThere, withFallback } from './update.ts';
 
 /** What one record of the state is ready to hold, however much a target takes. */
 const most = 10_000;
@@ -28,7 +28,8 @@ export function changeMembers(conversation: Conversation, group: TargetId, chang
   const { update } = conversation.book.current().groups;
   if (update === 'none') return Promise.resolve({ class: 'unsupported', detail: 'the target takes no changes of groups' });
   if (update !== 'patch') return putMembers(conversation, group, change);
-  return withFallback(conversation, 'group', () => patchMembers(conversation, group, change), () => putMembers(conversation, group, change), group);
+  const patch = async () => unlessThere(conversation, 'group', group, await patchMembers(conversation, group, change), 'rejected');
+  return withFallback(conversation, 'group', patch, () => putMembers(conversation, group, change));
 }
 
 /**

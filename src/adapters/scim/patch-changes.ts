@@ -3,6 +3,7 @@ import type { Dialect } from '../../core/dialect/dialect.ts';
 import type { ResourceType } from '../../core/model/entry.ts';
 import type { TargetId } from '../../core/model/link.ts';
 import { readScimPath, scimPath } from '../../core/mapping/scim-path.ts';
+import { isConfigured } from './configured.ts';
 import type { Conversation } from './conversation.ts';
 import { contradicts } from './effect.ts';
 import { isRefusal, type Answer, type Body, type Refusal } from './message.ts';
@@ -85,7 +86,7 @@ async function climb(task: Task, first: Refusal): Promise<Answer | Refusal> {
   }
   const cleared = dialect.patch.clear === 'remove' && said.some(({ value }) => value === undefined);
   const answer = cleared ? await withNull(task, said, first) : first;
-  return answer === first && task.type === 'user' ? putInstead(task, first) : answer;
+  return answer === first && task.type === 'user' && !isConfigured(book, 'users.update') ? putInstead(task, first) : answer;
 }
 
 /** What points at nothing and is refused for its path may be said without paths; and what was said without, with them. */

@@ -2,8 +2,8 @@ import type { Dialect } from '../../core/dialect/dialect.ts';
 import type { ResourceType } from '../../core/model/entry.ts';
 import type { TargetId } from '../../core/model/link.ts';
 import { readScimPath, scimPath } from '../../core/mapping/scim-path.ts';
+import { isConfigured } from './configured.ts';
 import type { Conversation } from './conversation.ts';
-import type { DialectBook } from './dialect-book.ts';
 import { isRefusal, nonsense, type Answer, type Body, type Refusal, type ScimRequest } from './message.ts';
 import { readResource, versionOf } from './resource.ts';
 
@@ -45,7 +45,7 @@ export async function readAndWrite(
     const { etag } = book.current();
     const version = versionIn(held, etag);
     if (version === undefined) return write(held.body, {});
-    if (version === refused && !isConfigured(book)) {
+    if (version === refused && !isConfigured(book, 'etag')) {
       const answer = await write(held.body, {});
       if (!isRefusal(answer)) book.learn('etag', 'off', 'If-Match with the version that it shows was answered with 412');
       return answer;
@@ -55,10 +55,6 @@ export async function readAndWrite(
     refused = version;
   }
   return { class: 'transient', status: 412, detail: `it was changed by someone else between ${readings} readings and writings` };
-}
-
-function isConfigured(book: DialectBook): boolean {
-  return book.settings().some(({ name, origin }) => name === 'etag' && origin === 'config');
 }
 
 function versionIn(held: Answer, etag: Dialect['etag']): string | undefined {

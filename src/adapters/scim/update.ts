@@ -27,7 +27,10 @@ export async function updateResource(
   const { update } = type === 'user' ? dialect.users : dialect.groups;
   const wire = changes.map((change) => toWire(change, dialect.values)).filter(({ value }) => value !== undefined || dialect.patch.clear !== 'skip');
   if (wire.length === 0) return done;
-  if (update === 'patch') return withFallback(conversation, type, () => patchChanges(conversation, type, id, wire, members), () => put(wire), id);
+  if (update === 'patch') {
+    const patch = async () => unlessThere(conversation, type, id, await patchChanges(conversation, type, id, wire, members), 'unsupported');
+    return withFallback(conversation, type, patch, async () => unlessThere(conversation, type, id, await put(wire), 'rejected'));
+  }
   const apart = type === 'user' && dialect.users.activation === 'patch' ? wire.filter(isActivation) : [];
   const rest = wire.filter((change) => !apart.includes(change));
   // Access first: what else cannot be written must not keep it from ending.
@@ -47,22 +50,35 @@ function isActivation({ path }: WireChange): boolean {
 
 /**
  * PATCH, and PUT where there is no PATCH, which is learned. By type: some have it for groups only (Zoom, in effect), and
- * a group that is written whole can lose members of others. A 404 may come from a server that has no such route: when
- * the resource can be read all the same, it is not the resource that is missing.
+ * a group that is written whole can lose members of others.
  */
 export async function withFallback(
-  { exchange, book, signal }: Conversation,
+  { book }: Conversation,
   type: ResourceType,
   patch: () => Promise<Answer | Refusal>,
   put: () => Promise<Answer | Refusal>,
-  id: TargetId,
 ): Promise<Answer | Refusal> {
   const answer = await patch();
-  if (!isRefusal(answer)) return answer;
-  const query = type === 'group' && book.current().list.excludeMembers ? '?excludedAttributes=members' : '';
-  const hasNone = answer.class === 'unsupported' || (answer.class === 'gone' && !isRefusal(await readResource(exchange, type, id, signal, query)));
-  if (!hasNone) return answer;
+  if (!isRefusal(answer) || answer.class !== 'unsupported') return answer;
   const instead = await put();
   if (!isRefusal(instead)) book.learn(`${type}s.update`, 'put', `PATCH was answered with ${answer.status ?? 'nothing'}`);
   return isRefusal(instead) && instead.class === 'unsupported' ? answer : instead;
+}
+
+/**
+ * A 404 may be about something else than the resource that was written to: a server that has no such route, a member or
+ * a manager that it does not know. When the resource can be read all the same, it means what the caller says; what is
+ * taken as gone loses its link.
+ */
+export async function unlessThere(
+  { exchange, book, signal }: Conversation,
+  type: ResourceType,
+  id: TargetId,
+  answer: Answer | Refusal,
+  otherwise: 'unsupported' | 'rejected',
+): Promise<Answer | Refusal> {
+  if (!isRefusal(answer) || answer.class !== 'gone') return answer;
+  const query = type === 'group' && book.current().list.excludeMembers ? '?excludedAttributes=members' : '';
+  const held = await readResource(exchange, type, id, signal, query);
+  return isRefusal(held) ? answer : { ...answer, class: otherwise };
 }
