@@ -15,8 +15,8 @@ export interface BenchTarget {
   stop(): Promise<void>;
 }
 
-export async function startTarget(): Promise<BenchTarget> {
-  const child = fork(join(import.meta.dirname, 'target-child.ts'));
+export async function startTarget(latencyMilliseconds = 0): Promise<BenchTarget> {
+  const child = fork(join(import.meta.dirname, 'target-child.ts'), [String(latencyMilliseconds)]);
   const answer = async <T>(): Promise<T> => ((await once(child, 'message')) as [T])[0];
   const { url } = await answer<{ url: string }>();
   return {
