@@ -4,6 +4,7 @@ import { createServer as createHttpServer, type IncomingMessage, type ServerResp
 import { createServer as createHttpsServer } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { answerFor, type Answer, type Context } from './answer.ts';
+import { askedWait } from './asked-wait.ts';
 import { behaviourOf, differencesOf, type Behaviour, type PartialBehaviour } from './behaviour.ts';
 import { renderError } from './errors.ts';
 import { writeEndlessly, type Fault, type Faults, type ScimRequestRecord } from './faults.ts';
@@ -24,6 +25,8 @@ export interface ScimServerOptions {
   readonly behaviour?: PartialBehaviour;
   /** PEM texts: serves https. */
   readonly tls?: { readonly key: string; readonly cert: string };
+  /** Its wall clock, in milliseconds since 1970: for budgets, and for the `Date` of answers. The machine's unless said. */
+  readonly now?: () => number;
 }
 
 /** A request with the status of its answer: 0 when it got none. */
@@ -69,11 +72,12 @@ export async function startScimServer(options: ScimServerOptions = {}): Promise<
   let faults = options.faults ?? {};
   let differences = options.behaviour ?? {};
   let behaviour: Behaviour = behaviourOf(differences, differencesOf(faults));
+  const now = options.now ?? Date.now;
   let baseUrl = '';
   let writes = 0;
   const rules = (): Behaviour => behaviour;
-  const store = createStore(() => new Date(), rules);
-  const pace = createPace(rules, Date.now);
+  const store = createStore(() => new Date(now()), rules);
+  const pace = createPace(rules, now);
   const requests: OpenRecord[] = [];
   const violations: string[] = [];
   const refusals: string[] = [];
@@ -122,20 +126,23 @@ export async function startScimServer(options: ScimServerOptions = {}): Promise<
     return behaviour.http.writes === 'asynchronous' ? { status: 202, headers: { 'set-txn': randomUUID() } } : answer;
   };
 
+  const asks = (milliseconds: number): void => {
+    if (milliseconds > 0) pause = { from: now(), until: Math.max(pause.until, now() + milliseconds) };
+  };
   /** What is answered without a look at what was asked for. */
   const turnAway = (record: ScimRequestRecord): { readonly answer: Answer | undefined; readonly headers: Readonly<Record<string, string>> } => {
-    const now = Date.now();
-    if (now < pause.until) early.push({ number: record.number, since: now - pause.from, until: pause.until - now });
+    if (now() < pause.until) early.push({ number: record.number, since: now() - pause.from, until: pause.until - now() });
     const { unavailable } = behaviour.pace;
     if (unavailable > 0 && record.number % unavailable === 0) return { answer: renderError(new ScimError(503, 'come again later'), behaviour), headers: {} };
     const { wait, headers } = pace.take(record);
     if (wait === 0) return { answer: undefined, headers };
-    pause = { from: now, until: Math.max(pause.until, now + wait * 1000) };
+    asks(wait * 1000);
     return { answer: renderError(new ScimError(429, 'too many requests'), behaviour), headers };
   };
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { text, bytes } = await readText(request);
+    if (options.now !== undefined) response.setHeader('date', new Date(now()).toUTCString());
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
     count += 1;
     const record: OpenRecord = {
@@ -151,8 +158,10 @@ export async function startScimServer(options: ScimServerOptions = {}): Promise<
     if (behaviour.http.latencyMilliseconds > 0) await sleep(behaviour.http.latencyMilliseconds);
     const { answer: away, headers } = turnAway(record);
     const reply = (answer: Answer): void => {
+      const all = { ...headers, ...answer.headers };
       record.status = answer.status;
-      send(response, { ...answer, headers: { ...headers, ...answer.headers } }, behaviour);
+      asks(askedWait(answer.status, all, now()));
+      send(response, { ...answer, headers: all }, behaviour);
     };
     const refused = away ?? refuse(record, problemWith(record, url, bytes, behaviour));
     if (refused !== undefined) {
@@ -161,6 +170,7 @@ export async function startScimServer(options: ScimServerOptions = {}): Promise<
     }
     const fault = await faults.before?.(record);
     if (fault !== undefined) {
+      if (fault.kind === 'answer') asks(askedWait(fault.status, fault.headers ?? {}, now()));
       misbehave(fault, record, () => carryOut(record, url), response);
       return;
     }
