@@ -10,7 +10,7 @@ export function show(kind: Kind, resource: Json, behaviour: Behaviour, query?: U
   const asked = query?.get('attributes')?.toLowerCase().split(',') ?? [];
   if (members.shown === 'never' || (members.shown === 'attributes' && !asked.includes('members'))) delete result['members'];
   for (const name of kind === 'User' ? users.hides : groups.hides) Reflect.deleteProperty(result, name);
-  if (users.ids === 'number') result['id'] = Number(result['id']);
+  if (users.ids === 'number' && /^\d+$/.test(String(result['id']))) result['id'] = Number(result['id']);
   const { meta } = result;
   if (isObject(meta) && http.version === 'number') meta['version'] = /\d+/.exec(String(meta['version']))?.[0];
   if (isObject(meta) && http.etags === 'off') delete meta['version'];
