@@ -7,6 +7,8 @@ import { createLdifSource } from './adapters/ldif/source.ts';
 import { openStateStore, type StateStoreOptions } from './adapters/lowdb/open-store.ts';
 import { openStateView } from './adapters/lowdb/open-view.ts';
 import type { Secret } from './adapters/scim/auth.ts';
+import { createDoctor, type Doctor, type DoctorOptions } from './adapters/scim/doctor/doctor.ts';
+import type { ScimTargetOptions } from './adapters/scim/options.ts';
 import { createScimTarget } from './adapters/scim/target.ts';
 import { systemClock } from './adapters/system/clock.ts';
 import { openAccess, type AccessParts } from './app-access.ts';
@@ -33,6 +35,8 @@ export interface App {
   inspect(directory: string, signal: AbortSignal): Promise<DirectoryFacts>;
   /** Everything that a target's cycles go by; made once. Asks directories of kind `auto` what they are. */
   prepare(target: string, signal: AbortSignal): Promise<TargetSetup>;
+  /** For trying a target out. To be closed. */
+  openDoctor(target: string, how: Pick<DoctorOptions, 'allowLeftovers' | 'onFinding'>): Promise<Doctor>;
   /** For writing; takes the lock. */
   openStore(): Promise<StateStore>;
   /** For reading, beside a running daemon. */
@@ -61,9 +65,8 @@ export async function createApp(configuration: Configuration, observer: CycleObs
     sources.set(directory.name, await createSource(directory, observer, secretOf));
   }
   const targets = new Map<string, ScimTarget>();
-  for (const target of configuration.targets.values()) {
-    targets.set(target.name, await createTarget(target, observer, { clock, userAgent: `dir2scim/${version}`, secretOf, onSecret }));
-  }
+  const optionsOf = (target: TargetConfiguration) => targetOptions(target, observer, { clock, userAgent: `dir2scim/${version}`, secretOf, onSecret });
+  for (const target of configuration.targets.values()) targets.set(target.name, createScimTarget(await optionsOf(target)));
   const inspect = createInspection(sources, observer);
   const folder = configuration.state.path;
   return {
@@ -74,6 +77,7 @@ export async function createApp(configuration: Configuration, observer: CycleObs
     targets,
     inspect,
     prepare: createPreparation(configuration, targets, inspect),
+    openDoctor: async (name, how) => createDoctor({ ...(await optionsOf(required(configuration.targets, name))), ...how }),
     openStore: () =>
       openStateStore({
         folder,
@@ -166,10 +170,10 @@ async function createSource(
   });
 }
 
-async function createTarget(section: TargetConfiguration, observer: CycleObserver, parts: AccessParts): Promise<ScimTarget> {
+async function targetOptions(section: TargetConfiguration, observer: CycleObserver, parts: AccessParts): Promise<ScimTargetOptions> {
   const { name, url, limits } = section;
   const { clock, userAgent } = parts;
-  return createScimTarget({
+  return {
     name,
     url,
     ...(await openAccess(section, parts)),
@@ -180,7 +184,7 @@ async function createTarget(section: TargetConfiguration, observer: CycleObserve
     onRequest: (method, status, milliseconds) => observer({ kind: 'scim_request', target: name, method, status, milliseconds }),
     onThrottled: (milliseconds) => observer({ kind: 'throttled', target: name, milliseconds }),
     onWaited: (milliseconds) => observer({ kind: 'rate_limit_wait', target: name, milliseconds }),
-  });
+  };
 }
 
 function setupOf(section: TargetConfiguration, target: ScimTarget, definition: TargetSetup['definition']): TargetSetup {

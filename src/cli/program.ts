@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { version } from '../app.ts';
 import { check } from './commands/check.ts';
 import { decide } from './commands/decide.ts';
+import { doctor, type DoctorCommandOptions } from './commands/doctor.ts';
 import { explain } from './commands/explain.ts';
 import { plan } from './commands/plan.ts';
 import { run } from './commands/run.ts';
@@ -11,9 +12,10 @@ import type { CommandContext } from './session.ts';
 import type { Terminal } from './terminal.ts';
 
 type Given = { readonly config: string } & SyncOptions;
+type GivenDoctor = { readonly config: string } & DoctorCommandOptions;
 type Finish = (exitCode: number) => void;
 type AddCommand = (name: string, description: string) => Command;
-type ContextOf = (given: Given) => CommandContext;
+type ContextOf = (given: { readonly config: string }) => CommandContext;
 
 const json = ['--json', 'print the result as JSON', false] as const;
 const target = ['--target <name>', 'only this target'] as const;
@@ -41,6 +43,7 @@ export function createProgram(terminal: Terminal, finish: Finish): Command {
       .exitOverride()
       .copyInheritedSettings(program);
   addActing(command, contextOf, finish);
+  addTrying(command, contextOf, finish);
   addShowing(command, contextOf, finish);
   return program;
 }
@@ -67,6 +70,18 @@ function addActing(command: AddCommand, contextOf: ContextOf, finish: Finish): v
         finish(await decide(decision, planId, given, contextOf(given)));
       });
   }
+}
+
+/** The command that makes things in order to remove them. */
+function addTrying(command: AddCommand, contextOf: ContextOf, finish: Finish): void {
+  command('doctor', 'tries a target for real, with a user and a group of its own that it removes again')
+    .requiredOption('--target <name>', 'the target to try')
+    .option('--write-profile <file>', 'write the profile that was learned')
+    .option('--allow-leftovers', 'try also where users or groups cannot be deleted', false)
+    .option(...json)
+    .action(async (given: GivenDoctor) => {
+      finish(await doctor(given, contextOf(given)));
+    });
 }
 
 /** Commands that only look. */

@@ -1,0 +1,130 @@
+import type { Dialect } from '../../../core/dialect/dialect.ts';
+import { layDialect, type PartialDialect } from '../../../core/dialect/layers.ts';
+import { rfc7644 } from '../../../core/dialect/rfc7644.ts';
+import type { TargetId } from '../../../core/model/link.ts';
+import type { Clock } from '../../../ports/clock.ts';
+import { endpoints, type Answer, type Body, type Refusal, type ScimRequest } from '../message.ts';
+import { maxListBytes } from '../resource.ts';
+import { createCreations, type Creations } from './creations.ts';
+import type { Line } from './line.ts';
+
+/** Someone or something to try things with, as it was sent. */
+export interface Specimen {
+  readonly id: TargetId;
+  readonly name: string;
+  readonly externalId: string;
+}
+
+/** What trials found that later ones go by. Each is set by one trial. */
+export interface Facts {
+  /** ServiceProviderConfig. */
+  config?: Body | undefined;
+  /** What it says of a dialect. */
+  discovered: PartialDialect;
+  /** User attributes that /Schemas calls required. */
+  requiredBySchema: readonly Body[];
+  /** What a user needs beside userName and externalId. */
+  requiredPart: Body;
+  /** SCIM paths that are kept and shown. */
+  kept: readonly string[];
+  /** The first user that could be made; gone by now. */
+  first?: Specimen;
+  anna?: Specimen;
+  ben?: Specimen;
+  crew?: Specimen;
+  /** How single attributes are changed. */
+  userUpdate?: 'patch' | 'put' | 'put-merge' | 'none';
+  groupUpdate?: 'patch' | 'put' | 'none';
+  /** Whether an operation style is known that works for PATCH. */
+  patchStyle?: boolean;
+  /** Whether a PATCH of `active`, and a PUT with it, do what they say. */
+  activeByPatch?: boolean;
+  activeByPut?: boolean;
+  searchable: Record<'users' | 'groups', Map<string, boolean>>;
+  bulk?: boolean;
+  etags?: boolean;
+  /** Why nothing more may be tried. */
+  stop?: string;
+}
+
+/** Where a target lies while it is tried: a way to ask it, and what is known of it. */
+export interface Bench {
+  /** In the name of everything that is made: `dir2scim-doctor-k3v9x1`. */
+  readonly tag: string;
+  readonly clock: Clock;
+  /** Whether it is all right when something stays behind. */
+  readonly allowLeftovers: boolean;
+  /** What the configuration says. */
+  readonly configured: Dialect;
+  readonly creations: Creations;
+  readonly facts: Facts;
+  ask(method: ScimRequest['method'], path: string, body?: Body, headers?: Readonly<Record<string, string>>): Promise<Answer | Refusal>;
+  /** What `Location` the last answer had. */
+  location(): string | undefined;
+  /** The RFCs, and what was learned. */
+  dialect(): Dialect;
+  /** What was learned. */
+  says(): PartialDialect;
+  learn(says: PartialDialect): void;
+  /** A text that nobody had before. */
+  fresh(): string;
+  wait(milliseconds: number): Promise<void>;
+}
+
+export interface BenchOptions {
+  readonly line: Line;
+  readonly clock: Clock;
+  /** Asked before each request: another one holds while things are removed. */
+  readonly signal: () => AbortSignal;
+  readonly configured: Dialect;
+  readonly allowLeftovers: boolean;
+}
+
+export function createBench({ line, clock, signal, configured, allowLeftovers }: BenchOptions): Bench {
+  let said: PartialDialect = {};
+  let texts = 0;
+  const tag = `dir2scim-doctor-${Math.floor(clock.random() * 36 ** 6).toString(36).padStart(6, '0')}`;
+  return {
+    tag,
+    clock,
+    allowLeftovers,
+    configured,
+    creations: createCreations(),
+    facts: { discovered: {}, requiredBySchema: [], requiredPart: {}, kept: [], searchable: { users: new Map(), groups: new Map() } },
+    ask: (method, path, body, headers) =>
+      line.exchange(
+        { method, path, subject: subjectOf(path), maxBytes: maxListBytes, ...(body === undefined ? {} : { body }), ...(headers === undefined ? {} : { headers }) },
+        signal(),
+      ),
+    location: () => line.location(),
+    dialect: () => layDialect(rfc7644, [{ origin: 'learned', says: said }]),
+    says: () => said,
+    learn(says) {
+      said = join(said, says);
+      line.speak(layDialect(configured, [{ origin: 'learned', says: said }]));
+    },
+    fresh: () => `Trial ${(texts += 1)}`,
+    wait: (milliseconds) => clock.sleep(milliseconds, signal()),
+  };
+}
+
+function subjectOf(path: string): ScimRequest['subject'] {
+  if (Object.values(endpoints).some((endpoint) => path.startsWith(`${endpoint}/`) && path.length > endpoint.length + 1)) return 'resource';
+  return /^\/(?:Users|Groups|Bulk)(?:[/?]|$)/.test(path) ? 'endpoint' : 'discovery';
+}
+
+/** Two partial dialects in one, the later one on top. */
+function join(first: PartialDialect, then: PartialDialect): PartialDialect {
+  const keys = new Set([...Object.keys(first), ...Object.keys(then)]);
+  return Object.fromEntries(
+    [...keys].map((key): [string, unknown] => {
+      const [a, b]: [unknown, unknown] = [Reflect.get(first, key), Reflect.get(then, key)];
+      const isSection = key !== 'headers' && isObject(a) && isObject(b);
+      return [key, isSection ? { ...a, ...b } : (b ?? a)];
+    }),
+  );
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
