@@ -20,7 +20,9 @@ export function createAttempt(options: CheckedOptions, transport: Transport, exp
     const { headers } = credentials;
     for (const [name, value] of Object.entries(headers)) checkHeader(options.name, name, value);
     const reply = await transport.send(request, headers, signal);
-    const result = classify(reply, request, options.origin, secretsIn(headers));
+    // Only what goes wrong is put into words.
+    const isPlain = reply.kind === 'answer' && reply.status < 300 && reply.content.kind !== 'foreign';
+    const result = classify(reply, request, options.origin, isPlain ? [] : secretsIn(headers));
     if (isRefusal(result) && result.status === 401) return { ...result, renewed: await options.auth.renew(headers) };
     if (reply.kind !== 'answer') return result;
     const now = options.clock.now();

@@ -25,8 +25,8 @@ const leastForLatency = 4;
  * nobody's return from a pause is a stampede.
  *
  * Growing latency is the other sign, and the only one of an overloaded server that refuses nothing (TCP Vegas;
- * gradient limits of Netflix/concurrency-limits): when the mean of a round is over twice the usual one of this kind of
- * request, and 10 ms which are noise, the limit falls by a tenth. What is as slow with hardly anything in flight is the
+ * gradient limits of Netflix/concurrency-limits): when the mean of a round is over three times the usual one of this kind
+ * of request, and 20 ms which are noise, the limit falls by a tenth. What is as slow with hardly anything in flight is the
  * usual one from then on.
  */
 export function createConcurrency(most: number): Concurrency {
@@ -89,6 +89,6 @@ function addTo(latency: Latency, milliseconds: number, inFlight: number): boolea
   if (latency.count < latency.round) return false;
   latency.mean = latency.sum / latency.count;
   latency.usual = Math.min(latency.usual, latency.mean);
-  Object.assign(latency, { sum: 0, count: 0, isSlow: latency.mean > 2 * latency.usual + 10 });
+  Object.assign(latency, { sum: 0, count: 0, isSlow: latency.mean > 3 * latency.usual + 20 });
   return true;
 }

@@ -84,7 +84,7 @@ export const targetSchema = z.strictObject({
         .union([z.literal('auto'), z.int().min(1).max(1000)])
         .register(forms, { form: 'auto or a whole number from 1 to 1000' })
         .default('auto')
-        .describe('Requests at the same time.'),
+        .describe('Requests at the same time, at most; fewer while the target has trouble with them. `auto`: 32.'),
     })
     .prefault({})
     .describe('How fast the target may be asked.'),
