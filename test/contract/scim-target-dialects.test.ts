@@ -83,7 +83,7 @@ describe('the primary one of several', () => {
     const id = await createPerson(stage, 'a');
     assert.deepEqual(emails(stage), [first]);
     applied(await stage.target.update('user', id, [set(home, 'b@x', false)], signal));
-    assert.deepEqual(emails(stage), [first, { type: 'home', value: 'b@x' }]);
+    assert.deepEqual(emails(stage), [first, { type: 'home', value: 'b@x', primary: false }]);
     applied(await stage.target.update('user', id, [clear(work)], signal));
     applied(await stage.target.update('user', id, [clear(home)], signal));
     applied(await stage.target.update('user', id, [set(work, 'a@x', false)], signal));
