@@ -137,6 +137,13 @@ describe('writes that are joined', () => {
     assert.deepEqual(onServer(stage), ['new', 'p1']);
   });
 
+  it('become fewer when so many are not answered in time', async (context) => {
+    const stage = await begin(context, { faults: { before: faultFor(({ path }) => path === '/Bulk', { kind: 'answer', status: 504, body: html }, 1) } });
+    const outcomes = await createAll(stage, names(20));
+    assert.deepEqual(new Set(outcomes.map(failureClass)), new Set(['unknown']));
+    assert.deepEqual(stage.learned(), { 'bulk.maxOperations': 10 });
+  });
+
   it('are unknown, or sent again, where the answer says nothing of them', async (context) => {
     const stage = await begin(context, { client: { failOnErrors: 1 } });
     const [first = ''] = await createdIds(stage, 1);

@@ -47,8 +47,9 @@ async function sendJoined(exchange: Exchange, book: Pick<DialectBook, 'current' 
   }
 
   async function refused(refusal: Refusal): Promise<void> {
+    const half = Math.ceil(waiting.length / 2);
+    if (isTooSlow(refusal)) book.learn('bulk.maxOperations', half, 'a bulk request with more operations was not answered in time');
     if (isTooMuch(refusal)) {
-      const half = Math.ceil(waiting.length / 2);
       book.learn('bulk.maxOperations', half, 'more operations in one bulk request were refused');
       await sendJoined(exchange, book, waiting.slice(0, half));
       await sendJoined(exchange, book, waiting.slice(half));
@@ -61,6 +62,11 @@ async function sendJoined(exchange: Exchange, book: Pick<DialectBook, 'current' 
       await Promise.all(waiting.map((one) => (refusal.class === 'unknown' && one.request.method !== 'POST' ? alone(one) : one.settle(Promise.resolve(refusal)))));
     }
   }
+}
+
+/** What did not come in time with so many would not come in time again. */
+function isTooSlow({ class: failureClass, status, detail }: Refusal): boolean {
+  return failureClass === 'unknown' && (status === 504 || detail.startsWith('no complete answer'));
 }
 
 /** 202 without outcomes, as Entra answers: each of them is promised. */
