@@ -56,7 +56,7 @@ function elements(value: unknown): Json[] {
 }
 
 /** A value by its SCIM path: `name.givenName`, `emails`, `emails.type`, `urn:…:User:department`. */
-export function valueAt(resource: Json, path: string): unknown {
+function valueAt(resource: Json, path: string): unknown {
   const [root, names] = rootOf(resource, path);
   let found: readonly unknown[] = [root];
   for (const name of names) {
