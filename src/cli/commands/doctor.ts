@@ -1,7 +1,7 @@
 import { trialCount, type Examination } from '../../adapters/scim/doctor/doctor.ts';
 import type { App } from '../../app.ts';
 import { dialectOf } from '../../config/profile.ts';
-import { BridgeError } from '../../core/model/errors.ts';
+import { BridgeError, toBridgeError } from '../../core/model/errors.ts';
 import { targetError } from '../../cycle/target-error.ts';
 import type { Shutdown } from '../../daemon/shutdown.ts';
 import { isFailure } from '../../ports/scim-target.ts';
@@ -36,7 +36,7 @@ export async function doctor(options: DoctorCommandOptions, context: CommandCont
       if (options.json) printJson(terminal, rest);
       else showExamination(examination, profile, terminal);
       if (shutdown.stopping.aborted) throw new BridgeError('D2S_INTERRUPTED', 'stopped before everything was tried', 'what was made is removed, unless it stands above');
-      if (ended !== undefined) throw ended;
+      if (ended !== undefined) throw toBridgeError(ended);
       if (options.writeProfile !== undefined) {
         await writeProfile(options.writeProfile, profile);
         terminal.note(`${options.writeProfile} is written: profile: ./FILE, relative to the configuration, uses it`);

@@ -60,13 +60,13 @@ async function createSomehow(bench: Bench, body: Body): Promise<Made | Refusal> 
   return create(bench, 'user', body);
 }
 
-function describe({ dialect }: Bench, { answer, told, name, id }: Made): Result {
+function describe({ dialect }: Bench, { answer, told, name, id, externalId }: Made): Result {
   const shown = answer.body === undefined ? undefined : readScimPath(answer.body, scimPath('userName'));
   const lowered = typeof shown === 'string' && shown !== name && shown === name.toLowerCase();
   const remarks = [
     told === 'body' ? '' : `, without an id in the answer (found by ${told})`,
     typeof readScimPath(answer.body ?? {}, scimPath('id')) === 'number' ? ', ids are numbers' : '',
-    id === `${name.slice(0, -'@example.com'.length).toLowerCase()}` ? ', the externalId is taken as id' : '',
+    id === externalId ? ', the externalId is taken as id' : '',
     lowered ? ', user names are kept in lower case' : '',
     readScimPath(answer.body ?? {}, scimPath('meta.version')) === undefined ? '' : ', with a version',
     dialect().mediaType === 'application/json' ? ', as application/json only' : '',

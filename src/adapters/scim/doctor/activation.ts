@@ -5,7 +5,7 @@ import type { Bench } from './bench.ts';
 import { tryPut } from './change.ts';
 import { choose, effectOf, history, isLie, type Choice, type Effect, type Way } from './effect.ts';
 import { capital, create, pathOf, read, userBody } from './specimen.ts';
-import { needed, words, works, type Result, type Subject } from './trial.ts';
+import { needed, words, type Result, type Subject } from './trial.ts';
 
 /** Ending somebody's access and giving it back: what the bridge is for. */
 export const activation: Subject = { name: 'Deactivation', trials: [{ name: 'deactivate', run: tryDeactivate }] };
@@ -59,8 +59,8 @@ function wayOf(bench: Bench, id: string, shape: Shape, active: boolean): Way<Sha
 /** Whoever is gone is inactive too. */
 function isSwitched(held: Body | undefined, active: boolean): boolean {
   if (held === undefined) return !active;
-  const shown = readScimPath(held, scimPath('active'));
-  return String(shown ?? true).toLowerCase() === String(active);
+  const shown = readScimPath(held, scimPath('active')) ?? true;
+  return (typeof shown === 'string' ? shown.toLowerCase() : JSON.stringify(shown)) === String(active);
 }
 
 async function switchByPut(bench: Bench, id: string, active: boolean): Promise<Effect> {

@@ -40,6 +40,8 @@ export interface Facts {
   /** Whether a PATCH of `active`, and a PUT with it, do what they say. */
   activeByPatch?: boolean;
   activeByPut?: boolean;
+  /** Whether `replace members` was seen to set exactly those. */
+  replacesMembers?: boolean;
   searchable: Record<'users' | 'groups', Map<string, boolean>>;
   bulk?: boolean;
   etags?: boolean;
@@ -58,17 +60,17 @@ export interface Bench {
   readonly configured: Dialect;
   readonly creations: Creations;
   readonly facts: Facts;
-  ask(method: ScimRequest['method'], path: string, body?: Body, headers?: Readonly<Record<string, string>>): Promise<Answer | Refusal>;
+  readonly ask: (method: ScimRequest['method'], path: string, body?: Body, headers?: Readonly<Record<string, string>>) => Promise<Answer | Refusal>;
   /** What `Location` the last answer had. */
-  location(): string | undefined;
+  readonly location: () => string | undefined;
   /** The RFCs, and what was learned. */
-  dialect(): Dialect;
+  readonly dialect: () => Dialect;
   /** What was learned. */
-  says(): PartialDialect;
-  learn(says: PartialDialect): void;
+  readonly says: () => PartialDialect;
+  readonly learn: (says: PartialDialect) => void;
   /** A text that nobody had before. */
-  fresh(): string;
-  wait(milliseconds: number): Promise<void>;
+  readonly fresh: () => string;
+  readonly wait: (milliseconds: number) => Promise<void>;
 }
 
 export interface BenchOptions {
@@ -118,7 +120,8 @@ function join(first: PartialDialect, then: PartialDialect): PartialDialect {
   const keys = new Set([...Object.keys(first), ...Object.keys(then)]);
   return Object.fromEntries(
     [...keys].map((key): [string, unknown] => {
-      const [a, b]: [unknown, unknown] = [Reflect.get(first, key), Reflect.get(then, key)];
+      const a: unknown = Reflect.get(first, key);
+      const b: unknown = Reflect.get(then, key);
       const isSection = key !== 'headers' && isObject(a) && isObject(b);
       return [key, isSection ? { ...a, ...b } : (b ?? a)];
     }),

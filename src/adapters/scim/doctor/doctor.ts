@@ -92,9 +92,10 @@ export function createDoctor(options: DoctorOptions): Doctor {
 
 /** What no trial can find out, and what this connection already needed: a profile is to say it too. */
 function givenParts(layers: readonly Layer[]): PartialDialect {
-  const given = (key: keyof Dialect): PartialDialect =>
-    Object.assign({}, ...layers.filter(({ origin }) => key !== 'rate' || origin === 'profile').map(({ says }) => (says[key] === undefined ? {} : { [key]: says[key] })));
-  return { ...given('trailingSlash'), ...given('mediaType'), ...given('headers'), ...given('rate') };
+  const all = (from: readonly Layer[]): Dialect => layDialect(rfc7644, from);
+  const { trailingSlash, mediaType, headers } = all(layers);
+  const { rate } = all(layers.filter(({ origin }) => origin === 'profile'));
+  return { trailingSlash, mediaType, headers, rate };
 }
 
 type Note = (subject: string, trial: string, since: number, result: Result) => void;

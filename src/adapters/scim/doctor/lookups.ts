@@ -6,7 +6,7 @@ import { endpoints, isRefusal, type Body, type Refusal } from '../message.ts';
 import { idOf } from '../resource.ts';
 import type { Bench, Specimen } from './bench.ts';
 import { resourcesOf } from './specimen.ts';
-import { needed, words, works, type Result, type Subject, type Trial } from './trial.ts';
+import { needed, Untestable, words, works, type Result, type Subject, type Trial } from './trial.ts';
 
 /** Whether filters find exactly those whom they are about (RFC 7644 §3.4.2.2). */
 export const lookups: Subject = {
@@ -35,6 +35,13 @@ export const groupLookups: readonly Trial[] = [
 
 function anna({ facts }: Bench): Specimen {
   return needed(facts.anna, 'no user could be made');
+}
+
+/** Anna, where she is found by her userName. */
+function named(bench: Bench): Specimen {
+  const specimen = anna(bench);
+  if (bench.facts.searchable.users.get('userName') !== true) throw new Untestable('users are not found by userName');
+  return specimen;
 }
 
 function crew({ facts }: Bench): Specimen {
@@ -67,7 +74,7 @@ async function tryEq(bench: Bench, type: ResourceType, attribute: string, value:
   known.set(scimPath(attribute).text, isHit && Array.isArray(found) && found.length === 1);
   if (!Array.isArray(found)) return { verdict: 'refused', text: `is refused (${words(found)})` };
   if (!isHit) return { verdict: 'lies', text: found.length === 0 ? 'finds nobody, although there is one' : 'finds others than were asked for' };
-  if (found.length > 1) return { verdict: 'lies', text: `finds ${found.length - 1} others too: the filter is ignored` };
+  if (found.length > 1) return { verdict: 'lies', text: `finds ${found.length} in place of one: the filter is ignored` };
   if (seconds > 0) return { verdict: 'lies', text: `finds a new one only after ${seconds} s` };
   return works('finds exactly the one');
 }
@@ -95,7 +102,7 @@ async function tryNobody(bench: Bench): Promise<Result> {
 
 /** RFC 7643 §4.1.1: userName compares without case. */
 async function tryCase(bench: Bench): Promise<Result> {
-  const { id, name } = anna(bench);
+  const { id, name } = named(bench);
   const found = await ask(bench, 'user', filterText(scimPath('userName'), name.toUpperCase()));
   if (!Array.isArray(found)) return { verdict: 'refused', text: `is refused (${words(found)})` };
   const isHit = found.length === 1 && idOf(found[0]) === id;
@@ -104,7 +111,7 @@ async function tryCase(bench: Bench): Promise<Result> {
 }
 
 async function tryQuotes(bench: Bench): Promise<Result> {
-  anna(bench);
+  named(bench);
   const found = await ask(bench, 'user', filterText(scimPath('userName'), `${bench.tag}" or \\ or "`));
   if (!Array.isArray(found)) return { verdict: 'refused', text: `a value with an escaped quote is refused (${words(found)})` };
   return found.length === 0 ? works('a value with an escaped quote finds nobody, as it should') : { verdict: 'lies', text: 'an escaped quote ends the value: others are found' };
@@ -113,7 +120,7 @@ async function tryQuotes(bench: Bench): Promise<Result> {
 const lengths = [2000, 1000, 500, 250] as const;
 
 async function tryLength(bench: Bench): Promise<Result> {
-  anna(bench);
+  named(bench);
   let refusal: Refusal | undefined;
   for (const length of lengths) {
     const filter = filterText(scimPath('userName'), '');

@@ -2,7 +2,7 @@ import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
 import type { MemberDialect } from '../../../core/dialect/dialect.ts';
 import { isBody, isRefusal, listOf, type Body } from '../message.ts';
 import type { Bench, Specimen } from './bench.ts';
-import { settingOf } from './change.ts';
+import { settingOf, tryPut } from './change.ts';
 import { choose, history, isLie, told, tryPatch, type IsDone, type Way } from './effect.ts';
 import { tryExcluded } from './lists.ts';
 import { create, groupBody, read, remove } from './specimen.ts';
@@ -12,6 +12,7 @@ import { needed, Untestable, words, works, type Result, type Subject } from './t
 export const members: Subject = {
   name: 'Members',
   trials: [
+    { name: 'by PUT', run: tryPutMembers },
     { name: 'made with a group', run: tryOnCreate },
     { name: 'add', run: tryAdd },
     { name: 'add again', run: tryAgain },
@@ -31,9 +32,10 @@ interface Cast {
   readonly ben: Specimen;
 }
 
-export function castOf({ facts }: Bench): Cast {
+export function castOf(bench: Bench): Cast {
+  const { facts } = bench;
   const crew = needed(facts.crew, 'no group could be made');
-  if (facts.groupUpdate !== 'patch' && facts.patchStyle !== true) throw new Untestable('groups are not changed by PATCH; members go by PUT of the whole group');
+  if (facts.groupUpdate !== 'patch' && facts.patchStyle !== true) throw new Untestable('groups are not changed by PATCH');
   const anna = needed(facts.anna, 'no user could be made');
   return { crew, anna, ben: needed(facts.ben, 'there is no second user') };
 }
@@ -60,6 +62,18 @@ function has(bench: Bench, ...ids: readonly string[]): IsDone {
     const shown = membersOf(held) ?? [];
     return !isVisible(bench) || (shown.length === ids.length && ids.every((id) => shown.includes(id)));
   };
+}
+
+/** The whole group, where there is no PATCH: with anna, and without her. */
+async function tryPutMembers(bench: Bench): Promise<Result> {
+  const { facts } = bench;
+  if (facts.groupUpdate !== 'put') throw new Untestable('groups are not changed by PUT');
+  const crew = needed(facts.crew, 'no group could be made');
+  const anna = needed(facts.anna, 'no user could be made');
+  const into = await tryPut(bench, 'group', crew.id, (body) => { body['members'] = [{ value: anna.id }]; }, has(bench, anna.id));
+  const out = await tryPut(bench, 'group', crew.id, (body) => { delete body['members']; }, has(bench));
+  if (into.kind === 'done' && out.kind === 'done') return works('members come and go with the whole group');
+  return { verdict: into.kind === 'refused' ? 'refused' : 'lies', text: `a group with a member ${told(into)}, without it ${told(out)}`, blocks: true };
 }
 
 /** A new group with ben. What it shows tells how members are read. */
@@ -109,7 +123,7 @@ async function tryAdd(bench: Bench): Promise<Result> {
   if (choice.chosen === undefined) return { verdict: isLie(choice) ? 'lies' : 'refused', text: `members cannot be added: ${before}`, blocks: true };
   const remark = seen.by === 'get' ? '' : seen.by === 'attributes' ? '; they are shown with attributes=members only' : '; nobody is shown, so that it is not known whether it was done';
   return {
-    verdict: isLie(choice) || seen.by === 'own-record' ? 'lies' : 'works',
+    verdict: isLie(choice) ? 'lies' : 'works',
     text: `as ${choice.chosen} (${choice.status})${before === '' ? '' : `; ${before}`}${remark}`,
     says: { members: { add: choice.chosen, read: seen.by } },
   };
@@ -145,35 +159,47 @@ async function tryReplace(bench: Bench): Promise<Result> {
   if (effect.kind !== 'done') return { verdict: 'refused', text: `the whole list ${told(effect)}` };
   if (!isVisible(bench)) return works('the whole list is taken; what it does is not shown');
   const isExact = has(bench, anna.id, ben.id)(await read(bench, 'group', crew.id, queryOf(bench)));
+  bench.facts.replacesMembers = isExact;
   return isExact ? works('the whole list is replaced') : { verdict: 'lies', text: 'what replaces the list is added to it' };
 }
 
-const removals: Readonly<Record<MemberDialect['remove'], (ids: readonly string[]) => readonly Body[]>> = {
-  filter: (ids) => ids.map((id) => ({ op: 'remove', path: `members[value eq "${id}"]` })),
-  'filter-or': (ids) => [{ op: 'remove', path: `members[${ids.map((id) => `value eq "${id}"`).join(' or ')}]` }],
-  values: (ids) => [{ op: 'remove', path: 'members', value: ids.map((value) => ({ value })) }],
+/** Several joined by `or` are a matter of taste: who understands those understands one alone. */
+const removals: Readonly<Record<'filter' | 'values', (id: string) => readonly Body[]>> = {
+  filter: (id) => [{ op: 'remove', path: `members[value eq "${id}"]` }],
+  values: (id) => [{ op: 'remove', path: 'members', value: [{ value: id }] }],
 };
 
-/** By values last but one: who understands it not may take the whole list away, which is seen. */
+/** One after the other. Answers whether both are in, as far as that is shown. */
+async function addBoth(bench: Bench, crew: Specimen, anna: Specimen, ben: Specimen): Promise<boolean> {
+  for (const { id } of [anna, ben]) await tryPatch(bench, 'group', crew.id, [additionOf(bench, [id])], () => true);
+  const shown = membersOf(await read(bench, 'group', crew.id, queryOf(bench))) ?? [];
+  return !isVisible(bench) || [anna, ben].every(({ id }) => shown.includes(id));
+}
+
+/** Whoever does not understand removal by values may take the whole list away: anna has to stay. */
 async function tryRemove(bench: Bench): Promise<Result> {
   const { crew, anna, ben } = added(bench);
-  const choice = await choose((['filter', 'values', 'filter-or'] as const).map((style): Way<typeof style> => ({
+  if (!(await addBoth(bench, crew, anna, ben))) return { verdict: 'lies', text: 'whoever is added takes the place of the others, so that nobody can be removed alone', blocks: true };
+  const isOut: IsDone = (held) => !isVisible(bench) || (membersOf(held)?.includes(anna.id) === true && membersOf(held)?.includes(ben.id) === false);
+  const choice = await choose((['filter', 'values'] as const).map((style): Way<typeof style> => ({
     name: style,
     async try() {
-      await tryPatch(bench, 'group', crew.id, [additionOf(bench, [anna.id])], () => true);
-      await tryPatch(bench, 'group', crew.id, [additionOf(bench, [ben.id])], () => true);
-      return tryPatch(bench, 'group', crew.id, removals[style]([ben.id]), (held) => !isVisible(bench) || (membersOf(held)?.includes(anna.id) === true && membersOf(held)?.includes(ben.id) === false), queryOf(bench));
+      await addBoth(bench, crew, anna, ben);
+      return tryPatch(bench, 'group', crew.id, removals[style](ben.id), isOut, queryOf(bench));
     },
   })));
   const before = history(choice);
+  if (choice.chosen === undefined && !isLie(choice) && bench.facts.replacesMembers === true) {
+    return { verdict: 'refused', text: `members are removed by replacing the whole list only: ${before}`, says: { members: { replace: true } } };
+  }
   if (choice.chosen === undefined) return { verdict: isLie(choice) ? 'lies' : 'refused', text: `members cannot be removed: ${before}`, blocks: true };
   return { verdict: isLie(choice) ? 'lies' : 'works', text: `by ${choice.chosen} (${choice.status})${before === '' ? '' : `; ${before}`}`, says: { members: { remove: choice.chosen } } };
 }
 
 async function tryStranger(bench: Bench): Promise<Result> {
   const { crew, ben } = added(bench);
-  const { remove: style } = bench.dialect().members;
-  const effect = await tryPatch(bench, 'group', crew.id, removals[style]([ben.id]), () => true);
+  const style = bench.dialect().members.remove === 'values' ? 'values' : 'filter';
+  const effect = await tryPatch(bench, 'group', crew.id, removals[style](ben.id), () => true);
   return effect.kind === 'refused' ? works(`removing somebody who is not in is refused (${words(effect.refusal)})`) : works('removing somebody who is not in does no harm');
 }
 

@@ -40,7 +40,7 @@ async function tryWhole(bench: Bench): Promise<Result> {
   const isMerge = omitted !== undefined && readScimPath(now ?? {}, scimPath(omitted)) !== undefined;
   const update = isMerge ? 'put-merge' : 'put';
   if (isNeeded) facts.userUpdate = update;
-  return works(`${isMerge ? 'leaves alone what it does not name' : 'replaces the whole user'}`, isNeeded ? { users: { update } } : confirmed(bench));
+  return works(isMerge ? 'leaves alone what it does not name' : 'replaces the whole user', isNeeded ? { users: { update } } : confirmed(bench));
 }
 
 /** PATCH works, whatever ServiceProviderConfig says. */
