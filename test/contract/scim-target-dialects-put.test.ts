@@ -50,6 +50,13 @@ describe('a PUT', () => {
     assert.deepEqual([stage.sent().length, stage.learned()], [6, {}]);
   });
 
+  it('that is answered with 404 is about something else than what was read just now', async (context) => {
+    const stage = await begin(context, {}, putOnly, { before: ({ method }) => (method === 'PUT' ? { kind: 'answer', status: 404, body: { detail: 'no such manager' } } : undefined) });
+    const id = await createPerson(stage, 'a');
+    assert.equal(failureClass(await stage.target.update('user', id, [set('displayName', 'b')], signal)), 'rejected');
+    assert.equal(failureClass(await stage.target.update('user', 'nobody', [set('displayName', 'b')], signal)), 'gone');
+  });
+
   it('that merges names what changes and what is required, and nothing else', async (context) => {
     const stage = await begin(context, { users: { put: 'merge' } }, { users: { update: 'put-merge', required: ['userName', 'emails'] } });
     const id = await createPerson(stage, 'a');

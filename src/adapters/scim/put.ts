@@ -4,7 +4,7 @@ import { assign, readScimPath, scimPath, unassign } from '../../core/mapping/sci
 import type { ScimValue } from '../../core/model/resource.ts';
 import { bodyForm } from './body-form.ts';
 import type { Conversation } from './conversation.ts';
-import { isBody, type Answer, type Body, type Refusal } from './message.ts';
+import { isBody, isRefusal, type Answer, type Body, type Refusal } from './message.ts';
 import { readAndWrite } from './read-and-write.ts';
 import { maxBytes, resourcePath } from './resource.ts';
 import type { WireChange } from './wire-change.ts';
@@ -30,7 +30,9 @@ export async function putResource(
     delete whole['meta']; // read-only (RFC 7643 §3.1)
     await change(whole);
     const body = update === 'put-merge' ? onlyAt(whole, held, ['id', ...required, ...paths]) : whole;
-    return exchange({ method: 'PUT', path, body: bodyForm(type, body, values), subject: 'resource', maxBytes: maxBytes(type), ...condition }, signal);
+    const answer = await exchange({ method: 'PUT', path, body: bodyForm(type, body, values), subject: 'resource', maxBytes: maxBytes(type), ...condition }, signal);
+    // It was read just now: a 404 is about something else, such as a manager or a member.
+    return isRefusal(answer) && answer.class === 'gone' ? { ...answer, class: 'rejected' } : answer;
   });
 }
 

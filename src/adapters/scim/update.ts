@@ -29,7 +29,7 @@ export async function updateResource(
   if (wire.length === 0) return done;
   if (update === 'patch') {
     const patch = async () => unlessThere(conversation, type, id, await patchChanges(conversation, type, id, wire, members), 'unsupported');
-    return withFallback(conversation, type, patch, async () => unlessThere(conversation, type, id, await put(wire), 'rejected'));
+    return withFallback(conversation, type, patch, () => put(wire));
   }
   const apart = type === 'user' && dialect.users.activation === 'patch' ? wire.filter(isActivation) : [];
   const rest = wire.filter((change) => !apart.includes(change));
