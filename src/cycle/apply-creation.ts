@@ -7,6 +7,7 @@ import { diffWithBody } from '../core/planning/diff.ts';
 import { isFailure, type FoundResource } from '../ports/scim-target.ts';
 import type { Intent } from '../ports/state-store.ts';
 import { findOne, withExternalId } from './correlate.ts';
+import { lookThrough } from './look-through.ts';
 import { firstMembers, joinedAtOnce } from './joining.ts';
 import type { PushContext } from './push-context.ts';
 import { newLink, remember } from './remember.ts';
@@ -43,7 +44,7 @@ export async function applyCreate(operation: CreateOperation, context: PushConte
     }
     failure = outcome.failure;
     if (failure.class !== 'conflict' && failure.class !== 'unknown') break;
-    const found = await searchAgain(operation, context);
+    const found = await searchAgain(operation, context, failure.class === 'conflict');
     if (found === 'unsearchable') return failure;
     if (found !== undefined) return adoptFound(operation, attributes, found, intent.members, context);
     if (failure.class === 'conflict') break;
@@ -52,15 +53,22 @@ export async function applyCreate(operation: CreateOperation, context: PushConte
   return failure;
 }
 
-/** Undefined when the target has none; `unsearchable` when that could not be found out. */
+/**
+ * Undefined when the target has none; `unsearchable` when that could not be found out.
+ *
+ * @param isThere the target says that there is one
+ */
 async function searchAgain(
   operation: CreateOperation,
   context: PushContext,
+  isThere = false,
 ): Promise<FoundResource | 'unsearchable' | undefined> {
   const policy = context.policy[operation.type];
   const paths = policy.adopt === 'never' ? ['externalId'] : withExternalId(policy.match);
   try {
-    const finding = await findOne(context.target, operation, paths, context.signal);
+    const searched = await findOne(context.target, operation, paths, context.signal);
+    const isSeen = searched !== undefined && !isFailure(searched);
+    const finding = isThere && !isSeen ? ((await lookThrough(operation, paths, context)) ?? searched) : searched;
     if (isFailure(finding)) return 'unsearchable';
     const [first, ...others] = finding?.found ?? [];
     if (first === undefined) return undefined;

@@ -22,7 +22,7 @@ export interface Correlation {
   readonly rejected: readonly Rejected[];
 }
 
-type Finding = { readonly found: readonly FoundResource[]; readonly by: string } | undefined;
+export type Finding = { readonly found: readonly FoundResource[]; readonly by: string } | undefined;
 
 /**
  * Looks on the target for those who have no link yet, so that a plan says `adopt` where there is someone, and nobody is
@@ -87,7 +87,7 @@ async function search(input: Search): Promise<Findings> {
   const { resources, target, paths, intents, signal } = input;
   const lookups = resources.length * paths.length;
   if (lookups > lookupsWorthOneList) {
-    const everything = await list(input, Math.floor(lookups / lookupsWorthOneList));
+    const everything = await listEverything(input, Math.floor(lookups / lookupsWorthOneList));
     if (isFailure(everything)) throw targetError(target.name, everything);
     if (everything !== undefined) return searchList(resources, withExternalId(paths), everything);
   }
@@ -104,12 +104,16 @@ async function search(input: Search): Promise<Findings> {
 async function findRefused(findings: Findings, input: Search): Promise<Findings> {
   const refused = input.resources.filter(({ sourceId }) => isFailure(findings.get(sourceId)));
   if (refused.length === 0) return findings;
-  const everything = await list(input, Infinity);
+  const everything = await listEverything(input, Infinity);
   if (everything === undefined || isFailure(everything)) return findings;
   return new Map([...findings, ...searchList(refused, withExternalId(input.paths), everything)]);
 }
 
-async function list({ type, target, linked, signal }: Search, worthRequests: number): Promise<FoundResource[] | Failure | undefined> {
+/** Everything that a target has of a type, as far as that can be believed and is worth so many requests. */
+export async function listEverything(
+  { type, target, linked, signal }: Pick<Search, 'type' | 'target' | 'linked' | 'signal'>,
+  worthRequests: number,
+): Promise<FoundResource[] | Failure | undefined> {
   const everything = await target.inventory(type, worthRequests, signal);
   return Array.isArray(everything) && everything.length < linked ? undefined : everything;
 }
@@ -119,8 +123,9 @@ export function withExternalId(paths: readonly string[]): readonly string[] {
   return ['externalId', ...paths.filter((path) => path !== 'externalId')];
 }
 
-function searchList(
-  resources: readonly Resource[],
+/** Each resource by the first of its match attributes that somebody in the list has too. */
+export function searchList(
+  resources: readonly Pick<Resource, 'sourceId' | 'attributes'>[],
   paths: readonly string[],
   everything: readonly FoundResource[],
 ): Map<SourceId, Finding> {

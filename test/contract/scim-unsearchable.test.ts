@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createScimTarget } from '../../src/adapters/scim/target.ts';
-import { cycleStage, operationsOf, person } from '../support/cycle-stage.ts';
+import { cycleStage, person } from '../support/cycle-stage.ts';
 import type { FilterBehaviour } from '../support/scim-server/behaviour-reading.ts';
 import { clean } from '../support/scim-server/clean.ts';
 import { startScimServer } from '../support/scim-server/server.ts';
@@ -13,6 +13,7 @@ const servers: readonly (readonly [string, Partial<FilterBehaviour>])[] = [
   ['refuses every filter', { users: [], unsupported: 'refused' }],
   ['ignores every filter', { ignored: true }],
   ['finds nothing by externalId', { users: ['userName'], unsupported: 'empty' }],
+  ['finds nothing by anything', { users: [], unsupported: 'empty' }],
 ];
 
 describe('a target that cannot be searched', () => {
@@ -28,8 +29,9 @@ describe('a target that cannot be searched', () => {
       const stage = cycleStage([person('p1'), person('new')]);
       const input = { prepare: () => Promise.resolve({ ...stage.setup, target }) };
       const { report } = await stage.cycle(input);
-      assert.deepEqual([operationsOf(report.applied).sort(), report.rejected], [['adopt p1', 'create new'], []]);
-      assert.equal(server.users().length, 131);
+      assert.deepEqual([report.applied.map(({ sourceId }) => sourceId).sort(), report.failed, report.rejected], [['new', 'p1'], [], []]);
+      const found = server.users().filter(({ userName }) => userName === 'p1@example.org');
+      assert.deepEqual([server.users().length, found.map(({ externalId }) => externalId)], [131, ['p1']]);
       server.clearRequests();
       stage.source.put(person('p2'));
       await stage.cycle(input);
