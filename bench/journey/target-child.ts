@@ -11,7 +11,9 @@ process.send?.({ url: server.url });
 process.on('message', (message) => {
   if (message === 'requests') {
     const requests = server.requests.map(({ method, path, body }) => ({ method, path, body }));
-    process.send?.({ requests, users: server.users().length, violations: server.violations.length });
+    const times = server.requests.filter(({ method }) => method === 'POST').map(({ at }) => at);
+    const seconds = ((times.at(-1) ?? 0) - (times[0] ?? 0) + latency) / 1_000;
+    process.send?.({ requests, seconds, users: server.users().length, violations: server.violations.length });
     server.clearRequests();
   }
   if (message === 'stop') void server.stop().then(() => process.exit());

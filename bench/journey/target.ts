@@ -8,10 +8,18 @@ export interface SentRequest {
   readonly body?: unknown;
 }
 
+export interface Taken {
+  readonly requests: readonly SentRequest[];
+  /** From the first POST to the answer of the last one. */
+  readonly seconds: number;
+  readonly users: number;
+  readonly violations: number;
+}
+
 export interface BenchTarget {
   readonly url: string;
   /** What arrived since the last time. */
-  taken(): Promise<{ readonly requests: readonly SentRequest[]; readonly users: number; readonly violations: number }>;
+  taken(): Promise<Taken>;
   stop(): Promise<void>;
 }
 
@@ -22,7 +30,7 @@ export async function startTarget(latencyMilliseconds = 0): Promise<BenchTarget>
   return {
     url,
     taken: () => {
-      const taken = answer<Awaited<ReturnType<BenchTarget['taken']>>>();
+      const taken = answer<Taken>();
       child.send('requests');
       return taken;
     },

@@ -1,4 +1,4 @@
-import { fork, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,12 +7,15 @@ import { startTarget, type SentRequest } from '../journey/target.ts';
 import { sendNaively } from './naive.ts';
 
 export interface Cost {
+  /** Of the whole process, start of Node included. */
   readonly seconds: number;
   readonly cpuSeconds: number;
   readonly peakMegabytes: number;
 }
 
 export interface Load extends Cost {
+  /** From the first POST to the answer of the last one, by the target's clock. */
+  readonly sending: number;
   readonly requests: readonly SentRequest[];
 }
 
@@ -31,11 +34,11 @@ export async function loadFirst(folder: string, ldif: string, users: number, lat
     const child = spawn(process.execPath, [...profiling, ...usage, program, 'sync', '--config', config], { stdio: ['ignore', 'ignore', 'pipe'], env });
     const said = text(child.stderr);
     const [code] = (await once(child, 'exit')) as [number | null];
-    const { requests, users: present, violations } = await target.taken();
+    const { requests, seconds: sending, users: present, violations } = await target.taken();
     if (code !== 0 || present !== users || violations > 0) {
       throw new Error(`sync ended with ${String(code)}, the target has ${present} users and saw ${violations} violations\n${await said}`);
     }
-    return { ...(await readUsage(own)), requests };
+    return { ...(await readUsage(own)), sending, requests };
   } finally {
     await target.stop();
     await rm(own, { recursive: true });
@@ -53,18 +56,19 @@ targets:
 `;
 }
 
-/** The same bodies by a bare pool. `seconds` are those of the sending, the rest is of the whole process. */
-export async function sendBare(folder: string, bodies: readonly string[], connections: number, latency: number): Promise<Cost> {
+/** The same bodies by a bare pool. */
+export async function sendBare(folder: string, bodies: readonly string[], connections: number, latency: number): Promise<Load> {
   const target = await startTarget(latency);
   const own = await mkdtemp(join(folder, 'floor-'));
   try {
     const file = join(own, 'bodies');
     await writeFile(file, bodies.join('\n'));
     const env = { ...process.env, BENCH_USAGE: join(own, 'usage.json') };
-    const child = fork(join(import.meta.dirname, 'floor-child.ts'), [target.url, file, String(connections)], { execArgv: usage, env });
-    const exited = once(child, 'exit');
-    const [[{ seconds }]] = (await Promise.all([once(child, 'message'), exited])) as [[{ seconds: number }], unknown];
-    return { ...(await readUsage(own)), seconds };
+    const child = spawn(process.execPath, [...usage, join(import.meta.dirname, 'floor-child.ts'), target.url, file, String(connections)], { stdio: ['ignore', 'ignore', 'inherit'], env });
+    const [code] = (await once(child, 'exit')) as [number | null];
+    const { requests, seconds: sending } = await target.taken();
+    if (code !== 0 || requests.length !== bodies.length) throw new Error(`the floor ended with ${String(code)}`);
+    return { ...(await readUsage(own)), sending, requests };
   } finally {
     await target.stop();
     await rm(own, { recursive: true });
