@@ -31,9 +31,9 @@ export async function doctor(options: DoctorCommandOptions, context: CommandCont
       checkTarget(app, name, options.allowLeftovers);
       if (options.writeProfile !== undefined) await checkPlace(options.writeProfile);
       const examination = await examine(app, name, options, context, shutdown);
-      const { ended, ...rest } = examination;
-      const profile = profileText(app.configuration.targets.get(name)?.url ?? '', app.clock.now(), examination.says);
-      if (options.json) printJson(terminal, rest);
+      const { ended, says, ...rest } = examination;
+      const profile = profileText(app.configuration.targets.get(name)?.url ?? '', app.clock.now(), says);
+      if (options.json) printJson(terminal, { ...rest, profile: says });
       else showExamination(examination, profile, terminal);
       if (shutdown.stopping.aborted) throw new BridgeError('D2S_INTERRUPTED', 'stopped before everything was tried', 'what was made is removed, unless it stands above');
       if (ended !== undefined) throw toBridgeError(ended);

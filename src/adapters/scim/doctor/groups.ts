@@ -16,6 +16,7 @@ export const groups: Subject = {
     { name: 'delete', run: tryDelete },
     { name: 'kept', run: tryKept },
     ...groupLookups,
+    { name: 'pages', run: tryPages },
     { name: 'rename', run: tryRename },
     { name: 'PUT', run: tryWhole },
   ],
@@ -57,6 +58,14 @@ async function tryKept(bench: Bench): Promise<Result> {
   const isKnown = readScimPath(held, scimPath('externalId')) === crew.externalId;
   const remarks = [name === crew.name ? '' : `the name is shown as ${JSON.stringify(name)}`, isKnown ? '' : 'externalId is not shown'].filter((text) => text !== '');
   return remarks.length === 0 ? works('name and externalId') : { verdict: 'lies', text: remarks.join(', ') };
+}
+
+/** WSO2 pages users only. What cannot be walked for one type is not walked for any. */
+async function tryPages(bench: Bench): Promise<Result> {
+  needed(bench.facts.crew, 'no group could be made');
+  const answer = await bench.ask('GET', `${endpoints.group}?startIndex=1&count=1`);
+  if (isRefusal(answer)) return { verdict: 'refused', text: `a page is refused (${words(answer)})`, says: { list: { usable: false } } };
+  return works('startIndex and count are taken');
 }
 
 /** As users are changed; where that is not known, in the first way that is understood. */

@@ -30,7 +30,7 @@ const learned: Partial<Readonly<Record<VendorName, PartialDialect>>> = {
   'new-relic': { members: { remove: 'values' } },
   keycloak: { members: { add: 'ids', read: 'attributes' } },
   zitadel: { groups: { supported: 'off' }, values: { single: true }, filter: { maxLength: 1000 } },
-  wso2: { members: { add: 'pathless' } },
+  wso2: { members: { add: 'pathless' }, list: { usable: false } },
   workos: { users: { required: ['userName', 'emails'], createInactive: false } },
   snowflake: { values: { single: true } },
   'google-cloud-identity': { list: { usable: false } },
