@@ -9,6 +9,7 @@ import type { Conversation } from './conversation.ts';
 import { memberElement, type Member } from './member-requests.ts';
 import { endpoints, failed, isBody, isRefusal, type Answer, type Body, type Refusal } from './message.ts';
 import { idOf, maxBytes, versionOf } from './resource.ts';
+import { updateResource } from './update.ts';
 import { spelled } from './wire-change.ts';
 
 /**
@@ -30,13 +31,30 @@ export async function createResource(
   const included = fittingMembers(body, members, dialect);
   const post = (sent: Body): Promise<Answer | Refusal> =>
     exchange({ method: 'POST', path: endpoints[type], body: sent, subject: 'endpoint', maxBytes: maxBytes(type) }, signal);
-  if (included.length === 0) return outcomeOf(await post(body), []);
+  if (included.length === 0) {
+    const answer = await post(body);
+    return madeActive(attributes, answer) ? switchOff(conversation, type, answer) : outcomeOf(answer, []);
+  }
   const answer = await post({ ...body, members: included.map(memberElement) });
   if (!isRefusal(answer) || answer.class !== 'rejected') return outcomeOf(answer, included);
   const without = await post(body);
   if (isRefusal(without) && without.class === 'rejected') return failed(answer);
   if (!isRefusal(without)) book.learn('members.onCreate', 'after', `a new group with members was answered with ${answer.status ?? 400}`);
   return outcomeOf(without, []);
+}
+
+/** Some make everybody active, whatever is asked for. */
+function madeActive(attributes: ReadonlyMap<string, ScimValue>, answer: Answer | Refusal): answer is Answer {
+  if (attributes.get('active') !== false || isRefusal(answer) || answer.body === undefined) return false;
+  return /^true$/i.test(String(readScimPath(answer.body, scimPath('active'))));
+}
+
+/** Nobody has access who shall have none. Where that fails, the caller searches, and finds an active account. */
+async function switchOff(conversation: Conversation, type: ResourceType, answer: Answer): Promise<Outcome> {
+  const made = outcomeOf(answer, []);
+  if (made.kind === 'failed') return made;
+  const off = await updateResource(conversation, type, made.id, [{ path: 'active', change: 'set', value: false, had: true }], () => Promise.resolve([]));
+  return isRefusal(off) ? failed({ ...off, class: 'unknown' }) : { kind: 'applied', id: made.id, ...versionOf(off) };
 }
 
 function createBody(type: ResourceType, attributes: ReadonlyMap<string, ScimValue>, { values }: Dialect): Body {
