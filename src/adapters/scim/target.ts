@@ -1,8 +1,10 @@
 import type { Dialect } from '../../core/dialect/dialect.ts';
 import type { ResourceType } from '../../core/model/entry.ts';
 import type { TargetId } from '../../core/model/link.ts';
-import type { Outcome } from '../../core/model/outcome.ts';
-import type { ScimChange, ScimTarget } from '../../ports/scim-target.ts';
+import type { Failure, Outcome } from '../../core/model/outcome.ts';
+import { scimPath } from '../../core/mapping/scim-path.ts';
+import { scimValues } from '../../core/mapping/scim-values.ts';
+import type { FoundResource, MemberChange, ScimChange, ScimTarget } from '../../ports/scim-target.ts';
 import { confirmCreate, confirmWrite, type Promised } from './accepted.ts';
 import { createAttempt } from './attempt.ts';
 import type { Conversation } from './conversation.ts';
@@ -12,7 +14,7 @@ import { createDialectBook } from './dialect-book.ts';
 import { discoverTarget } from './discover.ts';
 import { createFind } from './find.ts';
 import { createDiscovery, writeAfter } from './discover-first.ts';
-import { contradicts } from './effect.ts';
+import { confirms } from './effect.ts';
 import { inDialect } from './in-dialect.ts';
 import { readInventory } from './inventory.ts';
 import { changeMembers, memberChunk } from './members.ts';
@@ -56,11 +58,7 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
     discover: (signal) => discoverTarget(exchange, book, signal),
     find,
     inventory: (type, worthRequests, signal) => readInventory(exchange, book, type, worthRequests, signal),
-    read: async (type, id, signal) => {
-      const answer = await readResource(exchange, type, id, signal);
-      if (isRefusal(answer)) return toFailure(answer);
-      return foundResource(answer.body) ?? nonsense('answered without the resource that was asked for', answer.status);
-    },
+    read: (type, id, signal) => readOne(talk(signal), type, id),
     async create(type, attributes, signal, members = []) {
       const outcome = await createResource(talk(signal), type, attributes, members);
       return confirmCreate(outcome, { clock, signal }, attributes.get('externalId'), (id) => find(type, 'externalId', id, signal));
@@ -72,7 +70,8 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
     },
     async changeMembers(group, change, signal) {
       if (change.add.length + change.remove.length === 0) return { kind: 'applied', id: group };
-      return outcomeOf(group, await changeMembers(talk(signal), group, change));
+      const answer = await changeMembers(talk(signal), group, change);
+      return outcomeOf(group, await confirmWrite(answer, { exchange, clock, signal }, 'group', group, showsMembers(change, book.current())));
     },
     remove: (type, id, signal) => removeResource({ ...talk(signal), clock }, type, id),
     settings: () => book.settings(),
@@ -94,16 +93,33 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
 
 /** Where writes are joined, as many wait as two bulk requests take, so that the next is full when one is back. */
 function callers(calls: number, { bulk }: Dialect): number {
-  return bulk.use ? Math.max(calls, 2 * bulk.maxOperations) : calls;
+  return bulk.use ? Math.max(calls, Math.min(mostCallers, 2 * bulk.maxOperations)) : calls;
 }
+
+/** More would wait for their turn for too long at a target that takes one request a second. */
+const mostCallers = 400;
 
 function shows(changes: readonly ScimChange[], { values }: Dialect): (held: Body | undefined) => boolean {
   const wire = changes.map((change) => toWire(change, values));
-  return (held) => held !== undefined && !contradicts(held, wire);
+  return (held) => held !== undefined && confirms(held, wire);
+}
+
+function showsMembers({ add, remove }: MemberChange, { members }: Dialect): (held: Body | undefined) => boolean {
+  return (held) => {
+    if (held === undefined || members.read !== 'get') return held !== undefined; // it shows none: believed
+    const shown = scimValues(held, scimPath('members.value'));
+    return add.every(({ id }) => shown.includes(id)) && !remove.some((id) => shown.includes(id));
+  };
 }
 
 function outcomeOf(id: TargetId, answer: Answer | Refusal): Outcome {
   return isRefusal(answer) ? failed(answer) : { kind: 'applied', id, ...versionOf(answer) };
+}
+
+async function readOne({ exchange, signal }: Conversation, type: ResourceType, id: TargetId): Promise<FoundResource | Failure> {
+  const answer = await readResource(exchange, type, id, signal);
+  if (isRefusal(answer)) return toFailure(answer);
+  return foundResource(answer.body) ?? nonsense('answered without the resource that was asked for', answer.status);
 }
 
 /** DELETE (RFC 7644 §3.6). Who is gone already is removed: an earlier DELETE may have lost its answer. */

@@ -99,12 +99,13 @@ describe('a cycle', () => {
     }
   });
 
-  it('links what a create that nobody remembers left behind, so that it departs like any other', async () => {
+  for (const [name, isSearched] of [['', true], [', found in a list', false]] as const) it(`links what a create that nobody remembers left behind, so that it departs like any other${name}`, async () => {
     const stage = cycleStage([person('anna')]);
     await stage.cycle();
     await stage.store.record([{ kind: 'intent', intent: { target: 'wiki', type: 'user', sourceId: 'ben', directory: 'corp' } }]);
     await stage.store.record([{ kind: 'intent', intent: { target: 'wiki', type: 'user', sourceId: 'cleo', directory: 'corp' } }]);
     await stage.target.create('user', new Map([['userName', 'ben'], ['externalId', 'ben']]), new AbortController().signal);
+    if (!isSearched) stage.target.setHook((call) => (call.method === 'find' ? { when: 'before', result: { class: 'unsupported', detail: 'no' } } : undefined));
     const { report } = await stage.cycle();
     assert.deepEqual(operationsOf(report.applied), ['deactivate ben']);
     assert.deepEqual(await stage.store.openIntents('wiki'), []);
