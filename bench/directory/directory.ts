@@ -15,9 +15,9 @@ const { values } = parseArgs({
     groups: { type: 'string', default: '5000' },
     'no-daemon': { type: 'boolean', default: false },
     ds389: { type: 'boolean', default: false },
-    'ds389-users': { type: 'string', default: '2000' },
+    'ds389-users': { type: 'string', default: '100000' },
     samba: { type: 'boolean', default: false },
-    'samba-users': { type: 'string', default: '1000' },
+    'samba-users': { type: 'string', default: '5000' },
   },
 });
 const size = { users: Number(values.users), groups: Number(values.groups) };

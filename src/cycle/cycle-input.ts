@@ -2,7 +2,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { CycleMode, CycleObserver } from '../ports/cycle-observer.ts';
 import type { StateStore } from '../ports/state-store.ts';
 import type { DirectoryReadings } from './read-directories.ts';
-import type { Quiet } from './quiet.ts';
+import type { InStep } from './in-step.ts';
 import type { Attempt } from './search-unlinked.ts';
 import type { TargetSetup } from './target-setup.ts';
 
@@ -13,8 +13,8 @@ export interface CycleInput {
   readonly attempt: Attempt;
   readonly setup: TargetSetup;
   readonly readings: DirectoryReadings;
-  /** Remembers from cycle to cycle who has nothing to do. */
-  readonly quiet?: Quiet | undefined;
+  /** Remembers from cycle to cycle which targets are in step; without it everything is planned. */
+  readonly inStep?: InStep | undefined;
   readonly store: StateStore;
   readonly clock: Clock;
   readonly observer: CycleObserver;

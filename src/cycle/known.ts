@@ -2,12 +2,14 @@ import type { SourceId } from '../core/model/entry.ts';
 import type { Link } from '../core/model/link.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import type { Resource } from '../core/model/resource.ts';
+import { mentionsOf } from '../core/mapping/compare-projections.ts';
 import type { Projection } from '../core/mapping/project.ts';
 import { findDepartures, type Departure } from '../core/planning/departures.ts';
 import { isActive } from '../core/planning/outlook.ts';
 import type { ScimTarget } from '../ports/scim-target.ts';
 import type { StateView } from '../ports/state-store.ts';
 import { gather } from './batches.ts';
+import type { Focus } from './focus.ts';
 
 /** What the state knows about those whom a projection concerns. */
 export interface Known {
@@ -24,13 +26,16 @@ export interface Known {
  * Asks the state for links, departures and members.
  *
  * @param target one that creates again whoever was deactivated has lost those who come back
+ * @param focus whom it is about; without it, everyone
  */
 export async function recall(
   { name: target, recreates }: Pick<ScimTarget, 'name' | 'recreates'>,
-  { resources, rejected }: Projection,
+  projection: Projection,
   readings: readonly CompleteReading[],
   store: StateView,
+  focus: Focus | undefined,
 ): Promise<Known> {
+  const { resources, rejected } = focus ?? projection;
   const wanted = [...resources, ...rejected].map(({ sourceId }) => sourceId);
   const links = await gather(wanted, (ids) => store.links(target, ids));
   for (const { sourceId, attributes } of recreates ? resources : []) {
@@ -38,16 +43,20 @@ export async function recall(
     if (link?.lifecycle === 'deactivated' && isActive({ attributes })) links.set(sourceId, { ...link, lifecycle: 'lost' });
   }
   const departures: Departure[] = [];
-  const directories = new Set(readings.map((reading) => reading.directory));
-  for await (const batch of store.unseen(target, directories, new Set(wanted))) {
-    departures.push(...findDepartures(readings, batch));
+  if (focus === undefined) {
+    const directories = new Set(readings.map((reading) => reading.directory));
+    for await (const batch of store.unseen(target, directories, new Set(wanted))) departures.push(...findDepartures(readings, batch));
+  } else if (focus.left.length > 0) {
+    const left = await gather(focus.left, (ids) => store.links(target, ids));
+    departures.push(...findDepartures(readings, [...left.values()]));
   }
   for (const { link } of departures) links.set(link.sourceId, link);
   const members = new Map<SourceId, ReadonlySet<SourceId>>();
   for (const link of links.values()) {
     if (link.type === 'group') members.set(link.sourceId, new Set(await store.members(target, link.sourceId)));
   }
-  const strangers = new Set<SourceId>();
+  // Among everyone there are no strangers but among the members.
+  const strangers = new Set<SourceId>(focus?.resources.flatMap(mentionsOf).filter((id) => !links.has(id)));
   for (const ids of [...members.values(), ...[...links.values()].map(({ unsettled = [] }) => unsettled)]) {
     for (const id of ids) if (!links.has(id)) strangers.add(id);
   }

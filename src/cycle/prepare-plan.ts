@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { Link } from '../core/model/link.ts';
 import type { Operation, Plan } from '../core/model/plan.ts';
+import type { Rejected } from '../core/model/resource.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import type { Projection } from '../core/mapping/project.ts';
 import { buildPlan } from '../core/planning/build-plan.ts';
@@ -10,6 +11,7 @@ import { planId } from '../core/planning/plan-id.ts';
 import type { Intent, LinkCounts, StateView, TargetState, Trouble } from '../ports/state-store.ts';
 import { isPaused, troubleAfter } from './back-off.ts';
 import { gather } from './batches.ts';
+import type { Focus } from './focus.ts';
 import { createFingerprints, type Fingerprints } from './fingerprints.ts';
 import { recall } from './known.ts';
 import { searchUnlinked, type Attempt } from './search-unlinked.ts';
@@ -19,6 +21,8 @@ import type { TargetSetup } from './target-setup.ts';
 export interface Preparation {
   readonly plan: Plan;
   readonly verdict: Verdict;
+  /** In scope, and found unfit by a search on the target. */
+  readonly unfit: readonly Rejected[];
   /** May proceed, but failed lately: their pause is not over. */
   readonly deferred: readonly Operation[];
   /** To be carried out now. */
@@ -51,6 +55,8 @@ export interface PrepareInput {
   readonly readings: readonly CompleteReading[];
   /** What the readings come to for this target. */
   readonly projection: Projection;
+  /** Whom the plan is about; without it, everyone. */
+  readonly focus?: Focus | undefined;
   readonly store: StateView;
   readonly attempt: Attempt;
   /** Milliseconds since 1970. */
@@ -65,25 +71,27 @@ export interface PrepareInput {
  * @throws BridgeError when the target cannot be searched for those who are new
  */
 export async function preparePlan(input: PrepareInput): Promise<Preparation> {
-  const { setup, readings, projection, store, now } = input;
+  const { setup, readings, projection, focus, store, now } = input;
   const name = setup.target.name;
-  const known = await recall(setup.target, projection, readings, store);
-  const wanted = [...projection.resources, ...projection.rejected].map(({ sourceId }) => sourceId);
+  const known = await recall(setup.target, projection, readings, store, focus);
+  const { resources, rejected: unmapped } = focus ?? projection;
+  const wanted = [...resources, ...unmapped].map(({ sourceId }) => sourceId);
   const ids = [...wanted, ...known.departures.map(({ link }) => link.sourceId)];
   const troubles = await gather(ids, (batch) => store.troubles(name, batch));
   const stray: SourceId[] = [];
-  for await (const batch of store.strayTroubles(name, new Set(ids))) stray.push(...batch);
+  if (focus === undefined) for await (const batch of store.strayTroubles(name, new Set(ids))) stray.push(...batch);
   const fingerprints = createFingerprints(known.unlinked, store.digest);
   const search = await searchUnlinked({ ...input, unlinked: known.unlinked, troubles, fingerprints });
   const unusable = new Set([...search.resting, ...search.rejected.map(({ sourceId }) => sourceId)]);
-  const rejected = [...projection.rejected, ...search.rejected];
+  const rejected = [...unmapped, ...search.rejected];
   const planned = buildPlan({
-    resources: projection.resources.filter(({ sourceId }) => !unusable.has(sourceId)),
+    resources: resources.filter(({ sourceId }) => !unusable.has(sourceId)),
     rejected,
     departures: known.departures,
     links: known.links,
     matches: search.matches,
     members: known.members,
+    bystanders: focus?.bystanders ?? nobody,
     removal: setup.removal,
     createInactive: setup.createInactive,
     digest: store.digest,
@@ -93,7 +101,8 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const verdict = await judge(planned.operations, known.members, state, input);
   const isDeferred = pausesOf(verdict.proceed, troubles, fingerprints, input);
   return {
-    plan: { id: planId(planned.operations, sha256), target: name, operations: planned.operations, rejected },
+    plan: { id: planId(planned.operations, sha256), target: name, operations: planned.operations, rejected: [...rejected, ...(focus?.unfit ?? [])] },
+    unfit: [...search.rejected, ...(focus?.unfit ?? [])],
     verdict,
     deferred: verdict.proceed.filter(isDeferred),
     due: verdict.proceed.filter((operation) => !isDeferred(operation)),
@@ -145,6 +154,7 @@ function pausesOf(
   return ({ sourceId }) => paused.has(sourceId);
 }
 
+const nobody: ReadonlySet<SourceId> = new Set();
 const day = 24 * 60 * 60_000;
 
 async function judge(

@@ -1,4 +1,5 @@
 import { toBridgeError, type BridgeError } from '../core/model/errors.ts';
+import type { Picture } from '../core/directory/picture.ts';
 import type { Entry, ResourceType } from '../core/model/entry.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import { neededAttributes, type TargetDefinition } from '../core/mapping/definition.ts';
@@ -31,25 +32,62 @@ export interface ReadControl {
   readonly fresh?: boolean | undefined;
 }
 
-/** Reads every directory that these targets follow, once, side by side, with the attributes that any of them needs. */
+/** Readings of several directories in a row, at most: those who go on leaving cannot hold everybody up. */
+const mostPasses = 3;
+
+/**
+ * Reads every directory that these targets follow, side by side, with the attributes that any of them needs.
+ *
+ * Once, unless there are several and somebody may have left one of them: whoever moves from one directory to another
+ * (between the domains of a forest, and keeps the id) may be gone from the one when it is read, and not be in the other
+ * yet. So all are read again, which is cheap where changes are told, until nobody else has gone.
+ */
 export async function readDirectories(
   definitions: readonly TargetDefinition[],
   sources: ReadonlyMap<string, DirectorySource>,
   control: ReadControl,
 ): Promise<DirectoryReadings> {
-  const { clock, observer, pictures = createPictures() } = control;
+  const pictures = control.pictures ?? createPictures();
+  const names = new Set(definitions.flatMap((definition) => [...definition.maps.keys()]));
+  const failed = new Map<string, BridgeError>();
+  const seen = new Map<string, DirectoryState>();
+  let pass = await readOnce(names, definitions, sources, { ...control, pictures });
+  const takeNote = (): void => {
+    for (const [name, error] of pass.failed) failed.set(name, error);
+    for (const [name, state] of pass.seen) seen.set(name, state);
+  };
+  takeNote();
+  for (let passes = 1; passes < mostPasses && pass.complete.size > 1 && pass.left; passes += 1) {
+    pass = await readOnce(new Set(pass.complete.keys()), definitions, sources, { ...control, pictures, fresh: false });
+    takeNote();
+  }
+  return { ...pass, failed, seen };
+}
+
+/** `left`: somebody was there before, or may have been, who is not any more. */
+async function readOnce(
+  names: ReadonlySet<string>,
+  definitions: readonly TargetDefinition[],
+  sources: ReadonlyMap<string, DirectorySource>,
+  control: ReadControl & { readonly pictures: DirectoryPictures },
+): Promise<DirectoryReadings & { readonly left: boolean }> {
+  const { clock, observer, pictures } = control;
   const complete = new Map<string, CompleteReading>();
   const failed = new Map<string, BridgeError>();
   const seen = new Map<string, DirectoryState>();
-  const names = new Set(definitions.flatMap((definition) => [...definition.maps.keys()]));
+  let left = false;
   await Promise.all(
     [...names].map(async (name) => {
       const source = sources.get(name);
       if (source === undefined) throw new Error(`no source for directory ${name}`);
       try {
         const followed = pictures.of(name, attributesOf(definitions, name));
-        complete.set(name, await follow(source, followed, control));
-        const { counts } = followed.picture;
+        const { picture } = followed;
+        const before = picture.reading;
+        const reading = await follow(source, followed, control);
+        complete.set(name, reading);
+        left ||= before === undefined || (before !== reading && !hasAll(picture, before));
+        const { counts } = picture;
         seen.set(name, { readAt: new Date(clock.now()).toISOString(), users: counts.user, groups: counts.group, changes: followed.changes });
       } catch (error) {
         const failure = toBridgeError(error);
@@ -58,7 +96,12 @@ export async function readDirectories(
       }
     }),
   );
-  return { complete, failed, seen, readAt: clock.monotonic() };
+  return { complete, failed, seen, left, readAt: clock.monotonic() };
+}
+
+function hasAll({ known, reading }: Picture, before: CompleteReading): boolean {
+  const { change } = reading ?? before;
+  return change?.before.deref() === before ? change.gone.length === 0 : before.entries.every(({ id }) => known.has(id));
 }
 
 /** Brings a picture up to date. When the reading fails, the picture stays as it was, with its watermark. */

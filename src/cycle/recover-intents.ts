@@ -1,5 +1,5 @@
-import type { SourceId } from '../core/model/entry.ts';
 import type { Failure } from '../core/model/outcome.ts';
+import type { Projection } from '../core/mapping/project.ts';
 import { isFailure, type FoundResource, type ScimTarget } from '../ports/scim-target.ts';
 import type { Intent, StateStore } from '../ports/state-store.ts';
 import { listEverything } from './correlate.ts';
@@ -13,12 +13,13 @@ import type { TargetSetup } from './target-setup.ts';
 export async function recoverIntents(
   setup: TargetSetup,
   store: StateStore,
-  isWanted: (id: SourceId) => boolean,
+  { resources, rejected }: Projection,
   signal: AbortSignal,
 ): Promise<void> {
-  for (const intent of await store.openIntents(setup.target.name)) {
-    if (!isWanted(intent.sourceId)) await settle(intent, setup, store, signal);
-  }
+  const intents = await store.openIntents(setup.target.name);
+  if (intents.length === 0) return;
+  const wanted = new Set([...resources, ...rejected].map(({ sourceId }) => sourceId));
+  for (const intent of intents) if (!wanted.has(intent.sourceId)) await settle(intent, setup, store, signal);
 }
 
 async function settle(intent: Intent, { target }: TargetSetup, store: StateStore, signal: AbortSignal): Promise<void> {

@@ -1,13 +1,15 @@
+import type { SourceId } from '../core/model/entry.ts';
 import { toBridgeError, type BridgeError } from '../core/model/errors.ts';
 import type { Hold, Operation, Verb } from '../core/model/plan.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
-import { projectTarget } from '../core/mapping/project.ts';
 import type { CycleResult } from '../ports/cycle-observer.ts';
 import type { ApprovalRecord } from '../ports/state-store.ts';
 import { commitCycle, commitError, commitSilence } from './commit-cycle.ts';
 import type { CycleInput } from './cycle-input.ts';
 import type { CycleReport } from './cycle-report.ts';
+import { focusOn, type Focus } from './focus.ts';
 import { heldOperation, standingHold } from './hold.ts';
+import { draftFrom, isSame, type Step } from './in-step.ts';
 import { preparePlan, type Preparation } from './prepare-plan.ts';
 import { push, type PushReport } from './push.ts';
 import { createRemovalRecords } from './removal-records.ts';
@@ -67,19 +69,20 @@ const nothingDone = {
 async function runCycle(input: CycleInput): Promise<Result> {
   const { setup, store, clock, observer } = input;
   const readings = completeReadings(input);
-  if (await isQuiet(input, readings)) {
+  const step = await lastStep(input);
+  const isUnchanged = step !== undefined && isSame(step, readings, clock);
+  if (isUnchanged && step.unproven !== 'everyone' && step.unproven.size === 0) {
     await commitSilence(input);
     return { ...nothingDone, result: 'success', error: undefined };
   }
   await remind(setup.target, store);
-  const projection = projectTarget(
-    readings.flatMap((reading) => reading.entries),
-    setup.definition,
-    clock.now(),
-  );
-  const wanted = new Set([...projection.resources, ...projection.rejected].map(({ sourceId }) => sourceId));
-  await recoverIntents(setup, store, (id) => wanted.has(id), input.signal);
-  const prepared = await preparePlan({ ...input, readings, projection, now: clock.now() });
+  input.inStep?.forget(setup.target.name);
+  const draft = draftFrom(step, readings, setup.definition, clock);
+  const { projection } = draft;
+  const plannedNow = clock.monotonic();
+  const focus = step && (await focusOn(step, projection, setup.target, store));
+  if (focus === undefined) await recoverIntents(setup, store, projection, input.signal);
+  const prepared = await preparePlan({ ...input, readings, projection, focus, now: clock.now() });
   const { plan, verdict, links, troubles } = prepared;
   const hold = await standingHold(prepared, store);
   const counts = countByVerb(plan.operations);
@@ -101,7 +104,11 @@ async function runCycle(input: CycleInput): Promise<Result> {
   const result = resultOf(pushed, hold, input);
   const error = pushed.stoppedBy === undefined ? undefined : targetError(target, pushed.stoppedBy);
   const { pending } = await commitCycle(input, prepared, { pushed, hold, result, error, approval });
-  if (result === 'success' && pending === 0 && pushed.applied.length === 0) input.quiet?.began(target, { readings, at: clock.monotonic(), until: projection.holdsUntil });
+  if (result === 'success' && pending === 0) {
+    const plannedAt = focus === undefined ? plannedNow : (step?.plannedAt ?? plannedNow);
+    const unproven = pushed.applied.length === 0 ? new Set<SourceId>() : (focus && idsIn(focus)) ?? 'everyone';
+    input.inStep?.remember(target, { readings, draft, unfit: prepared.unfit, plannedAt, unproven });
+  }
   return {
     result,
     planId: plan.id,
@@ -114,13 +121,14 @@ async function runCycle(input: CycleInput): Promise<Result> {
   };
 }
 
-/** Nothing new in the directories, nothing left undone, nothing decided meanwhile. */
-async function isQuiet({ mode, setup, clock, store, quiet }: CycleInput, readings: readonly CompleteReading[]): Promise<boolean> {
-  const target = setup.target.name;
-  const reigns = mode === 'incremental' && quiet?.reigns(target, readings, clock) === true;
-  if (reigns && (await store.decisions()).length === 0) return true;
-  quiet?.ended(target);
-  return false;
+/** How the last cycle left the target in step, unless somebody wants or decided something meanwhile. */
+async function lastStep({ mode, attempt, setup, clock, store, inStep }: CycleInput): Promise<Step | undefined> {
+  const step = mode === 'incremental' && attempt === 'due' ? inStep?.last(setup.target.name, clock) : undefined;
+  return step !== undefined && (await store.decisions()).length === 0 ? step : undefined;
+}
+
+function idsIn({ resources, rejected, left }: Focus): ReadonlySet<SourceId> {
+  return new Set([...resources.map(({ sourceId }) => sourceId), ...rejected.map(({ sourceId }) => sourceId), ...left]);
 }
 
 /**

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import type { ResourceType, SourceId } from '../../src/core/model/entry.ts';
 import type { LinkCounts } from '../../src/ports/state-store.ts';
 import type { FakeCall } from '../support/fake-target.ts';
+import { planTarget } from '../../src/cycle/plan-target.ts';
+import { projectTarget } from '../../src/core/mapping/project.ts';
 import type { SeenCycle } from './cycle-step.ts';
 import { day, target, valuesOf, type SeenRemoval, type World } from './world.ts';
 
@@ -44,6 +46,23 @@ export async function checkCycle(world: World, before: Before, cycle: SeenCycle)
   checkStop(world, cycle);
   checkRemovals(world, before, cycle);
   await checkResources(world);
+  await checkStep(world);
+}
+
+/**
+ * Whoever is taken to be in step is: what was worked out from changes alone is what working out everything gives, and a
+ * plan of everything has nothing to do.
+ */
+async function checkStep({ process, setup, clock, store, target: fake }: World): Promise<void> {
+  const step = process.inStep.last(target, clock);
+  if (step === undefined) return;
+  const entries = step.readings.flatMap((reading) => reading.entries);
+  const { resources, rejected } = projectTarget(entries, setup.definition, clock.now());
+  assert.deepEqual([step.draft.projection.resources, step.draft.projection.rejected], [resources, rejected]);
+  if (step.unproven === 'everyone' || step.unproven.size > 0) return;
+  const { plan, waiting } = await planTarget(setup, step.readings, store, { attempt: 'due', now: clock.now(), signal: new AbortController().signal });
+  fake.clearCalls();
+  assert.deepEqual([plan.operations, waiting], [[], 0], 'a target in step has nothing to do');
 }
 
 function isWrite({ method }: FakeCall): boolean {

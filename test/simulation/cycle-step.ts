@@ -73,7 +73,7 @@ export async function runCycle(world: World, trouble: Trouble, attempt: Attempt 
     attempt,
     sources: new Map([[world.source.name, world.source]]),
     pictures: world.process.pictures,
-    quiet: world.process.quiet,
+    inStep: world.process.inStep,
     prepare: () => Promise.resolve({ ...world.setup, target: stage.target }),
     store: world.store,
     clock: world.clock,

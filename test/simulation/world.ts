@@ -1,5 +1,5 @@
 import { createPictures, type DirectoryPictures } from '../../src/cycle/directory-pictures.ts';
-import { createQuiet, type Quiet } from '../../src/cycle/quiet.ts';
+import { createInStep, type InStep } from '../../src/cycle/in-step.ts';
 import type { TargetSetup } from '../../src/cycle/target-setup.ts';
 import type { Entry, ResourceType, SourceId } from '../../src/core/model/entry.ts';
 import type { TargetId } from '../../src/core/model/link.ts';
@@ -35,11 +35,11 @@ export interface SeenRemoval {
 /** What a daemon knows between its cycles. */
 export interface Memory {
   readonly pictures: DirectoryPictures;
-  readonly quiet: Quiet;
+  readonly inStep: InStep;
 }
 
 export function startProcess(): Memory {
-  return { pictures: createPictures(), quiet: createQuiet() };
+  return { pictures: createPictures(), inStep: createInStep() };
 }
 
 /** A directory, a target and a state, and what is known about them besides. */

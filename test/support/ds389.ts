@@ -9,6 +9,8 @@ export interface Ds389Options {
   readonly ldif?: string;
   /** Without it the changelog does not note whom a change is about, so that content synchronization names nobody. */
   readonly changelogIds?: boolean;
+  /** Imports the entries before the start: a hundred thousand take seconds in place of half an hour. */
+  readonly offline?: boolean;
 }
 
 /** A running 389 Directory Server with content synchronization, retro changelog, USN, memberOf and referential integrity. */
@@ -73,6 +75,7 @@ export async function startDs389(options: Ds389Options = {}): Promise<Ds389> {
   try {
     const port = await freePort();
     await makeInstance(folder, port, options.changelogIds ?? true);
+    if (options.offline === true) await importEntries(folder, options.ldif ?? '');
     server = await run(folder, port);
     return await fill(folder, port, server, options);
   } catch (error) {
@@ -82,20 +85,26 @@ export async function startDs389(options: Ds389Options = {}): Promise<Ds389> {
   }
 }
 
+async function importEntries(folder: string, ldif: string): Promise<void> {
+  const file = join(folder, 'ldif/entries.ldif');
+  await writeFile(file, baseEntries.replace(/^changetype: add\n/gm, '') + ldif, { mode: 0o600 });
+  await runWithInput('/usr/sbin/ns-slapd', ['ldif2db', '-D', join(folder, 'config'), '-n', 'userroot', '-i', file], '');
+}
+
 async function run(folder: string, port: number): Promise<RunningProcess> {
   const server = await startProcess('/usr/sbin/ns-slapd', ['-D', join(folder, 'config'), '-i', join(folder, 'run/pid'), '-d', '0']);
   await waitForPort('127.0.0.1', port, server);
   return server;
 }
 
-async function fill(folder: string, port: number, first: RunningProcess, { ldif = '' }: Ds389Options): Promise<Ds389> {
+async function fill(folder: string, port: number, first: RunningProcess, { ldif = '', offline = false }: Ds389Options): Promise<Ds389> {
   let server = first;
   const url = `ldap://127.0.0.1:${port}`;
   const asManager = ['-x', '-H', url, '-D', manager.dn, '-w', manager.password];
   const change = async (records: string): Promise<void> => {
     await runWithInput('ldapmodify', asManager, records);
   };
-  await change(baseEntries + ldif.replace(/^(dn::? .*)$/gm, '$1\nchangetype: add'));
+  if (!offline) await change(baseEntries + ldif.replace(/^(dn::? .*)$/gm, '$1\nchangetype: add'));
   return {
     url,
     suffix: ds389Suffix,

@@ -2,7 +2,7 @@ import { createApp, version, type App } from '../../app.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { loadConfiguration } from '../../config/load.ts';
 import { createPictures } from '../../cycle/directory-pictures.ts';
-import { createQuiet } from '../../cycle/quiet.ts';
+import { createInStep } from '../../cycle/in-step.ts';
 import { startCycles } from '../../cycle/run-cycles.ts';
 import { createAuthBackOff, type AuthBackOff } from '../../daemon/auth-back-off.ts';
 import { createLanes } from '../../daemon/lanes.ts';
@@ -96,7 +96,7 @@ async function runRounds(app: App, held: HeldStore, { log, metrics, backOff, wat
   const { configuration, clock } = app;
   const directoriesOf = (target: string) => configuration.targets.get(target)?.from ?? [];
   const pictures = createPictures();
-  const quiet = createQuiet();
+  const inStep = createInStep();
   const lanes = createLanes({
     targets: [...configuration.targets.keys()],
     clock,
@@ -106,7 +106,7 @@ async function runRounds(app: App, held: HeldStore, { log, metrics, backOff, wat
       startCycles(targets, {
         ...app,
         pictures,
-        quiet,
+        inStep,
         ...control,
         mode,
         attempt: mode === 'full' ? 'everything' : 'due',

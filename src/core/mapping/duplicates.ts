@@ -15,7 +15,6 @@ export function findDuplicates(resources: readonly Resource[], match: TargetDefi
     for (const path of match[type]) {
       if (path.toLowerCase() === 'externalid') continue;
       for (const alike of groupByValue(resources, type, path)) {
-        if (alike.length < 2) continue;
         for (const { sourceId } of alike) {
           const reason: Reason = { code: 'duplicate_match', text: `${path} is the same as that of ${others(alike, sourceId)}` };
           reasons.set(sourceId, [...(reasons.get(sourceId) ?? []), reason]);
@@ -33,14 +32,21 @@ export function reject(resource: Resource, reasons: readonly Reason[]): Rejected
   return { sourceId, directory, type, label, active: typeof active === 'boolean' ? active : undefined, reasons };
 }
 
+/** Those that share a value with others, value by value. */
 function groupByValue(resources: readonly Resource[], type: Resource['type'], path: string): Iterable<readonly Resource[]> {
+  const first = new Map<string, Resource>();
   const groups = new Map<string, Resource[]>();
   for (const resource of resources) {
     const value = resource.type === type ? valueOf(resource, path) : undefined;
     if (typeof value !== 'string') continue;
     const folded = value.toLowerCase();
+    const other = first.get(folded);
+    if (other === undefined) {
+      first.set(folded, resource);
+      continue;
+    }
     const known = groups.get(folded);
-    if (known === undefined) groups.set(folded, [resource]);
+    if (known === undefined) groups.set(folded, [other, resource]);
     else known.push(resource);
   }
   return groups.values();

@@ -29,9 +29,14 @@ export function mapEntry(entry: Entry, map: ReadyMap, survey: Survey): Mapped {
     return reference;
   });
   survey.span.include(span);
-  keep(entry, map, { mapped, references, from: span.from, until: span.until });
+  keep(entry, map, { mapped, references: references.size === 0 ? nobody : references, from: span.from, until: span.until });
   return mapped;
 }
+
+/** Shared, because an empty map of one's own for each of a hundred thousand users is not small. */
+const nothing: Resource['createOnly'] = new Map();
+const nobody: Kept['references'] = new Map();
+const noMembers: Resource['members'] = [];
 
 /** A result, from when until when it holds, and whom the DNs in it meant then. */
 interface Kept extends Pick<TimeSpan, 'from' | 'until'> {
@@ -81,7 +86,7 @@ function mapAnew(entry: Entry, map: ReadyMap, survey: Survey, span: TimeSpan, re
   reasons.push(...scopeReasons(entry, survey));
   const { id: sourceId, directory, type } = entry;
   const subject = { sourceId, directory, type, label: labelOf(entry, given) };
-  if (reasons.length === 0) return { kind: 'resource', resource: { ...subject, attributes, createOnly, members: [] } };
+  if (reasons.length === 0) return { kind: 'resource', resource: { ...subject, attributes, createOnly: createOnly.size === 0 ? nothing : createOnly, members: noMembers } };
   const active = attributes.get('active');
   return { kind: 'rejected', rejected: { ...subject, active: typeof active === 'boolean' ? active : undefined, reasons } };
 }

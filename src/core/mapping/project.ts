@@ -23,7 +23,19 @@ export interface Projection {
  * @throws BridgeError D2S_SCOPE_GROUP_MISSING when a group that decides who is in scope is in no reading
  */
 export function projectTarget(entries: readonly Entry[], definition: TargetDefinition, now: number): Projection {
-  return projectSurvey(entries, definition, surveyScope(entries, definition, now));
+  return draftProjection(entries, definition, now).projection;
+}
+
+/** A projection with what it was made from, so that it can be revised. */
+export interface Draft {
+  readonly projection: Projection;
+  readonly survey: Survey;
+}
+
+/** Like `projectTarget`. */
+export function draftProjection(entries: readonly Entry[], definition: TargetDefinition, now: number): Draft {
+  const survey = surveyScope(entries, definition, now);
+  return { survey, projection: projectSurvey(entries, definition, survey) };
 }
 
 /** The same, where it is already known who is in scope. */
@@ -43,7 +55,7 @@ export function projectSurvey(entries: readonly Entry[], definition: TargetDefin
     else if (entry.type === 'user') resources.push(mapped.resource);
     else resources.push({ ...mapped.resource, members: survey.groups.membersOf(entry, definition.nested, survey.isWanted) });
   }
-  resources.sort(byId);
+  resources.sort(inOrder);
   const duplicates = findDuplicates(resources, definition.match);
   for (const resource of resources) {
     const reasons = duplicates.get(resource.sourceId);
@@ -51,7 +63,7 @@ export function projectSurvey(entries: readonly Entry[], definition: TargetDefin
   }
   return {
     resources: resources.filter(({ sourceId }) => !duplicates.has(sourceId)),
-    rejected: rejected.sort((a, b) => byId(a, b) || compare(a.directory, b.directory)),
+    rejected: rejected.sort((a, b) => inOrder(a, b) || compare(a.directory, b.directory)),
     holdsUntil: survey.span.until,
   };
 }
@@ -81,7 +93,8 @@ const readied = new WeakMap<TargetDefinition, MapOf>();
 
 type Subject = Pick<Resource, 'type' | 'sourceId'>;
 
-function byId(left: Subject, right: Subject): number {
+/** Users first, then by source id. */
+export function inOrder(left: Subject, right: Subject): number {
   if (left.type !== right.type) return left.type === 'user' ? -1 : 1;
   return compare(left.sourceId, right.sourceId);
 }

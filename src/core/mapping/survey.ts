@@ -4,7 +4,7 @@ import type { TargetDefinition } from './definition.ts';
 import { indexDirectories, type DirectoryIndex } from './directory-index.ts';
 import { linkGroups, type GroupGraph } from './group-graph.ts';
 import { findOwners, inOrderOfDirectories } from './ownership.ts';
-import { TimeSpan } from './time-span.ts';
+import { holdsAt, TimeSpan } from './time-span.ts';
 
 /** `failed`: a condition could not be evaluated. Such an entry is in nobody's way, but has not left either. */
 export type ScopeVerdict = 'in' | 'out' | 'failed';
@@ -44,13 +44,7 @@ export function surveyScope(entries: readonly Entry[], definition: TargetDefinit
   const ordered = inOrderOfDirectories(entries, definition);
   const index = indexDirectories(ordered);
   const groups = linkGroups(index, ordered);
-  const span = new TimeSpan(now);
-  const contextOf: Survey['contextOf'] = (entry, own = span) => ({
-    isMemberOf: (dn) => groups.everyoneIn(dn).has(entry.id),
-    isOver: (instant) => own.isOver(instant),
-  });
-  const conditionsFor = (type: ResourceType) => conditionsOf(definition, type, groups, contextOf);
-  const conditions = { user: conditionsFor('user'), group: conditionsFor('group') };
+  const { span, contextOf, conditions } = momentOf(definition, groups, now);
   const judgeOwn = (entry: Entry) => (definition.maps.has(entry.directory) ? judge(entry, conditions[entry.type]) : 'out');
   const verdicts = new Map<SourceId, ScopeVerdict>();
   for (const entry of ordered) {
@@ -60,6 +54,24 @@ export function surveyScope(entries: readonly Entry[], definition: TargetDefinit
   const owners = isUnique ? new Map<SourceId, Entry>() : findOwners(ordered, (entry) => judgeOwn(entry) !== 'out');
   const isWanted = (id: SourceId) => (verdicts.get(id) ?? 'out') !== 'out';
   return { index, groups, conditions, verdicts, owners, span, contextOf, isWanted };
+}
+
+/** The same survey at another moment; undefined when time alone may have changed something in it. */
+export function surveyAgain(survey: Survey, definition: TargetDefinition, now: number): Survey | undefined {
+  if (!holdsAt(now, survey.span)) return undefined;
+  const moment = momentOf(definition, survey.groups, now);
+  moment.span.include(survey.span);
+  return { ...survey, ...moment };
+}
+
+function momentOf(definition: TargetDefinition, groups: GroupGraph, now: number): Pick<Survey, 'span' | 'contextOf' | 'conditions'> {
+  const span = new TimeSpan(now);
+  const contextOf: Survey['contextOf'] = (entry, own = span) => ({
+    isMemberOf: (dn) => groups.everyoneIn(dn).has(entry.id),
+    isOver: (instant) => own.isOver(instant),
+  });
+  const conditionsFor = (type: ResourceType) => conditionsOf(definition, type, groups, contextOf);
+  return { span, contextOf, conditions: { user: conditionsFor('user'), group: conditionsFor('group') } };
 }
 
 function conditionsOf(
@@ -93,7 +105,7 @@ function conditionsOf(
   return conditions;
 }
 
-function judge(entry: Entry, conditions: readonly ScopeCondition[]): ScopeVerdict {
+export function judge(entry: Entry, conditions: readonly ScopeCondition[]): ScopeVerdict {
   for (const condition of conditions) {
     const holds = condition.judge(entry);
     if (holds instanceof EvaluationError) return 'failed';

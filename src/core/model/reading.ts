@@ -14,6 +14,17 @@ export interface CompleteReading {
   readonly directory: string;
   readonly entries: readonly Entry[];
   readonly watermark?: Watermark | undefined;
+  /** Where it is known: how it differs from the reading before it. */
+  readonly change?: ReadingChange | undefined;
+}
+
+/** From one complete reading to the next. */
+export interface ReadingChange {
+  /** Weak, so that not every reading there ever was is kept. */
+  readonly before: WeakRef<CompleteReading>;
+  /** In place of those with their ids. */
+  readonly entries: readonly Entry[];
+  readonly gone: readonly SourceId[];
 }
 
 /**

@@ -45,10 +45,13 @@ const settled = new WeakMap<
   { readonly acknowledged: Readonly<Record<string, string>>; readonly targetIds: ReadonlyMap<string, TargetId | undefined> }
 >();
 
+/** Shared: most resources refer to nobody. */
+const nobody: ReadonlyMap<string, TargetId | undefined> = new Map();
+
 function targetIdsIn(desired: DesiredAttributes, targetIdOf: TargetIdOf): ReadonlyMap<string, TargetId | undefined> {
   const ids = new Map<string, TargetId | undefined>();
   for (const [path, value] of desired) if (value instanceof Reference) ids.set(path, targetIdOf(value.id));
-  return ids;
+  return ids.size === 0 ? nobody : ids;
 }
 
 /** The attributes that differ from a resource as the target answered it: for an account that is being adopted. */

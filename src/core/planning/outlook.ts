@@ -37,7 +37,7 @@ export function createOutlook(input: PlanInput): Outlook {
     newcomers,
     targetIdOf: (id) => live.get(id)?.targetId ?? input.matches.get(id)?.targetId,
     willExist: (id) => live.has(id) || newcomers.has(id),
-    staysAway: (id) => wanted.has(id) && !live.has(id) && !newcomers.has(id),
+    staysAway: (id) => (wanted.has(id) || input.bystanders.has(id)) && !live.has(id) && !newcomers.has(id),
     leaverBehind: findLeavers(input),
   };
 }

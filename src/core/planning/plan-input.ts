@@ -22,6 +22,8 @@ export interface PlanInput {
   readonly matches: ReadonlyMap<SourceId, Match>;
   /** The acknowledged members of every group above. */
   readonly members: ReadonlyMap<SourceId, ReadonlySet<SourceId>>;
+  /** In scope and not on the target, and not part of this plan: nobody waits for them. */
+  readonly bystanders: ReadonlySet<SourceId>;
   readonly removal: RemovalPolicy;
   readonly createInactive: boolean;
   readonly digest: Digest;

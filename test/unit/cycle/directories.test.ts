@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { createPictures } from '../../../src/cycle/directory-pictures.ts';
 import { cycleStage, inShort, person, type StageOptions } from '../../support/cycle-stage.ts';
 import { definition } from '../../support/entries.ts';
 import { createFakeSource } from '../../support/fake-source.ts';
@@ -17,7 +18,7 @@ async function twoDirectories(scope: Parameters<typeof definition>[0] = {}, rest
   await cycle();
   const link = async () => (await stage.store.links('wiki', ['ann'])).get('ann');
   const there = { ...person('ann'), directory: 'branch' };
-  return { ...stage, branch, cycle, link, there };
+  return { ...stage, branch, cycle, stageCycle: (input: Parameters<typeof stage.cycle>[0]) => stage.cycle(input), link, there };
 }
 
 describe('someone who moves from one directory into another', () => {
@@ -31,6 +32,29 @@ describe('someone who moves from one directory into another', () => {
     const { report } = await cycle();
     assert.deepEqual(report.applied.map((one) => [one.verb, 'cause' in one ? one.cause : undefined]), [['deactivate', 'absent']]);
   });
+
+  for (const kept of [true, false]) {
+    it(`is not taken to have left when that happens between the two readings, ${kept ? 'in a daemon' : 'in a single run'}`, async () => {
+      const stage = await twoDirectories();
+      const memory = { pictures: createPictures() };
+      const sources = new Map([['corp', stage.source], ['branch', stage.branch]]);
+      if (kept) await stage.stageCycle({ sources, ...memory });
+      const moved = Promise.withResolvers<undefined>();
+      sources.set('corp', { ...stage.source, read: async (request) => (await moved.promise, stage.source.read(request)) });
+      sources.set('branch', {
+        ...stage.branch,
+        read: async (request) => {
+          const verdict = await stage.branch.read(request);
+          stage.source.remove('ann');
+          stage.branch.put(stage.there);
+          moved.resolve(undefined);
+          return verdict;
+        },
+      });
+      const { report, calls } = await stage.stageCycle({ sources, ...(kept ? memory : {}) });
+      assert.deepEqual([report.applied, calls], [[], []]);
+    });
+  }
 
   it('loses access where they are out of scope there', async () => {
     const { source, branch, cycle } = await twoDirectories({ scope: { user: { where: 'site != "far"' } } });

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createPictures } from '../../../src/cycle/directory-pictures.ts';
-import { createQuiet } from '../../../src/cycle/quiet.ts';
-import { cycleStage, inShort, minute, person, team } from '../../support/cycle-stage.ts';
+import { createInStep } from '../../../src/cycle/in-step.ts';
+import { cycleStage, inShort, minute, operationsOf, person, team } from '../../support/cycle-stage.ts';
 import { definition } from '../../support/entries.ts';
 
 describe('a daemon whose directory shows nothing new', () => {
   const settled = async () => {
     const stage = cycleStage([person('ann'), person('cy'), team('staff', ['ann'])], { removal: { leaves: 'deactivate', deleteAfter: 30 * minute, groups: 'keep' } });
-    const memory = { pictures: createPictures(), quiet: createQuiet() };
+    const memory = { pictures: createPictures(), inStep: createInStep() };
     await stage.cycle(memory);
     await stage.cycle(memory);
     stage.events.splice(0);
@@ -66,7 +66,7 @@ describe('a daemon whose directory shows nothing new', () => {
     const inMinutes = (minutes: number): string => `${cycleStage([]).clock.now() + minutes * minute + 11_644_473_600_000}0000`;
     const users = { userName: 'lower(mail)', active: '!expired(accountExpires)' };
     const stage = cycleStage([person('ann', { accountExpires: inMinutes(3) }), person('cy', { accountExpires: '0' })], { definition: definition({ users }) });
-    const memory = { pictures: createPictures(), quiet: createQuiet() };
+    const memory = { pictures: createPictures(), inStep: createInStep() };
     const planned: string[] = [];
     const sent: string[] = [];
     for (let cycle = 0; cycle < 7; cycle += 1) {
@@ -83,13 +83,67 @@ describe('a daemon whose directory shows nothing new', () => {
 
   it('is not quiet while something is left to do', async () => {
     const stage = cycleStage([person('ann')]);
-    const memory = { pictures: createPictures(), quiet: createQuiet() };
+    const memory = { pictures: createPictures(), inStep: createInStep() };
     stage.target.setHook((call) => (call.method === 'create' ? { when: 'before', result: { class: 'rejected', status: 400, detail: 'no' } } : undefined));
     for (let cycle = 0; cycle < 3; cycle += 1) await stage.cycle(memory);
     stage.target.setHook(undefined);
     await stage.clock.advance(10 * minute);
     await stage.cycle(memory);
     assert.equal(stage.target.users().length, 1);
+  });
+});
+
+describe('a daemon whose directory shows a change', () => {
+  const boss = (status: string) => person('boss', { status });
+  const settled = async (...entries: readonly ReturnType<typeof person>[]) => {
+    const stage = cycleStage(entries);
+    const memory = { pictures: createPictures(), inStep: createInStep() };
+    for (let cycle = 0; cycle < 3; cycle += 1) await stage.cycle(memory);
+    const asked: string[] = [];
+    // The state is asked about those whom the plan is about, and nobody else.
+    const store = { ...stage.store, links: (target: string, ids: readonly string[]) => (asked.push(...ids), stage.store.links(target, ids)) };
+    return { ...stage, asked, next: () => stage.cycle({ ...memory, store }) };
+  };
+
+  it('plans whom it concerns, and looks at those once more', async () => {
+    const stage = await settled(person('ann'), person('bo', { manager: 'CN=ann,OU=Staff,DC=corp' }), person('cy'), team('staff', ['ann']));
+    stage.source.put(person('bo', { manager: 'CN=ann,OU=Staff,DC=corp', title: 'new' }));
+    assert.equal((await stage.next()).report.applied.length, 1);
+    assert.deepEqual([...new Set(stage.asked)].sort(), ['ann', 'bo']);
+    stage.asked.splice(0);
+    assert.equal((await stage.next()).report.planId !== undefined, true);
+    assert.deepEqual([...new Set(stage.asked)].sort(), ['ann', 'bo']);
+    assert.equal((await stage.next()).report.planId, undefined);
+  });
+
+  it('completes, in the same plan, those who refer to somebody who comes', async () => {
+    const stage = await settled(boss('off'), person('ann', { manager: 'CN=boss,OU=Staff,DC=corp' }), person('cy'), team('staff', ['boss', 'ann']));
+    stage.source.put(boss('on'));
+    const { report } = await stage.next();
+    assert.deepEqual(operationsOf(report.applied), ['create boss', 'update ann', 'members staff']);
+    assert.equal(stage.asked.includes('cy'), false);
+  });
+
+  it('waits for nobody who stays away, and so remains in step', async () => {
+    const stage = await settled(boss('off'), person('ann', { manager: 'CN=boss,OU=Staff,DC=corp' }));
+    stage.source.put(person('ann', { manager: 'CN=boss,OU=Staff,DC=corp', title: 'new' }));
+    const { report } = await stage.next();
+    assert.deepEqual([operationsOf(report.applied), report.waiting], [['update ann'], 0]);
+    assert.equal((await stage.store.target('wiki')).pending, 0);
+  });
+
+  it('writes neither of two who come to bear the same name', async () => {
+    const stage = await settled(person('ann'), person('bo'));
+    stage.source.put(person('bo', { mail: 'ann@example.org' }));
+    const { report } = await stage.next();
+    assert.deepEqual([operationsOf(report.applied), report.rejected.map(({ sourceId }) => sourceId)], [[], ['ann', 'bo']]);
+  });
+
+  it('notices who leaves, and guards the plan with the numbers of everyone', async () => {
+    const stage = await settled(...['a', 'b', 'c', 'd', 'e', 'f'].map((id) => person(id)), team('staff', ['a', 'b']));
+    stage.source.remove('a');
+    const { report } = await stage.next();
+    assert.deepEqual(operationsOf(report.applied), ['members staff', 'deactivate a']);
   });
 });
 

@@ -1,0 +1,67 @@
+import type { Entry } from '../model/entry.ts';
+import type { Resource } from '../model/resource.ts';
+import type { TargetDefinition } from './definition.ts';
+import { mapEntry } from './map-entry.ts';
+import { primaryGroupAttributes } from './primary-group.ts';
+import { inOrder, mapsByDirectory, type Draft } from './project.ts';
+import { judge, surveyAgain, type Survey } from './survey.ts';
+
+/**
+ * What `draftProjection` would make of the same entries with these in place of those with their ids, for the change that
+ * is by far the most frequent: attributes of some users, none of which concern anybody else. Undefined when it is more
+ * than that, or may be: a group, a newcomer, a new DN, a value that others are matched by, someone who is or was
+ * rejected, an appearance in several directories, time that has run out.
+ *
+ * @param now milliseconds since 1970
+ */
+export function reviseProjection(draft: Draft, changed: readonly Entry[], definition: TargetDefinition, now: number): Draft | undefined {
+  const survey = surveyAgain(draft.survey, definition, now);
+  if (survey === undefined) return undefined;
+  const resources = [...draft.projection.resources];
+  for (const entry of changed) {
+    const verdict = survey.verdicts.get(entry.id);
+    if (!isAlone(entry, survey) || verdict !== judge(entry, survey.conditions.user) || verdict === 'failed') return undefined;
+    if (verdict === 'out') continue;
+    const at = findIndex(resources, entry);
+    const before = resources[at];
+    const mapped = mapEntry(entry, mapsByDirectory(definition)(entry.directory, 'user'), survey);
+    if (before === undefined || mapped.kind === 'rejected' || !isMatchedAlike(before, mapped.resource, definition)) return undefined;
+    resources[at] = mapped.resource;
+  }
+  const { until } = survey.span;
+  return { survey, projection: { ...draft.projection, resources, holdsUntil: until } };
+}
+
+/** A user whom the survey knows as they are, but for attributes that nobody else depends on. */
+function isAlone(entry: Entry, { index, owners }: Survey): boolean {
+  const known = index.find(entry.dn, entry.directory);
+  return (
+    entry.type === 'user' &&
+    known?.id === entry.id &&
+    known.dn === entry.dn &&
+    known.type === entry.type &&
+    known.directory === entry.directory &&
+    !owners.has(entry.id) &&
+    primaryGroupAttributes.user.every((name) => String(known.attributes.get(name)) === String(entry.attributes.get(name)))
+  );
+}
+
+function isMatchedAlike(before: Resource, now: Resource, { match }: TargetDefinition): boolean {
+  return before.type === now.type && match[now.type].every((path) => before.attributes.get(path) === now.attributes.get(path));
+}
+
+/** Where someone stands, in the order of a projection; -1: nowhere. */
+function findIndex(resources: readonly Resource[], { id, type }: Entry): number {
+  let low = 0;
+  let high = resources.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const resource = resources[middle];
+    if (resource === undefined) break;
+    const order = inOrder(resource, { sourceId: id, type });
+    if (order === 0) return middle;
+    if (order < 0) low = middle + 1;
+    else high = middle - 1;
+  }
+  return -1;
+}
