@@ -19,6 +19,16 @@ export function contradicts(body: Body, changes: readonly WireChange[]): boolean
   });
 }
 
+/**
+ * Whether a whole resource, as it was read, shows that changes took effect which were only promised: nothing in it
+ * contradicts them, and of what was set something is there. What a target never shows has to come with something else.
+ */
+export function confirms(body: Body, changes: readonly WireChange[]): boolean {
+  if (contradicts(body, changes)) return false;
+  const set = changes.filter(({ value }) => value !== undefined);
+  return set.length === 0 || set.some(({ path }) => isFilled(readScimPath(body, { ...path, filter: undefined, sub: undefined })));
+}
+
 /** Whether a list shows that an element is not in it: some say no types (Zitadel), or nothing but texts (WSO2). */
 function lacks(list: readonly unknown[], { path, value }: WireChange): boolean {
   const elements = list.filter(isBody);
