@@ -3,8 +3,8 @@ import type { Finding } from '../adapters/scim/doctor/trial.ts';
 import type { Terminal } from './terminal.ts';
 import { count, duration, printable } from './words.ts';
 
-/** What was tried, subject by subject, and the profile that follows from it. */
-export function showExamination({ findings, traffic, leftovers }: Examination, profile: string, terminal: Terminal): void {
+/** What was tried, subject by subject, and the profile that follows from it; none where something ended the trials. */
+export function showExamination({ findings, traffic, leftovers }: Examination, profile: string | undefined, terminal: Terminal): void {
   const { colors, print } = terminal;
   const width = Math.max(...findings.map(({ trial }) => trial.length));
   for (const [subject, own] of Map.groupBy(findings, (finding) => finding.subject)) {
@@ -18,6 +18,7 @@ export function showExamination({ findings, traffic, leftovers }: Examination, p
   for (const { type, name, id, why } of leftovers) {
     print(`${colors.red('left behind:')} ${type} ${name}${id === undefined ? '' : ` (id ${printable(id)})`}: ${printable(why)}`);
   }
+  if (profile === undefined) return;
   print('');
   print(colors.bold('profile learned:'));
   for (const line of profile.trimEnd().split('\n')) print(`  ${line}`);

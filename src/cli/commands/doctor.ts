@@ -34,7 +34,7 @@ export async function doctor(options: DoctorCommandOptions, context: CommandCont
       const { ended, says, ...rest } = examination;
       const profile = profileText(app.configuration.targets.get(name)?.url ?? '', app.clock.now(), says);
       if (options.json) printJson(terminal, { ...rest, profile: says });
-      else showExamination(examination, profile, terminal);
+      else showExamination(examination, ended === undefined ? profile : undefined, terminal);
       if (shutdown.stopping.aborted) throw new BridgeError('D2S_INTERRUPTED', 'stopped before everything was tried', 'what was made is removed, unless it stands above');
       if (ended !== undefined) throw toBridgeError(ended);
       if (options.writeProfile !== undefined) {

@@ -3,7 +3,7 @@ import { assign, readScimPath, scimPath, shortPath, unassign } from '../../../co
 import { isBody, isRefusal, listOf, type Body, type Refusal } from '../message.ts';
 import type { Bench } from './bench.ts';
 import { bareUserBody, create, read, remove, search, userBody, type Made } from './specimen.ts';
-import { needed, Untestable, words, works, type Result, type Subject } from './trial.ts';
+import { isAboutContent, needed, Untestable, words, works, type Result, type Subject } from './trial.ts';
 
 /** Making users, what that needs, and getting rid of them. */
 export const accounts: Subject = {
@@ -42,7 +42,7 @@ async function tryCreate(bench: Bench): Promise<Result> {
       return describe(bench, made);
     }
     refusal = made;
-    if (made.class !== 'rejected') break;
+    if (!isAboutContent(made)) break;
     const more: Body = round === 0 ? usual : { ...usual, ...demanded(bench), ...part, ...namedIn(made.detail) };
     if (Object.keys(more).every((key) => Object.hasOwn(part, key))) break;
     part = more;
@@ -60,11 +60,12 @@ async function createSomehow(bench: Bench, body: Body): Promise<Made | Refusal> 
   return create(bench, 'user', body);
 }
 
-function describe({ dialect }: Bench, { answer, told, name, id, externalId }: Made): Result {
+function describe({ dialect }: Bench, { answer, told, isLocated, name, id, externalId }: Made): Result {
   const shown = answer.body === undefined ? undefined : readScimPath(answer.body, scimPath('userName'));
   const lowered = typeof shown === 'string' && shown !== name && shown === name.toLowerCase();
   const remarks = [
     told === 'body' ? '' : `, without an id in the answer (found by ${told})`,
+    isLocated ? '' : ', without a Location',
     typeof readScimPath(answer.body ?? {}, scimPath('id')) === 'number' ? ', ids are numbers' : '',
     id === externalId ? ', the externalId is taken as id' : '',
     lowered ? ', user names are kept in lower case' : '',

@@ -3,7 +3,7 @@ import { isRefusal, listOf, type Body } from '../message.ts';
 import type { Bench } from './bench.ts';
 import { shows } from './effect.ts';
 import { create, read, remove, search, userBody } from './specimen.ts';
-import { needed, Untestable, words, works, type Result, type Subject } from './trial.ts';
+import { isAboutContent, needed, Untestable, words, works, type Result, type Subject } from './trial.ts';
 
 /** What of a user is taken and kept. */
 export const attributes: Subject = {
@@ -40,7 +40,7 @@ async function tryKept(bench: Bench): Promise<Result> {
   const all = samples(bench);
   let refused: string[] = [];
   let made = await create(bench, 'user', userBody(bench, 'anna', partOf(bench, all)));
-  if (isRefusal(made) && made.class === 'rejected') {
+  if (isRefusal(made) && isAboutContent(made)) {
     refused = await refusedAlone(bench, all);
     made = await create(bench, 'user', userBody(bench, 'anna', partOf(bench, all.filter(([path]) => !refused.includes(path)))));
   }

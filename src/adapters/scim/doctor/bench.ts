@@ -1,9 +1,10 @@
 import type { Dialect } from '../../../core/dialect/dialect.ts';
 import { layDialect, type PartialDialect } from '../../../core/dialect/layers.ts';
 import { rfc7644 } from '../../../core/dialect/rfc7644.ts';
+import { BridgeError } from '../../../core/model/errors.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import type { Clock } from '../../../ports/clock.ts';
-import { endpoints, type Answer, type Body, type Refusal, type ScimRequest } from '../message.ts';
+import { endpoints, isRefusal, type Answer, type Body, type Refusal, type ScimRequest } from '../message.ts';
 import { maxListBytes } from '../resource.ts';
 import { createCreations, type Creations } from './creations.ts';
 import type { Line } from './line.ts';
@@ -60,6 +61,7 @@ export interface Bench {
   readonly configured: Dialect;
   readonly creations: Creations;
   readonly facts: Facts;
+  /** @throws BridgeError when nothing that is asked makes sense any more */
   readonly ask: (method: ScimRequest['method'], path: string, body?: Body, headers?: Readonly<Record<string, string>>) => Promise<Answer | Refusal>;
   /** What `Location` the last answer had. */
   readonly location: () => string | undefined;
@@ -74,6 +76,8 @@ export interface Bench {
 }
 
 export interface BenchOptions {
+  /** Of the target, for errors. */
+  readonly name: string;
   readonly line: Line;
   readonly clock: Clock;
   /** Asked before each request: another one holds while things are removed. */
@@ -82,9 +86,10 @@ export interface BenchOptions {
   readonly allowLeftovers: boolean;
 }
 
-export function createBench({ line, clock, signal, configured, allowLeftovers }: BenchOptions): Bench {
+export function createBench({ name, line, clock, signal, configured, allowLeftovers }: BenchOptions): Bench {
   let said: PartialDialect = {};
   let texts = 0;
+  let silences = 0;
   const tag = `dir2scim-doctor-${Math.floor(clock.random() * 36 ** 6).toString(36).padStart(6, '0')}`;
   return {
     tag,
@@ -93,11 +98,13 @@ export function createBench({ line, clock, signal, configured, allowLeftovers }:
     configured,
     creations: createCreations(),
     facts: { discovered: {}, requiredBySchema: [], requiredPart: {}, kept: [], searchable: { users: new Map(), groups: new Map() } },
-    ask: (method, path, body, headers) =>
-      line.exchange(
-        { method, path, subject: subjectOf(path), maxBytes: maxListBytes, ...(body === undefined ? {} : { body }), ...(headers === undefined ? {} : { headers }) },
-        signal(),
-      ),
+    async ask(method, path, body, headers) {
+      const request = { method, path, subject: subjectOf(path), maxBytes: maxListBytes, ...(body === undefined ? {} : { body }), ...(headers === undefined ? {} : { headers }) };
+      const answer = await line.exchange(request, signal());
+      silences = isRefusal(answer) && answer.status === undefined ? silences + 1 : 0;
+      checkStanding(name, answer, silences);
+      return answer;
+    },
     location: () => line.location(),
     dialect: () => layDialect(rfc7644, [{ origin: 'learned', says: said }]),
     says: () => said,
@@ -108,6 +115,20 @@ export function createBench({ line, clock, signal, configured, allowLeftovers }:
     fresh: () => `Trial ${(texts += 1)}`,
     wait: (milliseconds) => clock.sleep(milliseconds, signal()),
   };
+}
+
+/** So many requests in a row without any answer are no matter of what was asked. */
+const mostSilences = 3;
+
+/** Without credentials, or without a target, every further trial would only say so again. @throws BridgeError */
+function checkStanding(name: string, answer: Answer | Refusal, silences: number): void {
+  if (!isRefusal(answer)) return;
+  if (answer.status === 401) {
+    throw new BridgeError('D2S_TARGET_AUTH', `target ${name} refuses our credentials (HTTP 401)`, 'check the token of this target and what it may do');
+  }
+  if (silences >= mostSilences || (answer.class === 'throttled' && answer.status === undefined)) {
+    throw new BridgeError('D2S_TARGET_UNREACHABLE', `target ${name} does not answer any more (${answer.detail})`, 'look at the target and the network between, and try again');
+  }
 }
 
 function subjectOf(path: string): ScimRequest['subject'] {

@@ -51,7 +51,7 @@ export interface DoctorOptions extends ScimTargetOptions {
 /** Tries out how a target speaks, with users and groups of its own, which it removes. */
 export interface Doctor {
   /**
-   * A failure when the target cannot be reached, or does not let us in.
+   * A failure when the target cannot be reached, or does not let us in; for that, 401 throws D2S_TARGET_AUTH.
    *
    * @param stopping ends the trials; what was made is still removed
    * @param aborting ends the removal too
@@ -68,7 +68,7 @@ export function createDoctor(options: DoctorOptions): Doctor {
   return {
     async examine(stopping, aborting) {
       let signal = stopping;
-      const bench = createBench({ line, clock: options.clock, signal: () => signal, configured, allowLeftovers: options.allowLeftovers });
+      const bench = createBench({ name: options.name, line, clock: options.clock, signal: () => signal, configured, allowLeftovers: options.allowLeftovers });
       bench.learn(givenParts(options.dialect));
       const began = options.clock.monotonic();
       const access = await knock(bench);

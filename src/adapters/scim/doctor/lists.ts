@@ -10,6 +10,7 @@ export const lists: Subject = {
   name: 'Lists',
   trials: [
     { name: 'pages by index', run: tryIndex },
+    { name: 'size of a page', run: trySize },
     { name: 'beyond the end', run: tryBeyond },
     { name: 'pages by cursor', run: tryCursor },
   ],
@@ -54,6 +55,17 @@ async function tryIndex(bench: Bench): Promise<Result> {
 /** Whoever can be neither searched nor listed cannot be found before they are made. */
 function isSearchable({ facts }: Bench): boolean {
   return [...facts.searchable.users.values()].includes(true);
+}
+
+/** Where there are fewer users than that, no end can be met. */
+async function trySize(bench: Bench): Promise<Result> {
+  needed(bench.facts.ben, 'there are no two users');
+  const first = await page(bench, 'startIndex=1&count=1000');
+  if (typeof first === 'string') return { verdict: 'refused', text: `a page of 1,000 is refused (${first})` };
+  const { total = 0, rows } = first;
+  if (rows.length >= Math.min(total, 1000)) return works(`of 1,000 that were asked for all ${rows.length} are there`);
+  const text = `a page has at most ${rows.length} of ${total} users`;
+  return works(text, rows.length > 0 && rows.length < bench.dialect().list.pageSize ? { list: { pageSize: rows.length } } : {});
 }
 
 async function tryBeyond(bench: Bench): Promise<Result> {

@@ -5,7 +5,7 @@ import type { Bench, Specimen } from './bench.ts';
 import { settingOf, tryPut } from './change.ts';
 import { choose, history, isLie, told, tryPatch, type IsDone, type Way } from './effect.ts';
 import { tryExcluded } from './lists.ts';
-import { create, groupBody, read, remove } from './specimen.ts';
+import { create, groupBody, read, remove, userBody } from './specimen.ts';
 import { needed, Untestable, words, works, type Result, type Subject } from './trial.ts';
 
 /** Who belongs to a group, in which words that is changed, and whether it can be seen. */
@@ -22,6 +22,7 @@ export const members: Subject = {
     { name: 'remove a stranger', run: tryStranger },
     { name: 'with other changes', run: tryMixed },
     { name: 'groups in groups', run: tryNested },
+    { name: 'who is deleted', run: tryDeleted },
     { name: 'left out of lists', run: tryExcluded },
   ],
 };
@@ -222,4 +223,17 @@ async function tryNested(bench: Bench): Promise<Result> {
   await remove(bench, 'group', made.id);
   if (effect.kind === 'done') return works('a group can be a member');
   return { verdict: effect.kind === 'nothing' ? 'lies' : 'refused', text: `a group as a member ${told(effect)}`, says: { members: { nested: false } } };
+}
+
+/** Dead members make lists longer and counts wrong. */
+async function tryDeleted(bench: Bench): Promise<Result> {
+  const { crew } = added(bench);
+  if (!isVisible(bench)) throw new Untestable('nobody is shown');
+  const made = await create(bench, 'user', userBody(bench, 'cleo'));
+  if (isRefusal(made)) throw new Untestable(`no user could be made (${words(made)})`);
+  const effect = await tryPatch(bench, 'group', crew.id, [additionOf(bench, [made.id])], (held) => membersOf(held)?.includes(made.id) === true, queryOf(bench));
+  const why = await remove(bench, 'user', made.id);
+  if (effect.kind !== 'done' || why !== undefined) throw new Untestable(why ?? `the member ${told(effect)}`);
+  const isLeft = membersOf(await read(bench, 'group', crew.id, queryOf(bench)))?.includes(made.id) === true;
+  return isLeft ? { verdict: 'lies', text: 'whoever is deleted stays a member' } : works('whoever is deleted is no member any more');
 }

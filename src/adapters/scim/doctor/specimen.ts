@@ -12,6 +12,8 @@ export interface Made extends Specimen {
   readonly answer: Answer;
   /** Where the id was found. */
   readonly told: 'body' | 'location' | 'search';
+  /** Whether the answer had a Location, as RFC 7644 §3.3 says. */
+  readonly isLocated: boolean;
 }
 
 /** A user for trials: recognisable, with an address that belongs to nobody (RFC 2606). */
@@ -47,12 +49,13 @@ export async function create(bench: Bench, type: ResourceType, body: Body): Prom
   const shown = answer.body === undefined ? undefined : readScimPath(answer.body, scimPath(nameKey[type]));
   if (typeof shown === 'string' && !isOurs(bench, shown)) throw new Untestable('a create was answered with somebody else');
   const inBody = idOf(answer.body);
-  const inLocation = idIn(bench.location(), type);
+  const location = bench.location();
+  const inLocation = idIn(location, type);
   const found = inBody ?? inLocation ?? (await search(bench, type, name, 5))[0];
   if (found === undefined) throw new Untestable(`a create was answered with ${answer.status} and nothing that names what was made`);
   creations.made({ type, name, id: found });
   const told = inBody === found ? 'body' : inLocation === found ? 'location' : 'search';
-  return { id: found, name, externalId: String(body['externalId']), answer, told };
+  return { id: found, name, externalId: String(body['externalId']), answer, told, isLocated: location !== undefined };
 }
 
 function isOurs({ tag }: Bench, name: string): boolean {

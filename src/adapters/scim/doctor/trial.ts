@@ -50,6 +50,11 @@ export function works(text: string, says: PartialDialect = {}): Result {
   return { verdict: 'works', text, says };
 }
 
+/** Whether a refusal is about what was sent: many answer 500 to what they did not expect. */
+export function isAboutContent({ class: failureClass, status = 0 }: Pick<Refusal, 'class' | 'status'>): boolean {
+  return failureClass === 'rejected' || (status >= 500 && status !== 501 && status !== 503);
+}
+
 /** `400: invalidPath: …`, as it stands in a sentence. */
 export function words({ status, detail }: Pick<Refusal, 'status' | 'detail'>): string {
   const short = detail.length > 120 ? `${detail.slice(0, 119)}…` : detail;

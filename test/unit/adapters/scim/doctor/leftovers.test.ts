@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { systemClock } from '../../../../../src/adapters/system/clock.ts';
+import { BridgeError } from '../../../../../src/core/model/errors.ts';
 import { faultFor } from '../../../../support/scim-server/index.ts';
 import { until } from '../../../../contract/scim-target-stage.ts';
 import { examine, findingOf, startPatient, unhurried } from './examination.ts';
@@ -56,6 +58,20 @@ describe('what a doctor makes', { concurrency: 2 }, () => {
     assert.deepEqual(leftovers.map(({ id }) => id).sort(), left);
   });
 
+  it('is named when the credentials end meanwhile, or the target does', async (context) => {
+    for (const end of ['credentials', 'target'] as const) {
+      const server = await startPatient(context, {});
+      let isOver = false;
+      server.setFaults({ before: () => (!isOver ? undefined : end === 'credentials' ? { kind: 'answer', status: 401 } : { kind: 'cut', applied: false }) });
+      // Nobody waits for what is dead.
+      const clock = { ...systemClock(), sleep: () => Promise.resolve() };
+      const { ended, leftovers } = await examine(server.url, { clock, onFinding: ({ subject }) => void (isOver ||= subject === 'PATCH') });
+      assert.ok(ended instanceof BridgeError);
+      assert.equal(ended.code, end === 'credentials' ? 'D2S_TARGET_AUTH' : 'D2S_TARGET_UNREACHABLE');
+      assert.deepEqual(leftovers.map(({ id }) => id).sort(), server.users().map(({ id }) => id).sort());
+    }
+  });
+
   it('has names that nobody else has, and nobody else is touched', async (context) => {
     const server = await startPatient(context, { filter: { ignored: true } });
     const body = { schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName: 'someone', externalId: 'e1', title: 'Engineer' };
@@ -70,7 +86,7 @@ describe('what a doctor makes', { concurrency: 2 }, () => {
 describe('a target that lets nobody in', () => {
   it('is a failure, and nothing was made', async (context) => {
     const server = await startPatient(context, {});
-    await assert.rejects(examine(server.url, {}, undefined, 'wrong'), /^Error: auth/);
+    await assert.rejects(examine(server.url, {}, undefined, 'wrong'), { code: 'D2S_TARGET_AUTH' });
     await assert.rejects(examine(`${server.url}/elsewhere`), /^Error: unsupported/);
     assert.ok(server.requests.every(({ method }) => method === 'GET'));
   });

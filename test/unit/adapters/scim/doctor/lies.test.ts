@@ -76,6 +76,11 @@ describe('a doctor', { concurrency: 2 }, () => {
     assert.deepEqual(blocking(examination), []);
   });
 
+  it('finds how many users a page has', async (context) => {
+    const { says } = await examineAll(context, { list: { maxPage: 1 }, discovery: { serviceProviderConfig: 'absent' } });
+    assert.partialDeepStrictEqual(says, { list: { pageSize: 1 } });
+  });
+
   it('says that PATCH works where ServiceProviderConfig denies it', async (context) => {
     const { says } = await examineAll(context, { discovery: { claims: { patch: false } } });
     assert.partialDeepStrictEqual(says, { users: { update: 'patch' }, groups: { update: 'patch' } });

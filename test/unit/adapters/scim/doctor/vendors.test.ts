@@ -58,7 +58,7 @@ describe('a doctor', { concurrency: 2 }, () => {
       members: { onCreate: 'include', addPerRequest: 1000, valuesPerOperation: 1000 },
       list: { excludeMembers: true },
     });
-    for (const [subject, trial] of [['Searching users', 'another case'], ['Lists', 'beyond the end'], ['Members', 'add again'], ['Member limits', 'unknown members']] as const) {
+    for (const [subject, trial] of [['Searching users', 'another case'], ['Lists', 'beyond the end'], ['Members', 'add again'], ['Members', 'who is deleted'], ['Member limits', 'unknown members']] as const) {
       assert.equal(findingOf(examination, subject, trial).verdict, 'lies', trial);
     }
   });
