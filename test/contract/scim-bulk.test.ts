@@ -5,6 +5,7 @@ import type { BulkDialect } from '../../src/core/dialect/dialect.ts';
 import type { TargetId } from '../../src/core/model/link.ts';
 import { rfc7644 } from '../../src/core/dialect/rfc7644.ts';
 import type { BulkBehaviour } from '../support/scim-server/behaviour-http.ts';
+import { cycleStage, person } from '../support/cycle-stage.ts';
 import { clean } from '../support/scim-server/clean.ts';
 import { faultFor, html, type Faults } from '../support/scim-server/faults.ts';
 import { startScimmy } from '../support/scimmy.ts';
@@ -184,6 +185,27 @@ describe('writes that are joined', () => {
     const stage = await begin(context, { server: { answer: 'asynchronous' } });
     const ids = await Promise.all(['a', 'b'].map((name) => stage.target.create('user', attributes(name), signal)));
     assert.deepEqual(ids.map(applied), ['a', 'b'].map((name) => idOf(stage, name)));
+  });
+});
+
+describe('a cycle before a target that takes bulk requests', () => {
+  it('loads three hundred people in some requests, and sends nothing the next time', async (context) => {
+    const { server, target } = await begin(context);
+    const stage = cycleStage(names(300).map((name) => person(name)));
+    const input = { prepare: () => Promise.resolve({ ...stage.setup, target }) };
+    const { report } = await stage.cycle(input);
+    assert.deepEqual([report.applied.length, report.failed, server.users().length], [300, [], 300]);
+    assert.ok(server.requests.length <= 8, String(server.requests.length));
+    for (const name of names(150)) stage.source.put(person(name, { title: 'Chief' }));
+    for (const name of names(200).slice(150)) stage.source.remove(name);
+    server.clearRequests();
+    const again = await stage.cycle(input);
+    assert.deepEqual([again.report.applied.length, again.report.failed], [200, []]);
+    assert.ok(server.requests.length <= 8, String(server.requests.length));
+    assert.equal(server.users().filter(({ active }) => active === false).length, 50);
+    server.clearRequests();
+    await stage.cycle(input);
+    assert.deepEqual([server.requests, server.violations], [[], []]);
   });
 });
 
