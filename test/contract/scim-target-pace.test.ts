@@ -130,6 +130,13 @@ describe('a target that counts', () => {
   });
 });
 
+it('a target that refuses the credentials is not asked by all who wait', async (context) => {
+  const { server, target } = await begin(context, { before: () => ({ kind: 'answer', status: 401 }) });
+  const results = await Promise.all(Array.from({ length: 64 }, (_, index) => target.create('user', person(index), signal)));
+  assert.deepEqual(new Set(results.map(failureClass)), new Set(['auth']));
+  assert.ok(server.requests.length <= 16, `${server.requests.length} requests`);
+});
+
 it('a dead target delays no other', async (context) => {
   const dead = await begin(context, { before: () => ({ kind: 'hang', applied: false }) });
   const alive = await begin(context);

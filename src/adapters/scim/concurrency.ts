@@ -15,8 +15,8 @@ export interface Concurrency {
 }
 
 const atFirst = 8;
-/** Latency alone never goes below: it has many causes. */
-const leastForLatency = 4;
+/** Only being turned away goes below: a dead target has to be found out in time, and latency has many causes. */
+const least = 4;
 
 /**
  * As TCP finds its window (RFC 5681 §3.1): from a moderate start each answer allows one more, which doubles the limit
@@ -55,7 +55,7 @@ export function createConcurrency(most: number): Concurrency {
         return;
       }
       if (ending === 'failed') {
-        if (isNew) fall(limit / 2, limit / 2);
+        if (isNew && limit > least) fall(Math.max(least, limit / 2), limit / 2);
         return;
       }
       let latency = latencies.get(request.kind);
@@ -63,7 +63,7 @@ export function createConcurrency(most: number): Concurrency {
       const isRoundOver = addTo(latency, request.milliseconds, limit);
       if (latency.isSlow) {
         if (!isRoundOver) return;
-        if (limit > leastForLatency) fall(Math.max(leastForLatency, limit * 0.9), limit * 0.9);
+        if (limit > least) fall(Math.max(least, limit * 0.9), limit * 0.9);
         else latency.usual = latency.mean;
       } else if (isFull) limit = Math.min(most, limit + (limit < threshold ? 1 : 1 / limit));
     },

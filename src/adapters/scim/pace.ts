@@ -16,8 +16,14 @@ export interface Permit {
   leave(ending: Ending): void;
 }
 
-/** Why somebody was not let through: the target wants to be left alone, or a budget is spent, for too long a time. */
-export type Turned = 'paused' | 'spent';
+/**
+ * Why somebody was not let through: the target wants to be left alone, or a budget is spent, for too long a time; it
+ * answers nobody (`down`); or it refused the credentials that all of us have (`refused`).
+ */
+export type Turned = 'paused' | 'spent' | 'down' | 'refused';
+
+/** So many failures without an answer between them, and nobody waits in line any more: each would wait for a timeout. */
+const downAfter = 20;
 
 interface Waiter {
   readonly kind: string;
@@ -46,6 +52,8 @@ export class Pace {
   #queue: Waiter[] = [];
   #inFlight = 0;
   #version = 0;
+  /** Since the last answer. */
+  #failures = 0;
 
   /** @param most requests in flight */
   constructor(clock: Clock, rates: readonly RateBudget[], most: number) {
@@ -96,6 +104,12 @@ export class Pace {
     this.#admit();
   }
 
+  /** The credentials were refused: whoever waits would only be refused too, and accounts get locked for less. */
+  refuse(): void {
+    for (const waiter of this.#queue.splice(0)) waiter.settle('refused');
+    this.#alarm.cancel();
+  }
+
   /** An answer said what is left for us: so many more leave until then, and no more. */
   expect(quota: Quota): void {
     this.#pause.expect(quota, this.#inFlight - 1);
@@ -124,6 +138,7 @@ export class Pace {
     for (const waiter of waiting) {
       const rest = this.#pause.rest();
       if (rest > 0 && this.#pause.askedUntil() > waiter.deadline) waiter.settle('paused');
+      else if (rest === 0 && this.#inFlight >= this.#concurrency.limit && this.#failures >= downAfter) waiter.settle('down');
       else if (rest > 0 || this.#inFlight >= this.#concurrency.limit) {
         if (rest > 0) {
           next = rest;
@@ -160,6 +175,7 @@ export class Pace {
       leave: (ending) => {
         const isFull = this.#inFlight >= this.#concurrency.limit;
         this.#inFlight -= 1;
+        if (ending !== 'given_up') this.#failures = ending === 'failed' ? this.#failures + 1 : 0;
         this.#concurrency.ended(ending, { kind: waiter.kind, milliseconds: this.#clock.monotonic() - now, fallen }, isFull);
         if (this.#queue.length > 0) this.#admit();
       },

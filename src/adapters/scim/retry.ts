@@ -56,6 +56,7 @@ export function createExchange(
         renewed = true;
         continue;
       }
+      if (refusal.status === 401) pace.refuse();
       tries += 1;
       if (refusal.class !== 'transient' || tries >= attempts) return refusal;
       await clock.sleep(ceiling(tries - 1) * clock.random(), signal);
@@ -87,5 +88,7 @@ function ceiling(failures: number): number {
 /** For those who were not let through before they had sent anything. */
 const notLetThrough: Readonly<Record<Turned, Refusal>> = {
   paused: { class: 'throttled', detail: 'the target has asked to be left alone for longer than 15 minutes' },
+  down: { class: 'transient', detail: 'the target answers nobody at the moment' },
+  refused: { class: 'auth', detail: 'the target has just refused the credentials' },
   spent: { class: 'throttled', detail: 'what the target allows in a time is used up for longer than 15 minutes' },
 };

@@ -19,7 +19,7 @@ import { inDialect } from './in-dialect.ts';
 import { readInventory } from './inventory.ts';
 import { changeMembers, memberChunk } from './members.ts';
 import { failed, isRefusal, nonsense, toFailure, type Answer, type Body, type Refusal } from './message.ts';
-import { checkOptions, type ScimTargetOptions } from './options.ts';
+import { checkOptions, type CheckedOptions, type ScimTargetOptions } from './options.ts';
 import { Pace } from './pace.ts';
 import { writeOnDemand } from './read-and-write.ts';
 import { foundResource, maxBytes, readResource, resourcePath, versionOf } from './resource.ts';
@@ -47,7 +47,7 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
   return writeAfter(discovered, {
     name,
     get concurrency() {
-      return callers(checked.calls, book.current());
+      return callers(checked, book.current());
     },
     get memberChunk() {
       return memberChunk(book.current());
@@ -92,8 +92,9 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
 }
 
 /** Where writes are joined, as many wait as two bulk requests take, so that the next is full when one is back. */
-function callers(calls: number, { bulk }: Dialect): number {
-  return bulk.use ? Math.max(calls, Math.min(mostCallers, 2 * bulk.maxOperations)) : calls;
+function callers({ calls, concurrency }: Pick<CheckedOptions, 'calls' | 'concurrency'>, { bulk, rate }: Dialect): number {
+  const own = rate.length > 0 ? concurrency : calls; // with a budget more would only wait, and have to be waited for
+  return bulk.use ? Math.max(own, Math.min(mostCallers, 2 * bulk.maxOperations)) : own;
 }
 
 /** More would wait for their turn for too long at a target that takes one request a second. */

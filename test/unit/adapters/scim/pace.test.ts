@@ -191,6 +191,38 @@ describe('the pace of a target', () => {
     assert.equal(await callers.call(post), 'sent');
   });
 
+  it('turns away whoever waits when the credentials were refused', async () => {
+    const clock = fakeClock();
+    const pace = new Pace(clock, [], 2);
+    const permits = await Promise.all([pace.enter(get, minute, signal), pace.enter(get, minute, signal)]);
+    const { call } = createCallers(pace, clock);
+    const waiting = [call(get), call(post)];
+    pace.refuse();
+    assert.deepEqual(await Promise.all(waiting), ['refused', 'refused']);
+    for (const permit of permits) if (typeof permit !== 'string') permit.leave('answered');
+    assert.equal(await call(get), 'sent');
+  });
+
+  it('lets nobody wait in line for a target that answers nobody, and goes on trying', async () => {
+    const clock = fakeClock();
+    const pace = new Pace(clock, [], 8);
+    const results: string[] = [];
+    const fail = async (): Promise<void> => {
+      const permit = await pace.enter(post, 15 * minute, signal);
+      results.push(typeof permit === 'string' ? permit : 'sent');
+      if (typeof permit === 'string') return;
+      await clock.sleep(30_000, signal);
+      permit.leave('failed');
+    };
+    const all = Promise.all(Array.from({ length: 64 }, fail));
+    await clock.advance(3 * minute);
+    await all;
+    assert.ok(results.filter((result) => result === 'sent').length <= 30, results.join(' '));
+    assert.ok(results.includes('down'));
+    const { call } = createCallers(pace, clock);
+    assert.equal(await call(get), 'sent');
+  });
+
   it('does not keep a caller who is told to stop, and lets the next one have the turn', async () => {
     const clock = fakeClock();
     const pace = new Pace(clock, [], 1);
