@@ -13,6 +13,7 @@ import { createScimTarget } from './adapters/scim/target.ts';
 import { systemClock } from './adapters/system/clock.ts';
 import { openAccess, type AccessParts } from './app-access.ts';
 import { readAuthorities } from './config/authorities.ts';
+import { isLoopback } from './config/cleartext.ts';
 import type { Configuration, DirectoryConfiguration, SecretReference, TargetConfiguration } from './config/configuration.ts';
 import { defineTarget } from './config/define-target.ts';
 import type { PresetName } from './config/preset.ts';
@@ -155,7 +156,7 @@ async function createSource(
   secretOf: SecretOf,
 ): Promise<DirectorySource> {
   if (directory.kind === 'ldif') return createLdifSource(directory);
-  const { tls, bind, ...rest } = directory;
+  const { tls, bind, referrals, allowCleartext, ...rest } = directory;
   return createLdapSource({
     ...rest,
     tls: {
@@ -163,9 +164,13 @@ async function createSource(
       ...(tls.serverName === undefined ? {} : { serverName: tls.serverName }),
     },
     ...(bind === undefined ? {} : { bind: { dn: bind.dn, password: secretOf(bind.password) } }),
+    ...(referrals.follow.length === 0
+      ? {}
+      : { referrals: { ...referrals, allowsCleartext: (url: URL) => allowCleartext || isLoopback(url) } }),
     timeouts: { connectMilliseconds: 10_000, idleMilliseconds: 60_000 },
     onRequest: (operation, milliseconds) =>
       observer({ kind: 'ldap_request', directory: directory.name, operation, milliseconds }),
+    onAbsent: (fates) => observer({ kind: 'absent_entries', directory: directory.name, fates }),
     onFailover: (from, to) => observer({ kind: 'directory_failover', directory: directory.name, from, to }),
   });
 }

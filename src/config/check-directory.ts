@@ -18,6 +18,7 @@ function checkLdif(path: ConfigPath, directory: DirectorySection): Problem[] {
     startTls: directory.startTls,
     tls: Object.keys(directory.tls).length > 0,
     allowCleartext: directory.allowCleartext,
+    referrals: directory.referrals.follow.length > 0,
     changes: !['auto', 'full'].includes(directory.changes),
   };
   const problems = Object.entries(useless)
@@ -61,7 +62,19 @@ function checkServer(path: ConfigPath, directory: DirectorySection): Problem[] {
   if (directory.startTls && !hasPlain) {
     problems.push({ path: [...path, 'startTls'], at: 'key', what: 'StartTLS upgrades ldap://, and no URL begins with that', fix: 'leave startTls out: ldaps:// is TLS from the start' });
   }
-  return [...problems, ...directory.urls.flatMap((url, index) => checkUrl([...path, 'urls', index], url, directory))];
+  return [...problems, ...checkReferrals(path, directory), ...directory.urls.flatMap((url, index) => checkUrl([...path, 'urls', index], url, directory))];
+}
+
+function checkReferrals(path: ConfigPath, { referrals: { follow }, changes }: DirectorySection): Problem[] {
+  const problems = follow.flatMap((text, index): Problem[] => {
+    const url = URL.parse(`ldap://${text}`);
+    if (url !== null && url.host.toLowerCase() === text.toLowerCase() && url.hostname !== '') return [];
+    return [{ path: [...path, 'referrals', 'follow', index], at: 'value', what: `${JSON.stringify(text)} is neither a host nor host:port`, fix: 'write it like dc1.sales.corp.example or ldap.example.org:389' }];
+  });
+  if (follow.length > 0 && !['auto', 'full'].includes(changes)) {
+    problems.push({ path: [...path, 'changes'], at: 'value', what: `${changes} cannot tell what changes on the servers that references are followed to`, fix: 'leave changes out, or follow no references' });
+  }
+  return problems;
 }
 
 function checkUrl(path: ConfigPath, text: string, directory: DirectorySection): Problem[] {

@@ -57,6 +57,10 @@ export interface LdapDirectoryConfiguration extends DirectoryBasics {
   readonly bind?: { readonly dn: string; readonly password: SecretReference };
   readonly startTls: boolean;
   readonly tls: TlsConfiguration & { readonly serverName?: string };
+  /** Where references may lead to, as `host` or `host:port`. Empty: none is followed. */
+  readonly referrals: { readonly follow: readonly string[] };
+  /** Also where a password travels because of a reference. */
+  readonly allowCleartext: boolean;
   readonly users?: SearchScope;
   readonly groups?: SearchScope;
 }

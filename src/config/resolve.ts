@@ -25,7 +25,7 @@ export function resolveConfiguration(source: ProfiledSource, text: YamlText): Co
 type Absolute = (path: string) => string;
 
 function resolveDirectory(name: string, directory: DirectorySection, absolute: Absolute): DirectoryConfiguration {
-  const { kind, changes, users, groups, urls, bind, startTls, tls, path } = directory;
+  const { kind, changes, users, groups, urls, bind, startTls, tls, referrals, allowCleartext, path } = directory;
   if (kind === 'ldif') {
     return { name, kind, changes, path: absolute(path ?? ''), ...(users === undefined ? {} : { users }), ...(groups === undefined ? {} : { groups }) };
   }
@@ -37,6 +37,8 @@ function resolveDirectory(name: string, directory: DirectorySection, absolute: A
     ...(bind === undefined ? {} : { bind: { dn: bind.dn, password: resolveSecret(bind.password, absolute) } }),
     startTls,
     tls: { ...tls, ...(tls.ca === undefined ? {} : { ca: absolute(tls.ca) }) },
+    referrals,
+    allowCleartext,
     ...(users === undefined ? {} : { users: { ...users, bases: users.bases ?? [] } }),
     ...(groups === undefined ? {} : { groups: { ...groups, bases: groups.bases ?? [] } }),
   };

@@ -118,6 +118,7 @@ async function follow(
   const verdict = await source.read({
     attributes,
     since: fresh === true || watermark === undefined ? undefined : { watermark, known },
+    known,
     visit: (entry) => {
       entries.push(entry);
       if (entries.length % progressEvery === 0) observer({ kind: 'entries_read', directory, entries: entries.length });

@@ -1,6 +1,7 @@
-import type { ResourceType } from '../core/model/entry.ts';
+import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { FailureClass } from '../core/model/outcome.ts';
 import type { Hold, Verb } from '../core/model/plan.ts';
+import type { Fate } from './directory-source.ts';
 import type { LinkCounts } from './state-store.ts';
 
 /**
@@ -39,6 +40,8 @@ export type CycleEvent =
     }
   /** Another server than before answers, by URL. */
   | { readonly kind: 'directory_failover'; readonly directory: string; readonly from: string; readonly to: string }
+  /** What became of entries that were known and are not shown any more, by source id. */
+  | { readonly kind: 'absent_entries'; readonly directory: string; readonly fates: ReadonlyMap<SourceId, Fate> }
   | { readonly kind: 'ldap_request'; readonly directory: string; readonly operation: string; readonly milliseconds: number }
   | {
       readonly kind: 'plan_made';

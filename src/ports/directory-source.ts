@@ -14,6 +14,8 @@ import type { Watermark } from '../core/model/reading.ts';
  *   next comparison of everything, which comes within an hour: values that name somebody outside of what is read (the
  *   server changes them without a trace, and nobody can be found by them), and entries that exist and only cannot be
  *   read any more: a delta never makes them gone.
+ * - A complete reading may look up who is `known` and missing from it, and visit as they were known those that exist and
+ *   only cannot be read any more. Nobody can be kept like that after a start, when nobody is known.
  * - An entry found by the user search and the group search is visited once, as a user.
  * - Only the attributes asked for are fetched and given (names in lower case), plus what identity needs.
  * - Calls do not overlap. Each read is a session of its own: connections, binds and watermarks end with it. The source
@@ -44,6 +46,8 @@ export interface ReadRequest {
   /** Attribute names in lower case that the maps and scopes mention, for each type. */
   readonly attributes: Readonly<Record<ResourceType, ReadonlySet<string>>>;
   readonly since?: Since | undefined;
+  /** What was known before, also where everything is read. */
+  readonly known?: ReadonlyMap<SourceId, Entry> | undefined;
   readonly visit: (entry: Entry) => void | Promise<void>;
   readonly signal: AbortSignal;
 }
@@ -64,6 +68,14 @@ export type Verdict =
       readonly changes?: string | undefined;
     }
   | { readonly kind: 'delta'; readonly watermark: Watermark; readonly gone: readonly SourceId[] };
+
+/**
+ * What became of an entry that was known and is not shown any more. `deleted`: it is nowhere to be found, which may also
+ * mean that it went where the account sees nothing. `moved`: it lies outside of the bases. `filtered`: it lies within and
+ * no longer matches. `unreadable`: it is still there, or may be, and is not let be seen well enough to tell; it is the
+ * only one that is no departure.
+ */
+export type Fate = 'deleted' | 'moved' | 'filtered' | 'unreadable';
 
 /** How a source finds what changed. `auto`: the best that its server can do for this account; `full`: reads everything. */
 export type ChangeDetection = 'auto' | 'dirsync' | 'usn' | 'syncrepl' | 'timestamp' | 'full';

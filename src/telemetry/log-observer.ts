@@ -1,5 +1,6 @@
 import type { Clock } from '../ports/clock.ts';
 import type { CycleEvent, CycleObserver } from '../ports/cycle-observer.ts';
+import { absentLine } from './absent-line.ts';
 import { cycleLines } from './cycle-lines.ts';
 import type { Log } from './log.ts';
 import { createRepetition } from './repetition.ts';
@@ -39,6 +40,9 @@ export function logObserver(log: Log, clock: Clock): CycleObserver {
         log.warn({ event: kind, ...fields }, `directory ${event.directory}: ${event.to} answers in place of ${event.from}`);
         return;
       }
+      case 'absent_entries':
+        absentLine(log, repetition, event);
+        return;
       case 'state_written':
         stateLine(event);
         return;

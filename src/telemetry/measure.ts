@@ -58,6 +58,7 @@ export function measure(instruments: Instruments, clock: Clock): CycleObserver {
       case 'rate_limit_wait':
         countWork(instruments, event);
         return;
+      case 'absent_entries':
       case 'entries_read':
       case 'directory_failed':
       case 'plan_made':

@@ -183,6 +183,7 @@ describe('the LDAP adapter before servers that behave in unusual ways', () => {
     [51, /busy \(51\)/],
     [53, /unwillingToPerform \(53\) \("go away"\)/],
     [99, /result code \(99\)/],
+    [4096, /e-syncRefreshRequired \(4096\)/],
   ] as const) {
     it(`fails when a search ends with code ${code}`, async (context) => {
       const { source } = await serve(context, paging, ({ id }, socket) => {

@@ -4,6 +4,7 @@ import { dirsync } from '../../src/adapters/ldap/changes/dirsync.ts';
 import type { Feed } from '../../src/adapters/ldap/changes/change-strategy.ts';
 import { usn } from '../../src/adapters/ldap/changes/usn.ts';
 import type { LdapSourceOptions } from '../../src/adapters/ldap/options.ts';
+import { createLdapSource } from '../../src/adapters/ldap/source.ts';
 import type { SourceId } from '../../src/core/model/entry.ts';
 import { sambaSuffix, startSamba, type Samba } from '../support/samba.ts';
 import { feedOf, guidIn, unicodePassword, withServer, type FeedUnderTest } from './ad-feed.ts';
@@ -25,6 +26,8 @@ const reader = { dn: `CN=reader,CN=Users,${sambaSuffix}`, password: 'Passw0rd.Re
 for (const [strategy, account] of [[usn, 'an ordinary'], [dirsync, 'an ordinary'], [usn, 'a privileged'], [dirsync, 'a privileged']] as const) {
   /** Deleted objects are shown to administrators only, here as on Windows. */
   const seesDeleted = account === 'a privileged';
+  /** Whoever is not shown any more among the last changes is named, so that somebody looks what became of them. */
+  const missesDeleted = strategy === usn && !seesDeleted;
 
   describe(`The ${strategy.name} feed on Active Directory (Samba), for ${account} account`, () => {
     let server: Samba;
@@ -64,12 +67,15 @@ for (const [strategy, account] of [[usn, 'an ordinary'], [dirsync, 'an ordinary'
     });
 
     it('works with that account', async () => {
-      assert.equal(await withServer(options, (directory) => strategy.probe(directory)), undefined);
+      const { details } = await createLdapSource({ ...options, changes: strategy.name }).inspect(new AbortController().signal);
+      assert.ok(details.some((line) => line.startsWith(`changes: ${strategy.name} `)), details.join('\n'));
+      const shown = seesDeleted ? 'deletions: shown to this account' : 'deletions: not shown to this account';
+      assert.ok(details.some((line) => line.startsWith(shown)), details.join('\n'));
     });
 
     it('refuses bases outside of the domain of the server', async () => {
       const outside = { ...options, users: { bases: ['DC=sales,DC=example,DC=org'] } };
-      assert.match((await withServer(outside, (directory) => strategy.probe(directory))) ?? '', /DC=sales.* outside/);
+      await assert.rejects(withServer(outside, (directory) => strategy.begin(directory)), { message: /DC=sales.* outside/ });
     });
 
     it('names nobody when nothing happened, for one small request more than opening the session', async () => {
@@ -92,11 +98,13 @@ for (const [strategy, account] of [[usn, 'an ordinary'], [dirsync, 'an ordinary'
       assert.deepEqual(await feed.changes(), await only('Anna'));
     });
 
-    it('names nobody for a write that changes nothing, nor for logons', async () => {
+    it('names nobody for a write that changes nothing, nor for logons, failed ones included', async () => {
       await server.change(modify(`CN=Bert,${people}`, 'replace: title', 'title: Clerk'));
       await feed.changes();
       await server.change(modify(`CN=Bert,${people}`, 'replace: title', 'title: Clerk'));
       await server.search('-b', '', '-s', 'base');
+      const wrong = createLdapSource({ ...options, bind: { dn: reader.dn, password: () => Promise.resolve('wrong') } });
+      await assert.rejects(wrong.inspect(new AbortController().signal), { code: 'D2S_DIRECTORY_AUTH' });
       assert.deepEqual(await feed.changes(), await only());
     });
 
@@ -131,17 +139,18 @@ for (const [strategy, account] of [[usn, 'an ordinary'], [dirsync, 'an ordinary'
       assert.deepEqual(await feed.changes(), await only('Dora'));
     });
 
-    it('says who was deleted where it is shown, and names none of the groups', async () => {
+    it('says who was deleted where it is shown or missed among the last changes, and names none of the groups', async () => {
       const anna = await idOf('Anna');
       await server.change(`dn: CN=Anna,${people}\nchangetype: delete\n`);
-      assert.deepEqual(await feed.changes(), { changed: [], gone: seesDeleted ? [anna] : [], containers: false });
+      assert.deepEqual(await feed.changes(), { changed: missesDeleted ? [anna] : [], gone: seesDeleted ? [anna] : [], containers: false });
       assert.doesNotMatch(await server.search('-b', groups, '(cn=staff)', 'member'), /CN=Anna/, 'the group lost her silently');
     });
 
     it('gives a new id to who is deleted and made again', async () => {
       const emil = await idOf('Emil');
       await server.change(`dn: CN=Emil,${people}\nchangetype: delete\n\n${user('Emil')}`);
-      assert.deepEqual(await feed.changes(), { ...(await only('Emil')), gone: seesDeleted ? [emil] : [] });
+      const changed = [await idOf('Emil'), ...(missesDeleted ? [emil] : [])].sort();
+      assert.deepEqual(await feed.changes(), { changed, gone: seesDeleted ? [emil] : [], containers: false });
     });
 
     it('asks for one comparison within ten minutes when somebody may have been deleted unseen', async () => {

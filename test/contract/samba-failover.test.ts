@@ -107,6 +107,25 @@ describe('Two domain controllers (Samba)', () => {
       assert.match(reasonOf(await feed.poll()), /USN fell/);
     });
   }
+
+  it('usn: is lost or names who was taken back when the server was set back and has counted past what was known', async () => {
+    for (const redone of ['Bert', 'Anna']) {
+      await pair.second.stop();
+      const setBack = await pair.second.snapshot();
+      await pair.second.start();
+      await pair.second.change(titled('Anna', `taken back, then ${redone}`));
+      const feed = feedOf(usn, () => options(pair.second));
+      await feed.begin();
+      await pair.second.stop();
+      await setBack();
+      await pair.second.start();
+      await pair.second.change([1, 2, 3, 4].map((count) => titled(redone, `${redone} ${count}`)).join(''));
+      const told = await feed.poll();
+      const changed = told.kind === 'changes' ? [...told.changed] : [];
+      assert.ok(told.kind === 'lost' || changed.includes(await idOf(pair.second, 'Anna')), `${redone}: ${JSON.stringify(changed)}`);
+      assert.doesNotMatch(reasonOf(told), /USN fell/, 'it has counted past');
+    }
+  });
 });
 
 /** What a daemon does with a source: reads what changed, and takes it in. */

@@ -85,4 +85,29 @@ describe('following Active Directory (Samba)', () => {
     await server.change(modify(`CN=other,${groups}`, 'add: member', `member: CN=anna,${people}`));
     assert.equal((await follower.check()).kind, 'complete');
   });
+
+  it('reads only people again when only people changed, although memberOf is asked for', async () => {
+    let skew = 0;
+    const clock = { monotonic: () => performance.now() + skew };
+    const sees = { ...attributes, user: ['cn', 'title', 'memberof'] };
+    const follower = follow(source({ changes: 'usn', clock }), sees);
+    const filtered = follow(source({ changes: 'usn', clock, users: { bases: [people], filter: `(memberOf=CN=other,${groups})` } }), { ...attributes, user: ['cn', 'title'] });
+    const kinds = async (ldif: string): Promise<string> => {
+      await server.change(ldif);
+      return `${(await follower.check()).kind} ${(await filtered.check()).kind}`;
+    };
+    await kinds(modify(`CN=anna,${people}`, 'replace: title', 'title: Boss'));
+    assert.equal(await kinds(modify(`CN=anna,${people}`, 'replace: title', 'title: Chief')), 'delta delta');
+    assert.equal(await kinds(rename(`CN=anna,${people}`, 'CN=anne')), 'delta delta');
+    assert.equal(await kinds(person('new', people)), 'delta delta');
+    assert.equal(await kinds(`dn: CN=new,${people}\nchangetype: delete\n\n`), 'delta delta');
+    assert.equal(await kinds(modify(`CN=other,${groups}`, 'delete: member', `member: CN=anne,${people}`)), 'complete complete');
+    assert.equal(await kinds(rename(`CN=other,${groups}`, 'CN=others')), 'complete complete');
+    skew += 60 * 60_000;
+    assert.equal((await follower.check()).kind, 'complete', 'within the hour, whatever the account cannot see');
+    const reports = follow(source({ changes: 'usn' }), { ...attributes, user: ['cn', 'directreports'] });
+    await reports.check();
+    await server.change(modify(`CN=anne,${people}`, 'replace: title', 'title: Head'));
+    assert.equal((await reports.check()).kind, 'complete', 'people have reports');
+  });
 });

@@ -76,6 +76,18 @@ describe('Active Directory (Samba)', () => {
     for (const name of ['Domain Users', 'Domain Admins', 'Administrators']) assert.equal(names('group').includes(name), false);
   });
 
+  it('takes filters with the matching rules of Active Directory', async () => {
+    const named = async (filter: string): Promise<unknown> => {
+      const scope = { bases: [people], filter };
+      const { entries } = await readAll(source({ users: scope, groups: { bases: [] } }));
+      return entries.map((entry) => first(entry, 'cn')).sort();
+    };
+    const isUser = '(sAMAccountType=805306368)';
+    assert.deepEqual(await named(`(&${isUser}(userAccountControl:1.2.840.113556.1.4.803:=2))`), ['Olaf']);
+    assert.deepEqual(await named(`(&${isUser}(!(userAccountControl:1.2.840.113556.1.4.803:=2)))`), ['Anna', 'Ines']);
+    assert.deepEqual(await named(`(&${isUser}(memberOf:1.2.840.113556.1.4.1941:=CN=team,${people}))`), ['Anna']);
+  });
+
   it('reads from the root of the domain, where the server always refers to the configuration', async () => {
     const references = await server.search('-b', sambaSuffix, '(cn=Anna)', 'dn');
     assert.match(references, /# refldap:\/\/|ref: ldap:\/\//, 'the server does send a reference');

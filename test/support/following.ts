@@ -26,7 +26,7 @@ export function follow(source: DirectorySource, attributes: Attributes, fresh: D
     const { watermark, known } = picture;
     const visited: Entry[] = [];
     const since = watermark === undefined ? undefined : { watermark, known };
-    const verdict = await source.read({ ...request, since, visit: (entry) => void visited.push(entry) });
+    const verdict = await source.read({ ...request, since, known, visit: (entry) => void visited.push(entry) });
     picture.update({ ...verdict, directory: source.name, entries: visited });
     return { verdict, visited };
   };

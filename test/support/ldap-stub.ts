@@ -7,6 +7,12 @@ export interface StubRequest {
   readonly operation: 'bind' | 'search' | 'unbind' | 'extended';
   /** Base of a search. */
   readonly base: string;
+  /** Of a search (RFC 4511 §4.5.1): 0 the entry, 1 those beneath it, 2 the subtree. */
+  readonly scope: number;
+  /** Of a search: derefAliases, sizeLimit, timeLimit. */
+  readonly limits: readonly number[];
+  /** Filter of a search, as it was encoded. */
+  readonly filter: Buffer;
   /** Attributes that a search asks for. */
   readonly attributes: readonly string[];
   /** Cookie of the paged results control; undefined without the control. */
@@ -16,6 +22,8 @@ export interface StubRequest {
 export interface LdapStub {
   readonly url: string;
   readonly requests: readonly StubRequest[];
+  /** How many connections there were. */
+  connections(): number;
   close(): Promise<void>;
 }
 
@@ -58,6 +66,7 @@ export async function createLdapStub(
   return {
     url: `ldap://127.0.0.1:${address.port}`,
     requests,
+    connections: () => sockets.size,
     async close() {
       for (const socket of sockets) socket.destroy();
       server.close();
@@ -98,7 +107,8 @@ export function referenceMessage(id: number, ...uris: string[]): Buffer {
 
 /** The end of a search (0x65), or another result. With `cookie`, it carries the paged results control (RFC 2696). */
 export function resultMessage(id: number, tag = 0x65, code = 0, diagnostic = '', cookie?: string): Buffer {
-  const result = tlv(tag, tlv(0x0a, Buffer.from([code])), tlv(0x04), tlv(0x04, diagnostic));
+  const number = code < 0x80 ? [code] : [code >>> 8, code & 255];
+  const result = tlv(tag, tlv(0x0a, Buffer.from(number)), tlv(0x04), tlv(0x04, diagnostic));
   if (cookie === undefined) return message(id, result);
   const value = tlv(0x30, tlv(0x02, Buffer.from([0])), tlv(0x04, cookie));
   return message(id, result, tlv(0x30, tlv(0x04, pagedResults), tlv(0x04, value)));
@@ -137,7 +147,7 @@ function readAllTlv(bytes: Buffer): Tlv[] {
 function readRequest(content: Buffer): StubRequest {
   const [id, operation, controls] = readAllTlv(content);
   if (id === undefined || operation === undefined) throw new Error('no LDAP message');
-  const common = { id: id.content.readUIntBE(0, id.content.length), base: '', attributes: [], cookie: undefined };
+  const common = { id: id.content.readUIntBE(0, id.content.length), base: '', scope: 0, limits: [], filter: Buffer.alloc(0), attributes: [], cookie: undefined };
   switch (operation.tag) {
     case 0x60:
       return { ...common, operation: 'bind' };
@@ -151,6 +161,9 @@ function readRequest(content: Buffer): StubRequest {
         ...common,
         operation: 'search',
         base: fields[0]?.content.toString() ?? '',
+        scope: fields[1]?.content[0] ?? 0,
+        limits: fields.slice(2, 5).map(({ content }) => content.readUIntBE(0, content.length)),
+        filter: fields[6]?.content ?? Buffer.alloc(0),
         attributes: readAllTlv(fields[7]?.content ?? Buffer.alloc(0)).map((name) => name.content.toString()),
         cookie: readCookie(controls?.content),
       };

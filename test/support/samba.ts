@@ -30,6 +30,8 @@ export interface Samba {
   search(...args: string[]): Promise<string>;
   /** Reads the database itself, with ldbsearch: shows GUIDs and SIDs as Windows tools do. */
   inspectDatabase(...args: string[]): Promise<string>;
+  /** Adds an access rule to an entry, in SDDL (MS-DTYP §2.5.1.1): `(D;;RP;;;AU)`. */
+  addRule(dn: string, sddl: string): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -87,6 +89,9 @@ async function startIn(folder: string): Promise<Samba> {
     },
     search: (...args) => runWithInput('ldapsearch', [...asAdministrator, '-LLL', '-o', 'ldif-wrap=no', ...args], ''),
     inspectDatabase: (...args) => runWithInput('ldbsearch', ['-H', join(folder, 'private/sam.ldb'), ...args], ''),
+    addRule: async (dn, sddl) => {
+      await run('samba-tool', ['dsacl', 'set', '-H', join(folder, 'private/sam.ldb'), `--configfile=${configuration}`, `--objectdn=${dn}`, `--sddl=${sddl}`]);
+    },
     dispose: async () => {
       await server.stop('SIGKILL');
       await rm(folder, { recursive: true, force: true });

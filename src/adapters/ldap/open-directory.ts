@@ -8,4 +8,6 @@ export interface OpenDirectory {
   readonly kind: LdapKind;
   readonly rootDse: RootDse;
   readonly options: LdapSourceOptions;
+  /** Ends the reading. */
+  readonly signal: AbortSignal;
 }

@@ -47,7 +47,7 @@ async function openServer(options: LdapSourceOptions, url: string, signal: Abort
     if (options.bind !== undefined) await bind(options, options.bind, session);
     const rootDse = await timed(options, 'root_dse', () => readRootDse(session));
     if (!isSynchronized(rootDse)) throw notSynchronized(url);
-    return { session, kind: detectKind(options.kind, rootDse), rootDse, options };
+    return { session, kind: detectKind(options.kind, rootDse), rootDse, options, signal };
   } catch (error) {
     session.destroy();
     throw error;

@@ -1,5 +1,6 @@
+import type { SourceId } from '../../core/model/entry.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { ChangeDetection, DirectoryKind } from '../../ports/directory-source.ts';
+import type { ChangeDetection, DirectoryKind, Fate } from '../../ports/directory-source.ts';
 
 /** What a directory server can be, where it is not left to the rootDSE (`auto`). */
 export type LdapKind = Exclude<DirectoryKind, 'ldif'>;
@@ -27,6 +28,13 @@ export interface LdapSourceOptions {
   readonly users?: SearchScope;
   /** Where groups are; without it no group is read. */
   readonly groups?: SearchScope;
+  /** Which servers a reference may lead to. Without it no reference is followed, and a reading that meets one fails. */
+  readonly referrals?: {
+    /** `host`, for the usual ports of LDAP, or `host:port`. Lets `changes` be `full`. */
+    readonly follow: readonly string[];
+    /** Whether the password may be sent there in clear text. */
+    readonly allowsCleartext: (url: URL) => boolean;
+  };
   readonly timeouts: {
     /** For one server: name look-up, TCP and TLS together. */
     readonly connectMilliseconds: number;
@@ -37,6 +45,8 @@ export interface LdapSourceOptions {
   readonly onRequest?: (operation: LdapOperation, milliseconds: number) => void;
   /** Told when another server than the one before is read, in either direction. URLs. */
   readonly onFailover?: (from: string, to: string) => void;
+  /** Told what became of entries that were known and are not shown any more. */
+  readonly onAbsent?: (fates: ReadonlyMap<SourceId, Fate>) => void;
   /** For hold times; the one of the machine when it is not given. */
   readonly clock?: Pick<Clock, 'monotonic'>;
 }

@@ -1,24 +1,24 @@
 import { BridgeError } from '../../core/model/errors.ts';
-import type { LdapKind } from './options.ts';
+import type { OpenDirectory } from './open-directory.ts';
 import { hostOf } from './result-code.ts';
-import type { RootDse } from './root-dse.ts';
 
 /**
- * Judges a continuation reference (RFC 4511 §4.5.3): "the rest of this subtree is at that server". What lies there was
- * not read, so the reading is not complete.
- *
- * With one exception: below the root of its domain, Active Directory always refers to the partitions for configuration
+ * Whether a continuation reference (RFC 4511 §4.5.3: "the rest of this subtree is at that server") leads to something
+ * that nobody wants: below the root of its domain, Active Directory always refers to the partitions for configuration
  * and DNS. They lie below it by name only, and hold no people.
  */
-export function judgeReference(uris: readonly string[], base: string, kind: LdapKind, rootDse: RootDse): void {
-  if (kind === 'active-directory') {
-    const root = foldDn(rootDse.get('defaultnamingcontext')?.[0] ?? '');
-    if (root !== '' && foldDn(base) === root && uris.some((uri) => isPartition(uri, root))) return;
-  }
-  throw new BridgeError(
+export function isIrrelevant(uris: readonly string[], base: string, { kind, rootDse }: OpenDirectory): boolean {
+  if (kind !== 'active-directory') return false;
+  const root = foldDn(rootDse.get('defaultnamingcontext')?.[0] ?? '');
+  return root !== '' && foldDn(base) === root && uris.some((uri) => isPartition(uri, root));
+}
+
+/** What lies at a server that is not asked was not read, so the reading is not complete. */
+export function notFollowed(uris: readonly string[], base: string): BridgeError {
+  return new BridgeError(
     'D2S_DIRECTORY_READ_INCOMPLETE',
     `a part of ${base} is held by another server: ${uris.map(hostOf).join(', ')}`,
-    'choose bases that do not contain that part, and add it as a directory of its own when it is wanted',
+    'choose bases that do not contain that part and add it as a directory of its own when it is wanted, or name the server in `referrals.follow`',
   );
 }
 

@@ -30,6 +30,8 @@ const codes: Readonly<Record<number, { readonly name: string; readonly remedy: s
   52: { name: 'unavailable', remedy: 'the server is starting or stopping; the next cycle tries again' },
   53: { name: 'unwillingToPerform', remedy: 'the server refuses; its log tells why' },
   80: { name: 'other', remedy: 'see the log of the server' },
+  // RFC 4533 §2.6; how 389 Directory Server refuses a cookie.
+  4096: { name: 'e-syncRefreshRequired', remedy: 'nothing needs to be done: everything is read again' },
 };
 
 /** `sizeLimitExceeded (4)` */

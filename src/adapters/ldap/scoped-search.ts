@@ -5,11 +5,12 @@ import type { ReadRequest } from '../../ports/directory-source.ts';
 import { createStampReader } from './changes/stamp.ts';
 import { readEntry } from './entry.ts';
 import { toLdapFilter } from './filter.ts';
+import { ReferenceFollower, type Visit } from './follow-references.ts';
+import type { LdapUrl } from './ldap-url.ts';
 import { timed } from './open.ts';
 import type { OpenDirectory } from './open-directory.ts';
 import type { SearchScope } from './options.ts';
 import { completeEntry, isPartial } from './ranges.ts';
-import { judgeReference } from './reference.ts';
 import { hasPaging } from './root-dse.ts';
 import { searchSubtree, type SearchEntry } from './search.ts';
 
@@ -27,13 +28,15 @@ export interface ScopedSearch {
 /**
  * Searches the configured bases with the configured filters, users before groups, and visits each entry once. Who
  * belongs to the scope is thereby always the server's judgement. Resolves when every page of every base arrived.
+ * @returns who was visited
  */
-export async function searchScopes(directory: OpenDirectory, search: ScopedSearch): Promise<void> {
+export async function searchScopes(directory: OpenDirectory, search: ScopedSearch): Promise<ReadonlySet<SourceId>> {
   const seen = new Set<SourceId>();
   const { users, groups } = directory.options;
   const stampOf = createStampReader(directory);
   if (users !== undefined) await searchScope('user', users, directory, { ...search, seen, stampOf });
   if (groups !== undefined) await searchScope('group', groups, directory, { ...search, seen, stampOf });
+  return seen;
 }
 
 interface Running extends ScopedSearch {
@@ -42,38 +45,65 @@ interface Running extends ScopedSearch {
 }
 
 async function searchScope(type: ResourceType, scope: SearchScope, directory: OpenDirectory, search: Running): Promise<void> {
-  const { session, kind, rootDse, options } = directory;
-  const { idAttribute, filters } = kindRules[kind];
-  const wanted = search.attributes[type];
-  const own = parseFilter(scope.filter ?? filters[type]);
-  const filter = toLdapFilter(search.narrowing === undefined ? own : { kind: 'and', filters: [own, search.narrowing] });
-  const attributes = [...new Set([...wanted, idAttribute.toLowerCase(), ...search.stampOf.attributes])];
-  for (const base of scope.bases) {
-    const partial: SearchEntry[] = [];
-    const visit = async (found: SearchEntry): Promise<void> => {
-      const { stamp, rest } = search.stampOf.read(found, wanted);
-      const entry = readEntry(rest, { directory: options.name, type, base, idAttribute });
-      if (search.seen.has(entry.id)) return;
-      search.seen.add(entry.id);
-      await search.visit(stamp === undefined ? entry : { ...entry, stamp });
-    };
-    await searchSubtree(
-      session,
-      {
-        base,
-        filter,
-        attributes,
-        pageSize: hasPaging(rootDse) ? pageSize : undefined,
-        // The rest of a large attribute can be asked for when the page is through.
-        onEntry: (found) => (isPartial(found) ? void partial.push(found) : visit(found)),
-        onReference: (uris) => judgeReference(uris, base, kind, rootDse),
-        onPage: async () => {
-          for (const found of partial.splice(0)) {
-            await visit(await completeEntry(session, found, (send) => timed(options, 'range', send)));
-          }
-        },
-      },
-      (send) => timed(options, 'search', send),
-    );
+  const own = parseFilter(scope.filter ?? kindRules[directory.kind].filters[type]);
+  const filter: Filter = search.narrowing === undefined ? own : { kind: 'and', filters: [own, search.narrowing] };
+  const follower = new ReferenceFollower();
+  const searchOn = async (there: OpenDirectory, visit: Visit): Promise<void> => {
+    for (const urls of await searchPlace(type, there, visit, { ...search, follower })) {
+      const onward = await follower.follow(there, visit, urls);
+      if (onward !== undefined) await searchOn(onward.directory, onward.visit);
+    }
+  };
+  try {
+    for (const base of scope.bases) await searchOn(directory, follower.begin(directory, { base, depth: 'sub', filter }));
+  } finally {
+    follower.close();
   }
+}
+
+/** Searches one place on one server. @returns where the rest of it is to be found */
+async function searchPlace(
+  type: ResourceType,
+  directory: OpenDirectory,
+  visited: Visit,
+  search: Running & { readonly follower: ReferenceFollower },
+): Promise<readonly (readonly LdapUrl[])[]> {
+  const { session, kind, rootDse, options } = directory;
+  const { idAttribute } = kindRules[kind];
+  const { base, depth, filter } = visited.place;
+  const wanted = search.attributes[type];
+  const partial: SearchEntry[] = [];
+  const elsewhere: (readonly LdapUrl[])[] = [];
+  const visit = async (found: SearchEntry): Promise<void> => {
+    const { stamp, rest } = search.stampOf.read(found, wanted);
+    const entry = readEntry(rest, { directory: options.name, type, base, idAttribute });
+    if (search.seen.has(entry.id)) return;
+    search.seen.add(entry.id);
+    await search.visit(stamp === undefined ? entry : { ...entry, stamp });
+  };
+  const onReference = (uris: readonly string[]): void => {
+    const urls = search.follower.judge(directory, visited, uris);
+    if (urls !== undefined) elsewhere.push(urls);
+  };
+  await searchSubtree(
+    session,
+    {
+      base,
+      depth,
+      filter: toLdapFilter(filter),
+      attributes: [...new Set([...wanted, idAttribute.toLowerCase(), ...search.stampOf.attributes])],
+      pageSize: hasPaging(rootDse) ? pageSize : undefined,
+      // The rest of a large attribute can be asked for when the page is through.
+      onEntry: (found) => (isPartial(found) ? void partial.push(found) : visit(found)),
+      onReference,
+      ...(options.referrals === undefined ? {} : { onReferral: onReference }),
+      onPage: async () => {
+        for (const found of partial.splice(0)) {
+          await visit(await completeEntry(session, found, (send) => timed(options, 'range', send)));
+        }
+      },
+    },
+    (send) => timed(options, 'search', send),
+  );
+  return elsewhere;
 }

@@ -1,6 +1,7 @@
 import { PagedResultsControl, SearchRequest, type Control, type Filter } from 'ldapts';
 import { BridgeError } from '../../core/model/errors.ts';
 import { BerCursor, MalformedMessage, berTags } from './ber.ts';
+import type { SearchDepth } from './ldap-url.ts';
 import type { LdapMessage, LdapResult } from './message.ts';
 import { searchError } from './result-code.ts';
 import type { Session } from './session.ts';
@@ -9,6 +10,8 @@ export type SearchEntry = Extract<LdapMessage, { kind: 'entry' }>;
 
 export interface SubtreeSearch {
   readonly base: string;
+  /** The whole subtree when it is not given. */
+  readonly depth?: SearchDepth;
   readonly filter: Filter;
   readonly attributes: readonly string[];
   /** Entries per page; undefined where the server has no paged results: then everything comes as one answer. */
@@ -18,6 +21,8 @@ export interface SubtreeSearch {
   readonly onEntry: (entry: SearchEntry) => void | Promise<void>;
   /** The URIs of a continuation reference: returns when they lie outside of what is read, throws otherwise. */
   readonly onReference: (uris: readonly string[]) => void;
+  /** When the server answers that the whole search is for another one (code 10): its URIs. Without it that is an error. */
+  readonly onReferral?: (uris: readonly string[]) => void;
   /** Called after each page, when the connection is free for other requests. */
   readonly onPage: () => Promise<void>;
 }
@@ -36,7 +41,7 @@ export async function searchSubtree(
     const request = new SearchRequest({
       messageId: 0,
       baseDN: search.base,
-      scope: 'sub',
+      scope: search.depth ?? 'sub',
       derefAliases: 'never',
       filter: search.filter,
       attributes: [...search.attributes],
@@ -55,6 +60,10 @@ export async function searchSubtree(
         if (message.kind === 'reference') search.onReference(message.uris);
       }),
     );
+    if (result.code === 10 && search.onReferral !== undefined) {
+      search.onReferral(result.referrals);
+      return;
+    }
     if (result.code !== 0) throw searchError(result, search.base);
     if (search.pageSize !== undefined) cookie = readCookie(result, search.base);
     await search.onPage();

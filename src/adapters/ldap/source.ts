@@ -5,6 +5,8 @@ import type { DirectoryFacts, DirectorySource, ReadRequest, Verdict } from '../.
 import { chooseStrategy, type Choice } from './changes/choose.ts';
 import { readChanges } from './changes/read-changes.ts';
 import { hashScope } from './changes/scope-hash.ts';
+import { seesDeletions } from './changes/usn-deletions.ts';
+import { visitUnreadable } from './changes/visit-unreadable.ts';
 import { printWatermark } from './changes/watermark.ts';
 import { monotonic } from './monotonic.ts';
 import { openDirectory } from './open.ts';
@@ -21,7 +23,8 @@ import { isWatchable, watchDirectory } from './watch.ts';
  * that breaks ends the reading with an error.
  *
  * Errors: D2S_DIRECTORY_UNREACHABLE, _TLS, _AUTH, _BASE_MISSING, _READ_INCOMPLETE, D2S_ENTRY_WITHOUT_ID,
- * D2S_INTERRUPTED, D2S_FILTER_INVALID (at creation), and whatever the password function or `visit` throws.
+ * D2S_CLEARTEXT_REFUSED (by a reference), D2S_INTERRUPTED, D2S_FILTER_INVALID (at creation), and whatever the password
+ * function or `visit` throws.
  */
 export function createLdapSource(options: LdapSourceOptions): DirectorySource {
   for (const { filter } of [options.users, options.groups].filter((scope) => scope !== undefined)) {
@@ -31,7 +34,10 @@ export function createLdapSource(options: LdapSourceOptions): DirectorySource {
   return {
     name: options.name,
     inspect: (signal) =>
-      withDirectory(options, choice, signal, async (directory) => describe(directory, await chooseStrategy(directory, nothing))),
+      withDirectory(options, choice, signal, async (directory) => {
+        const chosen = await chooseStrategy(directory, nothing);
+        return describe(directory, chosen, await describeDeletions(directory, chosen));
+      }),
     read: (request) =>
       withDirectory(options, choice, request.signal, async (directory): Promise<Verdict> => {
         if (request.since === undefined) return readCompletely(directory, request, undefined);
@@ -48,18 +54,15 @@ export function createLdapSource(options: LdapSourceOptions): DirectorySource {
 const nothing: ReadRequest['attributes'] = { user: new Set(), group: new Set() };
 
 /** Reads everything. Where changes stand is noted before, so that what changes meanwhile is read again next time. */
-async function readCompletely(
-  directory: OpenDirectory,
-  { attributes, visit }: ReadRequest,
-  because: string | undefined,
-): Promise<Verdict> {
+async function readCompletely(directory: OpenDirectory, request: ReadRequest, because: string | undefined): Promise<Verdict> {
+  const { attributes } = request;
   const chosen = await chooseStrategy(directory, attributes);
-  const { strategy } = chosen;
   const changes = changesText(chosen);
-  const cursor = await strategy?.begin(directory);
   const comparedAt = monotonic(directory.options);
-  await searchScopes(directory, { attributes, visit });
-  if (strategy === undefined || cursor === undefined) return { kind: 'complete', because, changes };
+  const seen = await searchScopes(directory, request);
+  await visitUnreadable(directory, request, seen);
+  if (chosen.feed === undefined) return { kind: 'complete', because, changes };
+  const { strategy, cursor } = chosen.feed;
   const scope = hashScope(directory, attributes);
   const { server } = directory.session;
   const watermark = printWatermark({ strategy: strategy.name, cursor, server, scope, comparedAt, fresh: true, again: [] });
@@ -90,11 +93,19 @@ function isBroken(error: unknown): boolean {
   return error instanceof BridgeError && error.code === 'D2S_DIRECTORY_READ_INCOMPLETE';
 }
 
-function changesText({ strategy, because }: Choice): string {
-  return `${strategy?.name ?? 'full'} (${because})`;
+function changesText({ feed, because }: Choice): string {
+  return `${feed?.strategy.name ?? 'full'} (${because})`;
 }
 
-function describe({ session, kind, rootDse }: OpenDirectory, choice: Choice): DirectoryFacts {
+/** Where a feed is asked that only tells those who may see deleted objects of deletions. Otherwise nothing. */
+async function describeDeletions(directory: OpenDirectory, { feed }: Choice): Promise<string> {
+  if (feed?.strategy.name !== 'usn' && feed?.strategy.name !== 'dirsync') return '';
+  return (await seesDeletions(directory))
+    ? 'shown to this account'
+    : 'not shown to this account (or there were none yet): they are found by comparison, within ten minutes';
+}
+
+function describe({ session, kind, rootDse, options }: OpenDirectory, choice: Choice, deletions: string): DirectoryFacts {
   const list = (name: string): string => rootDse.get(name)?.join(', ') ?? '';
   return {
     kind,
@@ -108,6 +119,8 @@ function describe({ session, kind, rootDse }: OpenDirectory, choice: Choice): Di
       ['default naming context', list('defaultnamingcontext')],
       ['paged results', hasPaging(rootDse) ? 'yes' : 'no: each search comes as one answer'],
       ['changes', changesText(choice)],
+      ['deletions', deletions],
+      ['references', options.referrals === undefined ? '' : `followed to ${options.referrals.follow.join(', ')}`],
     ]
       .filter(([, text]) => text !== '')
       .map(([label, text]) => `${label}: ${text}`),

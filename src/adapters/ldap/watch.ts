@@ -17,8 +17,8 @@ const idleMilliseconds = 2 ** 31 - 1;
 const keepAliveMilliseconds = 60_000;
 
 /** False where each change would lead to a reading of everything, which nobody wants more often than they said. */
-export function isWatchable({ changes = 'auto' }: LdapSourceOptions): boolean {
-  return changes !== 'full' && changes !== 'timestamp';
+export function isWatchable({ changes = 'auto', referrals }: LdapSourceOptions): boolean {
+  return changes !== 'full' && changes !== 'timestamp' && referrals === undefined;
 }
 
 /**

@@ -32,6 +32,15 @@ export const directorySchema = z.strictObject({
     })
     .prefault({})
     .describe('How the server is recognised.'),
+  referrals: z
+    .strictObject({
+      follow: z
+        .array(text)
+        .default([])
+        .describe('Servers to follow references to, as `host` or `host:port`: with the same account, never with less protection. Everything is then read each time, because nothing tells what changes there.'),
+    })
+    .prefault({})
+    .describe('What happens to references to other servers below a base. One that is not followed makes the reading fail, because it is not complete.'),
   users: z.exactOptional(searchScope).describe('Where users are. Without it no user is read from a server; an LDIF file is searched as a whole.'),
   groups: z.exactOptional(searchScope).describe('Where groups are. Without it no group is read from a server; an LDIF file is searched as a whole.'),
   path: z.exactOptional(text).describe('The LDIF file, relative to the configuration file. Only for kind `ldif`, and required there.'),

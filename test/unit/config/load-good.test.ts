@@ -24,6 +24,8 @@ it('fills in the defaults of the product page', async (t) => {
     users: { bases: ['OU=Staff,DC=corp,DC=example'] },
     startTls: false,
     tls: {},
+    referrals: { follow: [] },
+    allowCleartext: false,
   });
   const about = targets.get('wiki')?.profile.about;
   assert.equal(about?.tested, 'lab');

@@ -148,6 +148,7 @@ describe('log of events', () => {
       cycle_finished: true,
       entries_read: true,
       directory_read: true,
+      absent_entries: true,
       directory_failed: true, directory_failover: true,
       ldap_request: true,
       plan_made: true,
@@ -198,6 +199,29 @@ describe('log of events', () => {
       ['info', 'directory_read'],
       ['info', 'state_written'],
     ]);
+  });
+
+  it('counts by fate who is not shown any more, and names source ids at debug only', () => {
+    const event: CycleEvent = { kind: 'absent_entries', directory: 'corp', fates: new Map([['6f1e', 'deleted'], ['7a2b', 'moved'], ['8c3d', 'moved']]) };
+    const atInfo = observed('info');
+    atInfo.observe(event);
+    assert.deepEqual(atInfo.lines(), [
+      { level: 'info', event: 'absent_entries', directory: 'corp', deleted: 1, moved: 2, filtered: 0, unreadable: 0, msg: 'directory corp: 3 left' },
+    ]);
+    const atDebug = observed('debug');
+    atDebug.observe(event);
+    assert.deepEqual(atDebug.lines()[1]?.['sources'], { deleted: ['6f1e'], moved: ['7a2b', '8c3d'], filtered: [], unreadable: [] });
+  });
+
+  it('tells once, and then now and then, of those who only cannot be read', async () => {
+    const { observe, clock, lines } = observed();
+    const hidden = (...ids: string[]): CycleEvent => ({ kind: 'absent_entries', directory: 'corp', fates: new Map(ids.map((id) => [id, 'unreadable'])) });
+    for (let poll = 0; poll <= 90; poll += 1) {
+      observe(hidden('6f1e'));
+      await clock.advance(10_000);
+    }
+    observe(hidden('6f1e', '7a2b'));
+    assert.deepEqual(lines().map(({ unreadable, repeated }) => [unreadable, repeated]), [[1, undefined], [1, 89], [2, undefined]]);
   });
 
   it('keeps requests and waits for trace', () => {

@@ -20,6 +20,8 @@ export type Feed =
       readonly gone: ReadonlySet<SourceId>;
       /** A container was renamed, moved or deleted: entries beneath it may have another DN without any event. */
       readonly containers: boolean;
+      /** None of those named is anything but a person, as far as the feed can tell: groups are what they were. */
+      readonly onlyPeople?: boolean;
     }
   /** The cursor is of no use (another server, rolled back, refused, too old, garbage): everything has to be compared. */
   | { readonly kind: 'lost'; readonly reason: string };
@@ -27,9 +29,10 @@ export type Feed =
 /** A way in which a kind of server tells what changed. Never the source of a removal by itself. */
 export interface ChangeStrategy {
   readonly name: 'syncrepl' | 'dirsync' | 'usn' | 'timestamp';
-  /** Tries it with this account. Undefined when it works; otherwise why not, for `check`. */
-  probe(directory: OpenDirectory): Promise<string | undefined>;
-  /** The cursor of now, taken before a complete reading begins. */
+  /**
+   * The cursor of now, taken before a complete reading begins. Tries whether it works with this account.
+   * @throws BridgeError that says why it does not
+   */
   begin(directory: OpenDirectory): Promise<Cursor>;
   /** What happened since. @throws BridgeError when the connection fails */
   poll(directory: OpenDirectory, cursor: Cursor): Promise<Feed>;

@@ -1,6 +1,7 @@
+import { BridgeError } from '../../../core/model/errors.ts';
 import type { ChangeDetection, ReadRequest } from '../../../ports/directory-source.ts';
 import type { OpenDirectory } from '../open-directory.ts';
-import type { ChangeStrategy } from './change-strategy.ts';
+import type { ChangeStrategy, Cursor } from './change-strategy.ts';
 import { findDerived } from './derived.ts';
 import { dirsync } from './dirsync.ts';
 import { syncrepl } from './syncrepl.ts';
@@ -9,9 +10,9 @@ import { usn } from './usn.ts';
 
 const strategies: readonly ChangeStrategy[] = [usn, dirsync, syncrepl, timestamp];
 
-/** How changes are found, and why like this. Without a strategy: by reading everything. */
+/** How changes are found, and why like this. Without a feed: by reading everything. */
 export interface Choice {
-  readonly strategy: ChangeStrategy | undefined;
+  readonly feed: { readonly strategy: ChangeStrategy; readonly cursor: Cursor } | undefined;
   readonly because: string;
 }
 
@@ -21,7 +22,7 @@ export function strategyNamed(name: ChangeStrategy['name']): ChangeStrategy | un
 
 /** The strategies that `auto` tries, the best one first. */
 const preferences: Readonly<Record<OpenDirectory['kind'], readonly ChangeStrategy['name'][]>> = {
-  // `dirsync` needs a right that few accounts have, and costs more where nothing happened.
+  // Both work for an ordinary account (`dirsync` with object security). `dirsync` costs more where something happened.
   'active-directory': ['usn', 'dirsync'],
   openldap: ['syncrepl', 'timestamp'],
   '389ds': ['syncrepl', 'timestamp'],
@@ -31,17 +32,30 @@ const preferences: Readonly<Record<OpenDirectory['kind'], readonly ChangeStrateg
 /** Tries, with the account that is bound, what the configuration asks for, or what fits this kind of server. */
 export async function chooseStrategy(directory: OpenDirectory, attributes: ReadRequest['attributes']): Promise<Choice> {
   const asked: ChangeDetection = directory.options.changes ?? 'auto';
-  if (asked === 'full') return { strategy: undefined, because: '`changes: full` asks for it' };
+  if (asked === 'full') return { feed: undefined, because: '`changes: full` asks for it' };
+  if (directory.options.referrals !== undefined) {
+    return { feed: undefined, because: 'references to other servers are followed, and nothing tells what changes there' };
+  }
   const candidates = asked === 'auto' ? preferences[directory.kind] : [asked];
   const refusals: string[] = [];
   for (const name of candidates) {
     const strategy = strategyNamed(name);
     if (strategy === undefined) continue;
-    const refusal = blindness(name, findDerived(directory, attributes)) ?? (await strategy.probe(directory));
-    if (refusal === undefined) return { strategy, because: because(asked, refusals) };
-    refusals.push(`${name} does not work here: ${refusal}`);
+    const begun = blindness(name, findDerived(directory, attributes)) ?? (await tryToBegin(strategy, directory));
+    if (typeof begun === 'object') return { feed: { strategy, ...begun }, because: because(asked, refusals) };
+    refusals.push(`${name} does not work here: ${begun}`);
   }
-  return { strategy: undefined, because: refusals.join('; ') || 'nothing else fits this directory' };
+  return { feed: undefined, because: refusals.join('; ') || 'nothing else fits this directory' };
+}
+
+/** The cursor of now, or why this cannot be had. */
+async function tryToBegin(strategy: ChangeStrategy, directory: OpenDirectory): Promise<{ readonly cursor: Cursor } | string> {
+  try {
+    return { cursor: await strategy.begin(directory) };
+  } catch (error) {
+    if (error instanceof BridgeError && error.code !== 'D2S_INTERRUPTED') return error.message;
+    throw error;
+  }
 }
 
 /** syncrepl watches the entries of the scopes alone, and not those from which their attributes are worked out. */

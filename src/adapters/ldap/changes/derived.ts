@@ -3,16 +3,25 @@ import type { ReadRequest } from '../../../ports/directory-source.ts';
 import type { OpenDirectory } from '../open-directory.ts';
 
 /** Attributes that servers work out from other entries. They change with no trace at the entry that has them. */
-const derived = ['memberof', 'ismemberof', 'directreports', 'managedobjects', 'msds-memberoftransitive'];
+const derivedFrom = {
+  groups: ['memberof', 'ismemberof', 'msds-memberoftransitive'],
+  anybody: ['directreports', 'managedobjects'],
+} as const;
 
 /**
- * The first attribute, read or filtered by, of which no change feed tells. 389 Directory Server writes memberOf into
- * entries like anybody else, and says so.
+ * The first attribute, read or filtered by, that may have changed although no change feed tells of it. Where only people
+ * changed, what is worked out from groups stayed the same, but for those people themselves. 389 Directory Server writes
+ * memberOf into entries like anybody else, and says so.
  */
-export function findDerived({ kind, options }: OpenDirectory, attributes: ReadRequest['attributes']): string | undefined {
+export function findDerived(
+  { kind, options }: OpenDirectory,
+  attributes: ReadRequest['attributes'],
+  changed: 'people' | 'anybody' = 'anybody',
+): string | undefined {
   if (kind === '389ds') return undefined;
   const filters = [options.users?.filter, options.groups?.filter].filter((text) => text !== undefined);
   const names = new Set([...attributes.user, ...attributes.group, ...filters.map(parseFilter).flatMap(attributesOf)]);
+  const derived = changed === 'people' ? derivedFrom.anybody : [...derivedFrom.groups, ...derivedFrom.anybody];
   return derived.find((name) => names.has(name));
 }
 

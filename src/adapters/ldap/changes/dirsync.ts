@@ -13,7 +13,7 @@ import type { ChangeStrategy, Feed } from './change-strategy.ts';
 import { searchDirSync } from './dirsync-search.ts';
 import { isContainer } from './usn-containers.ts';
 import { comparedNow, judgeUnseen, seesDeletions, unseenShape } from './usn-deletions.ts';
-import { domainOf, findOutside } from './usn-domain.ts';
+import { domainOf, refuseOutside } from './usn-domain.ts';
 import { lostSince, positionShape, readPosition } from './usn-position.ts';
 
 const cursorShape = z.object({ position: positionShape, unseen: unseenShape, cookie: z.base64() });
@@ -35,19 +35,8 @@ const mostRenamed = 200;
  */
 export const dirsync: ChangeStrategy = {
   name: 'dirsync',
-  probe: async (directory) => {
-    const outside = findOutside(directory);
-    if (outside !== undefined) return `the base ${outside} lies outside of the domain of this server`;
-    try {
-      await readPosition(directory);
-      const end = await searchDirSync(directory, Buffer.alloc(0), nobody, () => undefined);
-      return 'refused' in end ? `the server refuses DirSync: ${end.refused}` : undefined;
-    } catch (error) {
-      if (error instanceof BridgeError && error.code !== 'D2S_INTERRUPTED') return error.message;
-      throw error;
-    }
-  },
   begin: async (directory) => {
+    refuseOutside(directory);
     const position = await readPosition(directory);
     const end = await searchDirSync(directory, Buffer.alloc(0), nobody, () => undefined);
     if ('refused' in end) {

@@ -1,7 +1,7 @@
 import { dnKey } from '../../../core/directory/dn.ts';
 import { kindRules } from '../../../core/directory/kinds.ts';
 import type { Entry, SourceId } from '../../../core/model/entry.ts';
-import type { ReadRequest, Since } from '../../../ports/directory-source.ts';
+import type { Fate, ReadRequest, Since } from '../../../ports/directory-source.ts';
 import type { OpenDirectory } from '../open-directory.ts';
 import { searchScopes } from '../scoped-search.ts';
 import { batches, idFilter } from './by-id.ts';
@@ -15,6 +15,8 @@ export interface FollowUp {
   /** As they are now; only those that differ from what was known. */
   readonly entries: readonly Entry[];
   readonly gone: readonly SourceId[];
+  /** What became of those that were known and are not shown any more. */
+  readonly fates: ReadonlyMap<SourceId, Fate>;
   /** Who mentioned somebody who was renamed, came or went. */
   readonly mentioning: readonly SourceId[];
 }
@@ -40,15 +42,18 @@ export async function followUp(
 ): Promise<FollowUp | undefined> {
   const entries = new Map<SourceId, Entry>();
   const gone = new Set<SourceId>();
+  const fates = new Map<SourceId, Fate>();
   const mentioning = new Set<SourceId>();
   const before = (id: SourceId): Entry | undefined => entries.get(id) ?? (gone.has(id) ? undefined : known.get(id));
   let { suspects } = names;
   for (let pending = names.ids; pending.size > 0; suspects = new Set()) {
     const found = await readById(directory, attributes, pending);
     const absent = [...pending].flatMap((id) => (found.has(id) ? [] : (before(id) ?? [])));
-    const left = await lookUpAbsent(directory, absent);
-    if (left === undefined) return undefined;
-    const moved = absent.filter(({ id }) => left.has(id)).map(({ dn }) => dn);
+    const became = await lookUpAbsent(directory, absent);
+    if (became === undefined) return undefined;
+    for (const [id, fate] of became) fates.set(id, fate);
+    const left = absent.filter(({ id }) => became.get(id) !== 'unreadable');
+    const moved = left.map(({ dn }) => dn);
     const arrivals: string[] = [];
     for (const entry of found.values()) {
       const old = before(entry.id);
@@ -56,12 +61,13 @@ export async function followUp(
       else if (old !== undefined && !suspects.has(entry.id)) continue;
       arrivals.push(entry.dn);
     }
-    for (const id of left) {
+    for (const { id } of left) {
       gone.add(id);
       entries.delete(id);
     }
     for (const entry of found.values()) {
       gone.delete(entry.id);
+      fates.delete(entry.id);
       entries.set(entry.id, entry);
     }
     const keys = new Set([...moved, ...arrivals].map(dnKey));
@@ -72,6 +78,7 @@ export async function followUp(
   return {
     entries: [...entries.values()].filter((entry) => !isSame(entry, known.get(entry.id))),
     gone: [...gone].filter((id) => known.has(id)),
+    fates,
     mentioning: [...mentioning].filter((id) => !gone.has(id)),
   };
 }

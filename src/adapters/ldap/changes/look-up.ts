@@ -4,6 +4,7 @@ import { dnKey, isWithin } from '../../../core/directory/dn.ts';
 import { kindRules } from '../../../core/directory/kinds.ts';
 import type { Entry, SourceId } from '../../../core/model/entry.ts';
 import { BridgeError } from '../../../core/model/errors.ts';
+import type { Fate } from '../../../ports/directory-source.ts';
 import { readSourceId } from '../entry-id.ts';
 import { toLdapFilter } from '../filter.ts';
 import type { RawAttribute } from '../message.ts';
@@ -15,25 +16,33 @@ import { searchSubtree } from '../search.ts';
 import { batches, idFilter } from './by-id.ts';
 
 /**
- * What became of entries that the configured bases and filters no longer show. Those that are elsewhere, or no longer
- * match, are gone, and those that are nowhere. Those are not gone of which the server lets us see too little to tell.
+ * What became of entries that the configured bases and filters no longer show. `unreadable` is no departure: the server
+ * lets us see too little of the entry to tell.
  *
- * @returns the ids of those who are gone; undefined when the server refuses to search for them
+ * @returns undefined when the server refuses to search for them
  */
 export async function lookUpAbsent(
   directory: OpenDirectory,
   absent: readonly Entry[],
-): Promise<ReadonlySet<SourceId> | undefined> {
-  const gone = new Set<SourceId>();
+): Promise<ReadonlyMap<SourceId, Fate> | undefined> {
+  const fates = new Map<SourceId, Fate>();
   for (const batch of batches(absent)) {
-    const fates = await findAnywhere(directory, batch.map(({ id }) => id)).catch(onRefusal);
-    if (fates === undefined) return undefined;
-    for (const { id, dn } of batch) {
-      const isGone = fates.get(id) ?? (await hasLeft(directory, id, dn));
-      if (isGone) gone.add(id);
+    const found = await findAnywhere(directory, batch.map(({ id }) => id)).catch(onRefusal);
+    if (found === undefined) return undefined;
+    for (const entry of batch) {
+      const whereabouts = found.get(entry.id);
+      if (whereabouts !== undefined) fates.set(entry.id, judge(directory, entry, whereabouts));
+      else fates.set(entry.id, (await hasLeft(directory, entry)) ? 'deleted' : 'unreadable');
     }
   }
-  return gone;
+  return fates;
+}
+
+/** An entry that shows its class was seen well enough to say that the filter's answer was an honest one. */
+function judge({ options }: OpenDirectory, { type }: Entry, { dn, showsClass }: Whereabouts): Fate {
+  if (!showsClass) return 'unreadable';
+  const bases = (type === 'user' ? options.users : options.groups)?.bases ?? [];
+  return bases.some((base) => isWithin(dnKey(dn), dnKey(base))) ? 'filtered' : 'moved';
 }
 
 function onRefusal(error: unknown): undefined {
@@ -41,11 +50,16 @@ function onRefusal(error: unknown): undefined {
   throw error;
 }
 
-/** Searches whole naming contexts. True: seen well enough to say that the filter's answer was an honest one. */
-async function findAnywhere(directory: OpenDirectory, ids: readonly SourceId[]): Promise<ReadonlyMap<SourceId, boolean>> {
+interface Whereabouts {
+  readonly dn: string;
+  readonly showsClass: boolean;
+}
+
+/** Searches whole naming contexts. */
+async function findAnywhere(directory: OpenDirectory, ids: readonly SourceId[]): Promise<ReadonlyMap<SourceId, Whereabouts>> {
   const { session, kind, rootDse, options } = directory;
   const { idAttribute } = kindRules[kind];
-  const fates = new Map<SourceId, boolean>();
+  const found = new Map<SourceId, Whereabouts>();
   for (const base of contextsOf(directory)) {
     try {
       await searchSubtree(
@@ -55,9 +69,9 @@ async function findAnywhere(directory: OpenDirectory, ids: readonly SourceId[]):
           filter: toLdapFilter(idFilter(idAttribute, ids)),
           attributes: [idAttribute, 'objectClass'],
           pageSize: hasPaging(rootDse) ? pageSize : undefined,
-          onEntry: ({ attributes }) => {
+          onEntry: ({ dn, attributes }) => {
             const id = readSourceId(attributes, idAttribute);
-            if (id !== undefined) fates.set(id, showsClass(attributes));
+            if (id !== undefined) found.set(id, { dn, showsClass: hasClass(attributes) });
           },
           onReference: () => undefined, // what another server holds was never read from this one
           onPage: () => Promise.resolve(),
@@ -69,11 +83,11 @@ async function findAnywhere(directory: OpenDirectory, ids: readonly SourceId[]):
       if (!(error instanceof BridgeError && error.code === 'D2S_DIRECTORY_BASE_MISSING')) throw error;
     }
   }
-  return fates;
+  return found;
 }
 
 /** Every entry has an objectClass (RFC 4512 §2.4). Where it is hidden, a filter fails that would match. */
-function showsClass(attributes: readonly RawAttribute[]): boolean {
+function hasClass(attributes: readonly RawAttribute[]): boolean {
   return attributes.some(({ description }) => attributeName(description) === 'objectclass');
 }
 
@@ -81,7 +95,7 @@ function showsClass(attributes: readonly RawAttribute[]): boolean {
  * Whether nobody with this id stands any longer where it stood. "No such object" is the one answer that says so, or
  * another entry in its place; a server that has something to hide gives another one (`disclose` in OpenLDAP).
  */
-async function hasLeft({ session, kind, options }: OpenDirectory, id: SourceId, dn: string): Promise<boolean> {
+async function hasLeft({ session, kind, options }: OpenDirectory, { id, dn }: Entry): Promise<boolean> {
   const { idAttribute } = kindRules[kind];
   let other = false;
   const request = new SearchRequest({

@@ -40,8 +40,9 @@ export async function readChanges(directory: OpenDirectory, request: ReadRequest
     ? { kind: 'lost', reason: 'another server answers' }
     : await strategy.poll(directory, content.cursor);
   if (feed.kind === 'lost' && directory.kind !== 'openldap') return unknown(feed.reason);
-  const derived = hasNews(feed) ? findDerived(directory, request.attributes) : undefined;
-  if (derived !== undefined) return unknown(`something changed, and a change of ${derived} leaves no trace at its entry`);
+  const changed = isOverdue(directory, content) ? 'anybody' : whoChanged(feed);
+  const derived = changed === undefined ? undefined : findDerived(directory, request.attributes, changed);
+  if (derived !== undefined) return unknown(`something changed or may have, and a change of ${derived} leaves no trace at its entry`);
 
   const names = await nameEntries(directory, since, content, { strategy, feed });
   if (names.ids.size > Math.max(fewEntries, since.known.size / 2)) {
@@ -49,6 +50,7 @@ export async function readChanges(directory: OpenDirectory, request: ReadRequest
   }
   const result = await followUp(directory, request.attributes, since.known, names);
   if (result === undefined) return unknown('what became of somebody cannot be found out');
+  if (result.fates.size > 0) directory.options.onAbsent?.(result.fates);
   for (const entry of result.entries) await request.visit(entry);
   return { kind: 'delta', gone: result.gone, watermark: nextWatermark(directory, content, names, result) };
 }
@@ -75,7 +77,7 @@ async function nameEntries(
   const cursor = feed.kind === 'lost' ? await strategy.begin(directory) : feed.cursor;
   const named = feed.kind === 'changes' ? feed.changed.union(feed.gone) : new Set<SourceId>();
   const containers = feed.kind === 'changes' && (feed.containers || mayHoldOthers(strategy, feed.gone, known));
-  const isDue = feed.kind === 'lost' || now - content.comparedAt >= compareEveryMilliseconds;
+  const isDue = feed.kind === 'lost' || isOverdue(directory, content);
   // With `timestamp` every poll is a comparison, and no container need have been touched.
   const isThorough = isDue || (containers && strategy.name !== 'timestamp');
   const different = isDue || containers ? await compareLightly(directory, known) : new Set<SourceId>();
@@ -115,8 +117,15 @@ function nextWatermark(
   });
 }
 
-function hasNews(feed: Feed): boolean {
-  return feed.kind === 'lost' || (feed.kind === 'changes' && (feed.containers || feed.changed.size + feed.gone.size > 0));
+function isOverdue({ options }: OpenDirectory, { comparedAt }: WatermarkContent): boolean {
+  return monotonic(options) - comparedAt >= compareEveryMilliseconds;
+}
+
+/** Whose changes may have changed what servers work out for others. Undefined: nobody's. */
+function whoChanged(feed: Feed): 'people' | 'anybody' | undefined {
+  if (feed.kind === 'lost') return 'anybody';
+  if (feed.kind === 'unchanged' || (!feed.containers && feed.changed.size + feed.gone.size === 0)) return undefined;
+  return feed.onlyPeople === true && !feed.containers ? 'people' : 'anybody';
 }
 
 function unknown(because: string): Changes {

@@ -30,19 +30,10 @@ const nobody = '(objectClass=dir2scimNobody)';
  */
 export const syncrepl: ChangeStrategy = {
   name: 'syncrepl',
-  probe: async (directory) => {
-    if (directory.rootDse.get('supportedcontrol')?.includes(syncOids.request) !== true) {
-      return 'the server does not announce content synchronization (RFC 4533)';
-    }
-    try {
-      await syncPlaces(directory);
-      return undefined;
-    } catch (error) {
-      if (error instanceof BridgeError && error.code !== 'D2S_INTERRUPTED') return error.message;
-      throw error;
-    }
+  begin: async (directory) => {
+    if (directory.rootDse.get('supportedcontrol')?.includes(syncOids.request) !== true) throw refused('it does not announce it');
+    return JSON.stringify(await syncPlaces(directory));
   },
-  begin: async (directory) => JSON.stringify(await syncPlaces(directory)),
   poll: async (directory, text): Promise<Feed> => {
     const cookies = cursorShape.parse(JSON.parse(text));
     const named = nothing();

@@ -14,7 +14,6 @@ import type { ChangeStrategy, Cursor } from './change-strategy.ts';
  */
 export const timestamp: ChangeStrategy = {
   name: 'timestamp',
-  probe: () => Promise.resolve(undefined),
   begin: readCount,
   poll: async (directory, before) => {
     const cursor = await readCount(directory);

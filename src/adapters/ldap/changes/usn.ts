@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { attributeName } from '../../../core/directory/attribute.ts';
 import { parseFilter } from '../../../core/directory/filter.ts';
 import type { SourceId } from '../../../core/model/entry.ts';
-import { BridgeError } from '../../../core/model/errors.ts';
 import { readSourceId } from '../entry-id.ts';
 import { toLdapFilter } from '../filter.ts';
 import { timed } from '../open.ts';
@@ -12,10 +11,14 @@ import { searchSubtree, type SearchEntry } from '../search.ts';
 import type { ChangeStrategy, Feed } from './change-strategy.ts';
 import { isContainer } from './usn-containers.ts';
 import { comparedNow, judgeUnseen, seesDeletions, showDeleted, unseenShape } from './usn-deletions.ts';
-import { domainOf, findOutside } from './usn-domain.ts';
+import { domainOf, refuseOutside } from './usn-domain.ts';
 import { lostSince, positionShape, readPosition, type Position } from './usn-position.ts';
+import { findWitnesses, firstNumber, hear, witnessesShape, type Sighting } from './usn-witnesses.ts';
 
-const cursorShape = z.object({ position: positionShape, unseen: unseenShape });
+const cursorShape = z.object({ position: positionShape, unseen: unseenShape, witnesses: witnessesShape });
+
+/** How far back a beginning looks for witnesses. */
+const lookBack = 50n;
 
 /**
  * Active Directory by change numbers (Microsoft: "Polling for Changes Using USNChanged"): what a domain controller
@@ -27,81 +30,110 @@ const cursorShape = z.object({ position: positionShape, unseen: unseenShape });
  */
 export const usn: ChangeStrategy = {
   name: 'usn',
-  probe: async (directory) => {
-    const outside = findOutside(directory);
-    if (outside !== undefined) return `the base ${outside} lies outside of the domain of this server`;
-    try {
-      await searchChanged(directory, await readPosition(directory));
-      return undefined;
-    } catch (error) {
-      if (error instanceof BridgeError && error.code !== 'D2S_INTERRUPTED') return error.message;
-      throw error;
-    }
-  },
-  begin: async (directory) =>
-    JSON.stringify({ position: await readPosition(directory), unseen: comparedNow(directory) }),
-  poll: async (directory, text): Promise<Feed> => {
-    const { position: earlier, unseen: before } = cursorShape.parse(JSON.parse(text));
+  begin: async (directory) => {
+    refuseOutside(directory);
     const position = await readPosition(directory);
-    const reason = lostSince(earlier, position);
+    const last = BigInt(position.usn);
+    const seen = await searchFrom(directory, last > lookBack ? last - lookBack : 1n);
+    return JSON.stringify({ position, unseen: comparedNow(directory), witnesses: findWitnesses(seen, position) });
+  },
+  poll: async (directory, text): Promise<Feed> => {
+    const earlier = cursorShape.parse(JSON.parse(text));
+    const position = await readPosition(directory);
+    const reason = lostSince(earlier.position, position);
     if (reason !== undefined) return { kind: 'lost', reason };
-    const found = position.usn === earlier.usn ? nothing : await searchChanged(directory, earlier);
-    const suspected = !isExplained(found.numbers, earlier, position) && !(await seesDeletions(directory));
-    const { due, unseen } = judgeUnseen(directory, before, suspected);
-    const cursor = JSON.stringify({ position, unseen });
-    if (found.changed.size + found.gone.size === 0 && !due) return { kind: 'unchanged', cursor };
-    return { kind: 'changes', cursor, changed: found.changed, gone: found.gone, containers: found.containers || due };
+    if (position.usn === earlier.position.usn) return judge(directory, { seen: [], missing: [], position, earlier });
+    const seen = await searchFrom(directory, firstNumber(earlier.position, earlier.witnesses));
+    const testimony = hear(seen, earlier.position, earlier.witnesses);
+    return 'lost' in testimony ? { kind: 'lost', reason: testimony.lost } : judge(directory, { seen, ...testimony, position, earlier });
   },
 };
 
-interface Found {
-  readonly changed: ReadonlySet<SourceId>;
-  readonly gone: ReadonlySet<SourceId>;
-  readonly containers: boolean;
-  /** The change numbers that visible entries carry. */
-  readonly numbers: ReadonlySet<bigint>;
+interface Polled {
+  readonly seen: readonly Seen[];
+  readonly missing: readonly SourceId[];
+  readonly position: Position;
+  readonly earlier: z.infer<typeof cursorShape>;
 }
 
-const nothing: Found = { changed: new Set(), gone: new Set(), containers: false, numbers: new Set() };
+async function judge(directory: OpenDirectory, { seen, missing, position, earlier }: Polled): Promise<Feed> {
+  const { gone, containers, ...named } = sumUp(seen, earlier.position);
+  const changed = named.changed.union(new Set(missing));
+  const suspected = !isExplained(seen, earlier.position, position) && !(await seesDeletions(directory));
+  const { due, unseen } = judgeUnseen(directory, earlier.unseen, suspected);
+  const isSame = position.usn === earlier.position.usn;
+  const witnesses = isSame ? earlier.witnesses : findWitnesses(seen, position);
+  const cursor = JSON.stringify({ position, unseen, witnesses });
+  if (changed.size + gone.size === 0 && !due) return { kind: 'unchanged', cursor };
+  // Whoever is missing may be anything.
+  const onlyPeople = missing.length === 0 && seen.every((one) => one.usn <= BigInt(earlier.position.usn) || isPerson(one));
+  return { kind: 'changes', cursor, changed, gone, containers: containers || due, onlyPeople };
+}
 
-/** Everything in the domain that carries a change number above that of a position. */
-async function searchChanged(directory: OpenDirectory, { usn: known }: Position): Promise<Found> {
+interface Seen extends Sighting {
+  readonly deleted: boolean;
+  readonly classes: readonly string[];
+  readonly created: bigint;
+}
+
+/** Everything in the domain that carries this change number or a higher one. */
+async function searchFrom(directory: OpenDirectory, first: bigint): Promise<Seen[]> {
   const { session, rootDse, options } = directory;
-  const changed = new Set<SourceId>();
-  const gone = new Set<SourceId>();
-  const numbers = new Set<bigint>();
-  let containers = false;
+  const seen: Seen[] = [];
   await searchSubtree(
     session,
     {
       base: domainOf(directory),
-      filter: toLdapFilter(parseFilter(`(uSNChanged>=${BigInt(known) + 1n})`)),
-      attributes: ['objectGUID', 'objectClass', 'isDeleted', 'uSNChanged', 'uSNCreated'],
+      filter: toLdapFilter(parseFilter(`(uSNChanged>=${first})`)),
+      attributes: ['objectGUID', 'objectClass', 'isDeleted', 'uSNChanged', 'uSNCreated', 'whenChanged'],
       pageSize: hasPaging(rootDse) ? 500 : undefined,
       controls: [showDeleted()],
       onEntry: (entry) => {
         const [number] = textsOf(entry, 'usnchanged');
-        if (number !== undefined) numbers.add(BigInt(number));
-        const id = readSourceId(entry.attributes, 'objectGUID');
-        if (id === undefined) return;
-        const deleted = textsOf(entry, 'isdeleted')[0] === 'TRUE';
-        (deleted ? gone : changed).add(id);
-        // What came to stand beneath a new container was created or moved itself, and has a number of its own.
-        const isNew = BigInt(textsOf(entry, 'usncreated')[0] ?? 0) > BigInt(known);
-        if (!deleted && !isNew && isContainer(textsOf(entry, 'objectclass'))) containers = true;
+        // Found by its number, which it then does not show: as if it had changed just now.
+        seen.push({
+          id: readSourceId(entry.attributes, 'objectGUID'),
+          usn: number === undefined ? newest : BigInt(number),
+          changedAt: textsOf(entry, 'whenchanged')[0] ?? '',
+          deleted: textsOf(entry, 'isdeleted')[0] === 'TRUE',
+          classes: textsOf(entry, 'objectclass'),
+          created: BigInt(textsOf(entry, 'usncreated')[0] ?? 0),
+        });
       },
       onReference: () => undefined, // other partitions and domains: no base lies there
       onPage: () => Promise.resolve(),
     },
     (send) => timed(options, 'search', send),
   );
-  return { changed, gone, containers, numbers };
+  return seen;
+}
+
+/** Users, contacts, computers: none of them has members or groups beneath it. The deleted keep their classes. */
+function isPerson({ classes }: Seen): boolean {
+  return classes.some((name) => name.toLowerCase() === 'person');
+}
+
+/** Change numbers have 64 bits. */
+const newest = 2n ** 63n;
+
+/** Whom to read again, of those who changed after a position. */
+function sumUp(seen: readonly Seen[], { usn: known }: Position): Pick<Extract<Feed, { kind: 'changes' }>, 'changed' | 'gone' | 'containers'> {
+  const changed = new Set<SourceId>();
+  const gone = new Set<SourceId>();
+  let containers = false;
+  for (const { id, usn: number, deleted, classes, created } of seen) {
+    if (id === undefined || number <= BigInt(known)) continue;
+    (deleted ? gone : changed).add(id);
+    // What came to stand beneath a new container was created or moved itself, and has a number of its own.
+    if (!deleted && created <= BigInt(known) && isContainer(classes)) containers = true;
+  }
+  return { changed, gone, containers };
 }
 
 /** Whether each number that was given between two positions is that of something visible: then nothing else happened. */
-function isExplained(numbers: ReadonlySet<bigint>, { usn: from }: Position, { usn: to }: Position): boolean {
-  const inside = [...numbers].filter((number) => number > BigInt(from) && number <= BigInt(to));
-  return BigInt(inside.length) === BigInt(to) - BigInt(from);
+function isExplained(seen: readonly Seen[], { usn: from }: Position, { usn: to }: Position): boolean {
+  const numbers = new Set(seen.map(({ usn: number }) => number).filter((number) => number > BigInt(from) && number <= BigInt(to)));
+  return BigInt(numbers.size) === BigInt(to) - BigInt(from);
 }
 
 function textsOf(entry: SearchEntry, name: string): string[] {

@@ -1,0 +1,32 @@
+import type { CycleEvent } from '../ports/cycle-observer.ts';
+import type { Fate } from '../ports/directory-source.ts';
+import type { Log } from './log.ts';
+import type { Repetition } from './repetition.ts';
+
+/**
+ * What became of entries that are not shown any more: numbers, and at debug the source ids. Those who only cannot be
+ * read are looked up again and again, and told like any standing trouble.
+ */
+export function absentLine(log: Log, repetition: Repetition, { kind, directory, fates }: Extract<CycleEvent, { kind: 'absent_entries' }>): void {
+  const sources: Record<Fate, string[]> = { deleted: [], moved: [], filtered: [], unreadable: [] };
+  for (const [id, fate] of fates) sources[fate].push(id);
+  const { deleted, moved, filtered, unreadable } = sources;
+  const left = deleted.length + moved.length + filtered.length;
+  const fields = {
+    event: kind,
+    directory,
+    deleted: deleted.length,
+    moved: moved.length,
+    filtered: filtered.length,
+    unreadable: unreadable.length,
+  };
+  const repeated = repetition.tell(`absent ${directory}`, unreadable.join());
+  const level = left > 0 || repeated !== undefined ? 'info' : 'debug';
+  log[level](
+    { ...fields, ...(repeated ? { repeated } : {}) },
+    unreadable.length === 0
+      ? `directory ${directory}: ${left} left`
+      : `directory ${directory}: ${left} left; ${unreadable.length} cannot be read any more, and stay as they were known`,
+  );
+  log.debug({ event: kind, directory, sources });
+}
