@@ -135,16 +135,18 @@ export class Pace {
     const waiting = this.#queue;
     this.#queue = [];
     let next = Infinity;
-    for (const waiter of waiting) {
+    for (const [index, waiter] of waiting.entries()) {
       const rest = this.#pause.rest();
-      if (rest > 0 && this.#pause.askedUntil() > waiter.deadline) waiter.settle('paused');
-      else if (rest === 0 && this.#inFlight >= this.#concurrency.limit && this.#failures >= downAfter) waiter.settle('down');
-      else if (rest > 0 || this.#inFlight >= this.#concurrency.limit) {
-        if (rest > 0) {
-          next = rest;
-          waiter.heldSince ??= now;
-        }
-        this.#queue.push(waiter);
+      const isFull = this.#inFlight >= this.#concurrency.limit;
+      if (rest > 0) {
+        next = rest;
+        waiter.heldSince ??= now;
+        if (this.#pause.askedUntil() > waiter.deadline) waiter.settle('paused');
+        else this.#queue.push(waiter);
+      } else if (isFull && this.#failures >= downAfter) waiter.settle('down');
+      else if (isFull) {
+        this.#queue.push(...waiting.slice(index)); // some request that ends lets them in
+        break;
       } else {
         const { wait, scarcest, isBehind } = roomFor(waiter, claimed, now);
         if (wait > waiter.patience) waiter.settle('spent');
