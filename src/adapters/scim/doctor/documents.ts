@@ -1,5 +1,6 @@
 import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
 import { isBody, isRefusal, listOf, schemas, type Body } from '../message.ts';
+import { core11 } from '../scim-1-1-names.ts';
 import { dialectOf, supports } from '../service-provider-config.ts';
 import type { Bench } from './bench.ts';
 import { words, works, type Result, type Subject } from './trial.ts';
@@ -25,6 +26,10 @@ async function tryConfig(bench: Bench): Promise<Result> {
   bench.facts.config = body;
   bench.facts.discovered = dialectOf(body);
   const claims = (['patch', 'filter', 'etag', 'bulk'] as const).map((name) => `${supports(body, name) === true ? '' : 'no '}${name}`);
+  if (listOf(body['schemas']).includes(core11)) {
+    bench.facts.stop = 'the target speaks SCIM 1.1, in which nothing is tried';
+    return { verdict: 'refused', text: 'is that of SCIM 1.1, in which nothing is tried', says: { protocol: '1.1' }, blocks: true };
+  }
   const plural = config !== singular;
   return works(
     `${plural ? 'is called ServiceProviderConfigs, and ' : ''}claims ${claims.join(', ')}`,

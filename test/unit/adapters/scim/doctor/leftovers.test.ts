@@ -83,6 +83,16 @@ describe('what a doctor makes', { concurrency: 2 }, () => {
   });
 });
 
+describe('a target of SCIM 1.1', () => {
+  it('is known by its document, and nothing is made there', async (context) => {
+    const server = await startPatient(context, { protocol: '1.1', discovery: { serviceProviderConfig: 'ServiceProviderConfigs' } });
+    const examination = await examine(server.url);
+    assert.deepEqual(examination.says, { protocol: '1.1' });
+    assert.equal(findingOf(examination, 'Discovery', 'ServiceProviderConfig').blocks, true);
+    assert.ok(server.requests.every(({ method }) => method === 'GET'));
+  });
+});
+
 describe('a target that lets nobody in', () => {
   it('is a failure, and nothing was made', async (context) => {
     const server = await startPatient(context, {});

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { blocking, examineAll, findingOf } from './examination.ts';
+import { blocking, examine, examineAll, findingOf, startPatient } from './examination.ts';
 
 describe('a doctor', { concurrency: 2 }, () => {
   it('tells filters that are ignored, totals that are none, and lists that start again', async (context) => {
@@ -79,6 +79,14 @@ describe('a doctor', { concurrency: 2 }, () => {
   it('finds how many users a page has', async (context) => {
     const { says } = await examineAll(context, { list: { maxPage: 1 }, discovery: { serviceProviderConfig: 'absent' } });
     assert.partialDeepStrictEqual(says, { list: { pageSize: 1 } });
+  });
+
+  it('keeps to what the target allows, and says what it was told about that', async (context) => {
+    const server = await startPatient(context, { pace: { buckets: [{ requests: 100, perSeconds: 1 }], tells: 'ratelimit' } });
+    const { traffic, leftovers } = await examine(server.url);
+    assert.deepEqual([leftovers, server.early], [[], []]);
+    assert.deepEqual(traffic.quotaHeaders, ['ratelimit']);
+    assert.ok(traffic.requests > 100 && traffic.median > 0 && traffic.p95 >= traffic.median);
   });
 
   it('says that PATCH works where ServiceProviderConfig denies it', async (context) => {
