@@ -17,6 +17,7 @@ import { isLoopback } from './config/cleartext.ts';
 import type { Configuration, DirectoryConfiguration, SecretReference, TargetConfiguration } from './config/configuration.ts';
 import { defineTarget } from './config/define-target.ts';
 import type { PresetName } from './config/preset.ts';
+import { dialectOf } from './config/profile.ts';
 import { readSecret } from './config/secret.ts';
 import { BridgeError, toBridgeError } from './core/model/errors.ts';
 import type { TargetSetup } from './cycle/target-setup.ts';
@@ -194,10 +195,11 @@ async function targetOptions(section: TargetConfiguration, observer: CycleObserv
 
 function setupOf(section: TargetConfiguration, target: ScimTarget, definition: TargetSetup['definition']): TargetSetup {
   const { users, groups, removal, guard } = section;
+  const dialect = dialectOf(section.profile);
   return {
     target,
     definition,
-    policy: { user: users, group: groups },
+    policy: { user: { ...users, create: dialect.users.create }, group: { ...groups, create: dialect.groups.create } },
     removal,
     limits: guard,
     createInactive: users.createInactive,

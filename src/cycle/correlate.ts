@@ -15,6 +15,8 @@ export interface MatchPolicy {
   /** SCIM paths, tried in this order; the first that finds something decides. */
   readonly match: readonly string[];
   readonly adopt: 'first-match' | 'never';
+  /** False: the target makes them itself, and only what it has can be kept in step. */
+  readonly create: boolean;
 }
 
 export interface Correlation {
@@ -55,7 +57,10 @@ export async function correlate(
         continue;
       }
       const [first, ...others] = finding?.found ?? [];
-      if (finding === undefined || first === undefined) continue;
+      if (finding === undefined || first === undefined) {
+        if (!policy[type].create) rejected.push(reject(resource, 'not_created', `the target has no such ${type}, and its profile says that it takes none from outside; make it there`));
+        continue;
+      }
       const refusal = refuse(resource, first, others, finding.by, policy[type], taken);
       if (refusal !== undefined) {
         rejected.push(refusal);

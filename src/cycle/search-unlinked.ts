@@ -43,6 +43,7 @@ const searchCauses: ReadonlySet<Trouble['cause']> = new Set<ReasonCode | 'inacti
   'ambiguous_match',
   'match_taken',
   'adoption_off',
+  'not_created',
   'search_refused',
 ]);
 

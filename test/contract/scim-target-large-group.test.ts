@@ -95,7 +95,7 @@ describe('a group of a hundred thousand', () => {
       troubles: new Map(),
       removalsOf: () => [],
       joining: { wanted: new Map(), joined: new Map() },
-      policy: { user: { match: [], adopt: 'never' }, group: { match: [], adopt: 'never' } },
+      policy: { user: { match: [], adopt: 'never', create: true }, group: { match: [], adopt: 'never', create: true } },
       readAt: 0,
       signal,
       isStopping: () => false,

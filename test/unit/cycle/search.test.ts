@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ScimValue } from '../../../src/core/model/resource.ts';
-import { cycleStage, day, hour, inShort, minute, person } from '../../support/cycle-stage.ts';
+import { cycleStage, day, hour, inShort, minute, operationsOf, person, team } from '../../support/cycle-stage.ts';
 import { definition } from '../../support/entries.ts';
 
 const signal = new AbortController().signal;
@@ -61,13 +61,23 @@ describe('the search for who exists already', () => {
   });
 
   it('adopts nobody where adopt is never, but what carries our own id', async () => {
-    const policy = { match: ['userName'], adopt: 'never' } as const;
+    const policy = { match: ['userName'], adopt: 'never', create: true } as const;
     const stage = cycleStage([person('anna'), person('ben')], { match: ['userName'], policy: { user: policy, group: policy } });
     await stage.target.create('user', account('anna@example.org'), signal);
     await stage.target.create('user', account('ben@example.org', [['externalId', 'ben']]), signal);
     const { report } = await stage.cycle();
     assert.deepEqual(report.rejected.map(({ sourceId, reasons }) => [sourceId, reasons[0]?.code]), [['anna', 'adoption_off']]);
     assert.deepEqual(report.applied.map(({ verb, sourceId }) => `${verb} ${sourceId}`), ['adopt ben']);
+  });
+
+  it('creates nobody where the target makes its own, and adopts who is made there', async () => {
+    const user = { match: ['userName'], adopt: 'first-match', create: false } as const;
+    const stage = cycleStage([person('anna'), team('staff', ['anna'])], { policy: { user, group: { ...user, match: ['displayName'], create: true } } });
+    const { report } = await stage.cycle();
+    assert.deepEqual(report.rejected.map(({ sourceId, reasons }) => [sourceId, reasons[0]?.code]), [['anna', 'not_created']]);
+    assert.deepEqual(operationsOf(report.applied), ['create staff']);
+    await stage.target.create('user', account('anna@example.org'), signal);
+    assert.deepEqual(operationsOf((await stage.cycle({ attempt: 'asked' })).report.applied), ['adopt anna', 'members staff']);
   });
 
   it('makes a refused search the trouble of that entry alone', async () => {
