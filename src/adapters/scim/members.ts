@@ -7,7 +7,7 @@ import { isRefusal, type Answer, type Refusal } from './message.ts';
 import { keepMembers, putResource } from './put.ts';
 import { readAndWrite } from './read-and-write.ts';
 import { removeOtherwise, stillShows } from './remove-members.ts';
-import { done, isTooMuch, missed, sendPatch } from './send-patch.ts';
+import { done, isTooMuch, missed, sendPatch, together } from './send-patch.ts';
 import { unlessThere, withFallback } from './update.ts';
 
 /** What one record of the state is ready to hold, however much a target takes. */
@@ -41,13 +41,13 @@ async function patchMembers(conversation: Conversation, group: TargetId, change:
   let [add, remove] = [change.add, change.remove];
   let limits: MemberLimits | undefined;
   const taken = { add: Infinity, remove: Infinity };
-  let answer: Answer | Refusal = done;
+  let all = done;
   while (add.length + remove.length > 0) {
     const dialect = book.current();
     const inForce = limits ?? { add: dialect.members.addPerRequest, remove: dialect.members.removePerRequest, mixed: dialect.patch.mixed };
     const request = nextMemberRequest(add, remove, inForce, dialect);
     const leaving = remove.slice(0, request.removed);
-    answer = await sendPatch(conversation, 'group', group, request.operations);
+    let answer = await sendPatch(conversation, 'group', group, request.operations);
     if (isRefusal(answer) && isTooMuch(answer) && request.added + request.removed > 1) {
       limits = halved(inForce, request);
       continue;
@@ -56,13 +56,14 @@ async function patchMembers(conversation: Conversation, group: TargetId, change:
       answer = await removeOtherwise(conversation, group, { add: add.slice(0, request.added), remove: leaving, current: change.current }, answer);
     }
     if (isRefusal(answer)) return replaceMembers(conversation, group, change, answer);
+    all = together(all, answer);
     if (limits?.add === request.added) taken.add = request.added;
     if (limits?.remove === request.removed) taken.remove = request.removed;
     add = add.slice(request.added);
     remove = remove.slice(request.removed);
   }
   learnLimits(conversation, taken);
-  return answer;
+  return all;
 }
 
 /** Half as much as was too much; of both kinds, they are first sent apart. */

@@ -7,7 +7,7 @@ import { isBody, isRefusal, type Answer, type Body, type Refusal } from './messa
 import type { PatchOperation } from './patch.ts';
 import { keepMembers } from './put.ts';
 import { readResource } from './resource.ts';
-import { done, missed, sendPatch } from './send-patch.ts';
+import { done, missed, sendPatch, together } from './send-patch.ts';
 
 /** Whether an answered group still has someone who was removed: the request was taken and ignored (GitHub's enterprises). */
 export function stillShows({ body }: Answer, removed: readonly TargetId[]): boolean {
@@ -35,10 +35,8 @@ export async function removeOtherwise(
   const { members } = conversation.book.current();
   if (!isRefusal(first)) return removeByValue(conversation, group, remove, ignored);
   const send = (operation: PatchOperation): Promise<Answer | Refusal> => sendPatch(conversation, 'group', group, [operation]);
-  if (add.length > 0) {
-    const answer = await send(addition(members)(add));
-    if (isRefusal(answer)) return answer;
-  }
+  const added = add.length > 0 ? await send(addition(members)(add)) : done;
+  if (isRefusal(added)) return added;
   const style = members.remove === 'filter-or' ? 'filter' : members.remove;
   const results = new Map<TargetId, Answer | Refusal>();
   for (const id of remove) {
@@ -49,12 +47,17 @@ export async function removeOtherwise(
   }
   const refused = [...results].flatMap(([id, answer]) => (isRefusal(answer) && !isAbsent(answer) ? [{ id, answer }] : []));
   const worked = [...results.values()].filter((answer) => !isRefusal(answer)).length;
+  let all = added;
+  for (const answer of results.values()) if (!isRefusal(answer)) all = together(all, answer);
   const [one] = refused;
-  if (one !== undefined) return removeByValue(conversation, group, refused.map(({ id }) => id), one.answer, worked === 0);
+  if (one !== undefined) {
+    const answer = await removeByValue(conversation, group, refused.map(({ id }) => id), one.answer, worked === 0);
+    return isRefusal(answer) ? answer : together(all, answer);
+  }
   if (members.remove === 'filter-or' && worked === remove.length && worked > 1) {
     conversation.book.learn('members.remove', 'filter', 'several members in one path were refused');
   }
-  return done;
+  return all;
 }
 
 const ignored: Refusal = { class: 'rejected', status: 200, detail: 'answered 200, and the members are still there' };

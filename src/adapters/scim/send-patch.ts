@@ -39,6 +39,7 @@ export async function sendPatches(
   const { book } = conversation;
   const waiting = [...requests];
   let answer: Answer | Refusal = done;
+  let all = done;
   let halved = Infinity;
   for (let request = waiting.shift(); request !== undefined; request = waiting.shift()) {
     // After the first of several requests the version is another one.
@@ -49,10 +50,16 @@ export async function sendPatches(
       continue;
     }
     if (isRefusal(answer)) return answer;
+    all = together(all, answer);
   }
   // Only when everything was taken: else it may have been about one of them.
   if (halved < book.current().patch.maxOperations) book.learn('patch.maxOperations', halved, 'more operations in one request were refused');
-  return answer;
+  return all;
+}
+
+/** What two requests came to: the later answer, unless the earlier one only promised (202). Then all of it is looked for. */
+export function together(earlier: Answer, later: Answer): Answer {
+  return earlier.status === 202 ? earlier : later;
 }
 
 /** Nothing had to be sent. */
