@@ -36,6 +36,8 @@ export async function updateResource(
   // Access first: what else cannot be written must not keep it from ending.
   const answer = apart.length === 0 ? done : await sendPatches(conversation, type, id, patchRequests(apart, dialect));
   if (isRefusal(answer) || rest.length === 0) return answer;
+  // Our own id is wished for, not needed: whoever was there before can be adopted without.
+  if (update === 'none' && rest.every(({ path }) => path.text === 'externalId')) return done;
   if (update === 'none') return { class: 'unsupported', detail: 'the target takes no changes of attributes' };
   return put(rest);
 
