@@ -1,5 +1,6 @@
 import type { SourceId } from '../core/model/entry.ts';
 import { BridgeError } from '../core/model/errors.ts';
+import { doubtful } from '../core/model/link.ts';
 import type { Failure, Outcome } from '../core/model/outcome.ts';
 import type { AdoptOperation, AttributeChange, CreateOperation } from '../core/model/plan.ts';
 import type { DesiredAttributes, DesiredValue } from '../core/model/resource.ts';
@@ -49,7 +50,8 @@ export async function applyCreate(operation: CreateOperation, context: PushConte
     if (found !== undefined) return adoptFound(operation, attributes, found, intent.members, context);
     if (failure.class === 'conflict') break;
   }
-  if (failure?.class !== 'unknown') await context.store.record([{ kind: 'settled', intent }]);
+  // What was only promised (202) may still come about.
+  if (failure?.class !== 'unknown' && failure?.status !== 202) await context.store.record([{ kind: 'settled', intent }]);
   return failure;
 }
 
@@ -116,10 +118,15 @@ async function adopt(
   context: PushContext,
 ): Promise<Failure | undefined> {
   const outcome = await bringInStep(operation, context);
-  if (outcome.kind === 'failed') return outcome.failure;
+  // A target that takes no changes has the account all the same: linked, so that access ends when it has to.
+  const isUnchanged = outcome.kind === 'failed' && outcome.failure.class === 'unsupported';
+  if (outcome.kind === 'failed' && !isUnchanged) return outcome.failure;
   const { attributes } = resolveAttributes(operation.attributes, context);
-  const link = newLink(operation, outcome, origin, attributes, context);
-  await remember(context, { ...link, unsettled }, [{ kind: 'settled', intent: intentOf(operation, context) }]);
+  const made = outcome.kind === 'failed' ? ({ kind: 'applied', id: operation.targetId } as const) : outcome;
+  const link = newLink(operation, made, origin, attributes, context);
+  const left = isUnchanged ? operation.changes.map(({ path }) => [path, doubtful] as const) : [];
+  const known = { ...link, unsettled, attributes: { ...link.attributes, ...Object.fromEntries(left) } };
+  await remember(context, known, [{ kind: 'settled', intent: intentOf(operation, context) }]);
   return undefined;
 }
 

@@ -2,7 +2,7 @@ import type { ResourceType } from '../../core/model/entry.ts';
 import type { TargetId } from '../../core/model/link.ts';
 import { readScimPath, scimPath } from '../../core/mapping/scim-path.ts';
 import type { FoundResource } from '../../ports/scim-target.ts';
-import { endpoints, isBody, listOf, nonsense, schemas, type Answer, type Body, type Exchange, type Refusal } from './message.ts';
+import { endpoints, isBody, isRefusal, listOf, nonsense, schemas, type Answer, type Body, type Exchange, type Refusal } from './message.ts';
 
 /** Groups may have very many members, and lists many resources; nothing else is long. */
 const long = 16 * 1024 * 1024;
@@ -71,7 +71,15 @@ export async function readResource(
 ): Promise<Answer | Refusal> {
   const path = resourcePath(type, id);
   if (typeof path !== 'string') return path;
-  return exchange({ method: 'GET', path: path + query, subject: 'resource', maxBytes: maxBytes(type) }, signal);
+  const answer = await exchange({ method: 'GET', path: path + query, subject: 'resource', maxBytes: maxBytes(type) }, signal);
+  if (isRefusal(answer) || answer.body === undefined || isAbout(id, answer.body)) return answer;
+  return nonsense('answered with something else than the resource that was asked for', answer.status);
+}
+
+/** What is read is written back, where there is no PATCH: it has to be this resource, or one that does not show its id. */
+function isAbout(id: TargetId, body: Body): boolean {
+  const shown = idOf(body);
+  return shown === undefined ? Array.isArray(readScimPath(body, scimPath('schemas'))) : shown.toLowerCase() === id.toLowerCase();
 }
 
 /** Core schema and every extension that a body uses (RFC 7643 §3: `schemas`), with those it names already. */
