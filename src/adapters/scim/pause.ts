@@ -18,7 +18,7 @@ export interface Pause {
 }
 
 /** Shorter ones are over before a process is back. */
-const shortestNoted = 10_000;
+const shortestNoted = 1_000;
 /** A noted pause that reaches further comes from a clock that jumped. */
 const longestResumed = 24 * 60 * 60_000;
 /** What only follows from a count is not waited for longer: should it be wrong, the target says so. */
