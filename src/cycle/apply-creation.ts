@@ -50,9 +50,14 @@ export async function applyCreate(operation: CreateOperation, context: PushConte
     if (found !== undefined) return adoptFound(operation, attributes, found, intent.members, context);
     if (failure.class === 'conflict') break;
   }
-  // What was only promised (202) may still come about.
-  if (failure?.class !== 'unknown' && failure?.status !== 202) await context.store.record([{ kind: 'settled', intent }]);
+  if (!mayHaveCreated(failure)) await context.store.record([{ kind: 'settled', intent }]);
   return failure;
+}
+
+/** Also what was only promised (202), or answered as done with something that says nothing. */
+function mayHaveCreated(failure: Failure | undefined): boolean {
+  const { class: failureClass, status = 0 } = failure ?? {};
+  return failureClass === 'unknown' || (status >= 200 && status < 300);
 }
 
 /**

@@ -29,14 +29,16 @@ export async function confirmWrite(
   isDone: (held: Body | undefined) => boolean,
 ): Promise<Answer | Refusal> {
   if (isRefusal(answer) || answer.status !== 202) return answer;
+  let wasShown = false;
   for (const pause of pauses) {
     await clock.sleep(pause, signal);
     const held = await readResource(exchange, type, id, signal);
-    if (isRefusal(held) && (held.class === 'unsupported' || held.class === 'rejected')) return answer;
+    if (isRefusal(held) && !wasShown && (held.class === 'unsupported' || held.class === 'rejected')) return answer;
     if (isRefusal(held) && held.class !== 'gone') continue; // no answer is no sign that it was done
     if (isRefusal(held) && !isDone(undefined)) return held;
     if (isRefusal(held)) return answer;
     if (held.body === undefined || isDone(held.body)) return held;
+    wasShown = true;
   }
   return notYet;
 }

@@ -25,7 +25,7 @@ export function contradicts(body: Body, changes: readonly WireChange[]): boolean
  */
 export function confirms(body: Body, changes: readonly WireChange[]): boolean {
   if (contradicts(body, changes)) return false;
-  const set = changes.filter(({ value }) => value !== undefined);
+  const set = changes.filter(({ path, value }) => value !== undefined && path.text !== 'externalId'); // GitLab's is the id
   return set.length === 0 || set.some(({ path }) => isFilled(readScimPath(body, { ...path, filter: undefined, sub: undefined })));
 }
 
