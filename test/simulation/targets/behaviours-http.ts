@@ -42,11 +42,11 @@ export const discoveryCases: SectionCases<Behaviour['discovery']> = {
 
 export const errorCases: SectionCases<Behaviour['errors']> = {
   shape: { scim: { with: refuses }, zoom: { with: refuses }, problem: { with: refuses }, text: { with: refuses }, html: { with: refuses } },
-  status: { text: { with: refuses }, number: { with: refuses }, absent: { with: refuses } },
-  detail: { text: { with: refuses }, list: { with: refuses } },
-  scimTypes: { true: { with: refuses }, false: { with: refuses } },
+  status: { text: {}, number: { with: refuses }, absent: { with: refuses } },
+  detail: { text: {}, list: { with: refuses } },
+  scimTypes: { true: {}, false: { with: refuses } },
   extra: [{ value: { exceptionRequestId: 'request-1' }, like: { with: refuses } }],
-  unauthorised: { same: { with: refuses }, text: { with: refuses } },
+  unauthorised: { same: {}, text: { with: refuses } },
 };
 
 export const bulkCases: SectionCases<Behaviour['bulk']> = {
