@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
-import { createDoctor, type DoctorOptions, type Examination } from '../../../../../src/adapters/scim/doctor/doctor.ts';
-import type { Finding } from '../../../../../src/adapters/scim/doctor/trial.ts';
-import { profileFileSchema } from '../../../../../src/config/schema/profile.ts';
-import { isFailure } from '../../../../../src/ports/scim-target.ts';
-import { targetOptions } from '../../../../contract/scim-target-options.ts';
-import { startScimServer, vendors, type Faults, type PartialBehaviour, type ScimServer, type VendorName } from '../../../../support/scim-server/index.ts';
+import { createDoctor, type DoctorOptions, type Examination } from '../../../src/adapters/scim/doctor/doctor.ts';
+import type { Finding } from '../../../src/adapters/scim/doctor/trial.ts';
+import { profileFileSchema } from '../../../src/config/schema/profile.ts';
+import { isFailure } from '../../../src/ports/scim-target.ts';
+import { targetOptions } from '../scim-target-options.ts';
+import { startScimServer, vendors, type Faults, type PartialBehaviour, type ScimServer, type VendorName } from '../../support/scim-server/index.ts';
 
 const token = 'tok-doctor';
 const never = new AbortController().signal;

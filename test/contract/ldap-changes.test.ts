@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { createLdapSource } from '../../src/adapters/ldap/source.ts';
-import { ldapOptions } from '../contract/ldap-fixture.ts';
+import { ldapOptions } from './ldap-fixture.ts';
 import { follow } from '../support/following.ts';
 import { slapdSuffix, startSlapd, type Slapd, type SlapdOptions } from '../support/slapd.ts';
 import { until } from '../support/until.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { PartialDialect } from '../../../../../src/core/dialect/layers.ts';
-import type { VendorName } from '../../../../support/scim-server/index.ts';
-import { startScimmy } from '../../../../support/scimmy.ts';
+import type { PartialDialect } from '../../../src/core/dialect/layers.ts';
+import type { VendorName } from '../../support/scim-server/index.ts';
+import { startScimmy } from '../../support/scimmy.ts';
 import { blocking, examine, examineAll, findingOf, unhurried } from './examination.ts';
 
 /** What a doctor has to find out about servers that are like those of vendors. */

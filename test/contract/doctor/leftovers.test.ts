@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { systemClock } from '../../../../../src/adapters/system/clock.ts';
-import { BridgeError } from '../../../../../src/core/model/errors.ts';
-import { faultFor } from '../../../../support/scim-server/index.ts';
-import { until } from '../../../../contract/scim-target-stage.ts';
+import { systemClock } from '../../../src/adapters/system/clock.ts';
+import { BridgeError } from '../../../src/core/model/errors.ts';
+import { faultFor } from '../../support/scim-server/index.ts';
+import { until } from '../scim-target-stage.ts';
 import { examine, findingOf, startPatient, unhurried } from './examination.ts';
 
 describe('what a doctor makes', { concurrency: 2 }, () => {
