@@ -16,8 +16,6 @@ export interface Case {
   readonly respells?: true;
   /** Resources that cannot come about (SCIM type and display name or user name). */
   readonly lacks?: RegExp;
-  /** Whom somebody else put into our group does not stay: nobody can see them. */
-  readonly losesStrangers?: true;
   /** Lists lie or lag, so that nobody can know that there is one already. */
   readonly hides?: true;
 }

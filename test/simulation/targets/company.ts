@@ -5,7 +5,7 @@ import type { Random } from '../random.ts';
 import { valuesOf, withValues } from '../world.ts';
 
 const firstPeople = 30;
-export const locked = '000001010000Z';
+const locked = '000001010000Z';
 
 /** A directory of thirty people and four groups: one with everybody, groups in groups, and managers. */
 export function createCompany(): FakeSource {

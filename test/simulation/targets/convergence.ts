@@ -104,14 +104,14 @@ function compareAttributes({ sourceId, attributes }: Resource, body: Json, manag
 
 /** Ours are those whom the directory has in it; of others, those whom others put there. */
 function compareMembers({ sourceId, members }: Resource, body: Json, idOf: (id: SourceId) => string | undefined, links: readonly Link[], world: World): void {
-  const { nature, strangers, plot, joined } = world;
+  const { nature, strangers, joined } = world;
   const there = membersOf(body);
   assert.equal(new Set(there).size, nature.members.repeated === 'twice' ? new Set(there).size : there.length, `${sourceId} has nobody twice`);
   const wanted = members.filter((id) => idOf(id) !== undefined);
   const ours = new Map(links.map((link) => [idOf(link.sourceId), link.sourceId]));
   const shown = new Set(there.flatMap((id) => ours.get(id) ?? []));
   assert.deepEqual([...shown].sort(), wanted.toSorted(), `the members of ${sourceId}`);
-  if (joined === body['id'] && plot.losesStrangers !== true) assert.ok(there.includes(strangers.someone), `somebody else put a stranger into ${sourceId}`);
+  if (joined === body['id']) assert.ok(there.includes(strangers.someone), `somebody else put a stranger into ${sourceId}`);
 }
 
 function membersOf(body: Json): string[] {
