@@ -6,7 +6,7 @@ import { createLdapSource } from './adapters/ldap/source.ts';
 import { createLdifSource } from './adapters/ldif/source.ts';
 import { openStateStore, type StateStoreOptions } from './adapters/lowdb/open-store.ts';
 import { openStateView } from './adapters/lowdb/open-view.ts';
-import type { Secret } from './adapters/scim/auth.ts';
+import type { Secret } from './adapters/scim/access/auth.ts';
 import { createDoctor, type Doctor, type DoctorOptions } from './adapters/scim/doctor/doctor.ts';
 import type { ScimTargetOptions } from './adapters/scim/options.ts';
 import { createScimTarget } from './adapters/scim/target.ts';

@@ -1,4 +1,4 @@
-import { createAuth } from '../../src/adapters/scim/auth.ts';
+import { createAuth } from '../../src/adapters/scim/access/auth.ts';
 import type { ScimTargetOptions } from '../../src/adapters/scim/options.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { createOAuth } from '../../src/adapters/scim/oauth.ts';
+import { createOAuth } from '../../src/adapters/scim/access/oauth.ts';
 import type { ScimTargetOptions } from '../../src/adapters/scim/options.ts';
 import { createScimTarget } from '../../src/adapters/scim/target.ts';
 import type { ScimTarget } from '../../src/ports/scim-target.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { nextMemberRequest, type Member, type MemberLimits } from '../../src/adapters/scim/member-requests.ts';
-import { patchBody, type PatchOperation } from '../../src/adapters/scim/patch.ts';
+import { nextMemberRequest, type Member, type MemberLimits } from '../../src/adapters/scim/write/member-requests.ts';
+import { patchBody, type PatchOperation } from '../../src/adapters/scim/write/patch.ts';
 import { layDialect } from '../../src/core/dialect/layers.ts';
 import { rfc7644 } from '../../src/core/dialect/rfc7644.ts';
 

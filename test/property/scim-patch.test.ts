@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { patchBody, patchRequests } from '../../src/adapters/scim/patch.ts';
-import { mergeChanges } from '../../src/adapters/scim/put.ts';
-import { needLists, withWholeLists } from '../../src/adapters/scim/whole-lists.ts';
-import { toWire, type WireChange } from '../../src/adapters/scim/wire-change.ts';
+import { patchBody, patchRequests } from '../../src/adapters/scim/write/patch.ts';
+import { mergeChanges } from '../../src/adapters/scim/write/put.ts';
+import { needLists, withWholeLists } from '../../src/adapters/scim/write/whole-lists.ts';
+import { toWire, type WireChange } from '../../src/adapters/scim/write/wire-change.ts';
 import { layDialect, type PartialDialect } from '../../src/core/dialect/layers.ts';
 import { rfc7644 } from '../../src/core/dialect/rfc7644.ts';
 import { readScimPath, scimPath } from '../../src/core/mapping/scim-path.ts';

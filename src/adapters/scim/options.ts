@@ -1,7 +1,7 @@
 import type { Layer } from '../../core/dialect/layers.ts';
 import { BridgeError } from '../../core/model/errors.ts';
-import type { Auth } from './auth.ts';
-import type { Route } from './connection.ts';
+import type { Auth } from './access/auth.ts';
+import type { Route } from './access/connection.ts';
 
 export interface ScimTargetOptions extends Route {
   /** The target's name in the configuration: for messages. */

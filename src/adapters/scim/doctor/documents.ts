@@ -1,7 +1,7 @@
 import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
-import { isBody, isRefusal, listOf, schemas, type Body } from '../message.ts';
-import { core11 } from '../scim-1-1-names.ts';
-import { dialectOf, supports } from '../service-provider-config.ts';
+import { isBody, isRefusal, listOf, schemas, type Body } from '../exchange/message.ts';
+import { core11 } from '../dialect/scim-1-1-names.ts';
+import { dialectOf, supports } from '../dialect/service-provider-config.ts';
 import type { Bench } from './bench.ts';
 import { words, works, type Result, type Subject } from './trial.ts';
 

@@ -1,8 +1,8 @@
 import type { PartialDialect } from '../../../core/dialect/layers.ts';
-import { isRefusal, schemas, type Body } from '../message.ts';
-import { bulkBody, bulkOutcomes } from '../bulk-message.ts';
-import { versionOf, withSchemas } from '../resource.ts';
-import { supports } from '../service-provider-config.ts';
+import { isRefusal, schemas, type Body } from '../exchange/message.ts';
+import { bulkBody, bulkOutcomes } from '../bulk/bulk-message.ts';
+import { versionOf, withSchemas } from '../read/resource.ts';
+import { supports } from '../dialect/service-provider-config.ts';
 import { rfc7644 } from '../../../core/dialect/rfc7644.ts';
 import type { Bench } from './bench.ts';
 import { settingOf } from './change.ts';

@@ -1,12 +1,12 @@
 import type { Dialect } from '../../../core/dialect/dialect.ts';
-import { createAttempt } from '../attempt.ts';
-import { evenly } from '../budget.ts';
-import type { Exchange } from '../message.ts';
+import { createAttempt } from '../exchange/attempt.ts';
+import { evenly } from '../pace/budget.ts';
+import type { Exchange } from '../exchange/message.ts';
 import type { CheckedOptions } from '../options.ts';
-import { Pace } from '../pace.ts';
-import { createExchange } from '../retry.ts';
-import { createTransport } from '../transport.ts';
-import { inWireForm } from '../wire-form.ts';
+import { Pace } from '../pace/pace.ts';
+import { createExchange } from '../exchange/retry.ts';
+import { createTransport } from '../exchange/transport.ts';
+import { inWireForm } from '../dialect/wire-form.ts';
 
 /** What was seen of the traffic. */
 export interface Traffic {

@@ -1,6 +1,6 @@
 import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
-import { endpoints, isRefusal, type Answer, type Body } from '../message.ts';
-import { idOf } from '../resource.ts';
+import { endpoints, isRefusal, type Answer, type Body } from '../exchange/message.ts';
+import { idOf } from '../read/resource.ts';
 import type { Bench } from './bench.ts';
 import { resourcesOf } from './specimen.ts';
 import { needed, Untestable, words, works, type Result, type Subject } from './trial.ts';

@@ -1,5 +1,5 @@
-import { isRefusal } from '../message.ts';
-import { isTooMuch } from '../send-patch.ts';
+import { isRefusal } from '../exchange/message.ts';
+import { isTooMuch } from '../write/send-patch.ts';
 import type { Bench } from './bench.ts';
 import { additionOf, castOf } from './members.ts';
 import { create, groupBody, patch, remove } from './specimen.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { createBudget, evenly } from '../../../../src/adapters/scim/budget.ts';
+import { createBudget, evenly } from '../../../../src/adapters/scim/pace/budget.ts';
 import type { RateBudget } from '../../../../src/core/dialect/dialect.ts';
 import type { Spending } from '../../../../src/ports/scim-target.ts';
 

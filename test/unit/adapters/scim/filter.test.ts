@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { askedBy, filterText, withoutAttribute } from '../../../../src/adapters/scim/filter.ts';
+import { askedBy, filterText, withoutAttribute } from '../../../../src/adapters/scim/read/filter.ts';
 import { rfc7644 } from '../../../../src/core/dialect/rfc7644.ts';
 import { scimPath } from '../../../../src/core/mapping/scim-path.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { evenly } from '../../../../src/adapters/scim/budget.ts';
-import { Pace } from '../../../../src/adapters/scim/pace.ts';
+import { evenly } from '../../../../src/adapters/scim/pace/budget.ts';
+import { Pace } from '../../../../src/adapters/scim/pace/pace.ts';
 import type { RateBudget } from '../../../../src/core/dialect/dialect.ts';
 import { fakeClock, type FakeClock } from '../../../support/fake-clock.ts';
 

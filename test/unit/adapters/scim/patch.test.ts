@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { patchBody, patchRequests } from '../../../../src/adapters/scim/patch.ts';
-import { toWire } from '../../../../src/adapters/scim/wire-change.ts';
+import { patchBody, patchRequests } from '../../../../src/adapters/scim/write/patch.ts';
+import { toWire } from '../../../../src/adapters/scim/write/wire-change.ts';
 import { layDialect, type PartialDialect } from '../../../../src/core/dialect/layers.ts';
 import { rfc7644 } from '../../../../src/core/dialect/rfc7644.ts';
 import type { ScimChange } from '../../../../src/ports/scim-target.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { partialResource } from '../../../../src/adapters/scim/scim-1-1-patch.ts';
+import { partialResource } from '../../../../src/adapters/scim/dialect/scim-1-1-patch.ts';
 
 const core = 'urn:scim:schemas:core:1.0';
 const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';

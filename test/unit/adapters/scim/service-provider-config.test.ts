@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { dialectOf } from '../../../../src/adapters/scim/service-provider-config.ts';
+import { dialectOf } from '../../../../src/adapters/scim/dialect/service-provider-config.ts';
 
 describe('what ServiceProviderConfig says about a dialect', () => {
   it('is only what can be acted upon', () => {
