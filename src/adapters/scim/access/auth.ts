@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { BridgeError } from '../../../core/model/errors.ts';
-import type { Refusal } from '../exchange/message.ts';
+import type { Refusal } from '../message.ts';
 
 /** Reads a secret anew each time it is asked, so that a changed file counts at once. */
 export type Secret = () => Promise<string>;

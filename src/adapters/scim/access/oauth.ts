@@ -1,6 +1,6 @@
 import type { Auth } from './auth.ts';
 import { openConnections, type Route } from './connection.ts';
-import type { Refusal } from '../exchange/message.ts';
+import type { Refusal } from '../message.ts';
 import { requestToken, type Grant, type OAuthClient } from './token-request.ts';
 
 export interface OAuthOptions extends Route {

@@ -2,9 +2,9 @@ import * as oauth from 'oauth4webapi';
 import type { Pool } from 'undici';
 import type { Secret } from './auth.ts';
 import { ConnectError, connectWords } from './connection.ts';
-import type { Refusal } from '../exchange/message.ts';
+import type { Refusal } from '../message.ts';
 import { retryAfterMilliseconds } from '../exchange/retry-after.ts';
-import { clean, secretsIn } from '../exchange/wording.ts';
+import { clean, secretsIn } from '../wording.ts';
 
 /** A client that authenticates itself (RFC 6749 §4.4). */
 export interface OAuthClient {

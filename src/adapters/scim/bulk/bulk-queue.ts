@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BulkDialect } from '../../../core/dialect/dialect.ts';
 import { bulkOperation } from './bulk-message.ts';
-import type { Answer, Refusal, ScimRequest } from '../exchange/message.ts';
+import type { Answer, Refusal, ScimRequest } from '../message.ts';
 
 /** One who waits to be sent together with others. */
 export interface Waiting {

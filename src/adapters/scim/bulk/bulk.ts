@@ -1,7 +1,7 @@
 import type { DialectBook } from '../dialect/dialect-book.ts';
 import { bulkBody, bulkOperation, bulkOutcomes } from './bulk-message.ts';
 import { createBulkQueue, type Waiting } from './bulk-queue.ts';
-import { isRefusal, type Answer, type Exchange, type Refusal } from '../exchange/message.ts';
+import { isRefusal, type Answer, type Exchange, type Refusal } from '../message.ts';
 import { maxListBytes } from '../read/resource.ts';
 import { isTooMuch } from '../write/send-patch.ts';
 

@@ -2,7 +2,7 @@ import type { Failure } from '../../../core/model/outcome.ts';
 import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
 import type { TargetFacts } from '../../../ports/scim-target.ts';
 import type { DialectBook } from './dialect-book.ts';
-import { isBody, isRefusal, listOf, schemas, toFailure, type Body, type Exchange, type Refusal } from '../exchange/message.ts';
+import { isBody, isRefusal, listOf, schemas, toFailure, type Body, type Exchange, type Refusal } from '../message.ts';
 import { maxListBytes } from '../read/resource.ts';
 import { attributesOf } from './schema-attributes.ts';
 import { dialectOf, supports } from './service-provider-config.ts';

@@ -1,6 +1,6 @@
 import type { ResourceType } from '../../../core/model/entry.ts';
 import { enterpriseUser, readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
-import { isBody, listOf, schemas, type Body } from '../exchange/message.ts';
+import { isBody, listOf, schemas, type Body } from '../message.ts';
 
 /** Attributes of every resource, which /Schemas does not list (RFC 7643 §3.1). */
 const common = ['id', 'externalid', 'meta'];

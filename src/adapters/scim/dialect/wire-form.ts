@@ -1,5 +1,5 @@
 import type { Dialect } from '../../../core/dialect/dialect.ts';
-import type { Exchange } from '../exchange/message.ts';
+import type { Exchange } from '../message.ts';
 
 /** Puts the target's headers, media type and slashes to every request, so that nothing above has to think of them. */
 export function inWireForm(exchange: Exchange, dialect: () => Dialect): Exchange {

@@ -1,6 +1,6 @@
 import type { PartialDialect } from '../../../core/dialect/layers.ts';
 import { assign, readScimPath, scimPath, shortPath, unassign } from '../../../core/mapping/scim-path.ts';
-import { isBody, isRefusal, listOf, type Body, type Refusal } from '../exchange/message.ts';
+import { isBody, isRefusal, listOf, type Body, type Refusal } from '../message.ts';
 import type { Bench } from './bench.ts';
 import { bareUserBody, create, read, remove, search, userBody, type Made } from './specimen.ts';
 import { isAboutContent, needed, Untestable, words, works, type Result, type Subject } from './trial.ts';

@@ -1,6 +1,6 @@
 import type { PartialDialect } from '../../../core/dialect/layers.ts';
 import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
-import { isRefusal, schemas, type Body } from '../exchange/message.ts';
+import { isRefusal, schemas, type Body } from '../message.ts';
 import type { Bench } from './bench.ts';
 import { tryPut } from './change.ts';
 import { choose, effectOf, history, isLie, type Choice, type Effect, type Way } from './effect.ts';

@@ -1,5 +1,5 @@
 import { assign, readScimPath, scimPath, shortPath } from '../../../core/mapping/scim-path.ts';
-import { isRefusal, listOf, type Body } from '../exchange/message.ts';
+import { isRefusal, listOf, type Body } from '../message.ts';
 import type { Bench } from './bench.ts';
 import { shows } from './effect.ts';
 import { create, read, remove, search, userBody } from './specimen.ts';

@@ -4,7 +4,7 @@ import { rfc7644 } from '../../../core/dialect/rfc7644.ts';
 import { BridgeError } from '../../../core/model/errors.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import type { Clock } from '../../../ports/clock.ts';
-import { endpoints, isRefusal, type Answer, type Body, type Refusal, type ScimRequest } from '../exchange/message.ts';
+import { endpoints, isRefusal, type Answer, type Body, type Refusal, type ScimRequest } from '../message.ts';
 import { maxListBytes } from '../read/resource.ts';
 import { createCreations, type Creations } from './creations.ts';
 import type { Line } from './line.ts';

@@ -3,7 +3,7 @@ import type { ResourceType } from '../../../core/model/entry.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import { assign, scimPath, unassign } from '../../../core/mapping/scim-path.ts';
 import type { ScimValue } from '../../../core/model/resource.ts';
-import { type Body } from '../exchange/message.ts';
+import { type Body } from '../message.ts';
 import { withSchemas } from '../read/resource.ts';
 import type { Bench } from './bench.ts';
 import { effectOf, tryPatch, type Effect, type IsDone } from './effect.ts';

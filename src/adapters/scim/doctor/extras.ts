@@ -1,5 +1,5 @@
 import type { PartialDialect } from '../../../core/dialect/layers.ts';
-import { isRefusal, schemas, type Body } from '../exchange/message.ts';
+import { isRefusal, schemas, type Body } from '../message.ts';
 import { bulkBody, bulkOutcomes } from '../bulk/bulk-message.ts';
 import { versionOf, withSchemas } from '../read/resource.ts';
 import { supports } from '../dialect/service-provider-config.ts';

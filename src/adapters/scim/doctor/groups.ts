@@ -1,5 +1,5 @@
 import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
-import { endpoints, isRefusal } from '../exchange/message.ts';
+import { endpoints, isRefusal } from '../message.ts';
 import type { Bench } from './bench.ts';
 import { settingOf, tryPut } from './change.ts';
 import { history, isLie, shows, told, tryPatch } from './effect.ts';

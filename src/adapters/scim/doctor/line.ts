@@ -1,7 +1,7 @@
 import type { Dialect } from '../../../core/dialect/dialect.ts';
 import { createAttempt } from '../exchange/attempt.ts';
 import { evenly } from '../pace/budget.ts';
-import type { Exchange } from '../exchange/message.ts';
+import type { Exchange } from '../message.ts';
 import type { CheckedOptions } from '../options.ts';
 import { Pace } from '../pace/pace.ts';
 import { createExchange } from '../exchange/retry.ts';

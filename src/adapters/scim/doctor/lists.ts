@@ -1,5 +1,5 @@
 import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
-import { endpoints, isRefusal, type Answer, type Body } from '../exchange/message.ts';
+import { endpoints, isRefusal, type Answer, type Body } from '../message.ts';
 import { idOf } from '../read/resource.ts';
 import type { Bench } from './bench.ts';
 import { resourcesOf } from './specimen.ts';

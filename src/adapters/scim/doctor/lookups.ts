@@ -2,7 +2,7 @@ import type { PartialDialect } from '../../../core/dialect/layers.ts';
 import type { ResourceType } from '../../../core/model/entry.ts';
 import { scimPath } from '../../../core/mapping/scim-path.ts';
 import { filterText, namesOf } from '../read/filter.ts';
-import { endpoints, isRefusal, type Body, type Refusal } from '../exchange/message.ts';
+import { endpoints, isRefusal, type Body, type Refusal } from '../message.ts';
 import { idOf } from '../read/resource.ts';
 import type { Bench, Specimen } from './bench.ts';
 import { resourcesOf } from './specimen.ts';

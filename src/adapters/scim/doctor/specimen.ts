@@ -2,7 +2,7 @@ import type { ResourceType } from '../../../core/model/entry.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
 import { filterText } from '../read/filter.ts';
-import { endpoints, isBody, isRefusal, listOf, schemas, type Answer, type Body, type Refusal } from '../exchange/message.ts';
+import { endpoints, isBody, isRefusal, listOf, schemas, type Answer, type Body, type Refusal } from '../message.ts';
 import { idOf, resourcePath, withSchemas } from '../read/resource.ts';
 import type { Bench, Specimen } from './bench.ts';
 import { Untestable, words } from './trial.ts';

@@ -1,12 +1,12 @@
 import { BridgeError } from '../../../core/model/errors.ts';
 import { classify } from './classify.ts';
-import { isRefusal, type Refusal } from './message.ts';
+import { isRefusal, type Refusal } from '../message.ts';
 import type { CheckedOptions } from '../options.ts';
 import { quotaOf, type Quota } from '../pace/quota.ts';
 import { retryAfterMilliseconds } from './retry-after.ts';
 import type { Attempt } from './retry.ts';
 import type { Transport } from './transport.ts';
-import { secretsIn } from './wording.ts';
+import { secretsIn } from '../wording.ts';
 
 /**
  * Authenticates, sends once, judges.

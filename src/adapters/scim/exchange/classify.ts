@@ -1,7 +1,7 @@
 import type { FailureClass } from '../../../core/model/outcome.ts';
-import { isBody, schemas, type Answer, type Body, type Refusal, type ScimRequest } from './message.ts';
+import { isBody, schemas, type Answer, type Body, type Refusal, type ScimRequest } from '../message.ts';
 import type { Reply } from './transport.ts';
-import { clean } from './wording.ts';
+import { clean } from '../wording.ts';
 
 /**
  * From an answer to what it means. Everything above reads classes, never a status.

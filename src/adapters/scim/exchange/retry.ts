@@ -1,6 +1,6 @@
 import type { Clock } from '../../../ports/clock.ts';
 import type { Ending } from '../pace/concurrency.ts';
-import { isRefusal, type Answer, type Exchange, type Refusal, type ScimRequest } from './message.ts';
+import { isRefusal, type Answer, type Exchange, type Refusal, type ScimRequest } from '../message.ts';
 import type { ScimTargetOptions } from '../options.ts';
 import type { Pace, Turned } from '../pace/pace.ts';
 

@@ -1,6 +1,6 @@
 import type { Pool } from 'undici';
 import { connectWords, isUnsent, openConnections } from '../access/connection.ts';
-import { isBody, type Body, type ScimRequest } from './message.ts';
+import { isBody, type Body, type ScimRequest } from '../message.ts';
 import type { CheckedOptions } from '../options.ts';
 import { quotaHeaderNames, type QuotaHeaders } from '../pace/quota.ts';
 import { Late, sendOnce, type WholeAnswer } from './send-once.ts';

@@ -1,6 +1,6 @@
 import type { RateBudget } from '../../../core/dialect/dialect.ts';
 import type { Spending } from '../../../ports/scim-target.ts';
-import type { ScimRequest } from '../exchange/message.ts';
+import type { ScimRequest } from '../message.ts';
 
 /** What a target allows in a time, and what of it is used. Times are milliseconds of one monotonic clock. */
 export interface Budget {

@@ -4,7 +4,7 @@ import type { TargetNotes } from '../../../ports/scim-target.ts';
 import { createAlarm, type Alarm } from './alarm.ts';
 import { createBudget, type Budget } from './budget.ts';
 import { createConcurrency, type Concurrency, type Ending } from './concurrency.ts';
-import type { ScimRequest } from '../exchange/message.ts';
+import type { ScimRequest } from '../message.ts';
 import { notePace, restorePace } from './pace-notes.ts';
 import { createPause, type Pause } from './pause.ts';
 import type { Quota } from './quota.ts';

@@ -7,7 +7,7 @@ import type { DialectBook } from '../dialect/dialect-book.ts';
 import { askedBy, filterText } from './filter.ts';
 import { createFilterTrials, type FilterTrials } from './filter-trials.ts';
 import { readList, type List } from './list.ts';
-import { toFailure, type Exchange, type Refusal } from '../exchange/message.ts';
+import { toFailure, type Exchange, type Refusal } from '../message.ts';
 
 type Find = (type: ResourceType, attribute: string, value: string, signal: AbortSignal) => Promise<FoundResource[] | Failure>;
 

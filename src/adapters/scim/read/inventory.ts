@@ -3,7 +3,7 @@ import type { Failure } from '../../../core/model/outcome.ts';
 import type { FoundResource } from '../../../ports/scim-target.ts';
 import type { DialectBook } from '../dialect/dialect-book.ts';
 import { readList } from './list.ts';
-import { toFailure, type Exchange, type Refusal } from '../exchange/message.ts';
+import { toFailure, type Exchange, type Refusal } from '../message.ts';
 import { walkPages, type Walk } from './pages.ts';
 
 /** All pages are held in memory at once: about 30,000 resources. */

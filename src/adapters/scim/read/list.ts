@@ -1,7 +1,7 @@
 import type { ResourceType } from '../../../core/model/entry.ts';
 import { readScimPath, scimPath, type ScimPath } from '../../../core/mapping/scim-path.ts';
 import type { FoundResource } from '../../../ports/scim-target.ts';
-import { endpoints, isRefusal, listOf, nonsense, schemas, type Body, type Exchange, type Refusal } from '../exchange/message.ts';
+import { endpoints, isRefusal, listOf, nonsense, schemas, type Body, type Exchange, type Refusal } from '../message.ts';
 import { foundResource, maxListBytes } from './resource.ts';
 
 export interface List {

@@ -2,7 +2,7 @@ import type { ListDialect } from '../../../core/dialect/dialect.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import type { FoundResource } from '../../../ports/scim-target.ts';
 import type { List } from './list.ts';
-import type { Refusal } from '../exchange/message.ts';
+import type { Refusal } from '../message.ts';
 
 export interface Walk {
   /** Everything; undefined when it takes more requests than allowed, or does not add up. */

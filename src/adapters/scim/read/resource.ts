@@ -2,7 +2,7 @@ import type { ResourceType } from '../../../core/model/entry.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
 import type { FoundResource } from '../../../ports/scim-target.ts';
-import { endpoints, isBody, isRefusal, listOf, nonsense, schemas, type Answer, type Body, type Exchange, type Refusal } from '../exchange/message.ts';
+import { endpoints, isBody, isRefusal, listOf, nonsense, schemas, type Answer, type Body, type Exchange, type Refusal } from '../message.ts';
 
 /** Groups may have very many members, and lists many resources; nothing else is long. */
 const long = 16 * 1024 * 1024;

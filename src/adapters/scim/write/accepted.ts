@@ -4,7 +4,7 @@ import type { Failure, Outcome } from '../../../core/model/outcome.ts';
 import type { ScimValue } from '../../../core/model/resource.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import { isFailure, type FoundResource } from '../../../ports/scim-target.ts';
-import { failed, isRefusal, type Answer, type Body, type Exchange, type Refusal } from '../exchange/message.ts';
+import { failed, isRefusal, type Answer, type Body, type Exchange, type Refusal } from '../message.ts';
 import { readResource } from '../read/resource.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { ValueDialect } from '../../../core/dialect/dialect.ts';
 import type { ResourceType } from '../../../core/model/entry.ts';
 import { assign, readScimPath } from '../../../core/mapping/scim-path.ts';
-import { isBody, type Body } from '../exchange/message.ts';
+import { isBody, type Body } from '../message.ts';
 import { markPrimary } from './primary.ts';
 import { withSchemas } from '../read/resource.ts';
 import { managerPath } from './wire-change.ts';

@@ -7,7 +7,7 @@ import { buildBody, readScimPath, scimPath } from '../../../core/mapping/scim-pa
 import { bodyForm } from './body-form.ts';
 import type { Conversation } from '../dialect/conversation.ts';
 import { memberElement, type Member } from './member-requests.ts';
-import { endpoints, failed, isBody, isRefusal, type Answer, type Body, type Refusal } from '../exchange/message.ts';
+import { endpoints, failed, isBody, isRefusal, type Answer, type Body, type Refusal } from '../message.ts';
 import { idOf, maxBytes, versionOf } from '../read/resource.ts';
 import { updateResource } from './update.ts';
 import { spelled } from './wire-change.ts';

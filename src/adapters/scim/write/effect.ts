@@ -1,6 +1,6 @@
 import { readScimPath, sameScimValue } from '../../../core/mapping/scim-path.ts';
 import type { ScimValue } from '../../../core/model/resource.ts';
-import { isBody, type Body } from '../exchange/message.ts';
+import { isBody, type Body } from '../message.ts';
 import type { WireChange } from './wire-change.ts';
 
 /**

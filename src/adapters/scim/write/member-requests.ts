@@ -1,7 +1,7 @@
 import type { Dialect, MemberDialect } from '../../../core/dialect/dialect.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import type { MemberChange } from '../../../ports/scim-target.ts';
-import type { Body } from '../exchange/message.ts';
+import type { Body } from '../message.ts';
 import { patchBody, type PatchOperation } from './patch.ts';
 
 export type Member = MemberChange['add'][number];

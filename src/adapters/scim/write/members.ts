@@ -3,7 +3,7 @@ import type { TargetId } from '../../../core/model/link.ts';
 import type { MemberChange, MemberChunk } from '../../../ports/scim-target.ts';
 import type { Conversation } from '../dialect/conversation.ts';
 import { memberElement, nextMemberRequest, type MemberLimits, type MemberRequest } from './member-requests.ts';
-import { isRefusal, type Answer, type Refusal } from '../exchange/message.ts';
+import { isRefusal, type Answer, type Refusal } from '../message.ts';
 import { keepMembers, putResource } from './put.ts';
 import { readAndWrite } from './read-and-write.ts';
 import { removeOtherwise, stillShows } from './remove-members.ts';

@@ -6,7 +6,7 @@ import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
 import { isConfigured } from '../dialect/configured.ts';
 import type { Conversation } from '../dialect/conversation.ts';
 import { contradicts } from './effect.ts';
-import { isRefusal, type Answer, type Body, type Refusal } from '../exchange/message.ts';
+import { isRefusal, type Answer, type Body, type Refusal } from '../message.ts';
 import { groupByElement, isNewElement, patchRequests } from './patch.ts';
 import { putChanges } from './put.ts';
 import { readAndWrite, type Condition } from './read-and-write.ts';

@@ -1,4 +1,4 @@
-import { isBody } from '../exchange/message.ts';
+import { isBody } from '../message.ts';
 
 const marked = new Set(['emails', 'phonenumbers', 'addresses']);
 

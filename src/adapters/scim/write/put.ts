@@ -4,7 +4,7 @@ import { assign, readScimPath, scimPath, unassign } from '../../../core/mapping/
 import type { ScimValue } from '../../../core/model/resource.ts';
 import { bodyForm } from './body-form.ts';
 import type { Conversation } from '../dialect/conversation.ts';
-import { isBody, isRefusal, type Answer, type Body, type Refusal } from '../exchange/message.ts';
+import { isBody, isRefusal, type Answer, type Body, type Refusal } from '../message.ts';
 import { readAndWrite } from './read-and-write.ts';
 import { maxBytes, resourcePath } from '../read/resource.ts';
 import type { WireChange } from './wire-change.ts';

@@ -4,7 +4,7 @@ import type { TargetId } from '../../../core/model/link.ts';
 import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
 import { isConfigured } from '../dialect/configured.ts';
 import type { Conversation } from '../dialect/conversation.ts';
-import { isRefusal, nonsense, type Answer, type Body, type Refusal, type ScimRequest } from '../exchange/message.ts';
+import { isRefusal, nonsense, type Answer, type Body, type Refusal, type ScimRequest } from '../message.ts';
 import { readResource, versionOf } from '../read/resource.ts';
 
 /** Reads, when someone else keeps writing in between. */

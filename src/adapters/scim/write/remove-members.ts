@@ -3,7 +3,7 @@ import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
 import type { MemberChange } from '../../../ports/scim-target.ts';
 import type { Conversation } from '../dialect/conversation.ts';
 import { addition, nextMemberRequest, removal } from './member-requests.ts';
-import { isBody, isRefusal, type Answer, type Body, type Refusal } from '../exchange/message.ts';
+import { isBody, isRefusal, type Answer, type Body, type Refusal } from '../message.ts';
 import type { PatchOperation } from './patch.ts';
 import { keepMembers } from './put.ts';
 import { readResource } from '../read/resource.ts';

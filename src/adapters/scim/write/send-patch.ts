@@ -1,7 +1,7 @@
 import type { ResourceType } from '../../../core/model/entry.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import type { Conversation } from '../dialect/conversation.ts';
-import { isRefusal, type Answer, type Refusal } from '../exchange/message.ts';
+import { isRefusal, type Answer, type Refusal } from '../message.ts';
 import { patchBody, type PatchOperation } from './patch.ts';
 import { writeOnDemand, type Condition } from './read-and-write.ts';
 import { resourcePath } from '../read/resource.ts';

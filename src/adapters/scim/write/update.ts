@@ -2,7 +2,7 @@ import type { ResourceType } from '../../../core/model/entry.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import type { ScimChange } from '../../../ports/scim-target.ts';
 import type { Conversation } from '../dialect/conversation.ts';
-import { isRefusal, type Answer, type Refusal } from '../exchange/message.ts';
+import { isRefusal, type Answer, type Refusal } from '../message.ts';
 import { patchChanges } from './patch-changes.ts';
 import { patchRequests } from './patch.ts';
 import { putChanges } from './put.ts';

@@ -1,7 +1,7 @@
 import type { Dialect, ValueDialect } from '../../../core/dialect/dialect.ts';
 import { assign, readScimPath, scimPath, type ScimPath } from '../../../core/mapping/scim-path.ts';
 import type { ScimValue } from '../../../core/model/resource.ts';
-import type { Body } from '../exchange/message.ts';
+import type { Body } from '../message.ts';
 import { attributeText, groupByElement, isNewElement } from './patch.ts';
 import { hasPrimary, markPrimary } from './primary.ts';
 import { mergeChanges } from './put.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { classify } from '../../../../src/adapters/scim/exchange/classify.ts';
-import { isRefusal, type Body, type ScimRequest } from '../../../../src/adapters/scim/exchange/message.ts';
+import { isRefusal, type Body, type ScimRequest } from '../../../../src/adapters/scim/message.ts';
 import type { Content, Reply } from '../../../../src/adapters/scim/exchange/transport.ts';
 
 const json = (body: Body): Content => ({ kind: 'json', body });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { clean, secretsIn } from '../../../../src/adapters/scim/exchange/wording.ts';
+import { clean, secretsIn } from '../../../../src/adapters/scim/wording.ts';
 
 describe('words from outside', () => {
   it('lose escape sequences, control characters and line breaks', () => {

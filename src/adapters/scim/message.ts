@@ -1,5 +1,5 @@
-import type { ResourceType } from '../../../core/model/entry.ts';
-import type { Failure, Outcome } from '../../../core/model/outcome.ts';
+import type { ResourceType } from '../../core/model/entry.ts';
+import type { Failure, Outcome } from '../../core/model/outcome.ts';
 
 /** A JSON object as it goes over the wire. */
 export type Body = Record<string, unknown>;
