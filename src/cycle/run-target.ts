@@ -15,7 +15,7 @@ import { push, type PushReport } from './push.ts';
 import { createRemovalRecords } from './removal-records.ts';
 import { recoverIntents } from './recover-intents.ts';
 import { targetError } from './target-error.ts';
-import { remind } from './target-notes.ts';
+import { attend, remind } from './target-notes.ts';
 
 /**
  * One target, from readings to a report: project → recall → plan → guard → push → record. Never rejects: whatever ends
@@ -76,6 +76,7 @@ async function runCycle(input: CycleInput): Promise<Result> {
     return { ...nothingDone, result: 'success', error: undefined };
   }
   await remind(setup.target, store);
+  attend(setup.target, store);
   input.inStep?.forget(setup.target.name);
   const draft = draftFrom(step, readings, setup.definition, clock);
   const { projection } = draft;

@@ -10,6 +10,13 @@ export async function remind(target: ScimTarget, store: StateView): Promise<void
   target.restore(await store.notes(target.name));
 }
 
+/** Has notes recorded that should not wait for the end of an operation: the process may end while all are held up. */
+export function attend(target: ScimTarget, store: StateStore): void {
+  const keep = createNoteKeeper(target, store);
+  // A state that cannot be written ends the cycle with the next outcome.
+  target.onUrgentNotes(() => void keep().catch(() => undefined));
+}
+
 /** What the target taught since the last time, to be recorded. */
 export function newNotes(target: ScimTarget): StateChange[] {
   const notes = target.newNotes();

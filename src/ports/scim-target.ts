@@ -79,6 +79,8 @@ export interface ScimTarget {
   restore(notes: TargetNotes): void;
   /** What is to be noted now, when that is not what was given or restored last; undefined otherwise. */
   newNotes(): TargetNotes | undefined;
+  /** Calls the listener, the last one given, when there are notes that should not wait: requests may be held up now. */
+  onUrgentNotes(listener: () => void): void;
   close(): Promise<void>;
 }
 

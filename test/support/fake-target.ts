@@ -190,6 +190,7 @@ export function createFakeTarget({ name, concurrency = 8, memberChunk = 100, cre
     settings: () => [],
     restore: () => undefined,
     newNotes: () => undefined,
+    onUrgentNotes: () => undefined,
     close: () => Promise.resolve(),
   };
 }

@@ -38,11 +38,12 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
   const { name, clock, concurrency } = checked;
   const transport = createTransport(checked);
   const book = createDialectBook(checked.dialect, () => clock.now());
-  const pace = new Pace(clock, [...book.current().rate, ...evenly(checked.limits.requestsPerSecond)], concurrency);
+  const pace = new Pace(clock, [...book.current().rate, ...evenly(checked.limits.requestsPerSecond)], concurrency, () => { announce(); });
   const exchange = inDialect(createExchange(createAttempt(checked, transport, (quota) => { pace.expect(quota); }), pace, clock, checked), book);
   const find = createFind(exchange, book);
   const discovered = createDiscovery(exchange, book, clock);
   let noted = 0;
+  let announce = (): void => undefined;
   const talk = (signal: AbortSignal): Conversation => ({ exchange, book, signal });
   return writeAfter(discovered, {
     name,
@@ -80,11 +81,13 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
       pace.restore(notes);
     },
     newNotes() {
+      book.review();
       const version = book.version() + pace.version();
       if (version === noted) return undefined;
       noted = version;
       return { ...book.notes(), ...pace.notes() };
     },
+    onUrgentNotes: (listener) => void (announce = listener),
     close: async () => {
       await Promise.all([transport.close(), checked.auth.close()]);
     },

@@ -65,10 +65,10 @@ function checkPauses({ server, departures, nature }: World): void {
   }
 }
 
-/** Whoever was told died before anything could be noted. */
+/** Whoever was told died in that moment, before anything could be noted. */
 function wasForgotten(departure: number, since: number, { times, deaths }: Departures): boolean {
   const at = times[departure] ?? 0;
-  return deaths.some((death) => death <= at && death >= at - since);
+  return deaths.some((death) => death >= at - since && death <= at - since + 1);
 }
 
 /** On a clock that stands still while anything is on the way: it left after the client knew. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ScimTarget, TargetNotes } from '../../../src/ports/scim-target.ts';
+import { until } from '../../support/until.ts';
 import { cycleStage, person } from '../../support/cycle-stage.ts';
 
 const five = ['p0', 'p1', 'p2', 'p3', 'p4'];
@@ -25,6 +26,20 @@ describe('what a target wants noted', () => {
     assert.equal(report.result, 'success');
     assert.deepEqual(seen, [undefined, 1, 2, 3, 4]);
     assert.deepEqual(await stage.store.notes('wiki'), spent(5));
+  });
+
+  it('is in the state at once when it cannot wait: a pause, in which the process may end', async () => {
+    const stage = cycleStage(five.map((id) => person(id)));
+    let tell = (): void => undefined;
+    const paused: TargetNotes = { lessons: [], pace: { pausedUntil: '2026-01-05T09:00:00.000Z', budgets: {} } };
+    const target: ScimTarget = {
+      ...stage.target,
+      onUrgentNotes: (listener) => void (tell = listener),
+      newNotes: () => paused,
+      create: () => (tell(), new Promise<never>(() => undefined)),
+    };
+    void stage.cycle({ prepare: () => Promise.resolve({ ...stage.setup, target }) });
+    await until('the pause is noted', async () => (await stage.store.notes('wiki')).pace !== undefined);
   });
 
   it('is kept when the cycle fails, and given back to the next process', async () => {

@@ -17,9 +17,13 @@ export interface DialectBook {
   settings(): readonly Setting[];
   restore(notes: Pick<TargetNotes, 'lessons' | 'discovery'>): void;
   notes(): Pick<TargetNotes, 'lessons' | 'discovery'>;
+  /** Forgets lessons that are old: what was refused may have been a bad day, and costs one more refusal at most. */
+  review(): void;
   /** Grows with every note. */
   version(): number;
 }
+
+const oldMilliseconds = 7 * 24 * 60 * 60_000;
 
 /** @param now milliseconds since 1970 */
 export function createDialectBook(configured: readonly Layer[], now: () => number): DialectBook {
@@ -39,6 +43,11 @@ export function createDialectBook(configured: readonly Layer[], now: () => numbe
     dialect = layDialect(rfc7644, layers());
     version += 1;
   };
+  const review = (): void => {
+    const old = [...lessons.values()].filter(({ at }) => !(now() - Date.parse(at) < oldMilliseconds));
+    for (const { setting } of old) lessons.delete(setting);
+    if (old.length > 0) refresh();
+  };
   return {
     current: () => dialect,
     learn(setting, value, because) {
@@ -56,7 +65,9 @@ export function createDialectBook(configured: readonly Layer[], now: () => numbe
       for (const lesson of notes.lessons) if (learnableSettings.includes(lesson.setting)) lessons.set(lesson.setting, lesson);
       discovery = notes.discovery;
       dialect = layDialect(rfc7644, layers());
+      review();
     },
+    review,
     notes: () => ({ lessons: [...lessons.values()], ...(discovery === undefined ? {} : { discovery }) }),
     version: () => version,
   };

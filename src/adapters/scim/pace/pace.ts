@@ -45,6 +45,7 @@ interface Waiter {
  */
 export class Pace {
   readonly #clock: Clock;
+  readonly #onPause: () => void;
   readonly #budgets: readonly Budget[];
   readonly #concurrency: Concurrency;
   readonly #pause: Pause;
@@ -55,9 +56,13 @@ export class Pace {
   /** Since the last answer. */
   #failures = 0;
 
-  /** @param most requests in flight */
-  constructor(clock: Clock, rates: readonly RateBudget[], most: number) {
+  /**
+   * @param most requests in flight
+   * @param onPause the target asked for a pause that is worth a note
+   */
+  constructor(clock: Clock, rates: readonly RateBudget[], most: number, onPause: () => void = () => undefined) {
     this.#clock = clock;
+    this.#onPause = onPause;
     this.#budgets = rates.map(createBudget);
     this.#concurrency = createConcurrency(most);
     this.#pause = createPause(clock);
@@ -100,7 +105,10 @@ export class Pace {
 
   /** Nobody sends before the time is over. */
   pause(milliseconds: number): void {
-    if (this.#pause.ask(milliseconds)) this.#version += 1;
+    if (this.#pause.ask(milliseconds)) {
+      this.#version += 1;
+      this.#onPause();
+    }
     this.#admit();
   }
 
