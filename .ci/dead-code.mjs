@@ -8,7 +8,7 @@
 // ts-unused-exports has an option for what is used in its own file (--ignoreLocallyUsed), which takes the declaration
 // itself for a use and so finds nothing (seen in 11.0.1): that part is done here.
 import { globSync, readFileSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { analyzeTsConfig } from 'ts-unused-exports';
 import ts from 'typescript';
 
@@ -32,8 +32,17 @@ process.exitCode = dead.length === 0 ? 0 : 1;
 function unused(among) {
   const paths = among.map((file) => join(folder, file));
   const { unusedExports } = analyzeTsConfig(join(folder, 'tsconfig.json'), [...paths, '--allowUnusedTypes']);
-  return Object.entries(unusedExports).flatMap(([path, names]) =>
-    names.map(({ exportName }) => ({ file: relative(folder, path), name: exportName })),
+  const later = new Set(among.flatMap(importedLater));
+  return Object.entries(unusedExports)
+    .flatMap(([path, names]) => names.map(({ exportName }) => ({ file: relative(folder, path), name: exportName })))
+    .filter(({ file, name }) => !later.has(`${file} ${name}`));
+}
+
+/** What a file imports when it needs it: `const { name } = await import('./file.ts')`, which the library overlooks. */
+function importedLater(file) {
+  const text = readFileSync(join(folder, file), 'utf8');
+  return [...text.matchAll(/const \{([^}]*)\} = await import\('(\.[^']+)'\)/g)].flatMap(([, names, from]) =>
+    names.split(',').map((name) => `${join(dirname(file), from)} ${name.trim()}`),
   );
 }
 

@@ -1,13 +1,12 @@
 /**
  * The only place where parts are put together: from a configuration to sources, targets and a state.
  */
-import { readFileSync } from 'node:fs';
 import { createLdapSource } from './adapters/ldap/source.ts';
 import { createLdifSource } from './adapters/ldif/source.ts';
 import { openStateStore, type StateStoreOptions } from './adapters/lowdb/open-store.ts';
 import { openStateView } from './adapters/lowdb/open-view.ts';
 import type { Secret } from './adapters/scim/access/auth.ts';
-import { createDoctor, type Doctor, type DoctorOptions } from './adapters/scim/doctor/doctor.ts';
+import type { Doctor, DoctorOptions } from './adapters/scim/doctor/doctor.ts';
 import type { ScimTargetOptions } from './adapters/scim/options.ts';
 import { createScimTarget } from './adapters/scim/target.ts';
 import { systemClock } from './adapters/system/clock.ts';
@@ -26,6 +25,7 @@ import type { CycleObserver } from './ports/cycle-observer.ts';
 import type { DirectoryFacts, DirectorySource } from './ports/directory-source.ts';
 import type { ScimTarget } from './ports/scim-target.ts';
 import type { StateStore, StateView } from './ports/state-store.ts';
+import { version } from './version.ts';
 
 export interface App {
   readonly configuration: Configuration;
@@ -79,7 +79,10 @@ export async function createApp(configuration: Configuration, observer: CycleObs
     targets,
     inspect,
     prepare: createPreparation(configuration, targets, inspect),
-    openDoctor: async (name, how) => createDoctor({ ...(await optionsOf(required(configuration.targets, name))), ...how }),
+    openDoctor: async (name, how) => {
+      const { createDoctor } = await import('./adapters/scim/doctor/doctor.ts'); // many files that nothing else needs
+      return createDoctor({ ...(await optionsOf(required(configuration.targets, name))), ...how });
+    },
     openStore: () =>
       openStateStore({
         folder,
@@ -215,12 +218,4 @@ function required<T>(parts: ReadonlyMap<string, T>, name: string): T {
   const part = parts.get(name);
   if (part === undefined) throw new Error(`nothing is configured under ${name}`);
   return part;
-}
-
-/** The version of this package. */
-export const version = versionOf(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')));
-
-function versionOf(manifest: unknown): string {
-  const isManifest = typeof manifest === 'object' && manifest !== null && 'version' in manifest;
-  return isManifest && typeof manifest.version === 'string' ? manifest.version : 'unknown';
 }
