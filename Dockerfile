@@ -26,6 +26,7 @@ COPY package.json LICENSE ./
 COPY --from=build --chown=node:node --chmod=0700 /state /state
 VOLUME /state
 COPY config/maps config/maps
+COPY config/profiles config/profiles
 EXPOSE 9464
 # The process is node itself and handles SIGTERM: it finishes what is in flight within 25 s.
 STOPSIGNAL SIGTERM

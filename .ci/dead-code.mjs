@@ -3,11 +3,12 @@
 // - A value that no other file imports needs no `export`, or does not need to exist. Tests count as other files.
 // - A value of src that only tests use is no part of the product: to be used by src, in its own file or another, is a must.
 // - Types are exempt: one that is exported names a part of an exported signature.
+// - An index.ts among the tests is for people outside of this repository as well (and ts-unused-exports misses who imports it).
 //
 // ts-unused-exports has an option for what is used in its own file (--ignoreLocallyUsed), which takes the declaration
 // itself for a use and so finds nothing (seen in 11.0.1): that part is done here.
 import { globSync, readFileSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { analyzeTsConfig } from 'ts-unused-exports';
 import ts from 'typescript';
 
@@ -16,7 +17,7 @@ const files = globSync('{src,test,bench}/**/*.ts', { cwd: folder, exclude: ['tes
 const product = files.filter((file) => file.startsWith('src/'));
 if (product.length === 0) throw new Error(`${folder} has no src/**/*.ts`);
 
-const nowhere = unused(files);
+const nowhere = unused(files).filter(({ file }) => !/^test\/.*\/index\.ts$/.test(file));
 const testsOnly = unused(product).filter(
   ({ file, name }) => usesOf(name, file) < 2 && !nowhere.some((one) => one.file === file && one.name === name),
 );
@@ -31,8 +32,17 @@ process.exitCode = dead.length === 0 ? 0 : 1;
 function unused(among) {
   const paths = among.map((file) => join(folder, file));
   const { unusedExports } = analyzeTsConfig(join(folder, 'tsconfig.json'), [...paths, '--allowUnusedTypes']);
-  return Object.entries(unusedExports).flatMap(([path, names]) =>
-    names.map(({ exportName }) => ({ file: relative(folder, path), name: exportName })),
+  const later = new Set(among.flatMap(importedLater));
+  return Object.entries(unusedExports)
+    .flatMap(([path, names]) => names.map(({ exportName }) => ({ file: relative(folder, path), name: exportName })))
+    .filter(({ file, name }) => !later.has(`${file} ${name}`));
+}
+
+/** What a file imports when it needs it: `const { name } = await import('./file.ts')`, which the library overlooks. */
+function importedLater(file) {
+  const text = readFileSync(join(folder, file), 'utf8');
+  return [...text.matchAll(/const \{([^}]*)\} = await import\('(\.[^']+)'\)/g)].flatMap(([, names, from]) =>
+    names.split(',').map((name) => `${join(dirname(file), from)} ${name.trim()}`),
   );
 }
 

@@ -1,19 +1,22 @@
 /**
  * The only place where parts are put together: from a configuration to sources, targets and a state.
  */
-import { readFileSync } from 'node:fs';
 import { createLdapSource } from './adapters/ldap/source.ts';
 import { createLdifSource } from './adapters/ldif/source.ts';
 import { openStateStore, type StateStoreOptions } from './adapters/lowdb/open-store.ts';
 import { openStateView } from './adapters/lowdb/open-view.ts';
-import { createAuth, type AuthConfig, type Secret } from './adapters/scim/auth.ts';
+import type { Secret } from './adapters/scim/access/auth.ts';
+import type { Doctor, DoctorOptions } from './adapters/scim/doctor/doctor.ts';
+import type { ScimTargetOptions } from './adapters/scim/options.ts';
 import { createScimTarget } from './adapters/scim/target.ts';
 import { systemClock } from './adapters/system/clock.ts';
+import { openAccess, type AccessParts } from './app-access.ts';
 import { readAuthorities } from './config/authorities.ts';
 import { isLoopback } from './config/cleartext.ts';
 import type { Configuration, DirectoryConfiguration, SecretReference, TargetConfiguration } from './config/configuration.ts';
 import { defineTarget } from './config/define-target.ts';
 import type { PresetName } from './config/preset.ts';
+import { dialectOf } from './config/profile.ts';
 import { readSecret } from './config/secret.ts';
 import { BridgeError, toBridgeError } from './core/model/errors.ts';
 import type { TargetSetup } from './cycle/target-setup.ts';
@@ -22,6 +25,7 @@ import type { CycleObserver } from './ports/cycle-observer.ts';
 import type { DirectoryFacts, DirectorySource } from './ports/directory-source.ts';
 import type { ScimTarget } from './ports/scim-target.ts';
 import type { StateStore, StateView } from './ports/state-store.ts';
+import { version } from './version.ts';
 
 export interface App {
   readonly configuration: Configuration;
@@ -33,6 +37,8 @@ export interface App {
   inspect(directory: string, signal: AbortSignal): Promise<DirectoryFacts>;
   /** Everything that a target's cycles go by; made once. Asks directories of kind `auto` what they are. */
   prepare(target: string, signal: AbortSignal): Promise<TargetSetup>;
+  /** For trying a target out. To be closed. */
+  openDoctor(target: string, how: Pick<DoctorOptions, 'allowLeftovers' | 'onFinding'>): Promise<Doctor>;
   /** For writing; takes the lock. */
   openStore(): Promise<StateStore>;
   /** For reading, beside a running daemon. */
@@ -50,9 +56,10 @@ export interface AppOptions {
 /** @throws BridgeError for whatever of the configuration cannot work: certificates, URLs, filters, headers */
 export async function createApp(configuration: Configuration, observer: CycleObserver, options: AppOptions = {}): Promise<App> {
   const clock = systemClock();
+  const onSecret = options.onSecret ?? (() => undefined);
   const secretOf: SecretOf = (reference) => async () => {
     const secret = await readSecret(reference);
-    options.onSecret?.(secret);
+    onSecret(secret);
     return secret;
   };
   const sources = new Map<string, DirectorySource>();
@@ -60,9 +67,8 @@ export async function createApp(configuration: Configuration, observer: CycleObs
     sources.set(directory.name, await createSource(directory, observer, secretOf));
   }
   const targets = new Map<string, ScimTarget>();
-  for (const target of configuration.targets.values()) {
-    targets.set(target.name, await createTarget(target, clock, observer, secretOf));
-  }
+  const optionsOf = (target: TargetConfiguration) => targetOptions(target, observer, { clock, userAgent: `dir2scim/${version}`, secretOf, onSecret });
+  for (const target of configuration.targets.values()) targets.set(target.name, createScimTarget(await optionsOf(target)));
   const inspect = createInspection(sources, observer);
   const folder = configuration.state.path;
   return {
@@ -73,6 +79,10 @@ export async function createApp(configuration: Configuration, observer: CycleObs
     targets,
     inspect,
     prepare: createPreparation(configuration, targets, inspect),
+    openDoctor: async (name, how) => {
+      const { createDoctor } = await import('./adapters/scim/doctor/doctor.ts'); // many files that nothing else needs
+      return createDoctor({ ...(await optionsOf(required(configuration.targets, name))), ...how });
+    },
     openStore: () =>
       openStateStore({
         folder,
@@ -169,44 +179,30 @@ async function createSource(
   });
 }
 
-async function createTarget(
-  section: TargetConfiguration,
-  clock: Clock,
-  observer: CycleObserver,
-  secretOf: SecretOf,
-): Promise<ScimTarget> {
-  const { name, url, limits, tls } = section;
-  return createScimTarget({
+async function targetOptions(section: TargetConfiguration, observer: CycleObserver, parts: AccessParts): Promise<ScimTargetOptions> {
+  const { name, url, limits } = section;
+  const { clock, userAgent } = parts;
+  return {
     name,
     url,
-    auth: createAuth(name, authOf(section.auth, secretOf)),
-    tls: { ca: tls.ca === undefined ? undefined : await readAuthorities(tls.ca) },
+    ...(await openAccess(section, parts)),
     limits,
+    dialect: section.profile.layers,
     clock,
-    userAgent: `dir2scim/${version}`,
+    userAgent,
     onRequest: (method, status, milliseconds) => observer({ kind: 'scim_request', target: name, method, status, milliseconds }),
     onThrottled: (milliseconds) => observer({ kind: 'throttled', target: name, milliseconds }),
     onWaited: (milliseconds) => observer({ kind: 'rate_limit_wait', target: name, milliseconds }),
-  });
-}
-
-function authOf(auth: TargetConfiguration['auth'], secretOf: SecretOf): AuthConfig {
-  switch (auth.kind) {
-    case 'bearer':
-      return { bearer: secretOf(auth.token) };
-    case 'basic':
-      return { basic: { user: auth.username, password: secretOf(auth.password) } };
-    case 'headers':
-      return { headers: Object.fromEntries([...auth.headers].map(([header, secret]) => [header, secretOf(secret)])) };
-  }
+  };
 }
 
 function setupOf(section: TargetConfiguration, target: ScimTarget, definition: TargetSetup['definition']): TargetSetup {
   const { users, groups, removal, guard } = section;
+  const dialect = dialectOf(section.profile);
   return {
     target,
     definition,
-    policy: { user: users, group: groups },
+    policy: { user: { ...users, create: dialect.users.create }, group: { ...groups, create: dialect.groups.create } },
     removal,
     limits: guard,
     createInactive: users.createInactive,
@@ -222,12 +218,4 @@ function required<T>(parts: ReadonlyMap<string, T>, name: string): T {
   const part = parts.get(name);
   if (part === undefined) throw new Error(`nothing is configured under ${name}`);
   return part;
-}
-
-/** The version of this package. */
-export const version = versionOf(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')));
-
-function versionOf(manifest: unknown): string {
-  const isManifest = typeof manifest === 'object' && manifest !== null && 'version' in manifest;
-  return isManifest && typeof manifest.version === 'string' ? manifest.version : 'unknown';
 }

@@ -1,25 +1,21 @@
 import { Command } from 'commander';
-import { version } from '../app.ts';
-import { check } from './commands/check.ts';
-import { decide } from './commands/decide.ts';
-import { explain } from './commands/explain.ts';
-import { plan } from './commands/plan.ts';
-import { run } from './commands/run.ts';
-import { status } from './commands/status.ts';
-import { sync, type SyncOptions } from './commands/sync.ts';
+import { version } from '../version.ts';
+import type { DoctorCommandOptions } from './commands/doctor.ts';
+import type { SyncOptions } from './commands/sync.ts';
 import type { CommandContext } from './session.ts';
 import type { Terminal } from './terminal.ts';
 
 type Given = { readonly config: string } & SyncOptions;
+type GivenDoctor = { readonly config: string } & DoctorCommandOptions;
 type Finish = (exitCode: number) => void;
 type AddCommand = (name: string, description: string) => Command;
-type ContextOf = (given: Given) => CommandContext;
+type ContextOf = (given: { readonly config: string }) => CommandContext;
 
 const json = ['--json', 'print the result as JSON', false] as const;
 const target = ['--target <name>', 'only this target'] as const;
 const full = ['--full', 'try everything again, also what failed or was not found before', false] as const;
 
-/** All commands with their options. `finish` is told the exit code of the one that ran. */
+/** All commands with their options; each is loaded when it runs. `finish` is told the exit code of the one that ran. */
 export function createProgram(terminal: Terminal, finish: Finish): Command {
   const contextOf: ContextOf = (given) => ({ terminal, config: given.config });
   const program = new Command('dir2scim')
@@ -41,6 +37,7 @@ export function createProgram(terminal: Terminal, finish: Finish): Command {
       .exitOverride()
       .copyInheritedSettings(program);
   addActing(command, contextOf, finish);
+  addTrying(command, contextOf, finish);
   addShowing(command, contextOf, finish);
   return program;
 }
@@ -48,6 +45,7 @@ export function createProgram(terminal: Terminal, finish: Finish): Command {
 /** Commands that change something. */
 function addActing(command: AddCommand, contextOf: ContextOf, finish: Finish): void {
   command('run', 'the daemon: keeps every target in step until SIGTERM').action(async (given: Given) => {
+    const { run } = await import('./commands/run.ts');
     finish(await run(contextOf(given)));
     // A request that ignores its signal must not keep the process alive.
     setTimeout(() => process.exit(), 1_000).unref();
@@ -57,6 +55,7 @@ function addActing(command: AddCommand, contextOf: ContextOf, finish: Finish): v
     .option(...target)
     .option(...json)
     .action(async (given: Given) => {
+      const { sync } = await import('./commands/sync.ts');
       finish(await sync(given, contextOf(given)));
     });
   for (const decision of ['approve', 'reject'] as const) {
@@ -64,9 +63,23 @@ function addActing(command: AddCommand, contextOf: ContextOf, finish: Finish): v
       .argument('<plan-id>', 'the id that the hold, dir2scim plan and dir2scim status show')
       .option(...json)
       .action(async (planId: string, given: Given) => {
+        const { decide } = await import('./commands/decide.ts');
         finish(await decide(decision, planId, given, contextOf(given)));
       });
   }
+}
+
+/** The command that makes things in order to remove them. */
+function addTrying(command: AddCommand, contextOf: ContextOf, finish: Finish): void {
+  command('doctor', 'tries a target for real, with a user and a group of its own that it removes again')
+    .requiredOption('--target <name>', 'the target to try')
+    .option('--write-profile <file>', 'write the profile that was learned')
+    .option('--allow-leftovers', 'try also where users or groups cannot be deleted', false)
+    .option(...json)
+    .action(async (given: GivenDoctor) => {
+      const { doctor } = await import('./commands/doctor.ts');
+      finish(await doctor(given, contextOf(given)));
+    });
 }
 
 /** Commands that only look. */
@@ -76,6 +89,7 @@ function addShowing(command: AddCommand, contextOf: ContextOf, finish: Finish): 
     .option(...target)
     .option(...json)
     .action(async (given: Given) => {
+      const { plan } = await import('./commands/plan.ts');
       finish(await plan(given, contextOf(given)));
     });
   command('explain', 'one person or group, step by step: entry, scope, mapping, link, what would be sent')
@@ -83,17 +97,20 @@ function addShowing(command: AddCommand, contextOf: ContextOf, finish: Finish): 
     .option(...target)
     .option(...json)
     .action(async (who: string, given: Given) => {
+      const { explain } = await import('./commands/explain.ts');
       finish(await explain(who, given, contextOf(given)));
     });
   command('check', 'validates the configuration, and tries directories and targets without writing anything')
     .option(...target)
     .option(...json)
     .action(async (given: Given) => {
+      const { check } = await import('./commands/check.ts');
       finish(await check(given, contextOf(given)));
     });
   command('status', 'what is in step, pending, held or failing')
     .option(...json)
     .action(async (given: Given) => {
+      const { status } = await import('./commands/status.ts');
       finish(await status(given, contextOf(given)));
     });
 }

@@ -10,14 +10,26 @@ import { systemCode } from './system-code.ts';
  * @throws BridgeError D2S_CONFIG_UNREADABLE, D2S_CONFIG_INVALID
  */
 export async function readAuthorities(file: string): Promise<string> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new BridgeError('D2S_CONFIG_UNREADABLE', `the certificates in ${file} cannot be read (${systemCode(error)})`, 'correct tls.ca, or the mode of the file', error);
-  });
+  const text = await readPem('tls.ca', file);
   const certificates = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   if (certificates.length === 0 || !certificates.every(isCertificate)) {
     throw new BridgeError('D2S_CONFIG_INVALID', `${file} does not consist of certificates in PEM form`, 'name a file with -----BEGIN CERTIFICATE----- under tls.ca');
   }
   return text;
+}
+
+/**
+ * The text of a file that a key of the configuration names.
+ *
+ * @throws BridgeError D2S_CONFIG_UNREADABLE
+ */
+export async function readPem(key: 'tls.ca' | 'tls.cert' | 'tls.key', file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const what = key === 'tls.key' ? 'the private key' : 'the certificates';
+    throw new BridgeError('D2S_CONFIG_UNREADABLE', `${what} in ${file} cannot be read (${systemCode(error)})`, `correct ${key}, or the mode of the file`, error);
+  }
 }
 
 function isCertificate(pem: string): boolean {

@@ -1,16 +1,15 @@
 import { parseScimPath } from '../core/mapping/scim-path.ts';
+import { checkAccess } from './check-access.ts';
 import { checkRules } from './check-rules.ts';
-import { isLoopback } from './cleartext.ts';
 import { nearest } from '../core/expression/nearest.ts';
 import type { ConfigPath } from './place.ts';
 import type { Problem } from './problem.ts';
-import type { TargetSection } from './schema/configuration.ts';
+import type { ProfiledTarget } from './profile.ts';
 
 /** What is wrong between the keys of one target, and between it and the directories. */
-export function checkTarget(path: ConfigPath, target: TargetSection, directories: readonly string[]): Problem[] {
+export function checkTarget(path: ConfigPath, target: ProfiledTarget, directories: readonly string[]): Problem[] {
   return [
-    ...checkUrl([...path, 'url'], target),
-    ...checkAuth([...path, 'auth'], target.auth),
+    ...checkAccess(path, target),
     ...checkFrom([...path, 'from'], target.from ?? [], directories),
     ...checkRemoval([...path, 'removal', 'deleteAfter'], target.removal),
     ...(['users', 'groups'] as const).flatMap((type) => [
@@ -19,33 +18,6 @@ export function checkTarget(path: ConfigPath, target: TargetSection, directories
       ...checkRules([...path, type, 'map'], target[type].map),
     ]),
   ];
-}
-
-function checkUrl(path: ConfigPath, target: TargetSection): Problem[] {
-  const url = URL.parse(target.url);
-  const say = (what: string, fix: string): Problem[] => [{ path, at: 'value', what, fix }];
-  // The text is not repeated where it may contain a login.
-  if (url === null || !['http:', 'https:'].includes(url.protocol)) return say('this is not an http or https address', 'write it like https://host/scim/v2');
-  if (url.username !== '' || url.password !== '') return say('the URL contains a login', 'put it under auth');
-  if (url.search !== '' || url.hash !== '') return say('the URL has a query or a fragment', 'leave off ? and #');
-  if (url.protocol === 'https:' || target.allowCleartext || isLoopback(url)) return [];
-  return [{
-    path,
-    at: 'value',
-    code: 'D2S_CLEARTEXT_REFUSED',
-    what: `the secret under auth would travel to ${url.hostname} in clear text`,
-    fix: 'use https://; allowCleartext: true in this target allows it, and lets anyone on the way read the secret',
-  }];
-}
-
-function checkAuth(path: ConfigPath, auth: TargetSection['auth']): Problem[] {
-  const given = Object.keys(auth);
-  if (given.length !== 1) {
-    const what = given.length === 0 ? 'there is no way to authenticate' : `there are ${given.length} ways to authenticate (${given.join(', ')})`;
-    return [{ path, at: 'key', what, fix: 'name exactly one of bearer, basic and headers' }];
-  }
-  if (auth.headers === undefined || Object.keys(auth.headers).length > 0) return [];
-  return [{ path: [...path, 'headers'], at: 'key', what: 'no header is named', fix: 'write it like X-Api-Key: { env: NAME }' }];
 }
 
 function checkFrom(path: ConfigPath, from: readonly string[], directories: readonly string[]): Problem[] {
@@ -59,7 +31,7 @@ function checkFrom(path: ConfigPath, from: readonly string[], directories: reado
   });
 }
 
-function checkRemoval(path: ConfigPath, removal: TargetSection['removal']): Problem[] {
+function checkRemoval(path: ConfigPath, removal: ProfiledTarget['removal']): Problem[] {
   if (removal.deleteAfter === undefined || removal.leaves === 'deactivate') return [];
   return [{ path, at: 'key', what: `deleteAfter has no meaning with leaves: ${removal.leaves}`, fix: 'leave it out, or write leaves: deactivate' }];
 }

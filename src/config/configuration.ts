@@ -1,3 +1,4 @@
+import type { Layer } from '../core/dialect/layers.ts';
 import type { Expression } from '../core/expression/expression.ts';
 import type { NestedGroups, TypeScope } from '../core/mapping/definition.ts';
 import type { ScimPath } from '../core/mapping/scim-path.ts';
@@ -82,14 +83,41 @@ export interface TlsConfiguration {
 export type TargetAuth =
   | { readonly kind: 'bearer'; readonly token: SecretReference }
   | { readonly kind: 'basic'; readonly username: string; readonly password: SecretReference }
+  | OAuthConfiguration
   | { readonly kind: 'headers'; readonly headers: ReadonlyMap<string, SecretReference> };
+
+export interface OAuthConfiguration {
+  readonly kind: 'oauth2';
+  readonly tokenUrl: string;
+  readonly clientId: string;
+  readonly clientSecret: SecretReference;
+  readonly scope?: string;
+  readonly method: 'basic' | 'post';
+  /** Further parameters of the request for a token. */
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** `cert` and `key` are there together or not at all. All are files in PEM form. */
+export interface TargetTlsConfiguration extends TlsConfiguration {
+  readonly cert?: string;
+  readonly key?: string;
+  readonly serverName?: string;
+}
+
+export interface ProxyConfiguration {
+  /** Without a login. */
+  readonly url: string;
+  readonly login?: { readonly username: string; readonly password: SecretReference };
+}
 
 export interface TargetConfiguration {
   readonly name: string;
   readonly url: string;
   readonly auth: TargetAuth;
-  readonly profile: 'rfc7644';
-  readonly tls: TlsConfiguration;
+  readonly profile: TargetProfile;
+  readonly tls: TargetTlsConfiguration;
+  /** Undefined: what the environment says. */
+  readonly proxy?: ProxyConfiguration;
   /** Names of directories, in the order of the file. */
   readonly from: readonly string[];
   readonly scope: { readonly users: TypeScope; readonly groups: TypeScope; readonly nested: NestedGroups };
@@ -98,6 +126,31 @@ export interface TargetConfiguration {
   readonly removal: RemovalPolicy;
   readonly guard: GuardLimits;
   readonly limits: { readonly requestsPerSecond?: number; readonly concurrency: 'auto' | number };
+  /** What the profile makes of the rest of the configuration, where somebody might expect something else. For `check`. */
+  readonly notes: readonly string[];
+}
+
+/** How a target speaks SCIM, as the configuration says. What discovery and refusals say comes in between later. */
+export interface TargetProfile {
+  /** The name or the path, as it is written in the configuration. */
+  readonly name: string;
+  readonly about?: ProfileAbout;
+  /** `profile`, one a file, the base first; then `config`. None where nothing differs from the RFCs. */
+  readonly layers: readonly Layer[];
+}
+
+/** Where the values of a profile come from. */
+export interface ProfileAbout {
+  /** What the target is called. */
+  readonly title: string;
+  /** URLs of the pages that say so, or of threads about it. */
+  readonly sources: readonly string[];
+  /** Month in which they were read, `2026-11`. */
+  readonly date: string;
+  /** `documented`: from the sources, not tested live; `lab`: tried against a server. */
+  readonly tested: 'documented' | 'lab';
+  /** What no setting can say. */
+  readonly notes: readonly string[];
 }
 
 export interface TypeConfiguration {

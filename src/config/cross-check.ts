@@ -1,10 +1,11 @@
 import { checkDirectory } from './check-directory.ts';
+import { checkLifecycle } from './check-lifecycle.ts';
 import { checkTarget } from './check-target.ts';
 import type { Problem } from './problem.ts';
-import type { ConfigurationSource } from './schema/configuration.ts';
+import type { ProfiledSource } from './profile.ts';
 
 /** What is wrong between keys that are each fine by themselves. */
-export function crossCheck(source: ConfigurationSource): Problem[] {
+export function crossCheck(source: ProfiledSource): Problem[] {
   const directories = Object.entries(source.directories);
   const targets = Object.entries(source.targets);
   const empty = (['directories', 'targets'] as const)
@@ -14,5 +15,6 @@ export function crossCheck(source: ConfigurationSource): Problem[] {
     ...empty,
     ...directories.flatMap(([name, directory]) => checkDirectory(['directories', name], directory)),
     ...targets.flatMap(([name, target]) => checkTarget(['targets', name], target, Object.keys(source.directories))),
+    ...targets.flatMap(([name, target]) => checkLifecycle(['targets', name], target)),
   ];
 }

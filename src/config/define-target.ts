@@ -1,16 +1,22 @@
 import type { MapRule, TargetDefinition } from '../core/mapping/definition.ts';
+import { requirementsOf } from '../core/mapping/requirement.ts';
+import { desiredPath } from '../core/mapping/path-kind.ts';
+import type { ScimPath } from '../core/mapping/scim-path.ts';
 import type { ResourceType } from '../core/model/entry.ts';
 import { BridgeError } from '../core/model/errors.ts';
 import type { Configuration, MapChange, TargetConfiguration } from './configuration.ts';
 import { nearest } from '../core/expression/nearest.ts';
+import { fitMap, requiredPaths } from './fit-map.ts';
 import { loadPreset, type Preset, type PresetName } from './preset.ts';
+import { dialectOf, profileName } from './profile.ts';
 
 /**
  * Everything that decides what a target should hold: for each of its directories the preset map with what the
- * configuration adds, plus scope and match.
+ * configuration adds, as far as the target's profile takes it, plus scope and match.
  *
  * @param presetOf which preset fits each directory; known once the directories were asked (`kind: auto`)
- * @throws BridgeError D2S_CONFIG_INVALID when a key is removed that no preset has, or a match path has no rule
+ * @throws BridgeError D2S_CONFIG_INVALID when a key is removed that no preset has, or a match path or one that the
+ *   profile requires has no rule
  */
 export async function defineTarget(
   configuration: Configuration,
@@ -26,20 +32,30 @@ export async function defineTarget(
     presets.set(directory, await loadPreset(name));
   }
   for (const type of ['user', 'group'] as const) refuseVainRemovals(changesOf(target, type), [...presets.values()].flatMap((preset) => preset[type]));
+  const dialect = dialectOf(target.profile);
+  const profile = profileName(target.profile);
+  const hasGroups = dialect.groups.supported !== 'off';
+  const required = { user: requiredPaths(dialect, 'user'), group: hasGroups ? requiredPaths(dialect, 'group') : [] };
   const maps = [...presets].map(([directory, preset]) => {
-    const merged = (type: ResourceType) => mergeMap(preset[type], changesOf(target, type));
+    const merged = (type: ResourceType) => {
+      const rules = fitMap(mergeMap(preset[type], changesOf(target, type)), dialect, type);
+      refuseGaps(required[type], rules, `targets.${targetName}.${type}s.map`, profile);
+      return rules;
+    };
     return [directory, { user: merged('user'), group: merged('group') }] as const;
   });
   const mapped = (type: ResourceType) => maps.flatMap(([, map]) => map[type]);
   return {
     target: targetName,
     maps: new Map(maps),
-    scope: { user: target.scope.users, group: target.scope.groups },
+    scope: { user: target.scope.users, group: { ...target.scope.groups, supported: hasGroups } },
     nested: target.scope.nested,
     match: {
       user: mappedMatch(targetName, 'users', target.users.match, mapped('user')),
       group: mappedMatch(targetName, 'groups', target.groups.match, mapped('group')),
     },
+    required,
+    profile,
   };
 }
 
@@ -76,12 +92,19 @@ function refuseVainRemovals(changes: readonly MapChange[], preset: readonly MapR
   }
 }
 
+/** A path that no rule fills would be missing for everyone, and everyone would be reported. */
+function refuseGaps(required: readonly ScimPath[], rules: readonly MapRule[], map: string, profile: string): void {
+  const gap = requirementsOf(required, rules.map(({ path }) => ({ path: desiredPath(path) }))).find(({ givers }) => givers.length === 0);
+  if (gap === undefined) return;
+  throw new BridgeError('D2S_CONFIG_INVALID', `${map}: the target requires ${gap.name} (profile ${profile}), and nothing is mapped to it`, `map ${gap.name}`);
+}
+
 /**
  * The match paths as the maps spell them. One that no map fills would never find anyone: accounts that exist would be
  * created a second time.
  */
 function mappedMatch(target: string, type: 'users' | 'groups', match: readonly string[], rules: readonly MapRule[]): string[] {
-  const spelled = new Map(rules.filter((rule) => rule.apply === 'always').map((rule) => [keyOf(rule), rule.path.text]));
+  const spelled = new Map(rules.map((rule) => [keyOf(rule), rule.path.text]));
   return match.map((text) => {
     if (text.toLowerCase() === 'externalid') return 'externalId';
     const found = spelled.get(text.toLowerCase());
@@ -89,7 +112,7 @@ function mappedMatch(target: string, type: 'users' | 'groups', match: readonly s
     const meant = nearest(text, spelled.values());
     throw new BridgeError(
       'D2S_CONFIG_INVALID',
-      `targets.${target}.${type}.match: ${text} is not mapped (or only with apply: create), so nobody could be found by it`,
+      `targets.${target}.${type}.match: ${text} is not mapped, so nobody could be found by it`,
       meant === undefined ? 'map it, or leave it out of match' : `map it, or leave it out of match; did you mean ${meant}?`,
     );
   });

@@ -1,19 +1,17 @@
-import { open } from 'node:fs/promises';
 import { BridgeError } from '../core/model/errors.ts';
 import type { Configuration } from './configuration.ts';
 import { crossCheck } from './cross-check.ts';
 import { explainIssue } from './explain-issue.ts';
+import { readFileText } from './file-text.ts';
+import { loadProfiles } from './profile.ts';
 import { configurationError } from './problem.ts';
 import { resolveConfiguration } from './resolve.ts';
 import { configurationSchema } from './schema/configuration.ts';
 import { systemCode } from './system-code.ts';
 import { readYaml } from './yaml-text.ts';
 
-/** A configuration with hundreds of targets has a tenth of this. */
-const largestFile = 1_048_576;
-
 /**
- * Reads the configuration file, checks all of it, and compiles its expressions. Secrets are not read.
+ * Reads the configuration file and the profiles that it names, checks all of it, and compiles its expressions. Secrets are not read.
  *
  * @throws BridgeError D2S_CONFIG_UNREADABLE, D2S_CONFIG_INVALID, or D2S_EXPRESSION_INVALID, D2S_FILTER_INVALID or
  *   D2S_CLEARTEXT_REFUSED where the file has problems of that one kind only. The message names each problem with file,
@@ -26,33 +24,22 @@ export async function loadConfiguration(path: string): Promise<Configuration> {
   }
   const { success, data, error } = configurationSchema.safeParse(text.value, { reportInput: true });
   if (!success) throw configurationError(text, error.issues.flatMap((issue) => explainIssue(issue, text, configurationSchema)));
-  const problems = crossCheck(data);
+  const source = await loadProfiles(data, text);
+  const problems = crossCheck(source);
   if (problems.length > 0) throw configurationError(text, problems);
-  return resolveConfiguration(data, text);
+  return resolveConfiguration(source, text);
 }
 
 const startHint = 'copy config/example.yaml to it and change what it says; docs/configuration.md explains every key';
 
 async function readText(path: string): Promise<string> {
-  const bytes = await readBytes(path).catch((error: unknown) => {
+  try {
+    return await readFileText(path);
+  } catch (error) {
     if (error instanceof BridgeError) throw error;
     const { what, remedy } = readingSentence(error, path);
     throw new BridgeError('D2S_CONFIG_UNREADABLE', what, remedy, error);
-  });
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (error) {
-    throw new BridgeError('D2S_CONFIG_INVALID', `${path}: the file is not UTF-8 text`, 'save it in UTF-8', error);
   }
-}
-
-async function readBytes(path: string): Promise<Uint8Array> {
-  await using file = await open(path, 'r');
-  const { size } = await file.stat();
-  if (size > largestFile) {
-    throw new BridgeError('D2S_CONFIG_INVALID', `${path}: the file has ${size} bytes; a configuration has ${largestFile} at most`, 'is this the right file?');
-  }
-  return await file.readFile();
 }
 
 function readingSentence(error: unknown, path: string): { readonly what: string; readonly remedy: string } {

@@ -1,11 +1,13 @@
 import { dirname, resolve } from 'node:path';
-import type { Configuration, DirectoryConfiguration, SecretReference, TargetAuth, TargetConfiguration } from './configuration.ts';
+import type { Configuration, DirectoryConfiguration, ProxyConfiguration, SecretReference, TargetAuth, TargetConfiguration, TargetTlsConfiguration } from './configuration.ts';
 import { mapChanges } from './map-changes.ts';
-import type { ConfigurationSource, DirectorySection, TargetSection } from './schema/configuration.ts';
+import type { ProfiledSource, ProfiledTarget } from './profile.ts';
+import type { DirectorySection, TargetSection } from './schema/configuration.ts';
+import { targetNotes } from './target-notes.ts';
 import type { YamlText } from './yaml-text.ts';
 
 /** Turns a file that was found good into what the program works with: absolute paths, defaults that depend on others. */
-export function resolveConfiguration(source: ConfigurationSource, text: YamlText): Configuration {
+export function resolveConfiguration(source: ProfiledSource, text: YamlText): Configuration {
   const file = resolve(text.file);
   const absolute = (path: string): string => resolve(dirname(file), path);
   const directories = Object.keys(source.directories);
@@ -42,14 +44,15 @@ function resolveDirectory(name: string, directory: DirectorySection, absolute: A
   };
 }
 
-function resolveTarget(name: string, target: TargetSection, directories: readonly string[], absolute: Absolute, text: YamlText): TargetConfiguration {
-  const { url, auth, profile, tls, from, scope, users, groups, removal, guard, limits } = target;
+function resolveTarget(name: string, target: ProfiledTarget, directories: readonly string[], absolute: Absolute, text: YamlText): TargetConfiguration {
+  const { url, auth, profile, tls, proxy, from, scope, users, groups, removal, guard, limits } = target;
   return {
     name,
     url,
     auth: resolveAuth(auth, absolute),
     profile,
-    tls: tls.ca === undefined ? {} : { ca: absolute(tls.ca) },
+    tls: resolveTls(tls, absolute),
+    ...(proxy === undefined ? {} : { proxy: resolveProxy(proxy, absolute) }),
     from: from ?? directories,
     scope: {
       users: scope.users,
@@ -61,6 +64,7 @@ function resolveTarget(name: string, target: TargetSection, directories: readonl
     removal,
     guard,
     limits,
+    notes: targetNotes(target),
   };
 }
 
@@ -69,7 +73,24 @@ function resolveAuth(auth: TargetSection['auth'], absolute: Absolute): TargetAut
   if (auth.basic !== undefined) {
     return { kind: 'basic', username: auth.basic.username, password: resolveSecret(auth.basic.password, absolute) };
   }
+  if (auth.oauth2 !== undefined) {
+    return { kind: 'oauth2', ...auth.oauth2, clientSecret: resolveSecret(auth.oauth2.clientSecret, absolute) };
+  }
   return { kind: 'headers', headers: mapOf(auth.headers ?? {}, (reference) => resolveSecret(reference, absolute)) };
+}
+
+function resolveTls({ ca, cert, key, serverName }: TargetSection['tls'], absolute: Absolute): TargetTlsConfiguration {
+  return {
+    ...(ca === undefined ? {} : { ca: absolute(ca) }),
+    ...(cert === undefined ? {} : { cert: absolute(cert) }),
+    ...(key === undefined ? {} : { key: absolute(key) }),
+    ...(serverName === undefined ? {} : { serverName }),
+  };
+}
+
+function resolveProxy(proxy: NonNullable<TargetSection['proxy']>, absolute: Absolute): ProxyConfiguration {
+  if (typeof proxy === 'string') return { url: proxy };
+  return { url: proxy.url, login: { username: proxy.username, password: resolveSecret(proxy.password, absolute) } };
 }
 
 function resolveSecret(reference: SecretReference, absolute: Absolute): SecretReference {

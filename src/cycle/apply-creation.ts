@@ -1,4 +1,6 @@
+import type { SourceId } from '../core/model/entry.ts';
 import { BridgeError } from '../core/model/errors.ts';
+import { doubtful } from '../core/model/link.ts';
 import type { Failure, Outcome } from '../core/model/outcome.ts';
 import type { AdoptOperation, AttributeChange, CreateOperation } from '../core/model/plan.ts';
 import type { DesiredAttributes, DesiredValue } from '../core/model/resource.ts';
@@ -6,6 +8,8 @@ import { diffWithBody } from '../core/planning/diff.ts';
 import { isFailure, type FoundResource } from '../ports/scim-target.ts';
 import type { Intent } from '../ports/state-store.ts';
 import { findOne, withExternalId } from './correlate.ts';
+import { lookThrough } from './look-through.ts';
+import { firstMembers, joinedAtOnce } from './joining.ts';
 import type { PushContext } from './push-context.ts';
 import { newLink, remember } from './remember.ts';
 import { resolveAttributes, resolveChanges, targetIds } from './resolve.ts';
@@ -18,43 +22,60 @@ const createAttempts = 3;
  * lost, or the target says that there is one already, the target is searched before anything is sent again.
  */
 export async function applyCreate(operation: CreateOperation, context: PushContext): Promise<Failure | undefined> {
-  const intent = intentOf(operation, context);
+  const first = operation.type === 'group' ? firstMembers(operation.sourceId, context) : [];
+  const intent = intentOf(operation, context, first.map(({ sourceId }) => sourceId));
   const { attributes, body } = resolveAttributes(operation.attributes, context);
   if (context.unsearched.has(operation.sourceId)) {
     const found = await searchAgain(operation, context);
     if (found === 'unsearchable') return { class: 'transient', detail: 'the target could not be searched' };
-    if (found !== undefined) return adoptFound(operation, attributes, found, context);
+    if (found !== undefined) return adoptFound(operation, attributes, found, [], context);
   }
   // What was found out about it before is no longer the last word.
   const over = { kind: 'trouble_over', target: intent.target, sourceId: intent.sourceId } as const;
   await context.store.record([{ kind: 'intent', intent }, ...(context.troubles.has(intent.sourceId) ? [over] : [])]);
   let failure: Failure | undefined;
   for (let attempt = 0; attempt < createAttempts; attempt += 1) {
-    const outcome = await context.target.create(operation.type, body, context.signal);
+    const outcome = await context.target.create(operation.type, body, context.signal, first.map(({ targetId: id, type }) => ({ id, type })));
     if (outcome.kind === 'applied') {
-      await remember(context, newLink(operation, outcome, 'created', attributes, context), [{ kind: 'settled', intent }]);
+      const add = joinedAtOnce(intent.sourceId, first, outcome.members ?? [], context);
+      const members = { kind: 'members', target: intent.target, group: intent.sourceId, add, remove: [] } as const;
+      const link = newLink(operation, outcome, 'created', attributes, context);
+      await remember(context, link, [...(add.length > 0 ? [members] : []), { kind: 'settled', intent }]);
       return undefined;
     }
     failure = outcome.failure;
     if (failure.class !== 'conflict' && failure.class !== 'unknown') break;
-    const found = await searchAgain(operation, context);
+    const found = await searchAgain(operation, context, failure.class === 'conflict');
     if (found === 'unsearchable') return failure;
-    if (found !== undefined) return adoptFound(operation, attributes, found, context);
+    if (found !== undefined) return adoptFound(operation, attributes, found, intent.members, context);
     if (failure.class === 'conflict') break;
   }
-  if (failure?.class !== 'unknown') await context.store.record([{ kind: 'settled', intent }]);
+  if (!mayHaveCreated(failure)) await context.store.record([{ kind: 'settled', intent }]);
   return failure;
 }
 
-/** Undefined when the target has none; `unsearchable` when that could not be found out. */
+/** Also what was only promised (202), or answered as done with something that says nothing. */
+function mayHaveCreated(failure: Failure | undefined): boolean {
+  const { class: failureClass, status = 0 } = failure ?? {};
+  return failureClass === 'unknown' || (status >= 200 && status < 300);
+}
+
+/**
+ * Undefined when the target has none; `unsearchable` when that could not be found out.
+ *
+ * @param isThere the target says that there is one
+ */
 async function searchAgain(
   operation: CreateOperation,
   context: PushContext,
+  isThere = false,
 ): Promise<FoundResource | 'unsearchable' | undefined> {
   const policy = context.policy[operation.type];
   const paths = policy.adopt === 'never' ? ['externalId'] : withExternalId(policy.match);
   try {
-    const finding = await findOne(context.target, operation, paths, context.signal);
+    const searched = await findOne(context.target, operation, paths, context.signal);
+    const isSeen = searched !== undefined && !isFailure(searched);
+    const finding = isThere && !isSeen ? ((await lookThrough(operation, paths, context)) ?? searched) : searched;
     if (isFailure(finding)) return 'unsearchable';
     const [first, ...others] = finding?.found ?? [];
     if (first === undefined) return undefined;
@@ -70,6 +91,7 @@ async function adoptFound(
   operation: CreateOperation,
   wanted: DesiredAttributes,
   found: FoundResource,
+  unsettled: Intent['members'],
   context: PushContext,
 ): Promise<Failure | undefined> {
   const changes = diffWithBody(wanted, found.body, targetIds(context));
@@ -81,22 +103,35 @@ async function adoptFound(
     attributes.set('active', wantsActive || found.active);
   }
   const origin = found.body['externalId'] === operation.sourceId ? 'created' : 'adopted';
-  return adopt({ ...operation, verb: 'adopt', targetId: found.id, changes, attributes }, origin, context);
+  return adopt({ ...operation, verb: 'adopt', targetId: found.id, changes, attributes }, origin, unsettled, context);
 }
 
 /** Brings an account that exists in step, and links it. */
-export function applyAdoption(operation: AdoptOperation, context: PushContext): Promise<Failure | undefined> {
-  return adopt(operation, operation.matchedBy === 'externalId' ? 'created' : 'adopted', context);
+export async function applyAdoption(operation: AdoptOperation, context: PushContext): Promise<Failure | undefined> {
+  const open = operation.type === 'group' ? await context.store.openIntents(context.target.name) : [];
+  const unsettled = open.find(({ sourceId }) => sourceId === operation.sourceId)?.members;
+  return adopt(operation, operation.matchedBy === 'externalId' ? 'created' : 'adopted', unsettled, context);
 }
 
 type Adoption = Omit<AdoptOperation, 'matchedBy' | 'targetActive'>;
 
-async function adopt(operation: Adoption, origin: 'created' | 'adopted', context: PushContext): Promise<Failure | undefined> {
+/** @param unsettled who may be in a group because a create of ours may have put them there */
+async function adopt(
+  operation: Adoption,
+  origin: 'created' | 'adopted',
+  unsettled: Intent['members'],
+  context: PushContext,
+): Promise<Failure | undefined> {
   const outcome = await bringInStep(operation, context);
-  if (outcome.kind === 'failed') return outcome.failure;
+  // A target that takes no changes has the account all the same: linked, so that access ends when it has to.
+  const isUnchanged = outcome.kind === 'failed' && outcome.failure.class === 'unsupported';
+  if (outcome.kind === 'failed' && !isUnchanged) return outcome.failure;
   const { attributes } = resolveAttributes(operation.attributes, context);
-  const link = newLink(operation, outcome, origin, attributes, context);
-  await remember(context, link, [{ kind: 'settled', intent: intentOf(operation, context) }]);
+  const made = outcome.kind === 'failed' ? ({ kind: 'applied', id: operation.targetId } as const) : outcome;
+  const link = newLink(operation, made, origin, attributes, context);
+  const left = isUnchanged ? operation.changes.map(({ path }) => [path, doubtful] as const) : [];
+  const known = { ...link, unsettled, attributes: { ...link.attributes, ...Object.fromEntries(left) } };
+  await remember(context, known, [{ kind: 'settled', intent: intentOf(operation, context) }]);
   return undefined;
 }
 
@@ -106,6 +141,10 @@ function bringInStep({ type, targetId, changes }: { type: Adoption['type']; targ
   return context.target.update(type, targetId, sent, context.signal);
 }
 
-function intentOf({ type, sourceId, directory }: Pick<CreateOperation, 'type' | 'sourceId' | 'directory'>, { target }: PushContext): Intent {
-  return { target: target.name, type, sourceId, directory };
+function intentOf(
+  { type, sourceId, directory }: Pick<CreateOperation, 'type' | 'sourceId' | 'directory'>,
+  { target }: PushContext,
+  members: readonly SourceId[] = [],
+): Intent {
+  return { target: target.name, type, sourceId, directory, ...(members.length > 0 ? { members } : {}) };
 }

@@ -2,8 +2,7 @@ import type { SourceId } from '../core/model/entry.ts';
 import type { Link } from '../core/model/link.ts';
 import type { Failure } from '../core/model/outcome.ts';
 import type { MembersOperation } from '../core/model/plan.ts';
-import type { MemberChange } from '../ports/scim-target.ts';
-import { inBatches } from './batches.ts';
+import type { MemberChange, MemberChunk } from '../ports/scim-target.ts';
 import type { PushContext } from './push-context.ts';
 import { liveLink, lostIfGone, remember } from './remember.ts';
 
@@ -20,32 +19,36 @@ export async function applyMembers(operation: MembersOperation, context: PushCon
   const { target, store } = context;
   let link = liveLink(context, operation.sourceId);
   if (link === undefined) return 'skipped';
+  const joined = context.joining.joined.get(operation.sourceId);
   const steps: readonly Step[] = [
-    ...operation.add.filter((id) => liveLink(context, id) !== undefined).map((id) => ({ id, joins: true })),
+    ...operation.add.filter((id) => liveLink(context, id) !== undefined && joined?.has(id) !== true).map((id) => ({ id, joins: true })),
     ...operation.remove.map((id) => ({ id, joins: false })),
   ];
-  if (steps.length === 0) return 'skipped';
-  const waiting = [...inBatches(steps, target.memberChunk)];
+  if (steps.length === 0) return joined === undefined ? 'skipped' : undefined;
+  const pieces = createPieces(steps);
   let refused: Failure | undefined;
-  await remember(context, (link = withUnsettled(link, [], waiting[0] ?? [])));
-  for (let chunk = waiting.shift(); chunk !== undefined; chunk = waiting.shift()) {
+  let chunk = pieces.next(target.memberChunk);
+  await remember(context, (link = withUnsettled(link, [], chunk)));
+  while (chunk.length > 0) {
     if (context.isStopping()) return { class: 'transient', detail: 'stopped before all members were sent' };
     const outcome = await target.changeMembers(link.targetId, changeOf(operation.sourceId, chunk, context), context.signal);
     if (outcome.kind === 'failed' && outcome.failure.class === 'rejected' && chunk.length > 1) {
-      waiting.unshift(...inBatches(chunk, Math.ceil(chunk.length / 2)));
+      chunk = pieces.halve(chunk);
       continue;
     }
     if (outcome.kind === 'failed' && outcome.failure.class !== 'rejected') return lostIfGone(link, outcome.failure, context);
     if (outcome.kind === 'failed') refused ??= outcome.failure;
     const { add, remove } = divide(outcome.kind === 'failed' ? [] : chunk);
+    const following = pieces.next(target.memberChunk);
     // The piece that follows is in doubt from the moment that this one is settled: one record for both.
-    link = withUnsettled(link, chunk, waiting[0] ?? []);
+    link = withUnsettled(link, chunk, following);
     // An emptied group counts once, with its last piece.
-    const counts = operation.cause === 'changed' || waiting.length === 0;
+    const counts = operation.cause === 'changed' || following.length === 0;
     await remember(context, link, [
       { kind: 'members', target: target.name, group: operation.sourceId, add, remove },
       ...(counts ? context.removalsOf(operation, remove) : []),
     ]);
+    chunk = following;
   }
   return refused;
 
@@ -58,6 +61,31 @@ export async function applyMembers(operation: MembersOperation, context: PushCon
       current: async () => linksOf(await store.members(target.name, group)).map((member) => member.targetId),
     };
   }
+}
+
+/** Steps in pieces of what the target takes at the time; none is left when a piece is empty. */
+function createPieces(steps: readonly Step[]) {
+  const halves: (readonly Step[])[] = [];
+  let at = 0;
+  return {
+    next(most: MemberChunk): readonly Step[] {
+      const half = halves.pop();
+      if (half !== undefined) return half;
+      const from = at;
+      // Of joins and leaves together, each takes its share: 1 − n × 1/n is not always 0.
+      for (let room = 1 + 1e-9; at < steps.length; at += 1) {
+        room -= 1 / (steps[at]?.joins === true ? most.add : most.remove);
+        if (room < 0 && at > from) break;
+      }
+      return steps.slice(from, at);
+    },
+    /** The first half; the second one comes next. */
+    halve(piece: readonly Step[]): readonly Step[] {
+      const middle = Math.ceil(piece.length / 2);
+      halves.push(piece.slice(middle));
+      return piece.slice(0, middle);
+    },
+  };
 }
 
 function divide(chunk: readonly Step[]): { readonly add: SourceId[]; readonly remove: SourceId[] } {

@@ -1,3 +1,5 @@
+import type { SourceId } from '../core/model/entry.ts';
+import type { TargetId } from '../core/model/link.ts';
 import type { Failure } from '../core/model/outcome.ts';
 import type { Operation, RemoveOperation, UpdateOperation } from '../core/model/plan.ts';
 import type { ScimChange } from '../ports/scim-target.ts';
@@ -42,7 +44,8 @@ async function applyUpdate(operation: UpdateOperation, context: PushContext): Pr
   const back = operation.verb === 'reactivate' ? { lifecycle: 'active' as const } : {};
   const doubted = await doubt(context, link, planned.map(({ path }) => path), back);
   const whole = clearWholeElements(sent, Object.keys(link.attributes));
-  const outcome = await context.target.update(operation.type, link.targetId, whole, context.signal);
+  const members = () => acknowledgedMembers(operation.sourceId, context);
+  const outcome = await context.target.update(operation.type, link.targetId, whole, context.signal, members);
   if (outcome.kind === 'failed') return lostIfGone(doubted, outcome.failure, context);
   const attributes: Record<string, string> = { ...doubted.attributes };
   for (const change of planned) {
@@ -52,6 +55,11 @@ async function applyUpdate(operation: UpdateOperation, context: PushContext): Pr
   const departedAt = operation.verb === 'reactivate' ? undefined : doubted.departedAt;
   await remember(context, { ...doubted, departedAt, attributes, version: outcome.version });
   return undefined;
+}
+
+/** The target's ids of those whom it acknowledged as members of a group. */
+async function acknowledgedMembers(group: SourceId, { store, target, links }: PushContext): Promise<TargetId[]> {
+  return (await store.members(target.name, group)).flatMap((id) => links.get(id)?.targetId ?? []);
 }
 
 async function applyDeactivation(operation: RemoveOperation, context: PushContext): Promise<Result> {

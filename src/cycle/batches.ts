@@ -1,5 +1,7 @@
-/** Pieces of a list, for ports that are asked in batches. */
-export function* inBatches<T>(items: readonly T[], size = 5_000): Generator<readonly T[]> {
+/** How many a port is asked for at once. */
+const size = 5_000;
+
+function* inBatches<T>(items: readonly T[]): Generator<readonly T[]> {
   for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
 }
 

@@ -9,6 +9,7 @@ import { heldRecord } from './hold.ts';
 import type { Preparation } from './prepare-plan.ts';
 import type { PushReport } from './push.ts';
 import type { CycleInput } from './cycle-input.ts';
+import { newNotes } from './target-notes.ts';
 
 const day = 24 * 60 * 60_000;
 
@@ -33,6 +34,7 @@ export async function commitCycle(input: CycleInput, prepared: Preparation, end:
   await store.record([
     ...endedTroubles(prepared, end).map((sourceId) => ({ kind: 'trouble_over', target, sourceId }) as const),
     ...((await store.removals(target)).some(isOld) ? [{ kind: 'removals_over', target, before } as const] : []),
+    ...newNotes(setup.target),
     ...(isWorthWriting(state, next, now) ? [{ kind: 'target', target, state: next } as const] : []),
   ]);
   // An approval that is no longer needed must not let the same pass once more.
@@ -107,9 +109,11 @@ export async function commitError({ setup, store, clock }: CycleInput, error: Br
   const target = setup.target.name;
   try {
     const state = await store.target(target);
-    if (state.lastError?.code === error.code) return;
     const lastError = errorRecord(state, error, new Date(clock.now()).toISOString());
-    await store.record([{ kind: 'target', target, state: { ...state, lastResult: 'error', lastError } }]);
+    await store.record([
+      ...newNotes(setup.target), // above all that it wants to be left alone
+      ...(state.lastError?.code === error.code ? [] : [{ kind: 'target', target, state: { ...state, lastResult: 'error', lastError } } as const]),
+    ]);
   } catch {
     // What ended the cycle is the error to report; a state that cannot be written ends the next cycle by itself.
   }

@@ -1,9 +1,10 @@
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { TargetId } from '../core/model/link.ts';
 import type { Failure } from '../core/model/outcome.ts';
-import type { ReasonCode, Rejected, Resource } from '../core/model/resource.ts';
+import { valueOf, type ReasonCode, type Rejected, type Resource } from '../core/model/resource.ts';
 import type { Match } from '../core/planning/plan-input.ts';
-import { readScimPath, scimPath } from '../core/mapping/scim-path.ts';
+import { scimPath } from '../core/mapping/scim-path.ts';
+import { scimValues } from '../core/mapping/scim-values.ts';
 import { isFailure, type FoundResource, type ScimTarget } from '../ports/scim-target.ts';
 import type { StateView } from '../ports/state-store.ts';
 import { publicWords, targetError } from './target-error.ts';
@@ -14,6 +15,8 @@ export interface MatchPolicy {
   /** SCIM paths, tried in this order; the first that finds something decides. */
   readonly match: readonly string[];
   readonly adopt: 'first-match' | 'never';
+  /** False: the target makes them itself, and only what it has can be kept in step. */
+  readonly create: boolean;
 }
 
 export interface Correlation {
@@ -21,7 +24,7 @@ export interface Correlation {
   readonly rejected: readonly Rejected[];
 }
 
-type Finding = { readonly found: readonly FoundResource[]; readonly by: string } | undefined;
+export type Finding = { readonly found: readonly FoundResource[]; readonly by: string } | undefined;
 
 /**
  * Looks on the target for those who have no link yet, so that a plan says `adopt` where there is someone, and nobody is
@@ -43,7 +46,8 @@ export async function correlate(
   for (const type of ['user', 'group'] as const) {
     const resources = unlinked.filter((resource) => resource.type === type);
     if (resources.length === 0) continue;
-    const findings = await search(resources, target, policy[type].match, intents, signal);
+    const linked = (await store.counts(target.name))[type].active;
+    const findings = await search({ resources, type, target, paths: policy[type].match, intents, linked, signal });
     const ids = [...findings.values()].flatMap((finding) => (isFailure(finding) ? [] : (finding?.found.map((one) => one.id) ?? [])));
     const taken = new Map<TargetId, SourceId>(await store.owners(target.name, type, ids));
     for (const resource of resources) {
@@ -53,7 +57,10 @@ export async function correlate(
         continue;
       }
       const [first, ...others] = finding?.found ?? [];
-      if (finding === undefined || first === undefined) continue;
+      if (finding === undefined || first === undefined) {
+        if (!policy[type].create) rejected.push(reject(resource, 'not_created', `the target has no such ${type}, and its profile says that it takes none from outside; make it there`));
+        continue;
+      }
       const refusal = refuse(resource, first, others, finding.by, policy[type], taken);
       if (refusal !== undefined) {
         rejected.push(refusal);
@@ -69,26 +76,51 @@ export async function correlate(
 /** One page of everything costs as much as one look-up. */
 const lookupsWorthOneList = 2;
 
-async function search(
-  resources: readonly Resource[],
-  target: ScimTarget,
-  paths: readonly string[],
-  intents: ReadonlySet<SourceId>,
-  signal: AbortSignal,
-): Promise<Map<SourceId, Finding | Failure>> {
-  const [sample] = resources;
-  if (sample !== undefined && resources.length * paths.length > lookupsWorthOneList) {
-    const everything = await target.inventory(sample.type, Math.floor((resources.length * paths.length) / lookupsWorthOneList), signal);
+interface Search {
+  readonly resources: readonly Resource[];
+  readonly type: ResourceType;
+  readonly target: ScimTarget;
+  readonly paths: readonly string[];
+  readonly intents: ReadonlySet<SourceId>;
+  /** How many are known to be there: a list with fewer is not believed (Snowflake's has one made-up user). */
+  readonly linked: number;
+  readonly signal: AbortSignal;
+}
+type Findings = Map<SourceId, Finding | Failure>;
+
+async function search(input: Search): Promise<Findings> {
+  const { resources, target, paths, intents, signal } = input;
+  const lookups = resources.length * paths.length;
+  if (lookups > lookupsWorthOneList) {
+    const everything = await listEverything(input, Math.floor(lookups / lookupsWorthOneList));
     if (isFailure(everything)) throw targetError(target.name, everything);
     if (everything !== undefined) return searchList(resources, withExternalId(paths), everything);
   }
-  const findings = new Map<SourceId, Finding | Failure>();
+  const findings: Findings = new Map();
   await forEachConcurrently(resources, target.concurrency, () => signal.aborted, async (resource) => {
     const own = intents.has(resource.sourceId) ? withExternalId(paths) : paths;
     findings.set(resource.sourceId, await findOne(target, resource, own, signal));
   });
   signal.throwIfAborted();
-  return findings;
+  return findRefused(findings, input);
+}
+
+/** Whoever the target refuses to search for is searched for in a list of everybody, whatever it costs. */
+async function findRefused(findings: Findings, input: Search): Promise<Findings> {
+  const refused = input.resources.filter(({ sourceId }) => isFailure(findings.get(sourceId)));
+  if (refused.length === 0) return findings;
+  const everything = await listEverything(input, Infinity);
+  if (everything === undefined || isFailure(everything)) return findings;
+  return new Map([...findings, ...searchList(refused, withExternalId(input.paths), everything)]);
+}
+
+/** Everything that a target has of a type, as far as that can be believed and is worth so many requests. */
+export async function listEverything(
+  { type, target, linked, signal }: Pick<Search, 'type' | 'target' | 'linked' | 'signal'>,
+  worthRequests: number,
+): Promise<FoundResource[] | Failure | undefined> {
+  const everything = await target.inventory(type, worthRequests, signal);
+  return Array.isArray(everything) && everything.length < linked ? undefined : everything;
 }
 
 /** Our own id first: what a create with a lost answer may have left is certainly ours. */
@@ -96,26 +128,28 @@ export function withExternalId(paths: readonly string[]): readonly string[] {
   return ['externalId', ...paths.filter((path) => path !== 'externalId')];
 }
 
-function searchList(
-  resources: readonly Resource[],
+/** Each resource by the first of its match attributes that somebody in the list has too. */
+export function searchList(
+  resources: readonly Pick<Resource, 'sourceId' | 'attributes'>[],
   paths: readonly string[],
   everything: readonly FoundResource[],
 ): Map<SourceId, Finding> {
   const indexes = paths.map((path) => {
     const index = new Map<string, FoundResource[]>();
     for (const one of everything) {
-      const value = readScimPath(one.body, scimPath(path));
-      if (typeof value !== 'string') continue;
-      const list = index.get(comparable(path, value));
-      if (list === undefined) index.set(comparable(path, value), [one]);
-      else list.push(one);
+      const values = scimValues(one.body, scimPath(path)).filter((value) => typeof value === 'string');
+      for (const key of new Set(values.map((value) => comparable(path, value)))) {
+        const alike = index.get(key);
+        if (alike === undefined) index.set(key, [one]);
+        else alike.push(one);
+      }
     }
     return { path, index };
   });
   return new Map(
     resources.map((resource) => {
       for (const { path, index } of indexes) {
-        const value = resource.attributes.get(path);
+        const value = valueOf(resource, path);
         const found = typeof value === 'string' ? index.get(comparable(path, value)) : undefined;
         if (found !== undefined) return [resource.sourceId, { found, by: path }];
       }
@@ -137,14 +171,14 @@ function comparable(path: string, value: string): string {
  */
 export async function findOne(
   target: ScimTarget,
-  resource: Pick<Resource, 'type' | 'attributes'>,
+  resource: Pick<Resource, 'type' | 'attributes'> & Partial<Pick<Resource, 'createOnly'>>,
   paths: readonly string[],
   signal: AbortSignal,
 ): Promise<Finding | Failure> {
   let refused: Failure | undefined;
   let searched = false;
   for (const path of paths) {
-    const value = resource.attributes.get(path);
+    const value = valueOf(resource, path);
     if (typeof value !== 'string') continue;
     const found = await target.find(resource.type, path, value, signal);
     if (!isFailure(found)) {

@@ -8,6 +8,7 @@ import { projectTarget } from '../core/mapping/project.ts';
 import type { StateView, Trouble } from '../ports/state-store.ts';
 import { gather } from './batches.ts';
 import { preparePlan } from './prepare-plan.ts';
+import { remind } from './target-notes.ts';
 import type { TargetSetup } from './target-setup.ts';
 
 /** One entry and one target, from the directory to the requests that are due. */
@@ -39,6 +40,7 @@ export async function explainTarget(
   // Newcomers other than this one would each cost a search.
   const resources = all.resources.filter(({ sourceId }) => sourceId === id || (links.get(sourceId)?.lifecycle ?? 'lost') !== 'lost');
   const projection = { ...all, resources };
+  await remind(setup.target, store);
   const { plan, verdict } = await preparePlan({ setup, readings, projection, store, attempt: 'asked', now, signal });
   const concerns = (operation: Operation) =>
     operation.sourceId === id || (operation.verb === 'members' && [...operation.add, ...operation.remove].includes(id));

@@ -2,6 +2,7 @@ import type { SourceId } from '../core/model/entry.ts';
 import type { Rejected, Resource } from '../core/model/resource.ts';
 import { compareProjections, mentionsOf } from '../core/mapping/compare-projections.ts';
 import type { Projection } from '../core/mapping/project.ts';
+import type { ScimTarget } from '../ports/scim-target.ts';
 import type { StateView } from '../ports/state-store.ts';
 import { gather } from './batches.ts';
 import type { Step } from './in-step.ts';
@@ -22,13 +23,20 @@ export interface Focus {
  * What changed since a target was in step: whoever is wanted in another way, for whom something was sent, and those who
  * refer to one of them who is not on the target yet, and may be after this plan.
  */
-export async function focusOn(step: Step, projection: Projection, target: string, store: StateView): Promise<Focus | undefined> {
+export async function focusOn(
+  step: Step,
+  projection: Projection,
+  { name: target, recreates }: Pick<ScimTarget, 'name' | 'recreates'>,
+  store: StateView,
+): Promise<Focus | undefined> {
   if (step.unproven === 'everyone') return undefined;
   const { changed, left } = compareProjections(step.draft.projection, projection);
   const own = changed.union(step.unproven);
   const isLive = async (ids: Iterable<SourceId>) => {
     const links = await gather([...ids], (batch) => store.links(target, batch));
-    return (id: SourceId): boolean => (links.get(id)?.lifecycle ?? 'lost') !== 'lost';
+    // Where someone who was deactivated is created again to come back, they come back as somebody else.
+    const lost: ReadonlySet<unknown> = new Set(recreates ? ['lost', 'deactivated', undefined] : ['lost', undefined]);
+    return (id: SourceId): boolean => !lost.has(links.get(id)?.lifecycle);
   };
   const isOwnLive = await isLive(own);
   const newcomers = new Set([...own].filter((id) => !isOwnLive(id)));

@@ -5,6 +5,8 @@ import type { Resource } from '../core/model/resource.ts';
 import { mentionsOf } from '../core/mapping/compare-projections.ts';
 import type { Projection } from '../core/mapping/project.ts';
 import { findDepartures, type Departure } from '../core/planning/departures.ts';
+import { isActive } from '../core/planning/outlook.ts';
+import type { ScimTarget } from '../ports/scim-target.ts';
 import type { StateView } from '../ports/state-store.ts';
 import { gather } from './batches.ts';
 import type { Focus } from './focus.ts';
@@ -23,10 +25,11 @@ export interface Known {
 /**
  * Asks the state for links, departures and members.
  *
+ * @param target one that creates again whoever was deactivated has lost those who come back
  * @param focus whom it is about; without it, everyone
  */
 export async function recall(
-  target: string,
+  { name: target, recreates }: Pick<ScimTarget, 'name' | 'recreates'>,
   projection: Projection,
   readings: readonly CompleteReading[],
   store: StateView,
@@ -35,6 +38,10 @@ export async function recall(
   const { resources, rejected } = focus ?? projection;
   const wanted = [...resources, ...rejected].map(({ sourceId }) => sourceId);
   const links = await gather(wanted, (ids) => store.links(target, ids));
+  for (const { sourceId, attributes } of recreates ? resources : []) {
+    const link = links.get(sourceId);
+    if (link?.lifecycle === 'deactivated' && isActive({ attributes })) links.set(sourceId, { ...link, lifecycle: 'lost' });
+  }
   const departures: Departure[] = [];
   if (focus === undefined) {
     const directories = new Set(readings.map((reading) => reading.directory));

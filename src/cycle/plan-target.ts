@@ -4,6 +4,7 @@ import { projectTarget } from '../core/mapping/project.ts';
 import type { StateView } from '../ports/state-store.ts';
 import { standingHold } from './hold.ts';
 import { preparePlan } from './prepare-plan.ts';
+import { remind } from './target-notes.ts';
 import type { Attempt } from './search-unlinked.ts';
 import type { TargetSetup } from './target-setup.ts';
 
@@ -32,6 +33,7 @@ export async function planTarget(
     setup.definition,
     now,
   );
+  await remind(setup.target, store);
   const prepared = await preparePlan({ setup, readings, projection, store, attempt, now, signal });
   const hold = await standingHold(prepared, store);
   return {

@@ -73,7 +73,7 @@ export interface PrepareInput {
 export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const { setup, readings, projection, focus, store, now } = input;
   const name = setup.target.name;
-  const known = await recall(name, projection, readings, store, focus);
+  const known = await recall(setup.target, projection, readings, store, focus);
   const { resources, rejected: unmapped } = focus ?? projection;
   const wanted = [...resources, ...unmapped].map(({ sourceId }) => sourceId);
   const ids = [...wanted, ...known.departures.map(({ link }) => link.sourceId)];
@@ -183,7 +183,7 @@ async function judge(
 /** Types of which the directories show nobody although some are linked: more likely a fault than the truth. */
 function emptyTypes(readings: readonly CompleteReading[], counts: LinkCounts): Set<ResourceType> {
   const shown = new Set(readings.flatMap(({ entries }) => entries.map(({ type }) => type)));
-  return new Set((['user', 'group'] as const).filter((type) => !shown.has(type) && counts[type].active > 0));
+  return new Set((['user', 'group'] as const).filter((type) => !shown.has(type) && counts[type].active + counts[type].deactivated > 0));
 }
 
 function sha256(text: string): string {

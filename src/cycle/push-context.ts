@@ -24,6 +24,7 @@ export interface PushContext {
   readonly troubles: ReadonlyMap<SourceId, Trouble>;
   /** What the guard has to remember of an operation that took effect. */
   readonly removalsOf: RemovalRecords;
+  readonly joining: Joining;
   readonly policy: Readonly<Record<ResourceType, MatchPolicy>>;
   /** When the reading that showed the changes ended, by the monotonic clock. */
   readonly readAt: number;
@@ -31,4 +32,11 @@ export interface PushContext {
   readonly signal: AbortSignal;
   /** True when no new operation may start. */
   readonly isStopping: () => boolean;
+}
+
+/** Who is to join which group in a push. A new group may get some of them when it is created. */
+export interface Joining {
+  readonly wanted: ReadonlyMap<SourceId, readonly SourceId[]>;
+  /** Who joined a group with its creation. */
+  readonly joined: Map<SourceId, ReadonlySet<SourceId>>;
 }

@@ -3,7 +3,9 @@ import type { Failure, FailureClass } from '../core/model/outcome.ts';
 import type { Operation } from '../core/model/plan.ts';
 import { applyOperation, type Result } from './apply-operation.ts';
 import { troubleAfter } from './back-off.ts';
+import { joiningOf } from './joining.ts';
 import type { PushContext } from './push-context.ts';
+import { createNoteKeeper } from './target-notes.ts';
 import { forEachConcurrently } from './work.ts';
 
 export interface PushReport {
@@ -27,7 +29,8 @@ const downClasses: ReadonlySet<FailureClass> = new Set(['transient', 'throttled'
  *
  * @throws BridgeError when an outcome cannot be recorded: then nothing more may be sent either
  */
-export async function push(operations: readonly Operation[], context: PushContext): Promise<PushReport> {
+export async function push(operations: readonly Operation[], rest: Omit<PushContext, 'joining'>): Promise<PushReport> {
+  const context: PushContext = { ...rest, joining: joiningOf(operations) };
   const applied: Operation[] = [];
   const failed: { operation: Operation; failure: Failure }[] = [];
   const failedOf = new Map<SourceId, Operation[]>();
@@ -35,6 +38,7 @@ export async function push(operations: readonly Operation[], context: PushContex
   let started = 0;
   let skipped = 0;
   let inARow = 0;
+  const keepNotes = createNoteKeeper(context.target, context.store);
   const isStopped = () => stoppedBy !== undefined || context.isStopping();
   const fail = async (operation: Operation, failure: Failure): Promise<void> => {
     failed.push({ operation, failure });
@@ -54,6 +58,7 @@ export async function push(operations: readonly Operation[], context: PushContex
       } else if (result === 'skipped') skipped += 1;
       else await fail(operation, result);
       tell(operation, result, context);
+      await keepNotes();
     });
     if (isStopped()) break;
   }

@@ -1,6 +1,8 @@
+import type { Failure } from '../core/model/outcome.ts';
 import type { Projection } from '../core/mapping/project.ts';
-import { isFailure } from '../ports/scim-target.ts';
+import { isFailure, type FoundResource, type ScimTarget } from '../ports/scim-target.ts';
 import type { Intent, StateStore } from '../ports/state-store.ts';
+import { listEverything } from './correlate.ts';
 import type { TargetSetup } from './target-setup.ts';
 
 /**
@@ -21,9 +23,10 @@ export async function recoverIntents(
 }
 
 async function settle(intent: Intent, { target }: TargetSetup, store: StateStore, signal: AbortSignal): Promise<void> {
-  const { type, sourceId, directory } = intent;
+  const { type, sourceId, directory, members } = intent;
   const known = (await store.links(target.name, [sourceId])).get(sourceId);
-  const found = await target.find(type, 'externalId', sourceId, signal);
+  const searched = await target.find(type, 'externalId', sourceId, signal);
+  const found = isFailure(searched) && isRefused(searched) ? await findListed(intent, target, store, signal) : searched;
   if (isFailure(found)) return;
   const [first] = found;
   if (first === undefined || known?.targetId === first.id) {
@@ -42,9 +45,22 @@ async function settle(intent: Intent, { target }: TargetSetup, store: StateStore
         origin: 'created',
         lifecycle: first.active ? 'active' : 'deactivated',
         attributes: {},
+        unsettled: members,
         version: first.version,
       },
     },
     { kind: 'settled', intent },
   ]);
+}
+
+/** The target does not search by externalId: whoever carries it is found in a list of everybody, if there is one. */
+async function findListed({ type, sourceId }: Intent, target: ScimTarget, store: StateStore, signal: AbortSignal): Promise<readonly FoundResource[] | Failure> {
+  const linked = (await store.counts(target.name))[type].active;
+  const everything = await listEverything({ target, type, linked, signal }, Infinity);
+  if (everything === undefined) return { class: 'unsupported', detail: 'the target neither searches nor lists' };
+  return isFailure(everything) ? everything : everything.filter(({ body }) => body['externalId'] === sourceId);
+}
+
+function isRefused({ class: failureClass }: Failure): boolean {
+  return failureClass === 'unsupported' || failureClass === 'rejected';
 }

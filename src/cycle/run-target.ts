@@ -15,6 +15,7 @@ import { push, type PushReport } from './push.ts';
 import { createRemovalRecords } from './removal-records.ts';
 import { recoverIntents } from './recover-intents.ts';
 import { targetError } from './target-error.ts';
+import { attend, remind } from './target-notes.ts';
 
 /**
  * One target, from readings to a report: project → recall → plan → guard → push → record. Never rejects: whatever ends
@@ -74,11 +75,13 @@ async function runCycle(input: CycleInput): Promise<Result> {
     await commitSilence(input);
     return { ...nothingDone, result: 'success', error: undefined };
   }
+  await remind(setup.target, store);
+  attend(setup.target, store);
   input.inStep?.forget(setup.target.name);
   const draft = draftFrom(step, readings, setup.definition, clock);
   const { projection } = draft;
   const plannedNow = clock.monotonic();
-  const focus = step && (await focusOn(step, projection, setup.target.name, store));
+  const focus = step && (await focusOn(step, projection, setup.target, store));
   if (focus === undefined) await recoverIntents(setup, store, projection, input.signal);
   const prepared = await preparePlan({ ...input, readings, projection, focus, now: clock.now() });
   const { plan, verdict, links, troubles } = prepared;

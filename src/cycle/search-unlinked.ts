@@ -1,5 +1,5 @@
 import type { SourceId } from '../core/model/entry.ts';
-import type { ReasonCode, Rejected, Resource } from '../core/model/resource.ts';
+import { valueOf, type ReasonCode, type Rejected, type Resource } from '../core/model/resource.ts';
 import type { Intent, StateView, Trouble } from '../ports/state-store.ts';
 import { isPaused, troubleAfter } from './back-off.ts';
 import { correlate, type Correlation } from './correlate.ts';
@@ -43,6 +43,7 @@ const searchCauses: ReadonlySet<Trouble['cause']> = new Set<ReasonCode | 'inacti
   'ambiguous_match',
   'match_taken',
   'adoption_off',
+  'not_created',
   'search_refused',
 ]);
 
@@ -104,9 +105,9 @@ function isSpared(trouble: Trouble, resource: Resource, input: SearchInput): boo
 }
 
 /** Changes when the entry could match someone else. */
-function matchFingerprint({ type, attributes }: Resource, { setup, store }: SearchInput): string {
-  const values = setup.policy[type].match.map((path) => attributes.get(path) ?? null);
-  return store.digest(JSON.stringify([values, attributes.get('active') ?? null]));
+function matchFingerprint(resource: Resource, { setup, store }: SearchInput): string {
+  const values = setup.policy[resource.type].match.map((path) => valueOf(resource, path) ?? null);
+  return store.digest(JSON.stringify([values, resource.attributes.get('active') ?? null]));
 }
 
 function foundTrouble(resource: Resource, cause: Trouble['cause'] | undefined, input: SearchInput): Trouble[] {

@@ -1,3 +1,5 @@
+import type { PartialDialect, Setting } from '../core/dialect/layers.ts';
+import type { Lesson } from '../core/dialect/lesson.ts';
 import type { ResourceType } from '../core/model/entry.ts';
 import type { TargetId } from '../core/model/link.ts';
 import type { Failure, Outcome } from '../core/model/outcome.ts';
@@ -18,8 +20,10 @@ export interface ScimTarget {
   readonly name: string;
   /** How many calls may usefully be in flight. */
   readonly concurrency: number;
-  /** Most member values that one `changeMembers` may carry. */
-  readonly memberChunk: number;
+  /** How many members are worth a call. May become less while the target teaches what it takes. */
+  readonly memberChunk: MemberChunk;
+  /** True: whoever was deactivated answers to nothing, and is created again to come back (Atlassian). */
+  readonly recreates: boolean;
   /** Reads ServiceProviderConfig, ResourceTypes and Schemas; missing ones fall back to RFC defaults. For `check`. */
   discover(signal: AbortSignal): Promise<TargetFacts | Failure>;
   /**
@@ -40,25 +44,83 @@ export interface ScimTarget {
   ): Promise<FoundResource[] | Failure | undefined>;
   /** One resource as the target has it now. For people who want to see it; no cycle depends on it. */
   read(type: ResourceType, id: TargetId, signal: AbortSignal): Promise<FoundResource | Failure>;
-  create(type: ResourceType, attributes: ReadonlyMap<string, ScimValue>, signal: AbortSignal): Promise<Outcome>;
-  /** Exactly these attributes: PATCH, or read-merge-PUT where the target has no PATCH. */
+  /**
+   * @param members who shall be in a new group from the start, at most `memberChunk.create`. The outcome says who is;
+   *   the others are added by `changeMembers`. After a failure other than `unknown` there is no group
+   */
+  create(
+    type: ResourceType,
+    attributes: ReadonlyMap<string, ScimValue>,
+    signal: AbortSignal,
+    members?: MemberChange['add'],
+  ): Promise<Outcome>;
+  /**
+   * Exactly these attributes, by what the target takes: PATCH, or read-merge-PUT.
+   *
+   * @param members the acknowledged members of a group: what a PUT of the whole group needs
+   */
   update(
     type: ResourceType,
     id: TargetId,
     changes: readonly ScimChange[],
     signal: AbortSignal,
+    members?: MemberChange['current'],
   ): Promise<Outcome>;
-  /** At most `memberChunk` ids together. Adding one who is there, or removing one who is not, is no failure. */
+  /**
+   * At most so many together that the share of `memberChunk.add` and the share of `memberChunk.remove` are one, in as
+   * many requests as it takes. Adding one who is there, or removing one who is not, is no failure.
+   */
   changeMembers(group: TargetId, change: MemberChange, signal: AbortSignal): Promise<Outcome>;
   /** Already gone counts as applied. */
   remove(type: ResourceType, id: TargetId, signal: AbortSignal): Promise<Outcome>;
+  /** How it is spoken to, value by value, and where each comes from. */
+  settings(): readonly Setting[];
+  /** Hands back what was noted in an earlier process. Before the first call, at most once. */
+  restore(notes: TargetNotes): void;
+  /** What is to be noted now, when that is not what was given or restored last; undefined otherwise. */
+  newNotes(): TargetNotes | undefined;
+  /** Calls the listener, the last one given, when there are notes that should not wait: requests may be held up now. */
+  onUrgentNotes(listener: () => void): void;
   close(): Promise<void>;
 }
+
+/** What was found out about a target and asked of it, to be kept across restarts. No secrets, no personal data. */
+export interface TargetNotes {
+  readonly lessons: readonly Lesson[];
+  /** What ServiceProviderConfig said, and when (ISO 8601). Absent: it was never asked. */
+  readonly discovery?: { readonly at: string; readonly says: PartialDialect } | undefined;
+  /** Requests that count against budgets, and a pause that the target asked for. */
+  readonly pace?: PaceNotes | undefined;
+}
+
+export interface PaceNotes {
+  /** ISO 8601. Nobody sends before. */
+  readonly pausedUntil?: string | undefined;
+  /** By budget (`1000/3600s POST users`): what still counts against it. */
+  readonly budgets: Readonly<Record<string, readonly Spending<string>[]>>;
+}
+
+/** So many requests, none of them later than `at` (ISO 8601, or milliseconds of a clock). */
+export interface Spending<Time extends string | number> {
+  readonly at: Time;
+  readonly requests: number;
+}
+
+export const noNotes: TargetNotes = { lessons: [] };
 
 /** An attribute change with every reference resolved. */
 export type ScimChange =
   | { readonly path: string; readonly change: 'set'; readonly value: ScimValue; readonly had: boolean }
   | { readonly path: string; readonly change: 'clear' };
+
+export interface MemberChunk {
+  /** Members of one `changeMembers` that only adds. */
+  readonly add: number;
+  /** Members of one `changeMembers` that only removes. */
+  readonly remove: number;
+  /** Members of one `create`; 0 where they come after. */
+  readonly create: number;
+}
 
 export interface MemberChange {
   readonly add: readonly { readonly id: TargetId; readonly type: ResourceType }[];

@@ -3,6 +3,7 @@ import type { Digest, Link, TargetId } from '../core/model/link.ts';
 import type { FailureClass } from '../core/model/outcome.ts';
 import type { HeldOperation } from '../core/model/plan.ts';
 import type { ReasonCode } from '../core/model/resource.ts';
+import type { TargetNotes } from './scim-target.ts';
 
 /**
  * What dir2scim remembers between cycles and across crashes.
@@ -44,6 +45,8 @@ export interface StateView {
   /** Intents without an outcome: requests that may have taken effect before a crash. */
   openIntents(target: string): Promise<readonly Intent[]>;
   target(name: string): Promise<TargetState>;
+  /** What was noted about how to deal with a target; nothing before anything was. */
+  notes(target: string): Promise<TargetNotes>;
   /** What was last known of a directory; undefined before its first reading. */
   directory(name: string): Promise<DirectoryState | undefined>;
   /** For the guard's window, oldest first. */
@@ -92,6 +95,8 @@ export interface Intent {
   readonly type: ResourceType;
   readonly sourceId: SourceId;
   readonly directory: string;
+  /** Of a group: who is in the request. If it took effect, they are members. */
+  readonly members?: readonly SourceId[] | undefined;
 }
 
 export type StateChange =
@@ -116,6 +121,7 @@ export type StateChange =
       readonly remove: readonly SourceId[];
     }
   | { readonly kind: 'target'; readonly target: string; readonly state: TargetState }
+  | { readonly kind: 'notes'; readonly target: string; readonly notes: TargetNotes }
   | { readonly kind: 'directory'; readonly directory: string; readonly state: DirectoryState }
   /** Remembers what the guard has to count, together with the outcome that it belongs to. */
   | { readonly kind: 'removal'; readonly target: string; readonly removal: RemovalRecord }

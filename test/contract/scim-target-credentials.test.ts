@@ -5,25 +5,35 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { createAuth } from '../../src/adapters/scim/auth.ts';
+import { createAuth } from '../../src/adapters/scim/access/auth.ts';
 import { createScimTarget } from '../../src/adapters/scim/target.ts';
 import { isFailure } from '../../src/ports/scim-target.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { startScimServer } from '../support/scim-server/server.ts';
 import { createCertificates } from '../support/tls.ts';
-import { found, signal } from './scim-target.ts';
+import { applied, found, signal } from './scim-target.ts';
 import { targetOptions } from './scim-target-options.ts';
 import { alice, begin, classOf, drive, find, token } from './scim-target-stage.ts';
 
 describe('the credentials', () => {
   it('are asked for before every request, so that they may change', async (context) => {
-    const tokens = ['old', token];
-    const auth = createAuth('wiki', { bearer: () => Promise.resolve(tokens.shift() ?? token) });
+    let held = 'old';
+    const auth = createAuth('wiki', { bearer: () => Promise.resolve(held) });
     const { server, target } = await begin(context, {}, { auth });
     const refused = await find(target);
     assert.deepEqual(refused, { class: 'auth', status: 401, detail: 'a valid bearer token is needed' });
+    held = token;
     assert.equal(classOf(await find(target)), 'fine');
     assert.equal(server.requests.length, 2);
+  });
+
+  it('are read once more when they were exchanged between reading and use', async (context) => {
+    const tokens = ['old', token];
+    const auth = createAuth('wiki', { bearer: () => Promise.resolve(tokens.shift() ?? token) });
+    const { server, target, statuses } = await begin(context, {}, { auth });
+    applied(await target.create('user', alice, signal));
+    assert.deepEqual(statuses, [401, 201]);
+    assert.equal(server.users().length, 1);
   });
 
   it('do not follow a redirect', async (context) => {
@@ -89,7 +99,7 @@ describe('TLS to a target', () => {
   };
   const attempt = async (context: TestContext, url: string, ca?: string): Promise<unknown> => {
     const clock = fakeClock();
-    const target = createScimTarget(targetOptions(url, token, { clock, tls: ca === undefined ? {} : { ca } }));
+    const target = createScimTarget(targetOptions(url, token, { clock, tls: ca === undefined ? {} : { ca: () => Promise.resolve(ca) } }));
     context.after(() => target.close());
     return drive(clock, find(target));
   };

@@ -21,9 +21,18 @@ export interface Stage {
   readonly statuses: number[];
 }
 
-/** A strict server, and a client whose time only passes when the test says so. */
-export async function begin(context: TestContext, faults: Faults = {}, rest: Partial<ScimTargetOptions> = {}): Promise<Stage> {
-  const server = await startScimServer({ token, faults });
+/**
+ * A strict server, and a client whose time only passes when the test says so.
+ *
+ * @param guard how the server knows its client; without a token, its faults decide
+ */
+export async function begin(
+  context: TestContext,
+  faults: Faults = {},
+  rest: Partial<ScimTargetOptions> = {},
+  guard: { readonly token?: string } = { token },
+): Promise<Stage> {
+  const server = await startScimServer({ ...guard, faults });
   const clock = fakeClock();
   const throttles: number[] = [];
   const waits: number[] = [];

@@ -288,13 +288,18 @@ describe('listing a SCIM target', () => {
 
   it('is left to look-ups when the server does not list', async (context) => {
     const { server, target } = await begin(context);
-    for (const [status, body] of [[403, '{}'], [501, '{}'], [400, html], [200, html]] as const) {
+    for (const [status, body] of [[403, '{}'], [400, html], [200, html]] as const) {
       server.setFaults({ before: () => ({ kind: 'answer', status, body }) });
       assert.equal(await listed(target, 50), undefined);
     }
     server.setFaults({ before: () => ({ kind: 'answer', status: 401 }) });
     const refused = await target.inventory('user', 50, signal);
     assert.equal(isFailure(refused) && refused.class, 'auth');
+    server.setFaults({ before: () => ({ kind: 'answer', status: 501 }) });
+    assert.equal(await listed(target, 50), undefined);
+    server.clearRequests();
+    assert.equal(await listed(target, 50), undefined); // it was told, and asks no more
+    assert.deepEqual(sent(server), []);
   });
 });
 

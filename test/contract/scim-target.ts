@@ -95,6 +95,8 @@ function person(number: number): Map<string, ScimValue> {
 export interface TargetQuirks {
   /** Refuses filters with an escaped quote. */
   readonly refusesQuotes?: boolean;
+  /** Shows the first page whatever it is asked for: then nobody can know that a list is complete. */
+  readonly ignoresPaging?: boolean;
   readonly withoutPatch?: boolean;
 }
 
@@ -192,10 +194,13 @@ export function describeScimTarget(name: string, start: () => Promise<TargetFixt
       const { target } = await begin(context);
       assert.deepEqual(found(await target.inventory('user', 1, signal)), []);
       for (let number = 1; number <= 230; number += 1) applied(await target.create('user', person(number), signal));
+      if (quirks.ignoresPaging === true) {
+        assert.equal(found(await target.inventory('user', 50, signal)), undefined);
+        return;
+      }
       const everybody = found(await target.inventory('user', 4, signal));
       const names = new Set(everybody?.map(({ body }) => body['externalId']));
-      assert.equal(names.size, 230);
-      assert.equal(everybody?.length, 230);
+      assert.deepEqual([names.size, everybody?.length], [230, 230]);
       assert.equal(found(await target.inventory('user', 3, signal)), undefined);
       assert.deepEqual(found(await target.inventory('group', 5, signal)), []);
     });
@@ -292,7 +297,7 @@ export function describeScimTarget(name: string, start: () => Promise<TargetFixt
 
     it('takes as many members at once as it says', async (context) => {
       const { group, ids, ...fixture } = await withGroup(context, 130);
-      const chunk = fixture.target.memberChunk;
+      const { add: chunk } = fixture.target.memberChunk;
       for (let at = 0; at < ids.length; at += chunk) {
         applied(await fixture.target.changeMembers(group, members(ids.slice(at, at + chunk), [], ids.slice(0, at)), signal));
       }

@@ -12,7 +12,7 @@ import { childEnvironment, createSite, type Site } from './support/site.ts';
 
 const run = promisify(execFile);
 const main = join(import.meta.dirname, '../../src/cli/main.ts');
-const commands = ['run', 'sync', 'plan', 'approve', 'reject', 'explain', 'check', 'status'];
+const commands = ['run', 'sync', 'plan', 'approve', 'reject', 'explain', 'check', 'doctor', 'status'];
 const escape = String.fromCharCode(27);
 
 /** One line on standard error with this code and a remedy, nothing on standard output. */

@@ -31,7 +31,9 @@ export async function play(scenario: Scenario): Promise<Played> {
       assert.equal(exit, 0, `the first sync, of before.ldif, ended with ${exit}: ${errors.join('; ')}`);
     }
     const steps: Record<string, unknown>[] = [];
-    for (const step of scenario.steps) steps.push({ step: step.title, ...(await playStep(step, { stage, names, asProcess: scenario.process })) });
+    const discoveries: unknown[] = [];
+    for (const step of scenario.steps) steps.push({ step: step.title, ...(await playStep(step, { stage, names, asProcess: scenario.process, discoveries })) });
+    assert.ok(discoveries.length <= 1, 'the target was asked again what it says of itself');
     assert.deepEqual(stage.server.violations, [], 'the target found requests that are no proper SCIM');
     return { steps, target: targetText(stage.server, names, scenario.whole) };
   } finally {
@@ -43,6 +45,8 @@ interface Play {
   readonly stage: Stage;
   readonly names: Names;
   readonly asProcess: boolean;
+  /** Collects the questions for ServiceProviderConfig. The first write asks it, and nobody after that. */
+  readonly discoveries: unknown[];
 }
 
 async function playStep(step: Step, own: Play): Promise<Record<string, unknown>> {
@@ -87,12 +91,14 @@ interface Observed {
 }
 
 /** Runs a command and takes down what it asked of the target. */
-async function observe({ stage, names, asProcess }: Play, command: 'plan' | 'sync'): Promise<Observed> {
+async function observe({ stage, names, asProcess, discoveries }: Play, command: 'plan' | 'sync'): Promise<Observed> {
   names.learn(stage.server);
   stage.server.clearRequests();
   const result = await stage.command([command], asProcess);
   names.learn(stage.server);
-  const requests = stage.server.requests.map(({ method, path, body }) => {
+  const isDiscovery = ({ path }: { readonly path: string }): boolean => path === '/ServiceProviderConfig';
+  discoveries.push(...stage.server.requests.filter(isDiscovery));
+  const requests = stage.server.requests.filter((request) => !isDiscovery(request)).map(({ method, path, body }) => {
     const text = names.inRequest(JSON.stringify(body ?? null));
     const plain: unknown = JSON.parse(text);
     return { request: names.inRequest(`${method} ${path}`), ...(plain === null ? {} : { body: plain }) };

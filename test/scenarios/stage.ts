@@ -6,7 +6,7 @@ import { isMap, parseDocument, type YAMLMap } from 'yaml';
 import { createProgram } from '../../src/cli/program.ts';
 import { toBridgeError } from '../../src/core/model/errors.ts';
 import { runProgram } from '../support/program.ts';
-import { startScimServer, type ScimServer } from '../support/scim-server/server.ts';
+import { startScimServer, type ScimServer, type ScimServerOptions } from '../support/scim-server/server.ts';
 
 const token = 'scenario-token';
 
@@ -30,9 +30,10 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export async function openStage(): Promise<Stage> {
+/** @param like in what the target differs from a clean server. @param concurrency of requests: one at a time unless said */
+export async function openStage(like: Pick<ScimServerOptions, 'behaviour' | 'faults'> = {}, concurrency = 1): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'dir2scim-scenario-'));
-  const server = await startScimServer({ token });
+  const server = await startScimServer({ ...like, token });
   const config = join(folder, 'dir2scim.yaml');
   const directory = join(folder, 'directory.ldif');
   await writeFile(join(folder, 'token'), token);
@@ -44,7 +45,7 @@ export async function openStage(): Promise<Stage> {
       await utimes(`${directory}.new`, new Date(0), new Date(0));
       await rename(`${directory}.new`, directory);
     },
-    configure: (text) => writeFile(config, completeConfig(text, server.url)),
+    configure: (text) => writeFile(config, completeConfig(text, server.url, concurrency)),
     async command(args, asProcess = false) {
       const all = [...args, '--json', '--config', config];
       const { exit, stdout, stderr } = asProcess ? await runThere(all) : await runHere(all);
@@ -68,8 +69,8 @@ export async function openStage(): Promise<Stage> {
   };
 }
 
-/** Adds what a scenario leaves out: the file, the url, the token, and one request at a time, so that their order is always the same. */
-function completeConfig(text: string, url: string): string {
+/** Adds what a scenario leaves out: the file, the url, the token, and requests at a time: one, for their order to be always the same. */
+function completeConfig(text: string, url: string, concurrency: number): string {
   const document = parseDocument(text);
   const sections = (key: string): YAMLMap[] => {
     const section: unknown = document.get(key);
@@ -82,7 +83,7 @@ function completeConfig(text: string, url: string): string {
   for (const target of sections('targets')) {
     target.set('url', url);
     target.set('auth', document.createNode({ bearer: { file: 'token' } }));
-    target.set('limits', document.createNode({ concurrency: 1 }));
+    target.set('limits', document.createNode({ concurrency }));
   }
   return document.toString();
 }

@@ -79,6 +79,7 @@ export function createWorld(seed: number): World {
     name: target,
     concurrency: 1 + random.integer(3),
     memberChunk: 1 + random.integer(3),
+    createWith: random.pick([0, 0, 1, 3]),
     unique: random.chance(0.7),
   });
   const setup: TargetSetup = {
@@ -97,7 +98,7 @@ export function createWorld(seed: number): World {
       nested: random.pick(['flatten', 'keep', 'direct'] as const),
       match: { user: match, group: groupMatch },
     }),
-    policy: { user: { match, adopt }, group: { match: groupMatch, adopt } },
+    policy: { user: { match, adopt, create: true }, group: { match: groupMatch, adopt, create: true } },
     removal: {
       leaves: random.pick(['deactivate', 'deactivate', 'delete', 'keep'] as const),
       deleteAfter: random.pick([undefined, 30 * day]),

@@ -44,7 +44,7 @@ export function cycleStage(entries: readonly Entry[], { target: targetOptions, m
       users: { userName: 'lower(mail)', title: 'title', active: 'status != "off"', 'enterprise.manager': 'ref(manager)' },
       match: { user: match },
     }),
-    policy: { user: { match, adopt: 'first-match' }, group: { match: ['externalId', 'displayName'], adopt: 'first-match' } },
+    policy: { user: { match, adopt: 'first-match', create: true }, group: { match: ['externalId', 'displayName'], adopt: 'first-match', create: true } },
     removal: { leaves: 'deactivate', groups: 'keep' },
     limits: { removals: all, members: all, updates: all },
     createInactive: false,

@@ -50,6 +50,7 @@ interface DefinitionText {
   readonly scope?: Partial<Record<ResourceType, { readonly where?: string; readonly memberOf?: readonly string[] }>>;
   readonly nested?: NestedGroups;
   readonly match?: Partial<Record<ResourceType, readonly string[]>>;
+  readonly required?: Partial<Record<ResourceType, readonly string[]>>;
 }
 
 /** A target as its configuration would define it. */
@@ -65,5 +66,7 @@ export function definition(text: DefinitionText = {}): TargetDefinition {
     scope: { user: scope('user'), group: scope('group') },
     nested: text.nested ?? 'flatten',
     match: { user: text.match?.user ?? ['externalId', 'userName'], group: text.match?.group ?? ['externalId', 'displayName'] },
+    required: { user: (text.required?.user ?? []).map(scimPath), group: (text.required?.group ?? []).map(scimPath) },
+    profile: 'rfc7644',
   };
 }

@@ -11,6 +11,8 @@ export interface FakeClock extends Clock {
   jumpWallClock(milliseconds: number): void;
   /** How many are asleep. */
   sleeping(): number;
+  /** Milliseconds until the first of them wakes; undefined when nobody sleeps. */
+  untilNext(): number | undefined;
 }
 
 interface Sleeper {
@@ -77,6 +79,10 @@ export function fakeClock({ startAt = Date.UTC(2026, 0, 5, 8), seed = 1 } = {}):
       wallOffset += milliseconds;
     },
     sleeping: () => sleepers.size,
+    untilNext() {
+      const first = firstUntil(Infinity);
+      return first === undefined ? undefined : Math.max(0, first.until - monotonic);
+    },
   };
 }
 

@@ -12,7 +12,7 @@ export type FakeCall = { readonly number: number } & (
   | { readonly method: 'discover' }
   | { readonly method: 'find'; readonly type: ResourceType; readonly attribute: string; readonly value: string }
   | { readonly method: 'inventory'; readonly type: ResourceType; readonly worthRequests: number }
-  | { readonly method: 'create'; readonly type: ResourceType; readonly attributes: ReadonlyMap<string, ScimValue> }
+  | { readonly method: 'create'; readonly type: ResourceType; readonly attributes: ReadonlyMap<string, ScimValue>; readonly members: readonly TargetId[] }
   | { readonly method: 'update'; readonly type: ResourceType; readonly id: TargetId; readonly changes: readonly ScimChange[] }
   | { readonly method: 'changeMembers'; readonly id: TargetId; readonly add: readonly TargetId[]; readonly remove: readonly TargetId[] }
   | { readonly method: 'read' | 'remove'; readonly type: ResourceType; readonly id: TargetId }
@@ -44,6 +44,9 @@ export interface FakeTargetOptions {
   readonly name: string;
   readonly concurrency?: number;
   readonly memberChunk?: number;
+  /** Members that a create may carry; none unless said. */
+  readonly createWith?: number;
+  readonly recreates?: boolean;
   /** False: like some targets, it minds neither names nor externalIds that are there already. */
   readonly unique?: boolean;
   readonly hook?: FakeHook;
@@ -52,7 +55,7 @@ export interface FakeTargetOptions {
 /** As on the real one: several in a page, and one more page to see that it is the end. */
 const pageSize = 100;
 
-export function createFakeTarget({ name, concurrency = 8, memberChunk = 100, unique = true, hook }: FakeTargetOptions): FakeTarget {
+export function createFakeTarget({ name, concurrency = 8, memberChunk = 100, createWith = 0, recreates = false, unique = true, hook }: FakeTargetOptions): FakeTarget {
   const content: Record<ResourceType, Map<TargetId, Body>> = { user: new Map(), group: new Map() };
   const calls: FakeCall[] = [];
   let faultFor = hook;
@@ -77,14 +80,18 @@ export function createFakeTarget({ name, concurrency = 8, memberChunk = 100, uni
     return undefined;
   };
 
-  const create = (type: ResourceType, attributes: ReadonlyMap<string, ScimValue>): Outcome => {
+  const create = (type: ResourceType, attributes: ReadonlyMap<string, ScimValue>, members: MemberChange['add']): Outcome => {
     const body = structuredClone(buildBody(attributes));
     if (uniqueKeys(type, body).length === 0) return failed('rejected', 400, 'the name is missing');
     if (ownerOf(type, body) !== undefined) return failed('conflict', 409, 'there is one already');
     created += 1;
     const id = `${type}-${created}`;
     content[type].set(id, { id, ...body });
-    return { kind: 'applied', id };
+    if (members.length === 0) return { kind: 'applied', id };
+    const joined = changeMembers(id, { add: members, remove: [], current: () => Promise.resolve([]) });
+    if (joined.kind === 'applied') return { ...joined, members: members.map((member) => member.id) };
+    content[type].delete(id);
+    return joined;
   };
 
   const update = (type: ResourceType, id: TargetId, changes: readonly ScimChange[]): Outcome => {
@@ -129,7 +136,8 @@ export function createFakeTarget({ name, concurrency = 8, memberChunk = 100, uni
   return {
     name,
     concurrency,
-    memberChunk,
+    memberChunk: { add: memberChunk, remove: memberChunk, create: createWith },
+    recreates,
     calls,
     clearCalls: () => void calls.splice(0),
     setHook: (next) => void (faultFor = next),
@@ -156,9 +164,11 @@ export function createFakeTarget({ name, concurrency = 8, memberChunk = 100, uni
       const effect = (): FoundResource | Failure => found(type).find((one) => one.id === id) ?? { class: 'gone', status: 404, detail: 'there is none' };
       return perform<FoundResource | Failure>({ method: 'read', type, id }, (failure) => failure, effect);
     },
-    create(type, attributes, signal) {
+    create(type, attributes, signal, members = []) {
       signal.throwIfAborted();
-      return perform({ method: 'create', type, attributes }, failedWith, () => create(type, attributes));
+      if (members.length > createWith) throw new TypeError(`${members.length} members in a create, ${createWith} are allowed`);
+      const call = { method: 'create', type, attributes, members: members.map((member) => member.id) } as const;
+      return perform(call, failedWith, () => create(type, attributes, members));
     },
     update(type, id, changes, signal) {
       signal.throwIfAborted();
@@ -177,6 +187,10 @@ export function createFakeTarget({ name, concurrency = 8, memberChunk = 100, uni
       signal.throwIfAborted();
       return perform({ method: 'remove', type, id }, failedWith, () => remove(type, id));
     },
+    settings: () => [],
+    restore: () => undefined,
+    newNotes: () => undefined,
+    onUrgentNotes: () => undefined,
     close: () => Promise.resolve(),
   };
 }

@@ -2,6 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import type { ResourceType, SourceId } from '../../src/core/model/entry.ts';
 import { BridgeError } from '../../src/core/model/errors.ts';
 import type { Link } from '../../src/core/model/link.ts';
+import { noNotes, type TargetNotes } from '../../src/ports/scim-target.ts';
 import {
   emptyTargetState,
   type Decision,
@@ -35,6 +36,7 @@ interface Kept {
   readonly targets: Map<string, TargetState>;
   readonly decisions: Map<string, Decision>;
   readonly directories: Map<string, DirectoryState>;
+  readonly notes: Map<string, TargetNotes>;
   readonly removals: { readonly target: string; readonly removal: RemovalRecord }[];
 }
 
@@ -49,6 +51,7 @@ export function createMemoryStore(): MemoryStore {
     targets: new Map(),
     decisions: new Map(),
     directories: new Map(),
+    notes: new Map(),
     removals: [],
   });
 }
@@ -118,6 +121,7 @@ function open(kept: Kept): MemoryStore {
       }),
     openIntents: (target) => answer(() => ofTarget(kept.intents, target)),
     target: (name) => answer(() => kept.targets.get(name) ?? emptyTargetState),
+    notes: (target) => answer(() => kept.notes.get(target) ?? noNotes),
     directory: (name) => answer(() => kept.directories.get(name)),
     removals: (target) => answer(() => kept.removals.filter((one) => one.target === target).map(({ removal }) => removal)),
     decisions: () => answer(() => [...kept.decisions.values()].sort((a, b) => Date.parse(a.at) - Date.parse(b.at))),
@@ -184,6 +188,9 @@ function apply(kept: Kept, change: StateChange): void {
     }
     case 'target':
       kept.targets.set(change.target, change.state);
+      return;
+    case 'notes':
+      kept.notes.set(change.target, change.notes);
       return;
     case 'directory':
       kept.directories.set(change.directory, change.state);

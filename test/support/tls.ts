@@ -42,3 +42,23 @@ export async function createCertificates(folder: string, names: CertificateNames
     keyFile: file('server.key'),
   };
 }
+
+export interface ClientCertificate {
+  readonly certificateFile: string;
+  readonly keyFile: string;
+}
+
+/** A certificate for a client, from the CA that `createCertificates` made in the same folder. Replaces one of the same name. */
+export async function createClientCertificate(folder: string, name: string): Promise<ClientCertificate> {
+  const openssl = (...args: string[]): Promise<unknown> => run('openssl', args, { cwd: folder });
+  await openssl(
+    'req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-subj', `/CN=${name}`,
+    '-keyout', `${name}.key`, '-out', `${name}.csr`,
+  );
+  await writeFile(join(folder, `${name}.ext`), 'extendedKeyUsage=clientAuth\n');
+  await openssl(
+    'x509', '-req', '-in', `${name}.csr`, '-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '1',
+    '-extfile', `${name}.ext`, '-out', `${name}.crt`,
+  );
+  return { certificateFile: join(folder, `${name}.crt`), keyFile: join(folder, `${name}.key`) };
+}

@@ -22,8 +22,8 @@ export interface LdifSourceOptions {
 }
 
 /**
- * An LDIF file (RFC 2849, content records) as a directory. Each reading opens the file anew and goes through it three
- * times, one record in memory at a time: to see that the whole file can be trusted, then for users, then for groups.
+ * An LDIF file (RFC 2849, content records) as a directory. Each reading opens the file anew and goes through it twice,
+ * one record in memory at a time: to see that the whole file can be trusted, and for its entries.
  *
  * Errors: D2S_LDIF_INVALID (with the line), D2S_ENTRY_WITHOUT_ID, D2S_DIRECTORY_UNREACHABLE (the file cannot be
  * opened), D2S_INTERRUPTED, D2S_FILTER_INVALID (at creation), and whatever `visit` throws.
@@ -55,20 +55,19 @@ export function createLdifSource(options: LdifSourceOptions): DirectorySource {
       withFile(path, settleMilliseconds, request.signal, async (file): Promise<Verdict> => {
         const { rules } = await surveyFile(file, path, idAttribute, request.signal);
         const classify = createClassifier(scopes, rules);
-        await visitType('user', file, classify, request);
-        await visitType('group', file, classify, request);
+        await visitEntries(file, classify, request);
         return { kind: 'complete' };
       }),
   };
 
-  async function visitType(
-    type: ResourceType,
+  async function visitEntries(
     file: FileHandle,
     classify: (record: LdifRecord) => ResourceType | undefined,
     { attributes, visit, signal }: ReadRequest,
   ): Promise<void> {
     for await (const record of readRecords(file, path, signal)) {
-      if (classify(record) !== type) continue;
+      const type = classify(record);
+      if (type === undefined) continue;
       const id = requireId(record, idAttribute, path);
       await visit(toEntry(record, { id, directory: name, type }, attributes[type]));
       throwIfInterrupted(signal, path);

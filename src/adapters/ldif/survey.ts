@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { dnKey, parseDn } from '../../core/directory/dn.ts';
+import { keyOfDn } from '../../core/directory/dn.ts';
 import { kindRules, type KindRules } from '../../core/directory/kinds.ts';
 import { invalid } from './invalid.ts';
 import { idAttributeOf, recordId } from './record-id.ts';
@@ -34,8 +34,9 @@ export async function surveyFile(
   let isActiveDirectory = false;
   let idAttribute: string | undefined;
   for await (const record of readRecords(file, path, signal)) {
-    if (parseDn(record.dn) === undefined) throw invalid(path, record.line, 'the value of "dn:" is no DN', 'correct this line');
-    meet('DN', dnKey(record.dn), record.line);
+    const key = keyOfDn(record.dn);
+    if (key === undefined) throw invalid(path, record.line, 'the value of "dn:" is no DN', 'correct this line');
+    meet('DN', key, record.line);
     const id = recordId(record, configuredId);
     if (id !== undefined) {
       meet('id', id, record.line);

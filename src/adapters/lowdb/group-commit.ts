@@ -6,6 +6,8 @@ interface Waiting {
 
 /** The journal line of one sync stays below this, unless a single record is larger. */
 const groupLength = 1 << 20;
+/** How long a commit waits for company when the one before it had some: about as long as a sync of a fast disk. */
+const companyMilliseconds = 1;
 
 /**
  * Collects texts while a commit runs and commits them together in the next one, in call order. A promise settles with
@@ -47,6 +49,8 @@ export class GroupCommit {
         for (const one of group) one.reject(error);
       }
       await this.#afterwards();
+      // Each commit costs three trips to the disk, however much it carries: many callers are served sooner together.
+      if (group.length > 1) await new Promise((resolve) => setTimeout(resolve, companyMilliseconds));
     }
     this.#running = undefined;
   }

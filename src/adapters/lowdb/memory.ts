@@ -46,6 +46,7 @@ function targetOf(change: TargetChange): string {
     case 'unlink':
     case 'members':
     case 'target':
+    case 'notes':
     case 'removal':
     case 'removals_over':
       return change.target;
@@ -61,6 +62,7 @@ const kinds: ReadonlySet<unknown> = new Set<StateChange['kind']>([
   'unlink',
   'members',
   'target',
+  'notes',
   'directory',
   'removal',
   'removals_over',

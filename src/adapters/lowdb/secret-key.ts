@@ -1,21 +1,17 @@
-import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Digest } from '../../core/model/link.ts';
 import { damaged } from './faults.ts';
 import { readText, type StateFiles } from './files.ts';
+import { keyedDigest } from './keyed-digest.ts';
 
 /** 32 random bytes as base64url and a newline: the content of a new key file. */
 export function newKey(): string {
   return `${randomBytes(32).toString('base64url')}\n`;
 }
 
-/** Half of an HMAC-SHA-256 is as much as 128-bit identity needs (RFC 2104 §5 allows the truncation). */
-const digestBytes = 16;
-
-/** Keyed digests with the content of a key file: 22 characters of base64url. */
+/** Keyed digests with the content of a key file. */
 export function digestWith(keyText: string): Digest {
-  const key = createSecretKey(Buffer.from(keyText.trimEnd(), 'base64url'));
-  // Encoded from the shortened bytes: a slice of the longer text would keep all of it in memory.
-  return (text) => createHmac('sha256', key).update(text).digest().subarray(0, digestBytes).toString('base64url');
+  return keyedDigest(Buffer.from(keyText.trimEnd(), 'base64url'));
 }
 
 /** @throws BridgeError when the file holds no key */

@@ -1,5 +1,6 @@
 import type { ResourceType, SourceId } from '../../core/model/entry.ts';
 import type { Link, TargetId } from '../../core/model/link.ts';
+import { noNotes, type TargetNotes } from '../../ports/scim-target.ts';
 import {
   emptyTargetState,
   isTroubled,
@@ -31,6 +32,7 @@ export class TargetMemory {
     group: { active: 0, deactivated: 0, lost: 0, adopted: 0, troubled: 0 },
   };
   state: TargetState = emptyTargetState;
+  notes: TargetNotes = noNotes;
   removals: RemovalRecord[] = [];
 
   get counts(): LinkCounts {
@@ -68,6 +70,9 @@ export class TargetMemory {
         return;
       case 'target':
         this.state = change.state;
+        return;
+      case 'notes':
+        this.notes = change.notes;
         return;
       case 'removal':
         this.removals.push(change.removal);
@@ -137,6 +142,7 @@ export class TargetMemory {
   /** The changes that lead from nothing to this memory. */
   *changes(target: string): Generator<StateChange> {
     yield { kind: 'target', target, state: this.state };
+    if (this.notes !== noNotes) yield { kind: 'notes', target, notes: this.notes };
     for (const removal of this.removals) yield { kind: 'removal', target, removal };
     for (const intent of this.intents.values()) yield { kind: 'intent', intent };
     for (const link of this.links.values()) yield { kind: 'link', link };

@@ -23,6 +23,7 @@ export function createView(lineage: string, memory: Memory, digest: Digest, deci
     counts: (target) => Promise.resolve(of(target).counts),
     openIntents: (target) => Promise.resolve([...of(target).intents.values()]),
     target: (name) => Promise.resolve(memory.target(name)?.state ?? emptyTargetState),
+    notes: (target) => Promise.resolve(of(target).notes),
     directory: (name) => Promise.resolve(memory.directory(name)),
     removals: (target) => Promise.resolve([...of(target).removals]),
     decisions: () => decisions.read(),

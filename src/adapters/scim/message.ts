@@ -9,6 +9,8 @@ export const schemas = {
   user: 'urn:ietf:params:scim:schemas:core:2.0:User',
   group: 'urn:ietf:params:scim:schemas:core:2.0:Group',
   patch: 'urn:ietf:params:scim:api:messages:2.0:PatchOp',
+  bulk: 'urn:ietf:params:scim:api:messages:2.0:BulkRequest',
+  list: 'urn:ietf:params:scim:api:messages:2.0:ListResponse',
   error: 'urn:ietf:params:scim:api:messages:2.0:Error',
 } as const;
 
@@ -20,6 +22,8 @@ export interface ScimRequest {
   /** Beneath the base URL, with its query, encoded. */
   readonly path: string;
   readonly body?: Body;
+  /** Names in lower case. They go over what the transport would send by itself. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** What the path names: it decides what a 404 and a 403 mean. */
   readonly subject: 'resource' | 'endpoint' | 'discovery';
   /** Longer answers are cut off and count as nonsense. */
@@ -40,12 +44,14 @@ export interface Refusal extends Failure {
   readonly scimType?: string | undefined;
   /** How long the target asked to be left alone. */
   readonly retryAfterMilliseconds?: number | undefined;
+  /** After a 401: there may be other credentials now, with which the same request may be sent once more. */
+  readonly renewed?: boolean | undefined;
 }
 
 /** One exchange, paced and repeated as far as that is safe. Rejects only with the signal's reason or a BridgeError. */
 export type Exchange = (request: ScimRequest, signal: AbortSignal) => Promise<Answer | Refusal>;
 
-export function isRefusal(value: Answer | Refusal): value is Refusal {
+export function isRefusal(value: object): value is Refusal {
   return 'class' in value;
 }
 

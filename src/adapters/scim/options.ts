@@ -1,21 +1,22 @@
+import type { Layer } from '../../core/dialect/layers.ts';
 import { BridgeError } from '../../core/model/errors.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { Auth } from './access/auth.ts';
+import type { Route } from './access/connection.ts';
 
-export interface ScimTargetOptions {
+export interface ScimTargetOptions extends Route {
   /** The target's name in the configuration: for messages. */
   readonly name: string;
   /** Base URL, as the vendor gives it: `/Users` is appended to it. Nothing like `/v2` is added. */
   readonly url: string;
-  /** Headers that authenticate a request. Asked for before every request, so that secrets may change meanwhile. */
-  readonly auth: () => Promise<Readonly<Record<string, string>>>;
-  /** `ca`: PEM text of further authorities, besides Node's and the system's. */
-  readonly tls: { readonly ca?: string | undefined };
+  /** Asked before every request, so that secrets may change meanwhile. Closed with the target. */
+  readonly auth: Auth;
   readonly limits: {
     /** Requests of any kind, evenly spread. Undefined: as fast as the target answers. */
     readonly requestsPerSecond?: number | undefined;
     readonly concurrency: 'auto' | number;
   };
-  readonly clock: Clock;
+  /** What the profile and the configuration say about the target's ways, over the values of the RFCs. */
+  readonly dialect: readonly Layer[];
   readonly userAgent: string;
   readonly timeouts?: {
     /** From asking for a connection to the last byte of the answer; 30 s unless said. */
@@ -33,15 +34,17 @@ export interface CheckedOptions extends ScimTargetOptions {
   readonly origin: string;
   /** Path of the base URL, without a slash at its end. */
   readonly basePath: string;
+  /** Requests in flight at most. */
   readonly concurrency: number;
+  /** Calls that may run side by side. */
+  readonly calls: number;
   readonly requestMilliseconds: number;
 }
 
 /**
  * With 32 in flight, a target that answers within 100 ms gets 300 requests a second, with 8 a mere 76: on a first load
  * the round trip decides, and this side costs next to nothing. It is above every published rate but those of private
- * targets. A target that takes less either has `requestsPerSecond`, which alone then sets the speed, or answers 429,
- * which stops everybody; what is in flight at that moment, and is refused too, is bounded by this number.
+ * targets. How many there really are depends on how easily the target takes them (concurrency.ts).
  */
 const autoConcurrency = 32;
 
@@ -61,6 +64,8 @@ export function checkOptions(options: ScimTargetOptions): CheckedOptions {
   if (!Number.isInteger(concurrency) || concurrency < 1) {
     return refuse('limits.concurrency is not a whole number above 0', 'set it to auto or, say, 8');
   }
+  // While one call waits for its outcome to be durable, another is on the wire. A number is meant as it is.
+  const calls = limits.concurrency === 'auto' ? 2 * concurrency : concurrency;
   const rate = limits.requestsPerSecond;
   if (rate !== undefined && !(rate > 0 && rate < Infinity)) {
     return refuse('limits.requestsPerSecond is not a number above 0', 'set it to what the vendor allows, or leave it out');
@@ -69,5 +74,5 @@ export function checkOptions(options: ScimTargetOptions): CheckedOptions {
   if (!(requestMilliseconds > 0 && requestMilliseconds < 2 ** 31)) {
     return refuse('timeouts.requestMilliseconds is not a duration', 'leave it out for 30 seconds');
   }
-  return { ...options, origin: url.origin, basePath: url.pathname.replace(/\/+$/, ''), concurrency, requestMilliseconds };
+  return { ...options, origin: url.origin, basePath: url.pathname.replace(/\/+$/, ''), concurrency, calls, requestMilliseconds };
 }

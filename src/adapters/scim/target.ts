@@ -1,22 +1,32 @@
+import type { Dialect } from '../../core/dialect/dialect.ts';
 import type { ResourceType } from '../../core/model/entry.ts';
 import type { TargetId } from '../../core/model/link.ts';
-import type { Outcome } from '../../core/model/outcome.ts';
-import type { ScimTarget } from '../../ports/scim-target.ts';
-import { createAttempt } from './attempt.ts';
-import { createResource } from './create.ts';
-import { discoverTarget } from './discover.ts';
-import { findResources } from './find.ts';
-import { readInventory } from './inventory.ts';
-import { memberChunk, patchMembers, putMembers } from './members.ts';
-import { failed, isRefusal, nonsense, toFailure, type Answer, type Exchange, type Refusal } from './message.ts';
-import { checkOptions, type ScimTargetOptions } from './options.ts';
-import { createPace } from './pace.ts';
-import { mergeChanges, putResource } from './put.ts';
-import { foundResource, maxBytes, readResource, resourcePath, versionOf } from './resource.ts';
-import { createExchange } from './retry.ts';
-import { createTransport } from './transport.ts';
-import { patchChanges } from './update.ts';
-import { toWire } from './wire-change.ts';
+import type { Failure, Outcome } from '../../core/model/outcome.ts';
+import { scimPath } from '../../core/mapping/scim-path.ts';
+import { scimValues } from '../../core/mapping/scim-values.ts';
+import type { FoundResource, MemberChange, ScimChange, ScimTarget } from '../../ports/scim-target.ts';
+import { confirmCreate, confirmWrite, type Promised } from './write/accepted.ts';
+import { createAttempt } from './exchange/attempt.ts';
+import type { Conversation } from './dialect/conversation.ts';
+import { createResource } from './write/create.ts';
+import { evenly } from './pace/budget.ts';
+import { createDialectBook } from './dialect/dialect-book.ts';
+import { discoverTarget } from './dialect/discover.ts';
+import { createFind } from './read/find.ts';
+import { createDiscovery, writeAfter } from './dialect/discover-first.ts';
+import { confirms } from './write/effect.ts';
+import { inDialect } from './in-dialect.ts';
+import { readInventory } from './read/inventory.ts';
+import { changeMembers, memberChunk } from './write/members.ts';
+import { failed, isRefusal, nonsense, toFailure, type Answer, type Body, type Refusal } from './message.ts';
+import { checkOptions, type CheckedOptions, type ScimTargetOptions } from './options.ts';
+import { Pace } from './pace/pace.ts';
+import { writeOnDemand } from './write/read-and-write.ts';
+import { foundResource, maxBytes, readResource, resourcePath, versionOf } from './read/resource.ts';
+import { createExchange } from './exchange/retry.ts';
+import { createTransport } from './exchange/transport.ts';
+import { updateResource } from './write/update.ts';
+import { toWire } from './write/wire-change.ts';
 
 /**
  * A SCIM 2.0 service provider as the RFCs describe it (7643, 7644), behind the port. Throws a BridgeError
@@ -27,86 +37,102 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
   const checked = checkOptions(options);
   const { name, clock, concurrency } = checked;
   const transport = createTransport(checked);
-  const pace = createPace(clock, checked.limits.requestsPerSecond);
-  const exchange = createExchange(createAttempt(checked, transport), pace, clock, checked);
-  const write = createWriter();
-  return {
+  const book = createDialectBook(checked.dialect, () => clock.now());
+  const pace = new Pace(clock, [...book.current().rate, ...evenly(checked.limits.requestsPerSecond)], concurrency, () => { announce(); });
+  const exchange = inDialect(createExchange(createAttempt(checked, transport, (quota) => { pace.expect(quota); }), pace, clock, checked), book);
+  const find = createFind(exchange, book);
+  const discovered = createDiscovery(exchange, book, clock);
+  let noted = 0;
+  let announce = (): void => undefined;
+  const talk = (signal: AbortSignal): Conversation => ({ exchange, book, signal });
+  return writeAfter(discovered, {
     name,
-    concurrency,
-    memberChunk,
-    async discover(signal) {
-      const facts = await discoverTarget(exchange, signal);
-      if ('patch' in facts && !facts.patch) write.withoutPatch();
-      return facts;
+    get concurrency() {
+      return callers(checked, book.current());
     },
-    find: (type, attribute, value, signal) => findResources(exchange, type, attribute, value, signal),
-    inventory: (type, worthRequests, signal) => readInventory(exchange, type, worthRequests, signal),
-    read: async (type, id, signal) => {
-      const answer = await readResource(exchange, type, id, signal);
-      if (isRefusal(answer)) return toFailure(answer);
-      return foundResource(answer.body) ?? nonsense('answered without the resource that was asked for', answer.status);
+    get memberChunk() {
+      return memberChunk(book.current());
     },
-    create: (type, attributes, signal) => createResource(exchange, type, attributes, signal),
-    async update(type, id, changes, signal) {
+    get recreates() {
+      return book.current().users.reactivation === 'recreate';
+    },
+    discover: (signal) => discoverTarget(exchange, book, signal),
+    find,
+    inventory: (type, worthRequests, signal) => readInventory(exchange, book, type, worthRequests, signal),
+    read: (type, id, signal) => readOne(talk(signal), type, id),
+    async create(type, attributes, signal, members = []) {
+      const outcome = await createResource(talk(signal), type, attributes, members);
+      return confirmCreate(outcome, { clock, signal }, attributes.get('externalId'), (id) => find(type, 'externalId', id, signal));
+    },
+    async update(type, id, changes, signal, members = () => Promise.resolve([])) {
       if (changes.length === 0) return { kind: 'applied', id };
-      const wire = changes.map(toWire);
-      return write.outcome(
-        type,
-        id,
-        () => patchChanges(exchange, type, id, wire, signal),
-        () => putResource(exchange, type, id, (body) => mergeChanges(body, wire), signal),
-      );
+      const answer = await updateResource(talk(signal), type, id, changes, members);
+      return outcomeOf(id, await confirmWrite(answer, { exchange, clock, signal }, type, id, shows(changes, book.current())));
     },
     async changeMembers(group, change, signal) {
       if (change.add.length + change.remove.length === 0) return { kind: 'applied', id: group };
-      return write.outcome(
-        'group',
-        group,
-        () => patchMembers(exchange, group, change, signal),
-        () => putMembers(exchange, group, change, signal),
-      );
+      const answer = await changeMembers(talk(signal), group, change);
+      return outcomeOf(group, await confirmWrite(answer, { exchange, clock, signal }, 'group', group, showsMembers(change, book.current())));
     },
-    remove: (type, id, signal) => removeResource(exchange, resourcePath(type, id), id, maxBytes(type), signal),
-    close: () => transport.close(),
+    remove: (type, id, signal) => removeResource({ ...talk(signal), clock }, type, id),
+    settings: () => book.settings(),
+    restore(notes) {
+      book.restore(notes);
+      pace.restore(notes);
+    },
+    newNotes() {
+      book.review();
+      const version = book.version() + pace.version();
+      if (version === noted) return undefined;
+      noted = version;
+      return { ...book.notes(), ...pace.notes() };
+    },
+    onUrgentNotes: (listener) => void (announce = listener),
+    close: async () => {
+      await Promise.all([transport.close(), checked.auth.close()]);
+    },
+  });
+}
+
+/** Where writes are joined, as many wait as two bulk requests take, so that the next is full when one is back. */
+function callers({ calls, concurrency }: Pick<CheckedOptions, 'calls' | 'concurrency'>, { bulk, rate }: Dialect): number {
+  const own = rate.length > 0 ? concurrency : calls; // with a budget more would only wait, and have to be waited for
+  return bulk.use ? Math.max(own, Math.min(mostCallers, 2 * bulk.maxOperations)) : own;
+}
+
+/** More would wait for their turn for too long at a target that takes one request a second. */
+const mostCallers = 400;
+
+function shows(changes: readonly ScimChange[], { values }: Dialect): (held: Body | undefined) => boolean {
+  const wire = changes.map((change) => toWire(change, values));
+  return (held) => held !== undefined && confirms(held, wire);
+}
+
+function showsMembers({ add, remove }: MemberChange, { members }: Dialect): (held: Body | undefined) => boolean {
+  return (held) => {
+    if (held === undefined || members.read !== 'get') return held !== undefined; // it shows none: believed
+    const shown = scimValues(held, scimPath('members.value'));
+    return add.every(({ id }) => shown.includes(id)) && !remove.some((id) => shown.includes(id));
   };
 }
 
-interface Writer {
-  withoutPatch(): void;
-  outcome(type: ResourceType, id: TargetId, patch: Write, put: Write): Promise<Outcome>;
+function outcomeOf(id: TargetId, answer: Answer | Refusal): Outcome {
+  return isRefusal(answer) ? failed(answer) : { kind: 'applied', id, ...versionOf(answer) };
 }
-type Write = () => Promise<Answer | Refusal>;
 
-/**
- * Chooses between PATCH and PUT, and remembers for its life where a target has no PATCH (405 or 501). By type: some
- * have it for groups only (Zoom, in effect), and a group that is written whole can lose members of others.
- */
-function createWriter(): Writer {
-  const hasPatch = { user: true, group: true };
-  return {
-    withoutPatch: () => void Object.assign(hasPatch, { user: false, group: false }),
-    async outcome(type, id, patch, put) {
-      // Several writes may find out side by side: each that tried PATCH goes on to PUT.
-      const tried = hasPatch[type];
-      let answer = await (tried ? patch() : put());
-      if (tried && isRefusal(answer) && answer.class === 'unsupported') {
-        hasPatch[type] = false;
-        answer = await put();
-      }
-      return isRefusal(answer) ? failed(answer) : { kind: 'applied', id, ...versionOf(answer) };
-    },
-  };
+async function readOne({ exchange, signal }: Conversation, type: ResourceType, id: TargetId): Promise<FoundResource | Failure> {
+  const answer = await readResource(exchange, type, id, signal);
+  if (isRefusal(answer)) return toFailure(answer);
+  return foundResource(answer.body) ?? nonsense('answered without the resource that was asked for', answer.status);
 }
 
 /** DELETE (RFC 7644 §3.6). Who is gone already is removed: an earlier DELETE may have lost its answer. */
-async function removeResource(
-  exchange: Exchange,
-  path: string | Refusal,
-  id: TargetId,
-  limit: number,
-  signal: AbortSignal,
-): Promise<Outcome> {
+async function removeResource(talk: Conversation & Promised, type: ResourceType, id: TargetId): Promise<Outcome> {
+  const path = resourcePath(type, id);
   if (typeof path !== 'string') return failed(path);
-  const answer = await exchange({ method: 'DELETE', path, subject: 'resource', maxBytes: limit }, signal);
-  return isRefusal(answer) && answer.class !== 'gone' ? failed(answer) : { kind: 'applied', id };
+  const answer = await writeOnDemand(talk, type, id, (condition) =>
+    talk.exchange({ method: 'DELETE', path, subject: 'resource', maxBytes: maxBytes(type), ...condition }, talk.signal),
+  );
+  const confirmed = await confirmWrite(answer, talk, type, id, (held) => held === undefined);
+  return isRefusal(confirmed) && confirmed.class !== 'gone' ? failed(confirmed) : { kind: 'applied', id };
 }

@@ -1,4 +1,5 @@
-import { toBridgeError, type BridgeError } from '../../core/model/errors.ts';
+import type { Setting } from '../../core/dialect/layers.ts';
+import { BridgeError, toBridgeError } from '../../core/model/errors.ts';
 import type { ResourceType } from '../../core/model/entry.ts';
 import type { Failure } from '../../core/model/outcome.ts';
 import type { CompleteReading } from '../../core/model/reading.ts';
@@ -7,6 +8,7 @@ import { projectTarget } from '../../core/mapping/project.ts';
 import type { ScimPath } from '../../core/mapping/scim-path.ts';
 import { readDirectories, type DirectoryReadings } from '../../cycle/read-directories.ts';
 import { targetError } from '../../cycle/target-error.ts';
+import { remind } from '../../cycle/target-notes.ts';
 import type { TargetSetup } from '../../cycle/target-setup.ts';
 import type { App } from '../../app.ts';
 import type { DirectoryFacts } from '../../ports/directory-source.ts';
@@ -14,6 +16,7 @@ import { isFailure, type TargetFacts } from '../../ports/scim-target.ts';
 import { progressObserver } from '../progress.ts';
 import { chosenTargets, interruptible, withApp, type CommandContext } from '../session.ts';
 import { showRejected } from '../show-plan.ts';
+import { showSettings } from '../show-settings.ts';
 import { printJson, type Terminal } from '../terminal.ts';
 import { count } from '../words.ts';
 
@@ -26,6 +29,9 @@ interface DirectoryCheck {
 interface TargetCheck {
   readonly target: string;
   readonly facts?: TargetFacts;
+  /** Its dialect, after what it says of itself and what it taught. */
+  readonly settings?: readonly Setting[];
+  readonly notes?: readonly string[];
   /** Whom the map and scope make of the directories as they are now. */
   readonly inScope?: Readonly<Record<ResourceType, number>>;
   readonly rejected?: readonly Rejected[];
@@ -49,7 +55,7 @@ export async function check(
       else {
         terminal.print(`${app.configuration.file}: valid`);
         for (const one of directories) showDirectory(one, terminal);
-        for (const one of targets) showTarget(one, terminal);
+        for (const one of targets) showTarget(one, app, terminal);
       }
       const errors = [...directories, ...targets].flatMap(({ error }) => error ?? []);
       for (const line of new Set(errors.map((error) => error.line))) terminal.note(line);
@@ -86,9 +92,23 @@ async function checkTargets(app: App, names: readonly string[], signal: AbortSig
     names.map(async (target): Promise<TargetCheck> => {
       const setup = setups.get(target);
       if (setup === undefined) return { target, ...errorPart(failed.get(target)) };
-      return { target, ...sample(setup, readings, app.clock.now()), ...(await discover(setup, signal)) };
+      await recallNotes(app, setup);
+      const found = await discover(setup, signal);
+      const notes = app.configuration.targets.get(target)?.notes ?? [];
+      return { target, ...sample(setup, readings, app.clock.now()), ...found, settings: setup.target.settings(), notes };
     }),
   );
+}
+
+/** What the target taught in cycles. A state that cannot be read is told by every other command. */
+async function recallNotes(app: App, { target }: TargetSetup): Promise<void> {
+  try {
+    const view = await app.openView();
+    await remind(target, view);
+    await view.close();
+  } catch (thrown) {
+    if (!(thrown instanceof BridgeError)) throw thrown;
+  }
 }
 
 function errorPart(error: BridgeError | undefined): Pick<TargetCheck, 'error'> {
@@ -158,10 +178,14 @@ function showDirectory({ directory, facts }: DirectoryCheck, { colors, print }: 
   for (const line of facts.details) print(colors.dim(`    ${line}`));
 }
 
-function showTarget({ target, facts, inScope, rejected = [], unknownAttributes: unknown = [], error }: TargetCheck, terminal: Terminal): void {
+function showTarget(check: TargetCheck, app: App, terminal: Terminal): void {
+  const { target, facts, settings = [], notes = [], inScope, rejected = [], unknownAttributes: unknown = [], error } = check;
   const { colors, print } = terminal;
+  const profile = app.configuration.targets.get(target)?.profile;
   print(`${error === undefined && unknown.length === 0 ? colors.green('✓') : colors.red('✗')} target ${target}`);
   for (const line of facts?.details ?? []) print(colors.dim(`    ${line}`));
+  if (profile !== undefined) showSettings(profile, settings, terminal);
+  for (const line of notes) print(`    ${colors.yellow('note:')} ${line}`);
   if (inScope !== undefined) print(`    in scope: ${count(inScope.user, 'user')} and ${count(inScope.group, 'group')}`);
   for (const path of unknown) print(`    ${colors.red('unknown to the target:')} ${path}; set it to null in the map, or map it to another attribute`);
   showRejected(rejected, terminal);

@@ -1,4 +1,4 @@
-import { createApp, version, type App } from '../../app.ts';
+import { createApp, type App } from '../../app.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { loadConfiguration } from '../../config/load.ts';
 import { createPictures } from '../../cycle/directory-pictures.ts';
@@ -16,6 +16,7 @@ import { createLog, type Log } from '../../telemetry/log.ts';
 import { createMetrics, type Metrics } from '../../telemetry/metrics.ts';
 import type { CommandContext } from '../session.ts';
 import { holdStore, type HeldStore } from '../held-store.ts';
+import { version } from '../../version.ts';
 
 /** The daemon. Exit code 0 after SIGTERM or SIGINT. */
 export async function run(context: CommandContext): Promise<number> {

@@ -1,7 +1,9 @@
 import type { App } from '../../app.ts';
+import type { TargetNotes } from '../../ports/scim-target.ts';
 import type { DirectoryState, LinkCounts, StateView, TargetState } from '../../ports/state-store.ts';
 import { withApp, type CommandContext } from '../session.ts';
 import { approveCommand } from '../show-plan.ts';
+import { showLessons } from '../show-settings.ts';
 import { printJson, type Terminal } from '../terminal.ts';
 import { count, duration, verbCounts } from '../words.ts';
 
@@ -9,6 +11,7 @@ interface TargetStatus {
   readonly target: string;
   readonly state: TargetState;
   readonly counts: LinkCounts;
+  readonly notes: TargetNotes;
 }
 
 /** What is known about every target: from the state alone, so that it works with and without a running daemon. */
@@ -32,7 +35,7 @@ export async function status(options: { readonly json: boolean }, context: Comma
 }
 
 async function statusOf(view: StateView, target: string): Promise<TargetStatus> {
-  return { target, state: await view.target(target), counts: await view.counts(target) };
+  return { target, state: await view.target(target), counts: await view.counts(target), notes: await view.notes(target) };
 }
 
 function showDirectory(name: string, state: DirectoryState | undefined, app: App, { colors, print }: Terminal): void {
@@ -45,7 +48,8 @@ function showDirectory(name: string, state: DirectoryState | undefined, app: App
   if (state.changes !== undefined) print(`  changes       ${state.changes}`);
 }
 
-function show({ target, state, counts }: TargetStatus, app: App, { colors, print }: Terminal): void {
+function show({ target, state, counts, notes }: TargetStatus, app: App, terminal: Terminal): void {
+  const { colors, print } = terminal;
   print(`${colors.bold(target)}: ${summary(state, colors)}`);
   if (state.lastCycleAt === undefined) {
     if (state.lastError !== undefined) print(`  last error ${state.lastError.code}, since ${state.lastError.since}`);
@@ -60,6 +64,9 @@ function show({ target, state, counts }: TargetStatus, app: App, { colors, print
     const parts = [`${active} active`, `${deactivated} deactivated`, `${adopted} adopted`, `${lost} lost`, `${troubled} in trouble`];
     print(`  ${`${type}s`.padEnd(13)} ${parts.filter((part, index) => index < 2 || !part.startsWith('0 ')).join(', ')}`);
   }
+  showLessons(notes.lessons, terminal);
+  const { pausedUntil } = notes.pace ?? {};
+  if (pausedUntil !== undefined && Date.parse(pausedUntil) > app.clock.now()) print(`  paused        until ${pausedUntil}: the target asked for it`);
   if (state.pending > 0) print(`  pending       ${count(state.pending, 'change')}`);
   if (state.rejectedPlan !== undefined) print(`  rejected      plan ${state.rejectedPlan}, stays undone`);
   if (state.held === undefined) return;
@@ -86,7 +93,7 @@ function summary(state: TargetState, colors: Terminal['colors']): string {
   }
 }
 
-function statusJson({ target, state, counts }: TargetStatus): unknown {
+function statusJson({ target, state, counts, notes }: TargetStatus): unknown {
   const { lastCycleAt, lastSuccessAt, lastResult, lastError, pending, held, rejectedPlan } = state;
-  return { target, lastResult, lastCycleAt, lastSuccessAt, lastError, pending, resources: counts, held, rejectedPlan };
+  return { target, lastResult, lastCycleAt, lastSuccessAt, lastError, pending, resources: counts, held, rejectedPlan, learned: notes.lessons, pausedUntil: notes.pace?.pausedUntil };
 }

@@ -5,7 +5,6 @@ const notYet: Readonly<Record<string, string>> = {
   admin: 'the status page and its API are not available yet; leave admin out',
   'schedule.verify': 'comparing with what the target itself returns is not available yet; leave verify out',
   'state.postgres': 'a state in PostgreSQL is not available yet; use state.path',
-  'targets.*.auth.oauth2': 'OAuth 2 is not available yet; use bearer, basic or headers',
 };
 
 /** A sentence about a key that is promised and not there yet. */

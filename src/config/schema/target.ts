@@ -1,24 +1,8 @@
 import * as z from 'zod';
+import { authSection, proxySection, targetTls } from './access.ts';
 import { attributeMap, condition } from './expression.ts';
-import { flawed } from './flaw.ts';
-import { choice, dn, duration, flag, forms, matchPath, secret, text } from './values.ts';
-
-/** Those that the client writes itself: two of them would be a broken request. */
-const ownHeaders = new Set(['accept', 'connection', 'content-length', 'content-type', 'host', 'transfer-encoding', 'user-agent']);
-
-const headerName = z.string().superRefine((name, context) => {
-  // RFC 9110 §5.6.2 `token`
-  if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(name)) flawed(context, { what: `"${name}" is not the name of a header` });
-  else if (ownHeaders.has(name.toLowerCase())) flawed(context, { what: `the header ${name} is set by dir2scim`, fix: 'leave it out' });
-});
-
-const auth = z.strictObject({
-  bearer: z.exactOptional(secret).describe('A token: `{ file }` or `{ env }`.'),
-  basic: z
-    .exactOptional(z.strictObject({ username: text.describe('User name.'), password: secret.describe('Password: `{ file }` or `{ env }`.') }))
-    .describe('User name and password (RFC 7617).'),
-  headers: z.exactOptional(z.record(headerName, secret)).describe('Headers by name, each with a secret: `{ file }` or `{ env }`.'),
-});
+import { profileSection } from './profile.ts';
+import { choice, dn, duration, flag, forms, matchPath, text } from './values.ts';
 
 const memberOf = z
   .array(dn)
@@ -60,14 +44,10 @@ const limit = (percent: number, atLeast: number) =>
 
 export const targetSchema = z.strictObject({
   url: text.describe('Base URL of the SCIM service, as the vendor gives it; `/Users` is appended to it.'),
-  auth: auth.describe('How requests authenticate: exactly one of `bearer`, `basic` and `headers`.'),
-  profile: choice(['rfc7644'], { what: 'is not available yet: rfc7644 is the only profile so far' })
-    .default('rfc7644')
-    .describe('The dialect of SCIM that the target speaks.'),
-  tls: z
-    .strictObject({ ca: z.exactOptional(text).describe('File with PEM certificates to trust besides the usual ones; relative to the configuration file.') })
-    .prefault({})
-    .describe('How the server is recognised.'),
+  auth: authSection.describe('How requests authenticate: exactly one of `bearer`, `oauth2`, `basic` and `headers`.'),
+  profile: profileSection.describe('The dialect of SCIM that the target speaks: the name of a profile (docs/targets.md), a file, or values of one\'s own.'),
+  tls: targetTls,
+  proxy: z.exactOptional(proxySection).describe('HTTP proxy on the way to the target: an address, or `{ url, username, password }`. Without it: what `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` say.'),
   from: z.exactOptional(z.array(text).min(1)).describe('Names of the directories that feed this target. An entry that several of them show is written once: for the first of them in which it is in scope. Default: all.'),
   scope: scope.prefault({}).describe('Who belongs on the target.'),
   users: z
@@ -104,7 +84,7 @@ export const targetSchema = z.strictObject({
         .union([z.literal('auto'), z.int().min(1).max(1000)])
         .register(forms, { form: 'auto or a whole number from 1 to 1000' })
         .default('auto')
-        .describe('Requests at the same time.'),
+        .describe('Requests at the same time, at most; fewer while the target has trouble with them. `auto`: 32.'),
     })
     .prefault({})
     .describe('How fast the target may be asked.'),

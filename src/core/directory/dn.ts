@@ -38,8 +38,13 @@ export function parseDn(text: string): readonly Rdn[] | undefined {
  * one relative DN have no order. What is no DN is only folded, so that it still compares with itself.
  */
 export function dnKey(dn: string): string {
+  return keyOfDn(dn) ?? fold(dn);
+}
+
+/** The same; undefined for what is no DN. */
+export function keyOfDn(dn: string): string | undefined {
   const rdns = parseDn(dn);
-  return rdns === undefined ? fold(dn) : keyOf(rdns);
+  return rdns === undefined ? undefined : keyOf(rdns);
 }
 
 /** Whether an entry is the base or stands anywhere beneath it. Both as keys (`dnKey`). */

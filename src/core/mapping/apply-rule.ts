@@ -2,8 +2,8 @@ import { EvaluationError, Unmanaged, type ExpressionContext } from '../expressio
 import type { Entry, ResourceType } from '../model/entry.ts';
 import { Reference, type DesiredValue } from '../model/resource.ts';
 import type { MapRule } from './definition.ts';
-import { desiredPath, kindOfPath, type PathKind } from './path-kind.ts';
-import { toDesiredValue } from './scim-value.ts';
+import { desiredPath, kindOfPath } from './path-kind.ts';
+import { toDesiredValue, type ValueKind } from './scim-value.ts';
 import type { Survey } from './survey.ts';
 
 /** A rule with what is known about its path. */
@@ -11,7 +11,7 @@ export interface ReadyRule {
   readonly rule: MapRule;
   /** Canonical: unique within a map. */
   readonly path: string;
-  readonly kind: PathKind;
+  readonly kind: ValueKind;
   /** SCIM wants a value here (RFC 7643 §4.1.1, §4.2), and a life without `active` is none. */
   readonly required: boolean;
   readonly apply: MapRule['apply'];
@@ -32,7 +32,8 @@ export function readyRules(rules: readonly MapRule[], type: ResourceType): Ready
     const required = path.toLowerCase() === (type === 'user' ? 'username' : 'displayname') || path === 'active';
     // Whether someone is active is never a matter of creation only.
     const apply = path === 'active' ? 'always' : rule.apply;
-    ready.set(path.toLowerCase(), { rule, path, kind: kindOfPath(rule.path), required, apply });
+    const kind = kindOfPath(rule.path);
+    ready.set(path.toLowerCase(), { rule, path, kind: kind === 'many' && rule.single === true ? 'one-of-many' : kind, required, apply });
   }
   return [...ready.values()];
 }

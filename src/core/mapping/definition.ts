@@ -9,6 +9,8 @@ export interface MapRule {
   readonly expression: Expression;
   /** `create`: sent when the resource is created, and never again. */
   readonly apply: 'always' | 'create';
+  /** Of several values, the first alone: the target has room for one. */
+  readonly single?: true;
 }
 
 /** Who of a type belongs on a target. Every condition that is given must hold. */
@@ -16,6 +18,8 @@ export interface TypeScope {
   readonly where?: Expression | undefined;
   /** DNs of groups; membership in one of them, direct or through other groups, is enough. Empty: no condition. */
   readonly memberOf: readonly string[];
+  /** False: the target has nothing of this type, whatever the conditions say. True unless said. */
+  readonly supported?: boolean;
 }
 
 /** `flatten`: the members of groups in groups count as members. `keep`: groups are members. `direct`: users only. */
@@ -30,6 +34,10 @@ export interface TargetDefinition {
   readonly nested: NestedGroups;
   /** Canonical SCIM paths by which an existing resource is found, in order. */
   readonly match: Readonly<Record<ResourceType, readonly string[]>>;
+  /** SCIM paths without which the target refuses a resource. */
+  readonly required: Readonly<Record<ResourceType, readonly ScimPath[]>>;
+  /** The profile that says so, for sentences. */
+  readonly profile: string;
 }
 
 /** LDAP attributes in lower case that the source must fetch for a target's map and scope, of one directory. */

@@ -1,5 +1,5 @@
 import type { SourceId } from '../model/entry.ts';
-import type { Reason, Rejected, Resource } from '../model/resource.ts';
+import { valueOf, type Reason, type Rejected, type Resource } from '../model/resource.ts';
 import type { TargetDefinition } from './definition.ts';
 
 /** As many others as a person wants to read about. */
@@ -37,7 +37,7 @@ function groupByValue(resources: readonly Resource[], type: Resource['type'], pa
   const first = new Map<string, Resource>();
   const groups = new Map<string, Resource[]>();
   for (const resource of resources) {
-    const value = resource.type === type ? resource.attributes.get(path) : undefined;
+    const value = resource.type === type ? valueOf(resource, path) : undefined;
     if (typeof value !== 'string') continue;
     const folded = value.toLowerCase();
     const other = first.get(folded);

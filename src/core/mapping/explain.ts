@@ -2,13 +2,13 @@ import type { Entry, ResourceType, SourceId } from '../model/entry.ts';
 import type { Rejected, Resource } from '../model/resource.ts';
 import { applyRule, createResolver, type RuleResult } from './apply-rule.ts';
 import type { MapRule, TargetDefinition } from './definition.ts';
-import { projectSurvey, rulesByDirectory } from './project.ts';
-import { surveyScope } from './survey.ts';
+import { mapsByDirectory, projectSurvey } from './project.ts';
+import { surveyScope, type ScopeCondition } from './survey.ts';
 
 /** One condition of the scope, and what it says about the entry. */
 export interface ConditionStep {
-  readonly kind: 'memberOf' | 'where';
-  /** DNs, of which one is enough; or the expression. */
+  readonly kind: ScopeCondition['kind'];
+  /** DNs, of which one is enough; the expression; or what the target's profile would have to have. */
   readonly text: string;
   /** Null (an attribute is missing) counts as not fulfilled. */
   readonly holds: boolean | null;
@@ -60,7 +60,7 @@ export function explainEntry(id: SourceId, entries: readonly Entry[], definition
   });
   const context = survey.contextOf(entry);
   const resolve = createResolver(entry, survey);
-  const rules = rulesByDirectory(definition)(entry.directory, entry.type).map((ready): RuleStep => ({
+  const rules = mapsByDirectory(definition)(entry.directory, entry.type).rules.map((ready): RuleStep => ({
     path: ready.path,
     source: ready.rule.expression.source,
     apply: ready.apply,

@@ -1,26 +1,35 @@
 import type { Entry, SourceId } from '../model/entry.ts';
-import type { DesiredValue, Reason, Rejected, Resource } from '../model/resource.ts';
+import { valueOf, type DesiredValue, type Reason, type Rejected, type Resource } from '../model/resource.ts';
 import { applyRule, createResolver, type ReadyRule, type ResolveReference } from './apply-rule.ts';
+import type { Requirement } from './requirement.ts';
 import type { Survey } from './survey.ts';
 import { holdsAt, TimeSpan } from './time-span.ts';
 
 /** A resource without its members, or why there is none. */
 export type Mapped = { readonly kind: 'resource'; readonly resource: Resource } | { readonly kind: 'rejected'; readonly rejected: Rejected };
 
+/** The map of one directory and type, with what the target requires of it. */
+export interface ReadyMap {
+  readonly rules: readonly ReadyRule[];
+  readonly requirements: readonly Requirement[];
+  /** The profile with the requirements, for sentences. */
+  readonly profile: string;
+}
+
 /** Maps one entry that is in scope. What is wrong with one attribute is told together with what is wrong with others. */
-export function mapEntry(entry: Entry, rules: readonly ReadyRule[], survey: Survey): Mapped {
+export function mapEntry(entry: Entry, map: ReadyMap, survey: Survey): Mapped {
   const resolve = createResolver(entry, survey);
-  const before = recall(entry, rules, survey, resolve);
+  const before = recall(entry, map, survey, resolve);
   if (before !== undefined) return before;
   const references = new Map<string, SourceId | undefined>();
   const span = new TimeSpan(survey.span.now);
-  const mapped = mapAnew(entry, rules, survey, span, (dn) => {
+  const mapped = mapAnew(entry, map, survey, span, (dn) => {
     const reference = resolve(dn);
     references.set(dn, reference?.id);
     return reference;
   });
   survey.span.include(span);
-  keep(entry, rules, { mapped, references: references.size === 0 ? nobody : references, from: span.from, until: span.until });
+  keep(entry, map, { mapped, references: references.size === 0 ? nobody : references, from: span.from, until: span.until });
   return mapped;
 }
 
@@ -39,29 +48,30 @@ interface Kept extends Pick<TimeSpan, 'from' | 'until'> {
  * A pure memo: an entry that did not change is the same object in the next reading, and most of them do not. What a
  * condition or `memberOf(…)` says about it depends on others, and is asked anew.
  */
-const results = new WeakMap<readonly ReadyRule[], WeakMap<Entry, Kept>>();
+const results = new WeakMap<ReadyMap, WeakMap<Entry, Kept>>();
 
-function recall(entry: Entry, rules: readonly ReadyRule[], survey: Survey, resolve: ResolveReference): Mapped | undefined {
-  const kept = survey.verdicts.get(entry.id) === 'failed' ? undefined : results.get(rules)?.get(entry);
+function recall(entry: Entry, map: ReadyMap, survey: Survey, resolve: ResolveReference): Mapped | undefined {
+  const kept = survey.verdicts.get(entry.id) === 'failed' ? undefined : results.get(map)?.get(entry);
   if (kept === undefined || !holdsAt(survey.span.now, kept)) return undefined;
   for (const [dn, id] of kept.references) if (resolve(dn)?.id !== id) return undefined;
   survey.span.include(kept);
   return kept.mapped;
 }
 
-function keep(entry: Entry, rules: readonly ReadyRule[], kept: Kept): void {
-  const dependsOnOthers = rules.some(({ rule }) => rule.expression.usesGroups);
+function keep(entry: Entry, map: ReadyMap, kept: Kept): void {
+  const dependsOnOthers = map.rules.some(({ rule }) => rule.expression.usesGroups);
   if (kept.mapped.kind === 'rejected' || dependsOnOthers) return;
-  const ofRules = results.get(rules) ?? new WeakMap<Entry, Kept>();
-  ofRules.set(entry, kept);
-  results.set(rules, ofRules);
+  const ofMap = results.get(map) ?? new WeakMap<Entry, Kept>();
+  ofMap.set(entry, kept);
+  results.set(map, ofMap);
 }
 
-function mapAnew(entry: Entry, rules: readonly ReadyRule[], survey: Survey, span: TimeSpan, resolve: ResolveReference): Mapped {
+function mapAnew(entry: Entry, map: ReadyMap, survey: Survey, span: TimeSpan, resolve: ResolveReference): Mapped {
   const context = survey.contextOf(entry, span);
   const attributes = new Map<string, DesiredValue | null>([['externalId', entry.id]]);
   const createOnly = new Map<string, DesiredValue | null>();
   const reasons: Reason[] = [];
+  const { rules } = map;
   // Nothing says that they are not: a map without a rule for it never disables anyone.
   if (entry.type === 'user' && !rules.some(({ path }) => path === 'active')) attributes.set('active', true);
   for (const ready of rules) {
@@ -71,12 +81,26 @@ function mapAnew(entry: Entry, rules: readonly ReadyRule[], survey: Survey, span
       (ready.apply === 'create' ? createOnly : attributes).set(ready.path, result.kind === 'value' ? result.value : null);
     }
   }
+  const given = { attributes, createOnly };
+  if (reasons.length === 0) reasons.push(...requiredReasons(given, map));
   reasons.push(...scopeReasons(entry, survey));
   const { id: sourceId, directory, type } = entry;
-  const subject = { sourceId, directory, type, label: labelOf(entry, attributes) };
+  const subject = { sourceId, directory, type, label: labelOf(entry, given) };
   if (reasons.length === 0) return { kind: 'resource', resource: { ...subject, attributes, createOnly: createOnly.size === 0 ? nothing : createOnly, members: noMembers } };
   const active = attributes.get('active');
   return { kind: 'rejected', rejected: { ...subject, active: typeof active === 'boolean' ? active : undefined, reasons } };
+}
+
+/** Asked only where every rule gave what it should: what an error leaves out is not missing by itself. */
+function requiredReasons(given: Pick<Resource, 'attributes' | 'createOnly'>, { requirements, profile }: ReadyMap): Reason[] {
+  return requirements.flatMap(({ name, givers }): Reason[] => {
+    const isGiven = givers.some(({ path, gives }) => {
+      const value = valueOf(given, path);
+      return value !== undefined && value !== null && gives(value);
+    });
+    if (isGiven) return [];
+    return [{ code: 'required_missing', text: `the target's profile ${profile} requires ${name}, and this entry gives no value` }];
+  });
 }
 
 function scopeReasons(entry: Entry, survey: Survey): Reason[] {
@@ -87,7 +111,7 @@ function scopeReasons(entry: Entry, survey: Survey): Reason[] {
   });
 }
 
-function labelOf(entry: Entry, attributes: ReadonlyMap<string, DesiredValue | null>): string {
-  const texts = ['userName', 'displayName'].map((path) => attributes.get(path)).filter((value) => typeof value === 'string');
+function labelOf(entry: Entry, given: Pick<Resource, 'attributes' | 'createOnly'>): string {
+  const texts = ['userName', 'displayName'].map((path) => valueOf(given, path)).filter((value) => typeof value === 'string');
   return texts[0] ?? entry.dn;
 }

@@ -1,10 +1,11 @@
 import type { Entry, ResourceType } from '../model/entry.ts';
 import type { Rejected, Resource } from '../model/resource.ts';
-import { readyRules, type ReadyRule } from './apply-rule.ts';
-import type { TargetDefinition } from './definition.ts';
+import { readyRules } from './apply-rule.ts';
+import type { MapRule, TargetDefinition } from './definition.ts';
 import { findDuplicates, reject } from './duplicates.ts';
-import { mapEntry } from './map-entry.ts';
+import { mapEntry, type ReadyMap } from './map-entry.ts';
 import { reportAppearance } from './ownership.ts';
+import { requirementsOf } from './requirement.ts';
 import { surveyScope, type Survey } from './survey.ts';
 
 /** What a target should hold: sorted by type (users first) and source id, whatever the order of the entries. */
@@ -39,7 +40,7 @@ export function draftProjection(entries: readonly Entry[], definition: TargetDef
 
 /** The same, where it is already known who is in scope. */
 export function projectSurvey(entries: readonly Entry[], definition: TargetDefinition, survey: Survey): Projection {
-  const rulesOf = rulesByDirectory(definition);
+  const mapOf = mapsByDirectory(definition);
   const resources: Resource[] = [];
   const rejected: Rejected[] = [];
   for (const entry of entries) {
@@ -49,7 +50,7 @@ export function projectSurvey(entries: readonly Entry[], definition: TargetDefin
       if (definition.maps.has(entry.directory)) rejected.push(reportAppearance(entry, owner));
       continue;
     }
-    const mapped = mapEntry(entry, rulesOf(entry.directory, entry.type), survey);
+    const mapped = mapEntry(entry, mapOf(entry.directory, entry.type), survey);
     if (mapped.kind === 'rejected') rejected.push(mapped.rejected);
     else if (entry.type === 'user') resources.push(mapped.resource);
     else resources.push({ ...mapped.resource, members: survey.groups.membersOf(entry, definition.nested, survey.isWanted) });
@@ -67,25 +68,28 @@ export function projectSurvey(entries: readonly Entry[], definition: TargetDefin
   };
 }
 
-type RulesOf = (directory: string, type: ResourceType) => readonly ReadyRule[];
+type MapOf = (directory: string, type: ResourceType) => ReadyMap;
 
-/** The rules for entries of a directory and type; made ready once for a definition. */
-export function rulesByDirectory(definition: TargetDefinition): RulesOf {
+/** The map for entries of a directory and type; made ready once for a definition. */
+export function mapsByDirectory(definition: TargetDefinition): MapOf {
   const known = readied.get(definition);
   if (known !== undefined) return known;
+  const { profile, required } = definition;
+  const none: ReadyMap = { rules: [], requirements: [], profile };
+  const readyMap = (maps: Readonly<Record<ResourceType, readonly MapRule[]>>, type: ResourceType): ReadyMap => {
+    const rules = readyRules(maps[type], type);
+    return { rules, requirements: requirementsOf(required[type], rules), profile };
+  };
   const ready = new Map(
-    [...definition.maps].map(([directory, maps]) => [
-      directory,
-      { user: readyRules(maps.user, 'user'), group: readyRules(maps.group, 'group') },
-    ]),
+    [...definition.maps].map(([directory, maps]) => [directory, { user: readyMap(maps, 'user'), group: readyMap(maps, 'group') }]),
   );
-  const rulesOf: RulesOf = (directory, type) => ready.get(directory)?.[type] ?? [];
-  readied.set(definition, rulesOf);
-  return rulesOf;
+  const mapOf: MapOf = (directory, type) => ready.get(directory)?.[type] ?? none;
+  readied.set(definition, mapOf);
+  return mapOf;
 }
 
 /** A pure memo: definitions do not change, and what is made of them is known again by being the same. */
-const readied = new WeakMap<TargetDefinition, RulesOf>();
+const readied = new WeakMap<TargetDefinition, MapOf>();
 
 type Subject = Pick<Resource, 'type' | 'sourceId'>;
 

@@ -3,7 +3,7 @@ import type { Resource } from '../model/resource.ts';
 import type { TargetDefinition } from './definition.ts';
 import { mapEntry } from './map-entry.ts';
 import { primaryGroupAttributes } from './primary-group.ts';
-import { inOrder, rulesByDirectory, type Draft } from './project.ts';
+import { inOrder, mapsByDirectory, type Draft } from './project.ts';
 import { judge, surveyAgain, type Survey } from './survey.ts';
 
 /**
@@ -24,7 +24,7 @@ export function reviseProjection(draft: Draft, changed: readonly Entry[], defini
     if (verdict === 'out') continue;
     const at = findIndex(resources, entry);
     const before = resources[at];
-    const mapped = mapEntry(entry, rulesByDirectory(definition)(entry.directory, 'user'), survey);
+    const mapped = mapEntry(entry, mapsByDirectory(definition)(entry.directory, 'user'), survey);
     if (before === undefined || mapped.kind === 'rejected' || !isMatchedAlike(before, mapped.resource, definition)) return undefined;
     resources[at] = mapped.resource;
   }

@@ -225,6 +225,7 @@ export function sameScimValue(wanted: ScimValue, held: unknown): boolean {
 
 /** Canonical text of a wanted value, for digests: object keys sorted, references by source id, lists in given order. */
 export function canonicalText(value: DesiredValue): string {
+  if (typeof value !== 'object') return JSON.stringify(value); // nearly all, and a replacer costs
   return JSON.stringify(value, (_key, inner: unknown) =>
     isBody(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))) : inner,
   );

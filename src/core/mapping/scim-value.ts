@@ -3,6 +3,9 @@ import type { DesiredValue, Reference, ScimValue } from '../model/resource.ts';
 import type { PathKind } from './path-kind.ts';
 import { canonicalText } from './scim-path.ts';
 
+/** What a path holds; `one-of-many`: a list with room for one. */
+export type ValueKind = PathKind | 'one-of-many';
+
 /** Whom a DN means, if this target holds them. */
 export type Resolve = (dn: string) => Reference | undefined;
 
@@ -12,7 +15,7 @@ export type Resolve = (dn: string) => Reference | undefined;
  *
  * @throws EvaluationError naming what the path wants, never a value
  */
-export function toDesiredValue(value: ExpressionValue, kind: PathKind, resolve: Resolve): DesiredValue | null {
+export function toDesiredValue(value: ExpressionValue, kind: ValueKind, resolve: Resolve): DesiredValue | null {
   if (isNothing(value)) return null;
   switch (kind) {
     case 'bool':
@@ -29,6 +32,8 @@ export function toDesiredValue(value: ExpressionValue, kind: PathKind, resolve: 
     }
     case 'many':
       return toSet(isList(value) ? value : [value], true);
+    case 'one-of-many':
+      return toSet([first(value)], true);
     case 'foreign':
     case 'any':
       if (isReferences(value)) return toReference(value, resolve);

@@ -11,8 +11,8 @@ export type ScopeVerdict = 'in' | 'out' | 'failed';
 
 /** One condition of a scope, ready to be asked. */
 export interface ScopeCondition {
-  readonly kind: 'memberOf' | 'where';
-  /** DNs, or the expression. */
+  readonly kind: 'memberOf' | 'where' | 'profile';
+  /** DNs, the expression, or what the target's profile would have to have. */
   readonly text: string;
   /** Null is not fulfilled. An error stands for itself, without values. */
   readonly judge: (entry: Entry) => boolean | null | EvaluationError;
@@ -80,8 +80,9 @@ function conditionsOf(
   groups: GroupGraph,
   contextOf: Survey['contextOf'],
 ): ScopeCondition[] {
-  const { memberOf, where } = definition.scope[type];
+  const { memberOf, where, supported = true } = definition.scope[type];
   const conditions: ScopeCondition[] = [];
+  if (!supported) conditions.push({ kind: 'profile', text: `${definition.profile} has ${type}s`, judge: () => false });
   if (memberOf.length > 0) {
     const sets = memberOf.map(groups.everyoneIn);
     conditions.push({ kind: 'memberOf', text: memberOf.join(' | '), judge: (entry) => sets.some((ids) => ids.has(entry.id)) });

@@ -34,5 +34,11 @@ export interface Failure {
 
 /** The result of one write. */
 export type Outcome =
-  | { readonly kind: 'applied'; readonly id: TargetId; readonly version?: string | undefined }
+  | {
+      readonly kind: 'applied';
+      readonly id: TargetId;
+      readonly version?: string | undefined;
+      /** Of a group that was created with members: who is in it. */
+      readonly members?: readonly TargetId[] | undefined;
+    }
   | { readonly kind: 'failed'; readonly failure: Failure };

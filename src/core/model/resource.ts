@@ -37,14 +37,19 @@ export interface Resource {
   readonly label: string;
 }
 
+/** The value at a path, whether it is kept in step or sent once. */
+export function valueOf({ attributes, createOnly }: Pick<Resource, 'attributes'> & Partial<Pick<Resource, 'createOnly'>>, path: string): DesiredValue | null | undefined {
+  return attributes.has(path) ? attributes.get(path) : createOnly?.get(path);
+}
+
 /** Why an entry gives no resource, in words for the person who has to mend it. */
 export interface Reason {
-  /** Stable, for grouping and for documentation: `map_error`, `duplicate_match`, `ambiguous_match`, … */
+  /** Stable, for grouping and for documentation: `map_error`, `required_missing`, `duplicate_match`, `ambiguous_match`, … */
   readonly code: ReasonCode;
   readonly text: string;
 }
 
-export type ReasonCode = 'map_error' | 'duplicate_match' | 'duplicate_entry' | 'ambiguous_match' | 'match_taken' | 'adoption_off' | 'search_refused';
+export type ReasonCode = 'map_error' | 'required_missing' | 'duplicate_match' | 'duplicate_entry' | 'ambiguous_match' | 'match_taken' | 'adoption_off' | 'not_created' | 'search_refused';
 
 /**
  * An in-scope entry that cannot be written. It is neither updated nor does it count as departed; but when it is known

@@ -20,20 +20,28 @@ export type ScimType =
   | 'invalidSyntax'
   | 'invalidPath'
   | 'noTarget'
-  | 'invalidValue';
+  | 'invalidValue'
+  | 'tooMany'
+  | 'invalidCursor'
+  | 'expiredCursor';
 
-/** A refusal with a status. `violation`: the client broke the protocol; it is noted for the test. */
+/**
+ * An error with its status. `violation`: the client broke the protocol; it is noted for the test. `refused`: the RFC
+ * allows it and this server does not; noted apart, since a client may have to find it out.
+ */
 export class ScimError extends Error {
   override readonly name = 'ScimError';
   readonly status: number;
   readonly scimType: ScimType | undefined;
   readonly violation: boolean;
+  readonly refused: boolean;
 
-  constructor(status: number, detail: string, scimType?: ScimType, violation = false) {
+  constructor(status: number, detail: string, scimType?: ScimType, violation = false, refused = false) {
     super(detail);
     this.status = status;
     this.scimType = scimType;
     this.violation = violation;
+    this.refused = refused;
   }
 
   get body(): Json {
@@ -45,6 +53,11 @@ export class ScimError extends Error {
 /** What a correct client never sends. */
 export function violation(detail: string, scimType: ScimType): ScimError {
   return new ScimError(400, detail, scimType, true);
+}
+
+/** What a client that knows this server does not send. */
+export function refusal(status: number, detail: string, scimType?: ScimType): ScimError {
+  return new ScimError(status, detail, scimType, false, true);
 }
 
 export function isObject(value: unknown): value is Json {

@@ -1,4 +1,4 @@
-import { isObject, type Json, type Kind, urn } from './protocol.ts';
+import { isObject, type Kind, urn } from './protocol.ts';
 
 /** One attribute (RFC 7643 §7), with the characteristics that this server minds. */
 export interface Attribute {
@@ -32,7 +32,7 @@ const common: readonly Attribute[] = [
   complex('meta', texts('resourceType', 'created', 'lastModified', 'location', 'version'), { readOnly: true }),
 ];
 
-const user: readonly Attribute[] = [
+export const user: readonly Attribute[] = [
   attribute('userName', { required: true }),
   complex('name', texts('formatted', 'familyName', 'givenName', 'middleName', 'honorificPrefix', 'honorificSuffix')),
   ...texts('displayName', 'nickName', 'profileUrl', 'title', 'userType', 'preferredLanguage', 'locale', 'timezone', 'password'),
@@ -48,12 +48,12 @@ const user: readonly Attribute[] = [
   plural('x509Certificates'),
 ];
 
-const group: readonly Attribute[] = [
+export const group: readonly Attribute[] = [
   attribute('displayName', { required: true }),
   complex('members', [attribute('value', { caseExact: true }), reference, ...texts('type', 'display')], { multiValued: true }),
 ];
 
-const enterprise: readonly Attribute[] = [
+export const enterprise: readonly Attribute[] = [
   ...texts('employeeNumber', 'costCenter', 'organization', 'division', 'department'),
   complex('manager', [attribute('value', { caseExact: true }), reference, attribute('displayName', { readOnly: true })]),
 ];
@@ -94,44 +94,4 @@ export function complaintAboutOne(attribute: Attribute, value: unknown): string 
     if (complaint !== undefined) return `${attribute.name}.${complaint}`;
   }
   return undefined;
-}
-
-/** The documents of /ServiceProviderConfig, /ResourceTypes and /Schemas (RFC 7643 §5–7). */
-export function serviceProviderConfig(patch: boolean): Json {
-  return {
-    schemas: ['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],
-    patch: { supported: patch },
-    bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
-    filter: { supported: true, maxResults: 100 },
-    changePassword: { supported: false },
-    sort: { supported: false },
-    etag: { supported: true },
-    authenticationSchemes: [{ type: 'oauthbearertoken', name: 'Bearer token', description: 'RFC 6750' }],
-  };
-}
-
-export function resourceTypes(): Json[] {
-  const base = (name: Kind): Json => ({
-    schemas: ['urn:ietf:params:scim:schemas:core:2.0:ResourceType'],
-    id: name,
-    name,
-    endpoint: `/${name}s`,
-    schema: urn[name],
-  });
-  return [{ ...base('User'), schemaExtensions: [{ schema: urn.enterprise, required: false }] }, base('Group')];
-}
-
-export function schemaDocuments(): Json[] {
-  const document = (id: string, name: string, attributes: readonly Attribute[]): Json => ({
-    schemas: ['urn:ietf:params:scim:schemas:core:2.0:Schema'],
-    id,
-    name,
-    attributes: attributes.map(describe),
-  });
-  return [document(urn.User, 'User', user), document(urn.Group, 'Group', group), document(urn.enterprise, 'Enterprise User', enterprise)];
-}
-
-function describe({ sub, readOnly, ...rest }: Attribute): Json {
-  const subAttributes = sub.length === 0 ? {} : { subAttributes: sub.map(describe) };
-  return { ...rest, mutability: readOnly ? 'readOnly' : 'readWrite', returned: 'default', ...subAttributes };
 }

@@ -1,9 +1,18 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import { answerFor, type Answer } from './answer.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { answerFor, type Answer, type Context } from './answer.ts';
+import { askedWait } from './asked-wait.ts';
+import { behaviourOf, differencesOf, type Behaviour, type PartialBehaviour } from './behaviour.ts';
+import { renderError } from './errors.ts';
 import { writeEndlessly, type Fault, type Faults, type ScimRequestRecord } from './faults.ts';
-import { isObject, ScimError, violation, type Json } from './protocol.ts';
+import { problemWith } from './gate.ts';
+import { headersOf, listen, parseBody, readText, send } from './http.ts';
+import { createLists } from './lists.ts';
+import { createPace } from './pace.ts';
+import { ScimError, type Json } from './protocol.ts';
 import { createStore } from './store.ts';
 
 export interface ScimServerOptions {
@@ -12,13 +21,25 @@ export interface ScimServerOptions {
   /** 0, any free one, unless said. */
   readonly port?: number;
   readonly faults?: Faults;
+  /** In what it differs from a clean server: `vendors['aws-identity-center']`, or parts joined with `behaviourOf`. */
+  readonly behaviour?: PartialBehaviour;
   /** PEM texts: serves https. */
   readonly tls?: { readonly key: string; readonly cert: string };
+  /** Its wall clock, in milliseconds since 1970: for budgets, and for the `Date` of answers. The machine's unless said. */
+  readonly now?: () => number;
 }
 
 /** A request with the status of its answer: 0 when it got none. */
 export interface RecordedRequest extends ScimRequestRecord {
   readonly status: number;
+}
+
+/** A request that came before the time that the server had told to come again; or that was under way already. */
+export interface EarlyRequest {
+  readonly number: number;
+  /** Milliseconds since the server had said so, and until it wanted to be asked again. */
+  readonly since: number;
+  readonly until: number;
 }
 
 export interface ScimServer {
@@ -32,67 +53,130 @@ export interface ScimServer {
   readonly requests: readonly RecordedRequest[];
   /** What clients got wrong: none, for a correct client. */
   readonly violations: readonly string[];
+  /** What the RFC allows and this server does not take: none, for a client that knows what it is like. */
+  readonly refusals: readonly string[];
+  readonly early: readonly EarlyRequest[];
   clearRequests(): void;
   setFaults(faults: Faults): void;
+  setBehaviour(behaviour: PartialBehaviour): void;
   stop(): Promise<void>;
 }
 
-const basePath = '/scim/v2';
-const mediaType = 'application/scim+json; charset=utf-8';
-const longestBody = 8 * 1024 * 1024;
+type OpenRecord = ScimRequestRecord & { status: number };
 
-/** A small SCIM 2.0 server (RFC 7643, 7644) on 127.0.0.1, in memory, strict with clients, and able to misbehave. */
+/**
+ * A small SCIM server (RFC 7643, 7644) on 127.0.0.1, in memory: strict with clients, like any vendor's where it is told
+ * so, and able to misbehave.
+ */
 export async function startScimServer(options: ScimServerOptions = {}): Promise<ScimServer> {
-  const store = createStore(() => new Date());
-  const requests: (ScimRequestRecord & { status: number })[] = [];
-  const violations: string[] = [];
   let faults = options.faults ?? {};
+  let differences = options.behaviour ?? {};
+  let behaviour: Behaviour = behaviourOf(differences, differencesOf(faults));
+  const now = options.now ?? Date.now;
+  let baseUrl = '';
+  let writes = 0;
+  const rules = (): Behaviour => behaviour;
+  const store = createStore(() => new Date(now()), rules);
+  const pace = createPace(rules, now);
+  const requests: OpenRecord[] = [];
+  const violations: string[] = [];
+  const refusals: string[] = [];
+  const early: EarlyRequest[] = [];
+  let pause = { from: 0, until: 0 };
   let count = 0;
 
-  const carryOut = (record: ScimRequestRecord, url: URL): Answer => {
+  const settle = (): void => void (behaviour = behaviourOf(differences, differencesOf(faults)));
+  const failed = (record: ScimRequestRecord, error: ScimError): Answer => {
+    const line = `${record.method} ${record.path}: ${error.message}`;
+    if (error.violation) violations.push(line);
+    if (error.refused) refusals.push(line);
+    return renderError(error, behaviour);
+  };
+  const refuse = (record: ScimRequestRecord, problem: ScimError | undefined): Answer | undefined => {
+    if (problem === undefined) return undefined;
+    return problem.status === 413 ? tooLarge(failed(record, problem)) : failed(record, problem);
+  };
+  const attempt = (record: ScimRequestRecord, carryOut: () => Answer): Answer => {
     try {
+      return carryOut();
+    } catch (error) {
+      if (!(error instanceof ScimError)) throw error;
+      return failed(record, error);
+    }
+  };
+  const context: Context = {
+    store,
+    lists: createLists(store, rules),
+    behaviour: rules,
+    baseUrl: () => baseUrl,
+    inner: (record) => attempt(record, () => answerFor(context, record, new URL(behaviour.http.basePath + record.path, 'http://127.0.0.1'))),
+  };
+
+  const carryOut = (record: ScimRequestRecord, url: URL): Answer => {
+    const answer = attempt(record, () => {
       if (options.token !== undefined && record.headers['authorization'] !== `Bearer ${options.token}`) {
         throw new ScimError(401, 'a valid bearer token is needed');
       }
-      return answerFor(record, url, store, faults);
-    } catch (error) {
-      if (!(error instanceof ScimError)) throw error;
-      if (error.violation) violations.push(`${record.method} ${record.path}: ${error.message}`);
-      return { status: error.status, body: error.body };
-    }
+      return answerFor(context, record, url);
+    });
+    if (record.method === 'GET' || answer.status >= 300) return answer;
+    writes += 1;
+    const { failAfterCommit } = behaviour.pace;
+    if (failAfterCommit > 0 && writes % failAfterCommit === 0) return renderError(new ScimError(500, 'something went wrong'), behaviour);
+    return behaviour.http.writes === 'asynchronous' ? { status: 202, headers: { 'set-txn': randomUUID() } } : answer;
+  };
+
+  const asks = (milliseconds: number): void => {
+    if (milliseconds > 0) pause = { from: now(), until: Math.max(pause.until, now() + milliseconds) };
+  };
+  /** What is answered without a look at what was asked for. */
+  const turnAway = (record: ScimRequestRecord): { readonly answer: Answer | undefined; readonly headers: Readonly<Record<string, string>> } => {
+    if (now() < pause.until) early.push({ number: record.number, since: now() - pause.from, until: pause.until - now() });
+    const { unavailable } = behaviour.pace;
+    if (unavailable > 0 && record.number % unavailable === 0) return { answer: renderError(new ScimError(503, 'come again later'), behaviour), headers: {} };
+    const { wait, headers } = pace.take(record);
+    if (wait === 0) return { answer: undefined, headers };
+    asks(wait * 1000);
+    return { answer: renderError(new ScimError(429, 'too many requests'), behaviour), headers };
   };
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const text = await readText(request);
+    const { text, bytes } = await readText(request);
+    if (options.now !== undefined) response.setHeader('date', new Date(now()).toUTCString());
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
-    const read = parseBody(text);
     count += 1;
-    const record = {
+    const record: OpenRecord = {
       number: count,
       method: request.method ?? '',
-      path: decodeURIComponent(url.pathname.slice(basePath.length)) + decodeURIComponent(url.search),
+      path: decodeURIComponent(url.pathname.slice(behaviour.http.basePath.length)) + decodeURIComponent(url.search),
       headers: headersOf(request),
-      body: read,
+      body: parseBody(text),
       at: performance.now(),
       status: 0,
     };
     requests.push(record);
-    const problem = problemWith(record, url, text);
-    if (problem !== undefined) {
-      violations.push(`${record.method} ${record.path}: ${problem.message}`);
-      record.status = problem.status;
-      send(response, { status: problem.status, body: problem.body });
+    if (behaviour.http.latencyMilliseconds > 0) await sleep(behaviour.http.latencyMilliseconds);
+    const { answer: away, headers } = turnAway(record);
+    const reply = (answer: Answer): void => {
+      const all = { ...headers, ...answer.headers };
+      record.status = answer.status;
+      asks(askedWait(answer.status, all, now()));
+      send(response, { ...answer, headers: all }, behaviour);
+    };
+    const refused = away ?? refuse(record, problemWith(record, url, bytes, behaviour));
+    if (refused !== undefined) {
+      reply(refused);
       return;
     }
     const fault = await faults.before?.(record);
     if (fault !== undefined) {
+      if (fault.kind === 'answer') asks(askedWait(fault.status, fault.headers ?? {}, now()));
       misbehave(fault, record, () => carryOut(record, url), response);
       return;
     }
     const answer = carryOut(record, url);
     await faults.after?.(record, answer.status);
-    record.status = answer.status;
-    send(response, answer);
+    reply(answer);
   };
 
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
@@ -103,15 +187,25 @@ export async function startScimServer(options: ScimServerOptions = {}): Promise<
   };
   const server = options.tls === undefined ? createHttpServer(listener) : createHttpsServer(options.tls, listener);
   const port = await listen(server, options.port ?? 0);
+  baseUrl = `${options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}${behaviour.http.basePath}`;
   return {
-    url: `${options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}${basePath}`,
+    url: baseUrl,
     port,
     users: () => structuredClone(store.list('User')),
     groups: () => structuredClone(store.list('Group')),
     requests,
     violations,
+    refusals,
+    early,
     clearRequests: () => void requests.splice(0),
-    setFaults: (next) => void (faults = next),
+    setFaults(next) {
+      faults = next;
+      settle();
+    },
+    setBehaviour(next) {
+      differences = next;
+      settle();
+    },
     async stop() {
       if (!server.listening) return;
       const closed = once(server, 'close');
@@ -122,12 +216,9 @@ export async function startScimServer(options: ScimServerOptions = {}): Promise<
   };
 }
 
-async function listen(server: Server, port: number): Promise<number> {
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no TCP port');
-  return address.port;
+/** A body too large never reaches what speaks SCIM (WorkOS says so). */
+function tooLarge(answer: Answer): Answer {
+  return { ...answer, body: 'Request Entity Too Large', type: 'text/plain' };
 }
 
 function misbehave(fault: Fault, record: { status: number }, carryOut: () => Answer, response: ServerResponse): void {
@@ -135,7 +226,7 @@ function misbehave(fault: Fault, record: { status: number }, carryOut: () => Ans
     case 'answer': {
       record.status = fault.status;
       const text = typeof fault.body === 'string' ? fault.body : fault.body === undefined ? '' : JSON.stringify(fault.body);
-      const type = typeof fault.body === 'string' ? 'text/html; charset=utf-8' : mediaType;
+      const type = typeof fault.body === 'string' ? 'text/html; charset=utf-8' : 'application/scim+json; charset=utf-8';
       response.writeHead(fault.status, { ...(text === '' ? {} : { 'content-type': type }), ...fault.headers }).end(text);
       return;
     }
@@ -156,45 +247,4 @@ function misbehave(fault: Fault, record: { status: number }, carryOut: () => Ans
       record.status = 200;
       writeEndlessly(response);
   }
-}
-
-function send(response: ServerResponse, { status, body, version }: Answer): void {
-  const etag = version === undefined ? {} : { etag: version };
-  if (body === undefined) response.writeHead(status, etag).end();
-  else response.writeHead(status, { 'content-type': mediaType, ...etag }).end(JSON.stringify(body));
-}
-
-async function readText(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request) {
-    if (!Buffer.isBuffer(chunk)) continue;
-    bytes += chunk.length;
-    if (bytes > longestBody) throw new Error('the body is too long');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
-}
-
-function parseBody(text: string): Json | undefined {
-  try {
-    const body: unknown = JSON.parse(text);
-    return isObject(body) ? body : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function headersOf(request: IncomingMessage): Record<string, string | undefined> {
-  return Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]));
-}
-
-/** What is wrong with a request whatever it asks for (RFC 7644 §3.1, §3.8). */
-function problemWith({ method, headers, body }: ScimRequestRecord, url: URL, text: string): ScimError | undefined {
-  if (url.pathname !== basePath && !url.pathname.startsWith(`${basePath}/`)) return new ScimError(404, 'not under the base URL', undefined, true);
-  const hasBody = ['POST', 'PUT', 'PATCH'].includes(method);
-  if (!hasBody) return text === '' ? undefined : violation(`a body with ${method}`, 'invalidSyntax');
-  const type = headers['content-type']?.split(';')[0]?.trim();
-  if (type !== 'application/scim+json' && type !== 'application/json') return violation('the media type is not SCIM', 'invalidSyntax');
-  return body === undefined ? violation('the body is not a JSON object', 'invalidSyntax') : undefined;
 }

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import type { Behaviour } from './behaviour.ts';
+import { checkedBody } from './body.ts';
 import { matchesResource, type Filter } from './filter.ts';
 import { applyPatch, tidy } from './patch.ts';
-import { get, isObject, isUnassigned, ScimError, urn, violation, type Json, type Kind } from './protocol.ts';
-import { attributeNamed, complaintAbout, coreAttributes, extensionAttributes, type Attribute } from './schema.ts';
+import { get, isObject, refusal, ScimError, violation, type Json, type Kind } from './protocol.ts';
+import { enforceRules } from './rules.ts';
 
 /** Users and groups in memory. Answers are copies; what a request gets wrong is thrown as a ScimError. */
 export interface Store {
@@ -20,7 +22,8 @@ const unique: Readonly<Record<Kind, readonly string[]>> = {
   Group: ['displayName', 'externalId'],
 };
 
-export function createStore(now: () => Date): Store {
+export function createStore(now: () => Date, behaviour: () => Behaviour): Store {
+  let count = 0;
   const resources: Record<Kind, Map<string, Json>> = { User: new Map(), Group: new Map() };
   /** `userName:alice` → id: a target with thousands of people must not make every search a walk. */
   const owners: Record<Kind, Map<string, string>> = { User: new Map(), Group: new Map() };
@@ -32,17 +35,41 @@ export function createStore(now: () => Date): Store {
   };
 
   const checkMembers = (resource: Json): void => {
-    const members = resource['members'];
-    for (const member of Array.isArray(members) ? members : []) {
+    const { unknown, nested } = behaviour().members;
+    const members: unknown = resource['members'];
+    if (!Array.isArray(members)) return;
+    const exists = (member: unknown): boolean => {
       const id: unknown = isObject(member) ? member['value'] : undefined;
-      if (typeof id !== 'string' || !(resources.User.has(id) || resources.Group.has(id))) {
-        throw new ScimError(400, 'a member does not exist', 'invalidValue');
-      }
-    }
+      if (typeof id !== 'string') throw violation('a member has no value', 'invalidValue');
+      if (!nested && resources.Group.has(id)) throw refusal(400, 'groups are no members', 'invalidValue');
+      return resources.User.has(id) || resources.Group.has(id);
+    };
+    const known = members.filter((member) => exists(member) || unknown === 'kept');
+    if (known.length === members.length) return;
+    if (unknown === 'refused') throw new ScimError(400, 'a member does not exist', 'invalidValue');
+    resource['members'] = known;
   };
+
+  const idFor = (kind: Kind, resource: Json): string => {
+    count += 1;
+    const { ids } = behaviour().users;
+    if (ids === 'number') return String(1000 + count);
+    if (ids === 'uuid' || kind === 'Group') return randomUUID();
+    const { externalId } = resource;
+    if (typeof externalId !== 'string') throw refusal(400, 'externalId is missing', 'invalidValue');
+    return externalId;
+  };
+
+  const keysOf = (kind: Kind, resource: Json): string[] =>
+    unique[kind].flatMap((name) => {
+      const value = get(resource, name);
+      if (name === 'displayName' && !behaviour().groups.uniqueNames) return [];
+      return typeof value === 'string' ? [keyFor(name, value, behaviour())] : [];
+    });
 
   const save = (kind: Kind, id: string, resource: Json, before: Json | undefined): Json => {
     tidy(kind, resource);
+    enforceRules(kind, resource, before, behaviour());
     checkMembers(resource);
     const keys = keysOf(kind, resource);
     for (const key of keys) {
@@ -58,15 +85,15 @@ export function createStore(now: () => Date): Store {
 
   return {
     list(kind, filter) {
-      const candidates = filter === undefined ? undefined : candidatesFor(kind, filter, owners[kind]);
+      const candidates = filter === undefined ? undefined : candidatesFor(kind, filter, owners[kind], behaviour());
       const found = candidates?.map((id) => resources[kind].get(id)).filter((resource) => resource !== undefined);
       const list = found ?? [...resources[kind].values()];
-      return list.filter((resource) => filter === undefined || matchesResource(filter, kind, resource));
+      return list.filter((resource) => filter === undefined || matchesResource(filter, kind, resource, behaviour().filter.ignoresCase));
     },
     read: (kind, id) => structuredClone(held(kind, id)),
     create(kind, body) {
       const resource = checkedBody(kind, body, true);
-      const id = randomUUID();
+      const id = idFor(kind, resource);
       return save(kind, id, { schemas: [], id, ...resource }, undefined);
     },
     replace(kind, id, body, ifMatch) {
@@ -79,7 +106,10 @@ export function createStore(now: () => Date): Store {
       const before = held(kind, id);
       checkVersion(before, ifMatch);
       const resource = structuredClone(before);
-      applyPatch(kind, resource, structuredClone(message));
+      const { patch, members } = behaviour();
+      const { noMatch, addReplaces } = patch;
+      const rules = { noMatch, addReplaces, repeated: members.repeated, valueRemovals: members.remove.includes('values') };
+      applyPatch(kind, resource, structuredClone(message), rules);
       return save(kind, id, resource, before);
     },
     remove(kind, id, ifMatch) {
@@ -87,29 +117,25 @@ export function createStore(now: () => Date): Store {
       checkVersion(resource, ifMatch);
       resources[kind].delete(id);
       for (const key of keysOf(kind, resource)) owners[kind].delete(key);
-      for (const group of resources.Group.values()) dropMember(group, id);
+      if (behaviour().members.endsWithUser) for (const group of resources.Group.values()) dropMember(group, id);
     },
   };
 }
 
 /** A lone `eq` on something unique is answered from the index. */
-function candidatesFor(kind: Kind, filter: Filter, owners: ReadonlyMap<string, string>): string[] | undefined {
+function candidatesFor(kind: Kind, filter: Filter, owners: ReadonlyMap<string, string>, behaviour: Behaviour): string[] | undefined {
   if (filter.kind !== 'eq' || filter.schema !== undefined || filter.names.length !== 1) return undefined;
   const attribute = unique[kind].find((name) => name.toLowerCase() === filter.names[0]?.toLowerCase());
   if (attribute === undefined || typeof filter.value !== 'string') return undefined;
-  const owner = owners.get(keyFor(attribute, filter.value));
+  if (attribute === 'displayName' && !behaviour.groups.uniqueNames) return undefined;
+  if (behaviour.users.userNames === 'exact' && behaviour.filter.ignoresCase) return undefined;
+  const owner = owners.get(keyFor(attribute, filter.value, behaviour));
   return owner === undefined ? [] : [owner];
 }
 
-function keysOf(kind: Kind, resource: Json): string[] {
-  return unique[kind].flatMap((name) => {
-    const value = get(resource, name);
-    return typeof value === 'string' ? [keyFor(name, value)] : [];
-  });
-}
-
-function keyFor(name: string, value: string): string {
-  return `${name}:${name === 'externalId' ? value : value.toLowerCase()}`;
+function keyFor(name: string, value: string, { users }: Behaviour): string {
+  const exact = name === 'externalId' || (name === 'userName' && users.userNames === 'exact');
+  return `${name}:${exact ? value : value.toLowerCase()}`;
 }
 
 function metaOf(kind: Kind, id: string, before: Json | undefined, now: string): Json {
@@ -137,38 +163,4 @@ function dropMember(group: Json, id: string): void {
   const left: unknown[] = members.filter((member) => !isObject(member) || member['value'] !== id);
   if (left.length > 0) group['members'] = left;
   else delete group['members'];
-}
-
-/** Checks a whole resource as a client sent it, and leaves out what only the server may say. */
-function checkedBody(kind: Kind, body: unknown, creating: boolean): Json {
-  if (!isObject(body)) throw violation('the body is not a JSON object', 'invalidSyntax');
-  const { schemas } = body;
-  if (!Array.isArray(schemas) || !schemas.includes(urn[kind])) throw violation(`schemas does not contain ${urn[kind]}`, 'invalidSyntax');
-  if (creating && (body['id'] !== undefined || body['meta'] !== undefined)) throw violation('id and meta are given by the server', 'mutability');
-  const resource: Json = {};
-  for (const [key, value] of Object.entries(body)) {
-    if (key === 'schemas') continue;
-    if (/^urn:/i.test(key)) {
-      if (!schemas.includes(key)) throw violation(`${key} is used and not named in schemas`, 'invalidSyntax');
-      const attributes = extensionAttributes(kind, key);
-      if (attributes === undefined || !isObject(value)) throw violation(`unknown schema ${key}`, 'invalidSyntax');
-      resource[key] = checkedAttributes(attributes, value);
-    } else {
-      Object.assign(resource, checkedAttributes(coreAttributes(kind), { [key]: value }));
-    }
-  }
-  return structuredClone(resource);
-}
-
-function checkedAttributes(attributes: readonly Attribute[], values: Json): Json {
-  const result: Json = {};
-  for (const [name, value] of Object.entries(values)) {
-    const attribute = attributeNamed(attributes, name);
-    if (attribute === undefined) throw violation(`unknown attribute ${name}`, 'invalidSyntax');
-    if (attribute.readOnly || isUnassigned(value)) continue;
-    const complaint = complaintAbout(attribute, value);
-    if (complaint !== undefined) throw violation(complaint, 'invalidValue');
-    result[attribute.name] = value;
-  }
-  return result;
 }

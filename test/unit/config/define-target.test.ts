@@ -4,6 +4,8 @@ import type { TestContext } from 'node:test';
 import { defineTarget } from '../../../src/config/define-target.ts';
 import { loadPreset, type PresetName } from '../../../src/config/preset.ts';
 import type { MapRule, TargetDefinition } from '../../../src/core/mapping/definition.ts';
+import { projectTarget } from '../../../src/core/mapping/project.ts';
+import { entry, now } from '../../support/entries.ts';
 import { loadText, withTarget } from './files.ts';
 
 async function define(context: TestContext, lines: string, preset: PresetName = 'active-directory'): Promise<TargetDefinition> {
@@ -52,9 +54,9 @@ it('removing what no preset has is a slip, and refused with its place', async (t
 });
 
 it('a match path that nothing fills is refused', async (t) => {
-  await assert.rejects(define(t, 'groups: { map: { displayName: null } }'), {
+  await assert.rejects(define(t, 'groups: { match: [nickName] }'), {
     code: 'D2S_CONFIG_INVALID',
-    message: /targets\.wiki\.groups\.match: displayName is not mapped/,
+    message: /targets\.wiki\.groups\.match: nickName is not mapped/,
   });
 });
 
@@ -64,4 +66,69 @@ it('scope comes from the configuration', async (t) => {
   assert.deepEqual(definition.scope.user.memberOf, ['CN=a']);
   assert.equal(definition.scope.group.where, undefined);
   assert.equal(definition.nested, 'direct');
+});
+
+describe('a profile fits the map to the target', () => {
+  const rulesOf = async (t: TestContext, lines: string) => (await define(t, lines)).maps.get('corp');
+  const applyOf = (rules: readonly MapRule[] | undefined) => Object.fromEntries((rules ?? []).map((rule) => [rule.path.text, rule.apply]));
+
+  it('what it drops leaves the map, with all its parts', async (t) => {
+    const rules = await rulesOf(t, 'profile: { users: { drop: [name, phoneNumbers.value, enterprise.manager] }, groups: { drop: [nickName] } }\ngroups: { map: { nickName: cn } }');
+    const paths = Object.keys(sources(rules?.user));
+    assert.ok(paths.includes('userName') && paths.includes('addresses[type eq "work"].locality'));
+    assert.ok(!paths.some((path) => /^name|^phoneNumbers|:manager$/.test(path)), paths.join());
+    assert.deepEqual(sources(rules?.group), { displayName: 'cn' });
+  });
+
+  it('what it never changes is sent at creation only, and people are found by it all the same', async (t) => {
+    const definition = await define(t, 'profile: { users: { immutable: [userName, name] } }');
+    const apply = applyOf(definition.maps.get('corp')?.user);
+    assert.deepEqual([apply['userName'], apply['name.givenName'], apply['displayName'], apply['active']], ['create', 'create', 'always', 'always']);
+    assert.deepEqual(definition.match.user, ['externalId', 'userName']);
+  });
+
+  it('without updates, everything but active is sent at creation only', async (t) => {
+    const rules = await rulesOf(t, 'profile: { users: { update: none }, groups: { update: none } }');
+    const { active, ...others } = applyOf(rules?.user);
+    assert.equal(active, 'always');
+    assert.deepEqual(new Set(Object.values(others)), new Set(['create']));
+    assert.deepEqual(applyOf(rules?.group), { displayName: 'create' });
+  });
+
+  it('with room for one, the element that is mapped first stays', async (t) => {
+    const rules = await rulesOf(t, 'profile: { values: { single: true } }\nusers: { map: { \'emails[type eq "home"].value\': info, emails: mail } }');
+    const paths = Object.keys(sources(rules?.user)).filter((path) => /^(emails|phoneNumbers|addresses)/.test(path));
+    assert.deepEqual(new Set(paths.map((path) => path.replace(/\..*/, ''))), new Set(['emails[type eq "work"]', 'phoneNumbers[type eq "work"]', 'addresses[type eq "work"]']));
+    assert.equal(paths.filter((path) => path.startsWith('addresses')).length, 5);
+  });
+
+  it('with room for one, a list keeps its first value in the order of the directory', async (t) => {
+    const definition = await define(t, 'profile: { values: { single: true } }\nusers: { map: { \'emails[type eq "work"].value\': null, emails: mail } }');
+    const entries = [entry('ann', { userPrincipalName: 'ann@x', displayName: 'Ann', mail: ['z@x', 'a@x'], userAccountControl: '512' })];
+    const [ann] = projectTarget(entries, definition, now).resources;
+    assert.deepEqual(ann?.attributes.get('emails'), [{ value: 'z@x' }]);
+  });
+
+  it('what it requires is known, but for what is marked as primary when it is written', async (t) => {
+    const { required, profile } = await define(t, 'profile: github-emu');
+    assert.equal(profile, 'github-emu');
+    assert.deepEqual(required.user.map(({ text }) => text), ['externalId', 'active', 'userName', 'displayName', 'emails.value', 'emails.type']);
+    assert.deepEqual(required.group.map(({ text }) => text), ['displayName']);
+  });
+
+  it('a required path that nothing is mapped to is refused, with the profile', async (t) => {
+    await assert.rejects(define(t, 'profile: aws-identity-center\nusers: { map: { name.familyName: null } }'), {
+      code: 'D2S_CONFIG_INVALID',
+      message: 'targets.wiki.users.map: the target requires name.familyName (profile aws-identity-center), and nothing is mapped to it',
+      remedy: 'map name.familyName',
+    });
+    await assert.rejects(define(t, 'profile: { users: { required: [title], drop: [title] } }'), { message: /requires title/ });
+  });
+
+  it('a target without groups requires nothing of them, and has none in scope', async (t) => {
+    const { required, scope } = await define(t, 'profile: zitadel');
+    assert.deepEqual(required.group, []);
+    assert.equal(scope.group.supported, false);
+    assert.equal((await define(t, '')).scope.group.supported, true);
+  });
 });

@@ -22,8 +22,6 @@ const notYet: Record<string, Case> = {
   admin: [`${smallest}admin: { listen: 127.0.0.1:9465 }\n`, '10:1', /admin: the status page and its API are not available yet/],
   'schedule.verify': [`${smallest}schedule: { verify: 1d }\n`, '10:13', /not available yet; leave verify out/],
   'state.postgres': [`${smallest}state: { postgres: {} }\n`, '10:10', /PostgreSQL is not available yet; use state\.path/],
-  oauth2: [changed('bearer: { env: WIKI_TOKEN }', 'oauth2: {}'), '8:13', /OAuth 2 is not available yet; use bearer, basic or headers/],
-  profiles: [withTarget('profile: slack'), '10:14', /slack is not available yet: rfc7644 is the only profile so far/],
 };
 
 const wrongValues: Record<string, Case> = {

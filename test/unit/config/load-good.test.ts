@@ -27,11 +27,13 @@ it('fills in the defaults of the product page', async (t) => {
     referrals: { follow: [] },
     allowCleartext: false,
   });
+  const about = targets.get('wiki')?.profile.about;
+  assert.equal(about?.tested, 'lab');
   assert.deepEqual(targets.get('wiki'), {
     name: 'wiki',
     url: 'https://wiki.example/scim/v2',
     auth: { kind: 'bearer', token: { env: 'WIKI_TOKEN' } },
-    profile: 'rfc7644',
+    profile: { name: 'rfc7644', about, layers: [] },
     tls: {},
     from: ['corp'],
     scope: { users: { memberOf: [] }, groups: { memberOf: [] }, nested: 'flatten' },
@@ -44,6 +46,7 @@ it('fills in the defaults of the product page', async (t) => {
       updates: { percent: 30, atLeast: 20 },
     },
     limits: { concurrency: 'auto' },
+    notes: [],
   });
 });
 

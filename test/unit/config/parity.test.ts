@@ -30,7 +30,7 @@ it('docs/configuration.md lists every key with its default, and no other', async
     const key = keys.get(path);
     assert.ok(key?.description?.startsWith(meaning) === true, `${path}: the meaning differs from the schema`);
     if (path === 'targets.<name>.from') continue;
-    const isStated = key.isValue && key.default !== undefined && JSON.stringify(key.default) !== '{}';
+    const isStated = (key.isValue || typeof key.default === 'string') && key.default !== undefined && JSON.stringify(key.default) !== '{}';
     const stated = typeof key.default === 'string' ? key.default : JSON.stringify(key.default);
     assert.equal(value, key.required ? 'required' : isStated ? `\`${stated}\`` : '', path);
   }

@@ -62,7 +62,7 @@ describe('a creation', () => {
   });
 
   it('is settled when it is certain that it left nothing', async () => {
-    const stage = cycleStage([person('anna')], { policy: { user: { match: ['userName'], adopt: 'never' }, group: { match: [], adopt: 'never' } } });
+    const stage = cycleStage([person('anna')], { policy: { user: { match: ['userName'], adopt: 'never', create: true }, group: { match: [], adopt: 'never', create: true } } });
     stage.target.setHook((call) => (call.method === 'create' ? { when: 'before', result: conflict } : undefined));
     assert.equal((await stage.cycle()).report.failed[0]?.failure.class, 'conflict');
     assert.deepEqual(await stage.store.openIntents('wiki'), []);

@@ -99,14 +99,27 @@ describe('a cycle', () => {
     }
   });
 
-  it('links what a create that nobody remembers left behind, so that it departs like any other', async () => {
+  for (const [name, isSearched] of [['', true], [', found in a list', false]] as const) it(`links what a create that nobody remembers left behind, so that it departs like any other${name}`, async () => {
     const stage = cycleStage([person('anna')]);
     await stage.cycle();
     await stage.store.record([{ kind: 'intent', intent: { target: 'wiki', type: 'user', sourceId: 'ben', directory: 'corp' } }]);
     await stage.store.record([{ kind: 'intent', intent: { target: 'wiki', type: 'user', sourceId: 'cleo', directory: 'corp' } }]);
     await stage.target.create('user', new Map([['userName', 'ben'], ['externalId', 'ben']]), new AbortController().signal);
+    if (!isSearched) stage.target.setHook((call) => (call.method === 'find' ? { when: 'before', result: { class: 'unsupported', detail: 'no' } } : undefined));
     const { report } = await stage.cycle();
     assert.deepEqual(operationsOf(report.applied), ['deactivate ben']);
     assert.deepEqual(await stage.store.openIntents('wiki'), []);
+  });
+
+  it('deletes nobody because a reading shows no user, though only deactivated ones are left', async () => {
+    const stage = cycleStage([person('anna'), person('zoe')], { removal: { leaves: 'deactivate', groups: 'keep', deleteAfter: day } });
+    await stage.cycle();
+    for (const id of ['anna', 'zoe']) stage.source.put(person(id, { status: 'off' }));
+    await stage.cycle();
+    for (const id of ['anna', 'zoe']) stage.source.remove(id);
+    await stage.cycle();
+    await stage.clock.advance(2 * day);
+    const { report, calls } = await stage.cycle();
+    assert.deepEqual([calls, operationsOf(report.hold?.operations ?? [])], [[], ['delete anna', 'delete zoe']]);
   });
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ScimValue } from '../../../src/core/model/resource.ts';
-import { cycleStage, day, hour, inShort, minute, person } from '../../support/cycle-stage.ts';
+import { cycleStage, day, hour, inShort, minute, operationsOf, person, team } from '../../support/cycle-stage.ts';
+import { definition } from '../../support/entries.ts';
 
 const signal = new AbortController().signal;
 const account = (userName: string, more: readonly (readonly [string, ScimValue])[] = []) =>
@@ -60,7 +61,7 @@ describe('the search for who exists already', () => {
   });
 
   it('adopts nobody where adopt is never, but what carries our own id', async () => {
-    const policy = { match: ['userName'], adopt: 'never' } as const;
+    const policy = { match: ['userName'], adopt: 'never', create: true } as const;
     const stage = cycleStage([person('anna'), person('ben')], { match: ['userName'], policy: { user: policy, group: policy } });
     await stage.target.create('user', account('anna@example.org'), signal);
     await stage.target.create('user', account('ben@example.org', [['externalId', 'ben']]), signal);
@@ -69,16 +70,58 @@ describe('the search for who exists already', () => {
     assert.deepEqual(report.applied.map(({ verb, sourceId }) => `${verb} ${sourceId}`), ['adopt ben']);
   });
 
+  it('creates nobody where the target makes its own, and adopts who is made there', async () => {
+    const user = { match: ['userName'], adopt: 'first-match', create: false } as const;
+    const stage = cycleStage([person('anna'), team('staff', ['anna'])], { policy: { user, group: { ...user, match: ['displayName'], create: true } } });
+    const { report } = await stage.cycle();
+    assert.deepEqual(report.rejected.map(({ sourceId, reasons }) => [sourceId, reasons[0]?.code]), [['anna', 'not_created']]);
+    assert.deepEqual(operationsOf(report.applied), ['create staff']);
+    await stage.target.create('user', account('anna@example.org'), signal);
+    assert.deepEqual(operationsOf((await stage.cycle({ attempt: 'asked' })).report.applied), ['adopt anna', 'members staff']);
+  });
+
   it('makes a refused search the trouble of that entry alone', async () => {
     const stage = cycleStage([person('anna')]);
     await stage.cycle();
-    stage.target.setHook((call) => (call.method === 'find' ? { when: 'before', result: { class: 'rejected', status: 400, detail: 'no' } } : undefined));
+    const isSearch = (method: string): boolean => method === 'find' || method === 'inventory';
+    stage.target.setHook((call) => (isSearch(call.method) ? { when: 'before', result: { class: 'rejected', status: 400, detail: 'no' } } : undefined));
     stage.source.put(person('anna', { title: 'Boss' }));
     stage.source.put(person('ben'));
     const { report } = await stage.cycle();
     assert.deepEqual(report.rejected.map(({ sourceId, reasons }) => [sourceId, reasons[0]?.code]), [['ben', 'search_refused']]);
     assert.deepEqual(report.applied.map(({ verb, sourceId }) => `${verb} ${sourceId}`), ['update anna']);
     assert.deepEqual((await stage.cycle()).calls, []);
+  });
+
+  it('looks through a list of everybody where the target cannot be searched', async () => {
+    const stage = cycleStage([person('anna'), person('ben')], { match: ['userName'] });
+    for (let number = 1; number <= 150; number += 1) await stage.target.create('user', account(`p${number}@example.org`), signal);
+    await stage.target.create('user', account('anna@example.org'), signal);
+    stage.target.setHook((call) => (call.method === 'find' ? { when: 'before', result: { class: 'unsupported', detail: 'no' } } : undefined));
+    const { report, calls } = await stage.cycle();
+    assert.deepEqual(report.applied.map(({ verb, sourceId }) => `${verb} ${sourceId}`).sort(), ['adopt anna', 'create ben']);
+    assert.deepEqual(inShort(calls).filter((call) => call.startsWith('inventory')), ['inventory user']);
+  });
+
+  it('does not believe a list of fewer people than it knows', async () => {
+    const stage = cycleStage([person('anna'), person('ben')], { match: ['userName'] });
+    await stage.cycle();
+    await stage.target.remove('user', 'user-1', signal);
+    for (const id of ['cleo', 'dan', 'eva']) stage.source.put(person(id));
+    const { report, calls } = await stage.cycle();
+    assert.equal(report.applied.length, 3);
+    assert.deepEqual(inShort(calls).filter((call) => call.startsWith('find')).length, 3);
+  });
+
+  it('finds somebody in a list by any of several mails', async () => {
+    const stage = cycleStage([person('anna'), person('ben'), person('cleo')], {
+      match: ['emails.value'],
+      definition: definition({ users: { userName: 'lower(mail)', 'emails.value': 'mail' }, match: { user: ['emails.value'] } }),
+    });
+    const mails = (...values: string[]): ScimValue => values.map((value) => ({ value }));
+    await stage.target.create('user', new Map<string, ScimValue>([['userName', 'a'], ['emails', mails('x@example.org', 'ANNA@example.org')]]), signal);
+    const { report } = await stage.cycle();
+    assert.deepEqual(report.applied.map(({ verb, sourceId }) => `${verb} ${sourceId}`).sort(), ['adopt anna', 'create ben', 'create cleo']);
   });
 
   it('ends the cycle when the target does not answer', async () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { classify } from '../../../../src/adapters/scim/classify.ts';
+import { classify } from '../../../../src/adapters/scim/exchange/classify.ts';
 import { isRefusal, type Body, type ScimRequest } from '../../../../src/adapters/scim/message.ts';
-import type { Content, Reply } from '../../../../src/adapters/scim/transport.ts';
+import type { Content, Reply } from '../../../../src/adapters/scim/exchange/transport.ts';
 
 const json = (body: Body): Content => ({ kind: 'json', body });
 const page: Content = { kind: 'foreign', what: 'an HTML page', html: true };
@@ -53,6 +53,10 @@ describe('what an answer means', () => {
       [post, 503, none, 'unknown'],
       [post, 502, page, 'unknown'],
       [post, 408, none, 'unknown'],
+      [post, 400, json({ detail: 'A user with this e-mail already exists.' }), 'conflict'],
+      [post, 422, json({ message: 'userName is already taken' }), 'conflict'],
+      [post, 400, json({ detail: 'userName is missing' }), 'rejected'],
+      [get, 400, json({ detail: 'there is already one: it already exists' }), 'rejected'],
     ];
     for (const [request, status, content, expected] of table) {
       assert.equal(judge(request, status, content), expected, `${request.method ?? 'GET'} ${status} ${content.kind}`);
@@ -69,6 +73,8 @@ describe('what an answer means', () => {
     assert.equal(words({ detail: 'no such team', scimType: 'invalidValue' }), 'invalidValue: no such team');
     assert.equal(words({ code: 300, message: 'Zoom says no' }), 'Zoom says no');
     assert.equal(words({ Errors: [{ description: 'SCIM 1.1 says no' }] }), 'SCIM 1.1 says no');
+    assert.equal(words({ type: 'about:blank', title: 'Not like this' }), 'Not like this');
+    assert.equal(words({ detail: ['no such team', 'no such person'] }), 'no such team; no such person');
     assert.equal(words({}), 'HTTP 400');
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { attributesOf } from '../../../../src/adapters/scim/schema-attributes.ts';
+import { attributesOf } from '../../../../src/adapters/scim/dialect/schema-attributes.ts';
 
 const user = 'urn:ietf:params:scim:schemas:core:2.0:User';
 const group = 'urn:ietf:params:scim:schemas:core:2.0:Group';

@@ -17,6 +17,8 @@ async function targetOf(preset: 'active-directory' | 'openldap'): Promise<Target
     scope: { user: { memberOf: [] }, group: { memberOf: [] } },
     nested: 'flatten',
     match: { user: ['externalId', 'userName'], group: ['externalId', 'displayName'] },
+    required: { user: [], group: [] },
+    profile: 'rfc7644',
   };
 }
 

@@ -1,0 +1,82 @@
+import type { BulkDialect } from '../../../core/dialect/dialect.ts';
+import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
+import { classify } from '../exchange/classify.ts';
+import { isBody, listOf, schemas, type Answer, type Body, type Refusal, type ScimRequest } from '../message.ts';
+
+/** One request as an operation of a bulk request (RFC 7644 §3.7). Only a POST has a bulkId: the others have a path. */
+export function bulkOperation({ method, path, headers, body }: ScimRequest, bulkId: string): Body {
+  const version = headers?.['if-match'];
+  return {
+    method,
+    ...(method === 'POST' ? { bulkId } : {}),
+    path,
+    ...(version === undefined ? {} : { version }),
+    ...(body === undefined ? {} : { data: body }),
+  };
+}
+
+export function bulkBody(operations: readonly Body[], { operationsKey, failOnErrors }: BulkDialect): Body {
+  return { schemas: [schemas.bulk], ...(failOnErrors > 0 ? { failOnErrors } : {}), [operationsKey]: operations };
+}
+
+export interface Asked {
+  readonly request: ScimRequest;
+  readonly bulkId: string;
+}
+
+/**
+ * What became of each request, in their order; undefined for those that the answer does not speak of: a target stops
+ * after too many errors, and may answer in another order (RFC 7644 §3.7.3). A POST is known again by its bulkId, the
+ * others by method and location.
+ */
+export function bulkOutcomes(body: Body, asked: readonly Asked[]): (Answer | Refusal | undefined)[] {
+  const said = listOf(readScimPath(body, operationsPath)).filter(isBody);
+  return asked.map((one) => {
+    const at = said.findIndex((outcome) => isAbout(outcome, one));
+    const [outcome] = at === -1 ? [] : said.splice(at, 1);
+    return outcome === undefined ? undefined : outcomeOf(outcome, one.request);
+  });
+}
+const operationsPath = scimPath('Operations');
+
+function isAbout(outcome: Body, { request, bulkId }: Asked): boolean {
+  if (outcome['bulkId'] === bulkId) return true;
+  if (request.method === 'POST' || typeof outcome['method'] !== 'string' || outcome['method'].toUpperCase() !== request.method) return false;
+  const { location } = outcome;
+  return typeof location === 'string' && (endsWith(location, request.path) || endsWith(location, decodeURIComponent(request.path)));
+}
+
+/** Locations may be relative (scimmy) or under another prefix (SCIMServer): only where they end counts. */
+function endsWith(location: string, path: string): boolean {
+  return (location.split('?')[0] ?? '').endsWith(path);
+}
+
+/** The outcome as if the request had been answered alone. Undefined when it has no status. */
+function outcomeOf(outcome: Body, request: ScimRequest): Answer | Refusal | undefined {
+  const status = statusOf(outcome['status']);
+  if (status === undefined) return undefined;
+  const { version, response } = outcome;
+  const etag = typeof version === 'string' ? version : undefined;
+  const body = isBody(response) ? response : status < 300 && request.method === 'POST' ? createdBody(outcome['location'], etag) : undefined;
+  const content = body === undefined ? ({ kind: 'none' } as const) : ({ kind: 'json', body } as const);
+  const reply = { kind: 'answer', status, etag, location: undefined, retryAfter: undefined, date: undefined, content } as const;
+  return classify(reply, request, 'http://localhost', []);
+}
+
+/** `"201"` (RFC 7644 §3.7.3), `{"code": "201"}` (in an example of it; scimgateway), or a number. */
+function statusOf(status: unknown): number | undefined {
+  const code = isBody(status) ? status['code'] : status;
+  const number = typeof code === 'string' && /^\d{3}$/.test(code) ? Number(code) : code;
+  return typeof number === 'number' && number >= 200 && number < 600 ? number : undefined;
+}
+
+/** A created resource is often told by its location alone: the id is its last part. */
+function createdBody(location: unknown, version: string | undefined): Body | undefined {
+  const last = typeof location === 'string' ? /\/(?:Users|Groups)\/([^/?]+)\/?(?:\?.*)?$/i.exec(location)?.[1] : undefined;
+  if (last === undefined) return undefined;
+  try {
+    return { id: decodeURIComponent(last), ...(version === undefined ? {} : { meta: { version } }) };
+  } catch {
+    return undefined;
+  }
+}

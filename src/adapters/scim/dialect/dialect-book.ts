@@ -1,0 +1,84 @@
+import type { Dialect } from '../../../core/dialect/dialect.ts';
+import { layDialect, listSettings, withoutSaid, type Layer, type PartialDialect, type Setting } from '../../../core/dialect/layers.ts';
+import { learnableSettings, type LearnableSetting, type Lesson } from '../../../core/dialect/lesson.ts';
+import { rfc7644 } from '../../../core/dialect/rfc7644.ts';
+import type { TargetNotes } from '../../../ports/scim-target.ts';
+
+/** What is known of one target's ways, and what it teaches meanwhile. */
+export interface DialectBook {
+  /** The dialect in force. Ask anew for each request: it changes when the target teaches something. */
+  current(): Dialect;
+  /** Notes what the target refused. Nothing happens when the configuration says otherwise, or when it is known. */
+  learn(setting: LearnableSetting, value: Lesson['value'], because: string): void;
+  /** Notes what ServiceProviderConfig says. */
+  discovered(says: PartialDialect): void;
+  /** Whether ServiceProviderConfig was ever asked. */
+  isDiscovered(): boolean;
+  settings(): readonly Setting[];
+  restore(notes: Pick<TargetNotes, 'lessons' | 'discovery'>): void;
+  notes(): Pick<TargetNotes, 'lessons' | 'discovery'>;
+  /** Forgets lessons that are old: what was refused may have been a bad day, and costs one more refusal at most. */
+  review(): void;
+  /** Grows with every note. */
+  version(): number;
+}
+
+const oldMilliseconds = 7 * 24 * 60 * 60_000;
+
+/** @param now milliseconds since 1970 */
+export function createDialectBook(configured: readonly Layer[], now: () => number): DialectBook {
+  const lessons = new Map<LearnableSetting, Lesson>();
+  let discovery: TargetNotes['discovery'];
+  let version = 0;
+  let dialect = layDialect(rfc7644, configured);
+  const profile = configured.filter(({ origin }) => origin !== 'config');
+  const layers = (): Layer[] => [
+    ...profile,
+    // Whoever wrote a profile knew of the document: Slack's, for one, is wrong.
+    ...(discovery === undefined ? [] : [{ origin: 'discovery', says: withoutSaid(discovery.says, profile) } as const]),
+    ...[...lessons.values()].map(({ setting, value }) => ({ origin: 'learned', says: sayingOf(setting, value) }) as const),
+    ...configured.filter(({ origin }) => origin === 'config'),
+  ];
+  const refresh = (): void => {
+    dialect = layDialect(rfc7644, layers());
+    version += 1;
+  };
+  const review = (): void => {
+    const old = [...lessons.values()].filter(({ at }) => !(now() - Date.parse(at) < oldMilliseconds));
+    for (const { setting } of old) lessons.delete(setting);
+    if (old.length > 0) refresh();
+  };
+  return {
+    current: () => dialect,
+    learn(setting, value, because) {
+      if (lessons.get(setting)?.value === value || isConfigured(setting, configured)) return;
+      lessons.set(setting, { setting, value, at: new Date(now()).toISOString(), because });
+      refresh();
+    },
+    discovered(says) {
+      discovery = { at: new Date(now()).toISOString(), says };
+      refresh();
+    },
+    isDiscovered: () => discovery !== undefined,
+    settings: () => listSettings(rfc7644, layers()),
+    restore(notes) {
+      for (const lesson of notes.lessons) if (learnableSettings.includes(lesson.setting)) lessons.set(lesson.setting, lesson);
+      discovery = notes.discovery;
+      dialect = layDialect(rfc7644, layers());
+      review();
+    },
+    review,
+    notes: () => ({ lessons: [...lessons.values()], ...(discovery === undefined ? {} : { discovery }) }),
+    version: () => version,
+  };
+}
+
+function isConfigured(setting: LearnableSetting, configured: readonly Layer[]): boolean {
+  return listSettings(rfc7644, configured).some(({ name, origin }) => name === setting && origin === 'config');
+}
+
+/** `members.add` = `ids` as a layer says it. */
+function sayingOf(setting: LearnableSetting, value: Lesson['value']): PartialDialect {
+  const [section = '', name] = setting.split('.');
+  return name === undefined ? { [section]: value } : { [section]: { [name]: value } };
+}

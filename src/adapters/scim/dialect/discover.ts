@@ -1,0 +1,83 @@
+import type { Failure } from '../../../core/model/outcome.ts';
+import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
+import type { TargetFacts } from '../../../ports/scim-target.ts';
+import type { DialectBook } from './dialect-book.ts';
+import { isBody, isRefusal, listOf, schemas, toFailure, type Body, type Exchange, type Refusal } from '../message.ts';
+import { maxListBytes } from '../read/resource.ts';
+import { attributesOf } from './schema-attributes.ts';
+import { dialectOf, supports } from './service-provider-config.ts';
+
+/**
+ * What the target says of itself (RFC 7644 §4), for people who ask. Many leave documents out, answer 404, or HTML: then
+ * the RFC's defaults hold. Refused credentials, redirects and an unreachable target are failures.
+ */
+export async function discoverTarget(exchange: Exchange, book: DialectBook, signal: AbortSignal): Promise<TargetFacts | Failure> {
+  const config = await readServiceProviderConfig(exchange, book, signal);
+  if (isRefusal(config)) return toFailure(config);
+  const types = await readDocument(exchange, 'ResourceTypes', signal);
+  if (isRefusal(types)) return toFailure(types);
+  const definitions = await readDocument(exchange, 'Schemas', signal);
+  if (isRefusal(definitions)) return toFailure(definitions);
+  const resourceTypes = types.body === undefined ? undefined : elementsOf(types.body);
+  const facts = {
+    patch: supports(config.body, 'patch') ?? true,
+    filter: supports(config.body, 'filter') ?? true,
+    etag: supports(config.body, 'etag') ?? false,
+    groups: resourceTypes === undefined || resourceTypes.length === 0 || resourceTypes.some(isGroups),
+    attributes: definitions.body === undefined ? undefined : attributesOf(elementsOf(definitions.body), resourceTypes ?? []),
+  };
+  const missing = [config, types, definitions].flatMap(({ missing: words }) => words ?? []);
+  return { ...facts, details: [summary(facts, config.body), ...missing] };
+}
+
+interface Document {
+  readonly body: Body | undefined;
+  /** Why there is none, in a line for people. */
+  readonly missing?: string | undefined;
+}
+
+/**
+ * Reads ServiceProviderConfig, and notes in the book what it says, or that it says nothing. Where the RFC's spelling is
+ * not known, the plural of SCIM 1.1 and Salesforce is tried.
+ */
+export async function readServiceProviderConfig(exchange: Exchange, book: DialectBook, signal: AbortSignal): Promise<Document | Refusal> {
+  const name = book.current().discovery.serviceProviderConfig;
+  let document = await readDocument(exchange, name, signal);
+  if (name === 'ServiceProviderConfig' && !isRefusal(document) && document.status === 404) {
+    const plural = await readDocument(exchange, 'ServiceProviderConfigs', signal);
+    if (!isRefusal(plural) && plural.body !== undefined) document = plural;
+  }
+  if (!isRefusal(document)) book.discovered(document.body === undefined ? {} : dialectOf(document.body));
+  return document;
+}
+
+async function readDocument(exchange: Exchange, name: string, signal: AbortSignal): Promise<(Document & { readonly status?: number | undefined }) | Refusal> {
+  const answer = await exchange({ method: 'GET', path: `/${name}`, subject: 'discovery', maxBytes: maxListBytes }, signal);
+  if (!isRefusal(answer)) return { body: answer.body, ...(answer.body === undefined ? { missing: `${name}: empty answer${defaults}` } : {}) };
+  if (!isMissing(answer)) return answer;
+  return { body: undefined, status: answer.status, missing: `${name}: not offered (${answer.detail})${defaults}` };
+}
+
+const defaults = ', taking the defaults of RFC 7644';
+
+function isMissing({ class: failureClass, status }: Refusal): boolean {
+  const redirected = status !== undefined && status >= 300 && status < 400;
+  return !redirected && ['unsupported', 'rejected', 'protocol'].includes(failureClass);
+}
+
+/** Both documents are ListResponses (RFC 7644 §4). */
+function elementsOf(list: Body): readonly unknown[] {
+  return listOf(readScimPath(list, scimPath('Resources')));
+}
+
+function isGroups(type: unknown): boolean {
+  if (!isBody(type)) return false;
+  const { endpoint, schema } = type;
+  return schema === schemas.group || (typeof endpoint === 'string' && /(?:^|\/)Groups\/?$/i.test(endpoint));
+}
+
+function summary(facts: Omit<TargetFacts, 'details'>, config: Body | undefined): string {
+  const words = (['patch', 'filter', 'etag', 'groups'] as const).map((name) => `${facts[name] ? '' : 'no '}${name}`);
+  const limit = config === undefined ? undefined : readScimPath(config, scimPath('filter.maxResults'));
+  return words.join(', ') + (typeof limit === 'number' ? `, at most ${limit} results a page` : '');
+}

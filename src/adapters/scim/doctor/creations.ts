@@ -1,0 +1,46 @@
+import type { ResourceType } from '../../../core/model/entry.ts';
+import type { TargetId } from '../../../core/model/link.ts';
+
+/** Something that was made for a trial. */
+export interface Creation {
+  readonly type: ResourceType;
+  /** Its userName or displayName. */
+  readonly name: string;
+  readonly id: TargetId;
+}
+
+/** What was made and has to go again. Written down before anything is sent, so that nothing is forgotten. */
+export interface Creations {
+  /** A create is about to be sent. */
+  begin(type: ResourceType, name: string): void;
+  /** It made nothing. */
+  refuse(type: ResourceType, name: string): void;
+  made(creation: Creation): void;
+  gone(id: TargetId): void;
+  /** What is there, as far as is known: groups first, since members may not be deletable. */
+  present(): readonly Creation[];
+  /** All that was ever made. */
+  ever(): readonly Creation[];
+  /** Creates that nobody knows the outcome of. */
+  open(): readonly Omit<Creation, 'id'>[];
+}
+
+export function createCreations(): Creations {
+  const made = new Map<TargetId, Creation>();
+  const gone = new Set<TargetId>();
+  const open = new Map<string, Omit<Creation, 'id'>>();
+  const key = (type: ResourceType, name: string): string => `${type} ${name}`;
+  return {
+    begin: (type, name) => void open.set(key(type, name), { type, name }),
+    refuse: (type, name) => void open.delete(key(type, name)),
+    made(creation) {
+      open.delete(key(creation.type, creation.name));
+      made.set(creation.id, creation);
+      gone.delete(creation.id);
+    },
+    gone: (id) => void gone.add(id),
+    present: () => [...made.values()].filter(({ id }) => !gone.has(id)).sort((a, b) => Number(a.type === 'user') - Number(b.type === 'user')),
+    ever: () => [...made.values()],
+    open: () => [...open.values()],
+  };
+}

@@ -1,0 +1,126 @@
+import { layDialect, type Layer, type PartialDialect } from '../../../core/dialect/layers.ts';
+import { rfc7644 } from '../../../core/dialect/rfc7644.ts';
+import type { Dialect } from '../../../core/dialect/dialect.ts';
+import type { Failure } from '../../../core/model/outcome.ts';
+import { isRefusal, toFailure } from '../message.ts';
+import { checkOptions, type ScimTargetOptions } from '../options.ts';
+import { accounts } from './accounts.ts';
+import { knock } from './access.ts';
+import { activation } from './activation.ts';
+import { attributes } from './attributes.ts';
+import { createBench, type Bench } from './bench.ts';
+import { cleanUp, type Leftover } from './clean-up.ts';
+import { documents } from './documents.ts';
+import { extras } from './extras.ts';
+import { groups } from './groups.ts';
+import { openLine, type Traffic } from './line.ts';
+import { lists } from './lists.ts';
+import { lookups } from './lookups.ts';
+import { memberLimits } from './member-limits.ts';
+import { members } from './members.ts';
+import { patchLists } from './patch-lists.ts';
+import { patchShapes } from './patch-shapes.ts';
+import { pruneSaying } from './prune.ts';
+import { Untestable, type Finding, type Result, type Trial } from './trial.ts';
+import { updates } from './updates.ts';
+
+/** In this order: each goes by what those before it found. */
+const subjects = [documents, accounts, attributes, lookups, lists, patchShapes, updates, patchLists, activation, groups, members, memberLimits, extras] as const;
+
+/** How many trials there are, for whoever shows how far it is. */
+export const trialCount = subjects.reduce((sum, { trials }) => sum + trials.length, 1);
+
+export interface Examination {
+  /** In the name of everything that was made. */
+  readonly tag: string;
+  readonly findings: readonly Finding[];
+  /** What a profile for this target says beside what the RFCs say. */
+  readonly says: PartialDialect;
+  readonly leftovers: readonly Leftover[];
+  readonly traffic: Traffic;
+  /** What ended it before it was done. */
+  readonly ended?: unknown;
+}
+
+export interface DoctorOptions extends ScimTargetOptions {
+  /** Goes on although what it makes cannot be removed. */
+  readonly allowLeftovers: boolean;
+  readonly onFinding: (finding: Finding) => void;
+}
+
+/** Tries out how a target speaks, with users and groups of its own, which it removes. */
+export interface Doctor {
+  /**
+   * A failure when the target cannot be reached, or does not let us in; for that, 401 throws D2S_TARGET_AUTH.
+   *
+   * @param stopping ends the trials; what was made is still removed
+   * @param aborting ends the removal too
+   */
+  examine(stopping: AbortSignal, aborting: AbortSignal): Promise<Examination | Failure>;
+  close(): Promise<void>;
+}
+
+/** @throws BridgeError D2S_CONFIG_INVALID when the options cannot work */
+export function createDoctor(options: DoctorOptions): Doctor {
+  const checked = checkOptions(options);
+  const configured = layDialect(rfc7644, options.dialect);
+  const line = openLine(checked, configured);
+  return {
+    async examine(stopping, aborting) {
+      let signal = stopping;
+      const bench = createBench({ name: options.name, line, clock: options.clock, signal: () => signal, configured, allowLeftovers: options.allowLeftovers });
+      bench.learn(givenParts(options.dialect));
+      const began = options.clock.monotonic();
+      const access = await knock(bench);
+      if (isRefusal(access)) return toFailure(access);
+      const findings: Finding[] = [];
+      const note: Note = (subject, trial, since, result) => {
+        bench.learn(result.says ?? {});
+        const finding = { ...result, subject, trial, milliseconds: Math.round(options.clock.monotonic() - since) };
+        findings.push(finding);
+        options.onFinding(finding);
+      };
+      note('Access', 'credentials', began, access);
+      const ended = await tryAll(bench, note, stopping);
+      signal = aborting;
+      const leftovers = await cleanUp(bench);
+      return { tag: bench.tag, findings, says: pruneSaying(bench.says(), bench.facts.discovered), leftovers, traffic: line.traffic(), ...ended };
+    },
+    close: () => line.close(),
+  };
+}
+
+/** What no trial can find out, and what this connection already needed: a profile is to say it too. */
+function givenParts(layers: readonly Layer[]): PartialDialect {
+  const all = (from: readonly Layer[]): Dialect => layDialect(rfc7644, from);
+  const { trailingSlash, mediaType, headers } = all(layers);
+  const { rate } = all(layers.filter(({ origin }) => origin === 'profile'));
+  return { trailingSlash, mediaType, headers, rate };
+}
+
+type Note = (subject: string, trial: string, since: number, result: Result) => void;
+
+/** Whatever ends it comes back as a value: what was made has to be removed first. */
+async function tryAll(bench: Bench, note: Note, stopping: AbortSignal): Promise<Pick<Examination, 'ended'>> {
+  try {
+    for (const { name, trials } of subjects) {
+      for (const trial of trials) {
+        stopping.throwIfAborted();
+        const since = bench.clock.monotonic();
+        note(name, trial.name, since, await outcomeOf(trial, bench));
+      }
+    }
+    return {};
+  } catch (ended) {
+    return { ended };
+  }
+}
+
+async function outcomeOf(trial: Trial, bench: Bench): Promise<Result> {
+  try {
+    return await trial.run(bench);
+  } catch (thrown) {
+    if (thrown instanceof Untestable) return { verdict: 'skipped', text: thrown.message };
+    throw thrown;
+  }
+}

@@ -1,0 +1,84 @@
+import type { Dialect } from '../../../core/dialect/dialect.ts';
+import { createAttempt } from '../exchange/attempt.ts';
+import { evenly } from '../pace/budget.ts';
+import type { Exchange } from '../message.ts';
+import type { CheckedOptions } from '../options.ts';
+import { Pace } from '../pace/pace.ts';
+import { createExchange } from '../exchange/retry.ts';
+import { createTransport } from '../exchange/transport.ts';
+import { inWireForm } from '../dialect/wire-form.ts';
+
+/** What was seen of the traffic. */
+export interface Traffic {
+  readonly requests: number;
+  /** Of all answered requests, in milliseconds. */
+  readonly median: number;
+  readonly p95: number;
+  /** Names of headers that say what is left for us. */
+  readonly quotaHeaders: readonly string[];
+  /** How often the target asked to be left alone, and for how long altogether. */
+  readonly throttles: number;
+  readonly throttledMilliseconds: number;
+}
+
+/** A connection to one target, with its credentials and at its pace, that watches what comes back. */
+export interface Line {
+  readonly exchange: Exchange;
+  /** Headers, media type and slashes from now on. */
+  speak(dialect: Dialect): void;
+  /** `Location` of the last answer. */
+  location(): string | undefined;
+  traffic(): Traffic;
+  close(): Promise<void>;
+}
+
+export function openLine(options: CheckedOptions, configured: Dialect): Line {
+  let dialect = configured;
+  let location: string | undefined;
+  let throttles = 0;
+  let throttledMilliseconds = 0;
+  const latencies: number[] = [];
+  const quotaHeaders = new Set<string>();
+  const watched: CheckedOptions = {
+    ...options,
+    onRequest(method, status, milliseconds) {
+      if (status > 0) latencies.push(milliseconds);
+      options.onRequest(method, status, milliseconds);
+    },
+    onThrottled(milliseconds) {
+      throttles += 1;
+      throttledMilliseconds += milliseconds;
+      options.onThrottled(milliseconds);
+    },
+  };
+  const transport = createTransport(watched);
+  const pace = new Pace(options.clock, [...configured.rate, ...evenly(options.limits.requestsPerSecond)], options.concurrency);
+  const attempt = createAttempt(
+    watched,
+    {
+      ...transport,
+      async send(request, headers, signal) {
+        const reply = await transport.send(request, headers, signal);
+        location = reply.kind === 'answer' ? reply.location : undefined;
+        if (reply.kind === 'answer') for (const name of Object.keys(reply.quota ?? {})) quotaHeaders.add(name);
+        return reply;
+      },
+    },
+    (quota) => { pace.expect(quota); },
+  );
+  return {
+    exchange: inWireForm(createExchange(attempt, pace, options.clock, watched), () => dialect),
+    speak: (next) => void (dialect = next),
+    location: () => location,
+    traffic: () => ({ requests: latencies.length, median: quantile(latencies, 0.5), p95: quantile(latencies, 0.95), quotaHeaders: [...quotaHeaders], throttles, throttledMilliseconds }),
+    close: async () => {
+      await Promise.all([transport.close(), options.auth.close()]);
+    },
+  };
+}
+
+/** The nearest rank. */
+function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
+}

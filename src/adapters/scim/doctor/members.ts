@@ -1,0 +1,239 @@
+import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
+import type { MemberDialect } from '../../../core/dialect/dialect.ts';
+import { isBody, isRefusal, listOf, type Body } from '../message.ts';
+import type { Bench, Specimen } from './bench.ts';
+import { settingOf, tryPut } from './change.ts';
+import { choose, history, isLie, told, tryPatch, type IsDone, type Way } from './effect.ts';
+import { tryExcluded } from './lists.ts';
+import { create, groupBody, read, remove, userBody } from './specimen.ts';
+import { needed, Untestable, words, works, type Result, type Subject } from './trial.ts';
+
+/** Who belongs to a group, in which words that is changed, and whether it can be seen. */
+export const members: Subject = {
+  name: 'Members',
+  trials: [
+    { name: 'by PUT', run: tryPutMembers },
+    { name: 'made with a group', run: tryOnCreate },
+    { name: 'add', run: tryAdd },
+    { name: 'add again', run: tryAgain },
+    { name: 'several in one operation', run: trySeveral },
+    { name: 'replace the list', run: tryReplace },
+    { name: 'remove', run: tryRemove },
+    { name: 'remove a stranger', run: tryStranger },
+    { name: 'with other changes', run: tryMixed },
+    { name: 'groups in groups', run: tryNested },
+    { name: 'who is deleted', run: tryDeleted },
+    { name: 'left out of lists', run: tryExcluded },
+  ],
+};
+
+interface Cast {
+  readonly crew: Specimen;
+  readonly anna: Specimen;
+  readonly ben: Specimen;
+}
+
+export function castOf(bench: Bench): Cast {
+  const { facts } = bench;
+  const crew = needed(facts.crew, 'no group could be made');
+  if (facts.groupUpdate !== 'patch' && facts.patchStyle !== true) throw new Untestable('groups are not changed by PATCH');
+  const anna = needed(facts.anna, 'no user could be made');
+  return { crew, anna, ben: needed(facts.ben, 'there is no second user') };
+}
+
+/** Ids of those whom a group shows; undefined: it shows nobody at all. */
+function membersOf(held: Body | undefined): string[] | undefined {
+  const list = held === undefined ? undefined : readScimPath(held, scimPath('members'));
+  return Array.isArray(list) ? listOf(list).map((one) => String(isBody(one) ? one['value'] : one)) : undefined;
+}
+
+const queries: Readonly<Record<MemberDialect['read'], string>> = { get: '', attributes: '?attributes=members', 'own-record': '' };
+
+function isVisible(bench: Bench): boolean {
+  return bench.dialect().members.read !== 'own-record';
+}
+
+function queryOf(bench: Bench): string {
+  return queries[bench.dialect().members.read];
+}
+
+/** Whether exactly these of anna and ben are in; anything goes where nobody is shown. */
+function has(bench: Bench, ...ids: readonly string[]): IsDone {
+  return (held) => {
+    const shown = membersOf(held) ?? [];
+    return !isVisible(bench) || (shown.length === ids.length && ids.every((id) => shown.includes(id)));
+  };
+}
+
+/** The whole group, where there is no PATCH: with anna, and without her. */
+async function tryPutMembers(bench: Bench): Promise<Result> {
+  const { facts } = bench;
+  if (facts.groupUpdate !== 'put') throw new Untestable('groups are not changed by PUT');
+  const crew = needed(facts.crew, 'no group could be made');
+  const anna = needed(facts.anna, 'no user could be made');
+  const into = await tryPut(bench, 'group', crew.id, (body) => { body['members'] = [{ value: anna.id }]; }, has(bench, anna.id));
+  const out = await tryPut(bench, 'group', crew.id, (body) => { delete body['members']; }, has(bench));
+  if (into.kind === 'done' && out.kind === 'done') return works('members come and go with the whole group');
+  return { verdict: into.kind === 'refused' ? 'refused' : 'lies', text: `a group with a member ${told(into)}, without it ${told(out)}`, blocks: true };
+}
+
+/** A new group with ben. What it shows tells how members are read. */
+async function tryOnCreate(bench: Bench): Promise<Result> {
+  const { ben } = castOf(bench);
+  const made = await create(bench, 'group', groupBody(bench, 'with', { members: [{ value: ben.id }] }));
+  if (isRefusal(made)) return { verdict: 'refused', text: `a new group with members is refused (${words(made)})`, says: { members: { onCreate: 'after' } } };
+  const way = await seenBy(bench, made.id, ben.id);
+  await remove(bench, 'group', made.id);
+  if (way === 'own-record') return works('a new group with members is taken; whether they are in it is not shown');
+  return works(`a new group has its members${way === 'get' ? '' : ', which are shown with attributes=members only'}`, { members: { onCreate: 'include', read: way } });
+}
+
+async function seenBy(bench: Bench, group: string, member: string): Promise<MemberDialect['read']> {
+  for (const way of ['get', 'attributes'] as const) {
+    if (membersOf(await read(bench, 'group', group, queries[way]))?.includes(member) === true) return way;
+  }
+  return 'own-record';
+}
+
+/** The values of one `add`, in each style that somebody wants. */
+const styles: Readonly<Record<MemberDialect['add'], (ids: readonly string[]) => Body>> = {
+  array: (ids) => ({ op: 'add', path: 'members', value: ids.map((value) => ({ value })) }),
+  pathless: (ids) => ({ op: 'add', value: { members: ids.map((value) => ({ value })) } }),
+  nested: (ids) => ({ op: 'add', path: 'members', value: { members: ids.map((value) => ({ value })) } }),
+  ids: (ids) => ({ op: 'add', path: 'members', value: ids }),
+};
+
+export function additionOf(bench: Bench, ids: readonly string[]): Body {
+  return styles[bench.dialect().members.add](ids);
+}
+
+async function tryAdd(bench: Bench): Promise<Result> {
+  const { crew, anna } = castOf(bench);
+  const seen: { by: MemberDialect['read'] } = { by: 'own-record' };
+  const choice = await choose((['array', 'pathless', 'nested', 'ids'] as const).map((style): Way<typeof style> => ({
+    name: style,
+    async try() {
+      const effect = await tryPatch(bench, 'group', crew.id, [styles[style]([anna.id])], () => true);
+      if (effect.kind !== 'done') return effect;
+      seen.by = await seenBy(bench, crew.id, anna.id);
+      const isHidden = seen.by === 'own-record' && bench.says().members?.read === undefined;
+      return seen.by !== 'own-record' || isHidden ? effect : { kind: 'nothing', status: effect.status, held: undefined };
+    },
+  })));
+  const before = history(choice);
+  if (choice.chosen === undefined) return { verdict: isLie(choice) ? 'lies' : 'refused', text: `members cannot be added: ${before}`, blocks: true };
+  const remark = seen.by === 'get' ? '' : seen.by === 'attributes' ? '; they are shown with attributes=members only' : '; nobody is shown, so that it is not known whether it was done';
+  return {
+    verdict: isLie(choice) ? 'lies' : 'works',
+    text: `as ${choice.chosen} (${choice.status})${before === '' ? '' : `; ${before}`}${remark}`,
+    says: { members: { add: choice.chosen, read: seen.by } },
+  };
+}
+
+function added(bench: Bench): Cast {
+  if (bench.says().members?.add === undefined) throw new Untestable('members cannot be added');
+  return castOf(bench);
+}
+
+async function tryAgain(bench: Bench): Promise<Result> {
+  const { crew, anna } = added(bench);
+  const effect = await tryPatch(bench, 'group', crew.id, [additionOf(bench, [anna.id])], has(bench, anna.id), queryOf(bench));
+  if (effect.kind === 'refused') return { verdict: 'refused', text: `a member who is in is refused (${words(effect.refusal)})` };
+  if (!isVisible(bench)) return works(`a member who is in is answered with ${effect.status}`);
+  return effect.kind === 'done' ? works('a member who is in stays there once') : { verdict: 'lies', text: 'a member who is added again is there twice' };
+}
+
+async function trySeveral(bench: Bench): Promise<Result> {
+  const { crew, anna, ben } = added(bench);
+  const effect = await tryPatch(bench, 'group', crew.id, [additionOf(bench, [anna.id, ben.id])], (held) => !isVisible(bench) || membersOf(held)?.includes(ben.id) === true, queryOf(bench));
+  if (effect.kind === 'done') return works('two members in one operation are added');
+  const apart = await tryPatch(bench, 'group', crew.id, [additionOf(bench, [ben.id])], (held) => !isVisible(bench) || membersOf(held)?.includes(ben.id) === true, queryOf(bench));
+  const text = `two members in one operation ${told(effect)}`;
+  if (apart.kind !== 'done') return { verdict: 'refused', text: `${text}; one alone ${told(apart)}` };
+  return { verdict: effect.kind === 'nothing' ? 'lies' : 'refused', text, says: { members: { valuesPerOperation: 1 } } };
+}
+
+async function tryReplace(bench: Bench): Promise<Result> {
+  const { crew, anna, ben } = added(bench);
+  const operation = { op: 'replace', path: 'members', value: [{ value: anna.id }, { value: ben.id }] };
+  const effect = await tryPatch(bench, 'group', crew.id, [operation], () => true);
+  if (effect.kind !== 'done') return { verdict: 'refused', text: `the whole list ${told(effect)}` };
+  if (!isVisible(bench)) return works('the whole list is taken; what it does is not shown');
+  const isExact = has(bench, anna.id, ben.id)(await read(bench, 'group', crew.id, queryOf(bench)));
+  bench.facts.replacesMembers = isExact;
+  return isExact ? works('the whole list is replaced') : { verdict: 'lies', text: 'what replaces the list is added to it' };
+}
+
+/** Several joined by `or` are a matter of taste: who understands those understands one alone. */
+const removals: Readonly<Record<'filter' | 'values', (id: string) => readonly Body[]>> = {
+  filter: (id) => [{ op: 'remove', path: `members[value eq "${id}"]` }],
+  values: (id) => [{ op: 'remove', path: 'members', value: [{ value: id }] }],
+};
+
+/** One after the other. Answers whether both are in, as far as that is shown. */
+async function addBoth(bench: Bench, crew: Specimen, anna: Specimen, ben: Specimen): Promise<boolean> {
+  for (const { id } of [anna, ben]) await tryPatch(bench, 'group', crew.id, [additionOf(bench, [id])], () => true);
+  const shown = membersOf(await read(bench, 'group', crew.id, queryOf(bench))) ?? [];
+  return !isVisible(bench) || [anna, ben].every(({ id }) => shown.includes(id));
+}
+
+/** Whoever does not understand removal by values may take the whole list away: anna has to stay. */
+async function tryRemove(bench: Bench): Promise<Result> {
+  const { crew, anna, ben } = added(bench);
+  if (!(await addBoth(bench, crew, anna, ben))) return { verdict: 'lies', text: 'whoever is added takes the place of the others, so that nobody can be removed alone', blocks: true };
+  const isOut: IsDone = (held) => !isVisible(bench) || (membersOf(held)?.includes(anna.id) === true && membersOf(held)?.includes(ben.id) === false);
+  const choice = await choose((['filter', 'values'] as const).map((style): Way<typeof style> => ({
+    name: style,
+    async try() {
+      await addBoth(bench, crew, anna, ben);
+      return tryPatch(bench, 'group', crew.id, removals[style](ben.id), isOut, queryOf(bench));
+    },
+  })));
+  const before = history(choice);
+  if (choice.chosen === undefined && !isLie(choice) && bench.facts.replacesMembers === true) {
+    return { verdict: 'refused', text: `members are removed by replacing the whole list only: ${before}`, says: { members: { replace: true } } };
+  }
+  if (choice.chosen === undefined) return { verdict: isLie(choice) ? 'lies' : 'refused', text: `members cannot be removed: ${before}`, blocks: true };
+  return { verdict: isLie(choice) ? 'lies' : 'works', text: `by ${choice.chosen} (${choice.status})${before === '' ? '' : `; ${before}`}`, says: { members: { remove: choice.chosen } } };
+}
+
+async function tryStranger(bench: Bench): Promise<Result> {
+  const { crew, ben } = added(bench);
+  const style = bench.dialect().members.remove === 'values' ? 'values' : 'filter';
+  const effect = await tryPatch(bench, 'group', crew.id, removals[style](ben.id), () => true);
+  return effect.kind === 'refused' ? works(`removing somebody who is not in is refused (${words(effect.refusal)})`) : works('removing somebody who is not in does no harm');
+}
+
+async function tryMixed(bench: Bench): Promise<Result> {
+  const { crew, ben } = added(bench);
+  const name = `${crew.name}-${bench.fresh()}`;
+  const operations = [settingOf(bench.dialect(), 'displayName', name), additionOf(bench, [ben.id])];
+  const effect = await tryPatch(bench, 'group', crew.id, operations, (held) => !isVisible(bench) || membersOf(held)?.includes(ben.id) === true, queryOf(bench));
+  if (effect.kind === 'done') return works('a new name and a member go in one request');
+  if (bench.facts.groupUpdate !== 'patch') throw new Untestable('names are not changed by PATCH');
+  return { verdict: effect.kind === 'nothing' ? 'lies' : 'refused', text: `a new name and a member in one request: ${told(effect)}`, says: { patch: { mixed: false } } };
+}
+
+async function tryNested(bench: Bench): Promise<Result> {
+  const { crew } = added(bench);
+  const made = await create(bench, 'group', groupBody(bench, 'inner'));
+  if (isRefusal(made)) throw new Untestable(`no second group could be made (${words(made)})`);
+  const isDone: IsDone = (held) => !isVisible(bench) || membersOf(held)?.includes(made.id) === true;
+  const effect = await tryPatch(bench, 'group', crew.id, [additionOf(bench, [made.id])], isDone, queryOf(bench));
+  await remove(bench, 'group', made.id);
+  if (effect.kind === 'done') return works('a group can be a member');
+  return { verdict: effect.kind === 'nothing' ? 'lies' : 'refused', text: `a group as a member ${told(effect)}`, says: { members: { nested: false } } };
+}
+
+/** Dead members make lists longer and counts wrong. */
+async function tryDeleted(bench: Bench): Promise<Result> {
+  const { crew } = added(bench);
+  if (!isVisible(bench)) throw new Untestable('nobody is shown');
+  const made = await create(bench, 'user', userBody(bench, 'cleo'));
+  if (isRefusal(made)) throw new Untestable(`no user could be made (${words(made)})`);
+  const effect = await tryPatch(bench, 'group', crew.id, [additionOf(bench, [made.id])], (held) => membersOf(held)?.includes(made.id) === true, queryOf(bench));
+  const why = await remove(bench, 'user', made.id);
+  if (effect.kind !== 'done' || why !== undefined) throw new Untestable(why ?? `the member ${told(effect)}`);
+  const isLeft = membersOf(await read(bench, 'group', crew.id, queryOf(bench)))?.includes(made.id) === true;
+  return isLeft ? { verdict: 'lies', text: 'whoever is deleted stays a member' } : works('whoever is deleted is no member any more');
+}

@@ -1,0 +1,62 @@
+import type { PartialDialect } from '../../../core/dialect/layers.ts';
+import type { Refusal } from '../message.ts';
+import type { Bench } from './bench.ts';
+
+/**
+ * `lies`: it was answered as if it had been done, and something else or nothing happened. `absent`: the target has no
+ * such thing. `skipped`: it could not be tried.
+ */
+export type Verdict = 'works' | 'refused' | 'lies' | 'absent' | 'skipped';
+
+export interface Result {
+  readonly verdict: Verdict;
+  /** One sentence for people. May hold the target's own words. */
+  readonly text: string;
+  /** What a profile should say because of it. */
+  readonly says?: PartialDialect;
+  /** Whether the target cannot be kept in step for that. */
+  readonly blocks?: boolean;
+}
+
+export interface Finding extends Result {
+  readonly subject: string;
+  readonly trial: string;
+  readonly milliseconds: number;
+}
+
+export interface Trial {
+  readonly name: string;
+  /** @throws Untestable when what it needs is not there */
+  run(bench: Bench): Promise<Result>;
+}
+
+export interface Subject {
+  readonly name: string;
+  readonly trials: readonly Trial[];
+}
+
+/** Why a trial could not be made: an outcome like any other, from however deep inside of it. */
+export class Untestable extends Error {
+  override readonly name = 'Untestable';
+}
+
+/** @throws Untestable when there is no value */
+export function needed<T>(value: T | undefined, why: string): T {
+  if (value === undefined) throw new Untestable(why);
+  return value;
+}
+
+export function works(text: string, says: PartialDialect = {}): Result {
+  return { verdict: 'works', text, says };
+}
+
+/** Whether a refusal is about what was sent: many answer 500 to what they did not expect. */
+export function isAboutContent({ class: failureClass, status = 0 }: Pick<Refusal, 'class' | 'status'>): boolean {
+  return failureClass === 'rejected' || (status >= 500 && status !== 501 && status !== 503);
+}
+
+/** `400: invalidPath: …`, as it stands in a sentence. */
+export function words({ status, detail }: Pick<Refusal, 'status' | 'detail'>): string {
+  const short = detail.length > 120 ? `${detail.slice(0, 119)}…` : detail;
+  return status === undefined || short === `HTTP ${status}` ? short : `${status}: ${short}`;
+}

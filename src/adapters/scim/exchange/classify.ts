@@ -1,0 +1,147 @@
+import type { FailureClass } from '../../../core/model/outcome.ts';
+import { isBody, schemas, type Answer, type Body, type Refusal, type ScimRequest } from '../message.ts';
+import type { Reply } from './transport.ts';
+import { clean } from '../wording.ts';
+
+/**
+ * From an answer to what it means. Everything above reads classes, never a status.
+ *
+ * | answer                                   | class       | POST         |
+ * |------------------------------------------|-------------|--------------|
+ * | 2xx with JSON or nothing                 | success     |              |
+ * | 2xx with anything else                   | protocol    | see below    |
+ * | 3xx                                      | protocol    |              |
+ * | 401 (and 403 during discovery)           | auth        |              |
+ * | 404, 410 of a resource, said in JSON     | gone        |              |
+ * | 404, 410 of a resource, as an HTML page  | protocol    |              |
+ * | 404, 410 of an endpoint                  | unsupported |              |
+ * | 405, 501                                 | unsupported |              |
+ * | 409; 400 with scimType uniqueness        | conflict    |              |
+ * | 400, 422 that speak of a duplicate       | rejected    | conflict     |
+ * | 429; 503 with Retry-After                | throttled   |              |
+ * | 503 without                              | throttled   | unknown      |
+ * | 408, 425, other 5xx                      | transient   | unknown      |
+ * | other 4xx                                | rejected    |              |
+ * | no connection                            | transient   |              |
+ * | connection lost, no answer in time       | transient   | unknown      |
+ *
+ * Several targets tell only in words that somebody is there already: whoever creates looks then, which does no harm.
+ * A 404 as HTML comes from a proxy or a wrong URL: taken as "gone", it would end every link and pass for a deletion.
+ * A bare 503 may come from a gateway that lost its upstream after the request had passed (Envoy's "upstream connect
+ * error or disconnect/reset before headers"); with a Retry-After somebody decided to turn us away.
+ * A POST that was answered 201, or with JSON that broke or never ended, may have created something: unknown. A 200 with
+ * an HTML page is a captive portal or a login page, which created nothing: protocol.
+ */
+export function classify(reply: Reply, request: ScimRequest, origin: string, secrets: readonly string[]): Answer | Refusal {
+  const ambiguous: FailureClass = request.method === 'POST' ? 'unknown' : 'transient';
+  if (reply.kind === 'silence') {
+    const detail = clean(reply.reason, secrets);
+    return { class: reply.unsent ? 'transient' : ambiguous, detail };
+  }
+  const { status, content } = reply;
+  if (status >= 200 && status < 300) return classifySuccess(reply, request);
+  const scimType = content.kind === 'json' ? textOf(content.body, 'scimType')?.toLowerCase() : undefined;
+  const html = content.kind === 'foreign' && content.html;
+  const words = wordsOf(reply, origin);
+  const taken = request.method === 'POST' && (status === 400 || status === 422) && saysTaken.test(words);
+  return {
+    class: taken ? 'conflict' : statusClass(status, { scimType, html, request, ambiguous, turnedAway: reply.retryAfter !== undefined }),
+    status,
+    detail: clean(words, secrets),
+    scimType,
+  };
+}
+
+const saysTaken = /\b(?:already (?:exists?|taken|in use|registered)|duplicate|must be unique|not unique)\b/i;
+
+function statusClass(
+  status: number,
+  { scimType, html, request, ambiguous, turnedAway }: {
+    readonly scimType: string | undefined;
+    readonly html: boolean;
+    readonly request: ScimRequest;
+    readonly ambiguous: FailureClass;
+    readonly turnedAway: boolean;
+  },
+): FailureClass {
+  if (status < 400) return 'protocol';
+  switch (status) {
+    case 400:
+      return scimType === 'uniqueness' ? 'conflict' : 'rejected';
+    case 401:
+      return 'auth';
+    case 403:
+      return request.subject === 'discovery' ? 'auth' : 'rejected';
+    case 404:
+    case 410:
+      if (html && request.subject !== 'discovery') return 'protocol';
+      return request.subject === 'resource' ? 'gone' : 'unsupported';
+    case 405:
+    case 501:
+      return 'unsupported';
+    case 408:
+    case 425:
+      return ambiguous;
+    case 409:
+      return 'conflict';
+    case 429:
+      return 'throttled';
+    case 503:
+      return turnedAway || ambiguous === 'transient' ? 'throttled' : ambiguous;
+    default:
+      return status >= 500 ? ambiguous : 'rejected';
+  }
+}
+
+function classifySuccess(reply: Extract<Reply, { kind: 'answer' }>, request: ScimRequest): Answer | Refusal {
+  const { status, etag, content } = reply;
+  if (content.kind === 'none') return { status, etag, body: undefined };
+  if (content.kind === 'json') {
+    // Seen at gateways: an error in the body of a 200.
+    const named = content.body['schemas'];
+    if (!Array.isArray(named) || !named.includes(schemas.error)) return { status, etag, body: content.body };
+    return { class: 'protocol', status, detail: `a SCIM error was answered with ${status}` };
+  }
+  // The status says it all; a large group may be answered with all its members.
+  if (content.cut === true && request.method === 'PATCH') return { status, etag, body: undefined };
+  const maybeCreated = request.method === 'POST' && (status === 201 || !content.html);
+  return {
+    class: maybeCreated ? 'unknown' : 'protocol',
+    status,
+    detail: `answered ${status} with ${content.what}`,
+  };
+}
+
+/**
+ * The target's own words where it has some: SCIM's `detail` (a list of texts, in SCIMServer), or what other APIs call it:
+ * `message` (Zoom), `title` (RFC 9457).
+ */
+function wordsOf(reply: Extract<Reply, { kind: 'answer' }>, origin: string): string {
+  const { status, content, location } = reply;
+  if (status < 400) return redirectWords(status, location, origin);
+  if (content.kind === 'foreign') return `HTTP ${status} with ${content.what}`;
+  if (content.kind === 'none') return `HTTP ${status}`;
+  const words = ['detail', 'message', 'title', 'error_description', 'error'].map((key) => textOf(content.body, key));
+  const scimType = textOf(content.body, 'scimType');
+  const said = words.find((text) => text !== undefined) ?? firstError(content.body) ?? `HTTP ${status}`;
+  return scimType === undefined ? said : `${scimType}: ${said}`;
+}
+
+function redirectWords(status: number, location: string | undefined, origin: string): string {
+  const elsewhere = location === undefined ? null : URL.parse(location, origin);
+  if (elsewhere === null) return `HTTP ${status}: redirects are not followed; configure the URL of the SCIM endpoint itself`;
+  return `HTTP ${status} to ${elsewhere.origin}: redirects are not followed; configure the URL there, if it is the SCIM endpoint`;
+}
+
+function textOf(body: Body, key: string): string | undefined {
+  const held = body[key];
+  const value = Array.isArray(held) && held.every((part) => typeof part === 'string') ? held.join('; ') : held;
+  return typeof value === 'string' && value.trim() !== '' ? value : undefined;
+}
+
+/** SCIM 1.1 and WSO2: `{"Errors": [{"description": …}]}`. */
+function firstError(body: Body): string | undefined {
+  const errors = body['Errors'] ?? body['errors'];
+  const first: unknown = Array.isArray(errors) ? errors[0] : undefined;
+  return isBody(first) ? (textOf(first, 'description') ?? textOf(first, 'message')) : undefined;
+}

@@ -1,0 +1,87 @@
+import type { IncomingHttpHeaders } from 'undici/types/header.js';
+import type { Dispatcher } from 'undici';
+
+export interface WholeAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** Undefined when it went on for too long: the rest was not waited for. */
+  readonly text: string | undefined;
+}
+
+/** There is no whole answer. Status 0: not even its beginning. */
+export interface NoAnswer {
+  readonly status: number;
+  /** What the connection ended with, the signal's reason, or a `Late`. */
+  readonly error: unknown;
+}
+
+/** No whole answer in time. */
+export class Late extends Error {
+  override readonly name = 'Late';
+}
+
+/**
+ * One exchange on the lowest level that undici has. Its `request` would put a stream, an abort signal for the deadline
+ * and one more for both reasons to end into each exchange, which together cost as much as the exchange itself.
+ *
+ * @param milliseconds from now to the last byte, waiting for a connection included
+ */
+export function sendOnce(
+  pool: Dispatcher,
+  request: Dispatcher.DispatchOptions,
+  limits: { readonly maxBytes: number; readonly milliseconds: number },
+  signal: AbortSignal,
+): Promise<WholeAnswer | NoAnswer> {
+  return new Promise((resolve) => {
+    let controller: Dispatcher.DispatchController | undefined;
+    let isOver = false;
+    let status = 0;
+    let headers: IncomingHttpHeaders = {};
+    let bytes = 0;
+    const chunks: Buffer[] = [];
+
+    const end = (result: WholeAnswer | NoAnswer): void => {
+      if (isOver) return;
+      isOver = true;
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+      resolve(result);
+    };
+    const giveUp = (error: unknown): void => {
+      end({ status, error });
+      controller?.abort(new Late('given up'));
+    };
+    const onAbort = (): void => {
+      giveUp(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      giveUp(new Late('too late'));
+    }, limits.milliseconds);
+    signal.addEventListener('abort', onAbort, { once: true });
+
+    pool.dispatch(request, {
+      onRequestStart(given) {
+        controller = given;
+        if (isOver) given.abort(new Late('given up before it was sent'));
+      },
+      onResponseStart(_controller, statusCode, given) {
+        if (statusCode >= 200) [status, headers] = [statusCode, given];
+      },
+      onResponseData(given, chunk) {
+        bytes += chunk.length;
+        if (bytes <= limits.maxBytes) {
+          chunks.push(chunk);
+          return;
+        }
+        end({ status, headers, text: undefined });
+        given.abort(new Late('longer than anybody reads'));
+      },
+      onResponseEnd: () => {
+        end({ status, headers, text: Buffer.concat(chunks).toString() });
+      },
+      onResponseError: (_controller, error) => {
+        end({ status, error });
+      },
+    });
+  });
+}

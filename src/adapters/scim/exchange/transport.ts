@@ -1,0 +1,141 @@
+import type { Pool } from 'undici';
+import { connectWords, isUnsent, openConnections } from '../access/connection.ts';
+import { isBody, type Body, type ScimRequest } from '../message.ts';
+import type { CheckedOptions } from '../options.ts';
+import { quotaHeaderNames, type QuotaHeaders } from '../pace/quota.ts';
+import { Late, sendOnce, type WholeAnswer } from './send-once.ts';
+
+/** What came of one request, before anyone judges it. */
+export type Reply =
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      readonly etag: string | undefined;
+      readonly location: string | undefined;
+      readonly retryAfter: string | undefined;
+      /** When the target sent it, by its own clock. */
+      readonly date: string | undefined;
+      /** Absent when it says nothing of what is left for us. */
+      readonly quota?: QuotaHeaders | undefined;
+      readonly content: Content;
+    }
+  /** No usable answer. `unsent`: not a byte has left. */
+  | { readonly kind: 'silence'; readonly unsent: boolean; readonly reason: string };
+
+export type Content =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'json'; readonly body: Body }
+  /** Something else than a JSON object; `html` is the mark of proxies, portals and login pages, `cut` of too much to read. */
+  | { readonly kind: 'foreign'; readonly what: string; readonly html: boolean; readonly cut?: true };
+
+export interface Transport {
+  /** One request, once. Rejects only with the signal's reason, or what the pool says about a wrong use. */
+  send(request: ScimRequest, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Reply>;
+  close(): Promise<void>;
+}
+
+/** The only place from which bytes go to a target. Redirects are never followed: the token would go along. */
+export function createTransport(options: CheckedOptions): Transport {
+  const connections = openConnections(options.origin, options, options.concurrency, options.requestMilliseconds);
+  return {
+    send: (request, headers, signal) => exchange(connections.pool, options, request, headers, signal),
+    close: () => connections.close(),
+  };
+}
+
+async function exchange(
+  pool: Pool,
+  options: CheckedOptions,
+  request: ScimRequest,
+  authentication: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<Reply> {
+  signal.throwIfAborted();
+  const began = options.clock.monotonic();
+  const sent = {
+    method: request.method,
+    path: options.basePath + request.path,
+    headers: headersOf(options, request, authentication),
+    body: request.body === undefined ? null : JSON.stringify(request.body),
+    // Ours is the only deadline.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  };
+  const result = await sendOnce(pool, sent, { maxBytes: request.maxBytes, milliseconds: options.requestMilliseconds }, signal);
+  options.onRequest(request.method, result.status, options.clock.monotonic() - began);
+  if (!('error' in result)) return readAnswer(result);
+  signal.throwIfAborted();
+  const { error, status } = result;
+  if (error instanceof Late) return silence(`no complete answer within ${options.requestMilliseconds} ms`);
+  if (!(error instanceof Error)) throw error;
+  if (isUnsent(error)) return { ...silence(connectWords(error)), unsent: true };
+  if (!isNetworkError(error)) throw error;
+  return silence(status === 0 ? `no answer: ${connectWords(error)}` : `the answer broke off: ${connectWords(error)}`);
+}
+
+function headersOf(
+  { userAgent }: CheckedOptions,
+  request: ScimRequest,
+  authentication: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return {
+    ...authentication,
+    accept: 'application/scim+json, application/json;q=0.9',
+    'user-agent': userAgent,
+    ...(request.body === undefined ? {} : { 'content-type': 'application/scim+json' }),
+    ...request.headers,
+  };
+}
+
+function silence(reason: string): Extract<Reply, { kind: 'silence' }> {
+  return { kind: 'silence', unsent: false, reason };
+}
+
+/** System errors (ECONNRESET) and undici's own, except those about a wrong use of it, which are bugs here. */
+function isNetworkError(error: Error): boolean {
+  return 'code' in error && error.code !== 'UND_ERR_INVALID_ARG';
+}
+
+function readAnswer({ status, headers, text }: WholeAnswer): Reply {
+  return {
+    kind: 'answer',
+    status,
+    etag: single(headers['etag']),
+    location: single(headers['location']),
+    retryAfter: single(headers['retry-after']),
+    date: single(headers['date']),
+    quota: quotaHeadersOf(headers),
+    content: contentOf(text, single(headers['content-type'])),
+  };
+}
+
+function quotaHeadersOf(headers: WholeAnswer['headers']): QuotaHeaders | undefined {
+  let quota: Record<string, string> | undefined;
+  for (const name of quotaHeaderNames) {
+    const value = single(headers[name]);
+    if (value !== undefined) quota = { ...quota, [name]: value };
+  }
+  return quota;
+}
+
+function single(value: string | string[] | undefined): string | undefined {
+  return typeof value === 'string' ? value : value?.[0];
+}
+
+/** Targets are to answer `application/scim+json` or `application/json` (RFC 7644 §3.8, §8.1); some leave the type out. */
+function contentOf(text: string | undefined, mediaType: string | undefined): Content {
+  if (text === undefined) return { kind: 'foreign', what: 'an answer without end', html: false, cut: true };
+  if (text.trim() === '') return { kind: 'none' };
+  const type = mediaType?.split(';')[0]?.trim().toLowerCase() ?? '';
+  if (type !== '' && !/[/+]json$/.test(type)) {
+    const html = type.endsWith('html');
+    return { kind: 'foreign', what: html ? 'an HTML page' : `${type} in place of JSON`, html };
+  }
+  try {
+    const body: unknown = JSON.parse(text);
+    if (isBody(body)) return { kind: 'json', body };
+    return { kind: 'foreign', what: 'JSON that is no object', html: false };
+  } catch {
+    return { kind: 'foreign', what: 'text that is not JSON', html: /^\s*<(?:!doctype|html)/i.test(text) };
+  }
+}

@@ -1,0 +1,95 @@
+import type { ResourceType } from '../../../core/model/entry.ts';
+import type { Failure } from '../../../core/model/outcome.ts';
+import { scimPath, shortPath, type ScimPath } from '../../../core/mapping/scim-path.ts';
+import { scimValues } from '../../../core/mapping/scim-values.ts';
+import type { FoundResource } from '../../../ports/scim-target.ts';
+import type { DialectBook } from '../dialect/dialect-book.ts';
+import { askedBy, filterText } from './filter.ts';
+import { createFilterTrials, type FilterTrials } from './filter-trials.ts';
+import { readList, type List } from './list.ts';
+import { toFailure, type Exchange, type Refusal } from '../message.ts';
+
+type Find = (type: ResourceType, attribute: string, value: string, signal: AbortSignal) => Promise<FoundResource[] | Failure>;
+
+/**
+ * Searches with one `eq` (RFC 7644 §3.4.2.2), the only filter that every target with filters has, by what the target
+ * can be asked for. Each hit is looked at again: targets have been seen that ignore the filter and list everybody
+ * (Metatavu/keycloak-scim-server#46). An attribute that is refused again and again is not asked for any more.
+ */
+export function createFind(exchange: Exchange, book: Pick<DialectBook, 'current' | 'learn'>): Find {
+  const trials = createFilterTrials(book);
+  return async (type, attribute, value, signal) => {
+    const path = scimPath(attribute);
+    const { filter } = book.current();
+    const asked = askedBy(filter, type, path);
+    if (asked === undefined) return { class: 'unsupported', detail: `the target cannot be searched by ${shortPath(path.text)}` };
+    if (filterText(asked, value).length > filter.maxLength) {
+      return { class: 'unsupported', detail: `the filter would be longer than the ${filter.maxLength} characters that the target takes` };
+    }
+    const search = { exchange, trials, type, path, asked, signal };
+    const found = await searchFor(value, search);
+    const lower = value.toLowerCase();
+    const again = Array.isArray(found) && found.length === 0 && !filter.ignoresCase && isUserName(path) && lower !== value;
+    return again ? searchFor(lower, search) : found;
+  };
+}
+
+interface Search {
+  readonly exchange: Exchange;
+  readonly trials: FilterTrials;
+  readonly type: ResourceType;
+  /** What is looked for. */
+  readonly path: ScimPath;
+  /** What the filter names. */
+  readonly asked: ScimPath;
+  readonly signal: AbortSignal;
+}
+
+async function searchFor(value: string, { exchange, trials, type, path, asked, signal }: Search): Promise<FoundResource[] | Failure> {
+  const trial = { type, asked, value };
+  const list = await readList(exchange, type, `filter=${encodeURIComponent(filterText(asked, value))}`, signal);
+  if ('class' in list) {
+    if (list.status === 404 && list.class === 'unsupported') return [];
+    if (!(await isAboutFilter(list, exchange, type, signal))) return toFailure(list);
+    trials.refused(trial, list);
+    return toFailure({ ...list, class: 'unsupported' });
+  }
+  const hits = list.resources.filter((resource) => isHit(resource, path, asked, value));
+  const alike = list.resources.some((resource) => hits.includes(resource) || holds(resource, asked, value, true));
+  // The filter was ignored. Whoever was asked for may be on a later page, unless this one is everything.
+  if (list.resources.length > 0 && !alike && !isWhole(list)) {
+    trials.ignored(trial);
+    return { class: 'unsupported', status: list.status, detail: 'the target ignores filters: it answered others than it was asked for' };
+  }
+  if (hits.length > 0 && hits.length === list.resources.length) trials.worked(trial);
+  return hits;
+}
+
+/**
+ * Any 400 is about the filter, there is nothing else in the request: invalidFilter, tooMany, sensitive (§3.12). So is
+ * 501, and a 500 of a target that answers to a list (Polis, scim2-server).
+ */
+async function isAboutFilter({ status }: Refusal, exchange: Exchange, type: ResourceType, signal: AbortSignal): Promise<boolean> {
+  if (status === 400 || status === 501) return true;
+  return status === 500 && !('class' in (await readList(exchange, type, 'startIndex=1&count=1', signal)));
+}
+
+function isWhole({ resources, total }: List): boolean {
+  return total === resources.length && new Set(resources.map(({ id }) => id)).size === total;
+}
+
+function isUserName(path: ScimPath): boolean {
+  return path.schema === undefined && path.attribute.toLowerCase() === 'username';
+}
+
+/** Where an externalId is asked for by id, an equal id is what was looked for. */
+function isHit(resource: FoundResource, path: ScimPath, asked: ScimPath, value: string): boolean {
+  return holds(resource, path, value) || (asked.text === 'id' && resource.id === value);
+}
+
+/** externalId and id compare exactly (RFC 7643 §3.1); names and addresses without case. */
+function holds({ body }: FoundResource, path: ScimPath, value: string, withoutCase = false): boolean {
+  const exact = !withoutCase && path.schema === undefined && /^(?:externalId|id)$/i.test(path.attribute);
+  const fold = (text: string): string => (exact ? text : text.toLowerCase());
+  return scimValues(body, path).some((held) => typeof held === 'string' && fold(held) === fold(value));
+}

@@ -1,0 +1,53 @@
+import type { ResourceType } from '../../../core/model/entry.ts';
+import type { Failure } from '../../../core/model/outcome.ts';
+import type { FoundResource } from '../../../ports/scim-target.ts';
+import type { DialectBook } from '../dialect/dialect-book.ts';
+import { readList } from './list.ts';
+import { toFailure, type Exchange, type Refusal } from '../message.ts';
+import { walkPages, type Walk } from './pages.ts';
+
+/** All pages are held in memory at once: about 30,000 resources. */
+const mostPages = 300;
+
+/**
+ * Lists a type page by page, in as many requests as it is worth. A walk whose cursor ran out (RFC 9865 §2.3) begins
+ * once more.
+ */
+export async function readInventory(
+  exchange: Exchange,
+  book: Pick<DialectBook, 'current' | 'learn'>,
+  type: ResourceType,
+  worthRequests: number,
+  signal: AbortSignal,
+): Promise<FoundResource[] | Failure | undefined> {
+  const { list } = book.current();
+  if (!list.usable) return undefined;
+  const extra = type === 'group' && list.excludeMembers ? ['excludedAttributes=members'] : [];
+  const walk = (budget: number, dialect = list): Promise<Walk> =>
+    walkPages((place) => readList(exchange, type, [...place, ...extra].join('&'), signal), dialect, budget);
+  const budget = Math.min(worthRequests, mostPages);
+  let walked = await walk(budget);
+  if (isExpired(walked.result)) walked = await walk(budget - walked.requests);
+  // WSO2 does not page groups at all, and lists them.
+  if (isUnknown(walked.result) && list.paging !== 'none' && budget > 1) walked = await walk(1, { ...list, paging: 'none' });
+  const { result } = walked;
+  if (result === undefined || Array.isArray(result)) return result;
+  if (isUnknown(result)) book.learn('list.usable', false, `answered ${String(result.status)} to a list`);
+  return isFinal(result) ? undefined : toFailure(result);
+}
+
+function isExpired(result: Walk['result']): boolean {
+  return result !== undefined && 'class' in result && ['expiredcursor', 'invalidcursor'].includes(result.scimType ?? '');
+}
+
+function isUnknown(result: Walk['result']): boolean {
+  return result !== undefined && 'class' in result && (result.status === 405 || result.status === 501);
+}
+
+/**
+ * The target does not list, or not like this: no such endpoint, refused, pages beyond all bounds. Asking for one
+ * resource at a time may work all the same, and says what is wrong when it does not.
+ */
+function isFinal({ class: failureClass }: Refusal): boolean {
+  return failureClass === 'unsupported' || failureClass === 'rejected' || failureClass === 'protocol';
+}

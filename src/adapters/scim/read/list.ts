@@ -1,0 +1,58 @@
+import type { ResourceType } from '../../../core/model/entry.ts';
+import { readScimPath, scimPath, type ScimPath } from '../../../core/mapping/scim-path.ts';
+import type { FoundResource } from '../../../ports/scim-target.ts';
+import { endpoints, isRefusal, listOf, nonsense, schemas, type Body, type Exchange, type Refusal } from '../message.ts';
+import { foundResource, maxListBytes } from './resource.ts';
+
+export interface List {
+  readonly status: number;
+  readonly resources: readonly FoundResource[];
+  /** `totalResults`, where it is a number. Some targets say how many are on the page (WSO2, scim2-server). */
+  readonly total: number | undefined;
+  /** Where the next page is (RFC 9865 §2). Absent on the last page, and where there are no cursors. */
+  readonly nextCursor: string | undefined;
+}
+
+/** One list request (RFC 7644 §3.4.2). */
+export async function readList(
+  exchange: Exchange,
+  type: ResourceType,
+  query: string,
+  signal: AbortSignal,
+): Promise<List | Refusal> {
+  const answer = await exchange(
+    { method: 'GET', path: query === '' ? endpoints[type] : `${endpoints[type]}?${query}`, subject: 'endpoint', maxBytes: maxListBytes },
+    signal,
+  );
+  if (isRefusal(answer)) return answer;
+  const elements = answer.body === undefined ? undefined : elementsOf(answer.body);
+  if (elements === undefined) return nonsense(`answered ${answer.status} with something that is no list`, answer.status);
+  const resources = elements.map(foundResource).filter((resource) => resource !== undefined);
+  if (resources.length < elements.length) return nonsense('a resource in the list has no usable id', answer.status);
+  const said = (path: ScimPath): unknown => (answer.body === undefined ? undefined : readScimPath(answer.body, path));
+  const cursor = said(cursorPath);
+  return {
+    status: answer.status,
+    resources,
+    total: numberIn(said(totalPath)),
+    nextCursor: typeof cursor === 'string' && cursor !== '' ? cursor : undefined,
+  };
+}
+
+/** Some write numbers as text. */
+function numberIn(value: unknown): number | undefined {
+  const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+  return typeof number === 'number' ? number : undefined;
+}
+
+const totalPath = scimPath('totalResults');
+const cursorPath = scimPath('nextCursor');
+const resourcesPath = scimPath('Resources');
+
+/** `Resources` may be left out when there are none (RFC 7644 §3.4.2), and the total by whoever pages by cursor. */
+function elementsOf(body: Body): readonly unknown[] | undefined {
+  const elements = readScimPath(body, resourcesPath);
+  const total = numberIn(readScimPath(body, totalPath));
+  const none = elements === undefined && (total === 0 || (total === undefined && listOf(body['schemas']).includes(schemas.list)));
+  return Array.isArray(elements) || none ? listOf(elements) : undefined;
+}

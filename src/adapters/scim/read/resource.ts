@@ -1,0 +1,91 @@
+import type { ResourceType } from '../../../core/model/entry.ts';
+import type { TargetId } from '../../../core/model/link.ts';
+import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
+import type { FoundResource } from '../../../ports/scim-target.ts';
+import { endpoints, isBody, isRefusal, listOf, nonsense, schemas, type Answer, type Body, type Exchange, type Refusal } from '../message.ts';
+
+/** Groups may have very many members, and lists many resources; nothing else is long. */
+const long = 16 * 1024 * 1024;
+const short = 1024 * 1024;
+
+export function maxBytes(type: ResourceType): number {
+  return type === 'group' ? long : short;
+}
+
+export const maxListBytes = long;
+
+/**
+ * The path of one resource, from our id and never from a link in an answer. An id that would lead elsewhere (`..`),
+ * or that no sane target gives, is refused.
+ */
+export function resourcePath(type: ResourceType, id: TargetId): string | Refusal {
+  return isUsableId(id) ? `${endpoints[type]}/${encodeURIComponent(id)}` : nonsense('the id of the resource cannot stand in a URL');
+}
+
+function isUsableId(id: string): boolean {
+  return id !== '' && id.length <= 255 && id !== '.' && id !== '..' && id.isWellFormed() && !/\p{Cc}/u.test(id);
+}
+
+/** The id in an answer, or undefined when there is none that can be used. Some targets send numbers. */
+export function idOf(body: Body | undefined): TargetId | undefined {
+  const id = body === undefined ? undefined : readScimPath(body, idPath);
+  const text = typeof id === 'number' ? String(id) : id;
+  return typeof text === 'string' && isUsableId(text) ? text : undefined;
+}
+const idPath = scimPath('id');
+
+/**
+ * The version of a resource (RFC 7644 §3.14). Web frameworks add ETag headers of their own to every answer (Express
+ * does to scimmy's), so that the header counts only when the resource itself speaks of versions.
+ */
+export function versionOf(answer: Answer): { readonly version?: string } {
+  const spoken = answer.body === undefined ? undefined : readScimPath(answer.body, versionPath);
+  return answer.etag !== undefined && typeof spoken === 'string' ? { version: answer.etag } : {};
+}
+const versionPath = scimPath('meta.version');
+
+/** One element of a list as the port gives it, or undefined when it is no resource. */
+export function foundResource(value: unknown): FoundResource | undefined {
+  if (!isBody(value)) return undefined;
+  const id = idOf(value);
+  if (id === undefined) return undefined;
+  const version = readScimPath(value, versionPath);
+  const active = readScimPath(value, activePath);
+  return {
+    id,
+    // Absent means active: groups have none, and some targets leave it out. Entra-like targets write it as text.
+    active: !(active === false || (typeof active === 'string' && active.toLowerCase() === 'false')),
+    body: value,
+    ...(typeof version === 'string' ? { version } : {}),
+  };
+}
+const activePath = scimPath('active');
+
+/** Reads one resource. */
+export async function readResource(
+  exchange: Exchange,
+  type: ResourceType,
+  id: TargetId,
+  signal: AbortSignal,
+  query = '',
+): Promise<Answer | Refusal> {
+  const path = resourcePath(type, id);
+  if (typeof path !== 'string') return path;
+  const answer = await exchange({ method: 'GET', path: path + query, subject: 'resource', maxBytes: maxBytes(type) }, signal);
+  if (isRefusal(answer) || answer.body === undefined || isAbout(id, answer.body)) return answer;
+  return nonsense('answered with something else than the resource that was asked for', answer.status);
+}
+
+/** What is read is written back, where there is no PATCH: it has to be this resource, or one that does not show its id. */
+function isAbout(id: TargetId, body: Body): boolean {
+  const shown = idOf(body);
+  return shown === undefined ? Array.isArray(readScimPath(body, scimPath('schemas'))) : shown.toLowerCase() === id.toLowerCase();
+}
+
+/** Core schema and every extension that a body uses (RFC 7643 §3: `schemas`), with those it names already. */
+export function withSchemas(type: ResourceType, body: Body): Body {
+  const { schemas: named, ...attributes } = body;
+  const urns = new Set<unknown>([schemas[type], ...listOf(named)]);
+  for (const key of Object.keys(attributes)) if (/^urn:/i.test(key)) urns.add(key);
+  return { schemas: [...urns].filter((urn) => typeof urn === 'string'), ...attributes };
+}

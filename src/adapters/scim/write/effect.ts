@@ -1,0 +1,51 @@
+import { readScimPath, sameScimValue } from '../../../core/mapping/scim-path.ts';
+import type { ScimValue } from '../../../core/model/resource.ts';
+import { isBody, type Body } from '../message.ts';
+import type { WireChange } from './wire-change.ts';
+
+/**
+ * Whether an answered resource contradicts the changes that it is the answer to. Some targets take a request, say 200
+ * and do nothing (GitHub's enterprises with paths that have a filter, Sentry with PUT). An attribute that the answer
+ * does not show at all says nothing: answers may be partial.
+ */
+export function contradicts(body: Body, changes: readonly WireChange[]): boolean {
+  return changes.some((change) => {
+    const { path, value } = change;
+    const held = readScimPath(body, path);
+    if (value === undefined) return isFilled(held);
+    if (held !== undefined && held !== null) return !isSame(value, held);
+    const attribute = readScimPath(body, { ...path, filter: undefined, sub: undefined });
+    return Array.isArray(attribute) ? lacks(attribute, change) : attribute !== undefined && attribute !== null;
+  });
+}
+
+/**
+ * Whether a whole resource, as it was read, shows that changes took effect which were only promised: nothing in it
+ * contradicts them, and of what was set something is there. What a target never shows has to come with something else.
+ */
+export function confirms(body: Body, changes: readonly WireChange[]): boolean {
+  if (contradicts(body, changes)) return false;
+  const set = changes.filter(({ path, value }) => value !== undefined && path.text !== 'externalId'); // GitLab's is the id
+  return set.length === 0 || set.some(({ path }) => isFilled(readScimPath(body, { ...path, filter: undefined, sub: undefined })));
+}
+
+/** Whether a list shows that an element is not in it: some say no types (Zitadel), or nothing but texts (WSO2). */
+function lacks(list: readonly unknown[], { path, value }: WireChange): boolean {
+  const elements = list.filter(isBody);
+  const isTold = elements.length === list.length && elements.every((element) => path.filter !== undefined && path.filter.attribute in element);
+  return isTold && !elements.some((element) => value !== undefined && isSame(value, element[path.sub ?? 'value']));
+}
+
+/** Spelling is the target's own: a telephone number without blanks, an address in lower case. */
+function isSame(value: ScimValue, held: unknown): boolean {
+  return sameScimValue(value, held) || (typeof value === 'string' && typeof held === 'string' && core(value) === core(held));
+}
+
+function isFilled(held: unknown): boolean {
+  return held !== undefined && held !== null && held !== '' && !(Array.isArray(held) && held.length === 0);
+}
+
+/** A text without what servers normalise away. */
+function core(text: string): string {
+  return text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+}

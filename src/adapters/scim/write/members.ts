@@ -1,0 +1,108 @@
+import type { Dialect } from '../../../core/dialect/dialect.ts';
+import type { TargetId } from '../../../core/model/link.ts';
+import type { MemberChange, MemberChunk } from '../../../ports/scim-target.ts';
+import type { Conversation } from '../dialect/conversation.ts';
+import { memberElement, nextMemberRequest, type MemberLimits, type MemberRequest } from './member-requests.ts';
+import { isRefusal, type Answer, type Refusal } from '../message.ts';
+import { keepMembers, putResource } from './put.ts';
+import { readAndWrite } from './read-and-write.ts';
+import { removeOtherwise, stillShows } from './remove-members.ts';
+import { done, isTooMuch, missed, sendPatch, together } from './send-patch.ts';
+import { unlessThere, withFallback } from './update.ts';
+
+/** What one record of the state is ready to hold, however much a target takes. */
+const most = 10_000;
+
+/** How many members are worth a call. A PUT sends them all anyway. */
+export function memberChunk({ groups, members }: Dialect): MemberChunk {
+  const isPatch = groups.update === 'patch';
+  return {
+    add: isPatch ? Math.min(most, members.addPerRequest) : most,
+    remove: isPatch ? Math.min(most, members.removePerRequest) : most,
+    create: members.onCreate === 'include' ? Math.min(most, members.addPerRequest) : 0,
+  };
+}
+
+/** Adds and removes members, by what the target takes. */
+export function changeMembers(conversation: Conversation, group: TargetId, change: MemberChange): Promise<Answer | Refusal> {
+  const { update } = conversation.book.current().groups;
+  if (update === 'none') return Promise.resolve({ class: 'unsupported', detail: 'the target takes no changes of groups' });
+  if (update !== 'patch') return putMembers(conversation, group, change);
+  const patch = async () => unlessThere(conversation, 'group', group, await patchMembers(conversation, group, change), 'rejected');
+  return withFallback(conversation, 'group', patch, () => putMembers(conversation, group, change));
+}
+
+/**
+ * Adds and removes by PATCH (RFC 7644 §3.5.2): never the whole list, which may be long and is not all ours. Request by
+ * request, in the sizes that the target takes; when it says that one is too large, in halves, and that is learned.
+ */
+async function patchMembers(conversation: Conversation, group: TargetId, change: MemberChange): Promise<Answer | Refusal> {
+  const { book } = conversation;
+  let [add, remove] = [change.add, change.remove];
+  let limits: MemberLimits | undefined;
+  const taken = { add: Infinity, remove: Infinity };
+  let all = done;
+  while (add.length + remove.length > 0) {
+    const dialect = book.current();
+    const inForce = limits ?? { add: dialect.members.addPerRequest, remove: dialect.members.removePerRequest, mixed: dialect.patch.mixed };
+    const request = nextMemberRequest(add, remove, inForce, dialect);
+    const leaving = remove.slice(0, request.removed);
+    let answer = await sendPatch(conversation, 'group', group, request.operations);
+    if (isRefusal(answer) && isTooMuch(answer) && request.added + request.removed > 1) {
+      limits = halved(inForce, request);
+      continue;
+    }
+    if (leaving.length > 0 && (isRefusal(answer) ? missed(answer) : stillShows(answer, leaving))) {
+      answer = await removeOtherwise(conversation, group, { add: add.slice(0, request.added), remove: leaving, current: change.current }, answer);
+    }
+    if (isRefusal(answer)) return replaceMembers(conversation, group, change, answer);
+    all = together(all, answer);
+    if (limits?.add === request.added) taken.add = request.added;
+    if (limits?.remove === request.removed) taken.remove = request.removed;
+    add = add.slice(request.added);
+    remove = remove.slice(request.removed);
+  }
+  learnLimits(conversation, taken);
+  return all;
+}
+
+/** Half as much as was too much; of both kinds, they are first sent apart. */
+function halved(limits: MemberLimits, { added, removed }: MemberRequest): MemberLimits {
+  if (added > 0 && removed > 0) return { ...limits, mixed: false };
+  return added > 0 ? { ...limits, add: Math.ceil(added / 2) } : { ...limits, remove: Math.ceil(removed / 2) };
+}
+
+/** Full requests of a smaller size that were taken. Only when everything was: else it may have been about someone. */
+function learnLimits({ book }: Conversation, taken: Pick<MemberLimits, 'add' | 'remove'>): void {
+  const { members } = book.current();
+  const because = 'more members in one request were refused';
+  if (taken.add < members.addPerRequest) book.learn('members.addPerRequest', taken.add, because);
+  if (taken.remove < members.removePerRequest) book.learn('members.removePerRequest', taken.remove, because);
+}
+
+/** The last resort, where it is known to be safe: the whole list, of those whom the target shows and those whom we know. */
+async function replaceMembers(conversation: Conversation, group: TargetId, change: MemberChange, first: Refusal): Promise<Answer | Refusal> {
+  if (!conversation.book.current().members.replace || first.class !== 'rejected') return first;
+  const answer = await readAndWrite(conversation, 'group', group, async (held, condition) => {
+    const value = await changedMembers(structuredClone(held), change);
+    return sendPatch(conversation, 'group', group, [{ op: 'replace', path: 'members', value }], condition);
+  });
+  return isRefusal(answer) && answer.class === 'rejected' ? first : answer;
+}
+
+/**
+ * For targets without PATCH. What the group shows may be less than it has, and what we remember may be less than what
+ * others added: the new list is both, without the removed and with the added.
+ */
+function putMembers(conversation: Conversation, group: TargetId, change: MemberChange): Promise<Answer | Refusal> {
+  return putResource(conversation, 'group', group, ['members'], async (body) => {
+    body['members'] = await changedMembers(body, change);
+  });
+}
+
+async function changedMembers(body: Record<string, unknown>, change: MemberChange): Promise<unknown[]> {
+  const members = keepMembers(body, await change.current());
+  for (const id of change.remove) members.delete(id);
+  for (const member of change.add) members.set(member.id, memberElement(member));
+  return [...members.values()];
+}

@@ -1,0 +1,101 @@
+import type { ResourceType } from '../../../core/model/entry.ts';
+import type { TargetId } from '../../../core/model/link.ts';
+import { assign, readScimPath, scimPath, unassign } from '../../../core/mapping/scim-path.ts';
+import type { ScimValue } from '../../../core/model/resource.ts';
+import { bodyForm } from './body-form.ts';
+import type { Conversation } from '../dialect/conversation.ts';
+import { isBody, isRefusal, type Answer, type Body, type Refusal } from '../message.ts';
+import { readAndWrite } from './read-and-write.ts';
+import { maxBytes, resourcePath } from '../read/resource.ts';
+import type { WireChange } from './wire-change.ts';
+
+/**
+ * Read, change, replace (RFC 7644 §3.5.1). The whole resource is sent, because a target may clear what is left out; or,
+ * where it leaves alone what a PUT does not name, the attributes at these paths and those that it requires.
+ */
+export async function putResource(
+  conversation: Conversation,
+  type: ResourceType,
+  id: TargetId,
+  paths: readonly string[],
+  change: (body: Body) => void | Promise<void>,
+): Promise<Answer | Refusal> {
+  const path = resourcePath(type, id);
+  if (typeof path !== 'string') return path;
+  const { exchange, book, signal } = conversation;
+  return readAndWrite(conversation, type, id, async (held, condition) => {
+    const { values, ...dialect } = book.current();
+    const { update, required } = type === 'user' ? dialect.users : dialect.groups;
+    const whole = structuredClone(held);
+    delete whole['meta']; // read-only (RFC 7643 §3.1)
+    await change(whole);
+    const body = update === 'put-merge' ? onlyAt(whole, held, ['id', ...required, ...paths]) : whole;
+    const answer = await exchange({ method: 'PUT', path, body: bodyForm(type, body, values), subject: 'resource', maxBytes: maxBytes(type), ...condition }, signal);
+    // It was read just now: a 404 is about something else, such as a manager or a member.
+    return isRefusal(answer) && answer.class === 'gone' ? { ...answer, class: 'rejected' } : answer;
+  });
+}
+
+/** PUT with exactly these changes. */
+export function putChanges(
+  conversation: Conversation,
+  type: ResourceType,
+  id: TargetId,
+  changes: readonly WireChange[],
+  members: () => Promise<readonly TargetId[]>,
+): Promise<Answer | Refusal> {
+  const paths = changes.map(({ path }) => path.text);
+  return putResource(conversation, type, id, paths, async (body) => {
+    mergeChanges(body, changes);
+    if (type === 'group') keepMembers(body, await members());
+  });
+}
+
+/**
+ * A target may show fewer members than a group has, and would take the others out with a list that lacks them. Whoever
+ * is shown and not known to us stays as well.
+ */
+export function keepMembers(body: Body, known: readonly TargetId[]): Map<TargetId, Body> {
+  const shown = readScimPath(body, membersPath);
+  const members = new Map<TargetId, Body>();
+  for (const element of Array.isArray(shown) ? (shown as readonly unknown[]) : []) {
+    const id = isBody(element) ? readScimPath(element, valuePath) : element;
+    if (typeof id !== 'string') continue;
+    members.set(id, isBody(element) && element['type'] === 'Group' ? { value: id, type: 'Group' } : { value: id });
+  }
+  for (const id of known) if (!members.has(id)) members.set(id, { value: id });
+  if (members.size > 0) body['members'] = [...members.values()];
+  return members;
+}
+const membersPath = scimPath('members');
+const valuePath = scimPath('value');
+
+/** What a body says at some paths, each with the whole attribute that it is in; null where nothing is left of one. */
+function onlyAt(body: Body, held: Body, texts: readonly string[]): Body {
+  const part: Body = { schemas: body['schemas'] };
+  for (const text of texts) {
+    const path = { ...scimPath(text), filter: undefined, sub: undefined };
+    const value = readScimPath(body, path);
+    if (value !== undefined) assign(part, path, value as ScimValue); // JSON, as it came or as it is sent
+    else if (readScimPath(held, path) !== undefined) assign(part, path, null as unknown as ScimValue);
+  }
+  return part;
+}
+
+/** Writes changes into a body, in place. */
+export function mergeChanges(body: Body, changes: readonly WireChange[]): void {
+  for (const { path, value } of changes) {
+    if (value === undefined) unassign(body, path);
+    else assign(body, path, value);
+  }
+  dropEmpty(body);
+}
+
+/** An object or extension without anything in it has no value (RFC 7643 §2.5), and is left out like any other. */
+function dropEmpty(body: Body): void {
+  for (const [key, value] of Object.entries(body)) {
+    if (!isBody(value)) continue;
+    dropEmpty(value);
+    if (Object.keys(value).length === 0) Reflect.deleteProperty(body, key);
+  }
+}

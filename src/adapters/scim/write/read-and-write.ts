@@ -1,0 +1,66 @@
+import type { Dialect } from '../../../core/dialect/dialect.ts';
+import type { ResourceType } from '../../../core/model/entry.ts';
+import type { TargetId } from '../../../core/model/link.ts';
+import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
+import { isConfigured } from '../dialect/configured.ts';
+import type { Conversation } from '../dialect/conversation.ts';
+import { isRefusal, nonsense, type Answer, type Body, type Refusal, type ScimRequest } from '../message.ts';
+import { readResource, versionOf } from '../read/resource.ts';
+
+/** Reads, when someone else keeps writing in between. */
+const readings = 3;
+
+export type Condition = Pick<ScimRequest, 'headers'>;
+
+/** Writes, and when the target wants to be told for which version (412; 428, RFC 6585 §3), reads and writes again. */
+export async function writeOnDemand(
+  conversation: Conversation,
+  type: ResourceType,
+  id: TargetId,
+  write: (condition: Condition) => Promise<Answer | Refusal>,
+): Promise<Answer | Refusal> {
+  const answer = await write({});
+  if (!isRefusal(answer) || (answer.status !== 412 && answer.status !== 428)) return answer;
+  return readAndWrite(conversation, type, id, (_held, condition) => write(condition));
+}
+
+/**
+ * Reads a resource and writes what follows from it, on condition that nobody else wrote in between (RFC 7644 §3.14),
+ * where the target keeps versions. When somebody did (412), it is read again.
+ *
+ * A version that is refused although it is still the one that is read says that the target minds If-Match, but not as
+ * the RFC does: it is left out from then on, unless the configuration wants it.
+ */
+export async function readAndWrite(
+  { exchange, book, signal }: Conversation,
+  type: ResourceType,
+  id: TargetId,
+  write: (held: Body, condition: Condition) => Promise<Answer | Refusal>,
+): Promise<Answer | Refusal> {
+  let refused: string | undefined;
+  for (let reading = 1; reading <= readings; reading += 1) {
+    const held = await readResource(exchange, type, id, signal);
+    if (isRefusal(held)) return held;
+    if (held.body === undefined) return nonsense('answered without the resource that was asked for', held.status);
+    const { etag } = book.current();
+    const version = versionIn(held, etag);
+    if (version === undefined) return write(held.body, {});
+    if (version === refused && !isConfigured(book, 'etag')) {
+      const answer = await write(held.body, {});
+      if (!isRefusal(answer)) book.learn('etag', 'off', 'If-Match with the version that it shows was answered with 412');
+      return answer;
+    }
+    const answer = await write(held.body, { headers: { 'if-match': version } });
+    if (!isRefusal(answer) || answer.status !== 412) return answer;
+    refused = version;
+  }
+  return { class: 'transient', status: 412, detail: `it was changed by someone else between ${readings} readings and writings` };
+}
+
+function versionIn(held: Answer, etag: Dialect['etag']): string | undefined {
+  if (etag === 'off') return undefined;
+  const { version } = versionOf(held);
+  if (version !== undefined || etag === 'auto' || held.body === undefined) return version;
+  const spoken = readScimPath(held.body, scimPath('meta.version'));
+  return held.etag ?? (typeof spoken === 'string' ? spoken : undefined);
+}

@@ -1,0 +1,81 @@
+/**
+ * How a target is reached, and who we are there: from the configuration to the parts that do it. A part of app.ts.
+ */
+import { env } from 'node:process';
+import { createAuth, type Auth, type Secret } from './adapters/scim/access/auth.ts';
+import { createOAuth } from './adapters/scim/access/oauth.ts';
+import type { Proxy } from './adapters/scim/access/proxy.ts';
+import { readTls, type TlsOptions } from './adapters/scim/access/tls.ts';
+import { readAuthorities, readPem } from './config/authorities.ts';
+import type { OAuthConfiguration, SecretReference, TargetConfiguration, TargetTlsConfiguration } from './config/configuration.ts';
+import { proxyFromEnvironment } from './config/proxy-environment.ts';
+import type { Clock } from './ports/clock.ts';
+
+/** What of the surroundings is needed for it. */
+export interface AccessParts {
+  readonly clock: Clock;
+  readonly userAgent: string;
+  readonly secretOf: (reference: SecretReference) => Secret;
+  /** Told each secret that came from elsewhere than a reference. */
+  readonly onSecret: (secret: string) => void;
+}
+
+export interface Access {
+  readonly auth: Auth;
+  readonly tls: TlsOptions;
+  readonly proxy: Proxy | undefined;
+}
+
+/** @throws BridgeError when certificates, the proxy of the environment or the way to authenticate cannot work */
+export async function openAccess(section: TargetConfiguration, parts: AccessParts): Promise<Access> {
+  const tls = tlsOf(section.tls);
+  // What cannot work is said at the start, not with the first request.
+  await readTls(tls);
+  return { auth: createAccessAuth(section, tls, parts), tls, proxy: proxyFor(section.url, section.proxy, parts) };
+}
+
+function tlsOf({ ca, cert, key, serverName }: TargetTlsConfiguration): TlsOptions {
+  return {
+    ca: ca === undefined ? undefined : () => readAuthorities(ca),
+    identity: cert === undefined || key === undefined ? undefined : { certificate: () => readPem('tls.cert', cert), key: () => readPem('tls.key', key) },
+    serverName,
+  };
+}
+
+function proxyFor(url: string, configured: TargetConfiguration['proxy'], { secretOf, onSecret }: AccessParts): Proxy | undefined {
+  if (configured !== undefined) {
+    const { login } = configured;
+    return { url: configured.url, login: login === undefined ? undefined : { username: login.username, password: secretOf(login.password) } };
+  }
+  const proxy = proxyFromEnvironment(url, env);
+  if (proxy?.login === undefined) return proxy === undefined ? undefined : { url: proxy.url };
+  const { username, password } = proxy.login;
+  onSecret(password);
+  return { url: proxy.url, login: { username, password: () => Promise.resolve(password) } };
+}
+
+function createAccessAuth(section: TargetConfiguration, tls: TlsOptions, parts: AccessParts): Auth {
+  const { name, auth } = section;
+  const { secretOf } = parts;
+  switch (auth.kind) {
+    case 'bearer':
+      return createAuth(name, { bearer: secretOf(auth.token) });
+    case 'basic':
+      return createAuth(name, { basic: { user: auth.username, password: secretOf(auth.password) } });
+    case 'headers':
+      return createAuth(name, { headers: Object.fromEntries([...auth.headers].map(([header, secret]) => [header, secretOf(secret)])) });
+    case 'oauth2':
+      return createAccessOAuth(section, auth, tls, parts);
+  }
+}
+
+/** Tokens come on the same terms as answers of the target: its authorities, its proxy. A name of its own is the target's only. */
+function createAccessOAuth({ url, proxy }: TargetConfiguration, auth: OAuthConfiguration, tls: TlsOptions, parts: AccessParts): Auth {
+  const isSameHost = new URL(url).host === new URL(auth.tokenUrl).host;
+  return createOAuth({
+    ...parts,
+    client: { ...auth, clientSecret: parts.secretOf(auth.clientSecret) },
+    tls: isSameHost ? tls : { ...tls, serverName: undefined },
+    proxy: proxyFor(auth.tokenUrl, proxy, parts),
+  });
+}

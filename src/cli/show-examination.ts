@@ -1,0 +1,46 @@
+import type { Examination } from '../adapters/scim/doctor/doctor.ts';
+import type { Finding } from '../adapters/scim/doctor/trial.ts';
+import type { Terminal } from './terminal.ts';
+import { count, duration, printable } from './words.ts';
+
+/** What was tried, subject by subject, and the profile that follows from it; none where something ended the trials. */
+export function showExamination({ findings, traffic, leftovers }: Examination, profile: string | undefined, terminal: Terminal): void {
+  const { colors, print } = terminal;
+  const width = Math.max(...findings.map(({ trial }) => trial.length));
+  for (const [subject, own] of Map.groupBy(findings, (finding) => finding.subject)) {
+    print(colors.bold(subject));
+    for (const finding of own) print(`  ${signOf(finding, terminal)} ${finding.trial.padEnd(width)}  ${sentenceOf(finding, terminal)}`);
+  }
+  print('');
+  print(`${count(traffic.requests, 'request')}, half of them answered within ${duration(traffic.median)}, 95 % within ${duration(traffic.p95)}`);
+  print(traffic.quotaHeaders.length === 0 ? 'no headers say what is left for us' : `headers say what is left for us: ${traffic.quotaHeaders.join(', ')}`);
+  if (traffic.throttles > 0) print(`asked to wait ${count(traffic.throttles, 'time')}, ${duration(traffic.throttledMilliseconds)} altogether`);
+  for (const { type, name, id, why } of leftovers) {
+    print(`${colors.red('left behind:')} ${type} ${name}${id === undefined ? '' : ` (id ${printable(id)})`}: ${printable(why)}`);
+  }
+  if (profile === undefined) return;
+  print('');
+  print(colors.bold('profile learned:'));
+  for (const line of profile.trimEnd().split('\n')) print(`  ${line}`);
+}
+
+function signOf({ verdict, blocks }: Finding, { colors }: Terminal): string {
+  if (blocks === true) return colors.red('✗');
+  switch (verdict) {
+    case 'works':
+      return colors.green('✓');
+    case 'refused':
+      return colors.yellow('✗');
+    case 'lies':
+      return colors.yellow('⚠');
+    case 'absent':
+    case 'skipped':
+      return colors.dim('–');
+  }
+}
+
+function sentenceOf({ verdict, text, blocks }: Finding, { colors }: Terminal): string {
+  const said = printable(text);
+  if (blocks === true) return `${said} ${colors.red('(needed)')}`;
+  return verdict === 'skipped' ? colors.dim(`not tried: ${said}`) : said;
+}

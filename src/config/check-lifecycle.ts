@@ -1,0 +1,28 @@
+import { dialectOf, profileName, type ProfiledTarget } from './profile.ts';
+import type { ConfigPath } from './place.ts';
+import type { Problem } from './problem.ts';
+
+/** Where a target is asked for an end or a beginning of accounts that its profile says it does not know. */
+export function checkLifecycle(path: ConfigPath, target: ProfiledTarget): Problem[] {
+  const { users, groups } = dialectOf(target.profile);
+  const { leaves, groups: leavingGroups } = target.removal;
+  const name = profileName(target.profile);
+  const problems: Problem[] = [];
+  const say = (key: readonly string[], what: string, fix: string) => problems.push({ path: [...path, ...key], at: 'value', what, fix });
+  if (leaves === 'deactivate' && users.deactivation === 'deletes') {
+    say(['removal', 'leaves'], `on this target whoever is deactivated is deleted (profile ${name})`, 'write delete if that is meant, or keep');
+  }
+  if (leaves === 'delete' && users.deletion === 'none') {
+    say(['removal', 'leaves'], `this target cannot delete users (profile ${name})`, 'write deactivate or keep');
+  }
+  if (target.removal.deleteAfter !== undefined && users.deletion === 'none') {
+    say(['removal', 'deleteAfter'], `this target cannot delete users (profile ${name})`, 'leave it out');
+  }
+  if (leavingGroups === 'delete' && groups.deletion === 'none') {
+    say(['removal', 'groups'], `this target cannot delete groups (profile ${name})`, 'write empty or keep');
+  }
+  if (target.users.createInactive && !users.createInactive) {
+    say(['users', 'createInactive'], `this target cannot create inactive users (profile ${name})`, 'leave it out');
+  }
+  return problems;
+}

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import { createScimTarget } from '../../src/adapters/scim/target.ts';
+import type { ScimTarget } from '../../src/ports/scim-target.ts';
+import { fakeClock, type FakeClock } from '../support/fake-clock.ts';
+import { clean } from '../support/scim-server/clean.ts';
+import { faultFor, type Fault } from '../support/scim-server/faults.ts';
+import { startScimServer, type ScimServer } from '../support/scim-server/server.ts';
+import { applied, failureClass, members, set, signal } from './scim-target.ts';
+import { drive } from './scim-target-stage.ts';
+import { targetOptions } from './scim-target-options.ts';
+
+interface Stage {
+  readonly server: ScimServer;
+  readonly target: ScimTarget;
+  readonly clock: FakeClock;
+}
+
+const alice = new Map<string, string | boolean>([['externalId', 'a1'], ['userName', 'alice'], ['active', true]]);
+const promise: Fault = { kind: 'answer', status: 202, headers: { 'set-txn': 't1' } };
+
+async function begin(context: TestContext): Promise<Stage> {
+  const server = await startScimServer();
+  const clock = fakeClock();
+  const target = createScimTarget(targetOptions(server.url, 'any', { clock }));
+  context.after(async () => {
+    await target.close();
+    await server.stop();
+    assert.deepEqual(server.violations, []);
+  });
+  return { server, target, clock };
+}
+
+const methods = ({ server }: Stage): string[] => server.requests.map(({ method }) => method);
+
+describe('a write that is answered with 202', () => {
+  it('is believed once it is to be seen', async (context) => {
+    const stage = await begin(context);
+    const { server, target, clock } = stage;
+    server.setBehaviour({ http: { ...clean.http, writes: 'asynchronous' } });
+    const id = applied(await drive(clock, target.create('user', alice, signal)));
+    assert.equal(id, server.users()[0]?.['id']);
+    applied(await drive(clock, target.update('user', id, [set('active', false), set('title', 'Chief', false)], signal)));
+    const group = applied(await drive(clock, target.create('group', new Map([['displayName', 'Crew'], ['externalId', 'g']]), signal)));
+    applied(await drive(clock, target.changeMembers(group, members([id]), signal)));
+    applied(await drive(clock, target.remove('user', id, signal)));
+    assert.deepEqual(server.users(), []);
+    assert.deepEqual(methods(stage), ['POST', 'PATCH', 'POST', 'PATCH', 'DELETE'].flatMap((method) => [method, 'GET']));
+  });
+
+  it('counts as failed on its way while nothing is to be seen of it, and a create is not sent twice', async (context) => {
+    const stage = await begin(context);
+    const { server, target, clock } = stage;
+    const id = applied(await target.create('user', alice, signal));
+    const other = applied(await target.create('user', new Map([['userName', 'other']]), signal));
+    const group = applied(await target.create('group', new Map([['displayName', 'Crew']]), signal));
+    const full = applied(await target.create('group', new Map([['displayName', 'Cabin']]), signal));
+    applied(await target.changeMembers(full, members([other]), signal));
+    server.clearRequests();
+    server.setFaults({ before: faultFor(({ method }) => method !== 'GET', promise) });
+    const outcomes = [
+      await drive(clock, target.create('user', new Map([['externalId', 'b'], ['userName', 'b']]), signal)),
+      await drive(clock, target.update('user', id, [set('active', false)], signal)),
+      await drive(clock, target.changeMembers(group, members([id]), signal)),
+      await drive(clock, target.changeMembers(full, members([], [other]), signal)),
+      await drive(clock, target.remove('user', id, signal)),
+    ];
+    assert.deepEqual(new Set(outcomes.map(failureClass)), new Set(['transient']));
+    assert.deepEqual(methods(stage), ['POST', 'PATCH', 'PATCH', 'PATCH', 'DELETE'].flatMap((method) => [method, 'GET', 'GET', 'GET']));
+    assert.equal(server.users().length, 2);
+  });
+
+  it('is believed where the target cannot be asked', async (context) => {
+    const { server, target, clock } = await begin(context);
+    const id = applied(await target.create('user', alice, signal));
+    server.setFaults({ before: ({ method }) => (method === 'GET' ? { kind: 'answer', status: 403 } : promise) });
+    applied(await drive(clock, target.update('user', id, [set('active', false)], signal)));
+  });
+});

@@ -1,0 +1,55 @@
+import type { ScimTargetOptions } from '../../../src/adapters/scim/options.ts';
+import { createScimTarget } from '../../../src/adapters/scim/target.ts';
+import type { ScimTarget } from '../../../src/ports/scim-target.ts';
+import type { FakeClock } from '../../support/fake-clock.ts';
+import { targetOptions } from '../../contract/scim-target-options.ts';
+
+/** When a client was told to come later, and how many of its requests had left by then. */
+export interface TurnedAway {
+  readonly at: number;
+  readonly departures: number;
+}
+
+/** What all processes of a world sent, counted through. */
+export interface Departures {
+  count: number;
+  /** When each left, by its number. */
+  readonly times: number[];
+  readonly turnedAway: TurnedAway[];
+  /** When processes died: what was asked of them alone is forgotten. */
+  readonly deaths: number[];
+}
+
+/** One process's connection to the target, which knows what of it is on its way. */
+export interface Client {
+  readonly target: ScimTarget;
+  inFlight(): number;
+}
+
+/** The header by which a request says how many left before it. */
+export const departureHeader = 'x-departure';
+
+export function createClient(url: string, clock: FakeClock, departures: Departures, rest: Partial<ScimTargetOptions>): Client {
+  let inFlight = 0;
+  const isTurnedAway = (): void => void departures.turnedAway.push({ at: clock.now(), departures: departures.count });
+  const target = createScimTarget({
+    ...targetOptions(url, '', { clock, ...rest }),
+    dialect: rest.dialect ?? [],
+    auth: {
+      headers() {
+        inFlight += 1;
+        departures.count += 1;
+        departures.times[departures.count] = clock.now();
+        return Promise.resolve({ headers: { [departureHeader]: String(departures.count) } });
+      },
+      renew: () => Promise.resolve(false),
+      close: () => Promise.resolve(),
+    },
+    onRequest(_method, status) {
+      inFlight -= 1;
+      if (status === 429) isTurnedAway();
+    },
+    onThrottled: isTurnedAway,
+  });
+  return { target, inFlight: () => inFlight };
+}

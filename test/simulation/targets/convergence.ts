@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { projectTarget } from '../../../src/core/mapping/project.ts';
+import { readScimPath, scimPath } from '../../../src/core/mapping/scim-path.ts';
+import type { SourceId } from '../../../src/core/model/entry.ts';
+import type { Link } from '../../../src/core/model/link.ts';
+import { Reference, type Resource } from '../../../src/core/model/resource.ts';
+import type { CycleReport } from '../../../src/cycle/cycle-report.ts';
+import { inShort } from '../convergence.ts';
+import { hour } from '../world.ts';
+import { runCycle } from './cycle.ts';
+import { checkCycle } from './watch.ts';
+import type { World } from './world.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+const mostCycles = 12;
+
+/** Nothing new goes wrong: soon the target holds what it should, as far as it lets itself be brought, and is left alone. */
+export async function expectConvergence(world: World): Promise<void> {
+  const { server, plot, clock, trace } = world;
+  let report: CycleReport | undefined;
+  let sent = Infinity;
+  for (let cycle = 0; cycle < mostCycles; cycle += 1) {
+    await clock.advance(4 * hour);
+    const before = server.requests.length;
+    report = await runCycle(world, 'due');
+    sent = server.requests.length - before;
+    trace.push(`  ${inShort(report)}, ${sent} requests`);
+    checkCycle(world);
+    const open = report?.failed.filter(({ operation }) => !isLacking(operation.type, operation.label, plot.lacks)) ?? [];
+    if (report !== undefined && report.error === undefined && open.length === 0 && report.rejected.every(isLasting) && report.applied.length === 0) break;
+  }
+  assert.ok(report !== undefined && report.error === undefined, 'cycles succeed once nothing goes wrong');
+  assert.deepEqual(report.applied, [], `everything is done within ${mostCycles} cycles`);
+  const before = server.requests.length;
+  const last = await runCycle(world, 'due');
+  assert.deepEqual(server.requests.slice(before).map(({ method, path }) => `${method} ${path}`), [], `without a change, nothing is sent (${inShort(last)})`);
+  await compare(world);
+}
+
+/** A search that was refused is tried again in time. */
+function isLasting({ reasons }: CycleReport['rejected'][number]): boolean {
+  return reasons[0]?.code !== 'search_refused';
+}
+
+function isLacking(type: string, label: string, lacks: RegExp | undefined): boolean {
+  return lacks?.test(`${type === 'user' ? 'User' : 'Group'} ${label}`) === true;
+}
+
+async function compare(world: World): Promise<void> {
+  const { source, setup, clock, store, server, nature, plot } = world;
+  const { resources } = projectTarget(source.entries(), setup.definition, clock.now());
+  const ids = [...new Set([...resources.map(({ sourceId }) => sourceId), ...everybody])];
+  const links = await store.links('wiki', ids);
+  const here = new Map([...server.users(), ...server.groups()].map((body) => [String(body['id']), body]));
+  const idOf = (id: SourceId): string | undefined => {
+    const link = links.get(id);
+    return link === undefined || link.lifecycle === 'lost' || !here.has(link.targetId) ? undefined : link.targetId;
+  };
+  // Of a manager whose account is gone, the target keeps the old id or nothing.
+  const managerOf = (id: SourceId): readonly (string | undefined)[] => {
+    const link = links.get(id);
+    const isGone = link === undefined || idOf(id) === undefined || (nature.users.inactive === 'hidden' && link.lifecycle === 'deactivated');
+    return isGone ? [link?.targetId, undefined] : [link.targetId];
+  };
+  for (const resource of resources) {
+    const active = resource.type === 'group' || resource.attributes.get('active') !== false;
+    const id = idOf(resource.sourceId);
+    const body = id === undefined ? undefined : here.get(id);
+    if (body === undefined) {
+      const mayLack = isLacking(resource.type, resource.label, plot.lacks) || (!active && (nature.users.deactivation === 'deletes' || plot.createInactive !== true));
+      assert.ok(mayLack, `${resource.sourceId} is missing`);
+      continue;
+    }
+    if (resource.type === 'user') assert.equal(body['active'] !== false, active, `${resource.sourceId} active`);
+    compareAttributes(resource, body, managerOf, plot);
+    if (resource.type === 'group') compareMembers(resource, body, idOf, [...links.values()], world);
+  }
+  const wanted = new Set(resources.map(({ sourceId }) => sourceId));
+  for (const link of links.values()) if (!wanted.has(link.sourceId)) compareDeparted(link, here.get(link.targetId), world);
+  for (const body of server.users()) {
+    const externalId = body['externalId'];
+    if (typeof externalId === 'string' && !wanted.has(externalId)) assert.equal(body['active'], false, `${externalId} left, and an account stays active`);
+  }
+  assert.deepEqual(await store.openIntents('wiki'), [], 'no intent is left open');
+}
+
+/** Whoever was there at any time. */
+const everybody = [...Array.from({ length: 40 }, (_, at) => `p${String(at).padStart(2, '0')}`), 'g0', 'g1', 'g2', 'g3'];
+
+function compareAttributes({ sourceId, attributes }: Resource, body: Json, managersOf: (id: SourceId) => readonly (string | undefined)[], { loose = [], respells }: World['plot']): void {
+  for (const [text, value] of attributes) {
+    if (text === 'active' || loose.some((one) => text.startsWith(one) || text.includes(`[${one} `))) continue;
+    const held = readScimPath(body, scimPath(text));
+    if (value instanceof Reference) {
+      assert.ok(managersOf(value.id).some((id) => id === held), `${sourceId} ${text}: ${String(held)} in place of ${managersOf(value.id).join(' or ')}`);
+      continue;
+    }
+    const wanted = value ?? undefined;
+    const fold = (one: unknown): unknown => (respells === true && typeof one === 'string' ? one.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '') : one);
+    assert.deepEqual(fold(held), fold(wanted), `${sourceId} ${text}`);
+  }
+}
+
+/** Ours are those whom the directory has in it; of others, those whom others put there. */
+function compareMembers({ sourceId, members }: Resource, body: Json, idOf: (id: SourceId) => string | undefined, links: readonly Link[], world: World): void {
+  const { nature, strangers, joined } = world;
+  const there = membersOf(body);
+  assert.equal(new Set(there).size, nature.members.repeated === 'twice' ? new Set(there).size : there.length, `${sourceId} has nobody twice`);
+  const wanted = members.filter((id) => idOf(id) !== undefined);
+  const ours = new Map(links.map((link) => [idOf(link.sourceId), link.sourceId]));
+  const shown = new Set(there.flatMap((id) => ours.get(id) ?? []));
+  assert.deepEqual([...shown].sort(), wanted.toSorted(), `the members of ${sourceId}`);
+  if (joined === body['id']) assert.ok(there.includes(strangers.someone), `somebody else put a stranger into ${sourceId}`);
+}
+
+function membersOf(body: Json): string[] {
+  const held: readonly unknown[] = Array.isArray(body['members']) ? body['members'] : [];
+  return held.flatMap((member) => (typeof member === 'object' && member !== null && 'value' in member ? [String(member.value)] : []));
+}
+
+function compareDeparted(link: Link, body: Json | undefined, { setup, nature }: World): void {
+  if (link.type === 'group') {
+    assert.equal(setup.removal.groups, 'keep', `${link.sourceId} left, and is still linked`);
+    return;
+  }
+  if (setup.removal.leaves === 'delete') assert.fail(`${link.sourceId} left, and is still linked`);
+  assert.ok(body === undefined || body['active'] === false || nature.users.deletion === 'deactivates', `${link.sourceId} left, and is still active`);
+}

@@ -1,0 +1,133 @@
+import { fitMap, requiredPaths } from '../../../src/config/fit-map.ts';
+import { loadPreset } from '../../../src/config/preset.ts';
+import { layDialect, type Layer } from '../../../src/core/dialect/layers.ts';
+import { rfc7644 } from '../../../src/core/dialect/rfc7644.ts';
+import type { TargetDefinition } from '../../../src/core/mapping/definition.ts';
+import type { TargetSetup } from '../../../src/cycle/target-setup.ts';
+import { fakeClock, type FakeClock } from '../../support/fake-clock.ts';
+import type { FakeSource } from '../../support/fake-source.ts';
+import { createMemoryStore, type MemoryStore } from '../../support/memory-store.ts';
+import { behaviourOf, startScimServer, type Behaviour, type PartialBehaviour, type ScimServer } from '../../support/scim-server/index.ts';
+import { createRandom, type Random } from '../random.ts';
+import type { Case } from './case.ts';
+import { createClient, departureHeader, type Client, type Departures } from './client.ts';
+import { createCompany } from './company.ts';
+import { createFaults, type ScriptedFaults } from './scripted-faults.ts';
+import { furnish, type Strangers } from './strangers.ts';
+import { createWatch, type Watch } from './watch.ts';
+
+/** What a world is like. */
+export interface Plot extends Case {
+  readonly name: string;
+  readonly seed: number;
+  readonly behaviour: readonly PartialBehaviour[];
+  /** Layers below the dialect of the case: a shipped profile. */
+  readonly profile?: readonly Layer[];
+  /** Faults of the moment, by kind and name. */
+  readonly scripts?: readonly string[];
+  /** What the server is like besides, until it gets well. */
+  readonly illness?: readonly PartialBehaviour[];
+}
+
+export interface World {
+  readonly plot: Plot;
+  readonly random: Random;
+  readonly clock: FakeClock;
+  readonly source: FakeSource;
+  readonly server: ScimServer;
+  readonly layers: readonly Layer[];
+  /** As it is by nature. */
+  readonly nature: Behaviour;
+  readonly setup: Omit<TargetSetup, 'target'>;
+  readonly departures: Departures;
+  readonly faults: ScriptedFaults;
+  readonly strangers: Strangers;
+  readonly watch: Watch;
+  store: MemoryStore;
+  client: Client;
+  /** The group of ours that somebody else put a stranger into. */
+  joined: string | undefined;
+  readonly trace: string[];
+}
+
+const chunk = 12;
+const all = { percent: 100, atLeast: 1_000 };
+
+export async function createWorld(plot: Plot): Promise<World> {
+  const random = createRandom(plot.seed);
+  const clock = fakeClock({ seed: plot.seed });
+  // Whose clock is right does not matter.
+  const skew = random.pick([0, 0, 3 * 60 * 60_000, -40 * 60_000]);
+  const nature = behaviourOf(...plot.behaviour);
+  const server = await startScimServer({ behaviour: { http: { basePath: nature.http.basePath } }, now: () => clock.now() + skew });
+  const layers: readonly Layer[] = [
+    ...(plot.profile ?? []),
+    { origin: 'profile', says: { members: { addPerRequest: chunk, removePerRequest: chunk } } },
+    ...(plot.dialect === undefined ? [] : [{ origin: 'profile', says: plot.dialect } as const]),
+  ];
+  const dialect = layDialect(rfc7644, layers);
+  const leaves = plot.leaves ?? 'deactivate';
+  const match = { user: ['externalId', 'userName'], group: ['externalId', 'displayName'] };
+  const nested = dialect.members.nested ? random.pick(['keep', 'keep', 'flatten'] as const) : 'flatten';
+  const source = createCompany();
+  const faults = createFaults(plot.scripts ?? [], random, () => clock.now() + skew);
+  const strangers = await furnish(server, nature, source);
+  const departures: Departures = { count: 0, times: [], turnedAway: [], deaths: [] };
+  const watch = createWatch(server);
+  server.setBehaviour(behaviourOf(nature, ...(plot.illness ?? [])));
+  server.setFaults({
+    before(request) {
+      watch.arrives(request);
+      return request.headers[departureHeader] === undefined ? undefined : faults.for(request);
+    },
+  });
+  const world: Omit<World, 'client'> = {
+    plot,
+    layers,
+    random,
+    clock,
+    source,
+    server,
+    nature,
+    setup: {
+      definition: await definitionFor(layers, nested, match),
+      policy: { user: { match: match.user, adopt: 'first-match', create: true }, group: { match: match.group, adopt: 'first-match', create: true } },
+      removal: { leaves, groups: dialect.groups.deletion === 'none' ? 'keep' : 'delete' },
+      limits: { removals: all, members: all, updates: all },
+      createInactive: plot.createInactive ?? false,
+    },
+    departures,
+    faults,
+    strangers,
+    watch,
+    store: createMemoryStore(),
+    joined: undefined,
+    trace: [`${nested}, leaves: ${leaves}, the server's clock is ${skew / 60_000} minutes ahead`],
+  };
+  return { ...world, client: startClient(world) };
+}
+
+/** The client of a new process. */
+export function startClient({ server, clock, departures, random, layers, plot }: Omit<World, 'client'>): Client {
+  const hangs = plot.scripts?.some((name) => name.startsWith('hang')) === true;
+  return createClient(server.url, clock, departures, {
+    dialect: layers,
+    limits: { concurrency: random.pick([1, 1, 3, 'auto']) },
+    timeouts: { requestMilliseconds: hangs ? 150 : 10_000 },
+  });
+}
+
+async function definitionFor(layers: readonly Layer[], nested: TargetDefinition['nested'], match: TargetDefinition['match']): Promise<TargetDefinition> {
+  const dialect = layDialect(rfc7644, layers);
+  const preset = await loadPreset('openldap');
+  const hasGroups = dialect.groups.supported !== 'off';
+  return {
+    target: 'wiki',
+    maps: new Map([['corp', { user: fitMap(preset.user, dialect, 'user'), group: fitMap(preset.group, dialect, 'group') }]]),
+    scope: { user: { memberOf: [] }, group: { memberOf: [], supported: hasGroups } },
+    nested,
+    match,
+    required: { user: requiredPaths(dialect, 'user'), group: hasGroups ? requiredPaths(dialect, 'group') : [] },
+    profile: 'rfc7644',
+  };
+}

@@ -1,0 +1,42 @@
+import type { PartialBehaviour } from '../../support/scim-server/index.ts';
+import { createRandom } from '../random.ts';
+import { behaviourCases } from './behaviours.ts';
+import { scriptNames } from './scripted-faults.ts';
+import { vendorPlots } from './vendors.ts';
+import type { Plot } from './world.ts';
+
+/** What a server has for a while: it lies, lags, limits and fails. */
+const illnesses: readonly PartialBehaviour[] = [
+  { pace: { failAfterCommit: 3 } },
+  { pace: { failAfterCommit: 7 } },
+  { pace: { unavailable: 4 } },
+  { pace: { buckets: [{ requests: 12, perSeconds: 10 }], tells: 'seconds' } },
+  { pace: { buckets: [{ requests: 12, perSeconds: 10 }], tells: 'date' } },
+  { pace: { buckets: [{ requests: 12, perSeconds: 10 }], tells: 'x-ratelimit-reset' } },
+  { list: { lag: 3 } },
+  { list: { maxPage: 5, total: 'page' } },
+  { list: { maxPage: 5, defaultPage: 5, paging: 'ignored' } },
+  { filter: { ignored: true } },
+  { filter: { emptyStatus: 404 } },
+  { patch: { atomic: false } },
+  { errors: { shape: 'html' } },
+  { http: { writes: 'asynchronous' } },
+];
+
+/** By seed: a server like a vendor's, or one that differs in something; what ails it; and what goes wrong besides. */
+export async function createPlots(): Promise<(seed: number) => Plot> {
+  const vendors = await vendorPlots();
+  const natures = behaviourCases();
+  const names = scriptNames();
+  return (seed) => {
+    const random = createRandom(seed);
+    const base: Omit<Plot, 'seed' | 'name'> & { readonly name: string } = random.chance(0.6) ? random.pick(vendors) : random.pick(natures);
+    const illness = illnesses.filter(() => random.chance(0.1));
+    const scripts = names.filter((name) => !teaching.has(name)).filter(() => random.chance(0.08));
+    const name = [base.name, ...illness.map((one) => JSON.stringify(one)), ...scripts].join('; ');
+    return { ...base, seed, name, illness, scripts, hides: true };
+  };
+}
+
+/** From these a client learns what cannot be asked of a server; that they were passing is found out by nobody. */
+const teaching: ReadonlySet<string> = new Set(['answer: 400', 'answer: 400 that speaks of a filter', 'answer: 405', 'answer: 501']);
