@@ -125,7 +125,7 @@ export interface TargetConfiguration {
   readonly groups: TypeConfiguration;
   readonly removal: RemovalPolicy;
   readonly guard: GuardLimits;
-  readonly limits: { readonly requestsPerSecond?: number; readonly concurrency: 'auto' | number };
+  readonly limits: { readonly concurrency: 'auto' | number };
   /** What the profile makes of the rest of the configuration, where somebody might expect something else. For `check`. */
   readonly notes: readonly string[];
 }

@@ -88,7 +88,7 @@ describe('a target that asks to be left alone', () => {
 
 describe('the pace', () => {
   it('spreads requests evenly', async (context) => {
-    const { server, target, clock } = await begin(context, {}, { limits: { concurrency: 'auto', requestsPerSecond: 5 } });
+    const { server, target, clock } = await begin(context, {}, { dialect: [{ origin: 'config', says: { rate: [{ requests: 5, perSeconds: 1, burst: 1 }] } }] });
     const all = Promise.all(Array.from({ length: 6 }, () => find(target)));
     await until(() => server.requests.length === 1, 'the first');
     for (let expected = 2; expected <= 6; expected += 1) {

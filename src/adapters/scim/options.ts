@@ -10,11 +10,8 @@ export interface ScimTargetOptions extends Route {
   readonly url: string;
   /** Asked before every request, so that secrets may change meanwhile. Closed with the target. */
   readonly auth: Auth;
-  readonly limits: {
-    /** Requests of any kind, evenly spread. Undefined: as fast as the target answers. */
-    readonly requestsPerSecond?: number | undefined;
-    readonly concurrency: 'auto' | number;
-  };
+  /** Requests in flight at most; how fast they leave is a matter of the dialect's `rate`. */
+  readonly limits: { readonly concurrency: 'auto' | number };
   /** What the profile and the configuration say about the target's ways, over the values of the RFCs. */
   readonly dialect: readonly Layer[];
   readonly userAgent: string;
@@ -66,10 +63,6 @@ export function checkOptions(options: ScimTargetOptions): CheckedOptions {
   }
   // While one call waits for its outcome to be durable, another is on the wire. A number is meant as it is.
   const calls = limits.concurrency === 'auto' ? 2 * concurrency : concurrency;
-  const rate = limits.requestsPerSecond;
-  if (rate !== undefined && !(rate > 0 && rate < Infinity)) {
-    return refuse('limits.requestsPerSecond is not a number above 0', 'set it to what the vendor allows, or leave it out');
-  }
   const requestMilliseconds = options.timeouts?.requestMilliseconds ?? 30_000;
   if (!(requestMilliseconds > 0 && requestMilliseconds < 2 ** 31)) {
     return refuse('timeouts.requestMilliseconds is not a duration', 'leave it out for 30 seconds');

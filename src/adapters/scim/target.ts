@@ -9,7 +9,6 @@ import { confirmCreate, confirmWrite, type Promised } from './write/accepted.ts'
 import { createAttempt } from './exchange/attempt.ts';
 import type { Conversation } from './dialect/conversation.ts';
 import { createResource } from './write/create.ts';
-import { evenly } from './pace/budget.ts';
 import { createDialectBook } from './dialect/dialect-book.ts';
 import { discoverTarget } from './dialect/discover.ts';
 import { createFind } from './read/find.ts';
@@ -38,7 +37,7 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
   const { name, clock, concurrency } = checked;
   const transport = createTransport(checked);
   const book = createDialectBook(checked.dialect, () => clock.now());
-  const pace = new Pace(clock, [...book.current().rate, ...evenly(checked.limits.requestsPerSecond)], concurrency, () => { announce(); });
+  const pace = new Pace(clock, book.current().rate, concurrency, () => { announce(); });
   const exchange = inDialect(createExchange(createAttempt(checked, transport, (quota) => { pace.expect(quota); }), pace, clock, checked), book);
   const find = createFind(exchange, book);
   const discovered = createDiscovery(exchange, book, clock);

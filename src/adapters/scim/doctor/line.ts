@@ -1,6 +1,5 @@
 import type { Dialect } from '../../../core/dialect/dialect.ts';
 import { createAttempt } from '../exchange/attempt.ts';
-import { evenly } from '../pace/budget.ts';
 import type { Exchange } from '../message.ts';
 import type { CheckedOptions } from '../options.ts';
 import { Pace } from '../pace/pace.ts';
@@ -52,7 +51,7 @@ export function openLine(options: CheckedOptions, configured: Dialect): Line {
     },
   };
   const transport = createTransport(watched);
-  const pace = new Pace(options.clock, [...configured.rate, ...evenly(options.limits.requestsPerSecond)], options.concurrency);
+  const pace = new Pace(options.clock, configured.rate, options.concurrency);
   const attempt = createAttempt(
     watched,
     {

@@ -98,8 +98,3 @@ function nameOf({ requests, perSeconds, methods, resource }: RateBudget): string
 function isAbout(resource: 'users' | 'groups', path: string): boolean {
   return new RegExp(`^/${resource}(?:[/?]|$)`, 'i').test(path);
 }
-
-/** So many requests a second, none of them close to another: the whole of `limits.requestsPerSecond`. */
-export function evenly(requestsPerSecond: number | undefined): RateBudget[] {
-  return requestsPerSecond === undefined ? [] : [{ requests: requestsPerSecond, perSeconds: 1, burst: 1 }];
-}

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { evenly } from '../../../../src/adapters/scim/pace/budget.ts';
 import { Pace } from '../../../../src/adapters/scim/pace/pace.ts';
 import type { RateBudget } from '../../../../src/core/dialect/dialect.ts';
 import { fakeClock, type FakeClock } from '../../../support/fake-clock.ts';
@@ -37,7 +36,7 @@ describe('the pace of a target', () => {
 
   it('never lets two go closer together than an even rate, also after a pause came in between', async () => {
     const clock = fakeClock();
-    const pace = new Pace(clock, evenly(10), 8);
+    const pace = new Pace(clock, [{ requests: 10, perSeconds: 1, burst: 1 }], 8);
     const { call, times } = createCallers(pace, clock);
     const all = Promise.all(Array.from({ length: 5 }, () => call(get)));
     await clock.advance(100);
