@@ -1,7 +1,7 @@
 import type { SourceId } from '../core/model/entry.ts';
 import { BridgeError } from '../core/model/errors.ts';
 import { doubtful } from '../core/model/link.ts';
-import type { Failure, Outcome } from '../core/model/outcome.ts';
+import type { Failure, FailureClass, Outcome } from '../core/model/outcome.ts';
 import type { AdoptOperation, AttributeChange, CreateOperation } from '../core/model/plan.ts';
 import type { DesiredAttributes, DesiredValue } from '../core/model/resource.ts';
 import { diffWithBody } from '../core/planning/diff.ts';
@@ -122,18 +122,27 @@ async function adopt(
   unsettled: Intent['members'],
   context: PushContext,
 ): Promise<Failure | undefined> {
+  // Half adopted and forgotten, an account would outlive its entry: nobody else remembers that it is ours.
+  const intent = { ...intentOf(operation, context, unsettled), adopts: operation.targetId };
+  if (operation.changes.length > 0) await context.store.record([{ kind: 'intent', intent }]);
   const outcome = await bringInStep(operation, context);
   // A target that takes no changes has the account all the same: linked, so that access ends when it has to.
   const isUnchanged = outcome.kind === 'failed' && outcome.failure.class === 'unsupported';
-  if (outcome.kind === 'failed' && !isUnchanged) return outcome.failure;
+  if (outcome.kind === 'failed' && !isUnchanged) {
+    if (refused.has(outcome.failure.class)) await context.store.record([{ kind: 'settled', intent }]);
+    return outcome.failure;
+  }
   const { attributes } = resolveAttributes(operation.attributes, context);
   const made = outcome.kind === 'failed' ? ({ kind: 'applied', id: operation.targetId } as const) : outcome;
   const link = newLink(operation, made, origin, attributes, context);
   const left = isUnchanged ? operation.changes.map(({ path }) => [path, doubtful] as const) : [];
   const known = { ...link, unsettled, attributes: { ...link.attributes, ...Object.fromEntries(left) } };
-  await remember(context, known, [{ kind: 'settled', intent: intentOf(operation, context) }]);
+  await remember(context, known, [{ kind: 'settled', intent }]);
   return undefined;
 }
+
+/** What certainly had no effect. */
+const refused: ReadonlySet<FailureClass> = new Set(['rejected', 'gone', 'conflict']);
 
 function bringInStep({ type, targetId, changes }: { type: Adoption['type']; targetId: string; changes: readonly AttributeChange[] }, context: PushContext): Promise<Outcome> {
   const { sent } = resolveChanges(changes, context);

@@ -6,7 +6,7 @@ import { listEverything } from './correlate.ts';
 import type { TargetSetup } from './target-setup.ts';
 
 /**
- * Settles creates that were under way when the process ended, of entries that nobody wants any more: what they left on
+ * Settles creates and adoptions that were under way when the process ended, of entries that nobody wants any more: what they left on
  * the target is linked, so that it departs like any other. (Those who are still wanted are searched for by the plan.)
  * What cannot be found out stays open, and the next cycle asks again.
  */
@@ -23,7 +23,7 @@ export async function recoverIntents(
 }
 
 async function settle(intent: Intent, { target }: TargetSetup, store: StateStore, signal: AbortSignal): Promise<void> {
-  const { type, sourceId, directory, members } = intent;
+  const { type, sourceId, directory, members, adopts } = intent;
   const known = (await store.links(target.name, [sourceId])).get(sourceId);
   const searched = await target.find(type, 'externalId', sourceId, signal);
   const found = isFailure(searched) && isRefused(searched) ? await findListed(intent, target, store, signal) : searched;
@@ -42,7 +42,7 @@ async function settle(intent: Intent, { target }: TargetSetup, store: StateStore
         sourceId,
         directory,
         targetId: first.id,
-        origin: 'created',
+        origin: first.id === adopts ? 'adopted' : 'created',
         lifecycle: first.active ? 'active' : 'deactivated',
         attributes: {},
         unsettled: members,

@@ -89,12 +89,17 @@ export interface Trouble {
   readonly retryAt: string;
 }
 
-/** Written before a request whose repetition could do harm: a create. */
+/**
+ * Written before a request whose effect must not be forgotten: a create, whose repetition could do harm; an adoption,
+ * after which an account is ours.
+ */
 export interface Intent {
   readonly target: string;
   readonly type: ResourceType;
   readonly sourceId: SourceId;
   readonly directory: string;
+  /** The account that is being adopted; absent for a create. */
+  readonly adopts?: TargetId | undefined;
   /** Of a group: who is in the request. If it took effect, they are members. */
   readonly members?: readonly SourceId[] | undefined;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Failure } from '../../../src/core/model/outcome.ts';
+import type { ScimValue } from '../../../src/core/model/resource.ts';
 import { cycleStage, inShort, person } from '../../support/cycle-stage.ts';
 
 const lost: Failure = { class: 'unknown', detail: 'no answer' };
@@ -94,5 +95,20 @@ describe('a creation', () => {
     assert.deepEqual(report.applied.map(({ sourceId }) => sourceId), ['ben']);
     const again = await stage.cycle();
     assert.deepEqual([again.calls, again.report.waiting], [[], 1]);
+  });
+
+  it('that only adopts is remembered too: when the process ends in it and the entry leaves, the account does not stay', async () => {
+    const stage = cycleStage([person('cy')]);
+    await stage.cycle();
+    await stage.target.create('user', new Map<string, ScimValue>([['userName', 'ann@example.org'], ['active', true]]), new AbortController().signal);
+    stage.source.put(person('ann'));
+    stage.target.setHook((call) => (call.method === 'update' ? { when: 'after', result: new Error('the process ended') } : undefined));
+    await stage.cycle();
+    stage.target.setHook(undefined);
+    stage.source.remove('ann');
+    await stage.cycle();
+    const { origin, lifecycle } = (await stage.store.links('wiki', ['ann'])).get('ann') ?? {};
+    assert.deepEqual([origin, lifecycle], ['adopted', 'deactivated']);
+    assert.equal(stage.target.users().find((user) => user['userName'] === 'ann@example.org')?.['active'], false);
   });
 });
