@@ -15,6 +15,7 @@ export interface Terminal {
 
 /** The process's own terminal. NO_COLOR: no-color.org. */
 export function processTerminal(): Terminal {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', goOnUnread);
   const plain = (process.env['NO_COLOR'] ?? '') !== '' || process.env['TERM'] === 'dumb';
   return {
     // Asked of the system: `stdout.isTTY` is undefined where it is none, which picocolors takes for "decide yourself".
@@ -23,6 +24,11 @@ export function processTerminal(): Terminal {
     print: (line) => void process.stdout.write(`${line}\n`),
     note: (line) => void process.stderr.write(`${line}\n`),
   };
+}
+
+/** Whoever read has gone (`| head`): nothing is printed any more, but a cycle that is under way has to end well. */
+function goOnUnread(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error;
 }
 
 /** One result as JSON, for scripts: two spaces deep, so that people can read it too. */

@@ -93,6 +93,20 @@ describe('the command line', { concurrency: 2 }, () => {
     }
   });
 
+  it('ends as it would have when nobody reads its output any more', async () => {
+    await using site = await createSite({ company: office });
+    const unread = (command: string) =>
+      run('bash', ['-c', `"${process.execPath}" "${main}" ${command} --config "${site.config}" | true; echo "\${PIPESTATUS[0]}"`], {
+        env: { ...process.env, ...childEnvironment },
+      });
+    for (const [command, code] of [['plan', 10], ['sync', 0], ['status', 0], ['--help', 0]] as const) {
+      const { stdout, stderr } = await unread(command);
+      assert.equal(stdout, `${code}\n`, stderr);
+      assert.doesNotMatch(stderr, /EPIPE|^\s+at /m);
+    }
+    assert.equal(site.target.users().length > 0, true);
+  });
+
   it('uses no escape codes where nobody can see them', async () => {
     await using site = await createSite({ company: office });
     for (const args of [['plan'], ['sync'], ['status'], ['explain', 'amara'], ['check']]) {
@@ -192,6 +206,23 @@ describe('the command line before a target that is of no use', { concurrency: 2 
       assert.deepEqual(site.target.users(), []);
     });
   }
+
+  it('is told by check, where the address is wrong and answers 404 to everything', async () => {
+    await using site = await createSite({ company: office });
+    await site.reconfigure((text) => text.replace(site.target.url, `${site.target.url}/Users`));
+    failsWith(await site.run('check'), 2, 'D2S_TARGET_PROTOCOL', /url is the SCIM base URL/);
+  });
+
+  it('is told by check, where it has no groups; a profile that says so is no trouble', async () => {
+    await using site = await createSite({ company: office, behaviour: { groups: { supported: false } } });
+    const unsaid = await site.run('check');
+    assert.equal(unsaid.code, 2, unsaid.stdout);
+    assert.match(unsaid.stdout, /note: .*no groups: groups: \{ supported: off \}/);
+    await site.reconfigure((text) => text.replace(/^ {4}url: .*$/m, '$&\n    profile: { groups: { supported: off } }'));
+    const said = await site.run('check');
+    assert.equal(said.code, 0, said.stdout);
+    assert.doesNotMatch(said.stdout, /unknown to the target/);
+  });
 
   it('ends with 4 when the state is damaged, and touches nothing', async () => {
     await using site = await createSite({ company: office });

@@ -94,10 +94,17 @@ async function checkTargets(app: App, names: readonly string[], signal: AbortSig
       if (setup === undefined) return { target, ...errorPart(failed.get(target)) };
       await recallNotes(app, setup);
       const found = await discover(setup, signal);
-      const notes = app.configuration.targets.get(target)?.notes ?? [];
+      const lacksGroups = found.facts?.groups === false && hasGroups(setup.definition);
+      const notes = [...(app.configuration.targets.get(target)?.notes ?? []), ...(lacksGroups ? [noGroups] : [])];
       return { target, ...sample(setup, readings, app.clock.now()), ...found, settings: setup.target.settings(), notes };
     }),
   );
+}
+
+const noGroups = 'the target says that it has no groups: groups: { supported: off } in profile leaves them out';
+
+function hasGroups({ scope }: TargetSetup['definition']): boolean {
+  return scope.group.supported !== false;
 }
 
 /** What the target taught in cycles. A state that cannot be read is told by every other command. */
@@ -156,8 +163,9 @@ async function trySearch({ target }: TargetSetup, signal: AbortSignal): Promise<
 function unknownAttributes({ definition }: TargetSetup, { attributes }: TargetFacts): string[] {
   if (attributes === undefined) return [];
   const unknown = new Set<string>();
+  const types: readonly ResourceType[] = hasGroups(definition) ? ['user', 'group'] : ['user'];
   for (const maps of definition.maps.values()) {
-    for (const type of ['user', 'group'] as const) {
+    for (const type of types) {
       for (const { path } of maps[type]) if (!isKnown(path, attributes[type])) unknown.add(`${type} ${path.text}`);
     }
   }

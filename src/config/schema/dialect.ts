@@ -62,7 +62,7 @@ const users = {
 
 const groups = {
   ...typeFields(rfc7644.groups),
-  supported: leaf(choice(['auto', 'on', 'off']), rfc7644.groups.supported, '`off`: the target has no groups; `auto`: as its /ResourceTypes says.'),
+  supported: leaf(choice(['auto', 'on', 'off']), rfc7644.groups.supported, '`off`: the target has no groups, so that none are in its scope. With `auto`, `check` tells where /ResourceTypes has none.'),
   deletion: leaf(choice(['deletes', 'none']), rfc7644.groups.deletion, '`none`: there is no DELETE.'),
 } satisfies Fields<GroupDialect>;
 

@@ -67,7 +67,7 @@ export interface UserDialect extends TypeDialect {
 }
 
 export interface GroupDialect extends TypeDialect {
-  /** False: the target has no groups. `auto`: as /ResourceTypes says. */
+  /** `off`: the target has no groups. `auto`: nobody has said; `check` tells where /ResourceTypes has none. */
   readonly supported: 'auto' | 'on' | 'off';
   readonly deletion: 'deletes' | 'none';
 }

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rename, rm, utimes, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runProgram, startProgram, type ProgramResult, type RunningProgram } from '../../support/program.ts';
+import type { PartialBehaviour } from '../../support/scim-server/behaviour.ts';
 import { startScimServer, type ScimServer } from '../../support/scim-server/server.ts';
 import { companyLdif, type Company } from './company.ts';
 
@@ -33,6 +34,8 @@ export interface SiteOptions {
   readonly target?: string;
   /** `leaves: …, groups: …` */
   readonly removal?: string;
+  /** What the target is like, where it is not as the RFC has it. */
+  readonly behaviour?: PartialBehaviour;
   /** Top-level sections. */
   readonly sections?: string;
 }
@@ -51,7 +54,7 @@ export const childEnvironment = { NODE_COMPILE_CACHE: join(tmpdir(), 'dir2scim-c
 
 export async function createSite(options: SiteOptions = {}): Promise<Site> {
   const folder = await mkdtemp(join(ground, 'dir2scim-e2e-'));
-  const target = await startScimServer({ token });
+  const target = await startScimServer({ token, ...(options.behaviour === undefined ? {} : { behaviour: options.behaviour }) });
   const config = join(folder, 'dir2scim.yaml');
   const ldif = join(folder, 'people.ldif');
   const show = async (company: Company): Promise<void> => {

@@ -3,13 +3,15 @@ import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
 import type { TargetFacts } from '../../../ports/scim-target.ts';
 import type { DialectBook } from './dialect-book.ts';
 import { isBody, isRefusal, listOf, schemas, toFailure, type Body, type Exchange, type Refusal } from '../message.ts';
+import { readList } from '../read/list.ts';
 import { maxListBytes } from '../read/resource.ts';
 import { attributesOf } from './schema-attributes.ts';
 import { dialectOf, supports } from './service-provider-config.ts';
 
 /**
  * What the target says of itself (RFC 7644 §4), for people who ask. Many leave documents out, answer 404, or HTML: then
- * the RFC's defaults hold. Refused credentials, redirects and an unreachable target are failures.
+ * the RFC's defaults hold. Refused credentials, redirects and an unreachable target are failures, and so is a place where
+ * there are neither documents nor users.
  */
 export async function discoverTarget(exchange: Exchange, book: DialectBook, signal: AbortSignal): Promise<TargetFacts | Failure> {
   const config = await readServiceProviderConfig(exchange, book, signal);
@@ -18,6 +20,8 @@ export async function discoverTarget(exchange: Exchange, book: DialectBook, sign
   if (isRefusal(types)) return toFailure(types);
   const definitions = await readDocument(exchange, 'Schemas', signal);
   if (isRefusal(definitions)) return toFailure(definitions);
+  const nothing = [config, types, definitions].every(({ body }) => body === undefined) ? await seekUsers(exchange, book, signal) : undefined;
+  if (nothing !== undefined) return toFailure(nothing);
   const resourceTypes = types.body === undefined ? undefined : elementsOf(types.body);
   const facts = {
     patch: supports(config.body, 'patch') ?? true,
@@ -30,6 +34,13 @@ export async function discoverTarget(exchange: Exchange, book: DialectBook, sign
   return { ...facts, details: [summary(facts, config.body), ...missing] };
 }
 
+/** A wrong base URL answers 404 to everything, and a search takes that for "nobody": only a list tells. */
+async function seekUsers(exchange: Exchange, book: DialectBook, signal: AbortSignal): Promise<Refusal | undefined> {
+  if (!book.current().list.usable) return undefined;
+  const list = await readList(exchange, 'user', 'startIndex=1&count=1', signal);
+  return 'class' in list && list.class === 'unsupported' && list.status === 404 ? list : undefined;
+}
+
 interface Document {
   readonly body: Body | undefined;
   /** Why there is none, in a line for people. */
@@ -37,8 +48,8 @@ interface Document {
 }
 
 /**
- * Reads ServiceProviderConfig, and notes in the book what it says, or that it says nothing. Where the RFC's spelling is
- * not known, the plural of SCIM 1.1 and Salesforce is tried.
+ * Reads ServiceProviderConfig, and notes in the book what it says, or that it says nothing; not where the dialect does
+ * without. Where the RFC's spelling is not known, the plural of SCIM 1.1 and Salesforce is tried.
  */
 export async function readServiceProviderConfig(exchange: Exchange, book: DialectBook, signal: AbortSignal): Promise<Document | Refusal> {
   const name = book.current().discovery.serviceProviderConfig;
@@ -47,7 +58,7 @@ export async function readServiceProviderConfig(exchange: Exchange, book: Dialec
     const plural = await readDocument(exchange, 'ServiceProviderConfigs', signal);
     if (!isRefusal(plural) && plural.body !== undefined) document = plural;
   }
-  if (!isRefusal(document)) book.discovered(document.body === undefined ? {} : dialectOf(document.body));
+  if (!isRefusal(document) && book.current().discovery.use) book.discovered(document.body === undefined ? {} : dialectOf(document.body));
   return document;
 }
 
