@@ -71,7 +71,7 @@ function addActing(command: AddCommand, contextOf: ContextOf, finish: Finish): v
 
 /** The command that makes things in order to remove them. */
 function addTrying(command: AddCommand, contextOf: ContextOf, finish: Finish): void {
-  command('doctor', 'tries a target for real, with a user and a group of its own that it removes again')
+  command('doctor', 'tries a target for real, with users and groups of its own that it removes again')
     .requiredOption('--target <name>', 'the target to try')
     .option('--write-profile <file>', 'write the profile that was learned')
     .option('--allow-leftovers', 'try also where users or groups cannot be deleted', false)
