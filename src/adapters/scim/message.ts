@@ -25,7 +25,7 @@ export interface ScimRequest {
   /** Names in lower case. They go over what the transport would send by itself. */
   readonly headers?: Readonly<Record<string, string>>;
   /** What the path names: it decides what a 404 and a 403 mean. */
-  readonly subject: 'resource' | 'endpoint' | 'discovery';
+  readonly subject: 'resource' | 'endpoint' | 'discovery' | 'bulk';
   /** Longer answers are cut off and count as nonsense. */
   readonly maxBytes: number;
 }
@@ -36,6 +36,8 @@ export interface Answer {
   readonly etag: string | undefined;
   /** Undefined when the answer had none. */
   readonly body: Body | undefined;
+  /** Of a bulk request, which may be refused in part: what must not be repeated out of the words in it. */
+  readonly secrets?: readonly string[];
 }
 
 /** A failure, with what only this adapter needs to know of it. */

@@ -5,7 +5,7 @@ import type { Failure, Outcome } from '../../core/model/outcome.ts';
 import { scimPath } from '../../core/mapping/scim-path.ts';
 import { scimValues } from '../../core/mapping/scim-values.ts';
 import type { FoundResource, MemberChange, ScimChange, ScimTarget } from '../../ports/scim-target.ts';
-import { confirmCreate, confirmWrite, type Promised } from './write/accepted.ts';
+import { confirmCreate, confirmWrite } from './write/accepted.ts';
 import { createAttempt } from './exchange/attempt.ts';
 import type { Conversation } from './dialect/conversation.ts';
 import { createResource } from './write/create.ts';
@@ -20,10 +20,10 @@ import { changeMembers, memberChunk } from './write/members.ts';
 import { failed, isRefusal, nonsense, toFailure, type Answer, type Body, type Refusal } from './message.ts';
 import { checkOptions, type CheckedOptions, type ScimTargetOptions } from './options.ts';
 import { Pace } from './pace/pace.ts';
-import { writeOnDemand } from './write/read-and-write.ts';
-import { foundResource, maxBytes, readResource, resourcePath, versionOf } from './read/resource.ts';
+import { foundResource, readResource, versionOf } from './read/resource.ts';
 import { createExchange } from './exchange/retry.ts';
 import { createTransport } from './exchange/transport.ts';
+import { removeResource } from './write/remove.ts';
 import { updateResource } from './write/update.ts';
 import { toWire } from './write/wire-change.ts';
 
@@ -123,15 +123,4 @@ async function readOne({ exchange, signal }: Conversation, type: ResourceType, i
   const answer = await readResource(exchange, type, id, signal);
   if (isRefusal(answer)) return toFailure(answer);
   return foundResource(answer.body) ?? nonsense('answered without the resource that was asked for', answer.status);
-}
-
-/** DELETE (RFC 7644 §3.6). Who is gone already is removed: an earlier DELETE may have lost its answer. */
-async function removeResource(talk: Conversation & Promised, type: ResourceType, id: TargetId): Promise<Outcome> {
-  const path = resourcePath(type, id);
-  if (typeof path !== 'string') return failed(path);
-  const answer = await writeOnDemand(talk, type, id, (condition) =>
-    talk.exchange({ method: 'DELETE', path, subject: 'resource', maxBytes: maxBytes(type), ...condition }, talk.signal),
-  );
-  const confirmed = await confirmWrite(answer, talk, type, id, (held) => held === undefined);
-  return isRefusal(confirmed) && confirmed.class !== 'gone' ? failed(confirmed) : { kind: 'applied', id };
 }

@@ -28,13 +28,15 @@ export interface Asked {
  * What became of each request, in their order; undefined for those that the answer does not speak of: a target stops
  * after too many errors, and may answer in another order (RFC 7644 §3.7.3). A POST is known again by its bulkId, the
  * others by method and location.
+ *
+ * @param secrets what must not be repeated out of the target's words
  */
-export function bulkOutcomes(body: Body, asked: readonly Asked[]): (Answer | Refusal | undefined)[] {
+export function bulkOutcomes(body: Body, asked: readonly Asked[], secrets: readonly string[]): (Answer | Refusal | undefined)[] {
   const said = listOf(readScimPath(body, operationsPath)).filter(isBody);
   return asked.map((one) => {
     const at = said.findIndex((outcome) => isAbout(outcome, one));
     const [outcome] = at === -1 ? [] : said.splice(at, 1);
-    return outcome === undefined ? undefined : outcomeOf(outcome, one.request);
+    return outcome === undefined ? undefined : outcomeOf(outcome, one.request, secrets);
   });
 }
 const operationsPath = scimPath('Operations');
@@ -52,7 +54,7 @@ function endsWith(location: string, path: string): boolean {
 }
 
 /** The outcome as if the request had been answered alone. Undefined when it has no status. */
-function outcomeOf(outcome: Body, request: ScimRequest): Answer | Refusal | undefined {
+function outcomeOf(outcome: Body, request: ScimRequest, secrets: readonly string[]): Answer | Refusal | undefined {
   const status = statusOf(outcome['status']);
   if (status === undefined) return undefined;
   const { version, response } = outcome;
@@ -60,7 +62,7 @@ function outcomeOf(outcome: Body, request: ScimRequest): Answer | Refusal | unde
   const body = isBody(response) ? response : status < 300 && request.method === 'POST' ? createdBody(outcome['location'], etag) : undefined;
   const content = body === undefined ? ({ kind: 'none' } as const) : ({ kind: 'json', body } as const);
   const reply = { kind: 'answer', status, etag, location: undefined, retryAfter: undefined, date: undefined, content } as const;
-  return classify(reply, request, 'http://localhost', []);
+  return classify(reply, request, 'http://localhost', secrets);
 }
 
 /** `"201"` (RFC 7644 §3.7.3), `{"code": "201"}` (in an example of it; scimgateway), or a number. */

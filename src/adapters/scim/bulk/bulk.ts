@@ -31,12 +31,12 @@ async function sendJoined(exchange: Exchange, book: Pick<DialectBook, 'current' 
   }
   const asked = waiting.map(({ request }, index) => ({ request, bulkId: `d${index + 1}` }));
   const body = bulkBody(asked.map(({ request, bulkId }) => bulkOperation(request, bulkId)), book.current().bulk);
-  const answer = await exchange({ method: 'POST', path: '/Bulk', body, subject: 'endpoint', maxBytes: maxListBytes }, endOfAll(waiting));
+  const answer = await exchange({ method: 'POST', path: '/Bulk', body, subject: 'bulk', maxBytes: maxListBytes }, endOfAll(waiting));
   if (isRefusal(answer)) {
     await refused(answer);
     return;
   }
-  const outcomes = answer.body === undefined ? waiting.map(() => promised(answer)) : bulkOutcomes(answer.body, asked);
+  const outcomes = answer.body === undefined ? waiting.map(() => promised(answer)) : bulkOutcomes(answer.body, asked, answer.secrets ?? []);
   await Promise.all(waiting.map((one, index) => settleOne(one, outcomes[index])));
 
   async function settleOne(one: Waiting, outcome: Answer | Refusal | undefined): Promise<void> {

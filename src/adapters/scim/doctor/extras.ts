@@ -71,7 +71,7 @@ async function tryBulk(bench: Bench): Promise<Result> {
       continue;
     }
     const made = await found(bench, bodies);
-    const outcomes = answer.body === undefined ? [] : bulkOutcomes(answer.body, asked);
+    const outcomes = answer.body === undefined ? [] : bulkOutcomes(answer.body, asked, []);
     const isTold = outcomes.length === 2 && outcomes.every((outcome) => outcome !== undefined && !isRefusal(outcome));
     for (const id of made) await remove(bench, 'user', id);
     bench.facts.bulk = made.length === 2;

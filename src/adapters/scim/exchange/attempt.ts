@@ -32,7 +32,7 @@ export function createAttempt(options: CheckedOptions, transport: Transport, exp
       return { ...result, class: 'throttled', retryAfterMilliseconds: asked };
     }
     if (quota !== undefined) expect(quota);
-    return result;
+    return isRefusal(result) || request.subject !== 'bulk' ? result : { ...result, secrets: secretsIn(headers) };
   };
 }
 

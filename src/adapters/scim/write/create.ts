@@ -9,6 +9,7 @@ import type { Conversation } from '../dialect/conversation.ts';
 import { memberElement, type Member } from './member-requests.ts';
 import { endpoints, failed, isBody, isRefusal, type Answer, type Body, type Refusal } from '../message.ts';
 import { idOf, maxBytes, versionOf } from '../read/resource.ts';
+import { showsActive } from './still-active.ts';
 import { updateResource } from './update.ts';
 import { spelled } from './wire-change.ts';
 
@@ -45,8 +46,7 @@ export async function createResource(
 
 /** Some make everybody active, whatever is asked for. */
 function madeActive(attributes: ReadonlyMap<string, ScimValue>, answer: Answer | Refusal): answer is Answer {
-  if (attributes.get('active') !== false || isRefusal(answer) || answer.body === undefined) return false;
-  return /^true$/i.test(String(readScimPath(answer.body, scimPath('active'))));
+  return attributes.get('active') === false && !isRefusal(answer) && showsActive(answer.body);
 }
 
 /** Nobody has access who shall have none. Where that fails, the caller searches, and finds an active account. */
@@ -81,10 +81,10 @@ function outcomeOf(answer: Answer | Refusal, included: readonly Member[]): Outco
   return { kind: 'applied', id, ...versionOf(answer), ...members };
 }
 
-/** Where the answer shows members, those whom it shows: some targets leave out whom they don't know (WorkOS). */
+/** Where the answer shows members, those whom it shows: some targets leave out whom they don't know (WorkOS), be it all. */
 function takenMembers({ body }: Answer, ids: readonly TargetId[]): readonly TargetId[] {
   const shown = body === undefined ? undefined : readScimPath(body, scimPath('members'));
-  if (!Array.isArray(shown) || shown.length === 0) return ids;
+  if (!Array.isArray(shown)) return ids;
   const known = new Set(shown.map((element: unknown) => (isBody(element) ? readScimPath(element, scimPath('value')) : element)));
   return ids.filter((id) => known.has(id));
 }

@@ -8,6 +8,7 @@ import { patchRequests } from './patch.ts';
 import { putChanges } from './put.ts';
 import { readResource } from '../read/resource.ts';
 import { done, sendPatches } from './send-patch.ts';
+import { unlessActive } from './still-active.ts';
 import { toWire, type WireChange } from './wire-change.ts';
 
 /**
@@ -17,6 +18,16 @@ import { toWire, type WireChange } from './wire-change.ts';
  * @param members acknowledged members of a group, for a PUT
  */
 export async function updateResource(
+  conversation: Conversation,
+  type: ResourceType,
+  id: TargetId,
+  changes: readonly ScimChange[],
+  members: () => Promise<readonly TargetId[]>,
+): Promise<Answer | Refusal> {
+  return unlessActive(conversation, type, id, changes, await sendChanges(conversation, type, id, changes, members));
+}
+
+async function sendChanges(
   conversation: Conversation,
   type: ResourceType,
   id: TargetId,
@@ -34,7 +45,7 @@ export async function updateResource(
   const apart = type === 'user' && dialect.users.activation === 'patch' ? wire.filter(isActivation) : [];
   const rest = wire.filter((change) => !apart.includes(change));
   // Access first: what else cannot be written must not keep it from ending.
-  const answer = apart.length === 0 ? done : await sendPatches(conversation, type, id, patchRequests(apart, dialect));
+  const answer = apart.length === 0 ? done : await unlessThere(conversation, type, id, await sendPatches(conversation, type, id, patchRequests(apart, dialect)), 'unsupported');
   if (isRefusal(answer) || rest.length === 0) return answer;
   // Our own id is wished for, not needed: whoever was there before can be adopted without.
   if (update === 'none' && rest.every(({ path }) => path.text === 'externalId')) return done;
@@ -70,7 +81,7 @@ export async function withFallback(
 /**
  * A 404 may be about something else than the resource that was written to: a server that has no such route, a member or
  * a manager that it does not know. When the resource can be read all the same, it means what the caller says; what is
- * taken as gone loses its link.
+ * taken as gone loses its link, so that a reading that fails decides nothing.
  */
 export async function unlessThere(
   { exchange, book, signal }: Conversation,
@@ -82,5 +93,11 @@ export async function unlessThere(
   if (!isRefusal(answer) || answer.class !== 'gone') return answer;
   const query = type === 'group' && book.current().list.excludeMembers ? '?excludedAttributes=members' : '';
   const held = await readResource(exchange, type, id, signal, query);
-  return isRefusal(held) ? answer : { ...answer, class: otherwise };
+  if (!isRefusal(held)) return { ...answer, class: otherwise };
+  return tellsNothing(held) ? held : answer;
+}
+
+/** Whether a reading failed on its way, and leaves open whether there is something. */
+export function tellsNothing({ class: failureClass }: Refusal): boolean {
+  return !['gone', 'unsupported', 'rejected', 'conflict'].includes(failureClass);
 }
