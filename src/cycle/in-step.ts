@@ -4,6 +4,7 @@ import type { Rejected } from '../core/model/resource.ts';
 import type { TargetDefinition } from '../core/mapping/definition.ts';
 import { draftProjection, type Draft } from '../core/mapping/project.ts';
 import { reviseProjection } from '../core/mapping/revise-projection.ts';
+import { holdsAt } from '../core/mapping/time-span.ts';
 import type { Clock } from '../ports/clock.ts';
 
 /**
@@ -50,7 +51,7 @@ export function createInStep(): InStep {
 /** Whether these readings still come to what they came to then. */
 export function isSame({ readings, draft }: Step, now: readonly CompleteReading[], clock: Pick<Clock, 'now'>): boolean {
   return (
-    clock.now() < draft.projection.holdsUntil &&
+    holdsAt(clock.now(), draft.survey.span) &&
     readings.length === now.length &&
     readings.every((reading, index) => reading === now[index])
   );

@@ -81,6 +81,22 @@ describe('a daemon whose directory shows nothing new', () => {
     assert.deepEqual([sent.at(-1), ann?.['active']], [`3: update ${String(ann?.['id'])}`, false]);
   });
 
+  it('gives back at once what a clock that ran ahead took away', async () => {
+    const ends = `${cycleStage([]).clock.now() + 60 * minute + 11_644_473_600_000}0000`;
+    const users = { userName: 'lower(mail)', active: '!expired(accountExpires)' };
+    const stage = cycleStage([person('ann', { accountExpires: ends })], { definition: definition({ users }) });
+    const memory = { pictures: createPictures(), inStep: createInStep() };
+    const settle = async (): Promise<unknown> => {
+      for (let cycle = 0; cycle < 3; cycle += 1) await stage.cycle(memory);
+      return stage.target.users()[0]?.['active'];
+    };
+    assert.equal(await settle(), true);
+    stage.clock.jumpWallClock(120 * minute);
+    assert.equal(await settle(), false);
+    stage.clock.jumpWallClock(-120 * minute);
+    assert.equal(await settle(), true);
+  });
+
   it('is not quiet while something is left to do', async () => {
     const stage = cycleStage([person('ann')]);
     const memory = { pictures: createPictures(), inStep: createInStep() };
