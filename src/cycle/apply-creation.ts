@@ -39,7 +39,9 @@ export async function applyCreate(operation: CreateOperation, context: PushConte
     if (outcome.kind === 'applied') {
       const add = joinedAtOnce(intent.sourceId, first, outcome.members ?? [], context);
       const members = { kind: 'members', target: intent.target, group: intent.sourceId, add, remove: [] } as const;
-      const link = newLink(operation, outcome, 'created', attributes, context);
+      // Of the others nobody knows: a creation that was only promised (202) does not tell.
+      const open = first.map(({ sourceId }) => sourceId).filter((id) => !add.includes(id));
+      const link = { ...newLink(operation, outcome, 'created', attributes, context), unsettled: open.length > 0 ? open : undefined };
       await remember(context, link, [...(add.length > 0 ? [members] : []), { kind: 'settled', intent }]);
       return undefined;
     }

@@ -61,6 +61,29 @@ describe('a new group', () => {
     assert.deepEqual((await stage.cycle()).calls, []);
   });
 
+  it('keeps nobody who was in a creation that did not tell who joined, and leaves before they could be added', async () => {
+    const stage = cycleStage([...people, team('staff', crew)], { target: { createWith: 5 } });
+    const create = stage.target.create.bind(stage.target);
+    // As after a 202: it is found, and nobody knows its members.
+    Object.assign(stage.target, {
+      create: async (...call: Parameters<typeof create>) => {
+        const outcome = await create(...call);
+        return outcome.kind === 'applied' ? { kind: outcome.kind, id: outcome.id } : outcome;
+      },
+    });
+    let isOver = false;
+    stage.target.setHook(({ method, ...call }) => {
+      isOver ||= method === 'create' && 'type' in call && call.type === 'group';
+      return undefined;
+    });
+    await stage.cycle({ isStopping: () => isOver });
+    assert.deepEqual(await stage.store.members('wiki', 'staff'), []);
+    stage.source.put(team('staff', ['a']));
+    await stage.cycle();
+    await stage.cycle();
+    assert.deepEqual(membersOf(stage.target.groups()), [{ value: 'user-1' }]);
+  });
+
   it('that nobody wants after such a crash loses them by the policy, like any other', async () => {
     const stage = cycleStage([...people, team('other')], { target: { createWith: 5 }, removal: { leaves: 'deactivate', groups: 'empty' } });
     await stage.cycle();
