@@ -150,6 +150,13 @@ describe('tokens by client credentials', () => {
     assert.equal(login.requests.length, 2);
   });
 
+  it('are not asked for again with a secret that was just refused by those who wait in line', async (context) => {
+    const { target, login } = await enter(context, {}, { clientSecret: () => Promise.resolve('old') });
+    const results = await Promise.all(Array.from({ length: 60 }, () => find(target)));
+    assert.ok(results.every((result) => classOf(result) === 'auth'));
+    assert.equal(login.requests.length, 1);
+  });
+
   it('are not waited for by a caller who is told to stop', async (context) => {
     const { target, login } = await enter(context);
     let release = (): void => undefined;

@@ -48,6 +48,7 @@ export function createExchange(
           onThrottled(pause);
           continue;
         }
+        if (isFinal(result, renewed)) pace.refuse(); // before the next one is let through
       } finally {
         permit.leave(ending);
       }
@@ -56,12 +57,16 @@ export function createExchange(
         renewed = true;
         continue;
       }
-      if (refusal.status === 401) pace.refuse();
       tries += 1;
       if (refusal.class !== 'transient' || tries >= attempts) return refusal;
       await clock.sleep(ceiling(tries - 1) * clock.random(), signal);
     }
   };
+}
+
+/** The credentials are refused, by the target (401) or by whoever gives out its tokens, and there are no others to try. */
+function isFinal({ class: failureClass, status, renewed: hasOthers }: Refusal, tried: boolean): boolean {
+  return status === 401 ? tried || hasOthers !== true : failureClass === 'auth' && status === undefined;
 }
 
 /** What an answer says about the target's strength. A refusal for a reason is an answer like any other. */
