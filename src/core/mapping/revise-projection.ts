@@ -1,5 +1,5 @@
 import type { Entry } from '../model/entry.ts';
-import type { Resource } from '../model/resource.ts';
+import { valueOf, type Resource } from '../model/resource.ts';
 import type { TargetDefinition } from './definition.ts';
 import { mapEntry } from './map-entry.ts';
 import { primaryGroupAttributes } from './primary-group.ts';
@@ -47,7 +47,7 @@ function isAlone(entry: Entry, { index, owners }: Survey): boolean {
 }
 
 function isMatchedAlike(before: Resource, now: Resource, { match }: TargetDefinition): boolean {
-  return before.type === now.type && match[now.type].every((path) => before.attributes.get(path) === now.attributes.get(path));
+  return before.type === now.type && match[now.type].every((path) => valueOf(before, path) === valueOf(now, path));
 }
 
 /** Where someone stands, in the order of a projection; -1: nowhere. */

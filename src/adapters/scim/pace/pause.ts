@@ -19,8 +19,8 @@ export interface Pause {
 
 /** Shorter ones are over before a process is back. */
 const shortestNoted = 1_000;
-/** A noted pause that reaches further comes from a clock that jumped. */
-const longestResumed = 24 * 60 * 60_000;
+/** A pause that reaches further is a mistake: an instant where seconds belong, or a noted one and a clock that jumped. */
+const longest = 24 * 60 * 60_000;
 /** What only follows from a count is not waited for longer: should it be wrong, the target says so. */
 const longestExpected = 10 * 60_000;
 
@@ -33,7 +33,7 @@ export function createPause(clock: Clock): Pause {
 
   return {
     ask(milliseconds) {
-      askedUntil = Math.max(askedUntil, after(milliseconds));
+      askedUntil = Math.max(askedUntil, after(Math.min(milliseconds, longest)));
       return milliseconds >= shortestNoted;
     },
     /** What is in flight may not be in the target's count yet. Answers overtake each other: the lower count is right. */
@@ -53,7 +53,7 @@ export function createPause(clock: Clock): Pause {
     },
     askedUntil: () => askedUntil,
     resume(until) {
-      askedUntil = Math.max(askedUntil, Math.min(until, clock.monotonic() + longestResumed));
+      askedUntil = Math.max(askedUntil, Math.min(until, clock.monotonic() + longest));
     },
   };
 }

@@ -168,6 +168,17 @@ describe('the pace of a target', () => {
     assert.equal(await turn, 'sent');
   });
 
+  it('takes no pause of more than a day for what the target meant', async () => {
+    const clock = fakeClock();
+    const pace = new Pace(clock, [], 8);
+    const { call, times } = createCallers(pace, clock);
+    pace.pause(1_800_000_000 * 1_000); // an instant where seconds belong
+    const sent = call(get, 0, Infinity);
+    await clock.advance(27 * 60 * minute);
+    assert.equal(await sent, 'sent');
+    assert.ok((times()[0] ?? 0) >= 24 * 60 * minute);
+  });
+
   it('keeps budgets and a pause across a restart', async () => {
     const clock = fakeClock();
     const rates: RateBudget[] = [{ requests: 3, perSeconds: 3600, methods: ['POST'] }];
