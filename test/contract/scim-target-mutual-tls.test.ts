@@ -102,13 +102,15 @@ async function detailOf(target: ScimTarget, clock: FakeClock): Promise<string> {
   return result.detail;
 }
 
-describe('mutual TLS', () => {
+describe('mutual TLS', { timeout: 120_000 }, () => {
   it('shows the certificate, and the next connection the one that took its place', async (context) => {
     const { folder, open, visitors } = await begin(context);
-    const target = open();
-    assert.equal(classOf(await find(target)), 'fine');
+    // A connection that ends while a request is on its way is tried again, for which time has to pass.
+    const clock = today();
+    const target = open({}, clock);
+    assert.equal(classOf(await drive(clock, find(target))), 'fine');
     await show(folder, 'client-two');
-    assert.equal(classOf(await find(target)), 'fine');
+    assert.equal(classOf(await drive(clock, find(target))), 'fine');
     assert.deepEqual(visitors, ['client-one', 'client-two']);
   });
 
@@ -120,7 +122,7 @@ describe('mutual TLS', () => {
     const target = open({}, clock);
     assert.match(await detailOf(target, clock), /unknown authority.*tls\.ca/);
     await copyFile(join(folder, 'ca.crt'), join(folder, 'ca.pem'));
-    assert.equal(classOf(await find(target)), 'fine');
+    assert.equal(classOf(await drive(clock, find(target))), 'fine');
     assert.ok(tls.ca !== undefined);
   });
 
@@ -177,8 +179,8 @@ describe('mutual TLS', () => {
 
   it('checks the name that the configuration gives in place of the host', async (context) => {
     const { open } = await begin(context, ['wiki.corp.example']);
-    assert.equal(classOf(await find(open({ serverName: 'wiki.corp.example' }))), 'fine');
     const clock = today();
+    assert.equal(classOf(await drive(clock, find(open({ serverName: 'wiki.corp.example' }, clock)))), 'fine');
     assert.match(await detailOf(open({ serverName: 'other.example' }, clock), clock), /another host name/);
   });
 });
