@@ -30,6 +30,8 @@ export interface Link {
   readonly lifecycle: 'active' | 'deactivated' | 'lost';
   /** When its entry was first missing or out of scope (ISO 8601). Starts `deleteAfter`. Absent while it is in scope. */
   readonly departedAt?: string | undefined;
+  /** When we created it (ISO 8601): a target may not show it everywhere at once. Absent for what was adopted. */
+  readonly createdAt?: string | undefined;
   /** Canonical SCIM path → digest of the acknowledged value, or `doubtful`. A path without a value has no key. */
   readonly attributes: Readonly<Record<string, string>>;
   /** Groups: whose joining or leaving is under way, or was never answered. They may be members or not. */
