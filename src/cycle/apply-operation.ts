@@ -1,8 +1,8 @@
 import type { SourceId } from '../core/model/entry.ts';
-import type { TargetId } from '../core/model/link.ts';
+import { doubtful, type Link, type TargetId } from '../core/model/link.ts';
 import type { Failure } from '../core/model/outcome.ts';
 import type { Operation, RemoveOperation, UpdateOperation } from '../core/model/plan.ts';
-import type { ScimChange } from '../ports/scim-target.ts';
+import type { Acknowledged, ScimChange } from '../ports/scim-target.ts';
 import { applyAdoption, applyCreate } from './apply-creation.ts';
 import { applyMembers } from './apply-members.ts';
 import type { PushContext } from './push-context.ts';
@@ -44,8 +44,7 @@ async function applyUpdate(operation: UpdateOperation, context: PushContext): Pr
   const back = operation.verb === 'reactivate' ? { lifecycle: 'active' as const } : {};
   const doubted = await doubt(context, link, planned.map(({ path }) => path), back);
   const whole = clearWholeElements(sent, Object.keys(link.attributes));
-  const members = () => acknowledgedMembers(operation.sourceId, context);
-  const outcome = await context.target.update(operation.type, link.targetId, whole, context.signal, members);
+  const outcome = await context.target.update(operation.type, link.targetId, whole, context.signal, knownOf(link, context));
   if (outcome.kind === 'failed') return lostIfGone(doubted, outcome.failure, context);
   const attributes: Record<string, string> = { ...doubted.attributes };
   for (const change of planned) {
@@ -55,6 +54,17 @@ async function applyUpdate(operation: UpdateOperation, context: PushContext): Pr
   const departedAt = operation.verb === 'reactivate' ? undefined : doubted.departedAt;
   await remember(context, { ...doubted, departedAt, attributes, version: outcome.version });
   return undefined;
+}
+
+/** What the target acknowledged before this operation. */
+function knownOf(link: Link, context: PushContext): Acknowledged {
+  const { sourceId, attributes } = link;
+  const own = acknowledged(new Map([['externalId', sourceId]]), context)['externalId'];
+  return {
+    externalId: attributes['externalId'] === own ? sourceId : undefined,
+    paths: Object.entries(attributes).flatMap(([path, digest]) => (digest === doubtful ? [] : [path])),
+    members: () => acknowledgedMembers(sourceId, context),
+  };
 }
 
 /** The target's ids of those whom it acknowledged as members of a group. */
@@ -67,7 +77,7 @@ async function applyDeactivation(operation: RemoveOperation, context: PushContex
   if (link === undefined) return 'skipped';
   const inactive: ScimChange = { path: 'active', change: 'set', value: false, had: true };
   const doubted = await doubt(context, link, ['active']);
-  const outcome = await context.target.update(operation.type, link.targetId, [inactive], context.signal);
+  const outcome = await context.target.update(operation.type, link.targetId, [inactive], context.signal, knownOf(link, context));
   if (outcome.kind === 'failed') return lostIfGone(doubted, outcome.failure, context);
   const departedAt = operation.cause === 'disabled' ? undefined : new Date(context.clock.now()).toISOString();
   const attributes = { ...doubted.attributes, ...acknowledged(new Map([['active', false]]), context) };
