@@ -1,12 +1,12 @@
 import type { SourceId } from '../core/model/entry.ts';
-import { doubtful, type Link, type TargetId } from '../core/model/link.ts';
 import type { Failure } from '../core/model/outcome.ts';
 import type { Operation, RemoveOperation, UpdateOperation } from '../core/model/plan.ts';
-import type { Acknowledged, ScimChange } from '../ports/scim-target.ts';
+import type { ScimChange } from '../ports/scim-target.ts';
 import { applyAdoption, applyCreate } from './apply-creation.ts';
 import { applyMembers } from './apply-members.ts';
 import { applyRelink } from './apply-relink.ts';
 import type { PushContext } from './push-context.ts';
+import { knownOf } from './known-of.ts';
 import { acknowledged, doubt, liveLink, lostIfGone, remember } from './remember.ts';
 import { resolveChanges } from './resolve.ts';
 import { clearWholeElements } from './whole-elements.ts';
@@ -57,22 +57,6 @@ async function applyUpdate(operation: UpdateOperation, context: PushContext): Pr
   const departedAt = operation.verb === 'reactivate' ? undefined : doubted.departedAt;
   await remember(context, { ...doubted, departedAt, attributes, version: outcome.version });
   return undefined;
-}
-
-/** What the target acknowledged before this operation. */
-function knownOf(link: Link, context: PushContext): Acknowledged {
-  const { sourceId, attributes } = link;
-  const own = acknowledged(new Map([['externalId', sourceId]]), context)['externalId'];
-  return {
-    externalId: attributes['externalId'] === own ? sourceId : undefined,
-    paths: Object.entries(attributes).flatMap(([path, digest]) => (digest === doubtful ? [] : [path])),
-    members: () => acknowledgedMembers(sourceId, context),
-  };
-}
-
-/** The target's ids of those whom it acknowledged as members of a group. */
-async function acknowledgedMembers(group: SourceId, { store, target, links }: PushContext): Promise<TargetId[]> {
-  return (await store.members(target.name, group)).flatMap((id) => links.get(id)?.targetId ?? []);
 }
 
 async function applyDeactivation(operation: RemoveOperation, context: PushContext): Promise<Result> {
