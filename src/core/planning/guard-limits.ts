@@ -1,7 +1,7 @@
 import type { GuardFinding } from '../model/plan.ts';
 import type { Judged } from './guard-input.ts';
 import type { Part } from './guard-parts.ts';
-import type { Suspicion } from './guard-rules.ts';
+import type { Suspicion } from './guard-suspicion.ts';
 import type { Limit } from './policy.ts';
 import type { Tally } from './tally.ts';
 

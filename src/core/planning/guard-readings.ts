@@ -1,7 +1,7 @@
 import type { ResourceType, SourceId } from '../model/entry.ts';
 import type { Judged } from './guard-input.ts';
 import type { Part } from './guard-parts.ts';
-import type { Suspicion } from './guard-rules.ts';
+import type { Suspicion } from './guard-suspicion.ts';
 
 /** Nothing is known yet that could justify a removal. What the directory says in so many words needs no other reason. */
 export function firstRunRule(plan: Judged): Suspicion[] {

@@ -2,7 +2,8 @@ import type { Hold, Operation } from '../model/plan.ts';
 import { approvalOf } from './guard-approval.ts';
 import { takeApart, type GuardInput, type Judged } from './guard-input.ts';
 import { leadOf, partsOf, putTogether, type Lead, type Part } from './guard-parts.ts';
-import { rules, type Suspicion } from './guard-rules.ts';
+import { rules } from './guard-rules.ts';
+import type { Suspicion } from './guard-suspicion.ts';
 import { planId } from './plan-id.ts';
 
 /*
