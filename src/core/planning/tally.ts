@@ -44,6 +44,7 @@ export function tallyParts(parts: readonly Part[]): Tally[] {
     case 'creation':
       return first.again ? [{ kind: 'updates', type, count: 1 }] : [];
     case 'adoption':
+    case 'relink':
     case 'reactivation':
       return [];
   }
