@@ -13,6 +13,8 @@ export const stages = {
   members: 200_000,
   deactivations: 300_000,
   deletions: 400_000,
+  /** Of accounts that become ours in the same plan: they can only be switched off afterwards. */
+  deactivationsOfNewcomers: 450_000,
 } as const;
 
 /**
