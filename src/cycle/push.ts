@@ -23,6 +23,9 @@ export interface PushReport {
 const breaker = 20;
 const downClasses: ReadonlySet<FailureClass> = new Set(['transient', 'throttled', 'unknown', 'protocol']);
 
+/** After these, every further request could only do harm: lock-outs, or writes to the wrong account. */
+const endsAll: ReadonlySet<FailureClass> = new Set(['auth', 'renumbered']);
+
 /**
  * Carries operations to the target, stage by stage, several at a time. One that fails stops no other; but refused
  * credentials stop all (every further try could only do harm: lock-outs, noise), and so does a target that is down.
@@ -45,7 +48,7 @@ export async function push(operations: readonly Operation[], rest: Omit<PushCont
     const own = [...(failedOf.get(operation.sourceId) ?? []), operation];
     failedOf.set(operation.sourceId, own);
     inARow = downClasses.has(failure.class) ? inARow + 1 : 0;
-    if (failure.class === 'auth' || inARow >= breaker) stoppedBy ??= failure;
+    if (endsAll.has(failure.class) || inARow >= breaker) stoppedBy ??= failure;
     await recordTrouble(own, failure, context);
   };
   for (const stage of stagesOf(operations)) {
