@@ -17,7 +17,7 @@ export function duration(milliseconds: number): string {
 }
 
 /** In the order in which a target takes them. */
-const verbs: readonly Verb[] = ['create', 'adopt', 'reactivate', 'update', 'members', 'deactivate', 'delete'];
+const verbs: readonly Verb[] = ['deactivate', 'delete', 'create', 'adopt', 'reactivate', 'update', 'members'];
 
 /** `3 create, 1 update`; other words when there is none. */
 export function verbCounts(operations: readonly { readonly verb: Verb }[], none = 'nothing to do'): string {
