@@ -5,6 +5,7 @@ import type { Operation, RemoveOperation, UpdateOperation } from '../core/model/
 import type { ScimChange } from '../ports/scim-target.ts';
 import { applyAdoption, applyCreate } from './apply-creation.ts';
 import { applyMembers } from './apply-members.ts';
+import { applyRelink } from './apply-relink.ts';
 import type { PushContext } from './push-context.ts';
 import { acknowledged, doubt, liveLink, lostIfGone, remember } from './remember.ts';
 import { resolveChanges } from './resolve.ts';
@@ -23,6 +24,8 @@ export async function applyOperation(operation: Operation, context: PushContext)
       return applyCreate(operation, context);
     case 'adopt':
       return applyAdoption(operation, context);
+    case 'relink':
+      return applyRelink(operation, context);
     case 'update':
     case 'reactivate':
       return applyUpdate(operation, context);

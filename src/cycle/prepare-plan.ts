@@ -7,13 +7,15 @@ import type { CompleteReading } from '../core/model/reading.ts';
 import type { Projection } from '../core/mapping/project.ts';
 import { buildPlan } from '../core/planning/build-plan.ts';
 import { guard, type Verdict } from '../core/planning/guard.ts';
+import type { PlanInput } from '../core/planning/plan-input.ts';
+import { findSuccessors } from '../core/planning/successors.ts';
 import { planId } from '../core/planning/plan-id.ts';
 import type { Intent, LinkCounts, StateView, TargetState, Trouble } from '../ports/state-store.ts';
 import { isPaused, troubleAfter } from './back-off.ts';
 import { gather } from './batches.ts';
 import type { Focus } from './focus.ts';
 import { createFingerprints, type Fingerprints } from './fingerprints.ts';
-import { recall } from './known.ts';
+import { recall, type Known } from './known.ts';
 import { searchUnlinked, type Attempt } from './search-unlinked.ts';
 import type { TargetSetup } from './target-setup.ts';
 
@@ -81,7 +83,9 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const stray: SourceId[] = [];
   if (focus === undefined) for await (const batch of store.strayTroubles(name, new Set(ids))) stray.push(...batch);
   const fingerprints = createFingerprints(known.unlinked, store.digest);
-  const search = await searchUnlinked({ ...input, unlinked: known.unlinked, troubles, fingerprints });
+  const successors = successorsOf(known, input);
+  const unlinked = known.unlinked.filter(({ sourceId }) => !successors.has(sourceId));
+  const search = await searchUnlinked({ ...input, unlinked, troubles, fingerprints });
   const unusable = new Set([...search.resting, ...search.rejected.map(({ sourceId }) => sourceId)]);
   const rejected = [...unmapped, ...search.rejected];
   const planned = buildPlan({
@@ -90,6 +94,7 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     departures: known.departures,
     links: known.links,
     matches: search.matches,
+    successors,
     members: known.members,
     bystanders: focus?.bystanders ?? nobody,
     removal: setup.removal,
@@ -121,6 +126,13 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     waiting: planned.waiting,
     state,
   };
+}
+
+/** Nobody takes over an account where existing accounts are not taken over, and nobody of whom a target says it is lost. */
+function successorsOf({ links, gone, unlinked }: Known, { setup, store }: PrepareInput): PlanInput['successors'] {
+  const newcomers = unlinked.filter(({ sourceId, type }) => !links.has(sourceId) && setup.policy[type].adopt !== 'never');
+  const match = { user: setup.policy.user.match, group: setup.policy.group.match };
+  return findSuccessors(newcomers, gone.filter(({ lifecycle }) => lifecycle !== 'lost'), match, store.digest);
 }
 
 /** Whoever waits for an approval need not be looked for in every cycle. */

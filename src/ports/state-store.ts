@@ -115,6 +115,11 @@ export type StateChange =
   | { readonly kind: 'link'; readonly link: Link }
   | { readonly kind: 'trouble'; readonly trouble: Trouble }
   | { readonly kind: 'trouble_over'; readonly target: string; readonly sourceId: SourceId }
+  /**
+   * What an entry that is gone had on the target passes to another one: its link, its members and its memberships. Its
+   * trouble is forgotten.
+   */
+  | { readonly kind: 'relink'; readonly from: SourceId; readonly link: Link }
   /** Forgets a link, its members, its memberships and its trouble. */
   | { readonly kind: 'unlink'; readonly target: string; readonly sourceId: SourceId }
   /** Who is in both lists is a member afterwards. */

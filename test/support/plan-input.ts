@@ -67,6 +67,7 @@ export function planInput({ links = [], matches = [], members = {}, ...rest }: S
     departures: [],
     links: new Map(links.map((link) => [link.sourceId, link])),
     matches: new Map(matches),
+    successors: new Map(),
     members: new Map(Object.entries(members).map(([id, ids]) => [id, new Set(ids)])),
     bystanders: new Set(),
     removal: { leaves: 'deactivate', deleteAfter: 30 * day, groups: 'keep' },

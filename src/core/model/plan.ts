@@ -50,6 +50,20 @@ export interface AdoptOperation extends Subject {
   readonly attributes: DesiredAttributes;
 }
 
+/**
+ * The account of an entry that is gone passes to the entry that came in its place: the same person under a new source
+ * id. One request puts the externalId right, and what differs.
+ */
+export interface RelinkOperation extends Subject {
+  readonly verb: 'relink';
+  /** The entry that is gone. */
+  readonly replaces: SourceId;
+  readonly targetId: TargetId;
+  /** The match attribute in which both are equal. */
+  readonly matchedBy: string;
+  readonly changes: readonly AttributeChange[];
+}
+
 export interface UpdateOperation extends Subject {
   readonly verb: 'update' | 'reactivate';
   readonly changes: readonly AttributeChange[];
@@ -68,7 +82,7 @@ export interface RemoveOperation extends Subject {
   readonly cause: RemovalCause;
 }
 
-export type Operation = CreateOperation | AdoptOperation | UpdateOperation | MembersOperation | RemoveOperation;
+export type Operation = CreateOperation | AdoptOperation | RelinkOperation | UpdateOperation | MembersOperation | RemoveOperation;
 export type Verb = Operation['verb'];
 
 export interface Plan {

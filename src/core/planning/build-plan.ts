@@ -1,4 +1,5 @@
 import type { Operation } from '../model/plan.ts';
+import { handOver } from './hand-over.ts';
 import { createOutlook } from './outlook.ts';
 import { planDeparture } from './plan-departure.ts';
 import type { PlanInput, PlannedOperations } from './plan-input.ts';
@@ -12,21 +13,22 @@ import { planRejected, planResource } from './plan-resource.ts';
  *   --------------+-----------------------+---------------------------+----------------------+---------------------------
  *   none, no match| create                | nothing (createInactive:  | nothing              | -
  *                 |                       | create)                   |                      |
- *   none, match   | adopt                 | adopt, stays as it is     | nothing              | -
+ *   none, match   | adopt                 | adopt; deactivate         | nothing              | -
  *   active        | update if different   | deactivate                | nothing; deactivate  | by policy: deactivate,
  *                 |                       |                           | if known inactive    | delete, or keep
  *   deactivated   | reactivate            | update if different       | nothing              | delete when the grace is over
  *   lost          | create again          | nothing                   | nothing              | forget
  *
  * `active` in doubt (a request about it was never answered): reactivated if wanted active; else like any active one.
+ * None, and it comes in the place of an entry that is gone: relink, with what an update and a reactivation would say.
  * `lost` and a match: adopt. Whoever was lost is in no group, and is referred to under another id, once created again.
- * An adopted account that stays active although it is wanted inactive is deactivated by the next plan: as a removal.
  * Groups have no `active`: they are created, adopted, updated, get and lose members; departed ones are kept, emptied
  * or deleted by policy.
  */
 
 /** Works out the operations that bring a target from its links to what is wanted, in their order. */
-export function buildPlan(input: PlanInput): PlannedOperations {
+export function buildPlan(given: PlanInput): PlannedOperations {
+  const input = handOver(given);
   const outlook = createOutlook(input);
   const parts = [
     ...input.resources.map((resource) => planResource(resource, input, outlook)),

@@ -2,7 +2,7 @@ import { doubtful, type Link } from '../model/link.ts';
 import type { AttributeChange, Operation, RemoveOperation } from '../model/plan.ts';
 import { Reference, type DesiredAttributes, type Rejected, type Resource } from '../model/resource.ts';
 import { shortPath } from '../mapping/scim-path.ts';
-import type { Match, PlanInput, PlannedOperations } from './plan-input.ts';
+import type { Match, PlanInput, PlannedOperations, Successor } from './plan-input.ts';
 import { diffWithBody, diffWithLink } from './diff.ts';
 import { isActive, ownStage, stageAfter, withoutStrangers, type Outlook } from './outlook.ts';
 import { stages } from './stages.ts';
@@ -11,7 +11,11 @@ import { subject, type Who } from './subject.ts';
 /** What one wanted resource needs, its members apart. */
 export function planResource(resource: Resource, input: PlanInput, outlook: Outlook): Partial<PlannedOperations> {
   const link = outlook.live.get(resource.sourceId);
-  if (link !== undefined) return planLinked(resource, link, input, outlook);
+  if (link !== undefined) {
+    const successor = input.successors.get(resource.sourceId);
+    const planned = planLinked(resource, link, input, outlook);
+    return successor === undefined ? planned : { ...planned, operations: relinked(resource, successor, planned.operations ?? [], outlook) };
+  }
   if (!outlook.newcomers.has(resource.sourceId)) return {};
   const match = input.matches.get(resource.sourceId);
   return match === undefined
@@ -55,6 +59,8 @@ function planAdoption(resource: Resource, match: Match, outlook: Outlook): Parti
     attributes.set('active', wantsActive || match.active);
   }
   const reason = `the target has one with the same ${match.matchedBy}`;
+  // Access ends at once, and all the same as a removal, in sight of the guard.
+  const ends = resource.type === 'user' && !isActive(resource) && match.active;
   return {
     operations: [
       {
@@ -70,6 +76,7 @@ function planAdoption(resource: Resource, match: Match, outlook: Outlook): Parti
         resource,
         later.map((path) => differing.find((change) => change.path === path) ?? setReference(path, known, true)),
       ),
+      ...(ends ? [{ ...disable(resource), stage: stages.deactivationsOfNewcomers }] : []),
     ],
     waiting,
   };
@@ -98,6 +105,18 @@ function planLinked(resource: Resource, link: Link, input: PlanInput, outlook: O
   }
   if (resource.type === 'user' && !active && link.lifecycle === 'active') operations.push(disable(resource));
   return { operations, remembered: stillHere(link, resource), waiting };
+}
+
+/** The update or reactivation of a link that has not passed to the newcomer yet, as the relink that it is. */
+function relinked(resource: Resource, { replaces, matchedBy }: Successor, operations: readonly Operation[], outlook: Outlook): Operation[] {
+  const own = operations.find(({ verb }) => verb === 'update' || verb === 'reactivate');
+  const changes = own?.verb === 'update' || own?.verb === 'reactivate' ? own.changes : [];
+  const reason = `entry ${replaces.sourceId} was replaced by this one, with the same ${shortPath(matchedBy)}`;
+  const stage = stageAfter(resource, changes.map((change) => (change.change === 'set' ? change.value : null)), outlook);
+  return [
+    { ...subject(resource, reason, stage), verb: 'relink', replaces: replaces.sourceId, targetId: replaces.targetId, matchedBy, changes },
+    ...operations.filter((operation) => operation !== own).map((operation) => ({ ...operation, stage: stages.deactivationsOfNewcomers })),
+  ];
 }
 
 export function changesReason(changes: readonly AttributeChange[]): string {

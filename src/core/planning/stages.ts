@@ -14,6 +14,8 @@ export const stages = {
   leaving: 300_000,
   /** Users; managers who are new to the target take one stage per level before their reports. */
   users: 400_000,
+  /** Of accounts that become ours in the same plan: they can only be switched off afterwards. */
+  deactivationsOfNewcomers: 450_000,
   groups: 500_000,
   /** References within a circle of newcomers (A manages B manages A): sent when all of them are there. */
   circularReferences: 550_000,

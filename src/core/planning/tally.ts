@@ -30,6 +30,7 @@ export function kindOf(operation: Operation): Tally['kind'] | undefined {
     case 'create':
       return operation.again ? 'updates' : undefined;
     case 'adopt':
+    case 'relink':
     case 'reactivate':
       return undefined;
   }
@@ -46,7 +47,7 @@ export function followed(plan: readonly Operation[]): Followed {
     new Set(plan.filter(those).map((operation) => operation.sourceId));
   return {
     removed: ids((operation) => kindOf(operation) === 'removals'),
-    arriving: ids((operation) => operation.verb === 'create' || operation.verb === 'adopt'),
+    arriving: ids((operation) => operation.verb === 'create' || operation.verb === 'adopt' || operation.verb === 'relink'),
   };
 }
 
