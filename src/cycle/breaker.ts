@@ -23,6 +23,8 @@ export interface Breaker {
 
 /** So many failures in a row without a success between them. */
 const mostInARow = 20;
+/** After these, every further request could only do harm: lock-outs, or writes to the wrong account. */
+const endsAll: ReadonlySet<FailureClass> = new Set(['auth', 'renumbered']);
 const downClasses: ReadonlySet<FailureClass> = new Set(['transient', 'throttled', 'unknown', 'protocol']);
 
 /*
@@ -31,7 +33,8 @@ const downClasses: ReadonlySet<FailureClass> = new Set(['transient', 'throttled'
  *   of one verb and type           | not asked, others work | the rest of that kind waits for the next cycle
  *   of everything                  | answers                | the same, and everything else goes on
  *   of everything                  | does not answer        | the push ends
- *   one, for refused credentials   | not asked              | the push ends
+ *   one, credentials refused or    | not asked              | the push ends
+ *   ids given out anew             |                        |
  */
 
 /**
@@ -57,7 +60,7 @@ export function createBreaker(probe: () => Promise<Failure | undefined>): Breake
     },
     async failed(operation, failure) {
       const kind = kindOf(operation);
-      if (failure.class === 'auth') stopped ??= failure;
+      if (endsAll.has(failure.class)) stopped ??= failure;
       if (!downClasses.has(failure.class)) {
         ofAll = 0;
         inARow.delete(kind);

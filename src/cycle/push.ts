@@ -44,8 +44,7 @@ export async function push(operations: readonly Operation[], rest: Omit<PushCont
     failed.push({ operation, failure });
     const own = [...(failedOf.get(operation.sourceId) ?? []), operation];
     failedOf.set(operation.sourceId, own);
-    await recordTrouble(own, failure, context);
-    await breaker.failed(operation, failure);
+    await Promise.all([breaker.failed(operation, failure), recordTrouble(own, failure, context)]);
   };
   for (const stage of stagesOf(operations, context.troubles)) {
     await forEachConcurrently(stage, context.target.concurrency, isStopped, async (operation) => {

@@ -64,9 +64,9 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
       const outcome = await createResource(talk(signal), type, attributes, members);
       return confirmCreate(outcome, { clock, signal }, attributes.get('externalId'), (id) => find(type, 'externalId', id, signal));
     },
-    async update(type, id, changes, signal, members = () => Promise.resolve([])) {
+    async update(type, id, changes, signal, known = {}) {
       if (changes.length === 0) return { kind: 'applied', id };
-      const answer = await updateResource(talk(signal), type, id, changes, members);
+      const answer = await updateResource(talk(signal), type, id, changes, known.members ?? (() => Promise.resolve([])));
       return outcomeOf(id, await confirmWrite(answer, { exchange, clock, signal }, type, id, shows(changes, book.current())));
     },
     async changeMembers(group, change, signal) {
