@@ -107,6 +107,7 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     bystanders: focus?.bystanders ?? nobody,
     removal: setup.removal,
     createInactive: setup.createInactive,
+    recreates: setup.target.recreates,
     digest: store.digest,
     now,
   });

@@ -106,7 +106,8 @@ function planLinked(resource: Resource, link: Link, input: PlanInput, outlook: O
     return { operations: [{ ...subject(resource, reason, stage), verb: 'reactivate', changes }], remembered: movedHere(link, resource), waiting };
   }
   const operations: Operation[] = [];
-  if (changes.length > 0) {
+  const isReachable = active || !input.recreates || resource.type === 'group';
+  if (changes.length > 0 && isReachable) {
     operations.push({ ...subject(resource, changesReason(changes), stage), verb: 'update', changes });
   }
   if (resource.type === 'user' && !active && link.lifecycle === 'active') operations.push(disable(resource));
