@@ -75,5 +75,6 @@ function isAlike({ body }: FoundResource, link: Link, paths: readonly string[], 
 function found({ id, active, version }: FoundResource, link: Link): Fate {
   const lifecycle = active === false ? 'deactivated' : 'active';
   const attributes = id === link.targetId ? link.attributes : {};
-  return { kind: 'found', link: { ...link, targetId: id, lifecycle, attributes, version } };
+  const marksEmpty = id === link.targetId ? link.marksEmpty : true;
+  return { kind: 'found', link: { ...link, targetId: id, lifecycle, attributes, marksEmpty, version } };
 }

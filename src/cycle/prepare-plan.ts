@@ -18,6 +18,7 @@ import type { Focus } from './focus.ts';
 import { createFingerprints, type Fingerprints } from './fingerprints.ts';
 import { recall, type Known } from './known.ts';
 import { searchLost } from './search-lost.ts';
+import { learnUnknown } from './learn-unknown.ts';
 import { searchUnlinked, type Attempt } from './search-unlinked.ts';
 import type { TargetSetup } from './target-setup.ts';
 
@@ -65,6 +66,8 @@ export interface PrepareInput {
   readonly projection: Projection;
   /** Whom the plan is about; without it, everyone. */
   readonly focus?: Focus | undefined;
+  /** The only one whom the target may be asked about, among those who are linked; without it, everyone. */
+  readonly only?: SourceId | undefined;
   readonly store: StateView;
   readonly attempt: Attempt;
   /** Milliseconds since 1970. */
@@ -95,8 +98,10 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const search = await searchUnlinked({ ...input, unlinked, troubles, fingerprints });
   const unusable = new Set([...search.resting, ...search.rejected.map(({ sourceId }) => sourceId)]);
   const rejected = [...unmapped, ...search.rejected];
+  const learned = await learnUnknown({ ...input, target: setup.target, resources, links: known.links });
+  for (const link of learned.links) known.links.set(link.sourceId, link);
   const planned = buildPlan({
-    resources: resources.filter(({ sourceId }) => !unusable.has(sourceId)),
+    resources: learned.resources.filter(({ sourceId }) => !unusable.has(sourceId)),
     rejected,
     departures: lost.departures,
     links: known.links,
@@ -106,6 +111,7 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     bystanders: focus?.bystanders ?? nobody,
     removal: setup.removal,
     createInactive: setup.createInactive,
+    recreates: setup.target.recreates,
     digest: store.digest,
     now,
   });
@@ -128,10 +134,10 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     stray,
     found: [...search.troubles, ...heldCreations(verdict, search.unsearched, troubles, fingerprints, input)],
     settled: search.settled,
-    remembered: [...lost.found, ...planned.remembered],
+    remembered: [...lost.found, ...learned.links, ...planned.remembered],
     forgotten: planned.forgotten,
     unproven: lost.unproven,
-    waiting: planned.waiting,
+    waiting: planned.waiting + learned.waiting,
     state,
   };
 }

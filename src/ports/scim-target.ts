@@ -71,6 +71,8 @@ export interface ScimTarget {
   answers(type: ResourceType, signal: AbortSignal): Promise<boolean>;
   /** Who is not there (any more) comes back as `gone`: whether that can be believed is up to the caller. */
   remove(type: ResourceType, id: TargetId, signal: AbortSignal): Promise<Outcome>;
+  /** Asks for next to nothing, in one request: undefined when the target answers at all, otherwise what is wrong. */
+  probe(signal: AbortSignal): Promise<Failure | undefined>;
   /** How it is spoken to, value by value, and where each comes from. */
   settings(): readonly Setting[];
   /** Hands back what was noted in an earlier process. Before the first call, at most once. */

@@ -16,6 +16,7 @@ import { createDiscovery, writeAfter } from './dialect/discover-first.ts';
 import { confirms } from './write/effect.ts';
 import { inDialect } from './in-dialect.ts';
 import { readList } from './read/list.ts';
+import { probeTarget } from './read/probe.ts';
 import { readInventory } from './read/inventory.ts';
 import { changeMembers, memberChunk } from './write/members.ts';
 import { failed, isRefusal, nonsense, toFailure, type Answer, type Body, type Refusal } from './message.ts';
@@ -76,6 +77,7 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
       return outcomeOf(group, await confirmWrite(answer, { exchange, clock, signal }, 'group', group, showsMembers(change, book.current())));
     },
     remove: (type, id, signal) => removeResource({ ...talk(signal), clock }, type, id),
+    probe: (signal) => probeTarget(find, signal),
     settings: () => book.settings(),
     restore(notes) {
       book.restore(notes);

@@ -155,6 +155,7 @@ describe('log of events', () => {
       link_forgotten: true,
       held: true,
       operation_finished: true,
+      operations_given_up: true,
       scim_request: true,
       throttled: true,
       rate_limit_wait: true,
