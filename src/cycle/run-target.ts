@@ -60,6 +60,7 @@ const nothingDone = {
   applied: [],
   failed: [],
   notStarted: 0,
+  givenUp: [],
   deferred: 0,
   hold: undefined,
   rejected: [],

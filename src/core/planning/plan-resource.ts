@@ -1,6 +1,7 @@
 import { doubtful, type Link } from '../model/link.ts';
 import type { AttributeChange, Operation, RemoveOperation } from '../model/plan.ts';
 import { Reference, type DesiredAttributes, type Rejected, type Resource } from '../model/resource.ts';
+import { wantsSwitchingOn } from '../mapping/active.ts';
 import { shortPath } from '../mapping/scim-path.ts';
 import type { Match, PlanInput, PlannedOperations, Successor } from './plan-input.ts';
 import { diffWithBody, diffWithLink } from './diff.ts';
@@ -40,11 +41,17 @@ function planCreation(resource: Resource, again: boolean, outlook: Outlook): Par
   const changes = later.map((path) => setReference(path, known, false));
   return {
     operations: [
-      { ...subject(resource, reason, stage), verb: 'create', attributes: now, again },
+      { ...subject(resource, reason, stage), verb: 'create', attributes: now, once: onceOf(resource), again },
       ...completeCircle(resource, changes),
     ],
     waiting,
   };
+}
+
+/** What is sent with a creation and not kept in step afterwards. */
+function onceOf({ createOnly, attributes }: Resource): ReadonlySet<string> | undefined {
+  const once = [...createOnly.keys()].filter((path) => !attributes.has(path));
+  return once.length === 0 ? undefined : new Set(once);
 }
 
 function planAdoption(resource: Resource, match: Match, outlook: Outlook): Partial<PlannedOperations> {
@@ -55,7 +62,7 @@ function planAdoption(resource: Resource, match: Match, outlook: Outlook): Parti
   const attributes = new Map(now);
   if (resource.type === 'user') {
     const wantsActive = isActive(resource);
-    if (wantsActive && !match.active) changes.push({ path: 'active', change: 'set', value: true, had: true });
+    if (wantsActive && (!match.active || wantsSwitchingOn(match.body))) changes.push({ path: 'active', change: 'set', value: true, had: true });
     attributes.set('active', wantsActive || match.active);
   }
   const reason = `the target has one with the same ${match.matchedBy}`;
@@ -99,7 +106,8 @@ function planLinked(resource: Resource, link: Link, input: PlanInput, outlook: O
     return { operations: [{ ...subject(resource, reason, stage), verb: 'reactivate', changes }], remembered: movedHere(link, resource), waiting };
   }
   const operations: Operation[] = [];
-  if (changes.length > 0) {
+  const isReachable = active || !input.recreates || resource.type === 'group';
+  if (changes.length > 0 && isReachable) {
     operations.push({ ...subject(resource, changesReason(changes), stage), verb: 'update', changes });
   }
   if (resource.type === 'user' && !active && link.lifecycle === 'active') operations.push(disable(resource));
