@@ -1,5 +1,4 @@
 import type { SourceId } from '../core/model/entry.ts';
-import type { TargetId } from '../core/model/link.ts';
 import type { Failure } from '../core/model/outcome.ts';
 import type { Operation, RemoveOperation, UpdateOperation } from '../core/model/plan.ts';
 import type { ScimChange } from '../ports/scim-target.ts';
@@ -7,6 +6,7 @@ import { applyAdoption, applyCreate } from './apply-creation.ts';
 import { applyMembers } from './apply-members.ts';
 import { applyRelink } from './apply-relink.ts';
 import type { PushContext } from './push-context.ts';
+import { knownOf } from './known-of.ts';
 import { acknowledged, doubt, liveLink, lostIfGone, remember } from './remember.ts';
 import { resolveChanges } from './resolve.ts';
 import { clearWholeElements } from './whole-elements.ts';
@@ -47,8 +47,7 @@ async function applyUpdate(operation: UpdateOperation, context: PushContext): Pr
   const back = operation.verb === 'reactivate' ? { lifecycle: 'active' as const } : {};
   const doubted = await doubt(context, link, planned.map(({ path }) => path), back);
   const whole = clearWholeElements(sent, Object.keys(link.attributes));
-  const members = () => acknowledgedMembers(operation.sourceId, context);
-  const outcome = await context.target.update(operation.type, link.targetId, whole, context.signal, members);
+  const outcome = await context.target.update(operation.type, link.targetId, whole, context.signal, knownOf(link, context));
   if (outcome.kind === 'failed') return lostIfGone(doubted, outcome.failure, context);
   const attributes: Record<string, string> = { ...doubted.attributes };
   for (const change of planned) {
@@ -60,17 +59,12 @@ async function applyUpdate(operation: UpdateOperation, context: PushContext): Pr
   return undefined;
 }
 
-/** The target's ids of those whom it acknowledged as members of a group. */
-async function acknowledgedMembers(group: SourceId, { store, target, links }: PushContext): Promise<TargetId[]> {
-  return (await store.members(target.name, group)).flatMap((id) => links.get(id)?.targetId ?? []);
-}
-
 async function applyDeactivation(operation: RemoveOperation, context: PushContext): Promise<Result> {
   const link = liveLink(context, operation.sourceId);
   if (link === undefined) return 'skipped';
   const inactive: ScimChange = { path: 'active', change: 'set', value: false, had: true };
   const doubted = await doubt(context, link, ['active']);
-  const outcome = await context.target.update(operation.type, link.targetId, [inactive], context.signal);
+  const outcome = await context.target.update(operation.type, link.targetId, [inactive], context.signal, knownOf(link, context));
   if (outcome.kind === 'failed') return lostIfGone(doubted, outcome.failure, context);
   const departedAt = operation.cause === 'disabled' ? undefined : new Date(context.clock.now()).toISOString();
   const attributes = { ...doubted.attributes, ...acknowledged(new Map([['active', false]]), context) };

@@ -1,6 +1,7 @@
 import type { Link } from '../core/model/link.ts';
 import type { Failure } from '../core/model/outcome.ts';
 import type { RelinkOperation } from '../core/model/plan.ts';
+import { knownOf } from './known-of.ts';
 import { acknowledged, doubt, liveLink, lostIfGone } from './remember.ts';
 import type { PushContext } from './push-context.ts';
 import { resolveChanges } from './resolve.ts';
@@ -17,7 +18,7 @@ export async function applyRelink(operation: RelinkOperation, context: PushConte
   const back = planned.some(({ path, change }) => path === 'active' && change === 'set') ? { lifecycle: 'active' as const } : {};
   const doubted = await doubt(context, before, planned.map(({ path }) => path), back);
   const whole = clearWholeElements(sent, Object.keys(before.attributes));
-  const outcome = await context.target.update(operation.type, before.targetId, whole, context.signal, () => membersOf(operation, context));
+  const outcome = await context.target.update(operation.type, before.targetId, whole, context.signal, knownOf(before, context));
   const isUnchanged = outcome.kind === 'failed' && outcome.failure.class === 'unsupported';
   if (outcome.kind === 'failed' && !isUnchanged) return lostIfGone(doubted, outcome.failure, context);
   // A target that takes no changes has the account all the same: what it did not take stays in doubt.
@@ -29,10 +30,6 @@ export async function applyRelink(operation: RelinkOperation, context: PushConte
   const version = outcome.kind === 'failed' ? before.version : outcome.version;
   await handOver({ ...doubted, sourceId: operation.sourceId, directory: operation.directory, departedAt: undefined, attributes, version }, operation, context);
   return undefined;
-}
-
-async function membersOf({ replaces }: RelinkOperation, { store, target, links }: PushContext): Promise<string[]> {
-  return (await store.members(target.name, replaces)).flatMap((id) => links.get(id)?.targetId ?? []);
 }
 
 async function handOver(link: Link, { replaces }: RelinkOperation, { store, links }: PushContext): Promise<void> {

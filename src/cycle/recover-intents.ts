@@ -43,7 +43,7 @@ async function settle(intent: Intent, { target }: TargetSetup, store: StateStore
         directory,
         targetId: first.id,
         origin: first.id === adopts ? 'adopted' : 'created',
-        lifecycle: first.active ? 'active' : 'deactivated',
+        lifecycle: first.active === false ? 'deactivated' : 'active',
         attributes: {},
         unsettled: members,
         version: first.version,

@@ -60,6 +60,7 @@ const nothingDone = {
   applied: [],
   failed: [],
   notStarted: 0,
+  givenUp: [],
   deferred: 0,
   hold: undefined,
   rejected: [],
@@ -99,7 +100,7 @@ async function runCycle(input: CycleInput): Promise<Result> {
     fingerprints: prepared.fingerprints,
     unsearched: prepared.unsearched,
     troubles,
-    removalsOf: createRemovalRecords(target, plan.operations, verdict.usedApproval?.operations ?? [], clock),
+    removalsOf: createRemovalRecords(target, prepared.context, verdict.usedApproval?.operations ?? [], clock),
     readAt: input.readings.readAt,
   });
   const result = resultOf(pushed, hold, input);

@@ -22,8 +22,9 @@ interface Subject {
   readonly reason: string;
   /**
    * Operations of one stage may run side by side; a stage starts when the one before it is done. Stages follow the
-   * order users, groups, references in circles, members, deactivations, deletions; users whose manager is new to the
-   * target come in a later stage than the manager.
+   * order deactivations, deletions (behind the memberships of the deleted), members who leave, users, groups,
+   * references in circles, members who join; users whose manager is new to the target come in a later stage than the
+   * manager.
    */
   readonly stage: number;
 }

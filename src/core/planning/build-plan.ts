@@ -3,7 +3,7 @@ import { handOver } from './hand-over.ts';
 import { createOutlook } from './outlook.ts';
 import { planDeparture } from './plan-departure.ts';
 import type { PlanInput, PlannedOperations } from './plan-input.ts';
-import { planMembers } from './plan-members.ts';
+import { beforeDeletions, planMembers } from './plan-members.ts';
 import { planRejected, planResource } from './plan-resource.ts';
 
 /*
@@ -37,7 +37,7 @@ export function buildPlan(given: PlanInput): PlannedOperations {
     ...input.departures.map((departure) => planDeparture(departure, input, outlook)),
   ];
   return {
-    operations: parts.flatMap((part) => part.operations ?? []).sort(inOrder),
+    operations: beforeDeletions(parts.flatMap((part) => part.operations ?? [])).sort(inOrder),
     remembered: parts.flatMap((part) => part.remembered ?? []),
     forgotten: parts.flatMap((part) => part.forgotten ?? []),
     waiting: parts.reduce((sum, part) => sum + (part.waiting ?? 0), 0),

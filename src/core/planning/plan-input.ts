@@ -36,6 +36,8 @@ export interface PlanInput {
   readonly bystanders: ReadonlySet<SourceId>;
   readonly removal: RemovalPolicy;
   readonly createInactive: boolean;
+  /** True: whoever is deactivated answers to nothing any more (Atlassian), so that nothing else is sent about them. */
+  readonly recreates: boolean;
   readonly digest: Digest;
   /** Milliseconds since 1970. */
   readonly now: number;

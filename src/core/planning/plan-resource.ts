@@ -1,6 +1,7 @@
 import { doubtful, type Link } from '../model/link.ts';
 import type { AttributeChange, Operation, RemoveOperation } from '../model/plan.ts';
 import { Reference, type DesiredAttributes, type Rejected, type Resource } from '../model/resource.ts';
+import { wantsSwitchingOn } from '../mapping/active.ts';
 import { shortPath } from '../mapping/scim-path.ts';
 import type { Match, PlanInput, PlannedOperations, Successor } from './plan-input.ts';
 import { diffWithBody, diffWithLink } from './diff.ts';
@@ -55,7 +56,7 @@ function planAdoption(resource: Resource, match: Match, outlook: Outlook): Parti
   const attributes = new Map(now);
   if (resource.type === 'user') {
     const wantsActive = isActive(resource);
-    if (wantsActive && !match.active) changes.push({ path: 'active', change: 'set', value: true, had: true });
+    if (wantsActive && (!match.active || wantsSwitchingOn(match.body))) changes.push({ path: 'active', change: 'set', value: true, had: true });
     attributes.set('active', wantsActive || match.active);
   }
   const reason = `the target has one with the same ${match.matchedBy}`;
@@ -99,7 +100,8 @@ function planLinked(resource: Resource, link: Link, input: PlanInput, outlook: O
     return { operations: [{ ...subject(resource, reason, stage), verb: 'reactivate', changes }], remembered: movedHere(link, resource), waiting };
   }
   const operations: Operation[] = [];
-  if (changes.length > 0) {
+  const isReachable = active || !input.recreates || resource.type === 'group';
+  if (changes.length > 0 && isReachable) {
     operations.push({ ...subject(resource, changesReason(changes), stage), verb: 'update', changes });
   }
   if (resource.type === 'user' && !active && link.lifecycle === 'active') operations.push(disable(resource));

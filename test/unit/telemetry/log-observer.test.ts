@@ -154,6 +154,7 @@ describe('log of events', () => {
       plan_made: true,
       held: true,
       operation_finished: true,
+      operations_given_up: true,
       scim_request: true,
       throttled: true,
       rate_limit_wait: true,
