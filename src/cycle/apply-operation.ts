@@ -1,6 +1,7 @@
-import type { SourceId } from '../core/model/entry.ts';
+import { empty } from '../core/model/link.ts';
 import type { Failure } from '../core/model/outcome.ts';
 import type { Operation, RemoveOperation, UpdateOperation } from '../core/model/plan.ts';
+import { heldPaths } from '../core/planning/link-paths.ts';
 import type { ScimChange } from '../ports/scim-target.ts';
 import { applyAdoption, applyCreate } from './apply-creation.ts';
 import { applyMembers } from './apply-members.ts';
@@ -46,12 +47,12 @@ async function applyUpdate(operation: UpdateOperation, context: PushContext): Pr
   // Whoever may be active again counts as active: then a departure ends their access.
   const back = operation.verb === 'reactivate' ? { lifecycle: 'active' as const } : {};
   const doubted = await doubt(context, link, planned.map(({ path }) => path), back);
-  const whole = clearWholeElements(sent, Object.keys(link.attributes));
+  const whole = clearWholeElements(sent, heldPaths(link));
   const outcome = await context.target.update(operation.type, link.targetId, whole, context.signal, knownOf(link, context));
   if (outcome.kind === 'failed') return lostIfGone(doubted, outcome.failure, context);
   const attributes: Record<string, string> = { ...doubted.attributes };
   for (const change of planned) {
-    Reflect.deleteProperty(attributes, change.path);
+    attributes[change.path] = empty;
     if (change.change === 'set') Object.assign(attributes, acknowledged(new Map([[change.path, change.value]]), context));
   }
   const departedAt = operation.verb === 'reactivate' ? undefined : doubted.departedAt;

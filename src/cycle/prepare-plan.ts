@@ -17,6 +17,7 @@ import { gather } from './batches.ts';
 import type { Focus } from './focus.ts';
 import { createFingerprints, type Fingerprints } from './fingerprints.ts';
 import { recall, type Known } from './known.ts';
+import { learnUnknown } from './learn-unknown.ts';
 import { searchUnlinked, type Attempt } from './search-unlinked.ts';
 import type { TargetSetup } from './target-setup.ts';
 
@@ -62,6 +63,8 @@ export interface PrepareInput {
   readonly projection: Projection;
   /** Whom the plan is about; without it, everyone. */
   readonly focus?: Focus | undefined;
+  /** The only one whom the target may be asked about, among those who are linked; without it, everyone. */
+  readonly only?: SourceId | undefined;
   readonly store: StateView;
   readonly attempt: Attempt;
   /** Milliseconds since 1970. */
@@ -91,8 +94,10 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const search = await searchUnlinked({ ...input, unlinked, troubles, fingerprints });
   const unusable = new Set([...search.resting, ...search.rejected.map(({ sourceId }) => sourceId)]);
   const rejected = [...unmapped, ...search.rejected];
+  const learned = await learnUnknown({ ...input, target: setup.target, resources, links: known.links });
+  for (const link of learned.links) known.links.set(link.sourceId, link);
   const planned = buildPlan({
-    resources: resources.filter(({ sourceId }) => !unusable.has(sourceId)),
+    resources: learned.resources.filter(({ sourceId }) => !unusable.has(sourceId)),
     rejected,
     departures: known.departures,
     links: known.links,
@@ -125,9 +130,9 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     stray,
     found: [...search.troubles, ...heldCreations(verdict, search.unsearched, troubles, fingerprints, input)],
     settled: search.settled,
-    remembered: planned.remembered,
+    remembered: [...learned.links, ...planned.remembered],
     forgotten: planned.forgotten,
-    waiting: planned.waiting,
+    waiting: planned.waiting + learned.waiting,
     state,
   };
 }
