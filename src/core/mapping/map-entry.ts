@@ -76,7 +76,7 @@ function mapAnew(entry: Entry, map: ReadyMap, survey: Survey, span: TimeSpan, re
   if (entry.type === 'user' && !rules.some(({ path }) => path === 'active')) attributes.set('active', true);
   for (const ready of rules) {
     const result = applyRule(ready, entry, context, resolve);
-    if (result.kind === 'error') reasons.push({ code: 'map_error', text: `${ready.path}: ${result.text}` });
+    if (result.kind === 'error') reasons.push({ code: result.code, text: `${ready.path}: ${result.text}` });
     if (result.kind === 'value' || result.kind === 'none') {
       (ready.apply === 'create' ? createOnly : attributes).set(ready.path, result.kind === 'value' ? result.value : null);
     }
