@@ -47,8 +47,10 @@ export function reportJson(report: CycleReport): unknown {
     applied: report.applied.map(operationJson),
     failed: report.failed.map(({ operation, failure }) => ({ operation: operationJson(operation), failure })),
     notStarted: report.notStarted,
+    givenUp: report.givenUp,
     waiting: report.waiting,
     rejected: report.rejected,
+    unreached: report.unreached,
     held: report.hold === undefined ? undefined : holdJson(report.hold),
     error: report.error === undefined ? undefined : { code: report.error.code, message: report.error.message, remedy: report.error.remedy },
   };

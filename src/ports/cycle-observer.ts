@@ -50,6 +50,15 @@ export type CycleEvent =
       readonly counts: Readonly<Record<Verb, number>>;
       readonly rejected: number;
     }
+  /** Entries that could not be looked for on the target, and wait. */
+  | {
+      readonly kind: 'search_failed';
+      readonly target: string;
+      readonly type: ResourceType;
+      readonly count: number;
+      readonly failure: FailureClass;
+      readonly status?: number | undefined;
+    }
   | { readonly kind: 'held'; readonly target: string; readonly hold: Hold }
   | {
       readonly kind: 'operation_finished';
