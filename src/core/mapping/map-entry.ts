@@ -2,6 +2,7 @@ import { isReplicationConflict } from '../directory/replication-conflict.ts';
 import type { Entry, SourceId } from '../model/entry.ts';
 import { valueOf, type DesiredValue, type Reason, type Rejected, type Resource } from '../model/resource.ts';
 import { applyRule, createResolver, type ReadyRule, type ResolveReference } from './apply-rule.ts';
+import { otherChoices } from './choices.ts';
 import type { Requirement } from './requirement.ts';
 import type { Survey } from './survey.ts';
 import { holdsAt, TimeSpan } from './time-span.ts';
@@ -71,6 +72,7 @@ function mapAnew(entry: Entry, map: ReadyMap, survey: Survey, span: TimeSpan, re
   const context = survey.contextOf(entry, span);
   const attributes = new Map<string, DesiredValue | null>([['externalId', entry.id]]);
   const createOnly = new Map<string, DesiredValue | null>();
+  const choices = new Map<string, readonly DesiredValue[]>();
   const reasons: Reason[] = [];
   const { rules } = map;
   // Nothing says that they are not: a map without a rule for it never disables anyone.
@@ -78,6 +80,10 @@ function mapAnew(entry: Entry, map: ReadyMap, survey: Survey, span: TimeSpan, re
   for (const ready of rules) {
     const result = applyRule(ready, entry, context, resolve);
     if (result.kind === 'error') reasons.push({ code: 'map_error', text: `${ready.path}: ${result.text}` });
+    if (result.kind === 'value' && ready.apply === 'always') {
+      const others = otherChoices(ready, entry, context, resolve, result.value);
+      if (others.length > 0) choices.set(ready.path, others);
+    }
     if (result.kind === 'value' || result.kind === 'none') {
       (ready.apply === 'create' ? createOnly : attributes).set(ready.path, result.kind === 'value' ? result.value : null);
     }
@@ -88,7 +94,10 @@ function mapAnew(entry: Entry, map: ReadyMap, survey: Survey, span: TimeSpan, re
   if (isReplicationConflict(entry.dn)) reasons.unshift(conflict);
   const { id: sourceId, directory, type } = entry;
   const subject = { sourceId, directory, type, label: labelOf(entry, given) };
-  if (reasons.length === 0) return { kind: 'resource', resource: { ...subject, attributes, createOnly: createOnly.size === 0 ? nothing : createOnly, members: noMembers } };
+  if (reasons.length === 0) {
+    const resource = { ...subject, attributes, createOnly: createOnly.size === 0 ? nothing : createOnly, members: noMembers };
+    return { kind: 'resource', resource: choices.size === 0 ? resource : { ...resource, choices } };
+  }
   const active = attributes.get('active');
   return { kind: 'rejected', rejected: { ...subject, active: typeof active === 'boolean' ? active : undefined, reasons } };
 }

@@ -33,6 +33,11 @@ export interface Resource {
   readonly createOnly: DesiredAttributes;
   /** Groups: who belongs to it, as source ids, only resources that are in the target's scope. Users: empty. */
   readonly members: readonly SourceId[];
+  /**
+   * What is as good as the value in `attributes`, by path: where the directory has several values and there is room for
+   * one. The target keeps the one that it has.
+   */
+  readonly choices?: ReadonlyMap<string, readonly DesiredValue[]>;
   /** How a person would call it (userName or displayName). For plans on a terminal; never stored, logged or hashed. */
   readonly label: string;
 }

@@ -1,4 +1,5 @@
 import type { Operation } from '../model/plan.ts';
+import { keepChoices } from './keep-choice.ts';
 import { createOutlook } from './outlook.ts';
 import { planDeparture } from './plan-departure.ts';
 import type { PlanInput, PlannedOperations } from './plan-input.ts';
@@ -26,8 +27,9 @@ import { planRejected, planResource } from './plan-resource.ts';
  */
 
 /** Works out the operations that bring a target from its links to what is wanted, in their order. */
-export function buildPlan(input: PlanInput): PlannedOperations {
-  const outlook = createOutlook(input);
+export function buildPlan(wanted: PlanInput): PlannedOperations {
+  const outlook = createOutlook(wanted);
+  const input = { ...wanted, resources: wanted.resources.map((resource) => keepChoices(resource, wanted, outlook.targetIdOf)) };
   const parts = [
     ...input.resources.map((resource) => planResource(resource, input, outlook)),
     ...input.resources.filter(({ type }) => type === 'group').map((group) => planMembers(group, input, outlook)),

@@ -139,6 +139,18 @@ describe('one value of several', () => {
     assert.equal(loginOf(['a', 'b'], 'cn=x,dc=y'), 'a');
   });
 
+  it('leaves the others as choices, unless the name of the entry or the values leave none', () => {
+    const choicesOf = (uid: readonly string[], dn: string, rule = 'uid') => {
+      const [resource] = projectTarget([entry('ann', { uid }, { dn })], definition({ users: { userName: rule, active: 'uid.exists(u, u == "b")' } }), now).resources;
+      return resource?.choices === undefined ? undefined : Object.fromEntries(resource.choices);
+    };
+    assert.deepEqual(choicesOf(['b', 'a', 'c'], 'cn=x,dc=y'), { userName: ['b', 'c'] });
+    assert.deepEqual(choicesOf(['b', 'a'], 'cn=x,dc=y', 'lower(first(uid)) + "@x"'), { userName: ['b@x'] });
+    assert.equal(choicesOf(['b', 'a'], 'uid=b,dc=y'), undefined);
+    assert.equal(choicesOf(['b', 'a'], 'cn=x,dc=y', 'first(uid.filter(u, u == "b"))'), undefined);
+    assert.equal(choicesOf(['b', 'b '], 'cn=x,dc=y'), undefined);
+  });
+
   it('is the one in the name of the entry, however that is spelled', () => {
     assert.equal(loginOf(['a', 'B'], 'uid=b,dc=y'), 'B');
     assert.equal(loginOf(['a', 'b'], 'cn=x+userid=b,dc=y'), 'b');
