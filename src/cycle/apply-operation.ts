@@ -1,11 +1,13 @@
-import type { SourceId } from '../core/model/entry.ts';
-import type { TargetId } from '../core/model/link.ts';
+import { empty } from '../core/model/link.ts';
 import type { Failure } from '../core/model/outcome.ts';
 import type { Operation, RemoveOperation, UpdateOperation } from '../core/model/plan.ts';
+import { heldPaths } from '../core/planning/link-paths.ts';
 import type { ScimChange } from '../ports/scim-target.ts';
 import { applyAdoption, applyCreate } from './apply-creation.ts';
 import { applyMembers } from './apply-members.ts';
+import { applyRelink } from './apply-relink.ts';
 import type { PushContext } from './push-context.ts';
+import { knownOf } from './known-of.ts';
 import { acknowledged, doubt, liveLink, lostIfGone, remember } from './remember.ts';
 import { resolveChanges } from './resolve.ts';
 import { clearWholeElements } from './whole-elements.ts';
@@ -23,6 +25,8 @@ export async function applyOperation(operation: Operation, context: PushContext)
       return applyCreate(operation, context);
     case 'adopt':
       return applyAdoption(operation, context);
+    case 'relink':
+      return applyRelink(operation, context);
     case 'update':
     case 'reactivate':
       return applyUpdate(operation, context);
@@ -43,13 +47,12 @@ async function applyUpdate(operation: UpdateOperation, context: PushContext): Pr
   // Whoever may be active again counts as active: then a departure ends their access.
   const back = operation.verb === 'reactivate' ? { lifecycle: 'active' as const } : {};
   const doubted = await doubt(context, link, planned.map(({ path }) => path), back);
-  const whole = clearWholeElements(sent, Object.keys(link.attributes));
-  const members = () => acknowledgedMembers(operation.sourceId, context);
-  const outcome = await context.target.update(operation.type, link.targetId, whole, context.signal, members);
+  const whole = clearWholeElements(sent, heldPaths(link));
+  const outcome = await context.target.update(operation.type, link.targetId, whole, context.signal, knownOf(link, context));
   if (outcome.kind === 'failed') return lostIfGone(doubted, outcome.failure, context);
   const attributes: Record<string, string> = { ...doubted.attributes };
   for (const change of planned) {
-    Reflect.deleteProperty(attributes, change.path);
+    attributes[change.path] = empty;
     if (change.change === 'set') Object.assign(attributes, acknowledged(new Map([[change.path, change.value]]), context));
   }
   const departedAt = operation.verb === 'reactivate' ? undefined : doubted.departedAt;
@@ -57,17 +60,12 @@ async function applyUpdate(operation: UpdateOperation, context: PushContext): Pr
   return undefined;
 }
 
-/** The target's ids of those whom it acknowledged as members of a group. */
-async function acknowledgedMembers(group: SourceId, { store, target, links }: PushContext): Promise<TargetId[]> {
-  return (await store.members(target.name, group)).flatMap((id) => links.get(id)?.targetId ?? []);
-}
-
 async function applyDeactivation(operation: RemoveOperation, context: PushContext): Promise<Result> {
   const link = liveLink(context, operation.sourceId);
   if (link === undefined) return 'skipped';
   const inactive: ScimChange = { path: 'active', change: 'set', value: false, had: true };
   const doubted = await doubt(context, link, ['active']);
-  const outcome = await context.target.update(operation.type, link.targetId, [inactive], context.signal);
+  const outcome = await context.target.update(operation.type, link.targetId, [inactive], context.signal, knownOf(link, context));
   if (outcome.kind === 'failed') return lostIfGone(doubted, outcome.failure, context);
   const departedAt = operation.cause === 'disabled' ? undefined : new Date(context.clock.now()).toISOString();
   const attributes = { ...doubted.attributes, ...acknowledged(new Map([['active', false]]), context) };

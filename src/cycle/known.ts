@@ -16,6 +16,8 @@ export interface Known {
   /** Of everyone who is wanted, has departed, or is a member of a group that is concerned. */
   readonly links: Map<SourceId, Link>;
   readonly departures: readonly Departure[];
+  /** Links of entries that are gone from the directories, now or since long: somebody may have come in their place. */
+  readonly gone: readonly Link[];
   /** Acknowledged members of every linked group that is wanted or has departed. */
   readonly members: ReadonlyMap<SourceId, ReadonlySet<SourceId>>;
   /** Wanted, and not on the target as far as we know. */
@@ -44,13 +46,15 @@ export async function recall(
   }
   const departures: Departure[] = [];
   if (focus === undefined) {
-    const directories = new Set(readings.map((reading) => reading.directory));
-    for await (const batch of store.unseen(target, directories, new Set(wanted))) departures.push(...findDepartures(readings, batch));
+    departures.push(...(await allDepartures(target, projection, readings, store)));
   } else if (focus.left.length > 0) {
     const left = await gather(focus.left, (ids) => store.links(target, ids));
     departures.push(...findDepartures(readings, [...left.values()]));
   }
   for (const { link } of departures) links.set(link.sourceId, link);
+  const isNew = ({ sourceId }: Resource): boolean => !links.has(sourceId);
+  const gone = focus === undefined || !focus.resources.some(isNew) ? departures : await allDepartures(target, projection, readings, store);
+  for (const { link } of gone) if (!links.has(link.sourceId)) links.set(link.sourceId, link);
   const members = new Map<SourceId, ReadonlySet<SourceId>>();
   for (const link of links.values()) {
     if (link.type === 'group') members.set(link.sourceId, new Set(await store.members(target, link.sourceId)));
@@ -62,5 +66,14 @@ export async function recall(
   }
   for (const [id, link] of await gather([...strangers], (ids) => store.links(target, ids))) links.set(id, link);
   const unlinked = resources.filter(({ sourceId }) => (links.get(sourceId)?.lifecycle ?? 'lost') === 'lost');
-  return { links, departures, members, unlinked };
+  return { links, departures, gone: gone.filter(({ cause }) => cause === 'absent').map(({ link }) => link), members, unlinked };
+}
+
+/** Everyone who has a link and is not wanted. */
+async function allDepartures(target: string, { resources, rejected }: Projection, readings: readonly CompleteReading[], store: StateView): Promise<Departure[]> {
+  const directories = new Set(readings.map(({ directory }) => directory));
+  const wanted = new Set([...resources, ...rejected].map(({ sourceId }) => sourceId));
+  const departures: Departure[] = [];
+  for await (const batch of store.unseen(target, directories, wanted)) departures.push(...findDepartures(readings, batch));
+  return departures;
 }

@@ -60,6 +60,7 @@ const nothingDone = {
   applied: [],
   failed: [],
   notStarted: 0,
+  givenUp: [],
   deferred: 0,
   hold: undefined,
   rejected: [],
@@ -99,7 +100,7 @@ async function runCycle(input: CycleInput): Promise<Result> {
     fingerprints: prepared.fingerprints,
     unsearched: prepared.unsearched,
     troubles,
-    removalsOf: createRemovalRecords(target, plan.operations, verdict.usedApproval?.operations ?? [], clock),
+    removalsOf: createRemovalRecords(target, prepared.context, verdict.usedApproval?.operations ?? [], clock),
     readAt: input.readings.readAt,
   });
   const result = resultOf(pushed, hold, input);
@@ -174,7 +175,7 @@ function resultOf(pushed: PushReport, hold: Hold | undefined, { isStopping }: Cy
 
 /** How many operations of each verb; all verbs are there. */
 function countByVerb(operations: readonly Operation[]): Record<Verb, number> {
-  const counts: Record<Verb, number> = { create: 0, adopt: 0, update: 0, reactivate: 0, members: 0, deactivate: 0, delete: 0 };
+  const counts: Record<Verb, number> = { create: 0, adopt: 0, relink: 0, update: 0, reactivate: 0, members: 0, deactivate: 0, delete: 0 };
   for (const { verb } of operations) counts[verb] += 1;
   return counts;
 }

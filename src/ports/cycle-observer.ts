@@ -65,6 +65,17 @@ export type CycleEvent =
       /** From the reading that showed the change to the acknowledgement. */
       readonly delayMilliseconds: number;
     }
+  /** So many operations of one kind failed in a row that the rest of them waits; the target answers otherwise. */
+  | {
+      readonly kind: 'operations_given_up';
+      readonly target: string;
+      readonly verb: Verb;
+      readonly type: ResourceType;
+      /** Of the last one. */
+      readonly failure: FailureClass;
+      readonly status?: number | undefined;
+      readonly notStarted: number;
+    }
   | {
       readonly kind: 'scim_request';
       readonly target: string;

@@ -132,6 +132,11 @@ export function describeScimTarget(name: string, start: () => Promise<TargetFixt
       assert.ok(facts.details.length > 0);
     });
 
+    it('answers when it is asked for next to nothing', async (context) => {
+      const { target } = await begin(context);
+      assert.equal(await target.probe(signal), undefined);
+    });
+
     it('creates exactly what it was given', async (context) => {
       const { read, id } = await withAlice(context);
       assert.deepEqual(contentOf(await read('user', id)), aliceBody);

@@ -9,7 +9,7 @@ type Body = Record<string, unknown>;
 
 /** One call of the port, as the hook sees it and as it is recorded. Calls count from 1. */
 export type FakeCall = { readonly number: number } & (
-  | { readonly method: 'discover' }
+  | { readonly method: 'discover' | 'probe' }
   | { readonly method: 'find'; readonly type: ResourceType; readonly attribute: string; readonly value: string }
   | { readonly method: 'inventory'; readonly type: ResourceType; readonly worthRequests: number }
   | { readonly method: 'create'; readonly type: ResourceType; readonly attributes: ReadonlyMap<string, ScimValue>; readonly members: readonly TargetId[] }
@@ -186,6 +186,10 @@ export function createFakeTarget({ name, concurrency = 8, memberChunk = 100, cre
     remove(type, id, signal) {
       signal.throwIfAborted();
       return perform({ method: 'remove', type, id }, failedWith, () => remove(type, id));
+    },
+    probe: (signal) => {
+      signal.throwIfAborted();
+      return perform<Failure | undefined>({ method: 'probe' }, (failure) => failure, () => undefined);
     },
     settings: () => [],
     restore: () => undefined,

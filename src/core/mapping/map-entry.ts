@@ -79,7 +79,7 @@ function mapAnew(entry: Entry, map: ReadyMap, survey: Survey, span: TimeSpan, re
   if (entry.type === 'user' && !rules.some(({ path }) => path === 'active')) attributes.set('active', true);
   for (const ready of rules) {
     const result = applyRule(ready, entry, context, resolve);
-    if (result.kind === 'error') reasons.push({ code: 'map_error', text: `${ready.path}: ${result.text}` });
+    if (result.kind === 'error') reasons.push({ code: result.code, text: `${ready.path}: ${result.text}` });
     if (result.kind === 'value' && ready.apply === 'always') {
       const others = otherChoices(ready, entry, context, resolve, result.value);
       if (others.length > 0) choices.set(ready.path, others);

@@ -22,8 +22,9 @@ interface Subject {
   readonly reason: string;
   /**
    * Operations of one stage may run side by side; a stage starts when the one before it is done. Stages follow the
-   * order users, groups, references in circles, members, deactivations, deletions; users whose manager is new to the
-   * target come in a later stage than the manager.
+   * order deactivations, deletions (behind the memberships of the deleted), members who leave, users, groups,
+   * references in circles, members who join; users whose manager is new to the target come in a later stage than the
+   * manager.
    */
   readonly stage: number;
 }
@@ -34,6 +35,8 @@ export type RemovalCause = 'disabled' | 'left_scope' | 'absent';
 export interface CreateOperation extends Subject {
   readonly verb: 'create';
   readonly attributes: DesiredAttributes;
+  /** Which of these are sent now and never again. */
+  readonly once?: ReadonlySet<string> | undefined;
   /** True when the target had it once and lost it (404). */
   readonly again: boolean;
 }
@@ -47,6 +50,20 @@ export interface AdoptOperation extends Subject {
   readonly changes: readonly AttributeChange[];
   /** Everything that holds after the changes: what the link remembers. `active` is as the target has it. */
   readonly attributes: DesiredAttributes;
+}
+
+/**
+ * The account of an entry that is gone passes to the entry that came in its place: the same person under a new source
+ * id. One request puts the externalId right, and what differs.
+ */
+export interface RelinkOperation extends Subject {
+  readonly verb: 'relink';
+  /** The entry that is gone. */
+  readonly replaces: SourceId;
+  readonly targetId: TargetId;
+  /** The match attribute in which both are equal. */
+  readonly matchedBy: string;
+  readonly changes: readonly AttributeChange[];
 }
 
 export interface UpdateOperation extends Subject {
@@ -67,7 +84,7 @@ export interface RemoveOperation extends Subject {
   readonly cause: RemovalCause;
 }
 
-export type Operation = CreateOperation | AdoptOperation | UpdateOperation | MembersOperation | RemoveOperation;
+export type Operation = CreateOperation | AdoptOperation | RelinkOperation | UpdateOperation | MembersOperation | RemoveOperation;
 export type Verb = Operation['verb'];
 
 export interface Plan {

@@ -49,12 +49,12 @@ export function valueOf({ attributes, createOnly }: Pick<Resource, 'attributes'>
 
 /** Why an entry gives no resource, in words for the person who has to mend it. */
 export interface Reason {
-  /** Stable, for grouping and for documentation: `map_error`, `required_missing`, `duplicate_match`, `ambiguous_match`, … */
+  /** Stable, for grouping and for documentation: `map_error`, `active_unknown`, `required_missing`, `duplicate_match`, `ambiguous_match`, … */
   readonly code: ReasonCode;
   readonly text: string;
 }
 
-export type ReasonCode = 'map_error' | 'required_missing' | 'duplicate_match' | 'duplicate_entry' | 'replication_conflict' | 'ambiguous_match' | 'match_taken' | 'adoption_off' | 'not_created' | 'search_refused';
+export type ReasonCode = 'map_error' | 'active_unknown' | 'required_missing' | 'duplicate_match' | 'duplicate_entry' | 'replication_conflict' | 'ambiguous_match' | 'match_taken' | 'adoption_off' | 'not_created' | 'search_refused';
 
 /**
  * An in-scope entry that cannot be written. It is neither updated nor does it count as departed; but when it is known

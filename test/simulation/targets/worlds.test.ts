@@ -3,9 +3,9 @@ import { live } from './live.ts';
 import { vendorPlots } from './vendors.ts';
 import { createPlots } from './worlds.ts';
 
-/** One world alone, to look at what happens there; or how many, for a longer search. */
+/** One world alone, to look at what happens there. `npm run simulate` lives through many more. */
 const only = process.env['SIMULATION_SEED'];
-const worlds = Number(process.env['SIMULATION_WORLDS'] ?? 30);
+const worlds = 30;
 
 const plotFor = await createPlots();
 

@@ -21,14 +21,14 @@ export const directoryFunctions: readonly FunctionDefinition[] = [
     name: 'bit',
     parameters: [{ name: 'value', kind: 'any' }, { name: 'mask', kind: 'int' }],
     returns: 'bool',
-    doc: 'Whether the bit is set (of a mask with several bits: all of them). Bit 2 of userAccountControl means disabled (MS-ADTS §2.2.16). Null: false.',
+    doc: 'Whether the bit is set (of a mask with several bits: all of them). Bit 2 of userAccountControl means disabled (MS-ADTS §2.2.16). Null, because nobody knows, for null.',
     example: ['!bit(userAccountControl, 2)', 'true'],
     entra: 'BitAnd',
     call: ([value = null, mask]) => {
       const one = isList(value) ? (value[0] ?? null) : value;
       const wanted = oneInt('bit', mask);
       if (wanted === undefined || wanted <= 0) throw new EvaluationError('bit() needs a mask greater than 0');
-      if (one === null) return false;
+      if (one === null) return null;
       // Values are signed 32-bit numbers in Active Directory; groupType is negative for security groups.
       if ((typeof one === 'string' && /^-?\d{1,19}$/.test(one)) || (typeof one === 'number' && Number.isSafeInteger(one))) {
         return (BigInt(one) & BigInt(wanted)) === BigInt(wanted);

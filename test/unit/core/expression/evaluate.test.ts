@@ -155,8 +155,8 @@ describe('kinds of values in expressions', () => {
 });
 
 describe('functions for Active Directory', () => {
-  it('see bits in signed numbers, and none where there is no value', () => {
-    expectAll({ 'bit(userAccountControl, 2)': true, 'bit(userAccountControl, 16)': false, 'bit(groupType, 2147483648)': true, 'bit(none, 2)': false, 'bit(groupType, 2)': true });
+  it('see bits in signed numbers, and null where there is no value', () => {
+    expectAll({ 'bit(userAccountControl, 2)': true, 'bit(userAccountControl, 16)': false, 'bit(groupType, 2147483648)': true, 'bit(none, 2)': null, '!bit(none, 2)': null, 'bit(groupType, 2)': true });
   });
 
   it('know the two ways in which an account never expires', () => {

@@ -96,7 +96,7 @@ describe('values of a resource', () => {
 
   it('are errors that name path and reason where they do not fit, without the value', () => {
     assert.equal(valueOf('active', 'n'), 'active: wants true or false, and the expression gave text');
-    assert.equal(valueOf('active', 'none'), 'active: there is no value, and one is required');
+    assert.equal(valueOf('active', 'none'), 'active: there is no value, so that nobody knows whether they are active; they are left as they are');
     const refusal = (path: string, expression: string) => JSON.stringify(valueOf(path, expression)).slice(1, -1);
     assert.match(refusal('title', 'photo'), /^title: wants text, and the expression gave bytes; use base64\(\)/);
     assert.match(refusal('urn:example:x:photo', 'photo'), /base64/);
@@ -181,7 +181,7 @@ describe('an entry that cannot be mapped', () => {
   it('is rejected with every reason, and with what is known of its activity', () => {
     const users = { userName: 'uid', title: 'string(int(uid))', nickName: 'lower(photo)', active: '!bit(uac, 2)' };
     const broken = entry('ann', { uid: 'ann', uac: '514', photo: Uint8Array.from([255]) });
-    const { resources, rejected } = projectTarget([broken, entry('bob', { uid: '7' })], definition({ users }), now);
+    const { resources, rejected } = projectTarget([broken, entry('bob', { uid: '7', uac: '512' })], definition({ users }), now);
     assert.deepEqual(resources.map(({ sourceId }) => sourceId), ['bob']);
     assert.equal(rejected[0]?.active, false);
     assert.deepEqual(rejected[0].reasons.map(({ code, text }) => `${code} ${text.split(':')[0] ?? ''}`), ['map_error title', 'map_error nickName']);
@@ -195,6 +195,15 @@ describe('an entry that cannot be mapped', () => {
       ['staff', 'displayName: there is no value, and one is required'],
     ]);
     assert.equal(rejected[0]?.label, dnOf('ann'));
+  });
+});
+
+describe('whoever may be active or not', () => {
+  it('is reported, and known neither as active nor as inactive, when the attribute does not come', () => {
+    const target = definition({ users: { userName: 'uid', active: '!bit(uac, 2)' } });
+    const { resources, rejected } = projectTarget([entry('ann', { uid: 'ann', uac: '512' }), entry('bob', { uid: 'bob' })], target, now);
+    assert.deepEqual(resources.map(({ sourceId }) => sourceId), ['ann']);
+    assert.deepEqual(rejected.map(({ sourceId, active, reasons }) => [sourceId, active, reasons.map(({ code }) => code)]), [['bob', undefined, ['active_unknown']]]);
   });
 });
 
@@ -235,7 +244,7 @@ describe('the scope', () => {
   it('does not lose someone whose condition fails: they are rejected, and still end when they are inactive', () => {
     const users = { userName: 'mail', active: '!bit(uac, 2)' };
     const odd = entry('dan', { mail: 'd@x', level: 'high', uac: '2' });
-    const { resources, rejected } = projectTarget([entry('ann', { mail: 'a@x', level: '3' }), odd], definition({ users, scope: { user: { where: 'int(level) > 1' } } }), now);
+    const { resources, rejected } = projectTarget([entry('ann', { mail: 'a@x', level: '3', uac: '512' }), odd], definition({ users, scope: { user: { where: 'int(level) > 1' } } }), now);
     assert.deepEqual(resources.map(({ sourceId }) => sourceId), ['ann']);
     assert.deepEqual(rejected, [{ sourceId: 'dan', directory: 'corp', type: 'user', label: 'd@x', active: false, reasons: [{ code: 'map_error', text: 'scope: int() needs a whole number, and got text' }] }]);
   });

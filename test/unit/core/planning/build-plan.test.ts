@@ -197,8 +197,8 @@ describe('buildPlan for groups', () => {
     const { operations, waiting } = plan({ resources: [staff('a', 'x', 'x'), a], links: [linkOf(a), linkOf(staff())] });
     assert.deepEqual([only(operations, 'members').add, waiting], [['a'], 1]);
   });
-  it('takes who is removed out of the groups first, deactivated or deleted', () => {
-    for (const leaves of ['deactivate', 'delete'] as const) {
+  it('takes who is deleted out of the groups before, and who is deactivated after', () => {
+    for (const [leaves, expected] of [['deactivate', ['deactivate a', 'members staff']], ['delete', ['members staff', 'delete a']]] as const) {
       const { operations } = plan({
         resources: [staff('b'), b],
         links: base.links,
@@ -206,8 +206,20 @@ describe('buildPlan for groups', () => {
         members: { staff: ['a', 'b'] },
         removal: { leaves, groups: 'keep' },
       });
-      assert.deepEqual(inShort(operations), ['members staff', `${leaves} a`]);
+      assert.deepEqual(inShort(operations), expected);
     }
+  });
+  it('lets nobody who leaves wait for who is yet to come, and sends who is there already along', () => {
+    const c = user('c');
+    const { operations } = plan({
+      resources: [staff('b', 'c'), b, c],
+      links: base.links,
+      departures: [{ link: linkOf(a), cause: 'absent' }],
+      members: { staff: ['a'] },
+      removal: { leaves: 'keep', groups: 'keep' },
+    });
+    const changes = operations.map((one) => (one.verb === 'members' ? [one.add, one.remove] : one.verb));
+    assert.deepEqual(changes, [[['b'], ['a']], 'create', [['c'], []]]);
   });
   for (const [groups, expected] of [['keep', []], ['empty', ['members staff']], ['delete', ['delete staff']]] as const) {
     it(`follows the policy for groups that departed: ${groups}`, () => {
@@ -285,13 +297,13 @@ describe('buildPlan with references', () => {
 });
 
 describe('buildPlan', () => {
-  it('takes away last, and keeps one order for one plan', () => {
+  it('ends access first, and keeps one order for one plan', () => {
     const [a, b, c] = [user('a'), user('b'), user('c')];
     const gone = linkOf(c, { lifecycle: 'deactivated', departedAt: daysAgo(60) });
     const departures = [linkOf(b), gone].map((link) => ({ link, cause: 'absent' as const }));
     const resources = [group('g', ['a']), a];
     const situation = { resources, departures, links: [linkOf(b), gone, linkOf(group('g', []))], members: { g: ['b'] } };
-    const expected = ['create a', 'members g', 'deactivate b', 'delete c'];
+    const expected = ['deactivate b', 'delete c', 'members g', 'create a', 'members g'];
     assert.deepEqual(inShort(plan(situation).operations), expected);
     assert.deepEqual(inShort(plan({ ...situation, departures: departures.toReversed(), resources: resources.toReversed() }).operations), expected);
   });
