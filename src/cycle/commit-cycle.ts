@@ -64,7 +64,8 @@ function nextState(prepared: Preparation, { pushed, hold, result, error, approva
     prepared.resting.size +
     prepared.unreached.reduce((sum, { count }) => sum + count, 0) +
     (verdict.hold?.operations.length ?? 0) +
-    prepared.waiting;
+    prepared.waiting +
+    prepared.unproven.length;
   return {
     lastSuccessAt: result === 'success' ? at : state.lastSuccessAt,
     lastCycleAt: at,

@@ -42,7 +42,7 @@ export async function explainTarget(
   const resources = all.resources.filter(({ sourceId }) => sourceId === id || (links.get(sourceId)?.lifecycle ?? 'lost') !== 'lost');
   const projection = { ...all, resources };
   await remind(setup.target, store);
-  const { plan, verdict, unreached } = await preparePlan({ setup, readings, projection, store, attempt: 'asked', now, signal });
+  const { plan, verdict, unreached } = await preparePlan({ setup, readings, projection, only: id, store, attempt: 'asked', now, signal });
   const [failed] = unreached;
   if (failed !== undefined) throw targetError(target, failed.failure);
   const concerns = (operation: Operation) =>

@@ -67,6 +67,8 @@ const nothingDone = {
   rejected: [],
   unreached: [],
   waiting: 0,
+  forgotten: [],
+  unproven: [],
 } as const;
 
 async function runCycle(input: CycleInput): Promise<Result> {
@@ -93,6 +95,7 @@ async function runCycle(input: CycleInput): Promise<Result> {
   const target = setup.target.name;
   observer({ kind: 'plan_made', target, planId: plan.id, counts, rejected: plan.rejected.length });
   for (const { type, count, failure } of prepared.unreached) observer({ kind: 'search_failed', target, type, count, failure: failure.class, status: failure.status });
+  for (const { type, sourceId, targetId } of prepared.forgotten) observer({ kind: 'link_forgotten', target, type, sourceId, targetId });
   if (hold !== undefined) observer({ kind: 'held', target, hold });
   const approval = await rememberFindings(input, prepared);
   const pushed = await push(prepared.due, {
@@ -124,6 +127,8 @@ async function runCycle(input: CycleInput): Promise<Result> {
     rejected: plan.rejected,
     unreached: prepared.unreached,
     waiting: prepared.waiting + pushed.skipped,
+    forgotten: prepared.forgotten,
+    unproven: prepared.unproven,
     error,
   };
 }
@@ -176,8 +181,8 @@ async function silence({ unreached }: Preparation, { applied }: PushReport, { se
   return unreached.length > 0 && applied.length === 0 ? setup.target.probe(signal) : undefined;
 }
 
-function resultOf(pushed: PushReport, { unreached }: Preparation, hold: Hold | undefined, { isStopping }: CycleInput): CycleResult {
-  if (pushed.failed.length > 0 || unreached.length > 0 || (pushed.notStarted > 0 && !isStopping())) return 'partial';
+function resultOf(pushed: PushReport, { unreached, unproven }: Preparation, hold: Hold | undefined, { isStopping }: CycleInput): CycleResult {
+  if (pushed.failed.length > 0 || unreached.length > 0 || unproven.length > 0 || (pushed.notStarted > 0 && !isStopping())) return 'partial';
   if (hold !== undefined) return 'held';
   return pushed.notStarted > 0 ? 'partial' : 'success';
 }

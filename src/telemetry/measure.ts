@@ -64,6 +64,7 @@ export function measure(instruments: Instruments, clock: Clock): CycleObserver {
       case 'operations_given_up':
       case 'search_failed':
       case 'plan_made':
+      case 'link_forgotten':
     }
   };
 }

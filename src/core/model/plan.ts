@@ -35,6 +35,8 @@ export type RemovalCause = 'disabled' | 'left_scope' | 'absent';
 export interface CreateOperation extends Subject {
   readonly verb: 'create';
   readonly attributes: DesiredAttributes;
+  /** Which of these are sent now and never again. */
+  readonly once?: ReadonlySet<string> | undefined;
   /** True when the target had it once and lost it (404). */
   readonly again: boolean;
 }

@@ -41,11 +41,17 @@ function planCreation(resource: Resource, again: boolean, outlook: Outlook): Par
   const changes = later.map((path) => setReference(path, known, false));
   return {
     operations: [
-      { ...subject(resource, reason, stage), verb: 'create', attributes: now, again },
+      { ...subject(resource, reason, stage), verb: 'create', attributes: now, once: onceOf(resource), again },
       ...completeCircle(resource, changes),
     ],
     waiting,
   };
+}
+
+/** What is sent with a creation and not kept in step afterwards. */
+function onceOf({ createOnly, attributes }: Resource): ReadonlySet<string> | undefined {
+  const once = [...createOnly.keys()].filter((path) => !attributes.has(path));
+  return once.length === 0 ? undefined : new Set(once);
 }
 
 function planAdoption(resource: Resource, match: Match, outlook: Outlook): Partial<PlannedOperations> {
