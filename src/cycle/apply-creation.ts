@@ -5,10 +5,11 @@ import type { DesiredAttributes } from '../core/model/resource.ts';
 import type { Intent } from '../ports/state-store.ts';
 import { adoptFound } from './apply-adoption.ts';
 import { intentOf, mayStillShow } from './intents.ts';
+import { knownOf } from './known-of.ts';
 import { firstMembers, joinedAtOnce } from './joining.ts';
 import { claim, doubtOwner, takenFailure } from './ownership.ts';
 import type { PushContext } from './push-context.ts';
-import { acknowledged, newLink, remember } from './remember.ts';
+import { acknowledged, liveLink, newLink, remember } from './remember.ts';
 import { resolveAttributes } from './resolve.ts';
 import { searchAgain, searchWithPauses, type Searched } from './search-again.ts';
 
@@ -84,9 +85,19 @@ async function takeCreated(outcome: Extract<Outcome, { kind: 'applied' }>, creat
   const made = newLink(operation, outcome, existed ? 'adopted' : 'created', attributes, context);
   const on = outcome.active === true ? { lifecycle: 'active' as const, attributes: { ...made.attributes, ...acknowledged(new Map([['active', true]]), context) } } : {};
   await remember(context, { ...made, ...on, unsettled: open.length > 0 ? open : undefined }, [...(add.length > 0 ? [members] : []), settled]);
-  // Some make everybody active, whatever is asked for: whoever shall have no access has none.
-  if (outcome.active === true) context.toEnd.add(operation.sourceId);
+  if (outcome.active === true && existed) context.toEnd.add(operation.sourceId);
+  if (outcome.active === true && !existed) await switchOff(operation, context);
   return undefined;
+}
+
+/** Some make everybody active, whatever is asked for. Where this fails, the next plan ends it, like any access. */
+async function switchOff({ sourceId, type }: CreateOperation, context: PushContext): Promise<void> {
+  const link = liveLink(context, sourceId);
+  if (link === undefined) return;
+  const off = await context.target.update(type, link.targetId, [{ path: 'active', change: 'set', value: false, had: true }], context.signal, knownOf(link, context));
+  if (off.kind === 'failed') return;
+  const attributes = { ...link.attributes, ...acknowledged(new Map([['active', false]]), context) };
+  await remember(context, { ...link, lifecycle: 'deactivated', attributes, version: off.version });
 }
 
 async function settleFailure(failure: Failure, creation: Creation, context: PushContext): Promise<Failure | undefined> {

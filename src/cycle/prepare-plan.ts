@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
-import type { Link } from '../core/model/link.ts';
+import type { Link, TargetId } from '../core/model/link.ts';
 import type { Operation, Plan } from '../core/model/plan.ts';
 import type { Rejected } from '../core/model/resource.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
@@ -21,6 +21,7 @@ import { searchLost } from './search-lost.ts';
 import { learnUnknown } from './learn-unknown.ts';
 import { searchUnlinked, type Attempt } from './search-unlinked.ts';
 import type { TargetSetup } from './target-setup.ts';
+import { sumUnreached, type UnreachedEntries } from './unreached.ts';
 
 /** A plan with the judgement on it, and what it was made from. */
 export interface Preparation {
@@ -37,6 +38,8 @@ export interface Preparation {
   readonly links: Map<SourceId, Link>;
   /** Newcomers whom the target refused lately: they are left out of the plan until their pause is over. */
   readonly resting: ReadonlySet<SourceId>;
+  /** Newcomers who could not be looked for now: they are left out of the plan as well. */
+  readonly unreached: readonly UnreachedEntries[];
   /** Newcomers to be looked for before they are created. */
   readonly unsearched: ReadonlySet<SourceId>;
   readonly fingerprints: Fingerprints;
@@ -50,6 +53,10 @@ export interface Preparation {
   readonly found: readonly Trouble[];
   /** Creates that certainly left nothing. */
   readonly settled: readonly Intent[];
+  /** What was under way when the cycle began. */
+  readonly intents: ReadonlyMap<SourceId, Intent>;
+  /** Whom the target has, where it was listed. */
+  readonly listed: Readonly<Record<ResourceType, ReadonlySet<TargetId>>>;
   readonly remembered: readonly Link[];
   readonly forgotten: readonly Link[];
   /** Who has left, and of whom the target says that it does not have them, which cannot be believed now. */
@@ -79,7 +86,7 @@ export interface PrepareInput {
  * From what is wanted to a plan and the guard's verdict. Changes nothing anywhere; asks the target only about entries that
  * are new to us.
  *
- * @throws BridgeError when the target cannot be searched for those who are new
+ * @throws BridgeError when the target refuses the credentials
  */
 export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const { setup, readings, projection, focus, store, now } = input;
@@ -92,11 +99,11 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const troubles = await gather(ids, (batch) => store.troubles(name, batch));
   const stray: SourceId[] = [];
   if (focus === undefined) for await (const batch of store.strayTroubles(name, new Set(ids))) stray.push(...batch);
-  const fingerprints = createFingerprints(known.unlinked, store.digest);
+  const fingerprints = createFingerprints(known.unlinked, store.digest, { user: setup.policy.user.match, group: setup.policy.group.match });
   const successors = successorsOf(known, input);
   const unlinked = known.unlinked.filter(({ sourceId }) => !successors.has(sourceId));
   const search = await searchUnlinked({ ...input, unlinked, troubles, fingerprints });
-  const unusable = new Set([...search.resting, ...search.rejected.map(({ sourceId }) => sourceId)]);
+  const unusable = new Set([...search.resting, ...search.unreached.keys(), ...search.rejected.map(({ sourceId }) => sourceId)]);
   const rejected = [...unmapped, ...search.rejected];
   const learned = await learnUnknown({ ...input, target: setup.target, resources, links: known.links });
   for (const link of learned.links) known.links.set(link.sourceId, link);
@@ -127,13 +134,16 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     due: verdict.proceed.filter((operation) => !isDeferred(operation)),
     links: known.links,
     resting: search.resting,
+    unreached: sumUnreached(search.unreached, unlinked),
     unsearched: search.unsearched,
     fingerprints,
     troubles,
-    standing: new Set([...search.standing, ...search.resting]),
+    standing: new Set([...search.standing, ...search.resting, ...search.unreached.keys()]),
     stray,
     found: [...search.troubles, ...heldCreations(verdict, search.unsearched, troubles, fingerprints, input)],
     settled: search.settled,
+    intents: search.intents,
+    listed: search.listed,
     remembered: [...lost.found, ...learned.links, ...planned.remembered],
     forgotten: planned.forgotten,
     unproven: lost.unproven,

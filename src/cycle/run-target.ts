@@ -1,5 +1,6 @@
 import type { SourceId } from '../core/model/entry.ts';
 import { toBridgeError, type BridgeError } from '../core/model/errors.ts';
+import type { Failure } from '../core/model/outcome.ts';
 import type { Hold, Operation, Verb } from '../core/model/plan.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import type { CycleResult } from '../ports/cycle-observer.ts';
@@ -10,7 +11,7 @@ import type { CycleReport } from './cycle-report.ts';
 import { focusOn, type Focus } from './focus.ts';
 import { heldOperation, standingHold } from './hold.ts';
 import { draftFrom, isSame, type Step } from './in-step.ts';
-import { preparePlan, type Preparation } from './prepare-plan.ts';
+import { preparePlan, type Preparation, type PrepareInput } from './prepare-plan.ts';
 import { push, type PushReport } from './push.ts';
 import { createRemovalRecords } from './removal-records.ts';
 import { recoverIntents } from './recover-intents.ts';
@@ -64,6 +65,7 @@ const nothingDone = {
   deferred: 0,
   hold: undefined,
   rejected: [],
+  unreached: [],
   waiting: 0,
   forgotten: [],
   unproven: [],
@@ -85,29 +87,21 @@ async function runCycle(input: CycleInput): Promise<Result> {
   const { projection } = draft;
   const plannedNow = clock.monotonic();
   const focus = step && (await focusOn(step, projection, setup.target, store));
-  if (focus === undefined) await recoverIntents(setup, store, projection, input.signal);
+  if (focus === undefined) await recoverIntents(setup, store, projection, clock.now(), input.signal);
   const prepared = await preparePlan({ ...input, readings, projection, focus, now: clock.now() });
-  const { plan, verdict, links, troubles } = prepared;
+  const { plan } = prepared;
   const hold = await standingHold(prepared, store);
   const counts = countByVerb(plan.operations);
   const target = setup.target.name;
   observer({ kind: 'plan_made', target, planId: plan.id, counts, rejected: plan.rejected.length });
+  for (const { type, count, failure } of prepared.unreached) observer({ kind: 'search_failed', target, type, count, failure: failure.class, status: failure.status });
   for (const { type, sourceId, targetId } of prepared.forgotten) observer({ kind: 'link_forgotten', target, type, sourceId, targetId });
   if (hold !== undefined) observer({ kind: 'held', target, hold });
   const approval = await rememberFindings(input, prepared);
-  const pushed = await push(prepared.due, {
-    ...input,
-    target: setup.target,
-    policy: setup.policy,
-    links,
-    fingerprints: prepared.fingerprints,
-    unsearched: prepared.unsearched,
-    troubles,
-    removalsOf: createRemovalRecords(target, prepared.context, verdict.usedApproval?.operations ?? [], clock),
-    readAt: input.readings.readAt,
-  });
-  const result = prepared.unproven.length > 0 && pushed.stoppedBy === undefined ? 'partial' : resultOf(pushed, hold, input);
-  const error = pushed.stoppedBy === undefined ? undefined : targetError(target, pushed.stoppedBy);
+  const pushed = await pushAll(input, prepared, { readings, projection });
+  const down = pushed.stoppedBy ?? (await silence(prepared, pushed, input));
+  const result = down === undefined ? resultOf(pushed, prepared, hold, input) : 'error';
+  const error = down === undefined ? undefined : targetError(target, down);
   const { pending } = await commitCycle(input, prepared, { pushed, hold, result, error, approval });
   if (result === 'success' && pending === 0) {
     const plannedAt = focus === undefined ? plannedNow : (step?.plannedAt ?? plannedNow);
@@ -121,11 +115,50 @@ async function runCycle(input: CycleInput): Promise<Result> {
     deferred: prepared.deferred.length + prepared.resting.size,
     hold,
     rejected: plan.rejected,
+    unreached: prepared.unreached,
     waiting: prepared.waiting + pushed.skipped,
     forgotten: prepared.forgotten,
     unproven: prepared.unproven,
     error,
   };
+}
+
+/**
+ * Sends what is due. Accounts that turned up active only then, of people who shall have no access, are planned once more:
+ * their access ends in the same cycle, as a removal, in sight of the guard.
+ */
+async function pushAll(input: CycleInput, prepared: Preparation, read: Pick<PrepareInput, 'readings' | 'projection'>): Promise<PushReport> {
+  const pushed = await pushDue(input, prepared);
+  if (pushed.toEnd.size === 0 || pushed.stoppedBy !== undefined) return pushed;
+  const resources = read.projection.resources.filter(({ sourceId }) => pushed.toEnd.has(sourceId));
+  const focus: Focus = { resources, rejected: [], left: [], bystanders: new Set(), unfit: [] };
+  const then = await pushDue(input, await preparePlan({ ...input, ...read, focus, now: input.clock.now() }));
+  return {
+    ...then,
+    applied: [...pushed.applied, ...then.applied],
+    failed: [...pushed.failed, ...then.failed],
+    skipped: pushed.skipped + then.skipped,
+    notStarted: pushed.notStarted + then.notStarted,
+    givenUp: [...pushed.givenUp, ...then.givenUp],
+  };
+}
+
+function pushDue(input: CycleInput, prepared: Preparation): Promise<PushReport> {
+  const { setup, clock } = input;
+  const { due, links, fingerprints, unsearched, intents, listed, troubles, context, verdict } = prepared;
+  return push(due, {
+    ...input,
+    target: setup.target,
+    policy: setup.policy,
+    links,
+    fingerprints,
+    unsearched,
+    intents,
+    listed,
+    troubles,
+    removalsOf: createRemovalRecords(setup.target.name, context, verdict.usedApproval?.operations ?? [], clock),
+    readAt: input.readings.readAt,
+  });
 }
 
 /** How the last cycle left the target in step, unless somebody wants or decided something meanwhile. */
@@ -171,9 +204,13 @@ async function rememberFindings({ store, clock }: CycleInput, prepared: Preparat
   return approval;
 }
 
-function resultOf(pushed: PushReport, hold: Hold | undefined, { isStopping }: CycleInput): CycleResult {
-  if (pushed.stoppedBy !== undefined) return 'error';
-  if (pushed.failed.length > 0 || (pushed.notStarted > 0 && !isStopping())) return 'partial';
+/** What is wrong with a target that neither could be searched nor took anything, and does not answer now either. */
+async function silence({ unreached }: Preparation, { applied }: PushReport, { setup, signal }: CycleInput): Promise<Failure | undefined> {
+  return unreached.length > 0 && applied.length === 0 ? setup.target.probe(signal) : undefined;
+}
+
+function resultOf(pushed: PushReport, { unreached, unproven }: Preparation, hold: Hold | undefined, { isStopping }: CycleInput): CycleResult {
+  if (pushed.failed.length > 0 || unreached.length > 0 || unproven.length > 0 || (pushed.notStarted > 0 && !isStopping())) return 'partial';
   if (hold !== undefined) return 'held';
   return pushed.notStarted > 0 ? 'partial' : 'success';
 }
