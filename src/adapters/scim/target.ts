@@ -15,6 +15,7 @@ import { createFind } from './read/find.ts';
 import { createDiscovery, writeAfter } from './dialect/discover-first.ts';
 import { confirms } from './write/effect.ts';
 import { inDialect } from './in-dialect.ts';
+import { unlessGone } from './read/gone.ts';
 import { readList } from './read/list.ts';
 import { probeTarget } from './read/probe.ts';
 import { readInventory } from './read/inventory.ts';
@@ -69,7 +70,7 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
     async update(type, id, changes, signal, known = {}) {
       if (changes.length === 0) return { kind: 'applied', id };
       const answer = await updateResource(talk(signal), type, id, changes, known.members ?? (() => Promise.resolve([])));
-      return outcomeOf(id, await confirmWrite(answer, { exchange, clock, signal }, type, id, shows(changes, book.current())));
+      return outcomeOf(id, await unlessGone(talk(signal), type, id, await confirmWrite(answer, { exchange, clock, signal }, type, id, shows(changes, book.current()))));
     },
     async changeMembers(group, change, signal) {
       if (change.add.length + change.remove.length === 0) return { kind: 'applied', id: group };
