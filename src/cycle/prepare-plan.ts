@@ -14,6 +14,7 @@ import { gather } from './batches.ts';
 import type { Focus } from './focus.ts';
 import { createFingerprints, type Fingerprints } from './fingerprints.ts';
 import { recall } from './known.ts';
+import type { LookUpAbsent } from './look-up-absent.ts';
 import { searchUnlinked, type Attempt } from './search-unlinked.ts';
 import type { TargetSetup } from './target-setup.ts';
 
@@ -23,6 +24,8 @@ export interface Preparation {
   readonly verdict: Verdict;
   /** In scope, and found unfit by a search on the target. */
   readonly unfit: readonly Rejected[];
+  /** Linked, and there although no reading shows them. */
+  readonly unseen: ReadonlySet<SourceId>;
   /** May proceed, but failed lately: their pause is not over. */
   readonly deferred: readonly Operation[];
   /** To be carried out now. */
@@ -58,6 +61,8 @@ export interface PrepareInput {
   /** Whom the plan is about; without it, everyone. */
   readonly focus?: Focus | undefined;
   readonly store: StateView;
+  /** For those whom the readings do not show. */
+  readonly lookUp: LookUpAbsent;
   readonly attempt: Attempt;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -71,9 +76,9 @@ export interface PrepareInput {
  * @throws BridgeError when the target cannot be searched for those who are new
  */
 export async function preparePlan(input: PrepareInput): Promise<Preparation> {
-  const { setup, readings, projection, focus, store, now } = input;
+  const { setup, projection, focus, store, now } = input;
   const name = setup.target.name;
-  const known = await recall(setup.target, projection, readings, store, focus);
+  const known = await recall(input);
   const { resources, rejected: unmapped } = focus ?? projection;
   const wanted = [...resources, ...unmapped].map(({ sourceId }) => sourceId);
   const ids = [...wanted, ...known.departures.map(({ link }) => link.sourceId)];
@@ -88,6 +93,7 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     resources: resources.filter(({ sourceId }) => !unusable.has(sourceId)),
     rejected,
     departures: known.departures,
+    unseen: known.unseen,
     links: known.links,
     matches: search.matches,
     members: known.members,
@@ -102,6 +108,7 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const isDeferred = pausesOf(verdict.proceed, troubles, fingerprints, input);
   return {
     plan: { id: planId(planned.operations, sha256), target: name, operations: planned.operations, rejected: [...rejected, ...(focus?.unfit ?? [])] },
+    unseen: known.unseen,
     unfit: [...search.rejected, ...(focus?.unfit ?? [])],
     verdict,
     deferred: verdict.proceed.filter(isDeferred),

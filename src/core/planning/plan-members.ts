@@ -17,7 +17,7 @@ export function planMembers(group: Resource, input: PlanInput, outlook: Outlook)
   // A group that was lost has no members, and whoever was lost is in no group, once created again.
   const isGroupNew = !outlook.live.has(group.sourceId);
   const add = known.filter((id) => isGroupNew || !held.has(id) || unsettled.has(id) || !outlook.live.has(id));
-  const remove = [...held].filter((id) => !wanted.has(id));
+  const remove = [...held].filter((id) => !wanted.has(id) && input.unseen?.has(id) !== true);
   const waiting = [...wanted].filter((id) => !outlook.willExist(id) && !outlook.staysAway(id)).length;
   if (add.length + remove.length === 0) return { waiting };
   const reason = membersReason(add, remove);
