@@ -36,6 +36,7 @@ function paint(verb: Verb, colors: Terminal['colors']): (text: string) => string
   switch (verb) {
     case 'create':
     case 'adopt':
+    case 'relink':
     case 'reactivate':
       return colors.green;
     case 'update':
@@ -104,6 +105,8 @@ export function operationJson(operation: Operation): unknown {
       return { ...rest, again: operation.again, attributes: attributesJson(operation.attributes) };
     case 'adopt':
       return { ...rest, targetId: operation.targetId, matchedBy: operation.matchedBy, changes: operation.changes.map(changeJson) };
+    case 'relink':
+      return { ...rest, replaces: operation.replaces, targetId: operation.targetId, matchedBy: operation.matchedBy, changes: operation.changes.map(changeJson) };
     case 'update':
     case 'reactivate':
       return { ...rest, changes: operation.changes.map(changeJson) };

@@ -30,8 +30,8 @@ export async function confirmDepartures(
 
 /** Whoever is off already loses nothing more until the time to come back begins, and when it is over. */
 function losesSomething({ lifecycle, type, departedAt }: Link, removal: RemovalPolicy, now: number): boolean {
-  if (lifecycle === 'lost' || (type === 'group' && removal.groups === 'keep')) return false;
-  if (lifecycle === 'active' || departedAt === undefined) return true;
+  if (type === 'group' && removal.groups === 'keep') return false;
+  if (lifecycle !== 'deactivated' || departedAt === undefined) return true;
   const { deleteAfter } = removal;
   return removal.leaves === 'delete' || (deleteAfter !== undefined && Date.parse(departedAt) + deleteAfter <= now);
 }

@@ -4,7 +4,7 @@ import type { Failure } from '../core/model/outcome.ts';
 import { valueOf, type ReasonCode, type Rejected, type Resource } from '../core/model/resource.ts';
 import type { Match } from '../core/planning/plan-input.ts';
 import { scimPath } from '../core/mapping/scim-path.ts';
-import { scimValues } from '../core/mapping/scim-values.ts';
+import { scimValues, textOf } from '../core/mapping/scim-values.ts';
 import { isFailure, type FoundResource, type ScimTarget } from '../ports/scim-target.ts';
 import type { StateView } from '../ports/state-store.ts';
 import { publicWords, targetError } from './target-error.ts';
@@ -67,7 +67,7 @@ export async function correlate(
         continue;
       }
       taken.set(first.id, resource.sourceId);
-      matches.set(resource.sourceId, { targetId: first.id, matchedBy: finding.by, active: first.active, body: first.body });
+      matches.set(resource.sourceId, { targetId: first.id, matchedBy: finding.by, active: first.active !== false, body: first.body });
     }
   }
   return { matches, rejected };
@@ -137,7 +137,7 @@ export function searchList(
   const indexes = paths.map((path) => {
     const index = new Map<string, FoundResource[]>();
     for (const one of everything) {
-      const values = scimValues(one.body, scimPath(path)).filter((value) => typeof value === 'string');
+      const values = scimValues(one.body, scimPath(path)).flatMap((value) => textOf(value) ?? []);
       for (const key of new Set(values.map((value) => comparable(path, value)))) {
         const alike = index.get(key);
         if (alike === undefined) index.set(key, [one]);

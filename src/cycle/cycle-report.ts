@@ -1,7 +1,9 @@
 import type { BridgeError } from '../core/model/errors.ts';
+import type { Link } from '../core/model/link.ts';
 import type { Failure } from '../core/model/outcome.ts';
 import type { Hold, Operation } from '../core/model/plan.ts';
 import type { Rejected } from '../core/model/resource.ts';
+import type { GivenUp } from './breaker.ts';
 import type { CycleMode, CycleResult } from '../ports/cycle-observer.ts';
 
 /** What one cycle of one target did. Holds labels: for terminals, never for logs or the state. */
@@ -17,11 +19,17 @@ export interface CycleReport {
   readonly failed: readonly { readonly operation: Operation; readonly failure: Failure }[];
   /** Not tried: the target is down, it refuses us, or we were shutting down. */
   readonly notStarted: number;
+  /** Kinds of operations that failed so often in a row that the rest of them was not tried. */
+  readonly givenUp: readonly GivenUp[];
   /** How much failed lately, and waits for another try. */
   readonly deferred: number;
   readonly hold: Hold | undefined;
   readonly rejected: readonly Rejected[];
   /** References and members that wait for someone the target does not have yet. */
   readonly waiting: number;
+  /** Who had left, and whom the target does not have any more under any name: nothing is known of them from now on. */
+  readonly forgotten: readonly Link[];
+  /** Who has left, and of whom nobody could find out whether the target still has them. */
+  readonly unproven: readonly Link[];
   readonly error: BridgeError | undefined;
 }

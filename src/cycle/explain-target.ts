@@ -41,7 +41,7 @@ export async function explainTarget(
   const resources = all.resources.filter(({ sourceId }) => sourceId === id || (links.get(sourceId)?.lifecycle ?? 'lost') !== 'lost');
   const projection = { ...all, resources };
   await remind(setup.target, store);
-  const { plan, verdict } = await preparePlan({ setup, readings, projection, store, lookUp, attempt: 'asked', now, signal });
+  const { plan, verdict } = await preparePlan({ setup, readings, projection, only: id, store, lookUp, attempt: 'asked', now, signal });
   const concerns = (operation: Operation) =>
     operation.sourceId === id || (operation.verb === 'members' && [...operation.add, ...operation.remove].includes(id));
   return {

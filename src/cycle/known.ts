@@ -20,6 +20,8 @@ export interface Known {
   readonly departures: readonly Departure[];
   /** Linked, shown by no reading, and there all the same: nothing is known of them but that they have not left. */
   readonly unseen: ReadonlySet<SourceId>;
+  /** Links of entries that are gone from the directories, now or since long: somebody may have come in their place. */
+  readonly gone: readonly Link[];
   /** Acknowledged members of every linked group that is wanted or has departed. */
   readonly members: ReadonlyMap<SourceId, ReadonlySet<SourceId>>;
   /** Wanted, and not on the target as far as we know. */
@@ -51,8 +53,7 @@ export async function recall({ setup, projection, readings, store, focus, lookUp
   }
   const left: Link[] = [];
   if (focus === undefined) {
-    const directories = new Set(readings.map((reading) => reading.directory));
-    for await (const batch of store.unseen(target, directories, new Set(wanted))) left.push(...batch);
+    left.push(...(await linksLeft(target, projection, readings, store)));
   } else if (focus.left.length > 0) {
     left.push(...(await gather(focus.left, (ids) => store.links(target, ids))).values());
   }
@@ -61,6 +62,11 @@ export async function recall({ setup, projection, readings, store, focus, lookUp
   const departed = new Set(departures.map(({ link }) => link.sourceId));
   const isWanted = new Set(wanted);
   const unseen = new Set([...left.map(({ sourceId }) => sourceId), ...(focus?.unseen ?? [])].filter((id) => !departed.has(id) && !isWanted.has(id)));
+  const isNew = ({ sourceId }: Resource): boolean => !links.has(sourceId);
+  const gone = focus === undefined || !focus.resources.some(isNew)
+    ? departures
+    : findDepartures(readings, await linksLeft(target, projection, readings, store)).filter(({ link }) => !unseen.has(link.sourceId));
+  for (const { link } of gone) if (!links.has(link.sourceId)) links.set(link.sourceId, link);
   const members = new Map<SourceId, ReadonlySet<SourceId>>();
   for (const link of links.values()) {
     if (link.type === 'group') members.set(link.sourceId, new Set(await store.members(target, link.sourceId)));
@@ -72,5 +78,14 @@ export async function recall({ setup, projection, readings, store, focus, lookUp
   }
   for (const [id, link] of await gather([...strangers], (ids) => store.links(target, ids))) links.set(id, link);
   const unlinked = resources.filter(({ sourceId }) => (links.get(sourceId)?.lifecycle ?? 'lost') === 'lost');
-  return { links, departures, unseen, members, unlinked };
+  return { links, departures, unseen, gone: gone.filter(({ cause }) => cause === 'absent').map(({ link }) => link), members, unlinked };
+}
+
+/** Everyone who has a link and is not wanted. */
+async function linksLeft(target: string, { resources, rejected }: Projection, readings: readonly CompleteReading[], store: StateView): Promise<Link[]> {
+  const directories = new Set(readings.map(({ directory }) => directory));
+  const wanted = new Set([...resources, ...rejected].map(({ sourceId }) => sourceId));
+  const left: Link[] = [];
+  for await (const batch of store.unseen(target, directories, wanted)) left.push(...batch);
+  return left;
 }

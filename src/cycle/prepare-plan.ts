@@ -7,14 +7,19 @@ import type { CompleteReading } from '../core/model/reading.ts';
 import type { Projection } from '../core/mapping/project.ts';
 import { buildPlan } from '../core/planning/build-plan.ts';
 import { guard, type Verdict } from '../core/planning/guard.ts';
+import { partContext, type PartContext } from '../core/planning/guard-parts.ts';
+import type { PlanInput } from '../core/planning/plan-input.ts';
+import { findSuccessors } from '../core/planning/successors.ts';
 import { planId } from '../core/planning/plan-id.ts';
 import type { Intent, LinkCounts, StateView, TargetState, Trouble } from '../ports/state-store.ts';
 import { isPaused, troubleAfter } from './back-off.ts';
 import { gather } from './batches.ts';
 import type { Focus } from './focus.ts';
 import { createFingerprints, type Fingerprints } from './fingerprints.ts';
-import { recall } from './known.ts';
+import { recall, type Known } from './known.ts';
 import type { LookUpAbsent } from './look-up-absent.ts';
+import { searchLost } from './search-lost.ts';
+import { learnUnknown } from './learn-unknown.ts';
 import { searchUnlinked, type Attempt } from './search-unlinked.ts';
 import type { TargetSetup } from './target-setup.ts';
 
@@ -22,6 +27,8 @@ import type { TargetSetup } from './target-setup.ts';
 export interface Preparation {
   readonly plan: Plan;
   readonly verdict: Verdict;
+  /** To count operations as the guard does. */
+  readonly context: PartContext;
   /** In scope, and found unfit by a search on the target. */
   readonly unfit: readonly Rejected[];
   /** Linked, and there although no reading shows them. */
@@ -48,6 +55,8 @@ export interface Preparation {
   readonly settled: readonly Intent[];
   readonly remembered: readonly Link[];
   readonly forgotten: readonly Link[];
+  /** Who has left, and of whom the target says that it does not have them, which cannot be believed now. */
+  readonly unproven: readonly Link[];
   /** References and members that have to wait for someone the target does not have. */
   readonly waiting: number;
   readonly state: TargetState;
@@ -60,6 +69,8 @@ export interface PrepareInput {
   readonly projection: Projection;
   /** Whom the plan is about; without it, everyone. */
   readonly focus?: Focus | undefined;
+  /** The only one whom the target may be asked about, among those who are linked; without it, everyone. */
+  readonly only?: SourceId | undefined;
   readonly store: StateView;
   /** For those whom the readings do not show. */
   readonly lookUp: LookUpAbsent;
@@ -80,37 +91,43 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const name = setup.target.name;
   const known = await recall(input);
   const { resources, rejected: unmapped } = focus ?? projection;
+  const lost = await searchLost(known, unmapped, input);
   const wanted = [...resources, ...unmapped].map(({ sourceId }) => sourceId);
-  const ids = [...wanted, ...known.departures.map(({ link }) => link.sourceId)];
+  const ids = [...wanted, ...lost.departures.map(({ link }) => link.sourceId)];
   const troubles = await gather(ids, (batch) => store.troubles(name, batch));
   const stray: SourceId[] = [];
   if (focus === undefined) for await (const batch of store.strayTroubles(name, new Set(ids))) stray.push(...batch);
   const fingerprints = createFingerprints(known.unlinked, store.digest);
-  const search = await searchUnlinked({ ...input, unlinked: known.unlinked, troubles, fingerprints });
+  const successors = successorsOf(known, input);
+  const unlinked = known.unlinked.filter(({ sourceId }) => !successors.has(sourceId));
+  const search = await searchUnlinked({ ...input, unlinked, troubles, fingerprints });
   const unusable = new Set([...search.resting, ...search.rejected.map(({ sourceId }) => sourceId)]);
   const rejected = [...unmapped, ...search.rejected];
+  const learned = await learnUnknown({ ...input, target: setup.target, resources, links: known.links });
+  for (const link of learned.links) known.links.set(link.sourceId, link);
   const planned = buildPlan({
-    resources: resources.filter(({ sourceId }) => !unusable.has(sourceId)),
+    ...known,
+    resources: learned.resources.filter(({ sourceId }) => !unusable.has(sourceId)),
     rejected,
-    departures: known.departures,
-    unseen: known.unseen,
-    links: known.links,
+    departures: lost.departures,
     matches: search.matches,
-    members: known.members,
+    successors,
     bystanders: focus?.bystanders ?? nobody,
     removal: setup.removal,
     createInactive: setup.createInactive,
+    recreates: setup.target.recreates,
     digest: store.digest,
     now,
   });
   const state = await store.target(name);
-  const verdict = await judge(planned.operations, known.members, state, input);
+  const verdict = await judge(planned.operations, known, state, input);
   const isDeferred = pausesOf(verdict.proceed, troubles, fingerprints, input);
   return {
     plan: { id: planId(planned.operations, sha256), target: name, operations: planned.operations, rejected: [...rejected, ...(focus?.unfit ?? [])] },
     unseen: known.unseen,
     unfit: [...search.rejected, ...(focus?.unfit ?? [])],
     verdict,
+    context: partContext(planned.operations, known.links),
     deferred: verdict.proceed.filter(isDeferred),
     due: verdict.proceed.filter((operation) => !isDeferred(operation)),
     links: known.links,
@@ -122,11 +139,19 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     stray,
     found: [...search.troubles, ...heldCreations(verdict, search.unsearched, troubles, fingerprints, input)],
     settled: search.settled,
-    remembered: planned.remembered,
+    remembered: [...lost.found, ...learned.links, ...planned.remembered],
     forgotten: planned.forgotten,
-    waiting: planned.waiting,
+    unproven: lost.unproven,
+    waiting: planned.waiting + learned.waiting,
     state,
   };
+}
+
+/** Nobody takes over an account where existing accounts are not taken over, and nobody of whom a target says it is lost. */
+function successorsOf({ links, gone, unlinked }: Known, { setup, store }: PrepareInput): PlanInput['successors'] {
+  const newcomers = unlinked.filter(({ sourceId, type }) => !links.has(sourceId) && setup.policy[type].adopt !== 'never');
+  const match = { user: setup.policy.user.match, group: setup.policy.group.match };
+  return findSuccessors(newcomers, gone.filter(({ lifecycle }) => lifecycle !== 'lost'), match, store.digest);
 }
 
 /** Whoever waits for an approval need not be looked for in every cycle. */
@@ -166,7 +191,7 @@ const day = 24 * 60 * 60_000;
 
 async function judge(
   operations: readonly Operation[],
-  members: ReadonlyMap<SourceId, ReadonlySet<SourceId>>,
+  { links, members }: Pick<Known, 'links' | 'members'>,
   state: TargetState,
   { setup, readings, store, now }: PrepareInput,
 ): Promise<Verdict> {
@@ -176,6 +201,7 @@ async function judge(
   return guard({
     operations,
     limits: setup.limits,
+    links,
     population: { user: counts.user.active, group: counts.group.active },
     memberCounts: new Map([...members].map(([group, ids]) => [group, ids.size])),
     recent: (await store.removals(setup.target.name)).filter(({ at }) => fresh(at)),

@@ -60,10 +60,13 @@ const nothingDone = {
   applied: [],
   failed: [],
   notStarted: 0,
+  givenUp: [],
   deferred: 0,
   hold: undefined,
   rejected: [],
   waiting: 0,
+  forgotten: [],
+  unproven: [],
 } as const;
 
 async function runCycle(input: CycleInput): Promise<Result> {
@@ -89,6 +92,7 @@ async function runCycle(input: CycleInput): Promise<Result> {
   const counts = countByVerb(plan.operations);
   const target = setup.target.name;
   observer({ kind: 'plan_made', target, planId: plan.id, counts, rejected: plan.rejected.length });
+  for (const { type, sourceId, targetId } of prepared.forgotten) observer({ kind: 'link_forgotten', target, type, sourceId, targetId });
   if (hold !== undefined) observer({ kind: 'held', target, hold });
   const approval = await rememberFindings(input, prepared);
   const pushed = await push(prepared.due, {
@@ -99,10 +103,10 @@ async function runCycle(input: CycleInput): Promise<Result> {
     fingerprints: prepared.fingerprints,
     unsearched: prepared.unsearched,
     troubles,
-    removalsOf: createRemovalRecords(target, plan.operations, verdict.usedApproval?.operations ?? [], clock),
+    removalsOf: createRemovalRecords(target, prepared.context, verdict.usedApproval?.operations ?? [], clock),
     readAt: input.readings.readAt,
   });
-  const result = resultOf(pushed, hold, input);
+  const result = prepared.unproven.length > 0 && pushed.stoppedBy === undefined ? 'partial' : resultOf(pushed, hold, input);
   const error = pushed.stoppedBy === undefined ? undefined : targetError(target, pushed.stoppedBy);
   const { pending } = await commitCycle(input, prepared, { pushed, hold, result, error, approval });
   if (result === 'success' && pending === 0) {
@@ -118,6 +122,8 @@ async function runCycle(input: CycleInput): Promise<Result> {
     hold,
     rejected: plan.rejected,
     waiting: prepared.waiting + pushed.skipped,
+    forgotten: prepared.forgotten,
+    unproven: prepared.unproven,
     error,
   };
 }
@@ -174,7 +180,7 @@ function resultOf(pushed: PushReport, hold: Hold | undefined, { isStopping }: Cy
 
 /** How many operations of each verb; all verbs are there. */
 function countByVerb(operations: readonly Operation[]): Record<Verb, number> {
-  const counts: Record<Verb, number> = { create: 0, adopt: 0, update: 0, reactivate: 0, members: 0, deactivate: 0, delete: 0 };
+  const counts: Record<Verb, number> = { create: 0, adopt: 0, relink: 0, update: 0, reactivate: 0, members: 0, deactivate: 0, delete: 0 };
   for (const { verb } of operations) counts[verb] += 1;
   return counts;
 }

@@ -3,6 +3,7 @@ import type { Digest, Link, TargetId } from '../core/model/link.ts';
 import type { FailureClass } from '../core/model/outcome.ts';
 import type { HeldOperation } from '../core/model/plan.ts';
 import type { ReasonCode } from '../core/model/resource.ts';
+import type { Tally } from '../core/planning/tally.ts';
 import type { TargetNotes } from './scim-target.ts';
 
 /**
@@ -115,6 +116,11 @@ export type StateChange =
   | { readonly kind: 'link'; readonly link: Link }
   | { readonly kind: 'trouble'; readonly trouble: Trouble }
   | { readonly kind: 'trouble_over'; readonly target: string; readonly sourceId: SourceId }
+  /**
+   * What an entry that is gone had on the target passes to another one: its link, its members and its memberships. Its
+   * trouble is forgotten.
+   */
+  | { readonly kind: 'relink'; readonly from: SourceId; readonly link: Link }
   /** Forgets a link, its members, its memberships and its trouble. */
   | { readonly kind: 'unlink'; readonly target: string; readonly sourceId: SourceId }
   /** Who is in both lists is a member afterwards. */
@@ -160,12 +166,9 @@ export interface DirectoryState {
   readonly changes?: string | undefined;
 }
 
-export interface RemovalRecord {
+/** What was done at a time (ISO 8601), counted as the guard does. */
+export interface RemovalRecord extends Tally {
   readonly at: string;
-  readonly kind: 'removals' | 'members' | 'updates';
-  readonly type: ResourceType;
-  readonly group?: SourceId | undefined;
-  readonly count: number;
 }
 
 /** A held plan as it is stored: numbers and ids, no names. */

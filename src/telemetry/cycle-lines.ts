@@ -4,7 +4,7 @@ import type { Repetition } from './repetition.ts';
 
 type EventOf<Kind extends CycleEvent['kind']> = Extract<CycleEvent, { kind: Kind }>;
 type CycleLineEvent = EventOf<
-  'cycle_started' | 'plan_made' | 'held' | 'operation_finished' | 'throttled' | 'rate_limit_wait' | 'cycle_finished'
+  'cycle_started' | 'plan_made' | 'held' | 'operation_finished' | 'operations_given_up' | 'throttled' | 'rate_limit_wait' | 'cycle_finished'
 >;
 
 /** Failed operations that get a line of their own; the sum is in the cycle's line, all of them are at debug. */
@@ -52,6 +52,9 @@ export function cycleLines(log: Log, repetition: Repetition): (event: CycleLineE
       case 'operation_finished':
         operationLine(log, tallyOf(target), event);
         return;
+      case 'operations_given_up':
+        givenUpLine(log, repetition, tallyOf(target), event);
+        return;
       case 'throttled':
         tallyOf(target).throttled += 1;
         log.debug({ event: event.kind, target, milliseconds: event.milliseconds }, 'the target asks for a pause');
@@ -92,6 +95,13 @@ function operationLine(log: Log, tally: Tally, event: EventOf<'operation_finishe
   tally.failures += 1;
   if (tally.failures <= failuresTold) log.warn({ ...fields, class: reason, status }, `${verb} failed: ${reason}`);
   log.debug({ ...fields, class: reason, status, detail });
+}
+
+function givenUpLine(log: Log, repetition: Repetition, { cycle }: Tally, event: EventOf<'operations_given_up'>): void {
+  const { kind, target, verb, type, failure, status, notStarted } = event;
+  const repeated = repetition.tell(`given up ${target} ${verb} ${type}`, failure);
+  const fields = { event: kind, target, cycle, verb, type, class: failure, status, notStarted, ...(repeated ? { repeated } : {}) };
+  log[repeated === undefined ? 'debug' : 'warn'](fields, `${verb} ${type} failed again and again although the target answers; the rest waits for the next cycle`);
 }
 
 function heldLine(log: Log, repetition: Repetition, { kind, target, hold }: EventOf<'held'>): void {

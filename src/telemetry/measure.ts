@@ -61,7 +61,9 @@ export function measure(instruments: Instruments, clock: Clock): CycleObserver {
       case 'absent_entries':
       case 'entries_read':
       case 'directory_failed':
+      case 'operations_given_up':
       case 'plan_made':
+      case 'link_forgotten':
     }
   };
 }

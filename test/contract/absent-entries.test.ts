@@ -99,7 +99,7 @@ describe('looking up by id alone on OpenLDAP, as a single run does', () => {
       if (ldif !== '') await server.change(ldif);
       const source = createLdapSource(ldapOptions(server.url, server.reader, { users: { bases: [people], filter } }));
       const fates = await source.lookUp?.(entries.map(({ id, type }) => ({ id, type })), new AbortController().signal);
-      return Object.fromEntries(entries.map((entry) => [first(entry, 'cn'), fates?.get(entry.id)] as const).sort());
+      return Object.fromEntries(entries.map((entry) => [first(entry, 'cn') ?? '', fates?.get(entry.id)] as const).sort());
     } finally {
       await server.dispose();
     }

@@ -168,6 +168,22 @@ function apply(kept: Kept, change: StateChange): void {
       kept.links.set(id, change.link);
       return;
     }
+    case 'relink': {
+      const { from, link } = change;
+      const { target, sourceId: to } = link;
+      endMemberships(kept, target, to);
+      const members = kept.members.get(idOf(target, from));
+      if (members !== undefined) kept.members.set(idOf(target, to), members);
+      kept.members.delete(idOf(target, from));
+      for (const [group, ids] of kept.members) if (group.startsWith(`${target}\n`) && ids.delete(from)) ids.add(to);
+      for (const [id, one] of kept.links) {
+        if (one.target === target && one.unsettled !== undefined) kept.links.set(id, { ...one, unsettled: one.unsettled.map((other) => (other === from ? to : other)) });
+      }
+      for (const map of [kept.links, kept.troubles]) map.delete(idOf(target, from));
+      kept.links.delete(idOf(target, to));
+      kept.links.set(idOf(target, to), link);
+      return;
+    }
     case 'trouble':
       kept.troubles.set(idOf(change.trouble.target, change.trouble.sourceId), change.trouble);
       return;

@@ -39,6 +39,7 @@ function targetOf(change: TargetChange): string {
     case 'settled':
       return change.intent.target;
     case 'link':
+    case 'relink':
       return change.link.target;
     case 'trouble':
       return change.trouble.target;
@@ -57,6 +58,7 @@ const kinds: ReadonlySet<unknown> = new Set<StateChange['kind']>([
   'intent',
   'settled',
   'link',
+  'relink',
   'trouble',
   'trouble_over',
   'unlink',

@@ -52,6 +52,9 @@ export class TargetMemory {
         this.#dropLink(change.link.sourceId);
         this.#putLink(change.link);
         return;
+      case 'relink':
+        this.#handOver(change.from, change.link);
+        return;
       case 'trouble':
         this.#dropTrouble(change.trouble.sourceId);
         this.troubles.set(change.trouble.sourceId, change.trouble);
@@ -93,6 +96,21 @@ export class TargetMemory {
   #isAnother({ sourceId, targetId }: Link): boolean {
     const before = this.links.get(sourceId);
     return before !== undefined && before.targetId !== targetId;
+  }
+
+  #handOver(from: SourceId, link: Link): void {
+    const to = link.sourceId;
+    this.#endMemberships(to);
+    const members = this.members.get(from);
+    for (const [group, ids] of this.members) if (ids.has(from)) this.#changeMembers(group, [to], [from]);
+    if (members !== undefined) this.members.set(to, members);
+    this.members.delete(from);
+    for (const one of [...this.links.values()]) {
+      if (one.unsettled?.includes(from) === true) this.links.set(one.sourceId, { ...one, unsettled: one.unsettled.map((id) => (id === from ? to : id)) });
+    }
+    for (const id of [from, to]) this.#dropLink(id);
+    this.#dropTrouble(from);
+    this.#putLink(link);
   }
 
   #endMemberships(id: SourceId): void {

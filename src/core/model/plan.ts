@@ -22,8 +22,9 @@ interface Subject {
   readonly reason: string;
   /**
    * Operations of one stage may run side by side; a stage starts when the one before it is done. Stages follow the
-   * order users, groups, references in circles, members, deactivations, deletions; users whose manager is new to the
-   * target come in a later stage than the manager.
+   * order deactivations, deletions (behind the memberships of the deleted), members who leave, users, groups,
+   * references in circles, members who join; users whose manager is new to the target come in a later stage than the
+   * manager.
    */
   readonly stage: number;
 }
@@ -32,14 +33,16 @@ interface Subject {
 export type RemovalCause = 'disabled' | 'left_scope' | 'absent';
 
 /**
- * How sure a removal is. `word`: the directory says it (disabled, deleted, moved away, out of scope). `absence`: it shows
- * somebody no more, and nothing proves why.
+ * How sure a removal is. `word`: the directory says it of this very entry (disabled, deleted, moved away). `absence`: the
+ * entry, a value of it or a membership is not shown any more, and nothing proves why.
  */
 export type Evidence = 'word' | 'absence';
 
 export interface CreateOperation extends Subject {
   readonly verb: 'create';
   readonly attributes: DesiredAttributes;
+  /** Which of these are sent now and never again. */
+  readonly once?: ReadonlySet<string> | undefined;
   /** True when the target had it once and lost it (404). */
   readonly again: boolean;
 }
@@ -53,6 +56,20 @@ export interface AdoptOperation extends Subject {
   readonly changes: readonly AttributeChange[];
   /** Everything that holds after the changes: what the link remembers. `active` is as the target has it. */
   readonly attributes: DesiredAttributes;
+}
+
+/**
+ * The account of an entry that is gone passes to the entry that came in its place: the same person under a new source
+ * id. One request puts the externalId right, and what differs.
+ */
+export interface RelinkOperation extends Subject {
+  readonly verb: 'relink';
+  /** The entry that is gone. */
+  readonly replaces: SourceId;
+  readonly targetId: TargetId;
+  /** The match attribute in which both are equal. */
+  readonly matchedBy: string;
+  readonly changes: readonly AttributeChange[];
 }
 
 export interface UpdateOperation extends Subject {
@@ -77,7 +94,7 @@ export interface RemoveOperation extends Subject {
   readonly evidence?: Evidence | undefined;
 }
 
-export type Operation = CreateOperation | AdoptOperation | UpdateOperation | MembersOperation | RemoveOperation;
+export type Operation = CreateOperation | AdoptOperation | RelinkOperation | UpdateOperation | MembersOperation | RemoveOperation;
 export type Verb = Operation['verb'];
 
 export interface Plan {

@@ -8,7 +8,7 @@ import type { Fate, Reading } from '../model/reading.ts';
  *
  *   shown by a complete reading | fate, as it was looked up    | departs          | evidence
  *   ----------------------------+------------------------------+------------------+---------
- *   yes                         | -                            | left_scope       | word
+ *   yes                         | -                            | left_scope       | absence: of a value or a membership
  *   no                          | deleted                      | absent           | word
  *   no                          | moved, filtered              | left_scope       | word
  *   no                          | missing, or not looked up    | absent           | absence
@@ -39,7 +39,7 @@ export function findDepartures(readings: readonly Reading[], links: readonly Lin
   const isPresent = (id: SourceId) => [...seen.values()].some((ids) => ids.has(id));
   return links.flatMap((link): Departure[] => {
     if (!seen.has(link.directory)) return [];
-    if (isPresent(link.sourceId)) return [{ link, cause: 'left_scope', evidence: 'word' }];
+    if (isPresent(link.sourceId)) return [{ link, cause: 'left_scope' }];
     const departure = judgeDeparture({ link, cause: 'absent' }, fates.get(link.directory)?.get(link.sourceId));
     return departure === undefined ? [] : [departure];
   });

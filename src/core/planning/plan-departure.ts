@@ -50,7 +50,9 @@ function planGroupDeparture(
     case 'empty': {
       const remove = [...heldMembers(link.sourceId, input, outlook)];
       if (remove.length === 0) return [];
-      return [{ ...subject(link, reason, stages.members), verb: 'members', add: [], remove, cause: 'departed', evidence }];
+      // Whoever comes again in this plan has to be there before they can be taken out.
+      const stage = remove.every((id) => outlook.live.has(id)) ? stages.leaving : stages.joining;
+      return [{ ...subject(link, reason, stage), verb: 'members', add: [], remove, cause: 'departed', evidence }];
     }
   }
 }

@@ -8,7 +8,7 @@ import { logObserver } from '../../../src/telemetry/log-observer.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { logLines } from '../../support/log-lines.ts';
 
-const noCounts: Record<Verb, number> = { create: 0, adopt: 0, update: 0, reactivate: 0, members: 0, deactivate: 0, delete: 0 };
+const noCounts: Record<Verb, number> = { create: 0, adopt: 0, relink: 0, update: 0, reactivate: 0, members: 0, deactivate: 0, delete: 0 };
 
 const started: CycleEvent = { kind: 'cycle_started', target: 'wiki', mode: 'full', cycle: 'c1' };
 
@@ -152,8 +152,10 @@ describe('log of events', () => {
       directory_failed: true, directory_failover: true,
       ldap_request: true,
       plan_made: true,
+      link_forgotten: true,
       held: true,
       operation_finished: true,
+      operations_given_up: true,
       scim_request: true,
       throttled: true,
       rate_limit_wait: true,

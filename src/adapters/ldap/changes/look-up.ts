@@ -87,7 +87,7 @@ async function findTombstones(directory: OpenDirectory, absent: readonly Missing
 async function judgeNowhere({ session, kind, options }: OpenDirectory, { id, dn }: Missing): Promise<Fate> {
   if (dn === undefined) return 'missing';
   const { idAttribute } = kindRules[kind];
-  let other = false;
+  const others = new Set<SourceId>();
   const request = new SearchRequest({
     messageId: 0,
     baseDN: dn,
@@ -100,10 +100,10 @@ async function judgeNowhere({ session, kind, options }: OpenDirectory, { id, dn 
     session.request(request, (message) => {
       if (message.kind !== 'entry') return;
       const found = readSourceId(message.attributes, idAttribute);
-      other = found !== undefined && found !== id;
+      if (found !== undefined && found !== id) others.add(found);
     }),
   );
-  if (code === 0 && other) return 'deleted';
+  if (code === 0 && others.size > 0) return 'deleted';
   if (code !== 32) return 'unreadable';
   return kind === '389ds' ? 'deleted' : 'missing';
 }
