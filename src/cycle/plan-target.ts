@@ -6,6 +6,7 @@ import { standingHold } from './hold.ts';
 import { preparePlan, type PrepareInput } from './prepare-plan.ts';
 import { remind } from './target-notes.ts';
 import type { TargetSetup } from './target-setup.ts';
+import type { UnreachedEntries } from './unreached.ts';
 
 /** What a cycle would do now. */
 export interface PlannedTarget {
@@ -18,6 +19,8 @@ export interface PlannedTarget {
   /** The approval that lets operations pass which would be held. */
   readonly usedApproval: string | undefined;
   readonly waiting: number;
+  /** Those who could not be looked for on the target: nothing is planned about them. */
+  readonly unreached: readonly UnreachedEntries[];
 }
 
 /** The same as a cycle up to the push; writes nothing, and asks the target only about entries that are new to us. */
@@ -43,5 +46,6 @@ export async function planTarget(
     undone: hold === undefined ? (prepared.verdict.hold?.operations ?? []) : [],
     usedApproval: prepared.verdict.usedApproval?.planId,
     waiting: prepared.waiting,
+    unreached: prepared.unreached,
   };
 }

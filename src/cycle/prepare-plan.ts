@@ -22,6 +22,7 @@ import { searchLost } from './search-lost.ts';
 import { learnUnknown } from './learn-unknown.ts';
 import { searchUnlinked, type Attempt } from './search-unlinked.ts';
 import type { TargetSetup } from './target-setup.ts';
+import { sumUnreached, type UnreachedEntries } from './unreached.ts';
 
 /** A plan with the judgement on it, and what it was made from. */
 export interface Preparation {
@@ -40,6 +41,8 @@ export interface Preparation {
   readonly links: Map<SourceId, Link>;
   /** Newcomers whom the target refused lately: they are left out of the plan until their pause is over. */
   readonly resting: ReadonlySet<SourceId>;
+  /** Newcomers who could not be looked for now: they are left out of the plan as well. */
+  readonly unreached: readonly UnreachedEntries[];
   /** Newcomers to be looked for before they are created. */
   readonly unsearched: ReadonlySet<SourceId>;
   readonly fingerprints: Fingerprints;
@@ -84,7 +87,7 @@ export interface PrepareInput {
  * From what is wanted to a plan and the guard's verdict. Changes nothing anywhere; asks the target only about entries that
  * are new to us.
  *
- * @throws BridgeError when the target cannot be searched for those who are new
+ * @throws BridgeError when the target refuses the credentials
  */
 export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const { setup, projection, focus, store, now } = input;
@@ -101,7 +104,7 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const successors = successorsOf(known, input);
   const unlinked = known.unlinked.filter(({ sourceId }) => !successors.has(sourceId));
   const search = await searchUnlinked({ ...input, unlinked, troubles, fingerprints });
-  const unusable = new Set([...search.resting, ...search.rejected.map(({ sourceId }) => sourceId)]);
+  const unusable = new Set([...search.resting, ...search.unreached.keys(), ...search.rejected.map(({ sourceId }) => sourceId)]);
   const rejected = [...unmapped, ...search.rejected];
   const learned = await learnUnknown({ ...input, target: setup.target, resources, links: known.links });
   for (const link of learned.links) known.links.set(link.sourceId, link);
@@ -132,10 +135,11 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     due: verdict.proceed.filter((operation) => !isDeferred(operation)),
     links: known.links,
     resting: search.resting,
+    unreached: sumUnreached(search.unreached, unlinked),
     unsearched: search.unsearched,
     fingerprints,
     troubles,
-    standing: new Set([...search.standing, ...search.resting]),
+    standing: new Set([...search.standing, ...search.resting, ...search.unreached.keys()]),
     stray,
     found: [...search.troubles, ...heldCreations(verdict, search.unsearched, troubles, fingerprints, input)],
     settled: search.settled,

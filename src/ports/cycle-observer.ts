@@ -51,6 +51,15 @@ export type CycleEvent =
       readonly counts: Readonly<Record<Verb, number>>;
       readonly rejected: number;
     }
+  /** Entries that could not be looked for on the target, and wait. */
+  | {
+      readonly kind: 'search_failed';
+      readonly target: string;
+      readonly type: ResourceType;
+      readonly count: number;
+      readonly failure: FailureClass;
+      readonly status?: number | undefined;
+    }
   /** The target does not have someone any more who had left the directory, under any name: the link was forgotten. */
   | { readonly kind: 'link_forgotten'; readonly target: string; readonly type: ResourceType; readonly sourceId: SourceId; readonly targetId: TargetId }
   | { readonly kind: 'held'; readonly target: string; readonly hold: Hold }

@@ -156,6 +156,7 @@ describe('log of events', () => {
       held: true,
       operation_finished: true,
       operations_given_up: true,
+      search_failed: true,
       scim_request: true,
       throttled: true,
       rate_limit_wait: true,
