@@ -3,9 +3,8 @@ import type { CompleteReading } from '../core/model/reading.ts';
 import { projectTarget } from '../core/mapping/project.ts';
 import type { StateView } from '../ports/state-store.ts';
 import { standingHold } from './hold.ts';
-import { preparePlan } from './prepare-plan.ts';
+import { preparePlan, type PrepareInput } from './prepare-plan.ts';
 import { remind } from './target-notes.ts';
-import type { Attempt } from './search-unlinked.ts';
 import type { TargetSetup } from './target-setup.ts';
 import type { UnreachedEntries } from './unreached.ts';
 
@@ -29,7 +28,7 @@ export async function planTarget(
   setup: TargetSetup,
   readings: readonly CompleteReading[],
   store: StateView,
-  { attempt, now, signal }: { readonly attempt: Attempt; readonly now: number; readonly signal: AbortSignal },
+  { lookUp, attempt, now, signal }: Pick<PrepareInput, 'lookUp' | 'attempt' | 'now' | 'signal'>,
 ): Promise<PlannedTarget> {
   const projection = projectTarget(
     readings.flatMap((reading) => reading.entries),
@@ -37,7 +36,7 @@ export async function planTarget(
     now,
   );
   await remind(setup.target, store);
-  const prepared = await preparePlan({ setup, readings, projection, store, attempt, now, signal });
+  const prepared = await preparePlan({ setup, readings, projection, store, lookUp, attempt, now, signal });
   const hold = await standingHold(prepared, store);
   return {
     target: setup.target.name,

@@ -17,6 +17,7 @@ import { gather } from './batches.ts';
 import type { Focus } from './focus.ts';
 import { createFingerprints, type Fingerprints } from './fingerprints.ts';
 import { recall, type Known } from './known.ts';
+import type { LookUpAbsent } from './look-up-absent.ts';
 import { searchLost } from './search-lost.ts';
 import { learnUnknown } from './learn-unknown.ts';
 import { searchUnlinked, type Attempt } from './search-unlinked.ts';
@@ -31,6 +32,8 @@ export interface Preparation {
   readonly context: PartContext;
   /** In scope, and found unfit by a search on the target. */
   readonly unfit: readonly Rejected[];
+  /** Linked, and there although no reading shows them. */
+  readonly unseen: ReadonlySet<SourceId>;
   /** May proceed, but failed lately: their pause is not over. */
   readonly deferred: readonly Operation[];
   /** To be carried out now. */
@@ -72,6 +75,8 @@ export interface PrepareInput {
   /** The only one whom the target may be asked about, among those who are linked; without it, everyone. */
   readonly only?: SourceId | undefined;
   readonly store: StateView;
+  /** For those whom the readings do not show. */
+  readonly lookUp: LookUpAbsent;
   readonly attempt: Attempt;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -85,9 +90,9 @@ export interface PrepareInput {
  * @throws BridgeError when the target refuses the credentials
  */
 export async function preparePlan(input: PrepareInput): Promise<Preparation> {
-  const { setup, readings, projection, focus, store, now } = input;
+  const { setup, projection, focus, store, now } = input;
   const name = setup.target.name;
-  const known = await recall(setup.target, projection, readings, store, focus);
+  const known = await recall(input);
   const { resources, rejected: unmapped } = focus ?? projection;
   const lost = await searchLost(known, unmapped, input);
   const wanted = [...resources, ...unmapped].map(({ sourceId }) => sourceId);
@@ -104,13 +109,12 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const learned = await learnUnknown({ ...input, target: setup.target, resources, links: known.links });
   for (const link of learned.links) known.links.set(link.sourceId, link);
   const planned = buildPlan({
+    ...known,
     resources: learned.resources.filter(({ sourceId }) => !unusable.has(sourceId)),
     rejected,
     departures: lost.departures,
-    links: known.links,
     matches: search.matches,
     successors,
-    members: known.members,
     bystanders: focus?.bystanders ?? nobody,
     removal: setup.removal,
     createInactive: setup.createInactive,
@@ -123,6 +127,7 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const isDeferred = pausesOf(verdict.proceed, troubles, fingerprints, input);
   return {
     plan: { id: planId(planned.operations, sha256), target: name, operations: planned.operations, rejected: [...rejected, ...(focus?.unfit ?? [])] },
+    unseen: known.unseen,
     unfit: [...search.rejected, ...(focus?.unfit ?? [])],
     verdict,
     context: partContext(planned.operations, known.links),

@@ -88,7 +88,7 @@ async function runCycle(input: CycleInput): Promise<Result> {
   const plannedNow = clock.monotonic();
   const focus = step && (await focusOn(step, projection, setup.target, store));
   if (focus === undefined) await recoverIntents(setup, store, projection, input.signal);
-  const prepared = await preparePlan({ ...input, readings, projection, focus, now: clock.now() });
+  const prepared = await preparePlan({ ...input, readings, lookUp: input.readings.lookUp, projection, focus, now: clock.now() });
   const { plan, verdict, links, troubles } = prepared;
   const hold = await standingHold(prepared, store);
   const counts = countByVerb(plan.operations);
@@ -116,7 +116,7 @@ async function runCycle(input: CycleInput): Promise<Result> {
   if (result === 'success' && pending === 0) {
     const plannedAt = focus === undefined ? plannedNow : (step?.plannedAt ?? plannedNow);
     const unproven = pushed.applied.length === 0 ? new Set<SourceId>() : (focus && idsIn(focus)) ?? 'everyone';
-    input.inStep?.remember(target, { readings, draft, unfit: prepared.unfit, plannedAt, unproven });
+    input.inStep?.remember(target, { readings, draft, unfit: prepared.unfit, unseen: prepared.unseen, plannedAt, unproven });
   }
   return {
     result,

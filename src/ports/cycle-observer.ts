@@ -2,7 +2,7 @@ import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { TargetId } from '../core/model/link.ts';
 import type { FailureClass } from '../core/model/outcome.ts';
 import type { Hold, Verb } from '../core/model/plan.ts';
-import type { Fate } from './directory-source.ts';
+import type { Fate } from '../core/model/reading.ts';
 import type { LinkCounts } from './state-store.ts';
 
 /**

@@ -53,7 +53,7 @@ async function planAll(
     const own = [...setup.definition.maps.keys()].map((name) => readings.complete.get(name));
     if (!own.every((reading): reading is CompleteReading => reading !== undefined)) continue;
     try {
-      const plan = await planTarget(setup, own, view, { attempt: full ? 'everything' : 'asked', now: app.clock.now(), signal });
+      const plan = await planTarget(setup, own, view, { ...readings, attempt: full ? 'everything' : 'asked', now: app.clock.now(), signal });
       planned.push(await nameLeavers(plan, setup.target, view, signal));
       const incomplete = unreachedError(plan.target, plan.unreached);
       if (incomplete !== undefined) failures.push(incomplete);
