@@ -98,8 +98,7 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const wanted = [...resources, ...unmapped].map(({ sourceId }) => sourceId);
   const ids = [...wanted, ...lost.departures.map(({ link }) => link.sourceId)];
   const troubles = await gather(ids, (batch) => store.troubles(name, batch));
-  const stray: SourceId[] = [];
-  if (focus === undefined) for await (const batch of store.strayTroubles(name, new Set(ids))) stray.push(...batch);
+  const stray = focus === undefined ? await strayTroubles(store, name, new Set(ids)) : [];
   const fingerprints = createFingerprints(known.unlinked, store.digest);
   const successors = successorsOf(known, input);
   const unlinked = known.unlinked.filter(({ sourceId }) => !successors.has(sourceId));
@@ -149,6 +148,12 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     waiting: planned.waiting + learned.waiting,
     state,
   };
+}
+
+async function strayTroubles(store: StateView, target: string, seen: ReadonlySet<SourceId>): Promise<SourceId[]> {
+  const stray: SourceId[] = [];
+  for await (const batch of store.strayTroubles(target, seen)) stray.push(...batch);
+  return stray;
 }
 
 /** Nobody takes over an account where existing accounts are not taken over, and nobody of whom a target says it is lost. */

@@ -91,9 +91,8 @@ async function runCycle(input: CycleInput): Promise<Result> {
   const prepared = await preparePlan({ ...input, readings, lookUp: input.readings.lookUp, projection, focus, now: clock.now() });
   const { plan, verdict, links, troubles } = prepared;
   const hold = await standingHold(prepared, store);
-  const counts = countByVerb(plan.operations);
   const target = setup.target.name;
-  observer({ kind: 'plan_made', target, planId: plan.id, counts, rejected: plan.rejected.length });
+  observer({ kind: 'plan_made', target, planId: plan.id, counts: countByVerb(plan.operations), rejected: plan.rejected.length });
   for (const { type, count, failure } of prepared.unreached) observer({ kind: 'search_failed', target, type, count, failure: failure.class, status: failure.status });
   for (const { type, sourceId, targetId } of prepared.forgotten) observer({ kind: 'link_forgotten', target, type, sourceId, targetId });
   if (hold !== undefined) observer({ kind: 'held', target, hold });
