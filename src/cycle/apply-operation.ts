@@ -1,4 +1,3 @@
-import type { SourceId } from '../core/model/entry.ts';
 import type { Failure } from '../core/model/outcome.ts';
 import type { Operation, RemoveOperation, UpdateOperation } from '../core/model/plan.ts';
 import type { ScimChange } from '../ports/scim-target.ts';
@@ -6,7 +5,7 @@ import { applyAdoption, applyCreate } from './apply-creation.ts';
 import { applyMembers } from './apply-members.ts';
 import { applyRelink } from './apply-relink.ts';
 import type { PushContext } from './push-context.ts';
-import { knownOf } from './known-of.ts';
+import { knownOf, missingFrom } from './known-of.ts';
 import { acknowledged, doubt, liveLink, lostIfGone, remember } from './remember.ts';
 import { resolveChanges } from './resolve.ts';
 import { clearWholeElements } from './whole-elements.ts';
@@ -55,7 +54,9 @@ async function applyUpdate(operation: UpdateOperation, context: PushContext): Pr
     if (change.change === 'set') Object.assign(attributes, acknowledged(new Map([[change.path, change.value]]), context));
   }
   const departedAt = operation.verb === 'reactivate' ? undefined : doubted.departedAt;
-  await remember(context, { ...doubted, departedAt, attributes, version: outcome.version });
+  const missing = operation.type === 'group' ? await missingFrom(outcome, operation.sourceId, context) : [];
+  const unsettled = missing.length === 0 ? doubted.unsettled : [...new Set([...(doubted.unsettled ?? []), ...missing])];
+  await remember(context, { ...doubted, departedAt, attributes, unsettled, version: outcome.version });
   return undefined;
 }
 
