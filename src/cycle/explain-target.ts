@@ -7,6 +7,7 @@ import { explainEntry, type Explanation } from '../core/mapping/explain.ts';
 import { projectTarget } from '../core/mapping/project.ts';
 import type { StateView, Trouble } from '../ports/state-store.ts';
 import { gather } from './batches.ts';
+import { checkBinding } from './bind-target.ts';
 import { preparePlan } from './prepare-plan.ts';
 import { remind } from './target-notes.ts';
 import type { TargetSetup } from './target-setup.ts';
@@ -33,6 +34,7 @@ export async function explainTarget(
   { now, signal }: { readonly now: number; readonly signal: AbortSignal },
 ): Promise<TargetExplanation> {
   const target = setup.target.name;
+  await checkBinding(setup, store);
   const entries = readings.flatMap((reading) => reading.entries);
   const all = projectTarget(entries, setup.definition, now);
   const ids = all.resources.map(({ sourceId }) => sourceId);

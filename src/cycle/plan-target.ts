@@ -2,6 +2,7 @@ import type { Hold, Operation, Plan } from '../core/model/plan.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import { projectTarget } from '../core/mapping/project.ts';
 import type { StateView } from '../ports/state-store.ts';
+import { checkBinding } from './bind-target.ts';
 import { standingHold } from './hold.ts';
 import { preparePlan } from './prepare-plan.ts';
 import { remind } from './target-notes.ts';
@@ -28,6 +29,7 @@ export async function planTarget(
   store: StateView,
   { attempt, now, signal }: { readonly attempt: Attempt; readonly now: number; readonly signal: AbortSignal },
 ): Promise<PlannedTarget> {
+  await checkBinding(setup, store);
   const projection = projectTarget(
     readings.flatMap((reading) => reading.entries),
     setup.definition,

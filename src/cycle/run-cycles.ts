@@ -4,6 +4,7 @@ import type { DirectorySource } from '../ports/directory-source.ts';
 import type { CycleInput } from './cycle-input.ts';
 import type { DirectoryPictures } from './directory-pictures.ts';
 import type { CycleReport } from './cycle-report.ts';
+import { pinDirectories } from './pin-directories.ts';
 import { readDirectories } from './read-directories.ts';
 import { rememberDirectories } from './remember-directories.ts';
 import { failTarget, runTarget } from './run-target.ts';
@@ -35,6 +36,7 @@ export async function startCycles(targets: readonly string[], input: CyclesInput
   );
   const definitions = [...setups.values()].map((setup) => setup.definition);
   const readings = await readDirectories(definitions, input.sources, { ...input, fresh: input.mode === 'full' });
+  await pinDirectories(readings.identities, input.store);
   await rememberDirectories(readings.seen, input.store);
   const reports = new Map<string, Promise<CycleReport>>();
   for (const [target, error] of failures) {

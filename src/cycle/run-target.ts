@@ -4,6 +4,7 @@ import type { Hold, Operation, Verb } from '../core/model/plan.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import type { CycleResult } from '../ports/cycle-observer.ts';
 import type { ApprovalRecord } from '../ports/state-store.ts';
+import { bindTarget } from './bind-target.ts';
 import { commitCycle, commitError, commitSilence } from './commit-cycle.ts';
 import type { CycleInput } from './cycle-input.ts';
 import type { CycleReport } from './cycle-report.ts';
@@ -71,6 +72,7 @@ const nothingDone = {
 
 async function runCycle(input: CycleInput): Promise<Result> {
   const { setup, store, clock, observer } = input;
+  await bindTarget(setup, store);
   const readings = completeReadings(input);
   const step = await lastStep(input);
   const isUnchanged = step !== undefined && isSame(step, readings, clock);

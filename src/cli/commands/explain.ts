@@ -43,7 +43,7 @@ async function explainAll(
 ): Promise<TargetExplanation[]> {
   const setups = await Promise.all(targets.map((target) => app.prepare(target, signal)));
   const definitions = setups.map((setup) => setup.definition);
-  const { complete, failed } = await readDirectories(definitions, app.sources, { ...app, signal });
+  const { complete, failed } = await readDirectories(definitions, app.sources, { ...app, store: view, signal });
   const [failure] = failed.values();
   if (failure !== undefined) throw failure;
   const id = await idOf(who, [...complete.values()].flatMap(({ entries }) => entries), setups, view, app.clock.now());

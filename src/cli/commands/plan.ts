@@ -45,7 +45,7 @@ async function planAll(
 ): Promise<AllPlanned> {
   const setups = await Promise.all(targets.map((target) => app.prepare(target, signal)));
   const definitions = setups.map((setup) => setup.definition);
-  const readings = await readDirectories(definitions, app.sources, { ...app, signal });
+  const readings = await readDirectories(definitions, app.sources, { ...app, store: view, signal });
   const planned: PlannedTarget[] = [];
   const failures: BridgeError[] = [...readings.failed.values()];
   for (const setup of setups) {
