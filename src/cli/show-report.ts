@@ -56,10 +56,12 @@ export function reportJson(report: CycleReport): unknown {
     applied: report.applied.map(operationJson),
     failed: report.failed.map(({ operation, failure }) => ({ operation: operationJson(operation), failure })),
     notStarted: report.notStarted,
+    givenUp: report.givenUp,
     waiting: report.waiting,
     forgotten: report.forgotten.map(({ type, sourceId, targetId }) => ({ type, sourceId, targetId })),
     unproven: report.unproven.map(({ type, sourceId, targetId }) => ({ type, sourceId, targetId })),
     rejected: report.rejected,
+    unreached: report.unreached,
     held: report.hold === undefined ? undefined : holdJson(report.hold),
     error: report.error === undefined ? undefined : { code: report.error.code, message: report.error.message, remedy: report.error.remedy },
   };

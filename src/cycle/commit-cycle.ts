@@ -62,6 +62,7 @@ function nextState(prepared: Preparation, { pushed, hold, result, error, approva
     pushed.skipped +
     prepared.deferred.length +
     prepared.resting.size +
+    prepared.unreached.reduce((sum, { count }) => sum + count, 0) +
     (verdict.hold?.operations.length ?? 0) +
     prepared.waiting +
     prepared.unproven.length;

@@ -5,6 +5,7 @@ import type { Hold, Operation } from '../core/model/plan.ts';
 import type { Rejected } from '../core/model/resource.ts';
 import type { GivenUp } from './breaker.ts';
 import type { CycleMode, CycleResult } from '../ports/cycle-observer.ts';
+import type { UnreachedEntries } from './unreached.ts';
 
 /** What one cycle of one target did. Holds labels: for terminals, never for logs or the state. */
 export interface CycleReport {
@@ -25,6 +26,8 @@ export interface CycleReport {
   readonly deferred: number;
   readonly hold: Hold | undefined;
   readonly rejected: readonly Rejected[];
+  /** Those who could not be looked for on the target. */
+  readonly unreached: readonly UnreachedEntries[];
   /** References and members that wait for someone the target does not have yet. */
   readonly waiting: number;
   /** Who had left, and whom the target does not have any more under any name: nothing is known of them from now on. */

@@ -17,10 +17,12 @@ import { gather } from './batches.ts';
 import type { Focus } from './focus.ts';
 import { createFingerprints, type Fingerprints } from './fingerprints.ts';
 import { recall, type Known } from './known.ts';
+import type { LookUpAbsent } from './look-up-absent.ts';
 import { searchLost } from './search-lost.ts';
 import { learnUnknown } from './learn-unknown.ts';
 import { searchUnlinked, type Attempt } from './search-unlinked.ts';
 import type { TargetSetup } from './target-setup.ts';
+import { sumUnreached, type UnreachedEntries } from './unreached.ts';
 
 /** A plan with the judgement on it, and what it was made from. */
 export interface Preparation {
@@ -30,6 +32,8 @@ export interface Preparation {
   readonly context: PartContext;
   /** In scope, and found unfit by a search on the target. */
   readonly unfit: readonly Rejected[];
+  /** Linked, and there although no reading shows them. */
+  readonly unseen: ReadonlySet<SourceId>;
   /** May proceed, but failed lately: their pause is not over. */
   readonly deferred: readonly Operation[];
   /** To be carried out now. */
@@ -37,6 +41,8 @@ export interface Preparation {
   readonly links: Map<SourceId, Link>;
   /** Newcomers whom the target refused lately: they are left out of the plan until their pause is over. */
   readonly resting: ReadonlySet<SourceId>;
+  /** Newcomers who could not be looked for now: they are left out of the plan as well. */
+  readonly unreached: readonly UnreachedEntries[];
   /** Newcomers to be looked for before they are created. */
   readonly unsearched: ReadonlySet<SourceId>;
   readonly fingerprints: Fingerprints;
@@ -69,6 +75,8 @@ export interface PrepareInput {
   /** The only one whom the target may be asked about, among those who are linked; without it, everyone. */
   readonly only?: SourceId | undefined;
   readonly store: StateView;
+  /** For those whom the readings do not show. */
+  readonly lookUp: LookUpAbsent;
   readonly attempt: Attempt;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -79,12 +87,12 @@ export interface PrepareInput {
  * From what is wanted to a plan and the guard's verdict. Changes nothing anywhere; asks the target only about entries that
  * are new to us.
  *
- * @throws BridgeError when the target cannot be searched for those who are new
+ * @throws BridgeError when the target refuses the credentials
  */
 export async function preparePlan(input: PrepareInput): Promise<Preparation> {
-  const { setup, readings, projection, focus, store, now } = input;
+  const { setup, projection, focus, store, now } = input;
   const name = setup.target.name;
-  const known = await recall(setup.target, projection, readings, store, focus);
+  const known = await recall(input);
   const { resources, rejected: unmapped } = focus ?? projection;
   const lost = await searchLost(known, unmapped, input);
   const wanted = [...resources, ...unmapped].map(({ sourceId }) => sourceId);
@@ -96,18 +104,17 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const successors = successorsOf(known, input);
   const unlinked = known.unlinked.filter(({ sourceId }) => !successors.has(sourceId));
   const search = await searchUnlinked({ ...input, unlinked, troubles, fingerprints });
-  const unusable = new Set([...search.resting, ...search.rejected.map(({ sourceId }) => sourceId)]);
+  const unusable = new Set([...search.resting, ...search.unreached.keys(), ...search.rejected.map(({ sourceId }) => sourceId)]);
   const rejected = [...unmapped, ...search.rejected];
   const learned = await learnUnknown({ ...input, target: setup.target, resources, links: known.links });
   for (const link of learned.links) known.links.set(link.sourceId, link);
   const planned = buildPlan({
+    ...known,
     resources: learned.resources.filter(({ sourceId }) => !unusable.has(sourceId)),
     rejected,
     departures: lost.departures,
-    links: known.links,
     matches: search.matches,
     successors,
-    members: known.members,
     bystanders: focus?.bystanders ?? nobody,
     removal: setup.removal,
     createInactive: setup.createInactive,
@@ -120,6 +127,7 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const isDeferred = pausesOf(verdict.proceed, troubles, fingerprints, input);
   return {
     plan: { id: planId(planned.operations, sha256), target: name, operations: planned.operations, rejected: [...rejected, ...(focus?.unfit ?? [])] },
+    unseen: known.unseen,
     unfit: [...search.rejected, ...(focus?.unfit ?? [])],
     verdict,
     context: partContext(planned.operations, known.links),
@@ -127,10 +135,11 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     due: verdict.proceed.filter((operation) => !isDeferred(operation)),
     links: known.links,
     resting: search.resting,
+    unreached: sumUnreached(search.unreached, unlinked),
     unsearched: search.unsearched,
     fingerprints,
     troubles,
-    standing: new Set([...search.standing, ...search.resting]),
+    standing: new Set([...search.standing, ...search.resting, ...search.unreached.keys()]),
     stray,
     found: [...search.troubles, ...heldCreations(verdict, search.unsearched, troubles, fingerprints, input)],
     settled: search.settled,

@@ -2,7 +2,7 @@ import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { TargetId } from '../core/model/link.ts';
 import type { FailureClass } from '../core/model/outcome.ts';
 import type { Hold, Verb } from '../core/model/plan.ts';
-import type { Fate } from './directory-source.ts';
+import type { Fate } from '../core/model/reading.ts';
 import type { LinkCounts } from './state-store.ts';
 
 /**
@@ -50,6 +50,15 @@ export type CycleEvent =
       readonly planId: string;
       readonly counts: Readonly<Record<Verb, number>>;
       readonly rejected: number;
+    }
+  /** Entries that could not be looked for on the target, and wait. */
+  | {
+      readonly kind: 'search_failed';
+      readonly target: string;
+      readonly type: ResourceType;
+      readonly count: number;
+      readonly failure: FailureClass;
+      readonly status?: number | undefined;
     }
   /** The target does not have someone any more who had left the directory, under any name: the link was forgotten. */
   | { readonly kind: 'link_forgotten'; readonly target: string; readonly type: ResourceType; readonly sourceId: SourceId; readonly targetId: TargetId }

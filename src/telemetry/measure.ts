@@ -62,6 +62,7 @@ export function measure(instruments: Instruments, clock: Clock): CycleObserver {
       case 'entries_read':
       case 'directory_failed':
       case 'operations_given_up':
+      case 'search_failed':
       case 'plan_made':
       case 'link_forgotten':
     }
