@@ -7,6 +7,7 @@ import type { CycleResult } from '../ports/cycle-observer.ts';
 import type { ApprovalRecord } from '../ports/state-store.ts';
 import { commitCycle, commitError, commitSilence } from './commit-cycle.ts';
 import type { CycleInput } from './cycle-input.ts';
+import { anyUnresolved } from '../core/mapping/unresolved.ts';
 import type { CycleReport } from './cycle-report.ts';
 import { focusOn, type Focus } from './focus.ts';
 import { heldOperation, standingHold } from './hold.ts';
@@ -69,10 +70,11 @@ const nothingDone = {
   waiting: 0,
   forgotten: [],
   unproven: [],
+  unresolved: undefined,
 } as const;
 
 async function runCycle(input: CycleInput): Promise<Result> {
-  const { setup, store, clock, observer } = input;
+  const { setup, store, clock } = input;
   const readings = completeReadings(input);
   const step = await lastStep(input);
   const isUnchanged = step !== undefined && isSame(step, readings, clock);
@@ -91,12 +93,8 @@ async function runCycle(input: CycleInput): Promise<Result> {
   const prepared = await preparePlan({ ...input, readings, lookUp: input.readings.lookUp, projection, focus, now: clock.now() });
   const { plan, verdict, links, troubles } = prepared;
   const hold = await standingHold(prepared, store);
-  const counts = countByVerb(plan.operations);
   const target = setup.target.name;
-  observer({ kind: 'plan_made', target, planId: plan.id, counts, rejected: plan.rejected.length });
-  for (const { type, count, failure } of prepared.unreached) observer({ kind: 'search_failed', target, type, count, failure: failure.class, status: failure.status });
-  for (const { type, sourceId, targetId } of prepared.forgotten) observer({ kind: 'link_forgotten', target, type, sourceId, targetId });
-  if (hold !== undefined) observer({ kind: 'held', target, hold });
+  tell(prepared, hold, input);
   const approval = await rememberFindings(input, prepared);
   const pushed = await push(prepared.due, {
     ...input,
@@ -129,8 +127,18 @@ async function runCycle(input: CycleInput): Promise<Result> {
     waiting: prepared.waiting + pushed.skipped,
     forgotten: prepared.forgotten,
     unproven: prepared.unproven,
+    unresolved: anyUnresolved(prepared.unresolved),
     error,
   };
+}
+
+/** What was found before anything is sent. */
+function tell({ plan, unreached, forgotten }: Preparation, hold: Hold | undefined, { observer }: CycleInput): void {
+  const { id: planId, target, operations, rejected } = plan;
+  observer({ kind: 'plan_made', target, planId, counts: countByVerb(operations), rejected: rejected.length });
+  for (const { type, count, failure } of unreached) observer({ kind: 'search_failed', target, type, count, failure: failure.class, status: failure.status });
+  for (const { type, sourceId, targetId } of forgotten) observer({ kind: 'link_forgotten', target, type, sourceId, targetId });
+  if (hold !== undefined) observer({ kind: 'held', target, hold });
 }
 
 /** How the last cycle left the target in step, unless somebody wants or decided something meanwhile. */
