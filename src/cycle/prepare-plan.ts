@@ -136,7 +136,7 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     due: verdict.proceed.filter((operation) => !isDeferred(operation)),
     links: known.links,
     resting: search.resting,
-    unreached: sumUnreached(search.unreached, unlinked),
+    unreached: sumUnreached(search.unreached, known.unlinked),
     unsearched: search.unsearched,
     fingerprints,
     troubles,
