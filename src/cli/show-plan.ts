@@ -83,6 +83,7 @@ export function planJson(planned: PlannedTarget): unknown {
     undone: planned.undone.map(operationJson),
     waiting: planned.waiting,
     rejected: planned.plan.rejected,
+    unreached: planned.unreached,
     held: planned.hold === undefined ? undefined : holdJson(planned.hold),
   };
 }

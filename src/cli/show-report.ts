@@ -1,7 +1,7 @@
 import type { CycleReport } from '../cycle/cycle-report.ts';
 import { holdJson, operationJson, showHold, showRejected } from './show-plan.ts';
 import type { Terminal } from './terminal.ts';
-import { count, duration, printable, typeName, verbCounts } from './words.ts';
+import { count, duration, printable, typeName, unresolvedText, verbCounts } from './words.ts';
 
 /** What a cycle did, for a person. */
 export function showReport(report: CycleReport, terminal: Terminal): void {
@@ -18,6 +18,7 @@ export function showReport(report: CycleReport, terminal: Terminal): void {
   }
   if (report.notStarted > 0) print(`  ${count(report.notStarted, 'operation')} not sent; the next cycle goes on`);
   if (report.waiting > 0) print(colors.dim(`  ${count(report.waiting, 'reference')} wait for someone the target does not have yet`));
+  if (report.unresolved !== undefined) print(colors.dim(`  ${unresolvedText(report.unresolved)}`));
   showForgotten(report, terminal);
   showRejected(report.rejected, terminal);
   if (report.hold !== undefined) showHold(report.hold, terminal);
@@ -56,10 +57,13 @@ export function reportJson(report: CycleReport): unknown {
     applied: report.applied.map(operationJson),
     failed: report.failed.map(({ operation, failure }) => ({ operation: operationJson(operation), failure })),
     notStarted: report.notStarted,
+    givenUp: report.givenUp,
     waiting: report.waiting,
+    unresolved: report.unresolved,
     forgotten: report.forgotten.map(({ type, sourceId, targetId }) => ({ type, sourceId, targetId })),
     unproven: report.unproven.map(({ type, sourceId, targetId }) => ({ type, sourceId, targetId })),
     rejected: report.rejected,
+    unreached: report.unreached,
     held: report.hold === undefined ? undefined : holdJson(report.hold),
     error: report.error === undefined ? undefined : { code: report.error.code, message: report.error.message, remedy: report.error.remedy },
   };

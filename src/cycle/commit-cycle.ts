@@ -10,6 +10,7 @@ import type { Preparation } from './prepare-plan.ts';
 import type { PushReport } from './push.ts';
 import type { CycleInput } from './cycle-input.ts';
 import { newNotes } from './target-notes.ts';
+import { anyUnresolved } from '../core/mapping/unresolved.ts';
 
 const day = 24 * 60 * 60_000;
 
@@ -41,6 +42,8 @@ export async function commitCycle(input: CycleInput, prepared: Preparation, end:
   for (const planId of new Set([verdict.usedApproval?.planId, state.approval?.planId, next.rejectedPlan])) {
     if (planId !== undefined && planId !== next.approval?.planId) await store.removeDecision(planId);
   }
+  const isNews = !isDeepStrictEqual({ ...state.unresolved }, { ...next.unresolved });
+  observer({ kind: 'unresolved_counted', target, counts: prepared.unresolved, isNews });
   observer({ kind: 'resources_counted', target, counts: await store.counts(target), pending: next.pending });
   return next;
 }
@@ -62,6 +65,7 @@ function nextState(prepared: Preparation, { pushed, hold, result, error, approva
     pushed.skipped +
     prepared.deferred.length +
     prepared.resting.size +
+    prepared.unreached.reduce((sum, { count }) => sum + count, 0) +
     (verdict.hold?.operations.length ?? 0) +
     prepared.waiting +
     prepared.unproven.length;
@@ -71,6 +75,7 @@ function nextState(prepared: Preparation, { pushed, hold, result, error, approva
     lastResult: result,
     lastError: error === undefined ? undefined : errorRecord(state, error, at),
     pending,
+    unresolved: anyUnresolved(prepared.unresolved),
     approval: isApprovalDone(verdict, pushed) ? undefined : approval,
     held: hold === undefined ? undefined : heldRecord(hold, state.held, at),
     rejectedPlan: hold === undefined ? verdict.hold?.planId : undefined,

@@ -8,7 +8,8 @@ import { projectTarget } from '../core/mapping/project.ts';
 import type { StateView, Trouble } from '../ports/state-store.ts';
 import { gather } from './batches.ts';
 import { checkBinding } from './bind-target.ts';
-import { preparePlan } from './prepare-plan.ts';
+import { preparePlan, type PrepareInput } from './prepare-plan.ts';
+import { targetError } from './target-error.ts';
 import { remind } from './target-notes.ts';
 import type { TargetSetup } from './target-setup.ts';
 
@@ -31,7 +32,7 @@ export async function explainTarget(
   setup: TargetSetup,
   readings: readonly CompleteReading[],
   store: StateView,
-  { now, signal }: { readonly now: number; readonly signal: AbortSignal },
+  { lookUp, now, signal }: Pick<PrepareInput, 'lookUp' | 'now' | 'signal'>,
 ): Promise<TargetExplanation> {
   const target = setup.target.name;
   await checkBinding(setup, store);
@@ -43,7 +44,9 @@ export async function explainTarget(
   const resources = all.resources.filter(({ sourceId }) => sourceId === id || (links.get(sourceId)?.lifecycle ?? 'lost') !== 'lost');
   const projection = { ...all, resources };
   await remind(setup.target, store);
-  const { plan, verdict } = await preparePlan({ setup, readings, projection, only: id, store, attempt: 'asked', now, signal });
+  const { plan, verdict, unreached } = await preparePlan({ setup, readings, projection, only: id, store, lookUp, attempt: 'asked', now, signal });
+  const [failed] = unreached;
+  if (failed !== undefined) throw targetError(target, failed.failure);
   const concerns = (operation: Operation) =>
     operation.sourceId === id || (operation.verb === 'members' && [...operation.add, ...operation.remove].includes(id));
   return {

@@ -4,10 +4,10 @@ import { projectTarget } from '../core/mapping/project.ts';
 import type { StateView } from '../ports/state-store.ts';
 import { checkBinding } from './bind-target.ts';
 import { standingHold } from './hold.ts';
-import { preparePlan } from './prepare-plan.ts';
+import { preparePlan, type PrepareInput } from './prepare-plan.ts';
 import { remind } from './target-notes.ts';
-import type { Attempt } from './search-unlinked.ts';
 import type { TargetSetup } from './target-setup.ts';
+import type { UnreachedEntries } from './unreached.ts';
 
 /** What a cycle would do now. */
 export interface PlannedTarget {
@@ -20,6 +20,8 @@ export interface PlannedTarget {
   /** The approval that lets operations pass which would be held. */
   readonly usedApproval: string | undefined;
   readonly waiting: number;
+  /** Those who could not be looked for on the target: nothing is planned about them. */
+  readonly unreached: readonly UnreachedEntries[];
 }
 
 /** The same as a cycle up to the push; writes nothing, and asks the target only about entries that are new to us. */
@@ -27,7 +29,7 @@ export async function planTarget(
   setup: TargetSetup,
   readings: readonly CompleteReading[],
   store: StateView,
-  { attempt, now, signal }: { readonly attempt: Attempt; readonly now: number; readonly signal: AbortSignal },
+  { lookUp, attempt, now, signal }: Pick<PrepareInput, 'lookUp' | 'attempt' | 'now' | 'signal'>,
 ): Promise<PlannedTarget> {
   await checkBinding(setup, store);
   const projection = projectTarget(
@@ -36,7 +38,7 @@ export async function planTarget(
     now,
   );
   await remind(setup.target, store);
-  const prepared = await preparePlan({ setup, readings, projection, store, attempt, now, signal });
+  const prepared = await preparePlan({ setup, readings, projection, store, lookUp, attempt, now, signal });
   const hold = await standingHold(prepared, store);
   return {
     target: setup.target.name,
@@ -46,5 +48,6 @@ export async function planTarget(
     undone: hold === undefined ? (prepared.verdict.hold?.operations ?? []) : [],
     usedApproval: prepared.verdict.usedApproval?.planId,
     waiting: prepared.waiting,
+    unreached: prepared.unreached,
   };
 }

@@ -1,5 +1,6 @@
 import type { SourceId } from '../core/model/entry.ts';
 import { toBridgeError, type BridgeError } from '../core/model/errors.ts';
+import type { Failure } from '../core/model/outcome.ts';
 import type { Hold, Operation, Verb } from '../core/model/plan.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import type { CycleResult } from '../ports/cycle-observer.ts';
@@ -7,6 +8,7 @@ import type { ApprovalRecord } from '../ports/state-store.ts';
 import { bindTarget } from './bind-target.ts';
 import { commitCycle, commitError, commitSilence } from './commit-cycle.ts';
 import type { CycleInput } from './cycle-input.ts';
+import { anyUnresolved } from '../core/mapping/unresolved.ts';
 import type { CycleReport } from './cycle-report.ts';
 import { focusOn, type Focus } from './focus.ts';
 import { heldOperation, standingHold } from './hold.ts';
@@ -65,13 +67,15 @@ const nothingDone = {
   deferred: 0,
   hold: undefined,
   rejected: [],
+  unreached: [],
   waiting: 0,
   forgotten: [],
   unproven: [],
+  unresolved: undefined,
 } as const;
 
 async function runCycle(input: CycleInput): Promise<Result> {
-  const { setup, store, clock, observer } = input;
+  const { setup, store, clock } = input;
   await bindTarget(setup, store);
   const readings = completeReadings(input);
   const step = await lastStep(input);
@@ -88,14 +92,11 @@ async function runCycle(input: CycleInput): Promise<Result> {
   const plannedNow = clock.monotonic();
   const focus = step && (await focusOn(step, projection, setup.target, store));
   if (focus === undefined) await recoverIntents(setup, store, projection, input.signal);
-  const prepared = await preparePlan({ ...input, readings, projection, focus, now: clock.now() });
+  const prepared = await preparePlan({ ...input, readings, lookUp: input.readings.lookUp, projection, focus, now: clock.now() });
   const { plan, verdict, links, troubles } = prepared;
   const hold = await standingHold(prepared, store);
-  const counts = countByVerb(plan.operations);
   const target = setup.target.name;
-  observer({ kind: 'plan_made', target, planId: plan.id, counts, rejected: plan.rejected.length });
-  for (const { type, sourceId, targetId } of prepared.forgotten) observer({ kind: 'link_forgotten', target, type, sourceId, targetId });
-  if (hold !== undefined) observer({ kind: 'held', target, hold });
+  tell(prepared, hold, input);
   const approval = await rememberFindings(input, prepared);
   const pushed = await push(prepared.due, {
     ...input,
@@ -108,13 +109,14 @@ async function runCycle(input: CycleInput): Promise<Result> {
     removalsOf: createRemovalRecords(target, prepared.context, verdict.usedApproval?.operations ?? [], clock),
     readAt: input.readings.readAt,
   });
-  const result = prepared.unproven.length > 0 && pushed.stoppedBy === undefined ? 'partial' : resultOf(pushed, hold, input);
-  const error = pushed.stoppedBy === undefined ? undefined : targetError(target, pushed.stoppedBy);
+  const down = pushed.stoppedBy ?? (await silence(prepared, pushed, input));
+  const result = down === undefined ? resultOf(pushed, prepared, hold, input) : 'error';
+  const error = down === undefined ? undefined : targetError(target, down);
   const { pending } = await commitCycle(input, prepared, { pushed, hold, result, error, approval });
   if (result === 'success' && pending === 0) {
     const plannedAt = focus === undefined ? plannedNow : (step?.plannedAt ?? plannedNow);
     const unproven = pushed.applied.length === 0 ? new Set<SourceId>() : (focus && idsIn(focus)) ?? 'everyone';
-    input.inStep?.remember(target, { readings, draft, unfit: prepared.unfit, plannedAt, unproven });
+    input.inStep?.remember(target, { readings, draft, unfit: prepared.unfit, unseen: prepared.unseen, plannedAt, unproven });
   }
   return {
     result,
@@ -123,11 +125,22 @@ async function runCycle(input: CycleInput): Promise<Result> {
     deferred: prepared.deferred.length + prepared.resting.size,
     hold,
     rejected: plan.rejected,
+    unreached: prepared.unreached,
     waiting: prepared.waiting + pushed.skipped,
     forgotten: prepared.forgotten,
     unproven: prepared.unproven,
+    unresolved: anyUnresolved(prepared.unresolved),
     error,
   };
+}
+
+/** What was found before anything is sent. */
+function tell({ plan, unreached, forgotten }: Preparation, hold: Hold | undefined, { observer }: CycleInput): void {
+  const { id: planId, target, operations, rejected } = plan;
+  observer({ kind: 'plan_made', target, planId, counts: countByVerb(operations), rejected: rejected.length });
+  for (const { type, count, failure } of unreached) observer({ kind: 'search_failed', target, type, count, failure: failure.class, status: failure.status });
+  for (const { type, sourceId, targetId } of forgotten) observer({ kind: 'link_forgotten', target, type, sourceId, targetId });
+  if (hold !== undefined) observer({ kind: 'held', target, hold });
 }
 
 /** How the last cycle left the target in step, unless somebody wants or decided something meanwhile. */
@@ -173,9 +186,13 @@ async function rememberFindings({ store, clock }: CycleInput, prepared: Preparat
   return approval;
 }
 
-function resultOf(pushed: PushReport, hold: Hold | undefined, { isStopping }: CycleInput): CycleResult {
-  if (pushed.stoppedBy !== undefined) return 'error';
-  if (pushed.failed.length > 0 || (pushed.notStarted > 0 && !isStopping())) return 'partial';
+/** What is wrong with a target that neither could be searched nor took anything, and does not answer now either. */
+async function silence({ unreached }: Preparation, { applied }: PushReport, { setup, signal }: CycleInput): Promise<Failure | undefined> {
+  return unreached.length > 0 && applied.length === 0 ? setup.target.probe(signal) : undefined;
+}
+
+function resultOf(pushed: PushReport, { unreached, unproven }: Preparation, hold: Hold | undefined, { isStopping }: CycleInput): CycleResult {
+  if (pushed.failed.length > 0 || unreached.length > 0 || unproven.length > 0 || (pushed.notStarted > 0 && !isStopping())) return 'partial';
   if (hold !== undefined) return 'held';
   return pushed.notStarted > 0 ? 'partial' : 'success';
 }

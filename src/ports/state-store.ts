@@ -1,6 +1,7 @@
 import type { DirectoryIdentity } from '../core/model/directory-identity.ts';
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { Digest, Link, TargetId } from '../core/model/link.ts';
+import type { UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import type { FailureClass } from '../core/model/outcome.ts';
 import type { HeldOperation } from '../core/model/plan.ts';
 import type { ReasonCode } from '../core/model/resource.ts';
@@ -169,6 +170,8 @@ export interface TargetState {
   readonly held?: HeldRecord | undefined;
   /** What a person approved and is being carried out: what is left of it needs no second approval. */
   readonly approval?: ApprovalRecord | undefined;
+  /** What names nobody who is read, where there is any. */
+  readonly unresolved?: UnresolvedCounts | undefined;
   /** The id of a held plan that a person rejected: it stays undone, silently, until it changes. */
   readonly rejectedPlan?: string | undefined;
 }

@@ -43,12 +43,12 @@ async function explainAll(
 ): Promise<TargetExplanation[]> {
   const setups = await Promise.all(targets.map((target) => app.prepare(target, signal)));
   const definitions = setups.map((setup) => setup.definition);
-  const { complete, failed } = await readDirectories(definitions, app.sources, { ...app, store: view, signal });
+  const { complete, failed, lookUp } = await readDirectories(definitions, app.sources, { ...app, store: view, signal });
   const [failure] = failed.values();
   if (failure !== undefined) throw failure;
   const id = await idOf(who, [...complete.values()].flatMap(({ entries }) => entries), setups, view, app.clock.now());
   return Promise.all(
-    setups.map((setup) => explainTarget(id, setup, readingsOf(setup, complete), view, { now: app.clock.now(), signal })),
+    setups.map((setup) => explainTarget(id, setup, readingsOf(setup, complete), view, { lookUp, now: app.clock.now(), signal })),
   );
 }
 

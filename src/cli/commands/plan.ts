@@ -1,6 +1,7 @@
 import { toBridgeError, type BridgeError } from '../../core/model/errors.ts';
 import type { CompleteReading } from '../../core/model/reading.ts';
 import { planTarget, type PlannedTarget } from '../../cycle/plan-target.ts';
+import { unreachedError } from '../../cycle/unreached.ts';
 import { readDirectories } from '../../cycle/read-directories.ts';
 import type { App } from '../../app.ts';
 import type { StateView } from '../../ports/state-store.ts';
@@ -52,8 +53,10 @@ async function planAll(
     const own = [...setup.definition.maps.keys()].map((name) => readings.complete.get(name));
     if (!own.every((reading): reading is CompleteReading => reading !== undefined)) continue;
     try {
-      const plan = await planTarget(setup, own, view, { attempt: full ? 'everything' : 'asked', now: app.clock.now(), signal });
+      const plan = await planTarget(setup, own, view, { ...readings, attempt: full ? 'everything' : 'asked', now: app.clock.now(), signal });
       planned.push(await nameLeavers(plan, setup.target, view, signal));
+      const incomplete = unreachedError(plan.target, plan.unreached);
+      if (incomplete !== undefined) failures.push(incomplete);
     } catch (thrown) {
       failures.push(toBridgeError(thrown));
     }

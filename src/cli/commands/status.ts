@@ -5,7 +5,7 @@ import { withApp, type CommandContext } from '../session.ts';
 import { approveCommand } from '../show-plan.ts';
 import { showLessons } from '../show-settings.ts';
 import { printJson, type Terminal } from '../terminal.ts';
-import { count, duration, verbCounts } from '../words.ts';
+import { count, duration, unresolvedText, verbCounts } from '../words.ts';
 
 interface TargetStatus {
   readonly target: string;
@@ -67,6 +67,7 @@ function show({ target, state, counts, notes }: TargetStatus, app: App, terminal
   showLessons(notes.lessons, terminal);
   const { pausedUntil } = notes.pace ?? {};
   if (pausedUntil !== undefined && Date.parse(pausedUntil) > app.clock.now()) print(`  paused        until ${pausedUntil}: the target asked for it`);
+  if (state.unresolved !== undefined) print(`  unresolved    ${unresolvedText(state.unresolved)}`);
   if (state.pending > 0) print(`  pending       ${count(state.pending, 'change')}`);
   if (state.rejectedPlan !== undefined) print(`  rejected      plan ${state.rejectedPlan}, stays undone`);
   if (state.held === undefined) return;
@@ -94,6 +95,6 @@ function summary(state: TargetState, colors: Terminal['colors']): string {
 }
 
 function statusJson({ target, state, counts, notes }: TargetStatus): unknown {
-  const { lastCycleAt, lastSuccessAt, lastResult, lastError, pending, held, rejectedPlan } = state;
-  return { target, lastResult, lastCycleAt, lastSuccessAt, lastError, pending, resources: counts, held, rejectedPlan, learned: notes.lessons, pausedUntil: notes.pace?.pausedUntil };
+  const { lastCycleAt, lastSuccessAt, lastResult, lastError, pending, unresolved, held, rejectedPlan } = state;
+  return { target, lastResult, lastCycleAt, lastSuccessAt, lastError, pending, unresolved, resources: counts, held, rejectedPlan, learned: notes.lessons, pausedUntil: notes.pace?.pausedUntil };
 }

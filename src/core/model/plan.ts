@@ -32,6 +32,12 @@ interface Subject {
 /** Why someone loses access. */
 export type RemovalCause = 'disabled' | 'left_scope' | 'absent';
 
+/**
+ * How sure a removal is. `word`: the directory says it of this very entry (disabled, deleted, moved away). `absence`: the
+ * entry, a value of it or a membership is not shown any more, and nothing proves why.
+ */
+export type Evidence = 'word' | 'absence';
+
 export interface CreateOperation extends Subject {
   readonly verb: 'create';
   readonly attributes: DesiredAttributes;
@@ -77,11 +83,15 @@ export interface MembersOperation extends Subject {
   readonly remove: readonly SourceId[];
   /** `departed`: the group itself left and `removal.groups` is `empty`. */
   readonly cause: 'changed' | 'departed';
+  /** Of `departed`. */
+  readonly evidence?: Evidence | undefined;
 }
 
 export interface RemoveOperation extends Subject {
   readonly verb: 'deactivate' | 'delete';
   readonly cause: RemovalCause;
+  /** Absence where nothing is said. */
+  readonly evidence?: Evidence | undefined;
 }
 
 export type Operation = CreateOperation | AdoptOperation | RelinkOperation | UpdateOperation | MembersOperation | RemoveOperation;

@@ -6,6 +6,7 @@ import { planTarget } from '../../../src/cycle/plan-target.ts';
 import { readDirectories } from '../../../src/cycle/read-directories.ts';
 import { cycleStage, operationsOf, person } from '../../support/cycle-stage.ts';
 
+const lookUp = () => Promise.resolve(new Map<string, never>());
 const signal = new AbortController().signal;
 const people = ['anna', 'ben', 'cleo'].map((id) => person(id));
 const otherId = { kind: '389ds', idAttribute: 'nsUniqueId', contexts: ['dc=corp'] } as const;
@@ -53,8 +54,8 @@ describe('a target at another URL', () => {
     const { report, calls } = await stage.cycle({ prepare: () => Promise.resolve(elsewhere) });
     assert.deepEqual([report.error?.code, report.error?.exitCode, calls], ['D2S_TARGET_CHANGED', 2, []]);
     const error = { code: 'D2S_TARGET_CHANGED', remedy: /state rebind wiki; .* state reset wiki/ };
-    await assert.rejects(planTarget(elsewhere, [], stage.store, { attempt: 'asked', now: 0, signal }), error);
-    await assert.rejects(explainTarget('anna', elsewhere, [], stage.store, { now: 0, signal }), error);
+    await assert.rejects(planTarget(elsewhere, [], stage.store, { attempt: 'asked', lookUp, now: 0, signal }), error);
+    await assert.rejects(explainTarget('anna', elsewhere, [], stage.store, { lookUp, now: 0, signal }), error);
     assert.equal((await stage.cycle()).report.error, undefined);
   });
 
