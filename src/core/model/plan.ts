@@ -98,8 +98,12 @@ export interface HeldOperation {
   readonly verb: Verb;
   readonly type: ResourceType;
   readonly sourceId: SourceId;
+  /** For `members`: who joins the group. */
+  readonly add?: readonly SourceId[] | undefined;
   /** For `members`: who leaves the group. */
   readonly remove?: readonly SourceId[] | undefined;
+  /** For `update`: which attributes, each with a keyed digest of its value, and without one when it is cleared. */
+  readonly changes?: readonly { readonly path: string; readonly value?: string | undefined }[] | undefined;
 }
 
 export interface Hold {
