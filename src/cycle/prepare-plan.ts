@@ -7,13 +7,14 @@ import type { CompleteReading } from '../core/model/reading.ts';
 import type { Projection } from '../core/mapping/project.ts';
 import { buildPlan } from '../core/planning/build-plan.ts';
 import { guard, type Verdict } from '../core/planning/guard.ts';
+import { partContext, type PartContext } from '../core/planning/guard-parts.ts';
 import { planId } from '../core/planning/plan-id.ts';
 import type { Intent, LinkCounts, StateView, TargetState, Trouble } from '../ports/state-store.ts';
 import { isPaused, troubleAfter } from './back-off.ts';
 import { gather } from './batches.ts';
 import type { Focus } from './focus.ts';
 import { createFingerprints, type Fingerprints } from './fingerprints.ts';
-import { recall } from './known.ts';
+import { recall, type Known } from './known.ts';
 import { searchUnlinked, type Attempt } from './search-unlinked.ts';
 import type { TargetSetup } from './target-setup.ts';
 
@@ -21,6 +22,8 @@ import type { TargetSetup } from './target-setup.ts';
 export interface Preparation {
   readonly plan: Plan;
   readonly verdict: Verdict;
+  /** To count operations as the guard does. */
+  readonly context: PartContext;
   /** In scope, and found unfit by a search on the target. */
   readonly unfit: readonly Rejected[];
   /** May proceed, but failed lately: their pause is not over. */
@@ -98,12 +101,13 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     now,
   });
   const state = await store.target(name);
-  const verdict = await judge(planned.operations, known.members, state, input);
+  const verdict = await judge(planned.operations, known, state, input);
   const isDeferred = pausesOf(verdict.proceed, troubles, fingerprints, input);
   return {
     plan: { id: planId(planned.operations, sha256), target: name, operations: planned.operations, rejected: [...rejected, ...(focus?.unfit ?? [])] },
     unfit: [...search.rejected, ...(focus?.unfit ?? [])],
     verdict,
+    context: partContext(planned.operations, known.links),
     deferred: verdict.proceed.filter(isDeferred),
     due: verdict.proceed.filter((operation) => !isDeferred(operation)),
     links: known.links,
@@ -159,7 +163,7 @@ const day = 24 * 60 * 60_000;
 
 async function judge(
   operations: readonly Operation[],
-  members: ReadonlyMap<SourceId, ReadonlySet<SourceId>>,
+  { links, members }: Pick<Known, 'links' | 'members'>,
   state: TargetState,
   { setup, readings, store, now }: PrepareInput,
 ): Promise<Verdict> {
@@ -169,6 +173,7 @@ async function judge(
   return guard({
     operations,
     limits: setup.limits,
+    links,
     population: { user: counts.user.active, group: counts.group.active },
     memberCounts: new Map([...members].map(([group, ids]) => [group, ids.size])),
     recent: (await store.removals(setup.target.name)).filter(({ at }) => fresh(at)),

@@ -99,7 +99,7 @@ async function runCycle(input: CycleInput): Promise<Result> {
     fingerprints: prepared.fingerprints,
     unsearched: prepared.unsearched,
     troubles,
-    removalsOf: createRemovalRecords(target, plan.operations, verdict.usedApproval?.operations ?? [], clock),
+    removalsOf: createRemovalRecords(target, prepared.context, verdict.usedApproval?.operations ?? [], clock),
     readAt: input.readings.readAt,
   });
   const result = resultOf(pushed, hold, input);

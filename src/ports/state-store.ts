@@ -3,6 +3,7 @@ import type { Digest, Link, TargetId } from '../core/model/link.ts';
 import type { FailureClass } from '../core/model/outcome.ts';
 import type { HeldOperation, Verb } from '../core/model/plan.ts';
 import type { ReasonCode } from '../core/model/resource.ts';
+import type { Tally } from '../core/planning/tally.ts';
 import type { TargetNotes } from './scim-target.ts';
 
 /**
@@ -162,12 +163,9 @@ export interface DirectoryState {
   readonly changes?: string | undefined;
 }
 
-export interface RemovalRecord {
+/** What was done at a time (ISO 8601), counted as the guard does. */
+export interface RemovalRecord extends Tally {
   readonly at: string;
-  readonly kind: 'removals' | 'members' | 'updates';
-  readonly type: ResourceType;
-  readonly group?: SourceId | undefined;
-  readonly count: number;
 }
 
 /** A hold as it is stored: numbers and ids, no names. */

@@ -106,8 +106,9 @@ describe('guard', () => {
     operations
       .flatMap((one) => {
         if (one.verb === 'members') return [...one.add.map((id) => `${one.sourceId} + ${id}`), ...one.remove.map((id) => `${one.sourceId} - ${id}`)];
-        const changes = one.verb === 'update' ? one.changes.map(({ path, change }) => ` ${change} ${path}`) : [''];
-        return changes.map((change) => `${one.verb} ${one.sourceId} ${one.stage}${change}`);
+        if (one.verb !== 'update' && one.verb !== 'reactivate') return [`${one.verb} ${one.sourceId} ${one.stage}`];
+        // A change that comes with a reactivation may be held apart from it.
+        return one.changes.map(({ path, change }) => `${one.sourceId} ${one.stage} ${change} ${path}`);
       })
       .sort();
   const limit = fc.record({ percent: fc.constantFrom(0, 20, 100), atLeast: fc.constantFrom(0, 1, 3) });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ResourceType, SourceId } from '../../src/core/model/entry.ts';
 import type { MembersOperation, Operation, RemoveOperation, UpdateOperation } from '../../src/core/model/plan.ts';
-import type { GuardInput } from '../../src/core/planning/guard-findings.ts';
+import type { GuardInput } from '../../src/core/planning/guard-input.ts';
 import { user } from './plan-input.ts';
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -46,6 +46,7 @@ export function guardInput(operations: readonly Operation[], rest: Partial<Guard
     operations,
     limits: { removals: { percent: 10, atLeast: 5 }, members: { percent: 20, atLeast: 10 }, updates: { percent: 30, atLeast: 20 } },
     population: { user: 100, group: 20 },
+    links: new Map(),
     memberCounts: new Map(),
     recent: [],
     firstRun: false,

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Operation } from '../../../../src/core/model/plan.ts';
-import type { GuardInput } from '../../../../src/core/planning/guard-findings.ts';
+import type { GuardInput } from '../../../../src/core/planning/guard-input.ts';
 import { guard } from '../../../../src/core/planning/guard.ts';
+import { partContext } from '../../../../src/core/planning/guard-parts.ts';
 import { tally } from '../../../../src/core/planning/tally.ts';
 import { creation, guardInput, members, people, removal, update } from '../../../support/operations.ts';
 import { inShort } from '../../../support/plan-input.ts';
@@ -184,16 +185,16 @@ describe('guard, memberships of those who are removed in the same plan', () => {
 describe('tally', () => {
   it('counts by kind and type, and members by group', () => {
     const plan = [removal('a'), removal('b', 'delete'), removal('h', 'delete', 'group'), members('g', ['x'], ['a', 'y']), update('u'), creation('c')];
-    assert.deepEqual(tally(plan), [
-      { kind: 'removals', type: 'user', group: undefined, count: 2 },
-      { kind: 'removals', type: 'group', group: undefined, count: 1 },
+    assert.deepEqual(tally(plan, partContext(plan, new Map())), [
+      { kind: 'removals', type: 'user', evidence: 'absence', count: 2 },
+      { kind: 'removals', type: 'group', evidence: 'absence', count: 1 },
       { kind: 'members', type: 'group', group: 'g', count: 1 },
-      { kind: 'updates', type: 'user', group: undefined, count: 1 },
+      { kind: 'updates', type: 'user', count: 1 },
     ]);
   });
   it('knows from the whole plan what only follows, when a part is counted', () => {
     const left = members('g', [], ['a']);
-    assert.equal(tally([left]).length, 1);
-    assert.equal(tally([left], [left, removal('a')]).length, 0);
+    assert.equal(tally([left], partContext([left], new Map())).length, 1);
+    assert.equal(tally([left], partContext([left, removal('a')], new Map())).length, 0);
   });
 });

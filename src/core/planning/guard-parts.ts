@@ -1,0 +1,204 @@
+import type { ResourceType, SourceId } from '../model/entry.ts';
+import type { Link } from '../model/link.ts';
+import type { AttributeChange, MembersOperation, Operation, UpdateOperation } from '../model/plan.ts';
+import { Reference } from '../model/resource.ts';
+import { membersReason } from './plan-members.ts';
+import { changesReason } from './plan-resource.ts';
+
+/*
+ * Operations are judged in parts, the smallest things that can be held for themselves:
+ *
+ *   operation             | parts                                        | follows (is held with)
+ *   ----------------------+----------------------------------------------+----------------------------------------------
+ *   deactivate, delete    | removal                                      | -
+ *   members, departed     | removal                                      | -
+ *   members, changed      | leave, one for each who leaves               | the removal of the member: a consequence
+ *                         | join, one for each who joins                 | the arrival of the group and of the member
+ *   update                | set, clear, one for each attribute           | the arrival of the entry itself: a consequence;
+ *                         |                                              | the removal of whom a cleared reference
+ *                         |                                              | pointed to: a consequence; the arrival of whom
+ *                         |                                              | a reference points to
+ *   reactivate            | reactivation; set, clear                     | set and clear: the reactivation
+ *   create                | creation                                     | -
+ *   adopt                 | adoption, with all of its changes            | -
+ *
+ * A consequence is nothing in itself: it is neither counted nor looked for, and only shares the fate of what it follows.
+ */
+
+/** Whether somebody is removed because the directory says so (`disabled`), or because they are missing from what was read. */
+export type Evidence = 'word' | 'absence';
+
+/** What other parts follow: the removal, the arrival (creation or adoption) or the reactivation of somebody. */
+export type Lead = `${'removal' | 'arrival' | 'reactivation'} ${SourceId}`;
+
+interface Common {
+  readonly operation: Operation;
+  readonly type: ResourceType;
+  readonly sourceId: SourceId;
+  /** The directory of the entry that the operation is about. */
+  readonly directory: string;
+  /** Held when one of these is. */
+  readonly follows: readonly Lead[];
+  readonly isConsequence: boolean;
+}
+
+export interface Removal extends Common {
+  readonly kind: 'removal';
+  readonly evidence: Evidence;
+  /** False for the deletion of an account that was switched off before. */
+  readonly hadAccess: boolean;
+}
+
+export interface MembershipChange extends Common {
+  readonly kind: 'leave' | 'join';
+  readonly member: SourceId;
+}
+
+export interface AttributePart extends Common {
+  readonly kind: 'set' | 'clear';
+  readonly change: AttributeChange;
+}
+
+export interface Comeback extends Common {
+  readonly kind: 'reactivation';
+}
+
+export interface Arrival extends Common {
+  readonly kind: 'creation' | 'adoption';
+  /** Created before, and lost by the target. */
+  readonly again: boolean;
+}
+
+export type Part = Removal | MembershipChange | AttributePart | Comeback | Arrival;
+
+/** What a plan and the state say beside an operation, to take it apart. */
+export interface PartContext {
+  /** Those whose removal, and those whose creation or adoption, draws other operations of the plan with it. */
+  readonly removed: ReadonlySet<SourceId>;
+  readonly arriving: ReadonlySet<SourceId>;
+  /** Of those who are removed: whose account was switched off before. */
+  readonly off: ReadonlySet<SourceId>;
+}
+
+/** @param links of everyone whom the plan concerns and the target has */
+export function partContext(plan: readonly Operation[], links: ReadonlyMap<SourceId, Pick<Link, 'lifecycle'>>): PartContext {
+  const ids = (those: (operation: Operation) => boolean) => new Set(plan.filter(those).map(({ sourceId }) => sourceId));
+  const removed = ids(isRemoval);
+  return {
+    removed,
+    arriving: ids(({ verb }) => verb === 'create' || verb === 'adopt'),
+    off: new Set([...removed].filter((id) => links.get(id)?.lifecycle === 'deactivated')),
+  };
+}
+
+/** Whether somebody loses access, or a group that left its members. */
+export function isRemoval(operation: Operation): boolean {
+  const { verb } = operation;
+  return verb === 'deactivate' || verb === 'delete' || (verb === 'members' && operation.cause === 'departed');
+}
+
+/** Takes an operation apart. */
+export function partsOf(operation: Operation, context: PartContext): Part[] {
+  const { type, sourceId, directory } = operation;
+  const common = { operation, type, sourceId, directory, follows: none, isConsequence: false };
+  switch (operation.verb) {
+    case 'create':
+      return [{ ...common, kind: 'creation', again: operation.again }];
+    case 'adopt':
+      return [{ ...common, kind: 'adoption', again: false }];
+    case 'update':
+      return attributeParts(operation, common, context);
+    case 'reactivate':
+      return [{ ...common, kind: 'reactivation' }, ...attributeParts(operation, { ...common, follows: [`reactivation ${sourceId}`] }, context)];
+    case 'members':
+      return operation.cause === 'changed' ? memberParts(operation, common, context) : [removalPart(common, 'absence', context)];
+    case 'deactivate':
+    case 'delete':
+      return [removalPart(common, operation.cause === 'disabled' ? 'word' : 'absence', context)];
+  }
+}
+
+/** What holds other parts with it when it is held. */
+export function leadOf(part: Part): Lead | undefined {
+  switch (part.kind) {
+    case 'removal':
+      return `removal ${part.sourceId}`;
+    case 'creation':
+    case 'adoption':
+      return `arrival ${part.sourceId}`;
+    case 'reactivation':
+      return `reactivation ${part.sourceId}`;
+    case 'leave':
+    case 'join':
+    case 'set':
+    case 'clear':
+      return undefined;
+  }
+}
+
+/**
+ * Some parts of an operation as an operation of their own; none when nothing is left of it. The operation itself when
+ * nothing is left out.
+ */
+export function putTogether(operation: Operation, parts: readonly Part[]): Operation[] {
+  if (parts.length === 0) return [];
+  if (operation.verb === 'members' && operation.cause === 'changed') return membersPart(operation, parts);
+  if (operation.verb === 'update' || operation.verb === 'reactivate') return changesPart(operation, parts);
+  return [operation];
+}
+
+const none: readonly Lead[] = [];
+
+function removalPart(common: Common, evidence: Evidence, { off }: PartContext): Removal {
+  return { ...common, kind: 'removal', evidence, hadAccess: !off.has(common.sourceId) };
+}
+
+function memberParts(operation: MembersOperation, common: Common, { removed, arriving }: PartContext): MembershipChange[] {
+  const own: readonly Lead[] = arriving.has(operation.sourceId) ? [`arrival ${operation.sourceId}`] : none;
+  return [
+    ...operation.add.map((member): MembershipChange => {
+      const follows = arriving.has(member) ? [...own, `arrival ${member}` as const] : own;
+      return { ...common, kind: 'join', member, follows };
+    }),
+    ...operation.remove.map((member): MembershipChange => {
+      const isConsequence = removed.has(member);
+      return { ...common, kind: 'leave', member, follows: isConsequence ? [`removal ${member}`] : none, isConsequence };
+    }),
+  ];
+}
+
+function attributeParts({ changes, sourceId }: UpdateOperation, common: Common, { removed, arriving }: PartContext): AttributePart[] {
+  const completes = arriving.has(sourceId);
+  const own: readonly Lead[] = completes ? [...common.follows, `arrival ${sourceId}`] : common.follows;
+  // That somebody is active is what the reactivation itself says.
+  return changes.filter((change) => !isComeback(common.operation, change)).map((change): AttributePart => {
+    if (change.change === 'clear') {
+      const { leaver } = change;
+      const isConsequence = leaver !== undefined && removed.has(leaver);
+      return { ...common, kind: 'clear', change, follows: isConsequence ? [...own, `removal ${leaver}`] : own, isConsequence: isConsequence || completes };
+    }
+    const referred = change.value instanceof Reference && arriving.has(change.value.id) ? change.value.id : undefined;
+    return { ...common, kind: 'set', change, follows: referred === undefined ? own : [...own, `arrival ${referred}`], isConsequence: completes };
+  });
+}
+
+function isComeback({ verb }: Operation, { path }: AttributeChange): boolean {
+  return verb === 'reactivate' && path === 'active';
+}
+
+function changesPart(operation: UpdateOperation, parts: readonly Part[]): Operation[] {
+  const kept = new Set(parts.flatMap((part) => ('change' in part ? [part.change] : [])));
+  const back = parts.some(({ kind }) => kind === 'reactivation');
+  const changes = operation.changes.filter((change) => kept.has(change) || (back && isComeback(operation, change)));
+  if (changes.length === operation.changes.length) return [operation];
+  return [operation.verb === 'update' || !back ? { ...operation, verb: 'update', changes, reason: changesReason(changes) } : { ...operation, changes }];
+}
+
+function membersPart(operation: MembersOperation, parts: readonly Part[]): Operation[] {
+  const ids = (wanted: Part['kind']) => new Set(parts.flatMap((part) => (part.kind === wanted && 'member' in part ? [part.member] : [])));
+  const [joining, leaving] = [ids('join'), ids('leave')];
+  const add = operation.add.filter((id) => joining.has(id));
+  const remove = operation.remove.filter((id) => leaving.has(id));
+  if (add.length === operation.add.length && remove.length === operation.remove.length) return [operation];
+  return [{ ...operation, add, remove, reason: membersReason(add, remove) }];
+}
