@@ -2,6 +2,7 @@ import type { BridgeError } from '../core/model/errors.ts';
 import type { Failure } from '../core/model/outcome.ts';
 import type { Hold, Operation } from '../core/model/plan.ts';
 import type { Rejected } from '../core/model/resource.ts';
+import type { RejectionRecord } from '../ports/state-store.ts';
 import type { CycleMode, CycleResult } from '../ports/cycle-observer.ts';
 
 /** What one cycle of one target did. Holds labels: for terminals, never for logs or the state. */
@@ -20,6 +21,9 @@ export interface CycleReport {
   /** How much failed lately, and waits for another try. */
   readonly deferred: number;
   readonly hold: Hold | undefined;
+  /** What people rejected: it stays undone. */
+  readonly undone: readonly Operation[];
+  readonly rejections: readonly RejectionRecord[];
   readonly rejected: readonly Rejected[];
   /** References and members that wait for someone the target does not have yet. */
   readonly waiting: number;

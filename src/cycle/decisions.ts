@@ -2,6 +2,8 @@ import type { HeldOperation, Hold } from '../core/model/plan.ts';
 import { minus } from '../core/planning/decided.ts';
 import type { ApprovalRecord, Decision, DecisionRecord, LeftDecisions, RejectionRecord, TargetState } from '../ports/state-store.ts';
 
+import type { CycleInput } from './cycle-input.ts';
+
 type WaitingDecision = LeftDecisions['waiting'][number];
 
 /** What people decided about one target, as a cycle goes by it. */
@@ -151,4 +153,11 @@ export function withWords(state: TargetState, { approvals, rejections, decided }
     rejections: some(rejections),
     decided: some([...(state.decided ?? []), ...decided].slice(-mostRemembered)),
   };
+}
+
+/** Takes out the decisions that are in the state by now, and tells what they came to. */
+export async function takeOut({ done, decided }: Words, target: string, { store, observer }: Pick<CycleInput, 'store' | 'observer'>): Promise<void> {
+  for (const record of decided) observer({ kind: 'decided', target, record });
+  // One that cannot be taken out is known by what the state says of it, and does nothing more.
+  for (const key of done) await store.removeDecision(key).catch(() => undefined);
 }

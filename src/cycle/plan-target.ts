@@ -1,8 +1,7 @@
 import type { Hold, Operation, Plan } from '../core/model/plan.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import { projectTarget } from '../core/mapping/project.ts';
-import type { StateView } from '../ports/state-store.ts';
-import { standingHold } from './hold.ts';
+import type { RejectionRecord, StateView } from '../ports/state-store.ts';
 import { preparePlan } from './prepare-plan.ts';
 import { remind } from './target-notes.ts';
 import type { Attempt } from './search-unlinked.ts';
@@ -14,10 +13,9 @@ export interface PlannedTarget {
   readonly plan: Plan;
   readonly proceed: readonly Operation[];
   readonly hold: Hold | undefined;
-  /** Would be held, but a person rejected exactly this: it stays undone until the directory shows something else. */
+  /** A person rejected this: it stays undone until the directory shows something else. */
   readonly undone: readonly Operation[];
-  /** The approval that lets operations pass which would be held. */
-  readonly usedApproval: string | undefined;
+  readonly rejections: readonly RejectionRecord[];
   readonly waiting: number;
 }
 
@@ -35,14 +33,13 @@ export async function planTarget(
   );
   await remind(setup.target, store);
   const prepared = await preparePlan({ setup, readings, projection, store, attempt, now, signal });
-  const hold = await standingHold(prepared, store);
   return {
     target: setup.target.name,
     plan: prepared.plan,
     proceed: prepared.verdict.proceed,
-    hold,
-    undone: hold === undefined ? (prepared.verdict.hold?.operations ?? []) : [],
-    usedApproval: prepared.verdict.usedApproval?.planId,
+    hold: prepared.verdict.hold,
+    undone: prepared.undone,
+    rejections: prepared.words.rejections,
     waiting: prepared.waiting,
   };
 }

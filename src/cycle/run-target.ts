@@ -3,12 +3,12 @@ import { toBridgeError, type BridgeError } from '../core/model/errors.ts';
 import type { Hold, Operation, Verb } from '../core/model/plan.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import type { CycleResult } from '../ports/cycle-observer.ts';
-import type { ApprovalRecord } from '../ports/state-store.ts';
-import { commitCycle, commitError, commitSilence } from './commit-cycle.ts';
+import type { TargetState } from '../ports/state-store.ts';
+import { commitCycle, commitError, commitSilence, isSameState } from './commit-cycle.ts';
 import type { CycleInput } from './cycle-input.ts';
 import type { CycleReport } from './cycle-report.ts';
+import { endVoid, takeOut, withWords } from './decisions.ts';
 import { focusOn, type Focus } from './focus.ts';
-import { heldOperation, standingHold } from './hold.ts';
 import { draftFrom, isSame, type Step } from './in-step.ts';
 import { preparePlan, type Preparation } from './prepare-plan.ts';
 import { push, type PushReport } from './push.ts';
@@ -62,6 +62,8 @@ const nothingDone = {
   notStarted: 0,
   deferred: 0,
   hold: undefined,
+  undone: [],
+  rejections: [],
   rejected: [],
   waiting: 0,
 } as const;
@@ -69,7 +71,7 @@ const nothingDone = {
 async function runCycle(input: CycleInput): Promise<Result> {
   const { setup, store, clock, observer } = input;
   const readings = completeReadings(input);
-  const step = await lastStep(input);
+  const step = lastStep(input);
   const isUnchanged = step !== undefined && isSame(step, readings, clock);
   if (isUnchanged && step.unproven !== 'everyone' && step.unproven.size === 0) {
     await commitSilence(input);
@@ -84,13 +86,12 @@ async function runCycle(input: CycleInput): Promise<Result> {
   const focus = step && (await focusOn(step, projection, setup.target, store));
   if (focus === undefined) await recoverIntents(setup, store, projection, input.signal);
   const prepared = await preparePlan({ ...input, readings, projection, focus, now: clock.now() });
-  const { plan, verdict, links, troubles } = prepared;
-  const hold = await standingHold(prepared, store);
+  const { plan, verdict: { hold }, links, troubles } = prepared;
   const counts = countByVerb(plan.operations);
   const target = setup.target.name;
   observer({ kind: 'plan_made', target, planId: plan.id, counts, rejected: plan.rejected.length });
   if (hold !== undefined) observer({ kind: 'held', target, hold });
-  const approval = await rememberFindings(input, prepared);
+  const state = await rememberFindings(input, prepared);
   const pushed = await push(prepared.due, {
     ...input,
     target: setup.target,
@@ -99,12 +100,12 @@ async function runCycle(input: CycleInput): Promise<Result> {
     fingerprints: prepared.fingerprints,
     unsearched: prepared.unsearched,
     troubles,
-    removalsOf: createRemovalRecords(target, prepared.context, verdict.usedApproval?.operations ?? [], clock),
+    removalsOf: createRemovalRecords(target, prepared.context, prepared.approved, clock),
     readAt: input.readings.readAt,
   });
   const result = resultOf(pushed, hold, input);
   const error = pushed.stoppedBy === undefined ? undefined : targetError(target, pushed.stoppedBy);
-  const { pending } = await commitCycle(input, prepared, { pushed, hold, result, error, approval });
+  const { pending } = await commitCycle(input, prepared, { pushed, result, error, state });
   if (result === 'success' && pending === 0) {
     const plannedAt = focus === undefined ? plannedNow : (step?.plannedAt ?? plannedNow);
     const unproven = pushed.applied.length === 0 ? new Set<SourceId>() : (focus && idsIn(focus)) ?? 'everyone';
@@ -116,16 +117,17 @@ async function runCycle(input: CycleInput): Promise<Result> {
     ...pushed,
     deferred: prepared.deferred.length + prepared.resting.size,
     hold,
+    undone: prepared.undone,
+    rejections: prepared.words.rejections,
     rejected: plan.rejected,
     waiting: prepared.waiting + pushed.skipped,
     error,
   };
 }
 
-/** How the last cycle left the target in step, unless somebody wants or decided something meanwhile. */
-async function lastStep({ mode, attempt, setup, clock, store, inStep }: CycleInput): Promise<Step | undefined> {
-  const step = mode === 'incremental' && attempt === 'due' ? inStep?.last(setup.target.name, clock) : undefined;
-  return step !== undefined && (await store.decisions()).length === 0 ? step : undefined;
+/** How the last cycle left the target in step, unless somebody wants more. Nothing was held, so no decision can matter. */
+function lastStep({ mode, attempt, setup, clock, inStep }: CycleInput): Step | undefined {
+  return mode === 'incremental' && attempt === 'due' ? inStep?.last(setup.target.name, clock) : undefined;
 }
 
 function idsIn({ resources, rejected, left }: Focus): ReadonlySet<SourceId> {
@@ -144,25 +146,28 @@ function completeReadings({ setup, readings }: CycleInput): CompleteReading[] {
   });
 }
 
-/** What is known before anything is sent: also which approval it is sent under, so that a crash does not void it. */
-async function rememberFindings({ store, clock }: CycleInput, prepared: Preparation): Promise<ApprovalRecord | undefined> {
-  const { plan, links, found, settled, remembered, forgotten, state, verdict } = prepared;
-  const used = verdict.usedApproval;
-  const approval: ApprovalRecord | undefined =
-    used === undefined || state.approval?.planId === used.planId
-      ? state.approval
-      : { planId: used.planId, at: new Date(clock.now()).toISOString(), operations: used.operations.map(heldOperation) };
-  const target = { kind: 'target', target: plan.target, state: { ...state, approval } } as const;
+/**
+ * What is known before anything is sent: also what people decided, so that a crash forgets neither an approval that is
+ * used nor that it was. Only then are their decisions taken out.
+ *
+ * @returns the target's state with what was decided
+ */
+async function rememberFindings(input: CycleInput, prepared: Preparation): Promise<TargetState> {
+  const { store, clock, observer } = input;
+  const { plan, links, found, settled, remembered, forgotten, state } = prepared;
+  const words = endVoid(prepared.words, { readSince: input.readSince, now: clock.now() });
+  const decided = withWords(state, words);
   await store.record([
     ...found.map((trouble) => ({ kind: 'trouble', trouble }) as const),
     ...settled.map((intent) => ({ kind: 'settled', intent }) as const),
     ...remembered.map((link) => ({ kind: 'link', link }) as const),
     ...forgotten.map((link) => ({ kind: 'unlink', target: plan.target, sourceId: link.sourceId }) as const),
-    ...(approval === state.approval ? [] : [target]),
+    ...(isSameState(state, decided) ? [] : [{ kind: 'target', target: plan.target, state: decided } as const]),
   ]);
+  await takeOut(words, plan.target, { store, observer });
   for (const link of remembered) links.set(link.sourceId, link);
   for (const link of forgotten) links.delete(link.sourceId);
-  return approval;
+  return decided;
 }
 
 function resultOf(pushed: PushReport, hold: Hold | undefined, { isStopping }: CycleInput): CycleResult {

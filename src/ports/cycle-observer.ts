@@ -2,7 +2,7 @@ import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { FailureClass } from '../core/model/outcome.ts';
 import type { Hold, Verb } from '../core/model/plan.ts';
 import type { Fate } from './directory-source.ts';
-import type { LinkCounts } from './state-store.ts';
+import type { DecisionRecord, LinkCounts, UnusableDecision } from './state-store.ts';
 
 /**
  * The one stream of events from which logs, metrics, progress bars and the status page are made.
@@ -51,6 +51,10 @@ export type CycleEvent =
       readonly rejected: number;
     }
   | { readonly kind: 'held'; readonly target: string; readonly hold: Hold }
+  /** What came of a person's decision. */
+  | { readonly kind: 'decided'; readonly target: string; readonly record: DecisionRecord }
+  /** A file among the decisions is none, or is for no target. */
+  | { readonly kind: 'decision_unusable'; readonly file: string; readonly because: UnusableDecision['because'] }
   | {
       readonly kind: 'operation_finished';
       readonly target: string;

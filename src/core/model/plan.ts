@@ -111,7 +111,9 @@ export interface Hold {
    * Hash of the operations that the findings speak of: other changes don't void an approval, nor do changes among
    * those that only follow (a leaver's memberships).
    */
-  readonly planId: string;
+  readonly holdId: string;
+  /** What the findings speak of. */
+  readonly decisive: readonly Operation[];
   /** Everything that is held, with what follows. */
   readonly operations: readonly Operation[];
   readonly findings: readonly GuardFinding[];
