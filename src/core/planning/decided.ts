@@ -21,8 +21,8 @@ type Fate = keyof DividedPlan;
 
 /**
  * Sorts out what people decided about before anything is counted, so that it neither fills a limit nor draws others in.
- * What only follows another part (a leaver's memberships) shares its fate, as in the guard: rejected when one that it
- * follows is, and open when one is.
+ * As in the guard, what follows a part that is rejected is rejected with it. A consequence (a leaver's memberships) has no
+ * other fate than what it follows; of several, the one that was decided about counts.
  */
 export function divideDecided(operations: readonly Operation[], context: PartContext, { approved, rejected }: Decided, digest: Digest): DividedPlan {
   if (approved.length + rejected.length === 0) return { open: operations, approved: [], rejected: [] };
@@ -38,8 +38,8 @@ export function divideDecided(operations: readonly Operation[], context: PartCon
   }
   const fateOf = (part: Part): Fate => {
     const fates = part.follows.map((lead) => leads.get(lead) ?? 'open');
-    if (!part.isConsequence) fates.push(ownFate(part));
-    return (['rejected', 'open', 'approved'] as const).find((fate) => fates.includes(fate)) ?? 'open';
+    if (part.isConsequence) return (['rejected', 'approved', 'open'] as const).find((fate) => fates.includes(fate)) ?? 'open';
+    return fates.includes('rejected') ? 'rejected' : ownFate(part);
   };
   const divided = { open: [] as Operation[], approved: [] as Operation[], rejected: [] as Operation[] };
   for (const operation of operations) {

@@ -33,7 +33,8 @@ const hold: CycleEvent = {
   kind: 'held',
   target: 'wiki',
   hold: {
-    planId: 'ab12',
+    holdId: 'ab12',
+    decisive: [],
     operations: [
       { verb: 'delete', cause: 'absent', type: 'user', sourceId: '6f1e', directory: 'corp', label: 'canary@corp.example', reason: 'canary', stage: 4 },
     ],
@@ -153,6 +154,8 @@ describe('log of events', () => {
       ldap_request: true,
       plan_made: true,
       held: true,
+      decided: true,
+      decision_unusable: true,
       operation_finished: true,
       scim_request: true,
       throttled: true,
