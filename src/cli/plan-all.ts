@@ -2,6 +2,7 @@ import { toBridgeError, type BridgeError } from '../core/model/errors.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import { planTarget, type PlannedTarget } from '../cycle/plan-target.ts';
 import { readDirectories } from '../cycle/read-directories.ts';
+import { unreachedError } from '../cycle/unreached.ts';
 import type { TargetSetup } from '../cycle/target-setup.ts';
 import type { App } from '../app.ts';
 import type { StateView } from '../ports/state-store.ts';
@@ -23,8 +24,10 @@ export async function planAll(app: App, view: StateView, targets: readonly strin
     const own = [...setup.definition.maps.keys()].map((name) => readings.complete.get(name));
     if (!own.every((reading): reading is CompleteReading => reading !== undefined)) continue;
     try {
-      const plan = await planTarget(setup, own, view, { attempt: full ? 'everything' : 'asked', now: app.clock.now(), signal });
+      const plan = await planTarget(setup, own, view, { ...readings, attempt: full ? 'everything' : 'asked', now: app.clock.now(), signal });
       planned.push({ setup, plan });
+      const incomplete = unreachedError(plan.target, plan.unreached);
+      if (incomplete !== undefined) failures.push(incomplete);
     } catch (thrown) {
       failures.push(toBridgeError(thrown));
     }

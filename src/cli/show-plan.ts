@@ -12,8 +12,7 @@ const longest = 50;
 /** A plan as a person likes to read it: what, whom, why, and what is held. */
 export function showPlan(planned: PlannedTarget, terminal: Terminal, call: CommandLine): void {
   const { colors, print } = terminal;
-  const { plan, hold, proceed } = planned;
-  const operations = standing(planned);
+  const { plan, hold, operations, proceed } = planned;
   print(`${colors.bold(planned.target)}: ${verbCounts(operations)}${operations.length === 0 ? '' : colors.dim(`  ${plan.id}`)}`);
   for (const operation of proceed.slice(0, longest)) showOperation(operation, terminal);
   if (proceed.length > longest) print(colors.dim(`  … and ${proceed.length - longest} more; --json prints all`));
@@ -21,11 +20,6 @@ export function showPlan(planned: PlannedTarget, terminal: Terminal, call: Comma
   showRejections(planned.rejections, terminal, call);
   showRejected(plan.rejected, terminal);
   if (hold !== undefined) showHold(hold, terminal, call);
-}
-
-/** What is done or held: without what a person rejected. */
-function standing({ proceed, hold }: PlannedTarget): readonly Operation[] {
-  return [...proceed, ...(hold?.operations ?? [])];
 }
 
 /** What people rejected, and how it is taken back. */
@@ -51,6 +45,7 @@ function paint(verb: Verb, colors: Terminal['colors']): (text: string) => string
   switch (verb) {
     case 'create':
     case 'adopt':
+    case 'relink':
     case 'reactivate':
       return colors.green;
     case 'update':
@@ -88,11 +83,12 @@ export function planJson(planned: PlannedTarget, call: CommandLine): unknown {
   return {
     target: planned.target,
     planId: planned.plan.id,
-    operations: standing(planned).map(operationJson),
+    operations: planned.operations.map(operationJson),
     undone: planned.undone.map(operationJson),
     rejections: planned.rejections,
     waiting: planned.waiting,
     rejected: planned.plan.rejected,
+    unreached: planned.unreached,
     held: planned.hold === undefined ? undefined : holdJson(planned.hold, call),
   };
 }
@@ -115,6 +111,8 @@ export function operationJson(operation: Operation): unknown {
       return { ...rest, again: operation.again, attributes: attributesJson(operation.attributes) };
     case 'adopt':
       return { ...rest, targetId: operation.targetId, matchedBy: operation.matchedBy, changes: operation.changes.map(changeJson) };
+    case 'relink':
+      return { ...rest, replaces: operation.replaces, targetId: operation.targetId, matchedBy: operation.matchedBy, changes: operation.changes.map(changeJson) };
     case 'update':
     case 'reactivate':
       return { ...rest, changes: operation.changes.map(changeJson) };

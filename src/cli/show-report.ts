@@ -13,11 +13,24 @@ export function showReport(report: CycleReport, terminal: Terminal, call: Comman
     const status = failure.status === undefined ? '' : ` ${failure.status}`;
     print(`  ${colors.red('failed')} ${operation.verb} ${typeName(operation.type)} ${printable(operation.label)}: ${failure.class}${status}, ${printable(failure.detail)}`);
   }
+  for (const { verb, type, failure, notStarted } of report.givenUp) {
+    const why = failure.status === undefined ? failure.class : `HTTP ${failure.status}`;
+    print(`  ${colors.red('given up')} ${verb} ${typeName(type)}: 20 failed in a row (${why}) although the target answers; ${count(notStarted, 'more')} not tried`);
+  }
   if (report.notStarted > 0) print(`  ${count(report.notStarted, 'operation')} not sent; the next cycle goes on`);
   if (report.waiting > 0) print(colors.dim(`  ${count(report.waiting, 'reference')} wait for someone the target does not have yet`));
   showRejections(report.rejections, terminal, call);
+  showForgotten(report, terminal);
   showRejected(report.rejected, terminal);
   if (report.hold !== undefined) showHold(report.hold, terminal, call);
+}
+
+/** Who had left and was lost: forgotten, or kept because that could not be found out. */
+function showForgotten({ forgotten, unproven }: Pick<CycleReport, 'forgotten' | 'unproven'>, { print }: Terminal): void {
+  for (const { type, sourceId, targetId } of forgotten) print(`  forgotten  ${typeName(type)} ${sourceId}, who had left: the target has neither id ${printable(targetId)} any more nor anybody else who could be them`);
+  if (unproven.length === 0) return;
+  const ids = unproven.slice(0, 5).map(({ sourceId }) => sourceId).join(', ');
+  print(`  not found  ${count(unproven.length, 'leaver')} of whom the target says that it does not have them, and who may still have access there (${ids}); they are looked for again, since it does not show others either`);
 }
 
 function mark({ result }: CycleReport, colors: Terminal['colors']): string {
@@ -45,9 +58,13 @@ export function reportJson(report: CycleReport, call: CommandLine): unknown {
     applied: report.applied.map(operationJson),
     failed: report.failed.map(({ operation, failure }) => ({ operation: operationJson(operation), failure })),
     notStarted: report.notStarted,
+    givenUp: report.givenUp,
     waiting: report.waiting,
+    forgotten: report.forgotten.map(({ type, sourceId, targetId }) => ({ type, sourceId, targetId })),
+    unproven: report.unproven.map(({ type, sourceId, targetId }) => ({ type, sourceId, targetId })),
     rejected: report.rejected,
     rejections: report.rejections,
+    unreached: report.unreached,
     held: report.hold === undefined ? undefined : holdJson(report.hold, call),
     error: report.error === undefined ? undefined : { code: report.error.code, message: report.error.message, remedy: report.error.remedy },
   };

@@ -16,8 +16,8 @@ export function duration(milliseconds: number): string {
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
-/** In the order in which a target takes them. */
-const verbs: readonly Verb[] = ['create', 'adopt', 'reactivate', 'update', 'members', 'deactivate', 'delete'];
+/** What takes over an account that was there before comes first: nobody should overlook it. */
+const verbs: readonly Verb[] = ['adopt', 'relink', 'create', 'reactivate', 'update', 'members', 'deactivate', 'delete'];
 
 /** `3 create, 1 update`; other words when there is none. */
 export function verbCounts(operations: readonly { readonly verb: Verb }[], none = 'nothing to do'): string {
@@ -58,6 +58,7 @@ export function contentLines(operation: Operation): string[] {
           .join(', '),
       ];
     case 'adopt':
+    case 'relink':
     case 'update':
     case 'reactivate':
       return operation.changes.map(changeText);

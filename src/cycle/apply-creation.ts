@@ -1,3 +1,4 @@
+import { wantsSwitchingOn } from '../core/mapping/active.ts';
 import type { SourceId } from '../core/model/entry.ts';
 import { BridgeError } from '../core/model/errors.ts';
 import { doubtful } from '../core/model/link.ts';
@@ -100,9 +101,9 @@ async function adoptFound(
   const attributes = new Map<string, DesiredValue | null>(wanted);
   if (operation.type === 'user') {
     const wantsActive = wanted.get('active') !== false;
-    if (wantsActive && !found.active) changes.push({ path: 'active', change: 'set', value: true, had: true });
+    if (wantsActive && wantsSwitchingOn(found.body)) changes.push({ path: 'active', change: 'set', value: true, had: true });
     // Whoever is wanted inactive and was found active is deactivated by the next plan: as a removal.
-    attributes.set('active', wantsActive || found.active);
+    attributes.set('active', wantsActive || found.active !== false);
   }
   const origin = found.body['externalId'] === operation.sourceId ? 'created' : 'adopted';
   return adopt({ ...operation, verb: 'adopt', targetId: found.id, changes, attributes }, origin, unsettled, context);

@@ -65,8 +65,10 @@ function nextState(prepared: Preparation, { pushed, result, error, state }: Cycl
     prepared.deferred.length +
     prepared.resting.size +
     prepared.undone.length +
+    prepared.unreached.reduce((sum, { count }) => sum + count, 0) +
     (hold?.operations.length ?? 0) +
-    prepared.waiting;
+    prepared.waiting +
+    prepared.unproven.length;
   const approvals = trimmed(state.approvals ?? [], (held) => prepared.leftOf(held, pushed.applied));
   return {
     ...state,

@@ -9,7 +9,8 @@ import { concerning } from '../core/planning/concerning.ts';
 import { heldOperation, marksOf } from '../core/planning/held-operation.ts';
 import type { RejectionRecord, StateView, Trouble } from '../ports/state-store.ts';
 import { gather } from './batches.ts';
-import { preparePlan, type Preparation } from './prepare-plan.ts';
+import { preparePlan, type PrepareInput, type Preparation } from './prepare-plan.ts';
+import { targetError } from './target-error.ts';
 import { remind } from './target-notes.ts';
 import type { TargetSetup } from './target-setup.ts';
 
@@ -42,7 +43,7 @@ export async function explainTarget(
   setup: TargetSetup,
   readings: readonly CompleteReading[],
   store: StateView,
-  { now, signal }: { readonly now: number; readonly signal: AbortSignal },
+  { lookUp, now, signal }: Pick<PrepareInput, 'lookUp' | 'now' | 'signal'>,
 ): Promise<Examination> {
   const target = setup.target.name;
   const entries = readings.flatMap((reading) => reading.entries);
@@ -53,8 +54,10 @@ export async function explainTarget(
   const resources = all.resources.filter(({ sourceId }) => sourceId === id || (links.get(sourceId)?.lifecycle ?? 'lost') !== 'lost');
   const projection = { ...all, resources };
   await remind(setup.target, store);
-  const prepared = await preparePlan({ setup, readings, projection, store, attempt: 'asked', now, signal });
-  const { plan, verdict, undone, words, context } = prepared;
+  const prepared = await preparePlan({ setup, readings, projection, only: id, store, lookUp, attempt: 'asked', now, signal });
+  const { plan, verdict, undone, words, context, unreached } = prepared;
+  const [failed] = unreached;
+  if (failed !== undefined) throw targetError(target, failed.failure);
   const own = (operations: readonly Operation[]): Operation[] => concerning(id, operations, context);
   const rejected = new Set(own(undone).flatMap((operation) => marksOf(heldOperation(operation, store.digest))));
   const explanation: TargetExplanation = {

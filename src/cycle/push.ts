@@ -1,8 +1,9 @@
 import type { SourceId } from '../core/model/entry.ts';
-import type { Failure, FailureClass } from '../core/model/outcome.ts';
+import type { Failure } from '../core/model/outcome.ts';
 import type { Operation } from '../core/model/plan.ts';
 import { applyOperation, type Result } from './apply-operation.ts';
 import { troubleAfter } from './back-off.ts';
+import { createBreaker, type GivenUp } from './breaker.ts';
 import { joiningOf } from './joining.ts';
 import type { PushContext } from './push-context.ts';
 import { createNoteKeeper } from './target-notes.ts';
@@ -15,17 +16,16 @@ export interface PushReport {
   readonly skipped: number;
   /** Not tried: shutting down, or the target is of no use now. */
   readonly notStarted: number;
+  /** Kinds of operations that failed so often in a row that the rest of them was not tried. */
+  readonly givenUp: readonly GivenUp[];
   /** The failure that ended the push for the whole target. */
   readonly stoppedBy: Failure | undefined;
 }
 
-/** So many failures in a row without a single success between them mean that the target is down. */
-const breaker = 20;
-const downClasses: ReadonlySet<FailureClass> = new Set(['transient', 'throttled', 'unknown', 'protocol']);
-
 /**
- * Carries operations to the target, stage by stage, several at a time. One that fails stops no other; but refused
- * credentials stop all (every further try could only do harm: lock-outs, noise), and so does a target that is down.
+ * Carries operations to the target, stage by stage, several at a time. One that fails stops no other; but many of one
+ * kind that fail in a row end that kind, refused credentials stop all (every further try could only do harm: lock-outs,
+ * noise), and so does a target that is down. Whoever failed before comes last in a stage, so that the others get a turn.
  *
  * @throws BridgeError when an outcome cannot be recorded: then nothing more may be sent either
  */
@@ -34,27 +34,29 @@ export async function push(operations: readonly Operation[], rest: Omit<PushCont
   const applied: Operation[] = [];
   const failed: { operation: Operation; failure: Failure }[] = [];
   const failedOf = new Map<SourceId, Operation[]>();
-  let stoppedBy: Failure | undefined;
+  const passedOver: Operation[] = [];
   let started = 0;
   let skipped = 0;
-  let inARow = 0;
+  const breaker = createBreaker(() => context.target.probe(context.signal));
   const keepNotes = createNoteKeeper(context.target, context.store);
-  const isStopped = () => stoppedBy !== undefined || context.isStopping();
+  const isStopped = () => breaker.stoppedBy() !== undefined || context.isStopping();
   const fail = async (operation: Operation, failure: Failure): Promise<void> => {
     failed.push({ operation, failure });
     const own = [...(failedOf.get(operation.sourceId) ?? []), operation];
     failedOf.set(operation.sourceId, own);
-    inARow = downClasses.has(failure.class) ? inARow + 1 : 0;
-    if (failure.class === 'auth' || inARow >= breaker) stoppedBy ??= failure;
-    await recordTrouble(own, failure, context);
+    await Promise.all([breaker.failed(operation, failure), recordTrouble(own, failure, context)]);
   };
-  for (const stage of stagesOf(operations)) {
+  for (const stage of stagesOf(operations, context.troubles)) {
     await forEachConcurrently(stage, context.target.concurrency, isStopped, async (operation) => {
+      if (breaker.isOpen(operation)) {
+        passedOver.push(operation);
+        return;
+      }
       started += 1;
       const result = await applyOperation(operation, context);
       if (result === undefined) {
         applied.push(operation);
-        inARow = 0;
+        breaker.succeeded(operation);
       } else if (result === 'skipped') skipped += 1;
       else await fail(operation, result);
       tell(operation, result, context);
@@ -62,7 +64,11 @@ export async function push(operations: readonly Operation[], rest: Omit<PushCont
     });
     if (isStopped()) break;
   }
-  return { applied, failed, skipped, notStarted: operations.length - started, stoppedBy };
+  const givenUp = breaker.givenUp(passedOver);
+  for (const { verb, type, failure, notStarted } of givenUp) {
+    context.observer({ kind: 'operations_given_up', target: context.target.name, verb, type, failure: failure.class, status: failure.status, notStarted });
+  }
+  return { applied, failed, skipped, notStarted: operations.length - started, givenUp, stoppedBy: breaker.stoppedBy() };
 }
 
 /**
@@ -95,12 +101,8 @@ function tell(operation: Operation, result: Result, context: PushContext): void 
   });
 }
 
-function stagesOf(operations: readonly Operation[]): Operation[][] {
-  const stages = new Map<number, Operation[]>();
-  for (const operation of operations) {
-    const stage = stages.get(operation.stage);
-    if (stage === undefined) stages.set(operation.stage, [operation]);
-    else stage.push(operation);
-  }
-  return [...stages].sort(([a], [b]) => a - b).map(([, members]) => members);
+function stagesOf(operations: readonly Operation[], troubles: PushContext['troubles']): Operation[][] {
+  const failedBefore = ({ sourceId }: Operation): number => (troubles.has(sourceId) ? 1 : 0);
+  const stages = Map.groupBy(operations, ({ stage }) => stage);
+  return [...stages].sort(([a], [b]) => a - b).map(([, members]) => members.sort((a, b) => failedBefore(a) - failedBefore(b)));
 }

@@ -7,6 +7,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { CycleObserver } from '../ports/cycle-observer.ts';
 import type { DirectorySource } from '../ports/directory-source.ts';
 import type { DirectoryState } from '../ports/state-store.ts';
+import { createLookUp, type LookUpAbsent } from './look-up-absent.ts';
 import { createPictures, type DirectoryPicture, type DirectoryPictures } from './directory-pictures.ts';
 
 export interface DirectoryReadings {
@@ -17,6 +18,8 @@ export interface DirectoryReadings {
   readonly seen: ReadonlyMap<string, DirectoryState>;
   /** When the last one ended, by the monotonic clock. */
   readonly readAt: number;
+  /** For those whom a reading does not show. */
+  readonly lookUp: LookUpAbsent;
 }
 
 /** How often `entries_read` tells of progress. */
@@ -61,7 +64,7 @@ export async function readDirectories(
     pass = await readOnce(new Set(pass.complete.keys()), definitions, sources, { ...control, pictures, fresh: false });
     takeNote();
   }
-  return { ...pass, failed, seen };
+  return { ...pass, failed, seen, lookUp: createLookUp(sources, pass.complete, control) };
 }
 
 /** `left`: somebody was there before, or may have been, who is not any more. */
@@ -70,7 +73,7 @@ async function readOnce(
   definitions: readonly TargetDefinition[],
   sources: ReadonlyMap<string, DirectorySource>,
   control: ReadControl & { readonly pictures: DirectoryPictures },
-): Promise<DirectoryReadings & { readonly left: boolean }> {
+): Promise<Omit<DirectoryReadings, 'lookUp'> & { readonly left: boolean }> {
   const { clock, observer, pictures } = control;
   const complete = new Map<string, CompleteReading>();
   const failed = new Map<string, BridgeError>();

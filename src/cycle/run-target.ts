@@ -1,5 +1,6 @@
 import type { SourceId } from '../core/model/entry.ts';
 import { toBridgeError, type BridgeError } from '../core/model/errors.ts';
+import type { Failure } from '../core/model/outcome.ts';
 import type { Hold, Operation, Verb } from '../core/model/plan.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import type { CycleResult } from '../ports/cycle-observer.ts';
@@ -60,12 +61,16 @@ const nothingDone = {
   applied: [],
   failed: [],
   notStarted: 0,
+  givenUp: [],
   deferred: 0,
   hold: undefined,
   undone: [],
   rejections: [],
   rejected: [],
+  unreached: [],
   waiting: 0,
+  forgotten: [],
+  unproven: [],
 } as const;
 
 async function runCycle(input: CycleInput): Promise<Result> {
@@ -85,11 +90,13 @@ async function runCycle(input: CycleInput): Promise<Result> {
   const plannedNow = clock.monotonic();
   const focus = step && (await focusOn(step, projection, setup.target, store));
   if (focus === undefined) await recoverIntents(setup, store, projection, input.signal);
-  const prepared = await preparePlan({ ...input, readings, projection, focus, now: clock.now() });
+  const prepared = await preparePlan({ ...input, readings, lookUp: input.readings.lookUp, projection, focus, now: clock.now() });
   const { plan, verdict: { hold }, links, troubles } = prepared;
   const counts = countByVerb(plan.operations);
   const target = setup.target.name;
   observer({ kind: 'plan_made', target, planId: plan.id, counts, rejected: plan.rejected.length });
+  for (const { type, count, failure } of prepared.unreached) observer({ kind: 'search_failed', target, type, count, failure: failure.class, status: failure.status });
+  for (const { type, sourceId, targetId } of prepared.forgotten) observer({ kind: 'link_forgotten', target, type, sourceId, targetId });
   if (hold !== undefined) observer({ kind: 'held', target, hold });
   const state = await rememberFindings(input, prepared);
   const pushed = await push(prepared.due, {
@@ -103,13 +110,14 @@ async function runCycle(input: CycleInput): Promise<Result> {
     removalsOf: createRemovalRecords(target, prepared.context, prepared.approved, clock),
     readAt: input.readings.readAt,
   });
-  const result = resultOf(pushed, hold, input);
-  const error = pushed.stoppedBy === undefined ? undefined : targetError(target, pushed.stoppedBy);
+  const down = pushed.stoppedBy ?? (await silence(prepared, pushed, input));
+  const result = down === undefined ? resultOf(pushed, prepared, hold, input) : 'error';
+  const error = down === undefined ? undefined : targetError(target, down);
   const { pending } = await commitCycle(input, prepared, { pushed, result, error, state });
   if (result === 'success' && pending === 0) {
     const plannedAt = focus === undefined ? plannedNow : (step?.plannedAt ?? plannedNow);
     const unproven = pushed.applied.length === 0 ? new Set<SourceId>() : (focus && idsIn(focus)) ?? 'everyone';
-    input.inStep?.remember(target, { readings, draft, unfit: prepared.unfit, plannedAt, unproven });
+    input.inStep?.remember(target, { readings, draft, unfit: prepared.unfit, unseen: prepared.unseen, plannedAt, unproven });
   }
   return {
     result,
@@ -120,7 +128,10 @@ async function runCycle(input: CycleInput): Promise<Result> {
     undone: prepared.undone,
     rejections: prepared.words.rejections,
     rejected: plan.rejected,
+    unreached: prepared.unreached,
     waiting: prepared.waiting + pushed.skipped,
+    forgotten: prepared.forgotten,
+    unproven: prepared.unproven,
     error,
   };
 }
@@ -170,16 +181,20 @@ async function rememberFindings(input: CycleInput, prepared: Preparation): Promi
   return decided;
 }
 
-function resultOf(pushed: PushReport, hold: Hold | undefined, { isStopping }: CycleInput): CycleResult {
-  if (pushed.stoppedBy !== undefined) return 'error';
-  if (pushed.failed.length > 0 || (pushed.notStarted > 0 && !isStopping())) return 'partial';
+/** What is wrong with a target that neither could be searched nor took anything, and does not answer now either. */
+async function silence({ unreached }: Preparation, { applied }: PushReport, { setup, signal }: CycleInput): Promise<Failure | undefined> {
+  return unreached.length > 0 && applied.length === 0 ? setup.target.probe(signal) : undefined;
+}
+
+function resultOf(pushed: PushReport, { unreached, unproven }: Preparation, hold: Hold | undefined, { isStopping }: CycleInput): CycleResult {
+  if (pushed.failed.length > 0 || unreached.length > 0 || unproven.length > 0 || (pushed.notStarted > 0 && !isStopping())) return 'partial';
   if (hold !== undefined) return 'held';
   return pushed.notStarted > 0 ? 'partial' : 'success';
 }
 
 /** How many operations of each verb; all verbs are there. */
 function countByVerb(operations: readonly Operation[]): Record<Verb, number> {
-  const counts: Record<Verb, number> = { create: 0, adopt: 0, update: 0, reactivate: 0, members: 0, deactivate: 0, delete: 0 };
+  const counts: Record<Verb, number> = { create: 0, adopt: 0, relink: 0, update: 0, reactivate: 0, members: 0, deactivate: 0, delete: 0 };
   for (const { verb } of operations) counts[verb] += 1;
   return counts;
 }

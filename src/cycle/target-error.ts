@@ -11,6 +11,8 @@ export function targetError(target: string, failure: Failure): BridgeError {
     case 'throttled':
     case 'unknown':
       return new BridgeError('D2S_TARGET_UNREACHABLE', `target ${target} does not answer (${why})`, 'what is left is sent by the next cycle; look at the target and the network between');
+    case 'renumbered':
+      return new BridgeError('D2S_TARGET_RENUMBERED', `target ${target} answered about somebody else than it was asked about (${why})`, 'its ids are not what they were: look whom the last change concerned, then let dir2scim link everybody anew');
     case 'conflict':
     case 'gone':
     case 'rejected':
@@ -22,5 +24,5 @@ export function targetError(target: string, failure: Failure): BridgeError {
 
 /** What may stand in an error, and so in the log. The target's own words may name a person; what we found out by ourselves does not. */
 export function publicWords({ class: failureClass, status, detail }: Failure): string {
-  return status === undefined || failureClass === 'protocol' ? detail : `HTTP ${status}`;
+  return status === undefined || failureClass === 'protocol' || failureClass === 'renumbered' ? detail : `HTTP ${status}`;
 }

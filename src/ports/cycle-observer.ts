@@ -1,7 +1,8 @@
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
+import type { TargetId } from '../core/model/link.ts';
 import type { FailureClass } from '../core/model/outcome.ts';
 import type { Hold, Verb } from '../core/model/plan.ts';
-import type { Fate } from './directory-source.ts';
+import type { Fate } from '../core/model/reading.ts';
 import type { DecisionRecord, LinkCounts, UnusableDecision } from './state-store.ts';
 
 /**
@@ -50,6 +51,17 @@ export type CycleEvent =
       readonly counts: Readonly<Record<Verb, number>>;
       readonly rejected: number;
     }
+  /** Entries that could not be looked for on the target, and wait. */
+  | {
+      readonly kind: 'search_failed';
+      readonly target: string;
+      readonly type: ResourceType;
+      readonly count: number;
+      readonly failure: FailureClass;
+      readonly status?: number | undefined;
+    }
+  /** The target does not have someone any more who had left the directory, under any name: the link was forgotten. */
+  | { readonly kind: 'link_forgotten'; readonly target: string; readonly type: ResourceType; readonly sourceId: SourceId; readonly targetId: TargetId }
   | { readonly kind: 'held'; readonly target: string; readonly hold: Hold }
   /** What came of a person's decision. */
   | { readonly kind: 'decided'; readonly target: string; readonly record: DecisionRecord }
@@ -68,6 +80,17 @@ export type CycleEvent =
       readonly detail?: string | undefined;
       /** From the reading that showed the change to the acknowledgement. */
       readonly delayMilliseconds: number;
+    }
+  /** So many operations of one kind failed in a row that the rest of them waits; the target answers otherwise. */
+  | {
+      readonly kind: 'operations_given_up';
+      readonly target: string;
+      readonly verb: Verb;
+      readonly type: ResourceType;
+      /** Of the last one. */
+      readonly failure: FailureClass;
+      readonly status?: number | undefined;
+      readonly notStarted: number;
     }
   | {
       readonly kind: 'scim_request';

@@ -42,7 +42,7 @@ export interface ScimTarget {
     worthRequests: number,
     signal: AbortSignal,
   ): Promise<FoundResource[] | Failure | undefined>;
-  /** One resource as the target has it now. For people who want to see it; no cycle depends on it. */
+  /** One resource as the target has it now; `gone` when it says that it has none, whether that can be believed or not. */
   read(type: ResourceType, id: TargetId, signal: AbortSignal): Promise<FoundResource | Failure>;
   /**
    * @param members who shall be in a new group from the start, at most `memberChunk.create`. The outcome says who is;
@@ -54,25 +54,25 @@ export interface ScimTarget {
     signal: AbortSignal,
     members?: MemberChange['add'],
   ): Promise<Outcome>;
-  /**
-   * Exactly these attributes, by what the target takes: PATCH, or read-merge-PUT.
-   *
-   * @param members the acknowledged members of a group: what a PUT of the whole group needs
-   */
+  /** Exactly these attributes, by what the target takes: PATCH, or read-merge-PUT. */
   update(
     type: ResourceType,
     id: TargetId,
     changes: readonly ScimChange[],
     signal: AbortSignal,
-    members?: MemberChange['current'],
+    known?: Acknowledged,
   ): Promise<Outcome>;
   /**
    * At most so many together that the share of `memberChunk.add` and the share of `memberChunk.remove` are one, in as
    * many requests as it takes. Adding one who is there, or removing one who is not, is no failure.
    */
   changeMembers(group: TargetId, change: MemberChange, signal: AbortSignal): Promise<Outcome>;
-  /** Already gone counts as applied. */
+  /** Whether it answers to the shortest list as a list: then it is a SCIM service, and a 404 from it is about one resource. */
+  answers(type: ResourceType, signal: AbortSignal): Promise<boolean>;
+  /** Who is not there (any more) comes back as `gone`: whether that can be believed is up to the caller. */
   remove(type: ResourceType, id: TargetId, signal: AbortSignal): Promise<Outcome>;
+  /** Asks for next to nothing, in one request: undefined when the target answers at all, otherwise what is wrong. */
+  probe(signal: AbortSignal): Promise<Failure | undefined>;
   /** How it is spoken to, value by value, and where each comes from. */
   settings(): readonly Setting[];
   /** Hands back what was noted in an earlier process. Before the first call, at most once. */
@@ -113,6 +113,16 @@ export type ScimChange =
   | { readonly path: string; readonly change: 'set'; readonly value: ScimValue; readonly had: boolean }
   | { readonly path: string; readonly change: 'clear' };
 
+/** What the target acknowledged about a resource before this write: what its answer is compared with. */
+export interface Acknowledged {
+  /** Our externalId, where the target took it. An answer with another one is about somebody else. */
+  readonly externalId?: string | undefined;
+  /** SCIM paths that have a value. */
+  readonly paths?: readonly string[] | undefined;
+  /** The members of a group: what a PUT of the whole group needs. */
+  readonly members?: MemberChange['current'] | undefined;
+}
+
 export interface MemberChunk {
   /** Members of one `changeMembers` that only adds. */
   readonly add: number;
@@ -133,7 +143,8 @@ export interface MemberChange {
 export interface FoundResource {
   readonly id: TargetId;
   readonly version?: string | undefined;
-  readonly active: boolean;
+  /** Undefined: it does not say so, or in no word that is known. Groups never do. */
+  readonly active: boolean | undefined;
   /** The whole JSON body, keys as the server spelled them. Read through `readScimPath`. */
   readonly body: Readonly<Record<string, unknown>>;
 }

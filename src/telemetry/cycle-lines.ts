@@ -4,7 +4,7 @@ import type { Repetition } from './repetition.ts';
 
 type EventOf<Kind extends CycleEvent['kind']> = Extract<CycleEvent, { kind: Kind }>;
 type CycleLineEvent = EventOf<
-  'cycle_started' | 'plan_made' | 'held' | 'decided' | 'operation_finished' | 'throttled' | 'rate_limit_wait' | 'cycle_finished'
+  'cycle_started' | 'plan_made' | 'held' | 'decided' | 'operation_finished' | 'operations_given_up' | 'search_failed' | 'throttled' | 'rate_limit_wait' | 'cycle_finished'
 >;
 
 /** Failed operations that get a line of their own; the sum is in the cycle's line, all of them are at debug. */
@@ -55,6 +55,12 @@ export function cycleLines(log: Log, repetition: Repetition, approveCommand: (ho
       case 'operation_finished':
         operationLine(log, tallyOf(target), event);
         return;
+      case 'search_failed':
+        searchLine(log, repetition, event);
+        return;
+      case 'operations_given_up':
+        givenUpLine(log, repetition, tallyOf(target), event);
+        return;
       case 'throttled':
         tallyOf(target).throttled += 1;
         log.debug({ event: event.kind, target, milliseconds: event.milliseconds }, 'the target asks for a pause');
@@ -95,6 +101,19 @@ function operationLine(log: Log, tally: Tally, event: EventOf<'operation_finishe
   tally.failures += 1;
   if (tally.failures <= failuresTold) log.warn({ ...fields, class: reason, status }, `${verb} failed: ${reason}`);
   log.debug({ ...fields, class: reason, status, detail });
+}
+
+function searchLine(log: Log, repetition: Repetition, { kind, target, type, count, failure, status }: EventOf<'search_failed'>): void {
+  const repeated = repetition.tell(`search ${target} ${type}`, failure);
+  const fields = { event: kind, target, type, count, class: failure, status, ...(repeated ? { repeated } : {}) };
+  log[repeated === undefined ? 'debug' : 'warn'](fields, `${count} of type ${type} could not be looked for and wait; everything else goes on`);
+}
+
+function givenUpLine(log: Log, repetition: Repetition, { cycle }: Tally, event: EventOf<'operations_given_up'>): void {
+  const { kind, target, verb, type, failure, status, notStarted } = event;
+  const repeated = repetition.tell(`given up ${target} ${verb} ${type}`, failure);
+  const fields = { event: kind, target, cycle, verb, type, class: failure, status, notStarted, ...(repeated ? { repeated } : {}) };
+  log[repeated === undefined ? 'debug' : 'warn'](fields, `${verb} ${type} failed again and again although the target answers; the rest waits for the next cycle`);
 }
 
 function heldLine(log: Log, repetition: Repetition, { kind, target, hold }: EventOf<'held'>, approveCommand: (holdId: string) => string): void {

@@ -7,7 +7,7 @@ import type { Instruments } from './instruments.ts';
 type OperationOutcome = Extract<CycleEvent, { kind: 'operation_finished' }>['outcome'];
 
 /** Written as records, so that the compiler finds what is missing when a union grows. */
-const verbs = keys<Verb>({ create: 0, adopt: 0, update: 0, reactivate: 0, members: 0, deactivate: 0, delete: 0 });
+const verbs = keys<Verb>({ create: 0, adopt: 0, relink: 0, update: 0, reactivate: 0, members: 0, deactivate: 0, delete: 0 });
 const types = keys<ResourceType>({ user: 0, group: 0 });
 const modes = keys<CycleMode>({ full: 0, incremental: 0 });
 const results = keys<CycleResult>({ success: 0, partial: 0, held: 0, error: 0 });

@@ -53,6 +53,11 @@ export function logObserver(log: Log, clock: Clock, approveCommand = (holdId: st
         log[repeated === undefined ? 'debug' : 'warn']({ event: kind, ...fields, ...(repeated ? { repeated } : {}) }, `decisions/${event.file} ${why}; it is passed over`);
         return;
       }
+      case 'link_forgotten': {
+        const { kind, ...fields } = event;
+        log.warn({ event: kind, ...fields }, `the target has nobody any more who could be ${event.type} ${event.sourceId}, who had left: forgotten`);
+        return;
+      }
       case 'state_written':
         stateLine(event);
         return;

@@ -61,7 +61,10 @@ export function measure(instruments: Instruments, clock: Clock): CycleObserver {
       case 'absent_entries':
       case 'entries_read':
       case 'directory_failed':
+      case 'operations_given_up':
+      case 'search_failed':
       case 'plan_made':
+      case 'link_forgotten':
     }
   };
 }

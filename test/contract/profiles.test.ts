@@ -146,7 +146,7 @@ for (const name of profiles) {
       await change(ids, [], []);
       await change([], ids.slice(0, 120), ids);
       const rest = ids.slice(120);
-      applied(await stage.target.update('group', group, [set('displayName', 'Cabin')], signal, () => Promise.resolve(rest)));
+      applied(await stage.target.update('group', group, [set('displayName', 'Cabin')], signal, { members: () => Promise.resolve(rest) }));
       assert.deepEqual([stage.server.groups()[0]?.['displayName'], membersOf(stage)], ['Cabin', [...rest].sort()]);
       await change([], rest, rest);
       if (groups.deletion !== 'none') {

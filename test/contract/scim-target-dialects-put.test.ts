@@ -69,7 +69,7 @@ describe('a PUT', () => {
     const stage = await begin(context, { groups: { patch: 501 }, members: { shown: 'never' } });
     const { group, ids } = await createTeam(stage, 3);
     applied(await stage.target.changeMembers(group, members(ids), signal));
-    applied(await stage.target.update('group', group, [set('displayName', 'Cabin')], signal, () => Promise.resolve(ids)));
+    applied(await stage.target.update('group', group, [set('displayName', 'Cabin')], signal, { members: () => Promise.resolve(ids) }));
     assert.deepEqual(memberIds(stage), [...ids].sort());
   });
 });

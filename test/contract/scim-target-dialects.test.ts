@@ -66,7 +66,7 @@ describe('a target that is written to in its own words', () => {
       assert.deepEqual(memberIds(stage), [...ids].sort());
       applied(await stage.target.changeMembers(group, members(ids.slice(0, 2), ids.slice(3), ids), signal));
       assert.deepEqual(memberIds(stage), ids.slice(0, 3).sort());
-      applied(await stage.target.update('group', group, [set('displayName', 'Cabin')], signal, () => Promise.resolve(ids.slice(0, 3))));
+      applied(await stage.target.update('group', group, [set('displayName', 'Cabin')], signal, { members: () => Promise.resolve(ids.slice(0, 3)) }));
       applied(await stage.target.changeMembers(group, members([], ids.slice(0, 3), ids.slice(0, 3)), signal));
       assert.deepEqual([memberIds(stage), stage.server.groups()[0]?.['displayName']], [[], 'Cabin']);
       assert.deepEqual([stage.server.refusals, stage.server.violations, stage.learned()], [[], [], {}]);

@@ -12,6 +12,7 @@ const change = z.object({ path: z.string(), change: z.enum(['set', 'clear']), va
 const operation = z.discriminatedUnion('verb', [
   z.object({ ...who, verb: z.literal('create'), again: z.boolean(), attributes: z.record(z.string(), z.unknown()) }),
   z.object({ ...who, verb: z.literal('adopt'), targetId: z.string(), changes: z.array(change) }),
+  z.object({ ...who, verb: z.literal('relink'), replaces: z.string(), changes: z.array(change) }),
   z.object({ ...who, verb: z.enum(['update', 'reactivate']), changes: z.array(change) }),
   z.object({ ...who, verb: z.literal('members'), add: z.array(z.string()), remove: z.array(z.string()) }),
   z.object({ ...who, verb: z.enum(['deactivate', 'delete']), cause: z.string() }),
@@ -19,7 +20,7 @@ const operation = z.discriminatedUnion('verb', [
 type Operation = z.output<typeof operation>;
 
 const hold = z.object({
-  planId: z.string(),
+  holdId: z.string(),
   findings: z.array(z.object({ kind: z.string(), text: z.string() })),
   operations: z.array(operation),
 });
@@ -86,6 +87,7 @@ function operationText(one: Operation, names: Names): Plain {
       return { ...head, ...(one.again ? { again: true } : {}), with: valuesText(given, names) };
     }
     case 'adopt':
+    case 'relink':
     case 'update':
     case 'reactivate':
       return { ...head, ...(one.changes.length === 0 ? {} : { set: valuesText(one.changes.map(({ path, value }) => [path, value ?? null]), names) }) };

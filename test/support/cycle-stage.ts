@@ -59,7 +59,7 @@ export function cycleStage(entries: readonly Entry[], { target: targetOptions, m
     setup,
     events,
     /** One cycle, with the calls that it made. */
-    async cycle(input: Partial<CyclesInput> = {}): Promise<{ readonly report: CycleReport; readonly calls: readonly FakeCall[] }> {
+    cycle: async (input: Partial<CyclesInput> = {}): Promise<{ readonly report: CycleReport; readonly calls: readonly FakeCall[] }> => {
       target.clearCalls();
       const [report] = await runCycles(['wiki'], {
         mode: 'incremental',

@@ -1,5 +1,6 @@
 import type { Entry, ResourceType, SourceId } from '../../src/core/model/entry.ts';
 import { BridgeError, toBridgeError } from '../../src/core/model/errors.ts';
+import type { Fate } from '../../src/core/model/reading.ts';
 import type { DirectorySource } from '../../src/ports/directory-source.ts';
 
 /**
@@ -10,6 +11,10 @@ export interface FakeSource extends DirectorySource {
   /** Adds an entry, or replaces the one with the same id. */
   put(entry: Entry): void;
   remove(id: SourceId): void;
+  /** An access rule keeps the entry from the account, without a change of the entry; false shows it again. */
+  hide(id: SourceId, hidden?: boolean): void;
+  /** Everybody about whom it was asked what became of them, one list a request. */
+  readonly lookUps: readonly (readonly SourceId[])[];
   entry(id: SourceId): Entry | undefined;
   /** All entries as they are, oldest first. */
   entries(): readonly Entry[];
@@ -23,11 +28,13 @@ export function createFakeSource(name: string): FakeSource {
   const content = new Map<SourceId, Entry>();
   /** When each entry last changed or went, counted from the first change. */
   const changedAt = new Map<SourceId, number>();
+  const hidden = new Set<SourceId>();
+  const lookUps: SourceId[][] = [];
   let changes = 0;
   let forgotten = 0;
   let failure: BridgeError | undefined;
   const mark = (id: SourceId): void => void changedAt.set(id, (changes += 1));
-  const ofType = (type: ResourceType): Entry[] => [...content.values()].filter((entry) => entry.type === type);
+  const ofType = (type: ResourceType): Entry[] => [...content.values()].filter((entry) => entry.type === type && !hidden.has(entry.id));
   return {
     name,
     put: (entry) => {
@@ -37,6 +44,18 @@ export function createFakeSource(name: string): FakeSource {
     remove: (id) => {
       content.delete(id);
       mark(id);
+    },
+    hide: (id, isHidden = true) => {
+      if (isHidden) hidden.add(id);
+      else hidden.delete(id);
+    },
+    lookUps,
+    lookUp: async (absent, signal) => {
+      await Promise.resolve();
+      endIfAborted(signal);
+      if (failure !== undefined) throw failure;
+      lookUps.push(absent.map(({ id }) => id));
+      return new Map(absent.map(({ id }): [SourceId, Fate] => [id, hidden.has(id) ? 'unreadable' : content.has(id) ? 'present' : 'deleted']));
     },
     forgetChanges: () => void (forgotten = changes + 1),
     entry: (id) => content.get(id),

@@ -9,7 +9,8 @@ type Body = Record<string, unknown>;
 
 /** One call of the port, as the hook sees it and as it is recorded. Calls count from 1. */
 export type FakeCall = { readonly number: number } & (
-  | { readonly method: 'discover' }
+  | { readonly method: 'discover' | 'probe' }
+  | { readonly method: 'answers'; readonly type: ResourceType }
   | { readonly method: 'find'; readonly type: ResourceType; readonly attribute: string; readonly value: string }
   | { readonly method: 'inventory'; readonly type: ResourceType; readonly worthRequests: number }
   | { readonly method: 'create'; readonly type: ResourceType; readonly attributes: ReadonlyMap<string, ScimValue>; readonly members: readonly TargetId[] }
@@ -122,7 +123,7 @@ export function createFakeTarget({ name, concurrency = 8, memberChunk = 100, cre
   };
 
   const remove = (type: ResourceType, id: TargetId): Outcome => {
-    content[type].delete(id);
+    if (!content[type].delete(id)) return gone;
     for (const group of content.group.values()) {
       const members = membersOf(group);
       if (members.delete(id)) setMembers(group, members);
@@ -164,6 +165,10 @@ export function createFakeTarget({ name, concurrency = 8, memberChunk = 100, cre
       const effect = (): FoundResource | Failure => found(type).find((one) => one.id === id) ?? { class: 'gone', status: 404, detail: 'there is none' };
       return perform<FoundResource | Failure>({ method: 'read', type, id }, (failure) => failure, effect);
     },
+    answers(type, signal) {
+      signal.throwIfAborted();
+      return perform({ method: 'answers', type }, () => false, () => true);
+    },
     create(type, attributes, signal, members = []) {
       signal.throwIfAborted();
       if (members.length > createWith) throw new TypeError(`${members.length} members in a create, ${createWith} are allowed`);
@@ -186,6 +191,10 @@ export function createFakeTarget({ name, concurrency = 8, memberChunk = 100, cre
     remove(type, id, signal) {
       signal.throwIfAborted();
       return perform({ method: 'remove', type, id }, failedWith, () => remove(type, id));
+    },
+    probe: (signal) => {
+      signal.throwIfAborted();
+      return perform<Failure | undefined>({ method: 'probe' }, (failure) => failure, () => undefined);
     },
     settings: () => [],
     restore: () => undefined,

@@ -1,6 +1,7 @@
 import type { SourceId } from '../../core/model/entry.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { ChangeDetection, DirectoryKind, Fate } from '../../ports/directory-source.ts';
+import type { Fate } from '../../core/model/reading.ts';
+import type { ChangeDetection, DirectoryKind } from '../../ports/directory-source.ts';
 
 /** What a directory server can be, where it is not left to the rootDSE (`auto`). */
 export type LdapKind = Exclude<DirectoryKind, 'ldif'>;

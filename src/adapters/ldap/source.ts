@@ -1,12 +1,15 @@
 import { parseFilter } from '../../core/directory/filter.ts';
 import { kindRules } from '../../core/directory/kinds.ts';
 import { BridgeError } from '../../core/model/errors.ts';
-import type { DirectoryFacts, DirectorySource, ReadRequest, Verdict } from '../../ports/directory-source.ts';
+import type { SourceId } from '../../core/model/entry.ts';
+import type { Fate } from '../../core/model/reading.ts';
+import type { Absent, DirectoryFacts, DirectorySource, ReadRequest, Verdict } from '../../ports/directory-source.ts';
 import { chooseStrategy, type Choice } from './changes/choose.ts';
+import { lookUpAbsent } from './changes/look-up.ts';
 import { readChanges } from './changes/read-changes.ts';
 import { hashScope } from './changes/scope-hash.ts';
 import { seesDeletions } from './changes/usn-deletions.ts';
-import { visitUnreadable } from './changes/visit-unreadable.ts';
+import { visitMissing } from './changes/visit-missing.ts';
 import { printWatermark } from './changes/watermark.ts';
 import { monotonic } from './monotonic.ts';
 import { openDirectory } from './open.ts';
@@ -44,6 +47,8 @@ export function createLdapSource(options: LdapSourceOptions): DirectorySource {
         const changes = await readChanges(directory, request, request.since);
         return changes.kind === 'delta' ? changes : readCompletely(directory, request, changes.because);
       }),
+    // With references this server does not know everybody.
+    ...(options.referrals === undefined ? { lookUp: (absent, signal) => lookUp(options, choice, absent, signal) } : {}),
     ...(isWatchable(options)
       ? { watch: (onChange: () => void, signal: AbortSignal) => watchDirectory(options, choice, onChange, signal) }
       : {}),
@@ -53,6 +58,20 @@ export function createLdapSource(options: LdapSourceOptions): DirectorySource {
 /** What the maps ask for is not known to `check`'s question. */
 const nothing: ReadRequest['attributes'] = { user: new Set(), group: new Set() };
 
+async function lookUp(
+  options: LdapSourceOptions,
+  choice: ServerChoice,
+  absent: readonly Absent[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<SourceId, Fate>> {
+  return withDirectory(options, choice, signal, async (directory) => {
+    const fates = await lookUpAbsent(directory, absent);
+    if (fates === undefined) return new Map();
+    options.onAbsent?.(fates);
+    return fates;
+  });
+}
+
 /** Reads everything. Where changes stand is noted before, so that what changes meanwhile is read again next time. */
 async function readCompletely(directory: OpenDirectory, request: ReadRequest, because: string | undefined): Promise<Verdict> {
   const { attributes } = request;
@@ -60,13 +79,13 @@ async function readCompletely(directory: OpenDirectory, request: ReadRequest, be
   const changes = changesText(chosen);
   const comparedAt = monotonic(directory.options);
   const seen = await searchScopes(directory, request);
-  await visitUnreadable(directory, request, seen);
-  if (chosen.feed === undefined) return { kind: 'complete', because, changes };
+  const fates = await visitMissing(directory, request, seen);
+  if (chosen.feed === undefined) return { kind: 'complete', because, changes, fates };
   const { strategy, cursor } = chosen.feed;
   const scope = hashScope(directory, attributes);
   const { server } = directory.session;
   const watermark = printWatermark({ strategy: strategy.name, cursor, server, scope, comparedAt, fresh: true, again: [] });
-  return { kind: 'complete', watermark, because, changes };
+  return { kind: 'complete', watermark, because, changes, fates };
 }
 
 async function withDirectory<T>(

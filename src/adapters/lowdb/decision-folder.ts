@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { BridgeError } from '../../core/model/errors.ts';
+import type { Verb } from '../../core/model/plan.ts';
 import type { Decision, LeftDecisions, UnusableDecision } from '../../ports/state-store.ts';
 import { damaged, unwritable } from './faults.ts';
 import { readText, type StateFiles } from './files.ts';
@@ -9,7 +10,8 @@ import { parseJson } from './lines.ts';
 import { replaceFile } from './replace-file.ts';
 
 const heldOperation = z.strictObject({
-  verb: z.enum(['create', 'adopt', 'update', 'reactivate', 'members', 'deactivate', 'delete']),
+  /** One that is not known is in no plan. */
+  verb: z.custom<Verb>((value) => typeof value === 'string'),
   type: z.enum(['user', 'group']),
   sourceId: z.string(),
   add: z.exactOptional(z.array(z.string())),

@@ -15,7 +15,7 @@ import {
 import { inCurrentWords } from './earlier-state.ts';
 
 /** A change that is about one target. */
-export type TargetChange = Exclude<StateChange, { kind: 'directory' }>;
+export type TargetChange = Exclude<StateChange, { kind: 'directory' | 'identity' | 'reset' }>;
 
 type Counts = Record<ResourceType, Record<keyof LinkCounts[ResourceType], number>>;
 
@@ -33,7 +33,10 @@ export class TargetMemory {
     user: { active: 0, deactivated: 0, lost: 0, adopted: 0, troubled: 0 },
     group: { active: 0, deactivated: 0, lost: 0, adopted: 0, troubled: 0 },
   };
+  /** How many links come from which directory. */
+  readonly directories = new Map<string, number>();
   state: TargetState = emptyTargetState;
+  endpoint: string | undefined;
   notes: TargetNotes = noNotes;
   removals: RemovalRecord[] = [];
 
@@ -53,6 +56,9 @@ export class TargetMemory {
         if (this.#isAnother(change.link)) this.#endMemberships(change.link.sourceId);
         this.#dropLink(change.link.sourceId);
         this.#putLink(change.link);
+        return;
+      case 'relink':
+        this.#handOver(change.from, change.link);
         return;
       case 'trouble':
         this.#dropTrouble(change.trouble.sourceId);
@@ -76,6 +82,9 @@ export class TargetMemory {
       case 'notes':
         this.notes = change.notes;
         return;
+      case 'bound':
+        this.endpoint = change.endpoint;
+        return;
       case 'removal':
         this.removals.push(change.removal);
         return;
@@ -95,6 +104,21 @@ export class TargetMemory {
   #isAnother({ sourceId, targetId }: Link): boolean {
     const before = this.links.get(sourceId);
     return before !== undefined && before.targetId !== targetId;
+  }
+
+  #handOver(from: SourceId, link: Link): void {
+    const to = link.sourceId;
+    this.#endMemberships(to);
+    const members = this.members.get(from);
+    for (const [group, ids] of this.members) if (ids.has(from)) this.#changeMembers(group, [to], [from]);
+    if (members !== undefined) this.members.set(to, members);
+    this.members.delete(from);
+    for (const one of [...this.links.values()]) {
+      if (one.unsettled?.includes(from) === true) this.links.set(one.sourceId, { ...one, unsettled: one.unsettled.map((id) => (id === from ? to : id)) });
+    }
+    for (const id of [from, to]) this.#dropLink(id);
+    this.#dropTrouble(from);
+    this.#putLink(link);
   }
 
   #endMemberships(id: SourceId): void {
@@ -124,6 +148,9 @@ export class TargetMemory {
     const counts = this.#counts[link.type];
     counts[link.lifecycle] += by;
     if (link.origin === 'adopted') counts.adopted += by;
+    const left = (this.directories.get(link.directory) ?? 0) + by;
+    if (left === 0) this.directories.delete(link.directory);
+    else this.directories.set(link.directory, left);
   }
 
   #dropTrouble(id: SourceId): void {
@@ -144,6 +171,7 @@ export class TargetMemory {
   /** The changes that lead from nothing to this memory. */
   *changes(target: string): Generator<StateChange> {
     yield { kind: 'target', target, state: this.state };
+    if (this.endpoint !== undefined) yield { kind: 'bound', target, endpoint: this.endpoint };
     if (this.notes !== noNotes) yield { kind: 'notes', target, notes: this.notes };
     for (const removal of this.removals) yield { kind: 'removal', target, removal };
     for (const intent of this.intents.values()) yield { kind: 'intent', intent };

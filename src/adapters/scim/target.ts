@@ -15,6 +15,8 @@ import { createFind } from './read/find.ts';
 import { createDiscovery, writeAfter } from './dialect/discover-first.ts';
 import { confirms } from './write/effect.ts';
 import { inDialect } from './in-dialect.ts';
+import { readList } from './read/list.ts';
+import { probeTarget } from './read/probe.ts';
 import { readInventory } from './read/inventory.ts';
 import { changeMembers, memberChunk } from './write/members.ts';
 import { failed, isRefusal, nonsense, toFailure, type Answer, type Body, type Refusal } from './message.ts';
@@ -59,13 +61,14 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
     find,
     inventory: (type, worthRequests, signal) => readInventory(exchange, book, type, worthRequests, signal),
     read: (type, id, signal) => readOne(talk(signal), type, id),
+    answers: async (type, signal) => !isRefusal(await readList(exchange, type, 'startIndex=1&count=1', signal)),
     async create(type, attributes, signal, members = []) {
       const outcome = await createResource(talk(signal), type, attributes, members);
       return confirmCreate(outcome, { clock, signal }, attributes.get('externalId'), (id) => find(type, 'externalId', id, signal));
     },
-    async update(type, id, changes, signal, members = () => Promise.resolve([])) {
+    async update(type, id, changes, signal, known = {}) {
       if (changes.length === 0) return { kind: 'applied', id };
-      const answer = await updateResource(talk(signal), type, id, changes, members);
+      const answer = await updateResource(talk(signal), type, id, changes, known.members ?? (() => Promise.resolve([])));
       return outcomeOf(id, await confirmWrite(answer, { exchange, clock, signal }, type, id, shows(changes, book.current())));
     },
     async changeMembers(group, change, signal) {
@@ -74,6 +77,7 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
       return outcomeOf(group, await confirmWrite(answer, { exchange, clock, signal }, 'group', group, showsMembers(change, book.current())));
     },
     remove: (type, id, signal) => removeResource({ ...talk(signal), clock }, type, id),
+    probe: (signal) => probeTarget(find, signal),
     settings: () => book.settings(),
     restore(notes) {
       book.restore(notes);

@@ -47,13 +47,13 @@ export async function explain(who: string, options: ExplainOptions, context: Com
 async function explainAll(who: string, app: App, view: StateView, targets: readonly string[], signal: AbortSignal): Promise<Examined[]> {
   const setups = await Promise.all(targets.map((target) => app.prepare(target, signal)));
   const definitions = setups.map((setup) => setup.definition);
-  const { complete, failed, readAt } = await readDirectories(definitions, app.sources, { ...app, signal });
+  const { complete, failed, readAt, lookUp } = await readDirectories(definitions, app.sources, { ...app, signal });
   const [failure] = failed.values();
   if (failure !== undefined) throw failure;
   const id = await idOf(who, [...complete.values()].flatMap(({ entries }) => entries), setups, view, app.clock.now());
   return Promise.all(
     setups.map(async (setup) => {
-      const examination = await explainTarget(id, setup, readingsOf(setup, complete), view, { now: app.clock.now(), signal });
+      const examination = await explainTarget(id, setup, readingsOf(setup, complete), view, { lookUp, now: app.clock.now(), signal });
       return { id, setup, readAt, examination };
     }),
   );

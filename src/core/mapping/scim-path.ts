@@ -204,10 +204,11 @@ function isBody(value: unknown): value is Body {
 
 /**
  * Are a wanted value and a target's value the same? Absent, null and empty list are equal (RFC 7643 §2.5); a boolean
- * equals its text (Entra writes "True"); a reference `{value, …}` equals its id; lists compare as sets.
+ * equals its text (Entra writes "True"), and so does a number; a reference `{value, …}` equals its id; lists compare as sets.
  */
 export function sameScimValue(wanted: ScimValue, held: unknown): boolean {
   if (typeof wanted === 'boolean' && typeof held === 'string') return held.toLowerCase() === String(wanted);
+  if (typeof wanted === 'string' && (typeof held === 'number' || typeof held === 'bigint')) return wanted === String(held);
   if (typeof wanted !== 'object') return wanted === (isBody(held) && 'value' in held ? held['value'] : held);
   if (Array.isArray(wanted)) {
     const values: readonly ScimValue[] = wanted;

@@ -12,6 +12,12 @@ export function scimValues(body: Readonly<Record<string, unknown>>, path: ScimPa
   return elements.map((element) => (isObject(element) ? readScimPath(element, sub) : element));
 }
 
+/** A value that is used as text: an id, a member, a name. Some targets write them as numbers. */
+export function textOf(value: unknown): string | undefined {
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  return typeof value === 'string' ? value : undefined;
+}
+
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -12,6 +12,7 @@ import type { TargetId } from './link.ts';
  * - `unsupported` the target cannot do this at all (501, or 404/405 on the endpoint)
  * - `auth`      our credentials are refused: nothing else will work either
  * - `protocol`  the answer makes no sense (HTML, redirect, no id)
+ * - `renumbered` what the id names is somebody else's now: nothing more may be written by any id that is known
  */
 export type FailureClass =
   | 'transient'
@@ -22,7 +23,8 @@ export type FailureClass =
   | 'rejected'
   | 'unsupported'
   | 'auth'
-  | 'protocol';
+  | 'protocol'
+  | 'renumbered';
 
 export interface Failure {
   readonly class: FailureClass;
@@ -40,5 +42,16 @@ export type Outcome =
       readonly version?: string | undefined;
       /** Of a group that was created with members: who is in it. */
       readonly members?: readonly TargetId[] | undefined;
+      readonly shown?: Shown | undefined;
     }
   | { readonly kind: 'failed'; readonly failure: Failure };
+
+/** What the target showed after a write, as far as it differs from what was sent or known. Nothing was asked for it that had not to be. */
+export interface Shown {
+  /** Paths of what was sent that the target has not stored as it was sent, in any form that is known. */
+  readonly unstored?: readonly string[] | undefined;
+  /** Paths with an acknowledged value that was not sent, and is not there any more. */
+  readonly lost?: readonly string[] | undefined;
+  /** Of a group: whom it shows as its members, where it shows them all. */
+  readonly members?: readonly TargetId[] | undefined;
+}

@@ -22,8 +22,9 @@ interface Subject {
   readonly reason: string;
   /**
    * Operations of one stage may run side by side; a stage starts when the one before it is done. Stages follow the
-   * order users, groups, references in circles, members, deactivations, deletions; users whose manager is new to the
-   * target come in a later stage than the manager.
+   * order deactivations, deletions (behind the memberships of the deleted), members who leave, users, groups,
+   * references in circles, members who join; users whose manager is new to the target come in a later stage than the
+   * manager.
    */
   readonly stage: number;
 }
@@ -31,9 +32,17 @@ interface Subject {
 /** Why someone loses access. */
 export type RemovalCause = 'disabled' | 'left_scope' | 'absent';
 
+/**
+ * How sure a removal is. `word`: the directory says it of this very entry (disabled, deleted, moved away). `absence`: the
+ * entry, a value of it or a membership is not shown any more, and nothing proves why.
+ */
+export type Evidence = 'word' | 'absence';
+
 export interface CreateOperation extends Subject {
   readonly verb: 'create';
   readonly attributes: DesiredAttributes;
+  /** Which of these are sent now and never again. */
+  readonly once?: ReadonlySet<string> | undefined;
   /** True when the target had it once and lost it (404). */
   readonly again: boolean;
 }
@@ -49,6 +58,20 @@ export interface AdoptOperation extends Subject {
   readonly attributes: DesiredAttributes;
 }
 
+/**
+ * The account of an entry that is gone passes to the entry that came in its place: the same person under a new source
+ * id. One request puts the externalId right, and what differs.
+ */
+export interface RelinkOperation extends Subject {
+  readonly verb: 'relink';
+  /** The entry that is gone. */
+  readonly replaces: SourceId;
+  readonly targetId: TargetId;
+  /** The match attribute in which both are equal. */
+  readonly matchedBy: string;
+  readonly changes: readonly AttributeChange[];
+}
+
 export interface UpdateOperation extends Subject {
   readonly verb: 'update' | 'reactivate';
   readonly changes: readonly AttributeChange[];
@@ -60,14 +83,18 @@ export interface MembersOperation extends Subject {
   readonly remove: readonly SourceId[];
   /** `departed`: the group itself left and `removal.groups` is `empty`. */
   readonly cause: 'changed' | 'departed';
+  /** Of `departed`. */
+  readonly evidence?: Evidence | undefined;
 }
 
 export interface RemoveOperation extends Subject {
   readonly verb: 'deactivate' | 'delete';
   readonly cause: RemovalCause;
+  /** Absence where nothing is said. */
+  readonly evidence?: Evidence | undefined;
 }
 
-export type Operation = CreateOperation | AdoptOperation | UpdateOperation | MembersOperation | RemoveOperation;
+export type Operation = CreateOperation | AdoptOperation | RelinkOperation | UpdateOperation | MembersOperation | RemoveOperation;
 export type Verb = Operation['verb'];
 
 export interface Plan {

@@ -1,8 +1,10 @@
 import type { Operation } from '../model/plan.ts';
+import { handOver } from './hand-over.ts';
+import { keepChoices } from './keep-choice.ts';
 import { createOutlook } from './outlook.ts';
 import { planDeparture } from './plan-departure.ts';
 import type { PlanInput, PlannedOperations } from './plan-input.ts';
-import { planMembers } from './plan-members.ts';
+import { beforeDeletions, planMembers } from './plan-members.ts';
 import { planRejected, planResource } from './plan-resource.ts';
 
 /*
@@ -12,22 +14,24 @@ import { planRejected, planResource } from './plan-resource.ts';
  *   --------------+-----------------------+---------------------------+----------------------+---------------------------
  *   none, no match| create                | nothing (createInactive:  | nothing              | -
  *                 |                       | create)                   |                      |
- *   none, match   | adopt                 | adopt, stays as it is     | nothing              | -
+ *   none, match   | adopt                 | adopt; deactivate         | nothing              | -
  *   active        | update if different   | deactivate                | nothing; deactivate  | by policy: deactivate,
  *                 |                       |                           | if known inactive    | delete, or keep
  *   deactivated   | reactivate            | update if different       | nothing              | delete when the grace is over
  *   lost          | create again          | nothing                   | nothing              | forget
  *
  * `active` in doubt (a request about it was never answered): reactivated if wanted active; else like any active one.
+ * None, and it comes in the place of an entry that is gone: relink, with what an update and a reactivation would say.
  * `lost` and a match: adopt. Whoever was lost is in no group, and is referred to under another id, once created again.
- * An adopted account that stays active although it is wanted inactive is deactivated by the next plan: as a removal.
  * Groups have no `active`: they are created, adopted, updated, get and lose members; departed ones are kept, emptied
  * or deleted by policy.
  */
 
 /** Works out the operations that bring a target from its links to what is wanted, in their order. */
-export function buildPlan(input: PlanInput): PlannedOperations {
-  const outlook = createOutlook(input);
+export function buildPlan(given: PlanInput): PlannedOperations {
+  const handed = handOver(given);
+  const outlook = createOutlook(handed);
+  const input = { ...handed, resources: handed.resources.map((resource) => keepChoices(resource, handed, outlook.targetIdOf)) };
   const parts = [
     ...input.resources.map((resource) => planResource(resource, input, outlook)),
     ...input.resources.filter(({ type }) => type === 'group').map((group) => planMembers(group, input, outlook)),
@@ -35,7 +39,7 @@ export function buildPlan(input: PlanInput): PlannedOperations {
     ...input.departures.map((departure) => planDeparture(departure, input, outlook)),
   ];
   return {
-    operations: parts.flatMap((part) => part.operations ?? []).sort(inOrder),
+    operations: beforeDeletions(parts.flatMap((part) => part.operations ?? [])).sort(inOrder),
     remembered: parts.flatMap((part) => part.remembered ?? []),
     forgotten: parts.flatMap((part) => part.forgotten ?? []),
     waiting: parts.reduce((sum, part) => sum + (part.waiting ?? 0), 0),

@@ -1,6 +1,6 @@
 import type { ResourceType, SourceId } from '../model/entry.ts';
 import type { Link } from '../model/link.ts';
-import type { AttributeChange, MembersOperation, Operation, UpdateOperation } from '../model/plan.ts';
+import type { AttributeChange, Evidence, MembersOperation, Operation, UpdateOperation } from '../model/plan.ts';
 import { Reference } from '../model/resource.ts';
 import { membersReason } from './plan-members.ts';
 import { changesReason } from './plan-resource.ts';
@@ -10,7 +10,7 @@ import { changesReason } from './plan-resource.ts';
  *
  *   operation             | parts                                        | follows (is held with)
  *   ----------------------+----------------------------------------------+----------------------------------------------
- *   deactivate, delete    | removal                                      | -
+ *   deactivate, delete    | removal                                      | the arrival of the entry itself
  *   members, departed     | removal                                      | -
  *   members, changed      | leave, one for each who leaves               | the removal of the member: a consequence
  *                         | join, one for each who joins                 | the arrival of the group and of the member
@@ -20,15 +20,12 @@ import { changesReason } from './plan-resource.ts';
  *                         |                                              | a reference points to
  *   reactivate            | reactivation; set, clear                     | set and clear: the reactivation
  *   create                | creation                                     | -
- *   adopt                 | adoption, with all of its changes            | -
+ *   adopt, relink         | adoption, relink, with all of its changes    | -
  *
  * A consequence is nothing in itself: it is neither counted nor looked for, and only shares the fate of what it follows.
  */
 
-/** Whether somebody is removed because the directory says so (`disabled`), or because they are missing from what was read. */
-export type Evidence = 'word' | 'absence';
-
-/** What other parts follow: the removal, the arrival (creation or adoption) or the reactivation of somebody. */
+/** What other parts follow: the removal, the arrival (creation, adoption or relink) or the reactivation of somebody. */
 export type Lead = `${'removal' | 'arrival' | 'reactivation'} ${SourceId}`;
 
 interface Common {
@@ -64,7 +61,7 @@ export interface Comeback extends Common {
 }
 
 export interface Arrival extends Common {
-  readonly kind: 'creation' | 'adoption';
+  readonly kind: 'creation' | 'adoption' | 'relink';
   /** Created before, and lost by the target. */
   readonly again: boolean;
 }
@@ -73,7 +70,7 @@ export type Part = Removal | MembershipChange | AttributePart | Comeback | Arriv
 
 /** What a plan and the state say beside an operation, to take it apart. */
 export interface PartContext {
-  /** Those whose removal, and those whose creation or adoption, draws other operations of the plan with it. */
+  /** Those whose removal, and those whose arrival, draws other operations of the plan with it. */
   readonly removed: ReadonlySet<SourceId>;
   readonly arriving: ReadonlySet<SourceId>;
   /** Of those who are removed: whose account was switched off before. */
@@ -86,7 +83,7 @@ export function partContext(plan: readonly Operation[], links: ReadonlyMap<Sourc
   const removed = ids(isRemoval);
   return {
     removed,
-    arriving: ids(({ verb }) => verb === 'create' || verb === 'adopt'),
+    arriving: ids(({ verb }) => verb === 'create' || verb === 'adopt' || verb === 'relink'),
     off: new Set([...removed].filter((id) => links.get(id)?.lifecycle === 'deactivated')),
   };
 }
@@ -106,15 +103,17 @@ export function partsOf(operation: Operation, context: PartContext): Part[] {
       return [{ ...common, kind: 'creation', again: operation.again }];
     case 'adopt':
       return [{ ...common, kind: 'adoption', again: false }];
+    case 'relink':
+      return [{ ...common, kind: 'relink', again: false }];
     case 'update':
       return attributeParts(operation, common, context);
     case 'reactivate':
       return [{ ...common, kind: 'reactivation' }, ...attributeParts(operation, { ...common, follows: [`reactivation ${sourceId}`] }, context)];
     case 'members':
-      return operation.cause === 'changed' ? memberParts(operation, common, context) : [removalPart(common, 'absence', context)];
+      return operation.cause === 'changed' ? memberParts(operation, common, context) : [removalPart(common, operation.evidence, context)];
     case 'deactivate':
     case 'delete':
-      return [removalPart(common, operation.cause === 'disabled' ? 'word' : 'absence', context)];
+      return [removalPart(common, operation.cause === 'disabled' ? 'word' : operation.evidence, context)];
   }
 }
 
@@ -125,6 +124,7 @@ export function leadOf(part: Part): Lead | undefined {
       return `removal ${part.sourceId}`;
     case 'creation':
     case 'adoption':
+    case 'relink':
       return `arrival ${part.sourceId}`;
     case 'reactivation':
       return `reactivation ${part.sourceId}`;
@@ -149,8 +149,9 @@ export function putTogether(operation: Operation, parts: readonly Part[]): Opera
 
 const none: readonly Lead[] = [];
 
-function removalPart(common: Common, evidence: Evidence, { off }: PartContext): Removal {
-  return { ...common, kind: 'removal', evidence, hadAccess: !off.has(common.sourceId) };
+function removalPart(common: Common, evidence: Evidence = 'absence', { arriving, off }: PartContext): Removal {
+  const { sourceId } = common;
+  return { ...common, kind: 'removal', evidence, hadAccess: !off.has(sourceId), follows: arriving.has(sourceId) ? [`arrival ${sourceId}`] : none };
 }
 
 function memberParts(operation: MembersOperation, common: Common, { removed, arriving }: PartContext): MembershipChange[] {

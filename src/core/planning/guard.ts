@@ -57,12 +57,15 @@ function divide(plan: Judged, suspicions: readonly Suspicion[]): { readonly proc
   return { proceed, held };
 }
 
-/** Parts that are held and have others follow them. They follow nobody themselves. */
+/** What is held and has others follow it. It may follow something itself: whoever is adopted and switched off at once. */
 function heldLeads(plan: Judged, suspicions: readonly Suspicion[]): ReadonlySet<Lead> {
   const leads = new Set<Lead>();
-  for (const part of plan.parts()) {
-    const lead = leadOf(part);
-    if (lead !== undefined && isFound(part, suspicions)) leads.add(lead);
+  for (let size = -1; size < leads.size; ) {
+    size = leads.size;
+    for (const part of plan.parts()) {
+      const lead = leadOf(part);
+      if (lead !== undefined && (isFound(part, suspicions) || part.follows.some((one) => leads.has(one)))) leads.add(lead);
+    }
   }
   return leads;
 }

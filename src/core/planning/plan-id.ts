@@ -41,6 +41,8 @@ function content(operation: Operation): unknown {
       return attributesText(operation.attributes);
     case 'adopt':
       return [operation.targetId, operation.changes.map(changeText)];
+    case 'relink':
+      return [operation.replaces, operation.targetId, operation.changes.map(changeText)];
     case 'update':
     case 'reactivate':
       return operation.changes.map(changeText);

@@ -13,19 +13,33 @@ export interface Match {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+/** Whose account a newcomer takes over. */
+export interface Successor {
+  /** The link of the entry that is gone. */
+  readonly replaces: Link;
+  /** The match attribute in which both are equal. */
+  readonly matchedBy: string;
+}
+
 export interface PlanInput {
   readonly resources: readonly Resource[];
   readonly rejected: readonly Rejected[];
   readonly departures: readonly Departure[];
+  /** Linked, and there although no reading shows them: they keep what they have, also as members and in references. */
+  readonly unseen?: ReadonlySet<SourceId> | undefined;
   /** Links of everything above, of everyone they refer to, and of all acknowledged members. */
   readonly links: ReadonlyMap<SourceId, Link>;
   readonly matches: ReadonlyMap<SourceId, Match>;
+  /** Newcomers who come in the place of entries that are gone. */
+  readonly successors: ReadonlyMap<SourceId, Successor>;
   /** The acknowledged members of every group above. */
   readonly members: ReadonlyMap<SourceId, ReadonlySet<SourceId>>;
   /** In scope and not on the target, and not part of this plan: nobody waits for them. */
   readonly bystanders: ReadonlySet<SourceId>;
   readonly removal: RemovalPolicy;
   readonly createInactive: boolean;
+  /** True: whoever is deactivated answers to nothing any more (Atlassian), so that nothing else is sent about them. */
+  readonly recreates: boolean;
   readonly digest: Digest;
   /** Milliseconds since 1970. */
   readonly now: number;

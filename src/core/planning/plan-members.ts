@@ -1,4 +1,5 @@
 import type { SourceId } from '../model/entry.ts';
+import type { MembersOperation, Operation } from '../model/plan.ts';
 import type { Resource } from '../model/resource.ts';
 import type { PlanInput, PlannedOperations } from './plan-input.ts';
 import type { Outlook } from './outlook.ts';
@@ -17,14 +18,39 @@ export function planMembers(group: Resource, input: PlanInput, outlook: Outlook)
   // A group that was lost has no members, and whoever was lost is in no group, once created again.
   const isGroupNew = !outlook.live.has(group.sourceId);
   const add = known.filter((id) => isGroupNew || !held.has(id) || unsettled.has(id) || !outlook.live.has(id));
-  const remove = [...held].filter((id) => !wanted.has(id));
+  const remove = [...held].filter((id) => !wanted.has(id) && input.unseen?.has(id) !== true);
   const waiting = [...wanted].filter((id) => !outlook.willExist(id) && !outlook.staysAway(id)).length;
-  if (add.length + remove.length === 0) return { waiting };
-  const reason = membersReason(add, remove);
+  // Who leaves does not wait for those who are yet to come; whoever is there already joins with the same request.
+  const leaving = isGroupNew ? [] : remove.filter((id) => outlook.live.has(id));
+  const along = new Set(leaving.length === 0 ? [] : add.filter((id) => outlook.live.get(id)?.lifecycle === 'active'));
+  const others = (ids: readonly SourceId[]) => ids.filter((id) => !along.has(id) && !leaving.includes(id));
   return {
-    operations: [{ ...subject(group, reason, stages.members), verb: 'members', add, remove, cause: 'changed' }],
+    operations: [
+      ...changeOf(group, stages.leaving, [...along], leaving),
+      ...changeOf(group, stages.joining, others(add), others(remove)),
+    ],
     waiting,
   };
+}
+
+function changeOf(group: Resource, stage: number, add: readonly SourceId[], remove: readonly SourceId[]): MembersOperation[] {
+  if (add.length + remove.length === 0) return [];
+  return [{ ...subject(group, membersReason(add, remove), stage), verb: 'members', add, remove, cause: 'changed' }];
+}
+
+/**
+ * Those who are deleted leave their groups right before: afterwards nobody could name them to the target any more. A
+ * group that is created again in this plan comes too late for that.
+ */
+export function beforeDeletions(operations: readonly Operation[]): Operation[] {
+  const deleted = new Set(operations.filter(({ verb }) => verb === 'delete').map(({ sourceId }) => sourceId));
+  return operations.flatMap((operation): Operation[] => {
+    if (operation.verb !== 'members' || !operation.remove.some((id) => deleted.has(id))) return [operation];
+    if (operation.stage === stages.leaving) return [{ ...operation, stage: stages.membershipsOfDeleted }];
+    const { add } = operation;
+    const remove = operation.remove.filter((id) => !deleted.has(id));
+    return add.length + remove.length === 0 ? [] : [{ ...operation, remove, reason: membersReason(add, remove) }];
+  });
 }
 
 /**

@@ -1,8 +1,9 @@
 import { doubtful, type Link } from '../model/link.ts';
 import type { AttributeChange, Operation, RemoveOperation } from '../model/plan.ts';
 import { Reference, type DesiredAttributes, type Rejected, type Resource } from '../model/resource.ts';
+import { wantsSwitchingOn } from '../mapping/active.ts';
 import { shortPath } from '../mapping/scim-path.ts';
-import type { Match, PlanInput, PlannedOperations } from './plan-input.ts';
+import type { Match, PlanInput, PlannedOperations, Successor } from './plan-input.ts';
 import { diffWithBody, diffWithLink } from './diff.ts';
 import { isActive, ownStage, stageAfter, withoutStrangers, type Outlook } from './outlook.ts';
 import { stages } from './stages.ts';
@@ -11,7 +12,11 @@ import { subject, type Who } from './subject.ts';
 /** What one wanted resource needs, its members apart. */
 export function planResource(resource: Resource, input: PlanInput, outlook: Outlook): Partial<PlannedOperations> {
   const link = outlook.live.get(resource.sourceId);
-  if (link !== undefined) return planLinked(resource, link, input, outlook);
+  if (link !== undefined) {
+    const successor = input.successors.get(resource.sourceId);
+    const planned = planLinked(resource, link, input, outlook);
+    return successor === undefined ? planned : { ...planned, operations: relinked(resource, successor, planned.operations ?? [], outlook) };
+  }
   if (!outlook.newcomers.has(resource.sourceId)) return {};
   const match = input.matches.get(resource.sourceId);
   return match === undefined
@@ -36,11 +41,17 @@ function planCreation(resource: Resource, again: boolean, outlook: Outlook): Par
   const changes = later.map((path) => setReference(path, known, false));
   return {
     operations: [
-      { ...subject(resource, reason, stage), verb: 'create', attributes: now, again },
+      { ...subject(resource, reason, stage), verb: 'create', attributes: now, once: onceOf(resource), again },
       ...completeCircle(resource, changes),
     ],
     waiting,
   };
+}
+
+/** What is sent with a creation and not kept in step afterwards. */
+function onceOf({ createOnly, attributes }: Resource): ReadonlySet<string> | undefined {
+  const once = [...createOnly.keys()].filter((path) => !attributes.has(path));
+  return once.length === 0 ? undefined : new Set(once);
 }
 
 function planAdoption(resource: Resource, match: Match, outlook: Outlook): Partial<PlannedOperations> {
@@ -51,10 +62,12 @@ function planAdoption(resource: Resource, match: Match, outlook: Outlook): Parti
   const attributes = new Map(now);
   if (resource.type === 'user') {
     const wantsActive = isActive(resource);
-    if (wantsActive && !match.active) changes.push({ path: 'active', change: 'set', value: true, had: true });
+    if (wantsActive && (!match.active || wantsSwitchingOn(match.body))) changes.push({ path: 'active', change: 'set', value: true, had: true });
     attributes.set('active', wantsActive || match.active);
   }
   const reason = `the target has one with the same ${match.matchedBy}`;
+  // Access ends at once, and all the same as a removal, in sight of the guard.
+  const ends = resource.type === 'user' && !isActive(resource) && match.active;
   return {
     operations: [
       {
@@ -70,6 +83,7 @@ function planAdoption(resource: Resource, match: Match, outlook: Outlook): Parti
         resource,
         later.map((path) => differing.find((change) => change.path === path) ?? setReference(path, known, true)),
       ),
+      ...(ends ? [{ ...disable(resource), stage: stages.deactivationsOfNewcomers }] : []),
     ],
     waiting,
   };
@@ -77,9 +91,10 @@ function planAdoption(resource: Resource, match: Match, outlook: Outlook): Parti
 
 function planLinked(resource: Resource, link: Link, input: PlanInput, outlook: Outlook): Partial<PlannedOperations> {
   const { known, waiting } = withoutStrangers(resource.attributes, outlook);
-  const changes = diffWithLink(known, link.attributes, input.digest, outlook.targetIdOf).map((change): AttributeChange => {
-    const leaver = change.change === 'clear' ? outlook.leaverBehind(change.path, link.attributes[change.path]) : undefined;
-    return change.change === 'clear' && leaver !== undefined ? { ...change, leaver } : change;
+  const changes = diffWithLink(known, link.attributes, input.digest, outlook.targetIdOf).flatMap((change): AttributeChange[] => {
+    const behind = change.change === 'clear' ? outlook.absentBehind(change.path, link.attributes[change.path]) : undefined;
+    if (change.change !== 'clear' || behind === undefined) return [change];
+    return input.unseen?.has(behind) === true ? [] : [{ ...change, leaver: behind }];
   });
   const values = changes.map((change) => (change.change === 'set' ? change.value : null));
   const stage = stageAfter(resource, values, outlook);
@@ -92,11 +107,24 @@ function planLinked(resource: Resource, link: Link, input: PlanInput, outlook: O
     return { operations: [{ ...subject(resource, reason, stage), verb: 'reactivate', changes }], remembered: movedHere(link, resource), waiting };
   }
   const operations: Operation[] = [];
-  if (changes.length > 0) {
+  const isReachable = active || !input.recreates || resource.type === 'group';
+  if (changes.length > 0 && isReachable) {
     operations.push({ ...subject(resource, changesReason(changes), stage), verb: 'update', changes });
   }
   if (resource.type === 'user' && !active && link.lifecycle === 'active') operations.push(disable(resource));
   return { operations, remembered: stillHere(link, resource), waiting };
+}
+
+/** The update or reactivation of a link that has not passed to the newcomer yet, as the relink that it is. */
+function relinked(resource: Resource, { replaces, matchedBy }: Successor, operations: readonly Operation[], outlook: Outlook): Operation[] {
+  const own = operations.find(({ verb }) => verb === 'update' || verb === 'reactivate');
+  const changes = own?.verb === 'update' || own?.verb === 'reactivate' ? own.changes : [];
+  const reason = `entry ${replaces.sourceId} was replaced by this one, with the same ${shortPath(matchedBy)}`;
+  const stage = stageAfter(resource, changes.map((change) => (change.change === 'set' ? change.value : null)), outlook);
+  return [
+    { ...subject(resource, reason, stage), verb: 'relink', replaces: replaces.sourceId, targetId: replaces.targetId, matchedBy, changes },
+    ...operations.filter((operation) => operation !== own).map((operation) => ({ ...operation, stage: stages.deactivationsOfNewcomers })),
+  ];
 }
 
 export function changesReason(changes: readonly AttributeChange[]): string {
@@ -125,7 +153,7 @@ function completeCircle(resource: Resource, changes: readonly AttributeChange[])
 }
 
 function disable(who: Who): RemoveOperation {
-  return { ...subject(who, 'disabled in the directory', stages.deactivations), verb: 'deactivate', cause: 'disabled' };
+  return { ...subject(who, 'disabled in the directory', stages.deactivations), verb: 'deactivate', cause: 'disabled', evidence: 'word' };
 }
 
 /** Back in scope, or moved into another directory: from now on it is absence from there that counts. */

@@ -1,18 +1,26 @@
 import type { SourceId } from '../model/entry.ts';
 
 /**
- * The order in which a target takes changes. Whoever is referred to comes before whoever refers; access ends last, so
- * that a cycle that is cut short has taken nothing away that it had not given first.
+ * The order in which a target takes changes. Access that ends comes first: nothing else that fails, or takes long, may
+ * keep a leaver active, and it frees seats and logins for those who come. Of the rest, whoever is referred to comes
+ * before whoever refers.
  */
 export const stages = {
+  deactivations: 0,
+  /** Memberships of those who are deleted next: a target may keep a deleted one in its groups (RFC 7644 §3.6). */
+  membershipsOfDeleted: 100_000,
+  deletions: 200_000,
+  /** Other members who leave a group. */
+  leaving: 300_000,
   /** Users; managers who are new to the target take one stage per level before their reports. */
-  users: 0,
-  groups: 100_000,
+  users: 400_000,
+  /** Of accounts that become ours in the same plan: they can only be switched off afterwards. */
+  deactivationsOfNewcomers: 450_000,
+  groups: 500_000,
   /** References within a circle of newcomers (A manages B manages A): sent when all of them are there. */
-  circularReferences: 150_000,
-  members: 200_000,
-  deactivations: 300_000,
-  deletions: 400_000,
+  circularReferences: 550_000,
+  /** Members who join a group. */
+  joining: 600_000,
 } as const;
 
 /**

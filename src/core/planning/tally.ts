@@ -1,6 +1,6 @@
 import type { ResourceType, SourceId } from '../model/entry.ts';
-import type { Operation } from '../model/plan.ts';
-import { partsOf, type Evidence, type Part, type PartContext } from './guard-parts.ts';
+import type { Evidence, Operation } from '../model/plan.ts';
+import { partsOf, type Part, type PartContext } from './guard-parts.ts';
 
 /** How much of a kind a plan does, or has been done: of a type, or members leaving one group. */
 export interface Tally {
@@ -44,6 +44,7 @@ export function tallyParts(parts: readonly Part[]): Tally[] {
     case 'creation':
       return first.again ? [{ kind: 'updates', type, count: 1 }] : [];
     case 'adoption':
+    case 'relink':
     case 'reactivation':
       return [];
   }

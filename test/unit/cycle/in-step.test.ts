@@ -158,7 +158,7 @@ describe('a daemon whose directory shows a change', () => {
     const stage = await settled(...['a', 'b', 'c', 'd', 'e', 'f'].map((id) => person(id)), team('staff', ['a', 'b']));
     stage.source.remove('a');
     const { report } = await stage.next();
-    assert.deepEqual(operationsOf(report.applied), ['members staff', 'deactivate a']);
+    assert.deepEqual(operationsOf(report.applied), ['deactivate a', 'members staff']);
   });
 });
 

@@ -9,6 +9,42 @@ const failing = (failureClass: FailureClass, when: (call: FakeCall) => boolean) 
   call.method === 'create' && when(call) ? { when: 'before', result: { class: failureClass, detail: 'made to fail' } } : undefined;
 const isFor = (id: string) => (call: FakeCall): boolean => call.method === 'create' && call.attributes.get('externalId') === id;
 
+const broken = (status: number): FakeFault => ({ when: 'before', result: { class: 'transient', status, detail: 'made to fail' } });
+const isUpdate = (call: FakeCall): boolean => call.method === 'update' && call.changes.every(({ path }) => path !== 'active');
+
+describe('a push of which one kind of operation always fails', () => {
+  const many = Array.from({ length: 200 }, (_, at) => `p${String(at).padStart(3, '0')}`);
+  const settled = async () => {
+    const stage = cycleStage([...many, 'zoe'].map((id) => person(id)), { target: { concurrency: 4 } });
+    await stage.cycle();
+    stage.target.setHook((call) => (isUpdate(call) ? broken(500) : undefined));
+    for (const id of many) stage.source.put(person(id, { title: 'Boss' }));
+    return stage;
+  };
+
+  it('ends access before that, gives the kind up soon, and says so', async () => {
+    const stage = await settled();
+    stage.source.remove('zoe');
+    const { report, calls } = await stage.cycle();
+    assert.deepEqual(operationsOf(report.applied), ['deactivate zoe']);
+    assert.deepEqual([report.result, report.error, calls.filter(({ method }) => method === 'probe').length], ['partial', undefined, 1]);
+    assert.ok(report.failed.length <= 24, `${report.failed.length} were tried`);
+    const [one, ...others] = report.givenUp;
+    assert.deepEqual([one?.verb, one?.type, one?.failure.status, one?.notStarted, others], ['update', 'user', 500, report.notStarted, []]);
+    assert.equal(report.failed.length + report.notStarted, 200);
+  });
+
+  it('still does everything else, and tries those first who have not failed yet', async () => {
+    const stage = await settled();
+    stage.source.put(person('new'));
+    const first = (await stage.cycle({ attempt: 'asked' })).report;
+    assert.deepEqual(operationsOf(first.applied), ['create new']);
+    const failed = new Set(first.failed.map(({ operation }) => operation.sourceId));
+    const second = (await stage.cycle({ attempt: 'asked' })).report;
+    assert.deepEqual(second.failed.filter(({ operation }) => failed.has(operation.sourceId)), []);
+  });
+});
+
 describe('a push', () => {
   it('carries out everything else when one operation fails', async () => {
     const stage = cycleStage(thirty.map((id) => person(id)));
@@ -27,7 +63,7 @@ describe('a push', () => {
 
   it('stops after twenty failures in a row of a target that is down, and not when some succeed between them', async () => {
     const stage = cycleStage(thirty.map((id) => person(id)), { target: { concurrency: 1 } });
-    stage.target.setHook(failing('transient', () => true));
+    stage.target.setHook((call) => (call.method === 'probe' ? broken(503) : failing('transient', () => true)(call)));
     const { report } = await stage.cycle();
     assert.deepEqual([report.error?.code, report.failed.length, report.notStarted], ['D2S_TARGET_UNREACHABLE', 20, 10]);
     let count = 0;

@@ -8,7 +8,7 @@ import { logObserver } from '../../../src/telemetry/log-observer.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { logLines } from '../../support/log-lines.ts';
 
-const noCounts: Record<Verb, number> = { create: 0, adopt: 0, update: 0, reactivate: 0, members: 0, deactivate: 0, delete: 0 };
+const noCounts: Record<Verb, number> = { create: 0, adopt: 0, relink: 0, update: 0, reactivate: 0, members: 0, deactivate: 0, delete: 0 };
 
 const started: CycleEvent = { kind: 'cycle_started', target: 'wiki', mode: 'full', cycle: 'c1' };
 
@@ -153,10 +153,13 @@ describe('log of events', () => {
       directory_failed: true, directory_failover: true,
       ldap_request: true,
       plan_made: true,
+      link_forgotten: true,
       held: true,
       decided: true,
       decision_unusable: true,
       operation_finished: true,
+      operations_given_up: true,
+      search_failed: true,
       scim_request: true,
       throttled: true,
       rate_limit_wait: true,
@@ -209,11 +212,11 @@ describe('log of events', () => {
     const atInfo = observed('info');
     atInfo.observe(event);
     assert.deepEqual(atInfo.lines(), [
-      { level: 'info', event: 'absent_entries', directory: 'corp', deleted: 1, moved: 2, filtered: 0, unreadable: 0, msg: 'directory corp: 3 left' },
+      { level: 'info', event: 'absent_entries', directory: 'corp', deleted: 1, moved: 2, filtered: 0, missing: 0, unreadable: 0, msg: 'directory corp: 3 left' },
     ]);
     const atDebug = observed('debug');
     atDebug.observe(event);
-    assert.deepEqual(atDebug.lines()[1]?.['sources'], { deleted: ['6f1e'], moved: ['7a2b', '8c3d'], filtered: [], unreadable: [] });
+    assert.deepEqual(atDebug.lines()[1]?.['sources'], { deleted: ['6f1e'], moved: ['7a2b', '8c3d'], filtered: [], missing: [], unreadable: [], present: [] });
   });
 
   it('tells once, and then now and then, of those who only cannot be read', async () => {

@@ -48,9 +48,9 @@ export function writeAfter(discovered: (signal: AbortSignal) => Promise<void>, t
       await discovered(signal);
       return target.create(type, attributes, signal, members);
     },
-    async update(type, id, changes, signal, members) {
+    async update(type, id, changes, signal, known) {
       if (changes.length > 0) await discovered(signal);
-      return target.update(type, id, changes, signal, members);
+      return target.update(type, id, changes, signal, known);
     },
     async changeMembers(group, change, signal) {
       if (change.add.length + change.remove.length > 0) await discovered(signal);

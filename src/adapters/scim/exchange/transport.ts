@@ -3,6 +3,7 @@ import { connectWords, isUnsent, openConnections } from '../access/connection.ts
 import { isBody, type Body, type ScimRequest } from '../message.ts';
 import type { CheckedOptions } from '../options.ts';
 import { quotaHeaderNames, type QuotaHeaders } from '../pace/quota.ts';
+import { parseJson, writeJson } from './json.ts';
 import { Late, sendOnce, type WholeAnswer } from './send-once.ts';
 
 /** What came of one request, before anyone judges it. */
@@ -56,7 +57,7 @@ async function exchange(
     method: request.method,
     path: options.basePath + request.path,
     headers: headersOf(options, request, authentication),
-    body: request.body === undefined ? null : JSON.stringify(request.body),
+    body: request.body === undefined ? null : writeJson(request.body),
     // Ours is the only deadline.
     headersTimeout: 0,
     bodyTimeout: 0,
@@ -132,7 +133,7 @@ function contentOf(text: string | undefined, mediaType: string | undefined): Con
     return { kind: 'foreign', what: html ? 'an HTML page' : `${type} in place of JSON`, html };
   }
   try {
-    const body: unknown = JSON.parse(text);
+    const body: unknown = parseJson(text);
     if (isBody(body)) return { kind: 'json', body };
     return { kind: 'foreign', what: 'JSON that is no object', html: false };
   } catch {

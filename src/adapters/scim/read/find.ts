@@ -1,7 +1,7 @@
 import type { ResourceType } from '../../../core/model/entry.ts';
 import type { Failure } from '../../../core/model/outcome.ts';
 import { scimPath, shortPath, type ScimPath } from '../../../core/mapping/scim-path.ts';
-import { scimValues } from '../../../core/mapping/scim-values.ts';
+import { scimValues, textOf } from '../../../core/mapping/scim-values.ts';
 import type { FoundResource } from '../../../ports/scim-target.ts';
 import type { DialectBook } from '../dialect/dialect-book.ts';
 import { askedBy, filterText } from './filter.ts';
@@ -91,5 +91,5 @@ function isHit(resource: FoundResource, path: ScimPath, asked: ScimPath, value: 
 function holds({ body }: FoundResource, path: ScimPath, value: string, withoutCase = false): boolean {
   const exact = !withoutCase && path.schema === undefined && /^(?:externalId|id)$/i.test(path.attribute);
   const fold = (text: string): string => (exact ? text : text.toLowerCase());
-  return scimValues(body, path).some((held) => typeof held === 'string' && fold(held) === fold(value));
+  return scimValues(body, path).map(textOf).some((held) => held !== undefined && fold(held) === fold(value));
 }

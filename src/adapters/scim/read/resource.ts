@@ -1,6 +1,8 @@
 import type { ResourceType } from '../../../core/model/entry.ts';
 import type { TargetId } from '../../../core/model/link.ts';
+import { readActive } from '../../../core/mapping/active.ts';
 import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
+import { textOf } from '../../../core/mapping/scim-values.ts';
 import type { FoundResource } from '../../../ports/scim-target.ts';
 import { endpoints, isBody, isRefusal, listOf, nonsense, schemas, type Answer, type Body, type Exchange, type Refusal } from '../message.ts';
 
@@ -29,8 +31,8 @@ function isUsableId(id: string): boolean {
 /** The id in an answer, or undefined when there is none that can be used. Some targets send numbers. */
 export function idOf(body: Body | undefined): TargetId | undefined {
   const id = body === undefined ? undefined : readScimPath(body, idPath);
-  const text = typeof id === 'number' ? String(id) : id;
-  return typeof text === 'string' && isUsableId(text) ? text : undefined;
+  const text = textOf(id);
+  return text !== undefined && isUsableId(text) ? text : undefined;
 }
 const idPath = scimPath('id');
 
@@ -50,16 +52,13 @@ export function foundResource(value: unknown): FoundResource | undefined {
   const id = idOf(value);
   if (id === undefined) return undefined;
   const version = readScimPath(value, versionPath);
-  const active = readScimPath(value, activePath);
   return {
     id,
-    // Absent means active: groups have none, and some targets leave it out. Entra-like targets write it as text.
-    active: !(active === false || (typeof active === 'string' && active.toLowerCase() === 'false')),
+    active: readActive(value),
     body: value,
     ...(typeof version === 'string' ? { version } : {}),
   };
 }
-const activePath = scimPath('active');
 
 /** Reads one resource. */
 export async function readResource(

@@ -1,16 +1,15 @@
 import type { ResourceType } from '../../../core/model/entry.ts';
 import type { TargetId } from '../../../core/model/link.ts';
-import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
+import { readActive } from '../../../core/mapping/active.ts';
 import type { ScimChange } from '../../../ports/scim-target.ts';
 import type { Conversation } from '../dialect/conversation.ts';
 import { isRefusal, type Answer, type Body, type Refusal } from '../message.ts';
 import { readResource } from '../read/resource.ts';
 
-/** Whether an answered account says of itself that it is active. Entra-like targets write it as text. */
+/** Whether an answered account says of itself that it is active. */
 export function showsActive(body: Body | undefined): boolean {
-  return body !== undefined && /^true$/i.test(String(readScimPath(body, activePath)));
+  return body !== undefined && readActive(body) === true;
 }
-const activePath = scimPath('active');
 
 /**
  * A deactivation that was answered with an account that is still active is not believed: some targets take a request,

@@ -197,8 +197,8 @@ describe('buildPlan for groups', () => {
     const { operations, waiting } = plan({ resources: [staff('a', 'x', 'x'), a], links: [linkOf(a), linkOf(staff())] });
     assert.deepEqual([only(operations, 'members').add, waiting], [['a'], 1]);
   });
-  it('takes who is removed out of the groups first, deactivated or deleted', () => {
-    for (const leaves of ['deactivate', 'delete'] as const) {
+  it('takes who is deleted out of the groups before, and who is deactivated after', () => {
+    for (const [leaves, expected] of [['deactivate', ['deactivate a', 'members staff']], ['delete', ['members staff', 'delete a']]] as const) {
       const { operations } = plan({
         resources: [staff('b'), b],
         links: base.links,
@@ -206,8 +206,20 @@ describe('buildPlan for groups', () => {
         members: { staff: ['a', 'b'] },
         removal: { leaves, groups: 'keep' },
       });
-      assert.deepEqual(inShort(operations), ['members staff', `${leaves} a`]);
+      assert.deepEqual(inShort(operations), expected);
     }
+  });
+  it('lets nobody who leaves wait for who is yet to come, and sends who is there already along', () => {
+    const c = user('c');
+    const { operations } = plan({
+      resources: [staff('b', 'c'), b, c],
+      links: base.links,
+      departures: [{ link: linkOf(a), cause: 'absent' }],
+      members: { staff: ['a'] },
+      removal: { leaves: 'keep', groups: 'keep' },
+    });
+    const changes = operations.map((one) => (one.verb === 'members' ? [one.add, one.remove] : one.verb));
+    assert.deepEqual(changes, [[['b'], ['a']], 'create', [['c'], []]]);
   });
   for (const [groups, expected] of [['keep', []], ['empty', ['members staff']], ['delete', ['delete staff']]] as const) {
     it(`follows the policy for groups that departed: ${groups}`, () => {
@@ -285,14 +297,33 @@ describe('buildPlan with references', () => {
 });
 
 describe('buildPlan', () => {
-  it('takes away last, and keeps one order for one plan', () => {
+  it('ends access first, and keeps one order for one plan', () => {
     const [a, b, c] = [user('a'), user('b'), user('c')];
     const gone = linkOf(c, { lifecycle: 'deactivated', departedAt: daysAgo(60) });
     const departures = [linkOf(b), gone].map((link) => ({ link, cause: 'absent' as const }));
     const resources = [group('g', ['a']), a];
     const situation = { resources, departures, links: [linkOf(b), gone, linkOf(group('g', []))], members: { g: ['b'] } };
-    const expected = ['create a', 'members g', 'deactivate b', 'delete c'];
+    const expected = ['deactivate b', 'delete c', 'members g', 'create a', 'members g'];
     assert.deepEqual(inShort(plan(situation).operations), expected);
     assert.deepEqual(inShort(plan({ ...situation, departures: departures.toReversed(), resources: resources.toReversed() }).operations), expected);
+  });
+});
+
+describe('buildPlan where several values are equally good', () => {
+  const anna = { ...user('anna', { userName: 'a', title: 'x' }), choices: new Map([['userName', ['b', 'c']]]) };
+  const had = (userName: string) => linkOf(user('anna', { userName, title: 'x' }));
+
+  it('leaves the one that was sent last', () => {
+    assert.deepEqual(row({ resources: [anna], links: [had('b')] }), [[], 0, 0]);
+    assert.deepEqual(row({ resources: [anna], links: [had('a')] }), [[], 0, 0]);
+  });
+  it('sends another one when that is gone', () => {
+    const { changes } = only(plan({ resources: [anna], links: [had('old')] }).operations, 'update');
+    assert.deepEqual(changes, [{ path: 'userName', change: 'set', value: 'a', had: true }]);
+  });
+  it('leaves what an adopted account has, and remembers that', () => {
+    const adopted = only(plan({ resources: [anna], matches: [match('anna', true, { userName: 'c', title: 'x' })] }).operations, 'adopt');
+    assert.deepEqual(adopted.changes, []);
+    assert.equal(adopted.attributes.get('userName'), 'c');
   });
 });

@@ -1,0 +1,44 @@
+import { empty, type Link } from '../core/model/link.ts';
+import type { Failure } from '../core/model/outcome.ts';
+import type { RelinkOperation } from '../core/model/plan.ts';
+import { heldPaths } from '../core/planning/link-paths.ts';
+import { knownOf } from './known-of.ts';
+import { acknowledged, doubt, liveLink, lostIfGone } from './remember.ts';
+import type { PushContext } from './push-context.ts';
+import { resolveChanges } from './resolve.ts';
+import { clearWholeElements } from './whole-elements.ts';
+
+/**
+ * Hands the account of an entry that is gone to the one that came in its place. Until the target has answered, the link
+ * belongs to the entry that is gone: cut short, it is done again, and when the newcomer leaves as well, it departs.
+ */
+export async function applyRelink(operation: RelinkOperation, context: PushContext): Promise<Failure | 'skipped' | undefined> {
+  const before = liveLink(context, operation.replaces);
+  if (before?.targetId !== operation.targetId) return 'skipped';
+  const { planned, sent } = resolveChanges(operation.changes, context);
+  const back = planned.some(({ path, change }) => path === 'active' && change === 'set') ? { lifecycle: 'active' as const } : {};
+  const doubted = await doubt(context, before, planned.map(({ path }) => path), back);
+  const whole = clearWholeElements(sent, heldPaths(before));
+  const outcome = await context.target.update(operation.type, before.targetId, whole, context.signal, knownOf(before, context));
+  const isUnchanged = outcome.kind === 'failed' && outcome.failure.class === 'unsupported';
+  if (outcome.kind === 'failed' && !isUnchanged) return lostIfGone(doubted, outcome.failure, context);
+  // A target that takes no changes has the account all the same: what it did not take stays in doubt.
+  const attributes: Record<string, string> = { ...doubted.attributes };
+  for (const change of isUnchanged ? [] : planned) {
+    attributes[change.path] = empty;
+    if (change.change === 'set') Object.assign(attributes, acknowledged(new Map([[change.path, change.value]]), context));
+  }
+  const version = outcome.kind === 'failed' ? before.version : outcome.version;
+  await handOver({ ...doubted, sourceId: operation.sourceId, directory: operation.directory, departedAt: undefined, attributes, version }, operation, context);
+  return undefined;
+}
+
+async function handOver(link: Link, { replaces }: RelinkOperation, { store, links }: PushContext): Promise<void> {
+  await store.record([{ kind: 'relink', from: replaces, link }]);
+  links.delete(replaces);
+  links.set(link.sourceId, link);
+  for (const one of links.values()) {
+    if (one.unsettled?.includes(replaces) !== true) continue;
+    links.set(one.sourceId, { ...one, unsettled: one.unsettled.map((id) => (id === replaces ? link.sourceId : id)) });
+  }
+}

@@ -1,0 +1,88 @@
+import type { Failure, FailureClass } from '../core/model/outcome.ts';
+import type { Operation } from '../core/model/plan.ts';
+
+/** Operations of one verb on one type, of which so many failed in a row that the rest of them is not tried. */
+export interface GivenUp extends Pick<Operation, 'verb' | 'type'> {
+  /** The last one. */
+  readonly failure: Failure;
+  /** Of its kind, not tried. */
+  readonly notStarted: number;
+}
+
+/** Decides when to stop trying: what for one kind of operation, what for the target as a whole. */
+export interface Breaker {
+  succeeded(operation: Operation): void;
+  failed(operation: Operation, failure: Failure): Promise<void>;
+  /** Whether operations of this kind are not tried any more. */
+  isOpen(operation: Operation): boolean;
+  /** What ended everything; undefined while the target is of use. */
+  stoppedBy(): Failure | undefined;
+  /** @param skipped operations that were not tried because of their kind */
+  givenUp(skipped: readonly Operation[]): GivenUp[];
+}
+
+/** So many failures in a row without a success between them. */
+const mostInARow = 20;
+/** After these, every further request could only do harm: lock-outs, or writes to the wrong account. */
+const endsAll: ReadonlySet<FailureClass> = new Set(['auth', 'renumbered']);
+const downClasses: ReadonlySet<FailureClass> = new Set(['transient', 'throttled', 'unknown', 'protocol']);
+
+/*
+ *   so many in a row failed        | the target, when asked | then
+ *   -------------------------------+------------------------+----------------------------------------------------
+ *   of one verb and type           | not asked, others work | the rest of that kind waits for the next cycle
+ *   of everything                  | answers                | the same, and everything else goes on
+ *   of everything                  | does not answer        | the push ends
+ *   one, credentials refused or    | not asked              | the push ends
+ *   ids given out anew             |                        |
+ */
+
+/**
+ * Each verb and type has a count of its own, so that what fails for one kind of operation (managers that cannot be
+ * written) keeps nothing else from being done, least of all access from ending.
+ *
+ * @param probe asks the target for something that costs next to nothing; undefined when it answers
+ */
+export function createBreaker(probe: () => Promise<Failure | undefined>): Breaker {
+  const inARow = new Map<string, number>();
+  const open = new Map<string, { readonly operation: Operation; readonly failure: Failure }>();
+  let ofAll = 0;
+  let stopped: Failure | undefined;
+  let asking: Promise<void> | undefined;
+  const ask = async (): Promise<void> => {
+    stopped ??= await probe();
+    ofAll = 0;
+  };
+  return {
+    succeeded(operation) {
+      ofAll = 0;
+      inARow.delete(kindOf(operation));
+    },
+    async failed(operation, failure) {
+      const kind = kindOf(operation);
+      if (endsAll.has(failure.class)) stopped ??= failure;
+      if (!downClasses.has(failure.class)) {
+        ofAll = 0;
+        inARow.delete(kind);
+        return;
+      }
+      const count = (inARow.get(kind) ?? 0) + 1;
+      inARow.set(kind, count);
+      ofAll += 1;
+      if (count >= mostInARow && !open.has(kind)) open.set(kind, { operation, failure });
+      if (ofAll < mostInARow || stopped !== undefined) return;
+      asking ??= ask().finally(() => (asking = undefined));
+      await asking;
+    },
+    isOpen: (operation) => open.has(kindOf(operation)),
+    stoppedBy: () => stopped,
+    givenUp: (skipped) =>
+      [...open].map(([kind, { operation: { verb, type }, failure }]): GivenUp => {
+        return { verb, type, failure, notStarted: skipped.filter((operation) => kindOf(operation) === kind).length };
+      }),
+  };
+}
+
+function kindOf({ verb, type }: Operation): string {
+  return `${verb} ${type}`;
+}
