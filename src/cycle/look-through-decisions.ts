@@ -1,11 +1,11 @@
-import type { CyclesInput } from './run-cycles.ts';
+import type { CycleInput } from './cycle-input.ts';
 import { isFresh } from './decisions.ts';
 
 /**
  * Looks at the decisions that no target's cycle looks at: tells of those that are none, and takes out what is too old,
  * of a version that named no target or for a target that is not there.
  */
-export async function lookThroughDecisions(targets: readonly string[], { store, clock, observer }: Pick<CyclesInput, 'store' | 'clock' | 'observer'>): Promise<void> {
+export async function lookThroughDecisions(targets: readonly string[], { store, clock, observer }: Pick<CycleInput, 'store' | 'clock' | 'observer'>): Promise<void> {
   const { waiting, unusable } = await store.decisions();
   const now = clock.now();
   const old = [
