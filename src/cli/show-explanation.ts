@@ -1,12 +1,12 @@
 import type { RuleResult } from '../core/mapping/apply-rule.ts';
-import type { ConditionStep, RuleStep } from '../core/mapping/explain.ts';
+import type { ConditionStep, Explanation, RuleStep } from '../core/mapping/explain.ts';
 import { shortPath } from '../core/mapping/scim-path.ts';
 import type { TargetExplanation } from '../cycle/explain-target.ts';
 import type { Operation } from '../core/model/plan.ts';
 import type { CommandLine } from './command-line.ts';
 import { deciderText, operationJson } from './show-plan.ts';
 import type { Terminal } from './terminal.ts';
-import { contentLines, printable, valueText } from './words.ts';
+import { contentLines, printable, unresolvedValues, valueText } from './words.ts';
 
 /** One entry on one target, from the directory to what would be sent. */
 export function showExplanation(one: TargetExplanation, terminal: Terminal, call: CommandLine): void {
@@ -23,7 +23,7 @@ export function showExplanation(one: TargetExplanation, terminal: Terminal, call
     for (const rule of explanation.rules) print(`    ${ruleText(rule, colors)}`);
     for (const { text } of explanation.rejected?.reasons ?? []) print(`  ${colors.red('rejected')}   ${text}`);
     if (explanation.groups.length > 0) print(`  groups     ${explanation.groups.map(({ label }) => printable(label)).join(', ')}`);
-    if (explanation.resource !== undefined && explanation.type === 'group') print(`  members    ${explanation.resource.members.length} in scope`);
+    showMembers(explanation, print);
   }
   print(`  link       ${link === undefined ? 'none: the target has not acknowledged it yet' : `id ${printable(link.targetId)}, ${link.lifecycle}, ${link.origin}`}`);
   if (trouble !== undefined) {
@@ -31,6 +31,13 @@ export function showExplanation(one: TargetExplanation, terminal: Terminal, call
     print(`  ${colors.yellow('trouble')}    ${trouble.cause}${status}, ${trouble.attempts} times since ${trouble.since}; next try after ${trouble.retryAt}`);
   }
   showNext(one, terminal, call);
+}
+
+function showMembers({ resource, type }: Explanation, print: Terminal['print']): void {
+  const unresolved = resource?.unresolved ?? [];
+  const strangers = `${unresolved.length} ${unresolved.length === 1 ? 'names' : 'name'} nobody that is read: ${unresolvedValues(unresolved)}`;
+  if (resource !== undefined && type === 'group') print(`  members    ${resource.members.length} in scope${unresolved.length === 0 ? '' : `, ${strangers}`}`);
+  else if (unresolved.length > 0) print(`  references ${strangers}`);
 }
 
 function showNext({ operations, held, holdId, undone, rejections }: TargetExplanation, { colors, print }: Terminal, call: CommandLine): void {

@@ -2,7 +2,7 @@ import type { CycleReport } from '../cycle/cycle-report.ts';
 import type { CommandLine } from './command-line.ts';
 import { holdJson, operationJson, showHold, showRejected, showRejections } from './show-plan.ts';
 import type { Terminal } from './terminal.ts';
-import { count, duration, printable, typeName, verbCounts } from './words.ts';
+import { count, duration, printable, typeName, unresolvedText, verbCounts } from './words.ts';
 
 /** What a cycle did, for a person. */
 export function showReport(report: CycleReport, terminal: Terminal, call: CommandLine): void {
@@ -19,6 +19,7 @@ export function showReport(report: CycleReport, terminal: Terminal, call: Comman
   }
   if (report.notStarted > 0) print(`  ${count(report.notStarted, 'operation')} not sent; the next cycle goes on`);
   if (report.waiting > 0) print(colors.dim(`  ${count(report.waiting, 'reference')} wait for someone the target does not have yet`));
+  if (report.unresolved !== undefined) print(colors.dim(`  ${unresolvedText(report.unresolved)}`));
   showRejections(report.rejections, terminal, call);
   showForgotten(report, terminal);
   showRejected(report.rejected, terminal);
@@ -60,6 +61,7 @@ export function reportJson(report: CycleReport, call: CommandLine): unknown {
     notStarted: report.notStarted,
     givenUp: report.givenUp,
     waiting: report.waiting,
+    unresolved: report.unresolved,
     forgotten: report.forgotten.map(({ type, sourceId, targetId }) => ({ type, sourceId, targetId })),
     unproven: report.unproven.map(({ type, sourceId, targetId }) => ({ type, sourceId, targetId })),
     rejected: report.rejected,

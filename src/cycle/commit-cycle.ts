@@ -10,6 +10,7 @@ import type { Preparation } from './prepare-plan.ts';
 import type { PushReport } from './push.ts';
 import type { CycleInput } from './cycle-input.ts';
 import { newNotes } from './target-notes.ts';
+import { anyUnresolved } from '../core/mapping/unresolved.ts';
 
 const day = 24 * 60 * 60_000;
 
@@ -36,6 +37,8 @@ export async function commitCycle(input: CycleInput, prepared: Preparation, end:
     ...newNotes(setup.target),
     ...(isWorthWriting(state, next, now) ? [{ kind: 'target', target, state: next } as const] : []),
   ]);
+  const isNews = !isDeepStrictEqual({ ...state.unresolved }, { ...next.unresolved });
+  observer({ kind: 'unresolved_counted', target, counts: prepared.unresolved, isNews });
   observer({ kind: 'resources_counted', target, counts: await store.counts(target), pending: next.pending });
   return next;
 }
@@ -77,6 +80,7 @@ function nextState(prepared: Preparation, { pushed, result, error, state }: Cycl
     lastResult: result,
     lastError: error === undefined ? undefined : errorRecord(state, error, at),
     pending,
+    unresolved: anyUnresolved(prepared.unresolved),
     held: hold === undefined ? undefined : heldRecord(hold, state.held, at, digest),
     // An approval ends with the last of its operations; what failed is tried again under it.
     approvals: approvals.length === 0 ? undefined : approvals,

@@ -4,6 +4,7 @@ import type { Failure } from '../core/model/outcome.ts';
 import type { Hold, Operation } from '../core/model/plan.ts';
 import type { Rejected } from '../core/model/resource.ts';
 import type { RejectionRecord } from '../ports/state-store.ts';
+import type { UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import type { GivenUp } from './breaker.ts';
 import type { CycleMode, CycleResult } from '../ports/cycle-observer.ts';
 import type { UnreachedEntries } from './unreached.ts';
@@ -38,5 +39,7 @@ export interface CycleReport {
   readonly forgotten: readonly Link[];
   /** Who has left, and of whom nobody could find out whether the target still has them. */
   readonly unproven: readonly Link[];
+  /** What names nobody who is read. Undefined where there is none, or nothing was looked at. */
+  readonly unresolved: UnresolvedCounts | undefined;
   readonly error: BridgeError | undefined;
 }

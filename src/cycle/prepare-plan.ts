@@ -4,6 +4,7 @@ import type { Link } from '../core/model/link.ts';
 import type { Operation, Plan } from '../core/model/plan.ts';
 import type { Rejected } from '../core/model/resource.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
+import { countUnresolved, type UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import type { Projection } from '../core/mapping/project.ts';
 import { buildPlan } from '../core/planning/build-plan.ts';
 import { guard, type Verdict } from '../core/planning/guard.ts';
@@ -60,6 +61,8 @@ export interface Preparation extends JudgedPlan {
   readonly unproven: readonly Link[];
   /** References and members that have to wait for someone the target does not have. */
   readonly waiting: number;
+  /** How much names nobody who is read, of everything that is wanted. */
+  readonly unresolved: UnresolvedCounts;
   readonly state: TargetState;
 }
 
@@ -89,19 +92,17 @@ export interface PrepareInput {
  */
 export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const { setup, projection, focus, store, now } = input;
-  const name = setup.target.name;
+  const { name } = setup.target;
   const known = await recall(input);
   const { resources, rejected: unmapped } = focus ?? projection;
   const lost = await searchLost(known, unmapped, input);
-  const wanted = [...resources, ...unmapped].map(({ sourceId }) => sourceId);
-  const ids = [...wanted, ...lost.departures.map(({ link }) => link.sourceId)];
+  const ids = [...resources, ...unmapped, ...lost.departures.map(({ link }) => link)].map(({ sourceId }) => sourceId);
   const troubles = await gather(ids, (batch) => store.troubles(name, batch));
   const stray: SourceId[] = [];
   if (focus === undefined) for await (const batch of store.strayTroubles(name, new Set(ids))) stray.push(...batch);
   const fingerprints = createFingerprints(known.unlinked, store.digest);
   const successors = successorsOf(known, input);
-  const unlinked = known.unlinked.filter(({ sourceId }) => !successors.has(sourceId));
-  const search = await searchUnlinked({ ...input, unlinked, troubles, fingerprints });
+  const search = await searchUnlinked({ ...input, unlinked: known.unlinked.filter(({ sourceId }) => !successors.has(sourceId)), troubles, fingerprints });
   const unusable = new Set([...search.resting, ...search.unreached.keys(), ...search.rejected.map(({ sourceId }) => sourceId)]);
   const rejected = [...unmapped, ...search.rejected];
   const learned = await learnUnknown({ ...input, target: setup.target, resources, links: known.links });
@@ -134,7 +135,7 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     due: verdict.proceed.filter((operation) => !isDeferred(operation)),
     links: known.links,
     resting: search.resting,
-    unreached: sumUnreached(search.unreached, unlinked),
+    unreached: sumUnreached(search.unreached, known.unlinked),
     unsearched: search.unsearched,
     fingerprints,
     troubles,
@@ -146,6 +147,7 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     forgotten: planned.forgotten,
     unproven: lost.unproven,
     waiting: planned.waiting + learned.waiting,
+    unresolved: countUnresolved(projection.resources),
     state,
   };
 }

@@ -7,6 +7,7 @@ import type { CycleResult } from '../ports/cycle-observer.ts';
 import type { TargetState } from '../ports/state-store.ts';
 import { commitCycle, commitError, commitSilence, isSameState } from './commit-cycle.ts';
 import type { CycleInput } from './cycle-input.ts';
+import { anyUnresolved } from '../core/mapping/unresolved.ts';
 import type { CycleReport } from './cycle-report.ts';
 import { endVoid, takeOut, withWords } from './decisions.ts';
 import { focusOn, type Focus } from './focus.ts';
@@ -71,10 +72,11 @@ const nothingDone = {
   waiting: 0,
   forgotten: [],
   unproven: [],
+  unresolved: undefined,
 } as const;
 
 async function runCycle(input: CycleInput): Promise<Result> {
-  const { setup, store, clock, observer } = input;
+  const { setup, store, clock } = input;
   const readings = completeReadings(input);
   const step = lastStep(input);
   const isUnchanged = step !== undefined && isSame(step, readings, clock);
@@ -92,12 +94,8 @@ async function runCycle(input: CycleInput): Promise<Result> {
   if (focus === undefined) await recoverIntents(setup, store, projection, input.signal);
   const prepared = await preparePlan({ ...input, readings, lookUp: input.readings.lookUp, projection, focus, now: clock.now() });
   const { plan, verdict: { hold }, links, troubles } = prepared;
-  const counts = countByVerb(plan.operations);
   const target = setup.target.name;
-  observer({ kind: 'plan_made', target, planId: plan.id, counts, rejected: plan.rejected.length });
-  for (const { type, count, failure } of prepared.unreached) observer({ kind: 'search_failed', target, type, count, failure: failure.class, status: failure.status });
-  for (const { type, sourceId, targetId } of prepared.forgotten) observer({ kind: 'link_forgotten', target, type, sourceId, targetId });
-  if (hold !== undefined) observer({ kind: 'held', target, hold });
+  tell(prepared, input);
   const state = await rememberFindings(input, prepared);
   const pushed = await push(prepared.due, {
     ...input,
@@ -132,8 +130,18 @@ async function runCycle(input: CycleInput): Promise<Result> {
     waiting: prepared.waiting + pushed.skipped,
     forgotten: prepared.forgotten,
     unproven: prepared.unproven,
+    unresolved: anyUnresolved(prepared.unresolved),
     error,
   };
+}
+
+/** What was found before anything is sent. */
+function tell({ plan, unreached, forgotten, verdict: { hold } }: Preparation, { observer }: CycleInput): void {
+  const { id: planId, target, operations, rejected } = plan;
+  observer({ kind: 'plan_made', target, planId, counts: countByVerb(operations), rejected: rejected.length });
+  for (const { type, count, failure } of unreached) observer({ kind: 'search_failed', target, type, count, failure: failure.class, status: failure.status });
+  for (const { type, sourceId, targetId } of forgotten) observer({ kind: 'link_forgotten', target, type, sourceId, targetId });
+  if (hold !== undefined) observer({ kind: 'held', target, hold });
 }
 
 /** How the last cycle left the target in step, unless somebody wants more. Nothing was held, so no decision can matter. */

@@ -1,3 +1,4 @@
+import type { UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { TargetId } from '../core/model/link.ts';
 import type { FailureClass } from '../core/model/outcome.ts';
@@ -103,6 +104,8 @@ export type CycleEvent =
   | { readonly kind: 'throttled'; readonly target: string; readonly milliseconds: number }
   /** A request waited for its turn: for the configured rate, or for a pause that the target asked for. */
   | { readonly kind: 'rate_limit_wait'; readonly target: string; readonly milliseconds: number }
+  /** How much names nobody who is read; `isNews`: it is another number than before. */
+  | { readonly kind: 'unresolved_counted'; readonly target: string; readonly counts: UnresolvedCounts; readonly isNews: boolean }
   | { readonly kind: 'resources_counted'; readonly target: string; readonly counts: LinkCounts; readonly pending: number }
   | { readonly kind: 'state_written'; readonly result: 'success' | 'error'; readonly journalBytes: number }
   | {

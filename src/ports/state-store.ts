@@ -1,6 +1,7 @@
 import type { DirectoryIdentity } from '../core/model/directory-identity.ts';
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { Digest, Link, TargetId } from '../core/model/link.ts';
+import type { UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import type { FailureClass } from '../core/model/outcome.ts';
 import type { HeldOperation, Verb } from '../core/model/plan.ts';
 import type { ReasonCode } from '../core/model/resource.ts';
@@ -167,6 +168,8 @@ export interface TargetState {
   /** How much the last cycle left to do: failed, held, waiting for another try or for someone to come. */
   readonly pending: number;
   readonly held?: HeldRecord | undefined;
+  /** What names nobody who is read, where there is any. */
+  readonly unresolved?: UnresolvedCounts | undefined;
   /** What people approved and is being carried out: what is left of it needs no second approval. */
   readonly approvals?: readonly ApprovalRecord[] | undefined;
   /** What people rejected: it stays undone as long as it would be done. */

@@ -6,7 +6,7 @@ import { commandLine, type CommandLine } from '../command-line.ts';
 import { deciderText } from '../show-plan.ts';
 import { showLessons } from '../show-settings.ts';
 import { printJson, type Terminal } from '../terminal.ts';
-import { count, duration, verbCounts } from '../words.ts';
+import { count, duration, unresolvedText, verbCounts } from '../words.ts';
 
 interface TargetStatus {
   readonly target: string;
@@ -76,6 +76,7 @@ function show({ target, state, counts, notes, waiting }: TargetStatus, app: App,
   showLessons(notes.lessons, terminal);
   const { pausedUntil } = notes.pace ?? {};
   if (pausedUntil !== undefined && Date.parse(pausedUntil) > app.clock.now()) print(`  paused        until ${pausedUntil}: the target asked for it`);
+  if (state.unresolved !== undefined) print(`  unresolved    ${unresolvedText(state.unresolved)}`);
   if (state.pending > 0) print(`  pending       ${count(state.pending, 'change')}`);
   for (const { decision, holdId, by, at } of waiting) print(`  decided       ${decision} of ${holdId} by ${deciderText(by)} at ${at}, waits for a cycle`);
   for (const { holdId, by, at, operations } of state.rejections ?? []) {
@@ -106,6 +107,7 @@ function summary(state: TargetState, colors: Terminal['colors']): string {
 }
 
 function statusJson({ target, state, counts, notes, waiting }: TargetStatus): unknown {
-  const { lastCycleAt, lastSuccessAt, lastResult, lastError, pending, held, approvals, rejections, decided } = state;
-  return { target, lastResult, lastCycleAt, lastSuccessAt, lastError, pending, resources: counts, held, rejections, approvals, decisions: { waiting, last: decided }, learned: notes.lessons, pausedUntil: notes.pace?.pausedUntil };
+  const { lastCycleAt, lastSuccessAt, lastResult, lastError, pending, unresolved, held, approvals, rejections, decided } = state;
+  const decisions = { waiting, last: decided };
+  return { target, lastResult, lastCycleAt, lastSuccessAt, lastError, pending, unresolved, resources: counts, held, rejections, approvals, decisions, learned: notes.lessons, pausedUntil: notes.pace?.pausedUntil };
 }

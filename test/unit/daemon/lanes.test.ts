@@ -22,7 +22,7 @@ const report = (target: string, code?: ErrorCode): CycleReport => ({
   rejected: [],
   waiting: 0,
   forgotten: [],
-  unproven: [],
+  unproven: [], unresolved: undefined,
   error: code === undefined ? undefined : new BridgeError(code, 'no', ''),
 });
 const control = { signal: new AbortController().signal, isStopping: () => false };

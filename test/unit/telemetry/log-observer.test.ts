@@ -164,6 +164,7 @@ describe('log of events', () => {
       throttled: true,
       rate_limit_wait: true,
       resources_counted: true,
+      unresolved_counted: true,
       state_written: true,
     };
     const root = new URL('../../../', import.meta.url);
