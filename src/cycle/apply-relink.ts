@@ -1,6 +1,7 @@
-import type { Link } from '../core/model/link.ts';
+import { empty, type Link } from '../core/model/link.ts';
 import type { Failure } from '../core/model/outcome.ts';
 import type { RelinkOperation } from '../core/model/plan.ts';
+import { heldPaths } from '../core/planning/link-paths.ts';
 import { knownOf } from './known-of.ts';
 import { acknowledged, doubt, liveLink, lostIfGone } from './remember.ts';
 import type { PushContext } from './push-context.ts';
@@ -17,14 +18,14 @@ export async function applyRelink(operation: RelinkOperation, context: PushConte
   const { planned, sent } = resolveChanges(operation.changes, context);
   const back = planned.some(({ path, change }) => path === 'active' && change === 'set') ? { lifecycle: 'active' as const } : {};
   const doubted = await doubt(context, before, planned.map(({ path }) => path), back);
-  const whole = clearWholeElements(sent, Object.keys(before.attributes));
+  const whole = clearWholeElements(sent, heldPaths(before));
   const outcome = await context.target.update(operation.type, before.targetId, whole, context.signal, knownOf(before, context));
   const isUnchanged = outcome.kind === 'failed' && outcome.failure.class === 'unsupported';
   if (outcome.kind === 'failed' && !isUnchanged) return lostIfGone(doubted, outcome.failure, context);
   // A target that takes no changes has the account all the same: what it did not take stays in doubt.
   const attributes: Record<string, string> = { ...doubted.attributes };
   for (const change of isUnchanged ? [] : planned) {
-    Reflect.deleteProperty(attributes, change.path);
+    attributes[change.path] = empty;
     if (change.change === 'set') Object.assign(attributes, acknowledged(new Map([[change.path, change.value]]), context));
   }
   const version = outcome.kind === 'failed' ? before.version : outcome.version;

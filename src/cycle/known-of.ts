@@ -1,5 +1,5 @@
 import type { SourceId } from '../core/model/entry.ts';
-import { doubtful, type Link, type TargetId } from '../core/model/link.ts';
+import { doubtful, empty, unmanaged, type Link, type TargetId } from '../core/model/link.ts';
 import type { Outcome } from '../core/model/outcome.ts';
 import type { Acknowledged } from '../ports/scim-target.ts';
 import type { PushContext } from './push-context.ts';
@@ -11,7 +11,7 @@ export function knownOf(link: Link, context: PushContext): Acknowledged {
   const own = acknowledged(new Map([['externalId', sourceId]]), context)['externalId'];
   return {
     externalId: attributes['externalId'] === own ? sourceId : undefined,
-    paths: Object.entries(attributes).flatMap(([path, digest]) => (digest === doubtful ? [] : [path])),
+    paths: Object.entries(attributes).flatMap(([path, mark]) => (mark === doubtful || mark === empty || mark === unmanaged ? [] : [path])),
     members: () => acknowledgedMembers(sourceId, context),
     expectedMembers: () => activeMembers(sourceId, context),
   };

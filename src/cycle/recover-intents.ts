@@ -45,6 +45,7 @@ async function settle(intent: Intent, { target }: TargetSetup, store: StateStore
         origin: first.id === adopts ? 'adopted' : 'created',
         lifecycle: first.active === false ? 'deactivated' : 'active',
         attributes: {},
+        marksEmpty: true,
         unsettled: members,
         version: first.version,
       },

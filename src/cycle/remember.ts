@@ -1,11 +1,12 @@
 import type { SourceId } from '../core/model/entry.ts';
-import { doubtful, type Link } from '../core/model/link.ts';
+import { doubtful, empty, unmanaged, type Link } from '../core/model/link.ts';
 import type { Failure, Outcome } from '../core/model/outcome.ts';
-import type { Operation } from '../core/model/plan.ts';
+import type { AdoptOperation, CreateOperation } from '../core/model/plan.ts';
 import type { DesiredAttributes } from '../core/model/resource.ts';
 import { digestAttributes } from '../core/planning/diff.ts';
 import type { StateChange } from '../ports/state-store.ts';
 import type { PushContext } from './push-context.ts';
+import { disbelieved, isMissing, isSettling, othersThan, settlingFailure } from './presence.ts';
 import { targetIds } from './resolve.ts';
 
 /** Records a link, and what belongs to it, before anyone goes by it. */
@@ -29,9 +30,16 @@ export function acknowledged(attributes: DesiredAttributes, context: PushContext
   return digestAttributes(attributes, context.store.digest, targetIds(context));
 }
 
-/** The target says that it does not have it (any more): it is looked for, and created again, by a later cycle. */
+/**
+ * The target says that it does not have it (any more). Where that can be believed, it is looked for, and created again, by
+ * a later cycle.
+ */
 export async function lostIfGone(link: Link, failure: Failure, context: PushContext): Promise<Failure> {
-  if (failure.class === 'gone') await remember(context, { ...link, lifecycle: 'lost' });
+  if (failure.class !== 'gone') return failure;
+  if (isSettling(link, context.clock.now())) return settlingFailure(failure);
+  const others = await othersThan(link, context.links, context.store);
+  if (!(await isMissing(link, others, context))) return disbelieved(failure);
+  await remember(context, { ...link, lifecycle: 'lost' });
   return failure;
 }
 
@@ -41,15 +49,22 @@ export function liveLink(context: Pick<PushContext, 'links'>, id: SourceId): Lin
   return link?.lifecycle === 'lost' ? undefined : link;
 }
 
-/** The link of someone who just came about, or became ours. */
+/**
+ * The link of someone who just came about, or became ours.
+ *
+ * @param attributes what was sent, or found to be there; the others of the operation have no value
+ */
 export function newLink(
-  { type, sourceId, directory }: Pick<Operation, 'type' | 'sourceId' | 'directory'>,
+  operation: Pick<CreateOperation | AdoptOperation, 'type' | 'sourceId' | 'directory' | 'attributes'> & Pick<CreateOperation, 'once'>,
   outcome: Extract<Outcome, { kind: 'applied' }>,
   origin: Link['origin'],
   attributes: DesiredAttributes,
   context: PushContext,
 ): Link {
+  const { type, sourceId, directory, once } = operation;
   const active = type === 'group' || attributes.get('active') !== false;
+  const sent = acknowledged(attributes, context);
+  const marked = [...operation.attributes.keys()].map((path) => [path, once?.has(path) === true && path in sent ? unmanaged : (sent[path] ?? empty)] as const);
   return {
     target: context.target.name,
     type,
@@ -58,7 +73,9 @@ export function newLink(
     targetId: outcome.id,
     origin,
     lifecycle: active ? 'active' : 'deactivated',
-    attributes: acknowledged(attributes, context),
+    createdAt: origin === 'created' ? new Date(context.clock.now()).toISOString() : undefined,
+    attributes: { ...sent, ...Object.fromEntries(marked) },
+    marksEmpty: true,
     version: outcome.version,
   };
 }

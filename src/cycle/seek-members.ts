@@ -1,7 +1,7 @@
 import { isFailure } from '../ports/scim-target.ts';
 import type { Pieces, Step } from './member-pieces.ts';
 import type { PushContext } from './push-context.ts';
-import { remember } from './remember.ts';
+import { lostIfGone } from './remember.ts';
 
 /** Readings for one refused chunk, at most. */
 export const mostSought = 100;
@@ -26,6 +26,6 @@ async function isLost({ id }: Step, context: PushContext): Promise<boolean> {
   if (link === undefined || link.lifecycle === 'lost') return true;
   const held = await context.target.read(link.type, link.targetId, context.signal);
   if (!isFailure(held) || held.class !== 'gone') return false;
-  await remember(context, { ...link, lifecycle: 'lost' });
-  return true;
+  await lostIfGone(link, held, context);
+  return context.links.get(id)?.lifecycle === 'lost';
 }

@@ -158,16 +158,11 @@ describe('what is known of a directory, after any changes and polls', () => {
             await server.dispose();
           }
         }),
-        { numRuns: 6, ...replay() },
+        { numRuns: 6, endOnFailure: false },
       );
     });
   }
 });
-
-function replay(): { seed?: number; endOnFailure: boolean } {
-  const { D2S_SEED: seed } = process.env;
-  return { endOnFailure: false, ...(seed === undefined ? {} : { seed: Number(seed) }) };
-}
 
 async function play(server: Slapd, steps: readonly Step[]): Promise<void> {
   const users = { bases: [company], filter: '(&(objectClass=inetOrgPerson)(employeeType=staff))' };

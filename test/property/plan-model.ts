@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { SourceId } from '../../src/core/model/entry.ts';
-import type { Link, TargetId } from '../../src/core/model/link.ts';
+import { empty, type Link, type TargetId } from '../../src/core/model/link.ts';
 import type { Operation } from '../../src/core/model/plan.ts';
 import { Reference, type DesiredAttributes } from '../../src/core/model/resource.ts';
 import { digestAttributes } from '../../src/core/planning/diff.ts';
@@ -69,7 +69,7 @@ function applyOperation(
       assert.ok(own !== undefined && own.lifecycle !== 'lost', 'only what is there is updated');
       const attributes = { ...own.attributes };
       for (const change of operation.changes) {
-        Reflect.deleteProperty(attributes, change.path);
+        if (change.path !== 'active') attributes[change.path] = empty;
         if (change.change === 'set' && change.path !== 'active') {
           Object.assign(attributes, acknowledged(new Map([[change.path, change.value]])));
         }

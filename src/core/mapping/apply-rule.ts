@@ -1,6 +1,6 @@
 import { EvaluationError, Unmanaged, type ExpressionContext } from '../expression/expression.ts';
 import type { Entry, ResourceType } from '../model/entry.ts';
-import { Reference, type DesiredValue } from '../model/resource.ts';
+import { Reference, type DesiredValue, type ReasonCode } from '../model/resource.ts';
 import type { MapRule } from './definition.ts';
 import { desiredPath, kindOfPath } from './path-kind.ts';
 import { toDesiredValue, type ValueKind } from './scim-value.ts';
@@ -21,7 +21,7 @@ export interface ReadyRule {
 export type RuleResult =
   | { readonly kind: 'value'; readonly value: DesiredValue }
   | { readonly kind: 'none' | 'unmanaged' }
-  | { readonly kind: 'error'; readonly text: string };
+  | { readonly kind: 'error'; readonly code: ReasonCode; readonly text: string };
 
 /** The rules of a map by their canonical path. Of two spellings of one path the later one counts. */
 export function readyRules(rules: readonly MapRule[], type: ResourceType): ReadyRule[] {
@@ -55,9 +55,16 @@ export function applyRule(ready: ReadyRule, entry: Entry, context: ExpressionCon
     if (result instanceof Unmanaged && !ready.required) return { kind: 'unmanaged' };
     const value = toDesiredValue(result instanceof Unmanaged ? null : result, ready.kind, resolve);
     if (value !== null) return { kind: 'value', value };
-    return ready.required ? { kind: 'error', text: 'there is no value, and one is required' } : { kind: 'none' };
+    return ready.required ? missing(ready) : { kind: 'none' };
   } catch (thrown) {
-    if (thrown instanceof EvaluationError) return { kind: 'error', text: thrown.message };
+    if (thrown instanceof EvaluationError) return { kind: 'error', code: 'map_error', text: thrown.message };
     throw thrown;
   }
+}
+
+/** Whoever may be active or not is neither switched on nor off: an attribute that became hidden says neither. */
+function missing({ path }: ReadyRule): RuleResult {
+  return path === 'active'
+    ? { kind: 'error', code: 'active_unknown', text: 'there is no value, so that nobody knows whether they are active; they are left as they are' }
+    : { kind: 'error', code: 'map_error', text: 'there is no value, and one is required' };
 }

@@ -1,6 +1,8 @@
+import { isReplicationConflict } from '../directory/replication-conflict.ts';
 import type { Entry, SourceId } from '../model/entry.ts';
 import { valueOf, type DesiredValue, type Reason, type Rejected, type Resource } from '../model/resource.ts';
 import { applyRule, createResolver, type ReadyRule, type ResolveReference } from './apply-rule.ts';
+import { otherChoices } from './choices.ts';
 import type { Requirement } from './requirement.ts';
 import type { Survey } from './survey.ts';
 import { holdsAt, TimeSpan } from './time-span.ts';
@@ -21,13 +23,13 @@ export function mapEntry(entry: Entry, map: ReadyMap, survey: Survey): Mapped {
   const resolve = createResolver(entry, survey);
   const before = recall(entry, map, survey, resolve);
   if (before !== undefined) return before;
-  const references = new Map<string, SourceId | undefined>();
+  const references = new Map<string, Referred>();
   const span = new TimeSpan(survey.span.now);
-  const mapped = mapAnew(entry, map, survey, span, (dn) => {
+  const mapped = noteUnresolved(references, mapAnew(entry, map, survey, span, (dn) => {
     const reference = resolve(dn);
-    references.set(dn, reference?.id);
+    references.set(dn, reference?.id ?? whyNot(dn, entry, survey));
     return reference;
-  });
+  }));
   survey.span.include(span);
   keep(entry, map, { mapped, references: references.size === 0 ? nobody : references, from: span.from, until: span.until });
   return mapped;
@@ -38,10 +40,23 @@ const nothing: Resource['createOnly'] = new Map();
 const nobody: Kept['references'] = new Map();
 const noMembers: Resource['members'] = [];
 
+/** Whom a DN means; undefined when they are not in the target's scope, null when nobody who is read has this name. */
+type Referred = SourceId | undefined | null;
+
+function whyNot(dn: string, { directory }: Entry, { index }: Survey): undefined | null {
+  return index.find(dn, directory) === undefined ? null : undefined;
+}
+
+function noteUnresolved(references: ReadonlyMap<string, Referred>, mapped: Mapped): Mapped {
+  const unresolved = [...references].flatMap(([dn, id]) => (id === null ? [dn] : []));
+  if (unresolved.length === 0 || mapped.kind === 'rejected') return mapped;
+  return { kind: 'resource', resource: { ...mapped.resource, unresolved } };
+}
+
 /** A result, from when until when it holds, and whom the DNs in it meant then. */
 interface Kept extends Pick<TimeSpan, 'from' | 'until'> {
   readonly mapped: Mapped;
-  readonly references: ReadonlyMap<string, SourceId | undefined>;
+  readonly references: ReadonlyMap<string, Referred>;
 }
 
 /**
@@ -53,7 +68,7 @@ const results = new WeakMap<ReadyMap, WeakMap<Entry, Kept>>();
 function recall(entry: Entry, map: ReadyMap, survey: Survey, resolve: ResolveReference): Mapped | undefined {
   const kept = survey.verdicts.get(entry.id) === 'failed' ? undefined : results.get(map)?.get(entry);
   if (kept === undefined || !holdsAt(survey.span.now, kept)) return undefined;
-  for (const [dn, id] of kept.references) if (resolve(dn)?.id !== id) return undefined;
+  for (const [dn, id] of kept.references) if ((resolve(dn)?.id ?? whyNot(dn, entry, survey)) !== id) return undefined;
   survey.span.include(kept);
   return kept.mapped;
 }
@@ -70,25 +85,51 @@ function mapAnew(entry: Entry, map: ReadyMap, survey: Survey, span: TimeSpan, re
   const context = survey.contextOf(entry, span);
   const attributes = new Map<string, DesiredValue | null>([['externalId', entry.id]]);
   const createOnly = new Map<string, DesiredValue | null>();
+  const choices = new Map<string, readonly DesiredValue[]>();
   const reasons: Reason[] = [];
   const { rules } = map;
   // Nothing says that they are not: a map without a rule for it never disables anyone.
   if (entry.type === 'user' && !rules.some(({ path }) => path === 'active')) attributes.set('active', true);
   for (const ready of rules) {
     const result = applyRule(ready, entry, context, resolve);
-    if (result.kind === 'error') reasons.push({ code: 'map_error', text: `${ready.path}: ${result.text}` });
+    if (result.kind === 'error') reasons.push({ code: result.code, text: `${ready.path}: ${result.text}` });
+    if (result.kind === 'value' && ready.apply === 'always') {
+      const others = otherChoices(ready, entry, context, resolve, result.value);
+      if (others.length > 0) choices.set(ready.path, others);
+    }
     if (result.kind === 'value' || result.kind === 'none') {
       (ready.apply === 'create' ? createOnly : attributes).set(ready.path, result.kind === 'value' ? result.value : null);
     }
   }
   const given = { attributes, createOnly };
   if (reasons.length === 0) reasons.push(...requiredReasons(given, map));
-  reasons.push(...scopeReasons(entry, survey));
+  reasons.push(...loginReasons(given), ...scopeReasons(entry, survey));
+  if (isReplicationConflict(entry.dn)) reasons.unshift(conflict);
   const { id: sourceId, directory, type } = entry;
   const subject = { sourceId, directory, type, label: labelOf(entry, given) };
-  if (reasons.length === 0) return { kind: 'resource', resource: { ...subject, attributes, createOnly: createOnly.size === 0 ? nothing : createOnly, members: noMembers } };
+  if (reasons.length === 0) {
+    const resource = { ...subject, attributes, createOnly: createOnly.size === 0 ? nothing : createOnly, members: noMembers };
+    return { kind: 'resource', resource: choices.size === 0 ? resource : { ...resource, choices } };
+  }
   const active = attributes.get('active');
   return { kind: 'rejected', rejected: { ...subject, active: typeof active === 'boolean' ? active : undefined, reasons } };
+}
+
+const conflict: Reason = {
+  code: 'replication_conflict',
+  text: 'it is the copy that a replication conflict left behind; delete or rename it in the directory',
+};
+
+/** What no login may have: controls, separators of lines, and what turns the direction of a text (Unicode §23.2). */
+const control = /[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u;
+
+/** People read a login to tell who it is: one with characters that nobody sees is another one that looks the same. */
+function loginReasons(given: Pick<Resource, 'attributes' | 'createOnly'>): Reason[] {
+  const login = valueOf(given, 'userName');
+  const found = typeof login === 'string' ? control.exec(login)?.[0] : undefined;
+  if (found === undefined) return [];
+  const code = (found.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+  return [{ code: 'map_error', text: `userName: has a control character (U+${code})` }];
 }
 
 /** Asked only where every rule gave what it should: what an error leaves out is not missing by itself. */

@@ -12,6 +12,15 @@ export type Digest = (text: string) => string;
  */
 export const doubtful = '?';
 
+/** Stands in place of a digest where the target acknowledged that there is no value. */
+export const empty = '-';
+
+/**
+ * Stands in place of a digest where there is, or was, a value that is not kept in step (any more): it was sent once at
+ * the creation, or the map gave it up. Whoever manages it again has to look at it first.
+ */
+export const unmanaged = '~';
+
 /**
  * What one target last acknowledged about one resource: our memory, in place of reading the target.
  * Digests, no values: a link tells *that* an attribute differs and holds no personal data.
@@ -30,8 +39,15 @@ export interface Link {
   readonly lifecycle: 'active' | 'deactivated' | 'lost';
   /** When its entry was first missing or out of scope (ISO 8601). Starts `deleteAfter`. Absent while it is in scope. */
   readonly departedAt?: string | undefined;
-  /** Canonical SCIM path → digest of the acknowledged value, or `doubtful`. A path without a value has no key. */
+  /** When we created it (ISO 8601): a target may not show it everywhere at once. Absent for what was adopted. */
+  readonly createdAt?: string | undefined;
+  /**
+   * Canonical SCIM path → digest of the acknowledged value, or one of the marks `doubtful`, `empty` and `unmanaged`. A
+   * path without a key was never managed: what the target holds there is not known.
+   */
   readonly attributes: Readonly<Record<string, string>>;
+  /** Missing in links from before there was a mark for `empty`: there, a path without a key may be an empty one too. */
+  readonly marksEmpty?: true | undefined;
   /** Groups: whose joining or leaving is under way, or was never answered. They may be members or not. */
   readonly unsettled?: readonly SourceId[] | undefined;
   /** ETag, where the target gives one (RFC 7644 §3.14). */

@@ -1,6 +1,6 @@
 import { canonicalText, readScimPath, sameScimValue, scimPath } from '../mapping/scim-path.ts';
 import type { SourceId } from '../model/entry.ts';
-import type { Digest, TargetId } from '../model/link.ts';
+import { empty, type Digest, type TargetId } from '../model/link.ts';
 import type { AttributeChange } from '../model/plan.ts';
 import { Reference, type DesiredAttributes, type DesiredValue, type ScimValue } from '../model/resource.ts';
 
@@ -27,7 +27,8 @@ export function diffWithLink(
   for (const [path, value] of desired) {
     if (path === lifecyclePath) continue;
     if (known !== undefined && (!(value instanceof Reference) || targetIdOf(value.id) === known.get(path))) continue;
-    const held = acknowledged[path];
+    const mark = acknowledged[path];
+    const held = mark === empty ? undefined : mark;
     const isEqual = value === null ? held === undefined : held !== undefined && held === digestValue(path, value, digest, targetIdOf);
     if (!isEqual) changes.push(value === null ? { path, change: 'clear' } : { path, change: 'set', value, had: held !== undefined });
   }
@@ -64,7 +65,7 @@ export function diffWithBody(
   for (const [path, value] of desired) {
     if (path === lifecyclePath) continue;
     const held = readScimPath(body, scimPath(path));
-    const absent = held === undefined || held === null || held === '' || (Array.isArray(held) && held.length === 0);
+    const absent = isNoValue(held);
     if (value === null) {
       if (!absent) changes.push({ path, change: 'clear' });
       continue;
@@ -77,7 +78,12 @@ export function diffWithBody(
   return changes;
 }
 
-/** What a link remembers of attributes that were acknowledged. References to what the target lacks are left out. */
+/** Nothing, null, an empty text or list are all no value (RFC 7643 §2.5; an empty text is what clearing leaves on some). */
+export function isNoValue(held: unknown): boolean {
+  return held === undefined || held === null || held === '' || (Array.isArray(held) && held.length === 0);
+}
+
+/** What a link remembers of attributes that were acknowledged. A reference to what the target lacks is no value. */
 export function digestAttributes(
   attributes: DesiredAttributes,
   digest: Digest,
@@ -85,8 +91,7 @@ export function digestAttributes(
 ): Record<string, string> {
   const digests: Record<string, string> = {};
   for (const [path, value] of attributes) {
-    const text = value === null ? undefined : digestValue(path, value, digest, targetIdOf);
-    if (text !== undefined) digests[path] = text;
+    digests[path] = (value === null ? undefined : digestValue(path, value, digest, targetIdOf)) ?? empty;
   }
   return digests;
 }

@@ -32,7 +32,8 @@ const roundingError = 1e-3;
  * bucket (GCRA, as ITU-T I.371 describes it): so many at once, the rest evenly spread; a burst of 1 needs no window.
  *
  * A crash between two notes loses nothing: a note counts the next twentieth of the budget as if it were spent, and
- * another one is due when half of that is. So a restart wastes at most that twentieth.
+ * another one is due when half of that is, or when it would be forgotten too early: a request that is spent long after the
+ * note counts for longer than the note says. So a restart wastes at most that twentieth, for a fiftieth of the time more.
  */
 export function createBudget(rate: RateBudget): Budget {
   const { requests, perSeconds } = rate;
@@ -48,6 +49,9 @@ export function createBudget(rate: RateBudget): Budget {
   let arrival = -Infinity;
   let covered = 0;
   let uncovered = 0;
+  /** A note counts what it has ahead as spent at this time: what is spent later leaves the window later. */
+  let coveredUntil = -Infinity;
+  let lastSpent = -Infinity;
 
   const forget = (now: number): void => {
     for (let first = spent[0]; first !== undefined && first.at + period <= now; first = spent[0]) {
@@ -75,14 +79,16 @@ export function createBudget(rate: RateBudget): Budget {
     spend(now) {
       add(now, 1);
       uncovered += 1;
+      lastSpent = now;
     },
-    isNoteDue: () => perSeconds >= shortestNoted && uncovered * 2 > covered,
+    isNoteDue: () => perSeconds >= shortestNoted && uncovered > 0 && (uncovered * 2 > covered || lastSpent > coveredUntil),
     note(now) {
       if (perSeconds < shortestNoted) return [];
       forget(now);
       covered = step;
       uncovered = 0;
-      return [...spent.map((piece) => ({ at: piece.at, requests: piece.requests })), { at: now, requests: step }];
+      coveredUntil = now + period / pieces;
+      return [...spent.map((piece) => ({ at: piece.at, requests: piece.requests })), { at: coveredUntil, requests: step }];
     },
     restore(spendings, now) {
       for (const { at, requests: count } of spendings.toSorted((a, b) => a.at - b.at)) add(Math.min(at, now), count);

@@ -1,7 +1,8 @@
-import { attributeName } from '../../directory/attribute.ts';
+import { attributeKey } from '../../directory/attribute.ts';
+import { typeName } from '../../directory/attribute-types.ts';
 import { parseDn } from '../../directory/dn.ts';
 import { DnReference, EvaluationError } from '../expression.ts';
-import { readAttribute } from '../operators.ts';
+import { readAttribute } from '../read-attribute.ts';
 import { isList, kindOf, type Value } from '../value.ts';
 import { literalText, oneInt, oneText, type FunctionDefinition } from './function.ts';
 
@@ -12,22 +13,22 @@ export const directoryFunctions: readonly FunctionDefinition[] = [
     parameters: [{ name: 'name', kind: 'literal' }],
     returns: 'dyn',
     asks: 'attribute',
-    doc: 'The attribute of that name, for names with hyphens. The name must be written out, so that it is known what to read.',
+    doc: 'The attribute of that name, for names with hyphens and for one language (`title;lang-de`). The name must be written out, so that it is known what to read.',
     example: ['attr("msDS-cloudExtensionAttribute1")', '"blue"'],
-    lazy: ([name]) => readAttribute(attributeName(literalText(name))),
+    lazy: ([name]) => readAttribute(attributeKey(literalText(name))),
   },
   {
     name: 'bit',
     parameters: [{ name: 'value', kind: 'any' }, { name: 'mask', kind: 'int' }],
     returns: 'bool',
-    doc: 'Whether the bit is set (of a mask with several bits: all of them). Bit 2 of userAccountControl means disabled (MS-ADTS §2.2.16). Null: false.',
+    doc: 'Whether the bit is set (of a mask with several bits: all of them). Bit 2 of userAccountControl means disabled (MS-ADTS §2.2.16). Null, because nobody knows, for null.',
     example: ['!bit(userAccountControl, 2)', 'true'],
     entra: 'BitAnd',
     call: ([value = null, mask]) => {
       const one = isList(value) ? (value[0] ?? null) : value;
       const wanted = oneInt('bit', mask);
       if (wanted === undefined || wanted <= 0) throw new EvaluationError('bit() needs a mask greater than 0');
-      if (one === null) return false;
+      if (one === null) return null;
       // Values are signed 32-bit numbers in Active Directory; groupType is negative for security groups.
       if ((typeof one === 'string' && /^-?\d{1,19}$/.test(one)) || (typeof one === 'number' && Number.isSafeInteger(one))) {
         return (BigInt(one) & BigInt(wanted)) === BigInt(wanted);
@@ -46,8 +47,8 @@ export const directoryFunctions: readonly FunctionDefinition[] = [
       if (text === undefined) return null;
       const rdns = parseDn(text);
       if (rdns === undefined) throw new EvaluationError('dnPart() needs a DN');
-      const wanted = (oneText('dnPart', type) ?? '').toLowerCase();
-      const found = rdns.flat().filter((part) => part.type.toLowerCase() === wanted);
+      const wanted = typeName(oneText('dnPart', type) ?? '');
+      const found = rdns.flat().filter((part) => typeName(part.type) === wanted);
       return found[oneInt('dnPart', index) ?? 0]?.value ?? null;
     },
   },

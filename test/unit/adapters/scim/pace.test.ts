@@ -184,7 +184,7 @@ describe('the pace of a target', () => {
     const rates: RateBudget[] = [{ requests: 3, perSeconds: 3600, methods: ['POST'] }];
     const pace = new Pace(clock, rates, 8);
     const { call } = createCallers(pace, clock);
-    assert.deepEqual(pace.notes(), { pace: { pausedUntil: undefined, budgets: { '3/3600s POST': [{ at: '2026-01-05T08:00:00.000Z', requests: 1 }] } } });
+    assert.deepEqual(pace.notes(), { pace: { pausedUntil: undefined, budgets: { '3/3600s POST': [{ at: '2026-01-05T08:01:12.000Z', requests: 1 }] } } });
     await Promise.all([call(post), call(post)]);
     pace.pause(20 * minute);
     assert.ok(pace.version() > 0);

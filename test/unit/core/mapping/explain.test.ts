@@ -58,7 +58,7 @@ describe('the explanation of an entry', () => {
 
   it('shows which rule fails', () => {
     const { rules, resource, rejected } = explain('bob');
-    assert.deepEqual(rules.at(-1)?.result, { kind: 'error', text: 'int() needs a whole number, and got text' });
+    assert.deepEqual(rules.at(-1)?.result, { kind: 'error', code: 'map_error', text: 'int() needs a whole number, and got text' });
     assert.equal(resource, undefined);
     assert.deepEqual(rejected?.reasons.map(({ code }) => code), ['map_error']);
   });

@@ -86,7 +86,7 @@ describe('people of Active Directory whose userAccountControl may not be read', 
   it('are reported, and neither switched on nor off', async () => {
     const hidden = entry('ann', { userPrincipalName: 'ann@corp.example', cn: 'Ann' });
     const { resources, rejected } = projectTarget([hidden], await targetOf('active-directory'), now);
-    assert.deepEqual([resources, rejected.map(({ active, reasons }) => [active, reasons[0]?.code])], [[], [[undefined, 'map_error']]]);
+    assert.deepEqual([resources, rejected.map(({ active, reasons }) => [active, reasons[0]?.code])], [[], [[undefined, 'active_unknown']]]);
   });
 });
 

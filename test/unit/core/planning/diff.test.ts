@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { empty } from '../../../../src/core/model/link.ts';
 import { Reference, type DesiredAttributes, type DesiredValue } from '../../../../src/core/model/resource.ts';
 import { diffWithBody, diffWithLink, digestAttributes } from '../../../../src/core/planning/diff.ts';
 import { digest, idOnTarget } from '../../../support/plan-input.ts';
@@ -16,9 +17,9 @@ describe('diffWithLink', () => {
   const held = digestAttributes(desired, digest, idOnTarget);
 
   it('finds nothing in what was acknowledged', () => assert.deepEqual(diffWithLink(desired, held, digest, idOnTarget), []));
-  it('keeps no digest of what has no value, or points to nobody', () => {
-    assert.deepEqual(Object.keys(held), ['title', manager]);
-    assert.deepEqual(Object.keys(digestAttributes(desired, digest, nobody)), ['title']);
+  it('marks what has no value, or points to nobody, as empty', () => {
+    assert.equal(held['nickName'], empty);
+    assert.equal(digestAttributes(desired, digest, nobody)[manager], empty);
   });
   it('tells a value that is set for the first time from one that is replaced', () => {
     const changes = diffWithLink(new Map([['title', 'Boss'], ['nickName', 'B']]), held, digest, idOnTarget);
