@@ -56,7 +56,7 @@ async function searchFor(value: string, { exchange, trials, type, path, asked, s
   }
   // Some answer the same resource twice, once for each of its e-mails that fits.
   const hits = [...new Map(list.resources.filter((resource) => isHit(resource, path, asked, value)).map((hit) => [hit.id, hit])).values()];
-  if (hits.length === 0 && list.unusable.some((body) => holds({ body }, path, value) || scimValues(body, path).length === 0)) return nonsense('what was searched for is there, and has no usable id', list.status);
+  if (hits.length === 0 && list.unusable.some((body) => holds({ body }, path, value) || scimValues(body, path).every((shown) => shown === undefined || shown === null))) return nonsense('what was searched for is there, and has no usable id', list.status);
   const alike = list.resources.some((resource) => hits.includes(resource) || holds(resource, asked, value, true));
   // The filter was ignored. Whoever was asked for may be on a later page, unless this one is everything.
   if (list.resources.length > 0 && !alike && !isWhole(list)) {
