@@ -4,6 +4,7 @@ import type { DirectorySource } from '../ports/directory-source.ts';
 import type { CycleInput } from './cycle-input.ts';
 import type { DirectoryPictures } from './directory-pictures.ts';
 import type { CycleReport } from './cycle-report.ts';
+import { noteNames } from './former-names.ts';
 import { readDirectories } from './read-directories.ts';
 import { rememberDirectories } from './remember-directories.ts';
 import { failTarget, runTarget } from './run-target.ts';
@@ -36,6 +37,7 @@ export async function startCycles(targets: readonly string[], input: CyclesInput
   const definitions = [...setups.values()].map((setup) => setup.definition);
   const readings = await readDirectories(definitions, input.sources, { ...input, fresh: input.mode === 'full' });
   await rememberDirectories(readings.seen, input.store);
+  await noteNames(readings.complete, input.store);
   const reports = new Map<string, Promise<CycleReport>>();
   for (const [target, error] of failures) {
     reports.set(target, Promise.resolve(failTarget(target, error, { ...input, cycle: cycleId(input.clock) })));

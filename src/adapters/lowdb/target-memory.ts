@@ -13,7 +13,7 @@ import {
 } from '../../ports/state-store.ts';
 
 /** A change that is about one target. */
-export type TargetChange = Exclude<StateChange, { kind: 'directory' | 'identity' | 'reset' }>;
+export type TargetChange = Exclude<StateChange, { kind: 'directory' | 'identity' | 'names' | 'reset' }>;
 
 type Counts = Record<ResourceType, Record<keyof LinkCounts[ResourceType], number>>;
 
