@@ -2,12 +2,14 @@ import type { RuleResult } from '../core/mapping/apply-rule.ts';
 import type { ConditionStep, Explanation, RuleStep } from '../core/mapping/explain.ts';
 import { shortPath } from '../core/mapping/scim-path.ts';
 import type { TargetExplanation } from '../cycle/explain-target.ts';
-import { operationJson } from './show-plan.ts';
+import type { Operation } from '../core/model/plan.ts';
+import type { CommandLine } from './command-line.ts';
+import { deciderText, operationJson } from './show-plan.ts';
 import type { Terminal } from './terminal.ts';
 import { contentLines, printable, unresolvedValues, valueText } from './words.ts';
 
 /** One entry on one target, from the directory to what would be sent. */
-export function showExplanation(one: TargetExplanation, terminal: Terminal): void {
+export function showExplanation(one: TargetExplanation, terminal: Terminal, call: CommandLine): void {
   const { colors, print } = terminal;
   const { explanation, link, trouble } = one;
   print(colors.bold(one.target));
@@ -28,7 +30,7 @@ export function showExplanation(one: TargetExplanation, terminal: Terminal): voi
     const status = trouble.status === undefined ? '' : ` (HTTP ${trouble.status})`;
     print(`  ${colors.yellow('trouble')}    ${trouble.cause}${status}, ${trouble.attempts} times since ${trouble.since}; next try after ${trouble.retryAt}`);
   }
-  showNext(one, terminal);
+  showNext(one, terminal, call);
 }
 
 function showMembers({ resource, type }: Explanation, print: Terminal['print']): void {
@@ -38,13 +40,16 @@ function showMembers({ resource, type }: Explanation, print: Terminal['print']):
   else if (unresolved.length > 0) print(`  references ${strangers}`);
 }
 
-function showNext({ operations, held }: TargetExplanation, { colors, print }: Terminal): void {
+function showNext({ operations, held, holdId, undone, rejections }: TargetExplanation, { colors, print }: Terminal, call: CommandLine): void {
   if (operations.length === 0) print('  next       nothing to send');
+  const isAmong = (some: readonly Operation[], { verb, sourceId }: Operation): boolean => some.some((one) => one.verb === verb && one.sourceId === sourceId);
   for (const operation of operations) {
-    const isHeld = held.some(({ verb, sourceId }) => verb === operation.verb && sourceId === operation.sourceId);
-    print(`  next       ${isHeld ? colors.red('held: ') : ''}${operation.verb} ${operation.type} ${printable(operation.label)}  ${colors.dim(operation.reason)}`);
+    const state = isAmong(held, operation) ? colors.red('held: ') : isAmong(undone, operation) ? colors.yellow('rejected: ') : '';
+    print(`  next       ${state}${operation.verb} ${operation.type} ${printable(operation.label)}  ${colors.dim(operation.reason)}`);
     for (const line of contentLines(operation)) print(colors.dim(`               ${line}`));
   }
+  if (held.length > 0 && holdId !== undefined) print(`  held       with others, until: ${colors.bold(call('approve', holdId))}`);
+  for (const { holdId: id, by, at } of rejections) print(`  rejected   by ${deciderText(by)} at ${at}; taken back by: ${call('approve', id)}`);
 }
 
 function scopeText(inScope: 'yes' | 'no' | 'unknown', colors: Terminal['colors']): string {
@@ -81,6 +86,6 @@ function resultText(result: RuleResult, colors: Terminal['colors']): string {
 }
 
 /** The same for scripts. */
-export function explanationJson({ operations, held, ...rest }: TargetExplanation): unknown {
-  return { ...rest, operations: operations.map(operationJson), held: held.map(operationJson) };
+export function explanationJson({ operations, held, undone, ...rest }: TargetExplanation): unknown {
+  return { ...rest, operations: operations.map(operationJson), held: held.map(operationJson), undone: undone.map(operationJson) };
 }

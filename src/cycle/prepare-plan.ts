@@ -2,21 +2,22 @@ import { hash } from 'node:crypto';
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { Link } from '../core/model/link.ts';
 import type { Operation, Plan } from '../core/model/plan.ts';
-import type { Rejected } from '../core/model/resource.ts';
+import type { Rejected, Resource } from '../core/model/resource.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import { countUnresolved, type UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import type { Projection } from '../core/mapping/project.ts';
 import { buildPlan } from '../core/planning/build-plan.ts';
 import { guard, type Verdict } from '../core/planning/guard.ts';
-import { partContext, type PartContext } from '../core/planning/guard-parts.ts';
 import type { PlanInput } from '../core/planning/plan-input.ts';
 import { findSuccessors } from '../core/planning/successors.ts';
 import { planId } from '../core/planning/plan-id.ts';
 import type { Intent, LinkCounts, StateView, TargetState, Trouble } from '../ports/state-store.ts';
 import { isPaused, troubleAfter } from './back-off.ts';
 import { gather } from './batches.ts';
+import type { Words } from './decisions.ts';
 import type { Focus } from './focus.ts';
 import { createFingerprints, type Fingerprints } from './fingerprints.ts';
+import { judgePlan, type JudgedPlan } from './judge-plan.ts';
 import { recall, type Known } from './known.ts';
 import type { LookUpAbsent } from './look-up-absent.ts';
 import { searchLost } from './search-lost.ts';
@@ -26,11 +27,8 @@ import type { TargetSetup } from './target-setup.ts';
 import { sumUnreached, type UnreachedEntries } from './unreached.ts';
 
 /** A plan with the judgement on it, and what it was made from. */
-export interface Preparation {
+export interface Preparation extends JudgedPlan {
   readonly plan: Plan;
-  readonly verdict: Verdict;
-  /** To count operations as the guard does. */
-  readonly context: PartContext;
   /** In scope, and found unfit by a search on the target. */
   readonly unfit: readonly Rejected[];
   /** Linked, and there although no reading shows them. */
@@ -124,14 +122,15 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     now,
   });
   const state = await store.target(name);
-  const verdict = await judge(planned.operations, known, state, input);
-  const isDeferred = pausesOf(verdict.proceed, troubles, fingerprints, input);
+  const asked = { target: name, operations: planned.operations, links: known.links, leftOut: unusable.union(new Set(lost.unproven.map(({ sourceId }) => sourceId))), state, store, now };
+  const judged = await judgePlan(asked, (open) => judge(open, known, state, input));
+  const { verdict, words, undone } = judged;
+  const isDeferred = pausesOf(verdict.proceed.filter(({ sourceId }) => !pushedNow(words).has(sourceId)), troubles, fingerprints, input);
   return {
     plan: { id: planId(planned.operations, sha256), target: name, operations: planned.operations, rejected: [...rejected, ...(focus?.unfit ?? [])] },
     unseen: known.unseen,
     unfit: [...search.rejected, ...(focus?.unfit ?? [])],
-    verdict,
-    context: partContext(planned.operations, known.links),
+    ...judged,
     deferred: verdict.proceed.filter(isDeferred),
     due: verdict.proceed.filter((operation) => !isDeferred(operation)),
     links: known.links,
@@ -142,7 +141,7 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     troubles,
     standing: new Set([...search.standing, ...search.resting, ...search.unreached.keys()]),
     stray,
-    found: [...search.troubles, ...heldCreations(verdict, search.unsearched, troubles, fingerprints, input)],
+    found: [...search.troubles, ...heldCreations([...(verdict.hold?.operations ?? []), ...undone], search.unsearched, troubles, fingerprints, input)],
     settled: search.settled,
     remembered: [...lost.found, ...learned.links, ...planned.remembered],
     forgotten: planned.forgotten,
@@ -162,18 +161,24 @@ function successorsOf({ links, gone, unlinked }: Known, { setup, store }: Prepar
 
 /** Whoever waits for an approval need not be looked for in every cycle. */
 function heldCreations(
-  { hold }: Verdict,
+  kept: readonly Operation[],
   unsearched: ReadonlySet<SourceId>,
   troubles: ReadonlyMap<SourceId, Trouble>,
   fingerprints: Fingerprints,
   { setup, now }: PrepareInput,
 ): Trouble[] {
-  return (hold?.operations ?? []).flatMap((operation): Trouble[] => {
+  return kept.flatMap((operation): Trouble[] => {
     const { verb, type, sourceId } = operation;
     if (verb !== 'create' || unsearched.has(sourceId)) return [];
     const held = { target: setup.target.name, type, sourceId, cause: 'held' as const, fingerprint: fingerprints.ofOperations([operation]) };
     return [troubleAfter(troubles.get(sourceId), held, now)];
   });
+}
+
+/** Whom a person wants carried out now: their pause is over. */
+function pushedNow({ approvals, decided }: Words): ReadonlySet<SourceId> {
+  const pushes = new Set(decided.filter(({ decision, end }) => decision === 'push' && end === 'taken').map(({ holdId }) => holdId));
+  return new Set(approvals.filter(({ holdId }) => pushes.has(holdId)).flatMap(({ operations }) => operations.map(({ sourceId }) => sourceId)));
 }
 
 /** An entry rests as a whole: with everything that is to be done about it, or not at all. */
@@ -199,24 +204,27 @@ async function judge(
   operations: readonly Operation[],
   { links, members }: Pick<Known, 'links' | 'members'>,
   state: TargetState,
-  { setup, readings, store, now }: PrepareInput,
+  { setup, readings, projection, focus, store, now }: PrepareInput,
 ): Promise<Verdict> {
   const counts = await store.counts(setup.target.name);
-  const decisions = await store.decisions();
   const fresh = (at: string) => Date.parse(at) > now - day;
   return guard({
+    target: setup.target.name,
     operations,
     limits: setup.limits,
     links,
     population: { user: counts.user.active, group: counts.group.active },
+    possibleMembers: possibleMembers((focus ?? projection).resources),
     memberCounts: new Map([...members].map(([group, ids]) => [group, ids.size])),
     recent: (await store.removals(setup.target.name)).filter(({ at }) => fresh(at)),
     firstRun: state.lastCycleAt === undefined,
     emptyTypes: emptyTypes(readings, counts),
-    approved: new Set(decisions.filter(({ decision, at }) => decision === 'approve' && fresh(at)).map(({ planId: id }) => id)),
-    underWay: state.approval !== undefined && fresh(state.approval.at) ? state.approval : undefined,
     hash: sha256,
   });
+}
+
+function possibleMembers(resources: readonly Resource[]): ReadonlyMap<SourceId, ReadonlySet<SourceId>> {
+  return new Map(resources.flatMap(({ sourceId, possibleMembers: ids }) => (ids === undefined ? [] : [[sourceId, new Set(ids)] as const])));
 }
 
 /** Types of which the directories show nobody although some are linked: more likely a fault than the truth. */

@@ -4,7 +4,7 @@ import type { TargetId } from '../core/model/link.ts';
 import type { FailureClass } from '../core/model/outcome.ts';
 import type { Hold, Verb } from '../core/model/plan.ts';
 import type { Fate } from '../core/model/reading.ts';
-import type { LinkCounts } from './state-store.ts';
+import type { DecisionRecord, LinkCounts, UnusableDecision } from './state-store.ts';
 
 /**
  * The one stream of events from which logs, metrics, progress bars and the status page are made.
@@ -64,6 +64,10 @@ export type CycleEvent =
   /** The target does not have someone any more who had left the directory, under any name: the link was forgotten. */
   | { readonly kind: 'link_forgotten'; readonly target: string; readonly type: ResourceType; readonly sourceId: SourceId; readonly targetId: TargetId }
   | { readonly kind: 'held'; readonly target: string; readonly hold: Hold }
+  /** What came of a person's decision. */
+  | { readonly kind: 'decided'; readonly target: string; readonly record: DecisionRecord }
+  /** A file among the decisions is none, or is for no target. */
+  | { readonly kind: 'decision_unusable'; readonly file: string; readonly because: UnusableDecision['because'] }
   | {
       readonly kind: 'operation_finished';
       readonly target: string;

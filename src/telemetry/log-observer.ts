@@ -10,11 +10,14 @@ import { createRepetition } from './repetition.ts';
 /**
  * Turns the stream of events into log lines. `event` in each line is stable; docs/logs.md lists them. Quiet when
  * nothing happens, one line a cycle when something did, a standing trouble once and then every 15 minutes.
- * Source ids are the only trace of a person in it; what a target says about one appears at debug only.
+ * Source ids are the only trace of a person in it, but for who decided about a hold; what a target says about one appears
+ * at debug only.
+ *
+ * @param approveCommand what a person types here to approve a hold
  */
-export function logObserver(log: Log, clock: Clock): CycleObserver {
+export function logObserver(log: Log, clock: Clock, approveCommand = (holdId: string): string => `dir2scim approve ${holdId}`): CycleObserver {
   const repetition = createRepetition(clock);
-  const cycles = cycleLines(log, repetition);
+  const cycles = cycleLines(log, repetition, approveCommand);
   const directories = directoryLines(log, repetition);
 
   return (event) => {
@@ -27,6 +30,13 @@ export function logObserver(log: Log, clock: Clock): CycleObserver {
       case 'absent_entries':
         absentLine(log, repetition, event);
         return;
+      case 'decision_unusable': {
+        const { kind, ...fields } = event;
+        const repeated = repetition.tell(`decision ${event.file}`, event.because);
+        const why = event.because === 'no_target' ? 'is of an earlier version and names no target; decide again' : 'is no decision';
+        log[repeated === undefined ? 'debug' : 'warn']({ event: kind, ...fields, ...(repeated ? { repeated } : {}) }, `decisions/${event.file} ${why}; it is passed over`);
+        return;
+      }
       case 'link_forgotten': {
         const { kind, ...fields } = event;
         log.warn({ event: kind, ...fields }, `the target has nobody any more who could be ${event.type} ${event.sourceId}, who had left: forgotten`);

@@ -17,6 +17,8 @@ const report = (target: string, code?: ErrorCode): CycleReport => ({
   notStarted: 0, givenUp: [], unreached: [],
   deferred: 0,
   hold: undefined,
+  undone: [],
+  rejections: [],
   rejected: [],
   waiting: 0,
   forgotten: [],

@@ -37,7 +37,8 @@ const held: CycleEvent = {
   kind: 'held',
   target: 'wiki',
   hold: {
-    planId: 'ab12',
+    holdId: 'ab12',
+    decisive: [],
     findings: [],
     operations: ['1', '2'].map((sourceId) => ({
       verb: 'delete',
