@@ -75,6 +75,7 @@ function nextState(prepared: Preparation, { pushed, hold, result, error, approva
     approval: isApprovalDone(verdict, pushed) ? undefined : approval,
     held: hold === undefined ? undefined : heldRecord(hold, state.held, at),
     rejectedPlan: hold === undefined ? verdict.hold?.planId : undefined,
+    marks: prepared.marks,
   };
 }
 
@@ -92,7 +93,8 @@ function isWorthWriting(state: TargetState, next: TargetState, now: number): boo
   const age = now - Date.parse(state.lastCycleAt ?? '');
   // The age is no number the first time, and negative when the clock was set back.
   if (!(age >= 0 && age < restMilliseconds)) return true;
-  const untimed = (one: TargetState): TargetState => ({ ...one, lastSuccessAt: undefined, lastCycleAt: undefined });
+  // Marks were written before something was sent that goes by them.
+  const untimed = (one: TargetState): TargetState => ({ ...one, lastSuccessAt: undefined, lastCycleAt: undefined, marks: undefined });
   // As text: what the state gives back has no keys for what is undefined.
   return !isDeepStrictEqual(JSON.parse(JSON.stringify(untimed(state))), JSON.parse(JSON.stringify(untimed(next))));
 }

@@ -14,6 +14,7 @@ import { planId } from '../core/planning/plan-id.ts';
 import type { Intent, LinkCounts, StateView, TargetState, Trouble } from '../ports/state-store.ts';
 import { isPaused, troubleAfter } from './back-off.ts';
 import { gather } from './batches.ts';
+import { marksAfter, olderDirectories } from './data-marks.ts';
 import type { Focus } from './focus.ts';
 import { createFingerprints, type Fingerprints } from './fingerprints.ts';
 import { recall, type Known } from './known.ts';
@@ -34,6 +35,8 @@ export interface Preparation {
   readonly unfit: readonly Rejected[];
   /** Linked, and there although no reading shows them. */
   readonly unseen: ReadonlySet<SourceId>;
+  /** How far the data had come that this plan goes by. */
+  readonly marks: TargetState['marks'];
   /** May proceed, but failed lately: their pause is not over. */
   readonly deferred: readonly Operation[];
   /** To be carried out now. */
@@ -91,15 +94,13 @@ export interface PrepareInput {
  */
 export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const { setup, projection, focus, store, now } = input;
-  const name = setup.target.name;
+  const { name } = setup.target;
   const known = await recall(input);
   const { resources, rejected: unmapped } = focus ?? projection;
   const lost = await searchLost(known, unmapped, input);
-  const wanted = [...resources, ...unmapped].map(({ sourceId }) => sourceId);
-  const ids = [...wanted, ...lost.departures.map(({ link }) => link.sourceId)];
+  const ids = [...resources, ...unmapped, ...lost.departures.map(({ link }) => link)].map(({ sourceId }) => sourceId);
   const troubles = await gather(ids, (batch) => store.troubles(name, batch));
-  const stray: SourceId[] = [];
-  if (focus === undefined) for await (const batch of store.strayTroubles(name, new Set(ids))) stray.push(...batch);
+  const stray = focus === undefined ? await strayTroubles(name, ids, store) : [];
   const fingerprints = createFingerprints(known.unlinked, store.digest);
   const successors = successorsOf(known, input);
   const unlinked = known.unlinked.filter(({ sourceId }) => !successors.has(sourceId));
@@ -123,11 +124,13 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     now,
   });
   const state = await store.target(name);
-  const verdict = await judge(planned.operations, known, state, input);
+  const { verdict, marks } = await judge(planned.operations, known, state, input);
   const isDeferred = pausesOf(verdict.proceed, troubles, fingerprints, input);
   return {
     plan: { id: planId(planned.operations, sha256), target: name, operations: planned.operations, rejected: [...rejected, ...(focus?.unfit ?? [])] },
     unseen: known.unseen,
+    marks,
+    state,
     unfit: [...search.rejected, ...(focus?.unfit ?? [])],
     verdict,
     context: partContext(planned.operations, known.links),
@@ -147,8 +150,13 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     forgotten: planned.forgotten,
     unproven: lost.unproven,
     waiting: planned.waiting + learned.waiting,
-    state,
   };
+}
+
+async function strayTroubles(target: string, ids: readonly SourceId[], store: StateView): Promise<SourceId[]> {
+  const stray: SourceId[] = [];
+  for await (const batch of store.strayTroubles(target, new Set(ids))) stray.push(...batch);
+  return stray;
 }
 
 /** Nobody takes over an account where existing accounts are not taken over, and nobody of whom a target says it is lost. */
@@ -198,11 +206,12 @@ async function judge(
   { links, members }: Pick<Known, 'links' | 'members'>,
   state: TargetState,
   { setup, readings, store, now }: PrepareInput,
-): Promise<Verdict> {
+): Promise<{ readonly verdict: Verdict; readonly marks: TargetState['marks'] }> {
   const counts = await store.counts(setup.target.name);
   const decisions = await store.decisions();
   const fresh = (at: string) => Date.parse(at) > now - day;
-  return guard({
+  const older = olderDirectories(readings, state);
+  const verdict = guard({
     operations,
     limits: setup.limits,
     links,
@@ -211,10 +220,12 @@ async function judge(
     recent: (await store.removals(setup.target.name)).filter(({ at }) => fresh(at)),
     firstRun: state.lastCycleAt === undefined,
     emptyTypes: emptyTypes(readings, counts),
+    older,
     approved: new Set(decisions.filter(({ decision, at }) => decision === 'approve' && fresh(at)).map(({ planId: id }) => id)),
     underWay: state.approval !== undefined && fresh(state.approval.at) ? state.approval : undefined,
     hash: sha256,
   });
+  return { verdict, marks: marksAfter(readings, state.marks, older, verdict) };
 }
 
 /** Types of which the directories show nobody although some are linked: more likely a fault than the truth. */

@@ -1,9 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { SourceId } from '../core/model/entry.ts';
 import { toBridgeError, type BridgeError } from '../core/model/errors.ts';
 import type { Failure } from '../core/model/outcome.ts';
 import type { Hold, Operation, Verb } from '../core/model/plan.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
-import type { CycleResult } from '../ports/cycle-observer.ts';
+import type { CycleObserver, CycleResult } from '../ports/cycle-observer.ts';
 import type { ApprovalRecord } from '../ports/state-store.ts';
 import { commitCycle, commitError, commitSilence } from './commit-cycle.ts';
 import type { CycleInput } from './cycle-input.ts';
@@ -91,12 +92,8 @@ async function runCycle(input: CycleInput): Promise<Result> {
   const prepared = await preparePlan({ ...input, readings, lookUp: input.readings.lookUp, projection, focus, now: clock.now() });
   const { plan, verdict, links, troubles } = prepared;
   const hold = await standingHold(prepared, store);
-  const counts = countByVerb(plan.operations);
   const target = setup.target.name;
-  observer({ kind: 'plan_made', target, planId: plan.id, counts, rejected: plan.rejected.length });
-  for (const { type, count, failure } of prepared.unreached) observer({ kind: 'search_failed', target, type, count, failure: failure.class, status: failure.status });
-  for (const { type, sourceId, targetId } of prepared.forgotten) observer({ kind: 'link_forgotten', target, type, sourceId, targetId });
-  if (hold !== undefined) observer({ kind: 'held', target, hold });
+  announce(prepared, hold, observer);
   const approval = await rememberFindings(input, prepared);
   const pushed = await push(prepared.due, {
     ...input,
@@ -133,6 +130,15 @@ async function runCycle(input: CycleInput): Promise<Result> {
   };
 }
 
+/** Tells of a plan before any of it is sent. */
+function announce({ plan, unreached, forgotten }: Preparation, hold: Hold | undefined, observer: CycleObserver): void {
+  const { target, id: planId, operations, rejected } = plan;
+  observer({ kind: 'plan_made', target, planId, counts: countByVerb(operations), rejected: rejected.length });
+  for (const { type, count, failure } of unreached) observer({ kind: 'search_failed', target, type, count, failure: failure.class, status: failure.status });
+  for (const { type, sourceId, targetId } of forgotten) observer({ kind: 'link_forgotten', target, type, sourceId, targetId });
+  if (hold !== undefined) observer({ kind: 'held', target, hold });
+}
+
 /** How the last cycle left the target in step, unless somebody wants or decided something meanwhile. */
 async function lastStep({ mode, attempt, setup, clock, store, inStep }: CycleInput): Promise<Step | undefined> {
   const step = mode === 'incremental' && attempt === 'due' ? inStep?.last(setup.target.name, clock) : undefined;
@@ -157,19 +163,19 @@ function completeReadings({ setup, readings }: CycleInput): CompleteReading[] {
 
 /** What is known before anything is sent: also which approval it is sent under, so that a crash does not void it. */
 async function rememberFindings({ store, clock }: CycleInput, prepared: Preparation): Promise<ApprovalRecord | undefined> {
-  const { plan, links, found, settled, remembered, forgotten, state, verdict } = prepared;
+  const { plan, links, found, settled, remembered, forgotten, state, marks, verdict, due } = prepared;
   const used = verdict.usedApproval;
   const approval: ApprovalRecord | undefined =
     used === undefined || state.approval?.planId === used.planId
       ? state.approval
       : { planId: used.planId, at: new Date(clock.now()).toISOString(), operations: used.operations.map(heldOperation) };
-  const target = { kind: 'target', target: plan.target, state: { ...state, approval } } as const;
+  const target = { kind: 'target', target: plan.target, state: { ...state, marks, approval } } as const;
   await store.record([
     ...found.map((trouble) => ({ kind: 'trouble', trouble }) as const),
     ...settled.map((intent) => ({ kind: 'settled', intent }) as const),
     ...remembered.map((link) => ({ kind: 'link', link }) as const),
     ...forgotten.map((link) => ({ kind: 'unlink', target: plan.target, sourceId: link.sourceId }) as const),
-    ...(approval === state.approval ? [] : [target]),
+    ...(approval === state.approval && (due.length === 0 || isDeepStrictEqual(marks, state.marks)) ? [] : [target]),
   ]);
   for (const link of remembered) links.set(link.sourceId, link);
   for (const link of forgotten) links.delete(link.sourceId);

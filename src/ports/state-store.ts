@@ -1,4 +1,5 @@
 import type { DirectoryIdentity } from '../core/model/directory-identity.ts';
+import type { DataMark } from '../core/model/data-version.ts';
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { Digest, Link, TargetId } from '../core/model/link.ts';
 import type { FailureClass } from '../core/model/outcome.ts';
@@ -171,6 +172,8 @@ export interface TargetState {
   readonly approval?: ApprovalRecord | undefined;
   /** The id of a held plan that a person rejected: it stays undone, silently, until it changes. */
   readonly rejectedPlan?: string | undefined;
+  /** By directory: how far its data had come when the target last went by it. */
+  readonly marks?: Readonly<Record<string, DataMark>> | undefined;
 }
 
 /** How a directory was last found; for people who ask for the status. */

@@ -51,6 +51,7 @@ export function guardInput(operations: readonly Operation[], rest: Partial<Guard
     recent: [],
     firstRun: false,
     emptyTypes: new Set(),
+    older: new Map(),
     approved: new Set(),
     hash: sha256,
     ...rest,

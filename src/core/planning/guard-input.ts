@@ -20,6 +20,8 @@ export interface GuardInput {
   readonly firstRun: boolean;
   /** Types of which a complete reading showed not a single entry, although some are linked. */
   readonly emptyTypes: ReadonlySet<ResourceType>;
+  /** Directories whose data is older than what this target went by, and why we think so, with the server's name. */
+  readonly older: ReadonlyMap<string, string>;
   /** Ids of held plans that a person approved. */
   readonly approved: ReadonlySet<string>;
   /** An approved plan that was begun and not finished: what is left of it passes. */
