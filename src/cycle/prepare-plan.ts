@@ -4,10 +4,10 @@ import type { Link } from '../core/model/link.ts';
 import type { Operation, Plan } from '../core/model/plan.ts';
 import type { Rejected } from '../core/model/resource.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
+import { countUnresolved, type UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import type { Projection } from '../core/mapping/project.ts';
 import { buildPlan } from '../core/planning/build-plan.ts';
 import { guard, type Verdict } from '../core/planning/guard.ts';
-import { partContext, type PartContext } from '../core/planning/guard-parts.ts';
 import type { PlanInput } from '../core/planning/plan-input.ts';
 import { findSuccessors } from '../core/planning/successors.ts';
 import { planId } from '../core/planning/plan-id.ts';
@@ -15,8 +15,10 @@ import type { Intent, LinkCounts, StateView, TargetState, Trouble } from '../por
 import { isPaused, troubleAfter } from './back-off.ts';
 import { gather } from './batches.ts';
 import { marksAfter, olderDirectories } from './data-marks.ts';
+import type { Words } from './decisions.ts';
 import type { Focus } from './focus.ts';
 import { createFingerprints, type Fingerprints } from './fingerprints.ts';
+import { judgePlan, type JudgedPlan } from './judge-plan.ts';
 import { recall, type Known } from './known.ts';
 import type { LookUpAbsent } from './look-up-absent.ts';
 import { searchLost } from './search-lost.ts';
@@ -26,11 +28,8 @@ import type { TargetSetup } from './target-setup.ts';
 import { sumUnreached, type UnreachedEntries } from './unreached.ts';
 
 /** A plan with the judgement on it, and what it was made from. */
-export interface Preparation {
+export interface Preparation extends JudgedPlan {
   readonly plan: Plan;
-  readonly verdict: Verdict;
-  /** To count operations as the guard does. */
-  readonly context: PartContext;
   /** In scope, and found unfit by a search on the target. */
   readonly unfit: readonly Rejected[];
   /** Linked, and there although no reading shows them. */
@@ -65,6 +64,8 @@ export interface Preparation {
   readonly unproven: readonly Link[];
   /** References and members that have to wait for someone the target does not have. */
   readonly waiting: number;
+  /** How much names nobody who is read, of everything that is wanted. */
+  readonly unresolved: UnresolvedCounts;
   readonly state: TargetState;
 }
 
@@ -93,8 +94,7 @@ export interface PrepareInput {
  * @throws BridgeError when the target refuses the credentials
  */
 export async function preparePlan(input: PrepareInput): Promise<Preparation> {
-  const { setup, projection, focus, store, now } = input;
-  const { name } = setup.target;
+  const { setup, setup: { target: { name } }, projection, focus, store, now } = input;
   const known = await recall(input);
   const { resources, rejected: unmapped } = focus ?? projection;
   const lost = await searchLost(known, unmapped, input);
@@ -103,16 +103,14 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const stray = focus === undefined ? await strayTroubles(name, ids, store) : [];
   const fingerprints = createFingerprints(known.unlinked, store.digest);
   const successors = successorsOf(known, input);
-  const unlinked = known.unlinked.filter(({ sourceId }) => !successors.has(sourceId));
-  const search = await searchUnlinked({ ...input, unlinked, troubles, fingerprints });
+  const search = await searchUnlinked({ ...input, unlinked: known.unlinked.filter(({ sourceId }) => !successors.has(sourceId)), troubles, fingerprints });
   const unusable = new Set([...search.resting, ...search.unreached.keys(), ...search.rejected.map(({ sourceId }) => sourceId)]);
-  const rejected = [...unmapped, ...search.rejected];
   const learned = await learnUnknown({ ...input, target: setup.target, resources, links: known.links });
   for (const link of learned.links) known.links.set(link.sourceId, link);
   const planned = buildPlan({
     ...known,
     resources: learned.resources.filter(({ sourceId }) => !unusable.has(sourceId)),
-    rejected,
+    rejected: [...unmapped, ...search.rejected],
     departures: lost.departures,
     matches: search.matches,
     successors,
@@ -124,32 +122,35 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     now,
   });
   const state = await store.target(name);
-  const { verdict, marks } = await judge(planned.operations, known, state, input);
-  const isDeferred = pausesOf(verdict.proceed, troubles, fingerprints, input);
+  const asked = { target: name, operations: planned.operations, links: known.links, leftOut: unusable.union(new Set(lost.unproven.map(({ sourceId }) => sourceId))), state, store, now };
+  const older = olderDirectories(input.readings, state);
+  const judged = await judgePlan(asked, (open) => judge(open, known, { state, older }, input));
+  const { verdict, words } = judged;
+  const isDeferred = pausesOf(verdict.proceed.filter(({ sourceId }) => !pushedNow(words).has(sourceId)), troubles, fingerprints, input);
   return {
-    plan: { id: planId(planned.operations, sha256), target: name, operations: planned.operations, rejected: [...rejected, ...(focus?.unfit ?? [])] },
+    plan: { id: planId(planned.operations, sha256), target: name, operations: planned.operations, rejected: [...unmapped, ...search.rejected, ...(focus?.unfit ?? [])] },
     unseen: known.unseen,
-    marks,
+    marks: marksAfter(input.readings, state.marks, older, judged),
     state,
     unfit: [...search.rejected, ...(focus?.unfit ?? [])],
-    verdict,
-    context: partContext(planned.operations, known.links),
+    ...judged,
     deferred: verdict.proceed.filter(isDeferred),
     due: verdict.proceed.filter((operation) => !isDeferred(operation)),
     links: known.links,
     resting: search.resting,
-    unreached: sumUnreached(search.unreached, unlinked),
+    unreached: sumUnreached(search.unreached, known.unlinked),
     unsearched: search.unsearched,
     fingerprints,
     troubles,
     standing: new Set([...search.standing, ...search.resting, ...search.unreached.keys()]),
     stray,
-    found: [...search.troubles, ...heldCreations(verdict, search.unsearched, troubles, fingerprints, input)],
+    found: [...search.troubles, ...heldCreations([...(verdict.hold?.operations ?? []), ...judged.undone], search.unsearched, troubles, fingerprints, input)],
     settled: search.settled,
     remembered: [...lost.found, ...learned.links, ...planned.remembered],
     forgotten: planned.forgotten,
     unproven: lost.unproven,
     waiting: planned.waiting + learned.waiting,
+    unresolved: countUnresolved(projection.resources),
   };
 }
 
@@ -168,18 +169,24 @@ function successorsOf({ links, gone, unlinked }: Known, { setup, store }: Prepar
 
 /** Whoever waits for an approval need not be looked for in every cycle. */
 function heldCreations(
-  { hold }: Verdict,
+  kept: readonly Operation[],
   unsearched: ReadonlySet<SourceId>,
   troubles: ReadonlyMap<SourceId, Trouble>,
   fingerprints: Fingerprints,
   { setup, now }: PrepareInput,
 ): Trouble[] {
-  return (hold?.operations ?? []).flatMap((operation): Trouble[] => {
+  return kept.flatMap((operation): Trouble[] => {
     const { verb, type, sourceId } = operation;
     if (verb !== 'create' || unsearched.has(sourceId)) return [];
     const held = { target: setup.target.name, type, sourceId, cause: 'held' as const, fingerprint: fingerprints.ofOperations([operation]) };
     return [troubleAfter(troubles.get(sourceId), held, now)];
   });
+}
+
+/** Whom a person wants carried out now: their pause is over. */
+function pushedNow({ approvals, decided }: Words): ReadonlySet<SourceId> {
+  const pushes = new Set(decided.filter(({ decision, end }) => decision === 'push' && end === 'taken').map(({ holdId }) => holdId));
+  return new Set(approvals.filter(({ holdId }) => pushes.has(holdId)).flatMap(({ operations }) => operations.map(({ sourceId }) => sourceId)));
 }
 
 /** An entry rests as a whole: with everything that is to be done about it, or not at all. */
@@ -204,14 +211,13 @@ const day = 24 * 60 * 60_000;
 async function judge(
   operations: readonly Operation[],
   { links, members }: Pick<Known, 'links' | 'members'>,
-  state: TargetState,
+  { state, older }: { readonly state: TargetState; readonly older: ReadonlyMap<string, string> },
   { setup, readings, store, now }: PrepareInput,
-): Promise<{ readonly verdict: Verdict; readonly marks: TargetState['marks'] }> {
+): Promise<Verdict> {
   const counts = await store.counts(setup.target.name);
-  const decisions = await store.decisions();
   const fresh = (at: string) => Date.parse(at) > now - day;
-  const older = olderDirectories(readings, state);
-  const verdict = guard({
+  return guard({
+    target: setup.target.name,
     operations,
     limits: setup.limits,
     links,
@@ -221,11 +227,8 @@ async function judge(
     firstRun: state.lastCycleAt === undefined,
     emptyTypes: emptyTypes(readings, counts),
     older,
-    approved: new Set(decisions.filter(({ decision, at }) => decision === 'approve' && fresh(at)).map(({ planId: id }) => id)),
-    underWay: state.approval !== undefined && fresh(state.approval.at) ? state.approval : undefined,
     hash: sha256,
   });
-  return { verdict, marks: marksAfter(readings, state.marks, older, verdict) };
 }
 
 /** Types of which the directories show nobody although some are linked: more likely a fault than the truth. */

@@ -1,4 +1,5 @@
 import type { DataVersion } from '../core/model/data-version.ts';
+import type { DirectoryIdentity } from '../core/model/directory-identity.ts';
 import type { Entry, ResourceType, SourceId } from '../core/model/entry.ts';
 import type { Fate, Watermark } from '../core/model/reading.ts';
 
@@ -66,6 +67,11 @@ export interface ReadRequest {
   readonly since?: Since | undefined;
   /** What was known before, also where everything is read. */
   readonly known?: ReadonlyMap<SourceId, Entry> | undefined;
+  /**
+   * What the directory was when ids of it were linked. A source that finds something else rejects with
+   * D2S_DIRECTORY_CHANGED, and visits nobody.
+   */
+  readonly expected?: DirectoryIdentity | undefined;
   readonly visit: (entry: Entry) => void | Promise<void>;
   readonly signal: AbortSignal;
 }
@@ -79,6 +85,7 @@ export interface Since {
 export type Verdict =
   | {
       readonly kind: 'complete';
+      readonly identity: DirectoryIdentity;
       readonly watermark?: Watermark | undefined;
       /** Why not less, although something was known: for the log. */
       readonly because?: string | undefined;
@@ -108,6 +115,8 @@ export interface DirectoryFacts {
   readonly kind: DirectoryKind;
   /** Which attribute is the source id. */
   readonly idAttribute: string;
+  /** What the ids depend on. */
+  readonly identity: DirectoryIdentity;
   /** Which preset map fits. */
   readonly preset: 'active-directory' | 'openldap';
   /** The server that answered, or the file. */

@@ -34,7 +34,7 @@ export async function lookBefore({ store, target: fake }: World): Promise<Before
   return {
     counts: await store.counts(target),
     isFirst: state.lastCycleAt === undefined,
-    isApproved: state.approval !== undefined || (await store.decisions()).some(({ decision }) => decision === 'approve'),
+    isApproved: state.approvals !== undefined || (await store.decisions()).waiting.some(({ decision }) => decision !== 'reject'),
     sources,
     memberCounts,
   };

@@ -40,6 +40,7 @@ export function cycleStage(entries: readonly Entry[], { target: targetOptions, m
   const all = { percent: 100, atLeast: 1_000 };
   const setup: TargetSetup = {
     target,
+    url: 'https://wiki.example/scim/v2',
     definition: definition({
       users: { userName: 'lower(mail)', title: 'title', active: 'status != "off"', 'enterprise.manager': 'ref(manager)' },
       match: { user: match },

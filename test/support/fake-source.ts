@@ -1,3 +1,5 @@
+import { checkIdentity } from '../../src/core/directory/identity.ts';
+import type { DirectoryIdentity } from '../../src/core/model/directory-identity.ts';
 import type { Entry, ResourceType, SourceId } from '../../src/core/model/entry.ts';
 import { BridgeError, toBridgeError } from '../../src/core/model/errors.ts';
 import type { Fate } from '../../src/core/model/reading.ts';
@@ -22,6 +24,8 @@ export interface FakeSource extends DirectorySource {
   snapshot(): () => void;
   /** Readings end with this error half-way, until it is taken back. */
   failWith(error: BridgeError | undefined): void;
+  /** From now on it is something else. */
+  become(identity: DirectoryIdentity): void;
   /** Watermarks given so far are of no use any more. */
   forgetChanges(): void;
 }
@@ -35,6 +39,7 @@ export function createFakeSource(name: string): FakeSource {
   let changes = 0;
   let forgotten = 0;
   let failure: BridgeError | undefined;
+  let identity: DirectoryIdentity = { kind: 'generic', idAttribute: 'entryUUID', contexts: ['dc=corp'] };
   const mark = (id: SourceId): void => void changedAt.set(id, (changes += 1));
   const ofType = (type: ResourceType): Entry[] => [...content.values()].filter((entry) => entry.type === type && !hidden.has(entry.id));
   return {
@@ -72,13 +77,15 @@ export function createFakeSource(name: string): FakeSource {
     forgetChanges: () => void (forgotten = changes + 1),
     entry: (id) => content.get(id),
     entries: () => [...content.values()],
+    become: (other) => void (identity = other),
     failWith: (error) => void (failure = error),
     async inspect(signal) {
       await Promise.resolve();
       endIfAborted(signal);
-      return { kind: 'generic', idAttribute: 'entryUUID', preset: 'openldap', server: 'memory', details: ['in memory'] };
+      return { kind: 'generic', idAttribute: 'entryUUID', identity, preset: 'openldap', server: 'memory', details: ['in memory'] };
     },
-    async read({ attributes, since, visit, signal }) {
+    async read({ attributes, since, expected, visit, signal }) {
+      checkIdentity(name, expected, identity);
       const from = since === undefined ? undefined : Number(since.watermark);
       const isDelta = from !== undefined && from >= forgotten;
       const isNew = ({ id }: Pick<Entry, 'id'>): boolean => !isDelta || (changedAt.get(id) ?? 0) > from;
@@ -94,7 +101,7 @@ export function createFakeSource(name: string): FakeSource {
       const watermark = String(changes);
       const counters = { changes: String(changes) };
       const version = { server: 'memory', has: counters, shows: counters, tellsAll: true };
-      if (!isDelta) return { kind: 'complete', watermark, version };
+      if (!isDelta) return { kind: 'complete', identity, watermark, version };
       return { kind: 'delta', watermark, version, gone: [...changedAt.keys()].filter((id) => isNew({ id }) && !content.has(id)) };
     },
   };

@@ -43,6 +43,7 @@ export function creation(sourceId: SourceId, again = false): Operation {
 /** 100 people and 20 groups on the target, and the limits that the product has by default. */
 export function guardInput(operations: readonly Operation[], rest: Partial<GuardInput> = {}): GuardInput {
   return {
+    target: 'wiki',
     operations,
     limits: { removals: { percent: 10, atLeast: 5 }, members: { percent: 20, atLeast: 10 }, updates: { percent: 30, atLeast: 20 } },
     population: { user: 100, group: 20 },
@@ -52,7 +53,6 @@ export function guardInput(operations: readonly Operation[], rest: Partial<Guard
     firstRun: false,
     emptyTypes: new Set(),
     older: new Map(),
-    approved: new Set(),
     hash: sha256,
     ...rest,
   };

@@ -125,8 +125,12 @@ export interface HeldOperation {
   readonly verb: Verb;
   readonly type: ResourceType;
   readonly sourceId: SourceId;
+  /** For `members`: who joins the group. */
+  readonly add?: readonly SourceId[] | undefined;
   /** For `members`: who leaves the group. */
   readonly remove?: readonly SourceId[] | undefined;
+  /** For `update`: which attributes, each with a keyed digest of its value, and without one when it is cleared. */
+  readonly changes?: readonly { readonly path: string; readonly value?: string | undefined }[] | undefined;
 }
 
 export interface Hold {
@@ -134,7 +138,9 @@ export interface Hold {
    * Hash of the operations that the findings speak of: other changes don't void an approval, nor do changes among
    * those that only follow (a leaver's memberships).
    */
-  readonly planId: string;
+  readonly holdId: string;
+  /** What the findings speak of. */
+  readonly decisive: readonly Operation[];
   /** Everything that is held, with what follows. */
   readonly operations: readonly Operation[];
   readonly findings: readonly GuardFinding[];

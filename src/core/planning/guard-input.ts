@@ -1,11 +1,14 @@
 import type { ResourceType, SourceId } from '../model/entry.ts';
 import type { Link } from '../model/link.ts';
-import type { HeldOperation, Operation } from '../model/plan.ts';
+import type { Operation } from '../model/plan.ts';
 import { partContext, partsOf, type Part, type PartContext } from './guard-parts.ts';
 import type { GuardLimits } from './policy.ts';
 import { tally, type Tally } from './tally.ts';
 
 export interface GuardInput {
+  /** The target's name: a hold is one target's. */
+  readonly target: string;
+  /** Those that nobody has decided about. */
   readonly operations: readonly Operation[];
   readonly limits: GuardLimits;
   /** Of everyone whom the operations concern and the target has. */
@@ -22,10 +25,6 @@ export interface GuardInput {
   readonly emptyTypes: ReadonlySet<ResourceType>;
   /** Directories whose data is older than what this target went by, and why we think so, with the server's name. */
   readonly older: ReadonlyMap<string, string>;
-  /** Ids of held plans that a person approved. */
-  readonly approved: ReadonlySet<string>;
-  /** An approved plan that was begun and not finished: what is left of it passes. */
-  readonly underWay?: { readonly planId: string; readonly operations: readonly HeldOperation[] } | undefined;
   readonly hash: (text: string) => string;
 }
 

@@ -57,7 +57,7 @@ describe('older data that a person approved', () => {
   it('is the truth from then on', async () => {
     const { cycle, store, clock, source } = await setBack();
     const { report } = await cycle();
-    await store.decide({ planId: report.hold?.planId ?? '', decision: 'approve', at: new Date(clock.now()).toISOString() });
+    await store.decide({ target: 'wiki', holdId: report.hold?.holdId ?? '', decision: 'approve', at: new Date(clock.now()).toISOString() });
     assert.equal((await cycle()).report.result, 'success');
     source.put(person('anna', { status: 'off' }));
     const after = await cycle();
