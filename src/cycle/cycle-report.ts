@@ -3,6 +3,8 @@ import type { Link } from '../core/model/link.ts';
 import type { Failure } from '../core/model/outcome.ts';
 import type { Hold, Operation } from '../core/model/plan.ts';
 import type { Rejected } from '../core/model/resource.ts';
+import type { RejectionRecord } from '../ports/state-store.ts';
+import type { UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import type { GivenUp } from './breaker.ts';
 import type { CycleMode, CycleResult } from '../ports/cycle-observer.ts';
 import type { UnreachedEntries } from './unreached.ts';
@@ -25,6 +27,9 @@ export interface CycleReport {
   /** How much failed lately, and waits for another try. */
   readonly deferred: number;
   readonly hold: Hold | undefined;
+  /** What people rejected: it stays undone. */
+  readonly undone: readonly Operation[];
+  readonly rejections: readonly RejectionRecord[];
   readonly rejected: readonly Rejected[];
   /** Those who could not be looked for on the target. */
   readonly unreached: readonly UnreachedEntries[];
@@ -34,5 +39,7 @@ export interface CycleReport {
   readonly forgotten: readonly Link[];
   /** Who has left, and of whom nobody could find out whether the target still has them. */
   readonly unproven: readonly Link[];
+  /** What names nobody who is read. Undefined where there is none, or nothing was looked at. */
+  readonly unresolved: UnresolvedCounts | undefined;
   readonly error: BridgeError | undefined;
 }

@@ -2,35 +2,40 @@ import { hash } from 'node:crypto';
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { Link, TargetId } from '../core/model/link.ts';
 import type { Operation, Plan } from '../core/model/plan.ts';
-import type { Rejected } from '../core/model/resource.ts';
+import type { Rejected, Resource } from '../core/model/resource.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
+import { countUnresolved, type UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import type { Projection } from '../core/mapping/project.ts';
 import { buildPlan } from '../core/planning/build-plan.ts';
 import { guard, type Verdict } from '../core/planning/guard.ts';
-import { partContext, type PartContext } from '../core/planning/guard-parts.ts';
 import type { PlanInput } from '../core/planning/plan-input.ts';
 import { findSuccessors } from '../core/planning/successors.ts';
 import { planId } from '../core/planning/plan-id.ts';
 import type { Intent, LinkCounts, StateView, TargetState, Trouble } from '../ports/state-store.ts';
 import { isPaused, troubleAfter } from './back-off.ts';
 import { gather } from './batches.ts';
+import { marksAfter, olderDirectories } from './data-marks.ts';
+import type { Words } from './decisions.ts';
 import type { Focus } from './focus.ts';
 import { createFingerprints, type Fingerprints } from './fingerprints.ts';
+import { judgePlan, type JudgedPlan } from './judge-plan.ts';
 import { recall, type Known } from './known.ts';
+import type { LookUpAbsent } from './look-up-absent.ts';
 import { searchLost } from './search-lost.ts';
 import { learnUnknown } from './learn-unknown.ts';
-import { searchUnlinked, type Attempt } from './search-unlinked.ts';
+import { searchUnlinked, type Attempt, type SearchResult } from './search-unlinked.ts';
 import type { TargetSetup } from './target-setup.ts';
 import { sumUnreached, type UnreachedEntries } from './unreached.ts';
 
 /** A plan with the judgement on it, and what it was made from. */
-export interface Preparation {
+export interface Preparation extends JudgedPlan {
   readonly plan: Plan;
-  readonly verdict: Verdict;
-  /** To count operations as the guard does. */
-  readonly context: PartContext;
   /** In scope, and found unfit by a search on the target. */
   readonly unfit: readonly Rejected[];
+  /** Linked, and there although no reading shows them. */
+  readonly unseen: ReadonlySet<SourceId>;
+  /** How far the data had come that this plan goes by. */
+  readonly marks: TargetState['marks'];
   /** May proceed, but failed lately: their pause is not over. */
   readonly deferred: readonly Operation[];
   /** To be carried out now. */
@@ -63,6 +68,8 @@ export interface Preparation {
   readonly unproven: readonly Link[];
   /** References and members that have to wait for someone the target does not have. */
   readonly waiting: number;
+  /** How much names nobody who is read, of everything that is wanted. */
+  readonly unresolved: UnresolvedCounts;
   readonly state: TargetState;
 }
 
@@ -76,6 +83,8 @@ export interface PrepareInput {
   /** The only one whom the target may be asked about, among those who are linked; without it, everyone. */
   readonly only?: SourceId | undefined;
   readonly store: StateView;
+  /** For those whom the readings do not show. */
+  readonly lookUp: LookUpAbsent;
   readonly attempt: Attempt;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -89,32 +98,26 @@ export interface PrepareInput {
  * @throws BridgeError when the target refuses the credentials
  */
 export async function preparePlan(input: PrepareInput): Promise<Preparation> {
-  const { setup, readings, projection, focus, store, now } = input;
-  const name = setup.target.name;
-  const known = await recall(setup.target, projection, readings, store, focus);
+  const { setup, setup: { target: { name } }, projection, focus, store, now } = input;
+  const known = await recall(input);
   const { resources, rejected: unmapped } = focus ?? projection;
   const lost = await searchLost(known, unmapped, input);
-  const wanted = [...resources, ...unmapped].map(({ sourceId }) => sourceId);
-  const ids = [...wanted, ...lost.departures.map(({ link }) => link.sourceId)];
+  const ids = [...resources, ...unmapped, ...lost.departures.map(({ link }) => link)].map(({ sourceId }) => sourceId);
   const troubles = await gather(ids, (batch) => store.troubles(name, batch));
-  const stray: SourceId[] = [];
-  if (focus === undefined) for await (const batch of store.strayTroubles(name, new Set(ids))) stray.push(...batch);
+  const stray = focus === undefined ? await strayTroubles(name, ids, store) : [];
   const fingerprints = createFingerprints(known.unlinked, store.digest, { user: setup.policy.user.match, group: setup.policy.group.match });
   const successors = successorsOf(known, input);
-  const unlinked = known.unlinked.filter(({ sourceId }) => !successors.has(sourceId));
-  const search = await searchUnlinked({ ...input, unlinked, troubles, fingerprints });
+  const search = await searchUnlinked({ ...input, unlinked: known.unlinked.filter(({ sourceId }) => !successors.has(sourceId)), troubles, fingerprints });
   const unusable = new Set([...search.resting, ...search.unreached.keys(), ...search.rejected.map(({ sourceId }) => sourceId)]);
-  const rejected = [...unmapped, ...search.rejected];
   const learned = await learnUnknown({ ...input, target: setup.target, resources, links: known.links });
   for (const link of learned.links) known.links.set(link.sourceId, link);
   const planned = buildPlan({
+    ...known,
     resources: learned.resources.filter(({ sourceId }) => !unusable.has(sourceId)),
-    rejected,
+    rejected: [...unmapped, ...search.rejected],
     departures: lost.departures,
-    links: known.links,
     matches: search.matches,
     successors,
-    members: known.members,
     bystanders: focus?.bystanders ?? nobody,
     removal: setup.removal,
     createInactive: setup.createInactive,
@@ -123,33 +126,45 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     now,
   });
   const state = await store.target(name);
-  const verdict = await judge(planned.operations, known, state, input);
-  const isDeferred = pausesOf(verdict.proceed, troubles, fingerprints, input);
+  const asked = { target: name, operations: planned.operations, links: known.links, leftOut: unusable.union(new Set(lost.unproven.map(({ sourceId }) => sourceId))), state, store, now };
+  const older = olderDirectories(input.readings, state);
+  const judged = await judgePlan(asked, (open) => judge(open, known, { state, older }, input));
+  const { verdict, words } = judged;
+  const isDeferred = pausesOf(verdict.proceed.filter(({ sourceId }) => !pushedNow(words).has(sourceId)), troubles, fingerprints, input);
   return {
-    plan: { id: planId(planned.operations, sha256), target: name, operations: planned.operations, rejected: [...rejected, ...(focus?.unfit ?? [])] },
+    plan: { id: planId(planned.operations, sha256), target: name, operations: planned.operations, rejected: [...unmapped, ...search.rejected, ...(focus?.unfit ?? [])] },
+    unseen: known.unseen,
+    marks: marksAfter(input.readings, state.marks, older, judged),
+    state,
     unfit: [...search.rejected, ...(focus?.unfit ?? [])],
-    verdict,
-    context: partContext(planned.operations, known.links),
+    ...judged,
     deferred: verdict.proceed.filter(isDeferred),
     due: verdict.proceed.filter((operation) => !isDeferred(operation)),
     links: known.links,
-    resting: search.resting,
-    unreached: sumUnreached(search.unreached, unlinked),
-    unsearched: search.unsearched,
+    ...forPush(search),
+    unreached: sumUnreached(search.unreached, known.unlinked),
     fingerprints,
     troubles,
     standing: new Set([...search.standing, ...search.resting, ...search.unreached.keys()]),
     stray,
-    found: [...search.troubles, ...heldCreations(verdict, search.unsearched, troubles, fingerprints, input)],
-    settled: search.settled,
-    intents: search.intents,
-    listed: search.listed,
+    found: [...search.troubles, ...heldCreations([...(verdict.hold?.operations ?? []), ...judged.undone], search.unsearched, troubles, fingerprints, input)],
     remembered: [...lost.found, ...learned.links, ...planned.remembered],
     forgotten: planned.forgotten,
     unproven: lost.unproven,
     waiting: planned.waiting + learned.waiting,
-    state,
+    unresolved: countUnresolved(projection.resources),
   };
+}
+
+async function strayTroubles(target: string, ids: readonly SourceId[], store: StateView): Promise<SourceId[]> {
+  const stray: SourceId[] = [];
+  for await (const batch of store.strayTroubles(target, new Set(ids))) stray.push(...batch);
+  return stray;
+}
+
+/** What a push goes by. */
+function forPush({ resting, unsearched, settled, intents, listed }: SearchResult): Pick<SearchResult, 'resting' | 'unsearched' | 'settled' | 'intents' | 'listed'> {
+  return { resting, unsearched, settled, intents, listed };
 }
 
 /** Nobody takes over an account where existing accounts are not taken over, and nobody of whom a target says it is lost. */
@@ -161,18 +176,24 @@ function successorsOf({ links, gone, unlinked }: Known, { setup, store }: Prepar
 
 /** Whoever waits for an approval need not be looked for in every cycle. */
 function heldCreations(
-  { hold }: Verdict,
+  kept: readonly Operation[],
   unsearched: ReadonlySet<SourceId>,
   troubles: ReadonlyMap<SourceId, Trouble>,
   fingerprints: Fingerprints,
   { setup, now }: PrepareInput,
 ): Trouble[] {
-  return (hold?.operations ?? []).flatMap((operation): Trouble[] => {
+  return kept.flatMap((operation): Trouble[] => {
     const { verb, type, sourceId } = operation;
     if (verb !== 'create' || unsearched.has(sourceId)) return [];
     const held = { target: setup.target.name, type, sourceId, cause: 'held' as const, fingerprint: fingerprints.ofOperations([operation]) };
     return [troubleAfter(troubles.get(sourceId), held, now)];
   });
+}
+
+/** Whom a person wants carried out now: their pause is over. */
+function pushedNow({ approvals, decided }: Words): ReadonlySet<SourceId> {
+  const pushes = new Set(decided.filter(({ decision, end }) => decision === 'push' && end === 'taken').map(({ holdId }) => holdId));
+  return new Set(approvals.filter(({ holdId }) => pushes.has(holdId)).flatMap(({ operations }) => operations.map(({ sourceId }) => sourceId)));
 }
 
 /** An entry rests as a whole: with everything that is to be done about it, or not at all. */
@@ -197,25 +218,29 @@ const day = 24 * 60 * 60_000;
 async function judge(
   operations: readonly Operation[],
   { links, members }: Pick<Known, 'links' | 'members'>,
-  state: TargetState,
-  { setup, readings, store, now }: PrepareInput,
+  { state, older }: { readonly state: TargetState; readonly older: ReadonlyMap<string, string> },
+  { setup, readings, projection, focus, store, now }: PrepareInput,
 ): Promise<Verdict> {
   const counts = await store.counts(setup.target.name);
-  const decisions = await store.decisions();
   const fresh = (at: string) => Date.parse(at) > now - day;
   return guard({
+    target: setup.target.name,
     operations,
     limits: setup.limits,
     links,
     population: { user: counts.user.active, group: counts.group.active },
+    possibleMembers: possibleMembers((focus ?? projection).resources),
     memberCounts: new Map([...members].map(([group, ids]) => [group, ids.size])),
     recent: (await store.removals(setup.target.name)).filter(({ at }) => fresh(at)),
     firstRun: state.lastCycleAt === undefined,
     emptyTypes: emptyTypes(readings, counts),
-    approved: new Set(decisions.filter(({ decision, at }) => decision === 'approve' && fresh(at)).map(({ planId: id }) => id)),
-    underWay: state.approval !== undefined && fresh(state.approval.at) ? state.approval : undefined,
+    older,
     hash: sha256,
   });
+}
+
+function possibleMembers(resources: readonly Resource[]): ReadonlyMap<SourceId, ReadonlySet<SourceId>> {
+  return new Map(resources.flatMap(({ sourceId, possibleMembers: ids }) => (ids === undefined ? [] : [[sourceId, new Set(ids)] as const])));
 }
 
 /** Types of which the directories show nobody although some are linked: more likely a fault than the truth. */

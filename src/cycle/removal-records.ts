@@ -1,9 +1,13 @@
 import type { SourceId } from '../core/model/entry.ts';
 import type { Operation } from '../core/model/plan.ts';
 import type { PartContext } from '../core/planning/guard-parts.ts';
+import { without } from '../core/planning/decided.ts';
 import { tally } from '../core/planning/tally.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { StateChange } from '../ports/state-store.ts';
+
+/** Values make no difference to what is counted. */
+const noDigest = (): string => '';
 
 /** What of an operation the guard has to remember, once it took effect; for members, of those who left just now. */
 export type RemovalRecords = (operation: Operation, removed?: readonly SourceId[]) => readonly StateChange[];
@@ -20,11 +24,9 @@ export function createRemovalRecords(
   approved: readonly Operation[],
   clock: Pick<Clock, 'now'>,
 ): RemovalRecords {
-  const exempt = new Set(approved.map(({ verb, sourceId }) => `${verb} ${sourceId}`));
   return (operation, removed = []) => {
-    if (exempt.has(`${operation.verb} ${operation.sourceId}`)) return [];
     const done = operation.verb === 'members' && operation.cause === 'changed' ? { ...operation, add: [], remove: removed } : operation;
     const at = new Date(clock.now()).toISOString();
-    return tally([done], context).flatMap((removal) => (removal.kind === 'updates' ? [] : [{ kind: 'removal', target, removal: { ...removal, at } } as const]));
+    return tally(without([done], approved, context, noDigest), context).flatMap((removal) => (removal.kind === 'updates' ? [] : [{ kind: 'removal', target, removal: { ...removal, at } } as const]));
   };
 }

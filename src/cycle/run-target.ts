@@ -4,16 +4,18 @@ import type { Failure } from '../core/model/outcome.ts';
 import type { Hold, Operation, Verb } from '../core/model/plan.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import type { CycleResult } from '../ports/cycle-observer.ts';
-import type { ApprovalRecord } from '../ports/state-store.ts';
-import { commitCycle, commitError, commitSilence } from './commit-cycle.ts';
+import type { TargetState } from '../ports/state-store.ts';
+import { bindTarget } from './bind-target.ts';
+import { commitCycle, commitError, commitSilence, isSameState } from './commit-cycle.ts';
 import type { CycleInput } from './cycle-input.ts';
+import { anyUnresolved } from '../core/mapping/unresolved.ts';
 import type { CycleReport } from './cycle-report.ts';
+import { endVoid, takeOut, withWords } from './decisions.ts';
 import { focusOn, type Focus } from './focus.ts';
-import { heldOperation, standingHold } from './hold.ts';
-import { draftFrom, isSame, type Step } from './in-step.ts';
-import { preparePlan, type Preparation, type PrepareInput } from './prepare-plan.ts';
-import { push, type PushReport } from './push.ts';
-import { createRemovalRecords } from './removal-records.ts';
+import { draftKnowing, isSame, type Step } from './in-step.ts';
+import { preparePlan, type Preparation } from './prepare-plan.ts';
+import { pushAll } from './push-all.ts';
+import type { PushReport } from './push.ts';
 import { recoverIntents } from './recover-intents.ts';
 import { targetError } from './target-error.ts';
 import { attend, remind } from './target-notes.ts';
@@ -64,17 +66,21 @@ const nothingDone = {
   givenUp: [],
   deferred: 0,
   hold: undefined,
+  undone: [],
+  rejections: [],
   rejected: [],
   unreached: [],
   waiting: 0,
   forgotten: [],
   unproven: [],
+  unresolved: undefined,
 } as const;
 
 async function runCycle(input: CycleInput): Promise<Result> {
-  const { setup, store, clock, observer } = input;
+  const { setup, store, clock } = input;
+  await bindTarget(setup, store);
   const readings = completeReadings(input);
-  const step = await lastStep(input);
+  const step = lastStep(input);
   const isUnchanged = step !== undefined && isSame(step, readings, clock);
   if (isUnchanged && step.unproven !== 'everyone' && step.unproven.size === 0) {
     await commitSilence(input);
@@ -83,30 +89,26 @@ async function runCycle(input: CycleInput): Promise<Result> {
   await remind(setup.target, store);
   attend(setup.target, store);
   input.inStep?.forget(setup.target.name);
-  const draft = draftFrom(step, readings, setup.definition, clock);
+  const draft = await draftKnowing(step, readings, setup.definition, clock, store);
   const { projection } = draft;
   const plannedNow = clock.monotonic();
   const focus = step && (await focusOn(step, projection, setup.target, store));
   if (focus === undefined) await recoverIntents(setup, store, projection, clock.now(), input.signal);
-  const prepared = await preparePlan({ ...input, readings, projection, focus, now: clock.now() });
-  const { plan } = prepared;
-  const hold = await standingHold(prepared, store);
-  const counts = countByVerb(plan.operations);
+  const from = { ...input, readings, lookUp: input.readings.lookUp, projection, focus, now: clock.now() };
+  const prepared = await preparePlan(from);
+  const { plan, verdict: { hold } } = prepared;
   const target = setup.target.name;
-  observer({ kind: 'plan_made', target, planId: plan.id, counts, rejected: plan.rejected.length });
-  for (const { type, count, failure } of prepared.unreached) observer({ kind: 'search_failed', target, type, count, failure: failure.class, status: failure.status });
-  for (const { type, sourceId, targetId } of prepared.forgotten) observer({ kind: 'link_forgotten', target, type, sourceId, targetId });
-  if (hold !== undefined) observer({ kind: 'held', target, hold });
-  const approval = await rememberFindings(input, prepared);
-  const pushed = await pushAll(input, prepared, { readings, projection });
+  tell(prepared, input);
+  const state = await rememberFindings(input, prepared);
+  const pushed = await pushAll(input, prepared, from);
   const down = pushed.stoppedBy ?? (await silence(prepared, pushed, input));
   const result = down === undefined ? resultOf(pushed, prepared, hold, input) : 'error';
   const error = down === undefined ? undefined : targetError(target, down);
-  const { pending } = await commitCycle(input, prepared, { pushed, hold, result, error, approval });
+  const { pending } = await commitCycle(input, prepared, { pushed, result, error, state });
   if (result === 'success' && pending === 0) {
     const plannedAt = focus === undefined ? plannedNow : (step?.plannedAt ?? plannedNow);
     const unproven = pushed.applied.length === 0 ? new Set<SourceId>() : (focus && idsIn(focus)) ?? 'everyone';
-    input.inStep?.remember(target, { readings, draft, unfit: prepared.unfit, plannedAt, unproven });
+    input.inStep?.remember(target, { readings, draft, unfit: prepared.unfit, unseen: prepared.unseen, plannedAt, unproven });
   }
   return {
     result,
@@ -114,57 +116,30 @@ async function runCycle(input: CycleInput): Promise<Result> {
     ...pushed,
     deferred: prepared.deferred.length + prepared.resting.size,
     hold,
+    undone: prepared.undone,
+    rejections: prepared.words.rejections,
     rejected: plan.rejected,
     unreached: prepared.unreached,
     waiting: prepared.waiting + pushed.skipped,
     forgotten: prepared.forgotten,
     unproven: prepared.unproven,
+    unresolved: anyUnresolved(prepared.unresolved),
     error,
   };
 }
 
-/**
- * Sends what is due. Accounts that turned up active only then, of people who shall have no access, are planned once more:
- * their access ends in the same cycle, as a removal, in sight of the guard.
- */
-async function pushAll(input: CycleInput, prepared: Preparation, read: Pick<PrepareInput, 'readings' | 'projection'>): Promise<PushReport> {
-  const pushed = await pushDue(input, prepared);
-  if (pushed.toEnd.size === 0 || pushed.stoppedBy !== undefined) return pushed;
-  const resources = read.projection.resources.filter(({ sourceId }) => pushed.toEnd.has(sourceId));
-  const focus: Focus = { resources, rejected: [], left: [], bystanders: new Set(), unfit: [] };
-  const then = await pushDue(input, await preparePlan({ ...input, ...read, focus, now: input.clock.now() }));
-  return {
-    ...then,
-    applied: [...pushed.applied, ...then.applied],
-    failed: [...pushed.failed, ...then.failed],
-    skipped: pushed.skipped + then.skipped,
-    notStarted: pushed.notStarted + then.notStarted,
-    givenUp: [...pushed.givenUp, ...then.givenUp],
-  };
+/** What was found before anything is sent. */
+function tell({ plan, unreached, forgotten, verdict: { hold } }: Preparation, { observer }: CycleInput): void {
+  const { id: planId, target, operations, rejected } = plan;
+  observer({ kind: 'plan_made', target, planId, counts: countByVerb(operations), rejected: rejected.length });
+  for (const { type, count, failure } of unreached) observer({ kind: 'search_failed', target, type, count, failure: failure.class, status: failure.status });
+  for (const { type, sourceId, targetId } of forgotten) observer({ kind: 'link_forgotten', target, type, sourceId, targetId });
+  if (hold !== undefined) observer({ kind: 'held', target, hold });
 }
 
-function pushDue(input: CycleInput, prepared: Preparation): Promise<PushReport> {
-  const { setup, clock } = input;
-  const { due, links, fingerprints, unsearched, intents, listed, troubles, context, verdict } = prepared;
-  return push(due, {
-    ...input,
-    target: setup.target,
-    policy: setup.policy,
-    links,
-    fingerprints,
-    unsearched,
-    intents,
-    listed,
-    troubles,
-    removalsOf: createRemovalRecords(setup.target.name, context, verdict.usedApproval?.operations ?? [], clock),
-    readAt: input.readings.readAt,
-  });
-}
-
-/** How the last cycle left the target in step, unless somebody wants or decided something meanwhile. */
-async function lastStep({ mode, attempt, setup, clock, store, inStep }: CycleInput): Promise<Step | undefined> {
-  const step = mode === 'incremental' && attempt === 'due' ? inStep?.last(setup.target.name, clock) : undefined;
-  return step !== undefined && (await store.decisions()).length === 0 ? step : undefined;
+/** How the last cycle left the target in step, unless somebody wants more. Nothing was held, so no decision can matter. */
+function lastStep({ mode, attempt, setup, clock, inStep }: CycleInput): Step | undefined {
+  return mode === 'incremental' && attempt === 'due' ? inStep?.last(setup.target.name, clock) : undefined;
 }
 
 function idsIn({ resources, rejected, left }: Focus): ReadonlySet<SourceId> {
@@ -183,25 +158,30 @@ function completeReadings({ setup, readings }: CycleInput): CompleteReading[] {
   });
 }
 
-/** What is known before anything is sent: also which approval it is sent under, so that a crash does not void it. */
-async function rememberFindings({ store, clock }: CycleInput, prepared: Preparation): Promise<ApprovalRecord | undefined> {
-  const { plan, links, found, settled, remembered, forgotten, state, verdict } = prepared;
-  const used = verdict.usedApproval;
-  const approval: ApprovalRecord | undefined =
-    used === undefined || state.approval?.planId === used.planId
-      ? state.approval
-      : { planId: used.planId, at: new Date(clock.now()).toISOString(), operations: used.operations.map(heldOperation) };
-  const target = { kind: 'target', target: plan.target, state: { ...state, approval } } as const;
+/**
+ * What is known before anything is sent: also what people decided, so that a crash forgets neither an approval that is
+ * used nor that it was. Only then are their decisions taken out.
+ *
+ * @returns the target's state with what was decided
+ */
+async function rememberFindings(input: CycleInput, prepared: Preparation): Promise<TargetState> {
+  const { store, clock, observer } = input;
+  const { plan, links, found, settled, remembered, forgotten, state, marks, due } = prepared;
+  const words = endVoid(prepared.words, { readSince: input.readSince, now: clock.now() });
+  const decided = withWords(state, words);
+  // How far the data had come is durable before anything is sent that goes by it.
+  const next = due.length === 0 ? decided : { ...decided, marks };
   await store.record([
     ...found.map((trouble) => ({ kind: 'trouble', trouble }) as const),
     ...settled.map((intent) => ({ kind: 'settled', intent }) as const),
     ...remembered.map((link) => ({ kind: 'link', link }) as const),
     ...forgotten.map((link) => ({ kind: 'unlink', target: plan.target, sourceId: link.sourceId }) as const),
-    ...(approval === state.approval ? [] : [target]),
+    ...(isSameState(state, next) ? [] : [{ kind: 'target', target: plan.target, state: next } as const]),
   ]);
+  await takeOut(words, plan.target, { store, observer });
   for (const link of remembered) links.set(link.sourceId, link);
   for (const link of forgotten) links.delete(link.sourceId);
-  return approval;
+  return next;
 }
 
 /** What is wrong with a target that neither could be searched nor took anything, and does not answer now either. */

@@ -1,6 +1,6 @@
 import type { SourceId } from '../core/model/entry.ts';
 import type { TargetId } from '../core/model/link.ts';
-import { valueOf, type ReasonCode, type Rejected, type Resource } from '../core/model/resource.ts';
+import type { ReasonCode, Rejected, Resource } from '../core/model/resource.ts';
 import type { Intent, StateView, Trouble } from '../ports/state-store.ts';
 import { isPaused, troubleAfter } from './back-off.ts';
 import { correlate, type Correlation } from './correlate.ts';

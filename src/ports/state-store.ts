@@ -1,8 +1,10 @@
 import type { DirectoryIdentity } from '../core/model/directory-identity.ts';
+import type { DataMark } from '../core/model/data-version.ts';
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { Digest, Link, TargetId } from '../core/model/link.ts';
+import type { UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import type { FailureClass } from '../core/model/outcome.ts';
-import type { HeldOperation } from '../core/model/plan.ts';
+import type { HeldOperation, Verb } from '../core/model/plan.ts';
 import type { ReasonCode } from '../core/model/resource.ts';
 import type { Tally } from '../core/planning/tally.ts';
 import type { TargetNotes } from './scim-target.ts';
@@ -23,8 +25,8 @@ import type { TargetNotes } from './scim-target.ts';
  */
 export interface StateStore extends StateView {
   record(changes: readonly StateChange[]): Promise<void>;
-  /** Takes a decision out once it was used. */
-  removeDecision(planId: string): Promise<void>;
+  /** Takes one decision out, and no later one about the same hold. No error when it is gone already. */
+  removeDecision(key: string): Promise<void>;
 }
 
 export interface StateView {
@@ -43,6 +45,12 @@ export interface StateView {
   troubles(target: string, ids: readonly SourceId[]): Promise<ReadonlyMap<SourceId, Trouble>>;
   /** Whose trouble is remembered although they are not in `seen`, in batches. */
   strayTroubles(target: string, seen: ReadonlySet<SourceId>): AsyncIterable<readonly SourceId[]>;
+  /** Keyed digests of the names (DNs) of these entries: the one that was noted last, then former ones. Of those that were noted. */
+  names(directory: string, ids: readonly SourceId[]): Promise<ReadonlyMap<SourceId, readonly string[]>>;
+  /** Who has or had these names. */
+  named(directory: string, names: readonly string[]): Promise<ReadonlyMap<string, readonly SourceId[]>>;
+  /** Whose names were noted although they are not in `seen`, in batches. */
+  strayNames(directory: string, seen: ReadonlySet<SourceId>): AsyncIterable<readonly SourceId[]>;
   counts(target: string): Promise<LinkCounts>;
   /** Intents without an outcome: requests that may have taken effect before a crash. */
   openIntents(target: string): Promise<readonly Intent[]>;
@@ -59,9 +67,9 @@ export interface StateView {
   linkTotals(): Promise<readonly LinkTotal[]>;
   /** For the guard's window, oldest first. */
   removals(target: string): Promise<readonly RemovalRecord[]>;
-  /** What a person decided about held plans, oldest first. */
-  decisions(): Promise<readonly Decision[]>;
-  /** A later decision about the same plan replaces the one before. @throws BridgeError when the id cannot be a plan's */
+  /** What people decided and no cycle has taken up yet, of all targets. */
+  decisions(): Promise<LeftDecisions>;
+  /** A later decision about the same hold replaces the one before. @throws BridgeError when it cannot be a hold's id */
   decide(decision: Decision): Promise<void>;
   close(): Promise<void>;
 }
@@ -157,6 +165,8 @@ export type StateChange =
   | { readonly kind: 'bound'; readonly target: string; readonly endpoint: string }
   /** Forgets everything about a target, as if it had never been there. */
   | { readonly kind: 'reset'; readonly target: string }
+  /** In place of what was noted of these entries; no name forgets them. */
+  | { readonly kind: 'names'; readonly directory: string; readonly names: readonly (readonly [SourceId, readonly string[]])[] }
   /** Remembers what the guard has to count, together with the outcome that it belongs to. */
   | { readonly kind: 'removal'; readonly target: string; readonly removal: RemovalRecord }
   /** Forgets removals from before a time (ISO 8601). */
@@ -173,10 +183,16 @@ export interface TargetState {
   /** How much the last cycle left to do: failed, held, waiting for another try or for someone to come. */
   readonly pending: number;
   readonly held?: HeldRecord | undefined;
-  /** What a person approved and is being carried out: what is left of it needs no second approval. */
-  readonly approval?: ApprovalRecord | undefined;
-  /** The id of a held plan that a person rejected: it stays undone, silently, until it changes. */
-  readonly rejectedPlan?: string | undefined;
+  /** What names nobody who is read, where there is any. */
+  readonly unresolved?: UnresolvedCounts | undefined;
+  /** What people approved and is being carried out: what is left of it needs no second approval. */
+  readonly approvals?: readonly ApprovalRecord[] | undefined;
+  /** What people rejected: it stays undone as long as it would be done. */
+  readonly rejections?: readonly RejectionRecord[] | undefined;
+  /** The last decisions that cycles took up, or that ended unused, oldest first. */
+  readonly decided?: readonly DecisionRecord[] | undefined;
+  /** By directory: how far its data had come when the target last went by it. */
+  readonly marks?: Readonly<Record<string, DataMark>> | undefined;
 }
 
 /** How a directory was last found; for people who ask for the status. */
@@ -194,9 +210,9 @@ export interface RemovalRecord extends Tally {
   readonly at: string;
 }
 
-/** A held plan as it is stored: numbers and ids, no names. */
+/** A hold as it is stored: numbers and ids, no names. */
 export interface HeldRecord {
-  readonly planId: string;
+  readonly holdId: string;
   readonly since: string;
   readonly findings: readonly {
     readonly kind: string;
@@ -209,19 +225,72 @@ export interface HeldRecord {
   readonly operations: readonly HeldOperation[];
 }
 
-/** An approved plan, from its first operation to its last. */
+/** Who decided: a user of the machine's shell, or of the API. */
+export interface Decider {
+  readonly via: 'shell' | 'api';
+  readonly user: string;
+}
+
+/** An approved hold, from its first operation to its last. */
 export interface ApprovalRecord {
-  readonly planId: string;
+  readonly holdId: string;
   /** When it was first used, ISO 8601. Good for 24 hours. */
   readonly at: string;
+  /** What is left of it. */
   readonly operations: readonly HeldOperation[];
 }
 
-export interface Decision {
-  readonly planId: string;
-  readonly decision: 'approve' | 'reject';
-  /** ISO 8601. An approval is good for 24 hours. */
+/** What a person rejected, from then until the directory shows something else. */
+export interface RejectionRecord {
+  readonly holdId: string;
   readonly at: string;
+  readonly by?: Decider | undefined;
+  /** What of it would still be done. */
+  readonly operations: readonly HeldOperation[];
+}
+
+/** Carry out what is held, leave it undone, or carry out what is due for one entry (`push`). */
+export type DecisionKind = 'approve' | 'reject' | 'push';
+
+/** What a person wants done about one hold of one target. */
+export interface Decision {
+  readonly target: string;
+  /** Of a push: an id of its own. */
+  readonly holdId: string;
+  readonly decision: DecisionKind;
+  /** ISO 8601. Good for 24 hours. */
+  readonly at: string;
+  readonly by?: Decider | undefined;
+  /** Given before any cycle has held it: it waits for the cycle that holds exactly that. */
+  readonly early?: boolean | undefined;
+  /** Of a push: what is to be done. */
+  readonly operations?: readonly HeldOperation[] | undefined;
+}
+
+/** What became of a decision. */
+export interface DecisionRecord extends Omit<Decision, 'operations'> {
+  /**
+   * `taken`: a cycle goes by it. `expired`: it was older than a day, or dated ahead. `void`: what it was for did not, or
+   * no longer, stand.
+   */
+  readonly end: 'taken' | 'expired' | 'void';
+  /** How many operations it is about, by verb. */
+  readonly counts: Readonly<Partial<Record<Verb, number>>>;
+}
+
+/** Decisions that wait for a cycle, each with the key under which it is taken out. */
+export interface LeftDecisions {
+  /** Oldest first. */
+  readonly waiting: readonly (Decision & { readonly key: string })[];
+  /** What is no decision, or one of an earlier version, which says for no target what it is about. */
+  readonly unusable: readonly UnusableDecision[];
+}
+
+export interface UnusableDecision {
+  readonly key: string;
+  readonly because: 'unreadable' | 'no_target';
+  /** ISO 8601, where it says so. */
+  readonly at?: string | undefined;
 }
 
 export const emptyTargetState: TargetState = { pending: 0 };

@@ -6,7 +6,10 @@ import type { Reading } from '../../src/core/model/reading.ts';
 import { buildPlan } from '../../src/core/planning/build-plan.ts';
 import { findDepartures } from '../../src/core/planning/departures.ts';
 import { guard } from '../../src/core/planning/guard.ts';
-import { planId } from '../../src/core/planning/plan-id.ts';
+import { divideDecided, stillWanted, without } from '../../src/core/planning/decided.ts';
+import { partContext } from '../../src/core/planning/guard-parts.ts';
+import { heldOperation } from '../../src/core/planning/held-operation.ts';
+import { holdId, planId } from '../../src/core/planning/plan-id.ts';
 import { guardInput, sha256 } from '../support/operations.ts';
 import { inShort } from '../support/plan-input.ts';
 import { applyPlan } from './plan-model.ts';
@@ -145,14 +148,34 @@ describe('guard', () => {
     );
   });
 
-  it('lets everything pass once the held id is approved, and nothing more for any other id', () => {
+  it('finds nothing in the rest of a plan once everything that it holds is decided, and nothing is lost or doubled', () => {
+    fc.assert(
+      fc.property(inputs, fc.boolean(), (input, isApproved) => {
+        const { hold } = guard(input);
+        fc.pre(hold !== undefined);
+        const held = hold.decisive.map((one) => heldOperation(one, sha256));
+        const decided = isApproved ? { approved: held, rejected: [] } : { approved: [], rejected: held };
+        const context = partContext(input.operations, input.links);
+        const { open, approved, rejected } = divideDecided(input.operations, context, decided, sha256);
+        assert.deepEqual(guard({ ...input, operations: open }).hold, undefined);
+        assert.deepEqual(effects([...open, ...approved, ...rejected]), effects(input.operations));
+        if (!isApproved) assert.deepEqual(effects(rejected), effects(hold.operations));
+        assert.deepEqual(stillWanted(held, input.operations, context, sha256), held);
+        assert.deepEqual(stillWanted(held, without(input.operations, hold.operations, context, sha256), context, sha256), []);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('gives a hold the same id whatever the causes and values, and another one on another target or with one operation less', () => {
     fc.assert(
       fc.property(inputs, (input) => {
-        const { proceed, hold } = guard(input);
+        const { hold } = guard(input);
         fc.pre(hold !== undefined);
-        const approved = guard({ ...input, approved: new Set([hold.planId]) });
-        assert.deepEqual([approved.proceed, approved.hold, approved.usedApproval?.planId], [input.operations, undefined, hold.planId]);
-        assert.deepEqual(guard({ ...input, approved: new Set(['000000000000']) }).proceed, proceed);
+        const otherwise = hold.decisive.map((one): Operation => ('cause' in one && one.verb !== 'members' ? { ...one, cause: one.cause === 'absent' ? 'left_scope' : 'absent', reason: 'other words' } : one));
+        assert.equal(holdId('wiki', otherwise.toReversed(), sha256), hold.holdId);
+        assert.notEqual(holdId('chat', hold.decisive, sha256), hold.holdId);
+        assert.notEqual(holdId('wiki', hold.decisive.slice(1), sha256), hold.holdId);
       }),
     );
   });

@@ -40,6 +40,7 @@ export function cycleStage(entries: readonly Entry[], { target: targetOptions, m
   const all = { percent: 100, atLeast: 1_000 };
   const setup: TargetSetup = {
     target,
+    url: 'https://wiki.example/scim/v2',
     definition: definition({
       users: { userName: 'lower(mail)', title: 'title', active: 'status != "off"', 'enterprise.manager': 'ref(manager)' },
       match: { user: match },
@@ -59,7 +60,7 @@ export function cycleStage(entries: readonly Entry[], { target: targetOptions, m
     setup,
     events,
     /** One cycle, with the calls that it made. */
-    async cycle(input: Partial<CyclesInput> = {}): Promise<{ readonly report: CycleReport; readonly calls: readonly FakeCall[] }> {
+    cycle: async (input: Partial<CyclesInput> = {}): Promise<{ readonly report: CycleReport; readonly calls: readonly FakeCall[] }> => {
       target.clearCalls();
       const [report] = await passing(clock, runCycles(['wiki'], {
         mode: 'incremental',
@@ -87,7 +88,10 @@ async function passing<T>(clock: FakeClock, work: Promise<T>): Promise<T> {
   for (let idle = 0; !isOver; idle += 1) {
     const turn = (resolve: () => void): NodeJS.Immediate => setImmediate(resolve);
     // A cycle that never ends keeps no process.
-    await new Promise<void>((resolve) => void (idle < 10_000 ? turn(resolve) : turn(resolve).unref()));
+    await new Promise<void>((resolve) => {
+      const immediate = turn(resolve);
+      if (idle > 10_000) immediate.unref();
+    });
     const next = clock.untilNext();
     if (next === undefined) continue;
     idle = 0;

@@ -37,8 +37,11 @@ interface Kept {
   readonly intents: Map<string, Intent>;
   readonly targets: Map<string, TargetState>;
   readonly decisions: Map<string, Decision>;
+  /** How many decisions were ever left: each has a key of its own. */
+  decisionsLeft: number;
   readonly directories: Map<string, DirectoryState>;
   readonly identities: Map<string, DirectoryIdentity>;
+  readonly names: Map<string, readonly string[]>;
   readonly endpoints: Map<string, string>;
   readonly notes: Map<string, TargetNotes>;
   readonly removals: { readonly target: string; readonly removal: RemovalRecord }[];
@@ -54,8 +57,10 @@ export function createMemoryStore(): MemoryStore {
     intents: new Map(),
     targets: new Map(),
     decisions: new Map(),
+    decisionsLeft: 0,
     directories: new Map(),
     identities: new Map(),
+    names: new Map(),
     endpoints: new Map(),
     notes: new Map(),
     removals: [],
@@ -110,6 +115,19 @@ function open(kept: Kept): MemoryStore {
     async *strayTroubles(target, seen) {
       yield await answer(() => ofTarget(kept.troubles, target).map(({ sourceId }) => sourceId).filter((id) => !seen.has(id)));
     },
+    names: (directory, ids) => answer(() => pick(kept.names, directory, ids)),
+    named: (directory, names) =>
+      answer(() => {
+        const found = new Map<string, SourceId[]>();
+        for (const [key, own] of kept.names) {
+          const [where, id = ''] = key.split('\n');
+          for (const name of where === directory ? own.filter((one) => names.includes(one)) : []) found.set(name, [...(found.get(name) ?? []), id]);
+        }
+        return found;
+      }),
+    async *strayNames(directory, seen) {
+      yield await answer(() => [...kept.names.keys()].flatMap((key) => (key.startsWith(`${directory}\n`) ? [key.slice(directory.length + 1)] : [])).filter((id) => !seen.has(id)));
+    },
     counts: (target) =>
       answer((): LinkCounts => {
         const count = (type: ResourceType) => {
@@ -141,13 +159,19 @@ function open(kept: Kept): MemoryStore {
         return [...totals.values()];
       }),
     removals: (target) => answer(() => kept.removals.filter((one) => one.target === target).map(({ removal }) => removal)),
-    decisions: () => answer(() => [...kept.decisions.values()].sort((a, b) => Date.parse(a.at) - Date.parse(b.at))),
+    decisions: () =>
+      answer(() => ({
+        waiting: [...kept.decisions].map(([key, decision]) => ({ ...decision, key })).sort((a, b) => Date.parse(a.at) - Date.parse(b.at)),
+        unusable: [],
+      })),
     decide: (decision) =>
       answer(() => {
-        if (!/^[\w-]{1,64}$/.test(decision.planId)) throw new BridgeError('D2S_PLAN_NOT_HELD', 'not the id of a plan', '');
-        kept.decisions.set(decision.planId, decision);
+        if (!/^[\w-]{1,64}$/.test(decision.holdId)) throw new BridgeError('D2S_PLAN_NOT_HELD', 'not the id of a hold', '');
+        for (const [key, { target, holdId }] of kept.decisions) if (target === decision.target && holdId === decision.holdId) kept.decisions.delete(key);
+        kept.decisionsLeft += 1;
+        kept.decisions.set(`decision-${kept.decisionsLeft}`, decision);
       }),
-    removeDecision: (planId) => answer(() => void kept.decisions.delete(planId)),
+    removeDecision: (key) => answer(() => void kept.decisions.delete(key)),
     close: () => {
       closed = true;
       return Promise.resolve();
@@ -230,6 +254,12 @@ function apply(kept: Kept, change: StateChange): void {
       return;
     case 'identity':
       kept.identities.set(change.directory, change.identity);
+      return;
+    case 'names':
+      for (const [id, names] of change.names) {
+        if (names.length === 0) kept.names.delete(idOf(change.directory, id));
+        else kept.names.set(idOf(change.directory, id), names);
+      }
       return;
     case 'bound':
       kept.endpoints.set(change.target, change.endpoint);

@@ -43,6 +43,7 @@ export function creation(sourceId: SourceId, again = false): Operation {
 /** 100 people and 20 groups on the target, and the limits that the product has by default. */
 export function guardInput(operations: readonly Operation[], rest: Partial<GuardInput> = {}): GuardInput {
   return {
+    target: 'wiki',
     operations,
     limits: { removals: { percent: 10, atLeast: 5 }, members: { percent: 20, atLeast: 10 }, updates: { percent: 30, atLeast: 20 } },
     population: { user: 100, group: 20 },
@@ -50,8 +51,9 @@ export function guardInput(operations: readonly Operation[], rest: Partial<Guard
     memberCounts: new Map(),
     recent: [],
     firstRun: false,
+    possibleMembers: new Map(),
     emptyTypes: new Set(),
-    approved: new Set(),
+    older: new Map(),
     hash: sha256,
     ...rest,
   };

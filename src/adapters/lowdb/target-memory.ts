@@ -12,8 +12,10 @@ import {
   type Trouble,
 } from '../../ports/state-store.ts';
 
+import { inCurrentWords } from './earlier-state.ts';
+
 /** A change that is about one target. */
-export type TargetChange = Exclude<StateChange, { kind: 'directory' | 'identity' | 'reset' }>;
+export type TargetChange = Exclude<StateChange, { kind: 'directory' | 'identity' | 'names' | 'reset' }>;
 
 type Counts = Record<ResourceType, Record<keyof LinkCounts[ResourceType], number>>;
 
@@ -75,7 +77,7 @@ export class TargetMemory {
         this.#changeMembers(change.group, change.add, change.remove);
         return;
       case 'target':
-        this.state = change.state;
+        this.state = inCurrentWords(change.state);
         return;
       case 'notes':
         this.notes = change.notes;

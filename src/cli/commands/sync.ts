@@ -1,6 +1,7 @@
 import { BridgeError } from '../../core/model/errors.ts';
 import type { CycleReport } from '../../cycle/cycle-report.ts';
 import { runCycles } from '../../cycle/run-cycles.ts';
+import { commandLine } from '../command-line.ts';
 import { unreachedError } from '../../cycle/unreached.ts';
 import { progressObserver } from '../progress.ts';
 import { chosenTargets, interruptible, withApp, type CommandContext } from '../session.ts';
@@ -29,8 +30,9 @@ export async function sync(options: SyncOptions, context: CommandContext): Promi
           signal: aborting,
           isStopping: () => stopping.aborted,
         });
-        if (options.json) printJson(terminal, { targets: reports.map(reportJson) });
-        else for (const report of reports) showReport(report, terminal);
+        const call = commandLine(context);
+        if (options.json) printJson(terminal, { targets: reports.map((report) => reportJson(report, call)) });
+        else for (const report of reports) showReport(report, terminal, call);
         for (const line of reports.flatMap(complaints)) terminal.note(line);
         return exitCodeOf(reports);
       } finally {

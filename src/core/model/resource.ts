@@ -38,6 +38,16 @@ export interface Resource {
    * one. The target keeps the one that it has.
    */
   readonly choices?: ReadonlyMap<string, readonly DesiredValue[]>;
+  /**
+   * Values that name nobody who is read, as they stand in the directory: of members, or of references. For people who
+   * look; of them, only the number is stored, logged or measured. Absent where there are none.
+   */
+  readonly unresolved?: readonly string[];
+  /**
+   * Groups: whom values that name nobody may mean, although nothing proves it. That they stand nowhere else does not say
+   * that they have left. Absent where there are none.
+   */
+  readonly possibleMembers?: readonly SourceId[];
   /** How a person would call it (userName or displayName). For plans on a terminal; never stored, logged or hashed. */
   readonly label: string;
 }

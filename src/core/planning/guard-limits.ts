@@ -20,7 +20,7 @@ function compare(planned: Tally, plan: Judged): GuardFinding | undefined {
   const limit = plan.limits[kind];
   const allowed = allowance(limit, population + recent);
   if (count + recent <= allowed) return undefined;
-  const said = evidence === 'word' ? ', because the directory says that they are disabled' : '';
+  const said = evidence === 'word' ? ', because the directory says so (disabled, deleted or moved away)' : '';
   const sentence = {
     removals: `${count} of ${population} ${type}s would lose access${said}`,
     members: `${count} of ${population} members would leave one group`,

@@ -1,6 +1,6 @@
 import type { ResourceType, SourceId } from '../model/entry.ts';
 import type { Link } from '../model/link.ts';
-import type { AttributeChange, MembersOperation, Operation, UpdateOperation } from '../model/plan.ts';
+import type { AttributeChange, Evidence, MembersOperation, Operation, UpdateOperation } from '../model/plan.ts';
 import { Reference } from '../model/resource.ts';
 import { membersReason } from './plan-members.ts';
 import { changesReason } from './plan-resource.ts';
@@ -24,9 +24,6 @@ import { changesReason } from './plan-resource.ts';
  *
  * A consequence is nothing in itself: it is neither counted nor looked for, and only shares the fate of what it follows.
  */
-
-/** Whether somebody is removed because the directory says so (`disabled`), or because they are missing from what was read. */
-export type Evidence = 'word' | 'absence';
 
 /** What other parts follow: the removal, the arrival (creation, adoption or relink) or the reactivation of somebody. */
 export type Lead = `${'removal' | 'arrival' | 'reactivation'} ${SourceId}`;
@@ -113,10 +110,10 @@ export function partsOf(operation: Operation, context: PartContext): Part[] {
     case 'reactivate':
       return [{ ...common, kind: 'reactivation' }, ...attributeParts(operation, { ...common, follows: [`reactivation ${sourceId}`] }, context)];
     case 'members':
-      return operation.cause === 'changed' ? memberParts(operation, common, context) : [removalPart(common, 'absence', context)];
+      return operation.cause === 'changed' ? memberParts(operation, common, context) : [removalPart(common, operation.evidence, context)];
     case 'deactivate':
     case 'delete':
-      return [removalPart(common, operation.cause === 'disabled' ? 'word' : 'absence', context)];
+      return [removalPart(common, operation.cause === 'disabled' ? 'word' : operation.evidence, context)];
   }
 }
 
@@ -152,7 +149,7 @@ export function putTogether(operation: Operation, parts: readonly Part[]): Opera
 
 const none: readonly Lead[] = [];
 
-function removalPart(common: Common, evidence: Evidence, { arriving, off }: PartContext): Removal {
+function removalPart(common: Common, evidence: Evidence = 'absence', { arriving, off }: PartContext): Removal {
   const { sourceId } = common;
   return { ...common, kind: 'removal', evidence, hadAccess: !off.has(sourceId), follows: arriving.has(sourceId) ? [`arrival ${sourceId}`] : none };
 }

@@ -49,8 +49,10 @@ function guesses(plan: Judged, those: (part: Part) => boolean) {
   }));
 }
 
+/** Also where a look-up said the same: whatever emptied the reading may speak in the look-up too. */
 function isGuess(part: Part): boolean {
-  return part.kind === 'leave' || (part.kind === 'removal' && part.evidence === 'absence');
+  const { operation } = part;
+  return part.kind === 'leave' || (part.kind === 'removal' && !('cause' in operation && operation.cause === 'disabled'));
 }
 
 function selector({ type, sourceId }: { readonly type: ResourceType; readonly sourceId: SourceId | undefined }): Suspicion['selects'] {

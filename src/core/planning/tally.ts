@@ -1,6 +1,6 @@
 import type { ResourceType, SourceId } from '../model/entry.ts';
-import type { Operation } from '../model/plan.ts';
-import { partsOf, type Evidence, type Part, type PartContext } from './guard-parts.ts';
+import type { Evidence, Operation } from '../model/plan.ts';
+import { partsOf, type Part, type PartContext } from './guard-parts.ts';
 
 /** How much of a kind a plan does, or has been done: of a type, or members leaving one group. */
 export interface Tally {

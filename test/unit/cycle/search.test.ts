@@ -198,7 +198,7 @@ describe('the search for who exists already', () => {
     assert.deepEqual(held?.operations.map(({ verb }) => verb), ['create']);
     assert.deepEqual((await stage.cycle(strict)).calls, []);
     await stage.target.create('user', account('anna@example.org', [['externalId', 'anna']]), signal);
-    await stage.store.decide({ planId: held.planId, decision: 'approve', at: new Date(stage.clock.now()).toISOString() });
+    await stage.store.decide({ target: 'wiki', holdId: held.holdId, decision: 'approve', at: new Date(stage.clock.now()).toISOString() });
     const { report } = await stage.cycle(strict);
     assert.deepEqual([report.applied.map(({ verb }) => verb), stage.target.users().length], [['create'], 1]);
   });
