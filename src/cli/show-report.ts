@@ -1,6 +1,6 @@
 import type { CycleReport } from '../cycle/cycle-report.ts';
 import type { CommandLine } from './command-line.ts';
-import { holdJson, operationJson, showHold, showRejected, showRejections } from './show-plan.ts';
+import { holdJson, operationJson, showForgotten, showHold, showRejected, showRejections } from './show-plan.ts';
 import type { Terminal } from './terminal.ts';
 import { count, duration, printable, typeName, unresolvedText, verbCounts } from './words.ts';
 
@@ -24,14 +24,6 @@ export function showReport(report: CycleReport, terminal: Terminal, call: Comman
   showForgotten(report, terminal);
   showRejected(report.rejected, terminal);
   if (report.hold !== undefined) showHold(report.hold, terminal, call);
-}
-
-/** Who had left and was lost: forgotten, or kept because that could not be found out. */
-function showForgotten({ forgotten, unproven }: Pick<CycleReport, 'forgotten' | 'unproven'>, { print }: Terminal): void {
-  for (const { type, sourceId, targetId } of forgotten) print(`  forgotten  ${typeName(type)} ${sourceId}, who had left: the target has neither id ${printable(targetId)} any more nor anybody else who could be them`);
-  if (unproven.length === 0) return;
-  const ids = unproven.slice(0, 5).map(({ sourceId }) => sourceId).join(', ');
-  print(`  not found  ${count(unproven.length, 'leaver')} of whom the target says that it does not have them, and who may still have access there (${ids}); they are looked for again, since it does not show others either`);
 }
 
 function mark({ result }: CycleReport, colors: Terminal['colors']): string {

@@ -8,12 +8,11 @@ import { countUnresolved, type UnresolvedCounts } from '../core/mapping/unresolv
 import type { Projection } from '../core/mapping/project.ts';
 import { buildPlan } from '../core/planning/build-plan.ts';
 import { guard, type Verdict } from '../core/planning/guard.ts';
-import type { PlanInput } from '../core/planning/plan-input.ts';
-import { findSuccessors } from '../core/planning/successors.ts';
 import { planId } from '../core/planning/plan-id.ts';
 import type { Intent, LinkCounts, StateView, TargetState, Trouble } from '../ports/state-store.ts';
 import { isPaused, troubleAfter } from './back-off.ts';
 import { gather } from './batches.ts';
+import { builtAnewRemark, likelySuccessors, successorsIn } from './built-anew.ts';
 import { marksAfter, olderDirectories } from './data-marks.ts';
 import type { Words } from './decisions.ts';
 import type { Focus } from './focus.ts';
@@ -106,8 +105,9 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const troubles = await gather(ids, (batch) => store.troubles(name, batch));
   const stray = focus === undefined ? await strayTroubles(name, ids, store) : [];
   const fingerprints = createFingerprints(known.unlinked, store.digest, { user: setup.policy.user.match, group: setup.policy.group.match });
-  const successors = successorsOf(known, input);
-  const search = await searchUnlinked({ ...input, unlinked: known.unlinked.filter(({ sourceId }) => !successors.has(sourceId)), troubles, fingerprints });
+  const likely = likelySuccessors(known, input);
+  const successors = successorsIn(likely, resources, setup);
+  const search = await searchUnlinked({ ...input, unlinked: known.unlinked.filter(({ sourceId }) => !successors.has(sourceId)), gone: new Set(known.gone.map(({ sourceId }) => sourceId)), troubles, fingerprints });
   const unusable = new Set([...search.resting, ...search.unreached.keys(), ...search.rejected.map(({ sourceId }) => sourceId)]);
   const learned = await learnUnknown({ ...input, target: setup.target, resources, links: known.links });
   for (const link of learned.links) known.links.set(link.sourceId, link);
@@ -128,7 +128,7 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const state = await store.target(name);
   const asked = { target: name, operations: planned.operations, links: known.links, leftOut: unusable.union(new Set(lost.unproven.map(({ sourceId }) => sourceId))), state, store, now };
   const older = olderDirectories(input.readings, state);
-  const judged = await judgePlan(asked, (open) => judge(open, known, { state, older }, input));
+  const judged = await judgePlan(asked, (open) => judge(open, known, { state, older, remark: builtAnewRemark(known, likely) }, input));
   const { verdict, words } = judged;
   const isDeferred = pausesOf(verdict.proceed.filter(({ sourceId }) => !pushedNow(words).has(sourceId)), troubles, fingerprints, input);
   return {
@@ -165,13 +165,6 @@ async function strayTroubles(target: string, ids: readonly SourceId[], store: St
 /** What a push goes by. */
 function forPush({ resting, unsearched, settled, intents, listed }: SearchResult): Pick<SearchResult, 'resting' | 'unsearched' | 'settled' | 'intents' | 'listed'> {
   return { resting, unsearched, settled, intents, listed };
-}
-
-/** Nobody takes over an account where existing accounts are not taken over, and nobody of whom a target says it is lost. */
-function successorsOf({ links, gone, unlinked }: Known, { setup, store }: PrepareInput): PlanInput['successors'] {
-  const newcomers = unlinked.filter(({ sourceId, type }) => !links.has(sourceId) && setup.policy[type].adopt !== 'never');
-  const match = { user: setup.policy.user.match, group: setup.policy.group.match };
-  return findSuccessors(newcomers, gone.filter(({ lifecycle }) => lifecycle !== 'lost'), match, store.digest);
 }
 
 /** Whoever waits for an approval need not be looked for in every cycle. */
@@ -218,12 +211,12 @@ const day = 24 * 60 * 60_000;
 async function judge(
   operations: readonly Operation[],
   { links, members }: Pick<Known, 'links' | 'members'>,
-  { state, older }: { readonly state: TargetState; readonly older: ReadonlyMap<string, string> },
+  { state, older, remark }: { readonly state: TargetState; readonly older: ReadonlyMap<string, string>; readonly remark: string | undefined },
   { setup, readings, projection, focus, store, now }: PrepareInput,
 ): Promise<Verdict> {
   const counts = await store.counts(setup.target.name);
   const fresh = (at: string) => Date.parse(at) > now - day;
-  return guard({
+  const verdict = guard({
     target: setup.target.name,
     operations,
     limits: setup.limits,
@@ -237,6 +230,7 @@ async function judge(
     older,
     hash: sha256,
   });
+  return verdict.hold === undefined || remark === undefined ? verdict : { ...verdict, hold: { ...verdict.hold, remark } };
 }
 
 function possibleMembers(resources: readonly Resource[]): ReadonlyMap<SourceId, ReadonlySet<SourceId>> {
