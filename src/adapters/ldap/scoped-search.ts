@@ -10,7 +10,7 @@ import type { LdapUrl } from './ldap-url.ts';
 import { timed } from './open.ts';
 import type { OpenDirectory } from './open-directory.ts';
 import type { SearchScope } from './options.ts';
-import { completeEntry, isPartial } from './ranges.ts';
+import { completeEntry, isPartial, type EntryReading } from './ranges.ts';
 import { hasPaging } from './root-dse.ts';
 import { searchSubtree, type SearchEntry } from './search.ts';
 
@@ -89,13 +89,16 @@ async function searchPlace(
     const urls = search.follower.judge(directory, visited, uris);
     if (urls !== undefined) elsewhere.push(urls);
   };
+  const attributes = [...new Set([...wanted, idAttribute.toLowerCase(), ...search.stampOf.attributes])];
+  const measure: EntryReading['measure'] = (send) => timed(options, 'range', send);
+  const reading: EntryReading = { session, attributes, stamps: search.stampOf.attributes, measure };
   await searchSubtree(
     session,
     {
       base,
       depth,
       filter: toLdapFilter(filter),
-      attributes: [...new Set([...wanted, idAttribute.toLowerCase(), ...search.stampOf.attributes])],
+      attributes,
       pageSize: hasPaging(rootDse) ? pageSize : undefined,
       // The rest of a large attribute can be asked for when the page is through.
       onEntry: (found) => (isPartial(found) ? void partial.push(found) : visit(found)),
@@ -103,7 +106,7 @@ async function searchPlace(
       ...(options.referrals === undefined ? {} : { onReferral: onReference }),
       onPage: async () => {
         for (const found of partial.splice(0)) {
-          await visit(await completeEntry(session, found, (send) => timed(options, 'range', send)));
+          await visit(await completeEntry(found, reading));
         }
       },
     },
