@@ -106,7 +106,6 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const unusable = new Set([...search.resting, ...search.unreached.keys(), ...search.rejected.map(({ sourceId }) => sourceId)]);
   const rejected = [...unmapped, ...search.rejected];
   const learned = await learnUnknown({ ...input, target: setup.target, resources, links: known.links });
-  for (const link of learned.links) known.links.set(link.sourceId, link);
   const planned = buildPlan({
     ...known,
     resources: learned.resources.filter(({ sourceId }) => !unusable.has(sourceId)),
@@ -143,7 +142,7 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     stray,
     found: [...search.troubles, ...heldCreations([...(verdict.hold?.operations ?? []), ...undone], search.unsearched, troubles, fingerprints, input)],
     settled: search.settled,
-    remembered: [...lost.found, ...learned.links, ...planned.remembered],
+    remembered: [...known.moved, ...lost.found, ...learned.links, ...planned.remembered],
     forgotten: planned.forgotten,
     unproven: lost.unproven,
     waiting: planned.waiting + learned.waiting,
@@ -218,6 +217,7 @@ async function judge(
     recent: (await store.removals(setup.target.name)).filter(({ at }) => fresh(at)),
     firstRun: state.lastCycleAt === undefined,
     emptyTypes: emptyTypes(readings, counts),
+    directories: new Set(readings.map(({ directory }) => directory)),
     hash: sha256,
   });
 }

@@ -52,6 +52,7 @@ export function guardInput(operations: readonly Operation[], rest: Partial<Guard
     recent: [],
     firstRun: false,
     emptyTypes: new Set(),
+    directories: new Set(['corp', 'branch']),
     hash: sha256,
     ...rest,
   };

@@ -23,6 +23,8 @@ export interface GuardInput {
   readonly firstRun: boolean;
   /** Types of which a complete reading showed not a single entry, although some are linked. */
   readonly emptyTypes: ReadonlySet<ResourceType>;
+  /** Those that were read completely for this plan. */
+  readonly directories: ReadonlySet<string>;
   readonly hash: (text: string) => string;
 }
 

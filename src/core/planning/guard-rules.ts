@@ -1,6 +1,7 @@
 import { limitRule } from './guard-limits.ts';
+import { unreadDirectoryRule } from './guard-orphans.ts';
 import { emptyReadingRule, firstRunRule } from './guard-readings.ts';
 import type { Rule } from './guard-suspicion.ts';
 
 /** In the order in which their findings are told. */
-export const rules: readonly Rule[] = [firstRunRule, emptyReadingRule, limitRule];
+export const rules: readonly Rule[] = [firstRunRule, emptyReadingRule, unreadDirectoryRule, limitRule];
