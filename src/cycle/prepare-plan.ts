@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { Link } from '../core/model/link.ts';
 import type { Operation, Plan } from '../core/model/plan.ts';
-import type { Rejected } from '../core/model/resource.ts';
+import type { Rejected, Resource } from '../core/model/resource.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import { countUnresolved, type UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import type { Projection } from '../core/mapping/project.ts';
@@ -203,7 +203,7 @@ async function judge(
   operations: readonly Operation[],
   { links, members }: Pick<Known, 'links' | 'members'>,
   state: TargetState,
-  { setup, readings, store, now }: PrepareInput,
+  { setup, readings, projection, focus, store, now }: PrepareInput,
 ): Promise<Verdict> {
   const counts = await store.counts(setup.target.name);
   const fresh = (at: string) => Date.parse(at) > now - day;
@@ -213,6 +213,7 @@ async function judge(
     limits: setup.limits,
     links,
     population: { user: counts.user.active, group: counts.group.active },
+    possibleMembers: possibleMembers((focus ?? projection).resources),
     memberCounts: new Map([...members].map(([group, ids]) => [group, ids.size])),
     recent: (await store.removals(setup.target.name)).filter(({ at }) => fresh(at)),
     firstRun: state.lastCycleAt === undefined,
@@ -220,6 +221,10 @@ async function judge(
     directories: new Set(readings.map(({ directory }) => directory)),
     hash: sha256,
   });
+}
+
+function possibleMembers(resources: readonly Resource[]): ReadonlyMap<SourceId, ReadonlySet<SourceId>> {
+  return new Map(resources.flatMap(({ sourceId, possibleMembers: ids }) => (ids === undefined ? [] : [[sourceId, new Set(ids)] as const])));
 }
 
 /** Types of which the directories show nobody although some are linked: more likely a fault than the truth. */

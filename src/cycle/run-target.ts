@@ -12,7 +12,7 @@ import { anyUnresolved } from '../core/mapping/unresolved.ts';
 import type { CycleReport } from './cycle-report.ts';
 import { endVoid, takeOut, withWords } from './decisions.ts';
 import { focusOn, type Focus } from './focus.ts';
-import { draftFrom, isSame, type Step } from './in-step.ts';
+import { draftKnowing, isSame, type Step } from './in-step.ts';
 import { preparePlan, type Preparation } from './prepare-plan.ts';
 import { push, type PushReport } from './push.ts';
 import { createRemovalRecords } from './removal-records.ts';
@@ -89,7 +89,7 @@ async function runCycle(input: CycleInput): Promise<Result> {
   await remind(setup.target, store);
   attend(setup.target, store);
   input.inStep?.forget(setup.target.name);
-  const draft = draftFrom(step, readings, setup.definition, clock);
+  const draft = await draftKnowing(step, readings, setup.definition, clock, store);
   const { projection } = draft;
   const plannedNow = clock.monotonic();
   const focus = step && (await focusOn(step, projection, setup.target, store));

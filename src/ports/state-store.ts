@@ -28,6 +28,19 @@ export interface StateStore extends StateView {
   removeDecision(key: string): Promise<void>;
 }
 
+/** What there is to say about a state that was opened for writing. */
+export interface Opening {
+  /** There was none: a first run. */
+  readonly isNew: boolean;
+  /** What was cut off at the end of the journal, because it was not as it was written. */
+  readonly cut?: { readonly bytes: number; readonly lines: number } | undefined;
+  /**
+   * Records are missing that were there once, so that what was acknowledged in them is not known. `restored`: an older
+   * copy was put in the place of the state; `damaged`: they were cut off.
+   */
+  readonly lost?: 'restored' | 'damaged' | undefined;
+}
+
 export interface StateView {
   /** Keyed with a secret of this installation. */
   readonly digest: Digest;
@@ -44,6 +57,12 @@ export interface StateView {
   troubles(target: string, ids: readonly SourceId[]): Promise<ReadonlyMap<SourceId, Trouble>>;
   /** Whose trouble is remembered although they are not in `seen`, in batches. */
   strayTroubles(target: string, seen: ReadonlySet<SourceId>): AsyncIterable<readonly SourceId[]>;
+  /** Keyed digests of the names (DNs) of these entries: the one that was noted last, then former ones. Of those that were noted. */
+  names(directory: string, ids: readonly SourceId[]): Promise<ReadonlyMap<SourceId, readonly string[]>>;
+  /** Who has or had these names. */
+  named(directory: string, names: readonly string[]): Promise<ReadonlyMap<string, readonly SourceId[]>>;
+  /** Whose names were noted although they are not in `seen`, in batches. */
+  strayNames(directory: string, seen: ReadonlySet<SourceId>): AsyncIterable<readonly SourceId[]>;
   counts(target: string): Promise<LinkCounts>;
   /** Intents without an outcome: requests that may have taken effect before a crash. */
   openIntents(target: string): Promise<readonly Intent[]>;
@@ -152,6 +171,8 @@ export type StateChange =
   | { readonly kind: 'bound'; readonly target: string; readonly endpoint: string }
   /** Forgets everything about a target, as if it had never been there. */
   | { readonly kind: 'reset'; readonly target: string }
+  /** In place of what was noted of these entries; no name forgets them. */
+  | { readonly kind: 'names'; readonly directory: string; readonly names: readonly (readonly [SourceId, readonly string[]])[] }
   /** Remembers what the guard has to count, together with the outcome that it belongs to. */
   | { readonly kind: 'removal'; readonly target: string; readonly removal: RemovalRecord }
   /** Forgets removals from before a time (ISO 8601). */

@@ -51,6 +51,7 @@ export function guardInput(operations: readonly Operation[], rest: Partial<Guard
     memberCounts: new Map(),
     recent: [],
     firstRun: false,
+    possibleMembers: new Map(),
     emptyTypes: new Set(),
     directories: new Set(['corp', 'branch']),
     hash: sha256,

@@ -43,6 +43,11 @@ export interface Resource {
    * look; of them, only the number is stored, logged or measured. Absent where there are none.
    */
   readonly unresolved?: readonly string[];
+  /**
+   * Groups: whom values that name nobody may mean, although nothing proves it. That they stand nowhere else does not say
+   * that they have left. Absent where there are none.
+   */
+  readonly possibleMembers?: readonly SourceId[];
   /** How a person would call it (userName or displayName). For plans on a terminal; never stored, logged or hashed. */
   readonly label: string;
 }

@@ -17,6 +17,8 @@ export interface GuardInput {
   readonly population: Readonly<Record<ResourceType, number>>;
   /** How many members the target acknowledged, by group. */
   readonly memberCounts: ReadonlyMap<SourceId, number>;
+  /** Whom values of a group that name nobody may mean, by group. */
+  readonly possibleMembers: ReadonlyMap<SourceId, ReadonlySet<SourceId>>;
   /** What was done within the last 24 hours without anyone's approval. */
   readonly recent: readonly Tally[];
   /** No cycle of this target was ever committed: we adopt and create, and know nothing that could justify a removal. */

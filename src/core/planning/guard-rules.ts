@@ -1,7 +1,8 @@
 import { limitRule } from './guard-limits.ts';
 import { unreadDirectoryRule } from './guard-orphans.ts';
 import { emptyReadingRule, firstRunRule } from './guard-readings.ts';
+import { unresolvedMembersRule } from './guard-unresolved.ts';
 import type { Rule } from './guard-suspicion.ts';
 
 /** In the order in which their findings are told. */
-export const rules: readonly Rule[] = [firstRunRule, emptyReadingRule, unreadDirectoryRule, limitRule];
+export const rules: readonly Rule[] = [firstRunRule, emptyReadingRule, unreadDirectoryRule, unresolvedMembersRule, limitRule];

@@ -19,6 +19,8 @@ import { holdId } from './plan-id.ts';
  *   removals      | deactivations, deletions, emptied groups  | linked resources of the   | > max(percent, atLeast), with
  *                 | of a type; by word and by absence apart   | type                      | those of the last 24 hours
  *   members       | members leaving one group                 | its members               | the same, group by group
+ *   unresolved_   | members leaving one group, of whom a value  | -                         | there is any
+ *   members       | in it that names nobody may still speak   |                           |
  *   updates       | updates, and creations of what was lost   | linked resources of the   | > max(percent, atLeast), in
  *                 |                                           | type                      | this plan
  *
