@@ -14,6 +14,7 @@ import { planId } from '../core/planning/plan-id.ts';
 import type { Intent, LinkCounts, StateView, TargetState, Trouble } from '../ports/state-store.ts';
 import { isPaused, troubleAfter } from './back-off.ts';
 import { gather } from './batches.ts';
+import { marksAfter, olderDirectories } from './data-marks.ts';
 import type { Words } from './decisions.ts';
 import type { Focus } from './focus.ts';
 import { createFingerprints, type Fingerprints } from './fingerprints.ts';
@@ -33,6 +34,8 @@ export interface Preparation extends JudgedPlan {
   readonly unfit: readonly Rejected[];
   /** Linked, and there although no reading shows them. */
   readonly unseen: ReadonlySet<SourceId>;
+  /** How far the data had come that this plan goes by. */
+  readonly marks: TargetState['marks'];
   /** May proceed, but failed lately: their pause is not over. */
   readonly deferred: readonly Operation[];
   /** To be carried out now. */
@@ -91,25 +94,22 @@ export interface PrepareInput {
  * @throws BridgeError when the target refuses the credentials
  */
 export async function preparePlan(input: PrepareInput): Promise<Preparation> {
-  const { setup, projection, focus, store, now } = input;
-  const { name } = setup.target;
+  const { setup, setup: { target: { name } }, projection, focus, store, now } = input;
   const known = await recall(input);
   const { resources, rejected: unmapped } = focus ?? projection;
   const lost = await searchLost(known, unmapped, input);
   const ids = [...resources, ...unmapped, ...lost.departures.map(({ link }) => link)].map(({ sourceId }) => sourceId);
   const troubles = await gather(ids, (batch) => store.troubles(name, batch));
-  const stray: SourceId[] = [];
-  if (focus === undefined) for await (const batch of store.strayTroubles(name, new Set(ids))) stray.push(...batch);
+  const stray = focus === undefined ? await strayTroubles(name, ids, store) : [];
   const fingerprints = createFingerprints(known.unlinked, store.digest);
   const successors = successorsOf(known, input);
   const search = await searchUnlinked({ ...input, unlinked: known.unlinked.filter(({ sourceId }) => !successors.has(sourceId)), troubles, fingerprints });
   const unusable = new Set([...search.resting, ...search.unreached.keys(), ...search.rejected.map(({ sourceId }) => sourceId)]);
-  const rejected = [...unmapped, ...search.rejected];
   const learned = await learnUnknown({ ...input, target: setup.target, resources, links: known.links });
   const planned = buildPlan({
     ...known,
     resources: learned.resources.filter(({ sourceId }) => !unusable.has(sourceId)),
-    rejected,
+    rejected: [...unmapped, ...search.rejected],
     departures: lost.departures,
     matches: search.matches,
     successors,
@@ -122,12 +122,15 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   });
   const state = await store.target(name);
   const asked = { target: name, operations: planned.operations, links: known.links, leftOut: unusable.union(new Set(lost.unproven.map(({ sourceId }) => sourceId))), state, store, now };
-  const judged = await judgePlan(asked, (open) => judge(open, known, state, input));
-  const { verdict, words, undone } = judged;
+  const older = olderDirectories(input.readings, state);
+  const judged = await judgePlan(asked, (open) => judge(open, known, { state, older }, input));
+  const { verdict, words } = judged;
   const isDeferred = pausesOf(verdict.proceed.filter(({ sourceId }) => !pushedNow(words).has(sourceId)), troubles, fingerprints, input);
   return {
-    plan: { id: planId(planned.operations, sha256), target: name, operations: planned.operations, rejected: [...rejected, ...(focus?.unfit ?? [])] },
+    plan: { id: planId(planned.operations, sha256), target: name, operations: planned.operations, rejected: [...unmapped, ...search.rejected, ...(focus?.unfit ?? [])] },
     unseen: known.unseen,
+    marks: marksAfter(input.readings, state.marks, older, judged),
+    state,
     unfit: [...search.rejected, ...(focus?.unfit ?? [])],
     ...judged,
     deferred: verdict.proceed.filter(isDeferred),
@@ -140,15 +143,20 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     troubles,
     standing: new Set([...search.standing, ...search.resting, ...search.unreached.keys()]),
     stray,
-    found: [...search.troubles, ...heldCreations([...(verdict.hold?.operations ?? []), ...undone], search.unsearched, troubles, fingerprints, input)],
+    found: [...search.troubles, ...heldCreations([...(verdict.hold?.operations ?? []), ...judged.undone], search.unsearched, troubles, fingerprints, input)],
     settled: search.settled,
     remembered: [...known.moved, ...lost.found, ...learned.links, ...planned.remembered],
     forgotten: planned.forgotten,
     unproven: lost.unproven,
     waiting: planned.waiting + learned.waiting,
     unresolved: countUnresolved(projection.resources),
-    state,
   };
+}
+
+async function strayTroubles(target: string, ids: readonly SourceId[], store: StateView): Promise<SourceId[]> {
+  const stray: SourceId[] = [];
+  for await (const batch of store.strayTroubles(target, new Set(ids))) stray.push(...batch);
+  return stray;
 }
 
 /** Nobody takes over an account where existing accounts are not taken over, and nobody of whom a target says it is lost. */
@@ -202,7 +210,7 @@ const day = 24 * 60 * 60_000;
 async function judge(
   operations: readonly Operation[],
   { links, members }: Pick<Known, 'links' | 'members'>,
-  state: TargetState,
+  { state, older }: { readonly state: TargetState; readonly older: ReadonlyMap<string, string> },
   { setup, readings, projection, focus, store, now }: PrepareInput,
 ): Promise<Verdict> {
   const counts = await store.counts(setup.target.name);
@@ -219,6 +227,7 @@ async function judge(
     firstRun: state.lastCycleAt === undefined,
     emptyTypes: emptyTypes(readings, counts),
     directories: new Set(readings.map(({ directory }) => directory)),
+    older,
     hash: sha256,
   });
 }

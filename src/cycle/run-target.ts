@@ -175,20 +175,22 @@ function completeReadings({ setup, readings }: CycleInput): CompleteReading[] {
  */
 async function rememberFindings(input: CycleInput, prepared: Preparation): Promise<TargetState> {
   const { store, clock, observer } = input;
-  const { plan, links, found, settled, remembered, forgotten, state } = prepared;
+  const { plan, links, found, settled, remembered, forgotten, state, marks, due } = prepared;
   const words = endVoid(prepared.words, { readSince: input.readSince, now: clock.now() });
   const decided = withWords(state, words);
+  // How far the data had come is durable before anything is sent that goes by it.
+  const next = due.length === 0 ? decided : { ...decided, marks };
   await store.record([
     ...found.map((trouble) => ({ kind: 'trouble', trouble }) as const),
     ...settled.map((intent) => ({ kind: 'settled', intent }) as const),
     ...remembered.map((link) => ({ kind: 'link', link }) as const),
     ...forgotten.map((link) => ({ kind: 'unlink', target: plan.target, sourceId: link.sourceId }) as const),
-    ...(isSameState(state, decided) ? [] : [{ kind: 'target', target: plan.target, state: decided } as const]),
+    ...(isSameState(state, next) ? [] : [{ kind: 'target', target: plan.target, state: next } as const]),
   ]);
   await takeOut(words, plan.target, { store, observer });
   for (const link of remembered) links.set(link.sourceId, link);
   for (const link of forgotten) links.delete(link.sourceId);
-  return decided;
+  return next;
 }
 
 /** What is wrong with a target that neither could be searched nor took anything, and does not answer now either. */

@@ -1,4 +1,5 @@
 import type { DirectoryIdentity } from '../core/model/directory-identity.ts';
+import type { DataMark } from '../core/model/data-version.ts';
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { Digest, Link, TargetId } from '../core/model/link.ts';
 import type { UnresolvedCounts } from '../core/mapping/unresolved.ts';
@@ -197,6 +198,8 @@ export interface TargetState {
   readonly rejections?: readonly RejectionRecord[] | undefined;
   /** The last decisions that cycles took up, or that ended unused, oldest first. */
   readonly decided?: readonly DecisionRecord[] | undefined;
+  /** By directory: how far its data had come when the target last went by it. */
+  readonly marks?: Readonly<Record<string, DataMark>> | undefined;
 }
 
 /** How a directory was last found; for people who ask for the status. */

@@ -54,6 +54,7 @@ export function guardInput(operations: readonly Operation[], rest: Partial<Guard
     possibleMembers: new Map(),
     emptyTypes: new Set(),
     directories: new Set(['corp', 'branch']),
+    older: new Map(),
     hash: sha256,
     ...rest,
   };

@@ -46,6 +46,8 @@ export interface Refusal extends Failure {
   readonly scimType?: string | undefined;
   /** How long the target asked to be left alone. */
   readonly retryAfterMilliseconds?: number | undefined;
+  /** The target redirects to the same URL with a slash at its end. */
+  readonly wantsSlash?: boolean | undefined;
   /** After a 401: there may be other credentials now, with which the same request may be sent once more. */
   readonly renewed?: boolean | undefined;
 }

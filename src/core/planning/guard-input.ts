@@ -27,6 +27,8 @@ export interface GuardInput {
   readonly emptyTypes: ReadonlySet<ResourceType>;
   /** Those that were read completely for this plan. */
   readonly directories: ReadonlySet<string>;
+  /** Directories whose data is older than what this target went by, and why we think so, with the server's name. */
+  readonly older: ReadonlyMap<string, string>;
   readonly hash: (text: string) => string;
 }
 
