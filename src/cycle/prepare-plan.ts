@@ -98,8 +98,7 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const lost = await searchLost(known, unmapped, input);
   const ids = [...resources, ...unmapped, ...lost.departures.map(({ link }) => link)].map(({ sourceId }) => sourceId);
   const troubles = await gather(ids, (batch) => store.troubles(name, batch));
-  const stray: SourceId[] = [];
-  if (focus === undefined) for await (const batch of store.strayTroubles(name, new Set(ids))) stray.push(...batch);
+  const stray = focus === undefined ? await strayTroubles(name, ids, store) : [];
   const fingerprints = createFingerprints(known.unlinked, store.digest);
   const successors = successorsOf(known, input);
   const search = await searchUnlinked({ ...input, unlinked: known.unlinked.filter(({ sourceId }) => !successors.has(sourceId)), troubles, fingerprints });
@@ -150,6 +149,12 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     unresolved: countUnresolved(projection.resources),
     state,
   };
+}
+
+async function strayTroubles(target: string, ids: readonly SourceId[], store: StateView): Promise<SourceId[]> {
+  const stray: SourceId[] = [];
+  for await (const batch of store.strayTroubles(target, new Set(ids))) stray.push(...batch);
+  return stray;
 }
 
 /** Nobody takes over an account where existing accounts are not taken over, and nobody of whom a target says it is lost. */
