@@ -10,6 +10,8 @@ import { holdId } from './plan-id.ts';
  *
  *   rule          | looks at                                  | of                        | holds when
  *   --------------+-------------------------------------------+---------------------------+------------------------------
+ *   older_data    | removals, reactivations, cleared values,   | -                         | the data of the directory is
+ *                 | memberships of entries of a directory     |                           | older than what was acknowledged
  *   first_run     | removals by absence, of a type; members   | -                         | no cycle was ever committed,
  *                 | leaving one group                         |                           | and there is any
  *   empty_reading | the same                                  | -                         | the directory showed none of
