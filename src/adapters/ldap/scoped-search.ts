@@ -2,6 +2,7 @@ import { parseFilter, type Filter } from '../../core/directory/filter.ts';
 import { kindRules } from '../../core/directory/kinds.ts';
 import type { Entry, ResourceType, SourceId } from '../../core/model/entry.ts';
 import type { ReadRequest } from '../../ports/directory-source.ts';
+import { createNaming } from './asked-names.ts';
 import { createStampReader } from './changes/stamp.ts';
 import { readEntry } from './entry.ts';
 import { toLdapFilter } from './filter.ts';
@@ -76,11 +77,12 @@ async function searchPlace(
   const { session, idAttribute, rootDse, options } = directory;
   const { base, depth, filter } = visited.place;
   const wanted = search.attributes[type];
+  const named = await createNaming(directory, wanted);
   const partial: SearchEntry[] = [];
   const elsewhere: (readonly LdapUrl[])[] = [];
   const visit = async (found: SearchEntry): Promise<void> => {
     const { stamp, rest } = search.stampOf.read(found, wanted);
-    const entry = readEntry(rest, { directory: options.name, type, base, idAttribute });
+    const entry = named(readEntry(rest, { directory: options.name, type, base, idAttribute }));
     if (search.seen.has(entry.id)) return;
     search.seen.add(entry.id);
     await search.visit(stamp === undefined ? entry : { ...entry, stamp });
