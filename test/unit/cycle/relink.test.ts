@@ -3,8 +3,7 @@ import { describe, it } from 'node:test';
 import { cycleStage, hour, inShort, operationsOf, person, team, type StageOptions } from '../../support/cycle-stage.ts';
 
 const login = (id: string, name: string, rest: Readonly<Record<string, string>> = {}) => person(id, { mail: `${name}@example.org`, ...rest });
-const users = ({ target }: ReturnType<typeof cycleStage>) => target.users().map(({ id, externalId, userName, active }) => [id, externalId, userName, active]);
-const ada = ['user-1', 'ada', 'ada@example.org', true];
+const users = ({ target }: ReturnType<typeof cycleStage>) => target.users().map(({ id, externalId, userName, active }) => [id, externalId, userName, active]).sort(([a], [b]) => Number(String(a).slice(5)) - Number(String(b).slice(5)));
 
 async function staged(ids: readonly string[], rest: StageOptions = {}) {
   const stage = cycleStage([...ids.map((id) => person(id)), team('crew', ids)], rest);
@@ -106,23 +105,22 @@ describe('nobody takes over an account', () => {
     stage.source.remove('ada');
     stage.source.put(login('ada2', 'ada'));
     const { report } = await stage.cycle();
-    assert.deepEqual(operationsOf(report.applied), ['members crew', 'deactivate ada'].filter((one) => operationsOf(report.applied).includes(one)));
-    assert.match(report.rejected[0]?.reasons[0]?.text ?? '', /match_taken|dir2scim state relink ada ada2/);
+    assert.deepEqual(operationsOf(report.applied), ['deactivate ada', 'members crew']);
+    assert.match(report.rejected[0]?.reasons[0]?.text ?? '', /dir2scim state relink ada ada2$/);
   });
 
   it('when a directory was built anew: that is held, and said in one sentence', async () => {
     const ids = Array.from({ length: 12 }, (_, at) => `p${at}`);
     const limits = cycleStage([]).setup.limits;
-    const stage = await staged(ids, { limits: { ...limits, relinks: { percent: 10, atLeast: 5 } } });
+    const policy = { match: ['userName'], adopt: 'never', create: true } as const;
+    const stage = await staged(ids, { limits: { ...limits, removals: { percent: 10, atLeast: 5 } }, policy: { user: policy, group: policy } });
     for (const id of ids) {
       stage.source.remove(id);
       stage.source.put(login(`${id}-new`, id));
     }
     const { report } = await stage.cycle();
     assert.match(report.hold?.remark ?? '', /^the directory seems to have been built anew: 12 of 12 departures have a successor/);
-    assert.deepEqual(users(stage).map(([, externalId]) => externalId), ids);
+    assert.deepEqual(users(stage).map(([, externalId]) => externalId), ids.toSorted());
     assert.deepEqual(users(stage).filter(([, , , active]) => active === false), []);
-    assert.deepEqual(users(stage)[0]?.slice(2), ['p0@example.org', true]);
-    assert.equal(ada.length, 4);
   });
 });
