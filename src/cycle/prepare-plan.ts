@@ -25,7 +25,7 @@ import { searchLost } from './search-lost.ts';
 import { learnUnknown } from './learn-unknown.ts';
 import { searchUnlinked, type Attempt } from './search-unlinked.ts';
 import type { TargetSetup } from './target-setup.ts';
-import { sumUnreached, type UnreachedEntries } from './unreached.ts';
+import { unplanned, type UnreachedEntries } from './unreached.ts';
 
 /** A plan with the judgement on it, and what it was made from. */
 export interface Preparation extends JudgedPlan {
@@ -45,6 +45,8 @@ export interface Preparation extends JudgedPlan {
   readonly resting: ReadonlySet<SourceId>;
   /** Newcomers who could not be looked for now: they are left out of the plan as well. */
   readonly unreached: readonly UnreachedEntries[];
+  /** How many are of a type that the target does not have: groups. */
+  readonly leftOut: number;
   /** Newcomers to be looked for before they are created. */
   readonly unsearched: ReadonlySet<SourceId>;
   readonly fingerprints: Fingerprints;
@@ -104,7 +106,7 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const fingerprints = createFingerprints(known.unlinked, store.digest);
   const successors = successorsOf(known, input);
   const search = await searchUnlinked({ ...input, unlinked: known.unlinked.filter(({ sourceId }) => !successors.has(sourceId)), troubles, fingerprints });
-  const unusable = new Set([...search.resting, ...search.unreached.keys(), ...search.rejected.map(({ sourceId }) => sourceId)]);
+  const unusable = new Set([...search.resting, ...search.unreached.keys(), ...search.leftOut, ...search.rejected.map(({ sourceId }) => sourceId)]);
   const learned = await learnUnknown({ ...input, target: setup.target, resources, links: known.links });
   for (const link of learned.links) known.links.set(link.sourceId, link);
   const planned = buildPlan({
@@ -138,7 +140,7 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     due: verdict.proceed.filter((operation) => !isDeferred(operation)),
     links: known.links,
     resting: search.resting,
-    unreached: sumUnreached(search.unreached, known.unlinked),
+    ...unplanned(search, known.unlinked),
     unsearched: search.unsearched,
     fingerprints,
     troubles,
