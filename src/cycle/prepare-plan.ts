@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
-import type { Link } from '../core/model/link.ts';
+import type { Link, TargetId } from '../core/model/link.ts';
 import type { Operation, Plan } from '../core/model/plan.ts';
 import type { Rejected, Resource } from '../core/model/resource.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
@@ -23,7 +23,7 @@ import { recall, type Known } from './known.ts';
 import type { LookUpAbsent } from './look-up-absent.ts';
 import { searchLost } from './search-lost.ts';
 import { learnUnknown } from './learn-unknown.ts';
-import { searchUnlinked, type Attempt } from './search-unlinked.ts';
+import { searchUnlinked, type Attempt, type SearchResult } from './search-unlinked.ts';
 import type { TargetSetup } from './target-setup.ts';
 import { unplanned, type UnreachedEntries } from './unreached.ts';
 
@@ -60,6 +60,10 @@ export interface Preparation extends JudgedPlan {
   readonly found: readonly Trouble[];
   /** Creates that certainly left nothing. */
   readonly settled: readonly Intent[];
+  /** What was under way when the cycle began. */
+  readonly intents: ReadonlyMap<SourceId, Intent>;
+  /** Whom the target has, where it was listed. */
+  readonly listed: Readonly<Record<ResourceType, ReadonlySet<TargetId>>>;
   readonly remembered: readonly Link[];
   readonly forgotten: readonly Link[];
   /** Who has left, and of whom the target says that it does not have them, which cannot be believed now. */
@@ -103,12 +107,11 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const ids = [...resources, ...unmapped, ...lost.departures.map(({ link }) => link)].map(({ sourceId }) => sourceId);
   const troubles = await gather(ids, (batch) => store.troubles(name, batch));
   const stray = focus === undefined ? await strayTroubles(name, ids, store) : [];
-  const fingerprints = createFingerprints(known.unlinked, store.digest);
+  const fingerprints = createFingerprints(known.unlinked, store.digest, { user: setup.policy.user.match, group: setup.policy.group.match });
   const successors = successorsOf(known, input);
   const search = await searchUnlinked({ ...input, unlinked: known.unlinked.filter(({ sourceId }) => !successors.has(sourceId)), troubles, fingerprints });
   const unusable = new Set([...search.resting, ...search.unreached.keys(), ...search.leftOut, ...search.rejected.map(({ sourceId }) => sourceId)]);
   const learned = await learnUnknown({ ...input, target: setup.target, resources, links: known.links });
-  for (const link of learned.links) known.links.set(link.sourceId, link);
   const planned = buildPlan({
     ...known,
     resources: learned.resources.filter(({ sourceId }) => !unusable.has(sourceId)),
@@ -139,16 +142,14 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     deferred: verdict.proceed.filter(isDeferred),
     due: verdict.proceed.filter((operation) => !isDeferred(operation)),
     links: known.links,
-    resting: search.resting,
+    ...forPush(search),
     ...unplanned(search, known.unlinked),
-    unsearched: search.unsearched,
     fingerprints,
     troubles,
     standing: new Set([...search.standing, ...search.resting, ...search.unreached.keys()]),
     stray,
     found: [...search.troubles, ...heldCreations([...(verdict.hold?.operations ?? []), ...judged.undone], search.unsearched, troubles, fingerprints, input)],
-    settled: search.settled,
-    remembered: [...lost.found, ...learned.links, ...planned.remembered],
+    remembered: [...known.moved, ...lost.found, ...learned.links, ...planned.remembered],
     forgotten: planned.forgotten,
     unproven: lost.unproven,
     waiting: planned.waiting + learned.waiting,
@@ -160,6 +161,11 @@ async function strayTroubles(target: string, ids: readonly SourceId[], store: St
   const stray: SourceId[] = [];
   for await (const batch of store.strayTroubles(target, new Set(ids))) stray.push(...batch);
   return stray;
+}
+
+/** What a push goes by. */
+function forPush({ resting, unsearched, settled, intents, listed }: SearchResult): Pick<SearchResult, 'resting' | 'unsearched' | 'settled' | 'intents' | 'listed'> {
+  return { resting, unsearched, settled, intents, listed };
 }
 
 /** Nobody takes over an account where existing accounts are not taken over, and nobody of whom a target says it is lost. */
@@ -229,6 +235,7 @@ async function judge(
     recent: (await store.removals(setup.target.name)).filter(({ at }) => fresh(at)),
     firstRun: state.lastCycleAt === undefined,
     emptyTypes: emptyTypes(readings, counts),
+    directories: new Set(readings.map(({ directory }) => directory)),
     older,
     hash: sha256,
   });

@@ -14,8 +14,8 @@ import { endVoid, takeOut, withWords } from './decisions.ts';
 import { focusOn, type Focus } from './focus.ts';
 import { draftKnowing, isSame, type Step } from './in-step.ts';
 import { preparePlan, type Preparation } from './prepare-plan.ts';
-import { push, type PushReport } from './push.ts';
-import { createRemovalRecords } from './removal-records.ts';
+import { pushAll } from './push-all.ts';
+import type { PushReport } from './push.ts';
 import { recoverIntents } from './recover-intents.ts';
 import { targetError } from './target-error.ts';
 import { attend, remind } from './target-notes.ts';
@@ -94,23 +94,14 @@ async function runCycle(input: CycleInput): Promise<Result> {
   const { projection } = draft;
   const plannedNow = clock.monotonic();
   const focus = step && (await focusOn(step, projection, setup.target, store));
-  if (focus === undefined) await recoverIntents(setup, store, projection, input.signal);
-  const prepared = await preparePlan({ ...input, readings, lookUp: input.readings.lookUp, projection, focus, now: clock.now() });
-  const { plan, verdict: { hold }, links, troubles } = prepared;
+  if (focus === undefined) await recoverIntents(setup, store, projection, clock.now(), input.signal);
+  const from = { ...input, readings, lookUp: input.readings.lookUp, projection, focus, now: clock.now() };
+  const prepared = await preparePlan(from);
+  const { plan, verdict: { hold } } = prepared;
   const target = setup.target.name;
   tell(prepared, input);
   const state = await rememberFindings(input, prepared);
-  const pushed = await push(prepared.due, {
-    ...input,
-    target: setup.target,
-    policy: setup.policy,
-    links,
-    fingerprints: prepared.fingerprints,
-    unsearched: prepared.unsearched,
-    troubles,
-    removalsOf: createRemovalRecords(target, prepared.context, prepared.approved, clock),
-    readAt: input.readings.readAt,
-  });
+  const pushed = await pushAll(input, prepared, from);
   const down = pushed.stoppedBy ?? (await silence(prepared, pushed, input));
   const result = down === undefined ? resultOf(pushed, prepared, hold, input) : 'error';
   const error = down === undefined ? undefined : targetError(target, down);

@@ -29,6 +29,19 @@ export interface StateStore extends StateView {
   removeDecision(key: string): Promise<void>;
 }
 
+/** What there is to say about a state that was opened for writing. */
+export interface Opening {
+  /** There was none: a first run. */
+  readonly isNew: boolean;
+  /** What was cut off at the end of the journal, because it was not as it was written. */
+  readonly cut?: { readonly bytes: number; readonly lines: number } | undefined;
+  /**
+   * Records are missing that were there once, so that what was acknowledged in them is not known. `restored`: an older
+   * copy was put in the place of the state; `damaged`: they were cut off.
+   */
+  readonly lost?: 'restored' | 'damaged' | undefined;
+}
+
 export interface StateView {
   /** Keyed with a secret of this installation. */
   readonly digest: Digest;
@@ -101,6 +114,8 @@ export interface Trouble {
    * disabled; `held`, the target lost it, has nobody who fits, and creating it again waits for an approval.
    */
   readonly cause: FailureClass | ReasonCode | 'inactive' | 'held';
+  /** The account that stands in the way, where a create was answered with it. */
+  readonly targetId?: TargetId | undefined;
   /** HTTP status of the refusal, where there was one. */
   readonly status?: number | undefined;
   /** Keyed digest of what was tried; when it differs, the entry has changed and is tried at once. */
@@ -120,6 +135,10 @@ export interface Intent {
   readonly type: ResourceType;
   readonly sourceId: SourceId;
   readonly directory: string;
+  /** When the request was sent, or its answer failed to come (ISO 8601). Missing in older states. */
+  readonly at?: string | undefined;
+  /** There was no answer that tells (`lost`), or one that says that it was made, and not what (`made`). */
+  readonly unclear?: 'lost' | 'made' | undefined;
   /** The account that is being adopted; absent for a create. */
   readonly adopts?: TargetId | undefined;
   /** Of a group: who is in the request. If it took effect, they are members. */

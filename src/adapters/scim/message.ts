@@ -34,6 +34,8 @@ export interface ScimRequest {
 export interface Answer {
   readonly status: number;
   readonly etag: string | undefined;
+  /** When the target sent it, by its own clock. */
+  readonly date?: string | undefined;
   /** Undefined when the answer had none. */
   readonly body: Body | undefined;
   /** Of a bulk request, which may be refused in part: what must not be repeated out of the words in it. */

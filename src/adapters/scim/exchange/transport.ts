@@ -57,12 +57,14 @@ async function exchange(
     headersTimeout: 0,
     bodyTimeout: 0,
   };
-  const result = await sendOnce(pool, sent, { maxBytes: request.maxBytes, milliseconds: options.requestMilliseconds }, signal);
+  // What a slow target makes after we gave up, nobody knows of: a creation is waited for longer.
+  const milliseconds = options.requestMilliseconds * (request.method === 'POST' ? 3 : 1);
+  const result = await sendOnce(pool, sent, { maxBytes: request.maxBytes, milliseconds }, signal);
   options.onRequest(request.method, result.status, options.clock.monotonic() - began);
   if (!('error' in result)) return readAnswer(result, request.maxBytes);
   signal.throwIfAborted();
   const { error, status } = result;
-  if (error instanceof Late) return silence(`no complete answer within ${options.requestMilliseconds} ms`);
+  if (error instanceof Late) return silence(`no complete answer within ${milliseconds} ms`);
   if (!(error instanceof Error)) throw error;
   if (isUnsent(error)) return { ...silence(connectWords(error)), unsent: true };
   if (!isNetworkError(error)) throw error;
