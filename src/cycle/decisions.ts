@@ -126,8 +126,9 @@ export function trimmed<Record extends { readonly operations: readonly HeldOpera
   return records.map((record) => ({ ...record, operations: stillWanted(record.operations) })).filter(({ operations }) => operations.length > 0);
 }
 
-function ended(words: Words, { key, operations: _kept, ...decision }: WaitingDecision, end: DecisionRecord['end'], operations: readonly HeldOperation[]): Words {
-  const record: DecisionRecord = { ...decision, end, counts: countVerbs(operations) };
+function ended(words: Words, { key, ...given }: WaitingDecision, end: DecisionRecord['end'], operations: readonly HeldOperation[]): Words {
+  const { target, holdId, decision, at, by, early } = given;
+  const record: DecisionRecord = { target, holdId, decision, at, by, early, end, counts: countVerbs(operations) };
   return { ...words, decided: [...words.decided, record], done: [...words.done, key] };
 }
 

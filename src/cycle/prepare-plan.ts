@@ -92,8 +92,7 @@ export interface PrepareInput {
  */
 export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const { setup, projection, focus, store, now } = input;
-  const { name } = setup.target;
-  const known = await recall(input);
+  const [{ name }, known] = [setup.target, await recall(input)];
   const { resources, rejected: unmapped } = focus ?? projection;
   const lost = await searchLost(known, unmapped, input);
   const ids = [...resources, ...unmapped, ...lost.departures.map(({ link }) => link)].map(({ sourceId }) => sourceId);
@@ -122,10 +121,10 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     now,
   });
   const state = await store.target(name);
-  const asked = { target: name, operations: planned.operations, links: known.links, leftOut: unusable.union(new Set(lost.unproven.map(({ sourceId }) => sourceId))), state, store, now };
+  const asked = { ...planned, target: name, links: known.links, leftOut: new Set([...unusable, ...lost.unproven.map(({ sourceId }) => sourceId)]), state, store, now };
   const judged = await judgePlan(asked, (open) => judge(open, known, state, input));
-  const { verdict, words, undone } = judged;
-  const isDeferred = pausesOf(verdict.proceed.filter(({ sourceId }) => !pushedNow(words).has(sourceId)), troubles, fingerprints, input);
+  const { verdict } = judged;
+  const isDeferred = pausesOf(judged, troubles, fingerprints, input);
   return {
     plan: { id: planId(planned.operations, sha256), target: name, operations: planned.operations, rejected: [...rejected, ...(focus?.unfit ?? [])] },
     unseen: known.unseen,
@@ -141,7 +140,7 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     troubles,
     standing: new Set([...search.standing, ...search.resting, ...search.unreached.keys()]),
     stray,
-    found: [...search.troubles, ...heldCreations([...(verdict.hold?.operations ?? []), ...undone], search.unsearched, troubles, fingerprints, input)],
+    found: [...search.troubles, ...heldCreations([...(verdict.hold?.operations ?? []), ...judged.undone], search.unsearched, troubles, fingerprints, input)],
     settled: search.settled,
     remembered: [...lost.found, ...learned.links, ...planned.remembered],
     forgotten: planned.forgotten,
@@ -183,14 +182,15 @@ function pushedNow({ approvals, decided }: Words): ReadonlySet<SourceId> {
 
 /** An entry rests as a whole: with everything that is to be done about it, or not at all. */
 function pausesOf(
-  operations: readonly Operation[],
+  { verdict, words }: JudgedPlan,
   troubles: ReadonlyMap<SourceId, Trouble>,
   fingerprints: Fingerprints,
   { attempt, now }: PrepareInput,
 ): (operation: Operation) => boolean {
   if (attempt !== 'due' || troubles.size === 0) return () => false;
+  const pushed = pushedNow(words);
   const troubled = Map.groupBy(
-    operations.filter(({ sourceId }) => (troubles.get(sourceId)?.cause ?? 'held') !== 'held'),
+    verdict.proceed.filter(({ sourceId }) => (troubles.get(sourceId)?.cause ?? 'held') !== 'held' && !pushed.has(sourceId)),
     ({ sourceId }) => sourceId,
   );
   const paused = new Set([...troubled].filter(([id, own]) => isPaused(troubles.get(id), fingerprints.ofOperations(own), now)).map(([id]) => id));

@@ -13,11 +13,14 @@ interface EarlierState extends Omit<TargetState, 'held'> {
  * rejected is held again, since only its id was known.
  */
 export function inCurrentWords(state: EarlierState): TargetState {
-  const { held, approval, rejectedPlan: _forgotten, ...rest } = state;
-  const { planId, ...hold } = held ?? { planId: undefined };
-  return {
-    ...rest,
-    ...(held === undefined || !('since' in hold) ? {} : { held: { ...hold, holdId: hold.holdId ?? planId ?? '' } }),
-    ...(approval === undefined ? {} : { approvals: [{ holdId: approval.planId, at: approval.at, operations: approval.operations }] }),
+  const { held, approval, approvals } = state;
+  const now = {
+    ...state,
+    held: held === undefined ? undefined : { ...held, holdId: held.holdId ?? held.planId ?? '' },
+    approvals: approval === undefined ? approvals : [{ holdId: approval.planId, at: approval.at, operations: approval.operations }],
   };
+  delete now.approval;
+  delete now.rejectedPlan;
+  delete now.held?.planId;
+  return now;
 }
