@@ -92,7 +92,8 @@ export interface PrepareInput {
  */
 export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const { setup, projection, focus, store, now } = input;
-  const [{ name }, known] = [setup.target, await recall(input)];
+  const { name } = setup.target;
+  const known = await recall(input);
   const { resources, rejected: unmapped } = focus ?? projection;
   const lost = await searchLost(known, unmapped, input);
   const ids = [...resources, ...unmapped, ...lost.departures.map(({ link }) => link)].map(({ sourceId }) => sourceId);
@@ -121,17 +122,16 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     now,
   });
   const state = await store.target(name);
-  const asked = { ...planned, target: name, links: known.links, leftOut: new Set([...unusable, ...lost.unproven.map(({ sourceId }) => sourceId)]), state, store, now };
-  const judged = await judgePlan(asked, (open) => judge(open, known, state, input));
-  const { verdict } = judged;
+  const leftOut = new Set([...unusable, ...lost.unproven.map(({ sourceId }) => sourceId)]);
+  const judged = await judgePlan({ ...input, ...planned, target: name, links: known.links, leftOut, state }, (open) => judge(open, known, state, input));
   const isDeferred = pausesOf(judged, troubles, fingerprints, input);
   return {
     plan: { id: planId(planned.operations, sha256), target: name, operations: planned.operations, rejected: [...rejected, ...(focus?.unfit ?? [])] },
     unseen: known.unseen,
     unfit: [...search.rejected, ...(focus?.unfit ?? [])],
     ...judged,
-    deferred: verdict.proceed.filter(isDeferred),
-    due: verdict.proceed.filter((operation) => !isDeferred(operation)),
+    deferred: judged.verdict.proceed.filter(isDeferred),
+    due: judged.verdict.proceed.filter((operation) => !isDeferred(operation)),
     links: known.links,
     resting: search.resting,
     unreached: sumUnreached(search.unreached, known.unlinked),
@@ -140,7 +140,7 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     troubles,
     standing: new Set([...search.standing, ...search.resting, ...search.unreached.keys()]),
     stray,
-    found: [...search.troubles, ...heldCreations([...(verdict.hold?.operations ?? []), ...judged.undone], search.unsearched, troubles, fingerprints, input)],
+    found: [...search.troubles, ...heldCreations([...(judged.verdict.hold?.operations ?? []), ...judged.undone], search.unsearched, troubles, fingerprints, input)],
     settled: search.settled,
     remembered: [...lost.found, ...learned.links, ...planned.remembered],
     forgotten: planned.forgotten,
