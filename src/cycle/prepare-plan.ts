@@ -10,6 +10,7 @@ import { buildPlan } from '../core/planning/build-plan.ts';
 import { guard, type Verdict } from '../core/planning/guard.ts';
 import type { PlanInput } from '../core/planning/plan-input.ts';
 import { findSuccessors } from '../core/planning/successors.ts';
+import type { Tally } from '../core/planning/tally.ts';
 import { planId } from '../core/planning/plan-id.ts';
 import type { Intent, LinkCounts, StateView, TargetState, Trouble } from '../ports/state-store.ts';
 import { isPaused, troubleAfter } from './back-off.ts';
@@ -123,7 +124,7 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   });
   const state = await store.target(name);
   const leftOut = new Set([...unusable, ...lost.unproven.map(({ sourceId }) => sourceId)]);
-  const judged = await judgePlan({ ...input, ...planned, target: name, links: known.links, leftOut, state }, (open) => judge(open, known, state, input));
+  const judged = await judgePlan({ ...input, ...planned, target: name, links: known.links, leftOut, state }, (open, pushed) => judge(open, pushed, known, state, input));
   const isDeferred = pausesOf(judged, troubles, fingerprints, input);
   return {
     plan: { id: planId(planned.operations, sha256), target: name, operations: planned.operations, rejected: [...rejected, ...(focus?.unfit ?? [])] },
@@ -202,6 +203,7 @@ const day = 24 * 60 * 60_000;
 
 async function judge(
   operations: readonly Operation[],
+  pushed: readonly Tally[],
   { links, members }: Pick<Known, 'links' | 'members'>,
   state: TargetState,
   { setup, readings, store, now }: PrepareInput,
@@ -215,7 +217,7 @@ async function judge(
     links,
     population: { user: counts.user.active, group: counts.group.active },
     memberCounts: new Map([...members].map(([group, ids]) => [group, ids.size])),
-    recent: (await store.removals(setup.target.name)).filter(({ at }) => fresh(at)),
+    recent: [...(await store.removals(setup.target.name)).filter(({ at }) => fresh(at)), ...pushed],
     firstRun: state.lastCycleAt === undefined,
     emptyTypes: emptyTypes(readings, counts),
     hash: sha256,

@@ -92,7 +92,15 @@ describe('a push that was left to the daemon', () => {
     const { report } = await stage.cycle();
     assert.deepEqual([applied(report).sort(), operationsOf(report.hold?.operations ?? []).filter((one) => one.startsWith('deactivate'))], [['deactivate b', 'members staff'], ['deactivate a', 'deactivate c']]);
     assert.deepEqual((await stage.store.members('wiki', 'staff')).toSorted(), ['a', 'c', 'd', 'e', 'f', 'g', 'h']);
-    assert.deepEqual(await stage.store.removals('wiki'), [], 'a person has said so: it counts against nobody');
+  });
+
+  it('does not let the others go because they are few enough without that one', async () => {
+    const stage = await loaded();
+    const [first] = [await held(stage, 'a', 'b')];
+    await decide(stage, 'push-000000000001', 'push', push(['b']));
+    const { report } = await stage.cycle();
+    assert.deepEqual([applied(report), operationsOf(report.hold?.operations ?? []), report.hold?.holdId === first], [['deactivate b'], ['deactivate a'], false]);
+    assert.deepEqual(operationsOf((await stage.cycle()).report.hold?.operations ?? []), ['deactivate a']);
   });
 
   it('carries out one who was rejected, and leaves the others rejected', async () => {
