@@ -17,7 +17,7 @@ export interface AllPlanned {
 /** Reads the directories and plans; writes nothing. */
 export async function planAll(app: App, view: StateView, targets: readonly string[], full: boolean, signal: AbortSignal): Promise<AllPlanned> {
   const setups = await Promise.all(targets.map((target) => app.prepare(target, signal)));
-  const readings = await readDirectories(setups.map((setup) => setup.definition), app.sources, { ...app, signal });
+  const readings = await readDirectories(setups.map((setup) => setup.definition), app.sources, { ...app, store: view, signal });
   const planned: AllPlanned['planned'][number][] = [];
   const failures: BridgeError[] = [...readings.failed.values()];
   for (const setup of setups) {

@@ -1,3 +1,5 @@
+import type { DataVersion } from '../core/model/data-version.ts';
+import type { DirectoryIdentity } from '../core/model/directory-identity.ts';
 import type { Entry, ResourceType, SourceId } from '../core/model/entry.ts';
 import type { Fate, Watermark } from '../core/model/reading.ts';
 
@@ -65,6 +67,11 @@ export interface ReadRequest {
   readonly since?: Since | undefined;
   /** What was known before, also where everything is read. */
   readonly known?: ReadonlyMap<SourceId, Entry> | undefined;
+  /**
+   * What the directory was when ids of it were linked. A source that finds something else rejects with
+   * D2S_DIRECTORY_CHANGED, and visits nobody.
+   */
+  readonly expected?: DirectoryIdentity | undefined;
   readonly visit: (entry: Entry) => void | Promise<void>;
   readonly signal: AbortSignal;
 }
@@ -78,6 +85,7 @@ export interface Since {
 export type Verdict =
   | {
       readonly kind: 'complete';
+      readonly identity: DirectoryIdentity;
       readonly watermark?: Watermark | undefined;
       /** Why not less, although something was known: for the log. */
       readonly because?: string | undefined;
@@ -85,12 +93,16 @@ export type Verdict =
       readonly changes?: string | undefined;
       /** What became of those who were known and are not shown any more, as far as it was looked up. */
       readonly fates?: ReadonlyMap<SourceId, Fate> | undefined;
+      /** Of which data this is, where the server tells. Of a delta: only what changed of it. */
+      readonly version?: DataVersion | undefined;
     }
   | {
       readonly kind: 'delta';
       readonly watermark: Watermark;
       readonly gone: readonly SourceId[];
       readonly fates?: ReadonlyMap<SourceId, Fate> | undefined;
+      /** Of which data this is, where the server tells. Of a delta: only what changed of it. */
+      readonly version?: DataVersion | undefined;
     };
 
 /** How a source finds what changed. `auto`: the best that its server can do for this account; `full`: reads everything. */
@@ -103,6 +115,8 @@ export interface DirectoryFacts {
   readonly kind: DirectoryKind;
   /** Which attribute is the source id. */
   readonly idAttribute: string;
+  /** What the ids depend on. */
+  readonly identity: DirectoryIdentity;
   /** Which preset map fits. */
   readonly preset: 'active-directory' | 'openldap';
   /** The server that answered, or the file. */

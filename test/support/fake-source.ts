@@ -1,3 +1,5 @@
+import { checkIdentity } from '../../src/core/directory/identity.ts';
+import type { DirectoryIdentity } from '../../src/core/model/directory-identity.ts';
 import type { Entry, ResourceType, SourceId } from '../../src/core/model/entry.ts';
 import { BridgeError, toBridgeError } from '../../src/core/model/errors.ts';
 import type { Fate } from '../../src/core/model/reading.ts';
@@ -18,8 +20,12 @@ export interface FakeSource extends DirectorySource {
   entry(id: SourceId): Entry | undefined;
   /** All entries as they are, oldest first. */
   entries(): readonly Entry[];
+  /** The directory as it is, to be put back later: a backup, or a replica that lags behind. */
+  snapshot(): () => void;
   /** Readings end with this error half-way, until it is taken back. */
   failWith(error: BridgeError | undefined): void;
+  /** From now on it is something else. */
+  become(identity: DirectoryIdentity): void;
   /** Watermarks given so far are of no use any more. */
   forgetChanges(): void;
 }
@@ -33,6 +39,7 @@ export function createFakeSource(name: string): FakeSource {
   let changes = 0;
   let forgotten = 0;
   let failure: BridgeError | undefined;
+  let identity: DirectoryIdentity = { kind: 'generic', idAttribute: 'entryUUID', contexts: ['dc=corp'] };
   const mark = (id: SourceId): void => void changedAt.set(id, (changes += 1));
   const ofType = (type: ResourceType): Entry[] => [...content.values()].filter((entry) => entry.type === type && !hidden.has(entry.id));
   return {
@@ -57,16 +64,28 @@ export function createFakeSource(name: string): FakeSource {
       lookUps.push(absent.map(({ id }) => id));
       return new Map(absent.map(({ id }): [SourceId, Fate] => [id, hidden.has(id) ? 'unreadable' : content.has(id) ? 'present' : 'deleted']));
     },
+    snapshot: () => {
+      const [before, at] = [[...content.values()], changes];
+      return () => {
+        content.clear();
+        for (const entry of before) content.set(entry.id, entry);
+        // Watermarks of the other data mean nothing here.
+        changes = at;
+        forgotten = Infinity;
+      };
+    },
     forgetChanges: () => void (forgotten = changes + 1),
     entry: (id) => content.get(id),
     entries: () => [...content.values()],
+    become: (other) => void (identity = other),
     failWith: (error) => void (failure = error),
     async inspect(signal) {
       await Promise.resolve();
       endIfAborted(signal);
-      return { kind: 'generic', idAttribute: 'entryUUID', preset: 'openldap', server: 'memory', details: ['in memory'] };
+      return { kind: 'generic', idAttribute: 'entryUUID', identity, preset: 'openldap', server: 'memory', details: ['in memory'] };
     },
-    async read({ attributes, since, visit, signal }) {
+    async read({ attributes, since, expected, visit, signal }) {
+      checkIdentity(name, expected, identity);
       const from = since === undefined ? undefined : Number(since.watermark);
       const isDelta = from !== undefined && from >= forgotten;
       const isNew = ({ id }: Pick<Entry, 'id'>): boolean => !isDelta || (changedAt.get(id) ?? 0) > from;
@@ -80,8 +99,10 @@ export function createFakeSource(name: string): FakeSource {
       endIfAborted(signal);
       if (failure !== undefined) throw failure;
       const watermark = String(changes);
-      if (!isDelta) return { kind: 'complete', watermark };
-      return { kind: 'delta', watermark, gone: [...changedAt.keys()].filter((id) => isNew({ id }) && !content.has(id)) };
+      const counters = { changes: String(changes) };
+      const version = { server: 'memory', has: counters, shows: counters, tellsAll: true };
+      if (!isDelta) return { kind: 'complete', identity, watermark, version };
+      return { kind: 'delta', watermark, version, gone: [...changedAt.keys()].filter((id) => isNew({ id }) && !content.has(id)) };
     },
   };
 }

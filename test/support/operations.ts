@@ -51,7 +51,9 @@ export function guardInput(operations: readonly Operation[], rest: Partial<Guard
     memberCounts: new Map(),
     recent: [],
     firstRun: false,
+    possibleMembers: new Map(),
     emptyTypes: new Set(),
+    older: new Map(),
     hash: sha256,
     ...rest,
   };

@@ -23,6 +23,8 @@ export interface LdapSourceOptions {
   /** Simple bind. Without it the session stays anonymous. */
   readonly bind?: { readonly dn: string; readonly password: () => Promise<string> };
   readonly kind: 'auto' | LdapKind;
+  /** The attribute that is the source id; what fits the kind when it is not given. Its values are UUIDs. */
+  readonly idAttribute?: string;
   /** How changes are found; `auto` when it is not given. */
   readonly changes?: ChangeDetection;
   /** Where users are; without it no user is read. */

@@ -73,8 +73,7 @@ async function searchPlace(
   visited: Visit,
   search: Running & { readonly follower: ReferenceFollower },
 ): Promise<readonly (readonly LdapUrl[])[]> {
-  const { session, kind, rootDse, options } = directory;
-  const { idAttribute } = kindRules[kind];
+  const { session, idAttribute, rootDse, options } = directory;
   const { base, depth, filter } = visited.place;
   const wanted = search.attributes[type];
   const partial: SearchEntry[] = [];

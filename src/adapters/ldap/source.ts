@@ -1,16 +1,20 @@
 import { parseFilter } from '../../core/directory/filter.ts';
+import { checkIdentity } from '../../core/directory/identity.ts';
 import { kindRules } from '../../core/directory/kinds.ts';
+import type { DirectoryIdentity } from '../../core/model/directory-identity.ts';
 import { BridgeError } from '../../core/model/errors.ts';
-import type { SourceId } from '../../core/model/entry.ts';
+import type { Entry, SourceId } from '../../core/model/entry.ts';
 import type { Fate } from '../../core/model/reading.ts';
 import type { Absent, DirectoryFacts, DirectorySource, ReadRequest, Verdict } from '../../ports/directory-source.ts';
 import { chooseStrategy, type Choice } from './changes/choose.ts';
+import { NewestUsn, readVersion, withNewest } from './changes/data-version.ts';
 import { lookUpAbsent } from './changes/look-up.ts';
 import { readChanges } from './changes/read-changes.ts';
 import { hashScope } from './changes/scope-hash.ts';
 import { seesDeletions } from './changes/usn-deletions.ts';
 import { visitMissing } from './changes/visit-missing.ts';
 import { printWatermark } from './changes/watermark.ts';
+import { identityOf, readIdentity } from './identify.ts';
 import { monotonic } from './monotonic.ts';
 import { openDirectory } from './open.ts';
 import type { OpenDirectory } from './open-directory.ts';
@@ -25,7 +29,7 @@ import { isWatchable, watchDirectory } from './watch.ts';
  * of all bases with it, users before groups, and closes it. Nothing is retried and nothing reconnects: a connection
  * that breaks ends the reading with an error.
  *
- * Errors: D2S_DIRECTORY_UNREACHABLE, _TLS, _AUTH, _BASE_MISSING, _READ_INCOMPLETE, D2S_ENTRY_WITHOUT_ID,
+ * Errors: D2S_DIRECTORY_UNREACHABLE, _TLS, _AUTH, _BASE_MISSING, _CHANGED, _READ_INCOMPLETE, D2S_ENTRY_WITHOUT_ID,
  * D2S_CLEARTEXT_REFUSED (by a reference), D2S_INTERRUPTED, D2S_FILTER_INVALID (at creation), and whatever the password
  * function or `visit` throws.
  */
@@ -39,13 +43,18 @@ export function createLdapSource(options: LdapSourceOptions): DirectorySource {
     inspect: (signal) =>
       withDirectory(options, choice, signal, async (directory) => {
         const chosen = await chooseStrategy(directory, nothing);
-        return describe(directory, chosen, await describeDeletions(directory, chosen));
+        return describe(directory, chosen, await describeDeletions(directory, chosen), await readIdentity(directory));
       }),
     read: (request) =>
       withDirectory(options, choice, request.signal, async (directory): Promise<Verdict> => {
-        if (request.since === undefined) return readCompletely(directory, request, undefined);
-        const changes = await readChanges(directory, request, request.since);
-        return changes.kind === 'delta' ? changes : readCompletely(directory, request, changes.because);
+        checkIdentity(options.name, request.expected, identityOf(directory));
+        const newest = new NewestUsn();
+        const visit = (entry: Entry): void | Promise<void> => {
+          newest.note(entry);
+          return request.visit(entry);
+        };
+        const verdict = await readEither(directory, { ...request, visit });
+        return { ...verdict, version: withNewest(verdict.version, newest) };
       }),
     // With references this server does not know everybody.
     ...(options.referrals === undefined ? { lookUp: (absent, signal) => lookUp(options, choice, absent, signal) } : {}),
@@ -57,6 +66,12 @@ export function createLdapSource(options: LdapSourceOptions): DirectorySource {
 
 /** What the maps ask for is not known to `check`'s question. */
 const nothing: ReadRequest['attributes'] = { user: new Set(), group: new Set() };
+
+async function readEither(directory: OpenDirectory, request: ReadRequest): Promise<Verdict> {
+  if (request.since === undefined) return readCompletely(directory, request, undefined);
+  const changes = await readChanges(directory, request, request.since);
+  return changes.kind === 'delta' ? changes : readCompletely(directory, request, changes.because);
+}
 
 async function lookUp(
   options: LdapSourceOptions,
@@ -75,17 +90,20 @@ async function lookUp(
 /** Reads everything. Where changes stand is noted before, so that what changes meanwhile is read again next time. */
 async function readCompletely(directory: OpenDirectory, request: ReadRequest, because: string | undefined): Promise<Verdict> {
   const { attributes } = request;
+  const identity = await readIdentity(directory);
+  checkIdentity(directory.options.name, request.expected, identity);
   const chosen = await chooseStrategy(directory, attributes);
   const changes = changesText(chosen);
   const comparedAt = monotonic(directory.options);
+  const version = await readVersion(directory, chosen.feed);
   const seen = await searchScopes(directory, request);
   const fates = await visitMissing(directory, request, seen);
-  if (chosen.feed === undefined) return { kind: 'complete', because, changes, fates };
+  if (chosen.feed === undefined) return { kind: 'complete', identity, because, changes, fates, version };
   const { strategy, cursor } = chosen.feed;
   const scope = hashScope(directory, attributes);
   const { server } = directory.session;
   const watermark = printWatermark({ strategy: strategy.name, cursor, server, scope, comparedAt, fresh: true, again: [] });
-  return { kind: 'complete', watermark, because, changes, fates };
+  return { kind: 'complete', identity, watermark, because, changes, fates, version };
 }
 
 async function withDirectory<T>(
@@ -124,11 +142,12 @@ async function describeDeletions(directory: OpenDirectory, { feed }: Choice): Pr
     : 'not shown to this account (or there were none yet): they are found by comparison, within ten minutes';
 }
 
-function describe({ session, kind, rootDse, options }: OpenDirectory, choice: Choice, deletions: string): DirectoryFacts {
+function describe({ session, kind, idAttribute, rootDse, options }: OpenDirectory, choice: Choice, deletions: string, identity: DirectoryIdentity): DirectoryFacts {
   const list = (name: string): string => rootDse.get(name)?.join(', ') ?? '';
   return {
     kind,
-    idAttribute: kindRules[kind].idAttribute,
+    idAttribute,
+    identity,
     preset: kindRules[kind].preset,
     server: session.server,
     details: [

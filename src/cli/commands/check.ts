@@ -8,12 +8,14 @@ import { absentAttributes } from '../../core/mapping/absent-attributes.ts';
 import { anyUnresolved, countUnresolved, type UnresolvedCounts } from '../../core/mapping/unresolved.ts';
 import { projectTarget } from '../../core/mapping/project.ts';
 import type { ScimPath } from '../../core/mapping/scim-path.ts';
+import { checkBinding } from '../../cycle/bind-target.ts';
 import { readDirectories, type DirectoryReadings } from '../../cycle/read-directories.ts';
 import { targetError } from '../../cycle/target-error.ts';
 import { remind } from '../../cycle/target-notes.ts';
 import type { TargetSetup } from '../../cycle/target-setup.ts';
 import type { App } from '../../app.ts';
 import type { DirectoryFacts } from '../../ports/directory-source.ts';
+import type { StateView } from '../../ports/state-store.ts';
 import { isFailure, type TargetFacts } from '../../ports/scim-target.ts';
 import { progressObserver } from '../progress.ts';
 import { chosenTargets, interruptible, withApp, type CommandContext } from '../session.ts';
@@ -60,7 +62,9 @@ export async function check(
     interruptible(app, async ({ stopping }) => {
       const names = chosenTargets(app, options.target);
       const directories = await Promise.all(directoriesOf(app, names).map((name) => checkDirectory(app, name, stopping)));
-      const targets = await checkTargets(app, names, stopping);
+      const view = await openView(app);
+      const targets = await checkTargets(app, view, names, stopping);
+      await view?.close();
       if (options.json) printJson(terminal, { config: app.configuration.file, directories: directories.map(plain), targets: targets.map(plain) });
       else {
         terminal.print(`${app.configuration.file}: valid`);
@@ -86,7 +90,7 @@ async function checkDirectory(app: App, directory: string, signal: AbortSignal):
   }
 }
 
-async function checkTargets(app: App, names: readonly string[], signal: AbortSignal): Promise<TargetCheck[]> {
+async function checkTargets(app: App, view: StateView | undefined, names: readonly string[], signal: AbortSignal): Promise<TargetCheck[]> {
   const setups = new Map<string, TargetSetup>();
   const failed = new Map<string, BridgeError>();
   for (const name of names) {
@@ -97,16 +101,16 @@ async function checkTargets(app: App, names: readonly string[], signal: AbortSig
     }
   }
   const definitions = [...setups.values()].map((setup) => setup.definition);
-  const readings = await readDirectories(definitions, app.sources, { ...app, signal });
+  const readings = await readDirectories(definitions, app.sources, { ...app, store: view ?? noState, signal });
   return Promise.all(
     names.map(async (target): Promise<TargetCheck> => {
       const setup = setups.get(target);
       if (setup === undefined) return { target, ...errorPart(failed.get(target)) };
-      await recallNotes(app, setup);
+      const changed = await checkState(setup, view);
       const found = await discover(setup, signal);
       const lacksGroups = found.facts?.groups === false && hasGroups(setup.definition);
       const notes = [...(app.configuration.targets.get(target)?.notes ?? []), ...(lacksGroups ? [noGroups] : [])];
-      return { target, ...sample(setup, readings, app.clock.now()), ...found, settings: setup.target.settings(), notes };
+      return { target, ...sample(setup, readings, app.clock.now()), ...found, settings: setup.target.settings(), notes, ...changed };
     }),
   );
 }
@@ -117,16 +121,28 @@ function hasGroups({ scope }: TargetSetup['definition']): boolean {
   return scope.group.supported !== false;
 }
 
-/** What the target taught in cycles. A state that cannot be read is told by every other command. */
-async function recallNotes(app: App, { target }: TargetSetup): Promise<void> {
+/** Hands the target what it taught in cycles, and looks whether it is where it was. */
+async function checkState(setup: TargetSetup, view: StateView | undefined): Promise<Pick<TargetCheck, 'error'>> {
+  if (view === undefined) return {};
+  await remind(setup.target, view);
   try {
-    const view = await app.openView();
-    await remind(target, view);
-    await view.close();
+    await checkBinding(setup, view);
+    return {};
   } catch (thrown) {
-    if (!(thrown instanceof BridgeError)) throw thrown;
+    return { error: toBridgeError(thrown) };
   }
 }
+
+async function openView(app: App): Promise<StateView | undefined> {
+  try {
+    return await app.openView();
+  } catch (thrown) {
+    if (thrown instanceof BridgeError) return undefined;
+    throw thrown;
+  }
+}
+
+const noState = { identity: () => Promise.resolve(undefined), linkTotals: () => Promise.resolve([]) };
 
 function errorPart(error: BridgeError | undefined): Pick<TargetCheck, 'error'> {
   return error === undefined ? {} : { error };

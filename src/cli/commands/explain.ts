@@ -49,7 +49,7 @@ export async function explain(who: string, options: ExplainOptions, context: Com
 async function explainAll(who: string, app: App, view: StateView, targets: readonly string[], signal: AbortSignal): Promise<Examined[]> {
   const setups = await Promise.all(targets.map((target) => app.prepare(target, signal)));
   const definitions = setups.map((setup) => setup.definition);
-  const { complete, failed, readAt, lookUp } = await readDirectories(definitions, app.sources, { ...app, signal });
+  const { complete, failed, readAt, lookUp } = await readDirectories(definitions, app.sources, { ...app, store: view, signal });
   const [failure] = failed.values();
   if (failure !== undefined) throw failure;
   const id = await idOf(who, [...complete.values()].flatMap(({ entries }) => entries), setups, view, { now: app.clock.now(), signal });

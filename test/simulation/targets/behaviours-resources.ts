@@ -16,8 +16,8 @@ export const userCases: SectionCases<Behaviour['users']> = {
   put: { replace: usersPut, merge: { ...usersPut, dialect: { users: { update: 'put-merge' } } }, ignored: {}, 404: {}, 405: {}, 501: {} },
   putActive: { true: {}, false: { ...activeOnly, with: { users: { patch: 'active' } } } },
   putNull: { unassigned: {}, refused: usersPut, fails: usersPut },
-  patchAnswer: { resource: {}, empty: {} },
-  putAnswer: { resource: {}, empty: usersPut },
+  patchAnswer: { resource: {}, empty: {}, null: {}, true: {}, OK: {} },
+  putAnswer: { resource: {}, empty: usersPut, null: usersPut, true: usersPut, OK: usersPut },
   createAnswer: { resource: {}, empty: {} },
   deactivation: { reversible: {}, deletes: { dialect: { users: { deactivation: 'deletes', reactivation: 'recreate' } }, leaves: 'delete' } },
   deletion: {
@@ -27,7 +27,7 @@ export const userCases: SectionCases<Behaviour['users']> = {
   },
   inactive: { shown: {}, hidden: { dialect: { users: { reactivation: 'recreate' } }, hides: true } },
   createInactive: { allowed: { createInactive: true }, refused: {}, ignored: { createInactive: true } },
-  ids: { uuid: {}, externalId: {}, number: {} },
+  ids: { uuid: {}, externalId: {}, number: {}, 'long-number': {} },
   userNames: { 'any-case': {}, exact: {}, lowered: {} },
 };
 
@@ -42,14 +42,15 @@ export const groupCases: SectionCases<Behaviour['groups']> = {
   put: { replace: groupsPut, merge: { ...groupsPut, dialect: { groups: { update: 'put-merge' } } }, ignored: {}, 404: {}, 405: {}, 501: {} },
   putActive: { true: {}, false: { untried: 'groups are neither active nor inactive' } },
   putNull: { unassigned: {}, refused: groupsPut, fails: groupsPut },
-  patchAnswer: { resource: {}, empty: {} },
-  putAnswer: { resource: {}, empty: groupsPut },
+  patchAnswer: { resource: {}, empty: {}, null: {}, true: {}, OK: {} },
+  putAnswer: { resource: {}, empty: groupsPut, null: groupsPut, true: groupsPut, OK: groupsPut },
   createAnswer: { resource: {}, empty: {} },
   supported: { true: {}, false: { dialect: { groups: { supported: 'off' } } } },
   deletion: { deletes: {}, refused: { dialect: { groups: { deletion: 'none' } } } },
   refusedPrefix: [{ value: 'Cr', like: { lacks: /^Group Crew$/ } }],
   shownPrefix: [{ value: 'PRIMARY/', like: {} }],
   shownExternalId: { externalId: {}, external_id: {} },
+  rename: { 'keeps-members': {}, 'loses-members': {} },
   uniqueNames: { true: {}, false: {} },
 };
 

@@ -56,7 +56,7 @@ describe('those who have left', () => {
     const { cycle, source, setup, store, clock } = cycleStage(everybody, { removal: { leaves: 'delete', groups: 'keep' } });
     await cycle();
     source.remove('p05');
-    const control = { clock, observer: () => undefined, signal: new AbortController().signal };
+    const control = { clock, observer: () => undefined, signal: new AbortController().signal, store };
     const readings = await readDirectories([setup.definition], new Map([['corp', source]]), control);
     const how = { ...readings, attempt: 'asked', now: clock.now(), signal: control.signal } as const;
     for (let time = 0; time < 3; time += 1) {

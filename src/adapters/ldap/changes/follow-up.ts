@@ -1,5 +1,4 @@
 import { dnKey } from '../../../core/directory/dn.ts';
-import { kindRules } from '../../../core/directory/kinds.ts';
 import type { Entry, SourceId } from '../../../core/model/entry.ts';
 import type { Fate } from '../../../core/model/reading.ts';
 import type { ReadRequest, Since } from '../../../ports/directory-source.ts';
@@ -98,7 +97,7 @@ export async function readById(
 ): Promise<Map<SourceId, Entry>> {
   const found = new Map<SourceId, Entry>();
   for (const batch of batches(ids)) {
-    const narrowing = idFilter(kindRules[directory.kind].idAttribute, batch);
+    const narrowing = idFilter(directory.idAttribute, batch);
     await searchScopes(directory, { attributes, narrowing, visit: (entry) => void found.set(entry.id, entry) });
   }
   return found;

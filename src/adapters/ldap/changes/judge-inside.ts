@@ -1,4 +1,3 @@
-import { kindRules } from '../../../core/directory/kinds.ts';
 import type { ResourceType, SourceId } from '../../../core/model/entry.ts';
 import type { Fate } from '../../../core/model/reading.ts';
 import type { Absent } from '../../../ports/directory-source.ts';
@@ -38,9 +37,9 @@ export async function judgeInside(directory: OpenDirectory, inside: readonly Ins
 }
 
 async function judgeType(directory: OpenDirectory, type: ResourceType, inside: readonly Inside[], fates: Map<SourceId, Fate>): Promise<void> {
-  const { kind, options } = directory;
+  const { kind, idAttribute, options } = directory;
   const bases = (type === 'user' ? options.users : options.groups)?.bases ?? [];
-  const ids = idFilter(kindRules[kind].idAttribute, inside.map(({ absent }) => absent.id));
+  const ids = idFilter(idAttribute, inside.map(({ absent }) => absent.id));
   const own = scopeFilter(directory, type);
   const shown = await searchPlaces(directory, bases, { kind: 'and', filters: [ids, own] });
   const opposite = await searchPlaces(directory, bases, { kind: 'and', filters: [ids, { kind: 'not', filter: own }] });

@@ -1,6 +1,5 @@
 import { PresenceFilter, SearchRequest } from 'ldapts';
 import { dnKey, isWithin } from '../../../core/directory/dn.ts';
-import { kindRules } from '../../../core/directory/kinds.ts';
 import type { SourceId } from '../../../core/model/entry.ts';
 import { BridgeError } from '../../../core/model/errors.ts';
 import type { Fate } from '../../../core/model/reading.ts';
@@ -39,8 +38,8 @@ export async function lookUpAbsent(
 }
 
 async function lookUpBatch(directory: OpenDirectory, batch: readonly Missing[]): Promise<Map<SourceId, Fate>> {
-  const { options, kind } = directory;
-  const ids = idFilter(kindRules[kind].idAttribute, batch.map(({ id }) => id));
+  const { options, idAttribute } = directory;
+  const ids = idFilter(idAttribute, batch.map(({ id }) => id));
   const found = await searchPlaces(directory, contextsOf(directory), ids);
   const fates = new Map<SourceId, Fate>();
   const inside: { readonly absent: Missing; readonly found: Found }[] = [];
@@ -84,9 +83,8 @@ async function findTombstones(directory: OpenDirectory, absent: readonly Missing
  *   anything else     | unreadable
  *   (place not known) | missing
  */
-async function judgeNowhere({ session, kind, options }: OpenDirectory, { id, dn }: Missing): Promise<Fate> {
+async function judgeNowhere({ session, kind, idAttribute, options }: OpenDirectory, { id, dn }: Missing): Promise<Fate> {
   if (dn === undefined) return 'missing';
-  const { idAttribute } = kindRules[kind];
   const others = new Set<SourceId>();
   const request = new SearchRequest({
     messageId: 0,

@@ -1,6 +1,5 @@
 import type { Control } from 'ldapts';
 import type { Filter } from '../../../core/directory/filter.ts';
-import { kindRules } from '../../../core/directory/kinds.ts';
 import type { AttributeValue, SourceId } from '../../../core/model/entry.ts';
 import { BridgeError } from '../../../core/model/errors.ts';
 import { addValues } from '../attributes.ts';
@@ -26,8 +25,7 @@ export async function searchPlaces(
   filter: Filter,
   controls: readonly Control[] = [],
 ): Promise<ReadonlyMap<SourceId, Found>> {
-  const { session, kind, rootDse, options } = directory;
-  const { idAttribute } = kindRules[kind];
+  const { session, idAttribute, rootDse, options } = directory;
   const asked = new Set(['objectclass', ...(['user', 'group'] as const).flatMap((type) => attributesOf(scopeFilter(directory, type)))]);
   const found = new Map<SourceId, Found>();
   for (const base of places) {
