@@ -111,7 +111,6 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const search = await searchUnlinked({ ...input, unlinked: known.unlinked.filter(({ sourceId }) => !successors.has(sourceId)), troubles, fingerprints });
   const unusable = new Set([...search.resting, ...search.unreached.keys(), ...search.rejected.map(({ sourceId }) => sourceId)]);
   const learned = await learnUnknown({ ...input, target: setup.target, resources, links: known.links });
-  for (const link of learned.links) known.links.set(link.sourceId, link);
   const planned = buildPlan({
     ...known,
     resources: learned.resources.filter(({ sourceId }) => !unusable.has(sourceId)),
@@ -148,7 +147,7 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     standing: new Set([...search.standing, ...search.resting, ...search.unreached.keys()]),
     stray,
     found: [...search.troubles, ...heldCreations([...(judged.verdict.hold?.operations ?? []), ...judged.undone], search.unsearched, troubles, fingerprints, input)],
-    remembered: [...lost.found, ...learned.links, ...planned.remembered],
+    remembered: [...known.moved, ...lost.found, ...learned.links, ...planned.remembered],
     forgotten: planned.forgotten,
     unproven: lost.unproven,
     waiting: planned.waiting + learned.waiting,
@@ -236,6 +235,7 @@ async function judge(
     recent: [...(await store.removals(setup.target.name)).filter(({ at }) => fresh(at)), ...pushed],
     firstRun: state.lastCycleAt === undefined,
     emptyTypes: emptyTypes(readings, counts),
+    directories: new Set(readings.map(({ directory }) => directory)),
     older,
     hash: sha256,
   });

@@ -53,6 +53,7 @@ export function guardInput(operations: readonly Operation[], rest: Partial<Guard
     firstRun: false,
     possibleMembers: new Map(),
     emptyTypes: new Set(),
+    directories: new Set(['corp', 'branch']),
     older: new Map(),
     hash: sha256,
     ...rest,

@@ -25,6 +25,8 @@ export interface GuardInput {
   readonly firstRun: boolean;
   /** Types of which a complete reading showed not a single entry, although some are linked. */
   readonly emptyTypes: ReadonlySet<ResourceType>;
+  /** Those that were read completely for this plan. */
+  readonly directories: ReadonlySet<string>;
   /** Directories whose data is older than what this target went by, and why we think so, with the server's name. */
   readonly older: ReadonlyMap<string, string>;
   readonly hash: (text: string) => string;

@@ -16,6 +16,8 @@ import { holdId } from './plan-id.ts';
  *                 | leaving one group                         |                           | and there is any
  *   empty_reading | the same                                  | -                         | the directory showed none of
  *                 |                                           |                           | the type (members: of a type)
+ *   unread_       | removals, and members leaving, of those   | -                         | there is any
+ *   directory     | linked from a directory that is not read  |                           |
  *   removals      | deactivations, deletions, emptied groups  | linked resources of the   | > max(percent, atLeast), with
  *                 | of a type; by word and by absence apart   | type                      | those of the last 24 hours
  *   members       | members leaving one group                 | its members               | the same, group by group
