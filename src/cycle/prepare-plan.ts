@@ -10,6 +10,7 @@ import { buildPlan } from '../core/planning/build-plan.ts';
 import { guard, type Verdict } from '../core/planning/guard.ts';
 import type { PlanInput } from '../core/planning/plan-input.ts';
 import { findSuccessors } from '../core/planning/successors.ts';
+import type { Tally } from '../core/planning/tally.ts';
 import { planId } from '../core/planning/plan-id.ts';
 import type { Intent, LinkCounts, StateView, TargetState, Trouble } from '../ports/state-store.ts';
 import { isPaused, troubleAfter } from './back-off.ts';
@@ -127,11 +128,10 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     now,
   });
   const state = await store.target(name);
-  const asked = { target: name, operations: planned.operations, links: known.links, leftOut: unusable.union(new Set(lost.unproven.map(({ sourceId }) => sourceId))), state, store, now };
+  const leftOut = new Set([...unusable, ...lost.unproven.map(({ sourceId }) => sourceId)]);
   const older = olderDirectories(input.readings, state);
-  const judged = await judgePlan(asked, (open) => judge(open, known, { state, older }, input));
-  const { verdict, words } = judged;
-  const isDeferred = pausesOf(verdict.proceed.filter(({ sourceId }) => !pushedNow(words).has(sourceId)), troubles, fingerprints, input);
+  const judged = await judgePlan({ ...input, ...planned, target: name, links: known.links, leftOut, state }, (open, pushed) => judge(open, pushed, known, { state, older }, input));
+  const isDeferred = pausesOf(judged, troubles, fingerprints, input);
   return {
     plan: { id: planId(planned.operations, sha256), target: name, operations: planned.operations, rejected: [...unmapped, ...search.rejected, ...(focus?.unfit ?? [])] },
     unseen: known.unseen,
@@ -139,8 +139,8 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     state,
     unfit: [...search.rejected, ...(focus?.unfit ?? [])],
     ...judged,
-    deferred: verdict.proceed.filter(isDeferred),
-    due: verdict.proceed.filter((operation) => !isDeferred(operation)),
+    deferred: judged.verdict.proceed.filter(isDeferred),
+    due: judged.verdict.proceed.filter((operation) => !isDeferred(operation)),
     links: known.links,
     ...forPush(search),
     ...unplanned(search, known.unlinked),
@@ -148,7 +148,7 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     troubles,
     standing: new Set([...search.standing, ...search.resting, ...search.unreached.keys()]),
     stray,
-    found: [...search.troubles, ...heldCreations([...(verdict.hold?.operations ?? []), ...judged.undone], search.unsearched, troubles, fingerprints, input)],
+    found: [...search.troubles, ...heldCreations([...(judged.verdict.hold?.operations ?? []), ...judged.undone], search.unsearched, troubles, fingerprints, input)],
     remembered: [...known.moved, ...lost.found, ...learned.links, ...planned.remembered],
     forgotten: planned.forgotten,
     unproven: lost.unproven,
@@ -199,14 +199,15 @@ function pushedNow({ approvals, decided }: Words): ReadonlySet<SourceId> {
 
 /** An entry rests as a whole: with everything that is to be done about it, or not at all. */
 function pausesOf(
-  operations: readonly Operation[],
+  { verdict, words }: JudgedPlan,
   troubles: ReadonlyMap<SourceId, Trouble>,
   fingerprints: Fingerprints,
   { attempt, now }: PrepareInput,
 ): (operation: Operation) => boolean {
   if (attempt !== 'due' || troubles.size === 0) return () => false;
+  const pushed = pushedNow(words);
   const troubled = Map.groupBy(
-    operations.filter(({ sourceId }) => (troubles.get(sourceId)?.cause ?? 'held') !== 'held'),
+    verdict.proceed.filter(({ sourceId }) => (troubles.get(sourceId)?.cause ?? 'held') !== 'held' && !pushed.has(sourceId)),
     ({ sourceId }) => sourceId,
   );
   const paused = new Set([...troubled].filter(([id, own]) => isPaused(troubles.get(id), fingerprints.ofOperations(own), now)).map(([id]) => id));
@@ -218,6 +219,7 @@ const day = 24 * 60 * 60_000;
 
 async function judge(
   operations: readonly Operation[],
+  pushed: readonly Tally[],
   { links, members }: Pick<Known, 'links' | 'members'>,
   { state, older }: { readonly state: TargetState; readonly older: ReadonlyMap<string, string> },
   { setup, readings, projection, focus, store, now }: PrepareInput,
@@ -232,7 +234,7 @@ async function judge(
     population: { user: counts.user.active, group: counts.group.active },
     possibleMembers: possibleMembers((focus ?? projection).resources),
     memberCounts: new Map([...members].map(([group, ids]) => [group, ids.size])),
-    recent: (await store.removals(setup.target.name)).filter(({ at }) => fresh(at)),
+    recent: [...(await store.removals(setup.target.name)).filter(({ at }) => fresh(at)), ...pushed],
     firstRun: state.lastCycleAt === undefined,
     emptyTypes: emptyTypes(readings, counts),
     directories: new Set(readings.map(({ directory }) => directory)),
