@@ -29,6 +29,8 @@ export interface PlannedTarget {
   readonly unproven: readonly Link[];
   /** Those who could not be looked for on the target: nothing is planned about them. */
   readonly unreached: readonly UnreachedEntries[];
+  /** Groups, where the target has none. */
+  readonly leftOut: number;
 }
 
 /** The same as a cycle up to the push; writes nothing, and asks the target only about entries that are new to us. */
@@ -54,5 +56,6 @@ export async function planTarget(
     forgotten: prepared.forgotten,
     unproven: prepared.unproven,
     unreached: prepared.unreached,
+    leftOut: prepared.leftOut,
   };
 }
