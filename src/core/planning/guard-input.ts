@@ -5,21 +5,38 @@ import { partContext, partsOf, type Part, type PartContext } from './guard-parts
 import type { GuardLimits } from './policy.ts';
 import { tally, type Tally } from './tally.ts';
 
+/** What the target has, as far as we know: what shares are shares of. */
+export interface Population {
+  /** Links by type: those with access, and those that were switched off. */
+  readonly active: Readonly<Record<ResourceType, number>>;
+  readonly deactivated: Readonly<Record<ResourceType, number>>;
+  /** Members of all groups together, and groups that have any. */
+  readonly memberships: number;
+  readonly groupsWithMembers: number;
+  /** How many of a type have a value of an attribute. Known of every attribute that the plan clears. */
+  readonly holders: (type: ResourceType, path: string) => number;
+}
+
 export interface GuardInput {
   readonly operations: readonly Operation[];
   readonly limits: GuardLimits;
   /** Of everyone whom the operations concern and the target has. */
-  readonly links: ReadonlyMap<SourceId, Pick<Link, 'lifecycle' | 'directory'>>;
-  /** Linked resources by type that still have access. */
-  readonly population: Readonly<Record<ResourceType, number>>;
-  /** How many members the target acknowledged, by group. */
-  readonly memberCounts: ReadonlyMap<SourceId, number>;
+  readonly links: ReadonlyMap<SourceId, Pick<Link, 'lifecycle' | 'directory' | 'type'>>;
+  readonly population: Population;
+  /** The members that the target acknowledged, by group. */
+  readonly members: PartContext['members'];
   /** What was done within the last 24 hours without anyone's approval. */
   readonly recent: readonly Tally[];
   /** No cycle of this target was ever committed: we adopt and create, and know nothing that could justify a removal. */
   readonly firstRun: boolean;
-  /** Types of which a complete reading showed not a single entry, although some are linked. */
-  readonly emptyTypes: ReadonlySet<ResourceType>;
+  /** The first load is over: whoever is new now is new among many. */
+  readonly established: boolean;
+  /** Whether the reading of a directory shows not a single entry of a type. */
+  readonly isEmpty: (directory: string, type: ResourceType) => boolean;
+  /** DNs of groups by which the scope goes that had members and have none now. */
+  readonly emptiedScopes: readonly string[];
+  /** Whether the time to come back of somebody who left is over by the clock alone, and not by what was seen of it. */
+  readonly isLeap: (id: SourceId) => boolean;
   /** Ids of held plans that a person approved. */
   readonly approved: ReadonlySet<string>;
   /** An approved plan that was begun and not finished: what is left of it passes. */
@@ -37,8 +54,8 @@ export interface Judged extends GuardInput {
 }
 
 export function takeApart(input: GuardInput): Judged {
-  const { operations, links } = input;
-  const context = partContext(operations, links);
+  const { operations, links, members } = input;
+  const context = partContext(operations, links, members);
   return {
     ...input,
     context,

@@ -47,11 +47,15 @@ export interface Removal extends Common {
   readonly evidence: Evidence;
   /** False for the deletion of an account that was switched off before. */
   readonly hadAccess: boolean;
+  /** Of a group: how many members lose it, beside those who are removed themselves. */
+  readonly members: number;
 }
 
 export interface MembershipChange extends Common {
   readonly kind: 'leave' | 'join';
   readonly member: SourceId;
+  /** Whether nobody is left in the group after the operation. */
+  readonly empties: boolean;
 }
 
 export interface AttributePart extends Common {
@@ -78,16 +82,23 @@ export interface PartContext {
   readonly arriving: ReadonlySet<SourceId>;
   /** Of those who are removed: whose account was switched off before. */
   readonly off: ReadonlySet<SourceId>;
+  /** The members that the target acknowledged, by group, before the plan. */
+  readonly members: ReadonlyMap<SourceId, ReadonlySet<SourceId>>;
 }
 
 /** @param links of everyone whom the plan concerns and the target has */
-export function partContext(plan: readonly Operation[], links: ReadonlyMap<SourceId, Pick<Link, 'lifecycle'>>): PartContext {
+export function partContext(
+  plan: readonly Operation[],
+  links: ReadonlyMap<SourceId, Pick<Link, 'lifecycle'>>,
+  members: PartContext['members'],
+): PartContext {
   const ids = (those: (operation: Operation) => boolean) => new Set(plan.filter(those).map(({ sourceId }) => sourceId));
   const removed = ids(isRemoval);
   return {
     removed,
     arriving: ids(({ verb }) => verb === 'create' || verb === 'adopt' || verb === 'relink'),
     off: new Set([...removed].filter((id) => links.get(id)?.lifecycle === 'deactivated')),
+    members,
   };
 }
 
@@ -95,6 +106,10 @@ export function partContext(plan: readonly Operation[], links: ReadonlyMap<Sourc
 export function isRemoval(operation: Operation): boolean {
   const { verb } = operation;
   return verb === 'deactivate' || verb === 'delete' || (verb === 'members' && operation.cause === 'departed');
+}
+
+export function isRemovalOfGroup(part: Part): part is Removal {
+  return part.kind === 'removal' && part.type === 'group';
 }
 
 /** Takes an operation apart. */
@@ -152,21 +167,25 @@ export function putTogether(operation: Operation, parts: readonly Part[]): Opera
 
 const none: readonly Lead[] = [];
 
-function removalPart(common: Common, evidence: Evidence, { arriving, off }: PartContext): Removal {
-  const { sourceId } = common;
-  return { ...common, kind: 'removal', evidence, hadAccess: !off.has(sourceId), follows: arriving.has(sourceId) ? [`arrival ${sourceId}`] : none };
+function removalPart(common: Common, evidence: Evidence, { arriving, off, members, removed }: PartContext): Removal {
+  const { type, sourceId } = common;
+  const others = type === 'group' ? [...(members.get(sourceId) ?? [])].filter((id) => !removed.has(id)).length : 0;
+  const follows: readonly Lead[] = arriving.has(sourceId) ? [`arrival ${sourceId}`] : none;
+  return { ...common, kind: 'removal', evidence, hadAccess: !off.has(sourceId), members: others, follows };
 }
 
-function memberParts(operation: MembersOperation, common: Common, { removed, arriving }: PartContext): MembershipChange[] {
+function memberParts(operation: MembersOperation, common: Common, { removed, arriving, members }: PartContext): MembershipChange[] {
+  const leaving = new Set(operation.remove);
+  const empties = operation.add.length === 0 && [...(members.get(operation.sourceId) ?? [])].every((id) => leaving.has(id));
   const own: readonly Lead[] = arriving.has(operation.sourceId) ? [`arrival ${operation.sourceId}`] : none;
   return [
     ...operation.add.map((member): MembershipChange => {
       const follows = arriving.has(member) ? [...own, `arrival ${member}` as const] : own;
-      return { ...common, kind: 'join', member, follows };
+      return { ...common, kind: 'join', member, empties, follows };
     }),
     ...operation.remove.map((member): MembershipChange => {
       const isConsequence = removed.has(member);
-      return { ...common, kind: 'leave', member, follows: isConsequence ? [`removal ${member}`] : none, isConsequence };
+      return { ...common, kind: 'leave', member, empties, follows: isConsequence ? [`removal ${member}`] : none, isConsequence };
     }),
   ];
 }

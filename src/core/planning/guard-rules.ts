@@ -1,6 +1,6 @@
 import { limitRule } from './guard-limits.ts';
-import { emptyReadingRule, firstRunRule } from './guard-readings.ts';
+import { clockLeapRule, emptyReadingRule, emptyScopeRule, firstRunRule } from './guard-readings.ts';
 import type { Rule } from './guard-suspicion.ts';
 
 /** In the order in which their findings are told. */
-export const rules: readonly Rule[] = [firstRunRule, emptyReadingRule, limitRule];
+export const rules: readonly Rule[] = [firstRunRule, emptyReadingRule, emptyScopeRule, clockLeapRule, limitRule];
