@@ -18,8 +18,17 @@ export function showReport(report: CycleReport, terminal: Terminal): void {
   }
   if (report.notStarted > 0) print(`  ${count(report.notStarted, 'operation')} not sent; the next cycle goes on`);
   if (report.waiting > 0) print(colors.dim(`  ${count(report.waiting, 'reference')} wait for someone the target does not have yet`));
+  showForgotten(report, terminal);
   showRejected(report.rejected, terminal);
   if (report.hold !== undefined) showHold(report.hold, terminal);
+}
+
+/** Who had left and was lost: forgotten, or kept because that could not be found out. */
+function showForgotten({ forgotten, unproven }: Pick<CycleReport, 'forgotten' | 'unproven'>, { print }: Terminal): void {
+  for (const { type, sourceId, targetId } of forgotten) print(`  forgotten  ${typeName(type)} ${sourceId}, who had left: the target has neither id ${printable(targetId)} any more nor anybody else who could be them`);
+  if (unproven.length === 0) return;
+  const ids = unproven.slice(0, 5).map(({ sourceId }) => sourceId).join(', ');
+  print(`  not found  ${count(unproven.length, 'leaver')} of whom the target says that it does not have them, and who may still have access there (${ids}); they are looked for again, since it does not show others either`);
 }
 
 function mark({ result }: CycleReport, colors: Terminal['colors']): string {
@@ -48,6 +57,8 @@ export function reportJson(report: CycleReport): unknown {
     failed: report.failed.map(({ operation, failure }) => ({ operation: operationJson(operation), failure })),
     notStarted: report.notStarted,
     waiting: report.waiting,
+    forgotten: report.forgotten.map(({ type, sourceId, targetId }) => ({ type, sourceId, targetId })),
+    unproven: report.unproven.map(({ type, sourceId, targetId }) => ({ type, sourceId, targetId })),
     rejected: report.rejected,
     held: report.hold === undefined ? undefined : holdJson(report.hold),
     error: report.error === undefined ? undefined : { code: report.error.code, message: report.error.message, remedy: report.error.remedy },

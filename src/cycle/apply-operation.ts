@@ -1,10 +1,12 @@
-import { empty } from '../core/model/link.ts';
+import { empty, type Link } from '../core/model/link.ts';
 import type { Failure } from '../core/model/outcome.ts';
 import type { Operation, RemoveOperation, UpdateOperation } from '../core/model/plan.ts';
 import { heldPaths } from '../core/planning/link-paths.ts';
 import type { ScimChange } from '../ports/scim-target.ts';
 import { applyAdoption, applyCreate } from './apply-creation.ts';
 import { applyMembers } from './apply-members.ts';
+import { findLost } from './find-lost.ts';
+import { disbelieved, isSettling, othersThan, settlingFailure } from './presence.ts';
 import { applyRelink } from './apply-relink.ts';
 import type { PushContext } from './push-context.ts';
 import { knownOf } from './known-of.ts';
@@ -56,7 +58,7 @@ async function applyUpdate(operation: UpdateOperation, context: PushContext): Pr
     if (change.change === 'set') Object.assign(attributes, acknowledged(new Map([[change.path, change.value]]), context));
   }
   const departedAt = operation.verb === 'reactivate' ? undefined : doubted.departedAt;
-  await remember(context, { ...doubted, departedAt, attributes, version: outcome.version });
+  await remember(context, { ...doubted, createdAt: undefined, departedAt, attributes, version: outcome.version });
   return undefined;
 }
 
@@ -69,7 +71,7 @@ async function applyDeactivation(operation: RemoveOperation, context: PushContex
   if (outcome.kind === 'failed') return lostIfGone(doubted, outcome.failure, context);
   const departedAt = operation.cause === 'disabled' ? undefined : new Date(context.clock.now()).toISOString();
   const attributes = { ...doubted.attributes, ...acknowledged(new Map([['active', false]]), context) };
-  const off = { ...doubted, lifecycle: 'deactivated' as const, departedAt, attributes, version: outcome.version };
+  const off = { ...doubted, lifecycle: 'deactivated' as const, createdAt: undefined, departedAt, attributes, version: outcome.version };
   await remember(context, off, context.removalsOf(operation));
   return undefined;
 }
@@ -80,8 +82,33 @@ async function applyDeletion(operation: RemoveOperation, context: PushContext): 
   // Should the entry come back before the answer does, something has to be sent that finds out whether it is still there.
   await doubt(context, link, [operation.type === 'user' ? 'active' : 'externalId']);
   const outcome = await context.target.remove(operation.type, link.targetId, context.signal);
+  if (outcome.kind === 'failed') return outcome.failure.class === 'gone' ? applyAbsence(operation, link, outcome.failure, context) : outcome.failure;
+  await forget(operation, link, context);
+  return undefined;
+}
+
+/**
+ * The target says that whoever is to be deleted is not there. Done, when it has nobody who could be them; mislaid under
+ * another id, they are deleted by that one.
+ */
+async function applyAbsence(operation: RemoveOperation, link: Link, failure: Failure, context: PushContext): Promise<Result> {
+  if (isSettling(link, context.clock.now())) return settlingFailure(failure);
+  const { target, store, policy, signal } = context;
+  const fate = await findLost(link, { target, store, policy, signal, others: await othersThan(link, context.links, store) });
+  if (fate.kind === 'unknown') return disbelieved(failure);
+  if (fate.kind === 'gone') {
+    await forget(operation, link, context);
+    return undefined;
+  }
+  await remember(context, fate.link);
+  if (fate.link.targetId === link.targetId) return { ...failure, class: 'rejected', detail: 'DELETE was answered with 404, and it is still there' };
+  const outcome = await target.remove(operation.type, fate.link.targetId, signal);
   if (outcome.kind === 'failed') return outcome.failure;
+  await forget(operation, fate.link, context);
+  return undefined;
+}
+
+async function forget(operation: RemoveOperation, link: Link, context: PushContext): Promise<void> {
   await context.store.record([{ kind: 'unlink', target: link.target, sourceId: link.sourceId }, ...context.removalsOf(operation)]);
   context.links.delete(link.sourceId);
-  return undefined;
 }

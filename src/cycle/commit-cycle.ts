@@ -63,7 +63,8 @@ function nextState(prepared: Preparation, { pushed, hold, result, error, approva
     prepared.deferred.length +
     prepared.resting.size +
     (verdict.hold?.operations.length ?? 0) +
-    prepared.waiting;
+    prepared.waiting +
+    prepared.unproven.length;
   return {
     lastSuccessAt: result === 'success' ? at : state.lastSuccessAt,
     lastCycleAt: at,

@@ -1,4 +1,5 @@
 import type { BridgeError } from '../core/model/errors.ts';
+import type { Link } from '../core/model/link.ts';
 import type { Failure } from '../core/model/outcome.ts';
 import type { Hold, Operation } from '../core/model/plan.ts';
 import type { Rejected } from '../core/model/resource.ts';
@@ -26,5 +27,9 @@ export interface CycleReport {
   readonly rejected: readonly Rejected[];
   /** References and members that wait for someone the target does not have yet. */
   readonly waiting: number;
+  /** Who had left, and whom the target does not have any more under any name: nothing is known of them from now on. */
+  readonly forgotten: readonly Link[];
+  /** Who has left, and of whom nobody could find out whether the target still has them. */
+  readonly unproven: readonly Link[];
   readonly error: BridgeError | undefined;
 }

@@ -17,6 +17,7 @@ import { gather } from './batches.ts';
 import type { Focus } from './focus.ts';
 import { createFingerprints, type Fingerprints } from './fingerprints.ts';
 import { recall, type Known } from './known.ts';
+import { searchLost } from './search-lost.ts';
 import { learnUnknown } from './learn-unknown.ts';
 import { searchUnlinked, type Attempt } from './search-unlinked.ts';
 import type { TargetSetup } from './target-setup.ts';
@@ -51,6 +52,8 @@ export interface Preparation {
   readonly settled: readonly Intent[];
   readonly remembered: readonly Link[];
   readonly forgotten: readonly Link[];
+  /** Who has left, and of whom the target says that it does not have them, which cannot be believed now. */
+  readonly unproven: readonly Link[];
   /** References and members that have to wait for someone the target does not have. */
   readonly waiting: number;
   readonly state: TargetState;
@@ -83,8 +86,9 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const name = setup.target.name;
   const known = await recall(setup.target, projection, readings, store, focus);
   const { resources, rejected: unmapped } = focus ?? projection;
+  const lost = await searchLost(known, unmapped, input);
   const wanted = [...resources, ...unmapped].map(({ sourceId }) => sourceId);
-  const ids = [...wanted, ...known.departures.map(({ link }) => link.sourceId)];
+  const ids = [...wanted, ...lost.departures.map(({ link }) => link.sourceId)];
   const troubles = await gather(ids, (batch) => store.troubles(name, batch));
   const stray: SourceId[] = [];
   if (focus === undefined) for await (const batch of store.strayTroubles(name, new Set(ids))) stray.push(...batch);
@@ -99,7 +103,7 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const planned = buildPlan({
     resources: learned.resources.filter(({ sourceId }) => !unusable.has(sourceId)),
     rejected,
-    departures: known.departures,
+    departures: lost.departures,
     links: known.links,
     matches: search.matches,
     successors,
@@ -130,8 +134,9 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     stray,
     found: [...search.troubles, ...heldCreations(verdict, search.unsearched, troubles, fingerprints, input)],
     settled: search.settled,
-    remembered: [...learned.links, ...planned.remembered],
+    remembered: [...lost.found, ...learned.links, ...planned.remembered],
     forgotten: planned.forgotten,
+    unproven: lost.unproven,
     waiting: planned.waiting + learned.waiting,
     state,
   };

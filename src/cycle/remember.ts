@@ -6,6 +6,7 @@ import type { DesiredAttributes } from '../core/model/resource.ts';
 import { digestAttributes } from '../core/planning/diff.ts';
 import type { StateChange } from '../ports/state-store.ts';
 import type { PushContext } from './push-context.ts';
+import { disbelieved, isMissing, isSettling, othersThan, settlingFailure } from './presence.ts';
 import { targetIds } from './resolve.ts';
 
 /** Records a link, and what belongs to it, before anyone goes by it. */
@@ -29,9 +30,16 @@ export function acknowledged(attributes: DesiredAttributes, context: PushContext
   return digestAttributes(attributes, context.store.digest, targetIds(context));
 }
 
-/** The target says that it does not have it (any more): it is looked for, and created again, by a later cycle. */
+/**
+ * The target says that it does not have it (any more). Where that can be believed, it is looked for, and created again, by
+ * a later cycle.
+ */
 export async function lostIfGone(link: Link, failure: Failure, context: PushContext): Promise<Failure> {
-  if (failure.class === 'gone') await remember(context, { ...link, lifecycle: 'lost' });
+  if (failure.class !== 'gone') return failure;
+  if (isSettling(link, context.clock.now())) return settlingFailure(failure);
+  const others = await othersThan(link, context.links, context.store);
+  if (!(await isMissing(link, others, context))) return disbelieved(failure);
+  await remember(context, { ...link, lifecycle: 'lost' });
   return failure;
 }
 
@@ -65,6 +73,7 @@ export function newLink(
     targetId: outcome.id,
     origin,
     lifecycle: active ? 'active' : 'deactivated',
+    createdAt: origin === 'created' ? new Date(context.clock.now()).toISOString() : undefined,
     attributes: { ...sent, ...Object.fromEntries(marked) },
     marksEmpty: true,
     version: outcome.version,

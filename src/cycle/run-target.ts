@@ -65,6 +65,8 @@ const nothingDone = {
   hold: undefined,
   rejected: [],
   waiting: 0,
+  forgotten: [],
+  unproven: [],
 } as const;
 
 async function runCycle(input: CycleInput): Promise<Result> {
@@ -90,6 +92,7 @@ async function runCycle(input: CycleInput): Promise<Result> {
   const counts = countByVerb(plan.operations);
   const target = setup.target.name;
   observer({ kind: 'plan_made', target, planId: plan.id, counts, rejected: plan.rejected.length });
+  for (const { type, sourceId, targetId } of prepared.forgotten) observer({ kind: 'link_forgotten', target, type, sourceId, targetId });
   if (hold !== undefined) observer({ kind: 'held', target, hold });
   const approval = await rememberFindings(input, prepared);
   const pushed = await push(prepared.due, {
@@ -103,7 +106,7 @@ async function runCycle(input: CycleInput): Promise<Result> {
     removalsOf: createRemovalRecords(target, prepared.context, verdict.usedApproval?.operations ?? [], clock),
     readAt: input.readings.readAt,
   });
-  const result = resultOf(pushed, hold, input);
+  const result = prepared.unproven.length > 0 && pushed.stoppedBy === undefined ? 'partial' : resultOf(pushed, hold, input);
   const error = pushed.stoppedBy === undefined ? undefined : targetError(target, pushed.stoppedBy);
   const { pending } = await commitCycle(input, prepared, { pushed, hold, result, error, approval });
   if (result === 'success' && pending === 0) {
@@ -119,6 +122,8 @@ async function runCycle(input: CycleInput): Promise<Result> {
     hold,
     rejected: plan.rejected,
     waiting: prepared.waiting + pushed.skipped,
+    forgotten: prepared.forgotten,
+    unproven: prepared.unproven,
     error,
   };
 }

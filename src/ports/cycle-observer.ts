@@ -1,4 +1,5 @@
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
+import type { TargetId } from '../core/model/link.ts';
 import type { FailureClass } from '../core/model/outcome.ts';
 import type { Hold, Verb } from '../core/model/plan.ts';
 import type { Fate } from './directory-source.ts';
@@ -50,6 +51,8 @@ export type CycleEvent =
       readonly counts: Readonly<Record<Verb, number>>;
       readonly rejected: number;
     }
+  /** The target does not have someone any more who had left the directory, under any name: the link was forgotten. */
+  | { readonly kind: 'link_forgotten'; readonly target: string; readonly type: ResourceType; readonly sourceId: SourceId; readonly targetId: TargetId }
   | { readonly kind: 'held'; readonly target: string; readonly hold: Hold }
   | {
       readonly kind: 'operation_finished';

@@ -42,7 +42,7 @@ export interface ScimTarget {
     worthRequests: number,
     signal: AbortSignal,
   ): Promise<FoundResource[] | Failure | undefined>;
-  /** One resource as the target has it now. For people who want to see it; no cycle depends on it. */
+  /** One resource as the target has it now; `gone` when it says that it has none, whether that can be believed or not. */
   read(type: ResourceType, id: TargetId, signal: AbortSignal): Promise<FoundResource | Failure>;
   /**
    * @param members who shall be in a new group from the start, at most `memberChunk.create`. The outcome says who is;
@@ -67,7 +67,9 @@ export interface ScimTarget {
    * many requests as it takes. Adding one who is there, or removing one who is not, is no failure.
    */
   changeMembers(group: TargetId, change: MemberChange, signal: AbortSignal): Promise<Outcome>;
-  /** Already gone counts as applied. */
+  /** Whether it answers to the shortest list as a list: then it is a SCIM service, and a 404 from it is about one resource. */
+  answers(type: ResourceType, signal: AbortSignal): Promise<boolean>;
+  /** Who is not there (any more) comes back as `gone`: whether that can be believed is up to the caller. */
   remove(type: ResourceType, id: TargetId, signal: AbortSignal): Promise<Outcome>;
   /** Asks for next to nothing, in one request: undefined when the target answers at all, otherwise what is wrong. */
   probe(signal: AbortSignal): Promise<Failure | undefined>;

@@ -1,3 +1,4 @@
+import type { DirectoryIdentity } from '../core/model/directory-identity.ts';
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { Digest, Link, TargetId } from '../core/model/link.ts';
 import type { FailureClass } from '../core/model/outcome.ts';
@@ -50,6 +51,12 @@ export interface StateView {
   notes(target: string): Promise<TargetNotes>;
   /** What was last known of a directory; undefined before its first reading. */
   directory(name: string): Promise<DirectoryState | undefined>;
+  /** What a directory was when the ids of its entries were linked; undefined before its first reading, and in old states. */
+  identity(directory: string): Promise<DirectoryIdentity | undefined>;
+  /** Where the target was that acknowledged the links, as `endpointOf` spells it; undefined before the first cycle, and in old states. */
+  boundTo(target: string): Promise<string | undefined>;
+  /** How many links there are, by target and directory: also of those that the configuration does not name (any more). */
+  linkTotals(): Promise<readonly LinkTotal[]>;
   /** For the guard's window, oldest first. */
   removals(target: string): Promise<readonly RemovalRecord[]>;
   /** What a person decided about held plans, oldest first. */
@@ -62,6 +69,12 @@ export interface StateView {
 /** What somebody has to mend: not who is inactive and unknown to the target, and not what waits for an approval. */
 export function isTroubled({ cause }: Trouble): boolean {
   return cause !== 'inactive' && cause !== 'held';
+}
+
+export interface LinkTotal {
+  readonly target: string;
+  readonly directory: string;
+  readonly links: number;
 }
 
 /** By type: links by lifecycle, how many of them were adopted, and how many entries are troubled. */
@@ -134,6 +147,10 @@ export type StateChange =
   | { readonly kind: 'target'; readonly target: string; readonly state: TargetState }
   | { readonly kind: 'notes'; readonly target: string; readonly notes: TargetNotes }
   | { readonly kind: 'directory'; readonly directory: string; readonly state: DirectoryState }
+  | { readonly kind: 'identity'; readonly directory: string; readonly identity: DirectoryIdentity }
+  | { readonly kind: 'bound'; readonly target: string; readonly endpoint: string }
+  /** Forgets everything about a target, as if it had never been there. */
+  | { readonly kind: 'reset'; readonly target: string }
   /** Remembers what the guard has to count, together with the outcome that it belongs to. */
   | { readonly kind: 'removal'; readonly target: string; readonly removal: RemovalRecord }
   /** Forgets removals from before a time (ISO 8601). */

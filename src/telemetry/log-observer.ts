@@ -43,6 +43,11 @@ export function logObserver(log: Log, clock: Clock): CycleObserver {
       case 'absent_entries':
         absentLine(log, repetition, event);
         return;
+      case 'link_forgotten': {
+        const { kind, ...fields } = event;
+        log.warn({ event: kind, ...fields }, `the target has nobody any more who could be ${event.type} ${event.sourceId}, who had left: forgotten`);
+        return;
+      }
       case 'state_written':
         stateLine(event);
         return;

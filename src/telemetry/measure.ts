@@ -63,6 +63,7 @@ export function measure(instruments: Instruments, clock: Clock): CycleObserver {
       case 'directory_failed':
       case 'operations_given_up':
       case 'plan_made':
+      case 'link_forgotten':
     }
   };
 }

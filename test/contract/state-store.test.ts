@@ -6,6 +6,7 @@ import { openStateView } from '../../src/adapters/lowdb/open-view.ts';
 import type { StateStore } from '../../src/ports/state-store.ts';
 import { createMemoryStore, type MemoryStore } from '../support/memory-store.ts';
 import { stateForgettingContract } from './state-store-forgetting.ts';
+import { statePinningContract } from './state-store-pinning.ts';
 import { stateStoreContract, type StateFixture } from './state-store.ts';
 
 const clock = { now: () => Date.parse('2026-11-20T08:00:00Z') };
@@ -34,6 +35,7 @@ const stores: readonly [string, () => Promise<StateFixture>][] = [
 for (const [name, makeFixture] of stores) {
   stateStoreContract(name, makeFixture);
   stateForgettingContract(name, makeFixture);
+  statePinningContract(name, makeFixture);
 }
 
 function memoryFixture(): Promise<StateFixture> {

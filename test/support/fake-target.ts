@@ -10,6 +10,7 @@ type Body = Record<string, unknown>;
 /** One call of the port, as the hook sees it and as it is recorded. Calls count from 1. */
 export type FakeCall = { readonly number: number } & (
   | { readonly method: 'discover' | 'probe' }
+  | { readonly method: 'answers'; readonly type: ResourceType }
   | { readonly method: 'find'; readonly type: ResourceType; readonly attribute: string; readonly value: string }
   | { readonly method: 'inventory'; readonly type: ResourceType; readonly worthRequests: number }
   | { readonly method: 'create'; readonly type: ResourceType; readonly attributes: ReadonlyMap<string, ScimValue>; readonly members: readonly TargetId[] }
@@ -122,7 +123,7 @@ export function createFakeTarget({ name, concurrency = 8, memberChunk = 100, cre
   };
 
   const remove = (type: ResourceType, id: TargetId): Outcome => {
-    content[type].delete(id);
+    if (!content[type].delete(id)) return gone;
     for (const group of content.group.values()) {
       const members = membersOf(group);
       if (members.delete(id)) setMembers(group, members);
@@ -163,6 +164,10 @@ export function createFakeTarget({ name, concurrency = 8, memberChunk = 100, cre
       signal.throwIfAborted();
       const effect = (): FoundResource | Failure => found(type).find((one) => one.id === id) ?? { class: 'gone', status: 404, detail: 'there is none' };
       return perform<FoundResource | Failure>({ method: 'read', type, id }, (failure) => failure, effect);
+    },
+    answers(type, signal) {
+      signal.throwIfAborted();
+      return perform({ method: 'answers', type }, () => false, () => true);
     },
     create(type, attributes, signal, members = []) {
       signal.throwIfAborted();

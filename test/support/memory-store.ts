@@ -1,4 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto';
+import type { DirectoryIdentity } from '../../src/core/model/directory-identity.ts';
 import type { ResourceType, SourceId } from '../../src/core/model/entry.ts';
 import { BridgeError } from '../../src/core/model/errors.ts';
 import type { Link } from '../../src/core/model/link.ts';
@@ -9,6 +10,7 @@ import {
   type DirectoryState,
   type Intent,
   type LinkCounts,
+  type LinkTotal,
   type RemovalRecord,
   type StateChange,
   type StateStore,
@@ -36,6 +38,8 @@ interface Kept {
   readonly targets: Map<string, TargetState>;
   readonly decisions: Map<string, Decision>;
   readonly directories: Map<string, DirectoryState>;
+  readonly identities: Map<string, DirectoryIdentity>;
+  readonly endpoints: Map<string, string>;
   readonly notes: Map<string, TargetNotes>;
   readonly removals: { readonly target: string; readonly removal: RemovalRecord }[];
 }
@@ -51,6 +55,8 @@ export function createMemoryStore(): MemoryStore {
     targets: new Map(),
     decisions: new Map(),
     directories: new Map(),
+    identities: new Map(),
+    endpoints: new Map(),
     notes: new Map(),
     removals: [],
   });
@@ -123,6 +129,17 @@ function open(kept: Kept): MemoryStore {
     target: (name) => answer(() => kept.targets.get(name) ?? emptyTargetState),
     notes: (target) => answer(() => kept.notes.get(target) ?? noNotes),
     directory: (name) => answer(() => kept.directories.get(name)),
+    identity: (name) => answer(() => kept.identities.get(name)),
+    boundTo: (target) => answer(() => kept.endpoints.get(target)),
+    linkTotals: () =>
+      answer(() => {
+        const totals = new Map<string, LinkTotal>();
+        for (const { target, directory } of kept.links.values()) {
+          const key = idOf(target, directory);
+          totals.set(key, { target, directory, links: 1 + (totals.get(key)?.links ?? 0) });
+        }
+        return [...totals.values()];
+      }),
     removals: (target) => answer(() => kept.removals.filter((one) => one.target === target).map(({ removal }) => removal)),
     decisions: () => answer(() => [...kept.decisions.values()].sort((a, b) => Date.parse(a.at) - Date.parse(b.at))),
     decide: (decision) =>
@@ -211,6 +228,19 @@ function apply(kept: Kept, change: StateChange): void {
     case 'directory':
       kept.directories.set(change.directory, change.state);
       return;
+    case 'identity':
+      kept.identities.set(change.directory, change.identity);
+      return;
+    case 'bound':
+      kept.endpoints.set(change.target, change.endpoint);
+      return;
+    case 'reset': {
+      const isOf = (key: string): boolean => key.startsWith(`${change.target}\n`);
+      for (const map of [kept.links, kept.members, kept.troubles, kept.intents]) for (const key of map.keys()) if (isOf(key)) map.delete(key);
+      for (const map of [kept.targets, kept.notes, kept.endpoints]) map.delete(change.target);
+      kept.removals.splice(0, kept.removals.length, ...kept.removals.filter(({ target }) => target !== change.target));
+      return;
+    }
     case 'removal':
       kept.removals.push(change);
       return;

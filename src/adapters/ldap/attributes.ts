@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { attributeName, isBinary } from '../../core/directory/attribute.ts';
+import { attributeKey, isBinary } from '../../core/directory/attribute.ts';
 import type { AttributeValue } from '../../core/model/entry.ts';
 import type { RawAttribute } from './message.ts';
 
@@ -18,10 +18,10 @@ export function attributeRange(description: string): AttributeRange | undefined 
   return { start: Number(match[1]), end: match[2] === '*' ? undefined : Number(match[2]) };
 }
 
-/** Adds the values to those that are there under the same name. An attribute without values leaves no trace. */
+/** Adds the values to those that are there under the same name and options. An attribute without values leaves no trace. */
 export function addValues(into: Map<string, AttributeValue[]>, { description, values }: RawAttribute): void {
   if (values.length === 0) return;
-  const name = attributeName(description);
+  const name = attributeKey(description);
   const binary = isBinary(description);
   const list = into.get(name);
   // As long as it has to be: an array that begins empty takes room for 17 values, and most attributes have one.

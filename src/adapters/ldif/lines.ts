@@ -55,8 +55,9 @@ class Unfolder {
   #takeLine(text: string, lines: Line[]): void {
     this.#number += 1;
     const line = this.#number === 1 ? this.#withoutMark(text) : text;
-    if (line.startsWith(' ')) {
-      if (this.#open === undefined) throw invalid(this.#path, this.#number, 'a line that continues nothing', 'remove the space at its beginning');
+    // RFC 2849 folds with a space; older tools (Netscape, and mail programs on the way) write a tab.
+    if (line.startsWith(' ') || line.startsWith('\t')) {
+      if (this.#open === undefined) throw invalid(this.#path, this.#number, 'a line that continues nothing', 'remove the space or tab at its beginning');
       this.#open.parts.push(line.slice(1));
       return;
     }

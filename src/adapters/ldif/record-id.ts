@@ -20,13 +20,27 @@ export function recordId(record: LdifRecord, configured: string | undefined): So
   return toSourceId(name, typeof value === 'string' ? Buffer.from(value) : value);
 }
 
-/** @throws BridgeError D2S_ENTRY_WITHOUT_ID: an entry that is left out for want of an id would look as if it had left */
-export function requireId(record: LdifRecord, configured: string | undefined, path: string): SourceId {
-  const id = recordId(record, configured);
-  if (id !== undefined) return id;
-  throw new BridgeError(
-    'D2S_ENTRY_WITHOUT_ID',
-    `${path} line ${record.line}: the entry has no usable ${configured ?? idAttributes.join(', ')}`,
-    "export operational attributes as well: slapcat does, and so does ldapsearch -LLL … '*' +",
-  );
+/** As many lines as a person wants to look at. */
+const mostNamed = 5;
+
+/** Collects entries without a usable id: one that is left out for want of an id would look as if it had left. */
+export class Nameless {
+  readonly #lines: number[] = [];
+
+  add({ line }: LdifRecord): void {
+    this.#lines.push(line);
+  }
+
+  /** @throws BridgeError D2S_ENTRY_WITHOUT_ID that names the first of them, if there are any */
+  check(configured: string | undefined, path: string): void {
+    if (this.#lines.length === 0) return;
+    const named = this.#lines.slice(0, mostNamed).join(', ');
+    const more = this.#lines.length > mostNamed ? ` and ${this.#lines.length - mostNamed} more` : '';
+    const who = this.#lines.length === 1 ? 'the entry has' : 'the entries have';
+    throw new BridgeError(
+      'D2S_ENTRY_WITHOUT_ID',
+      `${path} line${this.#lines.length === 1 ? '' : 's'} ${named}${more}: ${who} no usable ${configured ?? idAttributes.join(', ')}`,
+      "export operational attributes as well: slapcat does, and so does ldapsearch -LLL … '*' +",
+    );
+  }
 }

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { AttributeValue } from '../../core/model/entry.ts';
-import { attributeName, isBinary } from '../../core/directory/attribute.ts';
+import { attributeKey, attributeName, isBinary } from '../../core/directory/attribute.ts';
 import { invalid } from './invalid.ts';
 import type { Line } from './lines.ts';
 
@@ -9,8 +9,10 @@ export interface LdifRecord {
   /** Where it starts. */
   readonly line: number;
   readonly dn: string;
-  /** Name in lower case, without options → values that are not empty. */
+  /** By name in lower case, with the options that make a subtype; values that are not empty. */
   readonly attributes: ReadonlyMap<string, readonly AttributeValue[]>;
+  /** The line that says `changetype: add`, as ldifde writes it into every record of an export. */
+  readonly added: number | undefined;
 }
 
 const description = /^(?:[A-Za-z][A-Za-z0-9-]*|[0-9]+(?:\.[0-9]+)*)(?:;[A-Za-z0-9=*-]+)*$/;
@@ -23,12 +25,9 @@ export function parseRecord(lines: readonly Line[], path: string): LdifRecord {
   if (first?.name !== 'dn' || typeof first.value !== 'string') {
     throw invalid(path, first?.line, 'a record must begin with "dn:"', exportAgain);
   }
-  const [second] = rest;
-  if (second?.name === 'changetype' || second?.name === 'control') {
-    throw invalid(path, second.line, 'this is a list of changes', 'give a file with the entries themselves (content records)');
-  }
+  const added = addedLine(rest[0], path);
   const attributes = new Map<string, AttributeValue[]>();
-  for (const { name, value, line } of rest) {
+  for (const { name, value, line } of added === undefined ? rest : rest.slice(1)) {
     if (name === 'dn') throw invalid(path, line, 'a second "dn:" in one record', 'put an empty line before it');
     if (value.length === 0) continue;
     const values = attributes.get(name);
@@ -38,8 +37,17 @@ export function parseRecord(lines: readonly Line[], path: string): LdifRecord {
   if (!attributes.has('objectclass')) {
     throw invalid(path, first.line, 'the record has no objectClass: it may be cut off', 'export all attributes of the entries');
   }
-  return { line: first.line, dn: first.value, attributes };
+  return { line: first.line, dn: first.value, attributes, added };
 }
+
+/** An `add` lists the whole entry, as a content record does (RFC 2849 `changerecord`); other changes do not. */
+function addedLine(second: ParsedLine | undefined, path: string): number | undefined {
+  if (second?.name !== 'changetype' && second?.name !== 'control') return undefined;
+  if (second.name === 'changetype' && typeof second.value === 'string' && second.value.toLowerCase() === 'add') return second.line;
+  throw invalid(path, second.line, 'this is a list of changes', 'give a file with the entries themselves (content records)');
+}
+
+type ParsedLine = ReturnType<typeof parseLine>;
 
 function parseLine({ number, text }: Line, path: string) {
   const colon = text.indexOf(':');
@@ -52,7 +60,7 @@ function parseLine({ number, text }: Line, path: string) {
   if (mark === '<') throw invalid(path, number, 'a value that stands in another file', 'put the value itself into the LDIF file');
   const raw = text.slice(colon + (mark === ':' ? 2 : 1)).replace(/^ +/, '');
   const bytes = mark === ':' ? decodeBase64(raw, number, path) : raw;
-  return { line: number, name: attributeName(spelled), value: toValue(bytes, isBinary(spelled), number, path) };
+  return { line: number, name: attributeKey(spelled), value: toValue(bytes, isBinary(spelled), number, path) };
 }
 
 function decodeBase64(text: string, line: number, path: string): Buffer {
@@ -69,5 +77,7 @@ function toValue(raw: Buffer | string, binary: boolean, line: number, path: stri
     if (!binary && /^[\x20-\x7e]*$/.test(raw)) return raw;
   }
   const bytes = typeof raw === 'string' ? Buffer.from(raw, 'latin1') : raw;
+  // RFC 2849 lets nothing but UTF-8 stand there without base64. A file in Latin-1 has no name right that is not plain.
+  if (typeof raw === 'string' && !binary && !isUtf8(bytes)) throw invalid(path, line, 'a value that is not UTF-8', 'save the file as UTF-8 (it may be in Latin-1)');
   return !binary && isUtf8(bytes) ? bytes.toString('utf8') : new Uint8Array(bytes);
 }

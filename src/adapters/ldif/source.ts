@@ -5,7 +5,7 @@ import { throwIfInterrupted } from './invalid.ts';
 import { withFile } from './open-file.ts';
 import { readRecords } from './read-records.ts';
 import type { LdifRecord } from './record.ts';
-import { requireId } from './record-id.ts';
+import { Nameless, recordId } from './record-id.ts';
 import { checkScope, createClassifier, type LdifScope } from './search.ts';
 import { surveyFile } from './survey.ts';
 
@@ -65,13 +65,16 @@ export function createLdifSource(options: LdifSourceOptions): DirectorySource {
     classify: (record: LdifRecord) => ResourceType | undefined,
     { attributes, visit, signal }: ReadRequest,
   ): Promise<void> {
+    const nameless = new Nameless();
     for await (const record of readRecords(file, path, signal)) {
       const type = classify(record);
       if (type === undefined) continue;
-      const id = requireId(record, idAttribute, path);
-      await visit(toEntry(record, { id, directory: name, type }, attributes[type]));
+      const id = recordId(record, idAttribute);
+      if (id === undefined) nameless.add(record);
+      else await visit(toEntry(record, { id, directory: name, type }, attributes[type]));
       throwIfInterrupted(signal, path);
     }
+    nameless.check(idAttribute, path);
   }
 }
 

@@ -1,10 +1,12 @@
-import type { DirectoryState, StateChange } from '../../ports/state-store.ts';
+import type { DirectoryIdentity } from '../../core/model/directory-identity.ts';
+import type { DirectoryState, LinkTotal, StateChange } from '../../ports/state-store.ts';
 import { TargetMemory, type TargetChange } from './target-memory.ts';
 
 /** Everything remembered about all targets. What lowdb holds as its data. */
 export class Memory {
   readonly #targets = new Map<string, TargetMemory>();
   readonly #directories = new Map<string, DirectoryState>();
+  readonly #identities = new Map<string, DirectoryIdentity>();
 
   /** Undefined when nothing was ever recorded about it. */
   target(name: string): TargetMemory | undefined {
@@ -15,11 +17,33 @@ export class Memory {
     return this.#directories.get(name);
   }
 
+  identity(directory: string): DirectoryIdentity | undefined {
+    return this.#identities.get(directory);
+  }
+
+  get linkTotals(): LinkTotal[] {
+    return [...this.#targets].flatMap(([target, { directories }]) =>
+      [...directories].map(([directory, links]) => ({ target, directory, links })),
+    );
+  }
+
   apply(change: StateChange): void {
-    if (change.kind === 'directory') {
-      this.#directories.set(change.directory, change.state);
-      return;
+    switch (change.kind) {
+      case 'directory':
+        this.#directories.set(change.directory, change.state);
+        return;
+      case 'identity':
+        this.#identities.set(change.directory, change.identity);
+        return;
+      case 'reset':
+        this.#targets.delete(change.target);
+        return;
+      default:
+        this.#applyToTarget(change);
     }
+  }
+
+  #applyToTarget(change: TargetChange): void {
     const name = targetOf(change);
     let target = this.#targets.get(name);
     if (target === undefined) this.#targets.set(name, (target = new TargetMemory()));
@@ -29,6 +53,7 @@ export class Memory {
   /** The changes that lead from nothing to this memory: what a snapshot consists of. */
   *changes(): Generator<StateChange> {
     for (const [directory, state] of this.#directories) yield { kind: 'directory', directory, state };
+    for (const [directory, identity] of this.#identities) yield { kind: 'identity', directory, identity };
     for (const [name, target] of this.#targets) yield* target.changes(name);
   }
 }
@@ -48,6 +73,7 @@ function targetOf(change: TargetChange): string {
     case 'members':
     case 'target':
     case 'notes':
+    case 'bound':
     case 'removal':
     case 'removals_over':
       return change.target;
@@ -66,6 +92,9 @@ const kinds: ReadonlySet<unknown> = new Set<StateChange['kind']>([
   'target',
   'notes',
   'directory',
+  'identity',
+  'bound',
+  'reset',
   'removal',
   'removals_over',
 ]);

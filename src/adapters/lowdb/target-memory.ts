@@ -13,7 +13,7 @@ import {
 } from '../../ports/state-store.ts';
 
 /** A change that is about one target. */
-export type TargetChange = Exclude<StateChange, { kind: 'directory' }>;
+export type TargetChange = Exclude<StateChange, { kind: 'directory' | 'identity' | 'reset' }>;
 
 type Counts = Record<ResourceType, Record<keyof LinkCounts[ResourceType], number>>;
 
@@ -31,7 +31,10 @@ export class TargetMemory {
     user: { active: 0, deactivated: 0, lost: 0, adopted: 0, troubled: 0 },
     group: { active: 0, deactivated: 0, lost: 0, adopted: 0, troubled: 0 },
   };
+  /** How many links come from which directory. */
+  readonly directories = new Map<string, number>();
   state: TargetState = emptyTargetState;
+  endpoint: string | undefined;
   notes: TargetNotes = noNotes;
   removals: RemovalRecord[] = [];
 
@@ -76,6 +79,9 @@ export class TargetMemory {
         return;
       case 'notes':
         this.notes = change.notes;
+        return;
+      case 'bound':
+        this.endpoint = change.endpoint;
         return;
       case 'removal':
         this.removals.push(change.removal);
@@ -140,6 +146,9 @@ export class TargetMemory {
     const counts = this.#counts[link.type];
     counts[link.lifecycle] += by;
     if (link.origin === 'adopted') counts.adopted += by;
+    const left = (this.directories.get(link.directory) ?? 0) + by;
+    if (left === 0) this.directories.delete(link.directory);
+    else this.directories.set(link.directory, left);
   }
 
   #dropTrouble(id: SourceId): void {
@@ -160,6 +169,7 @@ export class TargetMemory {
   /** The changes that lead from nothing to this memory. */
   *changes(target: string): Generator<StateChange> {
     yield { kind: 'target', target, state: this.state };
+    if (this.endpoint !== undefined) yield { kind: 'bound', target, endpoint: this.endpoint };
     if (this.notes !== noNotes) yield { kind: 'notes', target, notes: this.notes };
     for (const removal of this.removals) yield { kind: 'removal', target, removal };
     for (const intent of this.intents.values()) yield { kind: 'intent', intent };

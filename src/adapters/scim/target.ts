@@ -15,6 +15,7 @@ import { createFind } from './read/find.ts';
 import { createDiscovery, writeAfter } from './dialect/discover-first.ts';
 import { confirms } from './write/effect.ts';
 import { inDialect } from './in-dialect.ts';
+import { readList } from './read/list.ts';
 import { probeTarget } from './read/probe.ts';
 import { readInventory } from './read/inventory.ts';
 import { changeMembers, memberChunk } from './write/members.ts';
@@ -60,6 +61,7 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
     find,
     inventory: (type, worthRequests, signal) => readInventory(exchange, book, type, worthRequests, signal),
     read: (type, id, signal) => readOne(talk(signal), type, id),
+    answers: async (type, signal) => !isRefusal(await readList(exchange, type, 'startIndex=1&count=1', signal)),
     async create(type, attributes, signal, members = []) {
       const outcome = await createResource(talk(signal), type, attributes, members);
       return confirmCreate(outcome, { clock, signal }, attributes.get('externalId'), (id) => find(type, 'externalId', id, signal));

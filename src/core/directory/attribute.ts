@@ -34,6 +34,8 @@ const binaryAttributes: ReadonlySet<string> = new Set([
 
 interface Description {
   readonly name: string;
+  readonly key: string;
+  readonly options: readonly string[];
   readonly binary: boolean;
 }
 
@@ -46,7 +48,9 @@ function describe(description: string): Description {
   if (known !== undefined) return known;
   const semicolon = description.indexOf(';');
   const name = (semicolon === -1 ? description : description.slice(0, semicolon)).toLowerCase();
-  const described = { name, binary: binaryAttributes.has(name) || /;binary(;|$)/i.test(description) };
+  const options = semicolon === -1 ? [] : description.slice(semicolon + 1).toLowerCase().split(';').filter(isSubtype).sort();
+  const binary = binaryAttributes.has(name) || /;binary(;|$)/i.test(description);
+  const described = { name, key: [name, ...options].join(';'), options, binary };
   if (descriptions.size >= mostDescriptions) descriptions.clear();
   descriptions.set(description, described);
   return described;
@@ -55,6 +59,27 @@ function describe(description: string): Description {
 /** `userCertificate;binary` → `usercertificate` (RFC 4512 §2.5: a name, then options). */
 export function attributeName(description: string): string {
   return describe(description).name;
+}
+
+/**
+ * Options that name a subtype of their own (RFC 4512 §2.5.2): `title;lang-de` is not the title. How values are sent
+ * (`;binary`, RFC 4522) and which part of them (`;range=`, MS-ADTS §3.1.1.3.1.3.3) says nothing about what they are.
+ */
+function isSubtype(option: string): boolean {
+  return option !== '' && option !== 'binary' && !option.startsWith('range=');
+}
+
+/**
+ * What values stand under in an entry: the name in lower case, with the options that make a subtype of it, which have no
+ * order (RFC 4512 §2.5). `userCertificate;binary` → `usercertificate`, `title;LANG-de` → `title;lang-de`.
+ */
+export function attributeKey(description: string): string {
+  return describe(description).key;
+}
+
+/** Options of a description that make a subtype, in lower case. */
+export function subtypeOptions(description: string): readonly string[] {
+  return describe(description).options;
 }
 
 /** Whether the values are bytes whatever they look like. */

@@ -1,3 +1,4 @@
+import { typeName } from './attribute-types.ts';
 import { fold } from './fold.ts';
 
 /**
@@ -25,7 +26,7 @@ export function parseDn(text: string): readonly Rdn[] | undefined {
       const equals = part.indexOf('=');
       const type = part.slice(0, equals).trim();
       if (equals < 1 || !/^(?:[A-Za-z][A-Za-z0-9-]*|[0-9]+(?:\.[0-9]+)*)$/.test(type)) return undefined;
-      parts.push({ type, value: unescapeValue(part.slice(equals + 1)) });
+      parts.push({ type, value: readValue(part.slice(equals + 1)) });
     }
     rdns.push(parts);
   }
@@ -35,7 +36,8 @@ export function parseDn(text: string): readonly Rdn[] | undefined {
 /**
  * One text for all spellings of a DN: equal keys mean the same entry. Types and values compare without case, runs of
  * spaces count as one (caseIgnoreMatch, RFC 4517 §4.2.11, which nearly every naming attribute uses), and the parts of
- * one relative DN have no order. What is no DN is only folded, so that it still compares with itself.
+ * one relative DN have no order. A type counts by whatever name or OID (RFC 4514 §3, RFC 4519), and a value also in its
+ * BER form (`#…`, RFC 4514 §2.4) where that is a text. What is no DN is only folded, so that it still compares with itself.
  */
 export function dnKey(dn: string): string {
   return keyOfDn(dn) ?? fold(dn);
@@ -56,7 +58,7 @@ function keyOf(rdns: readonly Rdn[]): string {
   return rdns
     .map((rdn) =>
       rdn
-        .map(({ type, value }) => `${type.toLowerCase()}=${escapeKey(fold(value))}`)
+        .map(({ type, value }) => `${typeName(type)}=${escapeKey(fold(value))}`)
         .sort()
         .join('+'),
     )
@@ -86,6 +88,34 @@ function splitUnescaped(text: string, separator: RegExp): string[] {
 }
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** A value as text: escapes undone, and BER read where it is a text. Any other BER value stays as it is. */
+function readValue(raw: string): string {
+  const hex = /^\s*#((?:[0-9A-Fa-f]{2})+)\s*$/.exec(raw)?.[1];
+  return (hex === undefined ? undefined : berText(hex)) ?? unescapeValue(raw);
+}
+
+/**
+ * The text in a BER value with a short or long length (X.690 §8.1.3): a UTF8String, a PrintableString, an IA5String, or
+ * an OCTET STRING that holds UTF-8. Undefined when it is anything else.
+ */
+function berText(hex: string): string | undefined {
+  const bytes = Uint8Array.from(hex.match(/../g) ?? [], (octet) => Number.parseInt(octet, 16));
+  const [tag, length = 0] = bytes;
+  if (tag === undefined || !berTexts.has(tag)) return undefined;
+  const digits = length < 0x80 ? 0 : length & 0x7f;
+  const size = digits === 0 ? length : bytes.subarray(2, 2 + digits).reduce((sum, octet) => sum * 256 + octet, 0);
+  const content = bytes.subarray(2 + digits);
+  if (size !== content.length) return undefined;
+  try {
+    return strictUtf8.decode(content);
+  } catch {
+    return undefined;
+  }
+}
+
+const berTexts: ReadonlySet<number> = new Set([0x04, 0x0c, 0x13, 0x16]);
+const strictUtf8 = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true });
 
 /** RFC 4514 §2.4, and the quoted form of RFC 2253 §4. Escaped octets are UTF-8 together. `#…` stays as it is. */
 function unescapeValue(raw: string): string {

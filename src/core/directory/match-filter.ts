@@ -1,6 +1,6 @@
 import type { AttributeValue } from '../model/entry.ts';
 import { BridgeError } from '../model/errors.ts';
-import { attributeName } from './attribute.ts';
+import { attributeName, subtypeOptions } from './attribute.ts';
 import { dnKey, parseDn } from './dn.ts';
 import type { Filter } from './filter.ts';
 import { fold, foldPart } from './fold.ts';
@@ -10,14 +10,14 @@ type Attributes = ReadonlyMap<string, readonly AttributeValue[]>;
 /**
  * Whether an entry satisfies a filter: for directories that cannot be asked to search (a file). Texts compare without
  * case and with runs of spaces as one, as most attributes of people and groups do (caseIgnoreMatch, RFC 4517 §4.2.11);
- * whole numbers compare as numbers in `>=` and `<=`; bytes compare as bytes, and DNs in all their spellings. An attribute option in the filter is
- * dropped like those of the entry.
+ * whole numbers compare as numbers in `>=` and `<=`; bytes compare as bytes, and DNs in all their spellings. A name means
+ * its subtypes as well, and one with options those that have them all (RFC 4512 §2.5.3).
  *
  * RFC 4511 §4.5.1.7 has a third value, Undefined, for what a server cannot evaluate. Here an attribute that is missing
  * is False, as it is there, and what cannot be evaluated is an error instead: an entry that is left out silently would
  * look as if it had left.
  *
- * @param attributes names in lower case, without options
+ * @param attributes by name in lower case, with the options that make subtypes
  * @throws BridgeError D2S_FILTER_INVALID for a matching rule that is not known here
  */
 export function matchesFilter(filter: Filter, attributes: Attributes): boolean {
@@ -83,7 +83,10 @@ function unmatchable(what: string, remedy: string): BridgeError {
 }
 
 function valuesOf(attributes: Attributes, description: string): readonly AttributeValue[] {
-  return attributes.get(attributeName(description)) ?? [];
+  const [name, options] = [attributeName(description), subtypeOptions(description)];
+  const plain = options.length === 0 ? (attributes.get(name) ?? []) : [];
+  const subtypes = [...attributes].filter(([key]) => key.startsWith(`${name};`) && options.every((option) => subtypeOptions(key).includes(option)));
+  return [...plain, ...subtypes.flatMap(([, values]) => values)];
 }
 
 function isEqual(attribute: string, held: AttributeValue, wanted: Uint8Array): boolean {

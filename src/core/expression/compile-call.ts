@@ -1,4 +1,4 @@
-import { attributeName } from '../directory/attribute.ts';
+import { attributeKey } from '../directory/attribute.ts';
 import type { Compiled, Scope } from './compiled.ts';
 import { Flaw } from './flaw.ts';
 import { macros } from './compile-macro.ts';
@@ -47,7 +47,7 @@ export function compileCall(node: Node, definition: FunctionDefinition, args: re
   if (name === 'ignoreIfEmpty' && node !== scope.root) {
     throw new Flaw(node.start, 'ignoreIfEmpty() can only stand around the whole expression of a map');
   }
-  if (definition.asks === 'attribute') scope.attributes.add(attributeName(literalText(args[0])));
+  if (definition.asks === 'attribute') scope.attributes.add(attributeKey(literalText(args[0])));
   if (definition.asks === 'groups') scope.seen.groups = true;
   const type = typeof returns === 'function' ? returns(args.map((arg) => arg.type)) : returns;
   if (lazy !== undefined) return { type, run: lazy(args) };

@@ -46,8 +46,8 @@ function makeExpression(source: string, compiled: Compiled, scope: Scope, expect
     attributes: scope.attributes,
     usesGroups: scope.seen.groups,
     type: compiled.type,
-    evaluate({ attributes }, context): ExpressionValue {
-      const value = compiled.run({ attributes, context, variables: [], steps: stepLimit });
+    evaluate({ attributes, dn }, context): ExpressionValue {
+      const value = compiled.run({ attributes, dn, context, variables: [], steps: stepLimit });
       return expected === 'bool' ? toBool(value) : toExpressionValue(value);
     },
   };

@@ -6,6 +6,8 @@ import type { Value } from './value.ts';
 /** One evaluation: what it may read, and how much it may still do. */
 export interface Run {
   readonly attributes: ReadonlyMap<string, readonly AttributeValue[]>;
+  /** Of the entry: the value in its name comes first. */
+  readonly dn: string;
   readonly context: ExpressionContext;
   /** Values of the variables that filter, map, exists, … bind, by slot. */
   readonly variables: Value[];

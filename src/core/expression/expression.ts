@@ -1,4 +1,4 @@
-import type { Entry } from '../model/entry.ts';
+import type { AttributeValue, Entry } from '../model/entry.ts';
 
 /** What an expression can result in. Null is "no value". */
 export type ExpressionValue =
@@ -35,6 +35,8 @@ export interface ExpressionContext {
    * the context knows until when a result holds.
    */
   readonly isOver: (instant: number) => boolean;
+  /** Of an attribute with several values, the one that is to come first, by its name in lower case. */
+  readonly preferred?: ReadonlyMap<string, AttributeValue>;
 }
 
 /** A compiled expression over one entry. */

@@ -10,14 +10,6 @@ import { bounded, isEqual, isList, isMap, kindOf, toBool, toList, type Value } f
 
 type RunPart = Compiled['run'];
 
-/** One value of an attribute is a value, several are a list, none is null. */
-export function readAttribute(name: string): RunPart {
-  return ({ attributes }) => {
-    const values = attributes.get(name);
-    return values === undefined ? null : values.length === 1 ? (values[0] ?? null) : values;
-  };
-}
-
 export function negate(operand: Compiled): RunPart {
   return (run) => {
     const value = toBool(operand.run(run));

@@ -1,3 +1,4 @@
+import { fold } from '../directory/fold.ts';
 import type { SourceId } from '../model/entry.ts';
 import { valueOf, type Reason, type Rejected, type Resource } from '../model/resource.ts';
 import type { TargetDefinition } from './definition.ts';
@@ -6,7 +7,8 @@ import type { TargetDefinition } from './definition.ts';
 const named = 5;
 
 /**
- * Resources that would be taken for one another on the target: the same value at a match path, without case. None of
+ * Resources that would be taken for one another on the target: the same value at a match path, whatever
+ * its case, space and compatibility forms (a target may compare so, RFC 7644 §3.4.2.2 leaves it open). None of
  * them can be written, for nobody knows which of them an existing account belongs to.
  */
 export function findDuplicates(resources: readonly Resource[], match: TargetDefinition['match']): Map<SourceId, Reason[]> {
@@ -39,7 +41,7 @@ function groupByValue(resources: readonly Resource[], type: Resource['type'], pa
   for (const resource of resources) {
     const value = resource.type === type ? valueOf(resource, path) : undefined;
     if (typeof value !== 'string') continue;
-    const folded = value.toLowerCase();
+    const folded = fold(value);
     const other = first.get(folded);
     if (other === undefined) {
       first.set(folded, resource);

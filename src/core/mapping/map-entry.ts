@@ -1,6 +1,8 @@
+import { isReplicationConflict } from '../directory/replication-conflict.ts';
 import type { Entry, SourceId } from '../model/entry.ts';
 import { valueOf, type DesiredValue, type Reason, type Rejected, type Resource } from '../model/resource.ts';
 import { applyRule, createResolver, type ReadyRule, type ResolveReference } from './apply-rule.ts';
+import { otherChoices } from './choices.ts';
 import type { Requirement } from './requirement.ts';
 import type { Survey } from './survey.ts';
 import { holdsAt, TimeSpan } from './time-span.ts';
@@ -70,6 +72,7 @@ function mapAnew(entry: Entry, map: ReadyMap, survey: Survey, span: TimeSpan, re
   const context = survey.contextOf(entry, span);
   const attributes = new Map<string, DesiredValue | null>([['externalId', entry.id]]);
   const createOnly = new Map<string, DesiredValue | null>();
+  const choices = new Map<string, readonly DesiredValue[]>();
   const reasons: Reason[] = [];
   const { rules } = map;
   // Nothing says that they are not: a map without a rule for it never disables anyone.
@@ -77,18 +80,43 @@ function mapAnew(entry: Entry, map: ReadyMap, survey: Survey, span: TimeSpan, re
   for (const ready of rules) {
     const result = applyRule(ready, entry, context, resolve);
     if (result.kind === 'error') reasons.push({ code: result.code, text: `${ready.path}: ${result.text}` });
+    if (result.kind === 'value' && ready.apply === 'always') {
+      const others = otherChoices(ready, entry, context, resolve, result.value);
+      if (others.length > 0) choices.set(ready.path, others);
+    }
     if (result.kind === 'value' || result.kind === 'none') {
       (ready.apply === 'create' ? createOnly : attributes).set(ready.path, result.kind === 'value' ? result.value : null);
     }
   }
   const given = { attributes, createOnly };
   if (reasons.length === 0) reasons.push(...requiredReasons(given, map));
-  reasons.push(...scopeReasons(entry, survey));
+  reasons.push(...loginReasons(given), ...scopeReasons(entry, survey));
+  if (isReplicationConflict(entry.dn)) reasons.unshift(conflict);
   const { id: sourceId, directory, type } = entry;
   const subject = { sourceId, directory, type, label: labelOf(entry, given) };
-  if (reasons.length === 0) return { kind: 'resource', resource: { ...subject, attributes, createOnly: createOnly.size === 0 ? nothing : createOnly, members: noMembers } };
+  if (reasons.length === 0) {
+    const resource = { ...subject, attributes, createOnly: createOnly.size === 0 ? nothing : createOnly, members: noMembers };
+    return { kind: 'resource', resource: choices.size === 0 ? resource : { ...resource, choices } };
+  }
   const active = attributes.get('active');
   return { kind: 'rejected', rejected: { ...subject, active: typeof active === 'boolean' ? active : undefined, reasons } };
+}
+
+const conflict: Reason = {
+  code: 'replication_conflict',
+  text: 'it is the copy that a replication conflict left behind; delete or rename it in the directory',
+};
+
+/** What no login may have: controls, separators of lines, and what turns the direction of a text (Unicode §23.2). */
+const control = /[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u;
+
+/** People read a login to tell who it is: one with characters that nobody sees is another one that looks the same. */
+function loginReasons(given: Pick<Resource, 'attributes' | 'createOnly'>): Reason[] {
+  const login = valueOf(given, 'userName');
+  const found = typeof login === 'string' ? control.exec(login)?.[0] : undefined;
+  if (found === undefined) return [];
+  const code = (found.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+  return [{ code: 'map_error', text: `userName: has a control character (U+${code})` }];
 }
 
 /** Asked only where every rule gave what it should: what an error leaves out is not missing by itself. */

@@ -1,3 +1,4 @@
+import { presentText } from '../directory/fold.ts';
 import { DnReference, EvaluationError, Unmanaged, type ExpressionValue } from '../expression/expression.ts';
 import type { DesiredValue, Reference, ScimValue } from '../model/resource.ts';
 import type { PathKind } from './path-kind.ts';
@@ -10,12 +11,13 @@ export type ValueKind = PathKind | 'one-of-many';
 export type Resolve = (dn: string) => Reference | undefined;
 
 /**
- * The result of a rule as a target should hold it, or null for no value: null, an empty text and an empty list are the
- * same (RFC 7643 §2.5).
+ * The result of a rule as a target should hold it, or null for no value: null, an empty or blank text and an empty list are
+ * the same (RFC 7643 §2.5). Texts are composed, and without the space around them.
  *
  * @throws EvaluationError naming what the path wants, never a value
  */
-export function toDesiredValue(value: ExpressionValue, kind: ValueKind, resolve: Resolve): DesiredValue | null {
+export function toDesiredValue(result: ExpressionValue, kind: ValueKind, resolve: Resolve): DesiredValue | null {
+  const value = present(result);
   if (isNothing(value)) return null;
   switch (kind) {
     case 'bool':
@@ -39,6 +41,12 @@ export function toDesiredValue(value: ExpressionValue, kind: ValueKind, resolve:
       if (isReferences(value)) return toReference(value, resolve);
       return isList(value) ? toSet(value, false) : toScim(value);
   }
+}
+
+function present(value: ExpressionValue): ExpressionValue {
+  if (typeof value === 'string') return presentText(value) ?? null;
+  if (isList(value)) return value.map(present);
+  return isObject(value) ? Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, present(inner)])) : value;
 }
 
 /** Of several values at a place for one, the first in the directory's order. */
@@ -125,7 +133,7 @@ function isSpecial(value: object): boolean {
 }
 
 function nameOf(value: ExpressionValue): string {
-  if (value instanceof Uint8Array) return 'bytes; use base64(), guid() or sid()';
+  if (value instanceof Uint8Array) return 'bytes; use base64(), guid() or sid(), or see to it that the value is UTF-8';
   if (value instanceof DnReference) return 'a reference';
   if (isList(value)) return 'a list';
   switch (typeof value) {

@@ -20,7 +20,10 @@ export interface Entry {
   readonly type: ResourceType;
   /** The distinguished name as the server spelled it. For people to read, and to resolve references; never a key. */
   readonly dn: string;
-  /** Attribute name in lower case, without options → its values in the server's order. Never an empty list. */
+  /**
+   * Attribute name in lower case, with the options that make a subtype of it (`title;lang-de`) and no others → its values
+   * in the server's order. Never an empty list.
+   */
   readonly attributes: ReadonlyMap<string, readonly AttributeValue[]>;
   /**
    * What the server counts changes of the entry with (entryCSN, uSNChanged, modifyTimestamp), where it was read. Only

@@ -39,6 +39,8 @@ export interface Link {
   readonly lifecycle: 'active' | 'deactivated' | 'lost';
   /** When its entry was first missing or out of scope (ISO 8601). Starts `deleteAfter`. Absent while it is in scope. */
   readonly departedAt?: string | undefined;
+  /** When we created it (ISO 8601): a target may not show it everywhere at once. Absent for what was adopted. */
+  readonly createdAt?: string | undefined;
   /**
    * Canonical SCIM path → digest of the acknowledged value, or one of the marks `doubtful`, `empty` and `unmanaged`. A
    * path without a key was never managed: what the target holds there is not known.

@@ -33,6 +33,11 @@ export interface Resource {
   readonly createOnly: DesiredAttributes;
   /** Groups: who belongs to it, as source ids, only resources that are in the target's scope. Users: empty. */
   readonly members: readonly SourceId[];
+  /**
+   * What is as good as the value in `attributes`, by path: where the directory has several values and there is room for
+   * one. The target keeps the one that it has.
+   */
+  readonly choices?: ReadonlyMap<string, readonly DesiredValue[]>;
   /** How a person would call it (userName or displayName). For plans on a terminal; never stored, logged or hashed. */
   readonly label: string;
 }
@@ -49,7 +54,7 @@ export interface Reason {
   readonly text: string;
 }
 
-export type ReasonCode = 'map_error' | 'active_unknown' | 'required_missing' | 'duplicate_match' | 'duplicate_entry' | 'ambiguous_match' | 'match_taken' | 'adoption_off' | 'not_created' | 'search_refused';
+export type ReasonCode = 'map_error' | 'active_unknown' | 'required_missing' | 'duplicate_match' | 'duplicate_entry' | 'replication_conflict' | 'ambiguous_match' | 'match_taken' | 'adoption_off' | 'not_created' | 'search_refused';
 
 /**
  * An in-scope entry that cannot be written. It is neither updated nor does it count as departed; but when it is known

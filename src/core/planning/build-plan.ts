@@ -1,5 +1,6 @@
 import type { Operation } from '../model/plan.ts';
 import { handOver } from './hand-over.ts';
+import { keepChoices } from './keep-choice.ts';
 import { createOutlook } from './outlook.ts';
 import { planDeparture } from './plan-departure.ts';
 import type { PlanInput, PlannedOperations } from './plan-input.ts';
@@ -28,8 +29,9 @@ import { planRejected, planResource } from './plan-resource.ts';
 
 /** Works out the operations that bring a target from its links to what is wanted, in their order. */
 export function buildPlan(given: PlanInput): PlannedOperations {
-  const input = handOver(given);
-  const outlook = createOutlook(input);
+  const handed = handOver(given);
+  const outlook = createOutlook(handed);
+  const input = { ...handed, resources: handed.resources.map((resource) => keepChoices(resource, handed, outlook.targetIdOf)) };
   const parts = [
     ...input.resources.map((resource) => planResource(resource, input, outlook)),
     ...input.resources.filter(({ type }) => type === 'group').map((group) => planMembers(group, input, outlook)),

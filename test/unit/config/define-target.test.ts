@@ -102,11 +102,11 @@ describe('a profile fits the map to the target', () => {
     assert.equal(paths.filter((path) => path.startsWith('addresses')).length, 5);
   });
 
-  it('with room for one, a list keeps its first value in the order of the directory', async (t) => {
+  it('with room for one, a list keeps its first value, whatever the order of the directory', async (t) => {
     const definition = await define(t, 'profile: { values: { single: true } }\nusers: { map: { \'emails[type eq "work"].value\': null, emails: mail } }');
     const entries = [entry('ann', { userPrincipalName: 'ann@x', displayName: 'Ann', mail: ['z@x', 'a@x'], userAccountControl: '512' })];
     const [ann] = projectTarget(entries, definition, now).resources;
-    assert.deepEqual(ann?.attributes.get('emails'), [{ value: 'z@x' }]);
+    assert.deepEqual(ann?.attributes.get('emails'), [{ value: 'a@x' }]);
   });
 
   it('what it requires is known, but for what is marked as primary when it is written', async (t) => {

@@ -12,7 +12,7 @@ describe('parseDn', () => {
     ['escaped special characters', String.raw`CN=James \"Jim\" Smith\, III,DC=example`, [['CN=James "Jim" Smith, III'], ['DC=example']]],
     ['escaped octets', String.raw`CN=Before\0dAfter,DC=net`, [['CN=Before\rAfter'], ['DC=net']]],
     ['octets that are UTF-8 together', String.raw`CN=Lu\C4\8Di\C4\87`, [['CN=Lučić']]],
-    ['a BER value as it is', '1.3.6.1.4.1.1466.0=#04024869', [['1.3.6.1.4.1.1466.0=#04024869']]],
+    ['a BER value that is a text, and any other as it is', '1.3.6.1.4.1.1466.0=#04024869,CN=#0c04c3a46161,OU=#30024869,O=#0403', [['1.3.6.1.4.1.1466.0=Hi'], ['CN=äaa'], ['OU=#30024869'], ['O=#0403']]],
     ['text outside of ASCII', 'CN=José Müller 太郎,OU=Ä', [['CN=José Müller 太郎'], ['OU=Ä']]],
     ['semicolons and space around separators', 'CN=a ; OU = b , DC= c', [['CN=a'], ['OU=b'], ['DC=c']]],
     ['quoted values', 'CN="Smith, Jr.",DC=x', [['CN=Smith, Jr.'], ['DC=x']]],
@@ -39,6 +39,9 @@ describe('dnKey', () => {
       'cn=\\53mith\\, Jr.,ou=Sales East\\ ,dc=x',
     ];
     assert.deepEqual(new Set(spellings.map(dnKey)).size, 1);
+    assert.equal(dnKey('userid=anna,DomainComponent=x'), dnKey('uid=anna,dc=x'));
+    assert.equal(dnKey('0.9.2342.19200300.100.1.1=#0404616E6E61,0.9.2342.19200300.100.1.25=x'), dnKey('uid=anna,dc=x'));
+    assert.equal(dnKey('cn=Stra\u00dfe\u200b,dc=x'), dnKey('CN=STRASSE,DC=x'));
     assert.equal(dnKey('cn=A+uid=1,dc=x'), dnKey('UID=1 + CN=a,dc=x'));
     assert.equal(dnKey('cn=Jose\u0301,dc=x'), dnKey('CN=JOS\u00c9,DC=x'));
   });

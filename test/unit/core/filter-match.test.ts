@@ -10,6 +10,7 @@ type Attributes = Record<string, readonly AttributeValue[]>;
 const person: Attributes = {
   objectclass: ['top', 'inetOrgPerson'],
   cn: ['Anna Berg', 'José Müller'],
+  'cn;lang-de': ['Änne Berg'],
   mail: ['Anna.Berg@Example.org'],
   useraccountcontrol: ['514'],
   modifytimestamp: ['20260301120000Z'],
@@ -22,7 +23,7 @@ const matches = (filter: string, attributes: Attributes = person) => matchesFilt
 
 describe('matchesFilter', () => {
   const holds = [
-    '(cn=anna berg)', '(CN=ANNA   BERG)', '(cn;lang-de=Anna Berg)', '(cn=jos\\c3\\a9 m\\c3\\bcller)', '(cn~=anna berg)',
+    '(cn=anna berg)', '(CN=ANNA   BERG)', '(cn;lang-de=änne berg)', '(cn=änne berg)', '(cn;LANG-DE=*)', '(cn=jos\\c3\\a9 m\\c3\\bcller)', '(cn~=anna berg)',
     '(cn=*)', '(mail=anna*)', '(mail=*@example.org)', '(mail=*berg*)', '(mail=an*na*b*org)', '(cn=anna*berg)',
     '(usnChanged>=9)', '(usnChanged>=2)', '(usnChanged<=10)', '(modifyTimestamp>=20260301115959Z)', '(modifyTimestamp<=20260301120000Z)',
     '(userAccountControl:1.2.840.113556.1.4.803:=2)', '(userAccountControl:1.2.840.113556.1.4.803:=514)', '(userAccountControl:1.2.840.113556.1.4.804:=3)',
@@ -31,7 +32,7 @@ describe('matchesFilter', () => {
     '(&(objectClass=inetOrgPerson)(!(mail=*@other.org)))', '(|(cn=nobody)(cn=anna berg))', '(!(missing=a))', '(!(missing=*))', '(&)',
   ];
   const fails = [
-    '(cn=anna)', '(cn=nna*)', '(mail=*@example)', '(mail=anna*anna.berg*)', '(cn=anna berg*berg)', '(missing=*)', '(missing=a)', '(missing>=a)', '(missing=*a*)',
+    '(cn;lang-de=Anna Berg)', '(cn;lang-fr=*)', '(cn=anna)', '(cn=nna*)', '(mail=*@example)', '(mail=anna*anna.berg*)', '(cn=anna berg*berg)', '(missing=*)', '(missing=a)', '(missing>=a)', '(missing=*a*)',
     '(usnChanged>=10)', '(usnChanged<=8)', '(modifyTimestamp>=20260301120001Z)',
     '(userAccountControl:1.2.840.113556.1.4.803:=3)', '(userAccountControl:1.2.840.113556.1.4.804:=4)', '(missing:1.2.840.113556.1.4.803:=0)',
     '(cn:1.2.840.113556.1.4.803:=0)', '(objectGUID=\\01\\02)', '(objectCategory=computer)', '(memberOf=cn=sales)',

@@ -100,6 +100,7 @@ describe('a new group', () => {
   it('that the target lost is made again with its members', async () => {
     const stage = cycleStage([...people, team('staff', crew)], { target: { createWith: 5 } });
     await stage.cycle();
+    await stage.clock.advance(10 * minute);
     await stage.target.remove('group', 'group-4', new AbortController().signal);
     stage.source.put(team('staff', ['a', 'b']));
     await stage.cycle();

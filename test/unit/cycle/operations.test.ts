@@ -52,6 +52,7 @@ describe('an operation whose answer is lost', () => {
   it('loses nobody who was deleted and comes back before the next try', async () => {
     const stage = cycleStage([person('anna'), person('zoe')], { removal: { leaves: 'delete', groups: 'keep' } });
     await stage.cycle();
+    await stage.clock.advance(10 * minute);
     stage.target.setHook(() => ({ when: 'after', result: lost }));
     stage.source.remove('anna');
     await stage.cycle();

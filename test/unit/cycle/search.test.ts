@@ -136,6 +136,7 @@ describe('the search for who exists already', () => {
     const everything = { percent: 100, atLeast: 1_000 };
     const stage = cycleStage([person('anna')], { limits: { removals: everything, members: everything, updates: everything } });
     await stage.cycle();
+    await stage.clock.advance(10 * minute);
     await stage.target.remove('user', 'user-1', signal);
     stage.source.put(person('anna', { title: 'Boss' }));
     await stage.cycle();

@@ -19,6 +19,8 @@ const report = (target: string, code?: ErrorCode): CycleReport => ({
   hold: undefined,
   rejected: [],
   waiting: 0,
+  forgotten: [],
+  unproven: [],
   error: code === undefined ? undefined : new BridgeError(code, 'no', ''),
 });
 const control = { signal: new AbortController().signal, isStopping: () => false };

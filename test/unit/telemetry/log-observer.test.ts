@@ -152,6 +152,7 @@ describe('log of events', () => {
       directory_failed: true, directory_failover: true,
       ldap_request: true,
       plan_made: true,
+      link_forgotten: true,
       held: true,
       operation_finished: true,
       operations_given_up: true,

@@ -9,8 +9,8 @@ import { writeOnDemand } from './read-and-write.ts';
 import { tellsNothing } from './update.ts';
 
 /**
- * DELETE (RFC 7644 §3.6). Who is gone already is removed: an earlier DELETE may have lost its answer. A 404 may be about
- * the route as well, so that it is looked: an account that is forgotten here keeps its access there.
+ * DELETE (RFC 7644 §3.6). A 404 may be about the route as well, so that it is looked whether it is there: an account that
+ * is forgotten here keeps its access there.
  */
 export async function removeResource(talk: Conversation & Promised, type: ResourceType, id: TargetId): Promise<Outcome> {
   const path = resourcePath(type, id);
@@ -26,7 +26,7 @@ export async function removeResource(talk: Conversation & Promised, type: Resour
 /** Slack and Atlassian only switch off whom they were asked to delete. */
 async function lookFor({ exchange, signal }: Conversation, type: ResourceType, id: TargetId): Promise<Outcome> {
   const held = await readResource(exchange, type, id, signal);
-  if (isRefusal(held)) return tellsNothing(held) ? failed(held) : { kind: 'applied', id };
+  if (isRefusal(held)) return failed(tellsNothing(held) ? held : { class: 'gone', status: 404, detail: 'the target has none' });
   if (type === 'user' && foundResource(held.body)?.active === false) return { kind: 'applied', id };
   return failed({ class: 'rejected', status: 404, detail: 'DELETE was answered with 404, and it is still there' });
 }

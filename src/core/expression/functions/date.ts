@@ -1,6 +1,8 @@
 import { EvaluationError } from '../expression.ts';
 import { formatMoment, readMoment } from './date-format.ts';
 import { eachText, oneText, type FunctionDefinition } from './function.ts';
+import { generalized, readExpiry, readFileTime, unitNames, unitOf, type TimeUnit } from './instant.ts';
+import type { Compiled } from '../compiled.ts';
 
 /** Points in time, always as text and in UTC. */
 export const dateFunctions: readonly FunctionDefinition[] = [
@@ -11,8 +13,9 @@ export const dateFunctions: readonly FunctionDefinition[] = [
     doc: 'An Active Directory time (accountExpires, pwdLastSet, lastLogonTimestamp: 100 ns since 1601) in ISO 8601. 0 and 9223372036854775807 mean never: null.',
     example: ['fileTime(accountExpires)', '"2027-01-01T00:00:00Z"'],
     entra: 'DateFromNum',
+    check: checkUnit('fileTime'),
     call: ([value = null]) => eachText('fileTime', value, (one) => {
-      const moment = fileTime('fileTime', one);
+      const moment = readFileTime('fileTime', one);
       return moment === undefined ? null : iso('fileTime', moment);
     }),
   },
@@ -20,12 +23,12 @@ export const dateFunctions: readonly FunctionDefinition[] = [
     name: 'expired',
     parameters: [{ name: 'text', kind: 'string' }],
     returns: 'bool',
-    doc: 'Whether an Active Directory time (accountExpires) is over. 0 and 9223372036854775807 mean never, and null: false.',
+    doc: 'Whether a time is over: of Active Directory (accountExpires), an LDAP time (krbPrincipalExpiration), or days since 1970 (shadowExpire). 0, -1 and 9223372036854775807 mean never, and null: false. Anything else is an error.',
     example: ['expired(accountExpires)', 'false'],
-    call: ([value = null], { context }) => {
-      const text = oneText('expired', value);
-      const moment = text === undefined ? undefined : fileTime('expired', text);
-      return moment !== undefined && context.isOver(moment);
+    lazy: ([time]) => (run) => {
+      const text = oneText('expired', time?.run(run));
+      const moment = text === undefined ? undefined : readExpiry(text, unitOf(time?.attribute));
+      return moment !== undefined && run.context.isOver(moment);
     },
   },
   {
@@ -34,6 +37,7 @@ export const dateFunctions: readonly FunctionDefinition[] = [
     returns: 'string',
     doc: 'An LDAP time (whenCreated, createTimestamp: RFC 4517 §3.3.13) in ISO 8601.',
     example: ['generalizedTime(whenCreated)', '"2024-02-29T08:30:00Z"'],
+    check: checkUnit('generalizedTime'),
     call: ([value = null]) => eachText('generalizedTime', value, (one) => iso('generalizedTime', generalized(one))),
   },
   {
@@ -56,16 +60,12 @@ export const dateFunctions: readonly FunctionDefinition[] = [
   },
 ];
 
-const never = '9223372036854775807';
-/** Milliseconds from 1601 to 1970. */
-const epoch1601 = 11_644_473_600_000;
-
-/** Milliseconds since 1970; undefined for never (MS-ADA1 §2.1, accountExpires). */
-function fileTime(name: string, text: string): number | undefined {
-  if (text === never || text === '0') return undefined;
-  if (!/^-?\d{1,19}$/.test(text)) throw new EvaluationError(`${name}() needs a whole number as text`);
-  const ticks = BigInt(text);
-  return ticks <= 0n ? undefined : Number(ticks / 10_000n) - epoch1601;
+/** Whether an attribute whose unit is known is in this one. */
+function checkUnit(wanted: TimeUnit): (args: readonly Compiled[]) => string | undefined {
+  return ([time]) => {
+    const unit = unitOf(time?.attribute);
+    return unit === undefined || unit === wanted ? undefined : `${time?.attribute ?? ''} holds ${unitNames[unit]}, and this needs ${unitNames[wanted]}`;
+  };
 }
 
 function valid(moment: number | undefined): moment is number {
@@ -82,20 +82,4 @@ function isoMoment(text: string): number | undefined {
   // Without a zone, UTC: the machine's own zone must not change what a target holds.
   const moment = Date.parse(/Z$|[+-]\d{2}:\d{2}$/.test(text) || !text.includes('T') ? text : `${text}Z`);
   return Number.isNaN(moment) ? undefined : moment;
-}
-
-/** RFC 4517 §3.3.13: minutes, seconds and a fraction of the last given unit may be missing; the zone may not. */
-function generalized(text: string): number | undefined {
-  const parts = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})?(\d{2})?(?:[.,](\d{1,9}))?(Z|[+-]\d{2}(?:\d{2})?)$/.exec(text);
-  if (parts === null) return undefined;
-  const [year = 0, month = 0, day = 0, hour = 0] = parts.slice(1, 5).map(Number);
-  const [, , , , , minute, second, fraction, zone = 'Z'] = parts;
-  const unit = second !== undefined ? 1000 : minute !== undefined ? 60_000 : 3_600_000;
-  const rest = fraction === undefined ? 0 : Math.round(Number(`0.${fraction}`) * unit);
-  const moment = Date.UTC(2000, month - 1, day, hour, Number(minute ?? 0), Number(second ?? 0)) + rest;
-  const date = new Date(moment);
-  date.setUTCFullYear(date.getUTCFullYear() - 2000 + year);
-  if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23) return undefined;
-  const shift = zone === 'Z' ? 0 : (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3, 5))) * (zone.startsWith('-') ? -1 : 1);
-  return date.getTime() - shift * 60_000;
 }

@@ -1,7 +1,8 @@
-import { attributeName } from '../../directory/attribute.ts';
+import { attributeKey } from '../../directory/attribute.ts';
+import { typeName } from '../../directory/attribute-types.ts';
 import { parseDn } from '../../directory/dn.ts';
 import { DnReference, EvaluationError } from '../expression.ts';
-import { readAttribute } from '../operators.ts';
+import { readAttribute } from '../read-attribute.ts';
 import { isList, kindOf, type Value } from '../value.ts';
 import { literalText, oneInt, oneText, type FunctionDefinition } from './function.ts';
 
@@ -12,9 +13,9 @@ export const directoryFunctions: readonly FunctionDefinition[] = [
     parameters: [{ name: 'name', kind: 'literal' }],
     returns: 'dyn',
     asks: 'attribute',
-    doc: 'The attribute of that name, for names with hyphens. The name must be written out, so that it is known what to read.',
+    doc: 'The attribute of that name, for names with hyphens and for one language (`title;lang-de`). The name must be written out, so that it is known what to read.',
     example: ['attr("msDS-cloudExtensionAttribute1")', '"blue"'],
-    lazy: ([name]) => readAttribute(attributeName(literalText(name))),
+    lazy: ([name]) => readAttribute(attributeKey(literalText(name))),
   },
   {
     name: 'bit',
@@ -46,8 +47,8 @@ export const directoryFunctions: readonly FunctionDefinition[] = [
       if (text === undefined) return null;
       const rdns = parseDn(text);
       if (rdns === undefined) throw new EvaluationError('dnPart() needs a DN');
-      const wanted = (oneText('dnPart', type) ?? '').toLowerCase();
-      const found = rdns.flat().filter((part) => part.type.toLowerCase() === wanted);
+      const wanted = typeName(oneText('dnPart', type) ?? '');
+      const found = rdns.flat().filter((part) => typeName(part.type) === wanted);
       return found[oneInt('dnPart', index) ?? 0]?.value ?? null;
     },
   },

@@ -34,7 +34,7 @@ describe('createLdifSource', () => {
   after(() => rm(folder, { recursive: true }));
 
   const source = (rest: Partial<LdifSourceOptions> = {}) => createLdifSource({ name: 'corp', path, settleMilliseconds: 1, ...rest });
-  const asked = { user: new Set(['cn', 'mail', 'jpegphoto']), group: new Set(['cn', 'member']) };
+  const asked = { user: new Set(['cn', 'cn;lang-de', 'mail', 'jpegphoto']), group: new Set(['cn', 'member']) };
   const signal = new AbortController().signal;
 
   async function read(content: string | Uint8Array, rest: Partial<LdifSourceOptions> = {}): Promise<Entry[]> {
@@ -52,8 +52,9 @@ describe('createLdifSource', () => {
     it('version, comments, folded lines, options, base64 and empty values', async () => {
       const text = `# made by hand,\n  and folded\nversion: 1\n\n\n${anna}mail:\nmail: anna@\n example.org\n# a comment\n  that goes on\nMail;x-work: second@example.org\ncn;lang-de:: w6RubmE=\n\n${staff}`;
       const [user, group] = await read(text);
-      assert.deepEqual(user?.attributes.get('cn'), ['Anna', 'änna']);
-      assert.deepEqual(user.attributes.get('mail'), ['anna@example.org', 'second@example.org']);
+      assert.deepEqual(user?.attributes.get('cn'), ['Anna']);
+      assert.deepEqual(user.attributes.get('cn;lang-de'), ['änna']);
+      assert.deepEqual(user.attributes.get('mail'), ['anna@example.org']);
       assert.deepEqual(group?.attributes.get('member'), ['uid=anna,dc=example']);
       assert.equal(user.id, '7a0d9c5e-0000-4000-8000-000000000001');
     });
@@ -63,6 +64,22 @@ describe('createLdifSource', () => {
       const folded = Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), bytes.subarray(0, cut), Buffer.from('\n '), bytes.subarray(cut)]);
       const [user] = await read(Buffer.from(folded.toString('latin1').replaceAll('\n', '\r\n'), 'latin1'));
       assert.deepEqual(user?.attributes.get('mail'), ['josé@example.org']);
+    });
+    it('options that only say how a value is sent as nothing, in any order and case', async () => {
+      const [user] = await read(`${anna}jpegPhoto;BINARY:: /9g=\nCN;X-b;LANG-de: Änne\ncn;lang-DE;x-B: Änni\n`, {});
+      assert.deepEqual(user?.attributes.get('jpegphoto'), [new Uint8Array([0xff, 0xd8])]);
+      assert.deepEqual(user.attributes.get('cn'), ['Anna']);
+      assert.equal(user.attributes.has('cn;lang-de'), false);
+    });
+    it('lines that were folded with a tab', async () => {
+      const [user] = await read(`${anna}mail: anna@\n\texample.org\n`);
+      assert.deepEqual(user?.attributes.get('mail'), ['anna@example.org']);
+    });
+    it('an export of ldifde, in which every record is an addition', async () => {
+      const asAddition = (record: string) => record.replace('\n', '\nchangetype: add\n');
+      assert.deepEqual(names(await read([anna, ben, staff].map(asAddition).join('\n'))), ['Anna', 'Ben', 'staff']);
+      await refuses(`${asAddition(anna)}\n${ben}`, /line 7: entries beside changes/);
+      await refuses(`${anna}\n${asAddition(ben)}`, /line 7: entries beside changes/);
     });
     it('bytes where a value is not UTF-8 or its attribute is binary', async () => {
       const [user] = await read(`${anna}jpegPhoto: abc\nmail:: /9g=\n`);
@@ -128,6 +145,14 @@ describe('createLdifSource', () => {
     ];
     for (const [what, content, message] of cases) it(what, () => refuses(content, message));
     it('UTF-16', () => refuses(Buffer.from(`\ufeff${anna}`, 'utf16le'), /line 1: the file is in UTF-16/));
+    it('Latin-1', async () => {
+      await refuses(Buffer.from(`${anna}\n${ben}sn: M\u00fcller\n`, 'latin1'), /line 10: a value that is not UTF-8/);
+      await refuses(Buffer.from(anna.replace('uid=anna', 'uid=\u00e4nna'), 'latin1'), /line 1: a value that is not UTF-8/);
+    });
+    it('entries without an id, of which it names the first five', async () => {
+      const one = (at: number) => anna.replace('uid=anna', `uid=a${at}`).replace(/entryUUID.*\n/, '');
+      await refuses([1, 2, 3, 4, 5, 6, 7].map(one).join('\n'), /lines 1, 5, 9, 13, 17 and 2 more: the entries have no usable/, 'D2S_ENTRY_WITHOUT_ID');
+    });
     it('an entry without an id, with the way to get one', async () => {
       await assert.rejects(read(`${ben}\n${anna.replace(/entryUUID.*\n/, '')}`), {
         code: 'D2S_ENTRY_WITHOUT_ID',

@@ -86,9 +86,9 @@ describe('null in expressions', () => {
 describe('several values in expressions', () => {
   it('are a list, and one value is as good as a list of one', () => {
     expectAll({
-      otherMailbox: ['b@x', 'A@x', 'b@x'],
-      'lower(otherMailbox)': ['b@x', 'a@x', 'b@x'],
-      'unique(otherMailbox)': ['b@x', 'A@x'],
+      otherMailbox: ['A@x', 'b@x', 'b@x'],
+      'lower(otherMailbox)': ['a@x', 'b@x', 'b@x'],
+      'unique(otherMailbox)': ['A@x', 'b@x'],
       'sort(unique(lower(otherMailbox)))': ['a@x', 'b@x'],
       'sort(mail)': ['Ann@Corp.example'],
       'otherMailbox.filter(m, m.startsWith("A"))': ['A@x'],
@@ -96,14 +96,14 @@ describe('several values in expressions', () => {
       'otherMailbox.map(m, m != "b@x", upper(m))': ['A@X'],
       'otherMailbox.all(m, m.endsWith("@x"))': true,
       'otherMailbox.exists_one(m, m == "A@x")': true,
-      'otherMailbox[1]': 'A@x',
+      'otherMailbox[1]': 'b@x',
       'otherMailbox[7]': null,
       'mail[0]': 'Ann@Corp.example',
-      '"smtp:" + otherMailbox[1]': 'smtp:A@x',
-      '"smtp:" + unique(otherMailbox)': ['smtp:b@x', 'smtp:A@x'],
+      '"smtp:" + otherMailbox[1]': 'smtp:b@x',
+      '"smtp:" + unique(otherMailbox)': ['smtp:A@x', 'smtp:b@x'],
       'departments + ["Board"]': ['Legal', 'Support', 'Board'],
-      'replace(otherMailbox, "@x", "")': ['b', 'A', 'b'],
-      'regexReplace(otherMailbox, "(.)@(x)", "$2.$1$3")': ['x.b$3', 'x.A$3', 'x.b$3'],
+      'replace(otherMailbox, "@x", "")': ['A', 'b', 'b'],
+      'regexReplace(otherMailbox, "(.)@(x)", "$2.$1$3")': ['x.A$3', 'x.b$3', 'x.b$3'],
     });
   });
 
@@ -170,7 +170,37 @@ describe('functions for Active Directory', () => {
     assert.deepEqual(asked, []);
     assert.equal(gives('expired("133485408000000000")'), true);
     assert.deepEqual(asked, [Date.UTC(2024, 0, 1)]);
-    assert.throws(() => gives('expired("2024-01-01")'), /expired\(\) needs a whole number/);
+    assert.throws(() => gives('expired("2024-01-01")'), /expired\(\) needs a time of Active Directory \(.*\), or days since 1970, or an LDAP time/);
+  });
+
+  it('take days since 1970 and LDAP times for what they are, by the attribute or by how they look', () => {
+    const ends = (attributes: Readonly<Record<string, string>>, source: string) => {
+      const asked: number[] = [];
+      const given = compiled(source).evaluate(entry('ann', attributes), { ...nobody, isOver: (instant) => asked.push(instant) > 0 });
+      return given === true ? new Date(asked[0] ?? NaN).toISOString().slice(0, 10) : given;
+    };
+    assert.equal(ends({ shadowExpire: '19723' }, 'expired(shadowExpire)'), '2024-01-01');
+    assert.equal(ends({ shadowExpire: '-1' }, 'expired(shadowExpire)'), false);
+    assert.equal(ends({ shadowExpire: '19723' }, 'expired(first(shadowExpire))'), '2024-01-01');
+    assert.equal(ends({ krbPrincipalExpiration: '20240101000000Z' }, 'expired(krbPrincipalExpiration)'), '2024-01-01');
+    assert.equal(ends({ krbPrincipalExpiration: '19700101000000Z' }, 'expired(krbPrincipalExpiration)'), false);
+    assert.equal(ends({ accountExpires: '133485408000000000' }, 'expired(accountExpires)'), '2024-01-01');
+    assert.equal(ends({ until: '133485408000000000' }, 'expired(until)'), '2024-01-01');
+  });
+
+  it('refuse a time in another unit, so that nothing ever ends in 1601', () => {
+    const wrong: readonly [Readonly<Record<string, string>>, string, RegExp][] = [
+      [{ accountExpires: '19723' }, 'expired(accountExpires)', /needs a time of Active Directory.*has days/],
+      [{ accountExpires: '20240101000000Z' }, 'expired(accountExpires)', /has an LDAP time/],
+      [{ shadowExpire: '133485408000000000' }, 'expired(shadowExpire)', /needs days/],
+      [{ shadowExpire: '0' }, 'expired(shadowExpire)', /cannot tell what 0 means/],
+      [{ sambaKickoffTime: '1704067200' }, 'expired(sambaKickoffTime)', /expired\(\) needs/],
+      [{ until: '1704067200000' }, 'expired(until)', /expired\(\) needs/],
+      [{ days: '19723' }, 'fileTime(days)', /too small/],
+    ];
+    for (const [attributes, source, message] of wrong) assert.throws(() => compiled(source).evaluate(entry('ann', attributes), nobody), message, source);
+    assert.throws(() => compiled('fileTime(shadowExpire)'), /shadowexpire holds days since 1970/);
+    assert.throws(() => compiled('generalizedTime(accountExpires)'), /accountexpires holds a time of Active Directory/);
   });
 
   it('read every form of LDAP time', () => {

@@ -54,7 +54,7 @@ describe('what a target should hold, as time passes', () => {
   });
 
   it('is not known for an attribute that is no time', () => {
-    assert.equal(projectTarget([entry('ann', { uid: 'ann', accountExpires: 'soon' })], target, now).rejected[0]?.reasons[0]?.text, 'active: expired() needs a whole number as text');
+    assert.equal(projectTarget([entry('ann', { uid: 'ann', accountExpires: 'soon' })], target, now).rejected[0]?.reasons[0]?.text, 'active: expired() needs a time of Active Directory (100 ns since 1601)');
   });
 });
 

@@ -1,0 +1,52 @@
+/**
+ * Attribute types that have several names, of RFC 4519 §2 (RFC 2798, RFC 4524 and the OpenLDAP and 389 schemas spell them
+ * the same): the first name is the one that servers show, then come the other names and the OID.
+ */
+const types: readonly string[] = [
+  'cn commonName 2.5.4.3',
+  'sn surname 2.5.4.4',
+  'serialNumber 2.5.4.5',
+  'c countryName 2.5.4.6',
+  'l localityName 2.5.4.7',
+  'st stateOrProvinceName 2.5.4.8',
+  'street streetAddress 2.5.4.9',
+  'o organizationName 2.5.4.10',
+  'ou organizationalUnitName 2.5.4.11',
+  'title 2.5.4.12',
+  'description 2.5.4.13',
+  'postalCode 2.5.4.17',
+  'postOfficeBox 2.5.4.18',
+  'telephoneNumber 2.5.4.20',
+  'facsimileTelephoneNumber fax 2.5.4.23',
+  'member 2.5.4.31',
+  'name 2.5.4.41',
+  'givenName gn 2.5.4.42',
+  'initials 2.5.4.43',
+  'generationQualifier 2.5.4.44',
+  'uniqueMember 2.5.4.50',
+  'uid userid 0.9.2342.19200300.100.1.1',
+  'mail rfc822Mailbox 0.9.2342.19200300.100.1.3',
+  'manager 0.9.2342.19200300.100.1.10',
+  'homePhone homeTelephoneNumber 0.9.2342.19200300.100.1.20',
+  'mobile mobileTelephoneNumber 0.9.2342.19200300.100.1.41',
+  'pager pagerTelephoneNumber 0.9.2342.19200300.100.1.42',
+  'co friendlyCountryName 0.9.2342.19200300.100.1.43',
+  'dc domainComponent 0.9.2342.19200300.100.1.25',
+  'email emailAddress pkcs9email 1.2.840.113549.1.9.1',
+  'employeeNumber 2.16.840.1.113730.3.1.3',
+  'displayName 2.16.840.1.113730.3.1.241',
+];
+
+/** Every spelling in lower case → the type's first name in lower case. */
+const standardNames: ReadonlyMap<string, string> = new Map(
+  types.flatMap((line) => {
+    const [first = '', ...others] = line.toLowerCase().split(' ');
+    return others.map((other) => [other, first] as const);
+  }),
+);
+
+/** The one name for all spellings of a type, in lower case: `userid`, `UID` and `0.9.2342.19200300.100.1.1` are `uid`. */
+export function typeName(spelled: string): string {
+  const name = spelled.toLowerCase();
+  return standardNames.get(name) ?? name;
+}

@@ -1,0 +1,76 @@
+import { typeName } from '../directory/attribute-types.ts';
+import { parseDn } from '../directory/dn.ts';
+import { fold, presentText } from '../directory/fold.ts';
+import type { AttributeValue } from '../model/entry.ts';
+import type { Compiled, Run } from './compiled.ts';
+
+/**
+ * The values of an attribute as an expression sees them. One value is a value, several are a list, none is null, and a
+ * blank one is none. Space around a text does not count (RFC 4518 §2.6.1).
+ *
+ * The values of an attribute have no order (RFC 4512 §2.3): a server may give another one each time, and the value that
+ * is a person's login must not change with it. The value in the entry's own name comes first, or the one that is
+ * preferred, and the others follow by code point.
+ */
+export function readAttribute(name: string): Compiled['run'] {
+  return (run) => {
+    const values = run.attributes.get(name);
+    if (values === undefined) return null;
+    const [first] = values;
+    if (values.length === 1 && first !== undefined) return typeof first === 'string' ? (presentText(first) ?? null) : first;
+    const [one = null, ...others] = inOrder(name, values, run);
+    return others.length === 0 ? one : [one, ...others];
+  };
+}
+
+/** Values that stand for one another where there is room for one only: more than one, and none of them in the entry's name. */
+export function interchangeable(name: string, { attributes, dn }: Pick<Run, 'attributes' | 'dn'>): readonly AttributeValue[] {
+  const values = attributes.get(name) ?? [];
+  if (values.length < 2) return [];
+  const sorted = sortedValues(values);
+  return sorted.length < 2 || namingValue(name, sorted, dn) !== undefined ? [] : sorted;
+}
+
+function inOrder(name: string, values: readonly AttributeValue[], { dn, context }: Run): readonly AttributeValue[] {
+  const sorted = sortedValues(values);
+  const first = namingValue(name, sorted, dn) ?? context.preferred?.get(name);
+  return first === undefined || first === sorted[0] ? sorted : [first, ...sorted.filter((value) => value !== first)];
+}
+
+/** A pure memo: the same values are read by several rules, and compared in many cycles. */
+const known = new WeakMap<readonly AttributeValue[], readonly AttributeValue[]>();
+
+function sortedValues(values: readonly AttributeValue[]): readonly AttributeValue[] {
+  const before = known.get(values);
+  if (before !== undefined) return before;
+  const present = values.flatMap((value): AttributeValue[] => {
+    const one = typeof value === 'string' ? presentText(value) : value;
+    return one === undefined ? [] : [one];
+  });
+  const sorted = present.sort(compare);
+  known.set(values, sorted);
+  return sorted;
+}
+
+/** Texts before bytes. */
+function compare(left: AttributeValue, right: AttributeValue): number {
+  if (typeof left === 'string' && typeof right === 'string') return left < right ? -1 : left > right ? 1 : 0;
+  if (typeof left === 'string') return -1;
+  if (typeof right === 'string') return 1;
+  const at = left.findIndex((byte, index) => byte !== right[index]);
+  return at === -1 ? left.length - right.length : (left[at] ?? 0) - (right[at] ?? -1);
+}
+
+/** The value that names the entry (`uid` in `uid=anna,ou=people`), as the attribute has it. */
+function namingValue(name: string, values: readonly AttributeValue[], dn: string): AttributeValue | undefined {
+  const type = typeName(name);
+  const named = parseDn(firstOf(dn))?.[0]?.filter((part) => typeName(part.type) === type) ?? [];
+  if (named.length === 0) return undefined;
+  const keys = new Set(named.map(({ value }) => fold(value)));
+  return values.find((value) => typeof value === 'string' && keys.has(fold(value)));
+}
+
+/** The relative DN: up to the first comma that is not escaped or quoted, which is all that has to be taken apart. */
+function firstOf(dn: string): string {
+  return /^(?:\\.|"(?:\\.|[^"\\])*"|[^\\",;])*/s.exec(dn)?.[0] ?? dn;
+}

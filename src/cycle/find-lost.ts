@@ -1,0 +1,80 @@
+import type { ResourceType } from '../core/model/entry.ts';
+import type { Digest, Link } from '../core/model/link.ts';
+import { scimPath } from '../core/mapping/scim-path.ts';
+import { scimValues } from '../core/mapping/scim-values.ts';
+import { digestAttributes } from '../core/planning/diff.ts';
+import { isFailure, type FoundResource, type ScimTarget } from '../ports/scim-target.ts';
+import type { StateView } from '../ports/state-store.ts';
+import { listEverything, type MatchPolicy } from './correlate.ts';
+import { isGone } from './presence.ts';
+
+/** What became of someone of whom a target once said that it does not have them. */
+export type Fate =
+  | { readonly kind: 'found'; readonly link: Link }
+  | { readonly kind: 'gone' }
+  /** It could not be found out: the link is kept, and asked about again. */
+  | { readonly kind: 'unknown' };
+
+export interface LostSearch {
+  readonly target: ScimTarget;
+  readonly store: StateView;
+  readonly policy: Readonly<Record<ResourceType, MatchPolicy>>;
+  /** Whom the target should have. */
+  readonly others: Iterable<Link>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Looks for someone who has left and whose account the target has mislaid, before the link is forgotten: by the id it had,
+ * by our externalId, and by what the link remembers of the match attributes. Otherwise one 404 at the wrong moment would
+ * leave an account with access that nobody here knows of any more.
+ */
+export async function findLost(link: Link, search: LostSearch): Promise<Fate> {
+  const { target, store, policy, others, signal } = search;
+  const { type, sourceId } = link;
+  const held = await target.read(type, link.targetId, signal);
+  if (!isFailure(held) && isOurs(held, link)) return found(held, link);
+  if (isFailure(held) && !saysNo.has(held.class)) return { kind: 'unknown' };
+  const byId = await target.find(type, 'externalId', sourceId, signal);
+  if (isFailure(byId) && !saysNo.has(byId.class)) return { kind: 'unknown' };
+  const everything = await listEverything({ target, type, linked: 0, signal }, Infinity);
+  if (isFailure(everything) && !saysNo.has(everything.class)) return { kind: 'unknown' };
+  const listed = Array.isArray(everything) ? everything : [];
+  const paths = policy[type].adopt === 'never' ? [] : policy[type].match;
+  const candidates = new Map([
+    ...(isFailure(byId) ? [] : byId),
+    ...listed.filter((one) => one.body['externalId'] === sourceId || (isOurs(one, link) && isAlike(one, link, paths, store.digest))),
+  ].map((one) => [one.id, one]));
+  const owners = await store.owners(target.name, type, [...candidates.keys()]);
+  const free = [...candidates.values()].filter(({ id }) => (owners.get(id) ?? sourceId) === sourceId);
+  const [first, ...more] = free;
+  if (first !== undefined) return more.length === 0 ? found(first, link) : { kind: 'unknown' };
+  // Neither a search nor a list: then nobody has looked.
+  if (isFailure(byId) && !Array.isArray(everything)) return { kind: 'unknown' };
+  return (await isGone(link, others, { target, signal })) ? { kind: 'gone' } : { kind: 'unknown' };
+}
+
+const saysNo: ReadonlySet<string> = new Set(['gone', 'unsupported', 'rejected']);
+
+/** Nobody else's: it carries our externalId, or none. */
+function isOurs({ body }: FoundResource, { sourceId }: Link): boolean {
+  const { externalId } = body;
+  return externalId === undefined || externalId === null || externalId === '' || externalId === sourceId;
+}
+
+/** Whether a match attribute has the value that was acknowledged, which is known as a keyed digest alone. */
+function isAlike({ body }: FoundResource, link: Link, paths: readonly string[], digest: Digest): boolean {
+  return paths.some((path) => {
+    const known = link.attributes[path];
+    if (path === 'externalId' || known === undefined) return false;
+    const values = scimValues(body, scimPath(path)).filter((value) => typeof value === 'string');
+    return values.some((value) => [value, value.toLowerCase()].some((text) => digestAttributes(new Map([[path, text]]), digest, () => undefined)[path] === known));
+  });
+}
+
+function found({ id, active, version }: FoundResource, link: Link): Fate {
+  const lifecycle = active === false ? 'deactivated' : 'active';
+  const attributes = id === link.targetId ? link.attributes : {};
+  const marksEmpty = id === link.targetId ? link.marksEmpty : true;
+  return { kind: 'found', link: { ...link, targetId: id, lifecycle, attributes, marksEmpty, version } };
+}

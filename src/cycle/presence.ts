@@ -1,0 +1,81 @@
+import type { Link } from '../core/model/link.ts';
+import type { Failure } from '../core/model/outcome.ts';
+import { isFailure, type ScimTarget } from '../ports/scim-target.ts';
+import type { StateView } from '../ports/state-store.ts';
+
+/*
+ * A target that says "there is none" of one resource may say it of all: a gateway without a route, a tenant that is being
+ * moved, a url that leads elsewhere for a while. What it says is believed while something answers that must be there.
+ *
+ *   asked about others whom it acknowledged | taken as
+ *   ----------------------------------------+------------------------------------------------------------
+ *   one of them is there                    | gone
+ *   none of those that were asked for is    | not known: more likely it is the target that is gone
+ *   there are no others, or they cannot be  | gone, when it answers to a list as a list
+ *   asked for                               |
+ */
+
+/** Links to pick witnesses from: those at hand, or those that the state has of the same directory. */
+export async function othersThan(about: Link, atHand: ReadonlyMap<string, Link>, store: StateView): Promise<Iterable<Link>> {
+  if (witnesses(about, atHand.values()).length > 0) return atHand.values();
+  for await (const batch of store.unseen(about.target, new Set([about.directory]), new Set([about.sourceId]))) return batch;
+  return [];
+}
+
+/** Others who are asked for, at most. */
+const mostWitnesses = 3;
+
+interface Asked {
+  readonly target: Pick<ScimTarget, 'read' | 'answers'>;
+  readonly signal: AbortSignal;
+}
+
+/** Whether "gone" can be believed of someone who will be forgotten, or counted as removed. */
+export async function isGone(about: Link, others: Iterable<Link>, asked: Asked): Promise<boolean> {
+  const witness = await askOthers(about, others, asked);
+  return witness === 'unknown' ? asked.target.answers(about.type, asked.signal) : witness === 'there';
+}
+
+/** Whether it is worth looking for someone elsewhere: whoever is lost is searched for before anything else is done. */
+export async function isMissing(about: Link, others: Iterable<Link>, asked: Asked): Promise<boolean> {
+  return (await askOthers(about, others, asked)) === 'there' || asked.target.answers(about.type, asked.signal);
+}
+
+async function askOthers(about: Link, others: Iterable<Link>, { target, signal }: Asked): Promise<'there' | 'none' | 'unknown'> {
+  let answer: 'none' | 'unknown' = 'unknown';
+  for (const { type, targetId } of witnesses(about, others)) {
+    const found = await target.read(type, targetId, signal);
+    if (!isFailure(found)) return 'there';
+    if (found.class === 'gone') answer = 'none';
+  }
+  return answer;
+}
+
+/** Those who must be there: of the same type first. Whoever is switched off may be hidden (Atlassian). */
+function witnesses(about: Link, others: Iterable<Link>): readonly Link[] {
+  const same: Link[] = [];
+  const rest: Link[] = [];
+  for (const link of others) {
+    if (same.length >= mostWitnesses) break;
+    if (link.lifecycle !== 'active' || link.sourceId === about.sourceId || link.targetId === about.targetId) continue;
+    (link.type === about.type ? same : rest).push(link);
+  }
+  return [...same, ...rest].slice(0, mostWitnesses);
+}
+
+/** So long after its creation, what a target does not show is on its way: reads come from copies that are written later. */
+const settlingMilliseconds = 5 * 60_000;
+
+/** Whether a 404 for it means no more than that it is new. */
+export function isSettling({ createdAt }: Link, now: number): boolean {
+  const age = createdAt === undefined ? Infinity : now - Date.parse(createdAt);
+  return age >= 0 && age < settlingMilliseconds;
+}
+
+export function settlingFailure(failure: Failure): Failure {
+  return { ...failure, class: 'transient', detail: 'it was created a few minutes ago, and the target does not show it yet' };
+}
+
+export function disbelieved(failure: Failure): Failure {
+  return { ...failure, class: 'protocol', detail: 'the target says that it does not have this one, and it does not show others either whom it acknowledged' };
+}

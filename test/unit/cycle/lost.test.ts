@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Failure } from '../../../src/core/model/outcome.ts';
+import type { ScimValue } from '../../../src/core/model/resource.ts';
+import { cycleStage, hour, inShort, minute, operationsOf, person } from '../../support/cycle-stage.ts';
+import type { FakeFault } from '../../support/fake-target.ts';
+
+const missing: FakeFault = { when: 'before', result: { class: 'gone', status: 404, detail: 'not found' } };
+const nothing: FakeFault = { when: 'before', result: { class: 'unsupported', status: 404, detail: 'not found' } };
+const signal = new AbortController().signal;
+
+/** Three people since long, one of whom has just left. */
+async function withLeaver(rest: Parameters<typeof cycleStage>[1] = {}) {
+  const stage = cycleStage(['ada', 'ben', 'cy'].map((id) => person(id)), rest);
+  await stage.cycle();
+  await stage.clock.advance(hour);
+  stage.source.remove('cy');
+  const cy = () => stage.target.users().find(({ externalId, userName }) => externalId === 'cy' || userName === 'cy@example.org');
+  const link = async () => (await stage.store.links('wiki', ['cy'])).get('cy');
+  return { ...stage, cy, link };
+}
+
+/** A gateway without a route: 404 to everything. */
+function answerNothing({ target }: Awaited<ReturnType<typeof withLeaver>>): void {
+  target.setHook((call) => {
+    if (call.method === 'find' || call.method === 'inventory' || call.method === 'create') return nothing;
+    return call.method === 'answers' ? { when: 'before', result: { class: 'unsupported', status: 404, detail: '' } } : missing;
+  });
+}
+
+describe('a leaver of whom the target says that it has none', () => {
+  for (const leaves of ['deactivate', 'delete'] as const) {
+    it(`loses access as soon as it answers again, when it said so of everybody (leaves: ${leaves})`, async () => {
+      const stage = await withLeaver({ removal: { leaves, groups: 'keep' } });
+      answerNothing(stage);
+      const { report } = await stage.cycle();
+      assert.equal(report.result, 'partial');
+      assert.equal(stage.cy()?.['active'], true);
+      stage.target.setHook(undefined);
+      await stage.clock.advance(minute);
+      assert.equal((await stage.cycle()).report.result, 'success');
+      assert.equal(stage.cy()?.['active'], leaves === 'delete' ? undefined : false);
+    });
+  }
+
+  it('is looked for when an update met the 404, and they left later', async () => {
+    const stage = await withLeaver();
+    stage.source.put(person('cy', { title: 'Chief' }));
+    stage.target.setHook((call) => (call.method === 'update' ? missing : undefined));
+    await stage.cycle();
+    stage.target.setHook(undefined);
+    assert.equal((await stage.link())?.lifecycle, 'lost');
+    stage.source.remove('cy');
+    const { report } = await stage.cycle();
+    assert.deepEqual(operationsOf(report.applied), ['deactivate cy']);
+    assert.equal(stage.cy()?.['active'], false);
+  });
+
+  for (const [how, kept] of [['our externalId', { externalId: 'cy' }], ['what is remembered of the match attributes', {}]] as const) {
+    it(`is found under another id by ${how}, and switched off`, async () => {
+      const stage = await withLeaver();
+      await stage.target.remove('user', String(stage.cy()?.['id']), signal);
+      await stage.target.create('user', new Map<string, ScimValue>([['userName', 'cy@example.org'], ['active', true], ...Object.entries(kept)]), signal);
+      await stage.cycle();
+      await stage.clock.advance(minute);
+      await stage.cycle();
+      assert.equal(stage.cy()?.['active'], false);
+      assert.equal((await stage.link())?.targetId, stage.cy()?.['id']);
+    });
+  }
+
+  it('is deleted under the id that it has now', async () => {
+    const stage = await withLeaver({ removal: { leaves: 'delete', groups: 'keep' } });
+    await stage.target.remove('user', String(stage.cy()?.['id']), signal);
+    await stage.target.create('user', new Map<string, ScimValue>([['userName', 'cy@example.org'], ['externalId', 'cy']]), signal);
+    assert.deepEqual(operationsOf((await stage.cycle()).report.applied), ['delete cy']);
+    assert.deepEqual([stage.cy(), await stage.link()], [undefined, undefined]);
+  });
+
+  it('is forgotten, and that is said, when others are there and nobody could be them', async () => {
+    const stage = await withLeaver();
+    await stage.target.remove('user', String(stage.cy()?.['id']), signal);
+    await stage.cycle();
+    const { report } = await stage.cycle();
+    assert.deepEqual(report.forgotten.map(({ sourceId }) => sourceId), ['cy']);
+    assert.deepEqual(stage.events.flatMap((event) => (event.kind === 'link_forgotten' ? [event.sourceId] : [])), ['cy']);
+    assert.equal(await stage.link(), undefined);
+    assert.deepEqual((await stage.cycle()).calls, []);
+  });
+
+  it('is not forgotten while another tenant answers in its place, and found when the first one is back', async () => {
+    const stage = await withLeaver();
+    const strangers = (): FakeFault => missing;
+    const elsewhere = (call: { readonly method: string }): FakeFault | undefined => (['read', 'update', 'remove'].includes(call.method) ? strangers() : undefined);
+    stage.target.setHook((call) => (call.method === 'find' || call.method === 'inventory' ? nothing : elsewhere(call)));
+    await stage.cycle();
+    await stage.cycle();
+    assert.notEqual(await stage.link(), undefined);
+    stage.target.setHook(undefined);
+    await stage.cycle();
+    assert.equal(stage.cy()?.['active'], false);
+  });
+});
+
+describe('a 404 a moment after a creation', () => {
+  it('is the delay of copies that are written later, and no loss', async () => {
+    const stage = cycleStage([person('ada'), person('ben')]);
+    await stage.cycle();
+    stage.source.put(person('ada', { title: 'Chief' }));
+    stage.target.setHook((call) => (call.method === 'update' ? missing : undefined));
+    const failures: Failure['class'][] = [];
+    failures.push(...(await stage.cycle()).report.failed.map(({ failure }) => failure.class));
+    stage.target.setHook(undefined);
+    await stage.clock.advance(minute);
+    const { calls } = await stage.cycle();
+    assert.deepEqual([failures, inShort(calls)], [['transient'], ['update user-1']]);
+  });
+});
