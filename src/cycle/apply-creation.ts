@@ -7,7 +7,7 @@ import type { AdoptOperation, AttributeChange, CreateOperation } from '../core/m
 import type { DesiredAttributes, DesiredValue } from '../core/model/resource.ts';
 import { diffWithBody } from '../core/planning/diff.ts';
 import { isFailure, type FoundResource } from '../ports/scim-target.ts';
-import type { Intent } from '../ports/state-store.ts';
+import type { Intent, StateChange } from '../ports/state-store.ts';
 import { findOne, withExternalId } from './correlate.ts';
 import { lookThrough } from './look-through.ts';
 import { firstMembers, joinedAtOnce } from './joining.ts';
@@ -43,7 +43,7 @@ export async function applyCreate(operation: CreateOperation, context: PushConte
       // Of the others nobody knows: a creation that was only promised (202) does not tell.
       const open = first.map(({ sourceId }) => sourceId).filter((id) => !add.includes(id));
       const link = { ...newLink(operation, outcome, 'created', attributes, context), unsettled: open.length > 0 ? open : undefined };
-      await remember(context, link, [...(add.length > 0 ? [members] : []), { kind: 'settled', intent }]);
+      await remember(context, link, [...(add.length > 0 ? [members] : []), { kind: 'settled', intent }, ...context.removalsOf(operation)]);
       return undefined;
     }
     failure = outcome.failure;
@@ -106,23 +106,27 @@ async function adoptFound(
     attributes.set('active', wantsActive || found.active !== false);
   }
   const origin = found.body['externalId'] === operation.sourceId ? 'created' : 'adopted';
-  return adopt({ ...operation, verb: 'adopt', targetId: found.id, changes, attributes }, origin, unsettled, context);
+  return adopt({ ...operation, verb: 'adopt', targetId: found.id, changes, attributes }, origin, unsettled, context.removalsOf(operation), context);
 }
 
 /** Brings an account that exists in step, and links it. */
 export async function applyAdoption(operation: AdoptOperation, context: PushContext): Promise<Failure | undefined> {
   const open = operation.type === 'group' ? await context.store.openIntents(context.target.name) : [];
   const unsettled = open.find(({ sourceId }) => sourceId === operation.sourceId)?.members;
-  return adopt(operation, operation.matchedBy === 'externalId' ? 'created' : 'adopted', unsettled, context);
+  return adopt(operation, operation.matchedBy === 'externalId' ? 'created' : 'adopted', unsettled, context.removalsOf(operation), context);
 }
 
 type Adoption = Omit<AdoptOperation, 'matchedBy' | 'targetActive'>;
 
-/** @param unsettled who may be in a group because a create of ours may have put them there */
+/**
+ * @param unsettled who may be in a group because a create of ours may have put them there
+ * @param counts what the guard has to remember of it
+ */
 async function adopt(
   operation: Adoption,
   origin: 'created' | 'adopted',
   unsettled: Intent['members'],
+  counts: readonly StateChange[],
   context: PushContext,
 ): Promise<Failure | undefined> {
   // Half adopted and forgotten, an account would outlive its entry: nobody else remembers that it is ours.
@@ -140,7 +144,7 @@ async function adopt(
   const link = newLink(operation, made, origin, attributes, context);
   const left = isUnchanged ? operation.changes.map(({ path }) => [path, doubtful] as const) : [];
   const known = { ...link, unsettled, attributes: { ...link.attributes, ...Object.fromEntries(left) } };
-  await remember(context, known, [{ kind: 'settled', intent }]);
+  await remember(context, known, [{ kind: 'settled', intent }, ...counts]);
   return undefined;
 }
 

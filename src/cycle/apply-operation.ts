@@ -58,7 +58,7 @@ async function applyUpdate(operation: UpdateOperation, context: PushContext): Pr
     if (change.change === 'set') Object.assign(attributes, acknowledged(new Map([[change.path, change.value]]), context));
   }
   const departedAt = operation.verb === 'reactivate' ? undefined : doubted.departedAt;
-  await remember(context, { ...doubted, createdAt: undefined, departedAt, attributes, version: outcome.version });
+  await remember(context, { ...doubted, createdAt: undefined, departedAt, attributes, version: outcome.version }, context.removalsOf(operation));
   return undefined;
 }
 

@@ -1,11 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { SourceId } from '../core/model/entry.ts';
 import type { BridgeError } from '../core/model/errors.ts';
+import type { ScopeGroup } from '../core/mapping/survey.ts';
 import type { Hold } from '../core/model/plan.ts';
 import type { Verdict } from '../core/planning/guard.ts';
 import type { CycleResult } from '../ports/cycle-observer.ts';
 import type { ApprovalRecord, TargetState } from '../ports/state-store.ts';
+import { endsFirstLoad } from './established.ts';
 import { heldRecord } from './hold.ts';
+import { filledScopes } from './judge-plan.ts';
+import { passedTime } from './passed-time.ts';
 import type { Preparation } from './prepare-plan.ts';
 import type { PushReport } from './push.ts';
 import type { CycleInput } from './cycle-input.ts';
@@ -23,20 +27,28 @@ interface CycleEnd {
 }
 
 /** Ends a cycle in the state: what is left to do, what the guard has to remember, what is held. */
-export async function commitCycle(input: CycleInput, prepared: Preparation, end: CycleEnd): Promise<TargetState> {
-  const { setup, store, clock, observer } = input;
+export async function commitCycle(input: CycleInput, prepared: Preparation, scopeGroups: readonly ScopeGroup[], end: CycleEnd): Promise<TargetState> {
+  const { setup, store, clock, observer, timekeeper } = input;
   const { state, verdict } = prepared;
   const target = setup.target.name;
   const now = clock.now();
-  const next = nextState(prepared, end, new Date(now).toISOString());
-  const before = new Date(now - day).toISOString();
-  const isOld = ({ at }: { readonly at: string }): boolean => at < before;
+  const time = passedTime(target, state, now, setup.removal.deleteAfter, timekeeper);
+  const next: TargetState = {
+    ...nextState(prepared, end, new Date(now).toISOString()),
+    filledScopes: filledScopes(scopeGroups, verdict, state, store.digest),
+    gaps: time.gaps.length > 0 ? time.gaps : undefined,
+  };
+  const counted = (await store.removals(target)).map(({ at }) => at);
+  const fresh = counted.filter((at) => time.seenSince(at) < day);
+  const before = fresh[0] ?? next.lastCycleAt ?? '';
+  const isWritten = isWorthWriting(state, next, now);
   await store.record([
     ...endedTroubles(prepared, end).map((sourceId) => ({ kind: 'trouble_over', target, sourceId }) as const),
-    ...((await store.removals(target)).some(isOld) ? [{ kind: 'removals_over', target, before } as const] : []),
+    ...(counted.some((at) => at < before) ? [{ kind: 'removals_over', target, before } as const] : []),
     ...newNotes(setup.target),
-    ...(isWorthWriting(state, next, now) ? [{ kind: 'target', target, state: next } as const] : []),
+    ...(isWritten ? [{ kind: 'target', target, state: next } as const] : []),
   ]);
+  if (isWritten) timekeeper?.note(target, next.lastCycleAt ?? '');
   // An approval that is no longer needed must not let the same pass once more.
   for (const planId of new Set([verdict.usedApproval?.planId, state.approval?.planId, next.rejectedPlan])) {
     if (planId !== undefined && planId !== next.approval?.planId) await store.removeDecision(planId);
@@ -46,12 +58,16 @@ export async function commitCycle(input: CycleInput, prepared: Preparation, end:
 }
 
 /** Ends a cycle that had nothing to do: the times in the state must not look as if nobody cared. */
-export async function commitSilence({ setup, store, clock }: CycleInput): Promise<void> {
+export async function commitSilence({ setup, store, clock, timekeeper }: CycleInput): Promise<void> {
   const target = setup.target.name;
   const state = await store.target(target);
-  const at = new Date(clock.now()).toISOString();
-  const next: TargetState = { ...state, lastSuccessAt: at, lastCycleAt: at, lastResult: 'success', lastError: undefined };
-  if (isWorthWriting(state, next, clock.now())) await store.record([{ kind: 'target', target, state: next }]);
+  const now = clock.now();
+  const at = new Date(now).toISOString();
+  const { gaps } = passedTime(target, state, now, setup.removal.deleteAfter, timekeeper);
+  const next: TargetState = { ...state, lastSuccessAt: at, lastCycleAt: at, lastResult: 'success', lastError: undefined, gaps: gaps.length > 0 ? gaps : undefined };
+  if (!isWorthWriting(state, next, now)) return;
+  await store.record([{ kind: 'target', target, state: next }]);
+  timekeeper?.note(target, at);
 }
 
 function nextState(prepared: Preparation, { pushed, hold, result, error, approval }: CycleEnd, at: string): TargetState {
@@ -74,6 +90,7 @@ function nextState(prepared: Preparation, { pushed, hold, result, error, approva
     approval: isApprovalDone(verdict, pushed) ? undefined : approval,
     held: hold === undefined ? undefined : heldRecord(hold, state.held, at),
     rejectedPlan: hold === undefined ? verdict.hold?.planId : undefined,
+    establishedAt: state.establishedAt ?? (endsFirstLoad(pushed, prepared.deferred.length) ? at : undefined),
   };
 }
 

@@ -4,7 +4,7 @@ import type { Link } from '../core/model/link.ts';
 import type { Operation } from '../core/model/plan.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import { explainEntry, type Explanation } from '../core/mapping/explain.ts';
-import { projectTarget } from '../core/mapping/project.ts';
+import { draftProjection } from '../core/mapping/project.ts';
 import type { StateView, Trouble } from '../ports/state-store.ts';
 import { gather } from './batches.ts';
 import { preparePlan } from './prepare-plan.ts';
@@ -34,14 +34,14 @@ export async function explainTarget(
 ): Promise<TargetExplanation> {
   const target = setup.target.name;
   const entries = readings.flatMap((reading) => reading.entries);
-  const all = projectTarget(entries, setup.definition, now);
+  const { projection: all, survey } = draftProjection(entries, setup.definition, now);
   const ids = all.resources.map(({ sourceId }) => sourceId);
   const links = await gather([...new Set([...ids, id])], (batch) => store.links(target, batch));
   // Newcomers other than this one would each cost a search.
   const resources = all.resources.filter(({ sourceId }) => sourceId === id || (links.get(sourceId)?.lifecycle ?? 'lost') !== 'lost');
   const projection = { ...all, resources };
   await remind(setup.target, store);
-  const { plan, verdict } = await preparePlan({ setup, readings, projection, only: id, store, attempt: 'asked', now, signal });
+  const { plan, verdict } = await preparePlan({ setup, readings, projection, scopeGroups: survey.scopeGroups, only: id, store, attempt: 'asked', now, signal });
   const concerns = (operation: Operation) =>
     operation.sourceId === id || (operation.verb === 'members' && [...operation.add, ...operation.remove].includes(id));
   return {

@@ -1,6 +1,6 @@
 import type { Hold, Operation, Plan } from '../core/model/plan.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
-import { projectTarget } from '../core/mapping/project.ts';
+import { draftProjection } from '../core/mapping/project.ts';
 import type { StateView } from '../ports/state-store.ts';
 import { standingHold } from './hold.ts';
 import { preparePlan } from './prepare-plan.ts';
@@ -28,13 +28,13 @@ export async function planTarget(
   store: StateView,
   { attempt, now, signal }: { readonly attempt: Attempt; readonly now: number; readonly signal: AbortSignal },
 ): Promise<PlannedTarget> {
-  const projection = projectTarget(
+  const { projection, survey } = draftProjection(
     readings.flatMap((reading) => reading.entries),
     setup.definition,
     now,
   );
   await remind(setup.target, store);
-  const prepared = await preparePlan({ setup, readings, projection, store, attempt, now, signal });
+  const prepared = await preparePlan({ setup, readings, projection, scopeGroups: survey.scopeGroups, store, attempt, now, signal });
   const hold = await standingHold(prepared, store);
   return {
     target: setup.target.name,

@@ -1,26 +1,28 @@
-import { hash } from 'node:crypto';
-import type { ResourceType, SourceId } from '../core/model/entry.ts';
+import type { SourceId } from '../core/model/entry.ts';
 import type { Link } from '../core/model/link.ts';
 import type { Operation, Plan } from '../core/model/plan.ts';
 import type { Rejected } from '../core/model/resource.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import type { Projection } from '../core/mapping/project.ts';
+import type { ScopeGroup } from '../core/mapping/survey.ts';
 import { buildPlan } from '../core/planning/build-plan.ts';
-import { guard, type Verdict } from '../core/planning/guard.ts';
+import type { Verdict } from '../core/planning/guard.ts';
 import { partContext, type PartContext } from '../core/planning/guard-parts.ts';
 import type { PlanInput } from '../core/planning/plan-input.ts';
 import { findSuccessors } from '../core/planning/successors.ts';
 import { planId } from '../core/planning/plan-id.ts';
-import type { Intent, LinkCounts, StateView, TargetState, Trouble } from '../ports/state-store.ts';
+import type { Intent, StateView, TargetState, Trouble } from '../ports/state-store.ts';
 import { isPaused, troubleAfter } from './back-off.ts';
 import { gather } from './batches.ts';
 import type { Focus } from './focus.ts';
 import { createFingerprints, type Fingerprints } from './fingerprints.ts';
+import { judgePlan, sha256 } from './judge-plan.ts';
 import { recall, type Known } from './known.ts';
 import { searchLost } from './search-lost.ts';
 import { learnUnknown } from './learn-unknown.ts';
 import { searchUnlinked, type Attempt } from './search-unlinked.ts';
 import type { TargetSetup } from './target-setup.ts';
+import type { Timekeeper } from './timekeeper.ts';
 
 /** A plan with the judgement on it, and what it was made from. */
 export interface Preparation {
@@ -64,6 +66,9 @@ export interface PrepareInput {
   readonly readings: readonly CompleteReading[];
   /** What the readings come to for this target. */
   readonly projection: Projection;
+  /** The groups by which its scope goes. */
+  readonly scopeGroups: readonly ScopeGroup[];
+  readonly timekeeper?: Timekeeper | undefined;
   /** Whom the plan is about; without it, everyone. */
   readonly focus?: Focus | undefined;
   /** The only one whom the target may be asked about, among those who are linked; without it, everyone. */
@@ -100,6 +105,7 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const rejected = [...unmapped, ...search.rejected];
   const learned = await learnUnknown({ ...input, target: setup.target, resources, links: known.links });
   for (const link of learned.links) known.links.set(link.sourceId, link);
+  const state = await store.target(name);
   const planned = buildPlan({
     resources: learned.resources.filter(({ sourceId }) => !unusable.has(sourceId)),
     rejected,
@@ -115,14 +121,13 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     digest: store.digest,
     now,
   });
-  const state = await store.target(name);
-  const verdict = await judge(planned.operations, known, state, input);
+  const verdict = await judgePlan(planned.operations, known, state, input);
   const isDeferred = pausesOf(verdict.proceed, troubles, fingerprints, input);
   return {
     plan: { id: planId(planned.operations, sha256), target: name, operations: planned.operations, rejected: [...rejected, ...(focus?.unfit ?? [])] },
     unfit: [...search.rejected, ...(focus?.unfit ?? [])],
     verdict,
-    context: partContext(planned.operations, known.links),
+    context: partContext(planned.operations, known.links, known.members),
     deferred: verdict.proceed.filter(isDeferred),
     due: verdict.proceed.filter((operation) => !isDeferred(operation)),
     links: known.links,
@@ -182,38 +187,3 @@ function pausesOf(
 }
 
 const nobody: ReadonlySet<SourceId> = new Set();
-const day = 24 * 60 * 60_000;
-
-async function judge(
-  operations: readonly Operation[],
-  { links, members }: Pick<Known, 'links' | 'members'>,
-  state: TargetState,
-  { setup, readings, store, now }: PrepareInput,
-): Promise<Verdict> {
-  const counts = await store.counts(setup.target.name);
-  const decisions = await store.decisions();
-  const fresh = (at: string) => Date.parse(at) > now - day;
-  return guard({
-    operations,
-    limits: setup.limits,
-    links,
-    population: { user: counts.user.active, group: counts.group.active },
-    memberCounts: new Map([...members].map(([group, ids]) => [group, ids.size])),
-    recent: (await store.removals(setup.target.name)).filter(({ at }) => fresh(at)),
-    firstRun: state.lastCycleAt === undefined,
-    emptyTypes: emptyTypes(readings, counts),
-    approved: new Set(decisions.filter(({ decision, at }) => decision === 'approve' && fresh(at)).map(({ planId: id }) => id)),
-    underWay: state.approval !== undefined && fresh(state.approval.at) ? state.approval : undefined,
-    hash: sha256,
-  });
-}
-
-/** Types of which the directories show nobody although some are linked: more likely a fault than the truth. */
-function emptyTypes(readings: readonly CompleteReading[], counts: LinkCounts): Set<ResourceType> {
-  const shown = new Set(readings.flatMap(({ entries }) => entries.map(({ type }) => type)));
-  return new Set((['user', 'group'] as const).filter((type) => !shown.has(type) && counts[type].active + counts[type].deactivated > 0));
-}
-
-function sha256(text: string): string {
-  return hash('sha256', text, 'hex');
-}

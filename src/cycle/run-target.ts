@@ -7,6 +7,7 @@ import type { ApprovalRecord } from '../ports/state-store.ts';
 import { commitCycle, commitError, commitSilence } from './commit-cycle.ts';
 import type { CycleInput } from './cycle-input.ts';
 import type { CycleReport } from './cycle-report.ts';
+import { isEstablished } from './established.ts';
 import { focusOn, type Focus } from './focus.ts';
 import { heldOperation, standingHold } from './hold.ts';
 import { draftFrom, isSame, type Step } from './in-step.ts';
@@ -86,7 +87,7 @@ async function runCycle(input: CycleInput): Promise<Result> {
   const plannedNow = clock.monotonic();
   const focus = step && (await focusOn(step, projection, setup.target, store));
   if (focus === undefined) await recoverIntents(setup, store, projection, input.signal);
-  const prepared = await preparePlan({ ...input, readings, projection, focus, now: clock.now() });
+  const prepared = await preparePlan({ ...input, readings, projection, scopeGroups: draft.survey.scopeGroups, focus, now: clock.now() });
   const { plan, verdict, links, troubles } = prepared;
   const hold = await standingHold(prepared, store);
   const counts = countByVerb(plan.operations);
@@ -103,12 +104,12 @@ async function runCycle(input: CycleInput): Promise<Result> {
     fingerprints: prepared.fingerprints,
     unsearched: prepared.unsearched,
     troubles,
-    removalsOf: createRemovalRecords(target, prepared.context, verdict.usedApproval?.operations ?? [], clock),
+    removalsOf: createRemovalRecords({ target, context: prepared.context, approved: verdict.usedApproval?.operations ?? [], established: isEstablished(prepared.state) }, clock),
     readAt: input.readings.readAt,
   });
   const result = prepared.unproven.length > 0 && pushed.stoppedBy === undefined ? 'partial' : resultOf(pushed, hold, input);
   const error = pushed.stoppedBy === undefined ? undefined : targetError(target, pushed.stoppedBy);
-  const { pending } = await commitCycle(input, prepared, { pushed, hold, result, error, approval });
+  const { pending } = await commitCycle(input, prepared, draft.survey.scopeGroups, { pushed, hold, result, error, approval });
   if (result === 'success' && pending === 0) {
     const plannedAt = focus === undefined ? plannedNow : (step?.plannedAt ?? plannedNow);
     const unproven = pushed.applied.length === 0 ? new Set<SourceId>() : (focus && idsIn(focus)) ?? 'everyone';

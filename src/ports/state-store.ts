@@ -4,6 +4,7 @@ import type { Digest, Link, TargetId } from '../core/model/link.ts';
 import type { FailureClass } from '../core/model/outcome.ts';
 import type { HeldOperation } from '../core/model/plan.ts';
 import type { ReasonCode } from '../core/model/resource.ts';
+import type { Gap } from '../core/planning/seen-time.ts';
 import type { Tally } from '../core/planning/tally.ts';
 import type { TargetNotes } from './scim-target.ts';
 
@@ -57,6 +58,10 @@ export interface StateView {
   boundTo(target: string): Promise<string | undefined>;
   /** How many links there are, by target and directory: also of those that the configuration does not name (any more). */
   linkTotals(): Promise<readonly LinkTotal[]>;
+  /** Members of all groups together, and groups that have any. */
+  memberships(target: string): Promise<{ readonly members: number; readonly groups: number }>;
+  /** How many resources of a type have a value of an attribute, as far as the target acknowledged it or may have it. */
+  holders(target: string, type: ResourceType, path: string): Promise<number>;
   /** For the guard's window, oldest first. */
   removals(target: string): Promise<readonly RemovalRecord[]>;
   /** What a person decided about held plans, oldest first. */
@@ -171,6 +176,12 @@ export interface TargetState {
   readonly approval?: ApprovalRecord | undefined;
   /** The id of a held plan that a person rejected: it stays undone, silently, until it changes. */
   readonly rejectedPlan?: string | undefined;
+  /** When the first load was over: whoever is new after this is new among many. */
+  readonly establishedAt?: string | undefined;
+  /** Keyed digests of the groups by which the scope goes that had somebody in them. */
+  readonly filledScopes?: readonly string[] | undefined;
+  /** Where the clock leapt, or nobody looked for long: such time counts for nobody who has some to come back. */
+  readonly gaps?: readonly Gap[] | undefined;
 }
 
 /** How a directory was last found; for people who ask for the status. */

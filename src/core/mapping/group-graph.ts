@@ -11,6 +11,8 @@ export interface GroupGraph {
    * @throws BridgeError D2S_SCOPE_GROUP_MISSING when no reading has such a group: nobody may depart for that
    */
   readonly everyoneIn: (dn: string) => ReadonlySet<SourceId>;
+  /** Everyone in each of the groups that were asked for, by DN. */
+  readonly asked: () => ReadonlyMap<string, ReadonlySet<SourceId>>;
   /** The members that a target should see in a group, in a fixed order. `isWanted`: who is in its scope. */
   readonly membersOf: (group: Entry, nested: NestedGroups, isWanted: (id: SourceId) => boolean) => SourceId[];
 }
@@ -46,7 +48,7 @@ export function linkGroups(index: DirectoryIndex, entries: readonly Entry[]): Gr
     }
     return [...ids].sort();
   };
-  return { everyoneIn, membersOf };
+  return { everyoneIn, asked: () => new Map(everyone), membersOf };
 }
 
 function resolveMembers(group: Entry, index: DirectoryIndex): Entry[] {

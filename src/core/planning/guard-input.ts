@@ -33,8 +33,8 @@ export interface GuardInput {
   readonly established: boolean;
   /** Whether the reading of a directory shows not a single entry of a type. */
   readonly isEmpty: (directory: string, type: ResourceType) => boolean;
-  /** DNs of groups by which the scope goes that had members and have none now. */
-  readonly emptiedScopes: readonly string[];
+  /** Groups by which the scope goes that had members of a type and have none now. */
+  readonly emptiedScopes: readonly { readonly dn: string; readonly type: ResourceType }[];
   /** Whether the time to come back of somebody who left is over by the clock alone, and not by what was seen of it. */
   readonly isLeap: (id: SourceId) => boolean;
   /** Ids of held plans that a person approved. */
@@ -47,6 +47,8 @@ export interface GuardInput {
 /** What rules look at: the input, taken apart and counted. */
 export interface Judged extends GuardInput {
   readonly context: PartContext;
+  /** Those who leave a group without being acknowledged members: whether they are in it is not known. By group. */
+  readonly possible: ReadonlyMap<SourceId, number>;
   /** The plan, counted. */
   readonly planned: readonly Tally[];
   /** Every part that something can be found about, one after the other: all but consequences. */
@@ -59,9 +61,20 @@ export function takeApart(input: GuardInput): Judged {
   return {
     ...input,
     context,
+    possible: possibleMembers(operations, context),
     planned: tally(operations, context),
     *parts() {
       for (const operation of operations) for (const part of partsOf(operation, context)) if (!part.isConsequence) yield part;
     },
   };
+}
+
+function possibleMembers(operations: readonly Operation[], { members }: PartContext): ReadonlyMap<SourceId, number> {
+  const possible = new Map<SourceId, number>();
+  for (const operation of operations) {
+    if (operation.verb !== 'members') continue;
+    const count = operation.remove.filter((id) => members.get(operation.sourceId)?.has(id) !== true).length;
+    if (count > 0) possible.set(operation.sourceId, count);
+  }
+  return possible;
 }

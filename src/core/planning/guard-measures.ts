@@ -2,7 +2,8 @@ import type { ResourceType } from '../model/entry.ts';
 import type { Judged } from './guard-input.ts';
 import { isRemovalOfGroup, type Part } from './guard-parts.ts';
 import type { GuardLimits } from './policy.ts';
-import type { Tally, TallyKind } from './tally.ts';
+import type { TallyKind } from '../model/plan.ts';
+import type { Tally } from './tally.ts';
 
 /** How one kind of tally is measured. */
 export interface Measure {
@@ -44,7 +45,7 @@ export const measures: Readonly<Record<TallyKind, Measure>> = {
   },
   members: {
     limit: 'members',
-    population: ({ members }, { group = '' }) => members.get(group)?.size ?? 0,
+    population: ({ members, possible }, { group = '' }) => (members.get(group)?.size ?? 0) + (possible.get(group) ?? 0),
     shrinks: true,
     half: true,
     counts: (part, { group }) => part.kind === 'leave' && part.sourceId === group,
@@ -52,7 +53,7 @@ export const measures: Readonly<Record<TallyKind, Measure>> = {
   },
   memberships: {
     limit: 'memberships',
-    population: ({ population }) => population.memberships,
+    population: ({ population, possible }) => population.memberships + [...possible.values()].reduce((sum, count) => sum + count, 0),
     shrinks: true,
     half: true,
     counts: (part) => part.kind === 'leave' || (isRemovalOfGroup(part) && part.members > 0),
@@ -124,7 +125,7 @@ function plainCount(of: string): string {
   return of.replace(/ of (\d+)$/, ', beside $1 that are there,');
 }
 
-/** Accounts that are on, and become ours in the same plan: some of them are switched off at once. */
-function adoptedActive({ operations }: Judged, type: ResourceType): number {
-  return operations.filter((one) => one.verb === 'adopt' && one.type === type && one.targetActive).length;
+/** Accounts that are on, and become ours with a first load: some of them are switched off at once. */
+function adoptedActive({ operations, established }: Judged, type: ResourceType): number {
+  return established ? 0 : operations.filter((one) => one.verb === 'adopt' && one.type === type && one.targetActive).length;
 }

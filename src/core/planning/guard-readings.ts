@@ -29,11 +29,13 @@ export function emptyReadingRule(plan: Judged): Suspicion[] {
 
 /** A group that decides who is in scope and has lost its last member puts everyone in it out of scope. */
 export function emptyScopeRule(plan: Judged): Suspicion[] {
-  const { emptiedScopes } = plan;
-  if (emptiedScopes.length === 0) return [];
-  const leftScope = (part: Part) => part.kind === 'removal' && 'cause' in part.operation && part.operation.cause === 'left_scope';
-  const because = `because nobody is in ${emptiedScopes.join(' or ')} any more, which decides who is in scope`;
-  return suspect(plan, 'empty_scope', leftScope, (part, what) => ({ key: '', text: `${what} ${because}` }));
+  const emptied = Map.groupBy(plan.emptiedScopes, ({ type }) => type);
+  const leftScope = (part: Part) =>
+    part.kind === 'removal' && emptied.has(part.type) && 'cause' in part.operation && part.operation.cause === 'left_scope';
+  return suspect(plan, 'empty_scope', leftScope, ({ type }, what) => {
+    const groups = emptied.get(type)?.map(({ dn }) => dn).join(' or ') ?? '';
+    return { key: '', text: `${what} because no ${type} is in ${groups} any more, which decides who is in scope` };
+  });
 }
 
 /** The time to come back is over by the clock alone: it leapt, or nobody looked for long. */

@@ -1,13 +1,6 @@
 import type { ResourceType, SourceId } from '../model/entry.ts';
-import type { Operation } from '../model/plan.ts';
+import type { Operation, TallyKind } from '../model/plan.ts';
 import { isRemovalOfGroup, partsOf, type Evidence, type Part, type PartContext } from './guard-parts.ts';
-import type { GuardLimits } from './policy.ts';
-
-/**
- * What is counted. `deletions`: accounts that were switched off before; `emptied`: groups that lose their last member.
- * Both have no limit of their own: they go by `removals` and by `memberships`.
- */
-export type TallyKind = keyof GuardLimits | 'deletions' | 'emptied';
 
 /** How much of a kind a plan does, or has been done: of a type, of one group, or of one attribute. */
 export interface Tally {
@@ -53,9 +46,8 @@ function tallyParts(parts: readonly Part[]): Tally[] {
     }
     case 'leave':
     case 'join': {
-      const leaving = parts.filter((part) => part.kind === 'leave');
-      const count = leaving.length;
-      const emptied = leaving.some((part) => part.empties) ? [one('emptied')] : [];
+      const count = parts.filter(({ kind }) => kind === 'leave').length;
+      const emptied = first.empties ? [one('emptied')] : [];
       return count === 0 ? [] : [{ ...one('members'), group: sourceId, count }, { ...one('memberships'), count }, ...emptied];
     }
     case 'set':
