@@ -201,6 +201,7 @@ function setupOf(section: TargetConfiguration, target: ScimTarget, definition: T
   const dialect = dialectOf(section.profile);
   return {
     target,
+    url: section.url,
     definition,
     policy: { user: { ...users, create: dialect.users.create }, group: { ...groups, create: dialect.groups.create } },
     removal,

@@ -29,10 +29,11 @@ export async function nameLeavers(
   );
   const named = (operations: readonly Operation[]) =>
     operations.map((operation) => ({ ...operation, label: names.get(operation.sourceId) ?? operation.label }));
-  const { plan, proceed, hold, undone } = planned;
+  const { plan, operations, proceed, hold, undone } = planned;
   return {
     ...planned,
     plan: { ...plan, operations: named(plan.operations) },
+    operations: named(operations),
     proceed: named(proceed),
     undone: named(undone),
     hold: hold === undefined ? undefined : { ...hold, operations: named(hold.operations) },

@@ -1,15 +1,17 @@
 import { Command } from 'commander';
 import { version } from '../version.ts';
 import type { DoctorCommandOptions } from './commands/doctor.ts';
+import type { ExplainOptions } from './commands/explain.ts';
 import type { SyncOptions } from './commands/sync.ts';
 import type { CommandContext } from './session.ts';
 import type { Terminal } from './terminal.ts';
 
-type Given = { readonly config: string } & SyncOptions;
-type GivenDoctor = { readonly config: string } & DoctorCommandOptions;
+type Configured = { readonly config?: string };
+type Given = Configured & SyncOptions;
+type GivenDoctor = Configured & DoctorCommandOptions;
 type Finish = (exitCode: number) => void;
 type AddCommand = (name: string, description: string) => Command;
-type ContextOf = (given: { readonly config: string }) => CommandContext;
+type ContextOf = (given: Configured) => CommandContext;
 
 const json = ['--json', 'print the result as JSON', false] as const;
 const target = ['--target <name>', 'only this target'] as const;
@@ -17,7 +19,11 @@ const full = ['--full', 'try everything again, also what failed or was not found
 
 /** All commands with their options; each is loaded when it runs. `finish` is told the exit code of the one that ran. */
 export function createProgram(terminal: Terminal, finish: Finish): Command {
-  const contextOf: ContextOf = (given) => ({ terminal, config: given.config });
+  const contextOf: ContextOf = ({ config }) => ({
+    terminal,
+    config: config ?? process.env['DIR2SCIM_CONFIG'] ?? 'dir2scim.yaml',
+    configGiven: config !== undefined,
+  });
   const program = new Command('dir2scim')
     .description('Keeps cloud applications in step with an on-prem directory: LDAP / Active Directory in, SCIM 2.0 out.')
     .version(version)
@@ -33,7 +39,7 @@ export function createProgram(terminal: Terminal, finish: Finish): Command {
     program
       .command(name)
       .description(description)
-      .option('-c, --config <file>', 'the configuration file', process.env['DIR2SCIM_CONFIG'] ?? 'dir2scim.yaml')
+      .option('-c, --config <file>', 'the configuration file (without it: DIR2SCIM_CONFIG, or dir2scim.yaml)')
       .exitOverride()
       .copyInheritedSettings(program);
   addActing(command, contextOf, finish);
@@ -59,12 +65,13 @@ function addActing(command: AddCommand, contextOf: ContextOf, finish: Finish): v
       finish(await sync(given, contextOf(given)));
     });
   for (const decision of ['approve', 'reject'] as const) {
-    command(decision, decision === 'approve' ? 'releases exactly this held plan' : 'drops this held plan: it stays undone')
-      .argument('<plan-id>', 'the id that the hold, dir2scim plan and dir2scim status show')
+    command(decision, decision === 'approve' ? 'releases exactly this hold' : 'drops this hold: it stays undone')
+      .argument('<hold-id>', 'the id that the hold, dir2scim plan and dir2scim status show')
+      .option(...target)
       .option(...json)
-      .action(async (planId: string, given: Given) => {
+      .action(async (holdId: string, given: Given) => {
         const { decide } = await import('./commands/decide.ts');
-        finish(await decide(decision, planId, given, contextOf(given)));
+        finish(await decide(decision, holdId, given, contextOf(given)));
       });
   }
 }
@@ -94,9 +101,11 @@ function addShowing(command: AddCommand, contextOf: ContextOf, finish: Finish): 
     });
   command('explain', 'one person or group, step by step: entry, scope, mapping, link, what would be sent')
     .argument('<who>', 'a DN, userName, mail address or source id')
+    .option('--push', 'and carry out what is due for this one alone, now, also what is held or was rejected', false)
+    .option('--yes', 'do not ask before that', false)
     .option(...target)
     .option(...json)
-    .action(async (who: string, given: Given) => {
+    .action(async (who: string, given: Configured & ExplainOptions) => {
       const { explain } = await import('./commands/explain.ts');
       finish(await explain(who, given, contextOf(given)));
     });

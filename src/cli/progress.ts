@@ -43,6 +43,12 @@ function stepLine(event: CycleEvent): string | undefined {
       return `  ${event.directory}: ${event.entries.toLocaleString('en-US')} entries so far`;
     case 'directory_read':
       return `  ${event.directory}: read ${count(event.users, 'user')} and ${count(event.groups, 'group')} in ${duration(event.milliseconds)}`;
+    case 'decided': {
+      const { decision, holdId, end } = event.record;
+      return end === 'taken' ? undefined : `  ${event.target}: ${decision} of ${holdId} does not count: ${end === 'void' ? 'what it was for does not stand any more' : 'older than a day, or dated ahead'}`;
+    }
+    case 'decision_unusable':
+      return `  decisions/${event.file} ${event.because === 'no_target' ? 'is of an earlier version and names no target; decide again' : 'is no decision'}; it is passed over`;
     case 'throttled':
       return `  ${event.target}: asked to wait ${duration(event.milliseconds)}`;
     default:

@@ -11,6 +11,8 @@ export interface CommandContext {
   readonly terminal: Terminal;
   /** Path of the configuration file. */
   readonly config: string;
+  /** Whether it was given on the command line, so that other commands have to be given it too. */
+  readonly configGiven?: boolean;
   /** What the parts are put together with, besides the configuration. */
   readonly parts?: AppOptions;
 }

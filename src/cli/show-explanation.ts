@@ -1,13 +1,15 @@
 import type { RuleResult } from '../core/mapping/apply-rule.ts';
-import type { ConditionStep, RuleStep } from '../core/mapping/explain.ts';
+import type { ConditionStep, Explanation, RuleStep } from '../core/mapping/explain.ts';
 import { shortPath } from '../core/mapping/scim-path.ts';
 import type { TargetExplanation } from '../cycle/explain-target.ts';
-import { operationJson } from './show-plan.ts';
+import type { Operation } from '../core/model/plan.ts';
+import type { CommandLine } from './command-line.ts';
+import { deciderText, operationJson } from './show-plan.ts';
 import type { Terminal } from './terminal.ts';
-import { contentLines, printable, valueText } from './words.ts';
+import { contentLines, printable, unresolvedValues, valueText } from './words.ts';
 
 /** One entry on one target, from the directory to what would be sent. */
-export function showExplanation(one: TargetExplanation, terminal: Terminal): void {
+export function showExplanation(one: TargetExplanation, terminal: Terminal, call: CommandLine): void {
   const { colors, print } = terminal;
   const { explanation, link, trouble } = one;
   print(colors.bold(one.target));
@@ -21,23 +23,33 @@ export function showExplanation(one: TargetExplanation, terminal: Terminal): voi
     for (const rule of explanation.rules) print(`    ${ruleText(rule, colors)}`);
     for (const { text } of explanation.rejected?.reasons ?? []) print(`  ${colors.red('rejected')}   ${text}`);
     if (explanation.groups.length > 0) print(`  groups     ${explanation.groups.map(({ label }) => printable(label)).join(', ')}`);
-    if (explanation.resource !== undefined && explanation.type === 'group') print(`  members    ${explanation.resource.members.length} in scope`);
+    showMembers(explanation, print);
   }
   print(`  link       ${link === undefined ? 'none: the target has not acknowledged it yet' : `id ${printable(link.targetId)}, ${link.lifecycle}, ${link.origin}`}`);
   if (trouble !== undefined) {
     const status = trouble.status === undefined ? '' : ` (HTTP ${trouble.status})`;
     print(`  ${colors.yellow('trouble')}    ${trouble.cause}${status}, ${trouble.attempts} times since ${trouble.since}; next try after ${trouble.retryAt}`);
   }
-  showNext(one, terminal);
+  showNext(one, terminal, call);
 }
 
-function showNext({ operations, held }: TargetExplanation, { colors, print }: Terminal): void {
+function showMembers({ resource, type }: Explanation, print: Terminal['print']): void {
+  const unresolved = resource?.unresolved ?? [];
+  const strangers = `${unresolved.length} ${unresolved.length === 1 ? 'names' : 'name'} nobody that is read: ${unresolvedValues(unresolved)}`;
+  if (resource !== undefined && type === 'group') print(`  members    ${resource.members.length} in scope${unresolved.length === 0 ? '' : `, ${strangers}`}`);
+  else if (unresolved.length > 0) print(`  references ${strangers}`);
+}
+
+function showNext({ operations, held, holdId, undone, rejections }: TargetExplanation, { colors, print }: Terminal, call: CommandLine): void {
   if (operations.length === 0) print('  next       nothing to send');
+  const isAmong = (some: readonly Operation[], { verb, sourceId }: Operation): boolean => some.some((one) => one.verb === verb && one.sourceId === sourceId);
   for (const operation of operations) {
-    const isHeld = held.some(({ verb, sourceId }) => verb === operation.verb && sourceId === operation.sourceId);
-    print(`  next       ${isHeld ? colors.red('held: ') : ''}${operation.verb} ${operation.type} ${printable(operation.label)}  ${colors.dim(operation.reason)}`);
+    const state = isAmong(held, operation) ? colors.red('held: ') : isAmong(undone, operation) ? colors.yellow('rejected: ') : '';
+    print(`  next       ${state}${operation.verb} ${operation.type} ${printable(operation.label)}  ${colors.dim(operation.reason)}`);
     for (const line of contentLines(operation)) print(colors.dim(`               ${line}`));
   }
+  if (held.length > 0 && holdId !== undefined) print(`  held       with others, until: ${colors.bold(call('approve', holdId))}`);
+  for (const { holdId: id, by, at } of rejections) print(`  rejected   by ${deciderText(by)} at ${at}; taken back by: ${call('approve', id)}`);
 }
 
 function scopeText(inScope: 'yes' | 'no' | 'unknown', colors: Terminal['colors']): string {
@@ -74,6 +86,6 @@ function resultText(result: RuleResult, colors: Terminal['colors']): string {
 }
 
 /** The same for scripts. */
-export function explanationJson({ operations, held, ...rest }: TargetExplanation): unknown {
-  return { ...rest, operations: operations.map(operationJson), held: held.map(operationJson) };
+export function explanationJson({ operations, held, undone, ...rest }: TargetExplanation): unknown {
+  return { ...rest, operations: operations.map(operationJson), held: held.map(operationJson), undone: undone.map(operationJson) };
 }

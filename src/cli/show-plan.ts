@@ -1,6 +1,8 @@
 import type { Hold, Operation, Verb } from '../core/model/plan.ts';
 import { Reference, type DesiredValue, type Rejected } from '../core/model/resource.ts';
 import type { PlannedTarget } from '../cycle/plan-target.ts';
+import type { Decider, RejectionRecord } from '../ports/state-store.ts';
+import type { CommandLine } from './command-line.ts';
 import type { Terminal } from './terminal.ts';
 import { contentLines, count, printable, typeName, verbCounts } from './words.ts';
 
@@ -8,22 +10,29 @@ import { contentLines, count, printable, typeName, verbCounts } from './words.ts
 const longest = 50;
 
 /** A plan as a person likes to read it: what, whom, why, and what is held. */
-export function showPlan(planned: PlannedTarget, terminal: Terminal): void {
+export function showPlan(planned: PlannedTarget, terminal: Terminal, call: CommandLine): void {
   const { colors, print } = terminal;
-  const { plan, hold, proceed, undone } = planned;
-  const operations = standing(planned);
-  print(`${colors.bold(planned.target)}: ${verbCounts(operations)}${operations.length === 0 ? '' : colors.dim(`  plan ${plan.id}`)}`);
+  const { plan, hold, operations, proceed } = planned;
+  print(`${colors.bold(planned.target)}: ${verbCounts(operations)}${operations.length === 0 ? '' : colors.dim(`  ${plan.id}`)}`);
   for (const operation of proceed.slice(0, longest)) showOperation(operation, terminal);
   if (proceed.length > longest) print(colors.dim(`  … and ${proceed.length - longest} more; --json prints all`));
   if (planned.waiting > 0) print(colors.dim(`  ${count(planned.waiting, 'reference')} wait for someone the target does not have yet`));
-  if (undone.length > 0) print(colors.dim(`  ${verbCounts(undone)} stays undone: this was rejected, and the directory still shows the same`));
+  showRejections(planned.rejections, terminal, call);
   showRejected(plan.rejected, terminal);
-  if (hold !== undefined) showHold(hold, terminal);
+  if (hold !== undefined) showHold(hold, terminal, call);
 }
 
-/** What is done or held: without what a person rejected. */
-function standing({ plan, proceed, hold }: PlannedTarget): readonly Operation[] {
-  return hold === undefined ? proceed : plan.operations;
+/** What people rejected, and how it is taken back. */
+export function showRejections(rejections: readonly RejectionRecord[], { colors, print }: Terminal, call: CommandLine): void {
+  for (const { holdId, at, by, operations } of rejections) {
+    print(`  ${colors.yellow('rejected  ')} ${verbCounts(operations)} by ${deciderText(by)} at ${at}: stays undone`);
+    print(colors.dim(`             taken back by: ${call('approve', holdId)}`));
+  }
+}
+
+/** Who decided, as people read it. */
+export function deciderText(by: Decider | undefined): string {
+  return by === undefined ? 'somebody' : `${printable(by.user)}${by.via === 'api' ? ' (API)' : ''}`;
 }
 
 function showOperation(operation: Operation, { colors, print }: Terminal): void {
@@ -58,41 +67,38 @@ export function showRejected(rejected: readonly Rejected[], { colors, print }: T
 }
 
 /** A hold with its numbers; ends with the command that releases it. */
-export function showHold(hold: Hold, { colors, print }: Terminal): void {
+export function showHold(hold: Hold, { colors, print }: Terminal, call: CommandLine): void {
   print(`  ${colors.red(colors.bold('HELD'))} ${verbCounts(hold.operations)}, because it looks like an accident:`);
   for (const finding of hold.findings) print(`    ${finding.text}`);
   for (const operation of hold.operations.slice(0, longest)) {
     print(`    ${operation.verb.padEnd(10)} ${typeName(operation.type).padEnd(5)} ${printable(operation.label)}  ${colors.dim(operation.reason)}`);
   }
-  if (hold.operations.length > longest) print(colors.dim(`    … and ${hold.operations.length - longest} more; dir2scim plan --json prints all`));
-  if (hold.operations.some(({ label, sourceId }) => label === sourceId)) print(colors.dim('    dir2scim plan reads the names of those who left from the target'));
-  print(`  Nothing of this is done. If it is right, release exactly this: ${colors.bold(approveCommand(hold))}`);
-}
-
-/** The message of a hold ends with this, so that it can be copied. */
-export function approveCommand(hold: Pick<Hold, 'planId'>): string {
-  return `dir2scim approve ${hold.planId}`;
+  if (hold.operations.length > longest) print(colors.dim(`    … and ${hold.operations.length - longest} more; ${call('plan', '--json')} prints all`));
+  if (hold.operations.some(({ label, sourceId }) => label === sourceId)) print(colors.dim(`    ${call('plan')} reads the names of those who left from the target`));
+  print(`  Nothing of this is done. If it is right, release exactly this: ${colors.bold(call('approve', hold.holdId))}`);
 }
 
 /** A plan for scripts. */
-export function planJson(planned: PlannedTarget): unknown {
+export function planJson(planned: PlannedTarget, call: CommandLine): unknown {
   return {
     target: planned.target,
     planId: planned.plan.id,
-    operations: standing(planned).map(operationJson),
+    operations: planned.operations.map(operationJson),
     undone: planned.undone.map(operationJson),
+    rejections: planned.rejections,
     waiting: planned.waiting,
     rejected: planned.plan.rejected,
-    held: planned.hold === undefined ? undefined : holdJson(planned.hold),
+    unreached: planned.unreached,
+    held: planned.hold === undefined ? undefined : holdJson(planned.hold, call),
   };
 }
 
-export function holdJson(hold: Hold): unknown {
+export function holdJson(hold: Hold, call: CommandLine): unknown {
   return {
-    planId: hold.planId,
+    holdId: hold.holdId,
     findings: hold.findings,
     operations: hold.operations.map(operationJson),
-    release: approveCommand(hold),
+    release: call('approve', hold.holdId),
   };
 }
 

@@ -1,10 +1,11 @@
 import type { CycleReport } from '../cycle/cycle-report.ts';
-import { holdJson, operationJson, showHold, showRejected } from './show-plan.ts';
+import type { CommandLine } from './command-line.ts';
+import { holdJson, operationJson, showHold, showRejected, showRejections } from './show-plan.ts';
 import type { Terminal } from './terminal.ts';
-import { count, duration, printable, typeName, verbCounts } from './words.ts';
+import { count, duration, printable, typeName, unresolvedText, verbCounts } from './words.ts';
 
 /** What a cycle did, for a person. */
-export function showReport(report: CycleReport, terminal: Terminal): void {
+export function showReport(report: CycleReport, terminal: Terminal, call: CommandLine): void {
   const { colors, print } = terminal;
   const done = report.applied.length > 0 || report.result !== 'success' ? verbCounts(report.applied, 'nothing else to do') : 'in step, nothing to do';
   print(`${colors.bold(report.target)}: ${mark(report, colors)} ${done} ${colors.dim(`(${duration(report.milliseconds)}, cycle ${report.cycle})`)}`);
@@ -18,9 +19,11 @@ export function showReport(report: CycleReport, terminal: Terminal): void {
   }
   if (report.notStarted > 0) print(`  ${count(report.notStarted, 'operation')} not sent; the next cycle goes on`);
   if (report.waiting > 0) print(colors.dim(`  ${count(report.waiting, 'reference')} wait for someone the target does not have yet`));
+  if (report.unresolved !== undefined) print(colors.dim(`  ${unresolvedText(report.unresolved)}`));
+  showRejections(report.rejections, terminal, call);
   showForgotten(report, terminal);
   showRejected(report.rejected, terminal);
-  if (report.hold !== undefined) showHold(report.hold, terminal);
+  if (report.hold !== undefined) showHold(report.hold, terminal, call);
 }
 
 /** Who had left and was lost: forgotten, or kept because that could not be found out. */
@@ -45,7 +48,7 @@ function mark({ result }: CycleReport, colors: Terminal['colors']): string {
 }
 
 /** What a cycle did, for scripts. */
-export function reportJson(report: CycleReport): unknown {
+export function reportJson(report: CycleReport, call: CommandLine): unknown {
   return {
     cycle: report.cycle,
     target: report.target,
@@ -56,11 +59,15 @@ export function reportJson(report: CycleReport): unknown {
     applied: report.applied.map(operationJson),
     failed: report.failed.map(({ operation, failure }) => ({ operation: operationJson(operation), failure })),
     notStarted: report.notStarted,
+    givenUp: report.givenUp,
     waiting: report.waiting,
+    unresolved: report.unresolved,
     forgotten: report.forgotten.map(({ type, sourceId, targetId }) => ({ type, sourceId, targetId })),
     unproven: report.unproven.map(({ type, sourceId, targetId }) => ({ type, sourceId, targetId })),
     rejected: report.rejected,
-    held: report.hold === undefined ? undefined : holdJson(report.hold),
+    rejections: report.rejections,
+    unreached: report.unreached,
+    held: report.hold === undefined ? undefined : holdJson(report.hold, call),
     error: report.error === undefined ? undefined : { code: report.error.code, message: report.error.message, remedy: report.error.remedy },
   };
 }

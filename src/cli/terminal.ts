@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline/promises';
 import { isatty } from 'node:tty';
 import { createColors } from 'picocolors';
 
@@ -11,6 +12,8 @@ export interface Terminal {
   readonly print: (line: string) => void;
   /** A line about what is going on, on standard error, so that results can be piped. */
   readonly note: (line: string) => void;
+  /** Asks whoever sits there, yes or no; undefined where nobody does. */
+  readonly ask?: ((question: string) => Promise<boolean>) | undefined;
 }
 
 /** The process's own terminal. NO_COLOR: no-color.org. */
@@ -23,7 +26,18 @@ export function processTerminal(): Terminal {
     interactive: isatty(2) && process.env['TERM'] !== 'dumb',
     print: (line) => void process.stdout.write(`${line}\n`),
     note: (line) => void process.stderr.write(`${line}\n`),
+    ask: isatty(0) && isatty(2) ? askHere : undefined,
   };
+}
+
+/** Only a clear yes is one. */
+async function askHere(question: string): Promise<boolean> {
+  const asking = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await asking.question(`${question} [y/N] `)).trim());
+  } finally {
+    asking.close();
+  }
 }
 
 /** Whoever read has gone (`| head`): nothing is printed any more, but a cycle that is under way has to end well. */

@@ -1,3 +1,4 @@
+import type { UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import { shortPath } from '../core/mapping/scim-path.ts';
 import type { ResourceType } from '../core/model/entry.ts';
 import type { AttributeChange, Operation, Verb } from '../core/model/plan.ts';
@@ -7,6 +8,21 @@ import { Reference, type DesiredValue } from '../core/model/resource.ts';
 export function count(number: number, noun: string): string {
   return `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`;
 }
+
+/** What names nobody who is read, as a sentence. */
+export function unresolvedText({ members, groups, references }: UnresolvedCounts): string {
+  const parts = [members === 0 ? '' : `${count(members, 'member')} in ${count(groups, 'group')}`, references === 0 ? '' : count(references, 'reference')];
+  return `${parts.filter((part) => part !== '').join(' and ')} in the directory ${members + references === 1 ? 'names' : 'name'} nobody who is read`;
+}
+
+/** The first few of such values; what is left is counted. */
+export function unresolvedValues(values: readonly string[]): string {
+  const more = values.length - mostValues;
+  return `${values.slice(0, mostValues).map(printable).join('; ')}${more > 0 ? ` and ${more.toLocaleString('en-US')} more` : ''}`;
+}
+
+/** As many as a person wants to read. */
+const mostValues = 5;
 
 /** `350 ms`, `2.1 s`, `3 min 20 s`. */
 export function duration(milliseconds: number): string {

@@ -8,7 +8,12 @@ import type { DirectorySection } from './schema/configuration.ts';
 
 /** What is wrong between the keys of one directory. */
 export function checkDirectory(path: ConfigPath, directory: DirectorySection): Problem[] {
-  return directory.kind === 'ldif' ? checkLdif(path, directory) : checkServer(path, directory);
+  return readsFile(directory) ? checkLdif(path, directory) : checkServer(path, directory);
+}
+
+/** A file is read in place of a server: `kind: ldif`, or a `path` with the kind of server that the file comes from. */
+export function readsFile({ kind, path }: Pick<DirectorySection, 'kind' | 'path'>): boolean {
+  return kind === 'ldif' || (path !== undefined && kind !== 'auto');
 }
 
 function checkLdif(path: ConfigPath, directory: DirectorySection): Problem[] {
@@ -23,7 +28,7 @@ function checkLdif(path: ConfigPath, directory: DirectorySection): Problem[] {
   };
   const problems = Object.entries(useless)
     .filter(([, given]) => given)
-    .map(([key]): Problem => ({ path: [...path, key], at: 'key', what: `${key} has no meaning for kind: ldif, which reads a file`, fix: 'leave it out' }));
+    .map(([key]): Problem => ({ path: [...path, key], at: 'key', what: `${key} has no meaning for ${directory.kind === 'ldif' ? 'kind: ldif' : 'a directory with a path'}, which reads a file`, fix: 'leave it out' }));
   if (directory.path === undefined) {
     problems.push({ path: [...path, 'path'], at: 'key', what: 'this is missing', fix: 'name the LDIF file, relative to this file' });
   }
@@ -45,7 +50,7 @@ function checkLdifFilter(path: ConfigPath, text: string | undefined): Problem[] 
 function checkServer(path: ConfigPath, directory: DirectorySection): Problem[] {
   const problems: Problem[] = [];
   if (directory.path !== undefined) {
-    problems.push({ path: [...path, 'path'], at: 'key', what: 'path has no meaning without kind: ldif', fix: 'add kind: ldif, or leave path out' });
+    problems.push({ path: [...path, 'path'], at: 'key', what: 'path has no meaning without kind: ldif', fix: 'add kind: ldif, or the kind of server that the file was exported from, or leave path out' });
   }
   if (directory.users === undefined && directory.groups === undefined) {
     problems.push({ path, at: 'key', what: 'there are neither users nor groups; nothing would be read', fix: 'add users: { bases: ["DN"] }' });

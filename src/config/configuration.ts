@@ -47,6 +47,8 @@ export interface SearchScope {
 
 interface DirectoryBasics {
   readonly name: string;
+  /** Which attribute is the source id; absent: the one of its kind. */
+  readonly idAttribute?: string;
   readonly changes: ChangeDetection;
 }
 
@@ -67,6 +69,8 @@ export interface LdapDirectoryConfiguration extends DirectoryBasics {
 
 export interface LdifDirectoryConfiguration extends DirectoryBasics {
   readonly kind: 'ldif';
+  /** Absent: what most of its entries look like. */
+  readonly exportedFrom?: Exclude<DirectoryKind, 'ldif'>;
   readonly path: string;
   /** Without bases, the whole file is searched. */
   readonly users?: Partial<SearchScope>;

@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path';
+import { readsFile } from './check-directory.ts';
 import type { Configuration, DirectoryConfiguration, ProxyConfiguration, SecretReference, TargetAuth, TargetConfiguration, TargetTlsConfiguration } from './configuration.ts';
 import { mapChanges } from './map-changes.ts';
 import type { ProfiledSource, ProfiledTarget } from './profile.ts';
@@ -25,13 +26,16 @@ export function resolveConfiguration(source: ProfiledSource, text: YamlText): Co
 type Absolute = (path: string) => string;
 
 function resolveDirectory(name: string, directory: DirectorySection, absolute: Absolute): DirectoryConfiguration {
-  const { kind, changes, users, groups, urls, bind, startTls, tls, referrals, allowCleartext, path } = directory;
-  if (kind === 'ldif') {
-    return { name, kind, changes, path: absolute(path ?? ''), ...(users === undefined ? {} : { users }), ...(groups === undefined ? {} : { groups }) };
+  const { kind, idAttribute, changes, users, groups, urls, bind, startTls, tls, referrals, allowCleartext, path } = directory;
+  const id = idAttribute === undefined ? {} : { idAttribute };
+  if (kind === 'ldif' || readsFile(directory)) {
+    const origin = kind === 'ldif' || kind === 'auto' ? {} : { exportedFrom: kind };
+    return { name, kind: 'ldif', ...origin, ...id, changes, path: absolute(path ?? ''), ...(users === undefined ? {} : { users }), ...(groups === undefined ? {} : { groups }) };
   }
   return {
     name,
     kind,
+    ...id,
     changes,
     urls: urls ?? [],
     ...(bind === undefined ? {} : { bind: { dn: bind.dn, password: resolveSecret(bind.password, absolute) } }),

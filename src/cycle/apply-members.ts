@@ -1,47 +1,61 @@
 import type { SourceId } from '../core/model/entry.ts';
 import type { Link } from '../core/model/link.ts';
-import type { Failure } from '../core/model/outcome.ts';
+import type { Failure, Outcome } from '../core/model/outcome.ts';
 import type { MembersOperation } from '../core/model/plan.ts';
-import type { MemberChange, MemberChunk } from '../ports/scim-target.ts';
+import type { MemberChange } from '../ports/scim-target.ts';
+import { createPatience, createPieces, isAboutAll, mostSingled, type Step } from './member-pieces.ts';
 import type { PushContext } from './push-context.ts';
 import { liveLink, lostIfGone, remember } from './remember.ts';
-
-interface Step {
-  readonly id: SourceId;
-  readonly joins: boolean;
-}
+import { acknowledgedMembers, activeMembers, missingFrom } from './known-of.ts';
+import { seekMembers } from './seek-members.ts';
 
 /**
- * Sends who joins and who leaves a group, piece by piece, each recorded before the next is sent. A piece that the
- * target refuses is halved until the one is found whom it does not take: nobody else has to wait for that one.
+ * Sends who joins and who leaves a group, piece by piece, each recorded before the next is sent. A piece that the target
+ * refuses is halved until the one is found whom it does not take: nobody else has to wait for that one. Whether that one
+ * is still there is looked at; who is not is made again by the next cycle. Whom the answers show to be missing from the
+ * group, although they are in it as far as anybody knew, is sent again, once.
  */
 export async function applyMembers(operation: MembersOperation, context: PushContext): Promise<Failure | 'skipped' | undefined> {
-  const { target, store } = context;
+  const { target } = context;
   let link = liveLink(context, operation.sourceId);
   if (link === undefined) return 'skipped';
   const joined = context.joining.joined.get(operation.sourceId);
-  const steps: readonly Step[] = [
-    ...operation.add.filter((id) => liveLink(context, id) !== undefined && joined?.has(id) !== true).map((id) => ({ id, joins: true })),
-    ...operation.remove.map((id) => ({ id, joins: false })),
-  ];
+  const steps = inTurn(stepsOf(operation, context), context.troubles.get(operation.sourceId)?.attempts ?? 0);
   if (steps.length === 0) return joined === undefined ? 'skipped' : undefined;
   const pieces = createPieces(steps);
+  const patience = createPatience();
   let refused: Failure | undefined;
   let chunk = pieces.next(target.memberChunk);
+  const mended = new Set<SourceId>();
   await remember(context, (link = withUnsettled(link, [], chunk)));
   while (chunk.length > 0) {
     if (context.isStopping()) return { class: 'transient', detail: 'stopped before all members were sent' };
-    const outcome = await target.changeMembers(link.targetId, changeOf(operation.sourceId, chunk, context), context.signal);
-    if (outcome.kind === 'failed' && outcome.failure.class === 'rejected' && chunk.length > 1) {
-      chunk = pieces.halve(chunk);
-      continue;
-    }
-    if (outcome.kind === 'failed' && outcome.failure.class !== 'rejected') return lostIfGone(link, outcome.failure, context);
-    if (outcome.kind === 'failed') refused ??= outcome.failure;
-    const { add, remove } = divide(outcome.kind === 'failed' ? [] : chunk);
+    const change = changeOf(operation.sourceId, chunk, pieces.isHalf, context);
+    const outcome = change.add.length + change.remove.length === 0 ? nothing(link) : await target.changeMembers(link.targetId, change, context.signal);
+    let dropped: readonly Step[] = [];
+    if (outcome.kind === 'failed') {
+      const { failure } = outcome;
+      if (failure.class !== 'rejected' || isAboutAll(failure)) return lostIfGone(link, failure, context);
+      const gone = chunk.length === 1 ? await seekMembers(chunk, pieces, context) : undefined;
+      const verdict = gone === true ? 'go on' : patience.refused(failure, idsIn(change), chunk.length === 1);
+      if (verdict === 'halve') {
+        chunk = pieces.halve(chunk);
+        continue;
+      }
+      if (gone !== true) refused ??= failure;
+      else if (chunk[0]?.joins === true) refused ??= lostMember;
+      if (verdict === 'give up') dropped = pieces.dropHalves();
+    } else patience.taken();
+    // Who is lost is in no group: their leaving is done, their joining is not.
+    const done = chunk.filter(({ id, joins }) => (context.links.get(id)?.lifecycle === 'lost' ? !joins : outcome.kind === 'applied'));
+    const { add, remove } = divide(done);
+    const missing = outcome.kind === 'applied' ? await missingFrom(outcome, operation.sourceId, context, { add, remove }) : [];
+    if (missing.some((id) => mended.has(id))) refused ??= notKept;
+    pieces.append(missing.filter((id) => !mended.has(id)).map((id) => ({ id, joins: true })));
+    for (const id of missing) mended.add(id);
     const following = pieces.next(target.memberChunk);
     // The piece that follows is in doubt from the moment that this one is settled: one record for both.
-    link = withUnsettled(link, chunk, following);
+    link = withUnsettled(link, [...chunk, ...dropped], [...following, ...missing.map((id) => ({ id, joins: true }))]);
     // An emptied group counts once, with its last piece.
     const counts = operation.cause === 'changed' || following.length === 0;
     await remember(context, link, [
@@ -51,41 +65,44 @@ export async function applyMembers(operation: MembersOperation, context: PushCon
     chunk = following;
   }
   return refused;
-
-  function changeOf(group: SourceId, chunk: readonly Step[], { links: known }: PushContext): MemberChange {
-    const linksOf = (ids: readonly SourceId[]): Link[] => ids.flatMap((id) => known.get(id) ?? []);
-    const { add, remove } = divide(chunk);
-    return {
-      add: linksOf(add).map((member) => ({ id: member.targetId, type: member.type })),
-      remove: linksOf(remove).map((member) => member.targetId),
-      current: async () => linksOf(await store.members(target.name, group)).map((member) => member.targetId),
-    };
-  }
 }
 
-/** Steps in pieces of what the target takes at the time; none is left when a piece is empty. */
-function createPieces(steps: readonly Step[]) {
-  const halves: (readonly Step[])[] = [];
-  let at = 0;
+function stepsOf(operation: MembersOperation, context: PushContext): Step[] {
+  const joined = context.joining.joined.get(operation.sourceId);
+  return [
+    ...operation.add.filter((id) => liveLink(context, id) !== undefined && joined?.has(id) !== true).map((id) => ({ id, joins: true })),
+    ...operation.remove.map((id) => ({ id, joins: false })),
+  ];
+}
+
+const lostMember: Failure = { class: 'gone', status: 404, detail: 'a member is not on the target any more, and is made again' };
+const notKept: Failure = { class: 'rejected', detail: 'the group loses members that it was given, when others are added' };
+
+/** After a failure a long list begins with others, so that those whom the target does not take never keep the same ones out. */
+function inTurn(steps: readonly Step[], attempts: number): readonly Step[] {
+  const from = steps.length <= mostSingled ? 0 : (attempts * 101) % steps.length;
+  return [...steps.slice(from), ...steps.slice(0, from)];
+}
+
+/** Nobody of a piece is left to be sent: they are not on the target any more. */
+function nothing({ targetId }: Link): Outcome {
+  return { kind: 'applied', id: targetId };
+}
+
+function changeOf(group: SourceId, chunk: readonly Step[], looked: boolean, context: PushContext): MemberChange {
+  const linksOf = (ids: readonly SourceId[]): Link[] => ids.flatMap((id) => context.links.get(id) ?? []);
+  const { add, remove } = divide(chunk);
   return {
-    next(most: MemberChunk): readonly Step[] {
-      const half = halves.pop();
-      if (half !== undefined) return half;
-      const from = at;
-      // Of joins and leaves together, each takes its share: 1 − n × 1/n is not always 0.
-      for (let room = 1 + 1e-9; at < steps.length; at += 1) {
-        room -= 1 / (steps[at]?.joins === true ? most.add : most.remove);
-        if (room < 0 && at > from) break;
-      }
-      return steps.slice(from, at);
-    },
-    /** The first half; the second one comes next. */
-    halve(piece: readonly Step[]): readonly Step[] {
-      const middle = Math.ceil(piece.length / 2);
-      halves.push(piece.slice(middle));
-      return piece.slice(0, middle);
-    },
+    add: linksOf(add).filter(({ lifecycle }) => lifecycle !== 'lost').map((member) => ({ id: member.targetId, type: member.type })),
+    remove: linksOf(remove).map((member) => member.targetId),
+    ...(looked ? { looked } : {}),
+    current: () => acknowledgedMembers(group, context),
+    expected: () => activeMembers(group, context),
   };
+}
+
+function idsIn({ add, remove }: MemberChange): string[] {
+  return [...add.map(({ id }) => id), ...remove];
 }
 
 function divide(chunk: readonly Step[]): { readonly add: SourceId[]; readonly remove: SourceId[] } {

@@ -9,7 +9,7 @@ import { findLost } from './find-lost.ts';
 import { disbelieved, isSettling, othersThan, settlingFailure } from './presence.ts';
 import { applyRelink } from './apply-relink.ts';
 import type { PushContext } from './push-context.ts';
-import { knownOf } from './known-of.ts';
+import { knownOf, missingFrom } from './known-of.ts';
 import { acknowledged, doubt, liveLink, lostIfGone, remember } from './remember.ts';
 import { resolveChanges } from './resolve.ts';
 import { clearWholeElements } from './whole-elements.ts';
@@ -58,7 +58,9 @@ async function applyUpdate(operation: UpdateOperation, context: PushContext): Pr
     if (change.change === 'set') Object.assign(attributes, acknowledged(new Map([[change.path, change.value]]), context));
   }
   const departedAt = operation.verb === 'reactivate' ? undefined : doubted.departedAt;
-  await remember(context, { ...doubted, createdAt: undefined, departedAt, attributes, version: outcome.version }, context.removalsOf(operation));
+  const missing = operation.type === 'group' ? await missingFrom(outcome, operation.sourceId, context) : [];
+  const unsettled = missing.length === 0 ? doubted.unsettled : [...new Set([...(doubted.unsettled ?? []), ...missing])];
+  await remember(context, { ...doubted, createdAt: undefined, departedAt, attributes, unsettled, version: outcome.version }, context.removalsOf(operation));
   return undefined;
 }
 

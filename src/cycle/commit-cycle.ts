@@ -1,46 +1,45 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { SourceId } from '../core/model/entry.ts';
 import type { BridgeError } from '../core/model/errors.ts';
-import type { ScopeGroup } from '../core/mapping/survey.ts';
-import type { Hold } from '../core/model/plan.ts';
-import type { Verdict } from '../core/planning/guard.ts';
+import type { Digest } from '../core/model/link.ts';
 import type { CycleResult } from '../ports/cycle-observer.ts';
-import type { ApprovalRecord, TargetState } from '../ports/state-store.ts';
+import type { ScopeGroup } from '../core/mapping/survey.ts';
+import type { TargetState } from '../ports/state-store.ts';
+import { endVoid, recallWords, takeOut, trimmed, withWords } from './decisions.ts';
 import { endsFirstLoad } from './established.ts';
+import { filledScopes } from './guard-plan.ts';
 import { heldRecord } from './hold.ts';
-import { filledScopes } from './judge-plan.ts';
 import { passedTime } from './passed-time.ts';
 import type { Preparation } from './prepare-plan.ts';
 import type { PushReport } from './push.ts';
 import type { CycleInput } from './cycle-input.ts';
 import { newNotes } from './target-notes.ts';
+import { anyUnresolved } from '../core/mapping/unresolved.ts';
 
 const day = 24 * 60 * 60_000;
 
 interface CycleEnd {
   readonly pushed: PushReport;
-  readonly hold: Hold | undefined;
   readonly result: CycleResult;
   readonly error: BridgeError | undefined;
-  /** The approval under which it was sent. */
-  readonly approval: ApprovalRecord | undefined;
+  /** The target's state, with what people decided. */
+  readonly state: TargetState;
 }
 
 /** Ends a cycle in the state: what is left to do, what the guard has to remember, what is held. */
 export async function commitCycle(input: CycleInput, prepared: Preparation, scopeGroups: readonly ScopeGroup[], end: CycleEnd): Promise<TargetState> {
   const { setup, store, clock, observer, timekeeper } = input;
-  const { state, verdict } = prepared;
+  const { state } = end;
   const target = setup.target.name;
   const now = clock.now();
   const time = passedTime(target, state, now, setup.removal.deleteAfter, timekeeper);
   const next: TargetState = {
-    ...nextState(prepared, end, new Date(now).toISOString()),
-    filledScopes: filledScopes(scopeGroups, verdict, state, store.digest),
+    ...nextState(prepared, end, new Date(now).toISOString(), store.digest),
+    filledScopes: filledScopes(scopeGroups, prepared.verdict, state, store.digest),
     gaps: time.gaps.length > 0 ? time.gaps : undefined,
   };
   const counted = (await store.removals(target)).map(({ at }) => at);
-  const fresh = counted.filter((at) => time.seenSince(at) < day);
-  const before = fresh[0] ?? next.lastCycleAt ?? '';
+  const before = counted.find((at) => time.seenSince(at) < day) ?? next.lastCycleAt ?? '';
   const isWritten = isWorthWriting(state, next, now);
   await store.record([
     ...endedTroubles(prepared, end).map((sourceId) => ({ kind: 'trouble_over', target, sourceId }) as const),
@@ -49,48 +48,59 @@ export async function commitCycle(input: CycleInput, prepared: Preparation, scop
     ...(isWritten ? [{ kind: 'target', target, state: next } as const] : []),
   ]);
   if (isWritten) timekeeper?.note(target, next.lastCycleAt ?? '');
-  // An approval that is no longer needed must not let the same pass once more.
-  for (const planId of new Set([verdict.usedApproval?.planId, state.approval?.planId, next.rejectedPlan])) {
-    if (planId !== undefined && planId !== next.approval?.planId) await store.removeDecision(planId);
-  }
+  const isNews = !isDeepStrictEqual({ ...state.unresolved }, { ...next.unresolved });
+  observer({ kind: 'unresolved_counted', target, counts: prepared.unresolved, isNews });
   observer({ kind: 'resources_counted', target, counts: await store.counts(target), pending: next.pending });
   return next;
 }
 
-/** Ends a cycle that had nothing to do: the times in the state must not look as if nobody cared. */
-export async function commitSilence({ setup, store, clock, timekeeper }: CycleInput): Promise<void> {
+/**
+ * Ends a cycle that had nothing to do: the times in the state must not look as if nobody cared, and decisions about what
+ * is not held must not wait for an accident.
+ */
+export async function commitSilence({ setup, store, clock, observer, timekeeper }: CycleInput): Promise<void> {
   const target = setup.target.name;
   const state = await store.target(target);
   const now = clock.now();
   const at = new Date(now).toISOString();
+  const { waiting } = await store.decisions();
+  const words = endVoid(recallWords({ target, state, left: waiting, stillWanted: () => [], now }), { readSince: undefined, now });
   const { gaps } = passedTime(target, state, now, setup.removal.deleteAfter, timekeeper);
-  const next: TargetState = { ...state, lastSuccessAt: at, lastCycleAt: at, lastResult: 'success', lastError: undefined, gaps: gaps.length > 0 ? gaps : undefined };
-  if (!isWorthWriting(state, next, now)) return;
-  await store.record([{ kind: 'target', target, state: next }]);
-  timekeeper?.note(target, at);
+  const ended = { ...state, lastSuccessAt: at, lastCycleAt: at, lastResult: 'success', lastError: undefined, gaps: gaps.length > 0 ? gaps : undefined } as const;
+  const next: TargetState = withWords(ended, words);
+  if (isWorthWriting(state, next, now)) {
+    await store.record([{ kind: 'target', target, state: next }]);
+    timekeeper?.note(target, at);
+  }
+  await takeOut(words, target, { store, observer });
 }
 
-function nextState(prepared: Preparation, { pushed, hold, result, error, approval }: CycleEnd, at: string): TargetState {
-  const { state, verdict } = prepared;
+function nextState(prepared: Preparation, { pushed, result, error, state }: CycleEnd, at: string, digest: Digest): TargetState {
+  const { hold } = prepared.verdict;
   const pending =
     pushed.failed.length +
     pushed.notStarted +
     pushed.skipped +
     prepared.deferred.length +
     prepared.resting.size +
-    (verdict.hold?.operations.length ?? 0) +
+    prepared.undone.length +
+    prepared.unreached.reduce((sum, { count }) => sum + count, 0) +
+    (hold?.operations.length ?? 0) +
     prepared.waiting +
     prepared.unproven.length;
+  const approvals = trimmed(state.approvals ?? [], (held) => prepared.leftOf(held, pushed.applied));
   return {
+    ...state,
     lastSuccessAt: result === 'success' ? at : state.lastSuccessAt,
     lastCycleAt: at,
     lastResult: result,
     lastError: error === undefined ? undefined : errorRecord(state, error, at),
     pending,
-    approval: isApprovalDone(verdict, pushed) ? undefined : approval,
-    held: hold === undefined ? undefined : heldRecord(hold, state.held, at),
-    rejectedPlan: hold === undefined ? verdict.hold?.planId : undefined,
-    establishedAt: state.establishedAt ?? (endsFirstLoad(pushed, prepared.deferred.length) ? at : undefined),
+    unresolved: anyUnresolved(prepared.unresolved),
+    held: hold === undefined ? undefined : heldRecord(hold, state.held, at, digest),
+    establishedAt: state.establishedAt ?? (endsFirstLoad(pushed, prepared.deferred.length + prepared.unreached.length) ? at : undefined),
+    // An approval ends with the last of its operations; what failed is tried again under it.
+    approvals: approvals.length === 0 ? undefined : approvals,
   };
 }
 
@@ -109,13 +119,12 @@ function isWorthWriting(state: TargetState, next: TargetState, now: number): boo
   // The age is no number the first time, and negative when the clock was set back.
   if (!(age >= 0 && age < restMilliseconds)) return true;
   const untimed = (one: TargetState): TargetState => ({ ...one, lastSuccessAt: undefined, lastCycleAt: undefined });
-  // As text: what the state gives back has no keys for what is undefined.
-  return !isDeepStrictEqual(JSON.parse(JSON.stringify(untimed(state))), JSON.parse(JSON.stringify(untimed(next))));
+  return !isSameState(untimed(state), untimed(next));
 }
 
-/** An approval ends with the last of its operations; what failed is tried again under it. */
-function isApprovalDone({ usedApproval }: Verdict, pushed: PushReport): boolean {
-  return usedApproval === undefined || (pushed.notStarted === 0 && pushed.failed.length === 0);
+/** As text: what the state gives back has no keys for what is undefined. */
+export function isSameState(one: TargetState, other: TargetState): boolean {
+  return isDeepStrictEqual(JSON.parse(JSON.stringify(one)), JSON.parse(JSON.stringify(other)));
 }
 
 function errorRecord(state: TargetState, { code }: BridgeError, at: string): TargetState['lastError'] {

@@ -7,8 +7,8 @@ import { scimPath } from '../core/mapping/scim-path.ts';
 import { scimValues, textOf } from '../core/mapping/scim-values.ts';
 import { isFailure, type FoundResource, type ScimTarget } from '../ports/scim-target.ts';
 import type { StateView } from '../ports/state-store.ts';
+import { isUnreached, lookUpEach, type LookUps, type Unreached } from './look-up.ts';
 import { publicWords, targetError } from './target-error.ts';
-import { forEachConcurrently } from './work.ts';
 
 /** How accounts that exist already are recognised, for one type of resource. */
 export interface MatchPolicy {
@@ -22,16 +22,19 @@ export interface MatchPolicy {
 export interface Correlation {
   readonly matches: ReadonlyMap<SourceId, Match>;
   readonly rejected: readonly Rejected[];
+  /** Those of whom the target could not be asked now: nobody knows whether it has them, so that they wait. */
+  readonly unreached: ReadonlyMap<SourceId, Unreached>;
 }
 
 export type Finding = { readonly found: readonly FoundResource[]; readonly by: string } | undefined;
 
 /**
  * Looks on the target for those who have no link yet, so that a plan says `adopt` where there is someone, and nobody is
- * created twice. Lists the target when that takes fewer requests than look-ups; an empty one costs one request.
+ * created twice. Lists the target when that takes fewer requests than look-ups; an empty one costs one request. A list
+ * that fails says nothing about look-ups, and a look-up that fails nothing about the others.
  *
  * @param intents who was being created when the process ended: they are looked for by externalId whatever the policy
- * @throws BridgeError when the target does not answer
+ * @throws BridgeError when the target refuses the credentials
  */
 export async function correlate(
   unlinked: readonly Resource[],
@@ -43,17 +46,23 @@ export async function correlate(
 ): Promise<Correlation> {
   const matches = new Map<SourceId, Match>();
   const rejected: Rejected[] = [];
+  const unreached = new Map<SourceId, Unreached>();
   for (const type of ['user', 'group'] as const) {
     const resources = unlinked.filter((resource) => resource.type === type);
     if (resources.length === 0) continue;
     const linked = (await store.counts(target.name))[type].active;
-    const findings = await search({ resources, type, target, paths: policy[type].match, intents, linked, signal });
+    const { findings, last } = await search({ resources, type, target, paths: policy[type].match, intents, linked, signal });
     const ids = [...findings.values()].flatMap((finding) => (isFailure(finding) ? [] : (finding?.found.map((one) => one.id) ?? [])));
     const taken = new Map<TargetId, SourceId>(await store.owners(target.name, type, ids));
     for (const resource of resources) {
       const finding = findings.get(resource.sourceId);
+      if (last !== undefined && !findings.has(resource.sourceId)) {
+        unreached.set(resource.sourceId, { failure: last, asked: false });
+        continue;
+      }
       if (isFailure(finding)) {
-        rejected.push(reject(resource, 'search_refused', refusedText(finding)));
+        if (isUnreached(finding)) unreached.set(resource.sourceId, { failure: finding, asked: true });
+        else rejected.push(reject(resource, 'search_refused', refusedText(finding)));
         continue;
       }
       const [first, ...others] = finding?.found ?? [];
@@ -70,7 +79,7 @@ export async function correlate(
       matches.set(resource.sourceId, { targetId: first.id, matchedBy: finding.by, active: first.active !== false, body: first.body });
     }
   }
-  return { matches, rejected };
+  return { matches, rejected, unreached };
 }
 
 /** One page of everything costs as much as one look-up. */
@@ -86,32 +95,36 @@ interface Search {
   readonly linked: number;
   readonly signal: AbortSignal;
 }
-type Findings = Map<SourceId, Finding | Failure>;
 
-async function search(input: Search): Promise<Findings> {
+async function search(input: Search): Promise<LookUps<Finding>> {
   const { resources, target, paths, intents, signal } = input;
   const lookups = resources.length * paths.length;
   if (lookups > lookupsWorthOneList) {
     const everything = await listEverything(input, Math.floor(lookups / lookupsWorthOneList));
-    if (isFailure(everything)) throw targetError(target.name, everything);
-    if (everything !== undefined) return searchList(resources, withExternalId(paths), everything);
+    if (isFailure(everything) && endsAll(everything)) throw targetError(target.name, everything);
+    if (isFailure(everything) && everything.class === 'throttled') return { findings: new Map(), last: everything };
+    if (everything !== undefined && !isFailure(everything)) return { findings: searchList(resources, withExternalId(paths), everything), last: undefined };
   }
-  const findings: Findings = new Map();
-  await forEachConcurrently(resources, target.concurrency, () => signal.aborted, async (resource) => {
-    const own = intents.has(resource.sourceId) ? withExternalId(paths) : paths;
-    findings.set(resource.sourceId, await findOne(target, resource, own, signal));
-  });
-  signal.throwIfAborted();
-  return findRefused(findings, input);
+  const pathsOf = ({ sourceId }: Resource) => (intents.has(sourceId) ? withExternalId(paths) : paths);
+  const lookUp = (resource: Resource) => findOne(target, resource, pathsOf(resource), signal);
+  return findRefused(await lookUpEach(resources, lookUp, target.concurrency, signal), input);
+}
+
+/** After these nothing else works either, and every further try could only do harm. */
+function endsAll({ class: failureClass }: Failure): boolean {
+  return failureClass === 'auth' || failureClass === 'renumbered';
 }
 
 /** Whoever the target refuses to search for is searched for in a list of everybody, whatever it costs. */
-async function findRefused(findings: Findings, input: Search): Promise<Findings> {
-  const refused = input.resources.filter(({ sourceId }) => isFailure(findings.get(sourceId)));
-  if (refused.length === 0) return findings;
+async function findRefused({ findings, last }: LookUps<Finding>, input: Search): Promise<LookUps<Finding>> {
+  const refused = input.resources.filter(({ sourceId }) => {
+    const finding = findings.get(sourceId);
+    return isFailure(finding) && !isUnreached(finding);
+  });
+  if (refused.length === 0) return { findings, last };
   const everything = await listEverything(input, Infinity);
-  if (everything === undefined || isFailure(everything)) return findings;
-  return new Map([...findings, ...searchList(refused, withExternalId(input.paths), everything)]);
+  if (everything === undefined || isFailure(everything)) return { findings, last };
+  return { findings: new Map([...findings, ...searchList(refused, withExternalId(input.paths), everything)]), last };
 }
 
 /** Everything that a target has of a type, as far as that can be believed and is worth so many requests. */
@@ -165,9 +178,9 @@ function comparable(path: string, value: string): string {
 
 /**
  * Searches one resource on the target by its match attributes. A failure when the target refuses to search for every
- * value that it has: then nobody knows whether it is there.
+ * value that it has, or cannot be asked now: then nobody knows whether it is there.
  *
- * @throws BridgeError when the target does not answer at all
+ * @throws BridgeError when the target refuses the credentials
  */
 export async function findOne(
   target: ScimTarget,
@@ -184,8 +197,9 @@ export async function findOne(
     if (!isFailure(found)) {
       searched = true;
       if (found.length > 0) return { found, by: path };
-    } else if (found.class === 'unsupported' || found.class === 'rejected') refused = found;
-    else throw targetError(target.name, found);
+    } else if (endsAll(found)) throw targetError(target.name, found);
+    else if (isUnreached(found)) return found;
+    else refused = found;
   }
   return searched ? undefined : refused;
 }

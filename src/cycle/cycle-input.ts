@@ -14,6 +14,8 @@ export interface CycleInput {
   readonly attempt: Attempt;
   readonly setup: TargetSetup;
   readonly readings: DirectoryReadings;
+  /** Everything was read in this cycle, from this time on (milliseconds since 1970). Undefined when changes were followed. */
+  readonly readSince?: number | undefined;
   /** Remembers from cycle to cycle which targets are in step; without it everything is planned. */
   readonly inStep?: InStep | undefined;
   /** Measures from cycle to cycle how much time passed; without it, the wall clock is believed within bounds. */

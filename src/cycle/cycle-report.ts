@@ -3,8 +3,11 @@ import type { Link } from '../core/model/link.ts';
 import type { Failure } from '../core/model/outcome.ts';
 import type { Hold, Operation } from '../core/model/plan.ts';
 import type { Rejected } from '../core/model/resource.ts';
+import type { RejectionRecord } from '../ports/state-store.ts';
+import type { UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import type { GivenUp } from './breaker.ts';
 import type { CycleMode, CycleResult } from '../ports/cycle-observer.ts';
+import type { UnreachedEntries } from './unreached.ts';
 
 /** What one cycle of one target did. Holds labels: for terminals, never for logs or the state. */
 export interface CycleReport {
@@ -24,12 +27,19 @@ export interface CycleReport {
   /** How much failed lately, and waits for another try. */
   readonly deferred: number;
   readonly hold: Hold | undefined;
+  /** What people rejected: it stays undone. */
+  readonly undone: readonly Operation[];
+  readonly rejections: readonly RejectionRecord[];
   readonly rejected: readonly Rejected[];
+  /** Those who could not be looked for on the target. */
+  readonly unreached: readonly UnreachedEntries[];
   /** References and members that wait for someone the target does not have yet. */
   readonly waiting: number;
   /** Who had left, and whom the target does not have any more under any name: nothing is known of them from now on. */
   readonly forgotten: readonly Link[];
   /** Who has left, and of whom nobody could find out whether the target still has them. */
   readonly unproven: readonly Link[];
+  /** What names nobody who is read. Undefined where there is none, or nothing was looked at. */
+  readonly unresolved: UnresolvedCounts | undefined;
   readonly error: BridgeError | undefined;
 }

@@ -5,9 +5,13 @@ import type { Operation } from '../core/model/plan.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import { explainEntry, type Explanation } from '../core/mapping/explain.ts';
 import { draftProjection } from '../core/mapping/project.ts';
-import type { StateView, Trouble } from '../ports/state-store.ts';
+import { concerning } from '../core/planning/concerning.ts';
+import { heldOperation, marksOf } from '../core/planning/held-operation.ts';
+import type { RejectionRecord, StateView, Trouble } from '../ports/state-store.ts';
 import { gather } from './batches.ts';
-import { preparePlan } from './prepare-plan.ts';
+import { checkBinding } from './bind-target.ts';
+import { preparePlan, type PrepareInput, type Preparation } from './prepare-plan.ts';
+import { targetError } from './target-error.ts';
 import { remind } from './target-notes.ts';
 import type { TargetSetup } from './target-setup.ts';
 
@@ -18,10 +22,20 @@ export interface TargetExplanation {
   readonly explanation: Explanation | undefined;
   readonly link: Link | undefined;
   readonly trouble: Trouble | undefined;
-  /** What the next cycle would do. */
+  /** What the next cycle would do, with what is held and what was rejected. */
   readonly operations: readonly Operation[];
-  /** Of these, what the guard would hold. */
+  /** Of these, what the guard would hold, and under which id. */
   readonly held: readonly Operation[];
+  readonly holdId: string | undefined;
+  /** Of these, what a person rejected. */
+  readonly undone: readonly Operation[];
+  readonly rejections: readonly RejectionRecord[];
+}
+
+/** An explanation with what it was made from. */
+export interface Examination {
+  readonly explanation: TargetExplanation;
+  readonly prepared: Preparation;
 }
 
 /** The same functions as a cycle, followed for one entry; writes nothing, and asks the target only about this one. */
@@ -30,9 +44,10 @@ export async function explainTarget(
   setup: TargetSetup,
   readings: readonly CompleteReading[],
   store: StateView,
-  { now, signal }: { readonly now: number; readonly signal: AbortSignal },
-): Promise<TargetExplanation> {
+  { lookUp, now, signal }: Pick<PrepareInput, 'lookUp' | 'now' | 'signal'>,
+): Promise<Examination> {
   const target = setup.target.name;
+  await checkBinding(setup, store);
   const entries = readings.flatMap((reading) => reading.entries);
   const { projection: all, survey } = draftProjection(entries, setup.definition, now);
   const ids = all.resources.map(({ sourceId }) => sourceId);
@@ -41,17 +56,24 @@ export async function explainTarget(
   const resources = all.resources.filter(({ sourceId }) => sourceId === id || (links.get(sourceId)?.lifecycle ?? 'lost') !== 'lost');
   const projection = { ...all, resources };
   await remind(setup.target, store);
-  const { plan, verdict } = await preparePlan({ setup, readings, projection, scopeGroups: survey.scopeGroups, only: id, store, attempt: 'asked', now, signal });
-  const concerns = (operation: Operation) =>
-    operation.sourceId === id || (operation.verb === 'members' && [...operation.add, ...operation.remove].includes(id));
-  return {
+  const prepared = await preparePlan({ setup, readings, projection, scopeGroups: survey.scopeGroups, only: id, store, lookUp, attempt: 'asked', now, signal });
+  const { plan, verdict, undone, words, context, unreached } = prepared;
+  const [failed] = unreached;
+  if (failed !== undefined) throw targetError(target, failed.failure);
+  const own = (operations: readonly Operation[]): Operation[] => concerning(id, operations, context);
+  const rejected = new Set(own(undone).flatMap((operation) => marksOf(heldOperation(operation, store.digest))));
+  const explanation: TargetExplanation = {
     target,
     explanation: explainEntry(id, entries, setup.definition, now),
     link: links.get(id),
     trouble: (await store.troubles(target, [id])).get(id),
-    operations: plan.operations.filter(concerns),
-    held: verdict.hold?.operations.filter(concerns) ?? [],
+    operations: own(plan.operations),
+    held: own(verdict.hold?.operations ?? []),
+    holdId: verdict.hold?.holdId,
+    undone: own(undone),
+    rejections: words.rejections.filter(({ operations }) => operations.flatMap(marksOf).some((mark) => rejected.has(mark))),
   };
+  return { explanation, prepared };
 }
 
 /** Attributes by which people call each other. */

@@ -17,6 +17,8 @@ export interface Focus {
   readonly bystanders: ReadonlySet<SourceId>;
   /** Found unfit by an earlier search, and not part of this plan. */
   readonly unfit: readonly Rejected[];
+  /** Not shown by any reading, as the last plan found, and there all the same. */
+  readonly unseen: ReadonlySet<SourceId>;
 }
 
 /**
@@ -52,6 +54,7 @@ export async function focusOn(
     rejected: projection.rejected,
     left: [...new Set([...left, ...step.unproven])].filter((id) => !wanted.has(id)),
     bystanders: new Set([...mentioned].filter((id) => !chosen.has(id) && !isMentionedLive(id))),
+    unseen: step.unseen,
     unfit: step.unfit.filter(({ sourceId }) => !chosen.has(sourceId) && !left.includes(sourceId)),
   };
 }

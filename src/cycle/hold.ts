@@ -1,21 +1,16 @@
-import type { HeldOperation, Hold, Operation } from '../core/model/plan.ts';
-import type { HeldRecord, StateView } from '../ports/state-store.ts';
-import type { Preparation } from './prepare-plan.ts';
+import { heldOperation, marksOf } from '../core/planning/held-operation.ts';
+import type { Digest } from '../core/model/link.ts';
+import type { Hold } from '../core/model/plan.ts';
+import type { HeldRecord } from '../ports/state-store.ts';
 
-/** The hold, unless a person has rejected exactly this one: then it stays undone, silently, until it changes. */
-export async function standingHold({ verdict, state }: Preparation, store: StateView): Promise<Hold | undefined> {
-  const { hold } = verdict;
-  if (hold === undefined) return undefined;
-  const decisions = await store.decisions();
-  const last = decisions.findLast(({ planId }) => planId === hold.planId);
-  return last?.decision === 'reject' || (last === undefined && state.rejectedPlan === hold.planId) ? undefined : hold;
-}
-
-/** A hold as the state keeps it: numbers and ids, no names. */
-export function heldRecord(hold: Hold, previous: HeldRecord | undefined, at: string): HeldRecord {
+/** A hold as the state keeps it: numbers and ids, no names. It is held since the first of the holds that it contains. */
+export function heldRecord(hold: Hold, previous: HeldRecord | undefined, at: string, digest: Digest): HeldRecord {
+  const operations = hold.operations.map((operation) => heldOperation(operation, digest));
+  const marks = new Set(operations.flatMap(marksOf));
+  const goesOn = previous !== undefined && (previous.holdId === hold.holdId || previous.operations.flatMap(marksOf).every((mark) => marks.has(mark)));
   return {
-    planId: hold.planId,
-    since: previous?.planId === hold.planId ? previous.since : at,
+    holdId: hold.holdId,
+    since: goesOn ? previous.since : at,
     findings: hold.findings.map(({ kind, type, planned, recent, population, allowed }) => ({
       kind,
       type,
@@ -24,12 +19,6 @@ export function heldRecord(hold: Hold, previous: HeldRecord | undefined, at: str
       population,
       allowed,
     })),
-    operations: hold.operations.map(heldOperation),
+    operations,
   };
-}
-
-/** An operation as the state keeps it. */
-export function heldOperation(operation: Operation): HeldOperation {
-  const { verb, type, sourceId } = operation;
-  return operation.verb === 'members' ? { verb, type, sourceId, remove: operation.remove } : { verb, type, sourceId };
 }

@@ -24,6 +24,8 @@ export interface Step {
   readonly draft: Draft;
   /** In scope, and found unfit by a search on the target; they rest. */
   readonly unfit: readonly Rejected[];
+  /** Linked, and there although no reading shows them. */
+  readonly unseen: ReadonlySet<SourceId>;
   /** When everything was planned last, by the monotonic clock. */
   readonly plannedAt: number;
   /**

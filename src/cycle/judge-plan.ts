@@ -1,98 +1,73 @@
-import { hash } from 'node:crypto';
-import { dnKey } from '../core/directory/dn.ts';
-import type { ResourceType } from '../core/model/entry.ts';
-import type { Digest } from '../core/model/link.ts';
-import type { ScopeGroup } from '../core/mapping/survey.ts';
-import type { Operation } from '../core/model/plan.ts';
-import type { CompleteReading } from '../core/model/reading.ts';
-import { guard, type Verdict } from '../core/planning/guard.ts';
-import type { Population } from '../core/planning/guard-input.ts';
+import type { SourceId } from '../core/model/entry.ts';
+import type { Link } from '../core/model/link.ts';
+import type { HeldOperation, Operation } from '../core/model/plan.ts';
+import { divideDecided, stillWanted, without } from '../core/planning/decided.ts';
+import type { Verdict } from '../core/planning/guard.ts';
+import { partContext, type PartContext } from '../core/planning/guard-parts.ts';
+import { heldOperation } from '../core/planning/held-operation.ts';
 import type { StateView, TargetState } from '../ports/state-store.ts';
-import { isEstablished } from './established.ts';
-import type { Known } from './known.ts';
-import { passedTime, type PassedTime } from './passed-time.ts';
-import type { PrepareInput } from './prepare-plan.ts';
+import { decideHold, recallWords, type Words } from './decisions.ts';
 
-const day = 24 * 60 * 60_000;
-
-/** Lays a plan before the guard, with everything that it goes by. */
-export async function judgePlan(
-  operations: readonly Operation[],
-  { links, members }: Pick<Known, 'links' | 'members'>,
-  state: TargetState,
-  { setup, readings, scopeGroups, store, now, timekeeper }: PrepareInput,
-): Promise<Verdict> {
-  const target = setup.target.name;
-  const time = passedTime(target, state, now, setup.removal.deleteAfter, timekeeper);
-  const decisions = await store.decisions();
-  const isFresh = (at: string) => Date.parse(at) > now - day;
-  return guard({
-    operations,
-    limits: setup.limits,
-    links,
-    population: await populationOf(target, operations, store),
-    members,
-    recent: (await store.removals(target)).filter(({ at }) => time.seenSince(at) < day),
-    firstRun: state.lastCycleAt === undefined,
-    established: isEstablished(state),
-    isEmpty: emptyReadings(readings),
-    emptiedScopes: emptiedScopes(scopeGroups, state, store.digest),
-    isLeap: (id) => isLeap(links.get(id)?.departedAt, setup.removal.deleteAfter, time),
-    approved: new Set(decisions.filter(({ decision, at }) => decision === 'approve' && isFresh(at)).map(({ planId }) => planId)),
-    underWay: state.approval !== undefined && isFresh(state.approval.at) ? state.approval : undefined,
-    hash: sha256,
-  });
+/** A plan, divided by what people decided and by what the guard finds. */
+export interface JudgedPlan {
+  /** What proceeds, and what waits for a person. */
+  readonly verdict: Verdict;
+  /** What people decided, as this plan goes by it. */
+  readonly words: Words;
+  /** What proceeds because a person approved it. */
+  readonly approved: readonly Operation[];
+  /** What a person rejected: it stays undone, with what follows it. */
+  readonly undone: readonly Operation[];
+  /** To count operations as the guard does. */
+  readonly context: PartContext;
+  /** Of operations that were decided about, what is left once some of the plan was done. */
+  readonly leftOf: (held: readonly HeldOperation[], done: readonly Operation[]) => HeldOperation[];
 }
 
-export function sha256(text: string): string {
-  return hash('sha256', text, 'hex');
-}
-
-async function populationOf(target: string, operations: readonly Operation[], store: StateView): Promise<Population> {
-  const { user, group } = await store.counts(target);
-  const { members, groups } = await store.memberships(target);
-  const holders = new Map<string, number>();
-  for (const operation of operations) {
-    if (operation.verb !== 'update' && operation.verb !== 'reactivate') continue;
-    for (const { path, change } of operation.changes) {
-      const key = `${operation.type} ${path}`;
-      if (change === 'clear' && !holders.has(key)) holders.set(key, await store.holders(target, operation.type, path));
-    }
-  }
-  return {
-    active: { user: user.active, group: group.active },
-    deactivated: { user: user.deactivated, group: group.deactivated },
-    memberships: members,
-    groupsWithMembers: groups,
-    holders: (type, path) => holders.get(`${type} ${path}`) ?? 0,
-  };
-}
-
-function emptyReadings(readings: readonly CompleteReading[]): (directory: string, type: ResourceType) => boolean {
-  const shown = new Map(readings.map(({ directory, entries }) => [directory, new Set(entries.map(({ type }) => type))]));
-  return (directory, type) => shown.get(directory)?.has(type) === false;
-}
-
-/** Those of which the state remembers that somebody was in them; in a state from before it did, all. */
-function emptiedScopes(scopeGroups: readonly ScopeGroup[], { filledScopes }: TargetState, digest: Digest): readonly ScopeGroup[] {
-  return scopeGroups.filter((group) => group.count === 0 && (filledScopes?.includes(scopeKey(group, digest)) ?? true));
+export interface JudgeInput {
+  readonly target: string;
+  readonly operations: readonly Operation[];
+  /** Of everyone whom the plan concerns and the target has. */
+  readonly links: ReadonlyMap<SourceId, Link>;
+  /** Acknowledged, of every group that the plan concerns. */
+  readonly members: PartContext['members'];
+  /** Wanted, and left out of the plan for now. */
+  readonly leftOut: ReadonlySet<SourceId>;
+  readonly state: TargetState;
+  readonly store: Pick<StateView, 'decisions' | 'digest'>;
+  /** Milliseconds since 1970. */
+  readonly now: number;
 }
 
 /**
- * What the state is to remember of the groups by which the scope goes: which of them have somebody in them. One that was
- * emptied is remembered as filled for as long as somebody is held for that.
+ * First what people decided, which the guard neither counts nor holds again, then the guard about the rest, then what
+ * people decided about exactly what it holds.
  */
-export function filledScopes(scopeGroups: readonly ScopeGroup[], { hold }: Verdict, state: TargetState, digest: Digest): string[] {
-  const emptied = new Set(emptiedScopes(scopeGroups, state, digest));
-  const isHeld = (type: ResourceType) => hold?.findings.some((finding) => finding.kind === 'empty_scope' && finding.type === type) === true;
-  const filled = scopeGroups.filter((group) => group.count > 0 || (emptied.has(group) && isHeld(group.type)));
-  return [...new Set(filled.map((group) => scopeKey(group, digest)))].sort();
-}
-
-function scopeKey({ dn, type }: ScopeGroup, digest: Digest): string {
-  return digest(`scope ${type} ${dnKey(dn)}`);
-}
-
-function isLeap(departedAt: string | undefined, deleteAfter: number | undefined, time: PassedTime): boolean {
-  return departedAt !== undefined && deleteAfter !== undefined && time.seenSince(departedAt) < deleteAfter;
+export async function judgePlan(input: JudgeInput, guard: (open: readonly Operation[]) => Promise<Verdict>): Promise<JudgedPlan> {
+  const { target, operations, links, members, leftOut, state, store, now } = input;
+  const { digest } = store;
+  const context = partContext(operations, links, members);
+  const leftOf: JudgedPlan['leftOf'] = (held, done) => {
+    const isOut = ({ sourceId }: HeldOperation): boolean => leftOut.has(sourceId);
+    const plan = without(operations, done, context, digest);
+    return [...held.filter(isOut), ...stillWanted(held.filter((one) => !isOut(one)), plan, context, digest)];
+  };
+  const { waiting } = await store.decisions();
+  const before = recallWords({ target, state, left: waiting, stillWanted: (held) => leftOf(held, []), now });
+  const all = (records: Words['approvals'] | Words['rejections']) => records.flatMap((record) => record.operations);
+  const { open, approved, rejected } = divideDecided(operations, context, { approved: all(before.approvals), rejected: all(before.rejections) }, digest);
+  const { hold } = await guard(open);
+  const words = hold === undefined ? before : decideHold(before, hold, hold.decisive.map((one) => heldOperation(one, digest)), now);
+  const decision = hold === undefined ? undefined : words.decided.findLast(({ holdId }) => holdId === hold.holdId)?.decision;
+  const isDecided = words !== before;
+  const undone = [...rejected, ...(isDecided && decision === 'reject' ? (hold?.operations ?? []) : [])];
+  const standing = isDecided ? undefined : hold;
+  return {
+    verdict: { proceed: without(operations, [...undone, ...(standing?.operations ?? [])], context, digest), hold: standing },
+    words,
+    approved: [...approved, ...(isDecided && decision === 'approve' ? (hold?.operations ?? []) : [])],
+    undone,
+    context,
+    leftOf,
+  };
 }

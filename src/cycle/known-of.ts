@@ -1,5 +1,6 @@
 import type { SourceId } from '../core/model/entry.ts';
 import { doubtful, empty, unmanaged, type Link, type TargetId } from '../core/model/link.ts';
+import type { Outcome } from '../core/model/outcome.ts';
 import type { Acknowledged } from '../ports/scim-target.ts';
 import type { PushContext } from './push-context.ts';
 import { acknowledged } from './remember.ts';
@@ -12,10 +13,39 @@ export function knownOf(link: Link, context: PushContext): Acknowledged {
     externalId: attributes['externalId'] === own ? sourceId : undefined,
     paths: Object.entries(attributes).flatMap(([path, mark]) => (mark === doubtful || mark === empty || mark === unmanaged ? [] : [path])),
     members: () => acknowledgedMembers(sourceId, context),
+    expectedMembers: () => activeMembers(sourceId, context),
   };
 }
 
 /** The target's ids of those whom it acknowledged as members of a group. */
-async function acknowledgedMembers(group: SourceId, { store, target, links }: PushContext): Promise<TargetId[]> {
-  return (await store.members(target.name, group)).flatMap((id) => links.get(id)?.targetId ?? []);
+export async function acknowledgedMembers(group: SourceId, { store, target, links }: PushContext): Promise<TargetId[]> {
+  return (await store.members(target.name, group)).flatMap((id) => {
+    const link = links.get(id);
+    return link === undefined || link.lifecycle === 'lost' ? [] : [link.targetId];
+  });
+}
+
+/** Without those who were switched off: some targets take them out of their groups. */
+export async function activeMembers(group: SourceId, { store, target, links }: PushContext): Promise<TargetId[]> {
+  return (await store.members(target.name, group)).flatMap((id) => {
+    const link = links.get(id);
+    return link?.lifecycle === 'active' ? [link.targetId] : [];
+  });
+}
+
+/** Who is in a group as far as anybody knew, and is not among those whom an answer shows. */
+export async function missingFrom(
+  { shown }: Extract<Outcome, { kind: 'applied' }>,
+  group: SourceId,
+  { store, target, links }: PushContext,
+  { add, remove }: { readonly add: readonly SourceId[]; readonly remove: readonly SourceId[] } = { add: [], remove: [] },
+): Promise<SourceId[]> {
+  if (shown?.members === undefined) return [];
+  const there = new Set(shown.members);
+  const known = new Set([...(await store.members(target.name, group)), ...add]);
+  for (const id of remove) known.delete(id);
+  return [...known].filter((id) => {
+    const link = links.get(id);
+    return link?.lifecycle === 'active' && !there.has(link.targetId);
+  });
 }

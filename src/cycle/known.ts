@@ -6,16 +6,20 @@ import { mentionsOf } from '../core/mapping/compare-projections.ts';
 import type { Projection } from '../core/mapping/project.ts';
 import { findDepartures, type Departure } from '../core/planning/departures.ts';
 import { isActive } from '../core/planning/outlook.ts';
-import type { ScimTarget } from '../ports/scim-target.ts';
 import type { StateView } from '../ports/state-store.ts';
 import { gather } from './batches.ts';
+import { confirmDepartures } from './confirm-departures.ts';
 import type { Focus } from './focus.ts';
+import type { LookUpAbsent } from './look-up-absent.ts';
+import type { TargetSetup } from './target-setup.ts';
 
 /** What the state knows about those whom a projection concerns. */
 export interface Known {
   /** Of everyone who is wanted, has departed, or is a member of a group that is concerned. */
   readonly links: Map<SourceId, Link>;
   readonly departures: readonly Departure[];
+  /** Linked, shown by no reading, and there all the same: nothing is known of them but that they have not left. */
+  readonly unseen: ReadonlySet<SourceId>;
   /** Links of entries that are gone from the directories, now or since long: somebody may have come in their place. */
   readonly gone: readonly Link[];
   /** Acknowledged members of every linked group that is wanted or has departed. */
@@ -24,56 +28,64 @@ export interface Known {
   readonly unlinked: readonly Resource[];
 }
 
-/**
- * Asks the state for links, departures and members.
- *
- * @param target one that creates again whoever was deactivated has lost those who come back
- * @param focus whom it is about; without it, everyone
- */
-export async function recall(
-  { name: target, recreates }: Pick<ScimTarget, 'name' | 'recreates'>,
-  projection: Projection,
-  readings: readonly CompleteReading[],
-  store: StateView,
-  focus: Focus | undefined,
-): Promise<Known> {
+export interface RecallInput {
+  readonly setup: Pick<TargetSetup, 'target' | 'removal'>;
+  readonly projection: Projection;
+  readonly readings: readonly CompleteReading[];
+  readonly store: StateView;
+  /** Whom it is about; without it, everyone. */
+  readonly focus?: Focus | undefined;
+  readonly lookUp: LookUpAbsent;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** Asks the state for links, departures and members, and the directories for those who depart because they are not shown. */
+export async function recall({ setup, projection, readings, store, focus, lookUp, now }: RecallInput): Promise<Known> {
+  const { name: target, recreates } = setup.target;
   const { resources, rejected } = focus ?? projection;
   const wanted = [...resources, ...rejected].map(({ sourceId }) => sourceId);
   const links = await gather(wanted, (ids) => store.links(target, ids));
+  // A target that creates again whoever was deactivated has lost those who come back.
   for (const { sourceId, attributes } of recreates ? resources : []) {
     const link = links.get(sourceId);
     if (link?.lifecycle === 'deactivated' && isActive({ attributes })) links.set(sourceId, { ...link, lifecycle: 'lost' });
   }
-  const departures: Departure[] = [];
+  const left: Link[] = [];
   if (focus === undefined) {
-    departures.push(...(await allDepartures(target, projection, readings, store)));
+    left.push(...(await linksLeft(target, projection, readings, store)));
   } else if (focus.left.length > 0) {
-    const left = await gather(focus.left, (ids) => store.links(target, ids));
-    departures.push(...findDepartures(readings, [...left.values()]));
+    left.push(...(await gather(focus.left, (ids) => store.links(target, ids))).values());
   }
-  for (const { link } of departures) links.set(link.sourceId, link);
+  const departures = await confirmDepartures(findDepartures(readings, left), { removal: setup.removal, now }, lookUp);
+  for (const link of left) links.set(link.sourceId, link);
+  const departed = new Set(departures.map(({ link }) => link.sourceId));
+  const isWanted = new Set(wanted);
+  const unseen = new Set([...left.map(({ sourceId }) => sourceId), ...(focus?.unseen ?? [])].filter((id) => !departed.has(id) && !isWanted.has(id)));
   const isNew = ({ sourceId }: Resource): boolean => !links.has(sourceId);
-  const gone = focus === undefined || !focus.resources.some(isNew) ? departures : await allDepartures(target, projection, readings, store);
+  const gone = focus === undefined || !focus.resources.some(isNew)
+    ? departures
+    : findDepartures(readings, await linksLeft(target, projection, readings, store)).filter(({ link }) => !unseen.has(link.sourceId));
   for (const { link } of gone) if (!links.has(link.sourceId)) links.set(link.sourceId, link);
   const members = new Map<SourceId, ReadonlySet<SourceId>>();
   for (const link of links.values()) {
     if (link.type === 'group') members.set(link.sourceId, new Set(await store.members(target, link.sourceId)));
   }
   // Among everyone there are no strangers but among the members.
-  const strangers = new Set<SourceId>(focus?.resources.flatMap(mentionsOf).filter((id) => !links.has(id)));
+  const strangers = new Set<SourceId>([...(focus?.unseen ?? []), ...(focus?.resources.flatMap(mentionsOf) ?? [])].filter((id) => !links.has(id)));
   for (const ids of [...members.values(), ...[...links.values()].map(({ unsettled = [] }) => unsettled)]) {
     for (const id of ids) if (!links.has(id)) strangers.add(id);
   }
   for (const [id, link] of await gather([...strangers], (ids) => store.links(target, ids))) links.set(id, link);
   const unlinked = resources.filter(({ sourceId }) => (links.get(sourceId)?.lifecycle ?? 'lost') === 'lost');
-  return { links, departures, gone: gone.filter(({ cause }) => cause === 'absent').map(({ link }) => link), members, unlinked };
+  return { links, departures, unseen, gone: gone.filter(({ cause }) => cause === 'absent').map(({ link }) => link), members, unlinked };
 }
 
 /** Everyone who has a link and is not wanted. */
-async function allDepartures(target: string, { resources, rejected }: Projection, readings: readonly CompleteReading[], store: StateView): Promise<Departure[]> {
+async function linksLeft(target: string, { resources, rejected }: Projection, readings: readonly CompleteReading[], store: StateView): Promise<Link[]> {
   const directories = new Set(readings.map(({ directory }) => directory));
   const wanted = new Set([...resources, ...rejected].map(({ sourceId }) => sourceId));
-  const departures: Departure[] = [];
-  for await (const batch of store.unseen(target, directories, wanted)) departures.push(...findDepartures(readings, batch));
-  return departures;
+  const left: Link[] = [];
+  for await (const batch of store.unseen(target, directories, wanted)) left.push(...batch);
+  return left;
 }

@@ -1,24 +1,29 @@
 import type { Hold, Operation, Plan } from '../core/model/plan.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import { draftProjection } from '../core/mapping/project.ts';
-import type { StateView } from '../ports/state-store.ts';
-import { standingHold } from './hold.ts';
-import { preparePlan } from './prepare-plan.ts';
+import { without } from '../core/planning/decided.ts';
+import type { RejectionRecord, StateView } from '../ports/state-store.ts';
+import { checkBinding } from './bind-target.ts';
+import { preparePlan, type PrepareInput } from './prepare-plan.ts';
 import { remind } from './target-notes.ts';
-import type { Attempt } from './search-unlinked.ts';
 import type { TargetSetup } from './target-setup.ts';
+import type { UnreachedEntries } from './unreached.ts';
 
 /** What a cycle would do now. */
 export interface PlannedTarget {
   readonly target: string;
   readonly plan: Plan;
+  /** All but what a person rejected. */
+  readonly operations: readonly Operation[];
+  /** Of these, what is not held. */
   readonly proceed: readonly Operation[];
   readonly hold: Hold | undefined;
-  /** Would be held, but a person rejected exactly this: it stays undone until the directory shows something else. */
+  /** A person rejected this: it stays undone until the directory shows something else. */
   readonly undone: readonly Operation[];
-  /** The approval that lets operations pass which would be held. */
-  readonly usedApproval: string | undefined;
+  readonly rejections: readonly RejectionRecord[];
   readonly waiting: number;
+  /** Those who could not be looked for on the target: nothing is planned about them. */
+  readonly unreached: readonly UnreachedEntries[];
 }
 
 /** The same as a cycle up to the push; writes nothing, and asks the target only about entries that are new to us. */
@@ -26,23 +31,25 @@ export async function planTarget(
   setup: TargetSetup,
   readings: readonly CompleteReading[],
   store: StateView,
-  { attempt, now, signal }: { readonly attempt: Attempt; readonly now: number; readonly signal: AbortSignal },
+  { lookUp, attempt, now, signal }: Pick<PrepareInput, 'lookUp' | 'attempt' | 'now' | 'signal'>,
 ): Promise<PlannedTarget> {
+  await checkBinding(setup, store);
   const { projection, survey } = draftProjection(
     readings.flatMap((reading) => reading.entries),
     setup.definition,
     now,
   );
   await remind(setup.target, store);
-  const prepared = await preparePlan({ setup, readings, projection, scopeGroups: survey.scopeGroups, store, attempt, now, signal });
-  const hold = await standingHold(prepared, store);
+  const prepared = await preparePlan({ setup, readings, projection, scopeGroups: survey.scopeGroups, store, lookUp, attempt, now, signal });
   return {
     target: setup.target.name,
     plan: prepared.plan,
+    operations: without(prepared.plan.operations, prepared.undone, prepared.context, store.digest),
     proceed: prepared.verdict.proceed,
-    hold,
-    undone: hold === undefined ? (prepared.verdict.hold?.operations ?? []) : [],
-    usedApproval: prepared.verdict.usedApproval?.planId,
+    hold: prepared.verdict.hold,
+    undone: prepared.undone,
+    rejections: prepared.words.rejections,
     waiting: prepared.waiting,
+    unreached: prepared.unreached,
   };
 }

@@ -3,35 +3,37 @@ import type { Link } from '../core/model/link.ts';
 import type { Operation, Plan } from '../core/model/plan.ts';
 import type { Rejected } from '../core/model/resource.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
+import { countUnresolved, type UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import type { Projection } from '../core/mapping/project.ts';
 import type { ScopeGroup } from '../core/mapping/survey.ts';
 import { buildPlan } from '../core/planning/build-plan.ts';
-import type { Verdict } from '../core/planning/guard.ts';
-import { partContext, type PartContext } from '../core/planning/guard-parts.ts';
 import type { PlanInput } from '../core/planning/plan-input.ts';
 import { findSuccessors } from '../core/planning/successors.ts';
 import { planId } from '../core/planning/plan-id.ts';
 import type { Intent, StateView, TargetState, Trouble } from '../ports/state-store.ts';
 import { isPaused, troubleAfter } from './back-off.ts';
 import { gather } from './batches.ts';
+import type { Words } from './decisions.ts';
 import type { Focus } from './focus.ts';
 import { createFingerprints, type Fingerprints } from './fingerprints.ts';
-import { judgePlan, sha256 } from './judge-plan.ts';
+import { guardPlan, sha256 } from './guard-plan.ts';
+import { judgePlan, type JudgedPlan } from './judge-plan.ts';
 import { recall, type Known } from './known.ts';
+import type { LookUpAbsent } from './look-up-absent.ts';
 import { searchLost } from './search-lost.ts';
 import { learnUnknown } from './learn-unknown.ts';
 import { searchUnlinked, type Attempt } from './search-unlinked.ts';
 import type { TargetSetup } from './target-setup.ts';
 import type { Timekeeper } from './timekeeper.ts';
+import { sumUnreached, type UnreachedEntries } from './unreached.ts';
 
 /** A plan with the judgement on it, and what it was made from. */
-export interface Preparation {
+export interface Preparation extends JudgedPlan {
   readonly plan: Plan;
-  readonly verdict: Verdict;
-  /** To count operations as the guard does. */
-  readonly context: PartContext;
   /** In scope, and found unfit by a search on the target. */
   readonly unfit: readonly Rejected[];
+  /** Linked, and there although no reading shows them. */
+  readonly unseen: ReadonlySet<SourceId>;
   /** May proceed, but failed lately: their pause is not over. */
   readonly deferred: readonly Operation[];
   /** To be carried out now. */
@@ -39,6 +41,8 @@ export interface Preparation {
   readonly links: Map<SourceId, Link>;
   /** Newcomers whom the target refused lately: they are left out of the plan until their pause is over. */
   readonly resting: ReadonlySet<SourceId>;
+  /** Newcomers who could not be looked for now: they are left out of the plan as well. */
+  readonly unreached: readonly UnreachedEntries[];
   /** Newcomers to be looked for before they are created. */
   readonly unsearched: ReadonlySet<SourceId>;
   readonly fingerprints: Fingerprints;
@@ -58,6 +62,8 @@ export interface Preparation {
   readonly unproven: readonly Link[];
   /** References and members that have to wait for someone the target does not have. */
   readonly waiting: number;
+  /** How much names nobody who is read, of everything that is wanted. */
+  readonly unresolved: UnresolvedCounts;
   readonly state: TargetState;
 }
 
@@ -74,6 +80,8 @@ export interface PrepareInput {
   /** The only one whom the target may be asked about, among those who are linked; without it, everyone. */
   readonly only?: SourceId | undefined;
   readonly store: StateView;
+  /** For those whom the readings do not show. */
+  readonly lookUp: LookUpAbsent;
   readonly attempt: Attempt;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -84,36 +92,32 @@ export interface PrepareInput {
  * From what is wanted to a plan and the guard's verdict. Changes nothing anywhere; asks the target only about entries that
  * are new to us.
  *
- * @throws BridgeError when the target cannot be searched for those who are new
+ * @throws BridgeError when the target refuses the credentials
  */
 export async function preparePlan(input: PrepareInput): Promise<Preparation> {
-  const { setup, readings, projection, focus, store, now } = input;
-  const name = setup.target.name;
-  const known = await recall(setup.target, projection, readings, store, focus);
+  const { setup, projection, focus, store, now } = input;
+  const { name } = setup.target;
+  const known = await recall(input);
   const { resources, rejected: unmapped } = focus ?? projection;
   const lost = await searchLost(known, unmapped, input);
-  const wanted = [...resources, ...unmapped].map(({ sourceId }) => sourceId);
-  const ids = [...wanted, ...lost.departures.map(({ link }) => link.sourceId)];
+  const ids = [...resources, ...unmapped, ...lost.departures.map(({ link }) => link)].map(({ sourceId }) => sourceId);
   const troubles = await gather(ids, (batch) => store.troubles(name, batch));
   const stray: SourceId[] = [];
   if (focus === undefined) for await (const batch of store.strayTroubles(name, new Set(ids))) stray.push(...batch);
   const fingerprints = createFingerprints(known.unlinked, store.digest);
   const successors = successorsOf(known, input);
-  const unlinked = known.unlinked.filter(({ sourceId }) => !successors.has(sourceId));
-  const search = await searchUnlinked({ ...input, unlinked, troubles, fingerprints });
-  const unusable = new Set([...search.resting, ...search.rejected.map(({ sourceId }) => sourceId)]);
+  const search = await searchUnlinked({ ...input, unlinked: known.unlinked.filter(({ sourceId }) => !successors.has(sourceId)), troubles, fingerprints });
+  const unusable = new Set([...search.resting, ...search.unreached.keys(), ...search.rejected.map(({ sourceId }) => sourceId)]);
   const rejected = [...unmapped, ...search.rejected];
   const learned = await learnUnknown({ ...input, target: setup.target, resources, links: known.links });
   for (const link of learned.links) known.links.set(link.sourceId, link);
-  const state = await store.target(name);
   const planned = buildPlan({
+    ...known,
     resources: learned.resources.filter(({ sourceId }) => !unusable.has(sourceId)),
     rejected,
     departures: lost.departures,
-    links: known.links,
     matches: search.matches,
     successors,
-    members: known.members,
     bystanders: focus?.bystanders ?? nobody,
     removal: setup.removal,
     createInactive: setup.createInactive,
@@ -121,28 +125,33 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     digest: store.digest,
     now,
   });
-  const verdict = await judgePlan(planned.operations, known, state, input);
-  const isDeferred = pausesOf(verdict.proceed, troubles, fingerprints, input);
+  const state = await store.target(name);
+  const asked = { target: name, operations: planned.operations, links: known.links, members: known.members, leftOut: unusable.union(new Set(lost.unproven.map(({ sourceId }) => sourceId))), state, store, now };
+  const judged = await judgePlan(asked, (open) => guardPlan(open, known, state, input));
+  const { verdict, words, undone } = judged;
+  const isDeferred = pausesOf(verdict.proceed.filter(({ sourceId }) => !pushedNow(words).has(sourceId)), troubles, fingerprints, input);
   return {
     plan: { id: planId(planned.operations, sha256), target: name, operations: planned.operations, rejected: [...rejected, ...(focus?.unfit ?? [])] },
+    unseen: known.unseen,
     unfit: [...search.rejected, ...(focus?.unfit ?? [])],
-    verdict,
-    context: partContext(planned.operations, known.links, known.members),
+    ...judged,
     deferred: verdict.proceed.filter(isDeferred),
     due: verdict.proceed.filter((operation) => !isDeferred(operation)),
     links: known.links,
     resting: search.resting,
+    unreached: sumUnreached(search.unreached, known.unlinked),
     unsearched: search.unsearched,
     fingerprints,
     troubles,
-    standing: new Set([...search.standing, ...search.resting]),
+    standing: new Set([...search.standing, ...search.resting, ...search.unreached.keys()]),
     stray,
-    found: [...search.troubles, ...heldCreations(verdict, search.unsearched, troubles, fingerprints, input)],
+    found: [...search.troubles, ...heldCreations([...(verdict.hold?.operations ?? []), ...undone], search.unsearched, troubles, fingerprints, input)],
     settled: search.settled,
     remembered: [...lost.found, ...learned.links, ...planned.remembered],
     forgotten: planned.forgotten,
     unproven: lost.unproven,
     waiting: planned.waiting + learned.waiting,
+    unresolved: countUnresolved(projection.resources),
     state,
   };
 }
@@ -156,18 +165,24 @@ function successorsOf({ links, gone, unlinked }: Known, { setup, store }: Prepar
 
 /** Whoever waits for an approval need not be looked for in every cycle. */
 function heldCreations(
-  { hold }: Verdict,
+  kept: readonly Operation[],
   unsearched: ReadonlySet<SourceId>,
   troubles: ReadonlyMap<SourceId, Trouble>,
   fingerprints: Fingerprints,
   { setup, now }: PrepareInput,
 ): Trouble[] {
-  return (hold?.operations ?? []).flatMap((operation): Trouble[] => {
+  return kept.flatMap((operation): Trouble[] => {
     const { verb, type, sourceId } = operation;
     if (verb !== 'create' || unsearched.has(sourceId)) return [];
     const held = { target: setup.target.name, type, sourceId, cause: 'held' as const, fingerprint: fingerprints.ofOperations([operation]) };
     return [troubleAfter(troubles.get(sourceId), held, now)];
   });
+}
+
+/** Whom a person wants carried out now: their pause is over. */
+function pushedNow({ approvals, decided }: Words): ReadonlySet<SourceId> {
+  const pushes = new Set(decided.filter(({ decision, end }) => decision === 'push' && end === 'taken').map(({ holdId }) => holdId));
+  return new Set(approvals.filter(({ holdId }) => pushes.has(holdId)).flatMap(({ operations }) => operations.map(({ sourceId }) => sourceId)));
 }
 
 /** An entry rests as a whole: with everything that is to be done about it, or not at all. */

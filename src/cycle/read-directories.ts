@@ -1,13 +1,16 @@
 import { toBridgeError, type BridgeError } from '../core/model/errors.ts';
 import type { Picture } from '../core/directory/picture.ts';
+import type { DirectoryIdentity } from '../core/model/directory-identity.ts';
 import type { Entry, ResourceType } from '../core/model/entry.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import { neededAttributes, type TargetDefinition } from '../core/mapping/definition.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CycleObserver } from '../ports/cycle-observer.ts';
 import type { DirectorySource } from '../ports/directory-source.ts';
-import type { DirectoryState } from '../ports/state-store.ts';
+import type { DirectoryState, StateView } from '../ports/state-store.ts';
+import { createLookUp, type LookUpAbsent } from './look-up-absent.ts';
 import { createPictures, type DirectoryPicture, type DirectoryPictures } from './directory-pictures.ts';
+import { pinnedDirectories } from './pin-directories.ts';
 
 export interface DirectoryReadings {
   readonly complete: ReadonlyMap<string, CompleteReading>;
@@ -15,8 +18,12 @@ export interface DirectoryReadings {
   readonly failed: ReadonlyMap<string, BridgeError>;
   /** For the status: how those that were read were found. */
   readonly seen: ReadonlyMap<string, DirectoryState>;
+  /** What those turned out to be that were read completely. */
+  readonly identities: ReadonlyMap<string, DirectoryIdentity>;
   /** When the last one ended, by the monotonic clock. */
   readonly readAt: number;
+  /** For those whom a reading does not show. */
+  readonly lookUp: LookUpAbsent;
 }
 
 /** How often `entries_read` tells of progress. */
@@ -28,8 +35,15 @@ export interface ReadControl {
   readonly signal: AbortSignal;
   /** What is known from cycles before; without it everything is read. */
   readonly pictures?: DirectoryPictures | undefined;
+  /** Tells what the directories were when their people were linked. */
+  readonly store: Pick<StateView, 'identity' | 'linkTotals'>;
   /** Reads everything although something is known. */
   readonly fresh?: boolean | undefined;
+}
+
+interface Reading extends ReadControl {
+  readonly pictures: DirectoryPictures;
+  readonly pinned: ReadonlyMap<string, DirectoryIdentity>;
 }
 
 /** Readings of several directories in a row, at most: those who go on leaving cannot hold everybody up. */
@@ -51,17 +65,20 @@ export async function readDirectories(
   const names = new Set(definitions.flatMap((definition) => [...definition.maps.keys()]));
   const failed = new Map<string, BridgeError>();
   const seen = new Map<string, DirectoryState>();
-  let pass = await readOnce(names, definitions, sources, { ...control, pictures });
+  const identities = new Map<string, DirectoryIdentity>();
+  const pinned = await pinnedDirectories(names, control.store);
+  let pass = await readOnce(names, definitions, sources, { ...control, pictures, pinned });
   const takeNote = (): void => {
     for (const [name, error] of pass.failed) failed.set(name, error);
     for (const [name, state] of pass.seen) seen.set(name, state);
+    for (const [name, identity] of pass.identities) identities.set(name, identity);
   };
   takeNote();
   for (let passes = 1; passes < mostPasses && pass.complete.size > 1 && pass.left; passes += 1) {
-    pass = await readOnce(new Set(pass.complete.keys()), definitions, sources, { ...control, pictures, fresh: false });
+    pass = await readOnce(new Set(pass.complete.keys()), definitions, sources, { ...control, pictures, pinned, fresh: false });
     takeNote();
   }
-  return { ...pass, failed, seen };
+  return { ...pass, failed, seen, identities, lookUp: createLookUp(sources, pass.complete, control) };
 }
 
 /** `left`: somebody was there before, or may have been, who is not any more. */
@@ -69,12 +86,13 @@ async function readOnce(
   names: ReadonlySet<string>,
   definitions: readonly TargetDefinition[],
   sources: ReadonlyMap<string, DirectorySource>,
-  control: ReadControl & { readonly pictures: DirectoryPictures },
-): Promise<DirectoryReadings & { readonly left: boolean }> {
+  control: Reading,
+): Promise<Omit<DirectoryReadings, 'lookUp'> & { readonly left: boolean }> {
   const { clock, observer, pictures } = control;
   const complete = new Map<string, CompleteReading>();
   const failed = new Map<string, BridgeError>();
   const seen = new Map<string, DirectoryState>();
+  const identities = new Map<string, DirectoryIdentity>();
   let left = false;
   await Promise.all(
     [...names].map(async (name) => {
@@ -84,7 +102,7 @@ async function readOnce(
         const followed = pictures.of(name, attributesOf(definitions, name));
         const { picture } = followed;
         const before = picture.reading;
-        const reading = await follow(source, followed, control);
+        const reading = await follow(source, followed, control, identities);
         complete.set(name, reading);
         left ||= before === undefined || (before !== reading && !hasAll(picture, before));
         const { counts } = picture;
@@ -96,7 +114,7 @@ async function readOnce(
       }
     }),
   );
-  return { complete, failed, seen, left, readAt: clock.monotonic() };
+  return { complete, failed, seen, identities, left, readAt: clock.monotonic() };
 }
 
 function hasAll({ known, reading }: Picture, before: CompleteReading): boolean {
@@ -108,7 +126,8 @@ function hasAll({ known, reading }: Picture, before: CompleteReading): boolean {
 async function follow(
   source: DirectorySource,
   followed: DirectoryPicture,
-  { clock, observer, signal, fresh }: ReadControl,
+  { clock, observer, pinned, signal, fresh }: Reading,
+  identities: Map<string, DirectoryIdentity>,
 ): Promise<CompleteReading> {
   const { picture, attributes } = followed;
   const directory = source.name;
@@ -119,12 +138,14 @@ async function follow(
     attributes,
     since: fresh === true || watermark === undefined ? undefined : { watermark, known },
     known,
+    expected: pinned.get(directory),
     visit: (entry) => {
       entries.push(entry);
       if (entries.length % progressEvery === 0) observer({ kind: 'entries_read', directory, entries: entries.length });
     },
     signal,
   });
+  if (verdict.kind === 'complete') identities.set(directory, verdict.identity);
   picture.update({ ...verdict, directory, entries });
   if (verdict.kind === 'complete') followed.changes = verdict.changes;
   const { reading, counts } = picture;

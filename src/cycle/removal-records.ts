@@ -1,9 +1,13 @@
 import type { SourceId } from '../core/model/entry.ts';
 import type { MembersOperation, Operation } from '../core/model/plan.ts';
 import type { PartContext } from '../core/planning/guard-parts.ts';
+import { without } from '../core/planning/decided.ts';
 import { tally, type Tally } from '../core/planning/tally.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { StateChange } from '../ports/state-store.ts';
+
+/** Values make no difference to what is counted. */
+const noDigest = (): string => '';
 
 /** What of an operation the guard has to remember, once it took effect; for members, of those who left just now. */
 export type RemovalRecords = (operation: Operation, removed?: readonly SourceId[]) => readonly StateChange[];
@@ -23,18 +27,17 @@ export interface CountedPlan {
  * the outcome and no crash loses it.
  */
 export function createRemovalRecords({ target, context, approved, established }: CountedPlan, clock: Pick<Clock, 'now'>): RemovalRecords {
-  const exempt = new Set(approved.map(({ verb, sourceId }) => `${verb} ${sourceId}`));
+  const count = (operation: Operation, among: PartContext) => tally(without([operation], approved, among, noDigest), among);
   const left = new Map<SourceId, ReadonlySet<SourceId>>();
   /** Members leave piece by piece: a group is emptied by the last one. */
   const countMembers = (operation: MembersOperation, removed: readonly SourceId[]): Tally[] => {
     const before = left.get(operation.sourceId) ?? context.members.get(operation.sourceId) ?? new Set<SourceId>();
     left.set(operation.sourceId, before.difference(new Set(removed)));
-    return tally([{ ...operation, remove: removed }], { ...context, members: new Map([[operation.sourceId, before]]) });
+    return count({ ...operation, remove: removed }, { ...context, members: new Map([[operation.sourceId, before]]) });
   };
   return (operation, removed = []) => {
-    if (exempt.has(`${operation.verb} ${operation.sourceId}`)) return [];
     const isPiece = operation.verb === 'members' && operation.cause === 'changed';
-    const counted = isPiece ? countMembers(operation, removed) : tally([operation], context);
+    const counted = isPiece ? countMembers(operation, removed) : count(operation, context);
     // By the minute, so that what is done at one time is one record.
     const at = new Date(Math.ceil(clock.now() / 60_000) * 60_000).toISOString();
     const counts = ({ kind }: Tally) => established || (kind !== 'creations' && kind !== 'adoptions');

@@ -4,12 +4,14 @@ import type { DirectorySource } from '../ports/directory-source.ts';
 import type { CycleInput } from './cycle-input.ts';
 import type { DirectoryPictures } from './directory-pictures.ts';
 import type { CycleReport } from './cycle-report.ts';
+import { lookThroughDecisions } from './look-through-decisions.ts';
+import { pinDirectories } from './pin-directories.ts';
 import { readDirectories } from './read-directories.ts';
 import { rememberDirectories } from './remember-directories.ts';
 import { failTarget, runTarget } from './run-target.ts';
 import type { TargetSetup } from './target-setup.ts';
 
-export type CyclesInput = Omit<CycleInput, 'cycle' | 'setup' | 'readings'> & {
+export type CyclesInput = Omit<CycleInput, 'cycle' | 'setup' | 'readings' | 'readSince'> & {
   readonly sources: ReadonlyMap<string, DirectorySource>;
   /** What is known of the directories from cycles before. */
   readonly pictures?: DirectoryPictures | undefined;
@@ -34,14 +36,19 @@ export async function startCycles(targets: readonly string[], input: CyclesInput
     }),
   );
   const definitions = [...setups.values()].map((setup) => setup.definition);
-  const readings = await readDirectories(definitions, input.sources, { ...input, fresh: input.mode === 'full' });
+  const began = input.clock.now();
+  const fresh = input.mode === 'full';
+  const readings = await readDirectories(definitions, input.sources, { ...input, fresh });
+  await pinDirectories(readings.identities, input.store);
   await rememberDirectories(readings.seen, input.store);
+  await lookThroughDecisions(targets, input);
+  const readSince = fresh || input.pictures === undefined ? began : undefined;
   const reports = new Map<string, Promise<CycleReport>>();
   for (const [target, error] of failures) {
     reports.set(target, Promise.resolve(failTarget(target, error, { ...input, cycle: cycleId(input.clock) })));
   }
   for (const [target, setup] of setups) {
-    reports.set(target, runTarget({ ...input, cycle: cycleId(input.clock), setup, readings }));
+    reports.set(target, runTarget({ ...input, cycle: cycleId(input.clock), setup, readings, readSince }));
   }
   return reports;
 }

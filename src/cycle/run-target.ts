@@ -1,15 +1,18 @@
 import type { SourceId } from '../core/model/entry.ts';
 import { toBridgeError, type BridgeError } from '../core/model/errors.ts';
+import type { Failure } from '../core/model/outcome.ts';
 import type { Hold, Operation, Verb } from '../core/model/plan.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import type { CycleResult } from '../ports/cycle-observer.ts';
-import type { ApprovalRecord } from '../ports/state-store.ts';
-import { commitCycle, commitError, commitSilence } from './commit-cycle.ts';
+import type { TargetState } from '../ports/state-store.ts';
+import { bindTarget } from './bind-target.ts';
+import { commitCycle, commitError, commitSilence, isSameState } from './commit-cycle.ts';
 import type { CycleInput } from './cycle-input.ts';
+import { anyUnresolved } from '../core/mapping/unresolved.ts';
 import type { CycleReport } from './cycle-report.ts';
+import { endVoid, takeOut, withWords } from './decisions.ts';
 import { isEstablished } from './established.ts';
 import { focusOn, type Focus } from './focus.ts';
-import { heldOperation, standingHold } from './hold.ts';
 import { draftFrom, isSame, type Step } from './in-step.ts';
 import { preparePlan, type Preparation } from './prepare-plan.ts';
 import { push, type PushReport } from './push.ts';
@@ -64,16 +67,21 @@ const nothingDone = {
   givenUp: [],
   deferred: 0,
   hold: undefined,
+  undone: [],
+  rejections: [],
   rejected: [],
+  unreached: [],
   waiting: 0,
   forgotten: [],
   unproven: [],
+  unresolved: undefined,
 } as const;
 
 async function runCycle(input: CycleInput): Promise<Result> {
-  const { setup, store, clock, observer } = input;
+  const { setup, store, clock } = input;
+  await bindTarget(setup, store);
   const readings = completeReadings(input);
-  const step = await lastStep(input);
+  const step = lastStep(input);
   const isUnchanged = step !== undefined && isSame(step, readings, clock);
   if (isUnchanged && step.unproven !== 'everyone' && step.unproven.size === 0) {
     await commitSilence(input);
@@ -87,15 +95,11 @@ async function runCycle(input: CycleInput): Promise<Result> {
   const plannedNow = clock.monotonic();
   const focus = step && (await focusOn(step, projection, setup.target, store));
   if (focus === undefined) await recoverIntents(setup, store, projection, input.signal);
-  const prepared = await preparePlan({ ...input, readings, projection, scopeGroups: draft.survey.scopeGroups, focus, now: clock.now() });
-  const { plan, verdict, links, troubles } = prepared;
-  const hold = await standingHold(prepared, store);
-  const counts = countByVerb(plan.operations);
+  const prepared = await preparePlan({ ...input, readings, lookUp: input.readings.lookUp, projection, scopeGroups: draft.survey.scopeGroups, focus, now: clock.now() });
+  const { plan, verdict: { hold }, links, troubles } = prepared;
   const target = setup.target.name;
-  observer({ kind: 'plan_made', target, planId: plan.id, counts, rejected: plan.rejected.length });
-  for (const { type, sourceId, targetId } of prepared.forgotten) observer({ kind: 'link_forgotten', target, type, sourceId, targetId });
-  if (hold !== undefined) observer({ kind: 'held', target, hold });
-  const approval = await rememberFindings(input, prepared);
+  tell(prepared, input);
+  const state = await rememberFindings(input, prepared);
   const pushed = await push(prepared.due, {
     ...input,
     target: setup.target,
@@ -104,16 +108,17 @@ async function runCycle(input: CycleInput): Promise<Result> {
     fingerprints: prepared.fingerprints,
     unsearched: prepared.unsearched,
     troubles,
-    removalsOf: createRemovalRecords({ target, context: prepared.context, approved: verdict.usedApproval?.operations ?? [], established: isEstablished(prepared.state) }, clock),
+    removalsOf: createRemovalRecords({ target, context: prepared.context, approved: prepared.approved, established: isEstablished(prepared.state) }, clock),
     readAt: input.readings.readAt,
   });
-  const result = prepared.unproven.length > 0 && pushed.stoppedBy === undefined ? 'partial' : resultOf(pushed, hold, input);
-  const error = pushed.stoppedBy === undefined ? undefined : targetError(target, pushed.stoppedBy);
-  const { pending } = await commitCycle(input, prepared, draft.survey.scopeGroups, { pushed, hold, result, error, approval });
+  const down = pushed.stoppedBy ?? (await silence(prepared, pushed, input));
+  const result = down === undefined ? resultOf(pushed, prepared, hold, input) : 'error';
+  const error = down === undefined ? undefined : targetError(target, down);
+  const { pending } = await commitCycle(input, prepared, draft.survey.scopeGroups, { pushed, result, error, state });
   if (result === 'success' && pending === 0) {
     const plannedAt = focus === undefined ? plannedNow : (step?.plannedAt ?? plannedNow);
     const unproven = pushed.applied.length === 0 ? new Set<SourceId>() : (focus && idsIn(focus)) ?? 'everyone';
-    input.inStep?.remember(target, { readings, draft, unfit: prepared.unfit, plannedAt, unproven });
+    input.inStep?.remember(target, { readings, draft, unfit: prepared.unfit, unseen: prepared.unseen, plannedAt, unproven });
   }
   return {
     result,
@@ -121,18 +126,30 @@ async function runCycle(input: CycleInput): Promise<Result> {
     ...pushed,
     deferred: prepared.deferred.length + prepared.resting.size,
     hold,
+    undone: prepared.undone,
+    rejections: prepared.words.rejections,
     rejected: plan.rejected,
+    unreached: prepared.unreached,
     waiting: prepared.waiting + pushed.skipped,
     forgotten: prepared.forgotten,
     unproven: prepared.unproven,
+    unresolved: anyUnresolved(prepared.unresolved),
     error,
   };
 }
 
-/** How the last cycle left the target in step, unless somebody wants or decided something meanwhile. */
-async function lastStep({ mode, attempt, setup, clock, store, inStep }: CycleInput): Promise<Step | undefined> {
-  const step = mode === 'incremental' && attempt === 'due' ? inStep?.last(setup.target.name, clock) : undefined;
-  return step !== undefined && (await store.decisions()).length === 0 ? step : undefined;
+/** What was found before anything is sent. */
+function tell({ plan, unreached, forgotten, verdict: { hold } }: Preparation, { observer }: CycleInput): void {
+  const { id: planId, target, operations, rejected } = plan;
+  observer({ kind: 'plan_made', target, planId, counts: countByVerb(operations), rejected: rejected.length });
+  for (const { type, count, failure } of unreached) observer({ kind: 'search_failed', target, type, count, failure: failure.class, status: failure.status });
+  for (const { type, sourceId, targetId } of forgotten) observer({ kind: 'link_forgotten', target, type, sourceId, targetId });
+  if (hold !== undefined) observer({ kind: 'held', target, hold });
+}
+
+/** How the last cycle left the target in step, unless somebody wants more. Nothing was held, so no decision can matter. */
+function lastStep({ mode, attempt, setup, clock, inStep }: CycleInput): Step | undefined {
+  return mode === 'incremental' && attempt === 'due' ? inStep?.last(setup.target.name, clock) : undefined;
 }
 
 function idsIn({ resources, rejected, left }: Focus): ReadonlySet<SourceId> {
@@ -151,30 +168,37 @@ function completeReadings({ setup, readings }: CycleInput): CompleteReading[] {
   });
 }
 
-/** What is known before anything is sent: also which approval it is sent under, so that a crash does not void it. */
-async function rememberFindings({ store, clock }: CycleInput, prepared: Preparation): Promise<ApprovalRecord | undefined> {
-  const { plan, links, found, settled, remembered, forgotten, state, verdict } = prepared;
-  const used = verdict.usedApproval;
-  const approval: ApprovalRecord | undefined =
-    used === undefined || state.approval?.planId === used.planId
-      ? state.approval
-      : { planId: used.planId, at: new Date(clock.now()).toISOString(), operations: used.operations.map(heldOperation) };
-  const target = { kind: 'target', target: plan.target, state: { ...state, approval } } as const;
+/**
+ * What is known before anything is sent: also what people decided, so that a crash forgets neither an approval that is
+ * used nor that it was. Only then are their decisions taken out.
+ *
+ * @returns the target's state with what was decided
+ */
+async function rememberFindings(input: CycleInput, prepared: Preparation): Promise<TargetState> {
+  const { store, clock, observer } = input;
+  const { plan, links, found, settled, remembered, forgotten, state } = prepared;
+  const words = endVoid(prepared.words, { readSince: input.readSince, now: clock.now() });
+  const decided = withWords(state, words);
   await store.record([
     ...found.map((trouble) => ({ kind: 'trouble', trouble }) as const),
     ...settled.map((intent) => ({ kind: 'settled', intent }) as const),
     ...remembered.map((link) => ({ kind: 'link', link }) as const),
     ...forgotten.map((link) => ({ kind: 'unlink', target: plan.target, sourceId: link.sourceId }) as const),
-    ...(approval === state.approval ? [] : [target]),
+    ...(isSameState(state, decided) ? [] : [{ kind: 'target', target: plan.target, state: decided } as const]),
   ]);
+  await takeOut(words, plan.target, { store, observer });
   for (const link of remembered) links.set(link.sourceId, link);
   for (const link of forgotten) links.delete(link.sourceId);
-  return approval;
+  return decided;
 }
 
-function resultOf(pushed: PushReport, hold: Hold | undefined, { isStopping }: CycleInput): CycleResult {
-  if (pushed.stoppedBy !== undefined) return 'error';
-  if (pushed.failed.length > 0 || (pushed.notStarted > 0 && !isStopping())) return 'partial';
+/** What is wrong with a target that neither could be searched nor took anything, and does not answer now either. */
+async function silence({ unreached }: Preparation, { applied }: PushReport, { setup, signal }: CycleInput): Promise<Failure | undefined> {
+  return unreached.length > 0 && applied.length === 0 ? setup.target.probe(signal) : undefined;
+}
+
+function resultOf(pushed: PushReport, { unreached, unproven }: Preparation, hold: Hold | undefined, { isStopping }: CycleInput): CycleResult {
+  if (pushed.failed.length > 0 || unreached.length > 0 || unproven.length > 0 || (pushed.notStarted > 0 && !isStopping())) return 'partial';
   if (hold !== undefined) return 'held';
   return pushed.notStarted > 0 ? 'partial' : 'success';
 }

@@ -4,6 +4,7 @@ import type { Intent, StateView, Trouble } from '../ports/state-store.ts';
 import { isPaused, troubleAfter } from './back-off.ts';
 import { correlate, type Correlation } from './correlate.ts';
 import type { Fingerprints } from './fingerprints.ts';
+import type { Unreached } from './look-up.ts';
 import type { TargetSetup } from './target-setup.ts';
 
 /**
@@ -55,21 +56,25 @@ export async function searchUnlinked(input: SearchInput): Promise<SearchResult> 
   const { setup, store } = input;
   const intents = new Map((await store.openIntents(setup.target.name)).map((intent) => [intent.sourceId, intent]));
   const { wanted, resting, unsearched, spared } = divide(input);
-  const { matches, rejected } = await correlate(wanted, setup.target, setup.policy, store, new Set(intents.keys()), input.signal);
+  const { matches, rejected, unreached } = await correlate(wanted, setup.target, setup.policy, store, new Set(intents.keys()), input.signal);
   const causes = new Map<SourceId, Trouble['cause']>();
   for (const { sourceId, reasons } of rejected) causes.set(sourceId, reasons[0]?.code ?? 'ambiguous_match');
   const absent = wanted.filter(
     ({ sourceId, type, attributes }) =>
-      !causes.has(sourceId) && !matches.has(sourceId) && !setup.createInactive && type === 'user' && attributes.get('active') === false,
+      !causes.has(sourceId) && !unreached.has(sourceId) && !matches.has(sourceId) && !setup.createInactive && type === 'user' && attributes.get('active') === false,
   );
   for (const { sourceId } of absent) causes.set(sourceId, 'inactive');
   return {
     matches,
     rejected: [...spared.flatMap(({ resource, trouble }) => stillRejected(resource, trouble)), ...rejected],
+    unreached,
     resting,
     unsearched,
     standing: new Set([...spared.map(({ resource }) => resource.sourceId), ...causes.keys()]),
-    troubles: wanted.flatMap((resource) => foundTrouble(resource, causes.get(resource.sourceId), input)),
+    troubles: wanted.flatMap((resource) => [
+      ...foundTrouble(resource, causes.get(resource.sourceId), input),
+      ...unreachedTrouble(resource, unreached.get(resource.sourceId), input),
+    ]),
     settled: [...causes].flatMap(([id, cause]) => (cause === 'search_refused' ? [] : (intents.get(id) ?? []))),
   };
 }
@@ -91,6 +96,8 @@ function divide(input: SearchInput): Division {
     else if (isSpared(trouble, resource, input)) division.spared.push({ resource, trouble });
     else division.wanted.push(resource);
   }
+  // Whoever could not be looked for lately comes last, so that the others get a turn.
+  division.wanted.sort((a, b) => Number(input.troubles.has(a.sourceId)) - Number(input.troubles.has(b.sourceId)));
   return division;
 }
 
@@ -114,6 +121,15 @@ function foundTrouble(resource: Resource, cause: Trouble['cause'] | undefined, i
   if (cause === undefined) return [];
   const { type, sourceId } = resource;
   const failed = { target: input.setup.target.name, type, sourceId, cause, fingerprint: matchFingerprint(resource, input) };
+  return [troubleAfter(input.troubles.get(sourceId), failed, input.now)];
+}
+
+/** They rest like anybody of whom something failed on its way: shortly at first. */
+function unreachedTrouble(resource: Resource, unreached: Unreached | undefined, input: SearchInput): Trouble[] {
+  if (unreached?.asked !== true) return [];
+  const { failure } = unreached;
+  const { type, sourceId } = resource;
+  const failed = { target: input.setup.target.name, type, sourceId, cause: failure.class, status: failure.status, fingerprint: input.fingerprints.ofResource(resource) };
   return [troubleAfter(input.troubles.get(sourceId), failed, input.now)];
 }
 

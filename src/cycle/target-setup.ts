@@ -7,6 +7,8 @@ import type { MatchPolicy } from './correlate.ts';
 /** One target with everything that its cycles go by. */
 export interface TargetSetup {
   readonly target: ScimTarget;
+  /** Where it is: the SCIM base URL. */
+  readonly url: string;
   readonly definition: TargetDefinition;
   readonly policy: Readonly<Record<ResourceType, MatchPolicy>>;
   readonly removal: RemovalPolicy;

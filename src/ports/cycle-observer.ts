@@ -1,9 +1,10 @@
+import type { UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { TargetId } from '../core/model/link.ts';
 import type { FailureClass } from '../core/model/outcome.ts';
 import type { Hold, Verb } from '../core/model/plan.ts';
-import type { Fate } from './directory-source.ts';
-import type { LinkCounts } from './state-store.ts';
+import type { Fate } from '../core/model/reading.ts';
+import type { DecisionRecord, LinkCounts, UnusableDecision } from './state-store.ts';
 
 /**
  * The one stream of events from which logs, metrics, progress bars and the status page are made.
@@ -51,9 +52,22 @@ export type CycleEvent =
       readonly counts: Readonly<Record<Verb, number>>;
       readonly rejected: number;
     }
+  /** Entries that could not be looked for on the target, and wait. */
+  | {
+      readonly kind: 'search_failed';
+      readonly target: string;
+      readonly type: ResourceType;
+      readonly count: number;
+      readonly failure: FailureClass;
+      readonly status?: number | undefined;
+    }
   /** The target does not have someone any more who had left the directory, under any name: the link was forgotten. */
   | { readonly kind: 'link_forgotten'; readonly target: string; readonly type: ResourceType; readonly sourceId: SourceId; readonly targetId: TargetId }
   | { readonly kind: 'held'; readonly target: string; readonly hold: Hold }
+  /** What came of a person's decision. */
+  | { readonly kind: 'decided'; readonly target: string; readonly record: DecisionRecord }
+  /** A file among the decisions is none, or is for no target. */
+  | { readonly kind: 'decision_unusable'; readonly file: string; readonly because: UnusableDecision['because'] }
   | {
       readonly kind: 'operation_finished';
       readonly target: string;
@@ -90,6 +104,8 @@ export type CycleEvent =
   | { readonly kind: 'throttled'; readonly target: string; readonly milliseconds: number }
   /** A request waited for its turn: for the configured rate, or for a pause that the target asked for. */
   | { readonly kind: 'rate_limit_wait'; readonly target: string; readonly milliseconds: number }
+  /** How much names nobody who is read; `isNews`: it is another number than before. */
+  | { readonly kind: 'unresolved_counted'; readonly target: string; readonly counts: UnresolvedCounts; readonly isNews: boolean }
   | { readonly kind: 'resources_counted'; readonly target: string; readonly counts: LinkCounts; readonly pending: number }
   | { readonly kind: 'state_written'; readonly result: 'success' | 'error'; readonly journalBytes: number }
   | {

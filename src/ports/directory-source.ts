@@ -1,5 +1,6 @@
+import type { DirectoryIdentity } from '../core/model/directory-identity.ts';
 import type { Entry, ResourceType, SourceId } from '../core/model/entry.ts';
-import type { Watermark } from '../core/model/reading.ts';
+import type { Fate, Watermark } from '../core/model/reading.ts';
 
 /**
  * A directory that can be read completely.
@@ -16,6 +17,8 @@ import type { Watermark } from '../core/model/reading.ts';
  *   read any more: a delta never makes them gone.
  * - A complete reading may look up who is `known` and missing from it, and visit as they were known those that exist and
  *   only cannot be read any more. Nobody can be kept like that after a start, when nobody is known.
+ * - `lookUp` says what became of entries that a complete reading did not show: of each that it was asked for, or of
+ *   none when the server refuses. It takes nothing for deleted that may only be hidden from the account.
  * - An entry found by the user search and the group search is visited once, as a user.
  * - Only the attributes asked for are fetched and given (names in lower case), plus what identity needs.
  * - Calls do not overlap. Each read is a session of its own: connections, binds and watermarks end with it. The source
@@ -28,6 +31,12 @@ export interface DirectorySource {
   inspect(signal: AbortSignal): Promise<DirectoryFacts>;
   read(request: ReadRequest): Promise<Verdict>;
   /**
+   * Finds out, across everything that the directory holds, what became of entries of which only the id is known. Asked
+   * before somebody loses access because a reading does not show them, and never about more than `mostLookedUp` at
+   * once. Missing where a reading shows all that there is (a file).
+   */
+  lookUp?(absent: readonly Absent[], signal: AbortSignal): Promise<ReadonlyMap<SourceId, Fate>>;
+  /**
    * Waits for the server to say that something happened, for those who do not want to wait for the next poll. Calls
    * `onChange` at the beginning, because something may have happened before, and then whenever the server says
    * anything. It may miss changes, and it may cry wolf: what changed is for `read` to find out. Missing where changes
@@ -39,6 +48,15 @@ export interface DirectorySource {
   watch?(onChange: () => void, signal: AbortSignal): Promise<WatchEnd>;
 }
 
+/** Somebody whom a complete reading did not show. */
+export interface Absent {
+  readonly id: SourceId;
+  readonly type: ResourceType;
+}
+
+/** More than this are not looked up one by one. So many do not leave at once without somebody being asked: see the guard. */
+export const mostLookedUp = 1_000;
+
 /** `unavailable`: the server has no way to tell what happens, for this reason. */
 export type WatchEnd = { readonly kind: 'aborted' } | { readonly kind: 'unavailable'; readonly because: string };
 
@@ -48,6 +66,11 @@ export interface ReadRequest {
   readonly since?: Since | undefined;
   /** What was known before, also where everything is read. */
   readonly known?: ReadonlyMap<SourceId, Entry> | undefined;
+  /**
+   * What the directory was when ids of it were linked. A source that finds something else rejects with
+   * D2S_DIRECTORY_CHANGED, and visits nobody.
+   */
+  readonly expected?: DirectoryIdentity | undefined;
   readonly visit: (entry: Entry) => void | Promise<void>;
   readonly signal: AbortSignal;
 }
@@ -61,21 +84,21 @@ export interface Since {
 export type Verdict =
   | {
       readonly kind: 'complete';
+      readonly identity: DirectoryIdentity;
       readonly watermark?: Watermark | undefined;
       /** Why not less, although something was known: for the log. */
       readonly because?: string | undefined;
       /** How changes will be found from here on, and why so: for the log. */
       readonly changes?: string | undefined;
+      /** What became of those who were known and are not shown any more, as far as it was looked up. */
+      readonly fates?: ReadonlyMap<SourceId, Fate> | undefined;
     }
-  | { readonly kind: 'delta'; readonly watermark: Watermark; readonly gone: readonly SourceId[] };
-
-/**
- * What became of an entry that was known and is not shown any more. `deleted`: it is nowhere to be found, which may also
- * mean that it went where the account sees nothing. `moved`: it lies outside of the bases. `filtered`: it lies within and
- * no longer matches. `unreadable`: it is still there, or may be, and is not let be seen well enough to tell; it is the
- * only one that is no departure.
- */
-export type Fate = 'deleted' | 'moved' | 'filtered' | 'unreadable';
+  | {
+      readonly kind: 'delta';
+      readonly watermark: Watermark;
+      readonly gone: readonly SourceId[];
+      readonly fates?: ReadonlyMap<SourceId, Fate> | undefined;
+    };
 
 /** How a source finds what changed. `auto`: the best that its server can do for this account; `full`: reads everything. */
 export type ChangeDetection = 'auto' | 'dirsync' | 'usn' | 'syncrepl' | 'timestamp' | 'full';
@@ -87,6 +110,8 @@ export interface DirectoryFacts {
   readonly kind: DirectoryKind;
   /** Which attribute is the source id. */
   readonly idAttribute: string;
+  /** What the ids depend on. */
+  readonly identity: DirectoryIdentity;
   /** Which preset map fits. */
   readonly preset: 'active-directory' | 'openldap';
   /** The server that answered, or the file. */

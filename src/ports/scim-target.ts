@@ -89,8 +89,17 @@ export interface TargetNotes {
   readonly lessons: readonly Lesson[];
   /** What ServiceProviderConfig said, and when (ISO 8601). Absent: it was never asked. */
   readonly discovery?: { readonly at: string; readonly says: PartialDialect } | undefined;
+  /** What was seen of it by looking. Absent: nothing. */
+  readonly evidence?: readonly Evidence[] | undefined;
   /** Requests that count against budgets, and a pause that the target asked for. */
   readonly pace?: PaceNotes | undefined;
+}
+
+/** A fact about how a target answers, in our words: no text of the target, no personal data. */
+export interface Evidence {
+  readonly fact: string;
+  /** When it was seen, ISO 8601. */
+  readonly at: string;
 }
 
 export interface PaceNotes {
@@ -121,6 +130,7 @@ export interface Acknowledged {
   readonly paths?: readonly string[] | undefined;
   /** The members of a group: what a PUT of the whole group needs. */
   readonly members?: MemberChange['current'] | undefined;
+  readonly expectedMembers?: MemberChange['expected'];
 }
 
 export interface MemberChunk {
@@ -135,8 +145,12 @@ export interface MemberChunk {
 export interface MemberChange {
   readonly add: readonly { readonly id: TargetId; readonly type: ResourceType }[];
   readonly remove: readonly TargetId[];
+  /** It is a part of what was refused: the group was looked at already. */
+  readonly looked?: boolean | undefined;
   /** The acknowledged members before this change: what a target without PATCH needs for its PUT. */
   readonly current: () => Promise<readonly TargetId[]>;
+  /** Of those, whom the group is expected to show; all unless said. Some targets take who is inactive out of their groups. */
+  readonly expected?: (() => Promise<readonly TargetId[]>) | undefined;
 }
 
 /** A resource as the target answered it. */

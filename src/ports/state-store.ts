@@ -1,8 +1,9 @@
 import type { DirectoryIdentity } from '../core/model/directory-identity.ts';
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { Digest, Link, TargetId } from '../core/model/link.ts';
+import type { UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import type { FailureClass } from '../core/model/outcome.ts';
-import type { HeldOperation } from '../core/model/plan.ts';
+import type { HeldOperation, Verb } from '../core/model/plan.ts';
 import type { ReasonCode } from '../core/model/resource.ts';
 import type { Gap } from '../core/planning/seen-time.ts';
 import type { Tally } from '../core/planning/tally.ts';
@@ -24,8 +25,8 @@ import type { TargetNotes } from './scim-target.ts';
  */
 export interface StateStore extends StateView {
   record(changes: readonly StateChange[]): Promise<void>;
-  /** Takes a decision out once it was used. */
-  removeDecision(planId: string): Promise<void>;
+  /** Takes one decision out, and no later one about the same hold. No error when it is gone already. */
+  removeDecision(key: string): Promise<void>;
 }
 
 export interface StateView {
@@ -64,9 +65,9 @@ export interface StateView {
   holders(target: string, type: ResourceType, path: string): Promise<number>;
   /** For the guard's window, oldest first. */
   removals(target: string): Promise<readonly RemovalRecord[]>;
-  /** What a person decided about held plans, oldest first. */
-  decisions(): Promise<readonly Decision[]>;
-  /** A later decision about the same plan replaces the one before. @throws BridgeError when the id cannot be a plan's */
+  /** What people decided and no cycle has taken up yet, of all targets. */
+  decisions(): Promise<LeftDecisions>;
+  /** A later decision about the same hold replaces the one before. @throws BridgeError when it cannot be a hold's id */
   decide(decision: Decision): Promise<void>;
   close(): Promise<void>;
 }
@@ -172,10 +173,14 @@ export interface TargetState {
   /** How much the last cycle left to do: failed, held, waiting for another try or for someone to come. */
   readonly pending: number;
   readonly held?: HeldRecord | undefined;
-  /** What a person approved and is being carried out: what is left of it needs no second approval. */
-  readonly approval?: ApprovalRecord | undefined;
-  /** The id of a held plan that a person rejected: it stays undone, silently, until it changes. */
-  readonly rejectedPlan?: string | undefined;
+  /** What names nobody who is read, where there is any. */
+  readonly unresolved?: UnresolvedCounts | undefined;
+  /** What people approved and is being carried out: what is left of it needs no second approval. */
+  readonly approvals?: readonly ApprovalRecord[] | undefined;
+  /** What people rejected: it stays undone as long as it would be done. */
+  readonly rejections?: readonly RejectionRecord[] | undefined;
+  /** The last decisions that cycles took up, or that ended unused, oldest first. */
+  readonly decided?: readonly DecisionRecord[] | undefined;
   /** When the first load was over: whoever is new after this is new among many. */
   readonly establishedAt?: string | undefined;
   /** Keyed digests of the groups by which the scope goes that had somebody in them. */
@@ -199,9 +204,9 @@ export interface RemovalRecord extends Tally {
   readonly at: string;
 }
 
-/** A held plan as it is stored: numbers and ids, no names. */
+/** A hold as it is stored: numbers and ids, no names. */
 export interface HeldRecord {
-  readonly planId: string;
+  readonly holdId: string;
   readonly since: string;
   readonly findings: readonly {
     readonly kind: string;
@@ -214,19 +219,72 @@ export interface HeldRecord {
   readonly operations: readonly HeldOperation[];
 }
 
-/** An approved plan, from its first operation to its last. */
+/** Who decided: a user of the machine's shell, or of the API. */
+export interface Decider {
+  readonly via: 'shell' | 'api';
+  readonly user: string;
+}
+
+/** An approved hold, from its first operation to its last. */
 export interface ApprovalRecord {
-  readonly planId: string;
+  readonly holdId: string;
   /** When it was first used, ISO 8601. Good for 24 hours. */
   readonly at: string;
+  /** What is left of it. */
   readonly operations: readonly HeldOperation[];
 }
 
-export interface Decision {
-  readonly planId: string;
-  readonly decision: 'approve' | 'reject';
-  /** ISO 8601. An approval is good for 24 hours. */
+/** What a person rejected, from then until the directory shows something else. */
+export interface RejectionRecord {
+  readonly holdId: string;
   readonly at: string;
+  readonly by?: Decider | undefined;
+  /** What of it would still be done. */
+  readonly operations: readonly HeldOperation[];
+}
+
+/** Carry out what is held, leave it undone, or carry out what is due for one entry (`push`). */
+export type DecisionKind = 'approve' | 'reject' | 'push';
+
+/** What a person wants done about one hold of one target. */
+export interface Decision {
+  readonly target: string;
+  /** Of a push: an id of its own. */
+  readonly holdId: string;
+  readonly decision: DecisionKind;
+  /** ISO 8601. Good for 24 hours. */
+  readonly at: string;
+  readonly by?: Decider | undefined;
+  /** Given before any cycle has held it: it waits for the cycle that holds exactly that. */
+  readonly early?: boolean | undefined;
+  /** Of a push: what is to be done. */
+  readonly operations?: readonly HeldOperation[] | undefined;
+}
+
+/** What became of a decision. */
+export interface DecisionRecord extends Omit<Decision, 'operations'> {
+  /**
+   * `taken`: a cycle goes by it. `expired`: it was older than a day, or dated ahead. `void`: what it was for did not, or
+   * no longer, stand.
+   */
+  readonly end: 'taken' | 'expired' | 'void';
+  /** How many operations it is about, by verb. */
+  readonly counts: Readonly<Partial<Record<Verb, number>>>;
+}
+
+/** Decisions that wait for a cycle, each with the key under which it is taken out. */
+export interface LeftDecisions {
+  /** Oldest first. */
+  readonly waiting: readonly (Decision & { readonly key: string })[];
+  /** What is no decision, or one of an earlier version, which says for no target what it is about. */
+  readonly unusable: readonly UnusableDecision[];
+}
+
+export interface UnusableDecision {
+  readonly key: string;
+  readonly because: 'unreadable' | 'no_target';
+  /** ISO 8601, where it says so. */
+  readonly at?: string | undefined;
 }
 
 export const emptyTargetState: TargetState = { pending: 0 };

@@ -1,5 +1,5 @@
 import type { CycleEvent } from '../ports/cycle-observer.ts';
-import type { Fate } from '../ports/directory-source.ts';
+import type { Fate } from '../core/model/reading.ts';
 import type { Log } from './log.ts';
 import type { Repetition } from './repetition.ts';
 
@@ -8,16 +8,17 @@ import type { Repetition } from './repetition.ts';
  * read are looked up again and again, and told like any standing trouble.
  */
 export function absentLine(log: Log, repetition: Repetition, { kind, directory, fates }: Extract<CycleEvent, { kind: 'absent_entries' }>): void {
-  const sources: Record<Fate, string[]> = { deleted: [], moved: [], filtered: [], unreadable: [] };
+  const sources: Record<Fate, string[]> = { deleted: [], moved: [], filtered: [], missing: [], unreadable: [], present: [] };
   for (const [id, fate] of fates) sources[fate].push(id);
-  const { deleted, moved, filtered, unreadable } = sources;
-  const left = deleted.length + moved.length + filtered.length;
+  const { deleted, moved, filtered, missing, unreadable } = sources;
+  const left = deleted.length + moved.length + filtered.length + missing.length;
   const fields = {
     event: kind,
     directory,
     deleted: deleted.length,
     moved: moved.length,
     filtered: filtered.length,
+    missing: missing.length,
     unreadable: unreadable.length,
   };
   const repeated = repetition.tell(`absent ${directory}`, unreadable.join());
@@ -26,7 +27,7 @@ export function absentLine(log: Log, repetition: Repetition, { kind, directory, 
     { ...fields, ...(repeated ? { repeated } : {}) },
     unreadable.length === 0
       ? `directory ${directory}: ${left} left`
-      : `directory ${directory}: ${left} left; ${unreadable.length} cannot be read any more, and stay as they were known`,
+      : `directory ${directory}: ${left} left; ${unreadable.length} cannot be read any more, and stay as they are`,
   );
   log.debug({ event: kind, directory, sources });
 }

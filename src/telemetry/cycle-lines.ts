@@ -4,7 +4,7 @@ import type { Repetition } from './repetition.ts';
 
 type EventOf<Kind extends CycleEvent['kind']> = Extract<CycleEvent, { kind: Kind }>;
 type CycleLineEvent = EventOf<
-  'cycle_started' | 'plan_made' | 'held' | 'operation_finished' | 'operations_given_up' | 'throttled' | 'rate_limit_wait' | 'cycle_finished'
+  'cycle_started' | 'plan_made' | 'held' | 'decided' | 'operation_finished' | 'operations_given_up' | 'search_failed' | 'throttled' | 'rate_limit_wait' | 'cycle_finished'
 >;
 
 /** Failed operations that get a line of their own; the sum is in the cycle's line, all of them are at debug. */
@@ -20,11 +20,11 @@ interface Tally {
   failures: number;
   throttled: number;
   rejected: number;
-  heldPlan: string | undefined;
+  heldId: string | undefined;
 }
 
 /** Lines about targets: their cycles, plans, holds and operations. */
-export function cycleLines(log: Log, repetition: Repetition): (event: CycleLineEvent) => void {
+export function cycleLines(log: Log, repetition: Repetition, approveCommand: (holdId: string) => string): (event: CycleLineEvent) => void {
   const tallies = new Map<string, Tally>();
   const tallyOf = (target: string): Tally => {
     const known = tallies.get(target);
@@ -46,11 +46,17 @@ export function cycleLines(log: Log, repetition: Repetition): (event: CycleLineE
         planLine(log, repetition, event);
         return;
       case 'held':
-        tallyOf(target).heldPlan = event.hold.planId;
-        heldLine(log, repetition, event);
+        tallyOf(target).heldId = event.hold.holdId;
+        heldLine(log, repetition, event, approveCommand);
+        return;
+      case 'decided':
+        decidedLine(log, event);
         return;
       case 'operation_finished':
         operationLine(log, tallyOf(target), event);
+        return;
+      case 'search_failed':
+        searchLine(log, repetition, event);
         return;
       case 'operations_given_up':
         givenUpLine(log, repetition, tallyOf(target), event);
@@ -69,7 +75,7 @@ export function cycleLines(log: Log, repetition: Repetition): (event: CycleLineE
 }
 
 function emptyTally(cycle: string): Tally {
-  return { cycle, applied: {}, failed: {}, failures: 0, throttled: 0, rejected: 0, heldPlan: undefined };
+  return { cycle, applied: {}, failed: {}, failures: 0, throttled: 0, rejected: 0, heldId: undefined };
 }
 
 /** Entries that cannot be written don't make a cycle fail; without a word of their own nobody would hear of them. */
@@ -97,6 +103,12 @@ function operationLine(log: Log, tally: Tally, event: EventOf<'operation_finishe
   log.debug({ ...fields, class: reason, status, detail });
 }
 
+function searchLine(log: Log, repetition: Repetition, { kind, target, type, count, failure, status }: EventOf<'search_failed'>): void {
+  const repeated = repetition.tell(`search ${target} ${type}`, failure);
+  const fields = { event: kind, target, type, count, class: failure, status, ...(repeated ? { repeated } : {}) };
+  log[repeated === undefined ? 'debug' : 'warn'](fields, `${count} of type ${type} could not be looked for and wait; everything else goes on`);
+}
+
 function givenUpLine(log: Log, repetition: Repetition, { cycle }: Tally, event: EventOf<'operations_given_up'>): void {
   const { kind, target, verb, type, failure, status, notStarted } = event;
   const repeated = repetition.tell(`given up ${target} ${verb} ${type}`, failure);
@@ -104,8 +116,8 @@ function givenUpLine(log: Log, repetition: Repetition, { cycle }: Tally, event: 
   log[repeated === undefined ? 'debug' : 'warn'](fields, `${verb} ${type} failed again and again although the target answers; the rest waits for the next cycle`);
 }
 
-function heldLine(log: Log, repetition: Repetition, { kind, target, hold }: EventOf<'held'>): void {
-  const repeated = repetition.tell(`hold ${target}`, hold.planId);
+function heldLine(log: Log, repetition: Repetition, { kind, target, hold }: EventOf<'held'>, approveCommand: (holdId: string) => string): void {
+  const repeated = repetition.tell(`hold ${target}`, hold.holdId);
   const counts: Record<string, number> = {};
   for (const { verb } of hold.operations) counts[verb] = (counts[verb] ?? 0) + 1;
   // The findings' own sentences stay out: they are written for terminals.
@@ -119,14 +131,31 @@ function heldLine(log: Log, repetition: Repetition, { kind, target, hold }: Even
     allowed,
   }));
   log[repeated === undefined ? 'debug' : 'warn'](
-    { event: kind, target, plan: hold.planId, counts, findings, ...(repeated ? { repeated } : {}) },
-    `held: looks like an accident; nothing of it is sent until: dir2scim approve ${hold.planId}`,
+    { event: kind, target, hold: hold.holdId, counts, findings, ...(repeated ? { repeated } : {}) },
+    `held: looks like an accident; nothing of it is sent until: ${approveCommand(hold.holdId)}`,
   );
+}
+
+/** What a person decided is told once, when a cycle goes by it or it ends. */
+function decidedLine(log: Log, { kind, target, record }: EventOf<'decided'>): void {
+  const { holdId, decision, at, by, end, counts } = record;
+  const fields = { event: kind, target, hold: holdId, decision, end, by: by?.user, via: by?.via, at, counts };
+  const who = `${decision} of ${holdId} by ${by?.user ?? 'somebody'}`;
+  switch (end) {
+    case 'taken':
+      log.info(fields, `${who}: counts from now on`);
+      return;
+    case 'expired':
+      log.warn(fields, `${who}: older than a day, or dated ahead; not gone by`);
+      return;
+    case 'void':
+      log.warn(fields, `${who}: what it was for does not stand any more; not gone by`);
+  }
 }
 
 function finishedLine(log: Log, repetition: Repetition, tally: Tally, event: EventOf<'cycle_finished'>): void {
   const { target, mode, cycle, result, error } = event;
-  if (tally.heldPlan === undefined && result !== 'error') repetition.over(`hold ${target}`);
+  if (tally.heldId === undefined && result !== 'error') repetition.over(`hold ${target}`);
   const did = tally.failures > 0 || Object.keys(tally.applied).length > 0;
   const fields = {
     event: event.kind,
@@ -139,7 +168,7 @@ function finishedLine(log: Log, repetition: Repetition, tally: Tally, event: Eve
     ...(tally.failures > 0 ? { failed: tally.failed } : {}),
     ...(tally.rejected > 0 ? { rejected: tally.rejected } : {}),
     ...(tally.throttled > 0 ? { throttled: tally.throttled } : {}),
-    ...(tally.heldPlan === undefined ? {} : { plan: tally.heldPlan }),
+    ...(tally.heldId === undefined ? {} : { hold: tally.heldId }),
     ...(error === undefined ? {} : { code: error.code, remedy: error.remedy }),
   };
   if (result === 'success') {
@@ -156,7 +185,7 @@ function finishedLine(log: Log, repetition: Repetition, tally: Tally, event: Eve
 
 /** Two cycles with the same signature are the same trouble. What was applied doesn't count: the trouble is the rest. */
 function signatureOf({ result, error }: EventOf<'cycle_finished'>, tally: Tally): string {
-  return JSON.stringify([result, error?.code, tally.failed, tally.rejected, tally.heldPlan]);
+  return JSON.stringify([result, error?.code, tally.failed, tally.rejected, tally.heldId]);
 }
 
 function positive(counts: Readonly<Record<string, number>>): Record<string, number> {

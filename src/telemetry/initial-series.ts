@@ -1,3 +1,4 @@
+import type { UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import type { ResourceType } from '../core/model/entry.ts';
 import type { Verb } from '../core/model/plan.ts';
 import type { CycleEvent, CycleMode, CycleResult } from '../ports/cycle-observer.ts';
@@ -57,10 +58,16 @@ function initialiseTarget(instruments: Instruments, target: string): void {
     }
   }
   clearHeld(instruments, target);
+  setUnresolved(instruments, target, { members: 0, references: 0 });
   instruments.pending.set({ target }, 0);
   instruments.propagationDelay.zero({ target });
   instruments.throttled.inc({ target }, 0);
   instruments.rateLimitWait.inc({ target }, 0);
+}
+
+export function setUnresolved(instruments: Instruments, target: string, { members, references }: Pick<UnresolvedCounts, 'members' | 'references'>): void {
+  instruments.unresolved.set({ target, kind: 'member' }, members);
+  instruments.unresolved.set({ target, kind: 'reference' }, references);
 }
 
 /** Nothing is held. */

@@ -77,6 +77,9 @@ function targetInstruments(options: Options) {
     resources: new Gauge(
       options('resources', 'Linked resources by state; adopted ones and those in quarantine count again as such.', 'target', 'type', 'state'),
     ),
+    unresolved: new Gauge(
+      options('unresolved_values', 'Members and references in the directories that name nobody who is read.', 'target', 'kind'),
+    ),
     pending: new Gauge(
       options('pending_operations', 'What the last cycle left to do: failed, held, waiting, deletions to come.', 'target'),
     ),

@@ -2,52 +2,49 @@ import type { Clock } from '../ports/clock.ts';
 import type { CycleEvent, CycleObserver } from '../ports/cycle-observer.ts';
 import { absentLine } from './absent-line.ts';
 import { cycleLines } from './cycle-lines.ts';
+import { directoryLines } from './directory-lines.ts';
 import type { Log } from './log.ts';
+import { unresolvedLine } from './unresolved-line.ts';
 import { createRepetition } from './repetition.ts';
 
 /**
  * Turns the stream of events into log lines. `event` in each line is stable; docs/logs.md lists them. Quiet when
  * nothing happens, one line a cycle when something did, a standing trouble once and then every 15 minutes.
- * Source ids are the only trace of a person in it; what a target says about one appears at debug only.
+ * Source ids are the only trace of a person in it, but for who decided about a hold; what a target says about one appears
+ * at debug only.
+ *
+ * @param approveCommand what a person types here to approve a hold
  */
-export function logObserver(log: Log, clock: Clock): CycleObserver {
+export function logObserver(log: Log, clock: Clock, approveCommand = (holdId: string): string => `dir2scim approve ${holdId}`): CycleObserver {
   const repetition = createRepetition(clock);
-  const cycles = cycleLines(log, repetition);
-  /** How changes of each directory were found last. */
-  const ways = new Map<string, string>();
+  const cycles = cycleLines(log, repetition, approveCommand);
+  const directories = directoryLines(log, repetition);
 
   return (event) => {
     switch (event.kind) {
-      case 'directory_read': {
-        const { kind, ...fields } = event;
-        const again = repetition.over(`directory ${event.directory}`);
-        const isOtherWay = event.changes !== undefined && event.changes !== ways.get(event.directory);
-        if (event.changes !== undefined) ways.set(event.directory, event.changes);
-        if (again) log.info({ event: kind, ...fields }, `directory ${event.directory} can be read again`);
-        else if (isOtherWay) log.info({ event: kind, ...fields }, `directory ${event.directory} read; changes are found by ${event.changes ?? ''}`);
-        else log.debug({ event: kind, ...fields }, `directory ${event.directory} read`);
+      case 'directory_read':
+      case 'directory_failed':
+      case 'directory_failover':
+        directories(event);
         return;
-      }
-      case 'directory_failed': {
-        const { kind, message, ...fields } = event;
-        const repeated = repetition.tell(`directory ${event.directory}`, event.code);
-        const level = repeated === undefined ? 'debug' : 'error';
-        log[level]({ event: kind, ...fields, ...(repeated ? { repeated } : {}) }, message);
-        return;
-      }
-      case 'directory_failover': {
-        const { kind, ...fields } = event;
-        log.warn({ event: kind, ...fields }, `directory ${event.directory}: ${event.to} answers in place of ${event.from}`);
-        return;
-      }
       case 'absent_entries':
         absentLine(log, repetition, event);
         return;
+      case 'decision_unusable': {
+        const { kind, ...fields } = event;
+        const repeated = repetition.tell(`decision ${event.file}`, event.because);
+        const why = event.because === 'no_target' ? 'is of an earlier version and names no target; decide again' : 'is no decision';
+        log[repeated === undefined ? 'debug' : 'warn']({ event: kind, ...fields, ...(repeated ? { repeated } : {}) }, `decisions/${event.file} ${why}; it is passed over`);
+        return;
+      }
       case 'link_forgotten': {
         const { kind, ...fields } = event;
         log.warn({ event: kind, ...fields }, `the target has nobody any more who could be ${event.type} ${event.sourceId}, who had left: forgotten`);
         return;
       }
+      case 'unresolved_counted':
+        unresolvedLine(log, event);
+        return;
       case 'state_written':
         stateLine(event);
         return;

@@ -1,6 +1,6 @@
 import type { Clock } from '../ports/clock.ts';
 import type { CycleEvent, CycleObserver } from '../ports/cycle-observer.ts';
-import { clearHeld, ldapOperations, resourceStates } from './initial-series.ts';
+import { clearHeld, ldapOperations, resourceStates, setUnresolved } from './initial-series.ts';
 import type { Instruments } from './instruments.ts';
 
 type EventOf<Kind extends CycleEvent['kind']> = Extract<CycleEvent, { kind: Kind }>;
@@ -45,6 +45,9 @@ export function measure(instruments: Instruments, clock: Clock): CycleObserver {
           event.milliseconds / 1000,
         );
         return;
+      case 'unresolved_counted':
+        setUnresolved(instruments, event.target, event.counts);
+        return;
       case 'resources_counted':
         countResources(instruments, event);
         return;
@@ -62,6 +65,7 @@ export function measure(instruments: Instruments, clock: Clock): CycleObserver {
       case 'entries_read':
       case 'directory_failed':
       case 'operations_given_up':
+      case 'search_failed':
       case 'plan_made':
       case 'link_forgotten':
     }

@@ -3,12 +3,12 @@ import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import type { LdapSourceOptions } from '../../src/adapters/ldap/options.ts';
 import { createLdapSource } from '../../src/adapters/ldap/source.ts';
 import type { SourceId } from '../../src/core/model/entry.ts';
-import type { Fate } from '../../src/ports/directory-source.ts';
+import type { Fate } from '../../src/core/model/reading.ts';
 import { follow } from '../support/following.ts';
 import { sambaSuffix, startSamba, type Samba } from '../support/samba.ts';
 import { slapdSuffix, startSlapd, type Slapd } from '../support/slapd.ts';
 import { unicodePassword } from './ad-feed.ts';
-import { first } from './directory-source.ts';
+import { first, readAll } from './directory-source.ts';
 import { ldapOptions } from './ldap-fixture.ts';
 
 const names = ['Anna', 'Bert', 'Cleo', 'Dora', 'Emil'];
@@ -77,9 +77,52 @@ describe('OpenLDAP', () => {
     );
     assert.deepEqual(fates, [
       {},
-      { Anna: 'deleted', Bert: 'moved', Cleo: 'filtered' },
+      // slapd says "no such object" of whom it hides as well, where a rule does not let it disclose more.
+      { Anna: 'missing', Bert: 'moved', Cleo: 'filtered' },
       { Dora: 'unreadable', Emil: 'unreadable' },
     ]);
+  });
+});
+
+describe('looking up by id alone on OpenLDAP, as a single run does', () => {
+  const people = `ou=People,${slapdSuffix}`;
+  const elsewhere = `ou=Elsewhere,${slapdSuffix}`;
+
+  /** The fate of each after access rules and a change, by name. */
+  async function fatesWith(access: readonly string[], ldif = ''): Promise<Record<string, Fate | undefined>> {
+    const folders = [people, elsewhere].map((dn) => `dn: ${dn}\nobjectClass: organizationalUnit\n\n`);
+    const persons = names.map((name) => `dn: cn=${name},${people}\nobjectClass: inetOrgPerson\nsn: x\ntitle: Clerk\n${name === 'Anna' ? '' : 'description: set\n'}\n`);
+    const server = await startSlapd({ ldif: [...folders, ...persons].join(''), access: ['access to attrs=userPassword by anonymous auth', ...access, 'access to * by users read'] });
+    try {
+      const owner = createLdapSource(ldapOptions(server.url, { dn: `cn=owner,${slapdSuffix}`, password: 'owner-secret' }, { users: { bases: [people], filter } }));
+      const { entries } = await readAll(owner);
+      if (ldif !== '') await server.change(ldif);
+      const source = createLdapSource(ldapOptions(server.url, server.reader, { users: { bases: [people], filter } }));
+      const fates = await source.lookUp?.(entries.map(({ id, type }) => ({ id, type })), new AbortController().signal);
+      return Object.fromEntries(entries.map((entry) => [first(entry, 'cn') ?? '', fates?.get(entry.id)] as const).sort());
+    } finally {
+      await server.dispose();
+    }
+  }
+  const allAre = (fate: Fate) => Object.fromEntries(names.map((name) => [name, fate]));
+
+  it('does not say filtered when the attribute of the filter is hidden', async () => {
+    assert.deepEqual(await fatesWith(['access to attrs=title by users none']), allAre('unreadable'));
+    assert.deepEqual(await fatesWith(['access to attrs=title by users none by * none'], modify(`cn=Anna,${people}`, 'delete: title')), allAre('unreadable'));
+  });
+
+  it('says filtered when the attribute was cleared, and present when nothing is wrong', async () => {
+    assert.deepEqual(await fatesWith([], modify(`cn=Anna,${people}`, 'delete: title')), { ...allAre('present'), Anna: 'filtered' });
+  });
+
+  it('does not take for deleted who may only be hidden', async () => {
+    const denied = await fatesWith(['access to filter=(description=set) by users =d'], departures(people, elsewhere).split('\n\n')[0]);
+    assert.deepEqual(denied, allAre('missing'));
+  });
+
+  it('finds whoever lies elsewhere in the naming context', async () => {
+    const { Bert } = await fatesWith([], move(`cn=Bert,${people}`, elsewhere));
+    assert.equal(Bert, 'moved');
   });
 });
 
@@ -113,6 +156,18 @@ describe('Active Directory (Samba)', () => {
         await server.change(modify(`CN=Dora,${people}`, 'replace: description', 'description: hidden'));
       },
     );
-    assert.deepEqual(fates, [{}, { Anna: 'deleted', Bert: 'moved', Cleo: 'filtered' }, { Dora: 'unreadable' }]);
+    // The tombstone is not shown to this account, and "no such object" is also said of what may not be listed.
+    assert.deepEqual(fates, [{}, { Anna: 'missing', Bert: 'moved', Cleo: 'filtered' }, { Dora: 'unreadable' }]);
+  });
+
+  it('knows by its tombstone who was deleted, where the account is shown it, from the id alone', async () => {
+    const dn = `CN=Fred,${people}`;
+    await server.change(`dn: ${dn}\nchangetype: add\nobjectClass: user\nsAMAccountName: Fred\nuserAccountControl: 544\ntitle: Clerk\n\n`);
+    const sourceOf = (bind: typeof reader) => createLdapSource(ldapOptions(server.url, bind, { users: { bases: [people], filter } }));
+    const { entries } = await readAll(sourceOf(reader));
+    const fred = entries.find((entry) => first(entry, 'cn') === 'Fred') ?? assert.fail();
+    await server.change(`dn: ${dn}\nchangetype: delete\n\n`);
+    const fateFor = async (bind: typeof reader) => (await sourceOf(bind).lookUp?.([fred], new AbortController().signal))?.get(fred.id);
+    assert.deepEqual([await fateFor(server.administrator), await fateFor(reader)], ['deleted', 'missing']);
   });
 });

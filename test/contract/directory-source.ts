@@ -195,6 +195,21 @@ export function directorySourceContract(name: string, makeFixture: () => Promise
       await fixture.remove('user', newcomer.name);
     });
 
+    it('says what became of those whom a reading does not show, and takes nobody for gone who is there', async () => {
+      const { source } = fixture;
+      if (source.lookUp === undefined) return; // a file shows all that there is
+      const gone: TreeEntry = { type: 'user', name: 'Long Gone', attributes: { sn: ['Gone'] }, members: [] };
+      await fixture.add(gone);
+      const left = find((await read()).entries, gone.name);
+      await fixture.remove('user', gone.name);
+      const { entries } = await read();
+      const some = [left, find(entries, 'Anna Berg'), find(entries, 'staff')].map(({ id, type }) => ({ id, type }));
+      const fates = await source.lookUp(some, new AbortController().signal);
+      assert.match(fates.get(left.id) ?? 'nothing', /^(?:deleted|missing)$/);
+      assert.deepEqual(some.slice(1).map(({ id }) => fates.get(id)), ['present', 'present']);
+      await assert.rejects(source.lookUp(some, AbortSignal.abort()), BridgeError);
+    });
+
     it('shows what changed since a watermark that it gave, so that what is known equals a complete reading', async () => {
       const picture = new Picture();
       const follow = async (): Promise<void> => {

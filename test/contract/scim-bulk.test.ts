@@ -61,7 +61,7 @@ describe('writes that are joined', () => {
         stage.target.changeMembers(group, members([first]), signal),
       ]);
       assert.deepEqual(outcomes.map(failureClass), ['applied', 'gone', 'applied', 'applied']);
-      assert.deepEqual(stage.sent(), ['POST Bulk', 'GET Users']); // is nobody there, or no PATCH?
+      assert.deepEqual(stage.sent(), ['POST Bulk', 'GET Groups', 'GET Users']); // did the group change? is nobody there, or no PATCH?
       assert.equal(stage.server.users().find(({ id }) => id === first)?.['title'], 'Chief');
       assert.deepEqual([stage.server.groups()[0]?.['members'], idOf(stage, 'p2')], [[{ value: first }], undefined]);
       assert.deepEqual([stage.server.violations, stage.learned()], [[], {}]);

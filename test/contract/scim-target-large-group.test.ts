@@ -22,12 +22,16 @@ const megabyte = 1024 * 1024;
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/** Takes every PATCH, and now and then answers with the whole group, as servers do that have no other way. */
+/** Takes every PATCH, shows no members, and now and then answers with the whole group, as servers do that have no other way. */
 async function startServer(context: TestContext, seen: (bytes: number, members: number) => void): Promise<string> {
   let requests = 0;
   const whole = JSON.stringify({ id: 'g', members: Array.from({ length: count }, (_, at) => ({ value: `u${at}`, display: 'Somebody' })) });
   const server = createServer((request, response) => {
     void text(request).then((body) => {
+      if (request.method !== 'PATCH') {
+        response.writeHead(200, { 'content-type': 'application/scim+json' }).end('{"id":"g"}');
+        return;
+      }
       seen(Buffer.byteLength(body), body.match(/"value":"u|value eq /g)?.length ?? 0);
       requests += 1;
       if (requests % 100 === 0) response.writeHead(200, { 'content-type': 'application/scim+json' }).end(whole);

@@ -70,8 +70,8 @@ describe('the daemon', { concurrency: 2 }, () => {
     assert.equal(plan.code, 3, plan.stderr);
     const explained = await site.run('explain', 'amara');
     assert.deepEqual([explained.code, explained.stdout.includes('Osterholm')], [0, true]);
-    const [, planId = ''] = /dir2scim approve (\w+)/.exec(plan.stdout) ?? [];
-    assert.equal((await site.run('approve', planId)).code, 0);
+    const [, holdId = ''] = / approve (hold-\w+)/.exec(plan.stdout) ?? [];
+    assert.equal((await site.run('approve', holdId)).code, 0);
     await until('the removals are released', () => site.target.users().filter(({ active }) => active === false).length === 6, { milliseconds: 5_000 });
     await daemon.moreCycles(1, 'success');
   });

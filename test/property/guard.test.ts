@@ -3,12 +3,15 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Operation } from '../../src/core/model/plan.ts';
 import { buildPlan } from '../../src/core/planning/build-plan.ts';
+import { divideDecided, stillWanted, without } from '../../src/core/planning/decided.ts';
 import { guard, type Verdict } from '../../src/core/planning/guard.ts';
 import type { GuardInput } from '../../src/core/planning/guard-input.ts';
 import { partContext, partsOf } from '../../src/core/planning/guard-parts.ts';
+import { heldOperation } from '../../src/core/planning/held-operation.ts';
+import { holdId } from '../../src/core/planning/plan-id.ts';
 import type { GuardLimits } from '../../src/core/planning/policy.ts';
 import { limitsWith } from '../support/limits.ts';
-import { guardInput, people, populationOf, removal } from '../support/operations.ts';
+import { guardInput, people, populationOf, removal, sha256 } from '../support/operations.ts';
 import { situations } from './plan-situations.ts';
 
 const effects = (operations: readonly Operation[]): string[] =>
@@ -58,9 +61,11 @@ const inputs: fc.Arbitrary<GuardInput> = fc
     });
   });
 
+const contextOf = (input: GuardInput) => partContext(input.operations, input.links, input.members);
+
 /** What of a kind is done or held, one text each. */
 function partsIn(operations: readonly Operation[], input: GuardInput, kind: string): string[] {
-  const context = partContext(input.operations, input.links, input.members);
+  const context = contextOf(input);
   return operations.flatMap((operation) => partsOf(operation, context).filter((part) => part.kind === kind && !part.isConsequence).map(({ sourceId }) => sourceId)).sort();
 }
 
@@ -79,7 +84,7 @@ describe('guard', () => {
     fc.assert(
       fc.property(inputs, (input) => {
         const { proceed, hold } = guard(input);
-        const context = partContext(input.operations, input.links, input.members);
+        const context = contextOf(input);
         const partsIn = (operations: readonly Operation[]) => operations.flatMap((operation) => partsOf(operation, context));
         // Divided, a reactivation may leave changes behind that are held as an update.
         const leads = new Set<string>();
@@ -94,14 +99,34 @@ describe('guard', () => {
     );
   });
 
-  it('lets everything pass once the held id is approved, and nothing more for any other id', () => {
+  it('finds nothing in the rest of a plan once everything that it holds is decided, and nothing is lost or doubled', () => {
+    fc.assert(
+      fc.property(inputs, fc.boolean(), (input, isApproved) => {
+        const { hold } = guard(input);
+        fc.pre(hold !== undefined);
+        const held = hold.decisive.map((one) => heldOperation(one, sha256));
+        const decided = isApproved ? { approved: held, rejected: [] } : { approved: [], rejected: held };
+        const context = contextOf(input);
+        const { open, approved, rejected } = divideDecided(input.operations, context, decided, sha256);
+        assert.deepEqual(guard({ ...input, operations: open }).hold, undefined);
+        assert.deepEqual(effects([...open, ...approved, ...rejected]), effects(input.operations));
+        if (!isApproved) assert.deepEqual(effects(rejected), effects(hold.operations));
+        assert.deepEqual(stillWanted(held, input.operations, context, sha256), held);
+        assert.deepEqual(stillWanted(held, without(input.operations, hold.operations, context, sha256), context, sha256), []);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('gives a hold the same id whatever the causes and values, and another one on another target or with one operation less', () => {
     fc.assert(
       fc.property(inputs, (input) => {
-        const { proceed, hold } = guard(input);
+        const { hold } = guard(input);
         fc.pre(hold !== undefined);
-        const approved = guard({ ...input, approved: new Set([hold.planId]) });
-        assert.deepEqual([approved.proceed, approved.hold, approved.usedApproval?.planId], [input.operations, undefined, hold.planId]);
-        assert.deepEqual(guard({ ...input, approved: new Set(['000000000000']) }).proceed, proceed);
+        const otherwise = hold.decisive.map((one): Operation => ('cause' in one && one.verb !== 'members' ? { ...one, cause: one.cause === 'absent' ? 'left_scope' : 'absent', reason: 'other words' } : one));
+        assert.equal(holdId('wiki', otherwise.toReversed(), sha256), hold.holdId);
+        assert.notEqual(holdId('chat', hold.decisive, sha256), hold.holdId);
+        assert.notEqual(holdId('wiki', hold.decisive.slice(1), sha256), hold.holdId);
       }),
     );
   });
@@ -120,7 +145,7 @@ describe('guard', () => {
     fc.assert(
       fc.property(inputs, (input) => {
         const { proceed } = guard({ ...input, firstRun: true });
-        const context = partContext(input.operations, input.links, input.members);
+        const context = contextOf(input);
         const gone = proceed.flatMap((one) => partsOf(one, context)).filter((part) => part.kind === 'removal' && part.evidence === 'absence');
         assert.deepEqual(gone, []);
       }),

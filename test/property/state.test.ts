@@ -50,11 +50,11 @@ const change: fc.Arbitrary<StateChange> = fc.oneof(
       removal: { at: `2026-11-0${one.day}T00:00:00.000Z`, kind: 'removals', type: one.type, count: one.count },
     })),
   fc
-    .record({ target, pending: fc.nat(9), planId: fc.string() })
+    .record({ target, pending: fc.nat(9), holdId: fc.string() })
     .map((one): StateChange => ({
       kind: 'target',
       target: one.target,
-      state: { pending: one.pending, rejectedPlan: one.planId },
+      state: { pending: one.pending, rejections: [{ holdId: one.holdId, at: '2026-11-01T00:00:00.000Z', operations: [] }] },
     })),
 );
 

@@ -20,7 +20,7 @@ const operation = z.discriminatedUnion('verb', [
 type Operation = z.output<typeof operation>;
 
 const hold = z.object({
-  planId: z.string(),
+  holdId: z.string(),
   findings: z.array(z.object({ kind: z.string(), text: z.string() })),
   operations: z.array(operation),
 });

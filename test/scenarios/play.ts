@@ -73,14 +73,15 @@ async function playStep(step: Step, own: Play): Promise<Record<string, unknown>>
   };
 }
 
-/** Decides about whatever is held now, as a person who read `plan` would. */
+/** Decides about whatever is held now, or else was rejected, as a person who read `plan` would. */
 async function decide(decision: 'approve' | 'reject', { stage, asProcess }: Play): Promise<number> {
   const held = heldPlan(await stage.command(['status']));
   return (await stage.command([decision, held], asProcess)).exit;
 }
 
 function heldPlan({ json }: CommandResult): string {
-  const id = /"held":\{"planId":"([^"]+)"/.exec(JSON.stringify(json))?.[1];
+  const text = JSON.stringify(json);
+  const id = (/"held":\{"holdId":"([^"]+)"/.exec(text) ?? /"rejections":\[\{"holdId":"([^"]+)"/.exec(text))?.[1];
   assert.ok(id !== undefined, 'nothing is held that could be decided about');
   return id;
 }

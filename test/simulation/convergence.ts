@@ -29,13 +29,13 @@ export async function expectConvergence(world: World): Promise<void> {
     await checkCycle(world, before, seen);
     report = seen.report;
     world.trace.push(`  ${inShort(report)}, ${seen.calls.length} calls`);
-    const { held, rejectedPlan } = await world.store.target(target);
-    const planId = held?.planId ?? rejectedPlan;
-    if (planId !== undefined) await world.store.decide({ planId, decision: 'approve', at: new Date(world.clock.now()).toISOString() });
-    else if (report !== undefined && report.applied.length === 0 && otherFailures(report).length === 0) break;
+    const { held, rejections = [] } = await world.store.target(target);
+    const undecided = [...(held === undefined ? [] : [held]), ...rejections];
+    for (const { holdId } of undecided) await world.store.decide({ target, holdId, decision: 'approve', at: new Date(world.clock.now()).toISOString() });
+    if (undecided.length === 0 && report !== undefined && report.applied.length === 0 && otherFailures(report).length === 0) break;
   }
   assert.ok(report !== undefined && report.error === undefined, 'cycles succeed once nothing goes wrong');
-  assert.deepEqual([otherFailures(report), report.applied.length, report.hold?.planId], [[], 0, undefined], `everything is done within ${mostCycles} cycles`);
+  assert.deepEqual([otherFailures(report), report.applied.length, report.hold?.holdId], [[], 0, undefined], `everything is done within ${mostCycles} cycles`);
   await expectSilence(world);
   await compare(world, report);
 }

@@ -84,6 +84,6 @@ async function decide({ random, store, clock }: World): Promise<string> {
   const { held } = await store.target(target);
   if (held === undefined) return 'nothing to decide';
   const decision = random.pick(['approve', 'approve', 'reject'] as const);
-  await store.decide({ planId: held.planId, decision, at: new Date(clock.now()).toISOString() });
-  return `${decision} ${held.planId}`;
+  await store.decide({ target, holdId: held.holdId, decision, at: new Date(clock.now()).toISOString() });
+  return `${decision} ${held.holdId}`;
 }

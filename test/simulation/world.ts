@@ -84,6 +84,7 @@ export function createWorld(seed: number): World {
     unique: random.chance(0.7),
   });
   const setup: TargetSetup = {
+    url: 'https://wiki.example/scim/v2',
     target: fake,
     definition: definition({
       users: {

@@ -40,6 +40,7 @@ export function cycleStage(entries: readonly Entry[], { target: targetOptions, m
   const events: CycleEvent[] = [];
   const setup: TargetSetup = {
     target,
+    url: 'https://wiki.example/scim/v2',
     definition: definition({
       users: { userName: 'lower(mail)', title: 'title', active: 'status != "off"', 'enterprise.manager': 'ref(manager)' },
       match: { user: match },
@@ -60,7 +61,7 @@ export function cycleStage(entries: readonly Entry[], { target: targetOptions, m
     setup,
     events,
     /** One cycle, with the calls that it made. */
-    async cycle(input: Partial<CyclesInput> = {}): Promise<{ readonly report: CycleReport; readonly calls: readonly FakeCall[] }> {
+    cycle: async (input: Partial<CyclesInput> = {}): Promise<{ readonly report: CycleReport; readonly calls: readonly FakeCall[] }> => {
       target.clearCalls();
       const [report] = await runCycles(['wiki'], {
         mode: 'incremental',

@@ -1,5 +1,8 @@
+import { checkIdentity } from '../../src/core/directory/identity.ts';
+import type { DirectoryIdentity } from '../../src/core/model/directory-identity.ts';
 import type { Entry, ResourceType, SourceId } from '../../src/core/model/entry.ts';
 import { BridgeError, toBridgeError } from '../../src/core/model/errors.ts';
+import type { Fate } from '../../src/core/model/reading.ts';
 import type { DirectorySource } from '../../src/ports/directory-source.ts';
 
 /**
@@ -10,11 +13,17 @@ export interface FakeSource extends DirectorySource {
   /** Adds an entry, or replaces the one with the same id. */
   put(entry: Entry): void;
   remove(id: SourceId): void;
+  /** An access rule keeps the entry from the account, without a change of the entry; false shows it again. */
+  hide(id: SourceId, hidden?: boolean): void;
+  /** Everybody about whom it was asked what became of them, one list a request. */
+  readonly lookUps: readonly (readonly SourceId[])[];
   entry(id: SourceId): Entry | undefined;
   /** All entries as they are, oldest first. */
   entries(): readonly Entry[];
   /** Readings end with this error half-way, until it is taken back. */
   failWith(error: BridgeError | undefined): void;
+  /** From now on it is something else. */
+  become(identity: DirectoryIdentity): void;
   /** Watermarks given so far are of no use any more. */
   forgetChanges(): void;
 }
@@ -23,11 +32,14 @@ export function createFakeSource(name: string): FakeSource {
   const content = new Map<SourceId, Entry>();
   /** When each entry last changed or went, counted from the first change. */
   const changedAt = new Map<SourceId, number>();
+  const hidden = new Set<SourceId>();
+  const lookUps: SourceId[][] = [];
   let changes = 0;
   let forgotten = 0;
   let failure: BridgeError | undefined;
+  let identity: DirectoryIdentity = { kind: 'generic', idAttribute: 'entryUUID', contexts: ['dc=corp'] };
   const mark = (id: SourceId): void => void changedAt.set(id, (changes += 1));
-  const ofType = (type: ResourceType): Entry[] => [...content.values()].filter((entry) => entry.type === type);
+  const ofType = (type: ResourceType): Entry[] => [...content.values()].filter((entry) => entry.type === type && !hidden.has(entry.id));
   return {
     name,
     put: (entry) => {
@@ -38,16 +50,30 @@ export function createFakeSource(name: string): FakeSource {
       content.delete(id);
       mark(id);
     },
+    hide: (id, isHidden = true) => {
+      if (isHidden) hidden.add(id);
+      else hidden.delete(id);
+    },
+    lookUps,
+    lookUp: async (absent, signal) => {
+      await Promise.resolve();
+      endIfAborted(signal);
+      if (failure !== undefined) throw failure;
+      lookUps.push(absent.map(({ id }) => id));
+      return new Map(absent.map(({ id }): [SourceId, Fate] => [id, hidden.has(id) ? 'unreadable' : content.has(id) ? 'present' : 'deleted']));
+    },
     forgetChanges: () => void (forgotten = changes + 1),
     entry: (id) => content.get(id),
     entries: () => [...content.values()],
+    become: (other) => void (identity = other),
     failWith: (error) => void (failure = error),
     async inspect(signal) {
       await Promise.resolve();
       endIfAborted(signal);
-      return { kind: 'generic', idAttribute: 'entryUUID', preset: 'openldap', server: 'memory', details: ['in memory'] };
+      return { kind: 'generic', idAttribute: 'entryUUID', identity, preset: 'openldap', server: 'memory', details: ['in memory'] };
     },
-    async read({ attributes, since, visit, signal }) {
+    async read({ attributes, since, expected, visit, signal }) {
+      checkIdentity(name, expected, identity);
       const from = since === undefined ? undefined : Number(since.watermark);
       const isDelta = from !== undefined && from >= forgotten;
       const isNew = ({ id }: Pick<Entry, 'id'>): boolean => !isDelta || (changedAt.get(id) ?? 0) > from;
@@ -61,7 +87,7 @@ export function createFakeSource(name: string): FakeSource {
       endIfAborted(signal);
       if (failure !== undefined) throw failure;
       const watermark = String(changes);
-      if (!isDelta) return { kind: 'complete', watermark };
+      if (!isDelta) return { kind: 'complete', identity, watermark };
       return { kind: 'delta', watermark, gone: [...changedAt.keys()].filter((id) => isNew({ id }) && !content.has(id)) };
     },
   };

@@ -38,6 +38,8 @@ interface Kept {
   readonly intents: Map<string, Intent>;
   readonly targets: Map<string, TargetState>;
   readonly decisions: Map<string, Decision>;
+  /** How many decisions were ever left: each has a key of its own. */
+  decisionsLeft: number;
   readonly directories: Map<string, DirectoryState>;
   readonly identities: Map<string, DirectoryIdentity>;
   readonly endpoints: Map<string, string>;
@@ -55,6 +57,7 @@ export function createMemoryStore(): MemoryStore {
     intents: new Map(),
     targets: new Map(),
     decisions: new Map(),
+    decisionsLeft: 0,
     directories: new Map(),
     identities: new Map(),
     endpoints: new Map(),
@@ -148,13 +151,19 @@ function open(kept: Kept): MemoryStore {
       }),
     holders: (target, type, path) => answer(() => ofTarget(kept.links, target).filter((link) => link.type === type && holdsValue(link, path)).length),
     removals: (target) => answer(() => kept.removals.filter((one) => one.target === target).map(({ removal }) => removal)),
-    decisions: () => answer(() => [...kept.decisions.values()].sort((a, b) => Date.parse(a.at) - Date.parse(b.at))),
+    decisions: () =>
+      answer(() => ({
+        waiting: [...kept.decisions].map(([key, decision]) => ({ ...decision, key })).sort((a, b) => Date.parse(a.at) - Date.parse(b.at)),
+        unusable: [],
+      })),
     decide: (decision) =>
       answer(() => {
-        if (!/^[\w-]{1,64}$/.test(decision.planId)) throw new BridgeError('D2S_PLAN_NOT_HELD', 'not the id of a plan', '');
-        kept.decisions.set(decision.planId, decision);
+        if (!/^[\w-]{1,64}$/.test(decision.holdId)) throw new BridgeError('D2S_PLAN_NOT_HELD', 'not the id of a hold', '');
+        for (const [key, { target, holdId }] of kept.decisions) if (target === decision.target && holdId === decision.holdId) kept.decisions.delete(key);
+        kept.decisionsLeft += 1;
+        kept.decisions.set(`decision-${kept.decisionsLeft}`, decision);
       }),
-    removeDecision: (planId) => answer(() => void kept.decisions.delete(planId)),
+    removeDecision: (key) => answer(() => void kept.decisions.delete(key)),
     close: () => {
       closed = true;
       return Promise.resolve();

@@ -56,6 +56,7 @@ export function populationOf(rest: Partial<Population>): Population {
 /** What that is on the target, and the limits that the product has by default. */
 export function guardInput(operations: readonly Operation[], rest: Partial<GuardInput> = {}): GuardInput {
   return {
+    target: 'wiki',
     operations,
     limits: limitsWith(),
     population: populationOf({}),
@@ -67,7 +68,6 @@ export function guardInput(operations: readonly Operation[], rest: Partial<Guard
     isEmpty: () => false,
     emptiedScopes: [],
     isLeap: () => false,
-    approved: new Set(),
     hash: sha256,
     ...rest,
   };

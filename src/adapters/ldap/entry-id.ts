@@ -5,7 +5,6 @@ import type { RawAttribute } from './message.ts';
 
 /**
  * The source id of an entry; undefined when the attribute is not there exactly once, or is no UUID.
- * `idAttribute` is one of `kindRules`.
  */
 export function readSourceId(attributes: readonly RawAttribute[], idAttribute: string): SourceId | undefined {
   const name = idAttribute.toLowerCase();

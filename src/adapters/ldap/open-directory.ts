@@ -6,6 +6,8 @@ import type { Session } from './session.ts';
 export interface OpenDirectory {
   readonly session: Session;
   readonly kind: LdapKind;
+  /** The attribute that the source ids come from. */
+  readonly idAttribute: string;
   readonly rootDse: RootDse;
   readonly options: LdapSourceOptions;
   /** Ends the reading. */

@@ -1,4 +1,5 @@
 import { BindRequest, ExtendedRequest } from 'ldapts';
+import { kindRules } from '../../core/directory/kinds.ts';
 import { BridgeError } from '../../core/model/errors.ts';
 import { bindError } from './bind-error.ts';
 import { openTcp, openTls, parseAddress, type ServerAddress } from './connection.ts';
@@ -47,7 +48,8 @@ async function openServer(options: LdapSourceOptions, url: string, signal: Abort
     if (options.bind !== undefined) await bind(options, options.bind, session);
     const rootDse = await timed(options, 'root_dse', () => readRootDse(session));
     if (!isSynchronized(rootDse)) throw notSynchronized(url);
-    return { session, kind: detectKind(options.kind, rootDse), rootDse, options, signal };
+    const kind = detectKind(options.kind, rootDse);
+    return { session, kind, idAttribute: options.idAttribute ?? kindRules[kind].idAttribute, rootDse, options, signal };
   } catch (error) {
     session.destroy();
     throw error;

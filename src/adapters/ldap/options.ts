@@ -1,6 +1,7 @@
 import type { SourceId } from '../../core/model/entry.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { ChangeDetection, DirectoryKind, Fate } from '../../ports/directory-source.ts';
+import type { Fate } from '../../core/model/reading.ts';
+import type { ChangeDetection, DirectoryKind } from '../../ports/directory-source.ts';
 
 /** What a directory server can be, where it is not left to the rootDSE (`auto`). */
 export type LdapKind = Exclude<DirectoryKind, 'ldif'>;
@@ -22,6 +23,8 @@ export interface LdapSourceOptions {
   /** Simple bind. Without it the session stays anonymous. */
   readonly bind?: { readonly dn: string; readonly password: () => Promise<string> };
   readonly kind: 'auto' | LdapKind;
+  /** The attribute that is the source id; what fits the kind when it is not given. Its values are UUIDs. */
+  readonly idAttribute?: string;
   /** How changes are found; `auto` when it is not given. */
   readonly changes?: ChangeDetection;
   /** Where users are; without it no user is read. */

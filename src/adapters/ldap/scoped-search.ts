@@ -39,13 +39,18 @@ export async function searchScopes(directory: OpenDirectory, search: ScopedSearc
   return seen;
 }
 
+/** The configured filter of a type, or the one that fits the kind of directory. */
+export function scopeFilter({ kind, options }: Pick<OpenDirectory, 'kind' | 'options'>, type: ResourceType): Filter {
+  return parseFilter((type === 'user' ? options.users : options.groups)?.filter ?? kindRules[kind].filters[type]);
+}
+
 interface Running extends ScopedSearch {
   readonly seen: Set<SourceId>;
   readonly stampOf: ReturnType<typeof createStampReader>;
 }
 
 async function searchScope(type: ResourceType, scope: SearchScope, directory: OpenDirectory, search: Running): Promise<void> {
-  const own = parseFilter(scope.filter ?? kindRules[directory.kind].filters[type]);
+  const own = scopeFilter(directory, type);
   const filter: Filter = search.narrowing === undefined ? own : { kind: 'and', filters: [own, search.narrowing] };
   const follower = new ReferenceFollower();
   const searchOn = async (there: OpenDirectory, visit: Visit): Promise<void> => {
@@ -68,8 +73,7 @@ async function searchPlace(
   visited: Visit,
   search: Running & { readonly follower: ReferenceFollower },
 ): Promise<readonly (readonly LdapUrl[])[]> {
-  const { session, kind, rootDse, options } = directory;
-  const { idAttribute } = kindRules[kind];
+  const { session, idAttribute, rootDse, options } = directory;
   const { base, depth, filter } = visited.place;
   const wanted = search.attributes[type];
   const partial: SearchEntry[] = [];

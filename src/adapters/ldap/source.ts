@@ -1,13 +1,19 @@
 import { parseFilter } from '../../core/directory/filter.ts';
+import { checkIdentity } from '../../core/directory/identity.ts';
 import { kindRules } from '../../core/directory/kinds.ts';
+import type { DirectoryIdentity } from '../../core/model/directory-identity.ts';
 import { BridgeError } from '../../core/model/errors.ts';
-import type { DirectoryFacts, DirectorySource, ReadRequest, Verdict } from '../../ports/directory-source.ts';
+import type { SourceId } from '../../core/model/entry.ts';
+import type { Fate } from '../../core/model/reading.ts';
+import type { Absent, DirectoryFacts, DirectorySource, ReadRequest, Verdict } from '../../ports/directory-source.ts';
 import { chooseStrategy, type Choice } from './changes/choose.ts';
+import { lookUpAbsent } from './changes/look-up.ts';
 import { readChanges } from './changes/read-changes.ts';
 import { hashScope } from './changes/scope-hash.ts';
 import { seesDeletions } from './changes/usn-deletions.ts';
-import { visitUnreadable } from './changes/visit-unreadable.ts';
+import { visitMissing } from './changes/visit-missing.ts';
 import { printWatermark } from './changes/watermark.ts';
+import { identityOf, readIdentity } from './identify.ts';
 import { monotonic } from './monotonic.ts';
 import { openDirectory } from './open.ts';
 import type { OpenDirectory } from './open-directory.ts';
@@ -22,7 +28,7 @@ import { isWatchable, watchDirectory } from './watch.ts';
  * of all bases with it, users before groups, and closes it. Nothing is retried and nothing reconnects: a connection
  * that breaks ends the reading with an error.
  *
- * Errors: D2S_DIRECTORY_UNREACHABLE, _TLS, _AUTH, _BASE_MISSING, _READ_INCOMPLETE, D2S_ENTRY_WITHOUT_ID,
+ * Errors: D2S_DIRECTORY_UNREACHABLE, _TLS, _AUTH, _BASE_MISSING, _CHANGED, _READ_INCOMPLETE, D2S_ENTRY_WITHOUT_ID,
  * D2S_CLEARTEXT_REFUSED (by a reference), D2S_INTERRUPTED, D2S_FILTER_INVALID (at creation), and whatever the password
  * function or `visit` throws.
  */
@@ -36,14 +42,17 @@ export function createLdapSource(options: LdapSourceOptions): DirectorySource {
     inspect: (signal) =>
       withDirectory(options, choice, signal, async (directory) => {
         const chosen = await chooseStrategy(directory, nothing);
-        return describe(directory, chosen, await describeDeletions(directory, chosen));
+        return describe(directory, chosen, await describeDeletions(directory, chosen), await readIdentity(directory));
       }),
     read: (request) =>
       withDirectory(options, choice, request.signal, async (directory): Promise<Verdict> => {
+        checkIdentity(options.name, request.expected, identityOf(directory));
         if (request.since === undefined) return readCompletely(directory, request, undefined);
         const changes = await readChanges(directory, request, request.since);
         return changes.kind === 'delta' ? changes : readCompletely(directory, request, changes.because);
       }),
+    // With references this server does not know everybody.
+    ...(options.referrals === undefined ? { lookUp: (absent, signal) => lookUp(options, choice, absent, signal) } : {}),
     ...(isWatchable(options)
       ? { watch: (onChange: () => void, signal: AbortSignal) => watchDirectory(options, choice, onChange, signal) }
       : {}),
@@ -53,20 +62,36 @@ export function createLdapSource(options: LdapSourceOptions): DirectorySource {
 /** What the maps ask for is not known to `check`'s question. */
 const nothing: ReadRequest['attributes'] = { user: new Set(), group: new Set() };
 
+async function lookUp(
+  options: LdapSourceOptions,
+  choice: ServerChoice,
+  absent: readonly Absent[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<SourceId, Fate>> {
+  return withDirectory(options, choice, signal, async (directory) => {
+    const fates = await lookUpAbsent(directory, absent);
+    if (fates === undefined) return new Map();
+    options.onAbsent?.(fates);
+    return fates;
+  });
+}
+
 /** Reads everything. Where changes stand is noted before, so that what changes meanwhile is read again next time. */
 async function readCompletely(directory: OpenDirectory, request: ReadRequest, because: string | undefined): Promise<Verdict> {
   const { attributes } = request;
+  const identity = await readIdentity(directory);
+  checkIdentity(directory.options.name, request.expected, identity);
   const chosen = await chooseStrategy(directory, attributes);
   const changes = changesText(chosen);
   const comparedAt = monotonic(directory.options);
   const seen = await searchScopes(directory, request);
-  await visitUnreadable(directory, request, seen);
-  if (chosen.feed === undefined) return { kind: 'complete', because, changes };
+  const fates = await visitMissing(directory, request, seen);
+  if (chosen.feed === undefined) return { kind: 'complete', identity, because, changes, fates };
   const { strategy, cursor } = chosen.feed;
   const scope = hashScope(directory, attributes);
   const { server } = directory.session;
   const watermark = printWatermark({ strategy: strategy.name, cursor, server, scope, comparedAt, fresh: true, again: [] });
-  return { kind: 'complete', watermark, because, changes };
+  return { kind: 'complete', identity, watermark, because, changes, fates };
 }
 
 async function withDirectory<T>(
@@ -105,11 +130,12 @@ async function describeDeletions(directory: OpenDirectory, { feed }: Choice): Pr
     : 'not shown to this account (or there were none yet): they are found by comparison, within ten minutes';
 }
 
-function describe({ session, kind, rootDse, options }: OpenDirectory, choice: Choice, deletions: string): DirectoryFacts {
+function describe({ session, kind, idAttribute, rootDse, options }: OpenDirectory, choice: Choice, deletions: string, identity: DirectoryIdentity): DirectoryFacts {
   const list = (name: string): string => rootDse.get(name)?.join(', ') ?? '';
   return {
     kind,
-    idAttribute: kindRules[kind].idAttribute,
+    idAttribute,
+    identity,
     preset: kindRules[kind].preset,
     server: session.server,
     details: [

@@ -1,5 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
-import type { Entry, ResourceType } from '../../core/model/entry.ts';
+import { checkIdentity } from '../../core/directory/identity.ts';
+import { kindRules, type ServerKind } from '../../core/directory/kinds.ts';
+import type { DirectoryIdentity } from '../../core/model/directory-identity.ts';
+import type { Entry } from '../../core/model/entry.ts';
 import type { DirectoryFacts, DirectorySource, ReadRequest, Verdict } from '../../ports/directory-source.ts';
 import { throwIfInterrupted } from './invalid.ts';
 import { withFile } from './open-file.ts';
@@ -15,7 +18,9 @@ export interface LdifSourceOptions {
   readonly path: string;
   readonly users?: LdifScope | undefined;
   readonly groups?: LdifScope | undefined;
-  /** Which attribute is the source id; without it objectGUID, nsUniqueId or entryUUID, whichever an entry has. */
+  /** What kind of server the file was exported from; without it, what most of its records look like. */
+  readonly exportedFrom?: ServerKind | undefined;
+  /** Which attribute is the source id; without it objectGUID, nsUniqueId or entryUUID, whichever most of the records have. */
   readonly idAttribute?: string | undefined;
   /** How long the file must have been left alone before it is read. Half a second when it is not given. */
   readonly settleMilliseconds?: number | undefined;
@@ -25,19 +30,20 @@ export interface LdifSourceOptions {
  * An LDIF file (RFC 2849, content records) as a directory. Each reading opens the file anew and goes through it twice,
  * one record in memory at a time: to see that the whole file can be trusted, and for its entries.
  *
- * Errors: D2S_LDIF_INVALID (with the line), D2S_ENTRY_WITHOUT_ID, D2S_DIRECTORY_UNREACHABLE (the file cannot be
+ * Errors: D2S_LDIF_INVALID (with the line), D2S_ENTRY_WITHOUT_ID, D2S_DIRECTORY_CHANGED, D2S_DIRECTORY_UNREACHABLE (the file cannot be
  * opened), D2S_INTERRUPTED, D2S_FILTER_INVALID (at creation), and whatever `visit` throws.
  */
 export function createLdifSource(options: LdifSourceOptions): DirectorySource {
-  const { name, path, idAttribute, settleMilliseconds = 500 } = options;
+  const { name, path, exportedFrom: kind, idAttribute, settleMilliseconds = 500 } = options;
   const scopes = { user: options.users ?? {}, group: options.groups ?? {} };
   for (const scope of Object.values(scopes)) checkScope(scope);
   return {
     name,
     inspect: (signal) =>
       withFile(path, settleMilliseconds, signal, async (file): Promise<DirectoryFacts> => {
-        const survey = await surveyFile(file, path, idAttribute, signal);
-        const classify = createClassifier(scopes, survey.rules);
+        const { identity, records } = await surveyFile(file, path, { kind, idAttribute }, signal);
+        const rules = kindRules[identity.kind];
+        const classify = createClassifier(scopes, rules);
         const counts = { user: 0, group: 0 };
         for await (const record of readRecords(file, path, signal)) {
           const type = classify(record);
@@ -45,36 +51,38 @@ export function createLdifSource(options: LdifSourceOptions): DirectorySource {
         }
         return {
           kind: 'ldif',
-          idAttribute: survey.idAttribute ?? idAttribute ?? survey.rules.idAttribute,
-          preset: survey.rules.preset,
+          idAttribute: identity.idAttribute,
+          identity,
+          preset: rules.preset,
           server: path,
-          details: [`entries: ${survey.records}`, `users: ${counts.user}`, `groups: ${counts.group}`],
+          details: [`entries: ${records}`, `exported from: ${identity.kind}`, `users: ${counts.user}`, `groups: ${counts.group}`],
         };
       }),
     read: (request) =>
       withFile(path, settleMilliseconds, request.signal, async (file): Promise<Verdict> => {
-        const { rules } = await surveyFile(file, path, idAttribute, request.signal);
-        const classify = createClassifier(scopes, rules);
-        await visitEntries(file, classify, request);
-        return { kind: 'complete' };
+        const { identity } = await surveyFile(file, path, { kind, idAttribute, expected: request.expected }, request.signal);
+        checkIdentity(name, request.expected, identity);
+        await visitEntries(file, identity, request);
+        return { kind: 'complete', identity };
       }),
   };
 
   async function visitEntries(
     file: FileHandle,
-    classify: (record: LdifRecord) => ResourceType | undefined,
+    { kind: foundKind, idAttribute: ownId }: DirectoryIdentity,
     { attributes, visit, signal }: ReadRequest,
   ): Promise<void> {
+    const classify = createClassifier(scopes, kindRules[foundKind]);
     const nameless = new Nameless();
     for await (const record of readRecords(file, path, signal)) {
       const type = classify(record);
       if (type === undefined) continue;
-      const id = recordId(record, idAttribute);
+      const id = recordId(record, ownId);
       if (id === undefined) nameless.add(record);
       else await visit(toEntry(record, { id, directory: name, type }, attributes[type]));
       throwIfInterrupted(signal, path);
     }
-    nameless.check(idAttribute, path);
+    nameless.check(ownId, path);
   }
 }
 

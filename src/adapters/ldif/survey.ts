@@ -1,16 +1,17 @@
 import type { FileHandle } from 'node:fs/promises';
 import { keyOfDn } from '../../core/directory/dn.ts';
-import { kindRules, type KindRules } from '../../core/directory/kinds.ts';
+import type { DirectoryIdentity } from '../../core/model/directory-identity.ts';
+import type { BridgeError } from '../../core/model/errors.ts';
+import { FileKind, type FileHints } from './file-kind.ts';
 import { invalid } from './invalid.ts';
-import { idAttributeOf, recordId } from './record-id.ts';
+import type { LdifRecord } from './record.ts';
+import { recordId } from './record-id.ts';
 import { readRecords } from './read-records.ts';
 
 /** What a file turned out to be. */
 export interface Survey {
   readonly records: number;
-  readonly rules: KindRules;
-  /** The id attribute of the first record that has one. */
-  readonly idAttribute: string | undefined;
+  readonly identity: DirectoryIdentity;
 }
 
 /**
@@ -20,20 +21,13 @@ export interface Survey {
 export async function surveyFile(
   file: FileHandle,
   path: string,
-  configuredId: string | undefined,
+  hints: FileHints,
   signal: AbortSignal,
 ): Promise<Survey> {
-  const seen = { DN: new Map<string, number>(), id: new Map<string, number>() };
-  const meet = (what: keyof typeof seen, key: string, line: number): void => {
-    const earlier = seen[what].get(key);
-    if (earlier !== undefined) {
-      throw invalid(path, line, `an entry with the same ${what} as the one in line ${earlier}`, 'remove one of them');
-    }
-    seen[what].set(key, line);
-  };
+  const seen = new Map<string, number>();
+  const ids = new Ids();
   let isExport: boolean | undefined;
-  let isActiveDirectory = false;
-  let idAttribute: string | undefined;
+  const kind = new FileKind(hints);
   for await (const record of readRecords(file, path, signal)) {
     // RFC 2849 has a file of entries or one of changes. What mixes them is a list of changes that begins with additions.
     isExport ??= record.added !== undefined;
@@ -42,13 +36,38 @@ export async function surveyFile(
     }
     const key = keyOfDn(record.dn);
     if (key === undefined) throw invalid(path, record.line, 'the value of "dn:" is no DN', 'correct this line');
-    meet('DN', key, record.line);
-    const id = recordId(record, configuredId);
-    if (id !== undefined) {
-      meet('id', id, record.line);
-      idAttribute ??= idAttributeOf(record, configuredId);
-    }
-    isActiveDirectory ||= record.attributes.has('objectguid') || record.attributes.has('samaccountname');
+    const earlier = seen.get(key);
+    if (earlier !== undefined) throw twice('DN', record.line, earlier, path);
+    seen.set(key, record.line);
+    kind.take(record);
+    for (const attribute of kind.candidates) ids.meet(attribute, record);
   }
-  return { records: seen.DN.size, rules: kindRules[isActiveDirectory ? 'active-directory' : 'openldap'], idAttribute };
+  const { identity } = kind;
+  const doubled = ids.doubled(identity.idAttribute);
+  if (doubled !== undefined) throw twice('id', doubled.line, doubled.earlier, path);
+  return { records: seen.size, identity };
+}
+
+/** Which of several attributes is the id is known when the whole file is. */
+class Ids {
+  readonly #lines = new Map<string, number>();
+  readonly #doubled = new Map<string, { readonly line: number; readonly earlier: number }>();
+
+  meet(attribute: string, record: LdifRecord): void {
+    const id = recordId(record, attribute);
+    if (id === undefined) return;
+    const key = `${attribute} ${id}`;
+    const earlier = this.#lines.get(key);
+    if (earlier === undefined) this.#lines.set(key, record.line);
+    else if (!this.#doubled.has(attribute)) this.#doubled.set(attribute, { line: record.line, earlier });
+  }
+
+  /** The first record whose id came before. */
+  doubled(attribute: string): { readonly line: number; readonly earlier: number } | undefined {
+    return this.#doubled.get(attribute);
+  }
+}
+
+function twice(what: 'DN' | 'id', line: number, earlier: number, path: string): BridgeError {
+  return invalid(path, line, `an entry with the same ${what} as the one in line ${earlier}`, 'remove one of them');
 }

@@ -1,24 +1,45 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { BridgeError } from '../../core/model/errors.ts';
-import type { Decision } from '../../ports/state-store.ts';
+import type { Verb } from '../../core/model/plan.ts';
+import type { Decision, LeftDecisions, UnusableDecision } from '../../ports/state-store.ts';
 import { damaged, unwritable } from './faults.ts';
 import { readText, type StateFiles } from './files.ts';
 import { parseJson } from './lines.ts';
 import { replaceFile } from './replace-file.ts';
 
-const decisionShape = z.strictObject({
-  planId: z.string(),
-  decision: z.enum(['approve', 'reject']),
-  at: z.iso.datetime(),
+const heldOperation = z.strictObject({
+  /** One that is not known is in no plan. */
+  verb: z.custom<Verb>((value) => typeof value === 'string'),
+  type: z.enum(['user', 'group']),
+  sourceId: z.string(),
+  add: z.exactOptional(z.array(z.string())),
+  remove: z.exactOptional(z.array(z.string())),
+  changes: z.exactOptional(z.array(z.strictObject({ path: z.string(), value: z.exactOptional(z.string()) }))),
 });
-const planIdPattern = /^[A-Za-z0-9_-]{1,64}$/;
+const name = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+const decisionShape = z.strictObject({
+  target: name,
+  holdId: name,
+  decision: z.enum(['approve', 'reject', 'push']),
+  at: z.iso.datetime(),
+  by: z.exactOptional(z.strictObject({ via: z.enum(['shell', 'api']), user: z.string() })),
+  early: z.exactOptional(z.boolean()),
+  operations: z.exactOptional(z.array(heldOperation)),
+});
+/** As versions before wrote it: about whichever target held something under this id. */
+const withoutTarget = z.strictObject({ planId: z.string(), decision: z.enum(['approve', 'reject']), at: z.iso.datetime() });
 const extension = '.json';
-/** A decision is some 80 bytes; whatever is longer is something else. */
-const sizeLimit = 1024;
+/** Some 200 bytes, but for a push of a group with very many members. Whatever is longer is something else. */
+const sizeLimit = 1 << 22;
 
-/** Decisions as one small file each, so that another process can leave one while a daemon holds the lock. */
+type WaitingDecision = LeftDecisions['waiting'][number];
+
+/**
+ * Decisions as one small file each, so that another process can leave one while a daemon holds the lock. Each has a name
+ * of its own, so that whoever used one takes out that one, and not a later one about the same hold.
+ */
 export class DecisionFolder {
   readonly #files: StateFiles;
   readonly #folder: string;
@@ -28,55 +49,64 @@ export class DecisionFolder {
     this.#folder = join(stateFolder, 'decisions');
   }
 
-  /** Oldest first. Files that are no decisions are passed over: they must not stop a daemon. */
-  async read(): Promise<readonly Decision[]> {
+  /** What is no decision is told and passed over: it must not stop a daemon. */
+  async read(): Promise<LeftDecisions> {
     const facts = await this.#files.inspect(this.#folder);
-    if (facts?.kind !== 'folder') return [];
-    const decisions: Decision[] = [];
-    for (const name of await this.#files.list(this.#folder)) {
-      if (!name.endsWith(extension)) continue;
-      const decision = await this.#readOne(name).catch(() => undefined);
-      if (decision !== undefined) decisions.push(decision);
+    if (facts?.kind !== 'folder') return { waiting: [], unusable: [] };
+    const waiting: WaitingDecision[] = [];
+    const unusable: UnusableDecision[] = [];
+    for (const key of await this.#files.list(this.#folder)) {
+      if (!key.endsWith(extension)) continue;
+      const found = await this.#readOne(key).catch((): UnusableDecision => ({ key, because: 'unreadable' }));
+      if (found === undefined) continue;
+      if ('because' in found) unusable.push(found);
+      else waiting.push(found);
     }
-    return decisions.sort((a, b) => Date.parse(a.at) - Date.parse(b.at) || (a.planId < b.planId ? -1 : 1));
+    return { waiting: waiting.sort((a, b) => Date.parse(a.at) - Date.parse(b.at) || (a.key < b.key ? -1 : 1)), unusable };
   }
 
-  async #readOne(name: string): Promise<Decision | undefined> {
-    const path = join(this.#folder, name);
-    if ((await this.#files.inspect(path))?.kind !== 'file') return undefined;
-    const text = await readText(this.#files, path, sizeLimit);
-    const decision = decisionShape.safeParse(parseJson(text ?? ''));
-    return decision.success && name === `${decision.data.planId}${extension}` ? decision.data : undefined;
+  /** Undefined when it is gone by now: somebody took it out meanwhile. */
+  async #readOne(key: string): Promise<WaitingDecision | UnusableDecision | undefined> {
+    const path = join(this.#folder, key);
+    const facts = await this.#files.inspect(path);
+    if (facts === undefined) return undefined;
+    if (facts.kind !== 'file') return { key, because: 'unreadable' };
+    const content = parseJson((await readText(this.#files, path, sizeLimit)) ?? '');
+    const decision = decisionShape.safeParse(content);
+    if (decision.success) return { ...decision.data, key };
+    const old = withoutTarget.safeParse(content);
+    return old.success ? { key, because: 'no_target', at: old.data.at } : { key, because: 'unreadable' };
   }
 
-  /** A later decision about the same plan replaces the one before. */
+  /** Puts the new one in place before those that it replaces go: there is no moment without any. */
   async write(decision: Decision): Promise<void> {
-    const { planId, at } = decision;
-    const path = this.#pathOf(planId);
+    const { target, holdId } = decision;
+    if (![target, holdId].every((one) => name.safeParse(one).success)) throw notAnId();
+    const path = join(this.#folder, `${target}.${holdId}.${randomBytes(6).toString('hex')}${extension}`);
     try {
       await this.#files.makeFolder(this.#folder);
       const facts = await this.#files.inspect(this.#folder);
       if (facts?.kind !== 'folder') throw damaged(this.#folder, 'is not a folder');
-      const text = JSON.stringify({ planId, decision: decision.decision, at });
-      await replaceFile(this.#files, path, [text, '\n'], `${path}.${randomUUID()}.tmp`);
+      const before = (await this.read()).waiting.filter((one) => one.target === target && one.holdId === holdId);
+      await replaceFile(this.#files, path, [JSON.stringify(decision), '\n']);
+      for (const { key } of before) await this.remove(key);
     } catch (error) {
       throw error instanceof BridgeError ? error : unwritable(path, error);
     }
   }
 
-  async remove(planId: string): Promise<void> {
-    const path = this.#pathOf(planId);
+  async remove(key: string): Promise<void> {
+    const path = join(this.#folder, key);
     try {
-      if ((await this.#files.inspect(path)) === undefined) return;
+      if (key.includes('/') || (await this.#files.inspect(path)) === undefined) return;
       await this.#files.remove(path);
       await this.#files.syncFolder(this.#folder);
     } catch (error) {
       throw unwritable(path, error);
     }
   }
+}
 
-  #pathOf(planId: string): string {
-    if (planIdPattern.test(planId)) return join(this.#folder, `${planId}${extension}`);
-    throw new BridgeError('D2S_PLAN_NOT_HELD', 'this is not the id of a plan', 'copy the id from the message of the hold');
-  }
+function notAnId(): BridgeError {
+  return new BridgeError('D2S_PLAN_NOT_HELD', 'this is not the id of a hold', 'copy the id from the message of the hold');
 }

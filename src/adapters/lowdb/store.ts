@@ -48,7 +48,7 @@ export function createStore(parts: StoreParts): StateStore {
       // As text at once: what the caller does with its objects afterwards cannot reach the state.
       if (changes.length > 0) await commits.add(JSON.stringify(changes));
     },
-    removeDecision: (planId) => decisions.remove(planId),
+    removeDecision: (key) => decisions.remove(key),
     close: () => (closed ??= close()),
   };
 }

@@ -13,6 +13,8 @@ import {
   type Trouble,
 } from '../../ports/state-store.ts';
 
+import { inCurrentWords } from './earlier-state.ts';
+
 /** A change that is about one target. */
 export type TargetChange = Exclude<StateChange, { kind: 'directory' | 'identity' | 'reset' }>;
 
@@ -89,7 +91,7 @@ export class TargetMemory {
         this.#changeMembers(change.group, change.add, change.remove);
         return;
       case 'target':
-        this.state = change.state;
+        this.state = inCurrentWords(change.state);
         return;
       case 'notes':
         this.notes = change.notes;

@@ -2,10 +2,8 @@ import type { Dialect } from '../../core/dialect/dialect.ts';
 import type { ResourceType } from '../../core/model/entry.ts';
 import type { TargetId } from '../../core/model/link.ts';
 import type { Failure, Outcome } from '../../core/model/outcome.ts';
-import { scimPath } from '../../core/mapping/scim-path.ts';
-import { scimValues } from '../../core/mapping/scim-values.ts';
-import type { FoundResource, MemberChange, ScimChange, ScimTarget } from '../../ports/scim-target.ts';
-import { confirmCreate, confirmWrite } from './write/accepted.ts';
+import type { Acknowledged, FoundResource, MemberChange, ScimChange, ScimTarget } from '../../ports/scim-target.ts';
+import { confirmCreate, confirmWrite, type Promised } from './write/accepted.ts';
 import { createAttempt } from './exchange/attempt.ts';
 import type { Conversation } from './dialect/conversation.ts';
 import { createResource } from './write/create.ts';
@@ -18,7 +16,9 @@ import { inDialect } from './in-dialect.ts';
 import { readList } from './read/list.ts';
 import { probeTarget } from './read/probe.ts';
 import { readInventory } from './read/inventory.ts';
+import { believeMembers, differs } from './write/believe-members.ts';
 import { changeMembers, memberChunk } from './write/members.ts';
+import { noMembers, shownMembers } from './write/shown-members.ts';
 import { failed, isRefusal, nonsense, toFailure, type Answer, type Body, type Refusal } from './message.ts';
 import { checkOptions, type CheckedOptions, type ScimTargetOptions } from './options.ts';
 import { Pace } from './pace/pace.ts';
@@ -66,15 +66,11 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
       const outcome = await createResource(talk(signal), type, attributes, members);
       return confirmCreate(outcome, { clock, signal }, attributes.get('externalId'), (id) => find(type, 'externalId', id, signal));
     },
-    async update(type, id, changes, signal, known = {}) {
-      if (changes.length === 0) return { kind: 'applied', id };
-      const answer = await updateResource(talk(signal), type, id, changes, known.members ?? (() => Promise.resolve([])));
-      return outcomeOf(id, await confirmWrite(answer, { exchange, clock, signal }, type, id, shows(changes, book.current())));
-    },
+    update: (type, id, changes, signal, known = {}) => update({ ...talk(signal), clock }, type, id, changes, known),
     async changeMembers(group, change, signal) {
       if (change.add.length + change.remove.length === 0) return { kind: 'applied', id: group };
       const answer = await changeMembers(talk(signal), group, change);
-      return outcomeOf(group, await confirmWrite(answer, { exchange, clock, signal }, 'group', group, showsMembers(change, book.current())));
+      return withMembers(group, await confirmWrite(answer, { exchange, clock, signal }, 'group', group, showsMembers(change, book.current())));
     },
     remove: (type, id, signal) => removeResource({ ...talk(signal), clock }, type, id),
     probe: (signal) => probeTarget(find, signal),
@@ -111,12 +107,33 @@ function shows(changes: readonly ScimChange[], { values }: Dialect): (held: Body
   return (held) => held !== undefined && confirms(held, wire);
 }
 
-function showsMembers({ add, remove }: MemberChange, { members }: Dialect): (held: Body | undefined) => boolean {
+function showsMembers(change: MemberChange, { members }: Dialect): (held: Body | undefined) => boolean {
   return (held) => {
     if (held === undefined || members.read !== 'get') return held !== undefined; // it shows none: believed
-    const shown = scimValues(held, scimPath('members.value'));
-    return add.every(({ id }) => shown.includes(id)) && !remove.some((id) => shown.includes(id));
+    return !differs(change, shownMembers(held) ?? noMembers);
   };
+}
+
+async function update(talk: Talk, type: ResourceType, id: TargetId, changes: readonly ScimChange[], known: Acknowledged): Promise<Outcome> {
+  if (changes.length === 0) return { kind: 'applied', id };
+  const answer = await updateResource(talk, type, id, changes, known.members ?? (() => Promise.resolve([])));
+  return keepsMembers(talk, type, id, known, await confirmWrite(answer, talk, type, id, shows(changes, talk.book.current())));
+}
+
+type Talk = Conversation & Promised;
+
+/** A group that was changed has the members that it had, or the outcome says whom it has. */
+async function keepsMembers(conversation: Conversation, type: ResourceType, id: TargetId, { members, expectedMembers }: Acknowledged, answer: Answer | Refusal): Promise<Outcome> {
+  if (type === 'user' || members === undefined || isRefusal(answer)) return outcomeOf(id, answer);
+  const looked = await believeMembers(conversation, id, { add: [], remove: [], current: members, expected: expectedMembers }, answer);
+  return isRefusal(looked) ? outcomeOf(id, answer) : withMembers(id, { ...answer, body: looked.body });
+}
+
+/** With whom the group was seen to have. */
+function withMembers(id: TargetId, answer: Answer | Refusal): Outcome {
+  const outcome = outcomeOf(id, answer);
+  const shown = isRefusal(answer) || answer.status === 202 ? undefined : shownMembers(answer.body);
+  return outcome.kind === 'failed' || shown === undefined ? outcome : { ...outcome, shown: { members: [...shown.ids] } };
 }
 
 function outcomeOf(id: TargetId, answer: Answer | Refusal): Outcome {

@@ -3,28 +3,35 @@ import { BridgeError, toBridgeError } from '../../core/model/errors.ts';
 import type { ResourceType } from '../../core/model/entry.ts';
 import type { Failure } from '../../core/model/outcome.ts';
 import type { CompleteReading } from '../../core/model/reading.ts';
-import type { Rejected } from '../../core/model/resource.ts';
+import type { Rejected, Resource } from '../../core/model/resource.ts';
+import { absentAttributes } from '../../core/mapping/absent-attributes.ts';
+import { anyUnresolved, countUnresolved, type UnresolvedCounts } from '../../core/mapping/unresolved.ts';
 import { projectTarget } from '../../core/mapping/project.ts';
 import type { ScimPath } from '../../core/mapping/scim-path.ts';
+import { checkBinding } from '../../cycle/bind-target.ts';
 import { readDirectories, type DirectoryReadings } from '../../cycle/read-directories.ts';
 import { targetError } from '../../cycle/target-error.ts';
 import { remind } from '../../cycle/target-notes.ts';
 import type { TargetSetup } from '../../cycle/target-setup.ts';
 import type { App } from '../../app.ts';
 import type { DirectoryFacts } from '../../ports/directory-source.ts';
+import type { StateView } from '../../ports/state-store.ts';
 import { isFailure, type TargetFacts } from '../../ports/scim-target.ts';
 import { progressObserver } from '../progress.ts';
 import { chosenTargets, interruptible, withApp, type CommandContext } from '../session.ts';
 import { showRejected } from '../show-plan.ts';
 import { showSettings } from '../show-settings.ts';
 import { printJson, type Terminal } from '../terminal.ts';
-import { count } from '../words.ts';
+import { count, printable, unresolvedText, unresolvedValues } from '../words.ts';
 
 interface DirectoryCheck {
   readonly directory: string;
   readonly facts?: DirectoryFacts;
   readonly error?: BridgeError;
 }
+
+/** A resource with values that name nobody. */
+type Stranger = Pick<Resource, 'type' | 'sourceId' | 'label'> & { readonly values: readonly string[] };
 
 interface TargetCheck {
   readonly target: string;
@@ -35,6 +42,11 @@ interface TargetCheck {
   /** Whom the map and scope make of the directories as they are now. */
   readonly inScope?: Readonly<Record<ResourceType, number>>;
   readonly rejected?: readonly Rejected[];
+  /** How much names nobody who is read, and which values these are, in the groups with most of them. */
+  readonly unresolved?: UnresolvedCounts | undefined;
+  readonly strangers?: readonly Stranger[];
+  /** Attributes of the maps that no entry has. */
+  readonly absent?: Readonly<Record<ResourceType, readonly string[]>>;
   /** Mapped attributes that the target's /Schemas does not know, and so would refuse or ignore. */
   readonly unknownAttributes?: readonly string[];
   readonly error?: BridgeError;
@@ -50,7 +62,9 @@ export async function check(
     interruptible(app, async ({ stopping }) => {
       const names = chosenTargets(app, options.target);
       const directories = await Promise.all(directoriesOf(app, names).map((name) => checkDirectory(app, name, stopping)));
-      const targets = await checkTargets(app, names, stopping);
+      const view = await openView(app);
+      const targets = await checkTargets(app, view, names, stopping);
+      await view?.close();
       if (options.json) printJson(terminal, { config: app.configuration.file, directories: directories.map(plain), targets: targets.map(plain) });
       else {
         terminal.print(`${app.configuration.file}: valid`);
@@ -76,7 +90,7 @@ async function checkDirectory(app: App, directory: string, signal: AbortSignal):
   }
 }
 
-async function checkTargets(app: App, names: readonly string[], signal: AbortSignal): Promise<TargetCheck[]> {
+async function checkTargets(app: App, view: StateView | undefined, names: readonly string[], signal: AbortSignal): Promise<TargetCheck[]> {
   const setups = new Map<string, TargetSetup>();
   const failed = new Map<string, BridgeError>();
   for (const name of names) {
@@ -87,16 +101,16 @@ async function checkTargets(app: App, names: readonly string[], signal: AbortSig
     }
   }
   const definitions = [...setups.values()].map((setup) => setup.definition);
-  const readings = await readDirectories(definitions, app.sources, { ...app, signal });
+  const readings = await readDirectories(definitions, app.sources, { ...app, store: view ?? noState, signal });
   return Promise.all(
     names.map(async (target): Promise<TargetCheck> => {
       const setup = setups.get(target);
       if (setup === undefined) return { target, ...errorPart(failed.get(target)) };
-      await recallNotes(app, setup);
+      const changed = await checkState(setup, view);
       const found = await discover(setup, signal);
       const lacksGroups = found.facts?.groups === false && hasGroups(setup.definition);
       const notes = [...(app.configuration.targets.get(target)?.notes ?? []), ...(lacksGroups ? [noGroups] : [])];
-      return { target, ...sample(setup, readings, app.clock.now()), ...found, settings: setup.target.settings(), notes };
+      return { target, ...sample(setup, readings, app.clock.now()), ...found, settings: setup.target.settings(), notes, ...changed };
     }),
   );
 }
@@ -107,22 +121,34 @@ function hasGroups({ scope }: TargetSetup['definition']): boolean {
   return scope.group.supported !== false;
 }
 
-/** What the target taught in cycles. A state that cannot be read is told by every other command. */
-async function recallNotes(app: App, { target }: TargetSetup): Promise<void> {
+/** Hands the target what it taught in cycles, and looks whether it is where it was. */
+async function checkState(setup: TargetSetup, view: StateView | undefined): Promise<Pick<TargetCheck, 'error'>> {
+  if (view === undefined) return {};
+  await remind(setup.target, view);
   try {
-    const view = await app.openView();
-    await remind(target, view);
-    await view.close();
+    await checkBinding(setup, view);
+    return {};
   } catch (thrown) {
-    if (!(thrown instanceof BridgeError)) throw thrown;
+    return { error: toBridgeError(thrown) };
   }
 }
+
+async function openView(app: App): Promise<StateView | undefined> {
+  try {
+    return await app.openView();
+  } catch (thrown) {
+    if (thrown instanceof BridgeError) return undefined;
+    throw thrown;
+  }
+}
+
+const noState = { identity: () => Promise.resolve(undefined), linkTotals: () => Promise.resolve([]) };
 
 function errorPart(error: BridgeError | undefined): Pick<TargetCheck, 'error'> {
   return error === undefined ? {} : { error };
 }
 
-function sample(setup: TargetSetup, readings: DirectoryReadings, now: number): Pick<TargetCheck, 'inScope' | 'rejected' | 'error'> {
+function sample(setup: TargetSetup, readings: DirectoryReadings, now: number): Pick<TargetCheck, 'inScope' | 'rejected' | 'unresolved' | 'strangers' | 'absent' | 'error'> {
   const own: CompleteReading[] = [];
   for (const name of setup.definition.maps.keys()) {
     const reading = readings.complete.get(name);
@@ -130,12 +156,21 @@ function sample(setup: TargetSetup, readings: DirectoryReadings, now: number): P
     own.push(reading);
   }
   try {
-    const { resources, rejected } = projectTarget(own.flatMap(({ entries }) => entries), setup.definition, now);
+    const entries = own.flatMap((reading) => reading.entries);
+    const { resources, rejected } = projectTarget(entries, setup.definition, now);
     const users = resources.filter(({ type }) => type === 'user').length;
-    return { inScope: { user: users, group: resources.length - users }, rejected };
+    return { inScope: { user: users, group: resources.length - users }, rejected, unresolved: anyUnresolved(countUnresolved(resources)), strangers: strangersIn(resources), absent: absentAttributes(entries, setup.definition) };
   } catch (thrown) {
     return { error: toBridgeError(thrown) };
   }
+}
+
+/** As many as fit on a screen: those with most of them. */
+const mostStrangers = 5;
+
+function strangersIn(resources: readonly Resource[]): Stranger[] {
+  const found = resources.flatMap(({ type, sourceId, label, unresolved }): Stranger[] => (unresolved === undefined ? [] : [{ type, sourceId, label, values: unresolved }]));
+  return found.sort((a, b) => b.values.length - a.values.length).slice(0, mostStrangers);
 }
 
 async function discover(setup: TargetSetup, signal: AbortSignal): Promise<Pick<TargetCheck, 'facts' | 'unknownAttributes' | 'error'>> {
@@ -195,8 +230,18 @@ function showTarget(check: TargetCheck, app: App, terminal: Terminal): void {
   if (profile !== undefined) showSettings(profile, settings, terminal);
   for (const line of notes) print(`    ${colors.yellow('note:')} ${line}`);
   if (inScope !== undefined) print(`    in scope: ${count(inScope.user, 'user')} and ${count(inScope.group, 'group')}`);
+  showUnresolved(check, terminal);
   for (const path of unknown) print(`    ${colors.red('unknown to the target:')} ${path}; set it to null in the map, or map it to another attribute`);
   showRejected(rejected, terminal);
+}
+
+function showUnresolved({ unresolved, strangers = [], absent }: TargetCheck, { colors, print }: Terminal): void {
+  if (unresolved !== undefined) print(`    ${colors.yellow('note:')} ${unresolvedText(unresolved)}`);
+  for (const { type, label, values } of strangers) print(`      ${type} ${printable(label)}: ${unresolvedValues(values)}`);
+  for (const type of ['user', 'group'] as const) {
+    const names = absent?.[type] ?? [];
+    if (names.length > 0) print(colors.dim(`    no ${type} has: ${names.join(', ')}`));
+  }
 }
 
 function plain({ error, ...rest }: DirectoryCheck | TargetCheck): unknown {

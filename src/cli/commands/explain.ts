@@ -2,31 +2,41 @@ import { BridgeError } from '../../core/model/errors.ts';
 import type { Entry, SourceId } from '../../core/model/entry.ts';
 import type { CompleteReading } from '../../core/model/reading.ts';
 import { projectTarget } from '../../core/mapping/project.ts';
-import { explainTarget, findEntries, type TargetExplanation } from '../../cycle/explain-target.ts';
+import { explainTarget, findEntries } from '../../cycle/explain-target.ts';
 import { readDirectories } from '../../cycle/read-directories.ts';
 import type { TargetSetup } from '../../cycle/target-setup.ts';
 import type { App } from '../../app.ts';
 import type { StateView } from '../../ports/state-store.ts';
+import { commandLine } from '../command-line.ts';
 import { progressObserver } from '../progress.ts';
+import { openUnlessLocked, pushAll, pushJson, showPush, type Examined } from '../push-explained.ts';
 import { chosenTargets, interruptible, withApp, type CommandContext } from '../session.ts';
 import { explanationJson, showExplanation } from '../show-explanation.ts';
 import { printJson } from '../terminal.ts';
 
-/** One person or group, step by step. Exit code 0, 1 when nobody is found. */
-export async function explain(
-  who: string,
-  options: { readonly target?: string; readonly json: boolean },
-  context: CommandContext,
-): Promise<number> {
+export interface ExplainOptions {
+  readonly target?: string;
+  readonly json: boolean;
+  readonly push?: boolean;
+  readonly yes?: boolean;
+}
+
+/** One person or group, step by step. Exit code 0, 1 when nobody is found, or something of a push failed. */
+export async function explain(who: string, options: ExplainOptions, context: CommandContext): Promise<number> {
   const { terminal } = context;
   return withApp(context, progressObserver(terminal), (app) =>
-    interruptible(app, async ({ stopping }) => {
-      const view = await app.openView();
+    interruptible(app, async (shutdown) => {
+      const call = commandLine(context);
+      const targets = chosenTargets(app, options.target);
+      const store = options.push === true ? await openUnlessLocked(app) : undefined;
+      const view = store ?? (await app.openView());
       try {
-        const all = await explainAll(who, app, view, chosenTargets(app, options.target), stopping);
-        if (options.json) printJson(terminal, { who, targets: all.map(explanationJson) });
-        else for (const one of all) showExplanation(one, terminal);
-        return 0;
+        const all = await explainAll(who, app, view, targets, shutdown.stopping);
+        if (!options.json) for (const { examination } of all) showExplanation(examination.explanation, terminal, call);
+        const pushed = options.push === true ? await pushAll(all, { app, view, store, shutdown, yes: options.yes === true, terminal, call }) : undefined;
+        if (options.json) printJson(terminal, { who, targets: all.map(({ examination }) => explanationJson(examination.explanation)), ...(pushed === undefined ? {} : { pushed: pushed.map(pushJson) }) });
+        else for (const one of pushed ?? []) showPush(one, terminal, call);
+        return (pushed ?? []).some(({ report }) => report !== undefined && report.failed.length + report.notStarted > 0) ? 1 : 0;
       } finally {
         await view.close();
       }
@@ -34,21 +44,18 @@ export async function explain(
   );
 }
 
-async function explainAll(
-  who: string,
-  app: App,
-  view: StateView,
-  targets: readonly string[],
-  signal: AbortSignal,
-): Promise<TargetExplanation[]> {
+async function explainAll(who: string, app: App, view: StateView, targets: readonly string[], signal: AbortSignal): Promise<Examined[]> {
   const setups = await Promise.all(targets.map((target) => app.prepare(target, signal)));
   const definitions = setups.map((setup) => setup.definition);
-  const { complete, failed } = await readDirectories(definitions, app.sources, { ...app, signal });
+  const { complete, failed, readAt, lookUp } = await readDirectories(definitions, app.sources, { ...app, store: view, signal });
   const [failure] = failed.values();
   if (failure !== undefined) throw failure;
   const id = await idOf(who, [...complete.values()].flatMap(({ entries }) => entries), setups, view, app.clock.now());
   return Promise.all(
-    setups.map((setup) => explainTarget(id, setup, readingsOf(setup, complete), view, { now: app.clock.now(), signal })),
+    setups.map(async (setup) => {
+      const examination = await explainTarget(id, setup, readingsOf(setup, complete), view, { lookUp, now: app.clock.now(), signal });
+      return { id, setup, readAt, examination };
+    }),
   );
 }
 

@@ -1,10 +1,8 @@
-import { toBridgeError, type BridgeError } from '../../core/model/errors.ts';
-import type { CompleteReading } from '../../core/model/reading.ts';
-import { planTarget, type PlannedTarget } from '../../cycle/plan-target.ts';
-import { readDirectories } from '../../cycle/read-directories.ts';
-import type { App } from '../../app.ts';
-import type { StateView } from '../../ports/state-store.ts';
+import type { BridgeError } from '../../core/model/errors.ts';
+import type { PlannedTarget } from '../../cycle/plan-target.ts';
+import { commandLine } from '../command-line.ts';
 import { nameLeavers } from '../name-leavers.ts';
+import { planAll } from '../plan-all.ts';
 import { progressObserver } from '../progress.ts';
 import { chosenTargets, interruptible, withApp, type CommandContext } from '../session.ts';
 import { planJson, showPlan } from '../show-plan.ts';
@@ -19,9 +17,12 @@ export async function plan(options: SyncOptions, context: CommandContext): Promi
       const targets = chosenTargets(app, options.target);
       const view = await app.openView();
       try {
-        const { planned, failures } = await planAll(app, view, targets, options.full, stopping);
-        if (options.json) printJson(terminal, { targets: planned.map(planJson), errors: failures.map(errorJson) });
-        else for (const one of planned) showPlan(one, terminal);
+        const { planned: unnamed, failures } = await planAll(app, view, targets, options.full, stopping);
+        const planned: PlannedTarget[] = [];
+        for (const { setup, plan: one } of unnamed) planned.push(await nameLeavers(one, setup.target, view, stopping));
+        const call = commandLine(context);
+        if (options.json) printJson(terminal, { targets: planned.map((one) => planJson(one, call)), errors: failures.map(errorJson) });
+        else for (const one of planned) showPlan(one, terminal, call);
         for (const error of failures) terminal.note(error.line);
         return exitCode(planned, failures);
       } finally {
@@ -29,36 +30,6 @@ export async function plan(options: SyncOptions, context: CommandContext): Promi
       }
     }),
   );
-}
-
-interface AllPlanned {
-  readonly planned: readonly PlannedTarget[];
-  readonly failures: readonly BridgeError[];
-}
-
-async function planAll(
-  app: App,
-  view: StateView,
-  targets: readonly string[],
-  full: boolean,
-  signal: AbortSignal,
-): Promise<AllPlanned> {
-  const setups = await Promise.all(targets.map((target) => app.prepare(target, signal)));
-  const definitions = setups.map((setup) => setup.definition);
-  const readings = await readDirectories(definitions, app.sources, { ...app, signal });
-  const planned: PlannedTarget[] = [];
-  const failures: BridgeError[] = [...readings.failed.values()];
-  for (const setup of setups) {
-    const own = [...setup.definition.maps.keys()].map((name) => readings.complete.get(name));
-    if (!own.every((reading): reading is CompleteReading => reading !== undefined)) continue;
-    try {
-      const plan = await planTarget(setup, own, view, { attempt: full ? 'everything' : 'asked', now: app.clock.now(), signal });
-      planned.push(await nameLeavers(plan, setup.target, view, signal));
-    } catch (thrown) {
-      failures.push(toBridgeError(thrown));
-    }
-  }
-  return { planned, failures };
 }
 
 function exitCode(planned: readonly PlannedTarget[], failures: readonly BridgeError[]): number {

@@ -15,6 +15,7 @@ import type { CycleObserver } from '../../ports/cycle-observer.ts';
 import { logObserver } from '../../telemetry/log-observer.ts';
 import { createLog, type Log } from '../../telemetry/log.ts';
 import { createMetrics, type Metrics } from '../../telemetry/metrics.ts';
+import { commandLine } from '../command-line.ts';
 import type { CommandContext } from '../session.ts';
 import { holdStore, type HeldStore } from '../held-store.ts';
 import { version } from '../../version.ts';
@@ -24,7 +25,7 @@ export async function run(context: CommandContext): Promise<number> {
   const configuration = await loadConfiguration(context.config);
   const secrets = new Set<string>();
   const log = createLog({ ...configuration.log, secrets: () => secrets });
-  const { observer, ...listeners } = observe(configuration, log);
+  const { observer, ...listeners } = observe(configuration, log, (holdId) => commandLine(context)('approve', holdId));
   const app = await createApp(configuration, observer, { ...context.parts, onSecret: (secret) => secrets.add(secret) });
   const store = await holdStore(app, listeners.isStateSound);
   try {
@@ -47,7 +48,7 @@ interface Listeners {
 }
 
 /** Everyone who listens to the event stream. */
-function observe(configuration: Configuration, log: Log): Listeners & { readonly observer: CycleObserver } {
+function observe(configuration: Configuration, log: Log, approveCommand: (holdId: string) => string): Listeners & { readonly observer: CycleObserver } {
   const clock = systemClock();
   const { poll } = configuration.schedule;
   const metrics = createMetrics({
@@ -61,7 +62,7 @@ function observe(configuration: Configuration, log: Log): Listeners & { readonly
   const watching = createWatching({ clock, log });
   let sound = true;
   const listeners: CycleObserver[] = [
-    logObserver(log, clock),
+    logObserver(log, clock, approveCommand),
     metrics.observer,
     backOff.observer,
     watching.observer,
@@ -86,6 +87,7 @@ async function recall(app: App, held: HeldStore, metrics: Metrics): Promise<void
   const store = await held.current();
   for (const target of app.targets.keys()) {
     const state = await store.target(target);
+    app.observer({ kind: 'unresolved_counted', target, counts: state.unresolved ?? { members: 0, groups: 0, references: 0 }, isNews: false });
     app.observer({ kind: 'resources_counted', target, counts: await store.counts(target), pending: state.pending });
     if (state.lastSuccessAt !== undefined) metrics.recallSuccess(target, Date.parse(state.lastSuccessAt));
   }

@@ -1,17 +1,20 @@
 import type { App } from '../../app.ts';
 import type { TargetNotes } from '../../ports/scim-target.ts';
-import type { DirectoryState, LinkCounts, StateView, TargetState } from '../../ports/state-store.ts';
+import type { Decision, DirectoryState, LinkCounts, StateView, TargetState } from '../../ports/state-store.ts';
 import { withApp, type CommandContext } from '../session.ts';
-import { approveCommand } from '../show-plan.ts';
+import { commandLine, type CommandLine } from '../command-line.ts';
+import { deciderText } from '../show-plan.ts';
 import { showLessons } from '../show-settings.ts';
 import { printJson, type Terminal } from '../terminal.ts';
-import { count, duration, verbCounts } from '../words.ts';
+import { count, duration, unresolvedText, verbCounts } from '../words.ts';
 
 interface TargetStatus {
   readonly target: string;
   readonly state: TargetState;
   readonly counts: LinkCounts;
   readonly notes: TargetNotes;
+  /** Decisions that no cycle has taken up yet. */
+  readonly waiting: readonly Decision[];
 }
 
 /** What is known about every target: from the state alone, so that it works with and without a running daemon. */
@@ -20,12 +23,17 @@ export async function status(options: { readonly json: boolean }, context: Comma
   return withApp(context, () => undefined, async (app) => {
     const view = await app.openView();
     try {
-      const all = await Promise.all([...app.configuration.targets.keys()].map((target) => statusOf(view, target)));
+      const decisions = await view.decisions();
+      const call = commandLine(context);
+      const all = await Promise.all([...app.configuration.targets.keys()].map((target) => statusOf(view, target, decisions.waiting)));
       const directories = await Promise.all([...app.configuration.directories.keys()].map(async (name) => ({ name, state: await view.directory(name) })));
-      if (options.json) printJson(terminal, { directories: directories.map(({ name, state }) => ({ directory: name, ...state })), targets: all.map(statusJson) });
+      if (options.json) printJson(terminal, { directories: directories.map(({ name, state }) => ({ directory: name, ...state })), targets: all.map(statusJson), unusableDecisions: decisions.unusable });
       else {
         for (const { name, state } of directories) showDirectory(name, state, app, terminal);
-        for (const one of all) show(one, app, terminal);
+        for (const one of all) show(one, app, terminal, call);
+        for (const { key, because } of decisions.unusable) {
+          terminal.print(`decisions/${key}: ${because === 'no_target' ? 'of an earlier version, for no target; decide again' : 'is no decision'}; it is passed over`);
+        }
       }
       return 0;
     } finally {
@@ -34,8 +42,9 @@ export async function status(options: { readonly json: boolean }, context: Comma
   });
 }
 
-async function statusOf(view: StateView, target: string): Promise<TargetStatus> {
-  return { target, state: await view.target(target), counts: await view.counts(target), notes: await view.notes(target) };
+async function statusOf(view: StateView, target: string, waiting: readonly (Decision & { readonly key: string })[]): Promise<TargetStatus> {
+  const own = waiting.filter((decision) => decision.target === target).map(({ key: _file, ...decision }) => decision);
+  return { target, state: await view.target(target), counts: await view.counts(target), notes: await view.notes(target), waiting: own };
 }
 
 function showDirectory(name: string, state: DirectoryState | undefined, app: App, { colors, print }: Terminal): void {
@@ -48,7 +57,7 @@ function showDirectory(name: string, state: DirectoryState | undefined, app: App
   if (state.changes !== undefined) print(`  changes       ${state.changes}`);
 }
 
-function show({ target, state, counts, notes }: TargetStatus, app: App, terminal: Terminal): void {
+function show({ target, state, counts, notes, waiting }: TargetStatus, app: App, terminal: Terminal, call: CommandLine): void {
   const { colors, print } = terminal;
   print(`${colors.bold(target)}: ${summary(state, colors)}`);
   if (state.lastCycleAt === undefined) {
@@ -67,15 +76,19 @@ function show({ target, state, counts, notes }: TargetStatus, app: App, terminal
   showLessons(notes.lessons, terminal);
   const { pausedUntil } = notes.pace ?? {};
   if (pausedUntil !== undefined && Date.parse(pausedUntil) > app.clock.now()) print(`  paused        until ${pausedUntil}: the target asked for it`);
+  if (state.unresolved !== undefined) print(`  unresolved    ${unresolvedText(state.unresolved)}`);
   if (state.pending > 0) print(`  pending       ${count(state.pending, 'change')}`);
-  if (state.rejectedPlan !== undefined) print(`  rejected      plan ${state.rejectedPlan}, stays undone`);
+  for (const { decision, holdId, by, at } of waiting) print(`  decided       ${decision} of ${holdId} by ${deciderText(by)} at ${at}, waits for a cycle`);
+  for (const { holdId, by, at, operations } of state.rejections ?? []) {
+    print(`  ${colors.yellow('rejected')}      ${verbCounts(operations)} by ${deciderText(by)} at ${at}: stays undone; taken back by: ${call('approve', holdId)}`);
+  }
   if (state.held === undefined) return;
   const { held } = state;
   print(`  ${colors.red('held')}          ${verbCounts(held.operations)} since ${held.since}`);
   for (const { kind, type, planned, recent, population, allowed } of held.findings) {
     print(`    ${kind}: ${planned} of ${population} ${type}s${recent > 0 ? `, after ${recent} in the last 24 hours` : ''}; allowed are ${allowed}`);
   }
-  print(`    release it with: ${colors.bold(approveCommand(held))}`);
+  print(`    release it with: ${colors.bold(call('approve', held.holdId))}`);
 }
 
 function summary(state: TargetState, colors: Terminal['colors']): string {
@@ -93,7 +106,8 @@ function summary(state: TargetState, colors: Terminal['colors']): string {
   }
 }
 
-function statusJson({ target, state, counts, notes }: TargetStatus): unknown {
-  const { lastCycleAt, lastSuccessAt, lastResult, lastError, pending, held, rejectedPlan } = state;
-  return { target, lastResult, lastCycleAt, lastSuccessAt, lastError, pending, resources: counts, held, rejectedPlan, learned: notes.lessons, pausedUntil: notes.pace?.pausedUntil };
+function statusJson({ target, state, counts, notes, waiting }: TargetStatus): unknown {
+  const { lastCycleAt, lastSuccessAt, lastResult, lastError, pending, unresolved, held, approvals, rejections, decided } = state;
+  const decisions = { waiting, last: decided };
+  return { target, lastResult, lastCycleAt, lastSuccessAt, lastError, pending, unresolved, resources: counts, held, rejections, approvals, decisions, learned: notes.lessons, pausedUntil: notes.pace?.pausedUntil };
 }

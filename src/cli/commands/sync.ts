@@ -1,6 +1,8 @@
 import { BridgeError } from '../../core/model/errors.ts';
 import type { CycleReport } from '../../cycle/cycle-report.ts';
 import { runCycles } from '../../cycle/run-cycles.ts';
+import { commandLine } from '../command-line.ts';
+import { unreachedError } from '../../cycle/unreached.ts';
 import { progressObserver } from '../progress.ts';
 import { chosenTargets, interruptible, withApp, type CommandContext } from '../session.ts';
 import { exitCodeOf, reportJson, showReport } from '../show-report.ts';
@@ -28,8 +30,9 @@ export async function sync(options: SyncOptions, context: CommandContext): Promi
           signal: aborting,
           isStopping: () => stopping.aborted,
         });
-        if (options.json) printJson(terminal, { targets: reports.map(reportJson) });
-        else for (const report of reports) showReport(report, terminal);
+        const call = commandLine(context);
+        if (options.json) printJson(terminal, { targets: reports.map((report) => reportJson(report, call)) });
+        else for (const report of reports) showReport(report, terminal, call);
         for (const line of reports.flatMap(complaints)) terminal.note(line);
         return exitCodeOf(reports);
       } finally {
@@ -40,10 +43,12 @@ export async function sync(options: SyncOptions, context: CommandContext): Promi
 }
 
 /** One line on standard error for whatever makes the exit code 1. */
-function complaints({ target, error, failed, applied }: CycleReport): string[] {
-  if (error !== undefined) return [error.line];
-  if (failed.length === 0) return [];
+function complaints({ target, error, failed, applied, unreached }: CycleReport): string[] {
   const all = failed.length + applied.length;
   const what = `${failed.length} of ${all} operations on target ${target} failed`;
-  return [new BridgeError('D2S_OPERATIONS_FAILED', what, 'the reasons are above; what failed is tried again, the rest is done').line];
+  const incomplete = [
+    failed.length === 0 ? undefined : new BridgeError('D2S_OPERATIONS_FAILED', what, 'the reasons are above; what failed is tried again, the rest is done'),
+    unreachedError(target, unreached),
+  ];
+  return (error === undefined ? incomplete : [error]).flatMap((one) => one?.line ?? []);
 }

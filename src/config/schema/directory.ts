@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { choice, dn, filter, flag, secret, text } from './values.ts';
+import { attributeName, choice, dn, filter, flag, secret, text } from './values.ts';
 
 const searchScope = z.strictObject({
   bases: z.exactOptional(z.array(dn).min(1)).describe('DNs; each is searched with its whole subtree. Required for a server; in an LDIF file, everything without it.'),
@@ -11,11 +11,12 @@ const searchScope = z.strictObject({
 export const directorySchema = z.strictObject({
   kind: choice(['auto', 'active-directory', 'openldap', '389ds', 'generic', 'ldif'])
     .default('auto')
-    .describe('What the directory is; `auto` asks its rootDSE. `ldif` is a file in place of a server.'),
+    .describe('What the directory is; `auto` asks its rootDSE. `ldif` is a file in place of a server, taken for what most of its entries look like; beside `path`, a kind of server says what the file was exported from.'),
+  idAttribute: z.exactOptional(attributeName).describe('The attribute that is the source id, where it is not the one of its kind (objectGUID, entryUUID, nsUniqueId). Its values are UUIDs that never change, and that every entry has.'),
   changes: choice(['auto', 'dirsync', 'usn', 'syncrepl', 'timestamp', 'full'])
     .default('auto')
     .describe('How changes are found. `auto`: the best that the server can do for this account; `full`: by reading everything each time. An LDIF file is always read as a whole.'),
-  urls: z.exactOptional(z.array(text).min(1)).describe('`ldap://` or `ldaps://` addresses, tried in order. Required unless the kind is `ldif`.'),
+  urls: z.exactOptional(z.array(text).min(1)).describe('`ldap://` or `ldaps://` addresses, tried in order. Required unless there is a `path`.'),
   bind: z
     .exactOptional(
       z.strictObject({
@@ -43,7 +44,7 @@ export const directorySchema = z.strictObject({
     .describe('What happens to references to other servers below a base. One that is not followed makes the reading fail, because it is not complete.'),
   users: z.exactOptional(searchScope).describe('Where users are. Without it no user is read from a server; an LDIF file is searched as a whole.'),
   groups: z.exactOptional(searchScope).describe('Where groups are. Without it no group is read from a server; an LDIF file is searched as a whole.'),
-  path: z.exactOptional(text).describe('The LDIF file, relative to the configuration file. Only for kind `ldif`, and required there.'),
+  path: z.exactOptional(text).describe('The LDIF file, relative to the configuration file. In place of `urls`; required for kind `ldif`.'),
   allowCleartext: flag
     .default(false)
     .describe('Allow the password to travel over plain `ldap://` to a host that is not loopback. Anyone on the way can read it.'),

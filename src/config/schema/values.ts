@@ -47,6 +47,12 @@ export const schedule = parsed('an interval with its unit (10s) or a cron expres
 );
 export const listenAddress = parsed('host:port, like 127.0.0.1:9464', (input) => sentenced(parseListenAddress(input)));
 
+/** RFC 4512 §2.5: a short name (`keystring`) or a numeric OID, without options. */
+export const attributeName = parsed('the name of an LDAP attribute, like entryUUID', (input) => {
+  const isName = /^(?:[A-Za-z][A-Za-z0-9-]*|\d+(?:\.\d+)+)$/.test(input);
+  return isName ? { value: input } : { flaw: { what: `${JSON.stringify(input)} is not the name of an LDAP attribute`, fix: 'write it like entryUUID' } };
+});
+
 export const dn = parsed('a DN in quotes, like "OU=Staff,DC=corp,DC=example"', (input) => {
   const isDn = input.trim() !== '' && parseDn(input) !== undefined;
   return isDn

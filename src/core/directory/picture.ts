@@ -1,5 +1,5 @@
 import type { Entry, ResourceType, SourceId } from '../model/entry.ts';
-import type { CompleteReading, Reading, Watermark } from '../model/reading.ts';
+import type { CompleteReading, Fate, Reading, Watermark } from '../model/reading.ts';
 
 /**
  * Everything that a directory is known to hold, kept current by its readings. Made by a complete reading alone, so that
@@ -7,6 +7,8 @@ import type { CompleteReading, Reading, Watermark } from '../model/reading.ts';
  */
 export class Picture {
   readonly #entries = new Map<SourceId, Entry>();
+  /** Of those who were here once. */
+  readonly #fates = new Map<SourceId, Fate>();
   #watermark: Watermark | undefined;
   #reading: CompleteReading | undefined;
   #counts: Readonly<Record<ResourceType, number>> = { user: 0, group: 0 };
@@ -27,6 +29,8 @@ export class Picture {
     else for (const id of reading.gone) this.#entries.delete(id);
     const entries = reading.kind === 'complete' ? reading.entries.toSorted(inOrder) : reading.entries;
     for (const entry of entries) this.#entries.set(entry.id, entry);
+    for (const [id, fate] of reading.fates ?? []) this.#fates.set(id, fate);
+    for (const { id } of entries) this.#fates.delete(id);
     this.#watermark = reading.watermark;
     const isChanged = reading.kind === 'complete' || reading.entries.length + reading.gone.length > 0;
     if (isChanged || this.#reading === undefined) {
@@ -36,7 +40,7 @@ export class Picture {
       const change = reading.kind === 'delta' && this.#reading !== undefined
         ? { before: new WeakRef(this.#reading), entries: reading.entries, gone: reading.gone }
         : undefined;
-      this.#reading = { kind: 'complete', directory: reading.directory, entries, change };
+      this.#reading = { kind: 'complete', directory: reading.directory, entries, change, fates: new Map(this.#fates) };
     }
   }
 

@@ -41,9 +41,15 @@ function isSameResource(one: Resource, other: Resource): boolean {
     one.attributes === other.attributes &&
     one.createOnly === other.createOnly &&
     one.directory === other.directory &&
-    one.members.length === other.members.length &&
-    one.members.every((id, index) => id === other.members[index])
+    isSameList(one.members, other.members) &&
+    isSameList(one.unresolved ?? nothing, other.unresolved ?? nothing)
   );
+}
+
+const nothing: readonly string[] = [];
+
+function isSameList(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((value, index) => value === other[index]);
 }
 
 /** Whom a resource refers to: managers and the like, and members. */

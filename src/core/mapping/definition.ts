@@ -1,5 +1,6 @@
 import type { Expression } from '../expression/expression.ts';
 import type { ResourceType } from '../model/entry.ts';
+import { memberAttributes } from './member-values.ts';
 import { primaryGroupAttributes } from './primary-group.ts';
 import type { ScimPath } from './scim-path.ts';
 
@@ -43,9 +44,11 @@ export interface TargetDefinition {
 /** LDAP attributes in lower case that the source must fetch for a target's map and scope, of one directory. */
 export function neededAttributes(definition: TargetDefinition, directory: string): Record<ResourceType, Set<string>> {
   const needed = {
-    user: new Set<string>(primaryGroupAttributes.user),
-    group: new Set<string>(['member', 'uniquemember', ...primaryGroupAttributes.group]),
+    user: new Set<string>([...memberAttributes.user, ...primaryGroupAttributes.user]),
+    group: new Set<string>([...memberAttributes.group, ...primaryGroupAttributes.group]),
   };
+  // Somebody from elsewhere is found by it, and there is no elsewhere.
+  if (definition.maps.size === 1) needed.user.delete('objectsid');
   for (const type of ['user', 'group'] as const) {
     const where = definition.scope[type].where;
     const expressions = [

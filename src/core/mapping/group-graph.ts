@@ -2,32 +2,43 @@ import type { Entry, SourceId } from '../model/entry.ts';
 import { BridgeError } from '../model/errors.ts';
 import type { NestedGroups } from './definition.ts';
 import type { DirectoryIndex } from './directory-index.ts';
+import { isSilent, readMembers } from './member-values.ts';
 import { linkPrimaryGroups } from './primary-group.ts';
+
+/** What a target should see in a group. */
+export interface GroupContent {
+  /** In a fixed order. */
+  readonly members: SourceId[];
+  /** Values that name nobody who is read; where groups are flattened, also those of the groups in it. */
+  readonly unresolved: readonly string[];
+}
 
 /** Who belongs to which group: as the groups themselves say, and through primary groups. Groups may contain each other in circles. */
 export interface GroupGraph {
   /**
    * Everyone in the group with this DN, directly or through other groups.
-   * @throws BridgeError D2S_SCOPE_GROUP_MISSING when no reading has such a group: nobody may depart for that
+   * @throws BridgeError D2S_SCOPE_GROUP_MISSING when no reading has such a group: nobody may depart for that; or
+   * D2S_SCOPE_GROUP_UNREADABLE when nothing tells who is in it
    */
   readonly everyoneIn: (dn: string) => ReadonlySet<SourceId>;
   /** Everyone in each of the groups that were asked for, by DN. */
   readonly asked: () => ReadonlyMap<string, ReadonlySet<SourceId>>;
-  /** The members that a target should see in a group, in a fixed order. `isWanted`: who is in its scope. */
-  readonly membersOf: (group: Entry, nested: NestedGroups, isWanted: (id: SourceId) => boolean) => SourceId[];
+  readonly contentOf: (group: Entry, nested: NestedGroups, isWanted: (id: SourceId) => boolean) => GroupContent;
 }
-
-const memberAttributes = ['member', 'uniquemember'] as const;
 
 /** @param entries those of the index */
 export function linkGroups(index: DirectoryIndex, entries: readonly Entry[]): GroupGraph {
   const primaryMembers = linkPrimaryGroups(entries);
+  const namedMembers = readMembers(index, entries);
+  const unresolved = new Map<Entry, readonly string[]>();
   const direct = new Map<Entry, readonly Entry[]>();
   const directMembers = (group: Entry): readonly Entry[] => {
     const known = direct.get(group);
     if (known !== undefined) return known;
-    const found = [...resolveMembers(group, index), ...primaryMembers(group)];
+    const named = namedMembers(group);
+    const found = [...named.entries, ...primaryMembers(group)];
     direct.set(group, found);
+    if (named.unresolved.length > 0) unresolved.set(group, named.unresolved);
     return found;
   };
   const everyone = new Map<string, ReadonlySet<SourceId>>();
@@ -36,31 +47,28 @@ export function linkGroups(index: DirectoryIndex, entries: readonly Entry[]): Gr
     if (known !== undefined) return known;
     const groups = index.findAll(dn).filter((entry) => entry.type === 'group');
     if (groups.length === 0) throw missing(dn);
-    const ids = new Set(reach(groups, directMembers).map((entry) => entry.id));
+    const reached = reach(groups, directMembers);
+    const silent = [...groups, ...reached].find((entry) => entry.type === 'group' && directMembers(entry).length === 0 && isSilent(entry));
+    if (silent !== undefined) throw unreadable(dn);
+    const ids = new Set(reached.map((entry) => entry.id));
     everyone.set(dn, ids);
     return ids;
   };
-  const membersOf = (group: Entry, nested: NestedGroups, isWanted: (id: SourceId) => boolean) => {
+  const contentOf = (group: Entry, nested: NestedGroups, isWanted: (id: SourceId) => boolean) => {
     const all = nested === 'flatten' ? reach([group], directMembers) : directMembers(group);
     const ids = new Set<SourceId>();
     for (const entry of all) {
       if (entry.id !== group.id && (entry.type === 'user' || nested === 'keep') && isWanted(entry.id)) ids.add(entry.id);
     }
-    return [...ids].sort();
+    const opened = unresolved.size === 0 ? [] : [group, ...(nested === 'flatten' ? all.filter(({ type }) => type === 'group') : [])];
+    const values = opened.flatMap((one) => unresolved.get(one) ?? none);
+    return { members: [...ids].sort(), unresolved: values.length === 0 ? none : [...new Set(values)].sort() };
   };
-  return { everyoneIn, asked: () => new Map(everyone), membersOf };
+  return { everyoneIn, asked: () => new Map(everyone), contentOf };
 }
 
-function resolveMembers(group: Entry, index: DirectoryIndex): Entry[] {
-  return memberAttributes.flatMap((name) =>
-    (group.attributes.get(name) ?? []).flatMap((value): Entry[] => {
-      if (typeof value !== 'string') return [];
-      // uniqueMember may carry a bit string behind the DN (Name And Optional UID, RFC 4517 §3.3.21).
-      const entry = index.find(name === 'uniquemember' ? value.replace(/#'[01]*'B$/, '') : value, group.directory);
-      return entry === undefined ? [] : [entry];
-    }),
-  );
-}
+/** Shared: nearly all groups have none. */
+const none: readonly string[] = [];
 
 /** All entries beneath some groups, each group looked into once. */
 function reach(start: readonly Entry[], membersOf: (group: Entry) => readonly Entry[]): Entry[] {
@@ -83,5 +91,13 @@ function missing(dn: string): BridgeError {
     'D2S_SCOPE_GROUP_MISSING',
     `the scope asks for members of ${dn}, and no directory has such a group: everyone in it would seem to have left`,
     'correct the DN, or include the group in the bases and the filter of groups',
+  );
+}
+
+function unreadable(dn: string): BridgeError {
+  return new BridgeError(
+    'D2S_SCOPE_GROUP_UNREADABLE',
+    `the scope asks for members of ${dn}, and nothing in it or in the groups in it tells who they are (a posixGroup without memberUid, or a groupOfURLs whose members the server does not list): everyone in it would seem to have left`,
+    'let the bind account read memberUid, have the server list the members of dynamic groups (slapo-dynlist), or name another group',
   );
 }

@@ -23,13 +23,13 @@ export function mapEntry(entry: Entry, map: ReadyMap, survey: Survey): Mapped {
   const resolve = createResolver(entry, survey);
   const before = recall(entry, map, survey, resolve);
   if (before !== undefined) return before;
-  const references = new Map<string, SourceId | undefined>();
+  const references = new Map<string, Referred>();
   const span = new TimeSpan(survey.span.now);
-  const mapped = mapAnew(entry, map, survey, span, (dn) => {
+  const mapped = noteUnresolved(references, mapAnew(entry, map, survey, span, (dn) => {
     const reference = resolve(dn);
-    references.set(dn, reference?.id);
+    references.set(dn, reference?.id ?? whyNot(dn, entry, survey));
     return reference;
-  });
+  }));
   survey.span.include(span);
   keep(entry, map, { mapped, references: references.size === 0 ? nobody : references, from: span.from, until: span.until });
   return mapped;
@@ -40,10 +40,23 @@ const nothing: Resource['createOnly'] = new Map();
 const nobody: Kept['references'] = new Map();
 const noMembers: Resource['members'] = [];
 
+/** Whom a DN means; undefined when they are not in the target's scope, null when nobody who is read has this name. */
+type Referred = SourceId | undefined | null;
+
+function whyNot(dn: string, { directory }: Entry, { index }: Survey): undefined | null {
+  return index.find(dn, directory) === undefined ? null : undefined;
+}
+
+function noteUnresolved(references: ReadonlyMap<string, Referred>, mapped: Mapped): Mapped {
+  const unresolved = [...references].flatMap(([dn, id]) => (id === null ? [dn] : []));
+  if (unresolved.length === 0 || mapped.kind === 'rejected') return mapped;
+  return { kind: 'resource', resource: { ...mapped.resource, unresolved } };
+}
+
 /** A result, from when until when it holds, and whom the DNs in it meant then. */
 interface Kept extends Pick<TimeSpan, 'from' | 'until'> {
   readonly mapped: Mapped;
-  readonly references: ReadonlyMap<string, SourceId | undefined>;
+  readonly references: ReadonlyMap<string, Referred>;
 }
 
 /**
@@ -55,7 +68,7 @@ const results = new WeakMap<ReadyMap, WeakMap<Entry, Kept>>();
 function recall(entry: Entry, map: ReadyMap, survey: Survey, resolve: ResolveReference): Mapped | undefined {
   const kept = survey.verdicts.get(entry.id) === 'failed' ? undefined : results.get(map)?.get(entry);
   if (kept === undefined || !holdsAt(survey.span.now, kept)) return undefined;
-  for (const [dn, id] of kept.references) if (resolve(dn)?.id !== id) return undefined;
+  for (const [dn, id] of kept.references) if ((resolve(dn)?.id ?? whyNot(dn, entry, survey)) !== id) return undefined;
   survey.span.include(kept);
   return kept.mapped;
 }

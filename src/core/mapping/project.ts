@@ -53,7 +53,7 @@ export function projectSurvey(entries: readonly Entry[], definition: TargetDefin
     const mapped = mapEntry(entry, mapOf(entry.directory, entry.type), survey);
     if (mapped.kind === 'rejected') rejected.push(mapped.rejected);
     else if (entry.type === 'user') resources.push(mapped.resource);
-    else resources.push({ ...mapped.resource, members: survey.groups.membersOf(entry, definition.nested, survey.isWanted) });
+    else resources.push(withMembers(entry, mapped.resource, definition, survey));
   }
   resources.sort(inOrder);
   const duplicates = findDuplicates(resources, definition.match);
@@ -66,6 +66,11 @@ export function projectSurvey(entries: readonly Entry[], definition: TargetDefin
     rejected: rejected.sort((a, b) => inOrder(a, b) || compare(a.directory, b.directory)),
     holdsUntil: survey.span.until,
   };
+}
+
+function withMembers(group: Entry, resource: Resource, { nested }: TargetDefinition, { groups, isWanted }: Survey): Resource {
+  const { members, unresolved } = groups.contentOf(group, nested, isWanted);
+  return unresolved.length === 0 ? { ...resource, members } : { ...resource, members, unresolved: [...unresolved, ...(resource.unresolved ?? [])] };
 }
 
 type MapOf = (directory: string, type: ResourceType) => ReadyMap;

@@ -2,6 +2,7 @@ import type { Entry } from '../model/entry.ts';
 import { valueOf, type Resource } from '../model/resource.ts';
 import type { TargetDefinition } from './definition.ts';
 import { mapEntry } from './map-entry.ts';
+import { memberAttributes } from './member-values.ts';
 import { primaryGroupAttributes } from './primary-group.ts';
 import { inOrder, mapsByDirectory, type Draft } from './project.ts';
 import { judge, surveyAgain, type Survey } from './survey.ts';
@@ -42,7 +43,7 @@ function isAlone(entry: Entry, { index, owners }: Survey): boolean {
     known.type === entry.type &&
     known.directory === entry.directory &&
     !owners.has(entry.id) &&
-    primaryGroupAttributes.user.every((name) => String(known.attributes.get(name)) === String(entry.attributes.get(name)))
+    [...primaryGroupAttributes.user, ...memberAttributes.user].every((name) => String(known.attributes.get(name)) === String(entry.attributes.get(name)))
   );
 }
 

@@ -9,7 +9,7 @@ export interface DirectoryIdentity {
   readonly kind: ServerKind;
   /** The attribute that the source ids come from. */
   readonly idAttribute: string;
-  /** Naming contexts in which the bases lie, as `dnKey` spells them; absent where nobody says (a file, a hidden rootDSE). */
+  /** Naming contexts in which the bases lie, as the server spells them; absent where nobody says (a file, a hidden rootDSE). */
   readonly contexts?: readonly string[] | undefined;
   /** Active Directory: the objectGUIDs of these contexts, which tell two domains of one name apart. */
   readonly contextIds?: readonly string[] | undefined;

@@ -32,6 +32,12 @@ interface Subject {
 /** Why someone loses access. */
 export type RemovalCause = 'disabled' | 'left_scope' | 'absent';
 
+/**
+ * How sure a removal is. `word`: the directory says it of this very entry (disabled, deleted, moved away). `absence`: the
+ * entry, a value of it or a membership is not shown any more, and nothing proves why.
+ */
+export type Evidence = 'word' | 'absence';
+
 export interface CreateOperation extends Subject {
   readonly verb: 'create';
   readonly attributes: DesiredAttributes;
@@ -77,11 +83,15 @@ export interface MembersOperation extends Subject {
   readonly remove: readonly SourceId[];
   /** `departed`: the group itself left and `removal.groups` is `empty`. */
   readonly cause: 'changed' | 'departed';
+  /** Of `departed`. */
+  readonly evidence?: Evidence | undefined;
 }
 
 export interface RemoveOperation extends Subject {
   readonly verb: 'deactivate' | 'delete';
   readonly cause: RemovalCause;
+  /** Absence where nothing is said. */
+  readonly evidence?: Evidence | undefined;
 }
 
 export type Operation = CreateOperation | AdoptOperation | RelinkOperation | UpdateOperation | MembersOperation | RemoveOperation;
@@ -134,8 +144,12 @@ export interface HeldOperation {
   readonly verb: Verb;
   readonly type: ResourceType;
   readonly sourceId: SourceId;
+  /** For `members`: who joins the group. */
+  readonly add?: readonly SourceId[] | undefined;
   /** For `members`: who leaves the group. */
   readonly remove?: readonly SourceId[] | undefined;
+  /** For `update`: which attributes, each with a keyed digest of its value, and without one when it is cleared. */
+  readonly changes?: readonly { readonly path: string; readonly value?: string | undefined }[] | undefined;
 }
 
 export interface Hold {
@@ -143,7 +157,9 @@ export interface Hold {
    * Hash of the operations that the findings speak of: other changes don't void an approval, nor do changes among
    * those that only follow (a leaver's memberships).
    */
-  readonly planId: string;
+  readonly holdId: string;
+  /** What the findings speak of. */
+  readonly decisive: readonly Operation[];
   /** Everything that is held, with what follows. */
   readonly operations: readonly Operation[];
   readonly findings: readonly GuardFinding[];

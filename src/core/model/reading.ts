@@ -6,6 +6,20 @@ import type { Entry, SourceId } from './entry.ts';
 export type Watermark = string;
 
 /**
+ * What became of an entry that is not shown (any more):
+ *
+ *   fate       | what was found                                                            | a departure?
+ *   -----------+---------------------------------------------------------------------------+----------------------------
+ *   deleted    | it is gone from where it stood, or its tombstone is there                 | by the directory's own word
+ *   moved      | it lies outside of the bases                                              | by word
+ *   filtered   | it lies within and certainly does not match the filter any more           | by word
+ *   missing    | it is not found; whether it was deleted or is hidden, nobody can tell      | for want of anything better
+ *   unreadable | it is there, or may be, and the account sees too little of it to tell      | no
+ *   present    | it is there and matches: the reading missed it while it was moved          | no
+ */
+export type Fate = 'deleted' | 'moved' | 'filtered' | 'missing' | 'unreadable' | 'present';
+
+/**
  * Every entry of every base was seen, proven by the source. Only in such a reading is absence evidence: whoever is
  * not in it has left. This is the one type from which departures are derived.
  */
@@ -16,6 +30,8 @@ export interface CompleteReading {
   readonly watermark?: Watermark | undefined;
   /** Where it is known: how it differs from the reading before it. */
   readonly change?: ReadingChange | undefined;
+  /** What became of those who were known before and are not shown any more, as far as it was looked up. */
+  readonly fates?: ReadonlyMap<SourceId, Fate> | undefined;
 }
 
 /** From one complete reading to the next. */
@@ -36,6 +52,7 @@ export interface DeltaReading {
   readonly directory: string;
   readonly entries: readonly Entry[];
   readonly gone: readonly SourceId[];
+  readonly fates?: ReadonlyMap<SourceId, Fate> | undefined;
   readonly watermark?: Watermark | undefined;
 }
 

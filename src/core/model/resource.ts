@@ -38,6 +38,11 @@ export interface Resource {
    * one. The target keeps the one that it has.
    */
   readonly choices?: ReadonlyMap<string, readonly DesiredValue[]>;
+  /**
+   * Values that name nobody who is read, as they stand in the directory: of members, or of references. For people who
+   * look; of them, only the number is stored, logged or measured. Absent where there are none.
+   */
+  readonly unresolved?: readonly string[];
   /** How a person would call it (userName or displayName). For plans on a terminal; never stored, logged or hashed. */
   readonly label: string;
 }

@@ -1,11 +1,26 @@
 import type { SourceId } from '../model/entry.ts';
 import type { Link } from '../model/link.ts';
-import type { RemovalCause } from '../model/plan.ts';
-import type { Reading } from '../model/reading.ts';
+import type { Evidence, RemovalCause } from '../model/plan.ts';
+import type { Fate, Reading } from '../model/reading.ts';
+
+/*
+ * Whoever has a link and is not wanted (any more):
+ *
+ *   shown by a complete reading | fate, as it was looked up    | departs          | evidence
+ *   ----------------------------+------------------------------+------------------+---------
+ *   yes                         | -                            | left_scope       | absence: of a value or a membership
+ *   no                          | deleted                      | absent           | word
+ *   no                          | moved, filtered              | left_scope       | word
+ *   no                          | missing, or not looked up    | absent           | absence
+ *   no                          | unreadable, present          | no               | -
+ *   read as a delta or not read | -                            | no               | -
+ */
 
 export interface Departure {
   readonly link: Link;
   readonly cause: Extract<RemovalCause, 'absent' | 'left_scope'>;
+  /** Absence where nothing is said. */
+  readonly evidence?: Evidence | undefined;
 }
 
 /**
@@ -16,14 +31,33 @@ export interface Departure {
  * @param links those that are not among the target's wanted resources
  */
 export function findDepartures(readings: readonly Reading[], links: readonly Link[]): Departure[] {
+  const complete = readings.filter((reading) => reading.kind === 'complete');
   const seen = new Map<string, ReadonlySet<SourceId>>(
-    readings
-      .filter((reading) => reading.kind === 'complete')
-      .map((reading) => [reading.directory, new Set(reading.entries.map((entry) => entry.id))]),
+    complete.map((reading) => [reading.directory, new Set(reading.entries.map((entry) => entry.id))]),
   );
+  const fates = new Map(complete.map((reading) => [reading.directory, reading.fates]));
   const isPresent = (id: SourceId) => [...seen.values()].some((ids) => ids.has(id));
   return links.flatMap((link): Departure[] => {
     if (!seen.has(link.directory)) return [];
-    return [{ link, cause: isPresent(link.sourceId) ? 'left_scope' : 'absent' }];
+    if (isPresent(link.sourceId)) return [{ link, cause: 'left_scope' }];
+    const departure = judgeDeparture({ link, cause: 'absent' }, fates.get(link.directory)?.get(link.sourceId));
+    return departure === undefined ? [] : [departure];
   });
+}
+
+/** What a look-up makes of somebody whom no reading shows; undefined when they are there after all. */
+export function judgeDeparture(departure: Departure, fate: Fate | undefined): Departure | undefined {
+  switch (fate) {
+    case 'deleted':
+      return { ...departure, cause: 'absent', evidence: 'word' };
+    case 'moved':
+    case 'filtered':
+      return { ...departure, cause: 'left_scope', evidence: 'word' };
+    case 'unreadable':
+    case 'present':
+      return undefined;
+    case 'missing':
+    case undefined:
+      return departure;
+  }
 }

@@ -1,6 +1,6 @@
 import type { ResourceType, SourceId } from '../model/entry.ts';
 import type { Link } from '../model/link.ts';
-import type { HeldOperation, Operation } from '../model/plan.ts';
+import type { Operation } from '../model/plan.ts';
 import { partContext, partsOf, type Part, type PartContext } from './guard-parts.ts';
 import type { GuardLimits } from './policy.ts';
 import { tally, type Tally } from './tally.ts';
@@ -18,6 +18,9 @@ export interface Population {
 }
 
 export interface GuardInput {
+  /** The target's name: a hold is one target's. */
+  readonly target: string;
+  /** Those that nobody has decided about. */
   readonly operations: readonly Operation[];
   readonly limits: GuardLimits;
   /** Of everyone whom the operations concern and the target has. */
@@ -37,10 +40,6 @@ export interface GuardInput {
   readonly emptiedScopes: readonly { readonly dn: string; readonly type: ResourceType }[];
   /** Whether the time to come back of somebody who left is over by the clock alone, and not by what was seen of it. */
   readonly isLeap: (id: SourceId) => boolean;
-  /** Ids of held plans that a person approved. */
-  readonly approved: ReadonlySet<string>;
-  /** An approved plan that was begun and not finished: what is left of it passes. */
-  readonly underWay?: { readonly planId: string; readonly operations: readonly HeldOperation[] } | undefined;
   readonly hash: (text: string) => string;
 }
 

@@ -33,7 +33,7 @@ export const measures: Readonly<Record<TallyKind, Measure>> = {
     half: true,
     counts: (part, { evidence }) => part.kind === 'removal' && part.hadAccess && part.evidence === evidence,
     sentence: (of, { type, evidence }) =>
-      evidence === 'word' ? `${of} ${type}s would lose access, because the directory says that they are disabled` : `${of} ${type}s would lose access`,
+      evidence === 'word' ? `${of} ${type}s would lose access, because the directory says so (disabled, deleted or moved away)` : `${of} ${type}s would lose access`,
   },
   deletions: {
     limit: 'removals',
@@ -72,7 +72,6 @@ export const measures: Readonly<Record<TallyKind, Measure>> = {
     population: active,
     shrinks: false,
     half: false,
-    // What is changed together with a reactivation belongs to that.
     counts: (part) => part.operation.verb === 'update' || (part.kind === 'creation' && part.again),
     sentence: (of, { type }) => `${of} ${type}s would change`,
   },

@@ -1,6 +1,6 @@
 import type { ResourceType, SourceId } from '../model/entry.ts';
 import type { Link } from '../model/link.ts';
-import type { AttributeChange, MembersOperation, Operation, UpdateOperation } from '../model/plan.ts';
+import type { AttributeChange, Evidence, MembersOperation, Operation, UpdateOperation } from '../model/plan.ts';
 import { Reference } from '../model/resource.ts';
 import { membersReason } from './plan-members.ts';
 import { changesReason } from './plan-resource.ts';
@@ -18,15 +18,12 @@ import { changesReason } from './plan-resource.ts';
  *                         |                                              | the removal of whom a cleared reference
  *                         |                                              | pointed to: a consequence; the arrival of whom
  *                         |                                              | a reference points to
- *   reactivate            | reactivation; set, clear                     | set and clear: the reactivation
+ *   reactivate            | reactivation; set, clear                     | set and clear: the reactivation, a consequence
  *   create                | creation                                     | -
  *   adopt, relink         | adoption, relink, with all of its changes    | -
  *
  * A consequence is nothing in itself: it is neither counted nor looked for, and only shares the fate of what it follows.
  */
-
-/** Whether somebody is removed because the directory says so (`disabled`), or because they are missing from what was read. */
-export type Evidence = 'word' | 'absence';
 
 /** What other parts follow: the removal, the arrival (creation, adoption or relink) or the reactivation of somebody. */
 export type Lead = `${'removal' | 'arrival' | 'reactivation'} ${SourceId}`;
@@ -54,7 +51,7 @@ export interface Removal extends Common {
 export interface MembershipChange extends Common {
   readonly kind: 'leave' | 'join';
   readonly member: SourceId;
-  /** Whether nobody is left in the group after the operation. */
+  /** Whether the group has nobody after the operation, newcomers apart. */
   readonly empties: boolean;
 }
 
@@ -128,10 +125,10 @@ export function partsOf(operation: Operation, context: PartContext): Part[] {
     case 'reactivate':
       return [{ ...common, kind: 'reactivation' }, ...attributeParts(operation, { ...common, follows: [`reactivation ${sourceId}`] }, context)];
     case 'members':
-      return operation.cause === 'changed' ? memberParts(operation, common, context) : [removalPart(common, 'absence', context)];
+      return operation.cause === 'changed' ? memberParts(operation, common, context) : [removalPart(common, operation.evidence, context)];
     case 'deactivate':
     case 'delete':
-      return [removalPart(common, operation.cause === 'disabled' ? 'word' : 'absence', context)];
+      return [removalPart(common, operation.cause === 'disabled' ? 'word' : operation.evidence, context)];
   }
 }
 
@@ -167,7 +164,7 @@ export function putTogether(operation: Operation, parts: readonly Part[]): Opera
 
 const none: readonly Lead[] = [];
 
-function removalPart(common: Common, evidence: Evidence, { arriving, off, members, removed }: PartContext): Removal {
+function removalPart(common: Common, evidence: Evidence = 'absence', { arriving, off, members, removed }: PartContext): Removal {
   const { type, sourceId } = common;
   const others = type === 'group' ? [...(members.get(sourceId) ?? [])].filter((id) => !removed.has(id)).length : 0;
   const follows: readonly Lead[] = arriving.has(sourceId) ? [`arrival ${sourceId}`] : none;
@@ -176,7 +173,9 @@ function removalPart(common: Common, evidence: Evidence, { arriving, off, member
 
 function memberParts(operation: MembersOperation, common: Common, { removed, arriving, members }: PartContext): MembershipChange[] {
   const leaving = new Set(operation.remove);
-  const empties = operation.add.length === 0 && [...(members.get(operation.sourceId) ?? [])].every((id) => leaving.has(id));
+  // Whether newcomers will come about is not certain.
+  const joining = arriving.has(operation.sourceId) ? [] : operation.add.filter((id) => !arriving.has(id));
+  const empties = joining.length === 0 && [...(members.get(operation.sourceId) ?? [])].every((id) => leaving.has(id));
   const own: readonly Lead[] = arriving.has(operation.sourceId) ? [`arrival ${operation.sourceId}`] : none;
   return [
     ...operation.add.map((member): MembershipChange => {
@@ -191,8 +190,9 @@ function memberParts(operation: MembersOperation, common: Common, { removed, arr
 }
 
 function attributeParts({ changes, sourceId }: UpdateOperation, common: Common, { removed, arriving }: PartContext): AttributePart[] {
-  const completes = arriving.has(sourceId);
-  const own: readonly Lead[] = completes ? [...common.follows, `arrival ${sourceId}`] : common.follows;
+  const arrives = arriving.has(sourceId);
+  const completes = arrives || common.operation.verb === 'reactivate';
+  const own: readonly Lead[] = arrives ? [...common.follows, `arrival ${sourceId}`] : common.follows;
   // That somebody is active is what the reactivation itself says.
   return changes.filter((change) => !isComeback(common.operation, change)).map((change): AttributePart => {
     if (change.change === 'clear') {

@@ -45,8 +45,10 @@ export function clockLeapRule(plan: Judged): Suspicion[] {
   return suspect(plan, 'clock_leap', leapt, (part, what) => ({ key: '', text: `${what} ${because}` }));
 }
 
+/** Also where a look-up said the same: whatever emptied the reading may speak in the look-up too. */
 function isGuess(part: Part): boolean {
-  return part.kind === 'leave' || (part.kind === 'removal' && part.evidence === 'absence');
+  const { operation } = part;
+  return part.kind === 'leave' || (part.kind === 'removal' && !('cause' in operation && operation.cause === 'disabled'));
 }
 
 /**

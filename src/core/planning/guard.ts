@@ -1,10 +1,9 @@
 import type { Hold, Operation } from '../model/plan.ts';
-import { approvalOf } from './guard-approval.ts';
 import { takeApart, type GuardInput, type Judged } from './guard-input.ts';
 import { leadOf, partsOf, putTogether, type Lead, type Part } from './guard-parts.ts';
 import { rules } from './guard-rules.ts';
 import type { Suspicion } from './guard-suspicion.ts';
-import { planId } from './plan-id.ts';
+import { holdId } from './plan-id.ts';
 
 /*
  * Is this plan plausible? What looks like an accident is held, part by part; everything else goes on.
@@ -29,28 +28,21 @@ import { planId } from './plan-id.ts';
 export interface Verdict {
   readonly proceed: readonly Operation[];
   readonly hold: Hold | undefined;
-  /** The approval that let operations pass which would have been held, and these operations. */
-  readonly usedApproval: { readonly planId: string; readonly operations: readonly Operation[] } | undefined;
 }
 
 /** Divides a plan into what may proceed and what a person has to approve. */
 export function guard(input: GuardInput): Verdict {
   const plan = takeApart(input);
   const suspicions = rules.flatMap((rule) => rule(plan));
-  if (suspicions.length === 0) return { proceed: input.operations, hold: undefined, usedApproval: undefined };
-  // The approval stands for what was found too much. What follows it may change without voiding the approval.
+  if (suspicions.length === 0) return { proceed: input.operations, hold: undefined };
+  // An approval stands for what was found too much. What follows it may change without voiding the approval.
   const decisive = input.operations.flatMap((operation) => {
     const parts = partsOf(operation, plan.context).filter((part) => isFound(part, suspicions));
     return putTogether(operation, parts);
   });
-  const id = planId(decisive, input.hash);
-  const approval = approvalOf(id, decisive, input);
-  if (approval !== undefined) {
-    return { proceed: input.operations, hold: undefined, usedApproval: { planId: approval, operations: decisive } };
-  }
   const { proceed, held } = divide(plan, suspicions);
-  const hold: Hold = { planId: id, operations: held, findings: suspicions.map(({ finding }) => finding) };
-  return { proceed, hold, usedApproval: undefined };
+  const id = holdId(input.target, decisive, input.hash);
+  return { proceed, hold: { holdId: id, decisive, operations: held, findings: suspicions.map(({ finding }) => finding) } };
 }
 
 function divide(plan: Judged, suspicions: readonly Suspicion[]): { readonly proceed: Operation[]; readonly held: Operation[] } {

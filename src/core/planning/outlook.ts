@@ -16,8 +16,8 @@ export interface Outlook {
   readonly willExist: (id: SourceId) => boolean;
   /** Whether nobody waits for them: inactive in the directory, and so never created. */
   readonly staysAway: (id: SourceId) => boolean;
-  /** Who of those that depart is behind a reference that the target acknowledged, by its digest. */
-  readonly leaverBehind: (path: string, acknowledged: string | undefined) => SourceId | undefined;
+  /** Who of those that depart, or are not seen, is behind a reference that the target acknowledged, by its digest. */
+  readonly absentBehind: (path: string, acknowledged: string | undefined) => SourceId | undefined;
 }
 
 export function createOutlook(input: PlanInput): Outlook {
@@ -38,16 +38,17 @@ export function createOutlook(input: PlanInput): Outlook {
     targetIdOf: (id) => live.get(id)?.targetId ?? input.matches.get(id)?.targetId,
     willExist: (id) => live.has(id) || newcomers.has(id),
     staysAway: (id) => (wanted.has(id) || input.bystanders.has(id)) && !live.has(id) && !newcomers.has(id),
-    leaverBehind: findLeavers(input),
+    absentBehind: findInvisible(input),
   };
 }
 
-/** Digests of references to those who depart, made once for each path: a mass departure must not cost its square. */
-function findLeavers({ departures, digest }: PlanInput): Outlook['leaverBehind'] {
+/** Digests of references to those whom nobody shows, made once for each path: a mass departure must not cost its square. */
+function findInvisible({ departures, unseen = new Set(), links, digest }: PlanInput): Outlook['absentBehind'] {
+  const invisible = [...departures.map(({ link }) => link), ...[...unseen].flatMap((id) => links.get(id) ?? [])];
   const known = new Map<string, ReadonlyMap<string, SourceId>>();
   const leaversAt = (path: string): ReadonlyMap<string, SourceId> => {
     const leavers = known.get(path) ?? new Map(
-      departures.flatMap(({ link }) =>
+      invisible.flatMap((link) =>
         Object.values(digestAttributes(new Map([[path, new Reference(link.sourceId)]]), digest, () => link.targetId)).map(
           (text) => [text, link.sourceId] as const,
         ),

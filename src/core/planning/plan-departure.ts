@@ -9,7 +9,7 @@ import { subject } from './subject.ts';
 
 /** What happens to someone who left, by the policy of the target. */
 export function planDeparture(departure: Departure, input: PlanInput, outlook: Outlook): Partial<PlannedOperations> {
-  const { link, cause } = departure;
+  const { link, cause, evidence } = departure;
   if (link.lifecycle === 'lost') return { forgotten: [link] };
   const reason = cause === 'absent' ? 'no longer in the directory' : 'left the scope';
   if (link.type === 'group') return { operations: planGroupDeparture(departure, reason, input, outlook) };
@@ -17,15 +17,15 @@ export function planDeparture(departure: Departure, input: PlanInput, outlook: O
     case 'keep':
       return {};
     case 'delete':
-      return { operations: [{ ...subject(link, reason, stages.deletions), verb: 'delete', cause }] };
+      return { operations: [{ ...subject(link, reason, stages.deletions), verb: 'delete', cause, evidence }] };
     case 'deactivate':
       if (link.lifecycle === 'deactivated') return planGrace(departure, reason, input);
-      return { operations: [{ ...subject(link, reason, stages.deactivations), verb: 'deactivate', cause }] };
+      return { operations: [{ ...subject(link, reason, stages.deactivations), verb: 'deactivate', cause, evidence }] };
   }
 }
 
 /** Someone who is switched off already: the time to come back starts with the departure, and ends with the deletion. */
-function planGrace({ link, cause }: Departure, reason: string, input: PlanInput): Partial<PlannedOperations> {
+function planGrace({ link, cause, evidence }: Departure, reason: string, input: PlanInput): Partial<PlannedOperations> {
   // A departure in the future was noted while the clock was fast: the time to come back starts now.
   if (link.departedAt === undefined || Date.parse(link.departedAt) > input.now) {
     const departed: Link = { ...link, departedAt: new Date(input.now).toISOString() };
@@ -34,11 +34,11 @@ function planGrace({ link, cause }: Departure, reason: string, input: PlanInput)
   const { deleteAfter } = input.removal;
   if (deleteAfter === undefined || Date.parse(link.departedAt) + deleteAfter > input.now) return {};
   const why = `${reason} on ${link.departedAt.slice(0, 10)}, the time to come back is over`;
-  return { operations: [{ ...subject(link, why, stages.deletions), verb: 'delete', cause }] };
+  return { operations: [{ ...subject(link, why, stages.deletions), verb: 'delete', cause, evidence }] };
 }
 
 function planGroupDeparture(
-  { link, cause }: Departure,
+  { link, cause, evidence }: Departure,
   reason: string,
   input: PlanInput,
   outlook: Outlook,
@@ -47,13 +47,13 @@ function planGroupDeparture(
     case 'keep':
       return [];
     case 'delete':
-      return [{ ...subject(link, reason, stages.deletions), verb: 'delete', cause }];
+      return [{ ...subject(link, reason, stages.deletions), verb: 'delete', cause, evidence }];
     case 'empty': {
       const remove = [...heldMembers(link.sourceId, input, outlook)];
       if (remove.length === 0) return [];
       // Whoever comes again in this plan has to be there before they can be taken out.
       const stage = remove.every((id) => outlook.live.has(id)) ? stages.leaving : stages.joining;
-      return [{ ...subject(link, reason, stage), verb: 'members', add: [], remove, cause: 'departed' }];
+      return [{ ...subject(link, reason, stage), verb: 'members', add: [], remove, cause: 'departed', evidence }];
     }
   }
 }

@@ -1,15 +1,28 @@
 import { canonicalText } from '../mapping/scim-path.ts';
 import type { AttributeChange, Operation } from '../model/plan.ts';
 import { Reference, type DesiredAttributes, type DesiredValue, type Resource } from '../model/resource.ts';
+import { holdMarks } from './held-operation.ts';
 
 /**
- * The id of a list of operations: a hash of what they do and to whom. Labels, reasons and order do not count, so that
- * the same changes have the same id in every cycle.
+ * The id of a plan: a hash of what its operations do and to whom. Labels, reasons and order do not count, so that the
+ * same changes have the same id in every cycle.
  *
  * @param hash a cryptographic hash, as hexadecimal text
  */
 export function planId(operations: readonly Operation[], hash: (text: string) => string): string {
-  return hash(operations.map(fingerprint).sort().join('\n')).slice(0, 12);
+  return `plan-${hash(operations.map(fingerprint).sort().join('\n')).slice(0, 12)}`;
+}
+
+/**
+ * The id of a hold: a hash of its target, and of who, what and which members or attributes. Neither why nor with which
+ * values: a daemon and a person who plans may learn of the same departure in different ways, and the id a person has
+ * looked at stands as long as the operations do.
+ *
+ * @param operations what was found too much, without what only follows it
+ * @param hash a cryptographic hash, as hexadecimal text
+ */
+export function holdId(target: string, operations: readonly Operation[], hash: (text: string) => string): string {
+  return `hold-${hash(JSON.stringify([target, holdMarks(operations)])).slice(0, 12)}`;
 }
 
 /** What one operation does and to whom, as text: equal for the same change in every cycle. Holds values: never stored as it is. */
@@ -37,7 +50,7 @@ function content(operation: Operation): unknown {
       return [[...operation.add].sort(), [...operation.remove].sort()];
     case 'deactivate':
     case 'delete':
-      return operation.cause;
+      return null;
   }
 }
 

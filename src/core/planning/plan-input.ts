@@ -25,6 +25,8 @@ export interface PlanInput {
   readonly resources: readonly Resource[];
   readonly rejected: readonly Rejected[];
   readonly departures: readonly Departure[];
+  /** Linked, and there although no reading shows them: they keep what they have, also as members and in references. */
+  readonly unseen?: ReadonlySet<SourceId> | undefined;
   /** Links of everything above, of everyone they refer to, and of all acknowledged members. */
   readonly links: ReadonlyMap<SourceId, Link>;
   readonly matches: ReadonlyMap<SourceId, Match>;

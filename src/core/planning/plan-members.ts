@@ -18,7 +18,7 @@ export function planMembers(group: Resource, input: PlanInput, outlook: Outlook)
   // A group that was lost has no members, and whoever was lost is in no group, once created again.
   const isGroupNew = !outlook.live.has(group.sourceId);
   const add = known.filter((id) => isGroupNew || !held.has(id) || unsettled.has(id) || !outlook.live.has(id));
-  const remove = [...held].filter((id) => !wanted.has(id));
+  const remove = [...held].filter((id) => !wanted.has(id) && input.unseen?.has(id) !== true);
   const waiting = [...wanted].filter((id) => !outlook.willExist(id) && !outlook.staysAway(id)).length;
   // Who leaves does not wait for those who are yet to come; whoever is there already joins with the same request.
   const leaving = isGroupNew ? [] : remove.filter((id) => outlook.live.has(id));

@@ -91,9 +91,10 @@ function planAdoption(resource: Resource, match: Match, outlook: Outlook): Parti
 
 function planLinked(resource: Resource, link: Link, input: PlanInput, outlook: Outlook): Partial<PlannedOperations> {
   const { known, waiting } = withoutStrangers(resource.attributes, outlook);
-  const changes = diffWithLink(known, link.attributes, input.digest, outlook.targetIdOf).map((change): AttributeChange => {
-    const leaver = change.change === 'clear' ? outlook.leaverBehind(change.path, link.attributes[change.path]) : undefined;
-    return change.change === 'clear' && leaver !== undefined ? { ...change, leaver } : change;
+  const changes = diffWithLink(known, link.attributes, input.digest, outlook.targetIdOf).flatMap((change): AttributeChange[] => {
+    const behind = change.change === 'clear' ? outlook.absentBehind(change.path, link.attributes[change.path]) : undefined;
+    if (change.change !== 'clear' || behind === undefined) return [change];
+    return input.unseen?.has(behind) === true ? [] : [{ ...change, leaver: behind }];
   });
   const values = changes.map((change) => (change.change === 'set' ? change.value : null));
   const stage = stageAfter(resource, values, outlook);
@@ -152,7 +153,7 @@ function completeCircle(resource: Resource, changes: readonly AttributeChange[])
 }
 
 function disable(who: Who): RemoveOperation {
-  return { ...subject(who, 'disabled in the directory', stages.deactivations), verb: 'deactivate', cause: 'disabled' };
+  return { ...subject(who, 'disabled in the directory', stages.deactivations), verb: 'deactivate', cause: 'disabled', evidence: 'word' };
 }
 
 /** Back in scope, or moved into another directory: from now on it is absence from there that counts. */

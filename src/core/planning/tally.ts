@@ -1,6 +1,6 @@
 import type { ResourceType, SourceId } from '../model/entry.ts';
-import type { Operation, TallyKind } from '../model/plan.ts';
-import { isRemovalOfGroup, partsOf, type Evidence, type Part, type PartContext } from './guard-parts.ts';
+import type { Evidence, Operation, TallyKind } from '../model/plan.ts';
+import { isRemovalOfGroup, partsOf, type Part, type PartContext } from './guard-parts.ts';
 
 /** How much of a kind a plan does, or has been done: of a type, of one group, or of one attribute. */
 export interface Tally {
@@ -52,9 +52,9 @@ function tallyParts(parts: readonly Part[]): Tally[] {
     }
     case 'set':
     case 'clear':
-      return [one('updates'), ...clears(parts)];
+      return [one('updates'), ...parts.flatMap((part): Tally[] => (part.kind === 'clear' ? [{ ...one('clears'), path: part.change.path }] : []))];
     case 'reactivation':
-      return [one('reactivations'), ...clears(parts)];
+      return [one('reactivations')];
     case 'creation':
       return [one(first.again ? 'updates' : 'creations')];
     case 'adoption':
@@ -62,8 +62,4 @@ function tallyParts(parts: readonly Part[]): Tally[] {
     case 'relink':
       return [one('relinks')];
   }
-}
-
-function clears(parts: readonly Part[]): Tally[] {
-  return parts.flatMap((part): Tally[] => (part.kind === 'clear' ? [{ kind: 'clears', type: part.type, path: part.change.path, count: 1 }] : []));
 }

@@ -15,9 +15,9 @@ export function syncHere(config: string): Promise<CommandResult> {
   return runHere(config, (context) => sync({ full: false, json: true }, context));
 }
 
-/** `dir2scim approve PLAN_ID`. */
-export function approveHere(config: string, planId: string): Promise<CommandResult> {
-  return runHere(config, (context) => decide('approve', planId, { json: true }, context));
+/** `dir2scim approve HOLD_ID`. */
+export function approveHere(config: string, holdId: string): Promise<CommandResult> {
+  return runHere(config, (context) => decide('approve', holdId, { json: true }, context));
 }
 
 async function runHere(config: string, command: (context: CommandContext) => Promise<number>): Promise<CommandResult> {

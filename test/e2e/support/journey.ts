@@ -69,8 +69,8 @@ export async function beforeEverything(concurrency: number | 'auto'): Promise<Si
   await site.show(purge);
   const held = await syncHere(site.config);
   assert.equal(held.code, 3);
-  const planId = /"release": "dir2scim approve (\w+)"/.exec(held.output)?.[1] ?? '';
-  assert.equal((await approveHere(site.config, planId)).code, 0);
+  const holdId = /"release": "[^"]* approve (hold-\w+)/.exec(held.output)?.[1] ?? '';
+  assert.equal((await approveHere(site.config, holdId)).code, 0);
   await site.show(last);
   site.target.clearRequests();
   return site;

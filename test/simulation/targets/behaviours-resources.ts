@@ -27,7 +27,7 @@ export const userCases: SectionCases<Behaviour['users']> = {
   },
   inactive: { shown: {}, hidden: { dialect: { users: { reactivation: 'recreate' } }, hides: true } },
   createInactive: { allowed: { createInactive: true }, refused: {}, ignored: { createInactive: true } },
-  ids: { uuid: {}, externalId: {}, number: {} },
+  ids: { uuid: {}, externalId: {}, number: {}, 'long-number': {} },
   userNames: { 'any-case': {}, exact: {}, lowered: {} },
 };
 
@@ -50,6 +50,7 @@ export const groupCases: SectionCases<Behaviour['groups']> = {
   refusedPrefix: [{ value: 'Cr', like: { lacks: /^Group Crew$/ } }],
   shownPrefix: [{ value: 'PRIMARY/', like: {} }],
   shownExternalId: { externalId: {}, external_id: {} },
+  rename: { 'keeps-members': {}, 'loses-members': {} },
   uniqueNames: { true: {}, false: {} },
 };
 

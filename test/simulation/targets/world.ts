@@ -90,6 +90,7 @@ export async function createWorld(plot: Plot): Promise<World> {
     server,
     nature,
     setup: {
+      url: 'https://wiki.example/scim/v2',
       definition: await definitionFor(layers, nested, match),
       policy: { user: { match: match.user, adopt: 'first-match', create: true }, group: { match: match.group, adopt: 'first-match', create: true } },
       removal: { leaves, groups: dialect.groups.deletion === 'none' ? 'keep' : 'delete' },

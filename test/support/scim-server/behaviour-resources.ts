@@ -39,8 +39,8 @@ export interface UserBehaviour extends TypeBehaviour {
   readonly inactive: 'shown' | 'hidden';
   /** `active: false` in a create. `ignored`: the account is active. */
   readonly createInactive: 'allowed' | 'refused' | 'ignored';
-  /** GitLab: the externalId. Some have numbers, also as JSON numbers. */
-  readonly ids: 'uuid' | 'externalId' | 'number';
+  /** GitLab: the externalId. Some have numbers, also as JSON numbers; and long ones, beyond 2^53 (snowflake ids). */
+  readonly ids: 'uuid' | 'externalId' | 'number' | 'long-number';
   /** `exact`: alice and Alice are two accounts (Polis). `lowered`: kept in lower case. */
   readonly userNames: 'any-case' | 'exact' | 'lowered';
 }
@@ -55,6 +55,8 @@ export interface GroupBehaviour extends TypeBehaviour {
   readonly shownPrefix: string;
   /** Figma answers `external_id`. */
   readonly shownExternalId: 'externalId' | 'external_id';
+  /** `loses-members`: a PATCH of the name empties the group. */
+  readonly rename: 'keeps-members' | 'loses-members';
   /** False: two groups may have one name (scimmy). */
   readonly uniqueNames: boolean;
 }
@@ -95,8 +97,14 @@ export interface MemberBehaviour {
    * `values`, path members with value [{value}] (Entra, New Relic).
    */
   readonly remove: readonly ('filter' | 'filter-or' | 'all' | 'values')[];
-  /** What becomes of a removal in another style. `ignored`: answered as if done (GitHub EMU). */
-  readonly otherRemovals: 'refused' | 'ignored';
+  /** What becomes of a removal in another style. `ignored`: answered as if done (GitHub EMU). `unsupported`: 501. */
+  readonly otherRemovals: 'refused' | 'ignored' | 'unsupported';
+  /** Who is in already and is added again: no matter, or an error. */
+  readonly again: 'taken' | 400 | 409 | 500;
+  /** Who is not in and is removed: noTarget, as for any path with a filter, no matter, or another error. */
+  readonly absent: 'noTarget' | 'taken' | 404 | 500;
+  /** What the answer to a PATCH shows of the members: `none`, an empty list. */
+  readonly answers: 'members' | 'none';
   /** Whether the whole list may be replaced, by PATCH or PUT (AWS: not). */
   readonly replace: 'allowed' | 'refused';
   /** Member values in one PATCH, with the status for more (AWS 100: 400; Miro 8000: 413). */

@@ -33,7 +33,7 @@ export const clean: Behaviour = {
   },
   discovery: { serviceProviderConfig: 'ServiceProviderConfig', resourceTypes: true, schemas: true, claims: {} },
   users: { ...everything, deactivation: 'reversible', deletion: 'deletes', inactive: 'shown', createInactive: 'allowed', ids: 'uuid', userNames: 'any-case' },
-  groups: { ...everything, supported: true, deletion: 'deletes', refusedPrefix: '', shownPrefix: '', shownExternalId: 'externalId', uniqueNames: true },
+  groups: { ...everything, supported: true, deletion: 'deletes', refusedPrefix: '', shownPrefix: '', shownExternalId: 'externalId', rename: 'keeps-members', uniqueNames: true },
   patch: {
     operationCase: 'lower',
     paths: 'any',
@@ -65,6 +65,9 @@ export const clean: Behaviour = {
     add: ['array', 'pathless'],
     remove: ['filter', 'filter-or', 'all'],
     otherRemovals: 'refused',
+    again: 'taken',
+    absent: 'noTarget',
+    answers: 'members',
     replace: 'allowed',
     maxPerRequest: Infinity,
     tooManyStatus: 400,

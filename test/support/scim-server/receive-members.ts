@@ -34,6 +34,7 @@ function receiveRemoval(operation: Json, { members, patch }: Behaviour, count: M
   if (filter !== undefined && patch.valueFilters === 'ignored') return [];
   if (!members.remove.includes(style)) {
     if (members.otherRemovals === 'ignored') return [];
+    if (members.otherRemovals === 'unsupported') throw refusal(501, `members are not removed by ${style}`);
     // A removal by values is no matter of taste: it breaks the RFC, as the strict checks will say.
     if (style !== 'values') throw refusal(400, `members are not removed by ${style}`, 'invalidPath');
   }
@@ -54,4 +55,20 @@ function receiveAddition(operation: Json, { members }: Behaviour, count: MemberC
   }
   count.add(values.length);
   return [{ op, path: 'members', value: values.map((one) => (typeof one === 'string' && style === 'ids' ? { value: one } : one)) }];
+}
+
+/** What a server makes of members who are in already, or are not in any more. @throws ScimError for what is an error here */
+export function receiveRepeats(operations: readonly unknown[], group: Json, { members }: Behaviour): unknown[] {
+  const held: readonly unknown[] = Array.isArray(group['members']) ? group['members'] : [];
+  const inside = new Set(held.map((one) => (isObject(one) ? one['value'] : one)));
+  return operations.filter((operation) => {
+    if (!isObject(operation) || !isAboutMembers(operation)) return true;
+    const { op, path, value } = operation;
+    const list: readonly unknown[] = Array.isArray(value) ? value : [];
+    if (op === 'add' && members.again !== 'taken' && list.some((one) => isObject(one) && inside.has(one['value']))) throw refusal(members.again, 'somebody is a member already');
+    const asked = [...String(path).matchAll(/\bvalue eq "([^"]*)"/gi)].map((match) => match[1]);
+    if (op !== 'remove' || members.absent === 'noTarget' || asked.length === 0 || asked.some((id) => inside.has(id))) return true;
+    if (members.absent !== 'taken') throw refusal(members.absent, 'somebody is no member');
+    return false;
+  });
 }

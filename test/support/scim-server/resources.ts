@@ -5,6 +5,7 @@ import type { ScimRequestRecord } from './faults.ts';
 import { get, isObject, keyOf, refusal, ScimError, type Json, type Kind } from './protocol.ts';
 import { fromOld, patchFromOld } from './protocol-1-1.ts';
 import { receivePatch } from './receive-patch.ts';
+import { receiveRepeats } from './receive-members.ts';
 import { receiveResource } from './receive.ts';
 import { show } from './show.ts';
 
@@ -61,14 +62,19 @@ function patch({ store, behaviour: rules }: Context, kind: Kind, id: string, req
   const before = readVisible(store, kind, id, behaviour);
   const ifMatch = ifMatchOf(request, behaviour);
   const sent = behaviour.protocol === '1.1' ? patchFromOld(request.body, before) : request.body;
-  const message = receivePatch(kind, sent, behaviour);
-  const operations: unknown = isObject(message) ? message['Operations'] : undefined;
+  const understood = receivePatch(kind, sent, behaviour);
+  const asked: unknown = isObject(understood) ? understood['Operations'] : undefined;
+  const operations = kind === 'Group' && Array.isArray(asked) ? receiveRepeats(asked, before, behaviour) : asked;
+  const message = isObject(understood) ? { ...understood, Operations: operations } : understood;
   // A server that claims to have done what it ignored; or, in 1.1, someone left who was not there.
   const isEmptied = behaviour.protocol === '1.1' || (Array.isArray(sent?.['Operations']) && sent['Operations'].length > 0);
   const nothingLeft = Array.isArray(operations) && operations.length === 0 && isEmptied;
   const after = nothingLeft ? before : apply(store, kind, id, message, operations, ifMatch, behaviour);
   settleDeactivation(store, kind, before, after, behaviour);
-  return shown(kind, 200, after, behaviour, patchAnswer, query);
+  const isEmpty = kind === 'Group' && behaviour.groups.rename === 'loses-members' && before['displayName'] !== after['displayName'];
+  const held = isEmpty ? store.replace(kind, id, Object.fromEntries(Object.entries(after).filter(([name]) => name !== 'members' && name !== 'meta')), undefined) : after;
+  const answer = shown(kind, 200, held, behaviour, patchAnswer, query);
+  return kind === 'Group' && behaviour.members.answers === 'none' && isObject(answer.body) ? { ...answer, body: { ...answer.body, members: [] } } : answer;
 }
 
 function apply(store: Context['store'], kind: Kind, id: string, message: unknown, operations: unknown, ifMatch: string | undefined, { patch: rules }: Behaviour): Json {

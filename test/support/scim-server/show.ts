@@ -2,6 +2,9 @@ import type { Behaviour } from './behaviour.ts';
 import { isObject, type Json, type Kind } from './protocol.ts';
 import { toOld } from './protocol-1-1.ts';
 
+/** A number with all its digits (`JSON.rawJSON`, which TypeScript's library does not have yet). */
+const rawJson = Reflect.get(JSON, 'rawJSON') as (text: string) => unknown;
+
 /** A resource as this server shows it. Takes the resource over: give it a copy. */
 export function show(kind: Kind, resource: Json, behaviour: Behaviour, query?: URLSearchParams): Json {
   const { users, groups, values, members, list, http } = behaviour;
@@ -11,6 +14,7 @@ export function show(kind: Kind, resource: Json, behaviour: Behaviour, query?: U
   if (members.shown === 'never' || (members.shown === 'attributes' && !asked.includes('members'))) delete result['members'];
   for (const name of kind === 'User' ? users.hides : groups.hides) Reflect.deleteProperty(result, name);
   if (users.ids === 'number' && /^\d+$/.test(String(result['id']))) result['id'] = Number(result['id']);
+  if (users.ids === 'long-number' && /^\d+$/.test(String(result['id']))) result['id'] = rawJson(String(result['id']));
   const { meta } = result;
   if (isObject(meta) && http.version === 'number') meta['version'] = /\d+/.exec(String(meta['version']))?.[0];
   if (isObject(meta) && http.etags === 'off') delete meta['version'];

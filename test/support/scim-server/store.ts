@@ -54,6 +54,7 @@ export function createStore(now: () => Date, behaviour: () => Behaviour): Store 
     count += 1;
     const { ids } = behaviour().users;
     if (ids === 'number') return String(1000 + count);
+    if (ids === 'long-number') return String(918273645546372000n + BigInt(count));
     if (ids === 'uuid' || kind === 'Group') return randomUUID();
     const { externalId } = resource;
     if (typeof externalId !== 'string') throw refusal(400, 'externalId is missing', 'invalidValue');

@@ -61,6 +61,8 @@ const contradictions: Record<string, Case> = {
   'a server that reads nothing': [changed('    users: { bases: ["OU=Staff,DC=corp,DC=example"] }\n', ''), '2:3', /there are neither users nor groups/],
   'a server without bases': [changed('bases: ["OU=Staff,DC=corp,DC=example"]', ''), '4:5', /users\.bases: this is missing/],
   'an LDIF file without path': [changed('urls: [ldaps://dc1.corp.example]', 'kind: ldif'), '2:3', /directories\.corp\.path: this is missing/],
+  'a file from a server with URLs': [changed('urls:', 'kind: openldap\n    path: a.ldif\n    urls:'), '5:5', /urls has no meaning for a directory with a path/],
+  'an id attribute that is none': [changed('urls:', 'idAttribute: entry uuid\n    urls:'), '3:18', /"entry uuid" is not the name of an LDAP attribute/],
   'an LDIF file with URLs': [changed('urls:', 'kind: ldif\n    path: a.ldif\n    urls:'), '5:5', /urls has no meaning for kind: ldif/],
   'an LDIF file with references': [changed('urls: [ldaps://dc1.corp.example]', 'kind: ldif\n    path: a.ldif\n    referrals: { follow: [dc2] }'), '5:5', /referrals has no meaning for kind: ldif/],
   'references with a change feed': [changed('urls:', 'changes: usn\n    referrals: { follow: [dc2] }\n    urls:'), '3:14', /usn cannot tell what changes on the servers/],

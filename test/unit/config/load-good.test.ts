@@ -71,6 +71,13 @@ it('takes a file as a directory, relative to the configuration', async (t) => {
   assert.deepEqual(corp.groups, { filter: '(cn=*)' });
 });
 
+it('takes a file that says what kind of server it was exported from, and by what its entries are known', async (t) => {
+  const text = changed('urls: [ldaps://dc1.corp.example]\n', 'kind: 389ds\n    idAttribute: entryUUID\n    path: people.ldif\n');
+  const corp = (await loadText(t, text)).directories.get('corp');
+  assert.ok(corp?.kind === 'ldif');
+  assert.deepEqual([corp.exportedFrom, corp.idAttribute], ['389ds', 'entryUUID']);
+});
+
 it('keeps the order of a map and what null removes', async (t) => {
   const configuration = await loadText(t, withTarget('users: { map: { title: null, nickName: cn, USERNAME: mail } }'));
   const map = configuration.targets.get('wiki')?.users.map ?? [];

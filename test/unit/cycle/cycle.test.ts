@@ -14,7 +14,7 @@ async function approvedLeave() {
   await stage.cycle();
   for (const id of six.slice(1)) stage.source.remove(id);
   const { hold } = (await stage.cycle()).report;
-  await stage.store.decide({ planId: hold?.planId ?? '', decision: 'approve', at: new Date(stage.clock.now()).toISOString() });
+  await stage.store.decide({ target: 'wiki', holdId: hold?.holdId ?? '', decision: 'approve', at: new Date(stage.clock.now()).toISOString() });
   return stage;
 }
 
@@ -93,7 +93,7 @@ describe('a cycle', () => {
   it('leaves a rejected plan undone, and calls that a success', async () => {
     const stage = await approvedLeave();
     const { held } = await stage.store.target('wiki');
-    await stage.store.decide({ planId: held?.planId ?? '', decision: 'reject', at: new Date(stage.clock.now()).toISOString() });
+    await stage.store.decide({ target: 'wiki', holdId: held?.holdId ?? '', decision: 'reject', at: new Date(stage.clock.now()).toISOString() });
     for (let cycle = 0; cycle < 2; cycle += 1) {
       const { report, calls } = await stage.cycle();
       assert.deepEqual([report.result, report.hold, calls], ['success', undefined, []]);

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ScimValue } from '../../../src/core/model/resource.ts';
 import { cycleStage, day, hour, inShort, minute, operationsOf, person, team } from '../../support/cycle-stage.ts';
+import type { FakeCall, FakeFault } from '../../support/fake-target.ts';
 import { definition } from '../../support/entries.ts';
 import { noLimits, sameLimits } from '../../support/limits.ts';
 
 const signal = new AbortController().signal;
+const lost = (status: number): FakeFault => ({ when: 'before', result: { class: 'transient', status, detail: 'made to fail' } });
 const account = (userName: string, more: readonly (readonly [string, ScimValue])[] = []) =>
   new Map<string, ScimValue>([['userName', userName], ['active', true], ...more]);
 
@@ -125,6 +127,57 @@ describe('the search for who exists already', () => {
     assert.deepEqual(report.applied.map(({ verb, sourceId }) => `${verb} ${sourceId}`).sort(), ['adopt anna', 'create ben', 'create cleo']);
   });
 
+  it('falls back to look-ups when a list fails', async () => {
+    const stage = cycleStage(['anna', 'ben', 'cleo'].map((id) => person(id)));
+    await stage.target.create('user', account('ben@example.org'), signal);
+    stage.target.setHook((call) => (call.method === 'inventory' ? lost(500) : undefined));
+    const { report } = await stage.cycle();
+    assert.deepEqual([report.result, operationsOf(report.applied).sort()], ['success', ['adopt ben', 'create anna', 'create cleo']]);
+  });
+
+  for (const [what, isLost] of [
+    ['one of them', (call: FakeCall) => (call.method === 'find' && call.value.startsWith('bad')) || (call.method === 'inventory' && call.type === 'user')],
+    ['everybody', (call: FakeCall) => call.method === 'find' || call.method === 'inventory'],
+    ['groups', (call: FakeCall) => (call.method === 'find' || call.method === 'inventory') && call.type === 'group'],
+  ] as const) {
+    it(`keeps nobody's access, and no change, because ${what} cannot be searched`, async () => {
+      const stage = cycleStage([person('dan'), person('eva'), team('old', ['dan'])]);
+      await stage.cycle();
+      stage.target.setHook((call) => (isLost(call) ? lost(500) : undefined));
+      for (const id of ['bad', 'new']) stage.source.put(person(id));
+      stage.source.put(team('crew', ['eva']));
+      stage.source.put(person('dan', { status: 'off' }));
+      stage.source.put(person('eva', { title: 'Boss' }));
+      const { report } = await stage.cycle();
+      const applied = operationsOf(report.applied);
+      assert.deepEqual([applied.includes('deactivate dan'), applied.includes('update eva'), report.result, report.error], [true, true, 'partial', undefined]);
+      assert.deepEqual(report.unreached.map(({ type, count, failure }) => [type, count, failure.status]), {
+        'one of them': [['user', 1, 500]],
+        everybody: [['user', 2, 500], ['group', 1, 500]],
+        groups: [['group', 1, 500]],
+      }[what]);
+      stage.target.setHook(undefined);
+      await stage.clock.advance(minute);
+      assert.equal((await stage.cycle()).report.result, 'success');
+      assert.deepEqual([stage.target.users().length, stage.target.groups().length], [4, 2]);
+    });
+  }
+
+  it('asks a target that answers nobody about a few only, and lets those who could not be looked for rest', async () => {
+    const stage = cycleStage([person('anna')]);
+    await stage.cycle();
+    for (let number = 0; number < 100; number += 1) stage.source.put(person(`p${number}`));
+    stage.source.put(person('anna', { title: 'Boss' }));
+    stage.target.setHook((call) => (call.method === 'find' || call.method === 'inventory' ? lost(503) : undefined));
+    const first = await stage.cycle();
+    assert.deepEqual(first.calls.filter(({ method }) => method !== 'update').map(({ method }) => method), ['inventory', 'find', 'find', 'find']);
+    stage.target.setHook(undefined);
+    const second = await stage.cycle();
+    assert.equal(second.report.applied.length, 97); // the three who were asked about rest for ten seconds
+    await stage.clock.advance(minute);
+    assert.equal((await stage.cycle()).report.applied.length, 3);
+  });
+
   it('ends the cycle when the target does not answer', async () => {
     const stage = cycleStage([person('anna')]);
     stage.target.setHook(() => ({ when: 'before', result: { class: 'transient', status: 503, detail: 'down' } }));
@@ -145,7 +198,7 @@ describe('the search for who exists already', () => {
     assert.deepEqual(held?.operations.map(({ verb }) => verb), ['create']);
     assert.deepEqual((await stage.cycle(strict)).calls, []);
     await stage.target.create('user', account('anna@example.org', [['externalId', 'anna']]), signal);
-    await stage.store.decide({ planId: held.planId, decision: 'approve', at: new Date(stage.clock.now()).toISOString() });
+    await stage.store.decide({ target: 'wiki', holdId: held.holdId, decision: 'approve', at: new Date(stage.clock.now()).toISOString() });
     const { report } = await stage.cycle(strict);
     assert.deepEqual([report.applied.map(({ verb }) => verb), stage.target.users().length], [['create'], 1]);
   });

@@ -14,13 +14,15 @@ const report = (target: string, code?: ErrorCode): CycleReport => ({
   planId: undefined,
   applied: [],
   failed: [],
-  notStarted: 0, givenUp: [],
+  notStarted: 0, givenUp: [], unreached: [],
   deferred: 0,
   hold: undefined,
+  undone: [],
+  rejections: [],
   rejected: [],
   waiting: 0,
   forgotten: [],
-  unproven: [],
+  unproven: [], unresolved: undefined,
   error: code === undefined ? undefined : new BridgeError(code, 'no', ''),
 });
 const control = { signal: new AbortController().signal, isStopping: () => false };

@@ -18,7 +18,8 @@ const careless: CycleEvent[] = [
     kind: 'held',
     target: 'wiki',
     hold: {
-      planId: 'ab12',
+      holdId: 'ab12',
+      decisive: [],
       operations: [{ verb: 'delete', cause: 'absent', type: 'user', sourceId: '1', directory: 'corp', label: person, reason: person, stage: 1 }],
       findings: [{ kind: 'removals', type: 'user', planned: 9, recent: 0, population: 9, allowed: 1, text: person }],
     },

@@ -33,7 +33,8 @@ const hold: CycleEvent = {
   kind: 'held',
   target: 'wiki',
   hold: {
-    planId: 'ab12',
+    holdId: 'ab12',
+    decisive: [],
     operations: [
       { verb: 'delete', cause: 'absent', type: 'user', sourceId: '6f1e', directory: 'corp', label: 'canary@corp.example', reason: 'canary', stage: 4 },
     ],
@@ -154,12 +155,16 @@ describe('log of events', () => {
       plan_made: true,
       link_forgotten: true,
       held: true,
+      decided: true,
+      decision_unusable: true,
       operation_finished: true,
       operations_given_up: true,
+      search_failed: true,
       scim_request: true,
       throttled: true,
       rate_limit_wait: true,
       resources_counted: true,
+      unresolved_counted: true,
       state_written: true,
     };
     const root = new URL('../../../', import.meta.url);
@@ -208,11 +213,11 @@ describe('log of events', () => {
     const atInfo = observed('info');
     atInfo.observe(event);
     assert.deepEqual(atInfo.lines(), [
-      { level: 'info', event: 'absent_entries', directory: 'corp', deleted: 1, moved: 2, filtered: 0, unreadable: 0, msg: 'directory corp: 3 left' },
+      { level: 'info', event: 'absent_entries', directory: 'corp', deleted: 1, moved: 2, filtered: 0, missing: 0, unreadable: 0, msg: 'directory corp: 3 left' },
     ]);
     const atDebug = observed('debug');
     atDebug.observe(event);
-    assert.deepEqual(atDebug.lines()[1]?.['sources'], { deleted: ['6f1e'], moved: ['7a2b', '8c3d'], filtered: [], unreadable: [] });
+    assert.deepEqual(atDebug.lines()[1]?.['sources'], { deleted: ['6f1e'], moved: ['7a2b', '8c3d'], filtered: [], missing: [], unreadable: [], present: [] });
   });
 
   it('tells once, and then now and then, of those who only cannot be read', async () => {

@@ -37,7 +37,8 @@ const held: CycleEvent = {
   kind: 'held',
   target: 'wiki',
   hold: {
-    planId: 'ab12',
+    holdId: 'ab12',
+    decisive: [],
     findings: [],
     operations: ['1', '2'].map((sourceId) => ({
       verb: 'delete',
@@ -112,11 +113,14 @@ describe('metrics', () => {
           },
           pending: 7,
         },
+        { kind: 'unresolved_counted', target: 'wiki', counts: { members: 3, groups: 2, references: 1 }, isNews: true },
         { kind: 'state_written', result: 'success', journalBytes: 4096 },
         finished('success'),
       ),
     );
     for (const line of [
+      'dir2scim_unresolved_values{target="wiki",kind="member"} 3',
+      'dir2scim_unresolved_values{target="wiki",kind="reference"} 1',
       'dir2scim_source_entries{directory="corp",type="user"} 30',
       `dir2scim_last_complete_read_timestamp_seconds{directory="corp"} ${startAt / 1000}`,
       'dir2scim_ldap_request_duration_seconds_sum{directory="corp",operation="search"} 0.25',

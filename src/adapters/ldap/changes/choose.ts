@@ -1,3 +1,4 @@
+import { kindRules } from '../../../core/directory/kinds.ts';
 import { BridgeError } from '../../../core/model/errors.ts';
 import type { ChangeDetection, ReadRequest } from '../../../ports/directory-source.ts';
 import type { OpenDirectory } from '../open-directory.ts';
@@ -37,11 +38,13 @@ export async function chooseStrategy(directory: OpenDirectory, attributes: ReadR
     return { feed: undefined, because: 'references to other servers are followed, and nothing tells what changes there' };
   }
   const candidates = asked === 'auto' ? preferences[directory.kind] : [asked];
+  const isOwnId = directory.idAttribute.toLowerCase() === kindRules[directory.kind].idAttribute.toLowerCase();
   const refusals: string[] = [];
   for (const name of candidates) {
     const strategy = strategyNamed(name);
     if (strategy === undefined) continue;
-    const begun = blindness(name, findDerived(directory, attributes)) ?? (await tryToBegin(strategy, directory));
+    const foreign = isOwnId || name === 'timestamp' ? undefined : 'it names entries by another id than `idAttribute`';
+    const begun = foreign ?? blindness(name, findDerived(directory, attributes)) ?? (await tryToBegin(strategy, directory));
     if (typeof begun === 'object') return { feed: { strategy, ...begun }, because: because(asked, refusals) };
     refusals.push(`${name} does not work here: ${begun}`);
   }

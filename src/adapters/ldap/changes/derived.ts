@@ -25,7 +25,8 @@ export function findDerived(
   return derived.find((name) => names.has(name));
 }
 
-function attributesOf(filter: Filter): string[] {
+/** Names of attributes, in lower case, that a filter asks about. */
+export function attributesOf(filter: Filter): string[] {
   switch (filter.kind) {
     case 'and':
     case 'or':

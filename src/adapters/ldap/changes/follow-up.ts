@@ -1,7 +1,7 @@
 import { dnKey } from '../../../core/directory/dn.ts';
-import { kindRules } from '../../../core/directory/kinds.ts';
 import type { Entry, SourceId } from '../../../core/model/entry.ts';
-import type { Fate, ReadRequest, Since } from '../../../ports/directory-source.ts';
+import type { Fate } from '../../../core/model/reading.ts';
+import type { ReadRequest, Since } from '../../../ports/directory-source.ts';
 import type { OpenDirectory } from '../open-directory.ts';
 import { searchScopes } from '../scoped-search.ts';
 import { batches, idFilter } from './by-id.ts';
@@ -52,7 +52,7 @@ export async function followUp(
     const became = await lookUpAbsent(directory, absent);
     if (became === undefined) return undefined;
     for (const [id, fate] of became) fates.set(id, fate);
-    const left = absent.filter(({ id }) => became.get(id) !== 'unreadable');
+    const left = absent.filter(({ id }) => judgeStay(became.get(id)) === 'left');
     const moved = left.map(({ dn }) => dn);
     const arrivals: string[] = [];
     for (const entry of found.values()) {
@@ -74,6 +74,8 @@ export async function followUp(
     const now = keys.size === 0 ? [] : [...known.values()].filter(({ id }) => !gone.has(id) && !entries.has(id)).concat([...entries.values()]);
     pending = findMentioning(now, keys).union(await findOnServer(directory, attributes, arrivals));
     for (const id of pending) mentioning.add(id);
+    // Seen by the look-up alone: it was moved a moment ago, and is read with the next poll.
+    for (const { id } of absent) if (became.get(id) === 'present') mentioning.add(id);
   }
   return {
     entries: [...entries.values()].filter((entry) => !isSame(entry, known.get(entry.id))),
@@ -83,14 +85,19 @@ export async function followUp(
   };
 }
 
-async function readById(
+function judgeStay(fate: Fate | undefined): 'left' | 'stays' {
+  return fate === 'unreadable' || fate === 'present' ? 'stays' : 'left';
+}
+
+/** Reads whole entries by id, with the configured bases and filters. */
+export async function readById(
   directory: OpenDirectory,
   attributes: ReadRequest['attributes'],
   ids: ReadonlySet<SourceId>,
 ): Promise<Map<SourceId, Entry>> {
   const found = new Map<SourceId, Entry>();
   for (const batch of batches(ids)) {
-    const narrowing = idFilter(kindRules[directory.kind].idAttribute, batch);
+    const narrowing = idFilter(directory.idAttribute, batch);
     await searchScopes(directory, { attributes, narrowing, visit: (entry) => void found.set(entry.id, entry) });
   }
   return found;

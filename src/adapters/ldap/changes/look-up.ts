@@ -1,48 +1,61 @@
 import { PresenceFilter, SearchRequest } from 'ldapts';
-import { attributeName } from '../../../core/directory/attribute.ts';
 import { dnKey, isWithin } from '../../../core/directory/dn.ts';
-import { kindRules } from '../../../core/directory/kinds.ts';
-import type { Entry, SourceId } from '../../../core/model/entry.ts';
+import type { SourceId } from '../../../core/model/entry.ts';
 import { BridgeError } from '../../../core/model/errors.ts';
-import type { Fate } from '../../../ports/directory-source.ts';
+import type { Fate } from '../../../core/model/reading.ts';
+import type { Absent } from '../../../ports/directory-source.ts';
 import { readSourceId } from '../entry-id.ts';
-import { toLdapFilter } from '../filter.ts';
-import type { RawAttribute } from '../message.ts';
 import { timed } from '../open.ts';
 import type { OpenDirectory } from '../open-directory.ts';
-import { hasPaging } from '../root-dse.ts';
-import { pageSize } from '../scoped-search.ts';
-import { searchSubtree } from '../search.ts';
 import { batches, idFilter } from './by-id.ts';
+import { judgeInside } from './judge-inside.ts';
+import { searchPlaces, type Found } from './search-places.ts';
+import { showDeleted } from './usn-deletions.ts';
+import { domainOf } from './usn-domain.ts';
+
+/** Somebody who is not shown. */
+export interface Missing extends Absent {
+  /** Where it stood, as far as that is known. */
+  readonly dn?: string | undefined;
+}
 
 /**
- * What became of entries that the configured bases and filters no longer show. `unreadable` is no departure: the server
- * lets us see too little of the entry to tell.
+ * What became of entries that the configured bases and filters no longer show.
  *
  * @returns undefined when the server refuses to search for them
  */
 export async function lookUpAbsent(
   directory: OpenDirectory,
-  absent: readonly Entry[],
+  absent: readonly Missing[],
 ): Promise<ReadonlyMap<SourceId, Fate> | undefined> {
   const fates = new Map<SourceId, Fate>();
   for (const batch of batches(absent)) {
-    const found = await findAnywhere(directory, batch.map(({ id }) => id)).catch(onRefusal);
-    if (found === undefined) return undefined;
-    for (const entry of batch) {
-      const whereabouts = found.get(entry.id);
-      if (whereabouts !== undefined) fates.set(entry.id, judge(directory, entry, whereabouts));
-      else fates.set(entry.id, (await hasLeft(directory, entry)) ? 'deleted' : 'unreadable');
-    }
+    const became = await lookUpBatch(directory, batch).catch(onRefusal);
+    if (became === undefined) return undefined;
+    for (const [id, fate] of became) fates.set(id, fate);
   }
   return fates;
 }
 
-/** An entry that shows its class was seen well enough to say that the filter's answer was an honest one. */
-function judge({ options }: OpenDirectory, { type }: Entry, { dn, showsClass }: Whereabouts): Fate {
-  if (!showsClass) return 'unreadable';
-  const bases = (type === 'user' ? options.users : options.groups)?.bases ?? [];
-  return bases.some((base) => isWithin(dnKey(dn), dnKey(base))) ? 'filtered' : 'moved';
+async function lookUpBatch(directory: OpenDirectory, batch: readonly Missing[]): Promise<Map<SourceId, Fate>> {
+  const { options, idAttribute } = directory;
+  const ids = idFilter(idAttribute, batch.map(({ id }) => id));
+  const found = await searchPlaces(directory, contextsOf(directory), ids);
+  const fates = new Map<SourceId, Fate>();
+  const inside: { readonly absent: Missing; readonly found: Found }[] = [];
+  const nowhere: Missing[] = [];
+  for (const absent of batch) {
+    const one = found.get(absent.id);
+    const bases = (absent.type === 'user' ? options.users : options.groups)?.bases ?? [];
+    if (one === undefined) nowhere.push(absent);
+    else if (!one.attributes.has('objectclass')) fates.set(absent.id, 'unreadable');
+    else if (bases.some((base) => isWithin(dnKey(one.dn), dnKey(base)))) inside.push({ absent, found: one });
+    else fates.set(absent.id, 'moved');
+  }
+  for (const [id, fate] of await judgeInside(directory, inside)) fates.set(id, fate);
+  const buried = nowhere.length === 0 ? new Set<SourceId>() : await findTombstones(directory, nowhere);
+  for (const one of nowhere) fates.set(one.id, buried.has(one.id) ? 'deleted' : await judgeNowhere(directory, one));
+  return fates;
 }
 
 function onRefusal(error: unknown): undefined {
@@ -50,54 +63,29 @@ function onRefusal(error: unknown): undefined {
   throw error;
 }
 
-interface Whereabouts {
-  readonly dn: string;
-  readonly showsClass: boolean;
-}
-
-/** Searches whole naming contexts. */
-async function findAnywhere(directory: OpenDirectory, ids: readonly SourceId[]): Promise<ReadonlyMap<SourceId, Whereabouts>> {
-  const { session, kind, rootDse, options } = directory;
-  const { idAttribute } = kindRules[kind];
-  const found = new Map<SourceId, Whereabouts>();
-  for (const base of contextsOf(directory)) {
-    try {
-      await searchSubtree(
-        session,
-        {
-          base,
-          filter: toLdapFilter(idFilter(idAttribute, ids)),
-          attributes: [idAttribute, 'objectClass'],
-          pageSize: hasPaging(rootDse) ? pageSize : undefined,
-          onEntry: ({ dn, attributes }) => {
-            const id = readSourceId(attributes, idAttribute);
-            if (id !== undefined) found.set(id, { dn, showsClass: hasClass(attributes) });
-          },
-          onReference: () => undefined, // what another server holds was never read from this one
-          onPage: () => Promise.resolve(),
-        },
-        (send) => timed(options, 'search', send),
-      );
-    } catch (error) {
-      // The root of the context may be closed to an account that reads what lies beneath it.
-      if (!(error instanceof BridgeError && error.code === 'D2S_DIRECTORY_BASE_MISSING')) throw error;
-    }
-  }
-  return found;
-}
-
-/** Every entry has an objectClass (RFC 4512 §2.4). Where it is hidden, a filter fails that would match. */
-function hasClass(attributes: readonly RawAttribute[]): boolean {
-  return attributes.some(({ description }) => attributeName(description) === 'objectclass');
+/** Who of these has a tombstone that this account is shown (Active Directory, MS-ADTS §3.1.1.5.5.1.1). */
+async function findTombstones(directory: OpenDirectory, absent: readonly Missing[]): Promise<ReadonlySet<SourceId>> {
+  if (directory.kind !== 'active-directory') return new Set();
+  const ids = idFilter('objectGUID', absent.map(({ id }) => id));
+  const isDeleted = { kind: 'equal', attribute: 'isDeleted', value: Buffer.from('TRUE') } as const;
+  const found = await searchPlaces(directory, [domainOf(directory)], { kind: 'and', filters: [ids, isDeleted] }, [showDeleted()]);
+  return new Set(found.keys());
 }
 
 /**
- * Whether nobody with this id stands any longer where it stood. "No such object" is the one answer that says so, or
- * another entry in its place; a server that has something to hide gives another one (`disclose` in OpenLDAP).
+ * An id that no search finds was deleted, or is hidden. What the server answers at the place where it stood:
+ *
+ *   answer            | fate
+ *   ------------------+---------------------------------------------------------------------------------------------
+ *   another entry     | deleted: the place was given to somebody else
+ *   no such object    | deleted where that is the truth (389); missing on servers that answer the same of what they
+ *                     | hide: OpenLDAP without `disclose` (slapd.access(5)), Active Directory without the right to list
+ *   anything else     | unreadable
+ *   (place not known) | missing
  */
-async function hasLeft({ session, kind, options }: OpenDirectory, { id, dn }: Entry): Promise<boolean> {
-  const { idAttribute } = kindRules[kind];
-  let other = false;
+async function judgeNowhere({ session, kind, idAttribute, options }: OpenDirectory, { id, dn }: Missing): Promise<Fate> {
+  if (dn === undefined) return 'missing';
+  const others = new Set<SourceId>();
   const request = new SearchRequest({
     messageId: 0,
     baseDN: dn,
@@ -110,10 +98,12 @@ async function hasLeft({ session, kind, options }: OpenDirectory, { id, dn }: En
     session.request(request, (message) => {
       if (message.kind !== 'entry') return;
       const found = readSourceId(message.attributes, idAttribute);
-      other = found !== undefined && found !== id;
+      if (found !== undefined && found !== id) others.add(found);
     }),
   );
-  return code === 32 || (code === 0 && other);
+  if (code === 0 && others.size > 0) return 'deleted';
+  if (code !== 32) return 'unreadable';
+  return kind === '389ds' ? 'deleted' : 'missing';
 }
 
 /** The naming contexts in which the bases lie: an entry does not leave its context and stay the same. */

@@ -52,7 +52,7 @@ export async function readChanges(directory: OpenDirectory, request: ReadRequest
   if (result === undefined) return unknown('what became of somebody cannot be found out');
   if (result.fates.size > 0) directory.options.onAbsent?.(result.fates);
   for (const entry of result.entries) await request.visit(entry);
-  return { kind: 'delta', gone: result.gone, watermark: nextWatermark(directory, content, names, result) };
+  return { kind: 'delta', gone: result.gone, fates: result.fates, watermark: nextWatermark(directory, content, names, result) };
 }
 
 interface Names {

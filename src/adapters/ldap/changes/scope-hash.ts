@@ -3,10 +3,11 @@ import type { ReadRequest } from '../../../ports/directory-source.ts';
 import type { OpenDirectory } from '../open-directory.ts';
 
 /** What decides who is read and what of them: what was read under another hash is no base for a delta. */
-export function hashScope({ kind, options }: OpenDirectory, attributes: ReadRequest['attributes']): string {
+export function hashScope({ kind, idAttribute, options }: OpenDirectory, attributes: ReadRequest['attributes']): string {
   const { users, groups, bind } = options;
   const scope = {
     kind,
+    idAttribute,
     bind: bind?.dn,
     users,
     groups,

@@ -2,7 +2,10 @@ import type { Dialect } from '../../../core/dialect/dialect.ts';
 import { layDialect, listSettings, withoutSaid, type Layer, type PartialDialect, type Setting } from '../../../core/dialect/layers.ts';
 import { learnableSettings, type LearnableSetting, type Lesson } from '../../../core/dialect/lesson.ts';
 import { rfc7644 } from '../../../core/dialect/rfc7644.ts';
-import type { TargetNotes } from '../../../ports/scim-target.ts';
+import type { Evidence as Fact, TargetNotes } from '../../../ports/scim-target.ts';
+import { createEvidence, type Evidence } from './evidence.ts';
+
+type Noted = Pick<TargetNotes, 'lessons' | 'discovery' | 'evidence'>;
 
 /** What is known of one target's ways, and what it teaches meanwhile. */
 export interface DialectBook {
@@ -14,9 +17,11 @@ export interface DialectBook {
   discovered(says: PartialDialect): void;
   /** Whether ServiceProviderConfig was ever asked. */
   isDiscovered(): boolean;
+  /** What was seen of it by looking. */
+  readonly evidence: Evidence;
   settings(): readonly Setting[];
-  restore(notes: Pick<TargetNotes, 'lessons' | 'discovery'>): void;
-  notes(): Pick<TargetNotes, 'lessons' | 'discovery'>;
+  restore(notes: Noted): void;
+  notes(): Noted;
   /** Forgets lessons that are old: what was refused may have been a bad day, and costs one more refusal at most. */
   review(): void;
   /** Grows with every note. */
@@ -28,6 +33,7 @@ const oldMilliseconds = 7 * 24 * 60 * 60_000;
 /** @param now milliseconds since 1970 */
 export function createDialectBook(configured: readonly Layer[], now: () => number): DialectBook {
   const lessons = new Map<LearnableSetting, Lesson>();
+  const facts = new Map<string, Fact>();
   let discovery: TargetNotes['discovery'];
   let version = 0;
   let dialect = layDialect(rfc7644, configured);
@@ -44,11 +50,15 @@ export function createDialectBook(configured: readonly Layer[], now: () => numbe
     version += 1;
   };
   const review = (): void => {
-    const old = [...lessons.values()].filter(({ at }) => !(now() - Date.parse(at) < oldMilliseconds));
+    const isOld = ({ at }: { readonly at: string }): boolean => !(now() - Date.parse(at) < oldMilliseconds);
+    const old = [...lessons.values()].filter(isOld);
+    const stale = [...facts.values()].filter(isOld);
     for (const { setting } of old) lessons.delete(setting);
-    if (old.length > 0) refresh();
+    for (const { fact } of stale) facts.delete(fact);
+    if (old.length + stale.length > 0) refresh();
   };
   return {
+    evidence: createEvidence(facts, now, () => (version += 1)),
     current: () => dialect,
     learn(setting, value, because) {
       if (lessons.get(setting)?.value === value || isConfigured(setting, configured)) return;
@@ -63,12 +73,17 @@ export function createDialectBook(configured: readonly Layer[], now: () => numbe
     settings: () => listSettings(rfc7644, layers()),
     restore(notes) {
       for (const lesson of notes.lessons) if (learnableSettings.includes(lesson.setting)) lessons.set(lesson.setting, lesson);
+      for (const noted of notes.evidence ?? []) facts.set(noted.fact, noted);
       discovery = notes.discovery;
       dialect = layDialect(rfc7644, layers());
       review();
     },
     review,
-    notes: () => ({ lessons: [...lessons.values()], ...(discovery === undefined ? {} : { discovery }) }),
+    notes: () => ({
+      lessons: [...lessons.values()],
+      ...(discovery === undefined ? {} : { discovery }),
+      ...(facts.size === 0 ? {} : { evidence: [...facts.values()] }),
+    }),
     version: () => version,
   };
 }

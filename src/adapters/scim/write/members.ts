@@ -2,13 +2,13 @@ import type { Dialect } from '../../../core/dialect/dialect.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import type { MemberChange, MemberChunk } from '../../../ports/scim-target.ts';
 import type { Conversation } from '../dialect/conversation.ts';
-import { memberElement, nextMemberRequest, type MemberLimits, type MemberRequest } from './member-requests.ts';
 import { isRefusal, type Answer, type Refusal } from '../message.ts';
-import { keepMembers, putResource } from './put.ts';
-import { readAndWrite } from './read-and-write.ts';
-import { removeOtherwise, stillShows } from './remove-members.ts';
-import { done, isTooMuch, missed, sendPatch, together } from './send-patch.ts';
-import { unlessThere, withFallback } from './update.ts';
+import { believeMembers } from './believe-members.ts';
+import { nextMemberRequest, type MemberLimits, type MemberRequest } from './member-requests.ts';
+import { putMembers, replaceMembers } from './put-members.ts';
+import { afterRefusal } from './refused-members.ts';
+import { done, isTooMuch, sendPatch, together } from './send-patch.ts';
+import { withFallback } from './update.ts';
 
 /** What one record of the state is ready to hold, however much a target takes. */
 const most = 10_000;
@@ -23,13 +23,12 @@ export function memberChunk({ groups, members }: Dialect): MemberChunk {
   };
 }
 
-/** Adds and removes members, by what the target takes. */
-export function changeMembers(conversation: Conversation, group: TargetId, change: MemberChange): Promise<Answer | Refusal> {
+/** Adds and removes members, by what the target takes. The answer shows the group as it was last seen. */
+export async function changeMembers(conversation: Conversation, group: TargetId, change: MemberChange): Promise<Answer | Refusal> {
   const { update } = conversation.book.current().groups;
-  if (update === 'none') return Promise.resolve({ class: 'unsupported', detail: 'the target takes no changes of groups' });
+  if (update === 'none') return { class: 'unsupported', detail: 'the target takes no changes of groups' };
   if (update !== 'patch') return putMembers(conversation, group, change);
-  const patch = async () => unlessThere(conversation, 'group', group, await patchMembers(conversation, group, change), 'rejected');
-  return withFallback(conversation, 'group', patch, () => putMembers(conversation, group, change));
+  return withFallback(conversation, 'group', () => patchMembers(conversation, group, change), () => putMembers(conversation, group, change));
 }
 
 /**
@@ -46,17 +45,15 @@ async function patchMembers(conversation: Conversation, group: TargetId, change:
     const dialect = book.current();
     const inForce = limits ?? { add: dialect.members.addPerRequest, remove: dialect.members.removePerRequest, mixed: dialect.patch.mixed };
     const request = nextMemberRequest(add, remove, inForce, dialect);
-    const leaving = remove.slice(0, request.removed);
-    let answer = await sendPatch(conversation, 'group', group, request.operations);
+    const part = { ...change, add: add.slice(0, request.added), remove: remove.slice(0, request.removed) };
+    const answer = await sendPatch(conversation, 'group', group, request.operations);
     if (isRefusal(answer) && isTooMuch(answer) && request.added + request.removed > 1) {
       limits = halved(inForce, request);
       continue;
     }
-    if (leaving.length > 0 && (isRefusal(answer) ? missed(answer) : stillShows(answer, leaving))) {
-      answer = await removeOtherwise(conversation, group, { add: add.slice(0, request.added), remove: leaving, current: change.current }, answer);
-    }
-    if (isRefusal(answer)) return replaceMembers(conversation, group, change, answer);
-    all = together(all, answer);
+    const settled = isRefusal(answer) ? await afterRefusal(conversation, group, part, answer) : await believeMembers(conversation, group, part, answer);
+    if (isRefusal(settled)) return replaceMembers(conversation, group, change, settled);
+    all = together(all, settled);
     if (limits?.add === request.added) taken.add = request.added;
     if (limits?.remove === request.removed) taken.remove = request.removed;
     add = add.slice(request.added);
@@ -78,31 +75,4 @@ function learnLimits({ book }: Conversation, taken: Pick<MemberLimits, 'add' | '
   const because = 'more members in one request were refused';
   if (taken.add < members.addPerRequest) book.learn('members.addPerRequest', taken.add, because);
   if (taken.remove < members.removePerRequest) book.learn('members.removePerRequest', taken.remove, because);
-}
-
-/** The last resort, where it is known to be safe: the whole list, of those whom the target shows and those whom we know. */
-async function replaceMembers(conversation: Conversation, group: TargetId, change: MemberChange, first: Refusal): Promise<Answer | Refusal> {
-  if (!conversation.book.current().members.replace || first.class !== 'rejected') return first;
-  const answer = await readAndWrite(conversation, 'group', group, async (held, condition) => {
-    const value = await changedMembers(structuredClone(held), change);
-    return sendPatch(conversation, 'group', group, [{ op: 'replace', path: 'members', value }], condition);
-  });
-  return isRefusal(answer) && answer.class === 'rejected' ? first : answer;
-}
-
-/**
- * For targets without PATCH. What the group shows may be less than it has, and what we remember may be less than what
- * others added: the new list is both, without the removed and with the added.
- */
-function putMembers(conversation: Conversation, group: TargetId, change: MemberChange): Promise<Answer | Refusal> {
-  return putResource(conversation, 'group', group, ['members'], async (body) => {
-    body['members'] = await changedMembers(body, change);
-  });
-}
-
-async function changedMembers(body: Record<string, unknown>, change: MemberChange): Promise<unknown[]> {
-  const members = keepMembers(body, await change.current());
-  for (const id of change.remove) members.delete(id);
-  for (const member of change.add) members.set(member.id, memberElement(member));
-  return [...members.values()];
 }

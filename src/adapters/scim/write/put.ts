@@ -7,6 +7,7 @@ import type { Conversation } from '../dialect/conversation.ts';
 import { isBody, isRefusal, type Answer, type Body, type Refusal } from '../message.ts';
 import { readAndWrite } from './read-and-write.ts';
 import { maxBytes, resourcePath } from '../read/resource.ts';
+import { setMembers } from './set-members.ts';
 import type { WireChange } from './wire-change.ts';
 
 /**
@@ -18,7 +19,7 @@ export async function putResource(
   type: ResourceType,
   id: TargetId,
   paths: readonly string[],
-  change: (body: Body) => void | Promise<void>,
+  change: (body: Body) => Promise<Refusal | undefined>,
 ): Promise<Answer | Refusal> {
   const path = resourcePath(type, id);
   if (typeof path !== 'string') return path;
@@ -28,7 +29,8 @@ export async function putResource(
     const { update, required } = type === 'user' ? dialect.users : dialect.groups;
     const whole = structuredClone(held);
     delete whole['meta']; // read-only (RFC 7643 §3.1)
-    await change(whole);
+    const refusal = await change(whole);
+    if (refusal !== undefined) return refusal;
     const body = update === 'put-merge' ? onlyAt(whole, held, ['id', ...required, ...paths]) : whole;
     const answer = await exchange({ method: 'PUT', path, body: bodyForm(type, body, values), subject: 'resource', maxBytes: maxBytes(type), ...condition }, signal);
     // It was read just now: a 404 is about something else, such as a manager or a member.
@@ -47,28 +49,9 @@ export function putChanges(
   const paths = changes.map(({ path }) => path.text);
   return putResource(conversation, type, id, paths, async (body) => {
     mergeChanges(body, changes);
-    if (type === 'group') keepMembers(body, await members());
+    return type === 'group' ? setMembers(body, { add: [], remove: [], current: members }) : undefined;
   });
 }
-
-/**
- * A target may show fewer members than a group has, and would take the others out with a list that lacks them. Whoever
- * is shown and not known to us stays as well.
- */
-export function keepMembers(body: Body, known: readonly TargetId[]): Map<TargetId, Body> {
-  const shown = readScimPath(body, membersPath);
-  const members = new Map<TargetId, Body>();
-  for (const element of Array.isArray(shown) ? (shown as readonly unknown[]) : []) {
-    const id = isBody(element) ? readScimPath(element, valuePath) : element;
-    if (typeof id !== 'string') continue;
-    members.set(id, isBody(element) && element['type'] === 'Group' ? { value: id, type: 'Group' } : { value: id });
-  }
-  for (const id of known) if (!members.has(id)) members.set(id, { value: id });
-  if (members.size > 0) body['members'] = [...members.values()];
-  return members;
-}
-const membersPath = scimPath('members');
-const valuePath = scimPath('value');
 
 /** What a body says at some paths, each with the whole attribute that it is in; null where nothing is left of one. */
 function onlyAt(body: Body, held: Body, texts: readonly string[]): Body {

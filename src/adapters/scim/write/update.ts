@@ -75,7 +75,7 @@ export async function withFallback(
   if (!isRefusal(answer) || answer.class !== 'unsupported') return answer;
   const instead = await put();
   if (!isRefusal(instead)) book.learn(`${type}s.update`, 'put', `PATCH was answered with ${answer.status ?? 'nothing'}`);
-  return isRefusal(instead) && instead.class === 'unsupported' ? answer : instead;
+  return isRefusal(instead) && instead.class === 'unsupported' && instead.status !== undefined ? answer : instead;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { sidText } from '../../directory/sid.ts';
 import { toSourceId } from '../../directory/source-id.ts';
 import { EvaluationError } from '../expression.ts';
 import { isList, kindOf, toBool, type Value } from '../value.ts';
@@ -97,14 +98,4 @@ function encode(bytes: Uint8Array): string {
   let binary = '';
   for (let at = 0; at < bytes.length; at += 8192) binary += String.fromCharCode(...bytes.subarray(at, at + 8192));
   return btoa(binary);
-}
-
-/** Revision, count, a 48-bit authority (big-endian), then sub-authorities (32 bits, little-endian): MS-DTYP §2.4.2.2. */
-function sidText(bytes: Uint8Array): string | undefined {
-  const [revision, count] = bytes;
-  if (revision !== 1 || count === undefined || bytes.length !== 8 + 4 * count) return undefined;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const authority = view.getUint16(2) * 2 ** 32 + view.getUint32(4);
-  const parts = Array.from({ length: count }, (_, at) => view.getUint32(8 + 4 * at, true));
-  return ['S', revision, authority, ...parts].join('-');
 }

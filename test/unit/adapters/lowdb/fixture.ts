@@ -61,12 +61,12 @@ export async function liveThrough(
   };
   await record(first, 1);
   await Promise.all([record(first, 2), record(first, 3), record(first, 4)]);
-  await first.decide({ planId: 'plan', decision: 'approve', at: '2026-11-20T08:00:00.000Z' });
+  await first.decide({ target: 'wiki', holdId: 'hold', decision: 'approve', at: '2026-11-20T08:00:00.000Z' });
   await first.close();
   const second = await open(0);
   await record(second, 5);
   await Promise.all([record(second, 6), record(second, 7)]);
-  await second.removeDecision('plan');
+  for (const { key } of (await second.decisions()).waiting) await second.removeDecision(key);
   await second.close();
 }
 
@@ -76,7 +76,7 @@ export async function survives(open: () => Promise<StateStore>, acknowledged: Re
   const found = await recordsIn(store);
   assert.deepEqual(found, found.map((_, index) => index + 1), 'no gap');
   for (const number of acknowledged) assert.ok(found.includes(number), `record ${number} was acknowledged`);
-  for (const decision of await store.decisions()) assert.equal(decision.planId, 'plan');
+  for (const decision of (await store.decisions()).waiting) assert.equal(decision.holdId, 'hold');
   await store.record(recordOf(found.length + 1));
   await store.close();
   const again = await open();

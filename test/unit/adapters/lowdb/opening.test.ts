@@ -43,11 +43,12 @@ describe('Opening the embedded state', () => {
     const folder = await temporaryFolder(context);
     const store = await open(folder);
     await store.record(recordOf(1));
-    await store.decide({ planId: 'plan', decision: 'approve', at: '2026-11-20T08:00:00.000Z' });
+    await store.decide({ target: 'wiki', holdId: 'hold', decision: 'approve', at: '2026-11-20T08:00:00.000Z' });
+    const [decision = ''] = await readdir(join(folder, 'decisions'));
     const check = async (): Promise<void> => {
       assert.equal(await permissions(folder), '700');
       assert.equal(await permissions(join(folder, 'decisions')), '700');
-      for (const path of ['snapshot.ndjson', 'journal.ndjson', 'secret.key', 'decisions/plan.json']) {
+      for (const path of ['snapshot.ndjson', 'journal.ndjson', 'secret.key', `decisions/${decision}`]) {
         assert.equal(await permissions(join(folder, path)), '600', path);
       }
     };

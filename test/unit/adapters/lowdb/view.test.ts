@@ -59,33 +59,40 @@ describe('A view of the embedded state', () => {
     const files = failingFiles(nodeFiles, () => undefined);
     const view = await openStateView({ folder, files });
     assert.deepEqual(await recordsIn(view), []);
-    assert.deepEqual(await view.decisions(), []);
+    assert.deepEqual(await view.decisions(), { waiting: [], unusable: [] });
     assert.deepEqual(files.operations, []);
-    await view.decide({ planId: 'plan', decision: 'reject', at: '2026-11-20T08:00:00.000Z' });
+    await view.decide({ target: 'wiki', holdId: 'hold-1', decision: 'reject', at: '2026-11-20T08:00:00.000Z' });
     await view.close();
-    assert.deepEqual((await store.decisions()).map((one) => one.decision), ['reject']);
-    assert.deepEqual(await readdir(join(folder, 'decisions')), ['plan.json']);
+    assert.deepEqual((await store.decisions()).waiting.map((one) => one.decision), ['reject']);
+    const [file, ...others] = await readdir(join(folder, 'decisions'));
+    assert.match(file ?? '', /^wiki\.hold-1\.[0-9a-f]+\.json$/);
+    assert.deepEqual(others, []);
     await store.close();
   });
 });
 
 describe('Decisions of the embedded state', () => {
-  it('that cannot be read are passed over', async (context) => {
+  it('that cannot be read are named and passed over, as are those of versions that named no target', async (context) => {
     const folder = await temporaryFolder(context);
     const store = await openStateStore({ folder, clock });
-    const good = { planId: 'good', decision: 'approve', at: '2026-11-20T08:00:00.000Z' } as const;
+    const good = { target: 'wiki', holdId: 'good', decision: 'approve', at: '2026-11-20T08:00:00.000Z' } as const;
     await store.decide(good);
     const put = (name: string, text: string) => writeFile(join(folder, 'decisions', name), text);
     await put('empty.json', '');
-    await put('other.json', JSON.stringify(good));
-    await put('wrong.json', JSON.stringify({ ...good, planId: 'wrong', decision: 'maybe' }));
-    await put('undated.json', JSON.stringify({ ...good, planId: 'undated', at: 'yesterday' }));
-    await put('long.json', `${JSON.stringify({ ...good, planId: 'long' })}${' '.repeat(5000)}`);
+    await put('wrong.json', JSON.stringify({ ...good, decision: 'maybe' }));
+    await put('undated.json', JSON.stringify({ ...good, at: 'yesterday' }));
+    await put('elsewhere.json', JSON.stringify({ ...good, target: '../chat' }));
+    await put('extra.json', JSON.stringify({ ...good, operations: [{ verb: 'deactivate', type: 'user', sourceId: 'a', more: true }] }));
+    await put('long.json', `${JSON.stringify(good)}${' '.repeat(5_000_000)}`);
+    await put('2ba102f94dbc.json', JSON.stringify({ planId: '2ba102f94dbc', decision: 'approve', at: good.at }));
     await put('half.json.tmp', '{');
     await mkdir(join(folder, 'decisions', 'folder.json'));
-    await put('outside', JSON.stringify({ ...good, planId: 'link' }));
+    await put('outside', JSON.stringify(good));
     await symlink(join(folder, 'decisions', 'outside'), join(folder, 'decisions', 'link.json'));
-    assert.deepEqual(await store.decisions(), [good]);
+    const { waiting, unusable } = await store.decisions();
+    assert.deepEqual(waiting.map(({ key: _key, ...decision }) => decision), [good]);
+    const unreadable = ['elsewhere', 'empty', 'extra', 'folder', 'link', 'long', 'undated', 'wrong'].map((name) => ({ key: `${name}.json`, because: 'unreadable' }));
+    assert.deepEqual(unusable.toSorted((a, b) => (a.key < b.key ? -1 : 1)), [{ key: '2ba102f94dbc.json', because: 'no_target', at: good.at }, ...unreadable]);
     await store.close();
   });
 
@@ -95,10 +102,10 @@ describe('Decisions of the embedded state', () => {
     await mkdir(`${folder}-elsewhere`);
     await symlink(`${folder}-elsewhere`, join(folder, 'decisions'));
     await assert.rejects(
-      store.decide({ planId: 'plan', decision: 'approve', at: '2026-11-20T08:00:00.000Z' }),
+      store.decide({ target: 'wiki', holdId: 'hold', decision: 'approve', at: '2026-11-20T08:00:00.000Z' }),
       failsWith('D2S_STATE_DAMAGED', 'decisions'),
     );
-    assert.deepEqual(await store.decisions(), []);
+    assert.deepEqual(await store.decisions(), { waiting: [], unusable: [] });
     assert.deepEqual(await readdir(`${folder}-elsewhere`), []);
     await store.close();
   });

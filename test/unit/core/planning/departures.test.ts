@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Entry } from '../../../../src/core/model/entry.ts';
+import type { Fate } from '../../../../src/core/model/reading.ts';
 import { findDepartures } from '../../../../src/core/planning/departures.ts';
 import { linkOf, user } from '../../../support/plan-input.ts';
 
@@ -20,6 +21,17 @@ describe('findDepartures', () => {
     const readings = [{ kind: 'complete', directory: 'corp', entries: [] }, { kind: 'complete', directory: 'branch', entries: [entry('anna', 'branch'), entry('cleo', 'branch')] }] as const;
     const found = findDepartures(readings, links);
     assert.deepEqual(found.map(({ link, cause }) => [link.sourceId, cause]), [['anna', 'left_scope'], ['ben', 'absent'], ['cleo', 'left_scope']]);
+  });
+  it('goes by what the directory said when it was asked about them', () => {
+    const fates = new Map<string, Fate>([['anna', 'deleted'], ['ben', 'filtered'], ['dora', 'missing'], ['emil', 'unreadable'], ['fred', 'present']]);
+    const all = ['anna', 'ben', 'dora', 'emil', 'fred', 'gus'].map((id) => linkOf(user(id)));
+    const found = findDepartures([{ kind: 'complete', directory: 'corp', entries: [], fates }], all);
+    assert.deepEqual(found.map(({ link, cause, evidence }) => [link.sourceId, cause, evidence]), [
+      ['anna', 'absent', 'word'],
+      ['ben', 'left_scope', 'word'],
+      ['dora', 'absent', undefined],
+      ['gus', 'absent', undefined],
+    ]);
   });
   it('does not take an entry of one directory for one of another', () => {
     const found = findDepartures([{ kind: 'complete', directory: 'branch', entries: [entry('anna', 'branch')] }], links);

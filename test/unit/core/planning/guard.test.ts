@@ -141,11 +141,6 @@ describe('guard, memberships of those who are removed in the same plan', () => {
     assert.deepEqual(effects(proceed), ['g + new', 'g - mover']);
     assert.deepEqual(effects([...proceed, ...hold.operations]), effects(massLeave));
   });
-  it('lets them pass with the removal when it is approved, without a second hold', () => {
-    const planId = judge(massLeave, { members: memberCounts }).hold?.planId ?? '';
-    const verdict = judge(massLeave, { members: memberCounts, approved: new Set([planId]) });
-    assert.deepEqual([verdict.proceed, verdict.hold, verdict.usedApproval?.planId], [massLeave, undefined, planId]);
-  });
   it('lets them pass with removals within the limit although others of the group are held', () => {
     const plan = [members('g', [], [...people(11, 100), 'p0']), removal('p0')];
     const { proceed, hold } = judge(plan, { members: memberCounts });
@@ -153,32 +148,14 @@ describe('guard, memberships of those who are removed in the same plan', () => {
     assert.equal(hold?.operations.length, 1);
   });
   it('keeps the id when their memberships, or anything that is not held, changes', () => {
-    const id = judge(massLeave, { members: memberCounts }).hold?.planId;
+    const id = judge(massLeave, { members: memberCounts }).hold?.holdId;
     const others = [members('g', [], leavers.slice(5)), members('h', ['x'], ['p1']), creation('c'), update('u'), ...massLeave.slice(1)];
-    assert.equal(judge(others, { members: memberCounts }).hold?.planId, id);
-    assert.notEqual(judge([...massLeave, removal('another')], { members: memberCounts }).hold?.planId, id);
+    assert.equal(judge(others, { members: memberCounts }).hold?.holdId, id);
+    assert.notEqual(judge([...massLeave, removal('another')], { members: memberCounts }).hold?.holdId, id);
   });
   it('says in the reason of a divided operation what that part does', () => {
     const { proceed, hold } = judge(massLeave, { members: memberCounts });
     assert.deepEqual([proceed[0]?.reason, hold?.operations[0]?.reason], ['1 joined, 1 left', '40 left']);
-  });
-  it('lets the rest of an approved plan pass that was cut short, and holds it with anything more', () => {
-    const underWay = { planId: 'approved', operations: leavers.map((id) => ({ verb: 'deactivate', type: 'user', sourceId: id }) as const) };
-    const rest = massLeave.slice(10);
-    const verdict = judge(rest, { members: memberCounts, underWay });
-    assert.deepEqual([verdict.proceed, verdict.hold, verdict.usedApproval?.planId], [rest, undefined, 'approved']);
-    assert.notEqual(judge([...rest, removal('another')], { members: memberCounts, underWay }).hold, undefined);
-  });
-  it('covers members by an approval under way only when each of them was in it', () => {
-    const change = (removed: readonly string[]) => [members('g', [], removed)];
-    const underWay = { planId: 'approved', operations: [{ verb: 'members', type: 'group', sourceId: 'g', remove: leavers } as const] };
-    assert.equal(judge(change(leavers.slice(3)), { members: memberCounts, underWay }).hold, undefined);
-    assert.notEqual(judge(change([...leavers.slice(3), 'another']), { members: memberCounts, underWay }).hold, undefined);
-  });
-  it('leaves an approval of something else unused', () => {
-    const verdict = judge(massLeave, { members: memberCounts, approved: new Set(['another']) });
-    assert.equal(verdict.usedApproval, undefined);
-    assert.equal(judge([creation('a')], { approved: new Set(['another']) }).usedApproval, undefined);
   });
 });
 

@@ -1,0 +1,39 @@
+import type { Entry, SourceId } from '../../../core/model/entry.ts';
+import type { Fate } from '../../../core/model/reading.ts';
+import { mostLookedUp, type ReadRequest } from '../../../ports/directory-source.ts';
+import type { OpenDirectory } from '../open-directory.ts';
+import { readRootDse } from '../root-dse.ts';
+import { lookUpAbsent } from './look-up.ts';
+import { readById } from './follow-up.ts';
+
+/**
+ * After everything was read: looks up who was known and is missing. Those who only cannot be read are visited as they
+ * were known, and those whom the reading missed because they were moved while it went on, as they are. Where references
+ * are followed nobody is looked up, because this server does not know everybody.
+ *
+ * @returns what became of those who were looked up
+ */
+export async function visitMissing(
+  directory: OpenDirectory,
+  { attributes, known, visit }: Pick<ReadRequest, 'attributes' | 'known' | 'visit'>,
+  seen: ReadonlySet<SourceId>,
+): Promise<ReadonlyMap<SourceId, Fate> | undefined> {
+  if (known === undefined || directory.options.referrals !== undefined) return undefined;
+  const absent = [...known.values()].filter(({ id }) => !seen.has(id));
+  if (absent.length === 0 || absent.length > mostLookedUp) return undefined;
+  const fates = await lookUpAbsent(directory, absent);
+  if (fates === undefined) {
+    // Whether it refuses or is not there any more: in the latter case nobody knows who is gone.
+    await readRootDse(directory.session);
+    return undefined;
+  }
+  directory.options.onAbsent?.(fates);
+  const present = new Set(absent.map(({ id }) => id).filter((id) => fates.get(id) === 'present'));
+  const now = present.size === 0 ? new Map<SourceId, Entry>() : await readById(directory, attributes, present);
+  for (const entry of absent) {
+    const fate = fates.get(entry.id);
+    if (fate === 'present') await visit(now.get(entry.id) ?? entry);
+    else if (fate === 'unreadable') await visit(entry);
+  }
+  return fates;
+}

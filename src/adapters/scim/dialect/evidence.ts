@@ -1,0 +1,86 @@
+import type { Evidence as Noted } from '../../../ports/scim-target.ts';
+
+/**
+ * What was seen of a target by looking, so that it is not looked at again with every write. Kept in the state, for as
+ * long as lessons are.
+ */
+export interface Evidence {
+  has(fact: string): boolean;
+  note(fact: string): void;
+  drop(fact: string): void;
+  /**
+   * Whether an answer that shows nothing has to be looked into: the first ones of each form of writing, until the target
+   * was found to do what it says, and a sample afterwards. Waits while others look for the same, and `looked` ends each.
+   *
+   * @param first how many have to be found true before the others are believed
+   * @param sample one of so many is looked at later on
+   */
+  isToBeLookedAt(form: string, first: number, sample?: number): Promise<boolean>;
+  /** @param found undefined: it could not be seen */
+  looked(form: string, first: number, found: boolean | undefined): void;
+}
+
+interface Trust {
+  /** Found true, in a row. */
+  seen: number;
+  /** Being looked at. */
+  open: number;
+  /** Believed since the last look. */
+  believed: number;
+  waiting: (() => void)[];
+}
+
+/** @param changed called when there is something else to be noted */
+export function createEvidence(facts: Map<string, Noted>, now: () => number, changed: () => void): Evidence {
+  const trusts = new Map<string, Trust>();
+  const trustIn = (form: string, first: number): Trust => {
+    const known = trusts.get(form);
+    if (known !== undefined) return known;
+    const fresh = { seen: facts.has(honest(form)) ? first : 0, open: 0, believed: 0, waiting: [] };
+    trusts.set(form, fresh);
+    return fresh;
+  };
+  const note = (fact: string): void => {
+    if (facts.has(fact)) return;
+    facts.set(fact, { fact, at: new Date(now()).toISOString() });
+    changed();
+  };
+  const drop = (fact: string): void => {
+    if (facts.delete(fact)) changed();
+  };
+  return {
+    has: (fact) => facts.has(fact),
+    note,
+    drop,
+    async isToBeLookedAt(form, first, sample = Infinity) {
+      for (;;) {
+        const trust = trustIn(form, first);
+        if (trust.seen + trust.open < first) {
+          trust.open += 1;
+          return true;
+        }
+        if (trust.seen >= first) {
+          trust.believed += 1;
+          if (facts.has(honest(form)) && trust.believed < sample) return false;
+          trust.believed = 0;
+          trust.open += 1;
+          return true;
+        }
+        await new Promise<void>((resolve) => void trust.waiting.push(resolve));
+      }
+    },
+    looked(form, first, found) {
+      const trust = trustIn(form, first);
+      trust.open -= 1;
+      if (found === true) trust.seen += 1;
+      if (found === false) trust.seen = 0;
+      if (found === false) drop(honest(form));
+      else if (trust.seen >= first) note(honest(form));
+      for (const go of trust.waiting.splice(0)) go();
+    },
+  };
+}
+
+function honest(form: string): string {
+  return `does what it says: ${form}`;
+}

@@ -1,0 +1,95 @@
+import type { TargetId } from '../../../core/model/link.ts';
+import type { MemberChange } from '../../../ports/scim-target.ts';
+import type { Conversation } from '../dialect/conversation.ts';
+import { isRefusal, type Answer, type Refusal } from '../message.ts';
+import { insistOnMembers } from './insist-on-members.ts';
+import { membersRead, readMembers } from './read-members.ts';
+import { noMembers, shownMembers, type ShownMembers } from './shown-members.ts';
+import { tellsNothing } from './update.ts';
+
+/**
+ * What to make of a 2xx to a change of members:
+ *
+ * | the answer shows                      | then                                                                     |
+ * |---------------------------------------|--------------------------------------------------------------------------|
+ * | a list with everybody who shall be in | believed                                                                 |
+ * | a list without somebody               | the group is read: it may show only some of them in answers; that is kept |
+ * | no list                               | the group is read after the first change of each form; that is kept      |
+ *
+ * When the group itself shows that nothing was done, the other forms are tried (insist-on-members.ts). The answer that is
+ * given back shows the group as it was last seen, or no body: it does not tell.
+ */
+export async function believeMembers(conversation: Conversation, group: TargetId, part: MemberChange, answer: Answer): Promise<Answer | Refusal> {
+  const { book } = conversation;
+  if (answer.status === 202) return answer;
+  if (book.current().members.read === 'own-record') return untold(answer);
+  const shown = membersAnswered(conversation, answer);
+  if (shown === undefined) return lookBack(conversation, group, part, answer);
+  const isWhole = (await lost(part, shown)).length === 0;
+  if (!differs(part, shown) && isWhole) return answer;
+  if (!differs(part, shown) && book.evidence.has(partial)) return untold(answer);
+  const held = await readMembers(conversation, group);
+  if (isRefusal(held) && (tellsNothing(held) || held.class === 'gone')) return held;
+  const seen = isRefusal(held) ? shown : (membersRead(conversation, held) ?? shown);
+  if (differs(part, seen)) return insistOnMembers(conversation, group, part, answer, seen);
+  if (!isWhole && (await lost(part, seen)).length === 0) book.evidence.note(partial);
+  return told(answer, isRefusal(held) ? answer : held, seen);
+}
+
+/** A list that is left out is empty, at a target whose answers to such changes show lists. */
+function membersAnswered({ book }: Conversation, { body }: Answer): ShownMembers | undefined {
+  const shown = shownMembers(body);
+  if (shown !== undefined && shown.ids.size > 0) book.evidence.note(answersShow);
+  return shown ?? (body !== undefined && book.evidence.has(answersShow) ? noMembers : undefined);
+}
+
+const answersShow = 'answers to changes of groups show their members';
+const partial = 'answers to changes of members show only some of them';
+
+/** An answer without a list of members: looked into for the first change of each form, and now and then. */
+async function lookBack(conversation: Conversation, group: TargetId, part: MemberChange, answer: Answer): Promise<Answer | Refusal> {
+  const { evidence } = conversation.book;
+  const form = formOf(conversation, part);
+  if (!(await evidence.isToBeLookedAt(form, 1))) return untold(answer);
+  let found: boolean | undefined;
+  try {
+    const held = await readMembers(conversation, group);
+    if (isRefusal(held)) {
+      if (!tellsNothing(held) && held.class !== 'gone') found = true; // it cannot be looked into
+      return untold(answer);
+    }
+    const seen = membersRead(conversation, held);
+    found = seen === undefined || !differs(part, seen);
+    if (seen === undefined) return untold(answer);
+    return found ? told(answer, held, seen) : await insistOnMembers(conversation, group, part, answer, seen);
+  } finally {
+    evidence.looked(form, 1, found);
+  }
+}
+
+function formOf({ book }: Conversation, { add, remove }: MemberChange): string {
+  const { groups, members } = book.current();
+  if (add.length + remove.length === 0) return `groups by ${groups.update}`;
+  if (groups.update !== 'patch') return 'members by PUT';
+  return [...(add.length > 0 ? [`members added by ${members.add}`] : []), ...(remove.length > 0 ? [`members removed by ${members.remove}`] : [])].join(', ');
+}
+
+/** Whether a group shows that a change of its members was not done. */
+export function differs({ add, remove }: Pick<MemberChange, 'add' | 'remove'>, { ids }: ShownMembers): boolean {
+  return add.some(({ id }) => !ids.has(id)) || remove.some((id) => ids.has(id));
+}
+
+/** Acknowledged members who are not shown, although nobody removed them. */
+export async function lost({ add, remove, current, expected = current }: MemberChange, { ids }: ShownMembers): Promise<TargetId[]> {
+  const concerned = new Set([...remove, ...add.map(({ id }) => id)]);
+  return (await expected()).filter((id) => !ids.has(id) && !concerned.has(id));
+}
+
+/** With the group as it was seen; a list that was left out is an empty one. */
+function told(answer: Answer, { body }: Answer, { elements }: ShownMembers): Answer {
+  return { ...answer, body: { ...body, members: elements.map(({ element }) => element) } };
+}
+
+function untold(answer: Answer): Answer {
+  return { ...answer, body: undefined };
+}

@@ -1,0 +1,93 @@
+import type { Dialect, MemberDialect } from '../../../core/dialect/dialect.ts';
+import type { LearnableSetting } from '../../../core/dialect/lesson.ts';
+import type { TargetId } from '../../../core/model/link.ts';
+import type { MemberChange } from '../../../ports/scim-target.ts';
+import { isConfigured } from '../dialect/configured.ts';
+import type { Conversation } from '../dialect/conversation.ts';
+import { isRefusal, type Answer, type Refusal } from '../message.ts';
+import { addition, removal, type Member } from './member-requests.ts';
+import { readMembers } from './read-members.ts';
+import { removeByValue } from './remove-by-value.ts';
+import { sendPatch } from './send-patch.ts';
+import { shownMembers, type ShownMembers } from './shown-members.ts';
+
+/**
+ * A change of members was answered as if it were done, and the group shows that it was not (GitHub's enterprises with
+ * paths that have a filter, servers whose PUT merges). The other forms are tried, each once in the life of the notes, and
+ * the one that works is learned. When none does: who still is in the group is a refusal; who is not shown in a group that
+ * shows its other members too; and a group that shows nobody of those whom it has is not asked any more.
+ */
+export async function insistOnMembers(
+  conversation: Conversation,
+  group: TargetId,
+  part: MemberChange,
+  answered: Answer,
+  seen: ShownMembers,
+): Promise<Answer | Refusal> {
+  const missing = part.add.filter(({ id }) => !seen.ids.has(id));
+  const staying = part.remove.filter((id) => seen.ids.has(id));
+  const removed = staying.length === 0 ? answered : await removeOtherwise(conversation, group, staying);
+  if (isRefusal(removed)) return removed;
+  if (missing.length === 0) return removed;
+  const added = await addOtherwise(conversation, group, missing, notThere(answered));
+  if (!isRefusal(added) || (await showsOthers(part, seen))) return added;
+  conversation.book.learn('members.read', 'own-record', 'a group does not show the members that it was given');
+  return { ...answered, body: undefined };
+}
+
+/** Whether a group shows all those who were in it before, of whom there are some. */
+async function showsOthers({ add, remove, current, expected = current }: MemberChange, { ids }: ShownMembers): Promise<boolean> {
+  const concerned = new Set([...remove, ...add.map(({ id }) => id)]);
+  const others = (await expected()).filter((id) => !concerned.has(id));
+  return others.length > 0 && others.every((id) => ids.has(id));
+}
+
+const additions = ['array', 'ids', 'nested', 'pathless'] as const satisfies readonly MemberDialect['add'][];
+
+/** Members in the other forms in which some targets take them. */
+export async function addOtherwise(conversation: Conversation, group: TargetId, missing: readonly Member[], refusal: Refusal): Promise<Answer | Refusal> {
+  for (const add of additions) {
+    const found = await tryForm(conversation, group, 'members.add', add, (members) => [addition({ ...members, add })(missing)], ({ ids }) => missing.every(({ id }) => ids.has(id)));
+    if (found !== undefined) return found;
+  }
+  return refusal;
+}
+
+async function removeOtherwise(conversation: Conversation, group: TargetId, staying: readonly TargetId[]): Promise<Answer | Refusal> {
+  const isGone = ({ ids }: ShownMembers): boolean => !staying.some((id) => ids.has(id));
+  const filtered = await tryForm(conversation, group, 'members.remove', 'filter', () => staying.map((id) => removal('filter')([id])), isGone);
+  if (filtered !== undefined) return filtered;
+  return removeByValue(conversation, group, staying, stillThere);
+}
+
+/** One form of a change, where it is another one than the one in use, nobody configured that one, and it was not in vain before. */
+async function tryForm(
+  conversation: Conversation,
+  group: TargetId,
+  setting: LearnableSetting,
+  form: string,
+  operations: (members: Dialect['members']) => Parameters<typeof sendPatch>[3],
+  isDone: (seen: ShownMembers) => boolean,
+): Promise<Answer | undefined> {
+  const { book } = conversation;
+  const { groups, members } = book.current();
+  const inUse = groups.update === 'patch' && book.settings().some(({ name, value }) => name === setting && value === form);
+  const inVain = `in vain: ${setting} ${form}`;
+  if (inUse || isConfigured(book, setting) || isConfigured(book, 'groups.update') || book.evidence.has(inVain)) return undefined;
+  const answer = await sendPatch(conversation, 'group', group, operations(members));
+  const held = isRefusal(answer) ? answer : await readMembers(conversation, group);
+  const seen = isRefusal(held) ? undefined : shownMembers(held.body);
+  if (isRefusal(held) || seen === undefined || !isDone(seen)) {
+    book.evidence.note(inVain);
+    return undefined;
+  }
+  book.learn(setting, form, 'another form was answered as if it were done, and was not');
+  if (groups.update !== 'patch') book.learn('groups.update', 'patch', 'PUT was answered as if it were done, and was not');
+  return held;
+}
+
+const stillThere: Refusal = { class: 'rejected', status: 200, detail: 'answered 200, and the members are still there' };
+
+function notThere({ status }: Answer): Refusal {
+  return { class: 'rejected', status, detail: `answered ${status}, and the members are not there` };
+}

@@ -1,0 +1,36 @@
+import type { TargetId } from '../../../core/model/link.ts';
+import { isConfigured } from '../dialect/configured.ts';
+import type { Conversation } from '../dialect/conversation.ts';
+import { isRefusal, type Answer, type Refusal } from '../message.ts';
+import { readResource } from '../read/resource.ts';
+import { noMembers, shownMembers, type ShownMembers } from './shown-members.ts';
+
+const asked = '?attributes=members';
+const shows = 'groups show their members';
+const useless = 'attributes=members shows no members';
+
+/**
+ * A group with its members, as far as the target shows them. Where it shows none of itself, it is asked for them by name
+ * (Keycloak), once, and that is learned.
+ */
+export async function readMembers(conversation: Conversation, group: TargetId): Promise<Answer | Refusal> {
+  const { exchange, book, signal } = conversation;
+  const byName = book.current().members.read === 'attributes';
+  const answer = await readResource(exchange, 'group', group, signal, byName ? asked : '');
+  if (byName || isRefusal(answer) || shownMembers(answer.body) !== undefined) return answer;
+  if (book.evidence.has(useless) || isConfigured(book, 'members.read')) return answer;
+  const named = await readResource(exchange, 'group', group, signal, asked);
+  if (isRefusal(named) || (shownMembers(named.body)?.ids.size ?? 0) === 0) {
+    book.evidence.note(useless);
+    return answer;
+  }
+  book.learn('members.read', 'attributes', 'a group shows its members only when it is asked for them');
+  return named;
+}
+
+/** Whom a group that was read has. One that shows no list has nobody, at a target whose groups show their members. */
+export function membersRead({ book }: Conversation, { body }: Answer): ShownMembers | undefined {
+  const shown = shownMembers(body);
+  if (shown !== undefined && shown.ids.size > 0) book.evidence.note(shows);
+  return shown ?? (body !== undefined && book.evidence.has(shows) ? noMembers : undefined);
+}

@@ -1,0 +1,90 @@
+import type { MemberDialect } from '../../../core/dialect/dialect.ts';
+import type { TargetId } from '../../../core/model/link.ts';
+import type { MemberChange } from '../../../ports/scim-target.ts';
+import type { Conversation } from '../dialect/conversation.ts';
+import { isRefusal, type Answer, type Refusal } from '../message.ts';
+import { believeMembers, lost } from './believe-members.ts';
+import { addOtherwise } from './insist-on-members.ts';
+import { addition, removal } from './member-requests.ts';
+import type { PatchOperation } from './patch.ts';
+import { membersRead, readMembers } from './read-members.ts';
+import { removeByValue } from './remove-by-value.ts';
+import { done, sendPatch } from './send-patch.ts';
+import type { ShownMembers } from './shown-members.ts';
+import { tellsNothing } from './update.ts';
+
+/**
+ * A change of members was refused. That may be about the group (then the caller has nothing more to try), about the form,
+ * or about somebody: a target to which repeating is an error refuses whoever is in already, or is not in any more (409,
+ * 404, 500). So the group is read once; who need not be sent is left out, and the others are sent again.
+ *
+ * What is still refused is a `rejected`: the caller halves it. A part of what was looked at is not looked at again.
+ */
+export async function afterRefusal(
+  conversation: Conversation,
+  group: TargetId,
+  part: MemberChange,
+  refusal: Refusal,
+  known?: ShownMembers,
+): Promise<Answer | Refusal> {
+  if (!isAboutSomething(refusal)) return refusal;
+  const last: Refusal = refusal.class === 'unsupported' ? refusal : { ...refusal, class: 'rejected' };
+  if (part.looked === true) return inAnotherForm(conversation, group, part, last);
+  const held = known ?? (await readMembers(conversation, group));
+  if ('class' in held) return held.class === 'gone' || tellsNothing(held) ? held : refusal;
+  const seen = 'ids' in held ? held : membersRead(conversation, held);
+  if (seen === undefined) return last;
+  const rest = await left(conversation, part, seen);
+  if (rest.add.length + rest.remove.length === 0) return { ...done, body: 'ids' in held ? undefined : held.body };
+  const isLess = rest.add.length < part.add.length || rest.remove.length < part.remove.length;
+  const isBoth = rest.add.length > 0 && rest.remove.length > 0;
+  return isLess || isBoth ? sendApart(conversation, group, { ...part, ...rest }, seen) : inAnotherForm(conversation, group, part, last, seen);
+}
+
+/** What is refused for its form may be taken in another one. */
+function inAnotherForm(conversation: Conversation, group: TargetId, { add, remove }: MemberChange, refusal: Refusal, seen?: ShownMembers): Promise<Answer | Refusal> {
+  if (add.length === 0 && mayBeForm(refusal)) return removeByValue(conversation, group, remove, refusal, seen);
+  if (remove.length === 0 && refusal.class === 'unsupported') return addOtherwise(conversation, group, add, refusal);
+  return Promise.resolve(refusal);
+}
+
+/** Not about the credentials (401), what they allow (403), or how it has to be asked (428); and nothing that says nothing. */
+function isAboutSomething({ class: failureClass, status = 0 }: Refusal): boolean {
+  if (failureClass === 'transient') return status >= 500; // four times
+  return ['rejected', 'conflict', 'gone', 'unsupported'].includes(failureClass) && status !== 403 && status !== 428;
+}
+
+function mayBeForm({ status }: Refusal): boolean {
+  return status === 400 || status === 405 || status === 501;
+}
+
+/** Who has to be sent. Who is not shown is not in, only where the group shows all of those who were in it. */
+async function left(conversation: Conversation, part: MemberChange, seen: ShownMembers): Promise<Pick<MemberChange, 'add' | 'remove'>> {
+  if (conversation.book.current().members.read === 'own-record') return part;
+  const isWhole = (await lost(part, seen)).length === 0;
+  return {
+    add: part.add.filter(({ id }) => !seen.ids.has(id)),
+    remove: isWhole || part.remove.some((id) => seen.ids.has(id)) ? part.remove.filter((id) => seen.ids.has(id)) : part.remove,
+  };
+}
+
+/** Additions and removals in requests of their own. A removal is not kept back by an addition that is refused. */
+async function sendApart(conversation: Conversation, group: TargetId, { add, remove, current, expected = current }: MemberChange, seen: ShownMembers): Promise<Answer | Refusal> {
+  const { members } = conversation.book.current();
+  const send = async (operations: readonly PatchOperation[], part: MemberChange): Promise<Answer | Refusal> => {
+    const answer = await sendPatch(conversation, 'group', group, operations);
+    return isRefusal(answer) ? afterRefusal(conversation, group, part, answer, seen) : believeMembers(conversation, group, part, answer);
+  };
+  const gone = remove.length === 0 ? done : await send(removals(members.remove, remove), { add: [], remove, current, expected });
+  const come = add.length === 0 ? done : await send([addition(members)(add)], { add, remove: [], current: async () => without(await current()), expected: async () => without(await expected()) });
+  if (isRefusal(gone)) return gone;
+  return isRefusal(come) || add.length > 0 ? come : gone;
+
+  function without(ids: readonly TargetId[]): readonly TargetId[] {
+    return ids.filter((id) => !remove.includes(id));
+  }
+}
+
+function removals(style: MemberDialect['remove'], ids: readonly TargetId[]): PatchOperation[] {
+  return style === 'filter' ? ids.map((id) => removal('filter')([id])) : [removal(style)(ids)];
+}

@@ -1,0 +1,29 @@
+import type { MemberChange } from '../../../ports/scim-target.ts';
+import type { Body, Refusal } from '../message.ts';
+import { memberElement } from './member-requests.ts';
+import { shownMembers } from './shown-members.ts';
+
+/**
+ * Puts a list of members into a group that goes back whole. Who is shown and not ours goes back exactly as they were
+ * shown, whatever their form; whoever is known and not shown stays as well. A list that is not understood is not written.
+ */
+export async function setMembers(body: Body, { add, remove, current }: MemberChange): Promise<Refusal | undefined> {
+  const shown = shownMembers(body);
+  if (shown?.isClear === false) return unclear;
+  const leaving = new Set(remove);
+  const there = new Set(shown?.ids);
+  const unseen = (await current()).filter((id) => !there.has(id) && !leaving.has(id));
+  const joining = add.filter(({ id }) => !there.has(id) && !unseen.includes(id));
+  const list = [
+    ...(shown?.elements.filter(({ id }) => id === undefined || !leaving.has(id)).map(({ element }) => element) ?? []),
+    ...unseen.map((value) => ({ value })),
+    ...joining.map(memberElement),
+  ];
+  if (list.length > 0 || shown !== undefined || remove.length > 0) body['members'] = list;
+  return undefined;
+}
+
+const unclear: Refusal = {
+  class: 'unsupported',
+  detail: 'the group shows members in a form that is not understood, and cannot be written without PATCH: they would be lost',
+};

@@ -1,0 +1,36 @@
+import { toBridgeError, type BridgeError } from '../core/model/errors.ts';
+import type { CompleteReading } from '../core/model/reading.ts';
+import { planTarget, type PlannedTarget } from '../cycle/plan-target.ts';
+import { readDirectories } from '../cycle/read-directories.ts';
+import { unreachedError } from '../cycle/unreached.ts';
+import type { TargetSetup } from '../cycle/target-setup.ts';
+import type { App } from '../app.ts';
+import type { StateView } from '../ports/state-store.ts';
+
+/** What cycles of several targets would do now. */
+export interface AllPlanned {
+  readonly planned: readonly { readonly setup: TargetSetup; readonly plan: PlannedTarget }[];
+  /** Of those that could not be planned, and of their directories. */
+  readonly failures: readonly BridgeError[];
+}
+
+/** Reads the directories and plans; writes nothing. */
+export async function planAll(app: App, view: StateView, targets: readonly string[], full: boolean, signal: AbortSignal): Promise<AllPlanned> {
+  const setups = await Promise.all(targets.map((target) => app.prepare(target, signal)));
+  const readings = await readDirectories(setups.map((setup) => setup.definition), app.sources, { ...app, store: view, signal });
+  const planned: AllPlanned['planned'][number][] = [];
+  const failures: BridgeError[] = [...readings.failed.values()];
+  for (const setup of setups) {
+    const own = [...setup.definition.maps.keys()].map((name) => readings.complete.get(name));
+    if (!own.every((reading): reading is CompleteReading => reading !== undefined)) continue;
+    try {
+      const plan = await planTarget(setup, own, view, { ...readings, attempt: full ? 'everything' : 'asked', now: app.clock.now(), signal });
+      planned.push({ setup, plan });
+      const incomplete = unreachedError(plan.target, plan.unreached);
+      if (incomplete !== undefined) failures.push(incomplete);
+    } catch (thrown) {
+      failures.push(toBridgeError(thrown));
+    }
+  }
+  return { planned, failures };
+}

@@ -1,0 +1,98 @@
+import type { Digest } from '../model/link.ts';
+import type { HeldOperation, Operation } from '../model/plan.ts';
+import { leadOf, partsOf, putTogether, type Lead, type Part, type PartContext } from './guard-parts.ts';
+import { anyChangeMark, markOf, marksOf, memberMark, restOf } from './held-operation.ts';
+
+/** What people decided about operations, by what these are. */
+export interface Decided {
+  readonly approved: readonly HeldOperation[];
+  readonly rejected: readonly HeldOperation[];
+}
+
+/** A plan, divided by what people decided about it. */
+export interface DividedPlan {
+  /** Nobody has decided about these: the guard judges them, and them alone. */
+  readonly open: readonly Operation[];
+  readonly approved: readonly Operation[];
+  readonly rejected: readonly Operation[];
+}
+
+type Fate = keyof DividedPlan;
+
+/**
+ * Sorts out what people decided about before anything is counted, so that it neither fills a limit nor draws others in.
+ * As in the guard, what follows a part that is rejected is rejected with it. A consequence (a leaver's memberships) has no
+ * other fate than what it follows; of several, the one that was decided about counts.
+ */
+export function divideDecided(operations: readonly Operation[], context: PartContext, { approved, rejected }: Decided, digest: Digest): DividedPlan {
+  if (approved.length + rejected.length === 0) return { open: operations, approved: [], rejected: [] };
+  const marks = { approved: new Set(approved.flatMap(marksOf)), rejected: new Set(rejected.flatMap(marksOf)) };
+  const ownFate = (part: Part): Fate =>
+    isAmong(part, marks.rejected, digest) ? 'rejected' : isAmong(part, marks.approved, digest) ? 'approved' : 'open';
+  const leads = new Map<Lead, Fate>();
+  for (const operation of operations) {
+    for (const part of partsOf(operation, context)) {
+      const lead = leadOf(part);
+      if (lead !== undefined) leads.set(lead, ownFate(part));
+    }
+  }
+  const fateOf = (part: Part): Fate => {
+    const fates = part.follows.map((lead) => leads.get(lead) ?? 'open');
+    if (part.isConsequence) return (['rejected', 'approved', 'open'] as const).find((fate) => fates.includes(fate)) ?? 'open';
+    return fates.includes('rejected') ? 'rejected' : ownFate(part);
+  };
+  // What leads others may follow something itself: whoever is adopted and switched off at once.
+  for (const operation of operations) {
+    for (const part of partsOf(operation, context)) {
+      const lead = part.follows.length === 0 ? undefined : leadOf(part);
+      if (lead !== undefined) leads.set(lead, fateOf(part));
+    }
+  }
+  const divided = { open: [] as Operation[], approved: [] as Operation[], rejected: [] as Operation[] };
+  for (const operation of operations) {
+    const parts = Map.groupBy(partsOf(operation, context), fateOf);
+    for (const [fate, some] of parts) divided[fate].push(...putTogether(operation, some));
+  }
+  return divided;
+}
+
+function isAmong(part: Part, marks: ReadonlySet<string>, digest: Digest): boolean {
+  if (marks.size === 0) return false;
+  const { operation } = part;
+  if (part.kind === 'removal' && operation.verb === 'members') {
+    return operation.remove.every((id) => marks.has(memberMark(operation.sourceId, '-', id)));
+  }
+  return marks.has(markOf(part, digest)) || ('change' in part && marks.has(anyChangeMark(operation)));
+}
+
+/**
+ * What of these operations a plan would still do. An operation that is no longer wanted is one that nobody has decided
+ * about when it comes again.
+ *
+ * @param plan without what was done already
+ */
+export function stillWanted(held: readonly HeldOperation[], plan: readonly Operation[], context: PartContext, digest: Digest): HeldOperation[] {
+  if (held.length === 0) return [];
+  const marks = new Set<string>();
+  for (const operation of plan) {
+    for (const part of partsOf(operation, context)) {
+      if ('change' in part) marks.add(anyChangeMark(operation));
+      marks.add(markOf(part, digest));
+    }
+    if (operation.verb === 'members') for (const id of operation.remove) marks.add(memberMark(operation.sourceId, '-', id));
+  }
+  return held.flatMap((one) => restOf(one, (mark) => marks.has(mark)) ?? []);
+}
+
+/** Operations that the state keeps, without what others of them say too. */
+export function minus(held: readonly HeldOperation[], others: readonly HeldOperation[]): HeldOperation[] {
+  const marks = new Set(others.flatMap(marksOf));
+  return marks.size === 0 ? [...held] : held.flatMap((one) => restOf(one, (mark) => !marks.has(mark)) ?? []);
+}
+
+/** Operations without those parts that others of the list do: nothing is done and left undone at once. */
+export function without(operations: readonly Operation[], others: readonly Operation[], context: PartContext, digest: Digest): Operation[] {
+  if (others.length === 0) return [...operations];
+  const marks = new Set(others.flatMap((operation) => partsOf(operation, context).map((part) => markOf(part, digest))));
+  return operations.flatMap((operation) => putTogether(operation, partsOf(operation, context).filter((part) => !marks.has(markOf(part, digest)))));
+}

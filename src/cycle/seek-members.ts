@@ -1,0 +1,31 @@
+import { isFailure } from '../ports/scim-target.ts';
+import type { Pieces, Step } from './member-pieces.ts';
+import type { PushContext } from './push-context.ts';
+import { lostIfGone } from './remember.ts';
+
+/** Readings for one refused chunk, at most. */
+export const mostSought = 100;
+
+/**
+ * Looks whether a member whom the target refuses alone is still there: who answers 404 by id is lost, and is made again
+ * by the next cycle. A target that lost one may have lost more: then the others of the same chunk are looked for as
+ * well, instead of one refused request each.
+ */
+export async function seekMembers([step]: readonly Step[], pieces: Pieces, context: PushContext): Promise<boolean> {
+  if (step === undefined || !(await isLost(step, context))) return false;
+  const others = pieces.dropHalves();
+  const sought = others.slice(0, mostSought);
+  await Promise.all(sought.map((other) => isLost(other, context)));
+  if (others.length > 0) pieces.again(others);
+  return true;
+}
+
+/** Whoever the target does not have any more is noted as lost. */
+async function isLost({ id }: Step, context: PushContext): Promise<boolean> {
+  const link = context.links.get(id);
+  if (link === undefined || link.lifecycle === 'lost') return true;
+  const held = await context.target.read(link.type, link.targetId, context.signal);
+  if (!isFailure(held) || held.class !== 'gone') return false;
+  await lostIfGone(link, held, context);
+  return context.links.get(id)?.lifecycle === 'lost';
+}

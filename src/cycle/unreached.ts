@@ -1,0 +1,29 @@
+import type { ResourceType, SourceId } from '../core/model/entry.ts';
+import { BridgeError } from '../core/model/errors.ts';
+import type { Failure } from '../core/model/outcome.ts';
+import type { Resource } from '../core/model/resource.ts';
+import type { Unreached } from './look-up.ts';
+import { publicWords } from './target-error.ts';
+
+/** Entries of one type that could not be looked for on the target: they wait, and everything else goes on. */
+export interface UnreachedEntries {
+  readonly type: ResourceType;
+  readonly count: number;
+  /** The last one. */
+  readonly failure: Failure;
+}
+
+export function sumUnreached(unreached: ReadonlyMap<SourceId, Unreached>, resources: readonly Pick<Resource, 'sourceId' | 'type'>[]): UnreachedEntries[] {
+  return (['user', 'group'] as const).flatMap((type): UnreachedEntries[] => {
+    const own = resources.flatMap((resource) => (resource.type === type ? (unreached.get(resource.sourceId) ?? []) : []));
+    const last = own.at(-1);
+    return last === undefined ? [] : [{ type, count: own.length, failure: last.failure }];
+  });
+}
+
+/** For whoever asked for the cycle or the plan. */
+export function unreachedError(target: string, entries: readonly UnreachedEntries[]): BridgeError | undefined {
+  if (entries.length === 0) return undefined;
+  const what = entries.map(({ type, count, failure }) => `${count} ${type}${count === 1 ? '' : 's'} (${publicWords(failure)})`).join(' and ');
+  return new BridgeError('D2S_SEARCH_FAILED', `target ${target} could not be asked about ${what}`, 'they wait, for nobody is created without having looked; everything else went on, and the next cycle looks again');
+}
