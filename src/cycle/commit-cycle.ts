@@ -101,6 +101,7 @@ function nextState(prepared: Preparation, { pushed, result, error, state }: Cycl
     establishedAt: state.establishedAt ?? (endsFirstLoad(pushed, prepared.deferred.length + prepared.unreached.length) ? at : undefined),
     // An approval ends with the last of its operations; what failed is tried again under it.
     approvals: approvals.length === 0 ? undefined : approvals,
+    marks: prepared.marks,
   };
 }
 
@@ -118,7 +119,8 @@ function isWorthWriting(state: TargetState, next: TargetState, now: number): boo
   const age = now - Date.parse(state.lastCycleAt ?? '');
   // The age is no number the first time, and negative when the clock was set back.
   if (!(age >= 0 && age < restMilliseconds)) return true;
-  const untimed = (one: TargetState): TargetState => ({ ...one, lastSuccessAt: undefined, lastCycleAt: undefined });
+  // Marks were written before something was sent that goes by them.
+  const untimed = (one: TargetState): TargetState => ({ ...one, lastSuccessAt: undefined, lastCycleAt: undefined, marks: undefined });
   return !isSameState(untimed(state), untimed(next));
 }
 

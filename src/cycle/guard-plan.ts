@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
 import { dnKey } from '../core/directory/dn.ts';
-import type { ResourceType } from '../core/model/entry.ts';
+import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { Digest } from '../core/model/link.ts';
 import type { ScopeGroup } from '../core/mapping/survey.ts';
 import type { Operation } from '../core/model/plan.ts';
+import type { Resource } from '../core/model/resource.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import { guard, type Verdict } from '../core/planning/guard.ts';
 import type { Population } from '../core/planning/guard-input.ts';
@@ -19,8 +20,8 @@ const day = 24 * 60 * 60_000;
 export async function guardPlan(
   operations: readonly Operation[],
   { links, members }: Pick<Known, 'links' | 'members'>,
-  state: TargetState,
-  { setup, readings, scopeGroups, store, now, timekeeper }: PrepareInput,
+  { state, older }: { readonly state: TargetState; readonly older: ReadonlyMap<string, string> },
+  { setup, readings, projection, focus, scopeGroups, store, now, timekeeper }: PrepareInput,
 ): Promise<Verdict> {
   const target = setup.target.name;
   const time = passedTime(target, state, now, setup.removal.deleteAfter, timekeeper);
@@ -31,6 +32,8 @@ export async function guardPlan(
     links,
     population: await populationOf(target, operations, store),
     members,
+    possibleMembers: possibleMembers((focus ?? projection).resources),
+    older,
     recent: (await store.removals(target)).filter(({ at }) => time.seenSince(at) < day),
     firstRun: state.lastCycleAt === undefined,
     established: isEstablished(state),
@@ -92,4 +95,8 @@ function scopeKey({ dn, type }: ScopeGroup, digest: Digest): string {
 
 function isLeap(departedAt: string | undefined, deleteAfter: number | undefined, time: PassedTime): boolean {
   return departedAt !== undefined && deleteAfter !== undefined && time.seenSince(departedAt) < deleteAfter;
+}
+
+function possibleMembers(resources: readonly Resource[]): ReadonlyMap<SourceId, ReadonlySet<SourceId>> {
+  return new Map(resources.flatMap(({ sourceId, possibleMembers: ids }) => (ids === undefined ? [] : [[sourceId, new Set(ids)] as const])));
 }

@@ -61,6 +61,9 @@ export async function pushOne(own: readonly Operation[], input: PushOneInput): P
     links: prepared.links,
     fingerprints: prepared.fingerprints,
     unsearched: prepared.unsearched,
+    intents: prepared.intents,
+    listed: prepared.listed,
+    attempt: 'asked',
     troubles: prepared.troubles,
     removalsOf: createRemovalRecords({ target, context: prepared.context, approved: own, established: isEstablished(prepared.state) }, clock),
   });

@@ -134,7 +134,7 @@ describe('writes that are joined', () => {
       stage.target.create('user', attributes('new'), signal),
       stage.target.remove('user', second, signal),
     ]);
-    assert.deepEqual(outcomes.map(failureClass), ['applied', 'unknown', 'applied']);
+    assert.deepEqual(outcomes.map(failureClass), ['applied', 'unknown', 'gone']);
     assert.deepEqual(onServer(stage), ['new', 'p1']);
   });
 

@@ -42,6 +42,7 @@ interface Kept {
   decisionsLeft: number;
   readonly directories: Map<string, DirectoryState>;
   readonly identities: Map<string, DirectoryIdentity>;
+  readonly names: Map<string, readonly string[]>;
   readonly endpoints: Map<string, string>;
   readonly notes: Map<string, TargetNotes>;
   readonly removals: { readonly target: string; readonly removal: RemovalRecord }[];
@@ -60,6 +61,7 @@ export function createMemoryStore(): MemoryStore {
     decisionsLeft: 0,
     directories: new Map(),
     identities: new Map(),
+    names: new Map(),
     endpoints: new Map(),
     notes: new Map(),
     removals: [],
@@ -113,6 +115,19 @@ function open(kept: Kept): MemoryStore {
     troubles: (target, ids) => answer(() => pick(kept.troubles, target, ids)),
     async *strayTroubles(target, seen) {
       yield await answer(() => ofTarget(kept.troubles, target).map(({ sourceId }) => sourceId).filter((id) => !seen.has(id)));
+    },
+    names: (directory, ids) => answer(() => pick(kept.names, directory, ids)),
+    named: (directory, names) =>
+      answer(() => {
+        const found = new Map<string, SourceId[]>();
+        for (const [key, own] of kept.names) {
+          const [where, id = ''] = key.split('\n');
+          for (const name of where === directory ? own.filter((one) => names.includes(one)) : []) found.set(name, [...(found.get(name) ?? []), id]);
+        }
+        return found;
+      }),
+    async *strayNames(directory, seen) {
+      yield await answer(() => [...kept.names.keys()].flatMap((key) => (key.startsWith(`${directory}\n`) ? [key.slice(directory.length + 1)] : [])).filter((id) => !seen.has(id)));
     },
     counts: (target) =>
       answer((): LinkCounts => {
@@ -255,6 +270,12 @@ function apply(kept: Kept, change: StateChange): void {
       return;
     case 'identity':
       kept.identities.set(change.directory, change.identity);
+      return;
+    case 'names':
+      for (const [id, names] of change.names) {
+        if (names.length === 0) kept.names.delete(idOf(change.directory, id));
+        else kept.names.set(idOf(change.directory, id), names);
+      }
       return;
     case 'bound':
       kept.endpoints.set(change.target, change.endpoint);

@@ -68,6 +68,8 @@ export function guardInput(operations: readonly Operation[], rest: Partial<Guard
     isEmpty: () => false,
     emptiedScopes: [],
     isLeap: () => false,
+    possibleMembers: new Map(),
+    older: new Map(),
     hash: sha256,
     ...rest,
   };

@@ -34,6 +34,8 @@ export interface ScimRequest {
 export interface Answer {
   readonly status: number;
   readonly etag: string | undefined;
+  /** When the target sent it, by its own clock. */
+  readonly date?: string | undefined;
   /** Undefined when the answer had none. */
   readonly body: Body | undefined;
   /** Of a bulk request, which may be refused in part: what must not be repeated out of the words in it. */
@@ -46,6 +48,8 @@ export interface Refusal extends Failure {
   readonly scimType?: string | undefined;
   /** How long the target asked to be left alone. */
   readonly retryAfterMilliseconds?: number | undefined;
+  /** The target redirects to the same URL with a slash at its end. */
+  readonly wantsSlash?: boolean | undefined;
   /** After a 401: there may be other credentials now, with which the same request may be sent once more. */
   readonly renewed?: boolean | undefined;
 }

@@ -1,4 +1,5 @@
 import type { TargetId } from './link.ts';
+import type { ReasonCode } from './resource.ts';
 
 /**
  * Why a request did not take effect. Retry, quarantine and the target's pause read the class, never a status.
@@ -27,6 +28,10 @@ export type FailureClass =
   | 'renumbered';
 
 export interface Failure {
+  /** What stands in the way, where it is not the target that refuses. */
+  readonly reason?: ReasonCode | undefined;
+  /** The account that stands in the way. */
+  readonly targetId?: TargetId | undefined;
   readonly class: FailureClass;
   /** HTTP status, where there was an answer. */
   readonly status?: number | undefined;
@@ -42,6 +47,10 @@ export type Outcome =
       readonly version?: string | undefined;
       /** Of a group that was created with members: who is in it. */
       readonly members?: readonly TargetId[] | undefined;
+      /** Of a create: the answer shows an account that was there before. */
+      readonly existed?: true | undefined;
+      /** Of a create of someone inactive: the target made them active all the same. */
+      readonly active?: true | undefined;
       readonly shown?: Shown | undefined;
     }
   | { readonly kind: 'failed'; readonly failure: Failure };

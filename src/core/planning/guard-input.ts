@@ -28,6 +28,8 @@ export interface GuardInput {
   readonly population: Population;
   /** The members that the target acknowledged, by group. */
   readonly members: PartContext['members'];
+  /** Whom values of a group that name nobody may mean, by group. */
+  readonly possibleMembers: ReadonlyMap<SourceId, ReadonlySet<SourceId>>;
   /** What was done within the last 24 hours without anyone's approval. */
   readonly recent: readonly Tally[];
   /** No cycle of this target was ever committed: we adopt and create, and know nothing that could justify a removal. */
@@ -40,6 +42,8 @@ export interface GuardInput {
   readonly emptiedScopes: readonly { readonly dn: string; readonly type: ResourceType }[];
   /** Whether the time to come back of somebody who left is over by the clock alone, and not by what was seen of it. */
   readonly isLeap: (id: SourceId) => boolean;
+  /** Directories whose data is older than what this target went by, and why we think so, with the server's name. */
+  readonly older: ReadonlyMap<string, string>;
   readonly hash: (text: string) => string;
 }
 

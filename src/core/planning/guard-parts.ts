@@ -44,7 +44,7 @@ export interface Removal extends Common {
   readonly evidence: Evidence;
   /** False for the deletion of an account that was switched off before. */
   readonly hadAccess: boolean;
-  /** Of a group: how many members lose it, beside those who are removed themselves. */
+  /** Of a group: how many members lose it. */
   readonly members: number;
 }
 
@@ -164,11 +164,10 @@ export function putTogether(operation: Operation, parts: readonly Part[]): Opera
 
 const none: readonly Lead[] = [];
 
-function removalPart(common: Common, evidence: Evidence = 'absence', { arriving, off, members, removed }: PartContext): Removal {
+function removalPart(common: Common, evidence: Evidence = 'absence', { arriving, off, members }: PartContext): Removal {
   const { type, sourceId } = common;
-  const others = type === 'group' ? [...(members.get(sourceId) ?? [])].filter((id) => !removed.has(id)).length : 0;
   const follows: readonly Lead[] = arriving.has(sourceId) ? [`arrival ${sourceId}`] : none;
-  return { ...common, kind: 'removal', evidence, hadAccess: !off.has(sourceId), members: others, follows };
+  return { ...common, kind: 'removal', evidence, hadAccess: !off.has(sourceId), members: type === 'group' ? (members.get(sourceId)?.size ?? 0) : 0, follows };
 }
 
 function memberParts(operation: MembersOperation, common: Common, { removed, arriving, members }: PartContext): MembershipChange[] {

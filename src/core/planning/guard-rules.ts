@@ -1,6 +1,16 @@
+import { olderDataRule } from './guard-age.ts';
 import { limitRule } from './guard-limits.ts';
 import { clockLeapRule, emptyReadingRule, emptyScopeRule, firstRunRule } from './guard-readings.ts';
+import { unresolvedMembersRule } from './guard-unresolved.ts';
 import type { Rule } from './guard-suspicion.ts';
 
 /** In the order in which their findings are told. */
-export const rules: readonly Rule[] = [firstRunRule, emptyReadingRule, emptyScopeRule, clockLeapRule, limitRule];
+export const rules: readonly Rule[] = [
+  olderDataRule,
+  firstRunRule,
+  emptyReadingRule,
+  emptyScopeRule,
+  clockLeapRule,
+  unresolvedMembersRule,
+  limitRule,
+];

@@ -10,6 +10,8 @@ import { holdId } from './plan-id.ts';
  *
  *   rule          | looks at                                  | of                        | holds when
  *   --------------+-------------------------------------------+---------------------------+------------------------------
+ *   older_data    | removals, reactivations, cleared values,   | -                         | the data of the directory is
+ *                 | memberships of entries of a directory     |                           | older than what was acknowledged
  *   first_run     | removals by absence, of a type; members   | -                         | no cycle was ever committed,
  *                 | leaving one group                         |                           | and there is any
  *   empty_reading | the same                                  | -                         | the directory showed none of
@@ -17,6 +19,8 @@ import { holdId } from './plan-id.ts';
  *   removals      | deactivations, deletions, emptied groups  | linked resources of the   | > max(percent, atLeast), with
  *                 | of a type; by word and by absence apart   | type                      | those of the last 24 hours
  *   members       | members leaving one group                 | its members               | the same, group by group
+ *   unresolved_   | members leaving one group, of whom a value  | -                         | there is any
+ *   members       | in it that names nobody may still speak   |                           |
  *   updates       | updates, and creations of what was lost   | linked resources of the   | > max(percent, atLeast), in
  *                 |                                           | type                      | this plan
  *
