@@ -1,3 +1,4 @@
+import { fold } from '../core/directory/fold.ts';
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { TargetId } from '../core/model/link.ts';
 import type { Failure } from '../core/model/outcome.ts';
@@ -183,9 +184,9 @@ export function searchList(
   );
 }
 
-/** externalId is case-exact, names and mail are not (RFC 7643 §3.1, §4.1). */
+/** externalId is case-exact, names and mail are not (RFC 7643 §3.1, §4.1); nor does another form of the same text make another person. */
 function comparable(path: string, value: string): string {
-  return path === 'externalId' ? value : value.toLowerCase();
+  return path === 'externalId' ? value : fold(value);
 }
 
 /**

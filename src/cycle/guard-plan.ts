@@ -34,6 +34,7 @@ export async function guardPlan(
     members,
     possibleMembers: possibleMembers((focus ?? projection).resources),
     older,
+    directories: new Set(readings.map(({ directory }) => directory)),
     recent: (await store.removals(target)).filter(({ at }) => time.seenSince(at) < day),
     firstRun: state.lastCycleAt === undefined,
     established: isEstablished(state),

@@ -114,7 +114,6 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const search = await searchUnlinked({ ...input, unlinked: known.unlinked.filter(({ sourceId }) => !successors.has(sourceId)), troubles, fingerprints });
   const unusable = new Set([...search.resting, ...search.unreached.keys(), ...search.rejected.map(({ sourceId }) => sourceId)]);
   const learned = await learnUnknown({ ...input, target: setup.target, resources, links: known.links });
-  for (const link of learned.links) known.links.set(link.sourceId, link);
   const planned = buildPlan({
     ...known,
     resources: learned.resources.filter(({ sourceId }) => !unusable.has(sourceId)),
@@ -152,7 +151,7 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     standing: new Set([...search.standing, ...search.resting, ...search.unreached.keys()]),
     stray,
     found: [...search.troubles, ...heldCreations([...(verdict.hold?.operations ?? []), ...judged.undone], search.unsearched, troubles, fingerprints, input)],
-    remembered: [...lost.found, ...learned.links, ...planned.remembered],
+    remembered: [...known.moved, ...lost.found, ...learned.links, ...planned.remembered],
     forgotten: planned.forgotten,
     unproven: lost.unproven,
     waiting: planned.waiting + learned.waiting,

@@ -30,6 +30,19 @@ export interface StateStore extends StateView {
   removeDecision(key: string): Promise<void>;
 }
 
+/** What there is to say about a state that was opened for writing. */
+export interface Opening {
+  /** There was none: a first run. */
+  readonly isNew: boolean;
+  /** What was cut off at the end of the journal, because it was not as it was written. */
+  readonly cut?: { readonly bytes: number; readonly lines: number } | undefined;
+  /**
+   * Records are missing that were there once, so that what was acknowledged in them is not known. `restored`: an older
+   * copy was put in the place of the state; `damaged`: they were cut off.
+   */
+  readonly lost?: 'restored' | 'damaged' | undefined;
+}
+
 export interface StateView {
   /** Keyed with a secret of this installation. */
   readonly digest: Digest;

@@ -61,6 +61,7 @@ export function measure(instruments: Instruments, clock: Clock): CycleObserver {
       case 'rate_limit_wait':
         countWork(instruments, event);
         return;
+      case 'state_opened':
       case 'absent_entries':
       case 'entries_read':
       case 'directory_failed':

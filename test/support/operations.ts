@@ -69,6 +69,7 @@ export function guardInput(operations: readonly Operation[], rest: Partial<Guard
     emptiedScopes: [],
     isLeap: () => false,
     possibleMembers: new Map(),
+    directories: new Set(['corp', 'branch']),
     older: new Map(),
     hash: sha256,
     ...rest,

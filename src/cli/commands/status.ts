@@ -1,6 +1,6 @@
 import type { App } from '../../app.ts';
 import type { TargetNotes } from '../../ports/scim-target.ts';
-import type { Decision, DirectoryState, LinkCounts, StateView, TargetState } from '../../ports/state-store.ts';
+import type { Decision, DirectoryState, LinkCounts, LinkTotal, StateView, TargetState } from '../../ports/state-store.ts';
 import { withApp, type CommandContext } from '../session.ts';
 import { commandLine, type CommandLine } from '../command-line.ts';
 import { deciderText } from '../show-plan.ts';
@@ -27,10 +27,12 @@ export async function status(options: { readonly json: boolean }, context: Comma
       const call = commandLine(context);
       const all = await Promise.all([...app.configuration.targets.keys()].map((target) => statusOf(view, target, decisions.waiting)));
       const directories = await Promise.all([...app.configuration.directories.keys()].map(async (name) => ({ name, state: await view.directory(name) })));
-      if (options.json) printJson(terminal, { directories: directories.map(({ name, state }) => ({ directory: name, ...state })), targets: all.map(statusJson), unusableDecisions: decisions.unusable });
+      const strays = straysOf(await view.linkTotals(), app);
+      if (options.json) printJson(terminal, { directories: directories.map(({ name, state }) => ({ directory: name, ...state })), targets: all.map(statusJson), notConfigured: strays, unusableDecisions: decisions.unusable });
       else {
         for (const { name, state } of directories) showDirectory(name, state, app, terminal);
         for (const one of all) show(one, app, terminal, call);
+        for (const { name, links, remedy } of strays) terminal.print(`${terminal.colors.bold(name)}: not in the configuration, ${count(links, 'link')} ${links === 1 ? 'is' : 'are'} remembered; ${remedy}`);
         for (const { key, because } of decisions.unusable) {
           terminal.print(`decisions/${key}: ${because === 'no_target' ? 'of an earlier version, for no target; decide again' : 'is no decision'}; it is passed over`);
         }
@@ -40,6 +42,17 @@ export async function status(options: { readonly json: boolean }, context: Comma
       await view.close();
     }
   });
+}
+
+/** Targets and directories that the configuration does not name (any more), and how many links the state has of them. */
+function straysOf(totals: readonly LinkTotal[], { configuration: { targets, directories } }: App) {
+  const sum = (those: readonly LinkTotal[], nameOf: (total: LinkTotal) => string, kind: 'target' | 'directory', remedy: (name: string) => string) =>
+    [...Map.groupBy(those, nameOf)].map(([name, own]) => ({ kind, name, links: own.reduce((links, total) => links + total.links, 0), remedy: remedy(name) }));
+  const configured = totals.filter(({ target }) => targets.has(target));
+  return [
+    ...sum(totals.filter(({ target }) => !targets.has(target)), ({ target }) => target, 'target', (name) => `dir2scim state reset ${name} forgets them`),
+    ...sum(configured.filter(({ directory }) => !directories.has(directory)), ({ directory }) => directory, 'directory', () => 'the next cycle passes them on, or holds what would happen to them'),
+  ];
 }
 
 async function statusOf(view: StateView, target: string, waiting: readonly (Decision & { readonly key: string })[]): Promise<TargetStatus> {

@@ -125,7 +125,15 @@ export type TallyKind =
 
 /** What the guard compared, so that a person can judge it. */
 export interface GuardFinding {
-  readonly kind: TallyKind | 'empty_reading' | 'empty_scope' | 'first_run' | 'clock_leap' | 'older_data' | 'unresolved_members';
+  readonly kind:
+    | TallyKind
+    | 'first_run'
+    | 'empty_reading'
+    | 'empty_scope'
+    | 'unread_directory'
+    | 'older_data'
+    | 'unresolved_members'
+    | 'clock_leap';
   readonly type: ResourceType;
   /** The group whose members are concerned, for `members`. */
   readonly sourceId?: SourceId | undefined;

@@ -42,6 +42,8 @@ export interface GuardInput {
   readonly emptiedScopes: readonly { readonly dn: string; readonly type: ResourceType }[];
   /** Whether the time to come back of somebody who left is over by the clock alone, and not by what was seen of it. */
   readonly isLeap: (id: SourceId) => boolean;
+  /** Those that were read completely for this plan. */
+  readonly directories: ReadonlySet<string>;
   /** Directories whose data is older than what this target went by, and why we think so, with the server's name. */
   readonly older: ReadonlyMap<string, string>;
   readonly hash: (text: string) => string;

@@ -1,5 +1,6 @@
 import { olderDataRule } from './guard-age.ts';
 import { limitRule } from './guard-limits.ts';
+import { unreadDirectoryRule } from './guard-orphans.ts';
 import { clockLeapRule, emptyReadingRule, emptyScopeRule, firstRunRule } from './guard-readings.ts';
 import { unresolvedMembersRule } from './guard-unresolved.ts';
 import type { Rule } from './guard-suspicion.ts';
@@ -10,7 +11,8 @@ export const rules: readonly Rule[] = [
   firstRunRule,
   emptyReadingRule,
   emptyScopeRule,
-  clockLeapRule,
+  unreadDirectoryRule,
   unresolvedMembersRule,
+  clockLeapRule,
   limitRule,
 ];
