@@ -8,6 +8,7 @@ import type { Resource } from '../core/model/resource.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import { guard, type Verdict } from '../core/planning/guard.ts';
 import type { Population } from '../core/planning/guard-input.ts';
+import type { Tally } from '../core/planning/tally.ts';
 import type { StateView, TargetState } from '../ports/state-store.ts';
 import { isEstablished } from './established.ts';
 import type { Known } from './known.ts';
@@ -16,9 +17,14 @@ import type { PrepareInput } from './prepare-plan.ts';
 
 const day = 24 * 60 * 60_000;
 
-/** Lays operations that nobody has decided about before the guard, with everything that it goes by. */
+/**
+ * Lays operations that nobody has decided about before the guard, with everything that it goes by.
+ *
+ * @param pushed what one person wants carried out for somebody in the same cycle: it counts like what was done
+ */
 export async function guardPlan(
   operations: readonly Operation[],
+  pushed: readonly Tally[],
   { links, members }: Pick<Known, 'links' | 'members'>,
   { state, older }: { readonly state: TargetState; readonly older: ReadonlyMap<string, string> },
   { setup, readings, projection, focus, scopeGroups, store, now, timekeeper }: PrepareInput,
@@ -35,7 +41,7 @@ export async function guardPlan(
     possibleMembers: possibleMembers((focus ?? projection).resources),
     older,
     directories: new Set(readings.map(({ directory }) => directory)),
-    recent: (await store.removals(target)).filter(({ at }) => time.seenSince(at) < day),
+    recent: [...(await store.removals(target)).filter(({ at }) => time.seenSince(at) < day), ...pushed],
     firstRun: state.lastCycleAt === undefined,
     established: isEstablished(state),
     isEmpty: emptyReadings(readings),

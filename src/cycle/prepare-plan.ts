@@ -9,6 +9,7 @@ import type { ScopeGroup } from '../core/mapping/survey.ts';
 import { buildPlan } from '../core/planning/build-plan.ts';
 import type { PlanInput } from '../core/planning/plan-input.ts';
 import { findSuccessors } from '../core/planning/successors.ts';
+import type { Tally } from '../core/planning/tally.ts';
 import { planId } from '../core/planning/plan-id.ts';
 import type { Intent, StateView, TargetState, Trouble } from '../ports/state-store.ts';
 import { isPaused, troubleAfter } from './back-off.ts';
@@ -129,11 +130,11 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     now,
   });
   const state = await store.target(name);
-  const asked = { target: name, operations: planned.operations, links: known.links, members: known.members, leftOut: unusable.union(new Set(lost.unproven.map(({ sourceId }) => sourceId))), state, store, now };
+  const leftOut = new Set([...unusable, ...lost.unproven.map(({ sourceId }) => sourceId)]);
   const older = olderDirectories(input.readings, state);
-  const judged = await judgePlan(asked, (open) => guardPlan(open, known, { state, older }, input));
-  const { verdict, words } = judged;
-  const isDeferred = pausesOf(verdict.proceed.filter(({ sourceId }) => !pushedNow(words).has(sourceId)), troubles, fingerprints, input);
+  const asked = { ...input, ...planned, target: name, links: known.links, members: known.members, leftOut, state };
+  const judged = await judgePlan(asked, (open, pushed) => guardPlan(open, pushed, known, { state, older }, input));
+  const isDeferred = pausesOf(judged, troubles, fingerprints, input);
   return {
     plan: { id: planId(planned.operations, sha256), target: name, operations: planned.operations, rejected: [...unmapped, ...search.rejected, ...(focus?.unfit ?? [])] },
     unseen: known.unseen,
@@ -141,8 +142,8 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     state,
     unfit: [...search.rejected, ...(focus?.unfit ?? [])],
     ...judged,
-    deferred: verdict.proceed.filter(isDeferred),
-    due: verdict.proceed.filter((operation) => !isDeferred(operation)),
+    deferred: judged.verdict.proceed.filter(isDeferred),
+    due: judged.verdict.proceed.filter((operation) => !isDeferred(operation)),
     links: known.links,
     ...forPush(search),
     unreached: sumUnreached(search.unreached, known.unlinked),
@@ -150,7 +151,7 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     troubles,
     standing: new Set([...search.standing, ...search.resting, ...search.unreached.keys()]),
     stray,
-    found: [...search.troubles, ...heldCreations([...(verdict.hold?.operations ?? []), ...judged.undone], search.unsearched, troubles, fingerprints, input)],
+    found: [...search.troubles, ...heldCreations([...(judged.verdict.hold?.operations ?? []), ...judged.undone], search.unsearched, troubles, fingerprints, input)],
     remembered: [...known.moved, ...lost.found, ...learned.links, ...planned.remembered],
     forgotten: planned.forgotten,
     unproven: lost.unproven,
@@ -201,14 +202,15 @@ function pushedNow({ approvals, decided }: Words): ReadonlySet<SourceId> {
 
 /** An entry rests as a whole: with everything that is to be done about it, or not at all. */
 function pausesOf(
-  operations: readonly Operation[],
+  { verdict, words }: JudgedPlan,
   troubles: ReadonlyMap<SourceId, Trouble>,
   fingerprints: Fingerprints,
   { attempt, now }: PrepareInput,
 ): (operation: Operation) => boolean {
   if (attempt !== 'due' || troubles.size === 0) return () => false;
+  const pushed = pushedNow(words);
   const troubled = Map.groupBy(
-    operations.filter(({ sourceId }) => (troubles.get(sourceId)?.cause ?? 'held') !== 'held'),
+    verdict.proceed.filter(({ sourceId }) => (troubles.get(sourceId)?.cause ?? 'held') !== 'held' && !pushed.has(sourceId)),
     ({ sourceId }) => sourceId,
   );
   const paused = new Set([...troubled].filter(([id, own]) => isPaused(troubles.get(id), fingerprints.ofOperations(own), now)).map(([id]) => id));
