@@ -27,7 +27,7 @@ import { learnUnknown } from './learn-unknown.ts';
 import { searchUnlinked, type Attempt, type SearchResult } from './search-unlinked.ts';
 import type { TargetSetup } from './target-setup.ts';
 import type { Timekeeper } from './timekeeper.ts';
-import { sumUnreached, type UnreachedEntries } from './unreached.ts';
+import { unplanned, type UnreachedEntries } from './unreached.ts';
 
 /** A plan with the judgement on it, and what it was made from. */
 export interface Preparation extends JudgedPlan {
@@ -47,6 +47,8 @@ export interface Preparation extends JudgedPlan {
   readonly resting: ReadonlySet<SourceId>;
   /** Newcomers who could not be looked for now: they are left out of the plan as well. */
   readonly unreached: readonly UnreachedEntries[];
+  /** How many are of a type that the target does not have: groups. */
+  readonly leftOut: number;
   /** Newcomers to be looked for before they are created. */
   readonly unsearched: ReadonlySet<SourceId>;
   readonly fingerprints: Fingerprints;
@@ -113,7 +115,7 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const fingerprints = createFingerprints(known.unlinked, store.digest, { user: setup.policy.user.match, group: setup.policy.group.match });
   const successors = successorsOf(known, input);
   const search = await searchUnlinked({ ...input, unlinked: known.unlinked.filter(({ sourceId }) => !successors.has(sourceId)), troubles, fingerprints });
-  const unusable = new Set([...search.resting, ...search.unreached.keys(), ...search.rejected.map(({ sourceId }) => sourceId)]);
+  const unusable = new Set([...search.resting, ...search.unreached.keys(), ...search.leftOut, ...search.rejected.map(({ sourceId }) => sourceId)]);
   const learned = await learnUnknown({ ...input, target: setup.target, resources, links: known.links });
   const planned = buildPlan({
     ...known,
@@ -146,7 +148,7 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     due: judged.verdict.proceed.filter((operation) => !isDeferred(operation)),
     links: known.links,
     ...forPush(search),
-    unreached: sumUnreached(search.unreached, known.unlinked),
+    ...unplanned(search, known.unlinked),
     fingerprints,
     troubles,
     standing: new Set([...search.standing, ...search.resting, ...search.unreached.keys()]),
