@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { dnKey } from '../core/directory/dn.ts';
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { Digest } from '../core/model/link.ts';
+import type { Projection } from '../core/mapping/project.ts';
 import type { ScopeGroup } from '../core/mapping/survey.ts';
 import type { Operation } from '../core/model/plan.ts';
 import type { Resource } from '../core/model/resource.ts';
@@ -11,11 +12,27 @@ import type { Population } from '../core/planning/guard-input.ts';
 import type { Tally } from '../core/planning/tally.ts';
 import type { StateView, TargetState } from '../ports/state-store.ts';
 import { isEstablished } from './established.ts';
+import type { Focus } from './focus.ts';
 import type { Known } from './known.ts';
 import { passedTime, type PassedTime } from './passed-time.ts';
-import type { PrepareInput } from './prepare-plan.ts';
+import type { TargetSetup } from './target-setup.ts';
+import type { Timekeeper } from './timekeeper.ts';
 
 const day = 24 * 60 * 60_000;
+
+/** What a plan was made from. */
+export interface GuardPlanInput {
+  readonly setup: TargetSetup;
+  readonly readings: readonly CompleteReading[];
+  readonly projection: Projection;
+  readonly focus?: Focus | undefined;
+  /** The groups by which its scope goes. */
+  readonly scopeGroups: readonly ScopeGroup[];
+  readonly timekeeper?: Timekeeper | undefined;
+  readonly store: StateView;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
 
 /**
  * Lays operations that nobody has decided about before the guard, with everything that it goes by.
@@ -27,7 +44,7 @@ export async function guardPlan(
   pushed: readonly Tally[],
   { links, members }: Pick<Known, 'links' | 'members'>,
   { state, older }: { readonly state: TargetState; readonly older: ReadonlyMap<string, string> },
-  { setup, readings, projection, focus, scopeGroups, store, now, timekeeper }: PrepareInput,
+  { setup, readings, projection, focus, scopeGroups, store, now, timekeeper }: GuardPlanInput,
 ): Promise<Verdict> {
   const target = setup.target.name;
   const time = passedTime(target, state, now, setup.removal.deleteAfter, timekeeper);

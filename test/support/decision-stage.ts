@@ -6,7 +6,6 @@ import { noLimits } from './limits.ts';
 
 export const eight = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
 export const staff = eight.map((id) => person(id));
-export const open = { percent: 100, atLeast: 99 };
 export const narrow = { limits: { ...noLimits, removals: { percent: 0, atLeast: 1 } }, target: { concurrency: 1 } };
 export const by = { via: 'shell', user: 'olga' } as const;
 

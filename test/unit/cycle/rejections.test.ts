@@ -4,7 +4,7 @@ import { createPictures } from '../../../src/cycle/directory-pictures.ts';
 import { createInStep } from '../../../src/cycle/in-step.ts';
 import type { Decision } from '../../../src/ports/state-store.ts';
 import { cycleStage, operationsOf, person, team } from '../../support/cycle-stage.ts';
-import { applied, by, comeBack, decide, eight, held, leave, loaded, narrow, open, staff, waiting } from '../../support/decision-stage.ts';
+import { applied, by, comeBack, decide, eight, held, leave, loaded, narrow, staff, waiting } from '../../support/decision-stage.ts';
 import { noLimits } from '../../support/limits.ts';
 
 describe('a rejection', () => {
