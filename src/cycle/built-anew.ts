@@ -1,5 +1,6 @@
 import type { SourceId } from '../core/model/entry.ts';
 import type { Resource } from '../core/model/resource.ts';
+import type { Verdict } from '../core/planning/guard.ts';
 import type { PlanInput } from '../core/planning/plan-input.ts';
 import { findSuccessors } from '../core/planning/successors.ts';
 import type { StateView } from '../ports/state-store.ts';
@@ -28,4 +29,8 @@ export function builtAnewRemark({ departures }: Pick<Known, 'departures'>, likel
   const replaced = [...likely.values()].filter(({ replaces }) => left.has(replaces.sourceId)).length;
   if (left.size < 2 || replaced * 2 <= left.size) return undefined;
   return `the directory seems to have been built anew: ${replaced} of ${left.size} departures have a successor, a new entry with the same match attribute`;
+}
+
+export function withRemark(verdict: Verdict, remark: string | undefined): Verdict {
+  return verdict.hold === undefined || remark === undefined ? verdict : { ...verdict, hold: { ...verdict.hold, remark } };
 }
