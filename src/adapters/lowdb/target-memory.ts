@@ -1,5 +1,6 @@
 import type { ResourceType, SourceId } from '../../core/model/entry.ts';
 import type { Link, TargetId } from '../../core/model/link.ts';
+import { forgetContent } from '../../core/planning/link-paths.ts';
 import { noNotes, type TargetNotes } from '../../ports/scim-target.ts';
 import {
   emptyTargetState,
@@ -15,7 +16,7 @@ import {
 import { inCurrentWords } from './earlier-state.ts';
 
 /** A change that is about one target. */
-export type TargetChange = Exclude<StateChange, { kind: 'directory' | 'identity' | 'names' | 'reset' }>;
+export type TargetChange = Exclude<StateChange, { kind: 'directory' | 'identity' | 'names' | 'reset' | 'content_forgotten' }>;
 
 type Counts = Record<ResourceType, Record<keyof LinkCounts[ResourceType], number>>;
 
@@ -92,6 +93,10 @@ export class TargetMemory {
         this.removals = this.removals.filter(({ at }) => at >= change.before);
         return;
     }
+  }
+
+  forgetContent(): void {
+    for (const link of this.links.values()) this.links.set(link.sourceId, forgetContent(link));
   }
 
   #putLink(link: Link): void {
