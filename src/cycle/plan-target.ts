@@ -24,6 +24,8 @@ export interface PlannedTarget {
   readonly waiting: number;
   /** Those who could not be looked for on the target: nothing is planned about them. */
   readonly unreached: readonly UnreachedEntries[];
+  /** Groups, where the target has none. */
+  readonly leftOut: number;
 }
 
 /** The same as a cycle up to the push; writes nothing, and asks the target only about entries that are new to us. */
@@ -47,5 +49,6 @@ export async function planTarget(
     rejections: prepared.words.rejections,
     waiting: prepared.waiting,
     unreached: prepared.unreached,
+    leftOut: prepared.leftOut,
   };
 }

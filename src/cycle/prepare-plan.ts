@@ -10,6 +10,7 @@ import { buildPlan } from '../core/planning/build-plan.ts';
 import { guard, type Verdict } from '../core/planning/guard.ts';
 import type { PlanInput } from '../core/planning/plan-input.ts';
 import { findSuccessors } from '../core/planning/successors.ts';
+import type { Tally } from '../core/planning/tally.ts';
 import { planId } from '../core/planning/plan-id.ts';
 import type { Intent, LinkCounts, StateView, TargetState, Trouble } from '../ports/state-store.ts';
 import { isPaused, troubleAfter } from './back-off.ts';
@@ -25,7 +26,7 @@ import { searchLost } from './search-lost.ts';
 import { learnUnknown } from './learn-unknown.ts';
 import { searchUnlinked, type Attempt, type SearchResult } from './search-unlinked.ts';
 import type { TargetSetup } from './target-setup.ts';
-import { sumUnreached, type UnreachedEntries } from './unreached.ts';
+import { unplanned, type UnreachedEntries } from './unreached.ts';
 
 /** A plan with the judgement on it, and what it was made from. */
 export interface Preparation extends JudgedPlan {
@@ -45,6 +46,8 @@ export interface Preparation extends JudgedPlan {
   readonly resting: ReadonlySet<SourceId>;
   /** Newcomers who could not be looked for now: they are left out of the plan as well. */
   readonly unreached: readonly UnreachedEntries[];
+  /** How many are of a type that the target does not have: groups. */
+  readonly leftOut: number;
   /** Newcomers to be looked for before they are created. */
   readonly unsearched: ReadonlySet<SourceId>;
   readonly fingerprints: Fingerprints;
@@ -108,7 +111,7 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const fingerprints = createFingerprints(known.unlinked, store.digest, { user: setup.policy.user.match, group: setup.policy.group.match });
   const successors = successorsOf(known, input);
   const search = await searchUnlinked({ ...input, unlinked: known.unlinked.filter(({ sourceId }) => !successors.has(sourceId)), troubles, fingerprints });
-  const unusable = new Set([...search.resting, ...search.unreached.keys(), ...search.rejected.map(({ sourceId }) => sourceId)]);
+  const unusable = new Set([...search.resting, ...search.unreached.keys(), ...search.leftOut, ...search.rejected.map(({ sourceId }) => sourceId)]);
   const learned = await learnUnknown({ ...input, ...known, target: setup.target, resources, leaving: lost.departures.map(({ link }) => link) });
   const planned = buildPlan({
     ...known,
@@ -125,11 +128,10 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     now,
   });
   const state = await store.target(name);
-  const asked = { target: name, operations: planned.operations, links: known.links, leftOut: unusable.union(new Set(lost.unproven.map(({ sourceId }) => sourceId))), state, store, now };
+  const leftOut = new Set([...unusable, ...lost.unproven.map(({ sourceId }) => sourceId)]);
   const older = olderDirectories(input.readings, state);
-  const judged = await judgePlan(asked, (open) => judge(open, known, { state, older }, input));
-  const { verdict, words } = judged;
-  const isDeferred = pausesOf(verdict.proceed.filter(({ sourceId }) => !pushedNow(words).has(sourceId)), troubles, fingerprints, input);
+  const judged = await judgePlan({ ...input, ...planned, target: name, links: known.links, leftOut, state }, (open, pushed) => judge(open, pushed, known, { state, older }, input));
+  const isDeferred = pausesOf(judged, troubles, fingerprints, input);
   return {
     plan: { id: planId(planned.operations, sha256), target: name, operations: planned.operations, rejected: [...unmapped, ...search.rejected, ...(focus?.unfit ?? [])] },
     unseen: known.unseen,
@@ -137,16 +139,16 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     state,
     unfit: [...search.rejected, ...(focus?.unfit ?? [])],
     ...judged,
-    deferred: verdict.proceed.filter(isDeferred),
-    due: verdict.proceed.filter((operation) => !isDeferred(operation)),
+    deferred: judged.verdict.proceed.filter(isDeferred),
+    due: judged.verdict.proceed.filter((operation) => !isDeferred(operation)),
     links: known.links,
     ...forPush(search),
-    unreached: sumUnreached(search.unreached, known.unlinked),
+    ...unplanned(search, known.unlinked),
     fingerprints,
     troubles,
     standing: new Set([...search.standing, ...search.resting, ...search.unreached.keys()]),
     stray,
-    found: [...search.troubles, ...heldCreations([...(verdict.hold?.operations ?? []), ...judged.undone], search.unsearched, troubles, fingerprints, input)],
+    found: [...search.troubles, ...heldCreations([...(judged.verdict.hold?.operations ?? []), ...judged.undone], search.unsearched, troubles, fingerprints, input)],
     remembered: [...known.moved, ...lost.found, ...learned.links, ...planned.remembered],
     forgotten: planned.forgotten,
     unproven: lost.unproven,
@@ -197,14 +199,15 @@ function pushedNow({ approvals, decided }: Words): ReadonlySet<SourceId> {
 
 /** An entry rests as a whole: with everything that is to be done about it, or not at all. */
 function pausesOf(
-  operations: readonly Operation[],
+  { verdict, words }: JudgedPlan,
   troubles: ReadonlyMap<SourceId, Trouble>,
   fingerprints: Fingerprints,
   { attempt, now }: PrepareInput,
 ): (operation: Operation) => boolean {
   if (attempt !== 'due' || troubles.size === 0) return () => false;
+  const pushed = pushedNow(words);
   const troubled = Map.groupBy(
-    operations.filter(({ sourceId }) => (troubles.get(sourceId)?.cause ?? 'held') !== 'held'),
+    verdict.proceed.filter(({ sourceId }) => (troubles.get(sourceId)?.cause ?? 'held') !== 'held' && !pushed.has(sourceId)),
     ({ sourceId }) => sourceId,
   );
   const paused = new Set([...troubled].filter(([id, own]) => isPaused(troubles.get(id), fingerprints.ofOperations(own), now)).map(([id]) => id));
@@ -216,6 +219,7 @@ const day = 24 * 60 * 60_000;
 
 async function judge(
   operations: readonly Operation[],
+  pushed: readonly Tally[],
   { links, members }: Pick<Known, 'links' | 'members'>,
   { state, older }: { readonly state: TargetState; readonly older: ReadonlyMap<string, string> },
   { setup, readings, projection, focus, store, now }: PrepareInput,
@@ -230,7 +234,7 @@ async function judge(
     population: { user: counts.user.active, group: counts.group.active },
     possibleMembers: possibleMembers((focus ?? projection).resources),
     memberCounts: new Map([...members].map(([group, ids]) => [group, ids.size])),
-    recent: (await store.removals(setup.target.name)).filter(({ at }) => fresh(at)),
+    recent: [...(await store.removals(setup.target.name)).filter(({ at }) => fresh(at)), ...pushed],
     firstRun: state.lastCycleAt === undefined,
     emptyTypes: emptyTypes(readings, counts),
     directories: new Set(readings.map(({ directory }) => directory)),

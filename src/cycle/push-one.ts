@@ -29,7 +29,8 @@ export function pushDecision(
 }
 
 /**
- * Carries out what is due for one entry, and nothing else. It is no cycle: what the last one left to do stays as it was.
+ * Carries out what is due for one entry, and nothing else. It is no cycle: what the last one left to do stays as it was,
+ * and what was carried out counts, so that the others of a hold are not few enough because of it.
  * That it was decided is durable before anything is sent; what fails is tried again by the next cycles, as under any
  * approval.
  *
@@ -64,7 +65,7 @@ export async function pushOne(own: readonly Operation[], input: PushOneInput): P
     listed: prepared.listed,
     attempt: 'asked',
     troubles: prepared.troubles,
-    removalsOf: createRemovalRecords(target, prepared.context, own, clock),
+    removalsOf: createRemovalRecords(target, prepared.context, [], clock),
   });
   const isDone = pushed.applied.length === own.length && prepared.troubles.has(id);
   const approvals = trimmed(decided.approvals ?? [], (held) => prepared.leftOf(held, pushed.applied));

@@ -70,6 +70,7 @@ const nothingDone = {
   rejections: [],
   rejected: [],
   unreached: [],
+  leftOut: 0,
   waiting: 0,
   forgotten: [],
   unproven: [],
@@ -118,14 +119,16 @@ async function runCycle(input: CycleInput): Promise<Result> {
     hold,
     undone: prepared.undone,
     rejections: prepared.words.rejections,
-    rejected: plan.rejected,
-    unreached: prepared.unreached,
+    ...found(prepared),
     waiting: prepared.waiting + pushed.skipped,
-    forgotten: prepared.forgotten,
-    unproven: prepared.unproven,
     unresolved: anyUnresolved(prepared.unresolved),
     error,
   };
+}
+
+/** What the report tells of what was found before anything was sent. */
+function found({ plan: { rejected }, unreached, leftOut, forgotten, unproven }: Preparation): Pick<Result, 'rejected' | 'unreached' | 'leftOut' | 'forgotten' | 'unproven'> {
+  return { rejected, unreached, leftOut, forgotten, unproven };
 }
 
 /** What was found before anything is sent. */

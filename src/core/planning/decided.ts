@@ -59,8 +59,8 @@ function isAmong(part: Part, marks: ReadonlySet<string>, digest: Digest): boolea
 }
 
 /**
- * What of these operations a plan would still do. An operation that is no longer wanted is one that nobody has decided
- * about when it comes again.
+ * What of these operations a plan would still do, without what only follows others. An operation that is no longer wanted
+ * is one that nobody has decided about when it comes again.
  *
  * @param plan without what was done already
  */
@@ -69,10 +69,11 @@ export function stillWanted(held: readonly HeldOperation[], plan: readonly Opera
   const marks = new Set<string>();
   for (const operation of plan) {
     for (const part of partsOf(operation, context)) {
+      if (part.isConsequence) continue;
       if ('change' in part) marks.add(anyChangeMark(operation));
       marks.add(markOf(part, digest));
     }
-    if (operation.verb === 'members') for (const id of operation.remove) marks.add(memberMark(operation.sourceId, '-', id));
+    if (operation.verb === 'members' && operation.cause === 'departed') for (const id of operation.remove) marks.add(memberMark(operation.sourceId, '-', id));
   }
   return held.flatMap((one) => restOf(one, (mark) => marks.has(mark)) ?? []);
 }

@@ -162,6 +162,14 @@ describe('the search for who exists already', () => {
     });
   }
 
+  it('leaves groups out where the target has none, as soon as a search has found that out, and that is a success', async () => {
+    const stage = cycleStage([person('anna'), team('crew', ['anna']), team('staff')], { target: { groups: false } });
+    const first = await stage.cycle();
+    assert.deepEqual([first.report.result, operationsOf(first.report.applied), first.report.leftOut, first.report.rejected], ['success', ['create anna'], 2, []]);
+    const second = await stage.cycle({ attempt: 'asked' });
+    assert.deepEqual([second.report.result, second.report.leftOut, second.calls], ['success', 2, []]);
+  });
+
   it('asks a target that answers nobody about a few only, and lets those who could not be looked for rest', async () => {
     const stage = cycleStage([person('anna')]);
     await stage.cycle();

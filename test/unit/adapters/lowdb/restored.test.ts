@@ -10,7 +10,7 @@ import { clock, edit, recordOf, recordsIn, temporaryFolder } from './fixture.ts'
 interface Place {
   readonly folder: string;
   readonly openings: Opening[];
-  open(): Promise<StateStore>;
+  readonly open: () => Promise<StateStore>;
 }
 
 async function place(context: Pick<TestContext, 'after'>): Promise<Place> {
