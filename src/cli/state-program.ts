@@ -24,6 +24,9 @@ export function addState(
     .argument('<new>', 'the source id of the entry that came in its place')
     .option('--target <name>', 'only this target')
     .action(async (before: string, now: string, given: Given) => finish(await (await import('./commands/relink.ts')).relink(before, now, given, contextOf(given))));
+  command('recheck', 'something was put back or lost: the next cycle looks at every linked account, and sends what differs').action(
+    async (given: Given) => finish(await (await import('./commands/state.ts')).recheck(given, contextOf(given))),
+  );
   command('repin', 'a directory is another one now: takes it as it is')
     .argument('<directory>', 'a directory of the configuration')
     .action(async (directory: string, given: Given) => finish(await (await import('./commands/state.ts')).repin(directory, given, contextOf(given))));
