@@ -36,9 +36,9 @@ export async function planTarget(
   { lookUp, attempt, now, signal }: Pick<PrepareInput, 'lookUp' | 'attempt' | 'now' | 'signal'>,
 ): Promise<PlannedTarget> {
   await checkBinding(setup, store);
-  const { projection } = await draftKnowing(undefined, readings, setup.definition, { now: () => now }, store);
+  const { projection, survey } = await draftKnowing(undefined, readings, setup.definition, { now: () => now }, store);
   await remind(setup.target, store);
-  const prepared = await preparePlan({ setup, readings, projection, store, lookUp, attempt, now, signal });
+  const prepared = await preparePlan({ setup, readings, projection, scopeGroups: survey.scopeGroups, store, lookUp, attempt, now, signal });
   return {
     target: setup.target.name,
     plan: prepared.plan,

@@ -1,24 +1,24 @@
-import { hash } from 'node:crypto';
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { Link, TargetId } from '../core/model/link.ts';
 import type { Operation, Plan } from '../core/model/plan.ts';
-import type { Rejected, Resource } from '../core/model/resource.ts';
+import type { Rejected } from '../core/model/resource.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import { countUnresolved, type UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import type { Projection } from '../core/mapping/project.ts';
+import type { ScopeGroup } from '../core/mapping/survey.ts';
 import { buildPlan } from '../core/planning/build-plan.ts';
-import { guard, type Verdict } from '../core/planning/guard.ts';
 import type { PlanInput } from '../core/planning/plan-input.ts';
 import { findSuccessors } from '../core/planning/successors.ts';
 import type { Tally } from '../core/planning/tally.ts';
 import { planId } from '../core/planning/plan-id.ts';
-import type { Intent, LinkCounts, StateView, TargetState, Trouble } from '../ports/state-store.ts';
+import type { Intent, StateView, TargetState, Trouble } from '../ports/state-store.ts';
 import { isPaused, troubleAfter } from './back-off.ts';
 import { gather } from './batches.ts';
 import { marksAfter, olderDirectories } from './data-marks.ts';
 import type { Words } from './decisions.ts';
 import type { Focus } from './focus.ts';
 import { createFingerprints, type Fingerprints } from './fingerprints.ts';
+import { guardPlan, sha256 } from './guard-plan.ts';
 import { judgePlan, type JudgedPlan } from './judge-plan.ts';
 import { recall, type Known } from './known.ts';
 import type { LookUpAbsent } from './look-up-absent.ts';
@@ -26,6 +26,7 @@ import { searchLost } from './search-lost.ts';
 import { learnUnknown } from './learn-unknown.ts';
 import { searchUnlinked, type Attempt, type SearchResult } from './search-unlinked.ts';
 import type { TargetSetup } from './target-setup.ts';
+import type { Timekeeper } from './timekeeper.ts';
 import { unplanned, type UnreachedEntries } from './unreached.ts';
 
 /** A plan with the judgement on it, and what it was made from. */
@@ -81,6 +82,9 @@ export interface PrepareInput {
   readonly readings: readonly CompleteReading[];
   /** What the readings come to for this target. */
   readonly projection: Projection;
+  /** The groups by which its scope goes. */
+  readonly scopeGroups: readonly ScopeGroup[];
+  readonly timekeeper?: Timekeeper | undefined;
   /** Whom the plan is about; without it, everyone. */
   readonly focus?: Focus | undefined;
   /** The only one whom the target may be asked about, among those who are linked; without it, everyone. */
@@ -130,7 +134,8 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const state = await store.target(name);
   const leftOut = new Set([...unusable, ...lost.unproven.map(({ sourceId }) => sourceId)]);
   const older = olderDirectories(input.readings, state);
-  const judged = await judgePlan({ ...input, ...planned, target: name, links: known.links, leftOut, state }, (open, pushed) => judge(open, pushed, known, { state, older }, input));
+  const asked = { ...input, ...planned, target: name, links: known.links, members: known.members, leftOut, state };
+  const judged = await judgePlan(asked, (open, pushed) => guardPlan(open, pushed, known, { state, older }, input));
   const isDeferred = pausesOf(judged, troubles, fingerprints, input);
   return {
     plan: { id: planId(planned.operations, sha256), target: name, operations: planned.operations, rejected: [...unmapped, ...search.rejected, ...(focus?.unfit ?? [])] },
@@ -215,44 +220,3 @@ function pausesOf(
 }
 
 const nobody: ReadonlySet<SourceId> = new Set();
-const day = 24 * 60 * 60_000;
-
-async function judge(
-  operations: readonly Operation[],
-  pushed: readonly Tally[],
-  { links, members }: Pick<Known, 'links' | 'members'>,
-  { state, older }: { readonly state: TargetState; readonly older: ReadonlyMap<string, string> },
-  { setup, readings, projection, focus, store, now }: PrepareInput,
-): Promise<Verdict> {
-  const counts = await store.counts(setup.target.name);
-  const fresh = (at: string) => Date.parse(at) > now - day;
-  return guard({
-    target: setup.target.name,
-    operations,
-    limits: setup.limits,
-    links,
-    population: { user: counts.user.active, group: counts.group.active },
-    possibleMembers: possibleMembers((focus ?? projection).resources),
-    memberCounts: new Map([...members].map(([group, ids]) => [group, ids.size])),
-    recent: [...(await store.removals(setup.target.name)).filter(({ at }) => fresh(at)), ...pushed],
-    firstRun: state.lastCycleAt === undefined,
-    emptyTypes: emptyTypes(readings, counts),
-    directories: new Set(readings.map(({ directory }) => directory)),
-    older,
-    hash: sha256,
-  });
-}
-
-function possibleMembers(resources: readonly Resource[]): ReadonlyMap<SourceId, ReadonlySet<SourceId>> {
-  return new Map(resources.flatMap(({ sourceId, possibleMembers: ids }) => (ids === undefined ? [] : [[sourceId, new Set(ids)] as const])));
-}
-
-/** Types of which the directories show nobody although some are linked: more likely a fault than the truth. */
-function emptyTypes(readings: readonly CompleteReading[], counts: LinkCounts): Set<ResourceType> {
-  const shown = new Set(readings.flatMap(({ entries }) => entries.map(({ type }) => type)));
-  return new Set((['user', 'group'] as const).filter((type) => !shown.has(type) && counts[type].active + counts[type].deactivated > 0));
-}
-
-function sha256(text: string): string {
-  return hash('sha256', text, 'hex');
-}

@@ -4,6 +4,7 @@ import type { ScimValue } from '../../../src/core/model/resource.ts';
 import { cycleStage, day, hour, inShort, minute, operationsOf, person, team } from '../../support/cycle-stage.ts';
 import type { FakeCall, FakeFault } from '../../support/fake-target.ts';
 import { definition } from '../../support/entries.ts';
+import { noLimits, sameLimits } from '../../support/limits.ts';
 
 const signal = new AbortController().signal;
 const lost = (status: number): FakeFault => ({ when: 'before', result: { class: 'transient', status, detail: 'made to fail' } });
@@ -196,14 +197,13 @@ describe('the search for who exists already', () => {
 
   it('does not look in every cycle for those whom the target lost while creating them again is held, and looks before it does', async () => {
     const none = { percent: 0, atLeast: 0 };
-    const everything = { percent: 100, atLeast: 1_000 };
-    const stage = cycleStage([person('anna')], { limits: { removals: everything, members: everything, updates: everything } });
+    const stage = cycleStage([person('anna')], { limits: noLimits });
     await stage.cycle();
     await stage.clock.advance(10 * minute);
     await stage.target.remove('user', 'user-1', signal);
     stage.source.put(person('anna', { title: 'Boss' }));
     await stage.cycle();
-    const strict = { prepare: () => Promise.resolve({ ...stage.setup, limits: { removals: none, members: none, updates: none } }) };
+    const strict = { prepare: () => Promise.resolve({ ...stage.setup, limits: sameLimits(none) }) };
     const held = (await stage.cycle(strict)).report.hold;
     assert.deepEqual(held?.operations.map(({ verb }) => verb), ['create']);
     assert.deepEqual((await stage.cycle(strict)).calls, []);
