@@ -116,12 +116,12 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const successors = successorsOf(known, input);
   const search = await searchUnlinked({ ...input, unlinked: known.unlinked.filter(({ sourceId }) => !successors.has(sourceId)), troubles, fingerprints });
   const unusable = new Set([...search.resting, ...search.unreached.keys(), ...search.leftOut, ...search.rejected.map(({ sourceId }) => sourceId)]);
-  const learned = await learnUnknown({ ...input, target: setup.target, resources, links: known.links });
+  const learned = await learnUnknown({ ...input, ...known, target: setup.target, resources, leaving: lost.departures.map(({ link }) => link) });
   const planned = buildPlan({
     ...known,
     resources: learned.resources.filter(({ sourceId }) => !unusable.has(sourceId)),
     rejected: [...unmapped, ...search.rejected],
-    departures: lost.departures,
+    departures: lost.departures.map((departure) => ({ ...departure, link: known.links.get(departure.link.sourceId) ?? departure.link })),
     matches: search.matches,
     successors,
     bystanders: focus?.bystanders ?? nobody,

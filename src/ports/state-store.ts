@@ -181,6 +181,8 @@ export type StateChange =
   | { readonly kind: 'directory'; readonly directory: string; readonly state: DirectoryState }
   | { readonly kind: 'identity'; readonly directory: string; readonly identity: DirectoryIdentity }
   | { readonly kind: 'bound'; readonly target: string; readonly endpoint: string }
+  /** Of all links: records that came after them are missing, so that what was acknowledged has to be looked at again. */
+  | { readonly kind: 'content_forgotten' }
   /** Forgets everything about a target, as if it had never been there. */
   | { readonly kind: 'reset'; readonly target: string }
   /** In place of what was noted of these entries; no name forgets them. */
