@@ -1,5 +1,6 @@
 import type { ResourceType, SourceId } from '../../core/model/entry.ts';
 import { holdsValue, type Link, type TargetId } from '../../core/model/link.ts';
+import { forgetContent } from '../../core/planning/link-paths.ts';
 import { tallyKey } from '../../core/planning/tally.ts';
 import { noNotes, type TargetNotes } from '../../ports/scim-target.ts';
 import {
@@ -16,7 +17,7 @@ import {
 import { inCurrentWords } from './earlier-state.ts';
 
 /** A change that is about one target. */
-export type TargetChange = Exclude<StateChange, { kind: 'directory' | 'identity' | 'names' | 'reset' }>;
+export type TargetChange = Exclude<StateChange, { kind: 'directory' | 'identity' | 'names' | 'reset' | 'content_forgotten' }>;
 
 type Counts = Record<ResourceType, Record<keyof LinkCounts[ResourceType], number>>;
 
@@ -106,6 +107,10 @@ export class TargetMemory {
         for (const [key, { at }] of this.removals) if (at < change.before) this.removals.delete(key);
         return;
     }
+  }
+
+  forgetContent(): void {
+    for (const link of this.links.values()) this.links.set(link.sourceId, forgetContent(link));
   }
 
   #remember(removal: RemovalRecord): void {
