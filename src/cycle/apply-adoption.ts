@@ -74,8 +74,9 @@ async function adopt(
   const made = outcome.kind === 'failed' ? ({ kind: 'applied', id: operation.targetId } as const) : outcome;
   const link = newLink(operation, made, origin, attributes, context);
   const left = isUnchanged ? operation.changes.map(({ path }) => [path, doubtful] as const) : [];
-  const known = { ...link, createdAt: undefined, unsettled, attributes: { ...link.attributes, ...Object.fromEntries(left) } };
   const add = (operation.present ?? []).filter((id) => liveLink(context, id) !== undefined);
+  const open = unsettled?.filter((id) => !add.includes(id)) ?? [];
+  const known = { ...link, createdAt: undefined, unsettled: open.length > 0 ? open : undefined, attributes: { ...link.attributes, ...Object.fromEntries(left) } };
   const members = { kind: 'members', target: known.target, group: known.sourceId, add, remove: [] } as const;
   await remember(context, known, [...(add.length > 0 ? [members] : []), { kind: 'settled', intent }, ...counts]);
   return undefined;
