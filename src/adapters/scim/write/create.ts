@@ -53,7 +53,7 @@ function madeActive(attributes: ReadonlyMap<string, ScimValue>, answer: Answer |
 async function switchOff(conversation: Conversation, type: ResourceType, answer: Answer): Promise<Outcome> {
   const made = outcomeOf(answer, []);
   if (made.kind === 'failed') return made;
-  const off = await updateResource(conversation, type, made.id, [{ path: 'active', change: 'set', value: false, had: true }], () => Promise.resolve([]));
+  const off = await updateResource(conversation, type, made.id, [{ path: 'active', change: 'set', value: false, had: true }], {});
   return isRefusal(off) ? failed({ ...off, class: 'unknown' }) : { kind: 'applied', id: made.id, ...versionOf(off) };
 }
 
