@@ -4,6 +4,7 @@ import type { DoctorCommandOptions } from './commands/doctor.ts';
 import type { ExplainOptions } from './commands/explain.ts';
 import type { SyncOptions } from './commands/sync.ts';
 import type { CommandContext } from './session.ts';
+import { addState } from './state-program.ts';
 import type { Terminal } from './terminal.ts';
 
 type Configured = { readonly config?: string };
@@ -35,16 +36,19 @@ export function createProgram(terminal: Terminal, finish: Finish): Command {
         write(`D2S_USAGE: ${what} — dir2scim --help lists commands and options\n`);
       },
     });
-  const command: AddCommand = (name, description) =>
-    program
+  const begin = (parent: Command, name: string, description: string): Command =>
+    parent
       .command(name)
       .description(description)
       .option('-c, --config <file>', 'the configuration file (without it: DIR2SCIM_CONFIG, or dir2scim.yaml)')
       .exitOverride()
       .copyInheritedSettings(program);
+  const command: AddCommand = (name, description) => begin(program, name, description);
   addActing(command, contextOf, finish);
   addTrying(command, contextOf, finish);
   addShowing(command, contextOf, finish);
+  const state = program.command('state').description('looks after the state: targets that moved, directories that became others').exitOverride().copyInheritedSettings(program);
+  addState(state, begin, contextOf, finish);
   return program;
 }
 

@@ -1,5 +1,6 @@
 import { SingleBar } from 'cli-progress';
 import type { CycleEvent, CycleObserver } from '../ports/cycle-observer.ts';
+import { openingLines } from '../telemetry/opening-text.ts';
 import type { Terminal } from './terminal.ts';
 import { count, duration } from './words.ts';
 
@@ -20,6 +21,7 @@ export function progressObserver(terminal: Terminal): CycleObserver {
       const total = Object.values(event.counts).reduce((sum, number) => sum + number, 0);
       if (total > 0) bars.set(event.target, startBar(event.target, total));
     }
+    if (event.kind === 'state_opened') for (const { text } of openingLines(event)) terminal.note(text);
     const line = stepLine(event);
     if (line !== undefined && bars.size === 0) terminal.note(line);
   };

@@ -2,12 +2,12 @@ import type { CycleReport } from '../cycle/cycle-report.ts';
 import type { CommandLine } from './command-line.ts';
 import { holdJson, operationJson, showHold, showRejected, showRejections } from './show-plan.ts';
 import type { Terminal } from './terminal.ts';
-import { count, duration, printable, typeName, unresolvedText, verbCounts } from './words.ts';
+import { count, duration, printable, typeName, unresolvedText, unstoredText, verbCounts } from './words.ts';
 
 /** What a cycle did, for a person. */
 export function showReport(report: CycleReport, terminal: Terminal, call: CommandLine): void {
   const { colors, print } = terminal;
-  const done = report.applied.length > 0 || report.result !== 'success' ? verbCounts(report.applied, 'nothing else to do') : 'in step, nothing to do';
+  const done = report.applied.length > 0 || report.result !== 'success' ? verbCounts(report.applied, 'nothing else to do') : isStored(report) ? 'in step, nothing to do' : 'nothing to do';
   print(`${colors.bold(report.target)}: ${mark(report, colors)} ${done} ${colors.dim(`(${duration(report.milliseconds)}, cycle ${report.cycle})`)}`);
   for (const { operation, failure } of report.failed) {
     const status = failure.status === undefined ? '' : ` ${failure.status}`;
@@ -20,10 +20,15 @@ export function showReport(report: CycleReport, terminal: Terminal, call: Comman
   if (report.notStarted > 0) print(`  ${count(report.notStarted, 'operation')} not sent; the next cycle goes on`);
   if (report.waiting > 0) print(colors.dim(`  ${count(report.waiting, 'reference')} wait for someone the target does not have yet`));
   if (report.unresolved !== undefined) print(colors.dim(`  ${unresolvedText(report.unresolved)}`));
+  if (!isStored(report)) print(colors.yellow(`  ${unstoredText(report.unstored)}`));
   showRejections(report.rejections, terminal, call);
   showForgotten(report, terminal);
   showRejected(report.rejected, terminal);
   if (report.hold !== undefined) showHold(report.hold, terminal, call);
+}
+
+function isStored({ unstored }: CycleReport): boolean {
+  return Object.keys(unstored).length === 0;
 }
 
 /** Who had left and was lost: forgotten, or kept because that could not be found out. */
@@ -62,6 +67,7 @@ export function reportJson(report: CycleReport, call: CommandLine): unknown {
     givenUp: report.givenUp,
     waiting: report.waiting,
     unresolved: report.unresolved,
+    unstored: report.unstored,
     forgotten: report.forgotten.map(({ type, sourceId, targetId }) => ({ type, sourceId, targetId })),
     unproven: report.unproven.map(({ type, sourceId, targetId }) => ({ type, sourceId, targetId })),
     rejected: report.rejected,

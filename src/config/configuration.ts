@@ -160,7 +160,7 @@ export interface ProfileAbout {
 export interface TypeConfiguration {
   /** Canonical SCIM paths, in order. */
   readonly match: readonly string[];
-  readonly adopt: 'first-match' | 'never';
+  readonly adopt: 'first-match' | 'never' | 'also-foreign';
   /** What the configuration adds to the preset map. */
   readonly map: readonly MapChange[];
 }

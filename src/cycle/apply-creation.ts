@@ -1,162 +1,130 @@
-import { wantsSwitchingOn } from '../core/mapping/active.ts';
-import type { SourceId } from '../core/model/entry.ts';
-import { BridgeError } from '../core/model/errors.ts';
-import { doubtful } from '../core/model/link.ts';
-import type { Failure, FailureClass, Outcome } from '../core/model/outcome.ts';
-import type { AdoptOperation, AttributeChange, CreateOperation } from '../core/model/plan.ts';
-import type { DesiredAttributes, DesiredValue } from '../core/model/resource.ts';
-import { diffWithBody } from '../core/planning/diff.ts';
-import { isFailure, type FoundResource } from '../ports/scim-target.ts';
+import type { Link } from '../core/model/link.ts';
+import type { Failure, Outcome } from '../core/model/outcome.ts';
+import type { CreateOperation } from '../core/model/plan.ts';
+import type { DesiredAttributes } from '../core/model/resource.ts';
 import type { Intent } from '../ports/state-store.ts';
-import { findOne, withExternalId } from './correlate.ts';
-import { lookThrough } from './look-through.ts';
+import { adoptFound } from './apply-adoption.ts';
+import { intentOf, mayStillShow } from './intents.ts';
+import { asShown, knownOf } from './known-of.ts';
 import { firstMembers, joinedAtOnce } from './joining.ts';
+import { claim, doubtOwner, takenFailure } from './ownership.ts';
 import type { PushContext } from './push-context.ts';
-import { newLink, remember } from './remember.ts';
-import { resolveAttributes, resolveChanges, targetIds } from './resolve.ts';
+import { acknowledged, liveLink, newLink, remember } from './remember.ts';
+import { resolveAttributes } from './resolve.ts';
+import { searchAgain, searchWithPauses, type Searched } from './search-again.ts';
 
-/** How often a create whose answer was lost is searched for and sent again within one cycle. */
-const createAttempts = 3;
-
-/**
- * A create is the one request whose repetition does harm. Its intent is durable before it is sent; when the answer is
- * lost, or the target says that there is one already, the target is searched before anything is sent again.
+/*
+ * A create is the one request whose repetition does harm. Its intent is durable before it is sent, and it is sent once in
+ * a cycle:
+ *
+ *   answer                             | then
+ *   -----------------------------------+-------------------------------------------------------------------------
+ *   an id that is nobody's             | linked
+ *   an id that another entry has       | match_taken: no link, and what the target may have written there is in doubt
+ *   an id that was there before        | an adoption: linked, or adoption_off
+ *   there is one already (conflict)    | searched: adopted, match_taken, or left as refused
+ *   none, or none that can be read     | searched, with growing pauses: adopted, or the intent stays open. Sent again by a
+ *                                      | later cycle, when it was looked for long enough; never after a 201
  */
+
+interface Creation {
+  readonly operation: CreateOperation;
+  readonly intent: Intent;
+  /** What is sent. */
+  readonly attributes: DesiredAttributes;
+  readonly first: readonly Link[];
+}
+
 export async function applyCreate(operation: CreateOperation, context: PushContext): Promise<Failure | undefined> {
   const first = operation.type === 'group' ? firstMembers(operation.sourceId, context) : [];
-  const intent = intentOf(operation, context, first.map(({ sourceId }) => sourceId));
   const { attributes, body } = resolveAttributes(operation.attributes, context);
-  if (context.unsearched.has(operation.sourceId)) {
-    const found = await searchAgain(operation, context);
-    if (found === 'unsearchable') return { class: 'transient', detail: 'the target could not be searched' };
-    if (found !== undefined) return adoptFound(operation, attributes, found, [], context);
+  const now = context.clock.now();
+  const intent = intentOf(operation, context.target.name, now, first.map(({ sourceId }) => sourceId));
+  const creation: Creation = { operation, intent, attributes, first };
+  const before = context.intents.get(operation.sourceId);
+  const isOpen = before !== undefined && before.adopts === undefined && mayStillShow(before, now);
+  if (isOpen && before.unclear !== undefined && (before.unclear === 'lost' || context.attempt !== 'everything')) return stillOpen(before);
+  if (isOpen || context.unsearched.has(operation.sourceId)) {
+    const searched = isOpen ? await searchWithPauses(operation, context, 'afterCrash') : await searchAgain(operation, context);
+    if (searched.kind === 'unsearchable') return { class: 'transient', detail: 'the target could not be searched' };
+    if (searched.kind !== 'none') return takeFound(searched, { ...creation, intent: before ?? { ...intent, members: [] } }, context);
   }
   // What was found out about it before is no longer the last word.
   const over = { kind: 'trouble_over', target: intent.target, sourceId: intent.sourceId } as const;
   await context.store.record([{ kind: 'intent', intent }, ...(context.troubles.has(intent.sourceId) ? [over] : [])]);
-  let failure: Failure | undefined;
-  for (let attempt = 0; attempt < createAttempts; attempt += 1) {
-    const outcome = await context.target.create(operation.type, body, context.signal, first.map(({ targetId: id, type }) => ({ id, type })));
-    if (outcome.kind === 'applied') {
-      const add = joinedAtOnce(intent.sourceId, first, outcome.members ?? [], context);
-      const members = { kind: 'members', target: intent.target, group: intent.sourceId, add, remove: [] } as const;
-      // Of the others nobody knows: a creation that was only promised (202) does not tell.
-      const open = first.map(({ sourceId }) => sourceId).filter((id) => !add.includes(id));
-      const link = { ...newLink(operation, outcome, 'created', attributes, context), unsettled: open.length > 0 ? open : undefined };
-      await remember(context, link, [...(add.length > 0 ? [members] : []), { kind: 'settled', intent }]);
-      return undefined;
-    }
-    failure = outcome.failure;
-    if (failure.class !== 'conflict' && failure.class !== 'unknown') break;
-    const found = await searchAgain(operation, context, failure.class === 'conflict');
-    if (found === 'unsearchable') return failure;
-    if (found !== undefined) return adoptFound(operation, attributes, found, intent.members, context);
-    if (failure.class === 'conflict') break;
+  const outcome = await context.target.create(operation.type, body, context.signal, first.map(({ targetId: id, type }) => ({ id, type })));
+  if (outcome.kind === 'applied') return takeCreated(outcome, creation, context);
+  return settleFailure(outcome.failure, creation, context);
+}
+
+/** An earlier request may have made it: another one now could make a second. */
+function stillOpen({ at = '', unclear }: Intent): Failure {
+  const then = unclear === 'made' ? 'it is not created again, unless by dir2scim sync --full' : 'it is created again when it is not found for some minutes';
+  return { class: 'unknown', detail: `an earlier request (${at}) may have created it, and no search finds it yet; ${then}` };
+}
+
+/** The target has answered with an id. */
+async function takeCreated(outcome: Extract<Outcome, { kind: 'applied' }>, creation: Creation, context: PushContext): Promise<Failure | undefined> {
+  const { operation, intent, attributes, first } = creation;
+  const settled = { kind: 'settled', intent } as const;
+  const owner = await claim(operation, outcome.id, context);
+  if (owner !== undefined) {
+    await doubtOwner(owner, intent.members ?? [], context);
+    await context.store.record([settled]);
+    return takenFailure('answered the creation with', outcome.id, owner);
   }
-  if (!mayHaveCreated(failure)) await context.store.record([{ kind: 'settled', intent }]);
+  const existed = outcome.existed === true || context.listed[operation.type].has(outcome.id);
+  if (existed && context.policy[operation.type].adopt === 'never') {
+    await context.store.record([settled]);
+    return { class: 'conflict', reason: 'adoption_off', targetId: outcome.id, detail: `the target answered the creation with id ${outcome.id}, which it had before, and adopt is never` };
+  }
+  const add = joinedAtOnce(intent.sourceId, first, outcome.members ?? [], context);
+  const members = { kind: 'members', target: intent.target, group: intent.sourceId, add, remove: [] } as const;
+  // Of the others nobody knows: a creation that was only promised (202) does not tell.
+  const open = first.map(({ sourceId }) => sourceId).filter((id) => !add.includes(id));
+  const made = asShown(newLink(operation, outcome, existed ? 'adopted' : 'created', attributes, context), outcome.shown, attributes.keys());
+  const on = outcome.active === true ? { lifecycle: 'active' as const, attributes: { ...made.attributes, ...acknowledged(new Map([['active', true]]), context) } } : {};
+  await remember(context, { ...made, ...on, unsettled: open.length > 0 ? open : undefined }, [...(add.length > 0 ? [members] : []), settled]);
+  if (outcome.active === true && existed) context.toEnd.add(operation.sourceId);
+  if (outcome.active === true && !existed) await switchOff(operation, context);
+  return undefined;
+}
+
+/** Some make everybody active, whatever is asked for. Where this fails, the next plan ends it, like any access. */
+async function switchOff({ sourceId, type }: CreateOperation, context: PushContext): Promise<void> {
+  const link = liveLink(context, sourceId);
+  if (link === undefined) return;
+  const off = await context.target.update(type, link.targetId, [{ path: 'active', change: 'set', value: false, had: true }], context.signal, knownOf(link, context));
+  if (off.kind === 'failed') return;
+  const attributes = { ...link.attributes, ...acknowledged(new Map([['active', false]]), context) };
+  await remember(context, { ...link, lifecycle: 'deactivated', attributes, version: off.version });
+}
+
+async function settleFailure(failure: Failure, creation: Creation, context: PushContext): Promise<Failure | undefined> {
+  const { operation, intent } = creation;
+  const settled = { kind: 'settled', intent } as const;
+  const isUnclear = mayHaveCreated(failure);
+  if (isUnclear) {
+    const unclear = failure.status === 201 ? 'made' : 'lost';
+    await context.store.record([{ kind: 'intent', intent: { ...intent, at: new Date(context.clock.now()).toISOString(), unclear } }]);
+  } else if (failure.class !== 'conflict') {
+    await context.store.record([settled]);
+    return failure;
+  }
+  const searched = isUnclear ? await searchWithPauses(operation, context, 'afterRequest') : await searchAgain(operation, context, true);
+  if (searched.kind !== 'none' && searched.kind !== 'unsearchable') return takeFound(searched, creation, context);
+  if (!isUnclear && searched.kind === 'none') await context.store.record([settled]);
   return failure;
 }
 
 /** Also what was only promised (202), or answered as done with something that says nothing. */
-function mayHaveCreated(failure: Failure | undefined): boolean {
-  const { class: failureClass, status = 0 } = failure ?? {};
+function mayHaveCreated({ class: failureClass, status = 0 }: Failure): boolean {
   return failureClass === 'unknown' || (status >= 200 && status < 300);
 }
 
-/**
- * Undefined when the target has none; `unsearchable` when that could not be found out.
- *
- * @param isThere the target says that there is one
- */
-async function searchAgain(
-  operation: CreateOperation,
-  context: PushContext,
-  isThere = false,
-): Promise<FoundResource | 'unsearchable' | undefined> {
-  const policy = context.policy[operation.type];
-  const paths = policy.adopt === 'never' ? ['externalId'] : withExternalId(policy.match);
-  try {
-    const searched = await findOne(context.target, operation, paths, context.signal);
-    const isSeen = searched !== undefined && !isFailure(searched);
-    const finding = isThere && !isSeen ? ((await lookThrough(operation, paths, context)) ?? searched) : searched;
-    if (isFailure(finding)) return 'unsearchable';
-    const [first, ...others] = finding?.found ?? [];
-    if (first === undefined) return undefined;
-    const owner = (await context.store.owners(context.target.name, operation.type, [first.id])).get(first.id);
-    return others.length > 0 || (owner !== undefined && owner !== operation.sourceId) ? 'unsearchable' : first;
-  } catch (error) {
-    if (error instanceof BridgeError) return 'unsearchable';
-    throw error;
-  }
-}
-
-async function adoptFound(
-  operation: CreateOperation,
-  wanted: DesiredAttributes,
-  found: FoundResource,
-  unsettled: Intent['members'],
-  context: PushContext,
-): Promise<Failure | undefined> {
-  const changes = diffWithBody(wanted, found.body, targetIds(context));
-  const attributes = new Map<string, DesiredValue | null>(wanted);
-  if (operation.type === 'user') {
-    const wantsActive = wanted.get('active') !== false;
-    if (wantsActive && wantsSwitchingOn(found.body)) changes.push({ path: 'active', change: 'set', value: true, had: true });
-    // Whoever is wanted inactive and was found active is deactivated by the next plan: as a removal.
-    attributes.set('active', wantsActive || found.active !== false);
-  }
-  const origin = found.body['externalId'] === operation.sourceId ? 'created' : 'adopted';
-  return adopt({ ...operation, verb: 'adopt', targetId: found.id, changes, attributes }, origin, unsettled, context);
-}
-
-/** Brings an account that exists in step, and links it. */
-export async function applyAdoption(operation: AdoptOperation, context: PushContext): Promise<Failure | undefined> {
-  const open = operation.type === 'group' ? await context.store.openIntents(context.target.name) : [];
-  const unsettled = open.find(({ sourceId }) => sourceId === operation.sourceId)?.members;
-  return adopt(operation, operation.matchedBy === 'externalId' ? 'created' : 'adopted', unsettled, context);
-}
-
-type Adoption = Omit<AdoptOperation, 'matchedBy' | 'targetActive'>;
-
-/** @param unsettled who may be in a group because a create of ours may have put them there */
-async function adopt(
-  operation: Adoption,
-  origin: 'created' | 'adopted',
-  unsettled: Intent['members'],
-  context: PushContext,
-): Promise<Failure | undefined> {
-  // Half adopted and forgotten, an account would outlive its entry: nobody else remembers that it is ours.
-  const intent = { ...intentOf(operation, context, unsettled), adopts: operation.targetId };
-  if (operation.changes.length > 0) await context.store.record([{ kind: 'intent', intent }]);
-  const outcome = await bringInStep(operation, context);
-  // A target that takes no changes has the account all the same: linked, so that access ends when it has to.
-  const isUnchanged = outcome.kind === 'failed' && outcome.failure.class === 'unsupported';
-  if (outcome.kind === 'failed' && !isUnchanged) {
-    if (refused.has(outcome.failure.class)) await context.store.record([{ kind: 'settled', intent }]);
-    return outcome.failure;
-  }
-  const { attributes } = resolveAttributes(operation.attributes, context);
-  const made = outcome.kind === 'failed' ? ({ kind: 'applied', id: operation.targetId } as const) : outcome;
-  const link = newLink(operation, made, origin, attributes, context);
-  const left = isUnchanged ? operation.changes.map(({ path }) => [path, doubtful] as const) : [];
-  const known = { ...link, unsettled, attributes: { ...link.attributes, ...Object.fromEntries(left) } };
-  await remember(context, known, [{ kind: 'settled', intent }]);
-  return undefined;
-}
-
-/** What certainly had no effect. */
-const refused: ReadonlySet<FailureClass> = new Set(['rejected', 'gone', 'conflict']);
-
-function bringInStep({ type, targetId, changes }: { type: Adoption['type']; targetId: string; changes: readonly AttributeChange[] }, context: PushContext): Promise<Outcome> {
-  const { sent } = resolveChanges(changes, context);
-  if (sent.length === 0) return Promise.resolve({ kind: 'applied', id: targetId });
-  return context.target.update(type, targetId, sent, context.signal);
-}
-
-function intentOf(
-  { type, sourceId, directory }: Pick<CreateOperation, 'type' | 'sourceId' | 'directory'>,
-  { target }: PushContext,
-  members: readonly SourceId[] = [],
-): Intent {
-  return { target: target.name, type, sourceId, directory, ...(members.length > 0 ? { members } : {}) };
+async function takeFound(searched: Exclude<Searched, { kind: 'none' | 'unsearchable' }>, { operation, intent, attributes }: Creation, context: PushContext): Promise<Failure | undefined> {
+  const { kind, found } = searched;
+  if (kind === 'found') return adoptFound(operation, attributes, found, intent.members, context);
+  if (kind === 'taken') return takenFailure('has one that fits,', found.id, searched.owner);
+  return { class: 'conflict', reason: 'match_foreign', targetId: found.id, detail: `the target has one that fits (id ${found.id}), with the externalId of somebody else` };
 }

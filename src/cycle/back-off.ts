@@ -14,7 +14,7 @@ const passingCauses: ReadonlySet<Trouble['cause']> = new Set(['transient', 'thro
 /** The record of a failure, after those before it. */
 export function troubleAfter(
   previous: Trouble | undefined,
-  failed: Pick<Trouble, 'target' | 'type' | 'sourceId' | 'cause' | 'status' | 'fingerprint'>,
+  failed: Pick<Trouble, 'target' | 'type' | 'sourceId' | 'cause' | 'status' | 'targetId' | 'fingerprint'>,
   now: number,
 ): Trouble {
   const same = previous?.fingerprint === failed.fingerprint ? previous : undefined;

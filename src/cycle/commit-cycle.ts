@@ -39,7 +39,7 @@ export async function commitCycle(input: CycleInput, prepared: Preparation, end:
   ]);
   const isNews = !isDeepStrictEqual({ ...state.unresolved }, { ...next.unresolved });
   observer({ kind: 'unresolved_counted', target, counts: prepared.unresolved, isNews });
-  observer({ kind: 'resources_counted', target, counts: await store.counts(target), pending: next.pending });
+  observer({ kind: 'resources_counted', target, counts: await store.counts(target), pending: next.pending, unstored: await store.unstored(target) });
   return next;
 }
 
@@ -84,6 +84,7 @@ function nextState(prepared: Preparation, { pushed, result, error, state }: Cycl
     held: hold === undefined ? undefined : heldRecord(hold, state.held, at, digest),
     // An approval ends with the last of its operations; what failed is tried again under it.
     approvals: approvals.length === 0 ? undefined : approvals,
+    marks: prepared.marks,
   };
 }
 
@@ -101,7 +102,8 @@ function isWorthWriting(state: TargetState, next: TargetState, now: number): boo
   const age = now - Date.parse(state.lastCycleAt ?? '');
   // The age is no number the first time, and negative when the clock was set back.
   if (!(age >= 0 && age < restMilliseconds)) return true;
-  const untimed = (one: TargetState): TargetState => ({ ...one, lastSuccessAt: undefined, lastCycleAt: undefined });
+  // Marks were written before something was sent that goes by them.
+  const untimed = (one: TargetState): TargetState => ({ ...one, lastSuccessAt: undefined, lastCycleAt: undefined, marks: undefined });
   return !isSameState(untimed(state), untimed(next));
 }
 

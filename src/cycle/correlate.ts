@@ -14,7 +14,8 @@ import { publicWords, targetError } from './target-error.ts';
 export interface MatchPolicy {
   /** SCIM paths, tried in this order; the first that finds something decides. */
   readonly match: readonly string[];
-  readonly adopt: 'first-match' | 'never';
+  /** `also-foreign`: also accounts that carry the externalId of somebody else. */
+  readonly adopt: 'first-match' | 'never' | 'also-foreign';
   /** False: the target makes them itself, and only what it has can be kept in step. */
   readonly create: boolean;
 }
@@ -24,6 +25,8 @@ export interface Correlation {
   readonly rejected: readonly Rejected[];
   /** Those of whom the target could not be asked now: nobody knows whether it has them, so that they wait. */
   readonly unreached: ReadonlyMap<SourceId, Unreached>;
+  /** Whom the target has, where it was listed. */
+  readonly listed: Readonly<Record<ResourceType, ReadonlySet<TargetId>>>;
 }
 
 export type Finding = { readonly found: readonly FoundResource[]; readonly by: string } | undefined;
@@ -33,6 +36,8 @@ export type Finding = { readonly found: readonly FoundResource[]; readonly by: s
  * created twice. Lists the target when that takes fewer requests than look-ups; an empty one costs one request. A list
  * that fails says nothing about look-ups, and a look-up that fails nothing about the others.
  *
+ * @param barred accounts that were there before us, by the entry whose creation was answered with them: what a target
+ *   writes of ours into them does not make them ours
  * @param intents who was being created when the process ended: they are looked for by externalId whatever the policy
  * @throws BridgeError when the target refuses the credentials
  */
@@ -42,8 +47,10 @@ export async function correlate(
   policy: Readonly<Record<ResourceType, MatchPolicy>>,
   store: StateView,
   intents: ReadonlySet<SourceId>,
+  barred: ReadonlyMap<SourceId, TargetId>,
   signal: AbortSignal,
 ): Promise<Correlation> {
+  const listed = { user: new Set<TargetId>(), group: new Set<TargetId>() };
   const matches = new Map<SourceId, Match>();
   const rejected: Rejected[] = [];
   const unreached = new Map<SourceId, Unreached>();
@@ -51,7 +58,7 @@ export async function correlate(
     const resources = unlinked.filter((resource) => resource.type === type);
     if (resources.length === 0) continue;
     const linked = (await store.counts(target.name))[type].active;
-    const { findings, last } = await search({ resources, type, target, paths: policy[type].match, intents, linked, signal });
+    const { findings, last } = await search({ resources, type, target, paths: policy[type].match, intents, linked, listed: listed[type], signal });
     const ids = [...findings.values()].flatMap((finding) => (isFailure(finding) ? [] : (finding?.found.map((one) => one.id) ?? [])));
     const taken = new Map<TargetId, SourceId>(await store.owners(target.name, type, ids));
     for (const resource of resources) {
@@ -70,7 +77,7 @@ export async function correlate(
         if (!policy[type].create) rejected.push(reject(resource, 'not_created', `the target has no such ${type}, and its profile says that it takes none from outside; make it there`));
         continue;
       }
-      const refusal = refuse(resource, first, others, finding.by, policy[type], taken);
+      const refusal = refuse({ resource, found: first, others, by: finding.by, policy: policy[type], taken, isBarred: barred.get(resource.sourceId) === first.id });
       if (refusal !== undefined) {
         rejected.push(refusal);
         continue;
@@ -79,7 +86,7 @@ export async function correlate(
       matches.set(resource.sourceId, { targetId: first.id, matchedBy: finding.by, active: first.active !== false, body: first.body });
     }
   }
-  return { matches, rejected, unreached };
+  return { matches, rejected, unreached, listed };
 }
 
 /** One page of everything costs as much as one look-up. */
@@ -93,6 +100,8 @@ interface Search {
   readonly intents: ReadonlySet<SourceId>;
   /** How many are known to be there: a list with fewer is not believed (Snowflake's has one made-up user). */
   readonly linked: number;
+  /** Takes whom a list shows. */
+  readonly listed: Set<TargetId>;
   readonly signal: AbortSignal;
 }
 
@@ -103,7 +112,10 @@ async function search(input: Search): Promise<LookUps<Finding>> {
     const everything = await listEverything(input, Math.floor(lookups / lookupsWorthOneList));
     if (isFailure(everything) && endsAll(everything)) throw targetError(target.name, everything);
     if (isFailure(everything) && everything.class === 'throttled') return { findings: new Map(), last: everything };
-    if (everything !== undefined && !isFailure(everything)) return { findings: searchList(resources, withExternalId(paths), everything), last: undefined };
+    if (everything !== undefined && !isFailure(everything)) {
+      for (const { id } of everything) input.listed.add(id);
+      return { findings: searchList(resources, withExternalId(paths), everything), last: undefined };
+    }
   }
   const pathsOf = ({ sourceId }: Resource) => (intents.has(sourceId) ? withExternalId(paths) : paths);
   const lookUp = (resource: Resource) => findOne(target, resource, pathsOf(resource), signal);
@@ -204,27 +216,48 @@ export async function findOne(
   return searched ? undefined : refused;
 }
 
-function refuse(
-  resource: Resource,
-  found: FoundResource,
-  others: readonly FoundResource[],
-  by: string,
-  policy: MatchPolicy,
-  taken: ReadonlyMap<TargetId, SourceId>,
-): Rejected | undefined {
+interface Candidate {
+  readonly resource: Resource;
+  readonly found: FoundResource;
+  readonly others: readonly FoundResource[];
+  readonly by: string;
+  readonly policy: MatchPolicy;
+  readonly taken: ReadonlyMap<TargetId, SourceId>;
+  readonly isBarred: boolean;
+}
+
+/*
+ * Whether an account that fits becomes the newcomer's:
+ *
+ *   several fit                                    | ambiguous_match
+ *   another entry has it, or had it                | match_taken
+ *   adopt is never, and it is not ours by our id   | adoption_off
+ *   it carries the externalId of somebody else     | match_foreign, unless adopt is also-foreign
+ *   anything else                                  | adopted
+ */
+function refuse({ resource, found, others, by, policy, taken, isBarred }: Candidate): Rejected | undefined {
   const owner = taken.get(found.id);
   if (others.length > 0) {
     const ids = [found, ...others].map((one) => one.id).join(', ');
     return reject(resource, 'ambiguous_match', `the target has ${others.length + 1} resources with the same ${by} (ids ${ids}); remove the surplus there`);
   }
   if (owner !== undefined && owner !== resource.sourceId) {
-    return reject(resource, 'match_taken', `the target's resource with the same ${by} (id ${found.id}) already belongs to entry ${owner}`);
+    return reject(resource, 'match_taken', `the target's resource with the same ${by} (id ${found.id}) already belongs to entry ${owner}; if that is the same person, and gone: dir2scim state relink ${owner} ${resource.sourceId}`);
   }
   // An equal externalId is our own source id: that one is ours whatever the policy says.
-  if (policy.adopt === 'never' && found.body['externalId'] !== resource.sourceId) {
+  if (policy.adopt === 'never' && (isBarred || found.body['externalId'] !== resource.sourceId)) {
     return reject(resource, 'adoption_off', `the target has one with the same ${by} (id ${found.id}), and adopt is never`);
   }
+  if (isForeign(found, resource.sourceId, policy)) {
+    return reject(resource, 'match_foreign', `the target's resource with the same ${by} (id ${found.id}) carries the externalId of somebody else; adopt: also-foreign takes such accounts over`);
+  }
   return undefined;
+}
+
+/** An account that another source made or took over, as its externalId says. */
+export function isForeign({ body }: FoundResource, sourceId: SourceId, { adopt }: MatchPolicy): boolean {
+  const { externalId } = body;
+  return adopt !== 'also-foreign' && typeof externalId === 'string' && externalId !== '' && externalId !== sourceId;
 }
 
 function refusedText(failure: Failure): string {

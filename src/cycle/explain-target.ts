@@ -4,12 +4,12 @@ import type { Link } from '../core/model/link.ts';
 import type { Operation } from '../core/model/plan.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import { explainEntry, type Explanation } from '../core/mapping/explain.ts';
-import { projectTarget } from '../core/mapping/project.ts';
 import { concerning } from '../core/planning/concerning.ts';
 import { heldOperation, marksOf } from '../core/planning/held-operation.ts';
 import type { RejectionRecord, StateView, Trouble } from '../ports/state-store.ts';
 import { gather } from './batches.ts';
 import { checkBinding } from './bind-target.ts';
+import { draftKnowing } from './in-step.ts';
 import { preparePlan, type PrepareInput, type Preparation } from './prepare-plan.ts';
 import { targetError } from './target-error.ts';
 import { remind } from './target-notes.ts';
@@ -49,7 +49,7 @@ export async function explainTarget(
   const target = setup.target.name;
   await checkBinding(setup, store);
   const entries = readings.flatMap((reading) => reading.entries);
-  const all = projectTarget(entries, setup.definition, now);
+  const { projection: all, former } = await draftKnowing(undefined, readings, setup.definition, { now: () => now }, store);
   const ids = all.resources.map(({ sourceId }) => sourceId);
   const links = await gather([...new Set([...ids, id])], (batch) => store.links(target, batch));
   // Newcomers other than this one would each cost a search.
@@ -64,7 +64,7 @@ export async function explainTarget(
   const rejected = new Set(own(undone).flatMap((operation) => marksOf(heldOperation(operation, store.digest))));
   const explanation: TargetExplanation = {
     target,
-    explanation: explainEntry(id, entries, setup.definition, now),
+    explanation: explainEntry(id, entries, setup.definition, now, former),
     link: links.get(id),
     trouble: (await store.troubles(target, [id])).get(id),
     operations: own(plan.operations),

@@ -6,6 +6,8 @@ import { draftProjection, type Draft } from '../core/mapping/project.ts';
 import { reviseProjection } from '../core/mapping/revise-projection.ts';
 import { holdsAt } from '../core/mapping/time-span.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { StateView } from '../ports/state-store.ts';
+import { formerNames, isSameFormer } from './former-names.ts';
 
 /**
  * Which targets were in step after their last cycle, and with what. As long as the directories show nothing new, there
@@ -60,11 +62,28 @@ export function isSame({ readings, draft }: Step, now: readonly CompleteReading[
 }
 
 /** What readings come to: as then, as then but for a few entries, or worked out anew. */
-export function draftFrom(step: Step | undefined, readings: readonly CompleteReading[], definition: TargetDefinition, clock: Pick<Clock, 'now'>): Draft {
+function draftFrom(step: Step | undefined, readings: readonly CompleteReading[], definition: TargetDefinition, clock: Pick<Clock, 'now'>): Draft {
   if (step !== undefined && isSame(step, readings, clock)) return step.draft;
   const changed = step === undefined ? undefined : changedSince(step, readings);
   const revised = step === undefined || changed === undefined ? undefined : reviseProjection(step.draft, changed, definition, clock.now());
-  return revised ?? draftProjection(readings.flatMap(({ entries }) => entries), definition, clock.now());
+  return revised ?? draftProjection(entriesOf(readings), definition, clock.now(), step?.draft.former);
+}
+
+/** The same, with who had the names that nobody has now. */
+export async function draftKnowing(
+  step: Step | undefined,
+  readings: readonly CompleteReading[],
+  definition: TargetDefinition,
+  clock: Pick<Clock, 'now'>,
+  store: StateView,
+): Promise<Draft> {
+  const draft = draftFrom(step, readings, definition, clock);
+  const former = await formerNames(draft.survey.index.unknown, definition.maps.keys(), store);
+  return isSameFormer(former, draft.former) ? draft : draftProjection(entriesOf(readings), definition, clock.now(), former);
+}
+
+function entriesOf(readings: readonly CompleteReading[]): Entry[] {
+  return readings.flatMap(({ entries }) => entries);
 }
 
 /** Entries in place of earlier ones; undefined when that is not all, or not known. */

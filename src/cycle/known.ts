@@ -11,6 +11,7 @@ import { gather } from './batches.ts';
 import { confirmDepartures } from './confirm-departures.ts';
 import type { Focus } from './focus.ts';
 import type { LookUpAbsent } from './look-up-absent.ts';
+import { findOrphans, type Orphans } from './orphans.ts';
 import type { TargetSetup } from './target-setup.ts';
 
 /** What the state knows about those whom a projection concerns. */
@@ -24,6 +25,8 @@ export interface Known {
   readonly gone: readonly Link[];
   /** Acknowledged members of every linked group that is wanted or has departed. */
   readonly members: ReadonlyMap<SourceId, ReadonlySet<SourceId>>;
+  /** Links that belong to another directory than they did, because it was renamed in the configuration. */
+  readonly moved: readonly Link[];
   /** Wanted, and not on the target as far as we know. */
   readonly unlinked: readonly Resource[];
 }
@@ -52,12 +55,18 @@ export async function recall({ setup, projection, readings, store, focus, lookUp
     if (link?.lifecycle === 'deactivated' && isActive({ attributes })) links.set(sourceId, { ...link, lifecycle: 'lost' });
   }
   const left: Link[] = [];
+  const orphans: Orphans = focus === undefined ? await findOrphans(target, new Set(wanted), readings, store) : { moved: [], left: [] };
   if (focus === undefined) {
-    left.push(...(await linksLeft(target, projection, readings, store)));
+    left.push(...(await linksLeft(target, projection, readings, store)), ...orphans.moved);
   } else if (focus.left.length > 0) {
     left.push(...(await gather(focus.left, (ids) => store.links(target, ids))).values());
   }
-  const departures = await confirmDepartures(findDepartures(readings, left), { removal: setup.removal, now }, lookUp);
+  const departures = [
+    ...(await confirmDepartures(findDepartures(readings, left), { removal: setup.removal, now }, lookUp)),
+    ...orphans.left.map((link) => ({ link, cause: 'absent' }) as const),
+  ];
+  left.push(...orphans.left);
+  const unread = new Set(orphans.left.map(({ sourceId }) => sourceId));
   for (const link of left) links.set(link.sourceId, link);
   const departed = new Set(departures.map(({ link }) => link.sourceId));
   const isWanted = new Set(wanted);
@@ -78,7 +87,7 @@ export async function recall({ setup, projection, readings, store, focus, lookUp
   }
   for (const [id, link] of await gather([...strangers], (ids) => store.links(target, ids))) links.set(id, link);
   const unlinked = resources.filter(({ sourceId }) => (links.get(sourceId)?.lifecycle ?? 'lost') === 'lost');
-  return { links, departures, unseen, gone: gone.filter(({ cause }) => cause === 'absent').map(({ link }) => link), members, unlinked };
+  return { links, departures, unseen, gone: gone.filter(({ link, cause }) => cause === 'absent' && !unread.has(link.sourceId)).map(({ link }) => link), members, moved: orphans.moved, unlinked };
 }
 
 /** Everyone who has a link and is not wanted. */

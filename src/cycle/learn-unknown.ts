@@ -13,8 +13,8 @@ export interface UnknownInput {
   readonly target: ScimTarget;
   readonly store: StateView;
   readonly resources: readonly Resource[];
-  /** Of everyone above, and of everyone they refer to. */
-  readonly links: ReadonlyMap<SourceId, Link>;
+  /** Of everyone above, and of everyone they refer to; takes what was learned. */
+  readonly links: Map<SourceId, Link>;
   /** Whom the target may be asked about; without it, everyone. */
   readonly only?: SourceId | undefined;
   readonly signal: AbortSignal;
@@ -52,10 +52,9 @@ export async function learnUnknown(input: UnknownInput): Promise<Learned> {
     const paths = unknownPaths(link, resource.attributes);
     if (paths.length > 0) gaps.push({ resource, link, paths });
   }
-  if (gaps.length === 0) return { links: [...learned.values()], resources, waiting: 0 };
   const bodies = await lookAt(gaps.filter(({ link }) => input.only === undefined || input.only === link.sourceId), input);
   const without = new Map<SourceId, ReadonlySet<string>>();
-  const idOf = targetIds({ links: new Map(links) });
+  const idOf = targetIds({ links });
   for (const { resource, link, paths } of gaps) {
     const seen = bodies.get(link.sourceId);
     if (seen === undefined || (isFailure(seen) && !isFinal(seen))) without.set(link.sourceId, new Set(paths));
@@ -63,9 +62,10 @@ export async function learnUnknown(input: UnknownInput): Promise<Learned> {
     else if (isFailure(seen)) learned.set(link.sourceId, markPaths(link, paths, doubtful));
     else learned.set(link.sourceId, learnPaths(link, paths, resource.attributes, seen.body, input.store.digest, idOf));
   }
+  for (const link of learned.values()) links.set(link.sourceId, link);
   return {
     links: [...learned.values()],
-    resources: resources.map((resource) => leaveOut(resource, without.get(resource.sourceId))),
+    resources: without.size === 0 ? resources : resources.map((resource) => leaveOut(resource, without.get(resource.sourceId))),
     waiting: [...without.values()].reduce((sum, paths) => sum + paths.size, 0),
   };
 }

@@ -1,9 +1,9 @@
 import type { Hold, Operation, Plan } from '../core/model/plan.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
-import { projectTarget } from '../core/mapping/project.ts';
 import { without } from '../core/planning/decided.ts';
 import type { RejectionRecord, StateView } from '../ports/state-store.ts';
 import { checkBinding } from './bind-target.ts';
+import { draftKnowing } from './in-step.ts';
 import { preparePlan, type PrepareInput } from './prepare-plan.ts';
 import { remind } from './target-notes.ts';
 import type { TargetSetup } from './target-setup.ts';
@@ -34,11 +34,7 @@ export async function planTarget(
   { lookUp, attempt, now, signal }: Pick<PrepareInput, 'lookUp' | 'attempt' | 'now' | 'signal'>,
 ): Promise<PlannedTarget> {
   await checkBinding(setup, store);
-  const projection = projectTarget(
-    readings.flatMap((reading) => reading.entries),
-    setup.definition,
-    now,
-  );
+  const { projection } = await draftKnowing(undefined, readings, setup.definition, { now: () => now }, store);
   await remind(setup.target, store);
   const prepared = await preparePlan({ setup, readings, projection, store, lookUp, attempt, now, signal });
   return {

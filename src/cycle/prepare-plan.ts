@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
-import type { Link } from '../core/model/link.ts';
+import type { Link, TargetId } from '../core/model/link.ts';
 import type { Operation, Plan } from '../core/model/plan.ts';
-import type { Rejected } from '../core/model/resource.ts';
+import type { Rejected, Resource } from '../core/model/resource.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import { countUnresolved, type UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import type { Projection } from '../core/mapping/project.ts';
@@ -14,6 +14,7 @@ import { planId } from '../core/planning/plan-id.ts';
 import type { Intent, LinkCounts, StateView, TargetState, Trouble } from '../ports/state-store.ts';
 import { isPaused, troubleAfter } from './back-off.ts';
 import { gather } from './batches.ts';
+import { marksAfter, olderDirectories } from './data-marks.ts';
 import type { Words } from './decisions.ts';
 import type { Focus } from './focus.ts';
 import { createFingerprints, type Fingerprints } from './fingerprints.ts';
@@ -22,7 +23,7 @@ import { recall, type Known } from './known.ts';
 import type { LookUpAbsent } from './look-up-absent.ts';
 import { searchLost } from './search-lost.ts';
 import { learnUnknown } from './learn-unknown.ts';
-import { searchUnlinked, type Attempt } from './search-unlinked.ts';
+import { searchUnlinked, type Attempt, type SearchResult } from './search-unlinked.ts';
 import type { TargetSetup } from './target-setup.ts';
 import { sumUnreached, type UnreachedEntries } from './unreached.ts';
 
@@ -33,6 +34,8 @@ export interface Preparation extends JudgedPlan {
   readonly unfit: readonly Rejected[];
   /** Linked, and there although no reading shows them. */
   readonly unseen: ReadonlySet<SourceId>;
+  /** How far the data had come that this plan goes by. */
+  readonly marks: TargetState['marks'];
   /** May proceed, but failed lately: their pause is not over. */
   readonly deferred: readonly Operation[];
   /** To be carried out now. */
@@ -55,6 +58,10 @@ export interface Preparation extends JudgedPlan {
   readonly found: readonly Trouble[];
   /** Creates that certainly left nothing. */
   readonly settled: readonly Intent[];
+  /** What was under way when the cycle began. */
+  readonly intents: ReadonlyMap<SourceId, Intent>;
+  /** Whom the target has, where it was listed. */
+  readonly listed: Readonly<Record<ResourceType, ReadonlySet<TargetId>>>;
   readonly remembered: readonly Link[];
   readonly forgotten: readonly Link[];
   /** Who has left, and of whom the target says that it does not have them, which cannot be believed now. */
@@ -91,26 +98,22 @@ export interface PrepareInput {
  * @throws BridgeError when the target refuses the credentials
  */
 export async function preparePlan(input: PrepareInput): Promise<Preparation> {
-  const { setup, projection, focus, store, now } = input;
-  const { name } = setup.target;
+  const { setup, setup: { target: { name } }, projection, focus, store, now } = input;
   const known = await recall(input);
   const { resources, rejected: unmapped } = focus ?? projection;
   const lost = await searchLost(known, unmapped, input);
   const ids = [...resources, ...unmapped, ...lost.departures.map(({ link }) => link)].map(({ sourceId }) => sourceId);
   const troubles = await gather(ids, (batch) => store.troubles(name, batch));
-  const stray: SourceId[] = [];
-  if (focus === undefined) for await (const batch of store.strayTroubles(name, new Set(ids))) stray.push(...batch);
-  const fingerprints = createFingerprints(known.unlinked, store.digest);
+  const stray = focus === undefined ? await strayTroubles(name, ids, store) : [];
+  const fingerprints = createFingerprints(known.unlinked, store.digest, { user: setup.policy.user.match, group: setup.policy.group.match });
   const successors = successorsOf(known, input);
   const search = await searchUnlinked({ ...input, unlinked: known.unlinked.filter(({ sourceId }) => !successors.has(sourceId)), troubles, fingerprints });
   const unusable = new Set([...search.resting, ...search.unreached.keys(), ...search.rejected.map(({ sourceId }) => sourceId)]);
-  const rejected = [...unmapped, ...search.rejected];
   const learned = await learnUnknown({ ...input, target: setup.target, resources, links: known.links });
-  for (const link of learned.links) known.links.set(link.sourceId, link);
   const planned = buildPlan({
     ...known,
     resources: learned.resources.filter(({ sourceId }) => !unusable.has(sourceId)),
-    rejected,
+    rejected: [...unmapped, ...search.rejected],
     departures: lost.departures,
     matches: search.matches,
     successors,
@@ -123,33 +126,44 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   });
   const state = await store.target(name);
   const asked = { target: name, operations: planned.operations, links: known.links, leftOut: unusable.union(new Set(lost.unproven.map(({ sourceId }) => sourceId))), state, store, now };
-  const judged = await judgePlan(asked, (open) => judge(open, known, state, input));
-  const { verdict, words, undone } = judged;
+  const older = olderDirectories(input.readings, state);
+  const judged = await judgePlan(asked, (open) => judge(open, known, { state, older }, input));
+  const { verdict, words } = judged;
   const isDeferred = pausesOf(verdict.proceed.filter(({ sourceId }) => !pushedNow(words).has(sourceId)), troubles, fingerprints, input);
   return {
-    plan: { id: planId(planned.operations, sha256), target: name, operations: planned.operations, rejected: [...rejected, ...(focus?.unfit ?? [])] },
+    plan: { id: planId(planned.operations, sha256), target: name, operations: planned.operations, rejected: [...unmapped, ...search.rejected, ...(focus?.unfit ?? [])] },
     unseen: known.unseen,
+    marks: marksAfter(input.readings, state.marks, older, judged),
+    state,
     unfit: [...search.rejected, ...(focus?.unfit ?? [])],
     ...judged,
     deferred: verdict.proceed.filter(isDeferred),
     due: verdict.proceed.filter((operation) => !isDeferred(operation)),
     links: known.links,
-    resting: search.resting,
+    ...forPush(search),
     unreached: sumUnreached(search.unreached, known.unlinked),
-    unsearched: search.unsearched,
     fingerprints,
     troubles,
     standing: new Set([...search.standing, ...search.resting, ...search.unreached.keys()]),
     stray,
-    found: [...search.troubles, ...heldCreations([...(verdict.hold?.operations ?? []), ...undone], search.unsearched, troubles, fingerprints, input)],
-    settled: search.settled,
-    remembered: [...lost.found, ...learned.links, ...planned.remembered],
+    found: [...search.troubles, ...heldCreations([...(verdict.hold?.operations ?? []), ...judged.undone], search.unsearched, troubles, fingerprints, input)],
+    remembered: [...known.moved, ...lost.found, ...learned.links, ...planned.remembered],
     forgotten: planned.forgotten,
     unproven: lost.unproven,
     waiting: planned.waiting + learned.waiting,
     unresolved: countUnresolved(projection.resources),
-    state,
   };
+}
+
+async function strayTroubles(target: string, ids: readonly SourceId[], store: StateView): Promise<SourceId[]> {
+  const stray: SourceId[] = [];
+  for await (const batch of store.strayTroubles(target, new Set(ids))) stray.push(...batch);
+  return stray;
+}
+
+/** What a push goes by. */
+function forPush({ resting, unsearched, settled, intents, listed }: SearchResult): Pick<SearchResult, 'resting' | 'unsearched' | 'settled' | 'intents' | 'listed'> {
+  return { resting, unsearched, settled, intents, listed };
 }
 
 /** Nobody takes over an account where existing accounts are not taken over, and nobody of whom a target says it is lost. */
@@ -203,8 +217,8 @@ const day = 24 * 60 * 60_000;
 async function judge(
   operations: readonly Operation[],
   { links, members }: Pick<Known, 'links' | 'members'>,
-  state: TargetState,
-  { setup, readings, store, now }: PrepareInput,
+  { state, older }: { readonly state: TargetState; readonly older: ReadonlyMap<string, string> },
+  { setup, readings, projection, focus, store, now }: PrepareInput,
 ): Promise<Verdict> {
   const counts = await store.counts(setup.target.name);
   const fresh = (at: string) => Date.parse(at) > now - day;
@@ -214,12 +228,19 @@ async function judge(
     limits: setup.limits,
     links,
     population: { user: counts.user.active, group: counts.group.active },
+    possibleMembers: possibleMembers((focus ?? projection).resources),
     memberCounts: new Map([...members].map(([group, ids]) => [group, ids.size])),
     recent: (await store.removals(setup.target.name)).filter(({ at }) => fresh(at)),
     firstRun: state.lastCycleAt === undefined,
     emptyTypes: emptyTypes(readings, counts),
+    directories: new Set(readings.map(({ directory }) => directory)),
+    older,
     hash: sha256,
   });
+}
+
+function possibleMembers(resources: readonly Resource[]): ReadonlyMap<SourceId, ReadonlySet<SourceId>> {
+  return new Map(resources.flatMap(({ sourceId, possibleMembers: ids }) => (ids === undefined ? [] : [[sourceId, new Set(ids)] as const])));
 }
 
 /** Types of which the directories show nobody although some are linked: more likely a fault than the truth. */

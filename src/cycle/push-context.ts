@@ -1,11 +1,12 @@
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
-import type { Link } from '../core/model/link.ts';
+import type { Link, TargetId } from '../core/model/link.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CycleObserver } from '../ports/cycle-observer.ts';
 import type { ScimTarget } from '../ports/scim-target.ts';
-import type { StateStore, Trouble } from '../ports/state-store.ts';
+import type { Intent, StateStore, Trouble } from '../ports/state-store.ts';
 import type { MatchPolicy } from './correlate.ts';
 import type { Fingerprints } from './fingerprints.ts';
+import type { Attempt } from './search-unlinked.ts';
 import type { RemovalRecords } from './removal-records.ts';
 
 /** What the push of one plan works with. */
@@ -25,6 +26,15 @@ export interface PushContext {
   /** What the guard has to remember of an operation that took effect. */
   readonly removalsOf: RemovalRecords;
   readonly joining: Joining;
+  /** Who was the first in this push to get an account: `type targetId` → entry. */
+  readonly claims: Map<string, SourceId>;
+  /** Whose access has to end after all, because the account turned out to be there and active. */
+  readonly toEnd: Set<SourceId>;
+  /** What was under way when the cycle began. */
+  readonly intents: ReadonlyMap<SourceId, Intent>;
+  /** Whom the target listed in this cycle, before anything was sent. */
+  readonly listed: Readonly<Record<ResourceType, ReadonlySet<TargetId>>>;
+  readonly attempt: Attempt;
   readonly policy: Readonly<Record<ResourceType, MatchPolicy>>;
   /** When the reading that showed the changes ended, by the monotonic clock. */
   readonly readAt: number;

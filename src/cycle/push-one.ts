@@ -60,6 +60,9 @@ export async function pushOne(own: readonly Operation[], input: PushOneInput): P
     links: prepared.links,
     fingerprints: prepared.fingerprints,
     unsearched: prepared.unsearched,
+    intents: prepared.intents,
+    listed: prepared.listed,
+    attempt: 'asked',
     troubles: prepared.troubles,
     removalsOf: createRemovalRecords(target, prepared.context, own, clock),
   });

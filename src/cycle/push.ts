@@ -2,6 +2,7 @@ import type { SourceId } from '../core/model/entry.ts';
 import type { Failure } from '../core/model/outcome.ts';
 import type { Operation } from '../core/model/plan.ts';
 import { applyOperation, type Result } from './apply-operation.ts';
+import type { Trouble } from '../ports/state-store.ts';
 import { troubleAfter } from './back-off.ts';
 import { createBreaker, type GivenUp } from './breaker.ts';
 import { joiningOf } from './joining.ts';
@@ -11,6 +12,8 @@ import { forEachConcurrently } from './work.ts';
 
 export interface PushReport {
   readonly applied: readonly Operation[];
+  /** Whose access has to end after all: accounts that turned up active. */
+  readonly toEnd: ReadonlySet<SourceId>;
   readonly failed: readonly { readonly operation: Operation; readonly failure: Failure }[];
   /** How many had nothing to send, because whoever they need did not come about. */
   readonly skipped: number;
@@ -29,8 +32,8 @@ export interface PushReport {
  *
  * @throws BridgeError when an outcome cannot be recorded: then nothing more may be sent either
  */
-export async function push(operations: readonly Operation[], rest: Omit<PushContext, 'joining'>): Promise<PushReport> {
-  const context: PushContext = { ...rest, joining: joiningOf(operations) };
+export async function push(operations: readonly Operation[], rest: Omit<PushContext, 'joining' | 'claims' | 'toEnd'>): Promise<PushReport> {
+  const context: PushContext = { ...rest, joining: joiningOf(operations), claims: new Map(), toEnd: new Set() };
   const applied: Operation[] = [];
   const failed: { operation: Operation; failure: Failure }[] = [];
   const failedOf = new Map<SourceId, Operation[]>();
@@ -68,7 +71,7 @@ export async function push(operations: readonly Operation[], rest: Omit<PushCont
   for (const { verb, type, failure, notStarted } of givenUp) {
     context.observer({ kind: 'operations_given_up', target: context.target.name, verb, type, failure: failure.class, status: failure.status, notStarted });
   }
-  return { applied, failed, skipped, notStarted: operations.length - started, givenUp, stoppedBy: breaker.stoppedBy() };
+  return { applied, toEnd: context.toEnd, failed, skipped, notStarted: operations.length - started, givenUp, stoppedBy: breaker.stoppedBy() };
 }
 
 /**
@@ -77,12 +80,18 @@ export async function push(operations: readonly Operation[], rest: Omit<PushCont
  * @param own the entry's operations that failed, the last one with this failure
  */
 async function recordTrouble(own: readonly Operation[], failure: Failure, context: PushContext): Promise<void> {
-  const { store, target, troubles, fingerprints, clock } = context;
+  const { store, target, troubles, clock } = context;
   const [first] = own;
   if (failure.class === 'auth' || first === undefined) return;
   const { type, sourceId } = first;
-  const trouble = { target: target.name, type, sourceId, cause: failure.class, status: failure.status, fingerprint: fingerprints.ofOperations(own) };
+  const trouble = { target: target.name, type, sourceId, ...causeOf(own, failure, context) };
   await store.record([{ kind: 'trouble', trouble: troubleAfter(troubles.get(sourceId), trouble, clock.now()) }]);
+}
+
+/** What the target refuses is tried again when the operation is another one; what is in the way, when another account would fit. */
+function causeOf(own: readonly Operation[], { reason, targetId, status, class: failureClass }: Failure, { fingerprints }: PushContext): Pick<Trouble, 'cause' | 'status' | 'targetId' | 'fingerprint'> {
+  const match = reason === undefined ? undefined : fingerprints.ofMatch(own[0]?.sourceId ?? '');
+  return { cause: match === undefined ? failureClass : (reason ?? failureClass), status, targetId, fingerprint: match ?? fingerprints.ofOperations(own) };
 }
 
 function tell(operation: Operation, result: Result, context: PushContext): void {

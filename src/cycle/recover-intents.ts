@@ -2,6 +2,7 @@ import type { Failure } from '../core/model/outcome.ts';
 import type { Projection } from '../core/mapping/project.ts';
 import { isFailure, type FoundResource, type ScimTarget } from '../ports/scim-target.ts';
 import type { Intent, StateStore } from '../ports/state-store.ts';
+import { mayStillShow } from './intents.ts';
 import { listEverything } from './correlate.ts';
 import type { TargetSetup } from './target-setup.ts';
 
@@ -14,22 +15,25 @@ export async function recoverIntents(
   setup: TargetSetup,
   store: StateStore,
   { resources, rejected }: Projection,
+  now: number,
   signal: AbortSignal,
 ): Promise<void> {
   const intents = await store.openIntents(setup.target.name);
   if (intents.length === 0) return;
   const wanted = new Set([...resources, ...rejected].map(({ sourceId }) => sourceId));
-  for (const intent of intents) if (!wanted.has(intent.sourceId)) await settle(intent, setup, store, signal);
+  for (const intent of intents) if (!wanted.has(intent.sourceId)) await settle(intent, setup, store, now, signal);
 }
 
-async function settle(intent: Intent, { target }: TargetSetup, store: StateStore, signal: AbortSignal): Promise<void> {
+async function settle(intent: Intent, { target }: TargetSetup, store: StateStore, now: number, signal: AbortSignal): Promise<void> {
   const { type, sourceId, directory, members, adopts } = intent;
   const known = (await store.links(target.name, [sourceId])).get(sourceId);
   const searched = await target.find(type, 'externalId', sourceId, signal);
   const found = isFailure(searched) && isRefused(searched) ? await findListed(intent, target, store, signal) : searched;
   if (isFailure(found)) return;
   const [first] = found;
-  if (first === undefined || known?.targetId === first.id) {
+  if (first === undefined && mayStillShow(intent, now)) return;
+  const owner = first === undefined ? undefined : (await store.owners(target.name, type, [first.id])).get(first.id);
+  if (first === undefined || known?.targetId === first.id || (owner !== undefined && owner !== sourceId)) {
     await store.record([{ kind: 'settled', intent }]);
     return;
   }

@@ -4,6 +4,7 @@ import type { DirectorySource } from '../ports/directory-source.ts';
 import type { CycleInput } from './cycle-input.ts';
 import type { DirectoryPictures } from './directory-pictures.ts';
 import type { CycleReport } from './cycle-report.ts';
+import { noteNames } from './former-names.ts';
 import { lookThroughDecisions } from './look-through-decisions.ts';
 import { pinDirectories } from './pin-directories.ts';
 import { readDirectories } from './read-directories.ts';
@@ -41,6 +42,7 @@ export async function startCycles(targets: readonly string[], input: CyclesInput
   const readings = await readDirectories(definitions, input.sources, { ...input, fresh });
   await pinDirectories(readings.identities, input.store);
   await rememberDirectories(readings.seen, input.store);
+  await noteNames(readings.complete, input.store);
   await lookThroughDecisions(targets, input);
   const readSince = fresh || input.pictures === undefined ? began : undefined;
   const reports = new Map<string, Promise<CycleReport>>();

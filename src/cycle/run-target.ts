@@ -12,10 +12,10 @@ import { anyUnresolved } from '../core/mapping/unresolved.ts';
 import type { CycleReport } from './cycle-report.ts';
 import { endVoid, takeOut, withWords } from './decisions.ts';
 import { focusOn, type Focus } from './focus.ts';
-import { draftFrom, isSame, type Step } from './in-step.ts';
+import { draftKnowing, isSame, type Step } from './in-step.ts';
 import { preparePlan, type Preparation } from './prepare-plan.ts';
-import { push, type PushReport } from './push.ts';
-import { createRemovalRecords } from './removal-records.ts';
+import { pushAll } from './push-all.ts';
+import type { PushReport } from './push.ts';
 import { recoverIntents } from './recover-intents.ts';
 import { targetError } from './target-error.ts';
 import { attend, remind } from './target-notes.ts';
@@ -74,6 +74,7 @@ const nothingDone = {
   forgotten: [],
   unproven: [],
   unresolved: undefined,
+  unstored: {},
 } as const;
 
 async function runCycle(input: CycleInput): Promise<Result> {
@@ -84,32 +85,23 @@ async function runCycle(input: CycleInput): Promise<Result> {
   const isUnchanged = step !== undefined && isSame(step, readings, clock);
   if (isUnchanged && step.unproven !== 'everyone' && step.unproven.size === 0) {
     await commitSilence(input);
-    return { ...nothingDone, result: 'success', error: undefined };
+    return { ...nothingDone, unstored: await store.unstored(setup.target.name), result: 'success', error: undefined };
   }
   await remind(setup.target, store);
   attend(setup.target, store);
   input.inStep?.forget(setup.target.name);
-  const draft = draftFrom(step, readings, setup.definition, clock);
+  const draft = await draftKnowing(step, readings, setup.definition, clock, store);
   const { projection } = draft;
   const plannedNow = clock.monotonic();
   const focus = step && (await focusOn(step, projection, setup.target, store));
-  if (focus === undefined) await recoverIntents(setup, store, projection, input.signal);
-  const prepared = await preparePlan({ ...input, readings, lookUp: input.readings.lookUp, projection, focus, now: clock.now() });
-  const { plan, verdict: { hold }, links, troubles } = prepared;
+  if (focus === undefined) await recoverIntents(setup, store, projection, clock.now(), input.signal);
+  const from = { ...input, readings, lookUp: input.readings.lookUp, projection, focus, now: clock.now() };
+  const prepared = await preparePlan(from);
+  const { plan, verdict: { hold } } = prepared;
   const target = setup.target.name;
   tell(prepared, input);
   const state = await rememberFindings(input, prepared);
-  const pushed = await push(prepared.due, {
-    ...input,
-    target: setup.target,
-    policy: setup.policy,
-    links,
-    fingerprints: prepared.fingerprints,
-    unsearched: prepared.unsearched,
-    troubles,
-    removalsOf: createRemovalRecords(target, prepared.context, prepared.approved, clock),
-    readAt: input.readings.readAt,
-  });
+  const pushed = await pushAll(input, prepared, from);
   const down = pushed.stoppedBy ?? (await silence(prepared, pushed, input));
   const result = down === undefined ? resultOf(pushed, prepared, hold, input) : 'error';
   const error = down === undefined ? undefined : targetError(target, down);
@@ -133,6 +125,7 @@ async function runCycle(input: CycleInput): Promise<Result> {
     forgotten: prepared.forgotten,
     unproven: prepared.unproven,
     unresolved: anyUnresolved(prepared.unresolved),
+    unstored: await store.unstored(target),
     error,
   };
 }
@@ -175,20 +168,22 @@ function completeReadings({ setup, readings }: CycleInput): CompleteReading[] {
  */
 async function rememberFindings(input: CycleInput, prepared: Preparation): Promise<TargetState> {
   const { store, clock, observer } = input;
-  const { plan, links, found, settled, remembered, forgotten, state } = prepared;
+  const { plan, links, found, settled, remembered, forgotten, state, marks, due } = prepared;
   const words = endVoid(prepared.words, { readSince: input.readSince, now: clock.now() });
   const decided = withWords(state, words);
+  // How far the data had come is durable before anything is sent that goes by it.
+  const next = due.length === 0 ? decided : { ...decided, marks };
   await store.record([
     ...found.map((trouble) => ({ kind: 'trouble', trouble }) as const),
     ...settled.map((intent) => ({ kind: 'settled', intent }) as const),
     ...remembered.map((link) => ({ kind: 'link', link }) as const),
     ...forgotten.map((link) => ({ kind: 'unlink', target: plan.target, sourceId: link.sourceId }) as const),
-    ...(isSameState(state, decided) ? [] : [{ kind: 'target', target: plan.target, state: decided } as const]),
+    ...(isSameState(state, next) ? [] : [{ kind: 'target', target: plan.target, state: next } as const]),
   ]);
   await takeOut(words, plan.target, { store, observer });
   for (const link of remembered) links.set(link.sourceId, link);
   for (const link of forgotten) links.delete(link.sourceId);
-  return decided;
+  return next;
 }
 
 /** What is wrong with a target that neither could be searched nor took anything, and does not answer now either. */

@@ -1,8 +1,10 @@
 import type { SourceId } from '../core/model/entry.ts';
-import { valueOf, type ReasonCode, type Rejected, type Resource } from '../core/model/resource.ts';
+import type { TargetId } from '../core/model/link.ts';
+import type { ReasonCode, Rejected, Resource } from '../core/model/resource.ts';
 import type { Intent, StateView, Trouble } from '../ports/state-store.ts';
 import { isPaused, troubleAfter } from './back-off.ts';
 import { correlate, type Correlation } from './correlate.ts';
+import { mayStillShow } from './intents.ts';
 import type { Fingerprints } from './fingerprints.ts';
 import type { Unreached } from './look-up.ts';
 import type { TargetSetup } from './target-setup.ts';
@@ -26,6 +28,8 @@ export interface SearchInput {
 }
 
 export interface SearchResult extends Correlation {
+  /** What was under way before. */
+  readonly intents: ReadonlyMap<SourceId, Intent>;
   /** Those whose creation or adoption failed lately, unchanged since: left alone altogether. */
   readonly resting: ReadonlySet<SourceId>;
   /** Those who were not found lately, and whose creation was held: not looked for now, unless it is to be sent. */
@@ -43,6 +47,7 @@ const searchCauses: ReadonlySet<Trouble['cause']> = new Set<ReasonCode | 'inacti
   'inactive',
   'ambiguous_match',
   'match_taken',
+  'match_foreign',
   'adoption_off',
   'not_created',
   'search_refused',
@@ -56,7 +61,7 @@ export async function searchUnlinked(input: SearchInput): Promise<SearchResult> 
   const { setup, store } = input;
   const intents = new Map((await store.openIntents(setup.target.name)).map((intent) => [intent.sourceId, intent]));
   const { wanted, resting, unsearched, spared } = divide(input);
-  const { matches, rejected, unreached } = await correlate(wanted, setup.target, setup.policy, store, new Set(intents.keys()), input.signal);
+  const { matches, rejected, unreached, listed } = await correlate(wanted, setup.target, setup.policy, store, new Set(intents.keys()), barredOf(input), input.signal);
   const causes = new Map<SourceId, Trouble['cause']>();
   for (const { sourceId, reasons } of rejected) causes.set(sourceId, reasons[0]?.code ?? 'ambiguous_match');
   const absent = wanted.filter(
@@ -75,7 +80,12 @@ export async function searchUnlinked(input: SearchInput): Promise<SearchResult> 
       ...foundTrouble(resource, causes.get(resource.sourceId), input),
       ...unreachedTrouble(resource, unreached.get(resource.sourceId), input),
     ]),
-    settled: [...causes].flatMap(([id, cause]) => (cause === 'search_refused' ? [] : (intents.get(id) ?? []))),
+    settled: [...causes].flatMap(([id, cause]) => {
+      const intent = intents.get(id);
+      return intent === undefined || cause === 'search_refused' || mayStillShow(intent, input.now) ? [] : [intent];
+    }),
+    intents,
+    listed,
   };
 }
 
@@ -107,20 +117,22 @@ function isResting(trouble: Trouble, resource: Resource, { attempt, fingerprints
 
 function isSpared(trouble: Trouble, resource: Resource, input: SearchInput): boolean {
   if (!searchCauses.has(trouble.cause) || input.attempt === 'everything') return false;
-  if (input.attempt === 'asked' && trouble.cause !== 'inactive') return false;
-  return isPaused(trouble, matchFingerprint(resource, input), input.now);
+  // What a create was answered with is not asked for by another create.
+  if (input.attempt === 'asked' && trouble.cause !== 'inactive' && trouble.targetId === undefined) return false;
+  return isPaused(trouble, input.fingerprints.ofMatch(resource.sourceId) ?? '', input.now);
 }
 
-/** Changes when the entry could match someone else. */
-function matchFingerprint(resource: Resource, { setup, store }: SearchInput): string {
-  const values = setup.policy[resource.type].match.map((path) => valueOf(resource, path) ?? null);
-  return store.digest(JSON.stringify([values, resource.attributes.get('active') ?? null]));
+/** Accounts with which a create was answered although they were there before. */
+function barredOf({ troubles }: SearchInput): ReadonlyMap<SourceId, TargetId> {
+  return new Map([...troubles].flatMap(([id, { cause, targetId }]) => (cause === 'adoption_off' && targetId !== undefined ? [[id, targetId] as const] : [])));
 }
 
 function foundTrouble(resource: Resource, cause: Trouble['cause'] | undefined, input: SearchInput): Trouble[] {
   if (cause === undefined) return [];
   const { type, sourceId } = resource;
-  const failed = { target: input.setup.target.name, type, sourceId, cause, fingerprint: matchFingerprint(resource, input) };
+  const previous = input.troubles.get(sourceId);
+  const targetId = previous?.cause === cause ? previous.targetId : undefined;
+  const failed = { target: input.setup.target.name, type, sourceId, cause, targetId, fingerprint: input.fingerprints.ofMatch(resource.sourceId) ?? '' };
   return [troubleAfter(input.troubles.get(sourceId), failed, input.now)];
 }
 
@@ -136,7 +148,7 @@ function unreachedTrouble(resource: Resource, unreached: Unreached | undefined, 
 function stillRejected(resource: Resource, trouble: Trouble): Rejected[] {
   if (trouble.cause === 'inactive') return [];
   const { sourceId, directory, type, label, attributes } = resource;
-  const text = `${trouble.cause} as of ${trouble.since}; it is looked at again after ${trouble.retryAt}, or at once by dir2scim sync`;
+  const text = `${trouble.cause} as of ${trouble.since}; it is looked at again after ${trouble.retryAt}, or at once by dir2scim sync${trouble.targetId === undefined ? '' : ' --full'}`;
   const code = trouble.cause as ReasonCode; // a search cause other than `inactive`
   return [{ sourceId, directory, type, label, active: attributes.get('active') !== false, reasons: [{ code, text }] }];
 }

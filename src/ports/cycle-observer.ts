@@ -4,7 +4,7 @@ import type { TargetId } from '../core/model/link.ts';
 import type { FailureClass } from '../core/model/outcome.ts';
 import type { Hold, Verb } from '../core/model/plan.ts';
 import type { Fate } from '../core/model/reading.ts';
-import type { DecisionRecord, LinkCounts, UnusableDecision } from './state-store.ts';
+import type { DecisionRecord, LinkCounts, Opening, UnusableDecision } from './state-store.ts';
 
 /**
  * The one stream of events from which logs, metrics, progress bars and the status page are made.
@@ -106,7 +106,8 @@ export type CycleEvent =
   | { readonly kind: 'rate_limit_wait'; readonly target: string; readonly milliseconds: number }
   /** How much names nobody who is read; `isNews`: it is another number than before. */
   | { readonly kind: 'unresolved_counted'; readonly target: string; readonly counts: UnresolvedCounts; readonly isNews: boolean }
-  | { readonly kind: 'resources_counted'; readonly target: string; readonly counts: LinkCounts; readonly pending: number }
+  | { readonly kind: 'resources_counted'; readonly target: string; readonly counts: LinkCounts; readonly pending: number; readonly unstored: Readonly<Record<string, number>> }
+  | { readonly kind: 'state_opened'; readonly folder: string; readonly opening: Opening }
   | { readonly kind: 'state_written'; readonly result: 'success' | 'error'; readonly journalBytes: number }
   | {
       readonly kind: 'cycle_finished';

@@ -1,3 +1,4 @@
+import type { DataVersion } from '../core/model/data-version.ts';
 import type { DirectoryIdentity } from '../core/model/directory-identity.ts';
 import type { Entry, ResourceType, SourceId } from '../core/model/entry.ts';
 import type { Fate, Watermark } from '../core/model/reading.ts';
@@ -92,12 +93,16 @@ export type Verdict =
       readonly changes?: string | undefined;
       /** What became of those who were known and are not shown any more, as far as it was looked up. */
       readonly fates?: ReadonlyMap<SourceId, Fate> | undefined;
+      /** Of which data this is, where the server tells. Of a delta: only what changed of it. */
+      readonly version?: DataVersion | undefined;
     }
   | {
       readonly kind: 'delta';
       readonly watermark: Watermark;
       readonly gone: readonly SourceId[];
       readonly fates?: ReadonlyMap<SourceId, Fate> | undefined;
+      /** Of which data this is, where the server tells. Of a delta: only what changed of it. */
+      readonly version?: DataVersion | undefined;
     };
 
 /** How a source finds what changed. `auto`: the best that its server can do for this account; `full`: reads everything. */

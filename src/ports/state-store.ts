@@ -1,4 +1,5 @@
 import type { DirectoryIdentity } from '../core/model/directory-identity.ts';
+import type { DataMark } from '../core/model/data-version.ts';
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { Digest, Link, TargetId } from '../core/model/link.ts';
 import type { UnresolvedCounts } from '../core/mapping/unresolved.ts';
@@ -28,6 +29,19 @@ export interface StateStore extends StateView {
   removeDecision(key: string): Promise<void>;
 }
 
+/** What there is to say about a state that was opened for writing. */
+export interface Opening {
+  /** There was none: a first run. */
+  readonly isNew: boolean;
+  /** What was cut off at the end of the journal, because it was not as it was written. */
+  readonly cut?: { readonly bytes: number; readonly lines: number } | undefined;
+  /**
+   * Records are missing that were there once, so that what was acknowledged in them is not known. `restored`: an older
+   * copy was put in the place of the state; `damaged`: they were cut off.
+   */
+  readonly lost?: 'restored' | 'damaged' | undefined;
+}
+
 export interface StateView {
   /** Keyed with a secret of this installation. */
   readonly digest: Digest;
@@ -44,7 +58,15 @@ export interface StateView {
   troubles(target: string, ids: readonly SourceId[]): Promise<ReadonlyMap<SourceId, Trouble>>;
   /** Whose trouble is remembered although they are not in `seen`, in batches. */
   strayTroubles(target: string, seen: ReadonlySet<SourceId>): AsyncIterable<readonly SourceId[]>;
+  /** Keyed digests of the names (DNs) of these entries: the one that was noted last, then former ones. Of those that were noted. */
+  names(directory: string, ids: readonly SourceId[]): Promise<ReadonlyMap<SourceId, readonly string[]>>;
+  /** Who has or had these names. */
+  named(directory: string, names: readonly string[]): Promise<ReadonlyMap<string, readonly SourceId[]>>;
+  /** Whose names were noted although they are not in `seen`, in batches. */
+  strayNames(directory: string, seen: ReadonlySet<SourceId>): AsyncIterable<readonly SourceId[]>;
   counts(target: string): Promise<LinkCounts>;
+  /** By SCIM path: for how many the target has shown that it does not store what was sent. */
+  unstored(target: string): Promise<Readonly<Record<string, number>>>;
   /** Intents without an outcome: requests that may have taken effect before a crash. */
   openIntents(target: string): Promise<readonly Intent[]>;
   target(name: string): Promise<TargetState>;
@@ -94,6 +116,8 @@ export interface Trouble {
    * disabled; `held`, the target lost it, has nobody who fits, and creating it again waits for an approval.
    */
   readonly cause: FailureClass | ReasonCode | 'inactive' | 'held';
+  /** The account that stands in the way, where a create was answered with it. */
+  readonly targetId?: TargetId | undefined;
   /** HTTP status of the refusal, where there was one. */
   readonly status?: number | undefined;
   /** Keyed digest of what was tried; when it differs, the entry has changed and is tried at once. */
@@ -113,6 +137,10 @@ export interface Intent {
   readonly type: ResourceType;
   readonly sourceId: SourceId;
   readonly directory: string;
+  /** When the request was sent, or its answer failed to come (ISO 8601). Missing in older states. */
+  readonly at?: string | undefined;
+  /** There was no answer that tells (`lost`), or one that says that it was made, and not what (`made`). */
+  readonly unclear?: 'lost' | 'made' | undefined;
   /** The account that is being adopted; absent for a create. */
   readonly adopts?: TargetId | undefined;
   /** Of a group: who is in the request. If it took effect, they are members. */
@@ -152,6 +180,8 @@ export type StateChange =
   | { readonly kind: 'bound'; readonly target: string; readonly endpoint: string }
   /** Forgets everything about a target, as if it had never been there. */
   | { readonly kind: 'reset'; readonly target: string }
+  /** In place of what was noted of these entries; no name forgets them. */
+  | { readonly kind: 'names'; readonly directory: string; readonly names: readonly (readonly [SourceId, readonly string[]])[] }
   /** Remembers what the guard has to count, together with the outcome that it belongs to. */
   | { readonly kind: 'removal'; readonly target: string; readonly removal: RemovalRecord }
   /** Forgets removals from before a time (ISO 8601). */
@@ -176,6 +206,8 @@ export interface TargetState {
   readonly rejections?: readonly RejectionRecord[] | undefined;
   /** The last decisions that cycles took up, or that ended unused, oldest first. */
   readonly decided?: readonly DecisionRecord[] | undefined;
+  /** By directory: how far its data had come when the target last went by it. */
+  readonly marks?: Readonly<Record<string, DataMark>> | undefined;
 }
 
 /** How a directory was last found; for people who ask for the status. */

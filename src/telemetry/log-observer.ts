@@ -5,6 +5,7 @@ import { cycleLines } from './cycle-lines.ts';
 import { directoryLines } from './directory-lines.ts';
 import type { Log } from './log.ts';
 import { unresolvedLine } from './unresolved-line.ts';
+import { openingLines } from './opening-text.ts';
 import { createRepetition } from './repetition.ts';
 
 /**
@@ -47,6 +48,9 @@ export function logObserver(log: Log, clock: Clock, approveCommand = (holdId: st
         return;
       case 'state_written':
         stateLine(event);
+        return;
+      case 'state_opened':
+        for (const { level, text } of openingLines(event)) log[level]({ event: event.kind, ...event.opening }, text);
         return;
       case 'entries_read':
       case 'ldap_request':

@@ -6,6 +6,7 @@ import { openStateView } from '../../src/adapters/lowdb/open-view.ts';
 import type { StateStore } from '../../src/ports/state-store.ts';
 import { createMemoryStore, type MemoryStore } from '../support/memory-store.ts';
 import { stateForgettingContract } from './state-store-forgetting.ts';
+import { stateNamesContract } from './state-store-names.ts';
 import { statePinningContract } from './state-store-pinning.ts';
 import { stateStoreContract, type StateFixture } from './state-store.ts';
 
@@ -36,6 +37,7 @@ for (const [name, makeFixture] of stores) {
   stateStoreContract(name, makeFixture);
   stateForgettingContract(name, makeFixture);
   statePinningContract(name, makeFixture);
+  stateNamesContract(name, makeFixture);
 }
 
 function memoryFixture(): Promise<StateFixture> {

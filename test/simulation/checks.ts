@@ -158,7 +158,7 @@ function checkForeign(
   type: ResourceType,
   left: Readonly<Record<string, unknown>>,
   now: Readonly<Record<string, unknown>> | undefined,
-  adopt: 'first-match' | 'never',
+  adopt: 'first-match' | 'never' | 'also-foreign',
   adopted: Set<string>,
 ): void {
   if (adopt === 'never') assert.ok(!adopted.has(id), `${type} ${id} was adopted, though adopt is never`);

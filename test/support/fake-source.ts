@@ -20,6 +20,8 @@ export interface FakeSource extends DirectorySource {
   entry(id: SourceId): Entry | undefined;
   /** All entries as they are, oldest first. */
   entries(): readonly Entry[];
+  /** The directory as it is, to be put back later: a backup, or a replica that lags behind. */
+  snapshot(): () => void;
   /** Readings end with this error half-way, until it is taken back. */
   failWith(error: BridgeError | undefined): void;
   /** From now on it is something else. */
@@ -62,6 +64,16 @@ export function createFakeSource(name: string): FakeSource {
       lookUps.push(absent.map(({ id }) => id));
       return new Map(absent.map(({ id }): [SourceId, Fate] => [id, hidden.has(id) ? 'unreadable' : content.has(id) ? 'present' : 'deleted']));
     },
+    snapshot: () => {
+      const [before, at] = [[...content.values()], changes];
+      return () => {
+        content.clear();
+        for (const entry of before) content.set(entry.id, entry);
+        // Watermarks of the other data mean nothing here.
+        changes = at;
+        forgotten = Infinity;
+      };
+    },
     forgetChanges: () => void (forgotten = changes + 1),
     entry: (id) => content.get(id),
     entries: () => [...content.values()],
@@ -87,8 +99,10 @@ export function createFakeSource(name: string): FakeSource {
       endIfAborted(signal);
       if (failure !== undefined) throw failure;
       const watermark = String(changes);
-      if (!isDelta) return { kind: 'complete', identity, watermark };
-      return { kind: 'delta', watermark, gone: [...changedAt.keys()].filter((id) => isNew({ id }) && !content.has(id)) };
+      const counters = { changes: String(changes) };
+      const version = { server: 'memory', has: counters, shows: counters, tellsAll: true };
+      if (!isDelta) return { kind: 'complete', identity, watermark, version };
+      return { kind: 'delta', watermark, version, gone: [...changedAt.keys()].filter((id) => isNew({ id }) && !content.has(id)) };
     },
   };
 }

@@ -41,6 +41,7 @@ interface Kept {
   decisionsLeft: number;
   readonly directories: Map<string, DirectoryState>;
   readonly identities: Map<string, DirectoryIdentity>;
+  readonly names: Map<string, readonly string[]>;
   readonly endpoints: Map<string, string>;
   readonly notes: Map<string, TargetNotes>;
   readonly removals: { readonly target: string; readonly removal: RemovalRecord }[];
@@ -59,6 +60,7 @@ export function createMemoryStore(): MemoryStore {
     decisionsLeft: 0,
     directories: new Map(),
     identities: new Map(),
+    names: new Map(),
     endpoints: new Map(),
     notes: new Map(),
     removals: [],
@@ -113,6 +115,19 @@ function open(kept: Kept): MemoryStore {
     async *strayTroubles(target, seen) {
       yield await answer(() => ofTarget(kept.troubles, target).map(({ sourceId }) => sourceId).filter((id) => !seen.has(id)));
     },
+    names: (directory, ids) => answer(() => pick(kept.names, directory, ids)),
+    named: (directory, names) =>
+      answer(() => {
+        const found = new Map<string, SourceId[]>();
+        for (const [key, own] of kept.names) {
+          const [where, id = ''] = key.split('\n');
+          for (const name of where === directory ? own.filter((one) => names.includes(one)) : []) found.set(name, [...(found.get(name) ?? []), id]);
+        }
+        return found;
+      }),
+    async *strayNames(directory, seen) {
+      yield await answer(() => [...kept.names.keys()].flatMap((key) => (key.startsWith(`${directory}\n`) ? [key.slice(directory.length + 1)] : [])).filter((id) => !seen.has(id)));
+    },
     counts: (target) =>
       answer((): LinkCounts => {
         const count = (type: ResourceType) => {
@@ -127,6 +142,12 @@ function open(kept: Kept): MemoryStore {
           };
         };
         return { user: count('user'), group: count('group') };
+      }),
+    unstored: (target) =>
+      answer(() => {
+        const counts: Record<string, number> = {};
+        for (const path of ofTarget(kept.links, target).flatMap((link) => link.unstored ?? [])) counts[path] = (counts[path] ?? 0) + 1;
+        return counts;
       }),
     openIntents: (target) => answer(() => ofTarget(kept.intents, target)),
     target: (name) => answer(() => kept.targets.get(name) ?? emptyTargetState),
@@ -239,6 +260,12 @@ function apply(kept: Kept, change: StateChange): void {
       return;
     case 'identity':
       kept.identities.set(change.directory, change.identity);
+      return;
+    case 'names':
+      for (const [id, names] of change.names) {
+        if (names.length === 0) kept.names.delete(idOf(change.directory, id));
+        else kept.names.set(idOf(change.directory, id), names);
+      }
       return;
     case 'bound':
       kept.endpoints.set(change.target, change.endpoint);

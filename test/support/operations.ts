@@ -51,7 +51,10 @@ export function guardInput(operations: readonly Operation[], rest: Partial<Guard
     memberCounts: new Map(),
     recent: [],
     firstRun: false,
+    possibleMembers: new Map(),
     emptyTypes: new Set(),
+    directories: new Set(['corp', 'branch']),
+    older: new Map(),
     hash: sha256,
     ...rest,
   };

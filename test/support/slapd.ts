@@ -8,6 +8,8 @@ import { createCertificates } from './tls.ts';
 export interface SlapdOptions {
   /** Entries to start with, below `suffix` (which exists), as LDIF. */
   readonly ldif?: string;
+  /** Everything to start with: what `dump` gave. */
+  readonly dump?: string;
   readonly tls?: boolean;
   /** Lines for the database section of slapd.conf, after the access rules: limits, overlays. */
   readonly database?: readonly string[];
@@ -33,6 +35,10 @@ export interface Slapd {
   search(...args: string[]): Promise<string>;
   /** Ends it in an orderly way and starts it again: what it kept in memory only is forgotten. */
   restart(): Promise<void>;
+  /** A backup: the whole database as slapcat writes it. */
+  dump(): Promise<string>;
+  /** Sets it back to a backup, with slapadd, and starts it again. */
+  restore(dump: string): Promise<void>;
   /** Ends it at once, as a power cut would. */
   kill(): Promise<void>;
   /** Ends it and removes its folder. */
@@ -77,11 +83,8 @@ async function startIn(folder: string, options: SlapdOptions): Promise<Slapd> {
       : undefined;
   const configuration = join(folder, 'slapd.conf');
   await writeFile(configuration, slapdConf(folder, options, certificates));
-  await runWithInput(
-    '/usr/sbin/slapadd',
-    ['-q', '-w', '-f', configuration, '-b', slapdSuffix],
-    `${baseEntries}\n${options.ldif ?? ''}`,
-  );
+  const load = (ldif: string): Promise<unknown> => runWithInput('/usr/sbin/slapadd', ['-q', '-w', '-f', configuration, '-b', slapdSuffix], ldif);
+  await load(options.dump ?? `${baseEntries}\n${options.ldif ?? ''}`);
   const [port, securePort] = [await freePort(), await freePort()];
   const url = `ldap://127.0.0.1:${port}`;
   const secureUrl = `ldaps://127.0.0.1:${securePort}`;
@@ -110,6 +113,14 @@ async function startIn(folder: string, options: SlapdOptions): Promise<Slapd> {
     search: (...args) => runWithInput('ldapsearch', [...asOwner, '-LLL', '-o', 'ldif-wrap=no', ...args], ''),
     restart: async () => {
       await server.stop('SIGTERM');
+      server = await start();
+    },
+    dump: () => runWithInput('/usr/sbin/slapcat', ['-f', configuration, '-b', slapdSuffix], ''),
+    restore: async (dump) => {
+      await server.stop('SIGTERM');
+      await rm(join(folder, 'db'), { recursive: true });
+      await mkdir(join(folder, 'db'));
+      await load(dump);
       server = await start();
     },
     kill: () => server.stop('SIGKILL'),

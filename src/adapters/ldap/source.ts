@@ -3,10 +3,11 @@ import { checkIdentity } from '../../core/directory/identity.ts';
 import { kindRules } from '../../core/directory/kinds.ts';
 import type { DirectoryIdentity } from '../../core/model/directory-identity.ts';
 import { BridgeError } from '../../core/model/errors.ts';
-import type { SourceId } from '../../core/model/entry.ts';
+import type { Entry, SourceId } from '../../core/model/entry.ts';
 import type { Fate } from '../../core/model/reading.ts';
 import type { Absent, DirectoryFacts, DirectorySource, ReadRequest, Verdict } from '../../ports/directory-source.ts';
 import { chooseStrategy, type Choice } from './changes/choose.ts';
+import { NewestUsn, readVersion, withNewest } from './changes/data-version.ts';
 import { lookUpAbsent } from './changes/look-up.ts';
 import { readChanges } from './changes/read-changes.ts';
 import { hashScope } from './changes/scope-hash.ts';
@@ -47,9 +48,13 @@ export function createLdapSource(options: LdapSourceOptions): DirectorySource {
     read: (request) =>
       withDirectory(options, choice, request.signal, async (directory): Promise<Verdict> => {
         checkIdentity(options.name, request.expected, identityOf(directory));
-        if (request.since === undefined) return readCompletely(directory, request, undefined);
-        const changes = await readChanges(directory, request, request.since);
-        return changes.kind === 'delta' ? changes : readCompletely(directory, request, changes.because);
+        const newest = new NewestUsn();
+        const visit = (entry: Entry): void | Promise<void> => {
+          newest.note(entry);
+          return request.visit(entry);
+        };
+        const verdict = await readEither(directory, { ...request, visit });
+        return { ...verdict, version: withNewest(verdict.version, newest) };
       }),
     // With references this server does not know everybody.
     ...(options.referrals === undefined ? { lookUp: (absent, signal) => lookUp(options, choice, absent, signal) } : {}),
@@ -61,6 +66,12 @@ export function createLdapSource(options: LdapSourceOptions): DirectorySource {
 
 /** What the maps ask for is not known to `check`'s question. */
 const nothing: ReadRequest['attributes'] = { user: new Set(), group: new Set() };
+
+async function readEither(directory: OpenDirectory, request: ReadRequest): Promise<Verdict> {
+  if (request.since === undefined) return readCompletely(directory, request, undefined);
+  const changes = await readChanges(directory, request, request.since);
+  return changes.kind === 'delta' ? changes : readCompletely(directory, request, changes.because);
+}
 
 async function lookUp(
   options: LdapSourceOptions,
@@ -84,14 +95,15 @@ async function readCompletely(directory: OpenDirectory, request: ReadRequest, be
   const chosen = await chooseStrategy(directory, attributes);
   const changes = changesText(chosen);
   const comparedAt = monotonic(directory.options);
+  const version = await readVersion(directory, chosen.feed);
   const seen = await searchScopes(directory, request);
   const fates = await visitMissing(directory, request, seen);
-  if (chosen.feed === undefined) return { kind: 'complete', identity, because, changes, fates };
+  if (chosen.feed === undefined) return { kind: 'complete', identity, because, changes, fates, version };
   const { strategy, cursor } = chosen.feed;
   const scope = hashScope(directory, attributes);
   const { server } = directory.session;
   const watermark = printWatermark({ strategy: strategy.name, cursor, server, scope, comparedAt, fresh: true, again: [] });
-  return { kind: 'complete', identity, watermark, because, changes, fates };
+  return { kind: 'complete', identity, watermark, because, changes, fates, version };
 }
 
 async function withDirectory<T>(

@@ -32,7 +32,7 @@ export class JournalWriter {
     if (facts === undefined) throw damaged(path, 'is gone');
     const file = await files.open(path, 'extend');
     try {
-      if (content.torn) {
+      if (content.tail !== undefined) {
         await file.truncate(content.end);
         await file.sync();
       }

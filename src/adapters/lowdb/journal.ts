@@ -17,8 +17,8 @@ export interface JournalContent {
   readonly last: number;
   /** Position after its last whole line. What follows was never acknowledged. */
   readonly end: number;
-  /** True when something follows. */
-  readonly torn: boolean;
+  /** What follows, none of which is as it was written. Undefined when nothing does. */
+  readonly tail?: { readonly bytes: number; readonly lines: number } | undefined;
 }
 
 const format = 'dir2scim-journal';
@@ -65,15 +65,17 @@ async function readFrom(
   let header: z.infer<typeof headerShape> | undefined;
   let last = 0;
   let end = 0;
-  let torn = false;
+  let tail = 0;
+  let size = 0;
   for await (const lines of readLines(file)) {
     for (const line of lines) {
-      if (torn) throw damaged(path, `has a damaged line at byte ${end}, and whole lines after it`);
+      size = line.end;
       const object = line.whole ? unseal(line.bytes.toString()) : undefined;
       if (object === undefined) {
-        torn = true;
+        tail += 1;
         continue;
       }
+      if (tail > 0) throw damaged(path, `has a damaged line at byte ${end}, and whole lines after it`);
       if (header === undefined) {
         header = readHeader(object, path);
         last = header.after;
@@ -87,7 +89,7 @@ async function readFrom(
     }
   }
   if (header === undefined) throw damaged(path, 'has no valid first line');
-  return { lineage: header.lineage, after: header.after, last, end, torn };
+  return { lineage: header.lineage, after: header.after, last, end, ...(tail === 0 ? {} : { tail: { bytes: size - end, lines: tail } }) };
 }
 
 function readHeader(object: string, path: string): z.infer<typeof headerShape> {

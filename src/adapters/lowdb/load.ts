@@ -74,7 +74,7 @@ async function isThere(files: StateFiles, path: string): Promise<boolean> {
 /** Nothing was ever recorded in it. */
 async function isUnused(files: StateFiles, path: string): Promise<boolean> {
   const journal = await readJournal(files, path, 0, () => undefined);
-  return journal.last === 0 && !journal.torn;
+  return journal.last === 0 && journal.tail === undefined;
 }
 
 function checkFit(content: StateContent, journal: JournalContent, paths: StatePaths): void {

@@ -1,11 +1,13 @@
 import type { DirectoryIdentity } from '../../core/model/directory-identity.ts';
 import type { DirectoryState, LinkTotal, StateChange } from '../../ports/state-store.ts';
+import { DirectoryNames } from './directory-names.ts';
 import { TargetMemory, type TargetChange } from './target-memory.ts';
 
 /** Everything remembered about all targets. What lowdb holds as its data. */
 export class Memory {
   readonly #targets = new Map<string, TargetMemory>();
   readonly #directories = new Map<string, DirectoryState>();
+  readonly #names = new Map<string, DirectoryNames>();
   readonly #identities = new Map<string, DirectoryIdentity>();
 
   /** Undefined when nothing was ever recorded about it. */
@@ -19,6 +21,11 @@ export class Memory {
 
   identity(directory: string): DirectoryIdentity | undefined {
     return this.#identities.get(directory);
+  }
+
+  /** Undefined when none was ever noted. */
+  names(directory: string): DirectoryNames | undefined {
+    return this.#names.get(directory);
   }
 
   get linkTotals(): LinkTotal[] {
@@ -35,12 +42,21 @@ export class Memory {
       case 'identity':
         this.#identities.set(change.directory, change.identity);
         return;
+      case 'names':
+        this.#setNames(change);
+        return;
       case 'reset':
         this.#targets.delete(change.target);
         return;
       default:
         this.#applyToTarget(change);
     }
+  }
+
+  #setNames({ directory, names }: Extract<StateChange, { kind: 'names' }>): void {
+    let known = this.#names.get(directory);
+    if (known === undefined) this.#names.set(directory, (known = new DirectoryNames()));
+    for (const [id, own] of names) known.set(id, own);
   }
 
   #applyToTarget(change: TargetChange): void {
@@ -54,6 +70,7 @@ export class Memory {
   *changes(): Generator<StateChange> {
     for (const [directory, state] of this.#directories) yield { kind: 'directory', directory, state };
     for (const [directory, identity] of this.#identities) yield { kind: 'identity', directory, identity };
+    for (const [directory, names] of this.#names) yield* names.changes(directory);
     for (const [name, target] of this.#targets) yield* target.changes(name);
   }
 }
@@ -93,6 +110,7 @@ const kinds: ReadonlySet<unknown> = new Set<StateChange['kind']>([
   'notes',
   'directory',
   'identity',
+  'names',
   'bound',
   'reset',
   'removal',

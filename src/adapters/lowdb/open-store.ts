@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { Low } from 'lowdb';
 import type { Clock } from '../../ports/clock.ts';
-import type { StateStore } from '../../ports/state-store.ts';
+import type { Opening, StateStore } from '../../ports/state-store.ts';
 import { compactAfter, Compaction } from './compaction.ts';
 import { DecisionFolder } from './decision-folder.ts';
 import { damaged, unusable } from './faults.ts';
@@ -21,6 +21,8 @@ export interface StateStoreOptions {
   readonly files?: StateFiles | undefined;
   /** Only for the date that a snapshot bears. */
   readonly clock: Pick<Clock, 'now'>;
+  /** Called once when it is open; must not throw. */
+  readonly onOpened?: ((opening: Opening) => void) | undefined;
   /** Called after each write; must not throw. */
   readonly onWritten?: WrittenObserver | undefined;
   /** Journal bytes from which a new snapshot is written, once the journal is also larger than the old snapshot. */
@@ -60,7 +62,8 @@ async function openLocked(options: StateStoreOptions, files: StateFiles, folder:
   const paths = pathsOf(folder);
   const writtenAt = (): string => new Date(options.clock.now()).toISOString();
   const database = openDatabase(files, paths.snapshot, writtenAt);
-  const { content, journal: found, digest } = await loadOrCreate(files, paths, database, writtenAt);
+  const { isNew, loaded } = await loadOrCreate(files, paths, database, writtenAt);
+  const { content, journal: found, digest } = loaded;
   await tidy(files, paths);
   const decisions = new DecisionFolder(files, folder);
   const sizeOfSnapshot = async (): Promise<number> => (await files.inspect(paths.snapshot))?.size ?? 0;
@@ -70,7 +73,7 @@ async function openLocked(options: StateStoreOptions, files: StateFiles, folder:
     await database.write();
     return sizeOfSnapshot();
   };
-  return createStore({
+  const store = createStore({
     view: createView(content.lineage, content.memory, digest, decisions),
     content,
     journal,
@@ -79,6 +82,8 @@ async function openLocked(options: StateStoreOptions, files: StateFiles, folder:
     lock,
     onWritten: options.onWritten ?? (() => undefined),
   });
+  options.onOpened?.({ isNew, cut: found.tail });
+  return store;
 }
 
 /** lowdb holds the content; its own file adapter would neither sync nor keep the file private, and knows no damage. */
@@ -95,18 +100,18 @@ async function loadOrCreate(
   paths: StatePaths,
   database: Low<StateContent>,
   writtenAt: () => string,
-): Promise<LoadedState> {
+): Promise<{ readonly isNew: boolean; readonly loaded: LoadedState }> {
   const load = (): Promise<LoadedState | undefined> =>
     loadState(files, paths, async () => {
       await database.read();
       return database.data;
     });
   const loaded = await load();
-  if (loaded !== undefined) return loaded;
+  if (loaded !== undefined) return { isNew: false, loaded };
   await createState(files, paths, writtenAt());
   const created = await load();
   if (created === undefined) throw damaged(paths.snapshot, 'is gone as soon as it was written');
-  return created;
+  return { isNew: true, loaded: created };
 }
 
 /** Removes what a crash left of a replacement, and closes the files to others, for instance after a restored backup. */

@@ -20,7 +20,11 @@ export function createView(lineage: string, memory: Memory, digest: Digest, deci
     members: (target, group) => Promise.resolve([...(of(target).members.get(group) ?? [])]),
     troubles: (target, ids) => Promise.resolve(pick(of(target).troubles, ids)),
     strayTroubles: (target, seen) => inBatches([...of(target).troubles.keys()].filter((id) => !seen.has(id))),
+    names: (directory, ids) => Promise.resolve(namesOf(memory, directory, ids)),
+    named: (directory, names) => Promise.resolve(idsOf(memory, directory, names)),
+    strayNames: (directory, seen) => inBatches((memory.names(directory)?.ids ?? []).filter((id) => !seen.has(id))),
     counts: (target) => Promise.resolve(of(target).counts),
+    unstored: (target) => Promise.resolve(of(target).unstored),
     openIntents: (target) => Promise.resolve([...of(target).intents.values()]),
     target: (name) => Promise.resolve(memory.target(name)?.state ?? emptyTargetState),
     notes: (target) => Promise.resolve(of(target).notes),
@@ -33,6 +37,16 @@ export function createView(lineage: string, memory: Memory, digest: Digest, deci
     decide: (decision) => decisions.write(decision),
     close: () => Promise.resolve(),
   };
+}
+
+function namesOf(memory: Memory, directory: string, ids: readonly SourceId[]): Map<SourceId, readonly string[]> {
+  const known = memory.names(directory);
+  return new Map(ids.map((id) => [id, known?.of(id) ?? []] as const).filter(([, names]) => names.length > 0));
+}
+
+function idsOf(memory: Memory, directory: string, names: readonly string[]): Map<string, readonly SourceId[]> {
+  const known = memory.names(directory);
+  return new Map(names.map((name) => [name, known?.named(name) ?? []] as const).filter(([, ids]) => ids.length > 0));
 }
 
 function pick<Value>(from: ReadonlyMap<string, Value>, ids: readonly string[]): Map<string, Value> {

@@ -2,10 +2,10 @@ import { inBulk } from './bulk/bulk.ts';
 import type { DialectBook } from './dialect/dialect-book.ts';
 import type { Exchange } from './message.ts';
 import { inProtocol } from './dialect/scim-1-1.ts';
-import { inWireForm } from './dialect/wire-form.ts';
+import { inLearnedForm } from './dialect/wire-form.ts';
 
 /** Says requests of SCIM 2.0 as a target wants them: joined, in its protocol, with its headers. */
 export function inDialect(exchange: Exchange, book: DialectBook): Exchange {
   const dialect = () => book.current();
-  return inBulk(inProtocol(inWireForm(exchange, dialect), dialect), book);
+  return inBulk(inProtocol(inLearnedForm(exchange, book), dialect), book);
 }

@@ -36,10 +36,14 @@ export interface ScimRequest {
 export interface Answer {
   readonly status: number;
   readonly etag: string | undefined;
+  /** When the target sent it, by its own clock. */
+  readonly date?: string | undefined;
   /** Undefined when the answer had none. */
   readonly body: Body | undefined;
   /** SCIM paths of what was sent that the resource shows not to have been stored. */
   readonly unstored?: readonly string[] | undefined;
+  /** Of what was acknowledged before: what went with it. */
+  readonly lost?: readonly string[] | undefined;
   /** Of a bulk request, which may be refused in part: what must not be repeated out of the words in it. */
   readonly secrets?: readonly string[];
 }
@@ -50,6 +54,8 @@ export interface Refusal extends Failure {
   readonly scimType?: string | undefined;
   /** How long the target asked to be left alone. */
   readonly retryAfterMilliseconds?: number | undefined;
+  /** The target redirects to the same URL with a slash at its end. */
+  readonly wantsSlash?: boolean | undefined;
   /** After a 401: there may be other credentials now, with which the same request may be sent once more. */
   readonly renewed?: boolean | undefined;
 }

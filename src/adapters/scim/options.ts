@@ -16,7 +16,7 @@ export interface ScimTargetOptions extends Route {
   readonly dialect: readonly Layer[];
   readonly userAgent: string;
   readonly timeouts?: {
-    /** From asking for a connection to the last byte of the answer; 30 s unless said. */
+    /** From asking for a connection to the last byte of the answer; 30 s unless said. Three times as long for a POST. */
     readonly requestMilliseconds?: number | undefined;
   };
   /** After every request that was sent or tried. Status 0: there was no answer. */

@@ -7,12 +7,13 @@ import { confirmCreate, confirmWrite, type Promised } from './write/accepted.ts'
 import { createAttempt } from './exchange/attempt.ts';
 import type { Conversation } from './dialect/conversation.ts';
 import { createResource } from './write/create.ts';
-import { createDialectBook } from './dialect/dialect-book.ts';
+import { createDialectBook, type DialectBook } from './dialect/dialect-book.ts';
 import { discoverTarget } from './dialect/discover.ts';
 import { createFind } from './read/find.ts';
 import { createDiscovery, writeAfter } from './dialect/discover-first.ts';
 import { confirms } from './write/effect.ts';
 import { inDialect } from './in-dialect.ts';
+import { unlessGone } from './read/gone.ts';
 import { readList } from './read/list.ts';
 import { probeTarget } from './read/probe.ts';
 import { readInventory } from './read/inventory.ts';
@@ -43,7 +44,6 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
   const exchange = inDialect(createExchange(createAttempt(checked, transport, (quota) => { pace.expect(quota); }), pace, clock, checked), book);
   const find = createFind(exchange, book);
   const discovered = createDiscovery(exchange, book, clock);
-  let noted = 0;
   let announce = (): void => undefined;
   const talk = (signal: AbortSignal): Conversation => ({ exchange, book, signal });
   return writeAfter(discovered, {
@@ -79,18 +79,24 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
       book.restore(notes);
       pace.restore(notes);
     },
-    newNotes() {
-      book.review();
-      const version = book.version() + pace.version();
-      if (version === noted) return undefined;
-      noted = version;
-      return { ...book.notes(), ...pace.notes() };
-    },
+    newNotes: createNotes(book, pace),
     onUrgentNotes: (listener) => void (announce = listener),
     close: async () => {
       await Promise.all([transport.close(), checked.auth.close()]);
     },
   });
+}
+
+/** What is to be noted now; undefined when that was given before. */
+function createNotes(book: DialectBook, pace: Pace): ScimTarget['newNotes'] {
+  let noted = 0;
+  return () => {
+    book.review();
+    const version = book.version() + pace.version();
+    if (version === noted) return undefined;
+    noted = version;
+    return { ...book.notes(), ...pace.notes() };
+  };
 }
 
 /** Where writes are joined, as many wait as two bulk requests take, so that the next is full when one is back. */
@@ -117,7 +123,8 @@ function showsMembers(change: MemberChange, { members }: Dialect): (held: Body |
 async function update(talk: Talk, type: ResourceType, id: TargetId, changes: readonly ScimChange[], known: Acknowledged): Promise<Outcome> {
   if (changes.length === 0) return { kind: 'applied', id };
   const answer = await updateResource(talk, type, id, changes, known);
-  return keepsMembers(talk, type, id, known, await confirmWrite(answer, talk, type, id, shows(changes, talk.book.current())));
+  const confirmed = await confirmWrite(answer, talk, type, id, shows(changes, talk.book.current()));
+  return keepsMembers(talk, type, id, known, await unlessGone(talk, type, id, confirmed));
 }
 
 type Talk = Conversation & Promised;
@@ -138,7 +145,8 @@ function withMembers(id: TargetId, answer: Answer | Refusal): Outcome {
 
 function outcomeOf(id: TargetId, answer: Answer | Refusal): Outcome {
   if (isRefusal(answer)) return failed(answer);
-  return { kind: 'applied', id, ...versionOf(answer), ...(answer.unstored === undefined ? {} : { shown: { unstored: answer.unstored } }) };
+  const { unstored, lost } = answer;
+  return { kind: 'applied', id, ...versionOf(answer), ...(unstored === undefined && lost === undefined ? {} : { shown: { unstored, lost } }) };
 }
 
 async function readOne({ exchange, signal }: Conversation, type: ResourceType, id: TargetId): Promise<FoundResource | Failure> {

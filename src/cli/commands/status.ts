@@ -1,17 +1,18 @@
 import type { App } from '../../app.ts';
 import type { TargetNotes } from '../../ports/scim-target.ts';
-import type { Decision, DirectoryState, LinkCounts, StateView, TargetState } from '../../ports/state-store.ts';
+import type { Decision, DirectoryState, LinkCounts, LinkTotal, StateView, TargetState } from '../../ports/state-store.ts';
 import { withApp, type CommandContext } from '../session.ts';
 import { commandLine, type CommandLine } from '../command-line.ts';
 import { deciderText } from '../show-plan.ts';
 import { showLessons } from '../show-settings.ts';
 import { printJson, type Terminal } from '../terminal.ts';
-import { count, duration, unresolvedText, verbCounts } from '../words.ts';
+import { count, duration, unresolvedText, unstoredText, verbCounts } from '../words.ts';
 
 interface TargetStatus {
   readonly target: string;
   readonly state: TargetState;
   readonly counts: LinkCounts;
+  readonly unstored: Readonly<Record<string, number>>;
   readonly notes: TargetNotes;
   /** Decisions that no cycle has taken up yet. */
   readonly waiting: readonly Decision[];
@@ -27,10 +28,12 @@ export async function status(options: { readonly json: boolean }, context: Comma
       const call = commandLine(context);
       const all = await Promise.all([...app.configuration.targets.keys()].map((target) => statusOf(view, target, decisions.waiting)));
       const directories = await Promise.all([...app.configuration.directories.keys()].map(async (name) => ({ name, state: await view.directory(name) })));
-      if (options.json) printJson(terminal, { directories: directories.map(({ name, state }) => ({ directory: name, ...state })), targets: all.map(statusJson), unusableDecisions: decisions.unusable });
+      const strays = straysOf(await view.linkTotals(), app);
+      if (options.json) printJson(terminal, { directories: directories.map(({ name, state }) => ({ directory: name, ...state })), targets: all.map(statusJson), notConfigured: strays, unusableDecisions: decisions.unusable });
       else {
         for (const { name, state } of directories) showDirectory(name, state, app, terminal);
         for (const one of all) show(one, app, terminal, call);
+        for (const { name, links, remedy } of strays) terminal.print(`${terminal.colors.bold(name)}: not in the configuration, ${count(links, 'link')} ${links === 1 ? 'is' : 'are'} remembered; ${remedy}`);
         for (const { key, because } of decisions.unusable) {
           terminal.print(`decisions/${key}: ${because === 'no_target' ? 'of an earlier version, for no target; decide again' : 'is no decision'}; it is passed over`);
         }
@@ -42,9 +45,20 @@ export async function status(options: { readonly json: boolean }, context: Comma
   });
 }
 
+/** Targets and directories that the configuration does not name (any more), and how many links the state has of them. */
+function straysOf(totals: readonly LinkTotal[], { configuration: { targets, directories } }: App) {
+  const sum = (those: readonly LinkTotal[], nameOf: (total: LinkTotal) => string, kind: 'target' | 'directory', remedy: (name: string) => string) =>
+    [...Map.groupBy(those, nameOf)].map(([name, own]) => ({ kind, name, links: own.reduce((links, total) => links + total.links, 0), remedy: remedy(name) }));
+  const configured = totals.filter(({ target }) => targets.has(target));
+  return [
+    ...sum(totals.filter(({ target }) => !targets.has(target)), ({ target }) => target, 'target', (name) => `dir2scim state reset ${name} forgets them`),
+    ...sum(configured.filter(({ directory }) => !directories.has(directory)), ({ directory }) => directory, 'directory', () => 'the next cycle passes them on, or holds what would happen to them'),
+  ];
+}
+
 async function statusOf(view: StateView, target: string, waiting: readonly (Decision & { readonly key: string })[]): Promise<TargetStatus> {
   const own = waiting.filter((decision) => decision.target === target).map(({ key: _file, ...decision }) => decision);
-  return { target, state: await view.target(target), counts: await view.counts(target), notes: await view.notes(target), waiting: own };
+  return { target, state: await view.target(target), counts: await view.counts(target), unstored: await view.unstored(target), notes: await view.notes(target), waiting: own };
 }
 
 function showDirectory(name: string, state: DirectoryState | undefined, app: App, { colors, print }: Terminal): void {
@@ -57,9 +71,9 @@ function showDirectory(name: string, state: DirectoryState | undefined, app: App
   if (state.changes !== undefined) print(`  changes       ${state.changes}`);
 }
 
-function show({ target, state, counts, notes, waiting }: TargetStatus, app: App, terminal: Terminal, call: CommandLine): void {
+function show({ target, state, counts, unstored, notes, waiting }: TargetStatus, app: App, terminal: Terminal, call: CommandLine): void {
   const { colors, print } = terminal;
-  print(`${colors.bold(target)}: ${summary(state, colors)}`);
+  print(`${colors.bold(target)}: ${summary(state, unstored, colors)}`);
   if (state.lastCycleAt === undefined) {
     if (state.lastError !== undefined) print(`  last error ${state.lastError.code}, since ${state.lastError.since}`);
     return;
@@ -77,6 +91,7 @@ function show({ target, state, counts, notes, waiting }: TargetStatus, app: App,
   const { pausedUntil } = notes.pace ?? {};
   if (pausedUntil !== undefined && Date.parse(pausedUntil) > app.clock.now()) print(`  paused        until ${pausedUntil}: the target asked for it`);
   if (state.unresolved !== undefined) print(`  unresolved    ${unresolvedText(state.unresolved)}`);
+  if (Object.keys(unstored).length > 0) print(`  ${colors.yellow('not stored')}    ${unstoredText(unstored)}`);
   if (state.pending > 0) print(`  pending       ${count(state.pending, 'change')}`);
   for (const { decision, holdId, by, at } of waiting) print(`  decided       ${decision} of ${holdId} by ${deciderText(by)} at ${at}, waits for a cycle`);
   for (const { holdId, by, at, operations } of state.rejections ?? []) {
@@ -91,11 +106,12 @@ function show({ target, state, counts, notes, waiting }: TargetStatus, app: App,
   print(`    release it with: ${colors.bold(call('approve', held.holdId))}`);
 }
 
-function summary(state: TargetState, colors: Terminal['colors']): string {
+function summary(state: TargetState, unstored: TargetStatus['unstored'], colors: Terminal['colors']): string {
   switch (state.lastResult) {
     case undefined:
       return colors.dim('no cycle yet');
     case 'success':
+      if (Object.keys(unstored).length > 0) return colors.yellow('done, but not everything is stored');
       return colors.green(state.pending === 0 ? 'in step' : 'in step, with changes pending');
     case 'held':
       return colors.red('held by the guard');
@@ -106,8 +122,8 @@ function summary(state: TargetState, colors: Terminal['colors']): string {
   }
 }
 
-function statusJson({ target, state, counts, notes, waiting }: TargetStatus): unknown {
+function statusJson({ target, state, counts, unstored, notes, waiting }: TargetStatus): unknown {
   const { lastCycleAt, lastSuccessAt, lastResult, lastError, pending, unresolved, held, approvals, rejections, decided } = state;
   const decisions = { waiting, last: decided };
-  return { target, lastResult, lastCycleAt, lastSuccessAt, lastError, pending, unresolved, resources: counts, held, rejections, approvals, decisions, learned: notes.lessons, pausedUntil: notes.pace?.pausedUntil };
+  return { target, lastResult, lastCycleAt, lastSuccessAt, lastError, pending, unresolved, unstored, resources: counts, held, rejections, approvals, decisions, learned: notes.lessons, pausedUntil: notes.pace?.pausedUntil };
 }

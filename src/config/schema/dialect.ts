@@ -144,7 +144,7 @@ export const dialectFields = {
   members: section(members, 'How the members of groups are written.'),
   filter: section(filter, 'What can be searched by.'),
   list: section(list, 'How lists are read.'),
-  etag: leaf(choice(['auto', 'on', 'off']), rfc7644.etag, 'Send `If-Match` (RFC 7644 §3.14). `auto`: when ServiceProviderConfig says so.'),
+  etag: leaf(choice(['auto', 'on', 'off', 'required']), rfc7644.etag, 'Send `If-Match` (RFC 7644 §3.14). `auto`: when the resource speaks of versions. `required`: the target takes no change without, so that each is read first.'),
   bulk: section(bulk, 'Requests to /Bulk (RFC 7644 §3.7).'),
   rate: leaf(
     z.array(z.strictObject(budget)).register(forms, { form: 'a list of budgets, like [{ requests: 5, perSeconds: 1 }]' }),

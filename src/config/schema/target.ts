@@ -28,9 +28,9 @@ const scope = z.strictObject({
 const match = (paths: readonly string[]) =>
   z.array(matchPath).min(1).prefault([...paths]).describe('SCIM paths by which an account that exists already is found, tried in this order.');
 
-const adopt = choice(['first-match', 'never'])
+const adopt = choice(['first-match', 'never', 'also-foreign'])
   .default('first-match')
-  .describe('Whether an existing account that matches is taken over. `never`: it is left alone and reported.');
+  .describe('Whether an existing account that matches is taken over. `never`: it is left alone and reported. `also-foreign`: also one that carries the externalId of somebody else.');
 
 const map = attributeMap.describe('SCIM path: expression (CEL) over LDAP attributes. Adds to the preset of the directory\'s kind key by key, or overrides it; `null` removes a key.');
 

@@ -22,9 +22,10 @@ export interface Dialect {
   readonly list: ListDialect;
   /**
    * Send `If-Match` with what is written after a reading (RFC 7644 §3.14). `auto`: when the resource speaks of versions;
-   * `on`: also when only a header does.
+   * `on`: also when only a header does. `required`: the target takes no change without (428, RFC 6585 §3), so that each
+   * is read first.
    */
-  readonly etag: 'auto' | 'on' | 'off';
+  readonly etag: 'auto' | 'on' | 'off' | 'required';
   readonly bulk: BulkDialect;
   /** Budgets, all of which a request must fit into. Empty: as fast as the target answers. */
   readonly rate: readonly RateBudget[];

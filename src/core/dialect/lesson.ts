@@ -14,6 +14,8 @@ export interface Lesson {
 
 /** Only these are ever learned; what a state holds beside them is left out when it is read. */
 export const learnableSettings = [
+  'mediaType',
+  'trailingSlash',
   'users.update',
   'groups.update',
   'patch.valueFilters',

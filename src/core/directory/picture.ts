@@ -1,3 +1,4 @@
+import type { DataVersion } from '../model/data-version.ts';
 import type { Entry, ResourceType, SourceId } from '../model/entry.ts';
 import type { CompleteReading, Fate, Reading, Watermark } from '../model/reading.ts';
 
@@ -9,6 +10,7 @@ export class Picture {
   readonly #entries = new Map<SourceId, Entry>();
   /** Of those who were here once. */
   readonly #fates = new Map<SourceId, Fate>();
+  #version: DataVersion | undefined;
   #watermark: Watermark | undefined;
   #reading: CompleteReading | undefined;
   #counts: Readonly<Record<ResourceType, number>> = { user: 0, group: 0 };
@@ -31,6 +33,7 @@ export class Picture {
     for (const entry of entries) this.#entries.set(entry.id, entry);
     for (const [id, fate] of reading.fates ?? []) this.#fates.set(id, fate);
     for (const { id } of entries) this.#fates.delete(id);
+    this.#version = reading.kind === 'complete' ? reading.version : advance(this.#version, reading.version);
     this.#watermark = reading.watermark;
     const isChanged = reading.kind === 'complete' || reading.entries.length + reading.gone.length > 0;
     if (isChanged || this.#reading === undefined) {
@@ -40,7 +43,7 @@ export class Picture {
       const change = reading.kind === 'delta' && this.#reading !== undefined
         ? { before: new WeakRef(this.#reading), entries: reading.entries, gone: reading.gone }
         : undefined;
-      this.#reading = { kind: 'complete', directory: reading.directory, entries, change, fates: new Map(this.#fates) };
+      this.#reading = { kind: 'complete', directory: reading.directory, entries, change, fates: new Map(this.#fates), version: this.#version };
     }
   }
 
@@ -53,6 +56,11 @@ export class Picture {
   get reading(): CompleteReading | undefined {
     return this.#reading;
   }
+}
+
+function advance(before: DataVersion | undefined, now: DataVersion | undefined): DataVersion | undefined {
+  if (before === undefined || now === undefined) return now ?? before;
+  return { ...now, has: { ...before.has, ...now.has }, shows: { ...before.shows, ...now.shows } };
 }
 
 /** The order of projections, so that sorting those costs next to nothing: nearly everyone stands where they belong. */

@@ -42,7 +42,8 @@ function isSameResource(one: Resource, other: Resource): boolean {
     one.createOnly === other.createOnly &&
     one.directory === other.directory &&
     isSameList(one.members, other.members) &&
-    isSameList(one.unresolved ?? nothing, other.unresolved ?? nothing)
+    isSameList(one.unresolved ?? nothing, other.unresolved ?? nothing) &&
+    isSameList(one.possibleMembers ?? nothing, other.possibleMembers ?? nothing)
   );
 }
 

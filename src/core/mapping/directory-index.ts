@@ -1,18 +1,27 @@
 import { dnKey } from '../directory/dn.ts';
-import type { Entry } from '../model/entry.ts';
+import type { Entry, SourceId } from '../model/entry.ts';
+
+/** Who once had a name that nobody has now, by the name as it is written; several, when nobody can tell who is meant. */
+export type FormerNames = ReadonlyMap<string, readonly SourceId[]>;
+
+export const noFormerNames: FormerNames = new Map();
 
 /** Finds entries by their DN, in whatever spelling. */
 export interface DirectoryIndex {
   /**
    * Whom a value in an entry of `directory` means: an entry beside it first, then the only one of that name anywhere,
-   * in whichever directories it appears.
+   * in whichever directories it appears, and then the only one who once had it.
    */
   readonly find: (dn: string, directory: string) => Entry | undefined;
   /** Every entry of that name, in any directory. */
   readonly findAll: (dn: string) => readonly Entry[];
+  /** Whom a name that nobody has may mean: those who once had it, and those whose relative name is the same elsewhere. */
+  readonly findAlike: (dn: string) => readonly Entry[];
+  /** Names that were looked for so far and that nobody has now. */
+  readonly unknown: ReadonlySet<string>;
 }
 
-export function indexDirectories(entries: readonly Entry[]): DirectoryIndex {
+export function indexDirectories(entries: readonly Entry[], former: FormerNames = noFormerNames): DirectoryIndex {
   const spelled = new Map<string, Map<string, Entry>>();
   for (const entry of entries) {
     const known = spelled.get(entry.directory) ?? new Map<string, Entry>();
@@ -21,10 +30,11 @@ export function indexDirectories(entries: readonly Entry[]): DirectoryIndex {
   }
   // Servers repeat a DN as they spelled it elsewhere, nearly always: keys are only made when one is spelled differently.
   let keyed: Map<string, Entry[]> | undefined;
-  const findAll = (dn: string) => {
-    keyed ??= byKey(entries);
-    return keyed.get(dnKey(dn)) ?? [];
-  };
+  let identified: Map<string, Entry[]> | undefined;
+  let named: Map<string, Entry[]> | undefined;
+  const unknown = new Set<string>();
+  const findAll = (dn: string) => (keyed ??= groupBy(entries, entryKey)).get(dnKey(dn)) ?? [];
+  const findFormer = (dn: string) => (former.get(dn) ?? []).flatMap((id) => (identified ??= groupBy(entries, (entry) => entry.id)).get(id)?.slice(0, 1) ?? []);
   const find = (dn: string, directory: string) => {
     const beside = spelled.get(directory);
     const near = beside?.get(dn);
@@ -32,14 +42,25 @@ export function indexDirectories(entries: readonly Entry[]): DirectoryIndex {
     const all = findAll(dn);
     const [first] = all;
     const found = all.find((entry) => entry.directory === directory) ?? (all.every(({ id }) => id === first?.id) ? first : undefined);
+    if (all.length === 0) {
+      unknown.add(dn);
+      const [only, ...others] = findFormer(dn);
+      return others.length === 0 ? only : undefined;
+    }
     // The same spelling comes again, in another group or for another report.
     if (found !== undefined) beside?.set(dn, found);
     return found;
   };
-  return { find, findAll };
+  const findAlike = (dn: string) => [...findFormer(dn), ...((named ??= groupBy(entries, (entry) => relativeKey(entryKey(entry)))).get(relativeKey(dnKey(dn))) ?? [])];
+  return { find, findAll, findAlike, unknown };
 }
 
-function byKey(entries: readonly Entry[]): Map<string, Entry[]> {
+/** The key of a relative DN out of that of the whole: separators inside of values are escaped in keys. */
+function relativeKey(key: string): string {
+  return /^(?:\\.|[^\\,])*/s.exec(key)?.[0] ?? key;
+}
+
+function groupBy(entries: readonly Entry[], keyOf: (entry: Entry) => string): Map<string, Entry[]> {
   const keyed = new Map<string, Entry[]>();
   for (const entry of entries) {
     const key = keyOf(entry);
@@ -53,7 +74,8 @@ function byKey(entries: readonly Entry[]): Map<string, Entry[]> {
 /** A pure memo: a daemon sees the same entries in each cycle, and one member who is not read has all keys made. */
 const keys = new WeakMap<Entry, string>();
 
-function keyOf(entry: Entry): string {
+/** The key of an entry's own DN. */
+export function entryKey(entry: Entry): string {
   const known = keys.get(entry);
   if (known !== undefined) return known;
   const key = dnKey(entry.dn);

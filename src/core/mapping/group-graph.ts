@@ -11,6 +11,8 @@ export interface GroupContent {
   readonly members: SourceId[];
   /** Values that name nobody who is read; where groups are flattened, also those of the groups in it. */
   readonly unresolved: readonly string[];
+  /** Whom these may mean. In a fixed order. */
+  readonly possible: readonly SourceId[];
 }
 
 /** Who belongs to which group: as the groups themselves say, and through primary groups. Groups may contain each other in circles. */
@@ -60,7 +62,11 @@ export function linkGroups(index: DirectoryIndex, entries: readonly Entry[]): Gr
     }
     const opened = unresolved.size === 0 ? [] : [group, ...(nested === 'flatten' ? all.filter(({ type }) => type === 'group') : [])];
     const values = opened.flatMap((one) => unresolved.get(one) ?? none);
-    return { members: [...ids].sort(), unresolved: values.length === 0 ? none : [...new Set(values)].sort() };
+    if (values.length === 0) return { members: [...ids].sort(), unresolved: none, possible: none };
+    const alike = values.flatMap((value) => [...index.findAlike(value)]);
+    const meant = nested === 'flatten' ? [...alike, ...reach(alike.filter(({ type }) => type === 'group'), directMembers)] : alike;
+    const possible = new Set(meant.map(({ id }) => id).filter((id) => !ids.has(id)));
+    return { members: [...ids].sort(), unresolved: [...new Set(values)].sort(), possible: [...possible].sort() };
   };
   return { everyoneIn, contentOf };
 }

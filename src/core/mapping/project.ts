@@ -2,6 +2,7 @@ import type { Entry, ResourceType } from '../model/entry.ts';
 import type { Rejected, Resource } from '../model/resource.ts';
 import { readyRules } from './apply-rule.ts';
 import type { MapRule, TargetDefinition } from './definition.ts';
+import { noFormerNames, type FormerNames } from './directory-index.ts';
 import { findDuplicates, reject } from './duplicates.ts';
 import { mapEntry, type ReadyMap } from './map-entry.ts';
 import { reportAppearance } from './ownership.ts';
@@ -30,12 +31,14 @@ export function projectTarget(entries: readonly Entry[], definition: TargetDefin
 export interface Draft {
   readonly projection: Projection;
   readonly survey: Survey;
+  /** Who had the names that nobody has now. */
+  readonly former: FormerNames;
 }
 
 /** Like `projectTarget`. */
-export function draftProjection(entries: readonly Entry[], definition: TargetDefinition, now: number): Draft {
-  const survey = surveyScope(entries, definition, now);
-  return { survey, projection: projectSurvey(entries, definition, survey) };
+export function draftProjection(entries: readonly Entry[], definition: TargetDefinition, now: number, former: FormerNames = noFormerNames): Draft {
+  const survey = surveyScope(entries, definition, now, former);
+  return { survey, former, projection: projectSurvey(entries, definition, survey) };
 }
 
 /** The same, where it is already known who is in scope. */
@@ -69,8 +72,9 @@ export function projectSurvey(entries: readonly Entry[], definition: TargetDefin
 }
 
 function withMembers(group: Entry, resource: Resource, { nested }: TargetDefinition, { groups, isWanted }: Survey): Resource {
-  const { members, unresolved } = groups.contentOf(group, nested, isWanted);
-  return unresolved.length === 0 ? { ...resource, members } : { ...resource, members, unresolved: [...unresolved, ...(resource.unresolved ?? [])] };
+  const { members, unresolved, possible } = groups.contentOf(group, nested, isWanted);
+  const found = unresolved.length === 0 ? { ...resource, members } : { ...resource, members, unresolved: [...unresolved, ...(resource.unresolved ?? [])] };
+  return possible.length === 0 ? found : { ...found, possibleMembers: possible };
 }
 
 type MapOf = (directory: string, type: ResourceType) => ReadyMap;

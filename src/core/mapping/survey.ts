@@ -1,7 +1,7 @@
 import { EvaluationError, type ExpressionContext } from '../expression/expression.ts';
 import type { Entry, ResourceType, SourceId } from '../model/entry.ts';
 import type { TargetDefinition } from './definition.ts';
-import { indexDirectories, type DirectoryIndex } from './directory-index.ts';
+import { indexDirectories, type DirectoryIndex, type FormerNames } from './directory-index.ts';
 import { linkGroups, type GroupGraph } from './group-graph.ts';
 import { findOwners, inOrderOfDirectories } from './ownership.ts';
 import { holdsAt, TimeSpan } from './time-span.ts';
@@ -38,11 +38,12 @@ export interface Survey {
  * Judges who is in the scope of a target.
  *
  * @param now milliseconds since 1970
+ * @param former who had names that nobody has now
  * @throws BridgeError D2S_SCOPE_GROUP_MISSING
  */
-export function surveyScope(entries: readonly Entry[], definition: TargetDefinition, now: number): Survey {
+export function surveyScope(entries: readonly Entry[], definition: TargetDefinition, now: number, former?: FormerNames): Survey {
   const ordered = inOrderOfDirectories(entries, definition);
-  const index = indexDirectories(ordered);
+  const index = indexDirectories(ordered, former);
   const groups = linkGroups(index, ordered);
   const { span, contextOf, conditions } = momentOf(definition, groups, now);
   const judgeOwn = (entry: Entry) => (definition.maps.has(entry.directory) ? judge(entry, conditions[entry.type]) : 'out');

@@ -1,4 +1,5 @@
 import type { TargetId } from './link.ts';
+import type { ReasonCode } from './resource.ts';
 
 /**
  * Why a request did not take effect. Retry, quarantine and the target's pause read the class, never a status.
@@ -27,6 +28,10 @@ export type FailureClass =
   | 'renumbered';
 
 export interface Failure {
+  /** What stands in the way, where it is not the target that refuses. */
+  readonly reason?: ReasonCode | undefined;
+  /** The account that stands in the way. */
+  readonly targetId?: TargetId | undefined;
   readonly class: FailureClass;
   /** HTTP status, where there was an answer. */
   readonly status?: number | undefined;
@@ -42,6 +47,10 @@ export type Outcome =
       readonly version?: string | undefined;
       /** Of a group that was created with members: who is in it. */
       readonly members?: readonly TargetId[] | undefined;
+      /** Of a create: the answer shows an account that was there before. */
+      readonly existed?: true | undefined;
+      /** Of a create of someone inactive: the target made them active all the same. */
+      readonly active?: true | undefined;
       readonly shown?: Shown | undefined;
     }
   | { readonly kind: 'failed'; readonly failure: Failure };
@@ -50,7 +59,7 @@ export type Outcome =
 export interface Shown {
   /** Paths of what was sent that the target has not stored as it was sent, in any form that is known. */
   readonly unstored?: readonly string[] | undefined;
-  /** Paths with an acknowledged value that was not sent, and is not there any more. */
+  /** Paths whose value has to be sent again: it went with something else, or a create did not take it. */
   readonly lost?: readonly string[] | undefined;
   /** Of a group: whom it shows as its members, where it shows them all. */
   readonly members?: readonly TargetId[] | undefined;

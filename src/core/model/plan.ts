@@ -108,7 +108,7 @@ export interface Plan {
 
 /** What the guard compared, so that a person can judge it. */
 export interface GuardFinding {
-  readonly kind: 'removals' | 'members' | 'updates' | 'empty_reading' | 'first_run';
+  readonly kind: 'removals' | 'members' | 'updates' | 'empty_reading' | 'first_run' | 'unread_directory' | 'older_data' | 'unresolved_members';
   readonly type: ResourceType;
   /** The group whose members are concerned, for `members`. */
   readonly sourceId?: SourceId | undefined;

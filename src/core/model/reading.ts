@@ -1,3 +1,4 @@
+import type { DataVersion } from './data-version.ts';
 import type { Entry, SourceId } from './entry.ts';
 
 /**
@@ -32,6 +33,8 @@ export interface CompleteReading {
   readonly change?: ReadingChange | undefined;
   /** What became of those who were known before and are not shown any more, as far as it was looked up. */
   readonly fates?: ReadonlyMap<SourceId, Fate> | undefined;
+  /** Of which data it is, where the server tells. */
+  readonly version?: DataVersion | undefined;
 }
 
 /** From one complete reading to the next. */
@@ -53,6 +56,8 @@ export interface DeltaReading {
   readonly entries: readonly Entry[];
   readonly gone: readonly SourceId[];
   readonly fates?: ReadonlyMap<SourceId, Fate> | undefined;
+  /** Of the data now. Counters that it does not name are as they were. */
+  readonly version?: DataVersion | undefined;
   readonly watermark?: Watermark | undefined;
 }
 

@@ -43,6 +43,11 @@ export interface Resource {
    * look; of them, only the number is stored, logged or measured. Absent where there are none.
    */
   readonly unresolved?: readonly string[];
+  /**
+   * Groups: whom values that name nobody may mean, although nothing proves it. That they stand nowhere else does not say
+   * that they have left. Absent where there are none.
+   */
+  readonly possibleMembers?: readonly SourceId[];
   /** How a person would call it (userName or displayName). For plans on a terminal; never stored, logged or hashed. */
   readonly label: string;
 }
@@ -59,7 +64,7 @@ export interface Reason {
   readonly text: string;
 }
 
-export type ReasonCode = 'map_error' | 'active_unknown' | 'required_missing' | 'duplicate_match' | 'duplicate_entry' | 'replication_conflict' | 'ambiguous_match' | 'match_taken' | 'adoption_off' | 'not_created' | 'search_refused';
+export type ReasonCode = 'map_error' | 'active_unknown' | 'required_missing' | 'duplicate_match' | 'duplicate_entry' | 'replication_conflict' | 'ambiguous_match' | 'match_taken' | 'match_foreign' | 'adoption_off' | 'not_created' | 'search_refused';
 
 /**
  * An in-scope entry that cannot be written. It is neither updated nor does it count as departed; but when it is known

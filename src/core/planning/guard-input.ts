@@ -17,12 +17,18 @@ export interface GuardInput {
   readonly population: Readonly<Record<ResourceType, number>>;
   /** How many members the target acknowledged, by group. */
   readonly memberCounts: ReadonlyMap<SourceId, number>;
+  /** Whom values of a group that name nobody may mean, by group. */
+  readonly possibleMembers: ReadonlyMap<SourceId, ReadonlySet<SourceId>>;
   /** What was done within the last 24 hours without anyone's approval. */
   readonly recent: readonly Tally[];
   /** No cycle of this target was ever committed: we adopt and create, and know nothing that could justify a removal. */
   readonly firstRun: boolean;
   /** Types of which a complete reading showed not a single entry, although some are linked. */
   readonly emptyTypes: ReadonlySet<ResourceType>;
+  /** Those that were read completely for this plan. */
+  readonly directories: ReadonlySet<string>;
+  /** Directories whose data is older than what this target went by, and why we think so, with the server's name. */
+  readonly older: ReadonlyMap<string, string>;
   readonly hash: (text: string) => string;
 }
 

@@ -1,6 +1,9 @@
+import { olderDataRule } from './guard-age.ts';
 import { limitRule } from './guard-limits.ts';
+import { unreadDirectoryRule } from './guard-orphans.ts';
 import { emptyReadingRule, firstRunRule } from './guard-readings.ts';
+import { unresolvedMembersRule } from './guard-unresolved.ts';
 import type { Rule } from './guard-suspicion.ts';
 
 /** In the order in which their findings are told. */
-export const rules: readonly Rule[] = [firstRunRule, emptyReadingRule, limitRule];
+export const rules: readonly Rule[] = [olderDataRule, firstRunRule, emptyReadingRule, unreadDirectoryRule, unresolvedMembersRule, limitRule];

@@ -10,13 +10,19 @@ import { holdId } from './plan-id.ts';
  *
  *   rule          | looks at                                  | of                        | holds when
  *   --------------+-------------------------------------------+---------------------------+------------------------------
+ *   older_data    | removals, reactivations, cleared values,   | -                         | the data of the directory is
+ *                 | memberships of entries of a directory     |                           | older than what was acknowledged
  *   first_run     | removals by absence, of a type; members   | -                         | no cycle was ever committed,
  *                 | leaving one group                         |                           | and there is any
  *   empty_reading | the same                                  | -                         | the directory showed none of
  *                 |                                           |                           | the type (members: of a type)
+ *   unread_       | removals, and members leaving, of those   | -                         | there is any
+ *   directory     | linked from a directory that is not read  |                           |
  *   removals      | deactivations, deletions, emptied groups  | linked resources of the   | > max(percent, atLeast), with
  *                 | of a type; by word and by absence apart   | type                      | those of the last 24 hours
  *   members       | members leaving one group                 | its members               | the same, group by group
+ *   unresolved_   | members leaving one group, of whom a value  | -                         | there is any
+ *   members       | in it that names nobody may still speak   |                           |
  *   updates       | updates, and creations of what was lost   | linked resources of the   | > max(percent, atLeast), in
  *                 |                                           | type                      | this plan
  *

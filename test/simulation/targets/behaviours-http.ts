@@ -9,9 +9,13 @@ const entraBulk = { untried: 'answers nothing but that it will do it, and has no
 
 export const httpCases: SectionCases<Behaviour['http']> = {
   basePath: [{ value: '/scim2', like: {} }],
-  accepts: { 'application/scim+json': {}, 'application/json': { dialect: { mediaType: 'application/json' } } },
-  mediaType: { 'application/scim+json': {}, 'application/json': {} },
-  trailingSlash: { never: {}, required: { dialect: { trailingSlash: true } } },
+  accepts: { 'application/scim+json': {}, 'application/json': {} },
+  mediaType: { 'application/scim+json': {}, 'application/json': {}, 'text/plain': {}, 'text/html': {} },
+  encoding: { identity: {}, gzip: {}, deflate: {}, br: {} },
+  byteOrderMark: { true: {}, false: {} },
+  trailingSlash: { never: {}, required: { dialect: { trailingSlash: true } }, redirected: {} },
+  noRoute: { status: {}, page: { with: { users: { patch: 405 }, groups: { patch: 405 } } } },
+  gone: { error: {}, fails: {}, page: {} },
   requiredHeaders: [
     { value: ['user-agent'], like: {} },
     { value: ['x-tenant'], like: { dialect: { headers: { 'x-tenant': 'acme' } } } },
@@ -19,7 +23,7 @@ export const httpCases: SectionCases<Behaviour['http']> = {
   maxBodyBytes: [{ value: 1300, like: {} }],
   latencyMilliseconds: [{ value: 2, like: {} }],
   writes: { synchronous: {}, asynchronous: {} },
-  etags: { honoured: {}, required: {}, shown: {}, off: {} },
+  etags: { honoured: {}, required: {}, demanded: {}, shown: {}, off: {} },
   version: { weak: {}, number: {} },
 };
 
@@ -44,6 +48,7 @@ export const errorCases: SectionCases<Behaviour['errors']> = {
   shape: { scim: { with: refuses }, zoom: { with: refuses }, problem: { with: refuses }, text: { with: refuses }, html: { with: refuses } },
   status: { text: {}, number: { with: refuses }, absent: { with: refuses } },
   detail: { text: {}, list: { with: refuses } },
+  conflict: { 409: {}, 422: {} },
   scimTypes: { true: {}, false: { with: refuses } },
   extra: [{ value: { exceptionRequestId: 'request-1' }, like: { with: refuses } }],
   unauthorised: { same: {}, text: { with: refuses } },

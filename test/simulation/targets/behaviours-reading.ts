@@ -19,6 +19,7 @@ export const filterCases: SectionCases<Behaviour['filter']> = {
   maxLength: [{ value: 20, like: { dialect: { filter: { maxLength: 20 } } } }],
   ignoresCase: { true: {}, false: {} },
   emptyStatus: { 200: {}, 404: {} },
+  repeats: { true: {}, false: {} },
 };
 
 export const listCases: SectionCases<Behaviour['list']> = {
@@ -35,7 +36,7 @@ export const listCases: SectionCases<Behaviour['list']> = {
   maxPage: [{ value: 3, like: {} }],
   expiredCursors: [{ value: 1, like: { with: { list: { ...small, paging: 'cursor' } } } }, { value: 3, like: { with: { list: { ...small, paging: 'cursor' } } } }],
   total: { right: { with: { list: small } }, page: { with: { list: small } }, absent: { with: { list: small } } },
-  unfiltered: { shown: {}, refused: {}, empty: {}, synthetic: {} },
+  unfiltered: { shown: {}, refused: {}, empty: {}, synthetic: {}, fails: {}, 'without-id': {} },
   groupIndex: { true: {}, false: {} },
   position: { true: {}, false: { with: { list: small } } },
   numbers: { number: {}, text: { with: { list: small } } },

@@ -36,7 +36,10 @@ export function answerFor(context: Context, request: ScimRequestRecord, url: URL
   const behaviour = context.behaviour();
   const { http, bulk } = behaviour;
   let path = url.pathname.slice(http.basePath.length);
-  if (http.trailingSlash === 'required') {
+  if (http.trailingSlash === 'redirected' && !path.endsWith('/')) {
+    return { status: 301, headers: { location: `${url.pathname}/${url.search}` } };
+  }
+  if (http.trailingSlash !== 'never') {
     if (!path.endsWith('/')) throw refusal(404, 'not found: is there a slash at the end?');
     path = path.slice(0, -1);
   }

@@ -3,10 +3,18 @@ export interface HttpBehaviour {
   readonly basePath: string;
   /** Media types of bodies that are taken. */
   readonly accepts: readonly ('application/scim+json' | 'application/json')[];
-  /** Of answers. */
-  readonly mediaType: 'application/scim+json' | 'application/json';
-  /** `required`: `/Users` is 404 and `/Users/` is it. */
-  readonly trailingSlash: 'never' | 'required';
+  /** Of answers. Some call good JSON a text, or HTML (Express, where the type was never set). */
+  readonly mediaType: 'application/scim+json' | 'application/json' | 'text/plain' | 'text/html';
+  /** What answers are packed in, although nobody asked for it. */
+  readonly encoding: 'identity' | 'gzip' | 'deflate' | 'br';
+  /** True: answers begin with a byte order mark. */
+  readonly byteOrderMark: boolean;
+  /** `required`: `/Users` is 404 and `/Users/` is it. `redirected`: 301 to it (Django's APPEND_SLASH). */
+  readonly trailingSlash: 'never' | 'required' | 'redirected';
+  /** Where there is no such route: its status, or 404 and the page of the framework (Express: "Cannot PATCH /…"). */
+  readonly noRoute: 'status' | 'page';
+  /** A resource that is not there (any more): 404 and an error, 500, or 404 and an HTML page. */
+  readonly gone: 'error' | 'fails' | 'page';
   /** In lower case; without them 403 (GitHub: user-agent). */
   readonly requiredHeaders: readonly string[];
   /** Bytes of a body; more get 413 that is not SCIM. */
@@ -15,8 +23,8 @@ export interface HttpBehaviour {
   readonly latencyMilliseconds: number;
   /** `asynchronous`: writes are done and answered with 202 and Set-Txn (RFC 9967). */
   readonly writes: 'synchronous' | 'asynchronous';
-  /** `honoured`: If-Match is compared. `required`: and without it a change is 412. `shown`: an ETag nobody minds. */
-  readonly etags: 'honoured' | 'required' | 'shown' | 'off';
+  /** `honoured`: If-Match is compared. `required`, `demanded`: and without it a change is 412, 428 (RFC 6585). `shown`: an ETag nobody minds. */
+  readonly etags: 'honoured' | 'required' | 'demanded' | 'shown' | 'off';
   /** Zitadel's meta.version is a bare number. */
   readonly version: 'weak' | 'number';
 }
@@ -28,6 +36,8 @@ export interface ErrorBehaviour {
   readonly status: 'text' | 'number' | 'absent';
   /** `list`: an array (SCIMServer). */
   readonly detail: 'text' | 'list';
+  /** A name that is taken: 409, or 422 "has already been taken" (Rails). */
+  readonly conflict: 409 | 422;
   /** False: no scimType. */
   readonly scimTypes: boolean;
   /** Further members (AWS: schema, exceptionRequestId, timeStamp). */

@@ -15,6 +15,8 @@ export interface FilterBehaviour {
   readonly ignoresCase: boolean;
   /** What an empty result is answered with; Okta takes 404 as well, so that some servers answer it. */
   readonly emptyStatus: 200 | 404;
+  /** True: a row comes once more for each further element that there is to join it with. */
+  readonly repeats: boolean;
 }
 
 export interface ListBehaviour {
@@ -32,8 +34,11 @@ export interface ListBehaviour {
   readonly expiredCursors: number;
   /** `page`: as many as there are on the page (WSO2, scim2-server). `absent`: not told. */
   readonly total: 'right' | 'page' | 'absent';
-  /** Lists without a filter: 400, nothing, or one synthetic row (Snowflake before BCR-2276). */
-  readonly unfiltered: 'shown' | 'refused' | 'empty' | 'synthetic';
+  /**
+   * Lists without a filter: 400, nothing, one synthetic row (Snowflake before BCR-2276), 500 because of one bad record, or
+   * with one row that has no id.
+   */
+  readonly unfiltered: 'shown' | 'refused' | 'empty' | 'synthetic' | 'fails' | 'without-id';
   /** False: `startIndex` in a list of groups is answered with 501 (WSO2). */
   readonly groupIndex: boolean;
   /** False: no startIndex and itemsPerPage in answers (New Relic). */

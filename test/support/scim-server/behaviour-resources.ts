@@ -22,10 +22,10 @@ interface TypeBehaviour {
   readonly putActive: boolean;
   /** null in a PUT: nothing (RFC 7643 §2.5), 400 (better-auth), 500 (scimgateway). */
   readonly putNull: 'unassigned' | 'refused' | 'fails';
-  /** `empty`: 204 (AWS groups, New Relic, GitLab). */
-  readonly patchAnswer: 'resource' | 'empty';
-  /** `empty`: 204 (vCenter). */
-  readonly putAnswer: 'resource' | 'empty';
+  /** `empty`: 204 (AWS groups, New Relic, GitLab). Others: 200 and a word that is no resource. */
+  readonly patchAnswer: 'resource' | 'empty' | 'null' | 'true' | 'OK';
+  /** `empty`: 204 (vCenter). Others as of PATCH. */
+  readonly putAnswer: 'resource' | 'empty' | 'null' | 'true' | 'OK';
   /** `empty`: 201 and no body. */
   readonly createAnswer: 'resource' | 'empty';
 }

@@ -31,7 +31,7 @@ function serviceProviderConfig({ protocol, discovery, users, http, bulk, list, f
     filter: { supported: claims.filter ?? !filter.ignored, maxResults: list.maxPage },
     changePassword: { supported: false },
     sort: { supported: false },
-    etag: { supported: claims.etag ?? (http.etags === 'honoured' || http.etags === 'required') },
+    etag: { supported: claims.etag ?? ['honoured', 'required'].includes(http.etags) },
     ...(cursor ? { pagination: { cursor: true, index: list.paging === 'both', defaultPaginationMethod: list.paging === 'both' ? 'index' : 'cursor', maxPageSize: list.maxPage } } : {}),
     authenticationSchemes: [{ type: 'oauthbearertoken', name: 'Bearer token', description: 'RFC 6750' }],
   };

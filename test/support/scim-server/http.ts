@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import type { Answer } from './answer.ts';
 import type { Behaviour } from './behaviour.ts';
 import { isObject, type Json } from './protocol.ts';
@@ -20,8 +21,10 @@ export function send(response: ServerResponse, { status, body, version, location
     response.writeHead(status, all).end();
     return;
   }
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
-  response.writeHead(status, { 'content-type': type ?? `${http.mediaType}; charset=utf-8`, ...all }).end(text);
+  const text = (http.byteOrderMark ? '\ufeff' : '') + (typeof body === 'string' ? body : JSON.stringify(body));
+  const packed = { identity: (plain: string) => Buffer.from(plain), gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync }[http.encoding](text);
+  const encoding = http.encoding === 'identity' ? {} : { 'content-encoding': http.encoding };
+  response.writeHead(status, { 'content-type': type ?? `${http.mediaType}; charset=utf-8`, ...encoding, ...all }).end(packed);
 }
 
 export async function readText(request: IncomingMessage): Promise<{ readonly text: string; readonly bytes: number }> {

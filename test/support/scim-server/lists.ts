@@ -27,7 +27,8 @@ export function createLists(store: Store, behaviour: () => Behaviour): Lists {
       if (lists <= 1) newborn.delete(id);
       else newborn.set(id, lists - 1);
     }
-    return query.has('filter') ? shown : unfiltered(kind, shown, rules);
+    if (!query.has('filter')) return unfiltered(kind, shown, rules);
+    return rules.filter.repeats ? shown.flatMap((row) => [row, row]) : shown;
   };
 
   const offsetOf = (cursor: string, query: URLSearchParams): number => {
@@ -89,6 +90,10 @@ function unfiltered(kind: Kind, rows: Json[], { list }: Behaviour): Json[] {
       return rows;
     case 'empty':
       return [];
+    case 'fails':
+      throw refusal(500, 'one record cannot be read');
+    case 'without-id':
+      return rows.length === 0 ? rows : [{ ...rows[0], id: null }, ...rows];
     case 'refused':
       throw refusal(400, 'a filter is needed', 'invalidFilter');
     case 'synthetic':

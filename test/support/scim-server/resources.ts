@@ -103,12 +103,14 @@ function merge(before: Json, sent: Json): Json {
 function ifMatchOf({ headers }: ScimRequestRecord, { http }: Behaviour): string | undefined {
   const ifMatch = headers['if-match'];
   if (http.etags === 'required' && ifMatch === undefined) throw refusal(412, 'If-Match is needed');
-  return http.etags === 'honoured' || http.etags === 'required' ? ifMatch : undefined;
+  if (http.etags === 'demanded' && ifMatch === undefined) throw refusal(428, 'If-Match is needed');
+  return ['honoured', 'required', 'demanded'].includes(http.etags) ? ifMatch : undefined;
 }
 
-function shown(kind: Kind, status: number, resource: Json, behaviour: Behaviour, form: 'resource' | 'empty', query: URLSearchParams): Answer {
+function shown(kind: Kind, status: number, resource: Json, behaviour: Behaviour, form: Behaviour['users']['patchAnswer'], query: URLSearchParams): Answer {
   const meta = resource['meta'];
   const version = behaviour.http.etags !== 'off' && isObject(meta) && typeof meta['version'] === 'string' ? { version: meta['version'] } : {};
   if (form === 'empty') return { status: status === 200 ? 204 : status };
+  if (form !== 'resource') return { status, body: form, type: form === 'OK' ? 'text/plain' : 'application/json' };
   return { status, body: show(kind, resource, behaviour, query), ...version };
 }

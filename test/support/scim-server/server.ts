@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { answerFor, type Answer, type Context } from './answer.ts';
 import { askedWait } from './asked-wait.ts';
 import { behaviourOf, differencesOf, type Behaviour, type PartialBehaviour } from './behaviour.ts';
-import { renderError } from './errors.ts';
+import { missing, noRoute, renderError } from './errors.ts';
 import { writeEndlessly, type Fault, type Faults, type ScimRequestRecord } from './faults.ts';
 import { problemWith } from './gate.ts';
 import { headersOf, listen, parseBody, readText, send } from './http.ts';
@@ -90,7 +90,11 @@ export async function startScimServer(options: ScimServerOptions = {}): Promise<
     const line = `${record.method} ${record.path}: ${error.message}`;
     if (error.violation) violations.push(line);
     if (error.refused) refusals.push(line);
-    return renderError(error, behaviour);
+    const { noRoute: how, gone, basePath } = behaviour.http;
+    const isRoute = error.status === 405 || error.status === 501 || (error.status === 404 && error.refused);
+    if (how === 'page' && isRoute) return noRoute(record.method, basePath + record.path);
+    const isMissing = error.status === 404 && /^\/(?:Users|Groups)\/[^/?]/.test(record.path);
+    return gone !== 'error' && isMissing && !error.refused ? missing(gone, behaviour) : renderError(error, behaviour);
   };
   const refuse = (record: ScimRequestRecord, problem: ScimError | undefined): Answer | undefined => {
     if (problem === undefined) return undefined;

@@ -165,6 +165,7 @@ describe('log of events', () => {
       rate_limit_wait: true,
       resources_counted: true,
       unresolved_counted: true,
+      state_opened: true,
       state_written: true,
     };
     const root = new URL('../../../', import.meta.url);

@@ -4,6 +4,7 @@ import { monotonic } from '../monotonic.ts';
 import type { OpenDirectory } from '../open-directory.ts';
 import type { ChangeStrategy, Feed } from './change-strategy.ts';
 import { strategyNamed } from './choose.ts';
+import { readVersion, versionAt } from './data-version.ts';
 import { findDerived } from './derived.ts';
 import { followUp, type FollowUp } from './follow-up.ts';
 import { findDangling } from './known-references.ts';
@@ -48,11 +49,14 @@ export async function readChanges(directory: OpenDirectory, request: ReadRequest
   if (names.ids.size > Math.max(fewEntries, since.known.size / 2)) {
     return unknown(`${names.ids.size} entries would have to be read again`);
   }
+  // Before anything is read: what changes meanwhile is more than it says.
+  const at = { strategy, cursor: names.cursor };
+  const version = names.ids.size > 0 || isElsewhere ? await readVersion(directory, at) : versionAt(directory, at);
   const result = await followUp(directory, request.attributes, since.known, names);
   if (result === undefined) return unknown('what became of somebody cannot be found out');
   if (result.fates.size > 0) directory.options.onAbsent?.(result.fates);
   for (const entry of result.entries) await request.visit(entry);
-  return { kind: 'delta', gone: result.gone, fates: result.fates, watermark: nextWatermark(directory, content, names, result) };
+  return { kind: 'delta', gone: result.gone, fates: result.fates, version, watermark: nextWatermark(directory, content, names, result) };
 }
 
 interface Names {

@@ -2,13 +2,18 @@ import { z } from 'zod';
 import { dnKey, isWithin } from '../../../core/directory/dn.ts';
 import { BridgeError } from '../../../core/model/errors.ts';
 import type { OpenDirectory } from '../open-directory.ts';
-import type { ChangeStrategy, Feed } from './change-strategy.ts';
+import type { ChangeStrategy, Cursor, Feed } from './change-strategy.ts';
 import { isForgotten } from './syncrepl-changelog.ts';
 import { syncOids } from './syncrepl-control.ts';
 import { searchSync, type Named } from './syncrepl-search.ts';
 
 /** The cookie of each search, by its base. */
 const cursorShape = z.record(z.string(), z.string());
+
+/** The cookies in a cursor, by the base of each search. */
+export function cookiesIn(cursor: Cursor): Readonly<Record<string, string>> {
+  return cursorShape.parse(JSON.parse(cursor));
+}
 
 /** Anything else OpenLDAP takes for no cookie at all, without a word, and then names nobody who was deleted. */
 const cookieOfOpenldap = /^rid=\d+,(sid=[0-9a-f]+,)?csn=\d{14}\./;
@@ -35,7 +40,7 @@ export const syncrepl: ChangeStrategy = {
     return JSON.stringify(await syncPlaces(directory));
   },
   poll: async (directory, text): Promise<Feed> => {
-    const cookies = cursorShape.parse(JSON.parse(text));
+    const cookies = cookiesIn(text);
     const named = nothing();
     const next: Record<string, string> = {};
     for (const [base, cookie] of Object.entries(cookies)) {

@@ -5,6 +5,7 @@ import { BridgeError } from '../../../core/model/errors.ts';
 import { timed } from '../open.ts';
 import type { OpenDirectory } from '../open-directory.ts';
 import { searchError } from '../result-code.ts';
+import type { Cursor } from './change-strategy.ts';
 
 /**
  * How far a domain controller has come. Each counts its own changes (USN): the number of one means nothing to another.
@@ -30,6 +31,11 @@ export async function readPosition(directory: OpenDirectory): Promise<Position> 
     );
   }
   return { server: (await readInvocationId(directory, service)) ?? fold(service), usn };
+}
+
+/** The position in a cursor of `usn` or `dirsync`. */
+export function positionIn(cursor: Cursor): Position {
+  return z.object({ position: positionShape }).parse(JSON.parse(cursor)).position;
 }
 
 /**

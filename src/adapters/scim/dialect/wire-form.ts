@@ -1,19 +1,59 @@
 import type { Dialect } from '../../../core/dialect/dialect.ts';
-import type { Exchange } from '../message.ts';
+import { isRefusal, type Answer, type Exchange, type Refusal, type ScimRequest } from '../message.ts';
+import type { DialectBook } from './dialect-book.ts';
 
 /** Puts the target's headers, media type and slashes to every request, so that nothing above has to think of them. */
 export function inWireForm(exchange: Exchange, dialect: () => Dialect): Exchange {
-  return (request, signal) => {
-    const { headers, protocol, trailingSlash, ...rest } = dialect();
-    const mediaType = protocol === '1.1' ? 'application/json' : rest.mediaType; // nothing else was known then
-    return exchange(
-      {
-        ...request,
-        path: trailingSlash ? withSlash(request.path) : request.path,
-        headers: { ...lowered(headers), ...mediaHeaders(mediaType, request.body !== undefined), ...request.headers },
-      },
-      signal,
-    );
+  return (request, signal) => exchange(inForm(request, dialect()), signal);
+}
+
+/**
+ * The same; and what the target says about the form by refusing is learned, and the request sent once more: a 415 looked
+ * at nothing but the type (RFC 9110 §15.5.16), a redirect at nothing but the URL.
+ */
+export function inLearnedForm(exchange: Exchange, book: Pick<DialectBook, 'current' | 'learn'>): Exchange {
+  return async (request, signal) => {
+    const sent = book.current();
+    const answer = await exchange(inForm(request, sent), signal);
+    const other = isRefusal(answer) ? otherForm(request, answer, sent) : undefined;
+    if (other === undefined) return answer;
+    const again = await exchange(inForm(request, { ...sent, ...other.form }), signal);
+    if (!understands(again)) return answer;
+    book.learn(other.setting, other.form[other.setting] ?? false, other.because);
+    return again;
+  };
+}
+
+type Form = Partial<Pick<Dialect, 'mediaType' | 'trailingSlash'>>;
+
+interface OtherForm {
+  readonly setting: keyof Form;
+  readonly form: Form;
+  readonly because: string;
+}
+
+/** In which other form a refused request is worth one more try. A body is not carried along by a redirect. */
+function otherForm({ body }: ScimRequest, { status, wantsSlash }: Refusal, { mediaType, protocol, trailingSlash }: Dialect): OtherForm | undefined {
+  if (status === 415 && body !== undefined && protocol !== '1.1') {
+    return { setting: 'mediaType', form: { mediaType: otherType(mediaType) }, because: `answered 415 to ${mediaType}` };
+  }
+  if (wantsSlash === true && body === undefined && !trailingSlash) {
+    return { setting: 'trailingSlash', form: { trailingSlash: true }, because: `answered ${String(status)} to a URL without a slash at its end` };
+  }
+  return undefined;
+}
+
+/** Whether what was refused before is not the matter any more. */
+function understands(answer: Answer | Refusal): boolean {
+  return !isRefusal(answer) || (answer.status !== undefined && answer.status >= 400 && answer.status < 500 && answer.status !== 415);
+}
+
+function inForm(request: ScimRequest, { headers, protocol, trailingSlash, ...rest }: Dialect): ScimRequest {
+  const mediaType = protocol === '1.1' ? 'application/json' : rest.mediaType; // nothing else was known then
+  return {
+    ...request,
+    path: trailingSlash ? withSlash(request.path) : request.path,
+    headers: { ...lowered(headers), ...mediaHeaders(mediaType, request.body !== undefined), ...request.headers },
   };
 }
 
@@ -26,8 +66,11 @@ function withSlash(path: string): string {
 
 /** Answers of the other type are understood too, and some targets answer nothing else (RFC 7644 §3.8). */
 function mediaHeaders(mediaType: Dialect['mediaType'], hasBody: boolean): Record<string, string> {
-  const other = mediaType === 'application/json' ? 'application/scim+json' : 'application/json';
-  return { accept: `${mediaType}, ${other};q=0.9`, ...(hasBody ? { 'content-type': mediaType } : {}) };
+  return { accept: `${mediaType}, ${otherType(mediaType)};q=0.9`, ...(hasBody ? { 'content-type': mediaType } : {}) };
+}
+
+function otherType(mediaType: Dialect['mediaType']): Dialect['mediaType'] {
+  return mediaType === 'application/json' ? 'application/scim+json' : 'application/json';
 }
 
 function lowered(headers: Readonly<Record<string, string>>): Record<string, string> {

@@ -9,15 +9,17 @@ import { clean } from '../wording.ts';
  * | answer                                   | class       | POST         |
  * |------------------------------------------|-------------|--------------|
  * | 2xx with JSON or nothing                 | success     |              |
+ * | 2xx to a change with `null`, `true`, `OK`| success     | unknown      |
  * | 2xx with anything else                   | protocol    | see below    |
  * | 3xx                                      | protocol    |              |
  * | 401 (and 403 during discovery)           | auth        |              |
  * | 404, 410 of a resource, said in JSON     | gone        |              |
  * | 404, 410 of a resource, as an HTML page  | protocol    |              |
  * | 404, 410 of an endpoint                  | unsupported |              |
+ * | 404 that says "Cannot PATCH …"           | unsupported |              |
  * | 405, 501                                 | unsupported |              |
  * | 409; 400 with scimType uniqueness        | conflict    |              |
- * | 400, 422 that speak of a duplicate       | rejected    | conflict     |
+ * | 4xx, 500 that speak of a duplicate       | by status   | conflict     |
  * | 429; 503 with Retry-After                | throttled   |              |
  * | 503 without                              | throttled   | unknown      |
  * | 408, 425, other 5xx                      | transient   | unknown      |
@@ -26,7 +28,8 @@ import { clean } from '../wording.ts';
  * | connection lost, no answer in time       | transient   | unknown      |
  *
  * Several targets tell only in words that somebody is there already: whoever creates looks then, which does no harm.
- * A 404 as HTML comes from a proxy or a wrong URL: taken as "gone", it would end every link and pass for a deletion.
+ * A 404 as HTML comes from a proxy or a wrong URL: taken as "gone", it would end every link and pass for a deletion. Web
+ * frameworks answer so where they have no such route (Express: `Cannot PATCH /scim/v2/Users/1`): as good as a 405.
  * A bare 503 may come from a gateway that lost its upstream after the request had passed (Envoy's "upstream connect
  * error or disconnect/reset before headers"); with a Retry-After somebody decided to turn us away.
  * A POST that was answered 201, or with JSON that broke or never ended, may have created something: unknown. A 200 with
@@ -38,21 +41,33 @@ export function classify(reply: Reply, request: ScimRequest, origin: string, sec
     const detail = clean(reply.reason, secrets);
     return { class: reply.unsent ? 'transient' : ambiguous, detail };
   }
-  const { status, content } = reply;
+  const { status, content, location } = reply;
   if (status >= 200 && status < 300) return classifySuccess(reply, request);
   const scimType = content.kind === 'json' ? textOf(content.body, 'scimType')?.toLowerCase() : undefined;
   const html = content.kind === 'foreign' && content.html;
-  const words = wordsOf(reply, origin);
-  const taken = request.method === 'POST' && (status === 400 || status === 422) && saysTaken.test(words);
+  const wantsSlash = status < 400 && isSlashAway(location, request.path);
+  const words = wordsOf(reply, origin, wantsSlash);
+  const taken = request.method === 'POST' && request.subject === 'endpoint' && status !== 401 && status !== 404 && status <= 500 && saysTaken.test(words);
+  const says = content.kind === 'foreign' ? (content.says ?? '') : words;
+  if (status === 404 && new RegExp(`Cannot ${request.method} /`).test(says)) return { class: 'unsupported', status, detail: `HTTP 404: there is no ${request.method} there` };
   return {
     class: taken ? 'conflict' : statusClass(status, { scimType, html, request, ambiguous, turnedAway: reply.retryAfter !== undefined }),
     status,
     detail: clean(words, secrets),
     scimType,
+    ...(wantsSlash ? { wantsSlash } : {}),
   };
 }
 
-const saysTaken = /\b(?:already (?:exists?|taken|in use|registered)|duplicate|must be unique|not unique)\b/i;
+/** Whether a redirect leads to the same path with a slash at its end (Django's APPEND_SLASH, and many routers). */
+function isSlashAway(location: string | undefined, asked: string): boolean {
+  const [path = ''] = asked.split('?', 1);
+  const [target = ''] = (location ?? '').split(/[?#]/, 1);
+  return !path.endsWith('/') && target.endsWith(`${path}/`);
+}
+
+/** Rails: "has already been taken"; PostgreSQL, MySQL and MongoDB in a 500: "duplicate key", "Duplicate entry", "E11000". */
+const saysTaken = /\b(?:already (?:been )?(?:exists?|existing|taken|in use|used|registered|assigned)|(?:is|are) taken|duplicates?|must be unique|not unique|unique constraint|E11000)\b/i;
 
 function statusClass(
   status: number,
@@ -94,16 +109,19 @@ function statusClass(
 }
 
 function classifySuccess(reply: Extract<Reply, { kind: 'answer' }>, request: ScimRequest): Answer | Refusal {
-  const { status, etag, content } = reply;
+  const { status, etag, date, content } = reply;
   if (content.kind === 'none') return { status, etag, body: undefined };
   if (content.kind === 'json') {
     // Seen at gateways: an error in the body of a 200.
     const named = content.body['schemas'];
-    if (!Array.isArray(named) || !named.includes(schemas.error)) return { status, etag, body: content.body };
+    if (!Array.isArray(named) || !named.includes(schemas.error)) return { status, etag, date, body: content.body };
     return { class: 'protocol', status, detail: `a SCIM error was answered with ${status}` };
   }
   // The status says it all; a large group may be answered with all its members.
   if (content.cut === true && request.method === 'PATCH') return { status, etag, body: undefined };
+  if (['PATCH', 'PUT', 'DELETE'].includes(request.method) && !content.html && content.says !== undefined && !saysFailed.test(content.says)) {
+    return { status, etag, body: undefined };
+  }
   const maybeCreated = request.method === 'POST' && (status === 201 || !content.html);
   return {
     class: maybeCreated ? 'unknown' : 'protocol',
@@ -112,13 +130,16 @@ function classifySuccess(reply: Extract<Reply, { kind: 'answer' }>, request: Sci
   };
 }
 
+/** `null`, `true` and `OK` say nothing beyond the status; this does. */
+const saysFailed = /\b(?:false|errors?|fail(?:ed|ure)?|exception|denied|refused|forbidden|unauthori[sz]ed|invalid|not (?:found|allowed|permitted))\b/i;
+
 /**
  * The target's own words where it has some: SCIM's `detail` (a list of texts, in SCIMServer), or what other APIs call it:
  * `message` (Zoom), `title` (RFC 9457).
  */
-function wordsOf(reply: Extract<Reply, { kind: 'answer' }>, origin: string): string {
+function wordsOf(reply: Extract<Reply, { kind: 'answer' }>, origin: string, slash: boolean): string {
   const { status, content, location } = reply;
-  if (status < 400) return redirectWords(status, location, origin);
+  if (status < 400) return redirectWords(status, location, origin, slash);
   if (content.kind === 'foreign') return `HTTP ${status} with ${content.what}`;
   if (content.kind === 'none') return `HTTP ${status}`;
   const words = ['detail', 'message', 'title', 'error_description', 'error'].map((key) => textOf(content.body, key));
@@ -127,7 +148,8 @@ function wordsOf(reply: Extract<Reply, { kind: 'answer' }>, origin: string): str
   return scimType === undefined ? said : `${scimType}: ${said}`;
 }
 
-function redirectWords(status: number, location: string | undefined, origin: string): string {
+function redirectWords(status: number, location: string | undefined, origin: string, slash: boolean): string {
+  if (slash) return `HTTP ${status} to the same URL with a slash at its end: set trailingSlash: true under the profile of this target`;
   const elsewhere = location === undefined ? null : URL.parse(location, origin);
   if (elsewhere === null) return `HTTP ${status}: redirects are not followed; configure the URL of the SCIM endpoint itself`;
   return `HTTP ${status} to ${elsewhere.origin}: redirects are not followed; configure the URL there, if it is the SCIM endpoint`;

@@ -5,7 +5,7 @@ export interface WholeAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   /** Undefined when it went on for too long: the rest was not waited for. */
-  readonly text: string | undefined;
+  readonly bytes: Buffer | undefined;
 }
 
 /** There is no whole answer. Status 0: not even its beginning. */
@@ -73,11 +73,11 @@ export function sendOnce(
           chunks.push(chunk);
           return;
         }
-        end({ status, headers, text: undefined });
+        end({ status, headers, bytes: undefined });
         given.abort(new Late('longer than anybody reads'));
       },
       onResponseEnd: () => {
-        end({ status, headers, text: Buffer.concat(chunks).toString() });
+        end({ status, headers, bytes: Buffer.concat(chunks) });
       },
       onResponseError: (_controller, error) => {
         end({ status, error });

@@ -1,9 +1,10 @@
 import type { Pool } from 'undici';
 import { connectWords, isUnsent, openConnections } from '../access/connection.ts';
-import { isBody, type Body, type ScimRequest } from '../message.ts';
+import type { ScimRequest } from '../message.ts';
 import type { CheckedOptions } from '../options.ts';
 import { quotaHeaderNames, type QuotaHeaders } from '../pace/quota.ts';
-import { parseJson, writeJson } from './json.ts';
+import { contentOf, type Content } from './content.ts';
+import { writeJson } from './json.ts';
 import { Late, sendOnce, type WholeAnswer } from './send-once.ts';
 
 /** What came of one request, before anyone judges it. */
@@ -22,12 +23,6 @@ export type Reply =
     }
   /** No usable answer. `unsent`: not a byte has left. */
   | { readonly kind: 'silence'; readonly unsent: boolean; readonly reason: string };
-
-export type Content =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'json'; readonly body: Body }
-  /** Something else than a JSON object; `html` is the mark of proxies, portals and login pages, `cut` of too much to read. */
-  | { readonly kind: 'foreign'; readonly what: string; readonly html: boolean; readonly cut?: true };
 
 export interface Transport {
   /** One request, once. Rejects only with the signal's reason, or what the pool says about a wrong use. */
@@ -62,12 +57,14 @@ async function exchange(
     headersTimeout: 0,
     bodyTimeout: 0,
   };
-  const result = await sendOnce(pool, sent, { maxBytes: request.maxBytes, milliseconds: options.requestMilliseconds }, signal);
+  // What a slow target makes after we gave up, nobody knows of: a creation is waited for longer.
+  const milliseconds = options.requestMilliseconds * (request.method === 'POST' ? 3 : 1);
+  const result = await sendOnce(pool, sent, { maxBytes: request.maxBytes, milliseconds }, signal);
   options.onRequest(request.method, result.status, options.clock.monotonic() - began);
-  if (!('error' in result)) return readAnswer(result);
+  if (!('error' in result)) return readAnswer(result, request.maxBytes);
   signal.throwIfAborted();
   const { error, status } = result;
-  if (error instanceof Late) return silence(`no complete answer within ${options.requestMilliseconds} ms`);
+  if (error instanceof Late) return silence(`no complete answer within ${milliseconds} ms`);
   if (!(error instanceof Error)) throw error;
   if (isUnsent(error)) return { ...silence(connectWords(error)), unsent: true };
   if (!isNetworkError(error)) throw error;
@@ -97,7 +94,7 @@ function isNetworkError(error: Error): boolean {
   return 'code' in error && error.code !== 'UND_ERR_INVALID_ARG';
 }
 
-function readAnswer({ status, headers, text }: WholeAnswer): Reply {
+function readAnswer({ status, headers, bytes }: WholeAnswer, maxBytes: number): Reply {
   return {
     kind: 'answer',
     status,
@@ -106,7 +103,7 @@ function readAnswer({ status, headers, text }: WholeAnswer): Reply {
     retryAfter: single(headers['retry-after']),
     date: single(headers['date']),
     quota: quotaHeadersOf(headers),
-    content: contentOf(text, single(headers['content-type'])),
+    content: contentOf(bytes, single(headers['content-type']), single(headers['content-encoding']), maxBytes),
   };
 }
 
@@ -121,22 +118,4 @@ function quotaHeadersOf(headers: WholeAnswer['headers']): QuotaHeaders | undefin
 
 function single(value: string | string[] | undefined): string | undefined {
   return typeof value === 'string' ? value : value?.[0];
-}
-
-/** Targets are to answer `application/scim+json` or `application/json` (RFC 7644 §3.8, §8.1); some leave the type out. */
-function contentOf(text: string | undefined, mediaType: string | undefined): Content {
-  if (text === undefined) return { kind: 'foreign', what: 'an answer without end', html: false, cut: true };
-  if (text.trim() === '') return { kind: 'none' };
-  const type = mediaType?.split(';')[0]?.trim().toLowerCase() ?? '';
-  if (type !== '' && !/[/+]json$/.test(type)) {
-    const html = type.endsWith('html');
-    return { kind: 'foreign', what: html ? 'an HTML page' : `${type} in place of JSON`, html };
-  }
-  try {
-    const body: unknown = parseJson(text);
-    if (isBody(body)) return { kind: 'json', body };
-    return { kind: 'foreign', what: 'JSON that is no object', html: false };
-  } catch {
-    return { kind: 'foreign', what: 'text that is not JSON', html: /^\s*<(?:!doctype|html)/i.test(text) };
-  }
 }

@@ -7,7 +7,7 @@ import type { DialectBook } from '../dialect/dialect-book.ts';
 import { askedBy, filterText } from './filter.ts';
 import { createFilterTrials, type FilterTrials } from './filter-trials.ts';
 import { readList, type List } from './list.ts';
-import { toFailure, type Exchange, type Refusal } from '../message.ts';
+import { nonsense, toFailure, type Exchange, type Refusal } from '../message.ts';
 
 type Find = (type: ResourceType, attribute: string, value: string, signal: AbortSignal) => Promise<FoundResource[] | Failure>;
 
@@ -54,14 +54,16 @@ async function searchFor(value: string, { exchange, trials, type, path, asked, s
     trials.refused(trial, list);
     return toFailure({ ...list, class: 'unsupported' });
   }
-  const hits = list.resources.filter((resource) => isHit(resource, path, asked, value));
+  // Some answer the same resource twice, once for each of its e-mails that fits.
+  const hits = [...new Map(list.resources.filter((resource) => isHit(resource, path, asked, value)).map((hit) => [hit.id, hit])).values()];
+  if (hits.length === 0 && list.unusable.some((body) => holds({ body }, path, value) || scimValues(body, path).every((shown) => shown === undefined || shown === null))) return nonsense('what was searched for is there, and has no usable id', list.status);
   const alike = list.resources.some((resource) => hits.includes(resource) || holds(resource, asked, value, true));
   // The filter was ignored. Whoever was asked for may be on a later page, unless this one is everything.
   if (list.resources.length > 0 && !alike && !isWhole(list)) {
     trials.ignored(trial);
     return { class: 'unsupported', status: list.status, detail: 'the target ignores filters: it answered others than it was asked for' };
   }
-  if (hits.length > 0 && hits.length === list.resources.length) trials.worked(trial);
+  if (hits.length > 0 && list.resources.every(({ id }) => hits.some((hit) => hit.id === id))) trials.worked(trial);
   return hits;
 }
 
@@ -88,7 +90,7 @@ function isHit(resource: FoundResource, path: ScimPath, asked: ScimPath, value: 
 }
 
 /** externalId and id compare exactly (RFC 7643 §3.1); names and addresses without case. */
-function holds({ body }: FoundResource, path: ScimPath, value: string, withoutCase = false): boolean {
+function holds({ body }: Pick<FoundResource, 'body'>, path: ScimPath, value: string, withoutCase = false): boolean {
   const exact = !withoutCase && path.schema === undefined && /^(?:externalId|id)$/i.test(path.attribute);
   const fold = (text: string): string => (exact ? text : text.toLowerCase());
   return scimValues(body, path).map(textOf).some((held) => held !== undefined && fold(held) === fold(value));

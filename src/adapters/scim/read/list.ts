@@ -1,12 +1,14 @@
 import type { ResourceType } from '../../../core/model/entry.ts';
 import { readScimPath, scimPath, type ScimPath } from '../../../core/mapping/scim-path.ts';
 import type { FoundResource } from '../../../ports/scim-target.ts';
-import { endpoints, isRefusal, listOf, nonsense, schemas, type Body, type Exchange, type Refusal } from '../message.ts';
+import { endpoints, isBody, isRefusal, listOf, nonsense, schemas, type Body, type Exchange, type Refusal } from '../message.ts';
 import { foundResource, maxListBytes } from './resource.ts';
 
 export interface List {
   readonly status: number;
   readonly resources: readonly FoundResource[];
+  /** Elements without an id that could be used. */
+  readonly unusable: readonly Body[];
   /** `totalResults`, where it is a number. Some targets say how many are on the page (WSO2, scim2-server). */
   readonly total: number | undefined;
   /** Where the next page is (RFC 9865 §2). Absent on the last page, and where there are no cursors. */
@@ -27,13 +29,14 @@ export async function readList(
   if (isRefusal(answer)) return answer;
   const elements = answer.body === undefined ? undefined : elementsOf(answer.body);
   if (elements === undefined) return nonsense(`answered ${answer.status} with something that is no list`, answer.status);
-  const resources = elements.map(foundResource).filter((resource) => resource !== undefined);
-  if (resources.length < elements.length) return nonsense('a resource in the list has no usable id', answer.status);
+  const resources = elements.flatMap((element) => foundResource(element) ?? []);
+  const unusable = elements.flatMap((element) => (foundResource(element) === undefined ? [isBody(element) ? element : {}] : []));
   const said = (path: ScimPath): unknown => (answer.body === undefined ? undefined : readScimPath(answer.body, path));
   const cursor = said(cursorPath);
   return {
     status: answer.status,
     resources,
+    unusable,
     total: numberIn(said(totalPath)),
     nextCursor: typeof cursor === 'string' && cursor !== '' ? cursor : undefined,
   };

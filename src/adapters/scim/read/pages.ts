@@ -37,6 +37,7 @@ export async function walkPages(
   for (let requests = 1; requests <= budget; requests += 1) {
     const page = await ask(placeOf(dialect, cursor, received));
     if ('class' in page) return { result: page, requests };
+    if (page.unusable.length > 0) return { result: undefined, requests }; // whoever that is, a look-up of the others may do without
     const before = found.size;
     for (const resource of page.resources) found.set(resource.id, resource);
     received += page.resources.length;

@@ -6,7 +6,8 @@ import type { Conversation } from '../dialect/conversation.ts';
 import { isRefusal, type Answer, type Body, type Refusal } from '../message.ts';
 import { readResource } from '../read/resource.ts';
 import { insistOnActive } from './insist-on-active.ts';
-import { settleStored } from './settle-stored.ts';
+import { lostBeside } from './effect.ts';
+import { settleStored, wasShown } from './settle-stored.ts';
 import { strangeExternalId, subjectOf } from './subject.ts';
 import { tellsNothing } from './unless-there.ts';
 import type { WireChange } from './wire-change.ts';
@@ -25,7 +26,7 @@ export async function believeUpdate(
   type: ResourceType,
   id: TargetId,
   changes: readonly WireChange[],
-  known: Pick<Acknowledged, 'externalId'>,
+  known: Pick<Acknowledged, 'externalId' | 'paths'>,
   answer: Answer,
 ): Promise<Answer | Refusal> {
   if (answer.status === 202 || changes.length === 0) return answer;
@@ -60,7 +61,10 @@ export async function believeUpdate(
   const sent = changes.find(({ path }) => path.text === 'externalId')?.value;
   const strange = strangeExternalId(seen, known.externalId, typeof sent === 'string' ? sent : undefined, book);
   if (strange !== undefined) return strange;
-  return compare(conversation, type, id, changes, { ...answer, body: seen }, isFresh, ends);
+  const settled = await compare(conversation, type, id, changes, { ...answer, body: seen }, isFresh, ends);
+  if (isRefusal(settled) || settled.body === undefined) return settled;
+  const lost = lostBeside(settled.body, changes, known.paths ?? []).filter((path) => wasShown(conversation, type, path));
+  return lost.length === 0 ? settled : { ...settled, lost };
 }
 
 async function compare(

@@ -10,8 +10,8 @@ import { memberElement, type Member } from './member-requests.ts';
 import { endpoints, failed, isBody, isRefusal, type Answer, type Body, type Refusal } from '../message.ts';
 import { idOf, maxBytes, versionOf } from '../read/resource.ts';
 import { showsActive } from './still-active.ts';
-import { updateResource } from './update.ts';
-import { spelled } from './wire-change.ts';
+import { storedByCreate } from './settle-stored.ts';
+import { spelled, toWire } from './wire-change.ts';
 
 /**
  * POST (RFC 7644 §3.3). Success is an answer with an id and nothing less: without one (empty body, 202) something may
@@ -32,29 +32,48 @@ export async function createResource(
   const included = fittingMembers(body, members, dialect);
   const post = (sent: Body): Promise<Answer | Refusal> =>
     exchange({ method: 'POST', path: endpoints[type], body: sent, subject: 'endpoint', maxBytes: maxBytes(type) }, signal);
-  if (included.length === 0) {
-    const answer = await post(body);
-    return madeActive(attributes, answer) ? switchOff(conversation, type, answer) : outcomeOf(answer, []);
-  }
+  const says = async (answer: Answer | Refusal, joined: readonly Member[]): Promise<Outcome> => {
+    const outcome = outcomeOf(answer, joined, attributes);
+    if (isRefusal(answer) || outcome.kind === 'failed' || outcome.existed === true || isAnothers(answer, attributes)) return outcome;
+    const wire = [...attributes].filter(([path]) => path !== 'id').map(([path, value]) => toWire({ path, change: 'set', value, had: false }, dialect.values));
+    const shown = await storedByCreate(conversation, type, outcome.id, wire, answer);
+    return shown === undefined ? outcome : { ...outcome, shown };
+  };
+  if (included.length === 0) return says(await post(body), []);
   const answer = await post({ ...body, members: included.map(memberElement) });
-  if (!isRefusal(answer) || answer.class !== 'rejected') return outcomeOf(answer, included);
+  if (!isRefusal(answer) || answer.class !== 'rejected') return says(answer, included);
   const without = await post(body);
   if (isRefusal(without) && without.class === 'rejected') return failed(answer);
   if (!isRefusal(without)) book.learn('members.onCreate', 'after', `a new group with members was answered with ${answer.status ?? 400}`);
-  return outcomeOf(without, []);
+  return says(without, []);
 }
 
-/** Some make everybody active, whatever is asked for. */
-function madeActive(attributes: ReadonlyMap<string, ScimValue>, answer: Answer | Refusal): answer is Answer {
-  return attributes.get('active') === false && !isRefusal(answer) && showsActive(answer.body);
+/** Whoever shows another externalId than was sent is somebody else, and says nothing of what was sent. */
+function isAnothers({ body }: Answer, attributes: ReadonlyMap<string, ScimValue>): boolean {
+  const shown = body === undefined ? undefined : readScimPath(body, scimPath('externalId'));
+  return typeof shown === 'string' && shown !== '' && shown !== attributes.get('externalId');
 }
 
-/** Nobody has access who shall have none. Where that fails, the caller searches, and finds an active account. */
-async function switchOff(conversation: Conversation, type: ResourceType, answer: Answer): Promise<Outcome> {
-  const made = outcomeOf(answer, []);
-  if (made.kind === 'failed') return made;
-  const off = await updateResource(conversation, type, made.id, [{ path: 'active', change: 'set', value: false, had: true }], {});
-  return isRefusal(off) ? failed({ ...off, class: 'unknown' }) : { kind: 'applied', id: made.id, ...versionOf(off) };
+/** Some make everybody active, whatever is asked for. Whether that account is ours to switch off, the caller finds out. */
+function madeActive(attributes: ReadonlyMap<string, ScimValue>, { body }: Answer): { readonly active?: true } {
+  return attributes.get('active') === false && showsActive(body) ? { active: true } : {};
+}
+
+const longestCreation = 60_000;
+const surelyOlder = 24 * 60 * 60_000;
+
+/**
+ * Whether an answer shows what was there before: 200 in place of 201 (RFC 7644 §3.3), or a `meta` that tells. Clocks of
+ * targets are set to any time zone, so that "created" is compared with what the same target says otherwise.
+ */
+function existedBefore({ status, date, body }: Answer): { readonly existed?: true } {
+  const time = (path: string): number => {
+    const said = body === undefined ? undefined : readScimPath(body, scimPath(path));
+    return typeof said === 'string' ? Date.parse(said) : NaN;
+  };
+  const created = time('meta.created');
+  const isOlder = time('meta.lastModified') - created > longestCreation || Date.parse(date ?? '') - created > surelyOlder;
+  return status === 200 || isOlder ? { existed: true } : {};
 }
 
 function createBody(type: ResourceType, attributes: ReadonlyMap<string, ScimValue>, { values }: Dialect): Body {
@@ -73,12 +92,12 @@ function fittingMembers(body: Body, members: readonly Member[], dialect: Dialect
   return beyond === -1 ? first : first.slice(0, beyond);
 }
 
-function outcomeOf(answer: Answer | Refusal, included: readonly Member[]): Outcome {
+function outcomeOf(answer: Answer | Refusal, included: readonly Member[], attributes: ReadonlyMap<string, ScimValue>): Outcome {
   if (isRefusal(answer)) return failed(answer);
   const id = idOf(answer.body);
   if (id === undefined) return failed({ class: 'unknown', status: answer.status, detail: `answered ${answer.status} without an id` });
   const members = included.length === 0 ? {} : { members: takenMembers(answer, included.map((member) => member.id)) };
-  return { kind: 'applied', id, ...versionOf(answer), ...members };
+  return { kind: 'applied', id, ...versionOf(answer), ...members, ...existedBefore(answer), ...madeActive(attributes, answer) };
 }
 
 /** Where the answer shows members, those whom it shows: some targets leave out whom they don't know (WorkOS), be it all. */

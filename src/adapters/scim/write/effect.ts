@@ -1,4 +1,4 @@
-import { readScimPath, sameScimValue, scimPath } from '../../../core/mapping/scim-path.ts';
+import { elementText, readScimPath, sameScimValue, scimPath } from '../../../core/mapping/scim-path.ts';
 import type { ScimValue } from '../../../core/model/resource.ts';
 import { isBody, type Body } from '../message.ts';
 import type { WireChange } from './wire-change.ts';
@@ -35,6 +35,19 @@ export function unstored(body: Body, changes: readonly WireChange[], whole = tru
     if (isContradicted(body, change)) return true;
     if (!isShownWhole || value === undefined || path.text === 'externalId' || path.text === 'active') return false;
     return !isFilled(readScimPath(body, { ...path, filter: undefined, sub: undefined }));
+  });
+}
+
+/**
+ * Acknowledged paths of which a whole resource shows that they went with something else: in the elements and complex
+ * attributes that were changed, what was not sent has its value as before (some drop an address with its locality).
+ */
+export function lostBeside(body: Body, changes: readonly WireChange[], known: readonly string[]): readonly string[] {
+  const touched = new Set(changes.filter(({ path }) => path.sub !== undefined).map(({ path }) => elementText(path)));
+  const sent = new Set(changes.map(({ path }) => path.text));
+  return known.filter((text) => {
+    const path = scimPath(text);
+    return path.sub !== undefined && !sent.has(text) && touched.has(elementText(path)) && !isFilled(readScimPath(body, path));
   });
 }
 

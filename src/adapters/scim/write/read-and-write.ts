@@ -12,17 +12,26 @@ const readings = 3;
 
 export type Condition = Pick<ScimRequest, 'headers'>;
 
-/** Writes, and when the target wants to be told for which version (412; 428, RFC 6585 §3), reads and writes again. */
+/**
+ * Writes, and when the target wants to be told for which version (412; 428, RFC 6585 §3), reads and writes again. A 428
+ * is said of every change: from then on it is read first.
+ */
 export async function writeOnDemand(
   conversation: Conversation,
   type: ResourceType,
   id: TargetId,
   write: (condition: Condition) => Promise<Answer | Refusal>,
 ): Promise<Answer | Refusal> {
-  const answer = await write({});
+  const { book } = conversation;
+  const answer = book.current().etag === 'required' ? demanded : await write({});
   if (!isRefusal(answer) || (answer.status !== 412 && answer.status !== 428)) return answer;
-  return readAndWrite(conversation, type, id, (_held, condition) => write(condition));
+  const isDemanded = answer.status === 428;
+  const again = await readAndWrite(conversation, type, id, (_held, condition) => write(condition), isDemanded);
+  if (isDemanded && !isRefusal(again)) book.learn('etag', 'required', 'answered 428 to a change without If-Match');
+  return again;
 }
+
+const demanded: Refusal = { class: 'rejected', status: 428, detail: 'every change has to name the version' };
 
 /**
  * Reads a resource and writes what follows from it, on condition that nobody else wrote in between (RFC 7644 §3.14),
@@ -36,6 +45,7 @@ export async function readAndWrite(
   type: ResourceType,
   id: TargetId,
   write: (held: Body, condition: Condition) => Promise<Answer | Refusal>,
+  isDemanded = false,
 ): Promise<Answer | Refusal> {
   let refused: string | undefined;
   for (let reading = 1; reading <= readings; reading += 1) {
@@ -43,7 +53,7 @@ export async function readAndWrite(
     if (isRefusal(held)) return held;
     if (held.body === undefined) return nonsense('answered without the resource that was asked for', held.status);
     const { etag } = book.current();
-    const version = versionIn(held, etag);
+    const version = versionIn(held, isDemanded && !isConfigured(book, 'etag') ? 'required' : etag);
     if (version === undefined) return write(held.body, {});
     if (version === refused && !isConfigured(book, 'etag')) {
       const answer = await write(held.body, {});

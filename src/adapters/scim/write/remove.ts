@@ -3,6 +3,7 @@ import type { TargetId } from '../../../core/model/link.ts';
 import type { Outcome } from '../../../core/model/outcome.ts';
 import type { Conversation } from '../dialect/conversation.ts';
 import { failed, isRefusal } from '../message.ts';
+import { unlessGone } from '../read/gone.ts';
 import { foundResource, maxBytes, readResource, resourcePath } from '../read/resource.ts';
 import { confirmWrite, type Promised } from './accepted.ts';
 import { writeOnDemand } from './read-and-write.ts';
@@ -18,7 +19,7 @@ export async function removeResource(talk: Conversation & Promised, type: Resour
   const answer = await writeOnDemand(talk, type, id, (condition) =>
     talk.exchange({ method: 'DELETE', alone: true, path, subject: 'resource', maxBytes: maxBytes(type), ...condition }, talk.signal),
   );
-  const confirmed = await confirmWrite(answer, talk, type, id, (held) => held === undefined);
+  const confirmed = await unlessGone(talk, type, id, await confirmWrite(answer, talk, type, id, (held) => held === undefined));
   if (!isRefusal(confirmed)) return { kind: 'applied', id };
   return confirmed.class === 'gone' ? lookFor(talk, type, id) : failed(confirmed);
 }

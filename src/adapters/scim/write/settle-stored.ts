@@ -1,7 +1,9 @@
 import type { Dialect } from '../../../core/dialect/dialect.ts';
 import type { LearnableSetting } from '../../../core/dialect/lesson.ts';
+import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
 import type { ResourceType } from '../../../core/model/entry.ts';
 import type { TargetId } from '../../../core/model/link.ts';
+import type { Shown } from '../../../core/model/outcome.ts';
 import { isConfigured } from '../dialect/configured.ts';
 import { alone, bulkTold, type Conversation } from '../dialect/conversation.ts';
 import { isRefusal, type Answer, type Refusal } from '../message.ts';
@@ -14,6 +16,50 @@ import { isManager, type WireChange } from './wire-change.ts';
 type Method = 'POST' | 'PUT' | 'PATCH';
 
 /**
+ * What a create left out. A POST may drop what a PATCH stores, which is sent by the next cycle (`lost`); what nothing
+ * stores is `unstored`. The resource is read only while it is not known whether such answers show everything.
+ */
+export async function storedByCreate(conversation: Conversation, type: ResourceType, id: TargetId, changes: readonly WireChange[], answer: Answer): Promise<Shown | undefined> {
+  const { book: { evidence } } = conversation;
+  const left = open(conversation, 'POST', changes, answer, false);
+  for (const change of changes) if (!left.includes(change)) evidence.note(stores(type, change, 'POST'));
+  if (left.length === 0) return undefined;
+  const missing = await evidence.alone(() => missingFromCreated(conversation, type, id, changes, left, answer));
+  const isLost = (change: WireChange): boolean => !evidence.has(stores(type, change, 'POST')) && (evidence.has(stores(type, change, 'PATCH')) || !evidence.has(storesNot(type, change, 'PATCH')));
+  const [lost, rest] = [missing.filter(isLost), missing.filter((change) => !isLost(change))];
+  return { ...(lost.length === 0 ? {} : { lost: texts(lost) }), ...(rest.length === 0 ? {} : { unstored: texts(rest) }) };
+}
+
+async function missingFromCreated(
+  conversation: Conversation,
+  type: ResourceType,
+  id: TargetId,
+  changes: readonly WireChange[],
+  left: readonly WireChange[],
+  { body }: Answer,
+): Promise<readonly WireChange[]> {
+  const { book: { evidence }, exchange, signal } = conversation;
+  const open = body === undefined ? [] : unstored(body, left, !evidence.has(partial('POST')));
+  const isKnown = (change: WireChange): boolean => evidence.has(stores(type, change, 'POST')) || evidence.has(storesNot(type, change, 'POST'));
+  if (open.every(isKnown)) return open;
+  const held = await readResource(exchange, type, id, signal);
+  if (isRefusal(held) || held.body === undefined) return open;
+  const shown = unstored(held.body, open);
+  if (shown.length < open.length) evidence.note(partial('POST'));
+  for (const change of open) evidence.note(shown.includes(change) ? storesNot(type, change, 'POST') : stores(type, change, 'POST'));
+  const isOurs = changes.some(({ path, value }) => path.text === 'externalId' && value === readScimPath(held.body ?? {}, path));
+  const untried = isOurs ? shown.filter((change) => !evidence.has(stores(type, change, 'PATCH')) && !evidence.has(storesNot(type, change, 'PATCH'))) : [];
+  const stored = untried.length === 0 ? [] : await storeOtherwise(conversation, type, id, untried, true);
+  return shown.filter((change) => !stored.includes(change));
+}
+
+/** Whether answers were seen to show a path, so that its absence says something. */
+export function wasShown({ book: { evidence } }: Conversation, type: ResourceType, path: string): boolean {
+  const change = { path: scimPath(path), value: '', had: true };
+  return evidence.has(stores(type, change, 'POST')) || evidence.has(stores(type, change, 'PATCH'));
+}
+
+/**
  * Compares an answered resource with what was sent, and does about it what can be done:
  *
  * | a path that the answer shows not to be stored                  | then                                             |
@@ -21,7 +67,6 @@ type Method = 'POST' | 'PUT' | 'PATCH';
  * | was stored for somebody by this method, or never in any form   | counted: it is about the value, or the target    |
  * | is new to this target                                          | the resource is read once: answers may be partial |
  * | and is not there either                                        | the other forms of a PATCH, each once; learned    |
- * | came with a POST, and a PATCH is known to store it             | sent again by PATCH                              |
  *
  * Nothing of it is a failure: `unstored` of the answer says what is not as it was sent.
  *
@@ -31,7 +76,7 @@ export async function settleStored(
   conversation: Conversation,
   type: ResourceType,
   id: TargetId,
-  method: Method,
+  method: Exclude<Method, 'POST'>,
   changes: readonly WireChange[],
   answer: Answer,
   isFresh: boolean,
@@ -66,22 +111,21 @@ async function find(
     left = shown;
   }
   const untried = left.filter((change) => !isKnown(conversation, type, change, method));
-  const again = left.filter((change) => method === 'POST' && evidence.has(stores(type, change, 'PATCH')));
   for (const change of untried) evidence.note(storesNot(type, change, method));
-  const stored = new Set(await storeOtherwise(conversation, type, id, method, [...new Set([...untried, ...again])]));
+  const stored = new Set(await storeOtherwise(conversation, type, id, untried));
   const rest = left.filter((change) => !stored.has(change));
   return { ...held, status: answer.status, ...(rest.length === 0 ? {} : { unstored: texts(rest) }) };
 }
 
 /** Tries the other forms, and says what is stored then. */
-async function storeOtherwise(conversation: Conversation, type: ResourceType, id: TargetId, method: Method, changes: readonly WireChange[]): Promise<readonly WireChange[]> {
+async function storeOtherwise(conversation: Conversation, type: ResourceType, id: TargetId, changes: readonly WireChange[], fromPost = false): Promise<readonly WireChange[]> {
   const { book, exchange, signal } = conversation;
   const stored: WireChange[] = [];
   const dialect = book.current();
   const { update } = type === 'user' ? dialect.users : dialect.groups;
   if (update !== 'patch') return stored;
   let waiting = changes;
-  for (const { setting, value, way, fits } of [...(method === 'POST' || dialect.bulk.use ? [asIs(dialect)] : []), ...otherForms(dialect)]) {
+  for (const { setting, value, way, fits } of [...(fromPost ? [byPatch(dialect)] : dialect.bulk.use ? [byItself(dialect)] : []), ...otherForms(dialect)]) {
     const concerned = waiting.filter(fits);
     if (concerned.length === 0 || (setting !== undefined && isConfigured(book, setting))) continue;
     const answer = await sendPatches(alone(conversation), type, id, patchRequests(concerned, way));
@@ -105,9 +149,14 @@ interface Form {
   readonly fits: (change: WireChange) => boolean;
 }
 
-/** By PATCH what came with a POST; or alone what was joined with others, and answered with nothing but a number. */
-function asIs(dialect: Dialect): Form {
-  return { ...(dialect.bulk.use ? { setting: 'bulk.use', value: false } : { setting: undefined, value: '' }), way: dialect, fits: () => true };
+/** What came with a POST, and not by PATCH so far. */
+function byPatch(dialect: Dialect): Form {
+  return { setting: undefined, value: '', way: dialect, fits: () => true };
+}
+
+/** What was joined with others, and answered with nothing but a number. */
+function byItself(dialect: Dialect): Form {
+  return { setting: 'bulk.use', value: false, way: dialect, fits: () => true };
 }
 
 function otherForms(dialect: Dialect): Form[] {
@@ -131,12 +180,11 @@ function open({ book }: Conversation, method: Method, changes: readonly WireChan
 
 /** Nothing more can be found out about it: it is about this value, or nothing stores it. */
 function isKnown({ book: { evidence } }: Conversation, type: ResourceType, change: WireChange, method: Method): boolean {
-  if (method === 'POST' && evidence.has(storesNot(type, change, 'POST'))) return !evidence.has(stores(type, change, 'PATCH'));
   return evidence.has(stores(type, change, method)) || evidence.has(storesNot(type, change, method));
 }
 
 function texts(changes: readonly WireChange[]): readonly string[] {
-  return changes.map(({ path }) => path.text);
+  return changes.map(({ path, from }) => from ?? path.text);
 }
 
 function stores(type: ResourceType, change: WireChange, method: Method): string {

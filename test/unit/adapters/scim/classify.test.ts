@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { classify } from '../../../../src/adapters/scim/exchange/classify.ts';
 import { isRefusal, type Body, type ScimRequest } from '../../../../src/adapters/scim/message.ts';
-import type { Content, Reply } from '../../../../src/adapters/scim/exchange/transport.ts';
+import type { Content } from '../../../../src/adapters/scim/exchange/content.ts';
+import type { Reply } from '../../../../src/adapters/scim/exchange/transport.ts';
 
 const json = (body: Body): Content => ({ kind: 'json', body });
 const page: Content = { kind: 'foreign', what: 'an HTML page', html: true };

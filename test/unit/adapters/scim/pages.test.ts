@@ -12,6 +12,7 @@ const list: ListDialect = { ...rfc7644.list, pageSize: 10 };
 const page = (from: number, to: number, more: Partial<List> = {}): List => ({
   status: 200,
   resources: Array.from({ length: Math.max(0, to - from) }, (_, at) => ({ id: String(from + at), active: true, body: {} })),
+  unusable: [],
   total: undefined,
   nextCursor: undefined,
   ...more,

@@ -1,0 +1,135 @@
+import { dnKey, isWithin } from '../../../core/directory/dn.ts';
+import type { Counters, DataVersion } from '../../../core/model/data-version.ts';
+import type { Entry } from '../../../core/model/entry.ts';
+import type { OpenDirectory } from '../open-directory.ts';
+import type { ChangeStrategy, Cursor } from './change-strategy.ts';
+import { readBase } from './read-base.ts';
+import { cookiesIn } from './syncrepl.ts';
+import { positionIn } from './usn-position.ts';
+import { readUpToDateVector } from './up-to-date-vector.ts';
+
+/** A feed and where it stands. */
+interface FeedPosition {
+  readonly strategy: Pick<ChangeStrategy, 'name'>;
+  readonly cursor: Cursor;
+}
+
+/**
+ * Of which data a complete reading is that begins now:
+ *
+ *   server           | counters                                                                      | tells all
+ *   -----------------+-------------------------------------------------------------------------------+----------------
+ *   OpenLDAP         | contextCSN by server id: from the cookie of syncrepl, or as the root of the   | with syncrepl
+ *                    | database shows it (without the syncprov overlay it never moves)               |
+ *   Active Directory | highestCommittedUSN of this database (invocationId), and how far it has taken | yes
+ *                    | in the changes of others (replUpToDateVector, MS-DRSR §5.166), where shown    |
+ *   389              | lastusn and lastchangenumber of this server; the highest change of each       | with lastusn
+ *                    | replica (RUV), where shown                                                    |
+ *   others           | none: the stamps of the entries are all there is                              | no
+ */
+export async function readVersion(directory: OpenDirectory, feed: FeedPosition | undefined): Promise<DataVersion> {
+  const told = feed === undefined ? undefined : versionAt(directory, feed);
+  const { server } = directory.session;
+  switch (directory.kind) {
+    case 'active-directory': {
+      const others = await readUpToDateVector(directory);
+      return { server, has: { ...others, ...told?.has }, shows: { ...others, ...told?.shows }, tellsAll: told !== undefined };
+    }
+    case 'openldap': {
+      if (told !== undefined) return told;
+      const counters = await readContextCsn(directory);
+      return { server, has: counters, shows: counters, tellsAll: false };
+    }
+    case '389ds': {
+      const counters = { ...(await readReplicas(directory)), ...(await readCounts(directory)) };
+      return { server, has: counters, shows: counters, tellsAll: Object.keys(counters).some((name) => name.includes(' lastusn')) };
+    }
+    case 'generic':
+      return { server, has: {}, shows: {}, tellsAll: false };
+  }
+}
+
+/** What a cursor tells without asking anybody; undefined where it tells nothing. */
+export function versionAt(directory: OpenDirectory, { strategy, cursor }: FeedPosition): DataVersion | undefined {
+  const { server } = directory.session;
+  if (strategy.name === 'usn' || strategy.name === 'dirsync') {
+    const { server: database, usn } = positionIn(cursor);
+    const own = { [`usn ${database}`]: usn };
+    // How far others have taken in its changes is compared with what it has itself.
+    return { server, has: { ...own, [`replicated ${database}`]: usn }, shows: own, tellsAll: true };
+  }
+  if (strategy.name === 'syncrepl' && directory.kind === 'openldap') {
+    const counters: Record<string, string> = {};
+    for (const [base, cookie] of Object.entries(cookiesIn(cursor))) Object.assign(counters, csnsIn(contextOf(directory, base), cookie));
+    return { server, has: counters, shows: counters, tellsAll: true };
+  }
+  return undefined;
+}
+
+/**
+ * Adds to what is shown the highest change number among the entries that were visited: of another domain controller it
+ * can be asked whether it has taken in that much. The highest number of all may be that of a change that no other
+ * controller ever gets.
+ */
+export function withNewest(version: DataVersion | undefined, entries: NewestUsn): DataVersion | undefined {
+  const database = Object.keys(version?.shows ?? {}).find((name) => name.startsWith('usn '))?.slice('usn '.length);
+  if (version === undefined || database === undefined || entries.usn === 0n) return version;
+  return { ...version, shows: { ...version.shows, [`replicated ${database}`]: String(entries.usn) } };
+}
+
+/** Keeps the highest change number (Active Directory) of the entries that it is shown. */
+export class NewestUsn {
+  usn = 0n;
+
+  note({ stamp }: Entry): void {
+    const number = /^usnchanged=(\d+)$/.exec(stamp ?? '')?.[1];
+    if (number !== undefined && BigInt(number) > this.usn) this.usn = BigInt(number);
+  }
+}
+
+/** `20261130102700.123456Z#000000#001#000000`: time, count, server id, modification (slapd's CSN). */
+const csnForm = /\d{14}\.\d{6}Z#[0-9a-f]{6}#([0-9a-f]{3})#[0-9a-f]{6}/g;
+
+function csnsIn(context: string, text: string): Record<string, string> {
+  return Object.fromEntries([...text.matchAll(csnForm)].map(([csn, server = '']) => [`csn ${dnKey(context)} ${server}`, csn]));
+}
+
+function contextOf({ rootDse }: OpenDirectory, base: string): string {
+  return rootDse.get('namingcontexts')?.find((context) => isWithin(dnKey(base), dnKey(context))) ?? base;
+}
+
+function contexts(directory: OpenDirectory): string[] {
+  const { users, groups } = directory.options;
+  return [...new Set([...(users?.bases ?? []), ...(groups?.bases ?? [])].map((base) => contextOf(directory, base)))];
+}
+
+async function readContextCsn(directory: OpenDirectory): Promise<Counters> {
+  const counters: Record<string, string> = {};
+  for (const context of contexts(directory)) {
+    const values = (await readBase(directory, context, ['contextCSN'])).get('contextcsn') ?? [];
+    Object.assign(counters, csnsIn(context, values.map(String).join(' ')));
+  }
+  return counters;
+}
+
+/** Counters of this one server: `lastusn;userroot` (USN plug-in) and `lastchangenumber` (retro changelog). */
+async function readCounts(directory: OpenDirectory): Promise<Counters> {
+  const { server } = directory.session;
+  const shown = await readBase(directory, '', ['lastusn', 'lastchangenumber']);
+  return Object.fromEntries([...shown].flatMap(([name, values]) => values.map((value) => [`${server} ${name}`, String(value)])));
+}
+
+/** The entry in which 389 Directory Server keeps how far each replica has come (nsds50ruv). */
+const replicaUpdateVector = '(&(nsuniqueid=ffffffff-ffffffff-ffffffff-ffffffff)(objectclass=nstombstone))';
+
+async function readReplicas(directory: OpenDirectory): Promise<Counters> {
+  const counters: Record<string, string> = {};
+  for (const context of contexts(directory)) {
+    const values = (await readBase(directory, context, ['nsds50ruv'], replicaUpdateVector)).get('nsds50ruv') ?? [];
+    for (const value of values) {
+      const [, replica, highest] = /^\{replica (\d+)[^}]*\} [0-9a-f]{20} ([0-9a-f]{20})/.exec(String(value)) ?? [];
+      if (replica !== undefined && highest !== undefined) counters[`ruv ${dnKey(context)} ${replica}`] = highest;
+    }
+  }
+  return counters;
+}

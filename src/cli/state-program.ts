@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+import type { StateOptions } from './commands/state.ts';
+import type { CommandContext } from './session.ts';
+
+type Given = { readonly config?: string } & StateOptions;
+
+/** `dir2scim state …`: what a person decides about the state. None of it runs beside a daemon. */
+export function addState(
+  group: Command,
+  begin: (parent: Command, name: string, description: string) => Command,
+  contextOf: (given: { readonly config?: string }) => CommandContext,
+  finish: (exitCode: number) => void,
+): void {
+  const command = (name: string, description: string): Command =>
+    begin(group, name, description).option('--yes', 'do not ask', false).option('--json', 'print the result as JSON', false);
+  command('rebind', 'the service of a target moved: keeps its links, after a look at some of them at the new url')
+    .argument('<target>', 'a target of the configuration')
+    .action(async (target: string, given: Given) => finish(await (await import('./commands/state.ts')).rebind(target, given, contextOf(given))));
+  command('reset', 'a target is another service now: forgets its links, so that the next cycle matches and adopts anew')
+    .argument('<target>', 'a target of the configuration, or one that it does not name any more')
+    .action(async (target: string, given: Given) => finish(await (await import('./commands/state.ts')).reset(target, given, contextOf(given))));
+  command('repin', 'a directory is another one now: takes it as it is')
+    .argument('<directory>', 'a directory of the configuration')
+    .action(async (directory: string, given: Given) => finish(await (await import('./commands/state.ts')).repin(directory, given, contextOf(given))));
+}

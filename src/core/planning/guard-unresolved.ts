@@ -1,0 +1,31 @@
+import type { SourceId } from '../model/entry.ts';
+import type { Judged } from './guard-input.ts';
+import type { Part } from './guard-parts.ts';
+import type { Suspicion } from './guard-suspicion.ts';
+
+/**
+ * Whoever would leave a group only because a value in it no longer names them: the value is still there, names nobody who
+ * is read, and may mean them. Held whatever the limits, until the directory says who is meant or a person does.
+ */
+export function unresolvedMembersRule(plan: Judged): Suspicion[] {
+  if (plan.possibleMembers.size === 0) return [];
+  const counts = new Map<SourceId, { readonly type: Part['type']; count: number }>();
+  for (const part of plan.parts()) {
+    if (!isPossible(part, plan)) continue;
+    const known = counts.get(part.sourceId);
+    if (known === undefined) counts.set(part.sourceId, { type: part.type, count: 1 });
+    else known.count += 1;
+  }
+  return [...counts].map(([sourceId, { type, count }]): Suspicion => {
+    const population = plan.memberCounts.get(sourceId) ?? 0;
+    const text = `${count} of ${population} members would leave one group although it still names somebody who may be them: the name is one that nobody has any more`;
+    return {
+      finding: { kind: 'unresolved_members', type, sourceId, planned: count, recent: 0, population, allowed: 0, text },
+      selects: (part) => part.sourceId === sourceId && isPossible(part, plan),
+    };
+  });
+}
+
+function isPossible(part: Part, { possibleMembers }: Judged): boolean {
+  return part.kind === 'leave' && possibleMembers.get(part.sourceId)?.has(part.member) === true;
+}

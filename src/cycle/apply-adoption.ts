@@ -1,0 +1,85 @@
+import { asShown } from './known-of.ts';
+import { wantsSwitchingOn } from '../core/mapping/active.ts';
+import { doubtful } from '../core/model/link.ts';
+import type { Failure, FailureClass, Outcome } from '../core/model/outcome.ts';
+import type { AdoptOperation, AttributeChange, CreateOperation } from '../core/model/plan.ts';
+import type { DesiredAttributes, DesiredValue } from '../core/model/resource.ts';
+import { diffWithBody } from '../core/planning/diff.ts';
+import type { FoundResource } from '../ports/scim-target.ts';
+import type { Intent } from '../ports/state-store.ts';
+import { intentOf } from './intents.ts';
+import { claim, takenFailure } from './ownership.ts';
+import type { PushContext } from './push-context.ts';
+import { newLink, remember } from './remember.ts';
+import { resolveAttributes, resolveChanges, targetIds } from './resolve.ts';
+
+/** Brings an account that exists in step, and links it. */
+export async function applyAdoption(operation: AdoptOperation, context: PushContext): Promise<Failure | undefined> {
+  const owner = await claim(operation, operation.targetId, context);
+  if (owner !== undefined) return takenFailure('has one that fits,', operation.targetId, owner);
+  const open = operation.type === 'group' ? context.intents.get(operation.sourceId) : undefined;
+  return adopt(operation, operation.matchedBy === 'externalId' ? 'created' : 'adopted', open?.members, context);
+}
+
+/**
+ * An account that turned up while one was being created: whoever it is, it fits, and it is nobody else's.
+ *
+ * @param unsettled who may be in a group because a create of ours may have put them there
+ */
+export async function adoptFound(
+  operation: CreateOperation,
+  wanted: DesiredAttributes,
+  found: FoundResource,
+  unsettled: Intent['members'],
+  context: PushContext,
+): Promise<Failure | undefined> {
+  const changes = diffWithBody(wanted, found.body, targetIds(context));
+  const attributes = new Map<string, DesiredValue | null>(wanted);
+  const wantsActive = operation.type === 'group' || wanted.get('active') !== false;
+  const isActive = found.active !== false;
+  if (operation.type === 'user') {
+    if (wantsActive && wantsSwitchingOn(found.body)) changes.push({ path: 'active', change: 'set', value: true, had: true });
+    attributes.set('active', wantsActive || isActive);
+  }
+  const origin = found.body['externalId'] === operation.sourceId ? 'created' : 'adopted';
+  const failure = await adopt({ ...operation, verb: 'adopt', targetId: found.id, changes, attributes }, origin, unsettled, context);
+  if (failure === undefined && !wantsActive && isActive) context.toEnd.add(operation.sourceId);
+  return failure;
+}
+
+type Adoption = Omit<AdoptOperation, 'matchedBy' | 'targetActive'>;
+
+async function adopt(
+  operation: Adoption,
+  origin: 'created' | 'adopted',
+  unsettled: Intent['members'],
+  context: PushContext,
+): Promise<Failure | undefined> {
+  // Half adopted and forgotten, an account would outlive its entry: nobody else remembers that it is ours.
+  const intent = { ...intentOf(operation, context.target.name, context.clock.now(), unsettled), adopts: operation.targetId };
+  if (operation.changes.length > 0) await context.store.record([{ kind: 'intent', intent }]);
+  const outcome = await bringInStep(operation, context);
+  // A target that takes no changes has the account all the same: linked, so that access ends when it has to.
+  const isUnchanged = outcome.kind === 'failed' && outcome.failure.class === 'unsupported';
+  if (outcome.kind === 'failed' && !isUnchanged) {
+    if (refused.has(outcome.failure.class)) await context.store.record([{ kind: 'settled', intent }]);
+    return outcome.failure;
+  }
+  const { attributes } = resolveAttributes(operation.attributes, context);
+  const made = outcome.kind === 'failed' ? ({ kind: 'applied', id: operation.targetId } as const) : outcome;
+  const link = newLink(operation, made, origin, attributes, context);
+  const left = isUnchanged ? operation.changes.map(({ path }) => [path, doubtful] as const) : [];
+  const known = { ...link, createdAt: undefined, unsettled, attributes: { ...link.attributes, ...Object.fromEntries(left) } };
+  const shown = outcome.kind === 'applied' ? outcome.shown : undefined;
+  await remember(context, asShown(known, shown, operation.changes.map(({ path }) => path)), [{ kind: 'settled', intent }]);
+  return undefined;
+}
+
+/** What certainly had no effect. */
+const refused: ReadonlySet<FailureClass> = new Set(['rejected', 'gone', 'conflict']);
+
+function bringInStep({ type, targetId, changes }: { type: Adoption['type']; targetId: string; changes: readonly AttributeChange[] }, context: PushContext): Promise<Outcome> {
+  const { sent } = resolveChanges(changes, context);
+  if (sent.length === 0) return Promise.resolve({ kind: 'applied', id: targetId });
+  return context.target.update(type, targetId, sent, context.signal);
+}

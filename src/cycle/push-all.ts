@@ -1,0 +1,45 @@
+import type { CycleInput } from './cycle-input.ts';
+import type { Focus } from './focus.ts';
+import { preparePlan, type Preparation, type PrepareInput } from './prepare-plan.ts';
+import { push, type PushReport } from './push.ts';
+import { createRemovalRecords } from './removal-records.ts';
+
+/**
+ * Sends what is due. Accounts that turned up active only then, of people who shall have no access, are planned once more:
+ * their access ends in the same cycle, as a removal, in sight of the guard.
+ *
+ * @param from what the plan was made from
+ */
+export async function pushAll(input: CycleInput, prepared: Preparation, from: PrepareInput): Promise<PushReport> {
+  const pushed = await pushDue(input, prepared);
+  if (pushed.toEnd.size === 0 || pushed.stoppedBy !== undefined) return pushed;
+  const resources = from.projection.resources.filter(({ sourceId }) => pushed.toEnd.has(sourceId));
+  const focus: Focus = { resources, rejected: [], left: [], bystanders: new Set(), unfit: [], unseen: new Set() };
+  const then = await pushDue(input, await preparePlan({ ...from, focus, now: input.clock.now() }));
+  return {
+    ...then,
+    applied: [...pushed.applied, ...then.applied],
+    failed: [...pushed.failed, ...then.failed],
+    skipped: pushed.skipped + then.skipped,
+    notStarted: pushed.notStarted + then.notStarted,
+    givenUp: [...pushed.givenUp, ...then.givenUp],
+  };
+}
+
+function pushDue(input: CycleInput, prepared: Preparation): Promise<PushReport> {
+  const { setup, clock } = input;
+  const { due, links, fingerprints, unsearched, intents, listed, troubles, context, approved } = prepared;
+  return push(due, {
+    ...input,
+    target: setup.target,
+    policy: setup.policy,
+    links,
+    fingerprints,
+    unsearched,
+    intents,
+    listed,
+    troubles,
+    removalsOf: createRemovalRecords(setup.target.name, context, approved, clock),
+    readAt: input.readings.readAt,
+  });
+}
