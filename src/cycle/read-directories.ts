@@ -6,7 +6,7 @@ import type { CompleteReading } from '../core/model/reading.ts';
 import { neededAttributes, type TargetDefinition } from '../core/mapping/definition.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CycleObserver } from '../ports/cycle-observer.ts';
-import type { DirectorySource } from '../ports/directory-source.ts';
+import type { DirectorySource, Since, Verdict } from '../ports/directory-source.ts';
 import type { DirectoryState, StateView } from '../ports/state-store.ts';
 import { createLookUp, type LookUpAbsent } from './look-up-absent.ts';
 import { createPictures, type DirectoryPicture, type DirectoryPictures } from './directory-pictures.ts';
@@ -36,7 +36,7 @@ export interface ReadControl {
   /** What is known from cycles before; without it everything is read. */
   readonly pictures?: DirectoryPictures | undefined;
   /** Tells what the directories were when their people were linked. */
-  readonly store: Pick<StateView, 'identity' | 'linkTotals'>;
+  readonly store: Pick<StateView, 'identity' | 'linkTotals' | 'unseen'>;
   /** Reads everything although something is known. */
   readonly fresh?: boolean | undefined;
 }
@@ -102,7 +102,7 @@ async function readOnce(
         const followed = pictures.of(name, attributesOf(definitions, name));
         const { picture } = followed;
         const before = picture.reading;
-        const reading = await follow(source, followed, control, identities);
+        const reading = await follow(source, followed, definitions, control, identities);
         complete.set(name, reading);
         left ||= before === undefined || (before !== reading && !hasAll(picture, before));
         const { counts } = picture;
@@ -122,22 +122,66 @@ function hasAll({ known, reading }: Picture, before: CompleteReading): boolean {
   return change?.before.deref() === before ? change.gone.length === 0 : before.entries.every(({ id }) => known.has(id));
 }
 
-/** Brings a picture up to date. When the reading fails, the picture stays as it was, with its watermark. */
+/**
+ * Brings a picture up to date. When the reading fails, the picture stays as it was, with its watermark.
+ *
+ * A complete reading takes its time. Who is moved meanwhile may be missed in both places, and a group that is read after
+ * a member was renamed names somebody who is not known. So what changed since it began is read as well, where anything
+ * did; where nobody can say, when somebody is missing.
+ */
 async function follow(
   source: DirectorySource,
   followed: DirectoryPicture,
-  { clock, observer, pinned, signal, fresh }: Reading,
+  definitions: readonly TargetDefinition[],
+  control: Reading,
   identities: Map<string, DirectoryIdentity>,
 ): Promise<CompleteReading> {
+  const { picture } = followed;
+  const { watermark, known } = picture;
+  const since = control.fresh === true || watermark === undefined ? undefined : { watermark, known };
+  const verdict = await readInto(source, followed, since, control);
+  if (verdict.kind === 'complete') identities.set(source.name, verdict.identity);
+  const settled = verdict.kind === 'delta' || (verdict.settled ?? !(await isAnyoneMissing(source.name, definitions, picture, control)));
+  if (!settled && picture.watermark !== undefined) {
+    await readInto(source, followed, { watermark: picture.watermark, known: picture.known }, control);
+  }
+  const { reading } = picture;
+  if (reading === undefined) throw new Error(`directory ${source.name} answered a delta to a request for everything`);
+  return reading;
+}
+
+/** Whether somebody who has access to a target is in no entry that was read. */
+async function isAnyoneMissing(
+  directory: string,
+  definitions: readonly TargetDefinition[],
+  { known }: Picture,
+  { store }: Reading,
+): Promise<boolean> {
+  const seen = new Set(known.keys());
+  for (const { target, maps } of definitions) {
+    if (!maps.has(directory)) continue;
+    for await (const links of store.unseen(target, new Set([directory]), seen)) {
+      if (links.some(({ lifecycle }) => lifecycle === 'active')) return true;
+    }
+  }
+  return false;
+}
+
+/** One reading, taken into the picture. */
+async function readInto(
+  source: DirectorySource,
+  followed: DirectoryPicture,
+  since: Since | undefined,
+  { clock, observer, pinned, signal }: Reading,
+): Promise<Verdict> {
   const { picture, attributes } = followed;
   const directory = source.name;
   const began = clock.monotonic();
-  const { watermark, known } = picture;
   const entries: Entry[] = [];
   const verdict = await source.read({
     attributes,
-    since: fresh === true || watermark === undefined ? undefined : { watermark, known },
-    known,
+    since,
+    known: picture.known,
     expected: pinned.get(directory),
     visit: (entry) => {
       entries.push(entry);
@@ -145,23 +189,20 @@ async function follow(
     },
     signal,
   });
-  if (verdict.kind === 'complete') identities.set(directory, verdict.identity);
   picture.update({ ...verdict, directory, entries });
   if (verdict.kind === 'complete') followed.changes = verdict.changes;
-  const { reading, counts } = picture;
-  if (reading === undefined) throw new Error(`directory ${directory} answered a delta to a request for everything`);
   observer({
     kind: 'directory_read',
     directory,
     verdict: verdict.kind,
-    users: counts.user,
-    groups: counts.group,
+    users: picture.counts.user,
+    groups: picture.counts.group,
     changed: verdict.kind === 'delta' ? entries.length + verdict.gone.length : undefined,
     because: verdict.kind === 'complete' ? verdict.because : undefined,
     changes: verdict.kind === 'complete' ? verdict.changes : undefined,
     milliseconds: clock.monotonic() - began,
   });
-  return reading;
+  return verdict;
 }
 
 function attributesOf(definitions: readonly TargetDefinition[], directory: string): Record<ResourceType, Set<string>> {

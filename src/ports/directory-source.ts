@@ -10,6 +10,9 @@ import type { Fate, Watermark } from '../core/model/reading.ts';
  * - `read` calls `visit` once for each entry and waits for it (back-pressure), then resolves with a verdict. It
  *   resolves with `complete` only when every page of every base arrived and the server said so. Anything less rejects
  *   with a BridgeError: there is no shorter list. Whatever was visited before a rejection must be thrown away.
+ * - What changes while a complete reading goes on may be shown in part: somebody who is moved may be missed, and a
+ *   reference may be to a name that was read differently. A delta from the watermark of that reading mends it;
+ *   `settled` says whether one is needed.
  * - `since` is what was known when this same source gave a watermark. A source that knows what changed since then may
  *   answer `delta`: then what was known, with the entries visited in place of those with their ids and without `gone`,
  *   is what a complete reading would show now. It may always answer `complete`. Two things may stay behind until the
@@ -87,6 +90,8 @@ export type Verdict =
       readonly kind: 'complete';
       readonly identity: DirectoryIdentity;
       readonly watermark?: Watermark | undefined;
+      /** Whether nothing changed while everything was read. Undefined where only a comparison could tell. */
+      readonly settled?: boolean | undefined;
       /** Why not less, although something was known: for the log. */
       readonly because?: string | undefined;
       /** How changes will be found from here on, and why so: for the log. */

@@ -53,7 +53,7 @@ describe('the LDAP adapter before servers that behave in unusual ways', () => {
     });
     const { entries } = await readAll(source);
     assert.deepEqual(entries.map((entry) => first(entry, 'cn')), ['p1', 'p2']);
-    assert.deepEqual(stub.requests.map((request) => request.cookie), ['', 'two', 'three']);
+    assert.deepEqual(stub.requests.flatMap(({ cookie }) => cookie ?? []), ['', 'two', 'three']);
   });
 
   it('fails when an answer does not say whether it is the last page', async (context) => {
@@ -95,8 +95,28 @@ describe('the LDAP adapter before servers that behave in unusual ways', () => {
     const members = (name: string) => entries.find((entry) => first(entry, 'cn') === name)?.attributes.get('member');
     assert.deepEqual(members('big'), member(0, 3100));
     assert.deepEqual(members('small'), ['cn=m0']);
-    assert.equal(stub.requests.length, 3);
+    assert.equal(stub.requests.filter(({ attributes }) => attributes.some((name) => name.includes('member'))).length, 3);
   });
+
+  for (const times of [1, 5]) {
+    it(`reads a large attribute anew when the entry changes between its parts${times > 1 ? ', and gives up when it never rests' : ''}`, async (context) => {
+      let members = Array.from({ length: 7 }, (_, index) => `cn=m${index}`);
+      let usn = 10;
+      let left = times;
+      const { source } = await serve(context, activeDirectory, ({ id, base, attributes }, socket) => {
+        const from = Number(/range=(\d+)/.exec(attributes[0] ?? '')?.[1] ?? 0);
+        const to = from + 1 < members.length - 1 ? String(from + 1) : '*';
+        const part = { [`member;range=${from}-${to}`]: members.slice(from, from + 2), uSNChanged: [String(usn)] };
+        const found = entryMessage(id, `CN=big,${root}`, from === 0 ? { objectGUID: [guid], cn: ['big'], ...part } : part);
+        socket.write(Buffer.concat([found, base === root ? resultMessage(id, 0x65, 0, '', '') : resultMessage(id)]));
+        // Whoever stands at the border of two parts moves into the one that was read.
+        if (from === 0 && left > 0) [members, usn, left] = [members.slice(1), usn + 1, left - 1];
+      }, { groups: { bases: [root], filter: '(objectClass=group)' }, users: { bases: [] } });
+      const reading = readAll(source, { group: ['cn', 'member'] });
+      if (times > 1) await assert.rejects(reading, incomplete(/changed each time while it was read/));
+      else assert.deepEqual((await reading).entries[0]?.attributes.get('member'), members);
+    });
+  }
 
   it('fails when a part of a large attribute does not come', async (context) => {
     const answers: ((id: number, base: string) => Buffer)[] = [

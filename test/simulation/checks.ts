@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import type { ResourceType, SourceId } from '../../src/core/model/entry.ts';
 import type { LinkCounts } from '../../src/ports/state-store.ts';
 import type { FakeCall } from '../support/fake-target.ts';
+import { draftKnowing } from '../../src/cycle/in-step.ts';
 import { planTarget } from '../../src/cycle/plan-target.ts';
-import { projectTarget } from '../../src/core/mapping/project.ts';
 import type { SeenCycle } from './cycle-step.ts';
 import { day, target, valuesOf, type SeenRemoval, type World } from './world.ts';
 
@@ -56,8 +56,7 @@ export async function checkCycle(world: World, before: Before, cycle: SeenCycle)
 async function checkStep({ process, setup, clock, store, target: fake }: World): Promise<void> {
   const step = process.inStep.last(target, clock);
   if (step === undefined) return;
-  const entries = step.readings.flatMap((reading) => reading.entries);
-  const { resources, rejected } = projectTarget(entries, setup.definition, clock.now());
+  const { resources, rejected } = (await draftKnowing(undefined, step.readings, setup.definition, clock, store)).projection;
   assert.deepEqual([step.draft.projection.resources, step.draft.projection.rejected], [resources, rejected]);
   if (step.unproven === 'everyone' || step.unproven.size > 0) return;
   const { plan, waiting } = await planTarget(setup, step.readings, store, { lookUp: () => Promise.resolve(new Map()), attempt: 'due', now: clock.now(), signal: new AbortController().signal });

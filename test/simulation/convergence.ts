@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { CycleReport } from '../../src/cycle/cycle-report.ts';
-import { projectTarget } from '../../src/core/mapping/project.ts';
+import { draftKnowing } from '../../src/cycle/in-step.ts';
 import { readScimPath, scimPath } from '../../src/core/mapping/scim-path.ts';
 import type { SourceId } from '../../src/core/model/entry.ts';
 import type { Link } from '../../src/core/model/link.ts';
@@ -79,7 +79,8 @@ export function inShort(report: CycleReport | undefined): string {
 async function compare(world: World, report: CycleReport): Promise<void> {
   const { store, source, setup } = world;
   const links = await store.links(target, [...personIds, ...groupIds]);
-  const { resources } = projectTarget(source.entries(), setup.definition, world.clock.now());
+  const reading = { kind: 'complete', directory: source.name, entries: source.entries() } as const;
+  const { resources } = (await draftKnowing(undefined, [reading], setup.definition, world.clock, store)).projection;
   const refused = new Set([...report.rejected, ...report.failed.map(({ operation }) => operation)].map(({ sourceId }) => sourceId));
   const here = new Map([...world.target.users(), ...world.target.groups()].map((body) => [String(body['id']), body]));
   const idOf = (id: SourceId): string | undefined => {

@@ -12,6 +12,7 @@ const asked = [
   'objectClass',
   'namingContexts',
   'defaultNamingContext',
+  'subschemaSubentry',
   'supportedControl',
   'supportedCapabilities',
   'vendorName',

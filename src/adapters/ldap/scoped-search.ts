@@ -2,6 +2,7 @@ import { parseFilter, type Filter } from '../../core/directory/filter.ts';
 import { kindRules } from '../../core/directory/kinds.ts';
 import type { Entry, ResourceType, SourceId } from '../../core/model/entry.ts';
 import type { ReadRequest } from '../../ports/directory-source.ts';
+import { createNaming } from './asked-names.ts';
 import { createStampReader } from './changes/stamp.ts';
 import { readEntry } from './entry.ts';
 import { toLdapFilter } from './filter.ts';
@@ -10,7 +11,7 @@ import type { LdapUrl } from './ldap-url.ts';
 import { timed } from './open.ts';
 import type { OpenDirectory } from './open-directory.ts';
 import type { SearchScope } from './options.ts';
-import { completeEntry, isPartial } from './ranges.ts';
+import { completeEntry, isPartial, type EntryReading } from './ranges.ts';
 import { hasPaging } from './root-dse.ts';
 import { searchSubtree, type SearchEntry } from './search.ts';
 
@@ -76,11 +77,12 @@ async function searchPlace(
   const { session, idAttribute, rootDse, options } = directory;
   const { base, depth, filter } = visited.place;
   const wanted = search.attributes[type];
+  const named = await createNaming(directory, wanted);
   const partial: SearchEntry[] = [];
   const elsewhere: (readonly LdapUrl[])[] = [];
   const visit = async (found: SearchEntry): Promise<void> => {
     const { stamp, rest } = search.stampOf.read(found, wanted);
-    const entry = readEntry(rest, { directory: options.name, type, base, idAttribute });
+    const entry = named(readEntry(rest, { directory: options.name, type, base, idAttribute }));
     if (search.seen.has(entry.id)) return;
     search.seen.add(entry.id);
     await search.visit(stamp === undefined ? entry : { ...entry, stamp });
@@ -89,13 +91,16 @@ async function searchPlace(
     const urls = search.follower.judge(directory, visited, uris);
     if (urls !== undefined) elsewhere.push(urls);
   };
+  const attributes = [...new Set([...wanted, idAttribute.toLowerCase(), ...search.stampOf.attributes])];
+  const measure: EntryReading['measure'] = (send) => timed(options, 'range', send);
+  const reading: EntryReading = { session, attributes, stamps: search.stampOf.attributes, measure };
   await searchSubtree(
     session,
     {
       base,
       depth,
       filter: toLdapFilter(filter),
-      attributes: [...new Set([...wanted, idAttribute.toLowerCase(), ...search.stampOf.attributes])],
+      attributes,
       pageSize: hasPaging(rootDse) ? pageSize : undefined,
       // The rest of a large attribute can be asked for when the page is through.
       onEntry: (found) => (isPartial(found) ? void partial.push(found) : visit(found)),
@@ -103,7 +108,7 @@ async function searchPlace(
       ...(options.referrals === undefined ? {} : { onReferral: onReference }),
       onPage: async () => {
         for (const found of partial.splice(0)) {
-          await visit(await completeEntry(session, found, (send) => timed(options, 'range', send)));
+          await visit(await completeEntry(found, reading));
         }
       },
     },

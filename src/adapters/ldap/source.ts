@@ -19,7 +19,7 @@ import { monotonic } from './monotonic.ts';
 import { openDirectory } from './open.ts';
 import type { OpenDirectory } from './open-directory.ts';
 import type { LdapSourceOptions } from './options.ts';
-import { hasPaging } from './root-dse.ts';
+import { hasPaging, readRootDse } from './root-dse.ts';
 import { searchScopes } from './scoped-search.ts';
 import { createServerChoice, type ServerChoice } from './server-choice.ts';
 import { isWatchable, watchDirectory } from './watch.ts';
@@ -100,10 +100,22 @@ async function readCompletely(directory: OpenDirectory, request: ReadRequest, be
   const fates = await visitMissing(directory, request, seen);
   if (chosen.feed === undefined) return { kind: 'complete', identity, because, changes, fates, version };
   const { strategy, cursor } = chosen.feed;
+  const settled = await isSettled(directory, chosen.feed);
   const scope = hashScope(directory, attributes);
   const { server } = directory.session;
   const watermark = printWatermark({ strategy: strategy.name, cursor, server, scope, comparedAt, fresh: true, again: [] });
-  return { kind: 'complete', identity, watermark, because, changes, fates, version };
+  return { kind: 'complete', identity, settled, watermark, because, changes, fates, version };
+}
+
+/** Whether the feed knows of nothing that happened since its cursor. `timestamp` knows only on servers that count. */
+async function isSettled(directory: OpenDirectory, { strategy, cursor }: NonNullable<Choice['feed']>): Promise<boolean | undefined> {
+  const { session, kind } = directory;
+  if (strategy.name === 'timestamp' && kind !== '389ds') return undefined;
+  const now = kind === 'active-directory' ? { ...directory, rootDse: await readRootDse(session) } : directory;
+  const feed = await strategy.poll(now, cursor);
+  // An answer that could not be read may be the last one of a connection that broke.
+  if (feed.kind === 'lost') await readRootDse(session);
+  return feed.kind === 'unchanged';
 }
 
 async function withDirectory<T>(

@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { typeName, underAskedNames, type TypeNames } from '../../core/directory/attribute-types.ts';
 import { checkIdentity } from '../../core/directory/identity.ts';
 import { kindRules, type ServerKind } from '../../core/directory/kinds.ts';
 import type { DirectoryIdentity } from '../../core/model/directory-identity.ts';
@@ -73,19 +74,21 @@ export function createLdifSource(options: LdifSourceOptions): DirectorySource {
     { attributes, visit, signal }: ReadRequest,
   ): Promise<void> {
     const classify = createClassifier(scopes, kindRules[foundKind]);
+    // Active Directory has one name for each attribute, and there `street` and `streetAddress` are two.
+    const typeNames: TypeNames = foundKind === 'active-directory' ? (spelled) => spelled : typeName;
     const nameless = new Nameless();
     for await (const record of readRecords(file, path, signal)) {
       const type = classify(record);
       if (type === undefined) continue;
       const id = recordId(record, ownId);
       if (id === undefined) nameless.add(record);
-      else await visit(toEntry(record, { id, directory: name, type }, attributes[type]));
+      else await visit(toEntry(record, { id, directory: name, type }, attributes[type], typeNames));
       throwIfInterrupted(signal, path);
     }
     nameless.check(ownId, path);
   }
 }
 
-function toEntry(record: LdifRecord, who: Pick<Entry, 'id' | 'directory' | 'type'>, asked: ReadonlySet<string>): Entry {
-  return { ...who, dn: record.dn, attributes: new Map([...record.attributes].filter(([name]) => asked.has(name))) };
+function toEntry(record: LdifRecord, who: Pick<Entry, 'id' | 'directory' | 'type'>, asked: ReadonlySet<string>, typeNames: TypeNames): Entry {
+  return { ...who, dn: record.dn, attributes: underAskedNames(record.attributes, asked, typeNames) };
 }

@@ -142,7 +142,12 @@ async function openView(app: App): Promise<StateView | undefined> {
   }
 }
 
-const noState = { identity: () => Promise.resolve(undefined), linkTotals: () => Promise.resolve([]) };
+/** Nobody is linked yet. */
+async function* nobody(): AsyncGenerator<never> {
+  // nothing to give
+}
+
+const noState = { identity: () => Promise.resolve(undefined), linkTotals: () => Promise.resolve([]), unseen: nobody };
 
 function errorPart(error: BridgeError | undefined): Pick<TargetCheck, 'error'> {
   return error === undefined ? {} : { error };

@@ -6,7 +6,7 @@ import { commandLine, type CommandLine } from '../command-line.ts';
 import { deciderText } from '../show-plan.ts';
 import { showLessons } from '../show-settings.ts';
 import { printJson, type Terminal } from '../terminal.ts';
-import { count, duration, unresolvedText, unstoredText, verbCounts } from '../words.ts';
+import { count, duration, rejectedText, unresolvedText, unstoredText, verbCounts } from '../words.ts';
 
 interface TargetStatus {
   readonly target: string;
@@ -56,8 +56,8 @@ function straysOf(totals: readonly LinkTotal[], { configuration: { targets, dire
   ];
 }
 
-async function statusOf(view: StateView, target: string, waiting: readonly (Decision & { readonly key: string })[]): Promise<TargetStatus> {
-  const own = waiting.filter((decision) => decision.target === target).map(({ key: _file, ...decision }) => decision);
+async function statusOf(view: StateView, target: string, waiting: readonly Decision[]): Promise<TargetStatus> {
+  const own = waiting.filter((decision) => decision.target === target).map(({ holdId, decision, at, by, early }) => ({ target, holdId, decision, at, by, early }));
   return { target, state: await view.target(target), counts: await view.counts(target), unstored: await view.unstored(target), notes: await view.notes(target), waiting: own };
 }
 
@@ -92,6 +92,7 @@ function show({ target, state, counts, unstored, notes, waiting }: TargetStatus,
   if (pausedUntil !== undefined && Date.parse(pausedUntil) > app.clock.now()) print(`  paused        until ${pausedUntil}: the target asked for it`);
   if (state.unresolved !== undefined) print(`  unresolved    ${unresolvedText(state.unresolved)}`);
   if (Object.keys(unstored).length > 0) print(`  ${colors.yellow('not stored')}    ${unstoredText(unstored)}`);
+  if (state.rejected !== undefined) print(`  ${colors.yellow('not in step')}   ${rejectedText(state.rejected)}; dir2scim plan says why`);
   if (state.pending > 0) print(`  pending       ${count(state.pending, 'change')}`);
   for (const { decision, holdId, by, at } of waiting) print(`  decided       ${decision} of ${holdId} by ${deciderText(by)} at ${at}, waits for a cycle`);
   for (const { holdId, by, at, operations } of state.rejections ?? []) {
@@ -112,6 +113,7 @@ function summary(state: TargetState, unstored: TargetStatus['unstored'], colors:
       return colors.dim('no cycle yet');
     case 'success':
       if (Object.keys(unstored).length > 0) return colors.yellow('done, but not everything is stored');
+      if (state.rejected !== undefined || state.unresolved !== undefined) return colors.yellow('not all in step');
       return colors.green(state.pending === 0 ? 'in step' : 'in step, with changes pending');
     case 'held':
       return colors.red('held by the guard');
@@ -123,7 +125,7 @@ function summary(state: TargetState, unstored: TargetStatus['unstored'], colors:
 }
 
 function statusJson({ target, state, counts, unstored, notes, waiting }: TargetStatus): unknown {
-  const { lastCycleAt, lastSuccessAt, lastResult, lastError, pending, unresolved, held, approvals, rejections, decided } = state;
+  const { lastCycleAt, lastSuccessAt, lastResult, lastError, pending, unresolved, rejected, held, approvals, rejections, decided } = state;
   const decisions = { waiting, last: decided };
-  return { target, lastResult, lastCycleAt, lastSuccessAt, lastError, pending, unresolved, unstored, resources: counts, held, rejections, approvals, decisions, learned: notes.lessons, pausedUntil: notes.pace?.pausedUntil };
+  return { target, lastResult, lastCycleAt, lastSuccessAt, lastError, pending, unresolved, notInStep: rejected, unstored, resources: counts, held, rejections, approvals, decisions, learned: notes.lessons, pausedUntil: notes.pace?.pausedUntil };
 }

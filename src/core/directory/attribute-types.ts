@@ -50,3 +50,49 @@ export function typeName(spelled: string): string {
   const name = spelled.toLowerCase();
   return standardNames.get(name) ?? name;
 }
+
+/** The one name, in lower case, for all spellings of an attribute type. */
+export type TypeNames = (spelled: string) => string;
+
+/**
+ * The names that a server's schema gives its attribute types (RFC 4512 §4.1.2, `attributeTypes` of the subschema), and
+ * those of the standards for what it does not have.
+ */
+export function typeNamesOf(definitions: readonly string[]): TypeNames {
+  const names = new Map<string, string>();
+  for (const definition of definitions) {
+    const parts = /^\s*\(\s*([0-9.]+)\s+NAME\s+(?:'([^']+)'|\(((?:\s*'[^']+')+)\s*\))/.exec(definition);
+    if (parts === null) continue;
+    const [, oid = '', only, several = ''] = parts;
+    const [first, ...others] = (only === undefined ? [...several.matchAll(/'([^']+)'/g)].map(([, name = '']) => name) : [only]).map((name) => name.toLowerCase());
+    if (first === undefined) continue;
+    for (const other of [first, ...others, oid]) names.set(other, first);
+  }
+  return (spelled) => names.get(spelled.toLowerCase()) ?? typeName(spelled);
+}
+
+/**
+ * The attributes that were asked for, under the names by which they were asked for: a server may answer `surname` with
+ * `sn` (RFC 4511 §4.5.1.8 leaves it open).
+ *
+ * @param attributes by name in lower case, with the options that make a subtype
+ */
+export function underAskedNames<Values>(attributes: ReadonlyMap<string, Values>, asked: ReadonlySet<string>, typeNames: TypeNames): Map<string, Values> {
+  const found = new Map<string, Values>();
+  let others: Map<string, Values> | undefined;
+  for (const name of asked) {
+    const values = attributes.get(name) ?? (others ??= byTypeName(attributes, typeNames)).get(keyOf(name, typeNames));
+    if (values !== undefined) found.set(name, values);
+  }
+  return found;
+}
+
+function byTypeName<Values>(attributes: ReadonlyMap<string, Values>, typeNames: TypeNames): Map<string, Values> {
+  return new Map([...attributes].map(([key, values]) => [keyOf(key, typeNames), values]));
+}
+
+/** With the options as they are. */
+function keyOf(key: string, typeNames: TypeNames): string {
+  const [name = '', ...options] = key.split(';');
+  return [typeNames(name), ...options].join(';');
+}

@@ -1,3 +1,4 @@
+import { fold } from '../../../core/directory/fold.ts';
 import type { ResourceType } from '../../../core/model/entry.ts';
 import type { Failure } from '../../../core/model/outcome.ts';
 import { scimPath, shortPath, type ScimPath } from '../../../core/mapping/scim-path.ts';
@@ -89,9 +90,9 @@ function isHit(resource: FoundResource, path: ScimPath, asked: ScimPath, value: 
   return holds(resource, path, value) || (asked.text === 'id' && resource.id === value);
 }
 
-/** externalId and id compare exactly (RFC 7643 §3.1); names and addresses without case. */
+/** externalId and id compare exactly (RFC 7643 §3.1); names and addresses without case, space and compatibility forms. */
 function holds({ body }: Pick<FoundResource, 'body'>, path: ScimPath, value: string, withoutCase = false): boolean {
   const exact = !withoutCase && path.schema === undefined && /^(?:externalId|id)$/i.test(path.attribute);
-  const fold = (text: string): string => (exact ? text : text.toLowerCase());
-  return scimValues(body, path).map(textOf).some((held) => held !== undefined && fold(held) === fold(value));
+  const comparable = (text: string): string => (exact ? text : fold(text));
+  return scimValues(body, path).map(textOf).some((held) => held !== undefined && comparable(held) === comparable(value));
 }

@@ -71,6 +71,13 @@ describe('createLdifSource', () => {
       assert.deepEqual(user.attributes.get('cn'), ['Anna']);
       assert.equal(user.attributes.has('cn;lang-de'), false);
     });
+    it('attributes under the name by which they are asked for', async () => {
+      const more = { user: new Set(['surname', 'gn;lang-de', 'telephonenumber', 'street']), group: new Set<string>() };
+      await writeFile(path, `${anna}sn: Berg\ngivenName;lang-de: Änne\n2.5.4.20: 123\nstreetAddress: Kai 1\n`);
+      const entries: Entry[] = [];
+      await source().read({ attributes: more, visit: (entry) => void entries.push(entry), signal });
+      assert.deepEqual(Object.fromEntries(entries[0]?.attributes ?? []), { surname: ['Berg'], 'gn;lang-de': ['Änne'], telephonenumber: ['123'], street: ['Kai 1'] });
+    });
     it('lines that were folded with a tab', async () => {
       const [user] = await read(`${anna}mail: anna@\n\texample.org\n`);
       assert.deepEqual(user?.attributes.get('mail'), ['anna@example.org']);

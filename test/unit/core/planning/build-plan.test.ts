@@ -308,22 +308,3 @@ describe('buildPlan', () => {
     assert.deepEqual(inShort(plan({ ...situation, departures: departures.toReversed(), resources: resources.toReversed() }).operations), expected);
   });
 });
-
-describe('buildPlan where several values are equally good', () => {
-  const anna = { ...user('anna', { userName: 'a', title: 'x' }), choices: new Map([['userName', ['b', 'c']]]) };
-  const had = (userName: string) => linkOf(user('anna', { userName, title: 'x' }));
-
-  it('leaves the one that was sent last', () => {
-    assert.deepEqual(row({ resources: [anna], links: [had('b')] }), [[], 0, 0]);
-    assert.deepEqual(row({ resources: [anna], links: [had('a')] }), [[], 0, 0]);
-  });
-  it('sends another one when that is gone', () => {
-    const { changes } = only(plan({ resources: [anna], links: [had('old')] }).operations, 'update');
-    assert.deepEqual(changes, [{ path: 'userName', change: 'set', value: 'a', had: true }]);
-  });
-  it('leaves what an adopted account has, and remembers that', () => {
-    const adopted = only(plan({ resources: [anna], matches: [match('anna', true, { userName: 'c', title: 'x' })] }).operations, 'adopt');
-    assert.deepEqual(adopted.changes, []);
-    assert.equal(adopted.attributes.get('userName'), 'c');
-  });
-});
