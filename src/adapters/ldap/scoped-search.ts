@@ -8,6 +8,7 @@ import { readEntry } from './entry.ts';
 import { toLdapFilter } from './filter.ts';
 import { ReferenceFollower, type Visit } from './follow-references.ts';
 import type { LdapUrl } from './ldap-url.ts';
+import { createHiddenReader } from './hidden.ts';
 import { timed } from './open.ts';
 import type { OpenDirectory } from './open-directory.ts';
 import type { SearchScope } from './options.ts';
@@ -78,11 +79,12 @@ async function searchPlace(
   const { base, depth, filter } = visited.place;
   const wanted = search.attributes[type];
   const named = await createNaming(directory, wanted);
+  const hidden = await createHiddenReader(directory, type, base, wanted);
   const partial: SearchEntry[] = [];
   const elsewhere: (readonly LdapUrl[])[] = [];
   const visit = async (found: SearchEntry): Promise<void> => {
     const { stamp, rest } = search.stampOf.read(found, wanted);
-    const entry = named(readEntry(rest, { directory: options.name, type, base, idAttribute }));
+    const entry = hidden.mark(named(readEntry(hidden.rest(rest), { directory: options.name, type, base, idAttribute })), found);
     if (search.seen.has(entry.id)) return;
     search.seen.add(entry.id);
     await search.visit(stamp === undefined ? entry : { ...entry, stamp });
@@ -91,7 +93,7 @@ async function searchPlace(
     const urls = search.follower.judge(directory, visited, uris);
     if (urls !== undefined) elsewhere.push(urls);
   };
-  const attributes = [...new Set([...wanted, idAttribute.toLowerCase(), ...search.stampOf.attributes])];
+  const attributes = [...new Set([...wanted, idAttribute.toLowerCase(), ...search.stampOf.attributes, ...hidden.attributes])];
   const measure: EntryReading['measure'] = (send) => timed(options, 'range', send);
   const reading: EntryReading = { session, attributes, stamps: search.stampOf.attributes, measure };
   await searchSubtree(

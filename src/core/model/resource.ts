@@ -64,7 +64,7 @@ export interface Reason {
   readonly text: string;
 }
 
-export type ReasonCode = 'map_error' | 'active_unknown' | 'required_missing' | 'duplicate_match' | 'duplicate_entry' | 'replication_conflict' | 'ambiguous_match' | 'match_taken' | 'match_foreign' | 'adoption_off' | 'not_created' | 'search_refused';
+export type ReasonCode = 'map_error' | 'hidden_attribute' | 'active_unknown' | 'required_missing' | 'duplicate_match' | 'duplicate_entry' | 'replication_conflict' | 'ambiguous_match' | 'match_taken' | 'match_foreign' | 'adoption_off' | 'not_created' | 'search_refused';
 
 /**
  * An in-scope entry that cannot be written. It is neither updated nor does it count as departed; but when it is known
