@@ -18,6 +18,7 @@ export function showPlan(planned: PlannedTarget, terminal: Terminal, call: Comma
   if (proceed.length > longest) print(colors.dim(`  … and ${proceed.length - longest} more; --json prints all`));
   if (planned.waiting > 0) print(colors.dim(`  ${count(planned.waiting, 'reference')} wait for someone the target does not have yet`));
   showRejections(planned.rejections, terminal, call);
+  showLeftOut(planned, terminal);
   showRejected(plan.rejected, terminal);
   if (hold !== undefined) showHold(hold, terminal, call);
 }
@@ -57,6 +58,11 @@ function paint(verb: Verb, colors: Terminal['colors']): (text: string) => string
   }
 }
 
+/** What the target has no place for at all. */
+export function showLeftOut({ target, leftOut }: { readonly target: string; readonly leftOut: number }, { colors, print }: Terminal): void {
+  if (leftOut > 0) print(colors.dim(`  ${target} has no groups: ${count(leftOut, 'group')} left out`));
+}
+
 /** Entries that cannot be written, with what has to be mended. */
 export function showRejected(rejected: readonly Rejected[], { colors, print }: Terminal): void {
   for (const one of rejected.slice(0, longest)) {
@@ -89,6 +95,7 @@ export function planJson(planned: PlannedTarget, call: CommandLine): unknown {
     waiting: planned.waiting,
     rejected: planned.plan.rejected,
     unreached: planned.unreached,
+    leftOut: planned.leftOut,
     held: planned.hold === undefined ? undefined : holdJson(planned.hold, call),
   };
 }

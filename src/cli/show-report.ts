@@ -1,6 +1,6 @@
 import type { CycleReport } from '../cycle/cycle-report.ts';
 import type { CommandLine } from './command-line.ts';
-import { holdJson, operationJson, showHold, showRejected, showRejections } from './show-plan.ts';
+import { holdJson, operationJson, showHold, showLeftOut, showRejected, showRejections } from './show-plan.ts';
 import type { Terminal } from './terminal.ts';
 import { count, duration, printable, typeName, unresolvedText, verbCounts } from './words.ts';
 
@@ -22,6 +22,7 @@ export function showReport(report: CycleReport, terminal: Terminal, call: Comman
   if (report.unresolved !== undefined) print(colors.dim(`  ${unresolvedText(report.unresolved)}`));
   showRejections(report.rejections, terminal, call);
   showForgotten(report, terminal);
+  showLeftOut(report, terminal);
   showRejected(report.rejected, terminal);
   if (report.hold !== undefined) showHold(report.hold, terminal, call);
 }
@@ -67,6 +68,7 @@ export function reportJson(report: CycleReport, call: CommandLine): unknown {
     rejected: report.rejected,
     rejections: report.rejections,
     unreached: report.unreached,
+    leftOut: report.leftOut,
     held: report.hold === undefined ? undefined : holdJson(report.hold, call),
     error: report.error === undefined ? undefined : { code: report.error.code, message: report.error.message, remedy: report.error.remedy },
   };

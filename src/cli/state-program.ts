@@ -19,6 +19,9 @@ export function addState(
   command('reset', 'a target is another service now: forgets its links, so that the next cycle matches and adopts anew')
     .argument('<target>', 'a target of the configuration, or one that it does not name any more')
     .action(async (target: string, given: Given) => finish(await (await import('./commands/state.ts')).reset(target, given, contextOf(given))));
+  command('recheck', 'something was put back or lost: the next cycle looks at every linked account, and sends what differs').action(
+    async (given: Given) => finish(await (await import('./commands/state.ts')).recheck(given, contextOf(given))),
+  );
   command('repin', 'a directory is another one now: takes it as it is')
     .argument('<directory>', 'a directory of the configuration')
     .action(async (directory: string, given: Given) => finish(await (await import('./commands/state.ts')).repin(directory, given, contextOf(given))));

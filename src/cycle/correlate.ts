@@ -26,6 +26,8 @@ export interface Correlation {
   readonly rejected: readonly Rejected[];
   /** Those of whom the target could not be asked now: nobody knows whether it has them, so that they wait. */
   readonly unreached: ReadonlyMap<SourceId, Unreached>;
+  /** Those of a type that the target does not have. */
+  readonly leftOut: ReadonlySet<SourceId>;
   /** Whom the target has, where it was listed. */
   readonly listed: Readonly<Record<ResourceType, ReadonlySet<TargetId>>>;
 }
@@ -55,11 +57,17 @@ export async function correlate(
   const matches = new Map<SourceId, Match>();
   const rejected: Rejected[] = [];
   const unreached = new Map<SourceId, Unreached>();
+  const leftOut = new Set<SourceId>();
   for (const type of ['user', 'group'] as const) {
     const resources = unlinked.filter((resource) => resource.type === type);
     if (resources.length === 0) continue;
     const linked = (await store.counts(target.name))[type].active;
-    const { findings, last } = await search({ resources, type, target, paths: policy[type].match, intents, linked, listed: listed[type], signal });
+    const nothing: LookUps<Finding> = { findings: new Map(), last: undefined };
+    const { findings, last } = target.takes(type) === 'none' ? nothing : await search({ resources, type, target, paths: policy[type].match, intents, linked, listed: listed[type], signal });
+    if (target.takes(type) === 'none') {
+      for (const { sourceId } of resources) leftOut.add(sourceId);
+      continue;
+    }
     const ids = [...findings.values()].flatMap((finding) => (isFailure(finding) ? [] : (finding?.found.map((one) => one.id) ?? [])));
     const taken = new Map<TargetId, SourceId>(await store.owners(target.name, type, ids));
     for (const resource of resources) {
@@ -75,7 +83,7 @@ export async function correlate(
       }
       const [first, ...others] = finding?.found ?? [];
       if (finding === undefined || first === undefined) {
-        if (!policy[type].create) rejected.push(reject(resource, 'not_created', `the target has no such ${type}, and its profile says that it takes none from outside; make it there`));
+        if (!policy[type].create || target.takes(type) === 'existing') rejected.push(reject(resource, 'not_created', `the target has no such ${type}, and takes none from outside; make it there`));
         continue;
       }
       const refusal = refuse({ resource, found: first, others, by: finding.by, policy: policy[type], taken, isBarred: barred.get(resource.sourceId) === first.id });
@@ -87,7 +95,7 @@ export async function correlate(
       matches.set(resource.sourceId, { targetId: first.id, matchedBy: finding.by, active: first.active !== false, body: first.body });
     }
   }
-  return { matches, rejected, unreached, listed };
+  return { matches, rejected, unreached, leftOut, listed };
 }
 
 /** One page of everything costs as much as one look-up. */

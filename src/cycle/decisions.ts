@@ -21,7 +21,7 @@ export interface Words {
 /** What the state and the people say before the guard is asked. */
 export interface WordsInput {
   readonly target: string;
-  readonly state: Pick<TargetState, 'approvals' | 'rejections' | 'decided'>;
+  readonly state: Pick<TargetState, 'approvals' | 'rejections' | 'decided' | 'held'>;
   /** Of all targets, oldest first. */
   readonly left: readonly WaitingDecision[];
   /** What of operations that were decided about before is still to be done. */
@@ -53,13 +53,13 @@ export function recallWords({ target, state, left, stillWanted, now }: WordsInpu
     const isLast = !own.slice(index + 1).some(({ holdId }) => holdId === decision.holdId);
     if (!isLast || known.has(nameOf(decision))) words = { ...words, done: [...words.done, decision.key] };
     else if (!isFresh(decision.at, now)) words = ended(words, decision, 'expired', decision.operations ?? []);
-    else words = applied(words, decision, stillWanted, now);
+    else words = applied(words, decision, { state, stillWanted, now });
   }
   return words;
 }
 
 /** A decision about operations that the state knows; any other waits for a hold. */
-function applied(words: Words, decision: WaitingDecision, stillWanted: WordsInput['stillWanted'], now: number): Words {
+function applied(words: Words, decision: WaitingDecision, { state, stillWanted, now }: Pick<WordsInput, 'state' | 'stillWanted' | 'now'>): Words {
   const { holdId } = decision;
   const approval = words.approvals.find((one) => one.holdId === holdId);
   const rejection = words.rejections.find((one) => one.holdId === holdId);
@@ -67,6 +67,9 @@ function applied(words: Words, decision: WaitingDecision, stillWanted: WordsInpu
     const wanted = stillWanted(decision.operations ?? []);
     return wanted.length === 0 ? { ...words, waiting: [...words.waiting, decision] } : taken(words, decision, wanted, now);
   }
+  // What was held stays undone also when more would be held by now; but an approval is for exactly what was looked at.
+  const held = state.held?.holdId === holdId ? { operations: stillWanted(state.held.operations) } : undefined;
+  if (decision.decision === 'reject' && held !== undefined && held.operations.length > 0) return taken(words, decision, held.operations, now);
   const subject = decision.decision === 'approve' ? (rejection ?? approval) : (approval ?? rejection);
   // Nothing is taken for approved that is under way already, nor for rejected twice; but the word has arrived.
   return subject === undefined ? { ...words, waiting: [...words.waiting, decision] } : taken(words, decision, subject.operations, now);
@@ -126,8 +129,9 @@ export function trimmed<Record extends { readonly operations: readonly HeldOpera
   return records.map((record) => ({ ...record, operations: stillWanted(record.operations) })).filter(({ operations }) => operations.length > 0);
 }
 
-function ended(words: Words, { key, operations: _kept, ...decision }: WaitingDecision, end: DecisionRecord['end'], operations: readonly HeldOperation[]): Words {
-  const record: DecisionRecord = { ...decision, end, counts: countVerbs(operations) };
+function ended(words: Words, { key, ...given }: WaitingDecision, end: DecisionRecord['end'], operations: readonly HeldOperation[]): Words {
+  const { target, holdId, decision, at, by, early } = given;
+  const record: DecisionRecord = { target, holdId, decision, at, by, early, end, counts: countVerbs(operations) };
   return { ...words, decided: [...words.decided, record], done: [...words.done, key] };
 }
 

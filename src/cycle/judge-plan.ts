@@ -4,6 +4,7 @@ import type { HeldOperation, Operation } from '../core/model/plan.ts';
 import { divideDecided, stillWanted, without } from '../core/planning/decided.ts';
 import type { Verdict } from '../core/planning/guard.ts';
 import { partContext, type PartContext } from '../core/planning/guard-parts.ts';
+import { tally, type Tally } from '../core/planning/tally.ts';
 import { heldOperation } from '../core/planning/held-operation.ts';
 import type { StateView, TargetState } from '../ports/state-store.ts';
 import { decideHold, recallWords, type Words } from './decisions.ts';
@@ -14,7 +15,7 @@ export interface JudgedPlan {
   readonly verdict: Verdict;
   /** What people decided, as this plan goes by it. */
   readonly words: Words;
-  /** What proceeds because a person approved it. */
+  /** What proceeds because a person approved it: it counts against nothing that comes later. */
   readonly approved: readonly Operation[];
   /** What a person rejected: it stays undone, with what follows it. */
   readonly undone: readonly Operation[];
@@ -29,6 +30,8 @@ export interface JudgeInput {
   readonly operations: readonly Operation[];
   /** Of everyone whom the plan concerns and the target has. */
   readonly links: ReadonlyMap<SourceId, Link>;
+  /** Acknowledged, of every group that the plan concerns. */
+  readonly members: PartContext['members'];
   /** Wanted, and left out of the plan for now. */
   readonly leftOut: ReadonlySet<SourceId>;
   readonly state: TargetState;
@@ -37,14 +40,18 @@ export interface JudgeInput {
   readonly now: number;
 }
 
+function isPush({ holdId }: { readonly holdId: string }): boolean {
+  return holdId.startsWith('push-');
+}
+
 /**
  * First what people decided, which the guard neither counts nor holds again, then the guard about the rest, then what
  * people decided about exactly what it holds.
  */
-export async function judgePlan(input: JudgeInput, guard: (open: readonly Operation[]) => Promise<Verdict>): Promise<JudgedPlan> {
-  const { target, operations, links, leftOut, state, store, now } = input;
+export async function judgePlan(input: JudgeInput, guard: (open: readonly Operation[], pushed: readonly Tally[]) => Promise<Verdict>): Promise<JudgedPlan> {
+  const { target, operations, links, members, leftOut, state, store, now } = input;
   const { digest } = store;
-  const context = partContext(operations, links);
+  const context = partContext(operations, links, members);
   const leftOf: JudgedPlan['leftOf'] = (held, done) => {
     const isOut = ({ sourceId }: HeldOperation): boolean => leftOut.has(sourceId);
     const plan = without(operations, done, context, digest);
@@ -54,7 +61,9 @@ export async function judgePlan(input: JudgeInput, guard: (open: readonly Operat
   const before = recallWords({ target, state, left: waiting, stillWanted: (held) => leftOf(held, []), now });
   const all = (records: Words['approvals'] | Words['rejections']) => records.flatMap((record) => record.operations);
   const { open, approved, rejected } = divideDecided(operations, context, { approved: all(before.approvals), rejected: all(before.rejections) }, digest);
-  const { hold } = await guard(open);
+  // Whoever is taken out of a hold counts still: the others must not be few enough because of that.
+  const pushed = divideDecided(approved, context, { approved: all(before.approvals.filter(isPush)), rejected: [] }, digest).approved;
+  const { hold } = await guard(open, tally(pushed, context));
   const words = hold === undefined ? before : decideHold(before, hold, hold.decisive.map((one) => heldOperation(one, digest)), now);
   const decision = hold === undefined ? undefined : words.decided.findLast(({ holdId }) => holdId === hold.holdId)?.decision;
   const isDecided = words !== before;
@@ -63,7 +72,7 @@ export async function judgePlan(input: JudgeInput, guard: (open: readonly Operat
   return {
     verdict: { proceed: without(operations, [...undone, ...(standing?.operations ?? [])], context, digest), hold: standing },
     words,
-    approved: [...approved, ...(isDecided && decision === 'approve' ? (hold?.operations ?? []) : [])],
+    approved: [...without(approved, pushed, context, digest), ...(isDecided && decision === 'approve' ? (hold?.operations ?? []) : [])],
     undone,
     context,
     leftOf,

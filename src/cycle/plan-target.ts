@@ -24,6 +24,8 @@ export interface PlannedTarget {
   readonly waiting: number;
   /** Those who could not be looked for on the target: nothing is planned about them. */
   readonly unreached: readonly UnreachedEntries[];
+  /** Groups, where the target has none. */
+  readonly leftOut: number;
 }
 
 /** The same as a cycle up to the push; writes nothing, and asks the target only about entries that are new to us. */
@@ -34,9 +36,9 @@ export async function planTarget(
   { lookUp, attempt, now, signal }: Pick<PrepareInput, 'lookUp' | 'attempt' | 'now' | 'signal'>,
 ): Promise<PlannedTarget> {
   await checkBinding(setup, store);
-  const { projection } = await draftKnowing(undefined, readings, setup.definition, { now: () => now }, store);
+  const { projection, survey } = await draftKnowing(undefined, readings, setup.definition, { now: () => now }, store);
   await remind(setup.target, store);
-  const prepared = await preparePlan({ setup, readings, projection, store, lookUp, attempt, now, signal });
+  const prepared = await preparePlan({ setup, readings, projection, scopeGroups: survey.scopeGroups, store, lookUp, attempt, now, signal });
   return {
     target: setup.target.name,
     plan: prepared.plan,
@@ -47,5 +49,6 @@ export async function planTarget(
     rejections: prepared.words.rejections,
     waiting: prepared.waiting,
     unreached: prepared.unreached,
+    leftOut: prepared.leftOut,
   };
 }

@@ -1,23 +1,24 @@
-import { hash } from 'node:crypto';
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { Link, TargetId } from '../core/model/link.ts';
 import type { Operation, Plan } from '../core/model/plan.ts';
-import type { Rejected, Resource } from '../core/model/resource.ts';
+import type { Rejected } from '../core/model/resource.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import { countUnresolved, type UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import type { Projection } from '../core/mapping/project.ts';
+import type { ScopeGroup } from '../core/mapping/survey.ts';
 import { buildPlan } from '../core/planning/build-plan.ts';
-import { guard, type Verdict } from '../core/planning/guard.ts';
 import type { PlanInput } from '../core/planning/plan-input.ts';
 import { findSuccessors } from '../core/planning/successors.ts';
+import type { Tally } from '../core/planning/tally.ts';
 import { planId } from '../core/planning/plan-id.ts';
-import type { Intent, LinkCounts, StateView, TargetState, Trouble } from '../ports/state-store.ts';
+import type { Intent, StateView, TargetState, Trouble } from '../ports/state-store.ts';
 import { isPaused, troubleAfter } from './back-off.ts';
 import { gather } from './batches.ts';
 import { marksAfter, olderDirectories } from './data-marks.ts';
 import type { Words } from './decisions.ts';
 import type { Focus } from './focus.ts';
 import { createFingerprints, type Fingerprints } from './fingerprints.ts';
+import { guardPlan, sha256 } from './guard-plan.ts';
 import { judgePlan, type JudgedPlan } from './judge-plan.ts';
 import { recall, type Known } from './known.ts';
 import type { LookUpAbsent } from './look-up-absent.ts';
@@ -25,7 +26,8 @@ import { searchLost } from './search-lost.ts';
 import { learnUnknown } from './learn-unknown.ts';
 import { searchUnlinked, type Attempt, type SearchResult } from './search-unlinked.ts';
 import type { TargetSetup } from './target-setup.ts';
-import { sumUnreached, type UnreachedEntries } from './unreached.ts';
+import type { Timekeeper } from './timekeeper.ts';
+import { unplanned, type UnreachedEntries } from './unreached.ts';
 
 /** A plan with the judgement on it, and what it was made from. */
 export interface Preparation extends JudgedPlan {
@@ -45,6 +47,8 @@ export interface Preparation extends JudgedPlan {
   readonly resting: ReadonlySet<SourceId>;
   /** Newcomers who could not be looked for now: they are left out of the plan as well. */
   readonly unreached: readonly UnreachedEntries[];
+  /** How many are of a type that the target does not have: groups. */
+  readonly leftOut: number;
   /** Newcomers to be looked for before they are created. */
   readonly unsearched: ReadonlySet<SourceId>;
   readonly fingerprints: Fingerprints;
@@ -78,6 +82,9 @@ export interface PrepareInput {
   readonly readings: readonly CompleteReading[];
   /** What the readings come to for this target. */
   readonly projection: Projection;
+  /** The groups by which its scope goes. */
+  readonly scopeGroups: readonly ScopeGroup[];
+  readonly timekeeper?: Timekeeper | undefined;
   /** Whom the plan is about; without it, everyone. */
   readonly focus?: Focus | undefined;
   /** The only one whom the target may be asked about, among those who are linked; without it, everyone. */
@@ -108,13 +115,13 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const fingerprints = createFingerprints(known.unlinked, store.digest, { user: setup.policy.user.match, group: setup.policy.group.match });
   const successors = successorsOf(known, input);
   const search = await searchUnlinked({ ...input, unlinked: known.unlinked.filter(({ sourceId }) => !successors.has(sourceId)), troubles, fingerprints });
-  const unusable = new Set([...search.resting, ...search.unreached.keys(), ...search.rejected.map(({ sourceId }) => sourceId)]);
-  const learned = await learnUnknown({ ...input, target: setup.target, resources, links: known.links });
+  const unusable = new Set([...search.resting, ...search.unreached.keys(), ...search.leftOut, ...search.rejected.map(({ sourceId }) => sourceId)]);
+  const learned = await learnUnknown({ ...input, ...known, target: setup.target, resources, leaving: lost.departures.map(({ link }) => link) });
   const planned = buildPlan({
     ...known,
     resources: learned.resources.filter(({ sourceId }) => !unusable.has(sourceId)),
     rejected: [...unmapped, ...search.rejected],
-    departures: lost.departures,
+    departures: lost.departures.map((departure) => ({ ...departure, link: known.links.get(departure.link.sourceId) ?? departure.link })),
     matches: search.matches,
     successors,
     bystanders: focus?.bystanders ?? nobody,
@@ -125,11 +132,11 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     now,
   });
   const state = await store.target(name);
-  const asked = { target: name, operations: planned.operations, links: known.links, leftOut: unusable.union(new Set(lost.unproven.map(({ sourceId }) => sourceId))), state, store, now };
+  const leftOut = new Set([...unusable, ...lost.unproven.map(({ sourceId }) => sourceId)]);
   const older = olderDirectories(input.readings, state);
-  const judged = await judgePlan(asked, (open) => judge(open, known, { state, older }, input));
-  const { verdict, words } = judged;
-  const isDeferred = pausesOf(verdict.proceed.filter(({ sourceId }) => !pushedNow(words).has(sourceId)), troubles, fingerprints, input);
+  const asked = { ...input, ...planned, target: name, links: known.links, members: known.members, leftOut, state };
+  const judged = await judgePlan(asked, (open, pushed) => guardPlan(open, pushed, known, { state, older }, input));
+  const isDeferred = pausesOf(judged, troubles, fingerprints, input);
   return {
     plan: { id: planId(planned.operations, sha256), target: name, operations: planned.operations, rejected: [...unmapped, ...search.rejected, ...(focus?.unfit ?? [])] },
     unseen: known.unseen,
@@ -137,16 +144,16 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     state,
     unfit: [...search.rejected, ...(focus?.unfit ?? [])],
     ...judged,
-    deferred: verdict.proceed.filter(isDeferred),
-    due: verdict.proceed.filter((operation) => !isDeferred(operation)),
+    deferred: judged.verdict.proceed.filter(isDeferred),
+    due: judged.verdict.proceed.filter((operation) => !isDeferred(operation)),
     links: known.links,
     ...forPush(search),
-    unreached: sumUnreached(search.unreached, known.unlinked),
+    ...unplanned(search, known.unlinked),
     fingerprints,
     troubles,
     standing: new Set([...search.standing, ...search.resting, ...search.unreached.keys()]),
     stray,
-    found: [...search.troubles, ...heldCreations([...(verdict.hold?.operations ?? []), ...judged.undone], search.unsearched, troubles, fingerprints, input)],
+    found: [...search.troubles, ...heldCreations([...(judged.verdict.hold?.operations ?? []), ...judged.undone], search.unsearched, troubles, fingerprints, input)],
     remembered: [...known.moved, ...lost.found, ...learned.links, ...planned.remembered],
     forgotten: planned.forgotten,
     unproven: lost.unproven,
@@ -197,14 +204,15 @@ function pushedNow({ approvals, decided }: Words): ReadonlySet<SourceId> {
 
 /** An entry rests as a whole: with everything that is to be done about it, or not at all. */
 function pausesOf(
-  operations: readonly Operation[],
+  { verdict, words }: JudgedPlan,
   troubles: ReadonlyMap<SourceId, Trouble>,
   fingerprints: Fingerprints,
   { attempt, now }: PrepareInput,
 ): (operation: Operation) => boolean {
   if (attempt !== 'due' || troubles.size === 0) return () => false;
+  const pushed = pushedNow(words);
   const troubled = Map.groupBy(
-    operations.filter(({ sourceId }) => (troubles.get(sourceId)?.cause ?? 'held') !== 'held'),
+    verdict.proceed.filter(({ sourceId }) => (troubles.get(sourceId)?.cause ?? 'held') !== 'held' && !pushed.has(sourceId)),
     ({ sourceId }) => sourceId,
   );
   const paused = new Set([...troubled].filter(([id, own]) => isPaused(troubles.get(id), fingerprints.ofOperations(own), now)).map(([id]) => id));
@@ -212,43 +220,3 @@ function pausesOf(
 }
 
 const nobody: ReadonlySet<SourceId> = new Set();
-const day = 24 * 60 * 60_000;
-
-async function judge(
-  operations: readonly Operation[],
-  { links, members }: Pick<Known, 'links' | 'members'>,
-  { state, older }: { readonly state: TargetState; readonly older: ReadonlyMap<string, string> },
-  { setup, readings, projection, focus, store, now }: PrepareInput,
-): Promise<Verdict> {
-  const counts = await store.counts(setup.target.name);
-  const fresh = (at: string) => Date.parse(at) > now - day;
-  return guard({
-    target: setup.target.name,
-    operations,
-    limits: setup.limits,
-    links,
-    population: { user: counts.user.active, group: counts.group.active },
-    possibleMembers: possibleMembers((focus ?? projection).resources),
-    memberCounts: new Map([...members].map(([group, ids]) => [group, ids.size])),
-    recent: (await store.removals(setup.target.name)).filter(({ at }) => fresh(at)),
-    firstRun: state.lastCycleAt === undefined,
-    emptyTypes: emptyTypes(readings, counts),
-    directories: new Set(readings.map(({ directory }) => directory)),
-    older,
-    hash: sha256,
-  });
-}
-
-function possibleMembers(resources: readonly Resource[]): ReadonlyMap<SourceId, ReadonlySet<SourceId>> {
-  return new Map(resources.flatMap(({ sourceId, possibleMembers: ids }) => (ids === undefined ? [] : [[sourceId, new Set(ids)] as const])));
-}
-
-/** Types of which the directories show nobody although some are linked: more likely a fault than the truth. */
-function emptyTypes(readings: readonly CompleteReading[], counts: LinkCounts): Set<ResourceType> {
-  const shown = new Set(readings.flatMap(({ entries }) => entries.map(({ type }) => type)));
-  return new Set((['user', 'group'] as const).filter((type) => !shown.has(type) && counts[type].active + counts[type].deactivated > 0));
-}
-
-function sha256(text: string): string {
-  return hash('sha256', text, 'hex');
-}

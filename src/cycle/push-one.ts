@@ -4,6 +4,7 @@ import { heldOperation } from '../core/planning/held-operation.ts';
 import type { Decider, Decision } from '../ports/state-store.ts';
 import type { CycleInput } from './cycle-input.ts';
 import { recallWords, trimmed, withWords } from './decisions.ts';
+import { isEstablished } from './established.ts';
 import type { Preparation } from './prepare-plan.ts';
 import { push, type PushReport } from './push.ts';
 import { createRemovalRecords } from './removal-records.ts';
@@ -29,7 +30,8 @@ export function pushDecision(
 }
 
 /**
- * Carries out what is due for one entry, and nothing else. It is no cycle: what the last one left to do stays as it was.
+ * Carries out what is due for one entry, and nothing else. It is no cycle: what the last one left to do stays as it was,
+ * and what was carried out counts, so that the others of a hold are not few enough because of it.
  * That it was decided is durable before anything is sent; what fails is tried again by the next cycles, as under any
  * approval.
  *
@@ -64,7 +66,7 @@ export async function pushOne(own: readonly Operation[], input: PushOneInput): P
     listed: prepared.listed,
     attempt: 'asked',
     troubles: prepared.troubles,
-    removalsOf: createRemovalRecords(target, prepared.context, own, clock),
+    removalsOf: createRemovalRecords({ target, context: prepared.context, approved: [], established: isEstablished(prepared.state) }, clock),
   });
   const isDone = pushed.applied.length === own.length && prepared.troubles.has(id);
   const approvals = trimmed(decided.approvals ?? [], (held) => prepared.leftOf(held, pushed.applied));

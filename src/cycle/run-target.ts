@@ -70,6 +70,7 @@ const nothingDone = {
   rejections: [],
   rejected: [],
   unreached: [],
+  leftOut: 0,
   waiting: 0,
   forgotten: [],
   unproven: [],
@@ -94,7 +95,7 @@ async function runCycle(input: CycleInput): Promise<Result> {
   const plannedNow = clock.monotonic();
   const focus = step && (await focusOn(step, projection, setup.target, store));
   if (focus === undefined) await recoverIntents(setup, store, projection, clock.now(), input.signal);
-  const from = { ...input, readings, lookUp: input.readings.lookUp, projection, focus, now: clock.now() };
+  const from = { ...input, readings, lookUp: input.readings.lookUp, projection, scopeGroups: draft.survey.scopeGroups, focus, now: clock.now() };
   const prepared = await preparePlan(from);
   const { plan, verdict: { hold } } = prepared;
   const target = setup.target.name;
@@ -104,7 +105,7 @@ async function runCycle(input: CycleInput): Promise<Result> {
   const down = pushed.stoppedBy ?? (await silence(prepared, pushed, input));
   const result = down === undefined ? resultOf(pushed, prepared, hold, input) : 'error';
   const error = down === undefined ? undefined : targetError(target, down);
-  const { pending } = await commitCycle(input, prepared, { pushed, result, error, state });
+  const { pending } = await commitCycle(input, prepared, draft.survey.scopeGroups, { pushed, result, error, state });
   if (result === 'success' && pending === 0) {
     const plannedAt = focus === undefined ? plannedNow : (step?.plannedAt ?? plannedNow);
     const unproven = pushed.applied.length === 0 ? new Set<SourceId>() : (focus && idsIn(focus)) ?? 'everyone';
@@ -118,14 +119,16 @@ async function runCycle(input: CycleInput): Promise<Result> {
     hold,
     undone: prepared.undone,
     rejections: prepared.words.rejections,
-    rejected: plan.rejected,
-    unreached: prepared.unreached,
+    ...found(prepared),
     waiting: prepared.waiting + pushed.skipped,
-    forgotten: prepared.forgotten,
-    unproven: prepared.unproven,
     unresolved: anyUnresolved(prepared.unresolved),
     error,
   };
+}
+
+/** What the report tells of what was found before anything was sent. */
+function found({ plan: { rejected }, unreached, leftOut, forgotten, unproven }: Preparation): Pick<Result, 'rejected' | 'unreached' | 'leftOut' | 'forgotten' | 'unproven'> {
+  return { rejected, unreached, leftOut, forgotten, unproven };
 }
 
 /** What was found before anything is sent. */

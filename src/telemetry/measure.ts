@@ -65,6 +65,7 @@ export function measure(instruments: Instruments, clock: Clock): CycleObserver {
       case 'absent_entries':
       case 'entries_read':
       case 'directory_failed':
+      case 'decided': case 'decision_unusable':
       case 'operations_given_up':
       case 'search_failed':
       case 'plan_made':

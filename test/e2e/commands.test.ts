@@ -55,19 +55,20 @@ describe('the command line', { concurrency: 2 }, () => {
     await site.show(officeWithout('hector', 'giselle', 'fergus', 'elodie', 'dorian', 'celeste'));
     const plan = await site.run('plan', '--json');
     assert.equal(plan.code, 3);
-    const planId = /"release": "dir2scim approve (\w+)"/.exec(plan.stdout)?.[1] ?? '';
-    failsWith(await site.run('approve', planId), 2, 'D2S_PLAN_NOT_HELD');
+    const holdOf = ({ stdout }: ProgramResult): string => /"release": "[^"]* approve (hold-\w+)/.exec(stdout)?.[1] ?? '';
+    const holdId = holdOf(plan);
     assert.equal((await site.run('sync')).code, 3);
     assert.equal(site.target.users().filter(({ active }) => active === false).length, 0);
-    failsWith(await site.run('approve', 'nonsense'), 2, 'D2S_PLAN_NOT_HELD', new RegExp(planId));
-    assert.equal((await site.run('reject', planId)).code, 0);
+    failsWith(await site.run('approve', 'nonsense'), 2, 'D2S_PLAN_NOT_HELD', new RegExp(holdId));
+    assert.equal((await site.run('reject', holdId)).code, 0);
     assert.equal((await site.run('sync')).code, 0, 'rejected: it stays undone and is no news');
     assert.equal(site.target.users().filter(({ active }) => active === false).length, 0);
+    await site.show(office);
+    assert.equal((await site.run('sync')).code, 0, 'nobody wants it any more: the rejection is over');
     await site.show(officeWithout('giselle', 'fergus', 'elodie', 'dorian', 'celeste', 'bastian'));
     const again = await site.run('sync', '--json');
     assert.equal(again.code, 3);
-    const nextId = /"release": "dir2scim approve (\w+)"/.exec(again.stdout)?.[1] ?? '';
-    const approved = await site.run('approve', nextId, '--json');
+    const approved = await site.run('approve', holdOf(again), '--json');
     assert.deepEqual([approved.code, json(approved)['decision']], [0, 'approve']);
     assert.equal((await site.run('sync')).code, 0);
     assert.equal(site.target.users().filter(({ active }) => active === false).length, 6);
@@ -147,7 +148,7 @@ describe('the command line, used wrongly', { concurrency: 2 }, () => {
   it('ends with 2 for what is no command, option, target or argument', async () => {
     failsWith(await runProgram(['sink'], childEnvironment), 2, 'D2S_USAGE', /sync/);
     failsWith(await site.run('sync', '--fulll'), 2, 'D2S_USAGE', /--full/);
-    failsWith(await site.run('approve'), 2, 'D2S_USAGE', /plan-id/);
+    failsWith(await site.run('approve'), 2, 'D2S_USAGE', /hold-id/);
     failsWith(await site.run('sync', '--target', 'wikki'), 2, 'D2S_USAGE', /wiki/);
     assert.equal((await runProgram([], childEnvironment)).code, 2);
   });

@@ -13,11 +13,18 @@ interface EarlierState extends Omit<TargetState, 'held'> {
  * rejected is held again, since only its id was known.
  */
 export function inCurrentWords(state: EarlierState): TargetState {
-  const { held, approval, rejectedPlan: _forgotten, ...rest } = state;
-  const { planId, ...hold } = held ?? { planId: undefined };
-  return {
-    ...rest,
-    ...(held === undefined || !('since' in hold) ? {} : { held: { ...hold, holdId: hold.holdId ?? planId ?? '' } }),
-    ...(approval === undefined ? {} : { approvals: [{ holdId: approval.planId, at: approval.at, operations: approval.operations }] }),
+  if (isCurrent(state)) return state;
+  const { held, approval } = state;
+  const now: TargetState & { approval?: unknown; rejectedPlan?: unknown } = {
+    ...state,
+    held: held === undefined ? undefined : { holdId: held.holdId ?? held.planId ?? '', since: held.since, findings: held.findings, operations: held.operations },
+    approvals: approval === undefined ? state.approvals : [{ holdId: approval.planId, at: approval.at, operations: approval.operations }],
   };
+  delete now.approval;
+  delete now.rejectedPlan;
+  return now;
+}
+
+function isCurrent(state: EarlierState): state is TargetState {
+  return !('approval' in state || 'rejectedPlan' in state) && (state.held === undefined || state.held.holdId !== undefined);
 }

@@ -4,8 +4,10 @@ import type { CompleteReading } from '../../core/model/reading.ts';
 import { projectTarget } from '../../core/mapping/project.ts';
 import { explainTarget, findEntries } from '../../cycle/explain-target.ts';
 import { readDirectories } from '../../cycle/read-directories.ts';
+import { remind } from '../../cycle/target-notes.ts';
 import type { TargetSetup } from '../../cycle/target-setup.ts';
 import type { App } from '../../app.ts';
+import { isFailure } from '../../ports/scim-target.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import { commandLine } from '../command-line.ts';
 import { progressObserver } from '../progress.ts';
@@ -50,7 +52,7 @@ async function explainAll(who: string, app: App, view: StateView, targets: reado
   const { complete, failed, readAt, lookUp } = await readDirectories(definitions, app.sources, { ...app, store: view, signal });
   const [failure] = failed.values();
   if (failure !== undefined) throw failure;
-  const id = await idOf(who, [...complete.values()].flatMap(({ entries }) => entries), setups, view, app.clock.now());
+  const id = await idOf(who, [...complete.values()].flatMap(({ entries }) => entries), setups, view, { now: app.clock.now(), signal });
   return Promise.all(
     setups.map(async (setup) => {
       const examination = await explainTarget(id, setup, readingsOf(setup, complete), view, { lookUp, now: app.clock.now(), signal });
@@ -64,7 +66,7 @@ function readingsOf(setup: TargetSetup, complete: ReadonlyMap<string, CompleteRe
 }
 
 /** @throws BridgeError D2S_NOT_FOUND, or D2S_USAGE when several are meant */
-async function idOf(who: string, entries: readonly Entry[], setups: readonly TargetSetup[], view: StateView, now: number): Promise<SourceId> {
+async function idOf(who: string, entries: readonly Entry[], setups: readonly TargetSetup[], view: StateView, { now, signal }: { readonly now: number; readonly signal: AbortSignal }): Promise<SourceId> {
   const found = new Map(findEntries(who, entries).map((entry) => [entry.id, entry.dn]));
   if (found.size === 0) {
     // A userName may be made of anything.
@@ -74,18 +76,29 @@ async function idOf(who: string, entries: readonly Entry[], setups: readonly Tar
     }
   }
   const [first, ...others] = found.keys();
-  if (first === undefined) return linkedId(who, setups, view);
+  if (first === undefined) return linkedId(who, setups, view, signal);
   if (others.length === 0) return first;
   throw new BridgeError('D2S_USAGE', `${found.size} entries go by that name`, `name one of them by its id: ${[...found.keys()].slice(0, 5).join(', ')}`);
 }
 
-/** Whoever has left the directory is still known by source id. */
-async function linkedId(who: string, setups: readonly TargetSetup[], view: StateView): Promise<SourceId> {
+/** Whoever has left the directory is still known by source id, and to the target by name. */
+async function linkedId(who: string, setups: readonly TargetSetup[], view: StateView, signal: AbortSignal): Promise<SourceId> {
   const id = who.trim().toLowerCase();
   for (const { target } of setups) if ((await view.links(target.name, [id])).size > 0) return id;
+  const found = new Set<SourceId>();
+  for (const { target } of setups) {
+    await remind(target, view);
+    for (const [type, attribute] of [['user', 'userName'], ['group', 'displayName']] as const) {
+      const hits = await target.find(type, attribute, who.trim(), signal);
+      if (isFailure(hits)) continue; // then the source id alone helps
+      for (const owner of (await view.owners(target.name, type, hits.map((hit) => hit.id))).values()) found.add(owner);
+    }
+  }
+  const [only, ...others] = found;
+  if (only !== undefined && others.length === 0) return only;
   throw new BridgeError(
     'D2S_NOT_FOUND',
-    'no entry with this DN, userName, mail address or source id is read from the directories',
-    "check the spelling, and that users.bases and users.filter include it; a leaver is found by the source id",
+    'no entry with this DN, userName, mail address or source id is read from the directories, nor linked on a target',
+    "check the spelling, and that users.bases and users.filter include it; a leaver is found by the source id, or the userName on the target",
   );
 }

@@ -55,8 +55,8 @@ function straysOf(totals: readonly LinkTotal[], { configuration: { targets, dire
   ];
 }
 
-async function statusOf(view: StateView, target: string, waiting: readonly (Decision & { readonly key: string })[]): Promise<TargetStatus> {
-  const own = waiting.filter((decision) => decision.target === target).map(({ key: _file, ...decision }) => decision);
+async function statusOf(view: StateView, target: string, waiting: readonly Decision[]): Promise<TargetStatus> {
+  const own = waiting.filter((decision) => decision.target === target).map(({ holdId, decision, at, by, early }) => ({ target, holdId, decision, at, by, early }));
   return { target, state: await view.target(target), counts: await view.counts(target), notes: await view.notes(target), waiting: own };
 }
 

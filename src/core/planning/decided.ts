@@ -41,6 +41,13 @@ export function divideDecided(operations: readonly Operation[], context: PartCon
     if (part.isConsequence) return (['rejected', 'approved', 'open'] as const).find((fate) => fates.includes(fate)) ?? 'open';
     return fates.includes('rejected') ? 'rejected' : ownFate(part);
   };
+  // What leads others may follow something itself: whoever is adopted and switched off at once.
+  for (const operation of operations) {
+    for (const part of partsOf(operation, context)) {
+      const lead = part.follows.length === 0 ? undefined : leadOf(part);
+      if (lead !== undefined) leads.set(lead, fateOf(part));
+    }
+  }
   const divided = { open: [] as Operation[], approved: [] as Operation[], rejected: [] as Operation[] };
   for (const operation of operations) {
     const parts = Map.groupBy(partsOf(operation, context), fateOf);
@@ -59,8 +66,8 @@ function isAmong(part: Part, marks: ReadonlySet<string>, digest: Digest): boolea
 }
 
 /**
- * What of these operations a plan would still do. An operation that is no longer wanted is one that nobody has decided
- * about when it comes again.
+ * What of these operations a plan would still do, without what only follows others. An operation that is no longer wanted
+ * is one that nobody has decided about when it comes again.
  *
  * @param plan without what was done already
  */
@@ -69,10 +76,11 @@ export function stillWanted(held: readonly HeldOperation[], plan: readonly Opera
   const marks = new Set<string>();
   for (const operation of plan) {
     for (const part of partsOf(operation, context)) {
+      if (part.isConsequence) continue;
       if ('change' in part) marks.add(anyChangeMark(operation));
       marks.add(markOf(part, digest));
     }
-    if (operation.verb === 'members') for (const id of operation.remove) marks.add(memberMark(operation.sourceId, '-', id));
+    if (operation.verb === 'members' && operation.cause === 'departed') for (const id of operation.remove) marks.add(memberMark(operation.sourceId, '-', id));
   }
   return held.flatMap((one) => restOf(one, (mark) => marks.has(mark)) ?? []);
 }

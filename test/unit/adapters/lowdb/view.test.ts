@@ -90,7 +90,7 @@ describe('Decisions of the embedded state', () => {
     await put('outside', JSON.stringify(good));
     await symlink(join(folder, 'decisions', 'outside'), join(folder, 'decisions', 'link.json'));
     const { waiting, unusable } = await store.decisions();
-    assert.deepEqual(waiting.map(({ key: _key, ...decision }) => decision), [good]);
+    assert.deepEqual(waiting.map(({ key, ...decision }) => [key.startsWith('wiki.good.'), decision]), [[true, good]]);
     const unreadable = ['elsewhere', 'empty', 'extra', 'folder', 'link', 'long', 'undated', 'wrong'].map((name) => ({ key: `${name}.json`, because: 'unreadable' }));
     assert.deepEqual(unusable.toSorted((a, b) => (a.key < b.key ? -1 : 1)), [{ key: '2ba102f94dbc.json', because: 'no_target', at: good.at }, ...unreadable]);
     await store.close();
