@@ -8,7 +8,7 @@ import { firstOf } from './first-of.ts';
 import { findLockAttributes, presetLocks } from './lock-attributes.ts';
 import type { OpenDirectory } from './open-directory.ts';
 import { hasPaging } from './root-dse.ts';
-import { scopeFilter } from './scoped-search.ts';
+import { scopeFilter } from './scope-filter.ts';
 
 /** How changes are found, and why so. */
 export function changesText({ feed, because }: Choice): string {

@@ -1,7 +1,7 @@
 import type { Filter } from '../../core/directory/filter.ts';
 import { firstOf } from './first-of.ts';
 import type { OpenDirectory } from './open-directory.ts';
-import { scopeFilter } from './scoped-search.ts';
+import { scopeFilter } from './scope-filter.ts';
 import { readSubschema } from './subschema.ts';
 
 /** Attributes that only those have who are locked, disabled or expired: hidden, everybody would look active. */

@@ -1,5 +1,4 @@
-import { parseFilter, type Filter } from '../../core/directory/filter.ts';
-import { kindRules } from '../../core/directory/kinds.ts';
+import type { Filter } from '../../core/directory/filter.ts';
 import type { Entry, ResourceType, SourceId } from '../../core/model/entry.ts';
 import type { ReadRequest } from '../../ports/directory-source.ts';
 import { createNaming } from './asked-names.ts';
@@ -14,6 +13,7 @@ import type { OpenDirectory } from './open-directory.ts';
 import type { SearchScope } from './options.ts';
 import { completeEntry, isPartial, type EntryReading } from './ranges.ts';
 import { hasPaging } from './root-dse.ts';
+import { scopeFilter } from './scope-filter.ts';
 import { searchSubtree, type SearchEntry } from './search.ts';
 
 /** Entries per page: half of Active Directory's MaxPageSize. */
@@ -39,11 +39,6 @@ export async function searchScopes(directory: OpenDirectory, search: ScopedSearc
   if (users !== undefined) await searchScope('user', users, directory, { ...search, seen, stampOf });
   if (groups !== undefined) await searchScope('group', groups, directory, { ...search, seen, stampOf });
   return seen;
-}
-
-/** The configured filter of a type, or the one that fits the kind of directory. */
-export function scopeFilter({ kind, options }: Pick<OpenDirectory, 'kind' | 'options'>, type: ResourceType): Filter {
-  return parseFilter((type === 'user' ? options.users : options.groups)?.filter ?? kindRules[kind].filters[type]);
 }
 
 interface Running extends ScopedSearch {

@@ -2,7 +2,7 @@ import type { ResourceType, SourceId } from '../../../core/model/entry.ts';
 import type { Fate } from '../../../core/model/reading.ts';
 import type { Absent } from '../../../ports/directory-source.ts';
 import type { OpenDirectory } from '../open-directory.ts';
-import { scopeFilter } from '../scoped-search.ts';
+import { scopeFilter } from '../scope-filter.ts';
 import { idFilter } from './by-id.ts';
 import { judgeFilter } from './judge-filter.ts';
 import { searchPlaces, type Found } from './search-places.ts';
