@@ -5,7 +5,7 @@ import type { Digest, Link, TargetId } from '../core/model/link.ts';
 import type { UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import type { FailureClass } from '../core/model/outcome.ts';
 import type { HeldOperation, Verb } from '../core/model/plan.ts';
-import type { ReasonCode } from '../core/model/resource.ts';
+import type { ReasonCode, ReasonCounts } from '../core/model/resource.ts';
 import type { Gap } from '../core/planning/seen-time.ts';
 import type { Tally } from '../core/planning/tally.ts';
 import type { TargetNotes } from './scim-target.ts';
@@ -202,6 +202,8 @@ export interface TargetState {
   readonly lastError?: { readonly code: string; readonly since: string } | undefined;
   /** How much the last cycle left to do: failed, held, waiting for another try or for someone to come. */
   readonly pending: number;
+  /** Entries in scope that are not in step and cannot be written, by reason, where there are any. */
+  readonly rejected?: ReasonCounts | undefined;
   readonly held?: HeldRecord | undefined;
   /** What names nobody who is read, where there is any. */
   readonly unresolved?: UnresolvedCounts | undefined;

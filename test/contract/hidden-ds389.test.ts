@@ -42,7 +42,7 @@ describe('what 389 Directory Server hides from the account', () => {
     assert.equal(known.length, 3);
     const fates = async () => {
       const all = await clerks.lookUp?.(known.map(({ id, type }) => ({ id, type })), new AbortController().signal);
-      return Object.fromEntries(known.map((entry) => [first(entry, 'cn'), all?.get(entry.id)]));
+      return Object.fromEntries(known.map((entry) => [first(entry, 'cn') ?? '', all?.get(entry.id)] as const));
     };
     assert.deepEqual(await fates(), { Anna: 'present', Bert: 'present', Cleo: 'present' });
     await server.change(`dn: cn=Anna,${people}\nchangetype: modify\nreplace: title\ntitle: Boss\n`);
