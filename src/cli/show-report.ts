@@ -1,7 +1,7 @@
 import { countReasons } from '../core/model/resource.ts';
 import type { CycleReport } from '../cycle/cycle-report.ts';
 import type { CommandLine } from './command-line.ts';
-import { holdJson, operationJson, showHold, showLeftOut, showRejected, showRejections } from './show-plan.ts';
+import { holdJson, operationJson, showForgotten, showHold, showLeftOut, showRejected, showRejections } from './show-plan.ts';
 import type { Terminal } from './terminal.ts';
 import { count, duration, printable, rejectedText, typeName, unresolvedText, verbCounts } from './words.ts';
 
@@ -33,14 +33,6 @@ function summary({ applied, result, rejected, waiting, deferred, unresolved, unp
   const others = rejected.length > 0 ? `; not in step: ${rejectedText(countReasons(rejected))}` : isLacking ? '; not all is in step' : '';
   if (applied.length > 0 || result !== 'success') return verbCounts(applied, 'nothing else to do') + others;
   return others === '' ? 'in step, nothing to do' : `nothing to do${others}`;
-}
-
-/** Who had left and was lost: forgotten, or kept because that could not be found out. */
-function showForgotten({ forgotten, unproven }: Pick<CycleReport, 'forgotten' | 'unproven'>, { print }: Terminal): void {
-  for (const { type, sourceId, targetId } of forgotten) print(`  forgotten  ${typeName(type)} ${sourceId}, who had left: the target has neither id ${printable(targetId)} any more nor anybody else who could be them`);
-  if (unproven.length === 0) return;
-  const ids = unproven.slice(0, 5).map(({ sourceId }) => sourceId).join(', ');
-  print(`  not found  ${count(unproven.length, 'leaver')} of whom the target says that it does not have them, and who may still have access there (${ids}); they are looked for again, since it does not show others either`);
 }
 
 function mark({ result }: CycleReport, colors: Terminal['colors']): string {
