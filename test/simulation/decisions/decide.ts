@@ -51,7 +51,7 @@ async function say({ store, clock }: World, place: Place, decision: Pick<Decisio
   await store.decide({ target: place.name, at: new Date(clock.now()).toISOString(), by: { via: 'shell', user: 'olga' }, ...decision });
   for (const { sourceId } of operations) {
     if (decision.decision === 'reject') continue;
-    place.allowed.set(sourceId, clock.now());
+    place.allowed.set(sourceId, { at: clock.now(), isPush: decision.decision === 'push' });
     place.kept.delete(sourceId);
   }
   return `${JSON.stringify(decision)} on ${place.name}: ${operations.map(({ sourceId }) => sourceId).join(' ')}`;

@@ -30,12 +30,12 @@ export interface Place {
   readonly name: TargetName;
   readonly fake: FakeTarget;
   readonly setup: TargetSetup;
-  /** Of each who may be removed because a person said so: when that was said. */
-  readonly allowed: Map<SourceId, number>;
+  /** Of each who may be removed because a person said so: when that was said, and whether about this one alone. */
+  readonly allowed: Map<SourceId, { readonly at: number; readonly isPush: boolean }>;
   /** Whom a person wants to stay, although the directory does not show them. */
   readonly kept: Set<SourceId>;
-  /** Removals for which nobody had given a word, and when. */
-  unasked: readonly { readonly id: SourceId; readonly at: number }[];
+  /** Removals for which nobody had given a word, and those of one alone, which leave less room for them. */
+  counted: readonly { readonly id: SourceId; readonly at: number }[];
   /** How many removals may have taken effect without being remembered: the process died. */
   unremembered: number;
 }
@@ -79,7 +79,7 @@ function createPlace(name: TargetName): Place {
     setup: { ...setup, target: fake, limits: { ...setup.limits, removals: { percent: 0, atLeast: mostUnasked }, members: open, updates: open } },
     allowed: new Map(),
     kept: new Set(),
-    unasked: [],
+    counted: [],
     unremembered: 0,
   };
 }
