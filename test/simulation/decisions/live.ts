@@ -143,12 +143,10 @@ async function check({ clock, source, store }: World, place: Place, removed: rea
   const all = new Set(place.counted.map(({ id }) => id));
   if (isUnasked) assert.ok(all.size <= mostUnasked + place.unremembered, `${[...all].join(' ')} were removed from ${place.name}, and not all of them by anybody's word`);
   if (report === undefined) place.unremembered += 1;
+  // Whoever is seen in the directory is nobody's case any more; a process that died may have remembered that, or not.
+  for (const id of everybody) if (source.entry(id) !== undefined) place.kept.delete(id);
   if (report === undefined || report.error !== undefined) return;
-  // Whoever is seen in the directory is nobody's case any more.
-  for (const id of everybody) {
-    if (source.entry(id) === undefined) continue;
-    place.allowed.delete(id);
-  }
+  for (const id of everybody) if (source.entry(id) !== undefined) place.allowed.delete(id);
   const { rejections = [] } = await store.target(place.name);
   place.kept.clear();
   for (const { operations } of rejections) for (const { sourceId } of operations) place.kept.add(sourceId);
