@@ -88,6 +88,7 @@ export async function createApp(configuration: Configuration, observer: CycleObs
         folder,
         clock,
         files: options.files,
+        latestNote: `${folder}.latest`,
         onOpened: (opening) => observer({ kind: 'state_opened', folder, opening }),
         onWritten: (written) => observer({ kind: 'state_written', ...written }),
       }),
@@ -198,7 +199,7 @@ async function targetOptions(section: TargetConfiguration, observer: CycleObserv
 }
 
 function setupOf(section: TargetConfiguration, target: ScimTarget, definition: TargetSetup['definition']): TargetSetup {
-  const { users, groups, removal, guard } = section;
+  const { users, groups, removal, guard: { mustSee, ...limits } } = section;
   const dialect = dialectOf(section.profile);
   return {
     target,
@@ -206,7 +207,8 @@ function setupOf(section: TargetConfiguration, target: ScimTarget, definition: T
     definition,
     policy: { user: { ...users, create: dialect.users.create }, group: { ...groups, create: dialect.groups.create } },
     removal,
-    limits: guard,
+    limits,
+    mustSee,
     createInactive: users.createInactive,
   };
 }

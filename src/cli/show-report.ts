@@ -1,14 +1,14 @@
+import { countReasons } from '../core/model/resource.ts';
 import type { CycleReport } from '../cycle/cycle-report.ts';
 import type { CommandLine } from './command-line.ts';
-import { holdJson, operationJson, showHold, showRejected, showRejections } from './show-plan.ts';
+import { holdJson, operationJson, showForgotten, showHold, showLeftOut, showRejected, showRejections } from './show-plan.ts';
 import type { Terminal } from './terminal.ts';
-import { count, duration, printable, typeName, unresolvedText, verbCounts } from './words.ts';
+import { count, duration, printable, rejectedText, typeName, unresolvedText, verbCounts } from './words.ts';
 
 /** What a cycle did, for a person. */
 export function showReport(report: CycleReport, terminal: Terminal, call: CommandLine): void {
   const { colors, print } = terminal;
-  const done = report.applied.length > 0 || report.result !== 'success' ? verbCounts(report.applied, 'nothing else to do') : 'in step, nothing to do';
-  print(`${colors.bold(report.target)}: ${mark(report, colors)} ${done} ${colors.dim(`(${duration(report.milliseconds)}, cycle ${report.cycle})`)}`);
+  print(`${colors.bold(report.target)}: ${mark(report, colors)} ${summary(report)} ${colors.dim(`(${duration(report.milliseconds)}, cycle ${report.cycle})`)}`);
   for (const { operation, failure } of report.failed) {
     const status = failure.status === undefined ? '' : ` ${failure.status}`;
     print(`  ${colors.red('failed')} ${operation.verb} ${typeName(operation.type)} ${printable(operation.label)}: ${failure.class}${status}, ${printable(failure.detail)}`);
@@ -22,16 +22,17 @@ export function showReport(report: CycleReport, terminal: Terminal, call: Comman
   if (report.unresolved !== undefined) print(colors.dim(`  ${unresolvedText(report.unresolved)}`));
   showRejections(report.rejections, terminal, call);
   showForgotten(report, terminal);
+  showLeftOut(report, terminal);
   showRejected(report.rejected, terminal);
   if (report.hold !== undefined) showHold(report.hold, terminal, call);
 }
 
-/** Who had left and was lost: forgotten, or kept because that could not be found out. */
-function showForgotten({ forgotten, unproven }: Pick<CycleReport, 'forgotten' | 'unproven'>, { print }: Terminal): void {
-  for (const { type, sourceId, targetId } of forgotten) print(`  forgotten  ${typeName(type)} ${sourceId}, who had left: the target has neither id ${printable(targetId)} any more nor anybody else who could be them`);
-  if (unproven.length === 0) return;
-  const ids = unproven.slice(0, 5).map(({ sourceId }) => sourceId).join(', ');
-  print(`  not found  ${count(unproven.length, 'leaver')} of whom the target says that it does not have them, and who may still have access there (${ids}); they are looked for again, since it does not show others either`);
+/** "In step" is said only when nothing is known to be otherwise. */
+function summary({ applied, result, rejected, waiting, deferred, unresolved, unproven, undone }: CycleReport): string {
+  const isLacking = waiting + deferred + unproven.length + undone.length > 0 || unresolved !== undefined;
+  const others = rejected.length > 0 ? `; not in step: ${rejectedText(countReasons(rejected))}` : isLacking ? '; not all is in step' : '';
+  if (applied.length > 0 || result !== 'success') return verbCounts(applied, 'nothing else to do') + others;
+  return others === '' ? 'in step, nothing to do' : `nothing to do${others}`;
 }
 
 function mark({ result }: CycleReport, colors: Terminal['colors']): string {
@@ -67,6 +68,7 @@ export function reportJson(report: CycleReport, call: CommandLine): unknown {
     rejected: report.rejected,
     rejections: report.rejections,
     unreached: report.unreached,
+    leftOut: report.leftOut,
     held: report.hold === undefined ? undefined : holdJson(report.hold, call),
     error: report.error === undefined ? undefined : { code: report.error.code, message: report.error.message, remedy: report.error.remedy },
   };

@@ -2,7 +2,7 @@ import type { UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import { shortPath } from '../core/mapping/scim-path.ts';
 import type { ResourceType } from '../core/model/entry.ts';
 import type { AttributeChange, Operation, Verb } from '../core/model/plan.ts';
-import { Reference, type DesiredValue } from '../core/model/resource.ts';
+import { Reference, type DesiredValue, type ReasonCounts } from '../core/model/resource.ts';
 
 /** `1 user`, `2 users`, `12,000 users`. */
 export function count(number: number, noun: string): string {
@@ -87,4 +87,11 @@ export function contentLines(operation: Operation): string[] {
     case 'delete':
       return [];
   }
+}
+
+/** `3 entries cannot be written (2 ambiguous_match, 1 map_error)`. */
+export function rejectedText(counts: ReasonCounts): string {
+  const parts = Object.entries(counts);
+  const sum = parts.reduce((all, [, number]) => all + number, 0);
+  return `${sum.toLocaleString('en-US')} ${sum === 1 ? 'entry' : 'entries'} cannot be written (${parts.map(([reason, number]) => `${number} ${reason}`).join(', ')})`;
 }

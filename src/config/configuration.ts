@@ -128,7 +128,10 @@ export interface TargetConfiguration {
   readonly users: TypeConfiguration & { readonly createInactive: boolean };
   readonly groups: TypeConfiguration;
   readonly removal: RemovalPolicy;
-  readonly guard: GuardLimits;
+  readonly guard: GuardLimits & {
+    /** DNs or source ids of entries without which no reading is believed. */
+    readonly mustSee: readonly string[];
+  };
   readonly limits: { readonly concurrency: 'auto' | number };
   /** What the profile makes of the rest of the configuration, where somebody might expect something else. For `check`. */
   readonly notes: readonly string[];

@@ -5,7 +5,7 @@ import type { AdoptOperation, AttributeChange, CreateOperation } from '../core/m
 import type { DesiredAttributes, DesiredValue } from '../core/model/resource.ts';
 import { diffWithBody } from '../core/planning/diff.ts';
 import type { FoundResource } from '../ports/scim-target.ts';
-import type { Intent } from '../ports/state-store.ts';
+import type { Intent, StateChange } from '../ports/state-store.ts';
 import { intentOf } from './intents.ts';
 import { claim, takenFailure } from './ownership.ts';
 import type { PushContext } from './push-context.ts';
@@ -17,7 +17,7 @@ export async function applyAdoption(operation: AdoptOperation, context: PushCont
   const owner = await claim(operation, operation.targetId, context);
   if (owner !== undefined) return takenFailure('has one that fits,', operation.targetId, owner);
   const open = operation.type === 'group' ? context.intents.get(operation.sourceId) : undefined;
-  return adopt(operation, operation.matchedBy === 'externalId' ? 'created' : 'adopted', open?.members, context);
+  return adopt(operation, operation.matchedBy === 'externalId' ? 'created' : 'adopted', open?.members, context.removalsOf(operation), context);
 }
 
 /**
@@ -41,17 +41,19 @@ export async function adoptFound(
     attributes.set('active', wantsActive || isActive);
   }
   const origin = found.body['externalId'] === operation.sourceId ? 'created' : 'adopted';
-  const failure = await adopt({ ...operation, verb: 'adopt', targetId: found.id, changes, attributes }, origin, unsettled, context);
+  const failure = await adopt({ ...operation, verb: 'adopt', targetId: found.id, changes, attributes }, origin, unsettled, context.removalsOf(operation), context);
   if (failure === undefined && !wantsActive && isActive) context.toEnd.add(operation.sourceId);
   return failure;
 }
 
 type Adoption = Omit<AdoptOperation, 'matchedBy' | 'targetActive'>;
 
+/** @param counts what the guard has to remember of it */
 async function adopt(
   operation: Adoption,
   origin: 'created' | 'adopted',
   unsettled: Intent['members'],
+  counts: readonly StateChange[],
   context: PushContext,
 ): Promise<Failure | undefined> {
   // Half adopted and forgotten, an account would outlive its entry: nobody else remembers that it is ours.
@@ -69,7 +71,7 @@ async function adopt(
   const link = newLink(operation, made, origin, attributes, context);
   const left = isUnchanged ? operation.changes.map(({ path }) => [path, doubtful] as const) : [];
   const known = { ...link, createdAt: undefined, unsettled, attributes: { ...link.attributes, ...Object.fromEntries(left) } };
-  await remember(context, known, [{ kind: 'settled', intent }]);
+  await remember(context, known, [{ kind: 'settled', intent }, ...counts]);
   return undefined;
 }
 

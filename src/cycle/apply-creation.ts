@@ -84,7 +84,7 @@ async function takeCreated(outcome: Extract<Outcome, { kind: 'applied' }>, creat
   const open = first.map(({ sourceId }) => sourceId).filter((id) => !add.includes(id));
   const made = newLink(operation, outcome, existed ? 'adopted' : 'created', attributes, context);
   const on = outcome.active === true ? { lifecycle: 'active' as const, attributes: { ...made.attributes, ...acknowledged(new Map([['active', true]]), context) } } : {};
-  await remember(context, { ...made, ...on, unsettled: open.length > 0 ? open : undefined }, [...(add.length > 0 ? [members] : []), settled]);
+  await remember(context, { ...made, ...on, unsettled: open.length > 0 ? open : undefined }, [...(add.length > 0 ? [members] : []), settled, ...context.removalsOf(operation)]);
   if (outcome.active === true && existed) context.toEnd.add(operation.sourceId);
   if (outcome.active === true && !existed) await switchOff(operation, context);
   return undefined;

@@ -61,7 +61,7 @@ async function applyUpdate(operation: UpdateOperation, context: PushContext): Pr
   const departedAt = operation.verb === 'reactivate' ? undefined : doubted.departedAt;
   const missing = operation.type === 'group' ? await missingFrom(outcome, operation.sourceId, context) : [];
   const unsettled = missing.length === 0 ? doubted.unsettled : [...new Set([...(doubted.unsettled ?? []), ...missing])];
-  await remember(context, { ...doubted, createdAt: undefined, departedAt, attributes, unsettled, version: outcome.version });
+  await remember(context, { ...doubted, createdAt: undefined, departedAt, attributes, unsettled, version: outcome.version }, context.removalsOf(operation));
   return undefined;
 }
 

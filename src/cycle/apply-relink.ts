@@ -33,8 +33,9 @@ export async function applyRelink(operation: RelinkOperation, context: PushConte
   return undefined;
 }
 
-async function handOver(link: Link, { replaces }: RelinkOperation, { store, links }: PushContext): Promise<void> {
-  await store.record([{ kind: 'relink', from: replaces, link }]);
+async function handOver(link: Link, operation: RelinkOperation, { store, links, removalsOf }: PushContext): Promise<void> {
+  const { replaces } = operation;
+  await store.record([{ kind: 'relink', from: replaces, link }, ...removalsOf(operation)]);
   links.delete(replaces);
   links.set(link.sourceId, link);
   for (const one of links.values()) {

@@ -61,7 +61,8 @@ export function createBreaker(probe: () => Promise<Failure | undefined>): Breake
     async failed(operation, failure) {
       const kind = kindOf(operation);
       if (endsAll.has(failure.class)) stopped ??= failure;
-      if (!downClasses.has(failure.class)) {
+      const isPointless = failure.class === 'unsupported' && operation.verb === 'create';
+      if (!downClasses.has(failure.class) && !isPointless) {
         ofAll = 0;
         inARow.delete(kind);
         return;

@@ -2,10 +2,15 @@ import { isDeepStrictEqual } from 'node:util';
 import type { SourceId } from '../core/model/entry.ts';
 import type { BridgeError } from '../core/model/errors.ts';
 import type { Digest } from '../core/model/link.ts';
+import { countReasons } from '../core/model/resource.ts';
 import type { CycleResult } from '../ports/cycle-observer.ts';
+import type { ScopeGroup } from '../core/mapping/survey.ts';
 import type { TargetState } from '../ports/state-store.ts';
 import { endVoid, recallWords, takeOut, trimmed, withWords } from './decisions.ts';
+import { endsFirstLoad } from './established.ts';
+import { filledScopes } from './guard-plan.ts';
 import { heldRecord } from './hold.ts';
+import { passedTime } from './passed-time.ts';
 import type { Preparation } from './prepare-plan.ts';
 import type { PushReport } from './push.ts';
 import type { CycleInput } from './cycle-input.ts';
@@ -23,20 +28,27 @@ interface CycleEnd {
 }
 
 /** Ends a cycle in the state: what is left to do, what the guard has to remember, what is held. */
-export async function commitCycle(input: CycleInput, prepared: Preparation, end: CycleEnd): Promise<TargetState> {
-  const { setup, store, clock, observer } = input;
+export async function commitCycle(input: CycleInput, prepared: Preparation, scopeGroups: readonly ScopeGroup[], end: CycleEnd): Promise<TargetState> {
+  const { setup, store, clock, observer, timekeeper } = input;
   const { state } = end;
   const target = setup.target.name;
   const now = clock.now();
-  const next = nextState(prepared, end, new Date(now).toISOString(), store.digest);
-  const before = new Date(now - day).toISOString();
-  const isOld = ({ at }: { readonly at: string }): boolean => at < before;
+  const time = passedTime(target, state, now, setup.removal.deleteAfter, timekeeper);
+  const next: TargetState = {
+    ...nextState(prepared, end, new Date(now).toISOString(), store.digest),
+    filledScopes: filledScopes(scopeGroups, prepared.verdict, state, store.digest),
+    gaps: time.gaps.length > 0 ? time.gaps : undefined,
+  };
+  const counted = (await store.removals(target)).map(({ at }) => at);
+  const before = counted.find((at) => time.seenSince(at) < day) ?? next.lastCycleAt ?? '';
+  const isWritten = isWorthWriting(state, next, now);
   await store.record([
     ...endedTroubles(prepared, end).map((sourceId) => ({ kind: 'trouble_over', target, sourceId }) as const),
-    ...((await store.removals(target)).some(isOld) ? [{ kind: 'removals_over', target, before } as const] : []),
+    ...(counted.some((at) => at < before) ? [{ kind: 'removals_over', target, before } as const] : []),
     ...newNotes(setup.target),
-    ...(isWorthWriting(state, next, now) ? [{ kind: 'target', target, state: next } as const] : []),
+    ...(isWritten ? [{ kind: 'target', target, state: next } as const] : []),
   ]);
+  if (isWritten) timekeeper?.note(target, next.lastCycleAt ?? '');
   const isNews = !isDeepStrictEqual({ ...state.unresolved }, { ...next.unresolved });
   observer({ kind: 'unresolved_counted', target, counts: prepared.unresolved, isNews });
   observer({ kind: 'resources_counted', target, counts: await store.counts(target), pending: next.pending });
@@ -47,15 +59,20 @@ export async function commitCycle(input: CycleInput, prepared: Preparation, end:
  * Ends a cycle that had nothing to do: the times in the state must not look as if nobody cared, and decisions about what
  * is not held must not wait for an accident.
  */
-export async function commitSilence({ setup, store, clock, observer }: CycleInput): Promise<void> {
+export async function commitSilence({ setup, store, clock, observer, timekeeper }: CycleInput): Promise<void> {
   const target = setup.target.name;
   const state = await store.target(target);
   const now = clock.now();
   const at = new Date(now).toISOString();
   const { waiting } = await store.decisions();
   const words = endVoid(recallWords({ target, state, left: waiting, stillWanted: () => [], now }), { readSince: undefined, now });
-  const next: TargetState = withWords({ ...state, lastSuccessAt: at, lastCycleAt: at, lastResult: 'success', lastError: undefined }, words);
-  if (isWorthWriting(state, next, now)) await store.record([{ kind: 'target', target, state: next }]);
+  const { gaps } = passedTime(target, state, now, setup.removal.deleteAfter, timekeeper);
+  const ended = { ...state, lastSuccessAt: at, lastCycleAt: at, lastResult: 'success', lastError: undefined, gaps: gaps.length > 0 ? gaps : undefined } as const;
+  const next: TargetState = withWords(ended, words);
+  if (isWorthWriting(state, next, now)) {
+    await store.record([{ kind: 'target', target, state: next }]);
+    timekeeper?.note(target, at);
+  }
   await takeOut(words, target, { store, observer });
 }
 
@@ -81,7 +98,9 @@ function nextState(prepared: Preparation, { pushed, result, error, state }: Cycl
     lastError: error === undefined ? undefined : errorRecord(state, error, at),
     pending,
     unresolved: anyUnresolved(prepared.unresolved),
+    rejected: prepared.plan.rejected.length === 0 ? undefined : countReasons(prepared.plan.rejected),
     held: hold === undefined ? undefined : heldRecord(hold, state.held, at, digest),
+    establishedAt: state.establishedAt ?? (endsFirstLoad(pushed, prepared.deferred.length + prepared.unreached.length) ? at : undefined),
     // An approval ends with the last of its operations; what failed is tried again under it.
     approvals: approvals.length === 0 ? undefined : approvals,
     marks: prepared.marks,

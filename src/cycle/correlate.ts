@@ -26,6 +26,8 @@ export interface Correlation {
   readonly rejected: readonly Rejected[];
   /** Those of whom the target could not be asked now: nobody knows whether it has them, so that they wait. */
   readonly unreached: ReadonlyMap<SourceId, Unreached>;
+  /** Those of a type that the target does not have. */
+  readonly leftOut: ReadonlySet<SourceId>;
   /** Whom the target has, where it was listed. */
   readonly listed: Readonly<Record<ResourceType, ReadonlySet<TargetId>>>;
 }
@@ -39,6 +41,7 @@ export type Finding = { readonly found: readonly FoundResource[]; readonly by: s
  *
  * @param barred accounts that were there before us, by the entry whose creation was answered with them: what a target
  *   writes of ours into them does not make them ours
+ * @param gone entries with a link that the directories do not have any more
  * @param intents who was being created when the process ended: they are looked for by externalId whatever the policy
  * @throws BridgeError when the target refuses the credentials
  */
@@ -49,17 +52,24 @@ export async function correlate(
   store: StateView,
   intents: ReadonlySet<SourceId>,
   barred: ReadonlyMap<SourceId, TargetId>,
+  gone: ReadonlySet<SourceId>,
   signal: AbortSignal,
 ): Promise<Correlation> {
   const listed = { user: new Set<TargetId>(), group: new Set<TargetId>() };
   const matches = new Map<SourceId, Match>();
   const rejected: Rejected[] = [];
   const unreached = new Map<SourceId, Unreached>();
+  const leftOut = new Set<SourceId>();
   for (const type of ['user', 'group'] as const) {
     const resources = unlinked.filter((resource) => resource.type === type);
     if (resources.length === 0) continue;
     const linked = (await store.counts(target.name))[type].active;
-    const { findings, last } = await search({ resources, type, target, paths: policy[type].match, intents, linked, listed: listed[type], signal });
+    const nothing: LookUps<Finding> = { findings: new Map(), last: undefined };
+    const { findings, last } = target.takes(type) === 'none' ? nothing : await search({ resources, type, target, paths: policy[type].match, intents, linked, listed: listed[type], signal });
+    if (target.takes(type) === 'none') {
+      for (const { sourceId } of resources) leftOut.add(sourceId);
+      continue;
+    }
     const ids = [...findings.values()].flatMap((finding) => (isFailure(finding) ? [] : (finding?.found.map((one) => one.id) ?? [])));
     const taken = new Map<TargetId, SourceId>(await store.owners(target.name, type, ids));
     for (const resource of resources) {
@@ -75,10 +85,10 @@ export async function correlate(
       }
       const [first, ...others] = finding?.found ?? [];
       if (finding === undefined || first === undefined) {
-        if (!policy[type].create) rejected.push(reject(resource, 'not_created', `the target has no such ${type}, and its profile says that it takes none from outside; make it there`));
+        if (!policy[type].create || target.takes(type) === 'existing') rejected.push(reject(resource, 'not_created', `the target has no such ${type}, and takes none from outside; make it there`));
         continue;
       }
-      const refusal = refuse({ resource, found: first, others, by: finding.by, policy: policy[type], taken, isBarred: barred.get(resource.sourceId) === first.id });
+      const refusal = refuse({ resource, found: first, others, by: finding.by, policy: policy[type], taken, isBarred: barred.get(resource.sourceId) === first.id, isOwnerGone: (id) => gone.has(id) });
       if (refusal !== undefined) {
         rejected.push(refusal);
         continue;
@@ -87,7 +97,7 @@ export async function correlate(
       matches.set(resource.sourceId, { targetId: first.id, matchedBy: finding.by, active: first.active !== false, body: first.body });
     }
   }
-  return { matches, rejected, unreached, listed };
+  return { matches, rejected, unreached, leftOut, listed };
 }
 
 /** One page of everything costs as much as one look-up. */
@@ -225,6 +235,7 @@ interface Candidate {
   readonly policy: MatchPolicy;
   readonly taken: ReadonlyMap<TargetId, SourceId>;
   readonly isBarred: boolean;
+  readonly isOwnerGone: (owner: SourceId) => boolean;
 }
 
 /*
@@ -236,14 +247,14 @@ interface Candidate {
  *   it carries the externalId of somebody else     | match_foreign, unless adopt is also-foreign
  *   anything else                                  | adopted
  */
-function refuse({ resource, found, others, by, policy, taken, isBarred }: Candidate): Rejected | undefined {
+function refuse({ resource, found, others, by, policy, taken, isBarred, isOwnerGone }: Candidate): Rejected | undefined {
   const owner = taken.get(found.id);
   if (others.length > 0) {
     const ids = [found, ...others].map((one) => one.id).join(', ');
     return reject(resource, 'ambiguous_match', `the target has ${others.length + 1} resources with the same ${by} (ids ${ids}); remove the surplus there`);
   }
   if (owner !== undefined && owner !== resource.sourceId) {
-    return reject(resource, 'match_taken', `the target's resource with the same ${by} (id ${found.id}) already belongs to entry ${owner}; if that is the same person, and gone: dir2scim state relink ${owner} ${resource.sourceId}`);
+    return reject(resource, 'match_taken', `the target's resource with the same ${by} (id ${found.id}) already belongs to entry ${owner}${isOwnerGone(owner) ? `, which is gone from the directory; if this is the same person: dir2scim state relink ${owner} ${resource.sourceId}` : ''}`);
   }
   // An equal externalId is our own source id: that one is ours whatever the policy says.
   if (policy.adopt === 'never' && (isBarred || found.body['externalId'] !== resource.sourceId)) {

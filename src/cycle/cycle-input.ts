@@ -5,6 +5,7 @@ import type { DirectoryReadings } from './read-directories.ts';
 import type { InStep } from './in-step.ts';
 import type { Attempt } from './search-unlinked.ts';
 import type { TargetSetup } from './target-setup.ts';
+import type { Timekeeper } from './timekeeper.ts';
 
 /** What one cycle of one target works with. */
 export interface CycleInput {
@@ -17,6 +18,8 @@ export interface CycleInput {
   readonly readSince?: number | undefined;
   /** Remembers from cycle to cycle which targets are in step; without it everything is planned. */
   readonly inStep?: InStep | undefined;
+  /** Measures from cycle to cycle how much time passed; without it, the wall clock is believed within bounds. */
+  readonly timekeeper?: Timekeeper | undefined;
   readonly store: StateStore;
   readonly clock: Clock;
   readonly observer: CycleObserver;

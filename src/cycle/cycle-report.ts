@@ -33,6 +33,8 @@ export interface CycleReport {
   readonly rejected: readonly Rejected[];
   /** Those who could not be looked for on the target. */
   readonly unreached: readonly UnreachedEntries[];
+  /** Groups, where the target has none. */
+  readonly leftOut: number;
   /** References and members that wait for someone the target does not have yet. */
   readonly waiting: number;
   /** Who had left, and whom the target does not have any more under any name: nothing is known of them from now on. */

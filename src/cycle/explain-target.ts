@@ -49,14 +49,14 @@ export async function explainTarget(
   const target = setup.target.name;
   await checkBinding(setup, store);
   const entries = readings.flatMap((reading) => reading.entries);
-  const { projection: all, former } = await draftKnowing(undefined, readings, setup.definition, { now: () => now }, store);
+  const { projection: all, former, survey } = await draftKnowing(undefined, readings, setup.definition, { now: () => now }, store);
   const ids = all.resources.map(({ sourceId }) => sourceId);
   const links = await gather([...new Set([...ids, id])], (batch) => store.links(target, batch));
   // Newcomers other than this one would each cost a search.
   const resources = all.resources.filter(({ sourceId }) => sourceId === id || (links.get(sourceId)?.lifecycle ?? 'lost') !== 'lost');
   const projection = { ...all, resources };
   await remind(setup.target, store);
-  const prepared = await preparePlan({ setup, readings, projection, only: id, store, lookUp, attempt: 'asked', now, signal });
+  const prepared = await preparePlan({ setup, readings, projection, scopeGroups: survey.scopeGroups, only: id, store, lookUp, attempt: 'asked', now, signal });
   const { plan, verdict, undone, words, context, unreached } = prepared;
   const [failed] = unreached;
   if (failed !== undefined) throw targetError(target, failed.failure);

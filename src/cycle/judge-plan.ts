@@ -30,6 +30,8 @@ export interface JudgeInput {
   readonly operations: readonly Operation[];
   /** Of everyone whom the plan concerns and the target has. */
   readonly links: ReadonlyMap<SourceId, Link>;
+  /** Acknowledged, of every group that the plan concerns. */
+  readonly members: PartContext['members'];
   /** Wanted, and left out of the plan for now. */
   readonly leftOut: ReadonlySet<SourceId>;
   readonly state: TargetState;
@@ -47,9 +49,9 @@ function isPush({ holdId }: { readonly holdId: string }): boolean {
  * people decided about exactly what it holds.
  */
 export async function judgePlan(input: JudgeInput, guard: (open: readonly Operation[], pushed: readonly Tally[]) => Promise<Verdict>): Promise<JudgedPlan> {
-  const { target, operations, links, leftOut, state, store, now } = input;
+  const { target, operations, links, members, leftOut, state, store, now } = input;
   const { digest } = store;
-  const context = partContext(operations, links);
+  const context = partContext(operations, links, members);
   const leftOf: JudgedPlan['leftOf'] = (held, done) => {
     const isOut = ({ sourceId }: HeldOperation): boolean => leftOut.has(sourceId);
     const plan = without(operations, done, context, digest);

@@ -1,32 +1,31 @@
-import { hash } from 'node:crypto';
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { Link, TargetId } from '../core/model/link.ts';
 import type { Operation, Plan } from '../core/model/plan.ts';
-import type { Rejected, Resource } from '../core/model/resource.ts';
+import type { Rejected } from '../core/model/resource.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import { countUnresolved, type UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import type { Projection } from '../core/mapping/project.ts';
+import type { ScopeGroup } from '../core/mapping/survey.ts';
 import { buildPlan } from '../core/planning/build-plan.ts';
-import { guard, type Verdict } from '../core/planning/guard.ts';
-import type { PlanInput } from '../core/planning/plan-input.ts';
-import { findSuccessors } from '../core/planning/successors.ts';
-import type { Tally } from '../core/planning/tally.ts';
 import { planId } from '../core/planning/plan-id.ts';
-import type { Intent, LinkCounts, StateView, TargetState, Trouble } from '../ports/state-store.ts';
+import type { Intent, StateView, TargetState, Trouble } from '../ports/state-store.ts';
 import { isPaused, troubleAfter } from './back-off.ts';
 import { gather } from './batches.ts';
+import { builtAnewRemark, likelySuccessors, successorsIn, withRemark } from './built-anew.ts';
 import { marksAfter, olderDirectories } from './data-marks.ts';
 import type { Words } from './decisions.ts';
 import type { Focus } from './focus.ts';
 import { createFingerprints, type Fingerprints } from './fingerprints.ts';
+import { guardPlan, sha256 } from './guard-plan.ts';
 import { judgePlan, type JudgedPlan } from './judge-plan.ts';
-import { recall, type Known } from './known.ts';
+import { recall } from './known.ts';
 import type { LookUpAbsent } from './look-up-absent.ts';
 import { searchLost } from './search-lost.ts';
 import { learnUnknown } from './learn-unknown.ts';
 import { searchUnlinked, type Attempt, type SearchResult } from './search-unlinked.ts';
 import type { TargetSetup } from './target-setup.ts';
-import { sumUnreached, type UnreachedEntries } from './unreached.ts';
+import type { Timekeeper } from './timekeeper.ts';
+import { unplanned, type UnreachedEntries } from './unreached.ts';
 
 /** A plan with the judgement on it, and what it was made from. */
 export interface Preparation extends JudgedPlan {
@@ -46,6 +45,8 @@ export interface Preparation extends JudgedPlan {
   readonly resting: ReadonlySet<SourceId>;
   /** Newcomers who could not be looked for now: they are left out of the plan as well. */
   readonly unreached: readonly UnreachedEntries[];
+  /** How many are of a type that the target does not have: groups. */
+  readonly leftOut: number;
   /** Newcomers to be looked for before they are created. */
   readonly unsearched: ReadonlySet<SourceId>;
   readonly fingerprints: Fingerprints;
@@ -79,6 +80,9 @@ export interface PrepareInput {
   readonly readings: readonly CompleteReading[];
   /** What the readings come to for this target. */
   readonly projection: Projection;
+  /** The groups by which its scope goes. */
+  readonly scopeGroups: readonly ScopeGroup[];
+  readonly timekeeper?: Timekeeper | undefined;
   /** Whom the plan is about; without it, everyone. */
   readonly focus?: Focus | undefined;
   /** The only one whom the target may be asked about, among those who are linked; without it, everyone. */
@@ -107,15 +111,16 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const troubles = await gather(ids, (batch) => store.troubles(name, batch));
   const stray = focus === undefined ? await strayTroubles(name, ids, store) : [];
   const fingerprints = createFingerprints(known.unlinked, store.digest, { user: setup.policy.user.match, group: setup.policy.group.match });
-  const successors = successorsOf(known, input);
-  const search = await searchUnlinked({ ...input, unlinked: known.unlinked.filter(({ sourceId }) => !successors.has(sourceId)), troubles, fingerprints });
-  const unusable = new Set([...search.resting, ...search.unreached.keys(), ...search.rejected.map(({ sourceId }) => sourceId)]);
-  const learned = await learnUnknown({ ...input, target: setup.target, resources, links: known.links });
+  const likely = likelySuccessors(known, input);
+  const successors = successorsIn(likely, resources, setup);
+  const search = await searchUnlinked({ ...input, unlinked: known.unlinked.filter(({ sourceId }) => !successors.has(sourceId)), gone: new Set(known.gone.map(({ sourceId }) => sourceId)), troubles, fingerprints });
+  const unusable = new Set([...search.resting, ...search.unreached.keys(), ...search.leftOut, ...search.rejected.map(({ sourceId }) => sourceId)]);
+  const learned = await learnUnknown({ ...input, ...known, target: setup.target, resources, leaving: lost.departures.map(({ link }) => link) });
   const planned = buildPlan({
     ...known,
     resources: learned.resources.filter(({ sourceId }) => !unusable.has(sourceId)),
     rejected: [...unmapped, ...search.rejected],
-    departures: lost.departures,
+    departures: lost.departures.map((departure) => ({ ...departure, link: known.links.get(departure.link.sourceId) ?? departure.link })),
     matches: search.matches,
     successors,
     bystanders: focus?.bystanders ?? nobody,
@@ -128,7 +133,9 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const state = await store.target(name);
   const leftOut = new Set([...unusable, ...lost.unproven.map(({ sourceId }) => sourceId)]);
   const older = olderDirectories(input.readings, state);
-  const judged = await judgePlan({ ...input, ...planned, target: name, links: known.links, leftOut, state }, (open, pushed) => judge(open, pushed, known, { state, older }, input));
+  const asked = { ...input, ...planned, target: name, links: known.links, members: known.members, leftOut, state };
+  const remark = builtAnewRemark(known, likely);
+  const judged = await judgePlan(asked, async (open, pushed) => withRemark(await guardPlan(open, pushed, known, { state, older }, input), remark));
   const isDeferred = pausesOf(judged, troubles, fingerprints, input);
   return {
     plan: { id: planId(planned.operations, sha256), target: name, operations: planned.operations, rejected: [...unmapped, ...search.rejected, ...(focus?.unfit ?? [])] },
@@ -141,7 +148,7 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     due: judged.verdict.proceed.filter((operation) => !isDeferred(operation)),
     links: known.links,
     ...forPush(search),
-    unreached: sumUnreached(search.unreached, known.unlinked),
+    ...unplanned(search, known.unlinked),
     fingerprints,
     troubles,
     standing: new Set([...search.standing, ...search.resting, ...search.unreached.keys()]),
@@ -164,13 +171,6 @@ async function strayTroubles(target: string, ids: readonly SourceId[], store: St
 /** What a push goes by. */
 function forPush({ resting, unsearched, settled, intents, listed }: SearchResult): Pick<SearchResult, 'resting' | 'unsearched' | 'settled' | 'intents' | 'listed'> {
   return { resting, unsearched, settled, intents, listed };
-}
-
-/** Nobody takes over an account where existing accounts are not taken over, and nobody of whom a target says it is lost. */
-function successorsOf({ links, gone, unlinked }: Known, { setup, store }: PrepareInput): PlanInput['successors'] {
-  const newcomers = unlinked.filter(({ sourceId, type }) => !links.has(sourceId) && setup.policy[type].adopt !== 'never');
-  const match = { user: setup.policy.user.match, group: setup.policy.group.match };
-  return findSuccessors(newcomers, gone.filter(({ lifecycle }) => lifecycle !== 'lost'), match, store.digest);
 }
 
 /** Whoever waits for an approval need not be looked for in every cycle. */
@@ -213,44 +213,3 @@ function pausesOf(
 }
 
 const nobody: ReadonlySet<SourceId> = new Set();
-const day = 24 * 60 * 60_000;
-
-async function judge(
-  operations: readonly Operation[],
-  pushed: readonly Tally[],
-  { links, members }: Pick<Known, 'links' | 'members'>,
-  { state, older }: { readonly state: TargetState; readonly older: ReadonlyMap<string, string> },
-  { setup, readings, projection, focus, store, now }: PrepareInput,
-): Promise<Verdict> {
-  const counts = await store.counts(setup.target.name);
-  const fresh = (at: string) => Date.parse(at) > now - day;
-  return guard({
-    target: setup.target.name,
-    operations,
-    limits: setup.limits,
-    links,
-    population: { user: counts.user.active, group: counts.group.active },
-    possibleMembers: possibleMembers((focus ?? projection).resources),
-    memberCounts: new Map([...members].map(([group, ids]) => [group, ids.size])),
-    recent: [...(await store.removals(setup.target.name)).filter(({ at }) => fresh(at)), ...pushed],
-    firstRun: state.lastCycleAt === undefined,
-    emptyTypes: emptyTypes(readings, counts),
-    directories: new Set(readings.map(({ directory }) => directory)),
-    older,
-    hash: sha256,
-  });
-}
-
-function possibleMembers(resources: readonly Resource[]): ReadonlyMap<SourceId, ReadonlySet<SourceId>> {
-  return new Map(resources.flatMap(({ sourceId, possibleMembers: ids }) => (ids === undefined ? [] : [[sourceId, new Set(ids)] as const])));
-}
-
-/** Types of which the directories show nobody although some are linked: more likely a fault than the truth. */
-function emptyTypes(readings: readonly CompleteReading[], counts: LinkCounts): Set<ResourceType> {
-  const shown = new Set(readings.flatMap(({ entries }) => entries.map(({ type }) => type)));
-  return new Set((['user', 'group'] as const).filter((type) => !shown.has(type) && counts[type].active + counts[type].deactivated > 0));
-}
-
-function sha256(text: string): string {
-  return hash('sha256', text, 'hex');
-}

@@ -1,4 +1,5 @@
 import type { CycleInput } from './cycle-input.ts';
+import { isEstablished } from './established.ts';
 import type { Focus } from './focus.ts';
 import { preparePlan, type Preparation, type PrepareInput } from './prepare-plan.ts';
 import { push, type PushReport } from './push.ts';
@@ -28,7 +29,7 @@ export async function pushAll(input: CycleInput, prepared: Preparation, from: Pr
 
 function pushDue(input: CycleInput, prepared: Preparation): Promise<PushReport> {
   const { setup, clock } = input;
-  const { due, links, fingerprints, unsearched, intents, listed, troubles, context, approved } = prepared;
+  const { due, links, fingerprints, unsearched, intents, listed, troubles, context, approved, state } = prepared;
   return push(due, {
     ...input,
     target: setup.target,
@@ -39,7 +40,7 @@ function pushDue(input: CycleInput, prepared: Preparation): Promise<PushReport> 
     intents,
     listed,
     troubles,
-    removalsOf: createRemovalRecords(setup.target.name, context, approved, clock),
+    removalsOf: createRemovalRecords({ target: setup.target.name, context, approved, established: isEstablished(state) }, clock),
     readAt: input.readings.readAt,
   });
 }

@@ -4,6 +4,7 @@ import { heldOperation } from '../core/planning/held-operation.ts';
 import type { Decider, Decision } from '../ports/state-store.ts';
 import type { CycleInput } from './cycle-input.ts';
 import { recallWords, trimmed, withWords } from './decisions.ts';
+import { isEstablished } from './established.ts';
 import type { Preparation } from './prepare-plan.ts';
 import { push, type PushReport } from './push.ts';
 import { createRemovalRecords } from './removal-records.ts';
@@ -65,7 +66,7 @@ export async function pushOne(own: readonly Operation[], input: PushOneInput): P
     listed: prepared.listed,
     attempt: 'asked',
     troubles: prepared.troubles,
-    removalsOf: createRemovalRecords(target, prepared.context, [], clock),
+    removalsOf: createRemovalRecords({ target, context: prepared.context, approved: [], established: isEstablished(prepared.state) }, clock),
   });
   const isDone = pushed.applied.length === own.length && prepared.troubles.has(id);
   const approvals = trimmed(decided.approvals ?? [], (held) => prepared.leftOf(held, pushed.applied));

@@ -51,6 +51,12 @@ export async function push(operations: readonly Operation[], rest: Omit<PushCont
   };
   for (const stage of stagesOf(operations, context.troubles)) {
     await forEachConcurrently(stage, context.target.concurrency, isStopped, async (operation) => {
+      // What was learned meanwhile holds for the rest.
+      if (operation.verb === 'create' && context.target.takes(operation.type) !== 'all') {
+        started += 1;
+        skipped += 1;
+        return;
+      }
       if (breaker.isOpen(operation)) {
         passedOver.push(operation);
         return;

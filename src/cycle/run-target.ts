@@ -2,6 +2,7 @@ import type { SourceId } from '../core/model/entry.ts';
 import { toBridgeError, type BridgeError } from '../core/model/errors.ts';
 import type { Failure } from '../core/model/outcome.ts';
 import type { Hold, Operation, Verb } from '../core/model/plan.ts';
+import { countReasons } from '../core/model/resource.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import type { CycleResult } from '../ports/cycle-observer.ts';
 import type { TargetState } from '../ports/state-store.ts';
@@ -70,6 +71,7 @@ const nothingDone = {
   rejections: [],
   rejected: [],
   unreached: [],
+  leftOut: 0,
   waiting: 0,
   forgotten: [],
   unproven: [],
@@ -94,7 +96,7 @@ async function runCycle(input: CycleInput): Promise<Result> {
   const plannedNow = clock.monotonic();
   const focus = step && (await focusOn(step, projection, setup.target, store));
   if (focus === undefined) await recoverIntents(setup, store, projection, clock.now(), input.signal);
-  const from = { ...input, readings, lookUp: input.readings.lookUp, projection, focus, now: clock.now() };
+  const from = { ...input, readings, lookUp: input.readings.lookUp, projection, scopeGroups: draft.survey.scopeGroups, focus, now: clock.now() };
   const prepared = await preparePlan(from);
   const { plan, verdict: { hold } } = prepared;
   const target = setup.target.name;
@@ -104,7 +106,7 @@ async function runCycle(input: CycleInput): Promise<Result> {
   const down = pushed.stoppedBy ?? (await silence(prepared, pushed, input));
   const result = down === undefined ? resultOf(pushed, prepared, hold, input) : 'error';
   const error = down === undefined ? undefined : targetError(target, down);
-  const { pending } = await commitCycle(input, prepared, { pushed, result, error, state });
+  const { pending } = await commitCycle(input, prepared, draft.survey.scopeGroups, { pushed, result, error, state });
   if (result === 'success' && pending === 0) {
     const plannedAt = focus === undefined ? plannedNow : (step?.plannedAt ?? plannedNow);
     const unproven = pushed.applied.length === 0 ? new Set<SourceId>() : (focus && idsIn(focus)) ?? 'everyone';
@@ -118,20 +120,22 @@ async function runCycle(input: CycleInput): Promise<Result> {
     hold,
     undone: prepared.undone,
     rejections: prepared.words.rejections,
-    rejected: plan.rejected,
-    unreached: prepared.unreached,
+    ...found(prepared),
     waiting: prepared.waiting + pushed.skipped,
-    forgotten: prepared.forgotten,
-    unproven: prepared.unproven,
     unresolved: anyUnresolved(prepared.unresolved),
     error,
   };
 }
 
+/** What the report tells of what was found before anything was sent. */
+function found({ plan: { rejected }, unreached, leftOut, forgotten, unproven }: Preparation): Pick<Result, 'rejected' | 'unreached' | 'leftOut' | 'forgotten' | 'unproven'> {
+  return { rejected, unreached, leftOut, forgotten, unproven };
+}
+
 /** What was found before anything is sent. */
 function tell({ plan, unreached, forgotten, verdict: { hold } }: Preparation, { observer }: CycleInput): void {
   const { id: planId, target, operations, rejected } = plan;
-  observer({ kind: 'plan_made', target, planId, counts: countByVerb(operations), rejected: rejected.length });
+  observer({ kind: 'plan_made', target, planId, counts: countByVerb(operations), rejected: rejected.length, reasons: countReasons(rejected) });
   for (const { type, count, failure } of unreached) observer({ kind: 'search_failed', target, type, count, failure: failure.class, status: failure.status });
   for (const { type, sourceId, targetId } of forgotten) observer({ kind: 'link_forgotten', target, type, sourceId, targetId });
   if (hold !== undefined) observer({ kind: 'held', target, hold });

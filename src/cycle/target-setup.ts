@@ -13,5 +13,7 @@ export interface TargetSetup {
   readonly policy: Readonly<Record<ResourceType, MatchPolicy>>;
   readonly removal: RemovalPolicy;
   readonly limits: GuardLimits;
+  /** DNs or source ids of entries without which no reading is believed. */
+  readonly mustSee: readonly string[];
   readonly createInactive: boolean;
 }

@@ -1,8 +1,8 @@
-import type { ResourceType, SourceId } from '../core/model/entry.ts';
+import type { ResourceType } from '../core/model/entry.ts';
 import { BridgeError } from '../core/model/errors.ts';
 import type { Failure } from '../core/model/outcome.ts';
 import type { Resource } from '../core/model/resource.ts';
-import type { Unreached } from './look-up.ts';
+import type { Correlation } from './correlate.ts';
 import { publicWords } from './target-error.ts';
 
 /** Entries of one type that could not be looked for on the target: they wait, and everything else goes on. */
@@ -13,12 +13,17 @@ export interface UnreachedEntries {
   readonly failure: Failure;
 }
 
-export function sumUnreached(unreached: ReadonlyMap<SourceId, Unreached>, resources: readonly Pick<Resource, 'sourceId' | 'type'>[]): UnreachedEntries[] {
-  return (['user', 'group'] as const).flatMap((type): UnreachedEntries[] => {
+/** Newcomers about whom nothing is planned: who could not be looked for, and what the target has no place for. */
+export function unplanned(
+  { unreached, leftOut }: Pick<Correlation, 'unreached' | 'leftOut'>,
+  resources: readonly Pick<Resource, 'sourceId' | 'type'>[],
+): { readonly unreached: UnreachedEntries[]; readonly leftOut: number } {
+  const entries = (['user', 'group'] as const).flatMap((type): UnreachedEntries[] => {
     const own = resources.flatMap((resource) => (resource.type === type ? (unreached.get(resource.sourceId) ?? []) : []));
     const last = own.at(-1);
     return last === undefined ? [] : [{ type, count: own.length, failure: last.failure }];
   });
+  return { unreached: entries, leftOut: leftOut.size };
 }
 
 /** For whoever asked for the cycle or the plan. */

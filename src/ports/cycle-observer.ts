@@ -3,6 +3,7 @@ import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { TargetId } from '../core/model/link.ts';
 import type { FailureClass } from '../core/model/outcome.ts';
 import type { Hold, Verb } from '../core/model/plan.ts';
+import type { ReasonCounts } from '../core/model/resource.ts';
 import type { Fate } from '../core/model/reading.ts';
 import type { DecisionRecord, LinkCounts, Opening, UnusableDecision } from './state-store.ts';
 
@@ -51,6 +52,8 @@ export type CycleEvent =
       readonly planId: string;
       readonly counts: Readonly<Record<Verb, number>>;
       readonly rejected: number;
+      /** The same, by reason. */
+      readonly reasons: ReasonCounts;
     }
   /** Entries that could not be looked for on the target, and wait. */
   | {

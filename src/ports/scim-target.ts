@@ -24,6 +24,8 @@ export interface ScimTarget {
   readonly memberChunk: MemberChunk;
   /** True: whoever was deactivated answers to nothing, and is created again to come back (Atlassian). */
   readonly recreates: boolean;
+  /** What it takes of a type. Becomes less when the target says so: ask anew after each search and creation. */
+  takes(type: ResourceType): Takes;
   /** Reads ServiceProviderConfig, ResourceTypes and Schemas; missing ones fall back to RFC defaults. For `check`. */
   discover(signal: AbortSignal): Promise<TargetFacts | Failure>;
   /**
@@ -132,6 +134,9 @@ export interface Acknowledged {
   readonly members?: MemberChange['current'] | undefined;
   readonly expectedMembers?: MemberChange['expected'];
 }
+
+/** `existing`: what the target made itself can be found and changed, and nothing is created. `none`: it has no such type. */
+export type Takes = 'all' | 'existing' | 'none';
 
 export interface MemberChunk {
   /** Members of one `changeMembers` that only adds. */

@@ -5,7 +5,8 @@ import type { Digest, Link, TargetId } from '../core/model/link.ts';
 import type { UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import type { FailureClass } from '../core/model/outcome.ts';
 import type { HeldOperation, Verb } from '../core/model/plan.ts';
-import type { ReasonCode } from '../core/model/resource.ts';
+import type { ReasonCode, ReasonCounts } from '../core/model/resource.ts';
+import type { Gap } from '../core/planning/seen-time.ts';
 import type { Tally } from '../core/planning/tally.ts';
 import type { TargetNotes } from './scim-target.ts';
 
@@ -78,6 +79,10 @@ export interface StateView {
   boundTo(target: string): Promise<string | undefined>;
   /** How many links there are, by target and directory: also of those that the configuration does not name (any more). */
   linkTotals(): Promise<readonly LinkTotal[]>;
+  /** Members of all groups together, and groups that have any. */
+  memberships(target: string): Promise<{ readonly members: number; readonly groups: number }>;
+  /** How many resources of a type have a value of an attribute, as far as the target acknowledged it or may have it. */
+  holders(target: string, type: ResourceType, path: string): Promise<number>;
   /** For the guard's window, oldest first. */
   removals(target: string): Promise<readonly RemovalRecord[]>;
   /** What people decided and no cycle has taken up yet, of all targets. */
@@ -176,6 +181,8 @@ export type StateChange =
   | { readonly kind: 'directory'; readonly directory: string; readonly state: DirectoryState }
   | { readonly kind: 'identity'; readonly directory: string; readonly identity: DirectoryIdentity }
   | { readonly kind: 'bound'; readonly target: string; readonly endpoint: string }
+  /** Of all links: records that came after them are missing, so that what was acknowledged has to be looked at again. */
+  | { readonly kind: 'content_forgotten' }
   /** Forgets everything about a target, as if it had never been there. */
   | { readonly kind: 'reset'; readonly target: string }
   /** In place of what was noted of these entries; no name forgets them. */
@@ -195,6 +202,8 @@ export interface TargetState {
   readonly lastError?: { readonly code: string; readonly since: string } | undefined;
   /** How much the last cycle left to do: failed, held, waiting for another try or for someone to come. */
   readonly pending: number;
+  /** Entries in scope that are not in step and cannot be written, by reason, where there are any. */
+  readonly rejected?: ReasonCounts | undefined;
   readonly held?: HeldRecord | undefined;
   /** What names nobody who is read, where there is any. */
   readonly unresolved?: UnresolvedCounts | undefined;
@@ -204,6 +213,12 @@ export interface TargetState {
   readonly rejections?: readonly RejectionRecord[] | undefined;
   /** The last decisions that cycles took up, or that ended unused, oldest first. */
   readonly decided?: readonly DecisionRecord[] | undefined;
+  /** When the first load was over: whoever is new after this is new among many. */
+  readonly establishedAt?: string | undefined;
+  /** Keyed digests of the groups by which the scope goes that had somebody in them. */
+  readonly filledScopes?: readonly string[] | undefined;
+  /** Where the clock leapt, or nobody looked for long: such time counts for nobody who has some to come back. */
+  readonly gaps?: readonly Gap[] | undefined;
   /** By directory: how far its data had come when the target last went by it. */
   readonly marks?: Readonly<Record<string, DataMark>> | undefined;
 }

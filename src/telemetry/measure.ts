@@ -1,6 +1,6 @@
 import type { Clock } from '../ports/clock.ts';
 import type { CycleEvent, CycleObserver } from '../ports/cycle-observer.ts';
-import { clearHeld, ldapOperations, resourceStates, setUnresolved } from './initial-series.ts';
+import { clearHeld, setRejected, ldapOperations, resourceStates, setUnresolved } from './initial-series.ts';
 import type { Instruments } from './instruments.ts';
 
 type EventOf<Kind extends CycleEvent['kind']> = Extract<CycleEvent, { kind: Kind }>;
@@ -29,6 +29,9 @@ export function measure(instruments: Instruments, clock: Clock): CycleObserver {
       case 'cycle_finished':
         finish(event);
         return;
+      case 'plan_made':
+        setRejected(instruments, event.target, event.reasons);
+        return;
       case 'held':
         holding.add(event.target);
         countHeld(instruments, event);
@@ -40,10 +43,7 @@ export function measure(instruments: Instruments, clock: Clock): CycleObserver {
         instruments.ldapFailovers.inc({ directory: event.directory });
         return;
       case 'ldap_request':
-        instruments.ldapDuration.observe(
-          { directory: event.directory, operation: oneOf(ldapOperations, event.operation) },
-          event.milliseconds / 1000,
-        );
+        instruments.ldapDuration.observe({ directory: event.directory, operation: oneOf(ldapOperations, event.operation) }, event.milliseconds / 1000);
         return;
       case 'unresolved_counted':
         setUnresolved(instruments, event.target, event.counts);
@@ -68,7 +68,6 @@ export function measure(instruments: Instruments, clock: Clock): CycleObserver {
       case 'decided': case 'decision_unusable':
       case 'operations_given_up':
       case 'search_failed':
-      case 'plan_made':
       case 'link_forgotten':
     }
   };

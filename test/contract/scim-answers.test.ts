@@ -156,3 +156,40 @@ describe('a name that is taken', () => {
     });
   }
 });
+
+describe('a target without groups', () => {
+  for (const [what, behaviour, requests] of [
+    ['by ResourceTypes', {}, ['GET /Groups?filter=displayName eq "crew" 404', 'GET /ResourceTypes 200']],
+    ['by a list', { discovery: { resourceTypes: false } }, ['GET /Groups?filter=displayName eq "crew" 404', 'GET /ResourceTypes 404', 'GET /Groups?count=1 404']],
+    ['by the page of a framework', { http: { noRoute: 'page' } }, ['GET /Groups?filter=displayName eq "crew" 404', 'GET /ResourceTypes 200']],
+  ] as const) {
+    it(`is found out once, ${what}`, async (context) => {
+      const { target, asked } = await stageOf(context, { ...behaviour, groups: { supported: false } });
+      assert.equal(target.takes('group'), 'all');
+      for (const name of ['crew', 'staff', 'board']) {
+        const lost = await target.find('group', 'displayName', name, signal);
+        assert.ok(isFailure(lost) && lost.class === 'unsupported', JSON.stringify(lost));
+      }
+      assert.equal(target.takes('group'), 'none');
+      assert.equal(failureClass(await target.create('group', new Map([['displayName', 'crew']]), signal)), 'unsupported');
+      assert.deepEqual(asked(), requests);
+      assert.equal(target.takes('user'), 'all');
+    });
+  }
+
+  it('is not one that answers 404 to an empty search', async (context) => {
+    const { target, asked } = await stageOf(context, { filter: { emptyStatus: 404 } });
+    for (const name of ['crew', 'staff']) assert.deepEqual(found(await target.find('group', 'displayName', name, signal)), []);
+    assert.equal(target.takes('group'), 'all');
+    assert.deepEqual(asked(), ['GET /Groups?filter=displayName eq "crew" 404', 'GET /ResourceTypes 200', 'GET /Groups?filter=displayName eq "staff" 404']);
+  });
+
+  it('is asked for one new group where it takes none, however many there are', async (context) => {
+    const { target, asked } = await stageOf(context, { groups: { create: false } });
+    const names = Array.from({ length: 10 }, (_, at) => `g${at}`);
+    const outcomes = await Promise.all(names.map((name) => target.create('group', new Map([['displayName', name]]), signal)));
+    assert.ok(outcomes.every((outcome) => failureClass(outcome) === 'unsupported'));
+    assert.deepEqual(asked(), ['POST /Groups 405']);
+    assert.equal(target.takes('group'), 'existing');
+  });
+});

@@ -29,7 +29,7 @@ const change: fc.Arbitrary<StateChange> = fc.oneof(
       origin: fc.constantFrom('created' as const, 'adopted' as const),
       lifecycle: fc.constantFrom('active' as const, 'deactivated' as const, 'lost' as const),
       version: fc.option(fc.string(), { nil: undefined }),
-      attributes: fc.dictionary(fc.string(), fc.string(), { maxKeys: 3 }),
+      attributes: fc.dictionary(fc.constantFrom('title', 'nickName', 'locale'), fc.oneof(fc.string(), fc.constantFrom('-', '~', '?')), { maxKeys: 3 }),
     })
     .map((rest): StateChange => ({ kind: 'link', link: aLink(rest.sourceId, rest) })),
   fc.record({ kind: fc.constant('unlink' as const), target, sourceId: id }),
@@ -96,7 +96,8 @@ describe('The embedded state', () => {
 async function everything(state: StateView): Promise<unknown> {
   const answers: unknown[] = [];
   for (const name of targets) {
-    answers.push(await state.counts(name), await state.target(name), await state.removals(name));
+    answers.push(await state.counts(name), await state.target(name), await state.removals(name), await state.memberships(name));
+    for (const one of types) answers.push(await state.holders(name, one, 'title'));
     answers.push(sorted(await state.links(name, ids)), sorted(await state.troubles(name, ids)));
     answers.push((await state.openIntents(name)).map((intent) => JSON.stringify(intent)).sort());
     for (const one of types) answers.push(sorted(await state.owners(name, one, ['1', '2', '3', '4', '5', '6'])));

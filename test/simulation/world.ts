@@ -7,6 +7,7 @@ import { definition, entry } from '../support/entries.ts';
 import { fakeClock, type FakeClock } from '../support/fake-clock.ts';
 import { createFakeSource, type FakeSource } from '../support/fake-source.ts';
 import { createFakeTarget, type FakeTarget } from '../support/fake-target.ts';
+import { noLimits } from '../support/limits.ts';
 import { createMemoryStore, type MemoryStore } from '../support/memory-store.ts';
 import { createRandom, type Random } from './random.ts';
 
@@ -105,7 +106,9 @@ export function createWorld(seed: number): World {
       deleteAfter: random.pick([undefined, 30 * day]),
       groups: random.pick(['delete', 'empty', 'keep'] as const),
     },
+    mustSee: [],
     limits: {
+      ...noLimits,
       removals: { percent: 25, atLeast: 1 + random.integer(2) },
       members: { percent: 25, atLeast: 1 + random.integer(2) },
       updates: { percent: 50, atLeast: 4 },

@@ -7,6 +7,7 @@ import { definition, entry } from './entries.ts';
 import { fakeClock, type FakeClock } from './fake-clock.ts';
 import { createFakeSource } from './fake-source.ts';
 import { createFakeTarget, type FakeCall, type FakeTargetOptions } from './fake-target.ts';
+import { noLimits } from './limits.ts';
 import { createMemoryStore } from './memory-store.ts';
 
 export const minute = 60_000;
@@ -37,7 +38,6 @@ export function cycleStage(entries: readonly Entry[], { target: targetOptions, m
   const target = createFakeTarget({ name: 'wiki', ...targetOptions });
   const store = createMemoryStore();
   const events: CycleEvent[] = [];
-  const all = { percent: 100, atLeast: 1_000 };
   const setup: TargetSetup = {
     target,
     url: 'https://wiki.example/scim/v2',
@@ -47,7 +47,8 @@ export function cycleStage(entries: readonly Entry[], { target: targetOptions, m
     }),
     policy: { user: { match, adopt: 'first-match', create: true }, group: { match: ['externalId', 'displayName'], adopt: 'first-match', create: true } },
     removal: { leaves: 'deactivate', groups: 'keep' },
-    limits: { removals: all, members: all, updates: all },
+    limits: noLimits,
+    mustSee: [],
     createInactive: false,
     ...rest,
   };

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import type { CycleReport } from '../../src/cycle/cycle-report.ts';
 import type { Decision } from '../../src/ports/state-store.ts';
 import { cycleStage, operationsOf, person, type StageOptions } from './cycle-stage.ts';
+import { noLimits } from './limits.ts';
 
 export const eight = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
 export const staff = eight.map((id) => person(id));
-export const open = { percent: 100, atLeast: 99 };
-export const narrow = { limits: { removals: { percent: 0, atLeast: 1 }, members: open, updates: open }, target: { concurrency: 1 } };
+export const narrow = { limits: { ...noLimits, removals: { percent: 0, atLeast: 1 } }, target: { concurrency: 1 } };
 export const by = { via: 'shell', user: 'olga' } as const;
 
 export type Stage = ReturnType<typeof cycleStage>;

@@ -48,6 +48,8 @@ export interface FakeTargetOptions {
   /** Members that a create may carry; none unless said. */
   readonly createWith?: number;
   readonly recreates?: boolean;
+  /** False: like some targets, it has none, which a search for one finds out. */
+  readonly groups?: boolean;
   /** False: like some targets, it minds neither names nor externalIds that are there already. */
   readonly unique?: boolean;
   readonly hook?: FakeHook;
@@ -56,12 +58,13 @@ export interface FakeTargetOptions {
 /** As on the real one: several in a page, and one more page to see that it is the end. */
 const pageSize = 100;
 
-export function createFakeTarget({ name, concurrency = 8, memberChunk = 100, createWith = 0, recreates = false, unique = true, hook }: FakeTargetOptions): FakeTarget {
+export function createFakeTarget({ name, concurrency = 8, memberChunk = 100, createWith = 0, recreates = false, groups: hasGroups = true, unique = true, hook }: FakeTargetOptions): FakeTarget {
   const content: Record<ResourceType, Map<TargetId, Body>> = { user: new Map(), group: new Map() };
   const calls: FakeCall[] = [];
   let faultFor = hook;
   let created = 0;
   let called = 0;
+  let isWithoutGroups = false;
 
   /** Records a call, lets the hook spoil it, and carries it out. */
   const perform = async <T>(call: Unnumbered<FakeCall>, spoilt: (failure: Failure) => T, effect: () => T): Promise<T> => {
@@ -139,6 +142,7 @@ export function createFakeTarget({ name, concurrency = 8, memberChunk = 100, cre
     concurrency,
     memberChunk: { add: memberChunk, remove: memberChunk, create: createWith },
     recreates,
+    takes: (type) => (type === 'group' && isWithoutGroups ? 'none' : 'all'),
     calls,
     clearCalls: () => void calls.splice(0),
     setHook: (next) => void (faultFor = next),
@@ -150,7 +154,10 @@ export function createFakeTarget({ name, concurrency = 8, memberChunk = 100, cre
     },
     find(type, attribute, value, signal) {
       signal.throwIfAborted();
-      const effect = (): FoundResource[] => found(type).filter(({ body }) => holds(body, attribute, value));
+      const effect = (): FoundResource[] | Failure => {
+        isWithoutGroups ||= type === 'group' && !hasGroups;
+        return isWithoutGroups && type === 'group' ? { class: 'unsupported', detail: 'there are no groups' } : found(type).filter(({ body }) => holds(body, attribute, value));
+      };
       return perform<FoundResource[] | Failure>({ method: 'find', type, attribute, value }, (failure) => failure, effect);
     },
     inventory(type, worthRequests, signal) {
@@ -158,7 +165,10 @@ export function createFakeTarget({ name, concurrency = 8, memberChunk = 100, cre
       const { size } = content[type];
       const cost = size === 0 ? 1 : Math.ceil(size / pageSize) + 1;
       const call = { method: 'inventory', type, worthRequests } as const;
-      return perform<FoundResource[] | Failure | undefined>(call, (failure) => failure, () => (cost <= worthRequests ? found(type) : undefined));
+      return perform<FoundResource[] | Failure | undefined>(call, (failure) => failure, () => {
+        isWithoutGroups ||= type === 'group' && !hasGroups;
+        return cost <= worthRequests && !(isWithoutGroups && type === 'group') ? found(type) : undefined;
+      });
     },
     read(type, id, signal) {
       signal.throwIfAborted();

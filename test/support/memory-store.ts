@@ -2,7 +2,9 @@ import { createHmac, randomUUID } from 'node:crypto';
 import type { DirectoryIdentity } from '../../src/core/model/directory-identity.ts';
 import type { ResourceType, SourceId } from '../../src/core/model/entry.ts';
 import { BridgeError } from '../../src/core/model/errors.ts';
-import type { Link } from '../../src/core/model/link.ts';
+import { holdsValue, type Link } from '../../src/core/model/link.ts';
+import { forgetContent } from '../../src/core/planning/link-paths.ts';
+import { tallyKey } from '../../src/core/planning/tally.ts';
 import { noNotes, type TargetNotes } from '../../src/ports/scim-target.ts';
 import {
   emptyTargetState,
@@ -158,6 +160,12 @@ function open(kept: Kept): MemoryStore {
         }
         return [...totals.values()];
       }),
+    memberships: (target) =>
+      answer(() => {
+        const groups = [...kept.members].filter(([id, members]) => id.startsWith(`${target}\n`) && members.size > 0);
+        return { members: groups.reduce((sum, [, { size }]) => sum + size, 0), groups: groups.length };
+      }),
+    holders: (target, type, path) => answer(() => ofTarget(kept.links, target).filter((link) => link.type === type && holdsValue(link, path)).length),
     removals: (target) => answer(() => kept.removals.filter((one) => one.target === target).map(({ removal }) => removal)),
     decisions: () =>
       answer(() => ({
@@ -184,6 +192,15 @@ function open(kept: Kept): MemoryStore {
       recordFails = fails;
     },
   };
+}
+
+/** What was done at one time is one record. */
+function remember({ removals }: Kept, change: { readonly target: string; readonly removal: RemovalRecord }): void {
+  const key = ({ target, removal }: typeof change) => `${target} ${removal.at} ${tallyKey(removal)}`;
+  const at = removals.findIndex((one) => key(one) === key(change));
+  const before = removals[at];
+  if (before === undefined) removals.push(change);
+  else removals[at] = { ...change, removal: { ...change.removal, count: before.removal.count + change.removal.count } };
 }
 
 function endMemberships(kept: Kept, target: string, id: SourceId): void {
@@ -264,6 +281,9 @@ function apply(kept: Kept, change: StateChange): void {
     case 'bound':
       kept.endpoints.set(change.target, change.endpoint);
       return;
+    case 'content_forgotten':
+      for (const [key, link] of kept.links) kept.links.set(key, forgetContent(link));
+      return;
     case 'reset': {
       const isOf = (key: string): boolean => key.startsWith(`${change.target}\n`);
       for (const map of [kept.links, kept.members, kept.troubles, kept.intents]) for (const key of map.keys()) if (isOf(key)) map.delete(key);
@@ -272,7 +292,7 @@ function apply(kept: Kept, change: StateChange): void {
       return;
     }
     case 'removal':
-      kept.removals.push(change);
+      remember(kept, change);
       return;
     case 'removals_over': {
       const left = kept.removals.filter(({ target, removal }) => target !== change.target || removal.at >= change.before);

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ResourceType, SourceId } from '../../src/core/model/entry.ts';
 import type { MembersOperation, Operation, RemoveOperation, UpdateOperation } from '../../src/core/model/plan.ts';
-import type { GuardInput } from '../../src/core/planning/guard-input.ts';
+import type { GuardInput, Population } from '../../src/core/planning/guard-input.ts';
+import { limitsWith } from './limits.ts';
 import { user } from './plan-input.ts';
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -40,19 +41,34 @@ export function creation(sourceId: SourceId, again = false): Operation {
   return { ...subject('user', sourceId), verb: 'create', attributes, again };
 }
 
-/** 100 people and 20 groups on the target, and the limits that the product has by default. */
+/** 100 people with every attribute, 20 groups with 400 members together, and nobody who was switched off. */
+export function populationOf(rest: Partial<Population>): Population {
+  return {
+    active: { user: 100, group: 20 },
+    deactivated: { user: 0, group: 0 },
+    memberships: 400,
+    groupsWithMembers: 20,
+    holders: () => 100,
+    ...rest,
+  };
+}
+
+/** What that is on the target, and the limits that the product has by default. */
 export function guardInput(operations: readonly Operation[], rest: Partial<GuardInput> = {}): GuardInput {
   return {
     target: 'wiki',
     operations,
-    limits: { removals: { percent: 10, atLeast: 5 }, members: { percent: 20, atLeast: 10 }, updates: { percent: 30, atLeast: 20 } },
-    population: { user: 100, group: 20 },
+    limits: limitsWith(),
+    population: populationOf({}),
     links: new Map(),
-    memberCounts: new Map(),
+    members: new Map(),
     recent: [],
     firstRun: false,
+    established: true,
+    isEmpty: () => false,
+    emptiedScopes: [],
+    isLeap: () => false,
     possibleMembers: new Map(),
-    emptyTypes: new Set(),
     directories: new Set(['corp', 'branch']),
     older: new Map(),
     hash: sha256,

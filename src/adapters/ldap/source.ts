@@ -14,7 +14,7 @@ import { hashScope } from './changes/scope-hash.ts';
 import { seesDeletions } from './changes/usn-deletions.ts';
 import { visitMissing } from './changes/visit-missing.ts';
 import { printWatermark } from './changes/watermark.ts';
-import { identityOf, readIdentity } from './identify.ts';
+import { readIdentity } from './identify.ts';
 import { monotonic } from './monotonic.ts';
 import { openDirectory } from './open.ts';
 import type { OpenDirectory } from './open-directory.ts';
@@ -47,7 +47,8 @@ export function createLdapSource(options: LdapSourceOptions): DirectorySource {
       }),
     read: (request) =>
       withDirectory(options, choice, request.signal, async (directory): Promise<Verdict> => {
-        checkIdentity(options.name, request.expected, identityOf(directory));
+        // Where it lies is for a complete reading to say; a feed notices another server by itself.
+        checkIdentity(options.name, request.expected, { kind: directory.kind, idAttribute: directory.idAttribute });
         const newest = new NewestUsn();
         const visit = (entry: Entry): void | Promise<void> => {
           newest.note(entry);

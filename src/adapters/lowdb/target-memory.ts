@@ -1,5 +1,7 @@
 import type { ResourceType, SourceId } from '../../core/model/entry.ts';
-import type { Link, TargetId } from '../../core/model/link.ts';
+import { holdsValue, type Link, type TargetId } from '../../core/model/link.ts';
+import { forgetContent } from '../../core/planning/link-paths.ts';
+import { tallyKey } from '../../core/planning/tally.ts';
 import { noNotes, type TargetNotes } from '../../ports/scim-target.ts';
 import {
   emptyTargetState,
@@ -15,7 +17,7 @@ import {
 import { inCurrentWords } from './earlier-state.ts';
 
 /** A change that is about one target. */
-export type TargetChange = Exclude<StateChange, { kind: 'directory' | 'identity' | 'names' | 'reset' }>;
+export type TargetChange = Exclude<StateChange, { kind: 'directory' | 'identity' | 'names' | 'reset' | 'content_forgotten' }>;
 
 type Counts = Record<ResourceType, Record<keyof LinkCounts[ResourceType], number>>;
 
@@ -38,10 +40,23 @@ export class TargetMemory {
   state: TargetState = emptyTargetState;
   endpoint: string | undefined;
   notes: TargetNotes = noNotes;
-  removals: RemovalRecord[] = [];
+  /** By what was counted and when: what was done at one time is one record. */
+  readonly removals = new Map<string, RemovalRecord>();
 
   get counts(): LinkCounts {
     return { user: { ...this.#counts.user }, group: { ...this.#counts.group } };
+  }
+
+  get memberships(): { readonly members: number; readonly groups: number } {
+    let members = 0;
+    for (const ids of this.members.values()) members += ids.size;
+    return { members, groups: this.members.size };
+  }
+
+  holders(type: ResourceType, path: string): number {
+    let count = 0;
+    for (const link of this.links.values()) if (link.type === type && holdsValue(link, path)) count += 1;
+    return count;
   }
 
   apply(change: TargetChange): void {
@@ -86,12 +101,21 @@ export class TargetMemory {
         this.endpoint = change.endpoint;
         return;
       case 'removal':
-        this.removals.push(change.removal);
+        this.#remember(change.removal);
         return;
       case 'removals_over':
-        this.removals = this.removals.filter(({ at }) => at >= change.before);
+        for (const [key, { at }] of this.removals) if (at < change.before) this.removals.delete(key);
         return;
     }
+  }
+
+  forgetContent(): void {
+    for (const link of this.links.values()) this.links.set(link.sourceId, forgetContent(link));
+  }
+
+  #remember(removal: RemovalRecord): void {
+    const key = `${removal.at} ${tallyKey(removal)}`;
+    this.removals.set(key, { ...removal, count: removal.count + (this.removals.get(key)?.count ?? 0) });
   }
 
   #putLink(link: Link): void {
@@ -173,7 +197,7 @@ export class TargetMemory {
     yield { kind: 'target', target, state: this.state };
     if (this.endpoint !== undefined) yield { kind: 'bound', target, endpoint: this.endpoint };
     if (this.notes !== noNotes) yield { kind: 'notes', target, notes: this.notes };
-    for (const removal of this.removals) yield { kind: 'removal', target, removal };
+    for (const removal of this.removals.values()) yield { kind: 'removal', target, removal };
     for (const intent of this.intents.values()) yield { kind: 'intent', intent };
     for (const link of this.links.values()) yield { kind: 'link', link };
     for (const trouble of this.troubles.values()) yield { kind: 'trouble', trouble };

@@ -2,11 +2,12 @@ import type { Dialect } from '../../core/dialect/dialect.ts';
 import type { ResourceType } from '../../core/model/entry.ts';
 import type { TargetId } from '../../core/model/link.ts';
 import type { Failure, Outcome } from '../../core/model/outcome.ts';
-import type { Acknowledged, FoundResource, MemberChange, ScimChange, ScimTarget } from '../../ports/scim-target.ts';
+import type { Acknowledged, FoundResource, MemberChange, ScimChange, ScimTarget, Takes } from '../../ports/scim-target.ts';
 import { confirmCreate, confirmWrite, type Promised } from './write/accepted.ts';
 import { createAttempt } from './exchange/attempt.ts';
 import type { Conversation } from './dialect/conversation.ts';
 import { createResource } from './write/create.ts';
+import { atEndpoints } from './dialect/endpoints.ts';
 import { createDialectBook, type DialectBook } from './dialect/dialect-book.ts';
 import { discoverTarget } from './dialect/discover.ts';
 import { createFind } from './read/find.ts';
@@ -41,7 +42,8 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
   const transport = createTransport(checked);
   const book = createDialectBook(checked.dialect, () => clock.now());
   const pace = new Pace(clock, book.current().rate, concurrency, () => { announce(); });
-  const exchange = inDialect(createExchange(createAttempt(checked, transport, (quota) => { pace.expect(quota); }), pace, clock, checked), book);
+  const sent = createExchange(createAttempt(checked, transport, (quota) => { pace.expect(quota); }), pace, clock, checked);
+  const exchange = atEndpoints(inDialect(sent, book), book);
   const find = createFind(exchange, book);
   const discovered = createDiscovery(exchange, book, clock);
   let announce = (): void => undefined;
@@ -54,6 +56,7 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
     get memberChunk() {
       return memberChunk(book.current());
     },
+    takes: (type) => takes(type, book.current()),
     get recreates() {
       return book.current().users.reactivation === 'recreate';
     },
@@ -97,6 +100,11 @@ function createNotes(book: DialectBook, pace: Pace): ScimTarget['newNotes'] {
     noted = version;
     return { ...book.notes(), ...pace.notes() };
   };
+}
+
+function takes(type: ResourceType, { users, groups }: Dialect): Takes {
+  if (type === 'group' && groups.supported === 'off') return 'none';
+  return (type === 'user' ? users : groups).create ? 'all' : 'existing';
 }
 
 /** Where writes are joined, as many wait as two bulk requests take, so that the next is full when one is back. */

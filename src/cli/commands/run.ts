@@ -3,6 +3,7 @@ import type { Configuration } from '../../config/configuration.ts';
 import { loadConfiguration } from '../../config/load.ts';
 import { createPictures } from '../../cycle/directory-pictures.ts';
 import { createInStep } from '../../cycle/in-step.ts';
+import { createTimekeeper } from '../../cycle/timekeeper.ts';
 import { startCycles } from '../../cycle/run-cycles.ts';
 import { createAuthBackOff, type AuthBackOff } from '../../daemon/auth-back-off.ts';
 import { createLanes } from '../../daemon/lanes.ts';
@@ -100,6 +101,7 @@ async function runRounds(app: App, held: HeldStore, { log, metrics, backOff, wat
   const directoriesOf = (target: string) => configuration.targets.get(target)?.from ?? [];
   const pictures = createPictures();
   const inStep = createInStep();
+  const timekeeper = createTimekeeper(clock);
   const lanes = createLanes({
     targets: [...configuration.targets.keys()],
     clock,
@@ -110,6 +112,7 @@ async function runRounds(app: App, held: HeldStore, { log, metrics, backOff, wat
         ...app,
         pictures,
         inStep,
+        timekeeper,
         ...control,
         mode,
         attempt: mode === 'full' ? 'everything' : 'due',

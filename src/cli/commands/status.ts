@@ -6,7 +6,7 @@ import { commandLine, type CommandLine } from '../command-line.ts';
 import { deciderText } from '../show-plan.ts';
 import { showLessons } from '../show-settings.ts';
 import { printJson, type Terminal } from '../terminal.ts';
-import { count, duration, unresolvedText, verbCounts } from '../words.ts';
+import { count, duration, rejectedText, unresolvedText, verbCounts } from '../words.ts';
 
 interface TargetStatus {
   readonly target: string;
@@ -90,6 +90,7 @@ function show({ target, state, counts, notes, waiting }: TargetStatus, app: App,
   const { pausedUntil } = notes.pace ?? {};
   if (pausedUntil !== undefined && Date.parse(pausedUntil) > app.clock.now()) print(`  paused        until ${pausedUntil}: the target asked for it`);
   if (state.unresolved !== undefined) print(`  unresolved    ${unresolvedText(state.unresolved)}`);
+  if (state.rejected !== undefined) print(`  ${colors.yellow('not in step')}   ${rejectedText(state.rejected)}; dir2scim plan says why`);
   if (state.pending > 0) print(`  pending       ${count(state.pending, 'change')}`);
   for (const { decision, holdId, by, at } of waiting) print(`  decided       ${decision} of ${holdId} by ${deciderText(by)} at ${at}, waits for a cycle`);
   for (const { holdId, by, at, operations } of state.rejections ?? []) {
@@ -109,6 +110,7 @@ function summary(state: TargetState, colors: Terminal['colors']): string {
     case undefined:
       return colors.dim('no cycle yet');
     case 'success':
+      if (state.rejected !== undefined || state.unresolved !== undefined) return colors.yellow('not all in step');
       return colors.green(state.pending === 0 ? 'in step' : 'in step, with changes pending');
     case 'held':
       return colors.red('held by the guard');
@@ -120,7 +122,7 @@ function summary(state: TargetState, colors: Terminal['colors']): string {
 }
 
 function statusJson({ target, state, counts, notes, waiting }: TargetStatus): unknown {
-  const { lastCycleAt, lastSuccessAt, lastResult, lastError, pending, unresolved, held, approvals, rejections, decided } = state;
+  const { lastCycleAt, lastSuccessAt, lastResult, lastError, pending, unresolved, rejected, held, approvals, rejections, decided } = state;
   const decisions = { waiting, last: decided };
-  return { target, lastResult, lastCycleAt, lastSuccessAt, lastError, pending, unresolved, resources: counts, held, rejections, approvals, decisions, learned: notes.lessons, pausedUntil: notes.pace?.pausedUntil };
+  return { target, lastResult, lastCycleAt, lastSuccessAt, lastError, pending, unresolved, notInStep: rejected, resources: counts, held, rejections, approvals, decisions, learned: notes.lessons, pausedUntil: notes.pace?.pausedUntil };
 }

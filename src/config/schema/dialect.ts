@@ -62,7 +62,7 @@ const users = {
 
 const groups = {
   ...typeFields(rfc7644.groups),
-  supported: leaf(choice(['auto', 'on', 'off']), rfc7644.groups.supported, '`off`: the target has no groups, so that none are in its scope. With `auto`, `check` tells where /ResourceTypes has none.'),
+  supported: leaf(choice(['auto', 'on', 'off']), rfc7644.groups.supported, '`off`: the target has no groups, so that none are in its scope. With `auto`, it is found out from /ResourceTypes or a list, as soon as a request for groups is answered with 404.'),
   deletion: leaf(choice(['deletes', 'none']), rfc7644.groups.deletion, '`none`: there is no DELETE.'),
 } satisfies Fields<GroupDialect>;
 

@@ -34,11 +34,12 @@ const adopt = choice(['first-match', 'never', 'also-foreign'])
 
 const map = attributeMap.describe('SCIM path: expression (CEL) over LDAP attributes. Adds to the preset of the directory\'s kind key by key, or overrides it; `null` removes a key.');
 
-const limit = (percent: number, atLeast: number) =>
+/** @param half whether `atLeast` may never stand for more than half of those whom it is about */
+const limit = (percent: number, atLeast: number, half = true) =>
   z
     .strictObject({
       percent: z.number().min(0).max(100).default(percent).describe('Share of the population, in percent.'),
-      atLeast: z.int().min(0).default(atLeast).describe('So many are always allowed, whatever the share.'),
+      atLeast: z.int().min(0).default(atLeast).describe(`So many are allowed whatever the share${half ? ', but never more than half, and always one' : ''}.`),
     })
     .prefault({});
 
@@ -71,12 +72,22 @@ export const targetSchema = z.strictObject({
     .describe('What happens to those who leave; `leaves` must be said, like `removal: { leaves: deactivate }`.'),
   guard: z
     .strictObject({
-      removals: limit(10, 5).describe('Removals and deactivations, per cycle and per 24 hours.'),
-      members: limit(20, 10).describe('Members leaving one group, per cycle and per 24 hours.'),
-      updates: limit(30, 20).describe('Updates, per cycle.'),
+      removals: limit(10, 5).describe('Users and groups that lose access. Those whom the directory says to be disabled are counted apart from those who are missing.'),
+      members: limit(20, 10).describe('Members leaving one group.'),
+      memberships: limit(10, 20).describe('Members leaving, all groups together; and groups that become empty.'),
+      updates: limit(30, 20, false).describe('Users and groups that change, and those that the target lost and is given again.'),
+      clears: limit(10, 5).describe('Users and groups of which an attribute is emptied, attribute by attribute: a share of those that have a value there.'),
+      reactivations: limit(10, 5).describe('Users who get access back: a share of those without.'),
+      adoptions: limit(10, 5, false).describe('Existing accounts and groups that are taken over, once the first load is over.'),
+      creations: limit(30, 50, false).describe('New accounts and groups, once the first load is over.'),
+      relinks: limit(10, 5).describe('Accounts and groups that pass to the new entry of the same person or group.'),
+      mustSee: z
+        .array(text)
+        .default([])
+        .describe('DNs or source ids of entries without which no reading is believed: when one is missing, the cycle of this target ends before anything is planned. They must be among what is read.'),
     })
     .prefault({})
-    .describe('More than this is held until a person approves it.'),
+    .describe('More than this is held until a person approves it: in one cycle, and together with the 24 hours before it.'),
   limits: z
     .strictObject({
       requestsPerSecond: z.exactOptional(z.number().positive()).describe('What the vendor allows. Without it: as fast as the target answers.'),

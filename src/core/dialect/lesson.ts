@@ -18,6 +18,8 @@ export const learnableSettings = [
   'trailingSlash',
   'users.update',
   'groups.update',
+  'groups.create',
+  'groups.supported',
   'patch.valueFilters',
   'patch.clear',
   'patch.maxOperations',

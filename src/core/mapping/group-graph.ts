@@ -23,6 +23,8 @@ export interface GroupGraph {
    * D2S_SCOPE_GROUP_UNREADABLE when nothing tells who is in it
    */
   readonly everyoneIn: (dn: string) => ReadonlySet<SourceId>;
+  /** Everyone in each of the groups that were asked for, by DN. */
+  readonly asked: () => ReadonlyMap<string, ReadonlySet<SourceId>>;
   readonly contentOf: (group: Entry, nested: NestedGroups, isWanted: (id: SourceId) => boolean) => GroupContent;
 }
 
@@ -68,7 +70,7 @@ export function linkGroups(index: DirectoryIndex, entries: readonly Entry[]): Gr
     const possible = new Set(meant.map(({ id }) => id).filter((id) => !ids.has(id)));
     return { members: [...ids].sort(), unresolved: [...new Set(values)].sort(), possible: [...possible].sort() };
   };
-  return { everyoneIn, contentOf };
+  return { everyoneIn, asked: () => new Map(everyone), contentOf };
 }
 
 /** Shared: nearly all groups have none. */

@@ -18,12 +18,21 @@ export interface ScopeCondition {
   readonly judge: (entry: Entry) => boolean | null | EvaluationError;
 }
 
+/** A group by which a scope goes, by the DN in the configuration. */
+export interface ScopeGroup {
+  readonly dn: string;
+  readonly type: ResourceType;
+  readonly count: number;
+}
+
 /** Everything about all entries that is to be known before one of them can be mapped. */
 export interface Survey {
   readonly index: DirectoryIndex;
   readonly groups: GroupGraph;
   readonly conditions: Readonly<Record<ResourceType, readonly ScopeCondition[]>>;
   readonly verdicts: ReadonlyMap<SourceId, ScopeVerdict>;
+  /** The groups by which the scope goes, and how many of each type are in them. */
+  readonly scopeGroups: readonly ScopeGroup[];
   /** Of entries that several directories show: the one that counts. Nobody else is in here. */
   readonly owners: ReadonlyMap<SourceId, Entry>;
   /** What holds for the moment of the survey holds throughout; narrowed by all that is worked out with it. */
@@ -54,7 +63,17 @@ export function surveyScope(entries: readonly Entry[], definition: TargetDefinit
   const isUnique = verdicts.size === ordered.length;
   const owners = isUnique ? new Map<SourceId, Entry>() : findOwners(ordered, (entry) => judgeOwn(entry) !== 'out');
   const isWanted = (id: SourceId) => (verdicts.get(id) ?? 'out') !== 'out';
-  return { index, groups, conditions, verdicts, owners, span, contextOf, isWanted };
+  const scopeGroups = countScopeGroups(groups, ordered);
+  return { index, groups, conditions, verdicts, scopeGroups, owners, span, contextOf, isWanted };
+}
+
+function countScopeGroups(groups: GroupGraph, entries: readonly Entry[]): ScopeGroup[] {
+  const asked = [...groups.asked()];
+  if (asked.length === 0) return [];
+  const types = new Map(entries.map(({ id, type }) => [id, type]));
+  return asked.flatMap(([dn, ids]) =>
+    (['user', 'group'] as const).map((type) => ({ dn, type, count: [...ids].filter((id) => types.get(id) === type).length })),
+  );
 }
 
 /** The same survey at another moment; undefined when time alone may have changed something in it. */

@@ -53,3 +53,9 @@ export interface Link {
   /** ETag, where the target gives one (RFC 7644 §3.14). */
   readonly version?: string | undefined;
 }
+
+/** Whether the target has, or may have, a value that we keep in step. A group's members are kept apart. */
+export function holdsValue({ attributes, lifecycle }: Pick<Link, 'attributes' | 'lifecycle'>, path: string): boolean {
+  const held = attributes[path];
+  return lifecycle !== 'lost' && held !== undefined && held !== empty && held !== unmanaged;
+}

@@ -106,12 +106,39 @@ export interface Plan {
   readonly rejected: readonly Rejected[];
 }
 
+/**
+ * What the guard counts. `deletions`: accounts that were switched off before; `emptied`: groups that lose their last
+ * member. Both have no limit of their own: they go by those of removals and memberships.
+ */
+export type TallyKind =
+  | 'removals'
+  | 'deletions'
+  | 'members'
+  | 'memberships'
+  | 'emptied'
+  | 'updates'
+  | 'clears'
+  | 'reactivations'
+  | 'adoptions'
+  | 'creations'
+  | 'relinks';
+
 /** What the guard compared, so that a person can judge it. */
 export interface GuardFinding {
-  readonly kind: 'removals' | 'members' | 'updates' | 'empty_reading' | 'first_run' | 'unread_directory' | 'older_data' | 'unresolved_members';
+  readonly kind:
+    | TallyKind
+    | 'first_run'
+    | 'empty_reading'
+    | 'empty_scope'
+    | 'unread_directory'
+    | 'older_data'
+    | 'unresolved_members'
+    | 'clock_leap';
   readonly type: ResourceType;
   /** The group whose members are concerned, for `members`. */
   readonly sourceId?: SourceId | undefined;
+  /** The attribute, for `clears`. */
+  readonly path?: string | undefined;
   readonly planned: number;
   /** Of the same kind, done within the last 24 hours. */
   readonly recent: number;
@@ -144,4 +171,6 @@ export interface Hold {
   /** Everything that is held, with what follows. */
   readonly operations: readonly Operation[];
   readonly findings: readonly GuardFinding[];
+  /** What it looks like as a whole, in a sentence. */
+  readonly remark?: string | undefined;
 }

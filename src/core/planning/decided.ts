@@ -41,6 +41,13 @@ export function divideDecided(operations: readonly Operation[], context: PartCon
     if (part.isConsequence) return (['rejected', 'approved', 'open'] as const).find((fate) => fates.includes(fate)) ?? 'open';
     return fates.includes('rejected') ? 'rejected' : ownFate(part);
   };
+  // What leads others may follow something itself: whoever is adopted and switched off at once.
+  for (const operation of operations) {
+    for (const part of partsOf(operation, context)) {
+      const lead = part.follows.length === 0 ? undefined : leadOf(part);
+      if (lead !== undefined) leads.set(lead, fateOf(part));
+    }
+  }
   const divided = { open: [] as Operation[], approved: [] as Operation[], rejected: [] as Operation[] };
   for (const operation of operations) {
     const parts = Map.groupBy(partsOf(operation, context), fateOf);

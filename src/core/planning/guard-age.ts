@@ -22,7 +22,7 @@ export function olderDataRule(plan: Judged): Suspicion[] {
       type,
       planned: count,
       recent: 0,
-      population: plan.population[type],
+      population: plan.population.active[type],
       allowed: 0,
       text: `${count} removals, reactivations, cleared values or memberships of ${type}s wait: the data of directory ${directory} is older than what was acknowledged (${plan.older.get(directory) ?? ''}). They are released when it has caught up`,
     },

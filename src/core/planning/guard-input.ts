@@ -5,6 +5,18 @@ import { partContext, partsOf, type Part, type PartContext } from './guard-parts
 import type { GuardLimits } from './policy.ts';
 import { tally, type Tally } from './tally.ts';
 
+/** What the target has, as far as we know: what shares are shares of. */
+export interface Population {
+  /** Links by type: those with access, and those that were switched off. */
+  readonly active: Readonly<Record<ResourceType, number>>;
+  readonly deactivated: Readonly<Record<ResourceType, number>>;
+  /** Members of all groups together, and groups that have any. */
+  readonly memberships: number;
+  readonly groupsWithMembers: number;
+  /** How many of a type have a value of an attribute. Known of every attribute that the plan clears. */
+  readonly holders: (type: ResourceType, path: string) => number;
+}
+
 export interface GuardInput {
   /** The target's name: a hold is one target's. */
   readonly target: string;
@@ -12,19 +24,24 @@ export interface GuardInput {
   readonly operations: readonly Operation[];
   readonly limits: GuardLimits;
   /** Of everyone whom the operations concern and the target has. */
-  readonly links: ReadonlyMap<SourceId, Pick<Link, 'lifecycle' | 'directory'>>;
-  /** Linked resources by type that still have access. */
-  readonly population: Readonly<Record<ResourceType, number>>;
-  /** How many members the target acknowledged, by group. */
-  readonly memberCounts: ReadonlyMap<SourceId, number>;
+  readonly links: ReadonlyMap<SourceId, Pick<Link, 'lifecycle' | 'directory' | 'type'>>;
+  readonly population: Population;
+  /** The members that the target acknowledged, by group. */
+  readonly members: PartContext['members'];
   /** Whom values of a group that name nobody may mean, by group. */
   readonly possibleMembers: ReadonlyMap<SourceId, ReadonlySet<SourceId>>;
   /** What was done within the last 24 hours without anyone's approval. */
   readonly recent: readonly Tally[];
   /** No cycle of this target was ever committed: we adopt and create, and know nothing that could justify a removal. */
   readonly firstRun: boolean;
-  /** Types of which a complete reading showed not a single entry, although some are linked. */
-  readonly emptyTypes: ReadonlySet<ResourceType>;
+  /** The first load is over: whoever is new now is new among many. */
+  readonly established: boolean;
+  /** Whether the reading of a directory shows not a single entry of a type. */
+  readonly isEmpty: (directory: string, type: ResourceType) => boolean;
+  /** Groups by which the scope goes that had members of a type and have none now. */
+  readonly emptiedScopes: readonly { readonly dn: string; readonly type: ResourceType }[];
+  /** Whether the time to come back of somebody who left is over by the clock alone, and not by what was seen of it. */
+  readonly isLeap: (id: SourceId) => boolean;
   /** Those that were read completely for this plan. */
   readonly directories: ReadonlySet<string>;
   /** Directories whose data is older than what this target went by, and why we think so, with the server's name. */
@@ -35,6 +52,8 @@ export interface GuardInput {
 /** What rules look at: the input, taken apart and counted. */
 export interface Judged extends GuardInput {
   readonly context: PartContext;
+  /** Those who leave a group without being acknowledged members: whether they are in it is not known. By group. */
+  readonly possible: ReadonlyMap<SourceId, number>;
   /** The plan, counted. */
   readonly planned: readonly Tally[];
   /** Every part that something can be found about, one after the other: all but consequences. */
@@ -42,14 +61,25 @@ export interface Judged extends GuardInput {
 }
 
 export function takeApart(input: GuardInput): Judged {
-  const { operations, links } = input;
-  const context = partContext(operations, links);
+  const { operations, links, members } = input;
+  const context = partContext(operations, links, members);
   return {
     ...input,
     context,
+    possible: possibleMembers(operations, context),
     planned: tally(operations, context),
     *parts() {
       for (const operation of operations) for (const part of partsOf(operation, context)) if (!part.isConsequence) yield part;
     },
   };
+}
+
+function possibleMembers(operations: readonly Operation[], { members }: PartContext): ReadonlyMap<SourceId, number> {
+  const possible = new Map<SourceId, number>();
+  for (const operation of operations) {
+    if (operation.verb !== 'members') continue;
+    const count = operation.remove.filter((id) => members.get(operation.sourceId)?.has(id) !== true).length;
+    if (count > 0) possible.set(operation.sourceId, count);
+  }
+  return possible;
 }

@@ -1,57 +1,69 @@
 import type { GuardFinding } from '../model/plan.ts';
 import type { Judged } from './guard-input.ts';
-import type { Part } from './guard-parts.ts';
+import { measures, type Measure } from './guard-measures.ts';
 import type { Suspicion } from './guard-suspicion.ts';
 import type { Limit } from './policy.ts';
-import type { Tally } from './tally.ts';
+import { tallyKey, type Tally } from './tally.ts';
 
-/** What is more than a limit allows, kind by kind: with what was done in the last 24 hours, but for updates. */
+/** What is more than a limit allows, kind by kind, together with what was done in the last 24 hours. */
 export function limitRule(plan: Judged): Suspicion[] {
   return plan.planned.flatMap((planned): Suspicion[] => {
-    const finding = compare(planned, plan);
-    return finding === undefined ? [] : [{ finding, selects: (part) => isCounted(part, planned) }];
+    const measure = measures[planned.kind];
+    const finding = measure.established === true && !plan.established ? undefined : compare(planned, measure, plan);
+    return finding === undefined ? [] : [{ finding, selects: (part) => part.type === planned.type && measure.counts(part, planned) }];
   });
 }
 
-function compare(planned: Tally, plan: Judged): GuardFinding | undefined {
-  const { kind, type, evidence, group, count } = planned;
-  const recent = kind === 'updates' ? 0 : recentCount(planned, plan);
-  const population = group === undefined ? plan.population[type] : (plan.memberCounts.get(group) ?? 0);
-  const limit = plan.limits[kind];
-  const allowed = allowance(limit, population + recent);
+function compare(planned: Tally, measure: Measure, plan: Judged): GuardFinding | undefined {
+  const { kind, type, group, path, count } = planned;
+  const recent = recentCount(planned, plan);
+  const population = measure.population(plan, planned);
+  const limit = plan.limits[measure.limit];
+  // Whoever left by another way was there a day ago as well.
+  const gone = measure.shrinks ? plan.recent.filter((one) => one.kind === kind && one.type === type && one.group === group && one.path === path) : [];
+  const before = population + sum(gone);
+  const others = kind === 'removals' && planned.evidence === 'absence' ? saidInWords(planned, gone, before, plan) : 0;
+  const allowed = allowance(limit, before, measure.half, others);
   if (count + recent <= allowed) return undefined;
-  const said = evidence === 'word' ? ', because the directory says so (disabled, deleted or moved away)' : '';
-  const sentence = {
-    removals: `${count} of ${population} ${type}s would lose access${said}`,
-    members: `${count} of ${population} members would leave one group`,
-    updates: `${count} of ${population} ${type}s would change`,
-  };
   const after = recent === 0 ? '' : `, after ${recent} in the last 24 hours`;
-  const text = `${sentence[kind]}${after}; allowed are ${allowed} (${limit.percent} %, at least ${limit.atLeast})`;
-  return { kind, type, sourceId: group, planned: count, recent, population, allowed, text };
+  const text = `${measure.sentence(`${count} of ${population}`, planned)}${after}; allowed are ${allowed} (${words(limit, allowed, before, others)})`;
+  return { kind, type, sourceId: group, path, planned: count, recent, population, allowed, text };
 }
 
-/** The share of the population, but never less than the absolute number. */
-function allowance(limit: Limit, population: number): number {
-  return Math.max(Math.floor((population * limit.percent) / 100), limit.atLeast);
+/**
+ * The share of the population, but never less than the absolute number; which for its part never stands for more than
+ * half of the population, but always for one.
+ *
+ * @param others who leave that half besides
+ */
+function allowance({ percent, atLeast }: Limit, population: number, half: boolean, others: number): number {
+  const share = Math.floor((population * percent) / 100);
+  return Math.max(share, half ? Math.min(atLeast, Math.max(1, Math.floor(population / 2)) - others) : atLeast);
 }
 
-function recentCount({ kind, type, evidence, group }: Tally, { recent }: Judged): number {
-  return recent
-    .filter((one) => one.kind === kind && one.type === type && one.group === group && (one.evidence ?? 'absence') === (evidence ?? 'absence'))
-    .reduce((sum, one) => sum + one.count, 0);
+/**
+ * Those who lose access by the directory's word and are not held for that. Absence is the weaker evidence: together
+ * they never take more than half, and it is the absent who wait.
+ */
+function saidInWords(absent: Tally, gone: readonly Tally[], before: number, plan: Judged): number {
+  const isWord = (one: Tally) => one.kind === 'removals' && one.type === absent.type && one.evidence === 'word';
+  const planned = sum(plan.planned.filter(isWord));
+  const recent = sum(gone.filter(isWord));
+  const isHeld = planned + recent > allowance(plan.limits.removals, before, true, 0);
+  return isHeld ? recent : planned + recent;
 }
 
-/** Whether a part belongs to what was counted. */
-function isCounted(part: Part, { kind, type, evidence, group }: Tally): boolean {
-  if (part.type !== type) return false;
-  switch (kind) {
-    case 'removals':
-      return part.kind === 'removal' && part.evidence === evidence;
-    case 'members':
-      return part.kind === 'leave' && part.sourceId === group;
-    case 'updates':
-      // What is changed together with a reactivation belongs to that.
-      return part.operation.verb === 'update' || (part.kind === 'creation' && part.again);
-  }
+function recentCount(planned: Tally, { recent }: Judged): number {
+  const key = tallyKey(planned);
+  return sum(recent.filter((one) => tallyKey(one) === key));
+}
+
+function sum(tallies: readonly Tally[]): number {
+  return tallies.reduce((total, { count }) => total + count, 0);
+}
+
+function words({ percent, atLeast }: Limit, allowed: number, population: number, others: number): string {
+  const share = `${percent} %, at least ${atLeast}`;
+  if (allowed >= atLeast) return share;
+  return others > 0 ? `${share}, but no more than half, with ${others} by the directory's word` : `${share}, but no more than half of ${population}`;
 }

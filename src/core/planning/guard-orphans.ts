@@ -17,7 +17,7 @@ export function unreadDirectoryRule(plan: Judged): Suspicion[] {
     const own = type === 'group' ? 'group' : 'user';
     const text = `${planned} ${own}s would lose something because nobody reads directory ${directory} any more, from which they were linked`;
     return {
-      finding: { kind: 'unread_directory', type: own, planned, recent: 0, population: plan.population[own], allowed: 0, text },
+      finding: { kind: 'unread_directory', type: own, planned, recent: 0, population: plan.population.active[own], allowed: 0, text },
       selects: (part) => part.type === own && unreadDirectory(part, plan) === directory,
     };
   });

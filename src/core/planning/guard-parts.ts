@@ -18,7 +18,7 @@ import { changesReason } from './plan-resource.ts';
  *                         |                                              | the removal of whom a cleared reference
  *                         |                                              | pointed to: a consequence; the arrival of whom
  *                         |                                              | a reference points to
- *   reactivate            | reactivation; set, clear                     | set and clear: the reactivation
+ *   reactivate            | reactivation; set, clear                     | set and clear: the reactivation, a consequence
  *   create                | creation                                     | -
  *   adopt, relink         | adoption, relink, with all of its changes    | -
  *
@@ -44,11 +44,15 @@ export interface Removal extends Common {
   readonly evidence: Evidence;
   /** False for the deletion of an account that was switched off before. */
   readonly hadAccess: boolean;
+  /** Of a group: how many members lose it. */
+  readonly members: number;
 }
 
 export interface MembershipChange extends Common {
   readonly kind: 'leave' | 'join';
   readonly member: SourceId;
+  /** Whether the group has nobody after the operation, newcomers apart. */
+  readonly empties: boolean;
 }
 
 export interface AttributePart extends Common {
@@ -75,16 +79,23 @@ export interface PartContext {
   readonly arriving: ReadonlySet<SourceId>;
   /** Of those who are removed: whose account was switched off before. */
   readonly off: ReadonlySet<SourceId>;
+  /** The members that the target acknowledged, by group, before the plan. */
+  readonly members: ReadonlyMap<SourceId, ReadonlySet<SourceId>>;
 }
 
 /** @param links of everyone whom the plan concerns and the target has */
-export function partContext(plan: readonly Operation[], links: ReadonlyMap<SourceId, Pick<Link, 'lifecycle'>>): PartContext {
+export function partContext(
+  plan: readonly Operation[],
+  links: ReadonlyMap<SourceId, Pick<Link, 'lifecycle'>>,
+  members: PartContext['members'],
+): PartContext {
   const ids = (those: (operation: Operation) => boolean) => new Set(plan.filter(those).map(({ sourceId }) => sourceId));
   const removed = ids(isRemoval);
   return {
     removed,
     arriving: ids(({ verb }) => verb === 'create' || verb === 'adopt' || verb === 'relink'),
     off: new Set([...removed].filter((id) => links.get(id)?.lifecycle === 'deactivated')),
+    members,
   };
 }
 
@@ -92,6 +103,10 @@ export function partContext(plan: readonly Operation[], links: ReadonlyMap<Sourc
 export function isRemoval(operation: Operation): boolean {
   const { verb } = operation;
   return verb === 'deactivate' || verb === 'delete' || (verb === 'members' && operation.cause === 'departed');
+}
+
+export function isRemovalOfGroup(part: Part): part is Removal {
+  return part.kind === 'removal' && part.type === 'group';
 }
 
 /** Takes an operation apart. */
@@ -149,28 +164,34 @@ export function putTogether(operation: Operation, parts: readonly Part[]): Opera
 
 const none: readonly Lead[] = [];
 
-function removalPart(common: Common, evidence: Evidence = 'absence', { arriving, off }: PartContext): Removal {
-  const { sourceId } = common;
-  return { ...common, kind: 'removal', evidence, hadAccess: !off.has(sourceId), follows: arriving.has(sourceId) ? [`arrival ${sourceId}`] : none };
+function removalPart(common: Common, evidence: Evidence = 'absence', { arriving, off, members }: PartContext): Removal {
+  const { type, sourceId } = common;
+  const follows: readonly Lead[] = arriving.has(sourceId) ? [`arrival ${sourceId}`] : none;
+  return { ...common, kind: 'removal', evidence, hadAccess: !off.has(sourceId), members: type === 'group' ? (members.get(sourceId)?.size ?? 0) : 0, follows };
 }
 
-function memberParts(operation: MembersOperation, common: Common, { removed, arriving }: PartContext): MembershipChange[] {
+function memberParts(operation: MembersOperation, common: Common, { removed, arriving, members }: PartContext): MembershipChange[] {
+  const leaving = new Set(operation.remove);
+  // Whether newcomers will come about is not certain.
+  const joining = arriving.has(operation.sourceId) ? [] : operation.add.filter((id) => !arriving.has(id));
+  const empties = joining.length === 0 && [...(members.get(operation.sourceId) ?? [])].every((id) => leaving.has(id));
   const own: readonly Lead[] = arriving.has(operation.sourceId) ? [`arrival ${operation.sourceId}`] : none;
   return [
     ...operation.add.map((member): MembershipChange => {
       const follows = arriving.has(member) ? [...own, `arrival ${member}` as const] : own;
-      return { ...common, kind: 'join', member, follows };
+      return { ...common, kind: 'join', member, empties, follows };
     }),
     ...operation.remove.map((member): MembershipChange => {
       const isConsequence = removed.has(member);
-      return { ...common, kind: 'leave', member, follows: isConsequence ? [`removal ${member}`] : none, isConsequence };
+      return { ...common, kind: 'leave', member, empties, follows: isConsequence ? [`removal ${member}`] : none, isConsequence };
     }),
   ];
 }
 
 function attributeParts({ changes, sourceId }: UpdateOperation, common: Common, { removed, arriving }: PartContext): AttributePart[] {
-  const completes = arriving.has(sourceId);
-  const own: readonly Lead[] = completes ? [...common.follows, `arrival ${sourceId}`] : common.follows;
+  const arrives = arriving.has(sourceId);
+  const completes = arrives || common.operation.verb === 'reactivate';
+  const own: readonly Lead[] = arrives ? [...common.follows, `arrival ${sourceId}`] : common.follows;
   // That somebody is active is what the reactivation itself says.
   return changes.filter((change) => !isComeback(common.operation, change)).map((change): AttributePart => {
     if (change.change === 'clear') {

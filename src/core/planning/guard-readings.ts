@@ -1,4 +1,4 @@
-import type { ResourceType, SourceId } from '../model/entry.ts';
+import type { GuardFinding } from '../model/plan.ts';
 import type { Judged } from './guard-input.ts';
 import type { Part } from './guard-parts.ts';
 import type { Suspicion } from './guard-suspicion.ts';
@@ -6,47 +6,43 @@ import type { Suspicion } from './guard-suspicion.ts';
 /** Nothing is known yet that could justify a removal. What the directory says in so many words needs no other reason. */
 export function firstRunRule(plan: Judged): Suspicion[] {
   if (!plan.firstRun) return [];
-  return guesses(plan, () => true).map(({ sentence, ...numbers }) => ({
-    finding: { kind: 'first_run', ...numbers, text: `${sentence}, but this is the first run: nothing is known that could justify it` },
-    selects: selector(numbers),
-  }));
+  const because = ', but this is the first run: nothing is known that could justify it';
+  return suspect(plan, 'first_run', isGuess, (part, what) => ({ key: '', text: `${what}${because}` }));
 }
 
-/** A type of which the directories show nobody although some are linked is more likely a fault than the truth. */
+/**
+ * A directory that shows nobody of a type although some are linked is more likely at fault than telling the truth: those
+ * who would leave for that stay. Judged directory by directory, however many others there are.
+ */
 export function emptyReadingRule(plan: Judged): Suspicion[] {
-  const { emptyTypes } = plan;
-  if (emptyTypes.size === 0) return [];
-  // Members may be of either type.
-  const because = (part: Part) => (part.kind === 'removal' ? (emptyTypes.has(part.type) ? part.type : undefined) : [...emptyTypes][0]);
-  return guesses(plan, (part) => because(part) !== undefined).map(({ sentence, ...numbers }) => {
-    const empty = numbers.sourceId === undefined ? numbers.type : [...emptyTypes][0];
-    return {
-      finding: { kind: 'empty_reading', ...numbers, text: `${sentence} because the directory showed no ${empty ?? 'entry'} at all` },
-      selects: selector(numbers),
-    };
+  const { isEmpty, links } = plan;
+  const emptyFor = (part: Part): { directory: string; type: string } | undefined => {
+    const type = part.kind === 'leave' ? links.get(part.member)?.type : part.type;
+    const directory = part.kind === 'leave' ? links.get(part.member)?.directory : part.directory;
+    return isGuess(part) && type !== undefined && directory !== undefined && isEmpty(directory, type) ? { directory, type } : undefined;
+  };
+  return suspect(plan, 'empty_reading', (part) => emptyFor(part) !== undefined, (part, what) => {
+    const { directory = '', type = '' } = emptyFor(part) ?? {};
+    return { key: `${directory} ${type}`, text: `${what} because the directory ${directory} showed no ${type} at all` };
   });
 }
 
-/** Removals that nobody said in so many words, by type, and members leaving, by group. */
-function guesses(plan: Judged, those: (part: Part) => boolean) {
-  const counts = new Map<string, { readonly type: ResourceType; readonly sourceId: SourceId | undefined; count: number }>();
-  for (const part of plan.parts()) {
-    if (!isGuess(part) || !those(part)) continue;
-    const sourceId = part.kind === 'leave' ? part.sourceId : undefined;
-    const key = `${part.type} ${sourceId ?? ''}`;
-    const known = counts.get(key);
-    if (known === undefined) counts.set(key, { type: part.type, sourceId, count: 1 });
-    else known.count += 1;
-  }
-  return [...counts.values()].map(({ type, sourceId, count }) => ({
-    type,
-    sourceId,
-    planned: count,
-    recent: 0,
-    population: sourceId === undefined ? plan.population[type] : (plan.memberCounts.get(sourceId) ?? 0),
-    allowed: 0,
-    sentence: sourceId === undefined ? `${count} ${type}s would lose access` : `${count} members would leave one group`,
-  }));
+/** A group that decides who is in scope and has lost its last member puts everyone in it out of scope. */
+export function emptyScopeRule(plan: Judged): Suspicion[] {
+  const emptied = Map.groupBy(plan.emptiedScopes, ({ type }) => type);
+  const leftScope = (part: Part) =>
+    part.kind === 'removal' && emptied.has(part.type) && 'cause' in part.operation && part.operation.cause === 'left_scope';
+  return suspect(plan, 'empty_scope', leftScope, ({ type }, what) => {
+    const groups = emptied.get(type)?.map(({ dn }) => dn).join(' or ') ?? '';
+    return { key: '', text: `${what} because no ${type} is in ${groups} any more, which decides who is in scope` };
+  });
+}
+
+/** The time to come back is over by the clock alone: it leapt, or nobody looked for long. */
+export function clockLeapRule(plan: Judged): Suspicion[] {
+  const leapt = (part: Part) => part.kind === 'removal' && !part.hadAccess && plan.isLeap(part.sourceId);
+  const because = 'because their time to come back is over by the clock, which leapt or went on while nobody looked';
+  return suspect(plan, 'clock_leap', leapt, (part, what) => ({ key: '', text: `${what} ${because}` }));
 }
 
 /** Also where a look-up said the same: whatever emptied the reading may speak in the look-up too. */
@@ -55,6 +51,37 @@ function isGuess(part: Part): boolean {
   return part.kind === 'leave' || (part.kind === 'removal' && !('cause' in operation && operation.cause === 'disabled'));
 }
 
-function selector({ type, sourceId }: { readonly type: ResourceType; readonly sourceId: SourceId | undefined }): Suspicion['selects'] {
-  return (part) => isGuess(part) && part.type === type && (part.kind === 'leave' ? part.sourceId : undefined) === sourceId;
+/**
+ * Everything of a kind that these parts show, counted by type, and members by their group.
+ *
+ * @param tell the sentence about parts that are alike, and what makes them so beside type and group
+ */
+function suspect(
+  plan: Judged,
+  kind: GuardFinding['kind'],
+  those: (part: Part) => boolean,
+  tell: (part: Part, what: string) => { readonly key: string; readonly text: string },
+): Suspicion[] {
+  const found = new Map<string, Part[]>();
+  const keyOf = (part: Part) => `${part.type} ${part.kind === 'leave' ? part.sourceId : ''} ${tell(part, '').key}`;
+  for (const part of plan.parts()) {
+    if (!those(part)) continue;
+    const alike = found.get(keyOf(part));
+    if (alike === undefined) found.set(keyOf(part), [part]);
+    else alike.push(part);
+  }
+  return [...found].flatMap(([key, parts]): Suspicion[] => {
+    const [first] = parts;
+    if (first === undefined) return [];
+    const { type } = first;
+    const group = first.kind === 'leave' ? first.sourceId : undefined;
+    const what = group === undefined ? `${parts.length} ${type}s would ${isDeletion(first) ? 'be deleted' : 'lose access'}` : `${parts.length} members would leave one group`;
+    const population = group === undefined ? plan.population.active[type] : (plan.members.get(group)?.size ?? 0);
+    const finding = { kind, type, sourceId: group, planned: parts.length, recent: 0, population, allowed: 0, text: tell(first, what).text };
+    return [{ finding, selects: (part) => those(part) && keyOf(part) === key }];
+  });
+}
+
+function isDeletion(part: Part): boolean {
+  return part.kind === 'removal' && !part.hadAccess;
 }

@@ -1,9 +1,18 @@
 import { olderDataRule } from './guard-age.ts';
 import { limitRule } from './guard-limits.ts';
 import { unreadDirectoryRule } from './guard-orphans.ts';
-import { emptyReadingRule, firstRunRule } from './guard-readings.ts';
+import { clockLeapRule, emptyReadingRule, emptyScopeRule, firstRunRule } from './guard-readings.ts';
 import { unresolvedMembersRule } from './guard-unresolved.ts';
 import type { Rule } from './guard-suspicion.ts';
 
 /** In the order in which their findings are told. */
-export const rules: readonly Rule[] = [olderDataRule, firstRunRule, emptyReadingRule, unreadDirectoryRule, unresolvedMembersRule, limitRule];
+export const rules: readonly Rule[] = [
+  olderDataRule,
+  firstRunRule,
+  emptyReadingRule,
+  emptyScopeRule,
+  unreadDirectoryRule,
+  unresolvedMembersRule,
+  clockLeapRule,
+  limitRule,
+];

@@ -17,7 +17,7 @@ export function unresolvedMembersRule(plan: Judged): Suspicion[] {
     else known.count += 1;
   }
   return [...counts].map(([sourceId, { type, count }]): Suspicion => {
-    const population = plan.memberCounts.get(sourceId) ?? 0;
+    const population = plan.members.get(sourceId)?.size ?? 0;
     const text = `${count} of ${population} members would leave one group although it still names somebody who may be them: the name is one that nobody has any more`;
     return {
       finding: { kind: 'unresolved_members', type, sourceId, planned: count, recent: 0, population, allowed: 0, text },

@@ -8,27 +8,49 @@ import { holdId } from './plan-id.ts';
 /*
  * Is this plan plausible? What looks like an accident is held, part by part; everything else goes on.
  *
- *   rule          | looks at                                  | of                        | holds when
- *   --------------+-------------------------------------------+---------------------------+------------------------------
- *   older_data    | removals, reactivations, cleared values,   | -                         | the data of the directory is
- *                 | memberships of entries of a directory     |                           | older than what was acknowledged
- *   first_run     | removals by absence, of a type; members   | -                         | no cycle was ever committed,
- *                 | leaving one group                         |                           | and there is any
- *   empty_reading | the same                                  | -                         | the directory showed none of
- *                 |                                           |                           | the type (members: of a type)
- *   unread_       | removals, and members leaving, of those   | -                         | there is any
- *   directory     | linked from a directory that is not read  |                           |
- *   removals      | deactivations, deletions, emptied groups  | linked resources of the   | > max(percent, atLeast), with
- *                 | of a type; by word and by absence apart   | type                      | those of the last 24 hours
- *   members       | members leaving one group                 | its members               | the same, group by group
- *   unresolved_   | members leaving one group, of whom a value  | -                         | there is any
- *   members       | in it that names nobody may still speak   |                           |
- *   updates       | updates, and creations of what was lost   | linked resources of the   | > max(percent, atLeast), in
- *                 |                                           | type                      | this plan
+ *   rule               | holds                                       | when
+ *   -------------------+---------------------------------------------+------------------------------------------------
+ *   older_data         | removals, reactivations, clears and         | the data of their directory is older than what
+ *                      | memberships                                 | the target went by already
+ *   first_run          | removals, but of those who are disabled;    | no cycle was ever committed
+ *                      | members leaving                             |
+ *   empty_reading      | the same, of those who are linked from one  | that directory showed none of their type
+ *                      | directory                                   |
+ *   empty_scope        | removals of those who left the scope        | a group by which it goes lost its last member
+ *   unread_directory   | removals, and members leaving, of those     | nobody reads it any more
+ *                      | who are linked from a directory             |
+ *   unresolved_members | members leaving a group                     | a value in it that names nobody may mean them
+ *   clock_leap         | deletions of those whose time to come back  | so much time was not seen to pass
+ *                      | is over                                     |
+ *
+ *   and those above a limit, together with what was done in the last 24 hours without an approval:
+ *
+ *   limit              | counts                                      | of
+ *   -------------------+---------------------------------------------+------------------------------------------------
+ *   removals           | users, and groups, that lose access; by     | those with access
+ *                      | word and by absence apart                   |
+ *                      | deletions of accounts that were off before  | everyone who is linked
+ *   members            | members leaving one group                   | its members
+ *   memberships        | members leaving, all groups together, those | the members of all groups
+ *                      | of groups that go included                  |
+ *                      | groups that would become empty              | groups that have members
+ *   updates            | updates, and creations of what was lost     | those with access
+ *   clears             | users, and groups, of which one attribute   | those that have a value there
+ *                      | is emptied; attribute by attribute          |
+ *   reactivations      | users who get access back                   | those without access
+ *   adoptions,         | existing accounts taken over, new accounts; | everyone who is linked
+ *   creations          | not before the first load is over           |
+ *   relinks            | accounts that pass to another entry         | those with access
+ *
+ *   allowed are percent of those, or atLeast when that is more; which never stands for more than half of them, but always
+ *   for one (updates, deletions, adoptions and creations apart: there, nobody loses or gains access unseen).
+ *
+ * By word: the directory says it of this very entry (disabled, deleted, moved away). By absence: somebody is missing from
+ * what was read, or from the scope. Neither holds the other; but together they never take more than half by `atLeast`, and
+ * then it is the absent who wait.
  *
  * Operations are taken apart (guard-parts.ts); each rule selects parts; what follows a part that is held is held with
- * it, and what is a consequence of one that is not held goes on with that. By word: the directory says that somebody is
- * disabled. By absence: somebody is missing from what was read, or from the scope.
+ * it, and what is a consequence of one that is not held goes on with that.
  */
 
 export interface Verdict {

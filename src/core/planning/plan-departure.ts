@@ -26,7 +26,8 @@ export function planDeparture(departure: Departure, input: PlanInput, outlook: O
 
 /** Someone who is switched off already: the time to come back starts with the departure, and ends with the deletion. */
 function planGrace({ link, cause, evidence }: Departure, reason: string, input: PlanInput): Partial<PlannedOperations> {
-  if (link.departedAt === undefined) {
+  // A departure in the future was noted while the clock was fast: the time to come back starts now.
+  if (link.departedAt === undefined || Date.parse(link.departedAt) > input.now) {
     const departed: Link = { ...link, departedAt: new Date(input.now).toISOString() };
     return { remembered: [departed] };
   }

@@ -6,14 +6,30 @@ export interface RemovalPolicy {
   readonly groups: 'delete' | 'empty' | 'keep';
 }
 
-/** A share of the population, and a number below which the share is not asked. */
+/** A share of the population, and a number below which the share is not asked (but never more than half, and always one). */
 export interface Limit {
   readonly percent: number;
   readonly atLeast: number;
 }
 
+/** What goes without an approval: in one cycle, and together with the 24 hours before it. */
 export interface GuardLimits {
+  /** Users and groups that lose access. */
   readonly removals: Limit;
+  /** Members leaving one group. */
   readonly members: Limit;
+  /** Members leaving all groups together, and groups that become empty. */
+  readonly memberships: Limit;
+  /** Resources that change, and creations of what the target lost. */
   readonly updates: Limit;
+  /** Resources of which one attribute is emptied, attribute by attribute. */
+  readonly clears: Limit;
+  /** Users who get access back. */
+  readonly reactivations: Limit;
+  /** Existing accounts that are taken over, on an established target. */
+  readonly adoptions: Limit;
+  /** New accounts and groups on an established target. */
+  readonly creations: Limit;
+  /** Accounts that pass to another entry. */
+  readonly relinks: Limit;
 }

@@ -1,16 +1,23 @@
 import type { ResourceType, SourceId } from '../model/entry.ts';
-import type { Evidence, Operation } from '../model/plan.ts';
-import { partsOf, type Part, type PartContext } from './guard-parts.ts';
+import type { Evidence, Operation, TallyKind } from '../model/plan.ts';
+import { isRemovalOfGroup, partsOf, type Part, type PartContext } from './guard-parts.ts';
 
-/** How much of a kind a plan does, or has been done: of a type, or members leaving one group. */
+/** How much of a kind a plan does, or has been done: of a type, of one group, or of one attribute. */
 export interface Tally {
-  readonly kind: 'removals' | 'members' | 'updates';
+  readonly kind: TallyKind;
   readonly type: ResourceType;
   /** Of removals; what was counted before there was such a distinction has none. */
   readonly evidence?: Evidence | undefined;
   /** The group, for `members`. */
   readonly group?: SourceId | undefined;
+  /** The attribute, for `clears`. */
+  readonly path?: string | undefined;
   readonly count: number;
+}
+
+/** What a tally counts, without how many: equal text for the same. */
+export function tallyKey({ kind, type, evidence, group, path }: Omit<Tally, 'count'>): string {
+  return JSON.stringify([kind, type, kind === 'removals' ? (evidence ?? 'absence') : null, group ?? null, path ?? null]);
 }
 
 /** Counts operations as the guard does: part by part, without consequences. */
@@ -18,7 +25,8 @@ export function tally(operations: readonly Operation[], context: PartContext): T
   const tallies = new Map<string, Tally>();
   for (const operation of operations) {
     for (const one of tallyParts(partsOf(operation, context).filter(({ isConsequence }) => !isConsequence))) {
-      const key = JSON.stringify([one.kind, one.type, one.evidence, one.group]);
+      if (one.count === 0) continue;
+      const key = tallyKey(one);
       tallies.set(key, { ...one, count: one.count + (tallies.get(key)?.count ?? 0) });
     }
   }
@@ -26,26 +34,32 @@ export function tally(operations: readonly Operation[], context: PartContext): T
 }
 
 /** @param parts of one operation, none of them a consequence */
-export function tallyParts(parts: readonly Part[]): Tally[] {
+function tallyParts(parts: readonly Part[]): Tally[] {
   const [first] = parts;
   if (first === undefined) return [];
   const { type, sourceId } = first;
+  const one = (kind: TallyKind): Tally => ({ kind, type, count: 1 });
   switch (first.kind) {
-    case 'removal':
-      return [{ kind: 'removals', type, evidence: first.evidence, count: 1 }];
+    case 'removal': {
+      const removal = first.hadAccess ? { ...one('removals'), evidence: first.evidence } : one('deletions');
+      return isRemovalOfGroup(first) ? [removal, { ...one('memberships'), count: first.members }, ...(first.members > 0 ? [one('emptied')] : [])] : [removal];
+    }
     case 'leave':
     case 'join': {
       const count = parts.filter(({ kind }) => kind === 'leave').length;
-      return count === 0 ? [] : [{ kind: 'members', type, group: sourceId, count }];
+      const emptied = first.empties ? [one('emptied')] : [];
+      return count === 0 ? [] : [{ ...one('members'), group: sourceId, count }, { ...one('memberships'), count }, ...emptied];
     }
     case 'set':
     case 'clear':
-      return [{ kind: 'updates', type, count: 1 }];
-    case 'creation':
-      return first.again ? [{ kind: 'updates', type, count: 1 }] : [];
-    case 'adoption':
-    case 'relink':
+      return [one('updates'), ...parts.flatMap((part): Tally[] => (part.kind === 'clear' ? [{ ...one('clears'), path: part.change.path }] : []))];
     case 'reactivation':
-      return [];
+      return [one('reactivations')];
+    case 'creation':
+      return [one(first.again ? 'updates' : 'creations')];
+    case 'adoption':
+      return [one('adoptions')];
+    case 'relink':
+      return [one('relinks')];
   }
 }

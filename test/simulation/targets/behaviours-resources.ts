@@ -32,7 +32,7 @@ export const userCases: SectionCases<Behaviour['users']> = {
 };
 
 export const groupCases: SectionCases<Behaviour['groups']> = {
-  create: { true: {}, false: { lacks: /^Group /, dialect: { groups: { create: false } } } },
+  create: { true: {}, false: { lacks: /^Group / } },
   required: [{ value: ['displayName'], like: {} }],
   hides: [{ value: ['externalId'], like: {} }],
   refused: [{ value: ['externalId'], like: { untried: 'whose id is that of the directory cannot be told otherwise: no target refuses it' } }],
@@ -45,7 +45,7 @@ export const groupCases: SectionCases<Behaviour['groups']> = {
   patchAnswer: { resource: {}, empty: {}, null: {}, true: {}, OK: {} },
   putAnswer: { resource: {}, empty: groupsPut, null: groupsPut, true: groupsPut, OK: groupsPut },
   createAnswer: { resource: {}, empty: {} },
-  supported: { true: {}, false: { dialect: { groups: { supported: 'off' } } } },
+  supported: { true: {}, false: { lacks: /^Group / } },
   deletion: { deletes: {}, refused: { dialect: { groups: { deletion: 'none' } } } },
   refusedPrefix: [{ value: 'Cr', like: { lacks: /^Group Crew$/ } }],
   shownPrefix: [{ value: 'PRIMARY/', like: {} }],

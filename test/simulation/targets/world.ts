@@ -6,6 +6,7 @@ import type { TargetDefinition } from '../../../src/core/mapping/definition.ts';
 import type { TargetSetup } from '../../../src/cycle/target-setup.ts';
 import { fakeClock, type FakeClock } from '../../support/fake-clock.ts';
 import type { FakeSource } from '../../support/fake-source.ts';
+import { noLimits } from '../../support/limits.ts';
 import { createMemoryStore, type MemoryStore } from '../../support/memory-store.ts';
 import { behaviourOf, startScimServer, type Behaviour, type PartialBehaviour, type ScimServer } from '../../support/scim-server/index.ts';
 import { createRandom, type Random } from '../random.ts';
@@ -51,7 +52,6 @@ export interface World {
 }
 
 const chunk = 12;
-const all = { percent: 100, atLeast: 1_000 };
 
 export async function createWorld(plot: Plot): Promise<World> {
   const random = createRandom(plot.seed);
@@ -94,7 +94,8 @@ export async function createWorld(plot: Plot): Promise<World> {
       definition: await definitionFor(layers, nested, match),
       policy: { user: { match: match.user, adopt: 'first-match', create: true }, group: { match: match.group, adopt: 'first-match', create: true } },
       removal: { leaves, groups: dialect.groups.deletion === 'none' ? 'keep' : 'delete' },
-      limits: { removals: all, members: all, updates: all },
+      limits: noLimits,
+      mustSee: [],
       createInactive: plot.createInactive ?? false,
     },
     departures,

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { it } from 'node:test';
 import { loadConfiguration } from '../../../src/config/load.ts';
 import { changed, loadText, smallest, withTarget } from './files.ts';
+import { limitsWith } from '../../support/limits.ts';
 
 it('fills in the defaults of the product page', async (t) => {
   const configuration = await loadText(t, smallest);
@@ -40,11 +41,7 @@ it('fills in the defaults of the product page', async (t) => {
     users: { match: ['externalId', 'userName'], adopt: 'first-match', createInactive: false, map: [] },
     groups: { match: ['externalId', 'displayName'], adopt: 'first-match', map: [] },
     removal: { leaves: 'deactivate', groups: 'keep' },
-    guard: {
-      removals: { percent: 10, atLeast: 5 },
-      members: { percent: 20, atLeast: 10 },
-      updates: { percent: 30, atLeast: 20 },
-    },
+    guard: { ...limitsWith(), mustSee: [] },
     limits: { concurrency: 'auto' },
     notes: [],
   });

@@ -24,6 +24,8 @@ async function twoDirectories(scope: Parameters<typeof definition>[0] = {}, rest
 describe('someone who moves from one directory into another', () => {
   it('is left alone, and leaves when the other one shows them no longer', async () => {
     const { source, branch, cycle, link, there } = await twoDirectories();
+    branch.put({ ...person('bea'), directory: 'branch' });
+    await cycle();
     source.remove('ann');
     branch.put(there);
     assert.deepEqual((await cycle()).calls, []);

@@ -151,7 +151,7 @@ describe('operations on what the target has', () => {
     stage.source.put(person('c', { status: 'off' }));
     await stage.cycle();
     const removals = await stage.store.removals('wiki');
-    assert.deepEqual(removals.map(({ kind, type, group, count }) => [kind, type, group, count]).sort(), [['members', 'group', 'staff', 2], ['removals', 'user', undefined, 1]]);
+    assert.deepEqual(removals.map(({ kind, type, group, count }) => [kind, type, group, count]).sort(), [['members', 'group', 'staff', 2], ['memberships', 'group', undefined, 2], ['removals', 'user', undefined, 1]]);
     await stage.clock.advance(25 * 60 * minute);
     await stage.cycle();
     assert.deepEqual(await stage.store.removals('wiki'), []);

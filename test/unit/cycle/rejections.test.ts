@@ -4,7 +4,8 @@ import { createPictures } from '../../../src/cycle/directory-pictures.ts';
 import { createInStep } from '../../../src/cycle/in-step.ts';
 import type { Decision } from '../../../src/ports/state-store.ts';
 import { cycleStage, operationsOf, person, team } from '../../support/cycle-stage.ts';
-import { applied, by, comeBack, decide, eight, held, leave, loaded, narrow, open, staff, waiting } from '../../support/decision-stage.ts';
+import { applied, by, comeBack, decide, eight, held, leave, loaded, narrow, staff, waiting } from '../../support/decision-stage.ts';
+import { noLimits } from '../../support/limits.ts';
 
 describe('a rejection', () => {
   it('keeps its operations out of what is counted: one more who leaves is judged alone', async () => {
@@ -64,7 +65,7 @@ describe('a rejection', () => {
   });
 
   it('of a value does not stand in the way of another value', async () => {
-    const stage = await loaded({ limits: { removals: open, members: open, updates: { percent: 0, atLeast: 1 } } });
+    const stage = await loaded({ limits: { ...noLimits, updates: { percent: 0, atLeast: 1 } } });
     for (const id of ['a', 'b', 'c']) stage.source.put(person(id, { title: 'Wrong' }));
     const { report } = await stage.cycle();
     await decide(stage, report.hold?.holdId, 'reject');

@@ -4,6 +4,7 @@ import type { ScimValue } from '../../../src/core/model/resource.ts';
 import { cycleStage, day, hour, inShort, minute, operationsOf, person, team } from '../../support/cycle-stage.ts';
 import type { FakeCall, FakeFault } from '../../support/fake-target.ts';
 import { definition } from '../../support/entries.ts';
+import { noLimits, sameLimits } from '../../support/limits.ts';
 
 const signal = new AbortController().signal;
 const lost = (status: number): FakeFault => ({ when: 'before', result: { class: 'transient', status, detail: 'made to fail' } });
@@ -48,8 +49,10 @@ describe('the search for who exists already', () => {
     assert.deepEqual(report.rejected.map(({ reasons }) => reasons[0]?.code), ['ambiguous_match']);
     assert.equal(surplus.kind, 'applied');
     await stage.target.remove('user', surplus.id, signal);
-    assert.deepEqual((await stage.cycle()).calls, []);
+    const silent = await stage.cycle();
+    assert.deepEqual([silent.calls, silent.report.rejected.length, (await stage.store.target('wiki')).rejected], [[], 1, { ambiguous_match: 1 }]); // it stands, and is counted
     assert.deepEqual((await stage.cycle({ attempt: 'asked' })).report.applied.map(({ verb }) => verb), ['adopt']);
+    assert.equal((await stage.store.target('wiki')).rejected, undefined);
   });
 
   it('does not give one account to two entries', async () => {
@@ -162,6 +165,14 @@ describe('the search for who exists already', () => {
     });
   }
 
+  it('leaves groups out where the target has none, as soon as a search has found that out, and that is a success', async () => {
+    const stage = cycleStage([person('anna'), team('crew', ['anna']), team('staff')], { target: { groups: false } });
+    const first = await stage.cycle();
+    assert.deepEqual([first.report.result, operationsOf(first.report.applied), first.report.leftOut, first.report.rejected], ['success', ['create anna'], 2, []]);
+    const second = await stage.cycle({ attempt: 'asked' });
+    assert.deepEqual([second.report.result, second.report.leftOut, second.calls], ['success', 2, []]);
+  });
+
   it('asks a target that answers nobody about a few only, and lets those who could not be looked for rest', async () => {
     const stage = cycleStage([person('anna')]);
     await stage.cycle();
@@ -186,14 +197,13 @@ describe('the search for who exists already', () => {
 
   it('does not look in every cycle for those whom the target lost while creating them again is held, and looks before it does', async () => {
     const none = { percent: 0, atLeast: 0 };
-    const everything = { percent: 100, atLeast: 1_000 };
-    const stage = cycleStage([person('anna')], { limits: { removals: everything, members: everything, updates: everything } });
+    const stage = cycleStage([person('anna')], { limits: noLimits });
     await stage.cycle();
     await stage.clock.advance(10 * minute);
     await stage.target.remove('user', 'user-1', signal);
     stage.source.put(person('anna', { title: 'Boss' }));
     await stage.cycle();
-    const strict = { prepare: () => Promise.resolve({ ...stage.setup, limits: { removals: none, members: none, updates: none } }) };
+    const strict = { prepare: () => Promise.resolve({ ...stage.setup, limits: sameLimits(none) }) };
     const held = (await stage.cycle(strict)).report.hold;
     assert.deepEqual(held?.operations.map(({ verb }) => verb), ['create']);
     assert.deepEqual((await stage.cycle(strict)).calls, []);

@@ -14,7 +14,7 @@ const report = (target: string, code?: ErrorCode): CycleReport => ({
   planId: undefined,
   applied: [],
   failed: [],
-  notStarted: 0, givenUp: [], unreached: [],
+  notStarted: 0, givenUp: [], unreached: [], leftOut: 0,
   deferred: 0,
   hold: undefined,
   undone: [],

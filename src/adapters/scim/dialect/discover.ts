@@ -2,7 +2,8 @@ import type { Failure } from '../../../core/model/outcome.ts';
 import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
 import type { TargetFacts } from '../../../ports/scim-target.ts';
 import type { DialectBook } from './dialect-book.ts';
-import { isBody, isRefusal, listOf, schemas, toFailure, type Body, type Exchange, type Refusal } from '../message.ts';
+import { isRefusal, listOf, toFailure, type Body, type Exchange, type Refusal } from '../message.ts';
+import { isGroups } from './endpoints.ts';
 import { readList } from '../read/list.ts';
 import { maxListBytes } from '../read/resource.ts';
 import { attributesOf } from './schema-attributes.ts';
@@ -31,6 +32,7 @@ export async function discoverTarget(exchange: Exchange, book: DialectBook, sign
     attributes: definitions.body === undefined ? undefined : attributesOf(elementsOf(definitions.body), resourceTypes ?? []),
   };
   const missing = [config, types, definitions].flatMap(({ missing: words }) => words ?? []);
+  if (!facts.groups && book.current().groups.supported === 'auto') book.learn('groups.supported', 'off', 'ResourceTypes shows none');
   return { ...facts, details: [summary(facts, config.body), ...missing] };
 }
 
@@ -79,12 +81,6 @@ function isMissing({ class: failureClass, status }: Refusal): boolean {
 /** Both documents are ListResponses (RFC 7644 §4). */
 function elementsOf(list: Body): readonly unknown[] {
   return listOf(readScimPath(list, scimPath('Resources')));
-}
-
-function isGroups(type: unknown): boolean {
-  if (!isBody(type)) return false;
-  const { endpoint, schema } = type;
-  return schema === schemas.group || (typeof endpoint === 'string' && /(?:^|\/)Groups\/?$/i.test(endpoint));
 }
 
 function summary(facts: Omit<TargetFacts, 'details'>, config: Body | undefined): string {

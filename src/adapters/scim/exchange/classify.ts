@@ -56,6 +56,7 @@ export function classify(reply: Reply, request: ScimRequest, origin: string, sec
     detail: clean(words, secrets),
     scimType,
     ...(wantsSlash ? { wantsSlash } : {}),
+    ...(html ? { page: true } : {}),
   };
 }
 

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { guard } from '../../../../src/core/planning/guard.ts';
-import { guardInput, members } from '../../../support/operations.ts';
+import { guardInput, members, people } from '../../../support/operations.ts';
 
 const possibleMembers = new Map([['staff', new Set(['ann', 'ben'])]]);
-const memberCounts = new Map([['staff', 50]]);
+const acknowledged = new Map([['staff', new Set(people(50))]]);
 
 describe('the guard, where a value of a group names nobody', () => {
   it('holds that those leave whom it may mean, and nobody else', () => {
-    const { proceed, hold } = guard(guardInput([members('staff', ['eve'], ['ann', 'cleo']), members('other', [], ['ann'])], { possibleMembers, memberCounts }));
+    const { proceed, hold } = guard(guardInput([members('staff', ['eve'], ['ann', 'cleo']), members('other', [], ['ann'])], { possibleMembers, members: acknowledged }));
     assert.deepEqual(hold?.operations.map((one) => [one.sourceId, 'remove' in one ? one.remove : []]), [['staff', ['ann']]]);
     assert.deepEqual(proceed.map((one) => ('add' in one ? [one.sourceId, one.add, one.remove] : [])), [['staff', ['eve'], ['cleo']], ['other', [], ['ann']]]);
     assert.deepEqual(hold.findings.map(({ kind, sourceId, planned, population, allowed }) => [kind, sourceId, planned, population, allowed]), [['unresolved_members', 'staff', 1, 50, 0]]);
@@ -16,6 +16,6 @@ describe('the guard, where a value of a group names nobody', () => {
 
   it('lets them go who lose access altogether', () => {
     const leaving = { verb: 'deactivate', type: 'user', sourceId: 'ann', directory: 'corp', label: 'ann', reason: '', stage: 5, cause: 'absent' } as const;
-    assert.equal(guard(guardInput([members('staff', [], ['ann']), leaving], { possibleMembers, memberCounts })).hold, undefined);
+    assert.equal(guard(guardInput([members('staff', [], ['ann']), leaving], { possibleMembers, members: acknowledged })).hold, undefined);
   });
 });

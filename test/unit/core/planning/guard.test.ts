@@ -5,7 +5,8 @@ import type { GuardInput } from '../../../../src/core/planning/guard-input.ts';
 import { guard } from '../../../../src/core/planning/guard.ts';
 import { partContext } from '../../../../src/core/planning/guard-parts.ts';
 import { tally } from '../../../../src/core/planning/tally.ts';
-import { creation, guardInput, members, people, removal, update } from '../../../support/operations.ts';
+import { limitsWith } from '../../../support/limits.ts';
+import { creation, guardInput, members, people, populationOf, removal, update } from '../../../support/operations.ts';
 import { inShort } from '../../../support/plan-input.ts';
 
 const judge = (operations: readonly Operation[], rest: Partial<GuardInput> = {}) => guard(guardInput(operations, rest));
@@ -34,12 +35,13 @@ describe('guard, first run', () => {
 });
 
 describe('guard, empty reading', () => {
+  const linked = new Map([['a', { lifecycle: 'active', directory: 'corp', type: 'user' } as const]]);
   it('holds removals of the type that the directory did not show, and no others', () => {
-    const { proceed, hold } = judge([removal('a'), removal('g', 'delete', 'group')], { emptyTypes: new Set(['user']) });
+    const { proceed, hold } = judge([removal('a'), removal('g', 'delete', 'group')], { isEmpty: (_, type) => type === 'user', links: linked });
     assert.deepEqual([inShort(proceed), inShort(hold?.operations ?? [])], [['delete g'], ['deactivate a']]);
   });
   it('holds members who would leave, even out of small groups', () => {
-    assert.deepEqual(kinds([members('g', ['b'], ['a'])], { emptyTypes: new Set(['user']) }), ['empty_reading']);
+    assert.deepEqual(kinds([members('g', ['b'], ['a'])], { isEmpty: (_, type) => type === 'user', links: linked }), ['empty_reading']);
   });
 });
 
@@ -53,7 +55,7 @@ describe('guard, removals', () => {
     assert.deepEqual(kinds(removals(5), { recent }), ['removals']);
   });
   it('does not ask for the share below the absolute number', () => {
-    const population = { user: 6, group: 1 };
+    const population = populationOf({ active: { user: 10, group: 1 } });
     assert.deepEqual(kinds(removals(5), { population }), []);
     assert.deepEqual(kinds(removals(6), { population }), ['removals']);
   });
@@ -67,7 +69,7 @@ describe('guard, removals', () => {
     const { hold } = judge(removals(40));
     assert.deepEqual(hold?.findings, [
       {
-        kind: 'removals', type: 'user', sourceId: undefined, planned: 40, recent: 0, population: 100, allowed: 10,
+        kind: 'removals', type: 'user', sourceId: undefined, path: undefined, planned: 40, recent: 0, population: 100, allowed: 10,
         text: '40 of 100 users would lose access; allowed are 10 (10 %, at least 5)',
       },
     ]);
@@ -75,27 +77,29 @@ describe('guard, removals', () => {
 });
 
 describe('guard, members', () => {
-  const memberCounts = new Map([['g', 100], ['h', 100]]);
+  const acknowledged = new Map([['g', new Set(people(100))], ['h', new Set(people(100))]]);
+  const wide = { members: acknowledged, limits: limitsWith({ memberships: { percent: 100, atLeast: 0 } }) };
   it('holds group by group, and lets those who join pass', () => {
     const plan = [members('g', ['new'], people(21)), members('h', [], people(20))];
-    const { proceed, hold } = judge(plan, { memberCounts });
+    const { proceed, hold } = judge(plan, wide);
     assert.deepEqual(hold?.findings.map(({ sourceId, planned, population }) => [sourceId, planned, population]), [['g', 21, 100]]);
     assert.deepEqual(hold.operations.map((one) => one.verb === 'members' && [one.add.length, one.remove.length]), [[0, 21]]);
     assert.deepEqual(proceed.map((one) => one.verb === 'members' && [one.add.length, one.remove.length]), [[1, 0], [0, 20]]);
   });
   it('counts the last 24 hours of the same group', () => {
     const recent = [{ kind: 'members', type: 'group', group: 'g', count: 15 } as const];
-    assert.deepEqual(kinds([members('g', [], people(9))], { memberCounts, recent }), ['members']);
-    assert.deepEqual(kinds([members('h', [], people(9))], { memberCounts, recent }), []);
+    assert.deepEqual(kinds([members('g', [], people(9))], { ...wide, recent }), ['members']);
+    assert.deepEqual(kinds([members('h', [], people(9))], { ...wide, recent }), []);
   });
 });
 
 describe('guard, updates', () => {
-  it('holds what is more than the share of one plan, creations of what was lost included', () => {
+  it('holds what is more than the share, creations of what was lost included, counted with the last 24 hours', () => {
     assert.deepEqual(kinds(updates(30)), []);
     assert.deepEqual(kinds([...updates(29), creation('x', true), creation('y', true)]), ['updates']);
-    const recent = [{ kind: 'updates', type: 'user', count: 99 } as const];
-    assert.deepEqual(kinds(updates(30), { recent }), []);
+    const recent = [{ kind: 'updates', type: 'user', count: 10 } as const];
+    assert.deepEqual(kinds(updates(20), { recent }), []);
+    assert.deepEqual(kinds(updates(21), { recent }), ['updates']);
   });
   /** Has another title, and loses the manager. */
   const loses = (id: string, leaver: string): Operation => {
@@ -114,14 +118,10 @@ describe('guard, updates', () => {
     const { proceed } = judge([removal('p0'), ...clearing, ...updates(31)]);
     assert.equal(proceed.length, 41);
   });
-  it('never holds creations, adoptions and reactivations', () => {
-    const reactivations = people(100).map((id) => ({ ...update(id), verb: 'reactivate' as const }));
-    assert.deepEqual(kinds([...people(100, 100).map((id) => creation(id)), ...reactivations]), []);
-  });
   it('does not count what completes newcomers, however many there are', () => {
     const plan = people(500).flatMap((id) => [creation(id), update(id)]);
-    assert.deepEqual(kinds(plan, { population: { user: 0, group: 0 } }), []);
-    assert.deepEqual(kinds([...plan, ...people(30, 1_000).map((id) => update(id))]), []);
+    assert.deepEqual(kinds(plan, { established: false, population: populationOf({ active: { user: 0, group: 0 } }) }), []);
+    assert.deepEqual(kinds([...plan, ...people(30, 1_000).map((id) => update(id))], { established: false }), []);
   });
   it('holds what completes a newcomer together with the creation', () => {
     const plan = people(40).flatMap((id) => [creation(id, true), update(id)]);
@@ -131,30 +131,30 @@ describe('guard, updates', () => {
 });
 
 describe('guard, memberships of those who are removed in the same plan', () => {
-  const memberCounts = new Map([['g', 50]]);
   const leavers = people(40);
+  const memberCounts = new Map([['g', new Set([...leavers, 'mover', ...people(11, 100)])]]);
   const massLeave = [members('g', ['new'], [...leavers, 'mover']), ...leavers.map((id) => removal(id))];
 
   it('holds them with the removal, and does not count them as members who leave', () => {
-    const { proceed, hold } = judge(massLeave, { memberCounts });
+    const { proceed, hold } = judge(massLeave, { members: memberCounts });
     assert.deepEqual(hold?.findings.map(({ kind }) => kind), ['removals']);
     assert.deepEqual(effects(proceed), ['g + new', 'g - mover']);
     assert.deepEqual(effects([...proceed, ...hold.operations]), effects(massLeave));
   });
   it('lets them pass with removals within the limit although others of the group are held', () => {
     const plan = [members('g', [], [...people(11, 100), 'p0']), removal('p0')];
-    const { proceed, hold } = judge(plan, { memberCounts });
+    const { proceed, hold } = judge(plan, { members: memberCounts });
     assert.deepEqual(effects(proceed), ['deactivate p0', 'g - p0']);
     assert.equal(hold?.operations.length, 1);
   });
   it('keeps the id when their memberships, or anything that is not held, changes', () => {
-    const id = judge(massLeave, { memberCounts }).hold?.holdId;
+    const id = judge(massLeave, { members: memberCounts }).hold?.holdId;
     const others = [members('g', [], leavers.slice(5)), members('h', ['x'], ['p1']), creation('c'), update('u'), ...massLeave.slice(1)];
-    assert.equal(judge(others, { memberCounts }).hold?.holdId, id);
-    assert.notEqual(judge([...massLeave, removal('another')], { memberCounts }).hold?.holdId, id);
+    assert.equal(judge(others, { members: memberCounts }).hold?.holdId, id);
+    assert.notEqual(judge([...massLeave, removal('another')], { members: memberCounts }).hold?.holdId, id);
   });
   it('says in the reason of a divided operation what that part does', () => {
-    const { proceed, hold } = judge(massLeave, { memberCounts });
+    const { proceed, hold } = judge(massLeave, { members: memberCounts });
     assert.deepEqual([proceed[0]?.reason, hold?.operations[0]?.reason], ['1 joined, 1 left', '40 left']);
   });
 });
@@ -162,16 +162,18 @@ describe('guard, memberships of those who are removed in the same plan', () => {
 describe('tally', () => {
   it('counts by kind and type, and members by group', () => {
     const plan = [removal('a'), removal('b', 'delete'), removal('h', 'delete', 'group'), members('g', ['x'], ['a', 'y']), update('u'), creation('c')];
-    assert.deepEqual(tally(plan, partContext(plan, new Map())), [
+    assert.deepEqual(tally(plan, partContext(plan, new Map(), new Map())), [
       { kind: 'removals', type: 'user', evidence: 'absence', count: 2 },
       { kind: 'removals', type: 'group', evidence: 'absence', count: 1 },
       { kind: 'members', type: 'group', group: 'g', count: 1 },
+      { kind: 'memberships', type: 'group', count: 1 },
       { kind: 'updates', type: 'user', count: 1 },
+      { kind: 'creations', type: 'user', count: 1 },
     ]);
   });
   it('knows from the whole plan what only follows, when a part is counted', () => {
     const left = members('g', [], ['a']);
-    assert.equal(tally([left], partContext([left], new Map())).length, 1);
-    assert.equal(tally([left], partContext([left, removal('a')], new Map())).length, 0);
+    assert.deepEqual(tally([left], partContext([left], new Map(), new Map())).map(({ kind }) => kind), ['members', 'memberships', 'emptied']);
+    assert.equal(tally([left], partContext([left, removal('a')], new Map(), new Map())).length, 0);
   });
 });

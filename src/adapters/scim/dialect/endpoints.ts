@@ -1,0 +1,86 @@
+import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
+import { endpoints, isBody, isRefusal, listOf, schemas, type Answer, type Exchange, type Refusal, type ScimRequest } from '../message.ts';
+import { maxListBytes } from '../read/resource.ts';
+import type { DialectBook } from './dialect-book.ts';
+
+/** Statuses with which servers say that there is no such endpoint. Some answer 404 to a search that finds nobody. */
+const absent: ReadonlySet<number | undefined> = new Set([404, 410, 501]);
+const refusesPost: ReadonlySet<number | undefined> = new Set([405, 501]);
+
+/**
+ * Finds out once that a target has no groups (many have none; ResourceTypes is to say so, RFC 7644 §4), or takes no new
+ * ones. It is learned, and nothing of that kind is sent any more. The first creation of a group goes alone, so that what
+ * it teaches spares the others. Of users nothing is learned: a page of maintenance would keep newcomers out for days.
+ */
+export function atEndpoints(exchange: Exchange, book: Pick<DialectBook, 'current' | 'learn'>): Exchange {
+  let first: Promise<unknown> | undefined;
+  let isOver = false;
+  let checked: ReturnType<typeof seekGroups> | undefined;
+
+  const send = async (request: ScimRequest, signal: AbortSignal): Promise<Answer | Refusal> => {
+    const missing = notThere(request, book);
+    if (missing !== undefined) return missing;
+    const answer = await exchange(request, signal);
+    if (!isRefusal(answer)) return answer;
+    if (absent.has(answer.status) && book.current().groups.supported === 'auto') {
+      checked ??= seekGroups(exchange, signal);
+      const supported = await checked.catch((error: unknown) => {
+        checked = undefined;
+        throw error;
+      });
+      if (supported !== 'unknown') book.learn('groups.supported', supported, `ResourceTypes, or a list after ${String(answer.status)}, says so`);
+    }
+    if (isCreation(request) && refusesPost.has(answer.status) && answer.page !== true) {
+      book.learn('groups.create', false, `answered ${String(answer.status)} to a creation`);
+    }
+    return notThere(request, book) ?? answer;
+  };
+
+  return async (request, signal) => {
+    if (request.subject !== 'endpoint' || !isAt(request, endpoints.group)) return exchange(request, signal);
+    if (!isCreation(request) || isOver) return send(request, signal);
+    if (first === undefined) {
+      const own = send(request, signal).finally(() => {
+        isOver = true;
+      });
+      first = own;
+      return own;
+    }
+    await first.catch(() => undefined); // its failure is told to whoever sent it
+    signal.throwIfAborted();
+    return send(request, signal);
+  };
+}
+
+/** Why a request is not worth sending. */
+function notThere(request: ScimRequest, book: Pick<DialectBook, 'current'>): Refusal | undefined {
+  const { supported, create } = book.current().groups;
+  if (supported === 'off') return { class: 'unsupported', detail: 'the target has no groups' };
+  return isCreation(request) && !create ? { class: 'unsupported', detail: 'the target makes its groups itself' } : undefined;
+}
+
+function isCreation({ method }: ScimRequest): boolean {
+  return method === 'POST';
+}
+
+function isAt({ path }: ScimRequest, endpoint: string): boolean {
+  return path === endpoint || path.startsWith(`${endpoint}?`);
+}
+
+/** Asks for the types of resources, and where nothing usable is said, for a list of groups. */
+async function seekGroups(exchange: Exchange, signal: AbortSignal): Promise<'on' | 'off' | 'unknown'> {
+  const types = await exchange({ method: 'GET', path: '/ResourceTypes', subject: 'discovery', maxBytes: maxListBytes }, signal);
+  const named = isRefusal(types) || types.body === undefined ? [] : listOf(readScimPath(types.body, scimPath('Resources')));
+  if (named.length > 0) return named.some(isGroups) ? 'on' : 'off';
+  // Without startIndex: WSO2 answers 501 to that.
+  const list = await exchange({ method: 'GET', path: `${endpoints.group}?count=1`, subject: 'endpoint', maxBytes: maxListBytes }, signal);
+  if (!isRefusal(list)) return 'on';
+  return list.class === 'unsupported' && absent.has(list.status) ? 'off' : 'unknown';
+}
+
+/** Whether a document of /ResourceTypes (RFC 7643 §6) is that of groups. */
+export function isGroups(type: unknown): boolean {
+  if (!isBody(type)) return false;
+  const { endpoint, schema } = type;
+  return schema === schemas.group || (typeof endpoint === 'string' && /(?:^|\/)Groups\/?$/i.test(endpoint));
+}
