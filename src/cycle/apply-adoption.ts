@@ -1,3 +1,4 @@
+import { asShown } from './known-of.ts';
 import { wantsSwitchingOn } from '../core/mapping/active.ts';
 import { doubtful } from '../core/model/link.ts';
 import type { Failure, FailureClass, Outcome } from '../core/model/outcome.ts';
@@ -78,7 +79,8 @@ async function adopt(
   const open = unsettled?.filter((id) => !add.includes(id)) ?? [];
   const known = { ...link, createdAt: undefined, unsettled: open.length > 0 ? open : undefined, attributes: { ...link.attributes, ...Object.fromEntries(left) } };
   const members = { kind: 'members', target: known.target, group: known.sourceId, add, remove: [] } as const;
-  await remember(context, known, [...(add.length > 0 ? [members] : []), { kind: 'settled', intent }, ...counts]);
+  const shown = outcome.kind === 'applied' ? outcome.shown : undefined;
+  await remember(context, asShown(known, shown, operation.changes.map(({ path }) => path)), [...(add.length > 0 ? [members] : []), { kind: 'settled', intent }, ...counts]);
   return undefined;
 }
 
