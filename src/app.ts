@@ -88,6 +88,7 @@ export async function createApp(configuration: Configuration, observer: CycleObs
         folder,
         clock,
         files: options.files,
+        latestNote: `${folder}.latest`,
         onOpened: (opening) => observer({ kind: 'state_opened', folder, opening }),
         onWritten: (written) => observer({ kind: 'state_written', ...written }),
       }),

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { StateOptions } from './commands/state.ts';
 import type { CommandContext } from './session.ts';
 
-type Given = { readonly config?: string } & StateOptions;
+type Given = { readonly config?: string; readonly target?: string } & StateOptions;
 
 /** `dir2scim state …`: what a person decides about the state. None of it runs beside a daemon. */
 export function addState(
@@ -19,6 +19,14 @@ export function addState(
   command('reset', 'a target is another service now: forgets its links, so that the next cycle matches and adopts anew')
     .argument('<target>', 'a target of the configuration, or one that it does not name any more')
     .action(async (target: string, given: Given) => finish(await (await import('./commands/state.ts')).reset(target, given, contextOf(given))));
+  command('relink', 'one entry is the same person or group as another one that is gone: hands over what that one has')
+    .argument('<old>', 'the source id of the entry that is gone')
+    .argument('<new>', 'the source id of the entry that came in its place')
+    .option('--target <name>', 'only this target')
+    .action(async (before: string, now: string, given: Given) => finish(await (await import('./commands/relink.ts')).relink(before, now, given, contextOf(given))));
+  command('recheck', 'something was put back or lost: the next cycle looks at every linked account, and sends what differs').action(
+    async (given: Given) => finish(await (await import('./commands/state.ts')).recheck(given, contextOf(given))),
+  );
   command('repin', 'a directory is another one now: takes it as it is')
     .argument('<directory>', 'a directory of the configuration')
     .action(async (directory: string, given: Given) => finish(await (await import('./commands/state.ts')).repin(directory, given, contextOf(given))));

@@ -2,7 +2,7 @@ import type { UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import { shortPath } from '../core/mapping/scim-path.ts';
 import type { ResourceType } from '../core/model/entry.ts';
 import type { AttributeChange, Operation, Verb } from '../core/model/plan.ts';
-import { Reference, type DesiredValue } from '../core/model/resource.ts';
+import { Reference, type DesiredValue, type ReasonCounts } from '../core/model/resource.ts';
 
 /** `1 user`, `2 users`, `12,000 users`. */
 export function count(number: number, noun: string): string {
@@ -13,6 +13,12 @@ export function count(number: number, noun: string): string {
 export function unresolvedText({ members, groups, references }: UnresolvedCounts): string {
   const parts = [members === 0 ? '' : `${count(members, 'member')} in ${count(groups, 'group')}`, references === 0 ? '' : count(references, 'reference')];
   return `${parts.filter((part) => part !== '').join(' and ')} in the directory ${members + references === 1 ? 'names' : 'name'} nobody who is read`;
+}
+
+/** What a target does not store, by path, the most first. */
+export function unstoredText(unstored: Readonly<Record<string, number>>): string {
+  const paths = Object.entries(unstored).sort(([, a], [, b]) => b - a);
+  return `the target does not store as it was sent: ${paths.map(([path, times]) => `${shortPath(path)} (${times.toLocaleString('en-US')})`).join(', ')}`;
 }
 
 /** The first few of such values; what is left is counted. */
@@ -87,4 +93,11 @@ export function contentLines(operation: Operation): string[] {
     case 'delete':
       return [];
   }
+}
+
+/** `3 entries cannot be written (2 ambiguous_match, 1 map_error)`. */
+export function rejectedText(counts: ReasonCounts): string {
+  const parts = Object.entries(counts);
+  const sum = parts.reduce((all, [, number]) => all + number, 0);
+  return `${sum.toLocaleString('en-US')} ${sum === 1 ? 'entry' : 'entries'} cannot be written (${parts.map(([reason, number]) => `${number} ${reason}`).join(', ')})`;
 }

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { SourceId } from '../core/model/entry.ts';
 import type { BridgeError } from '../core/model/errors.ts';
 import type { Digest } from '../core/model/link.ts';
+import { countReasons } from '../core/model/resource.ts';
 import type { CycleResult } from '../ports/cycle-observer.ts';
 import type { ScopeGroup } from '../core/mapping/survey.ts';
 import type { TargetState } from '../ports/state-store.ts';
@@ -50,7 +51,7 @@ export async function commitCycle(input: CycleInput, prepared: Preparation, scop
   if (isWritten) timekeeper?.note(target, next.lastCycleAt ?? '');
   const isNews = !isDeepStrictEqual({ ...state.unresolved }, { ...next.unresolved });
   observer({ kind: 'unresolved_counted', target, counts: prepared.unresolved, isNews });
-  observer({ kind: 'resources_counted', target, counts: await store.counts(target), pending: next.pending });
+  observer({ kind: 'resources_counted', target, counts: await store.counts(target), pending: next.pending, unstored: await store.unstored(target) });
   return next;
 }
 
@@ -97,6 +98,7 @@ function nextState(prepared: Preparation, { pushed, result, error, state }: Cycl
     lastError: error === undefined ? undefined : errorRecord(state, error, at),
     pending,
     unresolved: anyUnresolved(prepared.unresolved),
+    rejected: prepared.plan.rejected.length === 0 ? undefined : countReasons(prepared.plan.rejected),
     held: hold === undefined ? undefined : heldRecord(hold, state.held, at, digest),
     establishedAt: state.establishedAt ?? (endsFirstLoad(pushed, prepared.deferred.length + prepared.unreached.length) ? at : undefined),
     // An approval ends with the last of its operations; what failed is tried again under it.

@@ -1,10 +1,11 @@
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
-import { doubtful, type Link } from '../core/model/link.ts';
+import { doubtful, type Link, type TargetId } from '../core/model/link.ts';
 import type { Failure } from '../core/model/outcome.ts';
-import type { Resource } from '../core/model/resource.ts';
-import { learnPaths, markPaths, settlePaths, unknownPaths } from '../core/planning/link-paths.ts';
+import type { DesiredAttributes, Resource } from '../core/model/resource.ts';
+import { doubtActive, learnActive, learnMembers, learnPaths, markPaths, membersPath, settlePaths, unknownPaths, unknownWhole } from '../core/planning/link-paths.ts';
 import { isFailure, type FoundResource, type ScimTarget } from '../ports/scim-target.ts';
 import type { StateView } from '../ports/state-store.ts';
+import { gather } from './batches.ts';
 import { listEverything } from './correlate.ts';
 import { targetIds } from './resolve.ts';
 import { forEachConcurrently } from './work.ts';
@@ -13,8 +14,12 @@ export interface UnknownInput {
   readonly target: ScimTarget;
   readonly store: StateView;
   readonly resources: readonly Resource[];
+  /** Those who are linked and not wanted. */
+  readonly leaving: readonly Link[];
   /** Of everyone above, and of everyone they refer to; takes what was learned. */
   readonly links: Map<SourceId, Link>;
+  /** The acknowledged members of groups. */
+  readonly members: ReadonlyMap<SourceId, ReadonlySet<SourceId>>;
   /** Whom the target may be asked about; without it, everyone. */
   readonly only?: SourceId | undefined;
   readonly signal: AbortSignal;
@@ -29,45 +34,77 @@ export interface Learned {
   readonly waiting: number;
 }
 
+/** A link, and what it does not know of its account. */
 interface Gap {
-  readonly resource: Resource;
   readonly link: Link;
+  readonly wanted: DesiredAttributes;
   readonly paths: readonly string[];
+  /** `active`, `members`: after a loss of records. */
+  readonly whole: readonly string[];
 }
 
 /**
  * Makes the links say of every managed path what the target holds there. A path that has become managed (the map gained
  * it, or a value came where `ignoreIfEmpty` gave none) is looked at once, because whatever others put there must neither
- * survive beside what is wanted nor be written twice.
+ * survive beside what is wanted nor be written twice. The same goes for everything when records of the state were lost.
  */
 export async function learnUnknown(input: UnknownInput): Promise<Learned> {
-  const { resources, links } = input;
+  const { resources, leaving, links, only } = input;
   const learned = new Map<SourceId, Link>();
   const gaps: Gap[] = [];
+  const examine = (link: Link, wanted: DesiredAttributes): void => {
+    const gap = { link, wanted, paths: unknownPaths(link, wanted), whole: unknownWhole(link) };
+    if (gap.paths.length + gap.whole.length > 0) gaps.push(gap);
+  };
   for (const resource of resources) {
     const known = links.get(resource.sourceId);
     if (known === undefined || known.lifecycle === 'lost') continue;
     const link = settlePaths(known, resource);
     if (link !== known) learned.set(link.sourceId, link);
-    const paths = unknownPaths(link, resource.attributes);
-    if (paths.length > 0) gaps.push({ resource, link, paths });
+    examine(link, resource.attributes);
   }
-  const bodies = await lookAt(gaps.filter(({ link }) => input.only === undefined || input.only === link.sourceId), input);
+  for (const link of leaving) if (link.lifecycle !== 'lost') examine(link, new Map());
+  const seen = await lookAt(gaps.filter(({ link }) => only === undefined || only === link.sourceId), input);
   const without = new Map<SourceId, ReadonlySet<string>>();
-  const idOf = targetIds({ links });
-  for (const { resource, link, paths } of gaps) {
-    const seen = bodies.get(link.sourceId);
-    if (seen === undefined || (isFailure(seen) && !isFinal(seen))) without.set(link.sourceId, new Set(paths));
-    // Nobody can say what is there: what is wanted is put in its place.
-    else if (isFailure(seen)) learned.set(link.sourceId, markPaths(link, paths, doubtful));
-    else learned.set(link.sourceId, learnPaths(link, paths, resource.attributes, seen.body, input.store.digest, idOf));
+  for (const gap of gaps) {
+    const link = await learn(gap, seen.get(gap.link.sourceId), input);
+    if (link === undefined) without.set(gap.link.sourceId, new Set(gap.paths));
+    else learned.set(link.sourceId, link);
   }
   for (const link of learned.values()) links.set(link.sourceId, link);
   return {
     links: [...learned.values()],
     resources: without.size === 0 ? resources : resources.map((resource) => leaveOut(resource, without.get(resource.sourceId))),
-    waiting: [...without.values()].reduce((sum, paths) => sum + paths.size, 0),
+    waiting: without.size,
   };
+}
+
+/** Undefined when the next cycle has to look again. */
+async function learn({ link, wanted, paths, whole }: Gap, seen: FoundResource | Failure | undefined, input: UnknownInput): Promise<Link | undefined> {
+  const { digest } = input.store;
+  if (seen === undefined || (isFailure(seen) && !isFinal(seen))) return undefined;
+  if (isFailure(seen)) {
+    // Nobody can say what is there: what is wanted is put in its place.
+    const doubted = markPaths(link, paths, doubtful);
+    if (whole.length === 0) return doubted;
+    return link.type === 'user' ? doubtActive(doubted) : learnMembers(doubted, input.members.get(link.sourceId) ?? new Set(), undefined);
+  }
+  const shown = learnPaths(link, paths, wanted, seen.body, digest, targetIds(input));
+  if (whole.length === 0) return shown;
+  if (link.type === 'user') return seen.active === undefined ? doubtActive(shown) : learnActive(shown, seen.active, digest);
+  return learnMembers(shown, input.members.get(link.sourceId) ?? new Set(), await membersIn(seen, input));
+}
+
+/** Those members of a group whom we know; undefined when the target does not show who they are. */
+async function membersIn({ body }: FoundResource, { target, store, links }: UnknownInput): Promise<ReadonlySet<SourceId> | undefined> {
+  const members: unknown = body['members'];
+  if (!Array.isArray(members)) return undefined;
+  const ids = members.flatMap((member: unknown) => (typeof member === 'object' && member !== null && 'value' in member && typeof member.value === 'string' ? [member.value] : []));
+  const owners = new Map<TargetId, SourceId>();
+  for (const type of ['user', 'group'] as const) for (const [id, owner] of await store.owners(target.name, type, ids)) owners.set(id, owner);
+  const seen = new Set(owners.values());
+  for (const [id, link] of await gather([...seen].filter((id) => !links.has(id)), (batch) => store.links(target.name, batch))) links.set(id, link);
+  return seen;
 }
 
 /** A list of everybody costs less than looking at many one by one. */
@@ -89,8 +126,9 @@ async function lookAt(gaps: readonly Gap[], input: UnknownInput): Promise<Readon
   return found;
 }
 
+/** A list may come without members. */
 async function listAll(gaps: readonly Gap[], type: ResourceType, { target, store, signal }: UnknownInput): Promise<ReadonlyMap<string, FoundResource>> {
-  if (gaps.length <= looksWorthOneList) return new Map();
+  if (gaps.length <= looksWorthOneList || gaps.some(({ whole }) => whole.includes(membersPath))) return new Map();
   const linked = (await store.counts(target.name))[type].active;
   const everything = await listEverything({ type, target, linked, signal }, Math.floor(gaps.length / looksWorthOneList));
   return new Map(Array.isArray(everything) ? everything.map((one) => [one.id, one]) : []);
@@ -102,6 +140,6 @@ function isFinal({ class: failureClass }: Failure): boolean {
 }
 
 function leaveOut(resource: Resource, paths: ReadonlySet<string> | undefined): Resource {
-  if (paths === undefined) return resource;
+  if (paths === undefined || paths.size === 0) return resource;
   return { ...resource, attributes: new Map([...resource.attributes].filter(([path]) => !paths.has(path))) };
 }

@@ -2,6 +2,7 @@ import type { SourceId } from '../core/model/entry.ts';
 import { toBridgeError, type BridgeError } from '../core/model/errors.ts';
 import type { Failure } from '../core/model/outcome.ts';
 import type { Hold, Operation, Verb } from '../core/model/plan.ts';
+import { countReasons } from '../core/model/resource.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import type { CycleResult } from '../ports/cycle-observer.ts';
 import type { TargetState } from '../ports/state-store.ts';
@@ -76,6 +77,7 @@ const nothingDone = {
   forgotten: [],
   unproven: [],
   unresolved: undefined,
+  unstored: {},
 } as const;
 
 async function runCycle(input: CycleInput): Promise<Result> {
@@ -86,7 +88,7 @@ async function runCycle(input: CycleInput): Promise<Result> {
   const isUnchanged = step !== undefined && isSame(step, readings, clock);
   if (isUnchanged && step.unproven !== 'everyone' && step.unproven.size === 0) {
     await commitSilence(input);
-    return { ...nothingDone, result: 'success', error: undefined };
+    return { ...nothingDone, unstored: await store.unstored(setup.target.name), result: 'success', error: undefined };
   }
   await remind(setup.target, store);
   attend(setup.target, store);
@@ -123,6 +125,7 @@ async function runCycle(input: CycleInput): Promise<Result> {
     ...found(prepared),
     waiting: prepared.waiting + pushed.skipped,
     unresolved: anyUnresolved(prepared.unresolved),
+    unstored: await store.unstored(target),
     error,
   };
 }
@@ -135,7 +138,7 @@ function found({ plan: { rejected }, unreached, leftOut, forgotten, unproven }: 
 /** What was found before anything is sent. */
 function tell({ plan, unreached, forgotten, verdict: { hold } }: Preparation, { observer }: CycleInput): void {
   const { id: planId, target, operations, rejected } = plan;
-  observer({ kind: 'plan_made', target, planId, counts: countByVerb(operations), rejected: rejected.length });
+  observer({ kind: 'plan_made', target, planId, counts: countByVerb(operations), rejected: rejected.length, reasons: countReasons(rejected) });
   for (const { type, count, failure } of unreached) observer({ kind: 'search_failed', target, type, count, failure: failure.class, status: failure.status });
   for (const { type, sourceId, targetId } of forgotten) observer({ kind: 'link_forgotten', target, type, sourceId, targetId });
   if (hold !== undefined) observer({ kind: 'held', target, hold });

@@ -3,6 +3,7 @@ import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { TargetId } from '../core/model/link.ts';
 import type { FailureClass } from '../core/model/outcome.ts';
 import type { Hold, Verb } from '../core/model/plan.ts';
+import type { ReasonCounts } from '../core/model/resource.ts';
 import type { Fate } from '../core/model/reading.ts';
 import type { DecisionRecord, LinkCounts, Opening, UnusableDecision } from './state-store.ts';
 
@@ -51,6 +52,8 @@ export type CycleEvent =
       readonly planId: string;
       readonly counts: Readonly<Record<Verb, number>>;
       readonly rejected: number;
+      /** The same, by reason. */
+      readonly reasons: ReasonCounts;
     }
   /** Entries that could not be looked for on the target, and wait. */
   | {
@@ -106,7 +109,7 @@ export type CycleEvent =
   | { readonly kind: 'rate_limit_wait'; readonly target: string; readonly milliseconds: number }
   /** How much names nobody who is read; `isNews`: it is another number than before. */
   | { readonly kind: 'unresolved_counted'; readonly target: string; readonly counts: UnresolvedCounts; readonly isNews: boolean }
-  | { readonly kind: 'resources_counted'; readonly target: string; readonly counts: LinkCounts; readonly pending: number }
+  | { readonly kind: 'resources_counted'; readonly target: string; readonly counts: LinkCounts; readonly pending: number; readonly unstored: Readonly<Record<string, number>> }
   | { readonly kind: 'state_opened'; readonly folder: string; readonly opening: Opening }
   | { readonly kind: 'state_written'; readonly result: 'success' | 'error'; readonly journalBytes: number }
   | {

@@ -5,7 +5,7 @@ import type { Digest, Link, TargetId } from '../core/model/link.ts';
 import type { UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import type { FailureClass } from '../core/model/outcome.ts';
 import type { HeldOperation, Verb } from '../core/model/plan.ts';
-import type { ReasonCode } from '../core/model/resource.ts';
+import type { ReasonCode, ReasonCounts } from '../core/model/resource.ts';
 import type { Gap } from '../core/planning/seen-time.ts';
 import type { Tally } from '../core/planning/tally.ts';
 import type { TargetNotes } from './scim-target.ts';
@@ -66,6 +66,8 @@ export interface StateView {
   /** Whose names were noted although they are not in `seen`, in batches. */
   strayNames(directory: string, seen: ReadonlySet<SourceId>): AsyncIterable<readonly SourceId[]>;
   counts(target: string): Promise<LinkCounts>;
+  /** By SCIM path: for how many the target has shown that it does not store what was sent. */
+  unstored(target: string): Promise<Readonly<Record<string, number>>>;
   /** Intents without an outcome: requests that may have taken effect before a crash. */
   openIntents(target: string): Promise<readonly Intent[]>;
   target(name: string): Promise<TargetState>;
@@ -181,6 +183,8 @@ export type StateChange =
   | { readonly kind: 'directory'; readonly directory: string; readonly state: DirectoryState }
   | { readonly kind: 'identity'; readonly directory: string; readonly identity: DirectoryIdentity }
   | { readonly kind: 'bound'; readonly target: string; readonly endpoint: string }
+  /** Of all links: records that came after them are missing, so that what was acknowledged has to be looked at again. */
+  | { readonly kind: 'content_forgotten' }
   /** Forgets everything about a target, as if it had never been there. */
   | { readonly kind: 'reset'; readonly target: string }
   /** In place of what was noted of these entries; no name forgets them. */
@@ -200,6 +204,8 @@ export interface TargetState {
   readonly lastError?: { readonly code: string; readonly since: string } | undefined;
   /** How much the last cycle left to do: failed, held, waiting for another try or for someone to come. */
   readonly pending: number;
+  /** Entries in scope that are not in step and cannot be written, by reason, where there are any. */
+  readonly rejected?: ReasonCounts | undefined;
   readonly held?: HeldRecord | undefined;
   /** What names nobody who is read, where there is any. */
   readonly unresolved?: UnresolvedCounts | undefined;

@@ -1,6 +1,7 @@
 import type { UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import type { ResourceType } from '../core/model/entry.ts';
 import type { Verb } from '../core/model/plan.ts';
+import { reasonCodes, type ReasonCounts } from '../core/model/resource.ts';
 import type { CycleEvent, CycleMode, CycleResult } from '../ports/cycle-observer.ts';
 import type { LinkCounts } from '../ports/state-store.ts';
 import type { Instruments } from './instruments.ts';
@@ -59,6 +60,7 @@ function initialiseTarget(instruments: Instruments, target: string): void {
   }
   clearHeld(instruments, target);
   setUnresolved(instruments, target, { members: 0, references: 0 });
+  setRejected(instruments, target, {});
   instruments.pending.set({ target }, 0);
   instruments.propagationDelay.zero({ target });
   instruments.throttled.inc({ target }, 0);
@@ -68,6 +70,10 @@ function initialiseTarget(instruments: Instruments, target: string): void {
 export function setUnresolved(instruments: Instruments, target: string, { members, references }: Pick<UnresolvedCounts, 'members' | 'references'>): void {
   instruments.unresolved.set({ target, kind: 'member' }, members);
   instruments.unresolved.set({ target, kind: 'reference' }, references);
+}
+
+export function setRejected(instruments: Instruments, target: string, counts: ReasonCounts): void {
+  for (const reason of reasonCodes) instruments.rejected.set({ target, reason }, counts[reason] ?? 0);
 }
 
 /** Nothing is held. */

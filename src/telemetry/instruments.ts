@@ -80,8 +80,14 @@ function targetInstruments(options: Options) {
     unresolved: new Gauge(
       options('unresolved_values', 'Members and references in the directories that name nobody who is read.', 'target', 'kind'),
     ),
+    rejected: new Gauge(
+      options('rejected_entries', 'Entries in scope that are not in step because they cannot be written, by reason.', 'target', 'reason'),
+    ),
     pending: new Gauge(
       options('pending_operations', 'What the last cycle left to do: failed, held, waiting, deletions to come.', 'target'),
+    ),
+    unstored: new Gauge(
+      options('unstored_values', 'Resources for which the target does not store an attribute as it was sent.', 'target', 'attribute'),
     ),
     operations: new Counter(
       options('operations_total', 'Operations that were tried, by outcome.', 'target', 'type', 'operation', 'outcome'),

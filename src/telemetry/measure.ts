@@ -1,6 +1,7 @@
+import { shortPath } from '../core/mapping/scim-path.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CycleEvent, CycleObserver } from '../ports/cycle-observer.ts';
-import { clearHeld, ldapOperations, resourceStates, setUnresolved } from './initial-series.ts';
+import { clearHeld, setRejected, ldapOperations, resourceStates, setUnresolved } from './initial-series.ts';
 import type { Instruments } from './instruments.ts';
 
 type EventOf<Kind extends CycleEvent['kind']> = Extract<CycleEvent, { kind: Kind }>;
@@ -29,6 +30,9 @@ export function measure(instruments: Instruments, clock: Clock): CycleObserver {
       case 'cycle_finished':
         finish(event);
         return;
+      case 'plan_made':
+        setRejected(instruments, event.target, event.reasons);
+        return;
       case 'held':
         holding.add(event.target);
         countHeld(instruments, event);
@@ -40,10 +44,7 @@ export function measure(instruments: Instruments, clock: Clock): CycleObserver {
         instruments.ldapFailovers.inc({ directory: event.directory });
         return;
       case 'ldap_request':
-        instruments.ldapDuration.observe(
-          { directory: event.directory, operation: oneOf(ldapOperations, event.operation) },
-          event.milliseconds / 1000,
-        );
+        instruments.ldapDuration.observe({ directory: event.directory, operation: oneOf(ldapOperations, event.operation) }, event.milliseconds / 1000);
         return;
       case 'unresolved_counted':
         setUnresolved(instruments, event.target, event.counts);
@@ -68,7 +69,6 @@ export function measure(instruments: Instruments, clock: Clock): CycleObserver {
       case 'decided': case 'decision_unusable':
       case 'operations_given_up':
       case 'search_failed':
-      case 'plan_made':
       case 'link_forgotten':
     }
   };
@@ -112,7 +112,8 @@ function countEntries(instruments: Instruments, { directory, users, groups }: Ev
   instruments.sourceEntries.set({ directory, type: 'group' }, groups);
 }
 
-function countResources(instruments: Instruments, { target, counts, pending }: EventOf<'resources_counted'>): void {
+function countResources(instruments: Instruments, { target, counts, pending, unstored }: EventOf<'resources_counted'>): void {
+  countUnstored(instruments, target, unstored);
   instruments.pending.set({ target }, pending);
   for (const type of ['user', 'group'] as const) {
     for (const state of ['active', 'deactivated', 'lost', 'adopted', 'troubled'] as const) {
@@ -120,6 +121,17 @@ function countResources(instruments: Instruments, { target, counts, pending }: E
     }
   }
 }
+
+/** Paths come from the map. What a target stores by now stays as 0, so that nobody misses the end of it. */
+function countUnstored({ unstored: gauge }: Instruments, target: string, unstored: Readonly<Record<string, number>>): void {
+  const known = unstoredPaths.get(gauge) ?? new Map<string, Set<string>>();
+  unstoredPaths.set(gauge, known);
+  const paths = known.get(target) ?? new Set();
+  known.set(target, paths);
+  for (const path of Object.keys(unstored)) paths.add(path);
+  for (const path of paths) gauge.set({ target, attribute: shortPath(path) }, unstored[path] ?? 0);
+}
+const unstoredPaths = new WeakMap<object, Map<string, Set<string>>>();
 
 /** The value itself when it is one of the known ones: a target or a directory must not be able to invent labels. */
 function oneOf(known: readonly string[], value: string): string {

@@ -42,6 +42,21 @@ export function statePinningContract(name: string, makeFixture: () => Promise<St
       assert.deepEqual(await totals(), [{ target, directory: 'corp', links: 2 }]);
     });
 
+    it('forgets what links know of their content, and keeps whose they are', async () => {
+      const target = 'forgotten';
+      await store.record([
+        { kind: 'link', link: aLink('a', { target, attributes: { userName: 'digest', title: '-', nickName: '?' } }) },
+        { kind: 'link', link: aLink('g', { target, type: 'group', attributes: { displayName: 'digest' } }) },
+      ]);
+      await store.record([{ kind: 'content_forgotten' }]);
+      await reopen();
+      const links = await store.links(target, ['a', 'g']);
+      assert.deepEqual(links.get('a')?.attributes, { userName: '~', nickName: '?', active: '~' });
+      assert.deepEqual(links.get('g')?.attributes, { displayName: '~', members: '~' });
+      assert.deepEqual([links.get('a')?.targetId, links.get('a')?.lifecycle], ['id-of-a', 'active']);
+      assert.equal((await store.counts(target)).user.active, 1);
+    });
+
     it('forgets everything about a target that is reset, and nothing about others', async () => {
       const target = 'reset';
       const intent = { target, type: 'user', sourceId: 'x', directory: 'corp' } as const;

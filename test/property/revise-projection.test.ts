@@ -14,14 +14,15 @@ const mostly = (usual: string, ...others: string[]) => fc.oneof({ weight: 9, arb
 /** As Active Directory has it: 100 ns since 1601. */
 const inMinutes = (minutes: number): string => `${now + minutes * 60_000 + 11_644_473_600_000}0000`;
 
-/** Someone who may share a mail address, be out of scope, be rejected, expire soon, have another DN or primary group. */
+/** Someone who may share a mail address or login, be out of scope, be rejected, expire soon, have another DN or primary group. */
 const user = (id: string) =>
   fc
     .record({
       mail: mostly(`${id}@x`, 'shared@x', ''),
-      title: fc.constantFrom('a', 'b', ''),
+      title: fc.constantFrom<string | string[]>('a', 'b', '', ' ', ['b', 'a'], ['a', 'c']),
+      uid: mostly(id, id.toUpperCase(), 'p0'),
       level: mostly('2', '1', 'x'),
-      manager: fc.constantFrom(...people),
+      manager: fc.constantFrom(...people, 'nobody'),
       ends: fc.constantFrom(...[-1, 0, 1, 50].map(inMinutes)),
       dn: mostly(dnOf(id), `CN=${id},OU=Other,DC=corp`),
       primary: mostly('513', '514'),
@@ -32,7 +33,8 @@ const user = (id: string) =>
 
 const teams = [
   group('g0', people.slice(0, 3).map(dnOf), { primaryGroupToken: '513' }),
-  group('g1', [dnOfGroup('g0'), dnOf('p5')], { primaryGroupToken: '514' }),
+  group('g1', [dnOfGroup('g0'), dnOf('p5'), dnOf('stranger')], { primaryGroupToken: '514' }),
+  group('g2', [dnOfGroup('elsewhere')], { memberUid: ['p0', 'P1', 'p3', 'nobody'] }),
 ];
 
 const target = (where: boolean, memberOf: boolean) =>

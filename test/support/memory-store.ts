@@ -3,6 +3,7 @@ import type { DirectoryIdentity } from '../../src/core/model/directory-identity.
 import type { ResourceType, SourceId } from '../../src/core/model/entry.ts';
 import { BridgeError } from '../../src/core/model/errors.ts';
 import { holdsValue, type Link } from '../../src/core/model/link.ts';
+import { forgetContent } from '../../src/core/planning/link-paths.ts';
 import { tallyKey } from '../../src/core/planning/tally.ts';
 import { noNotes, type TargetNotes } from '../../src/ports/scim-target.ts';
 import {
@@ -144,6 +145,12 @@ function open(kept: Kept): MemoryStore {
         };
         return { user: count('user'), group: count('group') };
       }),
+    unstored: (target) =>
+      answer(() => {
+        const counts: Record<string, number> = {};
+        for (const path of ofTarget(kept.links, target).flatMap((link) => link.unstored ?? [])) counts[path] = (counts[path] ?? 0) + 1;
+        return counts;
+      }),
     openIntents: (target) => answer(() => ofTarget(kept.intents, target)),
     target: (name) => answer(() => kept.targets.get(name) ?? emptyTargetState),
     notes: (target) => answer(() => kept.notes.get(target) ?? noNotes),
@@ -279,6 +286,9 @@ function apply(kept: Kept, change: StateChange): void {
       return;
     case 'bound':
       kept.endpoints.set(change.target, change.endpoint);
+      return;
+    case 'content_forgotten':
+      for (const [key, link] of kept.links) kept.links.set(key, forgetContent(link));
       return;
     case 'reset': {
       const isOf = (key: string): boolean => key.startsWith(`${change.target}\n`);

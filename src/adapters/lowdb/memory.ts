@@ -45,6 +45,9 @@ export class Memory {
       case 'names':
         this.#setNames(change);
         return;
+      case 'content_forgotten':
+        for (const target of this.#targets.values()) target.forgetContent();
+        return;
       case 'reset':
         this.#targets.delete(change.target);
         return;
@@ -113,6 +116,7 @@ const kinds: ReadonlySet<unknown> = new Set<StateChange['kind']>([
   'names',
   'bound',
   'reset',
+  'content_forgotten',
   'removal',
   'removals_over',
 ]);

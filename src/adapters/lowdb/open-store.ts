@@ -6,7 +6,9 @@ import { compactAfter, Compaction } from './compaction.ts';
 import { DecisionFolder } from './decision-folder.ts';
 import { damaged, unusable } from './faults.ts';
 import type { FileFacts, StateFiles } from './files.ts';
+import type { JournalContent } from './journal.ts';
 import { JournalWriter } from './journal-writer.ts';
+import { openLatestNote } from './latest-note.ts';
 import { createState, loadState, pathsOf, type LoadedState, type StatePaths } from './load.ts';
 import { acquireLock, type StateLock } from './lock.ts';
 import { Memory } from './memory.ts';
@@ -21,6 +23,8 @@ export interface StateStoreOptions {
   readonly files?: StateFiles | undefined;
   /** Only for the date that a snapshot bears. */
   readonly clock: Pick<Clock, 'now'>;
+  /** Where it is noted, outside of the folder, how far the state has come; nowhere when it is not given. */
+  readonly latestNote?: string | undefined;
   /** Called once when it is open; must not throw. */
   readonly onOpened?: ((opening: Opening) => void) | undefined;
   /** Called after each write; must not throw. */
@@ -69,6 +73,7 @@ async function openLocked(options: StateStoreOptions, files: StateFiles, folder:
   const sizeOfSnapshot = async (): Promise<number> => (await files.inspect(paths.snapshot))?.size ?? 0;
   const snapshotSize = await sizeOfSnapshot();
   const journal = await JournalWriter.open(files, paths.journal, found);
+  const latest = await openLatestNote(options.latestNote);
   const write = async (): Promise<number> => {
     await database.write();
     return sizeOfSnapshot();
@@ -80,10 +85,21 @@ async function openLocked(options: StateStoreOptions, files: StateFiles, folder:
     compaction: new Compaction(journal, content.lineage, write, snapshotSize, options.compactAfter ?? compactAfter),
     decisions,
     lock,
+    latest,
     onWritten: options.onWritten ?? (() => undefined),
   });
-  options.onOpened?.({ isNew, cut: found.tail });
+  const lost = lostRecords(found, latest.serialOf(content.lineage));
+  if (lost !== undefined) await store.record([{ kind: 'content_forgotten' }]);
+  await latest.write(content.lineage, journal.serial);
+  options.onOpened?.({ isNew, cut: found.tail, lost });
   return store;
+
+}
+
+/** What a crash leaves half-written is one line that nobody went by. More were acknowledged, and so was what was noted elsewhere. */
+function lostRecords({ last, tail }: JournalContent, noted: number | undefined): Opening['lost'] {
+  if (tail !== undefined && (tail.lines > 1 || (noted ?? 0) > last)) return 'damaged';
+  return noted !== undefined && noted > last ? 'restored' : undefined;
 }
 
 /** lowdb holds the content; its own file adapter would neither sync nor keep the file private, and knows no damage. */

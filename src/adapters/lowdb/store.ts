@@ -5,6 +5,7 @@ import { GroupCommit } from './group-commit.ts';
 import { isRecord } from './journal.ts';
 import type { JournalWriter } from './journal-writer.ts';
 import { parseJson } from './lines.ts';
+import type { LatestNote } from './latest-note.ts';
 import type { StateLock } from './lock.ts';
 import type { StateContent } from './snapshot.ts';
 
@@ -18,6 +19,7 @@ export interface StoreParts {
   readonly compaction: Compaction;
   readonly decisions: DecisionFolder;
   readonly lock: StateLock;
+  readonly latest: LatestNote;
   readonly onWritten: WrittenObserver;
 }
 
@@ -36,6 +38,7 @@ export function createStore(parts: StoreParts): StateStore {
     await commits.idle();
     await withReport(parts, () => compaction.atTheEnd());
     try {
+      await parts.latest.close();
       await journal.close();
     } finally {
       await lock.release();
@@ -53,7 +56,7 @@ export function createStore(parts: StoreParts): StateStore {
   };
 }
 
-async function commit({ content, journal, onWritten }: StoreParts, texts: readonly string[]): Promise<void> {
+async function commit({ content, journal, latest, onWritten }: StoreParts, texts: readonly string[]): Promise<void> {
   const records = texts.map(asRecord);
   try {
     await journal.append(texts);
@@ -63,6 +66,7 @@ async function commit({ content, journal, onWritten }: StoreParts, texts: readon
   }
   for (const change of records.flat()) content.memory.apply(change);
   content.serial = journal.serial;
+  await latest.write(content.lineage, content.serial);
   onWritten({ result: 'success', journalBytes: journal.size });
 }
 

@@ -1,5 +1,6 @@
 import type { ResourceType, SourceId } from '../../core/model/entry.ts';
 import { holdsValue, type Link, type TargetId } from '../../core/model/link.ts';
+import { forgetContent } from '../../core/planning/link-paths.ts';
 import { tallyKey } from '../../core/planning/tally.ts';
 import { noNotes, type TargetNotes } from '../../ports/scim-target.ts';
 import {
@@ -16,7 +17,7 @@ import {
 import { inCurrentWords } from './earlier-state.ts';
 
 /** A change that is about one target. */
-export type TargetChange = Exclude<StateChange, { kind: 'directory' | 'identity' | 'names' | 'reset' }>;
+export type TargetChange = Exclude<StateChange, { kind: 'directory' | 'identity' | 'names' | 'reset' | 'content_forgotten' }>;
 
 type Counts = Record<ResourceType, Record<keyof LinkCounts[ResourceType], number>>;
 
@@ -30,6 +31,7 @@ export class TargetMemory {
   readonly owners: Readonly<Record<ResourceType, Map<TargetId, SourceId>>> = { user: new Map(), group: new Map() };
   readonly troubles = new Map<SourceId, Trouble>();
   readonly intents = new Map<SourceId, Intent>();
+  readonly #unstored = new Map<string, number>();
   readonly #counts: Counts = {
     user: { active: 0, deactivated: 0, lost: 0, adopted: 0, troubled: 0 },
     group: { active: 0, deactivated: 0, lost: 0, adopted: 0, troubled: 0 },
@@ -41,6 +43,10 @@ export class TargetMemory {
   notes: TargetNotes = noNotes;
   /** By what was counted and when: what was done at one time is one record. */
   readonly removals = new Map<string, RemovalRecord>();
+
+  get unstored(): Readonly<Record<string, number>> {
+    return Object.fromEntries([...this.#unstored].sort());
+  }
 
   get counts(): LinkCounts {
     return { user: { ...this.#counts.user }, group: { ...this.#counts.group } };
@@ -108,6 +114,10 @@ export class TargetMemory {
     }
   }
 
+  forgetContent(): void {
+    for (const link of this.links.values()) this.links.set(link.sourceId, forgetContent(link));
+  }
+
   #remember(removal: RemovalRecord): void {
     const key = `${removal.at} ${tallyKey(removal)}`;
     this.removals.set(key, { ...removal, count: removal.count + (this.removals.get(key)?.count ?? 0) });
@@ -167,6 +177,11 @@ export class TargetMemory {
     const counts = this.#counts[link.type];
     counts[link.lifecycle] += by;
     if (link.origin === 'adopted') counts.adopted += by;
+    for (const path of link.unstored ?? []) {
+      const left = (this.#unstored.get(path) ?? 0) + by;
+      if (left === 0) this.#unstored.delete(path);
+      else this.#unstored.set(path, left);
+    }
     const left = (this.directories.get(link.directory) ?? 0) + by;
     if (left === 0) this.directories.delete(link.directory);
     else this.directories.set(link.directory, left);

@@ -54,6 +54,17 @@ export function reset(target: string, options: StateOptions, context: CommandCon
   });
 }
 
+/** Something was put back or lost that nobody noticed: every account is looked at once, in the next cycle. */
+export function recheck(options: StateOptions, context: CommandContext): Promise<number> {
+  return withState(context, async ({ store }) => {
+    await store.record([{ kind: 'content_forgotten' }]);
+    const links = (await store.linkTotals()).reduce((sum, total) => sum + total.links, 0);
+    if (options.json) printJson(context.terminal, { links });
+    else context.terminal.print(`${count(links, 'account')} will be looked at in the next cycle, and what differs is sent`);
+    return 0;
+  });
+}
+
 /** A directory is another one now: it is taken as it is. Those whom it does not have depart, within the guard's limits. */
 export function repin(directory: string, options: StateOptions, context: CommandContext): Promise<number> {
   const { terminal } = context;

@@ -64,7 +64,23 @@ export interface Reason {
   readonly text: string;
 }
 
-export type ReasonCode = 'map_error' | 'active_unknown' | 'required_missing' | 'duplicate_match' | 'duplicate_entry' | 'replication_conflict' | 'ambiguous_match' | 'match_taken' | 'match_foreign' | 'adoption_off' | 'not_created' | 'search_refused';
+/** Why an entry cannot be written. */
+export const reasonCodes = [
+  'map_error',
+  'hidden_attribute',
+  'active_unknown',
+  'required_missing',
+  'duplicate_match',
+  'duplicate_entry',
+  'replication_conflict',
+  'ambiguous_match',
+  'match_taken',
+  'match_foreign',
+  'adoption_off',
+  'not_created',
+  'search_refused',
+] as const;
+export type ReasonCode = (typeof reasonCodes)[number];
 
 /**
  * An in-scope entry that cannot be written. It is neither updated nor does it count as departed; but when it is known
@@ -77,4 +93,13 @@ export interface Rejected {
   readonly label: string;
   readonly active: boolean | undefined;
   readonly reasons: readonly Reason[];
+}
+
+/** How many entries are in scope and not in step, by the first reason of each. Without those that have none. */
+export type ReasonCounts = Readonly<Partial<Record<ReasonCode, number>>>;
+
+export function countReasons(rejected: readonly Pick<Rejected, 'reasons'>[]): ReasonCounts {
+  const counts: Partial<Record<ReasonCode, number>> = {};
+  for (const { reasons: [first] } of rejected) if (first !== undefined) counts[first.code] = (counts[first.code] ?? 0) + 1;
+  return counts;
 }

@@ -1,5 +1,6 @@
 import { readScimPath, sameScimValue, scimPath } from '../mapping/scim-path.ts';
-import { empty, unmanaged, type Digest, type Link } from '../model/link.ts';
+import type { SourceId } from '../model/entry.ts';
+import { doubtful, empty, unmanaged, type Digest, type Link } from '../model/link.ts';
 import { Reference, type DesiredAttributes, type Resource } from '../model/resource.ts';
 import { digestAttributes, isNoValue, type TargetIdOf } from './diff.ts';
 
@@ -69,6 +70,41 @@ export function learnPaths(
 /** The link with one mark at all of these paths. */
 export function markPaths(link: Link, paths: readonly string[], mark: string): Link {
   return { ...link, attributes: withMarks(link.attributes, paths.map((path) => [path, mark])) };
+}
+
+/** Stands among the paths of a group of which it is not known any more who its members are. */
+export const membersPath = 'members';
+
+/**
+ * The link when records are missing that came after it: nothing that the target acknowledged is known for certain, and
+ * all of it is looked at once, whether they are active and who their members are included.
+ */
+export function forgetContent(link: Link): Link {
+  const known = Object.entries(link.attributes).filter(([, mark]) => mark !== empty);
+  const attributes = Object.fromEntries(known.map(([path, mark]) => [path, mark === doubtful ? doubtful : unmanaged]));
+  return { ...link, marksEmpty: true, attributes: { ...attributes, [link.type === 'user' ? lifecyclePath : membersPath]: unmanaged } };
+}
+
+/** Whether somebody is active, or who is in a group, is not known. */
+export function unknownWhole({ attributes }: Pick<Link, 'attributes'>): string[] {
+  return [lifecyclePath, membersPath].filter((path) => attributes[path] === unmanaged);
+}
+
+/** The link of a user who was seen to be active, or not. */
+export function learnActive(link: Link, active: boolean, digest: Digest): Link {
+  const attributes = { ...link.attributes, ...digestAttributes(new Map([[lifecyclePath, active]]), digest, () => undefined) };
+  return { ...link, lifecycle: active ? 'active' : 'deactivated', attributes };
+}
+
+/** Of a user who could not be looked at: may be active, so that a departure ends their access. */
+export function doubtActive(link: Link): Link {
+  return { ...link, lifecycle: 'active', attributes: { ...link.attributes, [lifecyclePath]: doubtful } };
+}
+
+/** The link of a group whose members were seen, or may be any of those who were acknowledged. */
+export function learnMembers(link: Link, acknowledged: ReadonlySet<SourceId>, seen: ReadonlySet<SourceId> | undefined): Link {
+  const unsettled = [...new Set([...(link.unsettled ?? []), ...(seen === undefined ? acknowledged : acknowledged.symmetricDifference(seen))])];
+  return { ...link, unsettled: unsettled.length === 0 ? undefined : unsettled, attributes: withMarks(link.attributes, [[membersPath, undefined]]) };
 }
 
 /** Paths at which the target has a value, or may have one. */

@@ -49,8 +49,10 @@ describe('the search for who exists already', () => {
     assert.deepEqual(report.rejected.map(({ reasons }) => reasons[0]?.code), ['ambiguous_match']);
     assert.equal(surplus.kind, 'applied');
     await stage.target.remove('user', surplus.id, signal);
-    assert.deepEqual((await stage.cycle()).calls, []);
+    const silent = await stage.cycle();
+    assert.deepEqual([silent.calls, silent.report.rejected.length, (await stage.store.target('wiki')).rejected], [[], 1, { ambiguous_match: 1 }]); // it stands, and is counted
     assert.deepEqual((await stage.cycle({ attempt: 'asked' })).report.applied.map(({ verb }) => verb), ['adopt']);
+    assert.equal((await stage.store.target('wiki')).rejected, undefined);
   });
 
   it('does not give one account to two entries', async () => {

@@ -56,7 +56,7 @@ describe('log of events', () => {
     observe(
       { kind: 'directory_read', directory: 'corp', verdict: 'complete', users: 3, groups: 1, milliseconds: 5 },
       started,
-      { kind: 'plan_made', target: 'wiki', planId: 'ab12', counts: noCounts, rejected: 0 },
+      { kind: 'plan_made', target: 'wiki', planId: 'ab12', counts: noCounts, rejected: 0, reasons: {} },
       finished('success'),
     );
     assert.deepEqual(told(), []);
@@ -135,7 +135,7 @@ describe('log of events', () => {
 
   it('warns once of entries that cannot be written, and again when their number changes', () => {
     const { observe, lines } = observed();
-    const plan = (rejected: number): CycleEvent => ({ kind: 'plan_made', target: 'wiki', planId: 'ab12', counts: noCounts, rejected });
+    const plan = (rejected: number): CycleEvent => ({ kind: 'plan_made', target: 'wiki', planId: 'ab12', counts: noCounts, rejected, reasons: {} });
     for (const rejected of [3, 3, 4, 0, 4]) observe(started, plan(rejected), finished('success'));
     assert.deepEqual(
       lines().map(({ level, event, rejected }) => [level, event, rejected]),
