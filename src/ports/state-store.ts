@@ -66,6 +66,8 @@ export interface StateView {
   /** Whose names were noted although they are not in `seen`, in batches. */
   strayNames(directory: string, seen: ReadonlySet<SourceId>): AsyncIterable<readonly SourceId[]>;
   counts(target: string): Promise<LinkCounts>;
+  /** By SCIM path: for how many the target has shown that it does not store what was sent. */
+  unstored(target: string): Promise<Readonly<Record<string, number>>>;
   /** Intents without an outcome: requests that may have taken effect before a crash. */
   openIntents(target: string): Promise<readonly Intent[]>;
   target(name: string): Promise<TargetState>;

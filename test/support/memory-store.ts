@@ -146,6 +146,12 @@ function open(kept: Kept): MemoryStore {
         };
         return { user: count('user'), group: count('group') };
       }),
+    unstored: (target) =>
+      answer(() => {
+        const counts: Record<string, number> = {};
+        for (const path of ofTarget(kept.links, target).flatMap((link) => link.unstored ?? [])) counts[path] = (counts[path] ?? 0) + 1;
+        return counts;
+      }),
     openIntents: (target) => answer(() => ofTarget(kept.intents, target)),
     target: (name) => answer(() => kept.targets.get(name) ?? emptyTargetState),
     notes: (target) => answer(() => kept.notes.get(target) ?? noNotes),

@@ -31,6 +31,7 @@ export class TargetMemory {
   readonly owners: Readonly<Record<ResourceType, Map<TargetId, SourceId>>> = { user: new Map(), group: new Map() };
   readonly troubles = new Map<SourceId, Trouble>();
   readonly intents = new Map<SourceId, Intent>();
+  readonly #unstored = new Map<string, number>();
   readonly #counts: Counts = {
     user: { active: 0, deactivated: 0, lost: 0, adopted: 0, troubled: 0 },
     group: { active: 0, deactivated: 0, lost: 0, adopted: 0, troubled: 0 },
@@ -42,6 +43,10 @@ export class TargetMemory {
   notes: TargetNotes = noNotes;
   /** By what was counted and when: what was done at one time is one record. */
   readonly removals = new Map<string, RemovalRecord>();
+
+  get unstored(): Readonly<Record<string, number>> {
+    return Object.fromEntries([...this.#unstored].sort());
+  }
 
   get counts(): LinkCounts {
     return { user: { ...this.#counts.user }, group: { ...this.#counts.group } };
@@ -172,6 +177,11 @@ export class TargetMemory {
     const counts = this.#counts[link.type];
     counts[link.lifecycle] += by;
     if (link.origin === 'adopted') counts.adopted += by;
+    for (const path of link.unstored ?? []) {
+      const left = (this.#unstored.get(path) ?? 0) + by;
+      if (left === 0) this.#unstored.delete(path);
+      else this.#unstored.set(path, left);
+    }
     const left = (this.directories.get(link.directory) ?? 0) + by;
     if (left === 0) this.directories.delete(link.directory);
     else this.directories.set(link.directory, left);
