@@ -185,6 +185,8 @@ export type StateChange =
   | { readonly kind: 'bound'; readonly target: string; readonly endpoint: string }
   /** Of all links: records that came after them are missing, so that what was acknowledged has to be looked at again. */
   | { readonly kind: 'content_forgotten' }
+  /** What is known of one target is another one's from now on, in place of what was known of that. */
+  | { readonly kind: 'renamed'; readonly target: string; readonly to: string }
   /** Forgets everything about a target, as if it had never been there. */
   | { readonly kind: 'reset'; readonly target: string }
   /** In place of what was noted of these entries; no name forgets them. */

@@ -17,7 +17,7 @@ import {
 import { inCurrentWords } from './earlier-state.ts';
 
 /** A change that is about one target. */
-export type TargetChange = Exclude<StateChange, { kind: 'directory' | 'identity' | 'names' | 'reset' | 'content_forgotten' }>;
+export type TargetChange = Exclude<StateChange, { kind: 'directory' | 'identity' | 'names' | 'reset' | 'renamed' | 'content_forgotten' }>;
 
 type Counts = Record<ResourceType, Record<keyof LinkCounts[ResourceType], number>>;
 
@@ -202,15 +202,15 @@ export class TargetMemory {
     else this.members.set(group, members);
   }
 
-  /** The changes that lead from nothing to this memory. */
-  *changes(target: string): Generator<StateChange> {
+  /** The changes that lead from nothing to this memory, of a target of this name. */
+  *changes(target: string): Generator<TargetChange> {
     yield { kind: 'target', target, state: this.state };
     if (this.endpoint !== undefined) yield { kind: 'bound', target, endpoint: this.endpoint };
     if (this.notes !== noNotes) yield { kind: 'notes', target, notes: this.notes };
     for (const removal of this.removals.values()) yield { kind: 'removal', target, removal };
-    for (const intent of this.intents.values()) yield { kind: 'intent', intent };
-    for (const link of this.links.values()) yield { kind: 'link', link };
-    for (const trouble of this.troubles.values()) yield { kind: 'trouble', trouble };
+    for (const intent of this.intents.values()) yield { kind: 'intent', intent: { ...intent, target } };
+    for (const link of this.links.values()) yield { kind: 'link', link: { ...link, target } };
+    for (const trouble of this.troubles.values()) yield { kind: 'trouble', trouble: { ...trouble, target } };
     for (const [group, members] of this.members) {
       const ids = [...members];
       for (let at = 0; at < ids.length; at += membersPerLine) {
