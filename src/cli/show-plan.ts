@@ -1,5 +1,6 @@
 import type { Hold, Operation, Verb } from '../core/model/plan.ts';
 import { Reference, type DesiredValue, type Rejected } from '../core/model/resource.ts';
+import type { CycleReport } from '../cycle/cycle-report.ts';
 import type { PlannedTarget } from '../cycle/plan-target.ts';
 import type { Decider, RejectionRecord } from '../ports/state-store.ts';
 import type { CommandLine } from './command-line.ts';
@@ -14,13 +15,28 @@ export function showPlan(planned: PlannedTarget, terminal: Terminal, call: Comma
   const { colors, print } = terminal;
   const { plan, hold, operations, proceed } = planned;
   print(`${colors.bold(planned.target)}: ${verbCounts(operations)}${operations.length === 0 ? '' : colors.dim(`  ${plan.id}`)}`);
-  for (const operation of proceed.slice(0, longest)) showOperation(operation, terminal);
+  for (const operation of takeoversFirst(proceed).slice(0, longest)) showOperation(operation, terminal);
   if (proceed.length > longest) print(colors.dim(`  … and ${proceed.length - longest} more; --json prints all`));
   if (planned.waiting > 0) print(colors.dim(`  ${count(planned.waiting, 'reference')} wait for someone the target does not have yet`));
+  showForgotten(planned, terminal);
   showRejections(planned.rejections, terminal, call);
   showLeftOut(planned, terminal);
   showRejected(plan.rejected, terminal);
   if (hold !== undefined) showHold(hold, terminal, call);
+}
+
+/** Whoever takes over an account that was there before should not be overlooked. */
+function takeoversFirst(operations: readonly Operation[]): readonly Operation[] {
+  const isTakeover = ({ verb }: Operation): boolean => verb === 'adopt' || verb === 'relink';
+  return [...operations.filter(isTakeover), ...operations.filter((operation) => !isTakeover(operation))];
+}
+
+/** Who had left and was lost: forgotten, or kept because that could not be found out. */
+export function showForgotten({ forgotten, unproven }: Pick<CycleReport, 'forgotten' | 'unproven'>, { print }: Terminal): void {
+  for (const { type, sourceId, targetId } of forgotten) print(`  forgotten  ${typeName(type)} ${sourceId}, who had left: the target has neither id ${printable(targetId)} any more nor anybody else who could be them`);
+  if (unproven.length === 0) return;
+  const ids = unproven.slice(0, 5).map(({ sourceId }) => sourceId).join(', ');
+  print(`  not found  ${count(unproven.length, 'leaver')} of whom the target says that it does not have them, and who may still have access there (${ids}); they are looked for again, since it does not show others either`);
 }
 
 /** What people rejected, and how it is taken back. */
@@ -76,6 +92,7 @@ export function showRejected(rejected: readonly Rejected[], { colors, print }: T
 export function showHold(hold: Hold, { colors, print }: Terminal, call: CommandLine): void {
   print(`  ${colors.red(colors.bold('HELD'))} ${verbCounts(hold.operations)}, because it looks like an accident:`);
   for (const finding of hold.findings) print(`    ${finding.text}`);
+  if (hold.remark !== undefined) print(`    ${hold.remark}`);
   for (const operation of hold.operations.slice(0, longest)) {
     print(`    ${operation.verb.padEnd(10)} ${typeName(operation.type).padEnd(5)} ${printable(operation.label)}  ${colors.dim(operation.reason)}`);
   }
@@ -104,6 +121,7 @@ export function holdJson(hold: Hold, call: CommandLine): unknown {
   return {
     holdId: hold.holdId,
     findings: hold.findings,
+    remark: hold.remark,
     operations: hold.operations.map(operationJson),
     release: call('approve', hold.holdId),
   };

@@ -1,3 +1,4 @@
+import { asShown } from './known-of.ts';
 import { wantsSwitchingOn } from '../core/mapping/active.ts';
 import { doubtful } from '../core/model/link.ts';
 import type { Failure, FailureClass, Outcome } from '../core/model/outcome.ts';
@@ -71,7 +72,8 @@ async function adopt(
   const link = newLink(operation, made, origin, attributes, context);
   const left = isUnchanged ? operation.changes.map(({ path }) => [path, doubtful] as const) : [];
   const known = { ...link, createdAt: undefined, unsettled, attributes: { ...link.attributes, ...Object.fromEntries(left) } };
-  await remember(context, known, [{ kind: 'settled', intent }, ...counts]);
+  const shown = outcome.kind === 'applied' ? outcome.shown : undefined;
+  await remember(context, asShown(known, shown, operation.changes.map(({ path }) => path)), [{ kind: 'settled', intent }, ...counts]);
   return undefined;
 }
 

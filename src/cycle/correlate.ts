@@ -41,6 +41,7 @@ export type Finding = { readonly found: readonly FoundResource[]; readonly by: s
  *
  * @param barred accounts that were there before us, by the entry whose creation was answered with them: what a target
  *   writes of ours into them does not make them ours
+ * @param gone entries with a link that the directories do not have any more
  * @param intents who was being created when the process ended: they are looked for by externalId whatever the policy
  * @throws BridgeError when the target refuses the credentials
  */
@@ -51,6 +52,7 @@ export async function correlate(
   store: StateView,
   intents: ReadonlySet<SourceId>,
   barred: ReadonlyMap<SourceId, TargetId>,
+  gone: ReadonlySet<SourceId>,
   signal: AbortSignal,
 ): Promise<Correlation> {
   const listed = { user: new Set<TargetId>(), group: new Set<TargetId>() };
@@ -86,7 +88,7 @@ export async function correlate(
         if (!policy[type].create || target.takes(type) === 'existing') rejected.push(reject(resource, 'not_created', `the target has no such ${type}, and takes none from outside; make it there`));
         continue;
       }
-      const refusal = refuse({ resource, found: first, others, by: finding.by, policy: policy[type], taken, isBarred: barred.get(resource.sourceId) === first.id });
+      const refusal = refuse({ resource, found: first, others, by: finding.by, policy: policy[type], taken, isBarred: barred.get(resource.sourceId) === first.id, isOwnerGone: (id) => gone.has(id) });
       if (refusal !== undefined) {
         rejected.push(refusal);
         continue;
@@ -233,6 +235,7 @@ interface Candidate {
   readonly policy: MatchPolicy;
   readonly taken: ReadonlyMap<TargetId, SourceId>;
   readonly isBarred: boolean;
+  readonly isOwnerGone: (owner: SourceId) => boolean;
 }
 
 /*
@@ -244,14 +247,14 @@ interface Candidate {
  *   it carries the externalId of somebody else     | match_foreign, unless adopt is also-foreign
  *   anything else                                  | adopted
  */
-function refuse({ resource, found, others, by, policy, taken, isBarred }: Candidate): Rejected | undefined {
+function refuse({ resource, found, others, by, policy, taken, isBarred, isOwnerGone }: Candidate): Rejected | undefined {
   const owner = taken.get(found.id);
   if (others.length > 0) {
     const ids = [found, ...others].map((one) => one.id).join(', ');
     return reject(resource, 'ambiguous_match', `the target has ${others.length + 1} resources with the same ${by} (ids ${ids}); remove the surplus there`);
   }
   if (owner !== undefined && owner !== resource.sourceId) {
-    return reject(resource, 'match_taken', `the target's resource with the same ${by} (id ${found.id}) already belongs to entry ${owner}; if that is the same person, and gone: dir2scim state relink ${owner} ${resource.sourceId}`);
+    return reject(resource, 'match_taken', `the target's resource with the same ${by} (id ${found.id}) already belongs to entry ${owner}${isOwnerGone(owner) ? `, which is gone from the directory; if this is the same person: dir2scim state relink ${owner} ${resource.sourceId}` : ''}`);
   }
   // An equal externalId is our own source id: that one is ours whatever the policy says.
   if (policy.adopt === 'never' && (isBarred || found.body['externalId'] !== resource.sourceId)) {

@@ -96,6 +96,11 @@ function taken(words: Words, decision: WaitingDecision, operations: readonly Hel
   return ended({ ...words, ...next }, decision, 'taken', operations);
 }
 
+/** Given about what a reading showed, and no cycle has held. */
+export function isEarly({ early, decision }: Decision): boolean {
+  return early === true || decision === 'push';
+}
+
 /** What a cycle knows that has not found what a decision waits for. */
 export interface Search {
   /** Everything was read in this cycle, from this time on (milliseconds since 1970). Undefined when changes were followed. */
@@ -114,8 +119,7 @@ export function endVoid(words: Words, { readSince, now }: Search): Words {
   let next: Words = { ...words, waiting: [] };
   for (const decision of words.waiting) {
     const given = Date.parse(decision.at);
-    const isEarly = decision.early === true || decision.decision === 'push';
-    const isAwaited = isEarly && (readSince === undefined || given >= readSince) && now - given < graceMilliseconds;
+    const isAwaited = isEarly(decision) && (readSince === undefined || given >= readSince) && now - given < graceMilliseconds;
     next = isAwaited ? { ...next, waiting: [...next.waiting, decision] } : ended(next, decision, 'void', decision.operations ?? []);
   }
   return next;

@@ -1,11 +1,16 @@
 import type { CycleInput } from './cycle-input.ts';
-import { isFresh } from './decisions.ts';
+import { isEarly, isFresh } from './decisions.ts';
+
+/** How long, after somebody decided about what no cycle has held yet, everything is read to find out whether it stands. */
+const freshMilliseconds = 10 * 60_000;
 
 /**
- * Looks at the decisions that no target's cycle looks at: tells of those that are none, and takes out what is too old,
- * of a version that named no target or for a target that is not there.
+ * Looks at decisions before the directories are read: tells of those that are none, and takes out what no target's cycle
+ * will look at because it is too old and of a version that named no target, or for a target that is not there.
+ *
+ * @returns whether somebody decided about what a complete reading showed and no cycle has held: what is known may be older
  */
-export async function lookThroughDecisions(targets: readonly string[], { store, clock, observer }: Pick<CycleInput, 'store' | 'clock' | 'observer'>): Promise<void> {
+export async function lookThroughDecisions(targets: readonly string[], { store, clock, observer }: Pick<CycleInput, 'store' | 'clock' | 'observer'>): Promise<boolean> {
   const { waiting, unusable } = await store.decisions();
   const now = clock.now();
   const old = [
@@ -16,4 +21,5 @@ export async function lookThroughDecisions(targets: readonly string[], { store, 
   for (const { key, because } of unusable) {
     if (!old.some((one) => one.key === key)) observer({ kind: 'decision_unusable', file: key, because });
   }
+  return waiting.some((decision) => targets.includes(decision.target) && isEarly(decision) && Math.abs(now - Date.parse(decision.at)) < freshMilliseconds);
 }

@@ -1,4 +1,5 @@
 import type { Hold, Operation, Plan } from '../core/model/plan.ts';
+import type { Link } from '../core/model/link.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import { without } from '../core/planning/decided.ts';
 import type { RejectionRecord, StateView } from '../ports/state-store.ts';
@@ -22,6 +23,10 @@ export interface PlannedTarget {
   readonly undone: readonly Operation[];
   readonly rejections: readonly RejectionRecord[];
   readonly waiting: number;
+  /** Who had left, and whom the target does not have any more under any name. */
+  readonly forgotten: readonly Link[];
+  /** Who has left, and of whom nobody could find out whether the target still has them. */
+  readonly unproven: readonly Link[];
   /** Those who could not be looked for on the target: nothing is planned about them. */
   readonly unreached: readonly UnreachedEntries[];
   /** Groups, where the target has none. */
@@ -48,6 +53,8 @@ export async function planTarget(
     undone: prepared.undone,
     rejections: prepared.words.rejections,
     waiting: prepared.waiting,
+    forgotten: prepared.forgotten,
+    unproven: prepared.unproven,
     unreached: prepared.unreached,
     leftOut: prepared.leftOut,
   };

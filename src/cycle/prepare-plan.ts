@@ -7,20 +7,18 @@ import { countUnresolved, type UnresolvedCounts } from '../core/mapping/unresolv
 import type { Projection } from '../core/mapping/project.ts';
 import type { ScopeGroup } from '../core/mapping/survey.ts';
 import { buildPlan } from '../core/planning/build-plan.ts';
-import type { PlanInput } from '../core/planning/plan-input.ts';
-import { findSuccessors } from '../core/planning/successors.ts';
-import type { Tally } from '../core/planning/tally.ts';
 import { planId } from '../core/planning/plan-id.ts';
 import type { Intent, StateView, TargetState, Trouble } from '../ports/state-store.ts';
 import { isPaused, troubleAfter } from './back-off.ts';
 import { gather } from './batches.ts';
+import { builtAnewRemark, likelySuccessors, successorsIn, withRemark } from './built-anew.ts';
 import { marksAfter, olderDirectories } from './data-marks.ts';
 import type { Words } from './decisions.ts';
 import type { Focus } from './focus.ts';
 import { createFingerprints, type Fingerprints } from './fingerprints.ts';
 import { guardPlan, sha256 } from './guard-plan.ts';
 import { judgePlan, type JudgedPlan } from './judge-plan.ts';
-import { recall, type Known } from './known.ts';
+import { recall } from './known.ts';
 import type { LookUpAbsent } from './look-up-absent.ts';
 import { searchLost } from './search-lost.ts';
 import { learnUnknown } from './learn-unknown.ts';
@@ -113,8 +111,9 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const troubles = await gather(ids, (batch) => store.troubles(name, batch));
   const stray = focus === undefined ? await strayTroubles(name, ids, store) : [];
   const fingerprints = createFingerprints(known.unlinked, store.digest, { user: setup.policy.user.match, group: setup.policy.group.match });
-  const successors = successorsOf(known, input);
-  const search = await searchUnlinked({ ...input, unlinked: known.unlinked.filter(({ sourceId }) => !successors.has(sourceId)), troubles, fingerprints });
+  const likely = likelySuccessors(known, input);
+  const successors = successorsIn(likely, resources, setup);
+  const search = await searchUnlinked({ ...input, unlinked: known.unlinked.filter(({ sourceId }) => !successors.has(sourceId)), gone: new Set(known.gone.map(({ sourceId }) => sourceId)), troubles, fingerprints });
   const unusable = new Set([...search.resting, ...search.unreached.keys(), ...search.leftOut, ...search.rejected.map(({ sourceId }) => sourceId)]);
   const learned = await learnUnknown({ ...input, ...known, target: setup.target, resources, leaving: lost.departures.map(({ link }) => link) });
   const planned = buildPlan({
@@ -135,7 +134,8 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const leftOut = new Set([...unusable, ...lost.unproven.map(({ sourceId }) => sourceId)]);
   const older = olderDirectories(input.readings, state);
   const asked = { ...input, ...planned, target: name, links: known.links, members: known.members, leftOut, state };
-  const judged = await judgePlan(asked, (open, pushed) => guardPlan(open, pushed, known, { state, older }, input));
+  const remark = builtAnewRemark(known, likely);
+  const judged = await judgePlan(asked, async (open, pushed) => withRemark(await guardPlan(open, pushed, known, { state, older }, input), remark));
   const isDeferred = pausesOf(judged, troubles, fingerprints, input);
   return {
     plan: { id: planId(planned.operations, sha256), target: name, operations: planned.operations, rejected: [...unmapped, ...search.rejected, ...(focus?.unfit ?? [])] },
@@ -171,13 +171,6 @@ async function strayTroubles(target: string, ids: readonly SourceId[], store: St
 /** What a push goes by. */
 function forPush({ resting, unsearched, settled, intents, listed }: SearchResult): Pick<SearchResult, 'resting' | 'unsearched' | 'settled' | 'intents' | 'listed'> {
   return { resting, unsearched, settled, intents, listed };
-}
-
-/** Nobody takes over an account where existing accounts are not taken over, and nobody of whom a target says it is lost. */
-function successorsOf({ links, gone, unlinked }: Known, { setup, store }: PrepareInput): PlanInput['successors'] {
-  const newcomers = unlinked.filter(({ sourceId, type }) => !links.has(sourceId) && setup.policy[type].adopt !== 'never');
-  const match = { user: setup.policy.user.match, group: setup.policy.group.match };
-  return findSuccessors(newcomers, gone.filter(({ lifecycle }) => lifecycle !== 'lost'), match, store.digest);
 }
 
 /** Whoever waits for an approval need not be looked for in every cycle. */

@@ -37,13 +37,13 @@ export async function startCycles(targets: readonly string[], input: CyclesInput
     }),
   );
   const definitions = [...setups.values()].map((setup) => setup.definition);
+  const isAwaited = await lookThroughDecisions(targets, input);
   const began = input.clock.now();
-  const fresh = input.mode === 'full';
+  const fresh = input.mode === 'full' || isAwaited;
   const readings = await readDirectories(definitions, input.sources, { ...input, fresh });
   await pinDirectories(readings.identities, input.store);
   await rememberDirectories(readings.seen, input.store);
   await noteNames(readings.complete, input.store);
-  await lookThroughDecisions(targets, input);
   const readSince = fresh || input.pictures === undefined ? began : undefined;
   const reports = new Map<string, Promise<CycleReport>>();
   for (const [target, error] of failures) {

@@ -76,6 +76,7 @@ const nothingDone = {
   forgotten: [],
   unproven: [],
   unresolved: undefined,
+  unstored: {},
 } as const;
 
 async function runCycle(input: CycleInput): Promise<Result> {
@@ -86,7 +87,7 @@ async function runCycle(input: CycleInput): Promise<Result> {
   const isUnchanged = step !== undefined && isSame(step, readings, clock);
   if (isUnchanged && step.unproven !== 'everyone' && step.unproven.size === 0) {
     await commitSilence(input);
-    return { ...nothingDone, result: 'success', error: undefined };
+    return { ...nothingDone, unstored: await store.unstored(setup.target.name), result: 'success', error: undefined };
   }
   await remind(setup.target, store);
   attend(setup.target, store);
@@ -123,6 +124,7 @@ async function runCycle(input: CycleInput): Promise<Result> {
     ...found(prepared),
     waiting: prepared.waiting + pushed.skipped,
     unresolved: anyUnresolved(prepared.unresolved),
+    unstored: await store.unstored(target),
     error,
   };
 }

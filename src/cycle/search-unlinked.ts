@@ -18,6 +18,8 @@ export type Attempt = 'due' | 'asked' | 'everything';
 export interface SearchInput {
   readonly setup: TargetSetup;
   readonly unlinked: readonly Resource[];
+  /** Entries with a link that the directories do not have any more. */
+  readonly gone: ReadonlySet<SourceId>;
   readonly store: StateView;
   readonly troubles: ReadonlyMap<SourceId, Trouble>;
   readonly fingerprints: Fingerprints;
@@ -61,7 +63,7 @@ export async function searchUnlinked(input: SearchInput): Promise<SearchResult> 
   const { setup, store } = input;
   const intents = new Map((await store.openIntents(setup.target.name)).map((intent) => [intent.sourceId, intent]));
   const { wanted, resting, unsearched, spared } = divide(input);
-  const { matches, rejected, unreached, leftOut, listed } = await correlate(wanted, setup.target, setup.policy, store, new Set(intents.keys()), barredOf(input), input.signal);
+  const { matches, rejected, unreached, leftOut, listed } = await correlate(wanted, setup.target, setup.policy, store, new Set(intents.keys()), barredOf(input), input.gone, input.signal);
   const causes = new Map<SourceId, Trouble['cause']>();
   for (const { sourceId, reasons } of rejected) causes.set(sourceId, reasons[0]?.code ?? 'ambiguous_match');
   const absent = wanted.filter(

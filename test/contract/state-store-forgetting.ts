@@ -55,6 +55,32 @@ export function stateForgettingContract(name: string, makeFixture: () => Promise
       assert.deepEqual(await store.members(target, 'staff'), ['b']);
     });
 
+    it('hands everything that an entry had over to another one: link, members, memberships, who was under way', async () => {
+      const target = 'handed-over';
+      await store.record([
+        { kind: 'link', link: aLink('old', { target }) },
+        { kind: 'link', link: aLink('oldgroup', { target, type: 'group' }) },
+        { kind: 'link', link: aLink('staff', { target, type: 'group', unsettled: ['old', 'b'] }) },
+        { kind: 'members', target, group: 'staff', add: ['old', 'b'], remove: [] },
+        { kind: 'members', target, group: 'oldgroup', add: ['old'], remove: [] },
+        { kind: 'trouble', trouble: aTrouble('old', { target }) },
+      ]);
+      const { targetId } = aLink('old', { target });
+      await store.record([
+        { kind: 'relink', from: 'old', link: aLink('new', { target, targetId }) },
+        { kind: 'relink', from: 'oldgroup', link: aLink('newgroup', { target, type: 'group', targetId: 'og' }) },
+      ]);
+      await reopen();
+      const links = await store.links(target, ['old', 'new', 'oldgroup', 'newgroup', 'staff']);
+      assert.deepEqual([...links.keys()].sort(), ['new', 'newgroup', 'staff']);
+      assert.deepEqual(links.get('staff')?.unsettled, ['new', 'b']);
+      assert.deepEqual((await store.members(target, 'staff')).toSorted(), ['b', 'new']);
+      assert.deepEqual([await store.members(target, 'newgroup'), await store.members(target, 'oldgroup')], [['new'], []]);
+      assert.deepEqual(await store.owners(target, 'user', [targetId]), new Map([[targetId, 'new']]));
+      assert.deepEqual((await store.troubles(target, ['old'])).size, 0);
+      assert.deepEqual([(await store.counts(target)).user.active, (await store.counts(target)).group.active], [1, 2]);
+    });
+
     it('names those in trouble who are not in a reading', async () => {
       const target = 'stray-troubles';
       await store.record(['a', 'b', 'c'].map((id) => ({ kind: 'trouble', trouble: aTrouble(id, { target }) }) as const));

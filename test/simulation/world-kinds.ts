@@ -1,9 +1,13 @@
+import { live as liveWithDecisions } from './decisions/live.ts';
 import { live } from './live.ts';
 import { live as liveBeforeTarget } from './targets/live.ts';
 import { createPlots } from './targets/worlds.ts';
 
-/** `directories`: everything in one process, with crashes. `targets`: the SCIM client before servers that lie and fail. */
-export const worldKinds = ['directories', 'targets'] as const;
+/**
+ * `directories`: everything in one process, with crashes. `targets`: the SCIM client before servers that lie and fail.
+ * `decisions`: people who approve and reject what two targets hold.
+ */
+export const worldKinds = ['directories', 'targets', 'decisions'] as const;
 export type WorldKind = (typeof worldKinds)[number];
 
 let plots: ReturnType<typeof createPlots> | undefined;
@@ -11,6 +15,7 @@ let plots: ReturnType<typeof createPlots> | undefined;
 /** Lives through one world. @throws Error with its story, and the command that replays it */
 export async function liveThrough(kind: WorldKind, seed: number): Promise<void> {
   if (kind === 'directories') return live(seed);
+  if (kind === 'decisions') return liveWithDecisions(seed);
   plots ??= createPlots();
   const plotFor = await plots;
   return liveBeforeTarget(plotFor(seed), `SIMULATION_SEED=${seed} node --test test/simulation/targets/worlds.test.ts`);

@@ -7,13 +7,13 @@ import type { OpenDirectory } from './open-directory.ts';
 import { timed } from './open.ts';
 
 /** What the ids of this directory depend on, as its server tells it without another request. */
-export function identityOf(directory: OpenDirectory): DirectoryIdentity {
+function identityOf(directory: OpenDirectory): DirectoryIdentity {
   const { kind, idAttribute } = directory;
   const contexts = outermost(contextsWithBases(directory)).sort();
   return { kind, idAttribute, ...(contexts.length === 0 ? {} : { contexts }) };
 }
 
-/** The same, with the objectGUID of each domain: a laboratory may bear the name of the real one. */
+/** What the ids of this directory depend on, with the objectGUID of each domain: a laboratory may bear the name of the real one. */
 export async function readIdentity(directory: OpenDirectory): Promise<DirectoryIdentity> {
   const identity = identityOf(directory);
   if (identity.kind !== 'active-directory') return identity;

@@ -1,5 +1,4 @@
-import { parseFilter, type Filter } from '../../core/directory/filter.ts';
-import { kindRules } from '../../core/directory/kinds.ts';
+import type { Filter } from '../../core/directory/filter.ts';
 import type { Entry, ResourceType, SourceId } from '../../core/model/entry.ts';
 import type { ReadRequest } from '../../ports/directory-source.ts';
 import { createNaming } from './asked-names.ts';
@@ -8,11 +7,13 @@ import { readEntry } from './entry.ts';
 import { toLdapFilter } from './filter.ts';
 import { ReferenceFollower, type Visit } from './follow-references.ts';
 import type { LdapUrl } from './ldap-url.ts';
+import { createHiddenReader } from './hidden.ts';
 import { timed } from './open.ts';
 import type { OpenDirectory } from './open-directory.ts';
 import type { SearchScope } from './options.ts';
 import { completeEntry, isPartial, type EntryReading } from './ranges.ts';
 import { hasPaging } from './root-dse.ts';
+import { scopeFilter } from './scope-filter.ts';
 import { searchSubtree, type SearchEntry } from './search.ts';
 
 /** Entries per page: half of Active Directory's MaxPageSize. */
@@ -38,11 +39,6 @@ export async function searchScopes(directory: OpenDirectory, search: ScopedSearc
   if (users !== undefined) await searchScope('user', users, directory, { ...search, seen, stampOf });
   if (groups !== undefined) await searchScope('group', groups, directory, { ...search, seen, stampOf });
   return seen;
-}
-
-/** The configured filter of a type, or the one that fits the kind of directory. */
-export function scopeFilter({ kind, options }: Pick<OpenDirectory, 'kind' | 'options'>, type: ResourceType): Filter {
-  return parseFilter((type === 'user' ? options.users : options.groups)?.filter ?? kindRules[kind].filters[type]);
 }
 
 interface Running extends ScopedSearch {
@@ -78,11 +74,12 @@ async function searchPlace(
   const { base, depth, filter } = visited.place;
   const wanted = search.attributes[type];
   const named = await createNaming(directory, wanted);
+  const hidden = await createHiddenReader(directory, type, base, wanted);
   const partial: SearchEntry[] = [];
   const elsewhere: (readonly LdapUrl[])[] = [];
   const visit = async (found: SearchEntry): Promise<void> => {
     const { stamp, rest } = search.stampOf.read(found, wanted);
-    const entry = named(readEntry(rest, { directory: options.name, type, base, idAttribute }));
+    const entry = hidden.mark(named(readEntry(hidden.rest(rest), { directory: options.name, type, base, idAttribute })), found);
     if (search.seen.has(entry.id)) return;
     search.seen.add(entry.id);
     await search.visit(stamp === undefined ? entry : { ...entry, stamp });
@@ -91,7 +88,7 @@ async function searchPlace(
     const urls = search.follower.judge(directory, visited, uris);
     if (urls !== undefined) elsewhere.push(urls);
   };
-  const attributes = [...new Set([...wanted, idAttribute.toLowerCase(), ...search.stampOf.attributes])];
+  const attributes = [...new Set([...wanted, idAttribute.toLowerCase(), ...search.stampOf.attributes, ...hidden.attributes])];
   const measure: EntryReading['measure'] = (send) => timed(options, 'range', send);
   const reading: EntryReading = { session, attributes, stamps: search.stampOf.attributes, measure };
   await searchSubtree(

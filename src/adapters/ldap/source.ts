@@ -1,25 +1,23 @@
 import { parseFilter } from '../../core/directory/filter.ts';
 import { checkIdentity } from '../../core/directory/identity.ts';
-import { kindRules } from '../../core/directory/kinds.ts';
-import type { DirectoryIdentity } from '../../core/model/directory-identity.ts';
 import { BridgeError } from '../../core/model/errors.ts';
 import type { Entry, SourceId } from '../../core/model/entry.ts';
 import type { Fate } from '../../core/model/reading.ts';
-import type { Absent, DirectoryFacts, DirectorySource, ReadRequest, Verdict } from '../../ports/directory-source.ts';
+import type { Absent, DirectorySource, ReadRequest, Verdict } from '../../ports/directory-source.ts';
 import { chooseStrategy, type Choice } from './changes/choose.ts';
 import { NewestUsn, readVersion, withNewest } from './changes/data-version.ts';
 import { lookUpAbsent } from './changes/look-up.ts';
 import { readChanges } from './changes/read-changes.ts';
 import { hashScope } from './changes/scope-hash.ts';
-import { seesDeletions } from './changes/usn-deletions.ts';
 import { visitMissing } from './changes/visit-missing.ts';
 import { printWatermark } from './changes/watermark.ts';
-import { identityOf, readIdentity } from './identify.ts';
+import { changesText, describe } from './describe.ts';
+import { readIdentity } from './identify.ts';
 import { monotonic } from './monotonic.ts';
 import { openDirectory } from './open.ts';
 import type { OpenDirectory } from './open-directory.ts';
 import type { LdapSourceOptions } from './options.ts';
-import { hasPaging, readRootDse } from './root-dse.ts';
+import { readRootDse } from './root-dse.ts';
 import { searchScopes } from './scoped-search.ts';
 import { createServerChoice, type ServerChoice } from './server-choice.ts';
 import { isWatchable, watchDirectory } from './watch.ts';
@@ -43,11 +41,12 @@ export function createLdapSource(options: LdapSourceOptions): DirectorySource {
     inspect: (signal) =>
       withDirectory(options, choice, signal, async (directory) => {
         const chosen = await chooseStrategy(directory, nothing);
-        return describe(directory, chosen, await describeDeletions(directory, chosen), await readIdentity(directory));
+        return describe(directory, chosen, await readIdentity(directory));
       }),
     read: (request) =>
       withDirectory(options, choice, request.signal, async (directory): Promise<Verdict> => {
-        checkIdentity(options.name, request.expected, identityOf(directory));
+        // Where it lies is for a complete reading to say; a feed notices another server by itself.
+        checkIdentity(options.name, request.expected, { kind: directory.kind, idAttribute: directory.idAttribute });
         const newest = new NewestUsn();
         const visit = (entry: Entry): void | Promise<void> => {
           newest.note(entry);
@@ -140,39 +139,4 @@ async function withDirectory<T>(
 /** Whether the reading failed because of the server: then the others have a try first, should they do better. */
 function isBroken(error: unknown): boolean {
   return error instanceof BridgeError && error.code === 'D2S_DIRECTORY_READ_INCOMPLETE';
-}
-
-function changesText({ feed, because }: Choice): string {
-  return `${feed?.strategy.name ?? 'full'} (${because})`;
-}
-
-/** Where a feed is asked that only tells those who may see deleted objects of deletions. Otherwise nothing. */
-async function describeDeletions(directory: OpenDirectory, { feed }: Choice): Promise<string> {
-  if (feed?.strategy.name !== 'usn' && feed?.strategy.name !== 'dirsync') return '';
-  return (await seesDeletions(directory))
-    ? 'shown to this account'
-    : 'not shown to this account (or there were none yet): they are found by comparison, within ten minutes';
-}
-
-function describe({ session, kind, idAttribute, rootDse, options }: OpenDirectory, choice: Choice, deletions: string, identity: DirectoryIdentity): DirectoryFacts {
-  const list = (name: string): string => rootDse.get(name)?.join(', ') ?? '';
-  return {
-    kind,
-    idAttribute,
-    identity,
-    preset: kindRules[kind].preset,
-    server: session.server,
-    details: [
-      ['host', list('dnshostname')],
-      ['vendor', [list('vendorname'), list('vendorversion')].filter((part) => part !== '').join(' ')],
-      ['naming contexts', list('namingcontexts')],
-      ['default naming context', list('defaultnamingcontext')],
-      ['paged results', hasPaging(rootDse) ? 'yes' : 'no: each search comes as one answer'],
-      ['changes', changesText(choice)],
-      ['deletions', deletions],
-      ['references', options.referrals === undefined ? '' : `followed to ${options.referrals.follow.join(', ')}`],
-    ]
-      .filter(([, text]) => text !== '')
-      .map(([label, text]) => `${label}: ${text}`),
-  };
 }

@@ -37,7 +37,9 @@ export function compileMacro(
     run.variables[scope.depth] = item;
     return part.run(run);
   };
-  const items = (run: Run) => toList(list.run(run));
+  // Who only asks whether there is one does not care which comes first.
+  const read = name === 'filter' || name === 'map' ? list.run : (list.runUnordered ?? list.run);
+  const items = (run: Run) => toList(read(run));
   const test = (item: Value, run: Run) => {
     spendStep(run);
     return holds(item, run);

@@ -92,7 +92,7 @@ function compileName(written: string, scope: Scope): Compiled {
   const slot = scope.variables.get(name);
   if (slot !== undefined) return { type: 'dyn', run: ({ variables }) => variables[slot] ?? null };
   scope.attributes.add(name);
-  return { type: 'dyn', attribute: name, run: readAttribute(name) };
+  return { type: 'dyn', attribute: name, ...readAttribute(name) };
 }
 
 function compileMap(entries: readonly (readonly [Node, Node])[], scope: Scope): Compiled {

@@ -17,9 +17,11 @@ export function compileOperator(node: Node, operator: Operator, left: Compiled, 
       const wanted = operator === '==';
       return { type: 'bool', run: (run) => isEqual(left.run(run), right.run(run)) === wanted };
     }
-    case 'in':
+    case 'in': {
+      const container = right.runUnordered ?? right.run;
       if (!canBe(right.type, ['list', 'map', 'string', 'ref'])) throw new Flaw(node.start, `"in" needs a list on its right, and ${nameType(right.type)} stands there`);
-      return { type: 'bool', run: (run) => isIn(left.run(run), right.run(run)) };
+      return { type: 'bool', run: (run) => isIn(left.run(run), container(run)) };
+    }
     case '+':
       return { type: sumType(node, types), run: (run) => add(left.run(run), right.run(run)) };
     case '-':

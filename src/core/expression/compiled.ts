@@ -27,6 +27,8 @@ export function spendStep(run: Run): void {
 export interface Compiled {
   readonly type: StaticType;
   readonly run: (run: Run) => Value;
+  /** The same in whatever order, for those to whom it does not matter: attributes of groups have thousands of values. */
+  readonly runUnordered?: ((run: Run) => Value) | undefined;
   /** Known where the part is a literal. */
   readonly literal?: Value | undefined;
   /** Its name in lower case, where the part is nothing but an attribute: its values are text or bytes. */

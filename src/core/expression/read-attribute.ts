@@ -3,6 +3,7 @@ import { parseDn } from '../directory/dn.ts';
 import { fold, presentText } from '../directory/fold.ts';
 import type { AttributeValue } from '../model/entry.ts';
 import type { Compiled, Run } from './compiled.ts';
+import type { Value } from './value.ts';
 
 /**
  * The values of an attribute as an expression sees them. One value is a value, several are a list, none is null, and a
@@ -12,21 +13,28 @@ import type { Compiled, Run } from './compiled.ts';
  * is a person's login must not change with it. The value in the entry's own name comes first, or the one that is
  * preferred, and the others follow by code point.
  */
-export function readAttribute(name: string): Compiled['run'] {
-  return (run) => {
+export function readAttribute(name: string): Pick<Compiled, 'run' | 'runUnordered'> {
+  const read = (run: Run, order: (values: readonly AttributeValue[]) => readonly AttributeValue[]): Value => {
     const values = run.attributes.get(name);
     if (values === undefined) return null;
     const [first] = values;
-    if (values.length === 1 && first !== undefined) return typeof first === 'string' ? (presentText(first) ?? null) : first;
-    const [one = null, ...others] = inOrder(name, values, run);
-    return others.length === 0 ? one : [one, ...others];
+    if (values.length === 1 && first !== undefined) return presentValue(first) ?? null;
+    const all = order(values);
+    return all.length > 1 ? all : (all[0] ?? null);
+  };
+  return {
+    run: (run) => read(run, (values) => inOrder(name, values, run)),
+    runUnordered: (run) => read(run, presentValues),
   };
 }
 
-/** Values that stand for one another where there is room for one only: more than one, and none of them in the entry's name. */
-export function interchangeable(name: string, { attributes, dn }: Pick<Run, 'attributes' | 'dn'>): readonly AttributeValue[] {
+/**
+ * Values that stand for one another where there is room for one only: several, but no more than so many, and none of them
+ * in the entry's name.
+ */
+export function interchangeable(name: string, most: number, { attributes, dn }: Pick<Run, 'attributes' | 'dn'>): readonly AttributeValue[] {
   const values = attributes.get(name) ?? [];
-  if (values.length < 2) return [];
+  if (values.length < 2 || values.length > most) return [];
   const sorted = sortedValues(values);
   return sorted.length < 2 || namingValue(name, sorted, dn) !== undefined ? [] : sorted;
 }
@@ -37,19 +45,18 @@ function inOrder(name: string, values: readonly AttributeValue[], { dn, context 
   return first === undefined || first === sorted[0] ? sorted : [first, ...sorted.filter((value) => value !== first)];
 }
 
-/** A pure memo: the same values are read by several rules, and compared in many cycles. */
-const known = new WeakMap<readonly AttributeValue[], readonly AttributeValue[]>();
-
 function sortedValues(values: readonly AttributeValue[]): readonly AttributeValue[] {
-  const before = known.get(values);
-  if (before !== undefined) return before;
-  const present = values.flatMap((value): AttributeValue[] => {
-    const one = typeof value === 'string' ? presentText(value) : value;
-    return one === undefined ? [] : [one];
-  });
-  const sorted = present.sort(compare);
-  known.set(values, sorted);
-  return sorted;
+  const present = presentValues(values);
+  return present.every((value, at) => at === 0 || compare(present[at - 1] ?? value, value) <= 0) ? present : [...present].sort(compare);
+}
+
+function presentValues(values: readonly AttributeValue[]): readonly AttributeValue[] {
+  if (values.every((value) => presentValue(value) === value)) return values;
+  return values.flatMap((value) => presentValue(value) ?? []);
+}
+
+function presentValue(value: AttributeValue): AttributeValue | undefined {
+  return typeof value === 'string' ? presentText(value) : value;
 }
 
 /** Texts before bytes. */
@@ -64,7 +71,9 @@ function compare(left: AttributeValue, right: AttributeValue): number {
 /** The value that names the entry (`uid` in `uid=anna,ou=people`), as the attribute has it. */
 function namingValue(name: string, values: readonly AttributeValue[], dn: string): AttributeValue | undefined {
   const type = typeName(name);
-  const named = parseDn(firstOf(dn))?.[0]?.filter((part) => typeName(part.type) === type) ?? [];
+  const rdn = firstOf(dn);
+  if (!rdn.includes('+') && typeName(rdn.slice(0, Math.max(rdn.indexOf('='), 0)).trim()) !== type) return undefined;
+  const named = parseDn(rdn)?.[0]?.filter((part) => typeName(part.type) === type) ?? [];
   if (named.length === 0) return undefined;
   const keys = new Set(named.map(({ value }) => fold(value)));
   return values.find((value) => typeof value === 'string' && keys.has(fold(value)));

@@ -50,6 +50,8 @@ export function createResolver({ directory }: Entry, { index, isWanted }: Survey
 
 /** What one rule gives for an entry. */
 export function applyRule(ready: ReadyRule, entry: Entry, context: ExpressionContext, resolve: ResolveReference): RuleResult {
+  const unseen = entry.hidden === undefined ? undefined : [...ready.rule.expression.attributes].find((name) => entry.hidden?.has(name));
+  if (unseen !== undefined) return concealed(ready, unseen);
   try {
     const result = ready.rule.expression.evaluate(entry, context);
     if (result instanceof Unmanaged && !ready.required) return { kind: 'unmanaged' };
@@ -60,6 +62,14 @@ export function applyRule(ready: ReadyRule, entry: Entry, context: ExpressionCon
     if (thrown instanceof EvaluationError) return { kind: 'error', code: 'map_error', text: thrown.message };
     throw thrown;
   }
+}
+
+/** What may be there and is not shown is not "no value". */
+function concealed({ path }: ReadyRule, name: string): RuleResult {
+  const text = `the directory does not show ${name} to the bind account`;
+  return path === 'active'
+    ? { kind: 'error', code: 'active_unknown', text: `${text}, so that nobody knows whether they are active; they are left as they are` }
+    : { kind: 'error', code: 'hidden_attribute', text: `${text}, although the schema requires a value` };
 }
 
 /** Whoever may be active or not is neither switched on nor off: an attribute that became hidden says neither. */

@@ -16,8 +16,8 @@ export function otherChoices(ready: ReadyRule, entry: Entry, context: Expression
   if (typeof value === 'boolean') return [];
   const others = new Map<string, DesiredValue>();
   for (const name of ready.rule.expression.attributes) {
-    const values = interchangeable(name, entry);
-    for (const preferred of values.length > mostValues ? [] : values.slice(1)) {
+    const values = interchangeable(name, mostValues, entry);
+    for (const preferred of values.slice(1)) {
       const other = valueWith(new Map([[name, preferred]]), ready, entry, context, resolve);
       if (other !== undefined) others.set(textOf(other), other);
     }

@@ -2,7 +2,7 @@ import type { Entry, SourceId } from '../model/entry.ts';
 import { BridgeError } from '../model/errors.ts';
 import type { NestedGroups } from './definition.ts';
 import type { DirectoryIndex } from './directory-index.ts';
-import { isSilent, readMembers } from './member-values.ts';
+import { concealedMembers, isSilent, readMembers } from './member-values.ts';
 import { linkPrimaryGroups } from './primary-group.ts';
 
 /** What a target should see in a group. */
@@ -13,6 +13,8 @@ export interface GroupContent {
   readonly unresolved: readonly string[];
   /** Whom these may mean. In a fixed order. */
   readonly possible: readonly SourceId[];
+  /** The attribute with members that is not shown, of the group or, where groups are flattened, of one in it. */
+  readonly concealed?: string | undefined;
 }
 
 /** Who belongs to which group: as the groups themselves say, and through primary groups. Groups may contain each other in circles. */
@@ -59,16 +61,18 @@ export function linkGroups(index: DirectoryIndex, entries: readonly Entry[]): Gr
   const contentOf = (group: Entry, nested: NestedGroups, isWanted: (id: SourceId) => boolean) => {
     const all = nested === 'flatten' ? reach([group], directMembers) : directMembers(group);
     const ids = new Set<SourceId>();
+    let concealed = concealedMembers(group);
     for (const entry of all) {
+      if (nested === 'flatten' && entry.type === 'group') concealed ??= concealedMembers(entry);
       if (entry.id !== group.id && (entry.type === 'user' || nested === 'keep') && isWanted(entry.id)) ids.add(entry.id);
     }
     const opened = unresolved.size === 0 ? [] : [group, ...(nested === 'flatten' ? all.filter(({ type }) => type === 'group') : [])];
     const values = opened.flatMap((one) => unresolved.get(one) ?? none);
-    if (values.length === 0) return { members: [...ids].sort(), unresolved: none, possible: none };
+    if (values.length === 0) return { members: [...ids].sort(), unresolved: none, possible: none, concealed };
     const alike = values.flatMap((value) => [...index.findAlike(value)]);
     const meant = nested === 'flatten' ? [...alike, ...reach(alike.filter(({ type }) => type === 'group'), directMembers)] : alike;
     const possible = new Set(meant.map(({ id }) => id).filter((id) => !ids.has(id)));
-    return { members: [...ids].sort(), unresolved: [...new Set(values)].sort(), possible: [...possible].sort() };
+    return { members: [...ids].sort(), unresolved: [...new Set(values)].sort(), possible: [...possible].sort(), concealed };
   };
   return { everyoneIn, asked: () => new Map(everyone), contentOf };
 }

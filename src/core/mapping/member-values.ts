@@ -70,9 +70,16 @@ const silentClasses = new Set(['posixgroup', 'groupofurls']);
  */
 export function isSilent(group: Entry): boolean {
   return (
-    ['member', 'uniquemember', 'memberuid'].every((name) => textsOf(group, name).length === 0) &&
-    textsOf(group, 'objectclass').some((name) => silentClasses.has(name.toLowerCase()))
+    namesOfMembers.every((name) => textsOf(group, name).length === 0) &&
+    (concealedMembers(group) !== undefined || textsOf(group, 'objectclass').some((name) => silentClasses.has(name.toLowerCase())))
   );
+}
+
+const namesOfMembers = ['member', 'uniquemember', 'memberuid'];
+
+/** The attribute with members that a group has and does not show. */
+export function concealedMembers({ hidden }: Entry): string | undefined {
+  return hidden === undefined ? undefined : namesOfMembers.find((name) => hidden.has(name));
 }
 
 function foreignSid(dn: string): string | undefined {

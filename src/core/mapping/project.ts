@@ -1,9 +1,10 @@
 import type { Entry, ResourceType } from '../model/entry.ts';
-import type { Rejected, Resource } from '../model/resource.ts';
+import type { Reason, Rejected, Resource } from '../model/resource.ts';
 import { readyRules } from './apply-rule.ts';
 import type { MapRule, TargetDefinition } from './definition.ts';
 import { noFormerNames, type FormerNames } from './directory-index.ts';
 import { findDuplicates, reject } from './duplicates.ts';
+import type { GroupContent } from './group-graph.ts';
 import { mapEntry, type ReadyMap } from './map-entry.ts';
 import { reportAppearance } from './ownership.ts';
 import { requirementsOf } from './requirement.ts';
@@ -56,7 +57,11 @@ export function projectSurvey(entries: readonly Entry[], definition: TargetDefin
     const mapped = mapEntry(entry, mapOf(entry.directory, entry.type), survey);
     if (mapped.kind === 'rejected') rejected.push(mapped.rejected);
     else if (entry.type === 'user') resources.push(mapped.resource);
-    else resources.push(withMembers(entry, mapped.resource, definition, survey));
+    else {
+      const content = survey.groups.contentOf(entry, definition.nested, survey.isWanted);
+      if (content.concealed !== undefined) rejected.push(reject(mapped.resource, [concealed(content.concealed)]));
+      else resources.push(withMembers(mapped.resource, content));
+    }
   }
   resources.sort(inOrder);
   const duplicates = findDuplicates(resources, definition.match);
@@ -71,8 +76,12 @@ export function projectSurvey(entries: readonly Entry[], definition: TargetDefin
   };
 }
 
-function withMembers(group: Entry, resource: Resource, { nested }: TargetDefinition, { groups, isWanted }: Survey): Resource {
-  const { members, unresolved, possible } = groups.contentOf(group, nested, isWanted);
+/** A group without the members that it must have is not empty. */
+function concealed(name: string): Reason {
+  return { code: 'hidden_attribute', text: `members: the directory does not show ${name} of this group, or of one in it, to the bind account; the members stay as they are` };
+}
+
+function withMembers(resource: Resource, { members, unresolved, possible }: GroupContent): Resource {
   const found = unresolved.length === 0 ? { ...resource, members } : { ...resource, members, unresolved: [...unresolved, ...(resource.unresolved ?? [])] };
   return possible.length === 0 ? found : { ...found, possibleMembers: possible };
 }

@@ -112,6 +112,8 @@ function conditionsOf(
       kind: 'where',
       text: where.source,
       judge: (entry) => {
+        const unseen = entry.hidden === undefined ? undefined : [...where.attributes].find((name) => entry.hidden?.has(name));
+        if (unseen !== undefined) return new EvaluationError(`the directory does not show ${unseen} to the bind account`);
         try {
           const value = where.evaluate(entry, contextOf(entry));
           return value === null || typeof value === 'boolean' ? value : new EvaluationError('the condition gave neither true nor false');

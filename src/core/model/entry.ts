@@ -26,6 +26,11 @@ export interface Entry {
    */
   readonly attributes: ReadonlyMap<string, readonly AttributeValue[]>;
   /**
+   * Names in lower case of attributes that were asked for, and that the entry has or may have although they are not
+   * shown: what is missing here says nothing.
+   */
+  readonly hidden?: ReadonlySet<string> | undefined;
+  /**
    * What the server counts changes of the entry with (entryCSN, uSNChanged, modifyTimestamp), where it was read. Only
    * good for a comparison with what the same server said before.
    */

@@ -171,4 +171,6 @@ export interface Hold {
   /** Everything that is held, with what follows. */
   readonly operations: readonly Operation[];
   readonly findings: readonly GuardFinding[];
+  /** What it looks like as a whole, in a sentence. */
+  readonly remark?: string | undefined;
 }

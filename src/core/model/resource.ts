@@ -67,6 +67,7 @@ export interface Reason {
 /** Why an entry cannot be written. */
 export const reasonCodes = [
   'map_error',
+  'hidden_attribute',
   'active_unknown',
   'required_missing',
   'duplicate_match',

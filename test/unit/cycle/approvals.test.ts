@@ -141,6 +141,21 @@ describe('an approval before any cycle has held it', () => {
     assert.equal((await stage.cycle()).report.result, 'held');
   });
 
+  it('has a daemon read everything, and ends at once when that does not show it', async () => {
+    const stage = await loaded();
+    const planned = await held(await loaded(), 'a', 'b', 'c');
+    const memory = { pictures: createPictures(), inStep: createInStep() };
+    for (let cycle = 0; cycle < 3; cycle += 1) await stage.cycle(memory);
+    await decide(stage, planned, 'approve', { early: true });
+    await stage.clock.advance(10_000);
+    stage.events.splice(0);
+    await stage.cycle(memory);
+    assert.deepEqual(stage.events.flatMap((event) => (event.kind === 'directory_read' ? [event.verdict] : [])), ['complete']);
+    assert.deepEqual(await waiting(stage), []);
+    leave(stage, 'a', 'b', 'c');
+    assert.equal((await stage.cycle(memory)).report.result, 'held');
+  });
+
   it('ends after an hour in a daemon, whose readings compare everything as often', async () => {
     const stage = await loaded();
     const memory = { pictures: createPictures(), inStep: createInStep() };
@@ -159,14 +174,16 @@ describe('an approval before any cycle has held it', () => {
     await decide(stage, 'hold-000000000002', 'reject', { at: new Date(stage.clock.now() - 2 * day).toISOString() });
     await decide(stage, 'hold-000000000003', 'approve');
     await decide(stage, 'hold-000000000004', 'approve', { target: 'gone' });
+    await stage.clock.advance(1_000);
     stage.events.splice(0);
     for (let poll = 0; poll < 7; poll += 1) await stage.cycle(memory);
-    assert.deepEqual(stage.events.filter(({ kind }) => kind === 'plan_made'), []);
+    assert.equal(stage.events.filter(({ kind }) => kind === 'plan_made').length, 1, 'once, for what somebody decided just now');
     assert.deepEqual(stage.events.flatMap((event) => (event.kind === 'decided' ? [[event.record.holdId, event.record.end]] : [])), [
       ['hold-000000000002', 'expired'],
+      ['hold-000000000001', 'void'],
       ['hold-000000000003', 'void'],
     ]);
-    assert.deepEqual((await waiting(stage)).sort(), ['hold-000000000001', 'hold-000000000004']);
+    assert.deepEqual(await waiting(stage), ['hold-000000000004']);
     await stage.clock.advance(day);
     await stage.cycle(memory);
     assert.deepEqual(await waiting(stage), []);

@@ -2,7 +2,7 @@ import type { ResourceType, SourceId } from '../../../core/model/entry.ts';
 import type { Fate } from '../../../core/model/reading.ts';
 import type { Absent } from '../../../ports/directory-source.ts';
 import type { OpenDirectory } from '../open-directory.ts';
-import { scopeFilter } from '../scoped-search.ts';
+import { scopeFilter } from '../scope-filter.ts';
 import { idFilter } from './by-id.ts';
 import { judgeFilter } from './judge-filter.ts';
 import { searchPlaces, type Found } from './search-places.ts';
@@ -21,10 +21,10 @@ interface Inside {
  *   --------------------+-----------------+--------------------+------------------------------------------------
  *   yes                 | -               | -                  | present
  *   no                  | yes             | does not match     | filtered
- *   no                  | yes             | cannot tell        | filtered on OpenLDAP; elsewhere missing
+ *   no                  | yes             | cannot tell        | filtered on OpenLDAP and 389; elsewhere missing
  *   no                  | no              | -                  | unreadable
  *
- * OpenLDAP keeps to RFC 4511 §4.5.1.7: the opposite of Undefined is Undefined. Samba and others take what is hidden for
+ * OpenLDAP and 389 keep to RFC 4511 §4.5.1.7: the opposite of Undefined is Undefined. Samba and others take what is hidden for
  * absent there.
  */
 export async function judgeInside(directory: OpenDirectory, inside: readonly Inside[]): Promise<ReadonlyMap<SourceId, Fate>> {
@@ -44,7 +44,7 @@ async function judgeType(directory: OpenDirectory, type: ResourceType, inside: r
   const shown = await searchPlaces(directory, bases, { kind: 'and', filters: [ids, own] });
   const opposite = await searchPlaces(directory, bases, { kind: 'and', filters: [ids, { kind: 'not', filter: own }] });
   for (const { absent, found } of inside) {
-    const isCertain = kind === 'openldap' || judgeFilter(own, found.attributes) === false;
+    const isCertain = kind === 'openldap' || kind === '389ds' || judgeFilter(own, found.attributes) === false;
     if (shown.has(absent.id)) fates.set(absent.id, 'present');
     else if (opposite.has(absent.id)) fates.set(absent.id, isCertain ? 'filtered' : 'missing');
     else fates.set(absent.id, 'unreadable');

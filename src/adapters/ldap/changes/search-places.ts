@@ -8,7 +8,8 @@ import { toLdapFilter } from '../filter.ts';
 import { timed } from '../open.ts';
 import type { OpenDirectory } from '../open-directory.ts';
 import { hasPaging } from '../root-dse.ts';
-import { pageSize, scopeFilter } from '../scoped-search.ts';
+import { scopeFilter } from '../scope-filter.ts';
+import { pageSize } from '../scoped-search.ts';
 import { searchSubtree } from '../search.ts';
 import { attributesOf } from './derived.ts';
 

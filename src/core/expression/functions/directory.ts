@@ -15,7 +15,7 @@ export const directoryFunctions: readonly FunctionDefinition[] = [
     asks: 'attribute',
     doc: 'The attribute of that name, for names with hyphens and for one language (`title;lang-de`). The name must be written out, so that it is known what to read.',
     example: ['attr("msDS-cloudExtensionAttribute1")', '"blue"'],
-    lazy: ([name]) => readAttribute(attributeKey(literalText(name))),
+    lazy: ([name]) => readAttribute(attributeKey(literalText(name))).run,
   },
   {
     name: 'bit',

@@ -1,0 +1,43 @@
+import { typeName, typeNamesOf, type TypeNames } from '../../core/directory/attribute-types.ts';
+import { namesAfter, requirementsIn, type Requirements } from '../../core/directory/object-classes.ts';
+import { readBase } from './changes/read-base.ts';
+import type { OpenDirectory } from './open-directory.ts';
+import type { LdapSourceOptions } from './options.ts';
+
+/** What a server's schema says (RFC 4512 §4.2). */
+export interface Subschema {
+  readonly typeNames: TypeNames;
+  /** Empty where the server hides its schema. */
+  readonly requirements: Requirements;
+  /** Whether there is such an attribute; undefined where the server hides its schema. */
+  readonly knows: (attribute: string) => boolean | undefined;
+}
+
+/** A schema changes when somebody works on the server: what it said once is good until the next start. */
+const known = new WeakMap<LdapSourceOptions, Subschema>();
+
+const hidden: Subschema = { typeNames: typeName, requirements: () => new Set(), knows: () => undefined };
+
+/** RFC 4512 §4.4: the rootDSE tells where the schema is. A server that hides it is no trouble. */
+export async function readSubschema(directory: OpenDirectory): Promise<Subschema> {
+  const before = known.get(directory.options);
+  if (before !== undefined) return before;
+  const schema = await read(directory);
+  known.set(directory.options, schema);
+  return schema;
+}
+
+async function read(directory: OpenDirectory): Promise<Subschema> {
+  const base = directory.rootDse.get('subschemasubentry')?.[0];
+  if (base === undefined) return hidden;
+  const values = await readBase(directory, base, ['attributeTypes', 'objectClasses']);
+  const types = (values.get('attributetypes') ?? []).map(String);
+  if (types.length === 0) return hidden;
+  const typeNames = typeNamesOf(types);
+  const names = new Set(types.flatMap((type) => namesAfter('NAME', type)));
+  return {
+    typeNames,
+    requirements: requirementsIn((values.get('objectclasses') ?? []).map(String), typeNames),
+    knows: (attribute) => names.has(attribute.toLowerCase()),
+  };
+}

@@ -1,0 +1,57 @@
+import { BridgeError } from '../../core/model/errors.ts';
+import type { SourceId } from '../../core/model/entry.ts';
+import { doubtful, type Link } from '../../core/model/link.ts';
+import type { StateStore } from '../../ports/state-store.ts';
+import { isConfirmed } from '../confirm.ts';
+import { chosenTargets, withApp, type CommandContext } from '../session.ts';
+import { printJson } from '../terminal.ts';
+
+export interface RelinkOptions {
+  readonly target?: string;
+  readonly json: boolean;
+  readonly yes: boolean;
+}
+
+/**
+ * A person says that one entry is the same person or group as another one that is gone: what the first had on the targets
+ * is the other's. The next cycle sends the new externalId, and what differs.
+ *
+ * @throws BridgeError D2S_NOT_FOUND when the entry that is gone is linked nowhere; D2S_USAGE when the other one has an
+ *   account of its own
+ */
+export function relink(before: SourceId, now: SourceId, options: RelinkOptions, context: CommandContext): Promise<number> {
+  const { terminal } = context;
+  return withApp(context, () => undefined, async (app) => {
+    const store = await app.openStore();
+    try {
+      const links = await linksOf(before, now, chosenTargets(app, options.target), store);
+      const what = links.map(({ target, type, targetId }) => `${type} ${targetId} on ${target}`).join(', ');
+      if (!(await isConfirmed(`This hands over ${what}, from entry ${before} to entry ${now}`, options.yes, terminal))) {
+        terminal.note('Nothing was changed.');
+        return 0;
+      }
+      await store.record(links.flatMap((link) => [
+        { kind: 'relink', from: before, link: { ...link, sourceId: now, departedAt: undefined, attributes: { ...link.attributes, externalId: doubtful } } } as const,
+        { kind: 'trouble_over', target: link.target, sourceId: now } as const,
+      ]));
+      if (options.json) printJson(terminal, { from: before, to: now, links: links.map(({ target, type, targetId }) => ({ target, type, targetId })) });
+      else terminal.print(`Handed over: ${what}. The next cycle sends what differs.`);
+      return 0;
+    } finally {
+      await store.close();
+    }
+  });
+}
+
+async function linksOf(before: SourceId, now: SourceId, targets: readonly string[], store: StateStore): Promise<Link[]> {
+  const links: Link[] = [];
+  for (const target of targets) {
+    const known = await store.links(target, [before, now]);
+    const [link, own] = [known.get(before), known.get(now)];
+    if (link === undefined) continue;
+    if (own !== undefined) throw new BridgeError('D2S_USAGE', `entry ${now} has an account of its own on ${target} (id ${own.targetId})`, 'only whoever has none can take one over');
+    links.push(link);
+  }
+  if (links.length > 0) return links;
+  throw new BridgeError('D2S_NOT_FOUND', `entry ${before} is linked on no target`, 'the first id is that of the entry that is gone, as dir2scim plan prints it');
+}

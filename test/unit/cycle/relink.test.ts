@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { cycleStage, hour, inShort, operationsOf, person, team, type StageOptions } from '../../support/cycle-stage.ts';
+
+const login = (id: string, name: string, rest: Readonly<Record<string, string>> = {}) => person(id, { mail: `${name}@example.org`, ...rest });
+const users = ({ target }: ReturnType<typeof cycleStage>) => target.users().map(({ id, externalId, userName, active }) => [id, externalId, userName, active]).sort(([a], [b]) => Number(String(a).slice(5)) - Number(String(b).slice(5)));
+
+async function staged(ids: readonly string[], rest: StageOptions = {}) {
+  const stage = cycleStage([...ids.map((id) => person(id)), team('crew', ids)], rest);
+  await stage.cycle();
+  await stage.clock.advance(hour);
+  return stage;
+}
+
+describe('the same person under a new source id', () => {
+  it('keeps the account and its memberships, with one request', async () => {
+    const stage = await staged(['ada', 'ben']);
+    stage.source.remove('ada');
+    stage.source.put(login('ada2', 'ada', { title: 'Chief' }));
+    stage.source.put(team('crew', ['ada2', 'ben']));
+    const { report, calls } = await stage.cycle();
+    assert.deepEqual([operationsOf(report.applied), inShort(calls)], [['relink ada2'], ['update user-1']]);
+    assert.deepEqual(users(stage)[0], ['user-1', 'ada2', 'ada@example.org', true]);
+    assert.deepEqual(await stage.store.members('wiki', 'crew'), ['ben', 'ada2']);
+    assert.equal((await stage.store.links('wiki', ['ada'])).size, 0);
+    assert.deepEqual((await stage.cycle()).calls, []);
+  });
+
+  it('who comes long after they left is switched on again', async () => {
+    const stage = await staged(['ada', 'ben']);
+    stage.source.remove('ada');
+    stage.source.put(team('crew', ['ben']));
+    await stage.cycle();
+    await stage.clock.advance(24 * hour);
+    stage.source.put(login('ada2', 'ada'));
+    const { report } = await stage.cycle();
+    assert.deepEqual(operationsOf(report.applied), ['relink ada2']);
+    assert.deepEqual(users(stage)[0], ['user-1', 'ada2', 'ada@example.org', true]);
+  });
+
+  it('who comes disabled takes the account over, and its access ends in the same cycle', async () => {
+    const stage = await staged(['ada', 'ben']);
+    stage.source.remove('ada');
+    stage.source.put(login('ada2', 'ada', { status: 'off' }));
+    assert.deepEqual(operationsOf((await stage.cycle()).report.applied).filter((one) => !one.startsWith('members')), ['relink ada2', 'deactivate ada2']);
+    assert.deepEqual(users(stage)[0], ['user-1', 'ada2', 'ada@example.org', false]);
+  });
+
+  it('passes over when the answer is lost and the process ends, and departs when the newcomer leaves too', async () => {
+    const stage = await staged(['ada', 'ben']);
+    stage.source.remove('ada');
+    stage.source.put(login('ada2', 'ada'));
+    stage.target.setHook((call) => (call.method === 'update' ? { when: 'after', result: new Error('the process ended') } : undefined));
+    await stage.cycle();
+    stage.target.setHook(undefined);
+    stage.source.remove('ada2');
+    await stage.cycle();
+    assert.equal(users(stage)[0]?.[3], false);
+  });
+
+  it('of groups keeps who is in them', async () => {
+    const stage = await staged(['ada', 'ben']);
+    stage.source.remove('crew');
+    stage.source.put({ ...team('crew2', ['ada', 'ben']), attributes: team('crew', ['ada', 'ben']).attributes });
+    const { report, calls } = await stage.cycle();
+    assert.deepEqual([operationsOf(report.applied), inShort(calls)], [['relink crew2'], ['update group-3']]);
+    assert.deepEqual((await stage.cycle()).calls, []);
+  });
+});
+
+describe('nobody takes over an account', () => {
+  it('whose entry is still there, whatever its login', async () => {
+    const stage = await staged(['ada', 'ben']);
+    stage.source.put(login('ada', 'adeline'));
+    stage.source.put(login('eve', 'ada'));
+    const { report } = await stage.cycle();
+    assert.deepEqual(operationsOf(report.applied).filter((one) => !one.startsWith('members')), ['update ada']);
+    assert.equal(users(stage)[0]?.[1], 'ada');
+    assert.doesNotMatch(report.rejected[0]?.reasons[0]?.text ?? '', /state relink/);
+  });
+
+  it('by giving oneself the mail of somebody who has left: a linked entry keeps its own account', async () => {
+    const stage = await staged(['ada', 'ben'], { removal: { leaves: 'deactivate', groups: 'keep' } });
+    stage.source.remove('ada');
+    stage.source.put(login('ben', 'ada'));
+    const { report } = await stage.cycle();
+    assert.deepEqual(report.applied.filter(({ verb }) => verb === 'relink'), []);
+    assert.deepEqual(users(stage)[0], ['user-1', 'ada', 'ada@example.org', false]);
+  });
+
+  it('that two newcomers could have had', async () => {
+    const stage = await staged(['ada', 'ben'], { match: ['userName', 'title'] });
+    stage.source.put(person('ada', { title: 'T' }));
+    await stage.cycle();
+    stage.source.remove('ada');
+    stage.source.put(login('eve', 'eve', { title: 'T' }));
+    stage.source.put(login('mal', 'ada', { title: 'M' }));
+    const { report } = await stage.cycle();
+    assert.deepEqual(report.applied.filter(({ verb }) => verb === 'relink'), []);
+  });
+
+  it('where existing accounts are not taken over: the command that decides it is named', async () => {
+    const policy = { match: ['userName'], adopt: 'never', create: true } as const;
+    const stage = await staged(['ada', 'ben'], { match: ['userName'], policy: { user: policy, group: policy } });
+    stage.source.remove('ada');
+    stage.source.put(login('ada2', 'ada'));
+    const { report } = await stage.cycle();
+    assert.deepEqual(operationsOf(report.applied), ['deactivate ada', 'members crew']);
+    assert.match(report.rejected[0]?.reasons[0]?.text ?? '', /dir2scim state relink ada ada2$/);
+  });
+
+  it('when a directory was built anew: that is held, and said in one sentence', async () => {
+    const ids = Array.from({ length: 12 }, (_, at) => `p${at}`);
+    const limits = cycleStage([]).setup.limits;
+    const policy = { match: ['userName'], adopt: 'never', create: true } as const;
+    const stage = await staged(ids, { limits: { ...limits, removals: { percent: 10, atLeast: 5 } }, policy: { user: policy, group: policy } });
+    for (const id of ids) {
+      stage.source.remove(id);
+      stage.source.put(login(`${id}-new`, id));
+    }
+    const { report } = await stage.cycle();
+    assert.match(report.hold?.remark ?? '', /^the directory seems to have been built anew: 12 of 12 departures have a successor/);
+    assert.deepEqual(users(stage).map(([, externalId]) => externalId), ids.toSorted());
+    assert.deepEqual(users(stage).filter(([, , , active]) => active === false), []);
+  });
+});
