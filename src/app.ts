@@ -132,7 +132,7 @@ function createPreparation(
       const kind = configuration.directories.get(directory)?.kind;
       presets.set(directory, presetOf(kind) ?? (await inspect(directory, signal)).preset);
     }
-    const setup = setupOf(section, required(targets, name), await defineTarget(configuration, name, presets));
+    const setup = setupOf(section, [...configuration.targets.keys()], required(targets, name), await defineTarget(configuration, name, presets));
     setups.set(name, setup);
     return setup;
   };
@@ -198,11 +198,12 @@ async function targetOptions(section: TargetConfiguration, observer: CycleObserv
   };
 }
 
-function setupOf(section: TargetConfiguration, target: ScimTarget, definition: TargetSetup['definition']): TargetSetup {
+function setupOf(section: TargetConfiguration, configured: readonly string[], target: ScimTarget, definition: TargetSetup['definition']): TargetSetup {
   const { users, groups, removal, guard: { mustSee, ...limits } } = section;
   const dialect = dialectOf(section.profile);
   return {
     target,
+    configured,
     url: section.url,
     definition,
     policy: { user: { ...users, create: dialect.users.create }, group: { ...groups, create: dialect.groups.create } },

@@ -3,7 +3,7 @@ import type { CycleReport } from '../cycle/cycle-report.ts';
 import type { CommandLine } from './command-line.ts';
 import { holdJson, operationJson, showForgotten, showHold, showLeftOut, showRejected, showRejections } from './show-plan.ts';
 import type { Terminal } from './terminal.ts';
-import { count, duration, printable, rejectedText, typeName, unresolvedText, verbCounts } from './words.ts';
+import { count, duration, printable, rejectedText, typeName, unresolvedText, unstoredText, verbCounts } from './words.ts';
 
 /** What a cycle did, for a person. */
 export function showReport(report: CycleReport, terminal: Terminal, call: CommandLine): void {
@@ -20,6 +20,7 @@ export function showReport(report: CycleReport, terminal: Terminal, call: Comman
   if (report.notStarted > 0) print(`  ${count(report.notStarted, 'operation')} not sent; the next cycle goes on`);
   if (report.waiting > 0) print(colors.dim(`  ${count(report.waiting, 'reference')} wait for someone the target does not have yet`));
   if (report.unresolved !== undefined) print(colors.dim(`  ${unresolvedText(report.unresolved)}`));
+  if (!isStored(report)) print(colors.yellow(`  ${unstoredText(report.unstored)}`));
   showRejections(report.rejections, terminal, call);
   showForgotten(report, terminal);
   showLeftOut(report, terminal);
@@ -27,9 +28,13 @@ export function showReport(report: CycleReport, terminal: Terminal, call: Comman
   if (report.hold !== undefined) showHold(report.hold, terminal, call);
 }
 
+function isStored({ unstored }: Pick<CycleReport, 'unstored'>): boolean {
+  return Object.keys(unstored).length === 0;
+}
+
 /** "In step" is said only when nothing is known to be otherwise. */
-function summary({ applied, result, rejected, waiting, deferred, unresolved, unproven, undone }: CycleReport): string {
-  const isLacking = waiting + deferred + unproven.length + undone.length > 0 || unresolved !== undefined;
+function summary({ applied, result, rejected, waiting, deferred, unresolved, unproven, undone, unstored }: CycleReport): string {
+  const isLacking = waiting + deferred + unproven.length + undone.length > 0 || unresolved !== undefined || !isStored({ unstored });
   const others = rejected.length > 0 ? `; not in step: ${rejectedText(countReasons(rejected))}` : isLacking ? '; not all is in step' : '';
   if (applied.length > 0 || result !== 'success') return verbCounts(applied, 'nothing else to do') + others;
   return others === '' ? 'in step, nothing to do' : `nothing to do${others}`;
@@ -63,6 +68,7 @@ export function reportJson(report: CycleReport, call: CommandLine): unknown {
     givenUp: report.givenUp,
     waiting: report.waiting,
     unresolved: report.unresolved,
+    unstored: report.unstored,
     forgotten: report.forgotten.map(({ type, sourceId, targetId }) => ({ type, sourceId, targetId })),
     unproven: report.unproven.map(({ type, sourceId, targetId }) => ({ type, sourceId, targetId })),
     rejected: report.rejected,

@@ -16,6 +16,10 @@ export function addState(
   command('rebind', 'the service of a target moved: keeps its links, after a look at some of them at the new url')
     .argument('<target>', 'a target of the configuration')
     .action(async (target: string, given: Given) => finish(await (await import('./commands/state.ts')).rebind(target, given, contextOf(given))));
+  command('rename', 'a target has another name in the configuration: what is known about it goes along')
+    .argument('<old>', 'the name that it had')
+    .argument('<new>', 'the name that it has now')
+    .action(async (before: string, now: string, given: Given) => finish(await (await import('./commands/state.ts')).rename(before, now, given, contextOf(given))));
   command('reset', 'a target is another service now: forgets its links, so that the next cycle matches and adopts anew')
     .argument('<target>', 'a target of the configuration, or one that it does not name any more')
     .action(async (target: string, given: Given) => finish(await (await import('./commands/state.ts')).reset(target, given, contextOf(given))));

@@ -15,6 +15,12 @@ export function unresolvedText({ members, groups, references }: UnresolvedCounts
   return `${parts.filter((part) => part !== '').join(' and ')} in the directory ${members + references === 1 ? 'names' : 'name'} nobody who is read`;
 }
 
+/** What a target does not store, by path, the most first. */
+export function unstoredText(unstored: Readonly<Record<string, number>>): string {
+  const paths = Object.entries(unstored).sort(([, a], [, b]) => b - a);
+  return `the target does not store as it was sent: ${paths.map(([path, times]) => `${shortPath(path)} (${times.toLocaleString('en-US')})`).join(', ')}`;
+}
+
 /** The first few of such values; what is left is counted. */
 export function unresolvedValues(values: readonly string[]): string {
   const more = values.length - mostValues;
@@ -74,6 +80,7 @@ export function contentLines(operation: Operation): string[] {
           .join(', '),
       ];
     case 'adopt':
+      return [...operation.changes.map(changeText), ...((operation.strangers ?? 0) > 0 ? [`${count(operation.strangers ?? 0, 'member')} that the directory does not have: kept`] : [])];
     case 'relink':
     case 'update':
     case 'reactivate':

@@ -5,7 +5,7 @@ import type { DesiredAttributes } from '../core/model/resource.ts';
 import type { Intent } from '../ports/state-store.ts';
 import { adoptFound } from './apply-adoption.ts';
 import { intentOf, mayStillShow } from './intents.ts';
-import { knownOf } from './known-of.ts';
+import { asShown, knownOf } from './known-of.ts';
 import { firstMembers, joinedAtOnce } from './joining.ts';
 import { claim, doubtOwner, takenFailure } from './ownership.ts';
 import type { PushContext } from './push-context.ts';
@@ -82,7 +82,7 @@ async function takeCreated(outcome: Extract<Outcome, { kind: 'applied' }>, creat
   const members = { kind: 'members', target: intent.target, group: intent.sourceId, add, remove: [] } as const;
   // Of the others nobody knows: a creation that was only promised (202) does not tell.
   const open = first.map(({ sourceId }) => sourceId).filter((id) => !add.includes(id));
-  const made = newLink(operation, outcome, existed ? 'adopted' : 'created', attributes, context);
+  const made = asShown(newLink(operation, outcome, existed ? 'adopted' : 'created', attributes, context), outcome.shown, attributes.keys());
   const on = outcome.active === true ? { lifecycle: 'active' as const, attributes: { ...made.attributes, ...acknowledged(new Map([['active', true]]), context) } } : {};
   await remember(context, { ...made, ...on, unsettled: open.length > 0 ? open : undefined }, [...(add.length > 0 ? [members] : []), settled, ...context.removalsOf(operation)]);
   if (outcome.active === true && existed) context.toEnd.add(operation.sourceId);

@@ -10,7 +10,7 @@ import { findLost } from './find-lost.ts';
 import { disbelieved, isSettling, othersThan, settlingFailure } from './presence.ts';
 import { applyRelink } from './apply-relink.ts';
 import type { PushContext } from './push-context.ts';
-import { knownOf, missingFrom } from './known-of.ts';
+import { asShown, knownOf, missingFrom } from './known-of.ts';
 import { acknowledged, doubt, liveLink, lostIfGone, remember } from './remember.ts';
 import { resolveChanges } from './resolve.ts';
 import { clearWholeElements } from './whole-elements.ts';
@@ -61,7 +61,8 @@ async function applyUpdate(operation: UpdateOperation, context: PushContext): Pr
   const departedAt = operation.verb === 'reactivate' ? undefined : doubted.departedAt;
   const missing = operation.type === 'group' ? await missingFrom(outcome, operation.sourceId, context) : [];
   const unsettled = missing.length === 0 ? doubted.unsettled : [...new Set([...(doubted.unsettled ?? []), ...missing])];
-  await remember(context, { ...doubted, createdAt: undefined, departedAt, attributes, unsettled, version: outcome.version }, context.removalsOf(operation));
+  const settled = { ...doubted, createdAt: undefined, departedAt, attributes, unsettled, version: outcome.version };
+  await remember(context, asShown(settled, outcome.shown, whole.map(({ path }) => path)), context.removalsOf(operation));
   return undefined;
 }
 
@@ -85,10 +86,30 @@ async function applyDeletion(operation: RemoveOperation, context: PushContext): 
   // Should the entry come back before the answer does, something has to be sent that finds out whether it is still there.
   await doubt(context, link, [operation.type === 'user' ? 'active' : 'externalId']);
   const outcome = await context.target.remove(operation.type, link.targetId, context.signal);
-  if (outcome.kind === 'failed') return outcome.failure.class === 'gone' ? applyAbsence(operation, link, outcome.failure, context) : outcome.failure;
+  if (outcome.kind === 'failed') return outcome.failure.class === 'gone' ? applyAbsence(operation, link, outcome.failure, context) : switchOffInstead(operation, link, outcome.failure, context);
   await forget(operation, link, context);
   return undefined;
 }
+
+/**
+ * An account that the target does not delete is switched off, where it is not: access ends whatever becomes of the rest.
+ * The deletion has failed all the same, and is tried again.
+ */
+async function switchOffInstead(operation: RemoveOperation, link: Link, failure: Failure, context: PushContext): Promise<Failure> {
+  const { status = 0 } = failure;
+  const isRefused = ['rejected', 'conflict', 'unsupported'].includes(failure.class) || (failure.class === 'transient' && status >= 500);
+  if (operation.type !== 'user' || link.lifecycle !== 'active' || !isRefused) return failure;
+  const inactive: ScimChange = { path: 'active', change: 'set', value: false, had: true };
+  const outcome = await context.target.update('user', link.targetId, [inactive], context.signal, knownOf(link, context));
+  if (outcome.kind === 'failed') return endsAll.has(outcome.failure.class) ? outcome.failure : failure;
+  const attributes = { ...link.attributes, ...acknowledged(new Map([['active', false]]), context) };
+  const departedAt = link.departedAt ?? new Date(context.clock.now()).toISOString();
+  await remember(context, { ...link, lifecycle: 'deactivated', createdAt: undefined, departedAt, attributes, version: outcome.version }, context.removalsOf(operation));
+  return { ...failure, detail: `DELETE is refused (${failure.detail}); the account was switched off instead` };
+}
+
+/** The credentials are refused, or an id is somebody else's: that has to end the push. */
+const endsAll: ReadonlySet<string> = new Set(['auth', 'renumbered']);
 
 /**
  * The target says that whoever is to be deleted is not there. Done, when it has nobody who could be them; mislaid under

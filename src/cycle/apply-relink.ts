@@ -2,7 +2,7 @@ import { empty, type Link } from '../core/model/link.ts';
 import type { Failure } from '../core/model/outcome.ts';
 import type { RelinkOperation } from '../core/model/plan.ts';
 import { heldPaths } from '../core/planning/link-paths.ts';
-import { knownOf } from './known-of.ts';
+import { asShown, knownOf } from './known-of.ts';
 import { acknowledged, doubt, liveLink, lostIfGone } from './remember.ts';
 import type { PushContext } from './push-context.ts';
 import { resolveChanges } from './resolve.ts';
@@ -29,7 +29,9 @@ export async function applyRelink(operation: RelinkOperation, context: PushConte
     if (change.change === 'set') Object.assign(attributes, acknowledged(new Map([[change.path, change.value]]), context));
   }
   const version = outcome.kind === 'failed' ? before.version : outcome.version;
-  await handOver({ ...doubted, sourceId: operation.sourceId, directory: operation.directory, departedAt: undefined, attributes, version }, operation, context);
+  const shown = outcome.kind === 'applied' ? outcome.shown : undefined;
+  const settled = { ...doubted, sourceId: operation.sourceId, directory: operation.directory, departedAt: undefined, attributes, version };
+  await handOver(asShown(settled, shown, whole.map(({ path }) => path)), operation, context);
   return undefined;
 }
 

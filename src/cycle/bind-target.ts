@@ -14,15 +14,18 @@ export function endpointOf(url: string): string {
   return `${hostname.replace(/\.$/, '')}${port === '' ? '' : `:${port}`}${path}`;
 }
 
+type Bound = Pick<TargetSetup, 'target' | 'configured' | 'url'>;
+
 /**
  * What the state says of a target is what the service at its URL acknowledged. At another URL, those whom the state
  * takes for active may not even exist.
  *
  * @throws BridgeError D2S_TARGET_CHANGED when the URL leads elsewhere than when its people were linked
  */
-export async function checkBinding({ target, url }: Pick<TargetSetup, 'target' | 'url'>, store: StateView): Promise<void> {
+export async function checkBinding({ target, configured, url }: Bound, store: StateView): Promise<void> {
   const before = await store.boundTo(target.name);
-  if (before === undefined || before === endpointOf(url) || !(await hasContent(target.name, store))) return;
+  if (!(await hasContent(target.name, store))) return refuseNamesake(target.name, configured, endpointOf(url), store);
+  if (before === undefined || before === endpointOf(url)) return;
   throw new BridgeError(
     'D2S_TARGET_CHANGED',
     `target ${target.name} was at ${before} when its people were linked, and its url says ${endpointOf(url)} now`,
@@ -31,10 +34,24 @@ export async function checkBinding({ target, url }: Pick<TargetSetup, 'target' |
 }
 
 /** Checks it, and notes where the target is before anything is sent there. */
-export async function bindTarget(setup: Pick<TargetSetup, 'target' | 'url'>, store: StateStore): Promise<void> {
+export async function bindTarget(setup: Bound, store: StateStore): Promise<void> {
   await checkBinding(setup, store);
   const endpoint = endpointOf(setup.url);
   if ((await store.boundTo(setup.target.name)) !== endpoint) await store.record([{ kind: 'bound', target: setup.target.name, endpoint }]);
+}
+
+/** A target that is new under its name, at a place that the state knows by a name that is not in the configuration any more. */
+async function refuseNamesake(name: string, configured: readonly string[] | undefined, endpoint: string, store: StateView): Promise<void> {
+  if (configured === undefined) return;
+  const strays = new Set((await store.linkTotals()).map((total) => total.target).filter((target) => !configured.includes(target)));
+  for (const stray of strays) {
+    if ((await store.boundTo(stray)) !== endpoint) continue;
+    throw new BridgeError(
+      'D2S_TARGET_CHANGED',
+      `target ${name} is new, and its url leads to the service that the state knows as target ${stray}, which the configuration does not name any more`,
+      `if it has another name now: dir2scim state rename ${stray} ${name}; if what is known about it is to be forgotten: dir2scim state reset ${stray}`,
+    );
+  }
 }
 
 /** Whether the state knows anything that another service would not. */

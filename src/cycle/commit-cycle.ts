@@ -51,7 +51,7 @@ export async function commitCycle(input: CycleInput, prepared: Preparation, scop
   if (isWritten) timekeeper?.note(target, next.lastCycleAt ?? '');
   const isNews = !isDeepStrictEqual({ ...state.unresolved }, { ...next.unresolved });
   observer({ kind: 'unresolved_counted', target, counts: prepared.unresolved, isNews });
-  observer({ kind: 'resources_counted', target, counts: await store.counts(target), pending: next.pending });
+  observer({ kind: 'resources_counted', target, counts: await store.counts(target), pending: next.pending, unstored: await store.unstored(target) });
   return next;
 }
 

@@ -43,5 +43,7 @@ export interface CycleReport {
   readonly unproven: readonly Link[];
   /** What names nobody who is read. Undefined where there is none, or nothing was looked at. */
   readonly unresolved: UnresolvedCounts | undefined;
+  /** By SCIM path: for how many resources the target does not store what is sent. */
+  readonly unstored: Readonly<Record<string, number>>;
   readonly error: BridgeError | undefined;
 }

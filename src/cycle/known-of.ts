@@ -1,6 +1,6 @@
 import type { SourceId } from '../core/model/entry.ts';
 import { doubtful, empty, unmanaged, type Link, type TargetId } from '../core/model/link.ts';
-import type { Outcome } from '../core/model/outcome.ts';
+import type { Outcome, Shown } from '../core/model/outcome.ts';
 import type { Acknowledged } from '../ports/scim-target.ts';
 import type { PushContext } from './push-context.ts';
 import { acknowledged } from './remember.ts';
@@ -48,4 +48,13 @@ export async function missingFrom(
     const link = links.get(id);
     return link?.lifecycle === 'active' && !there.has(link.targetId);
   });
+}
+
+/** A link with what the answer showed to be otherwise: what went is in doubt, and is sent again; what cannot be stored is counted. */
+export function asShown(link: Link, shown: Shown | undefined, sent: Iterable<string>): Link {
+  const unstored = new Set(link.unstored);
+  for (const path of sent) unstored.delete(path);
+  for (const path of shown?.unstored ?? []) unstored.add(path);
+  const doubts = (shown?.lost ?? []).map((path) => [path, doubtful] as const);
+  return { ...link, attributes: { ...link.attributes, ...Object.fromEntries(doubts) }, unstored: unstored.size === 0 ? undefined : [...unstored].sort() };
 }

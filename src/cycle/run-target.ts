@@ -14,6 +14,7 @@ import type { CycleReport } from './cycle-report.ts';
 import { endVoid, takeOut, withWords } from './decisions.ts';
 import { focusOn, type Focus } from './focus.ts';
 import { draftKnowing, isSame, type Step } from './in-step.ts';
+import { checkMustSee } from './must-see.ts';
 import { preparePlan, type Preparation } from './prepare-plan.ts';
 import { pushAll } from './push-all.ts';
 import type { PushReport } from './push.ts';
@@ -76,6 +77,7 @@ const nothingDone = {
   forgotten: [],
   unproven: [],
   unresolved: undefined,
+  unstored: {},
 } as const;
 
 async function runCycle(input: CycleInput): Promise<Result> {
@@ -86,7 +88,7 @@ async function runCycle(input: CycleInput): Promise<Result> {
   const isUnchanged = step !== undefined && isSame(step, readings, clock);
   if (isUnchanged && step.unproven !== 'everyone' && step.unproven.size === 0) {
     await commitSilence(input);
-    return { ...nothingDone, result: 'success', error: undefined };
+    return { ...nothingDone, unstored: await store.unstored(setup.target.name), result: 'success', error: undefined };
   }
   await remind(setup.target, store);
   attend(setup.target, store);
@@ -123,6 +125,7 @@ async function runCycle(input: CycleInput): Promise<Result> {
     ...found(prepared),
     waiting: prepared.waiting + pushed.skipped,
     unresolved: anyUnresolved(prepared.unresolved),
+    unstored: await store.unstored(target),
     error,
   };
 }
@@ -155,11 +158,13 @@ function idsIn({ resources, rejected, left }: Focus): ReadonlySet<SourceId> {
  * it would look as if they had left.
  */
 function completeReadings({ setup, readings }: CycleInput): CompleteReading[] {
-  return [...setup.definition.maps.keys()].map((name) => {
+  const complete = [...setup.definition.maps.keys()].map((name) => {
     const reading = readings.complete.get(name);
     if (reading !== undefined) return reading;
     throw readings.failed.get(name) ?? new Error(`directory ${name} was not read`);
   });
+  checkMustSee(setup, complete);
+  return complete;
 }
 
 /**

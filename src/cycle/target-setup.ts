@@ -7,6 +7,8 @@ import type { MatchPolicy } from './correlate.ts';
 /** One target with everything that its cycles go by. */
 export interface TargetSetup {
   readonly target: ScimTarget;
+  /** Every target of the configuration, by name. */
+  readonly configured?: readonly string[] | undefined;
   /** Where it is: the SCIM base URL. */
   readonly url: string;
   readonly definition: TargetDefinition;

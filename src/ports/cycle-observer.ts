@@ -109,7 +109,7 @@ export type CycleEvent =
   | { readonly kind: 'rate_limit_wait'; readonly target: string; readonly milliseconds: number }
   /** How much names nobody who is read; `isNews`: it is another number than before. */
   | { readonly kind: 'unresolved_counted'; readonly target: string; readonly counts: UnresolvedCounts; readonly isNews: boolean }
-  | { readonly kind: 'resources_counted'; readonly target: string; readonly counts: LinkCounts; readonly pending: number }
+  | { readonly kind: 'resources_counted'; readonly target: string; readonly counts: LinkCounts; readonly pending: number; readonly unstored: Readonly<Record<string, number>> }
   | { readonly kind: 'state_opened'; readonly folder: string; readonly opening: Opening }
   | { readonly kind: 'state_written'; readonly result: 'success' | 'error'; readonly journalBytes: number }
   | {

@@ -66,6 +66,8 @@ export interface StateView {
   /** Whose names were noted although they are not in `seen`, in batches. */
   strayNames(directory: string, seen: ReadonlySet<SourceId>): AsyncIterable<readonly SourceId[]>;
   counts(target: string): Promise<LinkCounts>;
+  /** By SCIM path: for how many the target has shown that it does not store what was sent. */
+  unstored(target: string): Promise<Readonly<Record<string, number>>>;
   /** Intents without an outcome: requests that may have taken effect before a crash. */
   openIntents(target: string): Promise<readonly Intent[]>;
   target(name: string): Promise<TargetState>;
@@ -183,6 +185,8 @@ export type StateChange =
   | { readonly kind: 'bound'; readonly target: string; readonly endpoint: string }
   /** Of all links: records that came after them are missing, so that what was acknowledged has to be looked at again. */
   | { readonly kind: 'content_forgotten' }
+  /** What is known of one target is another one's from now on, in place of what was known of that. */
+  | { readonly kind: 'renamed'; readonly target: string; readonly to: string }
   /** Forgets everything about a target, as if it had never been there. */
   | { readonly kind: 'reset'; readonly target: string }
   /** In place of what was noted of these entries; no name forgets them. */

@@ -86,6 +86,9 @@ function targetInstruments(options: Options) {
     pending: new Gauge(
       options('pending_operations', 'What the last cycle left to do: failed, held, waiting, deletions to come.', 'target'),
     ),
+    unstored: new Gauge(
+      options('unstored_values', 'Resources for which the target does not store an attribute as it was sent.', 'target', 'attribute'),
+    ),
     operations: new Counter(
       options('operations_total', 'Operations that were tried, by outcome.', 'target', 'type', 'operation', 'outcome'),
     ),

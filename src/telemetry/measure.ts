@@ -1,3 +1,4 @@
+import { shortPath } from '../core/mapping/scim-path.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CycleEvent, CycleObserver } from '../ports/cycle-observer.ts';
 import { clearHeld, setRejected, ldapOperations, resourceStates, setUnresolved } from './initial-series.ts';
@@ -111,7 +112,8 @@ function countEntries(instruments: Instruments, { directory, users, groups }: Ev
   instruments.sourceEntries.set({ directory, type: 'group' }, groups);
 }
 
-function countResources(instruments: Instruments, { target, counts, pending }: EventOf<'resources_counted'>): void {
+function countResources(instruments: Instruments, { target, counts, pending, unstored }: EventOf<'resources_counted'>): void {
+  countUnstored(instruments, target, unstored);
   instruments.pending.set({ target }, pending);
   for (const type of ['user', 'group'] as const) {
     for (const state of ['active', 'deactivated', 'lost', 'adopted', 'troubled'] as const) {
@@ -119,6 +121,17 @@ function countResources(instruments: Instruments, { target, counts, pending }: E
     }
   }
 }
+
+/** Paths come from the map. What a target stores by now stays as 0, so that nobody misses the end of it. */
+function countUnstored({ unstored: gauge }: Instruments, target: string, unstored: Readonly<Record<string, number>>): void {
+  const known = unstoredPaths.get(gauge) ?? new Map<string, Set<string>>();
+  unstoredPaths.set(gauge, known);
+  const paths = known.get(target) ?? new Set();
+  known.set(target, paths);
+  for (const path of Object.keys(unstored)) paths.add(path);
+  for (const path of paths) gauge.set({ target, attribute: shortPath(path) }, unstored[path] ?? 0);
+}
+const unstoredPaths = new WeakMap<object, Map<string, Set<string>>>();
 
 /** The value itself when it is one of the known ones: a target or a directory must not be able to invent labels. */
 function oneOf(known: readonly string[], value: string): string {

@@ -57,6 +57,26 @@ export function statePinningContract(name: string, makeFixture: () => Promise<St
       assert.equal((await store.counts(target)).user.active, 1);
     });
 
+    it('knows a target by another name, with all that belongs to it', async () => {
+      const [target, to] = ['old-name', 'new-name'];
+      const intent = { target, type: 'user', sourceId: 'x', directory: 'corp' } as const;
+      await store.record([
+        { kind: 'link', link: aLink('a', { target }) },
+        { kind: 'link', link: aLink('g', { target, type: 'group' }) },
+        { kind: 'members', target, group: 'g', add: ['a'], remove: [] },
+        { kind: 'intent', intent },
+        { kind: 'trouble', trouble: aTrouble('a', { target }) },
+        { kind: 'target', target, state: { pending: 1, lastCycleAt: '2026-11-01T00:00:00.000Z' } },
+        { kind: 'bound', target, endpoint: 'wiki.example' },
+      ]);
+      await store.record([{ kind: 'renamed', target, to }]);
+      await reopen();
+      assert.deepEqual((await store.links(to, ['a'])).get('a'), aLink('a', { target: to }));
+      assert.deepEqual([await store.members(to, 'g'), await store.openIntents(to), await store.boundTo(to)], [['a'], [{ ...intent, target: to }], 'wiki.example']);
+      assert.deepEqual([(await store.troubles(to, ['a'])).get('a')?.target, (await store.target(to)).pending], [to, 1]);
+      assert.deepEqual([(await store.links(target, ['a'])).size, await store.boundTo(target), await store.target(target)], [0, undefined, emptyTargetState]);
+    });
+
     it('forgets everything about a target that is reset, and nothing about others', async () => {
       const target = 'reset';
       const intent = { target, type: 'user', sourceId: 'x', directory: 'corp' } as const;

@@ -62,9 +62,13 @@ describe('what the state is bound to', { concurrency: 2 }, () => {
     assert.equal((await site.run('sync')).code, 0);
     await site.reconfigure((text) => text.replace('  corp:', '  head:'));
     assert.match((await site.run('status')).stdout, /corp: not in the configuration, \d+ links are remembered/);
-    await site.reconfigure((text) => text.replace('  wiki:', '  docs:'));
+    await site.reconfigure((text) => text.replace('  head:', '  corp:').replace('  wiki:', '  docs:'));
+    await allRefuse(site, 'D2S_TARGET_CHANGED');
     assert.match((await site.run('status')).stdout, /wiki: not in the configuration, \d+ links are remembered; dir2scim state reset wiki/);
-    assert.equal((await site.run('state', 'reset', 'wiki', '--yes')).code, 0);
+    assert.equal((await site.run('state', 'rename', 'wiki', 'docs')).code, 0);
     assert.doesNotMatch((await site.run('status')).stdout, /not in the configuration/);
+    assert.equal((await site.run('plan')).code, 0);
+    assert.equal((await site.run('state', 'recheck')).code, 0);
+    assert.equal((await site.run('sync')).code, 0);
   });
 });

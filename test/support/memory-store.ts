@@ -5,6 +5,7 @@ import { BridgeError } from '../../src/core/model/errors.ts';
 import { holdsValue, type Link } from '../../src/core/model/link.ts';
 import { forgetContent } from '../../src/core/planning/link-paths.ts';
 import { tallyKey } from '../../src/core/planning/tally.ts';
+import { renameTarget, resetTarget } from './memory-targets.ts';
 import { noNotes, type TargetNotes } from '../../src/ports/scim-target.ts';
 import {
   emptyTargetState,
@@ -30,7 +31,7 @@ export interface MemoryStore extends StateStore {
   failRecords(fails: () => boolean): void;
 }
 
-interface Kept {
+export interface Kept {
   readonly lineage: string;
   readonly key: string;
   readonly links: Map<string, Link>;
@@ -144,6 +145,12 @@ function open(kept: Kept): MemoryStore {
           };
         };
         return { user: count('user'), group: count('group') };
+      }),
+    unstored: (target) =>
+      answer(() => {
+        const counts: Record<string, number> = {};
+        for (const path of ofTarget(kept.links, target).flatMap((link) => link.unstored ?? [])) counts[path] = (counts[path] ?? 0) + 1;
+        return counts;
       }),
     openIntents: (target) => answer(() => ofTarget(kept.intents, target)),
     target: (name) => answer(() => kept.targets.get(name) ?? emptyTargetState),
@@ -284,13 +291,12 @@ function apply(kept: Kept, change: StateChange): void {
     case 'content_forgotten':
       for (const [key, link] of kept.links) kept.links.set(key, forgetContent(link));
       return;
-    case 'reset': {
-      const isOf = (key: string): boolean => key.startsWith(`${change.target}\n`);
-      for (const map of [kept.links, kept.members, kept.troubles, kept.intents]) for (const key of map.keys()) if (isOf(key)) map.delete(key);
-      for (const map of [kept.targets, kept.notes, kept.endpoints]) map.delete(change.target);
-      kept.removals.splice(0, kept.removals.length, ...kept.removals.filter(({ target }) => target !== change.target));
+    case 'renamed':
+      renameTarget(kept, change.target, change.to);
       return;
-    }
+    case 'reset':
+      resetTarget(kept, change.target);
+      return;
     case 'removal':
       remember(kept, change);
       return;

@@ -48,12 +48,23 @@ export class Memory {
       case 'content_forgotten':
         for (const target of this.#targets.values()) target.forgetContent();
         return;
+      case 'renamed':
+        this.#rename(change.target, change.to);
+        return;
       case 'reset':
         this.#targets.delete(change.target);
         return;
       default:
         this.#applyToTarget(change);
     }
+  }
+
+  #rename(target: string, to: string): void {
+    const known = this.#targets.get(target);
+    if (known === undefined || target === to) return;
+    this.#targets.delete(target);
+    this.#targets.delete(to);
+    for (const change of known.changes(to)) this.#applyToTarget(change);
   }
 
   #setNames({ directory, names }: Extract<StateChange, { kind: 'names' }>): void {
@@ -116,6 +127,7 @@ const kinds: ReadonlySet<unknown> = new Set<StateChange['kind']>([
   'names',
   'bound',
   'reset',
+  'renamed',
   'content_forgotten',
   'removal',
   'removals_over',

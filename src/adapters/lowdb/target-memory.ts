@@ -17,7 +17,7 @@ import {
 import { inCurrentWords } from './earlier-state.ts';
 
 /** A change that is about one target. */
-export type TargetChange = Exclude<StateChange, { kind: 'directory' | 'identity' | 'names' | 'reset' | 'content_forgotten' }>;
+export type TargetChange = Exclude<StateChange, { kind: 'directory' | 'identity' | 'names' | 'reset' | 'renamed' | 'content_forgotten' }>;
 
 type Counts = Record<ResourceType, Record<keyof LinkCounts[ResourceType], number>>;
 
@@ -31,6 +31,7 @@ export class TargetMemory {
   readonly owners: Readonly<Record<ResourceType, Map<TargetId, SourceId>>> = { user: new Map(), group: new Map() };
   readonly troubles = new Map<SourceId, Trouble>();
   readonly intents = new Map<SourceId, Intent>();
+  readonly #unstored = new Map<string, number>();
   readonly #counts: Counts = {
     user: { active: 0, deactivated: 0, lost: 0, adopted: 0, troubled: 0 },
     group: { active: 0, deactivated: 0, lost: 0, adopted: 0, troubled: 0 },
@@ -42,6 +43,10 @@ export class TargetMemory {
   notes: TargetNotes = noNotes;
   /** By what was counted and when: what was done at one time is one record. */
   readonly removals = new Map<string, RemovalRecord>();
+
+  get unstored(): Readonly<Record<string, number>> {
+    return Object.fromEntries([...this.#unstored].sort());
+  }
 
   get counts(): LinkCounts {
     return { user: { ...this.#counts.user }, group: { ...this.#counts.group } };
@@ -172,6 +177,11 @@ export class TargetMemory {
     const counts = this.#counts[link.type];
     counts[link.lifecycle] += by;
     if (link.origin === 'adopted') counts.adopted += by;
+    for (const path of link.unstored ?? []) {
+      const left = (this.#unstored.get(path) ?? 0) + by;
+      if (left === 0) this.#unstored.delete(path);
+      else this.#unstored.set(path, left);
+    }
     const left = (this.directories.get(link.directory) ?? 0) + by;
     if (left === 0) this.directories.delete(link.directory);
     else this.directories.set(link.directory, left);
@@ -192,15 +202,15 @@ export class TargetMemory {
     else this.members.set(group, members);
   }
 
-  /** The changes that lead from nothing to this memory. */
-  *changes(target: string): Generator<StateChange> {
+  /** The changes that lead from nothing to this memory, of a target of this name. */
+  *changes(target: string): Generator<TargetChange> {
     yield { kind: 'target', target, state: this.state };
     if (this.endpoint !== undefined) yield { kind: 'bound', target, endpoint: this.endpoint };
     if (this.notes !== noNotes) yield { kind: 'notes', target, notes: this.notes };
     for (const removal of this.removals.values()) yield { kind: 'removal', target, removal };
-    for (const intent of this.intents.values()) yield { kind: 'intent', intent };
-    for (const link of this.links.values()) yield { kind: 'link', link };
-    for (const trouble of this.troubles.values()) yield { kind: 'trouble', trouble };
+    for (const intent of this.intents.values()) yield { kind: 'intent', intent: { ...intent, target } };
+    for (const link of this.links.values()) yield { kind: 'link', link: { ...link, target } };
+    for (const trouble of this.troubles.values()) yield { kind: 'trouble', trouble: { ...trouble, target } };
     for (const [group, members] of this.members) {
       const ids = [...members];
       for (let at = 0; at < ids.length; at += membersPerLine) {

@@ -24,6 +24,7 @@ export function createView(lineage: string, memory: Memory, digest: Digest, deci
     named: (directory, names) => Promise.resolve(idsOf(memory, directory, names)),
     strayNames: (directory, seen) => inBatches((memory.names(directory)?.ids ?? []).filter((id) => !seen.has(id))),
     counts: (target) => Promise.resolve(of(target).counts),
+    unstored: (target) => Promise.resolve(of(target).unstored),
     openIntents: (target) => Promise.resolve([...of(target).intents.values()]),
     target: (name) => Promise.resolve(memory.target(name)?.state ?? emptyTargetState),
     notes: (target) => Promise.resolve(of(target).notes),

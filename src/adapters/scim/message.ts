@@ -26,6 +26,8 @@ export interface ScimRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** What the path names: it decides what a 404 and a 403 mean. */
   readonly subject: 'resource' | 'endpoint' | 'discovery' | 'bulk';
+  /** Never joined with others into a bulk request. */
+  readonly alone?: boolean | undefined;
   /** Longer answers are cut off and count as nonsense. */
   readonly maxBytes: number;
 }
@@ -38,6 +40,10 @@ export interface Answer {
   readonly date?: string | undefined;
   /** Undefined when the answer had none. */
   readonly body: Body | undefined;
+  /** SCIM paths of what was sent that the resource shows not to have been stored. */
+  readonly unstored?: readonly string[] | undefined;
+  /** Of what was acknowledged before: what went with it. */
+  readonly lost?: readonly string[] | undefined;
   /** Of a bulk request, which may be refused in part: what must not be repeated out of the words in it. */
   readonly secrets?: readonly string[];
 }

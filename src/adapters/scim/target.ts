@@ -130,7 +130,7 @@ function showsMembers(change: MemberChange, { members }: Dialect): (held: Body |
 
 async function update(talk: Talk, type: ResourceType, id: TargetId, changes: readonly ScimChange[], known: Acknowledged): Promise<Outcome> {
   if (changes.length === 0) return { kind: 'applied', id };
-  const answer = await updateResource(talk, type, id, changes, known.members ?? (() => Promise.resolve([])));
+  const answer = await updateResource(talk, type, id, changes, known);
   const confirmed = await confirmWrite(answer, talk, type, id, shows(changes, talk.book.current()));
   return keepsMembers(talk, type, id, known, await unlessGone(talk, type, id, confirmed));
 }
@@ -148,11 +148,13 @@ async function keepsMembers(conversation: Conversation, type: ResourceType, id: 
 function withMembers(id: TargetId, answer: Answer | Refusal): Outcome {
   const outcome = outcomeOf(id, answer);
   const shown = isRefusal(answer) || answer.status === 202 ? undefined : shownMembers(answer.body);
-  return outcome.kind === 'failed' || shown === undefined ? outcome : { ...outcome, shown: { members: [...shown.ids] } };
+  return outcome.kind === 'failed' || shown === undefined ? outcome : { ...outcome, shown: { ...outcome.shown, members: [...shown.ids] } };
 }
 
 function outcomeOf(id: TargetId, answer: Answer | Refusal): Outcome {
-  return isRefusal(answer) ? failed(answer) : { kind: 'applied', id, ...versionOf(answer) };
+  if (isRefusal(answer)) return failed(answer);
+  const { unstored, lost } = answer;
+  return { kind: 'applied', id, ...versionOf(answer), ...(unstored === undefined && lost === undefined ? {} : { shown: { unstored, lost } }) };
 }
 
 async function readOne({ exchange, signal }: Conversation, type: ResourceType, id: TargetId): Promise<FoundResource | Failure> {

@@ -9,6 +9,7 @@ import { anyUnresolved, countUnresolved, type UnresolvedCounts } from '../../cor
 import { projectTarget } from '../../core/mapping/project.ts';
 import type { ScimPath } from '../../core/mapping/scim-path.ts';
 import { checkBinding } from '../../cycle/bind-target.ts';
+import { checkMustSee } from '../../cycle/must-see.ts';
 import { readDirectories, type DirectoryReadings } from '../../cycle/read-directories.ts';
 import { targetError } from '../../cycle/target-error.ts';
 import { remind } from '../../cycle/target-notes.ts';
@@ -161,6 +162,7 @@ function sample(setup: TargetSetup, readings: DirectoryReadings, now: number): P
     own.push(reading);
   }
   try {
+    checkMustSee(setup, own);
     const entries = own.flatMap((reading) => reading.entries);
     const { resources, rejected } = projectTarget(entries, setup.definition, now);
     const users = resources.filter(({ type }) => type === 'user').length;

@@ -88,7 +88,7 @@ async function recall(app: App, held: HeldStore, metrics: Metrics): Promise<void
   for (const target of app.targets.keys()) {
     const state = await store.target(target);
     app.observer({ kind: 'unresolved_counted', target, counts: state.unresolved ?? { members: 0, groups: 0, references: 0 }, isNews: false });
-    app.observer({ kind: 'resources_counted', target, counts: await store.counts(target), pending: state.pending });
+    app.observer({ kind: 'resources_counted', target, counts: await store.counts(target), pending: state.pending, unstored: await store.unstored(target) });
     if (state.lastSuccessAt !== undefined) metrics.recallSuccess(target, Date.parse(state.lastSuccessAt));
   }
 }

@@ -54,6 +54,24 @@ export function reset(target: string, options: StateOptions, context: CommandCon
   });
 }
 
+/** A target has another name in the configuration: what is known about it goes along. */
+export function rename(before: string, now: string, options: StateOptions, context: CommandContext): Promise<number> {
+  return withState(context, async ({ app, store }) => {
+    const { targets } = app.configuration;
+    if (!targets.has(now)) throw unknownTarget(now, [...targets.keys()]);
+    const totals = await store.linkTotals();
+    const linksOf = (name: string): number => totals.filter(({ target }) => target === name).reduce((sum, { links }) => sum + links, 0);
+    if (targets.has(before) || linksOf(before) === 0 || linksOf(now) > 0) {
+      const why = targets.has(before) ? `the configuration still names target "${before}"` : linksOf(now) > 0 ? `target "${now}" has links of its own` : `the state knows no target "${before}"`;
+      throw new BridgeError('D2S_USAGE', why, 'give the name that the target had, and the one that it has in the configuration now');
+    }
+    await store.record([{ kind: 'renamed', target: before, to: now }]);
+    if (options.json) printJson(context.terminal, { from: before, to: now, links: linksOf(before) });
+    else context.terminal.print(`${count(linksOf(before), 'link')} of target ${before} are target ${now}'s from now on`);
+    return 0;
+  });
+}
+
 /** Something was put back or lost that nobody noticed: every account is looked at once, in the next cycle. */
 export function recheck(options: StateOptions, context: CommandContext): Promise<number> {
   return withState(context, async ({ store }) => {

@@ -6,12 +6,13 @@ import { commandLine, type CommandLine } from '../command-line.ts';
 import { deciderText } from '../show-plan.ts';
 import { showLessons } from '../show-settings.ts';
 import { printJson, type Terminal } from '../terminal.ts';
-import { count, duration, rejectedText, unresolvedText, verbCounts } from '../words.ts';
+import { count, duration, rejectedText, unresolvedText, unstoredText, verbCounts } from '../words.ts';
 
 interface TargetStatus {
   readonly target: string;
   readonly state: TargetState;
   readonly counts: LinkCounts;
+  readonly unstored: Readonly<Record<string, number>>;
   readonly notes: TargetNotes;
   /** Decisions that no cycle has taken up yet. */
   readonly waiting: readonly Decision[];
@@ -57,7 +58,7 @@ function straysOf(totals: readonly LinkTotal[], { configuration: { targets, dire
 
 async function statusOf(view: StateView, target: string, waiting: readonly Decision[]): Promise<TargetStatus> {
   const own = waiting.filter((decision) => decision.target === target).map(({ holdId, decision, at, by, early }) => ({ target, holdId, decision, at, by, early }));
-  return { target, state: await view.target(target), counts: await view.counts(target), notes: await view.notes(target), waiting: own };
+  return { target, state: await view.target(target), counts: await view.counts(target), unstored: await view.unstored(target), notes: await view.notes(target), waiting: own };
 }
 
 function showDirectory(name: string, state: DirectoryState | undefined, app: App, { colors, print }: Terminal): void {
@@ -70,9 +71,9 @@ function showDirectory(name: string, state: DirectoryState | undefined, app: App
   if (state.changes !== undefined) print(`  changes       ${state.changes}`);
 }
 
-function show({ target, state, counts, notes, waiting }: TargetStatus, app: App, terminal: Terminal, call: CommandLine): void {
+function show({ target, state, counts, unstored, notes, waiting }: TargetStatus, app: App, terminal: Terminal, call: CommandLine): void {
   const { colors, print } = terminal;
-  print(`${colors.bold(target)}: ${summary(state, colors)}`);
+  print(`${colors.bold(target)}: ${summary(state, unstored, colors)}`);
   if (state.lastCycleAt === undefined) {
     if (state.lastError !== undefined) print(`  last error ${state.lastError.code}, since ${state.lastError.since}`);
     return;
@@ -90,6 +91,7 @@ function show({ target, state, counts, notes, waiting }: TargetStatus, app: App,
   const { pausedUntil } = notes.pace ?? {};
   if (pausedUntil !== undefined && Date.parse(pausedUntil) > app.clock.now()) print(`  paused        until ${pausedUntil}: the target asked for it`);
   if (state.unresolved !== undefined) print(`  unresolved    ${unresolvedText(state.unresolved)}`);
+  if (Object.keys(unstored).length > 0) print(`  ${colors.yellow('not stored')}    ${unstoredText(unstored)}`);
   if (state.rejected !== undefined) print(`  ${colors.yellow('not in step')}   ${rejectedText(state.rejected)}; dir2scim plan says why`);
   if (state.pending > 0) print(`  pending       ${count(state.pending, 'change')}`);
   for (const { decision, holdId, by, at } of waiting) print(`  decided       ${decision} of ${holdId} by ${deciderText(by)} at ${at}, waits for a cycle`);
@@ -105,11 +107,12 @@ function show({ target, state, counts, notes, waiting }: TargetStatus, app: App,
   print(`    release it with: ${colors.bold(call('approve', held.holdId))}`);
 }
 
-function summary(state: TargetState, colors: Terminal['colors']): string {
+function summary(state: TargetState, unstored: TargetStatus['unstored'], colors: Terminal['colors']): string {
   switch (state.lastResult) {
     case undefined:
       return colors.dim('no cycle yet');
     case 'success':
+      if (Object.keys(unstored).length > 0) return colors.yellow('done, but not everything is stored');
       if (state.rejected !== undefined || state.unresolved !== undefined) return colors.yellow('not all in step');
       return colors.green(state.pending === 0 ? 'in step' : 'in step, with changes pending');
     case 'held':
@@ -121,8 +124,8 @@ function summary(state: TargetState, colors: Terminal['colors']): string {
   }
 }
 
-function statusJson({ target, state, counts, notes, waiting }: TargetStatus): unknown {
+function statusJson({ target, state, counts, unstored, notes, waiting }: TargetStatus): unknown {
   const { lastCycleAt, lastSuccessAt, lastResult, lastError, pending, unresolved, rejected, held, approvals, rejections, decided } = state;
   const decisions = { waiting, last: decided };
-  return { target, lastResult, lastCycleAt, lastSuccessAt, lastError, pending, unresolved, notInStep: rejected, resources: counts, held, rejections, approvals, decisions, learned: notes.lessons, pausedUntil: notes.pace?.pausedUntil };
+  return { target, lastResult, lastCycleAt, lastSuccessAt, lastError, pending, unresolved, notInStep: rejected, unstored, resources: counts, held, rejections, approvals, decisions, learned: notes.lessons, pausedUntil: notes.pace?.pausedUntil };
 }

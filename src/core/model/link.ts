@@ -50,6 +50,8 @@ export interface Link {
   readonly marksEmpty?: true | undefined;
   /** Groups: whose joining or leaving is under way, or was never answered. They may be members or not. */
   readonly unsettled?: readonly SourceId[] | undefined;
+  /** Paths of which the target showed that it has not stored what was sent. They count as acknowledged: they are not sent again before they change. */
+  readonly unstored?: readonly string[] | undefined;
   /** ETag, where the target gives one (RFC 7644 §3.14). */
   readonly version?: string | undefined;
 }

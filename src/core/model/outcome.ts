@@ -59,7 +59,7 @@ export type Outcome =
 export interface Shown {
   /** Paths of what was sent that the target has not stored as it was sent, in any form that is known. */
   readonly unstored?: readonly string[] | undefined;
-  /** Paths with an acknowledged value that was not sent, and is not there any more. */
+  /** Paths whose value has to be sent again: it went with something else, or a create did not take it. */
   readonly lost?: readonly string[] | undefined;
   /** Of a group: whom it shows as its members, where it shows them all. */
   readonly members?: readonly TargetId[] | undefined;

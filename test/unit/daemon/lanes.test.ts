@@ -7,6 +7,7 @@ import { fakeClock } from '../../support/fake-clock.ts';
 
 const report = (target: string, code?: ErrorCode): CycleReport => ({
   cycle: '1',
+  unstored: {},
   target,
   mode: 'incremental',
   result: code === undefined ? 'success' : 'error',

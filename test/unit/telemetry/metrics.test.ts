@@ -111,7 +111,7 @@ describe('metrics', () => {
             user: { active: 5, deactivated: 2, lost: 1, adopted: 3, troubled: 4 },
             group: { active: 0, deactivated: 0, lost: 0, adopted: 0, troubled: 0 },
           },
-          pending: 7,
+          pending: 7, unstored: { title: 2 },
         },
         { kind: 'unresolved_counted', target: 'wiki', counts: { members: 3, groups: 2, references: 1 }, isNews: true },
         { kind: 'state_written', result: 'success', journalBytes: 4096 },

@@ -27,24 +27,40 @@ export interface Asked {
 /**
  * What became of each request, in their order; undefined for those that the answer does not speak of: a target stops
  * after too many errors, and may answer in another order (RFC 7644 §3.7.3). A POST is known again by its bulkId, the
- * others by method and location.
+ * others by method and location, or the path that some repeat; and by their order where nothing else is told.
  *
  * @param secrets what must not be repeated out of the target's words
  */
 export function bulkOutcomes(body: Body, asked: readonly Asked[], secrets: readonly string[]): (Answer | Refusal | undefined)[] {
-  const said = listOf(readScimPath(body, operationsPath)).filter(isBody);
-  return asked.map((one) => {
-    const at = said.findIndex((outcome) => isAbout(outcome, one));
-    const [outcome] = at === -1 ? [] : said.splice(at, 1);
-    return outcome === undefined ? undefined : outcomeOf(outcome, one.request, secrets);
+  const said: (Body | undefined)[] = listOf(readScimPath(body, operationsPath)).filter(isBody);
+  const found = asked.map((one) => take(said, (outcome) => isAbout(outcome, one)));
+  // Whoever names nothing that could be told apart answers in order.
+  const inOrder = said.length === asked.length && asked.every(({ request }, at) => found[at] !== undefined || isNameless(said[at], request));
+  return asked.map(({ request }, at) => {
+    const outcome = found[at] ?? (inOrder ? said[at] : undefined);
+    return outcome === undefined ? undefined : outcomeOf(outcome, request, secrets);
   });
+}
+
+/** Takes out the first that fits, and leaves its place. */
+function take(said: (Body | undefined)[], fits: (outcome: Body) => boolean): Body | undefined {
+  const at = said.findIndex((outcome) => outcome !== undefined && fits(outcome));
+  const outcome = at === -1 ? undefined : said[at];
+  if (outcome !== undefined) said[at] = undefined;
+  return outcome;
+}
+
+function isNameless(outcome: Body | undefined, { method }: ScimRequest): boolean {
+  if (outcome === undefined || ['bulkId', 'location', 'path'].some((name) => typeof outcome[name] === 'string')) return false;
+  return outcome['method'] === undefined || (typeof outcome['method'] === 'string' && outcome['method'].toUpperCase() === method);
 }
 const operationsPath = scimPath('Operations');
 
 function isAbout(outcome: Body, { request, bulkId }: Asked): boolean {
   if (outcome['bulkId'] === bulkId) return true;
   if (request.method === 'POST' || typeof outcome['method'] !== 'string' || outcome['method'].toUpperCase() !== request.method) return false;
-  const { location } = outcome;
+  const { location, path } = outcome;
+  if (path === request.path) return true;
   return typeof location === 'string' && (endsWith(location, request.path) || endsWith(location, decodeURIComponent(request.path)));
 }
 

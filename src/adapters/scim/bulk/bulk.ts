@@ -16,7 +16,7 @@ export function inBulk(exchange: Exchange, book: Pick<DialectBook, 'current' | '
   return (request, signal) => {
     const { bulk, protocol } = book.current();
     const isWrite = request.method !== 'GET' && request.subject !== 'discovery';
-    if (!bulk.use || protocol !== '2.0' || !isWrite) return exchange(request, signal);
+    if (!bulk.use || protocol !== '2.0' || !isWrite || request.alone === true) return exchange(request, signal);
     return queue.join(request, signal);
   };
 }

@@ -7,3 +7,12 @@ export interface Conversation {
   readonly book: DialectBook;
   readonly signal: AbortSignal;
 }
+
+/** A bulk request's outcome is a number, most of the time: this is what was seen of what it stands for. */
+export const bulkTold = 'bulk PATCH does what its outcomes say';
+
+/** The same conversation, with nothing of it joined into bulk requests. */
+export function alone<T extends Conversation>(conversation: T): T {
+  const { exchange } = conversation;
+  return { ...conversation, exchange: (request, signal) => exchange({ ...request, alone: true }, signal) };
+}

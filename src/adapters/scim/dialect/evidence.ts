@@ -8,6 +8,8 @@ export interface Evidence {
   has(fact: string): boolean;
   note(fact: string): void;
   drop(fact: string): void;
+  /** One after the other, so that what is found out once is not tried by all who wait. */
+  alone<T>(trial: () => Promise<T>): Promise<T>;
   /**
    * Whether an answer that shows nothing has to be looked into: the first ones of each form of writing, until the target
    * was found to do what it says, and a sample afterwards. Waits while others look for the same, and `looked` ends each.
@@ -18,6 +20,8 @@ export interface Evidence {
   isToBeLookedAt(form: string, first: number, sample?: number): Promise<boolean>;
   /** @param found undefined: it could not be seen */
   looked(form: string, first: number, found: boolean | undefined): void;
+  /** Found not to do what it says: the next ones are looked at again. */
+  doubt(form: string): void;
 }
 
 interface Trust {
@@ -48,7 +52,13 @@ export function createEvidence(facts: Map<string, Noted>, now: () => number, cha
   const drop = (fact: string): void => {
     if (facts.delete(fact)) changed();
   };
+  let last: Promise<unknown> = Promise.resolve();
   return {
+    alone(trial) {
+      const own = last.then(trial, trial);
+      last = own.catch(() => undefined);
+      return own;
+    },
     has: (fact) => facts.has(fact),
     note,
     drop,
@@ -68,6 +78,10 @@ export function createEvidence(facts: Map<string, Noted>, now: () => number, cha
         }
         await new Promise<void>((resolve) => void trust.waiting.push(resolve));
       }
+    },
+    doubt(form) {
+      trusts.delete(form);
+      drop(honest(form));
     },
     looked(form, first, found) {
       const trust = trustIn(form, first);

@@ -5,7 +5,7 @@ import { isRefusal, type Answer, type Refusal } from '../message.ts';
 import { insistOnMembers } from './insist-on-members.ts';
 import { membersRead, readMembers } from './read-members.ts';
 import { noMembers, shownMembers, type ShownMembers } from './shown-members.ts';
-import { tellsNothing } from './update.ts';
+import { tellsNothing } from './unless-there.ts';
 
 /**
  * What to make of a 2xx to a change of members:

@@ -10,7 +10,8 @@ import { memberElement, type Member } from './member-requests.ts';
 import { endpoints, failed, isBody, isRefusal, type Answer, type Body, type Refusal } from '../message.ts';
 import { idOf, maxBytes, versionOf } from '../read/resource.ts';
 import { showsActive } from './still-active.ts';
-import { spelled } from './wire-change.ts';
+import { storedByCreate } from './settle-stored.ts';
+import { spelled, toWire } from './wire-change.ts';
 
 /**
  * POST (RFC 7644 §3.3). Success is an answer with an id and nothing less: without one (empty body, 202) something may
@@ -31,7 +32,13 @@ export async function createResource(
   const included = fittingMembers(body, members, dialect);
   const post = (sent: Body): Promise<Answer | Refusal> =>
     exchange({ method: 'POST', path: endpoints[type], body: sent, subject: 'endpoint', maxBytes: maxBytes(type) }, signal);
-  const says = (answer: Answer | Refusal, joined: readonly Member[]): Outcome => outcomeOf(answer, joined, attributes);
+  const says = async (answer: Answer | Refusal, joined: readonly Member[]): Promise<Outcome> => {
+    const outcome = outcomeOf(answer, joined, attributes);
+    if (isRefusal(answer) || outcome.kind === 'failed' || outcome.existed === true || isAnothers(answer, attributes)) return outcome;
+    const wire = [...attributes].filter(([path]) => path !== 'id').map(([path, value]) => toWire({ path, change: 'set', value, had: false }, dialect.values));
+    const shown = await storedByCreate(conversation, type, outcome.id, wire, answer);
+    return shown === undefined ? outcome : { ...outcome, shown };
+  };
   if (included.length === 0) return says(await post(body), []);
   const answer = await post({ ...body, members: included.map(memberElement) });
   if (!isRefusal(answer) || answer.class !== 'rejected') return says(answer, included);
@@ -39,6 +46,12 @@ export async function createResource(
   if (isRefusal(without) && without.class === 'rejected') return failed(answer);
   if (!isRefusal(without)) book.learn('members.onCreate', 'after', `a new group with members was answered with ${answer.status ?? 400}`);
   return says(without, []);
+}
+
+/** Whoever shows another externalId than was sent is somebody else, and says nothing of what was sent. */
+function isAnothers({ body }: Answer, attributes: ReadonlyMap<string, ScimValue>): boolean {
+  const shown = body === undefined ? undefined : readScimPath(body, scimPath('externalId'));
+  return typeof shown === 'string' && shown !== '' && shown !== attributes.get('externalId');
 }
 
 /** Some make everybody active, whatever is asked for. Whether that account is ours to switch off, the caller finds out. */

@@ -1,4 +1,4 @@
-import { readScimPath, sameScimValue } from '../../../core/mapping/scim-path.ts';
+import { elementText, readScimPath, sameScimValue, scimPath } from '../../../core/mapping/scim-path.ts';
 import type { ScimValue } from '../../../core/model/resource.ts';
 import { isBody, type Body } from '../message.ts';
 import type { WireChange } from './wire-change.ts';
@@ -9,13 +9,45 @@ import type { WireChange } from './wire-change.ts';
  * does not show at all says nothing: answers may be partial.
  */
 export function contradicts(body: Body, changes: readonly WireChange[]): boolean {
-  return changes.some((change) => {
+  return changes.some((change) => isContradicted(body, change));
+}
+
+function isContradicted(body: Body, change: WireChange): boolean {
+  const { path, value } = change;
+  const held = readScimPath(body, path);
+  if (value === undefined) return isFilled(held);
+  if (held !== undefined && held !== null) return !isSame(value, held);
+  const attribute = readScimPath(body, { ...path, filter: undefined, sub: undefined });
+  return Array.isArray(attribute) ? lacks(attribute, change) : attribute !== undefined && attribute !== null;
+}
+
+/**
+ * Changes that an answered resource shows not to have been stored as they were sent: with another value; or not at all,
+ * in a resource that is shown whole. What is never shown (passwords, RFC 7643 §7 `returned`) says nothing.
+ *
+ * @param whole false: such answers show only some of a resource
+ */
+export function unstored(body: Body, changes: readonly WireChange[], whole = true): readonly WireChange[] {
+  const isShownWhole = whole && ['userName', 'displayName'].some((name) => isFilled(readScimPath(body, scimPath(name))));
+  return changes.filter((change) => {
     const { path, value } = change;
-    const held = readScimPath(body, path);
-    if (value === undefined) return isFilled(held);
-    if (held !== undefined && held !== null) return !isSame(value, held);
-    const attribute = readScimPath(body, { ...path, filter: undefined, sub: undefined });
-    return Array.isArray(attribute) ? lacks(attribute, change) : attribute !== undefined && attribute !== null;
+    if (path.attribute === 'password') return false;
+    if (isContradicted(body, change)) return true;
+    if (!isShownWhole || value === undefined || path.text === 'externalId' || path.text === 'active') return false;
+    return !isFilled(readScimPath(body, { ...path, filter: undefined, sub: undefined }));
+  });
+}
+
+/**
+ * Acknowledged paths of which a whole resource shows that they went with something else: in the elements and complex
+ * attributes that were changed, what was not sent has its value as before (some drop an address with its locality).
+ */
+export function lostBeside(body: Body, changes: readonly WireChange[], known: readonly string[]): readonly string[] {
+  const touched = new Set(changes.filter(({ path }) => path.sub !== undefined).map(({ path }) => elementText(path)));
+  const sent = new Set(changes.map(({ path }) => path.text));
+  return known.filter((text) => {
+    const path = scimPath(text);
+    return path.sub !== undefined && !sent.has(text) && touched.has(elementText(path)) && !isFilled(readScimPath(body, path));
   });
 }
 
@@ -45,7 +77,7 @@ function isFilled(held: unknown): boolean {
   return held !== undefined && held !== null && held !== '' && !(Array.isArray(held) && held.length === 0);
 }
 
-/** A text without what servers normalise away. */
+/** A text without what servers normalise away; and without what they put before it (RFC 3966, WSO2's store). */
 function core(text: string): string {
-  return text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+  return text.replace(/^(?:tel:|PRIMARY\/)/, '').toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 }

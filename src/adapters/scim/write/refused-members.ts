@@ -11,7 +11,7 @@ import { membersRead, readMembers } from './read-members.ts';
 import { removeByValue } from './remove-by-value.ts';
 import { done, sendPatch } from './send-patch.ts';
 import type { ShownMembers } from './shown-members.ts';
-import { tellsNothing } from './update.ts';
+import { tellsNothing } from './unless-there.ts';
 
 /**
  * A change of members was refused. That may be about the group (then the caller has nothing more to try), about the form,

@@ -7,7 +7,7 @@ import { unlessGone } from '../read/gone.ts';
 import { foundResource, maxBytes, readResource, resourcePath } from '../read/resource.ts';
 import { confirmWrite, type Promised } from './accepted.ts';
 import { writeOnDemand } from './read-and-write.ts';
-import { tellsNothing } from './update.ts';
+import { tellsNothing } from './unless-there.ts';
 
 /**
  * DELETE (RFC 7644 §3.6). A 404 may be about the route as well, so that it is looked whether it is there: an account that
@@ -17,7 +17,7 @@ export async function removeResource(talk: Conversation & Promised, type: Resour
   const path = resourcePath(type, id);
   if (typeof path !== 'string') return failed(path);
   const answer = await writeOnDemand(talk, type, id, (condition) =>
-    talk.exchange({ method: 'DELETE', path, subject: 'resource', maxBytes: maxBytes(type), ...condition }, talk.signal),
+    talk.exchange({ method: 'DELETE', alone: true, path, subject: 'resource', maxBytes: maxBytes(type), ...condition }, talk.signal),
   );
   const confirmed = await unlessGone(talk, type, id, await confirmWrite(answer, talk, type, id, (held) => held === undefined));
   if (!isRefusal(confirmed)) return { kind: 'applied', id };

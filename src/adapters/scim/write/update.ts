@@ -1,43 +1,48 @@
 import type { ResourceType } from '../../../core/model/entry.ts';
 import type { TargetId } from '../../../core/model/link.ts';
-import type { ScimChange } from '../../../ports/scim-target.ts';
-import type { Conversation } from '../dialect/conversation.ts';
+import type { Acknowledged, ScimChange } from '../../../ports/scim-target.ts';
+import { alone, bulkTold, type Conversation } from '../dialect/conversation.ts';
 import { isRefusal, type Answer, type Refusal } from '../message.ts';
+import { believeUpdate } from './believe-update.ts';
 import { patchChanges } from './patch-changes.ts';
 import { patchRequests } from './patch.ts';
 import { putChanges } from './put.ts';
-import { readResource } from '../read/resource.ts';
 import { done, sendPatches } from './send-patch.ts';
-import { unlessActive } from './still-active.ts';
+import { unlessThere } from './unless-there.ts';
 import { toWire, type WireChange } from './wire-change.ts';
 
 /**
  * Changes exactly these attributes, by what the target takes: PATCH, or PUT of everything. What is not said in its
  * dialect (`patch.clear: skip`) is left out.
  *
- * @param members acknowledged members of a group, for a PUT
+ * @param known what was acknowledged: the members of a group for a PUT, and our externalId to know the answer by
  */
 export async function updateResource(
   conversation: Conversation,
   type: ResourceType,
   id: TargetId,
   changes: readonly ScimChange[],
-  members: () => Promise<readonly TargetId[]>,
+  known: Acknowledged,
 ): Promise<Answer | Refusal> {
-  return unlessActive(conversation, type, id, changes, await sendChanges(conversation, type, id, changes, members));
+  const { patch, values } = conversation.book.current();
+  const wire = changes.map((change) => toWire(change, values)).filter(({ value }) => value !== undefined || patch.clear !== 'skip');
+  if (wire.length === 0) return done;
+  const ends = wire.some(({ path, value }) => path.text === 'active' && value === false);
+  // The end of an access is not left to a number in a bulk request, before that was seen to mean something.
+  const talk = ends && !conversation.book.evidence.has(bulkTold) ? alone(conversation) : conversation;
+  const answer = await sendChanges(talk, type, id, wire, known.members ?? (() => Promise.resolve([])));
+  return isRefusal(answer) || answer === done ? answer : believeUpdate(talk, type, id, wire, known, answer);
 }
 
 async function sendChanges(
   conversation: Conversation,
   type: ResourceType,
   id: TargetId,
-  changes: readonly ScimChange[],
+  wire: readonly WireChange[],
   members: () => Promise<readonly TargetId[]>,
 ): Promise<Answer | Refusal> {
   const dialect = conversation.book.current();
   const { update } = type === 'user' ? dialect.users : dialect.groups;
-  const wire = changes.map((change) => toWire(change, dialect.values)).filter(({ value }) => value !== undefined || dialect.patch.clear !== 'skip');
-  if (wire.length === 0) return done;
   if (update === 'patch') {
     const patch = async () => unlessThere(conversation, type, id, await patchChanges(conversation, type, id, wire, members), 'unsupported');
     return withFallback(conversation, type, patch, () => put(wire));
@@ -76,28 +81,4 @@ export async function withFallback(
   const instead = await put();
   if (!isRefusal(instead)) book.learn(`${type}s.update`, 'put', `PATCH was answered with ${answer.status ?? 'nothing'}`);
   return isRefusal(instead) && instead.class === 'unsupported' && instead.status !== undefined ? answer : instead;
-}
-
-/**
- * A 404 may be about something else than the resource that was written to: a server that has no such route, a member or
- * a manager that it does not know. When the resource can be read all the same, it means what the caller says; what is
- * taken as gone loses its link, so that a reading that fails decides nothing.
- */
-export async function unlessThere(
-  { exchange, book, signal }: Conversation,
-  type: ResourceType,
-  id: TargetId,
-  answer: Answer | Refusal,
-  otherwise: 'unsupported' | 'rejected',
-): Promise<Answer | Refusal> {
-  if (!isRefusal(answer) || answer.class !== 'gone') return answer;
-  const query = type === 'group' && book.current().list.excludeMembers ? '?excludedAttributes=members' : '';
-  const held = await readResource(exchange, type, id, signal, query);
-  if (!isRefusal(held)) return { ...answer, class: otherwise };
-  return tellsNothing(held) ? held : answer;
-}
-
-/** Whether a reading failed on its way, and leaves open whether there is something. */
-export function tellsNothing({ class: failureClass }: Refusal): boolean {
-  return !['gone', 'unsupported', 'rejected', 'conflict'].includes(failureClass);
 }

@@ -9,6 +9,8 @@ export interface WireChange {
   /** Undefined clears. */
   readonly value: ScimValue | undefined;
   readonly had: boolean;
+  /** The path as it was asked for, where it is another one. */
+  readonly from?: string | undefined;
 }
 
 /** The manager is one complex value with an id in it (RFC 7643 §4.3), so that its `value` is never changed alone. */
@@ -17,7 +19,7 @@ export function toWire(change: ScimChange, values: ValueDialect): WireChange {
   const value = change.change === 'set' ? spelled(path, change.value, values) : undefined;
   const had = change.change === 'clear' || change.had;
   if (!isManager(path) || path.sub === undefined) return { path, value, had };
-  return { path: managerPath, value: value === undefined ? undefined : { value }, had };
+  return { path: managerPath, value: value === undefined ? undefined : { value }, had, from: change.path };
 }
 
 export const managerPath = scimPath(`${enterpriseUser}:manager`);

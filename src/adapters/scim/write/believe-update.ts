@@ -1,0 +1,96 @@
+import { readActive } from '../../../core/mapping/active.ts';
+import type { ResourceType } from '../../../core/model/entry.ts';
+import type { TargetId } from '../../../core/model/link.ts';
+import type { Acknowledged } from '../../../ports/scim-target.ts';
+import type { Conversation } from '../dialect/conversation.ts';
+import { isRefusal, type Answer, type Body, type Refusal } from '../message.ts';
+import { readResource } from '../read/resource.ts';
+import { insistOnActive } from './insist-on-active.ts';
+import { lostBeside } from './effect.ts';
+import { settleStored, wasShown } from './settle-stored.ts';
+import { strangeExternalId, subjectOf } from './subject.ts';
+import { tellsNothing } from './unless-there.ts';
+import type { WireChange } from './wire-change.ts';
+
+/** Deactivations that are looked at before a target's word is taken, and how many there are to one that is looked at then. */
+const firstEnds = 3;
+const sampledEnds = 25;
+
+/**
+ * What to make of a 2xx to an update. Only an answer that shows the resource is believed without more. Of the others, the
+ * first of each form is looked at; of those that end access the first few and a sample later on, and each one whose
+ * answer is something else than a resource or nothing. What is shown is compared with what was sent.
+ */
+export async function believeUpdate(
+  conversation: Conversation,
+  type: ResourceType,
+  id: TargetId,
+  changes: readonly WireChange[],
+  known: Pick<Acknowledged, 'externalId' | 'paths'>,
+  answer: Answer,
+): Promise<Answer | Refusal> {
+  if (answer.status === 202 || changes.length === 0) return answer;
+  const { book } = conversation;
+  const about = subjectOf(id, answer.body);
+  const ends = changes.some(({ path, value }) => path.text === 'active' && value === false);
+  let seen = about === 'it' ? answer.body : undefined;
+  let isFresh = false;
+  if (seen === undefined || (ends && readActive(seen) !== false)) {
+    const form = `${ends ? 'deactivation' : type} by ${formOf(conversation, type, changes)}${book.current().bulk.use ? ', in bulk' : ''}`;
+    const must = ends && (about === 'another' || answer.body !== undefined && about === 'nothing' || (seen !== undefined && readActive(seen) === true));
+    const first = ends ? firstEnds : 1;
+    if (!must && !(await book.evidence.isToBeLookedAt(form, first, ends ? sampledEnds : Infinity))) return { ...answer, body: seen };
+    let found: boolean | undefined;
+    try {
+      const held = await readResource(conversation.exchange, type, id, conversation.signal);
+      if (isRefusal(held)) {
+        // Whoever is not there has no access; and what was changed a moment ago may not be shown yet, or never.
+        if (!tellsNothing(held)) found = true;
+        else if (ends) return held;
+        return { ...answer, body: seen };
+      }
+      seen = held.body;
+      isFresh = seen !== undefined;
+      found = seen === undefined || !ends || readActive(seen) !== true;
+    } finally {
+      if (!must) book.evidence.looked(form, first, found);
+      else if (found === false) book.evidence.doubt(form);
+    }
+  }
+  if (seen === undefined) return answer;
+  const sent = changes.find(({ path }) => path.text === 'externalId')?.value;
+  const strange = strangeExternalId(seen, known.externalId, typeof sent === 'string' ? sent : undefined, book);
+  if (strange !== undefined) return strange;
+  const settled = await compare(conversation, type, id, changes, { ...answer, body: seen }, isFresh, ends);
+  if (isRefusal(settled) || settled.body === undefined) return settled;
+  const lost = lostBeside(settled.body, changes, known.paths ?? []).filter((path) => wasShown(conversation, type, path));
+  return lost.length === 0 ? settled : { ...settled, lost };
+}
+
+async function compare(
+  conversation: Conversation,
+  type: ResourceType,
+  id: TargetId,
+  changes: readonly WireChange[],
+  answer: Answer & { readonly body: Body },
+  isFresh: boolean,
+  ends: boolean,
+): Promise<Answer | Refusal> {
+  let held: Answer = answer;
+  if (ends && readActive(answer.body) === true) {
+    const off = await insistOnActive(conversation, type, id, answer);
+    if (isRefusal(off)) return off;
+    held = off;
+  }
+  const rest = ends ? changes.filter(({ path }) => path.text !== 'active') : changes;
+  const method = conversation.book.current()[type === 'user' ? 'users' : 'groups'].update === 'patch' ? 'PATCH' : 'PUT';
+  return held.body === undefined ? held : settleStored(conversation, type, id, method, rest, held, isFresh);
+}
+
+/** How it was said: what is learned of one form says nothing of another. */
+function formOf({ book }: Conversation, type: ResourceType, changes: readonly WireChange[]): string {
+  const { update } = type === 'user' ? book.current().users : book.current().groups;
+  if (update !== 'patch') return update;
+  const kinds = new Set(changes.map(({ path, value }) => (path.filter !== undefined ? 'path with a filter' : value === undefined ? 'removal' : 'path')));
+  return [...kinds].sort().join(', ');
+}

@@ -1,0 +1,204 @@
+import type { Dialect } from '../../../core/dialect/dialect.ts';
+import type { LearnableSetting } from '../../../core/dialect/lesson.ts';
+import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
+import type { ResourceType } from '../../../core/model/entry.ts';
+import type { TargetId } from '../../../core/model/link.ts';
+import type { Shown } from '../../../core/model/outcome.ts';
+import { isConfigured } from '../dialect/configured.ts';
+import { alone, bulkTold, type Conversation } from '../dialect/conversation.ts';
+import { isRefusal, type Answer, type Refusal } from '../message.ts';
+import { readResource } from '../read/resource.ts';
+import { unstored } from './effect.ts';
+import { patchRequests } from './patch.ts';
+import { sendPatches } from './send-patch.ts';
+import { isManager, type WireChange } from './wire-change.ts';
+
+type Method = 'POST' | 'PUT' | 'PATCH';
+
+/**
+ * What a create left out. A POST may drop what a PATCH stores, which is sent by the next cycle (`lost`); what nothing
+ * stores is `unstored`. The resource is read only while it is not known whether such answers show everything.
+ */
+export async function storedByCreate(conversation: Conversation, type: ResourceType, id: TargetId, changes: readonly WireChange[], answer: Answer): Promise<Shown | undefined> {
+  const { book: { evidence } } = conversation;
+  const left = open(conversation, 'POST', changes, answer, false);
+  for (const change of changes) if (!left.includes(change)) evidence.note(stores(type, change, 'POST'));
+  if (left.length === 0) return undefined;
+  const missing = await evidence.alone(() => missingFromCreated(conversation, type, id, changes, left, answer));
+  const isLost = (change: WireChange): boolean => !evidence.has(stores(type, change, 'POST')) && (evidence.has(stores(type, change, 'PATCH')) || !evidence.has(storesNot(type, change, 'PATCH')));
+  const [lost, rest] = [missing.filter(isLost), missing.filter((change) => !isLost(change))];
+  return { ...(lost.length === 0 ? {} : { lost: texts(lost) }), ...(rest.length === 0 ? {} : { unstored: texts(rest) }) };
+}
+
+async function missingFromCreated(
+  conversation: Conversation,
+  type: ResourceType,
+  id: TargetId,
+  changes: readonly WireChange[],
+  left: readonly WireChange[],
+  { body }: Answer,
+): Promise<readonly WireChange[]> {
+  const { book: { evidence }, exchange, signal } = conversation;
+  const open = body === undefined ? [] : unstored(body, left, !evidence.has(partial('POST')));
+  const isKnown = (change: WireChange): boolean => evidence.has(stores(type, change, 'POST')) || evidence.has(storesNot(type, change, 'POST'));
+  if (open.every(isKnown)) return open;
+  const held = await readResource(exchange, type, id, signal);
+  if (isRefusal(held) || held.body === undefined) return open;
+  const shown = unstored(held.body, open);
+  if (shown.length < open.length) evidence.note(partial('POST'));
+  for (const change of open) evidence.note(shown.includes(change) ? storesNot(type, change, 'POST') : stores(type, change, 'POST'));
+  const isOurs = changes.some(({ path, value }) => path.text === 'externalId' && value === readScimPath(held.body ?? {}, path));
+  const untried = isOurs ? shown.filter((change) => !evidence.has(stores(type, change, 'PATCH')) && !evidence.has(storesNot(type, change, 'PATCH'))) : [];
+  const stored = untried.length === 0 ? [] : await storeOtherwise(conversation, type, id, untried, true);
+  return shown.filter((change) => !stored.includes(change));
+}
+
+/** Whether answers were seen to show a path, so that its absence says something. */
+export function wasShown({ book: { evidence } }: Conversation, type: ResourceType, path: string): boolean {
+  const change = { path: scimPath(path), value: '', had: true };
+  return evidence.has(stores(type, change, 'POST')) || evidence.has(stores(type, change, 'PATCH'));
+}
+
+/**
+ * Compares an answered resource with what was sent, and does about it what can be done:
+ *
+ * | a path that the answer shows not to be stored                  | then                                             |
+ * |----------------------------------------------------------------|--------------------------------------------------|
+ * | was stored for somebody by this method, or never in any form   | counted: it is about the value, or the target    |
+ * | is new to this target                                          | the resource is read once: answers may be partial |
+ * | and is not there either                                        | the other forms of a PATCH, each once; learned    |
+ *
+ * Nothing of it is a failure: `unstored` of the answer says what is not as it was sent.
+ *
+ * @param isFresh the answer is a reading of the resource
+ */
+export async function settleStored(
+  conversation: Conversation,
+  type: ResourceType,
+  id: TargetId,
+  method: Exclude<Method, 'POST'>,
+  changes: readonly WireChange[],
+  answer: Answer,
+  isFresh: boolean,
+): Promise<Answer> {
+  const { evidence } = conversation.book;
+  const left = open(conversation, method, changes, answer, isFresh);
+  for (const change of changes) if (!left.includes(change) && change.value !== undefined) evidence.note(stores(type, change, method));
+  if (left.length < changes.length && method === 'PATCH' && conversation.book.current().bulk.use) evidence.note(bulkTold);
+  if (left.length === 0) return answer;
+  if (left.every((change) => isKnown(conversation, type, change, method))) return { ...answer, unstored: texts(left) };
+  return evidence.alone(() => find(conversation, type, id, method, changes, answer, isFresh));
+}
+
+async function find(
+  conversation: Conversation,
+  type: ResourceType,
+  id: TargetId,
+  method: Method,
+  changes: readonly WireChange[],
+  answer: Answer,
+  isFresh: boolean,
+): Promise<Answer> {
+  const { book: { evidence }, exchange, signal } = conversation;
+  let held: Answer | Refusal = answer;
+  let left = open(conversation, method, changes, answer, isFresh);
+  if (!isFresh && left.some((change) => !isKnown(conversation, type, change, method))) {
+    held = await readResource(exchange, type, id, signal);
+    if (isRefusal(held) || held.body === undefined) return { ...answer, unstored: texts(left) };
+    const shown = unstored(held.body, left);
+    if (shown.length < left.length) evidence.note(partial(method));
+    for (const change of left) if (!shown.includes(change) && change.value !== undefined) evidence.note(stores(type, change, method));
+    left = shown;
+  }
+  const untried = left.filter((change) => !isKnown(conversation, type, change, method));
+  for (const change of untried) evidence.note(storesNot(type, change, method));
+  const stored = new Set(await storeOtherwise(conversation, type, id, untried));
+  const rest = left.filter((change) => !stored.has(change));
+  return { ...held, status: answer.status, ...(rest.length === 0 ? {} : { unstored: texts(rest) }) };
+}
+
+/** Tries the other forms, and says what is stored then. */
+async function storeOtherwise(conversation: Conversation, type: ResourceType, id: TargetId, changes: readonly WireChange[], fromPost = false): Promise<readonly WireChange[]> {
+  const { book, exchange, signal } = conversation;
+  const stored: WireChange[] = [];
+  const dialect = book.current();
+  const { update } = type === 'user' ? dialect.users : dialect.groups;
+  if (update !== 'patch') return stored;
+  let waiting = changes;
+  for (const { setting, value, way, fits } of [...(fromPost ? [byPatch(dialect)] : dialect.bulk.use ? [byItself(dialect)] : []), ...otherForms(dialect)]) {
+    const concerned = waiting.filter(fits);
+    if (concerned.length === 0 || (setting !== undefined && isConfigured(book, setting))) continue;
+    const answer = await sendPatches(alone(conversation), type, id, patchRequests(concerned, way));
+    const held = isRefusal(answer) ? answer : await readResource(exchange, type, id, signal);
+    if (isRefusal(held) || held.body === undefined) continue;
+    const shown = unstored(held.body, concerned);
+    const done = concerned.filter((change) => !shown.includes(change));
+    for (const change of done) book.evidence.note(stores(type, change, 'PATCH'));
+    if (done.length > 0 && setting !== undefined) book.learn(setting, value, 'another form was answered as if it were done, and was not');
+    stored.push(...done);
+    waiting = waiting.filter((change) => !done.includes(change));
+  }
+  for (const change of waiting) book.evidence.note(storesNot(type, change, 'PATCH'));
+  return stored;
+}
+
+interface Form {
+  readonly setting: LearnableSetting | undefined;
+  readonly value: string | boolean;
+  readonly way: Dialect;
+  readonly fits: (change: WireChange) => boolean;
+}
+
+/** What came with a POST, and not by PATCH so far. */
+function byPatch(dialect: Dialect): Form {
+  return { setting: undefined, value: '', way: dialect, fits: () => true };
+}
+
+/** What was joined with others, and answered with nothing but a number. */
+function byItself(dialect: Dialect): Form {
+  return { setting: 'bulk.use', value: false, way: dialect, fits: () => true };
+}
+
+function otherForms(dialect: Dialect): Form[] {
+  const { patch, values } = dialect;
+  const managers = (['object', 'string', 'sub-attribute', 'array'] as const).filter((manager) => manager !== values.manager);
+  const paths = patch.paths === 'each' ? 'object' : 'each';
+  const extensionPaths = patch.extensionPaths === 'colon' ? 'object' : 'colon';
+  const clears = (['remove', 'null', 'empty'] as const).filter((clear) => clear !== patch.clear && patch.clear !== 'skip');
+  const isPlain = ({ path, value }: WireChange): boolean => path.filter === undefined && value !== undefined && !isManager(path);
+  return [
+    ...managers.map((manager): Form => ({ setting: 'values.manager', value: manager, way: { ...dialect, values: { ...values, manager } }, fits: ({ path, value }) => isManager(path) && value !== undefined })),
+    { setting: 'patch.extensionPaths', value: extensionPaths, way: { ...dialect, patch: { ...patch, extensionPaths } }, fits: (change) => isPlain(change) && change.path.schema !== undefined },
+    { setting: 'patch.paths', value: paths, way: { ...dialect, patch: { ...patch, paths } }, fits: isPlain },
+    ...clears.map((clear): Form => ({ setting: 'patch.clear', value: clear, way: { ...dialect, patch: { ...patch, clear } }, fits: ({ path, value }) => value === undefined && path.filter === undefined })),
+  ];
+}
+
+function open({ book }: Conversation, method: Method, changes: readonly WireChange[], { body }: Answer, isFresh: boolean): readonly WireChange[] {
+  return body === undefined ? [] : unstored(body, changes, isFresh || !book.evidence.has(partial(method)));
+}
+
+/** Nothing more can be found out about it: it is about this value, or nothing stores it. */
+function isKnown({ book: { evidence } }: Conversation, type: ResourceType, change: WireChange, method: Method): boolean {
+  return evidence.has(stores(type, change, method)) || evidence.has(storesNot(type, change, method));
+}
+
+function texts(changes: readonly WireChange[]): readonly string[] {
+  return changes.map(({ path, from }) => from ?? path.text);
+}
+
+function stores(type: ResourceType, change: WireChange, method: Method): string {
+  return `${method} of a ${type} ${kindOf(change)} ${change.path.text}`;
+}
+
+function storesNot(type: ResourceType, change: WireChange, method: Method): string {
+  return `${method} of a ${type} does not ${change.value === undefined ? 'clear' : 'store'} ${change.path.text}`;
+}
+
+function kindOf({ value }: WireChange): string {
+  return value === undefined ? 'clears' : 'stores';
+}
+
+function partial(method: Method): string {
+  return `answers to ${method} show only some of a resource`;
+}

@@ -1,0 +1,48 @@
+import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
+import { textOf } from '../../../core/mapping/scim-values.ts';
+import type { TargetId } from '../../../core/model/link.ts';
+import type { DialectBook } from '../dialect/dialect-book.ts';
+import { listOf, type Body, type Refusal } from '../message.ts';
+import { idOf } from '../read/resource.ts';
+
+/**
+ * What the body of a 2xx is about. Only what is about the resource that was written to tells anything of it:
+ *
+ * | body                                        | about     |
+ * |---------------------------------------------|-----------|
+ * | none                                        | nothing   |
+ * | neither id nor schemas (`{"status":"ok"}`)  | nothing   |
+ * | a message: a list, an error                 | nothing   |
+ * | another id                                  | another   |
+ * | ours, or the schemas of a resource          | it        |
+ */
+export function subjectOf(id: TargetId, body: Body | undefined): 'it' | 'another' | 'nothing' {
+  if (body === undefined) return 'nothing';
+  const shown = idOf(body);
+  if (shown !== undefined) return shown.toLowerCase() === id.toLowerCase() ? 'it' : 'another';
+  const named = listOf(readScimPath(body, schemasPath));
+  const isMessage = named.some((urn) => typeof urn === 'string' && /:api:messages:/i.test(urn));
+  return named.length === 0 || isMessage ? 'nothing' : 'it';
+}
+
+/**
+ * An answer about the right id with an externalId that is not the one that was acknowledged, at a target that keeps what
+ * we give it: its ids were given out anew, and the id that we know is somebody else's.
+ *
+ * @param ours our externalId; undefined: the target never took it
+ * @param sent the one that is being written
+ */
+export function strangeExternalId(body: Body, ours: string | undefined, sent: string | undefined, { evidence }: DialectBook): Refusal | undefined {
+  const shown = textOf(readScimPath(body, externalIdPath));
+  if (ours === undefined || shown === undefined || shown === '') return undefined;
+  if ([ours, sent].some((one) => one?.toLowerCase() === shown.toLowerCase())) {
+    evidence.note(keepsOurs);
+    return undefined;
+  }
+  if (!evidence.has(keepsOurs)) return undefined;
+  return { class: 'renumbered', detail: 'the answer shows the externalId of another account than the one that was written to' };
+}
+const keepsOurs = 'shows the externalIds that it was given';
+
+const schemasPath = scimPath('schemas');
+const externalIdPath = scimPath('externalId');

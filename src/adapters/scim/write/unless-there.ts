@@ -1,0 +1,29 @@
+import type { ResourceType } from '../../../core/model/entry.ts';
+import type { TargetId } from '../../../core/model/link.ts';
+import type { Conversation } from '../dialect/conversation.ts';
+import { isRefusal, type Answer, type Refusal } from '../message.ts';
+import { readResource } from '../read/resource.ts';
+
+/**
+ * A 404 may be about something else than the resource that was written to: a server that has no such route, a member or
+ * a manager that it does not know. When the resource can be read all the same, it means what the caller says; what is
+ * taken as gone loses its link, so that a reading that fails decides nothing.
+ */
+export async function unlessThere(
+  { exchange, book, signal }: Conversation,
+  type: ResourceType,
+  id: TargetId,
+  answer: Answer | Refusal,
+  otherwise: 'unsupported' | 'rejected',
+): Promise<Answer | Refusal> {
+  if (!isRefusal(answer) || answer.class !== 'gone') return answer;
+  const query = type === 'group' && book.current().list.excludeMembers ? '?excludedAttributes=members' : '';
+  const held = await readResource(exchange, type, id, signal, query);
+  if (!isRefusal(held)) return { ...answer, class: otherwise };
+  return tellsNothing(held) ? held : answer;
+}
+
+/** Whether a reading failed on its way, and leaves open whether there is something. */
+export function tellsNothing({ class: failureClass }: Refusal): boolean {
+  return !['gone', 'unsupported', 'rejected', 'conflict'].includes(failureClass);
+}

@@ -1,0 +1,31 @@
+import type { Kept } from './memory-store.ts';
+
+/** Everything that is kept by target and source id. */
+const byEntry = (kept: Kept) => [kept.links, kept.members, kept.troubles, kept.intents] as Map<string, object>[];
+/** Everything that is kept by target. */
+const byTarget = (kept: Kept) => [kept.targets, kept.notes, kept.endpoints] as Map<string, unknown>[];
+
+/** Forgets everything about a target. */
+export function resetTarget(kept: Kept, target: string): void {
+  for (const map of byEntry(kept)) for (const key of [...map.keys()]) if (key.startsWith(`${target}\n`)) map.delete(key);
+  for (const map of byTarget(kept)) map.delete(target);
+  kept.removals.splice(0, kept.removals.length, ...kept.removals.filter((one) => one.target !== target));
+}
+
+/** What is known of one target is another one's from now on. */
+export function renameTarget(kept: Kept, target: string, to: string): void {
+  if (target === to) return;
+  resetTarget(kept, to);
+  for (const map of byEntry(kept)) {
+    for (const [key, value] of [...map]) {
+      if (!key.startsWith(`${target}\n`)) continue;
+      map.delete(key);
+      map.set(key.replace(target, to), 'target' in value ? { ...value, target: to } : value);
+    }
+  }
+  for (const map of byTarget(kept)) {
+    if (map.has(target)) map.set(to, map.get(target));
+    map.delete(target);
+  }
+  kept.removals.splice(0, kept.removals.length, ...kept.removals.map((one) => (one.target === target ? { ...one, target: to } : one)));
+}
