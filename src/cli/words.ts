@@ -80,6 +80,7 @@ export function contentLines(operation: Operation): string[] {
           .join(', '),
       ];
     case 'adopt':
+      return [...operation.changes.map(changeText), ...((operation.strangers ?? 0) > 0 ? [`${count(operation.strangers ?? 0, 'member')} that the directory does not have: kept`] : [])];
     case 'relink':
     case 'update':
     case 'reactivate':

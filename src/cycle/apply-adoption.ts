@@ -5,12 +5,13 @@ import type { Failure, FailureClass, Outcome } from '../core/model/outcome.ts';
 import type { AdoptOperation, AttributeChange, CreateOperation } from '../core/model/plan.ts';
 import type { DesiredAttributes, DesiredValue } from '../core/model/resource.ts';
 import { diffWithBody } from '../core/planning/diff.ts';
+import { shownMembers } from '../core/planning/shown-members.ts';
 import type { FoundResource } from '../ports/scim-target.ts';
 import type { Intent, StateChange } from '../ports/state-store.ts';
 import { intentOf } from './intents.ts';
 import { claim, takenFailure } from './ownership.ts';
 import type { PushContext } from './push-context.ts';
-import { newLink, remember } from './remember.ts';
+import { liveLink, newLink, remember } from './remember.ts';
 import { resolveAttributes, resolveChanges, targetIds } from './resolve.ts';
 
 /** Brings an account that exists in step, and links it. */
@@ -42,7 +43,10 @@ export async function adoptFound(
     attributes.set('active', wantsActive || isActive);
   }
   const origin = found.body['externalId'] === operation.sourceId ? 'created' : 'adopted';
-  const failure = await adopt({ ...operation, verb: 'adopt', targetId: found.id, changes, attributes }, origin, unsettled, context.removalsOf(operation), context);
+  const { joining } = context;
+  const shown = operation.type === 'group' ? shownMembers(found.body, joining.wanted.get(operation.sourceId) ?? [], targetIds(context)) : undefined;
+  const failure = await adopt({ ...operation, verb: 'adopt', targetId: found.id, changes, attributes, ...shown }, origin, unsettled, context.removalsOf(operation), context);
+  if (failure === undefined && shown !== undefined) joining.joined.set(operation.sourceId, new Set(shown.present));
   if (failure === undefined && !wantsActive && isActive) context.toEnd.add(operation.sourceId);
   return failure;
 }
@@ -71,9 +75,12 @@ async function adopt(
   const made = outcome.kind === 'failed' ? ({ kind: 'applied', id: operation.targetId } as const) : outcome;
   const link = newLink(operation, made, origin, attributes, context);
   const left = isUnchanged ? operation.changes.map(({ path }) => [path, doubtful] as const) : [];
-  const known = { ...link, createdAt: undefined, unsettled, attributes: { ...link.attributes, ...Object.fromEntries(left) } };
+  const add = (operation.present ?? []).filter((id) => liveLink(context, id) !== undefined);
+  const open = unsettled?.filter((id) => !add.includes(id)) ?? [];
+  const known = { ...link, createdAt: undefined, unsettled: open.length > 0 ? open : undefined, attributes: { ...link.attributes, ...Object.fromEntries(left) } };
+  const members = { kind: 'members', target: known.target, group: known.sourceId, add, remove: [] } as const;
   const shown = outcome.kind === 'applied' ? outcome.shown : undefined;
-  await remember(context, asShown(known, shown, operation.changes.map(({ path }) => path)), [{ kind: 'settled', intent }, ...counts]);
+  await remember(context, asShown(known, shown, operation.changes.map(({ path }) => path)), [...(add.length > 0 ? [members] : []), { kind: 'settled', intent }, ...counts]);
   return undefined;
 }
 

@@ -13,7 +13,7 @@ import type { PushContext } from './push-context.ts';
 import { asShown, knownOf, missingFrom } from './known-of.ts';
 import { acknowledged, doubt, liveLink, lostIfGone, remember } from './remember.ts';
 import { resolveChanges } from './resolve.ts';
-import { clearWholeElements } from './whole-elements.ts';
+import { wholeElements } from './whole-elements.ts';
 
 /** A failure, or undefined when it took effect. `skipped`: whoever it needs did not come about; there was nothing to send. */
 export type Result = Failure | 'skipped' | undefined;
@@ -50,7 +50,7 @@ async function applyUpdate(operation: UpdateOperation, context: PushContext): Pr
   // Whoever may be active again counts as active: then a departure ends their access.
   const back = operation.verb === 'reactivate' ? { lifecycle: 'active' as const } : {};
   const doubted = await doubt(context, link, planned.map(({ path }) => path), back);
-  const whole = clearWholeElements(sent, heldPaths(link));
+  const whole = wholeElements(sent, heldPaths(link));
   const outcome = await context.target.update(operation.type, link.targetId, whole, context.signal, knownOf(link, context));
   if (outcome.kind === 'failed') return lostIfGone(doubted, outcome.failure, context);
   const attributes: Record<string, string> = { ...doubted.attributes };

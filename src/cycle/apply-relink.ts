@@ -6,7 +6,7 @@ import { asShown, knownOf } from './known-of.ts';
 import { acknowledged, doubt, liveLink, lostIfGone } from './remember.ts';
 import type { PushContext } from './push-context.ts';
 import { resolveChanges } from './resolve.ts';
-import { clearWholeElements } from './whole-elements.ts';
+import { wholeElements } from './whole-elements.ts';
 
 /**
  * Hands the account of an entry that is gone to the one that came in its place. Until the target has answered, the link
@@ -18,7 +18,7 @@ export async function applyRelink(operation: RelinkOperation, context: PushConte
   const { planned, sent } = resolveChanges(operation.changes, context);
   const back = planned.some(({ path, change }) => path === 'active' && change === 'set') ? { lifecycle: 'active' as const } : {};
   const doubted = await doubt(context, before, planned.map(({ path }) => path), back);
-  const whole = clearWholeElements(sent, heldPaths(before));
+  const whole = wholeElements(sent, heldPaths(before));
   const outcome = await context.target.update(operation.type, before.targetId, whole, context.signal, knownOf(before, context));
   const isUnchanged = outcome.kind === 'failed' && outcome.failure.class === 'unsupported';
   if (outcome.kind === 'failed' && !isUnchanged) return lostIfGone(doubted, outcome.failure, context);

@@ -10,6 +10,7 @@ import type { RejectionRecord, StateView, Trouble } from '../ports/state-store.t
 import { gather } from './batches.ts';
 import { checkBinding } from './bind-target.ts';
 import { draftKnowing } from './in-step.ts';
+import { checkMustSee } from './must-see.ts';
 import { preparePlan, type PrepareInput, type Preparation } from './prepare-plan.ts';
 import { targetError } from './target-error.ts';
 import { remind } from './target-notes.ts';
@@ -47,6 +48,7 @@ export async function explainTarget(
   { lookUp, now, signal }: Pick<PrepareInput, 'lookUp' | 'now' | 'signal'>,
 ): Promise<Examination> {
   const target = setup.target.name;
+  checkMustSee(setup, readings);
   await checkBinding(setup, store);
   const entries = readings.flatMap((reading) => reading.entries);
   const { projection: all, former, survey } = await draftKnowing(undefined, readings, setup.definition, { now: () => now }, store);

@@ -5,6 +5,7 @@ import { without } from '../core/planning/decided.ts';
 import type { RejectionRecord, StateView } from '../ports/state-store.ts';
 import { checkBinding } from './bind-target.ts';
 import { draftKnowing } from './in-step.ts';
+import { checkMustSee } from './must-see.ts';
 import { preparePlan, type PrepareInput } from './prepare-plan.ts';
 import { remind } from './target-notes.ts';
 import type { TargetSetup } from './target-setup.ts';
@@ -40,6 +41,7 @@ export async function planTarget(
   store: StateView,
   { lookUp, attempt, now, signal }: Pick<PrepareInput, 'lookUp' | 'attempt' | 'now' | 'signal'>,
 ): Promise<PlannedTarget> {
+  checkMustSee(setup, readings);
   await checkBinding(setup, store);
   const { projection, survey } = await draftKnowing(undefined, readings, setup.definition, { now: () => now }, store);
   await remind(setup.target, store);

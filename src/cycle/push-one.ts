@@ -2,6 +2,7 @@ import type { SourceId } from '../core/model/entry.ts';
 import type { Operation } from '../core/model/plan.ts';
 import { heldOperation } from '../core/planning/held-operation.ts';
 import type { Decider, Decision } from '../ports/state-store.ts';
+import { bindTarget } from './bind-target.ts';
 import type { CycleInput } from './cycle-input.ts';
 import { recallWords, trimmed, withWords } from './decisions.ts';
 import { isEstablished } from './established.ts';
@@ -43,6 +44,7 @@ export async function pushOne(own: readonly Operation[], input: PushOneInput): P
   const target = setup.target.name;
   const ids = new Set(own.map(({ sourceId }) => sourceId));
   const isOwn = ({ sourceId }: { readonly sourceId: string }): boolean => ids.has(sourceId);
+  await bindTarget(setup, store);
   const state = await store.target(target);
   const words = recallWords({ target, state, left: [{ ...decision, key: '' }], stillWanted: (held) => prepared.leftOf(held, []), now: clock.now() });
   const decided = withWords(state, words);

@@ -14,6 +14,7 @@ import type { CycleReport } from './cycle-report.ts';
 import { endVoid, takeOut, withWords } from './decisions.ts';
 import { focusOn, type Focus } from './focus.ts';
 import { draftKnowing, isSame, type Step } from './in-step.ts';
+import { checkMustSee } from './must-see.ts';
 import { preparePlan, type Preparation } from './prepare-plan.ts';
 import { pushAll } from './push-all.ts';
 import type { PushReport } from './push.ts';
@@ -157,11 +158,13 @@ function idsIn({ resources, rejected, left }: Focus): ReadonlySet<SourceId> {
  * it would look as if they had left.
  */
 function completeReadings({ setup, readings }: CycleInput): CompleteReading[] {
-  return [...setup.definition.maps.keys()].map((name) => {
+  const complete = [...setup.definition.maps.keys()].map((name) => {
     const reading = readings.complete.get(name);
     if (reading !== undefined) return reading;
     throw readings.failed.get(name) ?? new Error(`directory ${name} was not read`);
   });
+  checkMustSee(setup, complete);
+  return complete;
 }
 
 /**

@@ -70,7 +70,12 @@ export async function searchUnlinked(input: SearchInput): Promise<SearchResult> 
     ({ sourceId, type, attributes }) =>
       !causes.has(sourceId) && !unreached.has(sourceId) && !matches.has(sourceId) && !setup.createInactive && type === 'user' && attributes.get('active') === false,
   );
-  for (const { sourceId } of absent) causes.set(sourceId, 'inactive');
+  // Whose create may still show is looked for again, and does not rest.
+  const mayShow = (id: SourceId): boolean => {
+    const intent = intents.get(id);
+    return intent !== undefined && mayStillShow(intent, input.now);
+  };
+  for (const { sourceId } of absent) if (!mayShow(sourceId)) causes.set(sourceId, 'inactive');
   return {
     matches,
     rejected: [...spared.flatMap(({ resource, trouble }) => stillRejected(resource, trouble)), ...rejected],
@@ -85,7 +90,7 @@ export async function searchUnlinked(input: SearchInput): Promise<SearchResult> 
     ]),
     settled: [...causes].flatMap(([id, cause]) => {
       const intent = intents.get(id);
-      return intent === undefined || cause === 'search_refused' || mayStillShow(intent, input.now) ? [] : [intent];
+      return intent === undefined || cause === 'search_refused' || mayShow(id) ? [] : [intent];
     }),
     intents,
     listed,

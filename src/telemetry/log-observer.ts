@@ -34,7 +34,7 @@ export function logObserver(log: Log, clock: Clock, approveCommand = (holdId: st
       case 'decision_unusable': {
         const { kind, ...fields } = event;
         const repeated = repetition.tell(`decision ${event.file}`, event.because);
-        const why = event.because === 'no_target' ? 'is of an earlier version and names no target; decide again' : 'is no decision';
+        const why = event.because === 'no_target' ? 'is of an earlier version and names no target; decide again' : 'is no decision that can be read';
         log[repeated === undefined ? 'debug' : 'warn']({ event: kind, ...fields, ...(repeated ? { repeated } : {}) }, `decisions/${event.file} ${why}; it is passed over`);
         return;
       }

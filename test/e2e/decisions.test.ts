@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { userInfo } from 'node:os';
+import { promisify } from 'node:util';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -7,9 +9,11 @@ import type { ProgramResult } from '../support/program.ts';
 import { startScimServer } from '../support/scim-server/server.ts';
 import { until } from '../support/until.ts';
 import { daemonSections, startDaemon } from './support/daemon.ts';
+import { idOf } from './support/company.ts';
 import { office, officeWithout } from './support/people.ts';
 import { createSite, type Site } from './support/site.ts';
 
+const run = promisify(execFile);
 const leavers = ['hector', 'giselle', 'fergus', 'elodie', 'dorian', 'celeste'];
 
 /** A site whose six leavers are more than the guard lets go. */
@@ -54,6 +58,8 @@ describe('approve and reject', { concurrency: 2 }, () => {
     assert.match(wrong.stderr, new RegExp(`D2S_PLAN_NOT_HELD: ${planOf(plan)} is the id of the whole plan.*approve ${holdOf(plan)}`));
     const slip = await site.run('approve', 'hold-000000000000');
     assert.deepEqual([slip.code, slip.stderr.includes(holdOf(plan))], [2, true]);
+    const old = await site.run('approve', '2ba102f94dbc');
+    assert.deepEqual([old.code, old.stderr.includes(holdOf(plan))], [2, true], 'of an earlier version');
   });
 
   it('are about one target: equal holds of two have ids of their own', async () => {
@@ -124,6 +130,17 @@ describe('explain --push', { concurrency: 2 }, () => {
     const after = parse(await site.run('plan', '--json'));
     assert.match(JSON.stringify(after), /"findings":\[.*"planned":5/);
     assert.equal((await site.run('explain', 'hector', '--push', '--yes')).code, 0, 'nothing more to send');
+  });
+
+  it('asks whoever sits at the terminal, and takes nothing but a yes for one', async () => {
+    await using site = await withAccident();
+    const main = join(import.meta.dirname, '../../src/cli/main.ts');
+    const command = `"${process.execPath}" "${main}" explain ${idOf('hector')} --push --config "${site.config}"`;
+    const answer = (word: string) => run('bash', ['-c', `(while ! grep -qs "y/N" "$0"; do sleep 0.05; done; echo ${word}) | script --quiet --return --flush --command '${command}' "$0"`, join(site.folder, `typed-${word}`)]);
+    assert.match((await answer('no')).stdout, /Send now: 1 deactivate[^?]*on wiki\?.*Nothing was sent/s);
+    assert.deepEqual(inactive(site), []);
+    await answer('yes');
+    assert.deepEqual(inactive(site), ['hector']);
   });
 
   it('leaves it to the daemon that holds the state', async () => {

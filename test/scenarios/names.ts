@@ -43,7 +43,7 @@ function nameEntries(texts: readonly string[]): Map<string, string> {
   const names = new Map<string, string>();
   const records = texts.flatMap((text) => text.replace(/\r?\n /g, '').split(/(?:\r?\n){2,}/));
   for (const record of records) {
-    const id = ['objectGUID', 'entryUUID'].flatMap((name) => {
+    const id = ['objectGUID', 'nsUniqueId', 'entryUUID'].flatMap((name) => {
       const value = valueOf(record, name);
       return value === undefined ? [] : (toSourceId(name, value) ?? []);
     })[0];

@@ -1,5 +1,6 @@
 import { BridgeError } from '../../core/model/errors.ts';
 import type { LdapResult } from './message.ts';
+import { policyReason, type PolicyReason } from './password-policy.ts';
 import { nameOfCode, quote, remedyForCode } from './result-code.ts';
 
 /**
@@ -19,6 +20,30 @@ const reasons: ReadonlyMap<string, readonly [string, string]> = new Map([
   ['775', ['the account is locked out', 'unlock the bind account, and find who uses an old password']],
 ]);
 
+/** What a password policy says beside the code, which is 49 for all of them, or even 0. */
+const policyReasons: Readonly<Record<PolicyReason, readonly [string, string]>> = {
+  expired: ['the password has expired', 'set a new password for the bind account, and let it not expire (a password policy of its own)'],
+  locked: ['the account is locked', 'unlock the bind account, and find who uses an old password'],
+  must_change: [
+    'the password must be changed before anything else is allowed, because somebody reset it',
+    'change the password of the bind account as the account itself (ldappasswd), or clear pwdReset',
+  ],
+};
+
+/** How 389 Directory Server words it, with codes 19 and 53. */
+const wordings: readonly (readonly [RegExp, readonly [string, string]])[] = [
+  [/retry limit/i, ['the account is locked after too many wrong passwords', 'wait or unlock the bind account, and find who uses an old password']],
+  [/inactivated/i, ['the account is inactivated', 'activate the bind account (dsidm account unlock)']],
+];
+
+/** What is wrong with a bind that succeeded all the same: the server lets the account do nothing but change its password. */
+export function restrictedBindError(result: LdapResult, server: string): BridgeError | undefined {
+  const reason = policyReason(result);
+  if (reason !== 'must_change') return undefined;
+  const [why, remedy] = policyReasons[reason];
+  return new BridgeError('D2S_DIRECTORY_AUTH', `${server} allows the bind account nothing: ${why}`, remedy);
+}
+
 /** The error for a bind that was refused. A server that is busy counts as not reachable, so that the next one is tried. */
 export function bindError(result: LdapResult, server: string): BridgeError {
   if (result.code === 51 || result.code === 52) {
@@ -29,6 +54,10 @@ export function bindError(result: LdapResult, server: string): BridgeError {
     );
   }
   const subCode = /\bdata ([0-9a-f]+)\b/i.exec(result.diagnostic)?.[1]?.toLowerCase() ?? '';
+  const policy = policyReason(result);
+  const own = wordings.find(([words]) => words.test(result.diagnostic))?.[1];
+  const worded = own ?? (policy === undefined ? undefined : policyReasons[policy]);
+  if (worded !== undefined) return new BridgeError('D2S_DIRECTORY_AUTH', `${server} refused the bind: ${worded[0]} (${nameOfCode(result.code)})`, worded[1]);
   const reason = result.code === 49 ? reasons.get(subCode) : undefined;
   return new BridgeError(
     'D2S_DIRECTORY_AUTH',

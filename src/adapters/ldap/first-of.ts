@@ -25,6 +25,7 @@ export async function firstOf({ session, options }: OpenDirectory, base: string,
     }),
   );
   // 4: there are more than the one that was asked for. 11: without an index this is more than the server looks through.
-  if (![0, 4, 11, 50].includes(result.code)) throw searchError(result, base);
+  // 32: the reading says that the base is missing.
+  if (![0, 4, 11, 32, 50].includes(result.code)) throw searchError(result, base);
   return found;
 }

@@ -1,12 +1,13 @@
 import { BindRequest, ExtendedRequest } from 'ldapts';
 import { kindRules } from '../../core/directory/kinds.ts';
 import { BridgeError } from '../../core/model/errors.ts';
-import { bindError } from './bind-error.ts';
+import { bindError, restrictedBindError } from './bind-error.ts';
 import { openTcp, openTls, parseAddress, type ServerAddress } from './connection.ts';
 import { detectKind } from './kind.ts';
 import { interruption } from './message-stream.ts';
 import type { OpenDirectory } from './open-directory.ts';
 import type { LdapOperation, LdapSourceOptions } from './options.ts';
+import { askForPolicy } from './password-policy.ts';
 import { nameOfCode, quote } from './result-code.ts';
 import { isSynchronized, readRootDse } from './root-dse.ts';
 import type { ServerChoice } from './server-choice.ts';
@@ -130,9 +131,11 @@ async function bind(
       'put the password where `bind.password` points to',
     );
   }
-  const request = new BindRequest({ messageId: 0, dn: account.dn, password });
+  const request = new BindRequest({ messageId: 0, dn: account.dn, password, controls: [askForPolicy()] });
   const result = await timed(options, 'bind', () => session.request(request));
   if (result.code !== 0) throw bindError(result, session.server);
+  const restricted = restrictedBindError(result, session.server);
+  if (restricted !== undefined) throw restricted;
 }
 
 /**

@@ -4,10 +4,12 @@ import type { ReadRequest } from '../../ports/directory-source.ts';
 import { createNaming } from './asked-names.ts';
 import { createStampReader } from './changes/stamp.ts';
 import { readEntry } from './entry.ts';
+import { BridgeError } from '../../core/model/errors.ts';
 import { toLdapFilter } from './filter.ts';
 import { ReferenceFollower, type Visit } from './follow-references.ts';
 import type { LdapUrl } from './ldap-url.ts';
 import { createHiddenReader } from './hidden.ts';
+import { missingBase } from './missing-base.ts';
 import { timed } from './open.ts';
 import type { OpenDirectory } from './open-directory.ts';
 import type { SearchScope } from './options.ts';
@@ -57,7 +59,13 @@ async function searchScope(type: ResourceType, scope: SearchScope, directory: Op
     }
   };
   try {
-    for (const base of scope.bases) await searchOn(directory, follower.begin(directory, { base, depth: 'sub', filter }));
+    for (const base of scope.bases) {
+      try {
+        await searchOn(directory, follower.begin(directory, { base, depth: 'sub', filter }));
+      } catch (error) {
+        throw error instanceof BridgeError && error.code === 'D2S_DIRECTORY_BASE_MISSING' ? await missingBase(directory, type, base, error) : error;
+      }
+    }
   } finally {
     follower.close();
   }

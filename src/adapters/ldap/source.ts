@@ -14,6 +14,7 @@ import { printWatermark } from './changes/watermark.ts';
 import { changesText, describe } from './describe.ts';
 import { readIdentity } from './identify.ts';
 import { monotonic } from './monotonic.ts';
+import { nameError } from './name-error.ts';
 import { openDirectory } from './open.ts';
 import type { OpenDirectory } from './open-directory.ts';
 import type { LdapSourceOptions } from './options.ts';
@@ -123,7 +124,15 @@ async function withDirectory<T>(
   signal: AbortSignal,
   use: (directory: OpenDirectory) => Promise<T>,
 ): Promise<T> {
-  const directory = await openDirectory(options, choice, signal);
+  try {
+    const directory = await openDirectory(options, choice, signal);
+    return await useDirectory(directory, choice, use);
+  } catch (error) {
+    throw signal.aborted ? error : nameError(error, options.name);
+  }
+}
+
+async function useDirectory<T>(directory: OpenDirectory, choice: ServerChoice, use: (directory: OpenDirectory) => Promise<T>): Promise<T> {
   const { session } = directory;
   try {
     const result = await use(directory);

@@ -1,4 +1,5 @@
 import { Control, PresenceFilter, SearchRequest } from 'ldapts';
+import { whyGivenUp } from './changes/given-up.ts';
 import { SyncRequestControl, syncOids } from './changes/syncrepl-control.ts';
 import { syncPlaces } from './changes/syncrepl.ts';
 import { showDeleted } from './changes/usn-deletions.ts';
@@ -19,6 +20,8 @@ export async function watchRequests(
       ? [openSearch(domainOf(directory), 'objectGUID', [new Control(notificationOid, { critical: true }), showDeleted()])]
       : { unavailable: 'the server does not announce change notifications' };
   }
+  const givenUp = whyGivenUp(directory.options, 'syncrepl');
+  if (givenUp !== undefined) return { unavailable: givenUp };
   if (!controls.includes(syncOids.request)) {
     return { unavailable: 'the server does not announce content synchronization (RFC 4533)' };
   }

@@ -55,7 +55,10 @@ export class DecisionFolder {
     if (facts?.kind !== 'folder') return { waiting: [], unusable: [] };
     const waiting: WaitingDecision[] = [];
     const unusable: UnusableDecision[] = [];
-    for (const key of await this.#files.list(this.#folder)) {
+    const keys = await this.#files.list(this.#folder).catch(() => undefined);
+    // Somebody else's, whose rights keep us out.
+    if (keys === undefined) return { waiting: [], unusable: [{ key: '', because: 'unreadable' }] };
+    for (const key of keys) {
       if (!key.endsWith(extension)) continue;
       const found = await this.#readOne(key).catch((): UnusableDecision => ({ key, because: 'unreadable' }));
       if (found === undefined) continue;

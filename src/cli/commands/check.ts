@@ -9,6 +9,7 @@ import { anyUnresolved, countUnresolved, type UnresolvedCounts } from '../../cor
 import { projectTarget } from '../../core/mapping/project.ts';
 import type { ScimPath } from '../../core/mapping/scim-path.ts';
 import { checkBinding } from '../../cycle/bind-target.ts';
+import { checkMustSee } from '../../cycle/must-see.ts';
 import { readDirectories, type DirectoryReadings } from '../../cycle/read-directories.ts';
 import { targetError } from '../../cycle/target-error.ts';
 import { remind } from '../../cycle/target-notes.ts';
@@ -107,10 +108,11 @@ async function checkTargets(app: App, view: StateView | undefined, names: readon
       const setup = setups.get(target);
       if (setup === undefined) return { target, ...errorPart(failed.get(target)) };
       const changed = await checkState(setup, view);
-      const found = await discover(setup, signal);
+      const { used, ...sampled } = sample(setup, readings, app.clock.now());
+      const found = await discover(setup, used, signal);
       const lacksGroups = found.facts?.groups === false && hasGroups(setup.definition);
       const notes = [...(app.configuration.targets.get(target)?.notes ?? []), ...(lacksGroups ? [noGroups] : [])];
-      return { target, ...sample(setup, readings, app.clock.now()), ...found, settings: setup.target.settings(), notes, ...changed };
+      return { target, ...sampled, ...found, settings: setup.target.settings(), notes, ...changed };
     }),
   );
 }
@@ -153,7 +155,7 @@ function errorPart(error: BridgeError | undefined): Pick<TargetCheck, 'error'> {
   return error === undefined ? {} : { error };
 }
 
-function sample(setup: TargetSetup, readings: DirectoryReadings, now: number): Pick<TargetCheck, 'inScope' | 'rejected' | 'unresolved' | 'strangers' | 'absent' | 'error'> {
+function sample(setup: TargetSetup, readings: DirectoryReadings, now: number): Pick<TargetCheck, 'inScope' | 'rejected' | 'unresolved' | 'strangers' | 'absent' | 'error'> & { readonly used?: ReadonlySet<string> } {
   const own: CompleteReading[] = [];
   for (const name of setup.definition.maps.keys()) {
     const reading = readings.complete.get(name);
@@ -161,10 +163,11 @@ function sample(setup: TargetSetup, readings: DirectoryReadings, now: number): P
     own.push(reading);
   }
   try {
+    checkMustSee(setup, own);
     const entries = own.flatMap((reading) => reading.entries);
     const { resources, rejected } = projectTarget(entries, setup.definition, now);
     const users = resources.filter(({ type }) => type === 'user').length;
-    return { inScope: { user: users, group: resources.length - users }, rejected, unresolved: anyUnresolved(countUnresolved(resources)), strangers: strangersIn(resources), absent: absentAttributes(entries, setup.definition) };
+    return { inScope: { user: users, group: resources.length - users }, rejected, unresolved: anyUnresolved(countUnresolved(resources)), strangers: strangersIn(resources), absent: absentAttributes(entries, setup.definition), used: usedPaths(resources) };
   } catch (thrown) {
     return { error: toBridgeError(thrown) };
   }
@@ -178,13 +181,18 @@ function strangersIn(resources: readonly Resource[]): Stranger[] {
   return found.sort((a, b) => b.values.length - a.values.length).slice(0, mostStrangers);
 }
 
-async function discover(setup: TargetSetup, signal: AbortSignal): Promise<Pick<TargetCheck, 'facts' | 'unknownAttributes' | 'error'>> {
+/** Paths at which somebody has a value, by type: a line of a preset that gives nothing to anybody is nobody's trouble. */
+function usedPaths(resources: readonly Resource[]): ReadonlySet<string> {
+  return new Set(resources.flatMap(({ type, attributes, createOnly }) => [...attributes, ...createOnly].flatMap(([path, value]) => (value === null ? [] : [`${type} ${path}`]))));
+}
+
+async function discover(setup: TargetSetup, used: ReadonlySet<string> | undefined, signal: AbortSignal): Promise<Pick<TargetCheck, 'facts' | 'unknownAttributes' | 'error'>> {
   const { target } = setup;
   try {
     const facts = await target.discover(signal);
     if (isFailure(facts)) return { error: targetError(target.name, facts) };
     const failure = await trySearch(setup, signal);
-    return { facts, unknownAttributes: unknownAttributes(setup, facts), ...errorPart(failure && targetError(target.name, failure)) };
+    return { facts, unknownAttributes: unknownAttributes(setup, facts).filter((path) => used?.has(path) ?? true), ...errorPart(failure && targetError(target.name, failure)) };
   } catch (thrown) {
     return { error: toBridgeError(thrown) };
   }

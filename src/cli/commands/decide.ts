@@ -62,6 +62,7 @@ export async function decide(decision: Kind, holdId: string, options: DecideOpti
 
 /** What the state knows under this id. */
 async function inState(view: StateView, holdId: string, targets: readonly string[]): Promise<Subject | undefined> {
+  if (!holdId.startsWith('hold-')) return undefined;
   for (const target of targets) {
     const { held, approvals = [], rejections = [] } = await view.target(target);
     if (held?.holdId === holdId) return { target, operations: held.operations, as: 'held' };
@@ -90,7 +91,8 @@ interface Asked {
 /** What a cycle would hold under this id now. @throws BridgeError D2S_PLAN_NOT_HELD, which names what is or would be held */
 async function inPlans(app: App, view: StateView, asked: Asked, signal: AbortSignal): Promise<Subject> {
   const { decision, holdId, targets, call } = asked;
-  if (!/^(hold|plan)-[0-9a-f]{12}$/.test(holdId)) {
+  // Without a word before it, it is of an earlier version.
+  if (!/^((hold|plan)-)?[0-9a-f]{12}$/.test(holdId)) {
     throw new BridgeError('D2S_PLAN_NOT_HELD', `${holdId} is not the id of a hold (hold-…)`, await remedy(view, targets, new Map(), asked));
   }
   const { planned, failures } = await planAll(app, view, targets, false, signal);

@@ -35,7 +35,7 @@ export async function status(options: { readonly json: boolean }, context: Comma
         for (const one of all) show(one, app, terminal, call);
         for (const { name, links, remedy } of strays) terminal.print(`${terminal.colors.bold(name)}: not in the configuration, ${count(links, 'link')} ${links === 1 ? 'is' : 'are'} remembered; ${remedy}`);
         for (const { key, because } of decisions.unusable) {
-          terminal.print(`decisions/${key}: ${because === 'no_target' ? 'of an earlier version, for no target; decide again' : 'is no decision'}; it is passed over`);
+          terminal.print(`decisions/${key}: ${because === 'no_target' ? 'of an earlier version, for no target; decide again' : 'is no decision that can be read'}; it is passed over`);
         }
       }
       return 0;
@@ -101,8 +101,8 @@ function show({ target, state, counts, unstored, notes, waiting }: TargetStatus,
   if (state.held === undefined) return;
   const { held } = state;
   print(`  ${colors.red('held')}          ${verbCounts(held.operations)} since ${held.since}`);
-  for (const { kind, type, planned, recent, population, allowed } of held.findings) {
-    print(`    ${kind}: ${planned} of ${population} ${type}s${recent > 0 ? `, after ${recent} in the last 24 hours` : ''}; allowed are ${allowed}`);
+  for (const { kind, type, path, planned, recent, population, allowed } of held.findings) {
+    print(`    ${kind}${path === undefined ? '' : ` of ${path}`}: ${planned} of ${population} ${type}s${recent > 0 ? `, after ${recent} in the last 24 hours` : ''}; allowed are ${allowed}`);
   }
   print(`    release it with: ${colors.bold(call('approve', held.holdId))}`);
 }

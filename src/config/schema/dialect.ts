@@ -64,6 +64,7 @@ const groups = {
   ...typeFields(rfc7644.groups),
   supported: leaf(choice(['auto', 'on', 'off']), rfc7644.groups.supported, '`off`: the target has no groups, so that none are in its scope. With `auto`, it is found out from /ResourceTypes or a list, as soon as a request for groups is answered with 404.'),
   deletion: leaf(choice(['deletes', 'none']), rfc7644.groups.deletion, '`none`: there is no DELETE.'),
+  renameWithId: leaf(flag, rfc7644.groups.renameWithId, 'Say the `id` of a group in the operation without path that changes it.'),
 } satisfies Fields<GroupDialect>;
 
 const patch = {
@@ -82,6 +83,7 @@ const values = {
   manager: leaf(choice(['object', 'string', 'array', 'sub-attribute']), rfc7644.values.manager, 'How the manager is written: `{value: id}`, the bare id, `[{value: id}]`, or by the path `manager.value`.'),
   single: leaf(flag, rfc7644.values.single, 'Of several e-mail addresses, phone numbers and addresses, keep the first that is mapped.'),
   primary: leaf(flag, rfc7644.values.primary, 'Mark the first e-mail address, phone number and address as primary.'),
+  emptyLists: leaf(flag, rfc7644.values.emptyLists, 'A new user says `"groups": []`, a new group without members `"members": []`.'),
   lowerCaseLogins: leaf(flag, rfc7644.values.lowerCaseLogins, 'Send user names and e-mail addresses in lower case.'),
 } satisfies Fields<ValueDialect>;
 
@@ -103,6 +105,7 @@ const filter = {
   groups: leaf(searchable, rfc7644.filter.groups, 'Attributes that groups may be searched by.'),
   maxLength: leaf(number, rfc7644.filter.maxLength, 'Characters of a filter.'),
   ignoresCase: leaf(flag, rfc7644.filter.ignoresCase, 'False: `userName eq` tells capitals from small letters, so that both spellings are asked for.'),
+  window: leaf(flag, rfc7644.filter.window, 'Look-ups say `&startIndex=1&count=100`.'),
 } satisfies Fields<FilterDialect>;
 
 const list = {

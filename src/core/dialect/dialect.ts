@@ -71,6 +71,8 @@ export interface GroupDialect extends TypeDialect {
   /** `off`: the target has no groups. `auto`: nobody has said; `check` tells where /ResourceTypes has none. */
   readonly supported: 'auto' | 'on' | 'off';
   readonly deletion: 'deletes' | 'none';
+  /** The operation without path that renames a group says its `id` as well (Okta). */
+  readonly renameWithId: boolean;
 }
 
 export interface PatchDialect {
@@ -105,6 +107,8 @@ export interface ValueDialect {
   readonly single: boolean;
   /** Mark the first element of e-mails, phone numbers and addresses as primary when it is written. */
   readonly primary: boolean;
+  /** A new user says `"groups": []`, a new group without members `"members": []` (Okta). */
+  readonly emptyLists: boolean;
   /** Send user names and e-mail addresses in lower case. */
   readonly lowerCaseLogins: boolean;
 }
@@ -148,6 +152,8 @@ export interface FilterDialect {
   readonly maxLength: number;
   /** Whether `userName eq` ignores case as RFC 7643 §4.1.1 says. False: both spellings are asked for. */
   readonly ignoresCase: boolean;
+  /** Look-ups say `&startIndex=1&count=100` (Okta): some servers built for it answer nothing without. */
+  readonly window: boolean;
 }
 
 export interface ListDialect {

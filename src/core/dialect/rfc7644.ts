@@ -27,6 +27,7 @@ export const rfc7644: Dialect = {
     immutable: [],
     supported: 'auto',
     deletion: 'deletes',
+    renameWithId: false,
   },
   patch: {
     operationCase: 'lower',
@@ -38,7 +39,7 @@ export const rfc7644: Dialect = {
     maxOperations: 100, // AWS, Keycloak and Sentry take no more
     mixed: true,
   },
-  values: { booleans: 'boolean', manager: 'object', single: false, primary: false, lowerCaseLogins: false },
+  values: { booleans: 'boolean', manager: 'object', single: false, primary: false, emptyLists: false, lowerCaseLogins: false },
   members: {
     onCreate: 'after',
     add: 'array',
@@ -52,7 +53,7 @@ export const rfc7644: Dialect = {
     nested: true,
   },
   // Several servers compare user names exactly (scimmy, scimgateway), against RFC 7643 §4.1.1: asking twice finds them all.
-  filter: { users: 'any', groups: 'any', maxLength: 2000, ignoresCase: false },
+  filter: { users: 'any', groups: 'any', maxLength: 2000, ignoresCase: false, window: false },
   list: { paging: 'auto', pageSize: 100, usable: true, excludeMembers: false },
   etag: 'auto',
   bulk: { use: false, maxOperations: 100, maxBytes: 1024 * 1024, operationsKey: 'Operations', failOnErrors: 0 },

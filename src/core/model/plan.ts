@@ -56,6 +56,10 @@ export interface AdoptOperation extends Subject {
   readonly changes: readonly AttributeChange[];
   /** Everything that holds after the changes: what the link remembers. `active` is as the target has it. */
   readonly attributes: DesiredAttributes;
+  /** Of a group: those of its members who are in it already. */
+  readonly present?: readonly SourceId[] | undefined;
+  /** Of a group: how many are in it whom the directory does not have in it. They are left there. */
+  readonly strangers?: number | undefined;
 }
 
 /**

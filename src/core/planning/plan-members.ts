@@ -3,6 +3,7 @@ import type { MembersOperation, Operation } from '../model/plan.ts';
 import type { Resource } from '../model/resource.ts';
 import type { PlanInput, PlannedOperations } from './plan-input.ts';
 import type { Outlook } from './outlook.ts';
+import { shownMembers } from './shown-members.ts';
 import { stages } from './stages.ts';
 import { subject } from './subject.ts';
 
@@ -17,7 +18,10 @@ export function planMembers(group: Resource, input: PlanInput, outlook: Outlook)
   const unsettled = new Set(input.links.get(group.sourceId)?.unsettled);
   // A group that was lost has no members, and whoever was lost is in no group, once created again.
   const isGroupNew = !outlook.live.has(group.sourceId);
-  const add = known.filter((id) => isGroupNew || !held.has(id) || unsettled.has(id) || !outlook.live.has(id));
+  // Whoever is in an adopted group is not put into it once more.
+  const match = isGroupNew ? input.matches.get(group.sourceId) : undefined;
+  const present = new Set(match === undefined ? [] : shownMembers(match.body, known, outlook.targetIdOf)?.present);
+  const add = known.filter((id) => !present.has(id)).filter((id) => isGroupNew || !held.has(id) || unsettled.has(id) || !outlook.live.has(id));
   const remove = [...held].filter((id) => !wanted.has(id) && input.unseen?.has(id) !== true);
   const waiting = [...wanted].filter((id) => !outlook.willExist(id) && !outlook.staysAway(id)).length;
   // Who leaves does not wait for those who are yet to come; whoever is there already joins with the same request.

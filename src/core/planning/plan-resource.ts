@@ -6,6 +6,7 @@ import { shortPath } from '../mapping/scim-path.ts';
 import type { Match, PlanInput, PlannedOperations, Successor } from './plan-input.ts';
 import { diffWithBody, diffWithLink } from './diff.ts';
 import { isActive, ownStage, stageAfter, withoutStrangers, type Outlook } from './outlook.ts';
+import { shownMembers } from './shown-members.ts';
 import { stages } from './stages.ts';
 import { subject, type Who } from './subject.ts';
 
@@ -78,6 +79,7 @@ function planAdoption(resource: Resource, match: Match, outlook: Outlook): Parti
         targetActive: match.active,
         changes,
         attributes,
+        ...(resource.type === 'group' ? shownMembers(match.body, resource.members, outlook.targetIdOf) : undefined),
       },
       ...completeCircle(
         resource,

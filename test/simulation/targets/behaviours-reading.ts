@@ -19,6 +19,7 @@ export const filterCases: SectionCases<Behaviour['filter']> = {
   maxLength: [{ value: 20, like: { dialect: { filter: { maxLength: 20 } } } }],
   ignoresCase: { true: {}, false: {} },
   emptyStatus: { 200: {}, 404: {} },
+  window: { any: {}, needed: { dialect: { filter: { window: true } } } },
   repeats: { true: {}, false: {} },
 };
 

@@ -6,6 +6,7 @@ const groupsPut: Case = { with: { groups: { patch: 405 } } };
 const activeOnly: Case = { dialect: { users: { update: 'put', activation: 'patch' } } };
 
 export const userCases: SectionCases<Behaviour['users']> = {
+  lists: { any: {}, needed: { dialect: { values: { emptyLists: true } } } },
   create: { true: {}, false: { lacks: /^User /, dialect: { users: { create: false } } } },
   required: [{ value: ['displayName', 'emails.value'], like: { dialect: { users: { required: ['displayName', 'emails.value'] } } } }],
   hides: [{ value: ['externalId'], like: {} }, { value: ['emails', 'title', 'active'], like: {} }],
@@ -32,6 +33,8 @@ export const userCases: SectionCases<Behaviour['users']> = {
 };
 
 export const groupCases: SectionCases<Behaviour['groups']> = {
+  lists: { any: {}, needed: { dialect: { values: { emptyLists: true } } } },
+  renames: { any: {}, 'with-id': { dialect: { groups: { renameWithId: true }, patch: { paths: 'object' } } } },
   create: { true: {}, false: { lacks: /^Group / } },
   required: [{ value: ['displayName'], like: {} }],
   hides: [{ value: ['externalId'], like: {} }],

@@ -19,6 +19,13 @@ const limits: Readonly<Record<string, Case>> = {
   zitadel: { loose: ['emails', 'phoneNumbers'] },
 };
 
+/** A profile file, and those that it stands on. */
+async function layersOf(file: string): Promise<readonly Layer[]> {
+  const { about, extends: base, ...says } = parse(await readFile(new URL(file, folder), 'utf8')) as PartialDialect & { readonly about: unknown; readonly extends?: string };
+  assert.ok(about !== undefined);
+  return [...(base === undefined ? [] : await layersOf(`${base}.yaml`)), { origin: 'profile', says }];
+}
+
 /** Servers that are like vendors, each with its shipped profile. */
 export async function vendorPlots(): Promise<Omit<Plot, 'seed'>[]> {
   const files = (await readdir(folder)).sort();
@@ -27,9 +34,7 @@ export async function vendorPlots(): Promise<Omit<Plot, 'seed'>[]> {
       const name = file.replace(/\.yaml$/, '');
       // Salesforce wants an entitlement of everybody, which no directory has by itself.
       if (!isVendorName(name) || name === 'salesforce') return [];
-      const { about, ...says } = parse(await readFile(new URL(file, folder), 'utf8')) as PartialDialect & { readonly about: unknown };
-      assert.ok(about !== undefined);
-      const profile: readonly Layer[] = [{ origin: 'profile', says }];
+      const profile = await layersOf(file);
       const dialect = layDialect(rfc7644, profile);
       const leaves = dialect.users.deactivation === 'deletes' ? 'delete' : 'deactivate';
       const nature = behaviourOf(vendors[name]);

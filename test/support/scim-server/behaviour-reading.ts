@@ -15,6 +15,8 @@ export interface FilterBehaviour {
   readonly ignoresCase: boolean;
   /** What an empty result is answered with; Okta takes 404 as well, so that some servers answer it. */
   readonly emptyStatus: 200 | 404;
+  /** `needed`: a look-up without startIndex and count is refused (servers built for what Okta sends). */
+  readonly window: 'any' | 'needed';
   /** True: a row comes once more for each further element that there is to join it with. */
   readonly repeats: boolean;
 }

@@ -1,6 +1,8 @@
 interface TypeBehaviour {
   /** False: 405 (Salesforce makes no groups). */
   readonly create: boolean;
+  /** `needed`: a POST without `"groups": []` (users) or `members` (groups) is refused (servers built for what Okta sends). */
+  readonly lists: 'any' | 'needed';
   /** SCIM paths without which POST and PUT are refused. */
   readonly required: readonly string[];
   /** Top-level attributes that no answer shows (GitLab: externalId, which is the id). */
@@ -49,6 +51,8 @@ export interface GroupBehaviour extends TypeBehaviour {
   /** False: 404 (GitHub organisations, GitLab, Zitadel). */
   readonly supported: boolean;
   readonly deletion: 'deletes' | 'refused';
+  /** `with-id`: an operation without path has to say the id of the group (servers built for what Okta sends). */
+  readonly renames: 'any' | 'with-id';
   /** Names that begin so are refused (Cloudflare: CF). */
   readonly refusedPrefix: string;
   /** WSO2 puts its store in front: `PRIMARY/Crew`. */

@@ -2,6 +2,7 @@ import type { Behaviour } from './behaviour.ts';
 
 const everything = {
   create: true,
+  lists: 'any',
   required: [],
   hides: [],
   refused: [],
@@ -37,7 +38,7 @@ export const clean: Behaviour = {
   },
   discovery: { serviceProviderConfig: 'ServiceProviderConfig', resourceTypes: true, schemas: true, claims: {} },
   users: { ...everything, deactivation: 'reversible', deletion: 'deletes', inactive: 'shown', createInactive: 'allowed', ids: 'uuid', userNames: 'any-case' },
-  groups: { ...everything, supported: true, deletion: 'deletes', refusedPrefix: '', shownPrefix: '', shownExternalId: 'externalId', rename: 'keeps-members', uniqueNames: true },
+  groups: { ...everything, supported: true, deletion: 'deletes', renames: 'any', refusedPrefix: '', shownPrefix: '', shownExternalId: 'externalId', rename: 'keeps-members', uniqueNames: true },
   patch: {
     operationCase: 'lower',
     paths: 'any',
@@ -82,7 +83,7 @@ export const clean: Behaviour = {
     nested: true,
     endsWithUser: true,
   },
-  filter: { users: 'any', groups: 'any', and: true, or: true, unsupported: 'refused', ignored: false, maxLength: Infinity, ignoresCase: true, emptyStatus: 200, repeats: false },
+  filter: { users: 'any', groups: 'any', and: true, or: true, unsupported: 'refused', ignored: false, maxLength: Infinity, ignoresCase: true, emptyStatus: 200, repeats: false, window: 'any' },
   list: {
     paging: 'index',
     defaultPage: 100,

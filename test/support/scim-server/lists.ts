@@ -47,6 +47,7 @@ export function createLists(store: Store, behaviour: () => Behaviour): Lists {
     },
     page(kind, query) {
       const rules = behaviour();
+      if (rules.filter.window === 'needed' && query.has('filter') && !(query.has('startIndex') && query.has('count'))) throw refusal(400, 'startIndex and count are needed');
       checkParameters(kind, query, rules);
       const all = rowsFor(kind, query);
       if (all.length === 0 && query.has('filter') && rules.filter.emptyStatus === 404) throw new ScimError(404, 'nobody was found');

@@ -19,6 +19,7 @@ export function answerResource(context: Context, kind: Kind, id: string | undefi
     if (request.method === 'GET') return { status: 200, body: lists.page(kind, query) };
     if (request.method !== 'POST') throw new ScimError(405, `${request.method} is not for a whole endpoint`);
     if (!type.create) throw refusal(405, `${kind}s are not made here`);
+    if (type.lists === 'needed' && !Array.isArray(request.body?.[kind === 'User' ? 'groups' : 'members'])) throw refusal(400, 'a list is missing');
     const created = createOrRevive(store, kind, receiveResource(kind, modern(kind, request.body, behaviour), 'POST', behaviour), behaviour);
     lists.created(String(created['id']));
     const location = `${context.baseUrl()}/${kind}s/${encodeURIComponent(String(created['id']))}`;
@@ -61,6 +62,7 @@ function patch({ store, behaviour: rules }: Context, kind: Kind, id: string, req
   if (typeof way === 'number') throw refusal(way, 'PATCH is not supported');
   const before = readVisible(store, kind, id, behaviour);
   const ifMatch = ifMatchOf(request, behaviour);
+  if (kind === 'Group' && behaviour.groups.renames === 'with-id') checkRename(id, request.body);
   const sent = behaviour.protocol === '1.1' ? patchFromOld(request.body, before) : request.body;
   const understood = receivePatch(kind, sent, behaviour);
   const asked: unknown = isObject(understood) ? understood['Operations'] : undefined;
@@ -75,6 +77,15 @@ function patch({ store, behaviour: rules }: Context, kind: Kind, id: string, req
   const held = isEmpty ? store.replace(kind, id, Object.fromEntries(Object.entries(after).filter(([name]) => name !== 'members' && name !== 'meta')), undefined) : after;
   const answer = shown(kind, 200, held, behaviour, patchAnswer, query);
   return kind === 'Group' && behaviour.members.answers === 'none' && isObject(answer.body) ? { ...answer, body: { ...answer.body, members: [] } } : answer;
+}
+
+function checkRename(id: string, body: Json | undefined): void {
+  const operations: readonly unknown[] = Array.isArray(body?.['Operations']) ? body['Operations'] : [];
+  for (const operation of operations) {
+    if (!isObject(operation) || operation['path'] !== undefined || !isObject(operation['value'])) continue;
+    if (operation['value']['id'] !== id) throw refusal(400, 'the id of the group is missing');
+    delete operation['value']['id'];
+  }
 }
 
 function apply(store: Context['store'], kind: Kind, id: string, message: unknown, operations: unknown, ifMatch: string | undefined, { patch: rules }: Behaviour): Json {

@@ -268,10 +268,18 @@ export const vendors = {
 
   // developer.okta.com/docs/reference/scim: users by PUT, active by PATCH without a path, members one by one
   okta: {
-    users: { patch: 'active' },
+    users: { patch: 'active', lists: 'needed' },
+    groups: { lists: 'needed', renames: 'with-id' },
     patch: { paths: 'absent', active: 'alone' },
     members: { add: ['array'], remove: ['filter'] },
-    filter: { emptyStatus: 404 },
+    filter: { emptyStatus: 404, window: 'needed' },
+  },
+
+  // The same guides: what the app wizard makes gets everything by PUT
+  'okta-put': {
+    users: { patch: 501, lists: 'needed' },
+    groups: { patch: 501, lists: 'needed' },
+    filter: { emptyStatus: 404, window: 'needed' },
   },
 } as const satisfies Readonly<Record<string, PartialBehaviour>>;
 

@@ -123,4 +123,18 @@ describe('nobody takes over an account', () => {
     assert.deepEqual(users(stage).map(([, externalId]) => externalId), ids.toSorted());
     assert.deepEqual(users(stage).filter(([, , , active]) => active === false), []);
   });
+
+  it('beyond the limit for relinks without an approval: nothing is done about them until then', async () => {
+    const ids = Array.from({ length: 12 }, (_, at) => `p${at}`);
+    const stage = await staged(ids, { limits: { ...cycleStage([]).setup.limits, relinks: { percent: 10, atLeast: 5 } } });
+    for (const id of ids) {
+      stage.source.remove(id);
+      stage.source.put(login(`${id}-new`, id));
+    }
+    stage.source.put(team('crew', ids.map((id) => `${id}-new`)));
+    const { report, calls } = await stage.cycle();
+    assert.deepEqual([report.applied, calls], [[], []]);
+    assert.match(report.hold?.remark ?? '', /12 of 12 departures/);
+    assert.deepEqual(report.hold?.findings.map(({ kind }) => kind), ['relinks']);
+  });
 });

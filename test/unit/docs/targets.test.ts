@@ -19,7 +19,7 @@ it('docs/targets.md has every profile that is shipped, and says of each what its
 });
 
 /** The RFCs, and the requests of two clients: nobody's address. */
-const placeless = ['rfc7644', 'entra-legacy', 'entra-optscim062020', 'okta'];
+const placeless = ['rfc7644', 'entra-legacy', 'entra-optscim062020', 'okta', 'okta-put'];
 
 it('docs/targets.md says of every vendor where its URL and its token come from', () => {
   const rows = [...text.matchAll(/^\| `([^`]+)` \| .+ \| .+ \|$/gm)].map(([, name]) => name);

@@ -180,6 +180,27 @@ describe('log of events', () => {
     assert.deepEqual(documented.sort(), [...new Set([...Object.keys(kinds), ...daemonEvents])].sort());
   });
 
+  it('tells who decided what and when, and what became of it', () => {
+    const { observe, lines } = observed();
+    const record = { target: 'wiki', holdId: 'hold-2ba102f94dbc', decision: 'approve', at: '2026-11-01T00:00:00.000Z', by: { via: 'shell', user: 'olga' }, counts: { deactivate: 7 } } as const;
+    for (const end of ['taken', 'expired', 'void'] as const) observe({ kind: 'decided', target: 'wiki', record: { ...record, end } });
+    const common = { event: 'decided', target: 'wiki', hold: 'hold-2ba102f94dbc', decision: 'approve', by: 'olga', via: 'shell', at: record.at, counts: { deactivate: 7 } };
+    assert.deepEqual(lines().map(({ msg, ...line }) => [line, String(msg).startsWith('approve of hold-2ba102f94dbc by olga: ')]), [
+      [{ ...common, level: 'info', end: 'taken' }, true],
+      [{ ...common, level: 'warn', end: 'expired' }, true],
+      [{ ...common, level: 'warn', end: 'void' }, true],
+    ]);
+  });
+
+  it('names a file that is no decision, once and then now and then', async () => {
+    const { observe, told, clock } = observed();
+    const event = { kind: 'decision_unusable', file: 'notes.json', because: 'unreadable' } as const;
+    observe(event, event);
+    await clock.advance(16 * 60_000);
+    observe(event);
+    assert.deepEqual(told(), [['warn', 'decision_unusable'], ['warn', 'decision_unusable']]);
+  });
+
   it('tells at once when the trouble is another one', () => {
     const { observe, told } = observed();
     observe(started, finished('error', { code: 'D2S_TARGET_AUTH', message: 'refused' }));

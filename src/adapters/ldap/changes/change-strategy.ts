@@ -24,7 +24,12 @@ export type Feed =
       readonly onlyPeople?: boolean;
     }
   /** The cursor is of no use (another server, rolled back, refused, too old, garbage): everything has to be compared. */
-  | { readonly kind: 'lost'; readonly reason: string };
+  | {
+      readonly kind: 'lost';
+      readonly reason: string;
+      /** The server answered with an error. */
+      readonly isRefusal?: boolean;
+    };
 
 /** A way in which a kind of server tells what changed. Never the source of a removal by itself. */
 export interface ChangeStrategy {

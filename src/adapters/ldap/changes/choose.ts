@@ -2,7 +2,9 @@ import { kindRules } from '../../../core/directory/kinds.ts';
 import { BridgeError } from '../../../core/model/errors.ts';
 import type { ChangeDetection, ReadRequest } from '../../../ports/directory-source.ts';
 import type { OpenDirectory } from '../open-directory.ts';
+import type { LdapSourceOptions } from '../options.ts';
 import type { ChangeStrategy, Cursor } from './change-strategy.ts';
+import { counted, whyGivenUp } from './given-up.ts';
 import { findDerived } from './derived.ts';
 import { dirsync } from './dirsync.ts';
 import { syncrepl } from './syncrepl.ts';
@@ -17,8 +19,9 @@ export interface Choice {
   readonly because: string;
 }
 
-export function strategyNamed(name: ChangeStrategy['name']): ChangeStrategy | undefined {
-  return strategies.find((strategy) => strategy.name === name);
+export function strategyNamed(name: ChangeStrategy['name'], options: LdapSourceOptions): ChangeStrategy | undefined {
+  const strategy = strategies.find((one) => one.name === name);
+  return strategy === undefined ? undefined : counted(strategy, options);
 }
 
 /** The strategies that `auto` tries, the best one first. */
@@ -37,13 +40,20 @@ export async function chooseStrategy(directory: OpenDirectory, attributes: ReadR
   if (directory.options.referrals !== undefined) {
     return { feed: undefined, because: 'references to other servers are followed, and nothing tells what changes there' };
   }
-  const candidates = asked === 'auto' ? preferences[directory.kind] : [asked];
+  // Whoever asks for syncrepl, and has a server that fails at it, wants to be read all the same.
+  const candidates = asked === 'auto' ? preferences[directory.kind] : asked === 'syncrepl' ? [asked, 'timestamp' as const] : [asked];
   const isOwnId = directory.idAttribute.toLowerCase() === kindRules[directory.kind].idAttribute.toLowerCase();
   const refusals: string[] = [];
   for (const name of candidates) {
-    const strategy = strategyNamed(name);
+    const strategy = strategyNamed(name, directory.options);
     if (strategy === undefined) continue;
     const foreign = isOwnId || name === 'timestamp' ? undefined : 'it names entries by another id than `idAttribute`';
+    const givenUp = whyGivenUp(directory.options, name);
+    if (asked === 'syncrepl' && name === 'timestamp' && whyGivenUp(directory.options, asked) === undefined) continue;
+    if (givenUp !== undefined) {
+      refusals.push(givenUp);
+      continue;
+    }
     const begun = foreign ?? blindness(name, findDerived(directory, attributes)) ?? (await tryToBegin(strategy, directory));
     if (typeof begun === 'object') return { feed: { strategy, ...begun }, because: because(asked, refusals) };
     refusals.push(`${name} does not work here: ${begun}`);
@@ -67,6 +77,6 @@ function blindness(name: ChangeStrategy['name'], derived: string | undefined): s
 }
 
 function because(asked: ChangeDetection, refusals: readonly string[]): string {
-  if (asked !== 'auto') return `\`changes: ${asked}\` asks for it`;
+  if (asked !== 'auto' && refusals.length === 0) return `\`changes: ${asked}\` asks for it`;
   return refusals.length === 0 ? 'the best that this server can do for this account' : refusals.join('; ');
 }

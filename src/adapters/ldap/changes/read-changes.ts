@@ -7,6 +7,7 @@ import { strategyNamed } from './choose.ts';
 import { readVersion, versionAt } from './data-version.ts';
 import { findDerived } from './derived.ts';
 import { followUp, type FollowUp } from './follow-up.ts';
+import { whyGivenUp } from './given-up.ts';
 import { findDangling } from './known-references.ts';
 import { compareLightly } from './light.ts';
 import { hashScope } from './scope-hash.ts';
@@ -31,7 +32,9 @@ export async function readChanges(directory: OpenDirectory, request: ReadRequest
   const content = parseWatermark(since.watermark);
   if (content === undefined) return unknown('the watermark is damaged');
   if (content.scope !== hashScope(directory, request.attributes)) return unknown('what is read of the directory has changed');
-  const strategy = strategyNamed(content.strategy);
+  const givenUp = whyGivenUp(directory.options, content.strategy);
+  if (givenUp !== undefined) return unknown(givenUp);
+  const strategy = strategyNamed(content.strategy, directory.options);
   if (strategy === undefined) return unknown(`changes were found by ${content.strategy} before`);
 
   const isElsewhere = content.server !== directory.session.server;

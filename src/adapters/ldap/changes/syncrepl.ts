@@ -47,7 +47,7 @@ export const syncrepl: ChangeStrategy = {
       if (directory.kind === 'openldap' && !cookieOfOpenldap.test(cookie)) return { kind: 'lost', reason: 'the cookie is damaged' };
       if (await isForgotten(directory, cookie)) return { kind: 'lost', reason: 'the changelog of the server does not reach back so far' };
       const end = await searchSync(directory, { base, filter: everybody, cookie }, named);
-      if ('refused' in end) return { kind: 'lost', reason: `the server refuses the cookie: ${end.refused}` };
+      if ('refused' in end) return { kind: 'lost', reason: `the server refuses the cookie: ${end.refused}`, isRefusal: true };
       if (!end.refreshDeletes && !isExplicit(directory)) {
         return { kind: 'lost', reason: 'the server does not know what was deleted since (its session log does not reach back so far)' };
       }

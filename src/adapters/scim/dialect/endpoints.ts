@@ -15,10 +15,11 @@ const refusesPost: ReadonlySet<number | undefined> = new Set([405, 501]);
 export function atEndpoints(exchange: Exchange, book: Pick<DialectBook, 'current' | 'learn'>): Exchange {
   let first: Promise<unknown> | undefined;
   let isOver = false;
+  let takesNew = true;
   let checked: ReturnType<typeof seekGroups> | undefined;
 
   const send = async (request: ScimRequest, signal: AbortSignal): Promise<Answer | Refusal> => {
-    const missing = notThere(request, book);
+    const missing = notThere(request, takesNew, book);
     if (missing !== undefined) return missing;
     const answer = await exchange(request, signal);
     if (!isRefusal(answer)) return answer;
@@ -31,9 +32,10 @@ export function atEndpoints(exchange: Exchange, book: Pick<DialectBook, 'current
       if (supported !== 'unknown') book.learn('groups.supported', supported, `ResourceTypes, or a list after ${String(answer.status)}, says so`);
     }
     if (isCreation(request) && refusesPost.has(answer.status) && answer.page !== true) {
+      takesNew = false;
       book.learn('groups.create', false, `answered ${String(answer.status)} to a creation`);
     }
-    return notThere(request, book) ?? answer;
+    return notThere(request, takesNew, book) ?? answer;
   };
 
   return async (request, signal) => {
@@ -53,10 +55,9 @@ export function atEndpoints(exchange: Exchange, book: Pick<DialectBook, 'current
 }
 
 /** Why a request is not worth sending. */
-function notThere(request: ScimRequest, book: Pick<DialectBook, 'current'>): Refusal | undefined {
-  const { supported, create } = book.current().groups;
-  if (supported === 'off') return { class: 'unsupported', detail: 'the target has no groups' };
-  return isCreation(request) && !create ? { class: 'unsupported', detail: 'the target makes its groups itself' } : undefined;
+function notThere(request: ScimRequest, takesNew: boolean, book: Pick<DialectBook, 'current'>): Refusal | undefined {
+  if (book.current().groups.supported === 'off') return { class: 'unsupported', detail: 'the target has no groups' };
+  return isCreation(request) && !takesNew ? { class: 'unsupported', detail: 'the target makes its groups itself' } : undefined;
 }
 
 function isCreation({ method }: ScimRequest): boolean {

@@ -1,6 +1,7 @@
 import type { ResourceType } from '../../../core/model/entry.ts';
 import { enterpriseUser, readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
 import { isBody, listOf, schemas, type Body } from '../message.ts';
+import { core11, enterprise11 } from './scim-1-1-names.ts';
 
 /** Attributes of every resource, which /Schemas does not list (RFC 7643 §3.1). */
 const common = ['id', 'externalid', 'meta'];
@@ -8,32 +9,45 @@ const common = ['id', 'externalid', 'meta'];
 /**
  * Attribute paths in lower case that a target knows, from its /Schemas (RFC 7643 §7): `name.givenname`,
  * `urn:…:user:department`. Which extension belongs to which type is told by /ResourceTypes (RFC 7643 §6); one that no
- * type names counts for both.
+ * type names counts for both. Undefined when nothing is told of users: then nobody can say what is unknown. The schemas
+ * of SCIM 1.1 (Core Schema 1.1 §10) share one URN, and may name the extension attribute by attribute.
  */
 export function attributesOf(
   definitions: readonly unknown[],
   resourceTypes: readonly unknown[],
 ): Readonly<Record<ResourceType, ReadonlySet<string>>> | undefined {
   const attributes = { user: new Set(common), group: new Set(common) };
-  let known = 0;
   for (const definition of definitions) {
     const urn = isBody(definition) ? definition['id'] : undefined;
     if (!isBody(definition) || typeof urn !== 'string') continue;
-    const types = typesOf(urn, resourceTypes);
-    const prefix = types.core ? '' : `${urn.toLowerCase()}:`;
-    for (const path of pathsOf(definition)) for (const type of types.of) attributes[type].add(prefix + path);
-    known += 1;
+    const types = typesOf(urn, definition, resourceTypes);
+    const prefix = types.core ? '' : `${renamed(urn)}:`;
+    for (const path of pathsOf(definition, prefix)) for (const type of types.of) attributes[type].add(path);
   }
-  return known === 0 ? undefined : attributes;
+  return attributes.user.has('username') ? attributes : undefined;
 }
 
-function typesOf(urn: string, resourceTypes: readonly unknown[]): { readonly core: boolean; readonly of: readonly ResourceType[] } {
+/** In lower case; the extension of SCIM 1.1 under the name that it has in 2.0. */
+function renamed(urn: string): string {
+  return same(urn, enterprise11) ? enterpriseUser.toLowerCase() : urn.toLowerCase();
+}
+
+/** Which type a schema of SCIM 1.1 is about. */
+function oldTypeOf(urn: string, { name, endpoint }: Body): ResourceType | undefined {
+  if (!urn.toLowerCase().startsWith(core11)) return undefined;
+  const said = [urn, name, endpoint].map((text) => (typeof text === 'string' ? (/(?:^|[:/])(user|group)s?$/i.exec(text)?.[1] ?? '') : '').toLowerCase());
+  return said.includes('group') ? 'group' : said.includes('user') ? 'user' : undefined;
+}
+
+function typesOf(urn: string, definition: Body, resourceTypes: readonly unknown[]): { readonly core: boolean; readonly of: readonly ResourceType[] } {
   if (same(urn, schemas.user)) return { core: true, of: ['user'] };
   if (same(urn, schemas.group)) return { core: true, of: ['group'] };
+  const old = oldTypeOf(urn, definition);
+  if (old !== undefined) return { core: true, of: [old] };
   const extended = resourceTypes.filter(isBody).filter((resourceType) => extensionsOf(resourceType).some((extension) => same(extension, urn)));
   const owners = (['user', 'group'] as const).filter((type) => extended.some(({ schema }) => same(schema, schemas[type])));
   if (owners.length > 0) return { core: false, of: owners };
-  return { core: false, of: same(urn, enterpriseUser) ? ['user'] : ['user', 'group'] };
+  return { core: false, of: same(urn, enterpriseUser) || same(urn, enterprise11) ? ['user'] : ['user', 'group'] };
 }
 
 function extensionsOf(resourceType: Body): readonly unknown[] {
@@ -44,11 +58,12 @@ function same(text: unknown, urn: string): boolean {
   return typeof text === 'string' && text.toLowerCase() === urn.toLowerCase();
 }
 
-function pathsOf(definition: Body): string[] {
-  return namesIn(definition['attributes']).flatMap(({ name, attribute }) => [
-    name,
-    ...namesIn(attribute['subAttributes']).map((sub) => `${name}.${sub.name}`),
-  ]);
+function pathsOf(definition: Body, prefix: string): string[] {
+  return namesIn(definition['attributes']).flatMap(({ name, attribute }) => {
+    const path = (same(attribute['schema'], enterprise11) ? `${enterpriseUser.toLowerCase()}:` : prefix) + name;
+    // The manager's id is called `managerId` in 1.1 (Core Schema 1.1 §7).
+    return [path, ...namesIn(attribute['subAttributes']).map((sub) => `${path}.${sub.name === 'managerid' ? 'value' : sub.name}`)];
+  });
 }
 
 function namesIn(list: unknown): { readonly name: string; readonly attribute: Body }[] {

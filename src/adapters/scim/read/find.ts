@@ -1,4 +1,5 @@
 import { fold } from '../../../core/directory/fold.ts';
+import type { Dialect } from '../../../core/dialect/dialect.ts';
 import type { ResourceType } from '../../../core/model/entry.ts';
 import type { Failure } from '../../../core/model/outcome.ts';
 import { scimPath, shortPath, type ScimPath } from '../../../core/mapping/scim-path.ts';
@@ -27,7 +28,7 @@ export function createFind(exchange: Exchange, book: Pick<DialectBook, 'current'
     if (filterText(asked, value).length > filter.maxLength) {
       return { class: 'unsupported', detail: `the filter would be longer than the ${filter.maxLength} characters that the target takes` };
     }
-    const search = { exchange, trials, type, path, asked, signal };
+    const search = { exchange, trials, type, path, asked, more: furtherParameters(type, book.current()), signal };
     const found = await searchFor(value, search);
     const lower = value.toLowerCase();
     const again = Array.isArray(found) && found.length === 0 && !filter.ignoresCase && isUserName(path) && lower !== value;
@@ -43,12 +44,19 @@ interface Search {
   readonly path: ScimPath;
   /** What the filter names. */
   readonly asked: ScimPath;
+  /** Query parameters beside the filter. */
+  readonly more: string;
   readonly signal: AbortSignal;
 }
 
-async function searchFor(value: string, { exchange, trials, type, path, asked, signal }: Search): Promise<FoundResource[] | Failure> {
+function furtherParameters(type: ResourceType, { filter, list }: Dialect): string {
+  const window = filter.window ? '&startIndex=1&count=100' : '';
+  return type === 'group' && list.excludeMembers ? `${window}&excludedAttributes=members` : window;
+}
+
+async function searchFor(value: string, { exchange, trials, type, path, asked, more, signal }: Search): Promise<FoundResource[] | Failure> {
   const trial = { type, asked, value };
-  const list = await readList(exchange, type, `filter=${encodeURIComponent(filterText(asked, value))}`, signal);
+  const list = await readList(exchange, type, `filter=${encodeURIComponent(filterText(asked, value))}${more}`, signal);
   if ('class' in list) {
     if (list.status === 404 && list.class === 'unsupported') return [];
     if (!(await isAboutFilter(list, exchange, type, signal))) return toFailure(list);

@@ -80,7 +80,8 @@ function createBody(type: ResourceType, attributes: ReadonlyMap<string, ScimValu
   const spelt = new Map([...attributes].map(([text, value]) => [text, spelled(scimPath(text), value, values)]));
   const body = buildBody(spelt);
   delete body['id']; // given by the target (RFC 7643 §3.1)
-  return bodyForm(type, body, values);
+  const empty = !values.emptyLists ? {} : type === 'user' ? { groups: [] } : { members: [] };
+  return bodyForm(type, { ...empty, ...body }, values);
 }
 
 /** As many as the target takes in one request, by number and by bytes. */

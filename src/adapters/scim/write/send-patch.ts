@@ -1,7 +1,7 @@
 import type { ResourceType } from '../../../core/model/entry.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import type { Conversation } from '../dialect/conversation.ts';
-import { isRefusal, type Answer, type Refusal } from '../message.ts';
+import { isBody, isRefusal, type Answer, type Refusal } from '../message.ts';
 import { patchBody, type PatchOperation } from './patch.ts';
 import { writeOnDemand, type Condition } from './read-and-write.ts';
 import { resourcePath } from '../read/resource.ts';
@@ -20,9 +20,16 @@ export async function sendPatch(
   const path = resourcePath(type, id);
   if (typeof path !== 'string') return path;
   const { exchange, book, signal } = conversation;
-  const body = patchBody(operations, book.current().patch.operationCase);
+  const { patch, groups } = book.current();
+  const said = type === 'group' && groups.renameWithId ? operations.map((operation) => withId(operation, id)) : operations;
+  const body = patchBody(said, patch.operationCase);
   const write = (on: Condition): Promise<Answer | Refusal> => exchange({ method: 'PATCH', path, body, subject: 'resource', maxBytes, ...on }, signal);
   return condition === undefined ? writeOnDemand(conversation, type, id, write) : write(condition);
+}
+
+/** Okta renames a group so: `{"op":"replace","value":{"id":"…","displayName":"…"}}`. */
+function withId(operation: PatchOperation, id: TargetId): PatchOperation {
+  return operation.op === 'replace' && operation.path === undefined && isBody(operation.value) ? { ...operation, value: { id, ...operation.value } } : operation;
 }
 
 /**

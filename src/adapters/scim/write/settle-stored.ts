@@ -25,6 +25,7 @@ export async function storedByCreate(conversation: Conversation, type: ResourceT
   for (const change of changes) if (!left.includes(change)) evidence.note(stores(type, change, 'POST'));
   if (left.length === 0) return undefined;
   const missing = await evidence.alone(() => missingFromCreated(conversation, type, id, changes, left, answer));
+  if (missing.length === 0) return undefined;
   const isLost = (change: WireChange): boolean => !evidence.has(stores(type, change, 'POST')) && (evidence.has(stores(type, change, 'PATCH')) || !evidence.has(storesNot(type, change, 'PATCH')));
   const [lost, rest] = [missing.filter(isLost), missing.filter((change) => !isLost(change))];
   return { ...(lost.length === 0 ? {} : { lost: texts(lost) }), ...(rest.length === 0 ? {} : { unstored: texts(rest) }) };

@@ -96,6 +96,14 @@ describe('Decisions of the embedded state', () => {
     await store.close();
   });
 
+  it('in a folder that somebody else closed are none, and no error', async (context) => {
+    const folder = await temporaryFolder(context);
+    const closed = { ...nodeFiles, list: () => Promise.reject(Object.assign(new Error('closed'), { code: 'EACCES' })) };
+    await mkdir(join(folder, 'decisions'), { recursive: true });
+    const view = await openStateView({ folder, files: closed });
+    assert.deepEqual(await view.decisions(), { waiting: [], unusable: [{ key: '', because: 'unreadable' }] });
+  });
+
   it('are refused when their folder is a link to another place', async (context) => {
     const folder = await temporaryFolder(context);
     const store = await openStateStore({ folder, clock });

@@ -26,6 +26,23 @@ describe('the attributes that a target lists in its schemas', () => {
     assert.deepEqual([untold?.user.has('urn:example:badge:color'), untold?.group.has('urn:example:badge:color')], [true, true]);
   });
 
+  it('are found in schemas of SCIM 1.1, which share one name', () => {
+    const core = 'urn:scim:schemas:core:1.0';
+    const enterprise = 'urn:scim:schemas:extension:enterprise:1.0';
+    const manager = { name: 'manager', schema: enterprise, subAttributes: [{ name: 'managerId' }] };
+    const department = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:user:department';
+    for (const named of [{ id: core, name: 'User' }, { id: `${core}:User` }, { id: core, endpoint: '/Users' }]) {
+      const told = attributesOf([{ ...named, attributes: [{ name: 'userName' }, manager, { name: 'department', schema: enterprise }] }], []);
+      assert.deepEqual([told?.user.has('username'), told?.user.has(department), told?.user.has(department.replace('department', 'manager.value')), told?.group.has('username')], [true, true, true, false], JSON.stringify(named));
+    }
+    const apart = attributesOf([{ id: core, name: 'User', attributes: [{ name: 'userName' }] }, { id: enterprise, attributes: [{ name: 'department' }] }], []);
+    assert.equal(apart?.user.has(department), true);
+  });
+
+  it('are unknown when nothing is told of users', () => {
+    assert.equal(attributesOf([{ id: 'urn:example:Badge', attributes: [{ name: 'color' }] }], []), undefined);
+  });
+
   it('are unknown when there is no schema that can be read', () => {
     assert.equal(attributesOf([null, {}, { id: 7 }], []), undefined);
   });

@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { rfc7644 } from '../../src/core/dialect/rfc7644.ts';
+import { html, type Fault, type ScimRequestRecord } from '../support/scim-server/faults.ts';
+import type { Json } from '../support/scim-server/protocol.ts';
+import { applied, failureClass, members, set, signal } from './scim-target.ts';
+import { begin, createPerson, createTeam, memberIds, type Stage } from './scim-target-dialects-stage.ts';
+
+const off = [set('active', false)];
+const putGroups = { groups: { ...rfc7644.groups, update: 'put' } } as const;
+
+/** Answers a PATCH like this and does nothing, or does what was asked for. */
+function answering(status: number, body: Json | undefined, isDone: boolean): (request: ScimRequestRecord) => Fault | undefined {
+  return ({ method }) => {
+    if (method !== 'PATCH') return undefined;
+    if (!isDone) return { kind: 'answer', status, ...(body === undefined ? {} : { body }) };
+    return { kind: 'garble', status, headers: { 'content-type': 'application/scim+json' }, body: body === undefined ? '' : JSON.stringify(body) };
+  };
+}
+
+describe('a deactivation', () => {
+  const answers: readonly (readonly [string, number, Json | undefined])[] = [
+    ['an error in a shape of its own', 200, { status: 'error', reason: 'seat is locked' }],
+    ['an empty object', 200, {}],
+    ['a word', 200, { status: 'ok' }],
+    ['an empty list', 200, { schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'], totalResults: 0, Resources: [] }],
+    ['somebody else', 200, { schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], id: 'another', active: false }],
+    ['nothing', 200, undefined],
+    ['204', 204, undefined],
+  ];
+  for (const [name, status, body] of answers) {
+    it(`that is answered with ${name} is believed as far as the account shows it`, async (context) => {
+      const stage = await begin(context, {});
+      const id = await createPerson(stage, 'p');
+      stage.server.setFaults({ before: answering(status, body, false) });
+      assert.equal(failureClass(await stage.target.update('user', id, off, signal)), 'rejected');
+      stage.server.setFaults({ before: answering(status, body, true) });
+      applied(await stage.target.update('user', id, off, signal));
+    });
+  }
+
+  it('that is answered with 204 is looked into three times, and then now and then', async (context) => {
+    const stage = await begin(context, { users: { patchAnswer: 'empty' } });
+    const ids = await Promise.all(Array.from({ length: 40 }, (_, at) => createPerson(stage, `p${at}`)));
+    stage.sent();
+    for (const outcome of await Promise.all(ids.map((id) => stage.target.update('user', id, off, signal)))) applied(outcome);
+    assert.equal(stage.sent().filter((line) => line.startsWith('GET')).length, 4);
+  });
+
+  it('that shows the externalId of somebody else is the last thing that is written', async (context) => {
+    const stage = await begin(context, {});
+    const id = await createPerson(stage, 'ada');
+    applied(await stage.target.update('user', id, [set('title', 'Chief')], signal, { externalId: 'ada' }));
+    assert.equal(failureClass(await stage.target.update('user', id, off, signal, { externalId: 'dan' })), 'renumbered');
+  });
+
+  it('is believed when the account is not there any more', async (context) => {
+    const stage = await begin(context, { users: { patchAnswer: 'empty', deactivation: 'deletes' } });
+    applied(await stage.target.update('user', await createPerson(stage, 'p'), off, signal));
+  });
+});
+
+describe('a group that is written whole', () => {
+  const shown = [{ value: 7, display: 'Guest' }, { display: 'Ada' }, { $ref: '../Users/9', type: 'User' }, { value: '1', type: 'User', display: 'P' }];
+
+  async function written(stage: Stage, list: readonly unknown[]): Promise<{ readonly failure: string; readonly put: unknown }> {
+    const group = { schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'], id: 'g', displayName: 'Crew', members: list };
+    let put: unknown;
+    stage.server.setFaults({
+      before({ method, body }) {
+        if (method === 'PUT') put = body?.['members'];
+        return { kind: 'answer', status: 200, body: method === 'PUT' ? { ...group, ...body } : group };
+      },
+    });
+    const outcome = await stage.target.changeMembers('g', members(['2'], ['1'], ['1']), signal);
+    return { failure: failureClass(outcome), put };
+  }
+
+  it('gives back exactly what it was shown of others', async (context) => {
+    const { failure, put } = await written(await begin(context, {}, putGroups), shown);
+    assert.deepEqual([failure, put], ['applied', [...shown.slice(0, 3), { value: '2' }]]);
+  });
+
+  it('is not written where its members are not understood', async (context) => {
+    const stage = await begin(context, {}, putGroups);
+    for (const strange of [null, {}, ['x'], true]) {
+      const { failure, put } = await written(stage, [...shown, strange]);
+      assert.deepEqual([failure, put], ['unsupported', undefined], JSON.stringify(strange));
+    }
+  });
+
+  it('loses members by PATCH where its PUT only merges, and that is learned', async (context) => {
+    const stage = await begin(context, { groups: { put: 'merge' }, members: { remove: ['filter', 'values'] } }, putGroups);
+    const { group, ids } = await createTeam(stage, 3);
+    applied(await stage.target.changeMembers(group, members(ids), signal));
+    stage.server.setFaults({
+      // New Relic's: the list of members is only added to.
+      before({ method, body }) {
+        if (method === 'PUT' && body !== undefined) body['members'] = ids.map((value) => ({ value }));
+        return undefined;
+      },
+    });
+    applied(await stage.target.changeMembers(group, members([], ids.slice(0, 1), ids), signal));
+    assert.deepEqual([memberIds(stage), stage.learned()['groups.update']], [ids.slice(1).sort(), 'patch']);
+  });
+});
+
+describe('members that are added', () => {
+  it('and are not there although the answer says so are a refusal, where the group shows the others', async (context) => {
+    const stage = await begin(context, {});
+    const { group, ids } = await createTeam(stage, 3);
+    const [a = '', b = '', c = ''] = ids;
+    applied(await stage.target.changeMembers(group, members([a, b]), signal));
+    stage.server.setFaults({ before: ({ method }) => (method === 'PATCH' ? { kind: 'answer', status: 200, body: { id: group, displayName: 'Crew', members: [{ value: a }, { value: b }] } } : undefined) });
+    assert.equal(failureClass(await stage.target.changeMembers(group, members([c], [], [a, b]), signal)), 'rejected');
+    stage.sent();
+    // What was tried in vain is not tried again: the change, and one look.
+    assert.equal(failureClass(await stage.target.changeMembers(group, members([c], [], [a, b]), signal)), 'rejected');
+    assert.deepEqual(stage.sent(), ['PATCH Groups', 'GET Groups']);
+  });
+
+  it('to a group that then shows nobody are looked for once, and the outcome says who is left', async (context) => {
+    const stage = await begin(context, { groups: { rename: 'loses-members' } });
+    const { group, ids } = await createTeam(stage, 2);
+    applied(await stage.target.changeMembers(group, members(ids), signal));
+    const outcome = await stage.target.update('group', group, [set('displayName', 'Cabin')], signal, { members: () => Promise.resolve(ids) });
+    assert.deepEqual(outcome.kind === 'applied' && outcome.shown?.members, []);
+  });
+});
+
+describe('what is not stored', () => {
+  it('is said of every account, and the other forms are tried once', async (context) => {
+    const stage = await begin(context, { users: { ignored: ['title'] } });
+    const outcome = await stage.target.create('user', new Map([['externalId', 'a'], ['userName', 'a@x'], ['title', 'Dr']]), signal);
+    assert.deepEqual(outcome.kind === 'applied' && outcome.shown, { unstored: ['title'] });
+    stage.sent();
+    const again = await stage.target.create('user', new Map([['externalId', 'b'], ['userName', 'b@x'], ['title', 'Dr']]), signal);
+    assert.deepEqual([again.kind === 'applied' && again.shown, stage.sent()], [{ unstored: ['title'] }, ['POST Users']]);
+    const changed = await stage.target.update('user', applied(again), [set('title', 'Mag')], signal);
+    assert.deepEqual([changed.kind === 'applied' && changed.shown?.unstored, stage.sent()], [['title'], ['PATCH Users']]);
+  });
+
+  it('is sent by PATCH where a POST drops it', async (context) => {
+    const stage = await begin(context, {}, {}, {
+      before({ method, body }) {
+        if (method === 'POST' && body !== undefined) delete body['title'];
+        return undefined;
+      },
+    });
+    const outcome = await stage.target.create('user', new Map([['externalId', 'a'], ['userName', 'a@x'], ['title', 'Dr']]), signal);
+    assert.deepEqual([outcome.kind === 'applied' && outcome.shown, stage.server.users()[0]?.['title']], [undefined, 'Dr']);
+    const next = await stage.target.create('user', new Map([['externalId', 'b'], ['userName', 'b@x'], ['title', 'Dr']]), signal);
+    assert.deepEqual(next.kind === 'applied' && next.shown, { lost: ['title'] });
+  });
+
+  it('under a path is said in an object, and that is learned', async (context) => {
+    const stage = await begin(context, {}, {}, {
+      before({ method, body }) {
+        const operations = body?.['Operations'] as { path?: string }[] | undefined;
+        // Stores the value under a key of that name, where nobody looks for it.
+        if (method === 'PATCH') for (const one of operations ?? []) if (one.path === 'name.familyName') one.path = 'nickName';
+        return undefined;
+      },
+    });
+    const id = applied(await stage.target.create('user', new Map([['externalId', 'a'], ['userName', 'a@x'], ['name.familyName', 'Old'], ['name.givenName', 'A']]), signal));
+    const outcome = await stage.target.update('user', id, [set('name.familyName', 'New')], signal);
+    assert.deepEqual([outcome.kind === 'applied' && outcome.shown, stage.learned()], [undefined, { 'patch.paths': 'object' }]);
+  });
+});
+
+describe('a bulk request', () => {
+  it('whose outcomes mean nothing is noticed, and is not sent again', async (context) => {
+    const stage = await begin(context, { bulk: { supported: true } }, { bulk: { ...rfc7644.bulk, use: true } });
+    const ids = await Promise.all(['a', 'b', 'c'].map((name) => createPerson(stage, name)));
+    stage.server.setFaults({
+      before({ path, body }) {
+        if (path !== '/Bulk') return undefined;
+        const operations = (body?.['Operations'] ?? []) as { readonly method: string }[];
+        return { kind: 'answer', status: 200, body: { schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkResponse'], Operations: operations.map(({ method }) => ({ method, status: '200' })) } };
+      },
+    });
+    for (const outcome of await Promise.all(ids.map((id) => stage.target.update('user', id, off, signal)))) applied(outcome);
+    assert.deepEqual(stage.server.users().map(({ active }) => active), [false, false, false]);
+    await Promise.all(ids.map((id) => stage.target.update('user', id, [set('title', 'Chief')], signal)));
+    assert.equal(stage.learned()['bulk.use'], false);
+  });
+});
+
+describe('a group of three hundred', () => {
+  for (const [status, body] of [[403, { detail: 'read-only' }], [400, { detail: 'read-only' }], [404, { detail: 'no such thing' }], [404, html]] as const) {
+    it(`that cannot be changed (${status}, ${typeof body === 'string' ? 'a page' : 'JSON'}) costs one look`, async (context) => {
+      const stage = await begin(context, {});
+      const { group } = await createTeam(stage, 0);
+      stage.server.setFaults({ before: ({ method }) => (method === 'PATCH' ? { kind: 'answer', status, body } : undefined) });
+      await stage.target.changeMembers(group, members(Array.from({ length: 100 }, (_, at) => `u${at}`)), signal);
+      assert.ok(stage.sent().length <= 3);
+    });
+  }
+});

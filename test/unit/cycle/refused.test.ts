@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Failure } from '../../../src/core/model/outcome.ts';
+import { cycleStage, minute, operationsOf, person, team } from '../../support/cycle-stage.ts';
+
+const names = (count: number): string[] => Array.from({ length: count }, (_, at) => `p${at}`);
+const refusal = (status: number, detail = 'no'): Failure => ({ class: 'rejected', status, detail });
+
+describe('a group that cannot be changed', () => {
+  for (const status of [400, 403, 404, 428]) {
+    it(`costs a few requests for three hundred members (${status})`, async () => {
+      const stage = cycleStage([...names(300).map((name) => person(name)), team('staff', names(300))]);
+      stage.target.setHook(({ method }) => (method === 'changeMembers' ? { when: 'before', result: refusal(status) } : undefined));
+      const { report, calls } = await stage.cycle();
+      assert.equal(report.failed.length, 1);
+      const sent = calls.filter(({ method }) => method === 'changeMembers' || method === 'read').length;
+      assert.ok(sent <= 20, String(sent));
+    });
+  }
+});
+
+describe('a member whom the target does not take', () => {
+  it('keeps nobody else out', async () => {
+    const stage = cycleStage([...names(60).map((name) => person(name)), team('staff', names(60))]);
+    await stage.cycle({ isStopping: () => stage.target.groups().length > 0 });
+    const bad = new Set(stage.target.users().filter(({ userName }) => ['p7@example.org', 'p33@example.org'].includes(String(userName))).map(({ id }) => String(id)));
+    stage.target.setHook((call) => (call.method === 'changeMembers' && call.add.some((id) => bad.has(id)) ? { when: 'before', result: refusal(400, `no licence for ${call.add.find((id) => bad.has(id)) ?? ''}`) } : undefined));
+    await stage.clock.advance(minute);
+    await stage.cycle();
+    const held = stage.target.groups()[0]?.['members'];
+    assert.equal(Array.isArray(held) ? held.length : 0, 58);
+  });
+
+  it('and has lost is made again, and everybody else is in', async () => {
+    const stage = cycleStage(names(30).map((name) => person(name)));
+    await stage.cycle();
+    const lost = new Set(stage.target.users().slice(3).map(({ id }) => String(id)));
+    const gone: Failure = { class: 'gone', status: 404, detail: 'there is none' };
+    stage.target.setHook((call) => {
+      if (call.method === 'changeMembers' && call.add.some((id) => lost.has(id))) return { when: 'before', result: refusal(404, 'no such member') };
+      if (call.method === 'read' && lost.has(call.id)) return { when: 'before', result: gone };
+      return undefined;
+    });
+    stage.source.put(team('staff', names(30)));
+    await stage.clock.advance(10 * minute);
+    const first = await stage.cycle();
+    const held = stage.target.groups()[0]?.['members'];
+    assert.equal(Array.isArray(held) ? held.length : 0, 3);
+    assert.deepEqual(first.report.failed.map(({ failure }) => failure.class), ['gone']);
+    const links = await stage.store.links('wiki', names(30));
+    assert.equal([...links.values()].filter(({ lifecycle }) => lifecycle === 'lost').length, 27);
+  });
+});
+
+describe('a deletion that is refused', () => {
+  for (const failure of [{ class: 'conflict', status: 409 }, { class: 'transient', status: 500 }, { class: 'rejected', status: 403 }, { class: 'unsupported', status: 405 }] as const) {
+    it(`switches the account off (${failure.status})`, async () => {
+      const stage = cycleStage([person('anna'), person('ben')], { removal: { leaves: 'delete', groups: 'keep' } });
+      await stage.cycle();
+      stage.target.setHook(({ method }) => (method === 'remove' ? { when: 'before', result: { ...failure, detail: 'not possible' } } : undefined));
+      stage.source.remove('anna');
+      await stage.clock.advance(minute);
+      const { report } = await stage.cycle();
+      assert.deepEqual(report.failed.map(({ operation, failure: said }) => [operation.verb, said.detail]), [['delete', 'DELETE is refused (not possible); the account was switched off instead']]);
+      assert.deepEqual(stage.target.users().map(({ active }) => active).sort(), [false, true]);
+      stage.target.setHook(undefined);
+      await stage.clock.advance(24 * 60 * minute);
+      assert.deepEqual(operationsOf((await stage.cycle()).report.applied), ['delete anna']);
+    });
+  }
+
+  it('sends nothing more to a target that does not answer', async () => {
+    const stage = cycleStage([person('anna')], { removal: { leaves: 'delete', groups: 'keep' } });
+    await stage.cycle();
+    stage.target.setHook(({ method }) => (method === 'remove' ? { when: 'before', result: { class: 'transient', detail: 'no answer' } } : undefined));
+    stage.source.remove('anna');
+    const { calls } = await stage.cycle();
+    assert.equal(calls.some(({ method }) => method === 'update'), false);
+  });
+});
+
+describe('an id that is somebody else\'s now', () => {
+  it('stops the target, and is not written to again', async () => {
+    const stage = cycleStage([person('anna'), person('ben')]);
+    await stage.cycle();
+    stage.target.setHook(({ method }) => (method === 'update' ? { when: 'after', result: { class: 'renumbered', detail: 'somebody else' } } : undefined));
+    stage.source.put(person('anna', { title: 'Chief' }));
+    const { report } = await stage.cycle();
+    assert.equal(report.error?.code, 'D2S_TARGET_RENUMBERED');
+    assert.equal((await stage.store.links('wiki', ['anna'])).get('anna')?.lifecycle, 'lost');
+  });
+});
