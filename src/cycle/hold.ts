@@ -11,9 +11,10 @@ export function heldRecord(hold: Hold, previous: HeldRecord | undefined, at: str
   return {
     holdId: hold.holdId,
     since: goesOn ? previous.since : at,
-    findings: hold.findings.map(({ kind, type, planned, recent, population, allowed }) => ({
+    findings: hold.findings.map(({ kind, type, path, planned, recent, population, allowed }) => ({
       kind,
       type,
+      path,
       planned,
       recent,
       population,

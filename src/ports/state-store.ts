@@ -249,6 +249,8 @@ export interface HeldRecord {
   readonly findings: readonly {
     readonly kind: string;
     readonly type: ResourceType;
+    /** The attribute, for `clears`. */
+    readonly path?: string | undefined;
     readonly planned: number;
     readonly recent: number;
     readonly population: number;

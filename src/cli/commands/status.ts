@@ -101,8 +101,8 @@ function show({ target, state, counts, unstored, notes, waiting }: TargetStatus,
   if (state.held === undefined) return;
   const { held } = state;
   print(`  ${colors.red('held')}          ${verbCounts(held.operations)} since ${held.since}`);
-  for (const { kind, type, planned, recent, population, allowed } of held.findings) {
-    print(`    ${kind}: ${planned} of ${population} ${type}s${recent > 0 ? `, after ${recent} in the last 24 hours` : ''}; allowed are ${allowed}`);
+  for (const { kind, type, path, planned, recent, population, allowed } of held.findings) {
+    print(`    ${kind}${path === undefined ? '' : ` of ${path}`}: ${planned} of ${population} ${type}s${recent > 0 ? `, after ${recent} in the last 24 hours` : ''}; allowed are ${allowed}`);
   }
   print(`    release it with: ${colors.bold(call('approve', held.holdId))}`);
 }
