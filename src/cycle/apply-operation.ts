@@ -1,4 +1,4 @@
-import { empty, type Link } from '../core/model/link.ts';
+import { doubtful, empty, type Link } from '../core/model/link.ts';
 import type { Failure } from '../core/model/outcome.ts';
 import type { Operation, RemoveOperation, UpdateOperation } from '../core/model/plan.ts';
 import { heldPaths } from '../core/planning/link-paths.ts';
@@ -116,7 +116,12 @@ const endsAll: ReadonlySet<string> = new Set(['auth', 'renumbered']);
  * another id, they are deleted by that one.
  */
 async function applyAbsence(operation: RemoveOperation, link: Link, failure: Failure, context: PushContext): Promise<Result> {
-  if (isSettling(link, context.clock.now())) return settlingFailure(failure);
+  // In doubt since before: an earlier request whose answer was lost may have deleted it.
+  const isRepeated = Object.values(link.attributes).includes(doubtful);
+  if (!isRepeated && isSettling(link, context.clock.now())) {
+    await remember(context, link); // nothing was done
+    return settlingFailure(failure);
+  }
   const { target, store, policy, signal } = context;
   const fate = await findLost(link, { target, store, policy, signal, others: await othersThan(link, context.links, store) });
   if (fate.kind === 'unknown') return disbelieved(failure);

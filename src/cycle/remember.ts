@@ -35,6 +35,8 @@ export function acknowledged(attributes: DesiredAttributes, context: PushContext
  * a later cycle.
  */
 export async function lostIfGone(link: Link, failure: Failure, context: PushContext): Promise<Failure> {
+  // Found again under the id that is theirs now; by this one nothing may be written any more.
+  if (failure.class === 'renumbered') await remember(context, { ...link, lifecycle: 'lost' });
   if (failure.class !== 'gone') return failure;
   if (isSettling(link, context.clock.now())) return settlingFailure(failure);
   const others = await othersThan(link, context.links, context.store);

@@ -1,7 +1,8 @@
 import { isFailure } from '../ports/scim-target.ts';
 import type { Pieces, Step } from './member-pieces.ts';
 import type { PushContext } from './push-context.ts';
-import { lostIfGone } from './remember.ts';
+import { isSettling } from './presence.ts';
+import { lostIfGone, remember } from './remember.ts';
 
 /** Readings for one refused chunk, at most. */
 export const mostSought = 100;
@@ -15,17 +16,22 @@ export async function seekMembers([step]: readonly Step[], pieces: Pieces, conte
   if (step === undefined || !(await isLost(step, context))) return false;
   const others = pieces.dropHalves();
   const sought = others.slice(0, mostSought);
-  await Promise.all(sought.map((other) => isLost(other, context)));
+  await Promise.all(sought.map((other) => isLost(other, context, true)));
   if (others.length > 0) pieces.again(others);
   return true;
 }
 
-/** Whoever the target does not have any more is noted as lost. */
-async function isLost({ id }: Step, context: PushContext): Promise<boolean> {
+/**
+ * Whoever the target does not have any more is noted as lost.
+ *
+ * @param isProven its word was found good a moment ago, and no others are asked for again
+ */
+async function isLost({ id }: Step, context: PushContext, isProven = false): Promise<boolean> {
   const link = context.links.get(id);
   if (link === undefined || link.lifecycle === 'lost') return true;
   const held = await context.target.read(link.type, link.targetId, context.signal);
   if (!isFailure(held) || held.class !== 'gone') return false;
-  await lostIfGone(link, held, context);
+  if (isProven && !isSettling(link, context.clock.now())) await remember(context, { ...link, lifecycle: 'lost' });
+  else await lostIfGone(link, held, context);
   return context.links.get(id)?.lifecycle === 'lost';
 }

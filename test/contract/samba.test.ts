@@ -129,7 +129,7 @@ describe('Active Directory (Samba)', () => {
     const bind = { dn: server.administrator.dn, password: () => Promise.resolve('wrong') };
     await assert.rejects(readAll(source({ bind })), {
       code: 'D2S_DIRECTORY_AUTH',
-      message: `${server.url} refused the bind: the user name or password is wrong (invalidCredentials (49), data 52e)`,
+      message: `directories.corp.bind: ${server.url} refused the bind: the user name or password is wrong (invalidCredentials (49), data 52e)`,
     });
   });
 

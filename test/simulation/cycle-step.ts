@@ -5,6 +5,7 @@ import { BridgeError } from '../../src/core/model/errors.ts';
 import type { Failure, FailureClass } from '../../src/core/model/outcome.ts';
 import type { ScimTarget } from '../../src/ports/scim-target.ts';
 import type { FakeCall, FakeFault } from '../support/fake-target.ts';
+import { whileTimePasses } from '../support/fake-clock.ts';
 import { startProcess, target, type World } from './world.ts';
 
 /** What goes wrong during one cycle. `at` counts calls of the target, or records of the state, from 1. */
@@ -81,7 +82,7 @@ export async function runCycle(world: World, trouble: Trouble, attempt: Attempt 
     signal: new AbortController().signal,
     isStopping: () => trouble.kind === 'stops' && world.target.calls.length >= trouble.at,
   });
-  const reports = await Promise.race([running, death.promise]);
+  const reports = await whileTimePasses(world.clock, Promise.race([running, death.promise]));
   const calls = [...world.target.calls];
   world.target.setHook(undefined);
   world.target.clearCalls();

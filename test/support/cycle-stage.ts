@@ -4,7 +4,7 @@ import type { TargetSetup } from '../../src/cycle/target-setup.ts';
 import type { Entry } from '../../src/core/model/entry.ts';
 import type { CycleEvent } from '../../src/ports/cycle-observer.ts';
 import { definition, entry } from './entries.ts';
-import { fakeClock, type FakeClock } from './fake-clock.ts';
+import { fakeClock, whileTimePasses } from './fake-clock.ts';
 import { createFakeSource } from './fake-source.ts';
 import { createFakeTarget, type FakeCall, type FakeTargetOptions } from './fake-target.ts';
 import { noLimits } from './limits.ts';
@@ -63,7 +63,7 @@ export function cycleStage(entries: readonly Entry[], { target: targetOptions, m
     /** One cycle, with the calls that it made. */
     cycle: async (input: Partial<CyclesInput> = {}): Promise<{ readonly report: CycleReport; readonly calls: readonly FakeCall[] }> => {
       target.clearCalls();
-      const [report] = await passing(clock, runCycles(['wiki'], {
+      const [report] = await whileTimePasses(clock, runCycles(['wiki'], {
         mode: 'incremental',
         attempt: 'due',
         sources: new Map([['corp', source]]),
@@ -79,26 +79,6 @@ export function cycleStage(entries: readonly Entry[], { target: targetOptions, m
       return { report, calls: [...target.calls] };
     },
   };
-}
-
-/** Lets time pass while somebody waits for it to. */
-async function passing<T>(clock: FakeClock, work: Promise<T>): Promise<T> {
-  let isOver = false;
-  const ended = work.finally(() => (isOver = true));
-  ended.catch(() => undefined);
-  for (let idle = 0; !isOver; idle += 1) {
-    const turn = (resolve: () => void): NodeJS.Immediate => setImmediate(resolve);
-    // A cycle that never ends keeps no process.
-    await new Promise<void>((resolve) => {
-      const immediate = turn(resolve);
-      if (idle > 10_000) immediate.unref();
-    });
-    const next = clock.untilNext();
-    if (next === undefined) continue;
-    idle = 0;
-    await clock.advance(next);
-  }
-  return ended;
 }
 
 /** `method externalId`, or `method id` where there is none, of each call. */

@@ -90,3 +90,23 @@ export function fakeClock({ startAt = Date.UTC(2026, 0, 5, 8), seed = 1 } = {}):
 function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
+
+/** Lets time pass while somebody waits for it to. */
+export async function whileTimePasses<T>(clock: FakeClock, work: Promise<T>): Promise<T> {
+  let isOver = false;
+  const ended = work.finally(() => (isOver = true));
+  ended.catch(() => undefined);
+  for (let idle = 0; !isOver; idle += 1) {
+    const turn = (resolve: () => void): NodeJS.Immediate => setImmediate(resolve);
+    // A cycle that never ends keeps no process.
+    await new Promise<void>((resolve) => {
+      const immediate = turn(resolve);
+      if (idle > 10_000) immediate.unref();
+    });
+    const next = clock.untilNext();
+    if (next === undefined) continue;
+    idle = 0;
+    await clock.advance(next);
+  }
+  return ended;
+}

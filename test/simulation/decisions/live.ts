@@ -1,3 +1,4 @@
+import { whileTimePasses } from '../../support/fake-clock.ts';
 import assert from 'node:assert/strict';
 import { runCycles } from '../../../src/cycle/run-cycles.ts';
 import type { CycleReport } from '../../../src/cycle/cycle-report.ts';
@@ -112,7 +113,7 @@ async function cycle(world: World, trouble: Trouble): Promise<readonly CycleEven
     signal: new AbortController().signal,
     isStopping: () => trouble === 'stops' && targetNames.some((name) => (removed.get(name)?.length ?? 0) > 0),
   });
-  const reports = await Promise.race([running, death.promise]);
+  const reports = await whileTimePasses(clock, Promise.race([running, death.promise]));
   world.store.failRecords(() => false);
   for (const name of targetNames) places[name].fake.setHook(undefined);
   if (reports === undefined) {

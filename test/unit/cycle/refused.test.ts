@@ -78,3 +78,15 @@ describe('a deletion that is refused', () => {
     assert.equal(calls.some(({ method }) => method === 'update'), false);
   });
 });
+
+describe('an id that is somebody else\'s now', () => {
+  it('stops the target, and is not written to again', async () => {
+    const stage = cycleStage([person('anna'), person('ben')]);
+    await stage.cycle();
+    stage.target.setHook(({ method }) => (method === 'update' ? { when: 'after', result: { class: 'renumbered', detail: 'somebody else' } } : undefined));
+    stage.source.put(person('anna', { title: 'Chief' }));
+    const { report } = await stage.cycle();
+    assert.equal(report.error?.code, 'D2S_TARGET_RENUMBERED');
+    assert.equal((await stage.store.links('wiki', ['anna'])).get('anna')?.lifecycle, 'lost');
+  });
+});

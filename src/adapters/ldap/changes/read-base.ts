@@ -7,8 +7,8 @@ import { timed } from '../open.ts';
 import type { OpenDirectory } from '../open-directory.ts';
 import { searchError } from '../result-code.ts';
 
-/** noSuchObject, insufficientAccessRights; unavailableCriticalExtension and unwillingToPerform, for what is special to a make. */
-const refusals = [12, 32, 50, 53];
+/** referral, noSuchObject, insufficientAccessRights; unavailableCriticalExtension and unwillingToPerform, for what is special to a make. */
+const refusals = [10, 12, 32, 50, 53];
 
 /**
  * Some attributes of one entry, by name in lower case. Empty when it is not there or may not be read.
