@@ -49,6 +49,7 @@ export async function applyCreate(operation: CreateOperation, context: PushConte
     if (searched.kind === 'unsearchable') return { class: 'transient', detail: 'the target could not be searched' };
     if (searched.kind !== 'none') return takeFound(searched, { ...creation, intent: before ?? { ...intent, members: [] } }, context);
   }
+  if (isOpen && context.isStopping()) return { class: 'transient', detail: 'stopped before it was sent' };
   // What was found out about it before is no longer the last word.
   const over = { kind: 'trouble_over', target: intent.target, sourceId: intent.sourceId } as const;
   await context.store.record([{ kind: 'intent', intent }, ...(context.troubles.has(intent.sourceId) ? [over] : [])]);

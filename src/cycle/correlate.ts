@@ -9,7 +9,7 @@ import { scimValues, textOf } from '../core/mapping/scim-values.ts';
 import { isFailure, type FoundResource, type ScimTarget } from '../ports/scim-target.ts';
 import type { StateView } from '../ports/state-store.ts';
 import { isUnreached, lookUpEach, type LookUps, type Unreached } from './look-up.ts';
-import { publicWords, targetError } from './target-error.ts';
+import { ownWords, publicWords, targetError } from './target-error.ts';
 
 /** How accounts that exist already are recognised, for one type of resource. */
 export interface MatchPolicy {
@@ -272,8 +272,12 @@ export function isForeign({ body }: FoundResource, sourceId: SourceId, { adopt }
   return adopt !== 'also-foreign' && typeof externalId === 'string' && externalId !== '' && externalId !== sourceId;
 }
 
+/** Reasons are shown on terminals only, so that the target's own words may stand in them. */
 function refusedText(failure: Failure): string {
-  return `the target refuses to search by any of its match attributes (${publicWords(failure)}); creating it blindly could make a duplicate: list under match what this target can filter on`;
+  const said = ownWords(failure);
+  const why = said === undefined ? publicWords(failure) : `${publicWords(failure)}: ${said}`;
+  if (failure.status === 403) return `the target refuses to be searched (${why}); creating it blindly could make a duplicate: see what this target says, and what its token may do`;
+  return `the target refuses to search by any of its match attributes (${why}); creating it blindly could make a duplicate: list under match what this target can filter on`;
 }
 
 function reject(resource: Resource, code: ReasonCode, text: string): Rejected {

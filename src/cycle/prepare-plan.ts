@@ -155,7 +155,7 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     stray,
     found: [...search.troubles, ...heldCreations([...(judged.verdict.hold?.operations ?? []), ...judged.undone], search.unsearched, troubles, fingerprints, input)],
     remembered: [...known.moved, ...lost.found, ...learned.links, ...planned.remembered],
-    forgotten: planned.forgotten,
+    forgotten: [...lost.ended, ...planned.forgotten],
     unproven: lost.unproven,
     waiting: planned.waiting + learned.waiting,
     unresolved: countUnresolved(projection.resources),

@@ -33,7 +33,7 @@ export async function runTarget(input: CycleInput): Promise<CycleReport> {
   observer({ kind: 'cycle_started', target, mode, cycle });
   const result = await outcomeOf(input);
   const milliseconds = clock.monotonic() - began;
-  observer({ kind: 'cycle_finished', target, mode, cycle, result: result.result, milliseconds, error: result.error });
+  observer({ kind: 'cycle_finished', target, mode, cycle, result: result.result, milliseconds, error: told(result.error) });
   return { cycle, target, mode, milliseconds, ...result };
 }
 
@@ -44,8 +44,13 @@ export function failTarget(
   { cycle, mode, observer }: Pick<CycleInput, 'cycle' | 'mode' | 'observer'>,
 ): CycleReport {
   observer({ kind: 'cycle_started', target, mode, cycle });
-  observer({ kind: 'cycle_finished', target, mode, cycle, result: 'error', milliseconds: 0, error });
+  observer({ kind: 'cycle_finished', target, mode, cycle, result: 'error', milliseconds: 0, error: told(error) });
   return { cycle, target, mode, milliseconds: 0, ...nothingDone, result: 'error', error };
+}
+
+/** An error as events carry it: without the words of the target. */
+function told(error: BridgeError | undefined): Pick<BridgeError, 'code' | 'message' | 'remedy'> | undefined {
+  return error && { code: error.code, message: error.message, remedy: error.remedy };
 }
 
 type Result = Omit<CycleReport, 'cycle' | 'target' | 'mode' | 'milliseconds'>;

@@ -14,6 +14,8 @@ export interface LostResult {
   readonly departures: readonly Departure[];
   /** Links as they were found, to be remembered before anything is sent. */
   readonly found: readonly Link[];
+  /** Those who are still there, may have no access, and certainly have none: nothing is left to be known of them. */
+  readonly ended: readonly Link[];
   /** Those of whom nothing could be found out: kept, and asked about again. */
   readonly unproven: readonly Link[];
 }
@@ -31,15 +33,17 @@ export async function searchLost(
 ): Promise<LostResult> {
   const barred = rejected.flatMap(({ sourceId, active }) => (active === false ? (known.links.get(sourceId) ?? []) : []));
   const lost = [...known.departures.map(({ link }) => link), ...barred].filter(({ lifecycle }) => lifecycle === 'lost');
-  if (lost.length === 0) return { departures: known.departures, found: [], unproven: [] };
+  if (lost.length === 0) return { departures: known.departures, found: [], ended: [], unproven: [] };
   const found = new Map<string, Link>();
   const unproven: Link[] = [];
+  const ended: Link[] = [];
   const target = withOneList(setup.target);
   await forEachConcurrently(lost, target.concurrency, () => signal.aborted, async (link) => {
     const others = await othersThan(link, known.links, store);
     const fate = await findLost(link, { target, store, policy: setup.policy, others, signal });
     if (fate.kind === 'found') found.set(link.sourceId, fate.link);
     if (fate.kind === 'unknown') unproven.push(link);
+    if (fate.kind === 'gone' && barred.includes(link)) ended.push(link);
   });
   signal.throwIfAborted();
   for (const link of found.values()) known.links.set(link.sourceId, link);
@@ -50,6 +54,7 @@ export async function searchLost(
       return unknown.has(sourceId) ? [] : [{ ...departure, link: found.get(sourceId) ?? departure.link }];
     }),
     found: [...found.values()],
+    ended,
     unproven: unproven.filter(({ sourceId }) => known.departures.some(({ link }) => link.sourceId === sourceId)),
   };
 }

@@ -3,7 +3,7 @@ import { BridgeError } from '../core/model/errors.ts';
 import type { Failure } from '../core/model/outcome.ts';
 import type { Resource } from '../core/model/resource.ts';
 import type { Correlation } from './correlate.ts';
-import { publicWords } from './target-error.ts';
+import { ownWords, publicWords } from './target-error.ts';
 
 /** Entries of one type that could not be looked for on the target: they wait, and everything else goes on. */
 export interface UnreachedEntries {
@@ -30,5 +30,5 @@ export function unplanned(
 export function unreachedError(target: string, entries: readonly UnreachedEntries[]): BridgeError | undefined {
   if (entries.length === 0) return undefined;
   const what = entries.map(({ type, count, failure }) => `${count} ${type}${count === 1 ? '' : 's'} (${publicWords(failure)})`).join(' and ');
-  return new BridgeError('D2S_SEARCH_FAILED', `target ${target} could not be asked about ${what}`, 'they wait, for nobody is created without having looked; everything else went on, and the next cycle looks again');
+  return new BridgeError('D2S_SEARCH_FAILED', `target ${target} could not be asked about ${what}`, 'they wait, for nobody is created without having looked; everything else went on, and the next cycle looks again', undefined, entries.map(({ failure }) => ownWords(failure)).find((words) => words !== undefined));
 }

@@ -50,11 +50,14 @@ export class BridgeError extends Error {
   override readonly name = 'BridgeError';
   readonly code: ErrorCode;
   readonly remedy: string;
+  /** What the other side said in its own words, cleaned. May name a person: for terminals, never for logs or the state. */
+  readonly said: string | undefined;
 
-  constructor(code: ErrorCode, message: string, remedy: string, cause?: unknown) {
+  constructor(code: ErrorCode, message: string, remedy: string, cause?: unknown, said?: string) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
     this.remedy = remedy;
+    this.said = said;
   }
 
   get exitCode(): 1 | 2 | 4 {
@@ -63,7 +66,7 @@ export class BridgeError extends Error {
 
   /** One line, as it goes to stderr. */
   get line(): string {
-    return `${this.code}: ${this.message}${this.remedy === '' ? '' : ` — ${this.remedy}`}`;
+    return `${this.code}: ${this.message}${this.said === undefined ? '' : `; it says: ${this.said}`}${this.remedy === '' ? '' : ` — ${this.remedy}`}`;
   }
 }
 

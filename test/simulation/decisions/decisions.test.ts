@@ -2,7 +2,7 @@ import { describe, it } from 'node:test';
 import { live } from './live.ts';
 
 const only = process.env['SIMULATION_SEED'];
-const worlds = Number(process.env['SIMULATION_WORLDS'] ?? 200);
+const worlds = Number(process.env['SIMULATION_WORLDS'] ?? 120);
 
 describe('decisions about two targets, simulated', () => {
   const seeds = only === undefined ? Array.from({ length: worlds }, (_, at) => at + 1) : [Number(only)];

@@ -188,6 +188,18 @@ describe('the search for who exists already', () => {
     assert.equal((await stage.cycle()).report.applied.length, 3);
   });
 
+  it("shows the target's own words to whoever looks, and keeps them out of what is logged and stored", async () => {
+    const words = 'SCIM is not enabled on your plan, Anna';
+    for (const [failureClass, status] of [['rejected', 403], ['auth', 401], ['transient', 500]] as const) {
+      const stage = cycleStage([person('anna')]);
+      stage.target.setHook(() => ({ when: 'before', result: { class: failureClass, status, detail: words } }));
+      const { report } = await stage.cycle();
+      const shown = [...report.rejected.flatMap(({ reasons }) => reasons.map(({ text }) => text)), report.error?.line ?? ''].join();
+      assert.ok(shown.includes(words), `${status}: ${shown}`);
+      assert.ok(!JSON.stringify([stage.events, report.error?.message, await stage.store.target('wiki')]).includes(words));
+    }
+  });
+
   it('ends the cycle when the target does not answer', async () => {
     const stage = cycleStage([person('anna')]);
     stage.target.setHook(() => ({ when: 'before', result: { class: 'transient', status: 503, detail: 'down' } }));

@@ -63,6 +63,8 @@ export function confirms(body: Body, changes: readonly WireChange[]): boolean {
 
 /** Whether a list shows that an element is not in it: some say no types (Zitadel), or nothing but texts (WSO2). */
 function lacks(list: readonly unknown[], { path, value }: WireChange): boolean {
+  // Nothing but values: ours is among them, or it is not there.
+  if (list.length > 0 && (path.sub ?? 'value') === 'value' && list.every((element) => typeof element === 'string')) return !list.some((element) => value !== undefined && isSame(value, element));
   const elements = list.filter(isBody);
   const isTold = elements.length === list.length && elements.every((element) => path.filter !== undefined && path.filter.attribute in element);
   return isTold && !elements.some((element) => value !== undefined && isSame(value, element[path.sub ?? 'value']));
