@@ -41,13 +41,14 @@ async function onStage(create: () => StubDirectory, use: (stage: Stage) => Promi
   const cutter = await createCutter(Number(new URL(stub.url).port));
   let fates: ReadonlyMap<SourceId, Fate> = new Map();
   const timeouts = { connectMilliseconds: 10_000, idleMilliseconds: 10_000 };
-  const source = createLdapSource(
+  // A source each time: one that fails at content synchronization again and again gives it up.
+  const newSource = () => createLdapSource(
     ldapOptions(cutter.url, { dn: 'cn=reader', password: 'x' }, { ...directory.options, timeouts, onAbsent: (told) => void (fates = told) }),
   );
   const read: Stage['read'] = async (known) => {
     const entries: Entry[] = [];
     fates = new Map();
-    const verdict = await source.read({
+    const verdict = await newSource().read({
       attributes: { user: new Set(['cn', 'title', 'description']), group: new Set() },
       known: known?.known,
       since: known?.watermark === undefined ? undefined : { watermark: known.watermark, known: known.known },

@@ -15,7 +15,7 @@ export async function readUpToDateVector(directory: OpenDirectory): Promise<Coun
 }
 
 /** UPTODATE_VECTOR: version, reserved, number of cursors, reserved; then invocationId, USN and, in version 2, a time each. */
-export function decodeUpToDateVector(bytes: Buffer): Counters {
+function decodeUpToDateVector(bytes: Buffer): Counters {
   const counters: Record<string, string> = {};
   if (bytes.length < headerSize) return counters;
   const layout = layouts[bytes.readUInt32LE(0)];
