@@ -12,7 +12,7 @@ import type { Intent, StateView, TargetState, Trouble } from '../ports/state-sto
 import { isPaused, troubleAfter } from './back-off.ts';
 import { gather } from './batches.ts';
 import { builtAnewRemark, likelySuccessors, successorsIn, withRemark } from './built-anew.ts';
-import { marksAfter, olderDirectories } from './data-marks.ts';
+import { marksAfter, olderDirectories, overtakenBy } from './data-marks.ts';
 import type { Words } from './decisions.ts';
 import type { Focus } from './focus.ts';
 import { createFingerprints, type Fingerprints } from './fingerprints.ts';
@@ -133,9 +133,10 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const state = await store.target(name);
   const leftOut = new Set([...unusable, ...lost.unproven.map(({ sourceId }) => sourceId)]);
   const older = olderDirectories(input.readings, state);
+  const overtaken = overtakenBy(older, state);
   const asked = { ...input, ...planned, target: name, links: known.links, members: known.members, leftOut, state };
   const remark = builtAnewRemark(known, likely);
-  const judged = await judgePlan(asked, async (open, pushed) => withRemark(await guardPlan(open, pushed, known, { state, older }, input), remark));
+  const judged = await judgePlan(asked, async (open, pushed) => withRemark(await guardPlan(open, pushed, known, { state, older, overtaken }, input), remark));
   const isDeferred = pausesOf(judged, troubles, fingerprints, input);
   return {
     plan: { id: planId(planned.operations, sha256), target: name, operations: planned.operations, rejected: [...unmapped, ...search.rejected, ...(focus?.unfit ?? [])] },
