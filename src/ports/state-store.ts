@@ -53,6 +53,10 @@ export interface StateView {
   unseen(target: string, directories: ReadonlySet<string>, seen: ReadonlySet<SourceId>): AsyncIterable<readonly Link[]>;
   /** Which of these target ids are linked, and to whom. */
   owners(target: string, type: ResourceType, ids: readonly TargetId[]): Promise<ReadonlyMap<TargetId, SourceId>>;
+  /** Which of these target ids nobody is linked to any more, and who was last. Of the last `mostFormerOwners` of a type. */
+  formerOwners(target: string, type: ResourceType, ids: readonly TargetId[]): Promise<ReadonlyMap<TargetId, SourceId>>;
+  /** The accounts that were this entry's last, and that nobody is linked to any more. */
+  formerAccounts(target: string, owner: SourceId): Promise<readonly { readonly type: ResourceType; readonly targetId: TargetId }[]>;
   /** The acknowledged members of a group, as source ids. */
   members(target: string, group: SourceId): Promise<readonly SourceId[]>;
   /** What stands between these entries and the target, of those with such a record. */
@@ -93,6 +97,9 @@ export interface StateView {
   decide(decision: Decision): Promise<void>;
   close(): Promise<void>;
 }
+
+/** So many accounts of a type, of one target, are remembered by whose they were. */
+export const mostFormerOwners = 100_000;
 
 /** What somebody has to mend: not who is inactive and unknown to the target, and not what waits for an approval. */
 export function isTroubled({ cause }: Trouble): boolean {
@@ -168,7 +175,10 @@ export type StateChange =
    * trouble is forgotten.
    */
   | { readonly kind: 'relink'; readonly from: SourceId; readonly link: Link }
-  /** Forgets a link, its members, its memberships and its trouble. */
+  /**
+   * Forgets a link, its members, its memberships and its trouble. Whose the account was is remembered, here and wherever
+   * a link comes to an end.
+   */
   | { readonly kind: 'unlink'; readonly target: string; readonly sourceId: SourceId }
   /** Who is in both lists is a member afterwards. */
   | {
@@ -178,6 +188,8 @@ export type StateChange =
       readonly add: readonly SourceId[];
       readonly remove: readonly SourceId[];
     }
+  /** Whose the accounts were that nobody has now: what ended links leave behind, for snapshots. */
+  | { readonly kind: 'former'; readonly target: string; readonly type: ResourceType; readonly accounts: readonly (readonly [TargetId, SourceId])[] }
   | { readonly kind: 'target'; readonly target: string; readonly state: TargetState }
   | { readonly kind: 'notes'; readonly target: string; readonly notes: TargetNotes }
   | { readonly kind: 'directory'; readonly directory: string; readonly state: DirectoryState }
