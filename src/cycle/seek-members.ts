@@ -1,8 +1,8 @@
 import { isFailure } from '../ports/scim-target.ts';
 import type { Pieces, Step } from './member-pieces.ts';
 import type { PushContext } from './push-context.ts';
-import { isSettling } from './presence.ts';
 import { lostIfGone, remember } from './remember.ts';
+import { isSettling } from './settling.ts';
 
 /** Readings for one refused chunk, at most. */
 export const mostSought = 100;
@@ -31,7 +31,7 @@ async function isLost({ id }: Step, context: PushContext, isProven = false): Pro
   if (link === undefined || link.lifecycle === 'lost') return true;
   const held = await context.target.read(link.type, link.targetId, context.signal);
   if (!isFailure(held) || held.class !== 'gone') return false;
-  if (isProven && !isSettling(link, context.clock.now())) await remember(context, { ...link, lifecycle: 'lost' });
+  if (isProven && !(await isSettling(link, context.links.values(), context, context.clock.now()))) await remember(context, { ...link, lifecycle: 'lost' });
   else await lostIfGone(link, held, context);
   return context.links.get(id)?.lifecycle === 'lost';
 }
