@@ -3,6 +3,7 @@ import type { DirectoryIdentity } from '../../src/core/model/directory-identity.
 import type { ResourceType, SourceId } from '../../src/core/model/entry.ts';
 import { BridgeError } from '../../src/core/model/errors.ts';
 import { holdsValue, type Link } from '../../src/core/model/link.ts';
+import { countOwn } from '../../src/core/model/stranger.ts';
 import { forgetContent } from '../../src/core/planning/link-paths.ts';
 import { tallyKey } from '../../src/core/planning/tally.ts';
 import { formerAccounts, formerOwners, noteFormer, withFormer } from './memory-former.ts';
@@ -175,8 +176,8 @@ function open(kept: Kept): MemoryStore {
       }),
     memberships: (target) =>
       answer(() => {
-        const groups = [...kept.members].filter(([id, members]) => id.startsWith(`${target}\n`) && members.size > 0);
-        return { members: groups.reduce((sum, [, { size }]) => sum + size, 0), groups: groups.length };
+        const counts = [...kept.members].flatMap(([id, members]) => (id.startsWith(`${target}\n`) ? [countOwn(members)] : [])).filter((count) => count > 0);
+        return { members: counts.reduce((sum, count) => sum + count, 0), groups: counts.length };
       }),
     holders: (target, type, path) => answer(() => ofTarget(kept.links, target).filter((link) => link.type === type && holdsValue(link, path)).length),
     removals: (target) => answer(() => kept.removals.filter((one) => one.target === target).map(({ removal }) => removal)),
