@@ -49,7 +49,7 @@ function showNext({ operations, held, holdId, undone, rejections }: TargetExplan
     for (const line of contentLines(operation)) print(colors.dim(`               ${line}`));
   }
   if (held.length > 0 && holdId !== undefined) print(`  held       with others, until: ${colors.bold(call('approve', holdId))}`);
-  for (const { holdId: id, by, at } of rejections) print(`  rejected   by ${deciderText(by)} at ${at}; taken back by: ${call('approve', id)}`);
+  for (const { holdId: id, by, at } of rejections) print(`  undone     rejected by ${deciderText(by)} at ${at}; taken back by: ${call('approve', id)}`);
 }
 
 function scopeText(inScope: 'yes' | 'no' | 'unknown', colors: Terminal['colors']): string {

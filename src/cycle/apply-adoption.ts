@@ -35,8 +35,9 @@ export async function adoptFound(
   unsettled: Intent['members'],
   context: PushContext,
 ): Promise<Failure | undefined> {
-  const changes = diffWithBody(wanted, found.body, targetIds(context));
-  const attributes = new Map<string, DesiredValue | null>(wanted);
+  // What has no value in the directory must have none there either; references to somebody who is to come wait.
+  const attributes = new Map<string, DesiredValue | null>([...operation.attributes].filter(([path, value]) => value === null || wanted.has(path)));
+  const changes = diffWithBody(attributes, found.body, targetIds(context));
   const wantsActive = operation.type === 'group' || wanted.get('active') !== false;
   const isActive = found.active !== false;
   if (operation.type === 'user') {

@@ -11,10 +11,13 @@ export interface KindRules {
   readonly filters: Readonly<Record<ResourceType, string>>;
 }
 
-/** groupOfMembers is RFC 2307bis; a class that the server does not know matches nothing. */
+/**
+ * posixGroup is RFC 2307, groupOfMembers RFC 2307bis; a class that the server does not know matches nothing. FreeIPA makes
+ * a group for every person (mepManagedEntry), which is nobody's idea of a group.
+ */
 const standardFilters = {
   user: '(objectClass=inetOrgPerson)',
-  group: '(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=groupOfMembers))',
+  group: '(&(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=groupOfMembers)(objectClass=posixGroup))(!(objectClass=mepManagedEntry)))',
 } as const;
 
 export const kindRules: Readonly<Record<ServerKind, KindRules>> = {
