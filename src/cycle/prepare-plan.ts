@@ -115,12 +115,12 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const likely = likelySuccessors(known, input);
   const successors = successorsIn(likely, resources, setup);
   const search = await searchUnlinked({ ...input, unlinked: known.unlinked.filter(({ sourceId }) => !successors.has(sourceId)), gone: new Set(known.gone.map(({ sourceId }) => sourceId)), troubles, fingerprints });
-  const members = await membersWithStrangers({ ...input, links: known.links, members: known.members, matches: search.matches });
+  const groups = await membersWithStrangers({ ...input, ...known, matches: search.matches });
   const unusable = new Set([...search.resting, ...search.unreached.keys(), ...search.leftOut, ...search.rejected.map(({ sourceId }) => sourceId)]);
-  const learned = await learnUnknown({ ...input, ...known, members, target: setup.target, resources, leaving: lost.departures.map(({ link }) => link) });
+  const learned = await learnUnknown({ ...input, ...known, ...groups, target: setup.target, resources, leaving: lost.departures.map(({ link }) => link) });
   const planned = buildPlan({
     ...known,
-    members,
+    ...groups,
     resources: learned.resources.filter(({ sourceId }) => !unusable.has(sourceId)),
     rejected: [...unmapped, ...search.rejected],
     departures: lost.departures.map((departure) => ({ ...departure, link: known.links.get(departure.link.sourceId) ?? departure.link })),
@@ -128,7 +128,6 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     successors,
     bystanders: focus?.bystanders ?? nobody,
     removal: setup.removal,
-    strangersLeave: setup.policy.group.adoptedMembers === 'remove',
     createInactive: setup.createInactive,
     recreates: setup.target.recreates,
     digest: store.digest,
@@ -137,9 +136,9 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const state = await store.target(name);
   const leftOut = new Set([...unusable, ...lost.unproven.map(({ sourceId }) => sourceId)]);
   const older = olderDirectories(input.readings, state);
-  const asked = { ...input, ...planned, target: name, links: known.links, members, leftOut, state };
+  const asked = { ...input, ...planned, ...groups, links: known.links, target: name, leftOut, state };
   const remark = builtAnewRemark(known, likely);
-  const judged = await judgePlan(asked, async (open, pushed) => withRemark(await guardPlan(open, pushed, { links: known.links, members }, { state, older }, input), remark));
+  const judged = await judgePlan(asked, async (open, pushed) => withRemark(await guardPlan(open, pushed, asked, { state, older }, input), remark));
   const isDeferred = pausesOf(judged, troubles, fingerprints, input);
   return {
     plan: { id: planId(planned.operations, sha256), target: name, operations: planned.operations, rejected: [...unmapped, ...search.rejected, ...(focus?.unfit ?? [])] },

@@ -26,11 +26,15 @@ export interface StrangersInput {
  * `adoptedMembers: remove` they are members like any others, and leave, in sight of the guard, because the directory does
  * not have them in the group. Whoever is an entry's account by now, or becomes it in this cycle, is that entry.
  *
- * @returns the members of linked groups, and of those that are about to be adopted
+ * @returns the members of linked groups, and of those that are about to be adopted; and whether strangers leave
  */
-export async function membersWithStrangers(input: StrangersInput): Promise<Members> {
-  const { setup: { policy }, links } = input;
-  const leave = policy.group.adoptedMembers === 'remove';
+export async function membersWithStrangers(input: StrangersInput): Promise<{ readonly members: Members; readonly strangersLeave: boolean }> {
+  const strangersLeave = input.setup.policy.group.adoptedMembers === 'remove';
+  return { members: await membersOf(input, strangersLeave), strangersLeave };
+}
+
+async function membersOf(input: StrangersInput, leave: boolean): Promise<Members> {
+  const { links } = input;
   const members = new Map(input.members);
   for (const [group, ids] of input.members) if ([...ids].some(isStranger)) members.set(group, leave ? ids : new Set([...ids].filter((id) => !isStranger(id))));
   if (!leave) return members;

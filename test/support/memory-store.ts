@@ -3,11 +3,10 @@ import type { DirectoryIdentity } from '../../src/core/model/directory-identity.
 import type { ResourceType, SourceId } from '../../src/core/model/entry.ts';
 import { BridgeError } from '../../src/core/model/errors.ts';
 import { holdsValue, type Link } from '../../src/core/model/link.ts';
-import { countOwn } from '../../src/core/model/stranger.ts';
 import { forgetContent } from '../../src/core/planning/link-paths.ts';
 import { tallyKey } from '../../src/core/planning/tally.ts';
 import { formerAccounts, formerOwners, noteFormer, withFormer } from './memory-former.ts';
-import { renameTarget, resetTarget } from './memory-targets.ts';
+import { countMemberships, renameTarget, resetTarget } from './memory-targets.ts';
 import { noNotes, type TargetNotes } from '../../src/ports/scim-target.ts';
 import {
   emptyTargetState,
@@ -174,11 +173,7 @@ function open(kept: Kept): MemoryStore {
         }
         return [...totals.values()];
       }),
-    memberships: (target) =>
-      answer(() => {
-        const counts = [...kept.members].flatMap(([id, members]) => (id.startsWith(`${target}\n`) ? [countOwn(members)] : [])).filter((count) => count > 0);
-        return { members: counts.reduce((sum, count) => sum + count, 0), groups: counts.length };
-      }),
+    memberships: (target) => answer(() => countMemberships(kept, target)),
     holders: (target, type, path) => answer(() => ofTarget(kept.links, target).filter((link) => link.type === type && holdsValue(link, path)).length),
     removals: (target) => answer(() => kept.removals.filter((one) => one.target === target).map(({ removal }) => removal)),
     decisions: () =>

@@ -90,7 +90,7 @@ describe('a group that is adopted with adoptedMembers: remove', () => {
     const second = await stage.cycle();
     assert.deepEqual(second.report.hold?.findings.map(({ kind, planned }) => [kind, planned]), [['members', 2]]);
     assert.equal((membersOf(stage) as unknown[]).length, 3);
-    await stage.store.decide({ target: 'wiki', holdId: second.report.hold?.holdId ?? '', decision: 'approve', at: new Date(stage.clock.now()).toISOString() });
+    await stage.store.decide({ target: 'wiki', holdId: second.report.hold.holdId, decision: 'approve', at: new Date(stage.clock.now()).toISOString() });
     await stage.cycle();
     assert.deepEqual(membersOf(stage), [{ value: 'user-4' }]);
   });
