@@ -9,7 +9,7 @@ import type { Operation } from '../core/model/plan.ts';
 import type { Resource } from '../core/model/resource.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import { guard, type Verdict } from '../core/planning/guard.ts';
-import type { Population } from '../core/planning/guard-input.ts';
+import type { Overtaken, Population } from '../core/planning/guard-input.ts';
 import type { Tally } from '../core/planning/tally.ts';
 import type { StateView, TargetState } from '../ports/state-store.ts';
 import { isEstablished } from './established.ts';
@@ -44,7 +44,7 @@ export async function guardPlan(
   operations: readonly Operation[],
   pushed: readonly Tally[],
   { links, members }: Pick<Known, 'links' | 'members'>,
-  { state, older }: { readonly state: TargetState; readonly older: ReadonlyMap<string, string> },
+  { state, older, overtaken }: { readonly state: TargetState; readonly older: ReadonlyMap<string, string>; readonly overtaken: Overtaken },
   { setup, readings, projection, focus, scopeGroups, store, now, timekeeper }: GuardPlanInput,
 ): Promise<Verdict> {
   const target = setup.target.name;
@@ -58,6 +58,7 @@ export async function guardPlan(
     members,
     possibleMembers: possibleMembers((focus ?? projection).resources),
     older,
+    overtaken,
     directories: new Set(readings.map(({ directory }) => directory)),
     recent: [...(await store.removals(target)).filter(({ at }) => time.seenSince(at) < day), ...pushed],
     firstRun: state.lastCycleAt === undefined,

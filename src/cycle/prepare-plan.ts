@@ -7,12 +7,13 @@ import { countUnresolved, type UnresolvedCounts } from '../core/mapping/unresolv
 import type { Projection } from '../core/mapping/project.ts';
 import type { ScopeGroup } from '../core/mapping/survey.ts';
 import { buildPlan } from '../core/planning/build-plan.ts';
+import type { PlanInput } from '../core/planning/plan-input.ts';
 import { planId } from '../core/planning/plan-id.ts';
 import type { Intent, StateView, TargetState, Trouble } from '../ports/state-store.ts';
 import { isPaused, troubleAfter } from './back-off.ts';
 import { gather } from './batches.ts';
 import { builtAnewRemark, likelySuccessors, successorsIn, withRemark } from './built-anew.ts';
-import { marksAfter, olderDirectories } from './data-marks.ts';
+import { marksAfter, olderDirectories, overtakenBy } from './data-marks.ts';
 import type { Words } from './decisions.ts';
 import type { Focus } from './focus.ts';
 import { createFingerprints, type Fingerprints } from './fingerprints.ts';
@@ -127,9 +128,7 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     matches: search.matches,
     successors,
     bystanders: focus?.bystanders ?? nobody,
-    removal: setup.removal,
-    createInactive: setup.createInactive,
-    recreates: setup.target.recreates,
+    ...rulesOf(setup),
     digest: store.digest,
     now,
   });
@@ -137,8 +136,9 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const leftOut = new Set([...unusable, ...lost.unproven.map(({ sourceId }) => sourceId)]);
   const older = olderDirectories(input.readings, state);
   const asked = { ...input, ...planned, ...groups, links: known.links, target: name, leftOut, state };
+  const age = { state, older, overtaken: overtakenBy(older, state) };
   const remark = builtAnewRemark(known, likely);
-  const judged = await judgePlan(asked, async (open, pushed) => withRemark(await guardPlan(open, pushed, asked, { state, older }, input), remark));
+  const judged = await judgePlan(asked, async (open, pushed) => withRemark(await guardPlan(open, pushed, asked, age, input), remark));
   const isDeferred = pausesOf(judged, troubles, fingerprints, input);
   return {
     plan: { id: planId(planned.operations, sha256), target: name, operations: planned.operations, rejected: [...unmapped, ...search.rejected, ...(focus?.unfit ?? [])] },
@@ -163,6 +163,11 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     waiting: planned.waiting + learned.waiting,
     unresolved: countUnresolved(projection.resources),
   };
+}
+
+/** What a plan goes by besides what is wanted and what is known. */
+function rulesOf({ removal, createInactive, target: { recreates } }: TargetSetup): Pick<PlanInput, 'removal' | 'createInactive' | 'recreates'> {
+  return { removal, createInactive, recreates };
 }
 
 async function strayTroubles(target: string, ids: readonly SourceId[], store: StateView): Promise<SourceId[]> {

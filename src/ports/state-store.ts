@@ -263,6 +263,8 @@ export interface HeldRecord {
     readonly type: ResourceType;
     /** The attribute, for `clears`. */
     readonly path?: string | undefined;
+    /** The directory, for `older_data`. */
+    readonly directory?: string | undefined;
     readonly planned: number;
     readonly recent: number;
     readonly population: number;

@@ -145,6 +145,8 @@ export interface GuardFinding {
   readonly sourceId?: SourceId | undefined;
   /** The attribute, for `clears`. */
   readonly path?: string | undefined;
+  /** The directory whose data is older, for `older_data`. */
+  readonly directory?: string | undefined;
   readonly planned: number;
   /** Of the same kind, done within the last 24 hours. */
   readonly recent: number;
