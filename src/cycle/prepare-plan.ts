@@ -19,7 +19,7 @@ import type { Focus } from './focus.ts';
 import { createFingerprints, type Fingerprints } from './fingerprints.ts';
 import { guardPlan, sha256 } from './guard-plan.ts';
 import { judgePlan, type JudgedPlan } from './judge-plan.ts';
-import { recall } from './known.ts';
+import { hiddenEntries, recall } from './known.ts';
 import type { LookUpAbsent } from './look-up-absent.ts';
 import { searchLost } from './search-lost.ts';
 import { learnUnknown } from './learn-unknown.ts';
@@ -141,7 +141,7 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const judged = await judgePlan(asked, async (open, pushed) => withRemark(await guardPlan(open, pushed, asked, age, input), remark));
   const isDeferred = pausesOf(judged, troubles, fingerprints, input);
   return {
-    plan: { id: planId(planned.operations, sha256), target: name, operations: planned.operations, rejected: [...unmapped, ...search.rejected, ...(focus?.unfit ?? [])] },
+    plan: { id: planId(planned.operations, sha256), target: name, operations: planned.operations, rejected: [...unmapped, ...search.rejected, ...(focus?.unfit ?? []), ...hiddenEntries(known)] },
     unseen: known.unseen,
     marks: marksAfter(input.readings, state.marks, older, judged),
     state,
