@@ -3,8 +3,8 @@ import type { TargetId } from '../../../core/model/link.ts';
 import type { Outcome } from '../../../core/model/outcome.ts';
 import type { Conversation } from '../dialect/conversation.ts';
 import { failed, isRefusal } from '../message.ts';
-import { unlessGone } from '../read/gone.ts';
-import { foundResource, maxBytes, readResource, resourcePath } from '../read/resource.ts';
+import { readOrGone, unlessGone } from '../read/gone.ts';
+import { foundResource, maxBytes, resourcePath } from '../read/resource.ts';
 import { confirmWrite, type Promised } from './accepted.ts';
 import { writeOnDemand } from './read-and-write.ts';
 import { tellsNothing } from './unless-there.ts';
@@ -25,8 +25,8 @@ export async function removeResource(talk: Conversation & Promised, type: Resour
 }
 
 /** Slack and Atlassian only switch off whom they were asked to delete. */
-async function lookFor({ exchange, signal }: Conversation, type: ResourceType, id: TargetId): Promise<Outcome> {
-  const held = await readResource(exchange, type, id, signal);
+async function lookFor(conversation: Conversation, type: ResourceType, id: TargetId): Promise<Outcome> {
+  const held = await readOrGone(conversation, type, id);
   if (isRefusal(held)) return failed(tellsNothing(held) ? held : { class: 'gone', status: 404, detail: 'the target has none' });
   if (type === 'user' && foundResource(held.body)?.active === false) return { kind: 'applied', id };
   return failed({ class: 'rejected', status: 404, detail: 'DELETE was answered with 404, and it is still there' });
