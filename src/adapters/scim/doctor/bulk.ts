@@ -102,7 +102,8 @@ function patchBody(bench: Bench, path: string, value: string | undefined): Body 
 }
 
 async function wholeBody(bench: Bench, id: TargetId, path: string, value: string | undefined): Promise<Body> {
-  const { meta: _, ...held } = needed(await read(bench, 'user', id), 'the user is not there any more');
+  const held = { ...needed(await read(bench, 'user', id), 'the user is not there any more') };
+  delete held['meta'];
   const [name = path, part] = path.split('.');
   return withSchemas('user', { ...held, [name]: part === undefined ? value : { ...(held[name] as object | undefined), [part]: value } });
 }
