@@ -2,6 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { typeName, underAskedNames, type TypeNames } from '../../core/directory/attribute-types.ts';
 import { checkIdentity } from '../../core/directory/identity.ts';
 import { kindRules, type ServerKind } from '../../core/directory/kinds.ts';
+import { requiredOfGroups } from '../../core/directory/object-classes.ts';
 import type { DirectoryIdentity } from '../../core/model/directory-identity.ts';
 import type { Entry } from '../../core/model/entry.ts';
 import type { DirectoryFacts, DirectorySource, ReadRequest, Verdict } from '../../ports/directory-source.ts';
@@ -82,11 +83,18 @@ export function createLdifSource(options: LdifSourceOptions): DirectorySource {
       if (type === undefined) continue;
       const id = recordId(record, ownId);
       if (id === undefined) nameless.add(record);
-      else await visit(toEntry(record, { id, directory: name, type }, attributes[type], typeNames));
+      else await visit(withHidden(toEntry(record, { id, directory: name, type }, attributes[type], typeNames), record, foundKind));
       throwIfInterrupted(signal, path);
     }
     nameless.check(ownId, path);
   }
+}
+
+/** An export of OpenLDAP that shows a group without members was made by an account that may not read them. */
+function withHidden(entry: Entry, { attributes }: LdifRecord, kind: ServerKind): Entry {
+  if (kind !== 'openldap' || entry.type !== 'group') return entry;
+  const hidden = [...requiredOfGroups((attributes.get('objectclass') ?? []).map(String))].filter((name) => !entry.attributes.has(name));
+  return hidden.length === 0 ? entry : { ...entry, hidden: new Set(hidden) };
 }
 
 function toEntry(record: LdifRecord, who: Pick<Entry, 'id' | 'directory' | 'type'>, asked: ReadonlySet<string>, typeNames: TypeNames): Entry {
