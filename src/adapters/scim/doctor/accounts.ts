@@ -5,7 +5,8 @@ import { readActive } from '../../../core/mapping/active.ts';
 import { isBody, isRefusal, listOf, type Body, type Refusal } from '../message.ts';
 import type { Bench } from './bench.ts';
 import { bareUserBody, create, pathOf, read, remove, search, userBody, type Made } from './specimen.ts';
-import { isAboutContent, needed, Untestable, words, works, type Result, type Subject } from './trial.ts';
+import { isAboutContent, needed, Untestable, works, type Result, type Subject } from './trial.ts';
+import { words } from './words.ts';
 
 /** Making users, what that needs, and getting rid of them. */
 export const accounts: Subject = {

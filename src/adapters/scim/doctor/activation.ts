@@ -5,7 +5,8 @@ import type { Bench } from './bench.ts';
 import { tryPut } from './change.ts';
 import { choose, effectOf, history, isLie, type Choice, type Effect, type Way } from './effect.ts';
 import { capital, create, pathOf, read, userBody } from './specimen.ts';
-import { needed, unseen, words, type Result, type Subject } from './trial.ts';
+import { needed, unseen, type Result, type Subject } from './trial.ts';
+import { words } from './words.ts';
 
 /** Ending somebody's access and giving it back: what the bridge is for. */
 export const activation: Subject = { name: 'Deactivation', trials: [{ name: 'deactivate', run: tryDeactivate }] };

@@ -7,7 +7,8 @@ import { isRefusal, listOf, type Body } from '../message.ts';
 import type { Bench } from './bench.ts';
 import { shows } from './effect.ts';
 import { create, read, remove, search, userBody } from './specimen.ts';
-import { isAboutContent, needed, unseen, Untestable, words, works, type Result, type Subject } from './trial.ts';
+import { isAboutContent, needed, unseen, Untestable, works, type Result, type Subject } from './trial.ts';
+import { words } from './words.ts';
 
 /** What of a user is taken and kept. */
 export const attributes: Subject = {

@@ -10,7 +10,8 @@ import { settingOf } from './change.ts';
 import { shows } from './effect.ts';
 import { plainPaths } from './patch-shapes.ts';
 import { capital, pathOf, read, remove, search, userBody } from './specimen.ts';
-import { needed, Untestable, words, works, type Result, type Subject } from './trial.ts';
+import { needed, Untestable, works, type Result, type Subject } from './trial.ts';
+import { words } from './words.ts';
 
 /**
  * Many requests in one (RFC 7644 §3.7). What may travel so is what was seen to be done: an outcome without a body says

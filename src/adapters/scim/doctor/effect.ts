@@ -4,7 +4,7 @@ import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
 import { isRefusal, type Answer, type Body, type Refusal } from '../message.ts';
 import type { Bench } from './bench.ts';
 import { patch, read } from './specimen.ts';
-import { words } from './trial.ts';
+import { words } from './words.ts';
 
 /** What became of a write, seen by reading again. */
 export type Effect =

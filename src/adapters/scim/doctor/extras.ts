@@ -6,7 +6,8 @@ import type { Bench } from './bench.ts';
 import { settingOf } from './change.ts';
 import { plainPaths } from './patch-shapes.ts';
 import { capital, pathOf } from './specimen.ts';
-import { needed, Untestable, words, works, type Result, type Subject } from './trial.ts';
+import { needed, Untestable, works, type Result, type Subject } from './trial.ts';
+import { words } from './words.ts';
 
 /** Versions, what answers to changes show, and whether the target told the truth about itself. */
 export const extras: Subject = {

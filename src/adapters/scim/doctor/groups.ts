@@ -6,7 +6,8 @@ import { history, isLie, shows, told, tryPatch } from './effect.ts';
 import { groupLookups } from './lookups.ts';
 import { chooseStyle, styleSays } from './patch-shapes.ts';
 import { create, groupBody, read, remove, type Made } from './specimen.ts';
-import { isAboutContent, needed, words, works, type Result, type Subject } from './trial.ts';
+import { isAboutContent, needed, works, type Result, type Subject } from './trial.ts';
+import { words } from './words.ts';
 
 /** Groups without their members. */
 export const groups: Subject = {

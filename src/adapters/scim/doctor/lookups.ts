@@ -6,7 +6,8 @@ import { endpoints, isRefusal, type Answer, type Body, type Refusal } from '../m
 import { idOf } from '../read/resource.ts';
 import type { Bench, Specimen } from './bench.ts';
 import { filterQuery, resourcesOf } from './specimen.ts';
-import { isAboutContent, needed, Untestable, words, works, type Result, type Subject, type Trial } from './trial.ts';
+import { isAboutContent, needed, Untestable, works, type Result, type Subject, type Trial } from './trial.ts';
+import { words } from './words.ts';
 
 /** Whether filters find exactly those whom they are about (RFC 7644 §3.4.2.2). */
 export const lookups: Subject = {

@@ -6,7 +6,8 @@ import { change, settingOf, tryPut } from './change.ts';
 import { choose, history, isLie, told, tryPatch, type IsDone, type Way } from './effect.ts';
 import { tryExcluded } from './lists.ts';
 import { create, groupBody, read, remove, userBody } from './specimen.ts';
-import { needed, unseen, Untestable, words, works, type Result, type Subject } from './trial.ts';
+import { needed, unseen, Untestable, works, type Result, type Subject } from './trial.ts';
+import { words } from './words.ts';
 
 /** Who belongs to a group, in which words that is changed, and whether it can be seen. */
 export const members: Subject = {

@@ -6,7 +6,8 @@ import type { Bench, Specimen } from './bench.ts';
 import { settingOf } from './change.ts';
 import { choose, effectOf, history, isLie, shows, told, tryPatch, type Choice, type Way } from './effect.ts';
 import { capital, pathOf } from './specimen.ts';
-import { needed, Untestable, words, works, type Result, type Subject } from './trial.ts';
+import { needed, Untestable, works, type Result, type Subject } from './trial.ts';
+import { words } from './words.ts';
 
 /** In which words changes of users are understood (RFC 7644 §3.5.2), each seen by reading again. */
 export const patchShapes: Subject = {

@@ -5,7 +5,8 @@ import { filterText } from '../read/filter.ts';
 import { endpoints, isBody, isRefusal, listOf, schemas, type Answer, type Body, type Refusal } from '../message.ts';
 import { idOf, resourcePath, withSchemas } from '../read/resource.ts';
 import type { Bench, Specimen } from './bench.ts';
-import { Untestable, words } from './trial.ts';
+import { Untestable } from './trial.ts';
+import { words } from './words.ts';
 
 /** A resource that was made, and the answer to its POST. */
 export interface Made extends Specimen {

@@ -58,12 +58,6 @@ export function isAboutContent({ class: failureClass, status = 0 }: Pick<Refusal
   return failureClass === 'rejected' || (status >= 500 && status !== 501 && status !== 503);
 }
 
-/** `400: invalidPath: …`, as it stands in a sentence. */
-export function words({ status, detail }: Pick<Refusal, 'status' | 'detail'>): string {
-  const short = detail.length > 120 ? `${detail.slice(0, 119)}…` : detail;
-  return status === undefined || short === `HTTP ${status}` ? short : `${status}: ${short}`;
-}
-
 /** It was answered with 2xx, and cannot be read again. */
 export function unseen(text: string, says: PartialDialect = {}): Result {
   return { verdict: 'unseen', text, says };
