@@ -3,8 +3,8 @@ import { strangerAccount } from '../core/model/stranger.ts';
 import { isFailure } from '../ports/scim-target.ts';
 import type { Pieces, Step } from './member-pieces.ts';
 import type { PushContext } from './push-context.ts';
-import { isSettling } from './presence.ts';
 import { lostIfGone, remember } from './remember.ts';
+import { isSettling } from './settling.ts';
 
 /** Readings for one refused chunk, at most. */
 export const mostSought = 100;
@@ -34,7 +34,7 @@ async function isLost({ id }: Step, context: PushContext, isProven = false): Pro
   if (strangerAccount(id) !== undefined) return isStrangerGone(link, context);
   const held = await context.target.read(link.type, link.targetId, context.signal);
   if (!isFailure(held) || held.class !== 'gone') return false;
-  if (isProven && !isSettling(link, context.clock.now())) await remember(context, { ...link, lifecycle: 'lost' });
+  if (isProven && !(await isSettling(link, context.links.values(), context, context.clock.now()))) await remember(context, { ...link, lifecycle: 'lost' });
   else await lostIfGone(link, held, context);
   return context.links.get(id)?.lifecycle === 'lost';
 }
