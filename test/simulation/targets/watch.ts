@@ -56,7 +56,8 @@ function checkPauses({ server, departures, nature }: World): void {
   const requests = new Map(server.requests.map((request) => [request.number, request]));
   for (const { number, since, until } of server.early) {
     const request = requests.get(number);
-    if (request === undefined) continue;
+    // Somebody else's is not ours to answer for.
+    if (request?.headers[departureHeader] === undefined) continue;
     const what = `${request.method} ${request.path} came ${until} ms too early`;
     const departure = Number(request.headers[departureHeader]);
     if (wasForgotten(departure, since, departures)) continue;
