@@ -50,7 +50,9 @@ export async function believeUpdate(
         if (!tellsNothing(held)) found = true;
         return { ...answer, body: seen };
       }
-      if (ends) for (const fact of refusals) book.evidence.drop(fact);
+      // Without a body nothing was seen.
+      if (ends && held.body === undefined && !showsNobody(conversation, held)) return { class: 'transient', status: held.status, detail: `a deactivation could not be looked at: answered ${held.status} without a body` };
+      if (ends && held.body !== undefined) for (const fact of refusals) book.evidence.drop(fact);
       seen = held.body;
       isFresh = seen !== undefined;
       found = seen === undefined || !ends || readActive(seen) !== true;
@@ -90,7 +92,7 @@ async function compare(
 }
 
 /** A target that does not show users at all has to be believed: one that has no such request, or refuses it again and again. */
-function showsNobody({ book }: Conversation, { status }: Refusal): boolean {
+function showsNobody({ book }: Conversation, { status }: Pick<Refusal, 'status'>): boolean {
   if (status === 405 || status === 501) return true;
   const next = refusals.find((fact) => !book.evidence.has(fact));
   if (next !== undefined) book.evidence.note(next);

@@ -40,7 +40,7 @@ async function lookBack({ exchange, book, signal }: Conversation, type: Resource
   } finally {
     book.evidence.looked(form, firstDeletions, found);
   }
-  return found === false ? failed({ class: 'rejected', status, detail: `DELETE was answered with ${status}, and it is still there` }) : { kind: 'applied', id };
+  return found ? { kind: 'applied', id } : failed({ class: 'rejected', status, detail: `DELETE was answered with ${status}, and it is still there` });
 }
 
 /** Slack and Atlassian only switch off whom they were asked to delete. */
