@@ -17,6 +17,11 @@ export interface Population {
   readonly holders: (type: ResourceType, path: string) => number;
 }
 
+export interface Overtaken {
+  readonly directories: ReadonlySet<string>;
+  readonly marks: ReadonlySet<string>;
+}
+
 export interface GuardInput {
   /** The target's name: a hold is one target's. */
   readonly target: string;
@@ -46,6 +51,8 @@ export interface GuardInput {
   readonly directories: ReadonlySet<string>;
   /** Directories whose data is older than what this target went by, and why we think so, with the server's name. */
   readonly older: ReadonlyMap<string, string>;
+  /** What was held because its directory was older, in directories that are not any more; as marks of operations. */
+  readonly overtaken: Overtaken;
   readonly hash: (text: string) => string;
 }
 
