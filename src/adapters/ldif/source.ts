@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { typeName, underAskedNames, type TypeNames } from '../../core/directory/attribute-types.ts';
 import { checkIdentity } from '../../core/directory/identity.ts';
 import { kindRules, type ServerKind } from '../../core/directory/kinds.ts';
@@ -62,10 +63,11 @@ export function createLdifSource(options: LdifSourceOptions): DirectorySource {
       }),
     read: (request) =>
       withFile(path, settleMilliseconds, request.signal, async (file): Promise<Verdict> => {
-        const { identity } = await surveyFile(file, path, { kind, idAttribute, expected: request.expected }, request.signal);
+        const { identity, counters } = await surveyFile(file, path, { kind, idAttribute, expected: request.expected }, request.signal);
         checkIdentity(name, request.expected, identity);
         await visitEntries(file, identity, request);
-        return { kind: 'complete', identity };
+        // slapd may have gone on since it wrote contextCSN: it does so now and then.
+        return { kind: 'complete', identity, version: { server: basename(path), has: counters, shows: counters, tellsAll: false } };
       }),
   };
 
@@ -98,5 +100,11 @@ function withHidden(entry: Entry, { attributes }: LdifRecord, kind: ServerKind):
 }
 
 function toEntry(record: LdifRecord, who: Pick<Entry, 'id' | 'directory' | 'type'>, asked: ReadonlySet<string>, typeNames: TypeNames): Entry {
-  return { ...who, dn: record.dn, attributes: underAskedNames(record.attributes, asked, typeNames) };
+  return { ...who, dn: record.dn, attributes: underAskedNames(record.attributes, asked, typeNames), stamp: stampOf(record) };
+}
+
+/** When the entry changed last, where the file has it. */
+function stampOf({ attributes }: LdifRecord): string | undefined {
+  const name = ['entrycsn', 'modifytimestamp'].find((one) => attributes.has(one));
+  return name === undefined ? undefined : `${name}=${String(attributes.get(name)?.[0])}`;
 }
