@@ -6,6 +6,7 @@ import { failed, isRefusal } from '../message.ts';
 import { unlessGone } from '../read/gone.ts';
 import { foundResource, maxBytes, readResource, resourcePath } from '../read/resource.ts';
 import { confirmWrite, type Promised } from './accepted.ts';
+import { believeRemoval } from './believe-removal.ts';
 import { writeOnDemand } from './read-and-write.ts';
 import { tellsNothing } from './unless-there.ts';
 
@@ -20,8 +21,9 @@ export async function removeResource(talk: Conversation & Promised, type: Resour
     talk.exchange({ method: 'DELETE', alone: true, path, subject: 'resource', maxBytes: maxBytes(type), ...condition }, talk.signal),
   );
   const confirmed = await unlessGone(talk, type, id, await confirmWrite(answer, talk, type, id, (held) => held === undefined));
-  if (!isRefusal(confirmed)) return { kind: 'applied', id };
-  return confirmed.class === 'gone' ? lookFor(talk, type, id) : failed(confirmed);
+  const settled = isRefusal(confirmed) ? confirmed : await believeRemoval(talk, type, id, confirmed);
+  if (!isRefusal(settled)) return { kind: 'applied', id };
+  return isRefusal(confirmed) && confirmed.class === 'gone' ? lookFor(talk, type, id) : failed(settled);
 }
 
 /** Slack and Atlassian only switch off whom they were asked to delete. */
