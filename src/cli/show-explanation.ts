@@ -13,7 +13,7 @@ export function showExplanation(one: TargetExplanation, terminal: Terminal, call
   const { colors, print } = terminal;
   const { explanation, link, trouble } = one;
   print(colors.bold(one.target));
-  if (explanation === undefined) print('  entry      no longer in the directory');
+  if (explanation === undefined) print(`  entry      ${one.hidden ? 'in the directory, which does not show it to the bind account: the account stays as it is' : 'no longer in the directory'}`);
   else {
     print(`  entry      ${printable(explanation.dn)}`);
     print(colors.dim(`             ${explanation.type} ${explanation.sourceId} in ${explanation.directory}`));

@@ -17,6 +17,8 @@ export interface MatchPolicy {
   readonly match: readonly string[];
   /** `also-foreign`: also accounts that carry the externalId of somebody else. */
   readonly adopt: 'first-match' | 'never' | 'also-foreign';
+  /** Of groups: what happens to those in an adopted group whom the directory does not have in it. They stay unless said. */
+  readonly adoptedMembers?: 'keep' | 'remove' | undefined;
   /** False: the target makes them itself, and only what it has can be kept in step. */
   readonly create: boolean;
 }

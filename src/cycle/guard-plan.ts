@@ -4,6 +4,7 @@ import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { Digest } from '../core/model/link.ts';
 import type { Projection } from '../core/mapping/project.ts';
 import type { ScopeGroup } from '../core/mapping/survey.ts';
+import { countOwn } from '../core/model/stranger.ts';
 import type { Operation } from '../core/model/plan.ts';
 import type { Resource } from '../core/model/resource.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
@@ -53,7 +54,7 @@ export async function guardPlan(
     operations,
     limits: setup.limits,
     links,
-    population: await populationOf(target, operations, store),
+    population: await populationOf(target, operations, members, store),
     members,
     possibleMembers: possibleMembers((focus ?? projection).resources),
     older,
@@ -73,9 +74,11 @@ export function sha256(text: string): string {
   return hash('sha256', text, 'hex');
 }
 
-async function populationOf(target: string, operations: readonly Operation[], store: StateView): Promise<Population> {
+async function populationOf(target: string, operations: readonly Operation[], known: Known['members'], store: StateView): Promise<Population> {
   const { user, group } = await store.counts(target);
   const { members, groups } = await store.memberships(target);
+  // Those in adopted groups who have no entry are counted among the others when they are to leave.
+  const strangers = [...known.values()].reduce((sum, ids) => sum + ids.size - countOwn(ids), 0);
   const holders = new Map<string, number>();
   for (const operation of operations) {
     if (operation.verb !== 'update' && operation.verb !== 'reactivate') continue;
@@ -87,7 +90,7 @@ async function populationOf(target: string, operations: readonly Operation[], st
   return {
     active: { user: user.active, group: group.active },
     deactivated: { user: user.deactivated, group: group.deactivated },
-    memberships: members,
+    memberships: members + strangers,
     groupsWithMembers: groups,
     holders: (type, path) => holders.get(`${type} ${path}`) ?? 0,
   };

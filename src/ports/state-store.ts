@@ -57,7 +57,7 @@ export interface StateView {
   formerOwners(target: string, type: ResourceType, ids: readonly TargetId[]): Promise<ReadonlyMap<TargetId, SourceId>>;
   /** The accounts that were this entry's last, and that nobody is linked to any more. */
   formerAccounts(target: string, owner: SourceId): Promise<readonly { readonly type: ResourceType; readonly targetId: TargetId }[]>;
-  /** The acknowledged members of a group, as source ids. */
+  /** The acknowledged members of a group, as source ids; and who was in it when it was adopted, by `strangerId`. */
   members(target: string, group: SourceId): Promise<readonly SourceId[]>;
   /** What stands between these entries and the target, of those with such a record. */
   troubles(target: string, ids: readonly SourceId[]): Promise<ReadonlyMap<SourceId, Trouble>>;
@@ -85,7 +85,7 @@ export interface StateView {
   boundTo(target: string): Promise<string | undefined>;
   /** How many links there are, by target and directory: also of those that the configuration does not name (any more). */
   linkTotals(): Promise<readonly LinkTotal[]>;
-  /** Members of all groups together, and groups that have any. */
+  /** Members of all groups together, those without an entry apart (`strangerId`), and groups that have any. */
   memberships(target: string): Promise<{ readonly members: number; readonly groups: number }>;
   /** How many resources of a type have a value of an attribute, as far as the target acknowledged it or may have it. */
   holders(target: string, type: ResourceType, path: string): Promise<number>;

@@ -6,7 +6,7 @@ import { holdsValue, type Link } from '../../src/core/model/link.ts';
 import { forgetContent } from '../../src/core/planning/link-paths.ts';
 import { tallyKey } from '../../src/core/planning/tally.ts';
 import { formerAccounts, formerOwners, noteFormer, withFormer } from './memory-former.ts';
-import { renameTarget, resetTarget } from './memory-targets.ts';
+import { countMemberships, renameTarget, resetTarget } from './memory-targets.ts';
 import { noNotes, type TargetNotes } from '../../src/ports/scim-target.ts';
 import {
   emptyTargetState,
@@ -173,11 +173,7 @@ function open(kept: Kept): MemoryStore {
         }
         return [...totals.values()];
       }),
-    memberships: (target) =>
-      answer(() => {
-        const groups = [...kept.members].filter(([id, members]) => id.startsWith(`${target}\n`) && members.size > 0);
-        return { members: groups.reduce((sum, [, { size }]) => sum + size, 0), groups: groups.length };
-      }),
+    memberships: (target) => answer(() => countMemberships(kept, target)),
     holders: (target, type, path) => answer(() => ofTarget(kept.links, target).filter((link) => link.type === type && holdsValue(link, path)).length),
     removals: (target) => answer(() => kept.removals.filter((one) => one.target === target).map(({ removal }) => removal)),
     decisions: () =>

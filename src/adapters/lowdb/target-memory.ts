@@ -1,5 +1,6 @@
 import type { ResourceType, SourceId } from '../../core/model/entry.ts';
 import { holdsValue, type Link, type TargetId } from '../../core/model/link.ts';
+import { countOwn } from '../../core/model/stranger.ts';
 import { forgetContent } from '../../core/planning/link-paths.ts';
 import { tallyKey } from '../../core/planning/tally.ts';
 import { noNotes, type TargetNotes } from '../../ports/scim-target.ts';
@@ -56,9 +57,8 @@ export class TargetMemory {
   }
 
   get memberships(): { readonly members: number; readonly groups: number } {
-    let members = 0;
-    for (const ids of this.members.values()) members += ids.size;
-    return { members, groups: this.members.size };
+    const counts = [...this.members.values()].map(countOwn).filter((count) => count > 0);
+    return { members: counts.reduce((sum, count) => sum + count, 0), groups: counts.length };
   }
 
   holders(type: ResourceType, path: string): number {

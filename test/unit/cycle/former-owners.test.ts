@@ -3,7 +3,6 @@ import { describe, it } from 'node:test';
 import type { ScimValue } from '../../../src/core/model/resource.ts';
 import { cycleStage, operationsOf, person, team, type StageOptions } from '../../support/cycle-stage.ts';
 
-const signal = new AbortController().signal;
 const never = { match: ['userName'], adopt: 'never', create: true } as const;
 const foreign = { match: ['userName'], adopt: 'also-foreign', create: true } as const;
 

@@ -23,8 +23,9 @@ const pause = 1000;
 export async function believeRemoval(conversation: Conversation & Promised, type: ResourceType, id: TargetId, answer: Answer): Promise<Answer | Refusal> {
   if (answer.status === 202) return answer;
   if (subjectOf(id, answer.body) === 'it' && isOff(type, answer.body)) return answer;
-  const { evidence } = conversation.book;
-  const form = `deletion of a ${type}`;
+  const { book } = conversation;
+  const { evidence } = book;
+  const form = `deletion of a ${type}${book.current().bulk.use ? ', in bulk' : ''}`;
   const first = firstRemovals[type];
   const must = answer.body !== undefined;
   if (!must && !(await evidence.isToBeLookedAt(form, first, sampledRemovals))) return answer;

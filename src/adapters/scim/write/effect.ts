@@ -39,6 +39,17 @@ export function unstored(body: Body, changes: readonly WireChange[], whole = tru
 }
 
 /**
+ * Whether a resource, as it was read, shows not one of the changes. Unlike `unstored`, what is never shown counts as well:
+ * this is about a way of sending, of which nothing was seen to arrive yet.
+ */
+export function showsNone(body: Body, changes: readonly WireChange[]): boolean {
+  return changes.every(({ path, value }) => {
+    const held = readScimPath(body, path);
+    return value === undefined ? isFilled(held) : held === undefined || held === null || !isSame(value, held);
+  });
+}
+
+/**
  * Acknowledged paths of which a whole resource shows that they went with something else: in the elements and complex
  * attributes that were changed, what was not sent has its value as before (some drop an address with its locality).
  */

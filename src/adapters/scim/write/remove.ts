@@ -18,7 +18,7 @@ export async function removeResource(talk: Conversation & Promised, type: Resour
   const path = resourcePath(type, id);
   if (typeof path !== 'string') return failed(path);
   const answer = await writeOnDemand(talk, type, id, (condition) =>
-    talk.exchange({ method: 'DELETE', alone: true, path, subject: 'resource', maxBytes: maxBytes(type), ...condition }, talk.signal),
+    talk.exchange({ method: 'DELETE', path, subject: 'resource', maxBytes: maxBytes(type), ...condition }, talk.signal),
   );
   const confirmed = await unlessGone(talk, type, id, await confirmWrite(answer, talk, type, id, (held) => held === undefined));
   const settled = isRefusal(confirmed) ? confirmed : await believeRemoval(talk, type, id, confirmed);

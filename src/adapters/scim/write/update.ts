@@ -31,7 +31,7 @@ export async function updateResource(
   // The end of an access is not left to a number in a bulk request, before that was seen to mean something.
   const talk = ends && !conversation.book.evidence.has(bulkTold) ? alone(conversation) : conversation;
   const answer = await sendChanges(talk, type, id, wire, known.members ?? (() => Promise.resolve([])));
-  return isRefusal(answer) || answer === done ? answer : believeUpdate(talk, type, id, wire, known, answer);
+  return isRefusal(answer) || answer === done ? answer : believeUpdate(talk, type, id, wire, known, answer, () => sendChanges(alone(conversation), type, id, wire, known.members ?? (() => Promise.resolve([]))));
 }
 
 async function sendChanges(
