@@ -50,10 +50,14 @@ export async function believeUpdate(
       const held = await readResource(conversation.exchange, type, id, conversation.signal);
       if (isRefusal(held)) {
         // Whoever is not there has no access; and what was changed a moment ago may not be shown yet, or never.
+        if (ends && tellsNothing(held)) return held;
+        if (ends && held.class !== 'gone' && !showsNobody(conversation, held)) return { ...held, class: 'transient' };
         if (!tellsNothing(held)) found = true;
-        else if (ends) return held;
         return { ...answer, body: seen };
       }
+      // Without a body nothing was seen.
+      if (ends && held.body === undefined && !showsNobody(conversation, held)) return { class: 'transient', status: held.status, detail: `a deactivation could not be looked at: answered ${held.status} without a body` };
+      if (ends && held.body !== undefined) for (const fact of refusals) book.evidence.drop(fact);
       seen = held.body;
       isFresh = seen !== undefined;
       found = seen === undefined || !ends || readActive(seen) !== true;
@@ -109,6 +113,15 @@ async function compare(
   const method = conversation.book.current()[type === 'user' ? 'users' : 'groups'].update === 'patch' ? 'PATCH' : 'PUT';
   return held.body === undefined ? held : settleStored(conversation, type, id, method, rest, held, isFresh);
 }
+
+/** A target that does not show users at all has to be believed: one that has no such request, or refuses it again and again. */
+function showsNobody({ book }: Conversation, { status }: Pick<Refusal, 'status'>): boolean {
+  if (status === 405 || status === 501) return true;
+  const next = refusals.find((fact) => !book.evidence.has(fact));
+  if (next !== undefined) book.evidence.note(next);
+  return next === undefined;
+}
+const refusals = [1, 2, 3, 4].map((count) => `refused to show an account that was to be switched off: ${count}`);
 
 /** How it was said: what is learned of one form says nothing of another. */
 function formOf({ book }: Conversation, type: ResourceType, changes: readonly WireChange[]): string {

@@ -65,9 +65,12 @@ export function lostBeside(body: Body, changes: readonly WireChange[], known: re
 /**
  * Whether a whole resource, as it was read, shows that changes took effect which were only promised: nothing in it
  * contradicts them, and of what was set something is there. What a target never shows has to come with something else.
+ *
+ * @param keepsOurs it shows the externalIds that it was given
  */
-export function confirms(body: Body, changes: readonly WireChange[]): boolean {
+export function confirms(body: Body, changes: readonly WireChange[], keepsOurs: boolean): boolean {
   if (contradicts(body, changes)) return false;
+  if (keepsOurs && changes.some(({ path, value }) => path.text === 'externalId' && value !== undefined && !isFilled(readScimPath(body, path)))) return false;
   const set = changes.filter(({ path, value }) => value !== undefined && path.text !== 'externalId'); // GitLab's is the id
   return set.length === 0 || set.some(({ path }) => isFilled(readScimPath(body, { ...path, filter: undefined, sub: undefined })));
 }
