@@ -100,12 +100,12 @@ export function partContext(
 }
 
 /** Whether somebody loses access, or a group that left its members. */
-export function isRemoval(operation: Operation): boolean {
+function isRemoval(operation: Operation): boolean {
   const { verb } = operation;
   return verb === 'deactivate' || verb === 'delete' || (verb === 'members' && operation.cause === 'departed');
 }
 
-export function isRemovalOfGroup(part: Part): part is Removal {
+function isRemovalOfGroup(part: Part): part is Removal {
   return part.kind === 'removal' && part.type === 'group';
 }
 
