@@ -105,7 +105,7 @@ function isRemoval(operation: Operation): boolean {
   return verb === 'deactivate' || verb === 'delete' || (verb === 'members' && operation.cause === 'departed');
 }
 
-function isRemovalOfGroup(part: Part): part is Removal {
+export function isRemovalOfGroup(part: Part): part is Removal {
   return part.kind === 'removal' && part.type === 'group';
 }
 
