@@ -3,7 +3,7 @@ import type { Entry, ResourceType, SourceId } from '../../core/model/entry.ts';
 import type { ReadRequest } from '../../ports/directory-source.ts';
 import { createNaming } from './asked-names.ts';
 import { createStampReader } from './changes/stamp.ts';
-import { readEntry } from './entry.ts';
+import { Nameless, readEntry } from './entry.ts';
 import { BridgeError } from '../../core/model/errors.ts';
 import { toLdapFilter } from './filter.ts';
 import { ReferenceFollower, type Visit } from './follow-references.ts';
@@ -83,11 +83,17 @@ async function searchPlace(
   const wanted = search.attributes[type];
   const named = await createNaming(directory, wanted);
   const hidden = await createHiddenReader(directory, type, base, wanted);
+  const nameless = new Nameless();
   const partial: SearchEntry[] = [];
   const elsewhere: (readonly LdapUrl[])[] = [];
   const visit = async (found: SearchEntry): Promise<void> => {
     const { stamp, rest } = search.stampOf.read(found, wanted);
-    const entry = hidden.mark(named(readEntry(hidden.rest(rest), { directory: options.name, type, base, idAttribute })), found);
+    const read = readEntry(hidden.rest(rest), { directory: options.name, type, idAttribute });
+    if (read === undefined) {
+      nameless.add(found.dn);
+      return;
+    }
+    const entry = hidden.mark(named(read), found);
     if (search.seen.has(entry.id)) return;
     search.seen.add(entry.id);
     await search.visit(stamp === undefined ? entry : { ...entry, stamp });
@@ -119,5 +125,6 @@ async function searchPlace(
     },
     (send) => timed(options, 'search', send),
   );
+  nameless.check({ base, idAttribute });
   return elsewhere;
 }
