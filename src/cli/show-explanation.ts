@@ -13,7 +13,7 @@ export function showExplanation(one: TargetExplanation, terminal: Terminal, call
   const { colors, print } = terminal;
   const { explanation, link, trouble } = one;
   print(colors.bold(one.target));
-  if (explanation === undefined) print('  entry      no longer in the directory');
+  if (explanation === undefined) print(`  entry      ${one.hidden ? 'in the directory, which does not show it to the bind account: the account stays as it is' : 'no longer in the directory'}`);
   else {
     print(`  entry      ${printable(explanation.dn)}`);
     print(colors.dim(`             ${explanation.type} ${explanation.sourceId} in ${explanation.directory}`));
@@ -49,7 +49,7 @@ function showNext({ operations, held, holdId, undone, rejections }: TargetExplan
     for (const line of contentLines(operation)) print(colors.dim(`               ${line}`));
   }
   if (held.length > 0 && holdId !== undefined) print(`  held       with others, until: ${colors.bold(call('approve', holdId))}`);
-  for (const { holdId: id, by, at } of rejections) print(`  rejected   by ${deciderText(by)} at ${at}; taken back by: ${call('approve', id)}`);
+  for (const { holdId: id, by, at } of rejections) print(`  undone     rejected by ${deciderText(by)} at ${at}; taken back by: ${call('approve', id)}`);
 }
 
 function scopeText(inScope: 'yes' | 'no' | 'unknown', colors: Terminal['colors']): string {

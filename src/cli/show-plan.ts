@@ -42,7 +42,7 @@ export function showForgotten({ forgotten, unproven }: Pick<CycleReport, 'forgot
 /** What people rejected, and how it is taken back. */
 export function showRejections(rejections: readonly RejectionRecord[], { colors, print }: Terminal, call: CommandLine): void {
   for (const { holdId, at, by, operations } of rejections) {
-    print(`  ${colors.yellow('rejected  ')} ${verbCounts(operations)} by ${deciderText(by)} at ${at}: stays undone`);
+    print(`  ${colors.yellow('undone    ')} ${verbCounts(operations)}, rejected by ${deciderText(by)} at ${at}`);
     print(colors.dim(`             taken back by: ${call('approve', holdId)}`));
   }
 }
@@ -135,7 +135,7 @@ export function operationJson(operation: Operation): unknown {
     case 'create':
       return { ...rest, again: operation.again, attributes: attributesJson(operation.attributes) };
     case 'adopt':
-      return { ...rest, targetId: operation.targetId, matchedBy: operation.matchedBy, changes: operation.changes.map(changeJson), present: operation.present, strangers: operation.strangers };
+      return { ...rest, targetId: operation.targetId, matchedBy: operation.matchedBy, changes: operation.changes.map(changeJson), present: operation.present, strangers: operation.strangers?.length };
     case 'relink':
       return { ...rest, replaces: operation.replaces, targetId: operation.targetId, matchedBy: operation.matchedBy, changes: operation.changes.map(changeJson) };
     case 'update':

@@ -11,7 +11,7 @@ export function showReport(report: CycleReport, terminal: Terminal, call: Comman
   print(`${colors.bold(report.target)}: ${mark(report, colors)} ${summary(report)} ${colors.dim(`(${duration(report.milliseconds)}, cycle ${report.cycle})`)}`);
   for (const { operation, failure } of report.failed) {
     const status = failure.status === undefined ? '' : ` ${failure.status}`;
-    print(`  ${colors.red('failed')} ${operation.verb} ${typeName(operation.type)} ${printable(operation.label)}: ${failure.class}${status}, ${printable(failure.detail)}`);
+    print(`  ${colors.red('failed')} ${operation.verb} ${typeName(operation.type)} ${printable(operation.label)}: ${failure.reason ?? failure.class}${status}, ${printable(failure.detail)}`);
   }
   for (const { verb, type, failure, notStarted } of report.givenUp) {
     const why = failure.status === undefined ? failure.class : `HTTP ${failure.status}`;

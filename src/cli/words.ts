@@ -1,7 +1,7 @@
 import type { UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import { shortPath } from '../core/mapping/scim-path.ts';
 import type { ResourceType } from '../core/model/entry.ts';
-import type { AttributeChange, Operation, Verb } from '../core/model/plan.ts';
+import type { AdoptOperation, AttributeChange, Operation, Verb } from '../core/model/plan.ts';
 import { Reference, type DesiredValue, type ReasonCounts } from '../core/model/resource.ts';
 
 /** `1 user`, `2 users`, `12,000 users`. */
@@ -80,7 +80,7 @@ export function contentLines(operation: Operation): string[] {
           .join(', '),
       ];
     case 'adopt':
-      return [...operation.changes.map(changeText), ...((operation.strangers ?? 0) > 0 ? [`${count(operation.strangers ?? 0, 'member')} that the directory does not have: kept`] : [])];
+      return [...operation.changes.map(changeText), ...strangersLine(operation)];
     case 'relink':
     case 'update':
     case 'reactivate':
@@ -94,6 +94,10 @@ export function contentLines(operation: Operation): string[] {
     case 'delete':
       return [];
   }
+}
+
+function strangersLine({ strangers = [], strangersLeave = false }: AdoptOperation): string[] {
+  return strangers.length === 0 ? [] : [`${count(strangers.length, 'member')} that the directory does not have: ${strangersLeave ? 'removed' : 'kept'}`];
 }
 
 /** `3 entries cannot be written (2 ambiguous_match, 1 map_error)`. */

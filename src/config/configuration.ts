@@ -126,7 +126,7 @@ export interface TargetConfiguration {
   readonly from: readonly string[];
   readonly scope: { readonly users: TypeScope; readonly groups: TypeScope; readonly nested: NestedGroups };
   readonly users: TypeConfiguration & { readonly createInactive: boolean };
-  readonly groups: TypeConfiguration;
+  readonly groups: TypeConfiguration & { readonly adoptedMembers: 'keep' | 'remove' };
   readonly removal: RemovalPolicy;
   readonly guard: GuardLimits & {
     /** DNs or source ids of entries without which no reading is believed. */

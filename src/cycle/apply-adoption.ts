@@ -4,6 +4,7 @@ import { doubtful } from '../core/model/link.ts';
 import type { Failure, FailureClass, Outcome } from '../core/model/outcome.ts';
 import type { AdoptOperation, AttributeChange, CreateOperation } from '../core/model/plan.ts';
 import type { DesiredAttributes, DesiredValue } from '../core/model/resource.ts';
+import { strangerId } from '../core/model/stranger.ts';
 import { diffWithBody } from '../core/planning/diff.ts';
 import { shownMembers } from '../core/planning/shown-members.ts';
 import type { FoundResource } from '../ports/scim-target.ts';
@@ -34,8 +35,9 @@ export async function adoptFound(
   unsettled: Intent['members'],
   context: PushContext,
 ): Promise<Failure | undefined> {
-  const changes = diffWithBody(wanted, found.body, targetIds(context));
-  const attributes = new Map<string, DesiredValue | null>(wanted);
+  // What has no value in the directory must have none there either; references to somebody who is to come wait.
+  const attributes = new Map<string, DesiredValue | null>([...operation.attributes].filter(([path, value]) => value === null || wanted.has(path)));
+  const changes = diffWithBody(attributes, found.body, targetIds(context));
   const wantsActive = operation.type === 'group' || wanted.get('active') !== false;
   const isActive = found.active !== false;
   if (operation.type === 'user') {
@@ -75,8 +77,10 @@ async function adopt(
   const made = outcome.kind === 'failed' ? ({ kind: 'applied', id: operation.targetId } as const) : outcome;
   const link = newLink(operation, made, origin, attributes, context);
   const left = isUnchanged ? operation.changes.map(({ path }) => [path, doubtful] as const) : [];
-  const add = (operation.present ?? []).filter((id) => liveLink(context, id) !== undefined);
-  const open = unsettled?.filter((id) => !add.includes(id)) ?? [];
+  const present = (operation.present ?? []).filter((id) => liveLink(context, id) !== undefined);
+  const open = unsettled?.filter((id) => !present.includes(id)) ?? [];
+  // Whoever else is in a group is remembered, so that they can be taken out: now, or when that is wanted later.
+  const add = [...present, ...(operation.strangers ?? []).map(strangerId)];
   const known = { ...link, createdAt: undefined, unsettled: open.length > 0 ? open : undefined, attributes: { ...link.attributes, ...Object.fromEntries(left) } };
   const members = { kind: 'members', target: known.target, group: known.sourceId, add, remove: [] } as const;
   const shown = outcome.kind === 'applied' ? outcome.shown : undefined;

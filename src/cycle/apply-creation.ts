@@ -21,7 +21,7 @@ import { searchAgain, searchWithPauses, type Searched } from './search-again.ts'
  *   -----------------------------------+-------------------------------------------------------------------------
  *   an id that is nobody's             | linked
  *   an id that another entry has       | match_taken: no link, and what the target may have written there is in doubt
- *   an id that was there before        | an adoption: linked, or adoption_off
+ *   an id that was there before        | an adoption: linked, adoption_off, or match_taken when another entry had it
  *   there is one already (conflict)    | searched: adopted, match_taken, or left as refused
  *   none, or none that can be read     | searched, with growing pauses: adopted, or the intent stays open. Sent again by a
  *                                      | later cycle, when it was looked for long enough; never after a 201
@@ -75,6 +75,11 @@ async function takeCreated(outcome: Extract<Outcome, { kind: 'applied' }>, creat
     return takenFailure('answered the creation with', outcome.id, owner);
   }
   const existed = outcome.existed === true || context.listed[operation.type].has(outcome.id);
+  const before = existed ? (await context.store.formerOwners(intent.target, operation.type, [outcome.id])).get(outcome.id) : undefined;
+  if (before !== undefined && before !== operation.sourceId) {
+    await context.store.record([settled]);
+    return takenFailure('answered the creation with', outcome.id, before);
+  }
   if (existed && context.policy[operation.type].adopt === 'never') {
     await context.store.record([settled]);
     return { class: 'conflict', reason: 'adoption_off', targetId: outcome.id, detail: `the target answered the creation with id ${outcome.id}, which it had before, and adopt is never` };

@@ -2,6 +2,7 @@ import type { SourceId } from '../core/model/entry.ts';
 import type { Link } from '../core/model/link.ts';
 import type { Failure, Outcome } from '../core/model/outcome.ts';
 import type { MembersOperation } from '../core/model/plan.ts';
+import { strangerAccount, strangerId } from '../core/model/stranger.ts';
 import type { MemberChange } from '../ports/scim-target.ts';
 import { createPatience, createPieces, isAboutAll, mostSingled, type Step } from './member-pieces.ts';
 import type { PushContext } from './push-context.ts';
@@ -22,6 +23,7 @@ export async function applyMembers(operation: MembersOperation, context: PushCon
   const joined = context.joining.joined.get(operation.sourceId);
   const steps = inTurn(stepsOf(operation, context), context.troubles.get(operation.sourceId)?.attempts ?? 0);
   if (steps.length === 0) return joined === undefined ? 'skipped' : undefined;
+  const strangers = new Set((await context.store.members(target.name, operation.sourceId)).filter((id) => strangerAccount(id) !== undefined));
   const pieces = createPieces(steps);
   const patience = createPatience();
   let refused: Failure | undefined;
@@ -59,7 +61,7 @@ export async function applyMembers(operation: MembersOperation, context: PushCon
     // An emptied group counts once, with its last piece.
     const counts = operation.cause === 'changed' || following.length === 0;
     await remember(context, link, [
-      { kind: 'members', target: target.name, group: operation.sourceId, add, remove },
+      { kind: 'members', target: target.name, group: operation.sourceId, add, remove: strangers.size === 0 ? remove : withFormerStrangers(remove, strangers, context) },
       ...(counts ? context.removalsOf(operation, remove) : []),
     ]);
     chunk = following;
@@ -73,6 +75,12 @@ function stepsOf(operation: MembersOperation, context: PushContext): Step[] {
     ...operation.add.filter((id) => liveLink(context, id) !== undefined && joined?.has(id) !== true).map((id) => ({ id, joins: true })),
     ...operation.remove.map((id) => ({ id, joins: false })),
   ];
+}
+
+/** Whoever was in the group before they had an entry is known there in two ways. */
+function withFormerStrangers(ids: readonly SourceId[], strangers: ReadonlySet<SourceId>, { links }: PushContext): SourceId[] {
+  const known = ids.flatMap((id) => links.get(id)?.targetId ?? []).map(strangerId);
+  return [...new Set([...ids, ...known.filter((id) => strangers.has(id))])];
 }
 
 const lostMember: Failure = { class: 'gone', status: 404, detail: 'a member is not on the target any more, and is made again' };

@@ -7,11 +7,12 @@ import { applyAdoption } from './apply-adoption.ts';
 import { applyCreate } from './apply-creation.ts';
 import { applyMembers } from './apply-members.ts';
 import { findLost } from './find-lost.ts';
-import { disbelieved, isSettling, othersThan, settlingFailure } from './presence.ts';
+import { disbelieved, othersThan } from './presence.ts';
 import { applyRelink } from './apply-relink.ts';
 import type { PushContext } from './push-context.ts';
 import { asShown, knownOf, missingFrom } from './known-of.ts';
 import { acknowledged, doubt, liveLink, lostIfGone, remember } from './remember.ts';
+import { isSettling, settlingFailure } from './settling.ts';
 import { resolveChanges } from './resolve.ts';
 import { wholeElements } from './whole-elements.ts';
 
@@ -118,12 +119,13 @@ const endsAll: ReadonlySet<string> = new Set(['auth', 'renumbered']);
 async function applyAbsence(operation: RemoveOperation, link: Link, failure: Failure, context: PushContext): Promise<Result> {
   // In doubt since before: an earlier request whose answer was lost may have deleted it.
   const isRepeated = Object.values(link.attributes).includes(doubtful);
-  if (!isRepeated && isSettling(link, context.clock.now())) {
+  const { target, store, policy, signal, clock } = context;
+  const others = await othersThan(link, context.links, store);
+  if (!isRepeated && (await isSettling(link, others, context, clock.now()))) {
     await remember(context, link); // nothing was done
     return settlingFailure(failure);
   }
-  const { target, store, policy, signal } = context;
-  const fate = await findLost(link, { target, store, policy, signal, others: await othersThan(link, context.links, store) });
+  const fate = await findLost(link, { target, store, policy, signal, others });
   if (fate.kind === 'unknown') return disbelieved(failure);
   if (fate.kind === 'gone') {
     await forget(operation, link, context);

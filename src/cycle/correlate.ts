@@ -17,6 +17,8 @@ export interface MatchPolicy {
   readonly match: readonly string[];
   /** `also-foreign`: also accounts that carry the externalId of somebody else. */
   readonly adopt: 'first-match' | 'never' | 'also-foreign';
+  /** Of groups: what happens to those in an adopted group whom the directory does not have in it. They stay unless said. */
+  readonly adoptedMembers?: 'keep' | 'remove' | undefined;
   /** False: the target makes them itself, and only what it has can be kept in step. */
   readonly create: boolean;
 }
@@ -72,6 +74,7 @@ export async function correlate(
     }
     const ids = [...findings.values()].flatMap((finding) => (isFailure(finding) ? [] : (finding?.found.map((one) => one.id) ?? [])));
     const taken = new Map<TargetId, SourceId>(await store.owners(target.name, type, ids));
+    const former = await store.formerOwners(target.name, type, ids);
     for (const resource of resources) {
       const finding = findings.get(resource.sourceId);
       if (last !== undefined && !findings.has(resource.sourceId)) {
@@ -88,7 +91,7 @@ export async function correlate(
         if (!policy[type].create || target.takes(type) === 'existing') rejected.push(reject(resource, 'not_created', `the target has no such ${type}, and takes none from outside; make it there`));
         continue;
       }
-      const refusal = refuse({ resource, found: first, others, by: finding.by, policy: policy[type], taken, isBarred: barred.get(resource.sourceId) === first.id, isOwnerGone: (id) => gone.has(id) });
+      const refusal = refuse({ resource, found: first, others, by: finding.by, policy: policy[type], taken, former, isBarred: barred.get(resource.sourceId) === first.id, isOwnerGone: (id) => gone.has(id) });
       if (refusal !== undefined) {
         rejected.push(refusal);
         continue;
@@ -234,6 +237,7 @@ interface Candidate {
   readonly by: string;
   readonly policy: MatchPolicy;
   readonly taken: ReadonlyMap<TargetId, SourceId>;
+  readonly former: ReadonlyMap<TargetId, SourceId>;
   readonly isBarred: boolean;
   readonly isOwnerGone: (owner: SourceId) => boolean;
 }
@@ -242,12 +246,13 @@ interface Candidate {
  * Whether an account that fits becomes the newcomer's:
  *
  *   several fit                                    | ambiguous_match
- *   another entry has it, or had it                | match_taken
+ *   another entry has it                           | match_taken
+ *   another entry had it, and it is not ours by id | match_taken
  *   adopt is never, and it is not ours by our id   | adoption_off
  *   it carries the externalId of somebody else     | match_foreign, unless adopt is also-foreign
  *   anything else                                  | adopted
  */
-function refuse({ resource, found, others, by, policy, taken, isBarred, isOwnerGone }: Candidate): Rejected | undefined {
+function refuse({ resource, found, others, by, policy, taken, former, isBarred, isOwnerGone }: Candidate): Rejected | undefined {
   const owner = taken.get(found.id);
   if (others.length > 0) {
     const ids = [found, ...others].map((one) => one.id).join(', ');
@@ -255,6 +260,10 @@ function refuse({ resource, found, others, by, policy, taken, isBarred, isOwnerG
   }
   if (owner !== undefined && owner !== resource.sourceId) {
     return reject(resource, 'match_taken', `the target's resource with the same ${by} (id ${found.id}) already belongs to entry ${owner}${isOwnerGone(owner) ? `, which is gone from the directory; if this is the same person: dir2scim state relink ${owner} ${resource.sourceId}` : ''}`);
+  }
+  const before = formerOwner(found, resource.sourceId, former);
+  if (before !== undefined) {
+    return reject(resource, 'match_taken', `the target's resource with the same ${by} (id ${found.id}) was the account of entry ${before}; if this is the same person: dir2scim state relink ${before} ${resource.sourceId}`);
   }
   // An equal externalId is our own source id: that one is ours whatever the policy says.
   if (policy.adopt === 'never' && (isBarred || found.body['externalId'] !== resource.sourceId)) {
@@ -264,6 +273,12 @@ function refuse({ resource, found, others, by, policy, taken, isBarred, isOwnerG
     return reject(resource, 'match_foreign', `the target's resource with the same ${by} (id ${found.id}) carries the externalId of somebody else; adopt: also-foreign takes such accounts over`);
   }
   return undefined;
+}
+
+/** Who had an account before, when that is somebody else and it does not carry this one's id: it passes over by a person's word alone. */
+export function formerOwner({ id, body }: FoundResource, sourceId: SourceId, former: ReadonlyMap<TargetId, SourceId>): SourceId | undefined {
+  const owner = former.get(id);
+  return owner === sourceId || body['externalId'] === sourceId ? undefined : owner;
 }
 
 /** An account that another source made or took over, as its externalId says. */

@@ -1,6 +1,8 @@
 import type { DataMark } from '../core/model/data-version.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import { findOlder, markOf } from '../core/planning/data-age.ts';
+import type { Overtaken } from '../core/planning/guard-input.ts';
+import { marksOf } from '../core/planning/held-operation.ts';
 import type { TargetState } from '../ports/state-store.ts';
 import type { JudgedPlan } from './judge-plan.ts';
 
@@ -13,6 +15,12 @@ export function olderDirectories(readings: readonly CompleteReading[], { marks =
     if (why !== undefined) older.set(reading.directory, reading.version === undefined ? why : `${reading.version.server}: ${why}`);
   }
   return older;
+}
+
+/** What the last cycle held because of older data, in directories that are not older any more. */
+export function overtakenBy(older: ReadonlyMap<string, string>, { held }: Pick<TargetState, 'held'>): Overtaken {
+  const directories = new Set(held?.findings.flatMap(({ kind, directory = '' }) => (kind === 'older_data' && !older.has(directory) ? [directory] : [])));
+  return { directories, marks: new Set(directories.size === 0 ? [] : held?.operations.flatMap(marksOf)) };
 }
 
 /**

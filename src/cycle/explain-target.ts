@@ -21,6 +21,8 @@ export interface TargetExplanation {
   readonly target: string;
   /** Undefined when the directories don't have it (any more). */
   readonly explanation: Explanation | undefined;
+  /** The directories have it all the same, and do not show it to the bind account. */
+  readonly hidden: boolean;
   readonly link: Link | undefined;
   readonly trouble: Trouble | undefined;
   /** What the next cycle would do, with what is held and what was rejected. */
@@ -67,6 +69,7 @@ export async function explainTarget(
   const explanation: TargetExplanation = {
     target,
     explanation: explainEntry(id, entries, setup.definition, now, former),
+    hidden: prepared.unseen.has(id),
     link: links.get(id),
     trouble: (await store.troubles(target, [id])).get(id),
     operations: own(plan.operations),

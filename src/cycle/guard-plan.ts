@@ -4,11 +4,12 @@ import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { Digest } from '../core/model/link.ts';
 import type { Projection } from '../core/mapping/project.ts';
 import type { ScopeGroup } from '../core/mapping/survey.ts';
+import { countOwn } from '../core/model/stranger.ts';
 import type { Operation } from '../core/model/plan.ts';
 import type { Resource } from '../core/model/resource.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import { guard, type Verdict } from '../core/planning/guard.ts';
-import type { Population } from '../core/planning/guard-input.ts';
+import type { Overtaken, Population } from '../core/planning/guard-input.ts';
 import type { Tally } from '../core/planning/tally.ts';
 import type { StateView, TargetState } from '../ports/state-store.ts';
 import { isEstablished } from './established.ts';
@@ -43,7 +44,7 @@ export async function guardPlan(
   operations: readonly Operation[],
   pushed: readonly Tally[],
   { links, members }: Pick<Known, 'links' | 'members'>,
-  { state, older }: { readonly state: TargetState; readonly older: ReadonlyMap<string, string> },
+  { state, older, overtaken }: { readonly state: TargetState; readonly older: ReadonlyMap<string, string>; readonly overtaken: Overtaken },
   { setup, readings, projection, focus, scopeGroups, store, now, timekeeper }: GuardPlanInput,
 ): Promise<Verdict> {
   const target = setup.target.name;
@@ -53,10 +54,11 @@ export async function guardPlan(
     operations,
     limits: setup.limits,
     links,
-    population: await populationOf(target, operations, store),
+    population: await populationOf(target, operations, members, store),
     members,
     possibleMembers: possibleMembers((focus ?? projection).resources),
     older,
+    overtaken,
     directories: new Set(readings.map(({ directory }) => directory)),
     recent: [...(await store.removals(target)).filter(({ at }) => time.seenSince(at) < day), ...pushed],
     begun: state.begun !== undefined && time.seenSince(state.begun.at) < day ? state.begun.measured : [],
@@ -73,9 +75,11 @@ export function sha256(text: string): string {
   return hash('sha256', text, 'hex');
 }
 
-async function populationOf(target: string, operations: readonly Operation[], store: StateView): Promise<Population> {
+async function populationOf(target: string, operations: readonly Operation[], known: Known['members'], store: StateView): Promise<Population> {
   const { user, group } = await store.counts(target);
   const { members, groups } = await store.memberships(target);
+  // Those in adopted groups who have no entry are counted among the others when they are to leave.
+  const strangers = [...known.values()].reduce((sum, ids) => sum + ids.size - countOwn(ids), 0);
   const holders = new Map<string, number>();
   for (const operation of operations) {
     if (operation.verb !== 'update' && operation.verb !== 'reactivate') continue;
@@ -87,7 +91,7 @@ async function populationOf(target: string, operations: readonly Operation[], st
   return {
     active: { user: user.active, group: group.active },
     deactivated: { user: user.deactivated, group: group.deactivated },
-    memberships: members,
+    memberships: members + strangers,
     groupsWithMembers: groups,
     holders: (type, path) => holders.get(`${type} ${path}`) ?? 0,
   };

@@ -11,10 +11,11 @@ export function heldRecord(hold: Hold, previous: HeldRecord | undefined, at: str
   return {
     holdId: hold.holdId,
     since: goesOn ? previous.since : at,
-    findings: hold.findings.map(({ kind, type, path, planned, recent, population, allowed }) => ({
+    findings: hold.findings.map(({ kind, type, path, directory, planned, recent, population, allowed }) => ({
       kind,
       type,
       path,
+      directory,
       planned,
       recent,
       population,

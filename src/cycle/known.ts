@@ -1,7 +1,7 @@
 import type { SourceId } from '../core/model/entry.ts';
 import type { Link } from '../core/model/link.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
-import type { Resource } from '../core/model/resource.ts';
+import type { Rejected, Resource } from '../core/model/resource.ts';
 import { mentionsOf } from '../core/mapping/compare-projections.ts';
 import type { Projection } from '../core/mapping/project.ts';
 import { findDepartures, type Departure } from '../core/planning/departures.ts';
@@ -88,6 +88,16 @@ export async function recall({ setup, projection, readings, store, focus, lookUp
   for (const [id, link] of await gather([...strangers], (ids) => store.links(target, ids))) links.set(id, link);
   const unlinked = resources.filter(({ sourceId }) => (links.get(sourceId)?.lifecycle ?? 'lost') === 'lost');
   return { links, departures, unseen, gone: gone.filter(({ link, cause }) => cause === 'absent' && !unread.has(link.sourceId)).map(({ link }) => link), members, moved: orphans.moved, unlinked };
+}
+
+/** Those who have access and are there, although no reading shows them. */
+export function hiddenEntries({ unseen, links }: Pick<Known, 'unseen' | 'links'>): Rejected[] {
+  return [...unseen].flatMap((sourceId): Rejected[] => {
+    const link = links.get(sourceId);
+    if (link?.lifecycle !== 'active') return [];
+    const text = 'the directory has this entry and does not show it, or not enough of it, to the bind account; the account stays as it is';
+    return [{ sourceId, directory: link.directory, type: link.type, label: sourceId, active: undefined, reasons: [{ code: 'hidden_entry', text }] }];
+  });
 }
 
 /** Everyone who has a link and is not wanted. */

@@ -26,7 +26,7 @@ export async function claim(
 }
 
 export function takenFailure(by: string, id: TargetId, owner: SourceId): Failure {
-  return { class: 'conflict', reason: 'match_taken', targetId: id, detail: `the target ${by} id ${id}, which belongs to entry ${owner}` };
+  return { class: 'conflict', reason: 'match_taken', targetId: id, detail: `the target ${by} id ${id}, which belongs, or belonged, to entry ${owner}` };
 }
 
 /**

@@ -7,22 +7,24 @@ import { countUnresolved, type UnresolvedCounts } from '../core/mapping/unresolv
 import type { Projection } from '../core/mapping/project.ts';
 import type { ScopeGroup } from '../core/mapping/survey.ts';
 import { buildPlan } from '../core/planning/build-plan.ts';
+import type { PlanInput } from '../core/planning/plan-input.ts';
 import { planId } from '../core/planning/plan-id.ts';
 import type { Intent, StateView, TargetState, Trouble } from '../ports/state-store.ts';
 import { isPaused, troubleAfter } from './back-off.ts';
 import { gather } from './batches.ts';
 import { builtAnewRemark, likelySuccessors, successorsIn, withRemark } from './built-anew.ts';
-import { marksAfter, olderDirectories } from './data-marks.ts';
+import { marksAfter, olderDirectories, overtakenBy } from './data-marks.ts';
 import type { Words } from './decisions.ts';
 import type { Focus } from './focus.ts';
 import { createFingerprints, type Fingerprints } from './fingerprints.ts';
 import { guardPlan, sha256 } from './guard-plan.ts';
 import { judgePlan, type JudgedPlan } from './judge-plan.ts';
-import { recall } from './known.ts';
+import { hiddenEntries, recall } from './known.ts';
 import type { LookUpAbsent } from './look-up-absent.ts';
 import { searchLost } from './search-lost.ts';
 import { learnUnknown } from './learn-unknown.ts';
 import { searchUnlinked, type Attempt, type SearchResult } from './search-unlinked.ts';
+import { membersWithStrangers } from './strangers.ts';
 import type { TargetSetup } from './target-setup.ts';
 import type { Timekeeper } from './timekeeper.ts';
 import { unplanned, type UnreachedEntries } from './unreached.ts';
@@ -114,31 +116,32 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const likely = likelySuccessors(known, input);
   const successors = successorsIn(likely, resources, setup);
   const search = await searchUnlinked({ ...input, unlinked: known.unlinked.filter(({ sourceId }) => !successors.has(sourceId)), gone: new Set(known.gone.map(({ sourceId }) => sourceId)), troubles, fingerprints });
+  const groups = await membersWithStrangers({ ...input, ...known, matches: search.matches });
   const unusable = new Set([...search.resting, ...search.unreached.keys(), ...search.leftOut, ...search.rejected.map(({ sourceId }) => sourceId)]);
-  const learned = await learnUnknown({ ...input, ...known, target: setup.target, resources, leaving: lost.departures.map(({ link }) => link) });
+  const learned = await learnUnknown({ ...input, ...known, ...groups, target: setup.target, resources, leaving: lost.departures.map(({ link }) => link) });
   const planned = buildPlan({
     ...known,
+    ...groups,
     resources: learned.resources.filter(({ sourceId }) => !unusable.has(sourceId)),
     rejected: [...unmapped, ...search.rejected],
     departures: lost.departures.map((departure) => ({ ...departure, link: known.links.get(departure.link.sourceId) ?? departure.link })),
     matches: search.matches,
     successors,
     bystanders: focus?.bystanders ?? nobody,
-    removal: setup.removal,
-    createInactive: setup.createInactive,
-    recreates: setup.target.recreates,
+    ...rulesOf(setup),
     digest: store.digest,
     now,
   });
   const state = await store.target(name);
   const leftOut = new Set([...unusable, ...lost.unproven.map(({ sourceId }) => sourceId)]);
   const older = olderDirectories(input.readings, state);
-  const asked = { ...input, ...planned, target: name, links: known.links, members: known.members, leftOut, state };
+  const asked = { ...input, ...planned, ...groups, links: known.links, target: name, leftOut, state };
+  const age = { state, older, overtaken: overtakenBy(older, state) };
   const remark = builtAnewRemark(known, likely);
-  const judged = await judgePlan(asked, async (open, pushed) => withRemark(await guardPlan(open, pushed, known, { state, older }, input), remark));
+  const judged = await judgePlan(asked, async (open, pushed) => withRemark(await guardPlan(open, pushed, asked, age, input), remark));
   const isDeferred = pausesOf(judged, troubles, fingerprints, input);
   return {
-    plan: { id: planId(planned.operations, sha256), target: name, operations: planned.operations, rejected: [...unmapped, ...search.rejected, ...(focus?.unfit ?? [])] },
+    plan: { id: planId(planned.operations, sha256), target: name, operations: planned.operations, rejected: [...unmapped, ...search.rejected, ...(focus?.unfit ?? []), ...hiddenEntries(known)] },
     unseen: known.unseen,
     marks: marksAfter(input.readings, state.marks, older, judged),
     state,
@@ -160,6 +163,11 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     waiting: planned.waiting + learned.waiting,
     unresolved: countUnresolved(projection.resources),
   };
+}
+
+/** What a plan goes by besides what is wanted and what is known. */
+function rulesOf({ removal, createInactive, target: { recreates } }: TargetSetup): Pick<PlanInput, 'removal' | 'createInactive' | 'recreates'> {
+  return { removal, createInactive, recreates };
 }
 
 async function strayTroubles(target: string, ids: readonly SourceId[], store: StateView): Promise<SourceId[]> {

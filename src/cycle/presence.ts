@@ -63,19 +63,6 @@ function witnesses(about: Link, others: Iterable<Link>): readonly Link[] {
   return [...same, ...rest].slice(0, mostWitnesses);
 }
 
-/** So long after its creation, what a target does not show is on its way: reads come from copies that are written later. */
-const settlingMilliseconds = 5 * 60_000;
-
-/** Whether a 404 for it means no more than that it is new. */
-export function isSettling({ createdAt }: Link, now: number): boolean {
-  const age = createdAt === undefined ? Infinity : now - Date.parse(createdAt);
-  return age >= 0 && age < settlingMilliseconds;
-}
-
-export function settlingFailure(failure: Failure): Failure {
-  return { ...failure, class: 'transient', detail: 'it was created a few minutes ago, and the target does not show it yet' };
-}
-
 export function disbelieved(failure: Failure): Failure {
   return { ...failure, class: 'protocol', detail: 'the target says that it does not have this one, and it does not show others either whom it acknowledged' };
 }

@@ -6,8 +6,9 @@ import type { DesiredAttributes } from '../core/model/resource.ts';
 import { digestAttributes } from '../core/planning/diff.ts';
 import type { StateChange } from '../ports/state-store.ts';
 import type { PushContext } from './push-context.ts';
-import { disbelieved, isMissing, isSettling, othersThan, settlingFailure } from './presence.ts';
+import { disbelieved, isMissing, othersThan } from './presence.ts';
 import { targetIds } from './resolve.ts';
+import { isSettling, settlingFailure } from './settling.ts';
 
 /** Records a link, and what belongs to it, before anyone goes by it. */
 export async function remember(context: PushContext, link: Link, more: readonly StateChange[] = []): Promise<void> {
@@ -38,8 +39,8 @@ export async function lostIfGone(link: Link, failure: Failure, context: PushCont
   // Found again under the id that is theirs now; by this one nothing may be written any more.
   if (failure.class === 'renumbered') await remember(context, { ...link, lifecycle: 'lost' });
   if (failure.class !== 'gone') return failure;
-  if (isSettling(link, context.clock.now())) return settlingFailure(failure);
   const others = await othersThan(link, context.links, context.store);
+  if (await isSettling(link, others, context, context.clock.now())) return settlingFailure(failure);
   if (!(await isMissing(link, others, context))) return disbelieved(failure);
   await remember(context, { ...link, lifecycle: 'lost' });
   return failure;

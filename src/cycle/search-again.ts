@@ -2,7 +2,7 @@ import type { SourceId } from '../core/model/entry.ts';
 import { BridgeError } from '../core/model/errors.ts';
 import type { CreateOperation } from '../core/model/plan.ts';
 import { isFailure, type FoundResource } from '../ports/scim-target.ts';
-import { findOne, isForeign, withExternalId } from './correlate.ts';
+import { findOne, formerOwner, isForeign, withExternalId } from './correlate.ts';
 import { lookThrough } from './look-through.ts';
 import { claim } from './ownership.ts';
 import type { PushContext } from './push-context.ts';
@@ -28,7 +28,8 @@ export async function searchAgain(operation: CreateOperation, context: PushConte
     const [first, ...others] = finding?.found ?? [];
     if (first === undefined) return { kind: 'none' };
     if (others.length > 0) return { kind: 'unsearchable' };
-    const owner = await claim(operation, first.id, context);
+    const before = formerOwner(first, operation.sourceId, await context.store.formerOwners(context.target.name, operation.type, [first.id]));
+    const owner = before ?? (await claim(operation, first.id, context));
     if (owner !== undefined) return { kind: 'taken', found: first, owner };
     return isForeign(first, operation.sourceId, policy) ? { kind: 'foreign', found: first } : { kind: 'found', found: first };
   } catch (error) {

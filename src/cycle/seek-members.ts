@@ -1,8 +1,10 @@
+import type { Link } from '../core/model/link.ts';
+import { strangerAccount } from '../core/model/stranger.ts';
 import { isFailure } from '../ports/scim-target.ts';
 import type { Pieces, Step } from './member-pieces.ts';
 import type { PushContext } from './push-context.ts';
-import { isSettling } from './presence.ts';
 import { lostIfGone, remember } from './remember.ts';
+import { isSettling } from './settling.ts';
 
 /** Readings for one refused chunk, at most. */
 const mostSought = 100;
@@ -29,9 +31,20 @@ export async function seekMembers([step]: readonly Step[], pieces: Pieces, conte
 async function isLost({ id }: Step, context: PushContext, isProven = false): Promise<boolean> {
   const link = context.links.get(id);
   if (link === undefined || link.lifecycle === 'lost') return true;
+  if (strangerAccount(id) !== undefined) return isStrangerGone(link, context);
   const held = await context.target.read(link.type, link.targetId, context.signal);
   if (!isFailure(held) || held.class !== 'gone') return false;
-  if (isProven && !isSettling(link, context.clock.now())) await remember(context, { ...link, lifecycle: 'lost' });
+  if (isProven && !(await isSettling(link, context.links.values(), context, context.clock.now()))) await remember(context, { ...link, lifecycle: 'lost' });
   else await lostIfGone(link, held, context);
   return context.links.get(id)?.lifecycle === 'lost';
+}
+
+/** Somebody without an entry is nobody to be made again; whether a user or a group, nothing says. */
+async function isStrangerGone(link: Link, { target, links, signal }: PushContext): Promise<boolean> {
+  for (const type of ['user', 'group'] as const) {
+    const held = await target.read(type, link.targetId, signal);
+    if (!isFailure(held) || held.class !== 'gone') return false;
+  }
+  links.set(link.sourceId, { ...link, lifecycle: 'lost' });
+  return true;
 }

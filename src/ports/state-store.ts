@@ -54,7 +54,11 @@ export interface StateView {
   unseen(target: string, directories: ReadonlySet<string>, seen: ReadonlySet<SourceId>): AsyncIterable<readonly Link[]>;
   /** Which of these target ids are linked, and to whom. */
   owners(target: string, type: ResourceType, ids: readonly TargetId[]): Promise<ReadonlyMap<TargetId, SourceId>>;
-  /** The acknowledged members of a group, as source ids. */
+  /** Which of these target ids nobody is linked to any more, and who was last. Of the last `mostFormerOwners` of a type. */
+  formerOwners(target: string, type: ResourceType, ids: readonly TargetId[]): Promise<ReadonlyMap<TargetId, SourceId>>;
+  /** The accounts that were this entry's last, and that nobody is linked to any more. */
+  formerAccounts(target: string, owner: SourceId): Promise<readonly { readonly type: ResourceType; readonly targetId: TargetId }[]>;
+  /** The acknowledged members of a group, as source ids; and who was in it when it was adopted, by `strangerId`. */
   members(target: string, group: SourceId): Promise<readonly SourceId[]>;
   /** What stands between these entries and the target, of those with such a record. */
   troubles(target: string, ids: readonly SourceId[]): Promise<ReadonlyMap<SourceId, Trouble>>;
@@ -82,7 +86,7 @@ export interface StateView {
   boundTo(target: string): Promise<string | undefined>;
   /** How many links there are, by target and directory: also of those that the configuration does not name (any more). */
   linkTotals(): Promise<readonly LinkTotal[]>;
-  /** Members of all groups together, and groups that have any. */
+  /** Members of all groups together, those without an entry apart (`strangerId`), and groups that have any. */
   memberships(target: string): Promise<{ readonly members: number; readonly groups: number }>;
   /** How many resources of a type have a value of an attribute, as far as the target acknowledged it or may have it. */
   holders(target: string, type: ResourceType, path: string): Promise<number>;
@@ -94,6 +98,9 @@ export interface StateView {
   decide(decision: Decision): Promise<void>;
   close(): Promise<void>;
 }
+
+/** So many accounts of a type, of one target, are remembered by whose they were. */
+export const mostFormerOwners = 100_000;
 
 /** What somebody has to mend: not who is inactive and unknown to the target, and not what waits for an approval. */
 export function isTroubled({ cause }: Trouble): boolean {
@@ -169,7 +176,10 @@ export type StateChange =
    * trouble is forgotten.
    */
   | { readonly kind: 'relink'; readonly from: SourceId; readonly link: Link }
-  /** Forgets a link, its members, its memberships and its trouble. */
+  /**
+   * Forgets a link, its members, its memberships and its trouble. Whose the account was is remembered, here and wherever
+   * a link comes to an end.
+   */
   | { readonly kind: 'unlink'; readonly target: string; readonly sourceId: SourceId }
   /** Who is in both lists is a member afterwards. */
   | {
@@ -179,6 +189,8 @@ export type StateChange =
       readonly add: readonly SourceId[];
       readonly remove: readonly SourceId[];
     }
+  /** Whose the accounts were that nobody has now: what ended links leave behind, for snapshots. */
+  | { readonly kind: 'former'; readonly target: string; readonly type: ResourceType; readonly accounts: readonly (readonly [TargetId, SourceId])[] }
   | { readonly kind: 'target'; readonly target: string; readonly state: TargetState }
   | { readonly kind: 'notes'; readonly target: string; readonly notes: TargetNotes }
   | { readonly kind: 'directory'; readonly directory: string; readonly state: DirectoryState }
@@ -254,6 +266,8 @@ export interface HeldRecord {
     readonly type: ResourceType;
     /** The attribute, for `clears`. */
     readonly path?: string | undefined;
+    /** The directory, for `older_data`. */
+    readonly directory?: string | undefined;
     readonly planned: number;
     readonly recent: number;
     readonly population: number;

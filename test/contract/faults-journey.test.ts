@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it, type TestContext } from 'node:test';
 import { openStage, type Stage } from '../scenarios/stage.ts';
 import { html, type Fault, type Faults, type PartialBehaviour } from '../support/scim-server/index.ts';
 import { after, before, groupsOf, groupsOn, ldifOf, peopleOf, peopleOn } from './companies.ts';
@@ -54,7 +54,7 @@ for (const [name, like] of Object.entries(servers)) {
       else stage.server.setBehaviour(like);
       for (const company of [before, after]) {
         await stage.place(ldifOf(company));
-        await settles(stage);
+        await settles(stage, letTimePass(context));
         const { zoe, ...people } = peopleOn(stage.server);
         assert.ok(zoe !== undefined, 'somebody who is not ours was touched');
         assert.deepEqual(lowered(people), peopleOf(company));
@@ -62,10 +62,13 @@ for (const [name, like] of Object.entries(servers)) {
       }
       const names = stage.server.users().map(({ userName }) => String(userName).toLowerCase());
       assert.deepEqual(names.filter((one, index) => names.indexOf(one) !== index), [], 'somebody is there twice');
-      assert.deepEqual(stage.server.violations, []);
+      assert.deepEqual(stage.server.violations.filter((line) => name !== 'says nothing of why' || !trial.test(line)), []);
     });
   });
 }
+
+/** Where a refusal does not say what it is about, members are removed in the form outside of the RFC, once. */
+const trial = /^PATCH \/Groups\/\S+: remove takes no value$/;
 
 describe('the program before a server with a budget', () => {
   for (const tells of ['seconds', 'date', 'x-ratelimit-reset', 'ratelimit', 'nothing'] as const) {
@@ -105,10 +108,20 @@ function every(times: number, fault: Fault): { readonly faults: Faults } {
   };
 }
 
+/** By the calendar alone. What a create without an answer may have made is looked for, for some minutes. */
+function letTimePass({ mock }: TestContext): () => void {
+  mock.timers.reset();
+  mock.timers.enable({ apis: ['Date'], now: Date.now() });
+  return () => {
+    mock.timers.tick(6 * 60_000);
+  };
+}
+
 /** Syncs until one succeeds, as a daemon would; then there is nothing left to do. */
-async function settles(stage: Stage): Promise<void> {
+async function settles(stage: Stage, wait = (): void => undefined): Promise<void> {
   let last: unknown;
   for (let round = 1; round <= 6; round += 1) {
+    if (round > 1) wait();
     const { exit, errors, json } = await stage.command(['sync']);
     last = { exit, errors, json };
     if (exit === 0) break;

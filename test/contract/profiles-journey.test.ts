@@ -41,6 +41,7 @@ targets:
   wiki:
     profile: { extends: ${profile}, rate: [] }
     removal: { leaves: ${leaves} }
+    guard: { reactivations: { percent: 100 } } # two of three come back, which is more than half
     ${users}
 `;
 }

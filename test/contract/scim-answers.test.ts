@@ -145,11 +145,13 @@ describe('a search', () => {
 describe('a name that is taken', () => {
   for (const [status, body] of [
     [422, { errors: [{ message: 'Email has already been taken' }] }],
+    [422, { errors: { user_name: ['has already been taken'] } }],
+    [400, { errors: ['userName already exists'] }],
     [400, { detail: 'duplicate key value violates unique constraint "users_login"' }],
     [500, { detail: 'E11000 duplicate key error collection: app.users' }],
     [403, { message: 'A user with this e-mail already exists' }],
   ] as const) {
-    it(`is a conflict in the words of a ${status}`, async (context) => {
+    it(`is a conflict in the words of a ${status}: ${JSON.stringify(body)}`, async (context) => {
       const { target, fault, clock } = await stageOf(context, {});
       fault(isTo('POST', /^\/Users/), { kind: 'answer', status, body });
       assert.equal(failureClass(await drive(clock, target.create('user', person('b'), signal))), 'conflict');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { StateStore } from '../../src/ports/state-store.ts';
+import { mostFormerOwners, type StateStore } from '../../src/ports/state-store.ts';
 import { aLink, aTrouble, zero, type StateFixture } from './state-store.ts';
 
 /** What a state must forget, so that it neither grows nor misleads when someone comes back. */
@@ -79,6 +79,44 @@ export function stateForgettingContract(name: string, makeFixture: () => Promise
       assert.deepEqual(await store.owners(target, 'user', [targetId]), new Map([[targetId, 'new']]));
       assert.deepEqual((await store.troubles(target, ['old'])).size, 0);
       assert.deepEqual([(await store.counts(target)).user.active, (await store.counts(target)).group.active], [1, 2]);
+    });
+
+    it('remembers whose accounts were that nobody has any more: forgotten, created again under another id, handed over', async () => {
+      const target = 'former';
+      await store.record([
+        { kind: 'link', link: aLink('gone', { target, targetId: '1', type: 'group' }) },
+        { kind: 'link', link: aLink('again', { target, targetId: '2' }) },
+        { kind: 'link', link: aLink('old', { target, targetId: '4' }) },
+        { kind: 'link', link: aLink('kept', { target, targetId: '5' }) },
+        { kind: 'link', link: aLink('kept', { target, targetId: '5', lifecycle: 'lost' }) },
+      ]);
+      await store.record([
+        { kind: 'unlink', target, sourceId: 'gone' },
+        { kind: 'unlink', target, sourceId: 'nobody' },
+        { kind: 'link', link: aLink('again', { target, targetId: '3' }) },
+        { kind: 'relink', from: 'old', link: aLink('new', { target, targetId: '4' }) },
+      ]);
+      await reopen();
+      assert.deepEqual(await store.formerOwners(target, 'user', ['2', '3', '4', '5', '6']), new Map([['2', 'again']]));
+      assert.deepEqual(await store.formerOwners(target, 'group', ['1', '2']), new Map([['1', 'gone']]));
+      await store.record([{ kind: 'unlink', target, sourceId: 'new' }]);
+      assert.deepEqual(await store.formerOwners(target, 'user', ['4']), new Map([['4', 'new']]), 'it was the last one who had it');
+      assert.deepEqual(await store.formerAccounts(target, 'new'), [{ type: 'user', targetId: '4' }]);
+      await store.record([{ kind: 'link', link: aLink('next', { target, targetId: '4' }) }]);
+      await reopen();
+      assert.deepEqual([await store.formerOwners(target, 'user', ['4']), await store.formerAccounts(target, 'new')], [new Map(), []], 'somebody has it again');
+      await store.record([{ kind: 'reset', target }]);
+      assert.deepEqual(await store.formerOwners(target, 'group', ['1']), new Map());
+    });
+
+    it('remembers so many former owners, and forgets the oldest first', async () => {
+      const target = 'former-many';
+      const accounts = Array.from({ length: mostFormerOwners + 2 }, (_, at) => [`${at}`, 'gone'] as const);
+      await store.record([{ kind: 'former', target, type: 'user', accounts }]);
+      await reopen();
+      const left = await store.formerOwners(target, 'user', ['0', '1', '2', `${mostFormerOwners + 1}`]);
+      assert.deepEqual([...left.keys()], ['2', `${mostFormerOwners + 1}`]);
+      await store.record([{ kind: 'reset', target }]);
     });
 
     it('names those in trouble who are not in a reading', async () => {

@@ -91,9 +91,9 @@ describe('approve and reject', { concurrency: 2 }, () => {
     const holdId = holdOf(await site.run('plan'));
     assert.equal((await site.run('reject', holdId)).code, 0);
     assert.equal((await site.run('sync')).code, 0);
-    const told = new RegExp(`6 deactivate by ${userInfo().username} at \\d{4}-.*stays undone`);
+    const told = new RegExp(`undone +6 deactivate, rejected by ${userInfo().username} at \\d{4}-`);
     for (const result of [await site.run('status'), await site.run('plan')]) assert.match(result.stdout, told);
-    assert.match((await site.run('explain', 'hector')).stdout, new RegExp(`rejected: deactivate.*\\n(.*\\n)* *rejected +by ${userInfo().username} at`));
+    assert.match((await site.run('explain', 'hector')).stdout, new RegExp(`rejected: deactivate.*\\n(.*\\n)* *undone +rejected by ${userInfo().username} at`));
     const { targets } = parse(await site.run('status', '--json')) as { readonly targets: readonly { readonly decisions: { readonly last: readonly Record<string, unknown>[] } }[] };
     const [{ at, ...decision } = {}] = targets[0]?.decisions.last ?? [];
     assert.match(String(at), /^\d{4}-.*Z$/);

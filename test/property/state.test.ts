@@ -33,6 +33,10 @@ const change: fc.Arbitrary<StateChange> = fc.oneof(
     })
     .map((rest): StateChange => ({ kind: 'link', link: aLink(rest.sourceId, rest) })),
   fc.record({ kind: fc.constant('unlink' as const), target, sourceId: id }),
+  fc.record({ kind: fc.constant('former' as const), target, type, accounts: fc.array(fc.tuple(fc.constantFrom('1', '2', '7'), id), { maxLength: 2 }) }),
+  fc
+    .record({ from: id, sourceId: id, target, type, targetId: fc.constantFrom('1', '2', '3') })
+    .map(({ from, ...rest }): StateChange => ({ kind: 'relink', from, link: aLink(rest.sourceId, rest) })),
   fc.record({ kind: fc.constant('members' as const), target, group: id, add: someIds, remove: someIds }),
   fc
     .record({ target, sourceId: id, type, attempts: fc.nat(5) })
@@ -101,6 +105,8 @@ async function everything(state: StateView): Promise<unknown> {
     answers.push(sorted(await state.links(name, ids)), sorted(await state.troubles(name, ids)));
     answers.push((await state.openIntents(name)).map((intent) => JSON.stringify(intent)).sort());
     for (const one of types) answers.push(sorted(await state.owners(name, one, ['1', '2', '3', '4', '5', '6'])));
+    for (const one of types) answers.push(sorted(await state.formerOwners(name, one, ['1', '2', '3', '4', '5', '6'])));
+    for (const owner of ids) answers.push((await state.formerAccounts(name, owner)).map(({ type, targetId }) => `${type} ${targetId}`).sort());
     for (const group of ids) answers.push([...(await state.members(name, group))].sort());
     const missing: string[] = [];
     for await (const batch of state.unseen(name, new Set(['corp']), new Set(['a', 'b']))) missing.push(...batch.map((link) => link.sourceId));

@@ -36,6 +36,8 @@ export interface FakeTarget extends ScimTarget {
   clearCalls(): void;
   /** Asked at every call, once it is recorded. */
   setHook(hook: FakeHook | undefined): void;
+  /** Has somebody under an id of old, as when it had only hidden or mislaid them. */
+  putBack(type: ResourceType, id: TargetId, attributes: ReadonlyMap<string, ScimValue>): void;
   /** Copies of what it holds, oldest first. */
   users(): Body[];
   groups(): Body[];
@@ -146,6 +148,7 @@ export function createFakeTarget({ name, concurrency = 8, memberChunk = 100, cre
     calls,
     clearCalls: () => void calls.splice(0),
     setHook: (next) => void (faultFor = next),
+    putBack: (type, id, attributes) => void content[type].set(id, { id, ...structuredClone(buildBody(attributes)) }),
     users: () => structuredClone([...content.user.values()]),
     groups: () => structuredClone([...content.group.values()]),
     discover: (signal) => {

@@ -5,7 +5,8 @@ import { BridgeError } from '../../src/core/model/errors.ts';
 import { holdsValue, type Link } from '../../src/core/model/link.ts';
 import { forgetContent } from '../../src/core/planning/link-paths.ts';
 import { tallyKey } from '../../src/core/planning/tally.ts';
-import { renameTarget, resetTarget } from './memory-targets.ts';
+import { formerAccounts, formerOwners, noteFormer, withFormer } from './memory-former.ts';
+import { countMemberships, renameTarget, resetTarget } from './memory-targets.ts';
 import { noNotes, type TargetNotes } from '../../src/ports/scim-target.ts';
 import {
   emptyTargetState,
@@ -36,6 +37,8 @@ export interface Kept {
   readonly key: string;
   readonly links: Map<string, Link>;
   readonly members: Map<string, Set<SourceId>>;
+  /** By target: whose accounts were that nobody has, by type and target id. */
+  readonly former: Map<string, Map<string, SourceId>>;
   readonly troubles: Map<string, Trouble>;
   readonly intents: Map<string, Intent>;
   readonly targets: Map<string, TargetState>;
@@ -56,6 +59,7 @@ export function createMemoryStore(): MemoryStore {
     key: randomUUID(),
     links: new Map(),
     members: new Map(),
+    former: new Map(),
     troubles: new Map(),
     intents: new Map(),
     targets: new Map(),
@@ -97,7 +101,7 @@ function open(kept: Kept): MemoryStore {
       await answer(() => {
         if (recordFails()) throw new BridgeError('D2S_STATE_UNWRITABLE', 'made to fail', '');
         const copy: readonly StateChange[] = JSON.parse(text) as readonly StateChange[];
-        for (const change of copy) apply(kept, change);
+        for (const change of copy) withFormer(kept, change, () => apply(kept, change));
       });
     },
     links: (target, ids) => answer(() => pick(kept.links, target, ids)),
@@ -113,6 +117,8 @@ function open(kept: Kept): MemoryStore {
         const links = ofTarget(kept.links, target).filter((link) => link.type === type && wanted.has(link.targetId));
         return new Map(links.map((link) => [link.targetId, link.sourceId]));
       }),
+    formerOwners: (target, type, ids) => answer(() => formerOwners(kept, target, type, ids)),
+    formerAccounts: (target, owner) => answer(() => formerAccounts(kept, target, owner)),
     members: (target, group) => answer(() => [...(kept.members.get(idOf(target, group)) ?? [])]),
     troubles: (target, ids) => answer(() => pick(kept.troubles, target, ids)),
     async *strayTroubles(target, seen) {
@@ -167,11 +173,7 @@ function open(kept: Kept): MemoryStore {
         }
         return [...totals.values()];
       }),
-    memberships: (target) =>
-      answer(() => {
-        const groups = [...kept.members].filter(([id, members]) => id.startsWith(`${target}\n`) && members.size > 0);
-        return { members: groups.reduce((sum, [, { size }]) => sum + size, 0), groups: groups.length };
-      }),
+    memberships: (target) => answer(() => countMemberships(kept, target)),
     holders: (target, type, path) => answer(() => ofTarget(kept.links, target).filter((link) => link.type === type && holdsValue(link, path)).length),
     removals: (target) => answer(() => kept.removals.filter((one) => one.target === target).map(({ removal }) => removal)),
     decisions: () =>
@@ -267,6 +269,9 @@ function apply(kept: Kept, change: StateChange): void {
       kept.members.set(id, members);
       return;
     }
+    case 'former':
+      noteFormer(kept, change);
+      return;
     case 'target':
       kept.targets.set(change.target, change.state);
       return;

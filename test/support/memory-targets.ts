@@ -1,9 +1,10 @@
+import { countOwn } from '../../src/core/model/stranger.ts';
 import type { Kept } from './memory-store.ts';
 
 /** Everything that is kept by target and source id. */
 const byEntry = (kept: Kept) => [kept.links, kept.members, kept.troubles, kept.intents] as Map<string, object>[];
 /** Everything that is kept by target. */
-const byTarget = (kept: Kept) => [kept.targets, kept.notes, kept.endpoints] as Map<string, unknown>[];
+const byTarget = (kept: Kept) => [kept.targets, kept.notes, kept.endpoints, kept.former] as Map<string, unknown>[];
 
 /** Forgets everything about a target. */
 export function resetTarget(kept: Kept, target: string): void {
@@ -28,4 +29,10 @@ export function renameTarget(kept: Kept, target: string, to: string): void {
     map.delete(target);
   }
   kept.removals.splice(0, kept.removals.length, ...kept.removals.map((one) => (one.target === target ? { ...one, target: to } : one)));
+}
+
+/** Members of all groups of a target, those without an entry apart, and groups that have any. */
+export function countMemberships(kept: Kept, target: string): { members: number; groups: number } {
+  const counts = [...kept.members].flatMap(([id, members]) => (id.startsWith(`${target}\n`) ? [countOwn(members)] : [])).filter((count) => count > 0);
+  return { members: counts.reduce((sum, count) => sum + count, 0), groups: counts.length };
 }

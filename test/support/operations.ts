@@ -69,6 +69,7 @@ export function guardInput(operations: readonly Operation[], rest: Partial<Guard
     isEmpty: () => false,
     emptiedScopes: [],
     isLeap: () => false,
+    overtaken: { directories: new Set(), marks: new Set() },
     possibleMembers: new Map(),
     directories: new Set(['corp', 'branch']),
     older: new Map(),

@@ -105,26 +105,30 @@ async function searchPlace(
   const attributes = [...new Set([...wanted, idAttribute.toLowerCase(), ...search.stampOf.attributes, ...hidden.attributes])];
   const measure: EntryReading['measure'] = (send) => timed(options, 'range', send);
   const reading: EntryReading = { session, attributes, stamps: search.stampOf.attributes, measure };
-  await searchSubtree(
-    session,
-    {
-      base,
-      depth,
-      filter: toLdapFilter(filter),
-      attributes,
-      pageSize: hasPaging(rootDse) ? pageSize : undefined,
-      // The rest of a large attribute can be asked for when the page is through.
-      onEntry: (found) => (isPartial(found) ? void partial.push(found) : visit(found)),
-      onReference,
-      ...(options.referrals === undefined ? {} : { onReferral: onReference }),
-      onPage: async () => {
-        for (const found of partial.splice(0)) {
-          await visit(await completeEntry(found, reading));
-        }
+  try {
+    await searchSubtree(
+      session,
+      {
+        base,
+        depth,
+        filter: toLdapFilter(filter),
+        attributes,
+        pageSize: hasPaging(rootDse) ? pageSize : undefined,
+        // The rest of a large attribute can be asked for when the page is through.
+        onEntry: (found) => (isPartial(found) ? void partial.push(found) : visit(found)),
+        onReference,
+        ...(options.referrals === undefined ? {} : { onReferral: onReference }),
+        onPage: async () => {
+          for (const found of partial.splice(0)) {
+            await visit(await completeEntry(found, reading));
+          }
+        },
       },
-    },
-    (send) => timed(options, 'search', send),
-  );
-  nameless.check({ base, idAttribute });
+      (send) => timed(options, 'search', send),
+    );
+  } finally {
+    // Before whatever else was wrong: it is what a person can mend.
+    nameless.check({ base, idAttribute });
+  }
   return elsewhere;
 }

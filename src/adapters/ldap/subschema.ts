@@ -1,5 +1,5 @@
 import { typeName, typeNamesOf, type TypeNames } from '../../core/directory/attribute-types.ts';
-import { namesAfter, requirementsIn, type Requirements } from '../../core/directory/object-classes.ts';
+import { namesAfter, requiredOfGroups, requirementsIn, type Requirements } from '../../core/directory/object-classes.ts';
 import { readBase } from './changes/read-base.ts';
 import type { OpenDirectory } from './open-directory.ts';
 import type { LdapSourceOptions } from './options.ts';
@@ -7,7 +7,7 @@ import type { LdapSourceOptions } from './options.ts';
 /** What a server's schema says (RFC 4512 §4.2). */
 export interface Subschema {
   readonly typeNames: TypeNames;
-  /** Empty where the server hides its schema. */
+  /** Where the server hides its schema: what holds without. */
   readonly requirements: Requirements;
   /** Whether there is such an attribute; undefined where the server hides its schema. */
   readonly knows: (attribute: string) => boolean | undefined;
@@ -16,7 +16,9 @@ export interface Subschema {
 /** A schema changes when somebody works on the server: what it said once is good until the next start. */
 const known = new WeakMap<LdapSourceOptions, Subschema>();
 
-const hidden: Subschema = { typeNames: typeName, requirements: () => new Set(), knows: () => undefined };
+function hidden({ kind }: OpenDirectory): Subschema {
+  return { typeNames: typeName, requirements: kind === 'openldap' ? requiredOfGroups : () => new Set(), knows: () => undefined };
+}
 
 /** RFC 4512 §4.4: the rootDSE tells where the schema is. A server that hides it is no trouble. */
 export async function readSubschema(directory: OpenDirectory): Promise<Subschema> {
@@ -29,10 +31,10 @@ export async function readSubschema(directory: OpenDirectory): Promise<Subschema
 
 async function read(directory: OpenDirectory): Promise<Subschema> {
   const base = directory.rootDse.get('subschemasubentry')?.[0];
-  if (base === undefined) return hidden;
+  if (base === undefined) return hidden(directory);
   const values = await readBase(directory, base, ['attributeTypes', 'objectClasses']);
   const types = (values.get('attributetypes') ?? []).map(String);
-  if (types.length === 0) return hidden;
+  if (types.length === 0) return hidden(directory);
   const typeNames = typeNamesOf(types);
   const names = new Set(types.flatMap((type) => namesAfter('NAME', type)));
   return {

@@ -1,7 +1,9 @@
 import type { FileHandle } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { typeName, underAskedNames, type TypeNames } from '../../core/directory/attribute-types.ts';
 import { checkIdentity } from '../../core/directory/identity.ts';
 import { kindRules, type ServerKind } from '../../core/directory/kinds.ts';
+import { requiredOfGroups } from '../../core/directory/object-classes.ts';
 import type { DirectoryIdentity } from '../../core/model/directory-identity.ts';
 import type { Entry } from '../../core/model/entry.ts';
 import type { DirectoryFacts, DirectorySource, ReadRequest, Verdict } from '../../ports/directory-source.ts';
@@ -61,10 +63,11 @@ export function createLdifSource(options: LdifSourceOptions): DirectorySource {
       }),
     read: (request) =>
       withFile(path, settleMilliseconds, request.signal, async (file): Promise<Verdict> => {
-        const { identity } = await surveyFile(file, path, { kind, idAttribute, expected: request.expected }, request.signal);
+        const { identity, counters } = await surveyFile(file, path, { kind, idAttribute, expected: request.expected }, request.signal);
         checkIdentity(name, request.expected, identity);
         await visitEntries(file, identity, request);
-        return { kind: 'complete', identity };
+        // slapd may have gone on since it wrote contextCSN: it does so now and then.
+        return { kind: 'complete', identity, version: { server: basename(path), has: counters, shows: counters, tellsAll: false } };
       }),
   };
 
@@ -82,13 +85,26 @@ export function createLdifSource(options: LdifSourceOptions): DirectorySource {
       if (type === undefined) continue;
       const id = recordId(record, ownId);
       if (id === undefined) nameless.add(record);
-      else await visit(toEntry(record, { id, directory: name, type }, attributes[type], typeNames));
+      else await visit(withHidden(toEntry(record, { id, directory: name, type }, attributes[type], typeNames), record, foundKind));
       throwIfInterrupted(signal, path);
     }
     nameless.check(ownId, path);
   }
 }
 
+/** An export of OpenLDAP that shows a group without members was made by an account that may not read them. */
+function withHidden(entry: Entry, { attributes }: LdifRecord, kind: ServerKind): Entry {
+  if (kind !== 'openldap' || entry.type !== 'group') return entry;
+  const hidden = [...requiredOfGroups((attributes.get('objectclass') ?? []).map(String))].filter((name) => !entry.attributes.has(name));
+  return hidden.length === 0 ? entry : { ...entry, hidden: new Set(hidden) };
+}
+
 function toEntry(record: LdifRecord, who: Pick<Entry, 'id' | 'directory' | 'type'>, asked: ReadonlySet<string>, typeNames: TypeNames): Entry {
-  return { ...who, dn: record.dn, attributes: underAskedNames(record.attributes, asked, typeNames) };
+  return { ...who, dn: record.dn, attributes: underAskedNames(record.attributes, asked, typeNames), stamp: stampOf(record) };
+}
+
+/** When the entry changed last, where the file has it. */
+function stampOf({ attributes }: LdifRecord): string | undefined {
+  const name = ['entrycsn', 'modifytimestamp'].find((one) => attributes.has(one));
+  return name === undefined ? undefined : `${name}=${String(attributes.get(name)?.[0])}`;
 }

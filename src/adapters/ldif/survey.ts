@@ -1,5 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
+import { csnsIn } from '../../core/directory/counters.ts';
 import { keyOfDn } from '../../core/directory/dn.ts';
+import type { Counters } from '../../core/model/data-version.ts';
 import type { DirectoryIdentity } from '../../core/model/directory-identity.ts';
 import type { BridgeError } from '../../core/model/errors.ts';
 import { FileKind, type FileHints } from './file-kind.ts';
@@ -12,6 +14,8 @@ import { readRecords } from './read-records.ts';
 export interface Survey {
   readonly records: number;
   readonly identity: DirectoryIdentity;
+  /** How far the data had come when it was exported, where the file has it: contextCSN, which slapcat writes. */
+  readonly counters: Counters;
 }
 
 /**
@@ -28,6 +32,7 @@ export async function surveyFile(
   const ids = new Ids();
   let isExport: boolean | undefined;
   const kind = new FileKind(hints);
+  const counters: Record<string, string> = {};
   for await (const record of readRecords(file, path, signal)) {
     // RFC 2849 has a file of entries or one of changes. What mixes them is a list of changes that begins with additions.
     isExport ??= record.added !== undefined;
@@ -40,12 +45,13 @@ export async function surveyFile(
     if (earlier !== undefined) throw twice('DN', record.line, earlier, path);
     seen.set(key, record.line);
     kind.take(record);
+    Object.assign(counters, csnsIn(record.dn, (record.attributes.get('contextcsn') ?? []).join(' ')));
     for (const attribute of kind.candidates) ids.meet(attribute, record);
   }
   const { identity } = kind;
   const doubled = ids.doubled(identity.idAttribute);
   if (doubled !== undefined) throw twice('id', doubled.line, doubled.earlier, path);
-  return { records: seen.size, identity };
+  return { records: seen.size, identity, counters };
 }
 
 /** Which of several attributes is the id is known when the whole file is. */

@@ -102,6 +102,7 @@ function targetOf(change: TargetChange): string {
     case 'trouble_over':
     case 'unlink':
     case 'members':
+    case 'former':
     case 'target':
     case 'notes':
     case 'bound':
@@ -120,6 +121,7 @@ const kinds: ReadonlySet<unknown> = new Set<StateChange['kind']>([
   'trouble_over',
   'unlink',
   'members',
+  'former',
   'target',
   'notes',
   'directory',

@@ -1,5 +1,6 @@
 import type { ResourceType, SourceId } from '../../core/model/entry.ts';
 import { holdsValue, type Link, type TargetId } from '../../core/model/link.ts';
+import { countOwn } from '../../core/model/stranger.ts';
 import { forgetContent } from '../../core/planning/link-paths.ts';
 import { tallyKey } from '../../core/planning/tally.ts';
 import { noNotes, type TargetNotes } from '../../ports/scim-target.ts';
@@ -14,6 +15,7 @@ import {
   type Trouble,
 } from '../../ports/state-store.ts';
 
+import { FormerOwners } from './former-owners.ts';
 import { inCurrentWords } from './earlier-state.ts';
 
 /** A change that is about one target. */
@@ -29,6 +31,8 @@ export class TargetMemory {
   readonly links = new Map<SourceId, Link>();
   readonly members = new Map<SourceId, Set<SourceId>>();
   readonly owners: Readonly<Record<ResourceType, Map<TargetId, SourceId>>> = { user: new Map(), group: new Map() };
+  /** By type; of accounts that nobody is linked to. */
+  readonly former: Readonly<Record<ResourceType, FormerOwners>> = { user: new FormerOwners(), group: new FormerOwners() };
   readonly troubles = new Map<SourceId, Trouble>();
   readonly intents = new Map<SourceId, Intent>();
   readonly #unstored = new Map<string, number>();
@@ -53,9 +57,8 @@ export class TargetMemory {
   }
 
   get memberships(): { readonly members: number; readonly groups: number } {
-    let members = 0;
-    for (const ids of this.members.values()) members += ids.size;
-    return { members, groups: this.members.size };
+    const counts = [...this.members.values()].map(countOwn).filter((count) => count > 0);
+    return { members: counts.reduce((sum, count) => sum + count, 0), groups: counts.length };
   }
 
   holders(type: ResourceType, path: string): number {
@@ -96,6 +99,9 @@ export class TargetMemory {
       case 'members':
         this.#changeMembers(change.group, change.add, change.remove);
         return;
+      case 'former':
+        for (const [account, owner] of change.accounts) this.#noteFormer(change.type, account, owner);
+        return;
       case 'target':
         this.state = inCurrentWords(change.state);
         return;
@@ -114,6 +120,14 @@ export class TargetMemory {
     }
   }
 
+  formerAccounts(owner: SourceId): { type: ResourceType; targetId: TargetId }[] {
+    return (['user', 'group'] as const).flatMap((type) => [...this.former[type].ids].flatMap(([targetId, id]) => (id === owner ? [{ type, targetId }] : [])));
+  }
+
+  #noteFormer(type: ResourceType, account: TargetId, owner: SourceId): void {
+    if (!this.owners[type].has(account)) this.former[type].note(account, owner);
+  }
+
   forgetContent(): void {
     for (const link of this.links.values()) this.links.set(link.sourceId, forgetContent(link));
   }
@@ -126,6 +140,7 @@ export class TargetMemory {
   #putLink(link: Link): void {
     this.links.set(link.sourceId, link);
     this.owners[link.type].set(link.targetId, link.sourceId);
+    this.former[link.type].forget(link.targetId);
     this.#count(link, 1);
   }
 
@@ -165,6 +180,7 @@ export class TargetMemory {
     if (owners.get(link.targetId) !== id) return;
     owners.delete(link.targetId);
     if (this.links.size > this.owners.user.size + this.owners.group.size) this.#restoreOwner(link);
+    this.#noteFormer(link.type, link.targetId, id);
   }
 
   #restoreOwner({ type, targetId }: Link): void {
@@ -210,6 +226,7 @@ export class TargetMemory {
     for (const removal of this.removals.values()) yield { kind: 'removal', target, removal };
     for (const intent of this.intents.values()) yield { kind: 'intent', intent: { ...intent, target } };
     for (const link of this.links.values()) yield { kind: 'link', link: { ...link, target } };
+    for (const type of ['user', 'group'] as const) for (const accounts of this.former[type].lines()) yield { kind: 'former', target, type, accounts };
     for (const trouble of this.troubles.values()) yield { kind: 'trouble', trouble: { ...trouble, target } };
     for (const [group, members] of this.members) {
       const ids = [...members];

@@ -17,6 +17,8 @@ export function createView(lineage: string, memory: Memory, digest: Digest, deci
     links: (target, ids) => Promise.resolve(pick(of(target).links, ids)),
     unseen: (target, directories, seen) => unseen(of(target), directories, seen),
     owners: (target, type, ids) => Promise.resolve(pick(of(target).owners[type], ids)),
+    formerOwners: (target, type, ids) => Promise.resolve(pick(of(target).former[type].ids, ids)),
+    formerAccounts: (target, owner) => Promise.resolve(of(target).formerAccounts(owner)),
     members: (target, group) => Promise.resolve([...(of(target).members.get(group) ?? [])]),
     troubles: (target, ids) => Promise.resolve(pick(of(target).troubles, ids)),
     strayTroubles: (target, seen) => inBatches([...of(target).troubles.keys()].filter((id) => !seen.has(id))),

@@ -96,7 +96,7 @@ function show({ target, state, counts, unstored, notes, waiting }: TargetStatus,
   if (state.pending > 0) print(`  pending       ${count(state.pending, 'change')}`);
   for (const { decision, holdId, by, at } of waiting) print(`  decided       ${decision} of ${holdId} by ${deciderText(by)} at ${at}, waits for a cycle`);
   for (const { holdId, by, at, operations } of state.rejections ?? []) {
-    print(`  ${colors.yellow('rejected')}      ${verbCounts(operations)} by ${deciderText(by)} at ${at}: stays undone; taken back by: ${call('approve', holdId)}`);
+    print(`  ${colors.yellow('undone')}        ${verbCounts(operations)}, rejected by ${deciderText(by)} at ${at}; taken back by: ${call('approve', holdId)}`);
   }
   if (state.held === undefined) return;
   const { held } = state;
@@ -113,7 +113,7 @@ function summary(state: TargetState, unstored: TargetStatus['unstored'], colors:
       return colors.dim('no cycle yet');
     case 'success':
       if (Object.keys(unstored).length > 0) return colors.yellow('done, but not everything is stored');
-      if (state.rejected !== undefined || state.unresolved !== undefined) return colors.yellow('not all in step');
+      if (state.rejected !== undefined || state.unresolved !== undefined || (state.rejections?.length ?? 0) > 0) return colors.yellow('not all in step');
       return colors.green(state.pending === 0 ? 'in step' : 'in step, with changes pending');
     case 'held':
       return colors.red('held by the guard');

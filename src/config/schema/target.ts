@@ -32,6 +32,10 @@ const adopt = choice(['first-match', 'never', 'also-foreign'])
   .default('first-match')
   .describe('Whether an existing account that matches is taken over. `never`: it is left alone and reported. `also-foreign`: also one that carries the externalId of somebody else.');
 
+const adoptedMembers = choice(['keep', 'remove'])
+  .default('keep')
+  .describe('What happens to those in an adopted group whom the directory does not have in it, as far as the target shows them at the adoption: they stay (`keep`), or leave like any other member, within the limits of `guard` (`remove`).');
+
 const map = attributeMap.describe('SCIM path: expression (CEL) over LDAP attributes. Adds to the preset of the directory\'s kind key by key, or overrides it; `null` removes a key.');
 
 /** @param half whether `atLeast` may never stand for more than half of those whom it is about */
@@ -60,7 +64,7 @@ export const targetSchema = z.strictObject({
     })
     .prefault({})
     .describe('How users are found and mapped.'),
-  groups: z.strictObject({ match: match(['externalId', 'displayName']), adopt, map }).prefault({}).describe('How groups are found and mapped.'),
+  groups: z.strictObject({ match: match(['externalId', 'displayName']), adopt, adoptedMembers, map }).prefault({}).describe('How groups are found and mapped.'),
   removal: z
     .strictObject({
       leaves: choice(['deactivate', 'delete', 'keep']).describe(

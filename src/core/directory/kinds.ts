@@ -11,11 +11,17 @@ export interface KindRules {
   readonly filters: Readonly<Record<ResourceType, string>>;
 }
 
-/** groupOfMembers is RFC 2307bis; a class that the server does not know matches nothing. */
+/**
+ * posixGroup is RFC 2307, groupOfMembers RFC 2307bis. A class that the server does not know matches nothing; "not" of it
+ * matches nothing either (Undefined, RFC 4511 §4.5.1.7), so that none may stand there where it may be unknown.
+ */
 const standardFilters = {
   user: '(objectClass=inetOrgPerson)',
-  group: '(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=groupOfMembers))',
+  group: '(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=groupOfMembers)(objectClass=posixGroup))',
 } as const;
+
+/** FreeIPA, which is 389 within, makes a group for every person (mepManagedEntry), which is nobody's idea of a group. */
+const filtersOf389 = { ...standardFilters, group: `(&${standardFilters.group}(!(objectClass=mepManagedEntry)))` } as const;
 
 export const kindRules: Readonly<Record<ServerKind, KindRules>> = {
   'active-directory': {
@@ -30,7 +36,7 @@ export const kindRules: Readonly<Record<ServerKind, KindRules>> = {
     },
   },
   openldap: { idAttribute: 'entryUUID', preset: 'openldap', filters: standardFilters },
-  '389ds': { idAttribute: 'nsUniqueId', preset: 'openldap', filters: standardFilters },
+  '389ds': { idAttribute: 'nsUniqueId', preset: 'openldap', filters: filtersOf389 },
   // RFC 4530: what a server of unknown make most likely has.
   generic: { idAttribute: 'entryUUID', preset: 'openldap', filters: standardFilters },
 };

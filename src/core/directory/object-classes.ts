@@ -37,6 +37,15 @@ export function requirementsIn(definitions: readonly string[], typeNames: TypeNa
   };
 }
 
+/**
+ * What OpenLDAP requires whatever its schema looks like, for when nobody shows it (a file, a server that hides it): a group
+ * of these classes has members, or is not there (RFC 4519 §3.5, §3.6). 389 and others let them be empty.
+ */
+export const requiredOfGroups: Requirements = requirementsIn(
+  ["( 2.5.6.9 NAME 'groupOfNames' MUST member )", "( 2.5.6.17 NAME 'groupOfUniqueNames' MUST uniqueMember )"],
+  (spelled) => spelled.toLowerCase(),
+);
+
 /** `NAME 'a'`, `NAME ( 'a' 'b' )`, `MUST cn`, `MUST ( cn $ member )`: the names in lower case. */
 export function namesAfter(word: string, text: string): string[] {
   const [, several, one] = new RegExp(`\\b${word}\\s+(?:\\(([^)]*)\\)|'?([\\w.;-]+)'?)`).exec(text) ?? [];

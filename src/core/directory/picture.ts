@@ -1,6 +1,7 @@
-import type { DataVersion } from '../model/data-version.ts';
+import type { Counters, DataVersion } from '../model/data-version.ts';
 import type { Entry, ResourceType, SourceId } from '../model/entry.ts';
 import type { CompleteReading, Fate, Reading, Watermark } from '../model/reading.ts';
+import { familyOf } from './counters.ts';
 
 /**
  * Everything that a directory is known to hold, kept current by its readings. Made by a complete reading alone, so that
@@ -58,9 +59,20 @@ export class Picture {
   }
 }
 
+/**
+ * What a delta says replaces what was known. Counters that it does not name stay as they were, for as long as the same
+ * server tells, and unless it names others of a family that is told as a whole: what another server, or one that was
+ * restored, does not name it does not have.
+ */
 function advance(before: DataVersion | undefined, now: DataVersion | undefined): DataVersion | undefined {
   if (before === undefined || now === undefined) return now ?? before;
-  return { ...now, has: { ...before.has, ...now.has }, shows: { ...before.shows, ...now.shows } };
+  if (before.server !== now.server) return now;
+  return { ...now, has: carryOn(before.has, now.has), shows: carryOn(before.shows, now.shows) };
+}
+
+function carryOn(before: Counters, now: Counters): Counters {
+  const whole = new Set(Object.keys(now).map(familyOf).filter((family) => /^(?:csn|ruv) /.test(family)));
+  return { ...Object.fromEntries(Object.entries(before).filter(([name]) => !whole.has(familyOf(name)))), ...now };
 }
 
 /** The order of projections, so that sorting those costs next to nothing: nearly everyone stands where they belong. */

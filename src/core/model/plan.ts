@@ -58,8 +58,10 @@ export interface AdoptOperation extends Subject {
   readonly attributes: DesiredAttributes;
   /** Of a group: those of its members who are in it already. */
   readonly present?: readonly SourceId[] | undefined;
-  /** Of a group: how many are in it whom the directory does not have in it. They are left there. */
-  readonly strangers?: number | undefined;
+  /** Of a group: who is in it whom the directory does not have in it, by the target's ids. */
+  readonly strangers?: readonly TargetId[] | undefined;
+  /** They are taken out: that is an operation of its own, which the guard looks at. Otherwise they stay. */
+  readonly strangersLeave?: boolean | undefined;
 }
 
 /**
@@ -143,6 +145,8 @@ export interface GuardFinding {
   readonly sourceId?: SourceId | undefined;
   /** The attribute, for `clears`. */
   readonly path?: string | undefined;
+  /** The directory whose data is older, for `older_data`. */
+  readonly directory?: string | undefined;
   readonly planned: number;
   /** Of the same kind, done within the last 24 hours. */
   readonly recent: number;

@@ -68,6 +68,7 @@ export interface Reason {
 export const reasonCodes = [
   'map_error',
   'hidden_attribute',
+  'hidden_entry',
   'active_unknown',
   'required_missing',
   'duplicate_match',

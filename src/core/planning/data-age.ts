@@ -1,3 +1,4 @@
+import { familyOf } from '../directory/counters.ts';
 import type { Counters, DataMark } from '../model/data-version.ts';
 import type { Entry, SourceId } from '../model/entry.ts';
 import type { CompleteReading } from '../model/reading.ts';
@@ -26,7 +27,7 @@ export function findOlder({ counters, witnesses = {} }: DataMark, reading: Compl
 }
 
 function isMissing(name: string, has: Counters): boolean {
-  const family = name.slice(0, name.lastIndexOf(' ') + 1);
+  const family = familyOf(name);
   return families.some((one) => family.startsWith(`${one} `)) && Object.keys(has).some((other) => other.startsWith(family));
 }
 

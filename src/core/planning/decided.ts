@@ -56,7 +56,8 @@ export function divideDecided(operations: readonly Operation[], context: PartCon
   return divided;
 }
 
-function isAmong(part: Part, marks: ReadonlySet<string>, digest: Digest): boolean {
+/** Whether a part is among those with these marks. */
+export function isAmong(part: Part, marks: ReadonlySet<string>, digest: Digest): boolean {
   if (marks.size === 0) return false;
   const { operation } = part;
   if (part.kind === 'removal' && operation.verb === 'members') {

@@ -1,35 +1,62 @@
-import type { ResourceType } from '../model/entry.ts';
+import type { ResourceType, SourceId } from '../model/entry.ts';
+import { isAmong } from './decided.ts';
 import type { Judged } from './guard-input.ts';
 import type { Part } from './guard-parts.ts';
 import type { Suspicion } from './guard-suspicion.ts';
 
 /**
  * Data that is older than what the target went by already (a replica that lags behind, a server that was set back) takes
- * nothing away and gives nothing back: whoever came since would leave, and whoever left would be switched on again.
+ * nothing away and gives nothing back: whoever came since would leave, and whoever left would be switched on or made again.
+ *
+ * Data that has caught up does not want any of that any more. What it still wants did not catch up: the server was set
+ * back, and went on from there.
  */
 export function olderDataRule(plan: Judged): Suspicion[] {
-  const counts = new Map<string, { readonly directory: string; readonly type: ResourceType; count: number }>();
+  return [
+    ...suspicionsOf(plan, (part) => plan.older.has(part.directory), ({ count, type, directory }) =>
+      `${count} changes of ${type}s that take something away or give access wait: the data of directory ${directory} is older than what was acknowledged (${plan.older.get(directory) ?? ''}). They are released when it has caught up`),
+    ...suspicionsOf(plan, (part) => plan.overtaken.directories.has(part.directory) && isAmong(part, plan.overtaken.marks, noDigest), ({ count, type, directory }) =>
+      `${count} changes of ${type}s that take something away or give access wait for a person: the data of directory ${directory} was older than what was acknowledged, has gone on since, and still wants them: it seems to have been set back`),
+  ];
+}
+
+interface Count {
+  readonly directory: string;
+  readonly type: ResourceType;
+  readonly count: number;
+  readonly ids: Set<SourceId>;
+}
+
+function suspicionsOf(plan: Judged, isConcerned: (part: Part) => boolean, say: (count: Count) => string): Suspicion[] {
+  const isSuspect = (part: Part): boolean => isUndoing(part) && isConcerned(part);
+  const counts = new Map<string, Count>();
   for (const part of plan.parts()) {
-    if (!isUndoing(part) || !plan.older.has(part.directory)) continue;
-    const key = `${part.directory} ${part.type}`;
+    if (!isSuspect(part)) continue;
+    const { directory, type, sourceId } = part;
+    const key = `${directory} ${type}`;
     const known = counts.get(key);
-    if (known === undefined) counts.set(key, { directory: part.directory, type: part.type, count: 1 });
-    else known.count += 1;
+    counts.set(key, { directory, type, count: (known?.count ?? 0) + 1, ids: (known?.ids ?? new Set()).add(sourceId) });
   }
-  return [...counts.values()].map(({ directory, type, count }) => ({
+  return [...counts.values()].map((count) => ({
     finding: {
       kind: 'older_data',
-      type,
-      planned: count,
+      type: count.type,
+      directory: count.directory,
+      planned: count.ids.size,
       recent: 0,
-      population: plan.population.active[type],
+      population: plan.population.active[count.type],
       allowed: 0,
-      text: `${count} removals, reactivations, cleared values or memberships of ${type}s wait: the data of directory ${directory} is older than what was acknowledged (${plan.older.get(directory) ?? ''}). They are released when it has caught up`,
+      text: say(count),
     },
-    selects: (part) => isUndoing(part) && part.directory === directory && part.type === type,
+    selects: (part) => isSuspect(part) && part.directory === count.directory && part.type === count.type,
   }));
 }
 
 function isUndoing({ kind }: Part): boolean {
-  return kind === 'removal' || kind === 'reactivation' || kind === 'clear' || kind === 'leave' || kind === 'join';
+  return kind !== 'set';
+}
+
+/** Nothing of what undoes something has a value. */
+function noDigest(): string {
+  return '';
 }

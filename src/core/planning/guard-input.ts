@@ -17,6 +17,11 @@ export interface Population {
   readonly holders: (type: ResourceType, path: string) => number;
 }
 
+export interface Overtaken {
+  readonly directories: ReadonlySet<string>;
+  readonly marks: ReadonlySet<string>;
+}
+
 /**
  * What a kind of a plan was compared with. A plan that stops in the middle (a crash, a target that goes down) has taken
  * some of what its shares are shares of, and some of what the rest of it follows: its rest is measured as the whole was.
@@ -59,6 +64,8 @@ export interface GuardInput {
   readonly directories: ReadonlySet<string>;
   /** Directories whose data is older than what this target went by, and why we think so, with the server's name. */
   readonly older: ReadonlyMap<string, string>;
+  /** What was held because its directory was older, in directories that are not any more; as marks of operations. */
+  readonly overtaken: Overtaken;
   readonly hash: (text: string) => string;
 }
 

@@ -85,7 +85,7 @@ export const measures: Readonly<Record<TallyKind, Measure>> = {
   },
   reactivations: {
     limit: 'reactivations',
-    population: ({ population }, { type }) => population.deactivated[type],
+    population: (plan, tally) => plan.population.deactivated[tally.type] + perhapsDeactivated(plan, tally.type),
     shrinks: true,
     half: true,
     counts: (part) => part.kind === 'reactivation',
@@ -127,4 +127,9 @@ function plainCount(of: string): string {
 /** Accounts that are on, and become ours with a first load: some of them are switched off at once. */
 function adoptedActive({ operations, established }: Judged, type: ResourceType): number {
   return established ? 0 : operations.filter((one) => one.verb === 'adopt' && one.type === type && one.targetActive).length;
+}
+
+/** Those who were to be switched off and perhaps were, because no answer came, and are switched on again for that. */
+function perhapsDeactivated({ operations, links }: Judged, type: ResourceType): number {
+  return operations.filter((one) => one.verb === 'reactivate' && one.type === type && links.get(one.sourceId)?.lifecycle === 'active').length;
 }

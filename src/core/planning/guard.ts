@@ -11,8 +11,9 @@ import { holdId } from './plan-id.ts';
  *
  *   rule               | holds                                       | when
  *   -------------------+---------------------------------------------+------------------------------------------------
- *   older_data         | removals, reactivations, clears and         | the data of their directory is older than what
- *                      | memberships                                 | the target went by already
+ *   older_data         | all but values that are set                 | the data of their directory is older than what
+ *                      |                                             | the target went by already, or was, and still
+ *                      |                                             | wants the same after it went on
  *   first_run          | removals, but of those who are disabled;    | no cycle was ever committed
  *                      | members leaving                             |
  *   empty_reading      | the same, of those who are linked from one  | that directory showed none of their type

@@ -37,6 +37,8 @@ export interface PlanInput {
   /** In scope and not on the target, and not part of this plan: nobody waits for them. */
   readonly bystanders: ReadonlySet<SourceId>;
   readonly removal: RemovalPolicy;
+  /** Whether those leave an adopted group whom the directory does not have in it. */
+  readonly strangersLeave?: boolean | undefined;
   readonly createInactive: boolean;
   /** True: whoever is deactivated answers to nothing any more (Atlassian), so that nothing else is sent about them. */
   readonly recreates: boolean;

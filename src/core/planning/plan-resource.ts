@@ -22,7 +22,7 @@ export function planResource(resource: Resource, input: PlanInput, outlook: Outl
   const match = input.matches.get(resource.sourceId);
   return match === undefined
     ? planCreation(resource, input.links.has(resource.sourceId), outlook)
-    : planAdoption(resource, match, outlook);
+    : planAdoption(resource, match, input, outlook);
 }
 
 /** Someone in scope who cannot be written: access ends when the directory says so, and nothing else happens. */
@@ -55,7 +55,7 @@ function onceOf({ createOnly, attributes }: Resource): ReadonlySet<string> | und
   return once.length === 0 ? undefined : new Set(once);
 }
 
-function planAdoption(resource: Resource, match: Match, outlook: Outlook): Partial<PlannedOperations> {
+function planAdoption(resource: Resource, match: Match, { strangersLeave }: PlanInput, outlook: Outlook): Partial<PlannedOperations> {
   const { known, waiting } = withoutStrangers(resource.attributes, outlook);
   const { now, later } = splitCircles(resource, known, outlook);
   const differing = diffWithBody(known, match.body, outlook.targetIdOf);
@@ -79,7 +79,7 @@ function planAdoption(resource: Resource, match: Match, outlook: Outlook): Parti
         targetActive: match.active,
         changes,
         attributes,
-        ...(resource.type === 'group' ? shownMembers(match.body, resource.members, outlook.targetIdOf) : undefined),
+        ...(resource.type === 'group' ? { ...shownMembers(match.body, resource.members, outlook.targetIdOf), strangersLeave } : undefined),
       },
       ...completeCircle(
         resource,

@@ -7,8 +7,8 @@ import { scimValues, textOf } from '../mapping/scim-values.ts';
 export interface ShownMembers {
   /** Those of the wanted ones who are there: nobody puts them in once more. */
   readonly present: readonly SourceId[];
-  /** How many others are in it. */
-  readonly strangers: number;
+  /** The others who are in it. */
+  readonly strangers: readonly TargetId[];
 }
 
 /** Undefined when the answer shows no members at all: many leave them out of lists. */
@@ -17,8 +17,16 @@ export function shownMembers(
   wanted: Iterable<SourceId>,
   targetIdOf: (id: SourceId) => TargetId | undefined,
 ): ShownMembers | undefined {
-  if (!Array.isArray(readScimPath(body, scimPath('members')))) return undefined;
-  const shown = new Set(scimValues(body, scimPath('members.value')).flatMap((value) => textOf(value) ?? []));
+  const shown = membersShown(body);
+  if (shown === undefined) return undefined;
   const present = [...wanted].filter((id) => shown.has(targetIdOf(id) ?? ''));
-  return { present, strangers: shown.size - present.length };
+  const strangers = new Set(shown);
+  for (const id of present) strangers.delete(targetIdOf(id) ?? '');
+  return { present, strangers: [...strangers] };
+}
+
+/** The target's ids of everybody in a group, as an answer shows it. */
+export function membersShown(body: Readonly<Record<string, unknown>>): ReadonlySet<TargetId> | undefined {
+  if (!Array.isArray(readScimPath(body, scimPath('members')))) return undefined;
+  return new Set(scimValues(body, scimPath('members.value')).flatMap((value) => textOf(value) ?? []));
 }

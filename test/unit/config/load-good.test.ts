@@ -39,7 +39,7 @@ it('fills in the defaults of the product page', async (t) => {
     from: ['corp'],
     scope: { users: { memberOf: [] }, groups: { memberOf: [] }, nested: 'flatten' },
     users: { match: ['externalId', 'userName'], adopt: 'first-match', createInactive: false, map: [] },
-    groups: { match: ['externalId', 'displayName'], adopt: 'first-match', map: [] },
+    groups: { match: ['externalId', 'displayName'], adopt: 'first-match', adoptedMembers: 'keep', map: [] },
     removal: { leaves: 'deactivate', groups: 'keep' },
     guard: { ...limitsWith(), mustSee: [] },
     limits: { concurrency: 'auto' },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { typeName } from '../../../src/core/directory/attribute-types.ts';
-import { requirementsIn } from '../../../src/core/directory/object-classes.ts';
+import { requiredOfGroups, requirementsIn } from '../../../src/core/directory/object-classes.ts';
 
 /** As OpenLDAP, 389 and Active Directory spell them. */
 const requirements = requirementsIn(
@@ -23,5 +23,11 @@ describe('what object classes require', () => {
   it('is nothing of a class that the schema does not have', () => {
     assert.deepEqual([...requirements(['groupOfMembers'])], []);
     assert.deepEqual([...requirementsIn([], typeName)(['person'])], []);
+  });
+
+  it('is a member of the groups of RFC 4519, also where nobody shows a schema', () => {
+    assert.deepEqual([...requiredOfGroups(['top', 'groupOfNames'])], ['member']);
+    assert.deepEqual([...requiredOfGroups(['groupOfUniqueNames'])], ['uniquemember']);
+    assert.deepEqual([...requiredOfGroups(['groupOfMembers', 'posixGroup'])], []);
   });
 });

@@ -34,4 +34,20 @@ describe('a picture of a directory', () => {
   it('forgets whoever a complete reading does not show', () => {
     assert.deepEqual(pictureOf(complete, { ...complete, entries: [cy] }).reading?.entries, [cy]);
   });
+
+  describe('of which data it is', () => {
+    const of = (server: string, counters: Record<string, string>) => ({ server, has: counters, shows: counters, tellsAll: true });
+    const first = { ...complete, version: of('one', { 'csn dc=x 000': '4', 'csn dc=x 001': '9', 'usn a': '5' }) };
+    const after = (version: ReturnType<typeof of>) =>
+      pictureOf(first, { kind: 'delta', directory: 'corp', entries: [newBo], gone: [], version }).reading?.version?.has;
+
+    it('keeps counters that a server does not name again', () => {
+      assert.deepEqual(after(of('one', { 'replicated b': '3' })), { ...first.version.has, 'replicated b': '3' });
+    });
+
+    it('does not take what another server, or one that was restored, no longer names for what it has', () => {
+      assert.deepEqual(after(of('two', { 'csn dc=x 000': '4' })), { 'csn dc=x 000': '4' });
+      assert.deepEqual(after(of('one', { 'csn dc=x 000': '4' })), { 'csn dc=x 000': '4', 'usn a': '5' });
+    });
+  });
 });

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ScimValue } from '../../../src/core/model/resource.ts';
-import { cycleStage, inShort, person, team } from '../../support/cycle-stage.ts';
+import { cycleStage, inShort, operationsOf, person, team, type StageOptions } from '../../support/cycle-stage.ts';
 
 const signal = new AbortController().signal;
 
 /** A group that was there before, with ada and a guest in it. */
-async function withGroup() {
-  const stage = cycleStage([person('ada'), person('ben')]);
+async function withGroup(options: StageOptions = {}) {
+  const stage = cycleStage([person('ada'), person('ben')], options);
   await stage.target.create('user', new Map<string, ScimValue>([['userName', 'guest']]), signal);
   await stage.cycle();
   await stage.target.create('group', new Map<string, ScimValue>([['displayName', 'crew']]), signal);
@@ -23,10 +23,11 @@ describe('a group that is adopted', () => {
     const { report, calls } = await stage.cycle();
     const adoption = report.applied.find(({ verb }) => verb === 'adopt');
     assert.ok(adoption?.verb === 'adopt');
-    assert.deepEqual([adoption.present, adoption.strangers], [['ada'], 1]);
+    assert.deepEqual([adoption.present, adoption.strangers], [['ada'], ['user-1']]);
     assert.deepEqual(inShort(calls).filter((call) => call.startsWith('members')), ['members group-4 +user-3 -']);
     assert.deepEqual(membersOf(stage), ['user-1', 'user-2', 'user-3'].map((value) => ({ value })));
-    assert.deepEqual((await stage.store.members('wiki', 'crew')).toSorted(), ['ada', 'ben']);
+    assert.deepEqual((await stage.store.members('wiki', 'crew')).toSorted(), ['ada', 'ben', 'stranger:user-1']);
+    assert.deepEqual(await stage.store.memberships('wiki'), { members: 2, groups: 1 });
     assert.deepEqual((await stage.cycle()).calls, []);
   });
 
@@ -49,5 +50,77 @@ describe('a group that is adopted', () => {
     });
     const { calls } = await stage.cycle();
     assert.deepEqual(inShort(calls).filter((call) => call.startsWith('members') && call !== 'members group-4 +user-3 -'), []);
+  });
+});
+
+const matching = { user: { match: ['externalId', 'userName'], adopt: 'first-match', create: true }, group: { match: ['displayName'], adopt: 'first-match', create: true } } as const;
+const removing = { ...matching, group: { ...matching.group, adoptedMembers: 'remove' } } as const;
+const { limits: noLimits } = cycleStage([]).setup;
+
+describe('a group that is adopted with adoptedMembers: remove', () => {
+  it('lets go of whom the directory does not have in it, in the same cycle, and nobody is asked about it again', async () => {
+    const stage = await withGroup({ policy: removing });
+    stage.source.put(team('crew', ['ada', 'ben']));
+    const { report, calls } = await stage.cycle();
+    assert.deepEqual(operationsOf(report.applied), ['adopt crew', 'members crew']);
+    assert.deepEqual(inShort(calls).filter((call) => call.startsWith('members')), ['members group-4 +user-3 -user-1']);
+    assert.deepEqual(membersOf(stage), ['user-2', 'user-3'].map((value) => ({ value })));
+    assert.deepEqual((await stage.store.members('wiki', 'crew')).toSorted(), ['ada', 'ben']);
+    assert.deepEqual((await stage.cycle()).calls, []);
+    assert.equal(stage.target.users().find(({ id }) => id === 'user-1')?.['userName'], 'guest', 'the account itself is somebody else\'s');
+  });
+
+  it('lets go of those who were shown at the adoption when that is wanted later', async () => {
+    const stage = await withGroup();
+    stage.source.put(team('crew', ['ada']));
+    await stage.cycle();
+    assert.deepEqual(membersOf(stage), ['user-1', 'user-2'].map((value) => ({ value })));
+    const { calls } = await stage.cycle({ prepare: () => Promise.resolve({ ...stage.setup, policy: removing }) });
+    assert.deepEqual(inShort(calls), ['members group-4 + -user-1']);
+    assert.deepEqual((await stage.cycle({ prepare: () => Promise.resolve({ ...stage.setup, policy: removing }) })).calls, []);
+  });
+
+  it('is guarded like members who leave: they stay until that is approved, and the first run takes nobody out', async () => {
+    const stage = cycleStage([person('ada'), team('crew', ['ada'])], { policy: removing, limits: { ...noLimits, members: { percent: 20, atLeast: 1 } } });
+    for (const name of ['guest', 'visitor']) await stage.target.create('user', new Map<string, ScimValue>([['userName', name]]), signal);
+    await stage.target.create('group', new Map<string, ScimValue>([['displayName', 'crew']]), signal);
+    await stage.target.changeMembers('group-3', { add: ['user-1', 'user-2'].map((id) => ({ id, type: 'user' as const })), remove: [], current: () => Promise.resolve([]) }, signal);
+    const first = await stage.cycle();
+    assert.deepEqual(first.report.hold?.findings.map(({ kind }) => kind), ['first_run', 'members']);
+    const second = await stage.cycle();
+    assert.deepEqual(second.report.hold?.findings.map(({ kind, planned }) => [kind, planned]), [['members', 2]]);
+    assert.equal((membersOf(stage) as unknown[]).length, 3);
+    await stage.store.decide({ target: 'wiki', holdId: second.report.hold.holdId, decision: 'approve', at: new Date(stage.clock.now()).toISOString() });
+    await stage.cycle();
+    assert.deepEqual(membersOf(stage), [{ value: 'user-4' }]);
+  });
+
+  it('keeps whoever has an entry since, and belongs into the group', async () => {
+    const stage = await withGroup();
+    const prepare = () => Promise.resolve({ ...stage.setup, policy: removing });
+    stage.source.put(team('crew', ['ada']));
+    await stage.cycle();
+    stage.source.put(person('guest', { mail: 'guest' }));
+    stage.source.put(team('crew', ['ada', 'guest']));
+    const { calls } = await stage.cycle({ prepare });
+    assert.deepEqual(inShort(calls).filter((call) => / -./.test(call)), []);
+    assert.deepEqual(membersOf(stage), ['user-1', 'user-2'].map((value) => ({ value })));
+    stage.source.put(team('crew', ['ada']));
+    await stage.cycle({ prepare });
+    assert.deepEqual(membersOf(stage), [{ value: 'user-2' }]);
+    assert.deepEqual(await stage.store.members('wiki', 'crew'), ['ada']);
+    assert.deepEqual((await stage.cycle({ prepare })).calls, []);
+  });
+
+  it('survives the end of the process in between', async () => {
+    const stage = await withGroup({ policy: removing });
+    stage.source.put(team('crew', ['ada']));
+    stage.target.setHook((call) => (call.method === 'changeMembers' ? { when: 'after', result: { class: 'unknown', detail: 'cut' } } : undefined));
+    await stage.cycle();
+    stage.target.setHook(undefined);
+    await stage.clock.advance(60_000);
+    assert.equal((await stage.cycle()).report.result, 'success');
+    assert.deepEqual(membersOf(stage), [{ value: 'user-2' }]);
+    assert.deepEqual((await stage.cycle()).calls, []);
   });
 });

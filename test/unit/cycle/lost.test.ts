@@ -115,4 +115,38 @@ describe('a 404 a moment after a creation', () => {
     const { calls } = await stage.cycle();
     assert.deepEqual([failures, inShort(calls)], [['transient'], ['update user-1']]);
   });
+
+  it('is a loss when the target shows one that was created after it, even right after both were created', async () => {
+    const stage = cycleStage(['ada', 'ben', 'cy'].map((id) => person(id)));
+    await stage.cycle();
+    const ada = (await stage.store.links('wiki', ['ada'])).get('ada');
+    await stage.target.remove('user', ada?.targetId ?? '', signal);
+    stage.source.put(person('ada', { title: 'Chief' }));
+    await stage.cycle();
+    assert.equal((await stage.store.links('wiki', ['ada'])).get('ada')?.lifecycle, 'lost');
+    await stage.clock.advance(minute);
+    await stage.cycle();
+    assert.deepEqual(stage.target.users().filter(({ externalId }) => externalId === 'ada').map(({ title }) => title), ['Chief']);
+    assert.equal(stage.target.users().length, 3);
+  });
+
+  it('is a delay when those that were created later are not shown either', async () => {
+    const stage = cycleStage(['ada', 'ben', 'cy'].map((id) => person(id)));
+    await stage.cycle();
+    stage.source.put(person('ada', { title: 'Chief' }));
+    stage.target.setHook((call) => (call.method === 'update' || call.method === 'read' ? missing : undefined));
+    await stage.cycle();
+    stage.target.setHook(undefined);
+    assert.equal((await stage.store.links('wiki', ['ada'])).get('ada')?.lifecycle, 'active');
+  });
+
+  it('is a delay when the target shows it at a second look, together with a younger one', async () => {
+    const stage = cycleStage(['ada', 'ben'].map((id) => person(id)));
+    await stage.cycle();
+    stage.source.put(person('ada', { title: 'Chief' }));
+    stage.target.setHook((call) => (call.method === 'update' ? missing : undefined));
+    await stage.cycle();
+    stage.target.setHook(undefined);
+    assert.equal((await stage.store.links('wiki', ['ada'])).get('ada')?.lifecycle, 'active');
+  });
 });

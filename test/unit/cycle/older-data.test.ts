@@ -35,7 +35,7 @@ for (const [name, howOf] of Object.entries(ways)) {
         const { report } = await cycle(how);
         assert.deepEqual([report.result, operationsOf(report.applied)], ['held', []]);
         assert.deepEqual([...new Set(report.hold?.findings.map(({ kind }) => kind))], ['older_data']);
-        assert.match(report.hold?.findings[0]?.text ?? '', /^\d removals, .* the data of directory corp is older than what was acknowledged \(memory: changes is at \d+, and was at \d+\)/);
+        assert.match(report.hold?.findings[0]?.text ?? '', /^\d changes of users .* the data of directory corp is older than what was acknowledged \(memory: changes is at \d+, and was at \d+\)/);
         assert.deepEqual(operationsOf(report.hold?.operations ?? []).sort(), ['deactivate dora', 'members team', 'reactivate ben', 'update cleo']);
       }
       forward();
@@ -43,12 +43,42 @@ for (const [name, howOf] of Object.entries(ways)) {
       assert.deepEqual(operationsOf((await cycle(how)).report.applied), ['update anna']);
     });
 
-    it('lets newcomers and new values pass all the same', async () => {
+    it('makes nobody anew, and lets new values pass all the same', async () => {
       const how = howOf();
       const { cycle, source } = await setBack(how);
       source.put(person('emil'));
+      source.put(person('anna', { title: 'Clerk' }));
       const { report } = await cycle(how);
-      assert.deepEqual(operationsOf(report.applied), ['create emil']);
+      assert.deepEqual(operationsOf(report.applied), ['update anna']);
+      assert.ok(operationsOf(report.hold?.operations ?? []).includes('create emil'));
+    });
+
+    it('gives nobody an account again who was deleted', async () => {
+      const how = howOf();
+      const stage = cycleStage(staff.map((id) => person(id)), { removal: { leaves: 'delete', groups: 'delete' } });
+      await stage.cycle(how);
+      const back = stage.source.snapshot();
+      stage.source.remove('ben');
+      assert.deepEqual(operationsOf((await stage.cycle(how)).report.applied), ['delete ben']);
+      back();
+      const { report } = await stage.cycle(how);
+      assert.deepEqual([report.result, operationsOf(report.applied), operationsOf(report.hold?.operations ?? [])], ['held', [], ['create ben']]);
+    });
+
+    it('asks a person about what it still wants when it goes on from where it was set back to', async () => {
+      const how = howOf();
+      const { cycle, source, store, clock } = await setBack(how);
+      assert.equal((await cycle(how)).report.result, 'held');
+      for (let change = 0; change < 9; change += 1) source.put(person('anna', { title: `Clerk ${change}` }));
+      source.put(person('emil'));
+      const { report } = await cycle(how);
+      assert.deepEqual(operationsOf(report.applied).sort(), ['create emil', 'update anna']);
+      assert.deepEqual(operationsOf(report.hold?.operations ?? []).sort(), ['deactivate dora', 'members team', 'reactivate ben', 'update cleo']);
+      assert.match(report.hold?.findings[0]?.text ?? '', /it seems to have been set back$/);
+      assert.equal((await cycle(how)).report.hold?.holdId, report.hold?.holdId, 'and goes on asking');
+      await store.decide({ target: 'wiki', holdId: report.hold?.holdId ?? '', decision: 'approve', at: new Date(clock.now()).toISOString() });
+      assert.deepEqual(operationsOf((await cycle(how)).report.applied).sort(), ['deactivate dora', 'members team', 'reactivate ben', 'update cleo']);
+      assert.deepEqual(operationsOf((await cycle(how)).report.applied), []);
     });
   });
 }

@@ -16,13 +16,14 @@ for (const leaves of removals) {
     const removal = { leaves, groups: 'delete' } as const;
 
     it('remove nobody in a run that knows nothing from before, nor what they belong to', async () => {
-      const { cycle, source } = cycleStage([...everybody, team('staff', ids), team('few', ['p01', 'p02'])], { removal });
+      const { cycle, source, store } = cycleStage([...everybody, team('staff', ids), team('few', ['p01', 'p02'])], { removal });
       await cycle();
       for (const id of ids.slice(0, 12)) source.hide(id);
       source.hide('few');
       const { report, calls } = await cycle();
       assert.deepEqual([report.result, operationsOf(report.applied), inShort(calls)], ['success', [], []]);
       assert.deepEqual(source.lookUps.map((asked) => asked.length), [13]);
+      assert.deepEqual((await store.target('wiki')).rejected, { hidden_entry: 13 }, 'and they are reported');
     });
 
     it('and everything goes on when they are shown again', async () => {
@@ -36,13 +37,14 @@ for (const leaves of removals) {
     });
 
     it('remove nobody whom a daemon knows only from its state, not even when their group changes', async () => {
-      const { cycle, source, clock } = cycleStage([...everybody, team('staff', ids)], { removal });
+      const { cycle, source, clock, store } = cycleStage([...everybody, team('staff', ids)], { removal });
       await cycle();
       source.hide('p02');
       const daemon = { pictures: createPictures(), inStep: createInStep() };
       assert.deepEqual(inShort((await cycle(daemon)).calls), []);
       source.put(team('staff', ids.filter((id) => id !== 'p04')));
       assert.deepEqual(operationsOf((await cycle(daemon)).report.applied), ['members staff']);
+      assert.deepEqual((await store.target('wiki')).rejected, { hidden_entry: 1 }, 'also in a cycle that is about others');
       source.put(person('p15', { title: 'Boss', manager: boss }));
       await clock.advance(day);
       const { report } = await cycle(daemon);

@@ -1,3 +1,4 @@
+import { csnsIn } from '../../../core/directory/counters.ts';
 import { dnKey, isWithin } from '../../../core/directory/dn.ts';
 import type { Counters, DataVersion } from '../../../core/model/data-version.ts';
 import type { Entry } from '../../../core/model/entry.ts';
@@ -85,13 +86,6 @@ export class NewestUsn {
     const number = /^usnchanged=(\d+)$/.exec(stamp ?? '')?.[1];
     if (number !== undefined && BigInt(number) > this.usn) this.usn = BigInt(number);
   }
-}
-
-/** `20261130102700.123456Z#000000#001#000000`: time, count, server id, modification (slapd's CSN). */
-const csnForm = /\d{14}\.\d{6}Z#[0-9a-f]{6}#([0-9a-f]{3})#[0-9a-f]{6}/g;
-
-function csnsIn(context: string, text: string): Record<string, string> {
-  return Object.fromEntries([...text.matchAll(csnForm)].map(([csn, server = '']) => [`csn ${dnKey(context)} ${server}`, csn]));
 }
 
 function contextOf({ rootDse }: OpenDirectory, base: string): string {

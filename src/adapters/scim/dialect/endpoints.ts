@@ -16,13 +16,16 @@ export function atEndpoints(exchange: Exchange, book: Pick<DialectBook, 'current
   let first: Promise<unknown> | undefined;
   let isOver = false;
   let takesNew = true;
+  let wasThere = false;
   let checked: ReturnType<typeof seekGroups> | undefined;
 
   const send = async (request: ScimRequest, signal: AbortSignal): Promise<Answer | Refusal> => {
     const missing = notThere(request, takesNew, book);
     if (missing !== undefined) return missing;
     const answer = await exchange(request, signal);
-    if (!isRefusal(answer)) return answer;
+    // An empty list proves nothing; a group that was made does, whatever a later request is answered with.
+    wasThere ||= isCreation(request) && !isRefusal(answer);
+    if (!isRefusal(answer) || wasThere) return answer;
     if (absent.has(answer.status) && book.current().groups.supported === 'auto') {
       checked ??= seekGroups(exchange, signal);
       const supported = await checked.catch((error: unknown) => {

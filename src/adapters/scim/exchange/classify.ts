@@ -162,9 +162,16 @@ function textOf(body: Body, key: string): string | undefined {
   return typeof value === 'string' && value.trim() !== '' ? value : undefined;
 }
 
-/** SCIM 1.1 and WSO2: `{"Errors": [{"description": …}]}`. */
+/**
+ * SCIM 1.1 and WSO2: `{"Errors": [{"description": …}]}`; lists of bare texts; and as Rails renders the errors of a record,
+ * `{"errors": {"user_name": ["has already been taken"]}}`.
+ */
 function firstError(body: Body): string | undefined {
   const errors = body['Errors'] ?? body['errors'];
-  const first: unknown = Array.isArray(errors) ? errors[0] : undefined;
-  return isBody(first) ? (textOf(first, 'description') ?? textOf(first, 'message')) : undefined;
+  const first: unknown = Array.isArray(errors) ? errors[0] : errors;
+  if (typeof first === 'string') return first;
+  if (!isBody(first)) return undefined;
+  const [name = ''] = Object.keys(first);
+  const text = textOf(first, name);
+  return textOf(first, 'description') ?? textOf(first, 'message') ?? (text === undefined ? undefined : `${name} ${text}`);
 }
