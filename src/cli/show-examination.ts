@@ -9,7 +9,10 @@ export function showExamination({ findings, traffic, leftovers }: Examination, p
   const width = Math.max(...findings.map(({ trial }) => trial.length));
   for (const [subject, own] of Map.groupBy(findings, (finding) => finding.subject)) {
     print(colors.bold(subject));
-    for (const finding of own) print(`  ${signOf(finding, terminal)} ${finding.trial.padEnd(width)}  ${sentenceOf(finding, terminal)}`);
+    for (const finding of own) {
+      print(`  ${signOf(finding, terminal)} ${finding.trial.padEnd(width)}  ${sentenceOf(finding, terminal)}`);
+      for (const line of evidenceOf(finding)) print(colors.dim(`    ${' '.repeat(width)}  ${printable(line)}`));
+    }
   }
   print('');
   print(`${count(traffic.requests, 'request')}, half of them answered within ${duration(traffic.median)}, 95 % within ${duration(traffic.p95)}`);
@@ -33,10 +36,20 @@ function signOf({ verdict, blocks }: Finding, { colors }: Terminal): string {
       return colors.yellow('✗');
     case 'lies':
       return colors.yellow('⚠');
+    case 'unseen':
+      return colors.yellow('?');
     case 'absent':
     case 'skipped':
       return colors.dim('–');
   }
+}
+
+/** So many of the last requests show why; all of them are in the JSON. */
+const shownEvidence = 4;
+
+/** What works needs no proof to be believed; what does not is to be shown to whoever builds the target. */
+function evidenceOf({ verdict, blocks, evidence }: Finding): readonly string[] {
+  return verdict === 'lies' || verdict === 'unseen' || blocks === true ? evidence.slice(-shownEvidence) : [];
 }
 
 function sentenceOf({ verdict, text, blocks }: Finding, { colors }: Terminal): string {

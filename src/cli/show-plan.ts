@@ -88,10 +88,15 @@ export function showRejected(rejected: readonly Rejected[], { colors, print }: T
   if (rejected.length > longest) print(colors.dim(`  … and ${rejected.length - longest} more that cannot be written`));
 }
 
+/** Lines that come several times (one for each group), once. */
+export function eachOnce(lines: readonly string[]): string[] {
+  return [...Map.groupBy(lines, (line) => line)].map(([line, { length }]) => (length === 1 ? line : `${line} (${length} times)`));
+}
+
 /** A hold with its numbers; ends with the command that releases it. */
 export function showHold(hold: Hold, { colors, print }: Terminal, call: CommandLine): void {
   print(`  ${colors.red(colors.bold('HELD'))} ${verbCounts(hold.operations)}, because it looks like an accident:`);
-  for (const finding of hold.findings) print(`    ${finding.text}`);
+  for (const line of eachOnce(hold.findings.map(({ text }) => text))) print(`    ${line}`);
   if (hold.remark !== undefined) print(`    ${hold.remark}`);
   for (const operation of hold.operations.slice(0, longest)) {
     print(`    ${operation.verb.padEnd(10)} ${typeName(operation.type).padEnd(5)} ${printable(operation.label)}  ${colors.dim(operation.reason)}`);

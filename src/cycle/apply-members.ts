@@ -57,7 +57,9 @@ export async function applyMembers(operation: MembersOperation, context: PushCon
     for (const id of missing) mended.add(id);
     const following = pieces.next(target.memberChunk);
     // The piece that follows is in doubt from the moment that this one is settled: one record for both.
-    link = withUnsettled(link, [...chunk, ...dropped], [...following, ...missing.map((id) => ({ id, joins: true }))]);
+    // Whoever could not be removed may be out already, by an earlier request whose answer was lost.
+    const settled = outcome.kind === 'applied' ? chunk : [...chunk, ...dropped].filter(({ joins }) => joins);
+    link = withUnsettled(link, settled, [...following, ...missing.map((id) => ({ id, joins: true }))]);
     // An emptied group counts once, with its last piece.
     const counts = operation.cause === 'changed' || following.length === 0;
     await remember(context, link, [

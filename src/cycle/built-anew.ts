@@ -10,8 +10,10 @@ import type { TargetSetup } from './target-setup.ts';
 type Successors = PlanInput['successors'];
 
 /** Newcomers who look like the same people as entries that are gone. Nobody comes in the place of one whom the target lost. */
-export function likelySuccessors({ links, gone, unlinked }: Known, { setup, store }: { readonly setup: TargetSetup; readonly store: StateView }): Successors {
-  const newcomers = unlinked.filter(({ sourceId }) => !links.has(sourceId));
+export async function likelySuccessors({ links, gone, unlinked }: Known, { setup, store }: { readonly setup: TargetSetup; readonly store: StateView }): Promise<Successors> {
+  const creating = new Set(gone.length === 0 ? [] : (await store.openIntents(setup.target.name)).map(({ sourceId }) => sourceId));
+  // Whoever may have been created already is looked for first: they may have an account of their own.
+  const newcomers = unlinked.filter(({ sourceId }) => !links.has(sourceId) && !creating.has(sourceId));
   const match = { user: setup.policy.user.match, group: setup.policy.group.match };
   return findSuccessors(newcomers, gone.filter(({ lifecycle }) => lifecycle !== 'lost'), match, store.digest);
 }

@@ -1,13 +1,13 @@
 import type { SourceId } from '../core/model/entry.ts';
 import type { Link } from '../core/model/link.ts';
 import type { HeldOperation, Operation } from '../core/model/plan.ts';
-import { divideDecided, stillWanted, without } from '../core/planning/decided.ts';
+import { divideDecided, stillRejected, stillWanted, without } from '../core/planning/decided.ts';
 import type { Verdict } from '../core/planning/guard.ts';
 import { partContext, type PartContext } from '../core/planning/guard-parts.ts';
 import { tally, type Tally } from '../core/planning/tally.ts';
 import { heldOperation } from '../core/planning/held-operation.ts';
 import type { StateView, TargetState } from '../ports/state-store.ts';
-import { decideHold, recallWords, type Words } from './decisions.ts';
+import { decideHold, recallWords, trimmed, type Words } from './decisions.ts';
 
 /** A plan, divided by what people decided and by what the guard finds. */
 export interface JudgedPlan {
@@ -58,7 +58,8 @@ export async function judgePlan(input: JudgeInput, guard: (open: readonly Operat
     return [...held.filter(isOut), ...stillWanted(held.filter((one) => !isOut(one)), plan, context, digest)];
   };
   const { waiting } = await store.decisions();
-  const before = recallWords({ target, state, left: waiting, stillWanted: (held) => leftOf(held, []), now });
+  const recalled = recallWords({ target, state, left: waiting, stillWanted: (held) => leftOf(held, []), now });
+  const before = { ...recalled, rejections: trimmed(recalled.rejections, (held) => stillRejected(held, operations)) };
   const all = (records: Words['approvals'] | Words['rejections']) => records.flatMap((record) => record.operations);
   const { open, approved, rejected } = divideDecided(operations, context, { approved: all(before.approvals), rejected: all(before.rejections) }, digest);
   // Whoever is taken out of a hold counts still: the others must not be few enough because of that.

@@ -113,7 +113,7 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const troubles = await gather(ids, (batch) => store.troubles(name, batch));
   const stray = focus === undefined ? await strayTroubles(name, ids, store) : [];
   const fingerprints = createFingerprints(known.unlinked, store.digest, { user: setup.policy.user.match, group: setup.policy.group.match });
-  const likely = likelySuccessors(known, input);
+  const likely = await likelySuccessors(known, input);
   const successors = successorsIn(likely, resources, setup);
   const search = await searchUnlinked({ ...input, unlinked: known.unlinked.filter(({ sourceId }) => !successors.has(sourceId)), gone: new Set(known.gone.map(({ sourceId }) => sourceId)), troubles, fingerprints });
   const groups = await membersWithStrangers({ ...input, ...known, matches: search.matches });

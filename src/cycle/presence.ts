@@ -7,7 +7,7 @@ import type { StateView } from '../ports/state-store.ts';
  * A target that says "there is none" of one resource may say it of all: a gateway without a route, a tenant that is being
  * moved, a url that leads elsewhere for a while. What it says is believed while something answers that must be there.
  *
- *   asked about others whom it acknowledged | taken as
+ *   asked about others of the same type     | taken as
  *   ----------------------------------------+------------------------------------------------------------
  *   one of them is there                    | gone
  *   none of those that were asked for is    | not known: more likely it is the target that is gone
@@ -18,7 +18,9 @@ import type { StateView } from '../ports/state-store.ts';
 /** Links to pick witnesses from: those at hand, or those that the state has of the same directory. */
 export async function othersThan(about: Link, atHand: ReadonlyMap<string, Link>, store: StateView): Promise<Iterable<Link>> {
   if (witnesses(about, atHand.values()).length > 0) return atHand.values();
-  for await (const batch of store.unseen(about.target, new Set([about.directory]), new Set([about.sourceId]))) return batch;
+  for await (const batch of store.unseen(about.target, new Set([about.directory]), new Set([about.sourceId]))) {
+    if (witnesses(about, batch).length > 0) return batch;
+  }
   return [];
 }
 
@@ -51,16 +53,15 @@ async function askOthers(about: Link, others: Iterable<Link>, { target, signal }
   return answer;
 }
 
-/** Those who must be there: of the same type first. Whoever is switched off may be hidden (Atlassian). */
+/** Those who must be there, of the same type: a gateway may lack the route to users alone. Whoever is switched off may be hidden (Atlassian). */
 function witnesses(about: Link, others: Iterable<Link>): readonly Link[] {
-  const same: Link[] = [];
-  const rest: Link[] = [];
+  const some: Link[] = [];
   for (const link of others) {
-    if (same.length >= mostWitnesses) break;
-    if (link.lifecycle !== 'active' || link.sourceId === about.sourceId || link.targetId === about.targetId) continue;
-    (link.type === about.type ? same : rest).push(link);
+    if (some.length >= mostWitnesses) break;
+    if (link.type !== about.type || link.lifecycle !== 'active' || link.sourceId === about.sourceId || link.targetId === about.targetId) continue;
+    some.push(link);
   }
-  return [...same, ...rest].slice(0, mostWitnesses);
+  return some;
 }
 
 export function disbelieved(failure: Failure): Failure {

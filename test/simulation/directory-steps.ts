@@ -1,16 +1,42 @@
 import type { Entry, SourceId } from '../../src/core/model/entry.ts';
-import { groupIds, newGroup, newPerson, personIds, valuesOf, withValues, type World } from './world.ts';
+import { controlOf, groupIds, newGroup, newPerson, otherIdOf, personIds, valuesOf, withValues, type World } from './world.ts';
 
 /** One thing that somebody does in the directory. Gives its name for the trace. */
 export function changeDirectory(world: World): string {
+  if (world.random.chance(0.02)) return makeAllAnew(world);
+  if (world.random.chance(0.02)) return renameContainer(world);
   return world.random.chance(0.65) ? changePerson(world) : changeGroup(world);
 }
 
-function changePerson({ random, source }: World): string {
+/** An entry is made again: the same person under another id, with the same values. */
+function makeAnew(old: Entry, { source }: World): string {
+  const id = otherIdOf(old.id);
+  source.remove(old.id);
+  source.put({ ...old, id });
+  return `${old.id} is made anew as ${id}`;
+}
+
+/** The directory is built anew, so that everybody has another id. */
+function makeAllAnew(world: World): string {
+  for (const entry of world.source.entries()) if (entry.type === 'user' && world.source.entry(otherIdOf(entry.id)) === undefined) makeAnew(entry, world);
+  return 'everybody is made anew';
+}
+
+/** Everybody has another DN, and the groups do not know it. */
+function renameContainer({ source, random }: World): string {
+  const name = `Staff${random.integer(3)}`;
+  for (const entry of source.entries()) if (entry.type === 'user') source.put({ ...entry, dn: entry.dn.replace(/OU=Staff\d*/, `OU=${name}`) });
+  return `the container is called ${name}`;
+}
+
+function changePerson(world: World): string {
+  const { random, source } = world;
   const id = random.pick(personIds);
   const old = source.entry(id);
   if (old === undefined) {
-    source.put(newPerson(id, random.chance(0.15) ? 'off' : 'on'));
+    const other = source.entry(otherIdOf(id));
+    if (other !== undefined) return makeAnew(other, world);
+    source.put(shownAs(newPerson(id, random.chance(0.15) ? 'off' : 'on'), world));
     return `${id} comes`;
   }
   const set = (name: string, ...values: string[]): string => {
@@ -30,8 +56,11 @@ function changePerson({ random, source }: World): string {
     case 4:
       return set('mail', ...valuesOf(other, 'mail'));
     case 5:
-    case 6:
-      return set('status', random.pick(['on', 'off']));
+    case 6: {
+      const status = random.pick(['on', 'off'] as const);
+      source.put(shownAs(withValues(old, 'status', [status]), world));
+      return `${id} status=${status}`;
+    }
     case 7:
       return set('ou', random.pick(['in', 'out']));
     case 8:
@@ -79,6 +108,38 @@ function entryDn(entry: Entry | undefined): string[] {
   return entry === undefined ? [] : [entry.dn];
 }
 
+/** With the attribute by which people are locked, as far as the account may read it. */
+function shownAs(entry: Entry, { isLockHidden }: World): Entry {
+  return withValues(entry, 'control', isLockHidden ? [] : [controlOf(valuesOf(entry, 'status')[0])]);
+}
+
+/** The account may not read some entries, or the attribute by which people are locked, for a while. */
+export function denyOrAllow(world: World): string {
+  const { random, source, unreadable } = world;
+  if (random.chance(0.4)) return denyLock(!world.isLockHidden, world);
+  if (unreadable.size > 0) return allowAll(world);
+  for (const { id } of source.entries()) if (random.chance(0.3)) unreadable.add(id);
+  for (const id of unreadable) {
+    source.hide(id);
+    world.onceUnreadable.add(id);
+  }
+  source.forgetChanges();
+  return `the account may not read ${[...unreadable].join(' ')}`;
+}
+
+function denyLock(isHidden: boolean, world: World): string {
+  world.isLockHidden = isHidden;
+  for (const entry of world.source.entries()) if (entry.type === 'user') world.source.put(shownAs(entry, world));
+  return isHidden ? 'nobody shows who is locked' : 'it is shown again who is locked';
+}
+
+function allowAll({ source, unreadable }: World): string {
+  for (const id of unreadable) source.hide(id, false);
+  source.forgetChanges();
+  unreadable.clear();
+  return 'the account may read everything';
+}
+
 /** Readings show nobody of a type, as after a wrong permission or filter; or they show them again. */
 export function hideOrShow(world: World): string {
   const { random, source } = world;
@@ -90,7 +151,7 @@ export function hideOrShow(world: World): string {
 }
 
 function showAgain(world: World): string {
-  for (const entry of world.hidden) if (world.source.entry(entry.id) === undefined) world.source.put(entry);
+  for (const entry of world.hidden) if (world.source.entry(entry.id) === undefined && world.source.entry(otherIdOf(entry.id)) === undefined) world.source.put(entry.type === 'user' ? shownAs(entry, world) : entry);
   world.hidden = [];
   return 'everybody is shown again';
 }
@@ -102,6 +163,8 @@ function showAgain(world: World): string {
 export function settleDirectory(world: World): void {
   const { source, seed } = world;
   showAgain(world);
+  allowAll(world);
+  denyLock(false, world);
   const names = new Set<string>();
   for (const entry of source.entries()) {
     const [mail = ''] = valuesOf(entry, 'mail');

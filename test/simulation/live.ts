@@ -1,7 +1,7 @@
 import { checkCycle, lookBefore } from './checks.ts';
 import { expectConvergence, expectSilence, inShort } from './convergence.ts';
 import { runCycle, somethingWrong } from './cycle-step.ts';
-import { changeDirectory, hideOrShow } from './directory-steps.ts';
+import { changeDirectory, denyOrAllow, hideOrShow } from './directory-steps.ts';
 import { changeTarget } from './target-steps.ts';
 import { createWorld, day, hour, minute, personIds, target, type World } from './world.ts';
 
@@ -28,7 +28,7 @@ export async function live(seed: number): Promise<void> {
 
 async function takeStep(world: World): Promise<void> {
   const { random, clock, trace } = world;
-  switch (random.integer(14)) {
+  switch (random.integer(15)) {
     case 0:
     case 1:
     case 2:
@@ -52,7 +52,10 @@ async function takeStep(world: World): Promise<void> {
     case 7:
       trace.push(hideOrShow(world));
       return;
-    case 8: {
+    case 8:
+      trace.push(denyOrAllow(world));
+      return;
+    case 9: {
       const id = random.pick(personIds);
       if (!world.refused.delete(id)) world.refused.add(id);
       trace.push(`the target ${world.refused.has(id) ? 'refuses' : 'accepts'} ${id}`);
@@ -66,7 +69,7 @@ async function takeStep(world: World): Promise<void> {
 async function takeCycle(world: World): Promise<void> {
   const { random, clock, trace } = world;
   if (random.chance(0.05)) {
-    const jump = random.pick([-2 * day, -hour, hour, 2 * day]);
+    const jump = random.pick([-60 * day, -2 * day, -hour, hour, 2 * day, 60 * day]);
     clock.jumpWallClock(jump);
     trace.push(`the wall clock jumps by ${jump / hour} hours`);
   }

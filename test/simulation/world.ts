@@ -7,7 +7,7 @@ import { definition, entry } from '../support/entries.ts';
 import { fakeClock, type FakeClock } from '../support/fake-clock.ts';
 import { createFakeSource, type FakeSource } from '../support/fake-source.ts';
 import { createFakeTarget, type FakeTarget } from '../support/fake-target.ts';
-import { noLimits } from '../support/limits.ts';
+import { noLimits, sameLimits } from '../support/limits.ts';
 import { createMemoryStore, type MemoryStore } from '../support/memory-store.ts';
 import { createRandom, type Random } from './random.ts';
 
@@ -16,7 +16,10 @@ export const minute = 60_000;
 export const hour = 60 * minute;
 export const day = 24 * hour;
 
-export const personIds: readonly SourceId[] = ['p0', 'p1', 'p2', 'p3', 'p4', 'p5', 'p6', 'p7'];
+const people: readonly SourceId[] = ['p0', 'p1', 'p2', 'p3', 'p4', 'p5', 'p6', 'p7'];
+/** The same people under the ids of entries that were made anew. */
+const madeAnew: readonly SourceId[] = people.map((id) => id.replace('p', 'n'));
+export const personIds: readonly SourceId[] = [...people, ...madeAnew];
 export const groupIds: readonly SourceId[] = ['g0', 'g1', 'g2', 'g3'];
 
 /** What somebody else made on the target, as they left it. */
@@ -57,8 +60,14 @@ export interface World {
   process: Memory;
   /** Something was taken from the target behind our back: only a change of the entry can show it. */
   wasWiped: boolean;
-  /** Entries that readings do not show for a while. */
+  /** Entries that readings do not show for a while, as if they were gone. */
   hidden: readonly Entry[];
+  /** Entries that are there, and that the account may not read for a while. */
+  readonly unreadable: Set<SourceId>;
+  /** Those who ever were: what became of them since is asked for again after some minutes. */
+  readonly onceUnreadable: Set<SourceId>;
+  /** The attribute by which people are locked is not shown for a while. */
+  isLockHidden: boolean;
   /** Whose content the target does not accept, for now. */
   readonly refused: Set<SourceId>;
   readonly foreign: Map<TargetId, ForeignResource>;
@@ -91,7 +100,7 @@ export function createWorld(seed: number): World {
         userName: 'lower(mail)',
         displayName: 'cn',
         title: 'title',
-        active: 'status != "off"',
+        active: '!bit(control, 2)',
         'enterprise.manager': 'ref(manager)',
         preferredLanguage: { value: 'lang', apply: 'create' },
       },
@@ -108,7 +117,7 @@ export function createWorld(seed: number): World {
     },
     mustSee: [],
     limits: {
-      ...noLimits,
+      ...random.pick([noLimits, sameLimits({ percent: 25, atLeast: 1 + random.integer(2) })]),
       removals: { percent: 25, atLeast: 1 + random.integer(2) },
       members: { percent: 25, atLeast: 1 + random.integer(2) },
       updates: { percent: 50, atLeast: 4 },
@@ -126,6 +135,9 @@ export function createWorld(seed: number): World {
     process: startProcess(),
     wasWiped: false,
     hidden: [],
+    unreadable: new Set(),
+    onceUnreadable: new Set(),
+    isLockHidden: false,
     refused: new Set(),
     foreign: new Map(),
     adopted: new Set(),
@@ -134,7 +146,7 @@ export function createWorld(seed: number): World {
     trace: [JSON.stringify({ removal: setup.removal, match, groupMatch, adopt, createInactive: setup.createInactive, nested: setup.definition.nested })],
   };
   const share = random.pick([0.2, 0.7, 0.9]);
-  for (const id of personIds) {
+  for (const id of people) {
     if (random.chance(share)) world.source.put(newPerson(id, random.chance(0.15) ? 'off' : 'on'));
   }
   for (const id of groupIds) if (random.chance(0.6)) world.source.put(newGroup(id));
@@ -142,7 +154,7 @@ export function createWorld(seed: number): World {
 }
 
 export function newPerson(id: SourceId, status: 'on' | 'off' = 'on'): Entry {
-  return entry(id, { mail: `${id}@example.org`, cn: `Person ${id}`, status, ou: 'in', lang: 'en' });
+  return entry(id, { mail: `${id}@example.org`, cn: `Person ${id}`, status, control: controlOf(status), ou: 'in', lang: 'en' });
 }
 
 export function newGroup(id: SourceId): Entry {
@@ -156,4 +168,14 @@ export function withValues(old: Entry, name: string, values: readonly string[]):
 
 export function valuesOf(one: Entry, name: string): string[] {
   return (one.attributes.get(name) ?? []).filter((value) => typeof value === 'string');
+}
+
+/** What the map reads; `status` is what is true. */
+export function controlOf(status: string | undefined): string {
+  return status === 'off' ? '514' : '512';
+}
+
+/** The other id of the same person. */
+export function otherIdOf(id: SourceId): SourceId {
+  return id.startsWith('p') ? id.replace('p', 'n') : id.replace('n', 'p');
 }

@@ -14,6 +14,7 @@ const heldOperation = z.strictObject({
   verb: z.custom<Verb>((value) => typeof value === 'string'),
   type: z.enum(['user', 'group']),
   sourceId: z.string(),
+  departed: z.exactOptional(z.literal(true)),
   add: z.exactOptional(z.array(z.string())),
   remove: z.exactOptional(z.array(z.string())),
   changes: z.exactOptional(z.array(z.strictObject({ path: z.string(), value: z.exactOptional(z.string()) }))),

@@ -28,6 +28,7 @@ import { foundResource, readResource, versionOf } from './read/resource.ts';
 import { createExchange } from './exchange/retry.ts';
 import { createTransport } from './exchange/transport.ts';
 import { removeResource } from './write/remove.ts';
+import { showsOurs } from './write/subject.ts';
 import { updateResource } from './write/update.ts';
 import { toWire } from './write/wire-change.ts';
 
@@ -73,7 +74,8 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
     async changeMembers(group, change, signal) {
       if (change.add.length + change.remove.length === 0) return { kind: 'applied', id: group };
       const answer = await changeMembers(talk(signal), group, change);
-      return withMembers(group, await confirmWrite(answer, { exchange, clock, signal }, 'group', group, showsMembers(change, book.current())));
+      const confirmed = await confirmWrite(answer, { exchange, clock, signal }, 'group', group, showsMembers(change, book.current()));
+      return withMembers(group, await unlessGone(talk(signal), 'group', group, confirmed));
     },
     remove: (type, id, signal) => removeResource({ ...talk(signal), clock }, type, id),
     probe: (signal) => probeTarget(find, signal),
@@ -116,9 +118,9 @@ function callers({ calls, concurrency }: Pick<CheckedOptions, 'calls' | 'concurr
 /** More would wait for their turn for too long at a target that takes one request a second. */
 const mostCallers = 400;
 
-function shows(changes: readonly ScimChange[], { values }: Dialect): (held: Body | undefined) => boolean {
-  const wire = changes.map((change) => toWire(change, values));
-  return (held) => held !== undefined && confirms(held, wire);
+function shows(changes: readonly ScimChange[], book: DialectBook): (held: Body | undefined) => boolean {
+  const wire = changes.map((change) => toWire(change, book.current().values));
+  return (held) => held !== undefined && confirms(held, wire, showsOurs(book));
 }
 
 function showsMembers(change: MemberChange, { members }: Dialect): (held: Body | undefined) => boolean {
@@ -131,7 +133,7 @@ function showsMembers(change: MemberChange, { members }: Dialect): (held: Body |
 async function update(talk: Talk, type: ResourceType, id: TargetId, changes: readonly ScimChange[], known: Acknowledged): Promise<Outcome> {
   if (changes.length === 0) return { kind: 'applied', id };
   const answer = await updateResource(talk, type, id, changes, known);
-  const confirmed = await confirmWrite(answer, talk, type, id, shows(changes, talk.book.current()));
+  const confirmed = await confirmWrite(answer, talk, type, id, shows(changes, talk.book));
   return keepsMembers(talk, type, id, known, await unlessGone(talk, type, id, confirmed));
 }
 

@@ -3,7 +3,7 @@ import type { TargetNotes } from '../../ports/scim-target.ts';
 import type { Decision, DirectoryState, LinkCounts, LinkTotal, StateView, TargetState } from '../../ports/state-store.ts';
 import { withApp, type CommandContext } from '../session.ts';
 import { commandLine, type CommandLine } from '../command-line.ts';
-import { deciderText } from '../show-plan.ts';
+import { deciderText, eachOnce } from '../show-plan.ts';
 import { showLessons } from '../show-settings.ts';
 import { printJson, type Terminal } from '../terminal.ts';
 import { count, duration, rejectedText, unresolvedText, unstoredText, verbCounts } from '../words.ts';
@@ -101,9 +101,11 @@ function show({ target, state, counts, unstored, notes, waiting }: TargetStatus,
   if (state.held === undefined) return;
   const { held } = state;
   print(`  ${colors.red('held')}          ${verbCounts(held.operations)} since ${held.since}`);
-  for (const { kind, type, path, planned, recent, population, allowed } of held.findings) {
-    print(`    ${kind}${path === undefined ? '' : ` of ${path}`}: ${planned} of ${population} ${type}s${recent > 0 ? `, after ${recent} in the last 24 hours` : ''}; allowed are ${allowed}`);
-  }
+  const lines = held.findings.map(({ kind, type, path, planned, recent, population, allowed }) => {
+    const of = kind === 'members' || kind === 'memberships' ? 'member' : type;
+    return `${kind}${path === undefined ? '' : ` of ${path}`}: ${planned} of ${population} ${of}s${recent > 0 ? `, after ${recent} in the last 24 hours` : ''}; allowed are ${allowed}`;
+  });
+  for (const line of eachOnce(lines)) print(`    ${line}`);
   print(`    release it with: ${colors.bold(call('approve', held.holdId))}`);
 }
 

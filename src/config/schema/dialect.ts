@@ -3,6 +3,7 @@ import type {
   BulkDialect, Dialect, DiscoveryDialect, FilterDialect, GroupDialect, ListDialect, MemberDialect, PatchDialect, RateBudget, UserDialect, ValueDialect,
 } from '../../core/dialect/dialect.ts';
 import { rfc7644 } from '../../core/dialect/rfc7644.ts';
+import { singleLists } from '../../core/dialect/single-lists.ts';
 import { flawed } from './flaw.ts';
 import { headerName } from './header.ts';
 import { choice, flag, forms, matchPath, text } from './values.ts';
@@ -78,10 +79,14 @@ const patch = {
   mixed: leaf(flag, rfc7644.patch.mixed, 'False: adding members, removing members and changing attributes need requests of their own.'),
 } satisfies Fields<PatchDialect>;
 
+const single = z
+  .union([z.boolean(), z.array(z.enum(singleLists)).min(1)])
+  .register(forms, { form: 'true, false, or a list of emails, phoneNumbers and addresses' });
+
 const values = {
   booleans: leaf(choice(['boolean', 'string']), rfc7644.values.booleans, '`string`: "True" and "False".'),
   manager: leaf(choice(['object', 'string', 'array', 'sub-attribute']), rfc7644.values.manager, 'How the manager is written: `{value: id}`, the bare id, `[{value: id}]`, or by the path `manager.value`.'),
-  single: leaf(flag, rfc7644.values.single, 'Of several e-mail addresses, phone numbers and addresses, keep the first that is mapped.'),
+  single: leaf(single, rfc7644.values.single, 'Of several e-mail addresses, phone numbers and addresses, keep the first that is mapped; or of those lists only, like `[emails]`.'),
   primary: leaf(flag, rfc7644.values.primary, 'Mark the first e-mail address, phone number and address as primary.'),
   emptyLists: leaf(flag, rfc7644.values.emptyLists, 'A new user says `"groups": []`, a new group without members `"members": []`.'),
   lowerCaseLogins: leaf(flag, rfc7644.values.lowerCaseLogins, 'Send user names and e-mail addresses in lower case.'),
@@ -117,6 +122,7 @@ const list = {
 
 const bulk = {
   use: leaf(flag, rfc7644.bulk.use, 'Send several changes in one request to /Bulk.'),
+  methods: leaf(z.array(choice(['POST', 'PUT', 'PATCH', 'DELETE'])).min(1).register(forms, { form: 'a list of POST, PUT, PATCH and DELETE' }), rfc7644.bulk.methods, 'Methods that go into it. DELETE only where the target was seen to do it: `doctor` tries.'),
   maxOperations: leaf(number, rfc7644.bulk.maxOperations, 'Operations in one request.'),
   maxBytes: leaf(number, rfc7644.bulk.maxBytes, 'Bytes of one request.'),
   operationsKey: leaf(choice(['Operations', 'operations']), rfc7644.bulk.operationsKey, 'How the list of operations is called.'),

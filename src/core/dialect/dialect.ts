@@ -98,13 +98,16 @@ export interface PatchDialect {
   readonly mixed: boolean;
 }
 
+/** Lists that people have several elements of (RFC 7643 §4.1.2). */
+export type SingleList = 'emails' | 'phoneNumbers' | 'addresses';
+
 export interface ValueDialect {
   /** `string`: "True" and "False" in PATCH, as Entra sends them; whole resources keep booleans. */
   readonly booleans: 'boolean' | 'string';
   /** `enterprise.manager`: `{value: id}`, the bare id, `[{value: id}]` (Entra), or by the path `manager.value`. */
   readonly manager: 'object' | 'string' | 'array' | 'sub-attribute';
-  /** Of several elements of e-mails, phone numbers and addresses, keep the first that is mapped. */
-  readonly single: boolean;
+  /** Of several elements of these lists, keep the first that is mapped; `true`: of each of them. */
+  readonly single: boolean | readonly SingleList[];
   /** Mark the first element of e-mails, phone numbers and addresses as primary when it is written. */
   readonly primary: boolean;
   /** A new user says `"groups": []`, a new group without members `"members": []` (Okta). */
@@ -166,9 +169,13 @@ export interface ListDialect {
   readonly excludeMembers: boolean;
 }
 
+export type BulkMethod = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
 export interface BulkDialect {
   /** Off unless said, because a bulk request fails in more ways than a single one. */
   readonly use: boolean;
+  /** What may travel in one. DELETE only where somebody saw that it is done: its outcome shows nothing. */
+  readonly methods: readonly BulkMethod[];
   readonly maxOperations: number;
   readonly maxBytes: number;
   /** Webex spells it in lower case. */

@@ -56,6 +56,6 @@ export const rfc7644: Dialect = {
   filter: { users: 'any', groups: 'any', maxLength: 2000, ignoresCase: false, window: false },
   list: { paging: 'auto', pageSize: 100, usable: true, excludeMembers: false },
   etag: 'auto',
-  bulk: { use: false, maxOperations: 100, maxBytes: 1024 * 1024, operationsKey: 'Operations', failOnErrors: 0 },
+  bulk: { use: false, methods: ['POST', 'PUT', 'PATCH'], maxOperations: 100, maxBytes: 1024 * 1024, operationsKey: 'Operations', failOnErrors: 0 },
   rate: [],
 };

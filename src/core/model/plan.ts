@@ -160,6 +160,8 @@ export interface HeldOperation {
   readonly verb: Verb;
   readonly type: ResourceType;
   readonly sourceId: SourceId;
+  /** For a deactivation: they are missing or out of scope. The directory does not say that they are disabled. */
+  readonly departed?: true | undefined;
   /** For `members`: who joins the group. */
   readonly add?: readonly SourceId[] | undefined;
   /** For `members`: who leaves the group. */

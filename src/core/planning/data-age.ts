@@ -31,21 +31,23 @@ function isMissing(name: string, has: Counters): boolean {
   return families.some((one) => family.startsWith(`${one} `)) && Object.keys(has).some((other) => other.startsWith(family));
 }
 
-/** A stamp that went back, or nothing left of all that changed last. */
+/** A stamp that went back, or nothing left of all that changed last. Stamps of another kind, or none, tell nothing. */
 function findSetBack(witnesses: Readonly<Record<SourceId, string>>, entries: readonly Entry[]): string | undefined {
   const count = Object.keys(witnesses).length;
   if (count === 0) return undefined;
   let earlier = 0;
+  let isTold = false;
   let isSeen = false;
   const [lowest = ''] = Object.values(witnesses).sort();
   for (const { id, stamp } of entries) {
-    if (stamp === undefined) continue;
+    if (stamp === undefined || nameOf(stamp) !== nameOf(lowest)) continue;
+    isTold = true;
     isSeen ||= stamp >= lowest;
     const mark = witnesses[id];
     if (mark !== undefined && nameOf(mark) === nameOf(stamp) && stamp < mark) earlier += 1;
   }
   if (earlier > 0) return `${earlier} of the ${count} entries that changed last are as they were before that`;
-  return count > 2 && !isSeen ? `none of the ${count} entries that changed last is there` : undefined;
+  return count > 2 && isTold && !isSeen ? `none of the ${count} entries that changed last is there` : undefined;
 }
 
 function nameOf(stamp: string): string {

@@ -86,6 +86,15 @@ export function stillWanted(held: readonly HeldOperation[], plan: readonly Opera
   return held.flatMap((one) => restOf(one, (mark) => marks.has(mark)) ?? []);
 }
 
+/**
+ * What a rejection is good for: whoever rejected that somebody who is missing loses access has not rejected what the
+ * directory says in so many words later, that they are disabled.
+ */
+export function stillRejected(held: readonly HeldOperation[], plan: readonly Operation[]): HeldOperation[] {
+  const disabled = new Set(plan.filter((one) => one.verb === 'deactivate' && one.cause === 'disabled').map(({ sourceId }) => sourceId));
+  return held.filter(({ sourceId, departed }) => departed === undefined || !disabled.has(sourceId));
+}
+
 /** Operations that the state keeps, without what others of them say too. */
 export function minus(held: readonly HeldOperation[], others: readonly HeldOperation[]): HeldOperation[] {
   const marks = new Set(others.flatMap(marksOf));

@@ -16,7 +16,8 @@ import type { Part } from './guard-parts.ts';
  *   an attribute is set       | change, entry, path, digest of value| without the value
  *   an attribute is cleared   | change, entry, path                 | the same
  *
- * Why somebody leaves is in none of them, nor are names: they change while the operation stays the same.
+ * Why somebody leaves is in none of them, nor are names: they change while the operation stays the same. That it was not
+ * because they are disabled stands beside it, for rejections.
  */
 
 /** An operation as the state keeps it. Values are kept as digests, so that another value is another operation. */
@@ -28,6 +29,8 @@ export function heldOperation(operation: Operation, digest: Digest): HeldOperati
     case 'update':
     case 'reactivate':
       return { verb, type, sourceId, changes: operation.changes.map((change) => heldChange(change, digest)) };
+    case 'deactivate':
+      return { verb, type, sourceId, ...(operation.cause === 'disabled' ? {} : { departed: true as const }) };
     default:
       return { verb, type, sourceId };
   }

@@ -72,7 +72,7 @@ describe('a doctor', { concurrency: 2 }, () => {
     const examination = await examineAll(context, { users: { patch: 405, put: 'merge' }, groups: { patch: 501 }, bulk: { supported: true } });
     assert.partialDeepStrictEqual(examination.says, { users: { update: 'put-merge' }, groups: { update: 'put' } });
     assert.equal(findingOf(examination, 'Members', 'by PUT').verdict, 'works');
-    assert.equal(findingOf(examination, 'Extras', 'bulk').verdict, 'works');
+    for (const trial of ['creates', 'changes', 'deletes']) assert.equal(findingOf(examination, 'Bulk', trial).verdict, 'works', trial);
     assert.deepEqual(blocking(examination), []);
   });
 

@@ -37,7 +37,13 @@ const learned: Partial<Readonly<Record<VendorName, PartialDialect>>> = {
   webex: { bulk: { operationsKey: 'operations', failOnErrors: 10 } },
   'entra-legacy': { patch: { operationCase: 'capital' }, values: { booleans: 'string', manager: 'array' }, members: { remove: 'values' } },
   'entra-optscim062020': { patch: { paths: 'object' } },
-  okta: { users: { update: 'put' } },
+  okta: {
+    users: { update: 'put' },
+    groups: { renameWithId: true },
+    patch: { paths: 'object' },
+    values: { emptyLists: true },
+    filter: { window: true },
+  },
 };
 
 describe('a doctor', { concurrency: 2 }, () => {
@@ -57,6 +63,7 @@ describe('a doctor', { concurrency: 2 }, () => {
     assert.deepEqual(examination.says, {
       members: { onCreate: 'include', addPerRequest: 1000, valuesPerOperation: 1000 },
       list: { excludeMembers: true },
+      bulk: { methods: ['POST', 'PATCH', 'DELETE'] },
     });
     for (const [subject, trial] of [['Searching users', 'another case'], ['Lists', 'beyond the end'], ['Members', 'add again'], ['Members', 'who is deleted'], ['Member limits', 'unknown members']] as const) {
       assert.equal(findingOf(examination, subject, trial).verdict, 'lies', trial);

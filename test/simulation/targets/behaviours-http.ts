@@ -60,6 +60,7 @@ export const bulkCases: SectionCases<Behaviour['bulk']> = {
   maxPayloadSize: [{ value: 4000, like: bulk() }],
   operationsKey: { Operations: bulk(), operations: { ...bulk(), dialect: { bulk: { use: true, maxOperations: 10, operationsKey: 'operations' } } } },
   methods: [{ value: ['POST', 'PATCH', 'DELETE'], like: bulk() }],
+  idle: [{ value: ['PATCH'], like: bulk() }, { value: ['PUT'], like: bulk() }],
   failOnErrorsRequired: { true: { ...bulk(), dialect: { bulk: { use: true, maxOperations: 10, failOnErrors: 10 } } }, false: bulk() },
   status: { text: bulk(), number: bulk(), object: bulk() },
   order: { asked: bulk(), reversed: bulk() },

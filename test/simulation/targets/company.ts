@@ -68,12 +68,17 @@ const changes: readonly Change[] = [
   leave,
   arrive,
   arrive,
-  (source, random) => regroup(source, random.pick(['g1', 'g2', 'g3']), 'cn', [`Team ${random.integer(1000)}`]),
+  (source, random) => rename(source, random.pick(['g1', 'g2', 'g3']), random),
   (source, random) => regroup(source, 'g0', 'member', peopleOf(source).filter(() => random.chance(0.5)).map(({ dn }) => dn)),
   (source, random) => regroup(source, 'g2', 'member', random.chance(0.3) ? [] : somePeople(source, random)),
   (source, random) => regroup(source, 'g1', 'member', [...somePeople(source, random), ...(random.chance(0.5) ? [dnOfGroup('g2')] : [])]),
   (source, random) => regroup(source, 'g3', 'member', [...somePeople(source, random), dnOfGroup('g2')]),
 ];
+
+/** To a name that no other group has. */
+function rename(source: FakeSource, id: SourceId, random: Random): string {
+  return regroup(source, id, 'cn', [`Team ${random.integer(1000)} of ${id}`]);
+}
 
 function set(name: string, values: (old: Entry, random: Random) => readonly string[]): Change {
   return (source, random) => {

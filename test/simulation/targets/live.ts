@@ -48,7 +48,7 @@ async function goThrough(world: World): Promise<void> {
 }
 
 function isTroubled({ plot }: World): boolean {
-  return plot.scripts !== undefined || plot.illness !== undefined;
+  return plot.scripts !== undefined || plot.illness !== undefined || plot.lies !== undefined;
 }
 
 async function takeCycle(world: World): Promise<void> {

@@ -6,6 +6,7 @@ import { mostOften, scripts, type Script } from './scripts.ts';
 export interface ScriptedFaults {
   for(request: ScimRequestRecord): Fault | undefined;
   end(): void;
+  isOver(): boolean;
   /** What has struck, for the trace. */
   struck(): string[];
 }
@@ -28,10 +29,10 @@ export function createFaults(names: readonly string[], random: Random, now: () =
   const known = new Map(Object.entries(scripts).flatMap(([kind, ways]) => Object.entries(ways).map(([way, script]): [string, Script] => [`${kind}: ${way}`, script])));
   const counts = new Map<string, number>();
   let struck: string[] = [];
-  let isOver = names.length === 0;
+  let isOver = false;
   return {
     for({ method, path }) {
-      if (isOver || !random.chance(0.12)) return undefined;
+      if (isOver || names.length === 0 || !random.chance(0.12)) return undefined;
       const name = random.pick(names);
       const fault = known.get(name)?.(now());
       if (fault === undefined) throw new RangeError(`no script ${name}`);
@@ -43,6 +44,7 @@ export function createFaults(names: readonly string[], random: Random, now: () =
       return fault;
     },
     end: () => void (isOver = true),
+    isOver: () => isOver,
     struck() {
       const said = struck;
       struck = [];

@@ -25,7 +25,7 @@ export function createWatch(server: ScimServer): Watch {
 }
 
 /** What is tried, outside of the RFC, when something was refused that it allows. */
-const trial = /^PATCH .*: (?:replace needs a value|remove takes no value)$/;
+const trial = /^PATCH .*: (?:replace needs a value|remove takes no value|members is not an object|members has no sub-attribute members)$/;
 
 /** What must be true after any cycle, whatever the server does. */
 export function checkCycle(world: World): void {
@@ -56,7 +56,8 @@ function checkPauses({ server, departures, nature }: World): void {
   const requests = new Map(server.requests.map((request) => [request.number, request]));
   for (const { number, since, until } of server.early) {
     const request = requests.get(number);
-    if (request === undefined) continue;
+    // Somebody else's is not ours to answer for.
+    if (request?.headers[departureHeader] === undefined) continue;
     const what = `${request.method} ${request.path} came ${until} ms too early`;
     const departure = Number(request.headers[departureHeader]);
     if (wasForgotten(departure, since, departures)) continue;

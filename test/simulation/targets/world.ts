@@ -13,6 +13,7 @@ import { createRandom, type Random } from '../random.ts';
 import type { Case } from './case.ts';
 import { createClient, departureHeader, type Client, type Departures } from './client.ts';
 import { createCompany } from './company.ts';
+import { lieTo } from './lies.ts';
 import { createFaults, type ScriptedFaults } from './scripted-faults.ts';
 import { furnish, type Strangers } from './strangers.ts';
 import { createWatch, type Watch } from './watch.ts';
@@ -26,6 +27,8 @@ export interface Plot extends Case {
   readonly profile?: readonly Layer[];
   /** Faults of the moment, by kind and name. */
   readonly scripts?: readonly string[];
+  /** What it says and does not do, until it gets well. */
+  readonly lies?: readonly string[];
   /** What the server is like besides, until it gets well. */
   readonly illness?: readonly PartialBehaviour[];
 }
@@ -78,7 +81,8 @@ export async function createWorld(plot: Plot): Promise<World> {
   server.setFaults({
     before(request) {
       watch.arrives(request);
-      return request.headers[departureHeader] === undefined ? undefined : faults.for(request);
+      if (request.headers[departureHeader] === undefined) return undefined;
+      return (faults.isOver() ? undefined : lieTo(plot.lies ?? [], request)) ?? faults.for(request);
     },
   });
   const world: Omit<World, 'client'> = {

@@ -1,6 +1,7 @@
 import type { PartialBehaviour } from '../../support/scim-server/index.ts';
 import { createRandom } from '../random.ts';
 import { behaviourCases } from './behaviours.ts';
+import { lieNames } from './lies.ts';
 import { scriptNames } from './scripted-faults.ts';
 import { vendorPlots } from './vendors.ts';
 import type { Plot } from './world.ts';
@@ -21,6 +22,21 @@ const illnesses: readonly PartialBehaviour[] = [
   { patch: { atomic: false } },
   { errors: { shape: 'html' } },
   { http: { writes: 'asynchronous' } },
+  { http: { gone: 'fails' } },
+  { http: { gone: 'page' } },
+  { groups: { rename: 'loses-members' } },
+  { groups: { createAnswer: 'empty' } },
+  { users: { createAnswer: 'empty' } },
+  { users: { patchAnswer: 'null' } },
+  { groups: { patchAnswer: 'OK' } },
+  { members: { answers: 'none' } },
+  { members: { again: 409, absent: 404 } },
+  { members: { again: 500, absent: 500 } },
+  { errors: { conflict: 422 } },
+  { list: { unfiltered: 'fails' } },
+  { list: { unfiltered: 'without-id' } },
+  { list: { lag: 8 } },
+  { filter: { repeats: true } },
 ];
 
 /** By seed: a server like a vendor's, or one that differs in something; what ails it; and what goes wrong besides. */
@@ -31,10 +47,11 @@ export async function createPlots(): Promise<(seed: number) => Plot> {
   return (seed) => {
     const random = createRandom(seed);
     const base: Omit<Plot, 'seed' | 'name'> & { readonly name: string } = random.chance(0.6) ? random.pick(vendors) : random.pick(natures);
-    const illness = illnesses.filter(() => random.chance(0.1));
+    const illness = illnesses.filter(() => random.chance(0.06));
+    const lies = lieNames().filter(() => random.chance(0.07));
     const scripts = names.filter((name) => !teaching.has(name)).filter(() => random.chance(0.08));
-    const name = [base.name, ...illness.map((one) => JSON.stringify(one)), ...scripts].join('; ');
-    return { ...base, seed, name, illness, scripts, hides: true };
+    const name = [base.name, ...illness.map((one) => JSON.stringify(one)), ...lies, ...scripts].join('; ');
+    return { ...base, seed, name, illness, lies, scripts, hides: true };
   };
 }
 

@@ -14,11 +14,13 @@ export function readVisible(store: Store, kind: Kind, id: string, behaviour: Beh
   return resource;
 }
 
-/** Makes a resource; a hidden account of that name comes back with its id. */
+/** Makes a resource; a hidden account of that name, or with that externalId, comes back with its id. */
 export function createOrRevive(store: Store, kind: Kind, body: unknown, behaviour: Behaviour): Json {
   const userName: unknown = kind === 'User' && isObject(body) ? get(body, 'userName') : undefined;
   if (behaviour.users.inactive !== 'hidden' || typeof userName !== 'string' || !isObject(body)) return store.create(kind, body);
-  const [account] = store.list('User', { kind: 'eq', schema: undefined, names: ['userName'], value: userName });
+  const externalId: unknown = get(body, 'externalId');
+  const named = (name: string, value: unknown): Json[] => (typeof value === 'string' ? store.list('User', { kind: 'eq', schema: undefined, names: [name], value }) : []);
+  const [account] = [...named('userName', userName), ...named('externalId', externalId)];
   if (account === undefined || !isHidden('User', account, behaviour)) return store.create(kind, body);
   return store.replace('User', String(account['id']), { active: true, ...body }, undefined);
 }

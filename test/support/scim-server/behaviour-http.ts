@@ -54,6 +54,8 @@ export interface BulkBehaviour {
   /** Webex spells it in lower case. */
   readonly operationsKey: 'Operations' | 'operations';
   readonly methods: readonly string[];
+  /** Methods that are answered with 200 and not carried out: a server that looks for another shape of `data`. */
+  readonly idle: readonly string[];
   /** Webex wants failOnErrors in each request. */
   readonly failOnErrorsRequired: boolean;
   /** `object`: {code: "201"} (RFC 7644 §3.7.2, scimgateway). */

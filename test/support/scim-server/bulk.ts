@@ -59,7 +59,8 @@ function carryOut(context: Context, request: ScimRequestRecord, asked: readonly 
     const round = ready.length > 0 ? ready.slice(0, 1) : waiting.slice(0, 1);
     waiting = waiting.filter((one) => !round.includes(one));
     for (const one of round) {
-      const answer: Answer = ready.length > 0 ? context.inner(innerRequest(request, resolve(one, ids))) : { status: 409, body: { detail: 'a bulkId refers to nothing' } };
+      const isIdle = context.behaviour().bulk.idle.includes(one.method);
+      const answer: Answer = isIdle ? { status: 200 } : ready.length > 0 ? context.inner(innerRequest(request, resolve(one, ids))) : { status: 409, body: { detail: 'a bulkId refers to nothing' } };
       if (answer.status >= 400) errors += 1;
       else if (one.bulkId !== undefined && isObject(answer.body)) ids.set(one.bulkId, String(answer.body['id']));
       outcomes.push(outcome(context, one, answer));

@@ -104,6 +104,7 @@ export const clean: Behaviour = {
     maxPayloadSize: 1024 * 1024,
     operationsKey: 'Operations',
     methods: ['POST', 'PUT', 'PATCH', 'DELETE'],
+    idle: [],
     failOnErrorsRequired: false,
     status: 'text',
     order: 'asked',

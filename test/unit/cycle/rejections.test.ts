@@ -64,6 +64,26 @@ describe('a rejection', () => {
     assert.deepEqual([applied(report), operationsOf(report.undone)], [[], ['deactivate b', 'deactivate c']]);
   });
 
+  it('that somebody missing is switched off does not keep those on whom the directory disables later', async () => {
+    const stage = await loaded();
+    await decide(stage, await held(stage, 'a', 'b', 'c'), 'reject');
+    await stage.cycle();
+    stage.source.put(person('a', { status: 'off' }));
+    const { report } = await stage.cycle();
+    assert.deepEqual([applied(report), operationsOf(report.undone)], [['deactivate a'], ['deactivate b', 'deactivate c']]);
+    assert.deepEqual((await stage.store.target('wiki')).rejections?.flatMap(({ operations }) => operations.map(({ sourceId }) => sourceId)), ['b', 'c']);
+  });
+
+  it('that somebody is switched off whom the directory disables lasts when they go missing', async () => {
+    const stage = await loaded();
+    for (const id of ['a', 'b', 'c']) stage.source.put(person(id, { status: 'off' }));
+    await decide(stage, (await stage.cycle()).report.hold?.holdId, 'reject');
+    await stage.cycle();
+    leave(stage, 'a');
+    const { report } = await stage.cycle();
+    assert.deepEqual([applied(report), operationsOf(report.undone)], [[], ['deactivate a', 'deactivate b', 'deactivate c']]);
+  });
+
   it('of a value does not stand in the way of another value', async () => {
     const stage = await loaded({ limits: { ...noLimits, updates: { percent: 0, atLeast: 1 } } });
     for (const id of ['a', 'b', 'c']) stage.source.put(person(id, { title: 'Wrong' }));

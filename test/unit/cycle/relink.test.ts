@@ -26,6 +26,16 @@ describe('the same person under a new source id', () => {
     assert.deepEqual((await stage.cycle()).calls, []);
   });
 
+  it('is looked for first when they may have been created already: no open creation is left behind', async () => {
+    const stage = await staged(['ada', 'ben']);
+    stage.source.remove('ada');
+    stage.source.put(login('ada2', 'ada'));
+    await stage.store.record([{ kind: 'intent', intent: { target: 'wiki', type: 'user', sourceId: 'ada2', directory: 'corp', at: '2026-01-01T00:00:00.000Z' } }]);
+    for (let cycle = 0; cycle < 2; cycle += 1) await stage.cycle({ attempt: 'everything' });
+    assert.deepEqual(users(stage)[0]?.slice(0, 2), ['user-1', 'ada2']);
+    assert.deepEqual(await stage.store.openIntents('wiki'), []);
+  });
+
   it('who comes long after they left is switched on again', async () => {
     const stage = await staged(['ada', 'ben']);
     stage.source.remove('ada');

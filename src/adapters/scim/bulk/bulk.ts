@@ -15,8 +15,8 @@ export function inBulk(exchange: Exchange, book: Pick<DialectBook, 'current' | '
   const queue = createBulkQueue(() => book.current().bulk, send);
   return (request, signal) => {
     const { bulk, protocol } = book.current();
-    const isWrite = request.method !== 'GET' && request.subject !== 'discovery';
-    if (!bulk.use || protocol !== '2.0' || !isWrite || request.alone === true) return exchange(request, signal);
+    const mayJoin = request.method !== 'GET' && request.subject !== 'discovery' && bulk.methods.includes(request.method);
+    if (!bulk.use || protocol !== '2.0' || !mayJoin || request.alone === true) return exchange(request, signal);
     return queue.join(request, signal);
   };
 }

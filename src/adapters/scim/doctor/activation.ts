@@ -1,11 +1,12 @@
 import type { PartialDialect } from '../../../core/dialect/layers.ts';
-import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
+import { readActive } from '../../../core/mapping/active.ts';
 import { isRefusal, schemas, type Body } from '../message.ts';
 import type { Bench } from './bench.ts';
 import { tryPut } from './change.ts';
 import { choose, effectOf, history, isLie, type Choice, type Effect, type Way } from './effect.ts';
 import { capital, create, pathOf, read, userBody } from './specimen.ts';
-import { needed, words, type Result, type Subject } from './trial.ts';
+import { needed, unseen, type Result, type Subject } from './trial.ts';
+import { words } from './words.ts';
 
 /** Ending somebody's access and giving it back: what the bridge is for. */
 export const activation: Subject = { name: 'Deactivation', trials: [{ name: 'deactivate', run: tryDeactivate }] };
@@ -24,9 +25,11 @@ async function tryDeactivate(bench: Bench): Promise<Result> {
   needed(facts.anna, 'no user could be made');
   const made = await create(bench, 'user', userBody(bench, 'dora', { active: true }));
   if (isRefusal(made)) return { verdict: 'skipped', text: `no user could be made for it (${words(made)})` };
-  const byPatch = await choose(shapes.map((shape) => wayOf(bench, made.id, shape, false)));
+  const before = await read(bench, 'user', made.id);
+  const isMute = before !== undefined && readActive(before) === undefined;
+  const byPatch = await choose(shapes.map((shape) => wayOf(bench, made.id, shape, false, isMute)));
   facts.activeByPatch = byPatch.chosen !== undefined;
-  const byPut = facts.activeByPatch ? undefined : await switchByPut(bench, made.id, false);
+  const byPut = facts.activeByPatch ? undefined : await switchByPut(bench, made.id, false, isMute);
   if (byPatch.chosen === undefined && byPut?.kind !== 'done') {
     return { verdict: isLie(byPatch) ? 'lies' : 'refused', text: `nobody can be deactivated: ${history(byPatch)}`, blocks: true };
   }
@@ -34,15 +37,16 @@ async function tryDeactivate(bench: Bench): Promise<Result> {
   const held = await read(bench, 'user', made.id);
   if (held === undefined) return vanished(bench, made.id, way, shapeSays(bench, byPatch));
   const shape = shapes.find(({ name }) => name === byPatch.chosen);
-  const back = shape === undefined ? await switchByPut(bench, made.id, true) : await wayOf(bench, made.id, shape, true).try();
-  const says = await activationSays(bench, made.id, byPatch, back.kind === 'done');
-  const before = history(byPatch);
-  const text = `${way} deactivates${before === '' ? '' : ` (${before})`}, and the user can still be read`;
+  const back = shape === undefined ? await switchByPut(bench, made.id, true, isMute) : await wayOf(bench, made.id, shape, true, isMute).try();
+  const says = await activationSays(bench, made.id, byPatch, back.kind === 'done', isMute);
+  const others = history(byPatch);
+  if (readActive(held) === undefined) return { ...unseen(`${way} is taken; users never show active, so that it is not known whether it was done`, says), ...(isLie(byPatch) ? { verdict: 'lies' as const } : {}) };
+  const text = `${way} deactivates${others === '' ? '' : ` (${others})`}, and the user can still be read`;
   if (back.kind === 'done') return { verdict: isLie(byPatch) ? 'lies' : 'works', text: `${text}; the same with true brings them back`, says };
   return { verdict: 'lies', text: `${text}; they cannot be brought back so`, says };
 }
 
-function wayOf(bench: Bench, id: string, shape: Shape, active: boolean): Way<Shape['name']> {
+function wayOf(bench: Bench, id: string, shape: Shape, active: boolean, isMute: boolean): Way<Shape['name']> {
   const word = active ? 'True' : 'False';
   const value = shape.text ? word : active;
   return {
@@ -51,20 +55,20 @@ function wayOf(bench: Bench, id: string, shape: Shape, active: boolean): Way<Sha
       const operation: Body = shape.path ? { op: 'replace', path: 'active', value } : { op: 'replace', value: { active: value } };
       const isLower = bench.dialect().patch.operationCase === 'lower';
       const body = { schemas: [schemas.patch], Operations: [isLower ? operation : capital(operation)] };
-      return effectOf(bench, await bench.ask('PATCH', pathOf('user', id), body), 'user', id, (held) => isSwitched(held, active));
+      return effectOf(bench, await bench.ask('PATCH', pathOf('user', id), body), 'user', id, (held) => isSwitched(held, active, isMute));
     },
   };
 }
 
-/** Whoever is gone is inactive too. */
-function isSwitched(held: Body | undefined, active: boolean): boolean {
+/** Whoever is gone is inactive too. `isMute`: the target never spoke of `active`, so that its word has to do. */
+function isSwitched(held: Body | undefined, active: boolean, isMute: boolean): boolean {
   if (held === undefined) return !active;
-  const shown = readScimPath(held, scimPath('active')) ?? true;
-  return (typeof shown === 'string' ? shown.toLowerCase() : JSON.stringify(shown)) === String(active);
+  const shown = readActive(held);
+  return shown === undefined ? isMute : shown === active;
 }
 
-async function switchByPut(bench: Bench, id: string, active: boolean): Promise<Effect> {
-  return tryPut(bench, 'user', id, (body) => { body['active'] = active; }, (held) => isSwitched(held, active));
+async function switchByPut(bench: Bench, id: string, active: boolean, isMute: boolean): Promise<Effect> {
+  return tryPut(bench, 'user', id, (body) => { body['active'] = active; }, (held) => isSwitched(held, active, isMute));
 }
 
 /** Where nothing has a path, `active` needs no word of its own. */
@@ -75,11 +79,11 @@ function shapeSays({ dialect }: Bench, { chosen }: Choice<Shape['name']>): Parti
 }
 
 /** Where attributes go by PUT, whether `active` goes along has to be seen. */
-async function activationSays(bench: Bench, id: string, byPatch: Choice<Shape['name']>, isBack: boolean): Promise<PartialDialect> {
+async function activationSays(bench: Bench, id: string, byPatch: Choice<Shape['name']>, isBack: boolean, isMute: boolean): Promise<PartialDialect> {
   const { userUpdate } = bench.facts;
   const says = shapeSays(bench, byPatch);
   if (byPatch.chosen === undefined || userUpdate === 'patch') return says;
-  const goesByPut = isBack && userUpdate !== 'none' && (await switchByPut(bench, id, false)).kind === 'done';
+  const goesByPut = isBack && userUpdate !== 'none' && (await switchByPut(bench, id, false, isMute)).kind === 'done';
   bench.facts.activeByPut = goesByPut;
   return goesByPut ? {} : { ...says, users: { activation: 'patch' } };
 }
@@ -88,7 +92,7 @@ async function activationSays(bench: Bench, id: string, byPatch: Choice<Shape['n
 async function vanished(bench: Bench, id: string, way: string, says: PartialDialect): Promise<Result> {
   const { userUpdate } = bench.facts;
   const apart = userUpdate === 'patch' || way === 'PUT' ? {} : { activation: 'patch' as const };
-  bench.creations.gone(id);
+  bench.creations.gone('user', id);
   const again = await create(bench, 'user', userBody(bench, 'dora', { active: true, externalId: `${bench.tag}-dora-again` }));
   if (!isRefusal(again) && again.id === id) {
     return { verdict: 'lies', text: `${way} hides the user (404); whoever is made anew comes back with the same id`, says: { ...says, users: { ...apart, reactivation: 'recreate' } } };

@@ -1,9 +1,14 @@
+import type { SingleList } from '../../../core/dialect/dialect.ts';
+import { singleLists } from '../../../core/dialect/single-lists.ts';
+import type { PartialDialect } from '../../../core/dialect/layers.ts';
+import { readActive } from '../../../core/mapping/active.ts';
 import { assign, readScimPath, scimPath, shortPath } from '../../../core/mapping/scim-path.ts';
 import { isRefusal, listOf, type Body } from '../message.ts';
 import type { Bench } from './bench.ts';
 import { shows } from './effect.ts';
 import { create, read, remove, search, userBody } from './specimen.ts';
-import { isAboutContent, needed, Untestable, words, works, type Result, type Subject } from './trial.ts';
+import { isAboutContent, needed, unseen, Untestable, works, type Result, type Subject } from './trial.ts';
+import { words } from './words.ts';
 
 /** What of a user is taken and kept. */
 export const attributes: Subject = {
@@ -11,10 +16,15 @@ export const attributes: Subject = {
   trials: [
     { name: 'kept', run: tryKept },
     { name: 'several values', run: trySeveral },
+    { name: 'several phone numbers', run: (bench) => tryFurther(bench, 'phoneNumbers') },
+    { name: 'several addresses', run: (bench) => tryFurther(bench, 'addresses') },
     { name: 'created inactive', run: tryInactive },
     { name: 'duplicate', run: tryDuplicate },
   ],
 };
+
+/** Two parts of one address. */
+export const addressParts = ['addresses[type eq "work"].locality', 'addresses[type eq "work"].streetAddress'] as const;
 
 /** What maps send (config/maps), each with a value of its own. */
 function samples({ tag }: Bench): readonly (readonly [path: string, value: string])[] {
@@ -25,7 +35,8 @@ function samples({ tag }: Bench): readonly (readonly [path: string, value: strin
     ['emails[type eq "work"].value', `${tag}-anna@example.com`],
     ['title', 'Bench Specimen'],
     ['phoneNumbers[type eq "work"].value', '+1 555 0100'], // the range for fiction
-    ['addresses[type eq "work"].locality', 'Nowhereville'],
+    [addressParts[0], 'Nowhereville'],
+    [addressParts[1], '1 Trial Road'],
     ['enterprise.department', 'Throwaways'],
     ['enterprise.employeeNumber', '70001'],
     ['enterprise.division', 'Trials'],
@@ -49,6 +60,7 @@ async function tryKept(bench: Bench): Promise<Result> {
   const sent = all.filter(([path]) => !refused.includes(path));
   const held = await read(bench, 'user', made.id);
   const ignored = sent.filter(([path, value]) => !shows(held, path, value) && !shows(made.answer.body, path, value)).map(([path]) => path);
+  facts.ignored = ignored;
   facts.kept = sent.map(([path]) => path).filter((path) => !ignored.includes(path));
   const required = bench.says().users?.required ?? [];
   const drop = [...new Set([...refused, ...ignored].map(droppable))].filter((path) => !required.includes(path));
@@ -116,10 +128,37 @@ async function trySeveral(bench: Bench): Promise<Result> {
     return {
       verdict: isCut ? 'lies' : single ? 'refused' : 'works',
       text: said === '' ? 'several e-mail addresses are taken' : said,
-      says: single || isCut || primary ? { values: { ...(single || isCut ? { single: true } : {}), ...(primary ? { primary } : {}) } } : {},
+      says: single || isCut || primary ? { values: { ...(single || isCut ? { single: ['emails'] } : {}), ...(primary ? { primary } : {}) } } : {},
     };
   }
   return { verdict: 'refused', text: `no second user can be made${why}` };
+}
+
+const elements = {
+  phoneNumbers: [{ value: '+1 555 0101', type: 'work' }, { value: '+1 555 0102', type: 'mobile' }],
+  addresses: [{ locality: 'Nowhereville', type: 'work' }, { locality: 'Elsewhere', type: 'home' }],
+} as const;
+
+/** What is true of e-mail addresses need not be of others: a mobile number that could be kept is not to be left out. */
+async function tryFurther(bench: Bench, name: keyof typeof elements): Promise<Result> {
+  const { facts, says } = bench;
+  needed(facts.anna, 'no user could be made');
+  if (!facts.kept.some((path) => path.startsWith(`${name}[`))) throw new Untestable(`${name} are not kept`);
+  if (says().users?.deletion !== undefined && says().users?.deletion !== 'irreversible') throw new Untestable('users cannot be removed');
+  const marked = elements[name].map((one, at) => (says().values?.primary === true ? { ...one, primary: at === 0 } : one));
+  const made = await create(bench, 'user', userBody(bench, 'several', { [name]: marked }));
+  if (isRefusal(made)) return { verdict: 'refused', text: `several ${name} are refused (${words(made)})`, says: alsoSingle(bench, name) };
+  const shown = listOf(readScimPath((await read(bench, 'user', made.id)) ?? {}, scimPath(name)));
+  await remove(bench, 'user', made.id);
+  if (shown.length > 1) return works(`several ${name} are kept`);
+  return { verdict: 'lies', text: `of several ${name} ${shown.length === 0 ? 'none' : 'one'} is kept`, says: alsoSingle(bench, name) };
+}
+
+/** All three have one element: that is what `true` says. */
+function alsoSingle({ says }: Bench, name: SingleList): PartialDialect {
+  const { single = [] } = says().values ?? {};
+  const lists = single === true ? singleLists : [...(single === false ? [] : single), name];
+  return { values: { single: singleLists.every((one) => lists.includes(one)) ? true : lists } };
 }
 
 async function tryInactive(bench: Bench): Promise<Result> {
@@ -127,10 +166,11 @@ async function tryInactive(bench: Bench): Promise<Result> {
   const made = await create(bench, 'user', userBody(bench, 'asleep', { active: false }));
   if (isRefusal(made)) return { verdict: 'refused', text: `whoever is made inactive is refused (${words(made)})`, says: { users: { createInactive: false } } };
   const held = await read(bench, 'user', made.id);
-  const active = held === undefined ? undefined : readScimPath(held, scimPath('active'));
+  const active = held === undefined ? undefined : readActive(held);
   await remove(bench, 'user', made.id);
-  if (held === undefined) return works('whoever is made inactive cannot be read');
-  if (active === false || active === 'false' || active === 'False') return works('whoever is made inactive is inactive');
+  if (held === undefined) return unseen('whoever is made inactive cannot be read');
+  if (active === false) return works('whoever is made inactive is inactive');
+  if (active === undefined) return unseen('whoever is made inactive is taken; users never show active');
   return { verdict: 'lies', text: 'whoever is made inactive is active', says: { users: { createInactive: false } } };
 }
 

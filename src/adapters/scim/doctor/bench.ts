@@ -8,6 +8,7 @@ import { endpoints, isRefusal, type Answer, type Body, type Refusal, type ScimRe
 import { maxListBytes } from '../read/resource.ts';
 import { createCreations, type Creations } from './creations.ts';
 import type { Line } from './line.ts';
+import { createTrace, type Trace } from './trace.ts';
 
 /** Someone or something to try things with, as it was sent. */
 export interface Specimen {
@@ -28,6 +29,8 @@ export interface Facts {
   requiredPart: Body;
   /** SCIM paths that are kept and shown. */
   kept: readonly string[];
+  /** SCIM paths that a create took and did not keep. */
+  ignored: readonly string[];
   /** The first user that could be made; gone by now. */
   first?: Specimen;
   anna?: Specimen;
@@ -36,6 +39,8 @@ export interface Facts {
   /** How single attributes are changed. */
   userUpdate?: 'patch' | 'put' | 'put-merge' | 'none';
   groupUpdate?: 'patch' | 'put' | 'none';
+  /** Whether a PATCH was ever sent. */
+  patchTried?: boolean;
   /** Whether an operation style is known that works for PATCH. */
   patchStyle?: boolean;
   /** Whether a PATCH of `active`, and a PUT with it, do what they say. */
@@ -45,6 +50,8 @@ export interface Facts {
   replacesMembers?: boolean;
   searchable: Record<'users' | 'groups', Map<string, boolean>>;
   bulk?: boolean;
+  /** Two users who were made in one request. */
+  bulkPair?: readonly TargetId[];
   etags?: boolean;
   /** Why nothing more may be tried. */
   stop?: string;
@@ -61,6 +68,7 @@ export interface Bench {
   readonly configured: Dialect;
   readonly creations: Creations;
   readonly facts: Facts;
+  readonly trace: Trace;
   /** @throws BridgeError when nothing that is asked makes sense any more */
   readonly ask: (method: ScimRequest['method'], path: string, body?: Body, headers?: Readonly<Record<string, string>>) => Promise<Answer | Refusal>;
   /** What `Location` the last answer had. */
@@ -90,6 +98,8 @@ export function createBench({ name, line, clock, signal, configured, allowLeftov
   let said: PartialDialect = {};
   let texts = 0;
   let silences = 0;
+  const trace = createTrace();
+  const facts: Facts = { discovered: {}, requiredBySchema: [], requiredPart: {}, kept: [], ignored: [], searchable: { users: new Map(), groups: new Map() } };
   const tag = `dir2scim-doctor-${Math.floor(clock.random() * 36 ** 6).toString(36).padStart(6, '0')}`;
   return {
     tag,
@@ -97,10 +107,13 @@ export function createBench({ name, line, clock, signal, configured, allowLeftov
     allowLeftovers,
     configured,
     creations: createCreations(),
-    facts: { discovered: {}, requiredBySchema: [], requiredPart: {}, kept: [], searchable: { users: new Map(), groups: new Map() } },
+    trace,
+    facts,
     async ask(method, path, body, headers) {
       const request = { method, path, subject: subjectOf(path), maxBytes: maxListBytes, ...(body === undefined ? {} : { body }), ...(headers === undefined ? {} : { headers }) };
+      if (method === 'PATCH') facts.patchTried = true;
       const answer = await line.exchange(request, signal());
+      trace.note(request, answer);
       silences = isRefusal(answer) && answer.status === undefined ? silences + 1 : 0;
       checkStanding(name, answer, silences);
       return answer;

@@ -60,7 +60,7 @@ async function deactivate(bench: Bench, id: string): Promise<boolean> {
 /** Where DELETE only deactivates, everybody who was ever made is still there. */
 function sleepers({ creations, says }: Bench): Leftover[] {
   if (says().users?.deletion !== 'deactivates') return [];
-  const present = new Set(creations.present().map(({ id }) => id));
+  const present = new Set(creations.present().flatMap(({ type, id }) => (type === 'user' ? [id] : [])));
   return creations.ever().filter(({ type, id }) => type === 'user' && !present.has(id)).map((creation) => ({ ...creation, why: 'DELETE only deactivates' }));
 }
 

@@ -9,14 +9,17 @@ export interface Creation {
   readonly id: TargetId;
 }
 
-/** What was made and has to go again. Written down before anything is sent, so that nothing is forgotten. */
+/**
+ * What was made and has to go again. Written down before anything is sent, so that nothing is forgotten. Many targets
+ * number users and groups apart: a user and a group may have the same id.
+ */
 export interface Creations {
   /** A create is about to be sent. */
   begin(type: ResourceType, name: string): void;
   /** It made nothing. */
   refuse(type: ResourceType, name: string): void;
   made(creation: Creation): void;
-  gone(id: TargetId): void;
+  gone(type: ResourceType, id: TargetId): void;
   /** What is there, as far as is known: groups first, since members may not be deletable. */
   present(): readonly Creation[];
   /** All that was ever made. */
@@ -26,20 +29,20 @@ export interface Creations {
 }
 
 export function createCreations(): Creations {
-  const made = new Map<TargetId, Creation>();
-  const gone = new Set<TargetId>();
+  const made = new Map<string, Creation>();
+  const gone = new Set<string>();
   const open = new Map<string, Omit<Creation, 'id'>>();
-  const key = (type: ResourceType, name: string): string => `${type} ${name}`;
+  const key = (type: ResourceType, text: string): string => `${type} ${text}`;
   return {
     begin: (type, name) => void open.set(key(type, name), { type, name }),
     refuse: (type, name) => void open.delete(key(type, name)),
     made(creation) {
       open.delete(key(creation.type, creation.name));
-      made.set(creation.id, creation);
-      gone.delete(creation.id);
+      made.set(key(creation.type, creation.id), creation);
+      gone.delete(key(creation.type, creation.id));
     },
-    gone: (id) => void gone.add(id),
-    present: () => [...made.values()].filter(({ id }) => !gone.has(id)).sort((a, b) => Number(a.type === 'user') - Number(b.type === 'user')),
+    gone: (type, id) => void gone.add(key(type, id)),
+    present: () => [...made.values()].filter(({ type, id }) => !gone.has(key(type, id))).sort((a, b) => Number(a.type === 'user') - Number(b.type === 'user')),
     ever: () => [...made.values()],
     open: () => [...open.values()],
   };

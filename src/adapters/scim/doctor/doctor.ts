@@ -11,6 +11,7 @@ import { attributes } from './attributes.ts';
 import { createBench, type Bench } from './bench.ts';
 import { cleanUp, type Leftover } from './clean-up.ts';
 import { documents } from './documents.ts';
+import { bulk } from './bulk.ts';
 import { extras } from './extras.ts';
 import { groups } from './groups.ts';
 import { openLine, type Traffic } from './line.ts';
@@ -25,7 +26,7 @@ import { Untestable, type Finding, type Result, type Trial } from './trial.ts';
 import { updates } from './updates.ts';
 
 /** In this order: each goes by what those before it found. */
-const subjects = [documents, accounts, attributes, lookups, lists, patchShapes, updates, patchLists, activation, groups, members, memberLimits, extras] as const;
+const subjects = [documents, accounts, attributes, lookups, lists, patchShapes, updates, patchLists, activation, groups, members, memberLimits, bulk, extras] as const;
 
 /** How many trials there are, for whoever shows how far it is. */
 export const trialCount = subjects.reduce((sum, { trials }) => sum + trials.length, 1);
@@ -76,7 +77,7 @@ export function createDoctor(options: DoctorOptions): Doctor {
       const findings: Finding[] = [];
       const note: Note = (subject, trial, since, result) => {
         bench.learn(result.says ?? {});
-        const finding = { ...result, subject, trial, milliseconds: Math.round(options.clock.monotonic() - since) };
+        const finding = { ...result, subject, trial, milliseconds: Math.round(options.clock.monotonic() - since), evidence: bench.trace.take() };
         findings.push(finding);
         options.onFinding(finding);
       };

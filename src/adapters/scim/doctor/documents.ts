@@ -3,7 +3,8 @@ import { isBody, isRefusal, listOf, schemas, type Body } from '../message.ts';
 import { core11 } from '../dialect/scim-1-1-names.ts';
 import { dialectOf, supports } from '../dialect/service-provider-config.ts';
 import type { Bench } from './bench.ts';
-import { words, works, type Result, type Subject } from './trial.ts';
+import { works, type Result, type Subject } from './trial.ts';
+import { words } from './words.ts';
 
 /** What the target says of itself (RFC 7644 §4). Whether that is true is seen at the end (claims.ts). */
 export const documents: Subject = {

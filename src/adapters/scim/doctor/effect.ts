@@ -4,7 +4,7 @@ import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
 import { isRefusal, type Answer, type Body, type Refusal } from '../message.ts';
 import type { Bench } from './bench.ts';
 import { patch, read } from './specimen.ts';
-import { words } from './trial.ts';
+import { words } from './words.ts';
 
 /** What became of a write, seen by reading again. */
 export type Effect =
@@ -52,7 +52,10 @@ export interface Way<Name extends string> {
   try(): Promise<Effect>;
 }
 
-/** Of several ways the first that works, and what became of those before it. */
+/**
+ * Of several ways the first that works, and what became of those before it. All of them are tried: a 405 or 501 may be
+ * about the form, whatever RFC 9110 says.
+ */
 export interface Choice<Name extends string> {
   readonly chosen: Name | undefined;
   /** How the chosen one was answered; 0 when there is none. */
@@ -66,7 +69,6 @@ export async function choose<Name extends string>(ways: readonly Way<Name>[]): P
     const effect = await way.try();
     if (effect.kind === 'done') return { chosen: way.name, status: effect.status, before };
     before.push({ name: way.name, effect });
-    if (effect.kind === 'refused' && effect.refusal.class === 'unsupported') break; // there is no such method at all
   }
   return { chosen: undefined, status: 0, before };
 }
@@ -83,13 +85,14 @@ export function isLie<Name extends string>({ before }: Choice<Name>): boolean {
 
 /**
  * Whether a resource shows a value, however it spells it: another case, a telephone number without blanks, names with
- * a dot as keys (GitLab), elements as texts (WSO2).
+ * a dot as keys (GitLab), elements as texts (WSO2). Such a key beside a nested name is nothing but a key that somebody
+ * took for an attribute: the name is the nested one.
  */
 export function shows(body: Body | undefined, path: string, value: string): boolean {
   if (body === undefined) return false;
   const { schema, attribute, sub } = scimPath(path);
   const whole = readScimPath(body, { ...scimPath(path), filter: undefined, sub: undefined });
-  const flat = schema === undefined && sub !== undefined ? body[`${attribute}.${sub}`] : undefined;
+  const flat = schema === undefined && sub !== undefined && whole === undefined ? body[`${attribute}.${sub}`] : undefined;
   const text = core(JSON.stringify([sub === undefined || scimPath(path).filter !== undefined || whole === undefined ? whole : subOf(whole, sub), flat]));
   return text.includes(core(value));
 }

@@ -1,12 +1,13 @@
 import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
-import { endpoints, isRefusal } from '../message.ts';
-import type { Bench } from './bench.ts';
+import { endpoints, isRefusal, type Refusal } from '../message.ts';
+import type { Bench, Specimen } from './bench.ts';
 import { settingOf, tryPut } from './change.ts';
 import { history, isLie, shows, told, tryPatch } from './effect.ts';
 import { groupLookups } from './lookups.ts';
 import { chooseStyle, styleSays } from './patch-shapes.ts';
-import { create, groupBody, read, remove } from './specimen.ts';
-import { needed, words, works, type Result, type Subject } from './trial.ts';
+import { create, groupBody, read, remove, type Made } from './specimen.ts';
+import { isAboutContent, needed, works, type Result, type Subject } from './trial.ts';
+import { words } from './words.ts';
 
 /** Groups without their members. */
 export const groups: Subject = {
@@ -25,7 +26,7 @@ export const groups: Subject = {
 /** The first group goes again at once, as the first user does. */
 async function tryCreate(bench: Bench): Promise<Result> {
   const { facts } = bench;
-  const made = await create(bench, 'group', groupBody(bench, 'first'));
+  const made = await makeSomehow(bench);
   if (!isRefusal(made)) {
     facts.crew = made;
     return works(`is answered with ${made.answer.status}${made.told === 'body' ? '' : `, without an id in the answer (found by ${made.told})`}`);
@@ -35,6 +36,16 @@ async function tryCreate(bench: Bench): Promise<Result> {
   if (isNowhere) return { verdict: 'absent', text: `there are no groups (${words(made)})`, says: { groups: { supported: 'off' } } };
   if (made.class === 'unsupported') return { verdict: 'refused', text: `groups cannot be made (${words(made)}); those that are there are not touched`, says: { groups: { create: false } } };
   return { verdict: 'refused', text: `a group is refused (${words(made)})`, blocks: true };
+}
+
+/** Servers that were built for Okta's requests want a list of members, though it is empty. */
+async function makeSomehow(bench: Bench): Promise<Made | Refusal> {
+  const made = await create(bench, 'group', groupBody(bench, 'first'));
+  if (!isRefusal(made) || !isAboutContent(made) || bench.dialect().values.emptyLists) return made;
+  const again = await create(bench, 'group', groupBody(bench, 'first', { members: [] }));
+  if (isRefusal(again)) return made;
+  bench.learn({ values: { emptyLists: true } });
+  return again;
 }
 
 async function tryDelete(bench: Bench): Promise<Result> {
@@ -75,15 +86,29 @@ async function tryRename(bench: Bench): Promise<Result> {
   if (facts.patchStyle === true) {
     const name = `${crew.name}-${bench.fresh()}`;
     const effect = await tryPatch(bench, 'group', crew.id, [settingOf(bench.dialect(), 'displayName', name)], (held) => shows(held, 'displayName', name));
-    if (effect.kind !== 'done') return { verdict: effect.kind === 'nothing' ? 'lies' : 'refused', text: `PATCH of the name ${told(effect)}` };
+    if (effect.kind !== 'done') return renamedWithId(bench, crew, effect.kind === 'nothing', `PATCH of the name ${told(effect)}`);
     facts.groupUpdate = 'patch';
     return works('by PATCH, like users', facts.discovered.groups?.update === undefined ? {} : { groups: { update: 'patch' } });
   }
   const choice = await chooseStyle(bench, 'group', crew.id, 'displayName');
-  if (choice.chosen === undefined) return { verdict: isLie(choice) ? 'lies' : 'refused', text: `by PATCH: ${history(choice)}` };
+  if (choice.chosen === undefined) return renamedWithId(bench, crew, isLie(choice), `by PATCH: ${history(choice)}`);
   facts.groupUpdate = 'patch';
   facts.patchStyle = true;
   return works(`by PATCH ${choice.chosen}`, { ...styleSays(choice.chosen), ...(facts.discovered.groups?.update === undefined ? {} : { groups: { update: 'patch' } }) });
+}
+
+/** Okta says the id of a group in the operation that renames it, and servers that were built for that want it. */
+async function renamedWithId(bench: Bench, crew: Specimen, wasLie: boolean, before: string): Promise<Result> {
+  const { facts } = bench;
+  const verdict = wasLie ? 'lies' : 'refused';
+  // The shape of operations is one for users and groups.
+  if (facts.patchStyle === true && bench.dialect().patch.paths === 'each') return { verdict, text: before };
+  const name = `${crew.name}-${bench.fresh()}`;
+  const effect = await tryPatch(bench, 'group', crew.id, [{ op: 'replace', value: { id: crew.id, displayName: name } }], (held) => shows(held, 'displayName', name));
+  if (effect.kind !== 'done') return { verdict, text: before };
+  facts.groupUpdate = 'patch';
+  facts.patchStyle = true;
+  return { verdict: wasLie ? 'lies' : 'works', text: `by PATCH without a path, with the id of the group; ${before}`, says: { groups: { renameWithId: true, ...(facts.discovered.groups?.update === undefined ? {} : { update: 'patch' }) }, patch: { paths: 'object' } } };
 }
 
 async function tryWhole(bench: Bench): Promise<Result> {

@@ -3,7 +3,8 @@ import { endpoints, isRefusal, type Answer, type Body } from '../message.ts';
 import { idOf } from '../read/resource.ts';
 import type { Bench } from './bench.ts';
 import { resourcesOf } from './specimen.ts';
-import { needed, Untestable, words, works, type Result, type Subject } from './trial.ts';
+import { needed, Untestable, works, type Result, type Subject } from './trial.ts';
+import { words } from './words.ts';
 
 /** Lists and their pages (RFC 7644 §3.4.2.4, RFC 9865). With two users at least, since anna and ben are there. */
 export const lists: Subject = {

@@ -3,7 +3,8 @@ import { isTooMuch } from '../write/send-patch.ts';
 import type { Bench } from './bench.ts';
 import { additionOf, castOf } from './members.ts';
 import { create, groupBody, patch, remove } from './specimen.ts';
-import { Untestable, words, works, type Result, type Subject } from './trial.ts';
+import { Untestable, works, type Result, type Subject } from './trial.ts';
+import { words } from './words.ts';
 
 /** How many members one request takes, with ids of nobody: who checks the number first says so all the same. */
 export const memberLimits: Subject = {

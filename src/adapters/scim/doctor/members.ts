@@ -2,11 +2,12 @@ import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
 import type { MemberDialect } from '../../../core/dialect/dialect.ts';
 import { isBody, isRefusal, listOf, type Body } from '../message.ts';
 import type { Bench, Specimen } from './bench.ts';
-import { settingOf, tryPut } from './change.ts';
+import { change, settingOf, tryPut } from './change.ts';
 import { choose, history, isLie, told, tryPatch, type IsDone, type Way } from './effect.ts';
 import { tryExcluded } from './lists.ts';
 import { create, groupBody, read, remove, userBody } from './specimen.ts';
-import { needed, Untestable, words, works, type Result, type Subject } from './trial.ts';
+import { needed, unseen, Untestable, works, type Result, type Subject } from './trial.ts';
+import { words } from './words.ts';
 
 /** Who belongs to a group, in which words that is changed, and whether it can be seen. */
 export const members: Subject = {
@@ -21,6 +22,7 @@ export const members: Subject = {
     { name: 'remove', run: tryRemove },
     { name: 'remove a stranger', run: tryStranger },
     { name: 'with other changes', run: tryMixed },
+    { name: 'kept when renamed', run: tryRenamed },
     { name: 'groups in groups', run: tryNested },
     { name: 'who is deleted', run: tryDeleted },
     { name: 'left out of lists', run: tryExcluded },
@@ -84,7 +86,7 @@ async function tryOnCreate(bench: Bench): Promise<Result> {
   if (isRefusal(made)) return { verdict: 'refused', text: `a new group with members is refused (${words(made)})`, says: { members: { onCreate: 'after' } } };
   const way = await seenBy(bench, made.id, ben.id);
   await remove(bench, 'group', made.id);
-  if (way === 'own-record') return works('a new group with members is taken; whether they are in it is not shown');
+  if (way === 'own-record') return unseen('a new group with members is taken; whether they are in it is not shown');
   return works(`a new group has its members${way === 'get' ? '' : ', which are shown with attributes=members only'}`, { members: { onCreate: 'include', read: way } });
 }
 
@@ -124,7 +126,7 @@ async function tryAdd(bench: Bench): Promise<Result> {
   if (choice.chosen === undefined) return { verdict: isLie(choice) ? 'lies' : 'refused', text: `members cannot be added: ${before}`, blocks: true };
   const remark = seen.by === 'get' ? '' : seen.by === 'attributes' ? '; they are shown with attributes=members only' : '; nobody is shown, so that it is not known whether it was done';
   return {
-    verdict: isLie(choice) ? 'lies' : 'works',
+    verdict: isLie(choice) ? 'lies' : seen.by === 'own-record' ? 'unseen' : 'works',
     text: `as ${choice.chosen} (${choice.status})${before === '' ? '' : `; ${before}`}${remark}`,
     says: { members: { add: choice.chosen, read: seen.by } },
   };
@@ -139,14 +141,14 @@ async function tryAgain(bench: Bench): Promise<Result> {
   const { crew, anna } = added(bench);
   const effect = await tryPatch(bench, 'group', crew.id, [additionOf(bench, [anna.id])], has(bench, anna.id), queryOf(bench));
   if (effect.kind === 'refused') return { verdict: 'refused', text: `a member who is in is refused (${words(effect.refusal)})` };
-  if (!isVisible(bench)) return works(`a member who is in is answered with ${effect.status}`);
+  if (!isVisible(bench)) return unseen(`a member who is in is answered with ${String(effect.status)}`);
   return effect.kind === 'done' ? works('a member who is in stays there once') : { verdict: 'lies', text: 'a member who is added again is there twice' };
 }
 
 async function trySeveral(bench: Bench): Promise<Result> {
   const { crew, anna, ben } = added(bench);
   const effect = await tryPatch(bench, 'group', crew.id, [additionOf(bench, [anna.id, ben.id])], (held) => !isVisible(bench) || membersOf(held)?.includes(ben.id) === true, queryOf(bench));
-  if (effect.kind === 'done') return works('two members in one operation are added');
+  if (effect.kind === 'done') return isVisible(bench) ? works('two members in one operation are added') : unseen(`two members in one operation are answered with ${effect.status}`);
   const apart = await tryPatch(bench, 'group', crew.id, [additionOf(bench, [ben.id])], (held) => !isVisible(bench) || membersOf(held)?.includes(ben.id) === true, queryOf(bench));
   const text = `two members in one operation ${told(effect)}`;
   if (apart.kind !== 'done') return { verdict: 'refused', text: `${text}; one alone ${told(apart)}` };
@@ -158,7 +160,7 @@ async function tryReplace(bench: Bench): Promise<Result> {
   const operation = { op: 'replace', path: 'members', value: [{ value: anna.id }, { value: ben.id }] };
   const effect = await tryPatch(bench, 'group', crew.id, [operation], () => true);
   if (effect.kind !== 'done') return { verdict: 'refused', text: `the whole list ${told(effect)}` };
-  if (!isVisible(bench)) return works('the whole list is taken; what it does is not shown');
+  if (!isVisible(bench)) return unseen('the whole list is taken; what it does is not shown');
   const isExact = has(bench, anna.id, ben.id)(await read(bench, 'group', crew.id, queryOf(bench)));
   bench.facts.replacesMembers = isExact;
   return isExact ? works('the whole list is replaced') : { verdict: 'lies', text: 'what replaces the list is added to it' };
@@ -193,15 +195,29 @@ async function tryRemove(bench: Bench): Promise<Result> {
   if (choice.chosen === undefined && !isLie(choice) && bench.facts.replacesMembers === true) {
     return { verdict: 'refused', text: `members are removed by replacing the whole list only: ${before}`, says: { members: { replace: true } } };
   }
-  if (choice.chosen === undefined) return { verdict: isLie(choice) ? 'lies' : 'refused', text: `members cannot be removed: ${before}`, blocks: true };
-  return { verdict: isLie(choice) ? 'lies' : 'works', text: `by ${choice.chosen} (${choice.status})${before === '' ? '' : `; ${before}`}`, says: { members: { remove: choice.chosen } } };
+  if (choice.chosen === undefined) return removedByPut(bench, crew, anna, ben, before, isLie(choice));
+  return { verdict: isLie(choice) ? 'lies' : isVisible(bench) ? 'works' : 'unseen', text: `by ${choice.chosen} (${choice.status})${before === '' ? '' : `; ${before}`}`, says: { members: { remove: choice.chosen } } };
+}
+
+/** The whole group without one member: the last way of all. */
+async function removedByPut(bench: Bench, crew: Specimen, anna: Specimen, ben: Specimen, before: string, wasLie: boolean): Promise<Result> {
+  const given = { verdict: wasLie ? ('lies' as const) : ('refused' as const), blocks: true };
+  if (!isVisible(bench)) return { ...given, text: `members cannot be removed: ${before}` };
+  await addBoth(bench, crew, anna, ben);
+  const effect = await tryPut(bench, 'group', crew.id, (body) => { body['members'] = [{ value: anna.id }]; }, has(bench, anna.id));
+  if (effect.kind === 'done') return { verdict: given.verdict, text: `members are removed by PUT of the whole group only: ${before}`, says: { groups: { update: 'put' } } };
+  return { ...given, text: `members cannot be removed: ${before}; PUT of the whole group ${told(effect)}` };
 }
 
 async function tryStranger(bench: Bench): Promise<Result> {
   const { crew, ben } = added(bench);
   const style = bench.dialect().members.remove === 'values' ? 'values' : 'filter';
-  const effect = await tryPatch(bench, 'group', crew.id, removals[style](ben.id), () => true);
-  return effect.kind === 'refused' ? works(`removing somebody who is not in is refused (${words(effect.refusal)})`) : works('removing somebody who is not in does no harm');
+  await tryPatch(bench, 'group', crew.id, removals[style](ben.id), () => true);
+  const before = membersOf(await read(bench, 'group', crew.id, queryOf(bench))) ?? [];
+  const effect = await tryPatch(bench, 'group', crew.id, removals[style](ben.id), has(bench, ...before), queryOf(bench));
+  if (effect.kind === 'refused') return works(`removing somebody who is not in is refused (${words(effect.refusal)})`);
+  if (!isVisible(bench)) return unseen(`removing somebody who is not in is answered with ${effect.status}`);
+  return effect.kind === 'done' ? works('removing somebody who is not in does no harm') : { verdict: 'lies', text: 'when somebody is removed who is not in, others go' };
 }
 
 async function tryMixed(bench: Bench): Promise<Result> {
@@ -209,9 +225,24 @@ async function tryMixed(bench: Bench): Promise<Result> {
   const name = `${crew.name}-${bench.fresh()}`;
   const operations = [settingOf(bench.dialect(), 'displayName', name), additionOf(bench, [ben.id])];
   const effect = await tryPatch(bench, 'group', crew.id, operations, (held) => !isVisible(bench) || membersOf(held)?.includes(ben.id) === true, queryOf(bench));
-  if (effect.kind === 'done') return works('a new name and a member go in one request');
+  if (effect.kind === 'done') return isVisible(bench) ? works('a new name and a member go in one request') : unseen(`a new name and a member in one request are answered with ${effect.status}`);
   if (bench.facts.groupUpdate !== 'patch') throw new Untestable('names are not changed by PATCH');
   return { verdict: effect.kind === 'nothing' ? 'lies' : 'refused', text: `a new name and a member in one request: ${told(effect)}`, says: { patch: { mixed: false } } };
+}
+
+/** Some empty a group when its name changes. */
+async function tryRenamed(bench: Bench): Promise<Result> {
+  const { crew, anna, ben } = added(bench);
+  if (!isVisible(bench)) throw new Untestable('nobody is shown');
+  if (bench.facts.groupUpdate === 'none') throw new Untestable('names are not changed');
+  await addBoth(bench, crew, anna, ben);
+  const before = membersOf(await read(bench, 'group', crew.id, queryOf(bench))) ?? [];
+  const name = `${crew.name}-${bench.fresh()}`;
+  const effect = await change(bench, 'group', crew.id, 'displayName', name, () => true);
+  if (effect.kind !== 'done') return { verdict: 'refused', text: `a new name ${told(effect)}` };
+  const after = membersOf(await read(bench, 'group', crew.id, queryOf(bench))) ?? [];
+  const lost = before.filter((id) => !after.includes(id)).length;
+  return lost === 0 ? works('a new name leaves the members alone') : { verdict: 'lies', text: `a new name costs ${lost} of ${before.length} members` };
 }
 
 async function tryNested(bench: Bench): Promise<Result> {
@@ -221,7 +252,7 @@ async function tryNested(bench: Bench): Promise<Result> {
   const isDone: IsDone = (held) => !isVisible(bench) || membersOf(held)?.includes(made.id) === true;
   const effect = await tryPatch(bench, 'group', crew.id, [additionOf(bench, [made.id])], isDone, queryOf(bench));
   await remove(bench, 'group', made.id);
-  if (effect.kind === 'done') return works('a group can be a member');
+  if (effect.kind === 'done') return isVisible(bench) ? works('a group can be a member') : unseen(`a group as a member is answered with ${effect.status}`);
   return { verdict: effect.kind === 'nothing' ? 'lies' : 'refused', text: `a group as a member ${told(effect)}`, says: { members: { nested: false } } };
 }
 

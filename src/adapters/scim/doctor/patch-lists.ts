@@ -4,6 +4,8 @@ import { isBody, type Body } from '../message.ts';
 import type { Bench, Specimen } from './bench.ts';
 import { settingOf, tryPut } from './change.ts';
 import { choose, history, isLie, shows, told, tryPatch, type Way } from './effect.ts';
+import { isSingle } from '../../../core/dialect/single-lists.ts';
+import { addressParts } from './attributes.ts';
 import { dropping, valuesOf } from './patch-shapes.ts';
 import { needed, Untestable, works, type Result, type Subject } from './trial.ts';
 import { read } from './specimen.ts';
@@ -14,6 +16,7 @@ export const patchLists: Subject = {
   trials: [
     { name: 'an element by its type', run: tryElement },
     { name: 'an element that is not there', run: tryMissing },
+    { name: 'a part of an element', run: tryPart },
     { name: 'add an element', run: tryAdd },
     { name: 'replace a list', run: tryReplace },
     { name: 'manager', run: tryManager },
@@ -53,11 +56,26 @@ async function tryMissing(bench: Bench): Promise<Result> {
   return effect.kind === 'refused' ? works(told(effect)) : { verdict: 'lies', text: told(effect) };
 }
 
+/** Some take the whole address away when one part of it is removed. */
+async function tryPart(bench: Bench): Promise<Result> {
+  const { id } = patched(bench);
+  if (bench.says().patch?.valueFilters === false) throw new Untestable('paths take no filter');
+  const [part, other] = addressParts;
+  if (![part, other].every((path) => bench.facts.kept.includes(path))) throw new Untestable('addresses are not kept');
+  if (bench.dialect().patch.clear !== 'remove') throw new Untestable('nothing is removed');
+  const isThere = (held: Body | undefined, path: string): boolean => readScimPath(held ?? {}, scimPath(path)) !== undefined;
+  const effect = await tryPatch(bench, 'user', id, [{ op: 'remove', path: part }], (held) => !isThere(held, part) && isThere(held, other));
+  if (effect.kind === 'done') return works(`${part} is removed, and ${other} stays`);
+  if (effect.kind === 'refused') return { verdict: 'refused', text: `${part} ${told(effect)}`, says: { patch: { valueFilters: false } } };
+  const isLost = !isThere(effect.held, other);
+  return { verdict: 'lies', text: isLost ? `the whole address goes when ${part} is removed` : `removing ${part} ${told(effect)}`, says: { patch: { valueFilters: false } } };
+}
+
 /** Whether those who were there stay. */
 async function tryAdd(bench: Bench): Promise<Result> {
   const { id } = patched(bench);
-  if (bench.says().values?.single === true) throw new Untestable('lists have one element');
   const { name, value } = keptList(bench);
+  if (isSingle(bench.dialect().values, name)) throw new Untestable('lists have one element');
   const before = valuesOf(await read(bench, 'user', id), name).length;
   const { paths } = bench.dialect().patch;
   const elements = [{ value: value(1), type: 'mobile' }];

@@ -6,13 +6,15 @@ import type { Bench, Specimen } from './bench.ts';
 import { settingOf } from './change.ts';
 import { choose, effectOf, history, isLie, shows, told, tryPatch, type Choice, type Way } from './effect.ts';
 import { capital, pathOf } from './specimen.ts';
-import { needed, Untestable, words, works, type Result, type Subject } from './trial.ts';
+import { needed, Untestable, works, type Result, type Subject } from './trial.ts';
+import { words } from './words.ts';
 
 /** In which words changes of users are understood (RFC 7644 §3.5.2), each seen by reading again. */
 export const patchShapes: Subject = {
   name: 'PATCH',
   trials: [
     { name: 'one attribute', run: tryOne },
+    { name: 'a part of a name', run: tryNested },
     { name: 'other shapes', run: tryOthers },
     { name: 'extensions', run: tryExtension },
     { name: 'several operations', run: trySeveral },
@@ -83,6 +85,35 @@ function patched({ facts }: Bench): Specimen {
   return needed(facts.anna, 'no user could be made');
 }
 
+/**
+ * Some take `name.familyName` for the name of an attribute, and keep it as such beside the name itself: what is right for
+ * plain attributes is tried first, then every other form that plain attributes may have as well.
+ */
+async function tryNested(bench: Bench): Promise<Result> {
+  const { id } = patched(bench);
+  const path = 'name.familyName';
+  if (!bench.facts.kept.includes(path)) throw new Untestable('name.familyName is not kept');
+  const { patch } = bench.dialect();
+  const forms = [patch.paths, ...(['each', 'object', 'dotted'] as const).filter((one) => one !== patch.paths)];
+  const choice = await choose(forms.map((paths): Way<(typeof forms)[number]> => ({
+    name: paths,
+    async try() {
+      const [nested, text] = [bench.fresh(), bench.fresh()];
+      const operations = [settingOf({ patch: { ...patch, paths } }, path, nested)];
+      const effect = await tryPatch(bench, 'user', id, operations, (held) => shows(held, path, nested));
+      const plain = plainPaths(bench).find((one) => one !== path);
+      if (effect.kind !== 'done' || paths === patch.paths || plain === undefined) return effect;
+      return tryPatch(bench, 'user', id, [settingOf({ patch: { ...patch, paths } }, plain, text)], (held) => shows(held, plain, text));
+    },
+  })));
+  const before = choice.before.map(({ name, effect }) => `${formNames[name]} ${told(effect)}`).join('; ');
+  if (choice.chosen === undefined) return { verdict: isLie(choice) ? 'lies' : 'refused', text: `name.familyName: ${before}` };
+  const text = `name.familyName is changed ${formNames[choice.chosen]}${before === '' ? '' : `; ${before}`}`;
+  return { verdict: isLie(choice) ? 'lies' : 'works', text, says: choice.chosen === patch.paths ? {} : { patch: { paths: choice.chosen } } };
+}
+
+const formNames = { each: 'with a path', object: 'without a path, nested', dotted: 'without a path, by a key with a dot' } as const;
+
 /** What else is understood: no setting, but good to know for whoever builds the target. */
 async function tryOthers(bench: Bench): Promise<Result> {
   const { id } = patched(bench);
@@ -106,11 +137,7 @@ async function tryOthers(bench: Bench): Promise<Result> {
     if (effect.kind === 'done') good.push(name);
     else bad.push(effect.kind === 'nothing' ? `${name} (without effect)` : name);
   }
-  const isDotted = patch.paths === 'object' && bad.includes('a nested object') && good.includes('keys with dots');
-  return works(
-    `understood: ${good.join(', ') || 'none'}${bad.length === 0 ? '' : `; not: ${bad.join(', ')}`}`,
-    isDotted ? { patch: { paths: 'dotted' } } : {},
-  );
+  return works(`understood: ${good.join(', ') || 'none'}${bad.length === 0 ? '' : `; not: ${bad.join(', ')}`}`);
 }
 
 async function tryExtension(bench: Bench): Promise<Result> {

@@ -3,10 +3,11 @@ import type { Refusal } from '../message.ts';
 import type { Bench } from './bench.ts';
 
 /**
- * `lies`: it was answered as if it had been done, and something else or nothing happened. `absent`: the target has no
- * such thing. `skipped`: it could not be tried.
+ * `works`: it was seen by reading again. `unseen`: it was answered with 2xx, and nothing shows whether it was done. `lies`:
+ * it was answered as if it had been done, and something else or nothing happened. `absent`: the target has no such thing.
+ * `skipped`: it could not be tried.
  */
-export type Verdict = 'works' | 'refused' | 'lies' | 'absent' | 'skipped';
+export type Verdict = 'works' | 'unseen' | 'refused' | 'lies' | 'absent' | 'skipped';
 
 export interface Result {
   readonly verdict: Verdict;
@@ -22,6 +23,8 @@ export interface Finding extends Result {
   readonly subject: string;
   readonly trial: string;
   readonly milliseconds: number;
+  /** What was sent and what came back, one request a line. */
+  readonly evidence: readonly string[];
 }
 
 export interface Trial {
@@ -55,8 +58,7 @@ export function isAboutContent({ class: failureClass, status = 0 }: Pick<Refusal
   return failureClass === 'rejected' || (status >= 500 && status !== 501 && status !== 503);
 }
 
-/** `400: invalidPath: …`, as it stands in a sentence. */
-export function words({ status, detail }: Pick<Refusal, 'status' | 'detail'>): string {
-  const short = detail.length > 120 ? `${detail.slice(0, 119)}…` : detail;
-  return status === undefined || short === `HTTP ${status}` ? short : `${status}: ${short}`;
+/** It was answered with 2xx, and cannot be read again. */
+export function unseen(text: string, says: PartialDialect = {}): Result {
+  return { verdict: 'unseen', text, says };
 }

@@ -3,7 +3,7 @@ import type { ScimValue } from '../../../core/model/resource.ts';
 import type { Body } from '../message.ts';
 import type { Bench } from './bench.ts';
 import { change, tryPut, without } from './change.ts';
-import { shows, told } from './effect.ts';
+import { shows, told, type Effect } from './effect.ts';
 import { plainPaths } from './patch-shapes.ts';
 import { read } from './specimen.ts';
 import { needed, Untestable, works, type Result, type Subject } from './trial.ts';
@@ -13,6 +13,7 @@ export const updates: Subject = {
   name: 'Updates',
   trials: [
     { name: 'PUT', run: tryWhole },
+    { name: 'after creation only', run: tryAfterwards },
     { name: 'locked attributes', run: tryLocked },
   ],
 };
@@ -48,6 +49,25 @@ function confirmed({ facts }: Bench): { readonly users?: { readonly update: 'pat
   return facts.discovered.users?.update === undefined ? {} : { users: { update: 'patch' } };
 }
 
+/** What was not kept of a new user may be kept of a change: then it need not be left out. */
+async function tryAfterwards(bench: Bench): Promise<Result> {
+  const { facts } = bench;
+  const anna = needed(facts.anna, 'no user could be made');
+  if (facts.userUpdate === undefined || facts.userUpdate === 'none') throw new Untestable('attributes are not changed');
+  const { drop = [] } = bench.says().users ?? {};
+  const kept: string[] = [];
+  for (const path of needed(facts.ignored.length > 0 ? facts.ignored : undefined, 'all that was taken at creation was kept')) {
+    if (scimPath(path).filter !== undefined) continue;
+    const value = bench.fresh();
+    const effect = await change(bench, 'user', anna.id, path, value, (held) => shows(held, path, value));
+    if (effect.kind === 'done') kept.push(path);
+  }
+  if (kept.length === 0) return { verdict: 'lies', text: 'what is not kept of a new user is not kept of a change either' };
+  facts.kept = [...facts.kept, ...kept];
+  const left = drop.filter((path) => !kept.map(shortPath).includes(path));
+  return { verdict: 'lies', text: `${kept.map(shortPath).join(', ')}: not kept of a new user, and of a change`, says: { users: { drop: left } } };
+}
+
 /** Each attribute that a person can get anew. What is refused although others can be changed counts as locked. */
 async function tryLocked(bench: Bench): Promise<Result> {
   const { facts, tag } = bench;
@@ -59,13 +79,16 @@ async function tryLocked(bench: Bench): Promise<Result> {
     ...['displayName', 'name.givenName', 'name.familyName', 'title'].map((path) => [path, bench.fresh(), ''] as const).map(([path, value]) => [path, value, value] as const),
     ['emails', [{ value: `${tag}-moved@example.com`, type: 'work', ...primary }], `${tag}-moved`],
   ];
-  const locked: string[] = [];
+  const locked: { readonly path: string; readonly effect: Effect }[] = [];
+  const changed: string[] = [];
   for (const [path, value, shown] of tries) {
     if (path !== 'userName' && !facts.kept.some((kept) => kept === path || kept.startsWith(`${path}[`))) continue;
     const effect = await change(bench, 'user', anna.id, path, value, (held) => shows(held, path, shown));
-    if (effect.kind !== 'done') locked.push(shortPath(path));
-    else if (path === 'userName') facts.anna = { ...anna, name: `${tag}-renamed@example.com` };
+    if (effect.kind !== 'done') locked.push({ path: shortPath(path), effect });
+    else changed.push(shortPath(path));
+    if (effect.kind === 'done' && path === 'userName') facts.anna = { ...anna, name: `${tag}-renamed@example.com` };
   }
-  if (locked.length === 0) return works('none: user name, names, title and addresses can be changed');
-  return { verdict: 'refused', text: `${locked.join(', ')} cannot be changed`, says: { users: { immutable: locked } } };
+  if (locked.length === 0) return works(`none: ${changed.join(', ')} can be changed`);
+  const isLie = locked.some(({ effect }) => effect.kind === 'nothing');
+  return { verdict: isLie ? 'lies' : 'refused', text: `cannot be changed: ${locked.map(({ path, effect }) => `${path} ${told(effect)}`).join('; ')}`, says: { users: { immutable: locked.map(({ path }) => path) } } };
 }

@@ -8,7 +8,7 @@ import type { FoundResource } from '../../../ports/scim-target.ts';
 import type { DialectBook } from '../dialect/dialect-book.ts';
 import { askedBy, filterText } from './filter.ts';
 import { createFilterTrials, type FilterTrials } from './filter-trials.ts';
-import { readList, type List } from './list.ts';
+import { readList } from './list.ts';
 import { nonsense, toFailure, type Exchange, type Refusal } from '../message.ts';
 
 type Find = (type: ResourceType, attribute: string, value: string, signal: AbortSignal) => Promise<FoundResource[] | Failure>;
@@ -67,8 +67,8 @@ async function searchFor(value: string, { exchange, trials, type, path, asked, m
   const hits = [...new Map(list.resources.filter((resource) => isHit(resource, path, asked, value)).map((hit) => [hit.id, hit])).values()];
   if (hits.length === 0 && list.unusable.some((body) => holds({ body }, path, value) || scimValues(body, path).every((shown) => shown === undefined || shown === null))) return nonsense('what was searched for is there, and has no usable id', list.status);
   const alike = list.resources.some((resource) => hits.includes(resource) || holds(resource, asked, value, true));
-  // The filter was ignored. Whoever was asked for may be on a later page, unless this one is everything.
-  if (list.resources.length > 0 && !alike && !isWhole(list)) {
+  // The filter was ignored. Whoever was asked for may be on a later page, whatever the total says: some count the page.
+  if (list.resources.length > 0 && !alike) {
     trials.ignored(trial);
     return { class: 'unsupported', status: list.status, detail: 'the target ignores filters: it answered others than it was asked for' };
   }
@@ -83,10 +83,6 @@ async function searchFor(value: string, { exchange, trials, type, path, asked, m
 async function isAboutFilter({ status }: Refusal, exchange: Exchange, type: ResourceType, signal: AbortSignal): Promise<boolean> {
   if (status === 400 || status === 501) return true;
   return status === 500 && !('class' in (await readList(exchange, type, 'startIndex=1&count=1', signal)));
-}
-
-function isWhole({ resources, total }: List): boolean {
-  return total === resources.length && new Set(resources.map(({ id }) => id)).size === total;
 }
 
 function isUserName(path: ScimPath): boolean {

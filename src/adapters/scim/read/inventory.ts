@@ -15,7 +15,7 @@ const mostPages = 300;
  */
 export async function readInventory(
   exchange: Exchange,
-  book: Pick<DialectBook, 'current' | 'learn'>,
+  book: Pick<DialectBook, 'current' | 'learn' | 'evidence'>,
   type: ResourceType,
   worthRequests: number,
   signal: AbortSignal,
@@ -31,10 +31,14 @@ export async function readInventory(
   // WSO2 does not page groups at all, and lists them.
   if (isUnknown(walked.result) && list.paging !== 'none' && budget > 1) walked = await walk(1, { ...list, paging: 'none' });
   const { result } = walked;
+  if (Array.isArray(result) && result.length > 0) book.evidence.note(lists);
   if (result === undefined || Array.isArray(result)) return result;
-  if (isUnknown(result)) book.learn('list.usable', false, `answered ${String(result.status)} to a list`);
+  if (isUnknown(result) && !book.evidence.has(lists)) book.learn('list.usable', false, `answered ${String(result.status)} to a list`);
   return isFinal(result) ? undefined : toFailure(result);
 }
+
+/** What was seen to work is not given up for one refusal: a list is the last resort of every search. */
+const lists = 'lists what it has';
 
 function isExpired(result: Walk['result']): boolean {
   return result !== undefined && 'class' in result && ['expiredcursor', 'invalidcursor'].includes(result.scimType ?? '');

@@ -2,11 +2,11 @@ import { readActive } from '../../../core/mapping/active.ts';
 import type { ResourceType } from '../../../core/model/entry.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import type { Acknowledged } from '../../../ports/scim-target.ts';
-import type { Conversation } from '../dialect/conversation.ts';
+import { bulkTold, type Conversation } from '../dialect/conversation.ts';
 import { isRefusal, type Answer, type Body, type Refusal } from '../message.ts';
 import { readResource } from '../read/resource.ts';
 import { insistOnActive } from './insist-on-active.ts';
-import { lostBeside } from './effect.ts';
+import { lostBeside, showsNone } from './effect.ts';
 import { settleStored, wasShown } from './settle-stored.ts';
 import { strangeExternalId, subjectOf } from './subject.ts';
 import { tellsNothing } from './unless-there.ts';
@@ -20,6 +20,8 @@ const sampledEnds = 25;
  * What to make of a 2xx to an update. Only an answer that shows the resource is believed without more. Of the others, the
  * first of each form is looked at; of those that end access the first few and a sample later on, and each one whose
  * answer is something else than a resource or nothing. What is shown is compared with what was sent.
+ *
+ * @param again sends the same, in a request of its own
  */
 export async function believeUpdate(
   conversation: Conversation,
@@ -28,15 +30,17 @@ export async function believeUpdate(
   changes: readonly WireChange[],
   known: Pick<Acknowledged, 'externalId' | 'paths'>,
   answer: Answer,
+  again: () => Promise<Answer | Refusal>,
 ): Promise<Answer | Refusal> {
   if (answer.status === 202 || changes.length === 0) return answer;
   const { book } = conversation;
+  const inBulk = book.current().bulk.use;
   const about = subjectOf(id, answer.body);
   const ends = changes.some(({ path, value }) => path.text === 'active' && value === false);
   let seen = about === 'it' ? answer.body : undefined;
   let isFresh = false;
   if (seen === undefined || (ends && readActive(seen) !== false)) {
-    const form = `${ends ? 'deactivation' : type} by ${formOf(conversation, type, changes)}${book.current().bulk.use ? ', in bulk' : ''}`;
+    const form = `${ends ? 'deactivation' : type} by ${formOf(conversation, type, changes)}${inBulk ? ', in bulk' : ''}`;
     const must = ends && (about === 'another' || answer.body !== undefined && about === 'nothing' || (seen !== undefined && readActive(seen) === true));
     const first = ends ? firstEnds : 1;
     if (!must && !(await book.evidence.isToBeLookedAt(form, first, ends ? sampledEnds : Infinity))) return { ...answer, body: seen };
@@ -45,19 +49,29 @@ export async function believeUpdate(
       const held = await readResource(conversation.exchange, type, id, conversation.signal);
       if (isRefusal(held)) {
         // Whoever is not there has no access; and what was changed a moment ago may not be shown yet, or never.
+        if (ends && tellsNothing(held)) return held;
+        if (ends && held.class !== 'gone' && !showsNobody(conversation, held)) return { ...held, class: 'transient' };
         if (!tellsNothing(held)) found = true;
-        else if (ends) return held;
         return { ...answer, body: seen };
       }
+      // Without a body nothing was seen.
+      if (ends && held.body === undefined && !showsNobody(conversation, held)) return { class: 'transient', status: held.status, detail: `a deactivation could not be looked at: answered ${held.status} without a body` };
+      if (ends && held.body !== undefined) for (const fact of refusals) book.evidence.drop(fact);
       seen = held.body;
       isFresh = seen !== undefined;
       found = seen === undefined || !ends || readActive(seen) !== true;
+      if (seen !== undefined && inBulk && !ends && showsNone(seen, changes)) {
+        const alone = await sentAlone(conversation, type, id, changes, again);
+        found = alone === undefined;
+        seen = alone ?? seen;
+      }
     } finally {
       if (!must) book.evidence.looked(form, first, found);
       else if (found === false) book.evidence.doubt(form);
     }
   }
   if (seen === undefined) return answer;
+  if (inBulk && !showsNone(seen, changes)) book.evidence.note(bulkTold);
   const sent = changes.find(({ path }) => path.text === 'externalId')?.value;
   const strange = strangeExternalId(seen, known.externalId, typeof sent === 'string' ? sent : undefined, book);
   if (strange !== undefined) return strange;
@@ -65,6 +79,18 @@ export async function believeUpdate(
   if (isRefusal(settled) || settled.body === undefined) return settled;
   const lost = lostBeside(settled.body, changes, known.paths ?? []).filter((path) => wasShown(conversation, type, path));
   return lost.length === 0 ? settled : { ...settled, lost };
+}
+
+/**
+ * The change once more, in a request of its own: some answer 200 to each operation of a bulk request, and carry out none.
+ * Where it is to be seen then, nothing goes by bulk requests any more. Undefined: it was not for that.
+ */
+async function sentAlone({ book, exchange, signal }: Conversation, type: ResourceType, id: TargetId, changes: readonly WireChange[], again: () => Promise<Answer | Refusal>): Promise<Body | undefined> {
+  const answer = await again();
+  const held = isRefusal(answer) ? answer : await readResource(exchange, type, id, signal);
+  if (isRefusal(held) || held.body === undefined || showsNone(held.body, changes)) return undefined;
+  book.learn('bulk.use', false, 'changes in a bulk request were answered as if they were done, and were not');
+  return held.body;
 }
 
 async function compare(
@@ -86,6 +112,15 @@ async function compare(
   const method = conversation.book.current()[type === 'user' ? 'users' : 'groups'].update === 'patch' ? 'PATCH' : 'PUT';
   return held.body === undefined ? held : settleStored(conversation, type, id, method, rest, held, isFresh);
 }
+
+/** A target that does not show users at all has to be believed: one that has no such request, or refuses it again and again. */
+function showsNobody({ book }: Conversation, { status }: Pick<Refusal, 'status'>): boolean {
+  if (status === 405 || status === 501) return true;
+  const next = refusals.find((fact) => !book.evidence.has(fact));
+  if (next !== undefined) book.evidence.note(next);
+  return next === undefined;
+}
+const refusals = [1, 2, 3, 4].map((count) => `refused to show an account that was to be switched off: ${count}`);
 
 /** How it was said: what is learned of one form says nothing of another. */
 function formOf({ book }: Conversation, type: ResourceType, changes: readonly WireChange[]): string {

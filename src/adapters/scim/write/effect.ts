@@ -39,6 +39,17 @@ export function unstored(body: Body, changes: readonly WireChange[], whole = tru
 }
 
 /**
+ * Whether a resource, as it was read, shows not one of the changes. Unlike `unstored`, what is never shown counts as well:
+ * this is about a way of sending, of which nothing was seen to arrive yet.
+ */
+export function showsNone(body: Body, changes: readonly WireChange[]): boolean {
+  return changes.every(({ path, value }) => {
+    const held = readScimPath(body, path);
+    return value === undefined ? isFilled(held) : held === undefined || held === null || !isSame(value, held);
+  });
+}
+
+/**
  * Acknowledged paths of which a whole resource shows that they went with something else: in the elements and complex
  * attributes that were changed, what was not sent has its value as before (some drop an address with its locality).
  */
@@ -54,9 +65,12 @@ export function lostBeside(body: Body, changes: readonly WireChange[], known: re
 /**
  * Whether a whole resource, as it was read, shows that changes took effect which were only promised: nothing in it
  * contradicts them, and of what was set something is there. What a target never shows has to come with something else.
+ *
+ * @param keepsOurs it shows the externalIds that it was given
  */
-export function confirms(body: Body, changes: readonly WireChange[]): boolean {
+export function confirms(body: Body, changes: readonly WireChange[], keepsOurs: boolean): boolean {
   if (contradicts(body, changes)) return false;
+  if (keepsOurs && changes.some(({ path, value }) => path.text === 'externalId' && value !== undefined && !isFilled(readScimPath(body, path)))) return false;
   const set = changes.filter(({ path, value }) => value !== undefined && path.text !== 'externalId'); // GitLab's is the id
   return set.length === 0 || set.some(({ path }) => isFilled(readScimPath(body, { ...path, filter: undefined, sub: undefined })));
 }

@@ -6,7 +6,7 @@ import { isRefusal, type Answer, type Refusal } from '../message.ts';
 import { believeMembers } from './believe-members.ts';
 import { nextMemberRequest, type MemberLimits, type MemberRequest } from './member-requests.ts';
 import { putMembers, replaceMembers } from './put-members.ts';
-import { afterRefusal } from './refused-members.ts';
+import { afterRefusal, removes } from './refused-members.ts';
 import { done, isTooMuch, sendPatch, together } from './send-patch.ts';
 import { withFallback } from './update.ts';
 
@@ -27,8 +27,8 @@ export function memberChunk({ groups, members }: Dialect): MemberChunk {
 export async function changeMembers(conversation: Conversation, group: TargetId, change: MemberChange): Promise<Answer | Refusal> {
   const { update } = conversation.book.current().groups;
   if (update === 'none') return { class: 'unsupported', detail: 'the target takes no changes of groups' };
-  if (update !== 'patch') return putMembers(conversation, group, change);
-  return withFallback(conversation, 'group', () => patchMembers(conversation, group, change), () => putMembers(conversation, group, change));
+  if (update !== 'patch') return putMembers(conversation, group, change, true);
+  return withFallback(conversation, 'group', () => patchMembers(conversation, group, change), (onlyWay) => putMembers(conversation, group, change, onlyWay));
 }
 
 /**
@@ -52,6 +52,7 @@ async function patchMembers(conversation: Conversation, group: TargetId, change:
       continue;
     }
     const settled = isRefusal(answer) ? await afterRefusal(conversation, group, part, answer) : await believeMembers(conversation, group, part, answer);
+    if (!isRefusal(answer) && part.remove.length > 0) book.evidence.note(removes);
     if (isRefusal(settled)) return replaceMembers(conversation, group, change, settled);
     all = together(all, settled);
     if (limits?.add === request.added) taken.add = request.added;

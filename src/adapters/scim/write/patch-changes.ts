@@ -112,7 +112,7 @@ async function withNull(task: Task, said: readonly WireChange[], first: Refusal)
 }
 
 async function putInstead({ conversation, type, id, changes, members }: Task, first: Refusal): Promise<Answer | Refusal> {
-  const answer = await putChanges(conversation, type, id, changes, members);
+  const answer = await putChanges(conversation, type, id, changes, members, false);
   if (isRefusal(answer)) return ['rejected', 'unsupported', 'conflict'].includes(answer.class) ? first : answer;
   if (answer.body !== undefined && contradicts(answer.body, changes)) return first;
   conversation.book.learn('users.update', 'put', `PATCH was answered with ${first.status ?? 400} where PUT worked`);

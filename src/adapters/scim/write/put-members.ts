@@ -11,9 +11,11 @@ import { setMembers } from './set-members.ts';
 /**
  * For targets without PATCH. What the group shows may be less than it has, and what we remember may be less than what
  * others added: the new list is both, without the removed and with the added.
+ *
+ * @param onlyWay the target is known to take no PATCH of groups
  */
-export async function putMembers(conversation: Conversation, group: TargetId, change: MemberChange): Promise<Answer | Refusal> {
-  const answer = await putResource(conversation, 'group', group, ['members'], (body) => setMembers(body, change));
+export async function putMembers(conversation: Conversation, group: TargetId, change: MemberChange, onlyWay: boolean): Promise<Answer | Refusal> {
+  const answer = await putResource(conversation, 'group', group, ['members'], (body) => setMembers(body, change, onlyWay));
   return isRefusal(answer) ? answer : believeMembers(conversation, group, change, answer);
 }
 
@@ -22,7 +24,7 @@ export async function replaceMembers(conversation: Conversation, group: TargetId
   if (!conversation.book.current().members.replace || first.class !== 'rejected') return first;
   const answer = await readAndWrite(conversation, 'group', group, async (held, condition) => {
     const body = structuredClone(held);
-    const refusal = await setMembers(body, change);
+    const refusal = await setMembers(body, change, true); // said to be safe
     return refusal ?? sendPatch(conversation, 'group', group, [{ op: 'replace', path: 'members', value: body['members'] }], condition);
   });
   return isRefusal(answer) && answer.class === 'rejected' ? first : answer;

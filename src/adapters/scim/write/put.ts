@@ -38,18 +38,23 @@ export async function putResource(
   });
 }
 
-/** PUT with exactly these changes. */
+/**
+ * PUT with exactly these changes.
+ *
+ * @param onlyWay the target is known to take no PATCH of this type
+ */
 export function putChanges(
   conversation: Conversation,
   type: ResourceType,
   id: TargetId,
   changes: readonly WireChange[],
   members: () => Promise<readonly TargetId[]>,
+  onlyWay: boolean,
 ): Promise<Answer | Refusal> {
   const paths = changes.map(({ path }) => path.text);
   return putResource(conversation, type, id, paths, async (body) => {
     mergeChanges(body, changes);
-    return type === 'group' ? setMembers(body, { add: [], remove: [], current: members }) : undefined;
+    return type === 'group' ? setMembers(body, { add: [], remove: [], current: members }, onlyWay) : undefined;
   });
 }
 

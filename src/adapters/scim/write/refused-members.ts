@@ -29,16 +29,27 @@ export async function afterRefusal(
 ): Promise<Answer | Refusal> {
   if (!isAboutSomething(refusal)) return refusal;
   const last: Refusal = refusal.class === 'unsupported' ? refusal : { ...refusal, class: 'rejected' };
-  if (part.looked === true) return inAnotherForm(conversation, group, part, last);
+  if (part.looked === true) return isNotIn(conversation, part, refusal) ? { ...done, body: undefined } : inAnotherForm(conversation, group, part, last);
   const held = known ?? (await readMembers(conversation, group));
   if ('class' in held) return held.class === 'gone' || tellsNothing(held) ? held : refusal;
   const seen = 'ids' in held ? held : membersRead(conversation, held);
-  if (seen === undefined) return last;
+  if (seen === undefined) return isNotIn(conversation, part, refusal) ? { ...done, body: undefined } : last;
   const rest = await left(conversation, part, seen);
   if (rest.add.length + rest.remove.length === 0) return { ...done, body: 'ids' in held ? undefined : held.body };
   const isLess = rest.add.length < part.add.length || rest.remove.length < part.remove.length;
   const isBoth = rest.add.length > 0 && rest.remove.length > 0;
   return isLess || isBoth ? sendApart(conversation, group, { ...part, ...rest }, seen) : inAnotherForm(conversation, group, part, last, seen);
+}
+
+/** A target took a removal of members. */
+export const removes = 'takes removals of members';
+
+/**
+ * A group that does not show its members says of one who is to be removed that there is no such element (`noTarget`, RFC
+ * 7644 §3.5.2.2). Where such removals were taken before, that is no matter of form.
+ */
+function isNotIn({ book }: Conversation, { add, remove }: MemberChange, { status, scimType }: Refusal): boolean {
+  return add.length === 0 && remove.length === 1 && status === 400 && scimType === 'notarget' && book.evidence.has(removes);
 }
 
 /** What is refused for its form may be taken in another one. */

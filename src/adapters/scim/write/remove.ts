@@ -2,7 +2,7 @@ import type { ResourceType } from '../../../core/model/entry.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import type { Outcome } from '../../../core/model/outcome.ts';
 import type { Conversation } from '../dialect/conversation.ts';
-import { failed, isRefusal } from '../message.ts';
+import { failed, isRefusal, type Answer } from '../message.ts';
 import { unlessGone } from '../read/gone.ts';
 import { foundResource, maxBytes, readResource, resourcePath } from '../read/resource.ts';
 import { confirmWrite, type Promised } from './accepted.ts';
@@ -17,11 +17,30 @@ export async function removeResource(talk: Conversation & Promised, type: Resour
   const path = resourcePath(type, id);
   if (typeof path !== 'string') return failed(path);
   const answer = await writeOnDemand(talk, type, id, (condition) =>
-    talk.exchange({ method: 'DELETE', alone: true, path, subject: 'resource', maxBytes: maxBytes(type), ...condition }, talk.signal),
+    talk.exchange({ method: 'DELETE', path, subject: 'resource', maxBytes: maxBytes(type), ...condition }, talk.signal),
   );
   const confirmed = await unlessGone(talk, type, id, await confirmWrite(answer, talk, type, id, (held) => held === undefined));
-  if (!isRefusal(confirmed)) return { kind: 'applied', id };
+  if (!isRefusal(confirmed)) return confirmed.status === 202 || confirmed !== answer ? { kind: 'applied', id } : lookBack(talk, type, id, confirmed);
   return confirmed.class === 'gone' ? lookFor(talk, type, id) : failed(confirmed);
+}
+
+/** Deletions that are looked at before a target's word is taken, and how many there are to one that is looked at then. */
+const firstDeletions = 3;
+const sampledDeletions = 25;
+
+/** A target that says so and does nothing leaves an account with access that nobody here knows of any more. */
+async function lookBack({ exchange, book, signal }: Conversation, type: ResourceType, id: TargetId, { status }: Answer): Promise<Outcome> {
+  const form = `deletion of a ${type}`;
+  if (!(await book.evidence.isToBeLookedAt(form, firstDeletions, sampledDeletions))) return { kind: 'applied', id };
+  let found: boolean | undefined;
+  try {
+    const held = await readResource(exchange, type, id, signal);
+    if (isRefusal(held) && held.class !== 'gone' && held.class !== 'unsupported') return failed({ ...held, class: 'transient' });
+    found = isRefusal(held) ? true : type === 'user' && foundResource(held.body)?.active === false;
+  } finally {
+    book.evidence.looked(form, firstDeletions, found);
+  }
+  return found ? { kind: 'applied', id } : failed({ class: 'rejected', status, detail: `DELETE was answered with ${status}, and it is still there` });
 }
 
 /** Slack and Atlassian only switch off whom they were asked to delete. */

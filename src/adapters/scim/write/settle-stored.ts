@@ -5,7 +5,7 @@ import type { ResourceType } from '../../../core/model/entry.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import type { Shown } from '../../../core/model/outcome.ts';
 import { isConfigured } from '../dialect/configured.ts';
-import { alone, bulkTold, type Conversation } from '../dialect/conversation.ts';
+import { alone, type Conversation } from '../dialect/conversation.ts';
 import { isRefusal, type Answer, type Refusal } from '../message.ts';
 import { readResource } from '../read/resource.ts';
 import { unstored } from './effect.ts';
@@ -85,7 +85,6 @@ export async function settleStored(
   const { evidence } = conversation.book;
   const left = open(conversation, method, changes, answer, isFresh);
   for (const change of changes) if (!left.includes(change) && change.value !== undefined) evidence.note(stores(type, change, method));
-  if (left.length < changes.length && method === 'PATCH' && conversation.book.current().bulk.use) evidence.note(bulkTold);
   if (left.length === 0) return answer;
   if (left.every((change) => isKnown(conversation, type, change, method))) return { ...answer, unstored: texts(left) };
   return evidence.alone(() => find(conversation, type, id, method, changes, answer, isFresh));

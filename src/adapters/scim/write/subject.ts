@@ -42,6 +42,11 @@ export function strangeExternalId(body: Body, ours: string | undefined, sent: st
   if (!evidence.has(keepsOurs)) return undefined;
   return { class: 'renumbered', detail: 'the answer shows the externalId of another account than the one that was written to' };
 }
+/** Whether the target was seen to show the externalIds that it was given. */
+export function showsOurs({ evidence }: DialectBook): boolean {
+  return evidence.has(keepsOurs);
+}
+
 const keepsOurs = 'shows the externalIds that it was given';
 
 const schemasPath = scimPath('schemas');

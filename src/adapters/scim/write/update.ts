@@ -31,7 +31,7 @@ export async function updateResource(
   // The end of an access is not left to a number in a bulk request, before that was seen to mean something.
   const talk = ends && !conversation.book.evidence.has(bulkTold) ? alone(conversation) : conversation;
   const answer = await sendChanges(talk, type, id, wire, known.members ?? (() => Promise.resolve([])));
-  return isRefusal(answer) || answer === done ? answer : believeUpdate(talk, type, id, wire, known, answer);
+  return isRefusal(answer) || answer === done ? answer : believeUpdate(talk, type, id, wire, known, answer, () => sendChanges(alone(conversation), type, id, wire, known.members ?? (() => Promise.resolve([]))));
 }
 
 async function sendChanges(
@@ -45,7 +45,7 @@ async function sendChanges(
   const { update } = type === 'user' ? dialect.users : dialect.groups;
   if (update === 'patch') {
     const patch = async () => unlessThere(conversation, type, id, await patchChanges(conversation, type, id, wire, members), 'unsupported');
-    return withFallback(conversation, type, patch, () => put(wire));
+    return withFallback(conversation, type, patch, (onlyWay) => put(wire, onlyWay));
   }
   const apart = type === 'user' && dialect.users.activation === 'patch' ? wire.filter(isActivation) : [];
   const rest = wire.filter((change) => !apart.includes(change));
@@ -55,10 +55,10 @@ async function sendChanges(
   // Our own id is wished for, not needed: whoever was there before can be adopted without.
   if (update === 'none' && rest.every(({ path }) => path.text === 'externalId')) return done;
   if (update === 'none') return { class: 'unsupported', detail: 'the target takes no changes of attributes' };
-  return put(rest);
+  return put(rest, true);
 
-  function put(rest: readonly WireChange[]): Promise<Answer | Refusal> {
-    return putChanges(conversation, type, id, rest, members);
+  function put(rest: readonly WireChange[], onlyWay: boolean): Promise<Answer | Refusal> {
+    return putChanges(conversation, type, id, rest, members, onlyWay);
   }
 }
 
@@ -69,16 +69,24 @@ function isActivation({ path }: WireChange): boolean {
 /**
  * PATCH, and PUT where there is no PATCH, which is learned. By type: some have it for groups only (Zoom, in effect), and
  * a group that is written whole can lose members of others.
+ *
+ * Where PATCH was seen to work, a 404 for what is there was a bad day: nothing follows from it, and it is tried again later.
+ *
+ * @param put `onlyWay`: the status says for certain that there is no PATCH
  */
 export async function withFallback(
   { book }: Conversation,
   type: ResourceType,
   patch: () => Promise<Answer | Refusal>,
-  put: () => Promise<Answer | Refusal>,
+  put: (onlyWay: boolean) => Promise<Answer | Refusal>,
 ): Promise<Answer | Refusal> {
   const answer = await patch();
+  const works = `takes PATCH of a ${type}`;
+  if (!isRefusal(answer) && answer !== done) book.evidence.note(works);
   if (!isRefusal(answer) || answer.class !== 'unsupported') return answer;
-  const instead = await put();
+  const isCertain = answer.status === 405 || answer.status === 501;
+  if (!isCertain && book.evidence.has(works)) return { ...answer, class: 'transient' };
+  const instead = await put(isCertain);
   if (!isRefusal(instead)) book.learn(`${type}s.update`, 'put', `PATCH was answered with ${answer.status ?? 'nothing'}`);
   return isRefusal(instead) && instead.class === 'unsupported' && instead.status !== undefined ? answer : instead;
 }

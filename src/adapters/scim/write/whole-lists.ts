@@ -1,4 +1,5 @@
 import type { Dialect, ValueDialect } from '../../../core/dialect/dialect.ts';
+import { isSingle } from '../../../core/dialect/single-lists.ts';
 import { assign, readScimPath, scimPath, type ScimPath } from '../../../core/mapping/scim-path.ts';
 import type { ScimValue } from '../../../core/model/resource.ts';
 import type { Body } from '../message.ts';
@@ -14,7 +15,11 @@ export function needLists(changes: readonly WireChange[], { patch, values }: Dia
   if (!patch.valueFilters) return true;
   if (patch.clear !== 'remove' && groups.some(([, group]) => group.some(({ value }) => value === undefined))) return true;
   // Whether someone else is the primary one is not known: with several elements, a new one must not take its place.
-  return values.primary && !values.single && groups.some(([, group]) => isNewElement(group) && hasPrimary(group[0]?.path.attribute ?? ''));
+  return values.primary && groups.some(([, group]) => isNewElement(group) && hasPrimary(attributeOf(group)) && !isSingle(values, attributeOf(group)));
+}
+
+function attributeOf([first]: readonly WireChange[]): string {
+  return first?.path.attribute ?? '';
 }
 
 /**
@@ -27,7 +32,7 @@ export function withWholeLists(held: Body, changes: readonly WireChange[], value
   const lists = new Set(elements.map(({ path }) => attributeText(path)));
   const wanted = structuredClone(held);
   for (const list of lists) spellOut(wanted, scimPath(list));
-  if (values.single) for (const { path } of elements) keepOnly(wanted, path);
+  for (const { path } of elements) if (isSingle(values, path.attribute)) keepOnly(wanted, path);
   mergeChanges(wanted, elements);
   return [
     ...simple.filter(({ path, value }) => value !== undefined || readScimPath(held, path) !== undefined),

@@ -55,6 +55,10 @@ describe('the age of data', () => {
     assert.match(after(first, reading({}, { z: 'entrycsn=0' }, false)) ?? '', /none of the 3/);
     assert.equal(after(first, reading({}, { z: 'entrycsn=4' }, false)), undefined);
     assert.equal(after(reading({}, { a: 'usnchanged=5' }, false), reading({}, { a: 'usnchanged=3' }, false)), undefined, 'another domain controller counts for itself');
+    assert.equal(after(first, reading({}, { a: 'modifytimestamp=1' }, false)), undefined, 'a file that was exported with other attributes');
+    const unstamped = { ...reading({}, {}, false), entries: stamped(people).map(({ stamp: _, ...rest }) => rest) };
+    assert.equal(after(first, unstamped), undefined, 'a file that was exported without');
+    assert.equal(after(reading({}, { a: 'modifytimestamp=1', b: 'modifytimestamp=2', c: 'modifytimestamp=3' }, false), first), undefined);
   });
 
   it('keeps the mark of what a reading does not tell, and never takes one back', () => {

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { ResourceType } from '../../../src/core/model/entry.ts';
+import { isGone } from '../../../src/cycle/presence.ts';
+import { createFakeTarget } from '../../support/fake-target.ts';
+import { linkOf, user } from '../../support/plan-input.ts';
+
+const signal = new AbortController().signal;
+
+/** A target whose groups are there, while all that concerns users is answered with 404. */
+function withoutUsers() {
+  const target = createFakeTarget({ name: 'wiki' });
+  target.setHook((call) => {
+    if (!('type' in call) || call.type !== 'user') return undefined;
+    return { when: 'before', result: { class: call.method === 'answers' ? 'unsupported' : 'gone', status: 404, detail: 'no route' } };
+  });
+  return target;
+}
+
+describe('whom a target says that it does not have', () => {
+  const leaver = linkOf(user('cy'));
+
+  for (const [others, ids] of [['beside other users', ['ada', 'ben']], ['and is the only user', []]] as const) {
+    it(`is not believed to be gone because a group is there, when no user is (${others})`, async () => {
+      const target = withoutUsers();
+      const created = await target.create('group', new Map([['displayName', 'staff']]), signal);
+      assert.ok(created.kind === 'applied');
+      const linked = (id: string, type: ResourceType, targetId: string) => linkOf({ ...user(id), type }, { targetId });
+      const known = [...ids.map((id) => linked(id, 'user', `user-of-${id}`)), linked('staff', 'group', created.id)];
+      assert.equal(await isGone(leaver, known, { target, signal }), false);
+      target.setHook(undefined);
+      assert.equal(await isGone(leaver, known, { target, signal }), ids.length === 0, 'gone, when the list of users answers and nobody else is known');
+    });
+  }
+});
