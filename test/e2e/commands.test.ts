@@ -233,6 +233,22 @@ describe('the command line before a target that is of no use', { concurrency: 2 
     assert.doesNotMatch(said.stdout, /unknown to the target/);
   });
 
+  it('is told by check, of the attributes that the target does not know those that somebody in scope has', async () => {
+    await using site = await createSite({ company: office });
+    const answer = await fetch(`${site.target.url}/Schemas`, { headers: { authorization: `Bearer ${site.token}` } });
+    const body = (await answer.json()) as { Resources: { attributes: { name: string }[] }[] };
+    for (const schema of body.Resources) schema.attributes = schema.attributes.filter(({ name }) => !['title', 'addresses', 'costCenter', 'division'].includes(name));
+    site.target.setFaults({ before: ({ path }) => (path === '/Schemas' ? { kind: 'answer', status: 200, body } : undefined) });
+    const some = await site.run('check');
+    assert.equal(some.code, 2, some.stdout + some.stderr);
+    assert.deepEqual(some.stdout.match(/unknown to the target: .*/g), ['unknown to the target: user title; set it to null in the map, or map it to another attribute']);
+    const people = Object.entries(office.people).map(([uid, { name }]) => [uid, { name }] as const);
+    await site.show({ ...office, people: Object.fromEntries(people) });
+    const nobody = await site.run('check');
+    assert.equal(nobody.code, 0, nobody.stdout + nobody.stderr);
+    assert.doesNotMatch(nobody.stdout, /unknown to the target/);
+  });
+
   it('ends with 4 when the state is damaged, and touches nothing', async () => {
     await using site = await createSite({ company: office });
     assert.equal((await site.run('sync')).code, 0);
