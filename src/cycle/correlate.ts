@@ -34,7 +34,14 @@ export interface Correlation {
   readonly listed: Readonly<Record<ResourceType, ReadonlySet<TargetId>>>;
 }
 
-export type Finding = { readonly found: readonly FoundResource[]; readonly by: string } | undefined;
+export type Finding =
+  | {
+      readonly found: readonly FoundResource[];
+      readonly by: string;
+      /** Nobody was found, and the target could not be searched by all of the match attributes. */
+      readonly isPartial?: boolean;
+    }
+  | undefined;
 
 /**
  * Looks on the target for those who have no link yet, so that a plan says `adopt` where there is someone, and nobody is
@@ -141,11 +148,11 @@ function endsAll({ class: failureClass }: Failure): boolean {
   return failureClass === 'auth' || failureClass === 'renumbered';
 }
 
-/** Whoever the target refuses to search for is searched for in a list of everybody, whatever it costs. */
+/** Whoever the target refuses to search for, if only by one match attribute, is searched for in a list of everybody, whatever it costs. */
 async function findRefused({ findings, last }: LookUps<Finding>, input: Search): Promise<LookUps<Finding>> {
   const refused = input.resources.filter(({ sourceId }) => {
     const finding = findings.get(sourceId);
-    return isFailure(finding) && !isUnreached(finding);
+    return isFailure(finding) ? !isUnreached(finding) : finding?.isPartial === true;
   });
   if (refused.length === 0) return { findings, last };
   const everything = await listEverything(input, Infinity);
@@ -204,7 +211,8 @@ function comparable(path: string, value: string): string {
 
 /**
  * Searches one resource on the target by its match attributes. A failure when the target refuses to search for every
- * value that it has, or cannot be asked now: then nobody knows whether it is there.
+ * value that it has, or cannot be asked now: then nobody knows whether it is there. With nobody found, it says when a
+ * match attribute could not be searched by; not so of externalId, which many targets cannot search by.
  *
  * @throws BridgeError when the target refuses the credentials
  */
@@ -215,19 +223,24 @@ export async function findOne(
   signal: AbortSignal,
 ): Promise<Finding | Failure> {
   let refused: Failure | undefined;
-  let searched = false;
+  let searched: string | undefined;
+  let isPartial = false;
   for (const path of paths) {
     const value = valueOf(resource, path);
     if (typeof value !== 'string') continue;
     const found = await target.find(resource.type, path, value, signal);
     if (!isFailure(found)) {
-      searched = true;
+      searched = path;
       if (found.length > 0) return { found, by: path };
     } else if (endsAll(found)) throw targetError(target.name, found);
     else if (isUnreached(found)) return found;
-    else refused = found;
+    else {
+      refused = found;
+      isPartial ||= path !== 'externalId';
+    }
   }
-  return searched ? undefined : refused;
+  if (searched === undefined) return refused;
+  return isPartial ? { found: [], by: searched, isPartial } : undefined;
 }
 
 interface Candidate {

@@ -22,7 +22,7 @@ export async function searchAgain(operation: CreateOperation, context: PushConte
   const paths = policy.adopt === 'never' ? ['externalId'] : withExternalId(policy.match);
   try {
     const searched = await findOne(context.target, operation, paths, context.signal);
-    const isSeen = searched !== undefined && !isFailure(searched);
+    const isSeen = searched !== undefined && !isFailure(searched) && searched.found.length > 0;
     const finding = isThere && !isSeen ? ((await lookThrough(operation, paths, context)) ?? searched) : searched;
     if (isFailure(finding)) return { kind: 'unsearchable' };
     const [first, ...others] = finding?.found ?? [];

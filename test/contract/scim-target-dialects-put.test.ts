@@ -57,6 +57,21 @@ describe('a PUT', () => {
     assert.equal(failureClass(await stage.target.update('user', 'nobody', [set('displayName', 'b')], signal)), 'gone');
   });
 
+  it('says nothing that only the target may say, and no null', async (context) => {
+    const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
+    const shown = { schemas: ['urn:ietf:params:scim:schemas:core:2.0:User', enterprise], id: 'x', userName: 'a', nickName: null, name: { givenName: 'A', honorificPrefix: null }, groups: [{ value: 'g1' }], meta: { resourceType: 'User' }, [enterprise]: { department: null, manager: { value: 'm', displayName: 'Boss' } } };
+    const sent: unknown[] = [];
+    const stage = await begin(context, {}, putOnly, {
+      before({ method, path, body }) {
+        if (!path.startsWith('/Users/x')) return undefined;
+        if (method === 'PUT') sent.push(body);
+        return { kind: 'answer', status: 200, body: method === 'PUT' ? { ...shown, displayName: 'b' } : shown };
+      },
+    });
+    applied(await stage.target.update('user', 'x', [set('displayName', 'b')], signal));
+    assert.deepEqual(sent, [{ schemas: shown.schemas, id: 'x', userName: 'a', name: { givenName: 'A' }, displayName: 'b', [enterprise]: { manager: { value: 'm' } } }]);
+  });
+
   it('that merges names what changes and what is required, and nothing else', async (context) => {
     const stage = await begin(context, { users: { put: 'merge' } }, { users: { update: 'put-merge', required: ['userName', 'emails'] } });
     const id = await createPerson(stage, 'a');

@@ -214,6 +214,14 @@ describe('the command line before a target that is of no use', { concurrency: 2 
     failsWith(await site.run('check'), 2, 'D2S_TARGET_PROTOCOL', /url is the SCIM base URL/);
   });
 
+  it('is told by check which attributes nobody has that the map names: a slip looks like this', async () => {
+    await using site = await createSite({ company: office, target: '    users: { map: { nickName: nikname, title: title } }' });
+    const check = await site.run('check');
+    assert.equal(check.code, 0, check.stdout);
+    const [, names = ''] = /no user has: (.*)/.exec(check.stdout) ?? [];
+    assert.ok(names.split(', ').includes('nikname') && !names.split(', ').includes('title'), check.stdout);
+  });
+
   it('is told by check, where it has no groups; a profile that says so is no trouble', async () => {
     await using site = await createSite({ company: office, behaviour: { groups: { supported: false } } });
     const unsaid = await site.run('check');
@@ -223,6 +231,22 @@ describe('the command line before a target that is of no use', { concurrency: 2 
     const said = await site.run('check');
     assert.equal(said.code, 0, said.stdout);
     assert.doesNotMatch(said.stdout, /unknown to the target/);
+  });
+
+  it('is told by check, of the attributes that the target does not know those that somebody in scope has', async () => {
+    await using site = await createSite({ company: office });
+    const answer = await fetch(`${site.target.url}/Schemas`, { headers: { authorization: `Bearer ${site.token}` } });
+    const body = (await answer.json()) as { Resources: { attributes: { name: string }[] }[] };
+    for (const schema of body.Resources) schema.attributes = schema.attributes.filter(({ name }) => !['title', 'addresses', 'costCenter', 'division'].includes(name));
+    site.target.setFaults({ before: ({ path }) => (path === '/Schemas' ? { kind: 'answer', status: 200, body } : undefined) });
+    const some = await site.run('check');
+    assert.equal(some.code, 2, some.stdout + some.stderr);
+    assert.deepEqual(some.stdout.match(/unknown to the target: .*/g), ['unknown to the target: user title; set it to null in the map, or map it to another attribute']);
+    const people = Object.entries(office.people).map(([uid, { name }]) => [uid, { name }] as const);
+    await site.show({ ...office, people: Object.fromEntries(people) });
+    const nobody = await site.run('check');
+    assert.equal(nobody.code, 0, nobody.stdout + nobody.stderr);
+    assert.doesNotMatch(nobody.stdout, /unknown to the target/);
   });
 
   it('ends with 4 when the state is damaged, and touches nothing', async () => {

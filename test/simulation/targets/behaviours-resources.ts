@@ -66,7 +66,7 @@ export const valueCases: SectionCases<Behaviour['values']> = {
     array: { dialect: { values: { manager: 'array' } } },
   },
   several: { kept: {}, refused: { dialect: { values: { single: true } } }, 'first-kept': { dialect: { values: { single: true } } } },
-  primaryRequired: { true: { dialect: { values: { primary: true } } }, false: {} },
+  primaryRequired: [{ value: true, like: { dialect: { values: { primary: true } } } }, { value: 'one', like: { dialect: { values: { primary: true } } } }],
   emailTypes: [{ value: ['work'], like: {} }],
   typesKept: { true: {}, false: { with: { values: { several: 'first-kept' } }, dialect: { values: { single: true }, patch: { valueFilters: false } }, loose: ['type'] } },
   phones: { kept: {}, normalised: { respells: true } },

@@ -72,8 +72,8 @@ export interface ValueBehaviour {
   readonly manager: readonly ('object' | 'sub-attribute' | 'string' | 'array')[];
   /** More than one element of a list: 400 (AWS), or only the first is kept (Zitadel). */
   readonly several: 'kept' | 'refused' | 'first-kept';
-  /** An e-mail that is not `primary: true` is refused (AWS). */
-  readonly primaryRequired: boolean;
+  /** An e-mail that is not `primary: true` is refused (AWS). `one`: of the e-mails exactly one has to be (servers built for what Okta and Entra send). */
+  readonly primaryRequired: boolean | 'one';
   /** Types of e-mails that are taken; undefined: any (scimmy: work, home, other). */
   readonly emailTypes: readonly string[] | undefined;
   /** False: types are forgotten (Zitadel). */

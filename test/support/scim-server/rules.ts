@@ -26,7 +26,9 @@ function checkUser(resource: Json, before: Json | undefined, { users, values }: 
     const list = elements(resource[name]);
     if (list.length > 1 && values.several === 'refused') throw refusal(400, `${name} takes one element`, 'invalidValue');
     if (name !== 'emails') continue;
-    if (values.primaryRequired && list.some((element) => element['primary'] !== true)) throw refusal(400, 'e-mails have to be primary', 'invalidValue');
+    const primaries = list.filter(({ primary }) => primary === true).length;
+    if (values.primaryRequired === true && primaries < list.length) throw refusal(400, 'e-mails have to be primary', 'invalidValue');
+    if (values.primaryRequired === 'one' && list.length > 0 && primaries !== 1) throw refusal(400, 'one of the e-mails has to be primary', 'invalidValue');
     const { emailTypes } = values;
     if (emailTypes !== undefined && list.some(({ type }) => typeof type === 'string' && !emailTypes.includes(type))) {
       throw refusal(400, `types of e-mails are ${emailTypes.join(', ')}`, 'invalidValue');

@@ -254,7 +254,7 @@ export const vendors = {
   'entra-legacy': {
     groups: { patchAnswer: 'empty' },
     patch: { operationCase: 'capital', paths: 'required', noMatch: 'adds', extensions: 'colon' },
-    values: { booleans: 'string', manager: ['array'] },
+    values: { booleans: 'string', manager: ['array'], primaryRequired: 'one' },
     members: { add: ['array'], remove: ['values'], onCreate: 'refused', replace: 'refused' },
   },
 
@@ -262,7 +262,7 @@ export const vendors = {
   'entra-optscim062020': {
     groups: { patchAnswer: 'empty' },
     patch: { paths: 'absent', noMatch: 'adds' },
-    values: { manager: ['object', 'array', 'string'] },
+    values: { manager: ['object', 'array', 'string'], primaryRequired: 'one' },
     members: { add: ['array'], remove: ['filter'], onCreate: 'refused', replace: 'refused' },
   },
 
@@ -270,6 +270,7 @@ export const vendors = {
   okta: {
     users: { patch: 'active', lists: 'needed' },
     groups: { lists: 'needed', renames: 'with-id' },
+    values: { primaryRequired: 'one' },
     patch: { paths: 'absent', active: 'alone' },
     members: { add: ['array'], remove: ['filter'] },
     filter: { emptyStatus: 404, window: 'needed' },
@@ -279,6 +280,7 @@ export const vendors = {
   'okta-put': {
     users: { patch: 501, lists: 'needed' },
     groups: { patch: 501, lists: 'needed' },
+    values: { primaryRequired: 'one' },
     filter: { emptyStatus: 404, window: 'needed' },
   },
 } as const satisfies Readonly<Record<string, PartialBehaviour>>;

@@ -108,6 +108,24 @@ describe('the search for who exists already', () => {
     assert.deepEqual(inShort(calls).filter((call) => call.startsWith('inventory')), ['inventory user']);
   });
 
+  it('looks through a list of everybody for whom it cannot search by one of the match attributes', async () => {
+    const stage = cycleStage([person('ben')], { match: ['externalId', 'userName'] });
+    await stage.cycle();
+    await stage.target.create('user', account('anna@example.org'), signal);
+    stage.source.put(person('anna'));
+    stage.target.setHook((call) => (call.method === 'find' && call.attribute === 'userName' ? { when: 'before', result: { class: 'unsupported', status: 400, detail: 'no' } } : undefined));
+    assert.deepEqual(operationsOf((await stage.cycle()).report.applied), ['adopt anna']);
+  });
+
+  it('searches nobody in a list because the target cannot be searched by externalId', async () => {
+    const stage = cycleStage([person('ben')]);
+    await stage.cycle();
+    stage.source.put(person('anna'));
+    stage.target.setHook((call) => (call.method === 'find' && call.attribute === 'externalId' ? { when: 'before', result: { class: 'unsupported', status: 400, detail: 'no' } } : undefined));
+    const { report, calls } = await stage.cycle();
+    assert.deepEqual([operationsOf(report.applied), inShort(calls).filter((call) => call.startsWith('inventory'))], [['create anna'], []]);
+  });
+
   it('does not believe a list of fewer people than it knows', async () => {
     const stage = cycleStage([person('anna'), person('ben')], { match: ['userName'] });
     await stage.cycle();

@@ -1,6 +1,6 @@
 import type { ResourceType } from '../../../core/model/entry.ts';
 import type { TargetId } from '../../../core/model/link.ts';
-import { assign, readScimPath, scimPath, unassign } from '../../../core/mapping/scim-path.ts';
+import { assign, enterpriseUser, readScimPath, scimPath, unassign } from '../../../core/mapping/scim-path.ts';
 import type { ScimValue } from '../../../core/model/resource.ts';
 import { bodyForm } from './body-form.ts';
 import type { Conversation } from '../dialect/conversation.ts';
@@ -27,8 +27,7 @@ export async function putResource(
   return readAndWrite(conversation, type, id, async (held, condition) => {
     const { values, ...dialect } = book.current();
     const { update, required } = type === 'user' ? dialect.users : dialect.groups;
-    const whole = structuredClone(held);
-    delete whole['meta']; // read-only (RFC 7643 §3.1)
+    const whole = writable(type, held);
     const refusal = await change(whole);
     if (refusal !== undefined) return refusal;
     const body = update === 'put-merge' ? onlyAt(whole, held, ['id', ...required, ...paths]) : whole;
@@ -36,6 +35,27 @@ export async function putResource(
     // It was read just now: a 404 is about something else, such as a manager or a member.
     return isRefusal(answer) && answer.class === 'gone' ? { ...answer, class: 'rejected' } : answer;
   });
+}
+
+/**
+ * A copy without what only the target says: `meta` (RFC 7643 §3.1), the groups of a user (§4.1.2) and the name of a manager
+ * (§4.3); and without null, which is no value (§2.5) and is refused by some. The id stays: those who look for it compare it.
+ */
+function writable(type: ResourceType, held: Body): Body {
+  const body = withoutNull(structuredClone(held));
+  delete body['meta'];
+  if (type === 'user') for (const path of readOnly) unassign(body, path);
+  return body;
+}
+
+const readOnly = ['groups', `${enterpriseUser}:manager.displayName`].map(scimPath);
+
+function withoutNull(body: Body): Body {
+  for (const [key, value] of Object.entries(body)) {
+    if (value === null) Reflect.deleteProperty(body, key);
+    else if (isBody(value)) withoutNull(value);
+  }
+  return body;
 }
 
 /**
