@@ -173,8 +173,8 @@ export interface TargetFacts {
   readonly filter: boolean;
   readonly etag: boolean;
   readonly groups: boolean;
-  /** Core and extension attribute paths that /Schemas lists, in lower case; undefined when it has no /Schemas. */
-  readonly attributes: Readonly<Record<ResourceType, ReadonlySet<string>>> | undefined;
+  /** Core and extension attribute paths that /Schemas lists, in lower case; undefined where it says nothing of them. */
+  readonly attributes: { readonly user: ReadonlySet<string>; readonly group: ReadonlySet<string> | undefined } | undefined;
   /** Lines for `check`. */
   readonly details: readonly string[];
 }

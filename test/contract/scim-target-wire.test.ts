@@ -310,8 +310,8 @@ describe('discovering a SCIM target', () => {
     for (const path of ['username', 'name.givenname', 'externalid', `${enterprise.toLowerCase()}:department`]) {
       assert.ok(facts.attributes?.user.has(path), path);
     }
-    assert.ok(facts.attributes?.group.has('members.value'));
-    assert.equal(facts.attributes?.group.has('username'), false);
+    assert.ok(facts.attributes?.group?.has('members.value'));
+    assert.equal(facts.attributes?.group?.has('username'), false);
   });
 
   it('takes the defaults of the RFC where there are no documents', async (context) => {

@@ -220,7 +220,8 @@ function unknownAttributes({ definition }: TargetSetup, { attributes }: TargetFa
   const types: readonly ResourceType[] = hasGroups(definition) ? ['user', 'group'] : ['user'];
   for (const maps of definition.maps.values()) {
     for (const type of types) {
-      for (const { path } of maps[type]) if (!isKnown(path, attributes[type])) unknown.add(`${type} ${path.text}`);
+      const known = attributes[type];
+      for (const { path } of maps[type]) if (known !== undefined && !isKnown(path, known)) unknown.add(`${type} ${path.text}`);
     }
   }
   return [...unknown];

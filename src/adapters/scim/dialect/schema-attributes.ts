@@ -1,5 +1,6 @@
 import type { ResourceType } from '../../../core/model/entry.ts';
 import { enterpriseUser, readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
+import type { TargetFacts } from '../../../ports/scim-target.ts';
 import { isBody, listOf, schemas, type Body } from '../message.ts';
 import { core11, enterprise11 } from './scim-1-1-names.ts';
 
@@ -9,13 +10,13 @@ const common = ['id', 'externalid', 'meta'];
 /**
  * Attribute paths in lower case that a target knows, from its /Schemas (RFC 7643 §7): `name.givenname`,
  * `urn:…:user:department`. Which extension belongs to which type is told by /ResourceTypes (RFC 7643 §6); one that no
- * type names counts for both. Undefined when nothing is told of users: then nobody can say what is unknown. The schemas
+ * type names counts for both. Undefined for a type of which nothing is told: then nobody can say what is unknown. The schemas
  * of SCIM 1.1 (Core Schema 1.1 §10) share one URN, and may name the extension attribute by attribute.
  */
 export function attributesOf(
   definitions: readonly unknown[],
   resourceTypes: readonly unknown[],
-): Readonly<Record<ResourceType, ReadonlySet<string>>> | undefined {
+): TargetFacts['attributes'] {
   const attributes = { user: new Set(common), group: new Set(common) };
   for (const definition of definitions) {
     const urn = isBody(definition) ? definition['id'] : undefined;
@@ -24,7 +25,8 @@ export function attributesOf(
     const prefix = types.core ? '' : `${renamed(urn)}:`;
     for (const path of pathsOf(definition, prefix)) for (const type of types.of) attributes[type].add(path);
   }
-  return attributes.user.has('username') ? attributes : undefined;
+  if (!attributes.user.has('username')) return undefined;
+  return { user: attributes.user, group: attributes.group.has('displayname') ? attributes.group : undefined };
 }
 
 /** In lower case; the extension of SCIM 1.1 under the name that it has in 2.0. */
