@@ -61,8 +61,8 @@ describe('writes that are joined', () => {
         stage.target.changeMembers(group, members([first]), signal),
       ]);
       assert.deepEqual(outcomes.map(failureClass), ['applied', 'gone', 'applied', 'applied']);
-      // A DELETE goes alone. Did the group change, and the account; is nobody there, or no PATCH?
-      assert.deepEqual(stage.sent().sort(), ['DELETE Users', 'GET Groups', 'GET Users', 'GET Users', 'POST Bulk']);
+      // A DELETE goes alone. Did the group change, and the account; is the deleted one gone; is nobody there, or no PATCH?
+      assert.deepEqual(stage.sent().sort(), ['DELETE Users', 'GET Groups', 'GET Users', 'GET Users', 'GET Users', 'POST Bulk']);
       assert.equal(stage.server.users().find(({ id }) => id === first)?.['title'], 'Chief');
       assert.deepEqual([stage.server.groups()[0]?.['members'], idOf(stage, 'p2')], [[{ value: first }], undefined]);
       assert.deepEqual([stage.server.violations, stage.learned()], [[], {}]);
