@@ -2,7 +2,7 @@ import { toBridgeError, type BridgeError } from '../core/model/errors.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import { planTarget, type PlannedTarget } from '../cycle/plan-target.ts';
 import { readDirectories } from '../cycle/read-directories.ts';
-import { unreachedError } from '../cycle/unreached.ts';
+import { explainUnreached } from '../cycle/unreached.ts';
 import type { TargetSetup } from '../cycle/target-setup.ts';
 import type { App } from '../app.ts';
 import type { StateView } from '../ports/state-store.ts';
@@ -26,7 +26,7 @@ export async function planAll(app: App, view: StateView, targets: readonly strin
     try {
       const plan = await planTarget(setup, own, view, { ...readings, attempt: full ? 'everything' : 'asked', now: app.clock.now(), signal });
       planned.push({ setup, plan });
-      const incomplete = unreachedError(plan.target, plan.unreached);
+      const incomplete = await explainUnreached(setup.target, plan.unreached, signal);
       if (incomplete !== undefined) failures.push(incomplete);
     } catch (thrown) {
       failures.push(toBridgeError(thrown));

@@ -98,7 +98,7 @@ async function applyDeletion(operation: RemoveOperation, context: PushContext): 
  */
 async function switchOffInstead(operation: RemoveOperation, link: Link, failure: Failure, context: PushContext): Promise<Failure> {
   const { status = 0 } = failure;
-  const isRefused = ['rejected', 'conflict', 'unsupported'].includes(failure.class) || (failure.class === 'transient' && status >= 500);
+  const isRefused = ['rejected', 'conflict', 'unsupported'].includes(failure.class) || (['transient', 'protocol'].includes(failure.class) && status >= 400);
   if (operation.type !== 'user' || link.lifecycle !== 'active' || !isRefused) return failure;
   const inactive: ScimChange = { path: 'active', change: 'set', value: false, had: true };
   const outcome = await context.target.update('user', link.targetId, [inactive], context.signal, knownOf(link, context));

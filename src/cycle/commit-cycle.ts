@@ -104,6 +104,7 @@ function nextState(prepared: Preparation, { pushed, result, error, state }: Cycl
     // An approval ends with the last of its operations; what failed is tried again under it.
     approvals: approvals.length === 0 ? undefined : approvals,
     marks: prepared.marks,
+    begun: pushed.failed.length + pushed.notStarted + prepared.deferred.length > 0 ? state.begun : undefined,
   };
 }
 

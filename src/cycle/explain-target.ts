@@ -12,9 +12,9 @@ import { checkBinding } from './bind-target.ts';
 import { draftKnowing } from './in-step.ts';
 import { checkMustSee } from './must-see.ts';
 import { preparePlan, type PrepareInput, type Preparation } from './prepare-plan.ts';
-import { targetError } from './target-error.ts';
 import { remind } from './target-notes.ts';
 import type { TargetSetup } from './target-setup.ts';
+import { explainUnreached } from './unreached.ts';
 
 /** One entry and one target, from the directory to the requests that are due. */
 export interface TargetExplanation {
@@ -62,8 +62,8 @@ export async function explainTarget(
   await remind(setup.target, store);
   const prepared = await preparePlan({ setup, readings, projection, scopeGroups: survey.scopeGroups, only: id, store, lookUp, attempt: 'asked', now, signal });
   const { plan, verdict, undone, words, context, unreached } = prepared;
-  const [failed] = unreached;
-  if (failed !== undefined) throw targetError(target, failed.failure);
+  const failed = await explainUnreached(setup.target, unreached, signal);
+  if (failed !== undefined) throw failed;
   const own = (operations: readonly Operation[]): Operation[] => concerning(id, operations, context);
   const rejected = new Set(own(undone).flatMap((operation) => marksOf(heldOperation(operation, store.digest))));
   const explanation: TargetExplanation = {

@@ -61,6 +61,7 @@ export async function guardPlan(
     overtaken,
     directories: new Set(readings.map(({ directory }) => directory)),
     recent: [...(await store.removals(target)).filter(({ at }) => time.seenSince(at) < day), ...pushed],
+    begun: state.begun !== undefined && time.seenSince(state.begun.at) < day ? state.begun.measured : [],
     firstRun: state.lastCycleAt === undefined,
     established: isEstablished(state),
     isEmpty: emptyReadings(readings),

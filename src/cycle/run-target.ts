@@ -53,6 +53,8 @@ function told(error: BridgeError | undefined): Pick<BridgeError, 'code' | 'messa
   return error && { code: error.code, message: error.message, remedy: error.remedy };
 }
 
+const day = 24 * 60 * 60_000;
+
 type Result = Omit<CycleReport, 'cycle' | 'target' | 'mode' | 'milliseconds'>;
 
 async function outcomeOf(input: CycleInput): Promise<Result> {
@@ -184,7 +186,7 @@ async function rememberFindings(input: CycleInput, prepared: Preparation): Promi
   const words = endVoid(prepared.words, { readSince: input.readSince, now: clock.now() });
   const decided = withWords(state, words);
   // How far the data had come is durable before anything is sent that goes by it.
-  const next = due.length === 0 ? decided : { ...decided, marks };
+  const next = due.length === 0 ? decided : { ...decided, marks, begun: beginPlan(prepared, clock.now()) };
   await store.record([
     ...found.map((trouble) => ({ kind: 'trouble', trouble }) as const),
     ...settled.map((intent) => ({ kind: 'settled', intent }) as const),
@@ -196,6 +198,13 @@ async function rememberFindings(input: CycleInput, prepared: Preparation): Promi
   for (const link of remembered) links.set(link.sourceId, link);
   for (const link of forgotten) links.delete(link.sourceId);
   return next;
+}
+
+/** A plan of one operation cannot stop in the middle. */
+function beginPlan({ due, state: { begun }, verdict: { measured } }: Preparation, now: number): TargetState['begun'] {
+  const isNew = begun === undefined || !(now - Date.parse(begun.at) < day);
+  if (measured.length === 0 || (due.length === 1 && isNew)) return undefined;
+  return { at: isNew ? new Date(now).toISOString() : begun.at, measured };
 }
 
 /** What is wrong with a target that neither could be searched nor took anything, and does not answer now either. */

@@ -7,7 +7,7 @@ import { lostIfGone, remember } from './remember.ts';
 import { isSettling } from './settling.ts';
 
 /** Readings for one refused chunk, at most. */
-export const mostSought = 100;
+const mostSought = 100;
 
 /**
  * Looks whether a member whom the target refuses alone is still there: who answers 404 by id is lost, and is made again

@@ -3,7 +3,8 @@ import { BridgeError } from '../core/model/errors.ts';
 import type { Failure } from '../core/model/outcome.ts';
 import type { Resource } from '../core/model/resource.ts';
 import type { Correlation } from './correlate.ts';
-import { ownWords, publicWords } from './target-error.ts';
+import type { ScimTarget } from '../ports/scim-target.ts';
+import { ownWords, publicWords, targetError } from './target-error.ts';
 
 /** Entries of one type that could not be looked for on the target: they wait, and everything else goes on. */
 export interface UnreachedEntries {
@@ -26,7 +27,17 @@ export function unplanned(
   return { unreached: entries, leftOut: leftOut.size };
 }
 
-/** For whoever asked for the cycle or the plan. */
+/**
+ * Why somebody could not be looked for: a target that answers nothing else either is down, or no SCIM service, and is
+ * told as that; one that answers failed for these.
+ */
+export async function explainUnreached(target: Pick<ScimTarget, 'name' | 'probe'>, entries: readonly UnreachedEntries[], signal: AbortSignal): Promise<BridgeError | undefined> {
+  if (entries.length === 0) return undefined;
+  const down = await target.probe(signal);
+  return down === undefined ? unreachedError(target.name, entries) : targetError(target.name, down);
+}
+
+/** For whoever asked for the cycle; its target answers other things. */
 export function unreachedError(target: string, entries: readonly UnreachedEntries[]): BridgeError | undefined {
   if (entries.length === 0) return undefined;
   const what = entries.map(({ type, count, failure }) => `${count} ${type}${count === 1 ? '' : 's'} (${publicWords(failure)})`).join(' and ');

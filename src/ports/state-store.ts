@@ -7,6 +7,7 @@ import type { FailureClass } from '../core/model/outcome.ts';
 import type { HeldOperation, Verb } from '../core/model/plan.ts';
 import type { ReasonCode, ReasonCounts } from '../core/model/resource.ts';
 import type { Gap } from '../core/planning/seen-time.ts';
+import type { Measured } from '../core/planning/guard-input.ts';
 import type { Tally } from '../core/planning/tally.ts';
 import type { TargetNotes } from './scim-target.ts';
 
@@ -235,6 +236,8 @@ export interface TargetState {
   readonly filledScopes?: readonly string[] | undefined;
   /** Where the clock leapt, or nobody looked for long: such time counts for nobody who has some to come back. */
   readonly gaps?: readonly Gap[] | undefined;
+  /** How a plan that is being carried out, or was not finished, was measured, and when it began (ISO 8601). */
+  readonly begun?: { readonly at: string; readonly measured: readonly Measured[] } | undefined;
   /** By directory: how far its data had come when the target last went by it. */
   readonly marks?: Readonly<Record<string, DataMark>> | undefined;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
+import { BridgeError } from '../../src/core/model/errors.ts';
 import type { LdapSourceOptions } from '../../src/adapters/ldap/options.ts';
 import { createLdapSource } from '../../src/adapters/ldap/source.ts';
 import type { DirectorySource } from '../../src/ports/directory-source.ts';
@@ -159,16 +160,28 @@ describe('the LDAP adapter before servers that behave in unusual ways', () => {
     assert.equal((await readAll(source)).entries[0]?.id, 'b1b2c3d4-11d1-11ef-8001-a2b3c4d5e6f7');
   });
 
-  it('fails on an id that is missing, double or no UUID, and names neither the entry nor the value', async (context) => {
+  it('fails on an id that is missing, double or no UUID, and names the entry for terminals only', async (context) => {
     for (const ids of [[], [uuid(1), uuid(2)], ['anna']]) {
       const { source } = await serve(context, paging, ({ id }, socket) => {
         socket.write(Buffer.concat([entryMessage(id, `cn=anna,${root}`, { entryUUID: ids }), resultMessage(id)]));
       });
       const error: unknown = await readAll(source).catch((thrown: unknown) => thrown);
-      assert.ok(error instanceof Error && 'code' in error);
+      assert.ok(error instanceof BridgeError);
       assert.equal(error.code, 'D2S_ENTRY_WITHOUT_ID');
       assert.doesNotMatch(error.message, /anna/);
+      assert.equal(error.said, `cn=anna,${root}`);
     }
+  });
+
+  it('names the first five of many entries without an id, and counts all of them', async (context) => {
+    const { source } = await serve(context, paging, ({ id }, socket) => {
+      const entries = [1, 2, 3, 4, 5, 6, 7].map((n) => entryMessage(id, `cn=p${n},${root}`, n === 3 ? { entryUUID: [uuid(3)] } : {}));
+      socket.write(Buffer.concat([...entries, resultMessage(id)]));
+    });
+    const error: unknown = await readAll(source).catch((thrown: unknown) => thrown);
+    assert.ok(error instanceof BridgeError);
+    assert.match(error.message, /: 6 entries below /);
+    assert.equal(error.said, `${[1, 2, 4, 5, 6].map((n) => `cn=p${n},${root}`).join('; ')} and 1 more`);
   });
 
   it('ignores the references of Active Directory to its own partitions, below the root of the domain only', async (context) => {

@@ -4,10 +4,11 @@ import { isFailure } from '../../src/ports/scim-target.ts';
 import { rfc7644 } from '../../src/core/dialect/rfc7644.ts';
 import { faultFor, type Fault, type ScimRequestRecord } from '../support/scim-server/faults.ts';
 import { applied, failureClass, set, signal } from './scim-target.ts';
-import { begin, createPerson } from './scim-target-dialects-stage.ts';
+import { begin, createPerson, createTeam } from './scim-target-dialects-stage.ts';
 
 const off = [set('active', false)];
 const missing: Fault = { kind: 'answer', status: 404, body: { detail: 'no such route' } };
+const unshown: Fault = { kind: 'garble', status: 204, body: '' };
 const is = (...methods: readonly string[]) => ({ method }: Pick<ScimRequestRecord, 'method'>): boolean => methods.includes(method);
 
 describe('access that a target has not ended', () => {
@@ -47,6 +48,35 @@ describe('access that a target has not ended', () => {
     stage.server.setFaults({ before: faultFor(is('PATCH'), unimpressed) });
     applied(await stage.target.update('user', id, off, signal)); // the answer was older than the account
   });
+
+  it('is not taken for a deletion when DELETE is answered as if it were done, and the account is still there', async (context) => {
+    for (const [status, body] of [[204], [200], [200, { status: 'ok' }]] as const) {
+      const stage = await begin(context, {});
+      const id = await createPerson(stage, 'p');
+      stage.server.setFaults({ before: faultFor(is('DELETE'), { kind: 'answer', status, ...(body === undefined ? {} : { body }) }) });
+      assert.equal(failureClass(await stage.target.remove('user', id, signal)), 'rejected');
+      assert.equal(failureClass(await stage.target.remove('user', id, signal)), 'rejected'); // not learned to be honest
+      stage.server.setFaults({});
+      applied(await stage.target.remove('user', id, signal));
+    }
+  });
+
+  it('is looked for after the first deletions only, where they are what they say', async (context) => {
+    const stage = await begin(context, {});
+    const ids: string[] = [];
+    for (let number = 0; number < 5; number += 1) ids.push(await createPerson(stage, `p${number}`));
+    stage.sent();
+    for (const id of ids) applied(await stage.target.remove('user', id, signal));
+    assert.deepEqual(stage.sent(), [...Array<string[]>(3).fill(['DELETE Users', 'GET Users']).flat(), 'DELETE Users', 'DELETE Users']);
+  });
+
+  it('is not taken for a deactivation when the answer says again what was sent, and not whom it is about', async (context) => {
+    const stage = await begin(context, {});
+    const id = await createPerson(stage, 'p');
+    const echo = { schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], active: false };
+    stage.server.setFaults({ before: faultFor(is('PATCH'), { kind: 'answer', status: 200, body: echo }) });
+    assert.equal(failureClass(await stage.target.update('user', id, off, signal)), 'rejected');
+  });
 });
 
 describe('members of a new group', () => {
@@ -57,6 +87,48 @@ describe('members of a new group', () => {
     const outcome = await stage.target.create('group', new Map([['displayName', 'Crew']]), signal, [{ id, type: 'user' }]);
     assert.ok(!isFailure(outcome) && outcome.kind === 'applied');
     assert.deepEqual(outcome.members, []);
+  });
+});
+
+describe('members of a group', () => {
+  it('are not taken for gone by a target whose PUT leaves in who is not named, although who was added that way came in', async (context) => {
+    const stage = await begin(context, {}, { groups: { ...rfc7644.groups, update: 'put' } });
+    const { group, ids } = await createTeam(stage, 2);
+    const all = async (): Promise<readonly string[]> => Promise.resolve(ids);
+    stage.server.setFaults({ before: faultFor(is('PUT'), unshown) });
+    applied(await stage.target.changeMembers(group, { add: ids.map((id) => ({ id, type: 'user' as const })), remove: [], current: () => Promise.resolve([]) }, signal));
+    stage.server.setFaults({ before: faultFor(is('PUT', 'PATCH'), { kind: 'answer', status: 204 }) });
+    assert.equal(failureClass(await stage.target.changeMembers(group, { add: [], remove: ids.slice(0, 1), current: all }, signal)), 'rejected');
+  });
+
+  it('are shown to be lost by a target that puts who is added in the place of the others', async (context) => {
+    const stage = await begin(context, {});
+    const { group, ids } = await createTeam(stage, 2);
+    const [first = '', second = ''] = ids;
+    stage.server.setFaults({ before: faultFor(is('PATCH'), unshown) });
+    applied(await stage.target.changeMembers(group, { add: [{ id: first, type: 'user' }], remove: [], current: () => Promise.resolve([]) }, signal));
+    const held = { id: group, schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'], displayName: 'Crew', members: [{ value: second }] };
+    const faults = [faultFor(is('PATCH'), { kind: 'answer', status: 204 }), faultFor(is('GET'), { kind: 'answer', status: 200, body: held })];
+    stage.server.setFaults({ before: (request) => faults.map((fault) => fault(request)).find((fault) => fault !== undefined) });
+    const outcome = await stage.target.changeMembers(group, { add: [{ id: second, type: 'user' }], remove: [], current: () => Promise.resolve([first]) }, signal);
+    assert.ok(outcome.kind === 'applied');
+    assert.deepEqual(outcome.shown?.members, [second]);
+  });
+});
+
+describe('members of an empty group', () => {
+  it('are not taken for hidden when the answer is an error in a shape of its own, and the group stays empty', async (context) => {
+    const stage = await begin(context, {});
+    const { group, ids } = await createTeam(stage, 1);
+    const empty = { id: group, schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'], displayName: 'Crew', members: [] };
+    const faults = [
+      faultFor(is('PATCH'), { kind: 'answer', status: 200, body: { status: 'error', message: 'no' } }),
+      faultFor(is('GET'), { kind: 'answer', status: 200, body: empty }),
+    ];
+    stage.server.setFaults({ before: (request) => faults.map((fault) => fault(request)).find((fault) => fault !== undefined) });
+    const join = { add: ids.map((id) => ({ id, type: 'user' as const })), remove: [], current: () => Promise.resolve([]) };
+    assert.equal(failureClass(await stage.target.changeMembers(group, join, signal)), 'rejected');
+    assert.deepEqual(stage.learned(), {});
   });
 });
 

@@ -6,7 +6,8 @@ import type { ScimValue } from '../../src/core/model/resource.ts';
 import type { ScimChange, ScimTarget } from '../../src/ports/scim-target.ts';
 import { createFakeTarget } from '../support/fake-target.ts';
 import { startScimServer, type ScimServer } from '../support/scim-server/server.ts';
-import { applied, clear, contentOf, enterprise, set, signal, type Body } from './scim-target.ts';
+import { contentOf } from './resource-content.ts';
+import { applied, clear, enterprise, set, signal, type Body } from './scim-target.ts';
 import { targetOptions } from './scim-target-options.ts';
 
 const paths = [

@@ -4,7 +4,8 @@ import { createScimTarget } from '../../src/adapters/scim/target.ts';
 import type { PartialDialect } from '../../src/core/dialect/layers.ts';
 import type { ScimTarget } from '../../src/ports/scim-target.ts';
 import type { PartialBehaviour } from '../support/scim-server/behaviour.ts';
-import { applied, clear, contentOf, enterprise, failureClass, members, set, signal } from './scim-target.ts';
+import { contentOf } from './resource-content.ts';
+import { applied, clear, enterprise, failureClass, members, set, signal } from './scim-target.ts';
 import { begin, createPerson, createTeam, home, memberIds, work, type Stage } from './scim-target-dialects-stage.ts';
 import { targetOptions } from './scim-target-options.ts';
 

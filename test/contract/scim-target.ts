@@ -5,6 +5,7 @@ import type { TargetId } from '../../src/core/model/link.ts';
 import type { FailureClass, Outcome } from '../../src/core/model/outcome.ts';
 import type { ScimValue } from '../../src/core/model/resource.ts';
 import { isFailure, type FoundResource, type MemberChange, type ScimChange, type ScimTarget } from '../../src/ports/scim-target.ts';
+import { contentOf, plain } from './resource-content.ts';
 
 export type Body = Readonly<Record<string, unknown>>;
 
@@ -43,18 +44,6 @@ export function found<T>(result: T): Exclude<T, { readonly class: unknown }> {
 
 export function members(add: readonly TargetId[], remove: readonly TargetId[] = [], current: readonly TargetId[] = []): MemberChange {
   return { add: add.map((id) => ({ id, type: 'user' as const })), remove, current: () => Promise.resolve(current) };
-}
-
-/** What a resource says, without what every server adds in its own way. */
-export function contentOf(body: Body | undefined): unknown {
-  return body === undefined ? undefined : plain(body, ['id', 'meta', 'schemas']);
-}
-
-function plain(value: unknown, ignored: readonly string[]): unknown {
-  if (Array.isArray(value)) return value.map((element) => plain(element, ['$ref', 'display']));
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).filter(([key, inner]) => !ignored.includes(key) && inner !== undefined && !(key === 'primary' && inner === false));
-  return Object.fromEntries(entries.map(([key, inner]) => [key, plain(inner, ['$ref'])]));
 }
 
 const alice = new Map<string, ScimValue>([

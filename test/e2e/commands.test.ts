@@ -214,6 +214,14 @@ describe('the command line before a target that is of no use', { concurrency: 2 
     failsWith(await site.run('check'), 2, 'D2S_TARGET_PROTOCOL', /url is the SCIM base URL/);
   });
 
+  it('is told by check which attributes nobody has that the map names: a slip looks like this', async () => {
+    await using site = await createSite({ company: office, target: '    users: { map: { nickName: nikname, title: title } }' });
+    const check = await site.run('check');
+    assert.equal(check.code, 0, check.stdout);
+    const [, names = ''] = /no user has: (.*)/.exec(check.stdout) ?? [];
+    assert.ok(names.split(', ').includes('nikname') && !names.split(', ').includes('title'), check.stdout);
+  });
+
   it('is told by check, where it has no groups; a profile that says so is no trouble', async () => {
     await using site = await createSite({ company: office, behaviour: { groups: { supported: false } } });
     const unsaid = await site.run('check');

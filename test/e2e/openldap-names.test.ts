@@ -40,6 +40,9 @@ describe('an OU that is renamed on an OpenLDAP that keeps no references in order
     const { code, stdout, stderr } = await site.run('sync');
     assert.equal(code, 0, stderr + stdout);
     assert.deepEqual([site.target.requests, sizes(site)], [[], everybody]);
+    const check = await site.run('check');
+    assert.equal(check.code, 0, check.stderr + check.stdout);
+    assert.doesNotMatch(check.stdout, /oslo-sales|oslo-support/, 'check knows the former names as well');
   });
 
   it('takes none in a daemon, and somebody who leaves the group afterwards leaves it', async () => {

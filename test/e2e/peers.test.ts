@@ -16,7 +16,7 @@ function company(change: boolean): Company {
   const people = Object.fromEntries(
     uids.map((uid, at) => [uid, { name: `Given${at} Surname${at}`, title: `Grade ${at % 3}`, ...(at > 0 ? { manager: 'person0' } : {}) }]),
   );
-  if (!change) return { people, groups: { everyone: uids, few: uids.slice(0, 3) } };
+  if (!change) return { people, groups: { everyone: uids, few: uids.slice(0, 5) } };
   const { person44, ...others } = people;
   assert.ok(person44);
   return {
@@ -27,7 +27,7 @@ function company(change: boolean): Company {
       person3: { name: 'Given3 Surname3', title: 'Grade 0', manager: 'person0', disabled: true },
       newcomer: { name: 'New Comer', manager: 'person1' },
     },
-    groups: { everyone: [...uids.slice(0, 44), 'newcomer'], few: ['person2'] },
+    groups: { everyone: [...uids.slice(0, 44), 'newcomer'], few: ['person2', 'person3', 'person4'] },
   };
 }
 

@@ -3,7 +3,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import type { ProgramResult } from '../support/program.ts';
 import { startScimServer } from '../support/scim-server/server.ts';
-import { office } from './support/people.ts';
+import { idOf } from './support/company.ts';
+import { office, officeWithout } from './support/people.ts';
 import { createSite, type Site } from './support/site.ts';
 
 /** Every command that plans, and `check`, end with this code and name it once. */
@@ -70,5 +71,27 @@ describe('what the state is bound to', { concurrency: 2 }, () => {
     assert.equal((await site.run('plan')).code, 0);
     assert.equal((await site.run('state', 'recheck')).code, 0);
     assert.equal((await site.run('sync')).code, 0);
+  });
+
+  it('hands an account over to another entry when a person says that it is the same one', async () => {
+    await using site = await createSite({ company: office });
+    assert.equal((await site.run('sync')).code, 0);
+    const before = site.target.users().find(({ externalId }) => externalId === idOf('hector'));
+    const without = officeWithout('hector');
+    await site.show({ ...without, people: { ...without.people, hugo: { name: 'Hugo Vandermeer' } } });
+    assert.equal((await site.run('state', 'relink', 'nobody', idOf('hugo'), '--yes')).code, 1, 'nobody is linked so');
+    assert.equal((await site.run('state', 'relink', idOf('hector'), idOf('amara'), '--yes')).code, 2, 'she has an account of her own');
+    const told = await site.run('state', 'relink', idOf('hector'), idOf('hugo'), '--yes');
+    assert.equal(told.code, 0, told.stderr);
+    site.target.clearRequests();
+    const sync = await site.run('sync');
+    assert.equal(sync.code, 0, sync.stderr + sync.stdout);
+    const after = site.target.users().find(({ externalId }) => externalId === idOf('hugo'));
+    assert.deepEqual([after?.['id'], after?.['userName'], after?.['active']], [before?.['id'], 'hugo', true]);
+    assert.equal(site.target.users().length, people);
+    assert.deepEqual(site.target.requests.filter(({ method }) => method === 'POST' || method === 'DELETE'), []);
+    site.target.clearRequests();
+    assert.equal((await site.run('sync')).code, 0);
+    assert.deepEqual(site.target.requests, []);
   });
 });

@@ -78,6 +78,17 @@ function applyOperation(
       links.set(operation.sourceId, { ...own, ...back, attributes });
       return;
     }
+    case 'relink': {
+      const { replaces, sourceId, directory, changes } = operation;
+      const former = links.get(replaces);
+      assert.ok(former !== undefined && own === undefined, 'an account passes once');
+      links.delete(replaces);
+      const attributes = { ...former.attributes };
+      for (const change of changes) Object.assign(attributes, { [change.path]: empty }, change.change === 'set' ? acknowledged(new Map([[change.path, change.value]])) : {});
+      links.set(sourceId, { ...former, sourceId, directory, lifecycle: 'active', departedAt: undefined, attributes });
+      for (const ids of members.values()) if (ids.delete(replaces)) ids.add(sourceId);
+      return;
+    }
     case 'members': {
       targetIdOf(operation.sourceId);
       const held = members.get(operation.sourceId) ?? new Set();

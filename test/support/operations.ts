@@ -63,6 +63,7 @@ export function guardInput(operations: readonly Operation[], rest: Partial<Guard
     links: new Map(),
     members: new Map(),
     recent: [],
+    begun: [],
     firstRun: false,
     established: true,
     isEmpty: () => false,

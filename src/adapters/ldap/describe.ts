@@ -3,7 +3,7 @@ import type { DirectoryIdentity } from '../../core/model/directory-identity.ts';
 import type { DirectoryFacts } from '../../ports/directory-source.ts';
 import type { Choice } from './changes/choose.ts';
 import { seesDeletions } from './changes/usn-deletions.ts';
-import { parseAddress } from './connection.ts';
+import { describePort } from './catalog-port.ts';
 import { firstOf } from './first-of.ts';
 import { findLockAttributes, presetLocks } from './lock-attributes.ts';
 import type { OpenDirectory } from './open-directory.ts';
@@ -30,7 +30,7 @@ export async function describe(directory: OpenDirectory, choice: Choice, identit
     ['lock attributes', await describeLocks(directory)],
     ['references', options.referrals === undefined ? '' : `followed to ${options.referrals.follow.join(', ')}`],
     ...(await describeEmptiness(directory)).map((text) => ['warning', text] as const),
-    ...describePort(directory).map((text) => ['warning', text] as const),
+    ...describePort(directory.session.server).map((text) => ['warning', text] as const),
   ];
   return {
     kind,
@@ -79,13 +79,4 @@ async function describeEmptiness(directory: OpenDirectory): Promise<string[]> {
     }
   }
   return lines;
-}
-
-/** Microsoft: the ports of the global catalog, which has a part of the attributes and of the memberships only. */
-const catalogPorts = [3268, 3269];
-
-function describePort({ session }: OpenDirectory): string[] {
-  const { port } = parseAddress(session.server);
-  if (!catalogPorts.includes(port)) return [];
-  return [`urls: port ${port} is the global catalog, which lacks most attributes and the members of most groups: use 389 or 636`];
 }

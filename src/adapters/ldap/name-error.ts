@@ -16,5 +16,5 @@ export function nameError(error: unknown, directory: string): unknown {
   const key = keys[error.code];
   const prefix = `directories.${directory}`;
   if (key === undefined || error.message.startsWith(prefix)) return error;
-  return new BridgeError(error.code, `${prefix}${key}: ${error.message}`, error.remedy, error);
+  return new BridgeError(error.code, `${prefix}${key}: ${error.message}`, error.remedy, error, error.said);
 }

@@ -3,7 +3,7 @@ import type { Entry, ResourceType, SourceId } from '../../core/model/entry.ts';
 import type { ReadRequest } from '../../ports/directory-source.ts';
 import { createNaming } from './asked-names.ts';
 import { createStampReader } from './changes/stamp.ts';
-import { readEntry } from './entry.ts';
+import { Nameless, readEntry } from './entry.ts';
 import { BridgeError } from '../../core/model/errors.ts';
 import { toLdapFilter } from './filter.ts';
 import { ReferenceFollower, type Visit } from './follow-references.ts';
@@ -83,11 +83,17 @@ async function searchPlace(
   const wanted = search.attributes[type];
   const named = await createNaming(directory, wanted);
   const hidden = await createHiddenReader(directory, type, base, wanted);
+  const nameless = new Nameless();
   const partial: SearchEntry[] = [];
   const elsewhere: (readonly LdapUrl[])[] = [];
   const visit = async (found: SearchEntry): Promise<void> => {
     const { stamp, rest } = search.stampOf.read(found, wanted);
-    const entry = hidden.mark(named(readEntry(hidden.rest(rest), { directory: options.name, type, base, idAttribute })), found);
+    const read = readEntry(hidden.rest(rest), { directory: options.name, type, idAttribute });
+    if (read === undefined) {
+      nameless.add(found.dn);
+      return;
+    }
+    const entry = hidden.mark(named(read), found);
     if (search.seen.has(entry.id)) return;
     search.seen.add(entry.id);
     await search.visit(stamp === undefined ? entry : { ...entry, stamp });
@@ -99,25 +105,30 @@ async function searchPlace(
   const attributes = [...new Set([...wanted, idAttribute.toLowerCase(), ...search.stampOf.attributes, ...hidden.attributes])];
   const measure: EntryReading['measure'] = (send) => timed(options, 'range', send);
   const reading: EntryReading = { session, attributes, stamps: search.stampOf.attributes, measure };
-  await searchSubtree(
-    session,
-    {
-      base,
-      depth,
-      filter: toLdapFilter(filter),
-      attributes,
-      pageSize: hasPaging(rootDse) ? pageSize : undefined,
-      // The rest of a large attribute can be asked for when the page is through.
-      onEntry: (found) => (isPartial(found) ? void partial.push(found) : visit(found)),
-      onReference,
-      ...(options.referrals === undefined ? {} : { onReferral: onReference }),
-      onPage: async () => {
-        for (const found of partial.splice(0)) {
-          await visit(await completeEntry(found, reading));
-        }
+  try {
+    await searchSubtree(
+      session,
+      {
+        base,
+        depth,
+        filter: toLdapFilter(filter),
+        attributes,
+        pageSize: hasPaging(rootDse) ? pageSize : undefined,
+        // The rest of a large attribute can be asked for when the page is through.
+        onEntry: (found) => (isPartial(found) ? void partial.push(found) : visit(found)),
+        onReference,
+        ...(options.referrals === undefined ? {} : { onReferral: onReference }),
+        onPage: async () => {
+          for (const found of partial.splice(0)) {
+            await visit(await completeEntry(found, reading));
+          }
+        },
       },
-    },
-    (send) => timed(options, 'search', send),
-  );
+      (send) => timed(options, 'search', send),
+    );
+  } finally {
+    // Before whatever else was wrong: it is what a person can mend.
+    nameless.check({ base, idAttribute });
+  }
   return elsewhere;
 }

@@ -6,15 +6,17 @@ import type { CompleteReading } from '../../core/model/reading.ts';
 import type { Rejected, Resource } from '../../core/model/resource.ts';
 import { absentAttributes } from '../../core/mapping/absent-attributes.ts';
 import { anyUnresolved, countUnresolved, type UnresolvedCounts } from '../../core/mapping/unresolved.ts';
-import { projectTarget } from '../../core/mapping/project.ts';
+import { draftProjection } from '../../core/mapping/project.ts';
 import type { ScimPath } from '../../core/mapping/scim-path.ts';
 import { checkBinding } from '../../cycle/bind-target.ts';
+import { draftKnowing } from '../../cycle/in-step.ts';
 import { checkMustSee } from '../../cycle/must-see.ts';
 import { readDirectories, type DirectoryReadings } from '../../cycle/read-directories.ts';
 import { targetError } from '../../cycle/target-error.ts';
 import { remind } from '../../cycle/target-notes.ts';
 import type { TargetSetup } from '../../cycle/target-setup.ts';
 import type { App } from '../../app.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { DirectoryFacts } from '../../ports/directory-source.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import { isFailure, type TargetFacts } from '../../ports/scim-target.ts';
@@ -108,7 +110,7 @@ async function checkTargets(app: App, view: StateView | undefined, names: readon
       const setup = setups.get(target);
       if (setup === undefined) return { target, ...errorPart(failed.get(target)) };
       const changed = await checkState(setup, view);
-      const { used, ...sampled } = sample(setup, readings, app.clock.now());
+      const { used, ...sampled } = await sample(setup, readings, view, app.clock);
       const found = await discover(setup, used, signal);
       const lacksGroups = found.facts?.groups === false && hasGroups(setup.definition);
       const notes = [...(app.configuration.targets.get(target)?.notes ?? []), ...(lacksGroups ? [noGroups] : [])];
@@ -155,7 +157,10 @@ function errorPart(error: BridgeError | undefined): Pick<TargetCheck, 'error'> {
   return error === undefined ? {} : { error };
 }
 
-function sample(setup: TargetSetup, readings: DirectoryReadings, now: number): Pick<TargetCheck, 'inScope' | 'rejected' | 'unresolved' | 'strangers' | 'absent' | 'error'> & { readonly used?: ReadonlySet<string> } {
+type Sample = Pick<TargetCheck, 'inScope' | 'rejected' | 'unresolved' | 'strangers' | 'absent' | 'error'> & { readonly used?: ReadonlySet<string> };
+
+/** What the directories show now, with the names that the state knows entries by. */
+async function sample(setup: TargetSetup, readings: DirectoryReadings, view: StateView | undefined, clock: Pick<Clock, 'now'>): Promise<Sample> {
   const own: CompleteReading[] = [];
   for (const name of setup.definition.maps.keys()) {
     const reading = readings.complete.get(name);
@@ -165,7 +170,8 @@ function sample(setup: TargetSetup, readings: DirectoryReadings, now: number): P
   try {
     checkMustSee(setup, own);
     const entries = own.flatMap((reading) => reading.entries);
-    const { resources, rejected } = projectTarget(entries, setup.definition, now);
+    const draft = view === undefined ? draftProjection(entries, setup.definition, clock.now()) : await draftKnowing(undefined, own, setup.definition, clock, view);
+    const { resources, rejected } = draft.projection;
     const users = resources.filter(({ type }) => type === 'user').length;
     return { inScope: { user: users, group: resources.length - users }, rejected, unresolved: anyUnresolved(countUnresolved(resources)), strangers: strangersIn(resources), absent: absentAttributes(entries, setup.definition), used: usedPaths(resources) };
   } catch (thrown) {

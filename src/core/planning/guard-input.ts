@@ -22,6 +22,17 @@ export interface Overtaken {
   readonly marks: ReadonlySet<string>;
 }
 
+/**
+ * What a kind of a plan was compared with. A plan that stops in the middle (a crash, a target that goes down) has taken
+ * some of what its shares are shares of, and some of what the rest of it follows: its rest is measured as the whole was.
+ */
+export interface Measured extends Omit<Tally, 'count'> {
+  /** What the share was a share of. */
+  readonly before: number;
+  /** How many of the kind were consequences: with what they follow done, they look like something by themselves. */
+  readonly following: number;
+}
+
 export interface GuardInput {
   /** The target's name: a hold is one target's. */
   readonly target: string;
@@ -37,6 +48,8 @@ export interface GuardInput {
   readonly possibleMembers: ReadonlyMap<SourceId, ReadonlySet<SourceId>>;
   /** What was done within the last 24 hours without anyone's approval. */
   readonly recent: readonly Tally[];
+  /** How the plan that is not finished yet was measured when it began, within the last 24 hours. */
+  readonly begun: readonly Measured[];
   /** No cycle of this target was ever committed: we adopt and create, and know nothing that could justify a removal. */
   readonly firstRun: boolean;
   /** The first load is over: whoever is new now is new among many. */

@@ -1,9 +1,9 @@
 import type { GuardFinding } from '../model/plan.ts';
-import type { Judged } from './guard-input.ts';
+import type { Judged, Measured } from './guard-input.ts';
 import { measures, type Measure } from './guard-measures.ts';
 import type { Suspicion } from './guard-suspicion.ts';
 import type { Limit } from './policy.ts';
-import { tallyKey, type Tally } from './tally.ts';
+import { tallyConsequences, tallyKey, type Tally } from './tally.ts';
 
 /** What is more than a limit allows, kind by kind, together with what was done in the last 24 hours. */
 export function limitRule(plan: Judged): Suspicion[] {
@@ -19,15 +19,48 @@ function compare(planned: Tally, measure: Measure, plan: Judged): GuardFinding |
   const recent = recentCount(planned, plan);
   const population = measure.population(plan, planned);
   const limit = plan.limits[measure.limit];
-  // Whoever left by another way was there a day ago as well.
-  const gone = measure.shrinks ? plan.recent.filter((one) => one.kind === kind && one.type === type && one.group === group && one.path === path) : [];
-  const before = population + sum(gone);
+  const gone = goneLately(planned, measure, plan);
+  const before = populationBefore(planned, measure, plan);
   const others = kind === 'removals' && planned.evidence === 'absence' ? saidInWords(planned, gone, before, plan) : 0;
   const allowed = allowance(limit, before, measure.half, others);
-  if (count + recent <= allowed) return undefined;
+  if (count + recent <= allowed + (begunWith(planned, plan)?.following ?? 0)) return undefined;
   const after = recent === 0 ? '' : `, after ${recent} in the last 24 hours`;
   const text = `${measure.sentence(`${count} of ${population}`, planned)}${after}; allowed are ${allowed} (${words(limit, allowed, before, others)})`;
   return { kind, type, sourceId: group, path, planned: count, recent, population, allowed, text };
+}
+
+/**
+ * How the kinds of a plan are measured that are not held, for its rest if it stops in the middle. What an unfinished plan
+ * before it was measured by stays.
+ */
+export function measure(plan: Judged, held: readonly GuardFinding[]): Measured[] {
+  const following = tallyConsequences(plan.operations, plan.context);
+  const heldKinds = new Set(held.map(({ kind, type, sourceId, path }) => JSON.stringify([kind, type, sourceId, path])));
+  const measured = new Map(plan.begun.map((one) => [tallyKey(one), one]));
+  for (const one of [...plan.planned, ...following]) {
+    const { kind, type, evidence, group, path } = one;
+    if (heldKinds.has(JSON.stringify([kind, type, group, path])) || (measures[kind].established === true && !plan.established)) continue;
+    const key = tallyKey(one);
+    const known = measured.get(key);
+    const count = following.find((other) => tallyKey(other) === key)?.count ?? 0;
+    measured.set(key, { kind, type, evidence, group, path, before: populationBefore(one, measures[kind], plan), following: Math.max(count, known?.following ?? 0) });
+  }
+  return [...measured.values()];
+}
+
+/** Whoever left by another way was there a day ago as well; and of a plan that is not finished, whoever was there when it began. */
+function populationBefore(tally: Tally, measure: Measure, plan: Judged): number {
+  return Math.max(measure.population(plan, tally) + sum(goneLately(tally, measure, plan)), begunWith(tally, plan)?.before ?? 0);
+}
+
+function goneLately({ kind, type, group, path }: Tally, { shrinks }: Measure, { recent }: Judged): readonly Tally[] {
+  return shrinks ? recent.filter((one) => one.kind === kind && one.type === type && one.group === group && one.path === path) : [];
+}
+
+function begunWith(tally: Tally, { begun }: Judged): Measured | undefined {
+  if (begun.length === 0) return undefined;
+  const key = tallyKey(tally);
+  return begun.find((one) => tallyKey(one) === key);
 }
 
 /**

@@ -100,7 +100,7 @@ export function partContext(
 }
 
 /** Whether somebody loses access, or a group that left its members. */
-export function isRemoval(operation: Operation): boolean {
+function isRemoval(operation: Operation): boolean {
   const { verb } = operation;
   return verb === 'deactivate' || verb === 'delete' || (verb === 'members' && operation.cause === 'departed');
 }

@@ -1,5 +1,6 @@
 import type { Hold, Operation } from '../model/plan.ts';
-import { takeApart, type GuardInput, type Judged } from './guard-input.ts';
+import { takeApart, type GuardInput, type Judged, type Measured } from './guard-input.ts';
+import { measure } from './guard-limits.ts';
 import { leadOf, partsOf, putTogether, type Lead, type Part } from './guard-parts.ts';
 import { rules } from './guard-rules.ts';
 import type { Suspicion } from './guard-suspicion.ts';
@@ -57,13 +58,15 @@ import { holdId } from './plan-id.ts';
 export interface Verdict {
   readonly proceed: readonly Operation[];
   readonly hold: Hold | undefined;
+  /** What the kinds that proceed were compared with. */
+  readonly measured: readonly Measured[];
 }
 
 /** Divides a plan into what may proceed and what a person has to approve. */
 export function guard(input: GuardInput): Verdict {
   const plan = takeApart(input);
   const suspicions = rules.flatMap((rule) => rule(plan));
-  if (suspicions.length === 0) return { proceed: input.operations, hold: undefined };
+  if (suspicions.length === 0) return { proceed: input.operations, hold: undefined, measured: measure(plan, []) };
   // An approval stands for what was found too much. What follows it may change without voiding the approval.
   const decisive = input.operations.flatMap((operation) => {
     const parts = partsOf(operation, plan.context).filter((part) => isFound(part, suspicions));
@@ -71,7 +74,8 @@ export function guard(input: GuardInput): Verdict {
   });
   const { proceed, held } = divide(plan, suspicions);
   const id = holdId(input.target, decisive, input.hash);
-  return { proceed, hold: { holdId: id, decisive, operations: held, findings: suspicions.map(({ finding }) => finding) } };
+  const findings = suspicions.map(({ finding }) => finding);
+  return { proceed, hold: { holdId: id, decisive, operations: held, findings }, measured: measure(plan, findings) };
 }
 
 function divide(plan: Judged, suspicions: readonly Suspicion[]): { readonly proceed: Operation[]; readonly held: Operation[] } {

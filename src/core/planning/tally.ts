@@ -22,18 +22,34 @@ export function tallyKey({ kind, type, evidence, group, path }: Omit<Tally, 'cou
 
 /** Counts operations as the guard does: part by part, without consequences. */
 export function tally(operations: readonly Operation[], context: PartContext): Tally[] {
+  return sumUp(operations.flatMap((operation) => tallyParts(partsOf(operation, context).filter(({ isConsequence }) => !isConsequence))));
+}
+
+/** Counts what of operations is a consequence alone: it would be counted for itself once what it follows is done. */
+export function tallyConsequences(operations: readonly Operation[], context: PartContext): Tally[] {
+  return sumUp(operations.flatMap((operation) => {
+    const [counted, following] = partition(partsOf(operation, context));
+    const own = new Map(tallyParts(counted).map((one) => [tallyKey(one), one.count]));
+    const all = new Map(tallyParts([...counted, ...following]).map((one) => [tallyKey(one), one]));
+    return [...all].map(([key, one]) => ({ ...one, count: one.count - (own.get(key) ?? 0) }));
+  }));
+}
+
+function partition(parts: readonly Part[]): [Part[], Part[]] {
+  return [parts.filter(({ isConsequence }) => !isConsequence), parts.filter(({ isConsequence }) => isConsequence)];
+}
+
+function sumUp(counted: readonly Tally[]): Tally[] {
   const tallies = new Map<string, Tally>();
-  for (const operation of operations) {
-    for (const one of tallyParts(partsOf(operation, context).filter(({ isConsequence }) => !isConsequence))) {
-      if (one.count === 0) continue;
-      const key = tallyKey(one);
-      tallies.set(key, { ...one, count: one.count + (tallies.get(key)?.count ?? 0) });
-    }
+  for (const one of counted) {
+    if (one.count <= 0) continue;
+    const key = tallyKey(one);
+    tallies.set(key, { ...one, count: one.count + (tallies.get(key)?.count ?? 0) });
   }
   return [...tallies.values()];
 }
 
-/** @param parts of one operation, none of them a consequence */
+/** @param parts of one operation */
 function tallyParts(parts: readonly Part[]): Tally[] {
   const [first] = parts;
   if (first === undefined) return [];

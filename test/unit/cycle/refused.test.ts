@@ -53,7 +53,7 @@ describe('a member whom the target does not take', () => {
 });
 
 describe('a deletion that is refused', () => {
-  for (const failure of [{ class: 'conflict', status: 409 }, { class: 'transient', status: 500 }, { class: 'rejected', status: 403 }, { class: 'unsupported', status: 405 }] as const) {
+  for (const failure of [{ class: 'conflict', status: 409 }, { class: 'transient', status: 500 }, { class: 'rejected', status: 403 }, { class: 'unsupported', status: 405 }, { class: 'protocol', status: 404 }] as const) {
     it(`switches the account off (${failure.status})`, async () => {
       const stage = cycleStage([person('anna'), person('ben')], { removal: { leaves: 'delete', groups: 'keep' } });
       await stage.cycle();

@@ -46,10 +46,10 @@ function membersAnswered({ book }: Conversation, { body }: Answer): ShownMembers
 const answersShow = 'answers to changes of groups show their members';
 const partial = 'answers to changes of members show only some of them';
 
-/** An answer without a list of members: looked into for the first change of each form, and now and then. */
+/** An answer without a list of members: looked into for the first change of each form. */
 async function lookBack(conversation: Conversation, group: TargetId, part: MemberChange, answer: Answer): Promise<Answer | Refusal> {
   const { evidence } = conversation.book;
-  const form = formOf(conversation, part);
+  const form = await formOf(conversation, part);
   if (!(await evidence.isToBeLookedAt(form, 1))) return untold(answer);
   let found: boolean | undefined;
   try {
@@ -59,19 +59,27 @@ async function lookBack(conversation: Conversation, group: TargetId, part: Membe
       return untold(answer);
     }
     const seen = membersRead(conversation, held);
-    found = seen === undefined || !differs(part, seen);
+    const isDone = seen === undefined || !differs(part, seen);
+    found = isDone && (seen === undefined || (await lost(part, seen)).length === 0);
     if (seen === undefined) return untold(answer);
-    return found ? told(answer, held, seen) : await insistOnMembers(conversation, group, part, answer, seen);
+    return isDone ? told(answer, held, seen) : await insistOnMembers(conversation, group, part, answer, seen);
   } finally {
     evidence.looked(form, 1, found);
   }
 }
 
-function formOf({ book }: Conversation, { add, remove }: MemberChange): string {
+/**
+ * Members who are added to others are another form than the first ones: some put them in their place. So are those who
+ * are taken out of a list that goes back whole: some leave in what it does not name.
+ */
+async function formOf({ book }: Conversation, { add, remove, current, expected = current }: MemberChange): Promise<string> {
   const { groups, members } = book.current();
   if (add.length + remove.length === 0) return `groups by ${groups.update}`;
-  if (groups.update !== 'patch') return 'members by PUT';
-  return [...(add.length > 0 ? [`members added by ${members.add}`] : []), ...(remove.length > 0 ? [`members removed by ${members.remove}`] : [])].join(', ');
+  const isPatch = groups.update === 'patch';
+  const joining = new Set(add.map(({ id }) => id));
+  const hasOthers = add.length > 0 && (await expected()).some((id) => !joining.has(id) && !remove.includes(id));
+  const adding = `members added${hasOthers ? ' to others' : ''} by ${isPatch ? members.add : 'PUT'}`;
+  return [...(add.length > 0 ? [adding] : []), ...(remove.length > 0 ? [`members removed by ${isPatch ? members.remove : 'PUT'}`] : [])].join(', ');
 }
 
 /** Whether a group shows that a change of its members was not done. */

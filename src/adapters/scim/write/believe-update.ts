@@ -4,7 +4,7 @@ import type { TargetId } from '../../../core/model/link.ts';
 import type { Acknowledged } from '../../../ports/scim-target.ts';
 import { bulkTold, type Conversation } from '../dialect/conversation.ts';
 import { isRefusal, type Answer, type Body, type Refusal } from '../message.ts';
-import { readResource } from '../read/resource.ts';
+import { idOf, readResource } from '../read/resource.ts';
 import { insistOnActive } from './insist-on-active.ts';
 import { lostBeside, showsNone } from './effect.ts';
 import { settleStored, wasShown } from './settle-stored.ts';
@@ -37,7 +37,8 @@ export async function believeUpdate(
   const inBulk = book.current().bulk.use;
   const about = subjectOf(id, answer.body);
   const ends = changes.some(({ path, value }) => path.text === 'active' && value === false);
-  let seen = about === 'it' ? answer.body : undefined;
+  // What may be but our own words said again ends nothing: an end has to be shown with the id.
+  let seen = about === 'it' && !(ends && idOf(answer.body) === undefined) ? answer.body : undefined;
   let isFresh = false;
   if (seen === undefined || (ends && readActive(seen) !== false)) {
     const form = `${ends ? 'deactivation' : type} by ${formOf(conversation, type, changes)}${inBulk ? ', in bulk' : ''}`;

@@ -10,12 +10,14 @@ import { readMembers } from './read-members.ts';
 import { removeByValue } from './remove-by-value.ts';
 import { sendPatch } from './send-patch.ts';
 import { shownMembers, type ShownMembers } from './shown-members.ts';
+import { subjectOf } from './subject.ts';
 
 /**
  * A change of members was answered as if it were done, and the group shows that it was not (GitHub's enterprises with
  * paths that have a filter, servers whose PUT merges). The other forms are tried, each once in the life of the notes, and
  * the one that works is learned. When none does: who still is in the group is a refusal; who is not shown in a group that
- * shows its other members too; and a group that shows nobody of those whom it has is not asked any more.
+ * shows its other members too, or after an answer that is no resource; and a group that shows nobody of those whom it has
+ * is not asked any more.
  */
 export async function insistOnMembers(
   conversation: Conversation,
@@ -30,7 +32,8 @@ export async function insistOnMembers(
   if (isRefusal(removed)) return removed;
   if (missing.length === 0) return removed;
   const added = await addOtherwise(conversation, group, missing, notThere(answered));
-  if (!isRefusal(added) || (await showsOthers(part, seen))) return added;
+  const isStrange = answered.body !== undefined && subjectOf(group, answered.body) !== 'it';
+  if (!isRefusal(added) || isStrange || (await showsOthers(part, seen))) return added;
   conversation.book.learn('members.read', 'own-record', 'a group does not show the members that it was given');
   return { ...answered, body: undefined };
 }
