@@ -8,6 +8,7 @@ import type { StateView } from '../ports/state-store.ts';
 import { gather } from './batches.ts';
 import { listEverything } from './correlate.ts';
 import { targetIds } from './resolve.ts';
+import { isSettling } from './settling.ts';
 import { forEachConcurrently } from './work.ts';
 
 export interface UnknownInput {
@@ -22,6 +23,8 @@ export interface UnknownInput {
   readonly members: ReadonlyMap<SourceId, ReadonlySet<SourceId>>;
   /** Whom the target may be asked about; without it, everyone. */
   readonly only?: SourceId | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: number;
   readonly signal: AbortSignal;
 }
 
@@ -32,6 +35,8 @@ export interface Learned {
   readonly resources: readonly Resource[];
   /** How many paths these are. */
   readonly waiting: number;
+  /** Whom the target does not have any more: they are looked for, and made again, by the next cycle. */
+  readonly lost: ReadonlySet<SourceId>;
 }
 
 /** A link, and what it does not know of its account. */
@@ -66,8 +71,16 @@ export async function learnUnknown(input: UnknownInput): Promise<Learned> {
   for (const link of leaving) if (link.lifecycle !== 'lost') examine(link, new Map());
   const seen = await lookAt(gaps.filter(({ link }) => only === undefined || only === link.sourceId), input);
   const without = new Map<SourceId, ReadonlySet<string>>();
+  const isLost = lostAmong(resources, input);
+  const lost = new Set<SourceId>();
   for (const gap of gaps) {
-    const link = await learn(gap, seen.get(gap.link.sourceId), input);
+    const answer = seen.get(gap.link.sourceId);
+    if (answer !== undefined && (await isLost(gap, answer))) {
+      lost.add(gap.link.sourceId);
+      learned.set(gap.link.sourceId, { ...gap.link, lifecycle: 'lost' });
+      continue;
+    }
+    const link = await learn(gap, answer, input);
     if (link === undefined) without.set(gap.link.sourceId, new Set(gap.paths));
     else learned.set(link.sourceId, link);
   }
@@ -75,7 +88,24 @@ export async function learnUnknown(input: UnknownInput): Promise<Learned> {
   return {
     links: [...learned.values()],
     resources: without.size === 0 ? resources : resources.map((resource) => leaveOut(resource, without.get(resource.sourceId))),
-    waiting: without.size,
+    waiting: without.size + lost.size,
+    lost,
+  };
+}
+
+/**
+ * Whether one who is wanted and was to be looked at as a whole is not there any more. That is believed of a target that
+ * answers to a list as a list, and not of what is only new. Those who leave are looked for elsewhere before they are forgotten.
+ */
+function lostAmong(resources: readonly Resource[], { target, links, now, signal }: UnknownInput): (gap: Gap, seen: FoundResource | Failure) => Promise<boolean> {
+  const wanted = new Set(resources.map(({ sourceId }) => sourceId));
+  const answers = new Map<ResourceType, Promise<boolean>>();
+  return async ({ link, whole }, seen) => {
+    if (!isFailure(seen) || seen.class !== 'gone' || whole.length === 0 || !wanted.has(link.sourceId)) return false;
+    const { type } = link;
+    const isAnswering = answers.get(type) ?? target.answers(type, signal);
+    answers.set(type, isAnswering);
+    return (await isAnswering) && !(await isSettling(link, links.values(), { target, signal }, now));
   };
 }
 

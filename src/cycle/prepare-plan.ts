@@ -122,7 +122,7 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const planned = buildPlan({
     ...known,
     ...groups,
-    resources: learned.resources.filter(({ sourceId }) => !unusable.has(sourceId)),
+    resources: learned.resources.filter(({ sourceId }) => !unusable.has(sourceId) && !learned.lost.has(sourceId)),
     rejected: [...unmapped, ...search.rejected],
     departures: lost.departures.map((departure) => ({ ...departure, link: known.links.get(departure.link.sourceId) ?? departure.link })),
     matches: search.matches,
@@ -133,7 +133,7 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     now,
   });
   const state = await store.target(name);
-  const leftOut = new Set([...unusable, ...lost.unproven.map(({ sourceId }) => sourceId)]);
+  const leftOut = new Set([...unusable, ...learned.lost, ...lost.unproven.map(({ sourceId }) => sourceId)]);
   const older = olderDirectories(input.readings, state);
   const asked = { ...input, ...planned, ...groups, links: known.links, target: name, leftOut, state };
   const age = { state, older, overtaken: overtakenBy(older, state) };

@@ -1,3 +1,4 @@
+import type { SourceId } from '../core/model/entry.ts';
 import type { Link } from '../core/model/link.ts';
 import type { Failure } from '../core/model/outcome.ts';
 import { isFailure, type ScimTarget } from '../ports/scim-target.ts';
@@ -35,22 +36,33 @@ interface Asked {
 /** Whether "gone" can be believed of someone who will be forgotten, or counted as removed. */
 export async function isGone(about: Link, others: Iterable<Link>, asked: Asked): Promise<boolean> {
   const witness = await askOthers(about, others, asked);
-  return witness === 'unknown' ? asked.target.answers(about.type, asked.signal) : witness === 'there';
+  return witness.word === 'unknown' ? asked.target.answers(about.type, asked.signal) : witness.word === 'there';
 }
 
-/** Whether it is worth looking for someone elsewhere: whoever is lost is searched for before anything else is done. */
-export async function isMissing(about: Link, others: Iterable<Link>, asked: Asked): Promise<boolean> {
-  return (await askOthers(about, others, asked)) === 'there' || asked.target.answers(about.type, asked.signal);
+/**
+ * Whether it is worth looking for someone elsewhere: whoever is lost is searched for before anything else is done.
+ *
+ * @returns undefined when it is not; otherwise everyone who was found to be missing
+ */
+export async function findMissing(about: Link, others: Iterable<Link>, asked: Asked): Promise<readonly SourceId[] | undefined> {
+  const { word, missing } = await askOthers(about, others, asked);
+  return word === 'there' || (await asked.target.answers(about.type, asked.signal)) ? [about.sourceId, ...missing] : undefined;
 }
 
-async function askOthers(about: Link, others: Iterable<Link>, { target, signal }: Asked): Promise<'there' | 'none' | 'unknown'> {
-  let answer: 'none' | 'unknown' = 'unknown';
-  for (const { type, targetId } of witnesses(about, others)) {
+interface Testimony {
+  readonly word: 'there' | 'none' | 'unknown';
+  /** Others who are missing as well. */
+  readonly missing: readonly SourceId[];
+}
+
+async function askOthers(about: Link, others: Iterable<Link>, { target, signal }: Asked): Promise<Testimony> {
+  const missing: SourceId[] = [];
+  for (const { type, sourceId, targetId } of witnesses(about, others)) {
     const found = await target.read(type, targetId, signal);
-    if (!isFailure(found)) return 'there';
-    if (found.class === 'gone') answer = 'none';
+    if (!isFailure(found)) return { word: 'there', missing };
+    if (found.class === 'gone') missing.push(sourceId);
   }
-  return answer;
+  return { word: missing.length > 0 ? 'none' : 'unknown', missing };
 }
 
 /** Those who must be there, of the same type: a gateway may lack the route to users alone. Whoever is switched off may be hidden (Atlassian). */

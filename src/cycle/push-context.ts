@@ -30,6 +30,8 @@ export interface PushContext {
   readonly claims: Map<string, SourceId>;
   /** Whose access has to end after all, because the account turned out to be there and active. */
   readonly toEnd: Set<SourceId>;
+  /** Whom the target turned out not to have any more. */
+  readonly missing: Set<SourceId>;
   /** What was under way when the cycle began. */
   readonly intents: ReadonlyMap<SourceId, Intent>;
   /** Whom the target listed in this cycle, before anything was sent. */

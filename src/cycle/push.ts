@@ -32,8 +32,8 @@ export interface PushReport {
  *
  * @throws BridgeError when an outcome cannot be recorded: then nothing more may be sent either
  */
-export async function push(operations: readonly Operation[], rest: Omit<PushContext, 'joining' | 'claims' | 'toEnd'>): Promise<PushReport> {
-  const context: PushContext = { ...rest, joining: joiningOf(operations), claims: new Map(), toEnd: new Set() };
+export async function push(operations: readonly Operation[], rest: Omit<PushContext, 'joining' | 'claims' | 'toEnd' | 'missing'>): Promise<PushReport> {
+  const context: PushContext = { ...rest, joining: joiningOf(operations), claims: new Map(), toEnd: new Set(), missing: new Set() };
   const applied: Operation[] = [];
   const failed: { operation: Operation; failure: Failure }[] = [];
   const failedOf = new Map<SourceId, Operation[]>();
@@ -73,6 +73,8 @@ export async function push(operations: readonly Operation[], rest: Omit<PushCont
     });
     if (isStopped()) break;
   }
+  // Who lost more than one may have lost them all: everyone is looked at once, by the next cycle.
+  if (context.missing.size > 1) await context.store.record([{ kind: 'content_forgotten', target: context.target.name }]);
   const givenUp = breaker.givenUp(passedOver);
   for (const { verb, type, failure, notStarted } of givenUp) {
     context.observer({ kind: 'operations_given_up', target: context.target.name, verb, type, failure: failure.class, status: failure.status, notStarted });

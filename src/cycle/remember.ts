@@ -6,7 +6,7 @@ import type { DesiredAttributes } from '../core/model/resource.ts';
 import { digestAttributes } from '../core/planning/diff.ts';
 import type { StateChange } from '../ports/state-store.ts';
 import type { PushContext } from './push-context.ts';
-import { disbelieved, isMissing, othersThan } from './presence.ts';
+import { disbelieved, findMissing, othersThan } from './presence.ts';
 import { targetIds } from './resolve.ts';
 import { isSettling, settlingFailure } from './settling.ts';
 
@@ -41,7 +41,9 @@ export async function lostIfGone(link: Link, failure: Failure, context: PushCont
   if (failure.class !== 'gone') return failure;
   const others = await othersThan(link, context.links, context.store);
   if (await isSettling(link, others, context, context.clock.now())) return settlingFailure(failure);
-  if (!(await isMissing(link, others, context))) return disbelieved(failure);
+  const missing = await findMissing(link, others, context);
+  if (missing === undefined) return disbelieved(failure);
+  for (const id of missing) context.missing.add(id);
   await remember(context, { ...link, lifecycle: 'lost' });
   return failure;
 }

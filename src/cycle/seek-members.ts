@@ -34,8 +34,10 @@ async function isLost({ id }: Step, context: PushContext, isProven = false): Pro
   if (strangerAccount(id) !== undefined) return isStrangerGone(link, context);
   const held = await context.target.read(link.type, link.targetId, context.signal);
   if (!isFailure(held) || held.class !== 'gone') return false;
-  if (isProven && !(await isSettling(link, context.links.values(), context, context.clock.now()))) await remember(context, { ...link, lifecycle: 'lost' });
-  else await lostIfGone(link, held, context);
+  if (isProven && !(await isSettling(link, context.links.values(), context, context.clock.now()))) {
+    context.missing.add(id);
+    await remember(context, { ...link, lifecycle: 'lost' });
+  } else await lostIfGone(link, held, context);
   return context.links.get(id)?.lifecycle === 'lost';
 }
 

@@ -196,8 +196,11 @@ export type StateChange =
   | { readonly kind: 'directory'; readonly directory: string; readonly state: DirectoryState }
   | { readonly kind: 'identity'; readonly directory: string; readonly identity: DirectoryIdentity }
   | { readonly kind: 'bound'; readonly target: string; readonly endpoint: string }
-  /** Of all links: records that came after them are missing, so that what was acknowledged has to be looked at again. */
-  | { readonly kind: 'content_forgotten' }
+  /**
+   * Of all links, or those of one target: records that came after them are missing, or the target lost what they say, so
+   * that what was acknowledged has to be looked at again.
+   */
+  | { readonly kind: 'content_forgotten'; readonly target?: string | undefined }
   /** What is known of one target is another one's from now on, in place of what was known of that. */
   | { readonly kind: 'renamed'; readonly target: string; readonly to: string }
   /** Forgets everything about a target, as if it had never been there. */

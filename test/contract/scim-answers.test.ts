@@ -50,7 +50,9 @@ describe('a resource that is gone in other words than 404', () => {
       server.clearRequests();
       assert.equal(failureClass(await drive(clock, target.update('user', id, title, signal))), 'gone');
       assert.equal(asked().at(-1), 'GET /Users?filter=id eq "{id}" 200');
-      assert.equal((await drive(clock, target.remove('user', id, signal))).kind === 'failed', true);
+      assert.equal(failureClass(await drive(clock, target.remove('user', id, signal))), 'gone');
+      const held = await drive(clock, target.read('user', id, signal));
+      assert.equal('class' in held && held.class, 'gone');
     });
   }
 

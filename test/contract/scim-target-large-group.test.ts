@@ -100,6 +100,7 @@ describe('a group of a hundred thousand', () => {
       removalsOf: () => [],
       claims: new Map(),
       toEnd: new Set(),
+      missing: new Set(),
       intents: new Map(),
       listed: { user: new Set(), group: new Set() },
       attempt: 'due',

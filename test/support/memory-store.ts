@@ -294,7 +294,7 @@ function apply(kept: Kept, change: StateChange): void {
       kept.endpoints.set(change.target, change.endpoint);
       return;
     case 'content_forgotten':
-      for (const [key, link] of kept.links) kept.links.set(key, forgetContent(link));
+      for (const [key, link] of kept.links) if (link.target === (change.target ?? link.target)) kept.links.set(key, forgetContent(link));
       return;
     case 'renamed':
       renameTarget(kept, change.target, change.to);

@@ -46,7 +46,7 @@ export class Memory {
         this.#setNames(change);
         return;
       case 'content_forgotten':
-        for (const target of this.#targets.values()) target.forgetContent();
+        for (const [name, target] of this.#targets) if (name === (change.target ?? name)) target.forgetContent();
         return;
       case 'renamed':
         this.#rename(change.target, change.to);

@@ -14,7 +14,7 @@ import { createFind } from './read/find.ts';
 import { createDiscovery, writeAfter } from './dialect/discover-first.ts';
 import { confirms } from './write/effect.ts';
 import { inDialect } from './in-dialect.ts';
-import { unlessGone } from './read/gone.ts';
+import { readOrGone, unlessGone } from './read/gone.ts';
 import { readList } from './read/list.ts';
 import { probeTarget } from './read/probe.ts';
 import { readInventory } from './read/inventory.ts';
@@ -24,7 +24,7 @@ import { noMembers, shownMembers } from './write/shown-members.ts';
 import { failed, isRefusal, nonsense, toFailure, type Answer, type Body, type Refusal } from './message.ts';
 import { checkOptions, type CheckedOptions, type ScimTargetOptions } from './options.ts';
 import { Pace } from './pace/pace.ts';
-import { foundResource, readResource, versionOf } from './read/resource.ts';
+import { foundResource, versionOf } from './read/resource.ts';
 import { createExchange } from './exchange/retry.ts';
 import { createTransport } from './exchange/transport.ts';
 import { removeResource } from './write/remove.ts';
@@ -159,8 +159,8 @@ function outcomeOf(id: TargetId, answer: Answer | Refusal): Outcome {
   return { kind: 'applied', id, ...versionOf(answer), ...(unstored === undefined && lost === undefined ? {} : { shown: { unstored, lost } }) };
 }
 
-async function readOne({ exchange, signal }: Conversation, type: ResourceType, id: TargetId): Promise<FoundResource | Failure> {
-  const answer = await readResource(exchange, type, id, signal);
+async function readOne(conversation: Conversation, type: ResourceType, id: TargetId): Promise<FoundResource | Failure> {
+  const answer = await readOrGone(conversation, type, id);
   if (isRefusal(answer)) return toFailure(answer);
   return foundResource(answer.body) ?? nonsense('answered without the resource that was asked for', answer.status);
 }

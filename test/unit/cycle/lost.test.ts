@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Failure } from '../../../src/core/model/outcome.ts';
 import type { ScimValue } from '../../../src/core/model/resource.ts';
-import { cycleStage, hour, inShort, minute, operationsOf, person } from '../../support/cycle-stage.ts';
+import { cycleStage, hour, inShort, minute, operationsOf, person, team } from '../../support/cycle-stage.ts';
 import type { FakeFault } from '../../support/fake-target.ts';
 
 const missing: FakeFault = { when: 'before', result: { class: 'gone', status: 404, detail: 'not found' } };
@@ -148,5 +148,53 @@ describe('a 404 a moment after a creation', () => {
     await stage.cycle();
     stage.target.setHook(undefined);
     assert.equal((await stage.store.links('wiki', ['ada'])).get('ada')?.lifecycle, 'active');
+  });
+});
+
+describe('a target that lost people', () => {
+  const names = ['ada', 'ben', 'cy', 'dan', 'eve', 'fay'];
+
+  /** Everybody since long; those of `gone` were lost with all that the target knew, and the title of those of `changed` is another one now. */
+  async function afterLoss(gone: readonly string[], changed: readonly string[]) {
+    const stage = cycleStage([...names.map((id) => person(id)), team('staff', names)]);
+    await stage.cycle();
+    await stage.cycle();
+    await stage.clock.advance(hour);
+    const accounts = stage.target.users().filter(({ externalId }) => gone.includes(String(externalId)));
+    for (const { id } of accounts) await stage.target.remove('user', String(id), signal);
+    for (const id of changed) stage.source.put(person(id, { title: 'Chief' }));
+    const there = () => stage.target.users().map(({ externalId }) => String(externalId)).sort();
+    return { ...stage, there };
+  }
+
+  it('is filled again, also with those of whom nothing has changed', async () => {
+    const stage = await afterLoss(names, ['ada']);
+    const results: string[] = [];
+    for (let cycle = 0; cycle < 5; cycle += 1) {
+      results.push((await stage.cycle()).report.result);
+      await stage.clock.advance(hour);
+    }
+    assert.deepEqual(stage.there(), names);
+    const members = JSON.stringify(stage.target.groups()[0]?.['members']);
+    assert.deepEqual(stage.target.users().filter(({ id }) => !members.includes(`"${String(id)}"`)), []);
+    assert.deepEqual([results[0], results.at(-1)], ['partial', 'success']);
+    assert.deepEqual((await stage.cycle()).calls, []);
+  });
+
+  it('is not in step while somebody has to be made again', async () => {
+    const stage = await afterLoss(names, ['ada']);
+    await stage.cycle();
+    await stage.clock.advance(hour);
+    const { report } = await stage.cycle();
+    assert.deepEqual([operationsOf(report.applied).filter((one) => one.startsWith('create')), report.waiting > 0], [['create ada'], true]);
+  });
+
+  it('and only one of them costs no look at everybody', async () => {
+    const stage = await afterLoss(['ada'], ['ada']);
+    await stage.cycle();
+    await stage.clock.advance(hour);
+    const { calls } = await stage.cycle();
+    assert.deepEqual(stage.there(), names);
+    assert.equal(inShort(calls).filter((call) => call === 'read' || call.startsWith('inventory')).length, 0, inShort(calls).join('; '));
   });
 });

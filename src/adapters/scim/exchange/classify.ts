@@ -1,5 +1,6 @@
 import type { FailureClass } from '../../../core/model/outcome.ts';
 import { isBody, schemas, type Answer, type Body, type Refusal, type ScimRequest } from '../message.ts';
+import type { Content } from './content.ts';
 import type { Reply } from './transport.ts';
 import { clean } from '../wording.ts';
 
@@ -136,17 +137,29 @@ const saysFailed = /\b(?:false|errors?|fail(?:ed|ure)?|exception|denied|refused|
 
 /**
  * The target's own words where it has some: SCIM's `detail` (a list of texts, in SCIMServer), or what other APIs call it:
- * `message` (Zoom), `title` (RFC 9457).
+ * `message` (Zoom), `title` (RFC 9457). A refusal without JSON is often all that says what to do ("not on your plan"); a
+ * 404 or 410, and what is wrong on the server's side, names only the server.
  */
 function wordsOf(reply: Extract<Reply, { kind: 'answer' }>, origin: string, slash: boolean): string {
   const { status, content, location } = reply;
   if (status < 400) return redirectWords(status, location, origin, slash);
-  if (content.kind === 'foreign') return `HTTP ${status} with ${content.what}`;
+  if (content.kind === 'foreign') {
+    const said = status < 500 && status !== 404 && status !== 410 ? plainWords(content) : '';
+    if (said === '') return `HTTP ${status} with ${content.what}`;
+    return content.html ? `${content.what}: ${said}` : said;
+  }
   if (content.kind === 'none') return `HTTP ${status}`;
   const words = ['detail', 'message', 'title', 'error_description', 'error'].map((key) => textOf(content.body, key));
   const scimType = textOf(content.body, 'scimType');
   const said = words.find((text) => text !== undefined) ?? firstError(content.body) ?? `HTTP ${status}`;
   return scimType === undefined ? said : `${scimType}: ${said}`;
+}
+
+/** What a person would read of it. */
+function plainWords({ html, says = '' }: Extract<Content, { kind: 'foreign' }>): string {
+  if (!html) return says.trim();
+  const text = says.replace(/<(script|style)\b[\s\S]*?(?:<\/\1\s*>|$)/gi, ' ').replace(/<[^>]*(?:>|$)/g, ' ');
+  return text.replaceAll('&nbsp;', ' ').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&').replace(/\s+/g, ' ').trim();
 }
 
 function redirectWords(status: number, location: string | undefined, origin: string, slash: boolean): string {
@@ -164,10 +177,10 @@ function textOf(body: Body, key: string): string | undefined {
 
 /**
  * SCIM 1.1 and WSO2: `{"Errors": [{"description": …}]}`; lists of bare texts; and as Rails renders the errors of a record,
- * `{"errors": {"user_name": ["has already been taken"]}}`.
+ * `{"errors": {"user_name": ["has already been taken"]}}`; and as Google's APIs do, `{"error": {"message": …}}`.
  */
 function firstError(body: Body): string | undefined {
-  const errors = body['Errors'] ?? body['errors'];
+  const errors = body['Errors'] ?? body['errors'] ?? body['error'];
   const first: unknown = Array.isArray(errors) ? errors[0] : errors;
   if (typeof first === 'string') return first;
   if (!isBody(first)) return undefined;

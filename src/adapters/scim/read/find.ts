@@ -77,11 +77,11 @@ async function searchFor(value: string, { exchange, trials, type, path, asked, m
 }
 
 /**
- * Any 400 is about the filter, there is nothing else in the request: invalidFilter, tooMany, sensitive (§3.12). So is
- * 501, and a 500 of a target that answers to a list (Polis, scim2-server).
+ * Any 400 is about the filter, there is nothing else in the request: invalidFilter, tooMany, sensitive (§3.12). So are
+ * 405 and 501, and a 500 of a target that answers to a list (Polis, scim2-server).
  */
 async function isAboutFilter({ status }: Refusal, exchange: Exchange, type: ResourceType, signal: AbortSignal): Promise<boolean> {
-  if (status === 400 || status === 501) return true;
+  if (status === 400 || status === 405 || status === 501) return true;
   return status === 500 && !('class' in (await readList(exchange, type, 'startIndex=1&count=1', signal)));
 }
 

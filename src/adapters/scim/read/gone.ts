@@ -16,12 +16,17 @@ import { readResource } from './resource.ts';
  */
 export async function unlessGone(conversation: Conversation, type: ResourceType, id: TargetId, answer: Answer | Refusal): Promise<Answer | Refusal> {
   if (!isRefusal(answer) || !mayMeanGone(answer)) return answer;
-  const { exchange, book, signal } = conversation;
+  const { book } = conversation;
   const query = type === 'group' && book.current().list.excludeMembers ? '?excludedAttributes=members' : '';
-  const held = await readResource(exchange, type, id, signal, query);
-  if (!isRefusal(held)) return answer;
-  if (held.class === 'gone') return held;
-  return mayMeanGone(held) && (await isNowhere(conversation, type, id)) ? { class: 'gone', status: answer.status, detail: 'the target has none with this id' } : answer;
+  const held = await readOrGone(conversation, type, id, query);
+  return isRefusal(held) && held.class === 'gone' ? held : answer;
+}
+
+/** Reads one resource; where a target has other words for one that it does not have, it is searched for by its id. */
+export async function readOrGone(conversation: Conversation, type: ResourceType, id: TargetId, query = ''): Promise<Answer | Refusal> {
+  const held = await readResource(conversation.exchange, type, id, conversation.signal, query);
+  if (!isRefusal(held) || !mayMeanGone(held) || !(await isNowhere(conversation, type, id))) return held;
+  return { class: 'gone', status: held.status, detail: 'the target has none with this id' };
 }
 
 /** 503 is about the target and not about a resource; without a status there was no answer. */

@@ -3,8 +3,8 @@ import type { TargetId } from '../../../core/model/link.ts';
 import type { Outcome } from '../../../core/model/outcome.ts';
 import type { Conversation } from '../dialect/conversation.ts';
 import { failed, isRefusal, type Answer } from '../message.ts';
-import { unlessGone } from '../read/gone.ts';
-import { foundResource, maxBytes, readResource, resourcePath } from '../read/resource.ts';
+import { readOrGone, unlessGone } from '../read/gone.ts';
+import { foundResource, maxBytes, resourcePath } from '../read/resource.ts';
 import { confirmWrite, type Promised } from './accepted.ts';
 import { writeOnDemand } from './read-and-write.ts';
 import { tellsNothing } from './unless-there.ts';
@@ -29,12 +29,13 @@ const firstDeletions = 3;
 const sampledDeletions = 25;
 
 /** A target that says so and does nothing leaves an account with access that nobody here knows of any more. */
-async function lookBack({ exchange, book, signal }: Conversation, type: ResourceType, id: TargetId, { status }: Answer): Promise<Outcome> {
+async function lookBack(conversation: Conversation, type: ResourceType, id: TargetId, { status }: Answer): Promise<Outcome> {
+  const { book } = conversation;
   const form = `deletion of a ${type}`;
   if (!(await book.evidence.isToBeLookedAt(form, firstDeletions, sampledDeletions))) return { kind: 'applied', id };
   let found: boolean | undefined;
   try {
-    const held = await readResource(exchange, type, id, signal);
+    const held = await readOrGone(conversation, type, id);
     if (isRefusal(held) && held.class !== 'gone' && held.class !== 'unsupported') return failed({ ...held, class: 'transient' });
     found = isRefusal(held) ? true : type === 'user' && foundResource(held.body)?.active === false;
   } finally {
@@ -44,8 +45,8 @@ async function lookBack({ exchange, book, signal }: Conversation, type: Resource
 }
 
 /** Slack and Atlassian only switch off whom they were asked to delete. */
-async function lookFor({ exchange, signal }: Conversation, type: ResourceType, id: TargetId): Promise<Outcome> {
-  const held = await readResource(exchange, type, id, signal);
+async function lookFor(conversation: Conversation, type: ResourceType, id: TargetId): Promise<Outcome> {
+  const held = await readOrGone(conversation, type, id);
   if (isRefusal(held)) return failed(tellsNothing(held) ? held : { class: 'gone', status: 404, detail: 'the target has none' });
   if (type === 'user' && foundResource(held.body)?.active === false) return { kind: 'applied', id };
   return failed({ class: 'rejected', status: 404, detail: 'DELETE was answered with 404, and it is still there' });

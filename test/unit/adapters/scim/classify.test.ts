@@ -76,6 +76,22 @@ describe('what an answer means', () => {
     assert.equal(words({ Errors: [{ description: 'SCIM 1.1 says no' }] }), 'SCIM 1.1 says no');
     assert.equal(words({ type: 'about:blank', title: 'Not like this' }), 'Not like this');
     assert.equal(words({ detail: ['no such team', 'no such person'] }), 'no such team; no such person');
+    assert.equal(words({ error: { code: 403, message: 'not on your plan' } }), 'not on your plan');
     assert.equal(words({}), 'HTTP 400');
+  });
+
+  it('is told in the words of a text or page that refuses', () => {
+    const words = (status: number, says: string, html: boolean): string => {
+      const content: Content = { kind: 'foreign', what: html ? 'an HTML page' : 'text/plain in place of JSON', html, says };
+      const reply: Reply = { kind: 'answer', status, etag: undefined, location: undefined, retryAfter: undefined, date: undefined, content };
+      const result = classify(reply, { method: 'GET', path: '', subject: 'resource', maxBytes: 1 }, 'https://x.example', ['s3cret']);
+      return isRefusal(result) ? result.detail : '';
+    };
+    assert.equal(words(403, 'SCIM is not enabled on your plan\n', false), 'SCIM is not enabled on your plan');
+    const head = '<!doctype html><html><head><title>Forbidden</title><style>p { color: red }</style></head>';
+    assert.equal(words(403, `${head}<body><p>Not &amp; never on\u001b[31m your plan, s3cret</p></body>`, true), 'an HTML page: Forbidden Not & never on your plan, ***');
+    assert.equal(words(400, '<html><script>var cut = 1', true), 'HTTP 400 with an HTML page');
+    assert.equal(words(404, '<h1>nginx</h1>', true), 'HTTP 404 with an HTML page');
+    assert.equal(words(502, '<h1>nginx</h1>', true), 'HTTP 502 with an HTML page');
   });
 });
