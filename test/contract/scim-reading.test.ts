@@ -150,7 +150,7 @@ describe('requests in a dialect', () => {
     const id = await createPerson(stage, 'a');
     assert.deepEqual(await ids(stage.target.find('user', 'externalId', 'a', signal)), [id]);
     applied(await stage.target.remove('user', id, signal));
-    assert.deepEqual(stage.server.requests.map(({ headers }) => headers['accept']), [1, 2, 3].map(() => 'application/json, application/scim+json;q=0.9'));
+    assert.deepEqual(stage.server.requests.map(({ headers }) => headers['accept']), [1, 2, 3, 4].map(() => 'application/json, application/scim+json;q=0.9'));
     assert.deepEqual([stage.server.violations, stage.server.refusals], [[], []]);
   });
 });

@@ -16,7 +16,8 @@ export function askedBy(filters: Filters, type: ResourceType, path: ScimPath): S
   return candidates.find((candidate) => isAllowed(allowed, candidate));
 }
 
-function wider({ schema, attribute, filter, sub }: ScimPath): ScimPath[] {
+/** The same in any element (`emails.value` for `emails[type eq "work"].value`); nothing where a path names no element. */
+export function wider({ schema, attribute, filter, sub }: ScimPath): ScimPath[] {
   if (filter === undefined) return [];
   const name = `${schema === undefined ? '' : `${schema}:`}${attribute}`;
   return [scimPath(`${name}.${sub ?? 'value'}`)];

@@ -6,7 +6,7 @@ import { scimPath, shortPath, type ScimPath } from '../../../core/mapping/scim-p
 import { scimValues, textOf } from '../../../core/mapping/scim-values.ts';
 import type { FoundResource } from '../../../ports/scim-target.ts';
 import type { DialectBook } from '../dialect/dialect-book.ts';
-import { askedBy, filterText } from './filter.ts';
+import { askedBy, filterText, wider } from './filter.ts';
 import { createFilterTrials, type FilterTrials } from './filter-trials.ts';
 import { readList } from './list.ts';
 import { nonsense, toFailure, type Exchange, type Refusal } from '../message.ts';
@@ -66,7 +66,8 @@ async function searchFor(value: string, { exchange, trials, type, path, asked, m
   // Some answer the same resource twice, once for each of its e-mails that fits.
   const hits = [...new Map(list.resources.filter((resource) => isHit(resource, path, asked, value)).map((hit) => [hit.id, hit])).values()];
   if (hits.length === 0 && list.unusable.some((body) => holds({ body }, path, value) || scimValues(body, path).every((shown) => shown === undefined || shown === null))) return nonsense('what was searched for is there, and has no usable id', list.status);
-  const alike = list.resources.some((resource) => hits.includes(resource) || holds(resource, asked, value, true));
+  // In another element than was asked for is alike as well: SCIM 1.1 has no brackets to say which.
+  const alike = list.resources.some((resource) => hits.includes(resource) || [asked, ...wider(asked)].some((one) => holds(resource, one, value, true)));
   // The filter was ignored. Whoever was asked for may be on a later page, whatever the total says: some count the page.
   if (list.resources.length > 0 && !alike) {
     trials.ignored(trial);
