@@ -82,7 +82,7 @@ export interface Judged extends GuardInput {
 
 export function takeApart(input: GuardInput): Judged {
   const { operations, links, members } = input;
-  const context = partContext(operations, links, members);
+  const context = partContext(operations, links, members, input.begun.length > 0);
   return {
     ...input,
     context,

@@ -23,7 +23,9 @@ function compare(planned: Tally, measure: Measure, plan: Judged): GuardFinding |
   const before = populationBefore(planned, measure, plan);
   const others = kind === 'removals' && planned.evidence === 'absence' ? saidInWords(planned, gone, before, plan) : 0;
   const allowed = allowance(limit, before, measure.half, others);
-  if (count + recent <= allowed + (begunWith(planned, plan)?.following ?? 0)) return undefined;
+  // Who may leave a group with their account is known one by one (guard-parts.ts); a number would let others go.
+  const following = planned.kind === 'members' || planned.kind === 'memberships' ? 0 : (begunWith(planned, plan)?.following ?? 0);
+  if (count + recent <= allowed + following) return undefined;
   const after = recent === 0 ? '' : `, after ${recent} in the last 24 hours`;
   const text = `${measure.sentence(`${count} of ${population}`, planned)}${after}; allowed are ${allowed} (${words(limit, allowed, before, others)})`;
   return { kind, type, sourceId: group, path, planned: count, recent, population, allowed, text };

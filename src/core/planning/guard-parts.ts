@@ -79,15 +79,21 @@ export interface PartContext {
   readonly arriving: ReadonlySet<SourceId>;
   /** Of those who are removed: whose account was switched off before. */
   readonly off: ReadonlySet<SourceId>;
+  /** Of a plan that was cut short: those who are switched off by now. That they leave their groups follows from that. */
+  readonly offBefore: ReadonlySet<SourceId>;
   /** The members that the target acknowledged, by group, before the plan. */
   readonly members: ReadonlyMap<SourceId, ReadonlySet<SourceId>>;
 }
 
-/** @param links of everyone whom the plan concerns and the target has */
+/**
+ * @param links of everyone whom the plan concerns and the target has
+ * @param isRest the plan is the rest of one that was cut short
+ */
 export function partContext(
   plan: readonly Operation[],
   links: ReadonlyMap<SourceId, Pick<Link, 'lifecycle'>>,
   members: PartContext['members'],
+  isRest = false,
 ): PartContext {
   const ids = (those: (operation: Operation) => boolean) => new Set(plan.filter(those).map(({ sourceId }) => sourceId));
   const removed = ids(isRemoval);
@@ -95,6 +101,7 @@ export function partContext(
     removed,
     arriving: ids(({ verb }) => verb === 'create' || verb === 'adopt' || verb === 'relink'),
     off: new Set([...removed].filter((id) => links.get(id)?.lifecycle === 'deactivated')),
+    offBefore: new Set(isRest ? [...links].filter(([, { lifecycle }]) => lifecycle === 'deactivated').map(([id]) => id) : []),
     members,
   };
 }
@@ -170,7 +177,7 @@ function removalPart(common: Common, evidence: Evidence = 'absence', { arriving,
   return { ...common, kind: 'removal', evidence, hadAccess: !off.has(sourceId), members: type === 'group' ? (members.get(sourceId)?.size ?? 0) : 0, follows };
 }
 
-function memberParts(operation: MembersOperation, common: Common, { removed, arriving, members }: PartContext): MembershipChange[] {
+function memberParts(operation: MembersOperation, common: Common, { removed, arriving, members, offBefore }: PartContext): MembershipChange[] {
   const leaving = new Set(operation.remove);
   // Whether newcomers will come about is not certain.
   const joining = arriving.has(operation.sourceId) ? [] : operation.add.filter((id) => !arriving.has(id));
@@ -182,8 +189,9 @@ function memberParts(operation: MembersOperation, common: Common, { removed, arr
       return { ...common, kind: 'join', member, empties, follows };
     }),
     ...operation.remove.map((member): MembershipChange => {
-      const isConsequence = removed.has(member);
-      return { ...common, kind: 'leave', member, empties, follows: isConsequence ? [`removal ${member}`] : none, isConsequence };
+      const isRemoved = removed.has(member);
+      const follows: readonly Lead[] = isRemoved ? [`removal ${member}`] : none;
+      return { ...common, kind: 'leave', member, empties, follows, isConsequence: isRemoved || offBefore.has(member) };
     }),
   ];
 }
