@@ -23,6 +23,25 @@ export function targetError(target: string, failure: Failure): BridgeError {
   }
 }
 
+/**
+ * The same while the target is not asked, because what failed is not due yet.
+ *
+ * @param code as the state has it
+ */
+export function standingTargetError(target: string, code: string, waiting: number): BridgeError | undefined {
+  const what = `${waiting} ${waiting === 1 ? 'change waits' : 'changes wait'} for the next attempt`;
+  switch (code) {
+    case 'D2S_TARGET_UNREACHABLE':
+      return new BridgeError(code, `target ${target} did not answer when it was last asked; ${what}`, 'look at the target and the network between');
+    case 'D2S_TARGET_AUTH':
+      return new BridgeError(code, `target ${target} refused our credentials when it was last asked; ${what}`, 'check the token of this target and what it may do');
+    case 'D2S_TARGET_PROTOCOL':
+      return new BridgeError(code, `target ${target} did not answer as a SCIM service when it was last asked; ${what}`, 'check that url is the SCIM base URL of this target');
+    default:
+      return undefined;
+  }
+}
+
 /** What may stand in an error, and so in the log. The target's own words may name a person; what we found out by ourselves does not. */
 export function publicWords({ class: failureClass, status, detail }: Failure): string {
   return status === undefined || failureClass === 'protocol' || failureClass === 'renumbered' ? detail : `HTTP ${status}`;
