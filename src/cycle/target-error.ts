@@ -11,7 +11,7 @@ export function targetError(target: string, failure: Failure): BridgeError {
     case 'transient':
     case 'throttled':
     case 'unknown':
-      return new BridgeError('D2S_TARGET_UNREACHABLE', `target ${target} does not answer (${why})`, 'what is left is sent by the next cycle; look at the target and the network between', undefined, said);
+      return new BridgeError('D2S_TARGET_UNREACHABLE', `target ${target} does not answer (${why})`, 'a later cycle sends what is left; look at the target and the network between', undefined, said);
     case 'renumbered':
       return new BridgeError('D2S_TARGET_RENUMBERED', `target ${target} answered about somebody else than it was asked about (${why})`, 'its ids are not what they were: look whom the last change concerned, then let dir2scim link everybody anew', undefined, said);
     case 'conflict':

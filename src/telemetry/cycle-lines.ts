@@ -215,7 +215,8 @@ function messageOf({ target, result, error, deferred }: EventOf<'cycle_finished'
  */
 function signatureOf({ result, error, deferred }: EventOf<'cycle_finished'>, tally: Tally): string | undefined {
   if (result === 'partial' && tally.failures === 0 && deferred > 0) return undefined;
-  return JSON.stringify([result, error?.code, Object.keys(tally.failed).sort(), tally.heldId]);
+  if (error !== undefined) return error.code;
+  return JSON.stringify([result, Object.keys(tally.failed).sort(), tally.heldId]);
 }
 
 function positive(counts: Readonly<Record<string, number>>): Record<string, number> {

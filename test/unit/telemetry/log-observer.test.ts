@@ -118,6 +118,7 @@ describe('log of events', () => {
   it('tells an unchanged failure first, then every 15 minutes with a count, and then that it is over', async () => {
     const { observe, clock, lines } = observed();
     const broken = finished('error', { code: 'D2S_TARGET_AUTH', message: 'refused', remedy: 'renew the token' });
+    observe(started, operation('failed', { failure: 'auth', status: 401 }), broken);
     for (let poll = 0; poll <= 90; poll += 1) {
       observe(started, broken);
       await clock.advance(10_000);
@@ -126,8 +127,9 @@ describe('log of events', () => {
     assert.deepEqual(
       lines().map(({ level, code, repeated, msg }) => ({ level, code, repeated, msg })),
       [
+        { level: 'warn', code: undefined, repeated: undefined, msg: 'target wiki: update of user 6f1e failed (auth, HTTP 401)' },
         { level: 'error', code: 'D2S_TARGET_AUTH', repeated: undefined, msg: 'refused; renew the token' },
-        { level: 'error', code: 'D2S_TARGET_AUTH', repeated: 89, msg: 'refused; renew the token' },
+        { level: 'error', code: 'D2S_TARGET_AUTH', repeated: 90, msg: 'refused; renew the token' },
         { level: 'info', code: undefined, repeated: undefined, msg: 'target wiki: cycle finished; nothing fails any more' },
       ],
     );
