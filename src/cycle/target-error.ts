@@ -1,4 +1,5 @@
 import { BridgeError } from '../core/model/errors.ts';
+import { count } from '../core/wording/count.ts';
 import type { Failure } from '../core/model/outcome.ts';
 
 /** What a failure of the target as a whole means to the person who has to mend it. */
@@ -29,7 +30,7 @@ export function targetError(target: string, failure: Failure): BridgeError {
  * @param code as the state has it
  */
 export function standingTargetError(target: string, code: string, waiting: number): BridgeError | undefined {
-  const what = `${waiting} ${waiting === 1 ? 'change waits' : 'changes wait'} for the next attempt`;
+  const what = `${count(waiting, 'change')} ${waiting === 1 ? 'waits' : 'wait'} for the next attempt`;
   switch (code) {
     case 'D2S_TARGET_UNREACHABLE':
       return new BridgeError(code, `target ${target} did not answer when it was last asked; ${what}`, 'look at the target and the network between');

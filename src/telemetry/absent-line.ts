@@ -1,3 +1,4 @@
+import { count } from '../core/wording/count.ts';
 import type { CycleEvent } from '../ports/cycle-observer.ts';
 import type { Fate } from '../core/model/reading.ts';
 import type { Log } from './log.ts';
@@ -26,12 +27,8 @@ export function absentLine(log: Log, repetition: Repetition, { kind, directory, 
   log[level](
     { ...fields, ...(repeated ? { repeated } : {}) },
     unreadable.length === 0
-      ? `directory ${directory}: ${entries(left)} left`
-      : `directory ${directory}: ${entries(left)} left; ${entries(unreadable.length)} can no longer be read, and ${unreadable.length === 1 ? 'stays' : 'stay'} as before on the targets`,
+      ? `directory ${directory}: ${count(left, 'entry')} left`
+      : `directory ${directory}: ${count(left, 'entry')} left; ${count(unreadable.length, 'entry')} can no longer be read, and ${unreadable.length === 1 ? 'stays' : 'stay'} as before on the targets`,
   );
   log.debug({ event: kind, directory, sources });
-}
-
-function entries(number: number): string {
-  return number === 1 ? '1 entry' : `${number} entries`;
 }

@@ -1,3 +1,4 @@
+import { count as numberOf } from '../core/wording/count.ts';
 import type { CycleEvent } from '../ports/cycle-observer.ts';
 import type { Log } from './log.ts';
 import type { Repetition } from './repetition.ts';
@@ -87,11 +88,7 @@ function planLine(log: Log, repetition: Repetition, { kind, target, planId, coun
   if (rejected === 0) repetition.over(subject);
   const repeated = rejected === 0 ? undefined : repetition.tell(subject, String(rejected));
   if (repeated === undefined) log.debug(fields, `target ${target}: plan made`);
-  else log.warn({ ...fields, ...(repeated > 0 ? { repeated } : {}) }, `target ${target}: ${rejectedEntries(rejected)} in scope cannot be written; dir2scim plan says why`);
-}
-
-function rejectedEntries(rejected: number): string {
-  return rejected === 1 ? '1 entry' : `${rejected} entries`;
+  else log.warn({ ...fields, ...(repeated > 0 ? { repeated } : {}) }, `target ${target}: ${numberOf(rejected, 'entry')} in scope cannot be written; dir2scim plan says why`);
 }
 
 /** The same failure of the same operation is a line only once in 15 minutes, however often it is tried. */
@@ -119,7 +116,7 @@ function operationLine(log: Log, repetition: Repetition, tally: Tally, event: Ev
 function searchLine(log: Log, repetition: Repetition, { kind, target, type, count, failure, status }: EventOf<'search_failed'>): void {
   const repeated = repetition.tell(`search ${target} ${type}`, failure);
   const fields = { event: kind, target, type, count, class: failure, status, ...(repeated ? { repeated } : {}) };
-  log[repeated === undefined ? 'debug' : 'warn'](fields, `target ${target}: the search for ${count} ${type}${count === 1 ? '' : 's'} failed; they wait, everything else goes on`);
+  log[repeated === undefined ? 'debug' : 'warn'](fields, `target ${target}: the search for ${numberOf(count, type)} failed; they wait, everything else goes on`);
 }
 
 function givenUpLine(log: Log, repetition: Repetition, { cycle }: Tally, event: EventOf<'operations_given_up'>): void {
@@ -146,7 +143,7 @@ function heldLine(log: Log, repetition: Repetition, { kind, target, hold }: Even
   const number = hold.operations.length;
   log[repeated === undefined ? 'debug' : 'warn'](
     { event: kind, target, hold: hold.holdId, counts, findings, ...(repeated ? { repeated } : {}) },
-    `target ${target}: ${number} ${number === 1 ? 'operation is' : 'operations are'} held, because together they look like an accident; approve with: ${approveCommand(hold.holdId)}`,
+    `target ${target}: ${numberOf(number, 'operation')} ${number === 1 ? 'is' : 'are'} held, because together they look like an accident; approve with: ${approveCommand(hold.holdId)}`,
   );
 }
 
@@ -203,8 +200,8 @@ function messageOf({ target, result, error, deferred }: EventOf<'cycle_finished'
   if (error !== undefined) return error.remedy === undefined || error.remedy === '' ? error.message : `${error.message}; ${error.remedy}`;
   if (result === 'held') return `target ${target}: cycle finished; the rest is held`;
   const parts = [
-    ...(failures > 0 ? [`${failures} ${failures === 1 ? 'operation' : 'operations'} failed`] : []),
-    ...(deferred > 0 ? [`${deferred} ${deferred === 1 ? 'change waits' : 'changes wait'} for the next attempt`] : []),
+    ...(failures > 0 ? [`${numberOf(failures, 'operation')} failed`] : []),
+    ...(deferred > 0 ? [`${numberOf(deferred, 'change')} ${deferred === 1 ? 'waits' : 'wait'} for the next attempt`] : []),
   ];
   return `target ${target}: cycle finished, but ${parts.length === 0 ? 'not everything was done' : parts.join(' and ')}`;
 }

@@ -1,3 +1,4 @@
+import { count } from '../core/wording/count.ts';
 import type { CycleEvent } from '../ports/cycle-observer.ts';
 
 type Opened = Extract<CycleEvent, { kind: 'state_opened' }>;
@@ -7,7 +8,7 @@ export function openingLines({ folder, opening: { isNew, cut, lost } }: Opened):
   const lines: { readonly level: 'info' | 'warn'; readonly text: string }[] = [];
   if (isNew) lines.push({ level: 'info', text: `new state in ${folder}: this is the first run, which removes nothing` });
   if (cut !== undefined) {
-    const what = `${cut.lines} ${cut.lines === 1 ? 'line' : 'lines'} (${cut.bytes} bytes)`;
+    const what = `${count(cut.lines, 'line')} (${count(cut.bytes, 'byte')})`;
     lines.push({ level: 'warn', text: `the end of the journal in ${folder} was incomplete: ${what} removed` });
   }
   if (lost !== undefined) {

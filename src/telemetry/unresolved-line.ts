@@ -1,3 +1,4 @@
+import { count } from '../core/wording/count.ts';
 import type { CycleEvent } from '../ports/cycle-observer.ts';
 import type { Log } from './log.ts';
 
@@ -7,5 +8,5 @@ export function unresolvedLine(log: Log, { kind, target, counts, isNews }: Extra
   const fields = { event: kind, target, members, groups, references };
   if (!isNews) log.trace(fields);
   else if (members + references === 0) log.info(fields, `target ${target}: every member and reference in the directory names a known entry`);
-  else log.warn(fields, `target ${target}: values in the directory that name no known entry: ${members} of members (in ${groups} ${groups === 1 ? 'group' : 'groups'}), ${references} of references`);
+  else log.warn(fields, `target ${target}: values in the directory that name no known entry: ${members} of members (in ${count(groups, 'group')}), ${references} of references`);
 }
