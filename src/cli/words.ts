@@ -1,13 +1,11 @@
+import { count } from '../core/count.ts';
 import type { UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import { shortPath } from '../core/mapping/scim-path.ts';
 import type { ResourceType } from '../core/model/entry.ts';
 import type { AdoptOperation, AttributeChange, Operation, Verb } from '../core/model/plan.ts';
 import { Reference, type DesiredValue, type ReasonCounts } from '../core/model/resource.ts';
 
-/** `1 user`, `2 users`, `12,000 users`. */
-export function count(number: number, noun: string): string {
-  return `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`;
-}
+export { count } from '../core/count.ts';
 
 /** What names nobody who is read, as a sentence. */
 export function unresolvedText({ members, groups, references }: UnresolvedCounts): string {

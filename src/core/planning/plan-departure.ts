@@ -1,5 +1,5 @@
 import type { Link } from '../model/link.ts';
-import type { Operation } from '../model/plan.ts';
+import type { Evidence, Operation, RemoveOperation } from '../model/plan.ts';
 import type { PlanInput, PlannedOperations } from './plan-input.ts';
 import type { Departure } from './departures.ts';
 import type { Outlook } from './outlook.ts';
@@ -10,7 +10,7 @@ import { subject } from './subject.ts';
 /** What happens to someone who left, by the policy of the target. */
 export function planDeparture(departure: Departure, input: PlanInput, outlook: Outlook): Partial<PlannedOperations> {
   const { link, cause, evidence } = departure;
-  if (link.lifecycle === 'lost') return { forgotten: [link] };
+  if (link.lifecycle === 'lost') return link.lookalike === undefined || input.removal.leaves === 'keep' ? { forgotten: [link] } : planLookalike(link, cause, input, evidence);
   const reason = cause === 'absent' ? 'no longer in the directory' : 'left the scope';
   if (link.type === 'group') return { operations: planGroupDeparture(departure, reason, input, outlook) };
   switch (input.removal.leaves) {
@@ -22,6 +22,17 @@ export function planDeparture(departure: Departure, input: PlanInput, outlook: O
       if (link.lifecycle === 'deactivated') return planGrace(departure, reason, input);
       return { operations: [{ ...subject(link, reason, stages.deactivations), verb: 'deactivate', cause, evidence }] };
   }
+}
+
+/**
+ * Whoever has to lose access was mislaid by the target, and an account there may be theirs. It is never deleted, whatever
+ * the policy: should it be somebody else's after all, it can be switched on again. Whoever is adopted has it by right.
+ */
+export function planLookalike(link: Link, cause: RemoveOperation['cause'], { matches }: PlanInput, evidence?: Evidence): Partial<PlannedOperations> {
+  const { lookalike } = link;
+  if (lookalike === undefined || [...matches.values()].some(({ targetId }) => targetId === lookalike)) return {};
+  const reason = `the target does not have their account any more, and has ${lookalike} with the same name`;
+  return { operations: [{ ...subject(link, reason, stages.deactivations), verb: 'deactivate', cause, evidence, lookalike }] };
 }
 
 /** Someone who is switched off already: the time to come back starts with the departure, and ends with the deletion. */
