@@ -195,6 +195,7 @@ async function targetOptions(section: TargetConfiguration, observer: CycleObserv
     onRequest: (method, status, milliseconds) => observer({ kind: 'scim_request', target: name, method, status, milliseconds }),
     onThrottled: (milliseconds) => observer({ kind: 'throttled', target: name, milliseconds }),
     onWaited: (milliseconds) => observer({ kind: 'rate_limit_wait', target: name, milliseconds }),
+    onFault: (thrown) => observer({ kind: 'answer_unusable', target: name, thrown }),
   };
 }
 

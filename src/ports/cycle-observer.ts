@@ -104,6 +104,8 @@ export type CycleEvent =
       readonly status: number;
       readonly milliseconds: number;
     }
+  /** Something was thrown while an answer of the target was worked with: that call or operation has failed. */
+  | { readonly kind: 'answer_unusable'; readonly target: string; readonly thrown: unknown }
   | { readonly kind: 'throttled'; readonly target: string; readonly milliseconds: number }
   /** A request waited for its turn: for the configured rate, or for a pause that the target asked for. */
   | { readonly kind: 'rate_limit_wait'; readonly target: string; readonly milliseconds: number }

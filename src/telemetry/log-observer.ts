@@ -7,6 +7,7 @@ import type { Log } from './log.ts';
 import { unresolvedLine } from './unresolved-line.ts';
 import { openingLines } from './opening-text.ts';
 import { createRepetition } from './repetition.ts';
+import { stackFrames } from './scrub.ts';
 
 /**
  * Turns the stream of events into log lines. `event` in each line is stable; docs/logs.md lists them. Quiet when
@@ -43,6 +44,9 @@ export function logObserver(log: Log, clock: Clock, approveCommand = (holdId: st
         log.warn({ event: kind, ...fields }, `the target has nobody any more who could be ${event.type} ${event.sourceId}, who had left: forgotten`);
         return;
       }
+      case 'answer_unusable':
+        log.debug({ event: event.kind, target: event.target, error: nameOf(event.thrown), stack: stackFrames(event.thrown) }, 'an answer of the target could not be worked with');
+        return;
       case 'unresolved_counted':
         unresolvedLine(log, event);
         return;
@@ -76,4 +80,9 @@ export function logObserver(log: Log, clock: Clock, approveCommand = (holdId: st
       'the state could not be written',
     );
   }
+}
+
+/** The class of an error: its message could quote anything. */
+function nameOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.name : typeof thrown;
 }

@@ -70,6 +70,7 @@ export function measure(instruments: Instruments, clock: Clock): CycleObserver {
       case 'operations_given_up':
       case 'search_failed':
       case 'link_forgotten':
+      case 'answer_unusable':
     }
   };
 }

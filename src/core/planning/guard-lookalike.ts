@@ -1,4 +1,4 @@
-import { count } from '../count.ts';
+import { count } from '../wording/count.ts';
 import type { Judged } from './guard-input.ts';
 import type { Part } from './guard-parts.ts';
 import type { Suspicion } from './guard-suspicion.ts';

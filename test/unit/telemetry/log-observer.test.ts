@@ -162,6 +162,7 @@ describe('log of events', () => {
       search_failed: true,
       scim_request: true,
       throttled: true,
+      answer_unusable: true,
       rate_limit_wait: true,
       resources_counted: true,
       unresolved_counted: true,
