@@ -1,7 +1,7 @@
 import type { Link, TargetId } from '../core/model/link.ts';
+import type { Failure } from '../core/model/outcome.ts';
 import type { RemoveOperation } from '../core/model/plan.ts';
 import { isFailure, type ScimChange } from '../ports/scim-target.ts';
-import type { Result } from './apply-operation.ts';
 import { isAlike, isOurs } from './find-lost.ts';
 import type { PushContext } from './push-context.ts';
 
@@ -10,7 +10,7 @@ import type { PushContext } from './push-context.ts';
  * else's, it is left alone and the leaver is looked for anew. Afterwards nothing is left to be known of the leaver, so that
  * the account never becomes ours.
  */
-export async function applyLookalike(operation: RemoveOperation, lookalike: TargetId, context: PushContext): Promise<Result> {
+export async function applyLookalike(operation: RemoveOperation, lookalike: TargetId, context: PushContext): Promise<Failure | 'skipped' | undefined> {
   const { target, store, policy, links, signal } = context;
   const link = links.get(operation.sourceId);
   if (link?.lookalike !== lookalike) return 'skipped';

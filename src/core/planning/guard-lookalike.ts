@@ -1,6 +1,6 @@
 import { count } from '../wording/count.ts';
 import type { Judged } from './guard-input.ts';
-import type { Part } from './guard-parts.ts';
+import { isLookalike } from './guard-parts.ts';
 import type { Suspicion } from './guard-suspicion.ts';
 
 /**
@@ -13,8 +13,4 @@ export function lookalikeRule(plan: Judged): Suspicion[] {
   const text = `${count(planned, 'account')} would be switched off that may be somebody else's: the target does not have what was known of the owner any more, and nothing but the name says whose it is`;
   const finding = { kind: 'lookalike', type: 'user', planned, recent: 0, population: plan.population.active.user, allowed: 0, text } as const;
   return [{ finding, selects: isLookalike }];
-}
-
-export function isLookalike({ operation }: Part): boolean {
-  return operation.verb === 'deactivate' && operation.lookalike !== undefined;
 }

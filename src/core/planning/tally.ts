@@ -1,7 +1,6 @@
 import type { ResourceType, SourceId } from '../model/entry.ts';
 import type { Evidence, Operation, TallyKind } from '../model/plan.ts';
-import { isLookalike } from './guard-lookalike.ts';
-import { isRemovalOfGroup, partsOf, type Part, type PartContext } from './guard-parts.ts';
+import { isLookalike, isRemovalOfGroup, partsOf, type Part, type PartContext } from './guard-parts.ts';
 
 /** How much of a kind a plan does, or has been done: of a type, of one group, or of one attribute. */
 export interface Tally {
