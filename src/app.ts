@@ -174,8 +174,8 @@ async function createSource(
       ? {}
       : { referrals: { ...referrals, allowsCleartext: (url: URL) => allowCleartext || isLoopback(url) } }),
     timeouts: { connectMilliseconds: 10_000, idleMilliseconds: 60_000 },
-    onRequest: (operation, milliseconds) =>
-      observer({ kind: 'ldap_request', directory: directory.name, operation, milliseconds }),
+    onRequest: (operation, milliseconds, outcome) =>
+      observer({ kind: 'ldap_request', directory: directory.name, operation, milliseconds, outcome }),
     onAbsent: (fates) => observer({ kind: 'absent_entries', directory: directory.name, fates }),
     onFailover: (from, to) => observer({ kind: 'directory_failover', directory: directory.name, from, to }),
   });
