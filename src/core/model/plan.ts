@@ -100,6 +100,8 @@ export interface RemoveOperation extends Subject {
   readonly evidence?: Evidence | undefined;
   /** For a deactivation: of this account, which is not known to be theirs (`Link.lookalike`). Always held. */
   readonly lookalike?: TargetId | undefined;
+  /** A deletion that comes with time alone: access ended before, and the time to come back is over. */
+  readonly afterGrace?: true | undefined;
 }
 
 export type Operation = CreateOperation | AdoptOperation | RelinkOperation | UpdateOperation | MembersOperation | RemoveOperation;

@@ -6,7 +6,7 @@ import { shortPath } from '../mapping/scim-path.ts';
 import type { Match, PlanInput, PlannedOperations, Successor } from './plan-input.ts';
 import { diffWithBody, diffWithLink } from './diff.ts';
 import { isActive, ownStage, stageAfter, withoutStrangers, type Outlook } from './outlook.ts';
-import { planLookalike } from './plan-departure.ts';
+import { planLookalike } from './plan-lookalike.ts';
 import { shownMembers } from './shown-members.ts';
 import { stages } from './stages.ts';
 import { subject, type Who } from './subject.ts';
