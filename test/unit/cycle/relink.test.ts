@@ -68,6 +68,20 @@ describe('the same person under a new source id', () => {
     assert.equal(users(stage)[0]?.[3], false);
   });
 
+  it('gets no second account when the answer is lost and the login changes before the next cycle', async () => {
+    const stage = await staged(['ada', 'ben'], { match: ['userName'] });
+    stage.source.remove('ada');
+    stage.source.put(login('ada2', 'ada'));
+    stage.source.put(team('crew', ['ada2', 'ben']));
+    stage.target.setHook((call) => (call.method === 'update' ? { when: 'after', result: { class: 'unknown', detail: 'cut' } } : undefined));
+    await stage.cycle();
+    stage.target.setHook(undefined);
+    stage.source.put(login('ada2', 'adeline'));
+    const { report } = await stage.cycle({ attempt: 'asked' });
+    assert.deepEqual([operationsOf(report.applied), users(stage)], [['relink ada2'], [['user-1', 'ada2', 'adeline@example.org', true], ['user-2', 'ben', 'ben@example.org', true]]]);
+    assert.equal((await stage.store.links('wiki', ['ada2'])).get('ada2')?.heir, undefined);
+  });
+
   it('of groups keeps who is in them', async () => {
     const stage = await staged(['ada', 'ben']);
     stage.source.remove('crew');
