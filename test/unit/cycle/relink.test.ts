@@ -82,6 +82,16 @@ describe('the same person under a new source id', () => {
     assert.equal((await stage.store.links('wiki', ['ada2'])).get('ada2')?.heir, undefined);
   });
 
+  it('rests when it is refused, also for somebody who is disabled', async () => {
+    const stage = await staged(['ada', 'ben']);
+    stage.source.remove('ada');
+    stage.source.put(login('ada2', 'ada', { status: 'off' }));
+    stage.source.put(team('crew', ['ben']));
+    stage.target.setHook((call) => (call.method === 'update' ? { when: 'before', result: { class: 'rejected', status: 400, detail: 'no' } } : undefined));
+    await stage.cycle();
+    assert.deepEqual(inShort((await stage.cycle()).calls), []);
+  });
+
   it('of groups keeps who is in them', async () => {
     const stage = await staged(['ada', 'ben']);
     stage.source.remove('crew');
