@@ -14,6 +14,7 @@ import { passedTime } from './passed-time.ts';
 import type { Preparation } from './prepare-plan.ts';
 import type { PushReport } from './push.ts';
 import type { CycleInput } from './cycle-input.ts';
+import { scopeHomes } from './recall-memory.ts';
 import { newNotes } from './target-notes.ts';
 import { anyUnresolved } from '../core/mapping/unresolved.ts';
 
@@ -36,6 +37,7 @@ export async function commitCycle(input: CycleInput, prepared: Preparation, scop
   const time = passedTime(target, state, now, setup.removal.deleteAfter, timekeeper);
   const next: TargetState = {
     ...nextState(prepared, end, new Date(now).toISOString(), store.digest),
+    scopeHomes: scopeHomes(scopeGroups, store.digest),
     filledScopes: filledScopes(scopeGroups, prepared.verdict, state, store.digest),
     gaps: time.gaps.length > 0 ? time.gaps : undefined,
   };
