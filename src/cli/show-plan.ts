@@ -5,7 +5,9 @@ import type { PlannedTarget } from '../cycle/plan-target.ts';
 import type { Decider, RejectionRecord } from '../ports/state-store.ts';
 import type { CommandLine } from './command-line.ts';
 import type { Terminal } from './terminal.ts';
-import { contentLines, count, printable, typeName, verbCounts } from './words.ts';
+import { count } from '../core/wording/count.ts';
+import { countsToDo } from '../core/wording/operation-counts.ts';
+import { contentLines, printable, typeName } from './words.ts';
 
 /** Beyond this, a plan on a terminal names the rest by number; `--json` has everything. */
 const longest = 50;
@@ -14,7 +16,7 @@ const longest = 50;
 export function showPlan(planned: PlannedTarget, terminal: Terminal, call: CommandLine): void {
   const { colors, print } = terminal;
   const { plan, hold, operations, proceed } = planned;
-  print(`${colors.bold(planned.target)}: ${verbCounts(operations)}${operations.length === 0 ? '' : colors.dim(`  ${plan.id}`)}`);
+  print(`${colors.bold(planned.target)}: ${countsToDo(operations)}${operations.length === 0 ? '' : colors.dim(`  ${plan.id}`)}`);
   for (const operation of takeoversFirst(proceed).slice(0, longest)) showOperation(operation, terminal);
   if (proceed.length > longest) print(colors.dim(`  … and ${proceed.length - longest} more; --json prints all`));
   if (planned.waiting > 0) print(colors.dim(`  ${count(planned.waiting, 'reference')} wait for someone the target does not have yet`));
@@ -42,7 +44,7 @@ export function showForgotten({ forgotten, unproven }: Pick<CycleReport, 'forgot
 /** What people rejected, and how it is taken back. */
 export function showRejections(rejections: readonly RejectionRecord[], { colors, print }: Terminal, call: CommandLine): void {
   for (const { holdId, at, by, operations } of rejections) {
-    print(`  ${colors.yellow('undone    ')} ${verbCounts(operations)}, rejected by ${deciderText(by)} at ${at}`);
+    print(`  ${colors.yellow('undone    ')} ${countsToDo(operations)}, rejected by ${deciderText(by)} at ${at}`);
     print(colors.dim(`             taken back by: ${call('approve', holdId)}`));
   }
 }
@@ -95,7 +97,7 @@ export function eachOnce(lines: readonly string[]): string[] {
 
 /** A hold with its numbers; ends with the command that releases it. */
 export function showHold(hold: Hold, { colors, print }: Terminal, call: CommandLine): void {
-  print(`  ${colors.red(colors.bold('HELD'))} ${verbCounts(hold.operations)}, because it looks like an accident:`);
+  print(`  ${colors.red(colors.bold('HELD'))} ${countsToDo(hold.operations)}, because it looks like an accident:`);
   for (const line of eachOnce(hold.findings.map(({ text }) => text))) print(`    ${line}`);
   if (hold.remark !== undefined) print(`    ${hold.remark}`);
   for (const operation of hold.operations.slice(0, longest)) {

@@ -25,7 +25,8 @@ import { chosenTargets, interruptible, withApp, type CommandContext } from '../s
 import { showRejected } from '../show-plan.ts';
 import { showSettings } from '../show-settings.ts';
 import { printJson, type Terminal } from '../terminal.ts';
-import { count, printable, unresolvedText, unresolvedValues } from '../words.ts';
+import { count } from '../../core/wording/count.ts';
+import { printable, unresolvedText, unresolvedValues } from '../words.ts';
 
 interface DirectoryCheck {
   readonly directory: string;

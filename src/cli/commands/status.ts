@@ -6,7 +6,9 @@ import { commandLine, type CommandLine } from '../command-line.ts';
 import { deciderText, eachOnce } from '../show-plan.ts';
 import { showLessons } from '../show-settings.ts';
 import { printJson, type Terminal } from '../terminal.ts';
-import { count, duration, rejectedText, unresolvedText, unstoredText, verbCounts } from '../words.ts';
+import { count } from '../../core/wording/count.ts';
+import { countsToDo } from '../../core/wording/operation-counts.ts';
+import { duration, rejectedText, unresolvedText, unstoredText } from '../words.ts';
 
 interface TargetStatus {
   readonly target: string;
@@ -96,11 +98,11 @@ function show({ target, state, counts, unstored, notes, waiting }: TargetStatus,
   if (state.pending > 0) print(`  pending       ${count(state.pending, 'change')}`);
   for (const { decision, holdId, by, at } of waiting) print(`  decided       ${decision} of ${holdId} by ${deciderText(by)} at ${at}, waits for a cycle`);
   for (const { holdId, by, at, operations } of state.rejections ?? []) {
-    print(`  ${colors.yellow('undone')}        ${verbCounts(operations)}, rejected by ${deciderText(by)} at ${at}; taken back by: ${call('approve', holdId)}`);
+    print(`  ${colors.yellow('undone')}        ${countsToDo(operations)}, rejected by ${deciderText(by)} at ${at}; taken back by: ${call('approve', holdId)}`);
   }
   if (state.held === undefined) return;
   const { held } = state;
-  print(`  ${colors.red('held')}          ${verbCounts(held.operations)} since ${held.since}`);
+  print(`  ${colors.red('held')}          ${countsToDo(held.operations)} since ${held.since}`);
   const lines = held.findings.map(({ kind, type, path, planned, recent, population, allowed }) => {
     const of = kind === 'members' || kind === 'memberships' ? 'member' : type;
     return `${kind}${path === undefined ? '' : ` of ${path}`}: ${planned} of ${population} ${of}s${recent > 0 ? `, after ${recent} in the last 24 hours` : ''}; allowed are ${allowed}`;
