@@ -27,6 +27,8 @@ export interface Known {
   readonly members: ReadonlyMap<SourceId, ReadonlySet<SourceId>>;
   /** Links that belong to another directory than they did, because it was renamed in the configuration. */
   readonly moved: readonly Link[];
+  /** The directories to which the links of those that are not read any more pass over. */
+  readonly heirs: Orphans['heirs'];
   /** Wanted, and not on the target as far as we know. */
   readonly unlinked: readonly Resource[];
 }
@@ -55,7 +57,7 @@ export async function recall({ setup, projection, readings, store, focus, lookUp
     if (link?.lifecycle === 'deactivated' && isActive({ attributes })) links.set(sourceId, { ...link, lifecycle: 'lost' });
   }
   const left: Link[] = [];
-  const orphans: Orphans = focus === undefined ? await findOrphans(target, new Set(wanted), readings, store) : { moved: [], left: [] };
+  const orphans: Orphans = focus === undefined ? await findOrphans(target, new Set(wanted), readings, store) : { moved: [], left: [], heirs: new Map() };
   if (focus === undefined) {
     left.push(...(await linksLeft(target, projection, readings, store)), ...orphans.moved);
   } else if (focus.left.length > 0) {
@@ -87,7 +89,7 @@ export async function recall({ setup, projection, readings, store, focus, lookUp
   }
   for (const [id, link] of await gather([...strangers], (ids) => store.links(target, ids))) links.set(id, link);
   const unlinked = resources.filter(({ sourceId }) => (links.get(sourceId)?.lifecycle ?? 'lost') === 'lost');
-  return { links, departures, unseen, gone: gone.filter(({ link, cause }) => cause === 'absent' && !unread.has(link.sourceId)).map(({ link }) => link), members, moved: orphans.moved, unlinked };
+  return { links, departures, unseen, gone: gone.filter(({ link, cause }) => cause === 'absent' && !unread.has(link.sourceId)).map(({ link }) => link), members, moved: orphans.moved, heirs: orphans.heirs, unlinked };
 }
 
 /** Those who have access and are there, although no reading shows them. */
