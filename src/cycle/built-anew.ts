@@ -1,4 +1,3 @@
-import type { SourceId } from '../core/model/entry.ts';
 import type { Resource } from '../core/model/resource.ts';
 import type { Verdict } from '../core/planning/guard.ts';
 import type { PlanInput } from '../core/planning/plan-input.ts';

@@ -19,7 +19,7 @@ import type { Focus } from './focus.ts';
 import { createFingerprints, type Fingerprints } from './fingerprints.ts';
 import { guardPlan, sha256 } from './guard-plan.ts';
 import { judgePlan, type JudgedPlan } from './judge-plan.ts';
-import { hiddenEntries, recall, type Known } from './known.ts';
+import { hiddenEntries, recall } from './known.ts';
 import type { LookUpAbsent } from './look-up-absent.ts';
 import { searchLost } from './search-lost.ts';
 import { learnUnknown } from './learn-unknown.ts';
@@ -114,8 +114,7 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const stray = focus === undefined ? await strayTroubles(name, ids, store) : [];
   const fingerprints = createFingerprints(known.unlinked, store.digest, { user: setup.policy.user.match, group: setup.policy.group.match });
   const likely = await likelySuccessors(known, input);
-  const mayMove = movesIn(input, known.heirs);
-  const successors = successorsIn(likely, resources, setup, mayMove);
+  const successors = successorsIn(likely, resources, setup, known.mayMove);
   const search = await searchUnlinked({ ...input, unlinked: known.unlinked.filter(({ sourceId }) => !successors.has(sourceId)), gone: new Set(known.gone.map(({ sourceId }) => sourceId)), troubles, fingerprints });
   const groups = await membersWithStrangers({ ...input, ...known, matches: search.matches });
   const unusable = new Set([...search.resting, ...search.unreached.keys(), ...search.leftOut, ...search.rejected.map(({ sourceId }) => sourceId)]);
@@ -130,7 +129,6 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     successors,
     bystanders: focus?.bystanders ?? nobody,
     ...rulesOf(setup),
-    mayMove,
     digest: store.digest,
     now,
   });
@@ -165,12 +163,6 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     waiting: planned.waiting + learned.waiting,
     unresolved: countUnresolved(projection.resources),
   };
-}
-
-/** Between which directories an entry may move without anybody's word; one that is not read any more hands over to its heir. */
-function movesIn({ setup: { definition: { overlap } }, readings }: PrepareInput, heirs: Known['heirs']): PlanInput['mayMove'] {
-  const read = new Set(readings.map(({ directory }) => directory));
-  return (from, to) => overlap === 'allowed' || (!read.has(from) && heirs.get(from) === to);
 }
 
 /** What a plan goes by besides what is wanted and what is known. */

@@ -220,6 +220,8 @@ export interface TargetState {
   readonly lastResult?: 'success' | 'partial' | 'held' | 'error' | undefined;
   /** Why the last cycles failed, and since when. */
   readonly lastError?: { readonly code: string; readonly since: string } | undefined;
+  /** While cycles leave something undone for a failure. */
+  readonly failing?: Failing | undefined;
   /** How much the last cycle left to do: failed, held, waiting for another try or for someone to come. */
   readonly pending: number;
   /** Entries in scope that are not in step and cannot be written, by reason, where there are any. */
@@ -245,6 +247,15 @@ export interface TargetState {
   readonly begun?: { readonly at: string; readonly measured: readonly Measured[] } | undefined;
   /** By directory: how far its data had come when the target last went by it. */
   readonly marks?: Readonly<Record<string, DataMark>> | undefined;
+}
+
+/** Cycles in a row that left something undone for a failure, whether they tried it or waited for the next attempt. */
+export interface Failing {
+  /** When the first of them ended, ISO 8601. */
+  readonly since: string;
+  /** When the last of them ended. */
+  readonly at: string;
+  readonly cycles: number;
 }
 
 /** How a directory was last found; for people who ask for the status. */

@@ -58,7 +58,7 @@ export interface Survey {
  */
 export function surveyScope(entries: readonly Entry[], definition: TargetDefinition, now: number, memory: Memory): Survey {
   const ordered = inOrderOfDirectories(entries, definition);
-  const sees = visibilityOf(definition);
+  const sees = visibilityOf(definition.sees);
   const index = indexDirectories(ordered, sees, memory.former);
   const groups = linkGroups(index, ordered, sees, memory.scopeHomes);
   const { span, contextOf, conditions } = momentOf(definition, groups, now);

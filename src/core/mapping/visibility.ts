@@ -1,5 +1,4 @@
 import type { Entry } from '../model/entry.ts';
-import type { TargetDefinition } from './definition.ts';
 
 /**
  * Whether a DN in one directory may mean an entry of another. Directories of one target may be of different trust: a
@@ -8,8 +7,8 @@ import type { TargetDefinition } from './definition.ts';
  */
 export type Sees = (from: string, to: string) => boolean;
 
-/** Whom the directories of a target see. */
-export function visibilityOf({ sees }: Pick<TargetDefinition, 'sees'>): Sees {
+/** @param sees which other directories each one sees, by name */
+export function visibilityOf(sees: ReadonlyMap<string, ReadonlySet<string>> | undefined): Sees {
   return (from, to) => from === to || sees?.get(from)?.has(to) === true;
 }
 

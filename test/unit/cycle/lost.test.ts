@@ -34,7 +34,7 @@ describe('a leaver of whom the target says that it has none', () => {
       const stage = await withLeaver({ removal: { leaves, groups: 'keep' } });
       answerNothing(stage);
       const { report } = await stage.cycle();
-      assert.equal(report.result, 'partial');
+      assert.equal(report.result, 'error');
       assert.equal(stage.cy()?.['active'], true);
       stage.target.setHook(undefined);
       await stage.clock.advance(minute);

@@ -132,37 +132,6 @@ describe('buildPlan with a deactivated link', () => {
   });
 });
 
-describe('buildPlan with a link to someone who moved into another directory', () => {
-  const of = (rest: Partial<Link>) => linkOf(anna, { directory: 'branch', ...rest });
-  const mayMove = () => true;
-  const remembered = (situation: Situation) => plan({ mayMove, ...situation }).remembered.map(({ directory, departedAt }) => [directory, departedAt]);
-  it('hands the account over in sight of a person, with whatever differs, unless a move is allowed', () => {
-    assert.deepEqual(row({ resources: [anna], links: [of({})] }), [['relink anna'], 0, 0]);
-    assert.deepEqual(row({ rejected: [rejected('anna', false)], links: [of({})] }), [['relink anna'], 0, 0]);
-    assert.deepEqual(row({ resources: [off], links: [of({})] }), [['relink anna', 'deactivate anna'], 0, 0]);
-    const { changes, reason } = only(plan({ resources: [anna], links: [of({ lifecycle: 'deactivated' })] }).operations, 'relink');
-    assert.deepEqual([changes.map(({ path }) => path), reason], [['active'], 'it was linked from directory branch, and now corp has it']);
-  });
-  it('remembers where they are now, and sends nothing for it', () => {
-    assert.deepEqual(row({ resources: [anna], links: [of({})], mayMove }), [[], 1, 0]);
-    assert.deepEqual(remembered({ resources: [anna], links: [of({})] }), [['corp', undefined]]);
-    assert.deepEqual(remembered({ rejected: [rejected('anna', undefined)], links: [of({})] }), [['corp', undefined]]);
-  });
-  it('remembers it also of who is switched off, or on again', () => {
-    const link = of({ lifecycle: 'deactivated', departedAt: daysAgo(3) });
-    assert.deepEqual(remembered({ resources: [off], links: [link] }), [['corp', undefined]]);
-    assert.deepEqual(row({ resources: [anna], links: [link], mayMove }), [['reactivate anna'], 1, 0]);
-    // The request that switches them on ends the departure.
-    assert.deepEqual(remembered({ resources: [anna], links: [link] }), [['corp', daysAgo(3)]]);
-  });
-  it('goes by the directory that counts, where several show them', () => {
-    const again = { ...rejected('anna', undefined), directory: 'branch', reasons: [{ code: 'duplicate_entry' as const, text: 'twice' }] };
-    assert.deepEqual(row({ resources: [anna], rejected: [again], links: [linkOf(anna)] }), [[], 0, 0]);
-    assert.deepEqual(remembered({ resources: [anna], rejected: [again], links: [of({})] }), [['corp', undefined]]);
-    assert.deepEqual(row({ resources: [off], rejected: [again], links: [linkOf(anna)] }), [['deactivate anna'], 0, 0]);
-  });
-});
-
 describe('buildPlan with a link to something lost', () => {
   const links = [linkOf(anna, { lifecycle: 'lost' })];
   it('creates again who is wanted active', () => assert.equal(only(plan({ resources: [anna], links }).operations, 'create').again, true));
