@@ -208,7 +208,7 @@ function setupOf(section: TargetConfiguration, configured: readonly string[], ta
     url: section.url,
     definition,
     policy: { user: { ...users, create: dialect.users.create }, group: { ...groups, create: dialect.groups.create } },
-    removal,
+    removal: { ...removal, offIsDeletion: dialect.users.deactivation === 'deletes' },
     limits,
     mustSee,
     createInactive: users.createInactive,

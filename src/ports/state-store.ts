@@ -68,7 +68,7 @@ export interface StateView {
   names(directory: string, ids: readonly SourceId[]): Promise<ReadonlyMap<SourceId, readonly string[]>>;
   /** Who has or had these names. */
   named(directory: string, names: readonly string[]): Promise<ReadonlyMap<string, readonly SourceId[]>>;
-  /** Whose names were noted although they are not in `seen`, in batches. */
+  /** Whose names were noted although they are not in `seen`, and no target has a link of theirs; in batches. */
   strayNames(directory: string, seen: ReadonlySet<SourceId>): AsyncIterable<readonly SourceId[]>;
   counts(target: string): Promise<LinkCounts>;
   /** By SCIM path: for how many the target has shown that it does not store what was sent. */

@@ -99,6 +99,8 @@ export interface RemoveOperation extends Subject {
   readonly cause: RemovalCause;
   /** Absence where nothing is said. */
   readonly evidence?: Evidence | undefined;
+  /** A deletion that comes with time alone: access ended before, and the time to come back is over. */
+  readonly afterGrace?: true | undefined;
 }
 
 export type Operation = CreateOperation | AdoptOperation | RelinkOperation | UpdateOperation | MembersOperation | RemoveOperation;
