@@ -109,6 +109,7 @@ function nextState(prepared: Preparation, { pushed, result, error, state }: Cycl
     pending,
     unresolved: anyUnresolved(prepared.unresolved),
     rejected: prepared.plan.rejected.length === 0 ? undefined : countReasons(prepared.plan.rejected),
+    mislaid: mislaidRecord(prepared.mislaid),
     held: hold === undefined ? undefined : heldRecord(hold, state.held, at, digest),
     establishedAt: state.establishedAt ?? (endsFirstLoad(pushed, prepared.deferred.length + prepared.unreached.length) ? at : undefined),
     // An approval ends with the last of its operations; what failed is tried again under it.
@@ -116,6 +117,11 @@ function nextState(prepared: Preparation, { pushed, result, error, state }: Cycl
     marks: prepared.marks,
     begun: pushed.failed.length + pushed.notStarted + prepared.deferred.length > 0 ? state.begun : undefined,
   };
+}
+
+function mislaidRecord(mislaid: Preparation['mislaid']): TargetState['mislaid'] {
+  const [lookAt] = [...mislaid.values()].map(({ retryAt }) => retryAt).sort();
+  return lookAt === undefined ? undefined : { count: mislaid.size, lookAt };
 }
 
 /** Whose trouble is over: nothing is left to do about them, be it done, undone in the directory, or their entry gone. */

@@ -126,9 +126,10 @@ export interface Trouble {
   readonly sourceId: SourceId;
   /**
    * A failure class, a reason code, or what a search found: `inactive`, nobody on the target fits someone who is
-   * disabled; `held`, the target lost it, has nobody who fits, and creating it again waits for an approval.
+   * disabled; `held`, the target lost it, has nobody who fits, and creating it again waits for an approval; `mislaid`,
+   * someone who has to lose access was lost, and it could not be found out what became of the account.
    */
-  readonly cause: FailureClass | ReasonCode | 'inactive' | 'held';
+  readonly cause: FailureClass | ReasonCode | 'inactive' | 'held' | 'mislaid';
   /** The account that stands in the way, where a create was answered with it. */
   readonly targetId?: TargetId | undefined;
   /** HTTP status of the refusal, where there was one. */
@@ -237,6 +238,8 @@ export interface TargetState {
   readonly decided?: readonly DecisionRecord[] | undefined;
   /** When the first load was over: whoever is new after this is new among many. */
   readonly establishedAt?: string | undefined;
+  /** Whoever has to lose access, was mislaid by the target, and is looked for again: how many, and when next (ISO 8601). */
+  readonly mislaid?: { readonly count: number; readonly lookAt: string } | undefined;
   /** Keyed digests of the groups by which the scope goes that had somebody in them. */
   readonly filledScopes?: readonly string[] | undefined;
   /** The directory in which each group by which the scope goes was found, by keyed digests of their DNs. */

@@ -99,6 +99,8 @@ export interface RemoveOperation extends Subject {
   readonly cause: RemovalCause;
   /** Absence where nothing is said. */
   readonly evidence?: Evidence | undefined;
+  /** For a deactivation: of this account, which is not known to be theirs (`Link.lookalike`). Always held. */
+  readonly lookalike?: TargetId | undefined;
   /** A deletion that comes with time alone: access ended before, and the time to come back is over. */
   readonly afterGrace?: true | undefined;
 }
@@ -143,7 +145,8 @@ export interface GuardFinding {
     | 'moved_directory'
     | 'older_data'
     | 'unresolved_members'
-    | 'clock_leap';
+    | 'clock_leap'
+    | 'lookalike';
   readonly type: ResourceType;
   /** The group whose members are concerned, for `members`. */
   readonly sourceId?: SourceId | undefined;
@@ -166,6 +169,8 @@ export interface HeldOperation {
   readonly sourceId: SourceId;
   /** For a deactivation: they are missing or out of scope. The directory does not say that they are disabled. */
   readonly departed?: true | undefined;
+  /** For the deactivation of an account that is not known to be theirs: which one. */
+  readonly lookalike?: TargetId | undefined;
   /** For `members`: who joins the group. */
   readonly add?: readonly SourceId[] | undefined;
   /** For `members`: who leaves the group. */

@@ -3,6 +3,7 @@ import { limitRule } from './guard-limits.ts';
 import { movedDirectoryRule } from './guard-moves.ts';
 import { unreadDirectoryRule } from './guard-orphans.ts';
 import { clockLeapRule, emptyReadingRule, emptyScopeRule, firstRunRule } from './guard-readings.ts';
+import { lookalikeRule } from './guard-lookalike.ts';
 import { unresolvedMembersRule } from './guard-unresolved.ts';
 import type { Rule } from './guard-suspicion.ts';
 
@@ -16,5 +17,6 @@ export const rules: readonly Rule[] = [
   movedDirectoryRule,
   unresolvedMembersRule,
   clockLeapRule,
+  lookalikeRule,
   limitRule,
 ];

@@ -4,6 +4,7 @@ import type { Departure } from './departures.ts';
 import type { Outlook } from './outlook.ts';
 import { heldMembers } from './plan-members.ts';
 import { timeToComeBack } from './policy.ts';
+import { planLookalike } from './plan-lookalike.ts';
 import { stages } from './stages.ts';
 import { subject } from './subject.ts';
 
@@ -20,7 +21,7 @@ import { subject } from './subject.ts';
  */
 export function planDeparture(departure: Departure, input: PlanInput, outlook: Outlook): Partial<PlannedOperations> {
   const { link, cause, evidence } = departure;
-  if (link.lifecycle === 'lost') return { forgotten: [link] };
+  if (link.lifecycle === 'lost') return link.lookalike === undefined || input.removal.leaves === 'keep' ? { forgotten: [link] } : planLookalike(link, cause, input, evidence);
   const reason = reasonOf(departure);
   if (link.type === 'group') return planGroupDeparture(departure, reason, input, outlook);
   const { leaves, offIsDeletion = false } = input.removal;
