@@ -59,6 +59,9 @@ function directoryInstruments(options: Options) {
     lastCompleteRead: new Gauge(
       options('last_complete_read_timestamp_seconds', 'When it was last known what a directory holds, as Unix time.', 'directory'),
     ),
+    readingStarted: new Gauge(
+      options('reading_started_timestamp_seconds', 'When the reading of a directory began that is under way, as Unix time; absent when none is.', 'directory'),
+    ),
     sourceEntries: new Gauge(
       options('source_entries', 'Entries that are known of a directory.', 'directory', 'type'),
     ),
