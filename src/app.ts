@@ -174,8 +174,8 @@ async function createSource(
       ? {}
       : { referrals: { ...referrals, allowsCleartext: (url: URL) => allowCleartext || isLoopback(url) } }),
     timeouts: { connectMilliseconds: 10_000, idleMilliseconds: 60_000 },
-    onRequest: (operation, milliseconds) =>
-      observer({ kind: 'ldap_request', directory: directory.name, operation, milliseconds }),
+    onRequest: (operation, milliseconds, outcome) =>
+      observer({ kind: 'ldap_request', directory: directory.name, operation, milliseconds, outcome }),
     onAbsent: (fates) => observer({ kind: 'absent_entries', directory: directory.name, fates }),
     onFailover: (from, to) => observer({ kind: 'directory_failover', directory: directory.name, from, to }),
   });
@@ -208,7 +208,7 @@ function setupOf(section: TargetConfiguration, configured: readonly string[], ta
     url: section.url,
     definition,
     policy: { user: { ...users, create: dialect.users.create }, group: { ...groups, create: dialect.groups.create } },
-    removal,
+    removal: { ...removal, offIsDeletion: dialect.users.deactivation === 'deletes' },
     limits,
     mustSee,
     createInactive: users.createInactive,

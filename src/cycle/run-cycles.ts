@@ -47,7 +47,7 @@ export async function startCycles(targets: readonly string[], input: CyclesInput
       await note(readings);
       return await runTarget({ ...input, cycle: cycleId(input.clock), setup, readings, readSince });
     } catch (thrown) {
-      return failTarget(target, toBridgeError(thrown), { ...input, cycle: cycleId(input.clock) });
+      return await failTarget(target, toBridgeError(thrown), { ...input, cycle: cycleId(input.clock) });
     }
   };
   return new Map([...prepared].map(([target, preparing]) => [target, run(target, preparing)]));

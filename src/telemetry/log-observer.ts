@@ -10,8 +10,8 @@ import { createRepetition, type Repetition } from './repetition.ts';
 import { stackFrames } from './scrub.ts';
 
 /**
- * Turns the stream of events into log lines. `event` in each line is stable; docs/logs.md lists them. Quiet when
- * nothing happens, one line a cycle when something did, a standing trouble once and then every 15 minutes.
+ * Turns the stream of events into log lines. `event` in each line is stable; docs/logs.md lists them. A quiet cycle logs
+ * nothing, a cycle that did something one line; a persistent problem is logged once, then every 15 minutes.
  * Source ids are the only trace of a person in it, but for who decided about a hold; what a target says about one appears
  * at debug only.
  *
@@ -81,12 +81,12 @@ export function logObserver(log: Log, clock: Clock, approveCommand = (holdId: st
 function unusableLine(log: Log, repetition: Repetition, { kind, ...fields }: Extract<CycleEvent, { kind: 'decision_unusable' }>): void {
   const { file, because } = fields;
   const repeated = repetition.tell(`decision ${file}`, because);
-  const why = because === 'no_target' ? 'is of an earlier version and names no target; decide again' : 'is no decision that can be read';
-  log[repeated === undefined ? 'debug' : 'warn']({ event: kind, ...fields, ...(repeated ? { repeated } : {}) }, `decisions/${file} ${why}; it is passed over`);
+  const why = because === 'no_target' ? 'was written by an earlier version and names no target; decide again' : 'cannot be read as a decision';
+  log[repeated === undefined ? 'debug' : 'warn']({ event: kind, ...fields, ...(repeated ? { repeated } : {}) }, `decisions/${file} ${why}; it is ignored`);
 }
 
 function forgottenLine(log: Log, { kind, ...fields }: Extract<CycleEvent, { kind: 'link_forgotten' }>): void {
-  log.warn({ event: kind, ...fields }, `the target has nobody any more who could be ${fields.type} ${fields.sourceId}, who had left: forgotten`);
+  log.warn({ event: kind, ...fields }, `target ${fields.target}: ${fields.type} ${fields.sourceId} had left the directory, and the target no longer has the account; the link is removed`);
 }
 
 function faultLine(log: Log, { kind, target, thrown }: Extract<CycleEvent, { kind: 'answer_unusable' }>): void {
