@@ -78,6 +78,9 @@ export function reportJson(report: CycleReport, call: CommandLine): unknown {
     unreached: report.unreached,
     leftOut: report.leftOut,
     held: report.hold === undefined ? undefined : holdJson(report.hold, call),
+    deferred: report.deferred,
+    consecutiveFailures: report.failing?.cycles ?? 0,
+    failingSince: report.failing?.since,
     error: report.error === undefined ? undefined : { code: report.error.code, message: report.error.message, remedy: report.error.remedy },
   };
 }

@@ -152,7 +152,13 @@ async function* nobody(): AsyncGenerator<never> {
   // nothing to give
 }
 
-const noState = { identity: () => Promise.resolve(undefined), linkTotals: () => Promise.resolve([]), unseen: nobody };
+const noState = {
+  identity: () => Promise.resolve(undefined),
+  linkTotals: () => Promise.resolve([]),
+  unseen: nobody,
+  names: () => Promise.resolve(new Map<never, never>()),
+  digest: (text: string) => text,
+};
 
 function errorPart(error: BridgeError | undefined): Pick<TargetCheck, 'error'> {
   return error === undefined ? {} : { error };
