@@ -5,7 +5,9 @@ import type { PlannedTarget } from '../cycle/plan-target.ts';
 import type { Decider, RejectionRecord } from '../ports/state-store.ts';
 import type { CommandLine } from './command-line.ts';
 import type { Terminal } from './terminal.ts';
-import { contentLines, count, printable, typeName, verbCounts } from './words.ts';
+import { count } from '../core/wording/count.ts';
+import { countsToDo } from '../core/wording/operation-counts.ts';
+import { contentLines, printable, typeName } from './words.ts';
 
 /** Beyond this, a plan on a terminal names the rest by number; `--json` has everything. */
 const longest = 50;
@@ -14,7 +16,7 @@ const longest = 50;
 export function showPlan(planned: PlannedTarget, terminal: Terminal, call: CommandLine): void {
   const { colors, print } = terminal;
   const { plan, hold, operations, proceed } = planned;
-  print(`${colors.bold(planned.target)}: ${verbCounts(operations)}${operations.length === 0 ? '' : colors.dim(`  ${plan.id}`)}`);
+  print(`${colors.bold(planned.target)}: ${countsToDo(operations)}${operations.length === 0 ? '' : colors.dim(`  ${plan.id}`)}`);
   for (const operation of takeoversFirst(proceed).slice(0, longest)) showOperation(operation, terminal);
   if (proceed.length > longest) print(colors.dim(`  … and ${proceed.length - longest} more; --json prints all`));
   if (planned.waiting > 0) print(colors.dim(`  ${count(planned.waiting, 'reference')} wait for someone the target does not have yet`));
@@ -33,16 +35,16 @@ function takeoversFirst(operations: readonly Operation[]): readonly Operation[] 
 
 /** Who had left and was lost: forgotten, or kept because that could not be found out. */
 export function showForgotten({ forgotten, unproven }: Pick<CycleReport, 'forgotten' | 'unproven'>, { print }: Terminal): void {
-  for (const { type, sourceId, targetId } of forgotten) print(`  forgotten  ${typeName(type)} ${sourceId}, who had left: the target has neither id ${printable(targetId)} any more nor anybody else who could be them`);
+  for (const { type, sourceId, targetId } of forgotten) print(`  forgotten  ${typeName(type)} ${sourceId}, who had left: the target has neither id ${printable(targetId)} any more nor an account that may be theirs`);
   if (unproven.length === 0) return;
   const ids = unproven.slice(0, 5).map(({ sourceId }) => sourceId).join(', ');
-  print(`  not found  ${count(unproven.length, 'leaver')} of whom the target says that it does not have them, and who may still have access there (${ids}); they are looked for again, since it does not show others either`);
+  print(`  not found  ${count(unproven.length, 'leaver')} of whom the target says that it does not have them, and who may still have access there (${ids}); they are looked for again, at least once an hour, since it does not show others either`);
 }
 
 /** What people rejected, and how it is taken back. */
 export function showRejections(rejections: readonly RejectionRecord[], { colors, print }: Terminal, call: CommandLine): void {
   for (const { holdId, at, by, operations } of rejections) {
-    print(`  ${colors.yellow('undone    ')} ${verbCounts(operations)}, rejected by ${deciderText(by)} at ${at}`);
+    print(`  ${colors.yellow('undone    ')} ${countsToDo(operations)}, rejected by ${deciderText(by)} at ${at}`);
     print(colors.dim(`             taken back by: ${call('approve', holdId)}`));
   }
 }
@@ -95,7 +97,7 @@ export function eachOnce(lines: readonly string[]): string[] {
 
 /** A hold with its numbers; ends with the command that releases it. */
 export function showHold(hold: Hold, { colors, print }: Terminal, call: CommandLine): void {
-  print(`  ${colors.red(colors.bold('HELD'))} ${verbCounts(hold.operations)}, because it looks like an accident:`);
+  print(`  ${colors.red(colors.bold('HELD'))} ${countsToDo(hold.operations)}, because it looks like an accident:`);
   for (const line of eachOnce(hold.findings.map(({ text }) => text))) print(`    ${line}`);
   if (hold.remark !== undefined) print(`    ${hold.remark}`);
   for (const operation of hold.operations.slice(0, longest)) {

@@ -1,13 +1,9 @@
 import type { UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import { shortPath } from '../core/mapping/scim-path.ts';
+import { count } from '../core/wording/count.ts';
 import type { ResourceType } from '../core/model/entry.ts';
-import type { AdoptOperation, AttributeChange, Operation, Verb } from '../core/model/plan.ts';
+import type { AdoptOperation, AttributeChange, Operation } from '../core/model/plan.ts';
 import { Reference, type DesiredValue, type ReasonCounts } from '../core/model/resource.ts';
-
-/** `1 user`, `2 users`, `12,000 users`. */
-export function count(number: number, noun: string): string {
-  return `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`;
-}
 
 /** What names nobody who is read, as a sentence. */
 export function unresolvedText({ members, groups, references }: UnresolvedCounts): string {
@@ -36,18 +32,6 @@ export function duration(milliseconds: number): string {
   if (milliseconds < 60_000) return `${(milliseconds / 1_000).toFixed(1)} s`;
   const seconds = Math.round(milliseconds / 1_000);
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-}
-
-/** What takes over an account that was there before comes first: nobody should overlook it. */
-const verbs: readonly Verb[] = ['adopt', 'relink', 'create', 'reactivate', 'update', 'members', 'deactivate', 'delete'];
-
-/** `3 create, 1 update`; other words when there is none. */
-export function verbCounts(operations: readonly { readonly verb: Verb }[], none = 'nothing to do'): string {
-  const parts = verbs.flatMap((verb) => {
-    const number = operations.filter((operation) => operation.verb === verb).length;
-    return number === 0 ? [] : [`${number.toLocaleString('en-US')} ${verb}`];
-  });
-  return parts.length === 0 ? none : parts.join(', ');
 }
 
 export function typeName(type: ResourceType): string {

@@ -21,6 +21,8 @@ export interface Known {
   readonly departures: readonly Departure[];
   /** Linked, shown by no reading, and there all the same: nothing is known of them but that they have not left. */
   readonly unseen: ReadonlySet<SourceId>;
+  /** Links of those who have access, and of whom the directory shows what it showed before, because they cannot be read any more. */
+  readonly unreadable: readonly Link[];
   /** Links of entries that are gone from the directories, now or since long: somebody may have come in their place. */
   readonly gone: readonly Link[];
   /** Acknowledged members of every linked group that is wanted or has departed. */
@@ -87,17 +89,22 @@ export async function recall({ setup, projection, readings, store, focus, lookUp
   }
   for (const [id, link] of await gather([...strangers], (ids) => store.links(target, ids))) links.set(id, link);
   const unlinked = resources.filter(({ sourceId }) => (links.get(sourceId)?.lifecycle ?? 'lost') === 'lost');
-  return { links, departures, unseen, gone: gone.filter(({ link, cause }) => cause === 'absent' && !unread.has(link.sourceId)).map(({ link }) => link), members, moved: orphans.moved, unlinked };
+  const unreadable = [...(await gather(unreadableIds(readings), (ids) => store.links(target, ids))).values()];
+  return { links, departures, unseen, unreadable, gone: gone.filter(({ link, cause }) => cause === 'absent' && !unread.has(link.sourceId)).map(({ link }) => link), members, moved: orphans.moved, unlinked };
 }
 
 /** Those who have access and are there, although no reading shows them. */
-export function hiddenEntries({ unseen, links }: Pick<Known, 'unseen' | 'links'>): Rejected[] {
-  return [...unseen].flatMap((sourceId): Rejected[] => {
-    const link = links.get(sourceId);
+export function hiddenEntries({ unseen, unreadable, links }: Pick<Known, 'unseen' | 'unreadable' | 'links'>): Rejected[] {
+  return [...[...unseen].map((id) => links.get(id)), ...unreadable].flatMap((link): Rejected[] => {
     if (link?.lifecycle !== 'active') return [];
+    const { sourceId } = link;
     const text = 'the directory has this entry and does not show it, or not enough of it, to the bind account; the account stays as it is';
     return [{ sourceId, directory: link.directory, type: link.type, label: sourceId, active: undefined, reasons: [{ code: 'hidden_entry', text }] }];
   });
+}
+
+function unreadableIds(readings: readonly CompleteReading[]): SourceId[] {
+  return readings.flatMap(({ entries }) => entries.flatMap(({ id, unreadable }) => (unreadable === true ? [id] : [])));
 }
 
 /** Everyone who has a link and is not wanted. */

@@ -21,7 +21,7 @@ import { guardPlan, sha256 } from './guard-plan.ts';
 import { judgePlan, type JudgedPlan } from './judge-plan.ts';
 import { hiddenEntries, recall } from './known.ts';
 import type { LookUpAbsent } from './look-up-absent.ts';
-import { searchLost } from './search-lost.ts';
+import { searchLost, type LostResult } from './search-lost.ts';
 import { learnUnknown } from './learn-unknown.ts';
 import { searchUnlinked, type Attempt, type SearchResult } from './search-unlinked.ts';
 import { membersWithStrangers } from './strangers.ts';
@@ -70,6 +70,8 @@ export interface Preparation extends JudgedPlan {
   readonly forgotten: readonly Link[];
   /** Who has left, and of whom the target says that it does not have them, which cannot be believed now. */
   readonly unproven: readonly Link[];
+  /** Of those, and of those who may have another account: when they are looked for again. */
+  readonly mislaid: ReadonlyMap<SourceId, Trouble>;
   /** References and members that have to wait for someone the target does not have. */
   readonly waiting: number;
   /** How much names nobody who is read, of everything that is wanted. */
@@ -109,7 +111,7 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const known = await recall(input);
   const { resources, rejected: unmapped } = focus ?? projection;
   const lost = await searchLost(known, unmapped, input);
-  const ids = [...resources, ...unmapped, ...lost.departures.map(({ link }) => link)].map(({ sourceId }) => sourceId);
+  const ids = [...resources, ...unmapped, ...known.departures.map(({ link }) => link)].map(({ sourceId }) => sourceId);
   const troubles = await gather(ids, (batch) => store.troubles(name, batch));
   const stray = focus === undefined ? await strayTroubles(name, ids, store) : [];
   const fingerprints = createFingerprints(known.unlinked, store.digest, { user: setup.policy.user.match, group: setup.policy.group.match });
@@ -154,12 +156,12 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     ...unplanned(search, known.unlinked),
     fingerprints,
     troubles,
-    standing: new Set([...search.standing, ...search.resting, ...search.unreached.keys()]),
+    standing: new Set([...search.standing, ...search.resting, ...search.unreached.keys(), ...lost.mislaid.keys()]),
     stray,
-    found: [...search.troubles, ...heldCreations([...(judged.verdict.hold?.operations ?? []), ...judged.undone], search.unsearched, troubles, fingerprints, input)],
+    found: [...lost.troubles, ...search.troubles, ...heldCreations([...(judged.verdict.hold?.operations ?? []), ...judged.undone], search.unsearched, troubles, fingerprints, input)],
     remembered: [...known.moved, ...lost.found, ...learned.links, ...planned.remembered],
     forgotten: [...lost.ended, ...planned.forgotten],
-    unproven: lost.unproven,
+    ...stillLost(lost),
     waiting: planned.waiting + learned.waiting,
     unresolved: countUnresolved(projection.resources),
   };
@@ -174,6 +176,11 @@ async function strayTroubles(target: string, ids: readonly SourceId[], store: St
   const stray: SourceId[] = [];
   for await (const batch of store.strayTroubles(target, new Set(ids))) stray.push(...batch);
   return stray;
+}
+
+/** Who could not be found, or not for certain. */
+function stillLost({ unproven, mislaid }: LostResult): Pick<Preparation, 'unproven' | 'mislaid'> {
+  return { unproven, mislaid };
 }
 
 /** What a push goes by. */

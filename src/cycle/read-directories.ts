@@ -36,7 +36,7 @@ export interface ReadControl {
   /** What is known from cycles before; without it everything is read. */
   readonly pictures?: DirectoryPictures | undefined;
   /** Tells what the directories were when their people were linked. */
-  readonly store: Pick<StateView, 'identity' | 'linkTotals' | 'unseen'>;
+  readonly store: Pick<StateView, 'identity' | 'linkTotals' | 'unseen' | 'names' | 'digest'>;
   /** Reads everything although something is known. */
   readonly fresh?: boolean | undefined;
 }

@@ -47,7 +47,7 @@ export async function startCycles(targets: readonly string[], input: CyclesInput
   const readSince = fresh || input.pictures === undefined ? began : undefined;
   const reports = new Map<string, Promise<CycleReport>>();
   for (const [target, error] of failures) {
-    reports.set(target, Promise.resolve(failTarget(target, error, { ...input, cycle: cycleId(input.clock) })));
+    reports.set(target, failTarget(target, error, { ...input, cycle: cycleId(input.clock) }));
   }
   for (const [target, setup] of setups) {
     reports.set(target, runTarget({ ...input, cycle: cycleId(input.clock), setup, readings, readSince }));

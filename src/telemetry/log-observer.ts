@@ -7,10 +7,11 @@ import type { Log } from './log.ts';
 import { unresolvedLine } from './unresolved-line.ts';
 import { openingLines } from './opening-text.ts';
 import { createRepetition } from './repetition.ts';
+import { stackFrames } from './scrub.ts';
 
 /**
- * Turns the stream of events into log lines. `event` in each line is stable; docs/logs.md lists them. Quiet when
- * nothing happens, one line a cycle when something did, a standing trouble once and then every 15 minutes.
+ * Turns the stream of events into log lines. `event` in each line is stable; docs/logs.md lists them. A quiet cycle logs
+ * nothing, a cycle that did something one line; a persistent problem is logged once, then every 15 minutes.
  * Source ids are the only trace of a person in it, but for who decided about a hold; what a target says about one appears
  * at debug only.
  *
@@ -34,15 +35,18 @@ export function logObserver(log: Log, clock: Clock, approveCommand = (holdId: st
       case 'decision_unusable': {
         const { kind, ...fields } = event;
         const repeated = repetition.tell(`decision ${event.file}`, event.because);
-        const why = event.because === 'no_target' ? 'is of an earlier version and names no target; decide again' : 'is no decision that can be read';
-        log[repeated === undefined ? 'debug' : 'warn']({ event: kind, ...fields, ...(repeated ? { repeated } : {}) }, `decisions/${event.file} ${why}; it is passed over`);
+        const why = event.because === 'no_target' ? 'was written by an earlier version and names no target; decide again' : 'cannot be read as a decision';
+        log[repeated === undefined ? 'debug' : 'warn']({ event: kind, ...fields, ...(repeated ? { repeated } : {}) }, `decisions/${event.file} ${why}; it is ignored`);
         return;
       }
       case 'link_forgotten': {
         const { kind, ...fields } = event;
-        log.warn({ event: kind, ...fields }, `the target has nobody any more who could be ${event.type} ${event.sourceId}, who had left: forgotten`);
+        log.warn({ event: kind, ...fields }, `target ${event.target}: ${event.type} ${event.sourceId} had left the directory, and the target no longer has the account; the link is removed`);
         return;
       }
+      case 'answer_unusable':
+        log.debug({ event: event.kind, target: event.target, error: nameOf(event.thrown), stack: stackFrames(event.thrown) }, 'an answer of the target could not be worked with');
+        return;
       case 'unresolved_counted':
         unresolvedLine(log, event);
         return;
@@ -76,4 +80,9 @@ export function logObserver(log: Log, clock: Clock, approveCommand = (holdId: st
       'the state could not be written',
     );
   }
+}
+
+/** The class of an error: its message could quote anything. */
+function nameOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.name : typeof thrown;
 }

@@ -196,7 +196,7 @@ async function checkResources(world: World): Promise<void> {
     }
     for (const id of (await store.owners(target, type, [...foreign.keys()])).keys()) adopted.add(id);
     const held = new Map(bodies.map((body) => [String(body['id']), body]));
-    for (const [id, left] of foreign) if (left.type === type) checkForeign(id, type, left.body, held.get(id), setup.policy[type].adopt, adopted);
+    for (const [id, left] of foreign) if (left.type === type) checkForeign(id, type, left.body, held.get(id), setup.policy[type].adopt, adopted, world.approved);
   }
 }
 
@@ -208,6 +208,7 @@ function checkForeign(
   now: Readonly<Record<string, unknown>> | undefined,
   adopt: 'first-match' | 'never' | 'also-foreign',
   adopted: Set<string>,
+  approved: ReadonlySet<string>,
 ): void {
   if (adopt === 'never') assert.ok(!adopted.has(id), `${type} ${id} was adopted, though adopt is never`);
   if (adopted.has(id)) return;
@@ -215,9 +216,9 @@ function checkForeign(
     adopted.add(id);
     return;
   }
-  // One that fits a leaver whom the target has mislaid is taken for theirs, and goes with them.
-  if (adopt === 'first-match' && now === undefined && left['externalId'] === undefined) return;
-  assert.deepEqual(withoutMembers(now), withoutMembers(left), `${type} ${id} is somebody else's, and changed`);
+  // A person may have said that it is a leaver's whom the target has mislaid: then it is off, and nothing else.
+  const isEnded = adopt === 'first-match' && now?.['active'] === false && approved.has(id);
+  assert.deepEqual(withoutMembers(isEnded ? { ...now, active: left['active'] } : now), withoutMembers(left), `${type} ${id} is somebody else's, and changed`);
 }
 
 function withoutMembers(body: Readonly<Record<string, unknown>> | undefined): unknown {

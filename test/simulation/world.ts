@@ -71,6 +71,8 @@ export interface World {
   /** Whose content the target does not accept, for now. */
   readonly refused: Set<SourceId>;
   readonly foreign: Map<TargetId, ForeignResource>;
+  /** Of which a person said that they are a leaver's. */
+  readonly approved: Set<TargetId>;
   /** Foreign ones that became ours. */
   readonly adopted: Set<TargetId>;
   seenRemovals: SeenRemoval[];
@@ -140,6 +142,7 @@ export function createWorld(seed: number): World {
     isLockHidden: false,
     refused: new Set(),
     foreign: new Map(),
+    approved: new Set(),
     adopted: new Set(),
     seenRemovals: [],
     unrecorded: 0,

@@ -15,6 +15,8 @@ export interface FakeSource extends DirectorySource {
   remove(id: SourceId): void;
   /** An access rule keeps the entry from the account, without a change of the entry; false shows it again. */
   hide(id: SourceId, hidden?: boolean): void;
+  /** Whether a look-up finds nobody who is hidden or gone, as where the server says the same of both. */
+  tellNothing(nothing?: boolean): void;
   /** Everybody about whom it was asked what became of them, one list a request. */
   readonly lookUps: readonly (readonly SourceId[])[];
   entry(id: SourceId): Entry | undefined;
@@ -36,6 +38,7 @@ export function createFakeSource(name: string): FakeSource {
   const changedAt = new Map<SourceId, number>();
   const hidden = new Set<SourceId>();
   const lookUps: SourceId[][] = [];
+  let tellsNothing = false;
   let changes = 0;
   let forgotten = 0;
   let failure: BridgeError | undefined;
@@ -62,8 +65,11 @@ export function createFakeSource(name: string): FakeSource {
       endIfAborted(signal);
       if (failure !== undefined) throw failure;
       lookUps.push(absent.map(({ id }) => id));
-      return new Map(absent.map(({ id }): [SourceId, Fate] => [id, hidden.has(id) ? 'unreadable' : content.has(id) ? 'present' : 'deleted']));
+      const isShown = (id: SourceId): boolean => content.has(id) && !hidden.has(id);
+      const unshown = (id: SourceId): Fate => (tellsNothing ? 'missing' : hidden.has(id) ? 'unreadable' : 'deleted');
+      return new Map(absent.map(({ id }): [SourceId, Fate] => [id, isShown(id) ? 'present' : unshown(id)]));
     },
+    tellNothing: (nothing = true) => void (tellsNothing = nothing),
     snapshot: () => {
       const [before, at] = [[...content.values()], changes];
       return () => {

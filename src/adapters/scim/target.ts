@@ -4,6 +4,7 @@ import type { TargetId } from '../../core/model/link.ts';
 import type { Failure, Outcome } from '../../core/model/outcome.ts';
 import type { Acknowledged, FoundResource, MemberChange, ScimChange, ScimTarget, Takes } from '../../ports/scim-target.ts';
 import { confirmCreate, confirmWrite, type Promised } from './write/accepted.ts';
+import { contained } from './contained.ts';
 import { createAttempt } from './exchange/attempt.ts';
 import type { Conversation } from './dialect/conversation.ts';
 import { createResource } from './write/create.ts';
@@ -50,7 +51,7 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
   const discovered = createDiscovery(exchange, book, clock);
   let announce = (): void => undefined;
   const talk = (signal: AbortSignal): Conversation => ({ exchange, book, signal });
-  return writeAfter(discovered, {
+  const target = writeAfter(discovered, {
     name,
     get concurrency() {
       return callers(checked, book.current());
@@ -91,6 +92,7 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
       await Promise.all([transport.close(), checked.auth.close()]);
     },
   });
+  return contained(target, checked.onFault);
 }
 
 /** What is to be noted now; undefined when that was given before. */

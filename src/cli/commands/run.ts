@@ -2,6 +2,7 @@ import { createApp, type App } from '../../app.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { loadConfiguration } from '../../config/load.ts';
 import { createPictures } from '../../cycle/directory-pictures.ts';
+import { createFailureCounts } from '../../cycle/failing.ts';
 import { createInStep } from '../../cycle/in-step.ts';
 import { createTimekeeper } from '../../cycle/timekeeper.ts';
 import { startCycles } from '../../cycle/run-cycles.ts';
@@ -89,7 +90,7 @@ async function recall(app: App, held: HeldStore, metrics: Metrics): Promise<void
     const state = await store.target(target);
     app.observer({ kind: 'unresolved_counted', target, counts: state.unresolved ?? { members: 0, groups: 0, references: 0 }, isNews: false });
     app.observer({ kind: 'resources_counted', target, counts: await store.counts(target), pending: state.pending, unstored: await store.unstored(target) });
-    if (state.lastSuccessAt !== undefined) metrics.recallSuccess(target, Date.parse(state.lastSuccessAt));
+    metrics.recall(target, state);
   }
 }
 
@@ -102,6 +103,7 @@ async function runRounds(app: App, held: HeldStore, { log, metrics, backOff, wat
   const pictures = createPictures();
   const inStep = createInStep();
   const timekeeper = createTimekeeper(clock);
+  const failures = createFailureCounts();
   const lanes = createLanes({
     targets: [...configuration.targets.keys()],
     clock,
@@ -113,6 +115,7 @@ async function runRounds(app: App, held: HeldStore, { log, metrics, backOff, wat
         pictures,
         inStep,
         timekeeper,
+        failures,
         ...control,
         mode,
         attempt: mode === 'full' ? 'everything' : 'due',
@@ -134,7 +137,7 @@ async function runRounds(app: App, held: HeldStore, { log, metrics, backOff, wat
         { name: 'state', isReady: isStateSound },
       ];
       const server = await startHealthServer({ host, port, clock, heartbeat, checks, metrics: metrics.registry });
-      log.info({ event: 'http_started', address: server.address }, `health and metrics at ${server.address}`);
+      log.info({ event: 'http_started', address: server.address }, `health and metrics are served at ${server.address}`);
       return server;
     },
   });

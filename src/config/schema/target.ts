@@ -68,10 +68,10 @@ export const targetSchema = z.strictObject({
   removal: z
     .strictObject({
       leaves: choice(['deactivate', 'delete', 'keep']).describe(
-        'What happens to users who leave the directory or the scope: `deactivate`, `delete` or `keep`. Required; there is no default.',
+        'What happens to users who leave the directory or the scope: `deactivate`, `delete` or `keep`. `delete`: at once when it is certain that the entry is gone; whoever may only be hidden is switched off, and deleted a week later. Required; there is no default.',
       ),
       deleteAfter: z.exactOptional(duration).describe('How long after leaving a deactivated user is deleted. Without it: never.'),
-      groups: choice(['delete', 'empty', 'keep']).default('keep').describe('What happens to groups that leave: `delete`, `empty` (remove all members) or `keep`.'),
+      groups: choice(['delete', 'empty', 'keep']).default('keep').describe('What happens to groups that leave: `delete`, `empty` (remove all members) or `keep`. `delete` empties those first that may only be hidden.'),
     })
     .describe('What happens to those who leave; `leaves` must be said, like `removal: { leaves: deactivate }`.'),
   guard: z

@@ -44,8 +44,8 @@ export function indexDirectories(entries: readonly Entry[], former: FormerNames 
     const found = all.find((entry) => entry.directory === directory) ?? (all.every(({ id }) => id === first?.id) ? first : undefined);
     if (all.length === 0) {
       unknown.add(dn);
-      const [only, ...others] = findFormer(dn);
-      return others.length === 0 ? only : undefined;
+      // Somebody who had the name and is not shown is meant as well as anybody else.
+      return former.get(dn)?.length === 1 ? findFormer(dn)[0] : undefined;
     }
     // The same spelling comes again, in another group or for another report.
     if (found !== undefined) beside?.set(dn, found);

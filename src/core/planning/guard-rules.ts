@@ -2,6 +2,7 @@ import { olderDataRule } from './guard-age.ts';
 import { limitRule } from './guard-limits.ts';
 import { unreadDirectoryRule } from './guard-orphans.ts';
 import { clockLeapRule, emptyReadingRule, emptyScopeRule, firstRunRule } from './guard-readings.ts';
+import { lookalikeRule } from './guard-lookalike.ts';
 import { unresolvedMembersRule } from './guard-unresolved.ts';
 import type { Rule } from './guard-suspicion.ts';
 
@@ -14,5 +15,6 @@ export const rules: readonly Rule[] = [
   unreadDirectoryRule,
   unresolvedMembersRule,
   clockLeapRule,
+  lookalikeRule,
   limitRule,
 ];

@@ -24,6 +24,8 @@ import { holdId } from './plan-id.ts';
  *   unresolved_members | members leaving a group                     | a value in it that names nobody may mean them
  *   clock_leap         | deletions of those whose time to come back  | so much time was not seen to pass
  *                      | is over                                     |
+ *   lookalike          | removals of an account that has their name  | always
+ *                      | and is not known to be theirs               |
  *
  *   and those above a limit, together with what was done in the last 24 hours without an approval:
  *

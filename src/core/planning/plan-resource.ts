@@ -6,6 +6,7 @@ import { shortPath } from '../mapping/scim-path.ts';
 import type { Match, PlanInput, PlannedOperations, Successor } from './plan-input.ts';
 import { diffWithBody, diffWithLink } from './diff.ts';
 import { isActive, ownStage, stageAfter, withoutStrangers, type Outlook } from './outlook.ts';
+import { planLookalike } from './plan-lookalike.ts';
 import { shownMembers } from './shown-members.ts';
 import { stages } from './stages.ts';
 import { subject, type Who } from './subject.ts';
@@ -26,10 +27,12 @@ export function planResource(resource: Resource, input: PlanInput, outlook: Outl
 }
 
 /** Someone in scope who cannot be written: access ends when the directory says so, and nothing else happens. */
-export function planRejected(rejected: Rejected, outlook: Outlook): Partial<PlannedOperations> {
+export function planRejected(rejected: Rejected, input: PlanInput, outlook: Outlook): Partial<PlannedOperations> {
   // They are planned as the directory shows them that counts.
   if (rejected.reasons.some(({ code }) => code === 'duplicate_entry')) return {};
   const link = outlook.live.get(rejected.sourceId);
+  const known = input.links.get(rejected.sourceId);
+  if (known?.lookalike !== undefined && rejected.active === false) return planLookalike({ ...known, directory: rejected.directory }, 'disabled', input, 'word');
   const leaves = rejected.type === 'user' && rejected.active === false && link?.lifecycle === 'active';
   return { operations: leaves ? [disable(rejected)] : [], remembered: stillHere(link, rejected) };
 }
