@@ -66,6 +66,8 @@ export interface Preparation extends JudgedPlan {
   readonly intents: ReadonlyMap<SourceId, Intent>;
   /** Whom the target has, where it was listed. */
   readonly listed: Readonly<Record<ResourceType, ReadonlySet<TargetId>>>;
+  /** Accounts that the search found for newcomers. */
+  readonly matches: SearchResult['matches'];
   readonly remembered: readonly Link[];
   readonly forgotten: readonly Link[];
   /** Who has left, and of whom the target says that it does not have them, which cannot be believed now. */
@@ -184,8 +186,8 @@ function stillLost({ unproven, mislaid }: LostResult): Pick<Preparation, 'unprov
 }
 
 /** What a push goes by. */
-function forPush({ resting, unsearched, settled, intents, listed }: SearchResult): Pick<SearchResult, 'resting' | 'unsearched' | 'settled' | 'intents' | 'listed'> {
-  return { resting, unsearched, settled, intents, listed };
+function forPush({ resting, unsearched, settled, intents, listed, matches }: SearchResult): Pick<SearchResult, 'resting' | 'unsearched' | 'settled' | 'intents' | 'listed' | 'matches'> {
+  return { resting, unsearched, settled, intents, listed, matches };
 }
 
 /** Whoever waits for an approval need not be looked for in every cycle. */

@@ -263,8 +263,10 @@ export interface Failing {
 
 /** How a directory was last found; for people who ask for the status. */
 export interface DirectoryState {
-  /** When it was last known what it holds, ISO 8601. */
-  readonly readAt: string;
+  /** When it was last known what it holds, ISO 8601. Absent before its first reading has come to an end. */
+  readonly readAt?: string | undefined;
+  /** Since when it is being read, where that takes long, ISO 8601. */
+  readonly readingSince?: string | undefined;
   readonly users: number;
   readonly groups: number;
   /** How its changes are found, and why so. */
