@@ -14,6 +14,7 @@ import { discoverTarget } from './dialect/discover.ts';
 import { createFind } from './read/find.ts';
 import { createDiscovery, writeAfter } from './dialect/discover-first.ts';
 import { confirms } from './write/effect.ts';
+import { tellsActive } from './write/ended.ts';
 import { inDialect } from './in-dialect.ts';
 import { readOrGone, unlessGone } from './read/gone.ts';
 import { readList } from './read/list.ts';
@@ -122,7 +123,7 @@ const mostCallers = 400;
 
 function shows(changes: readonly ScimChange[], book: DialectBook): (held: Body | undefined) => boolean {
   const wire = changes.map((change) => toWire(change, book.current().values));
-  return (held) => held !== undefined && confirms(held, wire, showsOurs(book));
+  return (held) => held !== undefined && confirms(held, wire, { keepsOurs: showsOurs(book), tellsActive: tellsActive(book) });
 }
 
 function showsMembers(change: MemberChange, { members }: Dialect): (held: Body | undefined) => boolean {
