@@ -37,6 +37,8 @@ export interface ReadControl {
   readonly pictures?: DirectoryPictures | undefined;
   /** Tells what the directories were when their people were linked. */
   readonly store: Pick<StateView, 'identity' | 'linkTotals' | 'unseen' | 'names' | 'digest'>;
+  /** Attributes to be read besides, in lower case, that no map needs: for whoever looks for somebody by another name. */
+  readonly also?: readonly string[] | undefined;
   /** Reads everything although something is known. */
   readonly fresh?: boolean | undefined;
 }
@@ -99,7 +101,7 @@ async function readOnce(
       const source = sources.get(name);
       if (source === undefined) throw new Error(`no source for directory ${name}`);
       try {
-        const followed = pictures.of(name, attributesOf(definitions, name));
+        const followed = pictures.of(name, attributesOf(definitions, name, control.also));
         const { picture } = followed;
         const before = picture.reading;
         const reading = await follow(source, followed, definitions, control, identities);
@@ -205,8 +207,8 @@ async function readInto(
   return verdict;
 }
 
-function attributesOf(definitions: readonly TargetDefinition[], directory: string): Record<ResourceType, Set<string>> {
-  const union = { user: new Set<string>(), group: new Set<string>() };
+function attributesOf(definitions: readonly TargetDefinition[], directory: string, also: readonly string[] = []): Record<ResourceType, Set<string>> {
+  const union = { user: new Set(also), group: new Set(also) };
   for (const definition of definitions) {
     if (!definition.maps.has(directory)) continue;
     const needed = neededAttributes(definition, directory);
