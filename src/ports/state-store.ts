@@ -242,6 +242,8 @@ export interface TargetState {
   readonly mislaid?: { readonly count: number; readonly lookAt: string } | undefined;
   /** Keyed digests of the groups by which the scope goes that had somebody in them. */
   readonly filledScopes?: readonly string[] | undefined;
+  /** The directory in which each group by which the scope goes was found, by keyed digests of their DNs. */
+  readonly scopeHomes?: Readonly<Record<string, string>> | undefined;
   /** Where the clock leapt, or nobody looked for long: such time counts for nobody who has some to come back. */
   readonly gaps?: readonly Gap[] | undefined;
   /** How a plan that is being carried out, or was not finished, was measured, and when it began (ISO 8601). */

@@ -52,6 +52,10 @@ export const directorySchema = z.strictObject({
     })
     .prefault({})
     .describe('What a reading may take at most, so that a broken or hostile directory ends.'),
+  sees: z
+    .array(text)
+    .default([])
+    .describe('Other directories whose entries the DNs (and foreign security principals) in this one may mean: members, managers and groups of the scope. Without it, a name means somebody of the directory in which it stands.'),
   path: z.exactOptional(text).describe('The LDIF file, relative to the configuration file. In place of `urls`; required for kind `ldif`.'),
   allowCleartext: flag
     .default(false)
