@@ -150,9 +150,10 @@ function resultText(result: RuleResult, known: KnownAccounts): string {
 
 /** The same for scripts; operations, references and names as a plan has them. */
 export function explanationJson(one: TargetExplanation, who: string, known: KnownAccounts): unknown {
-  const { operations, held, undone, explanation, names: _names, found: _found, ...rest } = one;
+  const { operations, held, undone, explanation } = one;
   return {
-    ...rest,
+    ...one,
+    found: undefined,
     sentence: sentenceOf(one, who),
     explanation: explanation === undefined ? undefined : entryJson(explanation),
     operations: operationsJson(operations, known),

@@ -81,7 +81,7 @@ export async function explainTarget(
   checkMustSee(setup, readings);
   await checkBinding(setup, store);
   const entries = readings.flatMap((reading) => reading.entries);
-  const { projection: all, former, survey } = await draftKnowing(undefined, readings, setup.definition, { now: () => now }, store);
+  const { projection: all, memory, survey } = await draftKnowing(undefined, readings, setup.definition, { now: () => now }, store);
   const ids = all.resources.map(({ sourceId }) => sourceId);
   const links = await gather([...new Set([...ids, id])], (batch) => store.links(target, batch));
   // Newcomers other than this one would each cost a search.
@@ -94,7 +94,7 @@ export async function explainTarget(
   if (failed !== undefined) throw failed;
   const own = (operations: readonly Operation[]): Operation[] => concerning(id, operations, context);
   const rejected = new Set(own(undone).flatMap((operation) => marksOf(heldOperation(operation, store.digest))));
-  const explained = explainEntry(id, entries, setup.definition, now, former);
+  const explained = explainEntry(id, entries, setup.definition, now, memory);
   // Who is in scope and can be written was looked for already.
   const wasSearched = prepared.matches.has(id) || (explained?.inScope === 'yes' && explained.rejected === undefined);
   const link = prepared.links.get(id) ?? links.get(id);

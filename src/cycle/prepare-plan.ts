@@ -118,7 +118,7 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const stray = focus === undefined ? await strayTroubles(name, ids, store) : [];
   const fingerprints = createFingerprints(known.unlinked, store.digest, { user: setup.policy.user.match, group: setup.policy.group.match });
   const likely = await likelySuccessors(known, input);
-  const successors = successorsIn(likely, resources, setup);
+  const successors = successorsIn(likely, resources, setup, known.mayMove);
   const search = await searchUnlinked({ ...input, unlinked: known.unlinked.filter(({ sourceId }) => !successors.has(sourceId)), gone: new Set(known.gone.map(({ sourceId }) => sourceId)), troubles, fingerprints });
   const groups = await membersWithStrangers({ ...input, ...known, matches: search.matches });
   const unusable = new Set([...search.resting, ...search.unreached.keys(), ...search.leftOut, ...search.rejected.map(({ sourceId }) => sourceId)]);

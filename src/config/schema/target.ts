@@ -54,6 +54,9 @@ export const targetSchema = z.strictObject({
   tls: targetTls,
   proxy: z.exactOptional(proxySection).describe('HTTP proxy on the way to the target: an address, or `{ url, username, password }`. Without it: what `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` say.'),
   from: z.exactOptional(z.array(text).min(1)).describe('Names of the directories that feed this target. An entry that several of them show is written once: for the first of them in which it is in scope. Default: all.'),
+  overlap: choice(['held', 'allowed'])
+    .default('held')
+    .describe('What happens when another directory has an entry that is linked from one of them: `held`, a person is asked and the account stays as it is meanwhile; `allowed`, it is the first directory\'s in which it is in scope.'),
   scope: scope.prefault({}).describe('Who belongs on the target.'),
   users: z
     .strictObject({

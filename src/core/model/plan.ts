@@ -66,7 +66,8 @@ export interface AdoptOperation extends Subject {
 
 /**
  * The account of an entry that is gone passes to the entry that came in its place: the same person under a new source
- * id. One request puts the externalId right, and what differs.
+ * id. One request puts the externalId right, and what differs. Or under the same source id in another directory: then
+ * `replaces` is the entry's own id.
  */
 export interface RelinkOperation extends Subject {
   readonly verb: 'relink';
@@ -141,6 +142,7 @@ export interface GuardFinding {
     | 'empty_reading'
     | 'empty_scope'
     | 'unread_directory'
+    | 'moved_directory'
     | 'older_data'
     | 'unresolved_members'
     | 'clock_leap'

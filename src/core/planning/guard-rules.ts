@@ -1,5 +1,6 @@
 import { olderDataRule } from './guard-age.ts';
 import { limitRule } from './guard-limits.ts';
+import { movedDirectoryRule } from './guard-moves.ts';
 import { unreadDirectoryRule } from './guard-orphans.ts';
 import { clockLeapRule, emptyReadingRule, emptyScopeRule, firstRunRule } from './guard-readings.ts';
 import { lookalikeRule } from './guard-lookalike.ts';
@@ -13,6 +14,7 @@ export const rules: readonly Rule[] = [
   emptyReadingRule,
   emptyScopeRule,
   unreadDirectoryRule,
+  movedDirectoryRule,
   unresolvedMembersRule,
   clockLeapRule,
   lookalikeRule,
