@@ -174,8 +174,8 @@ async function createSource(
       ? {}
       : { referrals: { ...referrals, allowsCleartext: (url: URL) => allowCleartext || isLoopback(url) } }),
     timeouts: { connectMilliseconds: 10_000, idleMilliseconds: 60_000 },
-    onRequest: (operation, milliseconds) =>
-      observer({ kind: 'ldap_request', directory: directory.name, operation, milliseconds }),
+    onRequest: (operation, milliseconds, outcome) =>
+      observer({ kind: 'ldap_request', directory: directory.name, operation, milliseconds, outcome }),
     onAbsent: (fates) => observer({ kind: 'absent_entries', directory: directory.name, fates }),
     onFailover: (from, to) => observer({ kind: 'directory_failover', directory: directory.name, from, to }),
   });
@@ -195,6 +195,7 @@ async function targetOptions(section: TargetConfiguration, observer: CycleObserv
     onRequest: (method, status, milliseconds) => observer({ kind: 'scim_request', target: name, method, status, milliseconds }),
     onThrottled: (milliseconds) => observer({ kind: 'throttled', target: name, milliseconds }),
     onWaited: (milliseconds) => observer({ kind: 'rate_limit_wait', target: name, milliseconds }),
+    onFault: (thrown) => observer({ kind: 'answer_unusable', target: name, thrown }),
   };
 }
 
@@ -207,7 +208,7 @@ function setupOf(section: TargetConfiguration, configured: readonly string[], ta
     url: section.url,
     definition,
     policy: { user: { ...users, create: dialect.users.create }, group: { ...groups, create: dialect.groups.create } },
-    removal,
+    removal: { ...removal, offIsDeletion: dialect.users.deactivation === 'deletes' },
     limits,
     mustSee,
     createInactive: users.createInactive,

@@ -97,9 +97,10 @@ function addTrying(command: AddCommand, contextOf: ContextOf, finish: Finish): v
 function addShowing(command: AddCommand, contextOf: ContextOf, finish: Finish): void {
   command('plan', 'prints what sync would do, and why; writes nothing')
     .option(...full)
+    .option('--all', 'name everything, however much it is, also the accounts that nobody manages', false)
     .option(...target)
     .option(...json)
-    .action(async (given: Given) => {
+    .action(async (given: Given & { readonly all: boolean }) => {
       const { plan } = await import('./commands/plan.ts');
       finish(await plan(given, contextOf(given)));
     });

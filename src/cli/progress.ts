@@ -2,7 +2,8 @@ import { SingleBar } from 'cli-progress';
 import type { CycleEvent, CycleObserver } from '../ports/cycle-observer.ts';
 import { openingLines } from '../telemetry/opening-text.ts';
 import type { Terminal } from './terminal.ts';
-import { count, duration } from './words.ts';
+import { count } from '../core/wording/count.ts';
+import { duration } from './words.ts';
 
 /**
  * Shows what a cycle is doing, on standard error: a bar while operations are sent on a terminal, a line for each step
@@ -42,7 +43,7 @@ function startBar(target: string, total: number): SingleBar {
 function stepLine(event: CycleEvent): string | undefined {
   switch (event.kind) {
     case 'entries_read':
-      return `  ${event.directory}: ${event.entries.toLocaleString('en-US')} entries so far`;
+      return `  ${event.directory}: ${count(event.entries, 'entry')} so far`;
     case 'directory_read':
       return `  ${event.directory}: read ${count(event.users, 'user')} and ${count(event.groups, 'group')} in ${duration(event.milliseconds)}`;
     case 'decided': {

@@ -10,9 +10,10 @@ import type { App } from '../app.ts';
 import type { StateStore, StateView } from '../ports/state-store.ts';
 import type { CommandLine } from './command-line.ts';
 import { shellUser } from './decider.ts';
-import { operationJson } from './show-plan.ts';
+import { operationJson, operationsJson } from './show-plan.ts';
 import type { Terminal } from './terminal.ts';
-import { printable, typeName, verbCounts } from './words.ts';
+import { countsDone, countsToDo } from '../core/wording/operation-counts.ts';
+import { printable, typeName } from './words.ts';
 
 /** One entry on one target, as it was explained. */
 export interface Examined {
@@ -85,7 +86,7 @@ export async function pushAll(all: readonly Examined[], control: PushControl): P
 }
 
 async function isConfirmed(due: readonly Examined[], { ask }: Terminal): Promise<boolean> {
-  const what = due.map(({ examination: { explanation } }) => `${verbCounts(explanation.operations)} on ${explanation.target}`).join(', ');
+  const what = due.map(({ examination: { explanation } }) => `${countsToDo(explanation.operations)} on ${explanation.target}`).join(', ');
   if (ask === undefined) throw new BridgeError('D2S_USAGE', `--push would send: ${what}; nobody can be asked here`, 'add --yes if it is right');
   return ask(`Send now: ${what}?`);
 }
@@ -97,7 +98,7 @@ export function showPush({ target, report }: Pushed, { colors, print }: Terminal
     return;
   }
   const left = report.failed.length + report.notStarted + report.skipped;
-  print(`${colors.bold(target)}: ${left === 0 ? colors.green('✓') : colors.yellow('partly done,')} ${verbCounts(report.applied, 'nothing sent')}`);
+  print(`${colors.bold(target)}: ${left === 0 ? colors.green('✓') : colors.yellow('partly done,')} ${countsDone(report.applied, 'nothing was sent')}`);
   for (const { operation, failure } of report.failed) {
     const status = failure.status === undefined ? '' : ` ${failure.status}`;
     print(`  ${colors.red('failed')} ${operation.verb} ${typeName(operation.type)} ${printable(operation.label)}: ${failure.class}${status}, ${printable(failure.detail)}`);
@@ -110,7 +111,7 @@ export function pushJson({ target, report }: Pushed): unknown {
   if (report === undefined) return { target, leftTo: 'daemon' };
   return {
     target,
-    applied: report.applied.map(operationJson),
+    applied: operationsJson(report.applied),
     failed: report.failed.map(({ operation, failure }) => ({ operation: operationJson(operation), failure })),
     notStarted: report.notStarted,
   };

@@ -4,9 +4,11 @@ import { shortPath } from '../core/mapping/scim-path.ts';
 import type { TargetExplanation } from '../cycle/explain-target.ts';
 import type { Operation } from '../core/model/plan.ts';
 import type { CommandLine } from './command-line.ts';
-import { deciderText, operationJson } from './show-plan.ts';
+import { deciderText, operationsJson } from './show-plan.ts';
 import type { Terminal } from './terminal.ts';
-import { contentLines, printable, unresolvedValues, valueText } from './words.ts';
+import { nothingKnown } from './known-accounts.ts';
+import { contentParts, valueText } from './operation-text.ts';
+import { printable, unresolvedValues } from './words.ts';
 
 /** One entry on one target, from the directory to what would be sent. */
 export function showExplanation(one: TargetExplanation, terminal: Terminal, call: CommandLine): void {
@@ -46,7 +48,7 @@ function showNext({ operations, held, holdId, undone, rejections }: TargetExplan
   for (const operation of operations) {
     const state = isAmong(held, operation) ? colors.red('held: ') : isAmong(undone, operation) ? colors.yellow('rejected: ') : '';
     print(`  next       ${state}${operation.verb} ${operation.type} ${printable(operation.label)}  ${colors.dim(operation.reason)}`);
-    for (const line of contentLines(operation)) print(colors.dim(`               ${line}`));
+    for (const line of contentParts(operation, nothingKnown)) print(colors.dim(`               ${line}`));
   }
   if (held.length > 0 && holdId !== undefined) print(`  held       with others, until: ${colors.bold(call('approve', holdId))}`);
   for (const { holdId: id, by, at } of rejections) print(`  undone     rejected by ${deciderText(by)} at ${at}; taken back by: ${call('approve', id)}`);
@@ -75,7 +77,7 @@ function ruleText({ path, source, apply, result }: RuleStep, colors: Terminal['c
 function resultText(result: RuleResult, colors: Terminal['colors']): string {
   switch (result.kind) {
     case 'value':
-      return valueText(result.value);
+      return valueText(result.value, nothingKnown);
     case 'none':
       return colors.dim('no value');
     case 'unmanaged':
@@ -87,5 +89,5 @@ function resultText(result: RuleResult, colors: Terminal['colors']): string {
 
 /** The same for scripts. */
 export function explanationJson({ operations, held, undone, ...rest }: TargetExplanation): unknown {
-  return { ...rest, operations: operations.map(operationJson), held: held.map(operationJson), undone: undone.map(operationJson) };
+  return { ...rest, operations: operationsJson(operations), held: operationsJson(held), undone: operationsJson(undone) };
 }

@@ -1,9 +1,11 @@
 import { countReasons } from '../core/model/resource.ts';
 import type { CycleReport } from '../cycle/cycle-report.ts';
 import type { CommandLine } from './command-line.ts';
-import { holdJson, operationJson, showForgotten, showHold, showLeftOut, showRejected, showRejections } from './show-plan.ts';
+import { holdJson, operationJson, operationsJson, showForgotten, showHold, showLeftOut, showRejected, showRejections } from './show-plan.ts';
 import type { Terminal } from './terminal.ts';
-import { count, duration, printable, rejectedText, typeName, unresolvedText, unstoredText, verbCounts } from './words.ts';
+import { count } from '../core/wording/count.ts';
+import { countsDone } from '../core/wording/operation-counts.ts';
+import { duration, printable, rejectedText, typeName, unresolvedText, unstoredText } from './words.ts';
 
 /** What a cycle did, for a person. */
 export function showReport(report: CycleReport, terminal: Terminal, call: CommandLine): void {
@@ -36,7 +38,7 @@ function isStored({ unstored }: Pick<CycleReport, 'unstored'>): boolean {
 function summary({ applied, result, rejected, waiting, deferred, unresolved, unproven, undone, unstored }: CycleReport): string {
   const isLacking = waiting + deferred + unproven.length + undone.length > 0 || unresolved !== undefined || !isStored({ unstored });
   const others = rejected.length > 0 ? `; not in step: ${rejectedText(countReasons(rejected))}` : isLacking ? '; not all is in step' : '';
-  if (applied.length > 0 || result !== 'success') return verbCounts(applied, 'nothing else to do') + others;
+  if (applied.length > 0 || result !== 'success') return countsDone(applied, 'nothing was sent') + others;
   return others === '' ? 'in step, nothing to do' : `nothing to do${others}`;
 }
 
@@ -62,7 +64,7 @@ export function reportJson(report: CycleReport, call: CommandLine): unknown {
     result: report.result,
     milliseconds: Math.round(report.milliseconds),
     planId: report.planId,
-    applied: report.applied.map(operationJson),
+    applied: operationsJson(report.applied),
     failed: report.failed.map(({ operation, failure }) => ({ operation: operationJson(operation), failure })),
     notStarted: report.notStarted,
     givenUp: report.givenUp,
@@ -76,6 +78,9 @@ export function reportJson(report: CycleReport, call: CommandLine): unknown {
     unreached: report.unreached,
     leftOut: report.leftOut,
     held: report.hold === undefined ? undefined : holdJson(report.hold, call),
+    deferred: report.deferred,
+    consecutiveFailures: report.failing?.cycles ?? 0,
+    failingSince: report.failing?.since,
     error: report.error === undefined ? undefined : { code: report.error.code, message: report.error.message, remedy: report.error.remedy },
   };
 }

@@ -2,7 +2,7 @@ import type { Origin, Setting } from '../core/dialect/layers.ts';
 import type { Lesson } from '../core/dialect/lesson.ts';
 import type { TargetProfile } from '../config/configuration.ts';
 import type { Terminal } from './terminal.ts';
-import { count } from './words.ts';
+import { count } from '../core/wording/count.ts';
 
 const origins: Readonly<Record<Exclude<Origin, 'rfc'>, string>> = {
   profile: 'profile',

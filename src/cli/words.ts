@@ -1,13 +1,8 @@
 import type { UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import { shortPath } from '../core/mapping/scim-path.ts';
+import { count } from '../core/wording/count.ts';
 import type { ResourceType } from '../core/model/entry.ts';
-import type { AdoptOperation, AttributeChange, Operation, Verb } from '../core/model/plan.ts';
-import { Reference, type DesiredValue, type ReasonCounts } from '../core/model/resource.ts';
-
-/** `1 user`, `2 users`, `12,000 users`. */
-export function count(number: number, noun: string): string {
-  return `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`;
-}
+import type { ReasonCounts } from '../core/model/resource.ts';
 
 /** What names nobody who is read, as a sentence. */
 export function unresolvedText({ members, groups, references }: UnresolvedCounts): string {
@@ -38,66 +33,13 @@ export function duration(milliseconds: number): string {
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
-/** What takes over an account that was there before comes first: nobody should overlook it. */
-const verbs: readonly Verb[] = ['adopt', 'relink', 'create', 'reactivate', 'update', 'members', 'deactivate', 'delete'];
-
-/** `3 create, 1 update`; other words when there is none. */
-export function verbCounts(operations: readonly { readonly verb: Verb }[], none = 'nothing to do'): string {
-  const parts = verbs.flatMap((verb) => {
-    const number = operations.filter((operation) => operation.verb === verb).length;
-    return number === 0 ? [] : [`${number.toLocaleString('en-US')} ${verb}`];
-  });
-  return parts.length === 0 ? none : parts.join(', ');
-}
-
 export function typeName(type: ResourceType): string {
   return type === 'user' ? 'user' : 'group';
-}
-
-/** A value in one line; control characters and long texts are tamed, since they come from the directory. */
-export function valueText(value: DesiredValue): string {
-  const text = value instanceof Reference ? `→ ${value.id}` : typeof value === 'string' ? value : JSON.stringify(value);
-  const safe = printable(text);
-  return safe.length > 80 ? `${safe.slice(0, 79)}…` : safe;
 }
 
 /** Text from a directory or a target, fit for a terminal: no control characters, nothing that turns text around. */
 export function printable(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, ' ');
-}
-
-function changeText(change: AttributeChange): string {
-  return change.change === 'clear' ? `${shortPath(change.path)}: cleared` : `${shortPath(change.path)}: ${valueText(change.value)}`;
-}
-
-/** What an operation carries, line by line. */
-export function contentLines(operation: Operation): string[] {
-  switch (operation.verb) {
-    case 'create':
-      return [
-        [...operation.attributes]
-          .flatMap(([path, value]) => (value === null || path === 'externalId' ? [] : [`${shortPath(path)}: ${valueText(value)}`]))
-          .join(', '),
-      ];
-    case 'adopt':
-      return [...operation.changes.map(changeText), ...strangersLine(operation)];
-    case 'relink':
-    case 'update':
-    case 'reactivate':
-      return operation.changes.map(changeText);
-    case 'members':
-      return [
-        ...(operation.add.length > 0 ? [`+ ${count(operation.add.length, 'member')}`] : []),
-        ...(operation.remove.length > 0 ? [`- ${count(operation.remove.length, 'member')}`] : []),
-      ];
-    case 'deactivate':
-    case 'delete':
-      return [];
-  }
-}
-
-function strangersLine({ strangers = [], strangersLeave = false }: AdoptOperation): string[] {
-  return strangers.length === 0 ? [] : [`${count(strangers.length, 'member')} that the directory does not have: ${strangersLeave ? 'removed' : 'kept'}`];
 }
 
 /** `3 entries cannot be written (2 ambiguous_match, 1 map_error)`. */

@@ -50,6 +50,8 @@ interface DirectoryBasics {
   /** Which attribute is the source id; absent: the one of its kind. */
   readonly idAttribute?: string;
   readonly changes: ChangeDetection;
+  /** Names of other directories whose entries its DNs may mean. */
+  readonly sees: readonly string[];
 }
 
 export interface LdapDirectoryConfiguration extends DirectoryBasics {
@@ -124,6 +126,8 @@ export interface TargetConfiguration {
   readonly proxy?: ProxyConfiguration;
   /** Names of directories, in the order of the file. */
   readonly from: readonly string[];
+  /** Whether an entry may pass from one of them to another without anybody's word. */
+  readonly overlap: 'held' | 'allowed';
   readonly scope: { readonly users: TypeScope; readonly groups: TypeScope; readonly nested: NestedGroups };
   readonly users: TypeConfiguration & { readonly createInactive: boolean };
   readonly groups: TypeConfiguration & { readonly adoptedMembers: 'keep' | 'remove' };

@@ -5,6 +5,7 @@ import { heldPaths } from '../core/planning/link-paths.ts';
 import type { ScimChange } from '../ports/scim-target.ts';
 import { applyAdoption } from './apply-adoption.ts';
 import { applyCreate } from './apply-creation.ts';
+import { applyLookalike } from './apply-lookalike.ts';
 import { applyMembers } from './apply-members.ts';
 import { findLost } from './find-lost.ts';
 import { disbelieved, othersThan } from './presence.ts';
@@ -68,6 +69,7 @@ async function applyUpdate(operation: UpdateOperation, context: PushContext): Pr
 }
 
 async function applyDeactivation(operation: RemoveOperation, context: PushContext): Promise<Result> {
+  if (operation.lookalike !== undefined) return applyLookalike(operation, operation.lookalike, context);
   const link = liveLink(context, operation.sourceId);
   if (link === undefined) return 'skipped';
   const inactive: ScimChange = { path: 'active', change: 'set', value: false, had: true };
@@ -127,6 +129,10 @@ async function applyAbsence(operation: RemoveOperation, link: Link, failure: Fai
   }
   const fate = await findLost(link, { target, store, policy, signal, others });
   if (fate.kind === 'unknown') return disbelieved(failure);
+  if (fate.kind === 'alike') {
+    await remember(context, { ...link, lifecycle: 'lost', lookalike: fate.targetId });
+    return { ...failure, detail: `the target does not have this one any more, and has ${fate.targetId} with the same name, which may be somebody else's: a person decides` };
+  }
   if (fate.kind === 'gone') {
     await forget(operation, link, context);
     return undefined;

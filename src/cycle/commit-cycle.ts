@@ -4,20 +4,26 @@ import type { BridgeError } from '../core/model/errors.ts';
 import type { Digest } from '../core/model/link.ts';
 import { countReasons } from '../core/model/resource.ts';
 import type { CycleResult } from '../ports/cycle-observer.ts';
+import { timeToComeBack } from '../core/planning/policy.ts';
 import type { ScopeGroup } from '../core/mapping/survey.ts';
+import type { ScimTarget } from '../ports/scim-target.ts';
 import type { TargetState } from '../ports/state-store.ts';
 import { endVoid, recallWords, takeOut, trimmed, withWords } from './decisions.ts';
 import { endsFirstLoad } from './established.ts';
+import { failingAfter } from './failing.ts';
 import { filledScopes } from './guard-plan.ts';
 import { heldRecord } from './hold.ts';
 import { passedTime } from './passed-time.ts';
 import type { Preparation } from './prepare-plan.ts';
 import type { PushReport } from './push.ts';
 import type { CycleInput } from './cycle-input.ts';
+import { scopeHomes } from './recall-memory.ts';
 import { newNotes } from './target-notes.ts';
 import { anyUnresolved } from '../core/mapping/unresolved.ts';
 
 const day = 24 * 60 * 60_000;
+
+type EndInput = Pick<CycleInput, 'store' | 'clock' | 'failures' | 'isStopping'>;
 
 interface CycleEnd {
   readonly pushed: PushReport;
@@ -33,15 +39,18 @@ export async function commitCycle(input: CycleInput, prepared: Preparation, scop
   const { state } = end;
   const target = setup.target.name;
   const now = clock.now();
-  const time = passedTime(target, state, now, setup.removal.deleteAfter, timekeeper);
+  const time = passedTime(target, state, now, timeToComeBack(setup.removal), timekeeper);
   const next: TargetState = {
     ...nextState(prepared, end, new Date(now).toISOString(), store.digest),
+    scopeHomes: scopeHomes(scopeGroups, store.digest),
+    failing: failingNow(target, state, end.result, input),
     filledScopes: filledScopes(scopeGroups, prepared.verdict, state, store.digest),
     gaps: time.gaps.length > 0 ? time.gaps : undefined,
   };
   const counted = (await store.removals(target)).map(({ at }) => at);
   const before = counted.find((at) => time.seenSince(at) < day) ?? next.lastCycleAt ?? '';
-  const isWritten = isWorthWriting(state, next, now);
+  const isWritten = isWorthWriting(state, next, input);
+  input.failures?.note(target, next.failing);
   await store.record([
     ...endedTroubles(prepared, end).map((sourceId) => ({ kind: 'trouble_over', target, sourceId }) as const),
     ...(counted.some((at) => at < before) ? [{ kind: 'removals_over', target, before } as const] : []),
@@ -59,17 +68,18 @@ export async function commitCycle(input: CycleInput, prepared: Preparation, scop
  * Ends a cycle that had nothing to do: the times in the state must not look as if nobody cared, and decisions about what
  * is not held must not wait for an accident.
  */
-export async function commitSilence({ setup, store, clock, observer, timekeeper }: CycleInput): Promise<void> {
+export async function commitSilence(input: CycleInput): Promise<void> {
+  const { setup, store, clock, observer, timekeeper } = input;
   const target = setup.target.name;
   const state = await store.target(target);
   const now = clock.now();
   const at = new Date(now).toISOString();
   const { waiting } = await store.decisions();
   const words = endVoid(recallWords({ target, state, left: waiting, stillWanted: () => [], now }), { readSince: undefined, now });
-  const { gaps } = passedTime(target, state, now, setup.removal.deleteAfter, timekeeper);
-  const ended = { ...state, lastSuccessAt: at, lastCycleAt: at, lastResult: 'success', lastError: undefined, gaps: gaps.length > 0 ? gaps : undefined } as const;
+  const { gaps } = passedTime(target, state, now, timeToComeBack(setup.removal), timekeeper);
+  const ended = { ...state, lastSuccessAt: at, lastCycleAt: at, lastResult: 'success', lastError: undefined, failing: undefined, gaps: gaps.length > 0 ? gaps : undefined } as const;
   const next: TargetState = withWords(ended, words);
-  if (isWorthWriting(state, next, now)) {
+  if (isWorthWriting(state, next, input)) {
     await store.record([{ kind: 'target', target, state: next }]);
     timekeeper?.note(target, at);
   }
@@ -99,6 +109,7 @@ function nextState(prepared: Preparation, { pushed, result, error, state }: Cycl
     pending,
     unresolved: anyUnresolved(prepared.unresolved),
     rejected: prepared.plan.rejected.length === 0 ? undefined : countReasons(prepared.plan.rejected),
+    mislaid: mislaidRecord(prepared.mislaid),
     held: hold === undefined ? undefined : heldRecord(hold, state.held, at, digest),
     establishedAt: state.establishedAt ?? (endsFirstLoad(pushed, prepared.deferred.length + prepared.unreached.length) ? at : undefined),
     // An approval ends with the last of its operations; what failed is tried again under it.
@@ -106,6 +117,11 @@ function nextState(prepared: Preparation, { pushed, result, error, state }: Cycl
     marks: prepared.marks,
     begun: pushed.failed.length + pushed.notStarted + prepared.deferred.length > 0 ? state.begun : undefined,
   };
+}
+
+function mislaidRecord(mislaid: Preparation['mislaid']): TargetState['mislaid'] {
+  const [lookAt] = [...mislaid.values()].map(({ retryAt }) => retryAt).sort();
+  return lookAt === undefined ? undefined : { count: mislaid.size, lookAt };
 }
 
 /** Whose trouble is over: nothing is left to do about them, be it done, undone in the directory, or their entry gone. */
@@ -118,13 +134,29 @@ function endedTroubles({ plan, troubles, standing, stray }: Preparation, { pushe
 /** How old the times in the state may become while nothing else changes: a silent cycle writes nothing. */
 const restMilliseconds = 60_000;
 
-function isWorthWriting(state: TargetState, next: TargetState, now: number): boolean {
-  const age = now - Date.parse(state.lastCycleAt ?? '');
-  // The age is no number the first time, and negative when the clock was set back.
-  if (!(age >= 0 && age < restMilliseconds)) return true;
-  // Marks were written before something was sent that goes by them.
-  const untimed = (one: TargetState): TargetState => ({ ...one, lastSuccessAt: undefined, lastCycleAt: undefined, marks: undefined });
+function isWorthWriting(state: TargetState, next: TargetState, { clock, failures }: CycleInput): boolean {
+  if (isOld(state.lastCycleAt, clock.now())) return true;
+  // Marks were written before something was sent that goes by them. What is counted in memory need not be written each time.
+  const untimed = ({ failing, ...one }: TargetState): TargetState => ({
+    ...one,
+    lastSuccessAt: undefined,
+    lastCycleAt: undefined,
+    marks: undefined,
+    failing: failures === undefined ? failing : failing && { ...failing, at: '', cycles: 0 },
+  });
   return !isSameState(untimed(state), untimed(next));
+}
+
+/** Also when there is none, or when the clock was set back. */
+function isOld(at: string | undefined, now: number): boolean {
+  const age = now - Date.parse(at ?? '');
+  return !(age >= 0 && age < restMilliseconds);
+}
+
+/** A cycle that was stopped says nothing about its target. */
+function failingNow(target: string, state: TargetState, result: CycleResult, { clock, failures, isStopping }: EndInput): TargetState['failing'] {
+  const before = failures?.of(target) ?? state.failing;
+  return isStopping() ? before : failingAfter(before, result, new Date(clock.now()).toISOString());
 }
 
 /** As text: what the state gives back has no keys for what is undefined. */
@@ -136,17 +168,22 @@ function errorRecord(state: TargetState, { code }: BridgeError, at: string): Tar
   return state.lastError?.code === code ? state.lastError : { code, since: at };
 }
 
-/** A cycle that failed leaves its mark in the state, if the state can be written at all. */
-export async function commitError({ setup, store, clock }: CycleInput, error: BridgeError): Promise<void> {
-  const target = setup.target.name;
+/** A cycle that failed leaves its mark in the state, if the state can be written at all. Returns since when cycles fail. */
+export async function commitError(target: string, error: BridgeError, input: EndInput, scimTarget?: ScimTarget): Promise<TargetState['failing']> {
+  const { store, clock, failures } = input;
   try {
     const state = await store.target(target);
     const lastError = errorRecord(state, error, new Date(clock.now()).toISOString());
+    const failing = failingNow(target, state, 'error', input);
+    failures?.note(target, failing);
+    const isWritten = failures === undefined || state.lastError?.code !== error.code || isOld(state.failing?.at, clock.now());
     await store.record([
-      ...newNotes(setup.target), // above all that it wants to be left alone
-      ...(state.lastError?.code === error.code ? [] : [{ kind: 'target', target, state: { ...state, lastResult: 'error', lastError } } as const]),
+      ...(scimTarget === undefined ? [] : newNotes(scimTarget)), // above all that it wants to be left alone
+      ...(isWritten ? [{ kind: 'target', target, state: { ...state, lastResult: 'error', lastError, failing } } as const] : []),
     ]);
+    return failing;
   } catch {
     // What ended the cycle is the error to report; a state that cannot be written ends the next cycle by itself.
+    return failures?.of(target);
   }
 }

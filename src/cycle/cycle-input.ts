@@ -1,6 +1,7 @@
 import type { Clock } from '../ports/clock.ts';
 import type { CycleMode, CycleObserver } from '../ports/cycle-observer.ts';
 import type { StateStore } from '../ports/state-store.ts';
+import type { FailureCounts } from './failing.ts';
 import type { DirectoryReadings } from './read-directories.ts';
 import type { InStep } from './in-step.ts';
 import type { Attempt } from './search-unlinked.ts';
@@ -20,6 +21,8 @@ export interface CycleInput {
   readonly inStep?: InStep | undefined;
   /** Measures from cycle to cycle how much time passed; without it, the wall clock is believed within bounds. */
   readonly timekeeper?: Timekeeper | undefined;
+  /** Counts failures from cycle to cycle; without it, the state alone does. */
+  readonly failures?: FailureCounts | undefined;
   readonly store: StateStore;
   readonly clock: Clock;
   readonly observer: CycleObserver;

@@ -3,7 +3,7 @@ import type { Link } from '../core/model/link.ts';
 import type { Failure } from '../core/model/outcome.ts';
 import type { Hold, Operation } from '../core/model/plan.ts';
 import type { Rejected } from '../core/model/resource.ts';
-import type { RejectionRecord } from '../ports/state-store.ts';
+import type { Failing, RejectionRecord } from '../ports/state-store.ts';
 import type { UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import type { GivenUp } from './breaker.ts';
 import type { CycleMode, CycleResult } from '../ports/cycle-observer.ts';
@@ -46,4 +46,6 @@ export interface CycleReport {
   /** By SCIM path: for how many resources the target does not store what is sent. */
   readonly unstored: Readonly<Record<string, number>>;
   readonly error: BridgeError | undefined;
+  /** Undefined when nothing was left undone for a failure. */
+  readonly failing: Failing | undefined;
 }

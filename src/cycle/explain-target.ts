@@ -53,7 +53,7 @@ export async function explainTarget(
   checkMustSee(setup, readings);
   await checkBinding(setup, store);
   const entries = readings.flatMap((reading) => reading.entries);
-  const { projection: all, former, survey } = await draftKnowing(undefined, readings, setup.definition, { now: () => now }, store);
+  const { projection: all, memory, survey } = await draftKnowing(undefined, readings, setup.definition, { now: () => now }, store);
   const ids = all.resources.map(({ sourceId }) => sourceId);
   const links = await gather([...new Set([...ids, id])], (batch) => store.links(target, batch));
   // Newcomers other than this one would each cost a search.
@@ -68,7 +68,7 @@ export async function explainTarget(
   const rejected = new Set(own(undone).flatMap((operation) => marksOf(heldOperation(operation, store.digest))));
   const explanation: TargetExplanation = {
     target,
-    explanation: explainEntry(id, entries, setup.definition, now, former),
+    explanation: explainEntry(id, entries, setup.definition, now, memory),
     hidden: prepared.unseen.has(id),
     link: links.get(id),
     trouble: (await store.troubles(target, [id])).get(id),

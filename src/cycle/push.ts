@@ -62,7 +62,7 @@ export async function push(operations: readonly Operation[], rest: Omit<PushCont
         return;
       }
       started += 1;
-      const result = await applyOperation(operation, context);
+      const result = await applyContained(operation, context);
       if (result === undefined) {
         applied.push(operation);
         breaker.succeeded(operation);
@@ -80,6 +80,22 @@ export async function push(operations: readonly Operation[], rest: Omit<PushCont
     context.observer({ kind: 'operations_given_up', target: context.target.name, verb, type, failure: failure.class, status: failure.status, notStarted });
   }
   return { applied, toEnd: context.toEnd, failed, skipped, notStarted: operations.length - started, givenUp, stoppedBy: breaker.stoppedBy() };
+}
+
+/** An answer that trips us over is a failure of the operation that it answers. What was in doubt before it was sent stays so. */
+async function applyContained(operation: Operation, context: PushContext): Promise<Result> {
+  try {
+    return await applyOperation(operation, context);
+  } catch (thrown) {
+    if (!isTrippedOver(thrown) || context.signal.aborted) throw thrown;
+    context.observer({ kind: 'answer_unusable', target: context.target.name, thrown });
+    return { class: 'protocol', detail: 'its answer cannot be worked with' };
+  }
+}
+
+/** What the language throws at values that nobody expected. Whatever we throw ourselves ends the cycle. */
+function isTrippedOver(thrown: unknown): boolean {
+  return [TypeError, RangeError, URIError, SyntaxError].some((kind) => thrown instanceof kind);
 }
 
 /**

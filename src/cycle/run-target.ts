@@ -1,6 +1,6 @@
 import type { SourceId } from '../core/model/entry.ts';
 import { toBridgeError, type BridgeError } from '../core/model/errors.ts';
-import type { Failure } from '../core/model/outcome.ts';
+import type { Failure, FailureClass } from '../core/model/outcome.ts';
 import type { Hold, Operation, Verb } from '../core/model/plan.ts';
 import { countReasons } from '../core/model/resource.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
@@ -19,7 +19,7 @@ import { preparePlan, type Preparation } from './prepare-plan.ts';
 import { pushAll } from './push-all.ts';
 import type { PushReport } from './push.ts';
 import { recoverIntents } from './recover-intents.ts';
-import { targetError } from './target-error.ts';
+import { standingTargetError, targetError } from './target-error.ts';
 import { attend, remind } from './target-notes.ts';
 
 /**
@@ -33,19 +33,18 @@ export async function runTarget(input: CycleInput): Promise<CycleReport> {
   observer({ kind: 'cycle_started', target, mode, cycle });
   const result = await outcomeOf(input);
   const milliseconds = clock.monotonic() - began;
-  observer({ kind: 'cycle_finished', target, mode, cycle, result: result.result, milliseconds, error: told(result.error) });
+  const { deferred, failing } = result;
+  observer({ kind: 'cycle_finished', target, mode, cycle, result: result.result, milliseconds, deferred, failing, error: told(result.error) });
   return { cycle, target, mode, milliseconds, ...result };
 }
 
 /** The report of a target whose cycle could not even be prepared. */
-export function failTarget(
-  target: string,
-  error: BridgeError,
-  { cycle, mode, observer }: Pick<CycleInput, 'cycle' | 'mode' | 'observer'>,
-): CycleReport {
+export async function failTarget(target: string, error: BridgeError, input: Omit<CycleInput, 'setup' | 'readings'>): Promise<CycleReport> {
+  const { cycle, mode, observer } = input;
   observer({ kind: 'cycle_started', target, mode, cycle });
-  observer({ kind: 'cycle_finished', target, mode, cycle, result: 'error', milliseconds: 0, error: told(error) });
-  return { cycle, target, mode, milliseconds: 0, ...nothingDone, result: 'error', error };
+  const failing = await commitError(target, error, input);
+  observer({ kind: 'cycle_finished', target, mode, cycle, result: 'error', milliseconds: 0, deferred: 0, failing, error: told(error) });
+  return { cycle, target, mode, milliseconds: 0, ...nothingDone, result: 'error', error, failing };
 }
 
 /** An error as events carry it: without the words of the target. */
@@ -62,8 +61,8 @@ async function outcomeOf(input: CycleInput): Promise<Result> {
     return await runCycle(input);
   } catch (thrown) {
     const error = toBridgeError(thrown);
-    await commitError(input, error);
-    return { ...nothingDone, result: 'error', error };
+    const failing = await commitError(input.setup.target.name, error, input, input.setup.target);
+    return { ...nothingDone, result: 'error', error, failing };
   }
 }
 
@@ -95,7 +94,7 @@ async function runCycle(input: CycleInput): Promise<Result> {
   const isUnchanged = step !== undefined && isSame(step, readings, clock);
   if (isUnchanged && step.unproven !== 'everyone' && step.unproven.size === 0) {
     await commitSilence(input);
-    return { ...nothingDone, unstored: await store.unstored(setup.target.name), result: 'success', error: undefined };
+    return { ...nothingDone, unstored: await store.unstored(setup.target.name), result: 'success', error: undefined, failing: undefined };
   }
   await remind(setup.target, store);
   attend(setup.target, store);
@@ -113,9 +112,9 @@ async function runCycle(input: CycleInput): Promise<Result> {
   const state = await rememberFindings(input, prepared);
   const pushed = await pushAll(input, prepared, from);
   const down = pushed.stoppedBy ?? (await silence(prepared, pushed, input));
-  const result = down === undefined ? resultOf(pushed, prepared, hold, input) : 'error';
-  const error = down === undefined ? undefined : targetError(target, down);
-  const { pending } = await commitCycle(input, prepared, draft.survey.scopeGroups, { pushed, result, error, state });
+  const error = down === undefined ? stillDown(prepared, pushed) : targetError(target, down);
+  const result = error === undefined ? resultOf(pushed, prepared, hold, input) : 'error';
+  const { pending, failing } = await commitCycle(input, prepared, draft.survey.scopeGroups, { pushed, result, error, state });
   if (result === 'success' && pending === 0) {
     const plannedAt = focus === undefined ? plannedNow : (step?.plannedAt ?? plannedNow);
     const unproven = pushed.applied.length === 0 ? new Set<SourceId>() : (focus && idsIn(focus)) ?? 'everyone';
@@ -134,6 +133,7 @@ async function runCycle(input: CycleInput): Promise<Result> {
     unresolved: anyUnresolved(prepared.unresolved),
     unstored: await store.unstored(target),
     error,
+    failing,
   };
 }
 
@@ -207,13 +207,32 @@ function beginPlan({ due, state: { begun }, verdict: { measured } }: Preparation
   return { at: isNew ? new Date(now).toISOString() : begun.at, measured };
 }
 
-/** What is wrong with a target that neither could be searched nor took anything, and does not answer now either. */
-async function silence({ unreached }: Preparation, { applied }: PushReport, { setup, signal }: CycleInput): Promise<Failure | undefined> {
-  return unreached.length > 0 && applied.length === 0 ? setup.target.probe(signal) : undefined;
+/** What is wrong with a target that took nothing, could not be searched or failed on the way, and does not answer now either. */
+async function silence({ unreached }: Preparation, { applied, failed }: PushReport, { setup, signal, isStopping }: CycleInput): Promise<Failure | undefined> {
+  const isInDoubt = unreached.length > 0 || failed.some(({ failure }) => failsOnTheWay.has(failure.class));
+  return isInDoubt && applied.length === 0 && !isStopping() ? setup.target.probe(signal) : undefined;
+}
+const failsOnTheWay: ReadonlySet<FailureClass> = new Set(['transient', 'protocol']);
+
+/** What was wrong with the target when it was last asked, in a cycle that asks it for nothing because its pauses are not over. */
+function stillDown({ plan: { target }, state: { lastResult, lastError }, deferred, resting, due, found, unreached }: Preparation, { failed }: PushReport): BridgeError | undefined {
+  const waiting = deferred.length + resting.size;
+  const isAsked = due.length + found.length + unreached.length + failed.length > 0;
+  return lastResult !== 'error' || lastError === undefined || waiting === 0 || isAsked ? undefined : standingTargetError(target, lastError.code, waiting);
 }
 
-function resultOf(pushed: PushReport, { unreached, unproven }: Preparation, hold: Hold | undefined, { isStopping }: CycleInput): CycleResult {
-  if (pushed.failed.length > 0 || unreached.length > 0 || unproven.length > 0 || (pushed.notStarted > 0 && !isStopping())) return 'partial';
+/*
+ *   left undone                                       | result
+ *   --------------------------------------------------+---------
+ *   anything for a failure, tried now or backing off  | partial
+ *   what a guard holds                                | held
+ *   what was not begun, because it was stopped        | partial
+ *   nothing                                           | success
+ */
+function resultOf(pushed: PushReport, prepared: Preparation, hold: Hold | undefined, { isStopping }: CycleInput): CycleResult {
+  const { unreached, unproven, deferred, resting } = prepared;
+  const failed = pushed.failed.length + unreached.length + unproven.length + deferred.length + resting.size;
+  if (failed > 0 || (pushed.notStarted > 0 && !isStopping())) return 'partial';
   if (hold !== undefined) return 'held';
   return pushed.notStarted > 0 ? 'partial' : 'success';
 }

@@ -1,3 +1,4 @@
+import { count } from '../core/wording/count.ts';
 import type { ResourceType } from '../core/model/entry.ts';
 import { BridgeError } from '../core/model/errors.ts';
 import type { Failure } from '../core/model/outcome.ts';
@@ -40,6 +41,6 @@ export async function explainUnreached(target: Pick<ScimTarget, 'name' | 'probe'
 /** For whoever asked for the cycle; its target answers other things. */
 export function unreachedError(target: string, entries: readonly UnreachedEntries[]): BridgeError | undefined {
   if (entries.length === 0) return undefined;
-  const what = entries.map(({ type, count, failure }) => `${count} ${type}${count === 1 ? '' : 's'} (${publicWords(failure)})`).join(' and ');
+  const what = entries.map(({ type, count: number, failure }) => `${count(number, type)} (${publicWords(failure)})`).join(' and ');
   return new BridgeError('D2S_SEARCH_FAILED', `target ${target} could not be asked about ${what}`, 'they wait, for nobody is created without having looked; everything else went on, and the next cycle looks again', undefined, entries.map(({ failure }) => ownWords(failure)).find((words) => words !== undefined));
 }

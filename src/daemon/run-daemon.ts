@@ -56,12 +56,12 @@ export async function runDaemon(parts: DaemonParts): Promise<void> {
   try {
     const http = await parts.startHttp(scheduler);
     try {
-      log.info({ event: 'daemon_started' }, 'running');
+      log.info({ event: 'daemon_started' }, 'dir2scim is running');
       const watching = startWatch(parts, scheduler, shutdown.stopping);
       const running = scheduler.run(shutdown.stopping).then(parts.settled).finally(watching.stop);
       const end = await Promise.race([running, shutdown.givenUp]);
-      if (end === 'given up') log.warn({ event: 'daemon_stopped' }, 'stopped without waiting any longer; the next run carries on');
-      else log.info({ event: 'daemon_stopped' }, 'stopped');
+      if (end === 'given up') log.warn({ event: 'daemon_stopped' }, 'dir2scim stopped without waiting for requests that did not end; the next run looks at what they did');
+      else log.info({ event: 'daemon_stopped' }, 'dir2scim has stopped');
     } finally {
       await http.close();
     }
@@ -105,8 +105,8 @@ async function runRound(
     if (aborting.aborted) return;
     const { code, remedy, message } = error;
     const repeated = repetition.tell('round', code);
-    const fields = { event: 'cycle_crashed', mode, code, remedy, ...(repeated ? { repeated } : {}) };
-    log[repeated === undefined ? 'debug' : 'error'](fields, message);
+    const fields = { event: 'cycle_crashed', mode, code, ...(repeated ? { repeated } : {}) };
+    log[repeated === undefined ? 'debug' : 'error'](fields, `${message}; ${remedy}`);
     if (code === 'D2S_INTERNAL') log.debug({ event: 'cycle_crashed', stack: stackFrames(thrown) });
   }
 }

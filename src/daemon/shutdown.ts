@@ -45,7 +45,7 @@ export function createShutdown({ clock, log, signals, graceMilliseconds }: Shutd
   };
   const abort = (): void => {
     if (aborting.signal.aborted) return;
-    log.warn({ event: 'daemon_aborting' }, 'ending what is in flight; the next run carries on');
+    log.warn({ event: 'daemon_aborting' }, 'requests in flight are aborted; the next run looks at what they did');
     aborting.abort(new BridgeError('D2S_INTERRUPTED', 'stopped before the work was done', 'the next run carries on'));
     after(lastMilliseconds, () => {
       givenUp.resolve('given up');
@@ -56,7 +56,7 @@ export function createShutdown({ clock, log, signals, graceMilliseconds }: Shutd
       abort();
       return;
     }
-    log.info({ event: 'daemon_stopping', signal, graceMilliseconds }, 'stopping; what is in flight may finish');
+    log.info({ event: 'daemon_stopping', signal, graceMilliseconds }, `${signal}: stopping; requests in flight have ${graceMilliseconds / 1_000} s to finish`);
     stopping.abort();
     after(graceMilliseconds, abort);
   };

@@ -71,7 +71,7 @@ function isWatched(source: DirectorySource): source is Watched {
   return source.watch !== undefined;
 }
 
-/** Each thing that can be said of a directory is told once, and at debug from then on: its polls tell the rest. */
+/** Each message about a directory is logged once, and at debug from then on. */
 function createTelling(log: Log) {
   const told = new Set<string>();
   const levelOf = (...news: readonly string[]): 'info' | 'debug' => {
@@ -82,15 +82,15 @@ function createTelling(log: Log) {
   };
   return {
     started(directory: string): void {
-      log[levelOf(directory, 'started')]({ event: 'watch_started', directory }, `directory ${directory} tells when something changes`);
+      log[levelOf(directory, 'started')]({ event: 'watch_started', directory }, `directory ${directory} notifies dir2scim of changes`);
     },
     ended(directory: string, end: WatchEnd | BridgeError): void {
       if ('code' in end) {
         const { code, message } = end;
-        log[levelOf(directory, code)]({ event: 'watch_ended', directory, code }, `directory ${directory} is only polled: ${message}`);
+        log[levelOf(directory, code)]({ event: 'watch_ended', directory, code }, `directory ${directory} does not notify of changes and is only polled: ${message}`);
       } else if (end.kind === 'unavailable') {
         const { because } = end;
-        log[levelOf(directory, because)]({ event: 'watch_unavailable', directory, because }, `directory ${directory} is only polled: ${because}`);
+        log[levelOf(directory, because)]({ event: 'watch_unavailable', directory }, `directory ${directory} does not notify of changes and is only polled: ${because}`);
       }
     },
   };

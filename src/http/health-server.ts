@@ -68,7 +68,7 @@ function addRoutes(server: FastifyInstance, { clock, heartbeat, checks, metrics 
   });
   server.get('/livez', (_request, reply) => {
     const alive = clock.monotonic() - heartbeat() <= staleMilliseconds;
-    return reply.code(alive ? 200 : 503).type('text/plain; charset=utf-8').send(alive ? 'ok\n' : 'the scheduler hangs\n');
+    return reply.code(alive ? 200 : 503).type('text/plain; charset=utf-8').send(alive ? 'ok\n' : 'the scheduler has not run for more than 60 s\n');
   });
   server.get<{ Querystring: Record<string, unknown> }>('/readyz', (request, reply) => {
     const results = checks.map(({ name, isReady }) => ({ name, ready: isReady() }));

@@ -5,7 +5,7 @@ import type { FailureClass } from '../core/model/outcome.ts';
 import type { Hold, Verb } from '../core/model/plan.ts';
 import type { ReasonCounts } from '../core/model/resource.ts';
 import type { Fate } from '../core/model/reading.ts';
-import type { DecisionRecord, LinkCounts, Opening, UnusableDecision } from './state-store.ts';
+import type { DecisionRecord, Failing, LinkCounts, Opening, UnusableDecision } from './state-store.ts';
 
 /**
  * The one stream of events from which logs, metrics, progress bars and the status page are made.
@@ -18,6 +18,10 @@ export type CycleResult = 'success' | 'partial' | 'held' | 'error';
 
 export type CycleEvent =
   | { readonly kind: 'cycle_started'; readonly target: string; readonly mode: CycleMode; readonly cycle: string }
+  /** A directory is being read from now on; `directory_read` or `directory_failed` ends it. */
+  | { readonly kind: 'reading_started'; readonly directory: string }
+  /** It goes on for long. */
+  | { readonly kind: 'still_reading'; readonly directory: string; readonly since: string; readonly entries: number }
   | { readonly kind: 'entries_read'; readonly directory: string; readonly entries: number }
   | {
       readonly kind: 'directory_read';
@@ -45,7 +49,7 @@ export type CycleEvent =
   | { readonly kind: 'directory_failover'; readonly directory: string; readonly from: string; readonly to: string }
   /** What became of entries that were known and are not shown any more, by source id. */
   | { readonly kind: 'absent_entries'; readonly directory: string; readonly fates: ReadonlyMap<SourceId, Fate> }
-  | { readonly kind: 'ldap_request'; readonly directory: string; readonly operation: string; readonly milliseconds: number }
+  | { readonly kind: 'ldap_request'; readonly directory: string; readonly operation: string; readonly milliseconds: number; readonly outcome: 'success' | 'refused' | 'failed' }
   | {
       readonly kind: 'plan_made';
       readonly target: string;
@@ -104,6 +108,8 @@ export type CycleEvent =
       readonly status: number;
       readonly milliseconds: number;
     }
+  /** Something was thrown while an answer of the target was worked with: that call or operation has failed. */
+  | { readonly kind: 'answer_unusable'; readonly target: string; readonly thrown: unknown }
   | { readonly kind: 'throttled'; readonly target: string; readonly milliseconds: number }
   /** A request waited for its turn: for the configured rate, or for a pause that the target asked for. */
   | { readonly kind: 'rate_limit_wait'; readonly target: string; readonly milliseconds: number }
@@ -119,5 +125,9 @@ export type CycleEvent =
       readonly cycle: string;
       readonly result: CycleResult;
       readonly milliseconds: number;
+      /** How much was not tried, because it failed before and its pause is not over. */
+      readonly deferred: number;
+      /** Absent when nothing was left undone for a failure. */
+      readonly failing?: Failing | undefined;
       readonly error?: { readonly code: string; readonly message: string; readonly remedy?: string | undefined } | undefined;
     };

@@ -1,3 +1,4 @@
+import { count } from '../core/wording/count.ts';
 import type { CycleEvent } from '../ports/cycle-observer.ts';
 import type { Fate } from '../core/model/reading.ts';
 import type { Log } from './log.ts';
@@ -5,7 +6,7 @@ import type { Repetition } from './repetition.ts';
 
 /**
  * What became of entries that are not shown any more: numbers, and at debug the source ids. Those who only cannot be
- * read are looked up again and again, and told like any standing trouble.
+ * read are looked up again and again, and logged like any persistent problem.
  */
 export function absentLine(log: Log, repetition: Repetition, { kind, directory, fates }: Extract<CycleEvent, { kind: 'absent_entries' }>): void {
   const sources: Record<Fate, string[]> = { deleted: [], moved: [], filtered: [], missing: [], unreadable: [], present: [] };
@@ -26,8 +27,8 @@ export function absentLine(log: Log, repetition: Repetition, { kind, directory, 
   log[level](
     { ...fields, ...(repeated ? { repeated } : {}) },
     unreadable.length === 0
-      ? `directory ${directory}: ${left} left`
-      : `directory ${directory}: ${left} left; ${unreadable.length} cannot be read any more, and stay as they are`,
+      ? `directory ${directory}: ${count(left, 'entry')} left`
+      : `directory ${directory}: ${count(left, 'entry')} left; ${count(unreadable.length, 'entry')} can no longer be read, and ${unreadable.length === 1 ? 'stays' : 'stay'} as before on the targets`,
   );
   log.debug({ event: kind, directory, sources });
 }

@@ -1,3 +1,4 @@
+import { count as numberOf } from '../core/wording/count.ts';
 import type { CycleEvent } from '../ports/cycle-observer.ts';
 import type { Log } from './log.ts';
 import type { Repetition } from './repetition.ts';
@@ -7,7 +8,7 @@ type CycleLineEvent = EventOf<
   'cycle_started' | 'plan_made' | 'held' | 'decided' | 'operation_finished' | 'operations_given_up' | 'search_failed' | 'throttled' | 'rate_limit_wait' | 'cycle_finished'
 >;
 
-/** Failed operations that get a line of their own; the sum is in the cycle's line, all of them are at debug. */
+/** Failed operations of a cycle that get a line of their own; the sum is in the cycle's line, all of them are at debug. */
 const failuresTold = 20;
 
 /** What happened in the running cycle of a target. */
@@ -18,6 +19,8 @@ interface Tally {
   /** Failed, by failure class. */
   readonly failed: Record<string, number>;
   failures: number;
+  /** Failures that got a line of their own. */
+  told: number;
   throttled: number;
   rejected: number;
   heldId: string | undefined;
@@ -53,7 +56,7 @@ export function cycleLines(log: Log, repetition: Repetition, approveCommand: (ho
         decidedLine(log, event);
         return;
       case 'operation_finished':
-        operationLine(log, tallyOf(target), event);
+        operationLine(log, repetition, tallyOf(target), event);
         return;
       case 'search_failed':
         searchLine(log, repetition, event);
@@ -63,7 +66,7 @@ export function cycleLines(log: Log, repetition: Repetition, approveCommand: (ho
         return;
       case 'throttled':
         tallyOf(target).throttled += 1;
-        log.debug({ event: event.kind, target, milliseconds: event.milliseconds }, 'the target asks for a pause');
+        log.debug({ event: event.kind, target, milliseconds: event.milliseconds }, `target ${target} asks for a pause`);
         return;
       case 'rate_limit_wait':
         log.trace({ event: event.kind, target, milliseconds: event.milliseconds });
@@ -75,23 +78,26 @@ export function cycleLines(log: Log, repetition: Repetition, approveCommand: (ho
 }
 
 function emptyTally(cycle: string): Tally {
-  return { cycle, applied: {}, failed: {}, failures: 0, throttled: 0, rejected: 0, heldId: undefined };
+  return { cycle, applied: {}, failed: {}, failures: 0, told: 0, throttled: 0, rejected: 0, heldId: undefined };
 }
 
-/** Entries that cannot be written don't make a cycle fail; without a word of their own nobody would hear of them. */
+/** Entries that cannot be written do not make a cycle fail; without a line of their own nobody would hear of them. */
 function planLine(log: Log, repetition: Repetition, { kind, target, planId, counts, rejected }: EventOf<'plan_made'>): void {
   const fields = { event: kind, target, plan: planId, counts: positive(counts), rejected };
   const subject = `rejected ${target}`;
   if (rejected === 0) repetition.over(subject);
   const repeated = rejected === 0 ? undefined : repetition.tell(subject, String(rejected));
-  if (repeated === undefined) log.debug(fields, 'plan made');
-  else log.warn({ ...fields, ...(repeated > 0 ? { repeated } : {}) }, `${rejected} in scope cannot be written; dir2scim plan says why`);
+  if (repeated === undefined) log.debug(fields, `target ${target}: plan made`);
+  else log.warn({ ...fields, ...(repeated > 0 ? { repeated } : {}) }, `target ${target}: ${numberOf(rejected, 'entry')} in scope cannot be written; dir2scim plan says why`);
 }
 
-function operationLine(log: Log, tally: Tally, event: EventOf<'operation_finished'>): void {
+/** The same failure of the same operation is a line only once in 15 minutes, however often it is tried. */
+function operationLine(log: Log, repetition: Repetition, tally: Tally, event: EventOf<'operation_finished'>): void {
   const { target, type, sourceId, verb, outcome, status, failure, detail, delayMilliseconds } = event;
   const fields = { event: event.kind, target, cycle: tally.cycle, type, sourceId, verb, outcome };
+  const subject = `operation ${target} ${sourceId} ${verb}`;
   if (outcome !== 'failed') {
+    repetition.over(subject);
     if (outcome === 'applied') tally.applied[verb] = (tally.applied[verb] ?? 0) + 1;
     log.debug({ ...fields, delayMilliseconds });
     return;
@@ -99,21 +105,25 @@ function operationLine(log: Log, tally: Tally, event: EventOf<'operation_finishe
   const reason = failure ?? 'unknown';
   tally.failed[reason] = (tally.failed[reason] ?? 0) + 1;
   tally.failures += 1;
-  if (tally.failures <= failuresTold) log.warn({ ...fields, class: reason, status }, `${verb} failed: ${reason}`);
   log.debug({ ...fields, class: reason, status, detail });
+  if (tally.told >= failuresTold) return;
+  const repeated = repetition.tell(subject, `${reason} ${String(status)}`);
+  if (repeated === undefined) return;
+  tally.told += 1;
+  log.warn({ ...fields, class: reason, status, ...(repeated > 0 ? { repeated } : {}) }, `target ${target}: ${verb} of ${type} ${sourceId} failed (${status === undefined ? reason : `${reason}, HTTP ${status}`})`);
 }
 
 function searchLine(log: Log, repetition: Repetition, { kind, target, type, count, failure, status }: EventOf<'search_failed'>): void {
   const repeated = repetition.tell(`search ${target} ${type}`, failure);
   const fields = { event: kind, target, type, count, class: failure, status, ...(repeated ? { repeated } : {}) };
-  log[repeated === undefined ? 'debug' : 'warn'](fields, `${count} of type ${type} could not be looked for and wait; everything else goes on`);
+  log[repeated === undefined ? 'debug' : 'warn'](fields, `target ${target}: the search for ${numberOf(count, type)} failed; they wait, everything else goes on`);
 }
 
 function givenUpLine(log: Log, repetition: Repetition, { cycle }: Tally, event: EventOf<'operations_given_up'>): void {
   const { kind, target, verb, type, failure, status, notStarted } = event;
   const repeated = repetition.tell(`given up ${target} ${verb} ${type}`, failure);
   const fields = { event: kind, target, cycle, verb, type, class: failure, status, notStarted, ...(repeated ? { repeated } : {}) };
-  log[repeated === undefined ? 'debug' : 'warn'](fields, `${verb} ${type} failed again and again although the target answers; the rest waits for the next cycle`);
+  log[repeated === undefined ? 'debug' : 'warn'](fields, `target ${target} answers, but ${verb} of ${type}s failed 20 times in a row; ${notStarted} of them were not tried and wait for the next cycle`);
 }
 
 function heldLine(log: Log, repetition: Repetition, { kind, target, hold }: EventOf<'held'>, approveCommand: (holdId: string) => string): void {
@@ -130,31 +140,32 @@ function heldLine(log: Log, repetition: Repetition, { kind, target, hold }: Even
     population,
     allowed,
   }));
+  const number = hold.operations.length;
   log[repeated === undefined ? 'debug' : 'warn'](
     { event: kind, target, hold: hold.holdId, counts, findings, ...(repeated ? { repeated } : {}) },
-    `held: looks like an accident; nothing of it is sent until: ${approveCommand(hold.holdId)}`,
+    `target ${target}: ${numberOf(number, 'operation')} ${number === 1 ? 'is' : 'are'} held, because together they look like an accident; approve with: ${approveCommand(hold.holdId)}`,
   );
 }
 
-/** What a person decided is told once, when a cycle goes by it or it ends. */
+/** A decision is logged once, when a cycle goes by it or it ends. */
 function decidedLine(log: Log, { kind, target, record }: EventOf<'decided'>): void {
   const { holdId, decision, at, by, end, counts } = record;
   const fields = { event: kind, target, hold: holdId, decision, end, by: by?.user, via: by?.via, at, counts };
-  const who = `${decision} of ${holdId} by ${by?.user ?? 'somebody'}`;
+  const who = `target ${target}: ${decision} of ${holdId} by ${by?.user ?? 'somebody'}`;
   switch (end) {
     case 'taken':
-      log.info(fields, `${who}: counts from now on`);
+      log.info(fields, `${who} is followed from now on`);
       return;
     case 'expired':
-      log.warn(fields, `${who}: older than a day, or dated ahead; not gone by`);
+      log.warn(fields, `${who} is ignored: it is older than a day, or dated in the future`);
       return;
     case 'void':
-      log.warn(fields, `${who}: what it was for does not stand any more; not gone by`);
+      log.warn(fields, `${who} is ignored: nothing is held under this id any more`);
   }
 }
 
 function finishedLine(log: Log, repetition: Repetition, tally: Tally, event: EventOf<'cycle_finished'>): void {
-  const { target, mode, cycle, result, error } = event;
+  const { target, mode, cycle, result, error, deferred, failing } = event;
   if (tally.heldId === undefined && result !== 'error') repetition.over(`hold ${target}`);
   const did = tally.failures > 0 || Object.keys(tally.applied).length > 0;
   const fields = {
@@ -163,29 +174,46 @@ function finishedLine(log: Log, repetition: Repetition, tally: Tally, event: Eve
     cycle,
     mode,
     result,
-    milliseconds: Math.round(event.milliseconds),
+    milliseconds: event.milliseconds,
     counts: tally.applied,
     ...(tally.failures > 0 ? { failed: tally.failed } : {}),
+    ...(deferred > 0 ? { deferred } : {}),
+    ...(failing === undefined ? {} : { consecutiveFailures: failing.cycles, failingSince: failing.since }),
     ...(tally.rejected > 0 ? { rejected: tally.rejected } : {}),
     ...(tally.throttled > 0 ? { throttled: tally.throttled } : {}),
     ...(tally.heldId === undefined ? {} : { hold: tally.heldId }),
-    ...(error === undefined ? {} : { code: error.code, remedy: error.remedy }),
+    ...(error === undefined ? {} : { code: error.code }),
   };
   if (result === 'success') {
     const again = repetition.over(`cycle ${target}`);
-    log[did || again ? 'info' : 'debug'](fields, again ? 'cycle finished, the trouble is over' : 'cycle finished');
+    log[did || again ? 'info' : 'debug'](fields, again ? `target ${target}: cycle finished; nothing fails any more` : `target ${target}: cycle finished`);
     return;
   }
   const repeated = repetition.tell(`cycle ${target}`, signatureOf(event, tally));
   const level = result === 'error' ? 'error' : 'warn';
-  const message = error?.message ?? `cycle finished: ${result}`;
+  const message = messageOf(event, tally);
   if (repeated !== undefined) log[level]({ ...fields, ...(repeated > 0 ? { repeated } : {}) }, message);
-  else log[did ? 'info' : 'debug'](fields, message);
+  else log[Object.keys(tally.applied).length > 0 ? 'info' : 'debug'](fields, message);
 }
 
-/** Two cycles with the same signature are the same trouble. What was applied doesn't count: the trouble is the rest. */
-function signatureOf({ result, error }: EventOf<'cycle_finished'>, tally: Tally): string {
-  return JSON.stringify([result, error?.code, tally.failed, tally.rejected, tally.heldId]);
+function messageOf({ target, result, error, deferred }: EventOf<'cycle_finished'>, { failures }: Tally): string {
+  if (error !== undefined) return error.remedy === undefined || error.remedy === '' ? error.message : `${error.message}; ${error.remedy}`;
+  if (result === 'held') return `target ${target}: cycle finished; the rest is held`;
+  const parts = [
+    ...(failures > 0 ? [`${numberOf(failures, 'operation')} failed`] : []),
+    ...(deferred > 0 ? [`${numberOf(deferred, 'change')} ${deferred === 1 ? 'waits' : 'wait'} for the next attempt`] : []),
+  ];
+  return `target ${target}: cycle finished, but ${parts.length === 0 ? 'not everything was done' : parts.join(' and ')}`;
+}
+
+/**
+ * Two cycles with the same signature have the same problem. What was applied does not count, nor how many failed: they
+ * are tried at different times. A cycle that only waits for the next attempt has the problem of the one before.
+ */
+function signatureOf({ result, error, deferred }: EventOf<'cycle_finished'>, tally: Tally): string | undefined {
+  if (result === 'partial' && tally.failures === 0 && deferred > 0) return undefined;
+  if (error !== undefined) return error.code;
+  return JSON.stringify([result, Object.keys(tally.failed).sort(), tally.heldId]);
 }
 
 function positive(counts: Readonly<Record<string, number>>): Record<string, number> {

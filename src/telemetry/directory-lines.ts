@@ -2,7 +2,7 @@ import type { CycleEvent } from '../ports/cycle-observer.ts';
 import type { Log } from './log.ts';
 import type { Repetition } from './repetition.ts';
 
-type DirectoryEvent = Extract<CycleEvent, { kind: 'directory_read' | 'directory_failed' | 'directory_failover' }>;
+type DirectoryEvent = Extract<CycleEvent, { kind: 'reading_started' | 'still_reading' | 'directory_read' | 'directory_failed' | 'directory_failover' }>;
 type EventOf<Kind extends DirectoryEvent['kind']> = Extract<DirectoryEvent, { kind: Kind }>;
 
 /** Lines about directories: whether and how they can be read, and which server answers. */
@@ -10,24 +10,39 @@ export function directoryLines(log: Log, repetition: Repetition): (event: Direct
   /** How changes of each directory were found last. */
   const ways = new Map<string, string>();
 
-  const readLine = ({ kind, ...fields }: EventOf<'directory_read'>): void => {
-    const { directory, changes } = fields;
+  const readLine = ({ kind, changes, because, ...rest }: EventOf<'directory_read'>): void => {
+    const { directory } = rest;
     const again = repetition.over(`directory ${directory}`);
     const isOtherWay = changes !== undefined && changes !== ways.get(directory);
     if (changes !== undefined) ways.set(directory, changes);
-    if (again) log.info({ event: kind, ...fields }, `directory ${directory} can be read again`);
-    else if (isOtherWay) log.info({ event: kind, ...fields }, `directory ${directory} read; changes are found by ${changes}`);
-    else log.debug({ event: kind, ...fields }, `directory ${directory} read`);
+    const fields = { event: kind, ...rest, ...(changes === undefined ? {} : { changes: strategyIn(changes) }) };
+    const why = because === undefined ? '' : `, because ${because}`;
+    if (again) log.info(fields, `directory ${directory} can be read again`);
+    else if (isOtherWay) log.info(fields, `directory ${directory} was read${why}; changes are found by ${changes}`);
+    else log.debug(fields, `directory ${directory} was read${why}`);
   };
 
-  const failedLine = ({ kind, message, ...fields }: EventOf<'directory_failed'>): void => {
-    const repeated = repetition.tell(`directory ${fields.directory}`, fields.code);
+  const failedLine = ({ kind, directory, code, message, remedy }: EventOf<'directory_failed'>): void => {
+    const repeated = repetition.tell(`directory ${directory}`, code);
     const level = repeated === undefined ? 'debug' : 'error';
-    log[level]({ event: kind, ...fields, ...(repeated ? { repeated } : {}) }, message);
+    log[level]({ event: kind, directory, code, ...(repeated ? { repeated } : {}) }, remedy === undefined || remedy === '' ? message : `${message}; ${remedy}`);
+  };
+
+  const stillLine = ({ kind, ...fields }: EventOf<'still_reading'>): void => {
+    const { directory, since, entries } = fields;
+    const repeated = repetition.tell(`reading ${directory}`, since);
+    const level = repeated === undefined ? 'debug' : 'warn';
+    log[level]({ event: kind, ...fields, ...(repeated ? { repeated } : {}) }, `directory ${directory}: still reading since ${since}, ${entries} entries so far; its targets wait`);
   };
 
   return (event) => {
     switch (event.kind) {
+      case 'reading_started':
+        log.trace({ event: event.kind, directory: event.directory });
+        return;
+      case 'still_reading':
+        stillLine(event);
+        return;
       case 'directory_read':
         readLine(event);
         return;
@@ -36,8 +51,13 @@ export function directoryLines(log: Log, repetition: Repetition): (event: Direct
         return;
       case 'directory_failover': {
         const { kind, ...fields } = event;
-        log.warn({ event: kind, ...fields }, `directory ${event.directory}: ${event.to} answers in place of ${event.from}`);
+        log.warn({ event: kind, ...fields }, `directory ${event.directory}: ${event.from} does not answer, ${event.to} is used`);
       }
     }
   };
+}
+
+/** `syncrepl (the server offers it)` → `syncrepl`. */
+function strategyIn(changes: string): string {
+  return changes.split(' ', 1)[0] ?? '';
 }

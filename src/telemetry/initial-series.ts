@@ -3,7 +3,7 @@ import type { ResourceType } from '../core/model/entry.ts';
 import type { Verb } from '../core/model/plan.ts';
 import { reasonCodes, type ReasonCounts } from '../core/model/resource.ts';
 import type { CycleEvent, CycleMode, CycleResult } from '../ports/cycle-observer.ts';
-import type { LinkCounts } from '../ports/state-store.ts';
+import type { Failing, LinkCounts } from '../ports/state-store.ts';
 import type { Instruments } from './instruments.ts';
 
 type OperationOutcome = Extract<CycleEvent, { kind: 'operation_finished' }>['outcome'];
@@ -12,8 +12,19 @@ type OperationOutcome = Extract<CycleEvent, { kind: 'operation_finished' }>['out
 const verbs = keys<Verb>({ create: 0, adopt: 0, relink: 0, update: 0, reactivate: 0, members: 0, deactivate: 0, delete: 0 });
 const types = keys<ResourceType>({ user: 0, group: 0 });
 const modes = keys<CycleMode>({ full: 0, incremental: 0 });
-const results = keys<CycleResult>({ success: 0, partial: 0, held: 0, error: 0 });
+const results = keys<CycleResultLabel>({ success: 0, partial: 0, held: 0, directory_error: 0, target_error: 0, error: 0 });
 const outcomes = keys<OperationOutcome>({ applied: 0, failed: 0, skipped: 0 });
+
+/** A cycle's result, with errors by what failed. */
+export type CycleResultLabel = CycleResult | 'directory_error' | 'target_error';
+
+/** Codes begin with what they are about. */
+export function resultLabel(result: CycleResult, code: string | undefined): CycleResultLabel {
+  if (result !== 'error') return result;
+  if (code?.startsWith('D2S_TARGET_') === true) return 'target_error';
+  return code !== undefined && directoryCodes.test(code) ? 'directory_error' : 'error';
+}
+const directoryCodes = /^D2S_(?:DIRECTORY|ENTRY|LDIF|SCOPE_GROUP)_/;
 
 /** How `resources` calls what the store counts. */
 export const resourceStates: Readonly<Record<keyof LinkCounts[ResourceType], string>> = {
@@ -24,6 +35,7 @@ export const resourceStates: Readonly<Record<keyof LinkCounts[ResourceType], str
   troubled: 'quarantined',
 };
 
+const ldapOutcomes = ['success', 'refused', 'failed'] as const;
 export const ldapOperations = ['connect', 'bind', 'root_dse', 'search', 'range'] as const;
 
 /**
@@ -42,7 +54,9 @@ export function initialise(
   for (const directory of options.directories) {
     instruments.ldapFailovers.inc({ directory }, 0);
     for (const type of types) instruments.sourceEntries.set({ directory, type }, 0);
-    for (const operation of ldapOperations) instruments.ldapDuration.zero({ directory, operation });
+    for (const operation of ldapOperations) {
+      for (const outcome of ldapOutcomes) instruments.ldapDuration.zero({ directory, operation, outcome });
+    }
   }
   for (const target of options.targets) initialiseTarget(instruments, target);
 }
@@ -61,6 +75,8 @@ function initialiseTarget(instruments: Instruments, target: string): void {
   clearHeld(instruments, target);
   setUnresolved(instruments, target, { members: 0, references: 0 });
   setRejected(instruments, target, {});
+  instruments.failures.set({ target }, 0);
+  instruments.inProgress.set({ target }, 0);
   instruments.pending.set({ target }, 0);
   instruments.propagationDelay.zero({ target });
   instruments.throttled.inc({ target }, 0);
@@ -74,6 +90,13 @@ export function setUnresolved(instruments: Instruments, target: string, { member
 
 export function setRejected(instruments: Instruments, target: string, counts: ReasonCounts): void {
   for (const reason of reasonCodes) instruments.rejected.set({ target, reason }, counts[reason] ?? 0);
+}
+
+/** Since when a target fails, and in how many cycles in a row. */
+export function setFailing(instruments: Instruments, target: string, failing: Failing | undefined): void {
+  instruments.failures.set({ target }, failing?.cycles ?? 0);
+  if (failing === undefined) instruments.failingSince.remove({ target });
+  else instruments.failingSince.set({ target }, Date.parse(failing.since) / 1000);
 }
 
 /** Nothing is held. */

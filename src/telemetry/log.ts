@@ -34,7 +34,7 @@ export function createLog({ level, format, destination, secrets = () => [] }: Lo
       timestamp: pino.stdTimeFunctions.isoTime,
       // pino's own would add a stack and a type.
       serializers: { err: (value: unknown) => value },
-      formatters: { level: (label) => ({ level: label }), log: withoutSecrets },
+      formatters: { level: (label) => ({ level: label }), log: (fields) => wholeNumbers(withoutSecrets(fields)) },
     },
     { write: (line) => end.write(scrubLine(line, secrets())) },
   );
@@ -48,4 +48,9 @@ function prettyStream(destination: DestinationStream, terminal: boolean): Destin
     translateTime: 'SYS:HH:MM:ss',
   });
   return { write: (line) => destination.write(format(line)) };
+}
+
+/** Times are measured in fractions of a millisecond, which nobody reads. */
+function wholeNumbers(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, typeof value === 'number' ? Math.round(value) : value]));
 }

@@ -1,7 +1,7 @@
 import { shortPath } from '../core/mapping/scim-path.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CycleEvent, CycleObserver } from '../ports/cycle-observer.ts';
-import { clearHeld, setRejected, ldapOperations, resourceStates, setUnresolved } from './initial-series.ts';
+import { clearHeld, ldapOperations, resourceStates, resultLabel, setFailing, setRejected, setUnresolved } from './initial-series.ts';
 import type { Instruments } from './instruments.ts';
 
 type EventOf<Kind extends CycleEvent['kind']> = Extract<CycleEvent, { kind: Kind }>;
@@ -15,7 +15,9 @@ export function measure(instruments: Instruments, clock: Clock): CycleObserver {
 
   const finish = (event: EventOf<'cycle_finished'>): void => {
     const { target, mode, result } = event;
-    instruments.cycles.inc({ target, mode, result });
+    instruments.cycles.inc({ target, mode, result: resultLabel(result, event.error?.code) });
+    instruments.inProgress.set({ target }, 0);
+    setFailing(instruments, target, event.failing);
     instruments.cycleDuration.observe({ target, mode }, event.milliseconds / 1000);
     if (result === 'success') instruments.lastSuccess.set({ target }, clock.now() / 1000);
     // A cycle that failed may not have come as far as the guard: what was held before still is.
@@ -26,6 +28,7 @@ export function measure(instruments: Instruments, clock: Clock): CycleObserver {
     switch (event.kind) {
       case 'cycle_started':
         holding.delete(event.target);
+        instruments.inProgress.set({ target: event.target }, 1);
         return;
       case 'cycle_finished':
         finish(event);
@@ -37,14 +40,12 @@ export function measure(instruments: Instruments, clock: Clock): CycleObserver {
         holding.add(event.target);
         countHeld(instruments, event);
         return;
+      case 'reading_started':
+      case 'directory_failed':
       case 'directory_read':
-        countEntries(instruments, event, clock);
-        return;
       case 'directory_failover':
-        instruments.ldapFailovers.inc({ directory: event.directory });
-        return;
       case 'ldap_request':
-        instruments.ldapDuration.observe({ directory: event.directory, operation: oneOf(ldapOperations, event.operation) }, event.milliseconds / 1000);
+        countDirectory(instruments, event, clock);
         return;
       case 'unresolved_counted':
         setUnresolved(instruments, event.target, event.counts);
@@ -65,11 +66,12 @@ export function measure(instruments: Instruments, clock: Clock): CycleObserver {
       case 'state_opened':
       case 'absent_entries':
       case 'entries_read':
-      case 'directory_failed':
+      case 'still_reading':
       case 'decided': case 'decision_unusable':
       case 'operations_given_up':
       case 'search_failed':
       case 'link_forgotten':
+      case 'answer_unusable':
     }
   };
 }
@@ -105,8 +107,33 @@ function countHeld(instruments: Instruments, { target, hold }: EventOf<'held'>):
   for (const { verb } of hold.operations) instruments.held.inc({ target, operation: verb });
 }
 
+function countDirectory(
+  instruments: Instruments,
+  event: EventOf<'reading_started' | 'directory_failed' | 'directory_read' | 'directory_failover' | 'ldap_request'>,
+  clock: Clock,
+): void {
+  const { directory } = event;
+  switch (event.kind) {
+    case 'reading_started':
+      instruments.readingStarted.set({ directory }, clock.now() / 1000);
+      return;
+    case 'directory_failed':
+      instruments.readingStarted.remove({ directory });
+      return;
+    case 'directory_read':
+      countEntries(instruments, event, clock);
+      return;
+    case 'directory_failover':
+      instruments.ldapFailovers.inc({ directory });
+      return;
+    case 'ldap_request':
+      instruments.ldapDuration.observe({ directory, operation: oneOf(ldapOperations, event.operation), outcome: event.outcome }, event.milliseconds / 1000);
+  }
+}
+
 /** After a delta, as much is known as after a complete reading. */
 function countEntries(instruments: Instruments, { directory, users, groups }: EventOf<'directory_read'>, clock: Clock): void {
+  instruments.readingStarted.remove({ directory });
   instruments.lastCompleteRead.set({ directory }, clock.now() / 1000);
   instruments.sourceEntries.set({ directory, type: 'user' }, users);
   instruments.sourceEntries.set({ directory, type: 'group' }, groups);

@@ -1,8 +1,9 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Clock } from '../ports/clock.ts';
 import type { CycleObserver } from '../ports/cycle-observer.ts';
+import type { TargetState } from '../ports/state-store.ts';
 import { createInstruments } from './instruments.ts';
-import { initialise } from './initial-series.ts';
+import { initialise, setFailing, setRejected } from './initial-series.ts';
 import { measure } from './measure.ts';
 
 export interface MetricsOptions {
@@ -18,8 +19,8 @@ export interface MetricsOptions {
 export interface Metrics {
   readonly observer: CycleObserver;
   readonly registry: Registry;
-  /** Tells when a target last succeeded before this start (milliseconds since 1970), so that no alert fires falsely. */
-  readonly recallSuccess: (target: string, at: number) => void;
+  /** Starts from what the state says of a target, so that a restart neither fires an alert nor silences one. */
+  readonly recall: (target: string, state: TargetState) => void;
 }
 
 /** Gauges that Node's own set calls `_total`: promtool refuses the name, and nothing here needs them. */
@@ -42,8 +43,12 @@ export function createMetrics(options: MetricsOptions): Metrics {
       if ('directory' in event && !directories.has(event.directory)) return;
       record(event);
     },
-    recallSuccess(target, at) {
-      if (targets.has(target)) instruments.lastSuccess.set({ target }, at / 1000);
+    recall(target, { lastSuccessAt, failing, rejected = {}, held }) {
+      if (!targets.has(target)) return;
+      if (lastSuccessAt !== undefined) instruments.lastSuccess.set({ target }, Date.parse(lastSuccessAt) / 1000);
+      setFailing(instruments, target, failing);
+      setRejected(instruments, target, rejected);
+      for (const { verb } of held?.operations ?? []) instruments.held.inc({ target, operation: verb });
     },
   };
 }

@@ -1,3 +1,4 @@
+import { count } from '../core/wording/count.ts';
 import type { CycleEvent } from '../ports/cycle-observer.ts';
 
 type Opened = Extract<CycleEvent, { kind: 'state_opened' }>;
@@ -5,14 +6,14 @@ type Opened = Extract<CycleEvent, { kind: 'state_opened' }>;
 /** What a person has to know about a state that was opened, a sentence each; nothing in the ordinary case. */
 export function openingLines({ folder, opening: { isNew, cut, lost } }: Opened): { readonly level: 'info' | 'warn'; readonly text: string }[] {
   const lines: { readonly level: 'info' | 'warn'; readonly text: string }[] = [];
-  if (isNew) lines.push({ level: 'info', text: `new state in ${folder}: first run, nothing will be removed` });
+  if (isNew) lines.push({ level: 'info', text: `new state in ${folder}: this is the first run, which removes nothing` });
   if (cut !== undefined) {
-    const what = `${cut.lines} ${cut.lines === 1 ? 'line' : 'lines'} (${cut.bytes} bytes)`;
-    lines.push({ level: 'warn', text: `the end of the journal in ${folder} was not whole: ${what} cut off` });
+    const what = `${count(cut.lines, 'line')} (${count(cut.bytes, 'byte')})`;
+    lines.push({ level: 'warn', text: `the end of the journal in ${folder} was incomplete: ${what} removed` });
   }
   if (lost !== undefined) {
-    const why = lost === 'restored' ? 'is older than the one that was here before: it was put back from a backup' : 'lacks records that were cut off';
-    lines.push({ level: 'warn', text: `the state in ${folder} ${why}; what targets acknowledged since is not known, so each account is looked at once, and what differs is sent` });
+    const why = lost === 'restored' ? 'is older than the state that was here before: it was restored from a backup' : 'lacks records that were damaged and removed';
+    lines.push({ level: 'warn', text: `the state in ${folder} ${why}; what targets acknowledged since then is unknown, so every account is read once and differences are sent` });
   }
   return lines;
 }

@@ -1,7 +1,9 @@
 import type { Clock } from '../ports/clock.ts';
 
-/** How long an unchanged trouble stays quiet before it is told again. */
+/** How long an unchanged problem stays quiet before it is logged again. */
 const reminderMilliseconds = 15 * 60_000;
+/** More subjects are not remembered; the ones that were first told longest ago are forgotten, and told as news again. */
+const mostSubjects = 10_000;
 
 interface Standing {
   readonly signature: string;
@@ -9,25 +11,31 @@ interface Standing {
   untold: number;
 }
 
-/** Keeps a trouble that comes back with every poll from filling the log. */
+/** Keeps a problem that comes back with every poll from filling the log. */
 export interface Repetition {
   /**
-   * The subject (a target, a directory) has this trouble now. Undefined when that was told lately; otherwise how many
-   * times it was kept quiet since it was last told. Another signature is news.
+   * The subject (a target, a directory) has this problem now. Undefined when that was logged lately; otherwise how many
+   * times it was left out since it was last logged. Another signature is news; without one, it is the problem that was
+   * logged last, whatever that was.
    */
-  tell(subject: string, signature: string): number | undefined;
-  /** The trouble is over. True when there was one. */
+  tell(subject: string, signature?: string): number | undefined;
+  /** The problem is over. True when there was one. */
   over(subject: string): boolean;
 }
 
-export function createRepetition(clock: Clock): Repetition {
+export function createRepetition(clock: Pick<Clock, 'monotonic'>): Repetition {
   const standing = new Map<string, Standing>();
+  const forgetFirst = (): void => {
+    const [first] = standing.keys();
+    if (standing.size >= mostSubjects && first !== undefined) standing.delete(first);
+  };
   return {
     tell(subject, signature) {
       const now = clock.monotonic();
       const known = standing.get(subject);
-      if (known?.signature !== signature) {
-        standing.set(subject, { signature, toldAt: now, untold: 0 });
+      if (known === undefined || (signature !== undefined && known.signature !== signature)) {
+        if (known === undefined) forgetFirst();
+        standing.set(subject, { signature: signature ?? '', toldAt: now, untold: 0 });
         return 0;
       }
       if (now - known.toldAt < reminderMilliseconds) {

@@ -1,11 +1,12 @@
+import { count } from '../core/wording/count.ts';
 import type { CycleEvent } from '../ports/cycle-observer.ts';
 import type { Log } from './log.ts';
 
-/** Says how much names nobody who is read when that is another number than before: once, also after a start. */
+/** Logs how many values name no known entry when the number has changed: once, also after a start. */
 export function unresolvedLine(log: Log, { kind, target, counts, isNews }: Extract<CycleEvent, { kind: 'unresolved_counted' }>): void {
   const { members, groups, references } = counts;
   const fields = { event: kind, target, members, groups, references };
   if (!isNews) log.trace(fields);
-  else if (members + references === 0) log.info(fields, 'every member and reference names somebody who is read');
-  else log.warn(fields, `${members} members in ${groups} groups and ${references} references name nobody who is read`);
+  else if (members + references === 0) log.info(fields, `target ${target}: every member and reference in the directory names a known entry`);
+  else log.warn(fields, `target ${target}: values in the directory that name no known entry: ${members} of members (in ${count(groups, 'group')}), ${references} of references`);
 }

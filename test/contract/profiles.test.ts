@@ -48,6 +48,7 @@ async function begin(context: TestContext, name: string): Promise<Stage> {
     userAgent: 'dir2scim/test',
     onRequest: () => undefined,
     onThrottled: () => undefined,
+    onFault: () => undefined,
     onWaited: () => undefined,
   });
   context.after(async () => {

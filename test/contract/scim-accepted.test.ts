@@ -91,6 +91,18 @@ describe('a write that is answered with 202', () => {
     assert.equal(failureClass(await drive(clock, asks.changeMembers(group, members([], [id]), signal))), 'transient');
   });
 
+  it('ends no access while the account says anything else than that it is inactive', async (context) => {
+    const { server, target, clock } = await begin(context);
+    const id = applied(await target.create('user', alice, signal));
+    for (const [active, expected] of [[null, 'transient'], ['pending', 'transient'], ['inactive', 'applied'], [0, 'applied']] as const) {
+      const [held = {}] = server.users();
+      const shown = JSON.stringify({ ...held, title: 'Chief', active });
+      server.setFaults({ before: ({ method }) => (method === 'GET' ? { kind: 'answer', status: 200, body: shown, headers: { 'content-type': 'application/scim+json' } } : promise) });
+      const outcome = await drive(clock, target.update('user', id, [set('active', false), set('title', 'Chief', false)], signal));
+      assert.equal(failureClass(outcome), expected, String(active));
+    }
+  });
+
   it('is believed where the target cannot be asked', async (context) => {
     const { server, target, clock } = await begin(context);
     const id = applied(await target.create('user', alice, signal));

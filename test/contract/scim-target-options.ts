@@ -15,6 +15,7 @@ export function targetOptions(url: string, token: string, { dialect = [], ...res
     userAgent: 'dir2scim/test',
     onRequest: () => undefined,
     onThrottled: () => undefined,
+    onFault: () => undefined,
     onWaited: () => undefined,
     ...rest,
   };

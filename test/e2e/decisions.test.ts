@@ -91,7 +91,7 @@ describe('approve and reject', { concurrency: 2 }, () => {
     const holdId = holdOf(await site.run('plan'));
     assert.equal((await site.run('reject', holdId)).code, 0);
     assert.equal((await site.run('sync')).code, 0);
-    const told = new RegExp(`undone +6 deactivate, rejected by ${userInfo().username} at \\d{4}-`);
+    const told = new RegExp(`undone +6 users to deactivate, rejected by ${userInfo().username} at \\d{4}-`);
     for (const result of [await site.run('status'), await site.run('plan')]) assert.match(result.stdout, told);
     assert.match((await site.run('explain', 'hector')).stdout, new RegExp(`rejected: deactivate.*\\n(.*\\n)* *undone +rejected by ${userInfo().username} at`));
     const { targets } = parse(await site.run('status', '--json')) as { readonly targets: readonly { readonly decisions: { readonly last: readonly Record<string, unknown>[] } }[] };
@@ -124,7 +124,7 @@ describe('explain --push', { concurrency: 2 }, () => {
     await using site = await withAccident();
     assert.equal((await site.run('sync')).code, 3);
     const unasked = await site.run('explain', 'hector', '--push');
-    assert.deepEqual([unasked.code, /D2S_USAGE: .*1 deactivate.*--yes/.test(unasked.stderr), inactive(site)], [2, true, []], unasked.stderr);
+    assert.deepEqual([unasked.code, /D2S_USAGE: .*1 user to deactivate.*--yes/.test(unasked.stderr), inactive(site)], [2, true, []], unasked.stderr);
     const pushed = await site.run('explain', 'hector', '--push', '--yes');
     assert.deepEqual([pushed.code, inactive(site)], [0, ['hector']], pushed.stderr + pushed.stdout);
     const after = parse(await site.run('plan', '--json'));
@@ -137,7 +137,7 @@ describe('explain --push', { concurrency: 2 }, () => {
     const main = join(import.meta.dirname, '../../src/cli/main.ts');
     const command = `"${process.execPath}" "${main}" explain ${idOf('hector')} --push --config "${site.config}"`;
     const answer = (word: string) => run('bash', ['-c', `(while ! grep -qs "y/N" "$0"; do sleep 0.05; done; echo ${word}) | script --quiet --return --flush --command '${command}' "$0"`, join(site.folder, `typed-${word}`)]);
-    assert.match((await answer('no')).stdout, /Send now: 1 deactivate[^?]*on wiki\?.*Nothing was sent/s);
+    assert.match((await answer('no')).stdout, /Send now: 1 user to deactivate[^?]*on wiki\?.*Nothing was sent/s);
     assert.deepEqual(inactive(site), []);
     await answer('yes');
     assert.deepEqual(inactive(site), ['hector']);

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { attributeKey, isBinary } from '../../core/directory/attribute.ts';
+import { describeAttribute } from '../../core/directory/attribute.ts';
 import type { AttributeValue } from '../../core/model/entry.ts';
 import type { RawAttribute } from './message.ts';
 
@@ -13,7 +13,8 @@ export interface AttributeRange {
 
 /** The part of a large attribute that `member;range=0-1499` is (MS-ADTS §3.1.1.3.1.3.3); undefined for a whole one. */
 export function attributeRange(description: string): AttributeRange | undefined {
-  const match = range.exec(description);
+  // Most have no option at all, and this is asked of every attribute that arrives.
+  const match = description.includes(';') ? range.exec(description) : null;
   if (match === null) return undefined;
   return { start: Number(match[1]), end: match[2] === '*' ? undefined : Number(match[2]) };
 }
@@ -21,12 +22,11 @@ export function attributeRange(description: string): AttributeRange | undefined 
 /** Adds the values to those that are there under the same name and options. An attribute without values leaves no trace. */
 export function addValues(into: Map<string, AttributeValue[]>, { description, values }: RawAttribute): void {
   if (values.length === 0) return;
-  const name = attributeKey(description);
-  const binary = isBinary(description);
-  const list = into.get(name);
+  const { key, binary } = describeAttribute(description);
+  const list = into.get(key);
   // As long as it has to be: an array that begins empty takes room for 17 values, and most attributes have one.
   const added = values.map((value) => (binary ? copy(value) : decode(value)));
-  if (list === undefined) into.set(name, added);
+  if (list === undefined) into.set(key, added);
   else for (const value of added) list.push(value);
 }
 

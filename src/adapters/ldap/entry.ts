@@ -1,4 +1,5 @@
 import type { AttributeValue, Entry, ResourceType } from '../../core/model/entry.ts';
+import { attributeName } from '../../core/directory/attribute.ts';
 import { BridgeError } from '../../core/model/errors.ts';
 import { addValues } from './attributes.ts';
 import { readSourceId } from './entry-id.ts';
@@ -40,11 +41,18 @@ export class Nameless {
   }
 }
 
+export interface ReadAs extends Omit<EntryContext, 'base'> {
+  /** Attributes that nobody but us asked for: they leave no trace. */
+  readonly unwanted: ReadonlySet<string>;
+}
+
 /** An entry as the rest of dir2scim knows it; undefined when it has no usable id. */
-export function readEntry(found: SearchEntry, { directory, type, idAttribute }: Omit<EntryContext, 'base'>): Entry | undefined {
+export function readEntry(found: SearchEntry, { directory, type, idAttribute, unwanted }: ReadAs): Entry | undefined {
   const id = readSourceId(found.attributes, idAttribute);
   if (id === undefined) return undefined;
   const attributes = new Map<string, AttributeValue[]>();
-  for (const attribute of found.attributes) addValues(attributes, attribute);
+  for (const attribute of found.attributes) {
+    if (!unwanted.has(attributeName(attribute.description))) addValues(attributes, attribute);
+  }
   return { id, directory, type, dn: found.dn, attributes };
 }

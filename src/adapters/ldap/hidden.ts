@@ -1,7 +1,6 @@
 import { attributeName } from '../../core/directory/attribute.ts';
 import type { Entry, ResourceType } from '../../core/model/entry.ts';
 import { findLockAttributes } from './lock-attributes.ts';
-import type { RawAttribute } from './message.ts';
 import type { OpenDirectory } from './open-directory.ts';
 import type { SearchEntry } from './search.ts';
 import { readSubschema } from './subschema.ts';
@@ -11,8 +10,6 @@ export interface HiddenReader {
   readonly attributes: readonly string[];
   /** The entry with the names of what it has and does not show. */
   mark(entry: Entry, found: SearchEntry): Entry;
-  /** Without what nobody but us asked for. */
-  rest(found: SearchEntry): SearchEntry;
 }
 
 /**
@@ -26,26 +23,34 @@ export async function createHiddenReader(directory: OpenDirectory, type: Resourc
   const locks = type === 'user' ? await findLockAttributes(directory, base, wanted) : [];
   const always = locks.filter(({ state }) => state === 'hidden').map(({ name }) => name);
   const names = [...wanted].map((name) => [name, typeNames(name)] as const);
+  const requiredNames = new Map<ReadonlySet<string>, readonly string[]>();
+  /** Those of the wanted that entries of these classes must have. Most entries have the same few classes. */
+  const requiredOf = (classes: readonly string[]): readonly string[] => {
+    const types = requirements(classes);
+    const before = requiredNames.get(types);
+    if (before !== undefined) return before;
+    const required = names.filter(([, type]) => types.has(type)).map(([name]) => name);
+    requiredNames.set(types, required);
+    return required;
+  };
   const sets = new Map<string, ReadonlySet<string>>();
   return {
     attributes: ['objectclass'],
     mark: (entry, found) => {
-      const classes = found.attributes.filter(isClasses).flatMap(({ values }) => values.map(String));
-      const required = requirements(classes);
-      const missing = names.filter(([name, type]) => required.has(type) && !entry.attributes.has(name)).map(([name]) => name);
+      const missing = requiredOf(classesOf(found)).filter((name) => !entry.attributes.has(name));
+      if (always.length + missing.length === 0) return entry;
       const hidden = [...new Set([...always, ...missing])];
-      if (hidden.length === 0) return entry;
       const key = hidden.join();
       const set = sets.get(key) ?? new Set(hidden);
       sets.set(key, set);
       return { ...entry, hidden: set };
     },
-    rest: (found) => (wanted.has('objectclass') ? found : { ...found, attributes: found.attributes.filter((one) => !isClasses(one)) }),
   };
 }
 
-const nothingHidden: HiddenReader = { attributes: [], mark: (entry) => entry, rest: (found) => found };
+const nothingHidden: HiddenReader = { attributes: [], mark: (entry) => entry };
 
-function isClasses({ description }: RawAttribute): boolean {
-  return attributeName(description) === 'objectclass';
+function classesOf({ attributes }: SearchEntry): readonly string[] {
+  const found = attributes.find(({ description }) => attributeName(description) === 'objectclass');
+  return found === undefined ? [] : found.values.map((value) => value.toString('latin1'));
 }

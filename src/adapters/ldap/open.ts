@@ -6,7 +6,7 @@ import { openTcp, openTls, parseAddress, type ServerAddress } from './connection
 import { detectKind } from './kind.ts';
 import { interruption } from './message-stream.ts';
 import type { OpenDirectory } from './open-directory.ts';
-import type { LdapOperation, LdapSourceOptions } from './options.ts';
+import type { LdapOperation, LdapOutcome, LdapSourceOptions } from './options.ts';
 import { askForPolicy } from './password-policy.ts';
 import { nameOfCode, quote } from './result-code.ts';
 import { isSynchronized, readRootDse } from './root-dse.ts';
@@ -65,18 +65,27 @@ function notSynchronized(url: string): BridgeError {
   );
 }
 
-/** Measures a request and tells the listener, whether it succeeded or not. */
+/** Measures a request and tells the listener, with what came of it. */
 export async function timed<T>(
   options: LdapSourceOptions,
   operation: LdapOperation,
   request: () => Promise<T>,
 ): Promise<T> {
   const start = performance.now();
+  const tell = (outcome: LdapOutcome): void => options.onRequest?.(operation, performance.now() - start, outcome);
   try {
-    return await request();
-  } finally {
-    options.onRequest?.(operation, performance.now() - start);
+    const answer = await request();
+    tell(isRefused(answer) ? 'refused' : 'success');
+    return answer;
+  } catch (error) {
+    tell('failed');
+    throw error;
   }
+}
+
+/** Some requests come back with the server's result, others with what was made of it. */
+function isRefused(answer: unknown): boolean {
+  return typeof answer === 'object' && answer !== null && 'code' in answer && answer.code !== 0;
 }
 
 /** TCP, then TLS where the URL or `startTls` asks for it, within the time for one server. */

@@ -45,7 +45,7 @@ export interface LdapSourceOptions {
     readonly idleMilliseconds: number;
   };
   /** Told once for each finished request. */
-  readonly onRequest?: (operation: LdapOperation, milliseconds: number) => void;
+  readonly onRequest?: (operation: LdapOperation, milliseconds: number, outcome: LdapOutcome) => void;
   /** Told when another server than the one before is read, in either direction. URLs. */
   readonly onFailover?: (from: string, to: string) => void;
   /** Told what became of entries that were known and are not shown any more. */
@@ -60,6 +60,9 @@ export interface SearchScope {
   /** RFC 4515 text; the default fits the kind of directory. */
   readonly filter?: string;
 }
+
+/** `refused`: the server answered with another result than success (RFC 4511 §4.1.9). `failed`: no answer that could be used. */
+export type LdapOutcome = 'success' | 'refused' | 'failed';
 
 /** `connect` includes TLS; `search` is one page; `range` is one part of an attribute that came in parts. */
 export type LdapOperation = 'connect' | 'bind' | 'root_dse' | 'search' | 'range';

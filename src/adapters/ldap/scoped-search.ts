@@ -3,7 +3,7 @@ import type { Entry, ResourceType, SourceId } from '../../core/model/entry.ts';
 import type { ReadRequest } from '../../ports/directory-source.ts';
 import { createNaming } from './asked-names.ts';
 import { createStampReader } from './changes/stamp.ts';
-import { Nameless, readEntry } from './entry.ts';
+import { Nameless, readEntry, type ReadAs } from './entry.ts';
 import { BridgeError } from '../../core/model/errors.ts';
 import { toLdapFilter } from './filter.ts';
 import { ReferenceFollower, type Visit } from './follow-references.ts';
@@ -83,12 +83,14 @@ async function searchPlace(
   const wanted = search.attributes[type];
   const named = await createNaming(directory, wanted);
   const hidden = await createHiddenReader(directory, type, base, wanted);
+  const unwanted = new Set([...search.stampOf.attributes, ...hidden.attributes].filter((name) => !wanted.has(name)));
+  const readAs: ReadAs = { directory: options.name, type, idAttribute, unwanted };
   const nameless = new Nameless();
   const partial: SearchEntry[] = [];
   const elsewhere: (readonly LdapUrl[])[] = [];
   const visit = async (found: SearchEntry): Promise<void> => {
-    const { stamp, rest } = search.stampOf.read(found, wanted);
-    const read = readEntry(hidden.rest(rest), { directory: options.name, type, idAttribute });
+    const stamp = search.stampOf.read(found);
+    const read = readEntry(found, readAs);
     if (read === undefined) {
       nameless.add(found.dn);
       return;

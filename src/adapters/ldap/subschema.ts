@@ -17,7 +17,7 @@ export interface Subschema {
 const known = new WeakMap<LdapSourceOptions, Subschema>();
 
 function hidden({ kind }: OpenDirectory): Subschema {
-  return { typeNames: typeName, requirements: kind === 'openldap' ? requiredOfGroups : () => new Set(), knows: () => undefined };
+  return { typeNames: typeName, requirements: kind === 'openldap' ? requiredOfGroups : requirementsIn([], typeName), knows: () => undefined };
 }
 
 /** RFC 4512 §4.4: the rootDSE tells where the schema is. A server that hides it is no trouble. */

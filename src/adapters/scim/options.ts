@@ -25,6 +25,8 @@ export interface ScimTargetOptions extends Route {
   readonly onThrottled: (milliseconds: number) => void;
   /** A request waited so long for its turn: because of `limits`, or of such a pause. */
   readonly onWaited: (milliseconds: number) => void;
+  /** Something was thrown while an answer was worked with: the call has failed, and nothing else. */
+  readonly onFault: (thrown: unknown) => void;
 }
 
 export interface CheckedOptions extends ScimTargetOptions {

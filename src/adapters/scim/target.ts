@@ -4,6 +4,7 @@ import type { TargetId } from '../../core/model/link.ts';
 import type { Failure, Outcome } from '../../core/model/outcome.ts';
 import type { Acknowledged, FoundResource, MemberChange, ScimChange, ScimTarget, Takes } from '../../ports/scim-target.ts';
 import { confirmCreate, confirmWrite, type Promised } from './write/accepted.ts';
+import { contained } from './contained.ts';
 import { createAttempt } from './exchange/attempt.ts';
 import type { Conversation } from './dialect/conversation.ts';
 import { createResource } from './write/create.ts';
@@ -13,6 +14,7 @@ import { discoverTarget } from './dialect/discover.ts';
 import { createFind } from './read/find.ts';
 import { createDiscovery, writeAfter } from './dialect/discover-first.ts';
 import { confirms } from './write/effect.ts';
+import { tellsActive } from './write/ended.ts';
 import { inDialect } from './in-dialect.ts';
 import { readOrGone, unlessGone } from './read/gone.ts';
 import { readList } from './read/list.ts';
@@ -50,7 +52,7 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
   const discovered = createDiscovery(exchange, book, clock);
   let announce = (): void => undefined;
   const talk = (signal: AbortSignal): Conversation => ({ exchange, book, signal });
-  return writeAfter(discovered, {
+  const target = writeAfter(discovered, {
     name,
     get concurrency() {
       return callers(checked, book.current());
@@ -91,6 +93,7 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
       await Promise.all([transport.close(), checked.auth.close()]);
     },
   });
+  return contained(target, checked.onFault);
 }
 
 /** What is to be noted now; undefined when that was given before. */
@@ -121,7 +124,7 @@ const mostCallers = 400;
 
 function shows(changes: readonly ScimChange[], book: DialectBook): (held: Body | undefined) => boolean {
   const wire = changes.map((change) => toWire(change, book.current().values));
-  return (held) => held !== undefined && confirms(held, wire, showsOurs(book));
+  return (held) => held !== undefined && confirms(held, wire, { keepsOurs: showsOurs(book), tellsActive: tellsActive(book) });
 }
 
 function showsMembers(change: MemberChange, { members }: Dialect): (held: Body | undefined) => boolean {

@@ -25,7 +25,8 @@ import { chosenTargets, interruptible, withApp, type CommandContext } from '../s
 import { showRejected } from '../show-plan.ts';
 import { showSettings } from '../show-settings.ts';
 import { printJson, type Terminal } from '../terminal.ts';
-import { count, printable, unresolvedText, unresolvedValues } from '../words.ts';
+import { count } from '../../core/wording/count.ts';
+import { printable, unresolvedText, unresolvedValues } from '../words.ts';
 
 interface DirectoryCheck {
   readonly directory: string;
@@ -151,7 +152,13 @@ async function* nobody(): AsyncGenerator<never> {
   // nothing to give
 }
 
-const noState = { identity: () => Promise.resolve(undefined), linkTotals: () => Promise.resolve([]), unseen: nobody };
+const noState = {
+  identity: () => Promise.resolve(undefined),
+  linkTotals: () => Promise.resolve([]),
+  unseen: nobody,
+  names: () => Promise.resolve(new Map<never, never>()),
+  digest: (text: string) => text,
+};
 
 function errorPart(error: BridgeError | undefined): Pick<TargetCheck, 'error'> {
   return error === undefined ? {} : { error };

@@ -1,5 +1,4 @@
 import { BridgeError } from '../../core/model/errors.ts';
-import type { HeldOperation } from '../../core/model/plan.ts';
 import type { App } from '../../app.ts';
 import type { RejectionRecord, StateView } from '../../ports/state-store.ts';
 import { commandLine, type CommandLine } from '../command-line.ts';
@@ -9,7 +8,7 @@ import { progressObserver } from '../progress.ts';
 import { chosenTargets, interruptible, withApp, type CommandContext } from '../session.ts';
 import { deciderText } from '../show-plan.ts';
 import { printJson } from '../terminal.ts';
-import { verbCounts } from '../words.ts';
+import { countsToDo, type Counted } from '../../core/wording/operation-counts.ts';
 
 export interface DecideOptions {
   readonly target?: string;
@@ -21,7 +20,7 @@ type Kind = 'approve' | 'reject';
 /** What a decision is about. */
 interface Subject {
   readonly target: string;
-  readonly operations: readonly Pick<HeldOperation, 'verb'>[];
+  readonly operations: readonly Counted[];
   /**
    * `held`: the last cycle held it. `planned`: a cycle would. `rejected`, `approved`: somebody decided before, and it is
    * not over.
@@ -123,7 +122,7 @@ async function remedy(view: StateView, targets: readonly string[], planned: Read
 }
 
 function sentence(decision: Kind, holdId: string, { target, operations, as, rejection }: Subject, call: CommandLine): string {
-  const what = `${holdId} on ${target} (${verbCounts(operations)})`;
+  const what = `${holdId} on ${target} (${countsToDo(operations)})`;
   if (decision === 'reject') {
     return as === 'rejected'
       ? `Rejected already, by ${deciderText(rejection?.by)} at ${rejection?.at ?? ''}: ${what}. It stays undone.`

@@ -9,7 +9,7 @@ import { isConfirmed } from '../confirm.ts';
 import { progressObserver } from '../progress.ts';
 import { interruptible, withApp, type CommandContext } from '../session.ts';
 import { printJson } from '../terminal.ts';
-import { count } from '../words.ts';
+import { count } from '../../core/wording/count.ts';
 
 export interface StateOptions {
   readonly json: boolean;

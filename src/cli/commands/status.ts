@@ -6,7 +6,9 @@ import { commandLine, type CommandLine } from '../command-line.ts';
 import { deciderText, eachOnce } from '../show-plan.ts';
 import { showLessons } from '../show-settings.ts';
 import { printJson, type Terminal } from '../terminal.ts';
-import { count, duration, rejectedText, unresolvedText, unstoredText, verbCounts } from '../words.ts';
+import { count } from '../../core/wording/count.ts';
+import { countsToDo } from '../../core/wording/operation-counts.ts';
+import { duration, rejectedText, unresolvedText, unstoredText } from '../words.ts';
 
 interface TargetStatus {
   readonly target: string;
@@ -62,29 +64,28 @@ async function statusOf(view: StateView, target: string, waiting: readonly Decis
 }
 
 function showDirectory(name: string, state: DirectoryState | undefined, app: App, { colors, print }: Terminal): void {
-  if (state === undefined) {
-    print(`${colors.bold(name)}: ${colors.dim('not read yet')}`);
+  const reading = state?.readingSince === undefined ? '' : colors.yellow(`; still reading since ${state.readingSince}, its targets wait`);
+  if (state?.readAt === undefined) {
+    print(`${colors.bold(name)}: ${colors.dim('not read yet')}${reading}`);
     return;
   }
   const age = duration(Math.max(0, app.clock.now() - Date.parse(state.readAt)));
-  print(`${colors.bold(name)}: ${count(state.users, 'user')} and ${count(state.groups, 'group')}, as of ${state.readAt} (${age} ago)`);
+  print(`${colors.bold(name)}: ${count(state.users, 'user')} and ${count(state.groups, 'group')}, as of ${state.readAt} (${age} ago)${reading}`);
   if (state.changes !== undefined) print(`  changes       ${state.changes}`);
 }
 
 function show({ target, state, counts, unstored, notes, waiting }: TargetStatus, app: App, terminal: Terminal, call: CommandLine): void {
   const { colors, print } = terminal;
-  print(`${colors.bold(target)}: ${summary(state, unstored, colors)}`);
-  if (state.lastCycleAt === undefined) {
-    if (state.lastError !== undefined) print(`  last error ${state.lastError.code}, since ${state.lastError.since}`);
-    return;
-  }
+  print(`${colors.bold(target)}: ${summary(state, counts, unstored, colors)}`);
   const ago = (at: string | undefined) => (at === undefined ? 'never' : `${at} (${duration(Math.max(0, app.clock.now() - Date.parse(at)))} ago)`);
-  print(`  last cycle    ${ago(state.lastCycleAt)}`);
-  print(`  last success  ${ago(state.lastSuccessAt)}`);
+  if (state.lastCycleAt !== undefined) print(`  last cycle    ${ago(state.lastCycleAt)}`);
+  if (state.lastResult !== undefined) print(`  last success  ${ago(state.lastSuccessAt)}`);
+  if (state.failing !== undefined) print(`  ${colors.red('failing')}       since ${ago(state.failing.since)}, in ${count(state.failing.cycles, 'cycle')}`);
   if (state.lastError !== undefined) print(`  last error    ${state.lastError.code}, since ${state.lastError.since}`);
+  if (state.lastCycleAt === undefined) return;
   for (const type of ['user', 'group'] as const) {
     const { active, deactivated, lost, adopted, troubled } = counts[type];
-    const parts = [`${active} active`, `${deactivated} deactivated`, `${adopted} adopted`, `${lost} lost`, `${troubled} in trouble`];
+    const parts = [`${active} active`, `${deactivated} deactivated`, `${adopted} adopted`, `${lost} lost`, `${troubled} quarantined`];
     print(`  ${`${type}s`.padEnd(13)} ${parts.filter((part, index) => index < 2 || !part.startsWith('0 ')).join(', ')}`);
   }
   showLessons(notes.lessons, terminal);
@@ -92,15 +93,16 @@ function show({ target, state, counts, unstored, notes, waiting }: TargetStatus,
   if (pausedUntil !== undefined && Date.parse(pausedUntil) > app.clock.now()) print(`  paused        until ${pausedUntil}: the target asked for it`);
   if (state.unresolved !== undefined) print(`  unresolved    ${unresolvedText(state.unresolved)}`);
   if (Object.keys(unstored).length > 0) print(`  ${colors.yellow('not stored')}    ${unstoredText(unstored)}`);
-  if (state.rejected !== undefined) print(`  ${colors.yellow('not in step')}   ${rejectedText(state.rejected)}; dir2scim plan says why`);
+  if (state.rejected !== undefined) print(`  ${colors.yellow('not written')}   ${rejectedText(state.rejected)}; dir2scim plan says why`);
+  if (state.mislaid !== undefined) print(`  ${colors.yellow('not found')}     ${count(state.mislaid.count, 'account')} of people who must not have access any more; looked for again at ${state.mislaid.lookAt}, or at once by ${call('sync')}`);
   if (state.pending > 0) print(`  pending       ${count(state.pending, 'change')}`);
   for (const { decision, holdId, by, at } of waiting) print(`  decided       ${decision} of ${holdId} by ${deciderText(by)} at ${at}, waits for a cycle`);
   for (const { holdId, by, at, operations } of state.rejections ?? []) {
-    print(`  ${colors.yellow('undone')}        ${verbCounts(operations)}, rejected by ${deciderText(by)} at ${at}; taken back by: ${call('approve', holdId)}`);
+    print(`  ${colors.yellow('undone')}        ${countsToDo(operations)}, rejected by ${deciderText(by)} at ${at}; taken back by: ${call('approve', holdId)}`);
   }
   if (state.held === undefined) return;
   const { held } = state;
-  print(`  ${colors.red('held')}          ${verbCounts(held.operations)} since ${held.since}`);
+  print(`  ${colors.red('held')}          ${countsToDo(held.operations)} since ${held.since}`);
   const lines = held.findings.map(({ kind, type, path, planned, recent, population, allowed }) => {
     const of = kind === 'members' || kind === 'memberships' ? 'member' : type;
     return `${kind}${path === undefined ? '' : ` of ${path}`}: ${planned} of ${population} ${of}s${recent > 0 ? `, after ${recent} in the last 24 hours` : ''}; allowed are ${allowed}`;
@@ -109,25 +111,36 @@ function show({ target, state, counts, unstored, notes, waiting }: TargetStatus,
   print(`    release it with: ${colors.bold(call('approve', held.holdId))}`);
 }
 
-function summary(state: TargetState, unstored: TargetStatus['unstored'], colors: Terminal['colors']): string {
+function summary(state: TargetState, counts: LinkCounts, unstored: TargetStatus['unstored'], colors: Terminal['colors']): string {
   switch (state.lastResult) {
     case undefined:
       return colors.dim('no cycle yet');
     case 'success':
-      if (Object.keys(unstored).length > 0) return colors.yellow('done, but not everything is stored');
-      if (state.rejected !== undefined || state.unresolved !== undefined || (state.rejections?.length ?? 0) > 0) return colors.yellow('not all in step');
-      return colors.green(state.pending === 0 ? 'in step' : 'in step, with changes pending');
+      return lacking(state, counts, unstored, colors) ?? colors.green(state.pending === 0 ? 'in step' : `in step, with ${count(state.pending, 'change')} pending`);
     case 'held':
       return colors.red('held by the guard');
     case 'partial':
-      return colors.yellow('partly in step');
+      return colors.red(`not in step: ${count(state.pending, 'change')} pending after failures`);
     case 'error':
       return colors.red('failing');
   }
 }
 
+/** What keeps a target from being wholly in step although no cycle failed. */
+function lacking({ rejected = {}, unresolved, rejections = [] }: TargetState, { user, group }: LinkCounts, unstored: TargetStatus['unstored'], colors: Terminal['colors']): string | undefined {
+  const unwritten = Object.values(rejected).reduce((sum, number) => sum + number, 0);
+  if (unwritten > 0 && user.active + user.deactivated + group.active + group.deactivated === 0) return colors.red(`nothing is in step: ${unwritten === 1 ? 'the only entry in scope' : `all ${unwritten} entries in scope`} cannot be written`);
+  const parts = [
+    ...(unwritten > 0 ? [`${unwritten} that cannot be written`] : []),
+    ...(Object.keys(unstored).length > 0 ? ['what the target does not store'] : []),
+    ...(rejections.length > 0 ? ['what was rejected'] : []),
+    ...(unresolved === undefined ? [] : ['values that name no known entry']),
+  ];
+  return parts.length === 0 ? undefined : colors.yellow(`in step but for ${parts.join(', ')}`);
+}
+
 function statusJson({ target, state, counts, unstored, notes, waiting }: TargetStatus): unknown {
-  const { lastCycleAt, lastSuccessAt, lastResult, lastError, pending, unresolved, rejected, held, approvals, rejections, decided } = state;
+  const { lastCycleAt, lastSuccessAt, lastResult, lastError, failing, pending, unresolved, mislaid, rejected, held, approvals, rejections, decided } = state;
   const decisions = { waiting, last: decided };
-  return { target, lastResult, lastCycleAt, lastSuccessAt, lastError, pending, unresolved, notInStep: rejected, unstored, resources: counts, held, rejections, approvals, decisions, learned: notes.lessons, pausedUntil: notes.pace?.pausedUntil };
+  return { target, lastResult, lastCycleAt, lastSuccessAt, lastError, consecutiveFailures: failing?.cycles ?? 0, failingSince: failing?.since, pending, unresolved, mislaid, notInStep: rejected, unstored, resources: counts, held, rejections, approvals, decisions, learned: notes.lessons, pausedUntil: notes.pace?.pausedUntil };
 }

@@ -44,6 +44,10 @@ export const directorySchema = z.strictObject({
     .describe('What happens to references to other servers below a base. One that is not followed makes the reading fail, because it is not complete.'),
   users: z.exactOptional(searchScope).describe('Where users are. Without it no user is read from a server; an LDIF file is searched as a whole.'),
   groups: z.exactOptional(searchScope).describe('Where groups are. Without it no group is read from a server; an LDIF file is searched as a whole.'),
+  sees: z
+    .array(text)
+    .default([])
+    .describe('Other directories whose entries the DNs (and foreign security principals) in this one may mean: members, managers and groups of the scope. Without it, a name means somebody of the directory in which it stands.'),
   path: z.exactOptional(text).describe('The LDIF file, relative to the configuration file. In place of `urls`; required for kind `ldif`.'),
   allowCleartext: flag
     .default(false)

@@ -54,6 +54,9 @@ export const targetSchema = z.strictObject({
   tls: targetTls,
   proxy: z.exactOptional(proxySection).describe('HTTP proxy on the way to the target: an address, or `{ url, username, password }`. Without it: what `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` say.'),
   from: z.exactOptional(z.array(text).min(1)).describe('Names of the directories that feed this target. An entry that several of them show is written once: for the first of them in which it is in scope. Default: all.'),
+  overlap: choice(['held', 'allowed'])
+    .default('held')
+    .describe('What happens when another directory has an entry that is linked from one of them: `held`, a person is asked and the account stays as it is meanwhile; `allowed`, it is the first directory\'s in which it is in scope.'),
   scope: scope.prefault({}).describe('Who belongs on the target.'),
   users: z
     .strictObject({
@@ -68,10 +71,10 @@ export const targetSchema = z.strictObject({
   removal: z
     .strictObject({
       leaves: choice(['deactivate', 'delete', 'keep']).describe(
-        'What happens to users who leave the directory or the scope: `deactivate`, `delete` or `keep`. Required; there is no default.',
+        'What happens to users who leave the directory or the scope: `deactivate`, `delete` or `keep`. `delete`: at once when it is certain that the entry is gone; whoever may only be hidden is switched off, and deleted a week later. Required; there is no default.',
       ),
       deleteAfter: z.exactOptional(duration).describe('How long after leaving a deactivated user is deleted. Without it: never.'),
-      groups: choice(['delete', 'empty', 'keep']).default('keep').describe('What happens to groups that leave: `delete`, `empty` (remove all members) or `keep`.'),
+      groups: choice(['delete', 'empty', 'keep']).default('keep').describe('What happens to groups that leave: `delete`, `empty` (remove all members) or `keep`. `delete` empties those first that may only be hidden.'),
     })
     .describe('What happens to those who leave; `leaves` must be said, like `removal: { leaves: deactivate }`.'),
   guard: z

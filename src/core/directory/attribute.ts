@@ -32,10 +32,14 @@ const binaryAttributes: ReadonlySet<string> = new Set([
   'usersmimecertificate',
 ]);
 
-interface Description {
+/** What the description of an attribute says (RFC 4512 §2.5). */
+export interface Description {
+  /** In lower case, without options. */
   readonly name: string;
+  /** The name with the options that make a subtype. */
   readonly key: string;
   readonly options: readonly string[];
+  /** Whether the values are bytes whatever they look like. */
   readonly binary: boolean;
 }
 
@@ -43,7 +47,8 @@ interface Description {
 const descriptions = new Map<string, Description>();
 const mostDescriptions = 1_000;
 
-function describe(description: string): Description {
+/** All of it at once, for whoever needs more than one. */
+export function describeAttribute(description: string): Description {
   const known = descriptions.get(description);
   if (known !== undefined) return known;
   const semicolon = description.indexOf(';');
@@ -58,7 +63,7 @@ function describe(description: string): Description {
 
 /** `userCertificate;binary` → `usercertificate` (RFC 4512 §2.5: a name, then options). */
 export function attributeName(description: string): string {
-  return describe(description).name;
+  return describeAttribute(description).name;
 }
 
 /**
@@ -74,15 +79,15 @@ function isSubtype(option: string): boolean {
  * order (RFC 4512 §2.5). `userCertificate;binary` → `usercertificate`, `title;LANG-de` → `title;lang-de`.
  */
 export function attributeKey(description: string): string {
-  return describe(description).key;
+  return describeAttribute(description).key;
 }
 
 /** Options of a description that make a subtype, in lower case. */
 export function subtypeOptions(description: string): readonly string[] {
-  return describe(description).options;
+  return describeAttribute(description).options;
 }
 
 /** Whether the values are bytes whatever they look like. */
 export function isBinary(description: string): boolean {
-  return describe(description).binary;
+  return describeAttribute(description).binary;
 }

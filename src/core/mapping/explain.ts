@@ -2,7 +2,7 @@ import type { Entry, ResourceType, SourceId } from '../model/entry.ts';
 import type { Rejected, Resource } from '../model/resource.ts';
 import { applyRule, createResolver, type RuleResult } from './apply-rule.ts';
 import type { MapRule, TargetDefinition } from './definition.ts';
-import type { FormerNames } from './directory-index.ts';
+import { noMemory, type Memory } from './memory.ts';
 import { mapsByDirectory, projectSurvey } from './project.ts';
 import { surveyScope, type ScopeCondition } from './survey.ts';
 
@@ -49,10 +49,10 @@ export interface Explanation {
  * @param now milliseconds since 1970
  * @throws BridgeError D2S_SCOPE_GROUP_MISSING
  */
-export function explainEntry(id: SourceId, entries: readonly Entry[], definition: TargetDefinition, now: number, former?: FormerNames): Explanation | undefined {
+export function explainEntry(id: SourceId, entries: readonly Entry[], definition: TargetDefinition, now: number, memory: Memory = noMemory): Explanation | undefined {
   const found = entries.find((one) => one.id === id);
   if (found === undefined) return undefined;
-  const survey = surveyScope(entries, definition, now, former);
+  const survey = surveyScope(entries, definition, now, memory);
   const entry = survey.owners.get(id) ?? found;
   const { resources, rejected } = projectSurvey(entries, definition, survey);
   const conditions = survey.conditions[entry.type].map(({ kind, text, judge }): ConditionStep => {

@@ -66,7 +66,8 @@ export interface AdoptOperation extends Subject {
 
 /**
  * The account of an entry that is gone passes to the entry that came in its place: the same person under a new source
- * id. One request puts the externalId right, and what differs.
+ * id. One request puts the externalId right, and what differs. Or under the same source id in another directory: then
+ * `replaces` is the entry's own id.
  */
 export interface RelinkOperation extends Subject {
   readonly verb: 'relink';
@@ -98,6 +99,10 @@ export interface RemoveOperation extends Subject {
   readonly cause: RemovalCause;
   /** Absence where nothing is said. */
   readonly evidence?: Evidence | undefined;
+  /** For a deactivation: of this account, which is not known to be theirs (`Link.lookalike`). Always held. */
+  readonly lookalike?: TargetId | undefined;
+  /** A deletion that comes with time alone: access ended before, and the time to come back is over. */
+  readonly afterGrace?: true | undefined;
 }
 
 export type Operation = CreateOperation | AdoptOperation | RelinkOperation | UpdateOperation | MembersOperation | RemoveOperation;
@@ -137,9 +142,11 @@ export interface GuardFinding {
     | 'empty_reading'
     | 'empty_scope'
     | 'unread_directory'
+    | 'moved_directory'
     | 'older_data'
     | 'unresolved_members'
-    | 'clock_leap';
+    | 'clock_leap'
+    | 'lookalike';
   readonly type: ResourceType;
   /** The group whose members are concerned, for `members`. */
   readonly sourceId?: SourceId | undefined;
@@ -162,6 +169,8 @@ export interface HeldOperation {
   readonly sourceId: SourceId;
   /** For a deactivation: they are missing or out of scope. The directory does not say that they are disabled. */
   readonly departed?: true | undefined;
+  /** For the deactivation of an account that is not known to be theirs: which one. */
+  readonly lookalike?: TargetId | undefined;
   /** For `members`: who joins the group. */
   readonly add?: readonly SourceId[] | undefined;
   /** For `members`: who leaves the group. */

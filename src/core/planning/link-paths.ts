@@ -1,4 +1,5 @@
 import { readScimPath, sameScimValue, scimPath } from '../mapping/scim-path.ts';
+import { heldText } from '../mapping/scim-values.ts';
 import type { SourceId } from '../model/entry.ts';
 import { doubtful, empty, unmanaged, type Digest, type Link } from '../model/link.ts';
 import { Reference, type DesiredAttributes, type Resource } from '../model/resource.ts';
@@ -62,7 +63,7 @@ export function learnPaths(
     const value = wanted.get(path);
     const plain = value instanceof Reference ? targetIdOf(value.id) : value;
     const isWanted = value !== undefined && plain !== undefined && plain !== null && sameScimValue(plain, held);
-    return isWanted ? digestAttributes(new Map([[path, value]]), digest, targetIdOf)[path] : digest(`${path}=${JSON.stringify(held)}`);
+    return isWanted ? digestAttributes(new Map([[path, value]]), digest, targetIdOf)[path] : digest(`${path}=${heldText(held)}`);
   };
   return { ...link, attributes: withMarks(link.attributes, paths.map((path) => [path, learn(path)])) };
 }

@@ -36,6 +36,8 @@ export interface PlanInput {
   readonly members: ReadonlyMap<SourceId, ReadonlySet<SourceId>>;
   /** In scope and not on the target, and not part of this plan: nobody waits for them. */
   readonly bystanders: ReadonlySet<SourceId>;
+  /** Whether an entry that is linked from one directory may be another one's without anybody's word. */
+  readonly mayMove: (from: string, to: string) => boolean;
   readonly removal: RemovalPolicy;
   /** Whether those leave an adopted group whom the directory does not have in it. */
   readonly strangersLeave?: boolean | undefined;

@@ -24,6 +24,7 @@ const report = (target: string, code?: ErrorCode): CycleReport => ({
   waiting: 0,
   forgotten: [],
   unproven: [], unresolved: undefined,
+  failing: undefined,
   error: code === undefined ? undefined : new BridgeError(code, 'no', ''),
 });
 const control = { signal: new AbortController().signal, isStopping: () => false };

@@ -133,8 +133,8 @@ describe('daemon', () => {
     assert.deepEqual(
       errors.map(({ event, code, msg }) => ({ event, code, msg })),
       [
-        { event: 'cycle_crashed', code: 'D2S_INTERNAL', msg: 'a bug' },
-        { event: 'cycle_crashed', code: 'D2S_DIRECTORY_UNREACHABLE', msg: 'no answer' },
+        { event: 'cycle_crashed', code: 'D2S_INTERNAL', msg: 'a bug; this is a bug in dir2scim; please report it with the log' },
+        { event: 'cycle_crashed', code: 'D2S_DIRECTORY_UNREACHABLE', msg: 'no answer; check the network' },
       ],
     );
     const frames = it.lines().find((line) => 'stack' in line);

@@ -38,9 +38,9 @@ const careless: CycleEvent[] = [
   },
   { kind: 'scim_request', target: person, method: secret, status: 200, milliseconds: 1 },
   { kind: 'scim_request', target: 'wiki', method: secret, status: 200, milliseconds: 1 },
-  { kind: 'ldap_request', directory: 'corp', operation: secret, milliseconds: 1 },
+  { kind: 'ldap_request', directory: 'corp', operation: secret, milliseconds: 1, outcome: 'success' },
   {
-    kind: 'cycle_finished',
+    kind: 'cycle_finished', deferred: 0,
     target: 'wiki',
     mode: 'full',
     cycle: 'c1',

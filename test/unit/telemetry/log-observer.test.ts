@@ -12,8 +12,8 @@ const noCounts: Record<Verb, number> = { create: 0, adopt: 0, relink: 0, update:
 
 const started: CycleEvent = { kind: 'cycle_started', target: 'wiki', mode: 'full', cycle: 'c1' };
 
-function finished(result: CycleResult, error?: { code: string; message: string; remedy?: string }): CycleEvent {
-  return { kind: 'cycle_finished', target: 'wiki', mode: 'full', cycle: 'c1', result, milliseconds: 12.4, error };
+function finished(result: CycleResult, error?: { code: string; message: string; remedy?: string }, deferred = 0): CycleEvent {
+  return { kind: 'cycle_finished', target: 'wiki', mode: 'full', cycle: 'c1', result, milliseconds: 12.4, deferred, error };
 }
 
 function operation(outcome: 'applied' | 'failed', rest: Partial<CycleEvent & { kind: 'operation_finished' }> = {}): CycleEvent {
@@ -75,7 +75,7 @@ describe('log of events', () => {
         result: 'success',
         milliseconds: 12,
         counts: { create: 1, update: 2 },
-        msg: 'cycle finished',
+        msg: 'target wiki: cycle finished',
       },
     ]);
   });
@@ -95,7 +95,7 @@ describe('log of events', () => {
 
   it('gives only the first failures of a cycle a line of their own', () => {
     const { observe, lines } = observed();
-    observe(started, ...Array.from({ length: 500 }, () => operation('failed', { failure: 'rejected', status: 400 })), finished('partial'));
+    observe(started, ...Array.from({ length: 500 }, (_, id) => operation('failed', { sourceId: `id-${id}`, failure: 'rejected', status: 400 })), finished('partial'));
     assert.equal(lines().length, 21);
     assert.deepEqual(lines().at(-1)?.['failed'], { rejected: 500 });
   });
@@ -118,19 +118,53 @@ describe('log of events', () => {
   it('tells an unchanged failure first, then every 15 minutes with a count, and then that it is over', async () => {
     const { observe, clock, lines } = observed();
     const broken = finished('error', { code: 'D2S_TARGET_AUTH', message: 'refused', remedy: 'renew the token' });
+    observe(started, operation('failed', { failure: 'auth', status: 401 }), broken);
     for (let poll = 0; poll <= 90; poll += 1) {
       observe(started, broken);
       await clock.advance(10_000);
     }
     observe(started, finished('success'));
     assert.deepEqual(
-      lines().map(({ level, code, remedy, repeated, msg }) => ({ level, code, remedy, repeated, msg })),
+      lines().map(({ level, code, repeated, msg }) => ({ level, code, repeated, msg })),
       [
-        { level: 'error', code: 'D2S_TARGET_AUTH', remedy: 'renew the token', repeated: undefined, msg: 'refused' },
-        { level: 'error', code: 'D2S_TARGET_AUTH', remedy: 'renew the token', repeated: 89, msg: 'refused' },
-        { level: 'info', code: undefined, remedy: undefined, repeated: undefined, msg: 'cycle finished, the trouble is over' },
+        { level: 'warn', code: undefined, repeated: undefined, msg: 'target wiki: update of user 6f1e failed (auth, HTTP 401)' },
+        { level: 'error', code: 'D2S_TARGET_AUTH', repeated: undefined, msg: 'refused; renew the token' },
+        { level: 'error', code: 'D2S_TARGET_AUTH', repeated: 90, msg: 'refused; renew the token' },
+        { level: 'info', code: undefined, repeated: undefined, msg: 'target wiki: cycle finished; nothing fails any more' },
       ],
     );
+  });
+
+  it('logs a failing operation once, then every 15 minutes, however its class is counted', async () => {
+    const { observe, clock, lines } = observed();
+    const failed = (sourceId: string) => operation('failed', { sourceId, failure: 'rejected', status: 400 });
+    for (let poll = 0; poll <= 90; poll += 1) {
+      // Tried at different times, and a cycle between them that only waits.
+      const tried = poll % 3 === 2 ? [] : poll % 3 === 1 ? [failed('6f1e')] : [failed('6f1e'), failed('7a2b')];
+      observe(started, ...tried, finished('partial', undefined, 2 - tried.length));
+      await clock.advance(10_000);
+    }
+    assert.deepEqual(
+      lines().map(({ event, sourceId, repeated }) => [event, sourceId, repeated]),
+      [
+        ['operation_finished', '6f1e', undefined], ['operation_finished', '7a2b', undefined], ['cycle_finished', undefined, undefined],
+        ['operation_finished', '6f1e', 59], ['operation_finished', '7a2b', 29], ['cycle_finished', undefined, 89],
+      ],
+    );
+  });
+
+  it('logs a failure again that comes back after the operation succeeded', () => {
+    const { observe, told } = observed();
+    const failed = operation('failed', { failure: 'rejected', status: 400 });
+    observe(started, failed, finished('partial'), started, operation('applied'), finished('success'), started, failed, finished('partial'));
+    assert.deepEqual(told().map(String), ['warn,operation_finished', 'warn,cycle_finished', 'info,cycle_finished', 'warn,operation_finished', 'warn,cycle_finished']);
+  });
+
+  it('has whole numbers only', () => {
+    const { observe, lines } = observed('trace');
+    observe(started, operation('applied', { delayMilliseconds: 3.7 }), { kind: 'scim_request', target: 'wiki', method: 'GET', status: 200, milliseconds: 4.25 }, finished('success'));
+    const numbers = lines().flatMap((line) => Object.values(line).filter((value) => typeof value === 'number'));
+    assert.deepEqual([numbers.length > 2, numbers.every(Number.isInteger)], [true, true]);
   });
 
   it('warns once of entries that cannot be written, and again when their number changes', () => {
@@ -147,6 +181,7 @@ describe('log of events', () => {
     const kinds: Record<CycleEvent['kind'], true> = {
       cycle_started: true,
       cycle_finished: true,
+      reading_started: true, still_reading: true,
       entries_read: true,
       directory_read: true,
       absent_entries: true,
@@ -162,6 +197,7 @@ describe('log of events', () => {
       search_failed: true,
       scim_request: true,
       throttled: true,
+      answer_unusable: true,
       rate_limit_wait: true,
       resources_counted: true,
       unresolved_counted: true,
@@ -185,7 +221,7 @@ describe('log of events', () => {
     const record = { target: 'wiki', holdId: 'hold-2ba102f94dbc', decision: 'approve', at: '2026-11-01T00:00:00.000Z', by: { via: 'shell', user: 'olga' }, counts: { deactivate: 7 } } as const;
     for (const end of ['taken', 'expired', 'void'] as const) observe({ kind: 'decided', target: 'wiki', record: { ...record, end } });
     const common = { event: 'decided', target: 'wiki', hold: 'hold-2ba102f94dbc', decision: 'approve', by: 'olga', via: 'shell', at: record.at, counts: { deactivate: 7 } };
-    assert.deepEqual(lines().map(({ msg, ...line }) => [line, String(msg).startsWith('approve of hold-2ba102f94dbc by olga: ')]), [
+    assert.deepEqual(lines().map(({ msg, ...line }) => [line, String(msg).startsWith('target wiki: approve of hold-2ba102f94dbc by olga is ')]), [
       [{ ...common, level: 'info', end: 'taken' }, true],
       [{ ...common, level: 'warn', end: 'expired' }, true],
       [{ ...common, level: 'warn', end: 'void' }, true],
@@ -235,7 +271,7 @@ describe('log of events', () => {
     const atInfo = observed('info');
     atInfo.observe(event);
     assert.deepEqual(atInfo.lines(), [
-      { level: 'info', event: 'absent_entries', directory: 'corp', deleted: 1, moved: 2, filtered: 0, missing: 0, unreadable: 0, msg: 'directory corp: 3 left' },
+      { level: 'info', event: 'absent_entries', directory: 'corp', deleted: 1, moved: 2, filtered: 0, missing: 0, unreadable: 0, msg: 'directory corp: 3 entries left' },
     ]);
     const atDebug = observed('debug');
     atDebug.observe(event);
@@ -256,7 +292,7 @@ describe('log of events', () => {
   it('keeps requests and waits for trace', () => {
     const events: CycleEvent[] = [
       { kind: 'scim_request', target: 'wiki', method: 'GET', status: 200, milliseconds: 4 },
-      { kind: 'ldap_request', directory: 'corp', operation: 'search', milliseconds: 4 },
+      { kind: 'ldap_request', directory: 'corp', operation: 'search', milliseconds: 4, outcome: 'success' },
       { kind: 'rate_limit_wait', target: 'wiki', milliseconds: 40 },
     ];
     const atDebug = observed('debug');

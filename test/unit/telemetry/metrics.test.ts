@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
+import type { TargetState } from '../../../src/ports/state-store.ts';
 import type { CycleEvent } from '../../../src/ports/cycle-observer.ts';
 import { createMetrics, type Metrics } from '../../../src/telemetry/metrics.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
@@ -32,6 +33,7 @@ const finished = (result: 'success' | 'error' | 'held'): CycleEvent => ({
   cycle: 'c1',
   result,
   milliseconds: 1500,
+  deferred: 0,
 });
 const held: CycleEvent = {
   kind: 'held',
@@ -97,7 +99,7 @@ describe('metrics', () => {
     const samples = await samplesOf(
       metricsOf(
         { kind: 'directory_read', directory: 'corp', verdict: 'complete', users: 30, groups: 4, milliseconds: 50 },
-        { kind: 'ldap_request', directory: 'corp', operation: 'search', milliseconds: 250 },
+        { kind: 'ldap_request', directory: 'corp', operation: 'search', milliseconds: 250, outcome: 'success' },
         started,
         { kind: 'operation_finished', target: 'wiki', type: 'user', sourceId: '1', verb: 'create', outcome: 'applied', delayMilliseconds: 1500 },
         { kind: 'operation_finished', target: 'wiki', type: 'user', sourceId: '2', verb: 'create', outcome: 'failed', failure: 'rejected', status: 400, delayMilliseconds: 9e9 },
@@ -123,7 +125,7 @@ describe('metrics', () => {
       'dir2scim_unresolved_values{target="wiki",kind="reference"} 1',
       'dir2scim_source_entries{directory="corp",type="user"} 30',
       `dir2scim_last_complete_read_timestamp_seconds{directory="corp"} ${startAt / 1000}`,
-      'dir2scim_ldap_request_duration_seconds_sum{directory="corp",operation="search"} 0.25',
+      'dir2scim_ldap_request_duration_seconds_sum{directory="corp",operation="search",outcome="success"} 0.25',
       'dir2scim_operations_total{target="wiki",type="user",operation="create",outcome="applied"} 1',
       'dir2scim_operations_total{target="wiki",type="user",operation="create",outcome="failed"} 1',
       'dir2scim_propagation_delay_seconds_sum{target="wiki"} 1.5',
@@ -157,10 +159,36 @@ describe('metrics', () => {
     assert.equal(await heldNow(started, held, finished('held'), started, finished('success')), '0');
   });
 
+  it('tells errors of directories from those of targets and of our own', async () => {
+    const error = (code: string): CycleEvent => ({ ...finished('error'), error: { code, message: 'no' } }) as CycleEvent;
+    const codes = ['D2S_DIRECTORY_UNREACHABLE', 'D2S_LDIF_INVALID', 'D2S_ENTRY_NOT_SEEN', 'D2S_SCOPE_GROUP_MISSING', 'D2S_TARGET_AUTH', 'D2S_STATE_UNWRITABLE', 'D2S_INTERNAL'];
+    const samples = await samplesOf(metricsOf(...codes.map(error)));
+    const counted = samples.flatMap((line) => /^dir2scim_cycles_total\{target="wiki",mode="full",result="(\w+)"\} ([1-9]\d*)$/.exec(line)?.slice(1).join(' ') ?? []);
+    assert.deepEqual(counted, ['directory_error 4', 'target_error 1', 'error 2']);
+  });
+
+  it('shows since when a target fails and how often, and that a cycle is under way', async () => {
+    const seen = async (...events: CycleEvent[]): Promise<string[]> =>
+      (await samplesOf(metricsOf(...events))).filter((line) => /(?:consecutive_failures|failing_since_timestamp_seconds|cycles_in_progress)\{target="wiki"/.test(line));
+    const failing = { since: new Date(1_700_000_000_000).toISOString(), at: '', cycles: 3 };
+    const failed = { ...finished('error'), failing } as CycleEvent;
+    assert.deepEqual(await seen(started), ['dir2scim_consecutive_failures{target="wiki"} 0', 'dir2scim_cycles_in_progress{target="wiki"} 1']);
+    assert.deepEqual(await seen(started, failed), ['dir2scim_consecutive_failures{target="wiki"} 3', 'dir2scim_failing_since_timestamp_seconds{target="wiki"} 1700000000', 'dir2scim_cycles_in_progress{target="wiki"} 0']);
+    assert.deepEqual(await seen(started, failed, started, finished('success')), ['dir2scim_consecutive_failures{target="wiki"} 0', 'dir2scim_cycles_in_progress{target="wiki"} 0']);
+  });
+
+  it('starts from what the state says of a target', async () => {
+    const metrics = metricsOf();
+    const held = { holdId: 'hold-1', since: '', findings: [], operations: [{ verb: 'delete' }, { verb: 'delete' }] } as unknown as NonNullable<TargetState['held']>;
+    metrics.recall('wiki', { pending: 0, failing: { since: new Date(1_000).toISOString(), at: '', cycles: 7 }, rejected: { map_error: 2 }, held });
+    const samples = await samplesOf(metrics);
+    for (const line of ['dir2scim_consecutive_failures{target="wiki"} 7', 'dir2scim_rejected_entries{target="wiki",reason="map_error"} 2', 'dir2scim_held_operations{target="wiki",operation="delete"} 2']) assert.ok(samples.includes(line), line);
+  });
+
   it('recalls a success from before the start', async () => {
     const metrics = metricsOf();
-    metrics.recallSuccess('wiki', 1_700_000_000_000);
-    metrics.recallSuccess('nobody', 1);
+    metrics.recall('wiki', { pending: 0, lastSuccessAt: new Date(1_700_000_000_000).toISOString() });
+    metrics.recall('nobody', { pending: 0, lastSuccessAt: new Date(1).toISOString() });
     const timestamps = (await samplesOf(metrics)).filter((line) => line.includes('last_success'));
     assert.deepEqual(timestamps, ['dir2scim_last_success_timestamp_seconds{target="wiki"} 1700000000']);
   });
@@ -170,8 +198,8 @@ describe('metrics', () => {
     const before = (await samplesOf(metrics)).length;
     for (let n = 0; n < 100; n += 1) {
       metrics.observer({ kind: 'throttled', target: `made-up-${n}`, milliseconds: 1 });
-      metrics.observer({ kind: 'ldap_request', directory: 'corp', operation: `made-up-${n}`, milliseconds: 1 });
-      metrics.observer({ kind: 'ldap_request', directory: `made-up-${n}`, operation: 'bind', milliseconds: 1 });
+      metrics.observer({ kind: 'ldap_request', directory: 'corp', operation: `made-up-${n}`, milliseconds: 1, outcome: 'success' });
+      metrics.observer({ kind: 'ldap_request', directory: `made-up-${n}`, operation: 'bind', milliseconds: 1, outcome: 'success' });
       metrics.observer({ kind: 'scim_request', target: 'wiki', method: `MADE-UP-${n}`, status: 600 + n, milliseconds: 1 });
     }
     const samples = await samplesOf(metrics);

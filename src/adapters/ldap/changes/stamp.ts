@@ -20,8 +20,8 @@ const graceMilliseconds = 2_000;
 export interface StampReader {
   /** To be asked for. */
   readonly attributes: readonly string[];
-  /** The stamp of an entry, and the entry without what nobody but us asked for. */
-  read(entry: SearchEntry, wanted: ReadonlySet<string>): { readonly stamp: string | undefined; readonly rest: SearchEntry };
+  /** The stamp of an entry; undefined when it shows none that can be relied on. */
+  read(entry: SearchEntry): string | undefined;
 }
 
 /**
@@ -40,18 +40,14 @@ export function createStampReader({ kind }: Pick<OpenDirectory, 'kind'>): StampR
   };
   return {
     attributes,
-    read: (entry, wanted) => {
+    read: (entry) => {
       const found = attributes.flatMap((name) => {
         const text = valueOf(entry, name);
         return text === undefined ? [] : [{ name, text }];
       });
       const usable = found.filter(({ name, text }) => name !== 'modifytimestamp' || isSettled(text));
       const best = found[0] === undefined ? undefined : usable.find(({ name }) => name === found[0]?.name);
-      const isOurs = (name: string): boolean => attributes.includes(name) && !wanted.has(name);
-      return {
-        stamp: best === undefined ? undefined : `${best.name}=${best.text}`,
-        rest: { ...entry, attributes: entry.attributes.filter(({ description }) => !isOurs(attributeName(description))) },
-      };
+      return best === undefined ? undefined : `${best.name}=${best.text}`;
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { BulkDialect } from '../../../core/dialect/dialect.ts';
 import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
 import { classify } from '../exchange/classify.ts';
+import { decodedUri } from '../read/decoded-uri.ts';
 import { isBody, listOf, schemas, type Answer, type Body, type Refusal, type ScimRequest } from '../message.ts';
 
 /** One request as an operation of a bulk request (RFC 7644 §3.7). Only a POST has a bulkId: the others have a path. */
@@ -91,10 +92,6 @@ function statusOf(status: unknown): number | undefined {
 /** A created resource is often told by its location alone: the id is its last part. */
 function createdBody(location: unknown, version: string | undefined): Body | undefined {
   const last = typeof location === 'string' ? /\/(?:Users|Groups)\/([^/?]+)\/?(?:\?.*)?$/i.exec(location)?.[1] : undefined;
-  if (last === undefined) return undefined;
-  try {
-    return { id: decodeURIComponent(last), ...(version === undefined ? {} : { meta: { version } }) };
-  } catch {
-    return undefined;
-  }
+  const id = last === undefined ? undefined : decodedUri(last);
+  return id === undefined ? undefined : { id, ...(version === undefined ? {} : { meta: { version } }) };
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BulkDialect } from '../../../core/dialect/dialect.ts';
+import { writeJson } from '../exchange/json.ts';
 import { bulkOperation } from './bulk-message.ts';
 import type { Answer, Refusal, ScimRequest } from '../message.ts';
 
@@ -31,13 +32,14 @@ export function createBulkQueue(limits: () => BulkDialect, send: (waiting: reado
   let gathering = false;
 
   const leave = async (): Promise<void> => {
-    const leaving = takeFitting(waiting, limits());
-    waiting = waiting.filter((one) => !leaving.includes(one));
-    if (leaving.length === 0) return;
+    let leaving: readonly Waiting[] = waiting;
     underWay += 1;
     try {
-      await send(leaving);
+      leaving = takeFitting(waiting, limits());
+      waiting = waiting.filter((one) => !leaving.includes(one));
+      if (leaving.length > 0) await send(leaving);
     } catch (error) {
+      waiting = waiting.filter((one) => !leaving.includes(one));
       await Promise.all(leaving.map(({ settle }) => settle(Promise.reject(toError(error)))));
     } finally {
       underWay -= 1;
@@ -89,7 +91,7 @@ function takeFitting(waiting: readonly Waiting[], { maxOperations, maxBytes }: B
     if (taken.length >= maxOperations) break;
     const { method, path } = one.request;
     if (method !== 'POST' && changed.has(path)) continue;
-    const size = Buffer.byteLength(JSON.stringify(bulkOperation(one.request, 'd99999'))) + 1;
+    const size = Buffer.byteLength(writeJson(bulkOperation(one.request, 'd99999'))) + 1;
     if (taken.length > 0 && bytes + size > maxBytes) break;
     taken.push(one);
     changed.add(path);

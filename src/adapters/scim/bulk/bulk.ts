@@ -2,7 +2,7 @@ import type { DialectBook } from '../dialect/dialect-book.ts';
 import { bulkBody, bulkOperation, bulkOutcomes } from './bulk-message.ts';
 import { createBulkQueue, type Waiting } from './bulk-queue.ts';
 import { isRefusal, type Answer, type Exchange, type Refusal } from '../message.ts';
-import { maxListBytes } from '../read/resource.ts';
+import { listAnswer } from '../bounds.ts';
 import { isTooMuch } from '../write/send-patch.ts';
 
 /**
@@ -31,7 +31,7 @@ async function sendJoined(exchange: Exchange, book: Pick<DialectBook, 'current' 
   }
   const asked = waiting.map(({ request }, index) => ({ request, bulkId: `d${index + 1}` }));
   const body = bulkBody(asked.map(({ request, bulkId }) => bulkOperation(request, bulkId)), book.current().bulk);
-  const answer = await exchange({ method: 'POST', path: '/Bulk', body, subject: 'bulk', maxBytes: maxListBytes }, endOfAll(waiting));
+  const answer = await exchange({ method: 'POST', path: '/Bulk', body, subject: 'bulk', maxBytes: listAnswer }, endOfAll(waiting));
   if (isRefusal(answer)) {
     await refused(answer);
     return;

@@ -5,7 +5,7 @@ import type { DialectBook } from './dialect-book.ts';
 import { isRefusal, listOf, toFailure, type Body, type Exchange, type Refusal } from '../message.ts';
 import { isGroups } from './endpoints.ts';
 import { readList } from '../read/list.ts';
-import { maxListBytes } from '../read/resource.ts';
+import { listAnswer } from '../bounds.ts';
 import { attributesOf } from './schema-attributes.ts';
 import { dialectOf, supports } from './service-provider-config.ts';
 
@@ -65,7 +65,7 @@ export async function readServiceProviderConfig(exchange: Exchange, book: Dialec
 }
 
 async function readDocument(exchange: Exchange, name: string, signal: AbortSignal): Promise<(Document & { readonly status?: number | undefined }) | Refusal> {
-  const answer = await exchange({ method: 'GET', path: `/${name}`, subject: 'discovery', maxBytes: maxListBytes }, signal);
+  const answer = await exchange({ method: 'GET', path: `/${name}`, subject: 'discovery', maxBytes: listAnswer }, signal);
   if (!isRefusal(answer)) return { body: answer.body, ...(answer.body === undefined ? { missing: `${name}: empty answer${defaults}` } : {}) };
   if (!isMissing(answer)) return answer;
   return { body: undefined, status: answer.status, missing: `${name}: not offered (${answer.detail})${defaults}` };

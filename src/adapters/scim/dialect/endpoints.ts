@@ -1,6 +1,6 @@
 import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
 import { endpoints, isBody, isRefusal, listOf, schemas, type Answer, type Exchange, type Refusal, type ScimRequest } from '../message.ts';
-import { maxListBytes } from '../read/resource.ts';
+import { listAnswer } from '../bounds.ts';
 import type { DialectBook } from './dialect-book.ts';
 
 /** Statuses with which servers say that there is no such endpoint. Some answer 404 to a search that finds nobody. */
@@ -73,11 +73,11 @@ function isAt({ path }: ScimRequest, endpoint: string): boolean {
 
 /** Asks for the types of resources, and where nothing usable is said, for a list of groups. */
 async function seekGroups(exchange: Exchange, signal: AbortSignal): Promise<'on' | 'off' | 'unknown'> {
-  const types = await exchange({ method: 'GET', path: '/ResourceTypes', subject: 'discovery', maxBytes: maxListBytes }, signal);
+  const types = await exchange({ method: 'GET', path: '/ResourceTypes', subject: 'discovery', maxBytes: listAnswer }, signal);
   const named = isRefusal(types) || types.body === undefined ? [] : listOf(readScimPath(types.body, scimPath('Resources')));
   if (named.length > 0) return named.some(isGroups) ? 'on' : 'off';
   // Without startIndex: WSO2 answers 501 to that.
-  const list = await exchange({ method: 'GET', path: `${endpoints.group}?count=1`, subject: 'endpoint', maxBytes: maxListBytes }, signal);
+  const list = await exchange({ method: 'GET', path: `${endpoints.group}?count=1`, subject: 'endpoint', maxBytes: listAnswer }, signal);
   if (!isRefusal(list)) return 'on';
   return list.class === 'unsupported' && absent.has(list.status) ? 'off' : 'unknown';
 }

@@ -5,7 +5,7 @@ import { BridgeError } from '../../../core/model/errors.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import { endpoints, isRefusal, type Answer, type Body, type Refusal, type ScimRequest } from '../message.ts';
-import { maxListBytes } from '../read/resource.ts';
+import { listAnswer } from '../bounds.ts';
 import { createCreations, type Creations } from './creations.ts';
 import type { Line } from './line.ts';
 import { createTrace, type Trace } from './trace.ts';
@@ -110,7 +110,7 @@ export function createBench({ name, line, clock, signal, configured, allowLeftov
     trace,
     facts,
     async ask(method, path, body, headers) {
-      const request = { method, path, subject: subjectOf(path), maxBytes: maxListBytes, ...(body === undefined ? {} : { body }), ...(headers === undefined ? {} : { headers }) };
+      const request = { method, path, subject: subjectOf(path), maxBytes: listAnswer, ...(body === undefined ? {} : { body }), ...(headers === undefined ? {} : { headers }) };
       if (method === 'PATCH') facts.patchTried = true;
       const answer = await line.exchange(request, signal());
       trace.note(request, answer);

@@ -1,3 +1,4 @@
+import { isUsableCursor } from '../read/list.ts';
 import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
 import { endpoints, isRefusal, type Answer, type Body } from '../message.ts';
 import { idOf } from '../read/resource.ts';
@@ -31,7 +32,7 @@ async function page(bench: Bench, query: string): Promise<Page | string> {
 function pageOf(answer: Answer): Page {
   const total = Number(readScimPath(answer.body ?? {}, scimPath('totalResults')));
   const cursor = readScimPath(answer.body ?? {}, scimPath('nextCursor'));
-  return { rows: resourcesOf(answer), total: Number.isFinite(total) ? total : undefined, nextCursor: typeof cursor === 'string' && cursor !== '' ? cursor : undefined };
+  return { rows: resourcesOf(answer), total: Number.isFinite(total) ? total : undefined, nextCursor: typeof cursor === 'string' && cursor !== '' && isUsableCursor(cursor) ? cursor : undefined };
 }
 
 async function tryIndex(bench: Bench): Promise<Result> {

@@ -4,6 +4,7 @@ import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
 import { filterText } from '../read/filter.ts';
 import { endpoints, isBody, isRefusal, listOf, schemas, type Answer, type Body, type Refusal } from '../message.ts';
 import { idOf, resourcePath, withSchemas } from '../read/resource.ts';
+import { decodedUri } from '../read/decoded-uri.ts';
 import type { Bench, Specimen } from './bench.ts';
 import { Untestable } from './trial.ts';
 import { words } from './words.ts';
@@ -78,7 +79,7 @@ function isOurs({ tag }: Bench, name: string): boolean {
 /** The id at the end of a Location. */
 function idIn(location: string | undefined, type: ResourceType): TargetId | undefined {
   const last = new RegExp(`${endpoints[type]}/([^/?#]+)/?$`, 'i').exec(location ?? '')?.[1];
-  return last === undefined ? undefined : idOf({ id: decodeURIComponent(last) });
+  return last === undefined ? undefined : idOf({ id: decodedUri(last) });
 }
 
 /** Ids of those with exactly this name: by a filter, or from the first thousand of a list. Asks so often, a second apart. */

@@ -129,6 +129,7 @@ function classifySuccess(reply: Extract<Reply, { kind: 'answer' }>, request: Sci
     class: maybeCreated ? 'unknown' : 'protocol',
     status,
     detail: `answered ${status} with ${content.what}`,
+    ...(content.cut === true ? { cut: true } : {}),
   };
 }
 

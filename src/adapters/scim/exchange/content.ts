@@ -1,5 +1,8 @@
-import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib';
+import { mostEncodings } from '../bounds.ts';
 import { parseJson } from './json.ts';
+import { UnreasonableJson } from './json-long.ts';
 import { isBody, type Body } from '../message.ts';
 
 /** What an answer carries. */
@@ -22,9 +25,9 @@ const longestBeginning = 500;
  * @param bytes as they came; undefined when there were too many
  * @param maxBytes so much at most, unpacked
  */
-export function contentOf(bytes: Buffer | undefined, mediaType: string | undefined, encoding: string | undefined, maxBytes: number): Content {
+export async function contentOf(bytes: Buffer | undefined, mediaType: string | undefined, encoding: string | undefined, maxBytes: number): Promise<Content> {
   if (bytes === undefined) return tooLong;
-  const plain = unpack(bytes, encoding, maxBytes);
+  const plain = await unpack(bytes, encoding, maxBytes);
   if (!Buffer.isBuffer(plain)) return plain;
   const text = plain.toString().replace(/^\ufeff/, ''); // a byte order mark, against RFC 8259 §8.1
   if (text.trim() === '') return { kind: 'none' };
@@ -32,9 +35,11 @@ export function contentOf(bytes: Buffer | undefined, mediaType: string | undefin
   const isJsonType = type === '' || /[/+]json$/.test(type);
   if (isJsonType || /^\s*[{[]/.test(text) || type === 'text/plain') {
     try {
-      const body: unknown = parseJson(text);
+      const body = await parseJson(text);
       return isBody(body) ? { kind: 'json', body } : { kind: 'foreign', what: 'JSON that is no object', html: false, says: beginningOf(text) };
-    } catch {
+    } catch (error) {
+      if (error instanceof UnreasonableJson) return { kind: 'foreign', what: error.message, html: false, cut: true };
+      if (!(error instanceof SyntaxError)) throw error;
       if (isJsonType) return { kind: 'foreign', what: 'text that is not JSON', html: isPage(text), says: beginningOf(text) };
     }
   }
@@ -54,14 +59,15 @@ function beginningOf(text: string): string {
 }
 
 /** Undoes encodings that nobody asked for (RFC 9110 §8.4), the last one first, as long as it does not grow beyond all bounds. */
-function unpack(bytes: Buffer, encoding: string | undefined, maxOutputLength: number): Buffer | Content {
+async function unpack(bytes: Buffer, encoding: string | undefined, maxOutputLength: number): Promise<Buffer | Content> {
   const applied = encodingsOf(bytes, encoding);
+  if (applied.length > mostEncodings) return inUnasked;
   let unpacked = bytes;
   for (const name of applied.toReversed()) {
-    const unpackOnce = unpackers[name];
-    if (unpackOnce === undefined) return { kind: 'foreign', what: 'an answer in an encoding that nobody asked for', html: false };
+    const unpackOnce = unpackers.get(name);
+    if (unpackOnce === undefined) return inUnasked;
     try {
-      unpacked = unpackOnce(unpacked, { maxOutputLength });
+      unpacked = await unpackOnce(unpacked, { maxOutputLength });
     } catch (error) {
       if (error instanceof RangeError) return tooLong;
       return { kind: 'foreign', what: `an answer that is said to be ${name}, and is not`, html: false };
@@ -70,15 +76,22 @@ function unpack(bytes: Buffer, encoding: string | undefined, maxOutputLength: nu
   return unpacked;
 }
 
-type Unpack = (bytes: Buffer, limits: { readonly maxOutputLength: number }) => Buffer;
+const inUnasked: Content = { kind: 'foreign', what: 'an answer in an encoding that nobody asked for', html: false };
 
-const unpackers: Readonly<Record<string, Unpack>> = {
-  gzip: gunzipSync,
-  'x-gzip': gunzipSync,
+/** Outside of the event loop: 16 MB take longer than others should wait. */
+type Unpack = (bytes: Buffer, limits: { readonly maxOutputLength: number }) => Promise<Buffer>;
+
+const unpackDeflate = promisify<Buffer, { readonly maxOutputLength: number }, Buffer>(inflate);
+const unpackBareDeflate = promisify<Buffer, { readonly maxOutputLength: number }, Buffer>(inflateRaw);
+const unpackGzip = promisify<Buffer, { readonly maxOutputLength: number }, Buffer>(gunzip);
+
+const unpackers: ReadonlyMap<string, Unpack> = new Map([
+  ['gzip', unpackGzip],
+  ['x-gzip', unpackGzip],
   // RFC 9110 §8.4.1.2 means the zlib format; some send the bare data.
-  deflate: (bytes, limits) => (((bytes[0] ?? 0) & 0x0f) === 8 ? inflateSync(bytes, limits) : inflateRawSync(bytes, limits)),
-  br: brotliDecompressSync,
-};
+  ['deflate', (bytes: Buffer, limits: { readonly maxOutputLength: number }) => (((bytes[0] ?? 0) & 0x0f) === 8 ? unpackDeflate : unpackBareDeflate)(bytes, limits)],
+  ['br', promisify<Buffer, { readonly maxOutputLength: number }, Buffer>(brotliDecompress)],
+]);
 
 function encodingsOf(bytes: Buffer, encoding: string | undefined): string[] {
   const named = (encoding ?? '').toLowerCase().split(',').map((name) => name.trim()).filter((name) => name !== '' && name !== 'identity');

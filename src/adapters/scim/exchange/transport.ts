@@ -94,7 +94,7 @@ function isNetworkError(error: Error): boolean {
   return 'code' in error && error.code !== 'UND_ERR_INVALID_ARG';
 }
 
-function readAnswer({ status, headers, bytes }: WholeAnswer, maxBytes: number): Reply {
+async function readAnswer({ status, headers, bytes }: WholeAnswer, maxBytes: number): Promise<Reply> {
   return {
     kind: 'answer',
     status,
@@ -103,7 +103,7 @@ function readAnswer({ status, headers, bytes }: WholeAnswer, maxBytes: number): 
     retryAfter: single(headers['retry-after']),
     date: single(headers['date']),
     quota: quotaHeadersOf(headers),
-    content: contentOf(bytes, single(headers['content-type']), single(headers['content-encoding']), maxBytes),
+    content: await contentOf(bytes, single(headers['content-type']), single(headers['content-encoding']), maxBytes),
   };
 }
 

@@ -9,6 +9,7 @@ import type { DialectBook } from '../dialect/dialect-book.ts';
 import { askedBy, filterText, wider } from './filter.ts';
 import { createFilterTrials, type FilterTrials } from './filter-trials.ts';
 import { readList } from './list.ts';
+import { maxBytes } from './resource.ts';
 import { nonsense, toFailure, type Exchange, type Refusal } from '../message.ts';
 
 type Find = (type: ResourceType, attribute: string, value: string, signal: AbortSignal) => Promise<FoundResource[] | Failure>;
@@ -56,8 +57,13 @@ function furtherParameters(type: ResourceType, { filter, list }: Dialect): strin
 
 async function searchFor(value: string, { exchange, trials, type, path, asked, more, signal }: Search): Promise<FoundResource[] | Failure> {
   const trial = { type, asked, value };
-  const list = await readList(exchange, type, `filter=${encodeURIComponent(filterText(asked, value))}${more}`, signal);
+  const list = await readList(exchange, type, `filter=${encodeURIComponent(filterText(asked, value))}${more}`, signal, maxBytes(type));
   if ('class' in list) {
+    if (list.cut === true) {
+      // Whoever answers so much to a question about one lists everybody.
+      trials.ignored(trial);
+      return { class: 'unsupported', status: list.status, detail: `the target answered more than ${maxBytes(type) / 1024 / 1024} MB to a search for one ${type}` };
+    }
     if (list.status === 404 && list.class === 'unsupported') return [];
     if (!(await isAboutFilter(list, exchange, type, signal))) return toFailure(list);
     trials.refused(trial, list);

@@ -5,7 +5,7 @@ import { scimPath } from '../../../core/mapping/scim-path.ts';
 import { isRefusal, type Answer, type Refusal } from '../message.ts';
 import { askedBy, filterText } from './filter.ts';
 import { readList } from './list.ts';
-import { readResource } from './resource.ts';
+import { maxBytes, readResource } from './resource.ts';
 
 /**
  * A target may say in other words that it does not have a resource any more: a 500 that stays, a 404 as an HTML page.
@@ -38,6 +38,6 @@ function mayMeanGone({ class: failureClass, status = 0 }: Refusal): boolean {
 async function isNowhere({ exchange, book, signal }: Conversation, type: ResourceType, id: TargetId): Promise<boolean> {
   const path = scimPath('id');
   if (askedBy(book.current().filter, type, path) === undefined) return false;
-  const list = await readList(exchange, type, `filter=${encodeURIComponent(filterText(path, id))}`, signal);
+  const list = await readList(exchange, type, `filter=${encodeURIComponent(filterText(path, id))}`, signal, maxBytes(type));
   return !('class' in list) && list.resources.length === 0 && list.unusable.length === 0;
 }

@@ -2,7 +2,9 @@ import type { ResourceType } from '../../../core/model/entry.ts';
 import { readScimPath, scimPath, type ScimPath } from '../../../core/mapping/scim-path.ts';
 import type { FoundResource } from '../../../ports/scim-target.ts';
 import { endpoints, isBody, isRefusal, listOf, nonsense, schemas, type Body, type Exchange, type Refusal } from '../message.ts';
-import { foundResource, maxListBytes } from './resource.ts';
+import { groupAnswer, listAnswer, listResources, longestCursor } from '../bounds.ts';
+import { createTurns } from '../exchange/turns.ts';
+import { foundResource } from './resource.ts';
 
 export interface List {
   readonly status: number;
@@ -15,24 +17,38 @@ export interface List {
   readonly nextCursor: string | undefined;
 }
 
-/** One list request (RFC 7644 §3.4.2). */
+/**
+ * One list request (RFC 7644 §3.4.2).
+ *
+ * @param maxBytes of the answer; what a page may have, unless said
+ */
 export async function readList(
   exchange: Exchange,
   type: ResourceType,
   query: string,
   signal: AbortSignal,
+  maxBytes = type === 'group' ? groupAnswer : listAnswer,
 ): Promise<List | Refusal> {
   const answer = await exchange(
-    { method: 'GET', path: query === '' ? endpoints[type] : `${endpoints[type]}?${query}`, subject: 'endpoint', maxBytes: maxListBytes },
+    { method: 'GET', path: query === '' ? endpoints[type] : `${endpoints[type]}?${query}`, subject: 'endpoint', maxBytes },
     signal,
   );
   if (isRefusal(answer)) return answer;
   const elements = answer.body === undefined ? undefined : elementsOf(answer.body);
   if (elements === undefined) return nonsense(`answered ${answer.status} with something that is no list`, answer.status);
-  const resources = elements.flatMap((element) => foundResource(element) ?? []);
-  const unusable = elements.flatMap((element) => (foundResource(element) === undefined ? [isBody(element) ? element : {}] : []));
+  if (elements.length > listResources) return nonsense(`answered a page of more than ${listResources} resources`, answer.status);
+  const resources: FoundResource[] = [];
+  const unusable: Body[] = [];
+  const turns = createTurns();
+  for (const element of elements) {
+    await turns.mayPause();
+    const found = foundResource(element);
+    if (found !== undefined) resources.push(found);
+    else unusable.push(isBody(element) ? element : {});
+  }
   const said = (path: ScimPath): unknown => (answer.body === undefined ? undefined : readScimPath(answer.body, path));
   const cursor = said(cursorPath);
+  if (typeof cursor === 'string' && !isUsableCursor(cursor)) return nonsense('answered a page with a cursor that cannot be asked for', answer.status);
   return {
     status: answer.status,
     resources,
@@ -40,6 +56,11 @@ export async function readList(
     total: numberIn(said(totalPath)),
     nextCursor: typeof cursor === 'string' && cursor !== '' ? cursor : undefined,
   };
+}
+
+/** A URL cannot carry half a character (ECMA-262, encodeURIComponent). */
+export function isUsableCursor(cursor: string): boolean {
+  return cursor.length <= longestCursor && cursor.isWellFormed();
 }
 
 /** Some write numbers as text. */

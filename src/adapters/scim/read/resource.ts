@@ -4,17 +4,13 @@ import { readActive } from '../../../core/mapping/active.ts';
 import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
 import { textOf } from '../../../core/mapping/scim-values.ts';
 import type { FoundResource } from '../../../ports/scim-target.ts';
+import { groupAnswer, longestId, longestVersion, shortAnswer } from '../bounds.ts';
 import { endpoints, isBody, isRefusal, listOf, nonsense, schemas, type Answer, type Body, type Exchange, type Refusal } from '../message.ts';
 
-/** Groups may have very many members, and lists many resources; nothing else is long. */
-const long = 16 * 1024 * 1024;
-const short = 1024 * 1024;
-
+/** Groups may have very many members; nothing else that is asked for by itself is long. */
 export function maxBytes(type: ResourceType): number {
-  return type === 'group' ? long : short;
+  return type === 'group' ? groupAnswer : shortAnswer;
 }
-
-export const maxListBytes = long;
 
 /**
  * The path of one resource, from our id and never from a link in an answer. An id that would lead elsewhere (`..`),
@@ -25,7 +21,7 @@ export function resourcePath(type: ResourceType, id: TargetId): string | Refusal
 }
 
 function isUsableId(id: string): boolean {
-  return id !== '' && id.length <= 255 && id !== '.' && id !== '..' && id.isWellFormed() && !/\p{Cc}/u.test(id);
+  return id !== '' && id.length <= longestId && id !== '.' && id !== '..' && id.isWellFormed() && !/\p{Cc}/u.test(id);
 }
 
 /** The id in an answer, or undefined when there is none that can be used. Some targets send numbers. */
@@ -42,9 +38,14 @@ const idPath = scimPath('id');
  */
 export function versionOf(answer: Answer): { readonly version?: string } {
   const spoken = answer.body === undefined ? undefined : readScimPath(answer.body, versionPath);
-  return answer.etag !== undefined && typeof spoken === 'string' ? { version: answer.etag } : {};
+  return typeof spoken === 'string' && isUsableVersion(answer.etag) ? { version: answer.etag } : {};
 }
 const versionPath = scimPath('meta.version');
+
+/** What can be kept and sent back: a header's value (RFC 9110 §5.5) of a sane length. Any other version is passed over. */
+export function isUsableVersion(version: unknown): version is string {
+  return typeof version === 'string' && version.length <= longestVersion && /^[\u0021-\u007e\u0080-\u00ff](?:[\t\u0020-\u007e\u0080-\u00ff]*[\u0021-\u007e\u0080-\u00ff])?$/.test(version);
+}
 
 /** One element of a list as the port gives it, or undefined when it is no resource. */
 export function foundResource(value: unknown): FoundResource | undefined {
@@ -56,7 +57,7 @@ export function foundResource(value: unknown): FoundResource | undefined {
     id,
     active: readActive(value),
     body: withExternalId(value),
-    ...(typeof version === 'string' ? { version } : {}),
+    ...(isUsableVersion(version) ? { version } : {}),
   };
 }
 

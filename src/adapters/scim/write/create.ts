@@ -11,6 +11,7 @@ import type { Conversation } from '../dialect/conversation.ts';
 import { memberElement, type Member } from './member-requests.ts';
 import { endpoints, failed, isBody, isRefusal, type Answer, type Body, type Refusal } from '../message.ts';
 import { idOf, maxBytes, versionOf } from '../read/resource.ts';
+import { noteActive } from './ended.ts';
 import { showsActive } from './still-active.ts';
 import { storedByCreate, wasShown } from './settle-stored.ts';
 import { spelled, toWire } from './wire-change.ts';
@@ -36,6 +37,7 @@ export async function createResource(
     exchange({ method: 'POST', path: endpoints[type], body: sent, subject: 'endpoint', maxBytes: maxBytes(type) }, signal);
   const says = async (answer: Answer | Refusal, joined: readonly Member[]): Promise<Outcome> => {
     const outcome = outcomeOf(answer, joined, attributes);
+    if (type === 'user' && !isRefusal(answer)) noteActive(answer.body, book);
     if (isRefusal(answer) || outcome.kind === 'failed') return outcome;
     if (isAnothers(conversation, type, answer, attributes, outcome.existed === true)) return { ...outcome, others: true };
     if (outcome.existed === true || showsOtherId(answer, attributes)) return outcome;

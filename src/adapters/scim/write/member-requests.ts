@@ -1,3 +1,4 @@
+import { writeJson } from '../exchange/json.ts';
 import type { Dialect, MemberDialect } from '../../../core/dialect/dialect.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import type { MemberChange } from '../../../ports/scim-target.ts';
@@ -77,8 +78,8 @@ function pack<T>(
 /** Bytes between two values: a comma, or ` or `. */
 const joint = 4;
 
-function bytesOf(value: unknown): number {
-  return Buffer.byteLength(JSON.stringify(value));
+function bytesOf(value: object | string): number {
+  return Buffer.byteLength(writeJson(value));
 }
 
 export function addition({ add }: Pick<MemberDialect, 'add'>): (members: readonly Member[]) => PatchOperation {

@@ -5,7 +5,7 @@ import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
 import { isConfigured } from '../dialect/configured.ts';
 import type { Conversation } from '../dialect/conversation.ts';
 import { isRefusal, nonsense, type Answer, type Body, type Refusal, type ScimRequest } from '../message.ts';
-import { readResource, versionOf } from '../read/resource.ts';
+import { isUsableVersion, readResource, versionOf } from '../read/resource.ts';
 
 /** Reads, when someone else keeps writing in between. */
 const readings = 3;
@@ -72,5 +72,5 @@ function versionIn(held: Answer, etag: Dialect['etag']): string | undefined {
   const { version } = versionOf(held);
   if (version !== undefined || etag === 'auto' || held.body === undefined) return version;
   const spoken = readScimPath(held.body, scimPath('meta.version'));
-  return held.etag ?? (typeof spoken === 'string' ? spoken : undefined);
+  return [held.etag, spoken].find(isUsableVersion);
 }

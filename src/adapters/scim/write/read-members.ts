@@ -29,6 +29,11 @@ export async function readMembers(conversation: Conversation, group: TargetId): 
   return named;
 }
 
+/** Whether any group was seen to show somebody. */
+export function groupsShow({ evidence }: Conversation['book']): boolean {
+  return evidence.has(shows);
+}
+
 /** Whom a group that was read has. One that shows no list has nobody, at a target whose groups show their members. */
 export function membersRead({ book }: Conversation, { body }: Answer): ShownMembers | undefined {
   const shown = shownMembers(body);

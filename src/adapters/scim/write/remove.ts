@@ -38,7 +38,7 @@ async function lookBack(conversation: Conversation, type: ResourceType, id: Targ
   try {
     const held = await readOrGone(conversation, type, id);
     if (isRefusal(held) && held.class !== 'gone' && held.class !== 'unsupported') return failed({ ...held, class: 'transient' });
-    if (isRefusal(held) && held.class === 'gone' && (await known.showsOthers?.()) === false) return failed(shownToNobody(held));
+    if (isRefusal(held) && (await known.showsOthers?.()) === false) return failed(shownToNobody(held));
     found = isRefusal(held) ? true : type === 'user' && foundResource(held.body)?.active === false;
   } finally {
     book.evidence.looked(form, firstDeletions, found);

@@ -2,6 +2,7 @@ import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
 import { textOf } from '../../../core/mapping/scim-values.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import { isBody, type Body } from '../message.ts';
+import { decodedUri } from '../read/decoded-uri.ts';
 
 /** Who is in a group, as an answer shows it. */
 export interface ShownMembers {
@@ -34,11 +35,7 @@ function memberId(element: unknown): TargetId | undefined {
 
 function idIn(reference: unknown): TargetId | undefined {
   const last = typeof reference === 'string' ? /\/(?:Users|Groups)\/([^/?#]+)\/?(?:[?#].*)?$/i.exec(reference)?.[1] : undefined;
-  try {
-    return last === undefined ? undefined : decodeURIComponent(last);
-  } catch {
-    return undefined;
-  }
+  return last === undefined ? undefined : decodedUri(last);
 }
 
 function hasDisplay(element: unknown): boolean {

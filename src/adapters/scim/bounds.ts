@@ -1,0 +1,49 @@
+/**
+ * What is taken from a target at most, of everything that has no end of its own. Each number is far above what any
+ * target is known to send; docs/security.md lists them.
+ */
+
+const kilobyte = 1024;
+const megabyte = 1024 * kilobyte;
+
+/** Characters of a version that is kept and sent back in `If-Match`. Vendors send dates, numbers and digests. */
+export const longestVersion = 256;
+
+/** Characters of an id. Databases index no longer ones; UUIDs have 36, mail addresses up to 254 (RFC 5321 §4.5.3.1). */
+export const longestId = 255;
+
+/** Characters of a cursor (RFC 9865 names no limit): it has to fit into a URL, and servers take 8 kB of that. */
+export const longestCursor = 4 * kilobyte;
+
+/** Objects and lists within each other. RFC 7643 needs four; extensions and error pages some more. */
+export const deepest = 64;
+
+/** Values in one answer, objects and lists included. A group of 100,000 members has 500,000. */
+export const mostValues = 2_000_000;
+
+/** Attributes of one object. Schemas have up to 300. */
+export const mostKeys = 5_000;
+
+/** Digits of a number that is kept exactly. Ids of 128 bits have 39. */
+export const mostDigits = 100;
+
+/** An answer about one person, or about whoever fits a search. */
+export const shortAnswer = megabyte;
+
+/** A page of a list. */
+export const listAnswer = 16 * megabyte;
+
+/** A group with all its members: 100,000 of them take up to 25 MB where each has a `$ref` and a name. */
+export const groupAnswer = 32 * megabyte;
+
+/** Answers beyond `shortAnswer` that are read at once; others wait for them. With `groupAnswer`: 128 MB a target. */
+export const longAnswers = 4;
+
+/** All pages of a list together: what stands in memory at once. 30,000 resources of 2 kB. */
+export const listBytes = 64 * megabyte;
+
+/** Resources of a list that is read. */
+export const listResources = 30_000;
+
+/** Encodings around an answer, each undone by itself (RFC 9110 §8.4). Nobody asked for any. */
+export const mostEncodings = 2;

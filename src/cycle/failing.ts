@@ -1,0 +1,36 @@
+import type { CycleResult } from '../ports/cycle-observer.ts';
+import type { Failing } from '../ports/state-store.ts';
+
+/**
+ * How long targets have been failing, cycle by cycle, in this process. The state has it too, but is written at most
+ * once a minute while nothing else changes.
+ */
+export interface FailureCounts {
+  readonly of: (target: string) => Failing | undefined;
+  readonly note: (target: string, failing: Failing | undefined) => void;
+}
+
+export function createFailureCounts(): FailureCounts {
+  const counts = new Map<string, Failing>();
+  return {
+    of: (target) => counts.get(target),
+    note: (target, failing) => {
+      if (failing === undefined) counts.delete(target);
+      else counts.set(target, failing);
+    },
+  };
+}
+
+/**
+ *   the cycle ended with | the count
+ *   ---------------------+------------------------------------
+ *   error, partial       | one more
+ *   held, success        | is over
+ *
+ * @param before as the cycle before left it
+ * @param at when this cycle ended, ISO 8601
+ */
+export function failingAfter(before: Failing | undefined, result: CycleResult, at: string): Failing | undefined {
+  if (result === 'success' || result === 'held') return undefined;
+  return { since: before?.since ?? at, at, cycles: (before?.cycles ?? 0) + 1 };
+}

@@ -1,0 +1,34 @@
+/** How long the event loop was kept from its next turn. */
+export interface TurnWatch {
+  /** Ends the watch: the longest turn, in milliseconds. */
+  stop(): number;
+}
+
+/**
+ * Watches the event loop as `monitorEventLoopDelay` does, but counts the processor time of this thread in place of the
+ * clock: a machine that is busy with something else does not count as blocked.
+ */
+export function watchTurns(): TurnWatch {
+  let longest = 0;
+  let isOver = false;
+  let before = cpuMilliseconds();
+  const look = (): void => {
+    const now = cpuMilliseconds();
+    longest = Math.max(longest, now - before);
+    before = now;
+    if (!isOver) setImmediate(look);
+  };
+  setImmediate(look);
+  return {
+    stop() {
+      isOver = true;
+      longest = Math.max(longest, cpuMilliseconds() - before);
+      return longest;
+    },
+  };
+}
+
+function cpuMilliseconds(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+}
