@@ -63,7 +63,7 @@ async function applyUpdate(operation: UpdateOperation, context: PushContext): Pr
   const departedAt = operation.verb === 'reactivate' ? undefined : doubted.departedAt;
   const missing = operation.type === 'group' ? await missingFrom(outcome, operation.sourceId, context) : [];
   const unsettled = missing.length === 0 ? doubted.unsettled : [...new Set([...(doubted.unsettled ?? []), ...missing])];
-  const settled = { ...doubted, createdAt: undefined, departedAt, attributes, unsettled, version: outcome.version };
+  const settled = { ...doubted, createdAt: undefined, departedAt, heir: undefined, attributes, unsettled, version: outcome.version };
   await remember(context, asShown(settled, outcome.shown, whole.map(({ path }) => path)), context.removalsOf(operation));
   return undefined;
 }

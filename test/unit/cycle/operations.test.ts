@@ -49,6 +49,25 @@ describe('an operation whose answer is lost', () => {
     assert.equal(stage.target.groups()[0]?.['members'], undefined);
   });
 
+  it('remembers no account that was deleted when who was switched off comes back as disabled', async () => {
+    const stage = cycleStage([person('anna'), person('ben')], { removal: { leaves: 'delete', groups: 'keep' } });
+    await stage.cycle();
+    stage.source.put(person('anna', { status: 'off' }));
+    await stage.cycle();
+    stage.source.remove('anna');
+    stage.target.setHook((call) => (call.method === 'remove' ? { when: 'after', result: lost } : undefined));
+    await stage.cycle();
+    stage.target.setHook(undefined);
+    stage.source.put(person('anna', { status: 'off' }));
+    for (let cycle = 0; cycle < 3; cycle += 1) {
+      await stage.clock.advance(minute);
+      await stage.cycle();
+    }
+    assert.equal(stage.target.users().length, 1);
+    assert.ok(((await stage.store.links('wiki', ['anna'])).get('anna')?.lifecycle ?? 'lost') === 'lost');
+    assert.deepEqual((await stage.cycle()).calls, []);
+  });
+
   it('loses nobody who was deleted and comes back before the next try', async () => {
     const stage = cycleStage([person('anna'), person('zoe')], { removal: { leaves: 'delete', groups: 'keep' } });
     await stage.cycle();
