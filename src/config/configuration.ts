@@ -1,3 +1,4 @@
+import type { ReadingLimits } from '../core/directory/reading-limits.ts';
 import type { Layer } from '../core/dialect/layers.ts';
 import type { Expression } from '../core/expression/expression.ts';
 import type { NestedGroups, TypeScope } from '../core/mapping/definition.ts';
@@ -50,6 +51,7 @@ interface DirectoryBasics {
   /** Which attribute is the source id; absent: the one of its kind. */
   readonly idAttribute?: string;
   readonly changes: ChangeDetection;
+  readonly limits: ReadingLimits;
   /** Names of other directories whose entries its DNs may mean. */
   readonly sees: readonly string[];
 }

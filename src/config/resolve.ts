@@ -27,16 +27,18 @@ type Absolute = (path: string) => string;
 
 function resolveDirectory(name: string, directory: DirectorySection, absolute: Absolute): DirectoryConfiguration {
   const { kind, idAttribute, changes, sees, users, groups, urls, bind, startTls, tls, referrals, allowCleartext, path } = directory;
+  const limits = { maximumEntries: directory.limits.maximumEntries, readTimeoutMilliseconds: directory.limits.readTimeout };
   const id = idAttribute === undefined ? {} : { idAttribute };
   if (kind === 'ldif' || readsFile(directory)) {
     const origin = kind === 'ldif' || kind === 'auto' ? {} : { exportedFrom: kind };
-    return { name, kind: 'ldif', ...origin, ...id, changes, sees, path: absolute(path ?? ''), ...(users === undefined ? {} : { users }), ...(groups === undefined ? {} : { groups }) };
+    return { name, kind: 'ldif', ...origin, ...id, changes, limits, sees, path: absolute(path ?? ''), ...(users === undefined ? {} : { users }), ...(groups === undefined ? {} : { groups }) };
   }
   return {
     name,
     kind,
     ...id,
     changes,
+    limits,
     sees,
     urls: urls ?? [],
     ...(bind === undefined ? {} : { bind: { dn: bind.dn, password: resolveSecret(bind.password, absolute) } }),

@@ -8,7 +8,7 @@ import { intentOf, mayStillShow } from './intents.ts';
 import { asShown, knownOf } from './known-of.ts';
 import { othersMembers } from './others-members.ts';
 import { firstMembers, joinedAtOnce } from './joining.ts';
-import { claim, doubtOwner, takenFailure } from './ownership.ts';
+import { claim, doubtOwner, foreignFailure, takenFailure, unclaim } from './ownership.ts';
 import type { PushContext } from './push-context.ts';
 import { acknowledged, liveLink, newLink, remember } from './remember.ts';
 import { resolveAttributes } from './resolve.ts';
@@ -21,6 +21,7 @@ import { searchAgain, searchWithPauses, type Searched } from './search-again.ts'
  *   answer                             | then
  *   -----------------------------------+-------------------------------------------------------------------------
  *   an id that is nobody's             | linked
+ *   somebody else's by what it shows   | match_foreign: no link, and the intent stays open: something may have been made as well
  *   an id that another entry has       | match_taken: no link, and what the target may have written there is in doubt
  *   an id that was there before        | an adoption: linked, adoption_off, or match_taken when another entry had it
  *   there is one already (conflict)    | searched: adopted, match_taken, or left as refused
@@ -74,6 +75,12 @@ async function takeCreated(outcome: Extract<Outcome, { kind: 'applied' }>, creat
     await doubtOwner(owner, intent.members ?? [], context);
     await context.store.record([settled]);
     return takenFailure('answered the creation with', outcome.id, owner);
+  }
+  const mayBeForeign = outcome.existed === true && context.policy[operation.type].adopt === 'also-foreign';
+  if (outcome.others === true && !mayBeForeign) {
+    await context.store.record([{ kind: 'intent', intent: { ...intent, at: new Date(context.clock.now()).toISOString(), unclear: 'lost' } }]);
+    unclaim(operation.type, outcome.id, context);
+    return foreignFailure('answered the creation with', outcome.id);
   }
   const existed = outcome.existed === true || context.listed[operation.type].has(outcome.id);
   const before = existed ? (await context.store.formerOwners(intent.target, operation.type, [outcome.id])).get(outcome.id) : undefined;
@@ -143,5 +150,5 @@ async function takeFound(searched: Exclude<Searched, { kind: 'none' | 'unsearcha
   if (kind === 'found') return adoptFound(operation, attributes, found, intent.members, context);
   if (kind === 'populated') return populatedFailure(found.id);
   if (kind === 'taken') return takenFailure('has one that fits,', found.id, searched.owner);
-  return { class: 'conflict', reason: 'match_foreign', targetId: found.id, detail: `the target has one that fits (id ${found.id}), with the externalId of somebody else` };
+  return foreignFailure('has one that fits,', found.id);
 }

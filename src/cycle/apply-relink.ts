@@ -22,7 +22,7 @@ export async function applyRelink(operation: RelinkOperation, context: PushConte
     return undefined;
   }
   const back = planned.some(({ path, change }) => path === 'active' && change === 'set') ? { lifecycle: 'active' as const } : {};
-  const doubted = await doubt(context, before, planned.map(({ path }) => path), back);
+  const doubted = await doubt(context, before, planned.map(({ path }) => path), { ...back, heir: operation.sourceId });
   const whole = wholeElements(sent, heldPaths(before));
   const outcome = await context.target.update(operation.type, before.targetId, whole, context.signal, knownOf(before, context));
   const isUnchanged = outcome.kind === 'failed' && outcome.failure.class === 'unsupported';
@@ -35,7 +35,7 @@ export async function applyRelink(operation: RelinkOperation, context: PushConte
   }
   const version = outcome.kind === 'failed' ? before.version : outcome.version;
   const shown = outcome.kind === 'applied' ? outcome.shown : undefined;
-  const settled = { ...doubted, sourceId: operation.sourceId, directory: operation.directory, departedAt: undefined, attributes, version };
+  const settled = { ...doubted, sourceId: operation.sourceId, directory: operation.directory, departedAt: undefined, heir: undefined, attributes, version };
   await handOver(asShown(settled, shown, whole.map(({ path }) => path)), operation, context);
   return undefined;
 }

@@ -118,7 +118,8 @@ function planLinked(resource: Resource, link: Link, input: PlanInput, outlook: O
   if (changes.length > 0 && isReachable) {
     operations.push({ ...subject(resource, changesReason(changes), stage), verb: 'update', changes });
   }
-  if (resource.type === 'user' && !active && link.lifecycle === 'active') operations.push(disable(resource));
+  // Whoever was being deleted when no answer came, and is back as disabled, may not be there any more.
+  if (resource.type === 'user' && !active && (link.lifecycle === 'active' || isDoubtful)) operations.push(disable(resource));
   return { operations, remembered: stillHere(link, resource), waiting };
 }
 

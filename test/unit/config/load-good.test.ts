@@ -20,7 +20,7 @@ it('fills in the defaults of the product page', async (t) => {
   assert.deepEqual(directories.get('corp'), {
     name: 'corp',
     kind: 'auto',
-    changes: 'auto',
+    changes: 'auto', limits: { maximumEntries: 10_000_000, readTimeoutMilliseconds: 600_000 },
     urls: ['ldaps://dc1.corp.example'],
     users: { bases: ['OU=Staff,DC=corp,DC=example'] },
     sees: [],
