@@ -22,6 +22,8 @@ export interface ReadControl {
   readonly pictures?: DirectoryPictures | undefined;
   /** Tells what the directories were when their people were linked. */
   readonly store: Pick<StateView, 'identity' | 'linkTotals' | 'unseen' | 'names' | 'digest'>;
+  /** Attributes to be read besides, in lower case, that no map needs: for whoever looks for somebody by another name. */
+  readonly also?: readonly string[] | undefined;
   /** Reads everything although something is known. */
   readonly fresh?: boolean | undefined;
 }

@@ -41,6 +41,9 @@ export async function plan(options: PlanOptions, context: CommandContext): Promi
   );
 }
 
+/** A target with no more than some thousand accounts is listed; a larger one only when somebody asks for it. */
+const fewPages = 20;
+
 /** Longer than this, nobody waits for old values and names. */
 const patience = 30_000;
 
@@ -52,7 +55,7 @@ async function withAccounts({ setup: { target }, plan: one, isReachable }: AllPl
     const { operations } = one.plan;
     const adopted = new Set(operations.flatMap((operation) => (operation.verb === 'adopt' ? [operation.targetId] : [])));
     const limited = all ? signal : AbortSignal.any([signal, AbortSignal.timeout(patience)]);
-    const { known, unmanaged } = await readAccounts({ target, view, operations, names: one.names, found: one.found, adopted, all, signal: limited });
+    const { known, unmanaged } = await readAccounts({ target, view, operations, names: one.names, found: one.found, adopted, worthPages: all ? Infinity : fewPages, signal: limited });
     return { one: withNames(one, known), display: { known, unmanaged, all } };
   } catch (thrown) {
     signal.throwIfAborted();

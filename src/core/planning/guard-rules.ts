@@ -1,3 +1,4 @@
+import { adoptedGroupsRule } from './guard-adopted-groups.ts';
 import { olderDataRule } from './guard-age.ts';
 import { limitRule } from './guard-limits.ts';
 import { movedDirectoryRule } from './guard-moves.ts';
@@ -18,5 +19,6 @@ export const rules: readonly Rule[] = [
   unresolvedMembersRule,
   clockLeapRule,
   lookalikeRule,
+  adoptedGroupsRule,
   limitRule,
 ];
