@@ -243,6 +243,8 @@ export interface TargetState {
   readonly mislaid?: { readonly count: number; readonly lookAt: string } | undefined;
   /** Keyed digests of the groups by which the scope goes that had somebody in them. */
   readonly filledScopes?: readonly string[] | undefined;
+  /** The directory in which each group by which the scope goes was found, by keyed digests of their DNs. */
+  readonly scopeHomes?: Readonly<Record<string, string>> | undefined;
   /** Where the clock leapt, or nobody looked for long: such time counts for nobody who has some to come back. */
   readonly gaps?: readonly Gap[] | undefined;
   /** How a plan that is being carried out, or was not finished, was measured, and when it began (ISO 8601). */
@@ -262,8 +264,10 @@ export interface Failing {
 
 /** How a directory was last found; for people who ask for the status. */
 export interface DirectoryState {
-  /** When it was last known what it holds, ISO 8601. */
-  readonly readAt: string;
+  /** When it was last known what it holds, ISO 8601. Absent before its first reading has come to an end. */
+  readonly readAt?: string | undefined;
+  /** Since when it is being read, where that takes long, ISO 8601. */
+  readonly readingSince?: string | undefined;
   readonly users: number;
   readonly groups: number;
   /** How its changes are found, and why so. */

@@ -66,6 +66,10 @@ export interface World {
   readonly unreadable: Set<SourceId>;
   /** Those who ever were: what became of them since is asked for again after some minutes. */
   readonly onceUnreadable: Set<SourceId>;
+  /** Since when (milliseconds since 1970) the directory says the same of whom it hides and of who is gone; undefined: it does not. */
+  blindSince: number | undefined;
+  /** Attributes that the account may not read for a while. */
+  hiddenAttributes: readonly string[];
   /** The attribute by which people are locked is not shown for a while. */
   isLockHidden: boolean;
   /** Whose content the target does not accept, for now. */
@@ -139,6 +143,8 @@ export function createWorld(seed: number): World {
     hidden: [],
     unreadable: new Set(),
     onceUnreadable: new Set(),
+    blindSince: undefined,
+    hiddenAttributes: [],
     isLockHidden: false,
     refused: new Set(),
     foreign: new Map(),

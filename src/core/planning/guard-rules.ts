@@ -1,4 +1,6 @@
+import { adoptedGroupsRule } from './guard-adopted-groups.ts';
 import { olderDataRule } from './guard-age.ts';
+import { movedDirectoryRule } from './guard-moves.ts';
 import { unreadDirectoryRule } from './guard-orphans.ts';
 import { clockLeapRule, emptyReadingRule, emptyScopeRule, firstRunRule } from './guard-readings.ts';
 import { lookalikeRule } from './guard-lookalike.ts';
@@ -12,7 +14,9 @@ export const rules: readonly Rule[] = [
   emptyReadingRule,
   emptyScopeRule,
   unreadDirectoryRule,
+  movedDirectoryRule,
   unresolvedMembersRule,
   clockLeapRule,
   lookalikeRule,
+  adoptedGroupsRule,
 ];

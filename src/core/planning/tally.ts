@@ -69,7 +69,7 @@ function tallyParts(parts: readonly Part[]): Tally[] {
       return [one(first.again ? 'updates' : 'creations')];
     case 'adoption':
       return [one('adoptions')];
-    case 'relink':
-      return [one('relinks')];
+    case 'relink': // a move into another directory has a rule of its own (guard-moves.ts)
+      return first.operation.verb === 'relink' && first.operation.replaces === sourceId ? [] : [one('relinks')];
   }
 }
