@@ -7,9 +7,17 @@ import type { TargetSetup } from '../cycle/target-setup.ts';
 import type { App } from '../app.ts';
 import type { StateView } from '../ports/state-store.ts';
 
+/** What a cycle of one target would do now. */
+export interface PlannedOne {
+  readonly setup: TargetSetup;
+  readonly plan: PlannedTarget;
+  /** False: it did not answer what it was asked for the plan. */
+  readonly isReachable: boolean;
+}
+
 /** What cycles of several targets would do now. */
 export interface AllPlanned {
-  readonly planned: readonly { readonly setup: TargetSetup; readonly plan: PlannedTarget }[];
+  readonly planned: readonly PlannedOne[];
   /** Of those that could not be planned, and of their directories. */
   readonly failures: readonly BridgeError[];
 }
@@ -18,15 +26,15 @@ export interface AllPlanned {
 export async function planAll(app: App, view: StateView, targets: readonly string[], full: boolean, signal: AbortSignal): Promise<AllPlanned> {
   const setups = await Promise.all(targets.map((target) => app.prepare(target, signal)));
   const readings = await readDirectories(setups.map((setup) => setup.definition), app.sources, { ...app, store: view, signal });
-  const planned: AllPlanned['planned'][number][] = [];
+  const planned: PlannedOne[] = [];
   const failures: BridgeError[] = [...readings.failed.values()];
   for (const setup of setups) {
     const own = [...setup.definition.maps.keys()].map((name) => readings.complete.get(name));
     if (!own.every((reading): reading is CompleteReading => reading !== undefined)) continue;
     try {
       const plan = await planTarget(setup, own, view, { ...readings, attempt: full ? 'everything' : 'asked', now: app.clock.now(), signal });
-      planned.push({ setup, plan });
       const incomplete = await explainUnreached(setup.target, plan.unreached, signal);
+      planned.push({ setup, plan, isReachable: incomplete === undefined });
       if (incomplete !== undefined) failures.push(incomplete);
     } catch (thrown) {
       failures.push(toBridgeError(thrown));

@@ -63,7 +63,7 @@ async function applyUpdate(operation: UpdateOperation, context: PushContext): Pr
   const departedAt = operation.verb === 'reactivate' ? undefined : doubted.departedAt;
   const missing = operation.type === 'group' ? await missingFrom(outcome, operation.sourceId, context) : [];
   const unsettled = missing.length === 0 ? doubted.unsettled : [...new Set([...(doubted.unsettled ?? []), ...missing])];
-  const settled = { ...doubted, createdAt: undefined, departedAt, attributes, unsettled, version: outcome.version };
+  const settled = { ...doubted, createdAt: undefined, departedAt, heir: undefined, attributes, unsettled, version: outcome.version };
   await remember(context, asShown(settled, outcome.shown, whole.map(({ path }) => path)), context.removalsOf(operation));
   return undefined;
 }
@@ -88,7 +88,7 @@ async function applyDeletion(operation: RemoveOperation, context: PushContext): 
   if (link === undefined) return 'skipped';
   // Should the entry come back before the answer does, something has to be sent that finds out whether it is still there.
   await doubt(context, link, [operation.type === 'user' ? 'active' : 'externalId']);
-  const outcome = await context.target.remove(operation.type, link.targetId, context.signal);
+  const outcome = await context.target.remove(operation.type, link.targetId, context.signal, knownOf(link, context));
   if (outcome.kind === 'failed') return outcome.failure.class === 'gone' ? applyAbsence(operation, link, outcome.failure, context) : switchOffInstead(operation, link, outcome.failure, context);
   await forget(operation, link, context);
   return undefined;
@@ -139,7 +139,7 @@ async function applyAbsence(operation: RemoveOperation, link: Link, failure: Fai
   }
   await remember(context, fate.link);
   if (fate.link.targetId === link.targetId) return { ...failure, class: 'rejected', detail: 'DELETE was answered with 404, and it is still there' };
-  const outcome = await target.remove(operation.type, fate.link.targetId, signal);
+  const outcome = await target.remove(operation.type, fate.link.targetId, signal, knownOf(fate.link, context));
   if (outcome.kind === 'failed') return outcome.failure;
   await forget(operation, fate.link, context);
   return undefined;

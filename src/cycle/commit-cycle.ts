@@ -17,6 +17,7 @@ import { passedTime } from './passed-time.ts';
 import type { Preparation } from './prepare-plan.ts';
 import type { PushReport } from './push.ts';
 import type { CycleInput } from './cycle-input.ts';
+import { scopeHomes } from './recall-memory.ts';
 import { newNotes } from './target-notes.ts';
 import { anyUnresolved } from '../core/mapping/unresolved.ts';
 
@@ -41,6 +42,7 @@ export async function commitCycle(input: CycleInput, prepared: Preparation, scop
   const time = passedTime(target, state, now, timeToComeBack(setup.removal), timekeeper);
   const next: TargetState = {
     ...nextState(prepared, end, new Date(now).toISOString(), store.digest),
+    scopeHomes: scopeHomes(scopeGroups, store.digest),
     failing: failingNow(target, state, end.result, input),
     filledScopes: filledScopes(scopeGroups, prepared.verdict, state, store.digest),
     gaps: time.gaps.length > 0 ? time.gaps : undefined,

@@ -66,6 +66,8 @@ export interface Preparation extends JudgedPlan {
   readonly intents: ReadonlyMap<SourceId, Intent>;
   /** Whom the target has, where it was listed. */
   readonly listed: Readonly<Record<ResourceType, ReadonlySet<TargetId>>>;
+  /** Accounts that the search found for newcomers. */
+  readonly matches: SearchResult['matches'];
   readonly remembered: readonly Link[];
   readonly forgotten: readonly Link[];
   /** Who has left, and of whom the target says that it does not have them, which cannot be believed now. */
@@ -116,7 +118,7 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const stray = focus === undefined ? await strayTroubles(name, ids, store) : [];
   const fingerprints = createFingerprints(known.unlinked, store.digest, { user: setup.policy.user.match, group: setup.policy.group.match });
   const likely = await likelySuccessors(known, input);
-  const successors = successorsIn(likely, resources, setup);
+  const successors = successorsIn(likely, resources, setup, known.mayMove);
   const search = await searchUnlinked({ ...input, unlinked: known.unlinked.filter(({ sourceId }) => !successors.has(sourceId)), gone: new Set(known.gone.map(({ sourceId }) => sourceId)), troubles, fingerprints });
   const groups = await membersWithStrangers({ ...input, ...known, matches: search.matches });
   const unusable = new Set([...search.resting, ...search.unreached.keys(), ...search.leftOut, ...search.rejected.map(({ sourceId }) => sourceId)]);
@@ -184,8 +186,8 @@ function stillLost({ unproven, mislaid }: LostResult): Pick<Preparation, 'unprov
 }
 
 /** What a push goes by. */
-function forPush({ resting, unsearched, settled, intents, listed }: SearchResult): Pick<SearchResult, 'resting' | 'unsearched' | 'settled' | 'intents' | 'listed'> {
-  return { resting, unsearched, settled, intents, listed };
+function forPush({ resting, unsearched, settled, intents, listed, matches }: SearchResult): Pick<SearchResult, 'resting' | 'unsearched' | 'settled' | 'intents' | 'listed' | 'matches'> {
+  return { resting, unsearched, settled, intents, listed, matches };
 }
 
 /** Whoever waits for an approval need not be looked for in every cycle. */

@@ -4,10 +4,11 @@ import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { Digest, Link, TargetId } from '../core/model/link.ts';
 import type { UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import type { FailureClass } from '../core/model/outcome.ts';
-import type { HeldOperation, Verb } from '../core/model/plan.ts';
+import type { Evidence, HeldOperation, Verb } from '../core/model/plan.ts';
 import type { ReasonCode, ReasonCounts } from '../core/model/resource.ts';
 import type { Gap } from '../core/planning/seen-time.ts';
 import type { Measured } from '../core/planning/guard-input.ts';
+import type { Drew } from '../core/planning/guard-parts.ts';
 import type { Tally } from '../core/planning/tally.ts';
 import type { TargetNotes } from './scim-target.ts';
 
@@ -242,10 +243,12 @@ export interface TargetState {
   readonly mislaid?: { readonly count: number; readonly lookAt: string } | undefined;
   /** Keyed digests of the groups by which the scope goes that had somebody in them. */
   readonly filledScopes?: readonly string[] | undefined;
+  /** The directory in which each group by which the scope goes was found, by keyed digests of their DNs. */
+  readonly scopeHomes?: Readonly<Record<string, string>> | undefined;
   /** Where the clock leapt, or nobody looked for long: such time counts for nobody who has some to come back. */
   readonly gaps?: readonly Gap[] | undefined;
   /** How a plan that is being carried out, or was not finished, was measured, and when it began (ISO 8601). */
-  readonly begun?: { readonly at: string; readonly measured: readonly Measured[] } | undefined;
+  readonly begun?: { readonly at: string; readonly measured: readonly Measured[]; readonly drew?: Drew | undefined } | undefined;
   /** By directory: how far its data had come when the target last went by it. */
   readonly marks?: Readonly<Record<string, DataMark>> | undefined;
 }
@@ -261,8 +264,10 @@ export interface Failing {
 
 /** How a directory was last found; for people who ask for the status. */
 export interface DirectoryState {
-  /** When it was last known what it holds, ISO 8601. */
-  readonly readAt: string;
+  /** When it was last known what it holds, ISO 8601. Absent before its first reading has come to an end. */
+  readonly readAt?: string | undefined;
+  /** Since when it is being read, where that takes long, ISO 8601. */
+  readonly readingSince?: string | undefined;
   readonly users: number;
   readonly groups: number;
   /** How its changes are found, and why so. */
@@ -285,6 +290,12 @@ export interface HeldRecord {
     readonly path?: string | undefined;
     /** The directory, for `older_data`. */
     readonly directory?: string | undefined;
+    /** Of removals that are above their limit. */
+    readonly evidence?: Evidence | undefined;
+    /** The group, for `members`. */
+    readonly group?: SourceId | undefined;
+    /** Of what is above a limit: what the share is a share of. */
+    readonly before?: number | undefined;
     readonly planned: number;
     readonly recent: number;
     readonly population: number;

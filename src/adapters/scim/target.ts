@@ -22,6 +22,7 @@ import { probeTarget } from './read/probe.ts';
 import { readInventory } from './read/inventory.ts';
 import { believeMembers, differs } from './write/believe-members.ts';
 import { changeMembers, memberChunk } from './write/members.ts';
+import { membersAsked } from './write/read-members.ts';
 import { noMembers, shownMembers } from './write/shown-members.ts';
 import { failed, isRefusal, nonsense, toFailure, type Answer, type Body, type Refusal } from './message.ts';
 import { checkOptions, type CheckedOptions, type ScimTargetOptions } from './options.ts';
@@ -76,10 +77,10 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
     async changeMembers(group, change, signal) {
       if (change.add.length + change.remove.length === 0) return { kind: 'applied', id: group };
       const answer = await changeMembers(talk(signal), group, change);
-      const confirmed = await confirmWrite(answer, { exchange, clock, signal }, 'group', group, showsMembers(change, book.current()));
+      const confirmed = await confirmWrite(answer, { exchange, clock, signal }, 'group', group, showsMembers(change, book.current()), book.current().members.read === 'attributes' ? membersAsked : '');
       return withMembers(group, await unlessGone(talk(signal), 'group', group, confirmed));
     },
-    remove: (type, id, signal) => removeResource({ ...talk(signal), clock }, type, id),
+    remove: (type, id, signal, known = {}) => removeResource({ ...talk(signal), clock }, type, id, known),
     probe: (signal) => probeTarget(find, signal),
     settings: () => book.settings(),
     restore(notes) {
@@ -128,7 +129,7 @@ function shows(changes: readonly ScimChange[], book: DialectBook): (held: Body |
 
 function showsMembers(change: MemberChange, { members }: Dialect): (held: Body | undefined) => boolean {
   return (held) => {
-    if (held === undefined || members.read !== 'get') return held !== undefined; // it shows none: believed
+    if (held === undefined || members.read === 'own-record') return held !== undefined; // it shows none: believed
     return !differs(change, shownMembers(held) ?? noMembers);
   };
 }

@@ -64,12 +64,13 @@ async function statusOf(view: StateView, target: string, waiting: readonly Decis
 }
 
 function showDirectory(name: string, state: DirectoryState | undefined, app: App, { colors, print }: Terminal): void {
-  if (state === undefined) {
-    print(`${colors.bold(name)}: ${colors.dim('not read yet')}`);
+  const reading = state?.readingSince === undefined ? '' : colors.yellow(`; still reading since ${state.readingSince}, its targets wait`);
+  if (state?.readAt === undefined) {
+    print(`${colors.bold(name)}: ${colors.dim('not read yet')}${reading}`);
     return;
   }
   const age = duration(Math.max(0, app.clock.now() - Date.parse(state.readAt)));
-  print(`${colors.bold(name)}: ${count(state.users, 'user')} and ${count(state.groups, 'group')}, as of ${state.readAt} (${age} ago)`);
+  print(`${colors.bold(name)}: ${count(state.users, 'user')} and ${count(state.groups, 'group')}, as of ${state.readAt} (${age} ago)${reading}`);
   if (state.changes !== undefined) print(`  changes       ${state.changes}`);
 }
 

@@ -57,6 +57,8 @@ export interface Link {
    * says in no way that it is ours. It may be theirs or somebody else's; a person decides.
    */
   readonly lookalike?: TargetId | undefined;
+  /** To whom the account passes, because they came in the place of an entry that is gone, while no answer has said that it has. */
+  readonly heir?: SourceId | undefined;
   /** ETag, where the target gives one (RFC 7644 §3.14). */
   readonly version?: string | undefined;
 }

@@ -60,13 +60,16 @@ export interface AdoptOperation extends Subject {
   readonly present?: readonly SourceId[] | undefined;
   /** Of a group: who is in it whom the directory does not have in it, by the target's ids. */
   readonly strangers?: readonly TargetId[] | undefined;
+  /** Of a group: how many are in it whom nobody of ours put there, wanted or not. */
+  readonly others?: number | undefined;
   /** They are taken out: that is an operation of its own, which the guard looks at. Otherwise they stay. */
   readonly strangersLeave?: boolean | undefined;
 }
 
 /**
  * The account of an entry that is gone passes to the entry that came in its place: the same person under a new source
- * id. One request puts the externalId right, and what differs.
+ * id. One request puts the externalId right, and what differs. Or under the same source id in another directory: then
+ * `replaces` is the entry's own id.
  */
 export interface RelinkOperation extends Subject {
   readonly verb: 'relink';
@@ -141,6 +144,8 @@ export interface GuardFinding {
     | 'empty_reading'
     | 'empty_scope'
     | 'unread_directory'
+    | 'moved_directory'
+    | 'adopted_groups'
     | 'older_data'
     | 'unresolved_members'
     | 'clock_leap'
@@ -150,6 +155,10 @@ export interface GuardFinding {
   readonly sourceId?: SourceId | undefined;
   /** The attribute, for `clears`. */
   readonly path?: string | undefined;
+  /** Of removals that are above their limit. */
+  readonly evidence?: Evidence | undefined;
+  /** Of what is above a limit: what the share is a share of, those who left lately included. */
+  readonly before?: number | undefined;
   /** The directory whose data is older, for `older_data`. */
   readonly directory?: string | undefined;
   readonly planned: number;

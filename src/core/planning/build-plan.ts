@@ -24,6 +24,7 @@ import { planRejected, planResource } from './plan-resource.ts';
  *
  * `active` in doubt (a request about it was never answered): reactivated if wanted active; else like any active one.
  * None, and it comes in the place of an entry that is gone: relink, with what an update and a reactivation would say.
+ * Linked from another directory than the one that has it now: the same, in the place of the entry as it was.
  * `lost` and a match: adopt. Whoever was lost is in no group, and is referred to under another id, once created again.
  * Groups have no `active`: they are created, adopted, updated, get and lose members; departed ones are kept, emptied
  * or deleted by policy.
