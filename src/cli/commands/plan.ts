@@ -2,7 +2,7 @@ import type { BridgeError } from '../../core/model/errors.ts';
 import type { PlannedTarget } from '../../cycle/plan-target.ts';
 import { commandLine } from '../command-line.ts';
 import { nameLeavers } from '../name-leavers.ts';
-import { planAll } from '../plan-all.ts';
+import { errorJson, planAll } from '../plan-all.ts';
 import { progressObserver } from '../progress.ts';
 import { chosenTargets, interruptible, withApp, type CommandContext } from '../session.ts';
 import { planJson, showPlan } from '../show-plan.ts';
@@ -37,8 +37,4 @@ function exitCode(planned: readonly PlannedTarget[], failures: readonly BridgeEr
   if (failure !== undefined) return failure.exitCode;
   if (planned.some(({ hold }) => hold !== undefined)) return 3;
   return planned.some(({ proceed }) => proceed.length > 0) ? 10 : 0;
-}
-
-function errorJson({ code, message, remedy }: BridgeError): unknown {
-  return { code, message, remedy };
 }
