@@ -7,9 +7,17 @@ import type { TargetSetup } from '../cycle/target-setup.ts';
 import type { App } from '../app.ts';
 import type { StateView } from '../ports/state-store.ts';
 
+/** What a cycle of one target would do now. */
+export interface PlannedOne {
+  readonly setup: TargetSetup;
+  readonly plan: PlannedTarget;
+  /** False: it did not answer what it was asked for the plan. */
+  readonly isReachable: boolean;
+}
+
 /** What cycles of several targets would do now. */
 export interface AllPlanned {
-  readonly planned: readonly { readonly setup: TargetSetup; readonly plan: PlannedTarget }[];
+  readonly planned: readonly PlannedOne[];
   /** Of those that could not be planned, and of their directories. */
   readonly failures: readonly BridgeError[];
 }
@@ -20,7 +28,7 @@ export async function planAll(app: App, view: StateView, targets: readonly strin
   const setups = await prepareAll(app, targets, failures, signal);
   const readings = await readDirectories(setups.map((setup) => setup.definition), app.sources, { ...app, store: view, signal });
   failures.push(...readings.failed.values());
-  const planned: AllPlanned['planned'][number][] = [];
+  const planned: PlannedOne[] = [];
   for (const setup of setups) {
     const own = [...setup.definition.maps.keys()].map((name) => readings.complete.get(name));
     if (!own.every((reading): reading is CompleteReading => reading !== undefined)) continue;
@@ -29,7 +37,7 @@ export async function planAll(app: App, view: StateView, targets: readonly strin
       const incomplete = await explainUnreached(setup.target, plan.unreached, signal);
       if (incomplete !== undefined) failures.push(incomplete);
       // "Nothing to do" would not be true of a target that could not be asked at all.
-      if (incomplete === undefined || plan.plan.operations.length > 0) planned.push({ setup, plan });
+      if (incomplete === undefined || plan.plan.operations.length > 0) planned.push({ setup, plan, isReachable: incomplete === undefined });
     } catch (thrown) {
       failures.push(toBridgeError(thrown));
     }

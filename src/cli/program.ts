@@ -97,14 +97,15 @@ function addTrying(command: AddCommand, contextOf: ContextOf, finish: Finish): v
 function addShowing(command: AddCommand, contextOf: ContextOf, finish: Finish): void {
   command('plan', 'prints what sync would do, and why; writes nothing')
     .option(...full)
+    .option('--all', 'name everything, however much it is, also the accounts that nobody manages', false)
     .option(...target)
     .option(...json)
-    .action(async (given: Given) => {
+    .action(async (given: Given & { readonly all: boolean }) => {
       const { plan } = await import('./commands/plan.ts');
       finish(await plan(given, contextOf(given)));
     });
-  command('explain', 'one person or group, step by step: entry, scope, mapping, link, what would be sent')
-    .argument('<who>', 'a DN, userName, mail address or source id')
+  command('explain', 'where one person or group stands, in a sentence and step by step: entry, scope, groups, mapping, link, what comes next')
+    .argument('<who>', 'a DN, userName, mail address, display name, sAMAccountName, uid, group name or source id')
     .option('--push', 'and carry out what is due for this one alone, now, also what is held or was rejected', false)
     .option('--yes', 'do not ask before that', false)
     .option(...target)

@@ -10,7 +10,7 @@ import type { App } from '../app.ts';
 import type { StateStore, StateView } from '../ports/state-store.ts';
 import type { CommandLine } from './command-line.ts';
 import { shellUser } from './decider.ts';
-import { operationJson } from './show-plan.ts';
+import { operationJson, operationsJson } from './show-plan.ts';
 import type { Terminal } from './terminal.ts';
 import { countsDone, countsToDo } from '../core/wording/operation-counts.ts';
 import { printable, typeName } from './words.ts';
@@ -111,7 +111,7 @@ export function pushJson({ target, report }: Pushed): unknown {
   if (report === undefined) return { target, leftTo: 'daemon' };
   return {
     target,
-    applied: report.applied.map(operationJson),
+    applied: operationsJson(report.applied),
     failed: report.failed.map(({ operation, failure }) => ({ operation: operationJson(operation), failure })),
     notStarted: report.notStarted,
   };

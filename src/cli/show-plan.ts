@@ -1,44 +1,101 @@
-import type { Hold, Operation, Verb } from '../core/model/plan.ts';
+import type { SourceId } from '../core/model/entry.ts';
+import type { AttributeChange, Hold, Operation, Verb } from '../core/model/plan.ts';
 import { Reference, type DesiredValue, type Rejected } from '../core/model/resource.ts';
+import type { CoverageKind } from '../core/planning/coverage.ts';
+import { count, whole } from '../core/wording/count.ts';
+import { countsToDo } from '../core/wording/operation-counts.ts';
 import type { CycleReport } from '../cycle/cycle-report.ts';
 import type { PlannedTarget } from '../cycle/plan-target.ts';
 import type { Decider, RejectionRecord } from '../ports/state-store.ts';
 import type { CommandLine } from './command-line.ts';
+import { mentionedIn, nameOf, nothingKnown, valueBefore, type KnownAccounts } from './known-accounts.ts';
+import { wrap } from './layout.ts';
+import { inReadingOrder, isRisky, operationText } from './operation-text.ts';
+import type { Unmanaged } from './read-accounts.ts';
 import type { Terminal } from './terminal.ts';
-import { count } from '../core/wording/count.ts';
-import { countsToDo } from '../core/wording/operation-counts.ts';
-import { contentLines, printable, typeName } from './words.ts';
+import { printable, typeName } from './words.ts';
 
-/** Beyond this, a plan on a terminal names the rest by number; `--json` has everything. */
+/** Beyond this, what is not risky is counted; `--all` names it. */
 const longest = 50;
 
-/** A plan as a person likes to read it: what, whom, why, and what is held. */
-export function showPlan(planned: PlannedTarget, terminal: Terminal, call: CommandLine): void {
-  const { colors, print } = terminal;
+export interface PlanDisplay {
+  readonly known: KnownAccounts;
+  readonly unmanaged?: Unmanaged | undefined;
+  /** Whether everything is named, however much it is. */
+  readonly all: boolean;
+}
+
+/** A plan as a person likes to read it: how much, whom, why, and what is held. */
+export function showPlan(planned: PlannedTarget, display: PlanDisplay, terminal: Terminal, call: CommandLine): void {
+  const { colors, print, width } = terminal;
   const { plan, hold, operations, proceed } = planned;
-  print(`${colors.bold(planned.target)}: ${countsToDo(operations)}${operations.length === 0 ? '' : colors.dim(`  ${plan.id}`)}`);
-  for (const operation of takeoversFirst(proceed).slice(0, longest)) showOperation(operation, terminal);
-  if (proceed.length > longest) print(colors.dim(`  … and ${proceed.length - longest} more; --json prints all`));
-  if (planned.waiting > 0) print(colors.dim(`  ${count(planned.waiting, 'reference')} wait for someone the target does not have yet`));
+  const counts = countsToDo(operations);
+  const [first = '', ...others] = wrap(`${planned.target}: ${counts}`, width, '  ');
+  print(first.replace(planned.target, colors.bold(planned.target)));
+  for (const line of others) print(line);
+  if (operations.length > 0) print(colors.dim(`  ${plan.id}`));
+  showCoverage(planned, terminal);
+  showUnmanaged(display, terminal);
+  showOperations(proceed, display, '  ', terminal);
+  if (planned.waiting > 0) print(colors.dim(`  ${count(planned.waiting, 'reference')} ${planned.waiting === 1 ? 'waits' : 'wait'} for someone the target does not have yet`));
   showForgotten(planned, terminal);
   showRejections(planned.rejections, terminal, call);
   showLeftOut(planned, terminal);
-  showRejected(plan.rejected, terminal);
-  if (hold !== undefined) showHold(hold, terminal, call);
+  showRejected(plan.rejected, terminal, display.all);
+  if (hold !== undefined) showHold(hold, terminal, call, display);
 }
 
-/** Whoever takes over an account that was there before should not be overlooked. */
-function takeoversFirst(operations: readonly Operation[]): readonly Operation[] {
-  const isTakeover = ({ verb }: Operation): boolean => verb === 'adopt' || verb === 'relink';
-  return [...operations.filter(isTakeover), ...operations.filter((operation) => !isTakeover(operation))];
+/** Risky operations are all shown; of the others the first, unless all are asked for. */
+function showOperations(operations: readonly Operation[], { known, all }: Pick<PlanDisplay, 'known' | 'all'>, indent: string, terminal: Terminal): void {
+  const ordered = inReadingOrder(operations);
+  const risky = ordered.filter(isRisky).length;
+  const shown = all ? ordered.length : Math.max(risky, longest);
+  for (const operation of ordered.slice(0, shown)) showOperation(operation, known, indent, terminal);
+  if (ordered.length > shown) terminal.print(terminal.colors.dim(`${indent}… and ${count(ordered.length - shown, 'operation')} more; --all names them`));
+}
+
+const coverageWords: Readonly<Record<CoverageKind, string>> = {
+  create: 'to create',
+  adopt: 'to adopt',
+  relink: 'to relink',
+  linked: 'linked',
+  rejected: 'cannot be written',
+  inactive: 'not created, because disabled in the directory',
+  leftOut: 'left out, because the target has no groups',
+  waiting: 'waiting for a later cycle',
+};
+
+/** How many are in scope and what becomes of them, so that nobody has to wonder who is missing. */
+function showCoverage({ coverage }: Pick<PlannedTarget, 'coverage'>, { colors, print, width }: Terminal): void {
+  for (const type of ['user', 'group'] as const) {
+    const own = coverage[type];
+    if (own.inScope === 0) continue;
+    const parts = (Object.keys(coverageWords) as CoverageKind[]).flatMap((kind) => (own[kind] === 0 ? [] : [`${whole(own[kind])} ${coverageWords[kind]}`]));
+    for (const line of wrap(`  in scope: ${count(own.inScope, type)} = ${parts.join(' + ')}`, width, '    ')) print(colors.dim(line));
+  }
+}
+
+/** Who is on the target and has no entry in scope. */
+function showUnmanaged({ unmanaged, all }: PlanDisplay, { colors, print, width }: Terminal): void {
+  if (unmanaged === undefined) return;
+  for (const type of ['user', 'group'] as const) {
+    const names = unmanaged[type];
+    if (typeof names === 'string' || names.length === 0) continue;
+    const text = `  on the target besides: ${count(names.length, type)} that dir2scim does not manage`;
+    const lines = all ? wrap(`${text}: ${names.map(printable).join(', ')}`, width, '    ') : [`${text} (--all names them)`];
+    for (const line of lines) print(colors.dim(line));
+  }
+  if (typeof unmanaged.user !== 'string') return;
+  const why = unmanaged.user === 'unreachable' ? 'the target does not answer' : all ? 'the target does not list its users' : '--all lists the target';
+  print(colors.dim(`  on the target besides: not counted (${why})`));
 }
 
 /** Who had left and was lost: forgotten, or kept because that could not be found out. */
 export function showForgotten({ forgotten, unproven }: Pick<CycleReport, 'forgotten' | 'unproven'>, { print }: Terminal): void {
-  for (const { type, sourceId, targetId } of forgotten) print(`  forgotten  ${typeName(type)} ${sourceId}, who had left: the target has neither id ${printable(targetId)} any more nor anybody else who could be them`);
+  for (const { type, sourceId, targetId } of forgotten) print(`  forgotten  ${typeName(type)} ${sourceId}, who had left: the target has neither id ${printable(targetId)} any more nor an account that may be theirs`);
   if (unproven.length === 0) return;
   const ids = unproven.slice(0, 5).map(({ sourceId }) => sourceId).join(', ');
-  print(`  not found  ${count(unproven.length, 'leaver')} of whom the target says that it does not have them, and who may still have access there (${ids}); they are looked for again, since it does not show others either`);
+  print(`  not found  ${count(unproven.length, 'leaver')} of whom the target says that it does not have them, and who may still have access there (${ids}); they are looked for again, at least once an hour, since it does not show others either`);
 }
 
 /** What people rejected, and how it is taken back. */
@@ -54,10 +111,10 @@ export function deciderText(by: Decider | undefined): string {
   return by === undefined ? 'somebody' : `${printable(by.user)}${by.via === 'api' ? ' (API)' : ''}`;
 }
 
-function showOperation(operation: Operation, { colors, print }: Terminal): void {
-  const verb = paint(operation.verb, colors)(operation.verb.padEnd(10));
-  print(`  ${verb} ${typeName(operation.type).padEnd(5)} ${printable(operation.label)}  ${colors.dim(operation.reason)}`);
-  for (const line of contentLines(operation)) print(`             ${colors.dim(line)}`);
+function showOperation(operation: Operation, known: KnownAccounts, indent: string, { colors, print, width }: Terminal): void {
+  const { verb, subject, reason, content } = operationText(operation, known, width - indent.length);
+  print(`${indent}${paint(operation.verb, colors)(verb)} ${subject}  ${colors.dim(reason)}`);
+  if (content !== undefined) print(`${indent}${' '.repeat(verb.length + 1)}${colors.dim(content)}`);
 }
 
 function paint(verb: Verb, colors: Terminal['colors']): (text: string) => string {
@@ -82,12 +139,13 @@ export function showLeftOut({ target, leftOut }: { readonly target: string; read
 }
 
 /** Entries that cannot be written, with what has to be mended. */
-export function showRejected(rejected: readonly Rejected[], { colors, print }: Terminal): void {
-  for (const one of rejected.slice(0, longest)) {
+export function showRejected(rejected: readonly Rejected[], { colors, print }: Terminal, all = false): void {
+  const shown = all ? rejected.length : longest;
+  for (const one of rejected.slice(0, shown)) {
     const reasons = one.reasons.map(({ text }) => text).join('; ');
-    print(`  ${colors.magenta('rejected  ')} ${typeName(one.type).padEnd(5)} ${printable(one.label)}  ${printable(reasons)}`);
+    print(`  ${colors.magenta('rejected  ')} ${one.type.padEnd(5)} ${printable(one.label)}  ${printable(reasons)}`);
   }
-  if (rejected.length > longest) print(colors.dim(`  … and ${rejected.length - longest} more that cannot be written`));
+  if (rejected.length > shown) print(colors.dim(`  … and ${rejected.length - shown} more that cannot be written`));
 }
 
 /** Lines that come several times (one for each group), once. */
@@ -96,47 +154,58 @@ export function eachOnce(lines: readonly string[]): string[] {
 }
 
 /** A hold with its numbers; ends with the command that releases it. */
-export function showHold(hold: Hold, { colors, print }: Terminal, call: CommandLine): void {
-  print(`  ${colors.red(colors.bold('HELD'))} ${countsToDo(hold.operations)}, because it looks like an accident:`);
-  for (const line of eachOnce(hold.findings.map(({ text }) => text))) print(`    ${line}`);
-  if (hold.remark !== undefined) print(`    ${hold.remark}`);
-  for (const operation of hold.operations.slice(0, longest)) {
-    print(`    ${operation.verb.padEnd(10)} ${typeName(operation.type).padEnd(5)} ${printable(operation.label)}  ${colors.dim(operation.reason)}`);
+export function showHold(hold: Hold, terminal: Terminal, call: CommandLine, display: Pick<PlanDisplay, 'known' | 'all'> = { known: nothingKnown, all: false }): void {
+  const { colors, print, width } = terminal;
+  for (const line of wrap(`  HELD ${countsToDo(hold.operations)}, because it looks like an accident:`, width, '    ')) {
+    print(line.replace(/^ {2}HELD/, `  ${colors.red(colors.bold('HELD'))}`));
   }
-  if (hold.operations.length > longest) print(colors.dim(`    … and ${hold.operations.length - longest} more; ${call('plan', '--json')} prints all`));
+  const findings = [...eachOnce(hold.findings.map(({ text }) => text)), ...(hold.remark === undefined ? [] : [hold.remark])];
+  for (const line of findings) for (const part of wrap(`    ${line}`, width, '      ')) print(part);
+  showOperations(hold.operations, display, '    ', terminal);
   if (hold.operations.some(({ label, sourceId }) => label === sourceId)) print(colors.dim(`    ${call('plan')} reads the names of those who left from the target`));
-  print(`  Nothing of this is done. If it is right, release exactly this: ${colors.bold(call('approve', hold.holdId))}`);
+  print('  Nothing of this is done. If it is right, release exactly this:');
+  print(`    ${colors.bold(call('approve', hold.holdId))}`);
 }
 
 /** A plan for scripts. */
-export function planJson(planned: PlannedTarget, call: CommandLine): unknown {
+export function planJson(planned: PlannedTarget, { known, unmanaged }: Pick<PlanDisplay, 'known' | 'unmanaged'>, call: CommandLine): unknown {
+  const mentioned = planned.plan.operations.flatMap((operation) => [operation.sourceId, ...mentionedIn(operation)]);
   return {
     target: planned.target,
     planId: planned.plan.id,
-    operations: planned.operations.map(operationJson),
-    undone: planned.undone.map(operationJson),
+    inScope: planned.coverage,
+    unmanaged,
+    operations: operationsJson(planned.operations, known),
+    names: Object.fromEntries([...new Set(mentioned)].flatMap((id) => [[id, nameOf(id, known)] as const]).filter(([, name]) => name !== undefined)),
+    undone: operationsJson(planned.undone, known),
     rejections: planned.rejections,
     waiting: planned.waiting,
     rejected: planned.plan.rejected,
     unreached: planned.unreached,
     leftOut: planned.leftOut,
-    held: planned.hold === undefined ? undefined : holdJson(planned.hold, call),
+    held: planned.hold === undefined ? undefined : holdJson(planned.hold, call, known),
   };
 }
 
-export function holdJson(hold: Hold, call: CommandLine): unknown {
+export function holdJson(hold: Hold, call: CommandLine, known = nothingKnown): unknown {
   return {
     holdId: hold.holdId,
     findings: hold.findings,
     remark: hold.remark,
-    operations: hold.operations.map(operationJson),
+    operations: operationsJson(hold.operations, known),
     release: call('approve', hold.holdId),
   };
 }
 
-/** An operation with references spelled `{ref: source id}`. */
-export function operationJson(operation: Operation): unknown {
+/** Operations for scripts. */
+export function operationsJson(operations: readonly Operation[], known?: KnownAccounts): unknown[] {
+  return operations.map((operation) => operationJson(operation, known));
+}
+
+/** An operation with references spelled `{ref: source id}`, and with what the target holds before, where that was read. */
+export function operationJson(operation: Operation, known = nothingKnown): unknown {
   const { verb, type, sourceId, directory, label, reason } = operation;
+  const changeJson = changeJsonOf(sourceId, known);
   const rest = { verb, type, sourceId, directory, label, reason };
   switch (operation.verb) {
     case 'create':
@@ -160,10 +229,15 @@ function attributesJson(attributes: ReadonlyMap<string, DesiredValue | null>): R
   return Object.fromEntries([...attributes].map(([path, value]) => [path, valueJson(value)]));
 }
 
-function changeJson(change: { readonly path: string; readonly change: string; readonly value?: DesiredValue }): unknown {
-  return { path: change.path, change: change.change, value: change.value === undefined ? undefined : valueJson(change.value) };
+function changeJsonOf(sourceId: SourceId, known: KnownAccounts): (change: AttributeChange) => unknown {
+  return (change) => ({
+    path: change.path,
+    change: change.change,
+    value: change.change === 'set' ? valueJson(change.value) : undefined,
+    before: valueBefore(sourceId, change.path, known),
+  });
 }
 
-function valueJson(value: DesiredValue | null): unknown {
+export function valueJson(value: DesiredValue | null): unknown {
   return value instanceof Reference ? { ref: value.id } : value;
 }

@@ -1,7 +1,7 @@
 import { countReasons } from '../core/model/resource.ts';
 import type { CycleReport } from '../cycle/cycle-report.ts';
 import type { CommandLine } from './command-line.ts';
-import { holdJson, operationJson, showForgotten, showHold, showLeftOut, showRejected, showRejections } from './show-plan.ts';
+import { holdJson, operationJson, operationsJson, showForgotten, showHold, showLeftOut, showRejected, showRejections } from './show-plan.ts';
 import type { Terminal } from './terminal.ts';
 import { count } from '../core/wording/count.ts';
 import { countsDone } from '../core/wording/operation-counts.ts';
@@ -64,7 +64,7 @@ export function reportJson(report: CycleReport, call: CommandLine): unknown {
     result: report.result,
     milliseconds: Math.round(report.milliseconds),
     planId: report.planId,
-    applied: report.applied.map(operationJson),
+    applied: operationsJson(report.applied),
     failed: report.failed.map(({ operation, failure }) => ({ operation: operationJson(operation), failure })),
     notStarted: report.notStarted,
     givenUp: report.givenUp,

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { isatty } from 'node:tty';
 import { createColors } from 'picocolors';
+import { usualWidth } from './layout.ts';
 
 /** Where a command writes, and what that place can show. */
 export interface Terminal {
@@ -8,6 +9,8 @@ export interface Terminal {
   readonly colors: ReturnType<typeof createColors>;
   /** Whether progress may be drawn: standard error is a terminal. */
   readonly interactive: boolean;
+  /** Columns of a line on standard output; of 80, where it is no terminal. */
+  readonly width: number;
   /** A line of the command's result, on standard output. */
   readonly print: (line: string) => void;
   /** A line about what is going on, on standard error, so that results can be piped. */
@@ -24,6 +27,7 @@ export function processTerminal(): Terminal {
     // Asked of the system: `stdout.isTTY` is undefined where it is none, which picocolors takes for "decide yourself".
     colors: createColors(isatty(1) && !plain),
     interactive: isatty(2) && process.env['TERM'] !== 'dumb',
+    width: Math.max(60, isatty(1) ? process.stdout.columns : usualWidth),
     print: (line) => void process.stdout.write(`${line}\n`),
     note: (line) => void process.stderr.write(`${line}\n`),
     ask: isatty(0) && isatty(2) ? askHere : undefined,

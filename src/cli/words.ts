@@ -2,8 +2,7 @@ import type { UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import { shortPath } from '../core/mapping/scim-path.ts';
 import { count } from '../core/wording/count.ts';
 import type { ResourceType } from '../core/model/entry.ts';
-import type { AdoptOperation, AttributeChange, Operation } from '../core/model/plan.ts';
-import { Reference, type DesiredValue, type ReasonCounts } from '../core/model/resource.ts';
+import type { ReasonCounts } from '../core/model/resource.ts';
 
 /** What names nobody who is read, as a sentence. */
 export function unresolvedText({ members, groups, references }: UnresolvedCounts): string {
@@ -38,50 +37,9 @@ export function typeName(type: ResourceType): string {
   return type === 'user' ? 'user' : 'group';
 }
 
-/** A value in one line; control characters and long texts are tamed, since they come from the directory. */
-export function valueText(value: DesiredValue): string {
-  const text = value instanceof Reference ? `→ ${value.id}` : typeof value === 'string' ? value : JSON.stringify(value);
-  const safe = printable(text);
-  return safe.length > 80 ? `${safe.slice(0, 79)}…` : safe;
-}
-
 /** Text from a directory or a target, fit for a terminal: no control characters, nothing that turns text around. */
 export function printable(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, ' ');
-}
-
-function changeText(change: AttributeChange): string {
-  return change.change === 'clear' ? `${shortPath(change.path)}: cleared` : `${shortPath(change.path)}: ${valueText(change.value)}`;
-}
-
-/** What an operation carries, line by line. */
-export function contentLines(operation: Operation): string[] {
-  switch (operation.verb) {
-    case 'create':
-      return [
-        [...operation.attributes]
-          .flatMap(([path, value]) => (value === null || path === 'externalId' ? [] : [`${shortPath(path)}: ${valueText(value)}`]))
-          .join(', '),
-      ];
-    case 'adopt':
-      return [...operation.changes.map(changeText), ...strangersLine(operation)];
-    case 'relink':
-    case 'update':
-    case 'reactivate':
-      return operation.changes.map(changeText);
-    case 'members':
-      return [
-        ...(operation.add.length > 0 ? [`+ ${count(operation.add.length, 'member')}`] : []),
-        ...(operation.remove.length > 0 ? [`- ${count(operation.remove.length, 'member')}`] : []),
-      ];
-    case 'deactivate':
-    case 'delete':
-      return [];
-  }
-}
-
-function strangersLine({ strangers = [], strangersLeave = false }: AdoptOperation): string[] {
-  return strangers.length === 0 ? [] : [`${count(strangers.length, 'member')} that the directory does not have: ${strangersLeave ? 'removed' : 'kept'}`];
 }
 
 /** `3 entries cannot be written (2 ambiguous_match, 1 map_error)`. */

@@ -10,7 +10,7 @@ import type { ProfiledTarget } from './profile.ts';
 export function checkTarget(path: ConfigPath, target: ProfiledTarget, directories: readonly string[]): Problem[] {
   return [
     ...checkAccess(path, target),
-    ...checkFrom([...path, 'from'], target.from ?? [], directories),
+    ...checkNames([...path, 'from'], target.from ?? [], directories),
     ...checkRemoval([...path, 'removal', 'deleteAfter'], target.removal),
     ...(['users', 'groups'] as const).flatMap((type) => [
       ...checkMatch([...path, type, 'match'], target[type].match),
@@ -20,7 +20,8 @@ export function checkTarget(path: ConfigPath, target: ProfiledTarget, directorie
   ];
 }
 
-function checkFrom(path: ConfigPath, from: readonly string[], directories: readonly string[]): Problem[] {
+/** Names of directories: each is there, and named once. */
+export function checkNames(path: ConfigPath, from: readonly string[], directories: readonly string[]): Problem[] {
   return from.flatMap((name, index): Problem[] => {
     const at: Pick<Problem, 'path' | 'at'> = { path: [...path, index], at: 'value' };
     if (from.indexOf(name) < index) return [{ ...at, what: `${name} is named twice`, fix: 'leave one out' }];

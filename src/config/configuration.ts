@@ -1,3 +1,4 @@
+import type { ReadingLimits } from '../core/directory/reading-limits.ts';
 import type { Layer } from '../core/dialect/layers.ts';
 import type { Expression } from '../core/expression/expression.ts';
 import type { NestedGroups, TypeScope } from '../core/mapping/definition.ts';
@@ -50,6 +51,9 @@ interface DirectoryBasics {
   /** Which attribute is the source id; absent: the one of its kind. */
   readonly idAttribute?: string;
   readonly changes: ChangeDetection;
+  readonly limits: ReadingLimits;
+  /** Names of other directories whose entries its DNs may mean. */
+  readonly sees: readonly string[];
 }
 
 export interface LdapDirectoryConfiguration extends DirectoryBasics {
@@ -124,9 +128,12 @@ export interface TargetConfiguration {
   readonly proxy?: ProxyConfiguration;
   /** Names of directories, in the order of the file. */
   readonly from: readonly string[];
+  /** Whether an entry may pass from one of them to another without anybody's word. */
+  readonly overlap: 'held' | 'allowed';
   readonly scope: { readonly users: TypeScope; readonly groups: TypeScope; readonly nested: NestedGroups };
   readonly users: TypeConfiguration & { readonly createInactive: boolean };
-  readonly groups: TypeConfiguration & { readonly adoptedMembers: 'keep' | 'remove' };
+  /** `adopt` undefined: first match, and never a group with members whom nobody of ours put there. */
+  readonly groups: Omit<TypeConfiguration, 'adopt'> & { readonly adopt?: TypeConfiguration['adopt']; readonly adoptedMembers: 'keep' | 'remove' };
   readonly removal: RemovalPolicy;
   readonly guard: GuardLimits & {
     /** DNs or source ids of entries without which no reading is believed. */

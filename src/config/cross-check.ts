@@ -1,6 +1,6 @@
 import { checkDirectory } from './check-directory.ts';
 import { checkLifecycle } from './check-lifecycle.ts';
-import { checkTarget } from './check-target.ts';
+import { checkNames, checkTarget } from './check-target.ts';
 import type { Problem } from './problem.ts';
 import type { ProfiledSource } from './profile.ts';
 
@@ -14,6 +14,7 @@ export function crossCheck(source: ProfiledSource): Problem[] {
   return [
     ...empty,
     ...directories.flatMap(([name, directory]) => checkDirectory(['directories', name], directory)),
+    ...directories.flatMap(([name, { sees }]) => checkNames(['directories', name, 'sees'], sees, directories.map(([other]) => other).filter((other) => other !== name))),
     ...targets.flatMap(([name, target]) => checkTarget(['targets', name], target, Object.keys(source.directories))),
     ...targets.flatMap(([name, target]) => checkLifecycle(['targets', name], target)),
   ];

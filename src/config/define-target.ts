@@ -50,6 +50,8 @@ export async function defineTarget(
     maps: new Map(maps),
     scope: { user: target.scope.users, group: { ...target.scope.groups, supported: hasGroups } },
     nested: target.scope.nested,
+    sees: new Map(target.from.map((name) => [name, new Set(configuration.directories.get(name)?.sees)])),
+    overlap: target.overlap,
     match: {
       user: mappedMatch(targetName, 'users', target.users.match, mapped('user')),
       group: mappedMatch(targetName, 'groups', target.groups.match, mapped('group')),

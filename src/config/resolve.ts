@@ -26,17 +26,20 @@ export function resolveConfiguration(source: ProfiledSource, text: YamlText): Co
 type Absolute = (path: string) => string;
 
 function resolveDirectory(name: string, directory: DirectorySection, absolute: Absolute): DirectoryConfiguration {
-  const { kind, idAttribute, changes, users, groups, urls, bind, startTls, tls, referrals, allowCleartext, path } = directory;
+  const { kind, idAttribute, changes, sees, users, groups, urls, bind, startTls, tls, referrals, allowCleartext, path } = directory;
+  const limits = { maximumEntries: directory.limits.maximumEntries, readTimeoutMilliseconds: directory.limits.readTimeout };
   const id = idAttribute === undefined ? {} : { idAttribute };
   if (kind === 'ldif' || readsFile(directory)) {
     const origin = kind === 'ldif' || kind === 'auto' ? {} : { exportedFrom: kind };
-    return { name, kind: 'ldif', ...origin, ...id, changes, path: absolute(path ?? ''), ...(users === undefined ? {} : { users }), ...(groups === undefined ? {} : { groups }) };
+    return { name, kind: 'ldif', ...origin, ...id, changes, limits, sees, path: absolute(path ?? ''), ...(users === undefined ? {} : { users }), ...(groups === undefined ? {} : { groups }) };
   }
   return {
     name,
     kind,
     ...id,
     changes,
+    limits,
+    sees,
     urls: urls ?? [],
     ...(bind === undefined ? {} : { bind: { dn: bind.dn, password: resolveSecret(bind.password, absolute) } }),
     startTls,
@@ -49,7 +52,7 @@ function resolveDirectory(name: string, directory: DirectorySection, absolute: A
 }
 
 function resolveTarget(name: string, target: ProfiledTarget, directories: readonly string[], absolute: Absolute, text: YamlText): TargetConfiguration {
-  const { url, auth, profile, tls, proxy, from, scope, users, groups, removal, guard, limits } = target;
+  const { url, auth, profile, tls, proxy, from, overlap, scope, users, groups, removal, guard, limits } = target;
   return {
     name,
     url,
@@ -58,6 +61,7 @@ function resolveTarget(name: string, target: ProfiledTarget, directories: readon
     tls: resolveTls(tls, absolute),
     ...(proxy === undefined ? {} : { proxy: resolveProxy(proxy, absolute) }),
     from: from ?? directories,
+    overlap,
     scope: {
       users: scope.users,
       groups: { memberOf: scope.groups.memberOf, ...(scope.groups.where === undefined ? {} : { where: scope.groups.where }) },

@@ -2,8 +2,8 @@ import { asShown } from './known-of.ts';
 import { wantsSwitchingOn } from '../core/mapping/active.ts';
 import { doubtful } from '../core/model/link.ts';
 import type { Failure, FailureClass, Outcome } from '../core/model/outcome.ts';
-import type { AdoptOperation, AttributeChange, CreateOperation } from '../core/model/plan.ts';
-import type { DesiredAttributes, DesiredValue } from '../core/model/resource.ts';
+import type { AdoptOperation, CreateOperation } from '../core/model/plan.ts';
+import { Reference, type DesiredAttributes, type DesiredValue } from '../core/model/resource.ts';
 import { strangerId } from '../core/model/stranger.ts';
 import { diffWithBody } from '../core/planning/diff.ts';
 import { shownMembers } from '../core/planning/shown-members.ts';
@@ -76,7 +76,7 @@ async function adopt(
   const { attributes } = resolveAttributes(operation.attributes, context);
   const made = outcome.kind === 'failed' ? ({ kind: 'applied', id: operation.targetId } as const) : outcome;
   const link = newLink(operation, made, origin, attributes, context);
-  const left = isUnchanged ? operation.changes.map(({ path }) => [path, doubtful] as const) : [];
+  const left = (isUnchanged ? operation.changes.map(({ path }) => path) : waitingPaths(operation, attributes)).map((path) => [path, doubtful] as const);
   const present = (operation.present ?? []).filter((id) => liveLink(context, id) !== undefined);
   const open = unsettled?.filter((id) => !present.includes(id)) ?? [];
   // Whoever else is in a group is remembered, so that they can be taken out: now, or when that is wanted later.
@@ -88,10 +88,19 @@ async function adopt(
   return undefined;
 }
 
+/** References to somebody who did not come about after all: what the account holds there meanwhile is not `empty`. */
+function waitingPaths({ attributes, changes }: Adoption, resolved: DesiredAttributes): string[] {
+  const isHeld = (path: string): boolean => {
+    const change = changes.find((one) => one.path === path);
+    return change === undefined || (change.change === 'set' && change.had);
+  };
+  return [...attributes].filter(([path, value]) => value instanceof Reference && !resolved.has(path) && isHeld(path)).map(([path]) => path);
+}
+
 /** What certainly had no effect. */
 const refused: ReadonlySet<FailureClass> = new Set(['rejected', 'gone', 'conflict']);
 
-function bringInStep({ type, targetId, changes }: { type: Adoption['type']; targetId: string; changes: readonly AttributeChange[] }, context: PushContext): Promise<Outcome> {
+function bringInStep({ type, targetId, changes }: Pick<Adoption, 'type' | 'targetId' | 'changes'>, context: PushContext): Promise<Outcome> {
   const { sent } = resolveChanges(changes, context);
   if (sent.length === 0) return Promise.resolve({ kind: 'applied', id: targetId });
   return context.target.update(type, targetId, sent, context.signal);

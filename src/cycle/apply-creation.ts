@@ -6,8 +6,9 @@ import type { Intent } from '../ports/state-store.ts';
 import { adoptFound } from './apply-adoption.ts';
 import { intentOf, mayStillShow } from './intents.ts';
 import { asShown, knownOf } from './known-of.ts';
+import { othersMembers } from './others-members.ts';
 import { firstMembers, joinedAtOnce } from './joining.ts';
-import { claim, doubtOwner, takenFailure } from './ownership.ts';
+import { claim, doubtOwner, foreignFailure, takenFailure, unclaim } from './ownership.ts';
 import type { PushContext } from './push-context.ts';
 import { acknowledged, liveLink, newLink, remember } from './remember.ts';
 import { resolveAttributes } from './resolve.ts';
@@ -20,6 +21,7 @@ import { searchAgain, searchWithPauses, type Searched } from './search-again.ts'
  *   answer                             | then
  *   -----------------------------------+-------------------------------------------------------------------------
  *   an id that is nobody's             | linked
+ *   somebody else's by what it shows   | match_foreign: no link, and the intent stays open: something may have been made as well
  *   an id that another entry has       | match_taken: no link, and what the target may have written there is in doubt
  *   an id that was there before        | an adoption: linked, adoption_off, or match_taken when another entry had it
  *   there is one already (conflict)    | searched: adopted, match_taken, or left as refused
@@ -74,6 +76,12 @@ async function takeCreated(outcome: Extract<Outcome, { kind: 'applied' }>, creat
     await context.store.record([settled]);
     return takenFailure('answered the creation with', outcome.id, owner);
   }
+  const mayBeForeign = outcome.existed === true && context.policy[operation.type].adopt === 'also-foreign';
+  if (outcome.others === true && !mayBeForeign) {
+    await context.store.record([{ kind: 'intent', intent: { ...intent, at: new Date(context.clock.now()).toISOString(), unclear: 'lost' } }]);
+    unclaim(operation.type, outcome.id, context);
+    return foreignFailure('answered the creation with', outcome.id);
+  }
   const existed = outcome.existed === true || context.listed[operation.type].has(outcome.id);
   const before = existed ? (await context.store.formerOwners(intent.target, operation.type, [outcome.id])).get(outcome.id) : undefined;
   if (before !== undefined && before !== operation.sourceId) {
@@ -83,6 +91,10 @@ async function takeCreated(outcome: Extract<Outcome, { kind: 'applied' }>, creat
   if (existed && context.policy[operation.type].adopt === 'never') {
     await context.store.record([settled]);
     return { class: 'conflict', reason: 'adoption_off', targetId: outcome.id, detail: `the target answered the creation with id ${outcome.id}, which it had before, and adopt is never` };
+  }
+  if (existed && operation.type === 'group' && (await othersMembers({ id: outcome.id, body: {} }, intent.sourceId, context)) > 0) {
+    await context.store.record([settled]);
+    return populatedFailure(outcome.id);
   }
   const add = joinedAtOnce(intent.sourceId, first, outcome.members ?? [], context);
   const members = { kind: 'members', target: intent.target, group: intent.sourceId, add, remove: [] } as const;
@@ -94,6 +106,11 @@ async function takeCreated(outcome: Extract<Outcome, { kind: 'applied' }>, creat
   if (outcome.active === true && existed) context.toEnd.add(operation.sourceId);
   if (outcome.active === true && !existed) await switchOff(operation, context);
   return undefined;
+}
+
+/** The next plan has it as an adoption, or as something that is not adopted. */
+function populatedFailure(id: string): Failure {
+  return { class: 'conflict', targetId: id, detail: `the target has a group that fits (id ${id}), with members whom dir2scim did not put there` };
 }
 
 /** Some make everybody active, whatever is asked for. Where this fails, the next plan ends it, like any access. */
@@ -131,6 +148,7 @@ function mayHaveCreated({ class: failureClass, status = 0 }: Failure): boolean {
 async function takeFound(searched: Exclude<Searched, { kind: 'none' | 'unsearchable' }>, { operation, intent, attributes }: Creation, context: PushContext): Promise<Failure | undefined> {
   const { kind, found } = searched;
   if (kind === 'found') return adoptFound(operation, attributes, found, intent.members, context);
+  if (kind === 'populated') return populatedFailure(found.id);
   if (kind === 'taken') return takenFailure('has one that fits,', found.id, searched.owner);
-  return { class: 'conflict', reason: 'match_foreign', targetId: found.id, detail: `the target has one that fits (id ${found.id}), with the externalId of somebody else` };
+  return foreignFailure('has one that fits,', found.id);
 }

@@ -29,6 +29,7 @@ export async function applyMembers(operation: MembersOperation, context: PushCon
   let refused: Failure | undefined;
   let chunk = pieces.next(target.memberChunk);
   const mended = new Set<SourceId>();
+  const doubted = new Set(link.unsettled);
   await remember(context, (link = withUnsettled(link, [], chunk)));
   while (chunk.length > 0) {
     if (context.isStopping()) return { class: 'transient', detail: 'stopped before all members were sent' };
@@ -57,8 +58,8 @@ export async function applyMembers(operation: MembersOperation, context: PushCon
     for (const id of missing) mended.add(id);
     const following = pieces.next(target.memberChunk);
     // The piece that follows is in doubt from the moment that this one is settled: one record for both.
-    // Whoever could not be removed may be out already, by an earlier request whose answer was lost.
-    const settled = outcome.kind === 'applied' ? chunk : [...chunk, ...dropped].filter(({ joins }) => joins);
+    // Whoever could not be removed may be out already, by an earlier request whose answer was lost; and in, who could not be added.
+    const settled = outcome.kind === 'applied' ? chunk : [...chunk, ...dropped].filter(({ id, joins }) => joins && !doubted.has(id) && isClear(outcome.failure));
     link = withUnsettled(link, settled, [...following, ...missing.map((id) => ({ id, joins: true }))]);
     // An emptied group counts once, with its last piece.
     const counts = operation.cause === 'changed' || following.length === 0;
@@ -69,6 +70,11 @@ export async function applyMembers(operation: MembersOperation, context: PushCon
     chunk = following;
   }
   return refused;
+}
+
+/** A 5xx may have taken effect, and to some targets repeating is an error of their own. */
+function isClear({ status }: Failure): boolean {
+  return status !== undefined && status < 500;
 }
 
 function stepsOf(operation: MembersOperation, context: PushContext): Step[] {

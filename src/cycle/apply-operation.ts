@@ -5,6 +5,7 @@ import { heldPaths } from '../core/planning/link-paths.ts';
 import type { ScimChange } from '../ports/scim-target.ts';
 import { applyAdoption } from './apply-adoption.ts';
 import { applyCreate } from './apply-creation.ts';
+import { applyLookalike } from './apply-lookalike.ts';
 import { applyMembers } from './apply-members.ts';
 import { findLost } from './find-lost.ts';
 import { disbelieved, othersThan } from './presence.ts';
@@ -62,12 +63,13 @@ async function applyUpdate(operation: UpdateOperation, context: PushContext): Pr
   const departedAt = operation.verb === 'reactivate' ? undefined : doubted.departedAt;
   const missing = operation.type === 'group' ? await missingFrom(outcome, operation.sourceId, context) : [];
   const unsettled = missing.length === 0 ? doubted.unsettled : [...new Set([...(doubted.unsettled ?? []), ...missing])];
-  const settled = { ...doubted, createdAt: undefined, departedAt, attributes, unsettled, version: outcome.version };
+  const settled = { ...doubted, createdAt: undefined, departedAt, heir: undefined, attributes, unsettled, version: outcome.version };
   await remember(context, asShown(settled, outcome.shown, whole.map(({ path }) => path)), context.removalsOf(operation));
   return undefined;
 }
 
 async function applyDeactivation(operation: RemoveOperation, context: PushContext): Promise<Result> {
+  if (operation.lookalike !== undefined) return applyLookalike(operation, operation.lookalike, context);
   const link = liveLink(context, operation.sourceId);
   if (link === undefined) return 'skipped';
   const inactive: ScimChange = { path: 'active', change: 'set', value: false, had: true };
@@ -86,7 +88,7 @@ async function applyDeletion(operation: RemoveOperation, context: PushContext): 
   if (link === undefined) return 'skipped';
   // Should the entry come back before the answer does, something has to be sent that finds out whether it is still there.
   await doubt(context, link, [operation.type === 'user' ? 'active' : 'externalId']);
-  const outcome = await context.target.remove(operation.type, link.targetId, context.signal);
+  const outcome = await context.target.remove(operation.type, link.targetId, context.signal, knownOf(link, context));
   if (outcome.kind === 'failed') return outcome.failure.class === 'gone' ? applyAbsence(operation, link, outcome.failure, context) : switchOffInstead(operation, link, outcome.failure, context);
   await forget(operation, link, context);
   return undefined;
@@ -127,13 +129,17 @@ async function applyAbsence(operation: RemoveOperation, link: Link, failure: Fai
   }
   const fate = await findLost(link, { target, store, policy, signal, others });
   if (fate.kind === 'unknown') return disbelieved(failure);
+  if (fate.kind === 'alike') {
+    await remember(context, { ...link, lifecycle: 'lost', lookalike: fate.targetId });
+    return { ...failure, detail: `the target does not have this one any more, and has ${fate.targetId} with the same name, which may be somebody else's: a person decides` };
+  }
   if (fate.kind === 'gone') {
     await forget(operation, link, context);
     return undefined;
   }
   await remember(context, fate.link);
   if (fate.link.targetId === link.targetId) return { ...failure, class: 'rejected', detail: 'DELETE was answered with 404, and it is still there' };
-  const outcome = await target.remove(operation.type, fate.link.targetId, signal);
+  const outcome = await target.remove(operation.type, fate.link.targetId, signal, knownOf(fate.link, context));
   if (outcome.kind === 'failed') return outcome.failure;
   await forget(operation, fate.link, context);
   return undefined;

@@ -9,6 +9,8 @@ import type { Trouble } from '../ports/state-store.ts';
 const minute = 60_000;
 const passing = { first: 10_000, factor: 2, longest: 15 * minute };
 const lasting = { first: minute, factor: 4, longest: 24 * 60 * minute };
+/** Whoever was mislaid may have access: they are looked for within the hour, however often it was in vain. */
+const mislaid = { first: 10_000, factor: 2, longest: 60 * minute };
 const passingCauses: ReadonlySet<Trouble['cause']> = new Set(['transient', 'throttled', 'unknown', 'gone', 'held']);
 
 /** The record of a failure, after those before it. */
@@ -19,7 +21,7 @@ export function troubleAfter(
 ): Trouble {
   const same = previous?.fingerprint === failed.fingerprint ? previous : undefined;
   const attempts = (same?.attempts ?? 0) + 1;
-  const { first, factor, longest } = passingCauses.has(failed.cause) ? passing : lasting;
+  const { first, factor, longest } = failed.cause === 'mislaid' ? mislaid : passingCauses.has(failed.cause) ? passing : lasting;
   // Nobody was there: that only changes on the target, and costs a request each time.
   const pause = failed.cause === 'inactive' ? lasting.longest : Math.min(longest, first * factor ** (attempts - 1));
   return {

@@ -1,4 +1,3 @@
-import type { SourceId } from '../core/model/entry.ts';
 import type { Resource } from '../core/model/resource.ts';
 import type { Verdict } from '../core/planning/guard.ts';
 import type { PlanInput } from '../core/planning/plan-input.ts';
@@ -18,11 +17,16 @@ export async function likelySuccessors({ links, gone, unlinked }: Known, { setup
   return findSuccessors(newcomers, gone.filter(({ lifecycle }) => lifecycle !== 'lost'), match, store.digest);
 }
 
-/** Those who take over the account: nobody, where existing accounts are not taken over. */
-export function successorsIn(likely: Successors, resources: readonly Resource[], { policy }: TargetSetup): Successors {
-  const types = new Map(resources.map(({ sourceId, type }) => [sourceId, type]));
-  const mayAdopt = (id: SourceId): boolean => policy[types.get(id) ?? 'user'].adopt !== 'never';
-  return new Map([...likely].filter(([id]) => mayAdopt(id)));
+/**
+ * Those who take over the account: nobody, where existing accounts are not taken over, and nobody of a directory that says
+ * nothing about the entries of the other one.
+ */
+export function successorsIn(likely: Successors, resources: readonly Resource[], { policy }: TargetSetup, mayMove: PlanInput['mayMove']): Successors {
+  const newcomers = new Map(resources.map((resource) => [resource.sourceId, resource]));
+  return new Map([...likely].filter(([id, { replaces }]) => {
+    const newcomer = newcomers.get(id);
+    return newcomer !== undefined && policy[newcomer.type].adopt !== 'never' && (newcomer.directory === replaces.directory || mayMove(replaces.directory, newcomer.directory));
+  }));
 }
 
 /** A sentence for whoever judges a hold, when most of those who left have come again under other ids. */

@@ -4,6 +4,7 @@ import type { BridgeError } from '../core/model/errors.ts';
 import type { Digest } from '../core/model/link.ts';
 import { countReasons } from '../core/model/resource.ts';
 import type { CycleResult } from '../ports/cycle-observer.ts';
+import { timeToComeBack } from '../core/planning/policy.ts';
 import type { ScopeGroup } from '../core/mapping/survey.ts';
 import type { ScimTarget } from '../ports/scim-target.ts';
 import type { TargetState } from '../ports/state-store.ts';
@@ -16,6 +17,7 @@ import { passedTime } from './passed-time.ts';
 import type { Preparation } from './prepare-plan.ts';
 import type { PushReport } from './push.ts';
 import type { CycleInput } from './cycle-input.ts';
+import { scopeHomes } from './recall-memory.ts';
 import { newNotes } from './target-notes.ts';
 import { anyUnresolved } from '../core/mapping/unresolved.ts';
 
@@ -37,9 +39,10 @@ export async function commitCycle(input: CycleInput, prepared: Preparation, scop
   const { state } = end;
   const target = setup.target.name;
   const now = clock.now();
-  const time = passedTime(target, state, now, setup.removal.deleteAfter, timekeeper);
+  const time = passedTime(target, state, now, timeToComeBack(setup.removal), timekeeper);
   const next: TargetState = {
     ...nextState(prepared, end, new Date(now).toISOString(), store.digest),
+    scopeHomes: scopeHomes(scopeGroups, store.digest),
     failing: failingNow(target, state, end.result, input),
     filledScopes: filledScopes(scopeGroups, prepared.verdict, state, store.digest),
     gaps: time.gaps.length > 0 ? time.gaps : undefined,
@@ -73,7 +76,7 @@ export async function commitSilence(input: CycleInput): Promise<void> {
   const at = new Date(now).toISOString();
   const { waiting } = await store.decisions();
   const words = endVoid(recallWords({ target, state, left: waiting, stillWanted: () => [], now }), { readSince: undefined, now });
-  const { gaps } = passedTime(target, state, now, setup.removal.deleteAfter, timekeeper);
+  const { gaps } = passedTime(target, state, now, timeToComeBack(setup.removal), timekeeper);
   const ended = { ...state, lastSuccessAt: at, lastCycleAt: at, lastResult: 'success', lastError: undefined, failing: undefined, gaps: gaps.length > 0 ? gaps : undefined } as const;
   const next: TargetState = withWords(ended, words);
   if (isWorthWriting(state, next, input)) {
@@ -106,6 +109,7 @@ function nextState(prepared: Preparation, { pushed, result, error, state }: Cycl
     pending,
     unresolved: anyUnresolved(prepared.unresolved),
     rejected: prepared.plan.rejected.length === 0 ? undefined : countReasons(prepared.plan.rejected),
+    mislaid: mislaidRecord(prepared.mislaid),
     held: hold === undefined ? undefined : heldRecord(hold, state.held, at, digest),
     establishedAt: state.establishedAt ?? (endsFirstLoad(pushed, prepared.deferred.length + prepared.unreached.length) ? at : undefined),
     // An approval ends with the last of its operations; what failed is tried again under it.
@@ -113,6 +117,11 @@ function nextState(prepared: Preparation, { pushed, result, error, state }: Cycl
     marks: prepared.marks,
     begun: pushed.failed.length + pushed.notStarted + prepared.deferred.length > 0 ? state.begun : undefined,
   };
+}
+
+function mislaidRecord(mislaid: Preparation['mislaid']): TargetState['mislaid'] {
+  const [lookAt] = [...mislaid.values()].map(({ retryAt }) => retryAt).sort();
+  return lookAt === undefined ? undefined : { count: mislaid.size, lookAt };
 }
 
 /** Whose trouble is over: nothing is left to do about them, be it done, undone in the directory, or their entry gone. */

@@ -1,12 +1,11 @@
 import type { Link } from '../core/model/link.ts';
 import { judgeDeparture, type Departure } from '../core/planning/departures.ts';
 import type { RemovalPolicy } from '../core/planning/policy.ts';
-import { mostLookedUp } from '../ports/directory-source.ts';
 import type { LookUpAbsent } from './look-up-absent.ts';
 
 /**
  * Looks up those who would lose something because no reading shows them: whoever is there after all does not depart.
- * Nobody is looked up for whom nothing would happen, and nobody when there are so many that somebody is asked anyway.
+ * Nobody is looked up for whom nothing would happen.
  */
 export async function confirmDepartures(
   departures: readonly Departure[],
@@ -18,7 +17,6 @@ export async function confirmDepartures(
   );
   const judged = new Map<Departure, Departure | undefined>();
   for (const [directory, own] of Map.groupBy(doubtful, ({ link }) => link.directory)) {
-    if (own.length > mostLookedUp) continue;
     const fates = await lookUp(directory, own.map(({ link: { sourceId: id, type } }) => ({ id, type })));
     for (const departure of own) judged.set(departure, judgeDeparture(departure, fates.get(departure.link.sourceId)));
   }
@@ -28,7 +26,10 @@ export async function confirmDepartures(
   });
 }
 
-/** Whoever is off already loses nothing more until the time to come back begins, and when it is over. */
+/**
+ * Whoever is off already loses nothing more until the time to come back begins, and when it is over; where leavers are
+ * deleted, as soon as it is proved that they have left.
+ */
 function losesSomething({ lifecycle, type, departedAt }: Link, removal: RemovalPolicy, now: number): boolean {
   if (type === 'group' && removal.groups === 'keep') return false;
   if (lifecycle !== 'deactivated' || departedAt === undefined) return true;

@@ -8,6 +8,8 @@ import { scimPath } from '../core/mapping/scim-path.ts';
 import { scimValues, textOf } from '../core/mapping/scim-values.ts';
 import { isFailure, type FoundResource, type ScimTarget } from '../ports/scim-target.ts';
 import type { StateView } from '../ports/state-store.ts';
+import { count } from '../core/wording/count.ts';
+import { othersMembers } from './others-members.ts';
 import { isUnreached, lookUpEach, type LookUps, type Unreached } from './look-up.ts';
 import { ownWords, publicWords, targetError } from './target-error.ts';
 
@@ -17,6 +19,8 @@ export interface MatchPolicy {
   readonly match: readonly string[];
   /** `also-foreign`: also accounts that carry the externalId of somebody else. */
   readonly adopt: 'first-match' | 'never' | 'also-foreign';
+  /** Of groups that have members whom nobody of ours put there: they are reported, or adopted once somebody approves it. `held` unless said. */
+  readonly populated?: 'held' | 'refused' | undefined;
   /** Of groups: what happens to those in an adopted group whom the directory does not have in it. They stay unless said. */
   readonly adoptedMembers?: 'keep' | 'remove' | undefined;
   /** False: the target makes them itself, and only what it has can be kept in step. */
@@ -99,12 +103,15 @@ export async function correlate(
         continue;
       }
       const refusal = refuse({ resource, found: first, others, by: finding.by, policy: policy[type], taken, former, isBarred: barred.get(resource.sourceId) === first.id, isOwnerGone: (id) => gone.has(id) });
-      if (refusal !== undefined) {
-        rejected.push(refusal);
+      const strangers = type === 'user' || refusal !== undefined ? 0 : await othersMembers(first, resource.sourceId, { target, store, signal });
+      const unfit = refusal ?? (strangers > 0 && policy[type].populated === 'refused' ? refusePopulated(resource, finding.by, first.id, strangers) : undefined);
+      if (unfit !== undefined) {
+        rejected.push(unfit);
         continue;
       }
       taken.set(first.id, resource.sourceId);
-      matches.set(resource.sourceId, { targetId: first.id, matchedBy: finding.by, active: first.active !== false, body: first.body });
+      const counted = type === 'user' ? {} : { others: strangers };
+      matches.set(resource.sourceId, { targetId: first.id, matchedBy: finding.by, active: first.active !== false, body: first.body, ...counted });
     }
   }
   return { matches, rejected, unreached, leftOut, listed };
@@ -263,6 +270,7 @@ interface Candidate {
  *   another entry had it, and it is not ours by id | match_taken
  *   adopt is never, and it is not ours by our id   | adoption_off
  *   it carries the externalId of somebody else     | match_foreign, unless adopt is also-foreign
+ *   a group with members of others                 | adoption_off, unless adopt was said; then the guard holds it
  *   anything else                                  | adopted
  */
 function refuse({ resource, found, others, by, policy, taken, former, isBarred, isOwnerGone }: Candidate): Rejected | undefined {
@@ -286,6 +294,10 @@ function refuse({ resource, found, others, by, policy, taken, former, isBarred, 
     return reject(resource, 'match_foreign', `the target's resource with the same ${by} (id ${found.id}) carries the externalId of somebody else; adopt: also-foreign takes such accounts over`);
   }
   return undefined;
+}
+
+function refusePopulated(resource: Resource, by: string, id: TargetId, others: number): Rejected {
+  return reject(resource, 'adoption_off', `the target has a group with the same ${by} (id ${id}) and ${count(others, 'member')} whom dir2scim did not put there; groups.adopt: first-match takes it over once somebody approves it`);
 }
 
 /** Who had an account before, when that is somebody else and it does not carry this one's id: it passes over by a person's word alone. */

@@ -15,10 +15,13 @@ export interface DirectoryPicture {
 export interface DirectoryPictures {
   /** The picture that has at least these attributes; an empty one when they were never all asked for. */
   readonly of: (directory: string, attributes: AttributeNames) => DirectoryPicture;
+  /** Does this when nobody else does something with the directory: a picture has one reader at a time. */
+  readonly alone: <T>(directory: string, job: () => Promise<T>) => Promise<T>;
 }
 
 export function createPictures(): DirectoryPictures {
   const pictures = new Map<string, DirectoryPicture>();
+  const readers = new Map<string, Promise<unknown>>();
   return {
     of(directory, attributes) {
       const known = pictures.get(directory);
@@ -28,12 +31,19 @@ export function createPictures(): DirectoryPictures {
       pictures.set(directory, fresh);
       return fresh;
     },
+    alone(directory, job) {
+      const before = readers.get(directory);
+      const own = before === undefined ? job() : before.then(job, job);
+      readers.set(directory, own);
+      return own;
+    },
   };
 }
 
 const types = ['user', 'group'] as const;
 
-function isWithin(wanted: AttributeNames, known: AttributeNames): boolean {
+/** Whether all that is wanted is there. */
+export function isWithin(wanted: AttributeNames, known: AttributeNames): boolean {
   return types.every((type) => wanted[type].isSubsetOf(known[type]));
 }
 

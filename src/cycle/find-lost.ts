@@ -1,5 +1,5 @@
 import type { ResourceType } from '../core/model/entry.ts';
-import type { Digest, Link } from '../core/model/link.ts';
+import type { Digest, Link, TargetId } from '../core/model/link.ts';
 import { scimPath } from '../core/mapping/scim-path.ts';
 import { scimValues } from '../core/mapping/scim-values.ts';
 import { digestAttributes } from '../core/planning/diff.ts';
@@ -12,6 +12,8 @@ import { isGone } from './presence.ts';
 export type Fate =
   | { readonly kind: 'found'; readonly link: Link }
   | { readonly kind: 'gone' }
+  /** An account has what is remembered of the match attributes, and nothing says whose it is. */
+  | { readonly kind: 'alike'; readonly targetId: TargetId }
   /** It could not be found out: the link is kept, and asked about again. */
   | { readonly kind: 'unknown' };
 
@@ -24,13 +26,22 @@ export interface LostSearch {
   readonly signal: AbortSignal;
 }
 
+/*
+ * What makes an account on the target that of somebody whom it has mislaid:
+ *
+ *   it answers to the id that we know, and carries no other externalId      → theirs
+ *   it carries our externalId                                               → theirs
+ *   a user, active, without externalId, and a match attribute has the value → alike: their account under another id, or
+ *   that was acknowledged                                                     one that somebody made under the same name
+ *   anything else                                                           → not theirs
+ */
+
 /**
- * Looks for someone who has left and whose account the target has mislaid, before the link is forgotten: by the id it had,
- * by our externalId, and by what the link remembers of the match attributes. Otherwise one 404 at the wrong moment would
- * leave an account with access that nobody here knows of any more.
+ * Looks for someone who has left and whose account the target has mislaid, before the link is forgotten. Otherwise one 404
+ * at the wrong moment would leave an account with access that nobody here knows of any more.
  */
 export async function findLost(link: Link, search: LostSearch): Promise<Fate> {
-  const { target, store, policy, others, signal } = search;
+  const { target, store, policy, others: witnesses, signal } = search;
   const { type, sourceId } = link;
   const held = await target.read(type, link.targetId, signal);
   if (!isFailure(held) && isOurs(held, link)) return found(held, link);
@@ -41,29 +52,29 @@ export async function findLost(link: Link, search: LostSearch): Promise<Fate> {
   if (isFailure(everything) && !saysNo.has(everything.class)) return { kind: 'unknown' };
   const listed = Array.isArray(everything) ? everything : [];
   const paths = policy[type].adopt === 'never' ? [] : policy[type].match;
-  const candidates = new Map([
-    ...(isFailure(byId) ? [] : byId),
-    ...listed.filter((one) => one.body['externalId'] === sourceId || (isOurs(one, link) && isAlike(one, link, paths, store.digest))),
-  ].map((one) => [one.id, one]));
-  const owners = await store.owners(target.name, type, [...candidates.keys()]);
-  const free = [...candidates.values()].filter(({ id }) => (owners.get(id) ?? sourceId) === sourceId);
-  const [first, ...more] = free;
+  const theirs = [...(isFailure(byId) ? [] : byId), ...listed.filter(({ body }) => body['externalId'] === sourceId)];
+  const alike = type === 'user' ? listed.filter((one) => one.active !== false && isOurs(one, link) && isAlike(one, link, paths, store.digest)) : [];
+  const owners = await store.owners(target.name, type, [...theirs, ...alike].map(({ id }) => id));
+  const free = (some: readonly FoundResource[]) => [...new Map(some.map((one) => [one.id, one])).values()].filter(({ id }) => (owners.get(id) ?? sourceId) === sourceId);
+  const [first, ...more] = free(theirs);
   if (first !== undefined) return more.length === 0 ? found(first, link) : { kind: 'unknown' };
+  const [lookalike, ...others] = free(alike);
+  if (lookalike !== undefined) return others.length === 0 ? { kind: 'alike', targetId: lookalike.id } : { kind: 'unknown' };
   // Neither a search nor a list: then nobody has looked.
   if (isFailure(byId) && !Array.isArray(everything)) return { kind: 'unknown' };
-  return (await isGone(link, others, { target, signal })) ? { kind: 'gone' } : { kind: 'unknown' };
+  return (await isGone(link, witnesses, { target, signal })) ? { kind: 'gone' } : { kind: 'unknown' };
 }
 
 const saysNo: ReadonlySet<string> = new Set(['gone', 'unsupported', 'rejected']);
 
 /** Nobody else's: it carries our externalId, or none. */
-function isOurs({ body }: FoundResource, { sourceId }: Link): boolean {
+export function isOurs({ body }: FoundResource, { sourceId }: Link): boolean {
   const { externalId } = body;
   return externalId === undefined || externalId === null || externalId === '' || externalId === sourceId;
 }
 
 /** Whether a match attribute has the value that was acknowledged, which is known as a keyed digest alone. */
-function isAlike({ body }: FoundResource, link: Link, paths: readonly string[], digest: Digest): boolean {
+export function isAlike({ body }: FoundResource, link: Link, paths: readonly string[], digest: Digest): boolean {
   return paths.some((path) => {
     const known = link.attributes[path];
     if (path === 'externalId' || known === undefined) return false;
@@ -76,5 +87,5 @@ function found({ id, active, version }: FoundResource, link: Link): Fate {
   const lifecycle = active === false ? 'deactivated' : 'active';
   const attributes = id === link.targetId ? link.attributes : {};
   const marksEmpty = id === link.targetId ? link.marksEmpty : true;
-  return { kind: 'found', link: { ...link, targetId: id, lifecycle, attributes, marksEmpty, version } };
+  return { kind: 'found', link: { ...link, targetId: id, lifecycle, attributes, marksEmpty, lookalike: undefined, version } };
 }

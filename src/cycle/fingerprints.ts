@@ -23,7 +23,7 @@ export function createFingerprints(newcomers: readonly Resource[], digest: Diges
   const ofResource = (resource: Resource): string => digest(resourceText(resource));
   return {
     ofOperations: (operations) => {
-      const arrival = operations.find(({ verb }) => verb === 'create' || verb === 'adopt');
+      const arrival = operations.find(({ verb }) => verb === 'create' || verb === 'adopt' || verb === 'relink');
       const newcomer = arrival === undefined ? undefined : byId.get(arrival.sourceId);
       return newcomer === undefined ? digest(operations.map(fingerprint).sort().join('\n')) : ofResource(newcomer);
     },

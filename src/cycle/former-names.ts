@@ -1,5 +1,6 @@
 import { dnKey } from '../core/directory/dn.ts';
 import { entryKey, noFormerNames, type FormerNames } from '../core/mapping/directory-index.ts';
+import { memberNames } from '../core/mapping/member-values.ts';
 import type { Entry, SourceId } from '../core/model/entry.ts';
 import type { Digest } from '../core/model/link.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
@@ -8,7 +9,9 @@ import type { StateStore, StateView } from '../ports/state-store.ts';
 /*
  * Where nothing keeps references in order (OpenLDAP without slapo-refint), a person who is renamed or moved still stands
  * under the former DN in their groups. The state remembers under which names every entry was known, as keyed digests, so
- * that such a value keeps its meaning, also for a `sync` that was not there when the person moved.
+ * that such a value keeps its meaning, also for a `sync` that was not there when the person moved. Whoever is gone is
+ * forgotten when no target has a link of theirs any more: until then, the name that a group still has for them tells
+ * where to look for them.
  */
 
 /** The name that an entry has, and those that it had: more moves than that before anybody looks after a group are rare. */
@@ -35,7 +38,6 @@ export async function noteNames(readings: ReadonlyMap<string, CompleteReading>, 
     try {
       await note(directory, change?.entries ?? reading.entries, store);
       if (change === undefined) await forgetStray(directory, reading, store);
-      else await forget(directory, change.gone, store);
       noted.set(directory, new WeakRef(reading));
     } catch {
       noted.delete(directory);
@@ -56,13 +58,28 @@ async function note(directory: string, entries: readonly Entry[], store: StateSt
   }
 }
 
+/** After a complete reading: the few who leave between two of them are no burden. */
 async function forgetStray(directory: string, { entries }: CompleteReading, store: StateStore): Promise<void> {
   const seen = new Set(entries.map(({ id }) => id));
-  for await (const ids of store.strayNames(directory, seen)) await forget(directory, ids, store);
+  for await (const ids of store.strayNames(directory, seen)) {
+    if (ids.length > 0) await store.record([{ kind: 'names', directory, names: ids.map((id) => [id, []]) }]);
+  }
 }
 
-async function forget(directory: string, ids: readonly SourceId[], store: StateStore): Promise<void> {
-  if (ids.length > 0) await store.record([{ kind: 'names', directory, names: ids.map((id) => [id, []]) }]);
+/**
+ * Where those stand, or stood, whom no reading shows: the names that members of groups have now, and that nobody has who
+ * was read, compared with the last name of each of them.
+ */
+export async function namesInGroups(ids: readonly SourceId[], { directory, entries }: CompleteReading, store: Pick<StateView, 'names' | 'digest'>): Promise<ReadonlyMap<SourceId, string>> {
+  const lastNames = new Map([...(await store.names(directory, ids))].flatMap(([id, [last]]) => (last === undefined ? [] : [[last, id]])));
+  if (lastNames.size === 0) return new Map();
+  const spelled = new Set(entries.map(({ dn }) => dn));
+  const values = new Set(entries.flatMap(({ type, attributes }) => (type === 'group' ? memberNames.flatMap((name) => attributes.get(name) ?? []) : [])));
+  return new Map([...values].flatMap((value): [SourceId, string][] => {
+    if (typeof value !== 'string' || spelled.has(value)) return [];
+    const id = lastNames.get(digestName(dnKey(value), store.digest));
+    return id === undefined ? [] : [[id, value]];
+  }));
 }
 
 /** Who had these names, in any of the directories. */

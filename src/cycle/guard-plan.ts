@@ -10,6 +10,7 @@ import type { Resource } from '../core/model/resource.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import { guard, type Verdict } from '../core/planning/guard.ts';
 import type { Overtaken, Population } from '../core/planning/guard-input.ts';
+import { timeToComeBack } from '../core/planning/policy.ts';
 import type { Tally } from '../core/planning/tally.ts';
 import type { StateView, TargetState } from '../ports/state-store.ts';
 import { isEstablished } from './established.ts';
@@ -48,7 +49,7 @@ export async function guardPlan(
   { setup, readings, projection, focus, scopeGroups, store, now, timekeeper }: GuardPlanInput,
 ): Promise<Verdict> {
   const target = setup.target.name;
-  const time = passedTime(target, state, now, setup.removal.deleteAfter, timekeeper);
+  const time = passedTime(target, state, now, timeToComeBack(setup.removal), timekeeper);
   return guard({
     target,
     operations,
@@ -66,7 +67,7 @@ export async function guardPlan(
     established: isEstablished(state),
     isEmpty: emptyReadings(readings),
     emptiedScopes: emptiedScopes(scopeGroups, state, store.digest),
-    isLeap: (id) => isLeap(links.get(id)?.departedAt, setup.removal.deleteAfter, time),
+    isLeap: (id) => isLeap(links.get(id)?.departedAt, timeToComeBack(setup.removal), time),
     hash: sha256,
   });
 }
@@ -122,8 +123,8 @@ function scopeKey({ dn, type }: ScopeGroup, digest: Digest): string {
   return digest(`scope ${type} ${dnKey(dn)}`);
 }
 
-function isLeap(departedAt: string | undefined, deleteAfter: number | undefined, time: PassedTime): boolean {
-  return departedAt !== undefined && deleteAfter !== undefined && time.seenSince(departedAt) < deleteAfter;
+function isLeap(departedAt: string | undefined, longest: number | undefined, time: PassedTime): boolean {
+  return departedAt !== undefined && longest !== undefined && time.seenSince(departedAt) < longest;
 }
 
 function possibleMembers(resources: readonly Resource[]): ReadonlyMap<SourceId, ReadonlySet<SourceId>> {

@@ -7,7 +7,7 @@ import { reviseProjection } from '../core/mapping/revise-projection.ts';
 import { holdsAt } from '../core/mapping/time-span.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { StateView } from '../ports/state-store.ts';
-import { formerNames, isSameFormer } from './former-names.ts';
+import { isSameMemory, recallMemory } from './recall-memory.ts';
 
 /**
  * Which targets were in step after their last cycle, and with what. As long as the directories show nothing new, there
@@ -66,10 +66,10 @@ function draftFrom(step: Step | undefined, readings: readonly CompleteReading[],
   if (step !== undefined && isSame(step, readings, clock)) return step.draft;
   const changed = step === undefined ? undefined : changedSince(step, readings);
   const revised = step === undefined || changed === undefined ? undefined : reviseProjection(step.draft, changed, definition, clock.now());
-  return revised ?? draftProjection(entriesOf(readings), definition, clock.now(), step?.draft.former);
+  return revised ?? draftProjection(entriesOf(readings), definition, clock.now(), step?.draft.memory);
 }
 
-/** The same, with who had the names that nobody has now. */
+/** The same, with what the state knows of earlier readings. */
 export async function draftKnowing(
   step: Step | undefined,
   readings: readonly CompleteReading[],
@@ -78,8 +78,8 @@ export async function draftKnowing(
   store: StateView,
 ): Promise<Draft> {
   const draft = draftFrom(step, readings, definition, clock);
-  const former = await formerNames(draft.survey.index.unknown, definition.maps.keys(), store);
-  return isSameFormer(former, draft.former) ? draft : draftProjection(entriesOf(readings), definition, clock.now(), former);
+  const memory = await recallMemory(draft, definition, store);
+  return isSameMemory(memory, draft.memory) ? draft : draftProjection(entriesOf(readings), definition, clock.now(), memory);
 }
 
 function entriesOf(readings: readonly CompleteReading[]): Entry[] {

@@ -1,7 +1,9 @@
 import type { SourceId } from '../core/model/entry.ts';
 import { doubtful, empty, unmanaged, type Link, type TargetId } from '../core/model/link.ts';
+import { missingMembers } from '../core/model/missing-members.ts';
 import type { Outcome, Shown } from '../core/model/outcome.ts';
 import type { Acknowledged } from '../ports/scim-target.ts';
+import { isGone, othersThan } from './presence.ts';
 import type { PushContext } from './push-context.ts';
 import { acknowledged } from './remember.ts';
 
@@ -14,6 +16,7 @@ export function knownOf(link: Link, context: PushContext): Acknowledged {
     paths: Object.entries(attributes).flatMap(([path, mark]) => (mark === doubtful || mark === empty || mark === unmanaged ? [] : [path])),
     members: () => acknowledgedMembers(sourceId, context),
     expectedMembers: () => activeMembers(sourceId, context),
+    showsOthers: async () => isGone(link, await othersThan(link, context.links, context.store), context),
   };
 }
 
@@ -44,10 +47,10 @@ export async function missingFrom(
   const there = new Set(shown.members);
   const known = new Set([...(await store.members(target.name, group)), ...add]);
   for (const id of remove) known.delete(id);
-  return [...known].filter((id) => {
+  return missingMembers([...known].flatMap((id) => {
     const link = links.get(id);
-    return link?.lifecycle === 'active' && !there.has(link.targetId);
-  });
+    return link === undefined || link.lifecycle === 'lost' ? [] : [{ id, active: link.lifecycle === 'active', shown: there.has(link.targetId) }];
+  }));
 }
 
 /** A link with what the answer showed to be otherwise: what went is in doubt, and is sent again; what cannot be stored is counted. */

@@ -6,6 +6,7 @@ import { mentionsOf } from '../core/mapping/compare-projections.ts';
 import type { Projection } from '../core/mapping/project.ts';
 import { findDepartures, type Departure } from '../core/planning/departures.ts';
 import { isActive } from '../core/planning/outlook.ts';
+import type { PlanInput } from '../core/planning/plan-input.ts';
 import type { StateView } from '../ports/state-store.ts';
 import { gather } from './batches.ts';
 import { confirmDepartures } from './confirm-departures.ts';
@@ -21,18 +22,21 @@ export interface Known {
   readonly departures: readonly Departure[];
   /** Linked, shown by no reading, and there all the same: nothing is known of them but that they have not left. */
   readonly unseen: ReadonlySet<SourceId>;
+  /** Links of those who have access, and of whom the directory shows what it showed before, because they cannot be read any more. */
+  readonly unreadable: readonly Link[];
   /** Links of entries that are gone from the directories, now or since long: somebody may have come in their place. */
   readonly gone: readonly Link[];
   /** Acknowledged members of every linked group that is wanted or has departed. */
   readonly members: ReadonlyMap<SourceId, ReadonlySet<SourceId>>;
   /** Links that belong to another directory than they did, because it was renamed in the configuration. */
   readonly moved: readonly Link[];
+  readonly mayMove: PlanInput['mayMove'];
   /** Wanted, and not on the target as far as we know. */
   readonly unlinked: readonly Resource[];
 }
 
 export interface RecallInput {
-  readonly setup: Pick<TargetSetup, 'target' | 'removal'>;
+  readonly setup: Pick<TargetSetup, 'target' | 'removal' | 'definition'>;
   readonly projection: Projection;
   readonly readings: readonly CompleteReading[];
   readonly store: StateView;
@@ -55,7 +59,7 @@ export async function recall({ setup, projection, readings, store, focus, lookUp
     if (link?.lifecycle === 'deactivated' && isActive({ attributes })) links.set(sourceId, { ...link, lifecycle: 'lost' });
   }
   const left: Link[] = [];
-  const orphans: Orphans = focus === undefined ? await findOrphans(target, new Set(wanted), readings, store) : { moved: [], left: [] };
+  const orphans: Orphans = focus === undefined ? await findOrphans(target, new Set(wanted), readings, store) : { moved: [], left: [], heirs: new Map() };
   if (focus === undefined) {
     left.push(...(await linksLeft(target, projection, readings, store)), ...orphans.moved);
   } else if (focus.left.length > 0) {
@@ -87,17 +91,28 @@ export async function recall({ setup, projection, readings, store, focus, lookUp
   }
   for (const [id, link] of await gather([...strangers], (ids) => store.links(target, ids))) links.set(id, link);
   const unlinked = resources.filter(({ sourceId }) => (links.get(sourceId)?.lifecycle ?? 'lost') === 'lost');
-  return { links, departures, unseen, gone: gone.filter(({ link, cause }) => cause === 'absent' && !unread.has(link.sourceId)).map(({ link }) => link), members, moved: orphans.moved, unlinked };
+  const unreadable = [...(await gather(unreadableIds(readings), (ids) => store.links(target, ids))).values()];
+  return { links, departures, unseen, unreadable, gone: gone.filter(({ link, cause }) => cause === 'absent' && !unread.has(link.sourceId)).map(({ link }) => link), members, moved: orphans.moved, mayMove: movesIn(setup.definition, readings, orphans), unlinked };
+}
+
+/** Between which directories an entry may move without anybody's word; one that is not read any more hands over to its heir. */
+function movesIn({ overlap }: TargetSetup['definition'], readings: readonly CompleteReading[], { heirs }: Orphans): Known['mayMove'] {
+  const read = new Set(readings.map(({ directory }) => directory));
+  return (from, to) => overlap === 'allowed' || (!read.has(from) && heirs.get(from) === to);
 }
 
 /** Those who have access and are there, although no reading shows them. */
-export function hiddenEntries({ unseen, links }: Pick<Known, 'unseen' | 'links'>): Rejected[] {
-  return [...unseen].flatMap((sourceId): Rejected[] => {
-    const link = links.get(sourceId);
+export function hiddenEntries({ unseen, unreadable, links }: Pick<Known, 'unseen' | 'unreadable' | 'links'>): Rejected[] {
+  return [...[...unseen].map((id) => links.get(id)), ...unreadable].flatMap((link): Rejected[] => {
     if (link?.lifecycle !== 'active') return [];
+    const { sourceId } = link;
     const text = 'the directory has this entry and does not show it, or not enough of it, to the bind account; the account stays as it is';
     return [{ sourceId, directory: link.directory, type: link.type, label: sourceId, active: undefined, reasons: [{ code: 'hidden_entry', text }] }];
   });
+}
+
+function unreadableIds(readings: readonly CompleteReading[]): SourceId[] {
+  return readings.flatMap(({ entries }) => entries.flatMap(({ id, unreadable }) => (unreadable === true ? [id] : [])));
 }
 
 /** Everyone who has a link and is not wanted. */

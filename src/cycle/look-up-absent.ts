@@ -1,11 +1,14 @@
 import type { SourceId } from '../core/model/entry.ts';
 import type { CompleteReading, Fate } from '../core/model/reading.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Absent, DirectorySource } from '../ports/directory-source.ts';
+import type { StateView } from '../ports/state-store.ts';
+import { namesInGroups } from './former-names.ts';
+import { mostLookedUp, type Absent, type DirectorySource } from '../ports/directory-source.ts';
 
 /**
- * Asks a directory what became of those whom its complete reading does not show. Says nothing of anybody where it
- * cannot be asked. @throws BridgeError when the directory cannot be reached any more: then nobody may be removed
+ * Asks a directory what became of those whom its complete reading does not show. Says nothing of anybody where a
+ * reading shows all that there is; nobody is asked, and `missing` is said, when there are so many that a person is
+ * asked anyway. @throws BridgeError when the directory cannot be reached any more: then nobody may be removed
  */
 export type LookUpAbsent = (directory: string, absent: readonly Absent[]) => Promise<ReadonlyMap<SourceId, Fate>>;
 
@@ -23,22 +26,26 @@ const answers = new WeakMap<CompleteReading, Map<SourceId, Answer>>();
 export function createLookUp(
   sources: ReadonlyMap<string, DirectorySource>,
   complete: ReadonlyMap<string, CompleteReading>,
-  { clock, signal }: { readonly clock: Pick<Clock, 'monotonic'>; readonly signal: AbortSignal },
+  { store, clock, signal }: { readonly store: Pick<StateView, 'names' | 'digest'>; readonly clock: Pick<Clock, 'monotonic'>; readonly signal: AbortSignal },
 ): LookUpAbsent {
   return async (directory, absent) => {
     const source = sources.get(directory);
     const reading = complete.get(directory);
     if (source?.lookUp === undefined || reading === undefined) return new Map();
+    if (absent.length > mostLookedUp) return new Map(absent.map(({ id }) => [id, 'missing']));
     const known = answers.get(reading) ?? new Map<SourceId, Answer>();
     answers.set(reading, known);
     const now = clock.monotonic();
     const isFresh = ({ id }: Absent): boolean => now - (known.get(id)?.at ?? -Infinity) < restMilliseconds;
     const open = absent.filter((one) => !isFresh(one));
-    const fates = open.length === 0 ? new Map<SourceId, Fate>() : await source.lookUp(open, signal);
+    const names = open.length === 0 ? none : await namesInGroups(open.map(({ id }) => id), reading, store);
+    const fates = open.length === 0 ? new Map<SourceId, Fate>() : await source.lookUp(open.map((one) => ({ ...one, namedAs: names.get(one.id) })), signal);
     for (const { id } of open) known.set(id, { fate: fates.get(id), at: now });
     return new Map(absent.flatMap(({ id }) => pairOf(id, known.get(id)?.fate)));
   };
 }
+
+const none: ReadonlyMap<SourceId, string> = new Map();
 
 function pairOf(id: SourceId, fate: Fate | undefined): [SourceId, Fate][] {
   return fate === undefined ? [] : [[id, fate]];

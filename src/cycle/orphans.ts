@@ -11,6 +11,8 @@ export interface Orphans {
   readonly moved: readonly Link[];
   /** Nobody can say where these are. */
   readonly left: readonly Link[];
+  /** The directories to which the links of others pass over. */
+  readonly heirs: ReadonlyMap<string, string>;
 }
 
 /**
@@ -23,11 +25,13 @@ export async function findOrphans(target: string, wanted: ReadonlySet<SourceId>,
   const totals = (await store.linkTotals()).filter((total) => total.target === target);
   const moved: Link[] = [];
   const left: Link[] = [];
+  const heirs = new Map<string, string>();
   for (const { directory } of totals.filter((total) => !read.has(total.directory))) {
     const links: Link[] = [];
     for await (const batch of store.unseen(target, new Set([directory]), new Set())) links.push(...batch);
     const places = placesOf(links, readings);
     const heir = byIds(links.length, places) ?? (await byIdentity(directory, newcomers(read, totals), store));
+    if (heir !== undefined) heirs.set(directory, heir);
     for (const link of links) {
       if (wanted.has(link.sourceId)) continue; // the plan moves those who are here
       const to = places.get(link.sourceId) ?? heir;
@@ -35,7 +39,7 @@ export async function findOrphans(target: string, wanted: ReadonlySet<SourceId>,
       else moved.push({ ...link, directory: to });
     }
   }
-  return { moved, left };
+  return { moved, left, heirs };
 }
 
 /** Who is shown by which directory. */

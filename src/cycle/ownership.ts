@@ -14,7 +14,7 @@ export async function claim(
   id: TargetId,
   { target, store, claims }: Pick<PushContext, 'target' | 'store' | 'claims'>,
 ): Promise<SourceId | undefined> {
-  const key = `${type} ${id}`;
+  const key = keyOf(type, id);
   const claimed = claims.get(key);
   if (claimed !== undefined && claimed !== sourceId) return claimed;
   // Before anything is awaited: another create may be answered with the same id meanwhile.
@@ -25,8 +25,21 @@ export async function claim(
   return owner;
 }
 
+/** It turned out to be somebody else's: whoever that is can have it. */
+export function unclaim(type: ResourceType, id: TargetId, { claims }: Pick<PushContext, 'claims'>): void {
+  claims.delete(keyOf(type, id));
+}
+
+function keyOf(type: ResourceType, id: TargetId): string {
+  return `${type} ${id}`;
+}
+
 export function takenFailure(by: string, id: TargetId, owner: SourceId): Failure {
   return { class: 'conflict', reason: 'match_taken', targetId: id, detail: `the target ${by} id ${id}, which belongs, or belonged, to entry ${owner}` };
+}
+
+export function foreignFailure(by: string, id: TargetId): Failure {
+  return { class: 'conflict', reason: 'match_foreign', targetId: id, detail: `the target ${by} id ${id}, which is somebody else's by its externalId or name` };
 }
 
 /**

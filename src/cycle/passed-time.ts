@@ -14,10 +14,10 @@ export function passedTime(
   target: string,
   { lastCycleAt, gaps: known = [] }: TargetState,
   now: number,
-  deleteAfter: number | undefined,
+  comeBack: number | undefined,
   timekeeper: Timekeeper | undefined,
 ): PassedTime {
-  const gap = gapBetween(lastCycleAt, now, timekeeper?.since(target, lastCycleAt), longestInterval(deleteAfter));
+  const gap = gapBetween(lastCycleAt, now, timekeeper?.since(target, lastCycleAt), longestInterval(comeBack));
   const gaps = gap === undefined ? known : [...known, gap];
-  return { gaps: standingGaps(gaps, now, deleteAfter), seenSince: (at) => seenSince(Date.parse(at), now, gaps) };
+  return { gaps: standingGaps(gaps, now, comeBack), seenSince: (at) => seenSince(Date.parse(at), now, gaps) };
 }

@@ -1,8 +1,11 @@
+import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { Hold, Operation, Plan } from '../core/model/plan.ts';
 import type { Link } from '../core/model/link.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
+import { coverageOf, type Coverage } from '../core/planning/coverage.ts';
 import { without } from '../core/planning/decided.ts';
 import type { RejectionRecord, StateView } from '../ports/state-store.ts';
+import type { Match } from '../core/planning/plan-input.ts';
 import { checkBinding } from './bind-target.ts';
 import { draftKnowing } from './in-step.ts';
 import { checkMustSee } from './must-see.ts';
@@ -32,6 +35,12 @@ export interface PlannedTarget {
   readonly unreached: readonly UnreachedEntries[];
   /** Groups, where the target has none. */
   readonly leftOut: number;
+  /** How many are in scope, and what becomes of them. */
+  readonly coverage: Readonly<Record<ResourceType, Coverage>>;
+  /** How a person would call those who are in scope. */
+  readonly names: ReadonlyMap<SourceId, string>;
+  /** What accounts hold that a search on the target found for newcomers. */
+  readonly found: ReadonlyMap<SourceId, Match['body']>;
 }
 
 /** The same as a cycle up to the push; writes nothing, and asks the target only about entries that are new to us. */
@@ -59,5 +68,8 @@ export async function planTarget(
     unproven: prepared.unproven,
     unreached: prepared.unreached,
     leftOut: prepared.leftOut,
+    coverage: coverageOf({ ...projection, rejected: [...projection.rejected, ...prepared.unfit], operations: prepared.plan.operations, links: prepared.links, lacksGroups: prepared.leftOut > 0 }),
+    names: new Map([...projection.resources, ...projection.rejected].map(({ sourceId, label }) => [sourceId, label])),
+    found: new Map([...prepared.matches].map(([id, { body }]) => [id, body])),
   };
 }

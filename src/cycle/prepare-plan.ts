@@ -21,7 +21,7 @@ import { guardPlan, sha256 } from './guard-plan.ts';
 import { judgePlan, type JudgedPlan } from './judge-plan.ts';
 import { hiddenEntries, recall } from './known.ts';
 import type { LookUpAbsent } from './look-up-absent.ts';
-import { searchLost } from './search-lost.ts';
+import { searchLost, type LostResult } from './search-lost.ts';
 import { learnUnknown } from './learn-unknown.ts';
 import { searchUnlinked, type Attempt, type SearchResult } from './search-unlinked.ts';
 import { membersWithStrangers } from './strangers.ts';
@@ -66,10 +66,14 @@ export interface Preparation extends JudgedPlan {
   readonly intents: ReadonlyMap<SourceId, Intent>;
   /** Whom the target has, where it was listed. */
   readonly listed: Readonly<Record<ResourceType, ReadonlySet<TargetId>>>;
+  /** Accounts that the search found for newcomers. */
+  readonly matches: SearchResult['matches'];
   readonly remembered: readonly Link[];
   readonly forgotten: readonly Link[];
   /** Who has left, and of whom the target says that it does not have them, which cannot be believed now. */
   readonly unproven: readonly Link[];
+  /** Of those, and of those who may have another account: when they are looked for again. */
+  readonly mislaid: ReadonlyMap<SourceId, Trouble>;
   /** References and members that have to wait for someone the target does not have. */
   readonly waiting: number;
   /** How much names nobody who is read, of everything that is wanted. */
@@ -109,12 +113,12 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const known = await recall(input);
   const { resources, rejected: unmapped } = focus ?? projection;
   const lost = await searchLost(known, unmapped, input);
-  const ids = [...resources, ...unmapped, ...lost.departures.map(({ link }) => link)].map(({ sourceId }) => sourceId);
+  const ids = [...resources, ...unmapped, ...known.departures.map(({ link }) => link)].map(({ sourceId }) => sourceId);
   const troubles = await gather(ids, (batch) => store.troubles(name, batch));
   const stray = focus === undefined ? await strayTroubles(name, ids, store) : [];
   const fingerprints = createFingerprints(known.unlinked, store.digest, { user: setup.policy.user.match, group: setup.policy.group.match });
   const likely = await likelySuccessors(known, input);
-  const successors = successorsIn(likely, resources, setup);
+  const successors = successorsIn(likely, resources, setup, known.mayMove);
   const search = await searchUnlinked({ ...input, unlinked: known.unlinked.filter(({ sourceId }) => !successors.has(sourceId)), gone: new Set(known.gone.map(({ sourceId }) => sourceId)), troubles, fingerprints });
   const groups = await membersWithStrangers({ ...input, ...known, matches: search.matches });
   const unusable = new Set([...search.resting, ...search.unreached.keys(), ...search.leftOut, ...search.rejected.map(({ sourceId }) => sourceId)]);
@@ -154,12 +158,12 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     ...unplanned(search, known.unlinked),
     fingerprints,
     troubles,
-    standing: new Set([...search.standing, ...search.resting, ...search.unreached.keys()]),
+    standing: new Set([...search.standing, ...search.resting, ...search.unreached.keys(), ...lost.mislaid.keys()]),
     stray,
-    found: [...search.troubles, ...heldCreations([...(judged.verdict.hold?.operations ?? []), ...judged.undone], search.unsearched, troubles, fingerprints, input)],
+    found: [...lost.troubles, ...search.troubles, ...heldCreations([...(judged.verdict.hold?.operations ?? []), ...judged.undone], search.unsearched, troubles, fingerprints, input)],
     remembered: [...known.moved, ...lost.found, ...learned.links, ...planned.remembered],
     forgotten: [...lost.ended, ...planned.forgotten],
-    unproven: lost.unproven,
+    ...stillLost(lost),
     waiting: planned.waiting + learned.waiting,
     unresolved: countUnresolved(projection.resources),
   };
@@ -176,9 +180,14 @@ async function strayTroubles(target: string, ids: readonly SourceId[], store: St
   return stray;
 }
 
+/** Who could not be found, or not for certain. */
+function stillLost({ unproven, mislaid }: LostResult): Pick<Preparation, 'unproven' | 'mislaid'> {
+  return { unproven, mislaid };
+}
+
 /** What a push goes by. */
-function forPush({ resting, unsearched, settled, intents, listed }: SearchResult): Pick<SearchResult, 'resting' | 'unsearched' | 'settled' | 'intents' | 'listed'> {
-  return { resting, unsearched, settled, intents, listed };
+function forPush({ resting, unsearched, settled, intents, listed, matches }: SearchResult): Pick<SearchResult, 'resting' | 'unsearched' | 'settled' | 'intents' | 'listed' | 'matches'> {
+  return { resting, unsearched, settled, intents, listed, matches };
 }
 
 /** Whoever waits for an approval need not be looked for in every cycle. */

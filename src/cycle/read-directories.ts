@@ -1,16 +1,12 @@
-import { toBridgeError, type BridgeError } from '../core/model/errors.ts';
-import type { Picture } from '../core/directory/picture.ts';
+import type { BridgeError } from '../core/model/errors.ts';
 import type { DirectoryIdentity } from '../core/model/directory-identity.ts';
-import type { Entry, ResourceType } from '../core/model/entry.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import { neededAttributes, type TargetDefinition } from '../core/mapping/definition.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { CycleObserver } from '../ports/cycle-observer.ts';
-import type { DirectorySource, Since, Verdict } from '../ports/directory-source.ts';
-import type { DirectoryState, StateView } from '../ports/state-store.ts';
+import type { DirectorySource } from '../ports/directory-source.ts';
+import type { DirectoryState } from '../ports/state-store.ts';
 import { createLookUp, type LookUpAbsent } from './look-up-absent.ts';
-import { createPictures, type DirectoryPicture, type DirectoryPictures } from './directory-pictures.ts';
-import { pinnedDirectories } from './pin-directories.ts';
+import { createPictures, isWithin, type AttributeNames } from './directory-pictures.ts';
+import { readDirectory, type Pass, type ReadControl } from './read-directory.ts';
 
 export interface DirectoryReadings {
   readonly complete: ReadonlyMap<string, CompleteReading>;
@@ -26,187 +22,94 @@ export interface DirectoryReadings {
   readonly lookUp: LookUpAbsent;
 }
 
-/** How often `entries_read` tells of progress. */
-const progressEvery = 1_000;
-
-export interface ReadControl {
-  readonly clock: Clock;
-  readonly observer: CycleObserver;
-  readonly signal: AbortSignal;
-  /** What is known from cycles before; without it everything is read. */
-  readonly pictures?: DirectoryPictures | undefined;
-  /** Tells what the directories were when their people were linked. */
-  readonly store: Pick<StateView, 'identity' | 'linkTotals' | 'unseen'>;
-  /** Reads everything although something is known. */
-  readonly fresh?: boolean | undefined;
-}
-
-interface Reading extends ReadControl {
-  readonly pictures: DirectoryPictures;
-  readonly pinned: ReadonlyMap<string, DirectoryIdentity>;
-}
-
 /** Readings of several directories in a row, at most: those who go on leaving cannot hold everybody up. */
 const mostPasses = 3;
 
-/**
- * Reads every directory that these targets follow, side by side, with the attributes that any of them needs.
- *
- * Once, unless there are several and somebody may have left one of them: whoever moves from one directory to another
- * (between the domains of a forest, and keeps the id) may be gone from the one when it is read, and not be in the other
- * yet. So all are read again, which is cheap where changes are told, until nobody else has gone.
- */
-export async function readDirectories(
+/** The readings of one round: each directory is read once for all targets that follow it. */
+export interface ReadingRound {
+  /**
+   * What the directories of these targets show, side by side. Resolves when those are read, however long others take.
+   *
+   * Each is read once, unless there are several and somebody may have left one of them: whoever moves from one directory
+   * to another (between the domains of a forest, and keeps the id) may be gone from the one when it is read, and not be
+   * in the other yet. So all are read again, which is cheap where changes are told, until nobody else has gone.
+   */
+  read(definitions: readonly TargetDefinition[]): Promise<DirectoryReadings>;
+}
+
+/** @param everybody all targets of the round that are known by now: a directory is asked for what any of them needs */
+export function createReadingRound(everybody: () => readonly TargetDefinition[], sources: ReadonlyMap<string, DirectorySource>, control: ReadControl): ReadingRound {
+  const reading = { ...control, pictures: control.pictures ?? createPictures() };
+  const begun = new Map<string, { readonly attributes: AttributeNames; readonly pass: Promise<Pass> }>();
+  const rounds = new Map<string, Promise<DirectoryReadings>>();
+
+  const attributesFor = (definitions: readonly TargetDefinition[], name: string): AttributeNames => attributesOf(definitions, name, control.also);
+  const readOne = (name: string, fresh: boolean | undefined): { readonly attributes: AttributeNames; readonly pass: Promise<Pass> } => {
+    const source = sources.get(name);
+    if (source === undefined) throw new Error(`no source for directory ${name}`);
+    const definitions = everybody();
+    const attributes = attributesFor(definitions, name);
+    return { attributes, pass: readDirectory(source, { definitions, attributes }, { ...reading, fresh }) };
+  };
+  const first = (name: string, definitions: readonly TargetDefinition[]): Promise<Pass> => {
+    const known = begun.get(name);
+    if (known !== undefined && isWithin(attributesFor(definitions, name), known.attributes)) return known.pass;
+    const own = readOne(name, control.fresh);
+    begun.set(name, own);
+    return own.pass;
+  };
+  const readAll = async (names: readonly string[], definitions: readonly TargetDefinition[]): Promise<DirectoryReadings> => {
+    const latest = new Map<string, Pass>();
+    const identities = new Map<string, DirectoryIdentity>();
+    const take = async (those: readonly string[], read: (name: string) => Promise<Pass>): Promise<boolean> => {
+      const passes = await Promise.all(those.map(async (name) => [name, await read(name)] as const));
+      for (const [name, pass] of passes) {
+        latest.set(name, pass);
+        if (pass.kind === 'read' && pass.identity !== undefined) identities.set(name, pass.identity);
+      }
+      return passes.some(([, pass]) => pass.kind === 'read' && pass.left);
+    };
+    const isRead = (name: string): boolean => latest.get(name)?.kind === 'read';
+    let left = await take(names, (name) => first(name, definitions));
+    for (let passes = 1; passes < mostPasses && left && names.filter(isRead).length > 1; passes += 1) {
+      left = await take(names.filter(isRead), (name) => readOne(name, false).pass);
+    }
+    const complete = new Map<string, CompleteReading>();
+    const failed = new Map<string, BridgeError>();
+    const seen = new Map<string, DirectoryState>();
+    for (const [name, pass] of latest) {
+      if (pass.kind === 'failed') failed.set(name, pass.error);
+      else {
+        complete.set(name, pass.reading);
+        seen.set(name, pass.seen);
+      }
+    }
+    return { complete, failed, seen, identities, readAt: control.clock.monotonic(), lookUp: createLookUp(sources, complete, control) };
+  };
+
+  return {
+    read(definitions) {
+      const names = [...new Set(definitions.flatMap((definition) => [...definition.maps.keys()]))].sort();
+      // Whoever comes later may need more of the same directories.
+      const key = `${everybody().length} ${names.join(' ')}`;
+      const known = rounds.get(key) ?? readAll(names, definitions);
+      rounds.set(key, known);
+      return known;
+    },
+  };
+}
+
+/** Reads every directory that these targets follow, with the attributes that any of them needs. */
+export function readDirectories(
   definitions: readonly TargetDefinition[],
   sources: ReadonlyMap<string, DirectorySource>,
   control: ReadControl,
 ): Promise<DirectoryReadings> {
-  const pictures = control.pictures ?? createPictures();
-  const names = new Set(definitions.flatMap((definition) => [...definition.maps.keys()]));
-  const failed = new Map<string, BridgeError>();
-  const seen = new Map<string, DirectoryState>();
-  const identities = new Map<string, DirectoryIdentity>();
-  const pinned = await pinnedDirectories(names, control.store);
-  let pass = await readOnce(names, definitions, sources, { ...control, pictures, pinned });
-  const takeNote = (): void => {
-    for (const [name, error] of pass.failed) failed.set(name, error);
-    for (const [name, state] of pass.seen) seen.set(name, state);
-    for (const [name, identity] of pass.identities) identities.set(name, identity);
-  };
-  takeNote();
-  for (let passes = 1; passes < mostPasses && pass.complete.size > 1 && pass.left; passes += 1) {
-    pass = await readOnce(new Set(pass.complete.keys()), definitions, sources, { ...control, pictures, pinned, fresh: false });
-    takeNote();
-  }
-  return { ...pass, failed, seen, identities, lookUp: createLookUp(sources, pass.complete, control) };
+  return createReadingRound(() => definitions, sources, control).read(definitions);
 }
 
-/** `left`: somebody was there before, or may have been, who is not any more. */
-async function readOnce(
-  names: ReadonlySet<string>,
-  definitions: readonly TargetDefinition[],
-  sources: ReadonlyMap<string, DirectorySource>,
-  control: Reading,
-): Promise<Omit<DirectoryReadings, 'lookUp'> & { readonly left: boolean }> {
-  const { clock, observer, pictures } = control;
-  const complete = new Map<string, CompleteReading>();
-  const failed = new Map<string, BridgeError>();
-  const seen = new Map<string, DirectoryState>();
-  const identities = new Map<string, DirectoryIdentity>();
-  let left = false;
-  await Promise.all(
-    [...names].map(async (name) => {
-      const source = sources.get(name);
-      if (source === undefined) throw new Error(`no source for directory ${name}`);
-      try {
-        const followed = pictures.of(name, attributesOf(definitions, name));
-        const { picture } = followed;
-        const before = picture.reading;
-        const reading = await follow(source, followed, definitions, control, identities);
-        complete.set(name, reading);
-        left ||= before === undefined || (before !== reading && !hasAll(picture, before));
-        const { counts } = picture;
-        seen.set(name, { readAt: new Date(clock.now()).toISOString(), users: counts.user, groups: counts.group, changes: followed.changes });
-      } catch (error) {
-        const failure = toBridgeError(error);
-        failed.set(name, failure);
-        observer({ kind: 'directory_failed', directory: name, code: failure.code, message: failure.message, remedy: failure.remedy });
-      }
-    }),
-  );
-  return { complete, failed, seen, identities, left, readAt: clock.monotonic() };
-}
-
-function hasAll({ known, reading }: Picture, before: CompleteReading): boolean {
-  const { change } = reading ?? before;
-  return change?.before.deref() === before ? change.gone.length === 0 : before.entries.every(({ id }) => known.has(id));
-}
-
-/**
- * Brings a picture up to date. When the reading fails, the picture stays as it was, with its watermark.
- *
- * A complete reading takes its time. Who is moved meanwhile may be missed in both places, and a group that is read after
- * a member was renamed names somebody who is not known. So what changed since it began is read as well, where anything
- * did; where nobody can say, when somebody is missing.
- */
-async function follow(
-  source: DirectorySource,
-  followed: DirectoryPicture,
-  definitions: readonly TargetDefinition[],
-  control: Reading,
-  identities: Map<string, DirectoryIdentity>,
-): Promise<CompleteReading> {
-  const { picture } = followed;
-  const { watermark, known } = picture;
-  const since = control.fresh === true || watermark === undefined ? undefined : { watermark, known };
-  const verdict = await readInto(source, followed, since, control);
-  if (verdict.kind === 'complete') identities.set(source.name, verdict.identity);
-  const settled = verdict.kind === 'delta' || (verdict.settled ?? !(await isAnyoneMissing(source.name, definitions, picture, control)));
-  if (!settled && picture.watermark !== undefined) {
-    await readInto(source, followed, { watermark: picture.watermark, known: picture.known }, control);
-  }
-  const { reading } = picture;
-  if (reading === undefined) throw new Error(`directory ${source.name} answered a delta to a request for everything`);
-  return reading;
-}
-
-/** Whether somebody who has access to a target is in no entry that was read. */
-async function isAnyoneMissing(
-  directory: string,
-  definitions: readonly TargetDefinition[],
-  { known }: Picture,
-  { store }: Reading,
-): Promise<boolean> {
-  const seen = new Set(known.keys());
-  for (const { target, maps } of definitions) {
-    if (!maps.has(directory)) continue;
-    for await (const links of store.unseen(target, new Set([directory]), seen)) {
-      if (links.some(({ lifecycle }) => lifecycle === 'active')) return true;
-    }
-  }
-  return false;
-}
-
-/** One reading, taken into the picture. */
-async function readInto(
-  source: DirectorySource,
-  followed: DirectoryPicture,
-  since: Since | undefined,
-  { clock, observer, pinned, signal }: Reading,
-): Promise<Verdict> {
-  const { picture, attributes } = followed;
-  const directory = source.name;
-  const began = clock.monotonic();
-  const entries: Entry[] = [];
-  const verdict = await source.read({
-    attributes,
-    since,
-    known: picture.known,
-    expected: pinned.get(directory),
-    visit: (entry) => {
-      entries.push(entry);
-      if (entries.length % progressEvery === 0) observer({ kind: 'entries_read', directory, entries: entries.length });
-    },
-    signal,
-  });
-  picture.update({ ...verdict, directory, entries });
-  if (verdict.kind === 'complete') followed.changes = verdict.changes;
-  observer({
-    kind: 'directory_read',
-    directory,
-    verdict: verdict.kind,
-    users: picture.counts.user,
-    groups: picture.counts.group,
-    changed: verdict.kind === 'delta' ? entries.length + verdict.gone.length : undefined,
-    because: verdict.kind === 'complete' ? verdict.because : undefined,
-    changes: verdict.kind === 'complete' ? verdict.changes : undefined,
-    milliseconds: clock.monotonic() - began,
-  });
-  return verdict;
-}
-
-function attributesOf(definitions: readonly TargetDefinition[], directory: string): Record<ResourceType, Set<string>> {
-  const union = { user: new Set<string>(), group: new Set<string>() };
+function attributesOf(definitions: readonly TargetDefinition[], directory: string, also: readonly string[] = []): AttributeNames {
+  const union = { user: new Set(also), group: new Set(also) };
   for (const definition of definitions) {
     if (!definition.maps.has(directory)) continue;
     const needed = neededAttributes(definition, directory);

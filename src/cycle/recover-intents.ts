@@ -58,12 +58,15 @@ async function settle(intent: Intent, { target }: TargetSetup, store: StateStore
   ]);
 }
 
-/** The target does not search by externalId: whoever carries it is found in a list of everybody, if there is one. */
+/**
+ * The target does not search by externalId: whoever carries it is found in a list of everybody, if there is one. Some make
+ * it the id, and show it as nothing else (GitLab).
+ */
 async function findListed({ type, sourceId }: Intent, target: ScimTarget, store: StateStore, signal: AbortSignal): Promise<readonly FoundResource[] | Failure> {
   const linked = (await store.counts(target.name))[type].active;
   const everything = await listEverything({ target, type, linked, signal }, Infinity);
   if (everything === undefined) return { class: 'unsupported', detail: 'the target neither searches nor lists' };
-  return isFailure(everything) ? everything : everything.filter(({ body }) => body['externalId'] === sourceId);
+  return isFailure(everything) ? everything : everything.filter(({ id, body }) => id === sourceId || body['externalId'] === sourceId);
 }
 
 function isRefused({ class: failureClass }: Failure): boolean {

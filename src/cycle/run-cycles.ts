@@ -1,4 +1,5 @@
-import { toBridgeError, type BridgeError } from '../core/model/errors.ts';
+import type { TargetDefinition } from '../core/mapping/definition.ts';
+import { toBridgeError } from '../core/model/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DirectorySource } from '../ports/directory-source.ts';
 import type { CycleInput } from './cycle-input.ts';
@@ -7,8 +8,8 @@ import type { CycleReport } from './cycle-report.ts';
 import { noteNames } from './former-names.ts';
 import { lookThroughDecisions } from './look-through-decisions.ts';
 import { pinDirectories } from './pin-directories.ts';
-import { readDirectories } from './read-directories.ts';
-import { rememberDirectories } from './remember-directories.ts';
+import { createReadingRound, type DirectoryReadings } from './read-directories.ts';
+import { forgetReadings, rememberDirectories } from './remember-directories.ts';
 import { failTarget, runTarget } from './run-target.ts';
 import type { TargetSetup } from './target-setup.ts';
 
@@ -20,39 +21,65 @@ export type CyclesInput = Omit<CycleInput, 'cycle' | 'setup' | 'readings' | 'rea
   readonly prepare: (target: string, signal: AbortSignal) => Promise<TargetSetup>;
 };
 
+/** How long targets that are ready wait for the others, so that a directory is read once with what all of them need. */
+const togetherMilliseconds = 2_000;
+
 /**
- * One cycle of these targets: their directories are read once, then every target goes its own way. Resolves when the
- * directories are read, with the targets' reports to come; none of them rejects.
+ * One cycle of these targets, each on its own: it begins when its own directories are read, whatever becomes of those of
+ * others. A directory is read once for all. Resolves when all are on their way, with the reports to come; none of them
+ * rejects.
  */
 export async function startCycles(targets: readonly string[], input: CyclesInput): Promise<ReadonlyMap<string, Promise<CycleReport>>> {
-  const setups = new Map<string, TargetSetup>();
-  const failures = new Map<string, BridgeError>();
-  await Promise.all(
-    targets.map(async (target) => {
-      try {
-        setups.set(target, await input.prepare(target, input.signal));
-      } catch (thrown) {
-        failures.set(target, toBridgeError(thrown));
-      }
-    }),
-  );
-  const definitions = [...setups.values()].map((setup) => setup.definition);
   const isAwaited = await lookThroughDecisions(targets, input);
   const began = input.clock.now();
   const fresh = input.mode === 'full' || isAwaited;
-  const readings = await readDirectories(definitions, input.sources, { ...input, fresh });
-  await pinDirectories(readings.identities, input.store);
-  await rememberDirectories(readings.seen, input.store);
-  await noteNames(readings.complete, input.store);
   const readSince = fresh || input.pictures === undefined ? began : undefined;
-  const reports = new Map<string, Promise<CycleReport>>();
-  for (const [target, error] of failures) {
-    reports.set(target, failTarget(target, error, { ...input, cycle: cycleId(input.clock) }));
-  }
-  for (const [target, setup] of setups) {
-    reports.set(target, runTarget({ ...input, cycle: cycleId(input.clock), setup, readings, readSince }));
-  }
-  return reports;
+  const definitions: TargetDefinition[] = [];
+  const round = createReadingRound(() => definitions, input.sources, { ...input, fresh });
+  const note = createNoting(input.store);
+  const prepared = new Map(targets.map((target) => [target, prepare(target, input, definitions)]));
+  const together = settledWithin(togetherMilliseconds, [...prepared.values()], input);
+  const run = async (target: string, preparing: Promise<TargetSetup>): Promise<CycleReport> => {
+    try {
+      const setup = await preparing;
+      await together;
+      const readings = await round.read([setup.definition]);
+      await note(readings);
+      return await runTarget({ ...input, cycle: cycleId(input.clock), setup, readings, readSince });
+    } catch (thrown) {
+      return await failTarget(target, toBridgeError(thrown), { ...input, cycle: cycleId(input.clock) });
+    }
+  };
+  return new Map([...prepared].map(([target, preparing]) => [target, run(target, preparing)]));
+}
+
+async function prepare(target: string, input: CyclesInput, definitions: TargetDefinition[]): Promise<TargetSetup> {
+  const setup = await input.prepare(target, input.signal);
+  definitions.push(setup.definition);
+  return setup;
+}
+
+/** Notes in the state what the directories turned out to be, one after the other: targets share directories. */
+function createNoting(store: CyclesInput['store']): (readings: DirectoryReadings) => Promise<void> {
+  let last: Promise<void> = Promise.resolve();
+  return ({ identities, seen, complete, failed }) => {
+    const own = last.catch(() => undefined).then(async () => {
+      await pinDirectories(identities, store);
+      await rememberDirectories(seen, store);
+      await forgetReadings(failed.keys(), store);
+      await noteNames(complete, store);
+    });
+    last = own;
+    return own;
+  };
+}
+
+/** Resolves when all have ended in one way or another, or the time is over. */
+async function settledWithin(milliseconds: number, all: readonly Promise<unknown>[], { clock, signal }: Pick<CyclesInput, 'clock' | 'signal'>): Promise<void> {
+  const over = new AbortController();
+  const patience = clock.sleep(milliseconds, AbortSignal.any([signal, over.signal])).catch(() => undefined);
+  await Promise.race([Promise.allSettled(all), patience]);
+  over.abort();
 }
 
 /** The same, awaited to the end: the reports in the order of the targets. */

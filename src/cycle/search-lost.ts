@@ -1,11 +1,15 @@
+import type { SourceId } from '../core/model/entry.ts';
 import type { Link } from '../core/model/link.ts';
 import type { Rejected } from '../core/model/resource.ts';
 import type { Departure } from '../core/planning/departures.ts';
 import type { ScimTarget } from '../ports/scim-target.ts';
-import type { StateView } from '../ports/state-store.ts';
-import { findLost } from './find-lost.ts';
+import type { StateView, Trouble } from '../ports/state-store.ts';
+import { isPaused, troubleAfter } from './back-off.ts';
+import { gather } from './batches.ts';
+import { findLost, type Fate } from './find-lost.ts';
 import type { Known } from './known.ts';
 import { othersThan } from './presence.ts';
+import type { Attempt } from './search-unlinked.ts';
 import type { TargetSetup } from './target-setup.ts';
 import { forEachConcurrently } from './work.ts';
 
@@ -18,45 +22,73 @@ export interface LostResult {
   readonly ended: readonly Link[];
   /** Those of whom nothing could be found out: kept, and asked about again. */
   readonly unproven: readonly Link[];
+  /** Of those and of whoever may have another account: when they are looked for again, where that is new. */
+  readonly troubles: readonly Trouble[];
+  /** Whose trouble stands. */
+  readonly mislaid: ReadonlyMap<SourceId, Trouble>;
+}
+
+interface LostInput {
+  readonly setup: TargetSetup;
+  readonly store: StateView;
+  readonly attempt: Attempt;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly signal: AbortSignal;
 }
 
 /**
  * Looks for those who have left, or may not have access any more, and of whom the target once said that it does not have
- * them. Whoever is found departs like anybody else; only who is certainly nowhere is forgotten.
+ * them. Whoever is found departs like anybody else; only who is certainly nowhere is forgotten. Whoever was looked for in
+ * vain is looked for again after a while, and never given up.
  *
  * @param known its links are brought up to date
  */
-export async function searchLost(
-  known: Known,
-  rejected: readonly Rejected[],
-  { setup, store, signal }: { readonly setup: TargetSetup; readonly store: StateView; readonly signal: AbortSignal },
-): Promise<LostResult> {
+export async function searchLost(known: Known, rejected: readonly Rejected[], input: LostInput): Promise<LostResult> {
   const barred = rejected.flatMap(({ sourceId, active }) => (active === false ? (known.links.get(sourceId) ?? []) : []));
-  const lost = [...known.departures.map(({ link }) => link), ...barred].filter(({ lifecycle }) => lifecycle === 'lost');
-  if (lost.length === 0) return { departures: known.departures, found: [], ended: [], unproven: [] };
-  const found = new Map<string, Link>();
-  const unproven: Link[] = [];
-  const ended: Link[] = [];
-  const target = withOneList(setup.target);
-  await forEachConcurrently(lost, target.concurrency, () => signal.aborted, async (link) => {
-    const others = await othersThan(link, known.links, store);
-    const fate = await findLost(link, { target, store, policy: setup.policy, others, signal });
-    if (fate.kind === 'found') found.set(link.sourceId, fate.link);
-    if (fate.kind === 'unknown') unproven.push(link);
-    if (fate.kind === 'gone' && barred.includes(link)) ended.push(link);
-  });
-  signal.throwIfAborted();
-  for (const link of found.values()) known.links.set(link.sourceId, link);
-  const unknown = new Set(unproven.map(({ sourceId }) => sourceId));
+  const left = known.departures.map(({ link }) => link);
+  const lost = [...left, ...barred].filter(({ lifecycle }) => lifecycle === 'lost');
+  if (lost.length === 0) return { departures: known.departures, found: [], ended: [], unproven: [], troubles: [], mislaid: new Map() };
+  const before = await gather(lost.map(({ sourceId }) => sourceId), (ids) => input.store.troubles(input.setup.target.name, ids));
+  const isResting = ({ sourceId, targetId }: Link) => input.attempt === 'due' && isPaused(before.get(sourceId), targetId, input.now);
+  const fates = await fatesOf(lost.filter((link) => !isResting(link)), known, input);
+  const found: Link[] = [];
+  const troubles: Trouble[] = [];
+  for (const [link, fate] of fates) {
+    const lookalike = fate.kind === 'alike' ? fate.targetId : undefined;
+    if (fate.kind === 'found') found.push(fate.link);
+    else if (link.lookalike !== lookalike) found.push({ ...link, lookalike });
+    if (fate.kind === 'unknown' || fate.kind === 'alike') troubles.push(mislaid(link, before.get(link.sourceId), input));
+  }
+  for (const link of found) known.links.set(link.sourceId, link);
+  const unknown = new Set(lost.filter((link) => (fates.get(link)?.kind ?? (link.lookalike === undefined ? 'unknown' : 'alike')) === 'unknown').map(({ sourceId }) => sourceId));
   return {
     departures: known.departures.flatMap((departure) => {
       const { sourceId } = departure.link;
-      return unknown.has(sourceId) ? [] : [{ ...departure, link: found.get(sourceId) ?? departure.link }];
+      return unknown.has(sourceId) ? [] : [{ ...departure, link: known.links.get(sourceId) ?? departure.link }];
     }),
-    found: [...found.values()],
-    ended,
-    unproven: unproven.filter(({ sourceId }) => known.departures.some(({ link }) => link.sourceId === sourceId)),
+    found,
+    ended: barred.filter((link) => fates.get(link)?.kind === 'gone'),
+    unproven: left.filter(({ sourceId }) => unknown.has(sourceId)),
+    troubles,
+    mislaid: new Map([...lost.flatMap((link) => (isResting(link) ? [before.get(link.sourceId)] : [])), ...troubles].flatMap((one) => (one === undefined ? [] : [[one.sourceId, one]]))),
   };
+}
+
+/** What became of each, asked side by side. */
+async function fatesOf(lost: readonly Link[], { links }: Known, { setup, store, signal }: LostInput): Promise<ReadonlyMap<Link, Fate>> {
+  const fates = new Map<Link, Fate>();
+  const target = withOneList(setup.target);
+  await forEachConcurrently(lost, target.concurrency, () => signal.aborted, async (link) => {
+    const others = await othersThan(link, links, store);
+    fates.set(link, await findLost(link, { target, store, policy: setup.policy, others, signal }));
+  });
+  signal.throwIfAborted();
+  return fates;
+}
+
+function mislaid({ target, type, sourceId, targetId }: Link, before: Trouble | undefined, { now }: LostInput): Trouble {
+  return troubleAfter(before, { target, type, sourceId, cause: 'mislaid', fingerprint: targetId }, now);
 }
 
 /** Many may be looked for: everything is listed once for all of them. */

@@ -18,6 +18,10 @@ export type CycleResult = 'success' | 'partial' | 'held' | 'error';
 
 export type CycleEvent =
   | { readonly kind: 'cycle_started'; readonly target: string; readonly mode: CycleMode; readonly cycle: string }
+  /** A directory is being read from now on; `directory_read` or `directory_failed` ends it. */
+  | { readonly kind: 'reading_started'; readonly directory: string }
+  /** It goes on for long. */
+  | { readonly kind: 'still_reading'; readonly directory: string; readonly since: string; readonly entries: number }
   | { readonly kind: 'entries_read'; readonly directory: string; readonly entries: number }
   | {
       readonly kind: 'directory_read';

@@ -21,8 +21,8 @@ import type { Fate, Watermark } from '../core/model/reading.ts';
  *   read any more: a delta never makes them gone.
  * - A complete reading may look up who is `known` and missing from it, and visit as they were known those that exist and
  *   only cannot be read any more. Nobody can be kept like that after a start, when nobody is known.
- * - `lookUp` says what became of entries that a complete reading did not show: of each that it was asked for, or of
- *   none when the server refuses. It takes nothing for deleted that may only be hidden from the account.
+ * - `lookUp` says what became of entries that a complete reading did not show, of each that it was asked for: `missing`
+ *   also when the server refuses to tell. It takes nothing for deleted that may only be hidden from the account.
  * - An entry found by the user search and the group search is visited once, as a user.
  * - Only the attributes asked for are fetched and given (names in lower case), plus what identity needs.
  * - Calls do not overlap. Each read is a session of its own: connections, binds and watermarks end with it. The source
@@ -56,6 +56,8 @@ export interface DirectorySource {
 export interface Absent {
   readonly id: SourceId;
   readonly type: ResourceType;
+  /** The name that it had when it was seen last, where a group that was read now has a member of that name. */
+  readonly namedAs?: string | undefined;
 }
 
 /** More than this are not looked up one by one. So many do not leave at once without somebody being asked: see the guard. */

@@ -72,7 +72,7 @@ export interface ScimTarget {
   /** Whether it answers to the shortest list as a list: then it is a SCIM service, and a 404 from it is about one resource. */
   answers(type: ResourceType, signal: AbortSignal): Promise<boolean>;
   /** Who is not there (any more) comes back as `gone`: whether that can be believed is up to the caller. */
-  remove(type: ResourceType, id: TargetId, signal: AbortSignal): Promise<Outcome>;
+  remove(type: ResourceType, id: TargetId, signal: AbortSignal, known?: Pick<Acknowledged, 'showsOthers'>): Promise<Outcome>;
   /** Asks for next to nothing, in one request: undefined when the target answers at all, otherwise what is wrong. */
   probe(signal: AbortSignal): Promise<Failure | undefined>;
   /** How it is spoken to, value by value, and where each comes from. */
@@ -133,6 +133,8 @@ export interface Acknowledged {
   /** The members of a group: what a PUT of the whole group needs. */
   readonly members?: MemberChange['current'] | undefined;
   readonly expectedMembers?: MemberChange['expected'];
+  /** Whether the target shows others whom it has: asked before it is believed that an account, looked at afterwards, is not there. */
+  readonly showsOthers?: (() => Promise<boolean>) | undefined;
 }
 
 /** `existing`: what the target made itself can be found and changed, and nothing is created. `none`: it has no such type. */

@@ -68,7 +68,7 @@ export interface StateView {
   names(directory: string, ids: readonly SourceId[]): Promise<ReadonlyMap<SourceId, readonly string[]>>;
   /** Who has or had these names. */
   named(directory: string, names: readonly string[]): Promise<ReadonlyMap<string, readonly SourceId[]>>;
-  /** Whose names were noted although they are not in `seen`, in batches. */
+  /** Whose names were noted although they are not in `seen`, and no target has a link of theirs; in batches. */
   strayNames(directory: string, seen: ReadonlySet<SourceId>): AsyncIterable<readonly SourceId[]>;
   counts(target: string): Promise<LinkCounts>;
   /** By SCIM path: for how many the target has shown that it does not store what was sent. */
@@ -126,9 +126,10 @@ export interface Trouble {
   readonly sourceId: SourceId;
   /**
    * A failure class, a reason code, or what a search found: `inactive`, nobody on the target fits someone who is
-   * disabled; `held`, the target lost it, has nobody who fits, and creating it again waits for an approval.
+   * disabled; `held`, the target lost it, has nobody who fits, and creating it again waits for an approval; `mislaid`,
+   * someone who has to lose access was lost, and it could not be found out what became of the account.
    */
-  readonly cause: FailureClass | ReasonCode | 'inactive' | 'held';
+  readonly cause: FailureClass | ReasonCode | 'inactive' | 'held' | 'mislaid';
   /** The account that stands in the way, where a create was answered with it. */
   readonly targetId?: TargetId | undefined;
   /** HTTP status of the refusal, where there was one. */
@@ -237,8 +238,12 @@ export interface TargetState {
   readonly decided?: readonly DecisionRecord[] | undefined;
   /** When the first load was over: whoever is new after this is new among many. */
   readonly establishedAt?: string | undefined;
+  /** Whoever has to lose access, was mislaid by the target, and is looked for again: how many, and when next (ISO 8601). */
+  readonly mislaid?: { readonly count: number; readonly lookAt: string } | undefined;
   /** Keyed digests of the groups by which the scope goes that had somebody in them. */
   readonly filledScopes?: readonly string[] | undefined;
+  /** The directory in which each group by which the scope goes was found, by keyed digests of their DNs. */
+  readonly scopeHomes?: Readonly<Record<string, string>> | undefined;
   /** Where the clock leapt, or nobody looked for long: such time counts for nobody who has some to come back. */
   readonly gaps?: readonly Gap[] | undefined;
   /** How a plan that is being carried out, or was not finished, was measured, and when it began (ISO 8601). */
@@ -258,8 +263,10 @@ export interface Failing {
 
 /** How a directory was last found; for people who ask for the status. */
 export interface DirectoryState {
-  /** When it was last known what it holds, ISO 8601. */
-  readonly readAt: string;
+  /** When it was last known what it holds, ISO 8601. Absent before its first reading has come to an end. */
+  readonly readAt?: string | undefined;
+  /** Since when it is being read, where that takes long, ISO 8601. */
+  readonly readingSince?: string | undefined;
   readonly users: number;
   readonly groups: number;
   /** How its changes are found, and why so. */

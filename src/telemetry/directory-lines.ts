@@ -2,7 +2,7 @@ import type { CycleEvent } from '../ports/cycle-observer.ts';
 import type { Log } from './log.ts';
 import type { Repetition } from './repetition.ts';
 
-type DirectoryEvent = Extract<CycleEvent, { kind: 'directory_read' | 'directory_failed' | 'directory_failover' }>;
+type DirectoryEvent = Extract<CycleEvent, { kind: 'reading_started' | 'still_reading' | 'directory_read' | 'directory_failed' | 'directory_failover' }>;
 type EventOf<Kind extends DirectoryEvent['kind']> = Extract<DirectoryEvent, { kind: Kind }>;
 
 /** Lines about directories: whether and how they can be read, and which server answers. */
@@ -28,8 +28,21 @@ export function directoryLines(log: Log, repetition: Repetition): (event: Direct
     log[level]({ event: kind, directory, code, ...(repeated ? { repeated } : {}) }, remedy === undefined || remedy === '' ? message : `${message}; ${remedy}`);
   };
 
+  const stillLine = ({ kind, ...fields }: EventOf<'still_reading'>): void => {
+    const { directory, since, entries } = fields;
+    const repeated = repetition.tell(`reading ${directory}`, since);
+    const level = repeated === undefined ? 'debug' : 'warn';
+    log[level]({ event: kind, ...fields, ...(repeated ? { repeated } : {}) }, `directory ${directory}: still reading since ${since}, ${entries} entries so far; its targets wait`);
+  };
+
   return (event) => {
     switch (event.kind) {
+      case 'reading_started':
+        log.trace({ event: event.kind, directory: event.directory });
+        return;
+      case 'still_reading':
+        stillLine(event);
+        return;
       case 'directory_read':
         readLine(event);
         return;

@@ -66,6 +66,9 @@ function directoryInstruments(options: Options) {
     lastCompleteRead: new Gauge(
       options('last_complete_read_timestamp_seconds', 'When the content of a directory was last known completely, as Unix time; absent before the first.', 'directory'),
     ),
+    readingStarted: new Gauge(
+      options('reading_started_timestamp_seconds', 'When the reading of a directory began that is under way, as Unix time; absent when none is.', 'directory'),
+    ),
     sourceEntries: new Gauge(
       options('source_entries', 'Entries in scope of a directory.', 'directory', 'type'),
     ),

@@ -6,7 +6,7 @@ import { directoryLines } from './directory-lines.ts';
 import type { Log } from './log.ts';
 import { unresolvedLine } from './unresolved-line.ts';
 import { openingLines } from './opening-text.ts';
-import { createRepetition } from './repetition.ts';
+import { createRepetition, type Repetition } from './repetition.ts';
 import { stackFrames } from './scrub.ts';
 
 /**
@@ -24,6 +24,8 @@ export function logObserver(log: Log, clock: Clock, approveCommand = (holdId: st
 
   return (event) => {
     switch (event.kind) {
+      case 'reading_started':
+      case 'still_reading':
       case 'directory_read':
       case 'directory_failed':
       case 'directory_failover':
@@ -32,20 +34,14 @@ export function logObserver(log: Log, clock: Clock, approveCommand = (holdId: st
       case 'absent_entries':
         absentLine(log, repetition, event);
         return;
-      case 'decision_unusable': {
-        const { kind, ...fields } = event;
-        const repeated = repetition.tell(`decision ${event.file}`, event.because);
-        const why = event.because === 'no_target' ? 'was written by an earlier version and names no target; decide again' : 'cannot be read as a decision';
-        log[repeated === undefined ? 'debug' : 'warn']({ event: kind, ...fields, ...(repeated ? { repeated } : {}) }, `decisions/${event.file} ${why}; it is ignored`);
+      case 'decision_unusable':
+        unusableLine(log, repetition, event);
         return;
-      }
-      case 'link_forgotten': {
-        const { kind, ...fields } = event;
-        log.warn({ event: kind, ...fields }, `target ${event.target}: ${event.type} ${event.sourceId} had left the directory, and the target no longer has the account; the link is removed`);
+      case 'link_forgotten':
+        forgottenLine(log, event);
         return;
-      }
       case 'answer_unusable':
-        log.debug({ event: event.kind, target: event.target, error: nameOf(event.thrown), stack: stackFrames(event.thrown) }, 'an answer of the target could not be worked with');
+        faultLine(log, event);
         return;
       case 'unresolved_counted':
         unresolvedLine(log, event);
@@ -80,6 +76,21 @@ export function logObserver(log: Log, clock: Clock, approveCommand = (holdId: st
       'the state could not be written',
     );
   }
+}
+
+function unusableLine(log: Log, repetition: Repetition, { kind, ...fields }: Extract<CycleEvent, { kind: 'decision_unusable' }>): void {
+  const { file, because } = fields;
+  const repeated = repetition.tell(`decision ${file}`, because);
+  const why = because === 'no_target' ? 'was written by an earlier version and names no target; decide again' : 'cannot be read as a decision';
+  log[repeated === undefined ? 'debug' : 'warn']({ event: kind, ...fields, ...(repeated ? { repeated } : {}) }, `decisions/${file} ${why}; it is ignored`);
+}
+
+function forgottenLine(log: Log, { kind, ...fields }: Extract<CycleEvent, { kind: 'link_forgotten' }>): void {
+  log.warn({ event: kind, ...fields }, `target ${fields.target}: ${fields.type} ${fields.sourceId} had left the directory, and the target no longer has the account; the link is removed`);
+}
+
+function faultLine(log: Log, { kind, target, thrown }: Extract<CycleEvent, { kind: 'answer_unusable' }>): void {
+  log.debug({ event: kind, target, error: nameOf(thrown), stack: stackFrames(thrown) }, 'an answer of the target could not be worked with');
 }
 
 /** The class of an error: its message could quote anything. */

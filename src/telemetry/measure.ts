@@ -40,14 +40,12 @@ export function measure(instruments: Instruments, clock: Clock): CycleObserver {
         holding.add(event.target);
         countHeld(instruments, event);
         return;
+      case 'reading_started':
+      case 'directory_failed':
       case 'directory_read':
-        countEntries(instruments, event, clock);
-        return;
       case 'directory_failover':
-        instruments.ldapFailovers.inc({ directory: event.directory });
-        return;
       case 'ldap_request':
-        instruments.ldapDuration.observe({ directory: event.directory, operation: oneOf(ldapOperations, event.operation), outcome: event.outcome }, event.milliseconds / 1000);
+        countDirectory(instruments, event, clock);
         return;
       case 'unresolved_counted':
         setUnresolved(instruments, event.target, event.counts);
@@ -68,7 +66,7 @@ export function measure(instruments: Instruments, clock: Clock): CycleObserver {
       case 'state_opened':
       case 'absent_entries':
       case 'entries_read':
-      case 'directory_failed':
+      case 'still_reading':
       case 'decided': case 'decision_unusable':
       case 'operations_given_up':
       case 'search_failed':
@@ -109,8 +107,33 @@ function countHeld(instruments: Instruments, { target, hold }: EventOf<'held'>):
   for (const { verb } of hold.operations) instruments.held.inc({ target, operation: verb });
 }
 
+function countDirectory(
+  instruments: Instruments,
+  event: EventOf<'reading_started' | 'directory_failed' | 'directory_read' | 'directory_failover' | 'ldap_request'>,
+  clock: Clock,
+): void {
+  const { directory } = event;
+  switch (event.kind) {
+    case 'reading_started':
+      instruments.readingStarted.set({ directory }, clock.now() / 1000);
+      return;
+    case 'directory_failed':
+      instruments.readingStarted.remove({ directory });
+      return;
+    case 'directory_read':
+      countEntries(instruments, event, clock);
+      return;
+    case 'directory_failover':
+      instruments.ldapFailovers.inc({ directory });
+      return;
+    case 'ldap_request':
+      instruments.ldapDuration.observe({ directory, operation: oneOf(ldapOperations, event.operation), outcome: event.outcome }, event.milliseconds / 1000);
+  }
+}
+
 /** After a delta, as much is known as after a complete reading. */
 function countEntries(instruments: Instruments, { directory, users, groups }: EventOf<'directory_read'>, clock: Clock): void {
+  instruments.readingStarted.remove({ directory });
   instruments.lastCompleteRead.set({ directory }, clock.now() / 1000);
   instruments.sourceEntries.set({ directory, type: 'user' }, users);
   instruments.sourceEntries.set({ directory, type: 'group' }, groups);

@@ -28,7 +28,7 @@ describe('a group of Active Directory (Samba) with a member of another forest', 
   });
   after(() => server.dispose());
 
-  const target = definition({ directories: ['corp', 'lab'], users: { userName: 'mail' }, groups: { displayName: 'sAMAccountName' } });
+  const target = definition({ directories: ['corp', 'lab'], sees: { corp: ['lab'] }, users: { userName: 'mail' }, groups: { displayName: 'sAMAccountName' } });
   const read = async (): Promise<Entry[]> => {
     const entries: Entry[] = [];
     const source = createLdapSource(ldapOptions(server.url, server.administrator, { users: { bases: [people] }, groups: { bases: [people] } }));

@@ -70,6 +70,39 @@ describe('a write that is answered with 202', () => {
     assert.equal(server.users().length, 2);
   });
 
+  it('is not believed for an answer without a word to one of the looks', async (context) => {
+    const { server, target, clock } = await begin(context);
+    const id = applied(await target.create('user', alice, signal));
+    let looks = 0;
+    server.setFaults({ before: ({ method }) => (method !== 'GET' ? promise : (looks += 1) === 3 ? { kind: 'answer', status: 200 } : undefined) });
+    assert.equal(failureClass(await drive(clock, target.update('user', id, [set('title', 'Chief')], signal))), 'transient');
+    assert.equal(looks, 3);
+  });
+
+  it('is looked for where a group shows its members only when it is asked for them', async (context) => {
+    const { server, clock } = await begin(context);
+    server.setBehaviour({ ...clean, members: { ...clean.members, shown: 'attributes' } });
+    const asks = createScimTarget(targetOptions(server.url, 'any', { clock, dialect: [{ origin: 'profile', says: { members: { read: 'attributes' } } }] }));
+    context.after(() => asks.close());
+    const id = applied(await asks.create('user', alice, signal));
+    const group = applied(await asks.create('group', new Map([['displayName', 'Crew']]), signal));
+    applied(await asks.changeMembers(group, members([id]), signal));
+    server.setFaults({ before: ({ method }) => (method === 'GET' ? undefined : promise) });
+    assert.equal(failureClass(await drive(clock, asks.changeMembers(group, members([], [id]), signal))), 'transient');
+  });
+
+  it('ends no access while the account says anything else than that it is inactive', async (context) => {
+    const { server, target, clock } = await begin(context);
+    const id = applied(await target.create('user', alice, signal));
+    for (const [active, expected] of [[null, 'transient'], ['pending', 'transient'], ['inactive', 'applied'], [0, 'applied']] as const) {
+      const [held = {}] = server.users();
+      const shown = JSON.stringify({ ...held, title: 'Chief', active });
+      server.setFaults({ before: ({ method }) => (method === 'GET' ? { kind: 'answer', status: 200, body: shown, headers: { 'content-type': 'application/scim+json' } } : promise) });
+      const outcome = await drive(clock, target.update('user', id, [set('active', false), set('title', 'Chief', false)], signal));
+      assert.equal(failureClass(outcome), expected, String(active));
+    }
+  });
+
   it('is believed where the target cannot be asked', async (context) => {
     const { server, target, clock } = await begin(context);
     const id = applied(await target.create('user', alice, signal));

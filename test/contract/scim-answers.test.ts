@@ -144,6 +144,17 @@ describe('a search', () => {
   });
 });
 
+describe('a group that says external_id', () => {
+  it('is found by it, searched for or listed', async (context) => {
+    const { server, target } = await stageOf(context, { groups: { shownExternalId: 'external_id' } });
+    const id = applied(await target.create('group', new Map([['displayName', 'Crew'], ['externalId', 'g']]), signal));
+    assert.equal(server.groups().length, 1);
+    const found = await target.find('group', 'externalId', 'g', signal);
+    const listed = await target.inventory('group', 10, signal);
+    assert.deepEqual([found, listed].map((all) => Array.isArray(all) && all.map((one) => [one.id, one.body['externalId']])), [[[id, 'g']], [[id, 'g']]]);
+  });
+});
+
 describe('a name that is taken', () => {
   for (const [status, body] of [
     [422, { errors: [{ message: 'Email has already been taken' }] }],

@@ -54,6 +54,19 @@ describe('a deactivation', () => {
     assert.equal(failureClass(await stage.target.update('user', id, off, signal, { externalId: 'dan' })), 'renumbered');
   });
 
+  it('is not believed when neither the account nor others are shown afterwards', async (context) => {
+    const stage = await begin(context, { users: { patchAnswer: 'empty' } });
+    const id = await createPerson(stage, 'p');
+    stage.server.setFaults({ before: ({ method }) => ({ kind: 'answer', status: method === 'GET' ? 404 : 204 }) });
+    const known = { showsOthers: () => Promise.resolve(false) };
+    assert.equal(failureClass(await stage.target.update('user', id, off, signal, known)), 'transient');
+    assert.equal(failureClass(await stage.target.remove('user', id, signal, known)), 'transient');
+    // Nothing was learned of it.
+    stage.server.setFaults({ before: ({ method }) => (method === 'GET' ? undefined : { kind: 'answer', status: 204 }) });
+    assert.equal(failureClass(await stage.target.update('user', id, off, signal, known)), 'rejected');
+    assert.equal(failureClass(await stage.target.remove('user', id, signal, known)), 'rejected');
+  });
+
   it('is believed when the account is not there any more', async (context) => {
     const stage = await begin(context, { users: { patchAnswer: 'empty', deactivation: 'deletes' } });
     applied(await stage.target.update('user', await createPerson(stage, 'p'), off, signal));
@@ -125,6 +138,47 @@ describe('members that are added', () => {
     applied(await stage.target.changeMembers(group, members(ids), signal));
     const outcome = await stage.target.update('group', group, [set('displayName', 'Cabin')], signal, { members: () => Promise.resolve(ids) });
     assert.deepEqual(outcome.kind === 'applied' && outcome.shown?.members, []);
+  });
+});
+
+describe('a group that is renamed', () => {
+  it('is looked at although answers to other changes show only some of it, and not when nobody is in it', async (context) => {
+    const stage = await begin(context, { groups: { rename: 'loses-members' }, members: { answers: 'none' } });
+    const { group, ids } = await createTeam(stage, 2);
+    const known = { members: () => Promise.resolve(ids) };
+    applied(await stage.target.update('group', group, [set('displayName', 'Cabin')], signal, { members: () => Promise.resolve([]) }));
+    assert.deepEqual(stage.sent(), ['PATCH Groups']);
+    applied(await stage.target.changeMembers(group, members(ids.slice(0, 1)), signal));
+    applied(await stage.target.changeMembers(group, members(ids.slice(1), [], ids.slice(0, 1)), signal));
+    const outcome = await stage.target.update('group', group, [set('displayName', 'Deck')], signal, known);
+    assert.deepEqual(outcome.kind === 'applied' && outcome.shown?.members, []);
+  });
+});
+
+describe('a creation that is answered with an account', () => {
+  const dan = new Map([['externalId', 'dan'], ['userName', 'dan@x']]);
+  const answered = async (stage: Stage, status: number, body: Json): Promise<unknown> => {
+    stage.server.setFaults({ before: ({ method }) => (method === 'POST' ? { kind: 'answer', status, body } : undefined) });
+    const outcome = await stage.target.create('user', dan, signal);
+    return outcome.kind === 'applied' && outcome.others;
+  };
+  const bodies: readonly (readonly [string, number, Json, true | undefined])[] = [
+    ['with the externalId and name of somebody else', 201, { id: '7', externalId: 'ada', userName: 'ada@x' }, true],
+    ['with our name and an externalId that the target gives', 201, { id: '7', externalId: 'T-7', userName: 'DAN@x' }, undefined],
+    ['with our name that was there before, with the externalId of another', 200, { id: '7', externalId: 'hr-7', userName: 'dan@x' }, true],
+    ['with our externalId under another name', 201, { id: '7', externalId: 'dan', userName: 'dan2@x' }, undefined],
+    ['without an externalId under another name, of a target that shows names as they are sent', 201, { id: '7', userName: 'ada@x' }, true],
+  ];
+  for (const [name, status, body, isOthers] of bodies) {
+    it(`${name} is ${isOthers === true ? 'not ours' : 'ours'}`, async (context) => {
+      const stage = await begin(context, {});
+      await createPerson(stage, 'p');
+      assert.equal(await answered(stage, status, { schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], ...body }), isOthers);
+    });
+  }
+
+  it('without an externalId under another name is ours, where nobody knows what names it shows', async (context) => {
+    assert.equal(await answered(await begin(context, {}), 201, { id: '7', userName: 'somebody@x' }), undefined);
   });
 });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { StateStore } from '../../src/ports/state-store.ts';
+import { linkOf, user } from '../support/plan-input.ts';
 import type { StateFixture } from './state-store.ts';
 
 /** What a state must remember of the names of entries, so that a value that nothing keeps in order still means somebody. */
@@ -44,6 +45,15 @@ export function stateNamesContract(name: string, makeFixture: () => Promise<Stat
       await reopen();
       assert.deepEqual(await store.named('corp', ['x3', 'y']), new Map([['x3', ['a']], ['y', ['a']]]));
       assert.deepEqual([await stray('corp'), await stray('corp', 'a'), await stray('lab', 'a')], [['a'], [], ['c']]);
+    });
+
+    it('gives up the names of nobody who is linked', async () => {
+      const link = linkOf(user('a'), { target: 'wiki' });
+      await store.record([{ kind: 'link', link }]);
+      await reopen();
+      assert.deepEqual(await stray('corp'), []);
+      await store.record([{ kind: 'unlink', target: 'wiki', sourceId: 'a' }]);
+      assert.deepEqual(await stray('corp'), ['a']);
     });
   });
 }

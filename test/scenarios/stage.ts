@@ -105,6 +105,7 @@ async function runHere(args: readonly string[]): Promise<Printed> {
   const terminal = {
     colors: createColors(false),
     interactive: false,
+    width: 80,
     print: (line: string) => void lines.print.push(line),
     note: (line: string) => void lines.note.push(line),
   };

@@ -116,15 +116,34 @@ function shownAs(entry: Entry, { isLockHidden }: World): Entry {
 /** The account may not read some entries, or the attribute by which people are locked, for a while. */
 export function denyOrAllow(world: World): string {
   const { random, source, unreadable } = world;
-  if (random.chance(0.4)) return denyLock(!world.isLockHidden, world);
+  if (random.chance(0.3)) return denyLock(!world.isLockHidden, world);
+  if (random.chance(0.4)) return denyAttributes(world);
   if (unreadable.size > 0) return allowAll(world);
   for (const { id } of source.entries()) if (random.chance(0.3)) unreadable.add(id);
   for (const id of unreadable) {
     source.hide(id);
     world.onceUnreadable.add(id);
   }
+  if (random.chance(0.4)) {
+    world.blindSince = world.clock.now();
+    source.tellNothing();
+  }
   source.forgetChanges();
-  return `the account may not read ${[...unreadable].join(' ')}`;
+  return `the account may not ${world.blindSince === undefined ? 'read' : 'know of'} ${[...unreadable].join(' ')}`;
+}
+
+/** No change of an entry tells of an access rule: sooner or later everything is read, and until then what is read again. */
+function denyAttributes(world: World): string {
+  const { random, source } = world;
+  const names = world.hiddenAttributes.length > 0 ? [] : random.pick([['member'], ['member'], ['title'], ['manager'], ['cn'], ['mail'], ['title', 'manager', 'member']]);
+  showOnly(names, world);
+  if (random.chance(0.6) || names.length === 0) source.forgetChanges();
+  return names.length === 0 ? 'every attribute is shown again' : `nobody shows ${names.join(', ')}`;
+}
+
+function showOnly(hidden: readonly string[], world: World): void {
+  world.hiddenAttributes = hidden;
+  world.source.hideAttributes(hidden);
 }
 
 function denyLock(isHidden: boolean, world: World): string {
@@ -133,8 +152,11 @@ function denyLock(isHidden: boolean, world: World): string {
   return isHidden ? 'nobody shows who is locked' : 'it is shown again who is locked';
 }
 
-function allowAll({ source, unreadable }: World): string {
+function allowAll(world: World): string {
+  const { source, unreadable } = world;
   for (const id of unreadable) source.hide(id, false);
+  source.tellNothing(false);
+  world.blindSince = undefined;
   source.forgetChanges();
   unreadable.clear();
   return 'the account may read everything';
@@ -163,6 +185,7 @@ function showAgain(world: World): string {
 export function settleDirectory(world: World): void {
   const { source, seed } = world;
   showAgain(world);
+  showOnly([], world);
   allowAll(world);
   denyLock(false, world);
   const names = new Set<string>();

@@ -1,5 +1,5 @@
 import { checkCycle, lookBefore } from './checks.ts';
-import { expectConvergence, expectSilence, inShort } from './convergence.ts';
+import { expectConvergence, expectSilence, inShort, noteLookalikes } from './convergence.ts';
 import { runCycle, somethingWrong } from './cycle-step.ts';
 import { changeDirectory, denyOrAllow, hideOrShow } from './directory-steps.ts';
 import { changeTarget } from './target-steps.ts';
@@ -83,10 +83,12 @@ async function takeCycle(world: World): Promise<void> {
 }
 
 /** A person decides about what is held. */
-async function decide({ random, store, clock }: World): Promise<string> {
+async function decide(world: World): Promise<string> {
+  const { random, store, clock } = world;
   const { held } = await store.target(target);
   if (held === undefined) return 'nothing to decide';
   const decision = random.pick(['approve', 'approve', 'reject'] as const);
+  if (decision === 'approve') noteLookalikes(held.operations, world);
   await store.decide({ target, holdId: held.holdId, decision, at: new Date(clock.now()).toISOString() });
   return `${decision} ${held.holdId}`;
 }

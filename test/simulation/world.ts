@@ -66,11 +66,17 @@ export interface World {
   readonly unreadable: Set<SourceId>;
   /** Those who ever were: what became of them since is asked for again after some minutes. */
   readonly onceUnreadable: Set<SourceId>;
+  /** Since when (milliseconds since 1970) the directory says the same of whom it hides and of who is gone; undefined: it does not. */
+  blindSince: number | undefined;
+  /** Attributes that the account may not read for a while. */
+  hiddenAttributes: readonly string[];
   /** The attribute by which people are locked is not shown for a while. */
   isLockHidden: boolean;
   /** Whose content the target does not accept, for now. */
   readonly refused: Set<SourceId>;
   readonly foreign: Map<TargetId, ForeignResource>;
+  /** Of which a person said that they are a leaver's. */
+  readonly approved: Set<TargetId>;
   /** Foreign ones that became ours. */
   readonly adopted: Set<TargetId>;
   seenRemovals: SeenRemoval[];
@@ -137,9 +143,12 @@ export function createWorld(seed: number): World {
     hidden: [],
     unreadable: new Set(),
     onceUnreadable: new Set(),
+    blindSince: undefined,
+    hiddenAttributes: [],
     isLockHidden: false,
     refused: new Set(),
     foreign: new Map(),
+    approved: new Set(),
     adopted: new Set(),
     seenRemovals: [],
     unrecorded: 0,

@@ -45,6 +45,8 @@ function rules(map: MapText): MapRule[] {
 
 interface DefinitionText {
   readonly directories?: readonly string[];
+  readonly sees?: Readonly<Record<string, readonly string[]>>;
+  readonly overlap?: TargetDefinition['overlap'];
   readonly users?: MapText;
   readonly groups?: MapText;
   readonly scope?: Partial<Record<ResourceType, { readonly where?: string; readonly memberOf?: readonly string[] }>>;
@@ -63,6 +65,8 @@ export function definition(text: DefinitionText = {}): TargetDefinition {
   return {
     target: 'wiki',
     maps: new Map((text.directories ?? ['corp']).map((name) => [name, map])),
+    sees: new Map(Object.entries(text.sees ?? {}).map(([name, others]) => [name, new Set(others)])),
+    overlap: text.overlap,
     scope: { user: scope('user'), group: scope('group') },
     nested: text.nested ?? 'flatten',
     match: { user: text.match?.user ?? ['externalId', 'userName'], group: text.match?.group ?? ['externalId', 'displayName'] },

@@ -15,6 +15,10 @@ export interface FakeSource extends DirectorySource {
   remove(id: SourceId): void;
   /** An access rule keeps the entry from the account, without a change of the entry; false shows it again. */
   hide(id: SourceId, hidden?: boolean): void;
+  /** An access rule keeps these attributes of all entries from the account, without a change of the entries. */
+  hideAttributes(names: readonly string[]): void;
+  /** Whether a look-up finds nobody who is hidden or gone, as where the server says the same of both. */
+  tellNothing(nothing?: boolean): void;
   /** Everybody about whom it was asked what became of them, one list a request. */
   readonly lookUps: readonly (readonly SourceId[])[];
   entry(id: SourceId): Entry | undefined;
@@ -36,6 +40,8 @@ export function createFakeSource(name: string): FakeSource {
   const changedAt = new Map<SourceId, number>();
   const hidden = new Set<SourceId>();
   const lookUps: SourceId[][] = [];
+  let tellsNothing = false;
+  let unshown: ReadonlySet<string> = new Set();
   let changes = 0;
   let forgotten = 0;
   let failure: BridgeError | undefined;
@@ -62,8 +68,12 @@ export function createFakeSource(name: string): FakeSource {
       endIfAborted(signal);
       if (failure !== undefined) throw failure;
       lookUps.push(absent.map(({ id }) => id));
-      return new Map(absent.map(({ id }): [SourceId, Fate] => [id, hidden.has(id) ? 'unreadable' : content.has(id) ? 'present' : 'deleted']));
+      const isShown = (id: SourceId): boolean => content.has(id) && !hidden.has(id);
+      const fateOf = (id: SourceId): Fate => (tellsNothing ? 'missing' : hidden.has(id) ? 'unreadable' : 'deleted');
+      return new Map(absent.map(({ id }): [SourceId, Fate] => [id, isShown(id) ? 'present' : fateOf(id)]));
     },
+    hideAttributes: (names) => void (unshown = new Set(names)),
+    tellNothing: (nothing = true) => void (tellsNothing = nothing),
     snapshot: () => {
       const [before, at] = [[...content.values()], changes];
       return () => {
@@ -94,7 +104,7 @@ export function createFakeSource(name: string): FakeSource {
       for (const [at, entry] of entries.entries()) {
         endIfAborted(signal);
         if (failure !== undefined && at >= half) throw failure;
-        await visit({ ...entry, attributes: pick(entry, attributes[entry.type]) });
+        await visit({ ...entry, attributes: pick(entry, attributes[entry.type].difference(unshown)) });
       }
       endIfAborted(signal);
       if (failure !== undefined) throw failure;

@@ -135,7 +135,7 @@ function open(kept: Kept): MemoryStore {
         return found;
       }),
     async *strayNames(directory, seen) {
-      yield await answer(() => [...kept.names.keys()].flatMap((key) => (key.startsWith(`${directory}\n`) ? [key.slice(directory.length + 1)] : [])).filter((id) => !seen.has(id)));
+      yield await answer(() => [...kept.names.keys()].flatMap((key) => (key.startsWith(`${directory}\n`) ? [key.slice(directory.length + 1)] : [])).filter((id) => !seen.has(id) && ![...kept.links.values()].some(({ sourceId }) => sourceId === id)));
     },
     counts: (target) =>
       answer((): LinkCounts => {

@@ -72,6 +72,7 @@ export function planInput({ links = [], matches = [], members = {}, ...rest }: S
     bystanders: new Set(),
     removal: { leaves: 'deactivate', deleteAfter: 30 * day, groups: 'keep' },
     createInactive: false,
+    mayMove: () => false,
     recreates: false,
     digest,
     now,

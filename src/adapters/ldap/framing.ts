@@ -1,7 +1,5 @@
+import { largestMessage } from './bounds.ts';
 import { MalformedMessage, berTags, readHeader } from './ber.ts';
-
-/** Larger than any real entry (a group of 2 million members has about 150 MB), small enough not to exhaust memory. */
-const largestMessage = 256 * 1024 * 1024;
 
 export interface Framing {
   /** Takes what the socket gave and returns the messages that became complete, each with its header. */

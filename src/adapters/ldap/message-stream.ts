@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { BridgeError } from '../../core/model/errors.ts';
 import { createFraming, type Framing } from './framing.ts';
-import { decodeMessage, type LdapMessage } from './message.ts';
+import { decodeInTurns, type LdapMessage } from './message.ts';
 
 interface Waiting {
   readonly resolve: (frame: Buffer) => void;
@@ -21,6 +21,7 @@ export class MessageStream {
   readonly #framing: Framing = createFraming();
   readonly #queue: Buffer[] = [];
   #waiting: Waiting | undefined;
+  #bytes = 0;
   #failure: BridgeError | undefined;
 
   constructor(socket: Socket, server: string, idleMilliseconds: number, signal: AbortSignal) {
@@ -37,11 +38,17 @@ export class MessageStream {
     else if (socket.destroyed) this.#onClose();
   }
 
+  /** The size of all messages that were taken. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** Rejects with a BridgeError when the connection has failed or fails meanwhile. */
   async next(): Promise<LdapMessage> {
     const frame = await this.#nextFrame();
+    this.#bytes += frame.length;
     try {
-      return decodeMessage(frame);
+      return await decodeInTurns(frame);
     } catch (error) {
       throw this.#unreadable(error);
     }

@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { mostValues } from './bounds.ts';
 import { BerCursor, MalformedMessage, berTags } from './ber.ts';
 
 /** An LDAP message from the server (RFC 4511 §4.1.1), as far as a reader of directories needs it. */
@@ -39,8 +41,33 @@ const tags = { referral: 0xa3, controls: 0xa0, intermediateName: 0x80, intermedi
 /** Most entries have none. */
 const noControls: ReadonlyMap<string, Buffer> = new Map();
 
+/** Messages beyond this size are decoded in turns. */
+const longMessage = 256 * 1024;
+/** Values between two turns. */
+const valuesBetween = 5_000;
+
 /** Decodes one message as `createFraming` cut it. Throws MalformedMessage. */
 export function decodeMessage(frame: Buffer): LdapMessage {
+  const decoding = decode(frame);
+  for (;;) {
+    const step = decoding.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same; a message of a million values does not keep everybody else waiting. */
+export async function decodeInTurns(frame: Buffer): Promise<LdapMessage> {
+  if (frame.length <= longMessage) return decodeMessage(frame);
+  const decoding = decode(frame);
+  for (;;) {
+    const step = decoding.next();
+    if (step.done === true) return step.value;
+    await nextTurn();
+  }
+}
+
+/** Stops now and then, to be gone on with. */
+function* decode(frame: Buffer): Generator<undefined, LdapMessage> {
   const cursor = new BerCursor(frame);
   cursor.enter(berTags.sequence);
   const id = cursor.integer(berTags.integer);
@@ -52,7 +79,7 @@ export function decodeMessage(frame: Buffer): LdapMessage {
         kind: 'entry',
         id,
         dn: cursor.text(berTags.octetString),
-        attributes: decodeAttributes(cursor),
+        attributes: yield* decodeAttributes(cursor),
         controls: decodeControls(cursor),
       };
     case operations.reference:
@@ -68,15 +95,25 @@ export function decodeMessage(frame: Buffer): LdapMessage {
   }
 }
 
-function decodeAttributes(cursor: BerCursor): RawAttribute[] {
+function* decodeAttributes(cursor: BerCursor): Generator<undefined, RawAttribute[]> {
   const attributes: RawAttribute[] = [];
+  let count = 0;
+  const pausesAfter = (): boolean => {
+    count += 1;
+    if (count > mostValues) throw new MalformedMessage(`an entry of more than ${mostValues} values`);
+    return count % valuesBetween === 0;
+  };
   const end = cursor.enter(berTags.sequence);
   while (cursor.within(end)) {
+    if (pausesAfter()) yield;
     cursor.enter(berTags.sequence);
     const description = cursor.word(berTags.octetString);
     const values: Buffer[] = [];
     const last = cursor.enter(berTags.set);
-    while (cursor.within(last)) values.push(cursor.bytes(berTags.octetString));
+    while (cursor.within(last)) {
+      values.push(cursor.bytes(berTags.octetString));
+      if (pausesAfter()) yield;
+    }
     attributes.push({ description, values });
   }
   return attributes;

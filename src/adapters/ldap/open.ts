@@ -8,6 +8,7 @@ import { interruption } from './message-stream.ts';
 import type { OpenDirectory } from './open-directory.ts';
 import type { LdapOperation, LdapOutcome, LdapSourceOptions } from './options.ts';
 import { askForPolicy } from './password-policy.ts';
+import { createReadingBudget } from './reading-budget.ts';
 import { nameOfCode, quote } from './result-code.ts';
 import { isSynchronized, readRootDse } from './root-dse.ts';
 import type { ServerChoice } from './server-choice.ts';
@@ -98,11 +99,11 @@ async function connect(options: LdapSourceOptions, address: ServerAddress, signa
     if (address.secure) {
       socket = await openTls(socket, address, options.tls, either);
     } else if (options.startTls) {
-      const clear = createSession(socket, address.url, idleMilliseconds, either);
+      const clear = createSession(socket, address.url, idleMilliseconds, either, createReadingBudget(address.url, options));
       await requestStartTls(clear, address);
       socket = await openTls(clear.release(), address, options.tls, either);
     }
-    return createSession(socket, address.url, idleMilliseconds, signal);
+    return createSession(socket, address.url, idleMilliseconds, signal, createReadingBudget(address.url, options));
   } catch (error) {
     if (signal.aborted || !timeout.aborted) throw error;
     throw new BridgeError(

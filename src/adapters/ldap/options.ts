@@ -1,3 +1,4 @@
+import type { ReadingLimits } from '../../core/directory/reading-limits.ts';
 import type { SourceId } from '../../core/model/entry.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Fate } from '../../core/model/reading.ts';
@@ -38,6 +39,8 @@ export interface LdapSourceOptions {
     /** Whether the password may be sent there in clear text. */
     readonly allowsCleartext: (url: URL) => boolean;
   };
+  /** What a reading may take; `defaultReadingLimits` when it is not given. */
+  readonly limits?: ReadingLimits;
   readonly timeouts: {
     /** For one server: name look-up, TCP and TLS together. */
     readonly connectMilliseconds: number;

@@ -1,6 +1,7 @@
 import { PresenceFilter, SearchRequest } from 'ldapts';
 import { attributeName } from '../../core/directory/attribute.ts';
 import { BridgeError } from '../../core/model/errors.ts';
+import { mostValues, smallPart, smallParts } from './bounds.ts';
 import { attributeRange } from './attributes.ts';
 import type { LdapResult, RawAttribute } from './message.ts';
 import type { SearchEntry } from './search.ts';
@@ -53,14 +54,28 @@ async function fetchParts(entry: SearchEntry, reading: EntryReading): Promise<Se
   const attributes: RawAttribute[] = [];
   for (const attribute of entry.attributes) {
     attributes.push(attribute);
+    const progress = createProgress(attribute);
     for (let part = attribute; hasMore(part); ) {
       const next = await fetchPart(entry.dn, part, reading);
+      progress(next.part);
       if (next.stamp !== '' && next.stamp !== stamp) return undefined;
       part = next.part;
       attributes.push(part);
     }
   }
   return { ...entry, attributes };
+}
+
+/** Sees that the parts of an attribute come to an end. */
+function createProgress({ values }: RawAttribute): (part: RawAttribute) => void {
+  let [total, small] = [values.length, 0];
+  return (part) => {
+    total += part.values.length;
+    if (part.values.length < smallPart) small += 1;
+    if (total <= mostValues && small <= smallParts) return;
+    const how = total > mostValues ? `more than ${mostValues} values` : `more than ${smallParts} parts of fewer than ${smallPart} values`;
+    throw new BridgeError('D2S_DIRECTORY_READ_INCOMPLETE', `an attribute of an entry has ${how}`, 'nothing was changed; look what the server does with large attributes');
+  };
 }
 
 async function readAgain(dn: string, reading: EntryReading): Promise<SearchEntry | undefined> {

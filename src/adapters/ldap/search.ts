@@ -1,5 +1,6 @@
 import { PagedResultsControl, SearchRequest, type Control, type Filter } from 'ldapts';
 import { BridgeError } from '../../core/model/errors.ts';
+import { emptyPages } from './bounds.ts';
 import { BerCursor, MalformedMessage, berTags } from './ber.ts';
 import type { SearchDepth } from './ldap-url.ts';
 import type { LdapMessage, LdapResult } from './message.ts';
@@ -37,7 +38,9 @@ export async function searchSubtree(
   measure: (request: () => Promise<LdapResult>) => Promise<LdapResult>,
 ): Promise<void> {
   let cookie = Buffer.alloc(0);
+  let empty = 0;
   do {
+    let entries = 0;
     const request = new SearchRequest({
       messageId: 0,
       baseDN: search.base,
@@ -56,6 +59,7 @@ export async function searchSubtree(
     });
     const result = await measure(() =>
       session.request(request, (message) => {
+        if (message.kind !== 'intermediate') entries += 1;
         if (message.kind === 'entry') return search.onEntry(message);
         if (message.kind === 'reference') search.onReference(message.uris);
       }),
@@ -66,6 +70,8 @@ export async function searchSubtree(
     }
     if (result.code !== 0) throw searchError(result, search.base);
     if (search.pageSize !== undefined) cookie = readCookie(result, search.base);
+    empty = entries === 0 ? empty + 1 : 0;
+    if (empty > emptyPages) throw new BridgeError('D2S_DIRECTORY_READ_INCOMPLETE', `the server sent more than ${emptyPages} empty pages in a row below ${search.base}`, 'nothing was changed; report the make and version of the directory');
     await search.onPage();
   } while (cookie.length > 0);
 }

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { UnbindRequest, type BindRequest, type ExtendedRequest, type SearchRequest } from 'ldapts';
 import { MessageStream } from './message-stream.ts';
 import type { LdapMessage, LdapResult } from './message.ts';
+import type { ReadingBudget } from './reading-budget.ts';
 import { nameOfCode, quote } from './result-code.ts';
 
 /**
@@ -28,13 +29,17 @@ export interface Session {
   destroy(): void;
 }
 
-/** Wraps a connected socket. `idleMilliseconds` is how long the server may leave us waiting for one message. */
-export function createSession(socket: Socket, server: string, idleMilliseconds: number, signal: AbortSignal): Session {
+/**
+ * Wraps a connected socket. `idleMilliseconds` is how long the server may leave us waiting for one message, `budget` what
+ * it may send.
+ */
+export function createSession(socket: Socket, server: string, idleMilliseconds: number, signal: AbortSignal, budget: ReadingBudget): Session {
   const stream = new MessageStream(socket, server, idleMilliseconds, signal);
   let lastId = 0;
 
   const nextMessage = async (id: number): Promise<LdapMessage> => {
     const message = await stream.next();
+    budget.note(message.kind, stream.bytes);
     if (message.id === id) return message;
     // Message id 0 is a notice of disconnection (RFC 4511 §4.4.1); its code tells why.
     if (message.id === 0 && message.kind === 'extended_response') {

@@ -56,8 +56,7 @@ export function createLdapSource(options: LdapSourceOptions): DirectorySource {
         const verdict = await readEither(directory, { ...request, visit });
         return { ...verdict, version: withNewest(verdict.version, newest) };
       }),
-    // With references this server does not know everybody.
-    ...(options.referrals === undefined ? { lookUp: (absent, signal) => lookUp(options, choice, absent, signal) } : {}),
+    lookUp: (absent, signal) => lookUp(options, choice, absent, signal),
     ...(isWatchable(options)
       ? { watch: (onChange: () => void, signal: AbortSignal) => watchDirectory(options, choice, onChange, signal) }
       : {}),
@@ -79,12 +78,17 @@ async function lookUp(
   absent: readonly Absent[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<SourceId, Fate>> {
+  // With references this server does not know everybody.
+  if (options.referrals !== undefined) return allMissing(absent);
   return withDirectory(options, choice, signal, async (directory) => {
-    const fates = await lookUpAbsent(directory, absent);
-    if (fates === undefined) return new Map();
+    const fates = (await lookUpAbsent(directory, absent)) ?? allMissing(absent);
     options.onAbsent?.(fates);
     return fates;
   });
+}
+
+function allMissing(absent: readonly Absent[]): ReadonlyMap<SourceId, Fate> {
+  return new Map(absent.map(({ id }) => [id, 'missing']));
 }
 
 /** Reads everything. Where changes stand is noted before, so that what changes meanwhile is read again next time. */

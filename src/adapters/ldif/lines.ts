@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { longestLine } from './bounds.ts';
 import { invalid, throwIfInterrupted } from './invalid.ts';
 
 /** A line as it was before it was folded (RFC 2849 note 2). Each character is one byte: folding may cut through one. */
@@ -8,8 +9,6 @@ export interface Line {
   /** Empty between records. Comments never come here. */
   readonly text: string;
 }
-
-const longestLine = 64 * 1024 * 1024;
 
 /** The unfolded lines of a file, in portions as they come from the disk. */
 export async function* readLines(file: FileHandle, path: string, signal: AbortSignal): AsyncGenerator<readonly Line[]> {
@@ -23,9 +22,11 @@ export async function* readLines(file: FileHandle, path: string, signal: AbortSi
 
 class Unfolder {
   readonly #path: string;
-  /** The beginning of a physical line whose end has not come yet. */
-  #rest = '';
+  /** The beginning of a physical line whose end has not come yet, as it came. */
+  #rest: string[] = [];
   #number = 0;
+  /** Characters of what is open: the last line, and the beginning of the next one. */
+  #length = 0;
   /** The last line: the next one may continue it. */
   #open: { number: number; parts: string[] } | undefined;
 
@@ -35,15 +36,21 @@ class Unfolder {
 
   take(chunk: string): Line[] {
     const lines: Line[] = [];
-    const pieces = (this.#rest + chunk).split('\n');
-    this.#rest = pieces.pop() ?? '';
-    if (this.#rest.length > longestLine) throw invalid(this.#path, this.#number + 1, 'the line has no end', 'is this an LDIF file?');
-    for (const piece of pieces) this.#takeLine(piece.endsWith('\r') ? piece.slice(0, -1) : piece, lines);
+    let start = 0;
+    // What came before is not looked through again: a line without end would cost the square of its length.
+    for (let end = chunk.indexOf('\n'); end !== -1; end = chunk.indexOf('\n', start)) {
+      const piece = [...this.#rest, chunk.slice(start, end)].join('');
+      this.#rest = [];
+      start = end + 1;
+      this.#takeLine(piece.endsWith('\r') ? piece.slice(0, -1) : piece, lines);
+    }
+    this.#rest.push(chunk.slice(start));
+    this.#grow(chunk.length - start);
     return lines;
   }
 
   end(): Line[] {
-    if (this.#rest !== '') {
+    if (this.#rest.some((part) => part !== '')) {
       // RFC 2849 ends every line with a separator: without one the file was cut off, or nobody can know.
       throw invalid(this.#path, this.#number + 1, 'the last line has no end: the file may have been cut off', 'export it again, or end it with a line break');
     }
@@ -59,6 +66,7 @@ class Unfolder {
     if (line.startsWith(' ') || line.startsWith('\t')) {
       if (this.#open === undefined) throw invalid(this.#path, this.#number, 'a line that continues nothing', 'remove the space or tab at its beginning');
       this.#open.parts.push(line.slice(1));
+      this.#grow(line.length);
       return;
     }
     this.#close(lines);
@@ -66,7 +74,13 @@ class Unfolder {
     else this.#open = { number: this.#number, parts: [line] };
   }
 
+  #grow(characters: number): void {
+    this.#length += characters;
+    if (this.#length > longestLine) throw invalid(this.#path, this.#number + 1, `a line of more than ${longestLine / 1024 / 1024} MB`, 'is this an LDIF file?');
+  }
+
   #close(lines: Line[]): void {
+    this.#length = 0;
     if (this.#open === undefined) return;
     const { number, parts } = this.#open;
     if (parts[0]?.startsWith('#') !== true) lines.push({ number, text: parts.join('') });

@@ -1,7 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
 import { invalid, throwIfInterrupted } from './invalid.ts';
+import { mostLines } from './bounds.ts';
 import { readLines, type Line } from './lines.ts';
-import { parseRecord, type LdifRecord } from './record.ts';
+import { makeRecord, parseLine, type LdifRecord, type ParsedLine } from './record.ts';
 
 /**
  * The records of an LDIF file, one after the other; only one is held at a time. The file is read from its beginning
@@ -9,7 +10,7 @@ import { parseRecord, type LdifRecord } from './record.ts';
  * file is emptied before it is written.
  */
 export async function* readRecords(file: FileHandle, path: string, signal: AbortSignal): AsyncGenerator<LdifRecord> {
-  let pending: Line[] = [];
+  let pending: ParsedLine[] = [];
   let count = 0;
   let isStart = true;
   for await (const lines of readLines(file, path, signal)) {
@@ -19,18 +20,20 @@ export async function* readRecords(file: FileHandle, path: string, signal: Abort
         if (isVersion(line, path)) continue;
       }
       if (line.text !== '') {
-        pending.push(line);
+        if (pending.length >= mostLines) throw invalid(path, line.number, `a record of more than ${mostLines} lines`, 'is there an empty line missing?');
+        // At once: the lines of a large group would take too long in one go.
+        pending.push(parseLine(line, path));
         continue;
       }
       if (pending.length === 0) continue;
-      yield parseRecord(pending, path);
+      yield makeRecord(pending, path);
       throwIfInterrupted(signal, path);
       pending = [];
       count += 1;
     }
   }
   if (pending.length > 0) {
-    yield parseRecord(pending, path);
+    yield makeRecord(pending, path);
     count += 1;
   }
   throwIfInterrupted(signal, path);

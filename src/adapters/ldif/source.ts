@@ -3,11 +3,12 @@ import { basename } from 'node:path';
 import { typeName, underAskedNames, type TypeNames } from '../../core/directory/attribute-types.ts';
 import { checkIdentity } from '../../core/directory/identity.ts';
 import { kindRules, type ServerKind } from '../../core/directory/kinds.ts';
+import { defaultReadingLimits, type ReadingLimits } from '../../core/directory/reading-limits.ts';
 import { requiredOfGroups } from '../../core/directory/object-classes.ts';
 import type { DirectoryIdentity } from '../../core/model/directory-identity.ts';
 import type { Entry } from '../../core/model/entry.ts';
 import type { DirectoryFacts, DirectorySource, ReadRequest, Verdict } from '../../ports/directory-source.ts';
-import { throwIfInterrupted } from './invalid.ts';
+import { invalid, throwIfInterrupted } from './invalid.ts';
 import { withFile } from './open-file.ts';
 import { readRecords } from './read-records.ts';
 import type { LdifRecord } from './record.ts';
@@ -27,6 +28,8 @@ export interface LdifSourceOptions {
   readonly idAttribute?: string | undefined;
   /** How long the file must have been left alone before it is read. Half a second when it is not given. */
   readonly settleMilliseconds?: number | undefined;
+  /** What a reading may take; `defaultReadingLimits` when it is not given. */
+  readonly limits?: ReadingLimits | undefined;
 }
 
 /**
@@ -38,6 +41,7 @@ export interface LdifSourceOptions {
  */
 export function createLdifSource(options: LdifSourceOptions): DirectorySource {
   const { name, path, exportedFrom: kind, idAttribute, settleMilliseconds = 500 } = options;
+  const { maximumEntries } = options.limits ?? defaultReadingLimits;
   const scopes = { user: options.users ?? {}, group: options.groups ?? {} };
   for (const scope of Object.values(scopes)) checkScope(scope);
   return {
@@ -80,7 +84,10 @@ export function createLdifSource(options: LdifSourceOptions): DirectorySource {
     // Active Directory has one name for each attribute, and there `street` and `streetAddress` are two.
     const typeNames: TypeNames = foundKind === 'active-directory' ? (spelled) => spelled : typeName;
     const nameless = new Nameless();
+    let entries = 0;
     for await (const record of readRecords(file, path, signal)) {
+      entries += 1;
+      if (entries > maximumEntries) throw invalid(path, record.line, `more than ${maximumEntries} entries`, 'look where the file comes from; where the directory is so large, raise limits.maximumEntries');
       const type = classify(record);
       if (type === undefined) continue;
       const id = recordId(record, ownId);

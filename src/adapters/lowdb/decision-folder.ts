@@ -15,6 +15,7 @@ const heldOperation = z.strictObject({
   type: z.enum(['user', 'group']),
   sourceId: z.string(),
   departed: z.exactOptional(z.literal(true)),
+  lookalike: z.exactOptional(z.string()),
   add: z.exactOptional(z.array(z.string())),
   remove: z.exactOptional(z.array(z.string())),
   changes: z.exactOptional(z.array(z.strictObject({ path: z.string(), value: z.exactOptional(z.string()) }))),

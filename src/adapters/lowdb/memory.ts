@@ -1,4 +1,5 @@
 import type { DirectoryIdentity } from '../../core/model/directory-identity.ts';
+import type { SourceId } from '../../core/model/entry.ts';
 import type { DirectoryState, LinkTotal, StateChange } from '../../ports/state-store.ts';
 import { DirectoryNames } from './directory-names.ts';
 import { TargetMemory, type TargetChange } from './target-memory.ts';
@@ -13,6 +14,11 @@ export class Memory {
   /** Undefined when nothing was ever recorded about it. */
   target(name: string): TargetMemory | undefined {
     return this.#targets.get(name);
+  }
+
+  /** Whether any target has a link of this entry. */
+  isLinked(id: SourceId): boolean {
+    return this.#targets.values().some(({ links }) => links.has(id));
   }
 
   directory(name: string): DirectoryState | undefined {

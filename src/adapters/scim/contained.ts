@@ -38,7 +38,7 @@ export function contained(target: ScimTarget, onFault: (thrown: unknown) => void
     update: (type, id, changes, signal, known) => contain<Outcome>(signal, unusableOutcome, () => target.update(type, id, changes, signal, known)),
     changeMembers: (group, change, signal) => contain<Outcome>(signal, unusableOutcome, () => target.changeMembers(group, change, signal)),
     answers: (type, signal) => contain(signal, false, () => target.answers(type, signal)),
-    remove: (type, id, signal) => contain<Outcome>(signal, unusableOutcome, () => target.remove(type, id, signal)),
+    remove: (type, id, signal, known) => contain<Outcome>(signal, unusableOutcome, () => target.remove(type, id, signal, known)),
     probe: (signal) => contain<Failure | undefined>(signal, unusable, () => target.probe(signal)),
   };
 }

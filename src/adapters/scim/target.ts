@@ -15,6 +15,7 @@ import { createScimSigns } from './dialect/scim-signs.ts';
 import { createFind } from './read/find.ts';
 import { createDiscovery, writeAfter } from './dialect/discover-first.ts';
 import { confirms } from './write/effect.ts';
+import { tellsActive } from './write/ended.ts';
 import { inDialect } from './in-dialect.ts';
 import { readOrGone, unlessGone } from './read/gone.ts';
 import { readList } from './read/list.ts';
@@ -22,6 +23,7 @@ import { probeTarget } from './read/probe.ts';
 import { readInventory } from './read/inventory.ts';
 import { believeMembers, differs } from './write/believe-members.ts';
 import { changeMembers, memberChunk } from './write/members.ts';
+import { membersAsked } from './write/read-members.ts';
 import { noMembers, shownMembers } from './write/shown-members.ts';
 import { failed, isRefusal, nonsense, toFailure, type Answer, type Body, type Refusal } from './message.ts';
 import { checkOptions, type CheckedOptions, type ScimTargetOptions } from './options.ts';
@@ -78,10 +80,10 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
     async changeMembers(group, change, signal) {
       if (change.add.length + change.remove.length === 0) return { kind: 'applied', id: group };
       const answer = await changeMembers(talk(signal), group, change);
-      const confirmed = await confirmWrite(answer, { exchange, clock, signal }, 'group', group, showsMembers(change, book.current()));
+      const confirmed = await confirmWrite(answer, { exchange, clock, signal }, 'group', group, showsMembers(change, book.current()), book.current().members.read === 'attributes' ? membersAsked : '');
       return withMembers(group, await unlessGone(talk(signal), 'group', group, confirmed));
     },
-    remove: (type, id, signal) => removeResource({ ...talk(signal), clock }, type, id),
+    remove: (type, id, signal, known = {}) => removeResource({ ...talk(signal), clock }, type, id, known),
     probe: (signal) => probeTarget(find, signal),
     settings: () => book.settings(),
     restore(notes) {
@@ -125,12 +127,12 @@ const mostCallers = 400;
 
 function shows(changes: readonly ScimChange[], book: DialectBook): (held: Body | undefined) => boolean {
   const wire = changes.map((change) => toWire(change, book.current().values));
-  return (held) => held !== undefined && confirms(held, wire, showsOurs(book));
+  return (held) => held !== undefined && confirms(held, wire, { keepsOurs: showsOurs(book), tellsActive: tellsActive(book) });
 }
 
 function showsMembers(change: MemberChange, { members }: Dialect): (held: Body | undefined) => boolean {
   return (held) => {
-    if (held === undefined || members.read !== 'get') return held !== undefined; // it shows none: believed
+    if (held === undefined || members.read === 'own-record') return held !== undefined; // it shows none: believed
     return !differs(change, shownMembers(held) ?? noMembers);
   };
 }

@@ -152,7 +152,14 @@ async function* nobody(): AsyncGenerator<never> {
   // nothing to give
 }
 
-const noState = { identity: () => Promise.resolve(undefined), linkTotals: () => Promise.resolve([]), unseen: nobody };
+const noState = {
+  identity: () => Promise.resolve(undefined),
+  linkTotals: () => Promise.resolve([]),
+  unseen: nobody,
+  members: () => Promise.resolve([]),
+  names: () => Promise.resolve(new Map<never, never>()),
+  digest: (text: string) => text,
+};
 
 function errorPart(error: BridgeError | undefined): Pick<TargetCheck, 'error'> {
   return error === undefined ? {} : { error };

@@ -5,10 +5,12 @@ import { createPictures } from '../../cycle/directory-pictures.ts';
 import { createFailureCounts } from '../../cycle/failing.ts';
 import { createInStep } from '../../cycle/in-step.ts';
 import { createTimekeeper } from '../../cycle/timekeeper.ts';
+import { rememberReading } from '../../cycle/remember-directories.ts';
 import { startCycles } from '../../cycle/run-cycles.ts';
 import { createAuthBackOff, type AuthBackOff } from '../../daemon/auth-back-off.ts';
 import { createLanes } from '../../daemon/lanes.ts';
 import { runDaemon } from '../../daemon/run-daemon.ts';
+import { createReadingWatch } from '../../daemon/reading-watch.ts';
 import { createWatching, type Watching } from '../../daemon/watch.ts';
 import { startHealthServer } from '../../http/health-server.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
@@ -29,6 +31,7 @@ export async function run(context: CommandContext): Promise<number> {
   const { observer, ...listeners } = observe(configuration, log, (holdId) => commandLine(context)('approve', holdId));
   const app = await createApp(configuration, observer, { ...context.parts, onSecret: (secret) => secrets.add(secret) });
   const store = await holdStore(app, listeners.isStateSound);
+  listeners.onLongReading(async (directory, since) => rememberReading(directory, since, await store.current()));
   try {
     await recall(app, store, listeners.metrics);
     await runRounds(app, store, listeners);
@@ -44,6 +47,8 @@ interface Listeners {
   readonly metrics: Metrics;
   readonly backOff: AuthBackOff;
   readonly watching: Watching;
+  /** Called once for each reading that takes long. */
+  readonly onLongReading: (remember: (directory: string, since: string) => Promise<void>) => void;
   /** False from a failed write of the state until the next that succeeds. */
   readonly isStateSound: () => boolean;
 }
@@ -62,11 +67,16 @@ function observe(configuration: Configuration, log: Log, approveCommand: (holdId
   const backOff = createAuthBackOff(clock);
   const watching = createWatching({ clock, log });
   let sound = true;
+  let remember: Parameters<Listeners['onLongReading']>[0] = () => Promise.resolve();
+  const observer: CycleObserver = (event) => {
+    for (const listener of listeners) listener(event);
+  };
   const listeners: CycleObserver[] = [
     logObserver(log, clock, approveCommand),
     metrics.observer,
     backOff.observer,
     watching.observer,
+    createReadingWatch({ clock, tell: observer, remember: (directory, since) => remember(directory, since) }),
     (event) => {
       if (event.kind === 'state_written') sound = event.result === 'success';
     },
@@ -76,10 +86,9 @@ function observe(configuration: Configuration, log: Log, approveCommand: (holdId
     metrics,
     backOff,
     watching,
+    onLongReading: (how) => void (remember = how),
     isStateSound: () => sound,
-    observer: (event) => {
-      for (const listener of listeners) listener(event);
-    },
+    observer,
   };
 }
 

@@ -64,12 +64,13 @@ async function statusOf(view: StateView, target: string, waiting: readonly Decis
 }
 
 function showDirectory(name: string, state: DirectoryState | undefined, app: App, { colors, print }: Terminal): void {
-  if (state === undefined) {
-    print(`${colors.bold(name)}: ${colors.dim('not read yet')}`);
+  const reading = state?.readingSince === undefined ? '' : colors.yellow(`; still reading since ${state.readingSince}, its targets wait`);
+  if (state?.readAt === undefined) {
+    print(`${colors.bold(name)}: ${colors.dim('not read yet')}${reading}`);
     return;
   }
   const age = duration(Math.max(0, app.clock.now() - Date.parse(state.readAt)));
-  print(`${colors.bold(name)}: ${count(state.users, 'user')} and ${count(state.groups, 'group')}, as of ${state.readAt} (${age} ago)`);
+  print(`${colors.bold(name)}: ${count(state.users, 'user')} and ${count(state.groups, 'group')}, as of ${state.readAt} (${age} ago)${reading}`);
   if (state.changes !== undefined) print(`  changes       ${state.changes}`);
 }
 
@@ -93,6 +94,7 @@ function show({ target, state, counts, unstored, notes, waiting }: TargetStatus,
   if (state.unresolved !== undefined) print(`  unresolved    ${unresolvedText(state.unresolved)}`);
   if (Object.keys(unstored).length > 0) print(`  ${colors.yellow('not stored')}    ${unstoredText(unstored)}`);
   if (state.rejected !== undefined) print(`  ${colors.yellow('not written')}   ${rejectedText(state.rejected)}; dir2scim plan says why`);
+  if (state.mislaid !== undefined) print(`  ${colors.yellow('not found')}     ${count(state.mislaid.count, 'account')} of people who must not have access any more; looked for again at ${state.mislaid.lookAt}, or at once by ${call('sync')}`);
   if (state.pending > 0) print(`  pending       ${count(state.pending, 'change')}`);
   for (const { decision, holdId, by, at } of waiting) print(`  decided       ${decision} of ${holdId} by ${deciderText(by)} at ${at}, waits for a cycle`);
   for (const { holdId, by, at, operations } of state.rejections ?? []) {
@@ -138,7 +140,7 @@ function lacking({ rejected = {}, unresolved, rejections = [] }: TargetState, { 
 }
 
 function statusJson({ target, state, counts, unstored, notes, waiting }: TargetStatus): unknown {
-  const { lastCycleAt, lastSuccessAt, lastResult, lastError, failing, pending, unresolved, rejected, held, approvals, rejections, decided } = state;
+  const { lastCycleAt, lastSuccessAt, lastResult, lastError, failing, pending, unresolved, mislaid, rejected, held, approvals, rejections, decided } = state;
   const decisions = { waiting, last: decided };
-  return { target, lastResult, lastCycleAt, lastSuccessAt, lastError, consecutiveFailures: failing?.cycles ?? 0, failingSince: failing?.since, pending, unresolved, notInStep: rejected, unstored, resources: counts, held, rejections, approvals, decisions, learned: notes.lessons, pausedUntil: notes.pace?.pausedUntil };
+  return { target, lastResult, lastCycleAt, lastSuccessAt, lastError, consecutiveFailures: failing?.cycles ?? 0, failingSince: failing?.since, pending, unresolved, mislaid, notInStep: rejected, unstored, resources: counts, held, rejections, approvals, decisions, learned: notes.lessons, pausedUntil: notes.pace?.pausedUntil };
 }

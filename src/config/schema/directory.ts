@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { attributeName, choice, dn, filter, flag, secret, text } from './values.ts';
+import { defaultReadingLimits } from '../../core/directory/reading-limits.ts';
+import { attributeName, choice, count, dn, duration, filter, flag, secret, text } from './values.ts';
 
 const searchScope = z.strictObject({
   bases: z.exactOptional(z.array(dn).min(1)).describe('DNs; each is searched with its whole subtree. Required for a server; in an LDIF file, everything without it.'),
@@ -44,6 +45,17 @@ export const directorySchema = z.strictObject({
     .describe('What happens to references to other servers below a base. One that is not followed makes the reading fail, because it is not complete.'),
   users: z.exactOptional(searchScope).describe('Where users are. Without it no user is read from a server; an LDIF file is searched as a whole.'),
   groups: z.exactOptional(searchScope).describe('Where groups are. Without it no group is read from a server; an LDIF file is searched as a whole.'),
+  limits: z
+    .strictObject({
+      maximumEntries: count.default(defaultReadingLimits.maximumEntries).describe('Entries in one reading at most: one that brings more ends with an error.'),
+      readTimeout: duration.prefault('10m').describe('How long a server may go on while next to nothing comes (fewer than 1,000 answers and less than 1 MB). A large directory may take as long as it needs.'),
+    })
+    .prefault({})
+    .describe('What a reading may take at most, so that a broken or hostile directory ends.'),
+  sees: z
+    .array(text)
+    .default([])
+    .describe('Other directories whose entries the DNs (and foreign security principals) in this one may mean: members, managers and groups of the scope. Without it, a name means somebody of the directory in which it stands.'),
   path: z.exactOptional(text).describe('The LDIF file, relative to the configuration file. In place of `urls`; required for kind `ldif`.'),
   allowCleartext: flag
     .default(false)

@@ -28,9 +28,14 @@ const scope = z.strictObject({
 const match = (paths: readonly string[]) =>
   z.array(matchPath).min(1).prefault([...paths]).describe('SCIM paths by which an account that exists already is found, tried in this order.');
 
-const adopt = choice(['first-match', 'never', 'also-foreign'])
-  .default('first-match')
-  .describe('Whether an existing account that matches is taken over. `never`: it is left alone and reported. `also-foreign`: also one that carries the externalId of somebody else.');
+const adoption = ['first-match', 'never', 'also-foreign'] as const;
+const adoptText = 'Whether an existing KIND that matches is taken over. `never`: it is left alone and reported. `also-foreign`: also one that carries the externalId of somebody else.';
+
+const adopt = choice(adoption).default('first-match').describe(adoptText.replace('KIND', 'account'));
+
+const adoptGroups = z
+  .exactOptional(choice(adoption))
+  .describe(`${adoptText.replace('KIND', 'group')} A group with members whom dir2scim did not put there is taken over only where this key is written, and once somebody approves it. Without it: \`first-match\` for all others.`);
 
 const adoptedMembers = choice(['keep', 'remove'])
   .default('keep')
@@ -54,6 +59,9 @@ export const targetSchema = z.strictObject({
   tls: targetTls,
   proxy: z.exactOptional(proxySection).describe('HTTP proxy on the way to the target: an address, or `{ url, username, password }`. Without it: what `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` say.'),
   from: z.exactOptional(z.array(text).min(1)).describe('Names of the directories that feed this target. An entry that several of them show is written once: for the first of them in which it is in scope. Default: all.'),
+  overlap: choice(['held', 'allowed'])
+    .default('held')
+    .describe('What happens when another directory has an entry that is linked from one of them: `held`, a person is asked and the account stays as it is meanwhile; `allowed`, it is the first directory\'s in which it is in scope.'),
   scope: scope.prefault({}).describe('Who belongs on the target.'),
   users: z
     .strictObject({
@@ -64,14 +72,14 @@ export const targetSchema = z.strictObject({
     })
     .prefault({})
     .describe('How users are found and mapped.'),
-  groups: z.strictObject({ match: match(['externalId', 'displayName']), adopt, adoptedMembers, map }).prefault({}).describe('How groups are found and mapped.'),
+  groups: z.strictObject({ match: match(['externalId', 'displayName']), adopt: adoptGroups, adoptedMembers, map }).prefault({}).describe('How groups are found and mapped.'),
   removal: z
     .strictObject({
       leaves: choice(['deactivate', 'delete', 'keep']).describe(
-        'What happens to users who leave the directory or the scope: `deactivate`, `delete` or `keep`. Required; there is no default.',
+        'What happens to users who leave the directory or the scope: `deactivate`, `delete` or `keep`. `delete`: at once when it is certain that the entry is gone; whoever may only be hidden is switched off, and deleted a week later. Required; there is no default.',
       ),
       deleteAfter: z.exactOptional(duration).describe('How long after leaving a deactivated user is deleted. Without it: never.'),
-      groups: choice(['delete', 'empty', 'keep']).default('keep').describe('What happens to groups that leave: `delete`, `empty` (remove all members) or `keep`.'),
+      groups: choice(['delete', 'empty', 'keep']).default('keep').describe('What happens to groups that leave: `delete`, `empty` (remove all members) or `keep`. `delete` empties those first that may only be hidden.'),
     })
     .describe('What happens to those who leave; `leaves` must be said, like `removal: { leaves: deactivate }`.'),
   guard: z

@@ -41,6 +41,9 @@ function sentenced<T>(result: T | string): { readonly value: T } | { readonly fl
   return typeof result === 'string' ? { flaw: { what: result } } : { value: result };
 }
 
+/** A number of things: at least one. */
+export const count = z.int().min(1).register(forms, { form: 'a whole number above 0' });
+
 export const duration = parsed(durationForm, (input) => sentenced(parseDuration(input)));
 export const schedule = parsed('an interval with its unit (10s) or a cron expression in quotes ("0 3 * * *")', (input) =>
   sentenced(parseSchedule(input)),

@@ -46,6 +46,7 @@ export interface Description {
 /** A directory uses few descriptions, and millions of times. */
 const descriptions = new Map<string, Description>();
 const mostDescriptions = 1_000;
+const longestDescription = 256;
 
 /** All of it at once, for whoever needs more than one. */
 export function describeAttribute(description: string): Description {
@@ -57,7 +58,7 @@ export function describeAttribute(description: string): Description {
   const binary = binaryAttributes.has(name) || /;binary(;|$)/i.test(description);
   const described = { name, key: [name, ...options].join(';'), options, binary };
   if (descriptions.size >= mostDescriptions) descriptions.clear();
-  descriptions.set(description, described);
+  if (description.length <= longestDescription) descriptions.set(description, described);
   return described;
 }
 

@@ -41,10 +41,10 @@ export function readyRules(rules: readonly MapRule[], type: ResourceType): Ready
 /** Whom a DN means: someone who is in the target's scope, or possibly so. */
 export type ResolveReference = (dn: string) => Reference | undefined;
 
-export function createResolver({ directory }: Entry, { index, isWanted }: Survey): ResolveReference {
+export function createResolver({ directory }: Entry, { index, isReachable }: Survey): ResolveReference {
   return (dn) => {
     const found = index.find(dn, directory);
-    return found !== undefined && isWanted(found.id) ? new Reference(found.id) : undefined;
+    return found !== undefined && isReachable(found) ? new Reference(found.id) : undefined;
   };
 }
 

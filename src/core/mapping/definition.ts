@@ -35,6 +35,10 @@ export interface TargetDefinition {
   readonly nested: NestedGroups;
   /** Canonical SCIM paths by which an existing resource is found, in order. */
   readonly match: Readonly<Record<ResourceType, readonly string[]>>;
+  /** Which other directories the DNs in a directory may mean, by its name. None unless said. */
+  readonly sees?: ReadonlyMap<string, ReadonlySet<string>> | undefined;
+  /** `allowed`: an entry may pass from one directory to another without a word. Otherwise a person is asked. */
+  readonly overlap?: 'held' | 'allowed' | undefined;
   /** SCIM paths without which the target refuses a resource. */
   readonly required: Readonly<Record<ResourceType, readonly ScimPath[]>>;
   /** The profile that says so, for sentences. */

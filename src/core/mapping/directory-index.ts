@@ -1,5 +1,6 @@
 import { dnKey } from '../directory/dn.ts';
 import type { Entry, SourceId } from '../model/entry.ts';
+import { seenFrom, type Sees } from './visibility.ts';
 
 /** Who once had a name that nobody has now, by the name as it is written; several, when nobody can tell who is meant. */
 export type FormerNames = ReadonlyMap<string, readonly SourceId[]>;
@@ -9,19 +10,19 @@ export const noFormerNames: FormerNames = new Map();
 /** Finds entries by their DN, in whatever spelling. */
 export interface DirectoryIndex {
   /**
-   * Whom a value in an entry of `directory` means: an entry beside it first, then the only one of that name anywhere,
-   * in whichever directories it appears, and then the only one who once had it.
+   * Whom a value in an entry of `directory` means: an entry beside it first, then the only one of that name in the
+   * directories that it sees, and then the only one there who once had it.
    */
   readonly find: (dn: string, directory: string) => Entry | undefined;
   /** Every entry of that name, in any directory. */
   readonly findAll: (dn: string) => readonly Entry[];
-  /** Whom a name that nobody has may mean: those who once had it, and those whose relative name is the same elsewhere. */
+  /** Whom a name that means nobody may mean: those who have or once had it, and those whose relative name is the same, in any directory. */
   readonly findAlike: (dn: string) => readonly Entry[];
-  /** Names that were looked for so far and that nobody has now. */
+  /** Names that were looked for so far and that mean nobody who has them now. */
   readonly unknown: ReadonlySet<string>;
 }
 
-export function indexDirectories(entries: readonly Entry[], former: FormerNames = noFormerNames): DirectoryIndex {
+export function indexDirectories(entries: readonly Entry[], sees: Sees, former: FormerNames): DirectoryIndex {
   const spelled = new Map<string, Map<string, Entry>>();
   for (const entry of entries) {
     const known = spelled.get(entry.directory) ?? new Map<string, Entry>();
@@ -34,18 +35,19 @@ export function indexDirectories(entries: readonly Entry[], former: FormerNames 
   let named: Map<string, Entry[]> | undefined;
   const unknown = new Set<string>();
   const findAll = (dn: string) => (keyed ??= groupBy(entries, entryKey)).get(dnKey(dn)) ?? [];
-  const findFormer = (dn: string) => (former.get(dn) ?? []).flatMap((id) => (identified ??= groupBy(entries, (entry) => entry.id)).get(id)?.slice(0, 1) ?? []);
+  const findFormer = (dn: string, isMeant: (entry: Entry) => boolean = () => true) =>
+    (former.get(dn) ?? []).flatMap((id) => (identified ??= groupBy(entries, (entry) => entry.id)).get(id)?.filter(isMeant).slice(0, 1) ?? []);
   const find = (dn: string, directory: string) => {
     const beside = spelled.get(directory);
     const near = beside?.get(dn);
     if (near !== undefined) return near;
-    const all = findAll(dn);
+    const all = seenFrom(directory, findAll(dn), sees);
     const [first] = all;
     const found = all.find((entry) => entry.directory === directory) ?? (all.every(({ id }) => id === first?.id) ? first : undefined);
     if (all.length === 0) {
       unknown.add(dn);
-      const [only, ...others] = findFormer(dn);
-      return others.length === 0 ? only : undefined;
+      // Somebody who had the name and is not shown is meant as well as anybody else.
+      return former.get(dn)?.length === 1 ? findFormer(dn, (entry) => sees(directory, entry.directory))[0] : undefined;
     }
     // The same spelling comes again, in another group or for another report.
     if (found !== undefined) beside?.set(dn, found);

@@ -2,8 +2,10 @@ import type { Entry, SourceId } from '../model/entry.ts';
 import { BridgeError } from '../model/errors.ts';
 import type { NestedGroups } from './definition.ts';
 import type { DirectoryIndex } from './directory-index.ts';
+import { createMembership, type Membership } from './membership.ts';
 import { concealedMembers, isSilent, readMembers } from './member-values.ts';
 import { linkPrimaryGroups } from './primary-group.ts';
+import type { Sees } from './visibility.ts';
 
 /** What a target should see in a group. */
 export interface GroupContent {
@@ -17,64 +19,87 @@ export interface GroupContent {
   readonly concealed?: string | undefined;
 }
 
+/** The groups around an entry. */
+export interface Surroundings {
+  readonly direct: readonly Entry[];
+  /** Only through other groups. */
+  readonly indirect: readonly Entry[];
+}
+
 /** Who belongs to which group: as the groups themselves say, and through primary groups. Groups may contain each other in circles. */
 export interface GroupGraph {
   /**
-   * Everyone in the group with this DN, directly or through other groups.
+   * Everyone in the group with this DN, directly or through other groups. The DN of a scope names one group: the one in
+   * the directory where it was found before, else in the first of the target's directories that has it.
    * @throws BridgeError D2S_SCOPE_GROUP_MISSING when no reading has such a group: nobody may depart for that; or
    * D2S_SCOPE_GROUP_UNREADABLE when nothing tells who is in it
    */
-  readonly everyoneIn: (dn: string) => ReadonlySet<SourceId>;
+  readonly everyoneIn: (dn: string) => Membership;
   /** Everyone in each of the groups that were asked for, by DN. */
-  readonly asked: () => ReadonlyMap<string, ReadonlySet<SourceId>>;
-  readonly contentOf: (group: Entry, nested: NestedGroups, isWanted: (id: SourceId) => boolean) => GroupContent;
+  readonly asked: () => ReadonlyMap<string, Membership>;
+  /** The groups in which an entry is: those that name it, and those in which these are. Looks through all groups. */
+  readonly groupsOf: (entry: Entry) => Surroundings;
+  readonly contentOf: (group: Entry, nested: NestedGroups, isWanted: (entry: Entry) => boolean) => GroupContent;
 }
 
-/** @param entries those of the index */
-export function linkGroups(index: DirectoryIndex, entries: readonly Entry[]): GroupGraph {
+/**
+ * @param entries those of the index, in the order of the target's directories
+ * @param homes the directory in which a group of the scope was found before, by DN
+ */
+export function linkGroups(index: DirectoryIndex, entries: readonly Entry[], sees: Sees, homes: ReadonlyMap<string, string>): GroupGraph {
   const primaryMembers = linkPrimaryGroups(entries);
-  const namedMembers = readMembers(index, entries);
+  const reader = readMembers(index, entries, sees);
   const unresolved = new Map<Entry, readonly string[]>();
   const direct = new Map<Entry, readonly Entry[]>();
   const directMembers = (group: Entry): readonly Entry[] => {
     const known = direct.get(group);
     if (known !== undefined) return known;
-    const named = namedMembers(group);
+    const named = reader.membersOf(group);
     const found = [...named.entries, ...primaryMembers(group)];
     direct.set(group, found);
     if (named.unresolved.length > 0) unresolved.set(group, named.unresolved);
     return found;
   };
-  const everyone = new Map<string, ReadonlySet<SourceId>>();
+  const everyone = new Map<string, Membership>();
   const everyoneIn = (dn: string) => {
     const known = everyone.get(dn);
     if (known !== undefined) return known;
-    const groups = index.findAll(dn).filter((entry) => entry.type === 'group');
-    if (groups.length === 0) throw missing(dn);
+    const alike = index.findAll(dn).filter((entry) => entry.type === 'group');
+    const home = homes.get(dn) ?? alike[0]?.directory;
+    const groups = alike.filter(({ directory }) => directory === home);
+    if (home === undefined || groups.length === 0) throw missing(dn, home, alike[0]?.directory);
     const reached = reach(groups, directMembers);
     const silent = [...groups, ...reached].find((entry) => entry.type === 'group' && directMembers(entry).length === 0 && isSilent(entry));
     if (silent !== undefined) throw unreadable(dn);
-    const ids = new Set(reached.map((entry) => entry.id));
-    everyone.set(dn, ids);
-    return ids;
+    const membership = createMembership(home, reached, sees);
+    everyone.set(dn, membership);
+    return membership;
   };
-  const contentOf = (group: Entry, nested: NestedGroups, isWanted: (id: SourceId) => boolean) => {
+  const contentOf = (group: Entry, nested: NestedGroups, isWanted: (entry: Entry) => boolean) => {
     const all = nested === 'flatten' ? reach([group], directMembers) : directMembers(group);
     const ids = new Set<SourceId>();
     let concealed = concealedMembers(group);
     for (const entry of all) {
       if (nested === 'flatten' && entry.type === 'group') concealed ??= concealedMembers(entry);
-      if (entry.id !== group.id && (entry.type === 'user' || nested === 'keep') && isWanted(entry.id)) ids.add(entry.id);
+      if (entry.id !== group.id && (entry.type === 'user' || nested === 'keep') && isWanted(entry)) ids.add(entry.id);
     }
     const opened = unresolved.size === 0 ? [] : [group, ...(nested === 'flatten' ? all.filter(({ type }) => type === 'group') : [])];
     const values = opened.flatMap((one) => unresolved.get(one) ?? none);
     if (values.length === 0) return { members: [...ids].sort(), unresolved: none, possible: none, concealed };
-    const alike = values.flatMap((value) => [...index.findAlike(value)]);
+    const alike = values.flatMap((value) => [...reader.findAlike(value)]);
     const meant = nested === 'flatten' ? [...alike, ...reach(alike.filter(({ type }) => type === 'group'), directMembers)] : alike;
     const possible = new Set(meant.map(({ id }) => id).filter((id) => !ids.has(id)));
     return { members: [...ids].sort(), unresolved: [...new Set(values)].sort(), possible: [...possible].sort(), concealed };
   };
-  return { everyoneIn, asked: () => new Map(everyone), contentOf };
+  const groupsOf = (entry: Entry): Surroundings => {
+    const holding = new Map<SourceId, Entry[]>();
+    for (const group of entries.filter(({ type }) => type === 'group')) {
+      for (const { id } of directMembers(group)) if (id !== group.id) holding.set(id, [...(holding.get(id) ?? []), group]);
+    }
+    const direct = new Set(holding.get(entry.id));
+    return { direct: [...direct], indirect: reach([entry], ({ id }) => holding.get(id) ?? []).filter((group) => !direct.has(group) && group.id !== entry.id) };
+  };
+  return { everyoneIn, asked: () => new Map(everyone), groupsOf, contentOf };
 }
 
 /** Shared: nearly all groups have none. */
@@ -96,10 +121,11 @@ function reach(start: readonly Entry[], membersOf: (group: Entry) => readonly En
   return [...seen];
 }
 
-function missing(dn: string): BridgeError {
+function missing(dn: string, home: string | undefined, other: string | undefined): BridgeError {
+  const elsewhere = `directory ${home} does not have such a group any more (one of that name in ${other} is another group)`;
   return new BridgeError(
     'D2S_SCOPE_GROUP_MISSING',
-    `the scope asks for members of ${dn}, and no directory has such a group: everyone in it would seem to have left`,
+    `the scope asks for members of ${dn}, and ${other === undefined ? 'no directory has such a group' : elsewhere}: everyone in it would seem to have left`,
     'correct the DN, or include the group in the bases and the filter of groups',
   );
 }

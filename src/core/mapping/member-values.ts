@@ -4,6 +4,7 @@ import { fold, presentText } from '../directory/fold.ts';
 import { sidText } from '../directory/sid.ts';
 import type { Entry } from '../model/entry.ts';
 import type { DirectoryIndex } from './directory-index.ts';
+import { seenFrom, type Sees } from './visibility.ts';
 
 /** Whom the values of a group name. */
 export interface NamedMembers {
@@ -12,24 +13,33 @@ export interface NamedMembers {
   readonly unresolved: readonly string[];
 }
 
+export interface MemberReader {
+  readonly membersOf: (group: Entry) => NamedMembers;
+  /** Whom a value that names nobody may mean, in any directory. */
+  readonly findAlike: (value: string) => readonly Entry[];
+}
+
 /** What has to be read to tell who is in a group, in lower case; the primary group apart. */
 export const memberAttributes = {
   user: ['uid', 'objectsid'],
   group: ['member', 'uniquemember', 'memberuid', 'objectclass', 'objectsid'],
 } as const;
 
+/** Attributes of groups that name members by DN (RFC 4519 §2.17, §2.40). */
+export const memberNames = ['member', 'uniquemember'] as const;
+
 /**
  * Reads the members that groups name themselves:
  *
  * - `member` and `uniqueMember` by DN (RFC 4519 §2.17, §2.40). A security principal of another forest, which Active
  *   Directory puts there as `CN=S-1-5-21-…,CN=ForeignSecurityPrincipals,…` (MS-ADTS §6.1.1.4.10), is whoever has this
- *   objectSid in another of the target's directories.
+ *   objectSid in another directory that this one sees.
  * - `memberUid` by login (RFC 2307 §3): whoever has it as uid in the same directory. memberUid has case (caseExactIA5Match)
  *   and uid has none (RFC 4519 §2.39): the same spelling counts first, then any. A login that two people have names nobody.
  *
  * @param entries those of the index
  */
-export function readMembers(index: DirectoryIndex, entries: readonly Entry[]): (group: Entry) => NamedMembers {
+export function readMembers(index: DirectoryIndex, entries: readonly Entry[], sees: Sees): MemberReader {
   const bySid = lazily(() => indexBy(entries, (entry) => sidsOf(entry)));
   const byLogin = lazily(() => indexBy(entries, (entry) => (entry.type === 'user' ? textsOf(entry, 'uid').map((uid) => loginKey(entry.directory, uid)) : [])));
   const byFoldedLogin = lazily(() => indexBy(entries, (entry) => (entry.type === 'user' ? textsOf(entry, 'uid').map((uid) => loginKey(entry.directory, fold(uid))) : [])));
@@ -37,12 +47,12 @@ export function readMembers(index: DirectoryIndex, entries: readonly Entry[]): (
   const named = (dn: string, { directory }: Entry): Entry | undefined => {
     const found = index.find(dn, directory);
     const sid = found === undefined ? foreignSid(dn) : undefined;
-    return sid === undefined ? found : onlyOne(bySid().get(sid)?.filter((entry) => entry.directory !== directory));
+    return sid === undefined ? found : onlyOne(seenFrom(directory, bySid().get(sid) ?? [], sees).filter((entry) => entry.directory !== directory));
   };
   const loggedIn = (login: string, { directory }: Entry): Entry | undefined =>
     onlyOne(byLogin().get(loginKey(directory, login)) ?? byFoldedLogin().get(loginKey(directory, fold(login))));
 
-  return (group) => {
+  const membersOf = (group: Entry): NamedMembers => {
     const found = new Set<Entry>();
     const unresolved = new Set<string>();
     const take = (name: string, find: (text: string) => Entry | undefined): void => {
@@ -59,6 +69,11 @@ export function readMembers(index: DirectoryIndex, entries: readonly Entry[]): (
     take('memberuid', (login) => loggedIn(presentText(login) ?? login, group));
     return { entries: [...found], unresolved: [...unresolved] };
   };
+  const findAlike = (value: string): readonly Entry[] => {
+    const sid = foreignSid(value);
+    return [...index.findAlike(value), ...((sid === undefined ? undefined : bySid().get(sid)) ?? [])];
+  };
+  return { membersOf, findAlike };
 }
 
 /** Classes whose members stand where they may be hidden, or are only worked out when somebody asks (slapo-dynlist). */

@@ -17,18 +17,21 @@ export function inOrderOfDirectories(entries: readonly Entry[], definition: Targ
 }
 
 /**
- * Of entries that several directories show (two of them may overlap): which appearance counts. The first one that is in
- * scope, in the order of the target's directories; so nobody departs because another directory shows them as well, or
- * no longer does.
+ * Of entries that several directories show (two of them may overlap): which appearance counts. The one in the directory
+ * from which the entry is linked, if it is in scope there: what another directory says of it later changes nothing.
+ * Otherwise the first one that is in scope, in the order of the target's directories; so nobody departs because another
+ * directory shows them as well, or no longer does.
  *
  * @param ordered in the order of the directories
+ * @param homes the directories from which entries are linked
  */
-export function findOwners(ordered: readonly Entry[], isWanted: (entry: Entry) => boolean): ReadonlyMap<SourceId, Entry> {
+export function findOwners(ordered: readonly Entry[], isWanted: (entry: Entry) => boolean, homes: ReadonlyMap<SourceId, string>): ReadonlyMap<SourceId, Entry> {
   const owners = new Map<SourceId, Entry>();
   for (const [id, appearances] of Map.groupBy(ordered, ({ id }) => id)) {
     const [first] = appearances;
     if (first === undefined || appearances.length === 1) continue;
-    owners.set(id, appearances.find(isWanted) ?? first);
+    const home = appearances.find(({ directory }) => directory === homes.get(id));
+    owners.set(id, home !== undefined && isWanted(home) ? home : (appearances.find(isWanted) ?? first));
   }
   return owners;
 }

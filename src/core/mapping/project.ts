@@ -2,10 +2,10 @@ import type { Entry, ResourceType } from '../model/entry.ts';
 import type { Reason, Rejected, Resource } from '../model/resource.ts';
 import { readyRules } from './apply-rule.ts';
 import type { MapRule, TargetDefinition } from './definition.ts';
-import { noFormerNames, type FormerNames } from './directory-index.ts';
 import { findDuplicates, reject } from './duplicates.ts';
 import type { GroupContent } from './group-graph.ts';
 import { mapEntry, type ReadyMap } from './map-entry.ts';
+import { noMemory, type Memory } from './memory.ts';
 import { reportAppearance } from './ownership.ts';
 import { requirementsOf } from './requirement.ts';
 import { surveyScope, type Survey } from './survey.ts';
@@ -32,14 +32,13 @@ export function projectTarget(entries: readonly Entry[], definition: TargetDefin
 export interface Draft {
   readonly projection: Projection;
   readonly survey: Survey;
-  /** Who had the names that nobody has now. */
-  readonly former: FormerNames;
+  readonly memory: Memory;
 }
 
 /** Like `projectTarget`. */
-export function draftProjection(entries: readonly Entry[], definition: TargetDefinition, now: number, former: FormerNames = noFormerNames): Draft {
-  const survey = surveyScope(entries, definition, now, former);
-  return { survey, former, projection: projectSurvey(entries, definition, survey) };
+export function draftProjection(entries: readonly Entry[], definition: TargetDefinition, now: number, memory: Memory = noMemory): Draft {
+  const survey = surveyScope(entries, definition, now, memory);
+  return { survey, memory, projection: projectSurvey(entries, definition, survey) };
 }
 
 /** The same, where it is already known who is in scope. */
@@ -58,7 +57,7 @@ export function projectSurvey(entries: readonly Entry[], definition: TargetDefin
     if (mapped.kind === 'rejected') rejected.push(mapped.rejected);
     else if (entry.type === 'user') resources.push(mapped.resource);
     else {
-      const content = survey.groups.contentOf(entry, definition.nested, survey.isWanted);
+      const content = survey.groups.contentOf(entry, definition.nested, survey.isReachable);
       if (content.concealed !== undefined) rejected.push(reject(mapped.resource, [concealed(content.concealed)]));
       else resources.push(withMembers(mapped.resource, content));
     }

@@ -30,7 +30,7 @@ export function reviseProjection(draft: Draft, changed: readonly Entry[], defini
     resources[at] = mapped.resource;
   }
   const { until } = survey.span;
-  return { survey, former: draft.former, projection: { ...draft.projection, resources, holdsUntil: until } };
+  return { survey, memory: draft.memory, projection: { ...draft.projection, resources, holdsUntil: until } };
 }
 
 /** A user whom the survey knows as they are, but for attributes that nobody else depends on. */

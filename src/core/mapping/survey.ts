@@ -1,10 +1,12 @@
-import { EvaluationError, type ExpressionContext } from '../expression/expression.ts';
+import { EvaluationError, type Expression, type ExpressionContext } from '../expression/expression.ts';
 import type { Entry, ResourceType, SourceId } from '../model/entry.ts';
 import type { TargetDefinition } from './definition.ts';
-import { indexDirectories, type DirectoryIndex, type FormerNames } from './directory-index.ts';
+import { indexDirectories, type DirectoryIndex } from './directory-index.ts';
 import { linkGroups, type GroupGraph } from './group-graph.ts';
+import type { Memory } from './memory.ts';
 import { findOwners, inOrderOfDirectories } from './ownership.ts';
 import { holdsAt, TimeSpan } from './time-span.ts';
+import { visibilityOf } from './visibility.ts';
 
 /** `failed`: a condition could not be evaluated. Such an entry is in nobody's way, but has not left either. */
 export type ScopeVerdict = 'in' | 'out' | 'failed';
@@ -16,11 +18,15 @@ export interface ScopeCondition {
   readonly text: string;
   /** Null is not fulfilled. An error stands for itself, without values. */
   readonly judge: (entry: Entry) => boolean | null | EvaluationError;
+  /** DNs of the groups by which the condition goes for an entry that is in them. */
+  readonly groupsFor?: (entry: Entry) => readonly string[];
 }
 
 /** A group by which a scope goes, by the DN in the configuration. */
 export interface ScopeGroup {
   readonly dn: string;
+  /** The one that has it. */
+  readonly directory: string;
   readonly type: ResourceType;
   readonly count: number;
 }
@@ -39,21 +45,24 @@ export interface Survey {
   readonly span: TimeSpan;
   /** @param span narrowed by what the entry's expressions ask, in place of the survey's own */
   readonly contextOf: (entry: Entry, span?: TimeSpan) => ExpressionContext;
-  /** In scope, or possibly so: who may be a member, and be referred to. */
+  /** In scope, or possibly so. */
   readonly isWanted: (id: SourceId) => boolean;
+  /** Whether an entry that a name means is in scope, as itself: it may be a member, and be referred to. */
+  readonly isReachable: (entry: Entry) => boolean;
 }
 
 /**
  * Judges who is in the scope of a target.
  *
  * @param now milliseconds since 1970
- * @param former who had names that nobody has now
+ * @param memory what the state knows of earlier readings
  * @throws BridgeError D2S_SCOPE_GROUP_MISSING
  */
-export function surveyScope(entries: readonly Entry[], definition: TargetDefinition, now: number, former?: FormerNames): Survey {
+export function surveyScope(entries: readonly Entry[], definition: TargetDefinition, now: number, memory: Memory): Survey {
   const ordered = inOrderOfDirectories(entries, definition);
-  const index = indexDirectories(ordered, former);
-  const groups = linkGroups(index, ordered);
+  const sees = visibilityOf(definition.sees);
+  const index = indexDirectories(ordered, sees, memory.former);
+  const groups = linkGroups(index, ordered, sees, memory.scopeHomes);
   const { span, contextOf, conditions } = momentOf(definition, groups, now);
   const judgeOwn = (entry: Entry) => (definition.maps.has(entry.directory) ? judge(entry, conditions[entry.type]) : 'out');
   const verdicts = new Map<SourceId, ScopeVerdict>();
@@ -61,18 +70,20 @@ export function surveyScope(entries: readonly Entry[], definition: TargetDefinit
     if ((verdicts.get(entry.id) ?? 'out') === 'out') verdicts.set(entry.id, judgeOwn(entry));
   }
   const isUnique = verdicts.size === ordered.length;
-  const owners = isUnique ? new Map<SourceId, Entry>() : findOwners(ordered, (entry) => judgeOwn(entry) !== 'out');
+  const owners = isUnique ? new Map<SourceId, Entry>() : findOwners(ordered, (entry) => judgeOwn(entry) !== 'out', memory.homes);
+  for (const [id, owner] of owners) verdicts.set(id, judgeOwn(owner));
   const isWanted = (id: SourceId) => (verdicts.get(id) ?? 'out') !== 'out';
+  const isReachable = (entry: Entry) => isWanted(entry.id) && sees(entry.directory, (owners.get(entry.id) ?? entry).directory);
   const scopeGroups = countScopeGroups(groups, ordered);
-  return { index, groups, conditions, verdicts, scopeGroups, owners, span, contextOf, isWanted };
+  return { index, groups, conditions, verdicts, scopeGroups, owners, span, contextOf, isWanted, isReachable };
 }
 
 function countScopeGroups(groups: GroupGraph, entries: readonly Entry[]): ScopeGroup[] {
   const asked = [...groups.asked()];
   if (asked.length === 0) return [];
   const types = new Map(entries.map(({ id, type }) => [id, type]));
-  return asked.flatMap(([dn, ids]) =>
-    (['user', 'group'] as const).map((type) => ({ dn, type, count: [...ids].filter((id) => types.get(id) === type).length })),
+  return asked.flatMap(([dn, { directory, ids }]) =>
+    (['user', 'group'] as const).map((type) => ({ dn, directory, type, count: [...ids].filter((id) => types.get(id) === type).length })),
   );
 }
 
@@ -87,7 +98,7 @@ export function surveyAgain(survey: Survey, definition: TargetDefinition, now: n
 function momentOf(definition: TargetDefinition, groups: GroupGraph, now: number): Pick<Survey, 'span' | 'contextOf' | 'conditions'> {
   const span = new TimeSpan(now);
   const contextOf: Survey['contextOf'] = (entry, own = span) => ({
-    isMemberOf: (dn) => groups.everyoneIn(dn).has(entry.id),
+    isMemberOf: (dn) => groups.everyoneIn(dn).has(entry),
     isOver: (instant) => own.isOver(instant),
   });
   const conditionsFor = (type: ResourceType) => conditionsOf(definition, type, groups, contextOf);
@@ -105,12 +116,18 @@ function conditionsOf(
   if (!supported) conditions.push({ kind: 'profile', text: `${definition.profile} has ${type}s`, judge: () => false });
   if (memberOf.length > 0) {
     const sets = memberOf.map(groups.everyoneIn);
-    conditions.push({ kind: 'memberOf', text: memberOf.join(' | '), judge: (entry) => sets.some((ids) => ids.has(entry.id)) });
+    conditions.push({
+      kind: 'memberOf',
+      text: memberOf.join(' | '),
+      judge: (entry) => sets.some((everyone) => everyone.has(entry)),
+      groupsFor: (entry) => memberOf.filter((_, place) => sets[place]?.has(entry) === true),
+    });
   }
   if (where !== undefined) {
     conditions.push({
       kind: 'where',
       text: where.source,
+      groupsFor: (entry) => groupsAskedBy(where, entry, contextOf(entry)),
       judge: (entry) => {
         const unseen = entry.hidden === undefined ? undefined : [...where.attributes].find((name) => entry.hidden?.has(name));
         if (unseen !== undefined) return new EvaluationError(`the directory does not show ${unseen} to the bind account`);
@@ -125,6 +142,23 @@ function conditionsOf(
     });
   }
   return conditions;
+}
+
+/** Of the groups that an expression asks for, those in which the entry is. */
+function groupsAskedBy(expression: Expression, entry: Entry, context: ExpressionContext): string[] {
+  if (!expression.usesGroups) return [];
+  const found = new Set<string>();
+  const isMemberOf = (dn: string): boolean => {
+    const holds = context.isMemberOf(dn);
+    if (holds) found.add(dn);
+    return holds;
+  };
+  try {
+    expression.evaluate(entry, { ...context, isMemberOf });
+  } catch (thrown) {
+    if (!(thrown instanceof EvaluationError)) throw thrown;
+  }
+  return [...found];
 }
 
 export function judge(entry: Entry, conditions: readonly ScopeCondition[]): ScopeVerdict {

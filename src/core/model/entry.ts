@@ -30,6 +30,8 @@ export interface Entry {
    * shown: what is missing here says nothing.
    */
   readonly hidden?: ReadonlySet<string> | undefined;
+  /** As it was when it was read last: it is there, and the account may not read it any more. */
+  readonly unreadable?: true | undefined;
   /**
    * What the server counts changes of the entry with (entryCSN, uSNChanged, modifyTimestamp), where it was read. Only
    * good for a comparison with what the same server said before.

@@ -52,6 +52,13 @@ export interface Link {
   readonly unsettled?: readonly SourceId[] | undefined;
   /** Paths of which the target showed that it has not stored what was sent. They count as acknowledged: they are not sent again before they change. */
   readonly unstored?: readonly string[] | undefined;
+  /**
+   * Of a lost one whose access has to end: an account that is active, has the match attributes that were acknowledged, and
+   * says in no way that it is ours. It may be theirs or somebody else's; a person decides.
+   */
+  readonly lookalike?: TargetId | undefined;
+  /** To whom the account passes, because they came in the place of an entry that is gone, while no answer has said that it has. */
+  readonly heir?: SourceId | undefined;
   /** ETag, where the target gives one (RFC 7644 §3.14). */
   readonly version?: string | undefined;
 }

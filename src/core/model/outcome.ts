@@ -49,6 +49,8 @@ export type Outcome =
       readonly members?: readonly TargetId[] | undefined;
       /** Of a create: the answer shows an account that was there before. */
       readonly existed?: true | undefined;
+      /** Of a create: the answer shows an account that is somebody else's by its externalId or name. */
+      readonly others?: true | undefined;
       /** Of a create of someone inactive: the target made them active all the same. */
       readonly active?: true | undefined;
       readonly shown?: Shown | undefined;

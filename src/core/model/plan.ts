@@ -60,13 +60,16 @@ export interface AdoptOperation extends Subject {
   readonly present?: readonly SourceId[] | undefined;
   /** Of a group: who is in it whom the directory does not have in it, by the target's ids. */
   readonly strangers?: readonly TargetId[] | undefined;
+  /** Of a group: how many are in it whom nobody of ours put there, wanted or not. */
+  readonly others?: number | undefined;
   /** They are taken out: that is an operation of its own, which the guard looks at. Otherwise they stay. */
   readonly strangersLeave?: boolean | undefined;
 }
 
 /**
  * The account of an entry that is gone passes to the entry that came in its place: the same person under a new source
- * id. One request puts the externalId right, and what differs.
+ * id. One request puts the externalId right, and what differs. Or under the same source id in another directory: then
+ * `replaces` is the entry's own id.
  */
 export interface RelinkOperation extends Subject {
   readonly verb: 'relink';
@@ -98,6 +101,10 @@ export interface RemoveOperation extends Subject {
   readonly cause: RemovalCause;
   /** Absence where nothing is said. */
   readonly evidence?: Evidence | undefined;
+  /** For a deactivation: of this account, which is not known to be theirs (`Link.lookalike`). Always held. */
+  readonly lookalike?: TargetId | undefined;
+  /** A deletion that comes with time alone: access ended before, and the time to come back is over. */
+  readonly afterGrace?: true | undefined;
 }
 
 export type Operation = CreateOperation | AdoptOperation | RelinkOperation | UpdateOperation | MembersOperation | RemoveOperation;
@@ -137,9 +144,12 @@ export interface GuardFinding {
     | 'empty_reading'
     | 'empty_scope'
     | 'unread_directory'
+    | 'moved_directory'
+    | 'adopted_groups'
     | 'older_data'
     | 'unresolved_members'
-    | 'clock_leap';
+    | 'clock_leap'
+    | 'lookalike';
   readonly type: ResourceType;
   /** The group whose members are concerned, for `members`. */
   readonly sourceId?: SourceId | undefined;
@@ -162,6 +172,8 @@ export interface HeldOperation {
   readonly sourceId: SourceId;
   /** For a deactivation: they are missing or out of scope. The directory does not say that they are disabled. */
   readonly departed?: true | undefined;
+  /** For the deactivation of an account that is not known to be theirs: which one. */
+  readonly lookalike?: TargetId | undefined;
   /** For `members`: who joins the group. */
   readonly add?: readonly SourceId[] | undefined;
   /** For `members`: who leaves the group. */

@@ -19,9 +19,12 @@ import { planRejected, planResource } from './plan-resource.ts';
  *                 |                       |                           | if known inactive    | delete, or keep
  *   deactivated   | reactivate            | update if different       | nothing              | delete when the grace is over
  *   lost          | create again          | nothing                   | nothing              | forget
+ *   lost, and a   | create again          | nothing                   | nothing; deactivate  | deactivate that one
+ *   look-alike    |                       |                           | that one             | (always held)
  *
  * `active` in doubt (a request about it was never answered): reactivated if wanted active; else like any active one.
  * None, and it comes in the place of an entry that is gone: relink, with what an update and a reactivation would say.
+ * Linked from another directory than the one that has it now: the same, in the place of the entry as it was.
  * `lost` and a match: adopt. Whoever was lost is in no group, and is referred to under another id, once created again.
  * Groups have no `active`: they are created, adopted, updated, get and lose members; departed ones are kept, emptied
  * or deleted by policy.
@@ -35,7 +38,7 @@ export function buildPlan(given: PlanInput): PlannedOperations {
   const parts = [
     ...input.resources.map((resource) => planResource(resource, input, outlook)),
     ...input.resources.filter(({ type }) => type === 'group').map((group) => planMembers(group, input, outlook)),
-    ...input.rejected.map((rejected) => planRejected(rejected, outlook)),
+    ...input.rejected.map((rejected) => planRejected(rejected, input, outlook)),
     ...input.departures.map((departure) => planDeparture(departure, input, outlook)),
   ];
   return {

@@ -11,7 +11,8 @@ import type { Fate, Reading } from '../model/reading.ts';
  *   yes                         | -                            | left_scope       | absence: of a value or a membership
  *   no                          | deleted                      | absent           | word
  *   no                          | moved, filtered              | left_scope       | word
- *   no                          | missing, or not looked up    | absent           | absence
+ *   no                          | missing                      | absent           | absence; perhaps hidden
+ *   no                          | not looked up (a file)       | absent           | absence
  *   no                          | unreadable, present          | no               | -
  *   read as a delta or not read | -                            | no               | -
  */
@@ -21,6 +22,8 @@ export interface Departure {
   readonly cause: Extract<RemovalCause, 'absent' | 'left_scope'>;
   /** Absence where nothing is said. */
   readonly evidence?: Evidence | undefined;
+  /** The directory was asked, and cannot tell whether the entry was deleted or is hidden from the account. */
+  readonly perhapsHidden?: true | undefined;
 }
 
 /**
@@ -57,6 +60,7 @@ export function judgeDeparture(departure: Departure, fate: Fate | undefined): De
     case 'present':
       return undefined;
     case 'missing':
+      return { ...departure, perhapsHidden: true };
     case undefined:
       return departure;
   }

@@ -116,6 +116,11 @@ export function isRemovalOfGroup(part: Part): part is Removal {
   return part.kind === 'removal' && part.type === 'group';
 }
 
+/** Whether it is about an account that is not known to be theirs. */
+export function isLookalike({ operation }: Part): boolean {
+  return operation.verb === 'deactivate' && operation.lookalike !== undefined;
+}
+
 /** Takes an operation apart. */
 export function partsOf(operation: Operation, context: PartContext): Part[] {
   const { type, sourceId, directory } = operation;

@@ -40,7 +40,7 @@ export function emptyScopeRule(plan: Judged): Suspicion[] {
 
 /** The time to come back is over by the clock alone: it leapt, or nobody looked for long. */
 export function clockLeapRule(plan: Judged): Suspicion[] {
-  const leapt = (part: Part) => part.kind === 'removal' && !part.hadAccess && plan.isLeap(part.sourceId);
+  const leapt = ({ operation, sourceId }: Part) => operation.verb === 'delete' && operation.afterGrace === true && plan.isLeap(sourceId);
   const because = 'because their time to come back is over by the clock, which leapt or went on while nobody looked';
   return suspect(plan, 'clock_leap', leapt, (part, what) => ({ key: '', text: `${what} ${because}` }));
 }

@@ -1,7 +1,10 @@
+import { adoptedGroupsRule } from './guard-adopted-groups.ts';
 import { olderDataRule } from './guard-age.ts';
 import { limitRule } from './guard-limits.ts';
+import { movedDirectoryRule } from './guard-moves.ts';
 import { unreadDirectoryRule } from './guard-orphans.ts';
 import { clockLeapRule, emptyReadingRule, emptyScopeRule, firstRunRule } from './guard-readings.ts';
+import { lookalikeRule } from './guard-lookalike.ts';
 import { unresolvedMembersRule } from './guard-unresolved.ts';
 import type { Rule } from './guard-suspicion.ts';
 
@@ -12,7 +15,10 @@ export const rules: readonly Rule[] = [
   emptyReadingRule,
   emptyScopeRule,
   unreadDirectoryRule,
+  movedDirectoryRule,
   unresolvedMembersRule,
   clockLeapRule,
+  lookalikeRule,
+  adoptedGroupsRule,
   limitRule,
 ];

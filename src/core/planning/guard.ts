@@ -21,9 +21,14 @@ import { holdId } from './plan-id.ts';
  *   empty_scope        | removals of those who left the scope        | a group by which it goes lost its last member
  *   unread_directory   | removals, and members leaving, of those     | nobody reads it any more
  *                      | who are linked from a directory             |
+ *   moved_directory    | whatever a directory says of entries that   | a move is not allowed
+ *                      | are linked from another one                 |
+ *   adopted_groups     | adoptions of groups                         | there are members whom nobody of ours put there
  *   unresolved_members | members leaving a group                     | a value in it that names nobody may mean them
  *   clock_leap         | deletions of those whose time to come back  | so much time was not seen to pass
  *                      | is over                                     |
+ *   lookalike          | removals of an account that has their name  | always
+ *                      | and is not known to be theirs               |
  *
  *   and those above a limit, together with what was done in the last 24 hours without an approval:
  *

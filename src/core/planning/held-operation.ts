@@ -12,6 +12,7 @@ import type { Part } from './guard-parts.ts';
  *   --------------------------+-------------------------------------+----------------------------
  *   deactivate, delete,       | verb, type, source id               | the same
  *   create, adopt, reactivate |                                     |
+ *   deactivate a look-alike   | verb, type, source id, account      | the same
  *   somebody leaves or joins  | verb, group, - or +, member         | the same
  *   an attribute is set       | change, entry, path, digest of value| without the value
  *   an attribute is cleared   | change, entry, path                 | the same
@@ -30,7 +31,7 @@ export function heldOperation(operation: Operation, digest: Digest): HeldOperati
     case 'reactivate':
       return { verb, type, sourceId, changes: operation.changes.map((change) => heldChange(change, digest)) };
     case 'deactivate':
-      return { verb, type, sourceId, ...(operation.cause === 'disabled' ? {} : { departed: true as const }) };
+      return { verb, type, sourceId, ...(operation.cause === 'disabled' ? {} : { departed: true as const }), ...(operation.lookalike === undefined ? {} : { lookalike: operation.lookalike }) };
     default:
       return { verb, type, sourceId };
   }
@@ -61,8 +62,13 @@ export function markOf(part: Part, digest: Digest): string {
     case 'clear':
       return changeMark(part.operation, heldChange(part.change, digest));
     default:
-      return wholeMark(part.operation);
+      return wholeMark(wholeOf(part.operation));
   }
+}
+
+function wholeOf(operation: Operation): Whole {
+  const { verb, type, sourceId } = operation;
+  return { verb, type, sourceId, lookalike: operation.verb === 'deactivate' ? operation.lookalike : undefined };
 }
 
 /** The marks of an operation that the state keeps. */
@@ -89,10 +95,10 @@ export function restOf(held: HeldOperation, isLeft: (mark: string) => boolean): 
   return changes.length === 0 ? undefined : { ...held, changes };
 }
 
-type Whole = Pick<HeldOperation, 'verb' | 'type' | 'sourceId'>;
+type Whole = Pick<HeldOperation, 'verb' | 'type' | 'sourceId' | 'lookalike'>;
 
-function wholeMark({ verb, type, sourceId }: Whole): string {
-  return JSON.stringify([verb, type, sourceId]);
+function wholeMark({ verb, type, sourceId, lookalike }: Whole): string {
+  return JSON.stringify([verb, type, sourceId, ...(lookalike === undefined ? [] : [lookalike])]);
 }
 
 /** As versions before kept it: whatever is changed about the entry. */

@@ -50,7 +50,7 @@ function content(operation: Operation): unknown {
       return [[...operation.add].sort(), [...operation.remove].sort()];
     case 'deactivate':
     case 'delete':
-      return null;
+      return operation.lookalike ?? null;
   }
 }
 

@@ -11,6 +11,8 @@ export interface Match {
   readonly matchedBy: string;
   readonly active: boolean;
   readonly body: Readonly<Record<string, unknown>>;
+  /** Of a group: how many are in it whom nobody of ours put there. */
+  readonly others?: number | undefined;
 }
 
 /** Whose account a newcomer takes over. */
@@ -36,6 +38,8 @@ export interface PlanInput {
   readonly members: ReadonlyMap<SourceId, ReadonlySet<SourceId>>;
   /** In scope and not on the target, and not part of this plan: nobody waits for them. */
   readonly bystanders: ReadonlySet<SourceId>;
+  /** Whether an entry that is linked from one directory may be another one's without anybody's word. */
+  readonly mayMove: (from: string, to: string) => boolean;
   readonly removal: RemovalPolicy;
   /** Whether those leave an adopted group whom the directory does not have in it. */
   readonly strangersLeave?: boolean | undefined;

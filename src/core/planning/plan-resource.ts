@@ -6,6 +6,7 @@ import { shortPath } from '../mapping/scim-path.ts';
 import type { Match, PlanInput, PlannedOperations, Successor } from './plan-input.ts';
 import { diffWithBody, diffWithLink } from './diff.ts';
 import { isActive, ownStage, stageAfter, withoutStrangers, type Outlook } from './outlook.ts';
+import { planLookalike } from './plan-lookalike.ts';
 import { shownMembers } from './shown-members.ts';
 import { stages } from './stages.ts';
 import { subject, type Who } from './subject.ts';
@@ -14,9 +15,9 @@ import { subject, type Who } from './subject.ts';
 export function planResource(resource: Resource, input: PlanInput, outlook: Outlook): Partial<PlannedOperations> {
   const link = outlook.live.get(resource.sourceId);
   if (link !== undefined) {
-    const successor = input.successors.get(resource.sourceId);
+    const successor = input.successors.get(resource.sourceId) ?? strayLink(resource, link, input);
     const planned = planLinked(resource, link, input, outlook);
-    return successor === undefined ? planned : { ...planned, operations: relinked(resource, successor, planned.operations ?? [], outlook) };
+    return successor === undefined ? planned : { ...planned, remembered: [], operations: relinked(resource, successor, planned.operations ?? [], outlook) };
   }
   if (!outlook.newcomers.has(resource.sourceId)) return {};
   const match = input.matches.get(resource.sourceId);
@@ -26,10 +27,14 @@ export function planResource(resource: Resource, input: PlanInput, outlook: Outl
 }
 
 /** Someone in scope who cannot be written: access ends when the directory says so, and nothing else happens. */
-export function planRejected(rejected: Rejected, outlook: Outlook): Partial<PlannedOperations> {
+export function planRejected(rejected: Rejected, input: PlanInput, outlook: Outlook): Partial<PlannedOperations> {
   // They are planned as the directory shows them that counts.
   if (rejected.reasons.some(({ code }) => code === 'duplicate_entry')) return {};
   const link = outlook.live.get(rejected.sourceId);
+  const stray = link && strayLink(rejected, link, input);
+  if (stray !== undefined) return { operations: relinked(rejected, stray, [], outlook) };
+  const known = input.links.get(rejected.sourceId);
+  if (known?.lookalike !== undefined && rejected.active === false) return planLookalike({ ...known, directory: rejected.directory }, 'disabled', input, 'word');
   const leaves = rejected.type === 'user' && rejected.active === false && link?.lifecycle === 'active';
   return { operations: leaves ? [disable(rejected)] : [], remembered: stillHere(link, rejected) };
 }
@@ -79,7 +84,7 @@ function planAdoption(resource: Resource, match: Match, { strangersLeave }: Plan
         targetActive: match.active,
         changes,
         attributes,
-        ...(resource.type === 'group' ? { ...shownMembers(match.body, resource.members, outlook.targetIdOf), strangersLeave } : undefined),
+        ...(resource.type === 'group' ? { ...shownMembers(match.body, resource.members, outlook.targetIdOf), others: match.others, strangersLeave } : undefined),
       },
       ...completeCircle(
         resource,
@@ -113,15 +118,23 @@ function planLinked(resource: Resource, link: Link, input: PlanInput, outlook: O
   if (changes.length > 0 && isReachable) {
     operations.push({ ...subject(resource, changesReason(changes), stage), verb: 'update', changes });
   }
-  if (resource.type === 'user' && !active && link.lifecycle === 'active') operations.push(disable(resource));
+  // Whoever was being deleted when no answer came, and is back as disabled, may not be there any more.
+  if (resource.type === 'user' && !active && (link.lifecycle === 'active' || isDoubtful)) operations.push(disable(resource));
   return { operations, remembered: stillHere(link, resource), waiting };
 }
 
+/** The link of an entry that another directory shows now, where that alone does not make it the other one's. */
+function strayLink({ directory }: Who, link: Link, { mayMove }: Pick<PlanInput, 'mayMove'>): Successor | undefined {
+  return link.directory === directory || mayMove(link.directory, directory) ? undefined : { replaces: link, matchedBy: 'externalId' };
+}
+
 /** The update or reactivation of a link that has not passed to the newcomer yet, as the relink that it is. */
-function relinked(resource: Resource, { replaces, matchedBy }: Successor, operations: readonly Operation[], outlook: Outlook): Operation[] {
+function relinked(resource: Who, { replaces, matchedBy }: Successor, operations: readonly Operation[], outlook: Outlook): Operation[] {
   const own = operations.find(({ verb }) => verb === 'update' || verb === 'reactivate');
   const changes = own?.verb === 'update' || own?.verb === 'reactivate' ? own.changes : [];
-  const reason = `entry ${replaces.sourceId} was replaced by this one, with the same ${shortPath(matchedBy)}`;
+  const reason = replaces.sourceId === resource.sourceId
+    ? `it was linked from directory ${replaces.directory}, and now ${resource.directory} has it`
+    : `entry ${replaces.sourceId} was replaced by this one, with the same ${shortPath(matchedBy)}`;
   const stage = stageAfter(resource, changes.map((change) => (change.change === 'set' ? change.value : null)), outlook);
   return [
     { ...subject(resource, reason, stage), verb: 'relink', replaces: replaces.sourceId, targetId: replaces.targetId, matchedBy, changes },

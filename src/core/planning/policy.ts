@@ -4,6 +4,24 @@ export interface RemovalPolicy {
   /** Milliseconds from the departure to the deletion of a deactivated user; undefined: never deleted. */
   readonly deleteAfter?: number | undefined;
   readonly groups: 'delete' | 'empty' | 'keep';
+  /** The target deletes whoever is switched off: there is nothing between access and deletion. */
+  readonly offIsDeletion?: boolean | undefined;
+}
+
+const day = 24 * 60 * 60_000;
+
+/**
+ * How long it takes until an absence that nothing proves counts as a deletion. Long enough for an access rule that went
+ * wrong before a weekend to be noticed, and as a rule shorter than directories keep what they deleted.
+ */
+const hiddenMilliseconds = 7 * day;
+
+/**
+ * The milliseconds between losing access and being deleted; undefined: whoever is switched off is never deleted. With
+ * `leaves: delete` they are for those who may only be hidden.
+ */
+export function timeToComeBack({ leaves, deleteAfter }: RemovalPolicy): number | undefined {
+  return leaves === 'delete' ? hiddenMilliseconds : deleteAfter;
 }
 
 /** A share of the population, and a number below which the share is not asked (but never more than half, and always one). */

@@ -16,8 +16,8 @@ const longestMilliseconds = 8 * day;
 const shortestMilliseconds = day + day / 24;
 
 /** The same where people have less time to come back: no leap may take more than half of it. */
-export function longestInterval(deleteAfter: number | undefined): number {
-  return Math.max(shortestMilliseconds, Math.min(longestMilliseconds, (deleteAfter ?? Infinity) / 2));
+export function longestInterval(comeBack: number | undefined): number {
+  return Math.max(shortestMilliseconds, Math.min(longestMilliseconds, (comeBack ?? Infinity) / 2));
 }
 
 /** How far the clock may run ahead of what was measured before it counts as a leap. */
@@ -46,7 +46,7 @@ export function seenSince(instant: number, now: number, gaps: readonly Gap[]): n
 }
 
 /** Those that still matter to somebody who has so much time, in milliseconds. */
-export function standingGaps(gaps: readonly Gap[], now: number, deleteAfter: number | undefined): Gap[] {
-  const most = Math.max(day, deleteAfter ?? 0);
+export function standingGaps(gaps: readonly Gap[], now: number, comeBack: number | undefined): Gap[] {
+  const most = Math.max(day, comeBack ?? 0);
   return gaps.filter(({ to }) => seenSince(Date.parse(to), now, gaps) < most);
 }

@@ -8,7 +8,8 @@ import type { Successor } from './plan-input.ts';
  * Who is the same person under a new source id (a rehire, a migration, a directory that was built anew)?
  *
  *   the newcomer has a value of a match attribute that the link of an entry remembers which is
- *     gone from the directory, the only such link, and nobody else's   → its successor
+ *     gone from the directory, the only such link, and nobody else's   → its successor, also when the value has changed
+ *                                                                       since, if a request went out and no answer came
  *     gone from the directory, one of several, or wanted by several    → nobody: a person has to say
  *     still in the directory, in scope or not                          → nobody
  *
@@ -44,14 +45,16 @@ type Index = ReadonlyMap<string, readonly Link[]>;
 
 function indexOf(gone: readonly Link[], match: Readonly<Record<ResourceType, readonly string[]>>): Index {
   const index = new Map<string, Link[]>();
+  const add = (key: string, link: Link): void => {
+    const alike = index.get(key);
+    if (alike === undefined) index.set(key, [link]);
+    else alike.push(link);
+  };
   for (const link of gone) {
+    if (link.heir !== undefined) add(`${link.type} heir ${link.heir}`, link);
     for (const path of match[link.type]) {
       const text = link.attributes[path];
-      const key = `${link.type} ${path} ${text}`;
-      const alike = index.get(key);
-      if (text === undefined || path === 'externalId') continue;
-      if (alike === undefined) index.set(key, [link]);
-      else alike.push(link);
+      if (text !== undefined && path !== 'externalId') add(`${link.type} ${path} ${text}`, link);
     }
   }
   return index;
@@ -59,6 +62,8 @@ function indexOf(gone: readonly Link[], match: Readonly<Record<ResourceType, rea
 
 /** By the first match attribute in which somebody who is gone is equal. */
 function predecessorsOf(newcomer: Resource, paths: readonly string[], index: Index, digest: Digest): { candidates: readonly Link[]; matchedBy: string } {
+  const passing = index.get(`${newcomer.type} heir ${newcomer.sourceId}`);
+  if (passing !== undefined) return { candidates: passing, matchedBy: 'externalId' };
   for (const path of paths) {
     const value = valueOf(newcomer, path);
     if (path === 'externalId' || typeof value !== 'string') continue;

@@ -1,6 +1,6 @@
 import type { ResourceType, SourceId } from '../model/entry.ts';
 import type { Evidence, Operation, TallyKind } from '../model/plan.ts';
-import { isRemovalOfGroup, partsOf, type Part, type PartContext } from './guard-parts.ts';
+import { isLookalike, isRemovalOfGroup, partsOf, type Part, type PartContext } from './guard-parts.ts';
 
 /** How much of a kind a plan does, or has been done: of a type, of one group, or of one attribute. */
 export interface Tally {
@@ -57,6 +57,8 @@ function tallyParts(parts: readonly Part[]): Tally[] {
   const one = (kind: TallyKind): Tally => ({ kind, type, count: 1 });
   switch (first.kind) {
     case 'removal': {
+      // Held whatever else happens: it takes nobody's place.
+      if (isLookalike(first)) return [];
       const removal = first.hadAccess ? { ...one('removals'), evidence: first.evidence } : one('deletions');
       return isRemovalOfGroup(first) ? [removal, { ...one('memberships'), count: first.members }, ...(first.members > 0 ? [one('emptied')] : [])] : [removal];
     }
@@ -75,7 +77,7 @@ function tallyParts(parts: readonly Part[]): Tally[] {
       return [one(first.again ? 'updates' : 'creations')];
     case 'adoption':
       return [one('adoptions')];
-    case 'relink':
-      return [one('relinks')];
+    case 'relink': // a move into another directory has a rule of its own (guard-moves.ts)
+      return first.operation.verb === 'relink' && first.operation.replaces === sourceId ? [] : [one('relinks')];
   }
 }

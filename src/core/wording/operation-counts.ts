@@ -33,10 +33,12 @@ export function countsDone(operations: readonly Counted[], none: string): string
   return countsOf(operations, (verb) => participles[verb], none);
 }
 
-function countsOf(operations: readonly Counted[], suffixOf: (verb: Verb) => string, none: string): string {
+function countsOf(all: readonly Counted[], suffixOf: (verb: Verb) => string, none: string): string {
+  // What completes a newcomer is part of the coming, and a group whose members change in several steps is one group.
+  const newcomers = new Set(all.filter(({ verb }) => verb === 'create' || verb === 'adopt').map(({ sourceId }) => sourceId));
+  const operations = all.filter(({ verb, sourceId }) => (verb !== 'update' && verb !== 'members') || !newcomers.has(sourceId));
   const parts = verbsInOrder.flatMap((verb) => {
     const subjects = (['user', 'group'] as const).flatMap((type) => {
-      // A group whose members change in several steps is one group.
       const { size } = new Set(operations.filter((one) => one.verb === verb && one.type === type).map(({ sourceId }) => sourceId));
       return size === 0 ? [] : [count(size, type)];
     });

@@ -1,10 +1,12 @@
 import { isBody } from '../../../src/adapters/scim/message.ts';
-import type { Fault, ScimRequestRecord } from '../../support/scim-server/index.ts';
+import type { Behaviour, Fault, ScimRequestRecord, ScimServer } from '../../support/scim-server/index.ts';
+import type { Random } from '../random.ts';
 
 /** A request that a server answers as if it had done it, or with something else than what it did, for as long as it is so. */
-type Lie = (request: ScimRequestRecord) => Fault | undefined;
+type Lie = (request: ScimRequestRecord, server: ScimServer, random: Random) => Fault | undefined;
 
 const answer = (status: number, body?: Extract<Fault, { kind: 'answer' }>['body']): Fault => ({ kind: 'answer', status, ...(body === undefined ? {} : { body }) });
+const notFound = answer(404, { schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'], status: '404', detail: 'there is none' });
 
 /** A server says it of every such request, and not only of some: whoever looks at the first ones finds out. */
 const lies: Readonly<Record<string, Lie>> = {
@@ -14,18 +16,29 @@ const lies: Readonly<Record<string, Lie>> = {
   'switches nobody off: {}': (request) => (endsAccess(request) ? answer(200, {}) : undefined),
   'deletes nobody: 204': ({ method }) => (method === 'DELETE' ? answer(204) : undefined),
   'deletes nobody: 500': ({ method }) => (method === 'DELETE' ? answer(500) : undefined),
+  'answers creations with somebody else': ({ method, path }, server, random) => {
+    if (method !== 'POST' || !/^\/(?:Users|Groups)$/.test(path) || !random.chance(0.3)) return undefined;
+    const ours = (path === '/Users' ? server.users() : server.groups()).filter((one) => typeof one['externalId'] === 'string');
+    return ours.length === 0 ? undefined : answer(random.pick([200, 201]), random.pick(ours));
+  },
+  'knows nobody for a while': ({ number, path }) => (number % 200 > 120 && /^\/(?:Users|Groups)\/[^/]+$/.test(path) ? notFound : undefined),
 };
+
+/** Where `active` is never shown, nobody can know that somebody was not switched off. */
+export function canBeFoundOut(name: string, { users }: Behaviour): boolean {
+  return !(name.startsWith('switches nobody off') && users.hides.includes('active'));
+}
 
 export function lieNames(): string[] {
   return Object.keys(lies);
 }
 
 /** @returns undefined where the server says the truth */
-export function lieTo(names: readonly string[], request: ScimRequestRecord): Fault | undefined {
+export function lieTo(names: readonly string[], request: ScimRequestRecord, server: ScimServer, random: Random): Fault | undefined {
   for (const name of names) {
     const lie = lies[name];
     if (lie === undefined) throw new RangeError(`no lie ${name}`);
-    const fault = lie(request);
+    const fault = lie(request, server, random);
     if (fault !== undefined) return fault;
   }
   return undefined;

@@ -1,4 +1,4 @@
-import type { Fault, ScimRequestRecord } from '../../support/scim-server/index.ts';
+import type { Behaviour, Fault, ScimRequestRecord } from '../../support/scim-server/index.ts';
 import type { Random } from '../random.ts';
 import { mostOften, scripts, type Script } from './scripts.ts';
 
@@ -16,7 +16,7 @@ export function scriptNames(): string[] {
   return Object.entries(scripts).flatMap(([kind, ways]) => Object.keys(ways).map((way) => `${kind}: ${way}`));
 }
 
-/** Nobody can know better than to believe them. */
+/** Nobody can know better than to believe them: nothing else that the server shows says otherwise. */
 const believed: Readonly<Record<string, readonly string[]>> = {
   'answer: 404': ['DELETE', 'GET'],
   'answer: a bare 200': ['DELETE', 'PATCH', 'PUT'],
@@ -25,7 +25,10 @@ const believed: Readonly<Record<string, readonly string[]>> = {
   'endless: without end': ['PATCH'],
 };
 
-export function createFaults(names: readonly string[], random: Random, now: () => number): ScriptedFaults {
+/** What a group has that never shows its members is known from the answers to its changes alone. */
+const believedOfHidden: ReadonlySet<string> = new Set(['answer: a bare 202']);
+
+export function createFaults(names: readonly string[], random: Random, now: () => number, { members }: Pick<Behaviour, 'members'>): ScriptedFaults {
   const known = new Map(Object.entries(scripts).flatMap(([kind, ways]) => Object.entries(ways).map(([way, script]): [string, Script] => [`${kind}: ${way}`, script])));
   const counts = new Map<string, number>();
   let struck: string[] = [];
@@ -37,6 +40,7 @@ export function createFaults(names: readonly string[], random: Random, now: () =
       const fault = known.get(name)?.(now());
       if (fault === undefined) throw new RangeError(`no script ${name}`);
       if (believed[name]?.includes(method) === true) return undefined;
+      if (believedOfHidden.has(name) && members.shown === 'never' && path.startsWith('/Groups/')) return undefined;
       const before = counts.get(fault.kind) ?? 0;
       if (before >= mostOften[fault.kind]) return undefined;
       counts.set(fault.kind, before + 1);

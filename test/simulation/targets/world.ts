@@ -13,7 +13,7 @@ import { createRandom, type Random } from '../random.ts';
 import type { Case } from './case.ts';
 import { createClient, departureHeader, type Client, type Departures } from './client.ts';
 import { createCompany } from './company.ts';
-import { lieTo } from './lies.ts';
+import { canBeFoundOut, lieTo } from './lies.ts';
 import { createFaults, type ScriptedFaults } from './scripted-faults.ts';
 import { furnish, type Strangers } from './strangers.ts';
 import { createWatch, type Watch } from './watch.ts';
@@ -73,16 +73,17 @@ export async function createWorld(plot: Plot): Promise<World> {
   const match = { user: ['externalId', 'userName'], group: ['externalId', 'displayName'] };
   const nested = dialect.members.nested ? random.pick(['keep', 'keep', 'flatten'] as const) : 'flatten';
   const source = createCompany();
-  const faults = createFaults(plot.scripts ?? [], random, () => clock.now() + skew);
+  const faults = createFaults(plot.scripts ?? [], random, () => clock.now() + skew, nature);
   const strangers = await furnish(server, nature, source);
   const departures: Departures = { count: 0, times: [], turnedAway: [], deaths: [] };
   const watch = createWatch(server);
+  const lies = plot.lies?.filter((name) => canBeFoundOut(name, nature)) ?? [];
   server.setBehaviour(behaviourOf(nature, ...(plot.illness ?? [])));
   server.setFaults({
     before(request) {
       watch.arrives(request);
       if (request.headers[departureHeader] === undefined) return undefined;
-      return (faults.isOver() ? undefined : lieTo(plot.lies ?? [], request)) ?? faults.for(request);
+      return (faults.isOver() ? undefined : lieTo(lies, request, server, random)) ?? faults.for(request);
     },
   });
   const world: Omit<World, 'client'> = {
@@ -113,13 +114,16 @@ export async function createWorld(plot: Plot): Promise<World> {
   return { ...world, client: startClient(world) };
 }
 
+/** Real milliseconds: short where requests hang, since nothing else happens meanwhile. */
+const timeouts = { hanging: 100, otherwise: 10_000 };
+
 /** The client of a new process. */
-export function startClient({ server, clock, departures, random, layers, plot }: Omit<World, 'client'>): Client {
-  const hangs = plot.scripts?.some((name) => name.startsWith('hang')) === true;
+export function startClient({ server, clock, departures, random, layers, plot, faults }: Omit<World, 'client'>): Client {
+  const hangs = !faults.isOver() && plot.scripts?.some((name) => name.startsWith('hang')) === true;
   return createClient(server.url, clock, departures, {
     dialect: layers,
     limits: { concurrency: random.pick([1, 1, 3, 'auto']) },
-    timeouts: { requestMilliseconds: hangs ? 150 : 10_000 },
+    timeouts: { requestMilliseconds: hangs ? timeouts.hanging : timeouts.otherwise },
   });
 }
 

@@ -78,7 +78,7 @@ function copyOf(row: Json, { members }: Behaviour): Json {
 }
 
 function checkParameters(kind: Kind, query: URLSearchParams, { list }: Behaviour): void {
-  const known = ['filter', 'startIndex', 'count', 'attributes', 'excludedAttributes', ...(list.paging === 'both' || list.paging === 'cursor' ? ['cursor'] : [])];
+  const known = ['filter', 'startIndex', 'count', 'attributes', 'excludedAttributes', ...(['both', 'cursor', 'ignored'].includes(list.paging) ? ['cursor'] : [])];
   for (const name of query.keys()) {
     if (!known.includes(name)) throw violation(`unknown parameter ${name}`, 'invalidValue');
   }

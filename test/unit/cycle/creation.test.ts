@@ -89,6 +89,19 @@ describe('a creation', () => {
     assert.equal(stage.target.users().find(({ externalId }) => externalId === 'anna')?.['active'], false);
   });
 
+  it('of someone who leaves is found by its id, where a target makes our id its own and shows it as nothing else', async () => {
+    const stage = cycleStage([person('anna'), person('ben')]);
+    stage.target.setHook((call) => (call.method === 'create' && call.attributes.get('externalId') === 'anna' ? { when: 'before', result: lost } : undefined));
+    await stage.cycle();
+    stage.source.remove('anna');
+    await stage.clock.advance(hour);
+    stage.target.setHook((call) => (call.method === 'find' ? { when: 'before', result: { class: 'unsupported', detail: '' } } : undefined));
+    const inventory: typeof stage.target.inventory = () => Promise.resolve(['anna', 'user-1'].map((id) => ({ id, active: true, body: { id } })));
+    const target = Object.assign(Object.create(stage.target) as typeof stage.target, { inventory });
+    await stage.cycle({ prepare: () => Promise.resolve({ ...stage.setup, target }) });
+    assert.equal((await stage.store.links('wiki', ['anna'])).get('anna')?.targetId, 'anna');
+  });
+
   it('that meets someone with the same name adopts them, where that is allowed', async () => {
     const stage = cycleStage([person('anna')]);
     stage.target.setHook(async (call) => {
@@ -210,6 +223,21 @@ describe('a creation that is answered with somebody else\'s id', () => {
     stage.source.remove('dan');
     await stage.cycle(answersAda(stage));
     assert.deepEqual(stage.target.users().map(({ externalId }) => externalId), ['ada']);
+  });
+
+  it('is linked to nobody when the answer shows that it is not theirs, and whoever it belongs to gets it in the same cycle', async () => {
+    const stage = cycleStage([person('abe'), ada], { target: { concurrency: 1, unique: false } });
+    const made = { kind: 'applied', id: 'user-1', others: true } as const;
+    const create: typeof stage.target.create = async (type, attributes, ...rest) => {
+      if (attributes.get('externalId') === 'abe') return made;
+      await stage.target.create(type, attributes, ...rest);
+      return { kind: 'failed', failure: lost };
+    };
+    const target = Object.assign(Object.create(stage.target) as typeof stage.target, { create });
+    const { report } = await stage.cycle({ prepare: () => Promise.resolve({ ...stage.setup, target }) });
+    assert.deepEqual(report.failed.map(({ failure }) => failure.reason), ['match_foreign']);
+    assert.deepEqual([...(await stage.store.links('wiki', ['abe', 'ada'])).keys()], ['ada']);
+    assert.deepEqual((await stage.store.openIntents('wiki')).map(({ sourceId, unclear }) => [sourceId, unclear]), [['abe', 'lost']]);
   });
 
   it('is nobody else\'s within one cycle either', async () => {

@@ -8,7 +8,7 @@ import { createFakeSource } from '../../support/fake-source.ts';
 /** Two directories that feed one target; everyone is in the first. */
 async function twoDirectories(scope: Parameters<typeof definition>[0] = {}, rest: StageOptions = {}) {
   const users = { userName: 'lower(mail)', active: 'status != "off"' };
-  const stage = cycleStage([person('ann'), person('cy')], { definition: definition({ directories: ['corp', 'branch'], users, ...scope }), ...rest });
+  const stage = cycleStage([person('ann'), person('cy')], { definition: definition({ directories: ['corp', 'branch'], overlap: 'allowed', users, ...scope }), ...rest });
   const branch = createFakeSource('branch');
   const sources = new Map([['corp', stage.source], ['branch', branch]]);
   const cycle = async () => {

@@ -5,6 +5,7 @@ import type { Entry } from '../../../src/core/model/entry.ts';
 import type { CompleteReading } from '../../../src/core/model/reading.ts';
 import { formerNames, noteNames } from '../../../src/cycle/former-names.ts';
 import { entry } from '../../support/entries.ts';
+import { linkOf, user } from '../../support/plan-input.ts';
 import { createMemoryStore } from '../../support/memory-store.ts';
 
 const at = (id: string, dn: string): Entry => entry(id, {}, { dn });
@@ -36,6 +37,18 @@ describe('names that entries had', () => {
     assert.deepEqual(await who('CN=x,DC=corp'), ['ben']);
   });
 
+  it('are kept of those who are gone while a target has a link of theirs', async () => {
+    const { store, note, who } = setup();
+    const link = linkOf(user('ben'));
+    await note(readingOf(at('ben', 'CN=ben,DC=corp')));
+    await store.record([{ kind: 'link', link }]);
+    await note(readingOf(at('ann', 'CN=ann,DC=corp')));
+    assert.deepEqual(await who('CN=ben,DC=corp'), ['ben']);
+    await store.record([{ kind: 'unlink', target: link.target, sourceId: 'ben' }]);
+    await note(readingOf(at('ann', 'CN=ann,DC=corp')));
+    assert.equal(await who('CN=ben,DC=corp'), undefined);
+  });
+
   it('are the last few', async () => {
     const { note, who } = setup();
     for (const number of [1, 2, 3, 4, 5]) await note(readingOf(at('ann', `CN=${number},DC=corp`)));
@@ -54,9 +67,9 @@ describe('names that entries had', () => {
     assert.equal(records, 1);
     picture.update({ kind: 'delta', directory: 'corp', entries: [at('ann', 'CN=c,DC=corp')], gone: ['ben'], watermark: '2' });
     await noteNow();
-    assert.deepEqual([await who('CN=a,DC=corp'), await who('CN=b,DC=corp')], [['ann'], undefined]);
+    assert.deepEqual([await who('CN=a,DC=corp'), await who('CN=b,DC=corp')], [['ann'], ['ben']]);
     await note(readingOf(at('ann', 'CN=c,DC=corp')));
-    assert.equal(records, 3);
+    assert.deepEqual([records, await who('CN=b,DC=corp')], [3, undefined], 'a complete reading forgets who is gone');
   });
 
   it('are noted next time when the state cannot be written', async () => {

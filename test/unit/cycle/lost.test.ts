@@ -2,31 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Failure } from '../../../src/core/model/outcome.ts';
 import type { ScimValue } from '../../../src/core/model/resource.ts';
+import { answerNothing, madeAnew, missing, nothing, withLeaver } from '../../support/leaver-stage.ts';
 import { cycleStage, hour, inShort, minute, operationsOf, person, team } from '../../support/cycle-stage.ts';
 import type { FakeFault } from '../../support/fake-target.ts';
 
-const missing: FakeFault = { when: 'before', result: { class: 'gone', status: 404, detail: 'not found' } };
-const nothing: FakeFault = { when: 'before', result: { class: 'unsupported', status: 404, detail: 'not found' } };
 const signal = new AbortController().signal;
-
-/** Three people since long, one of whom has just left. */
-async function withLeaver(rest: Parameters<typeof cycleStage>[1] = {}) {
-  const stage = cycleStage(['ada', 'ben', 'cy'].map((id) => person(id)), rest);
-  await stage.cycle();
-  await stage.clock.advance(hour);
-  stage.source.remove('cy');
-  const cy = () => stage.target.users().find(({ externalId, userName }) => externalId === 'cy' || userName === 'cy@example.org');
-  const link = async () => (await stage.store.links('wiki', ['cy'])).get('cy');
-  return { ...stage, cy, link };
-}
-
-/** A gateway without a route: 404 to everything. */
-function answerNothing({ target }: Awaited<ReturnType<typeof withLeaver>>): void {
-  target.setHook((call) => {
-    if (call.method === 'find' || call.method === 'inventory' || call.method === 'create') return nothing;
-    return call.method === 'answers' ? { when: 'before', result: { class: 'unsupported', status: 404, detail: '' } } : missing;
-  });
-}
 
 describe('a leaver of whom the target says that it has none', () => {
   for (const leaves of ['deactivate', 'delete'] as const) {
@@ -56,18 +36,15 @@ describe('a leaver of whom the target says that it has none', () => {
     assert.equal(stage.cy()?.['active'], false);
   });
 
-  for (const [how, kept] of [['our externalId', { externalId: 'cy' }], ['what is remembered of the match attributes', {}]] as const) {
-    it(`is found under another id by ${how}, and switched off`, async () => {
-      const stage = await withLeaver();
-      await stage.target.remove('user', String(stage.cy()?.['id']), signal);
-      await stage.target.create('user', new Map<string, ScimValue>([['userName', 'cy@example.org'], ['active', true], ...Object.entries(kept)]), signal);
-      await stage.cycle();
-      await stage.clock.advance(minute);
-      await stage.cycle();
-      assert.equal(stage.cy()?.['active'], false);
-      assert.equal((await stage.link())?.targetId, stage.cy()?.['id']);
-    });
-  }
+  it('is found under another id by our externalId, and switched off', async () => {
+    const stage = await withLeaver();
+    await madeAnew(stage, { externalId: 'cy' });
+    await stage.cycle();
+    await stage.clock.advance(minute);
+    await stage.cycle();
+    assert.equal(stage.cy()?.['active'], false);
+    assert.equal((await stage.link())?.targetId, stage.cy()?.['id']);
+  });
 
   it('is deleted under the id that it has now', async () => {
     const stage = await withLeaver({ removal: { leaves: 'delete', groups: 'keep' } });
@@ -97,8 +74,49 @@ describe('a leaver of whom the target says that it has none', () => {
     await stage.cycle();
     assert.notEqual(await stage.link(), undefined);
     stage.target.setHook(undefined);
+    await stage.clock.advance(minute);
     await stage.cycle();
     assert.equal(stage.cy()?.['active'], false);
+  });
+});
+
+describe('a leaver of whom nothing can be found out', () => {
+  it('is looked for less and less often, at least once an hour, and never forgotten', async () => {
+    const stage = cycleStage([person('cy'), person('ada', { status: 'off' })]);
+    await stage.cycle();
+    await stage.clock.advance(hour);
+    const link = (await stage.store.links('wiki', ['cy'])).get('cy');
+    assert.ok(link !== undefined);
+    await stage.store.record([{ kind: 'link', link: { ...link, lifecycle: 'lost' } }]);
+    stage.source.remove('cy');
+    answerNothing(stage);
+    await stage.cycle();
+    const looks: number[] = [];
+    for (let at = 0; at < 6 * 60; at += 1) {
+      await stage.clock.advance(minute);
+      const { report, calls } = await stage.cycle();
+      if (calls.length > 0) looks.push(at);
+      assert.equal(report.result, 'partial');
+    }
+    const pauses = looks.slice(1).map((at, index) => at - (looks[index] ?? 0));
+    assert.ok(looks.length <= 16, `${looks.length} looks in six hours`);
+    assert.ok(Math.max(...pauses) <= 61, `pauses of ${pauses.join(', ')} minutes`);
+    const { mislaid } = await stage.store.target('wiki');
+    assert.ok(mislaid?.count === 1 && Date.parse(mislaid.lookAt) > stage.clock.now());
+    stage.target.setHook(undefined);
+    await stage.clock.advance(hour);
+    await stage.cycle();
+    assert.equal(stage.target.users()[0]?.['active'], false);
+    assert.equal((await stage.store.target('wiki')).mislaid, undefined);
+  });
+
+  it('is looked for at once when a person asks', async () => {
+    const stage = await withLeaver();
+    answerNothing(stage);
+    await stage.cycle();
+    await stage.cycle();
+    assert.deepEqual((await stage.cycle()).calls, []);
+    assert.notDeepEqual((await stage.cycle({ attempt: 'asked' })).calls, []);
   });
 });
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Failure } from '../../../src/core/model/outcome.ts';
 import { cycleStage, inShort, minute, operationsOf, person, team } from '../../support/cycle-stage.ts';
+import { adoptingCycle } from '../../support/decision-stage.ts';
 
 const signal = new AbortController().signal;
 const lost: Failure = { class: 'unknown', detail: 'no answer' };
@@ -47,6 +48,25 @@ describe('an operation whose answer is lost', () => {
     stage.source.put(team('staff'));
     await stage.cycle();
     assert.equal(stage.target.groups()[0]?.['members'], undefined);
+  });
+
+  it('remembers no account that was deleted when who was switched off comes back as disabled', async () => {
+    const stage = cycleStage([person('anna'), person('ben')], { removal: { leaves: 'delete', groups: 'keep' } });
+    await stage.cycle();
+    stage.source.put(person('anna', { status: 'off' }));
+    await stage.cycle();
+    stage.source.remove('anna');
+    stage.target.setHook((call) => (call.method === 'remove' ? { when: 'after', result: lost } : undefined));
+    await stage.cycle();
+    stage.target.setHook(undefined);
+    stage.source.put(person('anna', { status: 'off' }));
+    for (let cycle = 0; cycle < 3; cycle += 1) {
+      await stage.clock.advance(minute);
+      await stage.cycle();
+    }
+    assert.equal(stage.target.users().length, 1);
+    assert.ok(((await stage.store.links('wiki', ['anna'])).get('anna')?.lifecycle ?? 'lost') === 'lost');
+    assert.deepEqual((await stage.cycle()).calls, []);
   });
 
   it('loses nobody who was deleted and comes back before the next try', async () => {
@@ -95,13 +115,27 @@ describe('operations on what the target has', () => {
     assert.deepEqual((await stage.cycle()).calls, []);
   });
 
+  it('forget nobody who may be in a group by a request that was lost, when adding them again is refused', async () => {
+    const stage = cycleStage([person('anna'), person('ben'), team('staff', ['ben'])]);
+    await stage.cycle();
+    stage.source.put(team('staff', ['anna', 'ben']));
+    stage.target.setHook((call) => (call.method === 'changeMembers' ? { when: 'after', result: lost } : undefined));
+    await stage.cycle();
+    stage.target.setHook((call) => (call.method === 'changeMembers' ? { when: 'before', result: { class: 'rejected', status: 409, detail: 'a member already' } } : undefined));
+    await stage.cycle({ attempt: 'asked' });
+    stage.target.setHook(undefined);
+    stage.source.put(team('staff', ['ben']));
+    const { calls } = await stage.cycle({ attempt: 'asked' });
+    assert.deepEqual(inShort(calls), ['members group-3 + -user-1']);
+  });
+
   it('only add to a group that was adopted: whoever was in it stays', async () => {
     const stage = cycleStage([person('anna'), team('staff', ['anna'])]);
     const stranger = await stage.target.create('user', new Map([['userName', 'stranger']]), signal);
     const group = await stage.target.create('group', new Map([['displayName', 'staff']]), signal);
     assert.ok(stranger.kind === 'applied' && group.kind === 'applied');
     await stage.target.changeMembers(group.id, { add: [{ id: stranger.id, type: 'user' }], remove: [], current: () => Promise.resolve([]) }, signal);
-    await stage.cycle();
+    await adoptingCycle(stage);
     assert.equal((stage.target.groups()[0]?.['members'] as unknown[]).length, 2);
     stage.source.put(team('staff'));
     await stage.cycle();
@@ -142,6 +176,24 @@ describe('operations on what the target has', () => {
     await stage.cycle();
     const ben = stage.target.users().find(({ externalId }) => externalId === 'ben');
     assert.doesNotMatch(JSON.stringify(ben), /user-1/);
+  });
+
+  it('keep in doubt what an adopted account holds of a reference that could not be resolved, so that it can be cleared', async () => {
+    const manager = { manager: 'CN=anna,OU=Staff,DC=corp' };
+    const stage = cycleStage([person('anna'), person('ben', manager)]);
+    await stage.cycle();
+    // Both are mislaid, and only the one who refers to the other can be taken back.
+    const missing = { when: 'before', result: { class: 'gone', status: 404, detail: '' } } as const;
+    stage.source.put(person('anna', { title: 'Chief' }));
+    stage.source.put(person('ben', { ...manager, title: 'Chief' }));
+    stage.target.setHook((call) => (call.method === 'update' ? missing : undefined));
+    await stage.cycle();
+    stage.target.setHook((call) => (call.method === 'update' && call.id === 'user-1' ? { when: 'before', result: { class: 'protocol', detail: '' } } : undefined));
+    await stage.cycle({ attempt: 'asked' });
+    stage.target.setHook(undefined);
+    stage.source.put(person('ben', { title: 'Chief' }));
+    await stage.cycle({ attempt: 'asked' });
+    assert.doesNotMatch(JSON.stringify(stage.target.users().find(({ externalId }) => externalId === 'ben')), /user-1/);
   });
 
   it('count in the guard what was removed, member by member, but not who leaves the target altogether', async () => {

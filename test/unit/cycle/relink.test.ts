@@ -68,6 +68,30 @@ describe('the same person under a new source id', () => {
     assert.equal(users(stage)[0]?.[3], false);
   });
 
+  it('gets no second account when the answer is lost and the login changes before the next cycle', async () => {
+    const stage = await staged(['ada', 'ben'], { match: ['userName'] });
+    stage.source.remove('ada');
+    stage.source.put(login('ada2', 'ada'));
+    stage.source.put(team('crew', ['ada2', 'ben']));
+    stage.target.setHook((call) => (call.method === 'update' ? { when: 'after', result: { class: 'unknown', detail: 'cut' } } : undefined));
+    await stage.cycle();
+    stage.target.setHook(undefined);
+    stage.source.put(login('ada2', 'adeline'));
+    const { report } = await stage.cycle({ attempt: 'asked' });
+    assert.deepEqual([operationsOf(report.applied), users(stage)], [['relink ada2'], [['user-1', 'ada2', 'adeline@example.org', true], ['user-2', 'ben', 'ben@example.org', true]]]);
+    assert.equal((await stage.store.links('wiki', ['ada2'])).get('ada2')?.heir, undefined);
+  });
+
+  it('rests when it is refused, also for somebody who is disabled', async () => {
+    const stage = await staged(['ada', 'ben']);
+    stage.source.remove('ada');
+    stage.source.put(login('ada2', 'ada', { status: 'off' }));
+    stage.source.put(team('crew', ['ben']));
+    stage.target.setHook((call) => (call.method === 'update' ? { when: 'before', result: { class: 'rejected', status: 400, detail: 'no' } } : undefined));
+    await stage.cycle();
+    assert.deepEqual(inShort((await stage.cycle()).calls), []);
+  });
+
   it('of groups keeps who is in them', async () => {
     const stage = await staged(['ada', 'ben']);
     stage.source.remove('crew');

@@ -181,6 +181,7 @@ describe('log of events', () => {
     const kinds: Record<CycleEvent['kind'], true> = {
       cycle_started: true,
       cycle_finished: true,
+      reading_started: true, still_reading: true,
       entries_read: true,
       directory_read: true,
       absent_entries: true,

@@ -61,6 +61,7 @@ export async function followUp(
       else if (old !== undefined && !suspects.has(entry.id)) continue;
       arrivals.push(entry.dn);
     }
+    for (const entry of absent) if (became.get(entry.id) === 'unreadable') entries.set(entry.id, unreadable(entry));
     for (const { id } of left) {
       gone.add(id);
       entries.delete(id);
@@ -83,6 +84,11 @@ export async function followUp(
     fates,
     mentioning: [...mentioning].filter((id) => !gone.has(id)),
   };
+}
+
+/** Without its stamp, so that each comparison finds out whether it can be read again. */
+export function unreadable(entry: Entry): Entry {
+  return { ...entry, stamp: undefined, unreadable: true };
 }
 
 function judgeStay(fate: Fate | undefined): 'left' | 'stays' {
@@ -121,7 +127,7 @@ async function findOnServer(
 
 /** What is the same is not visited, so that nobody has to work on it. */
 function isSame(entry: Entry, known: Entry | undefined): boolean {
-  if (known?.type !== entry.type || known.dn !== entry.dn || known.stamp !== entry.stamp) return false;
+  if (known?.type !== entry.type || known.dn !== entry.dn || known.stamp !== entry.stamp || known.unreadable !== entry.unreadable) return false;
   if (known.attributes.size !== entry.attributes.size) return false;
   return [...entry.attributes].every(([name, values]) => {
     const others = known.attributes.get(name);

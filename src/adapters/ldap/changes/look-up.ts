@@ -73,22 +73,28 @@ async function findTombstones(directory: OpenDirectory, absent: readonly Missing
 }
 
 /**
- * An id that no search finds was deleted, or is hidden. What the server answers at the place where it stood:
+ * An id that no search finds was deleted, or is hidden. What the server answers at the place where it stands or stood:
  *
- *   answer            | fate
- *   ------------------+---------------------------------------------------------------------------------------------
- *   another entry     | deleted: the place was given to somebody else
- *   no such object    | deleted where that is the truth (389); missing on servers that answer the same of what they
- *                     | hide: OpenLDAP without `disclose` (slapd.access(5)), Active Directory without the right to list
- *   anything else     | unreadable
- *   (place not known) | missing
+ *   answer                   | fate
+ *   -------------------------+--------------------------------------------------------------------------------------
+ *   another entry            | deleted: the place was given to somebody else
+ *   no such object           | deleted where that is the truth (389); missing on servers that answer the same of what
+ *                            | they hide: OpenLDAP without `disclose` (slapd.access(5)), Active Directory without the
+ *                            | right to list
+ *   no such object, and a    | unreadable on Active Directory: a domain controller takes whoever is deleted out of all
+ *   group of its domain has  | groups of the domain at once (MS-ADTS §3.1.1.5.5.1.1, link values), so that they exist;
+ *   a member of that name    | elsewhere such a value may be left over
+ *   anything else            | unreadable
+ *   (place not known)        | missing
  */
-async function judgeNowhere({ session, kind, idAttribute, options }: OpenDirectory, { id, dn }: Missing): Promise<Fate> {
-  if (dn === undefined) return 'missing';
+async function judgeNowhere(directory: OpenDirectory, { id, dn, namedAs }: Missing): Promise<Fate> {
+  const { session, kind, idAttribute, options } = directory;
+  const place = namedAs ?? dn;
+  if (place === undefined) return 'missing';
   const others = new Set<SourceId>();
   const request = new SearchRequest({
     messageId: 0,
-    baseDN: dn,
+    baseDN: place,
     scope: 'base',
     filter: new PresenceFilter({ attribute: 'objectClass' }),
     attributes: [idAttribute],
@@ -103,6 +109,7 @@ async function judgeNowhere({ session, kind, idAttribute, options }: OpenDirecto
   );
   if (code === 0 && others.size > 0) return 'deleted';
   if (code !== 32) return 'unreadable';
+  if (kind === 'active-directory' && namedAs !== undefined && isWithin(dnKey(namedAs), dnKey(domainOf(directory)))) return 'unreadable';
   return kind === '389ds' ? 'deleted' : 'missing';
 }
 

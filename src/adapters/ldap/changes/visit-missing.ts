@@ -4,7 +4,7 @@ import { mostLookedUp, type ReadRequest } from '../../../ports/directory-source.
 import type { OpenDirectory } from '../open-directory.ts';
 import { readRootDse } from '../root-dse.ts';
 import { lookUpAbsent } from './look-up.ts';
-import { readById } from './follow-up.ts';
+import { readById, unreadable } from './follow-up.ts';
 
 /**
  * After everything was read: looks up who was known and is missing. Those who only cannot be read are visited as they
@@ -33,7 +33,7 @@ export async function visitMissing(
   for (const entry of absent) {
     const fate = fates.get(entry.id);
     if (fate === 'present') await visit(now.get(entry.id) ?? entry);
-    else if (fate === 'unreadable') await visit(entry);
+    else if (fate === 'unreadable') await visit(unreadable(entry));
   }
   return fates;
 }

@@ -56,9 +56,9 @@ export function writeAfter(discovered: (signal: AbortSignal) => Promise<void>, t
       if (change.add.length + change.remove.length > 0) await discovered(signal);
       return target.changeMembers(group, change, signal);
     },
-    async remove(type, id, signal) {
+    async remove(type, id, signal, known) {
       await discovered(signal);
-      return target.remove(type, id, signal);
+      return target.remove(type, id, signal, known);
     },
   };
 }

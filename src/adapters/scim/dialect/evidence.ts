@@ -12,12 +12,13 @@ export interface Evidence {
   alone<T>(trial: () => Promise<T>): Promise<T>;
   /**
    * Whether an answer that shows nothing has to be looked into: the first ones of each form of writing, until the target
-   * was found to do what it says, and a sample afterwards. Waits while others look for the same, and `looked` ends each.
+   * was found to do what it says, and a sample afterwards: the first one of each day, and one of so many between. Waits
+   * while others look for the same, and `looked` ends each.
    *
    * @param first how many have to be found true before the others are believed
    * @param sample one of so many is looked at later on
    */
-  isToBeLookedAt(form: string, first: number, sample?: number): Promise<boolean>;
+  isToBeLookedAt(form: string, first: number, sample: number): Promise<boolean>;
   /** @param found undefined: it could not be seen */
   looked(form: string, first: number, found: boolean | undefined): void;
   /** Found not to do what it says: the next ones are looked at again. */
@@ -34,16 +35,10 @@ interface Trust {
   waiting: (() => void)[];
 }
 
+const dayMilliseconds = 24 * 60 * 60_000;
+
 /** @param changed called when there is something else to be noted */
 export function createEvidence(facts: Map<string, Noted>, now: () => number, changed: () => void): Evidence {
-  const trusts = new Map<string, Trust>();
-  const trustIn = (form: string, first: number): Trust => {
-    const known = trusts.get(form);
-    if (known !== undefined) return known;
-    const fresh = { seen: facts.has(honest(form)) ? first : 0, open: 0, believed: 0, waiting: [] };
-    trusts.set(form, fresh);
-    return fresh;
-  };
   const note = (fact: string): void => {
     if (facts.has(fact)) return;
     facts.set(fact, { fact, at: new Date(now()).toISOString() });
@@ -51,6 +46,11 @@ export function createEvidence(facts: Map<string, Noted>, now: () => number, cha
   };
   const drop = (fact: string): void => {
     if (facts.delete(fact)) changed();
+  };
+  /** A process may live for one change a day: the time says when to look again, wherever it was seen. */
+  const isOld = (form: string): boolean => {
+    const seen = facts.get(honest(form));
+    return seen !== undefined && !(now() - Date.parse(seen.at) < dayMilliseconds);
   };
   let last: Promise<unknown> = Promise.resolve();
   return {
@@ -62,7 +62,29 @@ export function createEvidence(facts: Map<string, Noted>, now: () => number, cha
     has: (fact) => facts.has(fact),
     note,
     drop,
-    async isToBeLookedAt(form, first, sample = Infinity) {
+    ...createTrust({ has: (form) => facts.has(honest(form)), isOld, note: (form) => { note(honest(form)); }, drop: (form) => { drop(honest(form)); } }),
+  };
+}
+
+/** What is noted of forms that were found honest. */
+interface HonestForms {
+  has(form: string): boolean;
+  isOld(form: string): boolean;
+  note(form: string): void;
+  drop(form: string): void;
+}
+
+function createTrust(honest: HonestForms): Pick<Evidence, 'isToBeLookedAt' | 'doubt' | 'looked'> {
+  const trusts = new Map<string, Trust>();
+  const trustIn = (form: string, first: number): Trust => {
+    const known = trusts.get(form);
+    if (known !== undefined) return known;
+    const fresh = { seen: honest.has(form) ? first : 0, open: 0, believed: 0, waiting: [] };
+    trusts.set(form, fresh);
+    return fresh;
+  };
+  return {
+    async isToBeLookedAt(form, first, sample) {
       for (;;) {
         const trust = trustIn(form, first);
         if (trust.seen + trust.open < first) {
@@ -71,7 +93,8 @@ export function createEvidence(facts: Map<string, Noted>, now: () => number, cha
         }
         if (trust.seen >= first) {
           trust.believed += 1;
-          if (facts.has(honest(form)) && trust.believed < sample) return false;
+          const isDue = trust.believed >= sample || (honest.isOld(form) && trust.open === 0);
+          if (honest.has(form) && !isDue) return false;
           trust.believed = 0;
           trust.open += 1;
           return true;
@@ -81,15 +104,16 @@ export function createEvidence(facts: Map<string, Noted>, now: () => number, cha
     },
     doubt(form) {
       trusts.delete(form);
-      drop(honest(form));
+      honest.drop(form);
     },
     looked(form, first, found) {
       const trust = trustIn(form, first);
       trust.open -= 1;
       if (found === true) trust.seen += 1;
       if (found === false) trust.seen = 0;
-      if (found === false) drop(honest(form));
-      else if (trust.seen >= first) note(honest(form));
+      // As of now, where it was seen once more.
+      if (found === false || (found === true && honest.isOld(form))) honest.drop(form);
+      if (found !== false && trust.seen >= first) honest.note(form);
       for (const go of trust.waiting.splice(0)) go();
     },
   };

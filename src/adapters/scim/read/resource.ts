@@ -56,10 +56,17 @@ export function foundResource(value: unknown): FoundResource | undefined {
   return {
     id,
     active: readActive(value),
-    body: value,
+    body: withExternalId(value),
     ...(isUsableVersion(version) ? { version } : {}),
   };
 }
+
+/** Figma's groups say `external_id` where RFC 7643 §3.1 has externalId. */
+function withExternalId(body: Body): Body {
+  const said = body['external_id'];
+  return typeof said === 'string' && readScimPath(body, externalIdPath) === undefined ? { ...body, externalId: said } : body;
+}
+const externalIdPath = scimPath('externalId');
 
 /** Reads one resource. */
 export async function readResource(

@@ -10,7 +10,7 @@ import { readResource } from '../read/resource.ts';
 /**
  * What was answered 202 is promised and not done (RFC 9967: the result comes in an event, which nobody here
  * hears). So it is looked for: a few times, and when it is not to be seen the request counts as failed on its way, and
- * is sent again later. A target that can't be asked is believed: one that has no GET, or refuses it every time.
+ * is sent again later. A target that can't be asked is believed: one that has no GET, or that refuses it or shows nothing every time.
  */
 const pauses = [1000, 2000, 4000];
 
@@ -20,27 +20,32 @@ export interface Promised {
   readonly signal: AbortSignal;
 }
 
-/** @param isDone judges the resource as it is now; undefined: it is not there */
+/**
+ * @param isDone judges the resource as it is now; undefined: it is not there
+ * @param query with which it shows what was changed
+ */
 export async function confirmWrite(
   answer: Answer | Refusal,
   { exchange, clock, signal }: Promised,
   type: ResourceType,
   id: TargetId,
   isDone: (held: Body | undefined) => boolean,
+  query = '',
 ): Promise<Answer | Refusal> {
   if (isRefusal(answer) || answer.status !== 202) return answer;
   let wasShown = false;
   let refusals = 0;
   for (const pause of pauses) {
     await clock.sleep(pause, signal);
-    const held = await readResource(exchange, type, id, signal);
+    const held = await readResource(exchange, type, id, signal, query);
     if (isRefusal(held) && !wasShown && held.class === 'unsupported') return answer;
     if (isRefusal(held) && held.class === 'rejected') refusals += 1;
     if (isRefusal(held) && held.class !== 'gone') continue; // no answer is no sign that it was done
     if (isRefusal(held) && !isDone(undefined)) return held;
     if (isRefusal(held)) return answer;
-    if (held.body === undefined || isDone(held.body)) return held;
-    wasShown = true;
+    if (held.body === undefined) refusals += 1; // a page without a word shows nothing
+    else if (isDone(held.body)) return held;
+    else wasShown = true;
   }
   return refusals === pauses.length ? answer : notYet;
 }

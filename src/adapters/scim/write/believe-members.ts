@@ -1,4 +1,5 @@
 import type { TargetId } from '../../../core/model/link.ts';
+import { missingMembers } from '../../../core/model/missing-members.ts';
 import type { MemberChange } from '../../../ports/scim-target.ts';
 import type { Conversation } from '../dialect/conversation.ts';
 import { isRefusal, type Answer, type Refusal } from '../message.ts';
@@ -27,7 +28,7 @@ export async function believeMembers(conversation: Conversation, group: TargetId
   if (shown === undefined) return lookBack(conversation, group, part, answer);
   const isWhole = (await lost(part, shown)).length === 0;
   if (!differs(part, shown) && isWhole) return answer;
-  if (!differs(part, shown) && book.evidence.has(partial)) return untold(answer);
+  if (!differs(part, shown) && book.evidence.has(partial)) return lookBack(conversation, group, part, answer);
   const held = await readMembers(conversation, group);
   if (isRefusal(held) && (tellsNothing(held) || held.class === 'gone')) return held;
   const seen = isRefusal(held) ? shown : (membersRead(conversation, held) ?? shown);
@@ -46,11 +47,16 @@ function membersAnswered({ book }: Conversation, { body }: Answer): ShownMembers
 const answersShow = 'answers to changes of groups show their members';
 const partial = 'answers to changes of members show only some of them';
 
+/** Changes of members that are believed to one that is looked at later on. */
+const sampledChanges = 100;
+
 /** An answer without a list of members: looked into for the first change of each form. */
 async function lookBack(conversation: Conversation, group: TargetId, part: MemberChange, answer: Answer): Promise<Answer | Refusal> {
   const { evidence } = conversation.book;
+  const isRename = part.add.length + part.remove.length === 0;
+  if (isRename && (await part.current()).length === 0) return untold(answer); // nobody could be lost
   const form = await formOf(conversation, part);
-  if (!(await evidence.isToBeLookedAt(form, 1))) return untold(answer);
+  if (!(await evidence.isToBeLookedAt(form, 1, sampledChanges))) return untold(answer);
   let found: boolean | undefined;
   try {
     const held = await readMembers(conversation, group);
@@ -58,11 +64,15 @@ async function lookBack(conversation: Conversation, group: TargetId, part: Membe
       if (!tellsNothing(held) && held.class !== 'gone') found = true; // it cannot be looked into
       return untold(answer);
     }
-    const seen = membersRead(conversation, held);
+    // A group without a list has nobody in it, or hides them: who was added is looked for in other ways.
+    const seen = membersRead(conversation, held) ?? (part.add.length > 0 ? noMembers : undefined);
     const isDone = seen === undefined || !differs(part, seen);
     found = isDone && (seen === undefined || (await lost(part, seen)).length === 0);
     if (seen === undefined) return untold(answer);
-    return isDone ? told(answer, held, seen) : await insistOnMembers(conversation, group, part, answer, seen);
+    if (isDone) return told(answer, held, seen);
+    const insisted = await insistOnMembers(conversation, group, part, answer, seen);
+    if (!isRefusal(insisted) && conversation.book.current().members.read === 'own-record') found = true;
+    return insisted;
   } finally {
     evidence.looked(form, 1, found);
   }
@@ -90,7 +100,9 @@ export function differs({ add, remove }: Pick<MemberChange, 'add' | 'remove'>, {
 /** Acknowledged members who are not shown, although nobody removed them. */
 export async function lost({ add, remove, current, expected = current }: MemberChange, { ids }: ShownMembers): Promise<TargetId[]> {
   const concerned = new Set([...remove, ...add.map(({ id }) => id)]);
-  return (await expected()).filter((id) => !ids.has(id) && !concerned.has(id));
+  const active = new Set(await expected());
+  const all = (await current()).filter((id) => !concerned.has(id));
+  return missingMembers(all.map((id) => ({ id, active: active.has(id), shown: ids.has(id) })));
 }
 
 /** With the group as it was seen; a list that was left out is an empty one. */

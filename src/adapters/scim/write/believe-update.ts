@@ -1,15 +1,15 @@
-import { readActive } from '../../../core/mapping/active.ts';
 import type { ResourceType } from '../../../core/model/entry.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import type { Acknowledged } from '../../../ports/scim-target.ts';
 import { bulkTold, type Conversation } from '../dialect/conversation.ts';
 import { isRefusal, type Answer, type Body, type Refusal } from '../message.ts';
 import { idOf, readResource } from '../read/resource.ts';
+import { endOf, isMute, noteMute, type Ended } from './ended.ts';
 import { insistOnActive } from './insist-on-active.ts';
 import { lostBeside, showsNone } from './effect.ts';
 import { settleStored, wasShown } from './settle-stored.ts';
 import { strangeExternalId, subjectOf } from './subject.ts';
-import { tellsNothing } from './unless-there.ts';
+import { shownToNobody, tellsNothing } from './unless-there.ts';
 import type { WireChange } from './wire-change.ts';
 
 /** Deactivations that are looked at before a target's word is taken, and how many there are to one that is looked at then. */
@@ -28,7 +28,7 @@ export async function believeUpdate(
   type: ResourceType,
   id: TargetId,
   changes: readonly WireChange[],
-  known: Pick<Acknowledged, 'externalId' | 'paths'>,
+  known: Pick<Acknowledged, 'externalId' | 'paths' | 'showsOthers'>,
   answer: Answer,
   again: () => Promise<Answer | Refusal>,
 ): Promise<Answer | Refusal> {
@@ -39,28 +39,32 @@ export async function believeUpdate(
   const ends = changes.some(({ path, value }) => path.text === 'active' && value === false);
   // What may be but our own words said again ends nothing: an end has to be shown with the id.
   let seen = about === 'it' && !(ends && idOf(answer.body) === undefined) ? answer.body : undefined;
+  let end = ends && seen !== undefined ? endOf(seen, book) : undefined;
   let isFresh = false;
-  if (seen === undefined || (ends && readActive(seen) !== false)) {
+  if (seen === undefined || (ends && end !== 'off')) {
     const form = `${ends ? 'deactivation' : type} by ${formOf(conversation, type, changes)}${inBulk ? ', in bulk' : ''}`;
-    const must = ends && (about === 'another' || answer.body !== undefined && about === 'nothing' || (seen !== undefined && readActive(seen) === true));
+    const must = ends && (about === 'another' || answer.body !== undefined && about === 'nothing' || isNotOff(end));
     const first = ends ? firstEnds : 1;
-    if (!must && !(await book.evidence.isToBeLookedAt(form, first, ends ? sampledEnds : Infinity))) return { ...answer, body: seen };
+    if (!must && !(await book.evidence.isToBeLookedAt(form, first, ends ? sampledEnds : Infinity))) return uncertain(conversation, ends, { ...answer, body: seen });
     let found: boolean | undefined;
     try {
       const held = await readResource(conversation.exchange, type, id, conversation.signal);
       if (isRefusal(held)) {
         // Whoever is not there has no access; and what was changed a moment ago may not be shown yet, or never.
         if (ends && tellsNothing(held)) return held;
+        if (ends && held.class === 'gone' && (await known.showsOthers?.()) === false) return shownToNobody(held);
         if (ends && held.class !== 'gone' && !showsNobody(conversation, held)) return { ...held, class: 'transient' };
         if (!tellsNothing(held)) found = true;
-        return { ...answer, body: seen };
+        return held.class === 'gone' ? { ...answer, body: seen } : uncertain(conversation, ends, { ...answer, body: seen });
       }
       // Without a body nothing was seen.
       if (ends && held.body === undefined && !showsNobody(conversation, held)) return { class: 'transient', status: held.status, detail: `a deactivation could not be looked at: answered ${held.status} without a body` };
       if (ends && held.body !== undefined) for (const fact of refusals) book.evidence.drop(fact);
       seen = held.body;
       isFresh = seen !== undefined;
-      found = seen === undefined || !ends || readActive(seen) !== true;
+      end = ends && seen !== undefined ? endOf(seen, book) : undefined;
+      if (end === 'mute') noteMute(book);
+      found = !isNotOff(end);
       if (seen !== undefined && inBulk && !ends && showsNone(seen, changes)) {
         const alone = await sentAlone(conversation, type, id, changes, again);
         found = alone === undefined;
@@ -71,12 +75,12 @@ export async function believeUpdate(
       else if (found === false) book.evidence.doubt(form);
     }
   }
-  if (seen === undefined) return answer;
+  if (seen === undefined) return uncertain(conversation, ends, answer);
   if (inBulk && !showsNone(seen, changes)) book.evidence.note(bulkTold);
   const sent = changes.find(({ path }) => path.text === 'externalId')?.value;
   const strange = strangeExternalId(seen, known.externalId, typeof sent === 'string' ? sent : undefined, book);
   if (strange !== undefined) return strange;
-  const settled = await compare(conversation, type, id, changes, { ...answer, body: seen }, isFresh, ends);
+  const settled = await compare(conversation, type, id, changes, { ...answer, body: seen }, isFresh, end);
   if (isRefusal(settled) || settled.body === undefined) return settled;
   const lost = lostBeside(settled.body, changes, known.paths ?? []).filter((path) => wasShown(conversation, type, path));
   return lost.length === 0 ? settled : { ...settled, lost };
@@ -101,17 +105,28 @@ async function compare(
   changes: readonly WireChange[],
   answer: Answer & { readonly body: Body },
   isFresh: boolean,
-  ends: boolean,
+  end: Ended | undefined,
 ): Promise<Answer | Refusal> {
   let held: Answer = answer;
-  if (ends && readActive(answer.body) === true) {
+  if (isNotOff(end)) {
     const off = await insistOnActive(conversation, type, id, answer);
     if (isRefusal(off)) return off;
     held = off;
   }
-  const rest = ends ? changes.filter(({ path }) => path.text !== 'active') : changes;
+  const rest = end !== undefined ? changes.filter(({ path }) => path.text !== 'active') : changes;
   const method = conversation.book.current()[type === 'user' ? 'users' : 'groups'].update === 'patch' ? 'PATCH' : 'PUT';
-  return held.body === undefined ? held : settleStored(conversation, type, id, method, rest, held, isFresh);
+  if (held.body === undefined) return held;
+  const settled = await settleStored(conversation, type, id, method, rest, held, isFresh);
+  return uncertain(conversation, end === 'mute', settled);
+}
+
+function isNotOff(end: Ended | undefined): boolean {
+  return end === 'on' || end === 'unclear';
+}
+
+/** An end that the target does not show in any account is taken for done, and counted as not shown. */
+function uncertain({ book }: Conversation, ends: boolean, answer: Answer): Answer {
+  return ends && isMute(book) ? { ...answer, unstored: [...(answer.unstored ?? []), 'active'] } : answer;
 }
 
 /** A target that does not show users at all has to be believed: one that has no such request, or refuses it again and again. */

@@ -1,16 +1,19 @@
+import { fold } from '../../../core/directory/fold.ts';
 import type { Dialect } from '../../../core/dialect/dialect.ts';
 import type { ResourceType } from '../../../core/model/entry.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import type { Outcome } from '../../../core/model/outcome.ts';
 import type { ScimValue } from '../../../core/model/resource.ts';
 import { buildBody, readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
+import { textOf } from '../../../core/mapping/scim-values.ts';
 import { bodyForm } from './body-form.ts';
 import type { Conversation } from '../dialect/conversation.ts';
 import { memberElement, type Member } from './member-requests.ts';
 import { endpoints, failed, isBody, isRefusal, type Answer, type Body, type Refusal } from '../message.ts';
 import { idOf, maxBytes, versionOf } from '../read/resource.ts';
+import { noteActive } from './ended.ts';
 import { showsActive } from './still-active.ts';
-import { storedByCreate } from './settle-stored.ts';
+import { storedByCreate, wasShown } from './settle-stored.ts';
 import { spelled, toWire } from './wire-change.ts';
 
 /**
@@ -34,7 +37,10 @@ export async function createResource(
     exchange({ method: 'POST', path: endpoints[type], body: sent, subject: 'endpoint', maxBytes: maxBytes(type) }, signal);
   const says = async (answer: Answer | Refusal, joined: readonly Member[]): Promise<Outcome> => {
     const outcome = outcomeOf(answer, joined, attributes);
-    if (isRefusal(answer) || outcome.kind === 'failed' || outcome.existed === true || isAnothers(answer, attributes)) return outcome;
+    if (type === 'user' && !isRefusal(answer)) noteActive(answer.body, book);
+    if (isRefusal(answer) || outcome.kind === 'failed') return outcome;
+    if (isAnothers(conversation, type, answer, attributes, outcome.existed === true)) return { ...outcome, others: true };
+    if (outcome.existed === true || showsOtherId(answer, attributes)) return outcome;
     const wire = [...attributes].filter(([path]) => path !== 'id').map(([path, value]) => toWire({ path, change: 'set', value, had: false }, dialect.values));
     const shown = await storedByCreate(conversation, type, outcome.id, wire, answer);
     return shown === undefined ? outcome : { ...outcome, shown };
@@ -48,10 +54,34 @@ export async function createResource(
   return says(without, []);
 }
 
-/** Whoever shows another externalId than was sent is somebody else, and says nothing of what was sent. */
-function isAnothers({ body }: Answer, attributes: ReadonlyMap<string, ScimValue>): boolean {
-  const shown = body === undefined ? undefined : readScimPath(body, scimPath('externalId'));
-  return typeof shown === 'string' && shown !== '' && shown !== attributes.get('externalId');
+/**
+ * Whether a create is answered with somebody else's account, as some do who find one that is alike (by mail, by slug):
+ *
+ * | the answer shows                     | it is somebody else's                                                   |
+ * |--------------------------------------|-------------------------------------------------------------------------|
+ * | our externalId                       | no                                                                      |
+ * | another, and another name            | yes                                                                     |
+ * | another, and our name                | when it was there before: else the target gives externalIds of its own  |
+ * | none, and another name               | where creates are answered with the names that are sent                 |
+ */
+function isAnothers(conversation: Conversation, type: ResourceType, answer: Answer, attributes: ReadonlyMap<string, ScimValue>, existed: boolean): boolean {
+  const name = type === 'user' ? 'userName' : 'displayName';
+  const shown = shownText(answer, name);
+  const sent = attributes.get(name);
+  const isOtherName = shown !== undefined && typeof sent === 'string' && fold(shown) !== fold(sent);
+  if (showsOtherId(answer, attributes)) return existed || isOtherName;
+  return isOtherName && shownText(answer, 'externalId') === undefined && wasShown(conversation, type, name);
+}
+
+/** Whoever shows another externalId than was sent says nothing of what was sent. */
+function showsOtherId(answer: Answer, attributes: ReadonlyMap<string, ScimValue>): boolean {
+  const shown = shownText(answer, 'externalId');
+  return shown !== undefined && shown !== attributes.get('externalId');
+}
+
+function shownText({ body }: Answer, path: string): string | undefined {
+  const shown = body === undefined ? undefined : textOf(readScimPath(body, scimPath(path)));
+  return shown === '' ? undefined : shown;
 }
 
 /** Some make everybody active, whatever is asked for. Whether that account is ours to switch off, the caller finds out. */

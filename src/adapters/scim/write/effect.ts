@@ -1,3 +1,4 @@
+import { readActive } from '../../../core/mapping/active.ts';
 import { elementText, readScimPath, sameScimValue, scimPath } from '../../../core/mapping/scim-path.ts';
 import type { ScimValue } from '../../../core/model/resource.ts';
 import { isBody, type Body } from '../message.ts';
@@ -16,6 +17,7 @@ function isContradicted(body: Body, change: WireChange): boolean {
   const { path, value } = change;
   const held = readScimPath(body, path);
   if (value === undefined) return isFilled(held);
+  if (path.text === 'active' && isFilled(held)) return readActive(body) !== value; // in whatever word
   if (held !== undefined && held !== null) return !isSame(value, held);
   const attribute = readScimPath(body, { ...path, filter: undefined, sub: undefined });
   return Array.isArray(attribute) ? lacks(attribute, change) : attribute !== undefined && attribute !== null;
@@ -67,9 +69,11 @@ export function lostBeside(body: Body, changes: readonly WireChange[], known: re
  * contradicts them, and of what was set something is there. What a target never shows has to come with something else.
  *
  * @param keepsOurs it shows the externalIds that it was given
+ * @param tellsActive it shows whether accounts are active: then only a word for inactive ends an access
  */
-export function confirms(body: Body, changes: readonly WireChange[], keepsOurs: boolean): boolean {
+export function confirms(body: Body, changes: readonly WireChange[], { keepsOurs, tellsActive }: { readonly keepsOurs: boolean; readonly tellsActive: boolean }): boolean {
   if (contradicts(body, changes)) return false;
+  if (tellsActive && readActive(body) !== false && changes.some(({ path, value }) => path.text === 'active' && value === false)) return false;
   if (keepsOurs && changes.some(({ path, value }) => path.text === 'externalId' && value !== undefined && !isFilled(readScimPath(body, path)))) return false;
   const set = changes.filter(({ path, value }) => value !== undefined && path.text !== 'externalId'); // GitLab's is the id
   return set.length === 0 || set.some(({ path }) => isFilled(readScimPath(body, { ...path, filter: undefined, sub: undefined })));

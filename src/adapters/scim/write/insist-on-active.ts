@@ -10,8 +10,8 @@ import { patchRequests } from './patch.ts';
 import { sendPatches } from './send-patch.ts';
 
 /**
- * An account that was switched off as far as the answer goes, and is still active: some targets take a request, say 200
- * and do nothing. The other forms in which targets for Okta and for Entra expect it are tried, each once in the life of
+ * An account that was switched off as far as the answer goes, and is still active, or does not say that it is not: some
+ * targets take a request, say 200 and do nothing. The other forms in which targets for Okta and for Entra expect it are tried, each once in the life of
  * the notes; what none of them ends is a refusal.
  */
 export async function insistOnActive(conversation: Conversation, type: ResourceType, id: TargetId, answered: Answer): Promise<Answer | Refusal> {
@@ -33,5 +33,6 @@ export async function insistOnActive(conversation: Conversation, type: ResourceT
     }
     book.evidence.note(inVain);
   }
-  return { class: 'rejected', status: answered.status, detail: `answered ${answered.status}, and the account is still active` };
+  const isOn = answered.body !== undefined && readActive(answered.body) === true;
+  return { class: 'rejected', status: answered.status, detail: `answered ${answered.status}, and the account ${isOn ? 'is still active' : 'does not say that it is inactive'}` };
 }

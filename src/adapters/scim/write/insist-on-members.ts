@@ -7,6 +7,7 @@ import type { Conversation } from '../dialect/conversation.ts';
 import { isRefusal, type Answer, type Refusal } from '../message.ts';
 import { addition, removal, type Member } from './member-requests.ts';
 import { readMembers } from './read-members.ts';
+import { whyUnseen } from './hidden-members.ts';
 import { removeByValue } from './remove-by-value.ts';
 import { sendPatch } from './send-patch.ts';
 import { shownMembers, type ShownMembers } from './shown-members.ts';
@@ -15,9 +16,8 @@ import { subjectOf } from './subject.ts';
 /**
  * A change of members was answered as if it were done, and the group shows that it was not (GitHub's enterprises with
  * paths that have a filter, servers whose PUT merges). The other forms are tried, each once in the life of the notes, and
- * the one that works is learned. When none does: who still is in the group is a refusal; who is not shown in a group that
- * shows its other members too, or after an answer that is no resource; and a group that shows nobody of those whom it has
- * is not asked any more.
+ * the one that works is learned. When none does, it is a refusal, unless the target is found to hide who is in its groups
+ * (hidden-members.ts): then none is asked any more.
  */
 export async function insistOnMembers(
   conversation: Conversation,
@@ -31,18 +31,15 @@ export async function insistOnMembers(
   const removed = staying.length === 0 ? answered : await removeOtherwise(conversation, group, staying);
   if (isRefusal(removed)) return removed;
   if (missing.length === 0) return removed;
-  const added = await addOtherwise(conversation, group, missing, notThere(answered));
   const isStrange = answered.body !== undefined && subjectOf(group, answered.body) !== 'it';
-  if (!isRefusal(added) || isStrange || (await showsOthers(part, seen))) return added;
-  conversation.book.learn('members.read', 'own-record', 'a group does not show the members that it was given');
-  return { ...answered, body: undefined };
-}
-
-/** Whether a group shows all those who were in it before, of whom there are some. */
-async function showsOthers({ add, remove, current, expected = current }: MemberChange, { ids }: ShownMembers): Promise<boolean> {
-  const concerned = new Set([...remove, ...add.map(({ id }) => id)]);
-  const others = (await expected()).filter((id) => !concerned.has(id));
-  return others.length > 0 && others.every((id) => ids.has(id));
+  const { book } = conversation;
+  const why = isStrange || isConfigured(book, 'members.read') ? 'lied' : await book.evidence.alone(() => whyUnseen(conversation, group, missing, seen));
+  if (why === 'hides') {
+    book.learn('members.read', 'own-record', 'a group does not show the members that it was given, and has them');
+    return { ...answered, body: undefined };
+  }
+  const added = await addOtherwise(conversation, group, missing, notThere(answered));
+  return isRefusal(added) && why === 'unknown' ? unseen(answered) : added;
 }
 
 const additions = ['array', 'ids', 'nested', 'pathless'] as const satisfies readonly MemberDialect['add'][];
@@ -90,6 +87,11 @@ async function tryForm(
 }
 
 const stillThere: Refusal = { class: 'rejected', status: 200, detail: 'answered 200, and the members are still there' };
+
+/** Not said of the members that were sent: it is the same with any others. */
+function unseen({ status }: Answer): Refusal {
+  return { class: 'protocol', status, detail: `answered ${status}, and the group shows nobody; if this target never shows who is in a group, set members.read: own-record under its profile` };
+}
 
 function notThere({ status }: Answer): Refusal {
   return { class: 'rejected', status, detail: `answered ${status}, and the members are not there` };

@@ -5,7 +5,8 @@ import { isRefusal, type Answer, type Refusal } from '../message.ts';
 import { readResource } from '../read/resource.ts';
 import { noMembers, shownMembers, type ShownMembers } from './shown-members.ts';
 
-const asked = '?attributes=members';
+/** A group that shows its members only then is asked for them by name (RFC 7644 §3.9). */
+export const membersAsked = '?attributes=members';
 const shows = 'groups show their members';
 const useless = 'attributes=members shows no members';
 
@@ -16,16 +17,21 @@ const useless = 'attributes=members shows no members';
 export async function readMembers(conversation: Conversation, group: TargetId): Promise<Answer | Refusal> {
   const { exchange, book, signal } = conversation;
   const byName = book.current().members.read === 'attributes';
-  const answer = await readResource(exchange, 'group', group, signal, byName ? asked : '');
+  const answer = await readResource(exchange, 'group', group, signal, byName ? membersAsked : '');
   if (byName || isRefusal(answer) || shownMembers(answer.body) !== undefined) return answer;
   if (book.evidence.has(useless) || isConfigured(book, 'members.read')) return answer;
-  const named = await readResource(exchange, 'group', group, signal, asked);
+  const named = await readResource(exchange, 'group', group, signal, membersAsked);
   if (isRefusal(named) || (shownMembers(named.body)?.ids.size ?? 0) === 0) {
     book.evidence.note(useless);
     return answer;
   }
   book.learn('members.read', 'attributes', 'a group shows its members only when it is asked for them');
   return named;
+}
+
+/** Whether any group was seen to show somebody. */
+export function groupsShow({ evidence }: Conversation['book']): boolean {
+  return evidence.has(shows);
 }
 
 /** Whom a group that was read has. One that shows no list has nobody, at a target whose groups show their members. */

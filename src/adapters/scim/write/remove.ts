@@ -1,26 +1,27 @@
 import type { ResourceType } from '../../../core/model/entry.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import type { Outcome } from '../../../core/model/outcome.ts';
+import type { Acknowledged } from '../../../ports/scim-target.ts';
 import type { Conversation } from '../dialect/conversation.ts';
 import { failed, isRefusal, type Answer } from '../message.ts';
 import { readOrGone, unlessGone } from '../read/gone.ts';
 import { foundResource, maxBytes, resourcePath } from '../read/resource.ts';
 import { confirmWrite, type Promised } from './accepted.ts';
 import { writeOnDemand } from './read-and-write.ts';
-import { tellsNothing } from './unless-there.ts';
+import { shownToNobody, tellsNothing } from './unless-there.ts';
 
 /**
  * DELETE (RFC 7644 §3.6). A 404 may be about the route as well, so that it is looked whether it is there: an account that
  * is forgotten here keeps its access there.
  */
-export async function removeResource(talk: Conversation & Promised, type: ResourceType, id: TargetId): Promise<Outcome> {
+export async function removeResource(talk: Conversation & Promised, type: ResourceType, id: TargetId, known: Pick<Acknowledged, 'showsOthers'>): Promise<Outcome> {
   const path = resourcePath(type, id);
   if (typeof path !== 'string') return failed(path);
   const answer = await writeOnDemand(talk, type, id, (condition) =>
     talk.exchange({ method: 'DELETE', path, subject: 'resource', maxBytes: maxBytes(type), ...condition }, talk.signal),
   );
   const confirmed = await unlessGone(talk, type, id, await confirmWrite(answer, talk, type, id, (held) => held === undefined));
-  if (!isRefusal(confirmed)) return confirmed.status === 202 || confirmed !== answer ? { kind: 'applied', id } : lookBack(talk, type, id, confirmed);
+  if (!isRefusal(confirmed)) return confirmed.status === 202 || confirmed !== answer ? { kind: 'applied', id } : lookBack(talk, type, id, known, confirmed);
   return confirmed.class === 'gone' ? lookFor(talk, type, id) : failed(confirmed);
 }
 
@@ -29,7 +30,7 @@ const firstDeletions = 3;
 const sampledDeletions = 25;
 
 /** A target that says so and does nothing leaves an account with access that nobody here knows of any more. */
-async function lookBack(conversation: Conversation, type: ResourceType, id: TargetId, { status }: Answer): Promise<Outcome> {
+async function lookBack(conversation: Conversation, type: ResourceType, id: TargetId, known: Pick<Acknowledged, 'showsOthers'>, { status }: Answer): Promise<Outcome> {
   const { book } = conversation;
   const form = `deletion of a ${type}`;
   if (!(await book.evidence.isToBeLookedAt(form, firstDeletions, sampledDeletions))) return { kind: 'applied', id };
@@ -37,6 +38,7 @@ async function lookBack(conversation: Conversation, type: ResourceType, id: Targ
   try {
     const held = await readOrGone(conversation, type, id);
     if (isRefusal(held) && held.class !== 'gone' && held.class !== 'unsupported') return failed({ ...held, class: 'transient' });
+    if (isRefusal(held) && (await known.showsOthers?.()) === false) return failed(shownToNobody(held));
     found = isRefusal(held) ? true : type === 'user' && foundResource(held.body)?.active === false;
   } finally {
     book.evidence.looked(form, firstDeletions, found);

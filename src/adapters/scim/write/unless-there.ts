@@ -23,6 +23,11 @@ export async function unlessThere(
   return tellsNothing(held) ? held : answer;
 }
 
+/** A target that shows nobody at all for a while has ended nobody's access. */
+export function shownToNobody({ status }: Refusal): Refusal {
+  return { class: 'transient', status, detail: 'the account is not shown afterwards, and neither are others whom the target has' };
+}
+
 /** Whether a reading failed on its way, and leaves open whether there is something. */
 export function tellsNothing({ class: failureClass }: Refusal): boolean {
   return !['gone', 'unsupported', 'rejected', 'conflict'].includes(failureClass);

@@ -5,7 +5,7 @@ import { projectTarget } from '../../../../src/core/mapping/project.ts';
 import type { Entry } from '../../../../src/core/model/entry.ts';
 import { definition, dnOf, dnOfGroup, entry, group, now } from '../../../support/entries.ts';
 
-const target = definition({ directories: ['corp', 'lab'], users: { userName: 'uid', 'enterprise.manager': 'ref(manager)' } });
+const target = definition({ directories: ['corp', 'lab'], sees: { corp: ['lab'] }, users: { userName: 'uid', 'enterprise.manager': 'ref(manager)' } });
 const ann = entry('ann', { uid: 'ann' });
 const ben = entry('ben', { uid: 'Ben' });
 const posix = (memberUid: readonly string[], rest = {}) => entry('staff', { cn: 'staff', objectClass: ['top', 'posixGroup'], ...(memberUid.length === 0 ? {} : { memberUid }) }, { type: 'group', dn: dnOfGroup('staff'), ...rest });
@@ -72,6 +72,13 @@ describe('members of another domain', () => {
   it('are found by their security identifier in another directory', () => {
     assert.deepEqual(content([ann, kim, group('staff', [dnOf('ann'), foreign(1104)])]), [['ann', 'kim'], undefined]);
     assert.deepEqual(content([ann, kim, group('staff', [foreign(1104).replace('CN=', '2.5.4.3=')])]), [['kim'], undefined]);
+  });
+
+  it('name nobody in a directory that the group\'s does not see, and may mean them', () => {
+    const apart = definition({ directories: ['corp', 'lab'], users: { userName: 'uid' } });
+    const { resources } = projectTarget([kim, group('staff', [foreign(1104)])], apart, now);
+    const staff = resources.find(({ sourceId }) => sourceId === 'staff');
+    assert.deepEqual([staff?.members, staff?.unresolved, staff?.possibleMembers], [[], [foreign(1104)], ['kim']]);
   });
 
   it('name nobody where they are not read, or are in the same directory', () => {

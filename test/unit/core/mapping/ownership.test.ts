@@ -41,7 +41,7 @@ describe('an entry that two directories show', () => {
   });
 
   it('is one member, and one manager, also for a third directory', () => {
-    const third = definition({ directories: ['third', 'corp', 'copy'], users: { userName: 'uid', 'enterprise.manager': 'ref(manager)' } });
+    const third = definition({ directories: ['third', 'corp', 'copy'], sees: { third: ['corp', 'copy'], corp: ['copy'] }, users: { userName: 'uid', 'enterprise.manager': 'ref(manager)' } });
     const staff = group('staff', [dnOf('ann'), dnOf('ann').toLowerCase()], {}, { directory: 'third' });
     const bob = entry('bob', { uid: 'bob', manager: dnOf('ann') }, { directory: 'third' });
     for (const entries of [[ann, again, staff, bob], [bob, again, staff, ann]]) {

@@ -205,13 +205,15 @@ describe('references', () => {
     assert.deepEqual(attributesOf([ann, entry('boss')], definition({ users }))[manager], new Reference('boss'));
   });
 
-  it('look in the own directory first, and elsewhere only where the name is the only one', () => {
-    const target = definition({ directories: ['corp', 'lab', 'third'], users });
+  it('look in the own directory first, and in those that it sees only where the name is the only one', () => {
+    const sees = { corp: ['lab', 'third'] };
+    const target = definition({ directories: ['corp', 'lab', 'third'], sees, users });
     const ann = entry('ann', { uid: 'ann', manager: dnOf('boss') });
     const there = (id: string, directory: string) => entry(id, { uid: id }, { directory, dn: dnOf('boss') });
     assert.deepEqual(attributesOf([there('lab-boss', 'lab'), ann], target)[manager], new Reference('lab-boss'));
     assert.deepEqual(attributesOf([there('lab-boss', 'lab'), ann, boss], target)[manager], new Reference('boss'));
     assert.equal(attributesOf([there('lab-boss', 'lab'), there('third-boss', 'third'), ann], target)[manager], null);
+    assert.equal(attributesOf([there('lab-boss', 'lab'), ann], definition({ directories: ['corp', 'lab'], users }))[manager], null);
   });
 });
 

@@ -132,29 +132,6 @@ describe('buildPlan with a deactivated link', () => {
   });
 });
 
-describe('buildPlan with a link to someone who moved into another directory', () => {
-  const of = (rest: Partial<Link>) => linkOf(anna, { directory: 'branch', ...rest });
-  const remembered = (situation: Situation) => plan(situation).remembered.map(({ directory, departedAt }) => [directory, departedAt]);
-  it('remembers where they are now, and sends nothing for it', () => {
-    assert.deepEqual(row({ resources: [anna], links: [of({})] }), [[], 1, 0]);
-    assert.deepEqual(remembered({ resources: [anna], links: [of({})] }), [['corp', undefined]]);
-    assert.deepEqual(remembered({ rejected: [rejected('anna', undefined)], links: [of({})] }), [['corp', undefined]]);
-  });
-  it('remembers it also of who is switched off, or on again', () => {
-    const link = of({ lifecycle: 'deactivated', departedAt: daysAgo(3) });
-    assert.deepEqual(remembered({ resources: [off], links: [link] }), [['corp', undefined]]);
-    assert.deepEqual(row({ resources: [anna], links: [link] }), [['reactivate anna'], 1, 0]);
-    // The request that switches them on ends the departure.
-    assert.deepEqual(remembered({ resources: [anna], links: [link] }), [['corp', daysAgo(3)]]);
-  });
-  it('goes by the directory that counts, where several show them', () => {
-    const again = { ...rejected('anna', undefined), directory: 'branch', reasons: [{ code: 'duplicate_entry' as const, text: 'twice' }] };
-    assert.deepEqual(row({ resources: [anna], rejected: [again], links: [linkOf(anna)] }), [[], 0, 0]);
-    assert.deepEqual(remembered({ resources: [anna], rejected: [again], links: [of({})] }), [['corp', undefined]]);
-    assert.deepEqual(row({ resources: [off], rejected: [again], links: [linkOf(anna)] }), [['deactivate anna'], 0, 0]);
-  });
-});
-
 describe('buildPlan with a link to something lost', () => {
   const links = [linkOf(anna, { lifecycle: 'lost' })];
   it('creates again who is wanted active', () => assert.equal(only(plan({ resources: [anna], links }).operations, 'create').again, true));

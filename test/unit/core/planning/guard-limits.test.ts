@@ -94,7 +94,9 @@ describe('guard, accounts that were switched off before', () => {
     const links = new Map(people(5).map((id) => [id, { lifecycle: 'deactivated', directory: 'corp', type: 'user' } as const]));
     const population = populationOf({ active: { user: 3, group: 0 }, deactivated: { user: 5, group: 0 } });
     assert.deepEqual(findings(gone, { links, population }), []);
-    assert.deepEqual(findings(gone, { links, population, isLeap: () => true }), ['clock_leap 5/0']);
+    assert.deepEqual(findings(gone, { links, population, isLeap: () => true }), [], 'not by the clock');
+    const late = gone.map((one) => ({ ...one, afterGrace: true as const }));
+    assert.deepEqual(findings(late, { links, population, isLeap: () => true }), ['clock_leap 5/0']);
   });
 });
 

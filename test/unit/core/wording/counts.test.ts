@@ -17,7 +17,7 @@ describe('counts', () => {
   });
 
   it('of operations name users and groups apart, what is risky first', () => {
-    const operations = [operation('create', 'user', 'a'), operation('create', 'user', 'b'), operation('create', 'group', 'g'), operation('members', 'group', 'g'), operation('members', 'group', 'g'), operation('deactivate', 'user', 'c')];
+    const operations = [operation('create', 'user', 'a'), operation('create', 'user', 'b'), operation('create', 'group', 'n'), operation('members', 'group', 'n'), operation('members', 'group', 'g'), operation('members', 'group', 'g'), operation('deactivate', 'user', 'c')];
     assert.equal(countsToDo(operations), '1 user to deactivate, 2 users and 1 group to create, members of 1 group to change');
     assert.equal(countsDone(operations, 'nothing'), '1 user deactivated, 2 users and 1 group created, members of 1 group changed');
     assert.deepEqual([countsToDo([]), countsDone([], 'nothing was sent')], ['nothing to do', 'nothing was sent']);
