@@ -147,7 +147,11 @@ async function search(input: Search): Promise<LookUps<Finding>> {
   }
   const pathsOf = ({ sourceId }: Resource) => (intents.has(sourceId) ? withExternalId(paths) : paths);
   const lookUp = (resource: Resource) => findOne(target, resource, pathsOf(resource), signal);
-  return findRefused(await lookUpEach(resources, lookUp, target.concurrency, signal), input);
+  return findRefused(await lookUpEach(resources, lookUp, sizeOf, target.concurrency, signal), input);
+}
+
+function sizeOf(finding: Finding): number {
+  return finding?.found.reduce((sum, { size = 0 }) => sum + size, 0) ?? 0;
 }
 
 /** After these nothing else works either, and every further try could only do harm. */

@@ -84,7 +84,8 @@ async function searchFor(value: string, { exchange, signs, trials, type, path, a
     return { class: 'unsupported', status: list.status, detail: 'the target ignores filters: it answered others than it was asked for' };
   }
   if (hits.length > 0 && list.resources.every(({ id }) => hits.some((hit) => hit.id === id))) trials.worked(trial);
-  return hits;
+  const size = Math.ceil(list.size / Math.max(1, list.resources.length));
+  return hits.map((hit) => ({ ...hit, size }));
 }
 
 function noService(status: number): Failure {
