@@ -208,8 +208,8 @@ function beginPlan({ due, state: { begun }, verdict: { measured } }: Preparation
 }
 
 /** What is wrong with a target that took nothing, could not be searched or failed on the way, and does not answer now either. */
-async function silence({ unreached, unproven }: Preparation, { applied, failed }: PushReport, { setup, signal, isStopping }: CycleInput): Promise<Failure | undefined> {
-  const isInDoubt = unreached.length + unproven.length > 0 || failed.some(({ failure }) => !isAnswer.has(failure.class));
+async function silence({ unreached }: Preparation, { applied, failed }: PushReport, { setup, signal, isStopping }: CycleInput): Promise<Failure | undefined> {
+  const isInDoubt = unreached.length > 0 || failed.some(({ failure }) => !isAnswer.has(failure.class));
   return isInDoubt && applied.length === 0 && !isStopping() ? setup.target.probe(signal) : undefined;
 }
 /** What only a target answers that is there. After `unknown` it was searched. */
