@@ -207,7 +207,7 @@ function setupOf(section: TargetConfiguration, configured: readonly string[], ta
     configured,
     url: section.url,
     definition,
-    policy: { user: { ...users, create: dialect.users.create }, group: { ...groups, create: dialect.groups.create } },
+    policy: { user: { ...users, create: dialect.users.create }, group: { ...groups, adopt: groups.adopt ?? 'first-match', populated: groups.adopt === undefined ? 'refused' : 'held', create: dialect.groups.create } },
     removal: { ...removal, offIsDeletion: dialect.users.deactivation === 'deletes' },
     limits,
     mustSee,

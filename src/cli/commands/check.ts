@@ -216,6 +216,7 @@ const noState = {
   identity: () => Promise.resolve(undefined),
   linkTotals: () => Promise.resolve([]),
   unseen: nobody,
+  members: () => Promise.resolve([]),
   names: () => Promise.resolve(new Map<never, never>()),
   digest: (text: string) => text,
 };
