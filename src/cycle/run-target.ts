@@ -216,10 +216,11 @@ function standing({ verdict: { hold }, state: { held } }: Preparation, { store, 
 
 /** What is wrong with a target that took nothing, could not be searched or failed on the way, and does not answer now either. */
 async function silence({ unreached }: Preparation, { applied, failed }: PushReport, { setup, signal, isStopping }: CycleInput): Promise<Failure | undefined> {
-  const isInDoubt = unreached.length > 0 || failed.some(({ failure }) => failsOnTheWay.has(failure.class));
+  const isInDoubt = unreached.length > 0 || failed.some(({ failure }) => !isAnswer.has(failure.class));
   return isInDoubt && applied.length === 0 && !isStopping() ? setup.target.probe(signal) : undefined;
 }
-const failsOnTheWay: ReadonlySet<FailureClass> = new Set(['transient', 'protocol']);
+/** What only a target answers that is there. After `unknown` it was searched. */
+const isAnswer: ReadonlySet<FailureClass> = new Set(['rejected', 'conflict', 'throttled', 'auth', 'renumbered', 'unknown']);
 
 /** What was wrong with the target when it was last asked, in a cycle that asks it for nothing because its pauses are not over. */
 function stillDown({ plan: { target }, state: { lastResult, lastError }, deferred, resting, due, found, unreached }: Preparation, { failed }: PushReport): BridgeError | undefined {
