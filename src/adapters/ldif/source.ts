@@ -6,7 +6,7 @@ import { kindRules, type ServerKind } from '../../core/directory/kinds.ts';
 import { defaultReadingLimits, type ReadingLimits } from '../../core/directory/reading-limits.ts';
 import { requiredOfGroups } from '../../core/directory/object-classes.ts';
 import type { DirectoryIdentity } from '../../core/model/directory-identity.ts';
-import type { Entry } from '../../core/model/entry.ts';
+import type { Entry, ResourceType } from '../../core/model/entry.ts';
 import type { DirectoryFacts, DirectorySource, ReadRequest, Verdict } from '../../ports/directory-source.ts';
 import { invalid, throwIfInterrupted } from './invalid.ts';
 import { withFile } from './open-file.ts';
@@ -52,9 +52,11 @@ export function createLdifSource(options: LdifSourceOptions): DirectorySource {
         const rules = kindRules[identity.kind];
         const classify = createClassifier(scopes, rules);
         const counts = { user: 0, group: 0 };
+        const names = new Set<string>();
         for await (const record of readRecords(file, path, signal)) {
           const type = classify(record);
           if (type !== undefined) counts[type] += 1;
+          for (const name of record.attributes.keys()) names.add(name);
         }
         return {
           kind: 'ldif',
@@ -62,6 +64,8 @@ export function createLdifSource(options: LdifSourceOptions): DirectorySource {
           identity,
           preset: rules.preset,
           server: path,
+          attributeNames: [...names],
+          warnings: emptiness(counts, scopes),
           details: [`entries: ${records}`, `exported from: ${identity.kind}`, `users: ${counts.user}`, `groups: ${counts.group}`],
         };
       }),
@@ -97,6 +101,16 @@ export function createLdifSource(options: LdifSourceOptions): DirectorySource {
     }
     nameless.check(ownId, path);
   }
+}
+
+/** A filter that finds nobody: more often a mistake than not. */
+function emptiness(counts: Readonly<Record<ResourceType, number>>, scopes: Readonly<Record<ResourceType, LdifScope>>): string[] {
+  return (['user', 'group'] as const).flatMap((type) => {
+    const { filter, bases } = scopes[type];
+    if (counts[type] > 0 || (type === 'group' && filter === undefined && bases === undefined)) return [];
+    const key = filter !== undefined ? `${type}s.filter` : bases !== undefined ? `${type}s.bases` : `${type}s`;
+    return [`${key}: the file has no ${type} that it finds`];
+  });
 }
 
 /** An export of OpenLDAP that shows a group without members was made by an account that may not read them. */
