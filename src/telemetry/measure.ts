@@ -54,8 +54,7 @@ export function measure(instruments: Instruments, clock: Clock): CycleObserver {
         countResources(instruments, event);
         return;
       case 'state_written':
-        instruments.stateWrites.inc({ result: event.result });
-        if (event.result === 'success') instruments.journalBytes.set(event.journalBytes);
+        countWrite(instruments, event);
         return;
       case 'operation_finished':
       case 'scim_request':
@@ -100,6 +99,11 @@ function countWork(
     case 'rate_limit_wait':
       instruments.rateLimitWait.inc({ target }, event.milliseconds / 1000);
   }
+}
+
+function countWrite(instruments: Instruments, { result, journalBytes }: EventOf<'state_written'>): void {
+  instruments.stateWrites.inc({ result });
+  if (result === 'success') instruments.journalBytes.set(journalBytes);
 }
 
 function countHeld(instruments: Instruments, { target, hold }: EventOf<'held'>): void {
