@@ -258,6 +258,7 @@ function showTarget(check: TargetCheck, app: App, terminal: Terminal): void {
   if (profile !== undefined) showSettings(profile, settings, terminal);
   for (const line of notes) print(`    ${colors.yellow('note:')} ${line}`);
   if (inScope !== undefined) print(`    in scope: ${count(inScope.user, 'user')} and ${count(inScope.group, 'group')}`);
+  if (inScope?.user === 0 && rejected.length === 0) print(`    ${colors.yellow('note:')} no user is in scope: nobody would be created; see the bases and filters of the directories, and scope.users`);
   showUnresolved(check, terminal);
   for (const path of unknown) print(`    ${colors.red('unknown to the target:')} ${path}; set it to null in the map, or map it to another attribute`);
   showRejected(rejected, terminal);
