@@ -165,7 +165,8 @@ function oneOf(known: readonly string[], value: string): string {
   return known.includes(value) ? value : 'other';
 }
 
-/** A status as HTTP knows it (RFC 9110 §15: three digits), or 0. */
+/** The class of a status (RFC 9110 §15), so that no target can make series: `2xx`; 0 where there was no answer. */
 function statusLabel(status: number): string {
-  return status === 0 || (Number.isInteger(status) && status >= 100 && status <= 599) ? String(status) : 'other';
+  if (status === 0) return '0';
+  return status >= 100 && status <= 599 ? `${Math.floor(status / 100)}xx` : 'other';
 }

@@ -55,9 +55,9 @@ export function createLdifSource(options: LdifSourceOptions): DirectorySource {
         const counts = { user: 0, group: 0 };
         const names = new Set<string>();
         for await (const record of readRecords(file, path, signal)) {
-          for (const name of record.attributes.keys()) names.add(name);
           const type = classify(record);
           if (type !== undefined) counts[type] += 1;
+          for (const name of record.attributes.keys()) names.add(name);
         }
         return {
           kind: 'ldif',
@@ -65,7 +65,9 @@ export function createLdifSource(options: LdifSourceOptions): DirectorySource {
           identity,
           preset: rules.preset,
           server: path,
-          details: [`entries: ${records}`, `exported from: ${identity.kind}`, `users: ${counts.user}`, `groups: ${counts.group}`, ...describeEmptiness(counts, names, scopes, identity.kind)],
+          attributeNames: [...names],
+          warnings: describeEmptiness(counts, names, scopes, identity.kind),
+          details: [`entries: ${records}`, `exported from: ${identity.kind}`, `users: ${counts.user}`, `groups: ${counts.group}`],
         };
       }),
     read: (request) =>
