@@ -60,7 +60,8 @@ export async function openTls(
       host: name,
       // RFC 6066 §3 has no place for an IP address here; Node then compares the certificate with `host`.
       servername: isIP(name) === 0 ? name : '',
-      ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+      ...(tls.ca === undefined ? {} : { ca: typeof tls.ca === 'string' ? tls.ca : [...tls.ca] }),
+      rejectUnauthorized: true,
     });
     await settled(socket, 'secureConnect', signal);
     return socket;

@@ -52,7 +52,7 @@ function createConnect(tls: TlsOptions, clock: Clock, timeout: number): Connect 
     const secureContext = options.protocol === 'https:' ? await currentTls() : undefined;
     if (known === undefined || known.secureContext !== secureContext) {
       const secured = secureContext === undefined ? {} : { secureContext };
-      known = { secureContext, connector: buildConnector({ allowH2: false, timeout, ...secured }) };
+      known = { secureContext, connector: buildConnector({ allowH2: false, timeout, rejectUnauthorized: true, ...secured }) };
     }
     const { connector } = known;
     const named = secureContext === undefined || tls.serverName === undefined ? options : { ...options, servername: tls.serverName };
@@ -74,7 +74,7 @@ function tellingAlerts(socket: Socket): Socket {
 
 /** The proxy is trusted by the same authorities; who we are is for the target only. */
 function openTunnels(proxy: Proxy, { tls, clock }: Route, timeout: number): Tunnels {
-  const connect = createConnect({ ca: tls.ca }, clock, timeout);
+  const connect = createConnect({ ca: tls.ca, onlyCa: tls.onlyCa }, clock, timeout);
   const toProxy: Connect = (options) =>
     connect(options).catch((error: unknown) => {
       throw new ConnectError(`no connection to the proxy ${proxy.url}: ${wordsOf(error)}`, { cause: error });
