@@ -14,6 +14,7 @@ import type { StateView } from '../../ports/state-store.ts';
 import { count } from '../../core/wording/count.ts';
 import { commandLine } from '../command-line.ts';
 import { nothingKnown, withName, type KnownAccounts } from '../known-accounts.ts';
+import { errorJson, prepareAll } from '../plan-all.ts';
 import { progressObserver } from '../progress.ts';
 import { openUnlessLocked, pushAll, pushJson, showPush, type Examined } from '../push-explained.ts';
 import { chosenTargets, interruptible, withApp, type CommandContext } from '../session.ts';
@@ -39,14 +40,16 @@ export async function explain(who: string, options: ExplainOptions, context: Com
       const store = options.push === true ? await openUnlessLocked(app) : undefined;
       const view = store ?? (await app.openView());
       try {
-        const all = await explainAll(who, app, view, targets, shutdown.stopping);
+        const { all, failures } = await explainAll(who, app, view, targets, shutdown.stopping);
         const explained: { readonly one: TargetExplanation; readonly known: KnownAccounts }[] = [];
         for (const { setup, examination: { explanation } } of all) explained.push(await withAccounts(explanation, setup, view, shutdown.stopping));
         if (!options.json) for (const { one, known } of explained) showExplanation(one, who, known, terminal, call);
         const pushed = options.push === true ? await pushAll(all, { app, view, store, shutdown, yes: options.yes === true, terminal, call }) : undefined;
-        if (options.json) printJson(terminal, { who, targets: explained.map(({ one, known }) => explanationJson(one, who, known)), ...(pushed === undefined ? {} : { pushed: pushed.map(pushJson) }) });
+        if (options.json) printJson(terminal, { who, targets: explained.map(({ one, known }) => explanationJson(one, who, known)), errors: failures.map(errorJson), ...(pushed === undefined ? {} : { pushed: pushed.map(pushJson) }) });
         else for (const one of pushed ?? []) showPush(one, terminal, call);
-        return (pushed ?? []).some(({ report }) => report !== undefined && report.failed.length + report.notStarted > 0) ? 1 : 0;
+        for (const error of failures) terminal.note(error.line);
+        const isPushed = (pushed ?? []).every(({ report }) => report === undefined || report.failed.length + report.notStarted === 0);
+        return failures[0]?.exitCode ?? (isPushed ? 0 : 1);
       } finally {
         await view.close();
       }
@@ -72,19 +75,24 @@ async function withAccounts(one: TargetExplanation, { target }: TargetSetup, vie
 /** Longer than this, nobody waits for old values and names. */
 const patience = 15_000;
 
-async function explainAll(who: string, app: App, view: StateView, targets: readonly string[], signal: AbortSignal): Promise<Examined[]> {
-  const setups = await Promise.all(targets.map((target) => app.prepare(target, signal)));
-  const definitions = setups.map((setup) => setup.definition);
+/** Of each target whose directories can be read; what is wrong with the others is told beside it. */
+async function explainAll(who: string, app: App, view: StateView, targets: readonly string[], signal: AbortSignal): Promise<{ readonly all: Examined[]; readonly failures: readonly BridgeError[] }> {
+  const failures: BridgeError[] = [];
+  const prepared = await prepareAll(app, targets, failures, signal);
+  const definitions = prepared.map((setup) => setup.definition);
   const { complete, failed, readAt, lookUp } = await readDirectories(definitions, app.sources, { ...app, store: view, also: callingNames, signal });
-  const [failure] = failed.values();
-  if (failure !== undefined) throw failure;
-  const id = await idOf(who, [...complete.values()].flatMap(({ entries }) => entries), setups, view, { now: app.clock.now(), signal });
-  return Promise.all(
+  failures.push(...failed.values());
+  const setups = prepared.filter(({ definition }) => [...definition.maps.keys()].every((name) => complete.has(name)));
+  const id = await idOf(who, [...complete.values()].flatMap(({ entries }) => entries), setups, view, { now: app.clock.now(), signal }).catch((error: unknown) => {
+    throw failures[0] ?? error; // whoever is not found may be in a directory that could not be read
+  });
+  const all = await Promise.all(
     setups.map(async (setup) => {
       const examination = await explainTarget(id, setup, readingsOf(setup, complete), view, { lookUp, now: app.clock.now(), signal });
       return { id, setup, readAt, examination };
     }),
   );
+  return { all, failures };
 }
 
 function readingsOf(setup: TargetSetup, complete: ReadonlyMap<string, CompleteReading>): CompleteReading[] {

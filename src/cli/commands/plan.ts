@@ -4,7 +4,7 @@ import type { PlannedTarget } from '../../cycle/plan-target.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import { commandLine } from '../command-line.ts';
 import { nothingKnown, withName, type KnownAccounts } from '../known-accounts.ts';
-import { planAll, type AllPlanned } from '../plan-all.ts';
+import { errorJson, planAll, type AllPlanned } from '../plan-all.ts';
 import { progressObserver } from '../progress.ts';
 import { readAccounts } from '../read-accounts.ts';
 import { chosenTargets, interruptible, withApp, type CommandContext } from '../session.ts';
@@ -82,8 +82,4 @@ function exitCode(planned: readonly PlannedTarget[], failures: readonly BridgeEr
   if (failure !== undefined) return failure.exitCode;
   if (planned.some(({ hold }) => hold !== undefined)) return 3;
   return planned.some(({ proceed }) => proceed.length > 0) ? 10 : 0;
-}
-
-function errorJson({ code, message, remedy }: BridgeError): unknown {
-  return { code, message, remedy };
 }

@@ -155,6 +155,10 @@ export interface GuardFinding {
   readonly sourceId?: SourceId | undefined;
   /** The attribute, for `clears`. */
   readonly path?: string | undefined;
+  /** Of removals that are above their limit. */
+  readonly evidence?: Evidence | undefined;
+  /** Of what is above a limit: what the share is a share of, those who left lately included. */
+  readonly before?: number | undefined;
   /** The directory whose data is older, for `older_data`. */
   readonly directory?: string | undefined;
   readonly planned: number;
