@@ -48,7 +48,7 @@ export interface App {
 
 export interface AppOptions {
   /** Told each secret that is read, so that logs can be kept clean of it. */
-  readonly onSecret?: (secret: string) => void;
+  readonly onSecret?: ((secret: string) => void) | undefined;
   /** File operations of the state: for tests that end the process at a certain write. */
   readonly files?: StateStoreOptions['files'];
 }

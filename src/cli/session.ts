@@ -19,11 +19,11 @@ export interface CommandContext {
 
 /** Loads the configuration, puts the parts together, and takes them apart at the end. */
 export async function withApp<T>(
-  { config, parts }: CommandContext,
+  { config, parts, terminal }: CommandContext,
   observer: CycleObserver,
   use: (app: App) => Promise<T>,
 ): Promise<T> {
-  const app = await createApp(await loadConfiguration(config), observer, parts);
+  const app = await createApp(await loadConfiguration(config), observer, { onSecret: terminal.keepSecret, ...parts });
   try {
     return await use(app);
   } finally {

@@ -1,6 +1,7 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { BridgeError } from '../../core/model/errors.ts';
+import { clean } from '../../core/wording/foreign.ts';
 import type { LdapSourceOptions } from './options.ts';
 
 /** A server's address, read from its URL. */
@@ -108,5 +109,5 @@ function settled(socket: Socket, event: 'connect' | 'secureConnect', signal: Abo
 function describe(error: unknown): string {
   // With several addresses for one name (Happy Eyeballs), Node throws an AggregateError with an empty message.
   if (error instanceof AggregateError) return error.errors.map(describe).join('; ');
-  return error instanceof Error ? error.message : String(error);
+  return clean(error instanceof Error ? error.message : String(error));
 }

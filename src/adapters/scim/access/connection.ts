@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { buildConnector, Pool } from 'undici';
 import { BridgeError } from '../../../core/model/errors.ts';
+import { clean } from '../../../core/wording/foreign.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import { createTunnels, ProxyRefusal, type Proxy, type Tunnels } from './proxy.ts';
 import { createCurrentTls, type TlsOptions } from './tls.ts';
@@ -171,7 +172,7 @@ const meanings: Readonly<Record<string, string>> = {
 /** A sentence with the code, which is what people search for. */
 export function connectWords(error: Error): string {
   const code = codeOf(error);
-  if (code === undefined) return error.message === '' ? 'no connection' : error.message;
+  if (code === undefined) return error.message === '' ? 'no connection' : clean(error.message);
   const alert = alertIn(code) ?? '';
   const handshake = alert === 'HANDSHAKE_FAILURE' ? 'the server broke off the TLS handshake; it may want a certificate (tls.cert, tls.key)' : undefined;
   return `${certificateAlerts[alert] ?? handshake ?? meanings[code] ?? 'no connection'} (${code})`;
