@@ -52,9 +52,14 @@ export function logObserver(log: Log, clock: Clock, approveCommand = (holdId: st
       case 'state_opened':
         for (const { level, text } of openingLines(event)) log[level]({ event: event.kind, ...event.opening }, text);
         return;
+      case 'target_probed':
+        probedLine(event);
+        return;
       case 'entries_read':
       case 'ldap_request':
       case 'scim_request':
+      case 'scim_request_started':
+      case 'ldap_request_started':
       case 'resources_counted': {
         const { kind, ...fields } = event;
         log.trace({ event: kind, ...fields });
@@ -64,6 +69,18 @@ export function logObserver(log: Log, clock: Clock, approveCommand = (holdId: st
         cycles(event);
     }
   };
+
+  /** What ended a cycle of the target is the same problem. */
+  function probedLine({ kind, target, error }: Extract<CycleEvent, { kind: 'target_probed' }>): void {
+    const subject = `probe ${target}`;
+    if (error === undefined) {
+      const again = repetition.over(subject);
+      log[again ? 'info' : 'debug']({ event: kind, target }, again ? `target ${target} answers again` : `target ${target} answers`);
+      return;
+    }
+    const repeated = repetition.tell(subject, error.code);
+    log[repeated === undefined ? 'debug' : 'error']({ event: kind, target, code: error.code, ...(repeated ? { repeated } : {}) }, `${error.message}; ${error.remedy}`);
+  }
 
   function stateLine({ kind, ...fields }: Extract<CycleEvent, { kind: 'state_written' }>): void {
     if (fields.result === 'success') {

@@ -21,7 +21,7 @@ import type { DirectoryFacts } from '../../ports/directory-source.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import { isFailure, type TargetFacts } from '../../ports/scim-target.ts';
 import { progressObserver } from '../progress.ts';
-import { chosenTargets, interruptible, withApp, type CommandContext } from '../session.ts';
+import { chosenTargets, interruptibleReading, withApp, type CommandContext } from '../session.ts';
 import { showRejected } from '../show-plan.ts';
 import { showSettings } from '../show-settings.ts';
 import { printJson, type Terminal } from '../terminal.ts';
@@ -63,12 +63,13 @@ export async function check(
 ): Promise<number> {
   const { terminal } = context;
   return withApp(context, progressObserver(terminal), (app) =>
-    interruptible(app, async ({ stopping }) => {
+    interruptibleReading(app, async (stopping) => {
       const names = chosenTargets(app, options.target);
       const directories = await Promise.all(directoriesOf(app, names).map((name) => checkDirectory(app, name, stopping)));
       const view = await openView(app);
       const targets = await checkTargets(app, view, names, stopping);
       await view?.close();
+      stopping.throwIfAborted();
       if (options.json) printJson(terminal, { config: app.configuration.file, directories: directories.map(plain), targets: targets.map(plain) });
       else {
         terminal.print(`${app.configuration.file}: valid`);
