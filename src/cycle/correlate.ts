@@ -74,16 +74,19 @@ export async function correlate(
   const rejected: Rejected[] = [];
   const unreached = new Map<SourceId, Unreached>();
   const leftOut = new Set<SourceId>();
+  let silence: Failure | undefined;
   for (const type of ['user', 'group'] as const) {
     const resources = unlinked.filter((resource) => resource.type === type);
     if (resources.length === 0) continue;
     const linked = (await store.counts(target.name))[type].active;
-    const nothing: LookUps<Finding> = { findings: new Map(), last: undefined };
-    const { findings, last } = target.takes(type) === 'none' ? nothing : await search({ resources, type, target, paths: policy[type].match, intents, linked, listed: listed[type], signal });
+    const nothing: LookUps<Finding> = { findings: new Map(), last: silence };
+    // Who leaves waits behind every search: a target that does not answer is not asked about the next type.
+    const { findings, last } = target.takes(type) === 'none' || silence !== undefined ? nothing : await search({ resources, type, target, paths: policy[type].match, intents, linked, listed: listed[type], signal });
     if (target.takes(type) === 'none') {
       for (const { sourceId } of resources) leftOut.add(sourceId);
       continue;
     }
+    if (last?.late === true && ![...findings.values()].some((finding) => finding === undefined || !isFailure(finding))) silence = last;
     const ids = [...findings.values()].flatMap((finding) => (isFailure(finding) ? [] : (finding?.found.map((one) => one.id) ?? [])));
     const taken = new Map<TargetId, SourceId>(await store.owners(target.name, type, ids));
     const former = await store.formerOwners(target.name, type, ids);

@@ -17,7 +17,7 @@ export interface Unreached {
   readonly asked: boolean;
 }
 
-/** So many look-ups that fail without one between them that works, and the others are not made. */
+/** So many look-ups that fail without one between them that works, and the others are not made. One that waited long has waited long enough for all. */
 const mostInARow = { first: 3, later: 20 };
 
 /** Characters of what is found and kept until the plan is made: 100,000 accounts of 2 kB. The others are for the next cycle. */
@@ -30,8 +30,8 @@ export interface LookUps<Finding> {
 }
 
 /**
- * Looks each of them up. One look-up that fails says nothing about the others; when the first three fail, or 20 in a
- * row later on, or the target wants to be left alone, nobody else is asked about: they are not among the findings.
+ * Looks each of them up. One look-up that fails says nothing about the others; when the first one fails after a
+ * long wait, the first three fail, or 20 in a row later on, or the target wants to be left alone, nobody else is asked about: they are not among the findings.
  *
  * @param sizeOf how much of memory a finding takes, in characters
  * @param width how many look-ups may run side by side
@@ -66,6 +66,8 @@ export async function lookUpEach<Finding>(
     await ask(resource);
     tried += 1;
     if (inARow === 0 || inARow === Infinity) break;
+    if (last?.late === true) inARow = Infinity;
+    if (inARow === Infinity) break;
   }
   const most = inARow === tried ? mostInARow.first : mostInARow.later;
   await forEachConcurrently(resources.slice(tried), width, () => signal.aborted || inARow >= most, ask);

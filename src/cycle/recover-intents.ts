@@ -22,21 +22,27 @@ export async function recoverIntents(
   const intents = await store.openIntents(setup.target.name);
   if (intents.length === 0) return;
   const wanted = new Set([...resources, ...rejected].map(({ sourceId }) => sourceId));
-  for (const intent of intents) if (!wanted.has(intent.sourceId)) await settle(intent, setup, store, now, signal);
+  for (const intent of intents) {
+    if (wanted.has(intent.sourceId)) continue;
+    const failure = await settle(intent, setup, store, now, signal);
+    // Who leaves waits behind it.
+    if (failure?.late === true) return;
+  }
 }
 
-async function settle(intent: Intent, { target }: TargetSetup, store: StateStore, now: number, signal: AbortSignal): Promise<void> {
+/** @returns what kept it from being found out */
+async function settle(intent: Intent, { target }: TargetSetup, store: StateStore, now: number, signal: AbortSignal): Promise<Failure | undefined> {
   const { type, sourceId, directory, members, adopts } = intent;
   const known = (await store.links(target.name, [sourceId])).get(sourceId);
   const searched = await target.find(type, 'externalId', sourceId, signal);
   const found = isFailure(searched) && isRefused(searched) ? await findListed(intent, target, store, signal) : searched;
-  if (isFailure(found)) return;
+  if (isFailure(found)) return found;
   const [first] = found;
-  if (first === undefined && mayStillShow(intent, now)) return;
+  if (first === undefined && mayStillShow(intent, now)) return undefined;
   const owner = first === undefined ? undefined : (await store.owners(target.name, type, [first.id])).get(first.id);
   if (first === undefined || known?.targetId === first.id || (owner !== undefined && owner !== sourceId)) {
     await store.record([{ kind: 'settled', intent }]);
-    return;
+    return undefined;
   }
   await store.record([
     {
@@ -57,6 +63,7 @@ async function settle(intent: Intent, { target }: TargetSetup, store: StateStore
     },
     { kind: 'settled', intent },
   ]);
+  return undefined;
 }
 
 /**

@@ -74,8 +74,8 @@ export function isRefusal(value: object): value is Refusal {
 }
 
 /** Leaves out what does not concern the caller of the port. */
-export function toFailure({ class: failureClass, status, detail }: Failure): Failure {
-  return { class: failureClass, detail, ...(status === undefined ? {} : { status }) };
+export function toFailure({ class: failureClass, status, detail, late }: Failure): Failure {
+  return { class: failureClass, detail, ...(status === undefined ? {} : { status }), ...(late === undefined ? {} : { late }) };
 }
 
 export function failed(failure: Failure): Outcome {

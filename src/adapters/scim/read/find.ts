@@ -63,8 +63,8 @@ async function searchFor(value: string, { exchange, signs, trials, type, path, a
   const list = await readList(exchange, type, `filter=${encodeURIComponent(filterText(asked, value))}${more}`, signal, maxBytes(type));
   if ('class' in list) {
     if (list.cut === true) {
-      // Whoever answers so much to a question about one lists everybody.
-      trials.ignored(trial);
+      // Whoever answers so much to a question about one, again and again, lists everybody.
+      trials.refused(trial, list);
       return { class: 'unsupported', status: list.status, detail: `the target answered more than ${maxBytes(type) / 1024 / 1024} MB to a search for one ${type}` };
     }
     const isNothingThere = (list.class === 'unsupported' && list.status !== 501) || list.status === 403;
