@@ -115,6 +115,7 @@ function addShowing(command: AddCommand, contextOf: ContextOf, finish: Finish): 
       finish(await explain(who, given, contextOf(given)));
     });
   command('check', 'validates the configuration, and tries directories and targets without writing anything')
+    .option('--strict', 'end with 2 for warnings, too', false)
     .option(...target)
     .option(...json)
     .action(async (given: Given) => {
