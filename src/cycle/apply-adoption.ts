@@ -1,3 +1,4 @@
+import { isSourceId } from '../core/directory/source-id.ts';
 import { asShown } from './known-of.ts';
 import { wantsSwitchingOn } from '../core/mapping/active.ts';
 import { doubtful, type Link } from '../core/model/link.ts';
@@ -42,7 +43,7 @@ export async function adoptFound(
   const changes = diffWithBody(attributes, found.body, targetIds(context));
   const wantsActive = operation.type === 'group' || wanted.get('active') !== false;
   const isActive = found.active !== false;
-  const origin = found.body['externalId'] === operation.sourceId ? 'created' : 'adopted';
+  const origin = isSourceId(found.body['externalId'], operation.sourceId) ? 'created' : 'adopted';
   // Somebody else's that is switched off stays so; of ours, the create was to make it active.
   const isLeftOff = operation.type === 'user' && wantsActive && !isActive && origin === 'adopted' && context.policy.user.reactivateAdopted !== true;
   if (operation.type === 'user') {

@@ -84,6 +84,9 @@ function directoryInstruments(options: Options) {
 
 function targetInstruments(options: Options) {
   return {
+    up: new Gauge(
+      options('target_up', '1 when the target last answered as it should, 0 when it did not answer, refused the credentials or is no SCIM service; absent before it was asked.', 'target'),
+    ),
     resources: new Gauge(
       options('resources', 'Linked resources by state; adopted and quarantined ones are counted again as such.', 'target', 'type', 'state'),
     ),
@@ -107,7 +110,7 @@ function targetInstruments(options: Options) {
       buckets: delayBuckets,
     }),
     scimDuration: new Histogram({
-      ...options('scim_request_duration_seconds', 'How long SCIM requests took; status 0 means no answer.', 'target', 'method', 'status'),
+      ...options('scim_request_duration_seconds', 'How long SCIM requests took, by class of status; status 0 means no answer.', 'target', 'method', 'status'),
       buckets: requestBuckets,
     }),
     throttled: new Counter(options('scim_throttled_total', 'How often the target asked for a pause (429 or 503).', 'target')),

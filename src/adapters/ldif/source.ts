@@ -6,13 +6,14 @@ import { kindRules, type ServerKind } from '../../core/directory/kinds.ts';
 import { defaultReadingLimits, type ReadingLimits } from '../../core/directory/reading-limits.ts';
 import { requiredOfGroups } from '../../core/directory/object-classes.ts';
 import type { DirectoryIdentity } from '../../core/model/directory-identity.ts';
-import type { Entry, ResourceType } from '../../core/model/entry.ts';
+import type { Entry } from '../../core/model/entry.ts';
 import type { DirectoryFacts, DirectorySource, ReadRequest, Verdict } from '../../ports/directory-source.ts';
 import { invalid, throwIfInterrupted } from './invalid.ts';
 import { withFile } from './open-file.ts';
 import { readRecords } from './read-records.ts';
 import type { LdifRecord } from './record.ts';
 import { Nameless, recordId } from './record-id.ts';
+import { describeEmptiness } from './describe-emptiness.ts';
 import { checkScope, createClassifier, type LdifScope } from './search.ts';
 import { surveyFile } from './survey.ts';
 
@@ -50,7 +51,7 @@ export function createLdifSource(options: LdifSourceOptions): DirectorySource {
       withFile(path, settleMilliseconds, signal, async (file): Promise<DirectoryFacts> => {
         const { identity, records } = await surveyFile(file, path, { kind, idAttribute }, signal);
         const rules = kindRules[identity.kind];
-        const classify = createClassifier(scopes, rules);
+        const classify = createClassifier(scopes, identity.kind);
         const counts = { user: 0, group: 0 };
         const names = new Set<string>();
         for await (const record of readRecords(file, path, signal)) {
@@ -65,7 +66,7 @@ export function createLdifSource(options: LdifSourceOptions): DirectorySource {
           preset: rules.preset,
           server: path,
           attributeNames: [...names],
-          warnings: emptiness(counts, scopes),
+          warnings: describeEmptiness(counts, names, scopes, identity.kind),
           details: [`entries: ${records}`, `exported from: ${identity.kind}`, `users: ${counts.user}`, `groups: ${counts.group}`],
         };
       }),
@@ -84,7 +85,7 @@ export function createLdifSource(options: LdifSourceOptions): DirectorySource {
     { kind: foundKind, idAttribute: ownId }: DirectoryIdentity,
     { attributes, visit, signal }: ReadRequest,
   ): Promise<void> {
-    const classify = createClassifier(scopes, kindRules[foundKind]);
+    const classify = createClassifier(scopes, foundKind);
     // Active Directory has one name for each attribute, and there `street` and `streetAddress` are two.
     const typeNames: TypeNames = foundKind === 'active-directory' ? (spelled) => spelled : typeName;
     const nameless = new Nameless();
@@ -101,16 +102,6 @@ export function createLdifSource(options: LdifSourceOptions): DirectorySource {
     }
     nameless.check(ownId, path);
   }
-}
-
-/** A filter that finds nobody: more often a mistake than not. */
-function emptiness(counts: Readonly<Record<ResourceType, number>>, scopes: Readonly<Record<ResourceType, LdifScope>>): string[] {
-  return (['user', 'group'] as const).flatMap((type) => {
-    const { filter, bases } = scopes[type];
-    if (counts[type] > 0 || (type === 'group' && filter === undefined && bases === undefined)) return [];
-    const key = filter !== undefined ? `${type}s.filter` : bases !== undefined ? `${type}s.bases` : `${type}s`;
-    return [`${key}: the file has no ${type} that it finds`];
-  });
 }
 
 /** An export of OpenLDAP that shows a group without members was made by an account that may not read them. */

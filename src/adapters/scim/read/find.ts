@@ -1,3 +1,4 @@
+import { comparableId } from '../../../core/directory/source-id.ts';
 import { fold } from '../../../core/directory/fold.ts';
 import type { Dialect } from '../../../core/dialect/dialect.ts';
 import type { ResourceType } from '../../../core/model/entry.ts';
@@ -62,8 +63,8 @@ async function searchFor(value: string, { exchange, signs, trials, type, path, a
   const list = await readList(exchange, type, `filter=${encodeURIComponent(filterText(asked, value))}${more}`, signal, maxBytes(type));
   if ('class' in list) {
     if (list.cut === true) {
-      // Whoever answers so much to a question about one lists everybody.
-      trials.ignored(trial);
+      // Whoever answers so much to a question about one, again and again, lists everybody.
+      trials.refused(trial, list);
       return { class: 'unsupported', status: list.status, detail: `the target answered more than ${maxBytes(type) / 1024 / 1024} MB to a search for one ${type}` };
     }
     const isNothingThere = (list.class === 'unsupported' && list.status !== 501) || list.status === 403;
@@ -110,9 +111,9 @@ function isHit(resource: FoundResource, path: ScimPath, asked: ScimPath, value: 
   return holds(resource, path, value) || (asked.text === 'id' && resource.id === value);
 }
 
-/** externalId and id compare exactly (RFC 7643 §3.1); names and addresses without case, space and compatibility forms. */
+/** externalId and id compare exactly (RFC 7643 §3.1), but for the spelling of a UUID; names and addresses without case, space and compatibility forms. */
 function holds({ body }: Pick<FoundResource, 'body'>, path: ScimPath, value: string, withoutCase = false): boolean {
   const exact = !withoutCase && path.schema === undefined && /^(?:externalId|id)$/i.test(path.attribute);
-  const comparable = (text: string): string => (exact ? text : fold(text));
+  const comparable = (text: string): string => (exact ? comparableId(text) : fold(text));
   return scimValues(body, path).map(textOf).some((held) => held !== undefined && comparable(held) === comparable(value));
 }
