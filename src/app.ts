@@ -100,19 +100,23 @@ export async function createApp(configuration: Configuration, observer: CycleObs
 }
 
 function createInspection(sources: ReadonlyMap<string, DirectorySource>, observer: CycleObserver): App['inspect'] {
-  const facts = new Map<string, DirectoryFacts>();
-  return async (name, signal) => {
-    const known = facts.get(name);
-    if (known !== undefined) return known;
+  const facts = new Map<string, Promise<DirectoryFacts>>();
+  const ask = async (name: string, signal: AbortSignal): Promise<DirectoryFacts> => {
+    // It is the beginning of a reading: one that does not come to an end has to be seen as well.
+    observer({ kind: 'reading_started', directory: name });
     try {
-      const asked = await required(sources, name).inspect(signal);
-      facts.set(name, asked);
-      return asked;
+      return await required(sources, name).inspect(signal);
     } catch (thrown) {
+      facts.delete(name);
       const { code, message, remedy } = toBridgeError(thrown);
       observer({ kind: 'directory_failed', directory: name, code, message, remedy });
       throw thrown;
     }
+  };
+  return (name, signal) => {
+    const known = facts.get(name) ?? ask(name, signal);
+    facts.set(name, known);
+    return known;
   };
 }
 
@@ -207,7 +211,7 @@ function setupOf(section: TargetConfiguration, configured: readonly string[], ta
     configured,
     url: section.url,
     definition,
-    policy: { user: { ...users, create: dialect.users.create }, group: { ...groups, create: dialect.groups.create } },
+    policy: { user: { ...users, create: dialect.users.create }, group: { ...groups, adopt: groups.adopt ?? 'first-match', populated: groups.adopt === undefined ? 'refused' : 'held', create: dialect.groups.create } },
     removal: { ...removal, offIsDeletion: dialect.users.deactivation === 'deletes' },
     limits,
     mustSee,

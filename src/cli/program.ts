@@ -104,8 +104,8 @@ function addShowing(command: AddCommand, contextOf: ContextOf, finish: Finish): 
       const { plan } = await import('./commands/plan.ts');
       finish(await plan(given, contextOf(given)));
     });
-  command('explain', 'one person or group, step by step: entry, scope, mapping, link, what would be sent')
-    .argument('<who>', 'a DN, userName, mail address or source id')
+  command('explain', 'where one person or group stands, in a sentence and step by step: entry, scope, groups, mapping, link, what comes next')
+    .argument('<who>', 'a DN, userName, mail address, display name, sAMAccountName, uid, group name or source id')
     .option('--push', 'and carry out what is due for this one alone, now, also what is held or was rejected', false)
     .option('--yes', 'do not ask before that', false)
     .option(...target)
@@ -115,6 +115,7 @@ function addShowing(command: AddCommand, contextOf: ContextOf, finish: Finish): 
       finish(await explain(who, given, contextOf(given)));
     });
   command('check', 'validates the configuration, and tries directories and targets without writing anything')
+    .option('--strict', 'end with 2 for warnings, too', false)
     .option(...target)
     .option(...json)
     .action(async (given: Given) => {

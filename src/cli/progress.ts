@@ -15,6 +15,7 @@ export function progressObserver(terminal: Terminal): CycleObserver {
     bars.get(target)?.stop();
     bars.delete(target);
   };
+  const timeouts = new Map<string, number>();
   return (event) => {
     if (event.kind === 'operation_finished') bars.get(event.target)?.increment();
     if (event.kind === 'cycle_finished') finish(event.target);
@@ -23,10 +24,21 @@ export function progressObserver(terminal: Terminal): CycleObserver {
       if (total > 0) bars.set(event.target, startBar(event.target, total));
     }
     if (event.kind === 'state_opened') for (const { text } of openingLines(event)) terminal.note(text);
-    const line = stepLine(event);
+    const line = event.kind === 'scim_request' ? silenceLine(event, timeouts) : stepLine(event);
     if (line !== undefined && bars.size === 0) terminal.note(line);
   };
 }
+
+/** Requests that nobody answered are waited for so long that it has to be said: the first, the second, the fourth, … */
+function silenceLine({ target, method, status, milliseconds }: Extract<CycleEvent, { kind: 'scim_request' }>, timeouts: Map<string, number>): string | undefined {
+  if (status !== 0 || milliseconds < longMilliseconds) return undefined;
+  const times = (timeouts.get(target) ?? 0) + 1;
+  timeouts.set(target, times);
+  if (!Number.isInteger(Math.log2(times))) return undefined;
+  return `  ${target}: no answer to ${method} in ${duration(milliseconds)}${times === 1 ? '' : `; ${count(times, 'request')} without an answer so far`}`;
+}
+
+const longMilliseconds = 10_000;
 
 function startBar(target: string, total: number): SingleBar {
   const bar = new SingleBar({

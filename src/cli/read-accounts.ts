@@ -1,6 +1,7 @@
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { Link, TargetId } from '../core/model/link.ts';
 import type { Operation } from '../core/model/plan.ts';
+import { readScimPath, scimPath } from '../core/mapping/scim-path.ts';
 import { forEachConcurrently } from '../cycle/work.ts';
 import { isFailure, type FoundResource, type ScimTarget } from '../ports/scim-target.ts';
 import type { StateView } from '../ports/state-store.ts';
@@ -16,8 +17,8 @@ export interface AccountsInput {
   readonly found: ReadonlyMap<SourceId, AccountBody>;
   /** Accounts that the plan takes over. */
   readonly adopted: ReadonlySet<TargetId>;
-  /** List the whole target, whatever it costs. */
-  readonly all: boolean;
+  /** List the target when it takes no more requests than this for a type; 0: never. */
+  readonly worthPages: number;
   readonly signal: AbortSignal;
 }
 
@@ -32,8 +33,6 @@ export interface ReadAccounts {
   readonly unmanaged: Unmanaged;
 }
 
-/** A target with no more than some thousand accounts is listed; a larger one only when somebody asks for it. */
-const worthPages = 20;
 /** Where it is not listed, so many accounts are read one by one: more than a person looks at. */
 const mostReads = 50;
 
@@ -61,8 +60,14 @@ export async function readAccounts(input: AccountsInput): Promise<ReadAccounts> 
     const name = body === undefined ? undefined : nameIn(type, body);
     if (name !== undefined && !allNames.has(id)) allNames.set(id, name);
   }
+  const referred = operations.flatMap((operation) => referencesBefore(operation, bodies));
+  const owners = await view.owners(target.name, 'user', referred);
   const nameOf = (body: AccountBody) => nameIn('user', body) ?? nameIn('group', body);
   const accounts = new Map([...byAccount].flatMap(([id, { body }]) => [[id, nameOf(body)] as const].filter((pair): pair is [TargetId, string] => pair[1] !== undefined)));
+  for (const [id, owner] of owners) {
+    const name = allNames.get(owner);
+    if (name !== undefined && !accounts.has(id)) accounts.set(id, name);
+  }
   return { known: { names: allNames, bodies, accounts }, unmanaged: { user: await unmanagedIn('user', lists.user, input), group: await unmanagedIn('group', lists.group, input) } };
 }
 
@@ -73,11 +78,22 @@ function idsToRead(operation: Operation, names: ReadonlyMap<SourceId, string>): 
   return verb === 'update' || verb === 'reactivate' || verb === 'relink' ? [sourceId, ...nameless] : nameless;
 }
 
+/** Whom references point at that are to be replaced, by the target's ids. */
+function referencesBefore(operation: Operation, bodies: ReadonlyMap<SourceId, AccountBody>): TargetId[] {
+  const body = bodies.get(operation.sourceId);
+  if (body === undefined || !('changes' in operation)) return [];
+  return operation.changes.flatMap(({ path }) => {
+    const before = readScimPath(body, scimPath(path));
+    return typeof before === 'object' && before !== null && 'value' in before && typeof before.value === 'string' ? [before.value] : [];
+  });
+}
+
 type Listed = readonly FoundResource[] | 'not_listed' | 'unreachable';
 
-async function list(type: ResourceType, { target, all, signal }: AccountsInput): Promise<Listed> {
+async function list(type: ResourceType, { target, worthPages, signal }: AccountsInput): Promise<Listed> {
   if (target.takes(type) === 'none') return [];
-  const listed = await target.inventory(type, all ? Infinity : worthPages, signal);
+  if (worthPages === 0) return 'not_listed';
+  const listed = await target.inventory(type, worthPages, signal);
   if (isFailure(listed)) return 'unreachable';
   return listed ?? 'not_listed';
 }

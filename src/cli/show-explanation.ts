@@ -1,93 +1,178 @@
 import type { RuleResult } from '../core/mapping/apply-rule.ts';
-import type { ConditionStep, Explanation, RuleStep } from '../core/mapping/explain.ts';
+import type { ConditionStep, Explanation, GroupStep, RuleStep } from '../core/mapping/explain.ts';
 import { shortPath } from '../core/mapping/scim-path.ts';
-import type { TargetExplanation } from '../cycle/explain-target.ts';
 import type { Operation } from '../core/model/plan.ts';
+import { count, nounFor } from '../core/wording/count.ts';
+import type { TargetExplanation, UnlinkedAccount } from '../cycle/explain-target.ts';
 import type { CommandLine } from './command-line.ts';
-import { deciderText, operationsJson } from './show-plan.ts';
-import type { Terminal } from './terminal.ts';
-import { nothingKnown } from './known-accounts.ts';
+import { sentenceOf } from './explanation-sentence.ts';
+import { nameOf, type KnownAccounts } from './known-accounts.ts';
+import { columns, wrap } from './layout.ts';
 import { contentParts, valueText } from './operation-text.ts';
+import { deciderText, operationsJson, valueJson } from './show-plan.ts';
+import type { Terminal } from './terminal.ts';
 import { printable, unresolvedValues } from './words.ts';
 
-/** One entry on one target, from the directory to what would be sent. */
-export function showExplanation(one: TargetExplanation, terminal: Terminal, call: CommandLine): void {
+/** Words stand in the first column, what they say beside it. */
+const column = 13;
+
+/** One entry on one target: first where it stands, then everything from the directory to what would be sent. */
+export function showExplanation(one: TargetExplanation, who: string, known: KnownAccounts, terminal: Terminal, call: CommandLine): void {
+  const { colors, print, width } = terminal;
+  const { explanation } = one;
+  for (const line of wrap(sentenceOf(one, who), width, '  ')) print(colors.bold(line));
+  const tell = teller(terminal);
+  if (explanation === undefined) tell('entry', one.hidden ? 'in the directory, which does not show it to the bind account' : 'no longer in the directory');
+  else showEntry(explanation, one, known, terminal);
+  showLink(one, known, terminal);
+  showNext(one, known, terminal, call);
+}
+
+/** Prints a word and what it says, in lines that fit. */
+function teller({ print, width }: Terminal): (word: string, text: string, paint?: (text: string) => string) => void {
+  return (word, text, paint = (plain) => plain) => {
+    const [first = '', ...others] = wrap(`  ${word.padEnd(column - 2)}${text}`, width, ' '.repeat(column));
+    print(`  ${paint(word)}${first.slice(2 + word.length)}`);
+    for (const line of others) print(line);
+  };
+}
+
+function showEntry(explanation: Explanation, { rejected, createInactive, link }: TargetExplanation, known: KnownAccounts, terminal: Terminal): void {
   const { colors, print } = terminal;
-  const { explanation, link, trouble } = one;
-  print(colors.bold(one.target));
-  if (explanation === undefined) print(`  entry      ${one.hidden ? 'in the directory, which does not show it to the bind account: the account stays as it is' : 'no longer in the directory'}`);
-  else {
-    print(`  entry      ${printable(explanation.dn)}`);
-    print(colors.dim(`             ${explanation.type} ${explanation.sourceId} in ${explanation.directory}`));
-    print(`  scope      ${scopeText(explanation.inScope, colors)}`);
-    for (const condition of explanation.conditions) print(`             ${conditionText(condition)}`);
-    print('  mapping');
-    for (const rule of explanation.rules) print(`    ${ruleText(rule, colors)}`);
-    for (const { text } of explanation.rejected?.reasons ?? []) print(`  ${colors.red('rejected')}   ${text}`);
-    if (explanation.groups.length > 0) print(`  groups     ${explanation.groups.map(({ label }) => printable(label)).join(', ')}`);
-    showMembers(explanation, print);
-  }
-  print(`  link       ${link === undefined ? 'none: the target has not acknowledged it yet' : `id ${printable(link.targetId)}, ${link.lifecycle}, ${link.origin}`}`);
-  if (trouble !== undefined) {
-    const status = trouble.status === undefined ? '' : ` (HTTP ${trouble.status})`;
-    print(`  ${colors.yellow('trouble')}    ${trouble.cause}${status}, ${trouble.attempts} times since ${trouble.since}; next try after ${trouble.retryAt}`);
-  }
-  showNext(one, terminal, call);
+  const tell = teller(terminal);
+  tell('entry', printable(explanation.dn));
+  print(colors.dim(`${' '.repeat(column)}${explanation.type} ${explanation.sourceId} in ${explanation.directory}`));
+  tell('scope', scopeText(explanation.inScope));
+  for (const condition of explanation.conditions) tell('', conditionText(condition));
+  if (explanation.memberOf.length > 0) tell('groups', groupsText(explanation.memberOf));
+  if (explanation.groups.length > 0) tell('', `on the target: ${explanation.groups.map(({ label }) => printable(label)).join(', ')}`);
+  showMapping(explanation, known, terminal);
+  for (const { text } of rejected?.reasons ?? []) tell('rejected', printable(text), colors.red);
+  showMembers(explanation, known, tell);
+  const isInactive = explanation.type === 'user' && explanation.resource?.attributes.get('active') === false;
+  if (isInactive && !createInactive && link === undefined) tell('inactive', 'not created: disabled in the directory (createInactive: false)');
 }
 
-function showMembers({ resource, type }: Explanation, print: Terminal['print']): void {
+/** What gives no value says little: the paths stand in one place. */
+function showMapping({ rules }: Explanation, known: KnownAccounts, terminal: Terminal): void {
+  const { colors, print } = terminal;
+  print('  mapping');
+  for (const rule of rules) if (rule.result.kind !== 'none') showRule(rule, known, terminal);
+  const none = rules.filter(({ result }) => result.kind === 'none').map(({ path }) => shortPath(path));
+  if (none.length > 0) for (const line of wrap(`    no value: ${none.join(', ')}`, terminal.width, '      ')) print(colors.dim(line));
+}
+
+function showMembers({ resource, type }: Explanation, known: KnownAccounts, tell: ReturnType<typeof teller>): void {
   const unresolved = resource?.unresolved ?? [];
-  const strangers = `${unresolved.length} ${unresolved.length === 1 ? 'names' : 'name'} nobody that is read: ${unresolvedValues(unresolved)}`;
-  if (resource !== undefined && type === 'group') print(`  members    ${resource.members.length} in scope${unresolved.length === 0 ? '' : `, ${strangers}`}`);
-  else if (unresolved.length > 0) print(`  references ${strangers}`);
+  const nobody = `${unresolved.length} ${nounFor(unresolved.length, 'value')} ${unresolved.length === 1 ? 'names' : 'name'} nobody that is read: ${unresolvedValues(unresolved)}`;
+  if (resource !== undefined && type === 'group') {
+    const names = resource.members.map((id) => printable(nameOf(id, known) ?? id)).sort();
+    tell('members', `${count(names.length, 'member')} in scope${names.length === 0 ? '' : `: ${names.join(', ')}`}${unresolved.length === 0 ? '' : `; ${nobody}`}`);
+  } else if (unresolved.length > 0) tell('references', nobody);
 }
 
-function showNext({ operations, held, holdId, undone, rejections }: TargetExplanation, { colors, print }: Terminal, call: CommandLine): void {
-  if (operations.length === 0) print('  next       nothing to send');
+function groupsText(memberOf: readonly GroupStep[]): string {
+  return memberOf
+    .map(({ label, direct, givesAccess }) => {
+      const remarks = [...(direct ? [] : ['through another group']), ...(givesAccess ? ['gives access'] : [])];
+      return `${printable(label)}${remarks.length === 0 ? '' : ` (${remarks.join(', ')})`}`;
+    })
+    .join(', ');
+}
+
+function showLink({ link, account, trouble }: TargetExplanation, known: KnownAccounts, terminal: Terminal): void {
+  const tell = teller(terminal);
+  tell('link', link === undefined ? 'none: the target has not acknowledged it' : `id ${printable(link.targetId)}, ${link.lifecycle}, ${link.origin}`);
+  if (account !== undefined) tell('account', accountText(account, known));
+  if (trouble === undefined || trouble.cause === 'inactive' || trouble.cause === 'held') return;
+  const status = trouble.status === undefined ? '' : ` (HTTP ${trouble.status})`;
+  tell('failed', `${trouble.cause}${status}, ${count(trouble.attempts, 'time')} since ${trouble.since}; next try after ${trouble.retryAt}`, terminal.colors.yellow);
+}
+
+function accountText({ targetId, matchedBy, active, owner }: UnlinkedAccount, known: KnownAccounts): string {
+  const state = active === undefined ? '' : active ? ', active' : ', switched off';
+  const whose = owner === undefined ? 'it is linked to nobody' : `it belongs to ${printable(nameOf(owner, known) ?? `entry ${owner}`)}`;
+  return `the target has one with the same ${shortPath(matchedBy)} (id ${printable(targetId)}${state}); ${whose}`;
+}
+
+function showNext({ operations, held, holdId, undone, rejections }: TargetExplanation, known: KnownAccounts, terminal: Terminal, call: CommandLine): void {
+  const { colors, print } = terminal;
+  const tell = teller(terminal);
+  if (operations.length === 0) tell('next', 'nothing to send');
   const isAmong = (some: readonly Operation[], { verb, sourceId }: Operation): boolean => some.some((one) => one.verb === verb && one.sourceId === sourceId);
   for (const operation of operations) {
     const state = isAmong(held, operation) ? colors.red('held: ') : isAmong(undone, operation) ? colors.yellow('rejected: ') : '';
-    print(`  next       ${state}${operation.verb} ${operation.type} ${printable(operation.label)}  ${colors.dim(operation.reason)}`);
-    for (const line of contentParts(operation, nothingKnown)) print(colors.dim(`               ${line}`));
+    print(`  next       ${state}${operation.verb} ${operation.type} ${printable(operation.label)}  ${colors.dim(printable(operation.reason))}`);
+    const parts = contentParts(operation, known);
+    if (parts.length > 0) for (const line of wrap(`${' '.repeat(column + 2)}${parts.join(', ')}`, terminal.width, ' '.repeat(column + 2))) print(colors.dim(line));
   }
   if (held.length > 0 && holdId !== undefined) print(`  held       with others, until: ${colors.bold(call('approve', holdId))}`);
   for (const { holdId: id, by, at } of rejections) print(`  undone     rejected by ${deciderText(by)} at ${at}; taken back by: ${call('approve', id)}`);
 }
 
-function scopeText(inScope: 'yes' | 'no' | 'unknown', colors: Terminal['colors']): string {
+function scopeText(inScope: 'yes' | 'no' | 'unknown'): string {
   switch (inScope) {
     case 'yes':
-      return colors.green('in scope');
+      return 'in scope';
     case 'no':
-      return colors.yellow('not in scope');
+      return 'not in scope';
     case 'unknown':
-      return colors.red('unknown: a condition has no result; it is left as it is');
+      return 'unknown: a condition has no result; it is left as it is';
   }
 }
 
-function conditionText({ kind, text, holds, error }: ConditionStep): string {
-  const verdict = error ?? (holds === null ? 'an attribute is missing, so it does not hold' : holds ? 'holds' : 'does not hold');
+function conditionText({ kind, text, holds, error, why }: ConditionStep): string {
+  const verdict = error ?? (holds === true ? 'holds' : `does not hold${why === undefined ? '' : `: ${printable(why)}`}`);
   return `${kind} ${text}: ${verdict}`;
 }
 
-function ruleText({ path, source, apply, result }: RuleStep, colors: Terminal['colors']): string {
-  return `${shortPath(path)} = ${resultText(result, colors)}  ${colors.dim(`${source}${apply === 'create' ? '  (only when created)' : ''}`)}`;
+/** What a rule gives, and the rule: beside it, or beneath it where there is no room. */
+function showRule({ path, source, apply, result }: RuleStep, known: KnownAccounts, { colors, print, width }: Terminal): void {
+  const plain = `    ${shortPath(path)} = ${resultText(result, known)}`;
+  const value = result.kind === 'error' ? colors.red(plain) : plain;
+  const rule = `${printable(source)}${apply === 'create' ? '  (only when created)' : ''}`;
+  if (columns(plain) + 2 + columns(rule) <= width) print(`${value}  ${colors.dim(rule)}`);
+  else for (const line of [value, ...wrap(`      ${rule}`, width, '      ').map(colors.dim)]) print(line);
 }
 
-function resultText(result: RuleResult, colors: Terminal['colors']): string {
+function resultText(result: RuleResult, known: KnownAccounts): string {
   switch (result.kind) {
     case 'value':
-      return valueText(result.value, nothingKnown);
+      return valueText(result.value, known);
     case 'none':
-      return colors.dim('no value');
+      return '(none)';
     case 'unmanaged':
-      return colors.dim('left as it is');
+      return '(left as it is)';
     case 'error':
-      return colors.red(result.text);
+      return result.text;
   }
 }
 
-/** The same for scripts. */
-export function explanationJson({ operations, held, undone, ...rest }: TargetExplanation): unknown {
-  return { ...rest, operations: operationsJson(operations), held: operationsJson(held), undone: operationsJson(undone) };
+/** The same for scripts; operations, references and names as a plan has them. */
+export function explanationJson(one: TargetExplanation, who: string, known: KnownAccounts): unknown {
+  const { operations, held, undone, explanation } = one;
+  return {
+    ...one,
+    found: undefined,
+    sentence: sentenceOf(one, who),
+    explanation: explanation === undefined ? undefined : entryJson(explanation),
+    operations: operationsJson(operations, known),
+    held: operationsJson(held, known),
+    undone: operationsJson(undone, known),
+    names: namesIn([...operations], explanation, known),
+  };
+}
+
+function entryJson({ rules, resource, ...rest }: Explanation): unknown {
+  const attributes = (values: ReadonlyMap<string, Parameters<typeof valueJson>[0]>) => Object.fromEntries([...values].map(([path, value]) => [path, valueJson(value)]));
+  return {
+    ...rest,
+    rules: rules.map(({ result, ...rule }) => ({ ...rule, result: result.kind === 'value' ? { ...result, value: valueJson(result.value) } : result })),
+    resource: resource === undefined ? undefined : { ...resource, attributes: attributes(resource.attributes), createOnly: attributes(resource.createOnly) },
+  };
+}
+
+function namesIn(operations: readonly Operation[], explanation: Explanation | undefined, known: KnownAccounts): Record<string, string> {
+  const ids = [...operations.flatMap((operation) => [operation.sourceId, ...(operation.verb === 'members' ? [...operation.add, ...operation.remove] : [])]), ...(explanation?.resource?.members ?? [])];
+  return Object.fromEntries([...new Set(ids)].flatMap((id) => (nameOf(id, known) === undefined ? [] : [[id, nameOf(id, known) ?? id]])));
 }

@@ -15,9 +15,9 @@ export function showReport(report: CycleReport, terminal: Terminal, call: Comman
     const status = failure.status === undefined ? '' : ` ${failure.status}`;
     print(`  ${colors.red('failed')} ${operation.verb} ${typeName(operation.type)} ${printable(operation.label)}: ${failure.reason ?? failure.class}${status}, ${printable(failure.detail)}`);
   }
-  for (const { verb, type, failure, notStarted } of report.givenUp) {
+  for (const { verb, type, failure, inARow, notStarted } of report.givenUp) {
     const why = failure.status === undefined ? failure.class : `HTTP ${failure.status}`;
-    print(`  ${colors.red('given up')} ${verb} ${typeName(type)}: 20 failed in a row (${why}) although the target answers; ${count(notStarted, 'more')} not tried`);
+    print(`  ${colors.red('given up')} ${verb} ${typeName(type)}: ${inARow} failed in a row (${why}) although the target answers; ${count(notStarted, 'more')} not tried`);
   }
   if (report.notStarted > 0) print(`  ${count(report.notStarted, 'operation')} not sent; the next cycle goes on`);
   if (report.waiting > 0) print(colors.dim(`  ${count(report.waiting, 'reference')} wait for someone the target does not have yet`));

@@ -132,7 +132,8 @@ export interface TargetConfiguration {
   readonly overlap: 'held' | 'allowed';
   readonly scope: { readonly users: TypeScope; readonly groups: TypeScope; readonly nested: NestedGroups };
   readonly users: TypeConfiguration & { readonly createInactive: boolean };
-  readonly groups: TypeConfiguration & { readonly adoptedMembers: 'keep' | 'remove' };
+  /** `adopt` undefined: first match, and never a group with members whom nobody of ours put there. */
+  readonly groups: Omit<TypeConfiguration, 'adopt'> & { readonly adopt?: TypeConfiguration['adopt']; readonly adoptedMembers: 'keep' | 'remove' };
   readonly removal: RemovalPolicy;
   readonly guard: GuardLimits & {
     /** DNs or source ids of entries without which no reading is believed. */

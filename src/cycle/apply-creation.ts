@@ -6,6 +6,7 @@ import type { Intent } from '../ports/state-store.ts';
 import { adoptFound } from './apply-adoption.ts';
 import { intentOf, mayStillShow } from './intents.ts';
 import { asShown, knownOf } from './known-of.ts';
+import { othersMembers } from './others-members.ts';
 import { firstMembers, joinedAtOnce } from './joining.ts';
 import { claim, doubtOwner, foreignFailure, takenFailure, unclaim } from './ownership.ts';
 import type { PushContext } from './push-context.ts';
@@ -91,6 +92,10 @@ async function takeCreated(outcome: Extract<Outcome, { kind: 'applied' }>, creat
     await context.store.record([settled]);
     return { class: 'conflict', reason: 'adoption_off', targetId: outcome.id, detail: `the target answered the creation with id ${outcome.id}, which it had before, and adopt is never` };
   }
+  if (existed && operation.type === 'group' && (await othersMembers({ id: outcome.id, body: {} }, intent.sourceId, context)) > 0) {
+    await context.store.record([settled]);
+    return populatedFailure(outcome.id);
+  }
   const add = joinedAtOnce(intent.sourceId, first, outcome.members ?? [], context);
   const members = { kind: 'members', target: intent.target, group: intent.sourceId, add, remove: [] } as const;
   // Of the others nobody knows: a creation that was only promised (202) does not tell.
@@ -101,6 +106,11 @@ async function takeCreated(outcome: Extract<Outcome, { kind: 'applied' }>, creat
   if (outcome.active === true && existed) context.toEnd.add(operation.sourceId);
   if (outcome.active === true && !existed) await switchOff(operation, context);
   return undefined;
+}
+
+/** The next plan has it as an adoption, or as something that is not adopted. */
+function populatedFailure(id: string): Failure {
+  return { class: 'conflict', targetId: id, detail: `the target has a group that fits (id ${id}), with members whom dir2scim did not put there` };
 }
 
 /** Some make everybody active, whatever is asked for. Where this fails, the next plan ends it, like any access. */
@@ -138,6 +148,7 @@ function mayHaveCreated({ class: failureClass, status = 0 }: Failure): boolean {
 async function takeFound(searched: Exclude<Searched, { kind: 'none' | 'unsearchable' }>, { operation, intent, attributes }: Creation, context: PushContext): Promise<Failure | undefined> {
   const { kind, found } = searched;
   if (kind === 'found') return adoptFound(operation, attributes, found, intent.members, context);
+  if (kind === 'populated') return populatedFailure(found.id);
   if (kind === 'taken') return takenFailure('has one that fits,', found.id, searched.owner);
   return foreignFailure('has one that fits,', found.id);
 }

@@ -1,10 +1,13 @@
 import type { Failure, FailureClass } from '../core/model/outcome.ts';
 import type { Operation } from '../core/model/plan.ts';
+import { createSilence } from './silence.ts';
 
 /** Operations of one verb on one type, of which so many failed in a row that the rest of them is not tried. */
 export interface GivenUp extends Pick<Operation, 'verb' | 'type'> {
   /** The last one. */
   readonly failure: Failure;
+  /** How many failed in a row. */
+  readonly inARow: number;
   /** Of its kind, not tried. */
   readonly notStarted: number;
 }
@@ -31,8 +34,9 @@ const downClasses: ReadonlySet<FailureClass> = new Set(['transient', 'throttled'
  *   so many in a row failed        | the target, when asked | then
  *   -------------------------------+------------------------+----------------------------------------------------
  *   of one verb and type           | not asked, others work | the rest of that kind waits for the next cycle
- *   of everything                  | answers                | the same, and everything else goes on
- *   of everything                  | does not answer        | the push ends
+ *   of everything; or three of a   | answers                | the same, and everything else goes on
+ *   kind waited for a timeout, or  | does not answer        | the push ends
+ *   20 of it in all                |                        |
  *   one, credentials refused or    | not asked              | the push ends
  *   ids given out anew             |                        |
  */
@@ -41,11 +45,14 @@ const downClasses: ReadonlySet<FailureClass> = new Set(['transient', 'throttled'
  * Each verb and type has a count of its own, so that what fails for one kind of operation (managers that cannot be
  * written) keeps nothing else from being done, least of all access from ending.
  *
+ * What waits for nothing is given up sooner than what fails at once, so that a cycle ends in minutes whatever a target does.
+ *
  * @param probe asks the target for something that costs next to nothing; undefined when it answers
  */
 export function createBreaker(probe: () => Promise<Failure | undefined>): Breaker {
   const inARow = new Map<string, number>();
-  const open = new Map<string, { readonly operation: Operation; readonly failure: Failure }>();
+  const silence = createSilence();
+  const open = new Map<string, { readonly operation: Operation; readonly failure: Failure; readonly inARow: number }>();
   let ofAll = 0;
   let stopped: Failure | undefined;
   let asking: Promise<void> | undefined;
@@ -57,6 +64,7 @@ export function createBreaker(probe: () => Promise<Failure | undefined>): Breake
     succeeded(operation) {
       ofAll = 0;
       inARow.delete(kindOf(operation));
+      silence.answered(kindOf(operation));
     },
     async failed(operation, failure) {
       const kind = kindOf(operation);
@@ -65,21 +73,24 @@ export function createBreaker(probe: () => Promise<Failure | undefined>): Breake
       if (!downClasses.has(failure.class) && !isPointless) {
         ofAll = 0;
         inARow.delete(kind);
+        silence.answered(kind);
         return;
       }
       const count = (inARow.get(kind) ?? 0) + 1;
       inARow.set(kind, count);
       ofAll += 1;
-      if (count >= mostInARow && !open.has(kind)) open.set(kind, { operation, failure });
-      if (ofAll < mostInARow || stopped !== undefined) return;
+      const isTooLong = silence.failed(kind, failure);
+      const isNew = (count >= mostInARow || isTooLong) && !open.has(kind);
+      if (isNew) open.set(kind, { operation, failure, inARow: count });
+      if ((ofAll < mostInARow && !(isNew && isTooLong)) || stopped !== undefined) return;
       asking ??= ask().finally(() => (asking = undefined));
       await asking;
     },
     isOpen: (operation) => open.has(kindOf(operation)),
     stoppedBy: () => stopped,
     givenUp: (skipped) =>
-      [...open].map(([kind, { operation: { verb, type }, failure }]): GivenUp => {
-        return { verb, type, failure, notStarted: skipped.filter((operation) => kindOf(operation) === kind).length };
+      [...open].map(([kind, { operation: { verb, type }, failure, inARow: count }]): GivenUp => {
+        return { verb, type, failure, inARow: count, notStarted: skipped.filter((operation) => kindOf(operation) === kind).length };
       }),
   };
 }

@@ -8,6 +8,8 @@ import { scimPath } from '../core/mapping/scim-path.ts';
 import { scimValues, textOf } from '../core/mapping/scim-values.ts';
 import { isFailure, type FoundResource, type ScimTarget } from '../ports/scim-target.ts';
 import type { StateView } from '../ports/state-store.ts';
+import { count } from '../core/wording/count.ts';
+import { othersMembers } from './others-members.ts';
 import { isUnreached, lookUpEach, type LookUps, type Unreached } from './look-up.ts';
 import { ownWords, publicWords, targetError } from './target-error.ts';
 
@@ -17,6 +19,8 @@ export interface MatchPolicy {
   readonly match: readonly string[];
   /** `also-foreign`: also accounts that carry the externalId of somebody else. */
   readonly adopt: 'first-match' | 'never' | 'also-foreign';
+  /** Of groups that have members whom nobody of ours put there: they are reported, or adopted once somebody approves it. `held` unless said. */
+  readonly populated?: 'held' | 'refused' | undefined;
   /** Of groups: what happens to those in an adopted group whom the directory does not have in it. They stay unless said. */
   readonly adoptedMembers?: 'keep' | 'remove' | undefined;
   /** False: the target makes them itself, and only what it has can be kept in step. */
@@ -69,16 +73,19 @@ export async function correlate(
   const rejected: Rejected[] = [];
   const unreached = new Map<SourceId, Unreached>();
   const leftOut = new Set<SourceId>();
+  let silence: Failure | undefined;
   for (const type of ['user', 'group'] as const) {
     const resources = unlinked.filter((resource) => resource.type === type);
     if (resources.length === 0) continue;
     const linked = (await store.counts(target.name))[type].active;
-    const nothing: LookUps<Finding> = { findings: new Map(), last: undefined };
-    const { findings, last } = target.takes(type) === 'none' ? nothing : await search({ resources, type, target, paths: policy[type].match, intents, linked, listed: listed[type], signal });
+    const nothing: LookUps<Finding> = { findings: new Map(), last: silence };
+    // Who leaves waits behind every search: a target that does not answer is not asked about the next type.
+    const { findings, last } = target.takes(type) === 'none' || silence !== undefined ? nothing : await search({ resources, type, target, paths: policy[type].match, intents, linked, listed: listed[type], signal });
     if (target.takes(type) === 'none') {
       for (const { sourceId } of resources) leftOut.add(sourceId);
       continue;
     }
+    if (last?.late === true && ![...findings.values()].some((finding) => finding === undefined || !isFailure(finding))) silence = last;
     const ids = [...findings.values()].flatMap((finding) => (isFailure(finding) ? [] : (finding?.found.map((one) => one.id) ?? [])));
     const taken = new Map<TargetId, SourceId>(await store.owners(target.name, type, ids));
     const former = await store.formerOwners(target.name, type, ids);
@@ -99,12 +106,15 @@ export async function correlate(
         continue;
       }
       const refusal = refuse({ resource, found: first, others, by: finding.by, policy: policy[type], taken, former, isBarred: barred.get(resource.sourceId) === first.id, isOwnerGone: (id) => gone.has(id) });
-      if (refusal !== undefined) {
-        rejected.push(refusal);
+      const strangers = type === 'user' || refusal !== undefined ? 0 : await othersMembers(first, resource.sourceId, { target, store, signal });
+      const unfit = refusal ?? (strangers > 0 && policy[type].populated === 'refused' ? refusePopulated(resource, finding.by, first.id, strangers) : undefined);
+      if (unfit !== undefined) {
+        rejected.push(unfit);
         continue;
       }
       taken.set(first.id, resource.sourceId);
-      matches.set(resource.sourceId, { targetId: first.id, matchedBy: finding.by, active: first.active !== false, body: first.body });
+      const counted = type === 'user' ? {} : { others: strangers };
+      matches.set(resource.sourceId, { targetId: first.id, matchedBy: finding.by, active: first.active !== false, body: first.body, ...counted });
     }
   }
   return { matches, rejected, unreached, leftOut, listed };
@@ -140,7 +150,11 @@ async function search(input: Search): Promise<LookUps<Finding>> {
   }
   const pathsOf = ({ sourceId }: Resource) => (intents.has(sourceId) ? withExternalId(paths) : paths);
   const lookUp = (resource: Resource) => findOne(target, resource, pathsOf(resource), signal);
-  return findRefused(await lookUpEach(resources, lookUp, target.concurrency, signal), input);
+  return findRefused(await lookUpEach(resources, lookUp, sizeOf, target.concurrency, signal), input);
+}
+
+function sizeOf(finding: Finding): number {
+  return finding?.found.reduce((sum, { size = 0 }) => sum + size, 0) ?? 0;
 }
 
 /** After these nothing else works either, and every further try could only do harm. */
@@ -263,6 +277,7 @@ interface Candidate {
  *   another entry had it, and it is not ours by id | match_taken
  *   adopt is never, and it is not ours by our id   | adoption_off
  *   it carries the externalId of somebody else     | match_foreign, unless adopt is also-foreign
+ *   a group with members of others                 | adoption_off, unless adopt was said; then the guard holds it
  *   anything else                                  | adopted
  */
 function refuse({ resource, found, others, by, policy, taken, former, isBarred, isOwnerGone }: Candidate): Rejected | undefined {
@@ -286,6 +301,10 @@ function refuse({ resource, found, others, by, policy, taken, former, isBarred, 
     return reject(resource, 'match_foreign', `the target's resource with the same ${by} (id ${found.id}) carries the externalId of somebody else; adopt: also-foreign takes such accounts over`);
   }
   return undefined;
+}
+
+function refusePopulated(resource: Resource, by: string, id: TargetId, others: number): Rejected {
+  return reject(resource, 'adoption_off', `the target has a group with the same ${by} (id ${id}) and ${count(others, 'member')} whom dir2scim did not put there; groups.adopt: first-match takes it over once somebody approves it`);
 }
 
 /** Who had an account before, when that is somebody else and it does not carry this one's id: it passes over by a person's word alone. */

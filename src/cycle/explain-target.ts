@@ -1,13 +1,20 @@
 import { dnKey } from '../core/directory/dn.ts';
+import { fold } from '../core/directory/fold.ts';
 import type { Entry, SourceId } from '../core/model/entry.ts';
-import type { Link } from '../core/model/link.ts';
+import { BridgeError } from '../core/model/errors.ts';
+import type { Link, TargetId } from '../core/model/link.ts';
 import type { Operation } from '../core/model/plan.ts';
+import type { DesiredValue, Rejected } from '../core/model/resource.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
+import { entryKey } from '../core/mapping/directory-index.ts';
 import { explainEntry, type Explanation } from '../core/mapping/explain.ts';
 import { concerning } from '../core/planning/concerning.ts';
+import type { Match } from '../core/planning/plan-input.ts';
 import { heldOperation, marksOf } from '../core/planning/held-operation.ts';
+import { isFailure } from '../ports/scim-target.ts';
 import type { RejectionRecord, StateView, Trouble } from '../ports/state-store.ts';
 import { gather } from './batches.ts';
+import { findOne } from './correlate.ts';
 import { checkBinding } from './bind-target.ts';
 import { draftKnowing } from './in-step.ts';
 import { checkMustSee } from './must-see.ts';
@@ -19,11 +26,22 @@ import { explainUnreached } from './unreached.ts';
 /** One entry and one target, from the directory to the requests that are due. */
 export interface TargetExplanation {
   readonly target: string;
+  readonly id: SourceId;
   /** Undefined when the directories don't have it (any more). */
   readonly explanation: Explanation | undefined;
   /** The directories have it all the same, and do not show it to the bind account. */
   readonly hidden: boolean;
+  /** In scope, and not to be written: by the map, or by what the target has. */
+  readonly rejected: Rejected | undefined;
+  /** The target creates nobody who is inactive in the directory. */
+  readonly createInactive: boolean;
   readonly link: Link | undefined;
+  /** Of an entry without a link: an account on the target that a match attribute would find. */
+  readonly account: UnlinkedAccount | undefined;
+  /** How people call those who are in scope, by source id. */
+  readonly names: ReadonlyMap<SourceId, string>;
+  /** What accounts hold that the search on the target found. */
+  readonly found: ReadonlyMap<SourceId, Match['body']>;
   readonly trouble: Trouble | undefined;
   /** What the next cycle would do, with what is held and what was rejected. */
   readonly operations: readonly Operation[];
@@ -33,6 +51,16 @@ export interface TargetExplanation {
   /** Of these, what a person rejected. */
   readonly undone: readonly Operation[];
   readonly rejections: readonly RejectionRecord[];
+}
+
+/** An account that fits an entry and is not its own. */
+export interface UnlinkedAccount {
+  readonly targetId: TargetId;
+  /** The match attribute in which both are equal. */
+  readonly matchedBy: string;
+  readonly active: boolean | undefined;
+  /** The entry whose account it is. */
+  readonly owner: SourceId | undefined;
 }
 
 /** An explanation with what it was made from. */
@@ -66,9 +94,19 @@ export async function explainTarget(
   if (failed !== undefined) throw failed;
   const own = (operations: readonly Operation[]): Operation[] => concerning(id, operations, context);
   const rejected = new Set(own(undone).flatMap((operation) => marksOf(heldOperation(operation, store.digest))));
+  const explained = explainEntry(id, entries, setup.definition, now, memory);
+  // Who is in scope and can be written was looked for already.
+  const wasSearched = prepared.matches.has(id) || (explained?.inScope === 'yes' && explained.rejected === undefined);
+  const link = prepared.links.get(id) ?? links.get(id);
   const explanation: TargetExplanation = {
     target,
-    explanation: explainEntry(id, entries, setup.definition, now, memory),
+    id,
+    explanation: explained,
+    rejected: plan.rejected.find(({ sourceId, reasons }) => sourceId === id && !reasons.some(({ code }) => code === 'hidden_entry')) ?? explained?.rejected,
+    createInactive: setup.createInactive,
+    account: isLive(link) || wasSearched ? undefined : await findUnlinked(explained, setup, store, signal),
+    names: new Map([...all.resources, ...all.rejected].map(({ sourceId, label }) => [sourceId, label])),
+    found: new Map([...prepared.matches].map(([one, { body }]) => [one, body])),
     hidden: prepared.unseen.has(id),
     link: links.get(id),
     trouble: (await store.troubles(target, [id])).get(id),
@@ -81,16 +119,38 @@ export async function explainTarget(
   return { explanation, prepared };
 }
 
-/** Attributes by which people call each other. */
-const names = ['mail', 'uid', 'samaccountname', 'userprincipalname', 'cn', 'displayname'];
+function isLive(link: Link | undefined): boolean {
+  return link !== undefined && link.lifecycle !== 'lost';
+}
 
-/** Entries that a person may mean: by source id, DN, mail address or a name, without case. Several are possible. */
+/** Whoever is not linked, and was not looked for because they are out of scope: is somebody there who looks like them? */
+async function findUnlinked(explained: Explanation | undefined, { target, policy }: TargetSetup, store: StateView, signal: AbortSignal): Promise<UnlinkedAccount | undefined> {
+  if (explained === undefined || target.takes(explained.type) === 'none') return undefined;
+  const { type, sourceId, rules } = explained;
+  const values = rules.flatMap(({ path, result }) => (result.kind === 'value' ? [[path, result.value] as const] : []));
+  const attributes = new Map<string, DesiredValue>([['externalId', sourceId], ...values]);
+  try {
+    const finding = await findOne(target, { type, attributes }, policy[type].match, signal);
+    const [account] = finding === undefined || isFailure(finding) ? [] : finding.found;
+    if (finding === undefined || isFailure(finding) || account === undefined) return undefined;
+    const owners = await store.owners(target.name, type, [account.id]);
+    return { targetId: account.id, matchedBy: finding.by, active: account.active, owner: owners.get(account.id) };
+  } catch (thrown) {
+    if (thrown instanceof BridgeError) return undefined; // it refuses the credentials: what is known of the entry is told all the same
+    throw thrown;
+  }
+}
+
+/** Attributes by which people call each other, and groups; in lower case. */
+export const callingNames = ['mail', 'uid', 'samaccountname', 'userprincipalname', 'cn', 'displayname', 'name'] as const;
+
+/** Entries that a person may mean: by source id, DN, or else mail address or a name, in any spelling. Several are possible. */
 export function findEntries(who: string, entries: readonly Entry[]): Entry[] {
-  const text = who.trim().toLowerCase();
+  const text = fold(who);
   const key = dnKey(who);
-  const exact = entries.filter((entry) => entry.id === text || dnKey(entry.dn) === key);
+  const exact = entries.filter((entry) => entry.id === text || entryKey(entry) === key);
   if (exact.length > 0) return exact;
   return entries.filter(({ attributes }) =>
-    names.some((name) => attributes.get(name)?.some((value) => typeof value === 'string' && value.toLowerCase() === text)),
+    callingNames.some((name) => attributes.get(name)?.some((value) => typeof value === 'string' && fold(value) === text)),
   );
 }

@@ -1,5 +1,6 @@
 import type { ResourceType } from '../core/model/entry.ts';
 import type { Digest, Link, TargetId } from '../core/model/link.ts';
+import type { Failure } from '../core/model/outcome.ts';
 import { scimPath } from '../core/mapping/scim-path.ts';
 import { scimValues } from '../core/mapping/scim-values.ts';
 import { digestAttributes } from '../core/planning/diff.ts';
@@ -14,8 +15,8 @@ export type Fate =
   | { readonly kind: 'gone' }
   /** An account has what is remembered of the match attributes, and nothing says whose it is. */
   | { readonly kind: 'alike'; readonly targetId: TargetId }
-  /** It could not be found out: the link is kept, and asked about again. */
-  | { readonly kind: 'unknown' };
+  /** It could not be found out: the link is kept, and asked about again. `failure`: what kept it from that. */
+  | { readonly kind: 'unknown'; readonly failure?: Failure };
 
 export interface LostSearch {
   readonly target: ScimTarget;
@@ -45,11 +46,11 @@ export async function findLost(link: Link, search: LostSearch): Promise<Fate> {
   const { type, sourceId } = link;
   const held = await target.read(type, link.targetId, signal);
   if (!isFailure(held) && isOurs(held, link)) return found(held, link);
-  if (isFailure(held) && !saysNo.has(held.class)) return { kind: 'unknown' };
+  if (isFailure(held) && !saysNo.has(held.class)) return { kind: 'unknown', failure: held };
   const byId = await target.find(type, 'externalId', sourceId, signal);
-  if (isFailure(byId) && !saysNo.has(byId.class)) return { kind: 'unknown' };
+  if (isFailure(byId) && !saysNo.has(byId.class)) return { kind: 'unknown', failure: byId };
   const everything = await listEverything({ target, type, linked: 0, signal }, Infinity);
-  if (isFailure(everything) && !saysNo.has(everything.class)) return { kind: 'unknown' };
+  if (isFailure(everything) && !saysNo.has(everything.class)) return { kind: 'unknown', failure: everything };
   const listed = Array.isArray(everything) ? everything : [];
   const paths = policy[type].adopt === 'never' ? [] : policy[type].match;
   const theirs = [...(isFailure(byId) ? [] : byId), ...listed.filter(({ body }) => body['externalId'] === sourceId)];

@@ -1,5 +1,6 @@
 import { dnKey } from '../core/directory/dn.ts';
 import { entryKey, noFormerNames, type FormerNames } from '../core/mapping/directory-index.ts';
+import { memberNames } from '../core/mapping/member-values.ts';
 import type { Entry, SourceId } from '../core/model/entry.ts';
 import type { Digest } from '../core/model/link.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
@@ -80,9 +81,6 @@ export async function namesInGroups(ids: readonly SourceId[], { directory, entri
     return id === undefined ? [] : [[id, value]];
   }));
 }
-
-/** Attributes whose values are names (RFC 4519 §2.17, §2.40). */
-const memberNames = ['member', 'uniquemember'] as const;
 
 /** Who had these names, in any of the directories. */
 export async function formerNames(names: ReadonlySet<string>, directories: Iterable<string>, store: StateView): Promise<FormerNames> {

@@ -5,12 +5,13 @@ import type { Digest } from '../core/model/link.ts';
 import type { Projection } from '../core/mapping/project.ts';
 import type { ScopeGroup } from '../core/mapping/survey.ts';
 import { countOwn } from '../core/model/stranger.ts';
-import type { Operation } from '../core/model/plan.ts';
+import type { Operation, TallyKind } from '../core/model/plan.ts';
 import type { Resource } from '../core/model/resource.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import { guard, type Verdict } from '../core/planning/guard.ts';
-import type { Overtaken, Population } from '../core/planning/guard-input.ts';
+import type { Begun, Overtaken, Population, Standing } from '../core/planning/guard-input.ts';
 import { timeToComeBack } from '../core/planning/policy.ts';
+import { marksOf } from '../core/planning/held-operation.ts';
 import type { Tally } from '../core/planning/tally.ts';
 import type { StateView, TargetState } from '../ports/state-store.ts';
 import { isEstablished } from './established.ts';
@@ -62,7 +63,8 @@ export async function guardPlan(
     overtaken,
     directories: new Set(readings.map(({ directory }) => directory)),
     recent: [...(await store.removals(target)).filter(({ at }) => time.seenSince(at) < day), ...pushed],
-    begun: state.begun !== undefined && time.seenSince(state.begun.at) < day ? state.begun.measured : [],
+    begun: begunLately(state, time),
+    standing: standingHold(state),
     firstRun: state.lastCycleAt === undefined,
     established: isEstablished(state),
     isEmpty: emptyReadings(readings),
@@ -70,6 +72,20 @@ export async function guardPlan(
     isLeap: (id) => isLeap(links.get(id)?.departedAt, timeToComeBack(setup.removal), time),
     hash: sha256,
   });
+}
+
+function begunLately({ begun }: TargetState, time: PassedTime): Begun | undefined {
+  if (begun === undefined || time.seenSince(begun.at) >= day) return undefined;
+  const { measured, drew = { removed: [], changes: [] } } = begun;
+  return { measured, drew };
+}
+
+function standingHold({ held }: TargetState): Standing {
+  const { findings = [], operations = [] } = held ?? {};
+  return {
+    measured: findings.flatMap(({ kind, type, evidence, group, path, before }) => (before === undefined ? [] : [{ kind: kind as TallyKind, type, evidence, group, path, before }])),
+    firstRun: new Set(findings.some(({ kind }) => kind === 'first_run') ? operations.flatMap(marksOf) : []),
+  };
 }
 
 export function sha256(text: string): string {

@@ -11,11 +11,14 @@ export function heldRecord(hold: Hold, previous: HeldRecord | undefined, at: str
   return {
     holdId: hold.holdId,
     since: goesOn ? previous.since : at,
-    findings: hold.findings.map(({ kind, type, path, directory, planned, recent, population, allowed }) => ({
+    findings: hold.findings.map(({ kind, type, path, directory, evidence, sourceId, before, planned, recent, population, allowed }) => ({
       kind,
       type,
       path,
       directory,
+      evidence,
+      group: sourceId,
+      before,
       planned,
       recent,
       population,

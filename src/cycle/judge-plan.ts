@@ -64,14 +64,14 @@ export async function judgePlan(input: JudgeInput, guard: (open: readonly Operat
   const { open, approved, rejected } = divideDecided(operations, context, { approved: all(before.approvals), rejected: all(before.rejections) }, digest);
   // Whoever is taken out of a hold counts still: the others must not be few enough because of that.
   const pushed = divideDecided(approved, context, { approved: all(before.approvals.filter(isPush)), rejected: [] }, digest).approved;
-  const { hold, measured } = await guard(open, tally(pushed, context));
+  const { hold, begun } = await guard(open, tally(pushed, context));
   const words = hold === undefined ? before : decideHold(before, hold, hold.decisive.map((one) => heldOperation(one, digest)), now);
   const decision = hold === undefined ? undefined : words.decided.findLast(({ holdId }) => holdId === hold.holdId)?.decision;
   const isDecided = words !== before;
   const undone = [...rejected, ...(isDecided && decision === 'reject' ? (hold?.operations ?? []) : [])];
   const standing = isDecided ? undefined : hold;
   return {
-    verdict: { proceed: without(operations, [...undone, ...(standing?.operations ?? [])], context, digest), hold: standing, measured },
+    verdict: { proceed: without(operations, [...undone, ...(standing?.operations ?? [])], context, digest), hold: standing, begun },
     words,
     approved: [...without(approved, pushed, context, digest), ...(isDecided && decision === 'approve' ? (hold?.operations ?? []) : [])],
     undone,

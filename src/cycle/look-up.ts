@@ -17,8 +17,11 @@ export interface Unreached {
   readonly asked: boolean;
 }
 
-/** So many look-ups that fail without one between them that works, and the others are not made. */
+/** So many look-ups that fail without one between them that works, and the others are not made. One that waited long has waited long enough for all. */
 const mostInARow = { first: 3, later: 20 };
+
+/** Characters of what is found and kept until the plan is made: 100,000 accounts of 2 kB. The others are for the next cycle. */
+const mostKept = 256 * 1024 * 1024;
 
 export interface LookUps<Finding> {
   readonly findings: ReadonlyMap<SourceId, Finding | Failure>;
@@ -27,27 +30,35 @@ export interface LookUps<Finding> {
 }
 
 /**
- * Looks each of them up. One look-up that fails says nothing about the others; when the first three fail, or 20 in a
- * row later on, or the target wants to be left alone, nobody else is asked about: they are not among the findings.
+ * Looks each of them up. One look-up that fails says nothing about the others; when the first one fails after a
+ * long wait, the first three fail, or 20 in a row later on, or the target wants to be left alone, nobody else is asked about: they are not among the findings.
  *
+ * @param sizeOf how much of memory a finding takes, in characters
  * @param width how many look-ups may run side by side
  */
 export async function lookUpEach<Finding>(
   resources: readonly Resource[],
   lookUp: (resource: Resource) => Promise<Finding | Failure>,
+  sizeOf: (finding: Finding) => number,
   width: number,
   signal: AbortSignal,
 ): Promise<LookUps<Finding>> {
   const findings = new Map<SourceId, Finding | Failure>();
   let inARow = 0;
+  let kept = 0;
   let last: Failure | undefined;
   const ask = async (resource: Resource): Promise<void> => {
     const finding = await lookUp(resource);
     findings.set(resource.sourceId, finding);
+    if (!isFailure(finding)) kept += sizeOf(finding);
     const isLost = isFailure(finding) && isUnreached(finding);
     // Told to wait, all others are as well.
     inARow = !isLost ? 0 : finding.class === 'throttled' ? Infinity : inARow + 1;
     if (isLost) last = finding;
+    if (kept > mostKept) {
+      inARow = Infinity;
+      last ??= { class: 'protocol', detail: `what the target has of those who were found is more than ${mostKept / 1024 / 1024} MB` };
+    }
   };
   // One after the other until one works: a target that is down is not asked by all callers at once.
   let tried = 0;
@@ -55,6 +66,8 @@ export async function lookUpEach<Finding>(
     await ask(resource);
     tried += 1;
     if (inARow === 0 || inARow === Infinity) break;
+    if (last?.late === true) inARow = Infinity;
+    if (inARow === Infinity) break;
   }
   const most = inARow === tried ? mostInARow.first : mostInARow.later;
   await forEachConcurrently(resources.slice(tried), width, () => signal.aborted || inARow >= most, ask);

@@ -76,8 +76,8 @@ export async function push(operations: readonly Operation[], rest: Omit<PushCont
   // Who lost more than one may have lost them all: everyone is looked at once, by the next cycle.
   if (context.missing.size > 1) await context.store.record([{ kind: 'content_forgotten', target: context.target.name }]);
   const givenUp = breaker.givenUp(passedOver);
-  for (const { verb, type, failure, notStarted } of givenUp) {
-    context.observer({ kind: 'operations_given_up', target: context.target.name, verb, type, failure: failure.class, status: failure.status, notStarted });
+  for (const { verb, type, failure, inARow, notStarted } of givenUp) {
+    context.observer({ kind: 'operations_given_up', target: context.target.name, verb, type, failure: failure.class, status: failure.status, inARow, notStarted });
   }
   return { applied, toEnd: context.toEnd, failed, skipped, notStarted: operations.length - started, givenUp, stoppedBy: breaker.stoppedBy() };
 }

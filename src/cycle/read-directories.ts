@@ -43,16 +43,17 @@ export function createReadingRound(everybody: () => readonly TargetDefinition[],
   const begun = new Map<string, { readonly attributes: AttributeNames; readonly pass: Promise<Pass> }>();
   const rounds = new Map<string, Promise<DirectoryReadings>>();
 
+  const attributesFor = (definitions: readonly TargetDefinition[], name: string): AttributeNames => attributesOf(definitions, name, control.also);
   const readOne = (name: string, fresh: boolean | undefined): { readonly attributes: AttributeNames; readonly pass: Promise<Pass> } => {
     const source = sources.get(name);
     if (source === undefined) throw new Error(`no source for directory ${name}`);
     const definitions = everybody();
-    const attributes = attributesOf(definitions, name);
+    const attributes = attributesFor(definitions, name);
     return { attributes, pass: readDirectory(source, { definitions, attributes }, { ...reading, fresh }) };
   };
   const first = (name: string, definitions: readonly TargetDefinition[]): Promise<Pass> => {
     const known = begun.get(name);
-    if (known !== undefined && isWithin(attributesOf(definitions, name), known.attributes)) return known.pass;
+    if (known !== undefined && isWithin(attributesFor(definitions, name), known.attributes)) return known.pass;
     const own = readOne(name, control.fresh);
     begun.set(name, own);
     return own.pass;
@@ -107,8 +108,8 @@ export function readDirectories(
   return createReadingRound(() => definitions, sources, control).read(definitions);
 }
 
-function attributesOf(definitions: readonly TargetDefinition[], directory: string): AttributeNames {
-  const union = { user: new Set<string>(), group: new Set<string>() };
+function attributesOf(definitions: readonly TargetDefinition[], directory: string, also: readonly string[] = []): AttributeNames {
+  const union = { user: new Set(also), group: new Set(also) };
   for (const definition of definitions) {
     if (!definition.maps.has(directory)) continue;
     const needed = neededAttributes(definition, directory);

@@ -9,6 +9,7 @@ import type { CycleObserver } from '../ports/cycle-observer.ts';
 import type { DirectorySource, Since, Verdict } from '../ports/directory-source.ts';
 import type { DirectoryState, StateView } from '../ports/state-store.ts';
 import type { AttributeNames, DirectoryPicture, DirectoryPictures } from './directory-pictures.ts';
+import { whatWasMissed } from './missed.ts';
 import { pinnedDirectories } from './pin-directories.ts';
 
 /** How often `entries_read` tells of progress. */
@@ -21,7 +22,9 @@ export interface ReadControl {
   /** What is known from cycles before; without it everything is read. */
   readonly pictures?: DirectoryPictures | undefined;
   /** Tells what the directories were when their people were linked. */
-  readonly store: Pick<StateView, 'identity' | 'linkTotals' | 'unseen' | 'names' | 'digest'>;
+  readonly store: Pick<StateView, 'identity' | 'linkTotals' | 'unseen' | 'members' | 'names' | 'digest'>;
+  /** Attributes to be read besides, in lower case, that no map needs: for whoever looks for somebody by another name. */
+  readonly also?: readonly string[] | undefined;
   /** Reads everything although something is known. */
   readonly fresh?: boolean | undefined;
 }
@@ -80,7 +83,7 @@ function hasAll({ known, reading }: Picture, before: CompleteReading): boolean {
  *
  * A complete reading takes its time. Who is moved meanwhile may be missed in both places, and a group that is read after
  * a member was renamed names somebody who is not known. So what changed since it began is read as well, where anything
- * did; where nobody can say, when somebody is missing.
+ * did; where nobody can say, when somebody is missing, or a name means nobody.
  */
 async function follow(
   source: DirectorySource,
@@ -92,30 +95,29 @@ async function follow(
   const { watermark, known } = picture;
   const since = control.fresh === true || watermark === undefined ? undefined : { watermark, known };
   const verdict = await readInto(source, followed, since, control);
-  const settled = verdict.kind === 'delta' || (verdict.settled ?? !(await isAnyoneMissing(source.name, definitions, picture, control)));
-  if (!settled && picture.watermark !== undefined) {
-    await readInto(source, followed, { watermark: picture.watermark, known: picture.known }, control);
-  }
+  if (verdict.kind === 'complete' && verdict.settled !== true) await readAgain(source, followed, definitions, verdict.settled, control);
   const { reading } = picture;
   if (reading === undefined) throw new Error(`directory ${source.name} answered a delta to a request for everything`);
   return { reading, identity: verdict.kind === 'complete' ? verdict.identity : undefined };
 }
 
-/** Whether somebody who has access to a target is in no entry that was read. */
-async function isAnyoneMissing(
-  directory: string,
+/**
+ * What changed while everything was read, read once more: where only a comparison can tell, when something may have been
+ * missed. Without a watermark everything is read again for the sake of names; who is missing is looked up anyway.
+ */
+async function readAgain(
+  source: DirectorySource,
+  followed: DirectoryPicture,
   definitions: readonly TargetDefinition[],
-  { known }: Picture,
-  { store }: Reading,
-): Promise<boolean> {
-  const seen = new Set(known.keys());
-  for (const { target, maps } of definitions) {
-    if (!maps.has(directory)) continue;
-    for await (const links of store.unseen(target, new Set([directory]), seen)) {
-      if (links.some(({ lifecycle }) => lifecycle === 'active')) return true;
-    }
-  }
-  return false;
+  settled: false | undefined,
+  control: Reading,
+): Promise<void> {
+  const { picture } = followed;
+  const { watermark, known } = picture;
+  const missed = settled === false ? undefined : await whatWasMissed(source.name, definitions, picture, control.store);
+  if (settled === undefined && missed === undefined) return;
+  if (watermark !== undefined) await readInto(source, followed, { watermark, known }, control);
+  else if (missed === 'names') await readInto(source, followed, undefined, control);
 }
 
 /** One reading, taken into the picture. */

@@ -26,26 +26,31 @@ export async function recoverIntents(
   const links = await store.links(setup.target.name, intents.map(({ sourceId }) => sourceId));
   // Whoever has an account that was to be made again, and is switched off meanwhile: no plan looks for them.
   const isForgotten = ({ sourceId }: Intent): boolean => !wanted.has(sourceId) || (off.has(sourceId) && links.get(sourceId)?.lifecycle === 'deactivated');
-  for (const intent of intents.filter(isForgotten)) await settle(intent, setup, store, now, signal);
+  for (const intent of intents.filter(isForgotten)) {
+    const failure = await settle(intent, setup, store, now, signal);
+    // Who leaves waits behind it.
+    if (failure?.late === true) return;
+  }
 }
 
-async function settle(intent: Intent, { target }: TargetSetup, store: StateStore, now: number, signal: AbortSignal): Promise<void> {
+/** @returns what kept it from being found out */
+async function settle(intent: Intent, { target }: TargetSetup, store: StateStore, now: number, signal: AbortSignal): Promise<Failure | undefined> {
   const { type, sourceId, directory, members, adopts } = intent;
   const known = (await store.links(target.name, [sourceId])).get(sourceId);
   const searched = await target.find(type, 'externalId', sourceId, signal);
   const found = isFailure(searched) && isRefused(searched) ? await findListed(intent, target, store, signal) : searched;
-  if (isFailure(found)) return;
+  if (isFailure(found)) return found;
   const [first] = found;
-  if (first === undefined && mayStillShow(intent, now)) return;
+  if (first === undefined && mayStillShow(intent, now)) return undefined;
   const owner = first === undefined ? undefined : (await store.owners(target.name, type, [first.id])).get(first.id);
   if (first !== undefined && known?.targetId === first.id && known.lifecycle === 'deactivated' && first.active !== false) {
     const back: Link = { ...known, lifecycle: 'active', attributes: { ...known.attributes, active: doubtful } };
     await store.record([{ kind: 'link', link: back }, { kind: 'settled', intent }]);
-    return;
+    return undefined;
   }
   if (first === undefined || known?.targetId === first.id || (owner !== undefined && owner !== sourceId)) {
     await store.record([{ kind: 'settled', intent }]);
-    return;
+    return undefined;
   }
   await store.record([
     {
@@ -66,6 +71,7 @@ async function settle(intent: Intent, { target }: TargetSetup, store: StateStore
     },
     { kind: 'settled', intent },
   ]);
+  return undefined;
 }
 
 /**

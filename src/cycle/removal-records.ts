@@ -1,6 +1,6 @@
 import type { SourceId } from '../core/model/entry.ts';
 import type { MembersOperation, Operation } from '../core/model/plan.ts';
-import type { PartContext } from '../core/planning/guard-parts.ts';
+import { emptiedGroups, type PartContext } from '../core/planning/guard-parts.ts';
 import { without } from '../core/planning/decided.ts';
 import { tally, type Tally } from '../core/planning/tally.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -33,7 +33,9 @@ export function createRemovalRecords({ target, context, approved, established }:
   const countMembers = (operation: MembersOperation, removed: readonly SourceId[]): Tally[] => {
     const before = left.get(operation.sourceId) ?? context.members.get(operation.sourceId) ?? new Set<SourceId>();
     left.set(operation.sourceId, before.difference(new Set(removed)));
-    return count({ ...operation, remove: removed }, { ...context, members: new Map([[operation.sourceId, before]]) });
+    const piece = { ...operation, remove: removed };
+    const members = new Map([[operation.sourceId, before]]);
+    return count(piece, { ...context, members, emptied: emptiedGroups([piece], members, context.arriving) });
   };
   return (operation, removed = []) => {
     const isPiece = operation.verb === 'members' && operation.cause === 'changed';

@@ -15,6 +15,7 @@ import { endVoid, takeOut, withWords } from './decisions.ts';
 import { focusOn, type Focus } from './focus.ts';
 import { draftKnowing, isSame, type Step } from './in-step.ts';
 import { checkMustSee } from './must-see.ts';
+import { heldRecord } from './hold.ts';
 import { preparePlan, type Preparation } from './prepare-plan.ts';
 import { pushAll } from './push-all.ts';
 import type { PushReport } from './push.ts';
@@ -186,7 +187,7 @@ async function rememberFindings(input: CycleInput, prepared: Preparation): Promi
   const words = endVoid(prepared.words, { readSince: input.readSince, now: clock.now() });
   const decided = withWords(state, words);
   // How far the data had come is durable before anything is sent that goes by it.
-  const next = due.length === 0 ? decided : { ...decided, marks, begun: beginPlan(prepared, clock.now()) };
+  const next = due.length === 0 ? decided : { ...decided, marks, begun: beginPlan(prepared, clock.now()), held: standing(prepared, input) };
   await store.record([
     ...found.map((trouble) => ({ kind: 'trouble', trouble }) as const),
     ...settled.map((intent) => ({ kind: 'settled', intent }) as const),
@@ -201,18 +202,25 @@ async function rememberFindings(input: CycleInput, prepared: Preparation): Promi
 }
 
 /** A plan of one operation cannot stop in the middle. */
-function beginPlan({ due, state: { begun }, verdict: { measured } }: Preparation, now: number): TargetState['begun'] {
+function beginPlan({ due, state: { begun }, verdict: { begun: { measured, drew } } }: Preparation, now: number): TargetState['begun'] {
   const isNew = begun === undefined || !(now - Date.parse(begun.at) < day);
   if (measured.length === 0 || (due.length === 1 && isNew)) return undefined;
-  return { at: isNew ? new Date(now).toISOString() : begun.at, measured };
+  const others = drew.removed.length + drew.changes.length === 0 ? undefined : drew;
+  return { at: isNew ? new Date(now).toISOString() : begun.at, measured, drew: others };
+}
+
+/** What is held is known before the target grows by the rest of the plan, which must not let it go after a crash. */
+function standing({ verdict: { hold }, state: { held } }: Preparation, { store, clock }: CycleInput): TargetState['held'] {
+  return hold === undefined ? held : heldRecord(hold, held, new Date(clock.now()).toISOString(), store.digest);
 }
 
 /** What is wrong with a target that took nothing, could not be searched or failed on the way, and does not answer now either. */
 async function silence({ unreached }: Preparation, { applied, failed }: PushReport, { setup, signal, isStopping }: CycleInput): Promise<Failure | undefined> {
-  const isInDoubt = unreached.length > 0 || failed.some(({ failure }) => failsOnTheWay.has(failure.class));
+  const isInDoubt = unreached.length > 0 || failed.some(({ failure }) => !isAnswer.has(failure.class));
   return isInDoubt && applied.length === 0 && !isStopping() ? setup.target.probe(signal) : undefined;
 }
-const failsOnTheWay: ReadonlySet<FailureClass> = new Set(['transient', 'protocol']);
+/** What only a target answers that is there. After `unknown` it was searched. */
+const isAnswer: ReadonlySet<FailureClass> = new Set(['rejected', 'conflict', 'throttled', 'auth', 'renumbered', 'unknown']);
 
 /** What was wrong with the target when it was last asked, in a cycle that asks it for nothing because its pauses are not over. */
 function stillDown({ plan: { target }, state: { lastResult, lastError }, deferred, resting, due, found, unreached }: Preparation, { failed }: PushReport): BridgeError | undefined {

@@ -3,6 +3,7 @@ import { BridgeError } from '../core/model/errors.ts';
 import type { CreateOperation } from '../core/model/plan.ts';
 import { isFailure, type FoundResource } from '../ports/scim-target.ts';
 import { findOne, formerOwner, isForeign, withExternalId } from './correlate.ts';
+import { othersMembers } from './others-members.ts';
 import { lookThrough } from './look-through.ts';
 import { claim } from './ownership.ts';
 import type { PushContext } from './push-context.ts';
@@ -12,6 +13,8 @@ export type Searched =
   | { readonly kind: 'found'; readonly found: FoundResource }
   | { readonly kind: 'taken'; readonly found: FoundResource; readonly owner: SourceId }
   | { readonly kind: 'foreign'; readonly found: FoundResource }
+  /** A group with members whom nobody of ours put there: only a plan takes it over, in sight of the guard. */
+  | { readonly kind: 'populated'; readonly found: FoundResource }
   | { readonly kind: 'none' }
   /** Several fit, or nobody could find out. */
   | { readonly kind: 'unsearchable' };
@@ -31,7 +34,9 @@ export async function searchAgain(operation: CreateOperation, context: PushConte
     const before = formerOwner(first, operation.sourceId, await context.store.formerOwners(context.target.name, operation.type, [first.id]));
     const owner = before ?? (await claim(operation, first.id, context));
     if (owner !== undefined) return { kind: 'taken', found: first, owner };
-    return isForeign(first, operation.sourceId, policy) ? { kind: 'foreign', found: first } : { kind: 'found', found: first };
+    if (isForeign(first, operation.sourceId, policy)) return { kind: 'foreign', found: first };
+    const strangers = operation.type === 'user' ? 0 : await othersMembers(first, operation.sourceId, context);
+    return { kind: strangers > 0 ? 'populated' : 'found', found: first };
   } catch (error) {
     if (error instanceof BridgeError) return { kind: 'unsearchable' };
     throw error;

@@ -75,13 +75,16 @@ export async function searchLost(known: Known, rejected: readonly Rejected[], in
   };
 }
 
-/** What became of each, asked side by side. */
+/** What became of each, asked side by side, until one is waited for in vain. */
 async function fatesOf(lost: readonly Link[], { links }: Known, { setup, store, signal }: LostInput): Promise<ReadonlyMap<Link, Fate>> {
   const fates = new Map<Link, Fate>();
   const target = withOneList(setup.target);
-  await forEachConcurrently(lost, target.concurrency, () => signal.aborted, async (link) => {
+  let isLate = false;
+  await forEachConcurrently(lost, target.concurrency, () => isLate || signal.aborted, async (link) => {
     const others = await othersThan(link, links, store);
-    fates.set(link, await findLost(link, { target, store, policy: setup.policy, others, signal }));
+    const fate = await findLost(link, { target, store, policy: setup.policy, others, signal });
+    fates.set(link, fate);
+    isLate ||= fate.kind === 'unknown' && fate.failure?.late === true;
   });
   signal.throwIfAborted();
   return fates;

@@ -8,7 +8,7 @@ export function targetError(target: string, failure: Failure): BridgeError {
   const said = ownWords(failure);
   switch (failure.class) {
     case 'auth':
-      return new BridgeError('D2S_TARGET_AUTH', `target ${target} refuses our credentials (${why})`, 'check the token of this target and what it may do', undefined, said);
+      return new BridgeError('D2S_TARGET_AUTH', `target ${target} refuses our credentials (${why})`, failure.status === 403 ? 'check the token of this target, what it may do, and that url is the SCIM base URL' : 'check the token of this target and what it may do', undefined, said);
     case 'transient':
     case 'throttled':
     case 'unknown':

@@ -1,5 +1,6 @@
 import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { BridgeError } from '../core/model/errors.ts';
+import { limitConnections } from './idle-connections.ts';
 import type { Clock } from '../ports/clock.ts';
 
 export interface HealthOptions {
@@ -48,8 +49,10 @@ export async function startHealthServer(options: HealthOptions): Promise<HealthS
     keepAliveTimeout: 5_000,
     // A scraper's idle connection must not keep the process from ending.
     forceCloseConnections: true,
+    // A kubelet waits for a second: what is not even asked within two is not waited for, and that is looked after each second.
+    http: { headersTimeout: 2_000, connectionsCheckingInterval: 1_000 },
   });
-  server.server.maxConnections = 100;
+  limitConnections(server.server);
   addRoutes(server, options);
   addAnswersToErrors(server);
   try {
@@ -81,7 +84,27 @@ function addRoutes(server: FastifyInstance, { clock, heartbeat, checks, metrics 
       .type('text/plain; charset=utf-8')
       .send(verbose ? lines.join('') + verdict : verdict);
   });
-  server.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.metrics()));
+  const render = createRendering(metrics, clock);
+  server.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await render()));
+}
+
+/** How old a text may be that is served: whoever asks again and again costs nothing, and no scraper asks more often. */
+const freshMilliseconds = 1_000;
+
+/** The metrics as bytes, which all who ask at the same time share. */
+function createRendering(metrics: MetricsText, clock: Clock): () => Promise<Buffer> {
+  let rendered: Promise<Buffer> | undefined;
+  let at = 0;
+  return () => {
+    if (rendered !== undefined && clock.monotonic() - at < freshMilliseconds) return rendered;
+    at = clock.monotonic();
+    const own = metrics.metrics().then((text) => Buffer.from(text));
+    own.catch(() => {
+      rendered = undefined;
+    });
+    rendered = own;
+    return own;
+  };
 }
 
 /** Answers say what the client did wrong, and of ourselves only that something went wrong. */

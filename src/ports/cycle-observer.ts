@@ -89,7 +89,7 @@ export type CycleEvent =
       /** From the reading that showed the change to the acknowledgement. */
       readonly delayMilliseconds: number;
     }
-  /** So many operations of one kind failed in a row that the rest of them waits; the target answers otherwise. */
+  /** Operations of one kind failed in a row, so many or without any answer, that the rest of them waits; the target answers otherwise. */
   | {
       readonly kind: 'operations_given_up';
       readonly target: string;
@@ -98,6 +98,7 @@ export type CycleEvent =
       /** Of the last one. */
       readonly failure: FailureClass;
       readonly status?: number | undefined;
+      readonly inARow: number;
       readonly notStarted: number;
     }
   | {

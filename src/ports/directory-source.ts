@@ -128,6 +128,10 @@ export interface DirectoryFacts {
   readonly preset: 'active-directory' | 'openldap';
   /** The server that answered, or the file. */
   readonly server: string;
+  /** Attributes that the schema has, or the file, in lower case; undefined where the server hides its schema. */
+  readonly attributeNames?: readonly string[] | undefined;
+  /** What is probably not meant like this, each as a key of the directory and a sentence. */
+  readonly warnings?: readonly string[] | undefined;
   /** Lines for `check`: vendor, version, naming contexts, paging. */
   readonly details: readonly string[];
 }

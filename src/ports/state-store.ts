@@ -4,10 +4,11 @@ import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { Digest, Link, TargetId } from '../core/model/link.ts';
 import type { UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import type { FailureClass } from '../core/model/outcome.ts';
-import type { HeldOperation, Verb } from '../core/model/plan.ts';
+import type { Evidence, HeldOperation, Verb } from '../core/model/plan.ts';
 import type { ReasonCode, ReasonCounts } from '../core/model/resource.ts';
 import type { Gap } from '../core/planning/seen-time.ts';
 import type { Measured } from '../core/planning/guard-input.ts';
+import type { Drew } from '../core/planning/guard-parts.ts';
 import type { Tally } from '../core/planning/tally.ts';
 import type { TargetNotes } from './scim-target.ts';
 
@@ -247,7 +248,7 @@ export interface TargetState {
   /** Where the clock leapt, or nobody looked for long: such time counts for nobody who has some to come back. */
   readonly gaps?: readonly Gap[] | undefined;
   /** How a plan that is being carried out, or was not finished, was measured, and when it began (ISO 8601). */
-  readonly begun?: { readonly at: string; readonly measured: readonly Measured[] } | undefined;
+  readonly begun?: { readonly at: string; readonly measured: readonly Measured[]; readonly drew?: Drew | undefined } | undefined;
   /** By directory: how far its data had come when the target last went by it. */
   readonly marks?: Readonly<Record<string, DataMark>> | undefined;
 }
@@ -289,6 +290,12 @@ export interface HeldRecord {
     readonly path?: string | undefined;
     /** The directory, for `older_data`. */
     readonly directory?: string | undefined;
+    /** Of removals that are above their limit. */
+    readonly evidence?: Evidence | undefined;
+    /** The group, for `members`. */
+    readonly group?: SourceId | undefined;
+    /** Of what is above a limit: what the share is a share of. */
+    readonly before?: number | undefined;
     readonly planned: number;
     readonly recent: number;
     readonly population: number;

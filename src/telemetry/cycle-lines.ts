@@ -120,10 +120,10 @@ function searchLine(log: Log, repetition: Repetition, { kind, target, type, coun
 }
 
 function givenUpLine(log: Log, repetition: Repetition, { cycle }: Tally, event: EventOf<'operations_given_up'>): void {
-  const { kind, target, verb, type, failure, status, notStarted } = event;
+  const { kind, target, verb, type, failure, status, inARow, notStarted } = event;
   const repeated = repetition.tell(`given up ${target} ${verb} ${type}`, failure);
-  const fields = { event: kind, target, cycle, verb, type, class: failure, status, notStarted, ...(repeated ? { repeated } : {}) };
-  log[repeated === undefined ? 'debug' : 'warn'](fields, `target ${target} answers, but ${verb} of ${type}s failed 20 times in a row; ${notStarted} of them were not tried and wait for the next cycle`);
+  const fields = { event: kind, target, cycle, verb, type, class: failure, status, inARow, notStarted, ...(repeated ? { repeated } : {}) };
+  log[repeated === undefined ? 'debug' : 'warn'](fields, `target ${target} answers, but ${verb} of ${type}s failed ${inARow} times in a row; ${notStarted} of them were not tried and wait for the next cycle`);
 }
 
 function heldLine(log: Log, repetition: Repetition, { kind, target, hold }: EventOf<'held'>, approveCommand: (holdId: string) => string): void {

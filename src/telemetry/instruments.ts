@@ -107,7 +107,7 @@ function targetInstruments(options: Options) {
       buckets: delayBuckets,
     }),
     scimDuration: new Histogram({
-      ...options('scim_request_duration_seconds', 'How long SCIM requests took; status 0 means no answer.', 'target', 'method', 'status'),
+      ...options('scim_request_duration_seconds', 'How long SCIM requests took, by class of status; status 0 means no answer.', 'target', 'method', 'status'),
       buckets: requestBuckets,
     }),
     throttled: new Counter(options('scim_throttled_total', 'How often the target asked for a pause (429 or 503).', 'target')),

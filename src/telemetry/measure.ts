@@ -54,8 +54,7 @@ export function measure(instruments: Instruments, clock: Clock): CycleObserver {
         countResources(instruments, event);
         return;
       case 'state_written':
-        instruments.stateWrites.inc({ result: event.result });
-        if (event.result === 'success') instruments.journalBytes.set(event.journalBytes);
+        countWrite(instruments, event);
         return;
       case 'operation_finished':
       case 'scim_request':
@@ -100,6 +99,11 @@ function countWork(
     case 'rate_limit_wait':
       instruments.rateLimitWait.inc({ target }, event.milliseconds / 1000);
   }
+}
+
+function countWrite(instruments: Instruments, { result, journalBytes }: EventOf<'state_written'>): void {
+  instruments.stateWrites.inc({ result });
+  if (result === 'success') instruments.journalBytes.set(journalBytes);
 }
 
 function countHeld(instruments: Instruments, { target, hold }: EventOf<'held'>): void {
@@ -165,7 +169,8 @@ function oneOf(known: readonly string[], value: string): string {
   return known.includes(value) ? value : 'other';
 }
 
-/** A status as HTTP knows it (RFC 9110 §15: three digits), or 0. */
+/** The class of a status (RFC 9110 §15), so that no target can make series: `2xx`; 0 where there was no answer. */
 function statusLabel(status: number): string {
-  return status === 0 || (Number.isInteger(status) && status >= 100 && status <= 599) ? String(status) : 'other';
+  if (status === 0) return '0';
+  return status >= 100 && status <= 599 ? `${Math.floor(status / 100)}xx` : 'other';
 }

@@ -182,7 +182,7 @@ describe('a name that is taken', () => {
 describe('a target without groups', () => {
   for (const [what, behaviour, requests] of [
     ['by ResourceTypes', {}, ['GET /Groups?filter=displayName eq "crew" 404', 'GET /ResourceTypes 200']],
-    ['by a list', { discovery: { resourceTypes: false } }, ['GET /Groups?filter=displayName eq "crew" 404', 'GET /ResourceTypes 404', 'GET /Groups?count=1 404']],
+    ['by a list', { discovery: { resourceTypes: false } }, ['GET /Groups?filter=displayName eq "crew" 404', 'GET /ResourceTypes 404', 'GET /Groups?count=1 404', 'GET /Users?startIndex=1&count=1 200']],
     ['by the page of a framework', { http: { noRoute: 'page' } }, ['GET /Groups?filter=displayName eq "crew" 404', 'GET /ResourceTypes 200']],
   ] as const) {
     it(`is found out once, ${what}`, async (context) => {

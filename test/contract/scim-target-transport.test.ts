@@ -232,7 +232,7 @@ describe('answers that make no sense', () => {
     const { server, target } = await begin(context, { before: () => ({ kind: 'endless' }) });
     const before = process.memoryUsage().rss;
     const result = await find(target);
-    assert.deepEqual(result, { class: 'protocol', status: 200, detail: 'answered 200 with an answer without end' });
+    assert.deepEqual(result, { class: 'unsupported', status: 200, detail: 'the target answered more than 1 MB to a search for one user' });
     assert.ok(process.memoryUsage().rss - before < 200 * 1024 * 1024);
     assert.equal(server.requests.length, 1);
   });
@@ -256,5 +256,29 @@ describe('answers that make no sense', () => {
     assert.equal(failureClass(await target.remove('user', '../Groups/1?x#y', signal)), 'gone'); // encoded: nobody has this id
     assert.equal(server.requests.length, 2);
     assert.equal(server.requests[0]?.status, 404);
+  });
+});
+
+describe('what takes long to fail', () => {
+  it('is not read again, and written once more; what fails at once is tried four times', async (context) => {
+    for (const [seconds, expected] of [[11, [1, 2]], [1, [4, 4]]] as const) {
+      const { server, target, clock } = await begin(context);
+      const id = applied(await target.create('user', alice, signal));
+      server.setFaults({
+        async before() {
+          await clock.advance(seconds * 1000);
+          return { kind: 'answer', status: 504 };
+        },
+      });
+      const counts: number[] = [];
+      const calls: readonly (() => Promise<unknown>)[] = [() => target.find('user', 'externalId', 'a1', signal), () => target.update('user', id, [set('title', 'Chief')], signal)];
+      for (const call of calls) {
+        server.clearRequests();
+        const result = await drive(clock, call());
+        assert.equal(JSON.stringify(result).includes('"late":true'), seconds >= 10);
+        counts.push(server.requests.filter(({ method, path }) => method === 'PATCH' || path.includes('externalId')).length);
+      }
+      assert.deepEqual(counts, expected);
+    }
   });
 });

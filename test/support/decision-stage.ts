@@ -43,3 +43,11 @@ export async function held(stage: Stage, ...ids: readonly string[]): Promise<str
 }
 
 export const applied = ({ applied: some }: CycleReport) => operationsOf(some);
+
+/** A cycle in which somebody approves that groups with members of others are taken over. */
+export async function adoptingCycle(stage: Stage, input: Parameters<Stage['cycle']>[0] = {}): ReturnType<Stage['cycle']> {
+  const { report } = await stage.cycle(input);
+  assert.ok(report.hold?.findings.some(({ kind }) => kind === 'adopted_groups') === true, 'an adoption is held');
+  await decide(stage, report.hold.holdId, 'approve');
+  return stage.cycle(input);
+}

@@ -8,6 +8,7 @@ import { firstOf } from './first-of.ts';
 import { findLockAttributes, presetLocks } from './lock-attributes.ts';
 import type { OpenDirectory } from './open-directory.ts';
 import { hasPaging } from './root-dse.ts';
+import { readSubschema } from './subschema.ts';
 import { scopeFilter } from './scope-filter.ts';
 
 /** How changes are found, and why so. */
@@ -29,8 +30,6 @@ export async function describe(directory: OpenDirectory, choice: Choice, identit
     ['deletions', await describeDeletions(directory, choice)],
     ['lock attributes', await describeLocks(directory)],
     ['references', options.referrals === undefined ? '' : `followed to ${options.referrals.follow.join(', ')}`],
-    ...(await describeEmptiness(directory)).map((text) => ['warning', text] as const),
-    ...describePort(directory.session.server).map((text) => ['warning', text] as const),
   ];
   return {
     kind,
@@ -38,6 +37,8 @@ export async function describe(directory: OpenDirectory, choice: Choice, identit
     identity,
     preset: kindRules[kind].preset,
     server: session.server,
+    attributeNames: (await readSubschema(directory)).names,
+    warnings: [...(await describeEmptiness(directory)), ...describePort(session.server)],
     details: details.filter(([, text]) => text !== '').map(([label, text]) => `${label}: ${text}`),
   };
 }

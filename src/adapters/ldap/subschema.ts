@@ -11,13 +11,15 @@ export interface Subschema {
   readonly requirements: Requirements;
   /** Whether there is such an attribute; undefined where the server hides its schema. */
   readonly knows: (attribute: string) => boolean | undefined;
+  /** All attribute types, in lower case; undefined where the server hides its schema. */
+  readonly names: readonly string[] | undefined;
 }
 
 /** A schema changes when somebody works on the server: what it said once is good until the next start. */
 const known = new WeakMap<LdapSourceOptions, Subschema>();
 
 function hidden({ kind }: OpenDirectory): Subschema {
-  return { typeNames: typeName, requirements: kind === 'openldap' ? requiredOfGroups : requirementsIn([], typeName), knows: () => undefined };
+  return { typeNames: typeName, requirements: kind === 'openldap' ? requiredOfGroups : requirementsIn([], typeName), knows: () => undefined, names: undefined };
 }
 
 /** RFC 4512 §4.4: the rootDSE tells where the schema is. A server that hides it is no trouble. */
@@ -40,6 +42,7 @@ async function read(directory: OpenDirectory): Promise<Subschema> {
   return {
     typeNames,
     requirements: requirementsIn((values.get('objectclasses') ?? []).map(String), typeNames),
+    names: types.flatMap((type) => namesAfter('NAME', type)),
     knows: (attribute) => names.has(attribute.toLowerCase()),
   };
 }

@@ -13,6 +13,7 @@ import { withFile } from './open-file.ts';
 import { readRecords } from './read-records.ts';
 import type { LdifRecord } from './record.ts';
 import { Nameless, recordId } from './record-id.ts';
+import { describeEmptiness } from './describe-emptiness.ts';
 import { checkScope, createClassifier, type LdifScope } from './search.ts';
 import { surveyFile } from './survey.ts';
 
@@ -50,11 +51,13 @@ export function createLdifSource(options: LdifSourceOptions): DirectorySource {
       withFile(path, settleMilliseconds, signal, async (file): Promise<DirectoryFacts> => {
         const { identity, records } = await surveyFile(file, path, { kind, idAttribute }, signal);
         const rules = kindRules[identity.kind];
-        const classify = createClassifier(scopes, rules);
+        const classify = createClassifier(scopes, identity.kind);
         const counts = { user: 0, group: 0 };
+        const names = new Set<string>();
         for await (const record of readRecords(file, path, signal)) {
           const type = classify(record);
           if (type !== undefined) counts[type] += 1;
+          for (const name of record.attributes.keys()) names.add(name);
         }
         return {
           kind: 'ldif',
@@ -62,6 +65,8 @@ export function createLdifSource(options: LdifSourceOptions): DirectorySource {
           identity,
           preset: rules.preset,
           server: path,
+          attributeNames: [...names],
+          warnings: describeEmptiness(counts, names, scopes, identity.kind),
           details: [`entries: ${records}`, `exported from: ${identity.kind}`, `users: ${counts.user}`, `groups: ${counts.group}`],
         };
       }),
@@ -80,7 +85,7 @@ export function createLdifSource(options: LdifSourceOptions): DirectorySource {
     { kind: foundKind, idAttribute: ownId }: DirectoryIdentity,
     { attributes, visit, signal }: ReadRequest,
   ): Promise<void> {
-    const classify = createClassifier(scopes, kindRules[foundKind]);
+    const classify = createClassifier(scopes, foundKind);
     // Active Directory has one name for each attribute, and there `street` and `streetAddress` are two.
     const typeNames: TypeNames = foundKind === 'active-directory' ? (spelled) => spelled : typeName;
     const nameless = new Nameless();

@@ -40,6 +40,8 @@ export interface Answer {
   readonly date?: string | undefined;
   /** Undefined when the answer had none. */
   readonly body: Body | undefined;
+  /** Characters of its text, where it came by itself. */
+  readonly size?: number | undefined;
   /** SCIM paths of what was sent that the resource shows not to have been stored. */
   readonly unstored?: readonly string[] | undefined;
   /** Of what was acknowledged before: what went with it. */
@@ -72,8 +74,8 @@ export function isRefusal(value: object): value is Refusal {
 }
 
 /** Leaves out what does not concern the caller of the port. */
-export function toFailure({ class: failureClass, status, detail }: Failure): Failure {
-  return { class: failureClass, detail, ...(status === undefined ? {} : { status }) };
+export function toFailure({ class: failureClass, status, detail, late }: Failure): Failure {
+  return { class: failureClass, detail, ...(status === undefined ? {} : { status }), ...(late === undefined ? {} : { late }) };
 }
 
 export function failed(failure: Failure): Outcome {

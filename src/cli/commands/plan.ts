@@ -4,7 +4,7 @@ import type { PlannedTarget } from '../../cycle/plan-target.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import { commandLine } from '../command-line.ts';
 import { nothingKnown, withName, type KnownAccounts } from '../known-accounts.ts';
-import { planAll, type AllPlanned } from '../plan-all.ts';
+import { errorJson, planAll, type AllPlanned } from '../plan-all.ts';
 import { progressObserver } from '../progress.ts';
 import { readAccounts } from '../read-accounts.ts';
 import { chosenTargets, interruptible, withApp, type CommandContext } from '../session.ts';
@@ -41,6 +41,9 @@ export async function plan(options: PlanOptions, context: CommandContext): Promi
   );
 }
 
+/** A target with no more than some thousand accounts is listed; a larger one only when somebody asks for it. */
+const fewPages = 20;
+
 /** Longer than this, nobody waits for old values and names. */
 const patience = 30_000;
 
@@ -52,7 +55,7 @@ async function withAccounts({ setup: { target }, plan: one, isReachable }: AllPl
     const { operations } = one.plan;
     const adopted = new Set(operations.flatMap((operation) => (operation.verb === 'adopt' ? [operation.targetId] : [])));
     const limited = all ? signal : AbortSignal.any([signal, AbortSignal.timeout(patience)]);
-    const { known, unmanaged } = await readAccounts({ target, view, operations, names: one.names, found: one.found, adopted, all, signal: limited });
+    const { known, unmanaged } = await readAccounts({ target, view, operations, names: one.names, found: one.found, adopted, worthPages: all ? Infinity : fewPages, signal: limited });
     return { one: withNames(one, known), display: { known, unmanaged, all } };
   } catch (thrown) {
     signal.throwIfAborted();
@@ -79,8 +82,4 @@ function exitCode(planned: readonly PlannedTarget[], failures: readonly BridgeEr
   if (failure !== undefined) return failure.exitCode;
   if (planned.some(({ hold }) => hold !== undefined)) return 3;
   return planned.some(({ proceed }) => proceed.length > 0) ? 10 : 0;
-}
-
-function errorJson({ code, message, remedy }: BridgeError): unknown {
-  return { code, message, remedy };
 }

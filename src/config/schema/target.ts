@@ -28,9 +28,14 @@ const scope = z.strictObject({
 const match = (paths: readonly string[]) =>
   z.array(matchPath).min(1).prefault([...paths]).describe('SCIM paths by which an account that exists already is found, tried in this order.');
 
-const adopt = choice(['first-match', 'never', 'also-foreign'])
-  .default('first-match')
-  .describe('Whether an existing account that matches is taken over. `never`: it is left alone and reported. `also-foreign`: also one that carries the externalId of somebody else.');
+const adoption = ['first-match', 'never', 'also-foreign'] as const;
+const adoptText = 'Whether an existing KIND that matches is taken over. `never`: it is left alone and reported. `also-foreign`: also one that carries the externalId of somebody else.';
+
+const adopt = choice(adoption).default('first-match').describe(adoptText.replace('KIND', 'account'));
+
+const adoptGroups = z
+  .exactOptional(choice(adoption))
+  .describe(`${adoptText.replace('KIND', 'group')} A group with members whom dir2scim did not put there is taken over only where this key is written, and once somebody approves it. Without it: \`first-match\` for all others.`);
 
 const adoptedMembers = choice(['keep', 'remove'])
   .default('keep')
@@ -67,7 +72,7 @@ export const targetSchema = z.strictObject({
     })
     .prefault({})
     .describe('How users are found and mapped.'),
-  groups: z.strictObject({ match: match(['externalId', 'displayName']), adopt, adoptedMembers, map }).prefault({}).describe('How groups are found and mapped.'),
+  groups: z.strictObject({ match: match(['externalId', 'displayName']), adopt: adoptGroups, adoptedMembers, map }).prefault({}).describe('How groups are found and mapped.'),
   removal: z
     .strictObject({
       leaves: choice(['deactivate', 'delete', 'keep']).describe(

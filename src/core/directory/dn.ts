@@ -16,8 +16,12 @@ export interface RdnPart {
 
 export type Rdn = readonly RdnPart[];
 
+/** No directory has longer ones: Active Directory takes 255 characters for each of a few dozen parts at most. */
+const longestDn = 8_192;
+
 /** Takes a DN apart, the entry's own name first. Undefined when the text is no DN. The root DSE (`""`) has no parts. */
 export function parseDn(text: string): readonly Rdn[] | undefined {
+  if (text.length > longestDn) return undefined;
   if (text.trim() === '') return [];
   const rdns: Rdn[] = [];
   for (const piece of splitUnescaped(text, /[,;]/)) {
@@ -40,6 +44,7 @@ export function parseDn(text: string): readonly Rdn[] | undefined {
  * BER form (`#…`, RFC 4514 §2.4) where that is a text. What is no DN is only folded, so that it still compares with itself.
  */
 export function dnKey(dn: string): string {
+  if (dn.length > longestDn) return dn.toLowerCase();
   return keyOfDn(dn) ?? fold(dn);
 }
 

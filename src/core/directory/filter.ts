@@ -171,3 +171,16 @@ function unescape(text: string): Uint8Array {
   }
   return Uint8Array.from(bytes);
 }
+
+/** Names of attributes, in lower case, that a filter asks about. */
+export function attributesIn(filter: Filter): string[] {
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      return filter.filters.flatMap(attributesIn);
+    case 'not':
+      return attributesIn(filter.filter);
+    default:
+      return filter.attribute === undefined ? [] : [filter.attribute.toLowerCase()];
+  }
+}

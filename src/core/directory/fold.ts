@@ -1,5 +1,7 @@
-/** Texts and values are compared as they are beyond this length: composing them may cost the square of it. */
-const longestFolded = 4_096;
+import { compose } from './compose.ts';
+
+/** Texts and values are compared as they are beyond this length: no name is longer, and folding them costs. */
+const longestFolded = 8_192;
 
 /**
  * What RFC 4518 §2.2 maps to nothing: controls, and marks that nobody sees. The separators among the controls are space.
@@ -18,8 +20,8 @@ export function foldPart(text: string): string {
   if (isPlain.test(text)) return text.toLowerCase().replace(/ {2,}/g, ' ');
   if (text.length > longestFolded) return text.toLowerCase();
   // RFC 3454 B.2 folds these two where lower case leaves them; it folds before and after the composition.
-  const folded = text.replace(nothing, '').normalize('NFKC').toLowerCase().replaceAll('ß', 'ss').replaceAll('ς', 'σ');
-  return folded.normalize('NFKC').replace(space, ' ');
+  const folded = compose(text.replace(nothing, ''), 'NFKC').toLowerCase().replaceAll('ß', 'ss').replaceAll('ς', 'σ');
+  return compose(folded, 'NFKC').replace(space, ' ');
 }
 
 /** Letters, digits and space of ASCII: nearly all. */
@@ -37,7 +39,7 @@ export function fold(text: string): string {
 export function presentText(text: string): string | undefined {
   if (isPlain.test(text)) return text.trim() || undefined;
   if (text.length > longestFolded) return text;
-  const shown = withoutEdges(text.normalize('NFC'));
+  const shown = withoutEdges(compose(text, 'NFC'));
   return shown.replace(nothing, '').trim() === '' ? undefined : shown;
 }
 

@@ -8,6 +8,9 @@ interface ObjectClass {
 /** Attributes, by the one name of their type, that an entry of these classes must have. */
 export type Requirements = (classes: readonly string[]) => ReadonlySet<string>;
 
+/** Combinations of classes that are remembered: a directory has a few dozen. */
+const mostKnown = 1_000;
+
 /** What the object classes of a schema require (RFC 4512 §4.1.1: MUST, also of the classes above), from their definitions. */
 export function requirementsIn(definitions: readonly string[], typeNames: TypeNames): Requirements {
   const classes = new Map<string, ObjectClass>();
@@ -32,6 +35,7 @@ export function requirementsIn(definitions: readonly string[], typeNames: TypeNa
       for (const attribute of one.required) required.add(attribute);
       open.push(...one.above);
     }
+    if (known.size >= mostKnown) known.clear();
     known.set(key, required);
     return required;
   };
@@ -48,6 +52,6 @@ export const requiredOfGroups: Requirements = requirementsIn(
 
 /** `NAME 'a'`, `NAME ( 'a' 'b' )`, `MUST cn`, `MUST ( cn $ member )`: the names in lower case. */
 export function namesAfter(word: string, text: string): string[] {
-  const [, several, one] = new RegExp(`\\b${word}\\s+(?:\\(([^)]*)\\)|'?([\\w.;-]+)'?)`).exec(text) ?? [];
+  const [, several, one] = new RegExp(`\\b${word}\\s+(?:\\(([^()]*)\\)|'?([\\w.;-]+)'?)`).exec(text) ?? [];
   return (several ?? one ?? '').toLowerCase().split(/[\s$']+/).filter((name) => name !== '');
 }

@@ -1,6 +1,7 @@
 import { attributeKey } from '../directory/attribute.ts';
-import type { Compiled, Scope } from './compiled.ts';
+import { spendWork, type Compiled, type Scope } from './compiled.ts';
 import { Flaw } from './flaw.ts';
+import { sizeOf } from './members.ts';
 import { macros } from './compile-macro.ts';
 import { literalText, signatureOf, type FunctionDefinition, type Parameter, type ParameterKind } from './functions/function.ts';
 import { pattern } from './functions/pattern.ts';
@@ -51,7 +52,16 @@ export function compileCall(node: Node, definition: FunctionDefinition, args: re
   if (definition.asks === 'groups') scope.seen.groups = true;
   const type = typeof returns === 'function' ? returns(args.map((arg) => arg.type)) : returns;
   if (lazy !== undefined) return { type, run: lazy(args) };
-  return { type, run: (run) => call?.(args.map((arg) => arg.run(run)), run) ?? null };
+  // A regular expression takes several times as long for a character as anything else.
+  const price = definition.parameters.some(({ kind }) => kind === 'pattern') ? 5 : 1;
+  return {
+    type,
+    run: (run) => {
+      const values = args.map((arg) => arg.run(run));
+      spendWork(run, values.reduce((sum: number, value) => sum + price * sizeOf(value), 0));
+      return call?.(values, run) ?? null;
+    },
+  };
 }
 
 function parameterAt({ parameters }: FunctionDefinition, at: number): Parameter | undefined {

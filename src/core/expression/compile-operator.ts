@@ -1,9 +1,10 @@
-import type { Compiled } from './compiled.ts';
+import { spendWork, type Compiled, type Run } from './compiled.ts';
 import { Flaw } from './flaw.ts';
 import { add, calculate, compare, isIn, type Arithmetic, type Comparison } from './operators.ts';
 import type { Node } from './syntax.ts';
 import { canBe, nameType, unify, type StaticType } from './types.ts';
-import { isEqual } from './value.ts';
+import { sizeOf } from './members.ts';
+import { isEqual, isList, type Value } from './value.ts';
 
 type Operator = '==' | '!=' | 'in' | '+' | Arithmetic | Comparison;
 
@@ -15,15 +16,15 @@ export function compileOperator(node: Node, operator: Operator, left: Compiled, 
     case '!=': {
       refuseUnlike(node, left, right, source);
       const wanted = operator === '==';
-      return { type: 'bool', run: (run) => isEqual(left.run(run), right.run(run)) === wanted };
+      return { type: 'bool', run: (run) => isSame(left.run(run), right.run(run), run) === wanted };
     }
     case 'in': {
       const container = right.runUnordered ?? right.run;
       if (!canBe(right.type, ['list', 'map', 'string', 'ref'])) throw new Flaw(node.start, `"in" needs a list on its right, and ${nameType(right.type)} stands there`);
-      return { type: 'bool', run: (run) => isIn(left.run(run), container(run)) };
+      return { type: 'bool', run: (run) => isIn(left.run(run), container(run), run) };
     }
     case '+':
-      return { type: sumType(node, types), run: (run) => add(left.run(run), right.run(run)) };
+      return { type: sumType(node, types), run: (run) => charged(add(left.run(run), right.run(run)), run) };
     case '-':
     case '*':
     case '/':
@@ -43,6 +44,17 @@ export function compileOperator(node: Node, operator: Operator, left: Compiled, 
       }
       return { type: 'bool', run: (run) => compare(operator, left.run(run), right.run(run)) };
   }
+}
+
+/** Long values are compared at their price. */
+function isSame(left: Value, right: Value, run: Run): boolean {
+  if (isList(left)) spendWork(run, sizeOf(left));
+  return isEqual(left, right);
+}
+
+function charged(value: Value, run: Run): Value {
+  spendWork(run, sizeOf(value));
+  return value;
 }
 
 type Types = { readonly left: StaticType; readonly right: StaticType };

@@ -1,5 +1,5 @@
 import { compileNode } from './compile-node.ts';
-import { stepLimit, type Compiled, type Scope } from './compiled.ts';
+import { stepLimit, workLimit, type Compiled, type Scope } from './compiled.ts';
 import type { Expression, ExpressionProblem, ExpressionValue } from './expression.ts';
 import { Flaw, toProblem } from './flaw.ts';
 import { parseExpression } from './syntax.ts';
@@ -47,7 +47,7 @@ function makeExpression(source: string, compiled: Compiled, scope: Scope, expect
     usesGroups: scope.seen.groups,
     type: compiled.type,
     evaluate({ attributes, dn }, context): ExpressionValue {
-      const value = compiled.run({ attributes, dn, context, variables: [], steps: stepLimit });
+      const value = compiled.run({ attributes, dn, context, variables: [], work: workLimit, steps: stepLimit });
       return expected === 'bool' ? toBool(value) : toExpressionValue(value);
     },
   };

@@ -1,6 +1,7 @@
 import type { AttributeValue } from '../model/entry.ts';
 import { EvaluationError, type ExpressionContext } from './expression.ts';
 import type { StaticType } from './types.ts';
+import type { Members } from './members.ts';
 import type { Value } from './value.ts';
 
 /** One evaluation: what it may read, and how much it may still do. */
@@ -11,6 +12,11 @@ export interface Run {
   readonly context: ExpressionContext;
   /** Values of the variables that filter, map, exists, … bind, by slot. */
   readonly variables: Value[];
+  /** Lists that were read or made ready for looking things up: within loops, the same ones come again and again. */
+  lists?: Map<string, Value>;
+  members?: Map<readonly Value[], Members>;
+  /** Characters and elements that functions and operators may still work through. */
+  work: number;
   /** Steps that filter, map, exists, … may still take: nested they multiply. */
   steps: number;
 }
@@ -21,6 +27,15 @@ export const stepLimit = 500_000;
 export function spendStep(run: Run): void {
   run.steps -= 1;
   if (run.steps < 0) throw new EvaluationError(`it takes more than ${stepLimit} steps over lists`);
+}
+
+/** What functions and operators may work through in one evaluation: the names of 100,000 members a few times. */
+export const workLimit = 50_000_000;
+
+/** Charges work by its size, before it is done. */
+export function spendWork(run: Run, amount: number): void {
+  run.work -= amount;
+  if (run.work < 0) throw new EvaluationError(`it works through more than ${workLimit / 1e6} million characters`);
 }
 
 /** A part of an expression, ready to run. */

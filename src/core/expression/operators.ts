@@ -1,6 +1,7 @@
-import type { Compiled, Run } from './compiled.ts';
+import { spendWork, type Compiled, type Run } from './compiled.ts';
 import { EvaluationError } from './expression.ts';
-import { bounded, isEqual, isList, isMap, kindOf, toBool, toList, type Value } from './value.ts';
+import { createMembers, sizeOf, type Members } from './members.ts';
+import { bounded, isList, isMap, kindOf, toBool, toList, type Value } from './value.ts';
 
 /**
  * What the operators do. Null means "no value": arithmetic with it gives null, a comparison with it is false, and the
@@ -86,12 +87,24 @@ export function compare(operator: Comparison, left: Value, right: Value): boolea
 }
 
 /** Of an attribute with several values, one that is in the list is enough. */
-export function isIn(value: Value, container: Value): boolean {
+export function isIn(value: Value, container: Value, run: Run): boolean {
   if (value === null || container === null) return false;
   if (isMap(container)) return typeof value === 'string' && container.has(value);
-  const list = toList(container);
-  const holds = (wanted: Value) => list.some((item) => isEqual(item, wanted));
-  return holds(value) || (isList(value) && value.some(holds));
+  const members = membersOf(toList(container), run);
+  if (members.has(value)) return true;
+  if (!isList(value)) return false;
+  spendWork(run, value.length);
+  return value.some((item) => members.has(item));
+}
+
+/** Made once for a list that comes again, as in a loop. */
+function membersOf(list: readonly Value[], run: Run): Members {
+  const known = run.members?.get(list);
+  if (known !== undefined) return known;
+  spendWork(run, sizeOf(list));
+  const members = createMembers(list);
+  (run.members ??= new Map<readonly Value[], Members>()).set(list, members);
+  return members;
 }
 
 /** An element of a list or a map; null where there is none. One value counts as a list of one. */

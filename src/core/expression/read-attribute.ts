@@ -14,17 +14,21 @@ import type { Value } from './value.ts';
  * preferred, and the others follow by code point.
  */
 export function readAttribute(name: string): Pick<Compiled, 'run' | 'runUnordered'> {
-  const read = (run: Run, order: (values: readonly AttributeValue[]) => readonly AttributeValue[]): Value => {
+  const read = (run: Run, key: string, order: (values: readonly AttributeValue[]) => readonly AttributeValue[]): Value => {
     const values = run.attributes.get(name);
     if (values === undefined) return null;
     const [first] = values;
     if (values.length === 1 && first !== undefined) return presentValue(first) ?? null;
+    const known = run.lists?.get(key);
+    if (known !== undefined) return known;
     const all = order(values);
-    return all.length > 1 ? all : (all[0] ?? null);
+    const value = all.length > 1 ? all : (all[0] ?? null);
+    (run.lists ??= new Map<string, Value>()).set(key, value);
+    return value;
   };
   return {
-    run: (run) => read(run, (values) => inOrder(name, values, run)),
-    runUnordered: (run) => read(run, presentValues),
+    run: (run) => read(run, name, (values) => inOrder(name, values, run)),
+    runUnordered: (run) => read(run, `${name} in any order`, presentValues),
   };
 }
 

@@ -15,7 +15,7 @@ export type Value =
 export type ValueMap = ReadonlyMap<string, Value>;
 
 /** Longest text that an expression may make: expressions can double a text per call, and are run for everyone. */
-const textLimit = 4_000_000;
+const textLimit = 1_000_000;
 
 export function isList(value: Value): value is readonly Value[] {
   return Array.isArray(value);

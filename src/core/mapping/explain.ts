@@ -1,10 +1,14 @@
 import type { Entry, ResourceType, SourceId } from '../model/entry.ts';
 import type { Rejected, Resource } from '../model/resource.ts';
 import { applyRule, createResolver, type RuleResult } from './apply-rule.ts';
+import { dnKey, parseDn } from '../directory/dn.ts';
+import type { ExpressionContext } from '../expression/expression.ts';
+import { inWords } from '../wording/count.ts';
+import { whyNot } from './condition-words.ts';
 import type { MapRule, TargetDefinition } from './definition.ts';
 import { noMemory, type Memory } from './memory.ts';
 import { mapsByDirectory, projectSurvey } from './project.ts';
-import { surveyScope, type ScopeCondition } from './survey.ts';
+import { surveyScope, type ScopeCondition, type Survey } from './survey.ts';
 
 /** One condition of the scope, and what it says about the entry. */
 export interface ConditionStep {
@@ -15,6 +19,19 @@ export interface ConditionStep {
   readonly holds: boolean | null;
   /** Why it could not be evaluated; then `holds` is null. */
   readonly error: string | undefined;
+  /** Why it does not hold, in words; undefined where it does. Holds values of the entry. */
+  readonly why: string | undefined;
+}
+
+/** A group of the directories in which the entry is. */
+export interface GroupStep {
+  readonly sourceId: SourceId;
+  readonly dn: string;
+  readonly label: string;
+  /** Whether the group names the entry itself, and not only a group in which it is. */
+  readonly direct: boolean;
+  /** Whether the scope of the target goes by it. */
+  readonly givesAccess: boolean;
 }
 
 /** One rule of the map, and what it gives. */
@@ -41,6 +58,8 @@ export interface Explanation {
   readonly rejected: Rejected | undefined;
   /** Groups of the target to which it belongs, directly or, where they are flattened, through others. */
   readonly groups: readonly { readonly sourceId: SourceId; readonly label: string }[];
+  /** Groups of the directories, whether they belong on the target or not, in order of their names. */
+  readonly memberOf: readonly GroupStep[];
 }
 
 /**
@@ -55,11 +74,12 @@ export function explainEntry(id: SourceId, entries: readonly Entry[], definition
   const survey = surveyScope(entries, definition, now, memory);
   const entry = survey.owners.get(id) ?? found;
   const { resources, rejected } = projectSurvey(entries, definition, survey);
+  const context = survey.contextOf(entry);
   const conditions = survey.conditions[entry.type].map(({ kind, text, judge }): ConditionStep => {
     const holds = judge(entry);
-    return holds instanceof Error ? { kind, text, holds: null, error: holds.message } : { kind, text, holds, error: undefined };
+    if (holds instanceof Error) return { kind, text, holds: null, error: holds.message, why: undefined };
+    return { kind, text, holds, error: undefined, why: holds === true ? undefined : reasonOf(kind, text, entry, context) };
   });
-  const context = survey.contextOf(entry);
   const resolve = createResolver(entry, survey);
   const rules = mapsByDirectory(definition)(entry.directory, entry.type).rules.map((ready): RuleStep => ({
     path: ready.path,
@@ -81,5 +101,29 @@ export function explainEntry(id: SourceId, entries: readonly Entry[], definition
     groups: resources
       .filter(({ members }) => members.includes(id))
       .map(({ sourceId, label }) => ({ sourceId, label })),
+    memberOf: groupSteps(entry, survey),
   };
+}
+
+function reasonOf(kind: ScopeCondition['kind'], text: string, entry: Entry, context: ExpressionContext): string {
+  switch (kind) {
+    case 'where':
+      return whyNot(text, entry, context);
+    case 'memberOf':
+      return `not in ${inWords(text.split(' | ').map(groupName), 'or')}`;
+    case 'profile':
+      return `the target has no ${entry.type}s`;
+  }
+}
+
+function groupSteps(entry: Entry, { groups, conditions }: Survey): GroupStep[] {
+  const { direct, indirect } = groups.groupsOf(entry);
+  const access = new Set(conditions[entry.type].flatMap(({ groupsFor }) => groupsFor?.(entry) ?? []).map(dnKey));
+  const step = (isDirect: boolean) => ({ id, dn }: Entry): GroupStep => ({ sourceId: id, dn, label: groupName(dn), direct: isDirect, givesAccess: access.has(dnKey(dn)) });
+  return [...direct.map(step(true)), ...indirect.map(step(false))].sort((a, b) => (a.label < b.label ? -1 : a.label > b.label ? 1 : 0));
+}
+
+/** The first value of a DN: how people call a group. */
+export function groupName(dn: string): string {
+  return parseDn(dn)?.[0]?.[0]?.value ?? dn;
 }

@@ -19,6 +19,13 @@ export interface GroupContent {
   readonly concealed?: string | undefined;
 }
 
+/** The groups around an entry. */
+export interface Surroundings {
+  readonly direct: readonly Entry[];
+  /** Only through other groups. */
+  readonly indirect: readonly Entry[];
+}
+
 /** Who belongs to which group: as the groups themselves say, and through primary groups. Groups may contain each other in circles. */
 export interface GroupGraph {
   /**
@@ -30,6 +37,8 @@ export interface GroupGraph {
   readonly everyoneIn: (dn: string) => Membership;
   /** Everyone in each of the groups that were asked for, by DN. */
   readonly asked: () => ReadonlyMap<string, Membership>;
+  /** The groups in which an entry is: those that name it, and those in which these are. Looks through all groups. */
+  readonly groupsOf: (entry: Entry) => Surroundings;
   readonly contentOf: (group: Entry, nested: NestedGroups, isWanted: (entry: Entry) => boolean) => GroupContent;
 }
 
@@ -82,7 +91,15 @@ export function linkGroups(index: DirectoryIndex, entries: readonly Entry[], see
     const possible = new Set(meant.map(({ id }) => id).filter((id) => !ids.has(id)));
     return { members: [...ids].sort(), unresolved: [...new Set(values)].sort(), possible: [...possible].sort(), concealed };
   };
-  return { everyoneIn, asked: () => new Map(everyone), contentOf };
+  const groupsOf = (entry: Entry): Surroundings => {
+    const holding = new Map<SourceId, Entry[]>();
+    for (const group of entries.filter(({ type }) => type === 'group')) {
+      for (const { id } of directMembers(group)) if (id !== group.id) holding.set(id, [...(holding.get(id) ?? []), group]);
+    }
+    const direct = new Set(holding.get(entry.id));
+    return { direct: [...direct], indirect: reach([entry], ({ id }) => holding.get(id) ?? []).filter((group) => !direct.has(group) && group.id !== entry.id) };
+  };
+  return { everyoneIn, asked: () => new Map(everyone), groupsOf, contentOf };
 }
 
 /** Shared: nearly all groups have none. */

@@ -25,6 +25,9 @@ export const memberAttributes = {
   group: ['member', 'uniquemember', 'memberuid', 'objectclass', 'objectsid'],
 } as const;
 
+/** Attributes of groups that name members by DN (RFC 4519 §2.17, §2.40). */
+export const memberNames = ['member', 'uniquemember'] as const;
+
 /**
  * Reads the members that groups name themselves:
  *

@@ -213,6 +213,8 @@ export function sameScimValue(wanted: ScimValue, held: unknown): boolean {
   if (Array.isArray(wanted)) {
     const values: readonly ScimValue[] = wanted;
     const others = elementsOf(held);
+    const [ours, theirs] = [textsOf(values), textsOf(others)];
+    if (ours !== undefined && theirs !== undefined) return values.length === others.length && ours.size === theirs.size && ours.isSubsetOf(theirs);
     return (
       values.length === others.length &&
       values.every((value) => others.some((other) => sameScimValue(value, other))) &&
@@ -222,6 +224,12 @@ export function sameScimValue(wanted: ScimValue, held: unknown): boolean {
   if (typeof held === 'string') return 'value' in wanted && wanted['value'] === held;
   if (!isBody(held)) return Object.keys(wanted).length === 0;
   return Object.entries(wanted).every(([key, value]) => sameScimValue(value, ownValue(held, key)));
+}
+
+/** The same as texts, where each is a plain value: comparing each with each would cost the square of their number. */
+function textsOf(values: readonly unknown[]): ReadonlySet<string> | undefined {
+  const isPlain = values.every((value) => typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint');
+  return isPlain ? new Set(values.map(String)) : undefined;
 }
 
 /** Canonical text of a wanted value, for digests: object keys sorted, references by source id, lists in given order. */

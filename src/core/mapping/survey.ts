@@ -1,4 +1,4 @@
-import { EvaluationError, type ExpressionContext } from '../expression/expression.ts';
+import { EvaluationError, type Expression, type ExpressionContext } from '../expression/expression.ts';
 import type { Entry, ResourceType, SourceId } from '../model/entry.ts';
 import type { TargetDefinition } from './definition.ts';
 import { indexDirectories, type DirectoryIndex } from './directory-index.ts';
@@ -18,6 +18,8 @@ export interface ScopeCondition {
   readonly text: string;
   /** Null is not fulfilled. An error stands for itself, without values. */
   readonly judge: (entry: Entry) => boolean | null | EvaluationError;
+  /** DNs of the groups by which the condition goes for an entry that is in them. */
+  readonly groupsFor?: (entry: Entry) => readonly string[];
 }
 
 /** A group by which a scope goes, by the DN in the configuration. */
@@ -114,12 +116,18 @@ function conditionsOf(
   if (!supported) conditions.push({ kind: 'profile', text: `${definition.profile} has ${type}s`, judge: () => false });
   if (memberOf.length > 0) {
     const sets = memberOf.map(groups.everyoneIn);
-    conditions.push({ kind: 'memberOf', text: memberOf.join(' | '), judge: (entry) => sets.some((everyone) => everyone.has(entry)) });
+    conditions.push({
+      kind: 'memberOf',
+      text: memberOf.join(' | '),
+      judge: (entry) => sets.some((everyone) => everyone.has(entry)),
+      groupsFor: (entry) => memberOf.filter((_, place) => sets[place]?.has(entry) === true),
+    });
   }
   if (where !== undefined) {
     conditions.push({
       kind: 'where',
       text: where.source,
+      groupsFor: (entry) => groupsAskedBy(where, entry, contextOf(entry)),
       judge: (entry) => {
         const unseen = entry.hidden === undefined ? undefined : [...where.attributes].find((name) => entry.hidden?.has(name));
         if (unseen !== undefined) return new EvaluationError(`the directory does not show ${unseen} to the bind account`);
@@ -134,6 +142,23 @@ function conditionsOf(
     });
   }
   return conditions;
+}
+
+/** Of the groups that an expression asks for, those in which the entry is. */
+function groupsAskedBy(expression: Expression, entry: Entry, context: ExpressionContext): string[] {
+  if (!expression.usesGroups) return [];
+  const found = new Set<string>();
+  const isMemberOf = (dn: string): boolean => {
+    const holds = context.isMemberOf(dn);
+    if (holds) found.add(dn);
+    return holds;
+  };
+  try {
+    expression.evaluate(entry, { ...context, isMemberOf });
+  } catch (thrown) {
+    if (!(thrown instanceof EvaluationError)) throw thrown;
+  }
+  return [...found];
 }
 
 export function judge(entry: Entry, conditions: readonly ScopeCondition[]): ScopeVerdict {

@@ -35,6 +35,8 @@ export interface Failure {
   readonly class: FailureClass;
   /** HTTP status, where there was an answer. */
   readonly status?: number | undefined;
+  /** It was waited for long: whoever asks next most likely waits as long for nothing. */
+  readonly late?: true | undefined;
   /** For people: the target's own words, cleaned and shortened. May name a person: never logged above debug, never stored. */
   readonly detail: string;
 }

@@ -60,6 +60,8 @@ export interface AdoptOperation extends Subject {
   readonly present?: readonly SourceId[] | undefined;
   /** Of a group: who is in it whom the directory does not have in it, by the target's ids. */
   readonly strangers?: readonly TargetId[] | undefined;
+  /** Of a group: how many are in it whom nobody of ours put there, wanted or not. */
+  readonly others?: number | undefined;
   /** They are taken out: that is an operation of its own, which the guard looks at. Otherwise they stay. */
   readonly strangersLeave?: boolean | undefined;
 }
@@ -143,6 +145,7 @@ export interface GuardFinding {
     | 'empty_scope'
     | 'unread_directory'
     | 'moved_directory'
+    | 'adopted_groups'
     | 'older_data'
     | 'unresolved_members'
     | 'clock_leap'
@@ -152,6 +155,10 @@ export interface GuardFinding {
   readonly sourceId?: SourceId | undefined;
   /** The attribute, for `clears`. */
   readonly path?: string | undefined;
+  /** Of removals that are above their limit. */
+  readonly evidence?: Evidence | undefined;
+  /** Of what is above a limit: what the share is a share of, those who left lately included. */
+  readonly before?: number | undefined;
   /** The directory whose data is older, for `older_data`. */
   readonly directory?: string | undefined;
   readonly planned: number;

@@ -1,5 +1,6 @@
 import type { ResourceType, SourceId } from '../model/entry.ts';
 import { isAmong } from './decided.ts';
+import { count } from '../wording/count.ts';
 import type { Judged } from './guard-input.ts';
 import type { Part } from './guard-parts.ts';
 import type { Suspicion } from './guard-suspicion.ts';
@@ -14,10 +15,14 @@ import type { Suspicion } from './guard-suspicion.ts';
 export function olderDataRule(plan: Judged): Suspicion[] {
   return [
     ...suspicionsOf(plan, (part) => plan.older.has(part.directory), ({ count, type, directory }) =>
-      `${count} changes of ${type}s that take something away or give access wait: the data of directory ${directory} is older than what was acknowledged (${plan.older.get(directory) ?? ''}). They are released when it has caught up`),
+      `${changesOf(count, type)} wait${count === 1 ? 's' : ''}: the data of directory ${directory} is older than what was acknowledged (${plan.older.get(directory) ?? ''}). ${count === 1 ? 'It is' : 'They are'} released when it has caught up`),
     ...suspicionsOf(plan, (part) => plan.overtaken.directories.has(part.directory) && isAmong(part, plan.overtaken.marks, noDigest), ({ count, type, directory }) =>
-      `${count} changes of ${type}s that take something away or give access wait for a person: the data of directory ${directory} was older than what was acknowledged, has gone on since, and still wants them: it seems to have been set back`),
+      `${changesOf(count, type)} wait${count === 1 ? 's' : ''} for a person: the data of directory ${directory} was older than what was acknowledged, has gone on since, and still wants ${count === 1 ? 'it' : 'them'}: it seems to have been set back`),
   ];
+}
+
+function changesOf(number: number, type: ResourceType): string {
+  return `${count(number, 'change')} of ${type}s that ${number === 1 ? 'takes something away or gives' : 'take something away or give'} access`;
 }
 
 interface Count {

@@ -1,7 +1,7 @@
 import type { ResourceType, SourceId } from '../model/entry.ts';
 import type { Link } from '../model/link.ts';
 import type { Operation } from '../model/plan.ts';
-import { partContext, partsOf, type Part, type PartContext } from './guard-parts.ts';
+import { partContext, partsOf, type Drew, type Part, type PartContext } from './guard-parts.ts';
 import type { GuardLimits } from './policy.ts';
 import { tally, type Tally } from './tally.ts';
 
@@ -24,13 +24,25 @@ export interface Overtaken {
 
 /**
  * What a kind of a plan was compared with. A plan that stops in the middle (a crash, a target that goes down) has taken
- * some of what its shares are shares of, and some of what the rest of it follows: its rest is measured as the whole was.
+ * some of what its shares are shares of: its rest is measured as the whole was. What is held makes the target no larger
+ * either: newcomers of the same plan must not let it go.
  */
 export interface Measured extends Omit<Tally, 'count'> {
   /** What the share was a share of. */
   readonly before: number;
-  /** How many of the kind were consequences: with what they follow done, they look like something by themselves. */
-  readonly following: number;
+}
+
+/** A plan that is being carried out, as its rest is judged by if it stops in the middle. */
+export interface Begun {
+  readonly measured: readonly Measured[];
+  readonly drew: Drew;
+}
+
+/** What is held since an earlier cycle. */
+export interface Standing {
+  readonly measured: readonly Measured[];
+  /** Marks of what the first run held. */
+  readonly firstRun: ReadonlySet<string>;
 }
 
 export interface GuardInput {
@@ -48,8 +60,10 @@ export interface GuardInput {
   readonly possibleMembers: ReadonlyMap<SourceId, ReadonlySet<SourceId>>;
   /** What was done within the last 24 hours without anyone's approval. */
   readonly recent: readonly Tally[];
-  /** How the plan that is not finished yet was measured when it began, within the last 24 hours. */
-  readonly begun: readonly Measured[];
+  /** The plan that is not finished yet, as it began within the last 24 hours. */
+  readonly begun: Begun | undefined;
+  /** What the kinds that are held were compared with when they were held, and what the first run held. */
+  readonly standing: Standing;
   /** No cycle of this target was ever committed: we adopt and create, and know nothing that could justify a removal. */
   readonly firstRun: boolean;
   /** The first load is over: whoever is new now is new among many. */
@@ -82,7 +96,7 @@ export interface Judged extends GuardInput {
 
 export function takeApart(input: GuardInput): Judged {
   const { operations, links, members } = input;
-  const context = partContext(operations, links, members, input.begun.length > 0);
+  const context = partContext(operations, links, members, input.begun?.drew);
   return {
     ...input,
     context,

@@ -1,17 +1,32 @@
 import type { GuardFinding } from '../model/plan.ts';
 import type { Judged, Measured } from './guard-input.ts';
+import { whole } from '../wording/count.ts';
 import { measures, type Measure } from './guard-measures.ts';
 import type { Suspicion } from './guard-suspicion.ts';
 import type { Limit } from './policy.ts';
-import { tallyConsequences, tallyKey, type Tally } from './tally.ts';
+import { tallyKey, type Tally } from './tally.ts';
 
-/** What is more than a limit allows, kind by kind, together with what was done in the last 24 hours. */
-export function limitRule(plan: Judged): Suspicion[] {
-  return plan.planned.flatMap((planned): Suspicion[] => {
+/**
+ * What is more than a limit allows, kind by kind, together with what was done in the last 24 hours.
+ *
+ * @param found by the rules: an update of which nothing is left but what is held already does not count as one
+ */
+export function findExcess(plan: Judged, found: readonly Suspicion[]): Suspicion[] {
+  const excess = (planned: Tally): Suspicion[] => {
     const measure = measures[planned.kind];
-    const finding = measure.established === true && !plan.established ? undefined : compare(planned, measure, plan);
+    const finding = planned.count === 0 || (measure.established === true && !plan.established) ? undefined : compare(planned, measure, plan);
     return finding === undefined ? [] : [{ finding, selects: (part) => part.type === planned.type && measure.counts(part, planned) }];
-  });
+  };
+  const others = plan.planned.filter(({ kind }) => kind !== 'updates').flatMap(excess);
+  const updates = plan.planned.filter(({ kind }) => kind === 'updates').map((one) => ({ ...one, count: one.count - heldUpdates(one, plan, [...found, ...others]) }));
+  return [...others, ...updates.flatMap(excess)];
+}
+
+/** How many updates of a type consist of what is held for another reason alone. */
+function heldUpdates({ type }: Tally, plan: Judged, found: readonly Suspicion[]): number {
+  if (found.length === 0) return 0;
+  const own = [...plan.parts()].filter((part) => part.type === type && part.operation.verb === 'update');
+  return [...Map.groupBy(own, ({ operation }) => operation).values()].filter((parts) => parts.every((part) => found.some(({ selects }) => selects(part)))).length;
 }
 
 function compare(planned: Tally, measure: Measure, plan: Judged): GuardFinding | undefined {
@@ -23,12 +38,10 @@ function compare(planned: Tally, measure: Measure, plan: Judged): GuardFinding |
   const before = populationBefore(planned, measure, plan);
   const others = kind === 'removals' && planned.evidence === 'absence' ? saidInWords(planned, gone, before, plan) : 0;
   const allowed = allowance(limit, before, measure.half, others);
-  // Who may leave a group with their account is known one by one (guard-parts.ts); a number would let others go.
-  const following = planned.kind === 'members' || planned.kind === 'memberships' ? 0 : (begunWith(planned, plan)?.following ?? 0);
-  if (count + recent <= allowed + following) return undefined;
-  const after = recent === 0 ? '' : `, after ${recent} in the last 24 hours`;
-  const text = `${measure.sentence(`${count} of ${population}`, planned)}${after}; allowed are ${allowed} (${words(limit, allowed, before, others)})`;
-  return { kind, type, sourceId: group, path, planned: count, recent, population, allowed, text };
+  if (count + recent <= allowed) return undefined;
+  const after = recent === 0 ? '' : `, after ${whole(recent)} in the last 24 hours`;
+  const text = `${measure.sentence(planned, population)}${after}; allowed ${allowed === 1 ? 'is' : 'are'} ${whole(allowed)} (${words(limit, allowed, before, others)})`;
+  return { kind, type, evidence: planned.evidence, sourceId: group, path, planned: count, recent, population, before, allowed, text };
 }
 
 /**
@@ -36,33 +49,29 @@ function compare(planned: Tally, measure: Measure, plan: Judged): GuardFinding |
  * before it was measured by stays.
  */
 export function measure(plan: Judged, held: readonly GuardFinding[]): Measured[] {
-  const following = tallyConsequences(plan.operations, plan.context);
   const heldKinds = new Set(held.map(({ kind, type, sourceId, path }) => JSON.stringify([kind, type, sourceId, path])));
-  const measured = new Map(plan.begun.map((one) => [tallyKey(one), one]));
-  for (const one of [...plan.planned, ...following]) {
+  const measured = new Map(plan.begun?.measured.map((one) => [tallyKey(one), one]));
+  for (const one of plan.planned) {
     const { kind, type, evidence, group, path } = one;
     if (heldKinds.has(JSON.stringify([kind, type, group, path])) || (measures[kind].established === true && !plan.established)) continue;
-    const key = tallyKey(one);
-    const known = measured.get(key);
-    const count = following.find((other) => tallyKey(other) === key)?.count ?? 0;
-    measured.set(key, { kind, type, evidence, group, path, before: populationBefore(one, measures[kind], plan), following: Math.max(count, known?.following ?? 0) });
+    measured.set(tallyKey(one), { kind, type, evidence, group, path, before: populationBefore(one, measures[kind], plan) });
   }
   return [...measured.values()];
 }
 
-/** Whoever left by another way was there a day ago as well; and of a plan that is not finished, whoever was there when it began. */
+/**
+ * Whoever left by another way was there a day ago as well; and of a plan that is not finished, whoever was there when it
+ * began. Where some are held already, it is no more than when they were.
+ */
 function populationBefore(tally: Tally, measure: Measure, plan: Judged): number {
-  return Math.max(measure.population(plan, tally) + sum(goneLately(tally, measure, plan)), begunWith(tally, plan)?.before ?? 0);
+  const key = tallyKey(tally);
+  const known = (some: readonly Measured[] = []) => some.find((one) => tallyKey(one) === key)?.before;
+  const now = measure.population(plan, tally) + sum(goneLately(tally, measure, plan));
+  return Math.min(Math.max(now, known(plan.begun?.measured) ?? 0), known(plan.standing.measured) ?? Infinity);
 }
 
 function goneLately({ kind, type, group, path }: Tally, { shrinks }: Measure, { recent }: Judged): readonly Tally[] {
   return shrinks ? recent.filter((one) => one.kind === kind && one.type === type && one.group === group && one.path === path) : [];
-}
-
-function begunWith(tally: Tally, { begun }: Judged): Measured | undefined {
-  if (begun.length === 0) return undefined;
-  const key = tallyKey(tally);
-  return begun.find((one) => tallyKey(one) === key);
 }
 
 /**
@@ -100,5 +109,5 @@ function sum(tallies: readonly Tally[]): number {
 function words({ percent, atLeast }: Limit, allowed: number, population: number, others: number): string {
   const share = `${percent} %, at least ${atLeast}`;
   if (allowed >= atLeast) return share;
-  return others > 0 ? `${share}, but no more than half, with ${others} by the directory's word` : `${share}, but no more than half of ${population}`;
+  return others > 0 ? `${share}, but no more than half, with ${others} by the directory's word` : `${share}, but no more than half of ${whole(population)}`;
 }

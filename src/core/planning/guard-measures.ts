@@ -2,7 +2,9 @@ import type { ResourceType } from '../model/entry.ts';
 import type { Judged } from './guard-input.ts';
 import { isRemovalOfGroup, type Part } from './guard-parts.ts';
 import type { GuardLimits } from './policy.ts';
-import type { TallyKind } from '../model/plan.ts';
+import { count, whole } from '../wording/count.ts';
+import type { Operation, TallyKind } from '../model/plan.ts';
+import { stages } from './stages.ts';
 import type { Tally } from './tally.ts';
 
 /** How one kind of tally is measured. */
@@ -18,8 +20,8 @@ export interface Measure {
   readonly established?: true;
   /** Whether a part belongs to what was counted. */
   readonly counts: (part: Part, tally: Tally) => boolean;
-  /** `of`: "12 of 40". */
-  readonly sentence: (of: string, tally: Tally) => string;
+  /** Without a full stop, for people: "12 of 40 users would lose access". */
+  readonly sentence: (tally: Tally, population: number) => string;
 }
 
 const active = ({ population }: Judged, { type }: Tally) => population.active[type];
@@ -32,8 +34,8 @@ export const measures: Readonly<Record<TallyKind, Measure>> = {
     shrinks: true,
     half: true,
     counts: (part, { evidence }) => part.kind === 'removal' && part.hadAccess && part.evidence === evidence,
-    sentence: (of, { type, evidence }) =>
-      evidence === 'word' ? `${of} ${type}s would lose access, because the directory says so (disabled, deleted or moved away)` : `${of} ${type}s would lose access`,
+    sentence: ({ count, type, evidence }, population) =>
+      `${some(count, population, type)} would lose access${evidence === 'word' ? ', because the directory says so (disabled, deleted or moved away)' : ''}`,
   },
   deletions: {
     limit: 'removals',
@@ -41,7 +43,7 @@ export const measures: Readonly<Record<TallyKind, Measure>> = {
     shrinks: true,
     half: false,
     counts: (part) => part.kind === 'removal' && !part.hadAccess,
-    sentence: (of, { type }) => `${of} ${type}s would be deleted who were switched off before`,
+    sentence: ({ count, type }, population) => `${some(count, population, type)} would be deleted, switched off before`,
   },
   members: {
     limit: 'members',
@@ -49,7 +51,7 @@ export const measures: Readonly<Record<TallyKind, Measure>> = {
     shrinks: true,
     half: true,
     counts: (part, { group }) => part.kind === 'leave' && part.sourceId === group,
-    sentence: (of) => `${of} members would leave one group`,
+    sentence: ({ count }, population) => `${some(count, population, 'member')} would leave one group`,
   },
   memberships: {
     limit: 'memberships',
@@ -57,7 +59,7 @@ export const measures: Readonly<Record<TallyKind, Measure>> = {
     shrinks: true,
     half: true,
     counts: (part) => part.kind === 'leave' || (isRemovalOfGroup(part) && part.members > 0),
-    sentence: (of) => `${of} memberships of all groups together would end`,
+    sentence: ({ count }, population) => `${some(count, population, 'membership')} of all groups together would end`,
   },
   emptied: {
     limit: 'memberships',
@@ -65,7 +67,7 @@ export const measures: Readonly<Record<TallyKind, Measure>> = {
     shrinks: true,
     half: true,
     counts: (part) => (part.kind === 'leave' && part.empties) || (isRemovalOfGroup(part) && part.members > 0),
-    sentence: (of) => `${of} groups would become empty`,
+    sentence: ({ count }, population) => `${some(count, population, 'group')} would become empty`,
   },
   updates: {
     limit: 'updates',
@@ -73,7 +75,7 @@ export const measures: Readonly<Record<TallyKind, Measure>> = {
     shrinks: false,
     half: false,
     counts: (part) => part.operation.verb === 'update' || (part.kind === 'creation' && part.again),
-    sentence: (of, { type }) => `${of} ${type}s would change`,
+    sentence: ({ count, type }, population) => `${some(count, population, type)} would change`,
   },
   clears: {
     limit: 'clears',
@@ -81,7 +83,7 @@ export const measures: Readonly<Record<TallyKind, Measure>> = {
     shrinks: true,
     half: true,
     counts: (part, { path }) => part.kind === 'clear' && part.change.path === path,
-    sentence: (of, { type, path = '' }) => `${path} would be emptied for ${of} ${type}s`,
+    sentence: ({ count, type, path = '' }, population) => `${path} would be emptied for ${some(count, population, type)}`,
   },
   reactivations: {
     limit: 'reactivations',
@@ -89,7 +91,7 @@ export const measures: Readonly<Record<TallyKind, Measure>> = {
     shrinks: true,
     half: true,
     counts: (part) => part.kind === 'reactivation',
-    sentence: (of, { type }) => `${of} ${type}s without access would get it back`,
+    sentence: ({ count, type }, population) => `${some(count, population, type)} without access would get it back`,
   },
   adoptions: {
     limit: 'adoptions',
@@ -98,7 +100,7 @@ export const measures: Readonly<Record<TallyKind, Measure>> = {
     half: false,
     established: true,
     counts: (part) => part.kind === 'adoption',
-    sentence: (of, { type }) => `${plainCount(of)} existing ${type}s would be taken over`,
+    sentence: (tally, population) => `${count(tally.count, `existing ${tally.type}`)} would be taken over ${beside(population)}`,
   },
   creations: {
     limit: 'creations',
@@ -107,7 +109,7 @@ export const measures: Readonly<Record<TallyKind, Measure>> = {
     half: false,
     established: true,
     counts: (part) => part.kind === 'creation' && !part.again,
-    sentence: (of, { type }) => `${plainCount(of)} ${type}s would be created`,
+    sentence: (tally, population) => `${count(tally.count, tally.type)} would be created ${beside(population)}`,
   },
   relinks: {
     limit: 'relinks',
@@ -115,18 +117,27 @@ export const measures: Readonly<Record<TallyKind, Measure>> = {
     shrinks: false,
     half: true,
     counts: (part) => part.kind === 'relink',
-    sentence: (of, { type }) => `${of} ${type}s would pass to another entry`,
+    sentence: ({ count, type }, population) => `${some(count, population, type)} would pass to another entry`,
   },
 };
 
-/** Newcomers are not among those who are there. */
-function plainCount(of: string): string {
-  return of.replace(/ of (\d+)$/, ', beside $1 that are there,');
+/** `12 of 40 users`; those who are no part of the whole (switched off, or lost) beside it. */
+function some(part: number, population: number, noun: string): string {
+  return part > population ? `${count(part, noun)} ${beside(population)}` : `${whole(part)} of ${count(population, noun)}`;
 }
 
-/** Accounts that are on, and become ours with a first load: some of them are switched off at once. */
+/** Newcomers are not among those who are there. */
+function beside(population: number): string {
+  return population === 0 ? 'where there is none' : `beside ${whole(population)} that ${population === 1 ? 'is' : 'are'} there`;
+}
+
+/**
+ * Accounts that are on, and become ours: all of them with a first load, and later those that are switched off at once.
+ */
 function adoptedActive({ operations, established }: Judged, type: ResourceType): number {
-  return established ? 0 : operations.filter((one) => one.verb === 'adopt' && one.type === type && one.targetActive).length;
+  const comes = (one: Operation): boolean => !established && one.verb === 'adopt' && one.targetActive;
+  const leavesAtOnce = (one: Operation): boolean => one.verb === 'deactivate' && one.stage === stages.deactivationsOfNewcomers;
+  return new Set(operations.filter((one) => one.type === type && (comes(one) || leavesAtOnce(one))).map(({ sourceId }) => sourceId)).size;
 }
 
 /** Those who were to be switched off and perhaps were, because no answer came, and are switched on again for that. */

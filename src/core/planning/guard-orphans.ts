@@ -1,3 +1,4 @@
+import { count } from '../wording/count.ts';
 import type { Judged } from './guard-input.ts';
 import type { Part } from './guard-parts.ts';
 import type { Suspicion } from './guard-suspicion.ts';
@@ -15,7 +16,7 @@ export function unreadDirectoryRule(plan: Judged): Suspicion[] {
   return [...counts].map(([key, planned]) => {
     const [directory = '', type] = key.split(' ');
     const own = type === 'group' ? 'group' : 'user';
-    const text = `${planned} ${own}s would lose something because nobody reads directory ${directory} any more, from which they were linked`;
+    const text = `${count(planned, own)} would lose something because nobody reads directory ${directory} any more, from which ${planned === 1 ? 'it was' : 'they were'} linked`;
     return {
       finding: { kind: 'unread_directory', type: own, planned, recent: 0, population: plan.population.active[own], allowed: 0, text },
       selects: (part) => part.type === own && unreadDirectory(part, plan) === directory,

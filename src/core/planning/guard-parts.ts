@@ -51,7 +51,7 @@ export interface Removal extends Common {
 export interface MembershipChange extends Common {
   readonly kind: 'leave' | 'join';
   readonly member: SourceId;
-  /** Whether the group has nobody after the operation, newcomers apart. */
+  /** Whether the group has nobody after the plan, newcomers apart. */
   readonly empties: boolean;
 }
 
@@ -79,31 +79,62 @@ export interface PartContext {
   readonly arriving: ReadonlySet<SourceId>;
   /** Of those who are removed: whose account was switched off before. */
   readonly off: ReadonlySet<SourceId>;
-  /** Of a plan that was cut short: those who are switched off by now. That they leave their groups follows from that. */
-  readonly offBefore: ReadonlySet<SourceId>;
+  /** Of a plan that was cut short: whose removal was done. That they leave their groups follows from that still. */
+  readonly gone: ReadonlySet<SourceId>;
+  /** Of a plan that was cut short: marks of the changes of attributes that followed what was done. */
+  readonly followed: ReadonlySet<string>;
+  /** Groups that have nobody after the plan, newcomers apart. */
+  readonly emptied: ReadonlySet<SourceId>;
   /** The members that the target acknowledged, by group, before the plan. */
   readonly members: ReadonlyMap<SourceId, ReadonlySet<SourceId>>;
 }
 
+/** What of a plan drew other operations with it, for its rest if it stops in the middle. */
+export interface Drew {
+  /** Whose removal has their memberships end. */
+  readonly removed: readonly SourceId[];
+  /** Marks of changes of attributes that follow a removal or an arrival. */
+  readonly changes: readonly string[];
+}
+
 /**
  * @param links of everyone whom the plan concerns and the target has
- * @param isRest the plan is the rest of one that was cut short
+ * @param drew of a plan that was cut short, and of which this is the rest
  */
 export function partContext(
   plan: readonly Operation[],
-  links: ReadonlyMap<SourceId, Pick<Link, 'lifecycle'>>,
+  links: ReadonlyMap<SourceId, Pick<Link, 'lifecycle' | 'type'>>,
   members: PartContext['members'],
-  isRest = false,
+  drew: Drew = { removed: [], changes: [] },
 ): PartContext {
   const ids = (those: (operation: Operation) => boolean) => new Set(plan.filter(those).map(({ sourceId }) => sourceId));
   const removed = ids(isRemoval);
+  const arriving = ids(({ verb }) => verb === 'create' || verb === 'adopt' || verb === 'relink');
   return {
     removed,
-    arriving: ids(({ verb }) => verb === 'create' || verb === 'adopt' || verb === 'relink'),
+    arriving,
     off: new Set([...removed].filter((id) => links.get(id)?.lifecycle === 'deactivated')),
-    offBefore: new Set(isRest ? [...links].filter(([, { lifecycle }]) => lifecycle === 'deactivated').map(([id]) => id) : []),
+    gone: new Set(drew.removed.filter((id) => !removed.has(id) && !isBack(links.get(id)))),
+    followed: new Set(drew.changes),
+    emptied: emptiedGroups(plan, members, arriving),
     members,
   };
+}
+
+/** Of a group that was emptied nothing tells that it is over. */
+function isBack(link: Pick<Link, 'lifecycle' | 'type'> | undefined): boolean {
+  return link?.lifecycle === 'active' && link.type === 'user';
+}
+
+/** Groups that lose all of their members by these operations together, and get nobody of whom it is certain that they will be there. */
+export function emptiedGroups(plan: readonly Operation[], members: PartContext['members'], arriving: ReadonlySet<SourceId>): ReadonlySet<SourceId> {
+  const changed = Map.groupBy(plan.flatMap((one) => (one.verb === 'members' && one.cause === 'changed' ? [one] : [])), ({ sourceId }) => sourceId);
+  return new Set([...changed].flatMap(([group, operations]) => {
+    const joins = (id: SourceId): boolean => !arriving.has(group) && !arriving.has(id);
+    const leaving = new Set(operations.flatMap(({ remove }) => remove));
+    const stays = operations.some(({ add }) => add.some(joins)) || [...(members.get(group) ?? [])].some((id) => !leaving.has(id));
+    return stays ? [] : [group];
+  }));
 }
 
 /** Whether somebody loses access, or a group that left its members. */
@@ -182,11 +213,8 @@ function removalPart(common: Common, evidence: Evidence = 'absence', { arriving,
   return { ...common, kind: 'removal', evidence, hadAccess: !off.has(sourceId), members: type === 'group' ? (members.get(sourceId)?.size ?? 0) : 0, follows };
 }
 
-function memberParts(operation: MembersOperation, common: Common, { removed, arriving, members, offBefore }: PartContext): MembershipChange[] {
-  const leaving = new Set(operation.remove);
-  // Whether newcomers will come about is not certain.
-  const joining = arriving.has(operation.sourceId) ? [] : operation.add.filter((id) => !arriving.has(id));
-  const empties = joining.length === 0 && [...(members.get(operation.sourceId) ?? [])].every((id) => leaving.has(id));
+function memberParts(operation: MembersOperation, common: Common, { removed, arriving, emptied, gone }: PartContext): MembershipChange[] {
+  const empties = emptied.has(operation.sourceId);
   const own: readonly Lead[] = arriving.has(operation.sourceId) ? [`arrival ${operation.sourceId}`] : none;
   return [
     ...operation.add.map((member): MembershipChange => {
@@ -196,12 +224,12 @@ function memberParts(operation: MembersOperation, common: Common, { removed, arr
     ...operation.remove.map((member): MembershipChange => {
       const isRemoved = removed.has(member);
       const follows: readonly Lead[] = isRemoved ? [`removal ${member}`] : none;
-      return { ...common, kind: 'leave', member, empties, follows, isConsequence: isRemoved || offBefore.has(member) };
+      return { ...common, kind: 'leave', member, empties, follows, isConsequence: isRemoved || gone.has(member) };
     }),
   ];
 }
 
-function attributeParts({ changes, sourceId }: UpdateOperation, common: Common, { removed, arriving }: PartContext): AttributePart[] {
+function attributeParts({ changes, sourceId }: UpdateOperation, common: Common, { removed, arriving, followed }: PartContext): AttributePart[] {
   const arrives = arriving.has(sourceId);
   const completes = arrives || common.operation.verb === 'reactivate';
   const own: readonly Lead[] = arrives ? [...common.follows, `arrival ${sourceId}`] : common.follows;
@@ -209,12 +237,25 @@ function attributeParts({ changes, sourceId }: UpdateOperation, common: Common, 
   return changes.filter((change) => !isComeback(common.operation, change)).map((change): AttributePart => {
     if (change.change === 'clear') {
       const { leaver } = change;
-      const isConsequence = leaver !== undefined && removed.has(leaver);
-      return { ...common, kind: 'clear', change, follows: isConsequence ? [...own, `removal ${leaver}`] : own, isConsequence: isConsequence || completes };
+      const follows = leaver !== undefined && removed.has(leaver);
+      return { ...common, kind: 'clear', change, follows: follows ? [...own, `removal ${leaver}`] : own, isConsequence: follows || completes || followed.has(pathMark(sourceId, change)) };
     }
     const referred = change.value instanceof Reference && arriving.has(change.value.id) ? change.value.id : undefined;
-    return { ...common, kind: 'set', change, follows: referred === undefined ? own : [...own, `arrival ${referred}`], isConsequence: completes };
+    return { ...common, kind: 'set', change, follows: referred === undefined ? own : [...own, `arrival ${referred}`], isConsequence: completes || followed.has(pathMark(sourceId, change)) };
   });
+}
+
+/** What drew others with it, of operations that go on: whatever follows it is done, or is left of them. */
+export function drewOthers(operations: readonly Operation[], context: PartContext): Drew {
+  const parts = operations.flatMap((operation) => partsOf(operation, context)).filter(({ isConsequence }) => isConsequence);
+  return {
+    removed: [...new Set(parts.flatMap((part) => (part.kind === 'leave' ? [part.member] : [])))],
+    changes: parts.flatMap((part) => ('change' in part && part.operation.verb === 'update' ? [pathMark(part.sourceId, part.change)] : [])),
+  };
+}
+
+function pathMark(sourceId: SourceId, { change, path }: AttributeChange): string {
+  return JSON.stringify([change, sourceId, path]);
 }
 
 function isComeback({ verb }: Operation, { path }: AttributeChange): boolean {

@@ -1,13 +1,20 @@
 import type { GuardFinding } from '../model/plan.ts';
+import { count } from '../wording/count.ts';
+import { isAmong } from './decided.ts';
 import type { Judged } from './guard-input.ts';
 import type { Part } from './guard-parts.ts';
 import type { Suspicion } from './guard-suspicion.ts';
 
-/** Nothing is known yet that could justify a removal. What the directory says in so many words needs no other reason. */
+/**
+ * Nothing is known yet that could justify a removal. What the directory says in so many words needs no other reason. That
+ * the run is over justifies nothing either: what it held waits for a person, as long as it is wanted.
+ */
 export function firstRunRule(plan: Judged): Suspicion[] {
-  if (!plan.firstRun) return [];
-  const because = ', but this is the first run: nothing is known that could justify it';
-  return suspect(plan, 'first_run', isGuess, (part, what) => ({ key: '', text: `${what}${because}` }));
+  const { firstRun, standing } = plan;
+  if (!firstRun && standing.firstRun.size === 0) return [];
+  const because = firstRun ? 'but this is the first run: nothing is known that could justify it' : 'which the first run held, because nothing was known that could justify it';
+  const isSuspect = (part: Part) => isGuess(part) && (firstRun || isAmong(part, standing.firstRun, noDigest));
+  return suspect(plan, 'first_run', isSuspect, (part, what) => ({ key: '', text: `${what}, ${because}` }));
 }
 
 /**
@@ -75,11 +82,16 @@ function suspect(
     if (first === undefined) return [];
     const { type } = first;
     const group = first.kind === 'leave' ? first.sourceId : undefined;
-    const what = group === undefined ? `${parts.length} ${type}s would ${isDeletion(first) ? 'be deleted' : 'lose access'}` : `${parts.length} members would leave one group`;
+    const what = group === undefined ? `${count(parts.length, type)} would ${isDeletion(first) ? 'be deleted' : 'lose access'}` : `${count(parts.length, 'member')} would leave one group`;
     const population = group === undefined ? plan.population.active[type] : (plan.members.get(group)?.size ?? 0);
     const finding = { kind, type, sourceId: group, planned: parts.length, recent: 0, population, allowed: 0, text: tell(first, what).text };
     return [{ finding, selects: (part) => those(part) && keyOf(part) === key }];
   });
+}
+
+/** Nothing of what takes something away has a value. */
+function noDigest(): string {
+  return '';
 }
 
 function isDeletion(part: Part): boolean {

@@ -1,5 +1,5 @@
+import { adoptedGroupsRule } from './guard-adopted-groups.ts';
 import { olderDataRule } from './guard-age.ts';
-import { limitRule } from './guard-limits.ts';
 import { movedDirectoryRule } from './guard-moves.ts';
 import { unreadDirectoryRule } from './guard-orphans.ts';
 import { clockLeapRule, emptyReadingRule, emptyScopeRule, firstRunRule } from './guard-readings.ts';
@@ -7,7 +7,7 @@ import { lookalikeRule } from './guard-lookalike.ts';
 import { unresolvedMembersRule } from './guard-unresolved.ts';
 import type { Rule } from './guard-suspicion.ts';
 
-/** In the order in which their findings are told. */
+/** In the order in which their findings are told; those of the limits follow (`guard-limits.ts`). */
 export const rules: readonly Rule[] = [
   olderDataRule,
   firstRunRule,
@@ -18,5 +18,5 @@ export const rules: readonly Rule[] = [
   unresolvedMembersRule,
   clockLeapRule,
   lookalikeRule,
-  limitRule,
+  adoptedGroupsRule,
 ];

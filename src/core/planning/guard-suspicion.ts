@@ -9,5 +9,8 @@ export interface Suspicion {
   readonly selects: (part: Part) => boolean;
 }
 
-/** Looks at a plan from one side. Rules do not know of each other: a part is held when any of them selects it. */
+/**
+ * Looks at a plan from one side. A part is held when any rule selects it. They do not know of each other, but for the
+ * limits, which come last.
+ */
 export type Rule = (plan: Judged) => Suspicion[];

@@ -1,4 +1,5 @@
 import type { SourceId } from '../model/entry.ts';
+import { count, whole } from '../wording/count.ts';
 import type { Judged } from './guard-input.ts';
 import type { Part } from './guard-parts.ts';
 import type { Suspicion } from './guard-suspicion.ts';
@@ -16,11 +17,11 @@ export function unresolvedMembersRule(plan: Judged): Suspicion[] {
     if (known === undefined) counts.set(part.sourceId, { type: part.type, count: 1 });
     else known.count += 1;
   }
-  return [...counts].map(([sourceId, { type, count }]): Suspicion => {
+  return [...counts].map(([sourceId, { type, count: planned }]): Suspicion => {
     const population = plan.members.get(sourceId)?.size ?? 0;
-    const text = `${count} of ${population} members would leave one group although it still names somebody who may be them: the name is one that nobody has any more`;
+    const text = `${whole(planned)} of ${count(population, 'member')} would leave one group although it still names somebody who may be them: the name is one that nobody has any more`;
     return {
-      finding: { kind: 'unresolved_members', type, sourceId, planned: count, recent: 0, population, allowed: 0, text },
+      finding: { kind: 'unresolved_members', type, sourceId, planned, recent: 0, population, allowed: 0, text },
       selects: (part) => part.sourceId === sourceId && isPossible(part, plan),
     };
   });

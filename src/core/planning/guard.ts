@@ -1,7 +1,7 @@
-import type { Hold, Operation } from '../model/plan.ts';
-import { takeApart, type GuardInput, type Judged, type Measured } from './guard-input.ts';
-import { measure } from './guard-limits.ts';
-import { leadOf, partsOf, putTogether, type Lead, type Part } from './guard-parts.ts';
+import type { GuardFinding, Hold, Operation } from '../model/plan.ts';
+import { takeApart, type Begun, type GuardInput, type Judged } from './guard-input.ts';
+import { findExcess, measure } from './guard-limits.ts';
+import { drewOthers, leadOf, partsOf, putTogether, type Lead, type Part } from './guard-parts.ts';
 import { rules } from './guard-rules.ts';
 import type { Suspicion } from './guard-suspicion.ts';
 import { holdId } from './plan-id.ts';
@@ -23,6 +23,7 @@ import { holdId } from './plan-id.ts';
  *                      | who are linked from a directory             |
  *   moved_directory    | whatever a directory says of entries that   | a move is not allowed
  *                      | are linked from another one                 |
+ *   adopted_groups     | adoptions of groups                         | there are members whom nobody of ours put there
  *   unresolved_members | members leaving a group                     | a value in it that names nobody may mean them
  *   clock_leap         | deletions of those whose time to come back  | so much time was not seen to pass
  *                      | is over                                     |
@@ -62,15 +63,16 @@ import { holdId } from './plan-id.ts';
 export interface Verdict {
   readonly proceed: readonly Operation[];
   readonly hold: Hold | undefined;
-  /** What the kinds that proceed were compared with. */
-  readonly measured: readonly Measured[];
+  /** How the rest of what proceeds is judged if it stops in the middle. */
+  readonly begun: Begun;
 }
 
 /** Divides a plan into what may proceed and what a person has to approve. */
 export function guard(input: GuardInput): Verdict {
   const plan = takeApart(input);
-  const suspicions = rules.flatMap((rule) => rule(plan));
-  if (suspicions.length === 0) return { proceed: input.operations, hold: undefined, measured: measure(plan, []) };
+  const found = rules.flatMap((rule) => rule(plan));
+  const suspicions = [...found, ...findExcess(plan, found)];
+  if (suspicions.length === 0) return { proceed: input.operations, hold: undefined, begun: begin(plan, input.operations, []) };
   // An approval stands for what was found too much. What follows it may change without voiding the approval.
   const decisive = input.operations.flatMap((operation) => {
     const parts = partsOf(operation, plan.context).filter((part) => isFound(part, suspicions));
@@ -79,7 +81,20 @@ export function guard(input: GuardInput): Verdict {
   const { proceed, held } = divide(plan, suspicions);
   const id = holdId(input.target, decisive, input.hash);
   const findings = suspicions.map(({ finding }) => finding);
-  return { proceed, hold: { holdId: id, decisive, operations: held, findings }, measured: measure(plan, findings) };
+  return { proceed, hold: { holdId: id, decisive, operations: held, findings }, begun: begin(plan, proceed, findings) };
+}
+
+/** What an unfinished plan before it was judged by stays. */
+function begin(plan: Judged, proceed: readonly Operation[], held: readonly GuardFinding[]): Begun {
+  const { removed, changes } = drewOthers(proceed, plan.context);
+  const before = plan.begun?.drew;
+  return {
+    measured: measure(plan, held),
+    drew: {
+      removed: [...new Set([...(before?.removed.filter((id) => plan.context.gone.has(id)) ?? []), ...removed])],
+      changes: [...new Set([...(before?.changes ?? []), ...changes])],
+    },
+  };
 }
 
 function divide(plan: Judged, suspicions: readonly Suspicion[]): { readonly proceed: Operation[]; readonly held: Operation[] } {

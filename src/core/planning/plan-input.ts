@@ -11,6 +11,8 @@ export interface Match {
   readonly matchedBy: string;
   readonly active: boolean;
   readonly body: Readonly<Record<string, unknown>>;
+  /** Of a group: how many are in it whom nobody of ours put there. */
+  readonly others?: number | undefined;
 }
 
 /** Whose account a newcomer takes over. */

@@ -84,7 +84,7 @@ function planAdoption(resource: Resource, match: Match, { strangersLeave }: Plan
         targetActive: match.active,
         changes,
         attributes,
-        ...(resource.type === 'group' ? { ...shownMembers(match.body, resource.members, outlook.targetIdOf), strangersLeave } : undefined),
+        ...(resource.type === 'group' ? { ...shownMembers(match.body, resource.members, outlook.targetIdOf), others: match.others, strangersLeave } : undefined),
       },
       ...completeCircle(
         resource,

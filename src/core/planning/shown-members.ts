@@ -25,8 +25,15 @@ export function shownMembers(
   return { present, strangers: [...strangers] };
 }
 
+/** As many are looked at, and remembered where they are strangers; a group with more shows none of them. */
+const mostMembers = 250_000;
+/** Characters of an id that a target may have. */
+const longestId = 255;
+
 /** The target's ids of everybody in a group, as an answer shows it. */
 export function membersShown(body: Readonly<Record<string, unknown>>): ReadonlySet<TargetId> | undefined {
-  if (!Array.isArray(readScimPath(body, scimPath('members')))) return undefined;
-  return new Set(scimValues(body, scimPath('members.value')).flatMap((value) => textOf(value) ?? []));
+  const shown = readScimPath(body, scimPath('members'));
+  if (!Array.isArray(shown) || shown.length > mostMembers) return undefined;
+  const ids = scimValues(body, scimPath('members.value')).flatMap((value) => textOf(value) ?? []);
+  return new Set(ids.filter(({ length }) => length <= longestId));
 }

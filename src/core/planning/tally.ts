@@ -22,21 +22,14 @@ export function tallyKey({ kind, type, evidence, group, path }: Omit<Tally, 'cou
 
 /** Counts operations as the guard does: part by part, without consequences. */
 export function tally(operations: readonly Operation[], context: PartContext): Tally[] {
-  return sumUp(operations.flatMap((operation) => tallyParts(partsOf(operation, context).filter(({ isConsequence }) => !isConsequence))));
+  const parts = operations.map((operation) => partsOf(operation, context).filter(({ isConsequence }) => !isConsequence));
+  // A group may be emptied by several operations.
+  const emptied = new Set(parts.flat().flatMap((part) => (isEmptying(part) ? [part.sourceId] : [])));
+  return sumUp([...parts.flatMap(tallyParts), { kind: 'emptied', type: 'group', count: emptied.size }]);
 }
 
-/** Counts what of operations is a consequence alone: it would be counted for itself once what it follows is done. */
-export function tallyConsequences(operations: readonly Operation[], context: PartContext): Tally[] {
-  return sumUp(operations.flatMap((operation) => {
-    const [counted, following] = partition(partsOf(operation, context));
-    const own = new Map(tallyParts(counted).map((one) => [tallyKey(one), one.count]));
-    const all = new Map(tallyParts([...counted, ...following]).map((one) => [tallyKey(one), one]));
-    return [...all].map(([key, one]) => ({ ...one, count: one.count - (own.get(key) ?? 0) }));
-  }));
-}
-
-function partition(parts: readonly Part[]): [Part[], Part[]] {
-  return [parts.filter(({ isConsequence }) => !isConsequence), parts.filter(({ isConsequence }) => isConsequence)];
+function isEmptying(part: Part): boolean {
+  return part.kind === 'leave' ? part.empties : isRemovalOfGroup(part) && part.members > 0;
 }
 
 function sumUp(counted: readonly Tally[]): Tally[] {
@@ -60,13 +53,12 @@ function tallyParts(parts: readonly Part[]): Tally[] {
       // Held whatever else happens: it takes nobody's place.
       if (isLookalike(first)) return [];
       const removal = first.hadAccess ? { ...one('removals'), evidence: first.evidence } : one('deletions');
-      return isRemovalOfGroup(first) ? [removal, { ...one('memberships'), count: first.members }, ...(first.members > 0 ? [one('emptied')] : [])] : [removal];
+      return isRemovalOfGroup(first) ? [removal, { ...one('memberships'), count: first.members }] : [removal];
     }
     case 'leave':
     case 'join': {
       const count = parts.filter(({ kind }) => kind === 'leave').length;
-      const emptied = first.empties ? [one('emptied')] : [];
-      return count === 0 ? [] : [{ ...one('members'), group: sourceId, count }, { ...one('memberships'), count }, ...emptied];
+      return count === 0 ? [] : [{ ...one('members'), group: sourceId, count }, { ...one('memberships'), count }];
     }
     case 'set':
     case 'clear':

@@ -41,7 +41,7 @@ it('fills in the defaults of the product page', async (t) => {
     overlap: 'held',
     scope: { users: { memberOf: [] }, groups: { memberOf: [] }, nested: 'flatten' },
     users: { match: ['externalId', 'userName'], adopt: 'first-match', createInactive: false, map: [] },
-    groups: { match: ['externalId', 'displayName'], adopt: 'first-match', adoptedMembers: 'keep', map: [] },
+    groups: { match: ['externalId', 'displayName'], adoptedMembers: 'keep', map: [] },
     removal: { leaves: 'deactivate', groups: 'keep' },
     guard: { ...limitsWith(), mustSee: [] },
     limits: { concurrency: 'auto' },

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Failure } from '../../../src/core/model/outcome.ts';
 import { cycleStage, inShort, minute, operationsOf, person, team } from '../../support/cycle-stage.ts';
+import { adoptingCycle } from '../../support/decision-stage.ts';
 
 const signal = new AbortController().signal;
 const lost: Failure = { class: 'unknown', detail: 'no answer' };
@@ -161,7 +162,7 @@ describe('operations on what the target has', () => {
     const group = await stage.target.create('group', new Map([['displayName', 'staff']]), signal);
     assert.ok(stranger.kind === 'applied' && group.kind === 'applied');
     await stage.target.changeMembers(group.id, { add: [{ id: stranger.id, type: 'user' }], remove: [], current: () => Promise.resolve([]) }, signal);
-    await stage.cycle();
+    await adoptingCycle(stage);
     assert.equal((stage.target.groups()[0]?.['members'] as unknown[]).length, 2);
     stage.source.put(team('staff'));
     await stage.cycle();

@@ -130,7 +130,7 @@ describe('metrics', () => {
       'dir2scim_operations_total{target="wiki",type="user",operation="create",outcome="failed"} 1',
       'dir2scim_propagation_delay_seconds_sum{target="wiki"} 1.5',
       'dir2scim_propagation_delay_seconds_count{target="wiki"} 1',
-      'dir2scim_scim_request_duration_seconds_sum{target="wiki",method="POST",status="201"} 0.5',
+      'dir2scim_scim_request_duration_seconds_sum{target="wiki",method="POST",status="2xx"} 0.5',
       'dir2scim_scim_throttled_total{target="wiki"} 1',
       'dir2scim_rate_limit_wait_seconds_total{target="wiki"} 2.5',
       'dir2scim_resources{target="wiki",type="user",state="quarantined"} 4',

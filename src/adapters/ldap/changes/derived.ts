@@ -1,4 +1,4 @@
-import { parseFilter, type Filter } from '../../../core/directory/filter.ts';
+import { attributesIn, parseFilter } from '../../../core/directory/filter.ts';
 import type { ReadRequest } from '../../../ports/directory-source.ts';
 import type { OpenDirectory } from '../open-directory.ts';
 
@@ -20,20 +20,7 @@ export function findDerived(
 ): string | undefined {
   if (kind === '389ds') return undefined;
   const filters = [options.users?.filter, options.groups?.filter].filter((text) => text !== undefined);
-  const names = new Set([...attributes.user, ...attributes.group, ...filters.map(parseFilter).flatMap(attributesOf)]);
+  const names = new Set([...attributes.user, ...attributes.group, ...filters.map(parseFilter).flatMap(attributesIn)]);
   const derived = changed === 'people' ? derivedFrom.anybody : [...derivedFrom.groups, ...derivedFrom.anybody];
   return derived.find((name) => names.has(name));
-}
-
-/** Names of attributes, in lower case, that a filter asks about. */
-export function attributesOf(filter: Filter): string[] {
-  switch (filter.kind) {
-    case 'and':
-    case 'or':
-      return filter.filters.flatMap(attributesOf);
-    case 'not':
-      return attributesOf(filter.filter);
-    default:
-      return filter.attribute === undefined ? [] : [filter.attribute.toLowerCase()];
-  }
 }

@@ -1,5 +1,5 @@
 import type { Control } from 'ldapts';
-import type { Filter } from '../../../core/directory/filter.ts';
+import { attributesIn, type Filter } from '../../../core/directory/filter.ts';
 import type { AttributeValue, SourceId } from '../../../core/model/entry.ts';
 import { BridgeError } from '../../../core/model/errors.ts';
 import { addValues } from '../attributes.ts';
@@ -11,7 +11,6 @@ import { hasPaging } from '../root-dse.ts';
 import { scopeFilter } from '../scope-filter.ts';
 import { pageSize } from '../scoped-search.ts';
 import { searchSubtree } from '../search.ts';
-import { attributesOf } from './derived.ts';
 
 /** An entry outside of the ordinary search: where it is, and what it shows of its classes and of what the filters ask. */
 export interface Found {
@@ -27,7 +26,7 @@ export async function searchPlaces(
   controls: readonly Control[] = [],
 ): Promise<ReadonlyMap<SourceId, Found>> {
   const { session, idAttribute, rootDse, options } = directory;
-  const asked = new Set(['objectclass', ...(['user', 'group'] as const).flatMap((type) => attributesOf(scopeFilter(directory, type)))]);
+  const asked = new Set(['objectclass', ...(['user', 'group'] as const).flatMap((type) => attributesIn(scopeFilter(directory, type)))]);
   const found = new Map<SourceId, Found>();
   for (const base of places) {
     try {

@@ -2,6 +2,7 @@ import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
 import { endpoints, isBody, isRefusal, listOf, schemas, type Answer, type Exchange, type Refusal, type ScimRequest } from '../message.ts';
 import { listAnswer } from '../bounds.ts';
 import type { DialectBook } from './dialect-book.ts';
+import type { ScimSigns } from './scim-signs.ts';
 
 /** Statuses with which servers say that there is no such endpoint. Some answer 404 to a search that finds nobody. */
 const absent: ReadonlySet<number | undefined> = new Set([404, 410, 501]);
@@ -12,7 +13,7 @@ const refusesPost: ReadonlySet<number | undefined> = new Set([405, 501]);
  * ones. It is learned, and nothing of that kind is sent any more. The first creation of a group goes alone, so that what
  * it teaches spares the others. Of users nothing is learned: a page of maintenance would keep newcomers out for days.
  */
-export function atEndpoints(exchange: Exchange, book: Pick<DialectBook, 'current' | 'learn'>): Exchange {
+export function atEndpoints(exchange: Exchange, book: Pick<DialectBook, 'current' | 'learn'>, signs: ScimSigns): Exchange {
   let first: Promise<unknown> | undefined;
   let isOver = false;
   let takesNew = true;
@@ -27,7 +28,7 @@ export function atEndpoints(exchange: Exchange, book: Pick<DialectBook, 'current
     wasThere ||= isCreation(request) && !isRefusal(answer);
     if (!isRefusal(answer) || wasThere) return answer;
     if (absent.has(answer.status) && book.current().groups.supported === 'auto') {
-      checked ??= seekGroups(exchange, signal);
+      checked ??= seekGroups(exchange, signs, signal);
       const supported = await checked.catch((error: unknown) => {
         checked = undefined;
         throw error;
@@ -71,15 +72,21 @@ function isAt({ path }: ScimRequest, endpoint: string): boolean {
   return path === endpoint || path.startsWith(`${endpoint}?`);
 }
 
-/** Asks for the types of resources, and where nothing usable is said, for a list of groups. */
-async function seekGroups(exchange: Exchange, signal: AbortSignal): Promise<'on' | 'off' | 'unknown'> {
+/** Asks for the types of resources, and where nothing usable is said, for a list of groups. A place without any SCIM service says nothing. */
+async function seekGroups(exchange: Exchange, signs: ScimSigns, signal: AbortSignal): Promise<'on' | 'off' | 'unknown'> {
   const types = await exchange({ method: 'GET', path: '/ResourceTypes', subject: 'discovery', maxBytes: listAnswer }, signal);
   const named = isRefusal(types) || types.body === undefined ? [] : listOf(readScimPath(types.body, scimPath('Resources')));
-  if (named.length > 0) return named.some(isGroups) ? 'on' : 'off';
+  if (named.length > 0) {
+    signs.seen();
+    return named.some(isGroups) ? 'on' : 'off';
+  }
   // Without startIndex: WSO2 answers 501 to that.
   const list = await exchange({ method: 'GET', path: `${endpoints.group}?count=1`, subject: 'endpoint', maxBytes: listAnswer }, signal);
-  if (!isRefusal(list)) return 'on';
-  return list.class === 'unsupported' && absent.has(list.status) ? 'off' : 'unknown';
+  if (!isRefusal(list)) {
+    signs.seen();
+    return 'on';
+  }
+  return list.class === 'unsupported' && absent.has(list.status) && (await signs.isThere(signal)) ? 'off' : 'unknown';
 }
 
 /** Whether a document of /ResourceTypes (RFC 7643 §6) is that of groups. */

@@ -8,7 +8,8 @@ import { isBody, type Body } from '../message.ts';
 /** What an answer carries. */
 export type Content =
   | { readonly kind: 'none' }
-  | { readonly kind: 'json'; readonly body: Body }
+  /** `size`: characters of the text. */
+  | { readonly kind: 'json'; readonly body: Body; readonly size?: number }
   /**
    * Something else than a JSON object. `html`: a page of a proxy, a portal or a login, and not a word of the target
    * itself. `cut`: too much to read. `says`: how it begins, where it is text.
@@ -36,7 +37,7 @@ export async function contentOf(bytes: Buffer | undefined, mediaType: string | u
   if (isJsonType || /^\s*[{[]/.test(text) || type === 'text/plain') {
     try {
       const body = await parseJson(text);
-      return isBody(body) ? { kind: 'json', body } : { kind: 'foreign', what: 'JSON that is no object', html: false, says: beginningOf(text) };
+      return isBody(body) ? { kind: 'json', body, size: text.length } : { kind: 'foreign', what: 'JSON that is no object', html: false, says: beginningOf(text) };
     } catch (error) {
       if (error instanceof UnreasonableJson) return { kind: 'foreign', what: error.message, html: false, cut: true };
       if (!(error instanceof SyntaxError)) throw error;
@@ -56,6 +57,11 @@ function isPage(text: string): boolean {
 
 function beginningOf(text: string): string {
   return text.slice(0, longestBeginning);
+}
+
+/** Whether an answer is larger than it looks. */
+export function isPacked({ bytes, headers }: { readonly bytes: Buffer | undefined; readonly headers: Readonly<Record<string, unknown>> }): boolean {
+  return bytes !== undefined && (headers['content-encoding'] !== undefined || encodingsOf(bytes, undefined).length > 0);
 }
 
 /** Undoes encodings that nobody asked for (RFC 9110 §8.4), the last one first, as long as it does not grow beyond all bounds. */

@@ -4,8 +4,12 @@ import { isRefusal, type Answer, type Exchange, type Refusal, type ScimRequest }
 import type { ScimTargetOptions } from '../options.ts';
 import type { Pace, Turned } from '../pace/pace.ts';
 
-/** Tries in all, of what failed without effect. */
+/**
+ * Tries in all, of what failed without effect. What takes so long to fail is tried twice, and a reading once: others wait
+ * behind it, and the next cycle reads again.
+ */
 const attempts = 4;
+const longMilliseconds = 10_000;
 const firstBackOff = 500;
 const longestBackOff = 20_000;
 /** How long a request lets itself be turned away before it is given back to the cycle. */
@@ -29,6 +33,7 @@ export function createExchange(
     const deadline = clock.monotonic() + throttleBudgetMilliseconds;
     let refusal: Refusal | undefined;
     let tries = 0;
+    let waited = 0;
     let throttles = 0;
     let renewed = false;
     for (;;) {
@@ -36,6 +41,7 @@ export function createExchange(
       if (typeof permit === 'string') return refusal ?? notLetThrough[permit];
       if (permit.waited >= 1) onWaited(permit.waited);
       let ending: Ending = 'given_up';
+      const began = clock.monotonic();
       try {
         const result = await attempt(request, signal);
         ending = endingOf(result);
@@ -57,8 +63,11 @@ export function createExchange(
         renewed = true;
         continue;
       }
-      tries += 1;
-      if (refusal.class !== 'transient' || tries >= attempts) return refusal;
+      const took = clock.monotonic() - began;
+      waited += took;
+      tries += took < longMilliseconds ? 1 : request.method === 'GET' ? attempts : 2;
+      const isPassing = refusal.class === 'transient' || refusal.class === 'unknown';
+      if (refusal.class !== 'transient' || tries >= attempts) return isPassing && waited >= longMilliseconds ? { ...refusal, late: true } : refusal;
       await clock.sleep(ceiling(tries - 1) * clock.random(), signal);
     }
   };

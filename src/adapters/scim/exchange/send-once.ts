@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders } from 'undici/types/header.js';
 import type { Dispatcher } from 'undici';
+import { shortAnswer } from '../bounds.ts';
+import type { Lease } from './long-answers.ts';
 
 export interface WholeAnswer {
   readonly status: number;
@@ -24,12 +26,13 @@ export class Late extends Error {
  * One exchange on the lowest level that undici has. Its `request` would put a stream, an abort signal for the deadline
  * and one more for both reasons to end into each exchange, which together cost as much as the exchange itself.
  *
- * @param milliseconds from now to the last byte, waiting for a connection included
+ * @param limits `lease`: the place that a long answer waits for, and keeps until whoever gave it takes it back;
+ *   `milliseconds`: from now to the last byte, waiting for a connection included
  */
 export function sendOnce(
   pool: Dispatcher,
   request: Dispatcher.DispatchOptions,
-  limits: { readonly maxBytes: number; readonly milliseconds: number },
+  limits: { readonly maxBytes: number; readonly milliseconds: number; readonly lease: Lease },
   signal: AbortSignal,
 ): Promise<WholeAnswer | NoAnswer> {
   return new Promise((resolve) => {
@@ -38,6 +41,7 @@ export function sendOnce(
     let status = 0;
     let headers: IncomingHttpHeaders = {};
     let bytes = 0;
+    let waiting: Promise<void> | undefined;
     const chunks: Buffer[] = [];
 
     const end = (result: WholeAnswer | NoAnswer): void => {
@@ -71,6 +75,7 @@ export function sendOnce(
         bytes += chunk.length;
         if (bytes <= limits.maxBytes) {
           chunks.push(chunk);
+          if (bytes > shortAnswer) void (waiting ??= waitForTurn(given, limits.lease, () => isOver));
           return;
         }
         end({ status, headers, bytes: undefined });
@@ -84,4 +89,11 @@ export function sendOnce(
       },
     });
   });
+}
+
+/** Holds a long answer up until there is a place for it. */
+async function waitForTurn(controller: Dispatcher.DispatchController, lease: Lease, isOver: () => boolean): Promise<void> {
+  controller.pause();
+  await lease.enter();
+  if (!isOver()) controller.resume();
 }

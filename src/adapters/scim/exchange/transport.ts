@@ -3,8 +3,9 @@ import { connectWords, isUnsent, openConnections } from '../access/connection.ts
 import type { ScimRequest } from '../message.ts';
 import type { CheckedOptions } from '../options.ts';
 import { quotaHeaderNames, type QuotaHeaders } from '../pace/quota.ts';
-import { contentOf, type Content } from './content.ts';
+import { contentOf, isPacked, type Content } from './content.ts';
 import { writeJson } from './json.ts';
+import { createLongAnswers, type Lease } from './long-answers.ts';
 import { Late, sendOnce, type WholeAnswer } from './send-once.ts';
 
 /** What came of one request, before anyone judges it. */
@@ -32,16 +33,25 @@ export interface Transport {
 
 /** The only place from which bytes go to a target. Redirects are never followed: the token would go along. */
 export function createTransport(options: CheckedOptions): Transport {
+  const lease = createLongAnswers();
   const connections = openConnections(options.origin, options, options.concurrency, options.requestMilliseconds);
   return {
-    send: (request, headers, signal) => exchange(connections.pool, options, request, headers, signal),
+    send: (request, headers, signal) => exchange(connections.pool, { ...options, lease: lease() }, request, headers, signal),
     close: () => connections.close(),
   };
 }
 
-async function exchange(
+async function exchange(...of: Parameters<typeof sendAndRead>): Promise<Reply> {
+  try {
+    return await sendAndRead(...of);
+  } finally {
+    of[1].lease.leave();
+  }
+}
+
+async function sendAndRead(
   pool: Pool,
-  options: CheckedOptions,
+  options: CheckedOptions & { readonly lease: Lease },
   request: ScimRequest,
   authentication: Readonly<Record<string, string>>,
   signal: AbortSignal,
@@ -59,9 +69,12 @@ async function exchange(
   };
   // What a slow target makes after we gave up, nobody knows of: a creation is waited for longer.
   const milliseconds = options.requestMilliseconds * (request.method === 'POST' ? 3 : 1);
-  const result = await sendOnce(pool, sent, { maxBytes: request.maxBytes, milliseconds }, signal);
+  const result = await sendOnce(pool, sent, { maxBytes: request.maxBytes, milliseconds, lease: options.lease }, signal);
   options.onRequest(request.method, result.status, options.clock.monotonic() - began);
-  if (!('error' in result)) return readAnswer(result, request.maxBytes);
+  if (!('error' in result)) {
+    if (isPacked(result)) await options.lease.enter(); // nobody knows how much comes out
+    return readAnswer(result, request.maxBytes);
+  }
   signal.throwIfAborted();
   const { error, status } = result;
   if (error instanceof Late) return silence(`no complete answer within ${milliseconds} ms`);
@@ -95,6 +108,7 @@ function isNetworkError(error: Error): boolean {
 }
 
 async function readAnswer({ status, headers, bytes }: WholeAnswer, maxBytes: number): Promise<Reply> {
+  const content = await contentOf(bytes, single(headers['content-type']), single(headers['content-encoding']), maxBytes);
   return {
     kind: 'answer',
     status,
@@ -103,7 +117,7 @@ async function readAnswer({ status, headers, bytes }: WholeAnswer, maxBytes: num
     retryAfter: single(headers['retry-after']),
     date: single(headers['date']),
     quota: quotaHeadersOf(headers),
-    content: await contentOf(bytes, single(headers['content-type']), single(headers['content-encoding']), maxBytes),
+    content,
   };
 }
 

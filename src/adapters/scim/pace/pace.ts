@@ -24,6 +24,9 @@ export type Turned = 'paused' | 'spent' | 'down' | 'refused';
 
 /** So many failures without an answer between them, and nobody waits in line any more: each would wait for a timeout. */
 const downAfter = 20;
+/** The same of one kind of request, of which so many failed after so long a wait. */
+const lateAfter = 3;
+const longMilliseconds = 10_000;
 
 interface Waiter {
   readonly kind: string;
@@ -55,6 +58,8 @@ export class Pace {
   #version = 0;
   /** Since the last answer. */
   #failures = 0;
+  /** By kind, of what took long, since the last answer to that kind. */
+  readonly #late = new Map<string, number>();
 
   /**
    * @param most requests in flight
@@ -151,7 +156,7 @@ export class Pace {
         waiter.heldSince ??= now;
         if (this.#pause.askedUntil() > waiter.deadline) waiter.settle('paused');
         else this.#queue.push(waiter);
-      } else if (isFull && this.#failures >= downAfter) waiter.settle('down');
+      } else if (this.#isDown(waiter, isFull)) waiter.settle('down');
       else if (isFull) {
         this.#queue.push(...waiting.slice(index)); // some request that ends lets them in
         break;
@@ -172,6 +177,11 @@ export class Pace {
     else this.#alarm.set(next);
   }
 
+  /** Whoever comes while nothing is in flight finds out whether it is still so. */
+  #isDown({ kind }: Waiter, isFull: boolean): boolean {
+    return (isFull && this.#failures >= downAfter) || (this.#inFlight > 0 && (this.#late.get(kind) ?? 0) >= lateAfter);
+  }
+
   #begin(waiter: Waiter, now: number): void {
     for (const budget of waiter.budgets) {
       budget.spend(now);
@@ -185,8 +195,11 @@ export class Pace {
       leave: (ending) => {
         const isFull = this.#inFlight >= this.#concurrency.limit;
         this.#inFlight -= 1;
+        const milliseconds = this.#clock.monotonic() - now;
         if (ending !== 'given_up') this.#failures = ending === 'failed' ? this.#failures + 1 : 0;
-        this.#concurrency.ended(ending, { kind: waiter.kind, milliseconds: this.#clock.monotonic() - now, fallen }, isFull);
+        if (ending === 'failed' && milliseconds >= longMilliseconds) this.#late.set(waiter.kind, (this.#late.get(waiter.kind) ?? 0) + 1);
+        else if (ending !== 'given_up') this.#late.delete(waiter.kind);
+        this.#concurrency.ended(ending, { kind: waiter.kind, milliseconds, fallen }, isFull);
         if (this.#queue.length > 0) this.#admit();
       },
     });

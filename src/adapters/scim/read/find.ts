@@ -6,6 +6,7 @@ import { scimPath, shortPath, type ScimPath } from '../../../core/mapping/scim-p
 import { scimValues, textOf } from '../../../core/mapping/scim-values.ts';
 import type { FoundResource } from '../../../ports/scim-target.ts';
 import type { DialectBook } from '../dialect/dialect-book.ts';
+import type { ScimSigns } from '../dialect/scim-signs.ts';
 import { askedBy, filterText, wider } from './filter.ts';
 import { createFilterTrials, type FilterTrials } from './filter-trials.ts';
 import { readList } from './list.ts';
@@ -19,7 +20,7 @@ type Find = (type: ResourceType, attribute: string, value: string, signal: Abort
  * can be asked for. Each hit is looked at again: targets have been seen that ignore the filter and list everybody
  * (Metatavu/keycloak-scim-server#46). An attribute that is refused again and again is not asked for any more.
  */
-export function createFind(exchange: Exchange, book: Pick<DialectBook, 'current' | 'learn'>): Find {
+export function createFind(exchange: Exchange, book: Pick<DialectBook, 'current' | 'learn'>, signs: ScimSigns): Find {
   const trials = createFilterTrials(book);
   return async (type, attribute, value, signal) => {
     const path = scimPath(attribute);
@@ -29,7 +30,7 @@ export function createFind(exchange: Exchange, book: Pick<DialectBook, 'current'
     if (filterText(asked, value).length > filter.maxLength) {
       return { class: 'unsupported', detail: `the filter would be longer than the ${filter.maxLength} characters that the target takes` };
     }
-    const search = { exchange, trials, type, path, asked, more: furtherParameters(type, book.current()), signal };
+    const search = { exchange, signs, trials, type, path, asked, more: furtherParameters(type, book.current()), signal };
     const found = await searchFor(value, search);
     const lower = value.toLowerCase();
     const again = Array.isArray(found) && found.length === 0 && !filter.ignoresCase && isUserName(path) && lower !== value;
@@ -39,6 +40,7 @@ export function createFind(exchange: Exchange, book: Pick<DialectBook, 'current'
 
 interface Search {
   readonly exchange: Exchange;
+  readonly signs: ScimSigns;
   readonly trials: FilterTrials;
   readonly type: ResourceType;
   /** What is looked for. */
@@ -55,15 +57,17 @@ function furtherParameters(type: ResourceType, { filter, list }: Dialect): strin
   return type === 'group' && list.excludeMembers ? `${window}&excludedAttributes=members` : window;
 }
 
-async function searchFor(value: string, { exchange, trials, type, path, asked, more, signal }: Search): Promise<FoundResource[] | Failure> {
+async function searchFor(value: string, { exchange, signs, trials, type, path, asked, more, signal }: Search): Promise<FoundResource[] | Failure> {
   const trial = { type, asked, value };
   const list = await readList(exchange, type, `filter=${encodeURIComponent(filterText(asked, value))}${more}`, signal, maxBytes(type));
   if ('class' in list) {
     if (list.cut === true) {
-      // Whoever answers so much to a question about one lists everybody.
-      trials.ignored(trial);
+      // Whoever answers so much to a question about one, again and again, lists everybody.
+      trials.refused(trial, list);
       return { class: 'unsupported', status: list.status, detail: `the target answered more than ${maxBytes(type) / 1024 / 1024} MB to a search for one ${type}` };
     }
+    const isNothingThere = (list.class === 'unsupported' && list.status !== 501) || list.status === 403;
+    if (isNothingThere && list.status !== undefined && !(await signs.isThere(signal))) return noService(list.status);
     if (list.status === 404 && list.class === 'unsupported') return [];
     if (!(await isAboutFilter(list, exchange, type, signal))) return toFailure(list);
     trials.refused(trial, list);
@@ -80,7 +84,12 @@ async function searchFor(value: string, { exchange, trials, type, path, asked, m
     return { class: 'unsupported', status: list.status, detail: 'the target ignores filters: it answered others than it was asked for' };
   }
   if (hits.length > 0 && list.resources.every(({ id }) => hits.some((hit) => hit.id === id))) trials.worked(trial);
-  return hits;
+  const size = Math.ceil(list.size / Math.max(1, list.resources.length));
+  return hits.map((hit) => ({ ...hit, size }));
+}
+
+function noService(status: number): Failure {
+  return { class: status === 403 ? 'auth' : 'protocol', status, detail: `HTTP ${status} to a search and to everything else by which a SCIM service is known` };
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { ListDialect } from '../../../core/dialect/dialect.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import type { FoundResource } from '../../../ports/scim-target.ts';
+import { listBytes, listResources } from '../bounds.ts';
 import type { List } from './list.ts';
 import type { Refusal } from '../message.ts';
 
@@ -9,9 +10,6 @@ export interface Walk {
   readonly result: FoundResource[] | Refusal | undefined;
   readonly requests: number;
 }
-
-/** What stands in memory at once, whatever the size of a page. */
-const mostResources = 30_000;
 
 /**
  * Walks a list to its end. By index, the next page starts behind what really came, not behind what was asked for (RFC
@@ -31,6 +29,7 @@ export async function walkPages(
   const found = new Map<TargetId, FoundResource>();
   let promised: number | undefined;
   let received = 0;
+  let size = 0;
   /** Undefined: by index. Empty: the first page by cursor. */
   let cursor = dialect.paging === 'cursor' ? '' : undefined;
   const whole = (): FoundResource[] | undefined => (found.size >= (promised ?? 0) ? [...found.values()] : undefined);
@@ -41,6 +40,7 @@ export async function walkPages(
     const before = found.size;
     for (const resource of page.resources) found.set(resource.id, resource);
     received += page.resources.length;
+    size += page.size;
     if (page.total !== undefined) promised = Math.max(promised ?? 0, page.total);
     if (dialect.paging === 'none') return { result: whole(), requests };
     const byCursor = cursor;
@@ -56,7 +56,7 @@ export async function walkPages(
       if (found.size === before) return { result: whole(), requests };
     }
     const pagesLeft = Math.ceil(((promised ?? 0) - received) / (page.resources.length || dialect.pageSize)) + (cursor === undefined ? 1 : 0);
-    if (requests + pagesLeft > budget || received > mostResources) return { result: undefined, requests };
+    if (requests + pagesLeft > budget || received > listResources || size > listBytes) return { result: undefined, requests };
   }
   return { result: undefined, requests: budget };
 }

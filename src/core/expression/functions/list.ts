@@ -1,4 +1,5 @@
-import { isEqual, isList, isMap, kindOf, toList, type Value } from '../value.ts';
+import { createMembers } from '../members.ts';
+import { isList, isMap, kindOf, toList, type Value } from '../value.ts';
 import { EvaluationError } from '../expression.ts';
 import type { FunctionDefinition } from './function.ts';
 
@@ -28,12 +29,8 @@ export const listFunctions: readonly FunctionDefinition[] = [
     example: ['unique(["a", "b", "a"])', '["a","b"]'],
     entra: 'RemoveDuplicates',
     call: ([value = null]) => {
-      const seen = new Set<Value>();
-      const others: Value[] = [];
-      return toList(value).filter((item) => {
-        if (typeof item !== 'object') return !seen.has(item) && seen.add(item);
-        return !others.some((other) => isEqual(other, item)) && others.push(item);
-      });
+      const seen = createMembers();
+      return toList(value).filter((item) => seen.add(item));
     },
   },
   {

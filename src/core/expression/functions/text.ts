@@ -221,9 +221,13 @@ const letters: Readonly<Record<string, string>> = {
 };
 
 function plainLetters(one: string): string {
+  // Marks that stand by themselves go first: taking apart a letter with thousands of them costs the square of their number.
   return one
+    .replace(marks, '')
     .normalize('NFD')
-    .replace(/\p{M}+/gu, '')
+    .replace(marks, '')
     .replace(/[^\p{ASCII}]/gu, (letter) => (Object.hasOwn(letters, letter) ? letters[letter] : undefined) ?? letter)
     .normalize('NFC');
 }
+
+const marks = /\p{M}+/gu;

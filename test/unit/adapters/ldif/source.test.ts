@@ -106,6 +106,23 @@ describe('createLdifSource', () => {
       const facts = await source().inspect(signal);
       assert.deepEqual([facts.kind, facts.preset, facts.idAttribute], ['ldif', 'active-directory', 'objectGUID']);
     });
+    it('Active Directory as a tool exports it that leaves sAMAccountType out', async () => {
+      const guids = [1, 2, 3, 4].map((last) => Buffer.from(`0000000000000000000000000000000${last}`, 'hex').toString('base64'));
+      const record = (cn: string, at: number, more: string) => `dn: CN=${cn},DC=corp\n${more}cn: ${cn}\nobjectGUID:: ${guids[at] ?? ''}\n`;
+      const all = [
+        record('Anna', 0, 'objectClass: user\nsAMAccountName: anna\n'),
+        record('PC', 1, 'objectClass: user\nobjectClass: computer\nsAMAccountName: PC$\n'),
+        record('partner', 2, 'objectClass: user\nsAMAccountName: PARTNER$\n'),
+        record('Guest', 3, 'objectClass: user\nsAMAccountName: Guest\nisCriticalSystemObject: TRUE\n'),
+      ].join('\n');
+      assert.deepEqual(names(await read(all)), ['Anna']);
+    });
+    it('and says why it finds nobody', async () => {
+      await read('dn: CN=Anna,DC=corp\nobjectClass: contact\ncn: Anna\nsAMAccountName: anna\nobjectGUID:: MyIRAFVEd2aImaq7zN3u/w==\n');
+      const warningOf = async (users: LdifSourceOptions['users']) => (await source({ users }).inspect(signal)).warnings?.[0] ?? '';
+      assert.match(await warningOf(undefined), /^users: the filter for this kind of directory finds nobody in the file: .*objectClass=user/);
+      assert.equal(await warningOf({ bases: ['ou=nowhere'], filter: '(&(objectGUID=*)(employeeType=staff))' }), 'users.filter: finds nobody below ou=nowhere; no record has employeetype');
+    });
     it('the id that the LDAP adapter would take where 389 Directory Server exports two', async () => {
       const [user] = await read(`${anna}nsUniqueId: b1b2c3d4-11d111ef-8001a2b3-c4d5e6f7\n`);
       assert.equal(user?.id, 'b1b2c3d4-11d1-11ef-8001-a2b3c4d5e6f7');

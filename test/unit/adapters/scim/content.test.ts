@@ -4,7 +4,10 @@ import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:
 import { contentOf, type Content } from '../../../../src/adapters/scim/exchange/content.ts';
 
 const limit = 10_000;
-const read = (text: string | Buffer, type?: string, encoding?: string): Promise<Content> => contentOf(Buffer.from(text), type, encoding, limit);
+const read = async (text: string | Buffer, type?: string, encoding?: string): Promise<Content> => {
+  const content = await contentOf(Buffer.from(text), type, encoding, limit);
+  return content.kind === 'json' ? { kind: 'json', body: content.body } : content;
+};
 const json: Content = { kind: 'json', body: { id: '1' } };
 
 describe('what an answer carries', () => {

@@ -51,6 +51,29 @@ describe('the pace of a target', () => {
     assert.deepEqual(rest.map((at) => at - third), [100, 200]);
   });
 
+  it('turns away whoever waits in line when three of their kind were waited for in vain, and nobody else', async () => {
+    const clock = fakeClock();
+    const pace = new Pace(clock, [], 4);
+    const { call } = createCallers(pace, clock);
+    const lose = async (seconds: number): Promise<string> => {
+      const permit = await pace.enter(post, minute, signal);
+      if (typeof permit === 'string') return permit;
+      await clock.sleep(seconds * 1000, signal);
+      permit.leave('failed');
+      return 'lost';
+    };
+    const others = Promise.all([...Array.from({ length: 30 }, () => lose(90)), call(get, 1000)]);
+    await clock.advance(185_000);
+    assert.deepEqual(await others, [...Array<string>(6).fill('lost'), ...Array<string>(24).fill('down'), 'sent']);
+    const next = Promise.all([lose(90), lose(90)]); // one finds out whether it is still so
+    await clock.advance(95_000);
+    assert.deepEqual(await next, ['lost', 'down']);
+    assert.deepEqual(await call(post), 'sent');
+    const fast = Promise.all(Array.from({ length: 8 }, () => lose(1)));
+    await clock.advance(5_000);
+    assert.deepEqual(new Set(await fast), new Set(['lost']));
+  });
+
   it('keeps the longer of two pauses, also of one that came while somebody waited', async () => {
     const clock = fakeClock();
     const pace = new Pace(clock, [], 8);

@@ -40,8 +40,8 @@ describe('the explanation of an entry', () => {
     assert.equal(dn, dnOf('ann'));
     assert.equal(inScope, 'yes');
     assert.deepEqual(conditions, [
-      { kind: 'memberOf', text: dnOfGroup('app'), holds: true, error: undefined },
-      { kind: 'where', text: 'int(level) > 1', holds: true, error: undefined },
+      { kind: 'memberOf', text: dnOfGroup('app'), holds: true, error: undefined, why: undefined },
+      { kind: 'where', text: 'int(level) > 1', holds: true, error: undefined, why: undefined },
     ]);
     assert.deepEqual(rules.map(({ source, apply, result }) => [source, apply, result]), [
       ['lower(mail)', 'always', { kind: 'value', value: 'ann@x' }],
@@ -75,7 +75,7 @@ describe('the explanation of an entry', () => {
   it('shows a condition that cannot be evaluated', () => {
     const { inScope, conditions, rejected } = explain('dan');
     assert.equal(inScope, 'unknown');
-    assert.deepEqual(conditions[1], { kind: 'where', text: 'int(level) > 1', holds: null, error: 'int() needs a whole number, and got text' });
+    assert.deepEqual(conditions[1], { kind: 'where', text: 'int(level) > 1', holds: null, error: 'int() needs a whole number, and got text', why: undefined });
     assert.equal(rejected?.reasons[0]?.code, 'map_error');
   });
 

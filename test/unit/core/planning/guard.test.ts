@@ -69,7 +69,7 @@ describe('guard, removals', () => {
     const { hold } = judge(removals(40));
     assert.deepEqual(hold?.findings, [
       {
-        kind: 'removals', type: 'user', sourceId: undefined, path: undefined, planned: 40, recent: 0, population: 100, allowed: 10,
+        kind: 'removals', type: 'user', evidence: 'absence', sourceId: undefined, path: undefined, planned: 40, recent: 0, population: 100, before: 100, allowed: 10,
         text: '40 of 100 users would lose access; allowed are 10 (10 %, at least 5)',
       },
     ]);

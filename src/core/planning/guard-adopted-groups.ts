@@ -1,0 +1,20 @@
+import { count } from '../wording/count.ts';
+import type { Judged } from './guard-input.ts';
+import type { Part } from './guard-parts.ts';
+import type { Suspicion } from './guard-suspicion.ts';
+
+/**
+ * A group of the target with members whom nobody of ours put there. With its adoption, whoever may change the group of
+ * this name in the directory decides about who is in the target's: a person says whether they are the same. Held whatever
+ * the limits, also in a first run.
+ */
+export function adoptedGroupsRule(plan: Judged): Suspicion[] {
+  const planned = [...plan.parts()].filter(isPopulated).length;
+  if (planned === 0) return [];
+  const text = `${count(planned, 'existing group')} with members whom dir2scim did not put there would be taken over: whoever may change the group in the directory would decide about who is in the target's`;
+  return [{ finding: { kind: 'adopted_groups', type: 'group', planned, recent: 0, population: plan.population.active.group, allowed: 0, text }, selects: isPopulated }];
+}
+
+function isPopulated({ kind, operation }: Part): boolean {
+  return kind === 'adoption' && operation.verb === 'adopt' && (operation.others ?? 0) > 0;
+}
