@@ -18,6 +18,8 @@ export interface Configuration {
     readonly poll: Schedule;
     /** Full cycles. */
     readonly full: Schedule;
+    /** How long a target may be quiet before it is asked whether it is there. */
+    readonly probeMilliseconds: number;
   };
   /** Folder of the embedded state. */
   readonly state: { readonly path: string };

@@ -16,7 +16,7 @@ export function resolveConfiguration(source: ProfiledSource, text: YamlText): Co
     file,
     directories: mapOf(source.directories, (directory, name) => resolveDirectory(name, directory, absolute)),
     targets: mapOf(source.targets, (target, name) => resolveTarget(name, target, directories, absolute, text)),
-    schedule: source.schedule,
+    schedule: { poll: source.schedule.poll, full: source.schedule.full, probeMilliseconds: source.schedule.probe },
     state: { path: absolute(source.state.path) },
     http: source.http,
     log: source.log,

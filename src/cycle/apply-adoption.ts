@@ -1,3 +1,4 @@
+import { isSourceId } from '../core/directory/source-id.ts';
 import { asShown } from './known-of.ts';
 import { wantsSwitchingOn } from '../core/mapping/active.ts';
 import { doubtful } from '../core/model/link.ts';
@@ -44,7 +45,7 @@ export async function adoptFound(
     if (wantsActive && wantsSwitchingOn(found.body)) changes.push({ path: 'active', change: 'set', value: true, had: true });
     attributes.set('active', wantsActive || isActive);
   }
-  const origin = found.body['externalId'] === operation.sourceId ? 'created' : 'adopted';
+  const origin = isSourceId(found.body['externalId'], operation.sourceId) ? 'created' : 'adopted';
   const { joining } = context;
   const shown = operation.type === 'group' ? shownMembers(found.body, joining.wanted.get(operation.sourceId) ?? [], targetIds(context)) : undefined;
   const failure = await adopt({ ...operation, verb: 'adopt', targetId: found.id, changes, attributes, ...shown }, origin, unsettled, context.removalsOf(operation), context);

@@ -1,3 +1,4 @@
+import { isSourceId } from '../core/directory/source-id.ts';
 import { BridgeError } from '../core/model/errors.ts';
 import type { Link } from '../core/model/link.ts';
 import type { Failure } from '../core/model/outcome.ts';
@@ -61,7 +62,7 @@ async function liveLinks(target: string, store: StateView): Promise<Link[]> {
 /** Ids are easily the same on two services that count them; the externalId is ours. */
 function isSameResource({ sourceId }: Link, { body }: FoundResource): boolean {
   const { externalId } = body;
-  return externalId === undefined || externalId === null || externalId === '' || externalId === sourceId;
+  return externalId === undefined || externalId === null || externalId === '' || isSourceId(externalId, sourceId);
 }
 
 function isAbsence({ class: failureClass }: Failure): boolean {

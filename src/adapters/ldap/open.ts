@@ -73,6 +73,7 @@ export async function timed<T>(
   request: () => Promise<T>,
 ): Promise<T> {
   const start = performance.now();
+  options.onStart?.(operation);
   const tell = (outcome: LdapOutcome): void => options.onRequest?.(operation, performance.now() - start, outcome);
   try {
     const answer = await request();

@@ -47,6 +47,8 @@ export interface LdapSourceOptions {
     /** How long the server may leave us waiting for its next message. */
     readonly idleMilliseconds: number;
   };
+  /** Told before each request. */
+  readonly onStart?: (operation: LdapOperation) => void;
   /** Told once for each finished request. */
   readonly onRequest?: (operation: LdapOperation, milliseconds: number, outcome: LdapOutcome) => void;
   /** Told when another server than the one before is read, in either direction. URLs. */

@@ -92,7 +92,7 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
       return withMembers(group, await unlessGone(talk(signal), 'group', group, confirmed));
     },
     remove: (type, id, signal, known = {}) => removeResource({ ...talk(signal), clock }, type, id, known),
-    probe: (signal) => probeTarget(find, signal),
+    probe: (signal) => probeTarget(find, exchange, signal),
     settings: () => book.settings(),
     restore(notes) {
       book.restore(notes);

@@ -12,7 +12,7 @@ it('fills in the defaults of the product page', async (t) => {
   const folder = dirname(configuration.file);
   assert.deepEqual(rest, {
     file: configuration.file,
-    schedule: { poll: { kind: 'interval', milliseconds: 10_000 }, full: { kind: 'cron', expression: '0 3 * * *' } },
+    schedule: { poll: { kind: 'interval', milliseconds: 10_000 }, full: { kind: 'cron', expression: '0 3 * * *' }, probeMilliseconds: 300_000 },
     state: { path: join(folder, 'state') },
     http: { listen: { host: '127.0.0.1', port: 9464 } },
     log: { level: 'info', format: 'auto' },
