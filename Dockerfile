@@ -34,5 +34,5 @@ EXPOSE 9464
 STOPSIGNAL SIGTERM
 # The user `node` of the base image, by number: Kubernetes' runAsNonRoot does not know names.
 USER 1000:1000
-ENTRYPOINT ["node", "--disable-proto=delete", "--enable-source-maps", "dist/cli/main.js"]
+ENTRYPOINT ["node", "--disable-proto=delete", "--disable-sigusr1", "--enable-source-maps", "dist/cli/main.js"]
 CMD ["run"]

@@ -88,6 +88,8 @@ export type DirectoryConfiguration = LdapDirectoryConfiguration | LdifDirectoryC
 export interface TlsConfiguration {
   /** File with PEM certificates of authorities; `readAuthorities` reads it. */
   readonly ca?: string;
+  /** Nobody is trusted but `ca`. */
+  readonly onlyCa?: true;
 }
 
 export type TargetAuth =
@@ -126,6 +128,8 @@ export interface TargetConfiguration {
   readonly auth: TargetAuth;
   readonly profile: TargetProfile;
   readonly tls: TargetTlsConfiguration;
+  /** Secrets may travel in clear text, also beyond loopback. */
+  readonly allowCleartext: boolean;
   /** Undefined: what the environment says. */
   readonly proxy?: ProxyConfiguration;
   /** Names of directories, in the order of the file. */

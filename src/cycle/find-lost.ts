@@ -45,7 +45,7 @@ export interface LostSearch {
 export async function findLost(link: Link, search: LostSearch): Promise<Fate> {
   const { target, store, policy, others: witnesses, signal } = search;
   const { type, sourceId } = link;
-  const held = await target.read(type, link.targetId, signal);
+  const held = await target.read(type, link.targetId, signal, 'members');
   if (!isFailure(held) && isOurs(held, link)) return found(held, link);
   if (isFailure(held) && !saysNo.has(held.class)) return { kind: 'unknown', failure: held };
   const byId = await target.find(type, 'externalId', sourceId, signal);

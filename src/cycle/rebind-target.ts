@@ -34,7 +34,7 @@ export async function rebindTarget({ target, url }: Pick<TargetSetup, 'target' |
   const sample = links.filter((_, index) => index % Math.ceil(links.length / sampleSize) === 0);
   let recognised = 0;
   for (const link of sample) {
-    const found = await target.read(link.type, link.targetId, signal);
+    const found = await target.read(link.type, link.targetId, signal, 'members');
     if (isFailure(found) && !isAbsence(found)) throw targetError(name, found);
     if (!isFailure(found) && isSameResource(link, found)) recognised += 1;
   }

@@ -367,7 +367,7 @@ export interface LeftDecisions {
 
 export interface UnusableDecision {
   readonly key: string;
-  readonly because: 'unreadable' | 'no_target';
+  readonly because: 'unreadable' | 'no_target' | 'untrusted';
   /** ISO 8601, where it says so. */
   readonly at?: string | undefined;
 }

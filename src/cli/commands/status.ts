@@ -37,7 +37,7 @@ export async function status(options: { readonly json: boolean }, context: Comma
         for (const one of all) show(one, app, terminal, call);
         for (const { name, links, remedy } of strays) terminal.print(`${terminal.colors.bold(name)}: not in the configuration, ${count(links, 'link')} ${links === 1 ? 'is' : 'are'} remembered; ${remedy}`);
         for (const { key, because } of decisions.unusable) {
-          terminal.print(`decisions/${key}: ${because === 'no_target' ? 'of an earlier version, for no target; decide again' : 'is no decision that can be read'}; it is passed over`);
+          terminal.print(`decisions/${key}: ${because === 'untrusted' ? 'may have been written by somebody else: others may write there' : because === 'no_target' ? 'of an earlier version, for no target; decide again' : 'is no decision that can be read'}; it is passed over`);
         }
       }
       return 0;

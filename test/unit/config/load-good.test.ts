@@ -37,6 +37,7 @@ it('fills in the defaults of the product page', async (t) => {
     auth: { kind: 'bearer', token: { env: 'WIKI_TOKEN' } },
     profile: { name: 'rfc7644', about, layers: [] },
     tls: {},
+    allowCleartext: false,
     from: ['corp'],
     overlap: 'held',
     scope: { users: { memberOf: [] }, groups: { memberOf: [] }, nested: 'flatten' },
