@@ -224,7 +224,7 @@ export function operationJson(operation: Operation, known = nothingKnown): unkno
     case 'create':
       return { ...rest, again: operation.again, attributes: attributesJson(operation.attributes) };
     case 'adopt':
-      return { ...rest, targetId: operation.targetId, matchedBy: operation.matchedBy, changes: operation.changes.map(changeJson), present: operation.present, strangers: operation.strangers?.length };
+      return { ...rest, targetId: operation.targetId, matchedBy: operation.matchedBy, changes: operation.changes.map(changeJson), leftDisabled: operation.leftDisabled, present: operation.present, strangers: operation.strangers?.length };
     case 'relink':
       return { ...rest, replaces: operation.replaces, targetId: operation.targetId, matchedBy: operation.matchedBy, changes: operation.changes.map(changeJson) };
     case 'update':

@@ -137,7 +137,7 @@ export interface TargetConfiguration {
   /** Whether an entry may pass from one of them to another without anybody's word. */
   readonly overlap: 'held' | 'allowed';
   readonly scope: { readonly users: TypeScope; readonly groups: TypeScope; readonly nested: NestedGroups };
-  readonly users: TypeConfiguration & { readonly createInactive: boolean };
+  readonly users: TypeConfiguration & { readonly createInactive: boolean; readonly reactivateAdopted: boolean };
   /** `adopt` undefined: first match, and never a group with members whom nobody of ours put there. */
   readonly groups: Omit<TypeConfiguration, 'adopt'> & { readonly adopt?: TypeConfiguration['adopt']; readonly adoptedMembers: 'keep' | 'remove' };
   readonly removal: RemovalPolicy;

@@ -84,8 +84,8 @@ function show({ target, state, counts, unstored, notes, waiting }: TargetStatus,
   if (state.lastError !== undefined) print(`  last error    ${state.lastError.code}, since ${state.lastError.since}`);
   if (state.lastCycleAt === undefined) return;
   for (const type of ['user', 'group'] as const) {
-    const { active, deactivated, lost, adopted, troubled } = counts[type];
-    const parts = [`${active} active`, `${deactivated} deactivated`, `${adopted} adopted`, `${lost} lost`, `${troubled} quarantined`];
+    const { active, deactivated, lost, adopted, troubled, leftDisabled } = counts[type];
+    const parts = [`${active - leftDisabled} active`, `${deactivated} deactivated`, `${leftDisabled} left switched off (reactivateAdopted: false)`, `${adopted} adopted`, `${lost} lost`, `${troubled} quarantined`];
     print(`  ${`${type}s`.padEnd(13)} ${parts.filter((part, index) => index < 2 || !part.startsWith('0 ')).join(', ')}`);
   }
   showLessons(notes.lessons, terminal);
