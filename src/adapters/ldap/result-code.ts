@@ -66,6 +66,6 @@ export function hostOf(uri: string): string {
 
 /** The server's own words, made safe for one line of a log. */
 export function quote(diagnostic: string): string {
-  const text = diagnostic.replace(/[\p{Cc}\s]+/gu, ' ').trim().slice(0, 200);
+  const text = diagnostic.slice(0, 1_000).replace(/[\p{Cc}\s]+/gu, ' ').trim().slice(0, 200);
   return text === '' ? '' : ` ("${text}")`;
 }
