@@ -31,5 +31,5 @@ EXPOSE 9464
 # The process is node itself and handles SIGTERM: it finishes what is in flight within 25 s.
 STOPSIGNAL SIGTERM
 USER node
-ENTRYPOINT ["node", "--disable-proto=delete", "--enable-source-maps", "dist/cli/main.js"]
+ENTRYPOINT ["node", "--disable-proto=delete", "--disable-sigusr1", "--enable-source-maps", "dist/cli/main.js"]
 CMD ["run"]

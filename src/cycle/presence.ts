@@ -58,7 +58,7 @@ interface Testimony {
 async function askOthers(about: Link, others: Iterable<Link>, { target, signal }: Asked): Promise<Testimony> {
   const missing: SourceId[] = [];
   for (const { type, sourceId, targetId } of witnesses(about, others)) {
-    const found = await target.read(type, targetId, signal);
+    const found = await target.read(type, targetId, signal, 'members');
     if (!isFailure(found)) return { word: 'there', missing };
     if (found.class === 'gone') missing.push(sourceId);
   }

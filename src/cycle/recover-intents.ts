@@ -1,3 +1,4 @@
+import { isSourceId } from '../core/directory/source-id.ts';
 import type { Failure } from '../core/model/outcome.ts';
 import type { Projection } from '../core/mapping/project.ts';
 import { isFailure, type FoundResource, type ScimTarget } from '../ports/scim-target.ts';
@@ -73,7 +74,7 @@ async function findListed({ type, sourceId }: Intent, target: ScimTarget, store:
   const linked = (await store.counts(target.name))[type].active;
   const everything = await listEverything({ target, type, linked, signal }, Infinity);
   if (everything === undefined) return { class: 'unsupported', detail: 'the target neither searches nor lists' };
-  return isFailure(everything) ? everything : everything.filter(({ id, body }) => id === sourceId || body['externalId'] === sourceId);
+  return isFailure(everything) ? everything : everything.filter(({ id, body }) => id === sourceId || isSourceId(body['externalId'], sourceId));
 }
 
 function isRefused({ class: failureClass }: Failure): boolean {

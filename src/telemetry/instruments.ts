@@ -84,6 +84,9 @@ function directoryInstruments(options: Options) {
 
 function targetInstruments(options: Options) {
   return {
+    up: new Gauge(
+      options('target_up', '1 when the target last answered as it should, 0 when it did not answer, refused the credentials or is no SCIM service; absent before it was asked.', 'target'),
+    ),
     resources: new Gauge(
       options('resources', 'Linked resources by state; adopted and quarantined ones are counted again as such.', 'target', 'type', 'state'),
     ),

@@ -8,7 +8,7 @@ import { contained } from './contained.ts';
 import { createAttempt } from './exchange/attempt.ts';
 import type { Conversation } from './dialect/conversation.ts';
 import { createResource } from './write/create.ts';
-import { atEndpoints } from './dialect/endpoints.ts';
+import { atEndpoints, lacksGroups, takesNoGroups } from './dialect/endpoints.ts';
 import { createDialectBook, type DialectBook } from './dialect/dialect-book.ts';
 import { discoverTarget } from './dialect/discover.ts';
 import { createScimSigns } from './dialect/scim-signs.ts';
@@ -17,7 +17,7 @@ import { createDiscovery, writeAfter } from './dialect/discover-first.ts';
 import { confirms } from './write/effect.ts';
 import { tellsActive } from './write/ended.ts';
 import { inDialect } from './in-dialect.ts';
-import { readOrGone, unlessGone } from './read/gone.ts';
+import { readOrGone, unlessGone, unlessRefusedAsGone } from './read/gone.ts';
 import { readList } from './read/list.ts';
 import { probeTarget } from './read/probe.ts';
 import { readInventory } from './read/inventory.ts';
@@ -63,14 +63,14 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
     get memberChunk() {
       return memberChunk(book.current());
     },
-    takes: (type) => takes(type, book.current()),
+    takes: (type) => takes(type, book),
     get recreates() {
       return book.current().users.reactivation === 'recreate';
     },
     discover: (signal) => discoverTarget(exchange, book, signal),
     find,
     inventory: (type, worthRequests, signal) => readInventory(exchange, book, type, worthRequests, signal),
-    read: (type, id, signal) => readOne(talk(signal), type, id),
+    read: (type, id, signal, without) => readOne(talk(signal), type, id, without),
     answers: async (type, signal) => !isRefusal(await readList(exchange, type, 'startIndex=1&count=1', signal)),
     async create(type, attributes, signal, members = []) {
       const outcome = await createResource(talk(signal), type, attributes, members);
@@ -84,7 +84,7 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
       return withMembers(group, await unlessGone(talk(signal), 'group', group, confirmed));
     },
     remove: (type, id, signal, known = {}) => removeResource({ ...talk(signal), clock }, type, id, known),
-    probe: (signal) => probeTarget(find, signal),
+    probe: (signal) => probeTarget(find, exchange, signal),
     settings: () => book.settings(),
     restore(notes) {
       book.restore(notes);
@@ -111,9 +111,10 @@ function createNotes(book: DialectBook, pace: Pace): ScimTarget['newNotes'] {
   };
 }
 
-function takes(type: ResourceType, { users, groups }: Dialect): Takes {
-  if (type === 'group' && groups.supported === 'off') return 'none';
-  return (type === 'user' ? users : groups).create ? 'all' : 'existing';
+function takes(type: ResourceType, book: DialectBook): Takes {
+  if (type === 'group' && lacksGroups(book)) return 'none';
+  const takesNew = type === 'user' ? book.current().users.create : !takesNoGroups(book);
+  return takesNew ? 'all' : 'existing';
 }
 
 /** Where writes are joined, as many wait as two bulk requests take, so that the next is full when one is back. */
@@ -141,7 +142,8 @@ async function update(talk: Talk, type: ResourceType, id: TargetId, changes: rea
   if (changes.length === 0) return { kind: 'applied', id };
   const answer = await updateResource(talk, type, id, changes, known);
   const confirmed = await confirmWrite(answer, talk, type, id, shows(changes, talk.book));
-  return keepsMembers(talk, type, id, known, await unlessGone(talk, type, id, confirmed));
+  const ends = changes.some((change) => change.path === 'active' && change.change === 'set' && change.value === false);
+  return keepsMembers(talk, type, id, known, await unlessRefusedAsGone(talk, type, id, confirmed, ends));
 }
 
 type Talk = Conversation & Promised;
@@ -166,8 +168,8 @@ function outcomeOf(id: TargetId, answer: Answer | Refusal): Outcome {
   return { kind: 'applied', id, ...versionOf(answer), ...(unstored === undefined && lost === undefined ? {} : { shown: { unstored, lost } }) };
 }
 
-async function readOne(conversation: Conversation, type: ResourceType, id: TargetId): Promise<FoundResource | Failure> {
-  const answer = await readOrGone(conversation, type, id);
+async function readOne(conversation: Conversation, type: ResourceType, id: TargetId, without?: 'members'): Promise<FoundResource | Failure> {
+  const answer = await readOrGone(conversation, type, id, without);
   if (isRefusal(answer)) return toFailure(answer);
   return foundResource(answer.body) ?? nonsense('answered without the resource that was asked for', answer.status);
 }

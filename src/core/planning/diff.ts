@@ -1,3 +1,4 @@
+import { isSourceId } from '../directory/source-id.ts';
 import { canonicalText, readScimPath, sameScimValue, scimPath } from '../mapping/scim-path.ts';
 import type { SourceId } from '../model/entry.ts';
 import { empty, type Digest, type TargetId } from '../model/link.ts';
@@ -71,7 +72,8 @@ export function diffWithBody(
       continue;
     }
     const wanted: ScimValue | undefined = value instanceof Reference ? targetIdOf(value.id) : value;
-    if (wanted === undefined || !sameScimValue(wanted, held)) {
+    const isSame = path === 'externalId' && typeof wanted === 'string' ? isSourceId(held, wanted) : wanted !== undefined && sameScimValue(wanted, held);
+    if (!isSame) {
       changes.push({ path, change: 'set', value, had: !absent });
     }
   }

@@ -59,10 +59,13 @@ function inAnotherForm(conversation: Conversation, group: TargetId, { add, remov
   return Promise.resolve(refusal);
 }
 
-/** Not about the credentials (401), what they allow (403), or how it has to be asked (428); and nothing that says nothing. */
+/**
+ * Not about the credentials (401) or how it has to be asked (428); and nothing that says nothing. Whoever is in already is
+ * refused with 403 by some.
+ */
 function isAboutSomething({ class: failureClass, status = 0 }: Refusal): boolean {
   if (failureClass === 'transient') return status >= 500; // four times
-  return ['rejected', 'conflict', 'gone', 'unsupported'].includes(failureClass) && status !== 403 && status !== 428;
+  return ['rejected', 'conflict', 'gone', 'unsupported'].includes(failureClass) && status !== 428;
 }
 
 function mayBeForm({ status }: Refusal): boolean {
