@@ -75,7 +75,8 @@ async function adopt(
   // A target that takes no changes has the account all the same: linked, so that access ends when it has to.
   const isUnchanged = outcome.kind === 'failed' && outcome.failure.class === 'unsupported';
   if (outcome.kind === 'failed' && !isUnchanged) {
-    if (refused.has(outcome.failure.class)) await context.store.record([{ kind: 'settled', intent }]);
+    // Our own account is not forgotten: it would outlive its entry.
+    if (refused.has(outcome.failure.class) && (origin === 'adopted' || outcome.failure.class === 'gone')) await context.store.record([{ kind: 'settled', intent }]);
     return outcome.failure;
   }
   const { attributes } = resolveAttributes(operation.attributes, context);
@@ -83,7 +84,10 @@ async function adopt(
   const link = newLink(operation, made, origin, attributes, context);
   const left = (isUnchanged ? operation.changes.map(({ path }) => path) : waitingPaths(operation, attributes)).map((path) => [path, doubtful] as const);
   const present = (operation.present ?? []).filter((id) => liveLink(context, id) !== undefined);
-  const open = unsettled?.filter((id) => !present.includes(id)) ?? [];
+  // A group that was only mislaid: what was in doubt of its members still is.
+  const before = context.links.get(operation.sourceId);
+  const doubted = before?.targetId === operation.targetId ? (before.unsettled ?? []) : [];
+  const open = [...new Set([...(unsettled ?? []), ...doubted])].filter((id) => !present.includes(id));
   // Whoever else is in a group is remembered, so that they can be taken out: now, or when that is wanted later.
   const add = [...present, ...(operation.strangers ?? []).map(strangerId)];
   const known: Link = { ...link, leftDisabled: operation.leftDisabled, createdAt: undefined, unsettled: open.length > 0 ? open : undefined, attributes: { ...link.attributes, ...Object.fromEntries(left) } };
@@ -105,8 +109,10 @@ function waitingPaths({ attributes, changes }: Adoption, resolved: DesiredAttrib
 /** What certainly had no effect. */
 const refused: ReadonlySet<FailureClass> = new Set(['rejected', 'gone', 'conflict']);
 
-function bringInStep({ type, targetId, changes }: Pick<Adoption, 'type' | 'targetId' | 'changes'>, context: PushContext): Promise<Outcome> {
+function bringInStep({ type, targetId, changes, attributes }: Adoption, context: PushContext): Promise<Outcome> {
   const { sent } = resolveChanges(changes, context);
   if (sent.length === 0) return Promise.resolve({ kind: 'applied', id: targetId });
-  return context.target.update(type, targetId, sent, context.signal);
+  const changing = new Set(changes.map(({ path }) => path));
+  const held = [...attributes].flatMap(([path, value]) => (value === null || path === 'active' || changing.has(path) ? [] : [path]));
+  return context.target.update(type, targetId, sent, context.signal, { paths: held });
 }

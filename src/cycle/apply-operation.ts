@@ -65,7 +65,8 @@ async function applyUpdate(operation: UpdateOperation, context: PushContext): Pr
   const unsettled = missing.length === 0 ? doubted.unsettled : [...new Set([...(doubted.unsettled ?? []), ...missing])];
   const settled = { ...doubted, createdAt: undefined, departedAt, heir: undefined, attributes, unsettled, version: outcome.version };
   await remember(context, asShown(settled, outcome.shown, whole.map(({ path }) => path)), context.removalsOf(operation));
-  return undefined;
+  // To some targets a change of the name is a new list of members.
+  return missing.length === 0 ? undefined : applyMembers({ ...operation, verb: 'members', add: missing, remove: [], cause: 'changed' }, context);
 }
 
 async function applyDeactivation(operation: RemoveOperation, context: PushContext): Promise<Result> {
