@@ -11,7 +11,7 @@ import type { ScimTargetOptions } from './adapters/scim/options.ts';
 import { createScimTarget } from './adapters/scim/target.ts';
 import { systemClock } from './adapters/system/clock.ts';
 import { openAccess, type AccessParts } from './app-access.ts';
-import { readAuthorities } from './config/authorities.ts';
+import { authoritiesWith, readAuthorities } from './config/authorities.ts';
 import { isLoopback } from './config/cleartext.ts';
 import type { Configuration, DirectoryConfiguration, SecretReference, TargetConfiguration } from './config/configuration.ts';
 import { defineTarget } from './config/define-target.ts';
@@ -53,7 +53,7 @@ export interface App {
 
 export interface AppOptions {
   /** Told each secret that is read, so that logs can be kept clean of it. */
-  readonly onSecret?: (secret: string) => void;
+  readonly onSecret?: ((secret: string) => void) | undefined;
   /** File operations of the state: for tests that end the process at a certain write. */
   readonly files?: StateStoreOptions['files'];
 }
@@ -189,7 +189,7 @@ async function createSource(
   return createLdapSource({
     ...rest,
     tls: {
-      ...(tls.ca === undefined ? {} : { ca: await readAuthorities(tls.ca) }),
+      ...(tls.ca === undefined ? {} : { ca: authoritiesWith(await readAuthorities(tls.ca), tls.onlyCa) }),
       ...(tls.serverName === undefined ? {} : { serverName: tls.serverName }),
     },
     ...(bind === undefined ? {} : { bind: { dn: bind.dn, password: secretOf(bind.password) } }),

@@ -25,7 +25,7 @@ export async function withApp<T>(
   observer: CycleObserver,
   use: (app: App) => Promise<T>,
 ): Promise<T> {
-  const app = await createApp(await loadConfiguration(config), observer, parts);
+  const app = await createApp(await loadConfiguration(config), observer, { onSecret: terminal.keepSecret, ...parts });
   const stop = noteWaiting(terminal, app.inFlight);
   try {
     return await use(app);

@@ -1,8 +1,9 @@
+import { oddLogins } from '../core/mapping/odd-logins.ts';
 import type { SourceId } from '../core/model/entry.ts';
 import type { AttributeChange, Hold, Operation, Verb } from '../core/model/plan.ts';
 import { Reference, type DesiredValue, type Rejected } from '../core/model/resource.ts';
 import type { CoverageKind } from '../core/planning/coverage.ts';
-import { count, whole } from '../core/wording/count.ts';
+import { count, inWords, whole } from '../core/wording/count.ts';
 import { countsToDo } from '../core/wording/operation-counts.ts';
 import type { CycleReport } from '../cycle/cycle-report.ts';
 import type { PlannedTarget } from '../cycle/plan-target.ts';
@@ -29,7 +30,8 @@ export interface PlanDisplay {
 export function showPlan(planned: PlannedTarget, display: PlanDisplay, terminal: Terminal, call: CommandLine): void {
   const { colors, print, width } = terminal;
   const { plan, hold, operations, proceed } = planned;
-  const counts = countsToDo(operations);
+  const unwritable = plan.rejected.length === 0 ? '' : `; ${count(plan.rejected.length, 'entry')} cannot be written`;
+  const counts = `${countsToDo(operations)}${unwritable}`;
   const [first = '', ...others] = wrap(`${planned.target}: ${counts}`, width, '  ');
   print(first.replace(planned.target, colors.bold(planned.target)));
   for (const line of others) print(line);
@@ -38,11 +40,23 @@ export function showPlan(planned: PlannedTarget, display: PlanDisplay, terminal:
   showUnmanaged(display, terminal);
   showOperations(proceed, display, '  ', terminal);
   if (planned.waiting > 0) print(colors.dim(`  ${count(planned.waiting, 'reference')} ${planned.waiting === 1 ? 'waits' : 'wait'} for someone the target does not have yet`));
+  showOddLogins(operations, terminal);
   showForgotten(planned, terminal);
   showRejections(planned.rejections, terminal, call);
   showLeftOut(planned, terminal);
   showRejected(plan.rejected, terminal, display.all);
   if (hold !== undefined) showHold(hold, terminal, call, display);
+}
+
+/** Whoever comes with a login that is not what it looks like. */
+function showOddLogins(operations: readonly Operation[], { colors, print }: Terminal): void {
+  const newcomers = operations.flatMap((operation) => {
+    const { sourceId } = operation;
+    if (operation.verb === 'create' || operation.verb === 'adopt') return [{ sourceId, attributes: operation.attributes }];
+    if (!('changes' in operation)) return [];
+    return [{ sourceId, attributes: new Map(operation.changes.flatMap((change) => (change.change === 'set' ? [[change.path, change.value] as const] : []))) }];
+  });
+  for (const { login, text } of oddLogins(newcomers)) print(colors.yellow(`  look twice: the login ${login} ${text}`));
 }
 
 /** Risky operations are all shown; of the others the first, unless all are asked for. */
@@ -78,13 +92,11 @@ function showCoverage({ coverage }: Pick<PlannedTarget, 'coverage'>, { colors, p
 /** Who is on the target and has no entry in scope. */
 function showUnmanaged({ unmanaged, all }: PlanDisplay, { colors, print, width }: Terminal): void {
   if (unmanaged === undefined) return;
-  for (const type of ['user', 'group'] as const) {
-    const names = unmanaged[type];
-    if (typeof names === 'string' || names.length === 0) continue;
-    const text = `  on the target besides: ${count(names.length, type)} that dir2scim does not manage`;
-    const lines = all ? wrap(`${text}: ${names.map(printable).join(', ')}`, width, '    ') : [`${text} (--all names them)`];
-    for (const line of lines) print(colors.dim(line));
-  }
+  const listed = (['user', 'group'] as const).flatMap((type) => (typeof unmanaged[type] === 'string' || unmanaged[type].length === 0 ? [] : [{ type, names: unmanaged[type] }]));
+  const counts = inWords(listed.map(({ type, names }) => count(names.length, type)));
+  const lines = listed.length === 0 ? [] : wrap(`  on the target besides: ${counts} that dir2scim does not manage${all ? '' : ' (--all names them)'}`, width, '    ');
+  const names = all ? listed.flatMap(({ type, names }) => wrap(`    ${type}s: ${names.map(printable).join(', ')}`, width, '      ')) : [];
+  for (const line of [...lines, ...names]) print(colors.dim(line));
   if (typeof unmanaged.user !== 'string') return;
   const why = unmanaged.user === 'unreachable' ? 'the target does not answer' : all ? 'the target does not list its users' : '--all lists the target';
   print(colors.dim(`  on the target besides: not counted (${why})`));
@@ -139,11 +151,16 @@ export function showLeftOut({ target, leftOut }: { readonly target: string; read
 }
 
 /** Entries that cannot be written, with what has to be mended. */
-export function showRejected(rejected: readonly Rejected[], { colors, print }: Terminal, all = false): void {
+export function showRejected(rejected: readonly Rejected[], { colors, print, width }: Terminal, all = false): void {
   const shown = all ? rejected.length : longest;
+  const alike = Map.groupBy(rejected, ({ type, label }) => `${type} ${label}`);
   for (const one of rejected.slice(0, shown)) {
-    const reasons = one.reasons.map(({ text }) => text).join('; ');
-    print(`  ${colors.magenta('rejected  ')} ${one.type.padEnd(5)} ${printable(one.label)}  ${printable(reasons)}`);
+    const isShared = (alike.get(`${one.type} ${one.label}`)?.length ?? 0) > 1;
+    const reasons = printable(one.reasons.map(({ text }) => text).join('; '));
+    const head = `${one.type.padEnd(5)} ${printable(one.label)}${isShared ? ` (${one.sourceId})` : ''}`;
+    const [first = '', ...others] = wrap(`  rejected   ${head}  ${reasons}`, width, '             ');
+    print(first.replace('rejected', colors.magenta('rejected')));
+    for (const line of others) print(line);
   }
   if (rejected.length > shown) print(colors.dim(`  … and ${rejected.length - shown} more that cannot be written`));
 }
@@ -211,7 +228,7 @@ export function operationJson(operation: Operation, known = nothingKnown): unkno
     case 'create':
       return { ...rest, again: operation.again, attributes: attributesJson(operation.attributes) };
     case 'adopt':
-      return { ...rest, targetId: operation.targetId, matchedBy: operation.matchedBy, changes: operation.changes.map(changeJson), present: operation.present, strangers: operation.strangers?.length };
+      return { ...rest, targetId: operation.targetId, matchedBy: operation.matchedBy, changes: operation.changes.map(changeJson), leftDisabled: operation.leftDisabled, present: operation.present, strangers: operation.strangers?.length };
     case 'relink':
       return { ...rest, replaces: operation.replaces, targetId: operation.targetId, matchedBy: operation.matchedBy, changes: operation.changes.map(changeJson) };
     case 'update':

@@ -24,6 +24,8 @@ export interface MatchPolicy {
   readonly populated?: 'held' | 'refused' | undefined;
   /** Of groups: what happens to those in an adopted group whom the directory does not have in it. They stay unless said. */
   readonly adoptedMembers?: 'keep' | 'remove' | undefined;
+  /** Of users: whether an adopted account is switched on that was switched off on the target. Not unless said. */
+  readonly reactivateAdopted?: boolean | undefined;
   /** False: the target makes them itself, and only what it has can be kept in step. */
   readonly create: boolean;
 }

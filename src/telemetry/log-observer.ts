@@ -97,7 +97,7 @@ function stateLine(log: Log, repetition: Repetition, { kind, ...fields }: Extrac
 function unusableLine(log: Log, repetition: Repetition, { kind, ...fields }: Extract<CycleEvent, { kind: 'decision_unusable' }>): void {
   const { file, because } = fields;
   const repeated = repetition.tell(`decision ${file}`, because);
-  const why = because === 'no_target' ? 'was written by an earlier version and names no target; decide again' : 'cannot be read as a decision';
+  const why = because === 'untrusted' ? 'may have been written by somebody else: others may write there' : because === 'no_target' ? 'was written by an earlier version and names no target; decide again' : 'cannot be read as a decision';
   log[repeated === undefined ? 'debug' : 'warn']({ event: kind, ...fields, ...(repeated ? { repeated } : {}) }, `decisions/${file} ${why}; it is ignored`);
 }
 

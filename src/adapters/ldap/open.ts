@@ -144,7 +144,7 @@ async function bind(
   }
   const request = new BindRequest({ messageId: 0, dn: account.dn, password, controls: [askForPolicy()] });
   const result = await timed(options, 'bind', () => session.request(request));
-  if (result.code !== 0) throw bindError(result, session.server);
+  if (result.code !== 0) throw bindError(result, session.server, password);
   const restricted = restrictedBindError(result, session.server);
   if (restricted !== undefined) throw restricted;
 }

@@ -17,7 +17,7 @@ export interface LdapSourceOptions {
   readonly startTls: boolean;
   readonly tls: {
     /** Trusted certificates as PEM text, in place of those that come with Node. */
-    readonly ca?: string;
+    readonly ca?: string | readonly string[];
     /** The name that the certificate must carry, in place of the URL's host. */
     readonly serverName?: string;
   };

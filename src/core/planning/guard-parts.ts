@@ -18,7 +18,8 @@ import { changesReason } from './plan-resource.ts';
  *                         |                                              | the removal of whom a cleared reference
  *                         |                                              | pointed to: a consequence; the arrival of whom
  *                         |                                              | a reference points to
- *   reactivate            | reactivation; set, clear                     | set and clear: the reactivation, a consequence
+ *   reactivate            | reactivation; set, clear                     | the arrival of the entry itself; set and clear: the
+ *                         |                                              | reactivation, a consequence
  *   create                | creation                                     | -
  *   adopt, relink         | adoption, relink, with all of its changes    | -
  *
@@ -110,11 +111,12 @@ export function partContext(
   const ids = (those: (operation: Operation) => boolean) => new Set(plan.filter(those).map(({ sourceId }) => sourceId));
   const removed = ids(isRemoval);
   const arriving = ids(({ verb }) => verb === 'create' || verb === 'adopt' || verb === 'relink');
+  const returning = ids(({ verb }) => verb === 'reactivate');
   return {
     removed,
     arriving,
     off: new Set([...removed].filter((id) => links.get(id)?.lifecycle === 'deactivated')),
-    gone: new Set(drew.removed.filter((id) => !removed.has(id) && !isBack(links.get(id)))),
+    gone: new Set(drew.removed.filter((id) => !removed.has(id) && !returning.has(id) && !isBack(links.get(id)))),
     followed: new Set(drew.changes),
     emptied: emptiedGroups(plan, members, arriving),
     members,
@@ -166,7 +168,7 @@ export function partsOf(operation: Operation, context: PartContext): Part[] {
     case 'update':
       return attributeParts(operation, common, context);
     case 'reactivate':
-      return [{ ...common, kind: 'reactivation' }, ...attributeParts(operation, { ...common, follows: [`reactivation ${sourceId}`] }, context)];
+      return [{ ...common, kind: 'reactivation', follows: context.arriving.has(sourceId) ? [`arrival ${sourceId}`] : none }, ...attributeParts(operation, { ...common, follows: [`reactivation ${sourceId}`] }, context)];
     case 'members':
       return operation.cause === 'changed' ? memberParts(operation, common, context) : [removalPart(common, operation.evidence, context)];
     case 'deactivate':

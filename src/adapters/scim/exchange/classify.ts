@@ -2,7 +2,7 @@ import type { FailureClass } from '../../../core/model/outcome.ts';
 import { isBody, schemas, type Answer, type Body, type Refusal, type ScimRequest } from '../message.ts';
 import type { Content } from './content.ts';
 import type { Reply } from './transport.ts';
-import { clean } from '../wording.ts';
+import { clean } from '../../../core/wording/foreign.ts';
 
 /**
  * From an answer to what it means. Everything above reads classes, never a status.
