@@ -7,8 +7,10 @@ import { createOAuth } from './adapters/scim/access/oauth.ts';
 import type { Proxy } from './adapters/scim/access/proxy.ts';
 import { readTls, type TlsOptions } from './adapters/scim/access/tls.ts';
 import { readAuthorities, readPem } from './config/authorities.ts';
+import { isLoopback } from './config/cleartext.ts';
 import type { OAuthConfiguration, SecretReference, TargetConfiguration, TargetTlsConfiguration } from './config/configuration.ts';
 import { proxyFromEnvironment } from './config/proxy-environment.ts';
+import { BridgeError } from './core/model/errors.ts';
 import type { Clock } from './ports/clock.ts';
 
 /** What of the surroundings is needed for it. */
@@ -31,18 +33,19 @@ export async function openAccess(section: TargetConfiguration, parts: AccessPart
   const tls = tlsOf(section.tls);
   // What cannot work is said at the start, not with the first request.
   await readTls(tls);
-  return { auth: createAccessAuth(section, tls, parts), tls, proxy: proxyFor(section.url, section.proxy, parts) };
+  return { auth: createAccessAuth(section, tls, parts), tls, proxy: proxyFor(section.url, section, parts) };
 }
 
-function tlsOf({ ca, cert, key, serverName }: TargetTlsConfiguration): TlsOptions {
+function tlsOf({ ca, onlyCa, cert, key, serverName }: TargetTlsConfiguration): TlsOptions {
   return {
     ca: ca === undefined ? undefined : () => readAuthorities(ca),
     identity: cert === undefined || key === undefined ? undefined : { certificate: () => readPem('tls.cert', cert), key: () => readPem('tls.key', key) },
+    onlyCa,
     serverName,
   };
 }
 
-function proxyFor(url: string, configured: TargetConfiguration['proxy'], { secretOf, onSecret }: AccessParts): Proxy | undefined {
+function proxyFor(url: string, { proxy: configured, allowCleartext }: Pick<TargetConfiguration, 'proxy' | 'allowCleartext'>, { secretOf, onSecret }: AccessParts): Proxy | undefined {
   if (configured !== undefined) {
     const { login } = configured;
     return { url: configured.url, login: login === undefined ? undefined : { username: login.username, password: secretOf(login.password) } };
@@ -50,6 +53,14 @@ function proxyFor(url: string, configured: TargetConfiguration['proxy'], { secre
   const proxy = proxyFromEnvironment(url, env);
   if (proxy?.login === undefined) return proxy === undefined ? undefined : { url: proxy.url };
   const { username, password } = proxy.login;
+  const address = new URL(proxy.url);
+  if (address.protocol === 'http:' && !allowCleartext && !isLoopback(address)) {
+    throw new BridgeError(
+      'D2S_CLEARTEXT_REFUSED',
+      `the login of the proxy in the environment would travel to ${address.hostname} in clear text`,
+      'use an https:// address of the proxy; allowCleartext: true in the target allows it, and lets anyone on the way read the password',
+    );
+  }
   onSecret(password);
   return { url: proxy.url, login: { username, password: () => Promise.resolve(password) } };
 }
@@ -70,12 +81,12 @@ function createAccessAuth(section: TargetConfiguration, tls: TlsOptions, parts: 
 }
 
 /** Tokens come on the same terms as answers of the target: its authorities, its proxy. A name of its own is the target's only. */
-function createAccessOAuth({ url, proxy }: TargetConfiguration, auth: OAuthConfiguration, tls: TlsOptions, parts: AccessParts): Auth {
-  const isSameHost = new URL(url).host === new URL(auth.tokenUrl).host;
+function createAccessOAuth(section: TargetConfiguration, auth: OAuthConfiguration, tls: TlsOptions, parts: AccessParts): Auth {
+  const isSameHost = new URL(section.url).host === new URL(auth.tokenUrl).host;
   return createOAuth({
     ...parts,
     client: { ...auth, clientSecret: parts.secretOf(auth.clientSecret) },
     tls: isSameHost ? tls : { ...tls, serverName: undefined },
-    proxy: proxyFor(auth.tokenUrl, proxy, parts),
+    proxy: proxyFor(auth.tokenUrl, section, parts),
   });
 }

@@ -11,7 +11,7 @@ import type { ScimTargetOptions } from './adapters/scim/options.ts';
 import { createScimTarget } from './adapters/scim/target.ts';
 import { systemClock } from './adapters/system/clock.ts';
 import { openAccess, type AccessParts } from './app-access.ts';
-import { readAuthorities } from './config/authorities.ts';
+import { authoritiesWith, readAuthorities } from './config/authorities.ts';
 import { isLoopback } from './config/cleartext.ts';
 import type { Configuration, DirectoryConfiguration, SecretReference, TargetConfiguration } from './config/configuration.ts';
 import { defineTarget } from './config/define-target.ts';
@@ -25,6 +25,7 @@ import type { CycleObserver } from './ports/cycle-observer.ts';
 import type { DirectoryFacts, DirectorySource } from './ports/directory-source.ts';
 import type { ScimTarget } from './ports/scim-target.ts';
 import type { StateStore, StateView } from './ports/state-store.ts';
+import { createInFlight, type InFlight } from './telemetry/in-flight.ts';
 import { version } from './version.ts';
 
 export interface App {
@@ -37,6 +38,10 @@ export interface App {
   inspect(directory: string, signal: AbortSignal): Promise<DirectoryFacts>;
   /** Everything that a target's cycles go by; made once. Asks directories of kind `auto` what they are. */
   prepare(target: string, signal: AbortSignal): Promise<TargetSetup>;
+  /** Which requests are on their way. */
+  readonly inFlight: InFlight;
+  /** Reads every secret once. @throws BridgeError D2S_SECRET_UNREADABLE for the first that cannot be had */
+  checkSecrets(): Promise<void>;
   /** For trying a target out. To be closed. */
   openDoctor(target: string, how: Pick<DoctorOptions, 'allowLeftovers' | 'onFinding'>): Promise<Doctor>;
   /** For writing; takes the lock. */
@@ -48,18 +53,28 @@ export interface App {
 
 export interface AppOptions {
   /** Told each secret that is read, so that logs can be kept clean of it. */
-  readonly onSecret?: (secret: string) => void;
+  readonly onSecret?: ((secret: string) => void) | undefined;
   /** File operations of the state: for tests that end the process at a certain write. */
   readonly files?: StateStoreOptions['files'];
 }
 
 /** @throws BridgeError for whatever of the configuration cannot work: certificates, URLs, filters, headers */
-export async function createApp(configuration: Configuration, observer: CycleObserver, options: AppOptions = {}): Promise<App> {
+export async function createApp(configuration: Configuration, listener: CycleObserver, options: AppOptions = {}): Promise<App> {
   const clock = systemClock();
+  const inFlight = createInFlight(clock);
+  const observer: CycleObserver = (event) => {
+    inFlight.observer(event);
+    listener(event);
+  };
   const onSecret = options.onSecret ?? (() => undefined);
-  const secretOf: SecretOf = (reference) => async () => {
-    const secret = await readSecret(reference);
-    onSecret(secret);
+  const secrets: Secret[] = [];
+  const secretOf: SecretOf = (reference) => {
+    const secret = async (): Promise<string> => {
+      const read = await readSecret(reference);
+      onSecret(read);
+      return read;
+    };
+    secrets.push(secret);
     return secret;
   };
   const sources = new Map<string, DirectorySource>();
@@ -75,10 +90,14 @@ export async function createApp(configuration: Configuration, observer: CycleObs
     configuration,
     clock,
     observer,
+    inFlight,
     sources,
     targets,
     inspect,
     prepare: createPreparation(configuration, targets, inspect),
+    checkSecrets: async () => {
+      for (const secret of secrets) await secret();
+    },
     openDoctor: async (name, how) => {
       const { createDoctor } = await import('./adapters/scim/doctor/doctor.ts'); // many files that nothing else needs
       return createDoctor({ ...(await optionsOf(required(configuration.targets, name))), ...how });
@@ -100,19 +119,23 @@ export async function createApp(configuration: Configuration, observer: CycleObs
 }
 
 function createInspection(sources: ReadonlyMap<string, DirectorySource>, observer: CycleObserver): App['inspect'] {
-  const facts = new Map<string, DirectoryFacts>();
-  return async (name, signal) => {
-    const known = facts.get(name);
-    if (known !== undefined) return known;
+  const facts = new Map<string, Promise<DirectoryFacts>>();
+  const ask = async (name: string, signal: AbortSignal): Promise<DirectoryFacts> => {
+    // It is the beginning of a reading: one that does not come to an end has to be seen as well.
+    observer({ kind: 'reading_started', directory: name });
     try {
-      const asked = await required(sources, name).inspect(signal);
-      facts.set(name, asked);
-      return asked;
+      return await required(sources, name).inspect(signal);
     } catch (thrown) {
+      facts.delete(name);
       const { code, message, remedy } = toBridgeError(thrown);
       observer({ kind: 'directory_failed', directory: name, code, message, remedy });
       throw thrown;
     }
+  };
+  return (name, signal) => {
+    const known = facts.get(name) ?? ask(name, signal);
+    facts.set(name, known);
+    return known;
   };
 }
 
@@ -166,7 +189,7 @@ async function createSource(
   return createLdapSource({
     ...rest,
     tls: {
-      ...(tls.ca === undefined ? {} : { ca: await readAuthorities(tls.ca) }),
+      ...(tls.ca === undefined ? {} : { ca: authoritiesWith(await readAuthorities(tls.ca), tls.onlyCa) }),
       ...(tls.serverName === undefined ? {} : { serverName: tls.serverName }),
     },
     ...(bind === undefined ? {} : { bind: { dn: bind.dn, password: secretOf(bind.password) } }),
@@ -174,6 +197,7 @@ async function createSource(
       ? {}
       : { referrals: { ...referrals, allowsCleartext: (url: URL) => allowCleartext || isLoopback(url) } }),
     timeouts: { connectMilliseconds: 10_000, idleMilliseconds: 60_000 },
+    onStart: (operation) => observer({ kind: 'ldap_request_started', directory: directory.name, operation }),
     onRequest: (operation, milliseconds, outcome) =>
       observer({ kind: 'ldap_request', directory: directory.name, operation, milliseconds, outcome }),
     onAbsent: (fates) => observer({ kind: 'absent_entries', directory: directory.name, fates }),
@@ -192,6 +216,7 @@ async function targetOptions(section: TargetConfiguration, observer: CycleObserv
     dialect: section.profile.layers,
     clock,
     userAgent,
+    onSending: (method) => observer({ kind: 'scim_request_started', target: name, method }),
     onRequest: (method, status, milliseconds) => observer({ kind: 'scim_request', target: name, method, status, milliseconds }),
     onThrottled: (milliseconds) => observer({ kind: 'throttled', target: name, milliseconds }),
     onWaited: (milliseconds) => observer({ kind: 'rate_limit_wait', target: name, milliseconds }),

@@ -65,6 +65,7 @@ function inScope(one: TargetExplanation): string {
     if (trouble !== undefined && trouble.cause !== 'held') return `is not on ${target}: the last try failed (${trouble.status === undefined ? trouble.cause : `HTTP ${trouble.status}`}), and it is tried again after ${trouble.retryAt}`;
     return `is not on ${target} yet`;
   }
+  if (link.leftDisabled === true) return `is on ${target}, but switched off there since before the account was adopted (reactivateAdopted: false); explain with --push switches it on${nextOf(one)}`;
   const state = link.lifecycle === 'active' ? `is on ${target}` : `is switched off on ${target}${isInactive ? ', as in the directory' : ''}`;
   if (operations.length === 0) return `${state}${trouble === undefined ? ', and in step' : ', and the last try to bring it in step failed'}`;
   return `${state}${nextOf(one)}`;

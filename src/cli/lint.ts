@@ -4,6 +4,7 @@ import { parseFilter } from '../core/directory/filter.ts';
 import { lintExpressions, lintFilter, type ExpressionUse } from '../core/mapping/lint-attributes.ts';
 import { lintPaths, type PathUse } from '../core/mapping/lint-paths.ts';
 import { lintScope } from '../core/mapping/lint-scope.ts';
+import { lintLogins } from '../core/mapping/odd-logins.ts';
 import type { Draft } from '../core/mapping/project.ts';
 import type { Entry } from '../core/model/entry.ts';
 import type { Finding } from '../core/model/finding.ts';
@@ -51,6 +52,7 @@ export function lintTarget({ section, directories, entries, draft, facts }: Targ
   return [
     ...lintExpressions(expressions, entries, directories.map(({ attributeNames }) => attributeNames)),
     ...lintPaths(paths, facts?.attributes ?? {}),
+    ...lintLogins(draft.projection.resources, place),
     ...lintScope({ entries, conditions: draft.survey.conditions.user, ...draft.projection }, place),
   ];
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
+import './harden.ts';
 import { CommanderError } from 'commander';
-import { toBridgeError } from '../core/model/errors.ts';
+import { BridgeError, toBridgeError } from '../core/model/errors.ts';
 import { createProgram } from './program.ts';
 import { processTerminal } from './terminal.ts';
 
@@ -18,6 +19,7 @@ const program = createProgram(terminal, (code) => {
   exitCode = code;
 });
 try {
+  refuseUncheckedTls();
   await program.parseAsync();
 } catch (thrown) {
   if (thrown instanceof CommanderError) {
@@ -30,3 +32,13 @@ try {
   }
 }
 process.exitCode = exitCode;
+
+/** Node would stop asking whether a server is who it says: whoever is on the way could read every secret, and answer for it. */
+function refuseUncheckedTls(): void {
+  if (process.env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0') return;
+  throw new BridgeError(
+    'D2S_CONFIG_INVALID',
+    'the environment variable NODE_TLS_REJECT_UNAUTHORIZED is 0: no certificate would be checked',
+    'unset it, and name the authority of the server under tls.ca',
+  );
+}

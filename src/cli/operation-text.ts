@@ -68,7 +68,7 @@ export function contentParts(operation: Operation, known: KnownAccounts): string
     case 'create':
       return [...operation.attributes].flatMap(([path, value]) => (value === null || path === 'externalId' ? [] : [`${shortPath(path)}: ${valueText(value, known)}`]));
     case 'adopt':
-      return [...takeoverParts(operation, known), ...strangerParts(operation, known)];
+      return [...(operation.leftDisabled === true ? ['stays switched off there (reactivateAdopted: false)'] : []), ...takeoverParts(operation, known), ...strangerParts(operation, known)];
     case 'relink':
       return takeoverParts(operation, known);
     case 'update':

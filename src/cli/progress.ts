@@ -63,7 +63,7 @@ function stepLine(event: CycleEvent): string | undefined {
       return end === 'taken' ? undefined : `  ${event.target}: ${decision} of ${holdId} does not count: ${end === 'void' ? 'what it was for does not stand any more' : 'older than a day, or dated ahead'}`;
     }
     case 'decision_unusable':
-      return `  decisions/${event.file} ${event.because === 'no_target' ? 'is of an earlier version and names no target; decide again' : 'is no decision that can be read'}; it is passed over`;
+      return `  decisions/${event.file} ${event.because === 'untrusted' ? 'may have been written by somebody else: others may write there' : event.because === 'no_target' ? 'is of an earlier version and names no target; decide again' : 'is no decision that can be read'}; it is passed over`;
     case 'throttled':
       return `  ${event.target}: asked to wait ${duration(event.milliseconds)}`;
     default:

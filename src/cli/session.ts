@@ -1,10 +1,12 @@
 import { createApp, type App, type AppOptions } from '../app.ts';
+import { toBridgeError } from '../core/model/errors.ts';
 import { loadConfiguration } from '../config/load.ts';
 import { createShutdown, type Shutdown } from '../daemon/shutdown.ts';
 import type { CycleObserver } from '../ports/cycle-observer.ts';
 import { createLog } from '../telemetry/log.ts';
 import { unknownTarget } from '../app.ts';
 import type { Terminal } from './terminal.ts';
+import { noteWaiting } from './waiting-notes.ts';
 
 /** What every command is given. */
 export interface CommandContext {
@@ -19,29 +21,46 @@ export interface CommandContext {
 
 /** Loads the configuration, puts the parts together, and takes them apart at the end. */
 export async function withApp<T>(
-  { config, parts }: CommandContext,
+  { config, parts, terminal }: CommandContext,
   observer: CycleObserver,
   use: (app: App) => Promise<T>,
 ): Promise<T> {
-  const app = await createApp(await loadConfiguration(config), observer, parts);
+  const app = await createApp(await loadConfiguration(config), observer, { onSecret: terminal.keepSecret, ...parts });
+  const stop = noteWaiting(terminal, app.inFlight);
   try {
     return await use(app);
   } finally {
+    stop();
     await app.close();
   }
 }
 
 /**
- * Runs something that Ctrl-C and SIGTERM can end: the first lets what is in flight finish, the second ends it.
+ * Runs something that Ctrl-C, SIGTERM and SIGHUP (the terminal is gone) can end: the first lets requests that are on
+ * their way finish, the second ends them.
  */
 export async function interruptible<T>(app: App, work: (shutdown: Shutdown) => Promise<T>): Promise<T> {
   const log = createLog({ level: 'silent', format: 'json' });
-  const shutdown = createShutdown({ clock: app.clock, log, signals: process, graceMilliseconds: 25_000 });
+  const shutdown = createShutdown({ clock: app.clock, log, signals: process, hangup: 'stops', graceMilliseconds: 25_000, writesInFlight: app.inFlight.writes });
   try {
     return await work(shutdown);
   } finally {
     shutdown.dispose();
   }
+}
+
+/**
+ * The same for what changes nothing anywhere: the first signal ends it at once.
+ *
+ * @throws BridgeError D2S_INTERRUPTED
+ */
+export async function interruptibleReading<T>(app: App, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  return interruptible(app, ({ stopping }) => {
+    const stopped = new Promise<never>((_resolve, reject) => {
+      stopping.addEventListener('abort', () => { reject(toBridgeError(stopping.reason)); }, { once: true });
+    });
+    return Promise.race([work(stopping), stopped]);
+  });
 }
 
 /** The targets that a command is about: all, or the one that was named. @throws BridgeError D2S_USAGE */

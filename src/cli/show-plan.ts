@@ -1,3 +1,4 @@
+import { oddLogins } from '../core/mapping/odd-logins.ts';
 import type { SourceId } from '../core/model/entry.ts';
 import type { AttributeChange, Hold, Operation, Verb } from '../core/model/plan.ts';
 import { Reference, type DesiredValue, type Rejected } from '../core/model/resource.ts';
@@ -38,11 +39,23 @@ export function showPlan(planned: PlannedTarget, display: PlanDisplay, terminal:
   showUnmanaged(display, terminal);
   showOperations(proceed, display, '  ', terminal);
   if (planned.waiting > 0) print(colors.dim(`  ${count(planned.waiting, 'reference')} ${planned.waiting === 1 ? 'waits' : 'wait'} for someone the target does not have yet`));
+  showOddLogins(operations, terminal);
   showForgotten(planned, terminal);
   showRejections(planned.rejections, terminal, call);
   showLeftOut(planned, terminal);
   showRejected(plan.rejected, terminal, display.all);
   if (hold !== undefined) showHold(hold, terminal, call, display);
+}
+
+/** Whoever comes with a login that is not what it looks like. */
+function showOddLogins(operations: readonly Operation[], { colors, print }: Terminal): void {
+  const newcomers = operations.flatMap((operation) => {
+    const { sourceId } = operation;
+    if (operation.verb === 'create' || operation.verb === 'adopt') return [{ sourceId, attributes: operation.attributes }];
+    if (!('changes' in operation)) return [];
+    return [{ sourceId, attributes: new Map(operation.changes.flatMap((change) => (change.change === 'set' ? [[change.path, change.value] as const] : []))) }];
+  });
+  for (const { login, text } of oddLogins(newcomers)) print(colors.yellow(`  look twice: the login ${login} ${text}`));
 }
 
 /** Risky operations are all shown; of the others the first, unless all are asked for. */
@@ -211,7 +224,7 @@ export function operationJson(operation: Operation, known = nothingKnown): unkno
     case 'create':
       return { ...rest, again: operation.again, attributes: attributesJson(operation.attributes) };
     case 'adopt':
-      return { ...rest, targetId: operation.targetId, matchedBy: operation.matchedBy, changes: operation.changes.map(changeJson), present: operation.present, strangers: operation.strangers?.length };
+      return { ...rest, targetId: operation.targetId, matchedBy: operation.matchedBy, changes: operation.changes.map(changeJson), leftDisabled: operation.leftDisabled, present: operation.present, strangers: operation.strangers?.length };
     case 'relink':
       return { ...rest, replaces: operation.replaces, targetId: operation.targetId, matchedBy: operation.matchedBy, changes: operation.changes.map(changeJson) };
     case 'update':

@@ -1,6 +1,8 @@
 import { createInterface } from 'node:readline/promises';
 import { isatty } from 'node:tty';
 import { createColors } from 'picocolors';
+import { visibleJson } from '../core/wording/foreign.ts';
+import { withoutKnown } from '../telemetry/scrub.ts';
 import { usualWidth } from './layout.ts';
 
 /** Where a command writes, and what that place can show. */
@@ -15,12 +17,15 @@ export interface Terminal {
   readonly print: (line: string) => void;
   /** A line about what is going on, on standard error, so that results can be piped. */
   readonly note: (line: string) => void;
+  /** From here on this is not printed: a server may repeat what it was sent. */
+  readonly keepSecret?: ((secret: string) => void) | undefined;
   /** Asks whoever sits there, yes or no; undefined where nobody does. */
   readonly ask?: ((question: string) => Promise<boolean>) | undefined;
 }
 
 /** The process's own terminal. NO_COLOR: no-color.org. */
 export function processTerminal(): Terminal {
+  const secrets = new Set<string>();
   for (const stream of [process.stdout, process.stderr]) stream.on('error', goOnUnread);
   const plain = (process.env['NO_COLOR'] ?? '') !== '' || process.env['TERM'] === 'dumb';
   return {
@@ -28,8 +33,9 @@ export function processTerminal(): Terminal {
     colors: createColors(isatty(1) && !plain),
     interactive: isatty(2) && process.env['TERM'] !== 'dumb',
     width: Math.max(60, isatty(1) ? process.stdout.columns : usualWidth),
-    print: (line) => void process.stdout.write(`${line}\n`),
-    note: (line) => void process.stderr.write(`${line}\n`),
+    print: (line) => void process.stdout.write(`${withoutKnown(line, secrets)}\n`),
+    note: (line) => void process.stderr.write(`${withoutKnown(line, secrets)}\n`),
+    keepSecret: (secret) => void secrets.add(secret),
     ask: isatty(0) && isatty(2) ? askHere : undefined,
   };
 }
@@ -51,7 +57,7 @@ function goOnUnread(error: NodeJS.ErrnoException): void {
 
 /** One result as JSON, for scripts: two spaces deep, so that people can read it too. */
 export function printJson(terminal: Terminal, value: unknown): void {
-  terminal.print(JSON.stringify(value, jsonSafe, 2));
+  terminal.print(visibleJson(JSON.stringify(value, jsonSafe, 2)));
 }
 
 function jsonSafe(_key: string, value: unknown): unknown {

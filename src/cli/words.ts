@@ -1,3 +1,4 @@
+import { visible } from '../core/wording/foreign.ts';
 import type { UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import { shortPath } from '../core/mapping/scim-path.ts';
 import { count } from '../core/wording/count.ts';
@@ -37,9 +38,9 @@ export function typeName(type: ResourceType): string {
   return type === 'user' ? 'user' : 'group';
 }
 
-/** Text from a directory or a target, fit for a terminal: no control characters, nothing that turns text around. */
+/** Text from a directory or a target, fit for a terminal: on one line, and what nobody would see is written out. */
 export function printable(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, ' ');
+  return visible(text.replace(/[\t\n\r]+/g, ' '));
 }
 
 /** `3 entries cannot be written (2 ambiguous_match, 1 map_error)`. */

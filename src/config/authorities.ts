@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { getCACertificates } from 'node:tls';
 import { BridgeError } from '../core/model/errors.ts';
 import { systemCode } from './system-code.ts';
 
@@ -16,6 +17,11 @@ export async function readAuthorities(file: string): Promise<string> {
     throw new BridgeError('D2S_CONFIG_INVALID', `${file} does not consist of certificates in PEM form`, 'name a file with -----BEGIN CERTIFICATE----- under tls.ca');
   }
   return text;
+}
+
+/** Whom a server is believed by: these certificates, and unless nobody else is trusted those of Node and of the system. */
+export function authoritiesWith(text: string, onlyCa = false): string[] {
+  return onlyCa ? [text] : [...new Set([...getCACertificates('default'), ...getCACertificates('system'), text])];
 }
 
 /**

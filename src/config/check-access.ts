@@ -10,8 +10,9 @@ export function checkAccess(path: ConfigPath, target: Access): Problem[] {
   return [
     ...checkUrl([...path, 'url'], target),
     ...checkAuth([...path, 'auth'], target),
-    ...checkTls([...path, 'tls'], target.tls),
-    ...(target.proxy === undefined ? [] : checkProxy([...path, 'proxy'], target.proxy)),
+    ...checkOnlyCa([...path, 'tls'], target.tls),
+    ...checkIdentity([...path, 'tls'], target.tls),
+    ...(target.proxy === undefined ? [] : checkProxy([...path, 'proxy'], target.proxy, target.allowCleartext)),
   ];
 }
 
@@ -53,18 +54,24 @@ function checkTokenUrl(path: ConfigPath, url: URL, allowCleartext: boolean): Pro
   return checkCleartext(path, url, 'the secret of the client', allowCleartext);
 }
 
-function checkTls(path: ConfigPath, { cert, key }: Access['tls']): Problem[] {
+/** Trusting nobody else takes somebody to trust. */
+export function checkOnlyCa(path: ConfigPath, { ca, onlyCa }: { readonly ca?: string | undefined; readonly onlyCa: boolean }): Problem[] {
+  return onlyCa && ca === undefined ? [{ path: [...path, 'onlyCa'], at: 'key', what: 'onlyCa is of no use without ca', fix: 'name the file with the certificates to trust under ca' }] : [];
+}
+
+function checkIdentity(path: ConfigPath, { cert, key }: Access['tls']): Problem[] {
   if ((cert === undefined) === (key === undefined)) return [];
   const [given, missing] = cert === undefined ? (['key', 'cert'] as const) : (['cert', 'key'] as const);
   return [{ path: [...path, given], at: 'key', what: `${given} is of no use without ${missing}`, fix: `name the file under ${missing} as well` }];
 }
 
-function checkProxy(path: ConfigPath, proxy: NonNullable<Access['proxy']>): Problem[] {
+function checkProxy(path: ConfigPath, proxy: NonNullable<Access['proxy']>, allowCleartext: boolean): Problem[] {
   const at = typeof proxy === 'string' ? path : [...path, 'url'];
   const url = parseUrl(at, typeof proxy === 'string' ? proxy : proxy.url, 'http://proxy.example:3128', 'write { url, username, password: { file } }');
   if (!(url instanceof URL)) return url;
   const isBare = ['', '/'].includes(url.pathname) && url.search === '' && url.hash === '';
-  return isBare ? [] : [{ path: at, at: 'value', what: 'the address of the proxy has a path', fix: 'leave it off' }];
+  if (!isBare) return [{ path: at, at: 'value', what: 'the address of the proxy has a path', fix: 'leave it off' }];
+  return typeof proxy === 'string' ? [] : checkCleartext(at, url, 'the login of the proxy', allowCleartext);
 }
 
 /** The text is not repeated where it may contain a login. */

@@ -1,6 +1,7 @@
 import { parseFilter } from '../core/directory/filter.ts';
 import { checkMatchable } from '../core/directory/match-filter.ts';
 import { BridgeError } from '../core/model/errors.ts';
+import { checkOnlyCa } from './check-access.ts';
 import { isLoopback } from './cleartext.ts';
 import type { ConfigPath } from './place.ts';
 import type { Problem } from './problem.ts';
@@ -21,7 +22,7 @@ function checkLdif(path: ConfigPath, directory: DirectorySection): Problem[] {
     urls: directory.urls !== undefined,
     bind: directory.bind !== undefined,
     startTls: directory.startTls,
-    tls: Object.keys(directory.tls).length > 0,
+    tls: directory.tls.ca !== undefined || directory.tls.onlyCa || directory.tls.serverName !== undefined,
     allowCleartext: directory.allowCleartext,
     referrals: directory.referrals.follow.length > 0,
     changes: !['auto', 'full'].includes(directory.changes),
@@ -48,7 +49,7 @@ function checkLdifFilter(path: ConfigPath, text: string | undefined): Problem[] 
 }
 
 function checkServer(path: ConfigPath, directory: DirectorySection): Problem[] {
-  const problems: Problem[] = [];
+  const problems: Problem[] = checkOnlyCa([...path, 'tls'], directory.tls);
   if (directory.path !== undefined) {
     problems.push({ path: [...path, 'path'], at: 'key', what: 'path has no meaning without kind: ldif', fix: 'add kind: ldif, or the kind of server that the file was exported from, or leave path out' });
   }

@@ -18,6 +18,8 @@ export interface Configuration {
     readonly poll: Schedule;
     /** Full cycles. */
     readonly full: Schedule;
+    /** How long a target may be quiet before it is asked whether it is there. */
+    readonly probeMilliseconds: number;
   };
   /** Folder of the embedded state. */
   readonly state: { readonly path: string };
@@ -86,6 +88,8 @@ export type DirectoryConfiguration = LdapDirectoryConfiguration | LdifDirectoryC
 export interface TlsConfiguration {
   /** File with PEM certificates of authorities; `readAuthorities` reads it. */
   readonly ca?: string;
+  /** Nobody is trusted but `ca`. */
+  readonly onlyCa?: true;
 }
 
 export type TargetAuth =
@@ -124,6 +128,8 @@ export interface TargetConfiguration {
   readonly auth: TargetAuth;
   readonly profile: TargetProfile;
   readonly tls: TargetTlsConfiguration;
+  /** Secrets may travel in clear text, also beyond loopback. */
+  readonly allowCleartext: boolean;
   /** Undefined: what the environment says. */
   readonly proxy?: ProxyConfiguration;
   /** Names of directories, in the order of the file. */
@@ -131,7 +137,7 @@ export interface TargetConfiguration {
   /** Whether an entry may pass from one of them to another without anybody's word. */
   readonly overlap: 'held' | 'allowed';
   readonly scope: { readonly users: TypeScope; readonly groups: TypeScope; readonly nested: NestedGroups };
-  readonly users: TypeConfiguration & { readonly createInactive: boolean };
+  readonly users: TypeConfiguration & { readonly createInactive: boolean; readonly reactivateAdopted: boolean };
   /** `adopt` undefined: first match, and never a group with members whom nobody of ours put there. */
   readonly groups: Omit<TypeConfiguration, 'adopt'> & { readonly adopt?: TypeConfiguration['adopt']; readonly adoptedMembers: 'keep' | 'remove' };
   readonly removal: RemovalPolicy;

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { BridgeError } from '../core/model/errors.ts';
+import { isOpenToAll } from './file-rights.ts';
 
 /** A configuration with hundreds of targets has a tenth of this. */
 const largestFile = 1_048_576;
@@ -20,7 +21,9 @@ export async function readFileText(path: string): Promise<string> {
 
 async function readBytes(path: string): Promise<Uint8Array> {
   await using file = await open(path, 'r');
-  const { size } = await file.stat();
+  const stats = await file.stat();
+  if (isOpenToAll(stats)) throw new BridgeError('D2S_CONFIG_INVALID', `${path}: every user of this host may write to the file`, `chmod o-w ${path}`);
+  const { size } = stats;
   if (size > largestFile) {
     throw new BridgeError('D2S_CONFIG_INVALID', `${path}: the file has ${size} bytes; a configuration has ${largestFile} at most`, 'is this the right file?');
   }

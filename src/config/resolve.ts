@@ -16,7 +16,7 @@ export function resolveConfiguration(source: ProfiledSource, text: YamlText): Co
     file,
     directories: mapOf(source.directories, (directory, name) => resolveDirectory(name, directory, absolute)),
     targets: mapOf(source.targets, (target, name) => resolveTarget(name, target, directories, absolute, text)),
-    schedule: source.schedule,
+    schedule: { poll: source.schedule.poll, full: source.schedule.full, probeMilliseconds: source.schedule.probe },
     state: { path: absolute(source.state.path) },
     http: source.http,
     log: source.log,
@@ -43,7 +43,11 @@ function resolveDirectory(name: string, directory: DirectorySection, absolute: A
     urls: urls ?? [],
     ...(bind === undefined ? {} : { bind: { dn: bind.dn, password: resolveSecret(bind.password, absolute) } }),
     startTls,
-    tls: { ...tls, ...(tls.ca === undefined ? {} : { ca: absolute(tls.ca) }) },
+    tls: {
+      ...(tls.ca === undefined ? {} : { ca: absolute(tls.ca) }),
+      ...(tls.onlyCa ? { onlyCa: tls.onlyCa } : {}),
+      ...(tls.serverName === undefined ? {} : { serverName: tls.serverName }),
+    },
     referrals,
     allowCleartext,
     ...(users === undefined ? {} : { users: { ...users, bases: users.bases ?? [] } }),
@@ -52,13 +56,14 @@ function resolveDirectory(name: string, directory: DirectorySection, absolute: A
 }
 
 function resolveTarget(name: string, target: ProfiledTarget, directories: readonly string[], absolute: Absolute, text: YamlText): TargetConfiguration {
-  const { url, auth, profile, tls, proxy, from, overlap, scope, users, groups, removal, guard, limits } = target;
+  const { url, auth, profile, tls, proxy, from, overlap, scope, users, groups, removal, guard, limits, allowCleartext } = target;
   return {
     name,
     url,
     auth: resolveAuth(auth, absolute),
     profile,
     tls: resolveTls(tls, absolute),
+    allowCleartext,
     ...(proxy === undefined ? {} : { proxy: resolveProxy(proxy, absolute) }),
     from: from ?? directories,
     overlap,
@@ -87,9 +92,10 @@ function resolveAuth(auth: TargetSection['auth'], absolute: Absolute): TargetAut
   return { kind: 'headers', headers: mapOf(auth.headers ?? {}, (reference) => resolveSecret(reference, absolute)) };
 }
 
-function resolveTls({ ca, cert, key, serverName }: TargetSection['tls'], absolute: Absolute): TargetTlsConfiguration {
+function resolveTls({ ca, onlyCa, cert, key, serverName }: TargetSection['tls'], absolute: Absolute): TargetTlsConfiguration {
   return {
     ...(ca === undefined ? {} : { ca: absolute(ca) }),
+    ...(onlyCa ? { onlyCa } : {}),
     ...(cert === undefined ? {} : { cert: absolute(cert) }),
     ...(key === undefined ? {} : { key: absolute(key) }),
     ...(serverName === undefined ? {} : { serverName }),

@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { env } from 'node:process';
 import { BridgeError } from '../core/model/errors.ts';
 import type { SecretReference } from './configuration.ts';
+import { isOpenToAll } from './file-rights.ts';
 import { systemCode } from './system-code.ts';
 
 /**
@@ -24,8 +25,11 @@ export async function readSecret(reference: SecretReference): Promise<string> {
 
 async function readSecretFile(file: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    await using handle = await open(file, 'r');
+    if (isOpenToAll(await handle.stat())) throw new BridgeError('D2S_SECRET_UNREADABLE', `every user of this host may write to the secret file ${file}`, `chmod o-w ${file}`);
+    return await handle.readFile('utf8');
   } catch (error) {
+    if (error instanceof BridgeError) throw error;
     const code = systemCode(error);
     const why = code === 'ENOENT' ? 'does not exist' : code === 'EACCES' ? 'may not be read by this user' : `cannot be read (${code})`;
     throw new BridgeError('D2S_SECRET_UNREADABLE', `the secret file ${file} ${why}`, 'create it, readable for the user that runs dir2scim');

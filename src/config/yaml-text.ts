@@ -1,4 +1,4 @@
-import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, visit, type Document, type Node } from 'yaml';
 import { BridgeError } from '../core/model/errors.ts';
 import { placeText, type ConfigPath, type Position } from './place.ts';
 import { sourceOffset } from './scalar-offset.ts';
@@ -46,7 +46,18 @@ export function readYaml(file: string, source: string): YamlText {
     const place = placeText(file, position(first.pos[0]));
     throw new BridgeError('D2S_CONFIG_INVALID', `${place}: ${syntaxSentence(first.code)}`, 'correct the YAML of the file');
   }
+  refuseProto(file, document, position);
   return { file, value: plainValue(file, document), ...lookups(text, document, position) };
+}
+
+/** JavaScript has this name for something else, and would drop such a key without a word. */
+function refuseProto(file: string, document: Document.Parsed, position: (offset: number) => Position): void {
+  visit(document, {
+    Pair: (_, { key }) => {
+      if (!isScalar(key) || key.value !== '__proto__') return;
+      throw new BridgeError('D2S_CONFIG_INVALID', `${placeText(file, position(key.range?.[0] ?? 0))}: __proto__: this key is unknown, and cannot be a name`, 'leave it out, or choose another name');
+    },
+  });
 }
 
 function plainValue(file: string, document: Document.Parsed): unknown {

@@ -1,6 +1,7 @@
+import { isSourceId } from '../core/directory/source-id.ts';
 import { asShown } from './known-of.ts';
 import { wantsSwitchingOn } from '../core/mapping/active.ts';
-import { doubtful } from '../core/model/link.ts';
+import { doubtful, type Link } from '../core/model/link.ts';
 import type { Failure, FailureClass, Outcome } from '../core/model/outcome.ts';
 import type { AdoptOperation, CreateOperation } from '../core/model/plan.ts';
 import { Reference, type DesiredAttributes, type DesiredValue } from '../core/model/resource.ts';
@@ -20,7 +21,9 @@ export async function applyAdoption(operation: AdoptOperation, context: PushCont
   const owner = await claim(operation, operation.targetId, context);
   if (owner !== undefined) return takenFailure('has one that fits,', operation.targetId, owner);
   const open = operation.type === 'group' ? context.intents.get(operation.sourceId) : undefined;
-  return adopt(operation, operation.matchedBy === 'externalId' ? 'created' : 'adopted', open?.members, context.removalsOf(operation), context);
+  // Until a reactivation of its own has switched it on, be it in this plan.
+  const isOff = operation.type === 'user' && !operation.targetActive && operation.attributes.get('active') === true && operation.changes.every(({ path }) => path !== 'active');
+  return adopt({ ...operation, leftDisabled: isOff || undefined }, operation.matchedBy === 'externalId' ? 'created' : 'adopted', open?.members, context.removalsOf(operation), context);
 }
 
 /**
@@ -40,14 +43,16 @@ export async function adoptFound(
   const changes = diffWithBody(attributes, found.body, targetIds(context));
   const wantsActive = operation.type === 'group' || wanted.get('active') !== false;
   const isActive = found.active !== false;
+  const origin = isSourceId(found.body['externalId'], operation.sourceId) ? 'created' : 'adopted';
+  // Somebody else's that is switched off stays so; of ours, the create was to make it active.
+  const isLeftOff = operation.type === 'user' && wantsActive && !isActive && origin === 'adopted' && context.policy.user.reactivateAdopted !== true;
   if (operation.type === 'user') {
-    if (wantsActive && wantsSwitchingOn(found.body)) changes.push({ path: 'active', change: 'set', value: true, had: true });
+    if (wantsActive && !isLeftOff && wantsSwitchingOn(found.body)) changes.push({ path: 'active', change: 'set', value: true, had: true });
     attributes.set('active', wantsActive || isActive);
   }
-  const origin = found.body['externalId'] === operation.sourceId ? 'created' : 'adopted';
   const { joining } = context;
   const shown = operation.type === 'group' ? shownMembers(found.body, joining.wanted.get(operation.sourceId) ?? [], targetIds(context)) : undefined;
-  const failure = await adopt({ ...operation, verb: 'adopt', targetId: found.id, changes, attributes, ...shown }, origin, unsettled, context.removalsOf(operation), context);
+  const failure = await adopt({ ...operation, verb: 'adopt', targetId: found.id, changes, attributes, ...(isLeftOff ? { leftDisabled: true as const } : {}), ...shown }, origin, unsettled, context.removalsOf(operation), context);
   if (failure === undefined && shown !== undefined) joining.joined.set(operation.sourceId, new Set(shown.present));
   if (failure === undefined && !wantsActive && isActive) context.toEnd.add(operation.sourceId);
   return failure;
@@ -70,7 +75,8 @@ async function adopt(
   // A target that takes no changes has the account all the same: linked, so that access ends when it has to.
   const isUnchanged = outcome.kind === 'failed' && outcome.failure.class === 'unsupported';
   if (outcome.kind === 'failed' && !isUnchanged) {
-    if (refused.has(outcome.failure.class)) await context.store.record([{ kind: 'settled', intent }]);
+    // Our own account is not forgotten: it would outlive its entry.
+    if (refused.has(outcome.failure.class) && (origin === 'adopted' || outcome.failure.class === 'gone')) await context.store.record([{ kind: 'settled', intent }]);
     return outcome.failure;
   }
   const { attributes } = resolveAttributes(operation.attributes, context);
@@ -78,10 +84,13 @@ async function adopt(
   const link = newLink(operation, made, origin, attributes, context);
   const left = (isUnchanged ? operation.changes.map(({ path }) => path) : waitingPaths(operation, attributes)).map((path) => [path, doubtful] as const);
   const present = (operation.present ?? []).filter((id) => liveLink(context, id) !== undefined);
-  const open = unsettled?.filter((id) => !present.includes(id)) ?? [];
+  // A group that was only mislaid: what was in doubt of its members still is.
+  const before = context.links.get(operation.sourceId);
+  const doubted = before?.targetId === operation.targetId ? (before.unsettled ?? []) : [];
+  const open = [...new Set([...(unsettled ?? []), ...doubted])].filter((id) => !present.includes(id));
   // Whoever else is in a group is remembered, so that they can be taken out: now, or when that is wanted later.
   const add = [...present, ...(operation.strangers ?? []).map(strangerId)];
-  const known = { ...link, createdAt: undefined, unsettled: open.length > 0 ? open : undefined, attributes: { ...link.attributes, ...Object.fromEntries(left) } };
+  const known: Link = { ...link, leftDisabled: operation.leftDisabled, createdAt: undefined, unsettled: open.length > 0 ? open : undefined, attributes: { ...link.attributes, ...Object.fromEntries(left) } };
   const members = { kind: 'members', target: known.target, group: known.sourceId, add, remove: [] } as const;
   const shown = outcome.kind === 'applied' ? outcome.shown : undefined;
   await remember(context, asShown(known, shown, operation.changes.map(({ path }) => path)), [...(add.length > 0 ? [members] : []), { kind: 'settled', intent }, ...counts]);
@@ -100,8 +109,10 @@ function waitingPaths({ attributes, changes }: Adoption, resolved: DesiredAttrib
 /** What certainly had no effect. */
 const refused: ReadonlySet<FailureClass> = new Set(['rejected', 'gone', 'conflict']);
 
-function bringInStep({ type, targetId, changes }: Pick<Adoption, 'type' | 'targetId' | 'changes'>, context: PushContext): Promise<Outcome> {
+function bringInStep({ type, targetId, changes, attributes }: Adoption, context: PushContext): Promise<Outcome> {
   const { sent } = resolveChanges(changes, context);
   if (sent.length === 0) return Promise.resolve({ kind: 'applied', id: targetId });
-  return context.target.update(type, targetId, sent, context.signal);
+  const changing = new Set(changes.map(({ path }) => path));
+  const held = [...attributes].flatMap(([path, value]) => (value === null || path === 'active' || changing.has(path) ? [] : [path]));
+  return context.target.update(type, targetId, sent, context.signal, { paths: held });
 }

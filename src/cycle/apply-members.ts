@@ -1,5 +1,5 @@
 import type { SourceId } from '../core/model/entry.ts';
-import type { Link } from '../core/model/link.ts';
+import type { Link, TargetId } from '../core/model/link.ts';
 import type { Failure, Outcome } from '../core/model/outcome.ts';
 import type { MembersOperation } from '../core/model/plan.ts';
 import { strangerAccount, strangerId } from '../core/model/stranger.ts';
@@ -49,8 +49,11 @@ export async function applyMembers(operation: MembersOperation, context: PushCon
       else if (chunk[0]?.joins === true) refused ??= lostMember;
       if (verdict === 'give up') dropped = pieces.dropHalves();
     } else patience.taken();
+    // Whoever was taken out by a request of several may be shown by the last one.
+    const staying = outcome.kind === 'applied' ? stayingIn(outcome.shown?.members, chunk, context) : noSteps;
+    if (staying.size > 0) refused ??= stillIn;
     // Who is lost is in no group: their leaving is done, their joining is not.
-    const done = chunk.filter(({ id, joins }) => (context.links.get(id)?.lifecycle === 'lost' ? !joins : outcome.kind === 'applied'));
+    const done = chunk.filter((step) => !staying.has(step)).filter(({ id, joins }) => (context.links.get(id)?.lifecycle === 'lost' ? !joins : outcome.kind === 'applied'));
     const { add, remove } = divide(done);
     const missing = outcome.kind === 'applied' ? await missingFrom(outcome, operation.sourceId, context, { add, remove }) : [];
     if (missing.some((id) => mended.has(id))) refused ??= notKept;
@@ -59,7 +62,7 @@ export async function applyMembers(operation: MembersOperation, context: PushCon
     const following = pieces.next(target.memberChunk);
     // The piece that follows is in doubt from the moment that this one is settled: one record for both.
     // Whoever could not be removed may be out already, by an earlier request whose answer was lost; and in, who could not be added.
-    const settled = outcome.kind === 'applied' ? chunk : [...chunk, ...dropped].filter(({ id, joins }) => joins && !doubted.has(id) && isClear(outcome.failure));
+    const settled = outcome.kind === 'applied' ? chunk.filter((step) => !staying.has(step)) : [...chunk, ...dropped].filter(({ id, joins }) => joins && !doubted.has(id) && isClear(outcome.failure));
     link = withUnsettled(link, settled, [...following, ...missing.map((id) => ({ id, joins: true }))]);
     // An emptied group counts once, with its last piece.
     const counts = operation.cause === 'changed' || following.length === 0;
@@ -92,6 +95,16 @@ function withFormerStrangers(ids: readonly SourceId[], strangers: ReadonlySet<So
 }
 
 const lostMember: Failure = { class: 'gone', status: 404, detail: 'a member is not on the target any more, and is made again' };
+const stillIn: Failure = { class: 'transient', detail: 'the group shows somebody who was taken out' };
+const noSteps: ReadonlySet<Step> = new Set();
+
+/** Who was to leave, and is shown in the group afterwards. */
+function stayingIn(shown: readonly TargetId[] | undefined, chunk: readonly Step[], { links }: PushContext): ReadonlySet<Step> {
+  if (shown === undefined) return noSteps;
+  const there = new Set(shown);
+  return new Set(chunk.filter(({ id, joins }) => !joins && there.has(links.get(id)?.targetId ?? '')));
+}
+
 const notKept: Failure = { class: 'rejected', detail: 'the group loses members that it was given, when others are added' };
 
 /** After a failure a long list begins with others, so that those whom the target does not take never keep the same ones out. */

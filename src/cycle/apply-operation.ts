@@ -50,7 +50,7 @@ async function applyUpdate(operation: UpdateOperation, context: PushContext): Pr
   const { planned, sent } = resolveChanges(operation.changes, context);
   if (sent.length === 0) return 'skipped';
   // Whoever may be active again counts as active: then a departure ends their access.
-  const back = operation.verb === 'reactivate' ? { lifecycle: 'active' as const } : {};
+  const back = operation.verb === 'reactivate' ? { lifecycle: 'active' as const, leftDisabled: undefined } : {};
   const doubted = await doubt(context, link, planned.map(({ path }) => path), back);
   const whole = wholeElements(sent, heldPaths(link));
   const outcome = await context.target.update(operation.type, link.targetId, whole, context.signal, knownOf(link, context));
@@ -65,7 +65,8 @@ async function applyUpdate(operation: UpdateOperation, context: PushContext): Pr
   const unsettled = missing.length === 0 ? doubted.unsettled : [...new Set([...(doubted.unsettled ?? []), ...missing])];
   const settled = { ...doubted, createdAt: undefined, departedAt, heir: undefined, attributes, unsettled, version: outcome.version };
   await remember(context, asShown(settled, outcome.shown, whole.map(({ path }) => path)), context.removalsOf(operation));
-  return undefined;
+  // To some targets a change of the name is a new list of members.
+  return missing.length === 0 ? undefined : applyMembers({ ...operation, verb: 'members', add: missing, remove: [], cause: 'changed' }, context);
 }
 
 async function applyDeactivation(operation: RemoveOperation, context: PushContext): Promise<Result> {
@@ -78,7 +79,7 @@ async function applyDeactivation(operation: RemoveOperation, context: PushContex
   if (outcome.kind === 'failed') return lostIfGone(doubted, outcome.failure, context);
   const departedAt = operation.cause === 'disabled' ? undefined : new Date(context.clock.now()).toISOString();
   const attributes = { ...doubted.attributes, ...acknowledged(new Map([['active', false]]), context) };
-  const off = { ...doubted, lifecycle: 'deactivated' as const, createdAt: undefined, departedAt, attributes, version: outcome.version };
+  const off = { ...doubted, lifecycle: 'deactivated' as const, leftDisabled: undefined, createdAt: undefined, departedAt, attributes, version: outcome.version };
   await remember(context, off, context.removalsOf(operation));
   return undefined;
 }
@@ -107,7 +108,7 @@ async function switchOffInstead(operation: RemoveOperation, link: Link, failure:
   if (outcome.kind === 'failed') return endsAll.has(outcome.failure.class) ? outcome.failure : failure;
   const attributes = { ...link.attributes, ...acknowledged(new Map([['active', false]]), context) };
   const departedAt = link.departedAt ?? new Date(context.clock.now()).toISOString();
-  await remember(context, { ...link, lifecycle: 'deactivated', createdAt: undefined, departedAt, attributes, version: outcome.version }, context.removalsOf(operation));
+  await remember(context, { ...link, lifecycle: 'deactivated', leftDisabled: undefined, createdAt: undefined, departedAt, attributes, version: outcome.version }, context.removalsOf(operation));
   return { ...failure, detail: `DELETE is refused (${failure.detail}); the account was switched off instead` };
 }
 

@@ -21,7 +21,7 @@ export async function applyRelink(operation: RelinkOperation, context: PushConte
     await handOver({ ...before, directory: operation.directory, departedAt: undefined }, operation, context);
     return undefined;
   }
-  const back = planned.some(({ path, change }) => path === 'active' && change === 'set') ? { lifecycle: 'active' as const } : {};
+  const back = planned.some(({ path, change }) => path === 'active' && change === 'set') ? { lifecycle: 'active' as const, leftDisabled: undefined } : {};
   const doubted = await doubt(context, before, planned.map(({ path }) => path), { ...back, heir: operation.sourceId });
   const whole = wholeElements(sent, heldPaths(before));
   const outcome = await context.target.update(operation.type, before.targetId, whole, context.signal, knownOf(before, context));

@@ -1,3 +1,4 @@
+import { comparableId, isSourceId } from '../core/directory/source-id.ts';
 import { fold } from '../core/directory/fold.ts';
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { TargetId } from '../core/model/link.ts';
@@ -23,6 +24,8 @@ export interface MatchPolicy {
   readonly populated?: 'held' | 'refused' | undefined;
   /** Of groups: what happens to those in an adopted group whom the directory does not have in it. They stay unless said. */
   readonly adoptedMembers?: 'keep' | 'remove' | undefined;
+  /** Of users: whether an adopted account is switched on that was switched off on the target. Not unless said. */
+  readonly reactivateAdopted?: boolean | undefined;
   /** False: the target makes them itself, and only what it has can be kept in step. */
   readonly create: boolean;
 }
@@ -220,7 +223,7 @@ export function searchList(
 
 /** externalId is case-exact, names and mail are not (RFC 7643 §3.1, §4.1); nor does another form of the same text make another person. */
 function comparable(path: string, value: string): string {
-  return path === 'externalId' ? value : fold(value);
+  return path === 'externalId' ? comparableId(value) : fold(value);
 }
 
 /**
@@ -294,7 +297,7 @@ function refuse({ resource, found, others, by, policy, taken, former, isBarred, 
     return reject(resource, 'match_taken', `the target's resource with the same ${by} (id ${found.id}) was the account of entry ${before}; if this is the same person: dir2scim state relink ${before} ${resource.sourceId}`);
   }
   // An equal externalId is our own source id: that one is ours whatever the policy says.
-  if (policy.adopt === 'never' && (isBarred || found.body['externalId'] !== resource.sourceId)) {
+  if (policy.adopt === 'never' && (isBarred || !isSourceId(found.body['externalId'], resource.sourceId))) {
     return reject(resource, 'adoption_off', `the target has one with the same ${by} (id ${found.id}), and adopt is never`);
   }
   if (isForeign(found, resource.sourceId, policy)) {
@@ -310,13 +313,13 @@ function refusePopulated(resource: Resource, by: string, id: TargetId, others: n
 /** Who had an account before, when that is somebody else and it does not carry this one's id: it passes over by a person's word alone. */
 export function formerOwner({ id, body }: FoundResource, sourceId: SourceId, former: ReadonlyMap<TargetId, SourceId>): SourceId | undefined {
   const owner = former.get(id);
-  return owner === sourceId || body['externalId'] === sourceId ? undefined : owner;
+  return owner === sourceId || isSourceId(body['externalId'], sourceId) ? undefined : owner;
 }
 
 /** An account that another source made or took over, as its externalId says. */
 export function isForeign({ body }: FoundResource, sourceId: SourceId, { adopt }: MatchPolicy): boolean {
   const { externalId } = body;
-  return adopt !== 'also-foreign' && typeof externalId === 'string' && externalId !== '' && externalId !== sourceId;
+  return adopt !== 'also-foreign' && typeof externalId === 'string' && externalId !== '' && !isSourceId(externalId, sourceId);
 }
 
 /** Reasons are shown on terminals only, so that the target's own words may stand in them. */

@@ -75,7 +75,7 @@ export async function explainTarget(
   setup: TargetSetup,
   readings: readonly CompleteReading[],
   store: StateView,
-  { lookUp, now, signal }: Pick<PrepareInput, 'lookUp' | 'now' | 'signal'>,
+  { lookUp, now, signal, isPush = false }: Pick<PrepareInput, 'lookUp' | 'now' | 'signal'> & { readonly isPush?: boolean },
 ): Promise<Examination> {
   const target = setup.target.name;
   checkMustSee(setup, readings);
@@ -88,7 +88,7 @@ export async function explainTarget(
   const resources = all.resources.filter(({ sourceId }) => sourceId === id || (links.get(sourceId)?.lifecycle ?? 'lost') !== 'lost');
   const projection = { ...all, resources };
   await remind(setup.target, store);
-  const prepared = await preparePlan({ setup, readings, projection, scopeGroups: survey.scopeGroups, only: id, store, lookUp, attempt: 'asked', now, signal });
+  const prepared = await preparePlan({ setup, readings, projection, scopeGroups: survey.scopeGroups, only: id, wantedBack: new Set(isPush ? [id] : []), store, lookUp, attempt: 'asked', now, signal });
   const { plan, verdict, undone, words, context, unreached } = prepared;
   const failed = await explainUnreached(setup.target, unreached, signal);
   if (failed !== undefined) throw failed;

@@ -1,3 +1,4 @@
+import { isSourceId } from '../core/directory/source-id.ts';
 import type { ResourceType } from '../core/model/entry.ts';
 import type { Digest, Link, TargetId } from '../core/model/link.ts';
 import type { Failure } from '../core/model/outcome.ts';
@@ -44,7 +45,7 @@ export interface LostSearch {
 export async function findLost(link: Link, search: LostSearch): Promise<Fate> {
   const { target, store, policy, others: witnesses, signal } = search;
   const { type, sourceId } = link;
-  const held = await target.read(type, link.targetId, signal);
+  const held = await target.read(type, link.targetId, signal, 'members');
   if (!isFailure(held) && isOurs(held, link)) return found(held, link);
   if (isFailure(held) && !saysNo.has(held.class)) return { kind: 'unknown', failure: held };
   const byId = await target.find(type, 'externalId', sourceId, signal);
@@ -53,7 +54,7 @@ export async function findLost(link: Link, search: LostSearch): Promise<Fate> {
   if (isFailure(everything) && !saysNo.has(everything.class)) return { kind: 'unknown', failure: everything };
   const listed = Array.isArray(everything) ? everything : [];
   const paths = policy[type].adopt === 'never' ? [] : policy[type].match;
-  const theirs = [...(isFailure(byId) ? [] : byId), ...listed.filter(({ body }) => body['externalId'] === sourceId)];
+  const theirs = [...(isFailure(byId) ? [] : byId), ...listed.filter(({ body }) => isSourceId(body['externalId'], sourceId))];
   const alike = type === 'user' ? listed.filter((one) => one.active !== false && isOurs(one, link) && isAlike(one, link, paths, store.digest)) : [];
   const owners = await store.owners(target.name, type, [...theirs, ...alike].map(({ id }) => id));
   const free = (some: readonly FoundResource[]) => [...new Map(some.map((one) => [one.id, one])).values()].filter(({ id }) => (owners.get(id) ?? sourceId) === sourceId);
@@ -71,7 +72,7 @@ const saysNo: ReadonlySet<string> = new Set(['gone', 'unsupported', 'rejected'])
 /** Nobody else's: it carries our externalId, or none. */
 export function isOurs({ body }: FoundResource, { sourceId }: Link): boolean {
   const { externalId } = body;
-  return externalId === undefined || externalId === null || externalId === '' || externalId === sourceId;
+  return externalId === undefined || externalId === null || externalId === '' || isSourceId(externalId, sourceId);
 }
 
 /** Whether a match attribute has the value that was acknowledged, which is known as a keyed digest alone. */

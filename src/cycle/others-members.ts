@@ -1,3 +1,4 @@
+import { isSourceId } from '../core/directory/source-id.ts';
 import type { SourceId } from '../core/model/entry.ts';
 import type { TargetId } from '../core/model/link.ts';
 import { membersShown } from '../core/planning/shown-members.ts';
@@ -16,7 +17,7 @@ export async function othersMembers(
   group: SourceId,
   { target, store, signal }: { readonly target: ScimTarget; readonly store: StateView; readonly signal: AbortSignal },
 ): Promise<number> {
-  if (found.body['externalId'] === group) return 0;
+  if (isSourceId(found.body['externalId'], group)) return 0;
   const intent = (await store.openIntents(target.name)).find(({ sourceId }) => sourceId === group);
   if (intent?.adopts === found.id) return 0;
   const shown = membersShown(found.body) ?? (await readMembers(found.id, target, signal));

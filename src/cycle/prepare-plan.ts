@@ -93,6 +93,8 @@ export interface PrepareInput {
   readonly focus?: Focus | undefined;
   /** The only one whom the target may be asked about, among those who are linked; without it, everyone. */
   readonly only?: SourceId | undefined;
+  /** Whom a person wants switched on, although their accounts were left switched off. */
+  readonly wantedBack?: ReadonlySet<SourceId> | undefined;
   readonly store: StateView;
   /** For those whom the readings do not show. */
   readonly lookUp: LookUpAbsent;
@@ -132,7 +134,7 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
     matches: search.matches,
     successors,
     bystanders: focus?.bystanders ?? nobody,
-    ...rulesOf(setup),
+    ...(await rulesOf(input)),
     digest: store.digest,
     now,
   });
@@ -170,8 +172,16 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
 }
 
 /** What a plan goes by besides what is wanted and what is known. */
-function rulesOf({ removal, createInactive, target: { recreates } }: TargetSetup): Pick<PlanInput, 'removal' | 'createInactive' | 'recreates'> {
-  return { removal, createInactive, recreates };
+async function rulesOf({ setup, wantedBack = nobody, store }: PrepareInput): Promise<Pick<PlanInput, 'removal' | 'createInactive' | 'reactivateAdopted' | 'wantedBack' | 'recreates'>> {
+  const { removal, createInactive, policy, target: { name, recreates } } = setup;
+  return { removal, createInactive, reactivateAdopted: policy.user.reactivateAdopted, wantedBack: wantedBack.union(new Set(await decidedBack(name, store))), recreates };
+}
+
+/** Of whom somebody decided that they are switched on: a decision that waits, or one that is under way. */
+async function decidedBack(target: string, store: StateView): Promise<SourceId[]> {
+  const [{ waiting }, { approvals = [] }] = [await store.decisions(), await store.target(target)];
+  const decided = [...waiting.filter((one) => one.target === target), ...approvals];
+  return decided.flatMap(({ operations = [] }) => operations.flatMap(({ verb, sourceId }) => (verb === 'reactivate' ? [sourceId] : [])));
 }
 
 async function strayTroubles(target: string, ids: readonly SourceId[], store: StateView): Promise<SourceId[]> {

@@ -39,6 +39,13 @@ export async function isGone(about: Link, others: Iterable<Link>, asked: Asked):
   return witness.word === 'unknown' ? asked.target.answers(about.type, asked.signal) : witness.word === 'there';
 }
 
+/** The same of an account that was to end just now: a target that showed nobody may have come back between two looks. */
+export async function isGoneNow(about: Link, others: Iterable<Link>, asked: Asked): Promise<boolean> {
+  if (!(await isGone(about, others, asked))) return false;
+  const again = await asked.target.read(about.type, about.targetId, asked.signal);
+  return isFailure(again) && again.class === 'gone';
+}
+
 /**
  * Whether it is worth looking for someone elsewhere: whoever is lost is searched for before anything else is done.
  *
@@ -58,7 +65,7 @@ interface Testimony {
 async function askOthers(about: Link, others: Iterable<Link>, { target, signal }: Asked): Promise<Testimony> {
   const missing: SourceId[] = [];
   for (const { type, sourceId, targetId } of witnesses(about, others)) {
-    const found = await target.read(type, targetId, signal);
+    const found = await target.read(type, targetId, signal, 'members');
     if (!isFailure(found)) return { word: 'there', missing };
     if (found.class === 'gone') missing.push(sourceId);
   }

@@ -1,3 +1,4 @@
+import { isSourceId } from '../core/directory/source-id.ts';
 import { BridgeError } from '../core/model/errors.ts';
 import type { Link } from '../core/model/link.ts';
 import type { Failure } from '../core/model/outcome.ts';
@@ -33,7 +34,7 @@ export async function rebindTarget({ target, url }: Pick<TargetSetup, 'target' |
   const sample = links.filter((_, index) => index % Math.ceil(links.length / sampleSize) === 0);
   let recognised = 0;
   for (const link of sample) {
-    const found = await target.read(link.type, link.targetId, signal);
+    const found = await target.read(link.type, link.targetId, signal, 'members');
     if (isFailure(found) && !isAbsence(found)) throw targetError(name, found);
     if (!isFailure(found) && isSameResource(link, found)) recognised += 1;
   }
@@ -61,7 +62,7 @@ async function liveLinks(target: string, store: StateView): Promise<Link[]> {
 /** Ids are easily the same on two services that count them; the externalId is ours. */
 function isSameResource({ sourceId }: Link, { body }: FoundResource): boolean {
   const { externalId } = body;
-  return externalId === undefined || externalId === null || externalId === '' || externalId === sourceId;
+  return externalId === undefined || externalId === null || externalId === '' || isSourceId(externalId, sourceId);
 }
 
 function isAbsence({ class: failureClass }: Failure): boolean {

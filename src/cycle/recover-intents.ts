@@ -1,3 +1,5 @@
+import { isSourceId } from '../core/directory/source-id.ts';
+import { doubtful, type Link } from '../core/model/link.ts';
 import type { Failure } from '../core/model/outcome.ts';
 import type { Projection } from '../core/mapping/project.ts';
 import { isFailure, type FoundResource, type ScimTarget } from '../ports/scim-target.ts';
@@ -21,8 +23,11 @@ export async function recoverIntents(
   const intents = await store.openIntents(setup.target.name);
   if (intents.length === 0) return;
   const wanted = new Set([...resources, ...rejected].map(({ sourceId }) => sourceId));
-  for (const intent of intents) {
-    if (wanted.has(intent.sourceId)) continue;
+  const off = new Set(resources.filter(({ attributes }) => attributes.get('active') === false).map(({ sourceId }) => sourceId));
+  const links = await store.links(setup.target.name, intents.map(({ sourceId }) => sourceId));
+  // Whoever has an account that was to be made again, and is switched off meanwhile: no plan looks for them.
+  const isForgotten = ({ sourceId }: Intent): boolean => !wanted.has(sourceId) || (off.has(sourceId) && links.get(sourceId)?.lifecycle === 'deactivated');
+  for (const intent of intents.filter(isForgotten)) {
     const failure = await settle(intent, setup, store, now, signal);
     // Who leaves waits behind it.
     if (failure?.late === true) return;
@@ -39,6 +44,11 @@ async function settle(intent: Intent, { target }: TargetSetup, store: StateStore
   const [first] = found;
   if (first === undefined && mayStillShow(intent, now)) return undefined;
   const owner = first === undefined ? undefined : (await store.owners(target.name, type, [first.id])).get(first.id);
+  if (first !== undefined && known?.targetId === first.id && known.lifecycle === 'deactivated' && first.active !== false) {
+    const back: Link = { ...known, lifecycle: 'active', attributes: { ...known.attributes, active: doubtful } };
+    await store.record([{ kind: 'link', link: back }, { kind: 'settled', intent }]);
+    return undefined;
+  }
   if (first === undefined || known?.targetId === first.id || (owner !== undefined && owner !== sourceId)) {
     await store.record([{ kind: 'settled', intent }]);
     return undefined;
@@ -73,7 +83,7 @@ async function findListed({ type, sourceId }: Intent, target: ScimTarget, store:
   const linked = (await store.counts(target.name))[type].active;
   const everything = await listEverything({ target, type, linked, signal }, Infinity);
   if (everything === undefined) return { class: 'unsupported', detail: 'the target neither searches nor lists' };
-  return isFailure(everything) ? everything : everything.filter(({ id, body }) => id === sourceId || body['externalId'] === sourceId);
+  return isFailure(everything) ? everything : everything.filter(({ id, body }) => id === sourceId || isSourceId(body['externalId'], sourceId));
 }
 
 function isRefused({ class: failureClass }: Failure): boolean {

@@ -32,7 +32,7 @@ async function isLost({ id }: Step, context: PushContext, isProven = false): Pro
   const link = context.links.get(id);
   if (link === undefined || link.lifecycle === 'lost') return true;
   if (strangerAccount(id) !== undefined) return isStrangerGone(link, context);
-  const held = await context.target.read(link.type, link.targetId, context.signal);
+  const held = await context.target.read(link.type, link.targetId, context.signal, 'members');
   if (!isFailure(held) || held.class !== 'gone') return false;
   if (isProven && !(await isSettling(link, context.links.values(), context, context.clock.now()))) {
     context.missing.add(id);
@@ -44,7 +44,7 @@ async function isLost({ id }: Step, context: PushContext, isProven = false): Pro
 /** Somebody without an entry is nobody to be made again; whether a user or a group, nothing says. */
 async function isStrangerGone(link: Link, { target, links, signal }: PushContext): Promise<boolean> {
   for (const type of ['user', 'group'] as const) {
-    const held = await target.read(type, link.targetId, signal);
+    const held = await target.read(type, link.targetId, signal, 'members');
     if (!isFailure(held) || held.class !== 'gone') return false;
   }
   links.set(link.sourceId, { ...link, lifecycle: 'lost' });

@@ -25,9 +25,9 @@ export async function isSettling(
   const age = createdAt === undefined ? Infinity : now - Date.parse(createdAt);
   if (createdAt === undefined || !(age >= 0 && age < settlingMilliseconds)) return false;
   for (const { type, targetId } of younger(about, createdAt, others)) {
-    if (isFailure(await target.read(type, targetId, signal))) continue;
+    if (isFailure(await target.read(type, targetId, signal, 'members'))) continue;
     // What the target did not show a moment ago may have come with the younger one.
-    const again = await target.read(about.type, about.targetId, signal);
+    const again = await target.read(about.type, about.targetId, signal, 'members');
     return !isFailure(again) || again.class !== 'gone';
   }
   return true;

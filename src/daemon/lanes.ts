@@ -20,7 +20,8 @@ export interface LanesOptions {
 
 export interface Lanes {
   /**
-   * Starts a cycle for every target that is not busy with the one before.
+   * Starts a cycle for every target that is not busy with the one before. Whoever is when everything is to be read, or
+   * whose directory rests, does so in the first round after.
    * @throws BridgeError when a cycle has met what no further one can mend: a state that is unusable
    */
   round(mode: CycleMode, control: CycleControl): Promise<void>;
@@ -31,6 +32,8 @@ export interface Lanes {
 /** One lane a target: a slow target keeps its own lane busy, and nobody else's. */
 export function createLanes({ targets, clock, patienceMilliseconds, mayRun, start }: LanesOptions): Lanes {
   const busy = new Map<string, Promise<void>>();
+  /** Targets that could not take part in the last full round: they owe one. */
+  const owed = new Set<string>();
   let fatal: BridgeError | undefined;
 
   const follow = (target: string, report: Promise<CycleReport>): void => {
@@ -44,10 +47,13 @@ export function createLanes({ targets, clock, patienceMilliseconds, mayRun, star
 
   return {
     async round(mode, control) {
+      if (mode === 'full') for (const target of targets) owed.add(target);
       const idle = targets.filter((target) => !busy.has(target) && mayRun(target));
+      const byMode = Map.groupBy(idle, (target): CycleMode => (owed.delete(target) ? 'full' : 'incremental'));
+      for (const [own, group] of byMode) {
+        for (const [target, report] of await start(own, group, control)) follow(target, report);
+      }
       if (idle.length > 0) {
-        const started = await start(mode, idle, control);
-        for (const [target, report] of started) follow(target, report);
         await settledWithin(patienceMilliseconds, idle.flatMap((target) => busy.get(target) ?? []), clock);
       }
       if (fatal !== undefined) throw fatal;

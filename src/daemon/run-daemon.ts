@@ -26,6 +26,8 @@ export interface DaemonParts {
   /** Runs beside the rounds until its signal is aborted, and asks for one that comes sooner than planned. */
   readonly watch?: ((ring: () => void, signal: AbortSignal) => Promise<void>) | undefined;
   readonly signals: SignalSource;
+  /** Requests that change something on a target, and are on their way now. */
+  readonly writesInFlight: () => number;
   /** How long what is in flight may take to finish after the first signal; 25 s unless said, inside Kubernetes' 30. */
   readonly graceMilliseconds?: number | undefined;
 }
@@ -45,8 +47,8 @@ export interface CycleControl {
  *   full disk, which may have room again), and whatever `startHttp` throws
  */
 export async function runDaemon(parts: DaemonParts): Promise<void> {
-  const { clock, log, signals, graceMilliseconds = 25_000 } = parts;
-  const shutdown = createShutdown({ clock, log, signals, graceMilliseconds });
+  const { clock, log, signals, graceMilliseconds = 25_000, writesInFlight } = parts;
+  const shutdown = createShutdown({ clock, log, signals, hangup: 'ignored', graceMilliseconds, writesInFlight });
   const repetition = createRepetition(clock);
   const scheduler = createScheduler<CycleMode>({
     clock,

@@ -2,18 +2,24 @@ import { BridgeError } from '../core/model/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 
+type Signal = 'SIGTERM' | 'SIGINT' | 'SIGHUP';
+
 /** `process`, or something that a test can emit signals from. */
 export interface SignalSource {
-  on(signal: 'SIGTERM' | 'SIGINT', listener: () => void): unknown;
-  off(signal: 'SIGTERM' | 'SIGINT', listener: () => void): unknown;
+  on(signal: Signal, listener: () => void): unknown;
+  off(signal: Signal, listener: () => void): unknown;
 }
 
 export interface ShutdownOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly signals: SignalSource;
+  /** SIGHUP means that the terminal is gone, or, to a daemon, that it should read its configuration again. It never kills. */
+  readonly hangup: 'stops' | 'ignored';
   /** How long what is in flight may take to finish. */
   readonly graceMilliseconds: number;
+  /** Requests that change something on a target, and are on their way now. While there are none, nothing is worth the wait. */
+  readonly writesInFlight: () => number;
 }
 
 export interface Shutdown {
@@ -30,10 +36,14 @@ export interface Shutdown {
 /** What an aborted request needs to end and to be written down. */
 const lastMilliseconds = 5_000;
 
-const names = ['SIGTERM', 'SIGINT'] as const;
+/** Between an answer and the next request of the same operation there may be no request for a moment. */
+const quietMilliseconds = 500;
+const lookMilliseconds = 100;
 
-/** The way down: stop → grace → abort → give up. Listens from now on. */
-export function createShutdown({ clock, log, signals, graceMilliseconds }: ShutdownOptions): Shutdown {
+const names = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+
+/** The way down: stop → grace, unless nothing is in flight → abort → give up. Listens from now on. */
+export function createShutdown({ clock, log, signals, hangup, graceMilliseconds, writesInFlight }: ShutdownOptions): Shutdown {
   const stopping = new AbortController();
   const aborting = new AbortController();
   const disposed = new AbortController();
@@ -45,19 +55,30 @@ export function createShutdown({ clock, log, signals, graceMilliseconds }: Shutd
   };
   const abort = (): void => {
     if (aborting.signal.aborted) return;
-    log.warn({ event: 'daemon_aborting' }, 'requests in flight are aborted; the next run looks at what they did');
-    aborting.abort(new BridgeError('D2S_INTERRUPTED', 'stopped before the work was done', 'the next run carries on'));
+    if (writesInFlight() > 0) log.warn({ event: 'daemon_aborting' }, 'requests in flight are aborted; the next run looks at what they did');
+    else log.info({ event: 'daemon_aborting' }, 'nothing that changes a target is in flight; what waits is left for the next run');
+    aborting.abort(interrupted());
     after(lastMilliseconds, () => {
       givenUp.resolve('given up');
     });
   };
-  const onSignal = (signal: string): void => {
+  /** What only waits, for the end of a pause or for its next try, need not be waited for. */
+  const abortWhenQuiet = (quietFor: number): void => {
+    if (quietFor >= quietMilliseconds) abort();
+    else after(lookMilliseconds, () => { abortWhenQuiet(writesInFlight() > 0 ? 0 : quietFor + lookMilliseconds); });
+  };
+  const onSignal = (signal: Signal): void => {
+    if (signal === 'SIGHUP' && hangup === 'ignored') {
+      log.warn({ event: 'daemon_hangup' }, 'SIGHUP: the configuration is not read again while dir2scim runs; restart it to use a changed one');
+      return;
+    }
     if (stopping.signal.aborted) {
       abort();
       return;
     }
     log.info({ event: 'daemon_stopping', signal, graceMilliseconds }, `${signal}: stopping; requests in flight have ${graceMilliseconds / 1_000} s to finish`);
-    stopping.abort();
+    stopping.abort(interrupted());
+    abortWhenQuiet(0);
     after(graceMilliseconds, abort);
   };
 
@@ -72,4 +93,8 @@ export function createShutdown({ clock, log, signals, graceMilliseconds }: Shutd
       for (const [name, listener] of listeners) signals.off(name, listener);
     },
   };
+}
+
+function interrupted(): BridgeError {
+  return new BridgeError('D2S_INTERRUPTED', 'stopped before the work was done', 'the next run carries on');
 }

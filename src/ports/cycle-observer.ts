@@ -49,6 +49,7 @@ export type CycleEvent =
   | { readonly kind: 'directory_failover'; readonly directory: string; readonly from: string; readonly to: string }
   /** What became of entries that were known and are not shown any more, by source id. */
   | { readonly kind: 'absent_entries'; readonly directory: string; readonly fates: ReadonlyMap<SourceId, Fate> }
+  | { readonly kind: 'ldap_request_started'; readonly directory: string; readonly operation: string }
   | { readonly kind: 'ldap_request'; readonly directory: string; readonly operation: string; readonly milliseconds: number; readonly outcome: 'success' | 'refused' | 'failed' }
   | {
       readonly kind: 'plan_made';
@@ -101,6 +102,7 @@ export type CycleEvent =
       readonly inARow: number;
       readonly notStarted: number;
     }
+  | { readonly kind: 'scim_request_started'; readonly target: string; readonly method: string }
   | {
       readonly kind: 'scim_request';
       readonly target: string;
@@ -111,6 +113,8 @@ export type CycleEvent =
     }
   /** Something was thrown while an answer of the target was worked with: that call or operation has failed. */
   | { readonly kind: 'answer_unusable'; readonly target: string; readonly thrown: unknown }
+  /** A target that was quiet for some time was asked for next to nothing; with what is wrong when it is not there. */
+  | { readonly kind: 'target_probed'; readonly target: string; readonly error?: { readonly code: string; readonly message: string; readonly remedy: string } | undefined }
   | { readonly kind: 'throttled'; readonly target: string; readonly milliseconds: number }
   /** A request waited for its turn: for the configured rate, or for a pause that the target asked for. */
   | { readonly kind: 'rate_limit_wait'; readonly target: string; readonly milliseconds: number }

@@ -44,8 +44,12 @@ export interface ScimTarget {
     worthRequests: number,
     signal: AbortSignal,
   ): Promise<FoundResource[] | Failure | undefined>;
-  /** One resource as the target has it now; `gone` when it says that it has none, whether that can be believed or not. */
-  read(type: ResourceType, id: TargetId, signal: AbortSignal): Promise<FoundResource | Failure>;
+  /**
+   * One resource as the target has it now; `gone` when it says that it has none, whether that can be believed or not.
+   *
+   * @param without what of a group nobody looks at, so that it need not be sent
+   */
+  read(type: ResourceType, id: TargetId, signal: AbortSignal, without?: 'members'): Promise<FoundResource | Failure>;
   /**
    * @param members who shall be in a new group from the start, at most `memberChunk.create`. The outcome says who is;
    *   the others are added by `changeMembers`. After a failure other than `unknown` there is no group
@@ -133,7 +137,7 @@ export interface Acknowledged {
   /** The members of a group: what a PUT of the whole group needs. */
   readonly members?: MemberChange['current'] | undefined;
   readonly expectedMembers?: MemberChange['expected'];
-  /** Whether the target shows others whom it has: asked before it is believed that an account, looked at afterwards, is not there. */
+  /** Whether the target shows others whom it has, and this one still not: asked before it is believed that an account, looked at afterwards, is not there. */
   readonly showsOthers?: (() => Promise<boolean>) | undefined;
 }
 

@@ -115,7 +115,7 @@ export interface LinkTotal {
 }
 
 /** By type: links by lifecycle, how many of them were adopted, and how many entries are troubled. */
-export type LinkCounts = Readonly<Record<ResourceType, Readonly<Record<Link['lifecycle'] | 'adopted' | 'troubled', number>>>>;
+export type LinkCounts = Readonly<Record<ResourceType, Readonly<Record<Link['lifecycle'] | 'adopted' | 'troubled' | 'leftDisabled', number>>>>;
 
 /**
  * Why an entry is not in step, and when it is worth another try: what the target refused, or a match that cannot be
@@ -367,7 +367,7 @@ export interface LeftDecisions {
 
 export interface UnusableDecision {
   readonly key: string;
-  readonly because: 'unreadable' | 'no_target';
+  readonly because: 'unreadable' | 'no_target' | 'untrusted';
   /** ISO 8601, where it says so. */
   readonly at?: string | undefined;
 }

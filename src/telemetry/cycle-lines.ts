@@ -189,6 +189,10 @@ function finishedLine(log: Log, repetition: Repetition, tally: Tally, event: Eve
     log[did || again ? 'info' : 'debug'](fields, again ? `target ${target}: cycle finished; nothing fails any more` : `target ${target}: cycle finished`);
     return;
   }
+  if (error?.code === 'D2S_INTERRUPTED') {
+    log.info(fields, `target ${target}: ${error.message}; the next run goes on`);
+    return;
+  }
   const repeated = repetition.tell(`cycle ${target}`, signatureOf(event, tally));
   const level = result === 'error' ? 'error' : 'warn';
   const message = messageOf(event, tally);

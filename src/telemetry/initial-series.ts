@@ -33,6 +33,7 @@ export const resourceStates: Readonly<Record<keyof LinkCounts[ResourceType], str
   lost: 'lost',
   adopted: 'adopted',
   troubled: 'quarantined',
+  leftDisabled: 'left_disabled',
 };
 
 const ldapOutcomes = ['success', 'refused', 'failed'] as const;

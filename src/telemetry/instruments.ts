@@ -84,6 +84,9 @@ function directoryInstruments(options: Options) {
 
 function targetInstruments(options: Options) {
   return {
+    up: new Gauge(
+      options('target_up', '1 when the target last answered as it should, 0 when it did not answer, refused the credentials or is no SCIM service; absent before it was asked.', 'target'),
+    ),
     resources: new Gauge(
       options('resources', 'Linked resources by state; adopted and quarantined ones are counted again as such.', 'target', 'type', 'state'),
     ),
@@ -94,7 +97,7 @@ function targetInstruments(options: Options) {
       options('rejected_entries', 'Entries in scope that cannot be written to the target, by reason.', 'target', 'reason'),
     ),
     pending: new Gauge(
-      options('pending_operations', 'Operations that the last cycle left to do: failed, held, waiting, deletions to come.', 'target'),
+      options('pending_operations', 'What the last cycle left to do: failed, backing off, held, rejected or waiting.', 'target'),
     ),
     unstored: new Gauge(
       options('unstored_values', 'Resources of which the target does not store an attribute as it was sent.', 'target', 'attribute'),

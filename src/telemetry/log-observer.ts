@@ -47,14 +47,19 @@ export function logObserver(log: Log, clock: Clock, approveCommand = (holdId: st
         unresolvedLine(log, event);
         return;
       case 'state_written':
-        stateLine(event);
+        stateLine(log, repetition, event);
         return;
       case 'state_opened':
         for (const { level, text } of openingLines(event)) log[level]({ event: event.kind, ...event.opening }, text);
         return;
+      case 'target_probed':
+        probedLine(log, repetition, event);
+        return;
       case 'entries_read':
       case 'ldap_request':
       case 'scim_request':
+      case 'scim_request_started':
+      case 'ldap_request_started':
       case 'resources_counted': {
         const { kind, ...fields } = event;
         log.trace({ event: kind, ...fields });
@@ -64,24 +69,35 @@ export function logObserver(log: Log, clock: Clock, approveCommand = (holdId: st
         cycles(event);
     }
   };
+}
 
-  function stateLine({ kind, ...fields }: Extract<CycleEvent, { kind: 'state_written' }>): void {
-    if (fields.result === 'success') {
-      if (repetition.over('state')) log.info({ event: kind, ...fields }, 'the state can be written again');
-      return;
-    }
-    const repeated = repetition.tell('state', fields.result);
-    log[repeated === undefined ? 'debug' : 'error'](
-      { event: kind, ...fields, ...(repeated ? { repeated } : {}) },
-      'the state could not be written',
-    );
+function probedLine(log: Log, repetition: Repetition, { kind, target, error }: Extract<CycleEvent, { kind: 'target_probed' }>): void {
+  const subject = `probe ${target}`;
+  if (error === undefined) {
+    const again = repetition.over(subject);
+    log[again ? 'info' : 'debug']({ event: kind, target }, again ? `target ${target} answers again` : `target ${target} answers`);
+    return;
   }
+  const repeated = repetition.tell(subject, error.code);
+  log[repeated === undefined ? 'debug' : 'error']({ event: kind, target, code: error.code, ...(repeated ? { repeated } : {}) }, `${error.message}; ${error.remedy}`);
+}
+
+function stateLine(log: Log, repetition: Repetition, { kind, ...fields }: Extract<CycleEvent, { kind: 'state_written' }>): void {
+  if (fields.result === 'success') {
+    if (repetition.over('state')) log.info({ event: kind, ...fields }, 'the state can be written again');
+    return;
+  }
+  const repeated = repetition.tell('state', fields.result);
+  log[repeated === undefined ? 'debug' : 'error'](
+    { event: kind, ...fields, ...(repeated ? { repeated } : {}) },
+    'the state could not be written',
+  );
 }
 
 function unusableLine(log: Log, repetition: Repetition, { kind, ...fields }: Extract<CycleEvent, { kind: 'decision_unusable' }>): void {
   const { file, because } = fields;
   const repeated = repetition.tell(`decision ${file}`, because);
-  const why = because === 'no_target' ? 'was written by an earlier version and names no target; decide again' : 'cannot be read as a decision';
+  const why = because === 'untrusted' ? 'may have been written by somebody else: others may write there' : because === 'no_target' ? 'was written by an earlier version and names no target; decide again' : 'cannot be read as a decision';
   log[repeated === undefined ? 'debug' : 'warn']({ event: kind, ...fields, ...(repeated ? { repeated } : {}) }, `decisions/${file} ${why}; it is ignored`);
 }
 

@@ -1,6 +1,6 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
 import pretty from 'pino-pretty';
-import { scrubLine, withoutSecrets } from './scrub.ts';
+import { logText, scrubLine, withoutSecrets } from './scrub.ts';
 
 export type Log = Logger;
 
@@ -34,6 +34,11 @@ export function createLog({ level, format, destination, secrets = () => [] }: Lo
       timestamp: pino.stdTimeFunctions.isoTime,
       // pino's own would add a stack and a type.
       serializers: { err: (value: unknown) => value },
+      hooks: {
+        logMethod(args, method) {
+          method.apply(this, args.map((part: unknown) => (typeof part === 'string' ? logText(part) : part)) as typeof args);
+        },
+      },
       formatters: { level: (label) => ({ level: label }), log: (fields) => wholeNumbers(withoutSecrets(fields)) },
     },
     { write: (line) => end.write(scrubLine(line, secrets())) },

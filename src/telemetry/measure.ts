@@ -6,23 +6,15 @@ import type { Instruments } from './instruments.ts';
 
 type EventOf<Kind extends CycleEvent['kind']> = Extract<CycleEvent, { kind: Kind }>;
 
+/** Of a cycle that its target ended. */
+const gone: ReadonlySet<string> = new Set(['D2S_TARGET_UNREACHABLE', 'D2S_TARGET_AUTH', 'D2S_TARGET_PROTOCOL']);
+
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** Writes events into the instruments. */
 export function measure(instruments: Instruments, clock: Clock): CycleObserver {
   /** Targets whose running cycle has held something. */
   const holding = new Set<string>();
-
-  const finish = (event: EventOf<'cycle_finished'>): void => {
-    const { target, mode, result } = event;
-    instruments.cycles.inc({ target, mode, result: resultLabel(result, event.error?.code) });
-    instruments.inProgress.set({ target }, 0);
-    setFailing(instruments, target, event.failing);
-    instruments.cycleDuration.observe({ target, mode }, event.milliseconds / 1000);
-    if (result === 'success') instruments.lastSuccess.set({ target }, clock.now() / 1000);
-    // A cycle that failed may not have come as far as the guard: what was held before still is.
-    if (!holding.has(target) && result !== 'error') clearHeld(instruments, target);
-  };
 
   return (event) => {
     switch (event.kind) {
@@ -31,14 +23,16 @@ export function measure(instruments: Instruments, clock: Clock): CycleObserver {
         instruments.inProgress.set({ target: event.target }, 1);
         return;
       case 'cycle_finished':
-        finish(event);
+        finish(instruments, clock, event, holding.has(event.target));
+        return;
+      case 'target_probed':
+        instruments.up.set({ target: event.target }, event.error === undefined ? 1 : 0);
         return;
       case 'plan_made':
         setRejected(instruments, event.target, event.reasons);
         return;
       case 'held':
-        holding.add(event.target);
-        countHeld(instruments, event);
+        countHeld(instruments, event, holding);
         return;
       case 'reading_started':
       case 'directory_failed':
@@ -54,8 +48,7 @@ export function measure(instruments: Instruments, clock: Clock): CycleObserver {
         countResources(instruments, event);
         return;
       case 'state_written':
-        instruments.stateWrites.inc({ result: event.result });
-        if (event.result === 'success') instruments.journalBytes.set(event.journalBytes);
+        countWrite(instruments, event);
         return;
       case 'operation_finished':
       case 'scim_request':
@@ -70,10 +63,24 @@ export function measure(instruments: Instruments, clock: Clock): CycleObserver {
       case 'decided': case 'decision_unusable':
       case 'operations_given_up':
       case 'search_failed':
+      case 'scim_request_started': case 'ldap_request_started':
       case 'link_forgotten':
       case 'answer_unusable':
     }
   };
+}
+
+/** @param isHolding whether the cycle has held something */
+function finish(instruments: Instruments, clock: Clock, event: EventOf<'cycle_finished'>, isHolding: boolean): void {
+  const { target, mode, result } = event;
+  instruments.cycles.inc({ target, mode, result: resultLabel(result, event.error?.code) });
+  instruments.inProgress.set({ target }, 0);
+  if (event.error !== undefined && gone.has(event.error.code)) instruments.up.set({ target }, 0);
+  setFailing(instruments, target, event.failing);
+  instruments.cycleDuration.observe({ target, mode }, event.milliseconds / 1000);
+  if (result === 'success') instruments.lastSuccess.set({ target }, clock.now() / 1000);
+  // A cycle that failed may not have come as far as the guard: what was held before still is.
+  if (!isHolding && result !== 'error') clearHeld(instruments, target);
 }
 
 function countWork(
@@ -89,6 +96,7 @@ function countWork(
       }
       return;
     case 'scim_request':
+      if (event.status >= 200 && event.status < 300) instruments.up.set({ target }, 1);
       instruments.scimDuration.observe(
         { target, method: oneOf(methods, event.method), status: statusLabel(event.status) },
         event.milliseconds / 1000,
@@ -102,7 +110,13 @@ function countWork(
   }
 }
 
-function countHeld(instruments: Instruments, { target, hold }: EventOf<'held'>): void {
+function countWrite(instruments: Instruments, { result, journalBytes }: EventOf<'state_written'>): void {
+  instruments.stateWrites.inc({ result });
+  if (result === 'success') instruments.journalBytes.set(journalBytes);
+}
+
+function countHeld(instruments: Instruments, { target, hold }: EventOf<'held'>, holding: Set<string>): void {
+  holding.add(target);
   clearHeld(instruments, target);
   for (const { verb } of hold.operations) instruments.held.inc({ target, operation: verb });
 }

@@ -1,3 +1,5 @@
+import { visible } from '../core/wording/foreign.ts';
+
 /*
  * Secrets are kept out of logs where they arise. This is the net below: whatever still reaches the logger passes here.
  */
@@ -24,6 +26,7 @@ function scrubRecord(record: object, depth: number): Record<string, unknown> {
 
 function scrubValue(value: unknown, depth: number): unknown {
   if (value instanceof Error) return errorFields(value);
+  if (typeof value === 'string') return logText(value);
   if (typeof value !== 'object' || value === null) return value;
   if (depth > deepest) return '[omitted]';
   if (Array.isArray(value)) return value.map((item) => scrubValue(item, depth + 1));
@@ -40,7 +43,14 @@ function isPlain(value: object): boolean {
 function errorFields(error: Error): { code: string; message: string; remedy?: string } {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
   const remedy = 'remedy' in error && typeof error.remedy === 'string' ? { remedy: error.remedy } : {};
-  return { code, message: error.message, ...remedy };
+  return { code, message: logText(error.message), ...remedy };
+}
+
+const longestText = 8_000;
+
+/** Somebody else's text in a line: visible, and not without end. */
+export function logText(text: string): string {
+  return visible(text.length > longestText ? `${text.slice(0, longestText)}…` : text);
 }
 
 /** What looks like credentials, wherever it stands in a line. */
@@ -59,12 +69,18 @@ const shortestSecret = 6;
  * looks like credentials.
  */
 export function scrubLine(line: string, secrets: Iterable<string>): string {
-  let clean = line;
+  let clean = withoutKnown(line, secrets);
+  for (const [pattern, replacement] of patterns) clean = clean.replace(pattern, replacement);
+  return clean;
+}
+
+/** Replaces these secrets alone: on a terminal, what merely looks like one may be somebody's title. */
+export function withoutKnown(text: string, secrets: Iterable<string>): string {
+  let clean = text;
   for (const secret of secrets) {
     if (secret.length < shortestSecret) continue;
     for (const form of formsOf(secret)) clean = clean.replaceAll(form, censored);
   }
-  for (const [pattern, replacement] of patterns) clean = clean.replace(pattern, replacement);
   return clean;
 }
 

@@ -79,6 +79,14 @@ describe('a write that is answered with 202', () => {
     assert.equal(looks, 3);
   });
 
+  it('of a creation is compared with the account that is found: it may have been there before', async (context) => {
+    const { server, target, clock } = await begin(context);
+    applied(await target.create('user', new Map([...alice, ['title', 'Guest']]), signal));
+    server.setFaults({ before: ({ method }) => (method === 'POST' ? promise : undefined) });
+    const outcome = await drive(clock, target.create('user', new Map([...alice, ['title', 'Chief']]), signal));
+    assert.deepEqual(outcome.kind === 'applied' && outcome.shown, { lost: ['title'] });
+  });
+
   it('is looked for where a group shows its members only when it is asked for them', async (context) => {
     const { server, clock } = await begin(context);
     server.setBehaviour({ ...clean, members: { ...clean.members, shown: 'attributes' } });

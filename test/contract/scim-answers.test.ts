@@ -155,6 +155,13 @@ describe('a group that says external_id', () => {
   });
 });
 
+describe('a type that is there', () => {
+  it('answers, although its lists know no startIndex', async (context) => {
+    const { target } = await stageOf(context, { list: { groupIndex: false } });
+    assert.deepEqual([await target.answers('group', signal), await target.answers('user', signal)], [true, true]);
+  });
+});
+
 describe('a name that is taken', () => {
   for (const [status, body] of [
     [422, { errors: [{ message: 'Email has already been taken' }] }],

@@ -4,7 +4,7 @@ import { rfc7644 } from '../../src/core/dialect/rfc7644.ts';
 import { html, type Fault, type ScimRequestRecord } from '../support/scim-server/faults.ts';
 import type { Json } from '../support/scim-server/protocol.ts';
 import { applied, failureClass, members, set, signal } from './scim-target.ts';
-import { begin, createPerson, createTeam, memberIds, type Stage } from './scim-target-dialects-stage.ts';
+import { begin, createPerson, createTeam, home, memberIds, work, type Stage } from './scim-target-dialects-stage.ts';
 
 const off = [set('active', false)];
 const putGroups = { groups: { ...rfc7644.groups, update: 'put' } } as const;
@@ -152,6 +152,19 @@ describe('a group that is renamed', () => {
     applied(await stage.target.changeMembers(group, members(ids.slice(1), [], ids.slice(0, 1)), signal));
     const outcome = await stage.target.update('group', group, [set('displayName', 'Deck')], signal, known);
     assert.deepEqual(outcome.kind === 'applied' && outcome.shown?.members, []);
+  });
+});
+
+describe('an element that is added to a list', () => {
+  it('and takes the place of the others is noticed, and lists go whole from then on', async (context) => {
+    const stage = await begin(context, { patch: { addReplaces: true } });
+    const id = await createPerson(stage, 'p');
+    const known = { paths: [work] };
+    const outcome = await stage.target.update('user', id, [set(home, 'p@home', false)], signal, known);
+    assert.deepEqual(outcome.kind === 'applied' && outcome.shown?.lost, [work]);
+    assert.equal(stage.learned()['patch.valueFilters'], false);
+    applied(await stage.target.update('user', id, [set(work, 'p@x', true)], signal, { paths: [home] }));
+    assert.equal((stage.server.users()[0]?.['emails'] as unknown[]).length, 2);
   });
 });
 

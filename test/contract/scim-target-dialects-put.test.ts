@@ -27,6 +27,18 @@ describe('a PUT', () => {
     assert.deepEqual([title, displayName], ['Prof', 'b']);
   });
 
+  it('says no null again, in no element of a list either, and says the id', async (context) => {
+    const stage = await begin(context, { users: { putNull: 'refused' } }, putOnly);
+    const id = await createPerson(stage, 'a');
+    const [held = {}] = stage.server.users();
+    const shown = { ...held, nickName: null, name: { givenName: null }, emails: [{ value: 'a@x', type: 'work', display: null }] };
+    stage.server.setFaults({ before: ({ method }) => (method === 'GET' ? { kind: 'answer', status: 200, body: shown } : undefined) });
+    applied(await stage.target.update('user', id, [set('displayName', 'b')], signal));
+    const sent = stage.server.requests.find(({ method }) => method === 'PUT')?.body;
+    assert.doesNotMatch(JSON.stringify(sent), /null/);
+    assert.equal(sent?.['id'], id);
+  });
+
   it('goes without a version where the target refuses the very one that it shows, and that is learned', async (context) => {
     const stage = await begin(context, {}, putOnly, {
       before: ({ method, headers }) => (method === 'PUT' && headers['if-match'] !== undefined ? { kind: 'answer', status: 412 } : undefined),

@@ -154,7 +154,7 @@ describe('what a target refuses', () => {
     const id = await createPerson(stage, 'a');
     stage.sent();
     assert.equal(failureClass(await stage.target.update('user', id, [clear('title')], signal)), 'rejected');
-    assert.deepEqual(stage.sent(), ['PATCH Users', 'GET Users', 'PATCH Users', 'GET Users', 'PUT Users']);
+    assert.deepEqual(stage.sent(), ['PATCH Users', 'GET Users', 'PATCH Users', 'GET Users', 'PUT Users', 'GET Users']);
     assert.deepEqual(stage.learned(), {});
   });
 

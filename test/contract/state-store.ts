@@ -37,7 +37,7 @@ export const aTrouble = (sourceId: string, rest: Partial<Trouble> = {}): Trouble
   ...rest,
 });
 
-export const zero = { active: 0, deactivated: 0, lost: 0, adopted: 0, troubled: 0 };
+export const zero = { active: 0, deactivated: 0, lost: 0, adopted: 0, troubled: 0, leftDisabled: 0 };
 
 /** What a state must do to honour src/ports/state-store.ts. Every test works on targets of its own. */
 export function stateStoreContract(name: string, makeFixture: () => Promise<StateFixture>): void {

@@ -71,3 +71,23 @@ describe('explain', { concurrency: 2 }, () => {
     assert.deepEqual(target.operations[0]?.changes, [{ path: 'title', change: 'set', value: 'Chair', before: 'Director' }]);
   });
 });
+
+describe('explain --push, of an adopted account that was left switched off', () => {
+  it('says so, and switches it on; everything else leaves it alone', async () => {
+    await using site = await createSite({ company: office });
+    const made = await fetch(`${site.target.url}/Users`, { method: 'POST', headers: { authorization: `Bearer ${site.token}`, 'content-type': 'application/scim+json' }, body: JSON.stringify({ schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName: 'hector', active: false }) });
+    assert.equal(made.status, 201);
+    assert.match((await site.run('plan')).stdout, /adopt {6}user {2}hector .*\n +stays switched off there \(reactivateAdopted: false\)/);
+    const isActive = () => site.target.users().find(({ userName }) => userName === 'hector')?.active;
+    assert.equal((await site.run('sync')).code, 0);
+    assert.equal((await site.run('plan')).code, 0);
+    assert.match((await site.run('status')).stdout, /users +7 active, 0 deactivated, 1 left switched off/);
+    assert.match(await firstLine(site, 'hector'), /is on wiki, but switched off there since before the account was adopted \(reactivateAdopted: false\)/);
+    assert.equal(isActive(), false);
+    const pushed = await site.run('explain', 'hector', '--push', '--yes');
+    assert.equal(pushed.code, 0, pushed.stdout + pushed.stderr);
+    assert.equal(isActive(), true);
+    assert.equal((await site.run('plan')).code, 0);
+    assert.match((await site.run('status')).stdout, /users +8 active/);
+  });
+});

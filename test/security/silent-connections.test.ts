@@ -38,7 +38,7 @@ const attacks = {
   'that send half a header': 'GET /livez HTTP/1.1\r\nHost: x\r\nX-Slow: ',
   'that send half a body': 'POST /livez HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nhalf',
   'that send half a chunk': 'POST /livez HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3e8\r\nhalf',
-  'that read no answer': `${'GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(20)}`,
+  'that read no answer': 'GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(20),
   'that send no HTTP': '\u0000'.repeat(100),
 };
 

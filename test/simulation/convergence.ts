@@ -118,7 +118,8 @@ async function compare(world: World, report: CycleReport): Promise<void> {
     }
     const body = here.get(link.targetId);
     assert.ok(body !== undefined, `${resource.sourceId} is linked to ${link.targetId}, which is not there`);
-    if (resource.type === 'user') assert.equal(body['active'] !== false, active, `${resource.sourceId} active`);
+    // What others had switched off when it became ours stays so.
+    if (resource.type === 'user') assert.equal(body['active'] !== false, active && link.leftDisabled !== true, `${resource.sourceId} active`);
     compareAttributes(resource, body, idOf);
     if (resource.type === 'group') compareMembers(resource, body, [...links.values()].filter((one) => !refused.has(one.sourceId)), await store.members(target, resource.sourceId), world);
   }

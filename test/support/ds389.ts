@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, runWithInput, startProcess, waitForPort, type RunningProcess } from './process.ts';
@@ -27,6 +27,12 @@ export interface Ds389 {
   search(...args: string[]): Promise<string>;
   /** Stops it in an orderly way and starts it again. */
   restart(): Promise<void>;
+  /** Stops it in an orderly way. */
+  stop(): Promise<void>;
+  start(): Promise<void>;
+  /** While it is stopped: a copy of its databases. Gives back what puts the copy in their place. */
+  snapshot(): Promise<() => Promise<void>>;
+  readonly port: number;
   /** Ends it and removes its folder. */
   dispose(): Promise<void>;
 }
@@ -116,6 +122,21 @@ async function fill(folder: string, port: number, first: RunningProcess, { ldif 
       await server.stop('SIGTERM');
       server = await run(folder, port);
     },
+    stop: () => server.stop('SIGTERM'),
+    start: async () => void (server = await run(folder, port)),
+    snapshot: async () => {
+      const copy = await mkdtemp(join(folder, 'bak', 'copy-'));
+      // With the logs beside them, of which it would make up what is missing.
+      const parts = ['db', 'home'];
+      for (const part of parts) await cp(join(folder, part), join(copy, part), { recursive: true });
+      return async () => {
+        for (const part of parts) {
+          await rm(join(folder, part), { recursive: true });
+          await cp(join(copy, part), join(folder, part), { recursive: true });
+        }
+      };
+    },
+    port,
     dispose: async () => {
       await server.stop('SIGKILL');
       await rm(folder, { recursive: true, force: true });

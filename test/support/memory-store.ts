@@ -147,6 +147,7 @@ function open(kept: Kept): MemoryStore {
             deactivated: inLifecycle('deactivated'),
             lost: inLifecycle('lost'),
             adopted: links.filter((link) => link.origin === 'adopted').length,
+            leftDisabled: links.filter((link) => link.leftDisabled === true).length,
             troubled: ofTarget(kept.troubles, target).filter((trouble) => trouble.type === type && !['inactive', 'held'].includes(trouble.cause)).length,
           };
         };

@@ -44,12 +44,17 @@ export function restrictedBindError(result: LdapResult, server: string): BridgeE
   return new BridgeError('D2S_DIRECTORY_AUTH', `${server} allows the bind account nothing: ${why}`, remedy);
 }
 
-/** The error for a bind that was refused. A server that is busy counts as not reachable, so that the next one is tried. */
-export function bindError(result: LdapResult, server: string): BridgeError {
+/**
+ * The error for a bind that was refused. A server that is busy counts as not reachable, so that the next one is tried.
+ *
+ * @param password what was sent, which the server may repeat
+ */
+export function bindError(result: LdapResult, server: string, password = ''): BridgeError {
+  const secrets = password === '' ? [] : [password];
   if (result.code === 51 || result.code === 52) {
     return new BridgeError(
       'D2S_DIRECTORY_UNREACHABLE',
-      `${server} does not serve now: ${nameOfCode(result.code)}${quote(result.diagnostic)}`,
+      `${server} does not serve now: ${nameOfCode(result.code)}${quote(result.diagnostic, secrets)}`,
       remedyForCode(result.code),
     );
   }
@@ -62,7 +67,7 @@ export function bindError(result: LdapResult, server: string): BridgeError {
   return new BridgeError(
     'D2S_DIRECTORY_AUTH',
     reason === undefined
-      ? `${server} refused the bind: ${nameOfCode(result.code)}${quote(result.diagnostic)}`
+      ? `${server} refused the bind: ${nameOfCode(result.code)}${quote(result.diagnostic, secrets)}`
       : `${server} refused the bind: ${reason[0]} (${nameOfCode(result.code)}, data ${subCode})`,
     reason?.[1] ?? remedyForCode(result.code),
   );

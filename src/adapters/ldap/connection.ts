@@ -1,6 +1,7 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { BridgeError } from '../../core/model/errors.ts';
+import { clean } from '../../core/wording/foreign.ts';
 import type { LdapSourceOptions } from './options.ts';
 
 /** A server's address, read from its URL. */
@@ -60,7 +61,8 @@ export async function openTls(
       host: name,
       // RFC 6066 §3 has no place for an IP address here; Node then compares the certificate with `host`.
       servername: isIP(name) === 0 ? name : '',
-      ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+      ...(tls.ca === undefined ? {} : { ca: typeof tls.ca === 'string' ? tls.ca : [...tls.ca] }),
+      rejectUnauthorized: true,
     });
     await settled(socket, 'secureConnect', signal);
     return socket;
@@ -107,5 +109,5 @@ function settled(socket: Socket, event: 'connect' | 'secureConnect', signal: Abo
 function describe(error: unknown): string {
   // With several addresses for one name (Happy Eyeballs), Node throws an AggregateError with an empty message.
   if (error instanceof AggregateError) return error.errors.map(describe).join('; ');
-  return error instanceof Error ? error.message : String(error);
+  return clean(error instanceof Error ? error.message : String(error));
 }

@@ -1,3 +1,4 @@
+import { clean } from '../../core/wording/foreign.ts';
 import { kindRules } from '../../core/directory/kinds.ts';
 import type { DirectoryIdentity } from '../../core/model/directory-identity.ts';
 import type { DirectoryFacts } from '../../ports/directory-source.ts';
@@ -19,7 +20,7 @@ export function changesText({ feed, because }: Choice): string {
 /** What a directory says of itself, for `check`. */
 export async function describe(directory: OpenDirectory, choice: Choice, identity: DirectoryIdentity): Promise<DirectoryFacts> {
   const { session, kind, idAttribute, rootDse, options } = directory;
-  const list = (name: string): string => rootDse.get(name)?.join(', ') ?? '';
+  const list = (name: string): string => clean(rootDse.get(name)?.join(', ') ?? '');
   const details: readonly (readonly [string, string])[] = [
     ['host', list('dnshostname')],
     ['vendor', [list('vendorname'), list('vendorversion')].filter((part) => part !== '').join(' ')],

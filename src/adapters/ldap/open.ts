@@ -73,6 +73,7 @@ export async function timed<T>(
   request: () => Promise<T>,
 ): Promise<T> {
   const start = performance.now();
+  options.onStart?.(operation);
   const tell = (outcome: LdapOutcome): void => options.onRequest?.(operation, performance.now() - start, outcome);
   try {
     const answer = await request();
@@ -143,7 +144,7 @@ async function bind(
   }
   const request = new BindRequest({ messageId: 0, dn: account.dn, password, controls: [askForPolicy()] });
   const result = await timed(options, 'bind', () => session.request(request));
-  if (result.code !== 0) throw bindError(result, session.server);
+  if (result.code !== 0) throw bindError(result, session.server, password);
   const restricted = restrictedBindError(result, session.server);
   if (restricted !== undefined) throw restricted;
 }

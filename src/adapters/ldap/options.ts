@@ -17,7 +17,7 @@ export interface LdapSourceOptions {
   readonly startTls: boolean;
   readonly tls: {
     /** Trusted certificates as PEM text, in place of those that come with Node. */
-    readonly ca?: string;
+    readonly ca?: string | readonly string[];
     /** The name that the certificate must carry, in place of the URL's host. */
     readonly serverName?: string;
   };
@@ -47,6 +47,8 @@ export interface LdapSourceOptions {
     /** How long the server may leave us waiting for its next message. */
     readonly idleMilliseconds: number;
   };
+  /** Told before each request. */
+  readonly onStart?: (operation: LdapOperation) => void;
   /** Told once for each finished request. */
   readonly onRequest?: (operation: LdapOperation, milliseconds: number, outcome: LdapOutcome) => void;
   /** Told when another server than the one before is read, in either direction. URLs. */

@@ -1,4 +1,5 @@
 import { BridgeError } from '../../core/model/errors.ts';
+import { clean } from '../../core/wording/foreign.ts';
 import type { LdapResult } from './message.ts';
 
 const raiseLimit =
@@ -61,11 +62,11 @@ export function searchError(result: LdapResult, base: string): BridgeError {
 
 /** The host of an LDAP URL: the part that may stand in an error. The DN behind it may name a person. */
 export function hostOf(uri: string): string {
-  return /^ldaps?:\/\/([^/]+)/i.exec(uri)?.[1] ?? 'an unnamed server';
+  return clean(/^ldaps?:\/\/([^/]+)/i.exec(uri)?.[1] ?? 'an unnamed server');
 }
 
-/** The server's own words, made safe for one line of a log. */
-export function quote(diagnostic: string): string {
-  const text = diagnostic.replace(/[\p{Cc}\s]+/gu, ' ').trim().slice(0, 200);
+/** The server's own words, made safe for one line of a log. A server may repeat the password that it was sent. */
+export function quote(diagnostic: string, secrets: readonly string[] = []): string {
+  const text = clean(diagnostic, secrets);
   return text === '' ? '' : ` ("${text}")`;
 }

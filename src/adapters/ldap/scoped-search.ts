@@ -98,7 +98,8 @@ async function searchPlace(
     const entry = hidden.mark(named(read), found);
     if (search.seen.has(entry.id)) return;
     search.seen.add(entry.id);
-    await search.visit(stamp === undefined ? entry : { ...entry, stamp });
+    const modified = search.stampOf.modified(found);
+    await search.visit(stamp === undefined ? entry : { ...entry, stamp, ...(modified === undefined ? {} : { modified }) });
   };
   const onReference = (uris: readonly string[]): void => {
     const urls = search.follower.judge(directory, visited, uris);

@@ -4,9 +4,10 @@ import { z } from 'zod';
 import { BridgeError } from '../../core/model/errors.ts';
 import type { Verb } from '../../core/model/plan.ts';
 import type { Decision, LeftDecisions, UnusableDecision } from '../../ports/state-store.ts';
-import { damaged, unwritable } from './faults.ts';
+import { damaged, foreign, unwritable } from './faults.ts';
 import { readText, type StateFiles } from './files.ts';
 import { parseJson } from './lines.ts';
+import { mayBePlanted, ownUser } from './owner.ts';
 import { replaceFile } from './replace-file.ts';
 
 const heldOperation = z.strictObject({
@@ -44,10 +45,12 @@ type WaitingDecision = LeftDecisions['waiting'][number];
  */
 export class DecisionFolder {
   readonly #files: StateFiles;
+  readonly #state: string;
   readonly #folder: string;
 
   constructor(files: StateFiles, stateFolder: string) {
     this.#files = files;
+    this.#state = stateFolder;
     this.#folder = join(stateFolder, 'decisions');
   }
 
@@ -55,6 +58,8 @@ export class DecisionFolder {
   async read(): Promise<LeftDecisions> {
     const facts = await this.#files.inspect(this.#folder);
     if (facts?.kind !== 'folder') return { waiting: [], unusable: [] };
+    // Whoever can write there decides about what is held.
+    if (mayBePlanted(facts, await this.#files.inspect(this.#state))) return { waiting: [], unusable: [{ key: '', because: 'untrusted' }] };
     const waiting: WaitingDecision[] = [];
     const unusable: UnusableDecision[] = [];
     const keys = await this.#files.list(this.#folder).catch(() => undefined);
@@ -92,6 +97,7 @@ export class DecisionFolder {
       await this.#files.makeFolder(this.#folder);
       const facts = await this.#files.inspect(this.#folder);
       if (facts?.kind !== 'folder') throw damaged(this.#folder, 'is not a folder');
+      if (facts.owner !== undefined && mayBePlanted(facts, await this.#files.inspect(this.#state))) throw foreign(this.#folder, facts.owner, ownUser() ?? 0);
       const before = (await this.read()).waiting.filter((one) => one.target === target && one.holdId === holdId);
       await replaceFile(this.#files, path, [JSON.stringify(decision), '\n']);
       for (const { key } of before) await this.remove(key);

@@ -49,12 +49,24 @@ export function unsynced(path: string, cause: unknown): BridgeError {
 }
 
 /** The state folder cannot be opened or read for a reason that has nothing to do with its content. */
-export function unusable(folder: string, cause: unknown): BridgeError {
+/** @param owner the user to whom the folder belongs */
+export function unusable(folder: string, cause: unknown, owner?: number): BridgeError {
   if (cause instanceof BridgeError) return cause;
+  if (owner !== undefined && owner !== process.geteuid?.() && ['EACCES', 'EPERM'].includes(reasonOf(cause))) return foreign(folder, owner, process.geteuid?.() ?? 0, cause);
   return new BridgeError(
     'D2S_STATE_UNWRITABLE',
     `the state in ${folder} cannot be used (${reasonOf(cause)})`,
     'check that the folder exists on a healthy disk and belongs to the user that runs dir2scim',
+    cause,
+  );
+}
+
+/** Somebody else's: whoever owns it decides what is in it, and could not use what we would leave there. */
+export function foreign(path: string, owner: number, user: number, cause?: unknown): BridgeError {
+  return new BridgeError(
+    'D2S_STATE_UNWRITABLE',
+    `${path} belongs to the user with uid ${owner}, and this is uid ${user}`,
+    `run it as the user whom the service runs as (sudo -u '#${owner}' dir2scim …), or as root`,
     cause,
   );
 }

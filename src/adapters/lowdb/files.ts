@@ -1,5 +1,6 @@
 /**
- * The few file operations that the state needs, so that tests can make each of them fail or be the last one.
+ * The few file operations that the state needs, so that tests can make each of them fail or be the last one. What root
+ * makes belongs to whom the state belongs (`owner.ts`).
  * Every path is below the state folder, except the folder itself.
  */
 export interface StateFiles {
@@ -41,6 +42,8 @@ export interface FileFacts {
   readonly size: number;
   /** Permission bits. */
   readonly mode: number;
+  /** The user (uid) to whom it belongs; undefined where there is no such thing. */
+  readonly owner?: number | undefined;
   /** Two names with the same identity are the same thing (device and inode). */
   readonly identity: string;
 }

@@ -1,6 +1,8 @@
 import { open, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { parseJson } from './lines.ts';
+import { heirOf } from './owner.ts';
 
 const noteShape = z.object({ lineage: z.string(), serial: z.number().int().nonnegative() });
 /** Each note takes the place of the one before. */
@@ -18,11 +20,12 @@ export interface LatestNote {
   readonly close: () => Promise<void>;
 }
 
-export async function openLatestNote(path: string | undefined): Promise<LatestNote> {
+/** @param folder the state's */
+export async function openLatestNote(path: string | undefined, folder: string): Promise<LatestNote> {
   if (path === undefined) return noNote;
   let file: FileHandle;
   try {
-    file = await open(path, 'r+').catch(() => open(path, 'wx+', 0o600));
+    file = await open(path, 'r+').catch(() => createNote(path, folder));
   } catch {
     return noNote;
   }
@@ -35,6 +38,13 @@ export async function openLatestNote(path: string | undefined): Promise<LatestNo
     },
     close: async () => file.close().catch(() => undefined),
   };
+}
+
+async function createNote(path: string, folder: string): Promise<FileHandle> {
+  const file = await open(path, 'wx+', 0o600);
+  const heir = await heirOf(join(folder, 'any'));
+  if (heir !== undefined) await file.chown(heir.uid, heir.gid);
+  return file;
 }
 
 const noNote: LatestNote = { serialOf: () => undefined, write: () => Promise.resolve(), close: () => Promise.resolve() };

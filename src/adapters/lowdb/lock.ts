@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { createServer, type Server } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import { locked } from './faults.ts';
+import { newKey } from './secret-key.ts';
 import { readText, writeFully, type StateFiles } from './files.ts';
 
 /** The right to write to a state folder. The kernel frees it however its holder ends, or the next one takes it over. */
@@ -12,9 +14,10 @@ export interface StateLock {
 /**
  * Takes the lock of a folder, once per machine.
  *
- * Linux: an abstract unix socket named after the folder's identity. A second listener gets EADDRINUSE, whatever name
- * it knows the folder by, and `kill -9` frees it at once; a file with a time stamp in it would let a second process in
- * while the event loop of the first one stands still. Elsewhere: a file with the holder's process id.
+ * Linux: an abstract unix socket named after the folder's identity and a secret in it. A second listener gets EADDRINUSE,
+ * whatever name it knows the folder by, and `kill -9` frees it at once; a file with a time stamp in it would let a second
+ * process in while the event loop of the first one stands still. Any user may listen on any abstract name, so that nobody
+ * else may know this one. Elsewhere: a file with the holder's process id.
  *
  * @throws BridgeError D2S_STATE_LOCKED
  */
@@ -24,8 +27,44 @@ export function acquireLock(files: StateFiles, folder: string, identity: string)
 
 const noteName = 'lock';
 
+/** How long another process may take to write one line. */
+const patience = 10;
+
+/**
+ * What only those know who may read the folder: the state's own key; in a folder without a state yet, a file that the
+ * first one makes who comes. Everybody who comes later finds the same.
+ */
+async function lockSecret(files: StateFiles, folder: string): Promise<string> {
+  const path = join(folder, 'lock.key');
+  const key = join(folder, 'secret.key');
+  if ((await files.inspect(path)) === undefined) {
+    if ((await files.inspect(key)) !== undefined) return (await readText(files, key, 64)) ?? '';
+    await writeSecret(files, path);
+  }
+  for (let attempt = 0; attempt < patience; attempt += 1) {
+    const text = (await readText(files, path, 64)) ?? '';
+    if (text.endsWith('\n')) return text;
+    await wait(20);
+  }
+  return ''; // whoever made it was ended before it wrote the line: then the name is what everybody can tell
+}
+
+async function writeSecret(files: StateFiles, path: string): Promise<void> {
+  try {
+    const file = await files.open(path, 'create');
+    try {
+      await writeFully(file, Buffer.from(newKey()), 0);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+}
+
 async function acquireSocket(files: StateFiles, folder: string, identity: string): Promise<StateLock> {
-  const name = createHash('sha256').update(identity).digest('hex').slice(0, 32);
+  const name = createHash('sha256').update(`${identity}\n${await lockSecret(files, folder)}`).digest('hex').slice(0, 32);
   const server = createServer((socket) => void socket.destroy());
   const note = join(folder, noteName);
   if (!(await listens(server, `\0dir2scim-state-${name}`))) throw locked(folder, await readPid(files, note));

@@ -1,5 +1,7 @@
 import { constants, type BigIntStats } from 'node:fs';
-import { chmod, lstat, mkdir, open, readdir, realpath, rename, rm, type FileHandle } from 'node:fs/promises';
+import { chmod, chown, lstat, mkdir, open, readdir, realpath, rename, rm, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { heirOf } from './owner.ts';
 import type { FileFacts, StateFile, StateFiles } from './files.ts';
 
 /** O_NOFOLLOW does not exist on Windows, where links in the folder are caught by `inspect` alone. */
@@ -12,13 +14,21 @@ const openFlags = {
 /** The real disk. */
 export const nodeFiles: StateFiles = {
   makeFolder: async (path) => {
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    const made = await mkdir(path, { recursive: true, mode: 0o700 });
+    const heir = made === undefined ? undefined : await heirOf(made);
+    if (made === undefined || heir === undefined) return;
+    for (let folder = path; folder.length >= made.length; folder = dirname(folder)) await chown(folder, heir.uid, heir.gid);
   },
   realPath: (path) => realpath(path),
   inspect,
   list: (folder) => readdir(folder),
   restrict: (path, mode) => chmod(path, mode),
-  open: async (path, use) => stateFile(await open(path, openFlags[use], 0o600)),
+  open: async (path, use) => {
+    const handle = await open(path, openFlags[use], 0o600);
+    const heir = use === 'create' ? await heirOf(path) : undefined;
+    if (heir !== undefined) await handle.chown(heir.uid, heir.gid);
+    return stateFile(handle);
+  },
   rename: (from, to) => rename(from, to),
   remove: (path) => rm(path, { force: true }),
   syncFolder,
@@ -36,6 +46,7 @@ async function inspect(path: string): Promise<FileFacts | undefined> {
     kind: stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : stats.isSymbolicLink() ? 'link' : 'other',
     size: Number(stats.size),
     mode: Number(stats.mode & 0o777n),
+    owner: process.platform === 'win32' ? undefined : Number(stats.uid),
     identity: `${String(stats.dev)}:${String(stats.ino)}`,
   };
 }

@@ -4,7 +4,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Opening, StateStore } from '../../ports/state-store.ts';
 import { compactAfter, Compaction } from './compaction.ts';
 import { DecisionFolder } from './decision-folder.ts';
-import { damaged, unusable } from './faults.ts';
+import { damaged, foreign, unusable } from './faults.ts';
 import type { FileFacts, StateFiles } from './files.ts';
 import type { JournalContent } from './journal.ts';
 import { JournalWriter } from './journal-writer.ts';
@@ -12,6 +12,7 @@ import { openLatestNote } from './latest-note.ts';
 import { createState, loadState, pathsOf, type LoadedState, type StatePaths } from './load.ts';
 import { acquireLock, type StateLock } from './lock.ts';
 import { Memory } from './memory.ts';
+import { ownUser } from './owner.ts';
 import { nodeFiles } from './node-files.ts';
 import { besides } from './replace-file.ts';
 import { readSnapshot, writeSnapshot, type StateContent } from './snapshot.ts';
@@ -48,7 +49,8 @@ export async function openStateStore(options: StateStoreOptions): Promise<StateS
     return await openLocked(options, files, path, lock);
   } catch (error) {
     await lock?.release().catch(() => undefined);
-    throw unusable(options.folder, error);
+    const facts = await files.inspect(options.folder).catch((): undefined => undefined);
+    throw unusable(options.folder, error, facts?.owner);
   }
 }
 
@@ -59,7 +61,23 @@ async function openFolder(files: StateFiles, folder: string): Promise<{ readonly
   if (facts?.kind !== 'folder') throw damaged(path, 'is not a folder');
   await files.syncFolder(dirname(path)).catch(() => undefined); // the folder above may be unreadable for us
   await keepPrivate(files, path, facts, 0o700);
+  await refuseForeign(files, path, facts);
   return { path, facts };
+}
+
+/**
+ * Whoever owns the folder, or a file of the state, decides what is in it. A volume of Kubernetes belongs to root, and may
+ * be open to all: there, only we have files in it.
+ */
+async function refuseForeign(files: StateFiles, folder: string, facts: FileFacts): Promise<void> {
+  const user = ownUser();
+  if (user === undefined || facts.owner === undefined) return;
+  if (user !== 0 && facts.owner !== user && facts.owner !== 0) throw foreign(folder, facts.owner, user);
+  const paths = pathsOf(folder);
+  for (const path of [paths.snapshot, paths.journal, paths.key]) {
+    const found = await files.inspect(path);
+    if (user !== 0 && found?.owner !== undefined && found.owner !== user && found.owner !== 0) throw foreign(path, found.owner, user);
+  }
 }
 
 async function openLocked(options: StateStoreOptions, files: StateFiles, folder: string, lock: StateLock): Promise<StateStore> {
@@ -73,7 +91,7 @@ async function openLocked(options: StateStoreOptions, files: StateFiles, folder:
   const sizeOfSnapshot = async (): Promise<number> => (await files.inspect(paths.snapshot))?.size ?? 0;
   const snapshotSize = await sizeOfSnapshot();
   const journal = await JournalWriter.open(files, paths.journal, found);
-  const latest = await openLatestNote(options.latestNote);
+  const latest = await openLatestNote(options.latestNote, folder);
   const write = async (): Promise<number> => {
     await database.write();
     return sizeOfSnapshot();

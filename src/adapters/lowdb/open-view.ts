@@ -29,7 +29,8 @@ export async function openStateView({ folder, files = nodeFiles }: StateViewOpti
     if (loaded === undefined) return createView(randomUUID(), new Memory(), digestWith(newKey()), decisions);
     return createView(loaded.content.lineage, loaded.content.memory, loaded.digest, decisions);
   } catch (error) {
-    throw unusable(folder, error);
+    const facts = await files.inspect(folder).catch(() => undefined);
+    throw unusable(folder, error, facts?.owner);
   }
 }
 

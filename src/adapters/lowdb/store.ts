@@ -1,3 +1,4 @@
+import { BridgeError } from '../../core/model/errors.ts';
 import type { StateChange, StateStore, StateView } from '../../ports/state-store.ts';
 import type { Compaction } from './compaction.ts';
 import type { DecisionFolder } from './decision-folder.ts';
@@ -47,7 +48,7 @@ export function createStore(parts: StoreParts): StateStore {
   return {
     ...view,
     record: async (changes) => {
-      if (closed !== undefined) throw new Error('the state is closed');
+      if (closed !== undefined) throw closedError();
       // As text at once: what the caller does with its objects afterwards cannot reach the state.
       if (changes.length > 0) await commits.add(JSON.stringify(changes));
     },
@@ -87,4 +88,9 @@ async function withReport({ journal, onWritten }: StoreParts, compact: () => Pro
   } catch {
     onWritten({ result: 'error', journalBytes: journal.size });
   }
+}
+
+/** Somebody still works with a state that was opened anew after a failed write. */
+function closedError(): BridgeError {
+  return new BridgeError('D2S_STATE_UNWRITABLE', 'the state was opened anew after a failed write, while this cycle was under way', 'the next cycle goes on');
 }

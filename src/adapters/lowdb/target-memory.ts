@@ -37,8 +37,8 @@ export class TargetMemory {
   readonly intents = new Map<SourceId, Intent>();
   readonly #unstored = new Map<string, number>();
   readonly #counts: Counts = {
-    user: { active: 0, deactivated: 0, lost: 0, adopted: 0, troubled: 0 },
-    group: { active: 0, deactivated: 0, lost: 0, adopted: 0, troubled: 0 },
+    user: { active: 0, deactivated: 0, lost: 0, adopted: 0, troubled: 0, leftDisabled: 0 },
+    group: { active: 0, deactivated: 0, lost: 0, adopted: 0, troubled: 0, leftDisabled: 0 },
   };
   /** How many links come from which directory. */
   readonly directories = new Map<string, number>();
@@ -193,6 +193,7 @@ export class TargetMemory {
     const counts = this.#counts[link.type];
     counts[link.lifecycle] += by;
     if (link.origin === 'adopted') counts.adopted += by;
+    if (link.leftDisabled === true) counts.leftDisabled += by;
     for (const path of link.unstored ?? []) {
       const left = (this.#unstored.get(path) ?? 0) + by;
       if (left === 0) this.#unstored.delete(path);

@@ -19,6 +19,8 @@ export interface ScimTargetOptions extends Route {
     /** From asking for a connection to the last byte of the answer; 30 s unless said. Three times as long for a POST. */
     readonly requestMilliseconds?: number | undefined;
   };
+  /** Before every request. */
+  readonly onSending?: ((method: string) => void) | undefined;
   /** After every request that was sent or tried. Status 0: there was no answer. */
   readonly onRequest: (method: string, status: number, milliseconds: number) => void;
   /** The target asked to be left alone for so long. */

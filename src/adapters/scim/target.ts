@@ -1,29 +1,32 @@
 import type { Dialect } from '../../core/dialect/dialect.ts';
+import { readScimPath } from '../../core/mapping/scim-path.ts';
 import type { ResourceType } from '../../core/model/entry.ts';
 import type { TargetId } from '../../core/model/link.ts';
 import type { Failure, Outcome } from '../../core/model/outcome.ts';
+import { isNoValue } from '../../core/planning/diff.ts';
 import type { Acknowledged, FoundResource, MemberChange, ScimChange, ScimTarget, Takes } from '../../ports/scim-target.ts';
 import { confirmCreate, confirmWrite, type Promised } from './write/accepted.ts';
 import { contained } from './contained.ts';
 import { createAttempt } from './exchange/attempt.ts';
 import type { Conversation } from './dialect/conversation.ts';
 import { createResource } from './write/create.ts';
-import { atEndpoints } from './dialect/endpoints.ts';
+import { atEndpoints, lacksGroups, takesNoGroups } from './dialect/endpoints.ts';
 import { createDialectBook, type DialectBook } from './dialect/dialect-book.ts';
 import { discoverTarget } from './dialect/discover.ts';
 import { createScimSigns } from './dialect/scim-signs.ts';
 import { createFind } from './read/find.ts';
 import { createDiscovery, writeAfter } from './dialect/discover-first.ts';
-import { confirms } from './write/effect.ts';
+import { confirms, unstored } from './write/effect.ts';
 import { tellsActive } from './write/ended.ts';
 import { inDialect } from './in-dialect.ts';
-import { readOrGone, unlessGone } from './read/gone.ts';
+import { readOrGone, unlessGone, unlessRefusedAsGone } from './read/gone.ts';
 import { readList } from './read/list.ts';
 import { probeTarget } from './read/probe.ts';
 import { readInventory } from './read/inventory.ts';
 import { believeMembers, differs } from './write/believe-members.ts';
+import { withLost } from './write/believe-update.ts';
 import { changeMembers, memberChunk } from './write/members.ts';
-import { membersAsked } from './write/read-members.ts';
+import { membersAsked, membersRead } from './write/read-members.ts';
 import { noMembers, shownMembers } from './write/shown-members.ts';
 import { failed, isRefusal, nonsense, toFailure, type Answer, type Body, type Refusal } from './message.ts';
 import { checkOptions, type CheckedOptions, type ScimTargetOptions } from './options.ts';
@@ -32,9 +35,11 @@ import { foundResource, versionOf } from './read/resource.ts';
 import { createExchange } from './exchange/retry.ts';
 import { createTransport } from './exchange/transport.ts';
 import { removeResource } from './write/remove.ts';
+import { wasShown } from './write/settle-stored.ts';
+import { tellsNothing } from './write/unless-there.ts';
 import { showsOurs } from './write/subject.ts';
 import { updateResource } from './write/update.ts';
-import { toWire } from './write/wire-change.ts';
+import { toWire, type WireChange } from './write/wire-change.ts';
 
 /**
  * A SCIM 2.0 service provider as the RFCs describe it (7643, 7644), behind the port. Throws a BridgeError
@@ -63,28 +68,31 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
     get memberChunk() {
       return memberChunk(book.current());
     },
-    takes: (type) => takes(type, book.current()),
+    takes: (type) => takes(type, book),
     get recreates() {
       return book.current().users.reactivation === 'recreate';
     },
     discover: (signal) => discoverTarget(exchange, book, signal),
     find,
     inventory: (type, worthRequests, signal) => readInventory(exchange, book, type, worthRequests, signal),
-    read: (type, id, signal) => readOne(talk(signal), type, id),
-    answers: async (type, signal) => !isRefusal(await readList(exchange, type, 'startIndex=1&count=1', signal)),
+    read: (type, id, signal, without) => readOne(talk(signal), type, id, without),
+    answers: (type, signal) => answers(talk(signal), type),
     async create(type, attributes, signal, members = []) {
       const outcome = await createResource(talk(signal), type, attributes, members);
-      return confirmCreate(outcome, { clock, signal }, attributes.get('externalId'), (id) => find(type, 'externalId', id, signal));
+      const wire = [...attributes].map(([path, value]) => toWire({ path, change: 'set', value, had: false }, book.current().values));
+      const differing = (held: Body): readonly string[] => unstored(held, wire, false).map(({ path, from }) => from ?? path.text);
+      return confirmCreate(outcome, { clock, signal }, attributes.get('externalId'), (id) => find(type, 'externalId', id, signal), differing);
     },
     update: (type, id, changes, signal, known = {}) => update({ ...talk(signal), clock }, type, id, changes, known),
     async changeMembers(group, change, signal) {
       if (change.add.length + change.remove.length === 0) return { kind: 'applied', id: group };
       const answer = await changeMembers(talk(signal), group, change);
       const confirmed = await confirmWrite(answer, { exchange, clock, signal }, 'group', group, showsMembers(change, book.current()), book.current().members.read === 'attributes' ? membersAsked : '');
+      if (!isRefusal(confirmed) && confirmed !== answer) membersRead(talk(signal), confirmed); // so that a list that is left out later means nobody
       return withMembers(group, await unlessGone(talk(signal), 'group', group, confirmed));
     },
     remove: (type, id, signal, known = {}) => removeResource({ ...talk(signal), clock }, type, id, known),
-    probe: (signal) => probeTarget(find, signal),
+    probe: (signal) => probeTarget(find, exchange, signal),
     settings: () => book.settings(),
     restore(notes) {
       book.restore(notes);
@@ -111,9 +119,18 @@ function createNotes(book: DialectBook, pace: Pace): ScimTarget['newNotes'] {
   };
 }
 
-function takes(type: ResourceType, { users, groups }: Dialect): Takes {
-  if (type === 'group' && groups.supported === 'off') return 'none';
-  return (type === 'user' ? users : groups).create ? 'all' : 'existing';
+/** Some page users and not groups (WSO2 answers 501 to `startIndex`). */
+async function answers({ exchange, signal }: Conversation, type: ResourceType): Promise<boolean> {
+  const page = await readList(exchange, type, 'startIndex=1&count=1', signal);
+  if (!isRefusal(page)) return true;
+  const mayPageOtherwise = page.status === 400 || page.status === 501;
+  return mayPageOtherwise && !isRefusal(await readList(exchange, type, 'count=1', signal));
+}
+
+function takes(type: ResourceType, book: DialectBook): Takes {
+  if (type === 'group' && lacksGroups(book)) return 'none';
+  const takesNew = type === 'user' ? book.current().users.create : !takesNoGroups(book);
+  return takesNew ? 'all' : 'existing';
 }
 
 /** Where writes are joined, as many wait as two bulk requests take, so that the next is full when one is back. */
@@ -125,9 +142,13 @@ function callers({ calls, concurrency }: Pick<CheckedOptions, 'calls' | 'concurr
 /** More would wait for their turn for too long at a target that takes one request a second. */
 const mostCallers = 400;
 
-function shows(changes: readonly ScimChange[], book: DialectBook): (held: Body | undefined) => boolean {
+/** What answers were seen to show has to be there. */
+function shows(type: ResourceType, changes: readonly ScimChange[], talk: Talk): (held: Body | undefined) => boolean {
+  const { book } = talk;
   const wire = changes.map((change) => toWire(change, book.current().values));
-  return (held) => held !== undefined && confirms(held, wire, { keepsOurs: showsOurs(book), tellsActive: tellsActive(book) });
+  const isMissing = (held: Body, { path, value }: WireChange): boolean => value !== undefined && isNoValue(readScimPath(held, path)) && wasShown(talk, type, path.text);
+  return (held) =>
+    held !== undefined && confirms(held, wire, { keepsOurs: showsOurs(book), tellsActive: tellsActive(book) }) && !wire.some((change) => isMissing(held, change));
 }
 
 function showsMembers(change: MemberChange, { members }: Dialect): (held: Body | undefined) => boolean {
@@ -140,17 +161,21 @@ function showsMembers(change: MemberChange, { members }: Dialect): (held: Body |
 async function update(talk: Talk, type: ResourceType, id: TargetId, changes: readonly ScimChange[], known: Acknowledged): Promise<Outcome> {
   if (changes.length === 0) return { kind: 'applied', id };
   const answer = await updateResource(talk, type, id, changes, known);
-  const confirmed = await confirmWrite(answer, talk, type, id, shows(changes, talk.book));
-  return keepsMembers(talk, type, id, known, await unlessGone(talk, type, id, confirmed));
+  const confirmed = await confirmWrite(answer, talk, type, id, shows(type, changes, talk));
+  const looked = isRefusal(confirmed) || confirmed === answer ? confirmed : withLost(talk, type, changes.map((change) => toWire(change, talk.book.current().values)), known, confirmed);
+  const ends = changes.some((change) => change.path === 'active' && change.change === 'set' && change.value === false);
+  return keepsMembers(talk, type, id, changes, known, await unlessRefusedAsGone(talk, type, id, looked, ends));
 }
 
 type Talk = Conversation & Promised;
 
 /** A group that was changed has the members that it had, or the outcome says whom it has. */
-async function keepsMembers(conversation: Conversation, type: ResourceType, id: TargetId, { members, expectedMembers }: Acknowledged, answer: Answer | Refusal): Promise<Outcome> {
+async function keepsMembers(conversation: Conversation, type: ResourceType, id: TargetId, changes: readonly ScimChange[], { members, expectedMembers, paths }: Acknowledged, answer: Answer | Refusal): Promise<Outcome> {
   if (type === 'user' || members === undefined || isRefusal(answer)) return outcomeOf(id, answer);
-  const looked = await believeMembers(conversation, id, { add: [], remove: [], current: members, expected: expectedMembers }, answer);
-  return isRefusal(looked) ? outcomeOf(id, answer) : withMembers(id, { ...answer, body: looked.body });
+  const isRepeated = !changes.some(({ path }) => path !== 'externalId' && paths?.includes(path) !== false);
+  const looked = await believeMembers(conversation, id, { add: [], remove: [], current: members, expected: expectedMembers }, answer, isRepeated);
+  if (isRefusal(looked)) return outcomeOf(id, tellsNothing(looked) ? looked : answer);
+  return withMembers(id, { ...answer, body: looked.body });
 }
 
 /** With whom the group was seen to have. */
@@ -166,8 +191,8 @@ function outcomeOf(id: TargetId, answer: Answer | Refusal): Outcome {
   return { kind: 'applied', id, ...versionOf(answer), ...(unstored === undefined && lost === undefined ? {} : { shown: { unstored, lost } }) };
 }
 
-async function readOne(conversation: Conversation, type: ResourceType, id: TargetId): Promise<FoundResource | Failure> {
-  const answer = await readOrGone(conversation, type, id);
+async function readOne(conversation: Conversation, type: ResourceType, id: TargetId, without?: 'members'): Promise<FoundResource | Failure> {
+  const answer = await readOrGone(conversation, type, id, without);
   if (isRefusal(answer)) return toFailure(answer);
   return foundResource(answer.body) ?? nonsense('answered without the resource that was asked for', answer.status);
 }

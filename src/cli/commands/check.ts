@@ -24,7 +24,7 @@ import { isFailure, type TargetFacts } from '../../ports/scim-target.ts';
 import { wrap } from '../layout.ts';
 import { lintDirectory, lintTarget } from '../lint.ts';
 import { progressObserver } from '../progress.ts';
-import { chosenTargets, interruptible, withApp, type CommandContext } from '../session.ts';
+import { chosenTargets, interruptibleReading, withApp, type CommandContext } from '../session.ts';
 import { showRejected } from '../show-plan.ts';
 import { showSettings } from '../show-settings.ts';
 import { printJson, type Terminal } from '../terminal.ts';
@@ -74,12 +74,13 @@ export async function check(
 ): Promise<number> {
   const { terminal } = context;
   return withApp(context, progressObserver(terminal), (app) =>
-    interruptible(app, async ({ stopping }) => {
+    interruptibleReading(app, async (stopping) => {
       const names = chosenTargets(app, options.target);
       const inspected = await Promise.all(directoriesOf(app, names).map((name) => checkDirectory(app, name, stopping)));
       const view = await openView(app);
       const { targets, unread } = await checkTargets(app, view, names, inspected, stopping);
       await view?.close();
+      stopping.throwIfAborted();
       const directories = inspected.map((one): DirectoryCheck => ({ ...one, ...errorPart(one.error ?? unread.get(one.directory)) }));
       const told = new Told(terminal);
       if (options.json) printJson(terminal, { config: app.configuration.file, directories: directories.map(plain), targets: targets.map(plain) });

@@ -40,7 +40,7 @@ export async function explain(who: string, options: ExplainOptions, context: Com
       const store = options.push === true ? await openUnlessLocked(app) : undefined;
       const view = store ?? (await app.openView());
       try {
-        const { all, failures } = await explainAll(who, app, view, targets, shutdown.stopping);
+        const { all, failures } = await explainAll(who, app, view, targets, options.push === true, shutdown.stopping);
         const explained: { readonly one: TargetExplanation; readonly known: KnownAccounts }[] = [];
         for (const { setup, examination: { explanation } } of all) explained.push(await withAccounts(explanation, setup, view, shutdown.stopping));
         if (!options.json) for (const { one, known } of explained) showExplanation(one, who, known, terminal, call);
@@ -76,7 +76,7 @@ async function withAccounts(one: TargetExplanation, { target }: TargetSetup, vie
 const patience = 15_000;
 
 /** Of each target whose directories can be read; what is wrong with the others is told beside it. */
-async function explainAll(who: string, app: App, view: StateView, targets: readonly string[], signal: AbortSignal): Promise<{ readonly all: Examined[]; readonly failures: readonly BridgeError[] }> {
+async function explainAll(who: string, app: App, view: StateView, targets: readonly string[], isPush: boolean, signal: AbortSignal): Promise<{ readonly all: Examined[]; readonly failures: readonly BridgeError[] }> {
   const failures: BridgeError[] = [];
   const prepared = await prepareAll(app, targets, failures, signal);
   const definitions = prepared.map((setup) => setup.definition);
@@ -88,7 +88,7 @@ async function explainAll(who: string, app: App, view: StateView, targets: reado
   });
   const all = await Promise.all(
     setups.map(async (setup) => {
-      const examination = await explainTarget(id, setup, readingsOf(setup, complete), view, { lookUp, now: app.clock.now(), signal });
+      const examination = await explainTarget(id, setup, readingsOf(setup, complete), view, { lookUp, now: app.clock.now(), signal, isPush });
       return { id, setup, readAt, examination };
     }),
   );

@@ -7,7 +7,7 @@ import { nothingKnown, withName, type KnownAccounts } from '../known-accounts.ts
 import { errorJson, planAll, type AllPlanned } from '../plan-all.ts';
 import { progressObserver } from '../progress.ts';
 import { readAccounts } from '../read-accounts.ts';
-import { chosenTargets, interruptible, withApp, type CommandContext } from '../session.ts';
+import { chosenTargets, interruptibleReading, withApp, type CommandContext } from '../session.ts';
 import { planJson, showPlan, type PlanDisplay } from '../show-plan.ts';
 import { printJson } from '../terminal.ts';
 import type { SyncOptions } from './sync.ts';
@@ -22,13 +22,14 @@ export async function plan(options: PlanOptions, context: CommandContext): Promi
   const { terminal } = context;
   const all = options.all === true;
   return withApp(context, progressObserver(terminal), (app) =>
-    interruptible(app, async ({ stopping }) => {
+    interruptibleReading(app, async (stopping) => {
       const targets = chosenTargets(app, options.target);
       const view = await app.openView();
       try {
         const { planned: unnamed, failures } = await planAll(app, view, targets, options.full, stopping);
         const planned: { readonly one: PlannedTarget; readonly display: PlanDisplay }[] = [];
         for (const plan of unnamed) planned.push(await withAccounts(plan, view, all, stopping));
+        stopping.throwIfAborted();
         const call = commandLine(context);
         if (options.json) printJson(terminal, { targets: planned.map(({ one, display }) => planJson(one, display, call)), errors: failures.map(errorJson) });
         else for (const { one, display } of planned) showPlan(one, display, terminal, call);

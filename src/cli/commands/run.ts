@@ -1,16 +1,21 @@
+import { readFile } from 'node:fs/promises';
 import { createApp, type App } from '../../app.ts';
 import type { Configuration } from '../../config/configuration.ts';
+import type { Failure } from '../../core/model/outcome.ts';
 import { loadConfiguration } from '../../config/load.ts';
 import { createPictures } from '../../cycle/directory-pictures.ts';
 import { createFailureCounts } from '../../cycle/failing.ts';
 import { createInStep } from '../../cycle/in-step.ts';
 import { createTimekeeper } from '../../cycle/timekeeper.ts';
 import { rememberReading } from '../../cycle/remember-directories.ts';
+import { remind } from '../../cycle/target-notes.ts';
 import { startCycles } from '../../cycle/run-cycles.ts';
 import { createAuthBackOff, type AuthBackOff } from '../../daemon/auth-back-off.ts';
 import { createLanes } from '../../daemon/lanes.ts';
 import { runDaemon } from '../../daemon/run-daemon.ts';
 import { createReadingWatch } from '../../daemon/reading-watch.ts';
+import { createProbing, type Probing } from '../../daemon/target-probe.ts';
+import { watchConfiguration, type ConfigurationWatch } from '../../daemon/configuration-watch.ts';
 import { createWatching, type Watching } from '../../daemon/watch.ts';
 import { startHealthServer } from '../../http/health-server.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
@@ -26,15 +31,21 @@ import { version } from '../../version.ts';
 /** The daemon. Exit code 0 after SIGTERM or SIGINT. */
 export async function run(context: CommandContext): Promise<number> {
   const configuration = await loadConfiguration(context.config);
+  const text = await readFile(configuration.file, 'utf8');
   const secrets = new Set<string>();
   const log = createLog({ ...configuration.log, secrets: () => secrets });
   const { observer, ...listeners } = observe(configuration, log, (holdId) => commandLine(context)('approve', holdId));
   const app = await createApp(configuration, observer, { ...context.parts, onSecret: (secret) => secrets.add(secret) });
+  await app.checkSecrets().catch(async (error: unknown) => {
+    await app.close();
+    throw error;
+  });
+  const watch = watchConfiguration(log, configuration.file, () => readFile(configuration.file, 'utf8'), text);
   const store = await holdStore(app, listeners.isStateSound);
   listeners.onLongReading(async (directory, since) => rememberReading(directory, since, await store.current()));
   try {
     await recall(app, store, listeners.metrics);
-    await runRounds(app, store, listeners);
+    await runRounds(app, store, listeners, watch);
     return 0;
   } finally {
     await store.close();
@@ -47,6 +58,7 @@ interface Listeners {
   readonly metrics: Metrics;
   readonly backOff: AuthBackOff;
   readonly watching: Watching;
+  readonly probing: Probing;
   /** Called once for each reading that takes long. */
   readonly onLongReading: (remember: (directory: string, since: string) => Promise<void>) => void;
   /** False from a failed write of the state until the next that succeeds. */
@@ -66,6 +78,7 @@ function observe(configuration: Configuration, log: Log, approveCommand: (holdId
   });
   const backOff = createAuthBackOff(clock);
   const watching = createWatching({ clock, log });
+  const probing = createProbing({ clock, targets: [...configuration.targets.keys()], everyMilliseconds: configuration.schedule.probeMilliseconds, tell: (event) => { observer(event); } });
   let sound = true;
   let remember: Parameters<Listeners['onLongReading']>[0] = () => Promise.resolve();
   const observer: CycleObserver = (event) => {
@@ -76,6 +89,7 @@ function observe(configuration: Configuration, log: Log, approveCommand: (holdId
     metrics.observer,
     backOff.observer,
     watching.observer,
+    probing.observer,
     createReadingWatch({ clock, tell: observer, remember: (directory, since) => remember(directory, since) }),
     (event) => {
       if (event.kind === 'state_written') sound = event.result === 'success';
@@ -86,6 +100,7 @@ function observe(configuration: Configuration, log: Log, approveCommand: (holdId
     metrics,
     backOff,
     watching,
+    probing,
     onLongReading: (how) => void (remember = how),
     isStateSound: () => sound,
     observer,
@@ -95,7 +110,8 @@ function observe(configuration: Configuration, log: Log, approveCommand: (holdId
 /** What the state tells before the first cycle: metrics must not start from nothing after a restart. */
 async function recall(app: App, held: HeldStore, metrics: Metrics): Promise<void> {
   const store = await held.current();
-  for (const target of app.targets.keys()) {
+  for (const [target, scimTarget] of app.targets) {
+    await remind(scimTarget, store);
     const state = await store.target(target);
     app.observer({ kind: 'unresolved_counted', target, counts: state.unresolved ?? { members: 0, groups: 0, references: 0 }, isNews: false });
     app.observer({ kind: 'resources_counted', target, counts: await store.counts(target), pending: state.pending, unstored: await store.unstored(target) });
@@ -106,7 +122,7 @@ async function recall(app: App, held: HeldStore, metrics: Metrics): Promise<void
 /** A slow target is waited for no longer than this before the others go on. */
 const patienceMilliseconds = 1_000;
 
-async function runRounds(app: App, held: HeldStore, { log, metrics, backOff, watching, isStateSound }: Listeners): Promise<void> {
+async function runRounds(app: App, held: HeldStore, { log, metrics, backOff, watching, probing, isStateSound }: Listeners, watch: ConfigurationWatch): Promise<void> {
   const { configuration, clock } = app;
   const directoriesOf = (target: string) => configuration.targets.get(target)?.from ?? [];
   const pictures = createPictures();
@@ -136,9 +152,16 @@ async function runRounds(app: App, held: HeldStore, { log, metrics, backOff, wat
     clock,
     log,
     signals: process,
-    runCycles: (mode, control) => lanes.round(mode, control),
+    writesInFlight: app.inFlight.writes,
+    runCycles: async (mode, control) => {
+      await watch.look();
+      await lanes.round(mode, control);
+    },
     settled: () => lanes.settled(),
-    watch: (ring, signal) => watching.run(app.sources.values(), ring, signal),
+    watch: async (ring, signal) => {
+      const probe = async (target: string): Promise<Failure | undefined> => app.targets.get(target)?.probe(signal);
+      await Promise.all([watching.run(app.sources.values(), ring, signal), probing.run(probe, signal)]);
+    },
     startHttp: async ({ heartbeat }) => {
       const { host, port } = configuration.http.listen;
       const checks = [

@@ -37,7 +37,7 @@ export async function status(options: { readonly json: boolean }, context: Comma
         for (const one of all) show(one, app, terminal, call);
         for (const { name, links, remedy } of strays) terminal.print(`${terminal.colors.bold(name)}: not in the configuration, ${count(links, 'link')} ${links === 1 ? 'is' : 'are'} remembered; ${remedy}`);
         for (const { key, because } of decisions.unusable) {
-          terminal.print(`decisions/${key}: ${because === 'no_target' ? 'of an earlier version, for no target; decide again' : 'is no decision that can be read'}; it is passed over`);
+          terminal.print(`decisions/${key}: ${because === 'untrusted' ? 'may have been written by somebody else: others may write there' : because === 'no_target' ? 'of an earlier version, for no target; decide again' : 'is no decision that can be read'}; it is passed over`);
         }
       }
       return 0;
@@ -84,8 +84,8 @@ function show({ target, state, counts, unstored, notes, waiting }: TargetStatus,
   if (state.lastError !== undefined) print(`  last error    ${state.lastError.code}, since ${state.lastError.since}`);
   if (state.lastCycleAt === undefined) return;
   for (const type of ['user', 'group'] as const) {
-    const { active, deactivated, lost, adopted, troubled } = counts[type];
-    const parts = [`${active} active`, `${deactivated} deactivated`, `${adopted} adopted`, `${lost} lost`, `${troubled} quarantined`];
+    const { active, deactivated, lost, adopted, troubled, leftDisabled } = counts[type];
+    const parts = [`${active - leftDisabled} active`, `${deactivated} deactivated`, `${leftDisabled} left switched off (reactivateAdopted: false)`, `${adopted} adopted`, `${lost} lost`, `${troubled} quarantined`];
     print(`  ${`${type}s`.padEnd(13)} ${parts.filter((part, index) => index < 2 || !part.startsWith('0 ')).join(', ')}`);
   }
   showLessons(notes.lessons, terminal);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { headerName } from './header.ts';
-import { choice, forms, secret, text } from './values.ts';
+import { choice, flag, forms, secret, text } from './values.ts';
 
 /** How a target is reached, and who we are there. */
 export const authSection = z.strictObject({
@@ -29,6 +29,7 @@ export const authSection = z.strictObject({
 export const targetTls = z
   .strictObject({
     ca: z.exactOptional(text).describe('File with PEM certificates to trust besides the usual ones; relative to the configuration file.'),
+    onlyCa: flag.default(false).describe('Trust nobody but the certificates in `ca`: neither those that come with Node nor those of the system.'),
     cert: z.exactOptional(text).describe('File with the PEM certificate that dir2scim shows of itself (mutual TLS), intermediate ones after it.'),
     key: z.exactOptional(text).describe('File with the private key of `cert`, in PEM form, without a passphrase.'),
     serverName: z.exactOptional(text).describe('Name that the certificate of the server must carry, in place of the host in the URL.'),

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { directorySchema } from './directory.ts';
 import { targetSchema } from './target.ts';
-import { choice, configName, listenAddress, schedule, text } from './values.ts';
+import { choice, configName, duration, listenAddress, schedule, text } from './values.ts';
 
 /**
  * The configuration file, key by key. Everything else is derived from this: types, error messages, the JSON Schema for
@@ -14,6 +14,7 @@ export const configurationSchema = z.strictObject({
     .strictObject({
       poll: schedule.prefault('10s').describe('How often changes are looked for: an interval or a cron expression.'),
       full: schedule.prefault('0 3 * * *').describe('When everything is read and compared: an interval or a cron expression.'),
+      probe: duration.prefault('5m').describe('After so long without a request to a target it is asked for next to nothing, so that a target that is gone or a token that was revoked is known before it matters.'),
     })
     .prefault({})
     .describe('When cycles run. Cron expressions are in local time.'),

@@ -29,7 +29,8 @@ export const directorySchema = z.strictObject({
   startTls: flag.default(false).describe('Upgrade `ldap://` connections with StartTLS before anything is sent.'),
   tls: z
     .strictObject({
-      ca: z.exactOptional(text).describe('File with the PEM certificates to trust, in place of those that come with Node; relative to the configuration file.'),
+      ca: z.exactOptional(text).describe('File with PEM certificates to trust besides the usual ones; relative to the configuration file.'),
+      onlyCa: flag.default(false).describe('Trust nobody but the certificates in `ca`: neither those that come with Node nor those of the system.'),
       serverName: z.exactOptional(text).describe('Name that the certificate must carry, in place of the host in the URL.'),
     })
     .prefault({})

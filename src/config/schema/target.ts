@@ -67,6 +67,9 @@ export const targetSchema = z.strictObject({
     .strictObject({
       match: match(['externalId', 'userName']),
       adopt,
+      reactivateAdopted: flag
+        .default(false)
+        .describe('Whether an account that is adopted, and switched off on the target, is switched on because the directory has an active entry for it. `false`: it stays switched off until the entry was disabled or out of scope and comes back, or somebody says so with `explain WHO --push`.'),
       createInactive: flag.default(false).describe('Create accounts also for those who are inactive in the directory.'),
       map,
     })

@@ -28,3 +28,17 @@ function uuidText(bytes: Uint8Array): SourceId | undefined {
 function dashed(digits: string): SourceId {
   return [digits.slice(0, 8), digits.slice(8, 12), digits.slice(12, 16), digits.slice(16, 20), digits.slice(20)].join('-');
 }
+
+/**
+ * An externalId as it is compared. It is case-exact (RFC 7643 §3.1), but a UUID is the same in either case (RFC 9562 §4),
+ * with braces, as a URN or without hyphens, and targets that keep it in a column of that type give it back as they like.
+ */
+export function comparableId(text: string): string {
+  const digits = /^(?:urn:uuid:)?\{?([0-9a-f-]{32,36})\}?$/i.exec(text)?.[1]?.replaceAll('-', '').toLowerCase();
+  return digits?.length === 32 ? digits : text;
+}
+
+/** Whether an externalId that a target shows is this source id. */
+export function isSourceId(shown: unknown, sourceId: SourceId): boolean {
+  return typeof shown === 'string' && (shown === sourceId || comparableId(shown) === comparableId(sourceId));
+}

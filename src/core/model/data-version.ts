@@ -17,6 +17,8 @@ export interface DataVersion {
   readonly shows: Counters;
   /** Every change of the directory moves one of these counters. */
   readonly tellsAll: boolean;
+  /** None of these counters means anything on another server. */
+  readonly isLocal?: boolean | undefined;
 }
 
 /** What a target went by last: the mark that the data of a directory should not fall behind. Safe to store. */

@@ -37,4 +37,6 @@ export interface Entry {
    * good for a comparison with what the same server said before.
    */
   readonly stamp?: string | undefined;
+  /** When it changed last (`modifytimestamp=…`), as every server has it, where the stamp means something on one server alone. */
+  readonly modified?: string | undefined;
 }

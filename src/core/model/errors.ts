@@ -1,3 +1,5 @@
+import { cleanMessage } from '../wording/foreign.ts';
+
 /**
  * Every error that ends a cycle or a command, with its stable code and the exit code it leads to.
  * docs/errors.md explains each one; a test compares the two both ways.
@@ -44,7 +46,8 @@ export const errorCodes = {
 export type ErrorCode = keyof typeof errorCodes;
 
 /**
- * A failure a person has to know about. `message` says what and why, `remedy` what to do; neither may carry a secret.
+ * A failure a person has to know about. `message` says what and why, `remedy` what to do; neither may carry a secret. What
+ * others wrote into them is made visible here.
  */
 export class BridgeError extends Error {
   override readonly name = 'BridgeError';
@@ -54,10 +57,10 @@ export class BridgeError extends Error {
   readonly said: string | undefined;
 
   constructor(code: ErrorCode, message: string, remedy: string, cause?: unknown, said?: string) {
-    super(message, cause === undefined ? undefined : { cause });
+    super(cleanMessage(message), cause === undefined ? undefined : { cause });
     this.code = code;
-    this.remedy = remedy;
-    this.said = said;
+    this.remedy = cleanMessage(remedy);
+    this.said = said === undefined ? undefined : cleanMessage(said);
   }
 
   get exitCode(): 1 | 2 | 4 {

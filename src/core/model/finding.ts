@@ -19,4 +19,5 @@ export type FindingRule =
   | 'nobody_in_scope'
   | 'everybody_rejected'
   | 'many_rejected'
+  | 'odd_login'
   | 'finds_nobody';

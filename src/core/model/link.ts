@@ -37,6 +37,11 @@ export interface Link {
    * (404); it is looked for, and created again within the guard's limits.
    */
   readonly lifecycle: 'active' | 'deactivated' | 'lost';
+  /**
+   * The account was switched off on the target when it was adopted, and was left like that. It counts as active: whoever
+   * works there may have switched it on, and it has to lose access with its entry.
+   */
+  readonly leftDisabled?: true | undefined;
   /** When its entry was first missing or out of scope (ISO 8601). Starts `deleteAfter`. Absent while it is in scope. */
   readonly departedAt?: string | undefined;
   /** When we created it (ISO 8601): a target may not show it everywhere at once. Absent for what was adopted. */

@@ -53,6 +53,8 @@ export interface AdoptOperation extends Subject {
   readonly targetId: TargetId;
   readonly matchedBy: string;
   readonly targetActive: boolean;
+  /** The account is switched off there, and stays so although the directory has an active entry. */
+  readonly leftDisabled?: true | undefined;
   readonly changes: readonly AttributeChange[];
   /** Everything that holds after the changes: what the link remembers. `active` is as the target has it. */
   readonly attributes: DesiredAttributes;

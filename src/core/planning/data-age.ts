@@ -23,7 +23,9 @@ export function findOlder({ counters, witnesses = {} }: DataMark, reading: Compl
     if (now !== undefined && isLess(now, mark)) return `${name} is at ${now}, and was at ${mark}`;
     if (now === undefined && isMissing(name, has)) return `nothing is there of ${name}, which was at ${mark}`;
   }
-  return findSetBack(witnesses, reading.entries);
+  // The server itself has counted on: what it has is not older, whatever became of those who changed last.
+  const isCounted = reading.version?.tellsAll === true && Object.keys(counters).some((name) => has[name] !== undefined);
+  return isCounted ? undefined : findSetBack(witnesses, reading.entries);
 }
 
 function isMissing(name: string, has: Counters): boolean {
@@ -39,7 +41,9 @@ function findSetBack(witnesses: Readonly<Record<SourceId, string>>, entries: rea
   let isTold = false;
   let isSeen = false;
   const [lowest = ''] = Object.values(witnesses).sort();
-  for (const { id, stamp } of entries) {
+  for (const entry of entries) {
+    const { id } = entry;
+    const stamp = sharedStamp(entry);
     if (stamp === undefined || nameOf(stamp) !== nameOf(lowest)) continue;
     isTold = true;
     isSeen ||= stamp >= lowest;
@@ -48,6 +52,11 @@ function findSetBack(witnesses: Readonly<Record<SourceId, string>>, entries: rea
   }
   if (earlier > 0) return `${earlier} of the ${count} entries that changed last are as they were before that`;
   return count > 2 && isTold && !isSeen ? `none of the ${count} entries that changed last is there` : undefined;
+}
+
+/** What tells on every server when an entry changed last. */
+function sharedStamp({ stamp, modified }: Entry): string | undefined {
+  return stamp !== undefined && comparableStamp.test(stamp) ? stamp : modified;
 }
 
 function nameOf(stamp: string): string {
@@ -71,7 +80,7 @@ export function markOf(reading: CompleteReading, before: DataMark | undefined): 
     const known = counters[name];
     if (known === undefined || isLess(known, value)) counters[name] = value;
   }
-  const witnesses = version?.tellsAll === true ? {} : witnessesOf(entries);
+  const witnesses = version?.tellsAll === true && version.isLocal !== true ? {} : witnessesOf(entries);
   const hasWitnesses = Object.keys(witnesses).length > 0;
   if (!hasWitnesses && Object.keys(counters).length === 0) return undefined;
   return hasWitnesses ? { counters, witnesses } : { counters };
@@ -80,8 +89,10 @@ export function markOf(reading: CompleteReading, before: DataMark | undefined): 
 /** The entries that changed last, by stamps that every server gives alike. */
 function witnessesOf(entries: readonly Entry[]): Record<SourceId, string> {
   const latest: { readonly id: SourceId; readonly stamp: string }[] = [];
-  for (const { id, stamp } of entries) {
-    if (stamp === undefined || !comparableStamp.test(stamp)) continue;
+  for (const entry of entries) {
+    const { id } = entry;
+    const stamp = sharedStamp(entry);
+    if (stamp === undefined) continue;
     const last = latest.at(-1);
     if (latest.length === mostWitnesses && last !== undefined && stamp <= last.stamp) continue;
     const at = latest.findIndex((one) => stamp > one.stamp);

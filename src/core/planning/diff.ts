@@ -1,4 +1,5 @@
-import { canonicalText, readScimPath, sameScimValue, scimPath } from '../mapping/scim-path.ts';
+import { isSourceId } from '../directory/source-id.ts';
+import { canonicalText, readScimPath, sameScimValue, scimPath, type ScimPath } from '../mapping/scim-path.ts';
 import type { SourceId } from '../model/entry.ts';
 import { empty, type Digest, type TargetId } from '../model/link.ts';
 import type { AttributeChange } from '../model/plan.ts';
@@ -71,11 +72,21 @@ export function diffWithBody(
       continue;
     }
     const wanted: ScimValue | undefined = value instanceof Reference ? targetIdOf(value.id) : value;
-    if (wanted === undefined || !sameScimValue(wanted, held)) {
-      changes.push({ path, change: 'set', value, had: !absent });
+    const isSame = path === 'externalId' && typeof wanted === 'string' ? isSourceId(held, wanted) : wanted !== undefined && sameScimValue(wanted, held);
+    if (!isSame) {
+      changes.push({ path, change: 'set', value, had: !absent || isUntold(body, scimPath(path)) });
     }
   }
   return changes;
+}
+
+/**
+ * Whether a list shows its elements as nothing but texts (WSO2): the one that is wanted may be among them, and would be
+ * there twice when it is added.
+ */
+function isUntold(body: Readonly<Record<string, unknown>>, path: ScimPath): boolean {
+  const held = path.filter === undefined ? undefined : readScimPath(body, { ...path, filter: undefined, sub: undefined });
+  return Array.isArray(held) && held.some((element: unknown) => typeof element === 'string');
 }
 
 /** Nothing, null, an empty text or list are all no value (RFC 7643 §2.5; an empty text is what clearing leaves on some). */

@@ -18,7 +18,8 @@ import { changesReason } from './plan-resource.ts';
  *                         |                                              | the removal of whom a cleared reference
  *                         |                                              | pointed to: a consequence; the arrival of whom
  *                         |                                              | a reference points to
- *   reactivate            | reactivation; set, clear                     | set and clear: the reactivation, a consequence
+ *   reactivate            | reactivation; set, clear                     | the arrival of the entry itself; set and clear: the
+ *                         |                                              | reactivation, a consequence
  *   create                | creation                                     | -
  *   adopt, relink         | adoption, relink, with all of its changes    | -
  *
@@ -166,7 +167,7 @@ export function partsOf(operation: Operation, context: PartContext): Part[] {
     case 'update':
       return attributeParts(operation, common, context);
     case 'reactivate':
-      return [{ ...common, kind: 'reactivation' }, ...attributeParts(operation, { ...common, follows: [`reactivation ${sourceId}`] }, context)];
+      return [{ ...common, kind: 'reactivation', follows: context.arriving.has(sourceId) ? [`arrival ${sourceId}`] : none }, ...attributeParts(operation, { ...common, follows: [`reactivation ${sourceId}`] }, context)];
     case 'members':
       return operation.cause === 'changed' ? memberParts(operation, common, context) : [removalPart(common, operation.evidence, context)];
     case 'deactivate':

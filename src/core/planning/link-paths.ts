@@ -93,8 +93,9 @@ export function unknownWhole({ attributes }: Pick<Link, 'attributes'>): string[]
 
 /** The link of a user who was seen to be active, or not. */
 export function learnActive(link: Link, active: boolean, digest: Digest): Link {
+  if (link.leftDisabled === true && active) return learnActive({ ...link, leftDisabled: undefined }, active, digest);
   const attributes = { ...link.attributes, ...digestAttributes(new Map([[lifecyclePath, active]]), digest, () => undefined) };
-  return { ...link, lifecycle: active ? 'active' : 'deactivated', attributes };
+  return { ...link, lifecycle: active || link.leftDisabled === true ? 'active' : 'deactivated', attributes };
 }
 
 /** Of a user who could not be looked at: may be active, so that a departure ends their access. */

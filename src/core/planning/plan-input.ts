@@ -44,6 +44,10 @@ export interface PlanInput {
   /** Whether those leave an adopted group whom the directory does not have in it. */
   readonly strangersLeave?: boolean | undefined;
   readonly createInactive: boolean;
+  /** Whether adopted accounts are switched on that were switched off on the target. */
+  readonly reactivateAdopted?: boolean | undefined;
+  /** Who is switched on all the same, because a person said so. */
+  readonly wantedBack?: ReadonlySet<SourceId> | undefined;
   /** True: whoever is deactivated answers to nothing any more (Atlassian), so that nothing else is sent about them. */
   readonly recreates: boolean;
   readonly digest: Digest;

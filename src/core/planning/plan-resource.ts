@@ -60,7 +60,10 @@ function onceOf({ createOnly, attributes }: Resource): ReadonlySet<string> | und
   return once.length === 0 ? undefined : new Set(once);
 }
 
-function planAdoption(resource: Resource, match: Match, { strangersLeave }: PlanInput, outlook: Outlook): Partial<PlannedOperations> {
+function planAdoption(resource: Resource, match: Match, input: PlanInput, outlook: Outlook): Partial<PlannedOperations> {
+  const { strangersLeave } = input;
+  // Theirs before, and lost by the target: it was switched off with them.
+  const isOurs = input.links.has(resource.sourceId);
   const { known, waiting } = withoutStrangers(resource.attributes, outlook);
   const { now, later } = splitCircles(resource, known, outlook);
   const differing = diffWithBody(known, match.body, outlook.targetIdOf);
@@ -68,12 +71,14 @@ function planAdoption(resource: Resource, match: Match, { strangersLeave }: Plan
   const attributes = new Map(now);
   if (resource.type === 'user') {
     const wantsActive = isActive(resource);
-    if (wantsActive && (!match.active || wantsSwitchingOn(match.body))) changes.push({ path: 'active', change: 'set', value: true, had: true });
+    if (wantsActive && (match.active ? wantsSwitchingOn(match.body) : isOurs)) changes.push({ path: 'active', change: 'set', value: true, had: true });
     attributes.set('active', wantsActive || match.active);
   }
   const reason = `the target has one with the same ${match.matchedBy}`;
   // Access ends at once, and all the same as a removal, in sight of the guard.
   const ends = resource.type === 'user' && !isActive(resource) && match.active;
+  // That access comes back is an operation of its own, which the guard looks at.
+  const isOff = resource.type === 'user' && isActive(resource) && !match.active && !isOurs;
   return {
     operations: [
       {
@@ -84,6 +89,7 @@ function planAdoption(resource: Resource, match: Match, { strangersLeave }: Plan
         targetActive: match.active,
         changes,
         attributes,
+        ...(isOff && !isWantedBack(resource, input) ? { leftDisabled: true as const } : {}),
         ...(resource.type === 'group' ? { ...shownMembers(match.body, resource.members, outlook.targetIdOf), others: match.others, strangersLeave } : undefined),
       },
       ...completeCircle(
@@ -91,6 +97,7 @@ function planAdoption(resource: Resource, match: Match, { strangersLeave }: Plan
         later.map((path) => differing.find((change) => change.path === path) ?? setReference(path, known, true)),
       ),
       ...(ends ? [{ ...disable(resource), stage: stages.deactivationsOfNewcomers }] : []),
+      ...(isOff && isWantedBack(resource, input) ? [{ ...subject(resource, offWhenAdopted, stages.deactivationsOfNewcomers), verb: 'reactivate' as const, changes: [switchedOn] }] : []),
     ],
     waiting,
   };
@@ -107,10 +114,11 @@ function planLinked(resource: Resource, link: Link, input: PlanInput, outlook: O
   const stage = stageAfter(resource, values, outlook);
   const active = isActive(resource);
   const isDoubtful = link.attributes['active'] === doubtful;
-  if (resource.type === 'user' && active && (link.lifecycle === 'deactivated' || isDoubtful)) {
-    changes.push({ path: 'active', change: 'set', value: true, had: true });
+  const isLeftOff = link.leftDisabled === true && isWantedBack(resource, input);
+  if (resource.type === 'user' && active && (link.lifecycle === 'deactivated' || isDoubtful || isLeftOff)) {
+    changes.push(switchedOn);
     const back = link.departedAt === undefined ? 'enabled in the directory' : 'back in scope';
-    const reason = link.lifecycle === 'deactivated' ? back : 'the target never said whether it is active';
+    const reason = link.lifecycle === 'deactivated' ? back : isLeftOff ? offWhenAdopted : 'the target never said whether it is active';
     return { operations: [{ ...subject(resource, reason, stage), verb: 'reactivate', changes }], remembered: movedHere(link, resource), waiting };
   }
   const operations: Operation[] = [];
@@ -126,6 +134,14 @@ function planLinked(resource: Resource, link: Link, input: PlanInput, outlook: O
 /** The link of an entry that another directory shows now, where that alone does not make it the other one's. */
 function strayLink({ directory }: Who, link: Link, { mayMove }: Pick<PlanInput, 'mayMove'>): Successor | undefined {
   return link.directory === directory || mayMove(link.directory, directory) ? undefined : { replaces: link, matchedBy: 'externalId' };
+}
+
+const offWhenAdopted = 'was switched off on the target when it was adopted';
+const switchedOn: AttributeChange = { path: 'active', change: 'set', value: true, had: true };
+
+/** An account that others switched off is switched on where the configuration says so, or a person does. */
+function isWantedBack({ sourceId }: Resource, { reactivateAdopted = false, wantedBack }: PlanInput): boolean {
+  return reactivateAdopted || wantedBack?.has(sourceId) === true;
 }
 
 /** The update or reactivation of a link that has not passed to the newcomer yet, as the relink that it is. */

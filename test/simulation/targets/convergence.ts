@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { projectTarget } from '../../../src/core/mapping/project.ts';
 import { readScimPath, scimPath } from '../../../src/core/mapping/scim-path.ts';
 import type { SourceId } from '../../../src/core/model/entry.ts';
-import type { Link } from '../../../src/core/model/link.ts';
+import { doubtful, type Link } from '../../../src/core/model/link.ts';
 import { Reference, type Resource } from '../../../src/core/model/resource.ts';
 import type { CycleReport } from '../../../src/cycle/cycle-report.ts';
 import { inShort } from '../convergence.ts';
 import { hour } from '../world.ts';
+import { checkBound, claimsInStep } from './claims.ts';
 import { runCycle } from './cycle.ts';
 import { checkCycle } from './watch.ts';
 import type { World } from './world.ts';
@@ -29,6 +30,7 @@ export async function expectConvergence(world: World): Promise<void> {
     sent = server.requests.length - before;
     trace.push(`  ${inShort(report)}, ${sent} requests`);
     checkCycle(world);
+    await checkClaim(world, report, before);
     const open = report?.failed.filter(({ operation }) => !isLacking(operation.type, operation.label, plot.lacks)) ?? [];
     if (report !== undefined && report.error === undefined && open.length === 0 && report.rejected.every(isLasting) && report.applied.length === 0 && (report.deferred === 0 || plot.lacks !== undefined)) break;
   }
@@ -59,6 +61,26 @@ function isLasting({ reasons }: CycleReport['rejected'][number]): boolean {
 
 function isLacking(type: string, label: string, lacks: RegExp | undefined): boolean {
   return lacks?.test(`${type === 'user' ? 'User' : 'Group'} ${label}`) === true;
+}
+
+/** What the program says is compared with what is so, in every cycle: "in step" where nothing else is known of. */
+export async function checkClaim(world: World, report: CycleReport | undefined, before: number): Promise<void> {
+  if (report === undefined) return;
+  checkBound(report, world.server.requests.slice(before).filter(({ status }) => status !== 429 && status !== 503).length);
+  // What a request without an answer may have made is looked for, for some minutes.
+  if (world.isSetBack || !claimsInStep(report) || (await world.store.openIntents('wiki')).length > 0) return;
+  const links = [...(await world.store.links('wiki', everybody)).values()];
+  if (links.some(isDoubted)) return; // the next cycle puts it right
+  try {
+    await compare(world);
+  } catch (error) {
+    world.trace.push('"in step" was said, and is not so');
+    throw error;
+  }
+}
+
+function isDoubted({ attributes, unsettled, lifecycle }: Link): boolean {
+  return lifecycle === 'lost' || unsettled !== undefined || Object.values(attributes).includes(doubtful);
 }
 
 async function compare(world: World): Promise<void> {

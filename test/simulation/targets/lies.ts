@@ -1,5 +1,5 @@
 import { isBody } from '../../../src/adapters/scim/message.ts';
-import type { Behaviour, Fault, ScimRequestRecord, ScimServer } from '../../support/scim-server/index.ts';
+import type { Behaviour, Fault, PartialBehaviour, ScimRequestRecord, ScimServer } from '../../support/scim-server/index.ts';
 import type { Random } from '../random.ts';
 
 /** A request that a server answers as if it had done it, or with something else than what it did, for as long as it is so. */
@@ -27,6 +27,11 @@ const lies: Readonly<Record<string, Lie>> = {
 /** Where `active` is never shown, nobody can know that somebody was not switched off. */
 export function canBeFoundOut(name: string, { users }: Behaviour): boolean {
   return !(name.startsWith('switches nobody off') && users.hides.includes('active'));
+}
+
+/** Where members are never shown, nobody can know that a change of the name lost them. */
+export function isToBeSeen({ groups }: PartialBehaviour, { members }: Behaviour): boolean {
+  return !(groups?.rename === 'loses-members' && members.shown === 'never');
 }
 
 export function lieNames(): string[] {

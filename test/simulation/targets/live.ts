@@ -3,7 +3,8 @@ import { behaviourOf } from '../../support/scim-server/index.ts';
 import { inShort } from '../convergence.ts';
 import { hour, minute } from '../world.ts';
 import { changeCompany } from './company.ts';
-import { expectConvergence } from './convergence.ts';
+import { checkClaim, expectConvergence } from './convergence.ts';
+import { strike } from './mishaps.ts';
 import { restart, runCycle } from './cycle.ts';
 import { joinStranger } from './strangers.ts';
 import { checkCycle } from './watch.ts';
@@ -31,6 +32,7 @@ async function goThrough(world: World): Promise<void> {
   const { random, trace, server, nature, faults, source } = world;
   const troubled = isTroubled(world);
   for (let round = 0; round <= rounds; round += 1) {
+    if (round === rounds) strike(world);
     if (round > 0) trace.push(changeCompany(source, random).join(', '));
     if (!troubled && round === 0) await expectConvergence(world);
     else for (let cycle = 0; cycle < (troubled ? 2 : 1); cycle += 1) await takeCycle(world);
@@ -44,6 +46,13 @@ async function goThrough(world: World): Promise<void> {
   faults.end();
   server.setBehaviour(behaviourOf(nature));
   await restart(world);
+  // A person who knows of it says so, and once more when everybody is linked again: whoever was not written to since cannot
+  // be known to be lost, and who is in a group is known by the ids of those who are linked.
+  for (let times = 0; world.isSetBack && times < 2; times += 1) {
+    await world.store.record([{ kind: 'content_forgotten' }]);
+    if (times === 0) for (let cycle = 0; cycle < 3; cycle += 1) await takeCycle(world);
+  }
+  world.isSetBack = false;
   await expectConvergence(world);
 }
 
@@ -58,6 +67,7 @@ async function takeCycle(world: World): Promise<void> {
   const report = await runCycle(world, random.pick(['due', 'asked']), isTroubled(world) && random.chance(0.25) ? 1 + random.integer(60) : Infinity);
   trace.push(`${inShort(report)}, ${server.requests.length - before} requests; ${faults.struck().join(', ')}`);
   checkCycle(world);
+  await checkClaim(world, report, before);
 }
 
 /** Into the group with everybody, once it is there. */
@@ -68,6 +78,6 @@ async function letSomebodyJoin(world: World): Promise<void> {
   const group = server.groups().find(({ displayName }) => displayName === 'Everybody');
   if (group === undefined) return;
   await joinStranger(server, nature, String(group['id']), strangers.someone);
-  server.setBehaviour(behaviourOf(nature, ...(world.plot.illness ?? [])));
+  server.setBehaviour(world.ill);
   world.joined = String(group['id']);
 }

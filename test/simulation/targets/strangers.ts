@@ -7,6 +7,8 @@ type Json = Readonly<Record<string, unknown>>;
 /** What somebody else has on the server, by id. */
 export interface Strangers {
   readonly untouched: ReadonlyMap<string, Json>;
+  /** Accounts of people in the directory, made by hand. */
+  readonly byHand: ReadonlySet<string>;
   /** Somebody of them, to be put into groups of ours. */
   readonly someone: string;
 }
@@ -20,9 +22,10 @@ export async function furnish(server: ScimServer, nature: Behaviour, source: Fak
   await send(server, 'POST', 'User', '', { userName: 'other.stranger', active: false });
   await send(server, 'POST', 'Group', '', { displayName: 'Club', members: [{ value: someone }] });
   const untouched = new Map([...server.users(), ...server.groups()].map((body) => [String(body['id']), body]));
-  for (const userName of ['p27', 'p28']) await send(server, 'POST', 'User', '', madeByHand(userName));
+  const byHand = new Set<string>();
+  for (const userName of ['p27', 'p28']) byHand.add(await send(server, 'POST', 'User', '', madeByHand(userName)));
   if (!nature.groups.create) await send(server, 'POST', 'Group', '', { displayName: source.entry('g1')?.attributes.get('cn')?.[0] });
-  return { untouched, someone };
+  return { untouched, byHand, someone };
 }
 
 function madeByHand(userName: string): Json {

@@ -13,7 +13,8 @@ import { createRandom, type Random } from '../random.ts';
 import type { Case } from './case.ts';
 import { createClient, departureHeader, type Client, type Departures } from './client.ts';
 import { createCompany } from './company.ts';
-import { canBeFoundOut, lieTo } from './lies.ts';
+import { canBeFoundOut, isToBeSeen, lieTo } from './lies.ts';
+import type { Mishap } from './mishaps.ts';
 import { createFaults, type ScriptedFaults } from './scripted-faults.ts';
 import { furnish, type Strangers } from './strangers.ts';
 import { createWatch, type Watch } from './watch.ts';
@@ -29,6 +30,8 @@ export interface Plot extends Case {
   readonly scripts?: readonly string[];
   /** What it says and does not do, until it gets well. */
   readonly lies?: readonly string[];
+  /** What befalls it between two rounds. */
+  readonly mishap?: Mishap | undefined;
   /** What the server is like besides, until it gets well. */
   readonly illness?: readonly PartialBehaviour[];
 }
@@ -40,6 +43,8 @@ export interface World {
   readonly source: FakeSource;
   readonly server: ScimServer;
   readonly layers: readonly Layer[];
+  /** As it is until it gets well. */
+  readonly ill: Behaviour;
   /** As it is by nature. */
   readonly nature: Behaviour;
   readonly setup: Omit<TargetSetup, 'target'>;
@@ -49,6 +54,8 @@ export interface World {
   readonly watch: Watch;
   store: MemoryStore;
   client: Client;
+  /** Something befell it of which nobody has told the program. */
+  isSetBack: boolean;
   /** The group of ours that somebody else put a stranger into. */
   joined: string | undefined;
   readonly trace: string[];
@@ -78,7 +85,8 @@ export async function createWorld(plot: Plot): Promise<World> {
   const departures: Departures = { count: 0, times: [], turnedAway: [], deaths: [] };
   const watch = createWatch(server);
   const lies = plot.lies?.filter((name) => canBeFoundOut(name, nature)) ?? [];
-  server.setBehaviour(behaviourOf(nature, ...(plot.illness ?? [])));
+  const ill = behaviourOf(nature, ...(plot.illness ?? []).filter((one) => isToBeSeen(one, nature)));
+  server.setBehaviour(ill);
   server.setFaults({
     before(request) {
       watch.arrives(request);
@@ -94,6 +102,7 @@ export async function createWorld(plot: Plot): Promise<World> {
     source,
     server,
     nature,
+    ill,
     setup: {
       url: 'https://wiki.example/scim/v2',
       definition: await definitionFor(layers, nested, match),
@@ -108,6 +117,7 @@ export async function createWorld(plot: Plot): Promise<World> {
     strangers,
     watch,
     store: createMemoryStore(),
+    isSetBack: false,
     joined: undefined,
     trace: [`${nested}, leaves: ${leaves}, the server's clock is ${skew / 60_000} minutes ahead`],
   };

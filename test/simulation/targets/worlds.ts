@@ -1,7 +1,9 @@
-import type { PartialBehaviour } from '../../support/scim-server/index.ts';
+import { behaviourOf, type Behaviour, type PartialBehaviour } from '../../support/scim-server/index.ts';
 import { createRandom } from '../random.ts';
 import { behaviourCases } from './behaviours.ts';
+import type { Case } from './case.ts';
 import { lieNames } from './lies.ts';
+import { mishaps } from './mishaps.ts';
 import { scriptNames } from './scripted-faults.ts';
 import { vendorPlots } from './vendors.ts';
 import type { Plot } from './world.ts';
@@ -50,9 +52,18 @@ export async function createPlots(): Promise<(seed: number) => Plot> {
     const illness = illnesses.filter(() => random.chance(0.06));
     const lies = lieNames().filter(() => random.chance(0.07));
     const scripts = names.filter((name) => !teaching.has(name)).filter(() => random.chance(0.08));
-    const name = [base.name, ...illness.map((one) => JSON.stringify(one)), ...lies, ...scripts].join('; ');
-    return { ...base, seed, name, illness, lies, scripts, hides: true };
+    const mishap = canBeFoundAgain(base, behaviourOf(...base.behaviour)) && random.chance(0.15) ? random.pick(mishaps) : undefined;
+    const name = [base.name, ...illness.map((one) => JSON.stringify(one)), ...lies, ...scripts, ...(mishap === undefined ? [] : [mishap])].join('; ');
+    return { ...base, seed, name, illness, lies, scripts, mishap, hides: true };
   };
+}
+
+/**
+ * Where ids are ours, none is new; what the target does not make again stays lost; without lists nobody can tell whether it
+ * is one account or all of them, which is for a person to say; nor who is in a group that does not show it.
+ */
+function canBeFoundAgain({ lacks }: Case, { users, list, members }: Behaviour): boolean {
+  return lacks === undefined && users.ids !== 'externalId' && list.unfiltered === 'shown' && members.shown === 'always';
 }
 
 /** From these a client learns what cannot be asked of a server; that they were passing is found out by nobody. */

@@ -12,7 +12,7 @@ import { problemWith } from './gate.ts';
 import { headersOf, listen, parseBody, readText, send } from './http.ts';
 import { createLists } from './lists.ts';
 import { createPace } from './pace.ts';
-import { ScimError, type Json } from './protocol.ts';
+import { ScimError, type Json, type Kind } from './protocol.ts';
 import { createStore } from './store.ts';
 
 export interface ScimServerOptions {
@@ -57,6 +57,8 @@ export interface ScimServer {
   readonly refusals: readonly string[];
   readonly early: readonly EarlyRequest[];
   clearRequests(): void;
+  /** Puts everything back or elsewhere, as an operator does: `kept` gives the id that a resource has from now on; undefined, it is lost. */
+  restore(kept: (kind: Kind, resource: Json) => string | undefined): void;
   setFaults(faults: Faults): void;
   setBehaviour(behaviour: PartialBehaviour): void;
   stop(): Promise<void>;
@@ -202,6 +204,9 @@ export async function startScimServer(options: ScimServerOptions = {}): Promise<
     refusals,
     early,
     clearRequests: () => void requests.splice(0),
+    restore(kept) {
+      store.restore(kept);
+    },
     setFaults(next) {
       faults = next;
       settle();

@@ -3,7 +3,7 @@ import type { Behaviour } from './behaviour.ts';
 import { checkedBody } from './body.ts';
 import { matchesResource, type Filter } from './filter.ts';
 import { applyPatch, tidy } from './patch.ts';
-import { get, isObject, refusal, ScimError, violation, type Json, type Kind } from './protocol.ts';
+import { get, isObject, refusal, ScimError, urn, violation, type Json, type Kind } from './protocol.ts';
 import { enforceRules } from './rules.ts';
 
 /** Users and groups in memory. Answers are copies; what a request gets wrong is thrown as a ScimError. */
@@ -14,6 +14,8 @@ export interface Store {
   replace(kind: Kind, id: string, body: unknown, ifMatch: string | undefined): Json;
   patch(kind: Kind, id: string, message: unknown, ifMatch: string | undefined): Json;
   remove(kind: Kind, id: string, ifMatch: string | undefined): void;
+  /** Set back or moved without a request: who is lost is in no group and nobody's manager any more, and whoever has a new id is referred to by it. */
+  restore(kept: (kind: Kind, resource: Json) => string | undefined): void;
 }
 
 /** What must be unique among resources of a kind. externalId compares exactly, the names do not. */
@@ -113,6 +115,22 @@ export function createStore(now: () => Date, behaviour: () => Behaviour): Store 
       applyPatch(kind, resource, structuredClone(message), rules);
       return save(kind, id, resource, before);
     },
+    restore(kept) {
+      const all = (['User', 'Group'] as const).flatMap((kind) => [...resources[kind].values()].map((resource) => ({ kind, resource })));
+      const ids = new Map(all.map(({ kind, resource }) => [String(resource['id']), kept(kind, resource)]));
+      for (const kind of ['User', 'Group'] as const) {
+        resources[kind].clear();
+        owners[kind].clear();
+      }
+      for (const { kind, resource } of all) {
+        const id = ids.get(String(resource['id']));
+        if (id === undefined) continue;
+        const meta = isObject(resource['meta']) ? resource['meta'] : {};
+        const moved: Json = { ...withIds(resource, ids), id, meta: { ...meta, location: `/${kind}s/${id}` } };
+        resources[kind].set(id, moved);
+        for (const key of keysOf(kind, moved)) owners[kind].set(key, id);
+      }
+    },
     remove(kind, id, ifMatch) {
       const resource = held(kind, id);
       checkVersion(resource, ifMatch);
@@ -121,6 +139,23 @@ export function createStore(now: () => Date, behaviour: () => Behaviour): Store 
       if (behaviour().members.endsWithUser) for (const group of resources.Group.values()) dropMember(group, id);
     },
   };
+}
+
+/** With members and manager by their new ids, and without those who are lost. */
+function withIds(resource: Json, ids: ReadonlyMap<string, string | undefined>): Json {
+  const copy = structuredClone(resource);
+  const { members, [urn.enterprise]: enterprise } = copy;
+  const idOf = (held: unknown): string | undefined => (isObject(held) && ids.has(String(held['value'])) ? ids.get(String(held['value'])) : undefined);
+  if (Array.isArray(members)) {
+    const left = members.flatMap((member: unknown) => (isObject(member) && idOf(member) !== undefined ? [{ ...member, value: idOf(member) }] : []));
+    if (left.length > 0) copy['members'] = left;
+    else delete copy['members'];
+  }
+  if (!isObject(enterprise) || enterprise['manager'] === undefined) return copy;
+  const manager = idOf(enterprise['manager']);
+  if (manager === undefined) delete enterprise['manager'];
+  else enterprise['manager'] = { value: manager };
+  return copy;
 }
 
 /** A lone `eq` on something unique is answered from the index. */

@@ -12,7 +12,7 @@ it('fills in the defaults of the product page', async (t) => {
   const folder = dirname(configuration.file);
   assert.deepEqual(rest, {
     file: configuration.file,
-    schedule: { poll: { kind: 'interval', milliseconds: 10_000 }, full: { kind: 'cron', expression: '0 3 * * *' } },
+    schedule: { poll: { kind: 'interval', milliseconds: 10_000 }, full: { kind: 'cron', expression: '0 3 * * *' }, probeMilliseconds: 300_000 },
     state: { path: join(folder, 'state') },
     http: { listen: { host: '127.0.0.1', port: 9464 } },
     log: { level: 'info', format: 'auto' },
@@ -37,10 +37,11 @@ it('fills in the defaults of the product page', async (t) => {
     auth: { kind: 'bearer', token: { env: 'WIKI_TOKEN' } },
     profile: { name: 'rfc7644', about, layers: [] },
     tls: {},
+    allowCleartext: false,
     from: ['corp'],
     overlap: 'held',
     scope: { users: { memberOf: [] }, groups: { memberOf: [] }, nested: 'flatten' },
-    users: { match: ['externalId', 'userName'], adopt: 'first-match', createInactive: false, map: [] },
+    users: { match: ['externalId', 'userName'], adopt: 'first-match', reactivateAdopted: false, createInactive: false, map: [] },
     groups: { match: ['externalId', 'displayName'], adoptedMembers: 'keep', map: [] },
     removal: { leaves: 'deactivate', groups: 'keep' },
     guard: { ...limitsWith(), mustSee: [] },
@@ -53,7 +54,9 @@ it('loads the example that comes with the project', async () => {
   const file = fileURLToPath(new URL('../../../config/example.yaml', import.meta.url));
   const configuration = await loadConfiguration(file);
   const target = configuration.targets.get('wiki');
-  assert.equal(target?.removal.deleteAfter, 30 * 86_400_000);
+  assert.ok(target !== undefined);
+  assert.equal(target.removal.deleteAfter, undefined, 'nobody deletes who only copied');
+  assert.ok(!target.users.map.some(({ path }) => path.text === 'active'), 'the preset knows better who is active: expired accounts are not');
   assert.equal(target.scope.users.where?.source, 'department in ["Sales", "Support"]');
   assert.deepEqual(
     target.users.map.map(({ path, rule }) => [path.text, rule?.apply]).at(-1),

@@ -102,6 +102,40 @@ describe('a creation', () => {
     assert.equal((await stage.store.links('wiki', ['anna'])).get('anna')?.targetId, 'anna');
   });
 
+  it('that was found and could not be brought in step is not forgotten when its entry leaves', async () => {
+    const stage = cycleStage([person('anna'), person('ben')], { target: { unique: false } });
+    stage.target.setHook((call) => (call.method === 'create' && call.attributes.get('externalId') === 'anna' ? { when: 'after', result: lost } : undefined));
+    await stage.cycle();
+    // Found again, and refused: what is in the way is not about whose it is.
+    await stage.store.record([{ kind: 'unlink', target: 'wiki', sourceId: 'anna' }]);
+    stage.source.put(person('anna', { title: 'Chief' }));
+    stage.target.setHook((call) => (call.method === 'update' ? { when: 'before', result: { class: 'rejected', status: 413, detail: '' } } : undefined));
+    await stage.cycle({ attempt: 'asked' });
+    assert.deepEqual((await stage.store.openIntents('wiki')).map(({ sourceId }) => sourceId), ['anna']);
+    stage.target.setHook(undefined);
+    stage.source.remove('anna');
+    await stage.clock.advance(hour);
+    await stage.cycle();
+    assert.equal(stage.target.users().find(({ externalId }) => externalId === 'anna')?.['active'], false);
+  });
+
+  it('of someone who has an account that is switched off is looked for when they are switched off meanwhile', async () => {
+    const stage = cycleStage([person('anna'), person('ben')]);
+    await stage.cycle();
+    stage.source.put(person('anna', { status: 'off' }));
+    await stage.cycle();
+    assert.equal((await stage.store.links('wiki', ['anna'])).get('anna')?.lifecycle, 'deactivated');
+    // They were to be made again, and were; the answer was lost.
+    const at = new Date(stage.clock.now()).toISOString();
+    await stage.store.record([{ kind: 'intent', intent: { target: 'wiki', type: 'user', sourceId: 'anna', directory: 'corp', at, unclear: 'lost' } }]);
+    await stage.target.update('user', 'user-1', [{ path: 'active', change: 'set', value: true, had: true }], new AbortController().signal);
+    await stage.clock.advance(hour);
+    stage.source.put(person('ben', { title: 'Chief' }));
+    await stage.cycle();
+    assert.equal(stage.target.users()[0]?.['active'], false);
+    assert.deepEqual(await stage.store.openIntents('wiki'), []);
+  });
+
   it('that meets someone with the same name adopts them, where that is allowed', async () => {
     const stage = cycleStage([person('anna')]);
     stage.target.setHook(async (call) => {

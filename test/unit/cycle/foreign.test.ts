@@ -29,3 +29,17 @@ describe('an account that carries the externalId of somebody else', () => {
     assert.deepEqual((await stage.cycle()).calls, []);
   });
 });
+
+describe('an account that carries our externalId in another spelling', () => {
+  const id = '3b1c8a52-7c0e-4a44-9c5b-0d6f1f2f8a13';
+  for (const spelled of [id.toUpperCase(), `{${id}}`]) {
+    it(`is ours, whatever adopt says, and nothing is sent (${spelled})`, async () => {
+      const policy = { match: ['userName'], adopt: 'never', create: true } as const;
+      const stage = cycleStage([person(id, { mail: 'ada@example.org' })], { match: ['userName'], policy: { user: policy, group: policy } });
+      await stage.target.create('user', new Map<string, ScimValue>([['userName', 'ada@example.org'], ['externalId', spelled], ['active', true]]), signal);
+      const { report, calls } = await stage.cycle();
+      assert.deepEqual([operationsOf(report.applied), report.rejected], [[`adopt ${id}`], []]);
+      assert.deepEqual(calls.filter(({ method }) => method === 'update' || method === 'create'), []);
+    });
+  }
+});

@@ -129,6 +129,33 @@ describe('operations on what the target has', () => {
     assert.deepEqual(inShort(calls), ['members group-3 + -user-1']);
   });
 
+  it('put back at once whom a new name cost their membership', async () => {
+    const stage = cycleStage([person('anna'), team('staff', ['anna'])]);
+    await stage.cycle();
+    const update: typeof stage.target.update = async (...args) => {
+      const outcome = await stage.target.update(...args);
+      return outcome.kind === 'applied' && args[0] === 'group' ? { ...outcome, shown: { members: [] } } : outcome;
+    };
+    const target = Object.assign(Object.create(stage.target) as typeof stage.target, { update });
+    const { attributes, ...rest } = team('staff', ['anna']);
+    stage.source.put({ ...rest, attributes: new Map([...attributes, ['cn', ['crew']]]) });
+    const { calls } = await stage.cycle({ prepare: () => Promise.resolve({ ...stage.setup, target }) });
+    assert.deepEqual(inShort(calls), ['update group-2', 'members group-2 +user-1 -']);
+    assert.equal((await stage.store.links('wiki', ['staff'])).get('staff')?.unsettled, undefined);
+  });
+
+  it('count nobody out of a group who is shown in it afterwards', async () => {
+    const stage = cycleStage([person('anna'), person('ben'), team('staff', ['anna', 'ben'])]);
+    await stage.cycle();
+    const changeMembers: typeof stage.target.changeMembers = () => Promise.resolve({ kind: 'applied', id: 'group-3', shown: { members: ['user-1', 'user-2'] } });
+    const target = Object.assign(Object.create(stage.target) as typeof stage.target, { changeMembers });
+    stage.source.put(team('staff', ['ben']));
+    const { report } = await stage.cycle({ prepare: () => Promise.resolve({ ...stage.setup, target }) });
+    assert.deepEqual(report.failed.map(({ failure }) => failure.class), ['transient']);
+    await stage.cycle({ attempt: 'asked' });
+    assert.deepEqual(stage.target.groups()[0]?.['members'], [{ value: 'user-2' }]);
+  });
+
   it('only add to a group that was adopted: whoever was in it stays', async () => {
     const stage = cycleStage([person('anna'), team('staff', ['anna'])]);
     const stranger = await stage.target.create('user', new Map([['userName', 'stranger']]), signal);

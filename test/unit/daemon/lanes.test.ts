@@ -34,17 +34,19 @@ function twoLanes(codeOfFast?: ErrorCode, mayRun: (target: string) => boolean = 
   const clock = fakeClock();
   const slow = Promise.withResolvers<CycleReport>();
   const started: (readonly string[])[] = [];
+  const modes: string[] = [];
   const lanes = createLanes({
     targets: ['fast', 'slow'],
     clock,
     patienceMilliseconds: 1_000,
     mayRun,
-    start: (_mode, targets) => {
+    start: (mode, targets) => {
       started.push(targets);
+      modes.push(mode);
       return Promise.resolve(new Map(targets.map((target) => [target, target === 'slow' ? slow.promise : Promise.resolve(report(target, codeOfFast))])));
     },
   });
-  return { clock, lanes, started, letGo: () => slow.resolve(report('slow')) };
+  return { clock, lanes, started, modes, letGo: () => slow.resolve(report('slow')) };
 }
 
 describe('lanes', () => {
@@ -75,5 +77,25 @@ describe('lanes', () => {
     for (const code of ['D2S_STATE_UNWRITABLE', 'D2S_TARGET_AUTH'] as const) {
       await twoLanes(code, (target) => target === 'fast').lanes.round('incremental', control);
     }
+  });
+
+  it('owe a full cycle to a target that was busy when it was due, or whose directory rested, and only that', async () => {
+    let isResting = true;
+    const { clock, lanes, started, modes, letGo } = twoLanes(undefined, (target) => target === 'slow' || !isResting);
+    const round = async (mode: 'full' | 'incremental'): Promise<void> => {
+      const over = lanes.round(mode, control);
+      await clock.advance(1_000);
+      await over;
+    };
+    await round('incremental');
+    await round('full');
+    assert.deepEqual([started, modes], [[['slow']], ['incremental']]);
+    isResting = false;
+    await round('incremental');
+    letGo();
+    await lanes.settled();
+    await round('incremental');
+    await round('incremental');
+    assert.deepEqual(started.slice(1).map((targets, at) => `${String(modes[at + 1])} ${targets.join()}`), ['full fast', 'incremental fast', 'full slow', 'incremental fast,slow']);
   });
 });

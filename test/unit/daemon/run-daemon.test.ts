@@ -32,6 +32,7 @@ function daemon(runCycles: RunCycles, rest: Partial<DaemonParts> = {}) {
       });
     },
     signals,
+    writesInFlight: () => 1,
     ...rest,
   }).finally(() => (over = true));
   const told = (): unknown[] => log.lines().map((line) => line['event']);
@@ -224,5 +225,38 @@ describe('daemon', () => {
     assert.equal(rounds, 2);
     it.signals.emit('SIGTERM');
     await it.ended;
+  });
+
+  it('waits for nothing where no request is in flight, once that has lasted for half a second', async () => {
+    const seen: CycleControl[] = [];
+    let requests = 1;
+    const it = daemon(slow(() => it.clock, 15 * 60_000, seen), { writesInFlight: () => requests });
+    await it.clock.advance(1_000);
+    it.signals.emit('SIGTERM');
+    await it.clock.advance(3_000);
+    assert.equal(seen[0]?.signal.aborted, false);
+    requests = 0;
+    await it.clock.advance(400);
+    requests = 1; // the next request of the same operation
+    await it.clock.advance(400);
+    assert.equal(seen[0].signal.aborted, false);
+    requests = 0;
+    await it.clock.advance(1_000);
+    await it.ended;
+    assert.match(String(seen[0].signal.reason), /stopped before the work was done/);
+    const aborting = it.lines().find(({ event }) => event === 'daemon_aborting');
+    assert.deepEqual([aborting?.['level'], aborting?.['msg']], ['info', 'nothing that changes a target is in flight; what waits is left for the next run']);
+  });
+
+  it('lives on after SIGHUP, and says that the configuration is not read again', async () => {
+    const it = daemon(() => Promise.resolve());
+    await it.clock.advance(1_000);
+    it.signals.emit('SIGHUP');
+    await it.clock.advance(20_000);
+    assert.equal(it.isOver(), false);
+    assert.deepEqual(it.told(), ['daemon_started', 'daemon_hangup']);
+    it.signals.emit('SIGTERM');
+    await it.ended;
+    assert.equal(it.signals.listenerCount('SIGHUP'), 0);
   });
 });

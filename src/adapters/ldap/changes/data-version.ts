@@ -24,7 +24,7 @@ interface FeedPosition {
  *                    | database shows it (without the syncprov overlay it never moves)               |
  *   Active Directory | highestCommittedUSN of this database (invocationId), and how far it has taken | yes
  *                    | in the changes of others (replUpToDateVector, MS-DRSR §5.166), where shown    |
- *   389              | lastusn and lastchangenumber of this server; the highest change of each       | with lastusn
+ *   389              | lastusn (else lastchangenumber) of this server; the highest change of each    | with lastusn
  *                    | replica (RUV), where shown                                                    |
  *   others           | none: the stamps of the entries are all there is                              | no
  */
@@ -42,8 +42,10 @@ export async function readVersion(directory: OpenDirectory, feed: FeedPosition |
       return { server, has: counters, shows: counters, tellsAll: false };
     }
     case '389ds': {
-      const counters = { ...(await readReplicas(directory)), ...(await readCounts(directory)) };
-      return { server, has: counters, shows: counters, tellsAll: Object.keys(counters).some((name) => name.includes(' lastusn')) };
+      const replicas = await readReplicas(directory);
+      const counters = { ...replicas, ...(await readCounts(directory)) };
+      const tellsAll = Object.keys(counters).some((name) => name.includes(' lastusn'));
+      return { server, has: counters, shows: counters, tellsAll, isLocal: Object.keys(replicas).length === 0 };
     }
     case 'generic':
       return { server, has: {}, shows: {}, tellsAll: false };
@@ -106,23 +108,40 @@ async function readContextCsn(directory: OpenDirectory): Promise<Counters> {
   return counters;
 }
 
-/** Counters of this one server: `lastusn;userroot` (USN plug-in) and `lastchangenumber` (retro changelog). */
+/**
+ * The count of this one server, for the databases that are read (`lastusn;userroot`, USN plug-in). That of the changelog
+ * falls with each restart. Without the plug-in: the number of the last change (`lastchangenumber`, retro changelog).
+ */
 async function readCounts(directory: OpenDirectory): Promise<Counters> {
   const { server } = directory.session;
-  const shown = await readBase(directory, '', ['lastusn', 'lastchangenumber']);
-  return Object.fromEntries([...shown].flatMap(([name, values]) => values.map((value) => [`${server} ${name}`, String(value)])));
+  const shown = await readBase(directory, '', ['lastusn', 'lastchangenumber', 'nsBackendSuffix']);
+  const own = new Set(contexts(directory).map(dnKey));
+  const others = new Set(['changelog', ...(shown.get('nsbackendsuffix') ?? []).flatMap((value) => {
+    const [, name = '', suffix = ''] = /^([^:]+):(.*)$/.exec(String(value)) ?? [];
+    return own.has(dnKey(suffix)) ? [] : [name.toLowerCase()];
+  })]);
+  const counts = [...shown].flatMap(([name, [value]]): [string, string][] => {
+    const [, backend] = /^lastusn(?:;(.+))?$/.exec(name) ?? [];
+    return value === undefined || !name.startsWith('lastusn') || others.has(backend?.toLowerCase() ?? '') ? [] : [[`${server} ${name}`, String(value)]];
+  });
+  const last = shown.get('lastchangenumber')?.[0];
+  return Object.fromEntries(counts.length > 0 || last === undefined ? counts : [[`${server} lastchangenumber`, String(last)]]);
 }
 
-/** The entry in which 389 Directory Server keeps how far each replica has come (nsds50ruv). */
+/**
+ * The entry in which 389 Directory Server keeps how far each replica has come (nsds50ruv). It is found below the suffix and
+ * not at it, and is a tombstone, which few accounts are shown; others go by when entries changed last.
+ */
 const replicaUpdateVector = '(&(nsuniqueid=ffffffff-ffffffff-ffffffff-ffffffff)(objectclass=nstombstone))';
 
 async function readReplicas(directory: OpenDirectory): Promise<Counters> {
   const counters: Record<string, string> = {};
   for (const context of contexts(directory)) {
-    const values = (await readBase(directory, context, ['nsds50ruv'], replicaUpdateVector)).get('nsds50ruv') ?? [];
+    const values = (await readBase(directory, context, ['nsds50ruv'], replicaUpdateVector, 'sub')).get('nsds50ruv') ?? [];
     for (const value of values) {
-      const [, replica, highest] = /^\{replica (\d+)[^}]*\} [0-9a-f]{20} ([0-9a-f]{20})/.exec(String(value)) ?? [];
-      if (replica !== undefined && highest !== undefined) counters[`ruv ${dnKey(context)} ${replica}`] = highest;
+      // A replica that has taken in nothing yet of another one names it without a number.
+      const [, replica, highest = ''] = /^\{replica (\d+)[^}]*\}(?: [0-9a-f]{20} ([0-9a-f]{20}))?/.exec(String(value)) ?? [];
+      if (replica !== undefined) counters[`ruv ${dnKey(context)} ${replica}`] = highest;
     }
   }
   return counters;

@@ -12,6 +12,8 @@ const refusals = [10, 12, 32, 50, 53];
 
 /**
  * Some attributes of one entry, by name in lower case. Empty when it is not there or may not be read.
+ *
+ * @param within of the only entry below the DN that matches the filter
  * @throws BridgeError D2S_DIRECTORY_READ_INCOMPLETE
  */
 export async function readBase(
@@ -19,12 +21,13 @@ export async function readBase(
   dn: string,
   attributes: readonly string[],
   filter = '(objectClass=*)',
+  within: 'base' | 'sub' = 'base',
 ): Promise<ReadonlyMap<string, readonly AttributeValue[]>> {
   const values = new Map<string, AttributeValue[]>();
   const request = new SearchRequest({
     messageId: 0,
     baseDN: dn,
-    scope: 'base',
+    scope: within,
     filter: toLdapFilter(parseFilter(filter)),
     attributes: [...attributes],
     timeLimit: 0,

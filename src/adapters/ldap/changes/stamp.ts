@@ -22,6 +22,8 @@ export interface StampReader {
   readonly attributes: readonly string[];
   /** The stamp of an entry; undefined when it shows none that can be relied on. */
   read(entry: SearchEntry): string | undefined;
+  /** When it changed last, where the stamp is one that other servers do not share and could be compared with theirs. */
+  modified(entry: SearchEntry): string | undefined;
 }
 
 /**
@@ -48,6 +50,10 @@ export function createStampReader({ kind }: Pick<OpenDirectory, 'kind'>): StampR
       const usable = found.filter(({ name, text }) => name !== 'modifytimestamp' || isSettled(text));
       const best = found[0] === undefined ? undefined : usable.find(({ name }) => name === found[0]?.name);
       return best === undefined ? undefined : `${best.name}=${best.text}`;
+    },
+    modified: (entry) => {
+      const time = attributes[0] === 'entryusn' && valueOf(entry, 'entryusn') !== undefined ? valueOf(entry, 'modifytimestamp') : undefined;
+      return time === undefined ? undefined : `modifytimestamp=${time}`;
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { buildConnector, Pool } from 'undici';
 import { BridgeError } from '../../../core/model/errors.ts';
+import { clean } from '../../../core/wording/foreign.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import { createTunnels, ProxyRefusal, type Proxy, type Tunnels } from './proxy.ts';
 import { createCurrentTls, type TlsOptions } from './tls.ts';
@@ -52,7 +53,7 @@ function createConnect(tls: TlsOptions, clock: Clock, timeout: number): Connect 
     const secureContext = options.protocol === 'https:' ? await currentTls() : undefined;
     if (known === undefined || known.secureContext !== secureContext) {
       const secured = secureContext === undefined ? {} : { secureContext };
-      known = { secureContext, connector: buildConnector({ allowH2: false, timeout, ...secured }) };
+      known = { secureContext, connector: buildConnector({ allowH2: false, timeout, rejectUnauthorized: true, ...secured }) };
     }
     const { connector } = known;
     const named = secureContext === undefined || tls.serverName === undefined ? options : { ...options, servername: tls.serverName };
@@ -74,7 +75,7 @@ function tellingAlerts(socket: Socket): Socket {
 
 /** The proxy is trusted by the same authorities; who we are is for the target only. */
 function openTunnels(proxy: Proxy, { tls, clock }: Route, timeout: number): Tunnels {
-  const connect = createConnect({ ca: tls.ca }, clock, timeout);
+  const connect = createConnect({ ca: tls.ca, onlyCa: tls.onlyCa }, clock, timeout);
   const toProxy: Connect = (options) =>
     connect(options).catch((error: unknown) => {
       throw new ConnectError(`no connection to the proxy ${proxy.url}: ${wordsOf(error)}`, { cause: error });
@@ -171,7 +172,7 @@ const meanings: Readonly<Record<string, string>> = {
 /** A sentence with the code, which is what people search for. */
 export function connectWords(error: Error): string {
   const code = codeOf(error);
-  if (code === undefined) return error.message === '' ? 'no connection' : error.message;
+  if (code === undefined) return error.message === '' ? 'no connection' : clean(error.message);
   const alert = alertIn(code) ?? '';
   const handshake = alert === 'HANDSHAKE_FAILURE' ? 'the server broke off the TLS handshake; it may want a certificate (tls.cert, tls.key)' : undefined;
   return `${certificateAlerts[alert] ?? handshake ?? meanings[code] ?? 'no connection'} (${code})`;

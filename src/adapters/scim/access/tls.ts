@@ -8,6 +8,8 @@ export type PemText = () => Promise<string>;
 export interface TlsOptions {
   /** Further authorities, besides Node's and the system's. */
   readonly ca?: PemText | undefined;
+  /** Nobody is trusted but `ca`. */
+  readonly onlyCa?: boolean | undefined;
   /** What this side shows of itself (mutual TLS): its certificate, with intermediate ones after it, and the key. */
   readonly identity?: { readonly certificate: PemText; readonly key: PemText } | undefined;
   /** Name that the server's certificate must carry, in place of the host in the URL. */
@@ -28,7 +30,7 @@ export function createCurrentTls(options: TlsOptions, now: () => number): Curren
     if (cert !== undefined) checkDates(new X509Certificate(cert), now());
     const texts = [ca, cert, key];
     if (known !== undefined && texts.every((text, index) => text === known?.texts[index])) return known.context;
-    const authorities = new Set([...getCACertificates('default'), ...getCACertificates('system')]);
+    const authorities = new Set(options.onlyCa === true ? [] : [...getCACertificates('default'), ...getCACertificates('system')]);
     if (ca !== undefined) authorities.add(ca);
     known = { texts, context: createSecureContext({ ca: [...authorities], cert, key }) };
     return known.context;

@@ -4,7 +4,8 @@ import type { Secret } from './auth.ts';
 import { ConnectError, connectWords } from './connection.ts';
 import type { Refusal } from '../message.ts';
 import { retryAfterMilliseconds } from '../exchange/retry-after.ts';
-import { clean, secretsIn } from '../wording.ts';
+import { clean } from '../../../core/wording/foreign.ts';
+import { secretsIn } from '../wording.ts';
 
 /** A client that authenticates itself (RFC 6749 §4.4). */
 export interface OAuthClient {

@@ -12,12 +12,16 @@ const refusesPost: ReadonlySet<number | undefined> = new Set([405, 501]);
  * Finds out once that a target has no groups (many have none; ResourceTypes is to say so, RFC 7644 §4), or takes no new
  * ones. It is learned, and nothing of that kind is sent any more. The first creation of a group goes alone, so that what
  * it teaches spares the others. Of users nothing is learned: a page of maintenance would keep newcomers out for days.
+ *
+ * Where ResourceTypes names groups, and what is sent to them is answered as if there were none (404), or as if none could be
+ * made (403, three times), that holds for a day: it may be a bad day, and is one line in place of one refusal for each group.
  */
-export function atEndpoints(exchange: Exchange, book: Pick<DialectBook, 'current' | 'learn'>, signs: ScimSigns): Exchange {
+export function atEndpoints(exchange: Exchange, book: Pick<DialectBook, 'current' | 'learn' | 'evidence'>, signs: ScimSigns): Exchange {
   let first: Promise<unknown> | undefined;
   let isOver = false;
   let takesNew = true;
   let wasThere = false;
+  let forbidden = 0;
   let checked: ReturnType<typeof seekGroups> | undefined;
 
   const send = async (request: ScimRequest, signal: AbortSignal): Promise<Answer | Refusal> => {
@@ -26,6 +30,7 @@ export function atEndpoints(exchange: Exchange, book: Pick<DialectBook, 'current
     const answer = await exchange(request, signal);
     // An empty list proves nothing; a group that was made does, whatever a later request is answered with.
     wasThere ||= isCreation(request) && !isRefusal(answer);
+    if (isCreation(request) && !isRefusal(answer)) book.evidence.note(hasGroups);
     if (!isRefusal(answer) || wasThere) return answer;
     if (absent.has(answer.status) && book.current().groups.supported === 'auto') {
       checked ??= seekGroups(exchange, signs, signal);
@@ -35,6 +40,8 @@ export function atEndpoints(exchange: Exchange, book: Pick<DialectBook, 'current
       });
       if (supported !== 'unknown') book.learn('groups.supported', supported, `ResourceTypes, or a list after ${String(answer.status)}, says so`);
     }
+    if (isCreation(request) && (answer.status === 404 || answer.status === 410) && !book.evidence.has(hasGroups) && (await signs.isThere(signal))) noteToday(book, absentToday);
+    if (isCreation(request) && answer.status === 403 && !book.evidence.has(hasGroups) && (forbidden += 1) >= mostForbidden) noteToday(book, closedToday);
     if (isCreation(request) && refusesPost.has(answer.status) && answer.page !== true) {
       takesNew = false;
       book.learn('groups.create', false, `answered ${String(answer.status)} to a creation`);
@@ -58,9 +65,32 @@ export function atEndpoints(exchange: Exchange, book: Pick<DialectBook, 'current
   };
 }
 
+const mostForbidden = 3;
+const hasGroups = 'made a group';
+const absentToday = 'answers to creations of groups as if it had none';
+const closedToday = 'forbids to create groups';
+
+type Known = Pick<DialectBook, 'current' | 'evidence'>;
+
+function noteToday({ evidence }: Pick<DialectBook, 'evidence'>, fact: string): void {
+  evidence.drop(fact);
+  evidence.note(fact);
+}
+
+/** Whether the target has no groups, as far as is known now. */
+export function lacksGroups(book: Known): boolean {
+  return book.current().groups.supported === 'off' || (book.evidence.hasToday(absentToday) && !book.evidence.has(hasGroups));
+}
+
+/** Whether it takes none from outside. */
+export function takesNoGroups(book: Known): boolean {
+  return !book.current().groups.create || book.evidence.hasToday(closedToday);
+}
+
 /** Why a request is not worth sending. */
-function notThere(request: ScimRequest, takesNew: boolean, book: Pick<DialectBook, 'current'>): Refusal | undefined {
-  if (book.current().groups.supported === 'off') return { class: 'unsupported', detail: 'the target has no groups' };
+function notThere(request: ScimRequest, takesNew: boolean, book: Known): Refusal | undefined {
+  if (lacksGroups(book)) return { class: 'unsupported', detail: 'the target has no groups' };
+  if (isCreation(request) && book.evidence.hasToday(closedToday)) return { class: 'unsupported', detail: 'the target forbids to create groups' };
   return isCreation(request) && !takesNew ? { class: 'unsupported', detail: 'the target makes its groups itself' } : undefined;
 }
 

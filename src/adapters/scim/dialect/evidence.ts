@@ -6,6 +6,8 @@ import type { Evidence as Noted } from '../../../ports/scim-target.ts';
  */
 export interface Evidence {
   has(fact: string): boolean;
+  /** Whether it was seen in the last 24 hours. */
+  hasToday(fact: string): boolean;
   note(fact: string): void;
   drop(fact: string): void;
   /** One after the other, so that what is found out once is not tried by all who wait. */
@@ -48,9 +50,9 @@ export function createEvidence(facts: Map<string, Noted>, now: () => number, cha
     if (facts.delete(fact)) changed();
   };
   /** A process may live for one change a day: the time says when to look again, wherever it was seen. */
-  const isOld = (form: string): boolean => {
-    const seen = facts.get(honest(form));
-    return seen !== undefined && !(now() - Date.parse(seen.at) < dayMilliseconds);
+  const isOf = (fact: string, today: boolean): boolean => {
+    const seen = facts.get(fact);
+    return seen !== undefined && now() - Date.parse(seen.at) < dayMilliseconds === today;
   };
   let last: Promise<unknown> = Promise.resolve();
   return {
@@ -60,9 +62,10 @@ export function createEvidence(facts: Map<string, Noted>, now: () => number, cha
       return own;
     },
     has: (fact) => facts.has(fact),
+    hasToday: (fact) => isOf(fact, true),
     note,
     drop,
-    ...createTrust({ has: (form) => facts.has(honest(form)), isOld, note: (form) => { note(honest(form)); }, drop: (form) => { drop(honest(form)); } }),
+    ...createTrust({ has: (form) => facts.has(honest(form)), isOld: (form) => isOf(honest(form), false), note: (form) => { note(honest(form)); }, drop: (form) => { drop(honest(form)); } }),
   };
 }
 

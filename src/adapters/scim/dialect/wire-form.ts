@@ -9,19 +9,30 @@ export function inWireForm(exchange: Exchange, dialect: () => Dialect): Exchange
 
 /**
  * The same; and what the target says about the form by refusing is learned, and the request sent once more: a 415 looked
- * at nothing but the type (RFC 9110 §15.5.16), a redirect at nothing but the URL.
+ * at nothing but the type (RFC 9110 §15.5.16), a redirect at nothing but the URL. A 400 may be about the type too: because
+ * it says so; or because nothing with a body was taken yet, for some do not read a body of a type that they do not know,
+ * and miss what is in it (Express). The latter is tried once.
  */
-export function inLearnedForm(exchange: Exchange, book: Pick<DialectBook, 'current' | 'learn'>): Exchange {
+export function inLearnedForm(exchange: Exchange, book: Pick<DialectBook, 'current' | 'learn' | 'evidence'>): Exchange {
   return async (request, signal) => {
+    const { evidence } = book;
     const sent = book.current();
     const answer = await exchange(inForm(request, sent), signal);
-    const other = isRefusal(answer) ? otherForm(request, answer, sent) : undefined;
+    if (request.body !== undefined && !isRefusal(answer)) evidence.note(taken(sent));
+    const other = isRefusal(answer) ? otherForm(request, answer, sent, evidence) : undefined;
     if (other === undefined) return answer;
     const again = await exchange(inForm(request, { ...sent, ...other.form }), signal);
-    if (!understands(again)) return answer;
+    if (other.isGuess === true && isRefusal(again)) evidence.note(inVain);
+    if (other.isGuess === true ? isRefusal(again) : !understands(again)) return answer;
     book.learn(other.setting, other.form[other.setting] ?? false, other.because);
     return again;
   };
+}
+
+const inVain = 'in vain: the other media type';
+
+function taken({ mediaType }: Dialect): string {
+  return `takes bodies as ${mediaType}`;
 }
 
 type Form = Partial<Pick<Dialect, 'mediaType' | 'trailingSlash'>>;
@@ -30,12 +41,20 @@ interface OtherForm {
   readonly setting: keyof Form;
   readonly form: Form;
   readonly because: string;
+  /** Only what then works says that it was that. */
+  readonly isGuess?: true;
 }
 
+const aboutType = /\b(?:content-?type|media-?\s?type|mime)\b|application\/(?:scim\+)?json/i;
+
 /** In which other form a refused request is worth one more try. A body is not carried along by a redirect. */
-function otherForm({ body }: ScimRequest, { status, wantsSlash }: Refusal, { mediaType, protocol, trailingSlash }: Dialect): OtherForm | undefined {
+function otherForm({ body }: ScimRequest, { status, wantsSlash, detail }: Refusal, dialect: Dialect, evidence: Pick<DialectBook['evidence'], 'has'>): OtherForm | undefined {
+  const { mediaType, protocol, trailingSlash } = dialect;
   if (status === 415 && body !== undefined && protocol !== '1.1') {
     return { setting: 'mediaType', form: { mediaType: otherType(mediaType) }, because: `answered 415 to ${mediaType}` };
+  }
+  if (status === 400 && body !== undefined && protocol !== '1.1' && !evidence.has(inVain) && (!evidence.has(taken(dialect)) || aboutType.test(detail))) {
+    return { setting: 'mediaType', form: { mediaType: otherType(mediaType) }, because: `answered 400 to ${mediaType}`, isGuess: true };
   }
   if (wantsSlash === true && body === undefined && !trailingSlash) {
     return { setting: 'trailingSlash', form: { trailingSlash: true }, because: `answered ${String(status)} to a URL without a slash at its end` };

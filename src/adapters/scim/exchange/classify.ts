@@ -2,7 +2,7 @@ import type { FailureClass } from '../../../core/model/outcome.ts';
 import { isBody, schemas, type Answer, type Body, type Refusal, type ScimRequest } from '../message.ts';
 import type { Content } from './content.ts';
 import type { Reply } from './transport.ts';
-import { clean } from '../wording.ts';
+import { clean } from '../../../core/wording/foreign.ts';
 
 /**
  * From an answer to what it means. Everything above reads classes, never a status.
@@ -20,7 +20,7 @@ import { clean } from '../wording.ts';
  * | 404 that says "Cannot PATCH …"           | unsupported |              |
  * | 405, 501                                 | unsupported |              |
  * | 409; 400 with scimType uniqueness        | conflict    |              |
- * | 4xx, 500 that speak of a duplicate       | by status   | conflict     |
+ * | 4xx, 500 that speak of a duplicate       | by status, PUT and PATCH with 400, 422: conflict | conflict |
  * | 429; 503 with Retry-After                | throttled   |              |
  * | 503 without                              | throttled   | unknown      |
  * | 408, 425, other 5xx                      | transient   | unknown      |
@@ -48,7 +48,9 @@ export function classify(reply: Reply, request: ScimRequest, origin: string, sec
   const html = content.kind === 'foreign' && content.html;
   const wantsSlash = status < 400 && isSlashAway(location, request.path);
   const words = wordsOf(reply, origin, wantsSlash);
-  const taken = request.method === 'POST' && request.subject === 'endpoint' && status !== 401 && status !== 404 && status <= 500 && saysTaken.test(words);
+  const isCreation = request.method === 'POST' && request.subject === 'endpoint' && status !== 401 && status !== 404 && status <= 500;
+  const isChange = request.subject === 'resource' && request.body !== undefined && (status === 400 || status === 422);
+  const taken = (isCreation || isChange) && saysTaken.test(words);
   const says = content.kind === 'foreign' ? (content.says ?? '') : words;
   if (status === 404 && new RegExp(`Cannot ${request.method} /`).test(says)) return { class: 'unsupported', status, detail: `HTTP 404: there is no ${request.method} there` };
   return {

@@ -69,6 +69,7 @@ async function sendAndRead(
   };
   // What a slow target makes after we gave up, nobody knows of: a creation is waited for longer.
   const milliseconds = options.requestMilliseconds * (request.method === 'POST' ? 3 : 1);
+  options.onSending?.(request.method);
   const result = await sendOnce(pool, sent, { maxBytes: request.maxBytes, milliseconds, lease: options.lease }, signal);
   options.onRequest(request.method, result.status, options.clock.monotonic() - began);
   if (!('error' in result)) {

@@ -1,3 +1,4 @@
+import { comparableId } from '../../../core/directory/source-id.ts';
 import { fold } from '../../../core/directory/fold.ts';
 import type { Dialect } from '../../../core/dialect/dialect.ts';
 import type { ResourceType } from '../../../core/model/entry.ts';
@@ -110,9 +111,9 @@ function isHit(resource: FoundResource, path: ScimPath, asked: ScimPath, value: 
   return holds(resource, path, value) || (asked.text === 'id' && resource.id === value);
 }
 
-/** externalId and id compare exactly (RFC 7643 §3.1); names and addresses without case, space and compatibility forms. */
+/** externalId and id compare exactly (RFC 7643 §3.1), but for the spelling of a UUID; names and addresses without case, space and compatibility forms. */
 function holds({ body }: Pick<FoundResource, 'body'>, path: ScimPath, value: string, withoutCase = false): boolean {
   const exact = !withoutCase && path.schema === undefined && /^(?:externalId|id)$/i.test(path.attribute);
-  const comparable = (text: string): string => (exact ? text : fold(text));
+  const comparable = (text: string): string => (exact ? comparableId(text) : fold(text));
   return scimValues(body, path).map(textOf).some((held) => held !== undefined && comparable(held) === comparable(value));
 }

@@ -8,23 +8,71 @@ import { readList } from './list.ts';
 import { maxBytes, readResource } from './resource.ts';
 
 /**
- * A target may say in other words that it does not have a resource any more: a 500 that stays, a 404 as an HTML page.
- * Then it is read; and when that is answered no better, searched for by its id. Only what is said in JSON counts: a proxy
- * must not end a link. Anything else leaves the failure as it was.
+ * A target may say in other words that it does not have a resource any more: a 500 that stays, a 404 as an HTML page. Then
+ * it is read; and when that is answered no better, searched for by its id. Only what is said in JSON counts: a proxy must
+ * not end a link. Anything else leaves the failure as it was.
  *
  * @param answer to a change of the resource
  */
 export async function unlessGone(conversation: Conversation, type: ResourceType, id: TargetId, answer: Answer | Refusal): Promise<Answer | Refusal> {
   if (!isRefusal(answer) || !mayMeanGone(answer)) return answer;
-  const { book } = conversation;
-  const query = type === 'group' && book.current().list.excludeMembers ? '?excludedAttributes=members' : '';
-  const held = await readOrGone(conversation, type, id, query);
+  const held = await readOrGone(conversation, type, id, 'members');
   return isRefusal(held) && held.class === 'gone' ? held : answer;
 }
 
-/** Reads one resource; where a target has other words for one that it does not have, it is searched for by its id. */
-export async function readOrGone(conversation: Conversation, type: ResourceType, id: TargetId, query = ''): Promise<Answer | Refusal> {
-  const held = await readResource(conversation.exchange, type, id, conversation.signal, query);
+/**
+ * The same, and where a target says so with a 400, 403 or 422. Most of these are about what was sent: the first of them are
+ * looked into, and where the resource is there all the same, a sample afterwards; but each one of an end of access.
+ *
+ * @param ends it was to end access
+ */
+export async function unlessRefusedAsGone(conversation: Conversation, type: ResourceType, id: TargetId, answer: Answer | Refusal, ends: boolean): Promise<Answer | Refusal> {
+  const doubt = isRefusal(answer) ? refusalOf(type, answer, ends) : undefined;
+  if (doubt === undefined) return unlessGone(conversation, type, id, answer);
+  const { evidence } = conversation.book;
+  if (!ends && !(await evidence.isToBeLookedAt(doubt.form, doubt.first, doubt.sample))) return answer;
+  let isThere: boolean | undefined;
+  try {
+    const held = await readOrGone(conversation, type, id, 'members');
+    const isGone = isRefusal(held) && held.class === 'gone';
+    isThere = isRefusal(held) ? (isGone ? false : undefined) : true;
+    return isGone ? held : answer;
+  } finally {
+    if (!ends) evidence.looked(doubt.form, doubt.first, isThere);
+  }
+}
+
+/** A refusal that may be about a resource that is not there; undefined: it is about something else. */
+function refusalOf(type: ResourceType, { class: failureClass, status, scimType = 'notarget', detail }: Refusal, ends: boolean): { readonly form: string; readonly first: number; readonly sample: number } | undefined {
+  if (failureClass !== 'rejected' || ![400, 403, 422].includes(status ?? 0)) return undefined;
+  // A reason of RFC 7644 §3.12 is about what was sent.
+  if (scimType !== 'notarget' && !ends) return undefined;
+  const saysGone = /\b(?:not (?:be )?found|no(?:t)? (?:such|longer|exist)|n[o']t exist|unknown|deleted|removed)\b/i.test(detail);
+  // What sounds like it is more likely to be it.
+  return { form: `refusal of a ${type} that is there with ${String(status)}${saysGone ? ', in words of absence' : ''}`, first: saysGone ? 10 : 3, sample: saysGone ? 5 : 25 };
+}
+
+/** Reads one resource to see whether it is there: of a group without its members, where the target takes that (RFC 7644 §3.9). */
+export async function readWithoutMembers({ exchange, book, signal }: Conversation, type: ResourceType, id: TargetId): Promise<Answer | Refusal> {
+  const read = (query: string): Promise<Answer | Refusal> => readResource(exchange, type, id, signal, query);
+  if (type === 'user' || book.evidence.has(refusesExclusion)) return read('');
+  const held = await read('?excludedAttributes=members');
+  if (!isRefusal(held) || ![400, 405, 501].includes(held.status ?? 0)) return held;
+  const plain = await read('');
+  if (!isRefusal(plain)) book.evidence.note(refusesExclusion);
+  return plain;
+}
+
+const refusesExclusion = 'refuses excludedAttributes';
+
+/**
+ * Reads one resource; where a target has other words for one that it does not have, it is searched for by its id.
+ *
+ * @param without what of a group nobody looks at
+ */
+export async function readOrGone(conversation: Conversation, type: ResourceType, id: TargetId, without?: 'members'): Promise<Answer | Refusal> {
+  const { exchange, signal } = conversation;
+  const held = without === 'members' ? await readWithoutMembers(conversation, type, id) : await readResource(exchange, type, id, signal);
   if (!isRefusal(held) || !mayMeanGone(held) || !(await isNowhere(conversation, type, id))) return held;
   return { class: 'gone', status: held.status, detail: 'the target has none with this id' };
 }

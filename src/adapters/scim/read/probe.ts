@@ -1,5 +1,7 @@
 import type { ResourceType } from '../../../core/model/entry.ts';
 import type { Failure, FailureClass } from '../../../core/model/outcome.ts';
+import { listAnswer } from '../bounds.ts';
+import { isRefusal, toFailure, type Exchange } from '../message.ts';
 import { isFailure, type FoundResource } from '../../../ports/scim-target.ts';
 
 type Find = (type: ResourceType, attribute: string, value: string, signal: AbortSignal) => Promise<FoundResource[] | Failure>;
@@ -8,8 +10,16 @@ type Find = (type: ResourceType, attribute: string, value: string, signal: Abort
 const nobody = 'dir2scim-is-anybody-there';
 const silent: ReadonlySet<FailureClass> = new Set(['transient', 'throttled', 'unknown', 'auth', 'protocol']);
 
-/** Looks for nobody: it touches what stores the accounts, and costs next to nothing. A refusal is an answer too. */
-export async function probeTarget(find: Find, signal: AbortSignal): Promise<Failure | undefined> {
+/**
+ * Looks for nobody: it touches what stores the accounts, and costs next to nothing. A refusal is an answer too. A target
+ * that cannot be searched by name is asked for its ServiceProviderConfig, and may refuse that to everybody (403).
+ */
+export async function probeTarget(find: Find, exchange: Exchange, signal: AbortSignal): Promise<Failure | undefined> {
   const found = await find('user', 'userName', nobody, signal);
-  return isFailure(found) && silent.has(found.class) ? found : undefined;
+  if (!isFailure(found)) return undefined;
+  const isAsked = found.class !== 'unsupported' || found.status !== undefined;
+  if (isAsked) return silent.has(found.class) ? found : undefined;
+  const document = await exchange({ method: 'GET', path: '/ServiceProviderConfig', subject: 'discovery', maxBytes: listAnswer }, signal);
+  if (!isRefusal(document) || document.status === 403 || document.class === 'protocol') return undefined;
+  return silent.has(document.class) ? toFailure(document) : undefined;
 }

@@ -50,12 +50,18 @@ export async function confirmWrite(
   return refusals === pauses.length ? answer : notYet;
 }
 
-/** A create that was answered 202 has no id: whoever carries our externalId is the one. */
+/**
+ * A create that was answered 202 has no id: whoever carries our externalId is the one. That may be one that was there
+ * before, so that what differs from what was sent is sent again.
+ *
+ * @param differing the paths in which an account is not what was sent
+ */
 export async function confirmCreate(
   outcome: Outcome,
   { clock, signal }: Omit<Promised, 'exchange'>,
   externalId: ScimValue | undefined,
   find: (externalId: string) => Promise<readonly FoundResource[] | Failure>,
+  differing: (body: Body) => readonly string[],
 ): Promise<Outcome> {
   if (outcome.kind !== 'failed' || outcome.failure.class !== 'unknown' || outcome.failure.status !== 202) return outcome;
   if (typeof externalId !== 'string') return failed(notYet);
@@ -64,7 +70,9 @@ export async function confirmCreate(
     const found = await find(externalId);
     if (isFailure(found)) return outcome;
     const [first] = found;
-    if (first !== undefined) return { kind: 'applied', id: first.id, version: first.version };
+    if (first === undefined) continue;
+    const lost = differing(first.body);
+    return { kind: 'applied', id: first.id, version: first.version, ...(lost.length === 0 ? {} : { shown: { lost } }) };
   }
   return failed(notYet);
 }

@@ -20,15 +20,15 @@ import { tellsNothing } from './unless-there.ts';
  * When the group itself shows that nothing was done, the other forms are tried (insist-on-members.ts). The answer that is
  * given back shows the group as it was last seen, or no body: it does not tell.
  */
-export async function believeMembers(conversation: Conversation, group: TargetId, part: MemberChange, answer: Answer): Promise<Answer | Refusal> {
+export async function believeMembers(conversation: Conversation, group: TargetId, part: MemberChange, answer: Answer, isRepeated = false): Promise<Answer | Refusal> {
   const { book } = conversation;
   if (answer.status === 202) return answer;
   if (book.current().members.read === 'own-record') return untold(answer);
   const shown = membersAnswered(conversation, answer);
-  if (shown === undefined) return lookBack(conversation, group, part, answer);
+  if (shown === undefined) return lookBack(conversation, group, part, answer, isRepeated);
   const isWhole = (await lost(part, shown)).length === 0;
   if (!differs(part, shown) && isWhole) return answer;
-  if (!differs(part, shown) && book.evidence.has(partial)) return lookBack(conversation, group, part, answer);
+  if (!differs(part, shown) && book.evidence.has(partial)) return lookBack(conversation, group, part, answer, isRepeated);
   const held = await readMembers(conversation, group);
   if (isRefusal(held) && (tellsNothing(held) || held.class === 'gone')) return held;
   const seen = isRefusal(held) ? shown : (membersRead(conversation, held) ?? shown);
@@ -50,18 +50,25 @@ const partial = 'answers to changes of members show only some of them';
 /** Changes of members that are believed to one that is looked at later on. */
 const sampledChanges = 100;
 
-/** An answer without a list of members: looked into for the first change of each form. */
-async function lookBack(conversation: Conversation, group: TargetId, part: MemberChange, answer: Answer): Promise<Answer | Refusal> {
+/**
+ * An answer without a list of members: looked into for the first change of each form. What could not be looked at now is
+ * sent again.
+ *
+ * @param isRepeated nothing may have changed by it, because an earlier request without an answer did it: whether members
+ *   went with that is looked at each time, and says nothing of the form
+ */
+async function lookBack(conversation: Conversation, group: TargetId, part: MemberChange, answer: Answer, isRepeated: boolean): Promise<Answer | Refusal> {
   const { evidence } = conversation.book;
   const isRename = part.add.length + part.remove.length === 0;
   if (isRename && (await part.current()).length === 0) return untold(answer); // nobody could be lost
   const form = await formOf(conversation, part);
-  if (!(await evidence.isToBeLookedAt(form, 1, sampledChanges))) return untold(answer);
+  if (!isRepeated && !(await evidence.isToBeLookedAt(form, 1, sampledChanges))) return untold(answer);
   let found: boolean | undefined;
   try {
     const held = await readMembers(conversation, group);
     if (isRefusal(held)) {
-      if (!tellsNothing(held) && held.class !== 'gone') found = true; // it cannot be looked into
+      if (tellsNothing(held)) return held;
+      if (held.class !== 'gone') found = true; // it cannot be looked into
       return untold(answer);
     }
     // A group without a list has nobody in it, or hides them: who was added is looked for in other ways.
@@ -74,7 +81,7 @@ async function lookBack(conversation: Conversation, group: TargetId, part: Membe
     if (!isRefusal(insisted) && conversation.book.current().members.read === 'own-record') found = true;
     return insisted;
   } finally {
-    evidence.looked(form, 1, found);
+    if (!isRepeated) evidence.looked(form, 1, found);
   }
 }
 

@@ -6,7 +6,7 @@ import { isRefusal, type Answer, type Body, type Refusal } from '../message.ts';
 import { idOf, readResource } from '../read/resource.ts';
 import { endOf, isMute, noteMute, type Ended } from './ended.ts';
 import { insistOnActive } from './insist-on-active.ts';
-import { lostBeside, showsNone } from './effect.ts';
+import { displaced, lostBeside, showsNone } from './effect.ts';
 import { settleStored, wasShown } from './settle-stored.ts';
 import { strangeExternalId, subjectOf } from './subject.ts';
 import { shownToNobody, tellsNothing } from './unless-there.ts';
@@ -82,8 +82,16 @@ export async function believeUpdate(
   if (strange !== undefined) return strange;
   const settled = await compare(conversation, type, id, changes, { ...answer, body: seen }, isFresh, end);
   if (isRefusal(settled) || settled.body === undefined) return settled;
-  const lost = lostBeside(settled.body, changes, known.paths ?? []).filter((path) => wasShown(conversation, type, path));
-  return lost.length === 0 ? settled : { ...settled, lost };
+  return withLost(conversation, type, changes, known, settled);
+}
+
+/** An answer with what it shows to have gone with the changes. Where one element took the place of the others, lists go whole from then on. */
+export function withLost(conversation: Conversation, type: ResourceType, changes: readonly WireChange[], { paths = [] }: Pick<Acknowledged, 'paths'>, answer: Answer): Answer {
+  if (answer.body === undefined) return answer;
+  const others = displaced(answer.body, changes, paths);
+  if (others.length > 0) conversation.book.learn('patch.valueFilters', false, 'an element that was added to a list took the place of the others');
+  const lost = [...others, ...lostBeside(answer.body, changes, paths).filter((path) => wasShown(conversation, type, path))];
+  return lost.length === 0 ? answer : { ...answer, lost };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { isSourceId } from '../../../core/directory/source-id.ts';
 import { fold } from '../../../core/directory/fold.ts';
 import type { Dialect } from '../../../core/dialect/dialect.ts';
 import type { ResourceType } from '../../../core/model/entry.ts';
@@ -76,7 +77,8 @@ function isAnothers(conversation: Conversation, type: ResourceType, answer: Answ
 /** Whoever shows another externalId than was sent says nothing of what was sent. */
 function showsOtherId(answer: Answer, attributes: ReadonlyMap<string, ScimValue>): boolean {
   const shown = shownText(answer, 'externalId');
-  return shown !== undefined && shown !== attributes.get('externalId');
+  const sent = attributes.get('externalId');
+  return shown !== undefined && !(typeof sent === 'string' && isSourceId(shown, sent));
 }
 
 function shownText({ body }: Answer, path: string): string | undefined {

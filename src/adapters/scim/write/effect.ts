@@ -2,6 +2,7 @@ import { readActive } from '../../../core/mapping/active.ts';
 import { elementText, readScimPath, sameScimValue, scimPath } from '../../../core/mapping/scim-path.ts';
 import type { ScimValue } from '../../../core/model/resource.ts';
 import { isBody, type Body } from '../message.ts';
+import { attributeText } from './patch.ts';
 import type { WireChange } from './wire-change.ts';
 
 /**
@@ -61,6 +62,22 @@ export function lostBeside(body: Body, changes: readonly WireChange[], known: re
   return known.filter((text) => {
     const path = scimPath(text);
     return path.sub !== undefined && !sent.has(text) && touched.has(elementText(path)) && !isFilled(readScimPath(body, path));
+  });
+}
+
+/**
+ * Acknowledged paths in other elements of a list to which one was added, and which the list does not show any more: to
+ * some targets adding is replacing. A list that does not say which of its elements is which tells nothing.
+ */
+export function displaced(body: Body, changes: readonly WireChange[], known: readonly string[]): readonly string[] {
+  const added = new Set(changes.filter(({ path, value, had }) => path.filter !== undefined && value !== undefined && !had).map(({ path }) => attributeText(path)));
+  const touched = new Set(changes.map(({ path }) => elementText(path)));
+  return known.filter((text) => {
+    const path = scimPath(text);
+    if (path.filter === undefined || touched.has(elementText(path)) || !added.has(attributeText(path)) || isFilled(readScimPath(body, path))) return false;
+    const { attribute } = path.filter;
+    const list = readScimPath(body, scimPath(attributeText(path)));
+    return Array.isArray(list) && list.length > 0 && list.every((element: unknown) => isBody(element) && attribute in element);
   });
 }
 

@@ -39,7 +39,9 @@ export async function putResource(
 
 /**
  * A copy without what only the target says: `meta` (RFC 7643 §3.1), the groups of a user (§4.1.2) and the name of a manager
- * (§4.3); and without null, which is no value (§2.5) and is refused by some. The id stays: those who look for it compare it.
+ * (§4.3); and without null, which is no value (§2.5) and is refused by some. The id stays, though it is read-only: Okta sends
+ * it (developer.okta.com, SCIM 2.0, "Update a specific user: PUT"), those who look for it compare it, and everybody else has
+ * to ignore it (RFC 7644 §3.5.1).
  */
 function writable(type: ResourceType, held: Body): Body {
   const body = withoutNull(structuredClone(held));
@@ -54,6 +56,7 @@ function withoutNull(body: Body): Body {
   for (const [key, value] of Object.entries(body)) {
     if (value === null) Reflect.deleteProperty(body, key);
     else if (isBody(value)) withoutNull(value);
+    else if (Array.isArray(value)) for (const element of value) if (isBody(element)) withoutNull(element);
   }
   return body;
 }

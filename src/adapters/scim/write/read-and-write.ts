@@ -53,8 +53,10 @@ export async function readAndWrite(
     if (isRefusal(held)) return held;
     if (held.body === undefined) return nonsense('answered without the resource that was asked for', held.status);
     const { etag } = book.current();
-    const version = versionIn(held, isDemanded && !isConfigured(book, 'etag') ? 'required' : etag);
-    if (version === undefined) return write(held.body, {});
+    const wanted = isDemanded && !isConfigured(book, 'etag') ? 'required' : etag;
+    const version = versionIn(held, wanted);
+    // Where none can be had, any will do (RFC 9110 §13.1.1): it is there.
+    if (version === undefined) return write(held.body, wanted === 'required' ? { headers: { 'if-match': '*' } } : {});
     if (version === refused && !isConfigured(book, 'etag')) {
       const answer = await write(held.body, {});
       if (!isRefusal(answer)) book.learn('etag', 'off', 'If-Match with the version that it shows was answered with 412');

@@ -9,7 +9,7 @@ import { addition, removal } from './member-requests.ts';
 import type { PatchOperation } from './patch.ts';
 import { membersRead, readMembers } from './read-members.ts';
 import { removeByValue } from './remove-by-value.ts';
-import { done, sendPatch } from './send-patch.ts';
+import { done, sendPatch, together } from './send-patch.ts';
 import type { ShownMembers } from './shown-members.ts';
 import { tellsNothing } from './unless-there.ts';
 
@@ -59,10 +59,13 @@ function inAnotherForm(conversation: Conversation, group: TargetId, { add, remov
   return Promise.resolve(refusal);
 }
 
-/** Not about the credentials (401), what they allow (403), or how it has to be asked (428); and nothing that says nothing. */
+/**
+ * Not about the credentials (401) or how it has to be asked (428); and nothing that says nothing. Whoever is in already is
+ * refused with 403 by some.
+ */
 function isAboutSomething({ class: failureClass, status = 0 }: Refusal): boolean {
   if (failureClass === 'transient') return status >= 500; // four times
-  return ['rejected', 'conflict', 'gone', 'unsupported'].includes(failureClass) && status !== 403 && status !== 428;
+  return ['rejected', 'conflict', 'gone', 'unsupported'].includes(failureClass) && status !== 428;
 }
 
 function mayBeForm({ status }: Refusal): boolean {
@@ -89,7 +92,7 @@ async function sendApart(conversation: Conversation, group: TargetId, { add, rem
   const gone = remove.length === 0 ? done : await send(removals(members.remove, remove), { add: [], remove, current, expected });
   const come = add.length === 0 ? done : await send([addition(members)(add)], { add, remove: [], current: async () => without(await current()), expected: async () => without(await expected()) });
   if (isRefusal(gone)) return gone;
-  return isRefusal(come) || add.length > 0 ? come : gone;
+  return isRefusal(come) || add.length > 0 ? (isRefusal(come) ? come : together(gone, come)) : gone;
 
   function without(ids: readonly TargetId[]): readonly TargetId[] {
     return ids.filter((id) => !remove.includes(id));

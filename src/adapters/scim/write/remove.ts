@@ -4,7 +4,7 @@ import type { Outcome } from '../../../core/model/outcome.ts';
 import type { Acknowledged } from '../../../ports/scim-target.ts';
 import type { Conversation } from '../dialect/conversation.ts';
 import { failed, isRefusal, type Answer } from '../message.ts';
-import { readOrGone, unlessGone } from '../read/gone.ts';
+import { readOrGone, unlessRefusedAsGone } from '../read/gone.ts';
 import { foundResource, maxBytes, resourcePath } from '../read/resource.ts';
 import { confirmWrite, type Promised } from './accepted.ts';
 import { writeOnDemand } from './read-and-write.ts';
@@ -20,7 +20,7 @@ export async function removeResource(talk: Conversation & Promised, type: Resour
   const answer = await writeOnDemand(talk, type, id, (condition) =>
     talk.exchange({ method: 'DELETE', path, subject: 'resource', maxBytes: maxBytes(type), ...condition }, talk.signal),
   );
-  const confirmed = await unlessGone(talk, type, id, await confirmWrite(answer, talk, type, id, (held) => held === undefined));
+  const confirmed = await unlessRefusedAsGone(talk, type, id, await confirmWrite(answer, talk, type, id, (held) => held === undefined), true);
   if (!isRefusal(confirmed)) return confirmed.status === 202 || confirmed !== answer ? { kind: 'applied', id } : lookBack(talk, type, id, known, confirmed);
   return confirmed.class === 'gone' ? lookFor(talk, type, id) : failed(confirmed);
 }
@@ -36,7 +36,7 @@ async function lookBack(conversation: Conversation, type: ResourceType, id: Targ
   if (!(await book.evidence.isToBeLookedAt(form, firstDeletions, sampledDeletions))) return { kind: 'applied', id };
   let found: boolean | undefined;
   try {
-    const held = await readOrGone(conversation, type, id);
+    const held = await readOrGone(conversation, type, id, 'members');
     if (isRefusal(held) && held.class !== 'gone' && held.class !== 'unsupported') return failed({ ...held, class: 'transient' });
     if (isRefusal(held) && (await known.showsOthers?.()) === false) return failed(shownToNobody(held));
     found = isRefusal(held) ? true : type === 'user' && foundResource(held.body)?.active === false;
@@ -48,7 +48,7 @@ async function lookBack(conversation: Conversation, type: ResourceType, id: Targ
 
 /** Slack and Atlassian only switch off whom they were asked to delete. */
 async function lookFor(conversation: Conversation, type: ResourceType, id: TargetId): Promise<Outcome> {
-  const held = await readOrGone(conversation, type, id);
+  const held = await readOrGone(conversation, type, id, 'members');
   if (isRefusal(held)) return failed(tellsNothing(held) ? held : { class: 'gone', status: 404, detail: 'the target has none' });
   if (type === 'user' && foundResource(held.body)?.active === false) return { kind: 'applied', id };
   return failed({ class: 'rejected', status: 404, detail: 'DELETE was answered with 404, and it is still there' });

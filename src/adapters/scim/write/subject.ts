@@ -1,3 +1,4 @@
+import { comparableId } from '../../../core/directory/source-id.ts';
 import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
 import { textOf } from '../../../core/mapping/scim-values.ts';
 import type { TargetId } from '../../../core/model/link.ts';
@@ -35,7 +36,7 @@ export function subjectOf(id: TargetId, body: Body | undefined): 'it' | 'another
 export function strangeExternalId(body: Body, ours: string | undefined, sent: string | undefined, { evidence }: DialectBook): Refusal | undefined {
   const shown = textOf(readScimPath(body, externalIdPath));
   if (ours === undefined || shown === undefined || shown === '') return undefined;
-  if ([ours, sent].some((one) => one?.toLowerCase() === shown.toLowerCase())) {
+  if ([ours, sent].some((one) => one !== undefined && (one.toLowerCase() === shown.toLowerCase() || comparableId(one) === comparableId(shown)))) {
     evidence.note(keepsOurs);
     return undefined;
   }

@@ -2,7 +2,7 @@ import type { ResourceType } from '../../../core/model/entry.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import type { Conversation } from '../dialect/conversation.ts';
 import { isRefusal, type Answer, type Refusal } from '../message.ts';
-import { readResource } from '../read/resource.ts';
+import { readWithoutMembers } from '../read/gone.ts';
 
 /**
  * A 404 may be about something else than the resource that was written to: a server that has no such route, a member or
@@ -10,15 +10,14 @@ import { readResource } from '../read/resource.ts';
  * taken as gone loses its link, so that a reading that fails decides nothing.
  */
 export async function unlessThere(
-  { exchange, book, signal }: Conversation,
+  conversation: Conversation,
   type: ResourceType,
   id: TargetId,
   answer: Answer | Refusal,
   otherwise: 'unsupported' | 'rejected',
 ): Promise<Answer | Refusal> {
   if (!isRefusal(answer) || answer.class !== 'gone') return answer;
-  const query = type === 'group' && book.current().list.excludeMembers ? '?excludedAttributes=members' : '';
-  const held = await readResource(exchange, type, id, signal, query);
+  const held = await readWithoutMembers(conversation, type, id);
   if (!isRefusal(held)) return { ...answer, class: otherwise };
   return tellsNothing(held) ? held : answer;
 }

@@ -79,7 +79,7 @@ describe('Opening the embedded state', () => {
     const store = await open(folder);
     await store.record(recordOf(1));
     await store.close();
-    assert.deepEqual(await readdir(folder).then((names) => names.sort()), ['journal.ndjson', 'secret.key', 'snapshot.ndjson']);
+    assert.deepEqual(await readdir(folder).then((names) => names.sort()), ['journal.ndjson', 'lock.key', 'secret.key', 'snapshot.ndjson']);
   });
 
   it('finds what snapshot and journal hold together', async (context) => {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { clean, secretsIn } from '../../../../src/adapters/scim/wording.ts';
+import { secretsIn } from '../../../../src/adapters/scim/wording.ts';
+import { clean } from '../../../../src/core/wording/foreign.ts';
 
 describe('words from outside', () => {
-  it('lose escape sequences, control characters and line breaks', () => {
-    assert.equal(clean('\u001b[31mred\u001b[0m\r\n\tnext\u001b]0;title\u0007 \u202eend\u0000', []), 'red next end');
+  it('lose escape sequences and line breaks, and what nobody sees is written out', () => {
+    assert.equal(clean('\u001b[31mred\u001b[0m\r\n\tnext\u001b]0;title\u0007 \u202eend\u0000', []), String.raw`red next \u{202E}end`);
   });
 
   it('are cut to a length that fits a line', () => {

@@ -54,8 +54,22 @@ describe('buildPlan with a match', () => {
     assert.deepEqual(changes, [{ path: 'userName', change: 'set', value: 'anna', had: true }]);
     assert.equal(targetActive, true);
   });
-  it('switches on who is wanted active and is off', () => {
+  it('leaves off who was switched off there, and says so', () => {
     const { operations } = plan({ resources: [anna], matches: [match('anna', false, { userName: 'anna' })] });
+    assert.deepEqual(operations.map(({ verb }) => verb), ['adopt']);
+    const { changes, leftDisabled } = only(operations, 'adopt');
+    assert.deepEqual([changes, leftDisabled], [[], true]);
+  });
+  it('switches on who was switched off there where that is wanted, as an operation of its own behind the adoption', () => {
+    for (const wanted of [{ reactivateAdopted: true }, { wantedBack: new Set(['anna']) }]) {
+      const { operations } = plan({ resources: [anna], matches: [match('anna', false, { userName: 'anna' })], ...wanted });
+      assert.deepEqual(operations.map(({ verb }) => verb), ['adopt', 'reactivate']);
+      assert.deepEqual(only(operations, 'reactivate').changes, [{ path: 'active', change: 'set', value: true, had: true }]);
+      assert.equal(only(operations, 'adopt').leftDisabled, undefined);
+    }
+  });
+  it('switches on whose account the target had lost with them', () => {
+    const { operations } = plan({ resources: [anna], links: [linkOf(anna, { lifecycle: 'lost' })], matches: [match('anna', false, { userName: 'anna' })] });
     assert.deepEqual(only(operations, 'adopt').changes, [{ path: 'active', change: 'set', value: true, had: true }]);
   });
   for (const active of [true, false]) {

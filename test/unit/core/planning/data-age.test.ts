@@ -46,6 +46,19 @@ describe('the age of data', () => {
     assert.equal(after(first, { ...first, version: { server: 'one', has: { 'usn a': '4041', 'replicated a': '4041' }, shows: {}, tellsAll: true } }), undefined);
   });
 
+  it('is told by when entries changed last where the counters of one server say nothing on another', () => {
+    const on = (server: string, count: string, times: Readonly<Record<string, string>>): CompleteReading => ({
+      ...reading({}),
+      entries: stamped(times).map((entry) => ({ ...entry, stamp: `entryusn=${entry.id}`, modified: entry.stamp })),
+      version: { server, has: { [`${server} lastusn`]: count }, shows: { [`${server} lastusn`]: count }, tellsAll: true, isLocal: true },
+    });
+    const times = { a: 'modifytimestamp=1', b: 'modifytimestamp=2', c: 'modifytimestamp=3' };
+    const first = on('one', '9', times);
+    assert.match(after(first, on('two', '4', { ...times, c: 'modifytimestamp=1' })) ?? '', /^1 of the 3 entries that changed last/);
+    assert.equal(after(first, on('two', '4', times)), undefined);
+    assert.equal(after(first, on('one', '9', { ...times, c: 'modifytimestamp=1' })), undefined, 'the server itself has not gone back');
+  });
+
   it('is told by the stamps of the entries where a server does not count reliably', () => {
     const people = { a: 'entrycsn=1', b: 'entrycsn=2', c: 'entrycsn=3' };
     const first = reading({}, people, false);

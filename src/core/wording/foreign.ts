@@ -1,0 +1,49 @@
+/*
+ * Whatever was written by others (names of people, words of servers, certificates, host names) passes here before it
+ * stands in a message, a field of the log or a line on a terminal.
+ */
+
+/**
+ * What nobody sees, and what turns the direction of text around: controls (C0, DEL, C1), separators of lines, the marks of
+ * bidirectional text (U+061C, 200E, 200F, 202A-E, 2066-9), zero-width and soft characters (00AD, 034F, 180E, 200B-D, 2060-4,
+ * FEFF), and tags (E0000-E007F). See UTS #39 §5 and Unicode §23.
+ */
+const unseen = /[\p{Cc}\p{Zl}\p{Zp}\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180E\u200B-\u200F\u202A-\u202E\u2060-\u206F\u3164\uFEFF\uFFA0\u{E0000}-\u{E007F}]/gu;
+
+/** So that a person sees what is there: `ada\u{200B}`. */
+export function visible(text: string): string {
+  return text.replace(unseen, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16).toUpperCase()}}`);
+}
+
+/** The same inside of JSON, which has escapes of its own; line feeds are its layout. */
+export function visibleJson(json: string): string {
+  return json.replace(unseen, (character) => (character === '\n' ? character : [...Array(character.length).keys()].map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`).join('')));
+}
+
+/** The first character that nobody sees, as it is written: `U+200B`. */
+export function unseenIn(text: string): string | undefined {
+  const found = new RegExp(unseen.source, 'u').exec(text)?.[0];
+  return found === undefined ? undefined : `U+${(found.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+}
+
+const longest = 200;
+
+/** ANSI escape sequences: CSI (colours, cursor), OSC (titles, links), and the two-character ones. */
+const sequences = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g;
+
+/** On one line, visible, without the NUL at the end that Active Directory sends, without these secrets, and not long. Secrets go first, so that none is left over at the cut. */
+export function clean(text: string, secrets: readonly string[] = []): string {
+  let cleaned = text.slice(0, 100 * longest).replace(sequences, '');
+  for (const secret of secrets) cleaned = cleaned.replaceAll(secret, '***');
+  cleaned = visible(cleaned.replace(/\s+/g, ' ').replace(/[\p{Cc}\s]+$/u, '').trimStart());
+  for (const secret of secrets) cleaned = cleaned.replaceAll(secret, '***');
+  return cleaned.length > longest ? `${cleaned.slice(0, longest - 1)}…` : cleaned;
+}
+
+/** A message of ours of several lines: the further ones begin with two spaces, so that nobody else's text looks like a line of its own. */
+export function cleanMessage(text: string): string {
+  const lines = text.slice(0, longestMessage).split('\n  ').map(visible);
+  return `${lines.join('\n  ')}${text.length > longestMessage ? '…' : ''}`;
+}
+
+const longestMessage = 8_000;

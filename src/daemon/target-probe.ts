@@ -1,0 +1,58 @@
+import type { Failure } from '../core/model/outcome.ts';
+import { targetError } from '../cycle/target-error.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { CycleObserver } from '../ports/cycle-observer.ts';
+
+export interface ProbeParts {
+  readonly clock: Clock;
+  readonly targets: readonly string[];
+  /** How long a target may be quiet before it is asked. */
+  readonly everyMilliseconds: number;
+  readonly tell: CycleObserver;
+}
+
+type Probe = (target: string) => Promise<Failure | undefined>;
+
+export interface Probing {
+  /** Feed it with the events of requests: whoever was just asked need not be probed. */
+  readonly observer: CycleObserver;
+  /**
+   * Runs until the signal.
+   *
+   * @param probe asks a target for next to nothing, in one request; what is wrong with it, if anything
+   */
+  readonly run: (probe: Probe, signal: AbortSignal) => Promise<void>;
+}
+
+/** How often to look who is quiet. */
+const longestLookMilliseconds = 5_000;
+
+/** A target with nothing to do is asked now and then, so that it is known to be there before something urgent is due. */
+export function createProbing({ clock, targets, everyMilliseconds, tell }: ProbeParts): Probing {
+  const heardAt = new Map(targets.map((target) => [target, clock.monotonic()]));
+
+  const probeOne = async (target: string, probe: Probe): Promise<void> => {
+    heardAt.set(target, clock.monotonic());
+    const failure = await probe(target);
+    // One that asked to be left alone is there.
+    const error = failure === undefined || failure.class === 'throttled' ? undefined : targetError(target, failure);
+    tell({ kind: 'target_probed', target, error: error && { code: error.code, message: error.message, remedy: error.remedy } });
+  };
+  const keepProbing = async (target: string, probe: Probe, signal: AbortSignal): Promise<void> => {
+    for (;;) {
+      const quiet = clock.monotonic() - (heardAt.get(target) ?? 0);
+      if (quiet >= everyMilliseconds) await probeOne(target, probe);
+      else await clock.sleep(Math.min(longestLookMilliseconds, everyMilliseconds - quiet), signal);
+    }
+  };
+
+  return {
+    observer(event) {
+      if (event.kind === 'scim_request' || event.kind === 'scim_request_started') heardAt.set(event.target, clock.monotonic());
+    },
+    async run(probe, signal) {
+      // Each ends with the signal, by its error.
+      await Promise.allSettled(targets.map((target) => keepProbing(target, probe, signal)));
+    },
+  };
+}
