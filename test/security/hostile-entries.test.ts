@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { cycleStage, operationsOf, person } from '../support/cycle-stage.ts';
+import { cycleStage, operationsOf, person, team } from '../support/cycle-stage.ts';
 import { definition } from '../support/entries.ts';
 
 /*
@@ -10,6 +10,17 @@ import { definition } from '../support/entries.ts';
 const map = { userName: 'uid', 'emails[type eq "work"].value': 'mail', title: 'title', active: 'status != "off"' };
 const match = ['externalId', 'userName', 'emails[type eq "work"].value'];
 const stageOf = () => cycleStage([person('ceo', { uid: 'ceo' }), person('eve', { uid: 'eve' })], { definition: definition({ users: map, match: { user: match } }), match });
+
+describe('whoever takes a colleague\'s login', () => {
+  it('puts them out of no group that names people by login', async () => {
+    const crew = { ...team('crew'), attributes: new Map([['cn', ['crew']], ['objectclass', ['posixGroup']], ['memberuid', ['ceo']]]) };
+    const stage = cycleStage([person('ceo', { uid: 'ceo' }), person('eve', { uid: 'eve' }), crew]);
+    await stage.cycle();
+    stage.source.put(person('eve', { uid: ['eve', 'ceo'] }));
+    const { report, calls } = await stage.cycle();
+    assert.deepEqual([calls, report.hold?.findings.map(({ kind }) => kind)], [[], ['unresolved_members']]);
+  });
+});
 
 describe('whoever takes a colleague\'s value', () => {
   it('is rejected alone: the colleague goes on, and is switched off when the directory says so', async () => {

@@ -156,6 +156,8 @@ function allowAll(world: World): string {
   const { source, unreadable } = world;
   for (const id of unreadable) source.hide(id, false);
   source.tellNothing(false);
+  // What became of those who left meanwhile is asked for again after some minutes.
+  if (world.blindSince !== undefined) for (const id of [...personIds, ...groupIds]) world.onceUnreadable.add(id);
   world.blindSince = undefined;
   source.forgetChanges();
   unreadable.clear();
