@@ -36,6 +36,8 @@ export interface StateStore extends StateView {
 export interface Opening {
   /** There was none: a first run. */
   readonly isNew: boolean;
+  /** Every user of this host may write to its folder, and we may not change that. */
+  readonly exposed?: true | undefined;
   /** What was cut off at the end of the journal, because it was not as it was written. */
   readonly cut?: { readonly bytes: number; readonly lines: number } | undefined;
   /**
