@@ -105,9 +105,9 @@ export interface StateView {
 /** So many accounts of a type, of one target, are remembered by whose they were. */
 export const mostFormerOwners = 100_000;
 
-/** What somebody has to mend: not who is inactive and unknown to the target, and not what waits for an approval. */
+/** What somebody has to mend: not who is inactive and unknown to the target, who was mislaid, and what waits for an approval. */
 export function isTroubled({ cause }: Trouble): boolean {
-  return cause !== 'inactive' && cause !== 'held';
+  return cause !== 'inactive' && cause !== 'held' && cause !== 'mislaid';
 }
 
 export interface LinkTotal {
