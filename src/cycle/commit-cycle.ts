@@ -8,7 +8,7 @@ import type { ScopeGroup } from '../core/mapping/survey.ts';
 import type { ScimTarget } from '../ports/scim-target.ts';
 import type { TargetState } from '../ports/state-store.ts';
 import { endVoid, recallWords, takeOut, trimmed, withWords } from './decisions.ts';
-import { endsFirstLoad } from './established.ts';
+import { endsFirstLoad } from './first-load.ts';
 import { failingAfter } from './failing.ts';
 import { filledScopes } from './guard-plan.ts';
 import { heldRecord } from './hold.ts';
