@@ -13,23 +13,26 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund && npm cache clean --force
 
-# Node and the program, nothing to install with; user `node` (1000). Nothing is written but the state: run it with a
-# read-only root (docker run --read-only) and a volume on /state.
+# Node and the program, nothing to install with. Nothing is written but the state: run it with a read-only root (docker
+# run --read-only) and a volume on /state.
 FROM node:24-alpine
 RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /opt/yarn*
 WORKDIR /app
 ENV NODE_ENV=production DIR2SCIM_CONFIG=/etc/dir2scim/dir2scim.yaml
 COPY --from=dependencies /app/node_modules node_modules
-COPY --from=build /app/dist dist
+COPY --from=build --chmod=0755 /app/dist dist
 COPY package.json LICENSE ./
 # A volume takes its first owner from what is there in the image.
-COPY --from=build --chown=node:node --chmod=0700 /state /state
+COPY --from=build --chown=1000:1000 --chmod=0700 /state /state
 VOLUME /state
 COPY config/maps config/maps
 COPY config/profiles config/profiles
+# For `docker exec … dir2scim status`, and commands in place of `run`.
+RUN ln -s /app/dist/cli/main.js /usr/local/bin/dir2scim
 EXPOSE 9464
 # The process is node itself and handles SIGTERM: it finishes what is in flight within 25 s.
 STOPSIGNAL SIGTERM
-USER node
+# The user `node` of the base image, by number: Kubernetes' runAsNonRoot does not know names.
+USER 1000:1000
 ENTRYPOINT ["node", "--disable-proto=delete", "--disable-sigusr1", "--enable-source-maps", "dist/cli/main.js"]
 CMD ["run"]

@@ -15,12 +15,17 @@ function isInstalled(folder = '.') {
   return Object.entries(wanted).every(([path, { version, optional }]) => path === '' || optional || found[path]?.version === version);
 }
 
+/** npm says nothing until it has ended. */
+const say = (what) => process.stderr.write(`installing ${what} …\n`);
+
 if (!existsSync('node_modules/.bin/node') || !isInstalled()) {
+  say('what dir2scim needs (once; 10 to 60 s)');
   run('npm', ['ci', '--no-audit', '--no-fund']);
 }
 
 // SCIM servers that others wrote; their install scripts are not needed.
 if (process.argv.includes('--servers') && !isInstalled('.ci/peers')) {
+  say('the SCIM servers that the tests run against (once)');
   run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefix', '.ci/peers']);
 }
 
@@ -32,6 +37,7 @@ if (process.argv.includes('--servers') && !['slapd', 'ldapsearch', 'samba', 'sam
     process.stderr.write(`${`The tests need real directory servers. Install them first:\n  apt-get install --no-install-recommends ${packages.join(' ')}`}\n`);
     process.exit(1);
   }
+  say('the directory servers that the tests run against (once; some minutes)');
   installServers();
 }
 

@@ -42,6 +42,9 @@ export interface OperationText {
   readonly content: string | undefined;
 }
 
+/** Of a name, so much is always shown: a source id is told from others by its end. */
+const leastName = 36;
+
 /** Room for the verb, and for the type, in front of a name. */
 const verbWidth = 10;
 const typeWidth = 5;
@@ -51,7 +54,7 @@ export function operationText(operation: Operation, known: KnownAccounts, width:
   const { verb, type, label, reason } = operation;
   const head = `${type.padEnd(typeWidth)} `;
   const room = width - verbWidth - 1 - head.length;
-  const name = fit(printable(label), Math.max(20, room - printable(reason).length - 2));
+  const name = fit(printable(label), Math.max(leastName, room - printable(reason).length - 2));
   const parts = contentParts(operation, known);
   return {
     verb: verb.padEnd(verbWidth),

@@ -3,7 +3,7 @@ import type { SourceId } from '../core/model/entry.ts';
 import type { AttributeChange, Hold, Operation, Verb } from '../core/model/plan.ts';
 import { Reference, type DesiredValue, type Rejected } from '../core/model/resource.ts';
 import type { CoverageKind } from '../core/planning/coverage.ts';
-import { count, whole } from '../core/wording/count.ts';
+import { count, inWords, whole } from '../core/wording/count.ts';
 import { countsToDo } from '../core/wording/operation-counts.ts';
 import type { CycleReport } from '../cycle/cycle-report.ts';
 import type { PlannedTarget } from '../cycle/plan-target.ts';
@@ -30,7 +30,8 @@ export interface PlanDisplay {
 export function showPlan(planned: PlannedTarget, display: PlanDisplay, terminal: Terminal, call: CommandLine): void {
   const { colors, print, width } = terminal;
   const { plan, hold, operations, proceed } = planned;
-  const counts = countsToDo(operations);
+  const unwritable = plan.rejected.length === 0 ? '' : `; ${count(plan.rejected.length, 'entry')} cannot be written`;
+  const counts = `${countsToDo(operations)}${unwritable}`;
   const [first = '', ...others] = wrap(`${planned.target}: ${counts}`, width, '  ');
   print(first.replace(planned.target, colors.bold(planned.target)));
   for (const line of others) print(line);
@@ -91,13 +92,11 @@ function showCoverage({ coverage }: Pick<PlannedTarget, 'coverage'>, { colors, p
 /** Who is on the target and has no entry in scope. */
 function showUnmanaged({ unmanaged, all }: PlanDisplay, { colors, print, width }: Terminal): void {
   if (unmanaged === undefined) return;
-  for (const type of ['user', 'group'] as const) {
-    const names = unmanaged[type];
-    if (typeof names === 'string' || names.length === 0) continue;
-    const text = `  on the target besides: ${count(names.length, type)} that dir2scim does not manage`;
-    const lines = all ? wrap(`${text}: ${names.map(printable).join(', ')}`, width, '    ') : [`${text} (--all names them)`];
-    for (const line of lines) print(colors.dim(line));
-  }
+  const listed = (['user', 'group'] as const).flatMap((type) => (typeof unmanaged[type] === 'string' || unmanaged[type].length === 0 ? [] : [{ type, names: unmanaged[type] }]));
+  const counts = inWords(listed.map(({ type, names }) => count(names.length, type)));
+  const lines = listed.length === 0 ? [] : wrap(`  on the target besides: ${counts} that dir2scim does not manage${all ? '' : ' (--all names them)'}`, width, '    ');
+  const names = all ? listed.flatMap(({ type, names }) => wrap(`    ${type}s: ${names.map(printable).join(', ')}`, width, '      ')) : [];
+  for (const line of [...lines, ...names]) print(colors.dim(line));
   if (typeof unmanaged.user !== 'string') return;
   const why = unmanaged.user === 'unreachable' ? 'the target does not answer' : all ? 'the target does not list its users' : '--all lists the target';
   print(colors.dim(`  on the target besides: not counted (${why})`));
@@ -152,11 +151,16 @@ export function showLeftOut({ target, leftOut }: { readonly target: string; read
 }
 
 /** Entries that cannot be written, with what has to be mended. */
-export function showRejected(rejected: readonly Rejected[], { colors, print }: Terminal, all = false): void {
+export function showRejected(rejected: readonly Rejected[], { colors, print, width }: Terminal, all = false): void {
   const shown = all ? rejected.length : longest;
+  const alike = Map.groupBy(rejected, ({ type, label }) => `${type} ${label}`);
   for (const one of rejected.slice(0, shown)) {
-    const reasons = one.reasons.map(({ text }) => text).join('; ');
-    print(`  ${colors.magenta('rejected  ')} ${one.type.padEnd(5)} ${printable(one.label)}  ${printable(reasons)}`);
+    const isShared = (alike.get(`${one.type} ${one.label}`)?.length ?? 0) > 1;
+    const reasons = printable(one.reasons.map(({ text }) => text).join('; '));
+    const head = `${one.type.padEnd(5)} ${printable(one.label)}${isShared ? ` (${one.sourceId})` : ''}`;
+    const [first = '', ...others] = wrap(`  rejected   ${head}  ${reasons}`, width, '             ');
+    print(first.replace('rejected', colors.magenta('rejected')));
+    for (const line of others) print(line);
   }
   if (rejected.length > shown) print(colors.dim(`  … and ${rejected.length - shown} more that cannot be written`));
 }

@@ -120,7 +120,7 @@ async function switchOff({ sourceId, type }: CreateOperation, context: PushConte
   const off = await context.target.update(type, link.targetId, [{ path: 'active', change: 'set', value: false, had: true }], context.signal, knownOf(link, context));
   if (off.kind === 'failed') return;
   const attributes = { ...link.attributes, ...acknowledged(new Map([['active', false]]), context) };
-  await remember(context, { ...link, lifecycle: 'deactivated', attributes, version: off.version });
+  await remember(context, asShown({ ...link, lifecycle: 'deactivated', attributes, version: off.version }, off.shown, ['active']));
 }
 
 async function settleFailure(failure: Failure, creation: Creation, context: PushContext): Promise<Failure | undefined> {

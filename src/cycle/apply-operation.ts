@@ -80,7 +80,7 @@ async function applyDeactivation(operation: RemoveOperation, context: PushContex
   const departedAt = operation.cause === 'disabled' ? undefined : new Date(context.clock.now()).toISOString();
   const attributes = { ...doubted.attributes, ...acknowledged(new Map([['active', false]]), context) };
   const off = { ...doubted, lifecycle: 'deactivated' as const, leftDisabled: undefined, createdAt: undefined, departedAt, attributes, version: outcome.version };
-  await remember(context, off, context.removalsOf(operation));
+  await remember(context, asShown(off, outcome.shown, ['active']), context.removalsOf(operation));
   return undefined;
 }
 
@@ -108,7 +108,8 @@ async function switchOffInstead(operation: RemoveOperation, link: Link, failure:
   if (outcome.kind === 'failed') return endsAll.has(outcome.failure.class) ? outcome.failure : failure;
   const attributes = { ...link.attributes, ...acknowledged(new Map([['active', false]]), context) };
   const departedAt = link.departedAt ?? new Date(context.clock.now()).toISOString();
-  await remember(context, { ...link, lifecycle: 'deactivated', leftDisabled: undefined, createdAt: undefined, departedAt, attributes, version: outcome.version }, context.removalsOf(operation));
+  const off = { ...link, lifecycle: 'deactivated' as const, leftDisabled: undefined, createdAt: undefined, departedAt, attributes, version: outcome.version };
+  await remember(context, asShown(off, outcome.shown, ['active']), context.removalsOf(operation));
   return { ...failure, detail: `DELETE is refused (${failure.detail}); the account was switched off instead` };
 }
 

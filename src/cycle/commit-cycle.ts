@@ -48,7 +48,8 @@ export async function commitCycle(input: CycleInput, prepared: Preparation, scop
     gaps: time.gaps.length > 0 ? time.gaps : undefined,
   };
   const counted = (await store.removals(target)).map(({ at }) => at);
-  const before = counted.find((at) => time.seenSince(at) < day) ?? next.lastCycleAt ?? '';
+  // What was done after the clock was set back looks older than what was done before.
+  const [before = next.lastCycleAt ?? ''] = counted.filter((at) => time.seenSince(at) < day).sort();
   const isWritten = isWorthWriting(state, next, input);
   input.failures?.note(target, next.failing);
   await store.record([

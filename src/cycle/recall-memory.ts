@@ -1,9 +1,11 @@
 import { dnKey } from '../core/directory/dn.ts';
 import type { Digest } from '../core/model/link.ts';
 import type { TargetDefinition } from '../core/mapping/definition.ts';
+import { holderKey } from '../core/mapping/duplicates.ts';
 import type { Memory } from '../core/mapping/memory.ts';
 import type { Draft } from '../core/mapping/project.ts';
 import type { ScopeGroup } from '../core/mapping/survey.ts';
+import { digestAttributes } from '../core/planning/diff.ts';
 import type { StateView } from '../ports/state-store.ts';
 import { gather } from './batches.ts';
 import { formerNames, isSameFormer } from './former-names.ts';
@@ -17,18 +19,30 @@ export async function recallMemory(draft: Draft, definition: TargetDefinition, s
     former: await formerNames(draft.survey.index.unknown, definition.maps.keys(), store),
     homes: await homesOf(draft, definition, store),
     scopeHomes: scopeHomesOf(draft, definition, (await store.target(definition.target)).scopeHomes, store.digest),
+    holders: await holdersOf(draft, definition, store),
   };
 }
 
 /** Whether a draft that was made with one would be another one with the other. */
 export function isSameMemory(one: Memory, other: Memory): boolean {
-  return isSameFormer(one.former, other.former) && isSameMap(one.homes, other.homes) && isSameMap(one.scopeHomes, other.scopeHomes);
+  return isSameFormer(one.former, other.former) && isSameMap(one.homes, other.homes) && isSameMap(one.scopeHomes, other.scopeHomes) && one.holders.symmetricDifference(other.holders).size === 0;
 }
 
 /** What the state is to remember: in which directory each group of the scope was found, by keyed digests of their DNs. */
 export function scopeHomes(groups: readonly ScopeGroup[], digest: Digest): Readonly<Record<string, string>> | undefined {
   const homes = groups.map(({ dn, directory }) => [homeKey(dn, digest), directory] as const);
   return homes.length === 0 ? undefined : Object.fromEntries(homes.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Whose account has a value that several want, letter by letter, as far as the target acknowledged it. */
+async function holdersOf({ contested }: Draft, { target }: TargetDefinition, store: StateView): Promise<Memory['holders']> {
+  if (contested.length === 0) return new Set();
+  const links = await gather([...new Set(contested.map(({ sourceId }) => sourceId))], (batch) => store.links(target, batch));
+  return new Set(contested.flatMap((contest) => {
+    const link = links.get(contest.sourceId);
+    const { [contest.path]: digest } = digestAttributes(new Map([[contest.path, contest.value]]), store.digest, () => undefined);
+    return link !== undefined && link.lifecycle !== 'lost' && link.attributes[contest.path] === digest ? [holderKey(contest)] : [];
+  }));
 }
 
 /** With `overlap: allowed` an entry is in whichever directory comes first. */

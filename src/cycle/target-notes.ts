@@ -25,7 +25,7 @@ export function newNotes(target: ScimTarget): StateChange[] {
 
 /**
  * Records notes as soon as there are any: those on a budget of the target have to be written before it is spent
- * (src/adapters/scim/budget.ts), and a target seldom has others.
+ * (src/adapters/scim/pace/budget.ts), and a target seldom has others.
  */
 export function createNoteKeeper(target: ScimTarget, store: StateStore): () => Promise<void> {
   return async () => {

@@ -51,16 +51,15 @@ export function createWatching({ clock, log }: WatchParts): Watching {
     }
   };
 
-  const readingTook = (): number => Math.max(0, ...readable.values());
-
   return {
     observer(event) {
       if (event.kind === 'directory_read') readable.set(event.directory, event.milliseconds);
       else if (event.kind === 'directory_failed' && event.code === 'D2S_DIRECTORY_AUTH') readable.delete(event.directory);
     },
     async run(sources, ring, signal) {
-      const touch = createBell({ clock, readingTook, ring, signal });
-      const watches = [...sources].filter(isWatched).map((source) => keepWatching(source, touch, signal));
+      // One for each: a directory that takes long to read makes the others no slower.
+      const bellOf = ({ name }: Watched) => createBell({ clock, readingTook: () => readable.get(name) ?? 0, ring, signal });
+      const watches = [...sources].filter(isWatched).map((source) => keepWatching(source, bellOf(source), signal));
       // They end with the signal, by its error.
       await Promise.allSettled(watches);
     },

@@ -97,7 +97,7 @@ function targetInstruments(options: Options) {
       options('rejected_entries', 'Entries in scope that cannot be written to the target, by reason.', 'target', 'reason'),
     ),
     pending: new Gauge(
-      options('pending_operations', 'Operations that the last cycle left to do: failed, held, waiting, deletions to come.', 'target'),
+      options('pending_operations', 'What the last cycle left to do: failed, backing off, held, rejected or waiting.', 'target'),
     ),
     unstored: new Gauge(
       options('unstored_values', 'Resources of which the target does not store an attribute as it was sent.', 'target', 'attribute'),

@@ -32,8 +32,7 @@ export function measure(instruments: Instruments, clock: Clock): CycleObserver {
         setRejected(instruments, event.target, event.reasons);
         return;
       case 'held':
-        holding.add(event.target);
-        countHeld(instruments, event);
+        countHeld(instruments, event, holding);
         return;
       case 'reading_started':
       case 'directory_failed':
@@ -116,7 +115,8 @@ function countWrite(instruments: Instruments, { result, journalBytes }: EventOf<
   if (result === 'success') instruments.journalBytes.set(journalBytes);
 }
 
-function countHeld(instruments: Instruments, { target, hold }: EventOf<'held'>): void {
+function countHeld(instruments: Instruments, { target, hold }: EventOf<'held'>, holding: Set<string>): void {
+  holding.add(target);
   clearHeld(instruments, target);
   for (const { verb } of hold.operations) instruments.held.inc({ target, operation: verb });
 }

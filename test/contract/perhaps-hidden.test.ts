@@ -6,6 +6,7 @@ import { createPictures } from '../../src/cycle/directory-pictures.ts';
 import { createInStep } from '../../src/cycle/in-step.ts';
 import type { CyclesInput } from '../../src/cycle/run-cycles.ts';
 import { cycleStage, day, hour } from '../support/cycle-stage.ts';
+import { ds389Suffix, startDs389, type Ds389 } from '../support/ds389.ts';
 import { definition } from '../support/entries.ts';
 import { sambaSuffix, startSamba, type Samba } from '../support/samba.ts';
 import { slapdSuffix, startSlapd, type Slapd } from '../support/slapd.ts';
@@ -133,6 +134,35 @@ describe('whoever Active Directory does not show any more (leaves: delete, Samba
       const unknown = name === 'a daemon' ? [] : [`delete cem${index}`];
       assert.deepEqual([first.filter((one) => one.startsWith('delete')), await week()], [[], [...unknown, `delete dan${index}`]]);
       assert.ok(((await rejected())?.hidden_entry ?? 0) >= 1);
+    });
+  }
+});
+
+describe('whoever 389 does not show any more (leaves: delete)', () => {
+  let server: Ds389;
+  before(async () => void (server = await startDs389()));
+  after(() => server.dispose());
+
+  for (const [index, [name, way]] of Object.entries(ways).entries()) {
+    it(`is told from the deleted where their place is known, in ${name}`, async () => {
+      const base = `ou=Staff${index},${ds389Suffix}`;
+      const dn = (who: string): string => `uid=${who}${index},${base}`;
+      await server.change(
+        entry(`dn: ${base}`, 'changetype: add', 'objectClass: organizationalUnit') +
+          names.map((who) => entry(`dn: ${dn(who)}`, 'changetype: add', 'objectClass: inetOrgPerson', `uid: ${who}${index}`, `cn: ${who}`, 'sn: x', ...(who === 'ben' || who === 'cem' ? ['title: secret'] : []))).join('') +
+          entry(`dn: cn=staff,${base}`, 'changetype: add', 'objectClass: groupOfNames', 'cn: staff', ...['ann', 'ben', 'dan'].map((who) => `member: ${dn(who)}`)),
+      );
+      const { done, untilCompared, rejected } = await begin(ldapOptions(server.url, server.reader, { users: { bases: [base] }, groups: { bases: [base] } }), 'uid', way);
+      const deny = `aci: (targetfilter="(title=secret)")(targetattr="*")(version 3.0; acl "hidden"; deny (all) userdn="ldap:///${server.reader.dn}";)`;
+      await server.change(entry(`dn: ${base}`, 'changetype: modify', 'add: aci', deny) + entry(`dn: ${dn('dan')}`, 'changetype: delete'));
+      await untilCompared();
+      // Referential integrity took dan out of the group: a single run does not know where to ask.
+      assert.deepEqual(await done(), name === 'a daemon' ? ['delete dan1'] : ['deactivate cem0', 'deactivate dan0']);
+      assert.deepEqual(await rejected(), { hidden_entry: name === 'a daemon' ? 2 : 1 });
+      await server.change(entry(`dn: ${base}`, 'changetype: modify', 'delete: aci', deny));
+      await untilCompared();
+      assert.deepEqual(await done(), name === 'a daemon' ? [] : ['reactivate cem0']);
+      assert.equal(await rejected(), undefined);
     });
   }
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { rfc7644 } from '../../src/core/dialect/rfc7644.ts';
+import { cycleStage, person } from '../support/cycle-stage.ts';
 import { faultFor, type Fault } from '../support/scim-server/faults.ts';
 import { applied, failureClass, set, signal } from './scim-target.ts';
 import { begin, createPerson, type Stage } from './scim-target-dialects-stage.ts';
@@ -73,5 +74,19 @@ describe('an account that does not say that it is inactive', () => {
       assert.deepEqual(outcome.shown?.unstored, ['active']);
     }
     assert.deepEqual(stage.server.users().map(({ active }) => active), Array(5).fill(false));
+  });
+
+  it('is counted in the report as long as nobody shows it, and nothing is sent for it', async (context) => {
+    const stage = await begin(context, { users: { hides: ['active'] } });
+    const company = cycleStage([person('ada'), person('ben')]);
+    const input = { prepare: () => Promise.resolve({ ...company.setup, target: stage.target }) };
+    await company.cycle(input);
+    company.source.remove('ben');
+    assert.deepEqual((await company.cycle(input)).report.unstored, { active: 1 });
+    stage.sent();
+    assert.deepEqual((await company.cycle(input)).report.unstored, { active: 1 });
+    assert.deepEqual(stage.sent(), []);
+    company.source.put(person('ben'));
+    assert.deepEqual((await company.cycle(input)).report.unstored, {});
   });
 });

@@ -118,6 +118,13 @@ describe('groups that a target names among its types, and does not take', () => 
     }
   });
 
+  it('are found out by a search, where that is answered with a page', async (context) => {
+    const stage = await begin(context, {});
+    stage.server.setFaults({ before: ({ path }) => (path.startsWith('/Groups') ? { kind: 'answer', status: 404, body: html } : undefined) });
+    await stage.target.find('group', 'displayName', 'one', signal);
+    assert.equal(stage.target.takes('group'), 'none');
+  });
+
   it('are not made any more after three were forbidden, and found all the same', async (context) => {
     const stage = await begin(context, {});
     stage.server.setFaults({ before: ({ method }) => (method === 'POST' ? answer(403) : undefined) });

@@ -74,7 +74,7 @@ describe('check is a linter', { concurrency: 2 }, () => {
     const { code, stdout } = await site.run('check');
     assert.equal(code, 2, stdout);
     assert.match(stdout, /warning: directories\.corp\.users\.filter: no schema knows employeTyp; did you\s+mean employeeType\?/);
-    assert.match(stdout, /warning: directories\.corp\.users\.filter: finds nobody in the file/);
+    assert.match(stdout, /warning: directories\.corp\.users\.filter: finds nobody below\s+dc=example,dc=org/);
     assert.match(stdout, /error: targets\.wiki\.scope\.users: no user was read at all/);
   });
 

@@ -33,7 +33,7 @@ describe('plan', { concurrency: 2 }, () => {
     assert.match(stdout, /title: Queen → Director/);
     assert.match(stdout, /members {4}group oslo-support {2}2 joined\n +join: dorian, elodie\n/);
     assertWidth(stdout);
-    assert.match((await site.run('plan', '--all')).stdout, /does not manage:\s+stranger\n/);
+    assert.match((await site.run('plan', '--all')).stdout, /does not manage\n {4}users: stranger\n/);
   });
 
   it('shows old and new values, the names of who is held and of members, what is risky first', async () => {

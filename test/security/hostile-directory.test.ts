@@ -121,13 +121,16 @@ describe('a directory server without end', () => {
   });
 
   it('has a group of 100,000 members and a photo of 100 kB, which is nothing', async (context) => {
-    const members = Array.from({ length: 100_000 }, (_, at) => `uid=p${at},ou=people,${root}`);
+    // Made beforehand: the stub runs in the thread that is watched.
+    const members = Array.from({ length: 100_000 }, (_, at) => tlv(0x04, `uid=p${at},ou=people,${root}`));
+    const attribute = (name: string, values: readonly Buffer[]): Buffer => tlv(0x30, tlv(0x04, name), tlv(0x31, Buffer.concat(values)));
+    const all = tlv(0x64, tlv(0x04, `cn=all,ou=groups,${root}`), tlv(0x30, attribute('entryUUID', [tlv(0x04, uuid(0))]), attribute('member', members)));
     const source = await serve(
       context,
       openLdap,
       ({ id, base }, socket) => {
         const entry = base.startsWith('ou=groups')
-          ? entryMessage(id, `cn=all,${base}`, { entryUUID: [uuid(0)], member: members })
+          ? message(id, all)
           : entryMessage(id, `cn=p1,${root}`, { entryUUID: [uuid(1)], jpegPhoto: [Buffer.alloc(100_000, 7)] });
         socket.write(Buffer.concat([entry, resultMessage(id, 0x65, 0, '', '')]));
       },

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import type { ResourceType, SourceId } from '../../src/core/model/entry.ts';
 import type { LinkCounts } from '../../src/ports/state-store.ts';
 import type { FakeCall } from '../support/fake-target.ts';
+import { checkEffects, checkHeld, takeSnapshot, type Snapshot } from './effects.ts';
 import { draftKnowing } from '../../src/cycle/in-step.ts';
 import { planTarget } from '../../src/cycle/plan-target.ts';
 import type { SeenCycle } from './cycle-step.ts';
-import { day, groupIds, personIds, target, valuesOf, type SeenRemoval, type World } from './world.ts';
+import { day, groupIds, otherIdOf, personIds, target, valuesOf, type SeenRemoval, type World } from './world.ts';
 
 /** What the guard has to go by, as it was before a cycle. */
 export interface Before {
@@ -17,9 +18,11 @@ export interface Before {
   readonly sources: ReadonlyMap<string, SourceId>;
   /** Number of acknowledged members by target id of the group. */
   readonly memberCounts: ReadonlyMap<string, number>;
+  readonly snapshot: Snapshot;
 }
 
-export async function lookBefore({ store, target: fake }: World): Promise<Before> {
+export async function lookBefore(world: World): Promise<Before> {
+  const { store, target: fake } = world;
   const state = await store.target(target);
   const sources = new Map<string, SourceId>();
   const memberCounts = new Map<string, number>();
@@ -37,6 +40,7 @@ export async function lookBefore({ store, target: fake }: World): Promise<Before
     isApproved: state.approvals !== undefined || (await store.decisions()).waiting.some(({ decision }) => decision !== 'reject'),
     sources,
     memberCounts,
+    snapshot: await takeSnapshot(world),
   };
 }
 
@@ -45,7 +49,9 @@ export async function checkCycle(world: World, before: Before, cycle: SeenCycle)
   if (cycle.trouble.kind === 'directory_fails') assert.equal(cycle.calls.length, 0, 'a failed reading sends nothing');
   checkStop(world, cycle);
   checkAccess(world, before, cycle);
+  await checkHeld(world, before.snapshot, cycle);
   checkRemovals(world, before, cycle);
+  await checkEffects(world, before.snapshot, cycle);
   await checkOwners(world);
   await checkResources(world);
   await checkStep(world);
@@ -107,7 +113,7 @@ async function checkStep({ process, setup, clock, store, source, onceUnreadable,
   if (step.unproven === 'everyone' || step.unproven.size > 0) return;
   const { plan, waiting } = await planTarget(setup, step.readings, store, { lookUp: (_, absent) => source.lookUp?.(absent, new AbortController().signal) ?? Promise.resolve(new Map()), attempt: 'due', now: clock.now(), signal: new AbortController().signal });
   fake.clearCalls();
-  const open = plan.operations.filter((operation) => !('cause' in operation && operation.cause !== 'changed' && onceUnreadable.has(operation.sourceId)));
+  const open = plan.operations.filter((operation) => !('cause' in operation && operation.cause !== 'changed' && onceUnreadable.has(operation.sourceId)) && !onceUnreadable.has(otherIdOf(operation.sourceId)));
   assert.deepEqual([open, waiting], [[], 0], 'a target in step has nothing to do');
 }
 
@@ -167,7 +173,7 @@ function subjectsOf(removals: readonly SeenRemoval[], of: string): Set<string> {
   return new Set(removals.filter((one) => one.of === of).map(({ subject }) => subject));
 }
 
-function removalsIn(calls: readonly FakeCall[], world: World, { sources }: Before): Omit<SeenRemoval, 'at'>[] {
+function removalsIn(calls: readonly FakeCall[], world: World, { sources, snapshot }: Before): Omit<SeenRemoval, 'at'>[] {
   return calls.flatMap((call): Omit<SeenRemoval, 'at'>[] => {
     if (call.method === 'remove') return [{ of: call.type, subject: call.id }];
     if (call.method === 'update') {
@@ -179,7 +185,8 @@ function removalsIn(calls: readonly FakeCall[], world: World, { sources }: Befor
     if (group === undefined || !isWanted(group, world) || isHidden(group, world)) return [];
     return call.remove.flatMap((id) => {
       const member = sources.get(id);
-      return member !== undefined && hasAccess(member, world) ? [{ of: call.id, subject: id }] : [];
+      // Whoever was switched off before leaves with their account.
+      return member !== undefined && hasAccess(member, world) && !isHidden(member, world) && snapshot.links.get(member)?.lifecycle === 'active' ? [{ of: call.id, subject: id }] : [];
     });
   });
 }

@@ -5,6 +5,7 @@ import { controlOf, groupIds, newGroup, newPerson, otherIdOf, personIds, valuesO
 export function changeDirectory(world: World): string {
   if (world.random.chance(0.02)) return makeAllAnew(world);
   if (world.random.chance(0.02)) return renameContainer(world);
+  if (world.random.chance(0.08)) return changeMany(world);
   return world.random.chance(0.65) ? changePerson(world) : changeGroup(world);
 }
 
@@ -27,6 +28,40 @@ function renameContainer({ source, random }: World): string {
   const name = `Staff${random.integer(3)}`;
   for (const entry of source.entries()) if (entry.type === 'user') source.put({ ...entry, dn: entry.dn.replace(/OU=Staff\d*/, `OU=${name}`) });
   return `the container is called ${name}`;
+}
+
+/** What an accident, or a script, does to everybody at once. */
+function changeMany(world: World): string {
+  const { source, random } = world;
+  const entries = source.entries();
+  const dns = entries.flatMap(({ type, dn }) => (type === 'user' ? [dn] : []));
+  const toAll = (type: Entry['type'], change: (entry: Entry) => Entry) => {
+    for (const entry of entries) if (entry.type === type) source.put(change(entry));
+  };
+  const isOff = entries.filter((entry) => valuesOf(entry, 'status')[0] === 'off').length > 2;
+  switch (isOff && random.chance(0.6) ? 3 : random.integer(7)) {
+    case 0:
+      toAll('user', (entry) => withValues(entry, 'title', ['Clerk']));
+      return 'everybody has a title';
+    case 1:
+      toAll('user', (entry) => withValues(entry, 'title', []));
+      return 'nobody has a title';
+    case 2:
+      toAll('user', (entry) => shownAs(withValues(entry, 'status', ['off']), world));
+      return 'everybody is off';
+    case 3:
+      toAll('user', (entry) => shownAs(withValues(entry, 'status', ['on']), world));
+      return 'everybody is on';
+    case 4:
+      toAll('group', (entry) => withValues(entry, 'member', dns));
+      return 'everybody is in every group';
+    case 5:
+      toAll('group', (entry) => withValues(entry, 'member', []));
+      return 'nobody is in any group';
+    default:
+      for (const id of personIds.filter((one) => source.entry(one) === undefined && source.entry(otherIdOf(one)) === undefined)) source.put(shownAs(newPerson(id), world));
+      return 'everybody comes';
+  }
 }
 
 function changePerson(world: World): string {
@@ -156,6 +191,8 @@ function allowAll(world: World): string {
   const { source, unreadable } = world;
   for (const id of unreadable) source.hide(id, false);
   source.tellNothing(false);
+  // What became of those who left meanwhile is asked for again after some minutes.
+  if (world.blindSince !== undefined) for (const id of [...personIds, ...groupIds]) world.onceUnreadable.add(id);
   world.blindSince = undefined;
   source.forgetChanges();
   unreadable.clear();

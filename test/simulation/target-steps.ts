@@ -7,16 +7,22 @@ const never = new AbortController().signal;
 export async function changeTarget(world: World): Promise<string> {
   const { random, target } = world;
   target.setHook(undefined);
-  const name = random.chance(0.5) ? await makeForeign(world) : await wipe(world);
+  const name = random.chance(0.5) ? await makeForeign(world) : random.chance(0.2) ? await makeMany(world) : await wipe(world);
   target.clearCalls();
   return name;
 }
 
+/** Accounts like those of everybody who is away. */
+async function makeMany(world: World): Promise<string> {
+  const away = personIds.filter((id) => world.source.entry(id) === undefined && world.random.chance(0.7));
+  const made: string[] = [];
+  for (const id of away) made.push(await makeForeign(world, 'user', id));
+  return made.join('; ');
+}
+
 /** An account or group that fits one of ours, or nobody. */
-async function makeForeign(world: World): Promise<string> {
+async function makeForeign(world: World, type = world.random.pick(['user', 'user', 'group'] as const), id = world.random.pick(type === 'user' ? personIds : groupIds)): Promise<string> {
   const { random, source, target } = world;
-  const type = random.pick(['user', 'user', 'group'] as const);
-  const id = random.pick(type === 'user' ? personIds : groupIds);
   const entry = source.entry(id);
   const name = entry === undefined ? `${id}@example.org` : (valuesOf(entry, type === 'user' ? 'mail' : 'cn')[0] ?? id);
   const attributes = new Map<string, ScimValue>(

@@ -36,6 +36,13 @@ export interface SeenRemoval {
   readonly subject: string;
 }
 
+/** What a cycle brought about on the target without anybody's approval, removals of people apart. */
+export interface SeenEffect {
+  readonly at: number;
+  readonly kind: 'memberships' | 'emptied' | 'clears' | 'reactivations' | 'creations' | 'adoptions' | 'relinks';
+  readonly subject: string;
+}
+
 /** What a daemon knows between its cycles. */
 export interface Memory {
   readonly pictures: DirectoryPictures;
@@ -80,6 +87,10 @@ export interface World {
   /** Foreign ones that became ours. */
   readonly adopted: Set<TargetId>;
   seenRemovals: SeenRemoval[];
+  seenEffects: readonly SeenEffect[];
+  /** How many there were of what shares are shares of, and what may have taken effect unrecorded, lately. */
+  populations: readonly { readonly at: number; readonly kind: SeenEffect['kind']; readonly count: number }[];
+  unrecordedEffects: readonly { readonly at: number; readonly count: number }[];
   /** How many removals may have taken effect unrecorded, because the process died or the disk was full. */
   unrecorded: number;
   /** What happened, for whoever has to understand a failure. */
@@ -124,8 +135,9 @@ export function createWorld(seed: number): World {
     mustSee: [],
     limits: {
       ...random.pick([noLimits, sameLimits({ percent: 25, atLeast: 1 + random.integer(2) })]),
-      removals: { percent: 25, atLeast: 1 + random.integer(2) },
+      removals: random.chance(0.25) ? noLimits.removals : { percent: 25, atLeast: 1 + random.integer(2) },
       members: { percent: 25, atLeast: 1 + random.integer(2) },
+      memberships: random.pick([noLimits.memberships, { percent: 10, atLeast: 1 + random.integer(2) }]),
       updates: { percent: 50, atLeast: 4 },
     },
     createInactive: random.chance(0.3),
@@ -151,6 +163,9 @@ export function createWorld(seed: number): World {
     approved: new Set(),
     adopted: new Set(),
     seenRemovals: [],
+    seenEffects: [],
+    populations: [],
+    unrecordedEffects: [],
     unrecorded: 0,
     trace: [JSON.stringify({ removal: setup.removal, match, groupMatch, adopt, createInactive: setup.createInactive, nested: setup.definition.nested })],
   };
@@ -159,7 +174,15 @@ export function createWorld(seed: number): World {
     if (random.chance(share)) world.source.put(newPerson(id, random.chance(0.15) ? 'off' : 'on'));
   }
   for (const id of groupIds) if (random.chance(0.6)) world.source.put(newGroup(id));
+  if (random.chance(0.5)) furnish(world);
   return world;
+}
+
+/** Everybody has a title, and is in every group. */
+function furnish({ source }: World): void {
+  const entries = source.entries();
+  const dns = entries.flatMap(({ type, dn }) => (type === 'user' ? [dn] : []));
+  for (const entry of entries) source.put(entry.type === 'user' ? withValues(entry, 'title', ['Clerk']) : withValues(entry, 'member', dns));
 }
 
 export function newPerson(id: SourceId, status: 'on' | 'off' = 'on'): Entry {

@@ -21,7 +21,9 @@ const replace = (dn: string, name: string, value: string): string => entry(dn, '
 export async function startDs389Pair(options: Ds389Options = {}): Promise<Ds389Pair> {
   const first = await startDs389(options);
   const second = await startDs389();
-  const dispose = async (): Promise<void> => void (await Promise.all([first.dispose(), second.dispose()]));
+  const dispose = async (): Promise<void> => {
+    await Promise.all([first.dispose(), second.dispose()]);
+  };
   try {
     const replica = (id: number, type: number, flags: number): string =>
       add(`cn=replica,${tree}`, 'objectClass: nsds5replica', 'objectClass: extensibleObject', 'cn: replica', `nsDS5ReplicaRoot: ${ds389Suffix}`, `nsDS5ReplicaId: ${id}`, `nsDS5ReplicaType: ${type}`, `nsDS5Flags: ${flags}`, `nsDS5ReplicaBindDN: ${replication.dn}`);
@@ -37,8 +39,8 @@ export async function startDs389Pair(options: Ds389Options = {}): Promise<Ds389P
     await dispose();
     throw error;
   }
-  const vector = async ({ search }: Ds389): Promise<string | undefined> => {
-    const shown = await search('-b', ds389Suffix, '(&(nsuniqueid=ffffffff-ffffffff-ffffffff-ffffffff)(objectclass=nstombstone))', 'nsds50ruv');
+  const vector = async (server: Ds389): Promise<string | undefined> => {
+    const shown = await server.search('-b', ds389Suffix, '(&(nsuniqueid=ffffffff-ffffffff-ffffffff-ffffffff)(objectclass=nstombstone))', 'nsds50ruv');
     return /\{replica 1 [^}]*\} [0-9a-f]{20} ([0-9a-f]{20})/.exec(shown)?.[1];
   };
   return {

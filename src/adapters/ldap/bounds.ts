@@ -11,6 +11,16 @@ export const largestMessage = 256 * megabyte;
 /** Values in one message, and of one attribute that comes in parts. */
 export const mostValues = 2_000_000;
 
+/** Bytes of one value. A photo has up to 10 MB. */
+export const longestValue = 16 * megabyte;
+
+/** Bytes of a DN. */
+export const longestName = 64 * 1024;
+
+/** URIs in one reference, and controls of one message. */
+export const mostReferences = 1_000;
+export const mostControls = 100;
+
 /**
  * Pages without an entry in a row: a server that looks through entries which the account may not see sends one for every
  * 500 of them.

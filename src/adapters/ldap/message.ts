@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { mostValues } from './bounds.ts';
+import { longestName, longestValue, mostControls, mostReferences, mostValues } from './bounds.ts';
 import { BerCursor, MalformedMessage, berTags } from './ber.ts';
 
 /** An LDAP message from the server (RFC 4511 §4.1.1), as far as a reader of directories needs it. */
@@ -78,7 +78,7 @@ function* decode(frame: Buffer): Generator<undefined, LdapMessage> {
       return {
         kind: 'entry',
         id,
-        dn: cursor.text(berTags.octetString),
+        dn: nameIn(cursor),
         attributes: yield* decodeAttributes(cursor),
         controls: decodeControls(cursor),
       };
@@ -111,7 +111,9 @@ function* decodeAttributes(cursor: BerCursor): Generator<undefined, RawAttribute
     const values: Buffer[] = [];
     const last = cursor.enter(berTags.set);
     while (cursor.within(last)) {
-      values.push(cursor.bytes(berTags.octetString));
+      const value = cursor.bytes(berTags.octetString);
+      if (value.length > longestValue) throw new MalformedMessage(`a value of ${value.length} bytes`);
+      values.push(value);
       if (pausesAfter()) yield;
     }
     attributes.push({ description, values });
@@ -119,9 +121,19 @@ function* decodeAttributes(cursor: BerCursor): Generator<undefined, RawAttribute
   return attributes;
 }
 
+/** A longer one names no entry that anybody has. */
+function nameIn(cursor: BerCursor): string {
+  const name = cursor.text(berTags.octetString);
+  if (name.length > longestName) throw new MalformedMessage(`a name of ${name.length} characters`);
+  return name;
+}
+
 function decodeTexts(cursor: BerCursor, end: number): string[] {
   const texts: string[] = [];
-  while (cursor.within(end)) texts.push(cursor.text(berTags.octetString));
+  while (cursor.within(end)) {
+    if (texts.length >= mostReferences) throw new MalformedMessage(`a reference with more than ${mostReferences} addresses`);
+    texts.push(cursor.text(berTags.octetString));
+  }
   return texts;
 }
 
@@ -154,7 +166,8 @@ function decodeControls(cursor: BerCursor): ReadonlyMap<string, Buffer> {
   if (cursor.atEnd || cursor.peek() !== tags.controls) return noControls;
   const controls = new Map<string, Buffer>();
   const end = cursor.enter(tags.controls);
-  while (cursor.within(end)) {
+  for (let count = 0; cursor.within(end); count += 1) {
+    if (count >= mostControls) throw new MalformedMessage(`a message with more than ${mostControls} controls`);
     const last = cursor.enter(berTags.sequence);
     const type = cursor.text(berTags.octetString);
     let value = Buffer.alloc(0);

@@ -98,8 +98,7 @@ async function searchPlace(
     const entry = hidden.mark(named(read), found);
     if (search.seen.has(entry.id)) return;
     search.seen.add(entry.id);
-    const modified = search.stampOf.modified(found);
-    await search.visit(stamp === undefined ? entry : { ...entry, stamp, ...(modified === undefined ? {} : { modified }) });
+    await search.visit(stamp === undefined ? entry : { ...entry, stamp, ...search.stampOf.modified(found) });
   };
   const onReference = (uris: readonly string[]): void => {
     const urls = search.follower.judge(directory, visited, uris);

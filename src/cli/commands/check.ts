@@ -326,7 +326,7 @@ function showTarget(check: TargetCheck, app: App, terminal: Terminal): void {
   const isFine = error === undefined && waitsFor.length === 0 && findings.every(({ severity }) => severity === 'warning');
   print(`${isFine ? colors.green('✓') : colors.red('✗')} target ${target}`);
   for (const line of facts?.details ?? []) print(colors.dim(`    ${line}`));
-  if (profile !== undefined) showSettings(profile, settings, terminal);
+  if (profile !== undefined && settings.length > 0) showSettings(profile, settings, terminal);
   for (const line of notes) print(`    ${colors.yellow('note:')} ${line}`);
   if (waitsFor.length > 0) print(`    nobody can say who is in scope, because ${inWords(waitsFor)} could not be read`);
   if (inScope !== undefined) print(`    in scope: ${count(inScope.user, 'user')} and ${count(inScope.group, 'group')}`);

@@ -6,25 +6,52 @@ import type { TargetDefinition } from './definition.ts';
 /** As many others as a person wants to read about. */
 const named = 5;
 
+/** A value at a match path that another resource has as well. */
+export interface Contest {
+  readonly sourceId: SourceId;
+  readonly path: string;
+  readonly value: string;
+}
+
+/** Who has a value at a match path on the target already. */
+export function holderKey({ sourceId, path }: Pick<Contest, 'sourceId' | 'path'>): string {
+  return `${path} ${sourceId}`;
+}
+
+export interface Duplicates {
+  readonly reasons: ReadonlyMap<SourceId, readonly Reason[]>;
+  readonly contested: readonly Contest[];
+}
+
 /**
  * Resources that would be taken for one another on the target: the same value at a match path, whatever
  * its case, space and compatibility forms (a target may compare so, RFC 7644 §3.4.2.2 leaves it open). None of
- * them can be written, for nobody knows which of them an existing account belongs to.
+ * them can be written, for nobody knows which of them an existing account belongs to. But the one whose account has the
+ * value already keeps it: whoever writes a colleague's address into their own entry stops nobody but themselves.
+ *
+ * @param holders by `holderKey`
  */
-export function findDuplicates(resources: readonly Resource[], match: TargetDefinition['match']): Map<SourceId, Reason[]> {
+export function findDuplicates(resources: readonly Resource[], match: TargetDefinition['match'], holders: ReadonlySet<string>): Duplicates {
   const reasons = new Map<SourceId, Reason[]>();
+  const contested: Contest[] = [];
   for (const type of ['user', 'group'] as const) {
     for (const path of match[type]) {
       if (path.toLowerCase() === 'externalid') continue;
       for (const alike of groupByValue(resources, type, path)) {
-        for (const { sourceId } of alike) {
-          const reason: Reason = { code: 'duplicate_match', text: `${path} is the same as that of ${others(alike, sourceId)}` };
+        const holding = alike.filter(({ sourceId }) => holders.has(holderKey({ sourceId, path })));
+        const keeper = holding.length === 1 ? holding[0] : undefined;
+        for (const resource of alike) {
+          const { sourceId } = resource;
+          const value = valueOf(resource, path);
+          if (typeof value === 'string') contested.push({ sourceId, path, value });
+          if (resource === keeper) continue;
+          const reason: Reason = { code: 'duplicate_match', text: `${path} is the same as that of ${others(alike, sourceId)}${keeper === undefined ? '' : `; it is the account of ${keeper.sourceId} that has it`}` };
           reasons.set(sourceId, [...(reasons.get(sourceId) ?? []), reason]);
         }
       }
     }
   }
-  return reasons;
+  return { reasons, contested };
 }
 
 /** The same resource as one that cannot be written. */

@@ -73,7 +73,7 @@ export function explainEntry(id: SourceId, entries: readonly Entry[], definition
   if (found === undefined) return undefined;
   const survey = surveyScope(entries, definition, now, memory);
   const entry = survey.owners.get(id) ?? found;
-  const { resources, rejected } = projectSurvey(entries, definition, survey);
+  const { projection: { resources, rejected } } = projectSurvey(entries, definition, survey, memory);
   const context = survey.contextOf(entry);
   const conditions = survey.conditions[entry.type].map(({ kind, text, judge }): ConditionStep => {
     const holds = judge(entry);

@@ -43,6 +43,8 @@ export function readMembers(index: DirectoryIndex, entries: readonly Entry[], se
   const bySid = lazily(() => indexBy(entries, (entry) => sidsOf(entry)));
   const byLogin = lazily(() => indexBy(entries, (entry) => (entry.type === 'user' ? textsOf(entry, 'uid').map((uid) => loginKey(entry.directory, uid)) : [])));
   const byFoldedLogin = lazily(() => indexBy(entries, (entry) => (entry.type === 'user' ? textsOf(entry, 'uid').map((uid) => loginKey(entry.directory, fold(uid))) : [])));
+  /** A login that several have names nobody, and may mean each of them: whoever takes a colleague's puts nobody out of a group. */
+  const alikeLogins = lazily(() => indexBy(entries, (entry) => (entry.type === 'user' ? textsOf(entry, 'uid').map(fold) : [])));
 
   const named = (dn: string, { directory }: Entry): Entry | undefined => {
     const found = index.find(dn, directory);
@@ -71,7 +73,8 @@ export function readMembers(index: DirectoryIndex, entries: readonly Entry[], se
   };
   const findAlike = (value: string): readonly Entry[] => {
     const sid = foreignSid(value);
-    return [...index.findAlike(value), ...((sid === undefined ? undefined : bySid().get(sid)) ?? [])];
+    const loggedInAlike = value.includes('=') ? undefined : alikeLogins().get(fold(value));
+    return [...index.findAlike(value), ...((sid === undefined ? undefined : bySid().get(sid)) ?? []), ...(loggedInAlike ?? [])];
   };
   return { membersOf, findAlike };
 }

@@ -9,6 +9,8 @@ export interface Memory {
   readonly homes: ReadonlyMap<SourceId, string>;
   /** The directory in which a group of the scope was found before, by its DN in the configuration. */
   readonly scopeHomes: ReadonlyMap<string, string>;
+  /** Of values that several resources have: whose account has it already, by `holderKey`. */
+  readonly holders: ReadonlySet<string>;
 }
 
-export const noMemory: Memory = { former: noFormerNames, homes: new Map(), scopeHomes: new Map() };
+export const noMemory: Memory = { former: noFormerNames, homes: new Map(), scopeHomes: new Map(), holders: new Set() };

@@ -2,7 +2,7 @@ import type { Entry, ResourceType } from '../model/entry.ts';
 import type { Reason, Rejected, Resource } from '../model/resource.ts';
 import { readyRules } from './apply-rule.ts';
 import type { MapRule, TargetDefinition } from './definition.ts';
-import { findDuplicates, reject } from './duplicates.ts';
+import { findDuplicates, reject, type Contest } from './duplicates.ts';
 import type { GroupContent } from './group-graph.ts';
 import { mapEntry, type ReadyMap } from './map-entry.ts';
 import { noMemory, type Memory } from './memory.ts';
@@ -33,16 +33,18 @@ export interface Draft {
   readonly projection: Projection;
   readonly survey: Survey;
   readonly memory: Memory;
+  /** Values at match paths that several resources have. */
+  readonly contested: readonly Contest[];
 }
 
 /** Like `projectTarget`. */
 export function draftProjection(entries: readonly Entry[], definition: TargetDefinition, now: number, memory: Memory = noMemory): Draft {
   const survey = surveyScope(entries, definition, now, memory);
-  return { survey, memory, projection: projectSurvey(entries, definition, survey) };
+  return { survey, memory, ...projectSurvey(entries, definition, survey, memory) };
 }
 
 /** The same, where it is already known who is in scope. */
-export function projectSurvey(entries: readonly Entry[], definition: TargetDefinition, survey: Survey): Projection {
+export function projectSurvey(entries: readonly Entry[], definition: TargetDefinition, survey: Survey, memory: Memory): Pick<Draft, 'projection' | 'contested'> {
   const mapOf = mapsByDirectory(definition);
   const resources: Resource[] = [];
   const rejected: Rejected[] = [];
@@ -63,16 +65,17 @@ export function projectSurvey(entries: readonly Entry[], definition: TargetDefin
     }
   }
   resources.sort(inOrder);
-  const duplicates = findDuplicates(resources, definition.match);
+  const { reasons: duplicates, contested } = findDuplicates(resources, definition.match, memory.holders);
   for (const resource of resources) {
     const reasons = duplicates.get(resource.sourceId);
     if (reasons !== undefined) rejected.push(reject(resource, reasons));
   }
-  return {
+  const projection = {
     resources: resources.filter(({ sourceId }) => !duplicates.has(sourceId)),
     rejected: rejected.sort((a, b) => inOrder(a, b) || compare(a.directory, b.directory)),
     holdsUntil: survey.span.until,
   };
+  return { projection, contested };
 }
 
 /** A group without the members that it must have is not empty. */

@@ -30,7 +30,7 @@ export function reviseProjection(draft: Draft, changed: readonly Entry[], defini
     resources[at] = mapped.resource;
   }
   const { until } = survey.span;
-  return { survey, memory: draft.memory, projection: { ...draft.projection, resources, holdsUntil: until } };
+  return { survey, memory: draft.memory, contested: draft.contested, projection: { ...draft.projection, resources, holdsUntil: until } };
 }
 
 /** A user whom the survey knows as they are, but for attributes that nobody else depends on. */

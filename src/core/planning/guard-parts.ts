@@ -111,11 +111,12 @@ export function partContext(
   const ids = (those: (operation: Operation) => boolean) => new Set(plan.filter(those).map(({ sourceId }) => sourceId));
   const removed = ids(isRemoval);
   const arriving = ids(({ verb }) => verb === 'create' || verb === 'adopt' || verb === 'relink');
+  const returning = ids(({ verb }) => verb === 'reactivate');
   return {
     removed,
     arriving,
     off: new Set([...removed].filter((id) => links.get(id)?.lifecycle === 'deactivated')),
-    gone: new Set(drew.removed.filter((id) => !removed.has(id) && !isBack(links.get(id)))),
+    gone: new Set(drew.removed.filter((id) => !removed.has(id) && !returning.has(id) && !isBack(links.get(id)))),
     followed: new Set(drew.changes),
     emptied: emptiedGroups(plan, members, arriving),
     members,

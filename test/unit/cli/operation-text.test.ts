@@ -53,6 +53,12 @@ describe('an operation as text', () => {
     }
   });
 
+  it('shows a source id whole, where no name is known', () => {
+    const id = '10000000-0000-4000-8000-000000000002';
+    const operation: Operation = { ...about(id), sourceId: id, reason: 'no longer shown by the directory (deleted, or hidden from the bind account)', verb: 'deactivate', cause: 'absent' };
+    assert.ok(operationText(operation, nothingKnown, 76).subject.endsWith(id));
+  });
+
   it('is read with what is risky first, then by name', () => {
     const operations: Operation[] = [
       update('zoe'), update('adam'), { ...about('new'), verb: 'create', again: false, attributes: new Map() },

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createTimekeeper } from '../../../src/cycle/timekeeper.ts';
-import { cycleStage, day, minute, operationsOf, person } from '../../support/cycle-stage.ts';
+import { cycleStage, day, hour, minute, operationsOf, person } from '../../support/cycle-stage.ts';
+import { noLimits } from '../../support/limits.ts';
 
 const grace = { removal: { leaves: 'deactivate', deleteAfter: 30 * day, groups: 'keep' } } as const;
 const five = ['a', 'b', 'c', 'd', 'e'];
@@ -59,5 +60,22 @@ describe('the time to come back', () => {
       const { report } = await stage.cycle({ timekeeper });
       assert.deepEqual(operationsOf(report.applied), []);
     }
+  });
+});
+
+describe('the guard\'s window', () => {
+  it('forgets nothing of what was done after the clock was set back', async () => {
+    const people = ['ada', 'ben', 'cy', 'dan', 'eve', 'fay', 'gus', 'hal'];
+    const stage = cycleStage(people.map((id) => person(id)), { limits: { ...noLimits, removals: { percent: 0, atLeast: 2 } } });
+    await stage.cycle();
+    const leave = async (id: string) => {
+      stage.source.remove(id);
+      await stage.clock.advance(minute);
+      return (await stage.cycle()).report;
+    };
+    await leave('ada');
+    stage.clock.jumpWallClock(-hour);
+    assert.deepEqual(operationsOf((await leave('ben')).applied), ['deactivate ben']);
+    assert.deepEqual([operationsOf((await leave('cy')).applied), (await stage.store.target('wiki')).held?.operations.length], [[], 1]);
   });
 });

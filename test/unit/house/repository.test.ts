@@ -43,6 +43,20 @@ describe('the repository', () => {
     }
   });
 
+  it('depends on nothing that runs when it is installed, but for the Node of the tests, nor on a licence that is not known', () => {
+    const known = new Set(['MIT', 'ISC', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'BlueOak-1.0.0']);
+    for (const name of ['package-lock.json', '.ci/peers/package-lock.json']) {
+      const lock = JSON.parse(readFileSync(join(root, name), 'utf8')) as { readonly packages: Readonly<Record<string, { readonly hasInstallScript?: true; readonly license?: string; readonly integrity?: string }>> };
+      for (const [path, { hasInstallScript, license, integrity }] of Object.entries(lock.packages)) {
+        if (path === '') continue;
+        assert.ok(integrity !== undefined, `${path} has a hash`);
+        if (name !== 'package-lock.json') continue; // installed without scripts, for tests alone
+        assert.ok(hasInstallScript === undefined || path === 'node_modules/node', `${path} runs something when it is installed`);
+        assert.ok(license !== undefined && known.has(license), `${path} has the licence ${license ?? 'unknown'}`);
+      }
+    }
+  });
+
   it('names no folder of the machine that it was written on', () => {
     assert.deepEqual(linesWith(/(?<![\w.}])\/(?:work|root)\//), []);
   });

@@ -1,3 +1,4 @@
+import type { Entry } from '../../../core/model/entry.ts';
 import { attributeName } from '../../../core/directory/attribute.ts';
 import type { OpenDirectory } from '../open-directory.ts';
 import type { LdapKind } from '../options.ts';
@@ -23,7 +24,7 @@ export interface StampReader {
   /** The stamp of an entry; undefined when it shows none that can be relied on. */
   read(entry: SearchEntry): string | undefined;
   /** When it changed last, where the stamp is one that other servers do not share and could be compared with theirs. */
-  modified(entry: SearchEntry): string | undefined;
+  modified(entry: SearchEntry): Pick<Entry, 'modified'>;
 }
 
 /**
@@ -53,7 +54,7 @@ export function createStampReader({ kind }: Pick<OpenDirectory, 'kind'>): StampR
     },
     modified: (entry) => {
       const time = attributes[0] === 'entryusn' && valueOf(entry, 'entryusn') !== undefined ? valueOf(entry, 'modifytimestamp') : undefined;
-      return time === undefined ? undefined : `modifytimestamp=${time}`;
+      return time === undefined ? {} : { modified: `modifytimestamp=${time}` };
     },
   };
 }

@@ -33,7 +33,9 @@ export interface Asked {
  * @param secrets what must not be repeated out of the target's words
  */
 export function bulkOutcomes(body: Body, asked: readonly Asked[], secrets: readonly string[]): (Answer | Refusal | undefined)[] {
-  const said: (Body | undefined)[] = listOf(readScimPath(body, operationsPath)).filter(isBody);
+  const listed = listOf(readScimPath(body, operationsPath));
+  // Each request looks through all outcomes: there is one for each, and not thousands.
+  const said: (Body | undefined)[] = listed.length > mostOutcomes * asked.length ? [] : listed.filter(isBody);
   const found = asked.map((one) => take(said, (outcome) => isAbout(outcome, one)));
   // Whoever names nothing that could be told apart answers in order.
   const inOrder = said.length === asked.length && asked.every(({ request }, at) => found[at] !== undefined || isNameless(said[at], request));
@@ -56,6 +58,9 @@ function isNameless(outcome: Body | undefined, { method }: ScimRequest): boolean
   return outcome['method'] === undefined || (typeof outcome['method'] === 'string' && outcome['method'].toUpperCase() === method);
 }
 const operationsPath = scimPath('Operations');
+
+/** Outcomes for each request of a bulk request. */
+const mostOutcomes = 10;
 
 function isAbout(outcome: Body, { request, bulkId }: Asked): boolean {
   if (outcome['bulkId'] === bulkId) return true;

@@ -21,7 +21,6 @@ export function atEndpoints(exchange: Exchange, book: Pick<DialectBook, 'current
   let isOver = false;
   let takesNew = true;
   let wasThere = false;
-  let forbidden = 0;
   let checked: ReturnType<typeof seekGroups> | undefined;
 
   const send = async (request: ScimRequest, signal: AbortSignal): Promise<Answer | Refusal> => {
@@ -30,7 +29,7 @@ export function atEndpoints(exchange: Exchange, book: Pick<DialectBook, 'current
     const answer = await exchange(request, signal);
     // An empty list proves nothing; a group that was made does, whatever a later request is answered with.
     wasThere ||= isCreation(request) && !isRefusal(answer);
-    if (isCreation(request) && !isRefusal(answer)) book.evidence.note(hasGroups);
+    if (!isRefusal(answer) && (isCreation(request) || showsGroups(answer))) book.evidence.note(hasGroups);
     if (!isRefusal(answer) || wasThere) return answer;
     if (absent.has(answer.status) && book.current().groups.supported === 'auto') {
       checked ??= seekGroups(exchange, signs, signal);
@@ -40,8 +39,9 @@ export function atEndpoints(exchange: Exchange, book: Pick<DialectBook, 'current
       });
       if (supported !== 'unknown') book.learn('groups.supported', supported, `ResourceTypes, or a list after ${String(answer.status)}, says so`);
     }
-    if (isCreation(request) && (answer.status === 404 || answer.status === 410) && !book.evidence.has(hasGroups) && (await signs.isThere(signal))) noteToday(book, absentToday);
-    if (isCreation(request) && answer.status === 403 && !book.evidence.has(hasGroups) && (forbidden += 1) >= mostForbidden) noteToday(book, closedToday);
+    const isAbsent = (answer.status === 404 || answer.status === 410) && (isCreation(request) || answer.page === true);
+    if (isAbsent && !book.evidence.has(hasGroups) && (await signs.isThere(signal))) noteToday(book, absentToday);
+    if (isCreation(request) && answer.status === 403 && !book.evidence.has(hasGroups)) noteToday(book, forbidden.find((fact) => !book.evidence.hasToday(fact)) ?? closedToday);
     if (isCreation(request) && refusesPost.has(answer.status) && answer.page !== true) {
       takesNew = false;
       book.learn('groups.create', false, `answered ${String(answer.status)} to a creation`);
@@ -65,10 +65,14 @@ export function atEndpoints(exchange: Exchange, book: Pick<DialectBook, 'current
   };
 }
 
-const mostForbidden = 3;
-const hasGroups = 'made a group';
-const absentToday = 'answers to creations of groups as if it had none';
+const hasGroups = 'has groups';
+const absentToday = 'answers to requests for groups as if it had none';
 const closedToday = 'forbids to create groups';
+const forbidden = [1, 2].map((count) => `${closedToday}: ${count}`);
+
+function showsGroups({ body }: Answer): boolean {
+  return body !== undefined && listOf(readScimPath(body, scimPath('Resources'))).length > 0;
+}
 
 type Known = Pick<DialectBook, 'current' | 'evidence'>;
 

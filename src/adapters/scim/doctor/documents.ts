@@ -6,7 +6,7 @@ import type { Bench } from './bench.ts';
 import { works, type Result, type Subject } from './trial.ts';
 import { words } from './words.ts';
 
-/** What the target says of itself (RFC 7644 §4). Whether that is true is seen at the end (claims.ts). */
+/** What the target says of itself (RFC 7644 §4). Whether that is true is seen at the end (extras.ts). */
 export const documents: Subject = {
   name: 'Discovery',
   trials: [

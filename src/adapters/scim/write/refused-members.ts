@@ -37,7 +37,7 @@ export async function afterRefusal(
   const rest = await left(conversation, part, seen);
   if (rest.add.length + rest.remove.length === 0) return { ...done, body: 'ids' in held ? undefined : held.body };
   const isLess = rest.add.length < part.add.length || rest.remove.length < part.remove.length;
-  const isBoth = rest.add.length > 0 && rest.remove.length > 0;
+  const isBoth = rest.add.length > 0 && rest.remove.length > 0 && refusal.status !== 403; // what is not allowed is not, in any part
   return isLess || isBoth ? sendApart(conversation, group, { ...part, ...rest }, seen) : inAnotherForm(conversation, group, part, last, seen);
 }
 

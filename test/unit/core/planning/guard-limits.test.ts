@@ -107,3 +107,18 @@ describe('guard, a group by which the scope goes', () => {
     assert.deepEqual([hold?.findings.map(({ kind }) => kind), proceed.map(({ sourceId }) => sourceId)], [['empty_scope'], ['b']]);
   });
 });
+
+describe('guard, the rest of a plan that was cut short', () => {
+  it('counts the leaving of those who are switched on again, and not of those who stay off', () => {
+    const links = new Map(people(2).map((id) => [id, { lifecycle: 'deactivated', directory: 'corp', type: 'user' } as const]));
+    const rest = {
+      links,
+      members: new Map([['g', new Set(['p0', 'p1'])]]),
+      population: populationOf({ active: { user: 100, group: 20 }, deactivated: { user: 2, group: 0 } }),
+      begun: { measured: [], drew: { removed: ['p0', 'p1'], changes: [] } },
+    };
+    assert.deepEqual(findings([members('g', [], ['p0', 'p1'])], rest), []);
+    const back = { ...update('p0'), verb: 'reactivate' } as const;
+    assert.deepEqual(findings([members('g', [], ['p0', 'p1']), back, { ...back, sourceId: 'p1' }], rest).filter((one) => one.startsWith('members')), ['members 2/1']);
+  });
+});
