@@ -23,6 +23,8 @@ export function showReport(report: CycleReport, terminal: Terminal, call: Comman
   if (report.waiting > 0) print(colors.dim(`  ${count(report.waiting, 'reference')} wait for someone the target does not have yet`));
   if (report.unresolved !== undefined) print(colors.dim(`  ${unresolvedText(report.unresolved)}`));
   if (!isStored(report)) print(colors.yellow(`  ${unstoredText(report.unstored)}`));
+  const left = report.applied.filter((operation) => operation.verb === 'adopt' && operation.leftDisabled === true).length;
+  if (left > 0) print(colors.yellow(`  ${count(left, 'adopted account')} ${left === 1 ? 'stays' : 'stay'} switched off there (reactivateAdopted: false); explain WHO --push switches one on`));
   showRejections(report.rejections, terminal, call);
   showForgotten(report, terminal);
   showLeftOut(report, terminal);

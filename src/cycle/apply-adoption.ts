@@ -14,7 +14,8 @@ import { intentOf } from './intents.ts';
 import { claim, takenFailure } from './ownership.ts';
 import type { PushContext } from './push-context.ts';
 import { liveLink, newLink, remember } from './remember.ts';
-import { resolveAttributes, resolveChanges, targetIds } from './resolve.ts';
+import { resolveAttributes, resolveChanges } from './resolve.ts';
+import { targetIds } from './target-ids.ts';
 
 /** Brings an account that exists in step, and links it. */
 export async function applyAdoption(operation: AdoptOperation, context: PushContext): Promise<Failure | undefined> {

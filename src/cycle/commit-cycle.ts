@@ -4,12 +4,11 @@ import type { BridgeError } from '../core/model/errors.ts';
 import type { Digest } from '../core/model/link.ts';
 import { countReasons } from '../core/model/resource.ts';
 import type { CycleResult } from '../ports/cycle-observer.ts';
-import { timeToComeBack } from '../core/planning/policy.ts';
 import type { ScopeGroup } from '../core/mapping/survey.ts';
 import type { ScimTarget } from '../ports/scim-target.ts';
 import type { TargetState } from '../ports/state-store.ts';
 import { endVoid, recallWords, takeOut, trimmed, withWords } from './decisions.ts';
-import { endsFirstLoad } from './established.ts';
+import { endsFirstLoad } from './first-load.ts';
 import { failingAfter } from './failing.ts';
 import { filledScopes } from './guard-plan.ts';
 import { heldRecord } from './hold.ts';
@@ -39,7 +38,7 @@ export async function commitCycle(input: CycleInput, prepared: Preparation, scop
   const { state } = end;
   const target = setup.target.name;
   const now = clock.now();
-  const time = passedTime(target, state, now, timeToComeBack(setup.removal), timekeeper);
+  const time = passedTime(target, state, now, setup.removal, timekeeper);
   const next: TargetState = {
     ...nextState(prepared, end, new Date(now).toISOString(), store.digest),
     scopeHomes: scopeHomes(scopeGroups, store.digest),
@@ -77,7 +76,7 @@ export async function commitSilence(input: CycleInput): Promise<void> {
   const at = new Date(now).toISOString();
   const { waiting } = await store.decisions();
   const words = endVoid(recallWords({ target, state, left: waiting, stillWanted: () => [], now }), { readSince: undefined, now });
-  const { gaps } = passedTime(target, state, now, timeToComeBack(setup.removal), timekeeper);
+  const { gaps } = passedTime(target, state, now, setup.removal, timekeeper);
   const ended = { ...state, lastSuccessAt: at, lastCycleAt: at, lastResult: 'success', lastError: undefined, failing: undefined, gaps: gaps.length > 0 ? gaps : undefined } as const;
   const next: TargetState = withWords(ended, words);
   if (isWorthWriting(state, next, input)) {

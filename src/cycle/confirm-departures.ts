@@ -1,7 +1,7 @@
 import type { Link } from '../core/model/link.ts';
 import { judgeDeparture, type Departure } from '../core/planning/departures.ts';
 import type { RemovalPolicy } from '../core/planning/policy.ts';
-import type { LookUpAbsent } from './look-up-absent.ts';
+import type { LookUpAbsent } from '../ports/directory-source.ts';
 
 /**
  * Looks up those who would lose something because no reading shows them: whoever is there after all does not depart.

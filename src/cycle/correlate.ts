@@ -11,24 +11,9 @@ import { isFailure, type FoundResource, type ScimTarget } from '../ports/scim-ta
 import type { StateView } from '../ports/state-store.ts';
 import { count } from '../core/wording/count.ts';
 import { othersMembers } from './others-members.ts';
+import type { MatchPolicy } from './target-setup.ts';
 import { isUnreached, lookUpEach, type LookUps, type Unreached } from './look-up.ts';
 import { ownWords, publicWords, targetError } from './target-error.ts';
-
-/** How accounts that exist already are recognised, for one type of resource. */
-export interface MatchPolicy {
-  /** SCIM paths, tried in this order; the first that finds something decides. */
-  readonly match: readonly string[];
-  /** `also-foreign`: also accounts that carry the externalId of somebody else. */
-  readonly adopt: 'first-match' | 'never' | 'also-foreign';
-  /** Of groups that have members whom nobody of ours put there: they are reported, or adopted once somebody approves it. `held` unless said. */
-  readonly populated?: 'held' | 'refused' | undefined;
-  /** Of groups: what happens to those in an adopted group whom the directory does not have in it. They stay unless said. */
-  readonly adoptedMembers?: 'keep' | 'remove' | undefined;
-  /** Of users: whether an adopted account is switched on that was switched off on the target. Not unless said. */
-  readonly reactivateAdopted?: boolean | undefined;
-  /** False: the target makes them itself, and only what it has can be kept in step. */
-  readonly create: boolean;
-}
 
 export interface Correlation {
   readonly matches: ReadonlyMap<SourceId, Match>;

@@ -4,8 +4,7 @@ import type { StateStore } from '../ports/state-store.ts';
 import type { FailureCounts } from './failing.ts';
 import type { DirectoryReadings } from './read-directories.ts';
 import type { InStep } from './in-step.ts';
-import type { Attempt } from './search-unlinked.ts';
-import type { TargetSetup } from './target-setup.ts';
+import type { Attempt, TargetSetup } from './target-setup.ts';
 import type { Timekeeper } from './timekeeper.ts';
 
 /** What one cycle of one target works with. */

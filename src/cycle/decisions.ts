@@ -1,8 +1,8 @@
 import type { HeldOperation, Hold } from '../core/model/plan.ts';
 import { minus } from '../core/planning/decided.ts';
-import type { ApprovalRecord, Decision, DecisionRecord, LeftDecisions, RejectionRecord, TargetState } from '../ports/state-store.ts';
+import type { ApprovalRecord, Decision, DecisionRecord, LeftDecisions, RejectionRecord, StateStore, TargetState } from '../ports/state-store.ts';
 
-import type { CycleInput } from './cycle-input.ts';
+import type { CycleObserver } from '../ports/cycle-observer.ts';
 
 type WaitingDecision = LeftDecisions['waiting'][number];
 
@@ -164,7 +164,7 @@ export function withWords(state: TargetState, { approvals, rejections, decided }
 }
 
 /** Takes out the decisions that are in the state by now, and tells what they came to. */
-export async function takeOut({ done, decided }: Words, target: string, { store, observer }: Pick<CycleInput, 'store' | 'observer'>): Promise<void> {
+export async function takeOut({ done, decided }: Words, target: string, { store, observer }: { readonly store: StateStore; readonly observer: CycleObserver }): Promise<void> {
   for (const record of decided) observer({ kind: 'decided', target, record });
   // One that cannot be taken out is known by what the state says of it, and does nothing more.
   for (const key of done) await store.removeDecision(key).catch(() => undefined);

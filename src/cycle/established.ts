@@ -1,20 +1,6 @@
-import type { FailureClass } from '../core/model/outcome.ts';
 import type { TargetState } from '../ports/state-store.ts';
-import type { PushReport } from './push.ts';
 
 /** Whether the first load of a target is over. In states from before it was noted: whether a cycle ever did all it had to. */
 export function isEstablished({ establishedAt, lastSuccessAt }: TargetState): boolean {
   return establishedAt !== undefined || lastSuccessAt !== undefined;
-}
-
-/** What another try would not change. */
-const final: ReadonlySet<FailureClass> = new Set(['rejected', 'conflict', 'unsupported']);
-
-/**
- * Whether nothing of a first load is left to be sent: what comes new after this is new.
- *
- * @param waiting for another try, or to be looked for
- */
-export function endsFirstLoad(pushed: PushReport, waiting: number): boolean {
-  return pushed.notStarted === 0 && pushed.stoppedBy === undefined && waiting === 0 && pushed.failed.every(({ failure }) => final.has(failure.class));
 }

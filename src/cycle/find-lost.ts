@@ -7,7 +7,8 @@ import { scimValues } from '../core/mapping/scim-values.ts';
 import { digestAttributes } from '../core/planning/diff.ts';
 import { isFailure, type FoundResource, type ScimTarget } from '../ports/scim-target.ts';
 import type { StateView } from '../ports/state-store.ts';
-import { listEverything, type MatchPolicy } from './correlate.ts';
+import { listEverything } from './correlate.ts';
+import type { MatchPolicy } from './target-setup.ts';
 import { isGone } from './presence.ts';
 
 /** What became of someone of whom a target once said that it does not have them. */

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { dnKey } from '../core/directory/dn.ts';
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
-import type { Digest } from '../core/model/link.ts';
+import type { Digest, Link } from '../core/model/link.ts';
 import type { Projection } from '../core/mapping/project.ts';
 import type { ScopeGroup } from '../core/mapping/survey.ts';
 import { countOwn } from '../core/model/stranger.ts';
@@ -10,7 +10,7 @@ import type { Resource } from '../core/model/resource.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import { guard, type Verdict } from '../core/planning/guard.ts';
 import type { Begun, Overtaken, Population, Standing } from '../core/planning/guard-input.ts';
-import { timeToComeBack } from '../core/planning/policy.ts';
+import { timeToComeBack, type RemovalPolicy } from '../core/planning/policy.ts';
 import { marksOf } from '../core/planning/held-operation.ts';
 import type { Tally } from '../core/planning/tally.ts';
 import type { StateView, TargetState } from '../ports/state-store.ts';
@@ -50,7 +50,7 @@ export async function guardPlan(
   { setup, readings, projection, focus, scopeGroups, store, now, timekeeper }: GuardPlanInput,
 ): Promise<Verdict> {
   const target = setup.target.name;
-  const time = passedTime(target, state, now, timeToComeBack(setup.removal), timekeeper);
+  const time = passedTime(target, state, now, setup.removal, timekeeper);
   return guard({
     target,
     operations,
@@ -69,7 +69,7 @@ export async function guardPlan(
     established: isEstablished(state),
     isEmpty: emptyReadings(readings),
     emptiedScopes: emptiedScopes(scopeGroups, state, store.digest),
-    isLeap: (id) => isLeap(links.get(id)?.departedAt, timeToComeBack(setup.removal), time),
+    isLeap: (id) => isLeap(links.get(id), setup.removal, time),
     hash: sha256,
   });
 }
@@ -139,8 +139,9 @@ function scopeKey({ dn, type }: ScopeGroup, digest: Digest): string {
   return digest(`scope ${type} ${dnKey(dn)}`);
 }
 
-function isLeap(departedAt: string | undefined, longest: number | undefined, time: PassedTime): boolean {
-  return departedAt !== undefined && longest !== undefined && time.seenSince(departedAt) < longest;
+function isLeap(link: Link | undefined, removal: RemovalPolicy, time: PassedTime): boolean {
+  const longest = link && timeToComeBack(removal, link.type);
+  return link?.departedAt !== undefined && longest !== undefined && time.seenSince(link.departedAt) < longest;
 }
 
 function possibleMembers(resources: readonly Resource[]): ReadonlyMap<SourceId, ReadonlySet<SourceId>> {

@@ -11,7 +11,7 @@ import type { StateView } from '../ports/state-store.ts';
 import { gather } from './batches.ts';
 import { confirmDepartures } from './confirm-departures.ts';
 import type { Focus } from './focus.ts';
-import type { LookUpAbsent } from './look-up-absent.ts';
+import type { LookUpAbsent } from '../ports/directory-source.ts';
 import { findOrphans, type Orphans } from './orphans.ts';
 import type { TargetSetup } from './target-setup.ts';
 

@@ -7,7 +7,7 @@ import { isFailure, type FoundResource, type ScimTarget } from '../ports/scim-ta
 import type { StateView } from '../ports/state-store.ts';
 import { gather } from './batches.ts';
 import { listEverything } from './correlate.ts';
-import { targetIds } from './resolve.ts';
+import { targetIds } from './target-ids.ts';
 import { isSettling } from './settling.ts';
 import { forEachConcurrently } from './work.ts';
 

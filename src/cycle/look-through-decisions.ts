@@ -1,4 +1,6 @@
-import type { CycleInput } from './cycle-input.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { CycleObserver } from '../ports/cycle-observer.ts';
+import type { StateStore } from '../ports/state-store.ts';
 import { isEarly, isFresh } from './decisions.ts';
 
 /** How long, after somebody decided about what no cycle has held yet, everything is read to find out whether it stands. */
@@ -10,7 +12,7 @@ const freshMilliseconds = 10 * 60_000;
  *
  * @returns whether somebody decided about what a complete reading showed and no cycle has held: what is known may be older
  */
-export async function lookThroughDecisions(targets: readonly string[], { store, clock, observer }: Pick<CycleInput, 'store' | 'clock' | 'observer'>): Promise<boolean> {
+export async function lookThroughDecisions(targets: readonly string[], { store, clock, observer }: { readonly store: StateStore; readonly clock: Clock; readonly observer: CycleObserver }): Promise<boolean> {
   const { waiting, unusable } = await store.decisions();
   const now = clock.now();
   const old = [

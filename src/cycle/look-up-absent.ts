@@ -3,14 +3,7 @@ import type { CompleteReading, Fate } from '../core/model/reading.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { StateView } from '../ports/state-store.ts';
 import { namesInGroups } from './former-names.ts';
-import { mostLookedUp, type Absent, type DirectorySource } from '../ports/directory-source.ts';
-
-/**
- * Asks a directory what became of those whom its complete reading does not show. Says nothing of anybody where a
- * reading shows all that there is; nobody is asked, and `missing` is said, when there are so many that a person is
- * asked anyway. @throws BridgeError when the directory cannot be reached any more: then nobody may be removed
- */
-export type LookUpAbsent = (directory: string, absent: readonly Absent[]) => Promise<ReadonlyMap<SourceId, Fate>>;
+import { mostLookedUp, type Absent, type DirectorySource, type LookUpAbsent } from '../ports/directory-source.ts';
 
 /** How long an answer holds while the directory shows nothing new: as long as it takes until everything is planned again. */
 const restMilliseconds = 10 * 60_000;

@@ -1,7 +1,7 @@
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import { doubtful, type Link, type TargetId } from '../core/model/link.ts';
 import type { Failure } from '../core/model/outcome.ts';
-import type { PushContext } from './push-context.ts';
+import type { AccountSearch } from './account-search.ts';
 
 /**
  * The one rule for whom an account on the target belongs to: the entry that is linked to it, or was the first in this push
@@ -12,7 +12,7 @@ import type { PushContext } from './push-context.ts';
 export async function claim(
   { type, sourceId }: { readonly type: ResourceType; readonly sourceId: SourceId },
   id: TargetId,
-  { target, store, claims }: Pick<PushContext, 'target' | 'store' | 'claims'>,
+  { target, store, claims }: Pick<AccountSearch, 'target' | 'store' | 'claims'>,
 ): Promise<SourceId | undefined> {
   const key = keyOf(type, id);
   const claimed = claims.get(key);
@@ -26,7 +26,7 @@ export async function claim(
 }
 
 /** It turned out to be somebody else's: whoever that is can have it. */
-export function unclaim(type: ResourceType, id: TargetId, { claims }: Pick<PushContext, 'claims'>): void {
+export function unclaim(type: ResourceType, id: TargetId, { claims }: Pick<AccountSearch, 'claims'>): void {
   claims.delete(keyOf(type, id));
 }
 
@@ -46,7 +46,7 @@ export function foreignFailure(by: string, id: TargetId): Failure {
  * A create that was answered with somebody else's account may have written to it: what is known of it is in doubt, and
  * whoever went along may be in that group. The next cycle puts it right.
  */
-export async function doubtOwner(owner: SourceId, added: readonly SourceId[], { target, store, links }: PushContext): Promise<void> {
+export async function doubtOwner(owner: SourceId, added: readonly SourceId[], { target, store, links }: AccountSearch): Promise<void> {
   const link = links.get(owner) ?? (await store.links(target.name, [owner])).get(owner);
   if (link === undefined || link.lifecycle === 'lost') return;
   const attributes = Object.fromEntries(Object.keys(link.attributes).map((path) => [path, doubtful]));

@@ -1,4 +1,5 @@
 import { gapBetween, longestInterval, seenSince, standingGaps, type Gap } from '../core/planning/seen-time.ts';
+import { timeToComeBack, type RemovalPolicy } from '../core/planning/policy.ts';
 import type { TargetState } from '../ports/state-store.ts';
 import type { Timekeeper } from './timekeeper.ts';
 
@@ -14,10 +15,11 @@ export function passedTime(
   target: string,
   { lastCycleAt, gaps: known = [] }: TargetState,
   now: number,
-  comeBack: number | undefined,
+  removal: RemovalPolicy,
   timekeeper: Timekeeper | undefined,
 ): PassedTime {
-  const gap = gapBetween(lastCycleAt, now, timekeeper?.since(target, lastCycleAt), longestInterval(comeBack));
+  const times = (['user', 'group'] as const).flatMap((type) => timeToComeBack(removal, type) ?? []);
+  const gap = gapBetween(lastCycleAt, now, timekeeper?.since(target, lastCycleAt), longestInterval(Math.min(...times)));
   const gaps = gap === undefined ? known : [...known, gap];
-  return { gaps: standingGaps(gaps, now, comeBack), seenSince: (at) => seenSince(Date.parse(at), now, gaps) };
+  return { gaps: standingGaps(gaps, now, Math.max(0, ...times)), seenSince: (at) => seenSince(Date.parse(at), now, gaps) };
 }

@@ -20,12 +20,12 @@ import { createFingerprints, type Fingerprints } from './fingerprints.ts';
 import { guardPlan, sha256 } from './guard-plan.ts';
 import { judgePlan, type JudgedPlan } from './judge-plan.ts';
 import { hiddenEntries, recall } from './known.ts';
-import type { LookUpAbsent } from './look-up-absent.ts';
+import type { LookUpAbsent } from '../ports/directory-source.ts';
 import { searchLost, type LostResult } from './search-lost.ts';
 import { learnUnknown } from './learn-unknown.ts';
-import { searchUnlinked, type Attempt, type SearchResult } from './search-unlinked.ts';
+import { searchUnlinked, type SearchResult } from './search-unlinked.ts';
 import { membersWithStrangers } from './strangers.ts';
-import type { TargetSetup } from './target-setup.ts';
+import type { Attempt, TargetSetup } from './target-setup.ts';
 import type { Timekeeper } from './timekeeper.ts';
 import { unplanned, type UnreachedEntries } from './unreached.ts';
 

@@ -2,9 +2,9 @@ import type { BridgeError } from '../core/model/errors.ts';
 import type { DirectoryIdentity } from '../core/model/directory-identity.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import { neededAttributes, type TargetDefinition } from '../core/mapping/definition.ts';
-import type { DirectorySource } from '../ports/directory-source.ts';
+import type { DirectorySource, LookUpAbsent } from '../ports/directory-source.ts';
 import type { DirectoryState } from '../ports/state-store.ts';
-import { createLookUp, type LookUpAbsent } from './look-up-absent.ts';
+import { createLookUp } from './look-up-absent.ts';
 import { createPictures, isWithin, type AttributeNames } from './directory-pictures.ts';
 import { readDirectory, type Pass, type ReadControl } from './read-directory.ts';
 

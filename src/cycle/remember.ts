@@ -7,7 +7,7 @@ import { digestAttributes } from '../core/planning/diff.ts';
 import type { StateChange } from '../ports/state-store.ts';
 import type { PushContext } from './push-context.ts';
 import { disbelieved, findMissing, othersThan } from './presence.ts';
-import { targetIds } from './resolve.ts';
+import { targetIds } from './target-ids.ts';
 import { isSettling, settlingFailure } from './settling.ts';
 
 /** Records a link, and what belongs to it, before anyone goes by it. */

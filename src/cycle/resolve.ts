@@ -1,31 +1,19 @@
-import type { SourceId } from '../core/model/entry.ts';
-import type { TargetId } from '../core/model/link.ts';
 import type { AttributeChange } from '../core/model/plan.ts';
 import { Reference, type DesiredAttributes, type DesiredValue, type ScimValue } from '../core/model/resource.ts';
 import type { ScimChange } from '../ports/scim-target.ts';
-import type { PushContext } from './push-context.ts';
+import { targetIds, type LinksNow } from './target-ids.ts';
 
 /*
  * References as the target's own ids, at the moment of sending. Those whose resource did not come about are left out;
  * the next cycle finds them missing and completes them.
  */
 
-type Links = Pick<PushContext, 'links'>;
-
-/** The target's ids of those whom it has, as far as we know now. */
-export function targetIds({ links }: Links): (id: SourceId) => TargetId | undefined {
-  return (id) => {
-    const link = links.get(id);
-    return link === undefined || link.lifecycle === 'lost' ? undefined : link.targetId;
-  };
-}
-
-function resolveValue(value: DesiredValue, context: Links): ScimValue | undefined {
+function resolveValue(value: DesiredValue, context: LinksNow): ScimValue | undefined {
   return value instanceof Reference ? targetIds(context)(value.id) : value;
 }
 
 /** What can be sent of attributes: as they are wanted, and as they go out. */
-export function resolveAttributes(desired: DesiredAttributes, context: Links) {
+export function resolveAttributes(desired: DesiredAttributes, context: LinksNow) {
   const attributes = new Map<string, DesiredValue>();
   const body = new Map<string, ScimValue>();
   for (const [path, value] of desired) {
@@ -38,7 +26,7 @@ export function resolveAttributes(desired: DesiredAttributes, context: Links) {
 }
 
 /** What can be sent of changes: as they were planned, and as they go out. */
-export function resolveChanges(changes: readonly AttributeChange[], context: Links) {
+export function resolveChanges(changes: readonly AttributeChange[], context: LinksNow) {
   const planned: AttributeChange[] = [];
   const sent: ScimChange[] = [];
   for (const change of changes) {

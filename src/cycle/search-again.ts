@@ -6,7 +6,7 @@ import { findOne, formerOwner, isForeign, withExternalId } from './correlate.ts'
 import { othersMembers } from './others-members.ts';
 import { lookThrough } from './look-through.ts';
 import { claim } from './ownership.ts';
-import type { PushContext } from './push-context.ts';
+import type { AccountSearch } from './account-search.ts';
 
 /** What a search for someone says who may have been created. */
 export type Searched =
@@ -20,7 +20,7 @@ export type Searched =
   | { readonly kind: 'unsearchable' };
 
 /** @param isThere the target says that there is one */
-export async function searchAgain(operation: CreateOperation, context: PushContext, isThere = false): Promise<Searched> {
+export async function searchAgain(operation: CreateOperation, context: AccountSearch, isThere = false): Promise<Searched> {
   const policy = context.policy[operation.type];
   const paths = policy.adopt === 'never' ? ['externalId'] : withExternalId(policy.match);
   try {
@@ -46,7 +46,7 @@ export async function searchAgain(operation: CreateOperation, context: PushConte
 /** A search may read a copy that lags behind by seconds: after the first time it is asked again, with growing pauses. */
 const pauses = { afterCrash: [1000, 2000], afterRequest: [1000, 2000, 4000] };
 
-export async function searchWithPauses(operation: CreateOperation, context: PushContext, after: keyof typeof pauses): Promise<Searched> {
+export async function searchWithPauses(operation: CreateOperation, context: AccountSearch, after: keyof typeof pauses): Promise<Searched> {
   let searched = await searchAgain(operation, context);
   for (const pause of pauses[after]) {
     if (searched.kind !== 'none' || context.isStopping()) break;

@@ -9,8 +9,7 @@ import { gather } from './batches.ts';
 import { findLost, type Fate } from './find-lost.ts';
 import type { Known } from './known.ts';
 import { othersThan } from './presence.ts';
-import type { Attempt } from './search-unlinked.ts';
-import type { TargetSetup } from './target-setup.ts';
+import type { Attempt, TargetSetup } from './target-setup.ts';
 import { forEachConcurrently } from './work.ts';
 
 export interface LostResult {

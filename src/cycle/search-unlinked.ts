@@ -7,13 +7,7 @@ import { correlate, type Correlation } from './correlate.ts';
 import { mayStillShow } from './intents.ts';
 import type { Fingerprints } from './fingerprints.ts';
 import type { Unreached } from './look-up.ts';
-import type { TargetSetup } from './target-setup.ts';
-
-/**
- * How persistent a cycle is. `due`: what failed before is left alone until its pause is over. `asked`: a person wants
- * it tried now. `everything`: and whoever was not found on the target is looked for again.
- */
-export type Attempt = 'due' | 'asked' | 'everything';
+import type { Attempt, TargetSetup } from './target-setup.ts';
 
 export interface SearchInput {
   readonly setup: TargetSetup;

@@ -1,9 +1,8 @@
 import { count } from '../core/wording/count.ts';
-import type { ResourceType } from '../core/model/entry.ts';
+import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import { BridgeError } from '../core/model/errors.ts';
 import type { Failure } from '../core/model/outcome.ts';
 import type { Resource } from '../core/model/resource.ts';
-import type { Correlation } from './correlate.ts';
 import type { ScimTarget } from '../ports/scim-target.ts';
 import { ownWords, publicWords, targetError } from './target-error.ts';
 
@@ -17,7 +16,7 @@ export interface UnreachedEntries {
 
 /** Newcomers about whom nothing is planned: who could not be looked for, and what the target has no place for. */
 export function unplanned(
-  { unreached, leftOut }: Pick<Correlation, 'unreached' | 'leftOut'>,
+  { unreached, leftOut }: { readonly unreached: ReadonlyMap<SourceId, { readonly failure: Failure }>; readonly leftOut: ReadonlySet<SourceId> },
   resources: readonly Pick<Resource, 'sourceId' | 'type'>[],
 ): { readonly unreached: UnreachedEntries[]; readonly leftOut: number } {
   const entries = (['user', 'group'] as const).flatMap((type): UnreachedEntries[] => {

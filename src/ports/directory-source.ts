@@ -135,3 +135,10 @@ export interface DirectoryFacts {
   /** Lines for `check`: vendor, version, naming contexts, paging. */
   readonly details: readonly string[];
 }
+
+/**
+ * Asks a directory what became of those whom its complete reading does not show. Says nothing of anybody where a
+ * reading shows all that there is; nobody is asked, and `missing` is said, when there are so many that a person is
+ * asked anyway. @throws BridgeError when the directory cannot be reached any more: then nobody may be removed
+ */
+export type LookUpAbsent = (directory: string, absent: readonly Absent[]) => Promise<ReadonlyMap<SourceId, Fate>>;

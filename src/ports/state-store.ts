@@ -36,6 +36,8 @@ export interface StateStore extends StateView {
 export interface Opening {
   /** There was none: a first run. */
   readonly isNew: boolean;
+  /** Every user of this host may write to its folder, and we may not change that. */
+  readonly exposed?: true | undefined;
   /** What was cut off at the end of the journal, because it was not as it was written. */
   readonly cut?: { readonly bytes: number; readonly lines: number } | undefined;
   /**
@@ -103,9 +105,9 @@ export interface StateView {
 /** So many accounts of a type, of one target, are remembered by whose they were. */
 export const mostFormerOwners = 100_000;
 
-/** What somebody has to mend: not who is inactive and unknown to the target, and not what waits for an approval. */
+/** What somebody has to mend: not who is inactive and unknown to the target, who was mislaid, and what waits for an approval. */
 export function isTroubled({ cause }: Trouble): boolean {
-  return cause !== 'inactive' && cause !== 'held';
+  return cause !== 'inactive' && cause !== 'held' && cause !== 'mislaid';
 }
 
 export interface LinkTotal {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { until } from '../support/until.ts';
+import { daemonSections, startDaemon } from './support/daemon.ts';
 import { columns } from '../../src/cli/layout.ts';
 import { groupDn, idOf, mailOf, personDn } from './support/company.ts';
 import { office, officeWith, officeWithout } from './support/people.ts';
@@ -79,7 +81,7 @@ describe('explain --push, of an adopted account that was left switched off', () 
     assert.equal(made.status, 201);
     assert.match((await site.run('plan')).stdout, /adopt {6}user {2}hector .*\n +stays switched off there \(reactivateAdopted: false\)/);
     const isActive = () => site.target.users().find(({ userName }) => userName === 'hector')?.active;
-    assert.equal((await site.run('sync')).code, 0);
+    assert.match((await site.run('sync')).stdout, /1 adopted account stays switched off there/);
     assert.equal((await site.run('plan')).code, 0);
     assert.match((await site.run('status')).stdout, /users +7 active, 0 deactivated, 1 left switched off/);
     assert.match(await firstLine(site, 'hector'), /is on wiki, but switched off there since before the account was adopted \(reactivateAdopted: false\)/);
@@ -89,5 +91,19 @@ describe('explain --push, of an adopted account that was left switched off', () 
     assert.equal(isActive(), true);
     assert.equal((await site.run('plan')).code, 0);
     assert.match((await site.run('status')).stdout, /users +8 active/);
+  });
+
+  it('leaves it to the daemon that holds the state', async () => {
+    await using site = await createSite({ company: office, sections: daemonSections });
+    const made = await fetch(`${site.target.url}/Users`, { method: 'POST', headers: { authorization: `Bearer ${site.token}`, 'content-type': 'application/scim+json' }, body: JSON.stringify({ schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName: 'hector', active: false }) });
+    assert.equal(made.status, 201);
+    assert.equal((await site.run('sync')).code, 0);
+    await using daemon = await startDaemon(site);
+    await daemon.moreCycles(1, 'success');
+    const isActive = () => site.target.users().find(({ userName }) => userName === 'hector')?.active;
+    assert.equal(isActive(), false);
+    const pushed = await site.run('explain', 'hector', '--push', '--yes');
+    assert.match(pushed.stdout, /left to whoever holds the state/, pushed.stderr);
+    await until('hector is switched on', () => isActive() === true, { milliseconds: 5_000 });
   });
 });

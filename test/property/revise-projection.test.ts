@@ -59,6 +59,17 @@ const cases = fc.record({
 });
 
 describe('a projection that is revised', () => {
+  it('goes by the directory that owns an entry, whatever another one shows of it', () => {
+    const own = definition({ directories: ['corp', 'branch'], users: { userName: 'lower(mail)', title: 'title' } });
+    const shown = (directory: string, title: string) => entry('p0', { mail: 'p0@x', title }, { directory, dn: dnOf(`p0,OU=${directory}`) });
+    const entries = [shown('corp', 'a'), shown('branch', 'a'), entry('p1', { mail: 'p1@x' })];
+    for (const changed of [shown('branch', 'b'), shown('corp', 'c')]) {
+      const after = entries.map((one) => (one.id === changed.id && one.directory === changed.directory ? changed : one));
+      const revised = reviseProjection(draftProjection(entries, own, now), [changed], own, now);
+      assert.deepEqual((revised?.projection ?? projectTarget(after, own, now)).resources, projectTarget(after, own, now).resources);
+    }
+  });
+
   it('is the one that would be made of everything', () => {
     let revisions = 0;
     fc.assert(

@@ -135,6 +135,15 @@ describe('a group of a partner', () => {
     assert.deepEqual(target.groups().map(({ members }) => members ?? []), [[], []]);
   });
 
+  it('with the id of one of ours that is gone neither empties nor fills it', async () => {
+    const { cycle, put, source, target } = await beside([person('ann'), person('bea'), team('board', ['ann', 'bea'])], [stranger('eve')]);
+    const before = target.groups();
+    source.remove('board');
+    put({ ...team('board'), dn: 'CN=board,DC=partner', attributes: new Map([['cn', ['board']], ['member', [partnerDn('eve')]]]) });
+    const { calls, report } = await cycle();
+    assert.deepEqual([calls, report.result, target.groups()], [[], 'held', before]);
+  });
+
   it('has those of a directory that ours sees', async () => {
     const ours = [{ ...team('admins'), attributes: new Map([['cn', ['admins']], ['member', [partnerDn('eve')]]]) }];
     const { target } = await beside(ours, [stranger('eve')], { trust: { sees: new Map([['corp', new Set(['partner'])]]) } });

@@ -3,19 +3,19 @@ import type { TargetId } from '../../src/core/model/link.ts';
 import type { Failure, Outcome } from '../../src/core/model/outcome.ts';
 import type { ScimValue } from '../../src/core/model/resource.ts';
 import { assign, buildBody, readScimPath, scimPath, unassign } from '../../src/core/mapping/scim-path.ts';
-import type { FoundResource, MemberChange, ScimChange, ScimTarget } from '../../src/ports/scim-target.ts';
+import type { Acknowledged, FoundResource, MemberChange, ScimChange, ScimTarget } from '../../src/ports/scim-target.ts';
 
 type Body = Record<string, unknown>;
 
-/** One call of the port, as the hook sees it and as it is recorded. Calls count from 1. */
+/** One call of the port with everything that it was given, as the hook sees it and as it is recorded. Calls count from 1. */
 export type FakeCall = { readonly number: number } & (
   | { readonly method: 'discover' | 'probe' }
   | { readonly method: 'answers'; readonly type: ResourceType }
   | { readonly method: 'find'; readonly type: ResourceType; readonly attribute: string; readonly value: string }
   | { readonly method: 'inventory'; readonly type: ResourceType; readonly worthRequests: number }
-  | { readonly method: 'create'; readonly type: ResourceType; readonly attributes: ReadonlyMap<string, ScimValue>; readonly members: readonly TargetId[] }
-  | { readonly method: 'update'; readonly type: ResourceType; readonly id: TargetId; readonly changes: readonly ScimChange[] }
-  | { readonly method: 'changeMembers'; readonly id: TargetId; readonly add: readonly TargetId[]; readonly remove: readonly TargetId[] }
+  | { readonly method: 'create'; readonly type: ResourceType; readonly attributes: ReadonlyMap<string, ScimValue>; readonly members: readonly TargetId[]; readonly joining: MemberChange['add'] }
+  | { readonly method: 'update'; readonly type: ResourceType; readonly id: TargetId; readonly changes: readonly ScimChange[]; readonly known: Acknowledged | undefined }
+  | { readonly method: 'changeMembers'; readonly id: TargetId; readonly add: readonly TargetId[]; readonly remove: readonly TargetId[]; readonly change: MemberChange }
   | { readonly method: 'read' | 'remove'; readonly type: ResourceType; readonly id: TargetId }
 );
 
@@ -185,13 +185,13 @@ export function createFakeTarget({ name, concurrency = 8, memberChunk = 100, cre
     create(type, attributes, signal, members = []) {
       signal.throwIfAborted();
       if (members.length > createWith) throw new TypeError(`${members.length} members in a create, ${createWith} are allowed`);
-      const call = { method: 'create', type, attributes, members: members.map((member) => member.id) } as const;
+      const call = { method: 'create', type, attributes, members: members.map((member) => member.id), joining: members } as const;
       return perform(call, failedWith, () => create(type, attributes, members));
     },
-    update(type, id, changes, signal) {
+    update(type, id, changes, signal, known) {
       signal.throwIfAborted();
       if (changes.length === 0) return Promise.resolve<Outcome>({ kind: 'applied', id });
-      return perform({ method: 'update', type, id, changes }, failedWith, () => update(type, id, changes));
+      return perform({ method: 'update', type, id, changes, known }, failedWith, () => update(type, id, changes));
     },
     changeMembers(group, change, signal) {
       signal.throwIfAborted();
@@ -199,7 +199,7 @@ export function createFakeTarget({ name, concurrency = 8, memberChunk = 100, cre
       const size = add.length + change.remove.length;
       if (size > memberChunk) throw new TypeError(`${size} members at once, ${memberChunk} are allowed`);
       if (size === 0) return Promise.resolve<Outcome>({ kind: 'applied', id: group });
-      return perform({ method: 'changeMembers', id: group, add, remove: change.remove }, failedWith, () => changeMembers(group, change));
+      return perform({ method: 'changeMembers', id: group, add, remove: change.remove, change }, failedWith, () => changeMembers(group, change));
     },
     remove(type, id, signal) {
       signal.throwIfAborted();

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { BridgeError } from '../../core/model/errors.ts';
 import type { Verb } from '../../core/model/plan.ts';
 import type { Decision, LeftDecisions, UnusableDecision } from '../../ports/state-store.ts';
-import { damaged, foreign, unwritable } from './faults.ts';
+import { damaged, foreign, openToAll, unwritable } from './faults.ts';
 import { readText, type StateFiles } from './files.ts';
 import { parseJson } from './lines.ts';
 import { mayBePlanted, ownUser } from './owner.ts';
@@ -97,6 +97,7 @@ export class DecisionFolder {
       await this.#files.makeFolder(this.#folder);
       const facts = await this.#files.inspect(this.#folder);
       if (facts?.kind !== 'folder') throw damaged(this.#folder, 'is not a folder');
+      if (facts.owner !== undefined && (facts.mode & 0o002) !== 0) throw openToAll(this.#folder);
       if (facts.owner !== undefined && mayBePlanted(facts, await this.#files.inspect(this.#state))) throw foreign(this.#folder, facts.owner, ownUser() ?? 0);
       const before = (await this.read()).waiting.filter((one) => one.target === target && one.holdId === holdId);
       await replaceFile(this.#files, path, [JSON.stringify(decision), '\n']);

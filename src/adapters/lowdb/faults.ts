@@ -71,6 +71,11 @@ export function foreign(path: string, owner: number, user: number, cause?: unkno
   );
 }
 
+/** Whoever can write there can put something in its place. */
+export function openToAll(path: string): BridgeError {
+  return new BridgeError('D2S_STATE_UNWRITABLE', `every user of this host may write to ${path}`, `chmod 0700 ${path}; on a volume that shows all files as open, mount it with other modes`);
+}
+
 function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
   return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message;

@@ -109,7 +109,8 @@ async function openLocked(options: StateStoreOptions, files: StateFiles, folder:
   const lost = lostRecords(found, latest.serialOf(content.lineage));
   if (lost !== undefined) await store.record([{ kind: 'content_forgotten' }]);
   await latest.write(content.lineage, journal.serial);
-  options.onOpened?.({ isNew, cut: found.tail, lost });
+  const isExposed = ((await files.inspect(folder))?.mode ?? 0) & 0o002;
+  options.onOpened?.({ isNew, ...(isExposed === 0 ? {} : { exposed: true }), cut: found.tail, lost });
   return store;
 
 }

@@ -6,7 +6,7 @@ import { commandLine, type CommandLine } from '../command-line.ts';
 import { deciderText, eachOnce } from '../show-plan.ts';
 import { showLessons } from '../show-settings.ts';
 import { printJson, type Terminal } from '../terminal.ts';
-import { count } from '../../core/wording/count.ts';
+import { count, whole } from '../../core/wording/count.ts';
 import { countsToDo } from '../../core/wording/operation-counts.ts';
 import { duration, rejectedText, unresolvedText, unstoredText } from '../words.ts';
 
@@ -103,10 +103,7 @@ function show({ target, state, counts, unstored, notes, waiting }: TargetStatus,
   if (state.held === undefined) return;
   const { held } = state;
   print(`  ${colors.red('held')}          ${countsToDo(held.operations)} since ${held.since}`);
-  const lines = held.findings.map(({ kind, type, path, planned, recent, population, allowed }) => {
-    const of = kind === 'members' || kind === 'memberships' ? 'member' : type;
-    return `${kind}${path === undefined ? '' : ` of ${path}`}: ${planned} of ${population} ${of}s${recent > 0 ? `, after ${recent} in the last 24 hours` : ''}; allowed are ${allowed}`;
-  });
+  const lines = held.findings.map(findingLine);
   for (const line of eachOnce(lines)) print(`    ${line}`);
   print(`    release it with: ${colors.bold(call('approve', held.holdId))}`);
 }
@@ -124,6 +121,14 @@ function summary(state: TargetState, counts: LinkCounts, unstored: TargetStatus[
     case 'error':
       return colors.red('failing');
   }
+}
+
+/** What was found too much, in numbers: the state has nobody's name. */
+function findingLine({ kind, type, path, planned, recent, population, before, allowed }: NonNullable<TargetState['held']>['findings'][number]): string {
+  const noun = kind === 'members' ? 'member' : kind === 'memberships' ? 'membership' : kind === 'emptied' ? 'group' : type;
+  // What has no limit of its own is held whatever its number.
+  const limit = before === undefined ? 'none is allowed' : `${whole(allowed)} of ${whole(population)} ${allowed === 1 ? 'is' : 'are'} allowed`;
+  return `${kind}${path === undefined ? '' : ` of ${path}`}: ${count(planned, noun)}${recent > 0 ? `, after ${whole(recent)} in the last 24 hours` : ''}; ${limit}`;
 }
 
 /** What keeps a target from being wholly in step although no cycle failed. */

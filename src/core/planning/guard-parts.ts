@@ -12,7 +12,8 @@ import { changesReason } from './plan-resource.ts';
  *   ----------------------+----------------------------------------------+----------------------------------------------
  *   deactivate, delete    | removal                                      | the arrival of the entry itself
  *   members, departed     | removal                                      | -
- *   members, changed      | leave, one for each who leaves               | the removal of the member: a consequence
+ *   members, changed      | leave, one for each who leaves               | the arrival of the group; the removal of the
+ *                         |                                              | member: a consequence
  *                         | join, one for each who joins                 | the arrival of the group and of the member
  *   update                | set, clear, one for each attribute           | the arrival of the entry itself: a consequence;
  *                         |                                              | the removal of whom a cleared reference
@@ -225,7 +226,7 @@ function memberParts(operation: MembersOperation, common: Common, { removed, arr
     }),
     ...operation.remove.map((member): MembershipChange => {
       const isRemoved = removed.has(member);
-      const follows: readonly Lead[] = isRemoved ? [`removal ${member}`] : none;
+      const follows: readonly Lead[] = isRemoved ? [...own, `removal ${member}`] : own;
       return { ...common, kind: 'leave', member, empties, follows, isConsequence: isRemoved || gone.has(member) };
     }),
   ];

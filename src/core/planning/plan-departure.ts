@@ -45,7 +45,7 @@ function planGrace({ link, cause, evidence }: Departure, reason: string, input: 
     const departed: Link = { ...link, departedAt: new Date(input.now).toISOString() };
     return { remembered: [departed] };
   }
-  const time = timeToComeBack(input.removal);
+  const time = timeToComeBack(input.removal, link.type);
   if (time === undefined || Date.parse(link.departedAt) + time > input.now) return {};
   const why = `${reason} on ${link.departedAt.slice(0, 10)}, the time to come back is over`;
   return { operations: [{ ...subject(link, why, stages.deletions), verb: 'delete', cause, evidence, afterGrace: true }] };

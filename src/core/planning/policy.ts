@@ -1,3 +1,5 @@
+import type { ResourceType } from '../model/entry.ts';
+
 /** What happens to those who leave, in one target. There is no default for `leaves`: the operator has to say it. */
 export interface RemovalPolicy {
   readonly leaves: 'deactivate' | 'delete' | 'keep';
@@ -17,10 +19,11 @@ const day = 24 * 60 * 60_000;
 const hiddenMilliseconds = 7 * day;
 
 /**
- * The milliseconds between losing access and being deleted; undefined: whoever is switched off is never deleted. With
- * `leaves: delete` they are for those who may only be hidden.
+ * The milliseconds between losing access and being deleted; undefined: whoever lost it is never deleted for that. Where
+ * leavers are deleted, they are for those who may only be hidden.
  */
-export function timeToComeBack({ leaves, deleteAfter }: RemovalPolicy): number | undefined {
+export function timeToComeBack({ leaves, deleteAfter, groups }: RemovalPolicy, type: ResourceType): number | undefined {
+  if (type === 'group') return groups === 'delete' ? hiddenMilliseconds : undefined;
   return leaves === 'delete' ? hiddenMilliseconds : deleteAfter;
 }
 

@@ -3,9 +3,9 @@ import type { CycleReport } from '../../../src/cycle/cycle-report.ts';
 
 /** Whether a report says that the target holds what the directory says: nothing failed, waits, or is known not to be stored. */
 export function claimsInStep(report: CycleReport): boolean {
-  const { result, failed, rejected, unreached, unproven, unstored, deferred, waiting, notStarted, hold } = report;
+  const { result, failed, rejected, unreached, unproven, unstored, deferred, waiting, notStarted, leftOut, hold } = report;
   const open = failed.length + rejected.length + unreached.length + unproven.length + Object.keys(unstored).length;
-  return result === 'success' && open + deferred + waiting + notStarted === 0 && hold === undefined;
+  return result === 'success' && open + deferred + waiting + notStarted + leftOut === 0 && hold === undefined;
 }
 
 /** Requests of a cycle besides those for operations: lists in pages of three, searches for those without a link. */

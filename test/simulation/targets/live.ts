@@ -46,12 +46,8 @@ async function goThrough(world: World): Promise<void> {
   faults.end();
   server.setBehaviour(behaviourOf(nature));
   await restart(world);
-  // A person who knows of it says so, and once more when everybody is linked again: whoever was not written to since cannot
-  // be known to be lost, and who is in a group is known by the ids of those who are linked.
-  for (let times = 0; world.isSetBack && times < 2; times += 1) {
-    await world.store.record([{ kind: 'content_forgotten' }]);
-    if (times === 0) for (let cycle = 0; cycle < 3; cycle += 1) await takeCycle(world);
-  }
+  // A person who knows of it says so: whoever was not written to since cannot be known to be lost.
+  if (world.isSetBack) await world.store.record([{ kind: 'content_forgotten' }]);
   world.isSetBack = false;
   await expectConvergence(world);
 }

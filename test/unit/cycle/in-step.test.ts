@@ -131,6 +131,16 @@ describe('a daemon whose directory shows a change', () => {
     assert.equal((await stage.next()).report.planId, undefined);
   });
 
+  it('looks once more at those who left and for whom something was sent: what comes next for them is not put off', async () => {
+    const stage = cycleStage([person('ann'), person('bo'), person('cy')], { removal: { leaves: 'deactivate', deleteAfter: 1_000, groups: 'keep' } });
+    const memory = { pictures: createPictures(), inStep: createInStep() };
+    for (let cycle = 0; cycle < 3; cycle += 1) await stage.cycle(memory);
+    stage.source.remove('bo');
+    assert.deepEqual(operationsOf((await stage.cycle(memory)).report.applied), ['deactivate bo']);
+    await stage.clock.advance(2_000);
+    assert.deepEqual(operationsOf((await stage.cycle(memory)).report.applied), ['delete bo']);
+  });
+
   it('completes, in the same plan, those who refer to somebody who comes', async () => {
     const stage = await settled(boss('off'), person('ann', { manager: 'CN=boss,OU=Staff,DC=corp' }), person('cy'), team('staff', ['boss', 'ann']));
     stage.source.put(boss('on'));

@@ -87,6 +87,14 @@ for (const [name, way] of Object.entries(ways)) {
       assert.deepEqual(await days(3), ['delete few']);
     });
 
+    it('is deleted a week later, if it is a group, whatever happens to people', async () => {
+      const { cycle, days, source } = await begin(way, { removal: { leaves: 'deactivate', deleteAfter: 30 * day, groups: 'delete' } });
+      source.remove('few');
+      assert.deepEqual(operationsOf((await cycle()).applied), ['members few']);
+      assert.deepEqual(await days(6), []);
+      assert.deepEqual(await days(3), ['delete few']);
+    });
+
     it('has its members back, if it is a group that is shown again', async () => {
       const { cycle, days, hide, source } = await begin(way);
       hide('few');
