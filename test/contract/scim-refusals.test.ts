@@ -118,10 +118,12 @@ describe('groups that a target names among its types, and does not take', () => 
     }
   });
 
-  it('are found out by a search, where that is answered with a page', async (context) => {
+  it('are found out by two searches, where these are answered with a page', async (context) => {
     const stage = await begin(context, {});
     stage.server.setFaults({ before: ({ path }) => (path.startsWith('/Groups') ? { kind: 'answer', status: 404, body: html } : undefined) });
     await stage.target.find('group', 'displayName', 'one', signal);
+    assert.equal(stage.target.takes('group'), 'all');
+    await stage.target.find('group', 'displayName', 'two', signal);
     assert.equal(stage.target.takes('group'), 'none');
   });
 

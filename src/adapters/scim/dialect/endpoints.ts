@@ -29,6 +29,7 @@ export function atEndpoints(exchange: Exchange, book: Pick<DialectBook, 'current
     const answer = await exchange(request, signal);
     // An empty list proves nothing; a group that was made does, whatever a later request is answered with.
     wasThere ||= isCreation(request) && !isRefusal(answer);
+    if (!isRefusal(answer)) book.evidence.drop(pageToday);
     if (!isRefusal(answer) && (isCreation(request) || showsGroups(answer))) book.evidence.note(hasGroups);
     if (!isRefusal(answer) || wasThere) return answer;
     if (absent.has(answer.status) && book.current().groups.supported === 'auto') {
@@ -40,7 +41,7 @@ export function atEndpoints(exchange: Exchange, book: Pick<DialectBook, 'current
       if (supported !== 'unknown') book.learn('groups.supported', supported, `ResourceTypes, or a list after ${String(answer.status)}, says so`);
     }
     const isAbsent = (answer.status === 404 || answer.status === 410) && (isCreation(request) || answer.page === true);
-    if (isAbsent && !book.evidence.has(hasGroups) && (await signs.isThere(signal))) noteToday(book, absentToday);
+    if (isAbsent && !book.evidence.has(hasGroups) && (await signs.isThere(signal))) noteToday(book, isCreation(request) || book.evidence.hasToday(pageToday) ? absentToday : pageToday);
     if (isCreation(request) && answer.status === 403 && !book.evidence.has(hasGroups)) noteToday(book, forbidden.find((fact) => !book.evidence.hasToday(fact)) ?? closedToday);
     if (isCreation(request) && refusesPost.has(answer.status) && answer.page !== true) {
       takesNew = false;
@@ -66,6 +67,7 @@ export function atEndpoints(exchange: Exchange, book: Pick<DialectBook, 'current
 }
 
 const hasGroups = 'has groups';
+const pageToday = 'answers to requests for groups as if it had none: once';
 const absentToday = 'answers to requests for groups as if it had none';
 const closedToday = 'forbids to create groups';
 const forbidden = [1, 2].map((count) => `${closedToday}: ${count}`);
