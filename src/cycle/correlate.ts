@@ -292,7 +292,7 @@ function refuse({ resource, found, others, by, policy, taken, former, isBarred, 
 }
 
 function refusePopulated(resource: Resource, by: string, id: TargetId, others: number): Rejected {
-  return reject(resource, 'adoption_off', `the target has a group with the same ${by} (id ${id}) and ${count(others, 'member')} whom dir2scim did not put there; groups.adopt: first-match takes it over once somebody approves it`);
+  return reject(resource, 'adoption_off', `the target has a group with the same ${by} (id ${id}) and ${count(others, 'member')} whom dir2scim did not put there; groups.adopt: first-match takes it over, after the first load once somebody approves it`);
 }
 
 /** Who had an account before, when that is somebody else and it does not carry this one's id: it passes over by a person's word alone. */

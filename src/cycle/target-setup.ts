@@ -9,7 +9,7 @@ export interface MatchPolicy {
   readonly match: readonly string[];
   /** `also-foreign`: also accounts that carry the externalId of somebody else. */
   readonly adopt: 'first-match' | 'never' | 'also-foreign';
-  /** Of groups that have members whom nobody of ours put there: they are reported, or adopted once somebody approves it. `held` unless said. */
+  /** Of groups that have members whom nobody of ours put there: they are reported, or adopted (after the first load once somebody approves it). `held` unless said. */
   readonly populated?: 'held' | 'refused' | undefined;
   /** Of groups: what happens to those in an adopted group whom the directory does not have in it. They stay unless said. */
   readonly adoptedMembers?: 'keep' | 'remove' | undefined;

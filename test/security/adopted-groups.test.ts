@@ -59,6 +59,15 @@ describe('a group with members whom nobody of ours put there', () => {
 });
 
 describe('a group that may be taken over', () => {
+  it('is one of a first load, where the configuration wants it: that is what its plan is read for', async () => {
+    const stage = cycleStage([person('eve'), team('administrators', ['eve'])], { policy: { user: users, group: { ...groups, populated: 'held' } } });
+    await stage.target.create('user', new Map<string, ScimValue>([['userName', 'root']]), signal);
+    await stage.target.create('group', new Map<string, ScimValue>([['displayName', 'administrators']]), signal);
+    await stage.target.changeMembers('group-2', { add: [{ id: 'user-1', type: 'user' }], remove: [], current: () => Promise.resolve([]) }, signal);
+    const { report } = await stage.cycle();
+    assert.deepEqual([report.hold, membersOf(stage)], [undefined, [{ value: 'user-1' }, { value: 'user-3' }]]);
+  });
+
   it('has nobody in it', async () => {
     const stage = await withAdministrators('refused', { members: false });
     assert.deepEqual(operationsOf((await stage.cycle()).report.applied), ['adopt administrators', 'members administrators']);

@@ -35,7 +35,7 @@ const adopt = choice(adoption).default('first-match').describe(adoptText.replace
 
 const adoptGroups = z
   .exactOptional(choice(adoption))
-  .describe(`${adoptText.replace('KIND', 'group')} A group with members whom dir2scim did not put there is taken over only where this key is written, and once somebody approves it. Without it: \`first-match\` for all others.`);
+  .describe(`${adoptText.replace('KIND', 'group')} A group with members whom dir2scim did not put there is taken over only where this key is written, and after the first load once somebody approves it. Without it: \`first-match\` for all others.`);
 
 const adoptedMembers = choice(['keep', 'remove'])
   .default('keep')

@@ -23,7 +23,8 @@ import { holdId } from './plan-id.ts';
  *                      | who are linked from a directory             |
  *   moved_directory    | whatever a directory says of entries that   | a move is not allowed
  *                      | are linked from another one                 |
- *   adopted_groups     | adoptions of groups                         | there are members whom nobody of ours put there
+ *   adopted_groups     | adoptions of groups                         | there are members whom nobody of ours put there;
+ *                      |                                             | not before the first load is over
  *   unresolved_members | members leaving a group                     | a value in it that names nobody may mean them
  *   clock_leap         | deletions of those whose time to come back  | so much time was not seen to pass
  *                      | is over                                     |

@@ -162,7 +162,7 @@ describe('operations on what the target has', () => {
     const group = await stage.target.create('group', new Map([['displayName', 'staff']]), signal);
     assert.ok(stranger.kind === 'applied' && group.kind === 'applied');
     await stage.target.changeMembers(group.id, { add: [{ id: stranger.id, type: 'user' }], remove: [], current: () => Promise.resolve([]) }, signal);
-    await adoptingCycle(stage);
+    await stage.cycle();
     assert.equal((stage.target.groups()[0]?.['members'] as unknown[]).length, 2);
     stage.source.put(team('staff'));
     await stage.cycle();
