@@ -137,7 +137,7 @@ export interface Acknowledged {
   /** The members of a group: what a PUT of the whole group needs. */
   readonly members?: MemberChange['current'] | undefined;
   readonly expectedMembers?: MemberChange['expected'];
-  /** Whether the target shows others whom it has, and this one still not: asked before it is believed that an account, looked at afterwards, is not there. */
+  /** Whether the target shows others whom it has: asked before it is believed that an account, looked at after that, is not there. */
   readonly showsOthers?: (() => Promise<boolean>) | undefined;
 }
 

@@ -67,6 +67,28 @@ describe('a deactivation', () => {
     assert.equal(failureClass(await stage.target.remove('user', id, signal, known)), 'rejected');
   });
 
+  it('is not believed of an account that is shown as soon as others are again', async (context) => {
+    const stage = await begin(context, { users: { patchAnswer: 'empty' } });
+    const id = await createPerson(stage, 'p');
+    const darken = (): void => { stage.server.setFaults({ before: ({ method }) => ({ kind: 'answer', status: method === 'GET' ? 404 : 204 }) }); };
+    const light = (): Promise<boolean> => {
+      stage.server.setFaults({ before: ({ method }) => (method === 'GET' ? undefined : { kind: 'answer', status: 204 }) });
+      return Promise.resolve(true);
+    };
+    darken();
+    assert.equal(failureClass(await stage.target.update('user', id, off, signal, { showsOthers: light })), 'rejected');
+    darken();
+    assert.equal(failureClass(await stage.target.remove('user', id, signal, { showsOthers: light })), 'rejected');
+  });
+
+  it('by a deletion is read back once', async (context) => {
+    const stage = await begin(context, {});
+    const id = await createPerson(stage, 'p');
+    stage.sent();
+    applied(await stage.target.remove('user', id, signal, { showsOthers: () => Promise.resolve(true) }));
+    assert.deepEqual(stage.sent().map((line) => line.split(' ')[0]), ['DELETE', 'GET']);
+  });
+
   it('is believed when the account is not there any more', async (context) => {
     const stage = await begin(context, { users: { patchAnswer: 'empty', deactivation: 'deletes' } });
     applied(await stage.target.update('user', await createPerson(stage, 'p'), off, signal));

@@ -39,13 +39,6 @@ export async function isGone(about: Link, others: Iterable<Link>, asked: Asked):
   return witness.word === 'unknown' ? asked.target.answers(about.type, asked.signal) : witness.word === 'there';
 }
 
-/** The same of an account that was to end just now: a target that showed nobody may have come back between two looks. */
-export async function isGoneNow(about: Link, others: Iterable<Link>, asked: Asked): Promise<boolean> {
-  if (!(await isGone(about, others, asked))) return false;
-  const again = await asked.target.read(about.type, about.targetId, asked.signal);
-  return isFailure(again) && again.class === 'gone';
-}
-
 /**
  * Whether it is worth looking for someone elsewhere: whoever is lost is searched for before anything else is done.
  *

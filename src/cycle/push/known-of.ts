@@ -3,7 +3,7 @@ import { doubtful, empty, unmanaged, type Link, type TargetId } from '../../core
 import { missingMembers } from '../../core/model/missing-members.ts';
 import type { Outcome, Shown } from '../../core/model/outcome.ts';
 import type { Acknowledged } from '../../ports/scim-target.ts';
-import { isGoneNow, othersThan } from '../match/presence.ts';
+import { isGone, othersThan } from '../match/presence.ts';
 import type { PushContext } from './push-context.ts';
 import { acknowledged } from './remember.ts';
 
@@ -16,7 +16,7 @@ export function knownOf(link: Link, context: PushContext): Acknowledged {
     paths: Object.entries(attributes).flatMap(([path, mark]) => (mark === doubtful || mark === empty || mark === unmanaged ? [] : [path])),
     members: () => acknowledgedMembers(sourceId, context),
     expectedMembers: () => activeMembers(sourceId, context),
-    showsOthers: async () => isGoneNow(link, await othersThan(link, context.links, context.store), context),
+    showsOthers: async () => isGone(link, await othersThan(link, context.links, context.store), context),
   };
 }
 

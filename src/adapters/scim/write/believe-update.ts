@@ -48,11 +48,10 @@ export async function believeUpdate(
     if (!must && !(await book.evidence.isToBeLookedAt(form, first, ends ? sampledEnds : Infinity))) return uncertain(conversation, ends, { ...answer, body: seen });
     let found: boolean | undefined;
     try {
-      const held = await readResource(conversation.exchange, type, id, conversation.signal);
+      const held = await (ends ? readEnded(conversation, type, id, known) : readResource(conversation.exchange, type, id, conversation.signal));
       if (isRefusal(held)) {
         // Whoever is not there has no access; and what was changed a moment ago may not be shown yet, or never.
         if (ends && tellsNothing(held)) return held;
-        if (ends && held.class === 'gone' && (await known.showsOthers?.()) === false) return shownToNobody(held);
         if (ends && held.class !== 'gone' && !showsNobody(conversation, held)) return { ...held, class: 'transient' };
         if (!tellsNothing(held)) found = true;
         return held.class === 'gone' ? { ...answer, body: seen } : uncertain(conversation, ends, { ...answer, body: seen });
@@ -83,6 +82,13 @@ export async function believeUpdate(
   const settled = await compare(conversation, type, id, changes, { ...answer, body: seen }, isFresh, end);
   if (isRefusal(settled) || settled.body === undefined) return settled;
   return withLost(conversation, type, changes, known, settled);
+}
+
+/** Reads who was switched off; that they are not there counts only while others are shown, and is asked once more then: a target that showed nobody may have come back. */
+async function readEnded({ exchange, signal }: Conversation, type: ResourceType, id: TargetId, { showsOthers }: Pick<Acknowledged, 'showsOthers'>): Promise<Answer | Refusal> {
+  const held = await readResource(exchange, type, id, signal);
+  if (showsOthers === undefined || !isRefusal(held) || held.class !== 'gone') return held;
+  return (await showsOthers()) ? readResource(exchange, type, id, signal) : shownToNobody(held);
 }
 
 /** An answer with what it shows to have gone with the changes. Where one element took the place of the others, lists go whole from then on. */

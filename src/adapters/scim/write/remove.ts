@@ -36,9 +36,11 @@ async function lookBack(conversation: Conversation, type: ResourceType, id: Targ
   if (!(await book.evidence.isToBeLookedAt(form, firstDeletions, sampledDeletions))) return { kind: 'applied', id };
   let found: boolean | undefined;
   try {
+    // First the others: a target that showed nobody when it was asked for this one may have come back since.
+    const showsOthers = await known.showsOthers?.();
     const held = await readOrGone(conversation, type, id, 'members');
     if (isRefusal(held) && held.class !== 'gone' && held.class !== 'unsupported') return failed({ ...held, class: 'transient' });
-    if (isRefusal(held) && (await known.showsOthers?.()) === false) return failed(shownToNobody(held));
+    if (isRefusal(held) && showsOthers === false) return failed(shownToNobody(held));
     found = isRefusal(held) ? true : type === 'user' && foundResource(held.body)?.active === false;
   } finally {
     book.evidence.looked(form, firstDeletions, found);
