@@ -42,6 +42,8 @@ export type Finding =
  *
  * @param barred accounts that were there before us, by the entry whose creation was answered with them: what a target
  *   writes of ours into them does not make them ours
+ * @param held accounts that were found lately for those whose adoption waits: they are not looked for, and everything else is
+ *   judged anew
  * @param gone entries with a link that the directories do not have any more
  * @param intents who was being created when the process ended: they are looked for by externalId whatever the policy
  * @throws BridgeError when the target refuses the credentials
@@ -53,6 +55,7 @@ export async function correlate(
   store: StateView,
   intents: ReadonlySet<SourceId>,
   barred: ReadonlyMap<SourceId, TargetId>,
+  held: ReadonlyMap<SourceId, Match>,
   gone: ReadonlySet<SourceId>,
   signal: AbortSignal,
 ): Promise<Correlation> {
@@ -66,20 +69,25 @@ export async function correlate(
     const resources = unlinked.filter((resource) => resource.type === type);
     if (resources.length === 0) continue;
     const linked = (await store.counts(target.name))[type].active;
+    const open = resources.filter(({ sourceId }) => !held.has(sourceId));
     const nothing: LookUps<Finding> = { findings: new Map(), last: silence };
     // Who leaves waits behind every search: a target that does not answer is not asked about the next type.
-    const { findings, last } = target.takes(type) === 'none' || silence !== undefined ? nothing : await search({ resources, type, target, paths: policy[type].match, intents, linked, listed: listed[type], signal });
+    const { findings, last } = target.takes(type) === 'none' || silence !== undefined || open.length === 0 ? nothing : await search({ resources: open, type, target, paths: policy[type].match, intents, linked, listed: listed[type], signal });
     if (target.takes(type) === 'none') {
       for (const { sourceId } of resources) leftOut.add(sourceId);
       continue;
     }
     if (last?.late === true && ![...findings.values()].some((finding) => finding === undefined || !isFailure(finding))) silence = last;
-    const ids = [...findings.values()].flatMap((finding) => (isFailure(finding) ? [] : (finding?.found.map((one) => one.id) ?? [])));
+    const ids = [
+      ...[...findings.values()].flatMap((finding) => (isFailure(finding) ? [] : (finding?.found.map((one) => one.id) ?? []))),
+      ...resources.flatMap(({ sourceId }) => held.get(sourceId)?.targetId ?? []),
+    ];
     const taken = new Map<TargetId, SourceId>(await store.owners(target.name, type, ids));
     const former = await store.formerOwners(target.name, type, ids);
     for (const resource of resources) {
-      const finding = findings.get(resource.sourceId);
-      if (last !== undefined && !findings.has(resource.sourceId)) {
+      const waiting = held.get(resource.sourceId);
+      const finding = waiting === undefined ? findings.get(resource.sourceId) : asFound(waiting);
+      if (last !== undefined && waiting === undefined && !findings.has(resource.sourceId)) {
         unreached.set(resource.sourceId, { failure: last, asked: false });
         continue;
       }
@@ -94,7 +102,7 @@ export async function correlate(
         continue;
       }
       const refusal = refuse({ resource, found: first, others, by: finding.by, policy: policy[type], taken, former, isBarred: barred.get(resource.sourceId) === first.id, isOwnerGone: (id) => gone.has(id) });
-      const strangers = type === 'user' || refusal !== undefined ? 0 : await othersMembers(first, resource.sourceId, { target, store, signal });
+      const strangers = type === 'user' || refusal !== undefined ? 0 : (waiting?.others ?? (await othersMembers(first, resource.sourceId, { target, store, signal })));
       const unfit = refusal ?? (strangers > 0 && policy[type].populated === 'refused' ? refusePopulated(resource, finding.by, first.id, strangers) : undefined);
       if (unfit !== undefined) {
         rejected.push(unfit);
@@ -102,10 +110,14 @@ export async function correlate(
       }
       taken.set(first.id, resource.sourceId);
       const counted = type === 'user' ? {} : { others: strangers };
-      matches.set(resource.sourceId, { targetId: first.id, matchedBy: finding.by, active: first.active !== false, body: first.body, ...counted });
+      matches.set(resource.sourceId, waiting ?? { targetId: first.id, matchedBy: finding.by, active: first.active !== false, body: first.body, ...counted });
     }
   }
   return { matches, rejected, unreached, leftOut, listed };
+}
+
+function asFound({ targetId, active, body, matchedBy }: Match): Finding {
+  return { found: [{ id: targetId, active, body }], by: matchedBy };
 }
 
 /** One page of everything costs as much as one look-up. */

@@ -1,11 +1,13 @@
 import type { SourceId } from '../core/model/entry.ts';
 import type { TargetId } from '../core/model/link.ts';
+import type { Match } from '../core/planning/plan-input.ts';
 import type { ReasonCode, Rejected, Resource } from '../core/model/resource.ts';
 import type { Intent, StateView, Trouble } from '../ports/state-store.ts';
 import { isPaused, troubleAfter } from './back-off.ts';
 import { correlate, type Correlation } from './correlate.ts';
 import { mayStillShow } from './intents.ts';
 import type { Fingerprints } from './fingerprints.ts';
+import type { HeldMatch } from './held-matches.ts';
 import type { Unreached } from './look-up.ts';
 import type { Attempt, TargetSetup } from './target-setup.ts';
 
@@ -17,6 +19,8 @@ export interface SearchInput {
   readonly store: StateView;
   readonly troubles: ReadonlyMap<SourceId, Trouble>;
   readonly fingerprints: Fingerprints;
+  /** Accounts that were found lately for those whose adoption waits. */
+  readonly heldMatches?: ReadonlyMap<SourceId, HeldMatch> | undefined;
   readonly attempt: Attempt;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -57,7 +61,7 @@ export async function searchUnlinked(input: SearchInput): Promise<SearchResult> 
   const { setup, store } = input;
   const intents = new Map((await store.openIntents(setup.target.name)).map((intent) => [intent.sourceId, intent]));
   const { wanted, resting, unsearched, spared } = divide(input);
-  const { matches, rejected, unreached, leftOut, listed } = await correlate(wanted, setup.target, setup.policy, store, new Set(intents.keys()), barredOf(input), input.gone, input.signal);
+  const { matches, rejected, unreached, leftOut, listed } = await correlate(wanted, setup.target, setup.policy, store, new Set(intents.keys()), barredOf(input), heldOf(wanted, intents, input), input.gone, input.signal);
   const causes = new Map<SourceId, Trouble['cause']>();
   for (const { sourceId, reasons } of rejected) causes.set(sourceId, reasons[0]?.code ?? 'ambiguous_match');
   const absent = wanted.filter(
@@ -127,6 +131,14 @@ function isSpared(trouble: Trouble, resource: Resource, input: SearchInput): boo
 /** Accounts with which a create was answered although they were there before. */
 function barredOf({ troubles }: SearchInput): ReadonlyMap<SourceId, TargetId> {
   return new Map([...troubles].flatMap(([id, { cause, targetId }]) => (cause === 'adoption_off' && targetId !== undefined ? [[id, targetId] as const] : [])));
+}
+
+/** Whose adoption waits, and who would be looked for in the same way; not those of whom something is under way. */
+function heldOf(wanted: readonly Resource[], intents: ReadonlyMap<SourceId, Intent>, { heldMatches, fingerprints }: SearchInput): ReadonlyMap<SourceId, Match> {
+  return new Map(wanted.flatMap(({ sourceId }) => {
+    const held = heldMatches?.get(sourceId);
+    return held === undefined || intents.has(sourceId) || held.fingerprint !== fingerprints.ofMatch(sourceId) ? [] : [[sourceId, held.match] as const];
+  }));
 }
 
 function foundTrouble(resource: Resource, cause: Trouble['cause'] | undefined, input: SearchInput): Trouble[] {

@@ -75,6 +75,7 @@ export async function runCycle(world: World, trouble: Trouble, attempt: Attempt 
     sources: new Map([[world.source.name, world.source]]),
     pictures: world.process.pictures,
     inStep: world.process.inStep,
+    heldMatches: world.process.heldMatches,
     prepare: () => Promise.resolve({ ...world.setup, target: stage.target }),
     store: world.store,
     clock: world.clock,
