@@ -3,6 +3,11 @@
  * test/unit/boundaries.test.ts proves on a broken tree that these rules can fail.
  */
 const rule = (name, from, to, comment) => ({ name, severity: 'error', comment, from, to });
+/** One rule for each room of a folder: what it may see of the other rooms. Nobody sees the folder's own files, which put the rooms together. */
+const rooms = (folder, allowed) =>
+  Object.entries(allowed).map(([room, others]) =>
+    rule(`rooms-of-${folder.replaceAll('/', '-')}-${room}`, { path: `^src/${folder}/${room}/` }, { path: `^src/${folder}/`, pathNot: `^src/${folder}/(${[room, ...others].join('|')})/` }, `${room} sees ${others.join(', ') || 'no other room'}.`),
+  );
 /** Where execution starts: the product, and what developers run to write the schema for editors. */
 const programs = '^src/(cli/main|config/write-schema)\\.ts$';
 
@@ -13,6 +18,32 @@ module.exports = {
     rule('ports-see-core', { path: '^src/ports/' }, { pathNot: '^src/(core|ports)/' }, 'Ports speak in the words of core.'),
     rule('cycle-sees-ports', { path: '^src/cycle/' }, { pathNot: ['^src/(core|ports|cycle)/', '^node:'], dependencyTypesNot: ['core'] }, 'The conductor knows no adapter.'),
     rule('adapters-are-strangers', { path: '^src/adapters/([^/]+)/' }, { path: '^src/(adapters/(?!$1/)|config/|cycle/|cli/|daemon/|http/|telemetry/|app(-access)?\\.ts)' }, 'An adapter sees core, ports and itself.'),
+    ...rooms('cycle', {
+      shared: [],
+      quarantine: ['shared'],
+      match: ['quarantine', 'shared'],
+      read: ['shared'],
+      plan: ['match', 'quarantine', 'shared'],
+      push: ['match', 'quarantine', 'shared'],
+    }),
+    ...rooms('adapters/scim', {
+      shared: [],
+      'rate-limit': ['shared'],
+      auth: ['rate-limit', 'shared'],
+      http: ['auth', 'rate-limit', 'shared'],
+      answers: ['http', 'shared'],
+      dialect: ['answers', 'shared'],
+      read: ['dialect', 'answers', 'http', 'shared'],
+      write: ['read', 'dialect', 'answers', 'http', 'shared'],
+      bulk: ['write', 'read', 'dialect', 'answers', 'http', 'shared'],
+    }),
+    ...rooms('adapters/ldap', {
+      shared: [],
+      protocol: ['shared'],
+      connect: ['protocol', 'shared'],
+      read: ['connect', 'protocol', 'shared'],
+      changes: ['read', 'connect', 'protocol', 'shared'],
+    }),
     rule('ldapts-in-ldap-only', { pathNot: '^src/adapters/ldap/' }, { path: '(^|/)node_modules/ldapts/' }, 'One folder speaks LDAP.'),
     rule('undici-in-scim-only', { path: '^src/', pathNot: '^src/adapters/scim/' }, { path: '(^|/)node_modules/undici/' }, 'One folder speaks HTTP outwards.'),
     rule('lowdb-in-lowdb-only', { path: '^src/', pathNot: '^src/adapters/lowdb/' }, { path: '(^|/)node_modules/lowdb/' }, 'One folder owns the state files.'),

@@ -2,10 +2,10 @@
  * How a target is reached, and who we are there: from the configuration to the parts that do it. A part of app.ts.
  */
 import { env } from 'node:process';
-import { createAuth, type Auth, type Secret } from './adapters/scim/access/auth.ts';
-import { createOAuth } from './adapters/scim/access/oauth.ts';
-import type { Proxy } from './adapters/scim/access/proxy.ts';
-import { readTls, type TlsOptions } from './adapters/scim/access/tls.ts';
+import { createAuth, type Auth, type Secret } from './adapters/scim/auth/auth.ts';
+import { createOAuth } from './adapters/scim/auth/oauth.ts';
+import type { Proxy } from './adapters/scim/auth/proxy.ts';
+import { readTls, type TlsOptions } from './adapters/scim/auth/tls.ts';
 import { readAuthorities, readPem } from './config/authorities.ts';
 import { isLoopback } from './config/cleartext.ts';
 import type { OAuthConfiguration, SecretReference, TargetConfiguration, TargetTlsConfiguration } from './config/configuration.ts';

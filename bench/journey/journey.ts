@@ -11,7 +11,7 @@ import { startTarget, type BenchTarget, type SentRequest } from './target.ts';
 
 const { values } = parseArgs({ options: { users: { type: 'string', default: '10000' }, groups: { type: 'string', default: '500' } } });
 const [users, groups] = [Number(values.users), Number(values.groups)];
-/** As many as dir2scim has in flight by itself (src/adapters/scim/options.ts). */
+/** As many as dir2scim has in flight by itself (src/adapters/scim/http/options.ts). */
 const inFlight = 32;
 
 interface Usage {

@@ -10,7 +10,7 @@ const { values } = parseArgs({
   options: { users: { type: 'string', default: '10000' }, latency: { type: 'string', default: '0,20,100' }, profile: { type: 'string' } },
 });
 const users = Number(values.users);
-/** As many as dir2scim has in flight at most by itself (src/adapters/scim/options.ts). */
+/** As many as dir2scim has in flight at most by itself (src/adapters/scim/http/options.ts). */
 const connections = 32;
 /** Requests of a load that are not about one user: a list, and what the target says of itself. */
 const once = 2;

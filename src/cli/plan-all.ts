@@ -1,9 +1,9 @@
 import { toBridgeError, type BridgeError } from '../core/model/errors.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import { planTarget, type PlannedTarget } from '../cycle/plan-target.ts';
-import { readDirectories } from '../cycle/read-directories.ts';
-import { explainUnreached } from '../cycle/unreached.ts';
-import type { TargetSetup } from '../cycle/target-setup.ts';
+import { readDirectories } from '../cycle/read/read-directories.ts';
+import { explainUnreached } from '../cycle/shared/unreached.ts';
+import type { TargetSetup } from '../cycle/shared/target-setup.ts';
 import type { App } from '../app.ts';
 import type { StateView } from '../ports/state-store.ts';
 

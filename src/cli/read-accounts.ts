@@ -2,7 +2,7 @@ import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { Link, TargetId } from '../core/model/link.ts';
 import type { Operation } from '../core/model/plan.ts';
 import { readScimPath, scimPath } from '../core/mapping/scim-path.ts';
-import { forEachConcurrently } from '../cycle/work.ts';
+import { forEachConcurrently } from '../cycle/shared/work.ts';
 import { isFailure, type FoundResource, type ScimTarget } from '../ports/scim-target.ts';
 import type { StateView } from '../ports/state-store.ts';
 import { mentionedIn, nameIn, type AccountBody, type KnownAccounts } from './known-accounts.ts';

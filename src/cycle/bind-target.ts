@@ -1,6 +1,6 @@
 import { BridgeError } from '../core/model/errors.ts';
 import type { StateStore, StateView } from '../ports/state-store.ts';
-import type { TargetSetup } from './target-setup.ts';
+import type { TargetSetup } from './shared/target-setup.ts';
 
 /**
  * Names the service behind a base URL, however that is spelled (RFC 3986 §6.2): case of the host, default port, slash at

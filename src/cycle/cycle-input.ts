@@ -2,11 +2,11 @@ import type { Clock } from '../ports/clock.ts';
 import type { CycleMode, CycleObserver } from '../ports/cycle-observer.ts';
 import type { StateStore } from '../ports/state-store.ts';
 import type { FailureCounts } from './failing.ts';
-import type { HeldMatches } from './held-matches.ts';
-import type { DirectoryReadings } from './read-directories.ts';
-import type { InStep } from './in-step.ts';
-import type { Attempt, TargetSetup } from './target-setup.ts';
-import type { Timekeeper } from './timekeeper.ts';
+import type { HeldMatches } from './match/held-matches.ts';
+import type { DirectoryReadings } from './read/read-directories.ts';
+import type { InStep } from './plan/in-step.ts';
+import type { Attempt, TargetSetup } from './shared/target-setup.ts';
+import type { Timekeeper } from './shared/timekeeper.ts';
 
 /** What one cycle of one target works with. */
 export interface CycleInput {

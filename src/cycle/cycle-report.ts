@@ -5,9 +5,9 @@ import type { Hold, Operation } from '../core/model/plan.ts';
 import type { Rejected } from '../core/model/resource.ts';
 import type { Failing, RejectionRecord } from '../ports/state-store.ts';
 import type { UnresolvedCounts } from '../core/mapping/unresolved.ts';
-import type { GivenUp } from './breaker.ts';
+import type { GivenUp } from './push/breaker.ts';
 import type { CycleMode, CycleResult } from '../ports/cycle-observer.ts';
-import type { UnreachedEntries } from './unreached.ts';
+import type { UnreachedEntries } from './shared/unreached.ts';
 
 /** What one cycle of one target did. Holds labels: for terminals, never for logs or the state. */
 export interface CycleReport {

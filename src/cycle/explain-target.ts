@@ -13,15 +13,15 @@ import type { Match } from '../core/planning/plan-input.ts';
 import { heldOperation, marksOf } from '../core/planning/held-operation.ts';
 import { isFailure } from '../ports/scim-target.ts';
 import type { RejectionRecord, StateView, Trouble } from '../ports/state-store.ts';
-import { gather } from './batches.ts';
-import { findOne } from './correlate.ts';
+import { gather } from './shared/batches.ts';
+import { findOne } from './match/correlate.ts';
 import { checkBinding } from './bind-target.ts';
-import { draftKnowing } from './in-step.ts';
-import { checkMustSee } from './must-see.ts';
-import { preparePlan, type PrepareInput, type Preparation } from './prepare-plan.ts';
-import { remind } from './target-notes.ts';
-import type { TargetSetup } from './target-setup.ts';
-import { explainUnreached } from './unreached.ts';
+import { draftKnowing } from './plan/in-step.ts';
+import { checkMustSee } from './plan/must-see.ts';
+import { preparePlan, type PrepareInput, type Preparation } from './plan/prepare-plan.ts';
+import { remind } from './shared/target-notes.ts';
+import type { TargetSetup } from './shared/target-setup.ts';
+import { explainUnreached } from './shared/unreached.ts';
 
 /** One entry and one target, from the directory to the requests that are due. */
 export interface TargetExplanation {

@@ -1,5 +1,5 @@
 import type { FailureClass } from '../core/model/outcome.ts';
-import type { PushReport } from './push.ts';
+import type { PushReport } from './push/push.ts';
 
 /** What another try would not change. */
 const final: ReadonlySet<FailureClass> = new Set(['rejected', 'conflict', 'unsupported']);

@@ -7,12 +7,12 @@ import { without } from '../core/planning/decided.ts';
 import type { RejectionRecord, StateView } from '../ports/state-store.ts';
 import type { Match } from '../core/planning/plan-input.ts';
 import { checkBinding } from './bind-target.ts';
-import { draftKnowing } from './in-step.ts';
-import { checkMustSee } from './must-see.ts';
-import { preparePlan, type PrepareInput } from './prepare-plan.ts';
-import { remind } from './target-notes.ts';
-import type { TargetSetup } from './target-setup.ts';
-import type { UnreachedEntries } from './unreached.ts';
+import { draftKnowing } from './plan/in-step.ts';
+import { checkMustSee } from './plan/must-see.ts';
+import { preparePlan, type PrepareInput } from './plan/prepare-plan.ts';
+import { remind } from './shared/target-notes.ts';
+import type { TargetSetup } from './shared/target-setup.ts';
+import type { UnreachedEntries } from './shared/unreached.ts';
 
 /** What a cycle would do now. */
 export interface PlannedTarget {

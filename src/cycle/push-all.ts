@@ -1,9 +1,9 @@
 import type { CycleInput } from './cycle-input.ts';
-import { isEstablished } from './established.ts';
-import type { Focus } from './focus.ts';
-import { preparePlan, type Preparation, type PrepareInput } from './prepare-plan.ts';
-import { push, type PushReport } from './push.ts';
-import { createRemovalRecords } from './removal-records.ts';
+import { isEstablished } from './shared/established.ts';
+import type { Focus } from './plan/focus.ts';
+import { preparePlan, type Preparation, type PrepareInput } from './plan/prepare-plan.ts';
+import { push, type PushReport } from './push/push.ts';
+import { createRemovalRecords } from './shared/removal-records.ts';
 
 /**
  * Sends what is due. Accounts that turned up active only then, of people who shall have no access, are planned once more:

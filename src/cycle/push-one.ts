@@ -4,12 +4,12 @@ import { heldOperation } from '../core/planning/held-operation.ts';
 import type { Decider, Decision } from '../ports/state-store.ts';
 import { bindTarget } from './bind-target.ts';
 import type { CycleInput } from './cycle-input.ts';
-import { recallWords, trimmed, withWords } from './decisions.ts';
-import { isEstablished } from './established.ts';
-import type { Preparation } from './prepare-plan.ts';
-import { push, type PushReport } from './push.ts';
-import { createRemovalRecords } from './removal-records.ts';
-import { attend, newNotes } from './target-notes.ts';
+import { recallWords, trimmed, withWords } from './plan/decisions.ts';
+import { isEstablished } from './shared/established.ts';
+import type { Preparation } from './plan/prepare-plan.ts';
+import { push, type PushReport } from './push/push.ts';
+import { createRemovalRecords } from './shared/removal-records.ts';
+import { attend, newNotes } from './shared/target-notes.ts';
 
 /** What a person wants carried out alone, and when it was read that it is due. */
 export interface PushOneInput extends Pick<CycleInput, 'setup' | 'store' | 'clock' | 'observer' | 'signal' | 'isStopping'> {

@@ -5,8 +5,8 @@ import type { Failure } from '../core/model/outcome.ts';
 import { isFailure, type FoundResource } from '../ports/scim-target.ts';
 import type { StateStore, StateView } from '../ports/state-store.ts';
 import { endpointOf } from './bind-target.ts';
-import { targetError } from './target-error.ts';
-import type { TargetSetup } from './target-setup.ts';
+import { targetError } from './shared/target-error.ts';
+import type { TargetSetup } from './shared/target-setup.ts';
 
 /** Enough to tell a service that moved from another one, and no burden on either. */
 const sampleSize = 10;

@@ -3,15 +3,15 @@ import { toBridgeError } from '../core/model/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DirectorySource } from '../ports/directory-source.ts';
 import type { CycleInput } from './cycle-input.ts';
-import type { DirectoryPictures } from './directory-pictures.ts';
+import type { DirectoryPictures } from './read/directory-pictures.ts';
 import type { CycleReport } from './cycle-report.ts';
-import { noteNames } from './former-names.ts';
-import { lookThroughDecisions } from './look-through-decisions.ts';
-import { pinDirectories } from './pin-directories.ts';
-import { createReadingRound, type DirectoryReadings } from './read-directories.ts';
-import { forgetReadings, rememberDirectories } from './remember-directories.ts';
+import { noteNames } from './shared/former-names.ts';
+import { lookThroughDecisions } from './plan/look-through-decisions.ts';
+import { pinDirectories } from './read/pin-directories.ts';
+import { createReadingRound, type DirectoryReadings } from './read/read-directories.ts';
+import { forgetReadings, rememberDirectories } from './read/remember-directories.ts';
 import { failTarget, runTarget } from './run-target.ts';
-import type { TargetSetup } from './target-setup.ts';
+import type { TargetSetup } from './shared/target-setup.ts';
 
 export type CyclesInput = Omit<CycleInput, 'cycle' | 'setup' | 'readings' | 'readSince'> & {
   readonly sources: ReadonlyMap<string, DirectorySource>;

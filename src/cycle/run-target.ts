@@ -11,18 +11,18 @@ import { commitCycle, commitError, commitSilence, isSameState } from './commit-c
 import type { CycleInput } from './cycle-input.ts';
 import { anyUnresolved } from '../core/mapping/unresolved.ts';
 import type { CycleReport } from './cycle-report.ts';
-import { endVoid, takeOut, withWords } from './decisions.ts';
-import { focusOn, type Focus } from './focus.ts';
-import { draftKnowing, isSame, type Step } from './in-step.ts';
-import { checkMustSee } from './must-see.ts';
-import { matchesToKeep } from './held-matches.ts';
-import { heldRecord } from './hold.ts';
-import { preparePlan, type Preparation } from './prepare-plan.ts';
+import { endVoid, takeOut, withWords } from './plan/decisions.ts';
+import { focusOn, type Focus } from './plan/focus.ts';
+import { draftKnowing, isSame, type Step } from './plan/in-step.ts';
+import { checkMustSee } from './plan/must-see.ts';
+import { matchesToKeep } from './match/held-matches.ts';
+import { heldRecord } from './plan/hold.ts';
+import { preparePlan, type Preparation } from './plan/prepare-plan.ts';
 import { pushAll } from './push-all.ts';
-import type { PushReport } from './push.ts';
-import { recoverIntents } from './recover-intents.ts';
-import { standingTargetError, targetError } from './target-error.ts';
-import { attend, remind } from './target-notes.ts';
+import type { PushReport } from './push/push.ts';
+import { recoverIntents } from './push/recover-intents.ts';
+import { standingTargetError, targetError } from './shared/target-error.ts';
+import { attend, remind } from './shared/target-notes.ts';
 
 /**
  * One target, from readings to a report: project → recall → plan → guard → push → record. Never rejects: whatever ends

@@ -1,5 +1,5 @@
 import type { Failure } from '../core/model/outcome.ts';
-import { targetError } from '../cycle/target-error.ts';
+import { targetError } from '../cycle/shared/target-error.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CycleObserver } from '../ports/cycle-observer.ts';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { ChangeStrategy, Cursor, Feed } from '../../src/adapters/ldap/changes/change-strategy.ts';
-import { openDirectory } from '../../src/adapters/ldap/open.ts';
-import type { OpenDirectory } from '../../src/adapters/ldap/open-directory.ts';
-import type { LdapSourceOptions } from '../../src/adapters/ldap/options.ts';
-import { createServerChoice } from '../../src/adapters/ldap/server-choice.ts';
+import { openDirectory } from '../../src/adapters/ldap/connect/open.ts';
+import type { OpenDirectory } from '../../src/adapters/ldap/connect/open-directory.ts';
+import type { LdapSourceOptions } from '../../src/adapters/ldap/shared/options.ts';
+import { createServerChoice } from '../../src/adapters/ldap/connect/server-choice.ts';
 import { toSourceId } from '../../src/core/directory/source-id.ts';
 import type { SourceId } from '../../src/core/model/entry.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { LdapSourceOptions } from '../../src/adapters/ldap/options.ts';
+import type { LdapSourceOptions } from '../../src/adapters/ldap/shared/options.ts';
 import { createLdapSource } from '../../src/adapters/ldap/source.ts';
 import { Picture } from '../../src/core/directory/picture.ts';
 import type { Entry } from '../../src/core/model/entry.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { dirsync } from '../../src/adapters/ldap/changes/dirsync.ts';
-import type { LdapSourceOptions } from '../../src/adapters/ldap/options.ts';
-import { createServerChoice } from '../../src/adapters/ldap/server-choice.ts';
+import type { LdapSourceOptions } from '../../src/adapters/ldap/shared/options.ts';
+import { createServerChoice } from '../../src/adapters/ldap/connect/server-choice.ts';
 import { createLdapSource } from '../../src/adapters/ldap/source.ts';
 import type { DirectorySource } from '../../src/ports/directory-source.ts';
 import { createLdapStub, entryMessage, message, resultMessage, tlv, type LdapStub } from '../support/ldap-stub.ts';

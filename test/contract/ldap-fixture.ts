@@ -1,5 +1,5 @@
 import { createLdapSource } from '../../src/adapters/ldap/source.ts';
-import type { LdapSourceOptions } from '../../src/adapters/ldap/options.ts';
+import type { LdapSourceOptions } from '../../src/adapters/ldap/shared/options.ts';
 import type { DirectoryFixture } from './directory-source.ts';
 import { dnOf, escapeRdn, toLdif, type TreeDialect } from './directory-tree.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { BridgeError } from '../../src/core/model/errors.ts';
-import type { LdapSourceOptions } from '../../src/adapters/ldap/options.ts';
+import type { LdapSourceOptions } from '../../src/adapters/ldap/shared/options.ts';
 import { createLdapSource } from '../../src/adapters/ldap/source.ts';
 import type { DirectorySource } from '../../src/ports/directory-source.ts';
 import {

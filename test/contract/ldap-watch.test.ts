@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createLdapSource } from '../../src/adapters/ldap/source.ts';
-import type { LdapSourceOptions } from '../../src/adapters/ldap/options.ts';
+import type { LdapSourceOptions } from '../../src/adapters/ldap/shared/options.ts';
 import { toBridgeError, type BridgeError } from '../../src/core/model/errors.ts';
 import type { WatchEnd } from '../../src/ports/directory-source.ts';
 import { startDs389 } from '../support/ds389.ts';

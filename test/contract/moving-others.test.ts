@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { createLdapSource } from '../../src/adapters/ldap/source.ts';
-import { createPictures } from '../../src/cycle/directory-pictures.ts';
+import { createPictures } from '../../src/cycle/read/directory-pictures.ts';
 import type { CyclesInput } from '../../src/cycle/run-cycles.ts';
 import type { ChangeDetection } from '../../src/ports/directory-source.ts';
 import { cycleStage } from '../support/cycle-stage.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { createLdapSource } from '../../src/adapters/ldap/source.ts';
-import { createPictures } from '../../src/cycle/directory-pictures.ts';
-import { createInStep } from '../../src/cycle/in-step.ts';
+import { createPictures } from '../../src/cycle/read/directory-pictures.ts';
+import { createInStep } from '../../src/cycle/plan/in-step.ts';
 import type { CyclesInput } from '../../src/cycle/run-cycles.ts';
 import { cycleStage, operationsOf } from '../support/cycle-stage.ts';
 import { definition } from '../support/entries.ts';

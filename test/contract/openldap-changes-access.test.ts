@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { LdapOperation } from '../../src/adapters/ldap/options.ts';
+import type { LdapOperation } from '../../src/adapters/ldap/shared/options.ts';
 import { createLdapSource } from '../../src/adapters/ldap/source.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { follow } from '../support/following.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { createLdapSource } from '../../src/adapters/ldap/source.ts';
-import type { LdapSourceOptions } from '../../src/adapters/ldap/options.ts';
-import { createPictures } from '../../src/cycle/directory-pictures.ts';
-import { createInStep } from '../../src/cycle/in-step.ts';
+import type { LdapSourceOptions } from '../../src/adapters/ldap/shared/options.ts';
+import { createPictures } from '../../src/cycle/read/directory-pictures.ts';
+import { createInStep } from '../../src/cycle/plan/in-step.ts';
 import type { CyclesInput } from '../../src/cycle/run-cycles.ts';
 import { cycleStage, day, hour } from '../support/cycle-stage.ts';
 import { ds389Suffix, startDs389, type Ds389 } from '../support/ds389.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { describe, it, type TestContext } from 'node:test';
-import { createAuth } from '../../src/adapters/scim/access/auth.ts';
+import { createAuth } from '../../src/adapters/scim/auth/auth.ts';
 import { createScimTarget } from '../../src/adapters/scim/target.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import type { Dialect } from '../../src/core/dialect/dialect.ts';

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { dirsync } from '../../src/adapters/ldap/changes/dirsync.ts';
 import type { Feed } from '../../src/adapters/ldap/changes/change-strategy.ts';
 import { usn } from '../../src/adapters/ldap/changes/usn.ts';
-import type { LdapSourceOptions } from '../../src/adapters/ldap/options.ts';
+import type { LdapSourceOptions } from '../../src/adapters/ldap/shared/options.ts';
 import { createLdapSource } from '../../src/adapters/ldap/source.ts';
 import type { SourceId } from '../../src/core/model/entry.ts';
 import { sambaSuffix, startSamba, type Samba } from '../support/samba.ts';

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import type { Feed } from '../../src/adapters/ldap/changes/change-strategy.ts';
 import { dirsync } from '../../src/adapters/ldap/changes/dirsync.ts';
 import { usn } from '../../src/adapters/ldap/changes/usn.ts';
-import type { LdapSourceOptions } from '../../src/adapters/ldap/options.ts';
+import type { LdapSourceOptions } from '../../src/adapters/ldap/shared/options.ts';
 import { createLdapSource } from '../../src/adapters/ldap/source.ts';
 import { Picture } from '../../src/core/directory/picture.ts';
 import type { Entry } from '../../src/core/model/entry.ts';

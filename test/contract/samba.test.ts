@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { LdapOperation, LdapSourceOptions } from '../../src/adapters/ldap/options.ts';
+import type { LdapOperation, LdapSourceOptions } from '../../src/adapters/ldap/shared/options.ts';
 import { createLdapSource } from '../../src/adapters/ldap/source.ts';
 import { sambaSuffix, startSamba, type Samba } from '../support/samba.ts';
 import { directorySourceContract, first, readAll } from './directory-source.ts';

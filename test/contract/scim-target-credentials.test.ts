@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { createAuth } from '../../src/adapters/scim/access/auth.ts';
+import { createAuth } from '../../src/adapters/scim/auth/auth.ts';
 import { createScimTarget } from '../../src/adapters/scim/target.ts';
 import { isFailure } from '../../src/ports/scim-target.ts';
 import { fakeClock } from '../support/fake-clock.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { TLSSocket } from 'node:tls';
 import { createScimTarget } from '../../src/adapters/scim/target.ts';
-import { readTls, type TlsOptions } from '../../src/adapters/scim/access/tls.ts';
+import { readTls, type TlsOptions } from '../../src/adapters/scim/auth/tls.ts';
 import { isFailure, type ScimTarget } from '../../src/ports/scim-target.ts';
 import { fakeClock, type FakeClock } from '../support/fake-clock.ts';
 import { freePort, startProcess, waitForPort } from '../support/process.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { createOAuth } from '../../src/adapters/scim/access/oauth.ts';
-import type { OAuthClient } from '../../src/adapters/scim/access/token-request.ts';
+import { createOAuth } from '../../src/adapters/scim/auth/oauth.ts';
+import type { OAuthClient } from '../../src/adapters/scim/auth/token-request.ts';
 import { isFailure } from '../../src/ports/scim-target.ts';
 import { fakeClock, type FakeClock } from '../support/fake-clock.ts';
 import { startOAuthServer, type OAuthServer, type OAuthServerOptions } from '../support/oauth-server.ts';

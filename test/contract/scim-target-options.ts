@@ -1,5 +1,5 @@
-import { createAuth } from '../../src/adapters/scim/access/auth.ts';
-import type { ScimTargetOptions } from '../../src/adapters/scim/options.ts';
+import { createAuth } from '../../src/adapters/scim/auth/auth.ts';
+import type { ScimTargetOptions } from '../../src/adapters/scim/http/options.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 
 /** A target as the composition root would configure it, quick to give up. It asks for no discovery unless told to. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createAuth } from '../../src/adapters/scim/access/auth.ts';
-import type { ScimTargetOptions } from '../../src/adapters/scim/options.ts';
+import { createAuth } from '../../src/adapters/scim/auth/auth.ts';
+import type { ScimTargetOptions } from '../../src/adapters/scim/http/options.ts';
 import { createScimTarget } from '../../src/adapters/scim/target.ts';
 import type { ScimTarget } from '../../src/ports/scim-target.ts';
 import { fakeClock } from '../support/fake-clock.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
-import type { ScimTargetOptions } from '../../src/adapters/scim/options.ts';
+import type { ScimTargetOptions } from '../../src/adapters/scim/http/options.ts';
 import { createScimTarget } from '../../src/adapters/scim/target.ts';
 import { isFailure, type ScimTarget } from '../../src/ports/scim-target.ts';
 import { fakeClock, type FakeClock } from '../support/fake-clock.ts';

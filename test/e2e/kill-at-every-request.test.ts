@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { forEachConcurrently } from '../../src/cycle/work.ts';
+import { forEachConcurrently } from '../../src/cycle/shared/work.ts';
 import { beforeEverything, beforeFirstLoad, checkConverged } from './support/journey.ts';
 import { startSync } from './support/killed-sync.ts';
 import { shapeOf } from './support/shape.ts';

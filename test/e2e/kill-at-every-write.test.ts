@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { forEachConcurrently } from '../../src/cycle/work.ts';
+import { forEachConcurrently } from '../../src/cycle/shared/work.ts';
 import { moments } from '../support/failing-files.ts';
 import { crashSync } from './support/crashing-files.ts';
 import { beforeEverything, beforeFirstLoad, checkConverged, checkUndisturbed } from './support/journey.ts';

@@ -10,7 +10,7 @@ import { partContext, partsOf } from '../../src/core/planning/guard-parts.ts';
 import type { PlanInput } from '../../src/core/planning/plan-input.ts';
 import type { GuardLimits } from '../../src/core/planning/policy.ts';
 import type { Tally } from '../../src/core/planning/tally.ts';
-import { createRemovalRecords } from '../../src/cycle/removal-records.ts';
+import { createRemovalRecords } from '../../src/cycle/shared/removal-records.ts';
 import { guardInput } from '../support/operations.ts';
 import { applyPlan } from './plan-model.ts';
 import { situations } from './plan-situations.ts';

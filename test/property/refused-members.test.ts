@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { createPatience, createPieces, mostSingled, type Step } from '../../src/cycle/member-pieces.ts';
+import { createPatience, createPieces, mostSingled, type Step } from '../../src/cycle/push/member-pieces.ts';
 
 /** Sends n members in chunks of m to a target that refuses some of them, as apply-members.ts does; the calls it takes. */
 function send(members: number, most: number, refuses: (index: number) => string | undefined): { readonly calls: number; readonly taken: number } {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ScimValue } from '../../src/core/model/resource.ts';
-import type { MatchPolicy } from '../../src/cycle/target-setup.ts';
+import type { MatchPolicy } from '../../src/cycle/shared/target-setup.ts';
 import { cycleStage, operationsOf, person, team } from '../support/cycle-stage.ts';
 import { decide } from '../support/decision-stage.ts';
 

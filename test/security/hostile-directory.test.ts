@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { createLdapSource } from '../../src/adapters/ldap/source.ts';
-import type { LdapSourceOptions } from '../../src/adapters/ldap/options.ts';
+import type { LdapSourceOptions } from '../../src/adapters/ldap/shared/options.ts';
 import { defaultReadingLimits } from '../../src/core/directory/reading-limits.ts';
 import { readAll } from '../contract/directory-source.ts';
 import { ldapOptions } from '../contract/ldap-fixture.ts';

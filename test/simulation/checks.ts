@@ -3,7 +3,7 @@ import type { ResourceType, SourceId } from '../../src/core/model/entry.ts';
 import type { LinkCounts } from '../../src/ports/state-store.ts';
 import type { FakeCall } from '../support/fake-target.ts';
 import { checkEffects, checkHeld, takeSnapshot, type Snapshot } from './effects.ts';
-import { draftKnowing } from '../../src/cycle/in-step.ts';
+import { draftKnowing } from '../../src/cycle/plan/in-step.ts';
 import { planTarget } from '../../src/cycle/plan-target.ts';
 import type { SeenCycle } from './cycle-step.ts';
 import { day, groupIds, otherIdOf, personIds, target, valuesOf, type SeenRemoval, type World } from './world.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { CycleReport } from '../../src/cycle/cycle-report.ts';
-import { draftKnowing } from '../../src/cycle/in-step.ts';
+import { draftKnowing } from '../../src/cycle/plan/in-step.ts';
 import { readScimPath, scimPath } from '../../src/core/mapping/scim-path.ts';
 import type { SourceId } from '../../src/core/model/entry.ts';
 import type { HeldOperation } from '../../src/core/model/plan.ts';

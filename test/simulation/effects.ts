@@ -4,7 +4,7 @@ import type { Link } from '../../src/core/model/link.ts';
 import type { Operation } from '../../src/core/model/plan.ts';
 import { marksOf, heldOperation } from '../../src/core/planning/held-operation.ts';
 import type { GuardLimits } from '../../src/core/planning/policy.ts';
-import { isEstablished } from '../../src/cycle/established.ts';
+import { isEstablished } from '../../src/cycle/shared/established.ts';
 import type { FakeCall } from '../support/fake-target.ts';
 import type { SeenCycle } from './cycle-step.ts';
 import { day, groupIds, personIds, target, type SeenEffect, type World } from './world.ts';

@@ -1,6 +1,6 @@
 import type { CycleReport } from '../../src/cycle/cycle-report.ts';
 import { runCycles, type CyclesInput } from '../../src/cycle/run-cycles.ts';
-import type { TargetSetup } from '../../src/cycle/target-setup.ts';
+import type { TargetSetup } from '../../src/cycle/shared/target-setup.ts';
 import type { Entry } from '../../src/core/model/entry.ts';
 import type { CycleEvent } from '../../src/ports/cycle-observer.ts';
 import { definition, entry } from './entries.ts';

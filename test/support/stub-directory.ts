@@ -1,4 +1,4 @@
-import type { LdapSourceOptions } from '../../src/adapters/ldap/options.ts';
+import type { LdapSourceOptions } from '../../src/adapters/ldap/shared/options.ts';
 import { entryMessage, message, pagedResults, resultMessage, tlv, type StubRequest } from './ldap-stub.ts';
 
 /** A directory of three people, played by a stub, in which one changes and one is deleted. */

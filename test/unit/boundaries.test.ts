@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
@@ -11,6 +12,7 @@ interface Cruise {
 }
 
 const root = join(import.meta.dirname, '../..');
+const require = createRequire(import.meta.url);
 
 /** What the boundary check says about a tree, by the project's own rules. */
 async function cruise(folder: string): Promise<Cruise['summary']> {
@@ -42,6 +44,11 @@ describe('the import boundaries', () => {
     ]) {
       assert.ok(broken.has(expected), `${expected} is reported; got\n${[...broken].join('\n')}`);
     }
+    const names = (require(join(root, '.dependency-cruiser.cjs')) as { readonly forbidden: readonly { readonly name: string }[] }).forbidden.map(({ name }) => name);
+    const rooms = names.filter((name) => name.startsWith('rooms-of-'));
+    const brokenRules = new Set(violations.map(({ rule }) => rule.name));
+    assert.deepEqual(rooms.filter((name) => !brokenRules.has(name)), []);
+    assert.ok(rooms.length > 15);
     // Which file of a circle is named depends on the order in which they are found.
     assert.ok(violations.some(({ rule }) => rule.name === 'no-cycles'));
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { bindError } from '../../src/adapters/ldap/bind-error.ts';
+import { bindError } from '../../src/adapters/ldap/protocol/bind-error.ts';
 
 const refused = (code: number, diagnostic: string) =>
   bindError({ kind: 'bind_response', id: 1, code, diagnostic, referrals: [], controls: new Map() }, 'ldaps://dc1');

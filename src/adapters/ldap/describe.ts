@@ -4,13 +4,13 @@ import type { DirectoryIdentity } from '../../core/model/directory-identity.ts';
 import type { DirectoryFacts } from '../../ports/directory-source.ts';
 import type { Choice } from './changes/choose.ts';
 import { seesDeletions } from './changes/usn-deletions.ts';
-import { describePort } from './catalog-port.ts';
-import { firstOf } from './first-of.ts';
-import { findLockAttributes, presetLocks } from './lock-attributes.ts';
-import type { OpenDirectory } from './open-directory.ts';
-import { hasPaging } from './root-dse.ts';
-import { readSubschema } from './subschema.ts';
-import { scopeFilter } from './scope-filter.ts';
+import { describePort } from './connect/catalog-port.ts';
+import { firstOf } from './connect/first-of.ts';
+import { findLockAttributes, presetLocks } from './read/lock-attributes.ts';
+import type { OpenDirectory } from './connect/open-directory.ts';
+import { hasPaging } from './connect/root-dse.ts';
+import { readSubschema } from './read/subschema.ts';
+import { scopeFilter } from './read/scope-filter.ts';
 
 /** How changes are found, and why so. */
 export function changesText({ feed, because }: Choice): string {

@@ -1,10 +1,10 @@
 import { PresenceFilter, SearchRequest } from 'ldapts';
 import { dnKey, isWithin } from '../../core/directory/dn.ts';
 import type { DirectoryIdentity } from '../../core/model/directory-identity.ts';
-import { contextsWithBases } from './contexts.ts';
-import { readSourceId } from './entry-id.ts';
-import type { OpenDirectory } from './open-directory.ts';
-import { timed } from './open.ts';
+import { contextsWithBases } from './connect/contexts.ts';
+import { readSourceId } from './read/entry-id.ts';
+import type { OpenDirectory } from './connect/open-directory.ts';
+import { timed } from './connect/open.ts';
 
 /** What the ids of this directory depend on, as its server tells it without another request. */
 function identityOf(directory: OpenDirectory): DirectoryIdentity {

@@ -13,14 +13,14 @@ import { visitMissing } from './changes/visit-missing.ts';
 import { printWatermark } from './changes/watermark.ts';
 import { changesText, describe } from './describe.ts';
 import { readIdentity } from './identify.ts';
-import { monotonic } from './monotonic.ts';
+import { monotonic } from './shared/monotonic.ts';
 import { nameError } from './name-error.ts';
-import { openDirectory } from './open.ts';
-import type { OpenDirectory } from './open-directory.ts';
-import type { LdapSourceOptions } from './options.ts';
-import { readRootDse } from './root-dse.ts';
-import { searchScopes } from './scoped-search.ts';
-import { createServerChoice, type ServerChoice } from './server-choice.ts';
+import { openDirectory } from './connect/open.ts';
+import type { OpenDirectory } from './connect/open-directory.ts';
+import type { LdapSourceOptions } from './shared/options.ts';
+import { readRootDse } from './connect/root-dse.ts';
+import { searchScopes } from './read/scoped-search.ts';
+import { createServerChoice, type ServerChoice } from './connect/server-choice.ts';
 import { isWatchable, watchDirectory } from './watch.ts';
 
 /**

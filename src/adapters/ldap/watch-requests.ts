@@ -4,7 +4,7 @@ import { SyncRequestControl, syncOids } from './changes/syncrepl-control.ts';
 import { syncPlaces } from './changes/syncrepl.ts';
 import { showDeleted } from './changes/usn-deletions.ts';
 import { domainOf } from './changes/usn-domain.ts';
-import type { OpenDirectory } from './open-directory.ts';
+import type { OpenDirectory } from './connect/open-directory.ts';
 
 /** LDAP_SERVER_NOTIFICATION_OID, MS-ADTS §3.1.1.3.4.1.9. It has no value. */
 const notificationOid = '1.2.840.113556.1.4.528';

@@ -1,13 +1,13 @@
 import { PresenceFilter, SearchRequest } from 'ldapts';
 import { BridgeError } from '../../core/model/errors.ts';
 import type { WatchEnd } from '../../ports/directory-source.ts';
-import type { LdapMessage } from './message.ts';
-import { MessageStream } from './message-stream.ts';
-import { openDirectory } from './open.ts';
-import type { OpenDirectory } from './open-directory.ts';
-import type { LdapSourceOptions } from './options.ts';
-import { nameOfCode, quote } from './result-code.ts';
-import type { ServerChoice } from './server-choice.ts';
+import type { LdapMessage } from './protocol/message.ts';
+import { MessageStream } from './protocol/message-stream.ts';
+import { openDirectory } from './connect/open.ts';
+import type { OpenDirectory } from './connect/open-directory.ts';
+import type { LdapSourceOptions } from './shared/options.ts';
+import { nameOfCode, quote } from './protocol/result-code.ts';
+import type { ServerChoice } from './connect/server-choice.ts';
 import { watchRequests } from './watch-requests.ts';
 
 /** The longest timer there is, 24 days: that long nothing may happen. */

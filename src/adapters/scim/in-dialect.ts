@@ -1,6 +1,6 @@
 import { inBulk } from './bulk/bulk.ts';
 import type { DialectBook } from './dialect/dialect-book.ts';
-import type { Exchange } from './message.ts';
+import type { Exchange } from './shared/message.ts';
 import { inProtocol } from './dialect/scim-1-1.ts';
 import { inLearnedForm } from './dialect/wire-form.ts';
 

@@ -10,12 +10,12 @@ import { anyUnresolved, countUnresolved, type UnresolvedCounts } from '../../cor
 import { draftProjection, type Draft } from '../../core/mapping/project.ts';
 import type { ScimPath } from '../../core/mapping/scim-path.ts';
 import { checkBinding } from '../../cycle/bind-target.ts';
-import { draftKnowing } from '../../cycle/in-step.ts';
-import { checkMustSee } from '../../cycle/must-see.ts';
-import { readDirectories, type DirectoryReadings } from '../../cycle/read-directories.ts';
-import { targetError } from '../../cycle/target-error.ts';
-import { remind } from '../../cycle/target-notes.ts';
-import type { TargetSetup } from '../../cycle/target-setup.ts';
+import { draftKnowing } from '../../cycle/plan/in-step.ts';
+import { checkMustSee } from '../../cycle/plan/must-see.ts';
+import { readDirectories, type DirectoryReadings } from '../../cycle/read/read-directories.ts';
+import { targetError } from '../../cycle/shared/target-error.ts';
+import { remind } from '../../cycle/shared/target-notes.ts';
+import type { TargetSetup } from '../../cycle/shared/target-setup.ts';
 import type { App } from '../../app.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DirectoryFacts } from '../../ports/directory-source.ts';

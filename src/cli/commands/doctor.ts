@@ -2,7 +2,7 @@ import { trialCount, type Examination } from '../../adapters/scim/doctor/doctor.
 import type { App } from '../../app.ts';
 import { dialectOf } from '../../config/profile.ts';
 import { BridgeError, toBridgeError } from '../../core/model/errors.ts';
-import { targetError } from '../../cycle/target-error.ts';
+import { targetError } from '../../cycle/shared/target-error.ts';
 import type { Shutdown } from '../../daemon/shutdown.ts';
 import { isFailure } from '../../ports/scim-target.ts';
 import { checkPlace, profileText, writeProfile } from '../profile-file.ts';

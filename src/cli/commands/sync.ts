@@ -2,7 +2,7 @@ import { BridgeError } from '../../core/model/errors.ts';
 import type { CycleReport } from '../../cycle/cycle-report.ts';
 import { runCycles } from '../../cycle/run-cycles.ts';
 import { commandLine } from '../command-line.ts';
-import { unreachedError } from '../../cycle/unreached.ts';
+import { unreachedError } from '../../cycle/shared/unreached.ts';
 import { progressObserver } from '../progress.ts';
 import { chosenTargets, interruptible, withApp, type CommandContext } from '../session.ts';
 import { exitCodeOf, reportJson, showReport } from '../show-report.ts';

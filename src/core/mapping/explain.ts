@@ -124,6 +124,6 @@ function groupSteps(entry: Entry, { groups, conditions }: Survey): GroupStep[] {
 }
 
 /** The first value of a DN: how people call a group. */
-export function groupName(dn: string): string {
+function groupName(dn: string): string {
   return parseDn(dn)?.[0]?.[0]?.value ?? dn;
 }

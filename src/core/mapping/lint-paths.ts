@@ -85,6 +85,6 @@ function unlisted(path: ScimPath, own: ReadonlySet<string> | undefined, finding:
 }
 
 /** As /Schemas lists a path. */
-export function keyOf({ schema, attribute, sub }: ScimPath): string {
+function keyOf({ schema, attribute, sub }: ScimPath): string {
   return `${schema === undefined ? '' : `${schema}:`}${attribute}${sub === undefined ? '' : `.${sub}`}`.toLowerCase();
 }

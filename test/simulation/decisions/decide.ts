@@ -1,5 +1,5 @@
 import { planTarget } from '../../../src/cycle/plan-target.ts';
-import { readDirectories } from '../../../src/cycle/read-directories.ts';
+import { readDirectories } from '../../../src/cycle/read/read-directories.ts';
 import { heldOperation } from '../../../src/core/planning/held-operation.ts';
 import type { HeldOperation } from '../../../src/core/model/plan.ts';
 import type { Decision } from '../../../src/ports/state-store.ts';

@@ -1,7 +1,7 @@
-import { createPictures, type DirectoryPictures } from '../../../src/cycle/directory-pictures.ts';
-import { createHeldMatches, type HeldMatches } from '../../../src/cycle/held-matches.ts';
-import { createInStep, type InStep } from '../../../src/cycle/in-step.ts';
-import type { TargetSetup } from '../../../src/cycle/target-setup.ts';
+import { createPictures, type DirectoryPictures } from '../../../src/cycle/read/directory-pictures.ts';
+import { createHeldMatches, type HeldMatches } from '../../../src/cycle/match/held-matches.ts';
+import { createInStep, type InStep } from '../../../src/cycle/plan/in-step.ts';
+import type { TargetSetup } from '../../../src/cycle/shared/target-setup.ts';
 import type { SourceId } from '../../../src/core/model/entry.ts';
 import { cycleStage, person } from '../../support/cycle-stage.ts';
 import { fakeClock, type FakeClock } from '../../support/fake-clock.ts';

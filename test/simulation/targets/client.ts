@@ -1,4 +1,4 @@
-import type { ScimTargetOptions } from '../../../src/adapters/scim/options.ts';
+import type { ScimTargetOptions } from '../../../src/adapters/scim/http/options.ts';
 import { createScimTarget } from '../../../src/adapters/scim/target.ts';
 import type { ScimTarget } from '../../../src/ports/scim-target.ts';
 import type { FakeClock } from '../../support/fake-clock.ts';

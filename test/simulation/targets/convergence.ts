@@ -81,7 +81,7 @@ export async function checkClaim(world: World, report: CycleReport | undefined, 
 }
 
 /** A person looks at what is held, and finds it right: everything here is what the directory says. */
-export async function approve({ store, clock, trace }: World, report: CycleReport | undefined): Promise<void> {
+async function approve({ store, clock, trace }: World, report: CycleReport | undefined): Promise<void> {
   const { hold } = report ?? {};
   if (hold === undefined) return;
   trace.push(`  approved: ${hold.findings.map((finding) => JSON.stringify(finding)).join(', ')}`);

@@ -1,6 +1,6 @@
 import type { CycleReport } from '../../../src/cycle/cycle-report.ts';
 import { runCycles } from '../../../src/cycle/run-cycles.ts';
-import type { Attempt } from '../../../src/cycle/target-setup.ts';
+import type { Attempt } from '../../../src/cycle/shared/target-setup.ts';
 import { startClient, type World } from './world.ts';
 
 /** Real milliseconds that a cycle may take, on a machine that has much else to do. */

@@ -1,4 +1,4 @@
-import { isBody } from '../../../src/adapters/scim/message.ts';
+import { isBody } from '../../../src/adapters/scim/shared/message.ts';
 import type { Behaviour, Fault, PartialBehaviour, ScimRequestRecord, ScimServer } from '../../support/scim-server/index.ts';
 import type { Random } from '../random.ts';
 

@@ -3,7 +3,7 @@ import { loadPreset } from '../../../src/config/preset.ts';
 import { layDialect, type Layer } from '../../../src/core/dialect/layers.ts';
 import { rfc7644 } from '../../../src/core/dialect/rfc7644.ts';
 import type { TargetDefinition } from '../../../src/core/mapping/definition.ts';
-import type { TargetSetup } from '../../../src/cycle/target-setup.ts';
+import type { TargetSetup } from '../../../src/cycle/shared/target-setup.ts';
 import { fakeClock, type FakeClock } from '../../support/fake-clock.ts';
 import type { FakeSource } from '../../support/fake-source.ts';
 import { noLimits } from '../../support/limits.ts';

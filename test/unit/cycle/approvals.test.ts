@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createPictures } from '../../../src/cycle/directory-pictures.ts';
-import { createInStep } from '../../../src/cycle/in-step.ts';
+import { createPictures } from '../../../src/cycle/read/directory-pictures.ts';
+import { createInStep } from '../../../src/cycle/plan/in-step.ts';
 import { runCycles } from '../../../src/cycle/run-cycles.ts';
 import type { CycleReport } from '../../../src/cycle/cycle-report.ts';
 import { day, hour, minute, operationsOf, person } from '../../support/cycle-stage.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isPaused, troubleAfter } from '../../../src/cycle/back-off.ts';
+import { isPaused, troubleAfter } from '../../../src/cycle/quarantine/back-off.ts';
 import type { Trouble } from '../../../src/ports/state-store.ts';
 
 const now = Date.parse('2026-03-01T00:00:00Z');

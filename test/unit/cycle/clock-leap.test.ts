@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createTimekeeper } from '../../../src/cycle/timekeeper.ts';
+import { createTimekeeper } from '../../../src/cycle/shared/timekeeper.ts';
 import { cycleStage, day, hour, minute, operationsOf, person } from '../../support/cycle-stage.ts';
 import { noLimits } from '../../support/limits.ts';
 

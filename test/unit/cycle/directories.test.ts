@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createPictures } from '../../../src/cycle/directory-pictures.ts';
+import { createPictures } from '../../../src/cycle/read/directory-pictures.ts';
 import { cycleStage, inShort, person, type StageOptions } from '../../support/cycle-stage.ts';
 import { definition } from '../../support/entries.ts';
 import { createFakeSource } from '../../support/fake-source.ts';

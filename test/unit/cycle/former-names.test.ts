@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { Picture } from '../../../src/core/directory/picture.ts';
 import type { Entry } from '../../../src/core/model/entry.ts';
 import type { CompleteReading } from '../../../src/core/model/reading.ts';
-import { formerNames, noteNames } from '../../../src/cycle/former-names.ts';
+import { formerNames, noteNames } from '../../../src/cycle/shared/former-names.ts';
 import { entry } from '../../support/entries.ts';
 import { linkOf, user } from '../../support/plan-input.ts';
 import { createMemoryStore } from '../../support/memory-store.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createPictures } from '../../../src/cycle/directory-pictures.ts';
-import { createInStep } from '../../../src/cycle/in-step.ts';
+import { createPictures } from '../../../src/cycle/read/directory-pictures.ts';
+import { createInStep } from '../../../src/cycle/plan/in-step.ts';
 import { cycleStage, inShort, minute, operationsOf, person, team } from '../../support/cycle-stage.ts';
 import { definition } from '../../support/entries.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createPictures } from '../../../src/cycle/directory-pictures.ts';
+import { createPictures } from '../../../src/cycle/read/directory-pictures.ts';
 import { startCycles, type CyclesInput } from '../../../src/cycle/run-cycles.ts';
-import type { TargetSetup } from '../../../src/cycle/target-setup.ts';
+import type { TargetSetup } from '../../../src/cycle/shared/target-setup.ts';
 import type { CycleEvent } from '../../../src/ports/cycle-observer.ts';
 import type { DirectorySource } from '../../../src/ports/directory-source.ts';
 import { cycleStage, person } from '../../support/cycle-stage.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { unmanaged } from '../../../src/core/model/link.ts';
 import type { ScimValue } from '../../../src/core/model/resource.ts';
-import type { TargetSetup } from '../../../src/cycle/target-setup.ts';
+import type { TargetSetup } from '../../../src/cycle/shared/target-setup.ts';
 import { cycleStage, inShort, operationsOf, person } from '../../support/cycle-stage.ts';
 import { definition, type MapText } from '../../support/entries.ts';
 

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Failure } from '../../../src/core/model/outcome.ts';
 import { cycleStage, inShort, minute, operationsOf, person, team } from '../../support/cycle-stage.ts';
-import { adoptingCycle } from '../../support/decision-stage.ts';
 
 const signal = new AbortController().signal;
 const lost: Failure = { class: 'unknown', detail: 'no answer' };

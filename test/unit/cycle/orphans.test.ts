@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Entry } from '../../../src/core/model/entry.ts';
-import type { TargetSetup } from '../../../src/cycle/target-setup.ts';
+import type { TargetSetup } from '../../../src/cycle/shared/target-setup.ts';
 import { createFakeSource } from '../../support/fake-source.ts';
 import { cycleStage, operationsOf, person } from '../../support/cycle-stage.ts';
 import { definition } from '../../support/entries.ts';

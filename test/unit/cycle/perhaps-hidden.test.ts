@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createPictures } from '../../../src/cycle/directory-pictures.ts';
-import { createInStep } from '../../../src/cycle/in-step.ts';
+import { createPictures } from '../../../src/cycle/read/directory-pictures.ts';
+import { createInStep } from '../../../src/cycle/plan/in-step.ts';
 import { planTarget } from '../../../src/cycle/plan-target.ts';
-import { readDirectories } from '../../../src/cycle/read-directories.ts';
+import { readDirectories } from '../../../src/cycle/read/read-directories.ts';
 import type { CyclesInput } from '../../../src/cycle/run-cycles.ts';
 import type { DirectorySource } from '../../../src/ports/directory-source.ts';
 import { cycleStage, day, hour, operationsOf, person, team, type StageOptions } from '../../support/cycle-stage.ts';

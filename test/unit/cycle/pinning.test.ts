@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { endpointOf } from '../../../src/cycle/bind-target.ts';
 import { explainTarget } from '../../../src/cycle/explain-target.ts';
 import { planTarget } from '../../../src/cycle/plan-target.ts';
-import { readDirectories } from '../../../src/cycle/read-directories.ts';
+import { readDirectories } from '../../../src/cycle/read/read-directories.ts';
 import { cycleStage, operationsOf, person } from '../../support/cycle-stage.ts';
 
 const lookUp = () => Promise.resolve(new Map<string, never>());

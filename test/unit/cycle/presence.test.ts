@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ResourceType } from '../../../src/core/model/entry.ts';
-import { isGone } from '../../../src/cycle/presence.ts';
+import { isGone } from '../../../src/cycle/match/presence.ts';
 import { createFakeTarget } from '../../support/fake-target.ts';
 import { linkOf, user } from '../../support/plan-input.ts';
 

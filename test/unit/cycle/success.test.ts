@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createFailureCounts } from '../../../src/cycle/failing.ts';
-import { createInStep } from '../../../src/cycle/in-step.ts';
+import { createInStep } from '../../../src/cycle/plan/in-step.ts';
 import { BridgeError } from '../../../src/core/model/errors.ts';
 import type { Failure } from '../../../src/core/model/outcome.ts';
 import { cycleStage, minute, person } from '../../support/cycle-stage.ts';

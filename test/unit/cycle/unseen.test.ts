@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createPictures } from '../../../src/cycle/directory-pictures.ts';
-import { createInStep } from '../../../src/cycle/in-step.ts';
+import { createPictures } from '../../../src/cycle/read/directory-pictures.ts';
+import { createInStep } from '../../../src/cycle/plan/in-step.ts';
 import { planTarget } from '../../../src/cycle/plan-target.ts';
-import { readDirectories } from '../../../src/cycle/read-directories.ts';
+import { readDirectories } from '../../../src/cycle/read/read-directories.ts';
 import { cycleStage, day, inShort, operationsOf, person, team } from '../../support/cycle-stage.ts';
 
 const boss = 'CN=p02,OU=Staff,DC=corp';

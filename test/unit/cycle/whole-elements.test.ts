@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ScimChange } from '../../../src/ports/scim-target.ts';
-import { wholeElements } from '../../../src/cycle/whole-elements.ts';
+import { wholeElements } from '../../../src/cycle/push/whole-elements.ts';
 
 const clear = (path: string): ScimChange => ({ path, change: 'clear' });
 const street = 'addresses[type eq "work"].streetAddress';

@@ -1,5 +1,5 @@
 import type { SourceId } from '../../../core/model/entry.ts';
-import type { OpenDirectory } from '../open-directory.ts';
+import type { OpenDirectory } from '../connect/open-directory.ts';
 
 /**
  * Where a change feed stands: opaque text of its strategy. It holds the identity of the server that gave it, wherever

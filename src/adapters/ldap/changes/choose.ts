@@ -1,8 +1,8 @@
 import { kindRules } from '../../../core/directory/kinds.ts';
 import { BridgeError } from '../../../core/model/errors.ts';
 import type { ChangeDetection, ReadRequest } from '../../../ports/directory-source.ts';
-import type { OpenDirectory } from '../open-directory.ts';
-import type { LdapSourceOptions } from '../options.ts';
+import type { OpenDirectory } from '../connect/open-directory.ts';
+import type { LdapSourceOptions } from '../shared/options.ts';
 import type { ChangeStrategy, Cursor } from './change-strategy.ts';
 import { counted, whyGivenUp } from './given-up.ts';
 import { findDerived } from './derived.ts';

@@ -1,6 +1,6 @@
 import { attributesIn, parseFilter } from '../../../core/directory/filter.ts';
 import type { ReadRequest } from '../../../ports/directory-source.ts';
-import type { OpenDirectory } from '../open-directory.ts';
+import type { OpenDirectory } from '../connect/open-directory.ts';
 
 /** Attributes that servers work out from other entries. They change with no trace at the entry that has them. */
 const derivedFrom = {

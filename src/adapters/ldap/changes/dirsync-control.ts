@@ -1,6 +1,6 @@
 import { Ber, BerWriter, Control } from 'ldapts';
-import { BerCursor, MalformedMessage, berTags } from '../ber.ts';
-import type { LdapResult } from '../message.ts';
+import { BerCursor, MalformedMessage, berTags } from '../protocol/ber.ts';
+import type { LdapResult } from '../protocol/message.ts';
 
 /** LDAP_SERVER_DIRSYNC_OID, MS-ADTS §3.1.1.3.4.1.3. */
 const oid = '1.2.840.113556.1.4.841';

@@ -1,10 +1,10 @@
 import { SearchRequest } from 'ldapts';
 import { parseFilter } from '../../../core/directory/filter.ts';
-import { toLdapFilter } from '../filter.ts';
-import { timed } from '../open.ts';
-import type { OpenDirectory } from '../open-directory.ts';
-import { nameOfCode, quote, searchError } from '../result-code.ts';
-import type { SearchEntry } from '../search.ts';
+import { toLdapFilter } from '../protocol/filter.ts';
+import { timed } from '../connect/open.ts';
+import type { OpenDirectory } from '../connect/open-directory.ts';
+import { nameOfCode, quote, searchError } from '../protocol/result-code.ts';
+import type { SearchEntry } from '../protocol/search.ts';
 import { DirSyncControl, readDirSync } from './dirsync-control.ts';
 import { domainOf } from './usn-domain.ts';
 

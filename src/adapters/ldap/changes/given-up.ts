@@ -1,6 +1,6 @@
 import { BridgeError } from '../../../core/model/errors.ts';
-import type { LdapSourceOptions } from '../options.ts';
-import { readRootDse } from '../root-dse.ts';
+import type { LdapSourceOptions } from '../shared/options.ts';
+import { readRootDse } from '../connect/root-dse.ts';
 import type { ChangeStrategy } from './change-strategy.ts';
 
 /** So often in a row. */

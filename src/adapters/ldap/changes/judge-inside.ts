@@ -1,8 +1,8 @@
 import type { ResourceType, SourceId } from '../../../core/model/entry.ts';
 import type { Fate } from '../../../core/model/reading.ts';
 import type { Absent } from '../../../ports/directory-source.ts';
-import type { OpenDirectory } from '../open-directory.ts';
-import { scopeFilter } from '../scope-filter.ts';
+import type { OpenDirectory } from '../connect/open-directory.ts';
+import { scopeFilter } from '../read/scope-filter.ts';
 import { idFilter } from './by-id.ts';
 import { judgeFilter } from './judge-filter.ts';
 import { searchPlaces, type Found } from './search-places.ts';

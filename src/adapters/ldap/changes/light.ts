@@ -1,6 +1,6 @@
 import type { Entry, SourceId } from '../../../core/model/entry.ts';
-import type { OpenDirectory } from '../open-directory.ts';
-import { searchScopes } from '../scoped-search.ts';
+import type { OpenDirectory } from '../connect/open-directory.ts';
+import { searchScopes } from '../read/scoped-search.ts';
 
 /**
  * Goes through all that the bases and filters show, with nothing but ids, stamps and DNs, and names whoever differs

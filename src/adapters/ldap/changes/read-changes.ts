@@ -1,7 +1,7 @@
 import type { SourceId } from '../../../core/model/entry.ts';
 import type { ReadRequest, Since, Verdict } from '../../../ports/directory-source.ts';
-import { monotonic } from '../monotonic.ts';
-import type { OpenDirectory } from '../open-directory.ts';
+import { monotonic } from '../shared/monotonic.ts';
+import type { OpenDirectory } from '../connect/open-directory.ts';
 import type { ChangeStrategy, Feed } from './change-strategy.ts';
 import { strategyNamed } from './choose.ts';
 import { readVersion, versionAt } from './data-version.ts';

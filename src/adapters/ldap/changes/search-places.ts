@@ -2,15 +2,15 @@ import type { Control } from 'ldapts';
 import { attributesIn, type Filter } from '../../../core/directory/filter.ts';
 import type { AttributeValue, SourceId } from '../../../core/model/entry.ts';
 import { BridgeError } from '../../../core/model/errors.ts';
-import { addValues } from '../attributes.ts';
-import { readSourceId } from '../entry-id.ts';
-import { toLdapFilter } from '../filter.ts';
-import { timed } from '../open.ts';
-import type { OpenDirectory } from '../open-directory.ts';
-import { hasPaging } from '../root-dse.ts';
-import { scopeFilter } from '../scope-filter.ts';
-import { pageSize } from '../scoped-search.ts';
-import { searchSubtree } from '../search.ts';
+import { addValues } from '../read/attributes.ts';
+import { readSourceId } from '../read/entry-id.ts';
+import { toLdapFilter } from '../protocol/filter.ts';
+import { timed } from '../connect/open.ts';
+import type { OpenDirectory } from '../connect/open-directory.ts';
+import { hasPaging } from '../connect/root-dse.ts';
+import { scopeFilter } from '../read/scope-filter.ts';
+import { pageSize } from '../read/scoped-search.ts';
+import { searchSubtree } from '../protocol/search.ts';
 
 /** An entry outside of the ordinary search: where it is, and what it shows of its classes and of what the filters ask. */
 export interface Found {

@@ -1,7 +1,7 @@
 import { PresenceFilter, SearchRequest } from 'ldapts';
-import { timed } from '../open.ts';
-import type { OpenDirectory } from '../open-directory.ts';
-import { searchError } from '../result-code.ts';
+import { timed } from '../connect/open.ts';
+import type { OpenDirectory } from '../connect/open-directory.ts';
+import { searchError } from '../protocol/result-code.ts';
 
 /**
  * Whether changes since a cookie were trimmed from the changelog of 389 Directory Server. It takes such a cookie without

@@ -1,7 +1,7 @@
 import { Ber, BerWriter, Control } from 'ldapts';
 import { toSourceId } from '../../../core/directory/source-id.ts';
 import type { SourceId } from '../../../core/model/entry.ts';
-import { BerCursor, MalformedMessage, berTags } from '../ber.ts';
+import { BerCursor, MalformedMessage, berTags } from '../protocol/ber.ts';
 
 /** RFC 4533 §2: content synchronization. `info` comes between the entries, `done` with the result. */
 export const syncOids = {

@@ -2,12 +2,12 @@ import { SearchRequest } from 'ldapts';
 import { attributeName } from '../../../core/directory/attribute.ts';
 import { parseFilter } from '../../../core/directory/filter.ts';
 import type { SourceId } from '../../../core/model/entry.ts';
-import { MalformedMessage } from '../ber.ts';
-import { toLdapFilter } from '../filter.ts';
-import type { LdapMessage, LdapResult, RawAttribute } from '../message.ts';
-import { timed } from '../open.ts';
-import type { OpenDirectory } from '../open-directory.ts';
-import { nameOfCode, quote, searchError } from '../result-code.ts';
+import { MalformedMessage } from '../protocol/ber.ts';
+import { toLdapFilter } from '../protocol/filter.ts';
+import type { LdapMessage, LdapResult, RawAttribute } from '../protocol/message.ts';
+import { timed } from '../connect/open.ts';
+import type { OpenDirectory } from '../connect/open-directory.ts';
+import { nameOfCode, quote, searchError } from '../protocol/result-code.ts';
 import { SyncRequestControl, decodeSyncDone, decodeSyncIds, decodeSyncState, syncOids, type SyncDone } from './syncrepl-control.ts';
 
 /** busy, unavailable: they say something of the moment, not of the cookie. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { dnKey, isWithin } from '../../../core/directory/dn.ts';
 import { BridgeError } from '../../../core/model/errors.ts';
-import type { OpenDirectory } from '../open-directory.ts';
+import type { OpenDirectory } from '../connect/open-directory.ts';
 import type { ChangeStrategy, Cursor, Feed } from './change-strategy.ts';
 import { isForgotten } from './syncrepl-changelog.ts';
 import { syncOids } from './syncrepl-control.ts';

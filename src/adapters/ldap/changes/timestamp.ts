@@ -1,8 +1,8 @@
 import { PresenceFilter, SearchRequest } from 'ldapts';
 import { attributeName } from '../../../core/directory/attribute.ts';
-import { timed } from '../open.ts';
-import type { OpenDirectory } from '../open-directory.ts';
-import { searchError } from '../result-code.ts';
+import { timed } from '../connect/open.ts';
+import type { OpenDirectory } from '../connect/open-directory.ts';
+import { searchError } from '../protocol/result-code.ts';
 import type { ChangeStrategy, Cursor } from './change-strategy.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { Counters } from '../../../core/model/data-version.ts';
-import type { OpenDirectory } from '../open-directory.ts';
-import { readBase } from './read-base.ts';
+import type { OpenDirectory } from '../connect/open-directory.ts';
+import { readBase } from '../read/read-base.ts';
 import { domainOf } from './usn-domain.ts';
 
 /** Sizes in bytes of the header and of one cursor, in versions 1 and 2 (MS-DRSR §5.165, §5.166). */

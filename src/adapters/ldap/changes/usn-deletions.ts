@@ -1,9 +1,9 @@
 import { Control, PresenceFilter, SearchRequest } from 'ldapts';
 import { z } from 'zod';
-import { monotonic } from '../monotonic.ts';
-import { timed } from '../open.ts';
-import type { OpenDirectory } from '../open-directory.ts';
-import { searchError } from '../result-code.ts';
+import { monotonic } from '../shared/monotonic.ts';
+import { timed } from '../connect/open.ts';
+import type { OpenDirectory } from '../connect/open-directory.ts';
+import { searchError } from '../protocol/result-code.ts';
 import { domainOf } from './usn-domain.ts';
 
 /** Lets a search show deleted objects too (LDAP_SERVER_SHOW_DELETED_OID, MS-ADTS §3.1.1.3.4.1.14). */

@@ -1,6 +1,6 @@
 import { dnKey, isWithin } from '../../../core/directory/dn.ts';
 import { BridgeError } from '../../../core/model/errors.ts';
-import type { OpenDirectory } from '../open-directory.ts';
+import type { OpenDirectory } from '../connect/open-directory.ts';
 
 /** The root of the domain that a domain controller holds: the one place from where everything in it is seen. */
 export function domainOf({ rootDse }: OpenDirectory): string {

@@ -2,9 +2,9 @@ import { PresenceFilter, SearchRequest } from 'ldapts';
 import { z } from 'zod';
 import { fold } from '../../../core/directory/fold.ts';
 import { BridgeError } from '../../../core/model/errors.ts';
-import { timed } from '../open.ts';
-import type { OpenDirectory } from '../open-directory.ts';
-import { searchError } from '../result-code.ts';
+import { timed } from '../connect/open.ts';
+import type { OpenDirectory } from '../connect/open-directory.ts';
+import { searchError } from '../protocol/result-code.ts';
 import type { Cursor } from './change-strategy.ts';
 
 /**

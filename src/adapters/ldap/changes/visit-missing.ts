@@ -1,8 +1,8 @@
 import type { Entry, SourceId } from '../../../core/model/entry.ts';
 import type { Fate } from '../../../core/model/reading.ts';
 import { mostLookedUp, type ReadRequest } from '../../../ports/directory-source.ts';
-import type { OpenDirectory } from '../open-directory.ts';
-import { readRootDse } from '../root-dse.ts';
+import type { OpenDirectory } from '../connect/open-directory.ts';
+import { readRootDse } from '../connect/root-dse.ts';
 import { lookUpAbsent } from './look-up.ts';
 import { readById, unreadable } from './follow-up.ts';
 

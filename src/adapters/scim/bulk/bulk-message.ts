@@ -1,8 +1,8 @@
 import type { BulkDialect } from '../../../core/dialect/dialect.ts';
 import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
-import { classify } from '../exchange/classify.ts';
+import { classify } from '../http/classify.ts';
 import { decodedUri } from '../read/decoded-uri.ts';
-import { isBody, listOf, schemas, type Answer, type Body, type Refusal, type ScimRequest } from '../message.ts';
+import { isBody, listOf, schemas, type Answer, type Body, type Refusal, type ScimRequest } from '../shared/message.ts';
 
 /** One request as an operation of a bulk request (RFC 7644 §3.7). Only a POST has a bulkId: the others have a path. */
 export function bulkOperation({ method, path, headers, body }: ScimRequest, bulkId: string): Body {

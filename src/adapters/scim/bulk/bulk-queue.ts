@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BulkDialect } from '../../../core/dialect/dialect.ts';
-import { writeJson } from '../exchange/json.ts';
+import { writeJson } from '../http/json.ts';
 import { bulkOperation } from './bulk-message.ts';
-import type { Answer, Refusal, ScimRequest } from '../message.ts';
+import type { Answer, Refusal, ScimRequest } from '../shared/message.ts';
 
 /** One who waits to be sent together with others. */
 export interface Waiting {

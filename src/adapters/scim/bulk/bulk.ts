@@ -1,8 +1,8 @@
 import type { DialectBook } from '../dialect/dialect-book.ts';
 import { bulkBody, bulkOperation, bulkOutcomes } from './bulk-message.ts';
 import { createBulkQueue, type Waiting } from './bulk-queue.ts';
-import { isRefusal, type Answer, type Exchange, type Refusal } from '../message.ts';
-import { listAnswer } from '../bounds.ts';
+import { isRefusal, type Answer, type Exchange, type Refusal } from '../shared/message.ts';
+import { listAnswer } from '../shared/bounds.ts';
 import { isTooMuch } from '../write/send-patch.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { DialectBook } from './dialect-book.ts';
-import type { Exchange } from '../message.ts';
+import type { Exchange } from '../shared/message.ts';
 
 /** What it takes to talk to a target: a way to send, its ways, and when to stop. */
 export interface Conversation {

@@ -2,7 +2,7 @@ import type { Clock } from '../../../ports/clock.ts';
 import type { ScimTarget } from '../../../ports/scim-target.ts';
 import type { DialectBook } from './dialect-book.ts';
 import { readServiceProviderConfig } from './discover.ts';
-import { isRefusal, type Exchange } from '../message.ts';
+import { isRefusal, type Exchange } from '../shared/message.ts';
 
 /** How long a target that could not be asked is not asked again: what is to be written says itself what is wrong. */
 const restMilliseconds = 60_000;

@@ -2,10 +2,10 @@ import type { Failure } from '../../../core/model/outcome.ts';
 import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
 import type { TargetFacts } from '../../../ports/scim-target.ts';
 import type { DialectBook } from './dialect-book.ts';
-import { isRefusal, listOf, toFailure, type Body, type Exchange, type Refusal } from '../message.ts';
+import { isRefusal, listOf, toFailure, type Body, type Exchange, type Refusal } from '../shared/message.ts';
 import { isGroups } from './endpoints.ts';
-import { readList } from '../read/list.ts';
-import { listAnswer } from '../bounds.ts';
+import { readList } from '../answers/list.ts';
+import { listAnswer } from '../shared/bounds.ts';
 import { attributesOf } from './schema-attributes.ts';
 import { dialectOf, supports } from './service-provider-config.ts';
 

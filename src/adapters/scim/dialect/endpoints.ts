@@ -1,6 +1,6 @@
 import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
-import { endpoints, isBody, isRefusal, listOf, schemas, type Answer, type Exchange, type Refusal, type ScimRequest } from '../message.ts';
-import { listAnswer } from '../bounds.ts';
+import { endpoints, isBody, isRefusal, listOf, schemas, type Answer, type Exchange, type Refusal, type ScimRequest } from '../shared/message.ts';
+import { listAnswer } from '../shared/bounds.ts';
 import type { DialectBook } from './dialect-book.ts';
 import type { ScimSigns } from './scim-signs.ts';
 

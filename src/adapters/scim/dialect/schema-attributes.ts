@@ -1,7 +1,7 @@
 import type { ResourceType } from '../../../core/model/entry.ts';
 import { enterpriseUser, readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
 import type { TargetFacts } from '../../../ports/scim-target.ts';
-import { isBody, listOf, schemas, type Body } from '../message.ts';
+import { isBody, listOf, schemas, type Body } from '../shared/message.ts';
 import { core11, enterprise11 } from './scim-1-1-names.ts';
 
 /** Attributes of every resource, which /Schemas does not list (RFC 7643 §3.1). */

@@ -1,4 +1,4 @@
-import { isBody, type Body } from '../message.ts';
+import { isBody, type Body } from '../shared/message.ts';
 
 /** The schemas of SCIM 1.1 (Core Schema 1.1 §5, §7). */
 export const core11 = 'urn:scim:schemas:core:1.0';

@@ -1,6 +1,6 @@
 import { assign, enterpriseUser, parseScimPath, type ScimPath } from '../../../core/mapping/scim-path.ts';
 import type { ScimValue } from '../../../core/model/resource.ts';
-import { isBody, listOf, type Body } from '../message.ts';
+import { isBody, listOf, type Body } from '../shared/message.ts';
 import { enterprise11, namesOfUsed, toOldExtension } from './scim-1-1-names.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { Dialect } from '../../../core/dialect/dialect.ts';
 import { enterpriseUser } from '../../../core/mapping/scim-path.ts';
-import { isBody, isRefusal, listOf, nonsense, schemas, type Body, type Exchange, type ScimRequest } from '../message.ts';
+import { isBody, isRefusal, listOf, nonsense, schemas, type Body, type Exchange, type ScimRequest } from '../shared/message.ts';
 import { core11, enterprise11, namesOfUsed, toOldExtension } from './scim-1-1-names.ts';
 import { partialResource } from './scim-1-1-patch.ts';
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../ports/clock.ts';
-import { listAnswer } from '../bounds.ts';
-import { isRefusal, type Exchange } from '../message.ts';
-import { readList } from '../read/list.ts';
+import { listAnswer } from '../shared/bounds.ts';
+import { isRefusal, type Exchange } from '../shared/message.ts';
+import { readList } from '../answers/list.ts';
 import type { DialectBook } from './dialect-book.ts';
 import { dialectOf } from './service-provider-config.ts';
 

@@ -1,7 +1,7 @@
 import type { PartialDialect } from '../../../core/dialect/layers.ts';
 import { rfc7644 } from '../../../core/dialect/rfc7644.ts';
 import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
-import type { Body } from '../message.ts';
+import type { Body } from '../shared/message.ts';
 
 /**
  * What a ServiceProviderConfig (RFC 7643 §5, RFC 9865 §2.4) says about a dialect. Only what can be acted upon: that

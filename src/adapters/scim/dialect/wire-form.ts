@@ -1,5 +1,5 @@
 import type { Dialect } from '../../../core/dialect/dialect.ts';
-import { isRefusal, type Answer, type Exchange, type Refusal, type ScimRequest } from '../message.ts';
+import { isRefusal, type Answer, type Exchange, type Refusal, type ScimRequest } from '../shared/message.ts';
 import type { DialectBook } from './dialect-book.ts';
 
 /** Puts the target's headers, media type and slashes to every request, so that nothing above has to think of them. */

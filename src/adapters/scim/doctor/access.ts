@@ -1,4 +1,4 @@
-import { endpoints, isRefusal, type Refusal } from '../message.ts';
+import { endpoints, isRefusal, type Refusal } from '../shared/message.ts';
 import type { Bench } from './bench.ts';
 import { works, type Result } from './trial.ts';
 

@@ -2,7 +2,7 @@ import type { PartialDialect } from '../../../core/dialect/layers.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import { assign, readScimPath, scimPath, shortPath, unassign } from '../../../core/mapping/scim-path.ts';
 import { readActive } from '../../../core/mapping/active.ts';
-import { isBody, isRefusal, listOf, type Body, type Refusal } from '../message.ts';
+import { isBody, isRefusal, listOf, type Body, type Refusal } from '../shared/message.ts';
 import type { Bench } from './bench.ts';
 import { bareUserBody, create, pathOf, read, remove, search, userBody, type Made } from './specimen.ts';
 import { isAboutContent, needed, Untestable, works, type Result, type Subject } from './trial.ts';

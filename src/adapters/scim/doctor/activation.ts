@@ -1,6 +1,6 @@
 import type { PartialDialect } from '../../../core/dialect/layers.ts';
 import { readActive } from '../../../core/mapping/active.ts';
-import { isRefusal, schemas, type Body } from '../message.ts';
+import { isRefusal, schemas, type Body } from '../shared/message.ts';
 import type { Bench } from './bench.ts';
 import { tryPut } from './change.ts';
 import { choose, effectOf, history, isLie, type Choice, type Effect, type Way } from './effect.ts';

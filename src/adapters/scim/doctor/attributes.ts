@@ -3,7 +3,7 @@ import { singleLists } from '../../../core/dialect/single-lists.ts';
 import type { PartialDialect } from '../../../core/dialect/layers.ts';
 import { readActive } from '../../../core/mapping/active.ts';
 import { assign, readScimPath, scimPath, shortPath } from '../../../core/mapping/scim-path.ts';
-import { isRefusal, listOf, type Body } from '../message.ts';
+import { isRefusal, listOf, type Body } from '../shared/message.ts';
 import type { Bench } from './bench.ts';
 import { shows } from './effect.ts';
 import { create, read, remove, search, userBody } from './specimen.ts';

@@ -2,7 +2,7 @@ import type { Bench } from './bench.ts';
 import type { Creation } from './creations.ts';
 import { tryPut, settingOf } from './change.ts';
 import { patch, remove, search } from './specimen.ts';
-import { isRefusal } from '../message.ts';
+import { isRefusal } from '../shared/message.ts';
 import { Untestable } from './trial.ts';
 
 /** Something that stays on the target, and why. */

@@ -2,8 +2,8 @@ import { layDialect, type Layer, type PartialDialect } from '../../../core/diale
 import { rfc7644 } from '../../../core/dialect/rfc7644.ts';
 import type { Dialect } from '../../../core/dialect/dialect.ts';
 import type { Failure } from '../../../core/model/outcome.ts';
-import { isRefusal, toFailure } from '../message.ts';
-import { checkOptions, type ScimTargetOptions } from '../options.ts';
+import { isRefusal, toFailure } from '../shared/message.ts';
+import { checkOptions, type ScimTargetOptions } from '../http/options.ts';
 import { accounts } from './accounts.ts';
 import { knock } from './access.ts';
 import { activation } from './activation.ts';

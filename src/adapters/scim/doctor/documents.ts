@@ -1,5 +1,5 @@
 import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
-import { isBody, isRefusal, listOf, schemas, type Body } from '../message.ts';
+import { isBody, isRefusal, listOf, schemas, type Body } from '../shared/message.ts';
 import { core11 } from '../dialect/scim-1-1-names.ts';
 import { dialectOf, supports } from '../dialect/service-provider-config.ts';
 import type { Bench } from './bench.ts';

@@ -1,7 +1,7 @@
 import type { ResourceType } from '../../../core/model/entry.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
-import { isRefusal, type Answer, type Body, type Refusal } from '../message.ts';
+import { isRefusal, type Answer, type Body, type Refusal } from '../shared/message.ts';
 import type { Bench } from './bench.ts';
 import { patch, read } from './specimen.ts';
 import { words } from './words.ts';

@@ -1,6 +1,6 @@
 import type { PartialDialect } from '../../../core/dialect/layers.ts';
-import { isRefusal, schemas } from '../message.ts';
-import { versionOf } from '../read/resource.ts';
+import { isRefusal, schemas } from '../shared/message.ts';
+import { versionOf } from '../answers/resource.ts';
 import { supports } from '../dialect/service-provider-config.ts';
 import type { Bench } from './bench.ts';
 import { settingOf } from './change.ts';

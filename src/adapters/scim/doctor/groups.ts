@@ -1,5 +1,5 @@
 import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
-import { endpoints, isRefusal, type Refusal } from '../message.ts';
+import { endpoints, isRefusal, type Refusal } from '../shared/message.ts';
 import type { Bench, Specimen } from './bench.ts';
 import { settingOf, tryPut } from './change.ts';
 import { history, isLie, shows, told, tryPatch } from './effect.ts';

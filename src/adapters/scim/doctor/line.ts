@@ -1,10 +1,10 @@
 import type { Dialect } from '../../../core/dialect/dialect.ts';
-import { createAttempt } from '../exchange/attempt.ts';
-import type { Exchange } from '../message.ts';
-import type { CheckedOptions } from '../options.ts';
-import { Pace } from '../pace/pace.ts';
-import { createExchange } from '../exchange/retry.ts';
-import { createTransport } from '../exchange/transport.ts';
+import { createAttempt } from '../http/attempt.ts';
+import type { Exchange } from '../shared/message.ts';
+import type { CheckedOptions } from '../http/options.ts';
+import { Pace } from '../rate-limit/pace.ts';
+import { createExchange } from '../http/retry.ts';
+import { createTransport } from '../http/transport.ts';
 import { inWireForm } from '../dialect/wire-form.ts';
 
 /** What was seen of the traffic. */

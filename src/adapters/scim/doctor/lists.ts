@@ -1,7 +1,7 @@
-import { isUsableCursor } from '../read/list.ts';
+import { isUsableCursor } from '../answers/list.ts';
 import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
-import { endpoints, isRefusal, type Answer, type Body } from '../message.ts';
-import { idOf } from '../read/resource.ts';
+import { endpoints, isRefusal, type Answer, type Body } from '../shared/message.ts';
+import { idOf } from '../answers/resource.ts';
 import type { Bench } from './bench.ts';
 import { resourcesOf } from './specimen.ts';
 import { needed, Untestable, works, type Result, type Subject } from './trial.ts';

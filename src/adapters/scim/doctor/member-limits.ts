@@ -1,4 +1,4 @@
-import { isRefusal } from '../message.ts';
+import { isRefusal } from '../shared/message.ts';
 import { isTooMuch } from '../write/send-patch.ts';
 import type { Bench } from './bench.ts';
 import { additionOf, castOf } from './members.ts';

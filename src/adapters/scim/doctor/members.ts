@@ -1,6 +1,6 @@
 import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
 import type { MemberDialect } from '../../../core/dialect/dialect.ts';
-import { isBody, isRefusal, listOf, type Body } from '../message.ts';
+import { isBody, isRefusal, listOf, type Body } from '../shared/message.ts';
 import type { Bench, Specimen } from './bench.ts';
 import { change, settingOf, tryPut } from './change.ts';
 import { choose, history, isLie, told, tryPatch, type IsDone, type Way } from './effect.ts';

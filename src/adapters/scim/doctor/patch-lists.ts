@@ -1,6 +1,6 @@
 import { enterpriseUser, readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
 import type { ValueDialect } from '../../../core/dialect/dialect.ts';
-import { isBody, type Body } from '../message.ts';
+import { isBody, type Body } from '../shared/message.ts';
 import type { Bench, Specimen } from './bench.ts';
 import { settingOf, tryPut } from './change.ts';
 import { choose, history, isLie, shows, told, tryPatch, type Way } from './effect.ts';

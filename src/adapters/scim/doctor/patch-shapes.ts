@@ -1,7 +1,7 @@
 import type { PartialDialect } from '../../../core/dialect/layers.ts';
 import type { ResourceType } from '../../../core/model/entry.ts';
 import { enterpriseUser, readScimPath, scimPath, shortPath } from '../../../core/mapping/scim-path.ts';
-import { isBody, isRefusal, listOf, schemas, type Body } from '../message.ts';
+import { isBody, isRefusal, listOf, schemas, type Body } from '../shared/message.ts';
 import type { Bench, Specimen } from './bench.ts';
 import { settingOf } from './change.ts';
 import { choose, effectOf, history, isLie, shows, told, tryPatch, type Choice, type Way } from './effect.ts';

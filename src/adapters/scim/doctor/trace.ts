@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { endpoints, isBody, isRefusal, listOf, type Answer, type Body, type Refusal, type ScimRequest } from '../message.ts';
-import { idOf } from '../read/resource.ts';
+import { endpoints, isBody, isRefusal, listOf, type Answer, type Body, type Refusal, type ScimRequest } from '../shared/message.ts';
+import { idOf } from '../answers/resource.ts';
 import { words } from './words.ts';
 
 type Asked = Pick<ScimRequest, 'method' | 'path' | 'body'>;

@@ -1,5 +1,5 @@
 import type { PartialDialect } from '../../../core/dialect/layers.ts';
-import type { Refusal } from '../message.ts';
+import type { Refusal } from '../shared/message.ts';
 import type { Bench } from './bench.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { enterpriseUser, readScimPath, scimPath, shortPath } from '../../../core/mapping/scim-path.ts';
 import type { ScimValue } from '../../../core/model/resource.ts';
-import type { Body } from '../message.ts';
+import type { Body } from '../shared/message.ts';
 import type { Bench } from './bench.ts';
 import { change, tryPut, without } from './change.ts';
 import { shows, told, type Effect } from './effect.ts';

@@ -1,4 +1,4 @@
-import type { Refusal } from '../message.ts';
+import type { Refusal } from '../shared/message.ts';
 
 /** `400: invalidPath: …`, as it stands in a sentence. */
 export function words({ status, detail }: Pick<Refusal, 'status' | 'detail'>): string {

@@ -2,7 +2,7 @@ import type { ResourceType } from '../../../core/model/entry.ts';
 import type { ScimPath } from '../../../core/mapping/scim-path.ts';
 import type { DialectBook } from '../dialect/dialect-book.ts';
 import { namesOf, withoutAttribute } from './filter.ts';
-import type { Refusal } from '../message.ts';
+import type { Refusal } from '../shared/message.ts';
 
 export interface Trial {
   readonly type: ResourceType;

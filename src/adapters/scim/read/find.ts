@@ -10,9 +10,9 @@ import type { DialectBook } from '../dialect/dialect-book.ts';
 import type { ScimSigns } from '../dialect/scim-signs.ts';
 import { askedBy, filterText, wider } from './filter.ts';
 import { createFilterTrials, type FilterTrials } from './filter-trials.ts';
-import { readList } from './list.ts';
-import { maxBytes } from './resource.ts';
-import { nonsense, toFailure, type Exchange, type Refusal } from '../message.ts';
+import { readList } from '../answers/list.ts';
+import { maxBytes } from '../answers/resource.ts';
+import { nonsense, toFailure, type Exchange, type Refusal } from '../shared/message.ts';
 
 type Find = (type: ResourceType, attribute: string, value: string, signal: AbortSignal) => Promise<FoundResource[] | Failure>;
 

@@ -2,10 +2,10 @@ import type { ResourceType } from '../../../core/model/entry.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import type { Conversation } from '../dialect/conversation.ts';
 import { scimPath } from '../../../core/mapping/scim-path.ts';
-import { isRefusal, type Answer, type Refusal } from '../message.ts';
+import { isRefusal, type Answer, type Refusal } from '../shared/message.ts';
 import { askedBy, filterText } from './filter.ts';
-import { readList } from './list.ts';
-import { maxBytes, readResource } from './resource.ts';
+import { readList } from '../answers/list.ts';
+import { maxBytes, readResource } from '../answers/resource.ts';
 
 /**
  * A target may say in other words that it does not have a resource any more: a 500 that stays, a 404 as an HTML page. Then

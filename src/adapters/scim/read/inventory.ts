@@ -2,8 +2,8 @@ import type { ResourceType } from '../../../core/model/entry.ts';
 import type { Failure } from '../../../core/model/outcome.ts';
 import type { FoundResource } from '../../../ports/scim-target.ts';
 import type { DialectBook } from '../dialect/dialect-book.ts';
-import { readList } from './list.ts';
-import { toFailure, type Exchange, type Refusal } from '../message.ts';
+import { readList } from '../answers/list.ts';
+import { toFailure, type Exchange, type Refusal } from '../shared/message.ts';
 import { walkPages, type Walk } from './pages.ts';
 
 /** All pages are held in memory at once: about 30,000 resources. */

@@ -1,9 +1,9 @@
 import type { ListDialect } from '../../../core/dialect/dialect.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import type { FoundResource } from '../../../ports/scim-target.ts';
-import { listBytes, listResources } from '../bounds.ts';
-import type { List } from './list.ts';
-import type { Refusal } from '../message.ts';
+import { listBytes, listResources } from '../shared/bounds.ts';
+import type { List } from '../answers/list.ts';
+import type { Refusal } from '../shared/message.ts';
 
 export interface Walk {
   /** Everything; undefined when it takes more requests than allowed, or does not add up. */

@@ -1,7 +1,7 @@
 import type { ResourceType } from '../../../core/model/entry.ts';
 import type { Failure, FailureClass } from '../../../core/model/outcome.ts';
-import { listAnswer } from '../bounds.ts';
-import { isRefusal, toFailure, type Exchange } from '../message.ts';
+import { listAnswer } from '../shared/bounds.ts';
+import { isRefusal, toFailure, type Exchange } from '../shared/message.ts';
 import { isFailure, type FoundResource } from '../../../ports/scim-target.ts';
 
 type Find = (type: ResourceType, attribute: string, value: string, signal: AbortSignal) => Promise<FoundResource[] | Failure>;

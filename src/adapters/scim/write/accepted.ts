@@ -4,8 +4,8 @@ import type { Failure, Outcome } from '../../../core/model/outcome.ts';
 import type { ScimValue } from '../../../core/model/resource.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import { isFailure, type FoundResource } from '../../../ports/scim-target.ts';
-import { failed, isRefusal, type Answer, type Body, type Exchange, type Refusal } from '../message.ts';
-import { readResource } from '../read/resource.ts';
+import { failed, isRefusal, type Answer, type Body, type Exchange, type Refusal } from '../shared/message.ts';
+import { readResource } from '../answers/resource.ts';
 
 /**
  * What was answered 202 is promised and not done (RFC 9967: the result comes in an event, which nobody here

@@ -2,7 +2,7 @@ import type { TargetId } from '../../../core/model/link.ts';
 import { missingMembers } from '../../../core/model/missing-members.ts';
 import type { MemberChange } from '../../../ports/scim-target.ts';
 import type { Conversation } from '../dialect/conversation.ts';
-import { isRefusal, type Answer, type Refusal } from '../message.ts';
+import { isRefusal, type Answer, type Refusal } from '../shared/message.ts';
 import { insistOnMembers } from './insist-on-members.ts';
 import { membersRead, readMembers } from './read-members.ts';
 import { noMembers, shownMembers, type ShownMembers } from './shown-members.ts';

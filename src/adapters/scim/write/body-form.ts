@@ -1,9 +1,9 @@
 import type { ValueDialect } from '../../../core/dialect/dialect.ts';
 import type { ResourceType } from '../../../core/model/entry.ts';
 import { assign, readScimPath } from '../../../core/mapping/scim-path.ts';
-import { isBody, type Body } from '../message.ts';
+import { isBody, type Body } from '../shared/message.ts';
 import { markPrimary } from './primary.ts';
-import { withSchemas } from '../read/resource.ts';
+import { withSchemas } from '../answers/resource.ts';
 import { managerPath } from './wire-change.ts';
 
 /** A whole resource as it goes into a POST or PUT. Booleans stay what they are: Entra has texts in PATCH alone. */

@@ -1,7 +1,7 @@
 import { readActive } from '../../../core/mapping/active.ts';
 import { elementText, readScimPath, sameScimValue, scimPath } from '../../../core/mapping/scim-path.ts';
 import type { ScimValue } from '../../../core/model/resource.ts';
-import { isBody, type Body } from '../message.ts';
+import { isBody, type Body } from '../shared/message.ts';
 import { attributeText } from './patch.ts';
 import type { WireChange } from './wire-change.ts';
 

@@ -1,7 +1,7 @@
 import { readActive } from '../../../core/mapping/active.ts';
 import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
 import type { DialectBook } from '../dialect/dialect-book.ts';
-import type { Body } from '../message.ts';
+import type { Body } from '../shared/message.ts';
 
 /**
  * What an account that was to be switched off says of itself:

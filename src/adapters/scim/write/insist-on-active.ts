@@ -4,8 +4,8 @@ import type { ResourceType } from '../../../core/model/entry.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import { isConfigured } from '../dialect/configured.ts';
 import type { Conversation } from '../dialect/conversation.ts';
-import { isRefusal, type Answer, type Refusal } from '../message.ts';
-import { readResource } from '../read/resource.ts';
+import { isRefusal, type Answer, type Refusal } from '../shared/message.ts';
+import { readResource } from '../answers/resource.ts';
 import { patchRequests } from './patch.ts';
 import { sendPatches } from './send-patch.ts';
 

@@ -4,7 +4,7 @@ import type { TargetId } from '../../../core/model/link.ts';
 import type { MemberChange } from '../../../ports/scim-target.ts';
 import { isConfigured } from '../dialect/configured.ts';
 import type { Conversation } from '../dialect/conversation.ts';
-import { isRefusal, type Answer, type Refusal } from '../message.ts';
+import { isRefusal, type Answer, type Refusal } from '../shared/message.ts';
 import { addition, removal, type Member } from './member-requests.ts';
 import { readMembers } from './read-members.ts';
 import { whyUnseen } from './hidden-members.ts';

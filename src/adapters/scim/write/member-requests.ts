@@ -1,8 +1,8 @@
-import { writeJson } from '../exchange/json.ts';
+import { writeJson } from '../http/json.ts';
 import type { Dialect, MemberDialect } from '../../../core/dialect/dialect.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import type { MemberChange } from '../../../ports/scim-target.ts';
-import type { Body } from '../message.ts';
+import type { Body } from '../shared/message.ts';
 import { patchBody, type PatchOperation } from './patch.ts';
 
 export type Member = MemberChange['add'][number];

@@ -2,7 +2,7 @@ import type { Dialect } from '../../../core/dialect/dialect.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import type { MemberChange, MemberChunk } from '../../../ports/scim-target.ts';
 import type { Conversation } from '../dialect/conversation.ts';
-import { isRefusal, type Answer, type Refusal } from '../message.ts';
+import { isRefusal, type Answer, type Refusal } from '../shared/message.ts';
 import { believeMembers } from './believe-members.ts';
 import { nextMemberRequest, type MemberLimits, type MemberRequest } from './member-requests.ts';
 import { putMembers, replaceMembers } from './put-members.ts';

@@ -1,7 +1,7 @@
 import type { Dialect, PatchDialect } from '../../../core/dialect/dialect.ts';
 import { elementText, scimPath, type ScimPath } from '../../../core/mapping/scim-path.ts';
 import type { ScimValue } from '../../../core/model/resource.ts';
-import { isBody, schemas, type Body } from '../message.ts';
+import { isBody, schemas, type Body } from '../shared/message.ts';
 import { markPrimary } from './primary.ts';
 import { isManager, type WireChange } from './wire-change.ts';
 

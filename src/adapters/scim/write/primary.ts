@@ -1,4 +1,4 @@
-import { isBody } from '../message.ts';
+import { isBody } from '../shared/message.ts';
 
 const marked = new Set(['emails', 'phonenumbers', 'addresses']);
 

@@ -1,7 +1,7 @@
 import type { TargetId } from '../../../core/model/link.ts';
 import type { MemberChange } from '../../../ports/scim-target.ts';
 import type { Conversation } from '../dialect/conversation.ts';
-import { isRefusal, type Answer, type Refusal } from '../message.ts';
+import { isRefusal, type Answer, type Refusal } from '../shared/message.ts';
 import { believeMembers } from './believe-members.ts';
 import { putResource } from './put.ts';
 import { readAndWrite } from './read-and-write.ts';

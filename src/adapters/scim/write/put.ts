@@ -4,9 +4,9 @@ import { assign, enterpriseUser, readScimPath, scimPath, unassign } from '../../
 import type { ScimValue } from '../../../core/model/resource.ts';
 import { bodyForm } from './body-form.ts';
 import type { Conversation } from '../dialect/conversation.ts';
-import { isBody, isRefusal, type Answer, type Body, type Refusal } from '../message.ts';
+import { isBody, isRefusal, type Answer, type Body, type Refusal } from '../shared/message.ts';
 import { readAndWrite } from './read-and-write.ts';
-import { maxBytes, resourcePath } from '../read/resource.ts';
+import { maxBytes, resourcePath } from '../answers/resource.ts';
 import { setMembers } from './set-members.ts';
 import type { WireChange } from './wire-change.ts';
 

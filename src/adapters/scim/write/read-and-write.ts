@@ -4,8 +4,8 @@ import type { TargetId } from '../../../core/model/link.ts';
 import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
 import { isConfigured } from '../dialect/configured.ts';
 import type { Conversation } from '../dialect/conversation.ts';
-import { isRefusal, nonsense, type Answer, type Body, type Refusal, type ScimRequest } from '../message.ts';
-import { isUsableVersion, readResource, versionOf } from '../read/resource.ts';
+import { isRefusal, nonsense, type Answer, type Body, type Refusal, type ScimRequest } from '../shared/message.ts';
+import { isUsableVersion, readResource, versionOf } from '../answers/resource.ts';
 
 /** Reads, when someone else keeps writing in between. */
 const readings = 3;

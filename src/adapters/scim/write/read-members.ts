@@ -1,8 +1,8 @@
 import type { TargetId } from '../../../core/model/link.ts';
 import { isConfigured } from '../dialect/configured.ts';
 import type { Conversation } from '../dialect/conversation.ts';
-import { isRefusal, type Answer, type Refusal } from '../message.ts';
-import { readResource } from '../read/resource.ts';
+import { isRefusal, type Answer, type Refusal } from '../shared/message.ts';
+import { readResource } from '../answers/resource.ts';
 import { noMembers, shownMembers, type ShownMembers } from './shown-members.ts';
 
 /** A group that shows its members only then is asked for them by name (RFC 7644 §3.9). */

@@ -2,7 +2,7 @@ import type { MemberDialect } from '../../../core/dialect/dialect.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import type { MemberChange } from '../../../ports/scim-target.ts';
 import type { Conversation } from '../dialect/conversation.ts';
-import { isRefusal, type Answer, type Refusal } from '../message.ts';
+import { isRefusal, type Answer, type Refusal } from '../shared/message.ts';
 import { believeMembers, lost } from './believe-members.ts';
 import { addOtherwise } from './insist-on-members.ts';
 import { addition, removal } from './member-requests.ts';

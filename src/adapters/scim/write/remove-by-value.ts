@@ -1,7 +1,7 @@
 import type { TargetId } from '../../../core/model/link.ts';
 import { isConfigured } from '../dialect/configured.ts';
 import type { Conversation } from '../dialect/conversation.ts';
-import { isBody, isRefusal, type Answer, type Refusal } from '../message.ts';
+import { isBody, isRefusal, type Answer, type Refusal } from '../shared/message.ts';
 import { nextMemberRequest, removal } from './member-requests.ts';
 import { membersRead, readMembers } from './read-members.ts';
 import { done, sendPatch } from './send-patch.ts';

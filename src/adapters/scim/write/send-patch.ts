@@ -1,10 +1,10 @@
 import type { ResourceType } from '../../../core/model/entry.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import type { Conversation } from '../dialect/conversation.ts';
-import { isBody, isRefusal, type Answer, type Refusal } from '../message.ts';
+import { isBody, isRefusal, type Answer, type Refusal } from '../shared/message.ts';
 import { patchBody, type PatchOperation } from './patch.ts';
 import { writeOnDemand, type Condition } from './read-and-write.ts';
-import { resourcePath } from '../read/resource.ts';
+import { resourcePath } from '../answers/resource.ts';
 
 /** Whoever is patched is known already: what a longer answer says beyond that (a group with all its members) is not read. */
 const maxBytes = 1024 * 1024;

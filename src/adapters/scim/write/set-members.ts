@@ -1,5 +1,5 @@
 import type { MemberChange } from '../../../ports/scim-target.ts';
-import type { Body, Refusal } from '../message.ts';
+import type { Body, Refusal } from '../shared/message.ts';
 import { memberElement } from './member-requests.ts';
 import { shownMembers } from './shown-members.ts';
 

@@ -1,7 +1,7 @@
 import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
 import { textOf } from '../../../core/mapping/scim-values.ts';
 import type { TargetId } from '../../../core/model/link.ts';
-import { isBody, type Body } from '../message.ts';
+import { isBody, type Body } from '../shared/message.ts';
 import { decodedUri } from '../read/decoded-uri.ts';
 
 /** Who is in a group, as an answer shows it. */

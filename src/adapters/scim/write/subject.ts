@@ -3,8 +3,8 @@ import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
 import { textOf } from '../../../core/mapping/scim-values.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import type { DialectBook } from '../dialect/dialect-book.ts';
-import { listOf, type Body, type Refusal } from '../message.ts';
-import { idOf } from '../read/resource.ts';
+import { listOf, type Body, type Refusal } from '../shared/message.ts';
+import { idOf } from '../answers/resource.ts';
 
 /**
  * What the body of a 2xx is about. Only what is about the resource that was written to tells anything of it:

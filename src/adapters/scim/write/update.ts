@@ -2,7 +2,7 @@ import type { ResourceType } from '../../../core/model/entry.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import type { Acknowledged, ScimChange } from '../../../ports/scim-target.ts';
 import { alone, bulkTold, type Conversation } from '../dialect/conversation.ts';
-import { isRefusal, type Answer, type Refusal } from '../message.ts';
+import { isRefusal, type Answer, type Refusal } from '../shared/message.ts';
 import { believeUpdate } from './believe-update.ts';
 import { patchChanges } from './patch-changes.ts';
 import { patchRequests } from './patch.ts';

@@ -2,7 +2,7 @@ import type { Dialect, ValueDialect } from '../../../core/dialect/dialect.ts';
 import { isSingle } from '../../../core/dialect/single-lists.ts';
 import { assign, readScimPath, scimPath, type ScimPath } from '../../../core/mapping/scim-path.ts';
 import type { ScimValue } from '../../../core/model/resource.ts';
-import type { Body } from '../message.ts';
+import type { Body } from '../shared/message.ts';
 import { attributeText, groupByElement, isNewElement } from './patch.ts';
 import { hasPrimary, markPrimary } from './primary.ts';
 import { mergeChanges } from './put.ts';

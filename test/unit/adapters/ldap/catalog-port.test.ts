@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { describePort } from '../../../../src/adapters/ldap/catalog-port.ts';
+import { describePort } from '../../../../src/adapters/ldap/connect/catalog-port.ts';
 
 describe('the port of a directory server', () => {
   it('is told where it is one of the global catalog, which has a part of everything only', () => {

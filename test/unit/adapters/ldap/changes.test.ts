@@ -6,10 +6,10 @@ import { toSourceId } from '../../../../src/core/directory/source-id.ts';
 import type { Entry } from '../../../../src/core/model/entry.ts';
 import { batches, idValue } from '../../../../src/adapters/ldap/changes/by-id.ts';
 import { findDangling, findMentioning, referenceKey } from '../../../../src/adapters/ldap/changes/known-references.ts';
-import { readEntry } from '../../../../src/adapters/ldap/entry.ts';
-import { createStampReader } from '../../../../src/adapters/ldap/changes/stamp.ts';
+import { readEntry } from '../../../../src/adapters/ldap/read/entry.ts';
+import { createStampReader } from '../../../../src/adapters/ldap/read/stamp.ts';
 import { parseWatermark, printWatermark, type WatermarkContent } from '../../../../src/adapters/ldap/changes/watermark.ts';
-import type { SearchEntry } from '../../../../src/adapters/ldap/search.ts';
+import type { SearchEntry } from '../../../../src/adapters/ldap/protocol/search.ts';
 
 const entry = (id: string, dn: string, attributes: Record<string, string[]> = {}): Entry => ({
   id,

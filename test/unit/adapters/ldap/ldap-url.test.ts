@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseLdapUrl } from '../../../../src/adapters/ldap/ldap-url.ts';
+import { parseLdapUrl } from '../../../../src/adapters/ldap/protocol/ldap-url.ts';
 import { parseFilter } from '../../../../src/core/directory/filter.ts';
 
 const nothing = { dn: undefined, depth: undefined, filter: undefined };

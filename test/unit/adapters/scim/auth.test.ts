@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createAuth, type AuthConfig } from '../../../../src/adapters/scim/access/auth.ts';
+import { createAuth, type AuthConfig } from '../../../../src/adapters/scim/auth/auth.ts';
 
 const { signal } = new AbortController();
 const secret = (text: string) => () => Promise.resolve(text);

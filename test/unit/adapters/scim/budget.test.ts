@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { createBudget } from '../../../../src/adapters/scim/pace/budget.ts';
+import { createBudget } from '../../../../src/adapters/scim/rate-limit/budget.ts';
 import type { RateBudget } from '../../../../src/core/dialect/dialect.ts';
 import type { Spending } from '../../../../src/ports/scim-target.ts';
 

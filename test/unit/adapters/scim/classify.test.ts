@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { classify } from '../../../../src/adapters/scim/exchange/classify.ts';
-import { isRefusal, type Body, type ScimRequest } from '../../../../src/adapters/scim/message.ts';
-import type { Content } from '../../../../src/adapters/scim/exchange/content.ts';
-import type { Reply } from '../../../../src/adapters/scim/exchange/transport.ts';
+import { classify } from '../../../../src/adapters/scim/http/classify.ts';
+import { isRefusal, type Body, type ScimRequest } from '../../../../src/adapters/scim/shared/message.ts';
+import type { Content } from '../../../../src/adapters/scim/http/content.ts';
+import type { Reply } from '../../../../src/adapters/scim/http/transport.ts';
 
 const json = (body: Body): Content => ({ kind: 'json', body });
 const page: Content = { kind: 'foreign', what: 'an HTML page', html: true };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createConcurrency, type Concurrency, type Ending } from '../../../../src/adapters/scim/pace/concurrency.ts';
+import { createConcurrency, type Concurrency, type Ending } from '../../../../src/adapters/scim/rate-limit/concurrency.ts';
 
 /** One round trip: as many requests as the limit allows, all of which end the same way. */
 function round(concurrency: Concurrency, milliseconds: number, ending: Ending = 'answered', kind = 'POST Users'): void {

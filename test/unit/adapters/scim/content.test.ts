@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
-import { contentOf, type Content } from '../../../../src/adapters/scim/exchange/content.ts';
+import { contentOf, type Content } from '../../../../src/adapters/scim/http/content.ts';
 
 const limit = 10_000;
 const read = async (text: string | Buffer, type?: string, encoding?: string): Promise<Content> => {

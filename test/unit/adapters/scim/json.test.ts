@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { deepest, mostKeys, mostValues } from '../../../../src/adapters/scim/bounds.ts';
-import { parseLong, UnreasonableJson } from '../../../../src/adapters/scim/exchange/json-long.ts';
-import { parseJson, writeJson } from '../../../../src/adapters/scim/exchange/json.ts';
-import { foundResource, idOf } from '../../../../src/adapters/scim/read/resource.ts';
+import { deepest, mostKeys, mostValues } from '../../../../src/adapters/scim/shared/bounds.ts';
+import { parseLong, UnreasonableJson } from '../../../../src/adapters/scim/http/json-long.ts';
+import { parseJson, writeJson } from '../../../../src/adapters/scim/http/json.ts';
+import { foundResource, idOf } from '../../../../src/adapters/scim/answers/resource.ts';
 import { sameScimValue } from '../../../../src/core/mapping/scim-path.ts';
 import { watchTurns } from '../../../support/longest-turn.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createLongAnswers } from '../../../../src/adapters/scim/exchange/long-answers.ts';
+import { createLongAnswers } from '../../../../src/adapters/scim/http/long-answers.ts';
 
 async function entered(promise: Promise<void>): Promise<boolean> {
   let isIn = false;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { checkOptions } from '../../../../src/adapters/scim/options.ts';
+import { checkOptions } from '../../../../src/adapters/scim/http/options.ts';
 import { targetOptions } from '../../../contract/scim-target-options.ts';
 
 describe('the options of a SCIM target', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { Pace } from '../../../../src/adapters/scim/pace/pace.ts';
+import { Pace } from '../../../../src/adapters/scim/rate-limit/pace.ts';
 import type { RateBudget } from '../../../../src/core/dialect/dialect.ts';
 import { fakeClock, type FakeClock } from '../../../support/fake-clock.ts';
 

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { rfc7644 } from '../../../../src/core/dialect/rfc7644.ts';
 import type { ListDialect } from '../../../../src/core/dialect/dialect.ts';
-import type { List } from '../../../../src/adapters/scim/read/list.ts';
+import type { List } from '../../../../src/adapters/scim/answers/list.ts';
 import { walkPages } from '../../../../src/adapters/scim/read/pages.ts';
 
 type Ask = Parameters<typeof walkPages>[0];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { quotaOf, type QuotaHeaders } from '../../../../src/adapters/scim/pace/quota.ts';
+import { quotaOf, type QuotaHeaders } from '../../../../src/adapters/scim/rate-limit/quota.ts';
 
 const now = Date.UTC(2026, 10, 24, 12);
 const epoch = now / 1000;

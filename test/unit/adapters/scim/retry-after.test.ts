@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { retryAfterMilliseconds } from '../../../../src/adapters/scim/exchange/retry-after.ts';
+import { retryAfterMilliseconds } from '../../../../src/adapters/scim/rate-limit/retry-after.ts';
 
 const now = Date.UTC(2026, 10, 24, 12);
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { secretsIn } from '../../../../src/adapters/scim/wording.ts';
+import { secretsIn } from '../../../../src/adapters/scim/shared/sanitize.ts';
 import { clean } from '../../../../src/core/wording/foreign.ts';
 
 describe('words from outside', () => {

@@ -1,0 +1,99 @@
+import type { IncomingHttpHeaders } from 'undici/types/header.js';
+import type { Dispatcher } from 'undici';
+import { shortAnswer } from '../shared/bounds.ts';
+import type { Lease } from './long-answers.ts';
+
+export interface WholeAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** Undefined when it went on for too long: the rest was not waited for. */
+  readonly bytes: Buffer | undefined;
+}
+
+/** There is no whole answer. Status 0: not even its beginning. */
+export interface NoAnswer {
+  readonly status: number;
+  /** What the connection ended with, the signal's reason, or a `Late`. */
+  readonly error: unknown;
+}
+
+/** No whole answer in time. */
+export class Late extends Error {
+  override readonly name = 'Late';
+}
+
+/**
+ * One exchange on the lowest level that undici has. Its `request` would put a stream, an abort signal for the deadline
+ * and one more for both reasons to end into each exchange, which together cost as much as the exchange itself.
+ *
+ * @param limits `lease`: the place that a long answer waits for, and keeps until whoever gave it takes it back;
+ *   `milliseconds`: from now to the last byte, waiting for a connection included
+ */
+export function sendOnce(
+  pool: Dispatcher,
+  request: Dispatcher.DispatchOptions,
+  limits: { readonly maxBytes: number; readonly milliseconds: number; readonly lease: Lease },
+  signal: AbortSignal,
+): Promise<WholeAnswer | NoAnswer> {
+  return new Promise((resolve) => {
+    let controller: Dispatcher.DispatchController | undefined;
+    let isOver = false;
+    let status = 0;
+    let headers: IncomingHttpHeaders = {};
+    let bytes = 0;
+    let waiting: Promise<void> | undefined;
+    const chunks: Buffer[] = [];
+
+    const end = (result: WholeAnswer | NoAnswer): void => {
+      if (isOver) return;
+      isOver = true;
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+      resolve(result);
+    };
+    const giveUp = (error: unknown): void => {
+      end({ status, error });
+      controller?.abort(new Late('given up'));
+    };
+    const onAbort = (): void => {
+      giveUp(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      giveUp(new Late('too late'));
+    }, limits.milliseconds);
+    signal.addEventListener('abort', onAbort, { once: true });
+
+    pool.dispatch(request, {
+      onRequestStart(given) {
+        controller = given;
+        if (isOver) given.abort(new Late('given up before it was sent'));
+      },
+      onResponseStart(_controller, statusCode, given) {
+        if (statusCode >= 200) [status, headers] = [statusCode, given];
+      },
+      onResponseData(given, chunk) {
+        bytes += chunk.length;
+        if (bytes <= limits.maxBytes) {
+          chunks.push(chunk);
+          if (bytes > shortAnswer) void (waiting ??= waitForTurn(given, limits.lease, () => isOver));
+          return;
+        }
+        end({ status, headers, bytes: undefined });
+        given.abort(new Late('longer than anybody reads'));
+      },
+      onResponseEnd: () => {
+        end({ status, headers, bytes: Buffer.concat(chunks) });
+      },
+      onResponseError: (_controller, error) => {
+        end({ status, error });
+      },
+    });
+  });
+}
+
+/** Holds a long answer up until there is a place for it. */
+async function waitForTurn(controller: Dispatcher.DispatchController, lease: Lease, isOver: () => boolean): Promise<void> {
+  controller.pause();
+  await lease.enter();
+  if (!isOver()) controller.resume();
+}

@@ -1,0 +1,47 @@
+import { BridgeError } from '../../../core/model/errors.ts';
+import type { Failure, Outcome } from '../../../core/model/outcome.ts';
+import type { ScimTarget } from '../../../ports/scim-target.ts';
+
+/**
+ * The same target, of which no answer can end more than the call that it answers. Whatever is thrown while an answer is
+ * worked with is a failure of that call; a creation may have taken effect, so that it is searched for. Only a broken
+ * configuration, and the signal's reason, get through.
+ *
+ * @param onFault told what was thrown
+ */
+export function contained(target: ScimTarget, onFault: (thrown: unknown) => void): ScimTarget {
+  const contain = async <T>(signal: AbortSignal, failed: T, call: () => Promise<T>): Promise<T> => {
+    try {
+      return await call();
+    } catch (thrown) {
+      if (thrown instanceof BridgeError || signal.aborted) throw thrown;
+      onFault(thrown);
+      return failed;
+    }
+  };
+  return {
+    ...target,
+    get concurrency() {
+      return target.concurrency;
+    },
+    get memberChunk() {
+      return target.memberChunk;
+    },
+    get recreates() {
+      return target.recreates;
+    },
+    discover: (signal) => contain(signal, unusable, () => target.discover(signal)),
+    find: (type, attribute, value, signal) => contain<Awaited<ReturnType<ScimTarget['find']>>>(signal, unusable, () => target.find(type, attribute, value, signal)),
+    inventory: (type, worthRequests, signal) => contain<Awaited<ReturnType<ScimTarget['inventory']>>>(signal, undefined, () => target.inventory(type, worthRequests, signal)),
+    read: (type, id, signal, without) => contain<Awaited<ReturnType<ScimTarget['read']>>>(signal, unusable, () => target.read(type, id, signal, without)),
+    create: (type, attributes, signal, members) => contain<Outcome>(signal, { kind: 'failed', failure: { ...unusable, class: 'unknown' } }, () => target.create(type, attributes, signal, members)),
+    update: (type, id, changes, signal, known) => contain<Outcome>(signal, unusableOutcome, () => target.update(type, id, changes, signal, known)),
+    changeMembers: (group, change, signal) => contain<Outcome>(signal, unusableOutcome, () => target.changeMembers(group, change, signal)),
+    answers: (type, signal) => contain(signal, false, () => target.answers(type, signal)),
+    remove: (type, id, signal, known) => contain<Outcome>(signal, unusableOutcome, () => target.remove(type, id, signal, known)),
+    probe: (signal) => contain<Failure | undefined>(signal, unusable, () => target.probe(signal)),
+  };
+}
+
+const unusable: Failure = { class: 'protocol', detail: 'its answer cannot be worked with' };
+const unusableOutcome: Outcome = { kind: 'failed', failure: unusable };

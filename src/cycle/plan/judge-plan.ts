@@ -1,0 +1,81 @@
+import type { SourceId } from '../../core/model/entry.ts';
+import type { Link } from '../../core/model/link.ts';
+import type { HeldOperation, Operation } from '../../core/model/plan.ts';
+import { divideDecided, stillRejected, stillWanted, without } from '../../core/planning/decided.ts';
+import type { Verdict } from '../../core/planning/guard.ts';
+import { partContext, type PartContext } from '../../core/planning/guard-parts.ts';
+import { tally, type Tally } from '../../core/planning/tally.ts';
+import { heldOperation } from '../../core/planning/held-operation.ts';
+import type { StateView, TargetState } from '../../ports/state-store.ts';
+import { decideHold, recallWords, trimmed, type Words } from './decisions.ts';
+
+/** A plan, divided by what people decided and by what the guard finds. */
+export interface JudgedPlan {
+  /** What proceeds, and what waits for a person. */
+  readonly verdict: Verdict;
+  /** What people decided, as this plan goes by it. */
+  readonly words: Words;
+  /** What proceeds because a person approved it: it counts against nothing that comes later. */
+  readonly approved: readonly Operation[];
+  /** What a person rejected: it stays undone, with what follows it. */
+  readonly undone: readonly Operation[];
+  /** To count operations as the guard does. */
+  readonly context: PartContext;
+  /** Of operations that were decided about, what is left once some of the plan was done. */
+  readonly leftOf: (held: readonly HeldOperation[], done: readonly Operation[]) => HeldOperation[];
+}
+
+export interface JudgeInput {
+  readonly target: string;
+  readonly operations: readonly Operation[];
+  /** Of everyone whom the plan concerns and the target has. */
+  readonly links: ReadonlyMap<SourceId, Link>;
+  /** Acknowledged, of every group that the plan concerns. */
+  readonly members: PartContext['members'];
+  /** Wanted, and left out of the plan for now. */
+  readonly leftOut: ReadonlySet<SourceId>;
+  readonly state: TargetState;
+  readonly store: Pick<StateView, 'decisions' | 'digest'>;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+function isPush({ holdId }: { readonly holdId: string }): boolean {
+  return holdId.startsWith('push-');
+}
+
+/**
+ * First what people decided, which the guard neither counts nor holds again, then the guard about the rest, then what
+ * people decided about exactly what it holds.
+ */
+export async function judgePlan(input: JudgeInput, guard: (open: readonly Operation[], pushed: readonly Tally[]) => Promise<Verdict>): Promise<JudgedPlan> {
+  const { target, operations, links, members, leftOut, state, store, now } = input;
+  const { digest } = store;
+  const context = partContext(operations, links, members);
+  const leftOf: JudgedPlan['leftOf'] = (held, done) => {
+    const isOut = ({ sourceId }: HeldOperation): boolean => leftOut.has(sourceId);
+    const plan = without(operations, done, context, digest);
+    return [...held.filter(isOut), ...stillWanted(held.filter((one) => !isOut(one)), plan, context, digest)];
+  };
+  const { waiting } = await store.decisions();
+  const recalled = recallWords({ target, state, left: waiting, stillWanted: (held) => leftOf(held, []), now });
+  const before = { ...recalled, rejections: trimmed(recalled.rejections, (held) => stillRejected(held, operations)) };
+  const all = (records: Words['approvals'] | Words['rejections']) => records.flatMap((record) => record.operations);
+  const { open, approved, rejected } = divideDecided(operations, context, { approved: all(before.approvals), rejected: all(before.rejections) }, digest);
+  // Whoever is taken out of a hold counts still: the others must not be few enough because of that.
+  const pushed = divideDecided(approved, context, { approved: all(before.approvals.filter(isPush)), rejected: [] }, digest).approved;
+  const { hold, begun } = await guard(open, tally(pushed, context));
+  const words = hold === undefined ? before : decideHold(before, hold, hold.decisive.map((one) => heldOperation(one, digest)), now);
+  const decision = hold === undefined ? undefined : words.decided.findLast(({ holdId }) => holdId === hold.holdId)?.decision;
+  const isDecided = words !== before;
+  const undone = [...rejected, ...(isDecided && decision === 'reject' ? (hold?.operations ?? []) : [])];
+  const standing = isDecided ? undefined : hold;
+  return {
+    verdict: { proceed: without(operations, [...undone, ...(standing?.operations ?? [])], context, digest), hold: standing, begun },
+    words,
+    approved: [...without(approved, pushed, context, digest), ...(isDecided && decision === 'approve' ? (hold?.operations ?? []) : [])],
+    undone,
+    context,
+    leftOf,
+  };
+}

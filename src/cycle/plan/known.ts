@@ -1,0 +1,125 @@
+import type { SourceId } from '../../core/model/entry.ts';
+import type { Link } from '../../core/model/link.ts';
+import type { CompleteReading } from '../../core/model/reading.ts';
+import type { Rejected, Resource } from '../../core/model/resource.ts';
+import { mentionsOf } from '../../core/mapping/compare-projections.ts';
+import type { Projection } from '../../core/mapping/project.ts';
+import { findDepartures, type Departure } from '../../core/planning/departures.ts';
+import { isActive } from '../../core/planning/outlook.ts';
+import type { PlanInput } from '../../core/planning/plan-input.ts';
+import type { StateView } from '../../ports/state-store.ts';
+import { gather } from '../shared/batches.ts';
+import { confirmDepartures } from './confirm-departures.ts';
+import type { Focus } from './focus.ts';
+import type { LookUpAbsent } from '../../ports/directory-source.ts';
+import { findOrphans, type Orphans } from './orphans.ts';
+import type { TargetSetup } from '../shared/target-setup.ts';
+
+/** What the state knows about those whom a projection concerns. */
+export interface Known {
+  /** Of everyone who is wanted, has departed, or is a member of a group that is concerned. */
+  readonly links: Map<SourceId, Link>;
+  readonly departures: readonly Departure[];
+  /** Linked, shown by no reading, and there all the same: nothing is known of them but that they have not left. */
+  readonly unseen: ReadonlySet<SourceId>;
+  /** Links of those who have access, and of whom the directory shows what it showed before, because they cannot be read any more. */
+  readonly unreadable: readonly Link[];
+  /** Links of entries that are gone from the directories, now or since long: somebody may have come in their place. */
+  readonly gone: readonly Link[];
+  /** Acknowledged members of every linked group that is wanted or has departed. */
+  readonly members: ReadonlyMap<SourceId, ReadonlySet<SourceId>>;
+  /** Links that belong to another directory than they did, because it was renamed in the configuration. */
+  readonly moved: readonly Link[];
+  readonly mayMove: PlanInput['mayMove'];
+  /** Wanted, and not on the target as far as we know. */
+  readonly unlinked: readonly Resource[];
+}
+
+export interface RecallInput {
+  readonly setup: Pick<TargetSetup, 'target' | 'removal' | 'definition'>;
+  readonly projection: Projection;
+  readonly readings: readonly CompleteReading[];
+  readonly store: StateView;
+  /** Whom it is about; without it, everyone. */
+  readonly focus?: Focus | undefined;
+  readonly lookUp: LookUpAbsent;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** Asks the state for links, departures and members, and the directories for those who depart because they are not shown. */
+export async function recall({ setup, projection, readings, store, focus, lookUp, now }: RecallInput): Promise<Known> {
+  const { name: target, recreates } = setup.target;
+  const { resources, rejected } = focus ?? projection;
+  const wanted = [...resources, ...rejected].map(({ sourceId }) => sourceId);
+  const links = await gather(wanted, (ids) => store.links(target, ids));
+  // A target that creates again whoever was deactivated has lost those who come back.
+  for (const { sourceId, attributes } of recreates ? resources : []) {
+    const link = links.get(sourceId);
+    if (link?.lifecycle === 'deactivated' && isActive({ attributes })) links.set(sourceId, { ...link, lifecycle: 'lost' });
+  }
+  const left: Link[] = [];
+  const orphans: Orphans = focus === undefined ? await findOrphans(target, new Set(wanted), readings, store) : { moved: [], left: [], heirs: new Map() };
+  if (focus === undefined) {
+    left.push(...(await linksLeft(target, projection, readings, store)), ...orphans.moved);
+  } else if (focus.left.length > 0) {
+    left.push(...(await gather(focus.left, (ids) => store.links(target, ids))).values());
+  }
+  const departures = [
+    ...(await confirmDepartures(findDepartures(readings, left), { removal: setup.removal, now }, lookUp)),
+    ...orphans.left.map((link) => ({ link, cause: 'absent' }) as const),
+  ];
+  left.push(...orphans.left);
+  const unread = new Set(orphans.left.map(({ sourceId }) => sourceId));
+  for (const link of left) links.set(link.sourceId, link);
+  const departed = new Set(departures.map(({ link }) => link.sourceId));
+  const isWanted = new Set(wanted);
+  const unseen = new Set([...left.map(({ sourceId }) => sourceId), ...(focus?.unseen ?? [])].filter((id) => !departed.has(id) && !isWanted.has(id)));
+  const isNew = ({ sourceId }: Resource): boolean => !links.has(sourceId);
+  const gone = focus === undefined || !focus.resources.some(isNew)
+    ? departures
+    : findDepartures(readings, await linksLeft(target, projection, readings, store)).filter(({ link }) => !unseen.has(link.sourceId));
+  for (const { link } of gone) if (!links.has(link.sourceId)) links.set(link.sourceId, link);
+  const members = new Map<SourceId, ReadonlySet<SourceId>>();
+  for (const link of links.values()) {
+    if (link.type === 'group') members.set(link.sourceId, new Set(await store.members(target, link.sourceId)));
+  }
+  // Among everyone there are no strangers but among the members.
+  const strangers = new Set<SourceId>([...(focus?.unseen ?? []), ...(focus?.resources.flatMap(mentionsOf) ?? [])].filter((id) => !links.has(id)));
+  for (const ids of [...members.values(), ...[...links.values()].map(({ unsettled = [] }) => unsettled)]) {
+    for (const id of ids) if (!links.has(id)) strangers.add(id);
+  }
+  for (const [id, link] of await gather([...strangers], (ids) => store.links(target, ids))) links.set(id, link);
+  const unlinked = resources.filter(({ sourceId }) => (links.get(sourceId)?.lifecycle ?? 'lost') === 'lost');
+  const unreadable = [...(await gather(unreadableIds(readings), (ids) => store.links(target, ids))).values()];
+  return { links, departures, unseen, unreadable, gone: gone.filter(({ link, cause }) => cause === 'absent' && !unread.has(link.sourceId)).map(({ link }) => link), members, moved: orphans.moved, mayMove: movesIn(setup.definition, readings, orphans), unlinked };
+}
+
+/** Between which directories an entry may move without anybody's word; one that is not read any more hands over to its heir. */
+function movesIn({ overlap }: TargetSetup['definition'], readings: readonly CompleteReading[], { heirs }: Orphans): Known['mayMove'] {
+  const read = new Set(readings.map(({ directory }) => directory));
+  return (from, to) => overlap === 'allowed' || (!read.has(from) && heirs.get(from) === to);
+}
+
+/** Those who have access and are there, although no reading shows them. */
+export function hiddenEntries({ unseen, unreadable, links }: Pick<Known, 'unseen' | 'unreadable' | 'links'>): Rejected[] {
+  return [...[...unseen].map((id) => links.get(id)), ...unreadable].flatMap((link): Rejected[] => {
+    if (link?.lifecycle !== 'active') return [];
+    const { sourceId } = link;
+    const text = 'the directory has this entry and does not show it, or not enough of it, to the bind account; the account stays as it is';
+    return [{ sourceId, directory: link.directory, type: link.type, label: sourceId, active: undefined, reasons: [{ code: 'hidden_entry', text }] }];
+  });
+}
+
+function unreadableIds(readings: readonly CompleteReading[]): SourceId[] {
+  return readings.flatMap(({ entries }) => entries.flatMap(({ id, unreadable }) => (unreadable === true ? [id] : [])));
+}
+
+/** Everyone who has a link and is not wanted. */
+async function linksLeft(target: string, { resources, rejected }: Projection, readings: readonly CompleteReading[], store: StateView): Promise<Link[]> {
+  const directories = new Set(readings.map(({ directory }) => directory));
+  const wanted = new Set([...resources, ...rejected].map(({ sourceId }) => sourceId));
+  const left: Link[] = [];
+  for await (const batch of store.unseen(target, directories, wanted)) left.push(...batch);
+  return left;
+}

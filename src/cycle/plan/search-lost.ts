@@ -1,0 +1,105 @@
+import type { SourceId } from '../../core/model/entry.ts';
+import type { Link } from '../../core/model/link.ts';
+import type { Rejected } from '../../core/model/resource.ts';
+import type { Departure } from '../../core/planning/departures.ts';
+import type { ScimTarget } from '../../ports/scim-target.ts';
+import type { StateView, Trouble } from '../../ports/state-store.ts';
+import { isPaused, troubleAfter } from '../quarantine/back-off.ts';
+import { gather } from '../shared/batches.ts';
+import { findLost, type Fate } from '../match/find-lost.ts';
+import type { Known } from './known.ts';
+import { othersThan } from '../match/presence.ts';
+import type { Attempt, TargetSetup } from '../shared/target-setup.ts';
+import { forEachConcurrently } from '../shared/work.ts';
+
+export interface LostResult {
+  /** Those who left: with the account that was found, or lost for good and to be forgotten. */
+  readonly departures: readonly Departure[];
+  /** Links as they were found, to be remembered before anything is sent. */
+  readonly found: readonly Link[];
+  /** Those who are still there, may have no access, and certainly have none: nothing is left to be known of them. */
+  readonly ended: readonly Link[];
+  /** Those of whom nothing could be found out: kept, and asked about again. */
+  readonly unproven: readonly Link[];
+  /** Of those and of whoever may have another account: when they are looked for again, where that is new. */
+  readonly troubles: readonly Trouble[];
+  /** Whose trouble stands. */
+  readonly mislaid: ReadonlyMap<SourceId, Trouble>;
+}
+
+interface LostInput {
+  readonly setup: TargetSetup;
+  readonly store: StateView;
+  readonly attempt: Attempt;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Looks for those who have left, or may not have access any more, and of whom the target once said that it does not have
+ * them. Whoever is found departs like anybody else; only who is certainly nowhere is forgotten. Whoever was looked for in
+ * vain is looked for again after a while, and never given up.
+ *
+ * @param known its links are brought up to date
+ */
+export async function searchLost(known: Known, rejected: readonly Rejected[], input: LostInput): Promise<LostResult> {
+  const barred = rejected.flatMap(({ sourceId, active }) => (active === false ? (known.links.get(sourceId) ?? []) : []));
+  const left = known.departures.map(({ link }) => link);
+  const lost = [...left, ...barred].filter(({ lifecycle }) => lifecycle === 'lost');
+  if (lost.length === 0) return { departures: known.departures, found: [], ended: [], unproven: [], troubles: [], mislaid: new Map() };
+  const before = await gather(lost.map(({ sourceId }) => sourceId), (ids) => input.store.troubles(input.setup.target.name, ids));
+  const isResting = ({ sourceId, targetId }: Link) => input.attempt === 'due' && isPaused(before.get(sourceId), targetId, input.now);
+  const fates = await fatesOf(lost.filter((link) => !isResting(link)), known, input);
+  const found: Link[] = [];
+  const troubles: Trouble[] = [];
+  for (const [link, fate] of fates) {
+    const lookalike = fate.kind === 'alike' ? fate.targetId : undefined;
+    if (fate.kind === 'found') found.push(fate.link);
+    else if (link.lookalike !== lookalike) found.push({ ...link, lookalike });
+    if (fate.kind === 'unknown' || fate.kind === 'alike') troubles.push(mislaid(link, before.get(link.sourceId), input));
+  }
+  for (const link of found) known.links.set(link.sourceId, link);
+  const unknown = new Set(lost.filter((link) => (fates.get(link)?.kind ?? (link.lookalike === undefined ? 'unknown' : 'alike')) === 'unknown').map(({ sourceId }) => sourceId));
+  return {
+    departures: known.departures.flatMap((departure) => {
+      const { sourceId } = departure.link;
+      return unknown.has(sourceId) ? [] : [{ ...departure, link: known.links.get(sourceId) ?? departure.link }];
+    }),
+    found,
+    ended: barred.filter((link) => fates.get(link)?.kind === 'gone'),
+    unproven: left.filter(({ sourceId }) => unknown.has(sourceId)),
+    troubles,
+    mislaid: new Map([...lost.flatMap((link) => (isResting(link) ? [before.get(link.sourceId)] : [])), ...troubles].flatMap((one) => (one === undefined ? [] : [[one.sourceId, one]]))),
+  };
+}
+
+/** What became of each, asked side by side, until one is waited for in vain. */
+async function fatesOf(lost: readonly Link[], { links }: Known, { setup, store, signal }: LostInput): Promise<ReadonlyMap<Link, Fate>> {
+  const fates = new Map<Link, Fate>();
+  const target = withOneList(setup.target);
+  let isLate = false;
+  await forEachConcurrently(lost, target.concurrency, () => isLate || signal.aborted, async (link) => {
+    const others = await othersThan(link, links, store);
+    const fate = await findLost(link, { target, store, policy: setup.policy, others, signal });
+    fates.set(link, fate);
+    isLate ||= fate.kind === 'unknown' && fate.failure?.late === true;
+  });
+  signal.throwIfAborted();
+  return fates;
+}
+
+function mislaid({ target, type, sourceId, targetId }: Link, before: Trouble | undefined, { now }: LostInput): Trouble {
+  return troubleAfter(before, { target, type, sourceId, cause: 'mislaid', fingerprint: targetId }, now);
+}
+
+/** Many may be looked for: everything is listed once for all of them. */
+function withOneList(target: ScimTarget): ScimTarget {
+  const lists = new Map<string, ReturnType<ScimTarget['inventory']>>();
+  const inventory: ScimTarget['inventory'] = (type, worth, signal) => {
+    const list = lists.get(type) ?? target.inventory(type, worth, signal);
+    lists.set(type, list);
+    return list;
+  };
+  return Object.assign(Object.create(target) as ScimTarget, { inventory });
+}

@@ -1,0 +1,119 @@
+import { isSourceId } from '../../core/directory/source-id.ts';
+import { asShown } from './known-of.ts';
+import { wantsSwitchingOn } from '../../core/mapping/active.ts';
+import { doubtful, type Link } from '../../core/model/link.ts';
+import type { Failure, FailureClass, Outcome } from '../../core/model/outcome.ts';
+import type { AdoptOperation, CreateOperation } from '../../core/model/plan.ts';
+import { Reference, type DesiredAttributes, type DesiredValue } from '../../core/model/resource.ts';
+import { strangerId } from '../../core/model/stranger.ts';
+import { diffWithBody } from '../../core/planning/diff.ts';
+import { shownMembers } from '../../core/planning/shown-members.ts';
+import type { FoundResource } from '../../ports/scim-target.ts';
+import type { Intent, StateChange } from '../../ports/state-store.ts';
+import { intentOf } from '../match/intents.ts';
+import { claim, takenFailure } from '../match/ownership.ts';
+import type { PushContext } from './push-context.ts';
+import { liveLink, newLink, remember } from './remember.ts';
+import { resolveAttributes, resolveChanges } from './resolve.ts';
+import { targetIds } from '../shared/target-ids.ts';
+
+/** Brings an account that exists in step, and links it. */
+export async function applyAdoption(operation: AdoptOperation, context: PushContext): Promise<Failure | undefined> {
+  const owner = await claim(operation, operation.targetId, context);
+  if (owner !== undefined) return takenFailure('has one that fits,', operation.targetId, owner);
+  const open = operation.type === 'group' ? context.intents.get(operation.sourceId) : undefined;
+  // Until a reactivation of its own has switched it on, be it in this plan.
+  const isOff = operation.type === 'user' && !operation.targetActive && operation.attributes.get('active') === true && operation.changes.every(({ path }) => path !== 'active');
+  return adopt({ ...operation, leftDisabled: isOff || undefined }, operation.matchedBy === 'externalId' ? 'created' : 'adopted', open?.members, context.removalsOf(operation), context);
+}
+
+/**
+ * An account that turned up while one was being created: whoever it is, it fits, and it is nobody else's.
+ *
+ * @param unsettled who may be in a group because a create of ours may have put them there
+ */
+export async function adoptFound(
+  operation: CreateOperation,
+  wanted: DesiredAttributes,
+  found: FoundResource,
+  unsettled: Intent['members'],
+  context: PushContext,
+): Promise<Failure | undefined> {
+  // What has no value in the directory must have none there either; references to somebody who is to come wait.
+  const attributes = new Map<string, DesiredValue | null>([...operation.attributes].filter(([path, value]) => value === null || wanted.has(path)));
+  const changes = diffWithBody(attributes, found.body, targetIds(context));
+  const wantsActive = operation.type === 'group' || wanted.get('active') !== false;
+  const isActive = found.active !== false;
+  const origin = isSourceId(found.body['externalId'], operation.sourceId) ? 'created' : 'adopted';
+  // Somebody else's that is switched off stays so; of ours, the create was to make it active.
+  const isLeftOff = operation.type === 'user' && wantsActive && !isActive && origin === 'adopted' && context.policy.user.reactivateAdopted !== true;
+  if (operation.type === 'user') {
+    if (wantsActive && !isLeftOff && wantsSwitchingOn(found.body)) changes.push({ path: 'active', change: 'set', value: true, had: true });
+    attributes.set('active', wantsActive || isActive);
+  }
+  const { joining } = context;
+  const shown = operation.type === 'group' ? shownMembers(found.body, joining.wanted.get(operation.sourceId) ?? [], targetIds(context)) : undefined;
+  const failure = await adopt({ ...operation, verb: 'adopt', targetId: found.id, changes, attributes, ...(isLeftOff ? { leftDisabled: true as const } : {}), ...shown }, origin, unsettled, context.removalsOf(operation), context);
+  if (failure === undefined && shown !== undefined) joining.joined.set(operation.sourceId, new Set(shown.present));
+  if (failure === undefined && !wantsActive && isActive) context.toEnd.add(operation.sourceId);
+  return failure;
+}
+
+type Adoption = Omit<AdoptOperation, 'matchedBy' | 'targetActive'>;
+
+/** @param counts what the guard has to remember of it */
+async function adopt(
+  operation: Adoption,
+  origin: 'created' | 'adopted',
+  unsettled: Intent['members'],
+  counts: readonly StateChange[],
+  context: PushContext,
+): Promise<Failure | undefined> {
+  // Half adopted and forgotten, an account would outlive its entry: nobody else remembers that it is ours.
+  const intent = { ...intentOf(operation, context.target.name, context.clock.now(), unsettled), adopts: operation.targetId };
+  if (operation.changes.length > 0) await context.store.record([{ kind: 'intent', intent }]);
+  const outcome = await bringInStep(operation, context);
+  // A target that takes no changes has the account all the same: linked, so that access ends when it has to.
+  const isUnchanged = outcome.kind === 'failed' && outcome.failure.class === 'unsupported';
+  if (outcome.kind === 'failed' && !isUnchanged) {
+    // Our own account is not forgotten: it would outlive its entry.
+    if (refused.has(outcome.failure.class) && (origin === 'adopted' || outcome.failure.class === 'gone')) await context.store.record([{ kind: 'settled', intent }]);
+    return outcome.failure;
+  }
+  const { attributes } = resolveAttributes(operation.attributes, context);
+  const made = outcome.kind === 'failed' ? ({ kind: 'applied', id: operation.targetId } as const) : outcome;
+  const link = newLink(operation, made, origin, attributes, context);
+  const left = (isUnchanged ? operation.changes.map(({ path }) => path) : waitingPaths(operation, attributes)).map((path) => [path, doubtful] as const);
+  const present = (operation.present ?? []).filter((id) => liveLink(context, id) !== undefined);
+  // A group that was only mislaid: what was in doubt of its members still is.
+  const before = context.links.get(operation.sourceId);
+  const doubted = before?.targetId === operation.targetId ? (before.unsettled ?? []) : [];
+  const open = [...new Set([...(unsettled ?? []), ...doubted])].filter((id) => !present.includes(id));
+  // Whoever else is in a group is remembered, so that they can be taken out: now, or when that is wanted later.
+  const add = [...present, ...(operation.strangers ?? []).map(strangerId)];
+  const known: Link = { ...link, leftDisabled: operation.leftDisabled, createdAt: undefined, unsettled: open.length > 0 ? open : undefined, attributes: { ...link.attributes, ...Object.fromEntries(left) } };
+  const members = { kind: 'members', target: known.target, group: known.sourceId, add, remove: [] } as const;
+  const shown = outcome.kind === 'applied' ? outcome.shown : undefined;
+  await remember(context, asShown(known, shown, operation.changes.map(({ path }) => path)), [...(add.length > 0 ? [members] : []), { kind: 'settled', intent }, ...counts]);
+  return undefined;
+}
+
+/** References to somebody who did not come about after all: what the account holds there meanwhile is not `empty`. */
+function waitingPaths({ attributes, changes }: Adoption, resolved: DesiredAttributes): string[] {
+  const isHeld = (path: string): boolean => {
+    const change = changes.find((one) => one.path === path);
+    return change === undefined || (change.change === 'set' && change.had);
+  };
+  return [...attributes].filter(([path, value]) => value instanceof Reference && !resolved.has(path) && isHeld(path)).map(([path]) => path);
+}
+
+/** What certainly had no effect. */
+const refused: ReadonlySet<FailureClass> = new Set(['rejected', 'gone', 'conflict']);
+
+function bringInStep({ type, targetId, changes, attributes }: Adoption, context: PushContext): Promise<Outcome> {
+  const { sent } = resolveChanges(changes, context);
+  if (sent.length === 0) return Promise.resolve({ kind: 'applied', id: targetId });
+  const changing = new Set(changes.map(({ path }) => path));
+  const held = [...attributes].flatMap(([path, value]) => (value === null || path === 'active' || changing.has(path) ? [] : [path]));
+  return context.target.update(type, targetId, sent, context.signal, { paths: held });
+}

@@ -1,0 +1,153 @@
+import { doubtful, empty, type Link } from '../../core/model/link.ts';
+import type { Failure } from '../../core/model/outcome.ts';
+import type { Operation, RemoveOperation, UpdateOperation } from '../../core/model/plan.ts';
+import { heldPaths } from '../../core/planning/link-paths.ts';
+import type { ScimChange } from '../../ports/scim-target.ts';
+import { applyAdoption } from './apply-adoption.ts';
+import { applyCreate } from './apply-creation.ts';
+import { applyLookalike } from './apply-lookalike.ts';
+import { applyMembers } from './apply-members.ts';
+import { findLost } from '../match/find-lost.ts';
+import { disbelieved, othersThan } from '../match/presence.ts';
+import { applyRelink } from './apply-relink.ts';
+import type { PushContext } from './push-context.ts';
+import { asShown, knownOf, missingFrom } from './known-of.ts';
+import { acknowledged, doubt, liveLink, lostIfGone, remember } from './remember.ts';
+import { isSettling, settlingFailure } from '../match/settling.ts';
+import { resolveChanges } from './resolve.ts';
+import { wholeElements } from './whole-elements.ts';
+
+/** A failure, or undefined when it took effect. `skipped`: whoever it needs did not come about; there was nothing to send. */
+export type Result = Failure | 'skipped' | undefined;
+
+/**
+ * Carries out one operation and records its outcome, durably, before it returns.
+ * Before anything is sent, the state says what will not be known if there is no answer.
+ */
+export async function applyOperation(operation: Operation, context: PushContext): Promise<Result> {
+  switch (operation.verb) {
+    case 'create':
+      return applyCreate(operation, context);
+    case 'adopt':
+      return applyAdoption(operation, context);
+    case 'relink':
+      return applyRelink(operation, context);
+    case 'update':
+    case 'reactivate':
+      return applyUpdate(operation, context);
+    case 'members':
+      return applyMembers(operation, context);
+    case 'deactivate':
+      return applyDeactivation(operation, context);
+    case 'delete':
+      return applyDeletion(operation, context);
+  }
+}
+
+async function applyUpdate(operation: UpdateOperation, context: PushContext): Promise<Result> {
+  const link = liveLink(context, operation.sourceId);
+  if (link === undefined) return 'skipped';
+  const { planned, sent } = resolveChanges(operation.changes, context);
+  if (sent.length === 0) return 'skipped';
+  // Whoever may be active again counts as active: then a departure ends their access.
+  const back = operation.verb === 'reactivate' ? { lifecycle: 'active' as const, leftDisabled: undefined } : {};
+  const doubted = await doubt(context, link, planned.map(({ path }) => path), back);
+  const whole = wholeElements(sent, heldPaths(link));
+  const outcome = await context.target.update(operation.type, link.targetId, whole, context.signal, knownOf(link, context));
+  if (outcome.kind === 'failed') return lostIfGone(doubted, outcome.failure, context);
+  const attributes: Record<string, string> = { ...doubted.attributes };
+  for (const change of planned) {
+    attributes[change.path] = empty;
+    if (change.change === 'set') Object.assign(attributes, acknowledged(new Map([[change.path, change.value]]), context));
+  }
+  const departedAt = operation.verb === 'reactivate' ? undefined : doubted.departedAt;
+  const missing = operation.type === 'group' ? await missingFrom(outcome, operation.sourceId, context) : [];
+  const unsettled = missing.length === 0 ? doubted.unsettled : [...new Set([...(doubted.unsettled ?? []), ...missing])];
+  const settled = { ...doubted, createdAt: undefined, departedAt, heir: undefined, attributes, unsettled, version: outcome.version };
+  await remember(context, asShown(settled, outcome.shown, whole.map(({ path }) => path)), context.removalsOf(operation));
+  // To some targets a change of the name is a new list of members.
+  return missing.length === 0 ? undefined : applyMembers({ ...operation, verb: 'members', add: missing, remove: [], cause: 'changed' }, context);
+}
+
+async function applyDeactivation(operation: RemoveOperation, context: PushContext): Promise<Result> {
+  if (operation.lookalike !== undefined) return applyLookalike(operation, operation.lookalike, context);
+  const link = liveLink(context, operation.sourceId);
+  if (link === undefined) return 'skipped';
+  const inactive: ScimChange = { path: 'active', change: 'set', value: false, had: true };
+  const doubted = await doubt(context, link, ['active']);
+  const outcome = await context.target.update(operation.type, link.targetId, [inactive], context.signal, knownOf(link, context));
+  if (outcome.kind === 'failed') return lostIfGone(doubted, outcome.failure, context);
+  const departedAt = operation.cause === 'disabled' ? undefined : new Date(context.clock.now()).toISOString();
+  const attributes = { ...doubted.attributes, ...acknowledged(new Map([['active', false]]), context) };
+  const off = { ...doubted, lifecycle: 'deactivated' as const, leftDisabled: undefined, createdAt: undefined, departedAt, attributes, version: outcome.version };
+  await remember(context, asShown(off, outcome.shown, ['active']), context.removalsOf(operation));
+  return undefined;
+}
+
+async function applyDeletion(operation: RemoveOperation, context: PushContext): Promise<Result> {
+  const link = liveLink(context, operation.sourceId);
+  if (link === undefined) return 'skipped';
+  // Should the entry come back before the answer does, something has to be sent that finds out whether it is still there.
+  await doubt(context, link, [operation.type === 'user' ? 'active' : 'externalId']);
+  const outcome = await context.target.remove(operation.type, link.targetId, context.signal, knownOf(link, context));
+  if (outcome.kind === 'failed') return outcome.failure.class === 'gone' ? applyAbsence(operation, link, outcome.failure, context) : switchOffInstead(operation, link, outcome.failure, context);
+  await forget(operation, link, context);
+  return undefined;
+}
+
+/**
+ * An account that the target does not delete is switched off, where it is not: access ends whatever becomes of the rest.
+ * The deletion has failed all the same, and is tried again.
+ */
+async function switchOffInstead(operation: RemoveOperation, link: Link, failure: Failure, context: PushContext): Promise<Failure> {
+  const { status = 0 } = failure;
+  const isRefused = ['rejected', 'conflict', 'unsupported'].includes(failure.class) || (['transient', 'protocol'].includes(failure.class) && status >= 400);
+  if (operation.type !== 'user' || link.lifecycle !== 'active' || !isRefused) return failure;
+  const inactive: ScimChange = { path: 'active', change: 'set', value: false, had: true };
+  const outcome = await context.target.update('user', link.targetId, [inactive], context.signal, knownOf(link, context));
+  if (outcome.kind === 'failed') return endsAll.has(outcome.failure.class) ? outcome.failure : failure;
+  const attributes = { ...link.attributes, ...acknowledged(new Map([['active', false]]), context) };
+  const departedAt = link.departedAt ?? new Date(context.clock.now()).toISOString();
+  const off = { ...link, lifecycle: 'deactivated' as const, leftDisabled: undefined, createdAt: undefined, departedAt, attributes, version: outcome.version };
+  await remember(context, asShown(off, outcome.shown, ['active']), context.removalsOf(operation));
+  return { ...failure, detail: `DELETE is refused (${failure.detail}); the account was switched off instead` };
+}
+
+/** The credentials are refused, or an id is somebody else's: that has to end the push. */
+const endsAll: ReadonlySet<string> = new Set(['auth', 'renumbered']);
+
+/**
+ * The target says that whoever is to be deleted is not there. Done, when it has nobody who could be them; mislaid under
+ * another id, they are deleted by that one.
+ */
+async function applyAbsence(operation: RemoveOperation, link: Link, failure: Failure, context: PushContext): Promise<Result> {
+  // In doubt since before: an earlier request whose answer was lost may have deleted it.
+  const isRepeated = Object.values(link.attributes).includes(doubtful);
+  const { target, store, policy, signal, clock } = context;
+  const others = await othersThan(link, context.links, store);
+  if (!isRepeated && (await isSettling(link, others, context, clock.now()))) {
+    await remember(context, link); // nothing was done
+    return settlingFailure(failure);
+  }
+  const fate = await findLost(link, { target, store, policy, signal, others });
+  if (fate.kind === 'unknown') return disbelieved(failure);
+  if (fate.kind === 'alike') {
+    await remember(context, { ...link, lifecycle: 'lost', lookalike: fate.targetId });
+    return { ...failure, detail: `the target does not have this one any more, and has ${fate.targetId} with the same name, which may be somebody else's: a person decides` };
+  }
+  if (fate.kind === 'gone') {
+    await forget(operation, link, context);
+    return undefined;
+  }
+  await remember(context, fate.link);
+  if (fate.link.targetId === link.targetId) return { ...failure, class: 'rejected', detail: 'DELETE was answered with 404, and it is still there' };
+  const outcome = await target.remove(operation.type, fate.link.targetId, signal, knownOf(fate.link, context));
+  if (outcome.kind === 'failed') return outcome.failure;
+  await forget(operation, fate.link, context);
+  return undefined;
+}
+
+async function forget(operation: RemoveOperation, link: Link, context: PushContext): Promise<void> {
+  await context.store.record([{ kind: 'unlink', target: link.target, sourceId: link.sourceId }, ...context.removalsOf(operation)]);
+  context.links.delete(link.sourceId);
+}

@@ -1,0 +1,100 @@
+import type { Failure, FailureClass } from '../../core/model/outcome.ts';
+import type { Operation } from '../../core/model/plan.ts';
+import { createSilence } from './silence.ts';
+
+/** Operations of one verb on one type, of which so many failed in a row that the rest of them is not tried. */
+export interface GivenUp extends Pick<Operation, 'verb' | 'type'> {
+  /** The last one. */
+  readonly failure: Failure;
+  /** How many failed in a row. */
+  readonly inARow: number;
+  /** Of its kind, not tried. */
+  readonly notStarted: number;
+}
+
+/** Decides when to stop trying: what for one kind of operation, what for the target as a whole. */
+export interface Breaker {
+  succeeded(operation: Operation): void;
+  failed(operation: Operation, failure: Failure): Promise<void>;
+  /** Whether operations of this kind are not tried any more. */
+  isOpen(operation: Operation): boolean;
+  /** What ended everything; undefined while the target is of use. */
+  stoppedBy(): Failure | undefined;
+  /** @param skipped operations that were not tried because of their kind */
+  givenUp(skipped: readonly Operation[]): GivenUp[];
+}
+
+/** So many failures in a row without a success between them. */
+const mostInARow = 20;
+/** After these, every further request could only do harm: lock-outs, or writes to the wrong account. */
+const endsAll: ReadonlySet<FailureClass> = new Set(['auth', 'renumbered']);
+const downClasses: ReadonlySet<FailureClass> = new Set(['transient', 'throttled', 'unknown', 'protocol']);
+
+/*
+ *   so many in a row failed        | the target, when asked | then
+ *   -------------------------------+------------------------+----------------------------------------------------
+ *   of one verb and type           | not asked, others work | the rest of that kind waits for the next cycle
+ *   of everything; or three of a   | answers                | the same, and everything else goes on
+ *   kind waited for a timeout, or  | does not answer        | the push ends
+ *   20 of it in all                |                        |
+ *   one, credentials refused or    | not asked              | the push ends
+ *   ids given out anew             |                        |
+ */
+
+/**
+ * Each verb and type has a count of its own, so that what fails for one kind of operation (managers that cannot be
+ * written) keeps nothing else from being done, least of all access from ending.
+ *
+ * What waits for nothing is given up sooner than what fails at once, so that a cycle ends in minutes whatever a target does.
+ *
+ * @param probe asks the target for something that costs next to nothing; undefined when it answers
+ */
+export function createBreaker(probe: () => Promise<Failure | undefined>): Breaker {
+  const inARow = new Map<string, number>();
+  const silence = createSilence();
+  const open = new Map<string, { readonly operation: Operation; readonly failure: Failure; readonly inARow: number }>();
+  let ofAll = 0;
+  let stopped: Failure | undefined;
+  let asking: Promise<void> | undefined;
+  const ask = async (): Promise<void> => {
+    stopped ??= await probe();
+    ofAll = 0;
+  };
+  return {
+    succeeded(operation) {
+      ofAll = 0;
+      inARow.delete(kindOf(operation));
+      silence.answered(kindOf(operation));
+    },
+    async failed(operation, failure) {
+      const kind = kindOf(operation);
+      if (endsAll.has(failure.class)) stopped ??= failure;
+      const isPointless = failure.class === 'unsupported' && operation.verb === 'create';
+      if (!downClasses.has(failure.class) && !isPointless) {
+        ofAll = 0;
+        inARow.delete(kind);
+        silence.answered(kind);
+        return;
+      }
+      const count = (inARow.get(kind) ?? 0) + 1;
+      inARow.set(kind, count);
+      ofAll += 1;
+      const isTooLong = silence.failed(kind, failure);
+      const isNew = (count >= mostInARow || isTooLong) && !open.has(kind);
+      if (isNew) open.set(kind, { operation, failure, inARow: count });
+      if ((ofAll < mostInARow && !(isNew && isTooLong)) || stopped !== undefined) return;
+      asking ??= ask().finally(() => (asking = undefined));
+      await asking;
+    },
+    isOpen: (operation) => open.has(kindOf(operation)),
+    stoppedBy: () => stopped,
+    givenUp: (skipped) =>
+      [...open].map(([kind, { operation: { verb, type }, failure, inARow: count }]): GivenUp => {
+        return { verb, type, failure, inARow: count, notStarted: skipped.filter((operation) => kindOf(operation) === kind).length };
+      }),
+  };
+}
+
+function kindOf({ verb, type }: Operation): string {
+  return `${verb} ${type}`;
+}

@@ -1,0 +1,40 @@
+import type { Trouble } from '../../ports/state-store.ts';
+
+/*
+ * When something that failed is worth another try. What failed on its way is tried again soon; what the target refused
+ * will most likely be refused again, so that the pauses grow to a day. A change of the entry, or a person who asks,
+ * ends the pause.
+ */
+
+const minute = 60_000;
+const passing = { first: 10_000, factor: 2, longest: 15 * minute };
+const lasting = { first: minute, factor: 4, longest: 24 * 60 * minute };
+/** Whoever was mislaid may have access: they are looked for within the hour, however often it was in vain. */
+const mislaid = { first: 10_000, factor: 2, longest: 60 * minute };
+const passingCauses: ReadonlySet<Trouble['cause']> = new Set(['transient', 'throttled', 'unknown', 'gone', 'held']);
+
+/** The record of a failure, after those before it. */
+export function troubleAfter(
+  previous: Trouble | undefined,
+  failed: Pick<Trouble, 'target' | 'type' | 'sourceId' | 'cause' | 'status' | 'targetId' | 'fingerprint'>,
+  now: number,
+): Trouble {
+  const same = previous?.fingerprint === failed.fingerprint ? previous : undefined;
+  const attempts = (same?.attempts ?? 0) + 1;
+  const { first, factor, longest } = failed.cause === 'mislaid' ? mislaid : passingCauses.has(failed.cause) ? passing : lasting;
+  // Nobody was there: that only changes on the target, and costs a request each time.
+  const pause = failed.cause === 'inactive' ? lasting.longest : Math.min(longest, first * factor ** (attempts - 1));
+  return {
+    ...failed,
+    attempts,
+    since: same?.since ?? new Date(now).toISOString(),
+    retryAt: new Date(now + pause).toISOString(),
+  };
+}
+
+/** Whether to leave something alone for now. A pause that reaches further than any can be comes from a clock that jumped. */
+export function isPaused(trouble: Trouble | undefined, fingerprint: string, now: number): boolean {
+  if (trouble?.fingerprint !== fingerprint) return false;
+  const left = Date.parse(trouble.retryAt) - now;
+  return left > 0 && left <= lasting.longest;
+}

@@ -1,0 +1,108 @@
+import { dnKey } from '../../core/directory/dn.ts';
+import { entryKey, noFormerNames, type FormerNames } from '../../core/mapping/directory-index.ts';
+import { memberNames } from '../../core/mapping/member-values.ts';
+import type { Entry, SourceId } from '../../core/model/entry.ts';
+import type { Digest } from '../../core/model/link.ts';
+import type { CompleteReading } from '../../core/model/reading.ts';
+import type { StateStore, StateView } from '../../ports/state-store.ts';
+
+/*
+ * Where nothing keeps references in order (OpenLDAP without slapo-refint), a person who is renamed or moved still stands
+ * under the former DN in their groups. The state remembers under which names every entry was known, as keyed digests, so
+ * that such a value keeps its meaning, also for a `sync` that was not there when the person moved. Whoever is gone is
+ * forgotten when no target has a link of theirs any more: until then, the name that a group still has for them tells
+ * where to look for them.
+ */
+
+/** The name that an entry has, and those that it had: more moves than that before anybody looks after a group are rare. */
+const mostNames = 4;
+const batchSize = 1_000;
+
+/**
+ * Which reading was noted last, by state and directory: a poll that shows nothing new notes nothing, and one that tells
+ * what changed notes that. Another state, as after it was put back from a backup, begins anew.
+ */
+const lastNoted = new WeakMap<StateStore, Map<string, WeakRef<CompleteReading>>>();
+
+/**
+ * Notes under which names the entries are known now. A state that cannot be written is the cycle's trouble, not ours:
+ * what is not noted is noted next time.
+ */
+export async function noteNames(readings: ReadonlyMap<string, CompleteReading>, store: StateStore): Promise<void> {
+  const noted = lastNoted.get(store) ?? new Map<string, WeakRef<CompleteReading>>();
+  lastNoted.set(store, noted);
+  for (const [directory, reading] of readings) {
+    const before = noted.get(directory)?.deref();
+    if (before === reading) continue;
+    const change = before !== undefined && reading.change?.before.deref() === before ? reading.change : undefined;
+    try {
+      await note(directory, change?.entries ?? reading.entries, store);
+      if (change === undefined) await forgetStray(directory, reading, store);
+      noted.set(directory, new WeakRef(reading));
+    } catch {
+      noted.delete(directory);
+    }
+  }
+}
+
+async function note(directory: string, entries: readonly Entry[], store: StateStore): Promise<void> {
+  for (let at = 0; at < entries.length; at += batchSize) {
+    const batch = entries.slice(at, at + batchSize);
+    const known = await store.names(directory, batch.map(({ id }) => id));
+    const names = batch.flatMap((entry): [SourceId, readonly string[]][] => {
+      const name = digestName(entryKey(entry), store.digest);
+      const before = known.get(entry.id) ?? [];
+      return before[0] === name ? [] : [[entry.id, [name, ...before.filter((one) => one !== name)].slice(0, mostNames)]];
+    });
+    if (names.length > 0) await store.record([{ kind: 'names', directory, names }]);
+  }
+}
+
+/** After a complete reading: the few who leave between two of them are no burden. */
+async function forgetStray(directory: string, { entries }: CompleteReading, store: StateStore): Promise<void> {
+  const seen = new Set(entries.map(({ id }) => id));
+  for await (const ids of store.strayNames(directory, seen)) {
+    if (ids.length > 0) await store.record([{ kind: 'names', directory, names: ids.map((id) => [id, []]) }]);
+  }
+}
+
+/**
+ * Where those stand, or stood, whom no reading shows: the names that members of groups have now, and that nobody has who
+ * was read, compared with the last name of each of them.
+ */
+export async function namesInGroups(ids: readonly SourceId[], { directory, entries }: CompleteReading, store: Pick<StateView, 'names' | 'digest'>): Promise<ReadonlyMap<SourceId, string>> {
+  const lastNames = new Map([...(await store.names(directory, ids))].flatMap(([id, [last]]) => (last === undefined ? [] : [[last, id]])));
+  if (lastNames.size === 0) return new Map();
+  const spelled = new Set(entries.map(({ dn }) => dn));
+  const values = new Set(entries.flatMap(({ type, attributes }) => (type === 'group' ? memberNames.flatMap((name) => attributes.get(name) ?? []) : [])));
+  return new Map([...values].flatMap((value): [SourceId, string][] => {
+    if (typeof value !== 'string' || spelled.has(value)) return [];
+    const id = lastNames.get(digestName(dnKey(value), store.digest));
+    return id === undefined ? [] : [[id, value]];
+  }));
+}
+
+/** Who had these names, in any of the directories. */
+export async function formerNames(names: ReadonlySet<string>, directories: Iterable<string>, store: StateView): Promise<FormerNames> {
+  if (names.size === 0) return noFormerNames;
+  const digests = new Map([...names].map((name) => [name, digestName(dnKey(name), store.digest)]));
+  const ids = new Map<string, Set<SourceId>>();
+  for (const directory of directories) {
+    for (const [digest, those] of await store.named(directory, [...new Set(digests.values())])) {
+      ids.set(digest, new Set([...(ids.get(digest) ?? []), ...those]));
+    }
+  }
+  return new Map([...digests].flatMap(([name, digest]): [string, readonly SourceId[]][] => {
+    const those = ids.get(digest);
+    return those === undefined ? [] : [[name, [...those].sort()]];
+  }));
+}
+
+export function isSameFormer(one: FormerNames, other: FormerNames): boolean {
+  return one.size === other.size && [...one].every(([name, ids]) => String(ids) === String(other.get(name) ?? ''));
+}
+
+/** Apart from the digests of values: a text that a target holds must not tell whose name it is. */
+function digestName(key: string, digest: Digest): string {
+  return digest(`name ${key}`);
+}
