@@ -60,13 +60,18 @@ const searchCauses: ReadonlySet<Trouble['cause']> = new Set<ReasonCode | 'inacti
 export async function searchUnlinked(input: SearchInput): Promise<SearchResult> {
   const { setup, store } = input;
   const intents = new Map((await store.openIntents(setup.target.name)).map((intent) => [intent.sourceId, intent]));
+  // Whose create may still show is looked for again, and does not rest.
+  const mayShow = (id: SourceId): boolean => {
+    const intent = intents.get(id);
+    return intent !== undefined && mayStillShow(intent, input.now);
+  };
   const { wanted, resting, unsearched, spared } = divide(input);
   const { matches, rejected, unreached, leftOut, listed } = await correlate(wanted, {
     ...setup,
     store,
     intents: new Set(intents.keys()),
     barred: barredOf(input),
-    held: heldOf(wanted, intents, input),
+    held: heldOf(wanted, mayShow, input),
     gone: input.gone,
     signal: input.signal,
   });
@@ -76,11 +81,6 @@ export async function searchUnlinked(input: SearchInput): Promise<SearchResult> 
     ({ sourceId, type, attributes }) =>
       !causes.has(sourceId) && !unreached.has(sourceId) && !matches.has(sourceId) && !setup.createInactive && type === 'user' && attributes.get('active') === false,
   );
-  // Whose create may still show is looked for again, and does not rest.
-  const mayShow = (id: SourceId): boolean => {
-    const intent = intents.get(id);
-    return intent !== undefined && mayStillShow(intent, input.now);
-  };
   for (const { sourceId } of absent) if (!mayShow(sourceId)) causes.set(sourceId, 'inactive');
   return {
     matches,
@@ -141,11 +141,11 @@ function barredOf({ troubles }: SearchInput): ReadonlyMap<SourceId, TargetId> {
   return new Map([...troubles].flatMap(([id, { cause, targetId }]) => (cause === 'adoption_off' && targetId !== undefined ? [[id, targetId] as const] : [])));
 }
 
-/** Whose adoption waits, and who would be looked for in the same way; not those of whom something is under way. */
-function heldOf(wanted: readonly Resource[], intents: ReadonlyMap<SourceId, Intent>, { heldMatches, fingerprints }: SearchInput): ReadonlyMap<SourceId, Match> {
+/** Whose adoption waits, and who would be looked for in the same way; not those whose create may still show. */
+function heldOf(wanted: readonly Resource[], mayShow: (id: SourceId) => boolean, { heldMatches, fingerprints }: SearchInput): ReadonlyMap<SourceId, Match> {
   return new Map(wanted.flatMap(({ sourceId }) => {
     const held = heldMatches?.get(sourceId);
-    return held === undefined || intents.has(sourceId) || held.fingerprint !== fingerprints.ofMatch(sourceId) ? [] : [[sourceId, held.match] as const];
+    return held === undefined || mayShow(sourceId) || held.fingerprint !== fingerprints.ofMatch(sourceId) ? [] : [[sourceId, held.match] as const];
   }));
 }
 

@@ -116,8 +116,9 @@ export interface PrepareInput {
 export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const prepared = await prepare(input);
   // What was found a while ago may hold something else by now, or be somebody's: before it is written to it is looked for.
-  const isDue = prepared.due.some(({ sourceId }) => input.heldMatches?.get(sourceId)?.match === prepared.matches.get(sourceId) && prepared.matches.has(sourceId));
-  return isDue ? prepare({ ...input, heldMatches: undefined }) : prepared;
+  const due = new Set(prepared.due.map(({ sourceId }) => sourceId));
+  const waiting = new Map([...(input.heldMatches ?? [])].filter(([id, { match }]) => !due.has(id) || prepared.matches.get(id) !== match));
+  return waiting.size < (input.heldMatches?.size ?? 0) ? prepare({ ...input, heldMatches: waiting }) : prepared;
 }
 
 async function prepare(input: PrepareInput): Promise<Preparation> {
