@@ -122,11 +122,14 @@ function isWrite({ method }: FakeCall): boolean {
 }
 
 /** Whoever was being created may have to be searched for and sent once more; nobody else follows. */
-function checkStop({ target: fake }: World, { calls, callsBeforeStop }: SeenCycle): void {
+function checkStop({ target: fake, source }: World, { calls, callsBeforeStop }: SeenCycle): void {
   if (callsBeforeStop === undefined) return;
   const subjects = (some: readonly FakeCall[]): Set<unknown> =>
     new Set(some.filter(isWrite).map((call) => (call.method === 'create' ? call.attributes.get('externalId') : 'id' in call ? call.id : undefined)));
-  const early = subjects(calls.slice(0, callsBeforeStop));
+  // Whoever is looked for before they are created is being created.
+  const soughtBy = (value: string): unknown[] => source.entries().flatMap((one) => ([one.id, ...valuesOf(one, 'mail'), ...valuesOf(one, 'cn')].some((name) => name.toLowerCase() === value.toLowerCase()) ? [one.id] : []));
+  const before = calls.slice(0, callsBeforeStop);
+  const early = subjects(before).union(new Set(before.flatMap((call) => (call.method === 'find' ? soughtBy(call.value) : []))));
   const late = [...subjects(calls.slice(callsBeforeStop))].filter((subject) => !early.has(subject));
   // Those that had been let in together with the call that was the last one before the stop.
   assert.ok(late.length <= (callsBeforeStop === 0 ? 0 : fake.concurrency - 1), `nothing new starts after a stop: ${late.join(' ')}`);
@@ -166,11 +169,15 @@ function populationOf(of: 'user' | 'group' | 'deletion', { counts }: Before): nu
   return of === 'deletion' ? counts.user.active + counts.user.deactivated : counts[of].active;
 }
 
-/** Whether the directory says that this account's owner is disabled; of one that was ours only in this cycle, too. */
-function isSaid(targetId: string, { source }: World, { sources }: Before): boolean {
-  const id = sources.get(targetId);
-  const entry = id === undefined ? undefined : source.entry(id);
-  return id === undefined || (entry !== undefined && valuesOf(entry, 'status')[0] === 'off');
+/** Whether the directory says that this account's owner is disabled; of one that is ours only since this cycle, too, or passed over in it. */
+function isSaid(targetId: string, { source, target: fake }: World, { sources }: Before): boolean {
+  const owner = sources.get(targetId);
+  const heir = fake.users().find(({ id }) => id === targetId)?.['externalId'];
+  const isOff = (id: unknown): boolean => {
+    const entry = typeof id === 'string' ? source.entry(id) : undefined;
+    return entry !== undefined && valuesOf(entry, 'status')[0] === 'off';
+  };
+  return owner === undefined || isOff(owner) || isOff(heir);
 }
 
 function subjectsOf(removals: readonly SeenRemoval[], of: string): Set<string> {
