@@ -139,3 +139,27 @@ describe('whoever was taken out of a group by a request that was answered as if 
     assert.deepEqual(memberIds(stage), [idOf('ben')]);
   });
 });
+
+describe('a reading that is refused with what is not about reading', () => {
+  for (const status of [409, 413, 422]) {
+    it(`does not prove that a new name cost nobody their membership (${status})`, async (context) => {
+      const stage = await begin(context, { groups: { rename: 'loses-members', patchAnswer: 'empty' } });
+      const { group, ids } = await createTeam(stage, 2);
+      const current = (): Promise<readonly string[]> => Promise.resolve(ids);
+      applied(await stage.target.changeMembers(group, members(ids), signal));
+      stage.server.setFaults({ before: ({ method }) => (method === 'GET' ? { kind: 'answer', status } : undefined) });
+      const rename = (displayName: string) => stage.target.update('group', group, [{ path: 'displayName', change: 'set', value: displayName, had: true }], signal, { members: current, expectedMembers: current });
+      assert.equal(failureClass(await rename('Deck')), 'transient');
+      stage.server.setFaults({});
+      const outcome = await rename('Deck');
+      assert.deepEqual(outcome.kind === 'applied' ? outcome.shown?.members : outcome, []);
+    });
+
+    it(`does not prove a deletion (${status})`, async (context) => {
+      const stage = await begin(context, {});
+      const { ids } = await createTeam(stage, 1);
+      stage.server.setFaults({ before: ({ method }) => ({ kind: 'answer', status: method === 'DELETE' ? 404 : status }) });
+      assert.equal(failureClass(await stage.target.remove('user', ids[0] ?? '', signal)), 'transient');
+    });
+  }
+});
