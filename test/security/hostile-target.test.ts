@@ -79,6 +79,16 @@ describe('what a target may fill', () => {
     assert.ok(isFailure(again) && /cannot be searched by userName/.test(again.detail), JSON.stringify(again));
   });
 
+  it('takes JSON that is nested 100,000 deep as no answer to a search, and not as a filter that does not work', async (context) => {
+    for (const type of ['user', 'group'] as const) {
+      const { target } = await stage(context, () => httpAnswer(200, `${'['.repeat(100_000)}${']'.repeat(100_000)}`));
+      for (const name of ['anna', 'bert', 'carl']) {
+        const found = await target.find(type, 'externalId', name, signal);
+        assert.ok(isFailure(found) && found.class === 'protocol' && /200 with JSON of more than 64 levels/.test(found.detail), JSON.stringify(found));
+      }
+    }
+  });
+
   it('asks for no page behind half a character, or behind a cursor of a megabyte', async (context) => {
     for (const nextCursor of ['\ud800', 'c'.repeat(megabyte)]) {
       const { target, hostile } = await stage(context, () => jsonAnswer(200, { schemas: [listSchema], nextCursor, Resources: [{ id: '1', userName: 'u' }] }), {
