@@ -54,6 +54,15 @@ describe('a deactivation', () => {
     assert.equal(failureClass(await stage.target.update('user', id, off, signal, { externalId: 'dan' })), 'renumbered');
   });
 
+  it('that shows the externalId of somebody else is not believed either where it is the first change after a creation', async (context) => {
+    const stage = await begin(context, {});
+    const made = await stage.target.create('user', new Map([['externalId', 'ada'], ['userName', 'ada@x']]), signal);
+    const id = applied(made);
+    const other = { schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], id, externalId: 'dan', userName: 'dan@x', active: false };
+    stage.server.setFaults({ before: answering(200, other, false) });
+    assert.equal(failureClass(await stage.target.update('user', id, off, signal, { externalId: 'ada' })), 'renumbered');
+  });
+
   it('is not believed when neither the account nor others are shown afterwards', async (context) => {
     const stage = await begin(context, { users: { patchAnswer: 'empty' } });
     const id = await createPerson(stage, 'p');

@@ -61,7 +61,8 @@ async function applyUpdate(operation: UpdateOperation, context: PushContext): Pr
     if (change.change === 'set') Object.assign(attributes, acknowledged(new Map([[change.path, change.value]]), context));
   }
   const departedAt = operation.verb === 'reactivate' ? undefined : doubted.departedAt;
-  const missing = operation.type === 'group' ? await missingFrom(outcome, operation.sourceId, context) : [];
+  // Whoever is in doubt may have been taken out before, on purpose: the next cycle says what is wanted of them.
+  const missing = operation.type === 'group' ? await missingFrom(outcome, operation.sourceId, context, { add: [], remove: doubted.unsettled ?? [] }) : [];
   const unsettled = missing.length === 0 ? doubted.unsettled : [...new Set([...(doubted.unsettled ?? []), ...missing])];
   const settled = { ...doubted, createdAt: undefined, departedAt, heir: undefined, attributes, unsettled, version: outcome.version };
   await remember(context, asShown(settled, outcome.shown, whole.map(({ path }) => path)), context.removalsOf(operation));
@@ -90,19 +91,33 @@ async function applyDeletion(operation: RemoveOperation, context: PushContext): 
   // Should the entry come back before the answer does, something has to be sent that finds out whether it is still there.
   await doubt(context, link, [operation.type === 'user' ? 'active' : 'externalId']);
   const outcome = await context.target.remove(operation.type, link.targetId, context.signal, knownOf(link, context));
-  if (outcome.kind === 'failed') return outcome.failure.class === 'gone' ? applyAbsence(operation, link, outcome.failure, context) : switchOffInstead(operation, link, outcome.failure, context);
+  if (outcome.kind === 'failed') return outcome.failure.class === 'gone' ? applyAbsence(operation, link, outcome.failure, context) : endAccessInstead(operation, link, outcome.failure, context);
   await forget(operation, link, context);
   return undefined;
 }
 
 /**
- * An account that the target does not delete is switched off, where it is not: access ends whatever becomes of the rest.
- * The deletion has failed all the same, and is tried again.
+ * An account that the target does not delete is switched off, where it is not, and a group is emptied: access ends
+ * whatever becomes of the rest. The deletion has failed all the same, and is tried again.
  */
-async function switchOffInstead(operation: RemoveOperation, link: Link, failure: Failure, context: PushContext): Promise<Failure> {
+async function endAccessInstead(operation: RemoveOperation, link: Link, failure: Failure, context: PushContext): Promise<Failure> {
   const { status = 0 } = failure;
   const isRefused = ['rejected', 'conflict', 'unsupported'].includes(failure.class) || (['transient', 'protocol'].includes(failure.class) && status >= 400);
-  if (operation.type !== 'user' || link.lifecycle !== 'active' || !isRefused) return failure;
+  if (!isRefused) return failure;
+  if (operation.type === 'group') return emptyInstead(operation, failure, context);
+  return link.lifecycle === 'active' ? switchOffInstead(operation, link, failure, context) : failure;
+}
+
+async function emptyInstead(operation: RemoveOperation, failure: Failure, context: PushContext): Promise<Failure> {
+  const { sourceId, evidence } = operation;
+  const remove = (await context.store.members(context.target.name, sourceId)).filter((id) => context.links.has(id));
+  if (remove.length === 0) return failure;
+  const result = await applyMembers({ ...operation, verb: 'members', add: [], remove, cause: 'departed', evidence }, context);
+  if (result === undefined) return { ...failure, detail: `DELETE is refused (${failure.detail}); the group was emptied instead` };
+  return result !== 'skipped' && endsAll.has(result.class) ? result : failure;
+}
+
+async function switchOffInstead(operation: RemoveOperation, link: Link, failure: Failure, context: PushContext): Promise<Failure> {
   const inactive: ScimChange = { path: 'active', change: 'set', value: false, had: true };
   const outcome = await context.target.update('user', link.targetId, [inactive], context.signal, knownOf(link, context));
   if (outcome.kind === 'failed') return endsAll.has(outcome.failure.class) ? outcome.failure : failure;

@@ -69,6 +69,23 @@ describe('a deletion that is refused', () => {
     });
   }
 
+  it('empties the group, once', async () => {
+    const stage = cycleStage([person('anna'), team('crew', ['anna']), team('deck', ['anna'])], { removal: { leaves: 'delete', groups: 'delete' } });
+    await stage.cycle();
+    stage.target.setHook(({ method }) => (method === 'remove' ? { when: 'before', result: { class: 'rejected', status: 403, detail: 'not possible' } } : undefined));
+    stage.source.remove('crew');
+    await stage.clock.advance(minute);
+    const { report } = await stage.cycle();
+    assert.deepEqual(report.failed.map(({ failure: said }) => said.detail), ['DELETE is refused (not possible); the group was emptied instead']);
+    assert.deepEqual(stage.target.groups().map(({ displayName, members }) => [displayName, Array.isArray(members) ? members.length : 0]), [['crew', 0], ['deck', 1]]);
+    await stage.clock.advance(24 * 60 * minute);
+    const { calls } = await stage.cycle();
+    assert.deepEqual(calls.map(({ method }) => method).filter((method) => method !== 'read'), ['remove']);
+    stage.target.setHook(undefined);
+    await stage.clock.advance(24 * 60 * minute);
+    assert.deepEqual(operationsOf((await stage.cycle()).report.applied), ['delete crew']);
+  });
+
   it('sends nothing more to a target that does not answer', async () => {
     const stage = cycleStage([person('anna')], { removal: { leaves: 'delete', groups: 'keep' } });
     await stage.cycle();

@@ -15,6 +15,7 @@ import { idOf, maxBytes, versionOf } from '../answers/resource.ts';
 import { noteActive } from './ended.ts';
 import { showsActive } from './still-active.ts';
 import { storedByCreate, wasShown } from './settle-stored.ts';
+import { noteKeepsOurs } from './subject.ts';
 import { spelled, toWire } from './wire-change.ts';
 
 /**
@@ -42,6 +43,7 @@ export async function createResource(
     if (isRefusal(answer) || outcome.kind === 'failed') return outcome;
     if (isAnothers(conversation, type, answer, attributes, outcome.existed === true)) return { ...outcome, others: true };
     if (outcome.existed === true || showsOtherId(answer, attributes)) return outcome;
+    if (shownText(answer, 'externalId') !== undefined) noteKeepsOurs(book);
     const wire = [...attributes].filter(([path]) => path !== 'id').map(([path, value]) => toWire({ path, change: 'set', value, had: false }, dialect.values));
     const shown = await storedByCreate(conversation, type, outcome.id, wire, answer);
     return shown === undefined ? outcome : { ...outcome, shown };

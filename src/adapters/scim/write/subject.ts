@@ -37,12 +37,17 @@ export function strangeExternalId(body: Body, ours: string | undefined, sent: st
   const shown = textOf(readScimPath(body, externalIdPath));
   if (ours === undefined || shown === undefined || shown === '') return undefined;
   if ([ours, sent].some((one) => one !== undefined && (one.toLowerCase() === shown.toLowerCase() || comparableId(one) === comparableId(shown)))) {
-    evidence.note(keepsOurs);
+    noteKeepsOurs({ evidence });
     return undefined;
   }
   if (!evidence.has(keepsOurs)) return undefined;
   return { class: 'renumbered', detail: 'the answer shows the externalId of another account than the one that was written to' };
 }
+/** An answer to a create or an update showed the externalId that was given. */
+export function noteKeepsOurs({ evidence }: Pick<DialectBook, 'evidence'>): void {
+  evidence.note(keepsOurs);
+}
+
 /** Whether the target was seen to show the externalIds that it was given. */
 export function showsOurs({ evidence }: DialectBook): boolean {
   return evidence.has(keepsOurs);
