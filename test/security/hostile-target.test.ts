@@ -49,6 +49,16 @@ describe('what a target may fill', () => {
     });
   }
 
+  it('says of an id that cannot be kept why, and does not say that there was none', async (context) => {
+    for (const [id, why] of [['x'.repeat(300), /201 with an id of 300 characters, and 255 are the most/], ['..', /201 with an id that cannot stand in a URL/], ['a\r\nb', /201 with an id that cannot/], ['', /201 without an id/]] as const) {
+      const { target } = await stage(context, ({ method, body }) =>
+        method === 'POST' ? jsonAnswer(201, { ...(JSON.parse(body) as object), id }) : jsonAnswer(200, { schemas: [listSchema], totalResults: 0, Resources: [] }),
+      );
+      const outcome = await target.create('user', new Map([['userName', 'anna']]), signal);
+      assert.ok(outcome.kind === 'failed' && outcome.failure.class === 'unknown' && why.test(outcome.failure.detail), JSON.stringify(outcome));
+    }
+  });
+
   it('reads no list of millions of empty objects, and keeps nobody waiting', async (context) => {
     const page = emptyObjects(16 * megabyte);
     const { target, hostile } = await stage(context, () => page);
