@@ -2,6 +2,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { CycleMode, CycleObserver } from '../ports/cycle-observer.ts';
 import type { StateStore } from '../ports/state-store.ts';
 import type { FailureCounts } from './failing.ts';
+import type { HeldMatches } from './match/held-matches.ts';
 import type { DirectoryReadings } from './read/read-directories.ts';
 import type { InStep } from './plan/in-step.ts';
 import type { Attempt, TargetSetup } from './shared/target-setup.ts';
@@ -18,6 +19,8 @@ export interface CycleInput {
   readonly readSince?: number | undefined;
   /** Remembers from cycle to cycle which targets are in step; without it everything is planned. */
   readonly inStep?: InStep | undefined;
+  /** Remembers from cycle to cycle whom those fit whose adoption waits; without it they are looked for each time. */
+  readonly heldMatches?: HeldMatches | undefined;
   /** Measures from cycle to cycle how much time passed; without it, the wall clock is believed within bounds. */
   readonly timekeeper?: Timekeeper | undefined;
   /** Counts failures from cycle to cycle; without it, the state alone does. */

@@ -15,6 +15,7 @@ import { endVoid, takeOut, withWords } from './plan/decisions.ts';
 import { focusOn, type Focus } from './plan/focus.ts';
 import { draftKnowing, isSame, type Step } from './plan/in-step.ts';
 import { checkMustSee } from './plan/must-see.ts';
+import { matchesToKeep } from './match/held-matches.ts';
 import { heldRecord } from './plan/hold.ts';
 import { preparePlan, type Preparation } from './plan/prepare-plan.ts';
 import { pushAll } from './push-all.ts';
@@ -105,10 +106,12 @@ async function runCycle(input: CycleInput): Promise<Result> {
   const plannedNow = clock.monotonic();
   const focus = step && (await focusOn(step, projection, setup.target, store));
   if (focus === undefined) await recoverIntents(setup, store, projection, clock.now(), input.signal);
-  const from = { ...input, readings, lookUp: input.readings.lookUp, projection, scopeGroups: draft.survey.scopeGroups, focus, now: clock.now() };
+  const heldMatches = mayRest(input) ? input.heldMatches?.of(setup.target.name, clock) : undefined;
+  const from = { ...input, heldMatches, readings, lookUp: input.readings.lookUp, projection, scopeGroups: draft.survey.scopeGroups, focus, now: clock.now() };
   const prepared = await preparePlan(from);
   const { plan, verdict: { hold } } = prepared;
   const target = setup.target.name;
+  input.heldMatches?.keep(target, matchesToKeep(prepared, heldMatches ?? new Map(), clock));
   tell(prepared, input);
   const state = await rememberFindings(input, prepared);
   const pushed = await pushAll(input, prepared, from);
@@ -153,8 +156,13 @@ function tell({ plan, unreached, forgotten, verdict: { hold } }: Preparation, { 
 }
 
 /** How the last cycle left the target in step, unless somebody wants more. Nothing was held, so no decision can matter. */
-function lastStep({ mode, attempt, setup, clock, inStep }: CycleInput): Step | undefined {
-  return mode === 'incremental' && attempt === 'due' ? inStep?.last(setup.target.name, clock) : undefined;
+function lastStep(input: CycleInput): Step | undefined {
+  return mayRest(input) ? input.inStep?.last(input.setup.target.name, input.clock) : undefined;
+}
+
+/** Neither a person nor the schedule asks for everything to be looked at again. */
+function mayRest({ mode, attempt }: CycleInput): boolean {
+  return mode === 'incremental' && attempt === 'due';
 }
 
 function idsIn({ resources, rejected, left }: Focus): ReadonlySet<SourceId> {

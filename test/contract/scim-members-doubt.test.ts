@@ -69,3 +69,97 @@ describe('a removal that is answered with noTarget by a group that does not show
     assert.equal(memberIds(stage).length, 2);
   });
 });
+
+describe('a member who joined by a request whose answer was lost, so that repeating it is refused', () => {
+  const cases = [
+    { name: 'repeated within the call', again: 409, shown: 'never' },
+    { name: 'in other words', again: 400, shown: 'never' },
+    { name: 'beside a removal that is refused', again: 409, shown: 'always' },
+  ] as const;
+  for (const { name, again, shown } of cases) {
+    it(`is taken out when they leave the group: ${name}`, async (context) => {
+      const stage = await begin(context, { members: { again, absent: 404, shown } }, shown === 'never' ? hidden : {});
+      const company = cycleStage(['ada', 'ben', 'cyd', 'dan'].map((one) => person(one)).concat(team('crew', ['ada', 'ben'])));
+      const input = { prepare: () => Promise.resolve({ ...company.setup, target: stage.target }), attempt: 'asked' as const };
+      await company.cycle(input);
+      company.source.put(team('crew', shown === 'never' ? ['ada', 'ben', 'cyd'] : ['cyd']));
+      // Everything is done, and what removes somebody is answered as if it were not; so is what adds, where nothing shows it.
+      let failures = 0;
+      const isConcerned = (operations: string): boolean => operations.includes(shown === 'never' ? '"add"' : '"remove"');
+      stage.server.setFaults({
+        before({ method, path, body }) {
+          if (method !== 'PATCH' || !path.startsWith('/Groups') || !isConcerned(JSON.stringify(body))) return undefined;
+          failures += 1;
+          return failures === 1 ? { kind: 'garble', status: 500, body: '{"detail":"no"}' } : undefined;
+        },
+      });
+      await company.cycle(input);
+      stage.server.setFaults({});
+      company.source.put(team('crew', ['ada']));
+      for (let cycle = 0; cycle < 2; cycle += 1) await company.cycle(input);
+      const ada = stage.server.users().find(({ userName }) => String(userName).startsWith('ada'))?.['id'];
+      assert.deepEqual(memberIds(stage), [ada]);
+    });
+  }
+});
+
+describe('whoever was taken out of a group by a request that was answered as if it had failed', () => {
+  /** Refuses nothing, but says that the first removals failed, and does not show the group when it is asked for it then. */
+  const stageOf = async (context: Parameters<typeof begin>[0], { garbled, unread }: { readonly garbled: number; readonly unread: number }) => {
+    const stage = await begin(context, {});
+    const company = cycleStage(['ada', 'ben', 'cyd', 'dan', 'eve'].map((one) => person(one)).concat(team('crew', ['ben', 'cyd', 'dan', 'eve'])));
+    const input = { prepare: () => Promise.resolve({ ...company.setup, target: stage.target }), attempt: 'asked' as const };
+    await company.cycle(input);
+    let failures = 0;
+    let readings = 0;
+    stage.server.setFaults({
+      before({ method, path, body }) {
+        if (!path.startsWith('/Groups/')) return undefined;
+        if (method === 'GET') return (readings += 1) <= unread ? { kind: 'answer', status: 200 } : undefined;
+        if (!JSON.stringify(body).includes('"remove"')) return undefined;
+        return (failures += 1) <= garbled ? { kind: 'garble', status: 500, body: '{"detail":"no"}' } : undefined;
+      },
+    });
+    const idOf = (name: string): unknown => stage.server.users().find(({ userName }) => String(userName).startsWith(name))?.['id'];
+    return { stage, company, input, idOf };
+  };
+
+  it('is not put back while the others are sent in halves', async (context) => {
+    const { stage, company, input, idOf } = await stageOf(context, { garbled: 1, unread: 2 });
+    company.source.put(team('crew', ['ada']));
+    await company.cycle(input);
+    await company.cycle(input);
+    assert.deepEqual(memberIds(stage), [idOf('ada')]);
+  });
+
+  it('is not put back when the group is renamed', async (context) => {
+    const { stage, company, input, idOf } = await stageOf(context, { garbled: 4, unread: 2 });
+    company.source.put({ ...team('crew', ['ben']), attributes: new Map([...team('crew', ['ben']).attributes, ['cn', ['Deck']]]) });
+    await company.cycle(input);
+    assert.deepEqual(memberIds(stage), [idOf('ben')]);
+  });
+});
+
+describe('a reading that is refused with what is not about reading', () => {
+  for (const status of [409, 413, 422]) {
+    it(`does not prove that a new name cost nobody their membership (${status})`, async (context) => {
+      const stage = await begin(context, { groups: { rename: 'loses-members', patchAnswer: 'empty' } });
+      const { group, ids } = await createTeam(stage, 2);
+      const current = (): Promise<readonly string[]> => Promise.resolve(ids);
+      applied(await stage.target.changeMembers(group, members(ids), signal));
+      stage.server.setFaults({ before: ({ method }) => (method === 'GET' ? { kind: 'answer', status } : undefined) });
+      const rename = (displayName: string) => stage.target.update('group', group, [{ path: 'displayName', change: 'set', value: displayName, had: true }], signal, { members: current, expectedMembers: current });
+      assert.equal(failureClass(await rename('Deck')), 'transient');
+      stage.server.setFaults({});
+      const outcome = await rename('Deck');
+      assert.deepEqual(outcome.kind === 'applied' ? outcome.shown?.members : outcome, []);
+    });
+
+    it(`does not prove a deletion (${status})`, async (context) => {
+      const stage = await begin(context, {});
+      const { ids } = await createTeam(stage, 1);
+      stage.server.setFaults({ before: ({ method }) => ({ kind: 'answer', status: method === 'DELETE' ? 404 : status }) });
+      assert.equal(failureClass(await stage.target.remove('user', ids[0] ?? '', signal)), 'transient');
+    });
+  }
+});

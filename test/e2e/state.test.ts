@@ -21,7 +21,7 @@ describe('what the state is bound to', { concurrency: 2 }, () => {
   it('is the place of the target: another one is refused, and begun anew when a person says so', async () => {
     await using site = await createSite({ company: office });
     const first = await site.run('sync');
-    assert.match(first.stderr, /new state in .*: this is the first run, which removes nothing/);
+    assert.match(first.stderr, /new state in .*: first run, nothing will be removed/);
     assert.doesNotMatch((await site.run('sync')).stderr, /new state/);
     const other = await startScimServer({ token: site.token });
     try {

@@ -68,9 +68,6 @@ export async function expectSilence(world: World): Promise<void> {
     const open = new Set((await world.store.openIntents(target)).map(({ sourceId }) => sourceId));
     // A leaver of whom a target that shows nobody says that it does not have them is asked for until somebody is there.
     if ((seen.report?.unproven.length ?? 0) > 0 && seen.calls.every(isReading)) return;
-    // Whose adoption is held, or was rejected, is looked for again: the state keeps nothing of what was found there.
-    const waiting = [...(seen.report?.hold?.operations ?? []), ...(seen.report?.undone ?? [])];
-    if (waiting.some(({ verb }) => verb === 'adopt') && seen.calls.every(isReading)) return;
     if (seen.calls.some((call) => call.method !== 'find' || call.attribute !== 'externalId' || !open.has(call.value))) continue;
     assert.deepEqual(seen.report?.applied.map(({ verb, sourceId }) => `${verb} ${sourceId}`), [], 'what was not sent is not reported as applied');
     return;

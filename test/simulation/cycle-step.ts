@@ -67,7 +67,8 @@ export async function runCycle(world: World, trouble: Trouble, attempt: Attempt 
     death.resolve(undefined);
   };
   if (world.random.chance(0.1)) world.source.forgetChanges();
-  if (world.random.chance(0.05)) world.process = startProcess();
+  if (world.random.chance(0.05)) world.process = startProcess(world.clock);
+  await forgetAfterLeap(world);
   const stage = setStage(world, trouble, die);
   const running = runCycles([target], {
     mode: 'incremental',
@@ -75,6 +76,8 @@ export async function runCycle(world: World, trouble: Trouble, attempt: Attempt 
     sources: new Map([[world.source.name, world.source]]),
     pictures: world.process.pictures,
     inStep: world.process.inStep,
+    heldMatches: world.process.heldMatches,
+    timekeeper: world.process.timekeeper,
     prepare: () => Promise.resolve({ ...world.setup, target: stage.target }),
     store: world.store,
     clock: world.clock,
@@ -90,10 +93,17 @@ export async function runCycle(world: World, trouble: Trouble, attempt: Attempt 
   world.store.failRecords(() => false);
   if (reports === undefined) {
     world.store = world.store.reopen();
-    world.process = startProcess();
+    world.process = startProcess(world.clock);
   }
+  if (reports?.[0] !== undefined && reports[0].error === undefined) world.hasLeapt = false;
   const callsBeforeStop = trouble.kind === 'stops' ? trouble.at : undefined;
   return { trouble, report: reports?.[0], calls, acknowledged: [...stage.acknowledged], callsBeforeStop };
+}
+
+/** Where no process saw how much time passed, the wall clock is believed for some days: what was done is longer ago than a day. */
+async function forgetAfterLeap(world: World): Promise<void> {
+  const { lastCycleAt } = await world.store.target(target);
+  if (world.hasLeapt && world.process.timekeeper.since(target, lastCycleAt) === undefined) world.seenEffects = [];
 }
 
 interface Stage {

@@ -71,6 +71,7 @@ async function takeCycle(world: World): Promise<void> {
   if (random.chance(0.05)) {
     const jump = random.pick([-60 * day, -2 * day, -hour, hour, 2 * day, 60 * day]);
     clock.jumpWallClock(jump);
+    if (jump > 0) world.hasLeapt = true;
     trace.push(`the wall clock jumps by ${jump / hour} hours`);
   }
   await clock.advance(random.pick([1_000, 30_000, hour]));

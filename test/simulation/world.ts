@@ -1,5 +1,7 @@
 import { createPictures, type DirectoryPictures } from '../../src/cycle/read/directory-pictures.ts';
+import { createHeldMatches, type HeldMatches } from '../../src/cycle/match/held-matches.ts';
 import { createInStep, type InStep } from '../../src/cycle/plan/in-step.ts';
+import { createTimekeeper, type Timekeeper } from '../../src/cycle/shared/timekeeper.ts';
 import type { TargetSetup } from '../../src/cycle/shared/target-setup.ts';
 import type { Entry, ResourceType, SourceId } from '../../src/core/model/entry.ts';
 import type { TargetId } from '../../src/core/model/link.ts';
@@ -47,10 +49,12 @@ export interface SeenEffect {
 export interface Memory {
   readonly pictures: DirectoryPictures;
   readonly inStep: InStep;
+  readonly heldMatches: HeldMatches;
+  readonly timekeeper: Timekeeper;
 }
 
-export function startProcess(): Memory {
-  return { pictures: createPictures(), inStep: createInStep() };
+export function startProcess(clock: Pick<FakeClock, 'monotonic'>): Memory {
+  return { pictures: createPictures(), inStep: createInStep(), heldMatches: createHeldMatches(), timekeeper: createTimekeeper(clock) };
 }
 
 /** A directory, a target and a state, and what is known about them besides. */
@@ -65,6 +69,8 @@ export interface World {
   store: MemoryStore;
   /** What it holds in memory alone, gone with it. */
   process: Memory;
+  /** The wall clock was set forward, and no cycle has come to its end since. */
+  hasLeapt: boolean;
   /** Something was taken from the target behind our back: only a change of the entry can show it. */
   wasWiped: boolean;
   /** Entries that readings do not show for a while, as if they were gone. */
@@ -142,15 +148,17 @@ export function createWorld(seed: number): World {
     },
     createInactive: random.chance(0.3),
   };
+  const clock = fakeClock({ seed });
   const world: World = {
     seed,
     random,
-    clock: fakeClock({ seed }),
+    clock,
     source: createFakeSource('corp'),
     target: fake,
     setup,
     store: createMemoryStore(),
-    process: startProcess(),
+    process: startProcess(clock),
+    hasLeapt: false,
     wasWiped: false,
     hidden: [],
     unreadable: new Set(),

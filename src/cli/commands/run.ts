@@ -5,6 +5,7 @@ import type { Failure } from '../../core/model/outcome.ts';
 import { loadConfiguration } from '../../config/load.ts';
 import { createPictures } from '../../cycle/read/directory-pictures.ts';
 import { createFailureCounts } from '../../cycle/failing.ts';
+import { createHeldMatches } from '../../cycle/match/held-matches.ts';
 import { createInStep } from '../../cycle/plan/in-step.ts';
 import { createTimekeeper } from '../../cycle/shared/timekeeper.ts';
 import { rememberReading } from '../../cycle/read/remember-directories.ts';
@@ -127,6 +128,7 @@ async function runRounds(app: App, held: HeldStore, { log, metrics, backOff, wat
   const directoriesOf = (target: string) => configuration.targets.get(target)?.from ?? [];
   const pictures = createPictures();
   const inStep = createInStep();
+  const heldMatches = createHeldMatches();
   const timekeeper = createTimekeeper(clock);
   const failures = createFailureCounts();
   const lanes = createLanes({
@@ -139,6 +141,7 @@ async function runRounds(app: App, held: HeldStore, { log, metrics, backOff, wat
         ...app,
         pictures,
         inStep,
+        heldMatches,
         timekeeper,
         failures,
         ...control,

@@ -101,7 +101,7 @@ export function diffWithBody(
  * Whether a list shows its elements as nothing but texts (WSO2): the one that is wanted may be among them, and would be
  * there twice when it is added.
  */
-function isUntold(body: Readonly<Record<string, unknown>>, path: ScimPath): boolean {
+export function isUntold(body: Readonly<Record<string, unknown>>, path: ScimPath): boolean {
   const held = path.filter === undefined ? undefined : readScimPath(body, { ...path, filter: undefined, sub: undefined });
   return Array.isArray(held) && held.some((element: unknown) => typeof element === 'string');
 }

@@ -3,7 +3,7 @@ import { heldText } from '../mapping/scim-values.ts';
 import type { SourceId } from '../model/entry.ts';
 import { doubtful, empty, unmanaged, type Digest, type Link } from '../model/link.ts';
 import { Reference, type DesiredAttributes, type Resource } from '../model/resource.ts';
-import { digestAttributes, isNoValue, type TargetIdOf } from './diff.ts';
+import { digestAttributes, isNoValue, isUntold, type TargetIdOf } from './diff.ts';
 
 /*
  * What a link knows of a path, and what follows for one that the map has now:
@@ -59,8 +59,8 @@ export function learnPaths(
 ): Link {
   const learn = (path: string): string | undefined => {
     const held = readScimPath(body, scimPath(path));
-    if (isNoValue(held)) return empty;
     const value = wanted.get(path);
+    if (isNoValue(held)) return value !== null && isUntold(body, scimPath(path)) ? doubtful : empty;
     const plain = value instanceof Reference ? targetIdOf(value.id) : value;
     const isWanted = value !== undefined && plain !== undefined && plain !== null && sameScimValue(plain, held);
     return isWanted ? digestAttributes(new Map([[path, value]]), digest, targetIdOf)[path] : digest(`${path}=${heldText(held)}`);

@@ -1,19 +1,19 @@
-import { comparableId, isSourceId } from '../../core/directory/source-id.ts';
+import { comparableId } from '../../core/directory/source-id.ts';
 import { fold } from '../../core/directory/fold.ts';
 import type { ResourceType, SourceId } from '../../core/model/entry.ts';
 import type { TargetId } from '../../core/model/link.ts';
 import type { Failure } from '../../core/model/outcome.ts';
-import { valueOf, type ReasonCode, type Rejected, type Resource } from '../../core/model/resource.ts';
+import { valueOf, type Rejected, type Resource } from '../../core/model/resource.ts';
 import type { Match } from '../../core/planning/plan-input.ts';
 import { scimPath } from '../../core/mapping/scim-path.ts';
 import { scimValues, textOf } from '../../core/mapping/scim-values.ts';
 import { isFailure, type FoundResource, type ScimTarget } from '../../ports/scim-target.ts';
 import type { StateView } from '../../ports/state-store.ts';
-import { count } from '../../core/wording/count.ts';
 import { othersMembers } from './others-members.ts';
-import type { MatchPolicy } from '../shared/target-setup.ts';
+import type { TargetSetup } from '../shared/target-setup.ts';
 import { isUnreached, lookUpEach, type LookUps, type Unreached } from './look-up.ts';
-import { ownWords, publicWords, targetError } from '../shared/target-error.ts';
+import { targetError } from '../shared/target-error.ts';
+import { refuse, refusedText, refusePopulated, reject } from './unfit.ts';
 
 export interface Correlation {
   readonly matches: ReadonlyMap<SourceId, Match>;
@@ -35,27 +35,32 @@ export type Finding =
     }
   | undefined;
 
+/** What is known of those who are looked for, and of the target. */
+export interface CorrelationInput extends Pick<TargetSetup, 'target' | 'policy'> {
+  readonly store: StateView;
+  /** Who was being created when the process ended: they are looked for by externalId whatever the policy. */
+  readonly intents: ReadonlySet<SourceId>;
+  /**
+   * Accounts that were there before us, by the entry whose creation was answered with them: what a target writes of ours
+   * into them does not make them ours.
+   */
+  readonly barred: ReadonlyMap<SourceId, TargetId>;
+  /** Accounts that were found lately for those whose adoption waits: they are not looked for, and judged anew. */
+  readonly held: ReadonlyMap<SourceId, Match>;
+  /** Entries with a link that the directories do not have any more. */
+  readonly gone: ReadonlySet<SourceId>;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Looks on the target for those who have no link yet, so that a plan says `adopt` where there is someone, and nobody is
  * created twice. Lists the target when that takes fewer requests than look-ups; an empty one costs one request. A list
  * that fails says nothing about look-ups, and a look-up that fails nothing about the others.
  *
- * @param barred accounts that were there before us, by the entry whose creation was answered with them: what a target
- *   writes of ours into them does not make them ours
- * @param gone entries with a link that the directories do not have any more
- * @param intents who was being created when the process ended: they are looked for by externalId whatever the policy
  * @throws BridgeError when the target refuses the credentials
  */
-export async function correlate(
-  unlinked: readonly Resource[],
-  target: ScimTarget,
-  policy: Readonly<Record<ResourceType, MatchPolicy>>,
-  store: StateView,
-  intents: ReadonlySet<SourceId>,
-  barred: ReadonlyMap<SourceId, TargetId>,
-  gone: ReadonlySet<SourceId>,
-  signal: AbortSignal,
-): Promise<Correlation> {
+export async function correlate(unlinked: readonly Resource[], input: CorrelationInput): Promise<Correlation> {
+  const { target, policy, store, intents, barred, held, gone, signal } = input;
   const listed = { user: new Set<TargetId>(), group: new Set<TargetId>() };
   const matches = new Map<SourceId, Match>();
   const rejected: Rejected[] = [];
@@ -66,14 +71,16 @@ export async function correlate(
     const resources = unlinked.filter((resource) => resource.type === type);
     if (resources.length === 0) continue;
     const linked = (await store.counts(target.name))[type].active;
+    const open = resources.filter(({ sourceId }) => !held.has(sourceId));
     const nothing: LookUps<Finding> = { findings: new Map(), last: silence };
     // Who leaves waits behind every search: a target that does not answer is not asked about the next type.
-    const { findings, last } = target.takes(type) === 'none' || silence !== undefined ? nothing : await search({ resources, type, target, paths: policy[type].match, intents, linked, listed: listed[type], signal });
+    const { findings: searched, last } = target.takes(type) === 'none' || silence !== undefined || open.length === 0 ? nothing : await search({ resources: open, type, target, paths: policy[type].match, intents, linked, listed: listed[type], signal });
     if (target.takes(type) === 'none') {
       for (const { sourceId } of resources) leftOut.add(sourceId);
       continue;
     }
-    if (last?.late === true && ![...findings.values()].some((finding) => finding === undefined || !isFailure(finding))) silence = last;
+    if (last?.late === true && ![...searched.values()].some((finding) => finding === undefined || !isFailure(finding))) silence = last;
+    const findings = new Map([...searched, ...asFindings(resources, held)]);
     const ids = [...findings.values()].flatMap((finding) => (isFailure(finding) ? [] : (finding?.found.map((one) => one.id) ?? [])));
     const taken = new Map<TargetId, SourceId>(await store.owners(target.name, type, ids));
     const former = await store.formerOwners(target.name, type, ids);
@@ -94,7 +101,8 @@ export async function correlate(
         continue;
       }
       const refusal = refuse({ resource, found: first, others, by: finding.by, policy: policy[type], taken, former, isBarred: barred.get(resource.sourceId) === first.id, isOwnerGone: (id) => gone.has(id) });
-      const strangers = type === 'user' || refusal !== undefined ? 0 : await othersMembers(first, resource.sourceId, { target, store, signal });
+      const waiting = held.get(resource.sourceId);
+      const strangers = type === 'user' || refusal !== undefined ? 0 : (waiting?.others ?? (await othersMembers(first, resource.sourceId, { target, store, signal })));
       const unfit = refusal ?? (strangers > 0 && policy[type].populated === 'refused' ? refusePopulated(resource, finding.by, first.id, strangers) : undefined);
       if (unfit !== undefined) {
         rejected.push(unfit);
@@ -102,10 +110,18 @@ export async function correlate(
       }
       taken.set(first.id, resource.sourceId);
       const counted = type === 'user' ? {} : { others: strangers };
-      matches.set(resource.sourceId, { targetId: first.id, matchedBy: finding.by, active: first.active !== false, body: first.body, ...counted });
+      matches.set(resource.sourceId, waiting ?? { targetId: first.id, matchedBy: finding.by, active: first.active !== false, body: first.body, ...counted });
     }
   }
   return { matches, rejected, unreached, leftOut, listed };
+}
+
+/** As if they had been found just now. */
+function asFindings(resources: readonly Resource[], held: ReadonlyMap<SourceId, Match>): [SourceId, Finding][] {
+  return resources.flatMap(({ sourceId }): [SourceId, Finding][] => {
+    const match = held.get(sourceId);
+    return match === undefined ? [] : [[sourceId, { found: [{ id: match.targetId, active: match.active, body: match.body }], by: match.matchedBy }]];
+  });
 }
 
 /** One page of everything costs as much as one look-up. */
@@ -243,79 +259,4 @@ export async function findOne(
   }
   if (searched === undefined) return refused;
   return isPartial ? { found: [], by: searched, isPartial } : undefined;
-}
-
-interface Candidate {
-  readonly resource: Resource;
-  readonly found: FoundResource;
-  readonly others: readonly FoundResource[];
-  readonly by: string;
-  readonly policy: MatchPolicy;
-  readonly taken: ReadonlyMap<TargetId, SourceId>;
-  readonly former: ReadonlyMap<TargetId, SourceId>;
-  readonly isBarred: boolean;
-  readonly isOwnerGone: (owner: SourceId) => boolean;
-}
-
-/*
- * Whether an account that fits becomes the newcomer's:
- *
- *   several fit                                    | ambiguous_match
- *   another entry has it                           | match_taken
- *   another entry had it, and it is not ours by id | match_taken
- *   adopt is never, and it is not ours by our id   | adoption_off
- *   it carries the externalId of somebody else     | match_foreign, unless adopt is also-foreign
- *   a group with members of others                 | adoption_off, unless adopt was said; then the guard holds it
- *   anything else                                  | adopted
- */
-function refuse({ resource, found, others, by, policy, taken, former, isBarred, isOwnerGone }: Candidate): Rejected | undefined {
-  const owner = taken.get(found.id);
-  if (others.length > 0) {
-    const ids = [found, ...others].map((one) => one.id).join(', ');
-    return reject(resource, 'ambiguous_match', `the target has ${others.length + 1} resources with the same ${by} (ids ${ids}); remove the surplus there`);
-  }
-  if (owner !== undefined && owner !== resource.sourceId) {
-    return reject(resource, 'match_taken', `the target's resource with the same ${by} (id ${found.id}) already belongs to entry ${owner}${isOwnerGone(owner) ? `, which is gone from the directory; if this is the same person: dir2scim state relink ${owner} ${resource.sourceId}` : ''}`);
-  }
-  const before = formerOwner(found, resource.sourceId, former);
-  if (before !== undefined) {
-    return reject(resource, 'match_taken', `the target's resource with the same ${by} (id ${found.id}) was the account of entry ${before}; if this is the same person: dir2scim state relink ${before} ${resource.sourceId}`);
-  }
-  // An equal externalId is our own source id: that one is ours whatever the policy says.
-  if (policy.adopt === 'never' && (isBarred || !isSourceId(found.body['externalId'], resource.sourceId))) {
-    return reject(resource, 'adoption_off', `the target has one with the same ${by} (id ${found.id}), and adopt is never`);
-  }
-  if (isForeign(found, resource.sourceId, policy)) {
-    return reject(resource, 'match_foreign', `the target's resource with the same ${by} (id ${found.id}) carries the externalId of somebody else; adopt: also-foreign takes such accounts over`);
-  }
-  return undefined;
-}
-
-function refusePopulated(resource: Resource, by: string, id: TargetId, others: number): Rejected {
-  return reject(resource, 'adoption_off', `the target has a group with the same ${by} (id ${id}) and ${count(others, 'member')} whom dir2scim did not put there; groups.adopt: first-match takes it over, after the first load once somebody approves it`);
-}
-
-/** Who had an account before, when that is somebody else and it does not carry this one's id: it passes over by a person's word alone. */
-export function formerOwner({ id, body }: FoundResource, sourceId: SourceId, former: ReadonlyMap<TargetId, SourceId>): SourceId | undefined {
-  const owner = former.get(id);
-  return owner === sourceId || isSourceId(body['externalId'], sourceId) ? undefined : owner;
-}
-
-/** An account that another source made or took over, as its externalId says. */
-export function isForeign({ body }: FoundResource, sourceId: SourceId, { adopt }: MatchPolicy): boolean {
-  const { externalId } = body;
-  return adopt !== 'also-foreign' && typeof externalId === 'string' && externalId !== '' && !isSourceId(externalId, sourceId);
-}
-
-/** Reasons are shown on terminals only, so that the target's own words may stand in them. */
-function refusedText(failure: Failure): string {
-  const said = ownWords(failure);
-  const why = said === undefined ? publicWords(failure) : `${publicWords(failure)}: ${said}`;
-  if (failure.status === 403) return `the target refuses to be searched (${why}); creating it blindly could make a duplicate: see what this target says, and what its token may do`;
-  return `the target refuses to search by any of its match attributes (${why}); creating it blindly could make a duplicate: list under match what this target can filter on`;
-}
-
-function reject(resource: Resource, code: ReasonCode, text: string): Rejected {
-  const { sourceId, directory, type, label } = resource;
-  return { sourceId, directory, type, label, active: resource.attributes.get('active') !== false, reasons: [{ code, text }] };
 }

@@ -1,11 +1,13 @@
 import type { SourceId } from '../../core/model/entry.ts';
 import type { TargetId } from '../../core/model/link.ts';
+import type { Match } from '../../core/planning/plan-input.ts';
 import type { ReasonCode, Rejected, Resource } from '../../core/model/resource.ts';
 import type { Intent, StateView, Trouble } from '../../ports/state-store.ts';
 import { isPaused, troubleAfter } from '../quarantine/back-off.ts';
 import { correlate, type Correlation } from './correlate.ts';
 import { mayStillShow } from './intents.ts';
 import type { Fingerprints } from '../shared/fingerprints.ts';
+import type { HeldMatch } from './held-matches.ts';
 import type { Unreached } from './look-up.ts';
 import type { Attempt, TargetSetup } from '../shared/target-setup.ts';
 
@@ -17,6 +19,8 @@ export interface SearchInput {
   readonly store: StateView;
   readonly troubles: ReadonlyMap<SourceId, Trouble>;
   readonly fingerprints: Fingerprints;
+  /** Accounts that were found lately for those whose adoption waits. */
+  readonly heldMatches?: ReadonlyMap<SourceId, HeldMatch> | undefined;
   readonly attempt: Attempt;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -56,19 +60,27 @@ const searchCauses: ReadonlySet<Trouble['cause']> = new Set<ReasonCode | 'inacti
 export async function searchUnlinked(input: SearchInput): Promise<SearchResult> {
   const { setup, store } = input;
   const intents = new Map((await store.openIntents(setup.target.name)).map((intent) => [intent.sourceId, intent]));
+  // Whose create may still show is looked for again, and does not rest.
+  const mayShow = (id: SourceId): boolean => {
+    const intent = intents.get(id);
+    return intent !== undefined && mayStillShow(intent, input.now);
+  };
   const { wanted, resting, unsearched, spared } = divide(input);
-  const { matches, rejected, unreached, leftOut, listed } = await correlate(wanted, setup.target, setup.policy, store, new Set(intents.keys()), barredOf(input), input.gone, input.signal);
+  const { matches, rejected, unreached, leftOut, listed } = await correlate(wanted, {
+    ...setup,
+    store,
+    intents: new Set(intents.keys()),
+    barred: barredOf(input),
+    held: heldOf(wanted, mayShow, input),
+    gone: input.gone,
+    signal: input.signal,
+  });
   const causes = new Map<SourceId, Trouble['cause']>();
   for (const { sourceId, reasons } of rejected) causes.set(sourceId, reasons[0]?.code ?? 'ambiguous_match');
   const absent = wanted.filter(
     ({ sourceId, type, attributes }) =>
       !causes.has(sourceId) && !unreached.has(sourceId) && !matches.has(sourceId) && !setup.createInactive && type === 'user' && attributes.get('active') === false,
   );
-  // Whose create may still show is looked for again, and does not rest.
-  const mayShow = (id: SourceId): boolean => {
-    const intent = intents.get(id);
-    return intent !== undefined && mayStillShow(intent, input.now);
-  };
   for (const { sourceId } of absent) if (!mayShow(sourceId)) causes.set(sourceId, 'inactive');
   return {
     matches,
@@ -127,6 +139,14 @@ function isSpared(trouble: Trouble, resource: Resource, input: SearchInput): boo
 /** Accounts with which a create was answered although they were there before. */
 function barredOf({ troubles }: SearchInput): ReadonlyMap<SourceId, TargetId> {
   return new Map([...troubles].flatMap(([id, { cause, targetId }]) => (cause === 'adoption_off' && targetId !== undefined ? [[id, targetId] as const] : [])));
+}
+
+/** Whose adoption waits, and who would be looked for in the same way; not those whose create may still show. */
+function heldOf(wanted: readonly Resource[], mayShow: (id: SourceId) => boolean, { heldMatches, fingerprints }: SearchInput): ReadonlyMap<SourceId, Match> {
+  return new Map(wanted.flatMap(({ sourceId }) => {
+    const held = heldMatches?.get(sourceId);
+    return held === undefined || mayShow(sourceId) || held.fingerprint !== fingerprints.ofMatch(sourceId) ? [] : [[sourceId, held.match] as const];
+  }));
 }
 
 function foundTrouble(resource: Resource, cause: Trouble['cause'] | undefined, input: SearchInput): Trouble[] {

@@ -17,6 +17,7 @@ import { marksAfter, olderDirectories, overtakenBy } from './data-marks.ts';
 import type { Words } from './decisions.ts';
 import type { Focus } from './focus.ts';
 import { createFingerprints, type Fingerprints } from '../shared/fingerprints.ts';
+import type { HeldMatch } from '../match/held-matches.ts';
 import { guardPlan, sha256 } from './guard-plan.ts';
 import { judgePlan, type JudgedPlan } from './judge-plan.ts';
 import { hiddenEntries, recall } from './known.ts';
@@ -95,6 +96,8 @@ export interface PrepareInput {
   readonly only?: SourceId | undefined;
   /** Whom a person wants switched on, although their accounts were left switched off. */
   readonly wantedBack?: ReadonlySet<SourceId> | undefined;
+  /** Accounts that were found lately for those whose adoption waits for a person. */
+  readonly heldMatches?: ReadonlyMap<SourceId, HeldMatch> | undefined;
   readonly store: StateView;
   /** For those whom the readings do not show. */
   readonly lookUp: LookUpAbsent;
@@ -111,6 +114,14 @@ export interface PrepareInput {
  * @throws BridgeError when the target refuses the credentials
  */
 export async function preparePlan(input: PrepareInput): Promise<Preparation> {
+  const prepared = await prepare(input);
+  // What was found a while ago may hold something else by now, or be somebody's: before it is written to it is looked for.
+  const due = new Set(prepared.due.map(({ sourceId }) => sourceId));
+  const waiting = new Map([...(input.heldMatches ?? [])].filter(([id, { match }]) => !due.has(id) || prepared.matches.get(id) !== match));
+  return waiting.size < (input.heldMatches?.size ?? 0) ? prepare({ ...input, heldMatches: waiting }) : prepared;
+}
+
+async function prepare(input: PrepareInput): Promise<Preparation> {
   const { setup, setup: { target: { name } }, projection, focus, store, now } = input;
   const known = await recall(input);
   const { resources, rejected: unmapped } = focus ?? projection;

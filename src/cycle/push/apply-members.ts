@@ -39,6 +39,7 @@ export async function applyMembers(operation: MembersOperation, context: PushCon
     if (outcome.kind === 'failed') {
       const { failure } = outcome;
       if (failure.class !== 'rejected' || isAboutAll(failure)) return lostIfGone(link, failure, context);
+      if (!isClear(failure)) for (const { id } of chunk) doubted.add(id);
       const gone = chunk.length === 1 ? await seekMembers(chunk, pieces, context) : undefined;
       const verdict = gone === true ? 'go on' : patience.refused(failure, idsIn(change), chunk.length === 1);
       if (verdict === 'halve') {
@@ -55,14 +56,15 @@ export async function applyMembers(operation: MembersOperation, context: PushCon
     // Who is lost is in no group: their leaving is done, their joining is not.
     const done = chunk.filter((step) => !staying.has(step)).filter(({ id, joins }) => (context.links.get(id)?.lifecycle === 'lost' ? !joins : outcome.kind === 'applied'));
     const { add, remove } = divide(done);
-    const missing = outcome.kind === 'applied' ? await missingFrom(outcome, operation.sourceId, context, { add, remove }) : [];
+    // Whoever is to leave is not missed, and may be out already: by a request that was answered as if it had failed.
+    const missing = outcome.kind === 'applied' ? await missingFrom(outcome, operation.sourceId, context, { add, remove: operation.remove }) : [];
     if (missing.some((id) => mended.has(id))) refused ??= notKept;
     pieces.append(missing.filter((id) => !mended.has(id)).map((id) => ({ id, joins: true })));
     for (const id of missing) mended.add(id);
     const following = pieces.next(target.memberChunk);
     // The piece that follows is in doubt from the moment that this one is settled: one record for both.
     // Whoever could not be removed may be out already, by an earlier request whose answer was lost; and in, who could not be added.
-    const settled = outcome.kind === 'applied' ? chunk.filter((step) => !staying.has(step)) : [...chunk, ...dropped].filter(({ id, joins }) => joins && !doubted.has(id) && isClear(outcome.failure));
+    const settled = outcome.kind === 'applied' ? chunk.filter((step) => !staying.has(step)) : [...chunk, ...dropped].filter(({ id, joins }) => joins && !doubted.has(id));
     link = withUnsettled(link, settled, [...following, ...missing.map((id) => ({ id, joins: true }))]);
     // An emptied group counts once, with its last piece.
     const counts = operation.cause === 'changed' || following.length === 0;
@@ -75,9 +77,12 @@ export async function applyMembers(operation: MembersOperation, context: PushCon
   return refused;
 }
 
-/** A 5xx may have taken effect, and to some targets repeating is an error of their own. */
-function isClear({ status }: Failure): boolean {
-  return status !== undefined && status < 500;
+/**
+ * Whether a refusal says for certain that nobody joined. A 5xx may have taken effect, and so may have a 2xx that was not
+ * believed, and what was sent before in the same call; a 409 is what some say of whoever is in already.
+ */
+function isClear({ status = 0, inPart }: Failure): boolean {
+  return status >= 400 && status < 500 && status !== 409 && inPart !== true;
 }
 
 function stepsOf(operation: MembersOperation, context: PushContext): Step[] {

@@ -61,7 +61,8 @@ async function applyUpdate(operation: UpdateOperation, context: PushContext): Pr
     if (change.change === 'set') Object.assign(attributes, acknowledged(new Map([[change.path, change.value]]), context));
   }
   const departedAt = operation.verb === 'reactivate' ? undefined : doubted.departedAt;
-  const missing = operation.type === 'group' ? await missingFrom(outcome, operation.sourceId, context) : [];
+  // Whoever is in doubt may have been taken out before, on purpose: the next cycle says what is wanted of them.
+  const missing = operation.type === 'group' ? await missingFrom(outcome, operation.sourceId, context, { add: [], remove: doubted.unsettled ?? [] }) : [];
   const unsettled = missing.length === 0 ? doubted.unsettled : [...new Set([...(doubted.unsettled ?? []), ...missing])];
   const settled = { ...doubted, createdAt: undefined, departedAt, heir: undefined, attributes, unsettled, version: outcome.version };
   await remember(context, asShown(settled, outcome.shown, whole.map(({ path }) => path)), context.removalsOf(operation));

@@ -1,4 +1,5 @@
 import { createPictures, type DirectoryPictures } from '../../../src/cycle/read/directory-pictures.ts';
+import { createHeldMatches, type HeldMatches } from '../../../src/cycle/match/held-matches.ts';
 import { createInStep, type InStep } from '../../../src/cycle/plan/in-step.ts';
 import type { TargetSetup } from '../../../src/cycle/shared/target-setup.ts';
 import type { SourceId } from '../../../src/core/model/entry.ts';
@@ -19,10 +20,11 @@ export const mostUnasked = 2;
 export interface Memory {
   readonly pictures: DirectoryPictures;
   readonly inStep: InStep;
+  readonly heldMatches: HeldMatches;
 }
 
 export function startProcess(): Memory {
-  return { pictures: createPictures(), inStep: createInStep() };
+  return { pictures: createPictures(), inStep: createInStep(), heldMatches: createHeldMatches() };
 }
 
 /** One target, and what an onlooker knows of it who sees everything. */

@@ -36,6 +36,7 @@ export function createExchange(
     let waited = 0;
     let throttles = 0;
     let renewed = false;
+    let isRepeated = false;
     for (;;) {
       const permit = await pace.enter(request, deadline - clock.monotonic(), signal);
       if (typeof permit === 'string') return refusal ?? notLetThrough[permit];
@@ -67,7 +68,10 @@ export function createExchange(
       waited += took;
       tries += took < longMilliseconds ? 1 : request.method === 'GET' ? attempts : 2;
       const isPassing = refusal.class === 'transient' || refusal.class === 'unknown';
-      if (refusal.class !== 'transient' || tries >= attempts) return isPassing && waited >= longMilliseconds ? { ...refusal, late: true } : refusal;
+      if (refusal.class !== 'transient' || tries >= attempts) {
+        return { ...refusal, ...(isPassing && waited >= longMilliseconds ? { late: true } : {}), ...(isRepeated && !isPassing ? { inPart: true } : {}) };
+      }
+      isRepeated = true;
       await clock.sleep(ceiling(tries - 1) * clock.random(), signal);
     }
   };

@@ -6,7 +6,7 @@ import { isRefusal, type Answer, type Refusal } from '../shared/message.ts';
 import { insistOnMembers } from './insist-on-members.ts';
 import { membersRead, readMembers } from './read-members.ts';
 import { noMembers, shownMembers, type ShownMembers } from './shown-members.ts';
-import { tellsNothing } from './unless-there.ts';
+import { tellsNothing, unread } from './unless-there.ts';
 
 /**
  * What to make of a 2xx to a change of members:
@@ -30,7 +30,7 @@ export async function believeMembers(conversation: Conversation, group: TargetId
   if (!differs(part, shown) && isWhole) return answer;
   if (!differs(part, shown) && book.evidence.has(partial)) return lookBack(conversation, group, part, answer, isRepeated);
   const held = await readMembers(conversation, group);
-  if (isRefusal(held) && (tellsNothing(held) || held.class === 'gone')) return held;
+  if (isRefusal(held) && (tellsNothing(held) || held.class === 'gone')) return unread(held);
   const seen = isRefusal(held) ? shown : (membersRead(conversation, held) ?? shown);
   if (differs(part, seen)) return insistOnMembers(conversation, group, part, answer, seen);
   if (!isWhole && (await lost(part, seen)).length === 0) book.evidence.note(partial);
@@ -67,7 +67,7 @@ async function lookBack(conversation: Conversation, group: TargetId, part: Membe
   try {
     const held = await readMembers(conversation, group);
     if (isRefusal(held)) {
-      if (tellsNothing(held)) return held;
+      if (tellsNothing(held)) return unread(held);
       if (held.class !== 'gone') found = true; // it cannot be looked into
       return untold(answer);
     }

@@ -9,7 +9,7 @@ import { insistOnActive } from './insist-on-active.ts';
 import { displaced, lostBeside, showsNone } from './effect.ts';
 import { settleStored, wasShown } from './settle-stored.ts';
 import { strangeExternalId, subjectOf } from './subject.ts';
-import { shownToNobody, tellsNothing } from './unless-there.ts';
+import { shownToNobody, tellsNothing, unread } from './unless-there.ts';
 import type { WireChange } from './wire-change.ts';
 
 /** Deactivations that are looked at before a target's word is taken, and how many there are to one that is looked at then. */
@@ -51,7 +51,7 @@ export async function believeUpdate(
       const held = await (ends ? readEnded(conversation, type, id, known) : readResource(conversation.exchange, type, id, conversation.signal));
       if (isRefusal(held)) {
         // Whoever is not there has no access; and what was changed a moment ago may not be shown yet, or never.
-        if (ends && tellsNothing(held)) return held;
+        if (ends && tellsNothing(held)) return unread(held);
         if (ends && held.class !== 'gone' && !showsNobody(conversation, held)) return { ...held, class: 'transient' };
         if (!tellsNothing(held)) found = true;
         return held.class === 'gone' ? { ...answer, body: seen } : uncertain(conversation, ends, { ...answer, body: seen });

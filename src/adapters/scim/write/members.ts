@@ -53,7 +53,7 @@ async function patchMembers(conversation: Conversation, group: TargetId, change:
     }
     const settled = isRefusal(answer) ? await afterRefusal(conversation, group, part, answer) : await believeMembers(conversation, group, part, answer);
     if (!isRefusal(answer) && part.remove.length > 0) book.evidence.note(removes);
-    if (isRefusal(settled)) return replaceMembers(conversation, group, change, settled);
+    if (isRefusal(settled)) return replaceMembers(conversation, group, change, all === done ? settled : { ...settled, inPart: true });
     all = together(all, settled);
     if (limits?.add === request.added) taken.add = request.added;
     if (limits?.remove === request.removed) taken.remove = request.removed;

@@ -11,7 +11,7 @@ import { membersRead, readMembers } from './read-members.ts';
 import { removeByValue } from './remove-by-value.ts';
 import { done, sendPatch, together } from './send-patch.ts';
 import type { ShownMembers } from './shown-members.ts';
-import { tellsNothing } from './unless-there.ts';
+import { tellsNothing, unread } from './unless-there.ts';
 
 /**
  * A change of members was refused. That may be about the group (then the caller has nothing more to try), about the form,
@@ -31,7 +31,7 @@ export async function afterRefusal(
   const last: Refusal = refusal.class === 'unsupported' ? refusal : { ...refusal, class: 'rejected' };
   if (part.looked === true) return isNotIn(conversation, part, refusal) ? { ...done, body: undefined } : inAnotherForm(conversation, group, part, last);
   const held = known ?? (await readMembers(conversation, group));
-  if ('class' in held) return held.class === 'gone' || tellsNothing(held) ? held : refusal;
+  if ('class' in held) return held.class === 'gone' || tellsNothing(held) ? unread(held) : refusal;
   const seen = 'ids' in held ? held : membersRead(conversation, held);
   if (seen === undefined) return isNotIn(conversation, part, refusal) ? { ...done, body: undefined } : last;
   const rest = await left(conversation, part, seen);
@@ -87,12 +87,13 @@ async function sendApart(conversation: Conversation, group: TargetId, { add, rem
   const { members } = conversation.book.current();
   const send = async (operations: readonly PatchOperation[], part: MemberChange): Promise<Answer | Refusal> => {
     const answer = await sendPatch(conversation, 'group', group, operations);
-    return isRefusal(answer) ? afterRefusal(conversation, group, part, answer, seen) : believeMembers(conversation, group, part, answer);
+    // What was repeated after an answer that left it open may have been done the first time.
+    return isRefusal(answer) ? afterRefusal(conversation, group, part, answer, answer.inPart === true ? undefined : seen) : believeMembers(conversation, group, part, answer);
   };
   const gone = remove.length === 0 ? done : await send(removals(members.remove, remove), { add: [], remove, current, expected });
   const come = add.length === 0 ? done : await send([addition(members)(add)], { add, remove: [], current: async () => without(await current()), expected: async () => without(await expected()) });
-  if (isRefusal(gone)) return gone;
-  return isRefusal(come) || add.length > 0 ? (isRefusal(come) ? come : together(gone, come)) : gone;
+  if (isRefusal(gone)) return add.length > 0 && !isRefusal(come) ? { ...gone, inPart: true } : gone;
+  return isRefusal(come) || add.length === 0 ? (isRefusal(come) ? come : gone) : together(gone, come);
 
   function without(ids: readonly TargetId[]): readonly TargetId[] {
     return ids.filter((id) => !remove.includes(id));

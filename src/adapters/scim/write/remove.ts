@@ -8,7 +8,7 @@ import { readOrGone, unlessRefusedAsGone } from '../read/gone.ts';
 import { foundResource, maxBytes, resourcePath } from '../answers/resource.ts';
 import { confirmWrite, type Promised } from './accepted.ts';
 import { writeOnDemand } from './read-and-write.ts';
-import { shownToNobody, tellsNothing } from './unless-there.ts';
+import { shownToNobody, tellsNothing, unread } from './unless-there.ts';
 
 /**
  * DELETE (RFC 7644 §3.6). A 404 may be about the route as well, so that it is looked whether it is there: an account that
@@ -51,7 +51,7 @@ async function lookBack(conversation: Conversation, type: ResourceType, id: Targ
 /** Slack and Atlassian only switch off whom they were asked to delete. */
 async function lookFor(conversation: Conversation, type: ResourceType, id: TargetId): Promise<Outcome> {
   const held = await readOrGone(conversation, type, id, 'members');
-  if (isRefusal(held)) return failed(tellsNothing(held) ? held : { class: 'gone', status: 404, detail: 'the target has none' });
+  if (isRefusal(held)) return failed(tellsNothing(held) ? unread(held) : { class: 'gone', status: 404, detail: 'the target has none' });
   if (type === 'user' && foundResource(held.body)?.active === false) return { kind: 'applied', id };
   return failed({ class: 'rejected', status: 404, detail: 'DELETE was answered with 404, and it is still there' });
 }

@@ -19,7 +19,7 @@ export async function unlessThere(
   if (!isRefusal(answer) || answer.class !== 'gone') return answer;
   const held = await readWithoutMembers(conversation, type, id);
   if (!isRefusal(held)) return { ...answer, class: otherwise };
-  return tellsNothing(held) ? held : answer;
+  return tellsNothing(held) ? unread(held) : answer;
 }
 
 /** A target that shows nobody at all for a while has ended nobody's access. */
@@ -27,7 +27,13 @@ export function shownToNobody({ status }: Refusal): Refusal {
   return { class: 'transient', status, detail: 'the account is not shown afterwards, and neither are others whom the target has' };
 }
 
-/** Whether a reading failed on its way, and leaves open whether there is something. */
-export function tellsNothing({ class: failureClass }: Refusal): boolean {
-  return !['gone', 'unsupported', 'rejected', 'conflict'].includes(failureClass);
+/** Whether a reading failed on its way, and leaves open whether there is something. Of refusals only these are about reading. */
+export function tellsNothing({ class: failureClass, status = 0 }: Refusal): boolean {
+  const isRefused = (failureClass === 'rejected' || failureClass === 'conflict') && [400, 403].includes(status);
+  return !isRefused && failureClass !== 'gone' && failureClass !== 'unsupported';
+}
+
+/** What a reading that told nothing makes of the write that it was to look into: it is not about what was sent. */
+export function unread(held: Refusal): Refusal {
+  return held.class === 'rejected' || held.class === 'conflict' ? { ...held, class: 'transient' } : held;
 }

@@ -43,6 +43,11 @@ describe('learnPaths', () => {
       { path: 'userType', change: 'clear' },
     ]);
   });
+  it('does not take for empty what a list of texts does not tell (WSO2): it is written in place, and nothing is cleared', () => {
+    const mails: DesiredAttributes = new Map<string, DesiredValue | null>([['emails[type eq "work"].value', 'a@example.org'], ['emails[type eq "home"].value', null]]);
+    const told = learnPaths(linked, [...mails.keys()], mails, { emails: ['old@example.org'] }, digest, idOnTarget);
+    assert.deepEqual(diffWithLink(mails, told.attributes, digest, idOnTarget), [{ path: 'emails[type eq "work"].value', change: 'set', value: 'a@example.org', had: true }]);
+  });
   it('needs to be done once', () => assert.deepEqual(unknownPaths(learned, wanted), []));
 });
 
