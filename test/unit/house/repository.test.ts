@@ -57,6 +57,10 @@ describe('the repository', () => {
     }
   });
 
+  it('has no merge that was left unfinished', () => {
+    assert.deepEqual(linesWith(/^(?:<{7}|>{7}) /), []);
+  });
+
   it('names no folder of the machine that it was written on', () => {
     assert.deepEqual(linesWith(/(?<![\w.}])\/(?:work|root)\//), []);
   });
