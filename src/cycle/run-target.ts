@@ -122,7 +122,7 @@ async function runCycle(input: CycleInput): Promise<Result> {
   if (result === 'success' && pending === 0) {
     const plannedAt = focus === undefined ? plannedNow : (step?.plannedAt ?? plannedNow);
     const unproven = pushed.applied.length === 0 ? new Set<SourceId>() : (focus && idsIn(focus)) ?? 'everyone';
-    input.inStep?.remember(target, { readings, draft, unfit: prepared.unfit, unseen: prepared.unseen, plannedAt, unproven });
+    input.inStep?.remember(target, { readings, draft, unfit: prepared.unfit, unseen: prepared.unseen, plannedAt, lookAt: Math.min(nextLook(prepared, clock), focus === undefined ? Infinity : (step?.lookAt ?? Infinity)), unproven });
   }
   return {
     result,
@@ -153,6 +153,16 @@ function tell({ plan, unreached, forgotten, verdict: { hold } }: Preparation, { 
   for (const { type, count, failure } of unreached) observer({ kind: 'search_failed', target, type, count, failure: failure.class, status: failure.status });
   for (const { type, sourceId, targetId } of forgotten) observer({ kind: 'link_forgotten', target, type, sourceId, targetId });
   if (hold !== undefined) observer({ kind: 'held', target, hold });
+}
+
+/** When the first of those whom a search found unfit is looked for again, by the monotonic clock. */
+function nextLook({ unfit, troubles, found }: Preparation, clock: CycleInput['clock']): number {
+  const latest = new Map([...troubles, ...found.map((trouble) => [trouble.sourceId, trouble] as const)]);
+  const pauses = unfit.flatMap(({ sourceId }) => {
+    const trouble = latest.get(sourceId);
+    return trouble === undefined ? [] : [Date.parse(trouble.retryAt) - clock.now()];
+  });
+  return clock.monotonic() + Math.max(0, Math.min(...pauses));
 }
 
 /** How the last cycle left the target in step, unless somebody wants more. Nothing was held, so no decision can matter. */

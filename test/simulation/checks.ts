@@ -122,11 +122,14 @@ function isWrite({ method }: FakeCall): boolean {
 }
 
 /** Whoever was being created may have to be searched for and sent once more; nobody else follows. */
-function checkStop({ target: fake }: World, { calls, callsBeforeStop }: SeenCycle): void {
+function checkStop({ target: fake, source }: World, { calls, callsBeforeStop }: SeenCycle): void {
   if (callsBeforeStop === undefined) return;
   const subjects = (some: readonly FakeCall[]): Set<unknown> =>
     new Set(some.filter(isWrite).map((call) => (call.method === 'create' ? call.attributes.get('externalId') : 'id' in call ? call.id : undefined)));
-  const early = subjects(calls.slice(0, callsBeforeStop));
+  // Whoever is looked for before they are created is being created.
+  const soughtBy = (value: string): unknown[] => source.entries().flatMap((one) => ([one.id, ...valuesOf(one, 'mail'), ...valuesOf(one, 'cn')].some((name) => name.toLowerCase() === value.toLowerCase()) ? [one.id] : []));
+  const before = calls.slice(0, callsBeforeStop);
+  const early = subjects(before).union(new Set(before.flatMap((call) => (call.method === 'find' ? soughtBy(call.value) : []))));
   const late = [...subjects(calls.slice(callsBeforeStop))].filter((subject) => !early.has(subject));
   // Those that had been let in together with the call that was the last one before the stop.
   assert.ok(late.length <= (callsBeforeStop === 0 ? 0 : fake.concurrency - 1), `nothing new starts after a stop: ${late.join(' ')}`);
@@ -139,34 +142,42 @@ function checkRemovals(world: World, before: Before, { acknowledged, report, tro
   const now = removalsIn(acknowledged, world, before).map((one) => ({ ...one, at }));
   const recent = world.seenRemovals;
   for (const of of new Set(now.map((one) => one.of))) {
-    const isMembers = of !== 'user' && of !== 'group';
+    const isMembers = of !== 'user' && of !== 'group' && of !== 'deletion';
     const own = subjectsOf(now, of);
     const count = own.size;
     // Whoever was switched off and is deleted now was counted.
     const earlier = subjectsOf(recent, of).difference(own).size;
-    const population = isMembers ? (before.memberCounts.get(of) ?? 0) : before.counts[of].active;
+    const population = isMembers ? (before.memberCounts.get(of) ?? 0) : populationOf(of, before);
     const limit = world.setup.limits[isMembers ? 'members' : 'removals'];
-    const half = Math.max(1, Math.floor((population + earlier) / 2));
+    const half = of === 'deletion' ? Infinity : Math.max(1, Math.floor((population + earlier) / 2));
     const one = Math.max(Math.floor(((population + earlier) * limit.percent) / 100), Math.min(limit.atLeast, half));
     // By the directory's word and by absence apart.
-    const allowed = isMembers ? one : 2 * one;
+    const allowed = isMembers || of === 'deletion' ? one : 2 * one;
     const guessed = [...subjectsOf(now, of)].filter((id) => !isSaid(id, world, before));
     assert.ok(!before.isFirst || guessed.length === 0, `nobody is removed by a guess in the first cycle (${of})`);
     assert.ok(count <= allowed, `${count} of ${population} removed at once (${of}), ${allowed} allowed`);
     assert.ok(count + earlier <= allowed + world.unrecorded, `${count} of ${population} removed after ${earlier} (${of}), ${allowed} allowed`);
     const shown = new Set(world.source.entries().map(({ type }) => type));
-    if (of === 'user' || of === 'group') assert.ok(shown.has(of), `nobody is removed because a reading shows no ${of}`);
+    if (!isMembers) assert.ok(shown.has(of === 'group' ? 'group' : 'user'), `nobody is removed because a reading shows no ${of}`);
     else if (!shown.has('user')) assert.deepEqual([...own].filter((id) => personIds.includes(before.sources.get(id) ?? '')), [], 'no member leaves because a reading shows no users');
   }
   if (report === undefined || trouble.kind === 'disk_full') world.unrecorded += world.target.concurrency;
   world.seenRemovals = [...recent, ...now];
 }
 
-/** Whether the directory says that this account's owner is disabled; of one that was ours only in this cycle, too. */
-function isSaid(targetId: string, { source }: World, { sources }: Before): boolean {
-  const id = sources.get(targetId);
-  const entry = id === undefined ? undefined : source.entry(id);
-  return id === undefined || (entry !== undefined && valuesOf(entry, 'status')[0] === 'off');
+function populationOf(of: 'user' | 'group' | 'deletion', { counts }: Before): number {
+  return of === 'deletion' ? counts.user.active + counts.user.deactivated : counts[of].active;
+}
+
+/** Whether the directory says that this account's owner is disabled; of one that is ours only since this cycle, too, or passed over in it. */
+function isSaid(targetId: string, { source, target: fake }: World, { sources }: Before): boolean {
+  const owner = sources.get(targetId);
+  const heir = fake.users().find(({ id }) => id === targetId)?.['externalId'];
+  const isOff = (id: unknown): boolean => {
+    const entry = typeof id === 'string' ? source.entry(id) : undefined;
+    return entry !== undefined && valuesOf(entry, 'status')[0] === 'off';
+  };
+  return owner === undefined || isOff(owner) || isOff(heir);
 }
 
 function subjectsOf(removals: readonly SeenRemoval[], of: string): Set<string> {
@@ -174,8 +185,12 @@ function subjectsOf(removals: readonly SeenRemoval[], of: string): Set<string> {
 }
 
 function removalsIn(calls: readonly FakeCall[], world: World, { sources, snapshot }: Before): Omit<SeenRemoval, 'at'>[] {
+  const wasOff = ({ type, id }: { readonly type: ResourceType; readonly id: string }): boolean => {
+    const owner = sources.get(id);
+    return type === 'user' && owner !== undefined && snapshot.links.get(owner)?.lifecycle === 'deactivated';
+  };
   return calls.flatMap((call): Omit<SeenRemoval, 'at'>[] => {
-    if (call.method === 'remove') return [{ of: call.type, subject: call.id }];
+    if (call.method === 'remove') return [{ of: wasOff(call) ? 'deletion' : call.type, subject: call.id }];
     if (call.method === 'update') {
       const off = call.changes.some((change) => change.path === 'active' && change.change === 'set' && change.value === false);
       return off ? [{ of: call.type, subject: call.id }] : [];

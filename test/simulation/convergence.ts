@@ -10,7 +10,7 @@ import { Reference, type Resource } from '../../src/core/model/resource.ts';
 import { checkCycle, isWanted, lookBefore } from './checks.ts';
 import { runCycle, type SeenCycle } from './cycle-step.ts';
 import { settleDirectory } from './directory-steps.ts';
-import { groupIds, hour, personIds, target, type World } from './world.ts';
+import { groupIds, hour, personIds, target, valuesOf, type World } from './world.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -65,14 +65,20 @@ export async function expectSilence(world: World): Promise<void> {
     assert.equal(seen.report?.error, undefined);
     last = `${seen.calls.map((call) => `${call.method} ${JSON.stringify(call)}`).join(', ')} (${inShort(seen.report)})`;
     // What a create without an answer may have made is looked for, for some minutes.
-    const open = new Set((await world.store.openIntents(target)).map(({ sourceId }) => sourceId));
+    const open = new Set((await world.store.openIntents(target)).flatMap(({ sourceId }) => [sourceId, ...namesOf(sourceId, world)]));
     // A leaver of whom a target that shows nobody says that it does not have them is asked for until somebody is there.
     if ((seen.report?.unproven.length ?? 0) > 0 && seen.calls.every(isReading)) return;
-    if (seen.calls.some((call) => call.method !== 'find' || call.attribute !== 'externalId' || !open.has(call.value))) continue;
+    if (seen.calls.some((call) => call.method !== 'find' || !open.has(call.value))) continue;
     assert.deepEqual(seen.report?.applied.map(({ verb, sourceId }) => `${verb} ${sourceId}`), [], 'what was not sent is not reported as applied');
     return;
   }
   assert.fail(`no change, and still requests: ${last}`);
+}
+
+/** By what an entry is looked for on the target beside its id. */
+function namesOf(id: SourceId, { source }: World): string[] {
+  const entry = source.entry(id);
+  return entry === undefined ? [] : [...valuesOf(entry, 'mail').map((mail) => mail.toLowerCase()), ...valuesOf(entry, 'cn')];
 }
 
 function isReading({ method }: SeenCycle['calls'][number]): boolean {

@@ -33,7 +33,7 @@ export interface ForeignResource {
 /** A removal as the target saw and acknowledged it, for which nobody had given an approval. */
 export interface SeenRemoval {
   readonly at: number;
-  /** `user`, `group`, or the target id of the group that somebody left. */
+  /** `user`, `group`, `deletion` (of an account that was off before), or the target id of the group that somebody left. */
   readonly of: string;
   readonly subject: string;
 }

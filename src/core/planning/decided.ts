@@ -1,3 +1,4 @@
+import type { SourceId } from '../model/entry.ts';
 import type { Digest } from '../model/link.ts';
 import type { HeldOperation, Operation } from '../model/plan.ts';
 import { leadOf, partsOf, putTogether, type Lead, type Part, type PartContext } from './guard-parts.ts';
@@ -28,7 +29,7 @@ export function divideDecided(operations: readonly Operation[], context: PartCon
   if (approved.length + rejected.length === 0) return { open: operations, approved: [], rejected: [] };
   const marks = { approved: new Set(approved.flatMap(marksOf)), rejected: new Set(rejected.flatMap(marksOf)) };
   const ownFate = (part: Part): Fate =>
-    isAmong(part, marks.rejected, digest) ? 'rejected' : isAmong(part, marks.approved, digest) ? 'approved' : 'open';
+    isAmong(part, marks.rejected, 'any', digest) ? 'rejected' : isAmong(part, marks.approved, 'all', digest) ? 'approved' : 'open';
   const leads = new Map<Lead, Fate>();
   for (const operation of operations) {
     for (const part of partsOf(operation, context)) {
@@ -56,12 +57,18 @@ export function divideDecided(operations: readonly Operation[], context: PartCon
   return divided;
 }
 
-/** Whether a part is among those with these marks. */
-export function isAmong(part: Part, marks: ReadonlySet<string>, digest: Digest): boolean {
+/**
+ * Whether a part is among those with these marks.
+ *
+ * @param members of a group that is emptied: an approval has to be of all of them; one whom somebody wants to stay is enough
+ *   for it not to be emptied
+ */
+export function isAmong(part: Part, marks: ReadonlySet<string>, members: 'all' | 'any', digest: Digest): boolean {
   if (marks.size === 0) return false;
   const { operation } = part;
   if (part.kind === 'removal' && operation.verb === 'members') {
-    return operation.remove.every((id) => marks.has(memberMark(operation.sourceId, '-', id)));
+    const isMarked = (id: SourceId): boolean => marks.has(memberMark(operation.sourceId, '-', id));
+    return members === 'all' ? operation.remove.every(isMarked) : operation.remove.some(isMarked);
   }
   return marks.has(markOf(part, digest)) || ('change' in part && marks.has(anyChangeMark(operation)));
 }

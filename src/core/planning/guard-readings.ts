@@ -13,7 +13,7 @@ export function firstRunRule(plan: Judged): Suspicion[] {
   const { firstRun, standing } = plan;
   if (!firstRun && standing.firstRun.size === 0) return [];
   const because = firstRun ? 'but this is the first run: nothing is known that could justify it' : 'which the first run held, because nothing was known that could justify it';
-  const isSuspect = (part: Part) => isGuess(part) && (firstRun || isAmong(part, standing.firstRun, noDigest));
+  const isSuspect = (part: Part) => isGuess(part) && (firstRun || isAmong(part, standing.firstRun, 'any', noDigest));
   return suspect(plan, 'first_run', isSuspect, (part, what) => ({ key: '', text: `${what}, ${because}` }));
 }
 

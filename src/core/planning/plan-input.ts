@@ -13,6 +13,8 @@ export interface Match {
   readonly body: Readonly<Record<string, unknown>>;
   /** Of a group: how many are in it whom nobody of ours put there. */
   readonly others?: number | undefined;
+  /** It was this entry's before it left: what switched it off was their leaving. */
+  readonly wasOurs?: true | undefined;
 }
 
 /** Whose account a newcomer takes over. */

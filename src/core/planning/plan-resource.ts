@@ -79,6 +79,7 @@ function planAdoption(resource: Resource, match: Match, input: PlanInput, outloo
   const ends = resource.type === 'user' && !isActive(resource) && match.active;
   // That access comes back is an operation of its own, which the guard looks at.
   const isOff = resource.type === 'user' && isActive(resource) && !match.active && !isOurs;
+  const isBack = isOff && (match.wasOurs === true || isWantedBack(resource, input));
   return {
     operations: [
       {
@@ -89,7 +90,7 @@ function planAdoption(resource: Resource, match: Match, input: PlanInput, outloo
         targetActive: match.active,
         changes,
         attributes,
-        ...(isOff && !isWantedBack(resource, input) ? { leftDisabled: true as const } : {}),
+        ...(isOff && !isBack ? { leftDisabled: true as const } : {}),
         ...(resource.type === 'group' ? { ...shownMembers(match.body, resource.members, outlook.targetIdOf), others: match.others, strangersLeave } : undefined),
       },
       ...completeCircle(
@@ -97,7 +98,7 @@ function planAdoption(resource: Resource, match: Match, input: PlanInput, outloo
         later.map((path) => differing.find((change) => change.path === path) ?? setReference(path, known, true)),
       ),
       ...(ends ? [{ ...disable(resource), stage: stages.deactivationsOfNewcomers }] : []),
-      ...(isOff && isWantedBack(resource, input) ? [{ ...subject(resource, offWhenAdopted, stages.deactivationsOfNewcomers), verb: 'reactivate' as const, changes: [switchedOn] }] : []),
+      ...(isBack ? [{ ...subject(resource, match.wasOurs === true ? offWhenLeft : offWhenAdopted, stages.deactivationsOfNewcomers), verb: 'reactivate' as const, changes: [switchedOn] }] : []),
     ],
     waiting,
   };
@@ -136,6 +137,7 @@ function strayLink({ directory }: Who, link: Link, { mayMove }: Pick<PlanInput, 
   return link.directory === directory || mayMove(link.directory, directory) ? undefined : { replaces: link, matchedBy: 'externalId' };
 }
 
+const offWhenLeft = 'was switched off on the target when they left';
 const offWhenAdopted = 'was switched off on the target when it was adopted';
 const switchedOn: AttributeChange = { path: 'active', change: 'set', value: true, had: true };
 

@@ -110,7 +110,8 @@ export async function correlate(unlinked: readonly Resource[], input: Correlatio
       }
       taken.set(first.id, resource.sourceId);
       const counted = type === 'user' ? {} : { others: strangers };
-      matches.set(resource.sourceId, waiting ?? { targetId: first.id, matchedBy: finding.by, active: first.active !== false, body: first.body, ...counted });
+      const wasOurs = former.get(first.id) === resource.sourceId ? { wasOurs: true as const } : {};
+      matches.set(resource.sourceId, waiting ?? { targetId: first.id, matchedBy: finding.by, active: first.active !== false, body: first.body, ...counted, ...wasOurs });
     }
   }
   return { matches, rejected, unreached, leftOut, listed };

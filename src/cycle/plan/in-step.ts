@@ -30,6 +30,8 @@ export interface Step {
   readonly unseen: ReadonlySet<SourceId>;
   /** When everything was planned last, by the monotonic clock. */
   readonly plannedAt: number;
+  /** When the first of the unfit is looked for again, by the monotonic clock: what was in their way may be gone, also by what was sent. */
+  readonly lookAt: number;
   /**
    * For whom something was sent: some operations have others in their wake (an account that was adopted is switched off
    * by the next plan), so that they are planned again until nothing is left to send.
@@ -45,7 +47,7 @@ export function createInStep(): InStep {
   return {
     last(target, clock) {
       const step = steps.get(target);
-      return step !== undefined && clock.monotonic() - step.plannedAt < longestMilliseconds ? step : undefined;
+      return step !== undefined && clock.monotonic() - step.plannedAt < longestMilliseconds && clock.monotonic() < step.lookAt ? step : undefined;
     },
     remember: (target, step) => void steps.set(target, step),
     forget: (target) => void steps.delete(target),

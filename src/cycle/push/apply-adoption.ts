@@ -77,7 +77,7 @@ async function adopt(
   const isUnchanged = outcome.kind === 'failed' && outcome.failure.class === 'unsupported';
   if (outcome.kind === 'failed' && !isUnchanged) {
     // Our own account is not forgotten: it would outlive its entry.
-    if (refused.has(outcome.failure.class) && (origin === 'adopted' || outcome.failure.class === 'gone')) await context.store.record([{ kind: 'settled', intent }]);
+    if (refused.has(outcome.failure.class) && outcome.failure.inPart !== true && (origin === 'adopted' || outcome.failure.class === 'gone')) await context.store.record([{ kind: 'settled', intent }]);
     return outcome.failure;
   }
   const { attributes } = resolveAttributes(operation.attributes, context);
@@ -107,7 +107,7 @@ function waitingPaths({ attributes, changes }: Adoption, resolved: DesiredAttrib
   return [...attributes].filter(([path, value]) => value instanceof Reference && !resolved.has(path) && isHeld(path)).map(([path]) => path);
 }
 
-/** What certainly had no effect. */
+/** What had no effect, unless it came in part: then the account may have our externalId by now. */
 const refused: ReadonlySet<FailureClass> = new Set(['rejected', 'gone', 'conflict']);
 
 function bringInStep({ type, targetId, changes, attributes }: Adoption, context: PushContext): Promise<Outcome> {

@@ -217,6 +217,17 @@ describe('a creation', () => {
     assert.deepEqual([again.calls, again.report.waiting], [[], 1]);
   });
 
+  it('that only adopts is remembered when its refusal came after a request that may have taken effect', async () => {
+    const stage = cycleStage([person('anna'), person('ben')]);
+    await stage.target.create('user', new Map<string, ScimValue>([['userName', 'anna@example.org'], ['active', true]]), new AbortController().signal);
+    stage.target.setHook((call) => (call.method === 'update' ? { when: 'after', result: { class: 'conflict', status: 409, inPart: true, detail: 'taken' } } : undefined));
+    assert.equal((await stage.cycle()).report.failed.length, 1);
+    stage.target.setHook(undefined);
+    stage.source.remove('anna');
+    for (let cycle = 0; cycle < 2; cycle += 1) await stage.cycle();
+    assert.deepEqual(stage.target.users().filter(({ externalId }) => externalId === 'anna').map(({ active }) => active), [false]);
+  });
+
   it('that only adopts is remembered too: when the process ends in it and the entry leaves, the account does not stay', async () => {
     const stage = cycleStage([person('cy')]);
     await stage.cycle();

@@ -45,7 +45,8 @@ describe('an account whose owner was deleted or forgotten', () => {
     const stage = await withLeaver();
     hidden(stage, { externalId: 'ada' });
     stage.source.put(person('ada'));
-    assert.deepEqual(operationsOf((await stage.cycle()).report.applied), ['adopt ada']);
+    assert.deepEqual(operationsOf((await stage.cycle()).report.applied), ['adopt ada', 'reactivate ada']);
+    assert.equal(stage.target.users().find(({ id }) => id === 'user-1')?.['active'], true, 'they left, and nobody else switched it off');
   });
 
   it('is not taken over when a creation is refused for it', async () => {

@@ -10,7 +10,8 @@ import { maxBytes, readResource } from '../answers/resource.ts';
 /**
  * A target may say in other words that it does not have a resource any more: a 500 that stays, a 404 as an HTML page. Then
  * it is read; and when that is answered no better, searched for by its id. Only what is said in JSON counts: a proxy must
- * not end a link. Anything else leaves the failure as it was.
+ * not end a link. Where ids cannot be searched for, a 404 counts while another one, whom a list shows, is read by the same
+ * path. Anything else leaves the failure as it was.
  *
  * @param answer to a change of the resource
  */
@@ -73,7 +74,7 @@ const refusesExclusion = 'refuses excludedAttributes';
 export async function readOrGone(conversation: Conversation, type: ResourceType, id: TargetId, without?: 'members'): Promise<Answer | Refusal> {
   const { exchange, signal } = conversation;
   const held = without === 'members' ? await readWithoutMembers(conversation, type, id) : await readResource(exchange, type, id, signal);
-  if (!isRefusal(held) || !mayMeanGone(held) || !(await isNowhere(conversation, type, id))) return held;
+  if (!isRefusal(held) || !mayMeanGone(held) || !(await isNowhere(conversation, type, id, held))) return held;
   return { class: 'gone', status: held.status, detail: 'the target has none with this id' };
 }
 
@@ -83,9 +84,23 @@ function mayMeanGone({ class: failureClass, status = 0 }: Refusal): boolean {
   return failureClass === 'transient' && status >= 500;
 }
 
-async function isNowhere({ exchange, book, signal }: Conversation, type: ResourceType, id: TargetId): Promise<boolean> {
+async function isNowhere(conversation: Conversation, type: ResourceType, id: TargetId, { class: failureClass }: Refusal): Promise<boolean> {
+  const { exchange, book, signal } = conversation;
   const path = scimPath('id');
-  if (askedBy(book.current().filter, type, path) === undefined) return false;
-  const list = await readList(exchange, type, `filter=${encodeURIComponent(filterText(path, id))}`, signal, maxBytes(type));
-  return !('class' in list) && list.resources.length === 0 && list.unusable.length === 0;
+  if (askedBy(book.current().filter, type, path) !== undefined) {
+    const list = await readList(exchange, type, `filter=${encodeURIComponent(filterText(path, id))}`, signal, maxBytes(type));
+    if (!isRefusal(list)) return list.resources.length === 0 && list.unusable.length === 0;
+    if (list.class === 'transient' || list.class === 'throttled') return false;
+  }
+  return failureClass === 'protocol' && showsAnother(conversation, type, id);
+}
+
+/** Whether one of those whom a list shows is read by its id: the same path is answered by the target, and not by a page. */
+async function showsAnother(conversation: Conversation, type: ResourceType, id: TargetId): Promise<boolean> {
+  const { exchange, signal } = conversation;
+  const list = await readList(exchange, type, 'startIndex=1&count=2', signal, maxBytes(type));
+  const another = isRefusal(list) ? undefined : list.resources.find((one) => one.id !== id);
+  if (another === undefined) return false;
+  const held = await readWithoutMembers(conversation, type, another.id);
+  return !isRefusal(held) && held.body !== undefined;
 }

@@ -44,6 +44,14 @@ describe('A plan divided by what people decided', () => {
   });
 });
 
+describe('An emptied group of which a rejection is about some', () => {
+  it('keeps everybody, also those who are members under another id since', () => {
+    const emptied = members('g', [], ['a', 'successor'], 'departed');
+    const { open, rejected } = divide([emptied], { rejected: kept(members('g', [], ['a', 'b'], 'departed')) });
+    assert.deepEqual([open, rejected], [[], [emptied]]);
+  });
+});
+
 describe('What is left of operations that were decided about', () => {
   it('is what the plan would still do, member by member and value by value', () => {
     assert.deepEqual(left([removal('a'), removal('b'), members('g', [], ['x', 'y']), update('u', 'Old')], [removal('a'), members('g', [], ['y', 'z']), update('u', 'New')]), kept(removal('a'), members('g', [], ['y'])));
