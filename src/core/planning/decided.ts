@@ -23,7 +23,8 @@ type Fate = keyof DividedPlan;
 /**
  * Sorts out what people decided about before anything is counted, so that it neither fills a limit nor draws others in.
  * As in the guard, what follows a part that is rejected is rejected with it. A consequence (a leaver's memberships) has no
- * other fate than what it follows; of several, the one that was decided about counts.
+ * other fate than what it follows; of several, the one that was decided about counts. But a value that somebody rejected is
+ * not sent because its entry gets access back in the same operation.
  */
 export function divideDecided(operations: readonly Operation[], context: PartContext, { approved, rejected }: Decided, digest: Digest): DividedPlan {
   if (approved.length + rejected.length === 0) return { open: operations, approved: [], rejected: [] };
@@ -39,6 +40,7 @@ export function divideDecided(operations: readonly Operation[], context: PartCon
   }
   const fateOf = (part: Part): Fate => {
     const fates = part.follows.map((lead) => leads.get(lead) ?? 'open');
+    if (isOwnValue(part) && ownFate(part) === 'rejected') return 'rejected';
     if (part.isConsequence) return (['rejected', 'approved', 'open'] as const).find((fate) => fates.includes(fate)) ?? 'open';
     return fates.includes('rejected') ? 'rejected' : ownFate(part);
   };
@@ -55,6 +57,11 @@ export function divideDecided(operations: readonly Operation[], context: PartCon
     for (const [fate, some] of parts) divided[fate].push(...putTogether(operation, some));
   }
   return divided;
+}
+
+/** A value of the entry itself, and not that of a report whose manager leaves: it could be sent, or not, alone. */
+function isOwnValue(part: Part): boolean {
+  return 'change' in part && !part.follows.some((lead) => lead.startsWith('removal '));
 }
 
 /**
@@ -84,7 +91,7 @@ export function stillWanted(held: readonly HeldOperation[], plan: readonly Opera
   const marks = new Set<string>();
   for (const operation of plan) {
     for (const part of partsOf(operation, context)) {
-      if (part.isConsequence) continue;
+      if (part.isConsequence && !isOwnValue(part)) continue;
       if ('change' in part) marks.add(anyChangeMark(operation));
       marks.add(markOf(part, digest));
     }

@@ -32,6 +32,14 @@ describe('A plan divided by what people decided', () => {
     assert.deepEqual(inShort(divide(plan, { rejected: kept(members('g', [], ['a']), update('u', 'Engineer')) }).open), ['members g', 'update u']);
     assert.deepEqual(inShort(divide(plan, { rejected: kept(update('u', 'Boss')) }).open), ['members g']);
   });
+  it('leaves out a value that was rejected, also when its entry gets access back in the same operation', () => {
+    const cleared = { path: 'displayName', change: 'clear' } as const;
+    const back: Operation = { ...update('u'), verb: 'reactivate', changes: [{ path: 'active', change: 'set', value: true, had: true }, cleared] };
+    const no = { ...update('u'), changes: [cleared] };
+    const { open, rejected } = divide([back], { rejected: kept(no) });
+    assert.deepEqual([open, rejected].map((some) => some.map((one) => ('changes' in one ? one.changes.map(({ path }) => path) : one))), [[['active']], [['displayName']]]);
+    assert.deepEqual(left([no], [back]), kept(no));
+  });
   it('goes by an update of an earlier version, which named no attributes', () => {
     assert.deepEqual(divide([update('u')], { approved: [{ verb: 'update', type: 'user', sourceId: 'u' }] }).open, []);
   });
