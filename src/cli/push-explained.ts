@@ -98,7 +98,7 @@ export function showPush({ target, report }: Pushed, { colors, print }: Terminal
     return;
   }
   const left = report.failed.length + report.notStarted + report.skipped;
-  print(`${colors.bold(target)}: ${left === 0 ? colors.green('✓') : colors.yellow('partly done,')} ${countsDone(report.applied, 'nothing was sent')}`);
+  print(`${colors.bold(target)}: ${left === 0 ? colors.green('✓') : colors.yellow('partly done,')} ${countsDone(report.applied, report.failed)}`);
   for (const { operation, failure } of report.failed) {
     const status = failure.status === undefined ? '' : ` ${failure.status}`;
     print(`  ${colors.red('failed')} ${operation.verb} ${typeName(operation.type)} ${printable(operation.label)}: ${failure.class}${status}, ${printable(failure.detail)}`);

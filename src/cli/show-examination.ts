@@ -54,7 +54,7 @@ function evidenceOf({ verdict, blocks, evidence }: Finding): readonly string[] {
 }
 
 function sentenceOf({ verdict, text, blocks }: Finding, { colors }: Terminal): string {
-  const said = printable(text);
+  const said = verdict === 'skipped' ? `not tried: ${printable(text)}` : printable(text);
   if (blocks === true) return `${said} ${colors.red('(needed)')}`;
-  return verdict === 'skipped' ? colors.dim(`not tried: ${said}`) : said;
+  return verdict === 'skipped' ? colors.dim(said) : said;
 }

@@ -37,10 +37,10 @@ function isStored({ unstored }: Pick<CycleReport, 'unstored'>): boolean {
 }
 
 /** "In step" is said only when nothing is known to be otherwise. */
-function summary({ applied, result, rejected, waiting, deferred, unresolved, unproven, undone, unstored }: CycleReport): string {
+function summary({ applied, failed, result, rejected, waiting, deferred, unresolved, unproven, undone, unstored }: CycleReport): string {
   const isLacking = waiting + deferred + unproven.length + undone.length > 0 || unresolved !== undefined || !isStored({ unstored });
   const others = rejected.length > 0 ? `; not in step: ${rejectedText(countReasons(rejected))}` : isLacking ? '; not all is in step' : '';
-  if (applied.length > 0 || result !== 'success') return countsDone(applied, 'nothing was sent') + others;
+  if (applied.length > 0 || result !== 'success') return countsDone(applied, failed) + others;
   return others === '' ? 'in step, nothing to do' : `nothing to do${others}`;
 }
 

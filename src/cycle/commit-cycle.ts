@@ -19,6 +19,7 @@ import type { CycleInput } from './cycle-input.ts';
 import { scopeHomes } from './plan/recall-memory.ts';
 import { newNotes } from './shared/target-notes.ts';
 import { anyUnresolved } from '../core/mapping/unresolved.ts';
+import { isUnreached } from './match/look-up.ts';
 
 const day = 24 * 60 * 60_000;
 
@@ -111,7 +112,7 @@ function nextState(prepared: Preparation, { pushed, result, error, state }: Cycl
     rejected: prepared.plan.rejected.length === 0 ? undefined : countReasons(prepared.plan.rejected),
     mislaid: mislaidRecord(prepared.mislaid),
     held: hold === undefined ? undefined : heldRecord(hold, state.held, at, digest),
-    establishedAt: state.establishedAt ?? (endsFirstLoad(pushed, prepared.deferred.length + prepared.unreached.length) ? at : undefined),
+    establishedAt: state.establishedAt ?? (endsFirstLoad(pushed, prepared.deferred.length + prepared.unreached.filter(({ failure }) => isUnreached(failure)).length) ? at : undefined),
     // An approval ends with the last of its operations; what failed is tried again under it.
     approvals: approvals.length === 0 ? undefined : approvals,
     marks: prepared.marks,

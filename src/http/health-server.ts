@@ -1,3 +1,4 @@
+import { createServer } from 'node:http';
 import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { BridgeError } from '../core/model/errors.ts';
 import { limitConnections } from './idle-connections.ts';
@@ -35,6 +36,9 @@ export interface HealthServer {
 /** A loop that is older than this hangs. Far above its ticks, so that a busy machine is not restarted. */
 const staleMilliseconds = 60_000;
 
+/** A kubelet waits for a second: what is not even asked within two is not waited for, and that is looked after each second. */
+const patience = { requestTimeout: 5_000, keepAliveTimeout: 5_000, headersTimeout: 2_000, connectionsCheckingInterval: 1_000 };
+
 /**
  * Serves `/livez`, `/readyz` (`?verbose`) and `/metrics`: nothing private, nothing that changes anything. The check
  * lines follow kubernetes.io/docs/reference/using-api/health-checks.
@@ -44,15 +48,11 @@ const staleMilliseconds = 60_000;
 export async function startHealthServer(options: HealthOptions): Promise<HealthServer> {
   const server = fastify({
     bodyLimit: 1024,
-    requestTimeout: 5_000,
-    connectionTimeout: 10_000,
-    keepAliveTimeout: 5_000,
     // A scraper's idle connection must not keep the process from ending.
     forceCloseConnections: true,
-    // A kubelet waits for a second: what is not even asked within two is not waited for, and that is looked after each second.
-    http: { headersTimeout: 2_000, connectionsCheckingInterval: 1_000 },
+    // Called for each address of a name: `localhost` has two.
+    serverFactory: (answer) => limitConnections(createServer(patience).setTimeout(10_000), answer),
   });
-  limitConnections(server.server);
   addRoutes(server, options);
   addAnswersToErrors(server);
   try {

@@ -49,6 +49,16 @@ describe('what a target may fill', () => {
     });
   }
 
+  it('says of an id that cannot be kept why, and does not say that there was none', async (context) => {
+    for (const [id, why] of [['x'.repeat(300), /201 with an id of 300 characters, and 255 are the most/], ['..', /201 with an id that cannot stand in a URL/], ['a\r\nb', /201 with an id that cannot/], ['', /201 without an id/]] as const) {
+      const { target } = await stage(context, ({ method, body }) =>
+        method === 'POST' ? jsonAnswer(201, { ...(JSON.parse(body) as object), id }) : jsonAnswer(200, { schemas: [listSchema], totalResults: 0, Resources: [] }),
+      );
+      const outcome = await target.create('user', new Map([['userName', 'anna']]), signal);
+      assert.ok(outcome.kind === 'failed' && outcome.failure.class === 'unknown' && why.test(outcome.failure.detail), JSON.stringify(outcome));
+    }
+  });
+
   it('reads no list of millions of empty objects, and keeps nobody waiting', async (context) => {
     const page = emptyObjects(16 * megabyte);
     const { target, hostile } = await stage(context, () => page);
@@ -77,6 +87,16 @@ describe('what a target may fill', () => {
     await target.find('user', 'userName', 'bert', signal);
     const again = await target.find('user', 'userName', 'carl', signal);
     assert.ok(isFailure(again) && /cannot be searched by userName/.test(again.detail), JSON.stringify(again));
+  });
+
+  it('takes JSON that is nested 100,000 deep as no answer to a search, and not as a filter that does not work', async (context) => {
+    for (const type of ['user', 'group'] as const) {
+      const { target } = await stage(context, () => httpAnswer(200, `${'['.repeat(100_000)}${']'.repeat(100_000)}`));
+      for (const name of ['anna', 'bert', 'carl']) {
+        const found = await target.find(type, 'externalId', name, signal);
+        assert.ok(isFailure(found) && found.class === 'protocol' && /200 with JSON of more than 64 levels/.test(found.detail), JSON.stringify(found));
+      }
+    }
   });
 
   it('asks for no page behind half a character, or behind a cursor of a megabyte', async (context) => {

@@ -54,6 +54,23 @@ describe('/livez under connections', () => {
     });
   }
 
+  it('answers one request at a time of a connection: whoever sends thousands at once is cut off', async (context) => {
+    const { address, port } = await serve(context);
+    for (const head of ['GET /metrics', 'GET /livez', 'GET /readyz?verbose', 'GET /none', 'POST /livez']) {
+      const one = head.startsWith('POST') ? `${head} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}` : `${head} HTTP/1.1\r\nHost: x\r\n\r\n`;
+      const flood = await open(context, port, 10, one.repeat(1_800));
+      const answered = await fetch(`${address}/livez`, { headers: { connection: 'close' }, signal: AbortSignal.timeout(10_000) });
+      assert.equal(await answered.text(), 'ok\n');
+      for (const socket of flood) {
+        let answers = 0;
+        socket.on('data', (bytes: Buffer) => (answers += bytes.toString('latin1').split('HTTP/1.1 ').length - 1));
+        socket.resume();
+        if (!socket.closed) await once(socket, 'close');
+        assert.ok(answers <= 1, `${head}: ${answers} answers`);
+      }
+    }
+  });
+
   it('closes those that have not asked within two seconds, and looks after them each second', async (context) => {
     const { port } = await serve(context);
     const [socket] = await open(context, port, 1, 'GET /livez HTTP/1.1\r\nX-Slow: ');

@@ -72,6 +72,7 @@ export function guardInput(operations: readonly Operation[], rest: Partial<Guard
     isLeap: () => false,
     overtaken: { directories: new Set(), marks: new Set() },
     possibleMembers: new Map(),
+    possiblyInScope: new Set(),
     directories: new Set(['corp', 'branch']),
     older: new Map(),
     hash: sha256,

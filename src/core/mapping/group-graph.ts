@@ -60,6 +60,12 @@ export function linkGroups(index: DirectoryIndex, entries: readonly Entry[], see
     if (named.unresolved.length > 0) unresolved.set(group, named.unresolved);
     return found;
   };
+  /** Whom values may mean that name nobody, in groups that were looked into; with those in the groups that they may mean. */
+  const meantBy = (opened: readonly Entry[], isDeep: boolean): readonly Entry[] => {
+    if (unresolved.size === 0) return [];
+    const alike = opened.flatMap((one) => unresolved.get(one) ?? none).flatMap((value) => [...reader.findAlike(value)]);
+    return isDeep ? [...alike, ...reach(alike.filter(({ type }) => type === 'group'), directMembers)] : alike;
+  };
   const everyone = new Map<string, Membership>();
   const everyoneIn = (dn: string) => {
     const known = everyone.get(dn);
@@ -71,7 +77,7 @@ export function linkGroups(index: DirectoryIndex, entries: readonly Entry[], see
     const reached = reach(groups, directMembers);
     const silent = [...groups, ...reached].find((entry) => entry.type === 'group' && directMembers(entry).length === 0 && isSilent(entry));
     if (silent !== undefined) throw unreadable(dn);
-    const membership = createMembership(home, reached, sees);
+    const membership = createMembership(home, reached, meantBy([...groups, ...reached], true), sees);
     everyone.set(dn, membership);
     return membership;
   };
@@ -86,9 +92,7 @@ export function linkGroups(index: DirectoryIndex, entries: readonly Entry[], see
     const opened = unresolved.size === 0 ? [] : [group, ...(nested === 'flatten' ? all.filter(({ type }) => type === 'group') : [])];
     const values = opened.flatMap((one) => unresolved.get(one) ?? none);
     if (values.length === 0) return { members: [...ids].sort(), unresolved: none, possible: none, concealed };
-    const alike = values.flatMap((value) => [...reader.findAlike(value)]);
-    const meant = nested === 'flatten' ? [...alike, ...reach(alike.filter(({ type }) => type === 'group'), directMembers)] : alike;
-    const possible = new Set(meant.map(({ id }) => id).filter((id) => !ids.has(id)));
+    const possible = new Set(meantBy(opened, nested === 'flatten').map(({ id }) => id).filter((id) => !ids.has(id)));
     return { members: [...ids].sort(), unresolved: [...new Set(values)].sort(), possible: [...possible].sort(), concealed };
   };
   const groupsOf = (entry: Entry): Surroundings => {

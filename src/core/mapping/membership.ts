@@ -6,11 +6,13 @@ export interface Membership {
   /** The directory of the group. */
   readonly directory: string;
   readonly ids: ReadonlySet<SourceId>;
+  /** Who is not in it, and may be meant by a value in it that names nobody. */
+  readonly possible: ReadonlySet<SourceId>;
   /** Whether this very entry is in it: one with the same id in a directory that is not seen is somebody else's word. */
   readonly has: (entry: Pick<Entry, 'id' | 'directory'>) => boolean;
 }
 
-export function createMembership(directory: string, members: readonly Entry[], sees: Sees): Membership {
+export function createMembership(directory: string, members: readonly Entry[], possible: readonly Entry[], sees: Sees): Membership {
   const ids = new Set<SourceId>();
   /** Of those who were reached in another directory than that of the group, or in several. */
   const elsewhere = new Map<SourceId, Set<string>>();
@@ -20,7 +22,7 @@ export function createMembership(directory: string, members: readonly Entry[], s
   }
   const has: Membership['has'] = (entry) =>
     ids.has(entry.id) && [...(elsewhere.get(entry.id) ?? [directory])].some((known) => sees(known, entry.directory));
-  return { directory, ids, has };
+  return { directory, ids, possible: new Set(possible.map(({ id }) => id).filter((id) => !ids.has(id))), has };
 }
 
 function noteDirectory(elsewhere: Map<SourceId, Set<string>>, { id, directory }: Entry, own: string | undefined): void {

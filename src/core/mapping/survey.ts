@@ -29,6 +29,8 @@ export interface ScopeGroup {
   readonly directory: string;
   readonly type: ResourceType;
   readonly count: number;
+  /** Whom values in it that name nobody may mean, of any type. */
+  readonly possible: ReadonlySet<SourceId>;
 }
 
 /** Everything about all entries that is to be known before one of them can be mapped. */
@@ -82,8 +84,8 @@ function countScopeGroups(groups: GroupGraph, entries: readonly Entry[]): ScopeG
   const asked = [...groups.asked()];
   if (asked.length === 0) return [];
   const types = new Map(entries.map(({ id, type }) => [id, type]));
-  return asked.flatMap(([dn, { directory, ids }]) =>
-    (['user', 'group'] as const).map((type) => ({ dn, directory, type, count: [...ids].filter((id) => types.get(id) === type).length })),
+  return asked.flatMap(([dn, { directory, ids, possible }]) =>
+    (['user', 'group'] as const).map((type) => ({ dn, directory, type, count: [...ids].filter((id) => types.get(id) === type).length, possible })),
   );
 }
 

@@ -1,7 +1,7 @@
 import { isSourceId } from '../directory/source-id.ts';
 import { canonicalText, readScimPath, sameScimValue, scimPath, type ScimPath } from '../mapping/scim-path.ts';
 import type { SourceId } from '../model/entry.ts';
-import { empty, type Digest, type TargetId } from '../model/link.ts';
+import { doubtful, empty, type Digest, type TargetId } from '../model/link.ts';
 import type { AttributeChange } from '../model/plan.ts';
 import { Reference, type DesiredAttributes, type DesiredValue, type ScimValue } from '../model/resource.ts';
 
@@ -15,6 +15,9 @@ export type TargetIdOf = (id: SourceId) => TargetId | undefined;
  * The attributes that differ from what the target acknowledged. Paths that the link remembers and the map no longer
  * has are not managed any more: nothing is sent for them. A reference differs as well when the one it points to has
  * another target id than it had, because it was lost and created again.
+ *
+ * What is in doubt goes with the rest of the attribute that it is a part of (`name.givenName` and `name.familyName`): to
+ * some targets a part is the whole, so that parts that are sent one after the other take each other away for ever.
  */
 export function diffWithLink(
   desired: DesiredAttributes,
@@ -25,16 +28,30 @@ export function diffWithLink(
   const changes: AttributeChange[] = [];
   const before = settled.get(desired);
   const known = before?.acknowledged === acknowledged ? before.targetIds : undefined;
+  const doubted = doubtedAttributes(acknowledged);
   for (const [path, value] of desired) {
     if (path === lifecyclePath) continue;
     if (known !== undefined && (!(value instanceof Reference) || targetIdOf(value.id) === known.get(path))) continue;
     const mark = acknowledged[path];
     const held = mark === empty ? undefined : mark;
     const isEqual = value === null ? held === undefined : held !== undefined && held === digestValue(path, value, digest, targetIdOf);
-    if (!isEqual) changes.push(value === null ? { path, change: 'clear' } : { path, change: 'set', value, had: held !== undefined });
+    const isWithDoubted = value !== null && doubted.size > 0 && doubted.has(complexOf(path));
+    if (!isEqual || isWithDoubted) changes.push(value === null ? { path, change: 'clear' } : { path, change: 'set', value, had: held !== undefined });
   }
   if (changes.length === 0 && known === undefined) settled.set(desired, { acknowledged, targetIds: targetIdsIn(desired, targetIdOf) });
   return changes;
+}
+
+/** The complex attributes of which a part is in doubt. */
+function doubtedAttributes(acknowledged: Readonly<Record<string, string>>): ReadonlySet<string | undefined> {
+  const parts = Object.keys(acknowledged).filter((path) => acknowledged[path] === doubtful).map(complexOf);
+  return new Set(parts.filter((attribute) => attribute !== undefined));
+}
+
+/** The attribute that a path leads a part of; undefined where it is no part, or one of an element of a list. */
+function complexOf(text: string): string | undefined {
+  const path = scimPath(text);
+  return path.sub === undefined || path.filter !== undefined ? undefined : `${path.schema ?? ''}:${path.attribute}`;
 }
 
 /**

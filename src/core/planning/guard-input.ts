@@ -58,6 +58,8 @@ export interface GuardInput {
   readonly members: PartContext['members'];
   /** Whom values of a group that name nobody may mean, by group. */
   readonly possibleMembers: ReadonlyMap<SourceId, ReadonlySet<SourceId>>;
+  /** Whom values that name nobody may mean in the groups by which the scope goes. */
+  readonly possiblyInScope: ReadonlySet<SourceId>;
   /** What was done within the last 24 hours without anyone's approval. */
   readonly recent: readonly Tally[];
   /** The plan that is not finished yet, as it began within the last 24 hours. */

@@ -4,7 +4,7 @@ import { movedDirectoryRule } from './guard-moves.ts';
 import { unreadDirectoryRule } from './guard-orphans.ts';
 import { clockLeapRule, emptyReadingRule, emptyScopeRule, firstRunRule } from './guard-readings.ts';
 import { lookalikeRule } from './guard-lookalike.ts';
-import { unresolvedMembersRule } from './guard-unresolved.ts';
+import { unresolvedMembersRule, unresolvedScopeRule } from './guard-unresolved.ts';
 import type { Rule } from './guard-suspicion.ts';
 
 /** In the order in which their findings are told; those of the limits follow (`guard-limits.ts`). */
@@ -16,6 +16,7 @@ export const rules: readonly Rule[] = [
   unreadDirectoryRule,
   movedDirectoryRule,
   unresolvedMembersRule,
+  unresolvedScopeRule,
   clockLeapRule,
   lookalikeRule,
   adoptedGroupsRule,

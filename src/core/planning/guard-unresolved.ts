@@ -19,11 +19,27 @@ export function unresolvedMembersRule(plan: Judged): Suspicion[] {
   }
   return [...counts].map(([sourceId, { type, count: planned }]): Suspicion => {
     const population = plan.members.get(sourceId)?.size ?? 0;
-    const text = `${whole(planned)} of ${count(population, 'member')} would leave one group although it still names somebody who may be them: the name is one that nobody has any more`;
+    const text = `${whole(planned)} of ${count(population, 'member')} would leave one group although it still names somebody who may be them: nobody has that name any more, or several have it`;
     return {
       finding: { kind: 'unresolved_members', type, sourceId, planned, recent: 0, population, allowed: 0, text },
       selects: (part) => part.sourceId === sourceId && isPossible(part, plan),
     };
+  });
+}
+
+/** Whoever would leave the scope for the same reason, in a group by which it goes. A word of the directory is not held by it. */
+export function unresolvedScopeRule(plan: Judged): Suspicion[] {
+  const { possiblyInScope, population } = plan;
+  if (possiblyInScope.size === 0) return [];
+  const isMeant = (part: Part): boolean => part.kind === 'removal' && part.evidence !== 'word' && possiblyInScope.has(part.sourceId);
+  return (['user', 'group'] as const).flatMap((type): Suspicion[] => {
+    const planned = new Set([...plan.parts()].filter((part) => part.type === type && isMeant(part)).map(({ sourceId }) => sourceId)).size;
+    if (planned === 0) return [];
+    const text = `${count(planned, type)} would lose access although a group by which the scope goes still names somebody who may be them: nobody has that name any more, or several have it`;
+    return [{
+      finding: { kind: 'unresolved_members', type, planned, recent: 0, population: population.active[type], allowed: 0, text },
+      selects: (part) => part.type === type && isMeant(part),
+    }];
   });
 }
 

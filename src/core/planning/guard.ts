@@ -26,6 +26,7 @@ import { holdId } from './plan-id.ts';
  *   adopted_groups     | adoptions of groups                         | there are members whom nobody of ours put there;
  *                      |                                             | not before the first load is over
  *   unresolved_members | members leaving a group                     | a value in it that names nobody may mean them
+ *   unresolved_members | those who leave the scope                   | the same, of a group by which the scope goes
  *   clock_leap         | deletions of those whose time to come back  | so much time was not seen to pass
  *                      | is over                                     |
  *   lookalike          | removals of an account that has their name  | always

@@ -28,9 +28,12 @@ export function countsToDo(operations: readonly Counted[], none = 'nothing to do
   return countsOf(operations, (verb) => `to ${verb === 'members' ? 'change' : verb}`, none);
 }
 
-/** `12 users and 5 groups created, members of 1 group changed`; other words where there is none. */
-export function countsDone(operations: readonly Counted[], none: string): string {
-  return countsOf(operations, (verb) => participles[verb], none);
+/**
+ * `12 users and 5 groups created, members of 1 group changed`. Where there is none, nothing was sent only if nothing
+ * failed: what failed was sent, as a rule, and may have taken effect without an answer.
+ */
+export function countsDone(applied: readonly Counted[], failed: readonly unknown[]): string {
+  return countsOf(applied, (verb) => participles[verb], failed.length === 0 ? 'nothing was sent' : 'nothing was acknowledged');
 }
 
 function countsOf(all: readonly Counted[], suffixOf: (verb: Verb) => string, none: string): string {

@@ -171,6 +171,7 @@ function endsAll({ class: failureClass }: Failure): boolean {
 async function findRefused({ findings, last }: LookUps<Finding>, input: Search): Promise<LookUps<Finding>> {
   const refused = input.resources.filter(({ sourceId }) => {
     const finding = findings.get(sourceId);
+    if (!findings.has(sourceId)) return last !== undefined && !isUnreached(last);
     return isFailure(finding) ? !isUnreached(finding) : finding?.isPartial === true;
   });
   if (refused.length === 0) return { findings, last };

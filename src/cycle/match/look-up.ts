@@ -17,7 +17,10 @@ export interface Unreached {
   readonly asked: boolean;
 }
 
-/** So many look-ups that fail without one between them that works, and the others are not made. One that waited long has waited long enough for all. */
+/**
+ * So many look-ups that fail without one between them that works, and the others are not made. One that waited long has
+ * waited long enough for all. `later` is also how many may be refused in the same words: such a target answers nobody.
+ */
 const mostInARow = { first: 3, later: 20 };
 
 /** Characters of what is found and kept until the plan is made: 100,000 accounts of 2 kB. The others are for the next cycle. */
@@ -31,7 +34,8 @@ export interface LookUps<Finding> {
 
 /**
  * Looks each of them up. One look-up that fails says nothing about the others; when the first one fails after a
- * long wait, the first three fail, or 20 in a row later on, or the target wants to be left alone, nobody else is asked about: they are not among the findings.
+ * long wait, the first three fail, or 20 in a row later on, 20 in a row are refused in the same words, or the target wants
+ * to be left alone, nobody else is asked about: they are not among the findings.
  *
  * @param sizeOf how much of memory a finding takes, in characters
  * @param width how many look-ups may run side by side
@@ -45,6 +49,8 @@ export async function lookUpEach<Finding>(
 ): Promise<LookUps<Finding>> {
   const findings = new Map<SourceId, Finding | Failure>();
   let inARow = 0;
+  let alike = 0;
+  let said: string | undefined;
   let kept = 0;
   let last: Failure | undefined;
   const ask = async (resource: Resource): Promise<void> => {
@@ -55,6 +61,10 @@ export async function lookUpEach<Finding>(
     // Told to wait, all others are as well.
     inARow = !isLost ? 0 : finding.class === 'throttled' ? Infinity : inARow + 1;
     if (isLost) last = finding;
+    const refusal = isFailure(finding) && !isLost ? `${finding.status ?? ''} ${finding.detail}` : undefined;
+    alike = refusal === undefined ? 0 : refusal === said ? alike + 1 : 1;
+    said = refusal;
+    if (isFailure(finding) && alike >= mostInARow.later) last = finding;
     if (kept > mostKept) {
       inARow = Infinity;
       last ??= { class: 'protocol', detail: `what the target has of those who were found is more than ${mostKept / 1024 / 1024} MB` };
@@ -70,7 +80,7 @@ export async function lookUpEach<Finding>(
     if (inARow === Infinity) break;
   }
   const most = inARow === tried ? mostInARow.first : mostInARow.later;
-  await forEachConcurrently(resources.slice(tried), width, () => signal.aborted || inARow >= most, ask);
+  await forEachConcurrently(resources.slice(tried), width, () => signal.aborted || inARow >= most || alike >= mostInARow.later, ask);
   signal.throwIfAborted();
   return { findings, last };
 }

@@ -59,6 +59,7 @@ export async function guardPlan(
     population: await populationOf(target, operations, members, store),
     members,
     possibleMembers: possibleMembers((focus ?? projection).resources),
+    possiblyInScope: new Set(scopeGroups.flatMap(({ possible }) => [...possible])),
     older,
     overtaken,
     directories: new Set(readings.map(({ directory }) => directory)),

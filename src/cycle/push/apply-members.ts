@@ -14,7 +14,8 @@ import { seekMembers } from './seek-members.ts';
  * Sends who joins and who leaves a group, piece by piece, each recorded before the next is sent. A piece that the target
  * refuses is halved until the one is found whom it does not take: nobody else has to wait for that one. Whether that one
  * is still there is looked at; who is not is made again by the next cycle. Whom the answers show to be missing from the
- * group, although they are in it as far as anybody knew, is sent again, once.
+ * group, although they are in it as far as anybody knew, is sent again, once; and everybody in one piece, once, where that
+ * takes others out.
  */
 export async function applyMembers(operation: MembersOperation, context: PushContext): Promise<Failure | 'skipped' | undefined> {
   const { target } = context;
@@ -29,6 +30,7 @@ export async function applyMembers(operation: MembersOperation, context: PushCon
   let refused: Failure | undefined;
   let chunk = pieces.next(target.memberChunk);
   const mended = new Set<SourceId>();
+  let isWhole = false;
   const doubted = new Set(link.unsettled);
   await remember(context, (link = withUnsettled(link, [], chunk)));
   while (chunk.length > 0) {
@@ -58,8 +60,12 @@ export async function applyMembers(operation: MembersOperation, context: PushCon
     const { add, remove } = divide(done);
     // Whoever is to leave is not missed, and may be out already: by a request that was answered as if it had failed.
     const missing = outcome.kind === 'applied' ? await missingFrom(outcome, operation.sourceId, context, { add, remove: operation.remove }) : [];
-    if (missing.some((id) => mended.has(id))) refused ??= notKept;
-    pieces.append(missing.filter((id) => !mended.has(id)).map((id) => ({ id, joins: true })));
+    // Those who were sent again took the place of others: to such a target what is added is the whole list.
+    const everyone: readonly SourceId[] = !isWhole && missing.length > 0 && chunk.some(({ id }) => mended.has(id)) ? await membersWith(add, operation, context) : [];
+    isWhole ||= everyone.length > 0;
+    const again = everyone.length > 0 && everyone.length <= target.memberChunk.add ? everyone : missing.filter((id) => !mended.has(id));
+    if (missing.length > 0 && again !== everyone && missing.some((id) => mended.has(id))) refused ??= notKept;
+    pieces.append(again.map((id) => ({ id, joins: true })));
     for (const id of missing) mended.add(id);
     const following = pieces.next(target.memberChunk);
     // The piece that follows is in doubt from the moment that this one is settled: one record for both.
@@ -108,6 +114,13 @@ function stayingIn(shown: readonly TargetId[] | undefined, chunk: readonly Step[
   if (shown === undefined) return noSteps;
   const there = new Set(shown);
   return new Set(chunk.filter(({ id, joins }) => !joins && there.has(links.get(id)?.targetId ?? '')));
+}
+
+/** Everybody who shall be in the group and is on the target. */
+async function membersWith(added: readonly SourceId[], { sourceId, remove }: MembersOperation, { store, target, links }: PushContext): Promise<SourceId[]> {
+  const leaving = new Set(remove);
+  const all = new Set([...(await store.members(target.name, sourceId)), ...added]);
+  return [...all].filter((id) => !leaving.has(id) && (links.get(id)?.lifecycle ?? 'lost') !== 'lost');
 }
 
 const notKept: Failure = { class: 'rejected', detail: 'the group loses members that it was given, when others are added' };

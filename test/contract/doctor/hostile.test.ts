@@ -38,6 +38,17 @@ describe('a doctor before a server that lies', { concurrency: 2 }, () => {
     assert.deepEqual([verdict, blocks], ['lies', true], text);
   });
 
+  it('does not call a target good that never says what it made', async (context) => {
+    for (const status of [204, 299]) {
+      const examination = await examineQuirk(context, () => ({ status, ...(status === 204 ? {} : { body: {} }) }));
+      for (const subject of ['Users', 'Groups']) {
+        const { verdict, blocks, text } = findingOf(examination, subject, 'create');
+        assert.deepEqual([verdict, blocks], ['skipped', true], text);
+        assert.match(text, /nothing that names what was made|neither searched nor listed/);
+      }
+    }
+  });
+
   it('never removes somebody else whose id a create was answered with', async (context) => {
     const server = await startPlainServer(context, ({ method, type, id }) => (method === 'POST' && type === 'Users' && id === undefined ? { status: 200, body: { id: 'ada' } } : undefined));
     const ada = { id: 'ada', userName: 'ada', displayName: 'Ada', schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'] };

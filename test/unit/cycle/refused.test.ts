@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Failure } from '../../../src/core/model/outcome.ts';
+import type { ScimTarget } from '../../../src/ports/scim-target.ts';
 import { cycleStage, minute, operationsOf, person, team } from '../../support/cycle-stage.ts';
 
 const names = (count: number): string[] => Array.from({ length: count }, (_, at) => `p${at}`);
@@ -49,6 +50,26 @@ describe('a member whom the target does not take', () => {
     assert.deepEqual(first.report.failed.map(({ failure }) => failure.class), ['gone']);
     const links = await stage.store.links('wiki', names(30));
     assert.equal([...links.values()].filter(({ lifecycle }) => lifecycle === 'lost').length, 27);
+  });
+});
+
+describe('a group of which an added member takes the place of the others', () => {
+  it('is given everybody at once in the end', async () => {
+    const stage = cycleStage([...names(4).map((name) => person(name)), team('staff', ['p0', 'p1'])]);
+    await stage.cycle();
+    let held: readonly string[] = [];
+    let sent = 0;
+    const changeMembers: ScimTarget['changeMembers'] = (id, { add, remove }) => {
+      sent += 1;
+      held = add.length > 0 ? add.map((member) => member.id) : held.filter((member) => !remove.includes(member));
+      return Promise.resolve({ kind: 'applied', id, shown: { members: held } });
+    };
+    const prepare = () => Promise.resolve({ ...stage.setup, target: Object.assign(Object.create(stage.target) as ScimTarget, { changeMembers }) });
+    stage.source.put(team('staff', ['p0', 'p1', 'p2']));
+    const { report } = await stage.cycle({ prepare });
+    assert.deepEqual([report.failed, held.length, sent], [[], 3, 3]);
+    await stage.cycle({ prepare });
+    assert.equal(sent, 3);
   });
 });
 

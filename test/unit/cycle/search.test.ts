@@ -98,6 +98,28 @@ describe('the search for who exists already', () => {
     assert.deepEqual((await stage.cycle()).calls, []);
   });
 
+  it('asks a target that refuses every search in the same words about few, and about the others later', async () => {
+    const stage = cycleStage(Array.from({ length: 90 }, (_, at) => person(`p${at}`)));
+    const isSearch = (method: string): boolean => method === 'find' || method === 'inventory';
+    stage.target.setHook((call) => (isSearch(call.method) ? { when: 'before', result: { class: 'rejected', status: 403, detail: 'not enabled' } } : undefined));
+    const { report, calls } = await stage.cycle();
+    assert.ok(calls.length < 120, String(calls.length));
+    assert.equal(report.rejected.length + (report.unreached[0]?.count ?? 0), 90);
+    stage.target.setHook(undefined);
+    await stage.clock.advance(30 * 24 * 60 * minute);
+    await stage.cycle();
+    assert.equal(stage.target.users().length, 90);
+  });
+
+  it('looks through a list instead, as soon as a target refused some searches in the same words', async () => {
+    const stage = cycleStage(Array.from({ length: 90 }, (_, at) => person(`p${at}`)), { match: ['userName'] });
+    for (let number = 1; number <= 150; number += 1) await stage.target.create('user', account(`q${number}@example.org`), signal);
+    stage.target.setHook((call) => (call.method === 'find' ? { when: 'before', result: { class: 'unsupported', detail: 'no' } } : undefined));
+    const { calls } = await stage.cycle();
+    assert.ok(inShort(calls).filter((call) => call.startsWith('find')).length < 60);
+    assert.equal(stage.target.users().length, 240);
+  });
+
   it('looks through a list of everybody where the target cannot be searched', async () => {
     const stage = cycleStage([person('anna'), person('ben')], { match: ['userName'] });
     for (let number = 1; number <= 150; number += 1) await stage.target.create('user', account(`p${number}@example.org`), signal);

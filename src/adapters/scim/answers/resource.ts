@@ -32,6 +32,13 @@ export function idOf(body: Body | undefined): TargetId | undefined {
 }
 const idPath = scimPath('id');
 
+/** Why `idOf` has none, as the end of a sentence. */
+export function lackOfId(body: Body | undefined): string {
+  const text = textOf(body === undefined ? undefined : readScimPath(body, idPath));
+  if (text === undefined || text === '') return 'without an id';
+  return text.length > longestId ? `with an id of ${text.length} characters, and ${longestId} are the most that can be kept` : 'with an id that cannot stand in a URL';
+}
+
 /**
  * The version of a resource (RFC 7644 §3.14). Web frameworks add ETag headers of their own to every answer (Express
  * does to scimmy's), so that the header counts only when the resource itself speaks of versions.

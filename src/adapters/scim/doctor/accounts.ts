@@ -12,7 +12,7 @@ import { words } from './words.ts';
 export const accounts: Subject = {
   name: 'Users',
   trials: [
-    { name: 'create', run: tryCreate },
+    { name: 'create', isNeeded: true, run: tryCreate },
     { name: 'delete', run: tryDelete },
     { name: 'required', run: tryRequired },
   ],

@@ -121,7 +121,7 @@ async function outcomeOf(trial: Trial, bench: Bench): Promise<Result> {
   try {
     return await trial.run(bench);
   } catch (thrown) {
-    if (thrown instanceof Untestable) return { verdict: 'skipped', text: thrown.message };
+    if (thrown instanceof Untestable) return { verdict: 'skipped', text: thrown.message, ...(trial.isNeeded === true ? { blocks: true } : {}) };
     throw thrown;
   }
 }

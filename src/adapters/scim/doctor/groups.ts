@@ -13,7 +13,7 @@ import { words } from './words.ts';
 export const groups: Subject = {
   name: 'Groups',
   trials: [
-    { name: 'create', run: tryCreate },
+    { name: 'create', isNeeded: true, run: tryCreate },
     { name: 'delete', run: tryDelete },
     { name: 'kept', run: tryKept },
     ...groupLookups,

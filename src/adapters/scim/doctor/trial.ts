@@ -29,6 +29,8 @@ export interface Finding extends Result {
 
 export interface Trial {
   readonly name: string;
+  /** Whether the target cannot be kept in step where it cannot even be tried. */
+  readonly isNeeded?: boolean;
   /** @throws Untestable when what it needs is not there */
   run(bench: Bench): Promise<Result>;
 }

@@ -12,7 +12,7 @@ export type Content =
   | { readonly kind: 'json'; readonly body: Body; readonly size?: number }
   /**
    * Something else than a JSON object. `html`: a page of a proxy, a portal or a login, and not a word of the target
-   * itself. `cut`: too much to read. `says`: how it begins, where it is text.
+   * itself. `cut`: more bytes than are read. `says`: how it begins, where it is text.
    */
   | { readonly kind: 'foreign'; readonly what: string; readonly html: boolean; readonly cut?: true; readonly says?: string };
 
@@ -39,7 +39,7 @@ export async function contentOf(bytes: Buffer | undefined, mediaType: string | u
       const body = await parseJson(text);
       return isBody(body) ? { kind: 'json', body, size: text.length } : { kind: 'foreign', what: 'JSON that is no object', html: false, says: beginningOf(text) };
     } catch (error) {
-      if (error instanceof UnreasonableJson) return { kind: 'foreign', what: error.message, html: false, cut: true };
+      if (error instanceof UnreasonableJson) return { kind: 'foreign', what: error.message, html: false, says: beginningOf(text) };
       if (!(error instanceof SyntaxError)) throw error;
       if (isJsonType) return { kind: 'foreign', what: 'text that is not JSON', html: isPage(text), says: beginningOf(text) };
     }

@@ -11,7 +11,7 @@ import { bodyForm } from './body-form.ts';
 import type { Conversation } from '../dialect/conversation.ts';
 import { memberElement, type Member } from './member-requests.ts';
 import { endpoints, failed, isBody, isRefusal, type Answer, type Body, type Refusal } from '../shared/message.ts';
-import { idOf, maxBytes, versionOf } from '../answers/resource.ts';
+import { idOf, lackOfId, maxBytes, versionOf } from '../answers/resource.ts';
 import { noteActive } from './ended.ts';
 import { showsActive } from './still-active.ts';
 import { storedByCreate, wasShown } from './settle-stored.ts';
@@ -130,7 +130,7 @@ function fittingMembers(body: Body, members: readonly Member[], dialect: Dialect
 function outcomeOf(answer: Answer | Refusal, included: readonly Member[], attributes: ReadonlyMap<string, ScimValue>): Outcome {
   if (isRefusal(answer)) return failed(answer);
   const id = idOf(answer.body);
-  if (id === undefined) return failed({ class: 'unknown', status: answer.status, detail: `answered ${answer.status} without an id` });
+  if (id === undefined) return failed({ class: 'unknown', status: answer.status, detail: `answered ${answer.status} ${lackOfId(answer.body)}` });
   const members = included.length === 0 ? {} : { members: takenMembers(answer, included.map((member) => member.id)) };
   return { kind: 'applied', id, ...versionOf(answer), ...members, ...existedBefore(answer), ...madeActive(attributes, answer) };
 }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { explainEntry } from '../../../../src/core/mapping/explain.ts';
+import { noMemory } from '../../../../src/core/mapping/memory.ts';
 import { projectTarget } from '../../../../src/core/mapping/project.ts';
+import { surveyScope } from '../../../../src/core/mapping/survey.ts';
 import type { Entry } from '../../../../src/core/model/entry.ts';
 import { definition, dnOf, dnOfGroup, entry, group, now } from '../../../support/entries.ts';
 
@@ -42,6 +44,17 @@ describe('members by login (memberUid)', () => {
   it('put people into scope', () => {
     const scoped = definition({ users: { userName: 'uid' }, scope: { user: { memberOf: [dnOfGroup('staff')] } } });
     assert.deepEqual(projectTarget([ann, ben, posix(['ann'])], scoped, now).resources.map(({ sourceId }) => sourceId), ['ann', 'staff']);
+  });
+});
+
+describe('a login in a scope group that two people have', () => {
+  it('names neither, and may mean both, through groups in it as well', () => {
+    const twin = entry('twin', { uid: 'ann' });
+    for (const dn of [dnOfGroup('staff'), dnOfGroup('all')]) {
+      const wanted = definition({ users: { userName: 'uid' }, scope: { user: { memberOf: [dn] } } });
+      const { scopeGroups } = surveyScope([ann, twin, ben, posix(['ann', 'ben']), group('all', [dnOfGroup('staff')])], wanted, now, noMemory);
+      assert.deepEqual([...new Set(scopeGroups.flatMap(({ possible }) => [...possible]))], ['ann', 'twin']);
+    }
   });
 });
 

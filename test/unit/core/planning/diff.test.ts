@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { empty } from '../../../../src/core/model/link.ts';
+import { doubtful, empty } from '../../../../src/core/model/link.ts';
 import { Reference, type DesiredAttributes, type DesiredValue } from '../../../../src/core/model/resource.ts';
 import { diffWithBody, diffWithLink, digestAttributes } from '../../../../src/core/planning/diff.ts';
 import { digest, idOnTarget } from '../../../support/plan-input.ts';
@@ -32,6 +32,12 @@ describe('diffWithLink', () => {
     const wanted = new Map([[manager, new Reference('boss')]]);
     assert.equal(diffWithLink(wanted, held, digest, () => 'another').length, 1);
     assert.equal(diffWithLink(wanted, held, digest, nobody).length, 1);
+  });
+  it('sends what is in doubt together with the other parts of its attribute, and with nothing else', () => {
+    const name = new Map([['name.givenName', 'Ada'], ['name.familyName', 'King'], ['name.middleName', null], ['title', 'Dr']]);
+    const one = { ...digestAttributes(name, digest, nobody), 'name.givenName': doubtful };
+    const parts = diffWithLink(name, one, digest, nobody).map((change) => change.change === 'set' && [change.path, change.had]);
+    assert.deepEqual(parts, [['name.givenName', true], ['name.familyName', true]]);
   });
   it('leaves active to the lifecycle', () => assert.deepEqual(diffWithLink(new Map([['active', false]]), {}, digest, nobody), []));
   it('does not care for the order of keys in a value', () => {

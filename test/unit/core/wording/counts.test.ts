@@ -19,7 +19,9 @@ describe('counts', () => {
   it('of operations name users and groups apart, what is risky first', () => {
     const operations = [operation('create', 'user', 'a'), operation('create', 'user', 'b'), operation('create', 'group', 'n'), operation('members', 'group', 'n'), operation('members', 'group', 'g'), operation('members', 'group', 'g'), operation('deactivate', 'user', 'c')];
     assert.equal(countsToDo(operations), '1 user to deactivate, 2 users and 1 group to create, members of 1 group to change');
-    assert.equal(countsDone(operations, 'nothing'), '1 user deactivated, 2 users and 1 group created, members of 1 group changed');
-    assert.deepEqual([countsToDo([]), countsDone([], 'nothing was sent')], ['nothing to do', 'nothing was sent']);
+    assert.equal(countsDone(operations, []), '1 user deactivated, 2 users and 1 group created, members of 1 group changed');
+    assert.deepEqual([countsToDo([]), countsDone([], [])], ['nothing to do', 'nothing was sent']);
+    // A creation that was answered with 500 may have taken effect.
+    assert.equal(countsDone([], ['failed']), 'nothing was acknowledged');
   });
 });
