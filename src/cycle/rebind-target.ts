@@ -22,7 +22,8 @@ export interface Rebound {
 }
 
 /**
- * The service of a target moved: its links are kept, once more than half of a sample of them were seen at the new place.
+ * The service of a target moved: its links are kept, once half of a sample of them were seen at the new place. When some
+ * were not, the next cycle looks at everybody: one who is missing means others.
  *
  * @throws BridgeError D2S_TARGET_CHANGED when they are not there: then it is another service
  */
@@ -45,7 +46,7 @@ export async function rebindTarget({ target, url }: Pick<TargetSetup, 'target' |
       `correct url; if it is another service: dir2scim state reset ${name} (matches and adopts anew, and removes nothing)`,
     );
   }
-  await store.record([{ kind: 'bound', target: name, endpoint: to }]);
+  await store.record([{ kind: 'bound', target: name, endpoint: to }, ...(recognised < sample.length ? [{ kind: 'content_forgotten', target: name } as const] : [])]);
   return { from, to, links: links.length, sampled: sample.length, recognised };
 }
 

@@ -7,7 +7,7 @@ import type { GuardLimits } from '../../src/core/planning/policy.ts';
 import { isEstablished } from '../../src/cycle/shared/established.ts';
 import type { FakeCall } from '../support/fake-target.ts';
 import type { SeenCycle } from './cycle-step.ts';
-import { day, groupIds, personIds, target, type SeenEffect, type World } from './world.ts';
+import { day, groupIds, personIds, target, valuesOf, type SeenEffect, type World } from './world.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -49,7 +49,7 @@ export async function checkEffects(world: World, before: Snapshot, { report, tro
   if (report === undefined || trouble.kind === 'disk_full') world.unrecordedEffects = [...world.unrecordedEffects, { at: now, count: world.target.concurrency }];
   // What was cut short may have ended the memberships of somebody who is to be deleted, and not come to that.
   if (before.isApproving || report === undefined) return;
-  const ending = new Set(report.failed.flatMap(({ operation: { verb, sourceId } }) => (verb === 'delete' || verb === 'deactivate' ? [sourceId] : [])));
+  const ending = new Set([...(report.notStarted > 0 ? leaversOf(before, world) : []), ...report.failed.flatMap(({ operation: { verb, sourceId } }) => (verb === 'delete' || verb === 'deactivate' ? [sourceId] : []))]);
   const effects = effectsOf(before, after, ending, world).map((one) => ({ ...one, at: now }));
   for (const kind of new Set(effects.map((one) => one.kind))) {
     const done = new Set(effects.filter((one) => one.kind === kind).map(({ subject }) => subject));
@@ -60,6 +60,13 @@ export async function checkEffects(world: World, before: Snapshot, { report, tro
     assert.ok(done.size + earlier <= allowed + unrecorded, `${kind}: ${[...done].join(' ')} after ${earlier}, ${allowed} of ${population} are allowed`);
   }
   world.seenEffects = [...world.seenEffects, ...effects];
+}
+
+function leaversOf({ links }: Snapshot, { source }: World): SourceId[] {
+  return [...links.keys()].filter((id) => {
+    const entry = source.entry(id);
+    return entry === undefined || valuesOf(entry, 'ou')[0] !== 'in';
+  });
 }
 
 const limitOf: Readonly<Record<SeenEffect['kind'], keyof GuardLimits>> = {

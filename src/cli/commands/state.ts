@@ -28,7 +28,11 @@ export function rebind(target: string, options: StateOptions, context: CommandCo
     const setup = await app.prepare(target, signal);
     const rebound = await rebindTarget(setup, store, signal);
     if (options.json) printJson(context.terminal, { target, ...rebound });
-    else context.terminal.print(`${target} is at ${rebound.to} now: ${rebound.recognised} of ${rebound.sampled} accounts that were looked at are there, and ${count(rebound.links, 'link')} are kept`);
+    else {
+      const { recognised, sampled, links, to } = rebound;
+      const others = recognised < sampled ? '; the next cycle looks at every account, because some are missing' : '';
+      context.terminal.print(`${target} is at ${to} now: ${recognised} of ${sampled} accounts that were looked at are there, and ${count(links, 'link')} are kept${others}`);
+    }
     return 0;
   });
 }

@@ -10,22 +10,27 @@ import type { StateView } from '../../ports/state-store.ts';
  *
  *   asked about others of the same type     | taken as
  *   ----------------------------------------+------------------------------------------------------------
- *   one of them is there                    | gone
- *   none of those that were asked for is    | not known: more likely it is the target that is gone
- *   there are no others, or they cannot be  | gone, when it answers to a list as a list
- *   asked for                               |
+ *   one of them is there, if only switched  | gone
+ *   off                                     |
+ *   none of those who must be there is      | not known: more likely it is the target that is gone
+ *   there are no others, they are switched  | gone, when it answers to a list as a list
+ *   off, or they cannot be asked for        |
  */
 
 /** Links to pick witnesses from: those at hand, or those that the state has of the same directory. */
 export async function othersThan(about: Link, atHand: ReadonlyMap<string, Link>, store: StateView): Promise<Iterable<Link>> {
-  if (witnesses(about, atHand.values()).length > 0) return atHand.values();
+  if (hasActive(about, atHand.values())) return atHand.values();
   for await (const batch of store.unseen(about.target, new Set([about.directory]), new Set([about.sourceId]))) {
-    if (witnesses(about, batch).length > 0) return batch;
+    if (hasActive(about, batch)) return batch;
   }
-  return [];
+  return atHand.values();
 }
 
-/** Others who are asked for, at most. */
+function hasActive(about: Link, links: Iterable<Link>): boolean {
+  return witnesses(about, links).some(({ lifecycle }) => lifecycle === 'active');
+}
+
+/** Others who are asked for, at most, of each lifecycle. */
 const mostWitnesses = 3;
 
 interface Asked {
@@ -57,23 +62,28 @@ interface Testimony {
 
 async function askOthers(about: Link, others: Iterable<Link>, { target, signal }: Asked): Promise<Testimony> {
   const missing: SourceId[] = [];
-  for (const { type, sourceId, targetId } of witnesses(about, others)) {
+  for (const { type, sourceId, targetId, lifecycle } of witnesses(about, others)) {
     const found = await target.read(type, targetId, signal, 'members');
     if (!isFailure(found)) return { word: 'there', missing };
-    if (found.class === 'gone') missing.push(sourceId);
+    if (found.class === 'gone' && lifecycle === 'active') missing.push(sourceId);
   }
   return { word: missing.length > 0 ? 'none' : 'unknown', missing };
 }
 
-/** Those who must be there, of the same type: a gateway may lack the route to users alone. Whoever is switched off may be hidden (Atlassian). */
+/**
+ * Those of the same type: a gateway may lack the route to users alone. First those who must be there; whoever is switched
+ * off may be hidden (Atlassian), so that it says something only when they are shown.
+ */
 function witnesses(about: Link, others: Iterable<Link>): readonly Link[] {
-  const some: Link[] = [];
+  const active: Link[] = [];
+  const off: Link[] = [];
   for (const link of others) {
-    if (some.length >= mostWitnesses) break;
-    if (link.type !== about.type || link.lifecycle !== 'active' || link.sourceId === about.sourceId || link.targetId === about.targetId) continue;
-    some.push(link);
+    if (active.length >= mostWitnesses) break;
+    if (link.type !== about.type || link.lifecycle === 'lost' || link.sourceId === about.sourceId || link.targetId === about.targetId) continue;
+    if (link.lifecycle === 'active') active.push(link);
+    else if (off.length < mostWitnesses) off.push(link);
   }
-  return some;
+  return [...active, ...off];
 }
 
 export function disbelieved(failure: Failure): Failure {

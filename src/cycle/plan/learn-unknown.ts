@@ -71,16 +71,17 @@ export async function learnUnknown(input: UnknownInput): Promise<Learned> {
   for (const link of leaving) if (link.lifecycle !== 'lost') examine(link, new Map());
   const seen = await lookAt(gaps.filter(({ link }) => only === undefined || only === link.sourceId), input);
   const without = new Map<SourceId, ReadonlySet<string>>();
-  const isLost = lostAmong(resources, input);
+  const whereaboutsOf = lostAmong(resources, input);
   const lost = new Set<SourceId>();
   for (const gap of gaps) {
     const answer = seen.get(gap.link.sourceId);
-    if (answer !== undefined && (await isLost(gap, answer))) {
+    const whereabouts = answer === undefined ? 'unclear' : await whereaboutsOf(gap, answer);
+    if (whereabouts === 'lost') {
       lost.add(gap.link.sourceId);
       learned.set(gap.link.sourceId, { ...gap.link, lifecycle: 'lost' });
       continue;
     }
-    const link = await learn(gap, answer, input);
+    const link = whereabouts === 'settling' ? undefined : await learn(gap, answer, input);
     if (link === undefined) without.set(gap.link.sourceId, new Set(gap.paths));
     else learned.set(link.sourceId, link);
   }
@@ -95,17 +96,18 @@ export async function learnUnknown(input: UnknownInput): Promise<Learned> {
 
 /**
  * Whether one who is wanted and was to be looked at as a whole is not there any more. That is believed of a target that
- * answers to a list as a list, and not of what is only new. Those who leave are looked for elsewhere before they are forgotten.
+ * answers to a list as a list, and not of what is only new: that is looked at again. Those who leave are looked for elsewhere before they are forgotten.
  */
-function lostAmong(resources: readonly Resource[], { target, links, now, signal }: UnknownInput): (gap: Gap, seen: FoundResource | Failure) => Promise<boolean> {
+function lostAmong(resources: readonly Resource[], { target, links, now, signal }: UnknownInput): (gap: Gap, seen: FoundResource | Failure) => Promise<'lost' | 'settling' | 'unclear'> {
   const wanted = new Set(resources.map(({ sourceId }) => sourceId));
   const answers = new Map<ResourceType, Promise<boolean>>();
   return async ({ link, whole }, seen) => {
-    if (!isFailure(seen) || seen.class !== 'gone' || whole.length === 0 || !wanted.has(link.sourceId)) return false;
+    if (!isFailure(seen) || seen.class !== 'gone' || whole.length === 0 || !wanted.has(link.sourceId)) return 'unclear';
     const { type } = link;
     const isAnswering = answers.get(type) ?? target.answers(type, signal);
     answers.set(type, isAnswering);
-    return (await isAnswering) && !(await isSettling(link, links.values(), { target, signal }, now));
+    if (!(await isAnswering)) return 'unclear';
+    return (await isSettling(link, links.values(), { target, signal }, now)) ? 'settling' : 'lost';
   };
 }
 

@@ -96,6 +96,20 @@ describe('a daemon whose directory shows nothing new', () => {
     assert.equal(await settle(), true);
   });
 
+  it('looks for whoever was found unfit when their pause is over: the account in their way may have been deleted', async () => {
+    const policy = { match: ['userName'], adopt: 'never', create: true } as const;
+    const stage = cycleStage([person('ann'), person('bob')], { match: ['userName'], policy: { user: policy, group: policy }, removal: { leaves: 'delete', groups: 'keep' } });
+    const memory = { pictures: createPictures(), inStep: createInStep() };
+    for (let cycle = 0; cycle < 3; cycle += 1) await stage.cycle(memory);
+    stage.source.remove('ann');
+    stage.source.put(person('new', { mail: 'ann@example.org' }));
+    for (let cycle = 0; cycle < 3; cycle += 1) await stage.cycle(memory);
+    assert.deepEqual((await stage.cycle(memory)).calls, []);
+    await stage.clock.advance(minute);
+    await stage.cycle(memory);
+    assert.ok(stage.target.users().some(({ externalId }) => externalId === 'new'));
+  });
+
   it('is not quiet while something is left to do', async () => {
     const stage = cycleStage([person('ann')]);
     const memory = { pictures: createPictures(), inStep: createInStep() };

@@ -32,4 +32,16 @@ describe('whom a target says that it does not have', () => {
       assert.equal(await isGone(leaver, known, { target, signal }), ids.length === 0, 'gone, when the list of users answers and nobody else is known');
     });
   }
+
+  it('is believed to be gone when nobody is left but one who was switched off, and is shown', async () => {
+    const target = createFakeTarget({ name: 'wiki' });
+    const created = await target.create('user', new Map<string, string | boolean>([['userName', 'eve@example.org'], ['active', false]]), signal);
+    assert.ok(created.kind === 'applied');
+    const gone = linkOf(user('ada'), { targetId: 'user-of-ada' });
+    const off = linkOf(user('eve'), { targetId: created.id, lifecycle: 'deactivated' });
+    assert.equal(await isGone(leaver, [off, gone], { target, signal }), true);
+    const hidden = linkOf(user('fay'), { targetId: 'user-of-fay', lifecycle: 'deactivated' });
+    assert.equal(await isGone(leaver, [hidden, gone], { target, signal }), false, 'one who is off and not shown may be hidden');
+    assert.equal(await isGone(leaver, [hidden], { target, signal }), true, 'and says nothing');
+  });
 });

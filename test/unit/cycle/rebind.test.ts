@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { rebindTarget } from '../../../src/cycle/rebind-target.ts';
 import { createFakeTarget } from '../../support/fake-target.ts';
-import { cycleStage, person } from '../../support/cycle-stage.ts';
+import { cycleStage, operationsOf, person } from '../../support/cycle-stage.ts';
 
 const signal = new AbortController().signal;
 const url = 'https://new.example/scim/v2';
@@ -23,6 +23,20 @@ describe('rebinding a target', () => {
     assert.equal(stage.target.calls.length, 10);
     const { report, calls } = await stage.cycle({ prepare: () => Promise.resolve({ ...stage.setup, url }) });
     assert.deepEqual([report.result, calls], ['success', []]);
+  });
+
+  it('has the next cycle look at everybody when some were not there, and makes those anew', async () => {
+    const stage = cycleStage(ids.map((id) => person(id)));
+    await stage.cycle();
+    const moved = { prepare: () => Promise.resolve({ ...stage.setup, url }) };
+    for (const { id } of stage.target.users().slice(0, 12)) await stage.target.remove('user', String(id), signal);
+    const { sampled, recognised } = await rebindTarget({ target: stage.target, url }, stage.store, signal);
+    assert.ok(recognised < sampled);
+    assert.deepEqual(operationsOf((await stage.cycle(moved)).report.applied), [], 'they are new: a copy may not have them yet');
+    await stage.clock.advance(6 * 60_000);
+    for (const _ of ['looked at', 'made anew']) await stage.cycle(moved);
+    assert.equal(stage.target.users().length, 40);
+    assert.deepEqual((await stage.cycle(moved)).calls, []);
   });
 
   it('refuses a service that has nobody, or others under the same ids', async () => {

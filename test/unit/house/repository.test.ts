@@ -65,10 +65,6 @@ describe('the repository', () => {
     assert.deepEqual(linesWith(/(?<![\w.}])\/(?:work|root)\//), []);
   });
 
-  it('has no half of a merge in it', () => {
-    assert.deepEqual(linesWith(/^(?:<{7}|>{7}) /), []);
-  });
-
   it('names no package registry', () => {
     assert.deepEqual(linesWith(/\/\/[^\s/"']*(?:registry|npmjs|artifactory|nexus|deb\.debian)/), []);
   });
