@@ -1,7 +1,8 @@
 import { X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { getCACertificates } from 'node:tls';
 import { BridgeError } from '../core/model/errors.ts';
+import { isOpenToAll } from './file-rights.ts';
 import { systemCode } from './system-code.ts';
 
 /**
@@ -25,14 +26,18 @@ export function authoritiesWith(text: string, onlyCa = false): string[] {
 }
 
 /**
- * The text of a file that a key of the configuration names.
+ * The text of a file that a key of the configuration names. Whoever may write it says whom we believe, and gets the
+ * secrets that are sent there.
  *
- * @throws BridgeError D2S_CONFIG_UNREADABLE
+ * @throws BridgeError D2S_CONFIG_UNREADABLE, D2S_CONFIG_INVALID where every user may write to it
  */
 export async function readPem(key: 'tls.ca' | 'tls.cert' | 'tls.key', file: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    await using handle = await open(file, 'r');
+    if (isOpenToAll(await handle.stat())) throw new BridgeError('D2S_CONFIG_INVALID', `${key}: every user of this host may write to ${file}`, `chmod o-w ${file}`);
+    return await handle.readFile('utf8');
   } catch (error) {
+    if (error instanceof BridgeError) throw error;
     const what = key === 'tls.key' ? 'the private key' : 'the certificates';
     throw new BridgeError('D2S_CONFIG_UNREADABLE', `${what} in ${file} cannot be read (${systemCode(error)})`, `correct ${key}, or the mode of the file`, error);
   }

@@ -11,8 +11,10 @@ import { fileURLToPath } from 'node:url';
 import { openStateStore } from '../../src/adapters/lowdb/open-store.ts';
 import { openStateView } from '../../src/adapters/lowdb/open-view.ts';
 import { mayBePlanted, ownUser } from '../../src/adapters/lowdb/owner.ts';
+import { readAuthorities, readPem } from '../../src/config/authorities.ts';
 import { createSite } from '../e2e/support/site.ts';
 import { idOf } from '../e2e/support/company.ts';
+import { createCertificates } from '../support/tls.ts';
 
 /*
  * Other users of the same host. Whoever runs this as root becomes two of them; without root, what takes another user is
@@ -138,5 +140,17 @@ describe('somebody else', () => {
     const secret = await site.run('sync');
     assert.match(secret.stderr + secret.stdout, /every user of this host may write to the secret file/);
     assert.equal(site.target.users().length, 0);
+  });
+
+  it('cannot say whom a server is believed by: certificates and keys that everybody may write to are refused', async (context) => {
+    const folder = await folderOf(context);
+    const { caFile, certificateFile, keyFile } = await createCertificates(folder, { dns: ['localhost'], ip: ['127.0.0.1'] });
+    for (const [key, file] of [['tls.ca', caFile], ['tls.cert', certificateFile], ['tls.key', keyFile]] as const) {
+      await chmod(file, 0o644);
+      assert.match(await readPem(key, file), /-----BEGIN/);
+      await chmod(file, 0o666);
+      await assert.rejects(readPem(key, file), { code: 'D2S_CONFIG_INVALID', message: new RegExp(`${key}: every user of this host may write`) });
+    }
+    await assert.rejects(readAuthorities(caFile), { code: 'D2S_CONFIG_INVALID' });
   });
 });

@@ -16,6 +16,8 @@ export interface Departures {
   /** When each left, by its number. */
   readonly times: number[];
   readonly turnedAway: TurnedAway[];
+  /** When answers came that may have asked for a pause: what was given up before, nobody was told. */
+  readonly told: number[];
   /** When processes died: what was asked of them alone is forgotten. */
   readonly deaths: number[];
 }
@@ -47,8 +49,9 @@ export function createClient(url: string, clock: FakeClock, departures: Departur
     },
     onRequest(_method, status) {
       inFlight -= 1;
-      if (status === 429) isTurnedAway();
+      if ([403, 429, 503].includes(status)) departures.told.push(clock.now());
     },
+    // Not when its status came: a packed answer is unpacked first, and others leave meanwhile.
     onThrottled: isTurnedAway,
   });
   return { target, inFlight: () => inFlight };

@@ -51,7 +51,8 @@ function checkDuplicates(server: ScimServer): void {
 }
 
 /** Nobody comes before a Retry-After has run out; who was on the way when it was said is excused. */
-function checkPauses({ server, departures, nature }: World): void {
+function checkPauses({ server, departures, nature, plot }: World): void {
+  const hangs = plot.scripts?.some((name) => name.startsWith('hang')) === true;
   if (nature.pace.tells === 'nothing') return;
   const requests = new Map(server.requests.map((request) => [request.number, request]));
   for (const { number, since, until } of server.early) {
@@ -60,7 +61,7 @@ function checkPauses({ server, departures, nature }: World): void {
     if (request?.headers[departureHeader] === undefined) continue;
     const what = `${request.method} ${request.path} came ${until} ms too early`;
     const departure = Number(request.headers[departureHeader]);
-    if (wasForgotten(departure, since, departures)) continue;
+    if (wasForgotten(departure, since, departures) || (hangs && wasGivenUp(departure, since, departures))) continue;
     assert.equal(since, 0, what);
     assert.ok(!leftLater(departure, departures), what);
   }
@@ -70,6 +71,15 @@ function checkPauses({ server, departures, nature }: World): void {
 function wasForgotten(departure: number, since: number, { times, deaths }: Departures): boolean {
   const at = times[departure] ?? 0;
   return deaths.some((death) => death >= at - since && death <= at - since + 1);
+}
+
+/**
+ * On a busy machine an answer may come when nobody waits for it any more, where requests hang and are waited for a tenth of a
+ * real second: of what it asked for, nobody was told.
+ */
+function wasGivenUp(departure: number, since: number, { times, told }: Departures): boolean {
+  const from = (times[departure] ?? 0) - since;
+  return since > 0 && !told.some((at) => Math.abs(at - from) <= 1);
 }
 
 /** On a clock that stands still while anything is on the way: it left after the client knew. */

@@ -82,7 +82,7 @@ export async function createWorld(plot: Plot): Promise<World> {
   const source = createCompany();
   const faults = createFaults(plot.scripts ?? [], random, () => clock.now() + skew, nature);
   const strangers = await furnish(server, nature, source);
-  const departures: Departures = { count: 0, times: [], turnedAway: [], deaths: [] };
+  const departures: Departures = { count: 0, times: [], turnedAway: [], told: [], deaths: [] };
   const watch = createWatch(server);
   const lies = plot.lies?.filter((name) => canBeFoundOut(name, nature)) ?? [];
   const ill = behaviourOf(nature, ...(plot.illness ?? []).filter((one) => isToBeSeen(one, nature)));
