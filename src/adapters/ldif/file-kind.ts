@@ -23,6 +23,7 @@ export class FileKind {
   readonly #hints: FileHints;
   /** How many records have which id attribute. */
   readonly #counts = new Map<string, number>();
+  readonly #trees = new Set<string>();
   /** Records that only Active Directory has, less those that it has not. */
   #lead = 0;
 
@@ -37,7 +38,9 @@ export class FileKind {
     return kind === undefined ? idAttributes : [kindRules[kind].idAttribute];
   }
 
-  take({ attributes }: LdifRecord): void {
+  /** @param key of the record's DN */
+  take({ attributes }: LdifRecord, key: string): void {
+    if (this.#trees.size < mostTrees) this.#trees.add(treeOf(key));
     for (const name of this.candidates) if (attributes.has(name.toLowerCase())) this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
     if (attributes.has('objectguid')) this.#lead += 1;
     else if (attributes.has('entryuuid') || attributes.has('nsuniqueid')) this.#lead -= 1;
@@ -49,7 +52,7 @@ export class FileKind {
     const { kind: configured, idAttribute = configured && kindRules[configured].idAttribute } = this.#hints;
     const found = idAttribute ?? this.#found();
     const kind = configured ?? (this.#lead > 0 ? 'active-directory' : kindFor(found));
-    return { kind, idAttribute: found };
+    return { kind, idAttribute: found, ...(this.#trees.size === 0 ? {} : { trees: [...this.#trees].sort() }) };
   }
 
   /** As before, as long as anybody has it: whoever lost it is then an entry without an id, and not somebody else. */
@@ -64,6 +67,16 @@ export class FileKind {
   #count(name: string): number {
     return this.#counts.get(name) ?? 0;
   }
+}
+
+/** Enough for a forest; they are kept in the state. */
+const mostTrees = 16;
+
+/** The domain in which an entry stands (RFC 2247); without one, the outermost name. */
+function treeOf(key: string): string {
+  if (key.startsWith('dc=')) return key;
+  const domain = key.indexOf(',dc=');
+  return key.slice((domain < 0 ? key.lastIndexOf(',') : domain) + 1);
 }
 
 function kindFor(idAttribute: string): ServerKind {

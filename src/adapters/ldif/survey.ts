@@ -44,7 +44,7 @@ export async function surveyFile(
     const earlier = seen.get(key);
     if (earlier !== undefined) throw twice('DN', record.line, earlier, path);
     seen.set(key, record.line);
-    kind.take(record);
+    kind.take(record, key);
     Object.assign(counters, csnsIn(record.dn, (record.attributes.get('contextcsn') ?? []).join(' ')));
     for (const attribute of kind.candidates) ids.meet(attribute, record);
   }

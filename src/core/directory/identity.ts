@@ -13,6 +13,7 @@ import { kindRules } from './kinds.ts';
  * | the kind alone (openldap, generic)        | the server says less of itself, and is read alike        | same    |
  * | every objectGUID of the naming contexts   | another domain, whatever it is called                    | refused |
  * | every naming context                      | another part of a tree, or another tree                  | refused |
+ * | of a file: every tree                     | the export of another directory                          | refused |
  * | some of the contexts, or what is not said | a base came or went; a file; a hidden rootDSE            | same    |
  * | the server, the URL, the file             | a replica, a new name, the same export elsewhere         | same    |
  */
@@ -20,7 +21,7 @@ export function isSameDirectory(pinned: DirectoryIdentity, now: DirectoryIdentit
   if (!isSameName(pinned.idAttribute, now.idAttribute)) return false;
   const [before, after] = [kindRules[pinned.kind], kindRules[now.kind]];
   if (before.preset !== after.preset || before.filters !== after.filters) return false;
-  return meets(pinned.contextIds, now.contextIds) ?? meets(pinned.contexts?.map(dnKey), now.contexts?.map(dnKey)) ?? true;
+  return meets(pinned.contextIds, now.contextIds) ?? meets(pinned.contexts?.map(dnKey), now.contexts?.map(dnKey)) ?? meets(pinned.trees, now.trees) ?? true;
 }
 
 /** @throws BridgeError D2S_DIRECTORY_CHANGED when ids of then mean nobody, or others, in what the directory is now */
@@ -41,11 +42,12 @@ export function mergeIdentity(pinned: DirectoryIdentity | undefined, now: Direct
     idAttribute: now.idAttribute,
     contexts: now.contexts ?? pinned.contexts,
     contextIds: now.contextIds ?? pinned.contextIds,
+    trees: now.trees ?? pinned.trees,
   };
 }
 
 /** In a few words, for people. */
-export function describeIdentity({ kind, idAttribute, contexts = [], contextIds = [] }: DirectoryIdentity): string {
+export function describeIdentity({ kind, idAttribute, trees = [], contexts = trees, contextIds = [] }: DirectoryIdentity): string {
   const ids = contextIds.length === 0 ? '' : ` with the id ${contextIds.join(', ')}`;
   return `${kind} by ${idAttribute}${contexts.length === 0 ? '' : `, ${contexts.join(' and ')}`}${ids}`;
 }

@@ -11,6 +11,8 @@ export interface DirectoryIdentity {
   readonly idAttribute: string;
   /** Naming contexts in which the bases lie, as the server spells them; absent where nobody says (a file, a hidden rootDSE). */
   readonly contexts?: readonly string[] | undefined;
+  /** Of a file: the trees in which its entries stand (`dc=corp,dc=example`, or the outermost name), as keys of DNs. */
+  readonly trees?: readonly string[] | undefined;
   /** Active Directory: the objectGUIDs of these contexts, which tell two domains of one name apart. */
   readonly contextIds?: readonly string[] | undefined;
 }

@@ -18,6 +18,9 @@ describe('a directory is', () => {
     ['another by another id attribute', ds389, { kind: 'generic', idAttribute: 'entryUUID' }, false],
     ['another when others count as its people', { ...ad, idAttribute: 'entryUUID' }, openldap, false],
     ['the same when its rootDSE says less, and its entries are read alike', openldap, { kind: 'generic', idAttribute: 'entryUUID' }, true],
+    ['another as a file with the entries of another tree', { ...openldap, contexts: undefined, trees: ['dc=x'] }, { kind: 'openldap', idAttribute: 'entryUUID', trees: ['dc=y'] }, false],
+    ['the same as a file that has entries of another tree as well', { ...openldap, contexts: undefined, trees: ['dc=x'] }, { kind: 'openldap', idAttribute: 'entryUUID', trees: ['dc=x', 'dc=y'] }, true],
+    ['the same as a file from before trees were kept', { ...openldap, contexts: undefined }, { kind: 'openldap', idAttribute: 'entryUUID', trees: ['dc=y'] }, true],
     ['the same as a file that was exported from it', ad, { kind: 'active-directory', idAttribute: 'objectGUID' }, true],
   ];
   for (const [what, before, now, expected] of cases) it(what, () => assert.equal(isSameDirectory(before, now), expected));
@@ -36,6 +39,6 @@ describe('checkIdentity', () => {
 
 describe('mergeIdentity', () => {
   it('keeps what a reading does not say', () =>
-    assert.deepEqual(mergeIdentity(openldap, { kind: 'generic', idAttribute: 'entryUUID' }), { ...openldap, contextIds: undefined }));
-  it('takes what is new', () => assert.deepEqual(mergeIdentity({ kind: 'active-directory', idAttribute: 'objectGUID' }, ad), ad));
+    assert.deepEqual(mergeIdentity(openldap, { kind: 'generic', idAttribute: 'entryUUID' }), { ...openldap, contextIds: undefined, trees: undefined }));
+  it('takes what is new', () => assert.deepEqual(mergeIdentity({ kind: 'active-directory', idAttribute: 'objectGUID' }, ad), { ...ad, trees: undefined }));
 });

@@ -190,6 +190,11 @@ describe('createLdifSource', () => {
       await assert.rejects(gone.inspect(signal), { code: 'D2S_DIRECTORY_UNREACHABLE', message: /gone\.ldif cannot be opened \(ENOENT\)/ });
       await assert.rejects(source({ path: folder }).inspect(signal), { code: 'D2S_DIRECTORY_UNREACHABLE', message: /is not a file/ });
     });
+    it('the export of another directory', async () => {
+      await writeFile(path, anna);
+      const expected = { kind: 'openldap', idAttribute: 'entryUUID', trees: ['dc=elsewhere'] } as const;
+      await assert.rejects(source().read({ attributes: asked, expected, visit: () => assert.fail(), signal }), { code: 'D2S_DIRECTORY_CHANGED', message: /dc=elsewhere, and looks like openldap by entryUUID, / });
+    });
     it('a filter that cannot be evaluated, before anything is read', () => {
       assert.throws(() => source({ users: { filter: '(memberOf:1.2.840.113556.1.4.1941:=cn=a)' } }), { code: 'D2S_FILTER_INVALID' });
       assert.throws(() => source({ groups: { filter: '(cn=a' } }), { code: 'D2S_FILTER_INVALID' });
