@@ -20,7 +20,7 @@ export function showReport(report: CycleReport, terminal: Terminal, call: Comman
     print(`  ${colors.red('given up')} ${verb} ${typeName(type)}: ${inARow} failed in a row (${why}) although the target answers; ${count(notStarted, 'more')} not tried`);
   }
   if (report.notStarted > 0) print(`  ${count(report.notStarted, 'operation')} not sent; the next cycle goes on`);
-  if (report.waiting > 0) print(colors.dim(`  ${count(report.waiting, 'reference')} wait for someone the target does not have yet`));
+  if (report.waiting > 0) print(colors.dim(`  ${count(report.waiting, 'reference')} ${report.waiting === 1 ? 'waits' : 'wait'} for someone the target does not have yet`));
   if (report.unresolved !== undefined) print(colors.dim(`  ${unresolvedText(report.unresolved)}`));
   if (!isStored(report)) print(colors.yellow(`  ${unstoredText(report.unstored)}`));
   const left = report.applied.filter((operation) => operation.verb === 'adopt' && operation.leftDisabled === true).length;
