@@ -38,9 +38,12 @@ export async function searchSubtree(
   measure: (request: () => Promise<LdapResult>) => Promise<LdapResult>,
 ): Promise<void> {
   let cookie = Buffer.alloc(0);
-  let empty = 0;
+  /** Pages in a row that brought nothing, or began with the entry with which the one before began. */
+  let useless = 0;
+  let before: string | undefined;
   do {
     let entries = 0;
+    let first: string | undefined;
     const request = new SearchRequest({
       messageId: 0,
       baseDN: search.base,
@@ -60,7 +63,10 @@ export async function searchSubtree(
     const result = await measure(() =>
       session.request(request, (message) => {
         if (message.kind !== 'intermediate') entries += 1;
-        if (message.kind === 'entry') return search.onEntry(message);
+        if (message.kind === 'entry') {
+          first ??= message.dn;
+          return search.onEntry(message);
+        }
         if (message.kind === 'reference') search.onReference(message.uris);
       }),
     );
@@ -70,8 +76,9 @@ export async function searchSubtree(
     }
     if (result.code !== 0) throw searchError(result, search.base);
     if (search.pageSize !== undefined) cookie = readCookie(result, search.base);
-    empty = entries === 0 ? empty + 1 : 0;
-    if (empty > emptyPages) throw new BridgeError('D2S_DIRECTORY_READ_INCOMPLETE', `the server sent more than ${emptyPages} empty pages in a row below ${search.base}`, 'nothing was changed; report the make and version of the directory');
+    useless = entries === 0 || (first !== undefined && first === before) ? useless + 1 : 0;
+    before = first;
+    if (useless > emptyPages) throw new BridgeError('D2S_DIRECTORY_READ_INCOMPLETE', `the server sent more than ${emptyPages} pages in a row below ${search.base} that were empty or the same`, 'nothing was changed; report the make and version of the directory');
     await search.onPage();
   } while (cookie.length > 0);
 }

@@ -22,7 +22,7 @@ export const mostReferences = 1_000;
 export const mostControls = 100;
 
 /**
- * Pages without an entry in a row: a server that looks through entries which the account may not see sends one for every
+ * Pages in a row that have no entry, or begin as the one before: a server that looks through entries which the account may not see sends one for every
  * 500 of them.
  */
 export const emptyPages = 10_000;
