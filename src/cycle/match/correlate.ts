@@ -13,6 +13,7 @@ import { othersMembers } from './others-members.ts';
 import type { TargetSetup } from '../shared/target-setup.ts';
 import { isUnreached, lookUpEach, type LookUps, type Unreached } from './look-up.ts';
 import { targetError } from '../shared/target-error.ts';
+import { assertNotRenumbered } from './renumbered.ts';
 import { refuse, refusedText, refusePopulated, reject } from './unfit.ts';
 
 export interface Correlation {
@@ -57,7 +58,7 @@ export interface CorrelationInput extends Pick<TargetSetup, 'target' | 'policy'>
  * created twice. Lists the target when that takes fewer requests than look-ups; an empty one costs one request. A list
  * that fails says nothing about look-ups, and a look-up that fails nothing about the others.
  *
- * @throws BridgeError when the target refuses the credentials
+ * @throws BridgeError when the target refuses the credentials, or gives ids to others than it did
  */
 export async function correlate(unlinked: readonly Resource[], input: CorrelationInput): Promise<Correlation> {
   const { target, policy, store, intents, barred, held, gone, signal } = input;
@@ -100,6 +101,7 @@ export async function correlate(unlinked: readonly Resource[], input: Correlatio
         if (!policy[type].create || target.takes(type) === 'existing') rejected.push(reject(resource, 'not_created', `the target has no such ${type}, and takes none from outside; make it there`));
         continue;
       }
+      await assertNotRenumbered(resource.sourceId, first, taken, input);
       const refusal = refuse({ resource, found: first, others, by: finding.by, policy: policy[type], taken, former, isBarred: barred.get(resource.sourceId) === first.id, isOwnerGone: (id) => gone.has(id) });
       const waiting = held.get(resource.sourceId);
       const strangers = type === 'user' || refusal !== undefined ? 0 : (waiting?.others ?? (await othersMembers(first, resource.sourceId, { target, store, signal })));

@@ -10,6 +10,7 @@ import type { StateView } from '../../ports/state-store.ts';
 import { listEverything } from './correlate.ts';
 import type { MatchPolicy } from '../shared/target-setup.ts';
 import { isGone } from './presence.ts';
+import { renumberedFailure } from './renumbered.ts';
 
 /** What became of someone of whom a target once said that it does not have them. */
 export type Fate =
@@ -61,6 +62,8 @@ export async function findLost(link: Link, search: LostSearch): Promise<Fate> {
   const free = (some: readonly FoundResource[]) => [...new Map(some.map((one) => [one.id, one])).values()].filter(({ id }) => (owners.get(id) ?? sourceId) === sourceId);
   const [first, ...more] = free(theirs);
   if (first !== undefined) return more.length === 0 ? found(first, link) : { kind: 'unknown' };
+  // Their own account has an id by which somebody else is known: no id is what it was.
+  if (theirs.length > 0) return { kind: 'unknown', failure: renumberedFailure };
   const [lookalike, ...others] = free(alike);
   if (lookalike !== undefined) return others.length === 0 ? { kind: 'alike', targetId: lookalike.id } : { kind: 'unknown' };
   // Neither a search nor a list: then nobody has looked.

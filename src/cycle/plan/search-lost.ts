@@ -6,6 +6,7 @@ import type { ScimTarget } from '../../ports/scim-target.ts';
 import type { StateView, Trouble } from '../../ports/state-store.ts';
 import { isPaused, troubleAfter } from '../quarantine/back-off.ts';
 import { gather } from '../shared/batches.ts';
+import { targetError } from '../shared/target-error.ts';
 import { findLost, type Fate } from '../match/find-lost.ts';
 import type { Known } from './known.ts';
 import { othersThan } from '../match/presence.ts';
@@ -40,6 +41,8 @@ interface LostInput {
  * Looks for those who have left, or may not have access any more, and of whom the target once said that it does not have
  * them. Whoever is found departs like anybody else; only who is certainly nowhere is forgotten. Whoever was looked for in
  * vain is looked for again after a while, and never given up.
+ *
+ * @throws BridgeError D2S_TARGET_RENUMBERED when somebody's account has the id by which another entry is known
  *
  * @param known its links are brought up to date
  */
@@ -83,6 +86,8 @@ async function fatesOf(lost: readonly Link[], { links }: Known, { setup, store, 
     const others = await othersThan(link, links, store);
     const fate = await findLost(link, { target, store, policy: setup.policy, others, signal });
     fates.set(link, fate);
+    // Nothing may be written by any id that is known, in this cycle or a later one.
+    if (fate.kind === 'unknown' && fate.failure?.class === 'renumbered') throw targetError(target.name, fate.failure);
     isLate ||= fate.kind === 'unknown' && fate.failure?.late === true;
   });
   signal.throwIfAborted();

@@ -14,7 +14,7 @@ export function targetError(target: string, failure: Failure): BridgeError {
     case 'unknown':
       return new BridgeError('D2S_TARGET_UNREACHABLE', `target ${target} does not answer (${why})`, 'a later cycle sends what is left; look at the target and the network between', undefined, said);
     case 'renumbered':
-      return new BridgeError('D2S_TARGET_RENUMBERED', `target ${target} answered about somebody else than it was asked about (${why})`, 'its ids are not what they were: look whom the last change concerned, then let dir2scim link everybody anew', undefined, said);
+      return new BridgeError('D2S_TARGET_RENUMBERED', `target ${target} answered about somebody else than it was asked about (${why})`, 'its ids are not what they were: look whom the last change concerned, then link everybody anew: dir2scim state reset ' + target, undefined, said);
     case 'conflict':
     case 'gone':
     case 'rejected':

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Failure } from '../../../src/core/model/outcome.ts';
+import type { ScimValue } from '../../../src/core/model/resource.ts';
 import type { ScimTarget } from '../../../src/ports/scim-target.ts';
+import type { Stage } from '../../support/decision-stage.ts';
 import { cycleStage, minute, operationsOf, person, team } from '../../support/cycle-stage.ts';
 
 const names = (count: number): string[] => Array.from({ length: count }, (_, at) => `p${at}`);
@@ -127,4 +129,27 @@ describe('an id that is somebody else\'s now', () => {
     assert.equal(report.error?.code, 'D2S_TARGET_RENUMBERED');
     assert.equal((await stage.store.links('wiki', ['anna'])).get('anna')?.lifecycle, 'lost');
   });
+
+  for (const [what, change] of [
+    ['of somebody who has left', (stage: Stage) => stage.source.remove('anna')],
+    ['of somebody who is still there', (stage: Stage) => stage.source.put(person('anna', { title: 'Chief' }))],
+  ] as const) {
+    it(`stops the target in every later cycle too, ${what}: nobody is forgotten`, async () => {
+      const stage = cycleStage([person('anna'), person('ben'), person('cleo')]);
+      await stage.cycle();
+      const give = (id: string, name: string) => stage.target.putBack('user', id, new Map<string, ScimValue>([['externalId', name], ['userName', name], ['active', true]]));
+      give('user-1', 'ben');
+      give('user-2', 'anna');
+      stage.target.setHook(({ method }) => (method === 'update' ? { when: 'after', result: { class: 'renumbered', detail: 'somebody else' } } : undefined));
+      change(stage);
+      assert.equal((await stage.cycle()).report.error?.code, 'D2S_TARGET_RENUMBERED');
+      stage.target.setHook(undefined);
+      for (const attempt of ['asked', 'due'] as const) {
+        const { report, calls } = await stage.cycle({ attempt });
+        assert.equal(report.error?.code, 'D2S_TARGET_RENUMBERED');
+        assert.equal(calls.some(({ method }) => ['update', 'create', 'remove'].includes(method)), false);
+      }
+      assert.equal((await stage.store.links('wiki', ['anna'])).get('anna')?.lifecycle, 'lost');
+    });
+  }
 });
