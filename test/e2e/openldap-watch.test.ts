@@ -33,23 +33,22 @@ describe('a daemon that polls once a minute', () => {
   });
   after(() => slapd.dispose());
 
-  it('passes a change on within a second where OpenLDAP tells of it, and again after OpenLDAP was gone', async () => {
+  it('passes a change on long before the next poll where OpenLDAP tells of it, and again after OpenLDAP was gone', async () => {
     await using site = await siteOf(slapd);
     await using daemon = await startDaemon(site);
-    const follows = async (uid: string, title: string): Promise<number> => {
-      const began = performance.now();
+    // How fast is a matter of bench:directory; here, that nothing waits for the poll.
+    const follows = async (uid: string, title: string): Promise<void> => {
       await slapd.change(titled(uid, title));
       await until(`${title} is there`, () => site.target.users().some((user) => user['title'] === title), { milliseconds: 5_000 });
-      return performance.now() - began;
     };
     const begun = (): number => daemon.log.filter(({ event }) => event === 'watch_started').length;
     await until('it watches', () => begun() === 1);
     // The beginning of a watch brings a round by itself, which may find the first change, but not both.
-    for (const title of ['Captain', 'Major']) assert.ok((await follows('elodie', title)) < 1_000);
+    for (const title of ['Captain', 'Major']) await follows('elodie', title);
 
     await slapd.restart();
     await until('it watches again', () => begun() === 2, { milliseconds: 10_000 });
-    for (const title of ['Colonel', 'General']) assert.ok((await follows('elodie', title)) < 1_000);
+    for (const title of ['Colonel', 'General']) await follows('elodie', title);
 
     daemon.kill('SIGTERM');
     assert.equal((await daemon.ended).code, 0);
