@@ -29,7 +29,8 @@ const clock = { now: () => Date.parse('2026-03-01T00:00:00Z') };
 const decision = { target: 'wiki', holdId: 'hold-0123456789ab', decision: 'approve', at: '2026-03-01T00:00:00Z' } as const;
 
 async function folderOf(context: TestContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'dir2scim-users-'));
+  // Where root runs the tests, another user has to reach it: TMPDIR may be root's alone.
+  const folder = await mkdtemp(join(isRoot ? '/tmp' : tmpdir(), 'dir2scim-users-'));
   context.after(() => rm(folder, { recursive: true }));
   return folder;
 }
