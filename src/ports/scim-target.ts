@@ -191,3 +191,8 @@ export interface TargetFacts {
 export function isFailure(value: unknown): value is Failure {
   return typeof value === 'object' && value !== null && 'class' in value && 'detail' in value;
 }
+
+/** The same target, but for these calls. Whatever is not among them, what changes with time included, is the target's own. */
+export function overriding(target: ScimTarget, calls: Partial<ScimTarget>): ScimTarget {
+  return Object.assign(Object.create(target) as ScimTarget, calls);
+}

@@ -2,7 +2,7 @@ import type { SourceId } from '../../core/model/entry.ts';
 import type { Link } from '../../core/model/link.ts';
 import type { Rejected } from '../../core/model/resource.ts';
 import type { Departure } from '../../core/planning/departures.ts';
-import type { ScimTarget } from '../../ports/scim-target.ts';
+import { overriding, type ScimTarget } from '../../ports/scim-target.ts';
 import type { StateView, Trouble } from '../../ports/state-store.ts';
 import { isPaused, troubleAfter } from '../quarantine/back-off.ts';
 import { gather } from '../shared/batches.ts';
@@ -106,5 +106,5 @@ function withOneList(target: ScimTarget): ScimTarget {
     lists.set(type, list);
     return list;
   };
-  return Object.assign(Object.create(target) as ScimTarget, { inventory });
+  return overriding(target, { inventory });
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../ports/clock.ts';
-import type { ScimTarget } from '../../../ports/scim-target.ts';
+import { overriding, type ScimTarget } from '../../../ports/scim-target.ts';
 import type { DialectBook } from './dialect-book.ts';
 import { readServiceProviderConfig } from './discover.ts';
 import { isRefusal, type Exchange } from '../shared/message.ts';
@@ -33,17 +33,7 @@ export function createDiscovery(exchange: Exchange, book: DialectBook, clock: Cl
 
 /** The same target, whose writes wait for what discovery says about how to write. */
 export function writeAfter(discovered: (signal: AbortSignal) => Promise<void>, target: ScimTarget): ScimTarget {
-  return {
-    ...target,
-    get concurrency() {
-      return target.concurrency;
-    },
-    get memberChunk() {
-      return target.memberChunk;
-    },
-    get recreates() {
-      return target.recreates;
-    },
+  return overriding(target, {
     async create(type, attributes, signal, members) {
       await discovered(signal);
       return target.create(type, attributes, signal, members);
@@ -60,5 +50,5 @@ export function writeAfter(discovered: (signal: AbortSignal) => Promise<void>, t
       await discovered(signal);
       return target.remove(type, id, signal, known);
     },
-  };
+  });
 }

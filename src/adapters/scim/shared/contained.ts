@@ -1,6 +1,6 @@
 import { BridgeError } from '../../../core/model/errors.ts';
 import type { Failure, Outcome } from '../../../core/model/outcome.ts';
-import type { ScimTarget } from '../../../ports/scim-target.ts';
+import { overriding, type ScimTarget } from '../../../ports/scim-target.ts';
 
 /**
  * The same target, of which no answer can end more than the call that it answers. Whatever is thrown while an answer is
@@ -19,17 +19,7 @@ export function contained(target: ScimTarget, onFault: (thrown: unknown) => void
       return failed;
     }
   };
-  return {
-    ...target,
-    get concurrency() {
-      return target.concurrency;
-    },
-    get memberChunk() {
-      return target.memberChunk;
-    },
-    get recreates() {
-      return target.recreates;
-    },
+  return overriding(target, {
     discover: (signal) => contain(signal, unusable, () => target.discover(signal)),
     find: (type, attribute, value, signal) => contain<Awaited<ReturnType<ScimTarget['find']>>>(signal, unusable, () => target.find(type, attribute, value, signal)),
     inventory: (type, worthRequests, signal) => contain<Awaited<ReturnType<ScimTarget['inventory']>>>(signal, undefined, () => target.inventory(type, worthRequests, signal)),
@@ -40,7 +30,7 @@ export function contained(target: ScimTarget, onFault: (thrown: unknown) => void
     answers: (type, signal) => contain(signal, false, () => target.answers(type, signal)),
     remove: (type, id, signal, known) => contain<Outcome>(signal, unusableOutcome, () => target.remove(type, id, signal, known)),
     probe: (signal) => contain<Failure | undefined>(signal, unusable, () => target.probe(signal)),
-  };
+  });
 }
 
 const unusable: Failure = { class: 'protocol', detail: 'its answer cannot be worked with' };
