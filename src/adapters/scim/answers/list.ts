@@ -3,7 +3,7 @@ import { readScimPath, scimPath, type ScimPath } from '../../../core/mapping/sci
 import type { FoundResource } from '../../../ports/scim-target.ts';
 import { endpoints, isBody, isRefusal, listOf, nonsense, schemas, type Body, type Exchange, type Refusal } from '../shared/message.ts';
 import { groupAnswer, listAnswer, listResources, longestCursor } from '../shared/bounds.ts';
-import { createTurns } from '../http/turns.ts';
+import { mayPause } from '../http/turns.ts';
 import { foundResource } from './resource.ts';
 
 export interface List {
@@ -41,9 +41,8 @@ export async function readList(
   if (elements.length > listResources) return nonsense(`answered a page of more than ${listResources} resources`, answer.status);
   const resources: FoundResource[] = [];
   const unusable: Body[] = [];
-  const turns = createTurns();
   for (const element of elements) {
-    await turns.mayPause();
+    await mayPause();
     const found = foundResource(element);
     if (found !== undefined) resources.push(found);
     else unusable.push(isBody(element) ? element : {});

@@ -1,6 +1,6 @@
 import { deepest, mostKeys, mostValues } from '../shared/bounds.ts';
 import { exactNumber } from './json-number.ts';
-import { createTurns } from './turns.ts';
+import { mayPause } from './turns.ts';
 
 /** JSON beyond what anybody can work with. */
 export class UnreasonableJson extends Error {
@@ -21,8 +21,7 @@ type Container = unknown[] | Record<string, unknown>;
  */
 export async function parseLong(text: string): Promise<unknown> {
   const reader = new Reader(text);
-  const turns = createTurns();
-  while (!reader.read(valuesBetween)) await turns.mayPause();
+  while (!reader.read(valuesBetween)) await mayPause();
   return reader.result;
 }
 

@@ -1,22 +1,26 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-
-/** As long as others wait for their turn. */
+/** How long the work on answers may keep everybody else waiting, all of it together. */
 const sliceMilliseconds = 20;
 
-/** For work on what a target sent, which may be much: whoever does it lets others have their turn now and then. */
-export interface Turns {
-  /** Goes on at once until a slice of time is used up. */
-  mayPause(): Promise<void> | undefined;
+/** When the slice began that is being used up. There is one event loop, and so there is one slice at a time. */
+let began = 0;
+const waiting: (() => void)[] = [];
+
+/**
+ * For work on what a target sent, which may be much: asked now and then, it lets others have their turn. Several who work
+ * at once share the time: one of them has a slice, then the event loop has its turn, then the next.
+ *
+ * @returns undefined while there is time left; otherwise what to wait for before going on
+ */
+export function mayPause(): Promise<void> | undefined {
+  if (performance.now() - began < sliceMilliseconds) return undefined;
+  return new Promise((resolve) => {
+    waiting.push(resolve);
+    if (waiting.length === 1) setImmediate(next);
+  });
 }
 
-export function createTurns(): Turns {
-  let began = performance.now();
-  return {
-    mayPause() {
-      if (performance.now() - began < sliceMilliseconds) return undefined;
-      return nextTurn().then(() => {
-        began = performance.now();
-      });
-    },
-  };
+function next(): void {
+  began = performance.now();
+  waiting.shift()?.();
+  if (waiting.length > 0) setImmediate(next);
 }
