@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { describe, it, type TestContext } from 'node:test';
 import { createScimTarget } from '../../src/adapters/scim/target.ts';
 import { rfc7644 } from '../../src/core/dialect/rfc7644.ts';
 import { cycleStage, person } from '../support/cycle-stage.ts';
+import { serveOnLoopback } from '../support/loopback.ts';
 import { clean } from '../support/scim-server/clean.ts';
 import type { Fault, ScimRequestRecord } from '../support/scim-server/faults.ts';
 import { applied, members, signal } from './scim-target.ts';
@@ -79,14 +79,7 @@ async function startLongServer(context: TestContext, group: string): Promise<{ r
       response.writeHead(request.method === 'PATCH' ? 405 : 200, { 'content-type': 'application/scim+json' }).end(request.method === 'PUT' ? body : group);
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  context.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  return { url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`, puts };
+  return { url: await serveOnLoopback(context, server), puts };
 }
 
 describe('a group with long numbers for members that is written whole', () => {

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { describe, it, type TestContext } from 'node:test';
@@ -12,6 +11,7 @@ import type { MembersOperation } from '../../src/core/model/plan.ts';
 import { applyMembers } from '../../src/cycle/push/apply-members.ts';
 import type { PushContext } from '../../src/cycle/push/push-context.ts';
 import type { StateChange } from '../../src/ports/state-store.ts';
+import { serveOnLoopback } from '../support/loopback.ts';
 import { createMemoryStore } from '../support/memory-store.ts';
 import { signal } from './scim-target.ts';
 import { targetOptions } from './scim-target-options.ts';
@@ -38,14 +38,7 @@ async function startServer(context: TestContext, seen: (bytes: number, members: 
       else response.writeHead(204).end();
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  context.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+  return serveOnLoopback(context, server);
 }
 
 const linkOf = (sourceId: string, type: Link['type'], targetId: string): Link => ({

@@ -1,5 +1,6 @@
 import { createServer, type Socket } from 'node:net';
 import { once } from 'node:events';
+import { listenOnLoopback } from './loopback.ts';
 
 /** A request as it came. */
 export interface RawRequest {
@@ -37,12 +38,9 @@ export async function startHostileTarget(answer: (request: RawRequest, socket: S
       if (answered !== undefined) socket.end(answered);
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
+  const port = await listenOnLoopback(server);
   return {
-    url: `http://127.0.0.1:${address.port}/scim/v2`,
+    url: `http://127.0.0.1:${port}/scim/v2`,
     requests,
     async close() {
       const closed = once(server, 'close');

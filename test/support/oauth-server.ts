@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
+import { listenOnLoopback } from './loopback.ts';
 
 /** What came in, before it was judged. */
 export interface TokenRequestRecord {
@@ -60,12 +61,9 @@ export async function startOAuthServer(options: OAuthServerOptions): Promise<OAu
   };
   const listener = (request: IncomingMessage, response: ServerResponse): void => void handle(request, response);
   const server = options.tls === undefined ? createHttpServer(listener) : createHttpsServer(options.tls, listener);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no TCP port');
+  const port = await listenOnLoopback(server);
   return {
-    tokenUrl: `${options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${address.port}/oauth2/token?tenant=a`,
+    tokenUrl: `${options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}/oauth2/token?tenant=a`,
     requests,
     tokens,
     answerWith: (answer) => void (override = answer),

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { connect, type Socket } from 'node:net';
+import { listenOnLoopback } from './loopback.ts';
 
 export interface HttpProxy {
   readonly url: string;
@@ -58,15 +59,12 @@ export async function startHttpProxy({ login, hosts = {}, tls }: HttpProxyOption
     client.once('close', () => upstream.destroy());
     return undefined;
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no TCP port');
+  const port = await listenOnLoopback(server);
   const cut = (): void => {
     for (const socket of sockets) socket.destroy();
   };
   return {
-    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${address.port}`,
+    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     visits,
     headers,
     requests: () => requests,
