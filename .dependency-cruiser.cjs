@@ -6,7 +6,12 @@ const rule = (name, from, to, comment) => ({ name, severity: 'error', comment, f
 /** One rule for each room of a folder: what it may see of the other rooms. Nobody sees the folder's own files, which put the rooms together. */
 const rooms = (folder, allowed) =>
   Object.entries(allowed).map(([room, others]) =>
-    rule(`rooms-of-${folder.replaceAll('/', '-')}-${room}`, { path: `^src/${folder}/${room}/` }, { path: `^src/${folder}/`, pathNot: `^src/${folder}/(${[room, ...others].join('|')})/` }, `${room} sees ${others.join(', ') || 'no other room'}.`),
+    rule(
+      `rooms-of-${folder.replaceAll('/', '-')}-${room}`,
+      { path: `^src/${folder}/${room}/` },
+      { path: `^src/${folder}/`, pathNot: `^src/${folder}/(${[room, ...others].join('|')})/` },
+      `${room} sees ${others.join(', ') || 'no other room'}.`,
+    ),
   );
 /** Where execution starts: the product, and what developers run to write the schema for editors. */
 const programs = '^src/(cli/main|config/write-schema)\\.ts$';
@@ -14,10 +19,30 @@ const programs = '^src/(cli/main|config/write-schema)\\.ts$';
 module.exports = {
   forbidden: [
     rule('no-cycles', {}, { circular: true }, 'Nothing flows back up.'),
-    rule('core-is-pure', { path: '^src/core/' }, { pathNot: ['^src/core/', '(^|/)node_modules/(@marcbachmann/cel-js|re2js)/'] }, 'Core imports itself, the CEL library and its linear-time regular expressions: no I/O, no clock, no process.'),
-    rule('ports-see-core', { path: '^src/ports/' }, { pathNot: '^src/(core|ports)/' }, 'Ports speak in the words of core.'),
-    rule('cycle-sees-ports', { path: '^src/cycle/' }, { pathNot: ['^src/(core|ports|cycle)/', '^node:'], dependencyTypesNot: ['core'] }, 'The conductor knows no adapter.'),
-    rule('adapters-are-strangers', { path: '^src/adapters/([^/]+)/' }, { path: '^src/(adapters/(?!$1/)|config/|cycle/|cli/|daemon/|http/|telemetry/|app(-access)?\\.ts)' }, 'An adapter sees core, ports and itself.'),
+    rule(
+      'core-is-pure',
+      { path: '^src/core/' },
+      { pathNot: ['^src/core/', '(^|/)node_modules/(@marcbachmann/cel-js|re2js)/'] },
+      'Core imports itself, the CEL library and its linear-time regular expressions: no I/O, no clock, no process.',
+    ),
+    rule(
+      'ports-see-core',
+      { path: '^src/ports/' },
+      { pathNot: '^src/(core|ports)/' },
+      'Ports speak in the words of core.',
+    ),
+    rule(
+      'cycle-sees-ports',
+      { path: '^src/cycle/' },
+      { pathNot: ['^src/(core|ports|cycle)/', '^node:'], dependencyTypesNot: ['core'] },
+      'The conductor knows no adapter.',
+    ),
+    rule(
+      'adapters-are-strangers',
+      { path: '^src/adapters/([^/]+)/' },
+      { path: '^src/(adapters/(?!$1/)|config/|cycle/|cli/|daemon/|http/|telemetry/|app(-access)?\\.ts)' },
+      'An adapter sees core, ports and itself.',
+    ),
     ...rooms('cycle', {
       shared: [],
       quarantine: ['shared'],
@@ -44,13 +69,43 @@ module.exports = {
       read: ['connect', 'protocol', 'shared'],
       changes: ['read', 'connect', 'protocol', 'shared'],
     }),
-    rule('ldapts-in-ldap-only', { pathNot: '^src/adapters/ldap/' }, { path: '(^|/)node_modules/ldapts/' }, 'One folder speaks LDAP.'),
-    rule('undici-in-scim-only', { path: '^src/', pathNot: '^src/adapters/scim/' }, { path: '(^|/)node_modules/undici/' }, 'One folder speaks HTTP outwards.'),
-    rule('lowdb-in-lowdb-only', { path: '^src/', pathNot: '^src/adapters/lowdb/' }, { path: '(^|/)node_modules/lowdb/' }, 'One folder owns the state files.'),
-    rule('edges-do-not-compose', { path: '^src/(telemetry|http|daemon|config)/' }, { path: '^src/(adapters|cli|app(-access)?\\.ts)' }, 'Only app.ts and its part put parts together.'),
+    rule(
+      'ldapts-in-ldap-only',
+      { pathNot: '^src/adapters/ldap/' },
+      { path: '(^|/)node_modules/ldapts/' },
+      'One folder speaks LDAP.',
+    ),
+    rule(
+      'undici-in-scim-only',
+      { path: '^src/', pathNot: '^src/adapters/scim/' },
+      { path: '(^|/)node_modules/undici/' },
+      'One folder speaks HTTP outwards.',
+    ),
+    rule(
+      'lowdb-in-lowdb-only',
+      { path: '^src/', pathNot: '^src/adapters/lowdb/' },
+      { path: '(^|/)node_modules/lowdb/' },
+      'One folder owns the state files.',
+    ),
+    rule(
+      'edges-do-not-compose',
+      { path: '^src/(telemetry|http|daemon|config)/' },
+      { path: '^src/(adapters|cli|app(-access)?\\.ts)' },
+      'Only app.ts and its part put parts together.',
+    ),
     rule('src-without-tests', { path: '^src/' }, { path: '^(test|bench)/' }, 'The product does not import its tests.'),
-    rule('no-orphans', { path: programs }, { path: '^src/', pathNot: programs, reachable: false }, 'A file that no program reaches is dead.'),
-    rule('no-dev-dependency', { path: '^src/' }, { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] }, 'What ships is a dependency.'),
+    rule(
+      'no-orphans',
+      { path: programs },
+      { path: '^src/', pathNot: programs, reachable: false },
+      'A file that no program reaches is dead.',
+    ),
+    rule(
+      'no-dev-dependency',
+      { path: '^src/' },
+      { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+      'What ships is a dependency.',
+    ),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

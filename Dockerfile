@@ -4,9 +4,9 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json ./
-COPY .ci/tsconfig.build.json .ci/
+COPY scripts/tsconfig.build.json scripts/
 COPY src src
-RUN npx tsc -p .ci/tsconfig.build.json && mkdir /state
+RUN npx tsc -p scripts/tsconfig.build.json && mkdir /state
 
 FROM node:24-alpine AS dependencies
 WORKDIR /app

@@ -8,7 +8,12 @@ import type { Proxy } from './adapters/scim/auth/proxy.ts';
 import { readTls, type TlsOptions } from './adapters/scim/auth/tls.ts';
 import { readAuthorities, readPem } from './config/authorities.ts';
 import { isLoopback } from './config/cleartext.ts';
-import type { OAuthConfiguration, SecretReference, TargetConfiguration, TargetTlsConfiguration } from './config/configuration.ts';
+import type {
+  OAuthConfiguration,
+  SecretReference,
+  TargetConfiguration,
+  TargetTlsConfiguration,
+} from './config/configuration.ts';
 import { proxyFromEnvironment } from './config/proxy-environment.ts';
 import { BridgeError } from './core/model/errors.ts';
 import type { Clock } from './ports/clock.ts';
@@ -39,16 +44,26 @@ export async function openAccess(section: TargetConfiguration, parts: AccessPart
 function tlsOf({ ca, onlyCa, cert, key, serverName }: TargetTlsConfiguration): TlsOptions {
   return {
     ca: ca === undefined ? undefined : () => readAuthorities(ca),
-    identity: cert === undefined || key === undefined ? undefined : { certificate: () => readPem('tls.cert', cert), key: () => readPem('tls.key', key) },
+    identity:
+      cert === undefined || key === undefined
+        ? undefined
+        : { certificate: () => readPem('tls.cert', cert), key: () => readPem('tls.key', key) },
     onlyCa,
     serverName,
   };
 }
 
-function proxyFor(url: string, { proxy: configured, allowCleartext }: Pick<TargetConfiguration, 'proxy' | 'allowCleartext'>, { secretOf, onSecret }: AccessParts): Proxy | undefined {
+function proxyFor(
+  url: string,
+  { proxy: configured, allowCleartext }: Pick<TargetConfiguration, 'proxy' | 'allowCleartext'>,
+  { secretOf, onSecret }: AccessParts,
+): Proxy | undefined {
   if (configured !== undefined) {
     const { login } = configured;
-    return { url: configured.url, login: login === undefined ? undefined : { username: login.username, password: secretOf(login.password) } };
+    return {
+      url: configured.url,
+      login: login === undefined ? undefined : { username: login.username, password: secretOf(login.password) },
+    };
   }
   const proxy = proxyFromEnvironment(url, env);
   if (proxy?.login === undefined) return proxy === undefined ? undefined : { url: proxy.url };
@@ -74,14 +89,21 @@ function createAccessAuth(section: TargetConfiguration, tls: TlsOptions, parts: 
     case 'basic':
       return createAuth(name, { basic: { user: auth.username, password: secretOf(auth.password) } });
     case 'headers':
-      return createAuth(name, { headers: Object.fromEntries([...auth.headers].map(([header, secret]) => [header, secretOf(secret)])) });
+      return createAuth(name, {
+        headers: Object.fromEntries([...auth.headers].map(([header, secret]) => [header, secretOf(secret)])),
+      });
     case 'oauth2':
       return createAccessOAuth(section, auth, tls, parts);
   }
 }
 
 /** Tokens come on the same terms as answers of the target: its authorities, its proxy. A name of its own is the target's only. */
-function createAccessOAuth(section: TargetConfiguration, auth: OAuthConfiguration, tls: TlsOptions, parts: AccessParts): Auth {
+function createAccessOAuth(
+  section: TargetConfiguration,
+  auth: OAuthConfiguration,
+  tls: TlsOptions,
+  parts: AccessParts,
+): Auth {
   const isSameHost = new URL(section.url).host === new URL(auth.tokenUrl).host;
   return createOAuth({
     ...parts,

@@ -13,7 +13,12 @@ import { systemClock } from './adapters/system/clock.ts';
 import { openAccess, type AccessParts } from './app-access.ts';
 import { authoritiesWith, readAuthorities } from './config/authorities.ts';
 import { isLoopback } from './config/cleartext.ts';
-import type { Configuration, DirectoryConfiguration, SecretReference, TargetConfiguration } from './config/configuration.ts';
+import type {
+  Configuration,
+  DirectoryConfiguration,
+  SecretReference,
+  TargetConfiguration,
+} from './config/configuration.ts';
 import { defineTarget } from './config/define-target.ts';
 import type { PresetName } from './config/preset.ts';
 import { dialectOf } from './config/profile.ts';
@@ -59,7 +64,11 @@ export interface AppOptions {
 }
 
 /** @throws BridgeError for whatever of the configuration cannot work: certificates, URLs, filters, headers */
-export async function createApp(configuration: Configuration, listener: CycleObserver, options: AppOptions = {}): Promise<App> {
+export async function createApp(
+  configuration: Configuration,
+  listener: CycleObserver,
+  options: AppOptions = {},
+): Promise<App> {
   const clock = systemClock();
   const inFlight = createInFlight(clock);
   const observer: CycleObserver = (event) => {
@@ -82,8 +91,10 @@ export async function createApp(configuration: Configuration, listener: CycleObs
     sources.set(directory.name, await createSource(directory, observer, secretOf));
   }
   const targets = new Map<string, ScimTarget>();
-  const optionsOf = (target: TargetConfiguration) => targetOptions(target, observer, { clock, userAgent: `dir2scim/${version}`, secretOf, onSecret });
-  for (const target of configuration.targets.values()) targets.set(target.name, createScimTarget(await optionsOf(target)));
+  const optionsOf = (target: TargetConfiguration) =>
+    targetOptions(target, observer, { clock, userAgent: `dir2scim/${version}`, secretOf, onSecret });
+  for (const target of configuration.targets.values())
+    targets.set(target.name, createScimTarget(await optionsOf(target)));
   const inspect = createInspection(sources, observer);
   const folder = configuration.state.path;
   return {
@@ -155,7 +166,12 @@ function createPreparation(
       const kind = configuration.directories.get(directory)?.kind;
       presets.set(directory, presetOf(kind) ?? (await inspect(directory, signal)).preset);
     }
-    const setup = setupOf(section, [...configuration.targets.keys()], required(targets, name), await defineTarget(configuration, name, presets));
+    const setup = setupOf(
+      section,
+      [...configuration.targets.keys()],
+      required(targets, name),
+      await defineTarget(configuration, name, presets),
+    );
     setups.set(name, setup);
     return setup;
   };
@@ -205,7 +221,11 @@ async function createSource(
   });
 }
 
-async function targetOptions(section: TargetConfiguration, observer: CycleObserver, parts: AccessParts): Promise<ScimTargetOptions> {
+async function targetOptions(
+  section: TargetConfiguration,
+  observer: CycleObserver,
+  parts: AccessParts,
+): Promise<ScimTargetOptions> {
   const { name, url, limits } = section;
   const { clock, userAgent } = parts;
   return {
@@ -217,22 +237,41 @@ async function targetOptions(section: TargetConfiguration, observer: CycleObserv
     clock,
     userAgent,
     onSending: (method) => observer({ kind: 'scim_request_started', target: name, method }),
-    onRequest: (method, status, milliseconds) => observer({ kind: 'scim_request', target: name, method, status, milliseconds }),
+    onRequest: (method, status, milliseconds) =>
+      observer({ kind: 'scim_request', target: name, method, status, milliseconds }),
     onThrottled: (milliseconds) => observer({ kind: 'throttled', target: name, milliseconds }),
     onWaited: (milliseconds) => observer({ kind: 'rate_limit_wait', target: name, milliseconds }),
     onFault: (thrown) => observer({ kind: 'answer_unusable', target: name, thrown }),
   };
 }
 
-function setupOf(section: TargetConfiguration, configured: readonly string[], target: ScimTarget, definition: TargetSetup['definition']): TargetSetup {
-  const { users, groups, removal, guard: { mustSee, ...limits } } = section;
+function setupOf(
+  section: TargetConfiguration,
+  configured: readonly string[],
+  target: ScimTarget,
+  definition: TargetSetup['definition'],
+): TargetSetup {
+  const {
+    users,
+    groups,
+    removal,
+    guard: { mustSee, ...limits },
+  } = section;
   const dialect = dialectOf(section.profile);
   return {
     target,
     configured,
     url: section.url,
     definition,
-    policy: { user: { ...users, create: dialect.users.create }, group: { ...groups, adopt: groups.adopt ?? 'first-match', populated: groups.adopt === undefined ? 'refused' : 'held', create: dialect.groups.create } },
+    policy: {
+      user: { ...users, create: dialect.users.create },
+      group: {
+        ...groups,
+        adopt: groups.adopt ?? 'first-match',
+        populated: groups.adopt === undefined ? 'refused' : 'held',
+        create: dialect.groups.create,
+      },
+    },
     removal: { ...removal, offIsDeletion: dialect.users.deactivation === 'deletes' },
     limits,
     mustSee,
@@ -242,7 +281,11 @@ function setupOf(section: TargetConfiguration, configured: readonly string[], ta
 
 /** @throws BridgeError D2S_USAGE */
 export function unknownTarget(name: string, known: readonly string[]): BridgeError {
-  return new BridgeError('D2S_USAGE', `there is no target "${name}" in the configuration`, `there are: ${known.join(', ')}`);
+  return new BridgeError(
+    'D2S_USAGE',
+    `there is no target "${name}" in the configuration`,
+    `there are: ${known.join(', ')}`,
+  );
 }
 
 function required<T>(parts: ReadonlyMap<string, T>, name: string): T {

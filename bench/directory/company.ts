@@ -8,8 +8,26 @@ export interface CompanySize {
 /** What is asked of each entry: twenty attributes of a person, and what a group has. */
 export const askedAttributes = {
   user: new Set([
-    'uid', 'cn', 'sn', 'givenname', 'displayname', 'mail', 'title', 'departmentnumber', 'employeenumber', 'employeetype',
-    'telephonenumber', 'mobile', 'facsimiletelephonenumber', 'street', 'l', 'st', 'postalcode', 'o', 'preferredlanguage', 'manager',
+    'uid',
+    'cn',
+    'sn',
+    'givenname',
+    'displayname',
+    'mail',
+    'title',
+    'departmentnumber',
+    'employeenumber',
+    'employeetype',
+    'telephonenumber',
+    'mobile',
+    'facsimiletelephonenumber',
+    'street',
+    'l',
+    'st',
+    'postalcode',
+    'o',
+    'preferredlanguage',
+    'manager',
   ]),
   group: new Set(['cn', 'description', 'member']),
 };
@@ -91,5 +109,7 @@ function record(dn: string, attributes: readonly (readonly [string, string])[]):
 }
 
 function line(name: string, value: string): string {
-  return /^[!-~][ -~]*$/.test(value) && !/^[:<]/.test(value) ? `${name}: ${value}` : `${name}:: ${Buffer.from(value).toString('base64')}`;
+  return /^[!-~][ -~]*$/.test(value) && !/^[:<]/.test(value)
+    ? `${name}: ${value}`
+    : `${name}:: ${Buffer.from(value).toString('base64')}`;
 }

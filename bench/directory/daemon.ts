@@ -22,7 +22,11 @@ export async function measureDaemon(slapd: Slapd, users: number, table: Table): 
   try {
     const config = join(folder, 'dir2scim.yaml');
     await writeFile(config, configuration(slapd, target, await freePort()));
-    daemon = await startProgram(['run', '--config', config], { BENCH_LDAP: slapd.reader.password, BENCH_TOKEN: 'bench' }, main);
+    daemon = await startProgram(
+      ['run', '--config', config],
+      { BENCH_LDAP: slapd.reader.password, BENCH_TOKEN: 'bench' },
+      main,
+    );
     const cycles = cyclesOf(daemon);
     const began = performance.now();
     const counts = await settled(target, users, cycles);
@@ -31,7 +35,10 @@ export async function measureDaemon(slapd: Slapd, users: number, table: Table): 
       measured: `${((performance.now() - began) / 1_000).toFixed(0)} s, peak ${(await memory(daemon.pid, 'VmHWM')).toFixed(0)} MB`,
       beside: `${counts.users} users, ${counts.groups} groups`,
     });
-    table.add({ what: 'daemon in step: resident memory', measured: `${(await memory(daemon.pid, 'VmRSS')).toFixed(0)} MB` });
+    table.add({
+      what: 'daemon in step: resident memory',
+      measured: `${(await memory(daemon.pid, 'VmRSS')).toFixed(0)} MB`,
+    });
     const cpuBefore = await cpuSeconds(daemon.pid);
     await wait(10_000);
     table.add({
@@ -39,7 +46,10 @@ export async function measureDaemon(slapd: Slapd, users: number, table: Table): 
       measured: `${(((await cpuSeconds(daemon.pid)) - cpuBefore) / 0.1).toFixed(1)} % of a core`,
     });
     await measureChanges(slapd, target, cycles, table);
-    table.add({ what: 'daemon after the changes: resident memory', measured: `${(await memory(daemon.pid, 'VmRSS')).toFixed(0)} MB` });
+    table.add({
+      what: 'daemon after the changes: resident memory',
+      measured: `${(await memory(daemon.pid, 'VmRSS')).toFixed(0)} MB`,
+    });
     const { violations } = await target.counts();
     if (violations > 0) throw new Error(`${violations} violations`);
   } finally {
@@ -49,7 +59,12 @@ export async function measureDaemon(slapd: Slapd, users: number, table: Table): 
   }
 }
 
-async function measureChanges(slapd: Slapd, target: BenchTarget, cycles: readonly number[], table: Table): Promise<void> {
+async function measureChanges(
+  slapd: Slapd,
+  target: BenchTarget,
+  cycles: readonly number[],
+  table: Table,
+): Promise<void> {
   const latencies: number[] = [];
   const before = cycles.length;
   for (let sample = 0; sample < samples; sample += 1) {

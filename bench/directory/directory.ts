@@ -36,7 +36,10 @@ const slapd = await startSlapd({
   ],
 });
 try {
-  table.add({ what: 'OpenLDAP: loaded and started', measured: `${((performance.now() - began) / 1_000).toFixed(0)} s` });
+  table.add({
+    what: 'OpenLDAP: loaded and started',
+    measured: `${((performance.now() - began) / 1_000).toFixed(0)} s`,
+  });
   const setup = setupFor(slapd, askedAttributes);
   await measureFullRead(slapd, setup, size.users + size.groups, table);
   await measurePolls(

@@ -6,9 +6,15 @@ import type { Table } from './table.ts';
 
 export async function measureDs389(users: number, table: Table): Promise<void> {
   const began = performance.now();
-  const server = await startDs389({ offline: true, ldif: [...company({ users, groups: Math.ceil(users / 20) }, ds389Suffix)].join('') });
+  const server = await startDs389({
+    offline: true,
+    ldif: [...company({ users, groups: Math.ceil(users / 20) }, ds389Suffix)].join(''),
+  });
   try {
-    table.add({ what: `389-ds: ${users} users loaded`, measured: `${((performance.now() - began) / 1_000).toFixed(0)} s` });
+    table.add({
+      what: `389-ds: ${users} users loaded`,
+      measured: `${((performance.now() - began) / 1_000).toFixed(0)} s`,
+    });
     await measurePolls(
       {
         server: '389-ds',

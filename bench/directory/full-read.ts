@@ -33,7 +33,20 @@ interface Cost {
 /** What ldapsearch costs by the operating system's account: the shell's `times` tells it of ended children. */
 async function ldapsearch({ url, suffix, reader }: Slapd, { attributes }: SourceSetup): Promise<Cost> {
   const names = new Set(['entryUUID', ...attributes.user, ...attributes.group]);
-  const args = ['-x', '-LLL', '-H', url, '-D', reader.dn, '-w', reader.password, '-E', 'pr=1000/noprompt', '-b', suffix];
+  const args = [
+    '-x',
+    '-LLL',
+    '-H',
+    url,
+    '-D',
+    reader.dn,
+    '-w',
+    reader.password,
+    '-E',
+    'pr=1000/noprompt',
+    '-b',
+    suffix,
+  ];
   const filter = '(|(objectClass=inetOrgPerson)(objectClass=groupOfNames))';
   const began = performance.now();
   const shell = spawn('/bin/sh', ['-c', 'ldapsearch "$@" >/dev/null || exit; times', 'sh', ...args, filter, ...names], {
@@ -46,6 +59,9 @@ async function ldapsearch({ url, suffix, reader }: Slapd, { attributes }: Source
   const seconds = (performance.now() - began) / 1_000;
   // Two lines, user and system time each: of the shell, and of its children.
   const children = output.trim().split('\n').at(-1) ?? '';
-  const cpuSeconds = [...children.matchAll(/(\d+)m([\d.]+)s/g)].reduce((sum, [, minutes, rest]) => sum + Number(minutes) * 60 + Number(rest), 0);
+  const cpuSeconds = [...children.matchAll(/(\d+)m([\d.]+)s/g)].reduce(
+    (sum, [, minutes, rest]) => sum + Number(minutes) * 60 + Number(rest),
+    0,
+  );
   return { cpuSeconds, seconds };
 }

@@ -31,7 +31,8 @@ export async function measurePolls({ server, setup, bound, remove, modify }: Pol
     });
     await remove();
     const deleted = await source.read('poll');
-    if (deleted.kind !== 'delta' || deleted.gone !== 1) throw new Error(`${server}: a deletion went unseen: ${JSON.stringify(deleted)}`);
+    if (deleted.kind !== 'delta' || deleted.gone !== 1)
+      throw new Error(`${server}: a deletion went unseen: ${JSON.stringify(deleted)}`);
     table.add({
       what: `${server}: poll right after a deletion`,
       measured: `${deleted.milliseconds.toFixed(0)} ms, 1 gone, ${deleted.entries} read again`,
@@ -39,7 +40,8 @@ export async function measurePolls({ server, setup, bound, remove, modify }: Pol
     const after = await pollQuietly(source);
     await modify();
     const changed = await source.read('poll');
-    if (changed.kind !== 'delta' || changed.entries !== 1) throw new Error(`${server}: a change went unseen: ${JSON.stringify(changed)}`);
+    if (changed.kind !== 'delta' || changed.entries !== 1)
+      throw new Error(`${server}: a change went unseen: ${JSON.stringify(changed)}`);
     table.add({
       what: `${server}: poll right after a change`,
       measured: `${changed.milliseconds.toFixed(1)} ms`,

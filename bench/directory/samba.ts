@@ -10,13 +10,19 @@ export async function measureSamba(users: number, table: Table): Promise<void> {
   const began = performance.now();
   const samba = await startSamba({ ldif: domain(users) });
   try {
-    table.add({ what: `Samba: ${users} users loaded or restored`, measured: `${((performance.now() - began) / 1_000).toFixed(0)} s` });
+    table.add({
+      what: `Samba: ${users} users loaded or restored`,
+      measured: `${((performance.now() - began) / 1_000).toFixed(0)} s`,
+    });
     const setup = {
       urls: [samba.url],
       bind: samba.administrator,
       users: { bases: [people] },
       groups: { bases: [groups] },
-      attributes: { user: ['samaccountname', 'givenname', 'sn', 'displayname', 'mail', 'title', 'useraccountcontrol', 'manager'], group: ['cn', 'member'] },
+      attributes: {
+        user: ['samaccountname', 'givenname', 'sn', 'displayname', 'mail', 'title', 'useraccountcontrol', 'manager'],
+        group: ['cn', 'member'],
+      },
     };
     await measurePolls(
       {

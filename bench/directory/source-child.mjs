@@ -41,14 +41,28 @@ async function read(order) {
   };
   const before = usage();
   const began = performance.now();
-  const verdict = await source.read({ attributes, since: order === 'poll' ? { watermark, known } : undefined, signal, visit });
+  const verdict = await source.read({
+    attributes,
+    since: order === 'poll' ? { watermark, known } : undefined,
+    signal,
+    visit,
+  });
   const milliseconds = performance.now() - began;
   const { cpuSeconds, peakMegabytes } = usage();
   const { kind, because, gone = [] } = verdict;
   for (const id of gone) known.delete(id);
   for (const entry of visited) known.set(entry.id, entry);
   watermark = verdict.watermark;
-  return { kind, because, entries, gone: gone.length, milliseconds, cpuSeconds, ownCpuSeconds: cpuSeconds - before.cpuSeconds, peakMegabytes };
+  return {
+    kind,
+    because,
+    entries,
+    gone: gone.length,
+    milliseconds,
+    cpuSeconds,
+    ownCpuSeconds: cpuSeconds - before.cpuSeconds,
+    peakMegabytes,
+  };
 }
 
 /** Of the process since its start. */

@@ -35,12 +35,15 @@ export interface BenchSource {
 
 /** The source in a process of its own. */
 export async function startSource(setup: SourceSetup, execArgv: readonly string[] = []): Promise<BenchSource> {
-  const child = fork(join(import.meta.dirname, 'source-child.mjs'), [JSON.stringify(setup)], { execArgv: [...execArgv] });
+  const child = fork(join(import.meta.dirname, 'source-child.mjs'), [JSON.stringify(setup)], {
+    execArgv: [...execArgv],
+  });
   const failed = once(child, 'exit').then(([code]) => {
     throw new Error(`the source's process ended with ${String(code)}`);
   });
   failed.catch(() => undefined);
-  const message = async (): Promise<unknown> => ((await Promise.race([once(child, 'message'), failed])) as [unknown])[0];
+  const message = async (): Promise<unknown> =>
+    ((await Promise.race([once(child, 'message'), failed])) as [unknown])[0];
   const ask = (order: SourceOrder): Promise<unknown> => {
     const answer = message();
     child.send(order);

@@ -23,8 +23,13 @@ export function createTable(): Table {
     add: ({ what, measured, beside = '', bound }) => {
       const isOver = bound !== undefined && bound.value > bound.atMost;
       if (isOver) over += 1;
-      const verdict = bound === undefined ? '' : `${format(bound.value)} of ${format(bound.atMost)} ${bound.unit}  ${isOver ? 'OVER' : 'PASS'}`;
-      process.stdout.write(`${what.padEnd(44)} ${measured.padEnd(38)} ${beside.padEnd(30)} ${verdict}`.trimEnd() + '\n');
+      const verdict =
+        bound === undefined
+          ? ''
+          : `${format(bound.value)} of ${format(bound.atMost)} ${bound.unit}  ${isOver ? 'OVER' : 'PASS'}`;
+      process.stdout.write(
+        `${what.padEnd(44)} ${measured.padEnd(38)} ${beside.padEnd(30)} ${verdict}`.trimEnd() + '\n',
+      );
     },
   };
 }

@@ -14,6 +14,12 @@ const server = await startScimServer({
 });
 process.send?.({ url: server.url });
 process.on('message', (message) => {
-  if (message === 'counts') process.send?.({ requests, users: server.users().length, groups: server.groups().length, violations: server.violations.length });
+  if (message === 'counts')
+    process.send?.({
+      requests,
+      users: server.users().length,
+      groups: server.groups().length,
+      violations: server.violations.length,
+    });
   if (message === 'stop') void server.stop().then(() => process.exit());
 });

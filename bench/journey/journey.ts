@@ -9,7 +9,9 @@ import { slapdSuffix, startSlapd } from '../../test/support/slapd.ts';
 import { companyLdif } from './people.ts';
 import { startTarget, type BenchTarget, type SentRequest } from './target.ts';
 
-const { values } = parseArgs({ options: { users: { type: 'string', default: '10000' }, groups: { type: 'string', default: '500' } } });
+const { values } = parseArgs({
+  options: { users: { type: 'string', default: '10000' }, groups: { type: 'string', default: '500' } },
+});
 const [users, groups] = [Number(values.users), Number(values.groups)];
 /** As many as dir2scim has in flight by itself (src/adapters/scim/http/options.ts). */
 const inFlight = 32;
@@ -32,7 +34,9 @@ try {
   await slapd.change(`dn: uid=u7,ou=people,${slapdSuffix}\nchangetype: modify\nreplace: title\ntitle: Director\n`);
   await measure('one title changed', config);
   const floor = await sendAgain(first.requests);
-  print(`${'the floor: the same requests, bare undici'.padEnd(44)} ${floor.toFixed(2)} s; the first load took ${(first.usage.seconds / floor).toFixed(2)} times that`);
+  print(
+    `${'the floor: the same requests, bare undici'.padEnd(44)} ${floor.toFixed(2)} s; the first load took ${(first.usage.seconds / floor).toFixed(2)} times that`,
+  );
 } finally {
   await target.stop();
   await slapd.dispose();
@@ -54,17 +58,30 @@ targets:
 `;
 }
 
-async function measure(label: string, config: string): Promise<{ readonly usage: Usage; readonly requests: readonly SentRequest[] }> {
+async function measure(
+  label: string,
+  config: string,
+): Promise<{ readonly usage: Usage; readonly requests: readonly SentRequest[] }> {
   const usageFile = join(folder, 'usage.json');
-  const args = ['--import', join(import.meta.dirname, 'usage.mjs'), join(import.meta.dirname, '../../dist/cli/main.js'), 'sync', '--config', config];
+  const args = [
+    '--import',
+    join(import.meta.dirname, 'usage.mjs'),
+    join(import.meta.dirname, '../../dist/cli/main.js'),
+    'sync',
+    '--config',
+    config,
+  ];
   const env = { ...process.env, BENCH_USAGE: usageFile, BENCH_LDAP: slapd.reader.password, BENCH_TOKEN: 'bench' };
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'ignore'], env });
   const [code] = (await once(child, 'exit')) as [number | null];
   if (code !== 0) throw new Error(`${label}: sync ended with ${String(code)}`);
   const usage = JSON.parse(await readFile(usageFile, 'utf8')) as Usage;
   const { requests, users: present, violations } = await target.taken();
-  if (present !== users || violations > 0) throw new Error(`${label}: the target has ${present} users, ${violations} violations`);
-  const kinds = ['GET', 'POST', 'PATCH'].map((method) => `${requests.filter((request) => request.method === method).length} ${method}`);
+  if (present !== users || violations > 0)
+    throw new Error(`${label}: the target has ${present} users, ${violations} violations`);
+  const kinds = ['GET', 'POST', 'PATCH'].map(
+    (method) => `${requests.filter((request) => request.method === method).length} ${method}`,
+  );
   print(
     `${label.padEnd(20)} ${usage.seconds.toFixed(2).padStart(7)} s  cpu ${usage.cpuSeconds.toFixed(2)} s  peak ${usage.peakMegabytes.toFixed(0)} MB  ` +
       `${requests.length} requests (${kinds.join(', ')})`,

@@ -3,7 +3,10 @@ export function* companyLdif(users: number, groups: number, suffix: string): Gen
   for (const ou of ['people', 'groups']) yield `dn: ou=${ou},${suffix}\nobjectClass: organizationalUnit\nou: ${ou}\n\n`;
   for (let index = 0; index < users; index += 1) yield person(index, suffix);
   for (let index = 0; index < groups; index += 1) {
-    const members = Array.from({ length: 20 }, (_, at) => `member: uid=u${(index * 20 + at) % users},ou=people,${suffix}`);
+    const members = Array.from(
+      { length: 20 },
+      (_, at) => `member: uid=u${(index * 20 + at) % users},ou=people,${suffix}`,
+    );
     yield `dn: cn=team-${index},ou=groups,${suffix}\nobjectClass: groupOfNames\ncn: team-${index}\n${members.join('\n')}\n\n`;
   }
 }

@@ -7,7 +7,11 @@ import { companyLdif } from '../journey/people.ts';
 import { loadFirst, sendAfternoonScript, sendBare, type Load } from './load.ts';
 
 const { values } = parseArgs({
-  options: { users: { type: 'string', default: '10000' }, latency: { type: 'string', default: '0,20,100' }, profile: { type: 'string' } },
+  options: {
+    users: { type: 'string', default: '10000' },
+    latency: { type: 'string', default: '0,20,100' },
+    profile: { type: 'string' },
+  },
 });
 const users = Number(values.users);
 /** As many as dir2scim has in flight at most by itself (src/adapters/scim/http/options.ts). */
@@ -45,11 +49,23 @@ async function measure(ldif: string, latency: number): Promise<void> {
   const naive = await sendAfternoonScript(bodies, sample, latency);
   const what = `at ${latency} ms`;
   const bound = { value: mine.sending / floor.sending, atMost: latency === 0 ? 2 : 1.3, unit: 'floors' };
-  table.add({ what: `${what}: sending`, measured: `${mine.sending.toFixed(2)} s`, beside: `floor ${floor.sending.toFixed(2)} s`, bound });
+  table.add({
+    what: `${what}: sending`,
+    measured: `${mine.sending.toFixed(2)} s`,
+    beside: `floor ${floor.sending.toFixed(2)} s`,
+    bound,
+  });
   const whole = { measured: described(mine), beside: `floor ${described(floor)}` };
   table.add({ what: `${what}: whole process, ${(mine.seconds / floor.seconds).toFixed(2)} floors`, ...whole });
-  table.add({ what: `${what}: requests per user`, measured: `${requests} requests, ${once} of them asked once`, bound: { value: (requests - once) / users, atMost: 1, unit: '' } });
-  table.add({ what: `${what}: naive script, from ${sample} users`, measured: `${naive.toFixed(1)} s, ${(naive / mine.seconds).toFixed(1)} times ours` });
+  table.add({
+    what: `${what}: requests per user`,
+    measured: `${requests} requests, ${once} of them asked once`,
+    bound: { value: (requests - once) / users, atMost: 1, unit: '' },
+  });
+  table.add({
+    what: `${what}: naive script, from ${sample} users`,
+    measured: `${naive.toFixed(1)} s, ${(naive / mine.seconds).toFixed(1)} times ours`,
+  });
 }
 
 /** A file has no server that would give its entries ids. */

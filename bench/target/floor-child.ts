@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { Pool } from 'undici';
 
 const [url = '', file = '', connections = '32'] = process.argv.slice(2);
-const bodies = readFileSync(file, 'utf8').split('\n').filter((line) => line !== '');
+const bodies = readFileSync(file, 'utf8')
+  .split('\n')
+  .filter((line) => line !== '');
 const { origin, pathname } = new URL(url);
 const pool = new Pool(origin, { connections: Number(connections), pipelining: 1, allowH2: false });
 const headers = { authorization: 'Bearer bench', 'content-type': 'application/scim+json' };

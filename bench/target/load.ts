@@ -23,7 +23,13 @@ const usage = ['--import', join(import.meta.dirname, '../journey/usage.mjs')];
 const program = join(import.meta.dirname, '../../dist/cli/main.js');
 
 /** `dir2scim sync` of a directory to an empty target: the whole process. */
-export async function loadFirst(folder: string, ldif: string, users: number, latency: number, profile: string | undefined): Promise<Load> {
+export async function loadFirst(
+  folder: string,
+  ldif: string,
+  users: number,
+  latency: number,
+  profile: string | undefined,
+): Promise<Load> {
   const target = await startTarget(latency);
   const own = await mkdtemp(join(folder, 'load-'));
   try {
@@ -31,12 +37,17 @@ export async function loadFirst(folder: string, ldif: string, users: number, lat
     await writeFile(config, configuration(ldif, target.url));
     const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
     const env = { ...process.env, BENCH_USAGE: join(own, 'usage.json'), BENCH_TOKEN: 'bench' };
-    const child = spawn(process.execPath, [...profiling, ...usage, program, 'sync', '--config', config], { stdio: ['ignore', 'ignore', 'pipe'], env });
+    const child = spawn(process.execPath, [...profiling, ...usage, program, 'sync', '--config', config], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env,
+    });
     const said = text(child.stderr);
     const [code] = (await once(child, 'exit')) as [number | null];
     const { requests, seconds: sending, users: present, violations } = await target.taken();
     if (code !== 0 || present !== users || violations > 0) {
-      throw new Error(`sync ended with ${String(code)}, the target has ${present} users and saw ${violations} violations\n${await said}`);
+      throw new Error(
+        `sync ended with ${String(code)}, the target has ${present} users and saw ${violations} violations\n${await said}`,
+      );
     }
     return { ...(await readUsage(own)), sending, requests };
   } finally {
@@ -57,14 +68,23 @@ targets:
 }
 
 /** The same bodies by a bare pool. */
-export async function sendBare(folder: string, bodies: readonly string[], connections: number, latency: number): Promise<Load> {
+export async function sendBare(
+  folder: string,
+  bodies: readonly string[],
+  connections: number,
+  latency: number,
+): Promise<Load> {
   const target = await startTarget(latency);
   const own = await mkdtemp(join(folder, 'floor-'));
   try {
     const file = join(own, 'bodies');
     await writeFile(file, bodies.join('\n'));
     const env = { ...process.env, BENCH_USAGE: join(own, 'usage.json') };
-    const child = spawn(process.execPath, [...usage, join(import.meta.dirname, 'floor-child.ts'), target.url, file, String(connections)], { stdio: ['ignore', 'ignore', 'inherit'], env });
+    const child = spawn(
+      process.execPath,
+      [...usage, join(import.meta.dirname, 'floor-child.ts'), target.url, file, String(connections)],
+      { stdio: ['ignore', 'ignore', 'inherit'], env },
+    );
     const [code] = (await once(child, 'exit')) as [number | null];
     const { requests, seconds: sending } = await target.taken();
     if (code !== 0 || requests.length !== bodies.length) throw new Error(`the floor ended with ${String(code)}`);

@@ -9,6 +9,7 @@ import type { Terminal } from './terminal.ts';
  */
 export async function isConfirmed(what: string, yes: boolean, { ask }: Pick<Terminal, 'ask'>): Promise<boolean> {
   if (yes) return true;
-  if (ask === undefined) throw new BridgeError('D2S_USAGE', `${what}; nobody can be asked here`, 'add --yes if it is right');
+  if (ask === undefined)
+    throw new BridgeError('D2S_USAGE', `${what}; nobody can be asked here`, 'add --yes if it is right');
   return ask(`${what}. Do it?`);
 }

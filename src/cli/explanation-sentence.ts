@@ -15,9 +15,11 @@ export function sentenceOf(one: TargetExplanation, who: string): string {
   const name = printable(nameFor(one, who));
   const { explanation } = one;
   if (explanation === undefined) return `${name} ${gone(one)}.`;
-  if (explanation.inScope === 'unknown') return `Nobody can say whether ${name} belongs on ${one.target}: ${errorsOf(explanation)}; the account stays as it is.`;
+  if (explanation.inScope === 'unknown')
+    return `Nobody can say whether ${name} belongs on ${one.target}: ${errorsOf(explanation)}; the account stays as it is.`;
   if (explanation.inScope === 'no') return `${name} ${outOfScope(one, explanation)}.`;
-  if (one.rejected !== undefined) return `${name} cannot be written to ${one.target}: ${printable(one.rejected.reasons[0]?.text ?? 'it is rejected')}${kept(one)}.`;
+  if (one.rejected !== undefined)
+    return `${name} cannot be written to ${one.target}: ${printable(one.rejected.reasons[0]?.text ?? 'it is rejected')}${kept(one)}.`;
   return `${name} ${inScope(one)}.`;
 }
 
@@ -33,7 +35,8 @@ function nameFor({ explanation, link, names }: TargetExplanation, who: string): 
 
 function gone(one: TargetExplanation): string {
   const { target, hidden, link } = one;
-  if (hidden) return `is in the directory, which does not show it to the bind account; what ${target} has stays as it is`;
+  if (hidden)
+    return `is in the directory, which does not show it to the bind account; what ${target} has stays as it is`;
   if (link === undefined || link.lifecycle === 'lost') return `is no longer in the directory, and not on ${target}`;
   const state = link.lifecycle === 'active' ? `is still on ${target}` : `is switched off on ${target}`;
   return `${state}, and no longer in the directory${nextOf(one)}`;
@@ -61,20 +64,35 @@ function inScope(one: TargetExplanation): string {
   const isInactive = explanation?.type === 'user' && explanation.resource?.attributes.get('active') === false;
   if (link === undefined || link.lifecycle === 'lost') {
     if (operations.length > 0) return `is not on ${target} yet${nextOf(one)}`;
-    if (isInactive && !createInactive) return `is not on ${target}: not created, because disabled in the directory (createInactive: false)`;
-    if (trouble !== undefined && trouble.cause !== 'held') return `is not on ${target}: the last try failed (${trouble.status === undefined ? trouble.cause : `HTTP ${trouble.status}`}), and it is tried again after ${trouble.retryAt}`;
+    if (isInactive && !createInactive)
+      return `is not on ${target}: not created, because disabled in the directory (createInactive: false)`;
+    if (trouble !== undefined && trouble.cause !== 'held')
+      return `is not on ${target}: the last try failed (${trouble.status === undefined ? trouble.cause : `HTTP ${trouble.status}`}), and it is tried again after ${trouble.retryAt}`;
     return `is not on ${target} yet`;
   }
-  if (link.leftDisabled === true) return `is on ${target}, but switched off there since before the account was adopted (reactivateAdopted: false); explain with --push switches it on${nextOf(one)}`;
-  const state = link.lifecycle === 'active' ? `is on ${target}` : `is switched off on ${target}${isInactive ? ', as in the directory' : ''}`;
-  if (operations.length === 0) return `${state}${trouble === undefined ? ', and in step' : ', and the last try to bring it in step failed'}`;
+  if (link.leftDisabled === true)
+    return `is on ${target}, but switched off there since before the account was adopted (reactivateAdopted: false); explain with --push switches it on${nextOf(one)}`;
+  const state =
+    link.lifecycle === 'active'
+      ? `is on ${target}`
+      : `is switched off on ${target}${isInactive ? ', as in the directory' : ''}`;
+  if (operations.length === 0)
+    return `${state}${trouble === undefined ? ', and in step' : ', and the last try to bring it in step failed'}`;
   return `${state}${nextOf(one)}`;
 }
 
 /** What comes next, as the end of a sentence. */
-function nextOf({ id, operations, held, undone }: Pick<TargetExplanation, 'id' | 'operations' | 'held' | 'undone'>): string {
+function nextOf({
+  id,
+  operations,
+  held,
+  undone,
+}: Pick<TargetExplanation, 'id' | 'operations' | 'held' | 'undone'>): string {
   if (operations.length === 0) return '';
-  const isAmong = (some: readonly Operation[]) => ({ verb, sourceId }: Operation): boolean => some.some((one) => one.verb === verb && one.sourceId === sourceId);
+  const isAmong =
+    (some: readonly Operation[]) =>
+    ({ verb, sourceId }: Operation): boolean =>
+      some.some((one) => one.verb === verb && one.sourceId === sourceId);
   // What is done about others (a manager that is gone) only follows.
   const own = operations.filter(({ sourceId }) => sourceId === id);
   const told = own.length > 0 ? own : operations;

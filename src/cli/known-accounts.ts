@@ -42,7 +42,9 @@ export function valueBefore(id: SourceId, path: string, { bodies }: KnownAccount
 
 /** The operation with the name of whom it concerns, where only the source id was known. */
 export function withName<T extends Operation>(operation: T, known: KnownAccounts): T {
-  return operation.label === operation.sourceId ? { ...operation, label: known.names.get(operation.sourceId) ?? operation.label } : operation;
+  return operation.label === operation.sourceId
+    ? { ...operation, label: known.names.get(operation.sourceId) ?? operation.label }
+    : operation;
 }
 
 /** All whom an operation mentions besides whom it concerns: members, and whom references point at. */

@@ -17,7 +17,9 @@ export function lintDirectory(configuration: Configuration, name: string, facts:
   const section = configuration.directories.get(name);
   const filters = (['users', 'groups'] as const).flatMap((type) => {
     const filter = section?.[type]?.filter;
-    return filter === undefined ? [] : lintFilter(attributesOfFilter(parseFilter(filter)), `${place}.${type}.filter`, facts.attributeNames);
+    return filter === undefined
+      ? []
+      : lintFilter(attributesOfFilter(parseFilter(filter)), `${place}.${type}.filter`, facts.attributeNames);
   });
   const warnings = (facts.warnings ?? []).map((text): Finding => {
     const [, key = '', rest = text] = /^([\w.]+): (.*)$/s.exec(text) ?? [];
@@ -40,7 +42,10 @@ export function lintTarget({ section, directories, entries, draft, facts }: Targ
   const place = `targets.${section.name}`;
   const expressions: ExpressionUse[] = [];
   const paths: PathUse[] = [];
-  for (const [type, key] of [['user', 'users'], ['group', 'groups']] as const) {
+  for (const [type, key] of [
+    ['user', 'users'],
+    ['group', 'groups'],
+  ] as const) {
     const { where } = section.scope[key];
     if (where !== undefined) expressions.push({ place: `${place}.scope.${key}.where`, type, expression: where });
     for (const change of section[key].map) {
@@ -50,7 +55,11 @@ export function lintTarget({ section, directories, entries, draft, facts }: Targ
     }
   }
   return [
-    ...lintExpressions(expressions, entries, directories.map(({ attributeNames }) => attributeNames)),
+    ...lintExpressions(
+      expressions,
+      entries,
+      directories.map(({ attributeNames }) => attributeNames),
+    ),
     ...lintPaths(paths, facts?.attributes ?? {}),
     ...lintLogins(draft.projection.resources, place),
     ...lintScope({ entries, conditions: draft.survey.conditions.user, ...draft.projection }, place),

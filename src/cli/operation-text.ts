@@ -29,7 +29,8 @@ export function isRisky(operation: Operation): boolean {
 
 /** What is risky first; then by verb, users before groups, and by name. */
 export function inReadingOrder(operations: readonly Operation[]): Operation[] {
-  const rank = (operation: Operation) => (isRisky(operation) ? 0 : 100) + verbsInOrder.indexOf(operation.verb) * 2 + (operation.type === 'user' ? 0 : 1);
+  const rank = (operation: Operation) =>
+    (isRisky(operation) ? 0 : 100) + verbsInOrder.indexOf(operation.verb) * 2 + (operation.type === 'user' ? 0 : 1);
   const collator = new Intl.Collator('en', { numeric: true });
   return [...operations].sort((a, b) => rank(a) - rank(b) || collator.compare(a.label, b.label) || a.stage - b.stage);
 }
@@ -69,16 +70,31 @@ export function contentParts(operation: Operation, known: KnownAccounts): string
   const { sourceId } = operation;
   switch (operation.verb) {
     case 'create':
-      return [...operation.attributes].flatMap(([path, value]) => (value === null || path === 'externalId' ? [] : [`${shortPath(path)}: ${valueText(value, known)}`]));
+      return [...operation.attributes].flatMap(([path, value]) =>
+        value === null || path === 'externalId' ? [] : [`${shortPath(path)}: ${valueText(value, known)}`],
+      );
     case 'adopt':
-      return [...(operation.leftDisabled === true ? ['stays switched off there (reactivateAdopted: false)'] : []), ...takeoverParts(operation, known), ...strangerParts(operation, known)];
+      return [
+        ...(operation.leftDisabled === true ? ['stays switched off there (reactivateAdopted: false)'] : []),
+        ...takeoverParts(operation, known),
+        ...strangerParts(operation, known),
+      ];
     case 'relink':
       return takeoverParts(operation, known);
     case 'update':
     case 'reactivate':
       return operation.changes.map((change) => changeText(sourceId, change, known));
     case 'members':
-      return [...membersParts('leave', operation.remove.map((id) => nameOf(id, known))), ...membersParts('join', operation.add.map((id) => nameOf(id, known)))];
+      return [
+        ...membersParts(
+          'leave',
+          operation.remove.map((id) => nameOf(id, known)),
+        ),
+        ...membersParts(
+          'join',
+          operation.add.map((id) => nameOf(id, known)),
+        ),
+      ];
     case 'deactivate':
     case 'delete':
       return [];
@@ -89,7 +105,9 @@ export function contentParts(operation: Operation, known: KnownAccounts): string
 function takeoverParts({ sourceId, changes }: AdoptOperation | RelinkOperation, known: KnownAccounts): string[] {
   const writesOver = (change: AttributeChange): boolean => change.change === 'clear' || change.had;
   const told = changes.filter(({ path }) => path !== 'externalId');
-  return [...told.filter(writesOver), ...told.filter((change) => !writesOver(change))].map((change) => changeText(sourceId, change, known));
+  return [...told.filter(writesOver), ...told.filter((change) => !writesOver(change))].map((change) =>
+    changeText(sourceId, change, known),
+  );
 }
 
 function changeText(sourceId: string, change: AttributeChange, known: KnownAccounts): string {
@@ -97,7 +115,8 @@ function changeText(sourceId: string, change: AttributeChange, known: KnownAccou
   const before = valueBefore(sourceId, change.path, known);
   const after = change.change === 'clear' ? noValue : valueText(change.value, known);
   const isReference = change.change === 'set' && change.value instanceof Reference;
-  if (before !== undefined) return `${path}: ${before === null ? noValue : heldText(before, isReference, known)} → ${after}`;
+  if (before !== undefined)
+    return `${path}: ${before === null ? noValue : heldText(before, isReference, known)} → ${after}`;
   if (change.change === 'clear') return `${path}: cleared`;
   return change.had ? `${path}: → ${after}` : `${path}: ${after}`;
 }
@@ -106,16 +125,27 @@ const noValue = '(none)';
 
 /** The first word is said once: `leave: ada, bjorn`. Whoever has no name is counted. */
 function membersParts(what: 'leave' | 'join', names: readonly (string | undefined)[]): string[] {
-  const known = names.flatMap((name) => (name === undefined ? [] : [printable(name)])).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  const known = names
+    .flatMap((name) => (name === undefined ? [] : [printable(name)]))
+    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
   const nameless = names.length - known.length;
-  const parts = nameless === 0 ? known : [...known, known.length === 0 ? count(nameless, 'member') : `${nameless} without a known name`];
+  const parts =
+    nameless === 0
+      ? known
+      : [...known, known.length === 0 ? count(nameless, 'member') : `${nameless} without a known name`];
   return parts.map((part, index) => (index === 0 ? `${what}: ${part}` : part));
 }
 
-function strangerParts({ strangers = [], strangersLeave = false }: AdoptOperation, { accounts }: KnownAccounts): string[] {
+function strangerParts(
+  { strangers = [], strangersLeave = false }: AdoptOperation,
+  { accounts }: KnownAccounts,
+): string[] {
   if (strangers.length === 0) return [];
   const names = strangers.map((id) => printable(accounts.get(id) ?? id)).sort();
-  return [`${count(names.length, 'member')} that the directory does not have ${strangersLeave ? 'removed' : 'kept'}: ${names[0] ?? ''}`, ...names.slice(1)];
+  return [
+    `${count(names.length, 'member')} that the directory does not have ${strangersLeave ? 'removed' : 'kept'}: ${names[0] ?? ''}`,
+    ...names.slice(1),
+  ];
 }
 
 /** A value in one line; long texts are cut, control characters tamed, since they come from the directory. */
@@ -129,7 +159,13 @@ const longestValue = 48;
 
 /** What a target holds; a reference as the name of whom it points at. */
 function heldText(held: unknown, isReference: boolean, { accounts }: KnownAccounts): string {
-  if (typeof held === 'object' && held !== null && !Array.isArray(held) && 'value' in held && typeof held.value === 'string') {
+  if (
+    typeof held === 'object' &&
+    held !== null &&
+    !Array.isArray(held) &&
+    'value' in held &&
+    typeof held.value === 'string'
+  ) {
     const shown = readScimPath({ ...held }, scimPath('displayName'));
     return fit(printable(accounts.get(held.value) ?? (typeof shown === 'string' ? shown : held.value)), longestValue);
   }

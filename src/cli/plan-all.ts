@@ -23,21 +23,37 @@ export interface AllPlanned {
 }
 
 /** Reads the directories and plans; writes nothing. What is wrong with one target or its directories is no other's. */
-export async function planAll(app: App, view: StateView, targets: readonly string[], full: boolean, signal: AbortSignal): Promise<AllPlanned> {
+export async function planAll(
+  app: App,
+  view: StateView,
+  targets: readonly string[],
+  full: boolean,
+  signal: AbortSignal,
+): Promise<AllPlanned> {
   const failures: BridgeError[] = [];
   const setups = await prepareAll(app, targets, failures, signal);
-  const readings = await readDirectories(setups.map((setup) => setup.definition), app.sources, { ...app, store: view, signal });
+  const readings = await readDirectories(
+    setups.map((setup) => setup.definition),
+    app.sources,
+    { ...app, store: view, signal },
+  );
   failures.push(...readings.failed.values());
   const planned: PlannedOne[] = [];
   for (const setup of setups) {
     const own = [...setup.definition.maps.keys()].map((name) => readings.complete.get(name));
     if (!own.every((reading): reading is CompleteReading => reading !== undefined)) continue;
     try {
-      const plan = await planTarget(setup, own, view, { ...readings, attempt: full ? 'everything' : 'asked', now: app.clock.now(), signal });
+      const plan = await planTarget(setup, own, view, {
+        ...readings,
+        attempt: full ? 'everything' : 'asked',
+        now: app.clock.now(),
+        signal,
+      });
       const incomplete = await explainUnreached(setup.target, plan.unreached, signal);
       if (incomplete !== undefined) failures.push(incomplete);
       // "Nothing to do" would not be true of a target that could not be asked at all.
-      if (incomplete === undefined || plan.plan.operations.length > 0) planned.push({ setup, plan, isReachable: incomplete === undefined });
+      if (incomplete === undefined || plan.plan.operations.length > 0)
+        planned.push({ setup, plan, isReachable: incomplete === undefined });
     } catch (thrown) {
       failures.push(toBridgeError(thrown));
     }
@@ -46,7 +62,12 @@ export async function planAll(app: App, view: StateView, targets: readonly strin
 }
 
 /** Everything that the targets' plans go by, of those of which it can be had. One fault of a directory is told once. */
-export async function prepareAll(app: Pick<App, 'prepare'>, targets: readonly string[], failures: BridgeError[], signal: AbortSignal): Promise<TargetSetup[]> {
+export async function prepareAll(
+  app: Pick<App, 'prepare'>,
+  targets: readonly string[],
+  failures: BridgeError[],
+  signal: AbortSignal,
+): Promise<TargetSetup[]> {
   const prepared = await Promise.all(targets.map((target) => app.prepare(target, signal).catch(toBridgeError)));
   const lines = new Set<string>();
   return prepared.flatMap((one) => {

@@ -12,7 +12,12 @@ import { BridgeError } from '../core/model/errors.ts';
  * @param now milliseconds since 1970
  */
 export function profileText(url: string, now: number, says: PartialDialect): string {
-  const about = { title: URL.parse(url)?.host ?? url, sources: [url], date: new Date(now).toISOString().slice(0, 7), tested: 'lab' };
+  const about = {
+    title: URL.parse(url)?.host ?? url,
+    sources: [url],
+    date: new Date(now).toISOString().slice(0, 7),
+    tested: 'lab',
+  };
   const head = '# Learned by dir2scim doctor: what differs from RFC 7644.\n\n';
   const text = head + stringify({ about, ...says }, { lineWidth: 120, flowCollectionPadding: false });
   profileFileSchema.parse(parse(text)); // whoever uses it must not be the first to find that it is none
@@ -24,7 +29,11 @@ export async function checkPlace(file: string): Promise<void> {
   try {
     await access(dirname(file));
   } catch (error) {
-    throw new BridgeError('D2S_USAGE', `the profile cannot be written to ${file} (${systemCode(error)})`, 'name a file in a folder that exists');
+    throw new BridgeError(
+      'D2S_USAGE',
+      `the profile cannot be written to ${file} (${systemCode(error)})`,
+      'name a file in a folder that exists',
+    );
   }
 }
 
@@ -34,8 +43,17 @@ export async function writeProfile(file: string, text: string): Promise<void> {
     await writeFile(file, text, { flag: 'wx' });
   } catch (error) {
     const code = systemCode(error);
-    if (code !== 'EEXIST') throw new BridgeError('D2S_USAGE', `the profile cannot be written to ${file} (${code})`, 'name another file; the profile is printed above');
+    if (code !== 'EEXIST')
+      throw new BridgeError(
+        'D2S_USAGE',
+        `the profile cannot be written to ${file} (${code})`,
+        'name another file; the profile is printed above',
+      );
     if ((await readFile(file, 'utf8')) === text) return;
-    throw new BridgeError('D2S_USAGE', `${file} exists and says something else`, 'name another file, or remove it; the profile is printed above');
+    throw new BridgeError(
+      'D2S_USAGE',
+      `${file} exists and says something else`,
+      'name another file, or remove it; the profile is printed above',
+    );
   }
 }

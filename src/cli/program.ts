@@ -26,13 +26,18 @@ export function createProgram(terminal: Terminal, finish: Finish): Command {
     configGiven: config !== undefined,
   });
   const program = new Command('dir2scim')
-    .description('Keeps cloud applications in step with an on-prem directory: LDAP / Active Directory in, SCIM 2.0 out.')
+    .description(
+      'Keeps cloud applications in step with an on-prem directory: LDAP / Active Directory in, SCIM 2.0 out.',
+    )
     .version(version)
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({
       outputError: (text, write) => {
-        const what = text.replace(/^error: /, '').trim().replaceAll('\n', ' ');
+        const what = text
+          .replace(/^error: /, '')
+          .trim()
+          .replaceAll('\n', ' ');
         write(`D2S_USAGE: ${what} — dir2scim --help lists commands and options\n`);
       },
     });
@@ -47,7 +52,11 @@ export function createProgram(terminal: Terminal, finish: Finish): Command {
   addActing(command, contextOf, finish);
   addTrying(command, contextOf, finish);
   addShowing(command, contextOf, finish);
-  const state = program.command('state').description('looks after the state: targets that moved, directories that became others').exitOverride().copyInheritedSettings(program);
+  const state = program
+    .command('state')
+    .description('looks after the state: targets that moved, directories that became others')
+    .exitOverride()
+    .copyInheritedSettings(program);
   addState(state, begin, contextOf, finish);
   return program;
 }
@@ -104,7 +113,10 @@ function addShowing(command: AddCommand, contextOf: ContextOf, finish: Finish): 
       const { plan } = await import('./commands/plan.ts');
       finish(await plan(given, contextOf(given)));
     });
-  command('explain', 'where one person or group stands, in a sentence and step by step: entry, scope, groups, mapping, link, what comes next')
+  command(
+    'explain',
+    'where one person or group stands, in a sentence and step by step: entry, scope, groups, mapping, link, what comes next',
+  )
     .argument('<who>', 'a DN, userName, mail address, display name, sAMAccountName, uid, group name or source id')
     .option('--push', 'and carry out what is due for this one alone, now, also what is held or was rejected', false)
     .option('--yes', 'do not ask before that', false)

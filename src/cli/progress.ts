@@ -30,7 +30,10 @@ export function progressObserver(terminal: Terminal): CycleObserver {
 }
 
 /** Requests that nobody answered are waited for so long that it has to be said: the first, the second, the fourth, … */
-function silenceLine({ target, method, status, milliseconds }: Extract<CycleEvent, { kind: 'scim_request' }>, timeouts: Map<string, number>): string | undefined {
+function silenceLine(
+  { target, method, status, milliseconds }: Extract<CycleEvent, { kind: 'scim_request' }>,
+  timeouts: Map<string, number>,
+): string | undefined {
   if (status !== 0 || milliseconds < longMilliseconds) return undefined;
   const times = (timeouts.get(target) ?? 0) + 1;
   timeouts.set(target, times);
@@ -60,7 +63,9 @@ function stepLine(event: CycleEvent): string | undefined {
       return `  ${event.directory}: read ${count(event.users, 'user')} and ${count(event.groups, 'group')} in ${duration(event.milliseconds)}`;
     case 'decided': {
       const { decision, holdId, end } = event.record;
-      return end === 'taken' ? undefined : `  ${event.target}: ${decision} of ${holdId} does not count: ${end === 'void' ? 'what it was for does not stand any more' : 'older than a day, or dated ahead'}`;
+      return end === 'taken'
+        ? undefined
+        : `  ${event.target}: ${decision} of ${holdId} does not count: ${end === 'void' ? 'what it was for does not stand any more' : 'older than a day, or dated ahead'}`;
     }
     case 'decision_unusable':
       return `  decisions/${event.file} ${event.because === 'untrusted' ? 'may have been written by somebody else: others may write there' : event.because === 'no_target' ? 'is of an earlier version and names no target; decide again' : 'is no decision that can be read'}; it is passed over`;

@@ -78,7 +78,17 @@ export async function pushAll(all: readonly Examined[], control: PushControl): P
     } else {
       const { prepared } = examination;
       const isStopping = () => shutdown.stopping.aborted;
-      const report = await pushOne(operations, { ...app, id, setup, store, decision, prepared, readAt, signal: shutdown.aborting, isStopping });
+      const report = await pushOne(operations, {
+        ...app,
+        id,
+        setup,
+        store,
+        decision,
+        prepared,
+        readAt,
+        signal: shutdown.aborting,
+        isStopping,
+      });
       pushed.push({ target, report });
     }
   }
@@ -86,22 +96,35 @@ export async function pushAll(all: readonly Examined[], control: PushControl): P
 }
 
 async function isConfirmed(due: readonly Examined[], { ask }: Terminal): Promise<boolean> {
-  const what = due.map(({ examination: { explanation } }) => `${countsToDo(explanation.operations)} on ${explanation.target}`).join(', ');
-  if (ask === undefined) throw new BridgeError('D2S_USAGE', `--push would send: ${what}; nobody can be asked here`, 'add --yes if it is right');
+  const what = due
+    .map(({ examination: { explanation } }) => `${countsToDo(explanation.operations)} on ${explanation.target}`)
+    .join(', ');
+  if (ask === undefined)
+    throw new BridgeError(
+      'D2S_USAGE',
+      `--push would send: ${what}; nobody can be asked here`,
+      'add --yes if it is right',
+    );
   return ask(`Send now: ${what}?`);
 }
 
 /** What became of it, for a person. */
 export function showPush({ target, report }: Pushed, { colors, print }: Terminal, call: CommandLine): void {
   if (report === undefined) {
-    print(`${colors.bold(target)}: left to whoever holds the state. A running daemon does exactly this at its next poll; if it was another command, run: ${call('sync', '--target', target)}`);
+    print(
+      `${colors.bold(target)}: left to whoever holds the state. A running daemon does exactly this at its next poll; if it was another command, run: ${call('sync', '--target', target)}`,
+    );
     return;
   }
   const left = report.failed.length + report.notStarted + report.skipped;
-  print(`${colors.bold(target)}: ${left === 0 ? colors.green('✓') : colors.yellow('partly done,')} ${countsDone(report.applied, report.failed)}`);
+  print(
+    `${colors.bold(target)}: ${left === 0 ? colors.green('✓') : colors.yellow('partly done,')} ${countsDone(report.applied, report.failed)}`,
+  );
   for (const { operation, failure } of report.failed) {
     const status = failure.status === undefined ? '' : ` ${failure.status}`;
-    print(`  ${colors.red('failed')} ${operation.verb} ${typeName(operation.type)} ${printable(operation.label)}: ${failure.class}${status}, ${printable(failure.detail)}`);
+    print(
+      `  ${colors.red('failed')} ${operation.verb} ${typeName(operation.type)} ${printable(operation.label)}: ${failure.class}${status}, ${printable(failure.detail)}`,
+    );
   }
   if (left > 0) print('  What is left is tried again by the next cycles, for a day.');
 }

@@ -43,11 +43,20 @@ const mostReads = 50;
 export async function readAccounts(input: AccountsInput): Promise<ReadAccounts> {
   const { view, target, operations, names, found } = input;
   const wanted = [...new Set(operations.flatMap((operation) => idsToRead(operation, names)))];
-  const links = new Map([...(await view.links(target.name, wanted))].filter(([, { lifecycle }]) => lifecycle !== 'lost'));
+  const links = new Map(
+    [...(await view.links(target.name, wanted))].filter(([, { lifecycle }]) => lifecycle !== 'lost'),
+  );
   const users = await list('user', input);
   const lists = { user: users, group: users === 'unreachable' ? users : await list('group', input) };
-  const byAccount = new Map([lists.user, lists.group].flatMap((listed) => (typeof listed === 'string' ? [] : listed)).map((one) => [one.id, one]));
-  const missing = users === 'unreachable' ? [] : [...links.values()].filter(({ targetId }) => !byAccount.has(targetId)).slice(0, mostReads);
+  const byAccount = new Map(
+    [lists.user, lists.group]
+      .flatMap((listed) => (typeof listed === 'string' ? [] : listed))
+      .map((one) => [one.id, one]),
+  );
+  const missing =
+    users === 'unreachable'
+      ? []
+      : [...links.values()].filter(({ targetId }) => !byAccount.has(targetId)).slice(0, mostReads);
   for (const one of await readEach(missing, input)) byAccount.set(one.id, one);
   const bodies = new Map(found);
   for (const { sourceId, targetId } of links.values()) {
@@ -63,12 +72,22 @@ export async function readAccounts(input: AccountsInput): Promise<ReadAccounts> 
   const referred = operations.flatMap((operation) => referencesBefore(operation, bodies));
   const owners = await view.owners(target.name, 'user', referred);
   const nameOf = (body: AccountBody) => nameIn('user', body) ?? nameIn('group', body);
-  const accounts = new Map([...byAccount].flatMap(([id, { body }]) => [[id, nameOf(body)] as const].filter((pair): pair is [TargetId, string] => pair[1] !== undefined)));
+  const accounts = new Map(
+    [...byAccount].flatMap(([id, { body }]) =>
+      [[id, nameOf(body)] as const].filter((pair): pair is [TargetId, string] => pair[1] !== undefined),
+    ),
+  );
   for (const [id, owner] of owners) {
     const name = allNames.get(owner);
     if (name !== undefined && !accounts.has(id)) accounts.set(id, name);
   }
-  return { known: { names: allNames, bodies, accounts }, unmanaged: { user: await unmanagedIn('user', lists.user, input), group: await unmanagedIn('group', lists.group, input) } };
+  return {
+    known: { names: allNames, bodies, accounts },
+    unmanaged: {
+      user: await unmanagedIn('user', lists.user, input),
+      group: await unmanagedIn('group', lists.group, input),
+    },
+  };
 }
 
 /** Whose account shows a name that nobody knows here, or a value that is to be replaced. */
@@ -84,7 +103,9 @@ function referencesBefore(operation: Operation, bodies: ReadonlyMap<SourceId, Ac
   if (body === undefined || !('changes' in operation)) return [];
   return operation.changes.flatMap(({ path }) => {
     const before = readScimPath(body, scimPath(path));
-    return typeof before === 'object' && before !== null && 'value' in before && typeof before.value === 'string' ? [before.value] : [];
+    return typeof before === 'object' && before !== null && 'value' in before && typeof before.value === 'string'
+      ? [before.value]
+      : [];
   });
 }
 
@@ -101,16 +122,32 @@ async function list(type: ResourceType, { target, worthPages, signal }: Accounts
 async function readEach(links: readonly Link[], { target, signal }: AccountsInput): Promise<FoundResource[]> {
   const read: FoundResource[] = [];
   let isFailing = false;
-  await forEachConcurrently(links, target.concurrency, () => isFailing, async ({ type, targetId }) => {
-    const one = await target.read(type, targetId, signal);
-    if (!isFailure(one)) read.push(one);
-    else if (one.class !== 'gone') isFailing = true;
-  });
+  await forEachConcurrently(
+    links,
+    target.concurrency,
+    () => isFailing,
+    async ({ type, targetId }) => {
+      const one = await target.read(type, targetId, signal);
+      if (!isFailure(one)) read.push(one);
+      else if (one.class !== 'gone') isFailing = true;
+    },
+  );
   return read;
 }
 
-async function unmanagedIn(type: ResourceType, listed: Listed, { target, view, adopted }: AccountsInput): Promise<Unmanaged[ResourceType]> {
+async function unmanagedIn(
+  type: ResourceType,
+  listed: Listed,
+  { target, view, adopted }: AccountsInput,
+): Promise<Unmanaged[ResourceType]> {
   if (typeof listed === 'string') return listed;
-  const owners = await view.owners(target.name, type, listed.map(({ id }) => id));
-  return listed.filter(({ id }) => !owners.has(id) && !adopted.has(id)).map(({ id, body }) => nameIn(type, body) ?? id).sort((a, b) => a.localeCompare(b, 'en'));
+  const owners = await view.owners(
+    target.name,
+    type,
+    listed.map(({ id }) => id),
+  );
+  return listed
+    .filter(({ id }) => !owners.has(id) && !adopted.has(id))
+    .map(({ id, body }) => nameIn(type, body) ?? id)
+    .sort((a, b) => a.localeCompare(b, 'en'));
 }

@@ -41,7 +41,14 @@ export async function withApp<T>(
  */
 export async function interruptible<T>(app: App, work: (shutdown: Shutdown) => Promise<T>): Promise<T> {
   const log = createLog({ level: 'silent', format: 'json' });
-  const shutdown = createShutdown({ clock: app.clock, log, signals: process, hangup: 'stops', graceMilliseconds: 25_000, writesInFlight: app.inFlight.writes });
+  const shutdown = createShutdown({
+    clock: app.clock,
+    log,
+    signals: process,
+    hangup: 'stops',
+    graceMilliseconds: 25_000,
+    writesInFlight: app.inFlight.writes,
+  });
   try {
     return await work(shutdown);
   } finally {
@@ -57,7 +64,13 @@ export async function interruptible<T>(app: App, work: (shutdown: Shutdown) => P
 export async function interruptibleReading<T>(app: App, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   return interruptible(app, ({ stopping }) => {
     const stopped = new Promise<never>((_resolve, reject) => {
-      stopping.addEventListener('abort', () => { reject(toBridgeError(stopping.reason)); }, { once: true });
+      stopping.addEventListener(
+        'abort',
+        () => {
+          reject(toBridgeError(stopping.reason));
+        },
+        { once: true },
+      );
     });
     return Promise.race([work(stopping), stopped]);
   });

@@ -5,7 +5,11 @@ import { count } from '../core/wording/count.ts';
 import { duration, printable } from './words.ts';
 
 /** What was tried, subject by subject, and the profile that follows from it; none where something ended the trials. */
-export function showExamination({ findings, traffic, leftovers }: Examination, profile: string | undefined, terminal: Terminal): void {
+export function showExamination(
+  { findings, traffic, leftovers }: Examination,
+  profile: string | undefined,
+  terminal: Terminal,
+): void {
   const { colors, print } = terminal;
   const width = Math.max(...findings.map(({ trial }) => trial.length));
   for (const [subject, own] of Map.groupBy(findings, (finding) => finding.subject)) {
@@ -16,11 +20,20 @@ export function showExamination({ findings, traffic, leftovers }: Examination, p
     }
   }
   print('');
-  print(`${count(traffic.requests, 'request')}, half of them answered within ${duration(traffic.median)}, 95 % within ${duration(traffic.p95)}`);
-  print(traffic.quotaHeaders.length === 0 ? 'no headers say what is left for us' : `headers say what is left for us: ${traffic.quotaHeaders.join(', ')}`);
-  if (traffic.throttles > 0) print(`asked to wait ${count(traffic.throttles, 'time')}, ${duration(traffic.throttledMilliseconds)} altogether`);
+  print(
+    `${count(traffic.requests, 'request')}, half of them answered within ${duration(traffic.median)}, 95 % within ${duration(traffic.p95)}`,
+  );
+  print(
+    traffic.quotaHeaders.length === 0
+      ? 'no headers say what is left for us'
+      : `headers say what is left for us: ${traffic.quotaHeaders.join(', ')}`,
+  );
+  if (traffic.throttles > 0)
+    print(`asked to wait ${count(traffic.throttles, 'time')}, ${duration(traffic.throttledMilliseconds)} altogether`);
   for (const { type, name, id, why } of leftovers) {
-    print(`${colors.red('left behind:')} ${type} ${name}${id === undefined ? '' : ` (id ${printable(id)})`}: ${printable(why)}`);
+    print(
+      `${colors.red('left behind:')} ${type} ${name}${id === undefined ? '' : ` (id ${printable(id)})`}: ${printable(why)}`,
+    );
   }
   if (profile === undefined) return;
   print('');

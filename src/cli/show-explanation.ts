@@ -17,12 +17,22 @@ import { printable, unresolvedValues } from './words.ts';
 const column = 13;
 
 /** One entry on one target: first where it stands, then everything from the directory to what would be sent. */
-export function showExplanation(one: TargetExplanation, who: string, known: KnownAccounts, terminal: Terminal, call: CommandLine): void {
+export function showExplanation(
+  one: TargetExplanation,
+  who: string,
+  known: KnownAccounts,
+  terminal: Terminal,
+  call: CommandLine,
+): void {
   const { colors, print, width } = terminal;
   const { explanation } = one;
   for (const line of wrap(sentenceOf(one, who), width, '  ')) print(colors.bold(line));
   const tell = teller(terminal);
-  if (explanation === undefined) tell('entry', one.hidden ? 'in the directory, which does not show it to the bind account' : 'no longer in the directory');
+  if (explanation === undefined)
+    tell(
+      'entry',
+      one.hidden ? 'in the directory, which does not show it to the bind account' : 'no longer in the directory',
+    );
   else showEntry(explanation, one, known, terminal);
   showLink(one, known, terminal);
   showNext(one, known, terminal, call);
@@ -37,7 +47,12 @@ function teller({ print, width }: Terminal): (word: string, text: string, paint?
   };
 }
 
-function showEntry(explanation: Explanation, { rejected, createInactive, link }: TargetExplanation, known: KnownAccounts, terminal: Terminal): void {
+function showEntry(
+  explanation: Explanation,
+  { rejected, createInactive, link }: TargetExplanation,
+  known: KnownAccounts,
+  terminal: Terminal,
+): void {
   const { colors, print } = terminal;
   const tell = teller(terminal);
   tell('entry', printable(explanation.dn));
@@ -45,12 +60,14 @@ function showEntry(explanation: Explanation, { rejected, createInactive, link }:
   tell('scope', scopeText(explanation.inScope));
   for (const condition of explanation.conditions) tell('', conditionText(condition));
   if (explanation.memberOf.length > 0) tell('groups', groupsText(explanation.memberOf));
-  if (explanation.groups.length > 0) tell('', `on the target: ${explanation.groups.map(({ label }) => printable(label)).join(', ')}`);
+  if (explanation.groups.length > 0)
+    tell('', `on the target: ${explanation.groups.map(({ label }) => printable(label)).join(', ')}`);
   showMapping(explanation, known, terminal);
   for (const { text } of rejected?.reasons ?? []) tell('rejected', printable(text), colors.red);
   showMembers(explanation, known, tell);
   const isInactive = explanation.type === 'user' && explanation.resource?.attributes.get('active') === false;
-  if (isInactive && !createInactive && link === undefined) tell('inactive', 'not created: disabled in the directory (createInactive: false)');
+  if (isInactive && !createInactive && link === undefined)
+    tell('inactive', 'not created: disabled in the directory (createInactive: false)');
 }
 
 /** What gives no value says little: the paths stand in one place. */
@@ -59,7 +76,8 @@ function showMapping({ rules }: Explanation, known: KnownAccounts, terminal: Ter
   print('  mapping');
   for (const rule of rules) if (rule.result.kind !== 'none') showRule(rule, known, terminal);
   const none = rules.filter(({ result }) => result.kind === 'none').map(({ path }) => shortPath(path));
-  if (none.length > 0) for (const line of wrap(`    no value: ${none.join(', ')}`, terminal.width, '      ')) print(colors.dim(line));
+  if (none.length > 0)
+    for (const line of wrap(`    no value: ${none.join(', ')}`, terminal.width, '      ')) print(colors.dim(line));
 }
 
 function showMembers({ resource, type }: Explanation, known: KnownAccounts, tell: ReturnType<typeof teller>): void {
@@ -67,7 +85,10 @@ function showMembers({ resource, type }: Explanation, known: KnownAccounts, tell
   const nobody = `${unresolved.length} ${nounFor(unresolved.length, 'value')} ${unresolved.length === 1 ? 'names' : 'name'} nobody that is read: ${unresolvedValues(unresolved)}`;
   if (resource !== undefined && type === 'group') {
     const names = resource.members.map((id) => printable(nameOf(id, known) ?? id)).sort();
-    tell('members', `${count(names.length, 'member')} in scope${names.length === 0 ? '' : `: ${names.join(', ')}`}${unresolved.length === 0 ? '' : `; ${nobody}`}`);
+    tell(
+      'members',
+      `${count(names.length, 'member')} in scope${names.length === 0 ? '' : `: ${names.join(', ')}`}${unresolved.length === 0 ? '' : `; ${nobody}`}`,
+    );
   } else if (unresolved.length > 0) tell('references', nobody);
 }
 
@@ -82,32 +103,60 @@ function groupsText(memberOf: readonly GroupStep[]): string {
 
 function showLink({ link, account, trouble }: TargetExplanation, known: KnownAccounts, terminal: Terminal): void {
   const tell = teller(terminal);
-  tell('link', link === undefined ? 'none: the target has not acknowledged it' : `id ${printable(link.targetId)}, ${link.lifecycle}, ${link.origin}`);
+  tell(
+    'link',
+    link === undefined
+      ? 'none: the target has not acknowledged it'
+      : `id ${printable(link.targetId)}, ${link.lifecycle}, ${link.origin}`,
+  );
   if (account !== undefined) tell('account', accountText(account, known));
   if (trouble === undefined || trouble.cause === 'inactive' || trouble.cause === 'held') return;
   const status = trouble.status === undefined ? '' : ` (HTTP ${trouble.status})`;
-  tell('failed', `${trouble.cause}${status}, ${count(trouble.attempts, 'time')} since ${trouble.since}; next try after ${trouble.retryAt}`, terminal.colors.yellow);
+  tell(
+    'failed',
+    `${trouble.cause}${status}, ${count(trouble.attempts, 'time')} since ${trouble.since}; next try after ${trouble.retryAt}`,
+    terminal.colors.yellow,
+  );
 }
 
 function accountText({ targetId, matchedBy, active, owner }: UnlinkedAccount, known: KnownAccounts): string {
   const state = active === undefined ? '' : active ? ', active' : ', switched off';
-  const whose = owner === undefined ? 'it is linked to nobody' : `it belongs to ${printable(nameOf(owner, known) ?? `entry ${owner}`)}`;
+  const whose =
+    owner === undefined
+      ? 'it is linked to nobody'
+      : `it belongs to ${printable(nameOf(owner, known) ?? `entry ${owner}`)}`;
   return `the target has one with the same ${shortPath(matchedBy)} (id ${printable(targetId)}${state}); ${whose}`;
 }
 
-function showNext({ operations, held, holdId, undone, rejections }: TargetExplanation, known: KnownAccounts, terminal: Terminal, call: CommandLine): void {
+function showNext(
+  { operations, held, holdId, undone, rejections }: TargetExplanation,
+  known: KnownAccounts,
+  terminal: Terminal,
+  call: CommandLine,
+): void {
   const { colors, print } = terminal;
   const tell = teller(terminal);
   if (operations.length === 0) tell('next', 'nothing to send');
-  const isAmong = (some: readonly Operation[], { verb, sourceId }: Operation): boolean => some.some((one) => one.verb === verb && one.sourceId === sourceId);
+  const isAmong = (some: readonly Operation[], { verb, sourceId }: Operation): boolean =>
+    some.some((one) => one.verb === verb && one.sourceId === sourceId);
   for (const operation of operations) {
-    const state = isAmong(held, operation) ? colors.red('held: ') : isAmong(undone, operation) ? colors.yellow('rejected: ') : '';
-    print(`  next       ${state}${operation.verb} ${operation.type} ${printable(operation.label)}  ${colors.dim(printable(operation.reason))}`);
+    const state = isAmong(held, operation)
+      ? colors.red('held: ')
+      : isAmong(undone, operation)
+        ? colors.yellow('rejected: ')
+        : '';
+    print(
+      `  next       ${state}${operation.verb} ${operation.type} ${printable(operation.label)}  ${colors.dim(printable(operation.reason))}`,
+    );
     const parts = contentParts(operation, known);
-    if (parts.length > 0) for (const line of wrap(`${' '.repeat(column + 2)}${parts.join(', ')}`, terminal.width, ' '.repeat(column + 2))) print(colors.dim(line));
+    if (parts.length > 0)
+      for (const line of wrap(`${' '.repeat(column + 2)}${parts.join(', ')}`, terminal.width, ' '.repeat(column + 2)))
+        print(colors.dim(line));
   }
-  if (held.length > 0 && holdId !== undefined) print(`  held       with others, until: ${colors.bold(call('approve', holdId))}`);
-  for (const { holdId: id, by, at } of rejections) print(`  undone     rejected by ${deciderText(by)} at ${at}; taken back by: ${call('approve', id)}`);
+  if (held.length > 0 && holdId !== undefined)
+    print(`  held       with others, until: ${colors.bold(call('approve', holdId))}`);
+  for (const { holdId: id, by, at } of rejections)
+    print(`  undone     rejected by ${deciderText(by)} at ${at}; taken back by: ${call('approve', id)}`);
 }
 
 function scopeText(inScope: 'yes' | 'no' | 'unknown'): string {
@@ -122,12 +171,17 @@ function scopeText(inScope: 'yes' | 'no' | 'unknown'): string {
 }
 
 function conditionText({ kind, text, holds, error, why }: ConditionStep): string {
-  const verdict = error ?? (holds === true ? 'holds' : `does not hold${why === undefined ? '' : `: ${printable(why)}`}`);
+  const verdict =
+    error ?? (holds === true ? 'holds' : `does not hold${why === undefined ? '' : `: ${printable(why)}`}`);
   return `${kind} ${text}: ${verdict}`;
 }
 
 /** What a rule gives, and the rule: beside it, or beneath it where there is no room. */
-function showRule({ path, source, apply, result }: RuleStep, known: KnownAccounts, { colors, print, width }: Terminal): void {
+function showRule(
+  { path, source, apply, result }: RuleStep,
+  known: KnownAccounts,
+  { colors, print, width }: Terminal,
+): void {
   const plain = `    ${shortPath(path)} = ${resultText(result, known)}`;
   const value = result.kind === 'error' ? colors.red(plain) : plain;
   const rule = `${printable(source)}${apply === 'create' ? '  (only when created)' : ''}`;
@@ -164,15 +218,34 @@ export function explanationJson(one: TargetExplanation, who: string, known: Know
 }
 
 function entryJson({ rules, resource, ...rest }: Explanation): unknown {
-  const attributes = (values: ReadonlyMap<string, Parameters<typeof valueJson>[0]>) => Object.fromEntries([...values].map(([path, value]) => [path, valueJson(value)]));
+  const attributes = (values: ReadonlyMap<string, Parameters<typeof valueJson>[0]>) =>
+    Object.fromEntries([...values].map(([path, value]) => [path, valueJson(value)]));
   return {
     ...rest,
-    rules: rules.map(({ result, ...rule }) => ({ ...rule, result: result.kind === 'value' ? { ...result, value: valueJson(result.value) } : result })),
-    resource: resource === undefined ? undefined : { ...resource, attributes: attributes(resource.attributes), createOnly: attributes(resource.createOnly) },
+    rules: rules.map(({ result, ...rule }) => ({
+      ...rule,
+      result: result.kind === 'value' ? { ...result, value: valueJson(result.value) } : result,
+    })),
+    resource:
+      resource === undefined
+        ? undefined
+        : { ...resource, attributes: attributes(resource.attributes), createOnly: attributes(resource.createOnly) },
   };
 }
 
-function namesIn(operations: readonly Operation[], explanation: Explanation | undefined, known: KnownAccounts): Record<string, string> {
-  const ids = [...operations.flatMap((operation) => [operation.sourceId, ...(operation.verb === 'members' ? [...operation.add, ...operation.remove] : [])]), ...(explanation?.resource?.members ?? [])];
-  return Object.fromEntries([...new Set(ids)].flatMap((id) => (nameOf(id, known) === undefined ? [] : [[id, nameOf(id, known) ?? id]])));
+function namesIn(
+  operations: readonly Operation[],
+  explanation: Explanation | undefined,
+  known: KnownAccounts,
+): Record<string, string> {
+  const ids = [
+    ...operations.flatMap((operation) => [
+      operation.sourceId,
+      ...(operation.verb === 'members' ? [...operation.add, ...operation.remove] : []),
+    ]),
+    ...(explanation?.resource?.members ?? []),
+  ];
+  return Object.fromEntries(
+    [...new Set(ids)].flatMap((id) => (nameOf(id, known) === undefined ? [] : [[id, nameOf(id, known) ?? id]])),
+  );
 }

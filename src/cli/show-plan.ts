@@ -39,7 +39,12 @@ export function showPlan(planned: PlannedTarget, display: PlanDisplay, terminal:
   showCoverage(planned, terminal);
   showUnmanaged(display, terminal);
   showOperations(proceed, display, '  ', terminal);
-  if (planned.waiting > 0) print(colors.dim(`  ${count(planned.waiting, 'reference')} ${planned.waiting === 1 ? 'waits' : 'wait'} for someone the target does not have yet`));
+  if (planned.waiting > 0)
+    print(
+      colors.dim(
+        `  ${count(planned.waiting, 'reference')} ${planned.waiting === 1 ? 'waits' : 'wait'} for someone the target does not have yet`,
+      ),
+    );
   showOddLogins(operations, terminal);
   showForgotten(planned, terminal);
   showRejections(planned.rejections, terminal, call);
@@ -52,20 +57,38 @@ export function showPlan(planned: PlannedTarget, display: PlanDisplay, terminal:
 function showOddLogins(operations: readonly Operation[], { colors, print }: Terminal): void {
   const newcomers = operations.flatMap((operation) => {
     const { sourceId } = operation;
-    if (operation.verb === 'create' || operation.verb === 'adopt') return [{ sourceId, attributes: operation.attributes }];
+    if (operation.verb === 'create' || operation.verb === 'adopt')
+      return [{ sourceId, attributes: operation.attributes }];
     if (!('changes' in operation)) return [];
-    return [{ sourceId, attributes: new Map(operation.changes.flatMap((change) => (change.change === 'set' ? [[change.path, change.value] as const] : []))) }];
+    return [
+      {
+        sourceId,
+        attributes: new Map(
+          operation.changes.flatMap((change) =>
+            change.change === 'set' ? [[change.path, change.value] as const] : [],
+          ),
+        ),
+      },
+    ];
   });
   for (const { login, text } of oddLogins(newcomers)) print(colors.yellow(`  look twice: the login ${login} ${text}`));
 }
 
 /** Risky operations are all shown; of the others the first, unless all are asked for. */
-function showOperations(operations: readonly Operation[], { known, all }: Pick<PlanDisplay, 'known' | 'all'>, indent: string, terminal: Terminal): void {
+function showOperations(
+  operations: readonly Operation[],
+  { known, all }: Pick<PlanDisplay, 'known' | 'all'>,
+  indent: string,
+  terminal: Terminal,
+): void {
   const ordered = inReadingOrder(operations);
   const risky = ordered.filter(isRisky).length;
   const shown = all ? ordered.length : Math.max(risky, longest);
   for (const operation of ordered.slice(0, shown)) showOperation(operation, known, indent, terminal);
-  if (ordered.length > shown) terminal.print(terminal.colors.dim(`${indent}… and ${count(ordered.length - shown, 'operation')} more; --all names them`));
+  if (ordered.length > shown)
+    terminal.print(
+      terminal.colors.dim(`${indent}… and ${count(ordered.length - shown, 'operation')} more; --all names them`),
+    );
 }
 
 const coverageWords: Readonly<Record<CoverageKind, string>> = {
@@ -84,34 +107,68 @@ function showCoverage({ coverage }: Pick<PlannedTarget, 'coverage'>, { colors, p
   for (const type of ['user', 'group'] as const) {
     const own = coverage[type];
     if (own.inScope === 0) continue;
-    const parts = (Object.keys(coverageWords) as CoverageKind[]).flatMap((kind) => (own[kind] === 0 ? [] : [`${whole(own[kind])} ${coverageWords[kind]}`]));
-    for (const line of wrap(`  in scope: ${count(own.inScope, type)} = ${parts.join(' + ')}`, width, '    ')) print(colors.dim(line));
+    const parts = (Object.keys(coverageWords) as CoverageKind[]).flatMap((kind) =>
+      own[kind] === 0 ? [] : [`${whole(own[kind])} ${coverageWords[kind]}`],
+    );
+    for (const line of wrap(`  in scope: ${count(own.inScope, type)} = ${parts.join(' + ')}`, width, '    '))
+      print(colors.dim(line));
   }
 }
 
 /** Who is on the target and has no entry in scope. */
 function showUnmanaged({ unmanaged, all }: PlanDisplay, { colors, print, width }: Terminal): void {
   if (unmanaged === undefined) return;
-  const listed = (['user', 'group'] as const).flatMap((type) => (typeof unmanaged[type] === 'string' || unmanaged[type].length === 0 ? [] : [{ type, names: unmanaged[type] }]));
+  const listed = (['user', 'group'] as const).flatMap((type) =>
+    typeof unmanaged[type] === 'string' || unmanaged[type].length === 0 ? [] : [{ type, names: unmanaged[type] }],
+  );
   const counts = inWords(listed.map(({ type, names }) => count(names.length, type)));
-  const lines = listed.length === 0 ? [] : wrap(`  on the target besides: ${counts} that dir2scim does not manage${all ? '' : ' (--all names them)'}`, width, '    ');
-  const names = all ? listed.flatMap(({ type, names }) => wrap(`    ${type}s: ${names.map(printable).join(', ')}`, width, '      ')) : [];
+  const lines =
+    listed.length === 0
+      ? []
+      : wrap(
+          `  on the target besides: ${counts} that dir2scim does not manage${all ? '' : ' (--all names them)'}`,
+          width,
+          '    ',
+        );
+  const names = all
+    ? listed.flatMap(({ type, names }) => wrap(`    ${type}s: ${names.map(printable).join(', ')}`, width, '      '))
+    : [];
   for (const line of [...lines, ...names]) print(colors.dim(line));
   if (typeof unmanaged.user !== 'string') return;
-  const why = unmanaged.user === 'unreachable' ? 'the target does not answer' : all ? 'the target does not list its users' : '--all lists the target';
+  const why =
+    unmanaged.user === 'unreachable'
+      ? 'the target does not answer'
+      : all
+        ? 'the target does not list its users'
+        : '--all lists the target';
   print(colors.dim(`  on the target besides: not counted (${why})`));
 }
 
 /** Who had left and was lost: forgotten, or kept because that could not be found out. */
-export function showForgotten({ forgotten, unproven }: Pick<CycleReport, 'forgotten' | 'unproven'>, { print }: Terminal): void {
-  for (const { type, sourceId, targetId } of forgotten) print(`  forgotten  ${typeName(type)} ${sourceId}, who had left: the target has neither id ${printable(targetId)} any more nor an account that may be theirs`);
+export function showForgotten(
+  { forgotten, unproven }: Pick<CycleReport, 'forgotten' | 'unproven'>,
+  { print }: Terminal,
+): void {
+  for (const { type, sourceId, targetId } of forgotten)
+    print(
+      `  forgotten  ${typeName(type)} ${sourceId}, who had left: the target has neither id ${printable(targetId)} any more nor an account that may be theirs`,
+    );
   if (unproven.length === 0) return;
-  const ids = unproven.slice(0, 5).map(({ sourceId }) => sourceId).join(', ');
-  print(`  not found  ${count(unproven.length, 'leaver')} of whom the target says that it does not have them, and who may still have access there (${ids}); they are looked for again, at least once an hour, since it does not show others either`);
+  const ids = unproven
+    .slice(0, 5)
+    .map(({ sourceId }) => sourceId)
+    .join(', ');
+  print(
+    `  not found  ${count(unproven.length, 'leaver')} of whom the target says that it does not have them, and who may still have access there (${ids}); they are looked for again, at least once an hour, since it does not show others either`,
+  );
 }
 
 /** What people rejected, and how it is taken back. */
-export function showRejections(rejections: readonly RejectionRecord[], { colors, print }: Terminal, call: CommandLine): void {
+export function showRejections(
+  rejections: readonly RejectionRecord[],
+  { colors, print }: Terminal,
+  call: CommandLine,
+): void {
   for (const { holdId, at, by, operations } of rejections) {
     print(`  ${colors.yellow('undone    ')} ${countsToDo(operations)}, rejected by ${deciderText(by)} at ${at}`);
     print(colors.dim(`             taken back by: ${call('approve', holdId)}`));
@@ -123,7 +180,12 @@ export function deciderText(by: Decider | undefined): string {
   return by === undefined ? 'somebody' : `${printable(by.user)}${by.via === 'api' ? ' (API)' : ''}`;
 }
 
-function showOperation(operation: Operation, known: KnownAccounts, indent: string, { colors, print, width }: Terminal): void {
+function showOperation(
+  operation: Operation,
+  known: KnownAccounts,
+  indent: string,
+  { colors, print, width }: Terminal,
+): void {
   const { verb, subject, reason, content } = operationText(operation, known, width - indent.length);
   print(`${indent}${paint(operation.verb, colors)(verb)} ${subject}  ${colors.dim(reason)}`);
   if (content !== undefined) print(`${indent}${' '.repeat(verb.length + 1)}${colors.dim(content)}`);
@@ -146,7 +208,10 @@ function paint(verb: Verb, colors: Terminal['colors']): (text: string) => string
 }
 
 /** What the target has no place for at all. */
-export function showLeftOut({ target, leftOut }: { readonly target: string; readonly leftOut: number }, { colors, print }: Terminal): void {
+export function showLeftOut(
+  { target, leftOut }: { readonly target: string; readonly leftOut: number },
+  { colors, print }: Terminal,
+): void {
   if (leftOut > 0) print(colors.dim(`  ${target} has no groups: ${count(leftOut, 'group')} left out`));
 }
 
@@ -167,25 +232,40 @@ export function showRejected(rejected: readonly Rejected[], { colors, print, wid
 
 /** Lines that come several times (one for each group), once. */
 export function eachOnce(lines: readonly string[]): string[] {
-  return [...Map.groupBy(lines, (line) => line)].map(([line, { length }]) => (length === 1 ? line : `${line} (${length} times)`));
+  return [...Map.groupBy(lines, (line) => line)].map(([line, { length }]) =>
+    length === 1 ? line : `${line} (${length} times)`,
+  );
 }
 
 /** A hold with its numbers; ends with the command that releases it. */
-export function showHold(hold: Hold, terminal: Terminal, call: CommandLine, display: Pick<PlanDisplay, 'known' | 'all'> = { known: nothingKnown, all: false }): void {
+export function showHold(
+  hold: Hold,
+  terminal: Terminal,
+  call: CommandLine,
+  display: Pick<PlanDisplay, 'known' | 'all'> = { known: nothingKnown, all: false },
+): void {
   const { colors, print, width } = terminal;
   for (const line of wrap(`  HELD ${countsToDo(hold.operations)}, because it looks like an accident:`, width, '    ')) {
     print(line.replace(/^ {2}HELD/, `  ${colors.red(colors.bold('HELD'))}`));
   }
-  const findings = [...eachOnce(hold.findings.map(({ text }) => text)), ...(hold.remark === undefined ? [] : [hold.remark])];
+  const findings = [
+    ...eachOnce(hold.findings.map(({ text }) => text)),
+    ...(hold.remark === undefined ? [] : [hold.remark]),
+  ];
   for (const line of findings) for (const part of wrap(`    ${line}`, width, '      ')) print(part);
   showOperations(hold.operations, display, '    ', terminal);
-  if (hold.operations.some(({ label, sourceId }) => label === sourceId)) print(colors.dim(`    ${call('plan')} reads the names of those who left from the target`));
+  if (hold.operations.some(({ label, sourceId }) => label === sourceId))
+    print(colors.dim(`    ${call('plan')} reads the names of those who left from the target`));
   print('  Nothing of this is done. If it is right, release exactly this:');
   print(`    ${colors.bold(call('approve', hold.holdId))}`);
 }
 
 /** A plan for scripts. */
-export function planJson(planned: PlannedTarget, { known, unmanaged }: Pick<PlanDisplay, 'known' | 'unmanaged'>, call: CommandLine): unknown {
+export function planJson(
+  planned: PlannedTarget,
+  { known, unmanaged }: Pick<PlanDisplay, 'known' | 'unmanaged'>,
+  call: CommandLine,
+): unknown {
   const mentioned = planned.plan.operations.flatMap((operation) => [operation.sourceId, ...mentionedIn(operation)]);
   return {
     target: planned.target,
@@ -193,7 +273,11 @@ export function planJson(planned: PlannedTarget, { known, unmanaged }: Pick<Plan
     inScope: planned.coverage,
     unmanaged,
     operations: operationsJson(planned.operations, known),
-    names: Object.fromEntries([...new Set(mentioned)].flatMap((id) => [[id, nameOf(id, known)] as const]).filter(([, name]) => name !== undefined)),
+    names: Object.fromEntries(
+      [...new Set(mentioned)]
+        .flatMap((id) => [[id, nameOf(id, known)] as const])
+        .filter(([, name]) => name !== undefined),
+    ),
     undone: operationsJson(planned.undone, known),
     rejections: planned.rejections,
     waiting: planned.waiting,
@@ -228,9 +312,23 @@ export function operationJson(operation: Operation, known = nothingKnown): unkno
     case 'create':
       return { ...rest, again: operation.again, attributes: attributesJson(operation.attributes) };
     case 'adopt':
-      return { ...rest, targetId: operation.targetId, matchedBy: operation.matchedBy, changes: operation.changes.map(changeJson), leftDisabled: operation.leftDisabled, present: operation.present, strangers: operation.strangers?.length };
+      return {
+        ...rest,
+        targetId: operation.targetId,
+        matchedBy: operation.matchedBy,
+        changes: operation.changes.map(changeJson),
+        leftDisabled: operation.leftDisabled,
+        present: operation.present,
+        strangers: operation.strangers?.length,
+      };
     case 'relink':
-      return { ...rest, replaces: operation.replaces, targetId: operation.targetId, matchedBy: operation.matchedBy, changes: operation.changes.map(changeJson) };
+      return {
+        ...rest,
+        replaces: operation.replaces,
+        targetId: operation.targetId,
+        matchedBy: operation.matchedBy,
+        changes: operation.changes.map(changeJson),
+      };
     case 'update':
     case 'reactivate':
       return { ...rest, changes: operation.changes.map(changeJson) };

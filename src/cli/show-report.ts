@@ -1,7 +1,16 @@
 import { countReasons } from '../core/model/resource.ts';
 import type { CycleReport } from '../cycle/cycle-report.ts';
 import type { CommandLine } from './command-line.ts';
-import { holdJson, operationJson, operationsJson, showForgotten, showHold, showLeftOut, showRejected, showRejections } from './show-plan.ts';
+import {
+  holdJson,
+  operationJson,
+  operationsJson,
+  showForgotten,
+  showHold,
+  showLeftOut,
+  showRejected,
+  showRejections,
+} from './show-plan.ts';
 import type { Terminal } from './terminal.ts';
 import { count } from '../core/wording/count.ts';
 import { countsDone } from '../core/wording/operation-counts.ts';
@@ -10,21 +19,39 @@ import { duration, printable, rejectedText, typeName, unresolvedText, unstoredTe
 /** What a cycle did, for a person. */
 export function showReport(report: CycleReport, terminal: Terminal, call: CommandLine): void {
   const { colors, print } = terminal;
-  print(`${colors.bold(report.target)}: ${mark(report, colors)} ${summary(report)} ${colors.dim(`(${duration(report.milliseconds)}, cycle ${report.cycle})`)}`);
+  print(
+    `${colors.bold(report.target)}: ${mark(report, colors)} ${summary(report)} ${colors.dim(`(${duration(report.milliseconds)}, cycle ${report.cycle})`)}`,
+  );
   for (const { operation, failure } of report.failed) {
     const status = failure.status === undefined ? '' : ` ${failure.status}`;
-    print(`  ${colors.red('failed')} ${operation.verb} ${typeName(operation.type)} ${printable(operation.label)}: ${failure.reason ?? failure.class}${status}, ${printable(failure.detail)}`);
+    print(
+      `  ${colors.red('failed')} ${operation.verb} ${typeName(operation.type)} ${printable(operation.label)}: ${failure.reason ?? failure.class}${status}, ${printable(failure.detail)}`,
+    );
   }
   for (const { verb, type, failure, inARow, notStarted } of report.givenUp) {
     const why = failure.status === undefined ? failure.class : `HTTP ${failure.status}`;
-    print(`  ${colors.red('given up')} ${verb} ${typeName(type)}: ${inARow} failed in a row (${why}) although the target answers; ${count(notStarted, 'more')} not tried`);
+    print(
+      `  ${colors.red('given up')} ${verb} ${typeName(type)}: ${inARow} failed in a row (${why}) although the target answers; ${count(notStarted, 'more')} not tried`,
+    );
   }
   if (report.notStarted > 0) print(`  ${count(report.notStarted, 'operation')} not sent; the next cycle goes on`);
-  if (report.waiting > 0) print(colors.dim(`  ${count(report.waiting, 'reference')} ${report.waiting === 1 ? 'waits' : 'wait'} for someone the target does not have yet`));
+  if (report.waiting > 0)
+    print(
+      colors.dim(
+        `  ${count(report.waiting, 'reference')} ${report.waiting === 1 ? 'waits' : 'wait'} for someone the target does not have yet`,
+      ),
+    );
   if (report.unresolved !== undefined) print(colors.dim(`  ${unresolvedText(report.unresolved)}`));
   if (!isStored(report)) print(colors.yellow(`  ${unstoredText(report.unstored)}`));
-  const left = report.applied.filter((operation) => operation.verb === 'adopt' && operation.leftDisabled === true).length;
-  if (left > 0) print(colors.yellow(`  ${count(left, 'adopted account')} ${left === 1 ? 'stays' : 'stay'} switched off there (reactivateAdopted: false); explain WHO --push switches one on`));
+  const left = report.applied.filter(
+    (operation) => operation.verb === 'adopt' && operation.leftDisabled === true,
+  ).length;
+  if (left > 0)
+    print(
+      colors.yellow(
+        `  ${count(left, 'adopted account')} ${left === 1 ? 'stays' : 'stay'} switched off there (reactivateAdopted: false); explain WHO --push switches one on`,
+      ),
+    );
   showRejections(report.rejections, terminal, call);
   showForgotten(report, terminal);
   showLeftOut(report, terminal);
@@ -37,9 +64,26 @@ function isStored({ unstored }: Pick<CycleReport, 'unstored'>): boolean {
 }
 
 /** "In step" is said only when nothing is known to be otherwise. */
-function summary({ applied, failed, result, rejected, waiting, deferred, unresolved, unproven, undone, unstored }: CycleReport): string {
-  const isLacking = waiting + deferred + unproven.length + undone.length > 0 || unresolved !== undefined || !isStored({ unstored });
-  const others = rejected.length > 0 ? `; not in step: ${rejectedText(countReasons(rejected))}` : isLacking ? '; not all is in step' : '';
+function summary({
+  applied,
+  failed,
+  result,
+  rejected,
+  waiting,
+  deferred,
+  unresolved,
+  unproven,
+  undone,
+  unstored,
+}: CycleReport): string {
+  const isLacking =
+    waiting + deferred + unproven.length + undone.length > 0 || unresolved !== undefined || !isStored({ unstored });
+  const others =
+    rejected.length > 0
+      ? `; not in step: ${rejectedText(countReasons(rejected))}`
+      : isLacking
+        ? '; not all is in step'
+        : '';
   if (applied.length > 0 || result !== 'success') return countsDone(applied, failed) + others;
   return others === '' ? 'in step, nothing to do' : `nothing to do${others}`;
 }
@@ -83,7 +127,10 @@ export function reportJson(report: CycleReport, call: CommandLine): unknown {
     deferred: report.deferred,
     consecutiveFailures: report.failing?.cycles ?? 0,
     failingSince: report.failing?.since,
-    error: report.error === undefined ? undefined : { code: report.error.code, message: report.error.message, remedy: report.error.remedy },
+    error:
+      report.error === undefined
+        ? undefined
+        : { code: report.error.code, message: report.error.message, remedy: report.error.remedy },
   };
 }
 

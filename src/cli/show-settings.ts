@@ -12,15 +12,26 @@ const origins: Readonly<Record<Exclude<Origin, 'rfc'>, string>> = {
 };
 
 /** In which dialect a target is spoken to, and where each value comes from that is not the RFCs'. */
-export function showSettings({ name, about }: TargetProfile, settings: readonly Setting[], { colors, print }: Terminal): void {
-  const standing = about === undefined ? '' : ` (${about.title}, ${about.tested === 'lab' ? 'tried in the lab' : 'documented, not tested live'}, ${about.date})`;
+export function showSettings(
+  { name, about }: TargetProfile,
+  settings: readonly Setting[],
+  { colors, print }: Terminal,
+): void {
+  const standing =
+    about === undefined
+      ? ''
+      : ` (${about.title}, ${about.tested === 'lab' ? 'tried in the lab' : 'documented, not tested live'}, ${about.date})`;
   print(`    profile ${name}${standing}`);
   const own = settings.flatMap(({ origin, ...setting }) => (origin === 'rfc' ? [] : [{ ...setting, origin }]));
   const width = Math.max(0, ...own.map((setting) => setting.name.length));
   for (const { name: setting, value, origin } of own) {
     print(`      ${setting.padEnd(width)}  ${JSON.stringify(value)}  ${colors.dim(origins[origin])}`);
   }
-  print(colors.dim(`      ${own.length === 0 ? 'all' : 'the other'} ${count(settings.length - own.length, 'setting')} as the RFCs say; --json lists them`));
+  print(
+    colors.dim(
+      `      ${own.length === 0 ? 'all' : 'the other'} ${count(settings.length - own.length, 'setting')} as the RFCs say; --json lists them`,
+    ),
+  );
 }
 
 /** What a target taught by refusing it. */

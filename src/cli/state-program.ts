@@ -12,7 +12,9 @@ export function addState(
   finish: (exitCode: number) => void,
 ): void {
   const command = (name: string, description: string): Command =>
-    begin(group, name, description).option('--yes', 'do not ask', false).option('--json', 'print the result as JSON', false);
+    begin(group, name, description)
+      .option('--yes', 'do not ask', false)
+      .option('--json', 'print the result as JSON', false);
   command('rebind', 'the service of a target moved: keeps its links, after a look at some of them at the new url')
     .argument('<target>', 'a target of the configuration')
     .action(async (target: string, given: Given) => {
@@ -40,12 +42,13 @@ export function addState(
       const { relink } = await import('./commands/relink.ts');
       finish(await relink(before, now, given, contextOf(given)));
     });
-  command('recheck', 'something was put back or lost: the next cycle looks at every linked account, and sends what differs').action(
-    async (given: Given) => {
-      const { recheck } = await import('./commands/state.ts');
-      finish(await recheck(given, contextOf(given)));
-    },
-  );
+  command(
+    'recheck',
+    'something was put back or lost: the next cycle looks at every linked account, and sends what differs',
+  ).action(async (given: Given) => {
+    const { recheck } = await import('./commands/state.ts');
+    finish(await recheck(given, contextOf(given)));
+  });
   command('repin', 'a directory is another one now: takes it as it is')
     .argument('<directory>', 'a directory of the configuration')
     .action(async (directory: string, given: Given) => {

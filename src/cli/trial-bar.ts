@@ -9,7 +9,20 @@ export interface TrialBar {
 /** How far the trials are, on a terminal; elsewhere nothing. */
 export function startTrialBar(total: number, { interactive }: Terminal): TrialBar {
   if (!interactive) return { step: () => undefined, stop: () => undefined };
-  const bar = new SingleBar({ format: '  trying {bar} {value}/{total} {subject}', stream: process.stderr, hideCursor: true, clearOnComplete: true, stopOnComplete: false });
+  const bar = new SingleBar({
+    format: '  trying {bar} {value}/{total} {subject}',
+    stream: process.stderr,
+    hideCursor: true,
+    clearOnComplete: true,
+    stopOnComplete: false,
+  });
   bar.start(total, 0, { subject: 'Access' });
-  return { step: (subject) => { bar.increment(1, { subject }); }, stop: () => { bar.stop(); } };
+  return {
+    step: (subject) => {
+      bar.increment(1, { subject });
+    },
+    stop: () => {
+      bar.stop();
+    },
+  };
 }

@@ -7,7 +7,10 @@ import type { ReasonCounts } from '../core/model/resource.ts';
 
 /** What names nobody who is read, as a sentence. */
 export function unresolvedText({ members, groups, references }: UnresolvedCounts): string {
-  const parts = [members === 0 ? '' : `${count(members, 'member')} in ${count(groups, 'group')}`, references === 0 ? '' : count(references, 'reference')];
+  const parts = [
+    members === 0 ? '' : `${count(members, 'member')} in ${count(groups, 'group')}`,
+    references === 0 ? '' : count(references, 'reference'),
+  ];
   return `${parts.filter((part) => part !== '').join(' and ')} in the directory ${members + references === 1 ? 'names' : 'name'} nobody who is read`;
 }
 
@@ -40,7 +43,12 @@ export function typeName(type: ResourceType): string {
 
 /** Text from a directory or a target, fit for a terminal: on one line, not endless, and what nobody would see is written out. */
 export function printable(text: string): string {
-  const shown = visible(text.slice(0, longestShown).toWellFormed().replace(/[\t\n\r]+/g, ' '));
+  const shown = visible(
+    text
+      .slice(0, longestShown)
+      .toWellFormed()
+      .replace(/[\t\n\r]+/g, ' '),
+  );
   return text.length > longestShown ? `${shown}… (${count(text.length, 'character')})` : shown;
 }
 

@@ -15,7 +15,11 @@ export async function readAuthorities(file: string): Promise<string> {
   const text = await readPem('tls.ca', file);
   const certificates = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   if (certificates.length === 0 || !certificates.every(isCertificate)) {
-    throw new BridgeError('D2S_CONFIG_INVALID', `${file} does not consist of certificates in PEM form`, 'name a file with -----BEGIN CERTIFICATE----- under tls.ca');
+    throw new BridgeError(
+      'D2S_CONFIG_INVALID',
+      `${file} does not consist of certificates in PEM form`,
+      'name a file with -----BEGIN CERTIFICATE----- under tls.ca',
+    );
   }
   return text;
 }
@@ -34,12 +38,22 @@ export function authoritiesWith(text: string, onlyCa = false): string[] {
 export async function readPem(key: 'tls.ca' | 'tls.cert' | 'tls.key', file: string): Promise<string> {
   try {
     await using handle = await open(file, 'r');
-    if (isOpenToAll(await handle.stat())) throw new BridgeError('D2S_CONFIG_INVALID', `${key}: every user of this host may write to ${file}`, `chmod o-w ${file}`);
+    if (isOpenToAll(await handle.stat()))
+      throw new BridgeError(
+        'D2S_CONFIG_INVALID',
+        `${key}: every user of this host may write to ${file}`,
+        `chmod o-w ${file}`,
+      );
     return await handle.readFile('utf8');
   } catch (error) {
     if (error instanceof BridgeError) throw error;
     const what = key === 'tls.key' ? 'the private key' : 'the certificates';
-    throw new BridgeError('D2S_CONFIG_UNREADABLE', `${what} in ${file} cannot be read (${systemCode(error)})`, `correct ${key}, or the mode of the file`, error);
+    throw new BridgeError(
+      'D2S_CONFIG_UNREADABLE',
+      `${what} in ${file} cannot be read (${systemCode(error)})`,
+      `correct ${key}, or the mode of the file`,
+      error,
+    );
   }
 }
 

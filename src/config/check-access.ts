@@ -19,32 +19,57 @@ export function checkAccess(path: ConfigPath, target: Access): Problem[] {
 function checkUrl(path: ConfigPath, { url: written, allowCleartext }: Access): Problem[] {
   const url = parseUrl(path, written, 'https://host/scim/v2', 'put it under auth');
   if (!(url instanceof URL)) return url;
-  if (url.search !== '' || url.hash !== '') return [{ path, at: 'value', what: 'the URL has a query or a fragment', fix: 'leave off ? and #' }];
+  if (url.search !== '' || url.hash !== '')
+    return [{ path, at: 'value', what: 'the URL has a query or a fragment', fix: 'leave off ? and #' }];
   return checkCleartext(path, url, 'the secret under auth', allowCleartext);
 }
 
 function checkAuth(path: ConfigPath, { auth, allowCleartext }: Access): Problem[] {
   const given = Object.keys(auth);
   if (given.length !== 1) {
-    const what = given.length === 0 ? 'there is no way to authenticate' : `there are ${given.length} ways to authenticate (${given.join(', ')})`;
+    const what =
+      given.length === 0
+        ? 'there is no way to authenticate'
+        : `there are ${given.length} ways to authenticate (${given.join(', ')})`;
     return [{ path, at: 'key', what, fix: 'name exactly one of bearer, oauth2, basic and headers' }];
   }
   if (auth.oauth2 !== undefined) return checkOAuth([...path, 'oauth2'], auth.oauth2, allowCleartext);
   if (auth.headers === undefined || Object.keys(auth.headers).length > 0) return [];
-  return [{ path: [...path, 'headers'], at: 'key', what: 'no header is named', fix: 'write it like X-Api-Key: { env: NAME }' }];
+  return [
+    {
+      path: [...path, 'headers'],
+      at: 'key',
+      what: 'no header is named',
+      fix: 'write it like X-Api-Key: { env: NAME }',
+    },
+  ];
 }
 
 /** These have keys of their own, or are nobody's business but the client's. */
 const taken = new Set(['client_id', 'client_secret', 'client_assertion', 'client_assertion_type', 'scope']);
 
-function checkOAuth(path: ConfigPath, oauth2: NonNullable<Access['auth']['oauth2']>, allowCleartext: boolean): Problem[] {
+function checkOAuth(
+  path: ConfigPath,
+  oauth2: NonNullable<Access['auth']['oauth2']>,
+  allowCleartext: boolean,
+): Problem[] {
   const at = [...path, 'tokenUrl'];
-  const url = parseUrl(at, oauth2.tokenUrl, 'https://login.example/oauth2/token', 'put it under clientId and clientSecret');
+  const url = parseUrl(
+    at,
+    oauth2.tokenUrl,
+    'https://login.example/oauth2/token',
+    'put it under clientId and clientSecret',
+  );
   const wrong = url instanceof URL ? checkTokenUrl(at, url, allowCleartext) : url;
   const parameters = Object.keys(oauth2.parameters).filter((name) => taken.has(name));
   return [
     ...wrong,
-    ...parameters.map((name): Problem => ({ path: [...path, 'parameters', name], at: 'key', what: `${name} has a place of its own`, fix: 'use clientId, clientSecret and scope' })),
+    ...parameters.map((name): Problem => ({
+      path: [...path, 'parameters', name],
+      at: 'key',
+      what: `${name} has a place of its own`,
+      fix: 'use clientId, clientSecret and scope',
+    })),
   ];
 }
 
@@ -55,19 +80,43 @@ function checkTokenUrl(path: ConfigPath, url: URL, allowCleartext: boolean): Pro
 }
 
 /** Trusting nobody else takes somebody to trust. */
-export function checkOnlyCa(path: ConfigPath, { ca, onlyCa }: { readonly ca?: string | undefined; readonly onlyCa: boolean }): Problem[] {
-  return onlyCa && ca === undefined ? [{ path: [...path, 'onlyCa'], at: 'key', what: 'onlyCa is of no use without ca', fix: 'name the file with the certificates to trust under ca' }] : [];
+export function checkOnlyCa(
+  path: ConfigPath,
+  { ca, onlyCa }: { readonly ca?: string | undefined; readonly onlyCa: boolean },
+): Problem[] {
+  return onlyCa && ca === undefined
+    ? [
+        {
+          path: [...path, 'onlyCa'],
+          at: 'key',
+          what: 'onlyCa is of no use without ca',
+          fix: 'name the file with the certificates to trust under ca',
+        },
+      ]
+    : [];
 }
 
 function checkIdentity(path: ConfigPath, { cert, key }: Access['tls']): Problem[] {
   if ((cert === undefined) === (key === undefined)) return [];
   const [given, missing] = cert === undefined ? (['key', 'cert'] as const) : (['cert', 'key'] as const);
-  return [{ path: [...path, given], at: 'key', what: `${given} is of no use without ${missing}`, fix: `name the file under ${missing} as well` }];
+  return [
+    {
+      path: [...path, given],
+      at: 'key',
+      what: `${given} is of no use without ${missing}`,
+      fix: `name the file under ${missing} as well`,
+    },
+  ];
 }
 
 function checkProxy(path: ConfigPath, proxy: NonNullable<Access['proxy']>, allowCleartext: boolean): Problem[] {
   const at = typeof proxy === 'string' ? path : [...path, 'url'];
-  const url = parseUrl(at, typeof proxy === 'string' ? proxy : proxy.url, 'http://proxy.example:3128', 'write { url, username, password: { file } }');
+  const url = parseUrl(
+    at,
+    typeof proxy === 'string' ? proxy : proxy.url,
+    'http://proxy.example:3128',
+    'write { url, username, password: { file } }',
+  );
   if (!(url instanceof URL)) return url;
   const isBare = ['', '/'].includes(url.pathname) && url.search === '' && url.hash === '';
   if (!isBare) return [{ path: at, at: 'value', what: 'the address of the proxy has a path', fix: 'leave it off' }];
@@ -78,17 +127,20 @@ function checkProxy(path: ConfigPath, proxy: NonNullable<Access['proxy']>, allow
 function parseUrl(path: ConfigPath, written: string, example: string, loginPlace: string): URL | Problem[] {
   const url = URL.parse(written);
   const say = (what: string, fix: string): Problem[] => [{ path, at: 'value', what, fix }];
-  if (url === null || !['http:', 'https:'].includes(url.protocol)) return say('this is not an http or https address', `write it like ${example}`);
+  if (url === null || !['http:', 'https:'].includes(url.protocol))
+    return say('this is not an http or https address', `write it like ${example}`);
   return url.username === '' && url.password === '' ? url : say('the URL contains a login', loginPlace);
 }
 
 function checkCleartext(path: ConfigPath, url: URL, what: string, allowed: boolean): Problem[] {
   if (url.protocol === 'https:' || allowed || isLoopback(url)) return [];
-  return [{
-    path,
-    at: 'value',
-    code: 'D2S_CLEARTEXT_REFUSED',
-    what: `${what} would travel to ${url.hostname} in clear text`,
-    fix: 'use https://; allowCleartext: true in this target allows it, and lets anyone on the way read the secret',
-  }];
+  return [
+    {
+      path,
+      at: 'value',
+      code: 'D2S_CLEARTEXT_REFUSED',
+      what: `${what} would travel to ${url.hostname} in clear text`,
+      fix: 'use https://; allowCleartext: true in this target allows it, and lets anyone on the way read the secret',
+    },
+  ];
 }

@@ -29,11 +29,26 @@ function checkLdif(path: ConfigPath, directory: DirectorySection): Problem[] {
   };
   const problems = Object.entries(useless)
     .filter(([, given]) => given)
-    .map(([key]): Problem => ({ path: [...path, key], at: 'key', what: `${key} has no meaning for ${directory.kind === 'ldif' ? 'kind: ldif' : 'a directory with a path'}, which reads a file`, fix: 'leave it out' }));
+    .map(([key]): Problem => ({
+      path: [...path, key],
+      at: 'key',
+      what: `${key} has no meaning for ${directory.kind === 'ldif' ? 'kind: ldif' : 'a directory with a path'}, which reads a file`,
+      fix: 'leave it out',
+    }));
   if (directory.path === undefined) {
-    problems.push({ path: [...path, 'path'], at: 'key', what: 'this is missing', fix: 'name the LDIF file, relative to this file' });
+    problems.push({
+      path: [...path, 'path'],
+      at: 'key',
+      what: 'this is missing',
+      fix: 'name the LDIF file, relative to this file',
+    });
   }
-  return [...problems, ...(['users', 'groups'] as const).flatMap((type) => checkLdifFilter([...path, type, 'filter'], directory[type]?.filter))];
+  return [
+    ...problems,
+    ...(['users', 'groups'] as const).flatMap((type) =>
+      checkLdifFilter([...path, type, 'filter'], directory[type]?.filter),
+    ),
+  ];
 }
 
 /** A server knows its matching rules; for a file we know them, and only some. */
@@ -51,14 +66,29 @@ function checkLdifFilter(path: ConfigPath, text: string | undefined): Problem[] 
 function checkServer(path: ConfigPath, directory: DirectorySection): Problem[] {
   const problems: Problem[] = checkOnlyCa([...path, 'tls'], directory.tls);
   if (directory.path !== undefined) {
-    problems.push({ path: [...path, 'path'], at: 'key', what: 'path has no meaning without kind: ldif', fix: 'add kind: ldif, or the kind of server that the file was exported from, or leave path out' });
+    problems.push({
+      path: [...path, 'path'],
+      at: 'key',
+      what: 'path has no meaning without kind: ldif',
+      fix: 'add kind: ldif, or the kind of server that the file was exported from, or leave path out',
+    });
   }
   if (directory.users === undefined && directory.groups === undefined) {
-    problems.push({ path, at: 'key', what: 'there are neither users nor groups; nothing would be read', fix: 'add users: { bases: ["DN"] }' });
+    problems.push({
+      path,
+      at: 'key',
+      what: 'there are neither users nor groups; nothing would be read',
+      fix: 'add users: { bases: ["DN"] }',
+    });
   }
   for (const type of ['users', 'groups'] as const) {
     if (directory[type] === undefined || directory[type].bases !== undefined) continue;
-    problems.push({ path: [...path, type, 'bases'], at: 'key', what: 'this is missing', fix: 'say where they are, like bases: ["OU=Staff,DC=corp,DC=example"]' });
+    problems.push({
+      path: [...path, type, 'bases'],
+      at: 'key',
+      what: 'this is missing',
+      fix: 'say where they are, like bases: ["OU=Staff,DC=corp,DC=example"]',
+    });
   }
   if (directory.urls === undefined) {
     const fix = 'name the servers, like urls: [ldaps://dc1.corp.example]';
@@ -66,19 +96,40 @@ function checkServer(path: ConfigPath, directory: DirectorySection): Problem[] {
   }
   const hasPlain = directory.urls.some((url) => URL.parse(url)?.protocol === 'ldap:');
   if (directory.startTls && !hasPlain) {
-    problems.push({ path: [...path, 'startTls'], at: 'key', what: 'StartTLS upgrades ldap://, and no URL begins with that', fix: 'leave startTls out: ldaps:// is TLS from the start' });
+    problems.push({
+      path: [...path, 'startTls'],
+      at: 'key',
+      what: 'StartTLS upgrades ldap://, and no URL begins with that',
+      fix: 'leave startTls out: ldaps:// is TLS from the start',
+    });
   }
-  return [...problems, ...checkReferrals(path, directory), ...directory.urls.flatMap((url, index) => checkUrl([...path, 'urls', index], url, directory))];
+  return [
+    ...problems,
+    ...checkReferrals(path, directory),
+    ...directory.urls.flatMap((url, index) => checkUrl([...path, 'urls', index], url, directory)),
+  ];
 }
 
 function checkReferrals(path: ConfigPath, { referrals: { follow }, changes }: DirectorySection): Problem[] {
   const problems = follow.flatMap((text, index): Problem[] => {
     const url = URL.parse(`ldap://${text}`);
     if (url !== null && url.host.toLowerCase() === text.toLowerCase() && url.hostname !== '') return [];
-    return [{ path: [...path, 'referrals', 'follow', index], at: 'value', what: `${JSON.stringify(text)} is neither a host nor host:port`, fix: 'write it like dc1.sales.corp.example or ldap.example.org:389' }];
+    return [
+      {
+        path: [...path, 'referrals', 'follow', index],
+        at: 'value',
+        what: `${JSON.stringify(text)} is neither a host nor host:port`,
+        fix: 'write it like dc1.sales.corp.example or ldap.example.org:389',
+      },
+    ];
   });
   if (follow.length > 0 && !['auto', 'full'].includes(changes)) {
-    problems.push({ path: [...path, 'changes'], at: 'value', what: `${changes} cannot tell what changes on the servers that references are followed to`, fix: 'leave changes out, or follow no references' });
+    problems.push({
+      path: [...path, 'changes'],
+      at: 'value',
+      what: `${changes} cannot tell what changes on the servers that references are followed to`,
+      fix: 'leave changes out, or follow no references',
+    });
   }
   return problems;
 }
@@ -87,7 +138,8 @@ function checkUrl(path: ConfigPath, text: string, directory: DirectorySection): 
   const url = URL.parse(text);
   const say = (what: string, fix: string): Problem[] => [{ path, at: 'value', what, fix }];
   // The text is not repeated where it may contain a login.
-  if (url !== null && (url.username !== '' || url.password !== '')) return say('the URL contains a login', 'put it under bind');
+  if (url !== null && (url.username !== '' || url.password !== ''))
+    return say('the URL contains a login', 'put it under bind');
   if (url === null || !['ldap:', 'ldaps:'].includes(url.protocol) || url.hostname === '') {
     return say('this is not an LDAP address', 'write it like ldaps://dc1.corp.example or ldap://host:389');
   }
@@ -96,11 +148,13 @@ function checkUrl(path: ConfigPath, text: string, directory: DirectorySection): 
   }
   const isOpen = url.protocol === 'ldap:' && !directory.startTls && !directory.allowCleartext && !isLoopback(url);
   if (directory.bind === undefined || !isOpen) return [];
-  return [{
-    path,
-    at: 'value',
-    code: 'D2S_CLEARTEXT_REFUSED',
-    what: `the password would travel to ${url.hostname} in clear text`,
-    fix: 'use ldaps://, or startTls: true; allowCleartext: true in this directory allows it, and lets anyone on the way read the password',
-  }];
+  return [
+    {
+      path,
+      at: 'value',
+      code: 'D2S_CLEARTEXT_REFUSED',
+      what: `the password would travel to ${url.hostname} in clear text`,
+      fix: 'use ldaps://, or startTls: true; allowCleartext: true in this directory allows it, and lets anyone on the way read the password',
+    },
+  ];
 }

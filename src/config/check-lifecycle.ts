@@ -8,9 +8,14 @@ export function checkLifecycle(path: ConfigPath, target: ProfiledTarget): Proble
   const { leaves, groups: leavingGroups } = target.removal;
   const name = profileName(target.profile);
   const problems: Problem[] = [];
-  const say = (key: readonly string[], what: string, fix: string) => problems.push({ path: [...path, ...key], at: 'value', what, fix });
+  const say = (key: readonly string[], what: string, fix: string) =>
+    problems.push({ path: [...path, ...key], at: 'value', what, fix });
   if (leaves === 'deactivate' && users.deactivation === 'deletes') {
-    say(['removal', 'leaves'], `on this target whoever is deactivated is deleted (profile ${name})`, 'write delete if that is meant, or keep');
+    say(
+      ['removal', 'leaves'],
+      `on this target whoever is deactivated is deleted (profile ${name})`,
+      'write delete if that is meant, or keep',
+    );
   }
   if (leaves === 'delete' && users.deletion === 'none') {
     say(['removal', 'leaves'], `this target cannot delete users (profile ${name})`, 'write deactivate or keep');

@@ -34,12 +34,21 @@ export function checkNames(path: ConfigPath, from: readonly string[], directorie
 
 function checkRemoval(path: ConfigPath, removal: ProfiledTarget['removal']): Problem[] {
   if (removal.deleteAfter === undefined || removal.leaves === 'deactivate') return [];
-  return [{ path, at: 'key', what: `deleteAfter has no meaning with leaves: ${removal.leaves}`, fix: 'leave it out, or write leaves: deactivate' }];
+  return [
+    {
+      path,
+      at: 'key',
+      what: `deleteAfter has no meaning with leaves: ${removal.leaves}`,
+      fix: 'leave it out, or write leaves: deactivate',
+    },
+  ];
 }
 
 function checkMatch(path: ConfigPath, match: readonly string[]): Problem[] {
   return match.flatMap((text, index) =>
-    match.indexOf(text) < index ? [{ path: [...path, index], at: 'value' as const, what: `${text} is named twice`, fix: 'leave one out' }] : [],
+    match.indexOf(text) < index
+      ? [{ path: [...path, index], at: 'value' as const, what: `${text} is named twice`, fix: 'leave one out' }]
+      : [],
   );
 }
 
@@ -51,6 +60,8 @@ function checkKeys(path: ConfigPath, keys: readonly string[]): Problem[] {
     const text = typeof parsed === 'string' ? key : parsed.text.toLowerCase();
     const other = seen.get(text);
     seen.set(text, key);
-    return other === undefined ? [] : [{ path: [...path, key], at: 'key', what: `this is the same attribute as ${other}`, fix: 'keep one of them' }];
+    return other === undefined
+      ? []
+      : [{ path: [...path, key], at: 'key', what: `this is the same attribute as ${other}`, fix: 'keep one of them' }];
   });
 }

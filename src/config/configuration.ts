@@ -139,7 +139,10 @@ export interface TargetConfiguration {
   readonly scope: { readonly users: TypeScope; readonly groups: TypeScope; readonly nested: NestedGroups };
   readonly users: TypeConfiguration & { readonly createInactive: boolean; readonly reactivateAdopted: boolean };
   /** `adopt` undefined: first match, and never a group with members whom nobody of ours put there. */
-  readonly groups: Omit<TypeConfiguration, 'adopt'> & { readonly adopt?: TypeConfiguration['adopt']; readonly adoptedMembers: 'keep' | 'remove' };
+  readonly groups: Omit<TypeConfiguration, 'adopt'> & {
+    readonly adopt?: TypeConfiguration['adopt'];
+    readonly adoptedMembers: 'keep' | 'remove';
+  };
   readonly removal: RemovalPolicy;
   readonly guard: GuardLimits & {
     /** DNs or source ids of entries without which no reading is believed. */

@@ -31,7 +31,11 @@ export async function defineTarget(
     if (name === undefined) throw new TypeError(`no preset is chosen for the directory ${directory}`);
     presets.set(directory, await loadPreset(name));
   }
-  for (const type of ['user', 'group'] as const) refuseVainRemovals(changesOf(target, type), [...presets.values()].flatMap((preset) => preset[type]));
+  for (const type of ['user', 'group'] as const)
+    refuseVainRemovals(
+      changesOf(target, type),
+      [...presets.values()].flatMap((preset) => preset[type]),
+    );
   const dialect = dialectOf(target.profile);
   const profile = profileName(target.profile);
   const hasGroups = dialect.groups.supported !== 'off';
@@ -85,7 +89,10 @@ function refuseVainRemovals(changes: readonly MapChange[], preset: readonly MapR
   const known = new Set(preset.map(keyOf));
   for (const change of changes) {
     if (change.rule !== null || known.has(keyOf(change))) continue;
-    const meant = nearest(change.path.text, preset.map((rule) => rule.path.text));
+    const meant = nearest(
+      change.path.text,
+      preset.map((rule) => rule.path.text),
+    );
     throw new BridgeError(
       'D2S_CONFIG_INVALID',
       `${change.place}: null removes ${change.path.text} from the preset map, which does not have it`,
@@ -96,16 +103,28 @@ function refuseVainRemovals(changes: readonly MapChange[], preset: readonly MapR
 
 /** A path that no rule fills would be missing for everyone, and everyone would be reported. */
 function refuseGaps(required: readonly ScimPath[], rules: readonly MapRule[], map: string, profile: string): void {
-  const gap = requirementsOf(required, rules.map(({ path }) => ({ path: desiredPath(path) }))).find(({ givers }) => givers.length === 0);
+  const gap = requirementsOf(
+    required,
+    rules.map(({ path }) => ({ path: desiredPath(path) })),
+  ).find(({ givers }) => givers.length === 0);
   if (gap === undefined) return;
-  throw new BridgeError('D2S_CONFIG_INVALID', `${map}: the target requires ${gap.name} (profile ${profile}), and nothing is mapped to it`, `map ${gap.name}`);
+  throw new BridgeError(
+    'D2S_CONFIG_INVALID',
+    `${map}: the target requires ${gap.name} (profile ${profile}), and nothing is mapped to it`,
+    `map ${gap.name}`,
+  );
 }
 
 /**
  * The match paths as the maps spell them. One that no map fills would never find anyone: accounts that exist would be
  * created a second time.
  */
-function mappedMatch(target: string, type: 'users' | 'groups', match: readonly string[], rules: readonly MapRule[]): string[] {
+function mappedMatch(
+  target: string,
+  type: 'users' | 'groups',
+  match: readonly string[],
+  rules: readonly MapRule[],
+): string[] {
   const spelled = new Map(rules.map((rule) => [keyOf(rule), rule.path.text]));
   return match.map((text) => {
     if (text.toLowerCase() === 'externalid') return 'externalId';
@@ -115,7 +134,9 @@ function mappedMatch(target: string, type: 'users' | 'groups', match: readonly s
     throw new BridgeError(
       'D2S_CONFIG_INVALID',
       `targets.${target}.${type}.match: ${text} is not mapped, so nobody could be found by it`,
-      meant === undefined ? 'map it, or leave it out of match' : `map it, or leave it out of match; did you mean ${meant}?`,
+      meant === undefined
+        ? 'map it, or leave it out of match'
+        : `map it, or leave it out of match; did you mean ${meant}?`,
     );
   });
 }

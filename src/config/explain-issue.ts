@@ -10,7 +10,12 @@ import type { YamlText } from './yaml-text.ts';
 type Issue = z.core.$ZodIssue;
 
 /** What the schema found, in words for the author of the file. */
-export function explainIssue(issue: Issue, text: YamlText, schema: z.core.$ZodType, around: ConfigPath = []): Problem[] {
+export function explainIssue(
+  issue: Issue,
+  text: YamlText,
+  schema: z.core.$ZodType,
+  around: ConfigPath = [],
+): Problem[] {
   const path: ConfigPath = [...around, ...issue.path.map((part) => (typeof part === 'number' ? part : String(part)))];
   const place = lookUp(schema, path);
   switch (issue.code) {
@@ -18,11 +23,15 @@ export function explainIssue(issue: Issue, text: YamlText, schema: z.core.$ZodTy
       return [{ path, at: 'value', ...flawOf(issue) }];
     case 'invalid_key':
     case 'invalid_element':
-      return issue.issues.flatMap((inner) => explainIssue(inner, text, schema, path).map((problem) => ({ ...problem, at: 'key' as const })));
+      return issue.issues.flatMap((inner) =>
+        explainIssue(inner, text, schema, path).map((problem) => ({ ...problem, at: 'key' as const })),
+      );
     case 'unrecognized_keys':
       return issue.keys.map((key) => unknownKey([...path, key], place));
     case 'invalid_union':
-      return bestBranch(issue).flatMap((inner) => (inner === undefined ? [wrongType(path, place, issue, text)] : explainIssue(inner, text, schema, path)));
+      return bestBranch(issue).flatMap((inner) =>
+        inner === undefined ? [wrongType(path, place, issue, text)] : explainIssue(inner, text, schema, path),
+      );
     case 'invalid_type':
       return [wrongType(path, place, issue, text)];
     case 'invalid_value':
@@ -39,7 +48,10 @@ export function explainIssue(issue: Issue, text: YamlText, schema: z.core.$ZodTy
 /** The complaints of the alternative that the author meant: the one whose type fits. Undefined when none does. */
 function bestBranch(issue: z.core.$ZodIssueInvalidUnion): readonly (Issue | undefined)[] {
   const fitting = issue.errors.find(
-    (branch) => !branch.some((inner) => inner.path.length === 0 && (inner.code === 'invalid_type' || inner.code === 'invalid_value')),
+    (branch) =>
+      !branch.some(
+        (inner) => inner.path.length === 0 && (inner.code === 'invalid_type' || inner.code === 'invalid_value'),
+      ),
   );
   return fitting ?? [undefined];
 }
@@ -49,12 +61,18 @@ function unknownKey(path: ConfigPath, place: SchemaPlace | undefined): Problem {
   if (later !== undefined) return { path, at: 'key', what: later };
   const keys = place?.keys ?? [];
   const meant = nearest(String(path.at(-1)), keys);
-  return { path, at: 'key', what: 'this key is unknown', fix: meant === undefined ? `known here: ${keys.join(', ')}` : `did you mean ${meant}?` };
+  return {
+    path,
+    at: 'key',
+    what: 'this key is unknown',
+    fix: meant === undefined ? `known here: ${keys.join(', ')}` : `did you mean ${meant}?`,
+  };
 }
 
 function wrongType(path: ConfigPath, place: SchemaPlace | undefined, issue: Issue, text: YamlText): Problem {
   const { input } = issue;
-  if (input === undefined) return { path, at: 'value', what: 'this is missing', fix: hint(place?.description ?? place?.form) };
+  if (input === undefined)
+    return { path, at: 'value', what: 'this is missing', fix: hint(place?.description ?? place?.form) };
   const expected = place?.form ?? (issue.code === 'invalid_type' ? typeName(issue.expected) : 'something else');
   if (input === null) {
     const fix = place?.quotable === true ? 'a text that begins with # must be in quotes' : undefined;
@@ -66,9 +84,15 @@ function wrongType(path: ConfigPath, place: SchemaPlace | undefined, issue: Issu
 }
 
 /** A text that YAML takes for a number or a truth value: `0123` is the number 123, and the zero is gone. */
-function unquoted(path: ConfigPath, input: unknown, place: SchemaPlace | undefined, text: YamlText): Pick<Problem, 'what' | 'fix'> | undefined {
+function unquoted(
+  path: ConfigPath,
+  input: unknown,
+  place: SchemaPlace | undefined,
+  text: YamlText,
+): Pick<Problem, 'what' | 'fix'> | undefined {
   const written = text.written(path);
-  if (written === undefined || place?.quotable !== true || (typeof input !== 'number' && typeof input !== 'boolean')) return undefined;
+  if (written === undefined || place?.quotable !== true || (typeof input !== 'number' && typeof input !== 'boolean'))
+    return undefined;
   const read = `without quotes, YAML reads ${written} as the ${typeof input === 'number' ? 'number' : 'truth value'} ${String(input)}`;
   return { what: `expected: ${place.form ?? 'a text'}; ${read}`, fix: `write '${written}'` };
 }
@@ -76,11 +100,18 @@ function unquoted(path: ConfigPath, input: unknown, place: SchemaPlace | undefin
 function wrongChoice(path: ConfigPath, place: SchemaPlace | undefined, issue: z.core.$ZodIssueInvalidValue): Problem {
   const { input, values } = issue;
   if (input === undefined) return { path, at: 'value', what: 'this is missing', fix: hint(place?.description) };
-  if (typeof input !== 'string') return { path, at: 'value', what: `expected: ${values.join(', ')}; found: ${kindOf(input)}` };
+  if (typeof input !== 'string')
+    return { path, at: 'value', what: `expected: ${values.join(', ')}; found: ${kindOf(input)}` };
   const later = place?.later;
-  if (later !== undefined && (later.values === undefined || later.values.includes(input))) return { path, at: 'value', what: `${input} ${later.what}` };
+  if (later !== undefined && (later.values === undefined || later.values.includes(input)))
+    return { path, at: 'value', what: `${input} ${later.what}` };
   const meant = nearest(input, values.map(String));
-  return { path, at: 'value', what: `"${input}" is not one of ${values.join(', ')}`, fix: meant === undefined ? undefined : `did you mean ${meant}?` };
+  return {
+    path,
+    at: 'value',
+    what: `"${input}" is not one of ${values.join(', ')}`,
+    fix: meant === undefined ? undefined : `did you mean ${meant}?`,
+  };
 }
 
 function smallSentence(issue: z.core.$ZodIssueTooSmall): string {

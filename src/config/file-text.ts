@@ -22,10 +22,19 @@ export async function readFileText(path: string): Promise<string> {
 async function readBytes(path: string): Promise<Uint8Array> {
   await using file = await open(path, 'r');
   const stats = await file.stat();
-  if (isOpenToAll(stats)) throw new BridgeError('D2S_CONFIG_INVALID', `${path}: every user of this host may write to the file`, `chmod o-w ${path}`);
+  if (isOpenToAll(stats))
+    throw new BridgeError(
+      'D2S_CONFIG_INVALID',
+      `${path}: every user of this host may write to the file`,
+      `chmod o-w ${path}`,
+    );
   const { size } = stats;
   if (size > largestFile) {
-    throw new BridgeError('D2S_CONFIG_INVALID', `${path}: the file has ${size} bytes; a configuration has ${largestFile} at most`, 'is this the right file?');
+    throw new BridgeError(
+      'D2S_CONFIG_INVALID',
+      `${path}: the file has ${size} bytes; a configuration has ${largestFile} at most`,
+      'is this the right file?',
+    );
   }
   return await file.readFile();
 }

@@ -45,6 +45,9 @@ function keepFirst(rules: readonly MapRule[], { values }: Dialect): MapRule[] {
 export function requiredPaths(dialect: Dialect, type: ResourceType): ScimPath[] {
   const { required } = type === 'user' ? dialect.users : dialect.groups;
   const isMarked = ({ schema, attribute, sub }: ScimPath) =>
-    dialect.values.primary && schema === undefined && severalOf.has(attribute.toLowerCase()) && sub?.toLowerCase() === 'primary';
+    dialect.values.primary &&
+    schema === undefined &&
+    severalOf.has(attribute.toLowerCase()) &&
+    sub?.toLowerCase() === 'primary';
   return required.map(scimPath).filter((path) => !isMarked(path));
 }

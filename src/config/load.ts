@@ -23,7 +23,11 @@ export async function loadConfiguration(path: string): Promise<Configuration> {
     throw new BridgeError('D2S_CONFIG_INVALID', `${path}: the file is empty`, startHint);
   }
   const { success, data, error } = configurationSchema.safeParse(text.value, { reportInput: true });
-  if (!success) throw configurationError(text, error.issues.flatMap((issue) => explainIssue(issue, text, configurationSchema)));
+  if (!success)
+    throw configurationError(
+      text,
+      error.issues.flatMap((issue) => explainIssue(issue, text, configurationSchema)),
+    );
   const source = await loadProfiles(data, text);
   const problems = crossCheck(source);
   if (problems.length > 0) throw configurationError(text, problems);
@@ -46,13 +50,22 @@ function readingSentence(error: unknown, path: string): { readonly what: string;
   const code = systemCode(error);
   switch (code) {
     case 'ENOENT':
-      return { what: `there is no configuration file ${path}`, remedy: `name one with --config or DIR2SCIM_CONFIG; to start with one, ${startHint}` };
+      return {
+        what: `there is no configuration file ${path}`,
+        remedy: `name one with --config or DIR2SCIM_CONFIG; to start with one, ${startHint}`,
+      };
     case 'EACCES':
     case 'EPERM':
-      return { what: `the configuration file ${path} may not be read by this user`, remedy: 'change its owner or mode' };
+      return {
+        what: `the configuration file ${path} may not be read by this user`,
+        remedy: 'change its owner or mode',
+      };
     case 'EISDIR':
       return { what: `${path} is a folder`, remedy: 'name the file in it' };
     default:
-      return { what: `the configuration file ${path} cannot be read (${code})`, remedy: 'look at the file and the disk' };
+      return {
+        what: `the configuration file ${path} cannot be read (${code})`,
+        remedy: 'look at the file and the disk',
+      };
   }
 }

@@ -11,7 +11,10 @@ export function mapChanges(path: ConfigPath, map: AttributeMapSection, text: Yam
     if (typeof parsed === 'string') return [];
     const place = placeText(text.file, text.locate([...path, key], 'key'));
     if (value === null) return [{ path: parsed, rule: null, place }];
-    const rule = 'apply' in value ? { expression: value.value, apply: value.apply } : { expression: value, apply: 'always' as const };
+    const rule =
+      'apply' in value
+        ? { expression: value.value, apply: value.apply }
+        : { expression: value, apply: 'always' as const };
     return [{ path: parsed, rule, place }];
   });
 }

@@ -38,10 +38,16 @@ export async function loadPreset(name: PresetName): Promise<Preset> {
   });
   const text = readYaml(file, source);
   const { success, data, error } = presetSchema.safeParse(text.value, { reportInput: true });
-  if (!success) throw configurationError(text, error.issues.flatMap((issue) => explainIssue(issue, text, presetSchema)));
+  if (!success)
+    throw configurationError(
+      text,
+      error.issues.flatMap((issue) => explainIssue(issue, text, presetSchema)),
+    );
   const problems = [...checkRules(['users', 'map'], data.users.map), ...checkRules(['groups', 'map'], data.groups.map)];
   if (problems.length > 0) throw configurationError(text, problems);
   const rules = (type: 'users' | 'groups') =>
-    mapChanges([type, 'map'], data[type].map, text).flatMap(({ path, rule }) => (rule === null ? [] : [{ path, ...rule }]));
+    mapChanges([type, 'map'], data[type].map, text).flatMap(({ path, rule }) =>
+      rule === null ? [] : [{ path, ...rule }],
+    );
   return { user: rules('users'), group: rules('groups') };
 }

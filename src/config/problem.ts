@@ -27,7 +27,10 @@ export function configurationError(text: YamlText, problems: readonly Problem[])
   const codes = new Set(problems.map((problem) => problem.code ?? 'D2S_CONFIG_INVALID'));
   const [only] = codes;
   const code = only !== undefined && codes.size === 1 ? only : 'D2S_CONFIG_INVALID';
-  const placed = problems.map((problem) => ({ problem, position: text.locate(problem.path, problem.at, problem.inside) }));
+  const placed = problems.map((problem) => ({
+    problem,
+    position: text.locate(problem.path, problem.at, problem.inside),
+  }));
   placed.sort((a, b) => a.position.line - b.position.line || a.position.column - b.position.column);
   const lines = placed.map(({ problem, position }) => problemLine(text.file, position, problem));
   const [first = ''] = lines;

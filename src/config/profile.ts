@@ -29,7 +29,9 @@ interface Mention {
 
 /** A section whose profile was read. */
 export type ProfiledTarget = Omit<TargetSection, 'profile'> & { readonly profile: TargetProfile };
-export type ProfiledSource = Omit<ConfigurationSource, 'targets'> & { readonly targets: Readonly<Record<string, ProfiledTarget>> };
+export type ProfiledSource = Omit<ConfigurationSource, 'targets'> & {
+  readonly targets: Readonly<Record<string, ProfiledTarget>>;
+};
 
 /**
  * Reads the profiles that the targets name, each with everything that it stands on: one layer a file, and one for what
@@ -49,7 +51,11 @@ export async function loadProfiles(source: ConfigurationSource, text: YamlText):
 async function loadProfile({ profile, limits }: TargetSection, mention: Mention): Promise<TargetProfile> {
   if (typeof profile === 'string') return configured(await loadNamed(profile, mention), {}, limits.requestsPerSecond);
   const { extends: base = 'rfc7644', ...says } = profile;
-  return configured(await loadNamed(base, { ...mention, path: [...mention.path, 'extends'] }), says, limits.requestsPerSecond);
+  return configured(
+    await loadNamed(base, { ...mention, path: [...mention.path, 'extends'] }),
+    says,
+    limits.requestsPerSecond,
+  );
 }
 
 /** The values in force as far as they are known before the target was ever asked. */
@@ -59,12 +65,18 @@ export function dialectOf({ layers }: TargetProfile): Dialect {
 
 /** What a profile is called in sentences. Values that the configuration changes are not those of the profile it names. */
 export function profileName({ name, layers }: TargetProfile): string {
-  const isChanged = layers.some(({ origin, says }) => origin === 'config' && Object.keys(says).some((key) => key !== 'rate'));
+  const isChanged = layers.some(
+    ({ origin, says }) => origin === 'config' && Object.keys(says).some((key) => key !== 'rate'),
+  );
   return isChanged ? `${name} as changed in the configuration` : name;
 }
 
 /** Puts what the configuration says on top. Its rate holds besides those of the profile, evenly spread. */
-function configured(profile: TargetProfile, section: DialectSection, requestsPerSecond: number | undefined): TargetProfile {
+function configured(
+  profile: TargetProfile,
+  section: DialectSection,
+  requestsPerSecond: number | undefined,
+): TargetProfile {
   const rate = [...(section.rate ?? dialectOf(profile).rate), ...budgetOf(requestsPerSecond)];
   const says: PartialDialect = requestsPerSecond === undefined ? section : { ...section, rate };
   const layer: Layer = { origin: 'config', says };
@@ -74,17 +86,33 @@ function configured(profile: TargetProfile, section: DialectSection, requestsPer
 /** A budget of less than one request would never let one out. */
 function budgetOf(requestsPerSecond: number | undefined): Dialect['rate'] {
   if (requestsPerSecond === undefined) return [];
-  return [requestsPerSecond < 1 ? { requests: 1, perSeconds: 1 / requestsPerSecond, burst: 1 } : { requests: requestsPerSecond, perSeconds: 1, burst: 1 }];
+  return [
+    requestsPerSecond < 1
+      ? { requests: 1, perSeconds: 1 / requestsPerSecond, burst: 1 }
+      : { requests: requestsPerSecond, perSeconds: 1, burst: 1 },
+  ];
 }
 
 async function loadNamed(name: string, mention: Mention): Promise<TargetProfile> {
   const file = isFile(name) ? resolve(dirname(mention.text.file), name) : await shippedFile(name, mention);
-  if (mention.through.includes(file)) refuse(mention, `the profiles extend each other in a circle: ${[...mention.through, file].join(' → ')}`, 'leave extends out of one of them');
+  if (mention.through.includes(file))
+    refuse(
+      mention,
+      `the profiles extend each other in a circle: ${[...mention.through, file].join(' → ')}`,
+      'leave extends out of one of them',
+    );
   const text = readYaml(file, await readProfile(file, mention));
   const { success, data, error } = profileFileSchema.safeParse(text.value ?? {}, { reportInput: true });
-  if (!success) throw configurationError(text, error.issues.flatMap((issue) => explainIssue(issue, text, profileFileSchema)));
+  if (!success)
+    throw configurationError(
+      text,
+      error.issues.flatMap((issue) => explainIssue(issue, text, profileFileSchema)),
+    );
   const { about, extends: base, ...says } = data;
-  const below = base === undefined ? [] : (await loadNamed(base, { text, path: ['extends'], through: [...mention.through, file] })).layers;
+  const below =
+    base === undefined
+      ? []
+      : (await loadNamed(base, { text, path: ['extends'], through: [...mention.through, file] })).layers;
   const layers = Object.keys(says).length === 0 ? below : [...below, { origin: 'profile' as const, says }];
   return { name, ...(about === undefined ? {} : { about }), layers };
 }
@@ -99,7 +127,11 @@ async function shippedFile(name: string, mention: Mention): Promise<string> {
   if (names.includes(name)) return join(folder, `${name}.yaml`);
   const meant = nearest(name, names);
   const known = `there are: ${names.join(', ')}; a file of your own is written like ./${name}.yaml`;
-  return refuse(mention, `there is no profile ${JSON.stringify(name)}`, meant === undefined ? known : `did you mean ${meant}? ${known}`);
+  return refuse(
+    mention,
+    `there is no profile ${JSON.stringify(name)}`,
+    meant === undefined ? known : `did you mean ${meant}? ${known}`,
+  );
 }
 
 async function readProfile(file: string, mention: Mention): Promise<string> {
@@ -109,7 +141,12 @@ async function readProfile(file: string, mention: Mention): Promise<string> {
     if (error instanceof BridgeError) throw error;
     const code = systemCode(error);
     const why = code === 'ENOENT' ? 'does not exist' : code === 'EISDIR' ? 'is a folder' : `cannot be read (${code})`;
-    return refuse(mention, `the profile ${file} ${why}`, 'the path is relative to the file that names it', 'D2S_CONFIG_UNREADABLE');
+    return refuse(
+      mention,
+      `the profile ${file} ${why}`,
+      'the path is relative to the file that names it',
+      'D2S_CONFIG_UNREADABLE',
+    );
   }
 }
 

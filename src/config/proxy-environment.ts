@@ -26,7 +26,11 @@ export function proxyFromEnvironment(target: string, environment: Environment): 
   const proxy = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(written) ? written : `http://${written}`);
   const login = proxy === null ? undefined : loginIn(proxy);
   if (proxy === null || login === undefined || !['http:', 'https:'].includes(proxy.protocol)) {
-    throw new BridgeError('D2S_CONFIG_INVALID', `the environment variable ${name} (or ${name.toUpperCase()}) is not an http or https address`, 'write it like http://proxy.example:3128, or unset it');
+    throw new BridgeError(
+      'D2S_CONFIG_INVALID',
+      `the environment variable ${name} (or ${name.toUpperCase()}) is not an http or https address`,
+      'write it like http://proxy.example:3128, or unset it',
+    );
   }
   return { url: proxy.origin, ...(proxy.username === '' ? {} : { login }) };
 }
@@ -49,29 +53,42 @@ function variable(environment: Environment, name: string): string | undefined {
  * (`10.0.0.0/8`), each with a port if wanted; separated by commas or spaces.
  */
 function isExempt(url: URL, list: string): boolean {
-  const host = url.hostname.toLowerCase().replace(/^\[(.+)\]$/, '$1').replace(/\.$/, '');
+  const host = url.hostname
+    .toLowerCase()
+    .replace(/^\[(.+)\]$/, '$1')
+    .replace(/\.$/, '');
   const port = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port;
-  return list.toLowerCase().split(/[\s,]+/).some((entry) => {
-    if (entry === '') return false;
-    if (entry === '*') return true;
-    if (entry.includes('/')) return isInSubnet(host, entry);
-    const { name, only } = splitEntry(entry);
-    if (only !== undefined && only !== port) return false;
-    return name !== '' && (host === name || (isIP(host) === 0 && host.endsWith(`.${name}`)));
-  });
+  return list
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .some((entry) => {
+      if (entry === '') return false;
+      if (entry === '*') return true;
+      if (entry.includes('/')) return isInSubnet(host, entry);
+      const { name, only } = splitEntry(entry);
+      if (only !== undefined && only !== port) return false;
+      return name !== '' && (host === name || (isIP(host) === 0 && host.endsWith(`.${name}`)));
+    });
 }
 
 /** A bare IPv6 address has colons of its own. */
 function splitEntry(entry: string): { readonly name: string; readonly only: string | undefined } {
   if (isIP(entry) === 6) return { name: entry, only: undefined };
   const [, text = entry, only] = /^(.*?)(?::(\d+))?$/.exec(entry) ?? [];
-  return { name: text.replace(/^\[(.+)\]$/, '$1').replace(/^\*?\./, '').replace(/\.$/, ''), only };
+  return {
+    name: text
+      .replace(/^\[(.+)\]$/, '$1')
+      .replace(/^\*?\./, '')
+      .replace(/\.$/, ''),
+    only,
+  };
 }
 
 function isInSubnet(host: string, subnet: string): boolean {
   const [address = '', bits = ''] = subnet.split('/');
   const family = isIP(address);
-  if (family === 0 || isIP(host) !== family || !/^\d{1,3}$/.test(bits) || Number(bits) > (family === 4 ? 32 : 128)) return false;
+  if (family === 0 || isIP(host) !== family || !/^\d{1,3}$/.test(bits) || Number(bits) > (family === 4 ? 32 : 128))
+    return false;
   const kind = family === 4 ? 'ipv4' : 'ipv6';
   const list = new BlockList();
   list.addSubnet(address, Number(bits), kind);

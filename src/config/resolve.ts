@@ -1,6 +1,14 @@
 import { dirname, resolve } from 'node:path';
 import { readsFile } from './check-directory.ts';
-import type { Configuration, DirectoryConfiguration, ProxyConfiguration, SecretReference, TargetAuth, TargetConfiguration, TargetTlsConfiguration } from './configuration.ts';
+import type {
+  Configuration,
+  DirectoryConfiguration,
+  ProxyConfiguration,
+  SecretReference,
+  TargetAuth,
+  TargetConfiguration,
+  TargetTlsConfiguration,
+} from './configuration.ts';
 import { mapChanges } from './map-changes.ts';
 import type { ProfiledSource, ProfiledTarget } from './profile.ts';
 import type { DirectorySection, TargetSection } from './schema/configuration.ts';
@@ -26,12 +34,40 @@ export function resolveConfiguration(source: ProfiledSource, text: YamlText): Co
 type Absolute = (path: string) => string;
 
 function resolveDirectory(name: string, directory: DirectorySection, absolute: Absolute): DirectoryConfiguration {
-  const { kind, idAttribute, changes, sees, users, groups, urls, bind, startTls, tls, referrals, allowCleartext, path } = directory;
-  const limits = { maximumEntries: directory.limits.maximumEntries, readTimeoutMilliseconds: directory.limits.readTimeout };
+  const {
+    kind,
+    idAttribute,
+    changes,
+    sees,
+    users,
+    groups,
+    urls,
+    bind,
+    startTls,
+    tls,
+    referrals,
+    allowCleartext,
+    path,
+  } = directory;
+  const limits = {
+    maximumEntries: directory.limits.maximumEntries,
+    readTimeoutMilliseconds: directory.limits.readTimeout,
+  };
   const id = idAttribute === undefined ? {} : { idAttribute };
   if (kind === 'ldif' || readsFile(directory)) {
     const origin = kind === 'ldif' || kind === 'auto' ? {} : { exportedFrom: kind };
-    return { name, kind: 'ldif', ...origin, ...id, changes, limits, sees, path: absolute(path ?? ''), ...(users === undefined ? {} : { users }), ...(groups === undefined ? {} : { groups }) };
+    return {
+      name,
+      kind: 'ldif',
+      ...origin,
+      ...id,
+      changes,
+      limits,
+      sees,
+      path: absolute(path ?? ''),
+      ...(users === undefined ? {} : { users }),
+      ...(groups === undefined ? {} : { groups }),
+    };
   }
   return {
     name,
@@ -55,8 +91,29 @@ function resolveDirectory(name: string, directory: DirectorySection, absolute: A
   };
 }
 
-function resolveTarget(name: string, target: ProfiledTarget, directories: readonly string[], absolute: Absolute, text: YamlText): TargetConfiguration {
-  const { url, auth, profile, tls, proxy, from, overlap, scope, users, groups, removal, guard, limits, allowCleartext } = target;
+function resolveTarget(
+  name: string,
+  target: ProfiledTarget,
+  directories: readonly string[],
+  absolute: Absolute,
+  text: YamlText,
+): TargetConfiguration {
+  const {
+    url,
+    auth,
+    profile,
+    tls,
+    proxy,
+    from,
+    overlap,
+    scope,
+    users,
+    groups,
+    removal,
+    guard,
+    limits,
+    allowCleartext,
+  } = target;
   return {
     name,
     url,
@@ -69,7 +126,10 @@ function resolveTarget(name: string, target: ProfiledTarget, directories: readon
     overlap,
     scope: {
       users: scope.users,
-      groups: { memberOf: scope.groups.memberOf, ...(scope.groups.where === undefined ? {} : { where: scope.groups.where }) },
+      groups: {
+        memberOf: scope.groups.memberOf,
+        ...(scope.groups.where === undefined ? {} : { where: scope.groups.where }),
+      },
       nested: scope.groups.nested,
     },
     users: { ...users, map: mapChanges(['targets', name, 'users', 'map'], users.map, text) },
@@ -92,7 +152,10 @@ function resolveAuth(auth: TargetSection['auth'], absolute: Absolute): TargetAut
   return { kind: 'headers', headers: mapOf(auth.headers ?? {}, (reference) => resolveSecret(reference, absolute)) };
 }
 
-function resolveTls({ ca, onlyCa, cert, key, serverName }: TargetSection['tls'], absolute: Absolute): TargetTlsConfiguration {
+function resolveTls(
+  { ca, onlyCa, cert, key, serverName }: TargetSection['tls'],
+  absolute: Absolute,
+): TargetTlsConfiguration {
   return {
     ...(ca === undefined ? {} : { ca: absolute(ca) }),
     ...(onlyCa ? { onlyCa } : {}),
@@ -111,6 +174,9 @@ function resolveSecret(reference: SecretReference, absolute: Absolute): SecretRe
   return 'file' in reference ? { file: absolute(reference.file) } : reference;
 }
 
-function mapOf<From, To>(record: Readonly<Record<string, From>>, change: (value: From, key: string) => To): Map<string, To> {
+function mapOf<From, To>(
+  record: Readonly<Record<string, From>>,
+  change: (value: From, key: string) => To,
+): Map<string, To> {
   return new Map(Object.entries(record).map(([key, value]) => [key, change(value, key)]));
 }

@@ -15,7 +15,7 @@ export function sourceOffset(text: string, scalar: Scalar, inside: Position): nu
   let at = isBlock ? text.indexOf('\n', range[0]) + 1 : range[0] + quote.length;
   // A value may begin with the space that the quotes protect; a block's first line begins with its indentation.
   if (isBlock && !isSpace(value[0])) at = skipSpace(text, at);
-  for (let index = 0; index < wanted; ) {
+  for (let index = 0; index < wanted;) {
     if (isSpace(value[index]) && isSpace(text[at])) {
       const end = skipSpace(value, index);
       if (end > wanted && !value.slice(index, end).includes('\n')) return at + wanted - index;
@@ -23,7 +23,8 @@ export function sourceOffset(text: string, scalar: Scalar, inside: Position): nu
       at = skipSpace(text, at);
       continue;
     }
-    const [character, length] = quote === '"' ? unescape(text, at) : [text[at], quote !== '' && text.startsWith("''", at) ? 2 : 1];
+    const [character, length] =
+      quote === '"' ? unescape(text, at) : [text[at], quote !== '' && text.startsWith("''", at) ? 2 : 1];
     // A backslash at the end of a line joins it with the next one.
     if (character === undefined || !value.startsWith(character, index)) return undefined;
     index += character.length;
@@ -44,7 +45,16 @@ function indexOf(value: string, { line, column }: Position): number {
 }
 
 const hexLengths: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
-const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', '"': '"', '\\': '\\', '/': '/', ' ': ' ', r: '\r', '0': '\0' };
+const escapes: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  '"': '"',
+  '\\': '\\',
+  '/': '/',
+  ' ': ' ',
+  r: '\r',
+  '0': '\0',
+};
 
 /** The character that stands at an offset between double quotes, and how long it is written (YAML 1.2 §5.7). */
 function unescape(text: string, at: number): readonly [string | undefined, number] {

@@ -22,7 +22,8 @@ export function parseSchedule(text: string): Schedule | string {
   if (looksLikeDuration(text)) {
     const milliseconds = parseDuration(text);
     if (typeof milliseconds === 'string') return milliseconds;
-    if (milliseconds > longestInterval) return `"${text}" is too long for an interval (24d at most); use a cron expression`;
+    if (milliseconds > longestInterval)
+      return `"${text}" is too long for an interval (24d at most); use a cron expression`;
     return { kind: 'interval', milliseconds };
   }
   const { valid, errors } = validateDetailed(text);

@@ -13,13 +13,20 @@ export function targetNotes(target: ProfiledTarget): string[] {
   const deletes = removal.leaves === 'delete' || removal.deleteAfter !== undefined;
   const notes: (string | false)[] = [
     groups.supported === 'off' && 'the target has no groups: none are in its scope',
-    groups.supported !== 'off' && !groups.create && 'the target makes its groups itself: those that it does not have are reported, not created',
+    groups.supported !== 'off' &&
+      !groups.create &&
+      'the target makes its groups itself: those that it does not have are reported, not created',
     !users.create && 'the target makes its users itself: those that it does not have are reported, not created',
     users.update === 'none' && 'the target takes no updates of users: what the map says is sent at creation only',
     groups.update === 'none' && 'the target takes no updates of groups: what the map says is sent at creation only',
-    users.deactivation === 'deletes' && 'whoever is inactive in the directory is deleted on the target: it cannot deactivate',
-    deletes && users.deletion === 'irreversible' && 'removal deletes users, and on this target nothing of a deleted user can be had back',
-    deletes && users.deletion === 'deactivates' && 'removal deletes users, which this target takes for deactivating them',
+    users.deactivation === 'deletes' &&
+      'whoever is inactive in the directory is deleted on the target: it cannot deactivate',
+    deletes &&
+      users.deletion === 'irreversible' &&
+      'removal deletes users, and on this target nothing of a deleted user can be had back',
+    deletes &&
+      users.deletion === 'deactivates' &&
+      'removal deletes users, which this target takes for deactivating them',
     ...mapNotes('users', target.users.map, users),
     ...(groups.supported === 'off' ? [] : mapNotes('groups', target.groups.map, groups)),
   ];
@@ -37,7 +44,8 @@ function mapNotes(type: 'users' | 'groups', map: ProfiledTarget['users']['map'],
     const parsed = parseScimPath(key);
     if (value === null || typeof parsed === 'string') return [];
     const path = scimPath(desiredPath(parsed));
-    if (drop.some((one) => coversPath(scimPath(one), path))) return [`${type}.map: ${key} is not sent, because the target does not take it`];
+    if (drop.some((one) => coversPath(scimPath(one), path)))
+      return [`${type}.map: ${key} is not sent, because the target does not take it`];
     const isCreateOnly = 'apply' in value && value.apply === 'create';
     if (isCreateOnly || !immutable.some((one) => coversPath(scimPath(one), path))) return [];
     return [`${type}.map: ${key} is sent at creation only, because the target does not change it`];

@@ -4,7 +4,8 @@ const sentences: Partial<Record<ErrorCode, string>> = {
   ALIAS_PROPS: 'an alias (*name) can have neither a tag nor an anchor',
   BAD_ALIAS: 'this is no alias; a value that begins with * must be in quotes',
   BAD_COLLECTION_TYPE: 'the tag does not fit the value; a text that begins with ! must be in quotes',
-  BAD_DQ_ESCAPE: 'this backslash sequence is unknown between double quotes; use single quotes for text with backslashes',
+  BAD_DQ_ESCAPE:
+    'this backslash sequence is unknown between double quotes; use single quotes for text with backslashes',
   BAD_INDENT: 'the indentation does not fit the lines around it, or a [ or { is not closed',
   BAD_SCALAR_START: 'a value that begins with this character must be in quotes',
   BLOCK_AS_IMPLICIT_KEY: 'there is a second ": " on this line; a value that contains ": " must be in quotes',

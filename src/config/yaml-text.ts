@@ -1,4 +1,15 @@
-import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, visit, type Document, type Node } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Document,
+  type Node,
+} from 'yaml';
 import { BridgeError } from '../core/model/errors.ts';
 import { placeText, type ConfigPath, type Position } from './place.ts';
 import { sourceOffset } from './scalar-offset.ts';
@@ -44,7 +55,11 @@ export function readYaml(file: string, source: string): YamlText {
   const [first] = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
   if (first !== undefined) {
     const place = placeText(file, position(first.pos[0]));
-    throw new BridgeError('D2S_CONFIG_INVALID', `${place}: ${syntaxSentence(first.code)}`, 'correct the YAML of the file');
+    throw new BridgeError(
+      'D2S_CONFIG_INVALID',
+      `${place}: ${syntaxSentence(first.code)}`,
+      'correct the YAML of the file',
+    );
   }
   refuseProto(file, document, position);
   return { file, value: plainValue(file, document), ...lookups(text, document, position) };
@@ -55,7 +70,11 @@ function refuseProto(file: string, document: Document.Parsed, position: (offset:
   visit(document, {
     Pair: (_, { key }) => {
       if (!isScalar(key) || key.value !== '__proto__') return;
-      throw new BridgeError('D2S_CONFIG_INVALID', `${placeText(file, position(key.range?.[0] ?? 0))}: __proto__: this key is unknown, and cannot be a name`, 'leave it out, or choose another name');
+      throw new BridgeError(
+        'D2S_CONFIG_INVALID',
+        `${placeText(file, position(key.range?.[0] ?? 0))}: __proto__: this key is unknown, and cannot be a name`,
+        'leave it out, or choose another name',
+      );
     },
   });
 }
@@ -78,7 +97,8 @@ function lookups(
   return {
     locate(path, at, inside) {
       const { key, value, found } = walk(document, path);
-      if (inside !== undefined && found && isScalar(value)) return position(sourceOffset(text, value, inside) ?? start(value));
+      if (inside !== undefined && found && isScalar(value))
+        return position(sourceOffset(text, value, inside) ?? start(value));
       const node = (at === 'value' && found ? value : key) ?? value ?? key;
       return position(node === undefined ? 0 : start(node));
     },

@@ -37,13 +37,21 @@ export async function checkBinding({ target, configured, url }: Bound, store: St
 export async function bindTarget(setup: Bound, store: StateStore): Promise<void> {
   await checkBinding(setup, store);
   const endpoint = endpointOf(setup.url);
-  if ((await store.boundTo(setup.target.name)) !== endpoint) await store.record([{ kind: 'bound', target: setup.target.name, endpoint }]);
+  if ((await store.boundTo(setup.target.name)) !== endpoint)
+    await store.record([{ kind: 'bound', target: setup.target.name, endpoint }]);
 }
 
 /** A target that is new under its name, at a place that the state knows by a name that is not in the configuration any more. */
-async function refuseNamesake(name: string, configured: readonly string[] | undefined, endpoint: string, store: StateView): Promise<void> {
+async function refuseNamesake(
+  name: string,
+  configured: readonly string[] | undefined,
+  endpoint: string,
+  store: StateView,
+): Promise<void> {
   if (configured === undefined) return;
-  const strays = new Set((await store.linkTotals()).map((total) => total.target).filter((target) => !configured.includes(target)));
+  const strays = new Set(
+    (await store.linkTotals()).map((total) => total.target).filter((target) => !configured.includes(target)),
+  );
   for (const stray of strays) {
     if ((await store.boundTo(stray)) !== endpoint) continue;
     throw new BridgeError(
@@ -56,5 +64,7 @@ async function refuseNamesake(name: string, configured: readonly string[] | unde
 
 /** Whether the state knows anything that another service would not. */
 async function hasContent(target: string, store: StateView): Promise<boolean> {
-  return (await store.linkTotals()).some((total) => total.target === target) || (await store.openIntents(target)).length > 0;
+  return (
+    (await store.linkTotals()).some((total) => total.target === target) || (await store.openIntents(target)).length > 0
+  );
 }

@@ -34,7 +34,12 @@ interface CycleEnd {
 }
 
 /** Ends a cycle in the state: what is left to do, what the guard has to remember, what is held. */
-export async function commitCycle(input: CycleInput, prepared: Preparation, scopeGroups: readonly ScopeGroup[], end: CycleEnd): Promise<TargetState> {
+export async function commitCycle(
+  input: CycleInput,
+  prepared: Preparation,
+  scopeGroups: readonly ScopeGroup[],
+  end: CycleEnd,
+): Promise<TargetState> {
   const { setup, store, clock, observer, timekeeper } = input;
   const { state } = end;
   const target = setup.target.name;
@@ -61,7 +66,13 @@ export async function commitCycle(input: CycleInput, prepared: Preparation, scop
   if (isWritten) timekeeper?.note(target, next.lastCycleAt ?? '');
   const isNews = !isDeepStrictEqual({ ...state.unresolved }, { ...next.unresolved });
   observer({ kind: 'unresolved_counted', target, counts: prepared.unresolved, isNews });
-  observer({ kind: 'resources_counted', target, counts: await store.counts(target), pending: next.pending, unstored: await store.unstored(target) });
+  observer({
+    kind: 'resources_counted',
+    target,
+    counts: await store.counts(target),
+    pending: next.pending,
+    unstored: await store.unstored(target),
+  });
   return next;
 }
 
@@ -76,9 +87,20 @@ export async function commitSilence(input: CycleInput): Promise<void> {
   const now = clock.now();
   const at = new Date(now).toISOString();
   const { waiting } = await store.decisions();
-  const words = endVoid(recallWords({ target, state, left: waiting, stillWanted: () => [], now }), { readSince: undefined, now });
+  const words = endVoid(recallWords({ target, state, left: waiting, stillWanted: () => [], now }), {
+    readSince: undefined,
+    now,
+  });
   const { gaps } = passedTime(target, state, now, setup.removal, timekeeper);
-  const ended = { ...state, lastSuccessAt: at, lastCycleAt: at, lastResult: 'success', lastError: undefined, failing: undefined, gaps: gaps.length > 0 ? gaps : undefined } as const;
+  const ended = {
+    ...state,
+    lastSuccessAt: at,
+    lastCycleAt: at,
+    lastResult: 'success',
+    lastError: undefined,
+    failing: undefined,
+    gaps: gaps.length > 0 ? gaps : undefined,
+  } as const;
   const next: TargetState = withWords(ended, words);
   if (isWorthWriting(state, next, input)) {
     await store.record([{ kind: 'target', target, state: next }]);
@@ -87,7 +109,12 @@ export async function commitSilence(input: CycleInput): Promise<void> {
   await takeOut(words, target, { store, observer });
 }
 
-function nextState(prepared: Preparation, { pushed, result, error, state }: CycleEnd, at: string, digest: Digest): TargetState {
+function nextState(
+  prepared: Preparation,
+  { pushed, result, error, state }: CycleEnd,
+  at: string,
+  digest: Digest,
+): TargetState {
   const { hold } = prepared.verdict;
   const pending =
     pushed.failed.length +
@@ -112,7 +139,14 @@ function nextState(prepared: Preparation, { pushed, result, error, state }: Cycl
     rejected: prepared.plan.rejected.length === 0 ? undefined : countReasons(prepared.plan.rejected),
     mislaid: mislaidRecord(prepared.mislaid),
     held: hold === undefined ? undefined : heldRecord(hold, state.held, at, digest),
-    establishedAt: state.establishedAt ?? (endsFirstLoad(pushed, prepared.deferred.length + prepared.unreached.filter(({ failure }) => isUnreached(failure)).length) ? at : undefined),
+    establishedAt:
+      state.establishedAt ??
+      (endsFirstLoad(
+        pushed,
+        prepared.deferred.length + prepared.unreached.filter(({ failure }) => isUnreached(failure)).length,
+      )
+        ? at
+        : undefined),
     // An approval ends with the last of its operations; what failed is tried again under it.
     approvals: approvals.length === 0 ? undefined : approvals,
     marks: prepared.marks,
@@ -128,7 +162,9 @@ function mislaidRecord(mislaid: Preparation['mislaid']): TargetState['mislaid'] 
 /** Whose trouble is over: nothing is left to do about them, be it done, undone in the directory, or their entry gone. */
 function endedTroubles({ plan, troubles, standing, stray }: Preparation, { pushed }: CycleEnd): SourceId[] {
   const applied = new Set(pushed.applied);
-  const unfinished = new Set(plan.operations.filter((operation) => !applied.has(operation)).map(({ sourceId }) => sourceId));
+  const unfinished = new Set(
+    plan.operations.filter((operation) => !applied.has(operation)).map(({ sourceId }) => sourceId),
+  );
   return [...[...troubles.keys()].filter((id) => !unfinished.has(id) && !standing.has(id)), ...stray];
 }
 
@@ -155,7 +191,12 @@ function isOld(at: string | undefined, now: number): boolean {
 }
 
 /** A cycle that was stopped says nothing about its target. */
-function failingNow(target: string, state: TargetState, result: CycleResult, { clock, failures, isStopping }: EndInput): TargetState['failing'] {
+function failingNow(
+  target: string,
+  state: TargetState,
+  result: CycleResult,
+  { clock, failures, isStopping }: EndInput,
+): TargetState['failing'] {
   const before = failures?.of(target) ?? state.failing;
   return isStopping() ? before : failingAfter(before, result, new Date(clock.now()).toISOString());
 }
@@ -170,17 +211,25 @@ function errorRecord(state: TargetState, { code }: BridgeError, at: string): Tar
 }
 
 /** A cycle that failed leaves its mark in the state, if the state can be written at all. Returns since when cycles fail. */
-export async function commitError(target: string, error: BridgeError, input: EndInput, scimTarget?: ScimTarget): Promise<TargetState['failing']> {
+export async function commitError(
+  target: string,
+  error: BridgeError,
+  input: EndInput,
+  scimTarget?: ScimTarget,
+): Promise<TargetState['failing']> {
   const { store, clock, failures } = input;
   try {
     const state = await store.target(target);
     const lastError = errorRecord(state, error, new Date(clock.now()).toISOString());
     const failing = failingNow(target, state, 'error', input);
     failures?.note(target, failing);
-    const isWritten = failures === undefined || state.lastError?.code !== error.code || isOld(state.failing?.at, clock.now());
+    const isWritten =
+      failures === undefined || state.lastError?.code !== error.code || isOld(state.failing?.at, clock.now());
     await store.record([
       ...(scimTarget === undefined ? [] : newNotes(scimTarget)), // above all that it wants to be left alone
-      ...(isWritten ? [{ kind: 'target', target, state: { ...state, lastResult: 'error', lastError, failing } } as const] : []),
+      ...(isWritten
+        ? [{ kind: 'target', target, state: { ...state, lastResult: 'error', lastError, failing } } as const]
+        : []),
     ]);
     return failing;
   } catch {

@@ -75,20 +75,43 @@ export async function explainTarget(
   setup: TargetSetup,
   readings: readonly CompleteReading[],
   store: StateView,
-  { lookUp, now, signal, isPush = false }: Pick<PrepareInput, 'lookUp' | 'now' | 'signal'> & { readonly isPush?: boolean },
+  {
+    lookUp,
+    now,
+    signal,
+    isPush = false,
+  }: Pick<PrepareInput, 'lookUp' | 'now' | 'signal'> & { readonly isPush?: boolean },
 ): Promise<Examination> {
   const target = setup.target.name;
   checkMustSee(setup, readings);
   await checkBinding(setup, store);
   const entries = readings.flatMap((reading) => reading.entries);
-  const { projection: all, memory, survey } = await draftKnowing(undefined, readings, setup.definition, { now: () => now }, store);
+  const {
+    projection: all,
+    memory,
+    survey,
+  } = await draftKnowing(undefined, readings, setup.definition, { now: () => now }, store);
   const ids = all.resources.map(({ sourceId }) => sourceId);
   const links = await gather([...new Set([...ids, id])], (batch) => store.links(target, batch));
   // Newcomers other than this one would each cost a search.
-  const resources = all.resources.filter(({ sourceId }) => sourceId === id || (links.get(sourceId)?.lifecycle ?? 'lost') !== 'lost');
+  const resources = all.resources.filter(
+    ({ sourceId }) => sourceId === id || (links.get(sourceId)?.lifecycle ?? 'lost') !== 'lost',
+  );
   const projection = { ...all, resources };
   await remind(setup.target, store);
-  const prepared = await preparePlan({ setup, readings, projection, scopeGroups: survey.scopeGroups, only: id, wantedBack: new Set(isPush ? [id] : []), store, lookUp, attempt: 'asked', now, signal });
+  const prepared = await preparePlan({
+    setup,
+    readings,
+    projection,
+    scopeGroups: survey.scopeGroups,
+    only: id,
+    wantedBack: new Set(isPush ? [id] : []),
+    store,
+    lookUp,
+    attempt: 'asked',
+    now,
+    signal,
+  });
   const { plan, verdict, undone, words, context, unreached } = prepared;
   const failed = await explainUnreached(setup.target, unreached, signal);
   if (failed !== undefined) throw failed;
@@ -102,7 +125,10 @@ export async function explainTarget(
     target,
     id,
     explanation: explained,
-    rejected: plan.rejected.find(({ sourceId, reasons }) => sourceId === id && !reasons.some(({ code }) => code === 'hidden_entry')) ?? explained?.rejected,
+    rejected:
+      plan.rejected.find(
+        ({ sourceId, reasons }) => sourceId === id && !reasons.some(({ code }) => code === 'hidden_entry'),
+      ) ?? explained?.rejected,
     createInactive: setup.createInactive,
     account: isLive(link) || wasSearched ? undefined : await findUnlinked(explained, setup, store, signal),
     names: new Map([...all.resources, ...all.rejected].map(({ sourceId, label }) => [sourceId, label])),
@@ -114,7 +140,9 @@ export async function explainTarget(
     held: own(verdict.hold?.operations ?? []),
     holdId: verdict.hold?.holdId,
     undone: own(undone),
-    rejections: words.rejections.filter(({ operations }) => operations.flatMap(marksOf).some((mark) => rejected.has(mark))),
+    rejections: words.rejections.filter(({ operations }) =>
+      operations.flatMap(marksOf).some((mark) => rejected.has(mark)),
+    ),
   };
   return { explanation, prepared };
 }
@@ -124,7 +152,12 @@ function isLive(link: Link | undefined): boolean {
 }
 
 /** Whoever is not linked, and was not looked for because they are out of scope: is somebody there who looks like them? */
-async function findUnlinked(explained: Explanation | undefined, { target, policy }: TargetSetup, store: StateView, signal: AbortSignal): Promise<UnlinkedAccount | undefined> {
+async function findUnlinked(
+  explained: Explanation | undefined,
+  { target, policy }: TargetSetup,
+  store: StateView,
+  signal: AbortSignal,
+): Promise<UnlinkedAccount | undefined> {
   if (explained === undefined || target.takes(explained.type) === 'none') return undefined;
   const { type, sourceId, rules } = explained;
   const values = rules.flatMap(({ path, result }) => (result.kind === 'value' ? [[path, result.value] as const] : []));
@@ -142,7 +175,15 @@ async function findUnlinked(explained: Explanation | undefined, { target, policy
 }
 
 /** Attributes by which people call each other, and groups; in lower case. */
-export const callingNames = ['mail', 'uid', 'samaccountname', 'userprincipalname', 'cn', 'displayname', 'name'] as const;
+export const callingNames = [
+  'mail',
+  'uid',
+  'samaccountname',
+  'userprincipalname',
+  'cn',
+  'displayname',
+  'name',
+] as const;
 
 /** Entries that a person may mean: by source id, DN, or else mail address or a name, in any spelling. Several are possible. */
 export function findEntries(who: string, entries: readonly Entry[]): Entry[] {
@@ -151,6 +192,8 @@ export function findEntries(who: string, entries: readonly Entry[]): Entry[] {
   const exact = entries.filter((entry) => entry.id === text || entryKey(entry) === key);
   if (exact.length > 0) return exact;
   return entries.filter(({ attributes }) =>
-    callingNames.some((name) => attributes.get(name)?.some((value) => typeof value === 'string' && fold(value) === text)),
+    callingNames.some((name) =>
+      attributes.get(name)?.some((value) => typeof value === 'string' && fold(value) === text),
+    ),
   );
 }

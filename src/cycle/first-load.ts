@@ -10,5 +10,10 @@ const final: ReadonlySet<FailureClass> = new Set(['rejected', 'conflict', 'unsup
  * @param waiting for another try, or to be looked for
  */
 export function endsFirstLoad(pushed: PushReport, waiting: number): boolean {
-  return pushed.notStarted === 0 && pushed.stoppedBy === undefined && waiting === 0 && pushed.failed.every(({ failure }) => final.has(failure.class));
+  return (
+    pushed.notStarted === 0 &&
+    pushed.stoppedBy === undefined &&
+    waiting === 0 &&
+    pushed.failed.every(({ failure }) => final.has(failure.class))
+  );
 }

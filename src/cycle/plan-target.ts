@@ -54,7 +54,17 @@ export async function planTarget(
   await checkBinding(setup, store);
   const { projection, survey } = await draftKnowing(undefined, readings, setup.definition, { now: () => now }, store);
   await remind(setup.target, store);
-  const prepared = await preparePlan({ setup, readings, projection, scopeGroups: survey.scopeGroups, store, lookUp, attempt, now, signal });
+  const prepared = await preparePlan({
+    setup,
+    readings,
+    projection,
+    scopeGroups: survey.scopeGroups,
+    store,
+    lookUp,
+    attempt,
+    now,
+    signal,
+  });
   return {
     target: setup.target.name,
     plan: prepared.plan,
@@ -68,7 +78,13 @@ export async function planTarget(
     unproven: prepared.unproven,
     unreached: prepared.unreached,
     leftOut: prepared.leftOut,
-    coverage: coverageOf({ ...projection, rejected: [...projection.rejected, ...prepared.unfit], operations: prepared.plan.operations, links: prepared.links, lacksGroups: prepared.leftOut > 0 }),
+    coverage: coverageOf({
+      ...projection,
+      rejected: [...projection.rejected, ...prepared.unfit],
+      operations: prepared.plan.operations,
+      links: prepared.links,
+      lacksGroups: prepared.leftOut > 0,
+    }),
     names: new Map([...projection.resources, ...projection.rejected].map(({ sourceId, label }) => [sourceId, label])),
     found: new Map([...prepared.matches].map(([id, { body }]) => [id, body])),
   };

@@ -40,7 +40,10 @@ function pushDue(input: CycleInput, prepared: Preparation): Promise<PushReport> 
     intents,
     listed,
     troubles,
-    removalsOf: createRemovalRecords({ target: setup.target.name, context, approved, established: isEstablished(state) }, clock),
+    removalsOf: createRemovalRecords(
+      { target: setup.target.name, context, approved, established: isEstablished(state) },
+      clock,
+    ),
     readAt: input.readings.readAt,
   });
 }

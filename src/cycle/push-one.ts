@@ -12,7 +12,10 @@ import { createRemovalRecords } from './shared/removal-records.ts';
 import { attend, newNotes } from './shared/target-notes.ts';
 
 /** What a person wants carried out alone, and when it was read that it is due. */
-export interface PushOneInput extends Pick<CycleInput, 'setup' | 'store' | 'clock' | 'observer' | 'signal' | 'isStopping'> {
+export interface PushOneInput extends Pick<
+  CycleInput,
+  'setup' | 'store' | 'clock' | 'observer' | 'signal' | 'isStopping'
+> {
   readonly id: SourceId;
   readonly decision: Decision;
   readonly prepared: Preparation;
@@ -24,10 +27,27 @@ export interface PushOneInput extends Pick<CycleInput, 'setup' | 'store' | 'cloc
 export function pushDecision(
   target: string,
   operations: readonly Operation[],
-  { at, by, digest, hash }: { readonly at: string; readonly by: Decider; readonly digest: (text: string) => string; readonly hash: (text: string) => string },
+  {
+    at,
+    by,
+    digest,
+    hash,
+  }: {
+    readonly at: string;
+    readonly by: Decider;
+    readonly digest: (text: string) => string;
+    readonly hash: (text: string) => string;
+  },
 ): Decision {
   const held = operations.map((operation) => heldOperation(operation, digest));
-  return { target, holdId: `push-${hash(JSON.stringify([target, held])).slice(0, 12)}`, decision: 'push', at, by, operations: held };
+  return {
+    target,
+    holdId: `push-${hash(JSON.stringify([target, held])).slice(0, 12)}`,
+    decision: 'push',
+    at,
+    by,
+    operations: held,
+  };
 }
 
 /**
@@ -46,7 +66,13 @@ export async function pushOne(own: readonly Operation[], input: PushOneInput): P
   const isOwn = ({ sourceId }: { readonly sourceId: string }): boolean => ids.has(sourceId);
   await bindTarget(setup, store);
   const state = await store.target(target);
-  const words = recallWords({ target, state, left: [{ ...decision, key: '' }], stillWanted: (held) => prepared.leftOf(held, []), now: clock.now() });
+  const words = recallWords({
+    target,
+    state,
+    left: [{ ...decision, key: '' }],
+    stillWanted: (held) => prepared.leftOf(held, []),
+    now: clock.now(),
+  });
   const decided = withWords(state, words);
   attend(setup.target, store);
   await store.record([
@@ -68,14 +94,21 @@ export async function pushOne(own: readonly Operation[], input: PushOneInput): P
     listed: prepared.listed,
     attempt: 'asked',
     troubles: prepared.troubles,
-    removalsOf: createRemovalRecords({ target, context: prepared.context, approved: [], established: isEstablished(prepared.state) }, clock),
+    removalsOf: createRemovalRecords(
+      { target, context: prepared.context, approved: [], established: isEstablished(prepared.state) },
+      clock,
+    ),
   });
   const isDone = pushed.applied.length === own.length && prepared.troubles.has(id);
   const approvals = trimmed(decided.approvals ?? [], (held) => prepared.leftOf(held, pushed.applied));
   await store.record([
     ...(isDone ? [{ kind: 'trouble_over', target, sourceId: id } as const] : []),
     ...newNotes(setup.target),
-    { kind: 'target', target, state: withWords(decided, { approvals, rejections: decided.rejections ?? [], decided: [] }) },
+    {
+      kind: 'target',
+      target,
+      state: withWords(decided, { approvals, rejections: decided.rejections ?? [], decided: [] }),
+    },
   ]);
   return pushed;
 }

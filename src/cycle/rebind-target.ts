@@ -27,7 +27,11 @@ export interface Rebound {
  *
  * @throws BridgeError D2S_TARGET_CHANGED when they are not there: then it is another service
  */
-export async function rebindTarget({ target, url }: Pick<TargetSetup, 'target' | 'url'>, store: StateStore, signal: AbortSignal): Promise<Rebound> {
+export async function rebindTarget(
+  { target, url }: Pick<TargetSetup, 'target' | 'url'>,
+  store: StateStore,
+  signal: AbortSignal,
+): Promise<Rebound> {
   const { name } = target;
   const from = await store.boundTo(name);
   const to = endpointOf(url);
@@ -46,7 +50,10 @@ export async function rebindTarget({ target, url }: Pick<TargetSetup, 'target' |
       `correct url; if it is another service: dir2scim state reset ${name} (matches and adopts anew, and removes nothing)`,
     );
   }
-  await store.record([{ kind: 'bound', target: name, endpoint: to }, ...(recognised < sample.length ? [{ kind: 'content_forgotten', target: name } as const] : [])]);
+  await store.record([
+    { kind: 'bound', target: name, endpoint: to },
+    ...(recognised < sample.length ? [{ kind: 'content_forgotten', target: name } as const] : []),
+  ]);
   return { from, to, links: links.length, sampled: sample.length, recognised };
 }
 

@@ -29,7 +29,10 @@ const togetherMilliseconds = 2_000;
  * others. A directory is read once for all. Resolves when all are on their way, with the reports to come; none of them
  * rejects.
  */
-export async function startCycles(targets: readonly string[], input: CyclesInput): Promise<ReadonlyMap<string, Promise<CycleReport>>> {
+export async function startCycles(
+  targets: readonly string[],
+  input: CyclesInput,
+): Promise<ReadonlyMap<string, Promise<CycleReport>>> {
   const isAwaited = await lookThroughDecisions(targets, input);
   const began = input.clock.now();
   const fresh = input.mode === 'full' || isAwaited;
@@ -63,19 +66,25 @@ async function prepare(target: string, input: CyclesInput, definitions: TargetDe
 function createNoting(store: CyclesInput['store']): (readings: DirectoryReadings) => Promise<void> {
   let last: Promise<void> = Promise.resolve();
   return ({ identities, seen, complete, failed }) => {
-    const own = last.catch(() => undefined).then(async () => {
-      await pinDirectories(identities, store);
-      await rememberDirectories(seen, store);
-      await forgetReadings(failed.keys(), store);
-      await noteNames(complete, store);
-    });
+    const own = last
+      .catch(() => undefined)
+      .then(async () => {
+        await pinDirectories(identities, store);
+        await rememberDirectories(seen, store);
+        await forgetReadings(failed.keys(), store);
+        await noteNames(complete, store);
+      });
     last = own;
     return own;
   };
 }
 
 /** Resolves when all have ended in one way or another, or the time is over. */
-async function settledWithin(milliseconds: number, all: readonly Promise<unknown>[], { clock, signal }: Pick<CyclesInput, 'clock' | 'signal'>): Promise<void> {
+async function settledWithin(
+  milliseconds: number,
+  all: readonly Promise<unknown>[],
+  { clock, signal }: Pick<CyclesInput, 'clock' | 'signal'>,
+): Promise<void> {
   const over = new AbortController();
   const patience = clock.sleep(milliseconds, AbortSignal.any([signal, over.signal])).catch(() => undefined);
   await Promise.race([Promise.allSettled(all), patience]);

@@ -36,16 +36,40 @@ export async function runTarget(input: CycleInput): Promise<CycleReport> {
   const result = await outcomeOf(input);
   const milliseconds = clock.monotonic() - began;
   const { deferred, failing } = result;
-  observer({ kind: 'cycle_finished', target, mode, cycle, result: result.result, milliseconds, deferred, failing, error: told(result.error) });
+  observer({
+    kind: 'cycle_finished',
+    target,
+    mode,
+    cycle,
+    result: result.result,
+    milliseconds,
+    deferred,
+    failing,
+    error: told(result.error),
+  });
   return { cycle, target, mode, milliseconds, ...result };
 }
 
 /** The report of a target whose cycle could not even be prepared. */
-export async function failTarget(target: string, error: BridgeError, input: Omit<CycleInput, 'setup' | 'readings'>): Promise<CycleReport> {
+export async function failTarget(
+  target: string,
+  error: BridgeError,
+  input: Omit<CycleInput, 'setup' | 'readings'>,
+): Promise<CycleReport> {
   const { cycle, mode, observer } = input;
   observer({ kind: 'cycle_started', target, mode, cycle });
   const failing = await commitError(target, error, input);
-  observer({ kind: 'cycle_finished', target, mode, cycle, result: 'error', milliseconds: 0, deferred: 0, failing, error: told(error) });
+  observer({
+    kind: 'cycle_finished',
+    target,
+    mode,
+    cycle,
+    result: 'error',
+    milliseconds: 0,
+    deferred: 0,
+    failing,
+    error: told(error),
+  });
   return { cycle, target, mode, milliseconds: 0, ...nothingDone, result: 'error', error, failing };
 }
 
@@ -96,7 +120,13 @@ async function runCycle(input: CycleInput): Promise<Result> {
   const isUnchanged = step !== undefined && isSame(step, readings, clock);
   if (isUnchanged && step.unproven !== 'everyone' && step.unproven.size === 0) {
     await commitSilence(input);
-    return { ...nothingDone, unstored: await store.unstored(setup.target.name), result: 'success', error: undefined, failing: undefined };
+    return {
+      ...nothingDone,
+      unstored: await store.unstored(setup.target.name),
+      result: 'success',
+      error: undefined,
+      failing: undefined,
+    };
   }
   await remind(setup.target, store);
   attend(setup.target, store);
@@ -107,9 +137,21 @@ async function runCycle(input: CycleInput): Promise<Result> {
   const focus = step && (await focusOn(step, projection, setup.target, store));
   if (focus === undefined) await recoverIntents(setup, store, projection, clock.now(), input.signal);
   const heldMatches = mayRest(input) ? input.heldMatches?.of(setup.target.name, clock) : undefined;
-  const from = { ...input, heldMatches, readings, lookUp: input.readings.lookUp, projection, scopeGroups: draft.survey.scopeGroups, focus, now: clock.now() };
+  const from = {
+    ...input,
+    heldMatches,
+    readings,
+    lookUp: input.readings.lookUp,
+    projection,
+    scopeGroups: draft.survey.scopeGroups,
+    focus,
+    now: clock.now(),
+  };
   const prepared = await preparePlan(from);
-  const { plan, verdict: { hold } } = prepared;
+  const {
+    plan,
+    verdict: { hold },
+  } = prepared;
   const target = setup.target.name;
   input.heldMatches?.keep(target, matchesToKeep(prepared, heldMatches ?? new Map(), clock));
   tell(prepared, input);
@@ -118,11 +160,24 @@ async function runCycle(input: CycleInput): Promise<Result> {
   const down = pushed.stoppedBy ?? (await silence(prepared, pushed, input));
   const error = down === undefined ? stillDown(prepared, pushed) : targetError(target, down);
   const result = error === undefined ? resultOf(pushed, prepared, hold, input) : 'error';
-  const { pending, failing } = await commitCycle(input, prepared, draft.survey.scopeGroups, { pushed, result, error, state });
+  const { pending, failing } = await commitCycle(input, prepared, draft.survey.scopeGroups, {
+    pushed,
+    result,
+    error,
+    state,
+  });
   if (result === 'success' && pending === 0) {
     const plannedAt = focus === undefined ? plannedNow : (step?.plannedAt ?? plannedNow);
-    const unproven = pushed.applied.length === 0 ? new Set<SourceId>() : (focus && idsIn(focus)) ?? 'everyone';
-    input.inStep?.remember(target, { readings, draft, unfit: prepared.unfit, unseen: prepared.unseen, plannedAt, lookAt: Math.min(nextLook(prepared, clock), focus === undefined ? Infinity : (step?.lookAt ?? Infinity)), unproven });
+    const unproven = pushed.applied.length === 0 ? new Set<SourceId>() : ((focus && idsIn(focus)) ?? 'everyone');
+    input.inStep?.remember(target, {
+      readings,
+      draft,
+      unfit: prepared.unfit,
+      unseen: prepared.unseen,
+      plannedAt,
+      lookAt: Math.min(nextLook(prepared, clock), focus === undefined ? Infinity : (step?.lookAt ?? Infinity)),
+      unproven,
+    });
   }
   return {
     result,
@@ -142,16 +197,31 @@ async function runCycle(input: CycleInput): Promise<Result> {
 }
 
 /** What the report tells of what was found before anything was sent. */
-function found({ plan: { rejected }, unreached, leftOut, forgotten, unproven }: Preparation): Pick<Result, 'rejected' | 'unreached' | 'leftOut' | 'forgotten' | 'unproven'> {
+function found({
+  plan: { rejected },
+  unreached,
+  leftOut,
+  forgotten,
+  unproven,
+}: Preparation): Pick<Result, 'rejected' | 'unreached' | 'leftOut' | 'forgotten' | 'unproven'> {
   return { rejected, unreached, leftOut, forgotten, unproven };
 }
 
 /** What was found before anything is sent. */
 function tell({ plan, unreached, forgotten, verdict: { hold } }: Preparation, { observer }: CycleInput): void {
   const { id: planId, target, operations, rejected } = plan;
-  observer({ kind: 'plan_made', target, planId, counts: countByVerb(operations), rejected: rejected.length, reasons: countReasons(rejected) });
-  for (const { type, count, failure } of unreached) observer({ kind: 'search_failed', target, type, count, failure: failure.class, status: failure.status });
-  for (const { type, sourceId, targetId } of forgotten) observer({ kind: 'link_forgotten', target, type, sourceId, targetId });
+  observer({
+    kind: 'plan_made',
+    target,
+    planId,
+    counts: countByVerb(operations),
+    rejected: rejected.length,
+    reasons: countReasons(rejected),
+  });
+  for (const { type, count, failure } of unreached)
+    observer({ kind: 'search_failed', target, type, count, failure: failure.class, status: failure.status });
+  for (const { type, sourceId, targetId } of forgotten)
+    observer({ kind: 'link_forgotten', target, type, sourceId, targetId });
   if (hold !== undefined) observer({ kind: 'held', target, hold });
 }
 
@@ -205,7 +275,10 @@ async function rememberFindings(input: CycleInput, prepared: Preparation): Promi
   const words = endVoid(prepared.words, { readSince: input.readSince, now: clock.now() });
   const decided = withWords(state, words);
   // How far the data had come is durable before anything is sent that goes by it.
-  const next = due.length === 0 ? decided : { ...decided, marks, begun: beginPlan(prepared, clock.now()), held: standing(prepared, input) };
+  const next =
+    due.length === 0
+      ? decided
+      : { ...decided, marks, begun: beginPlan(prepared, clock.now()), held: standing(prepared, input) };
   await store.record([
     ...found.map((trouble) => ({ kind: 'trouble', trouble }) as const),
     ...settled.map((intent) => ({ kind: 'settled', intent }) as const),
@@ -220,7 +293,16 @@ async function rememberFindings(input: CycleInput, prepared: Preparation): Promi
 }
 
 /** A plan of one operation cannot stop in the middle. */
-function beginPlan({ due, state: { begun }, verdict: { begun: { measured, drew } } }: Preparation, now: number): TargetState['begun'] {
+function beginPlan(
+  {
+    due,
+    state: { begun },
+    verdict: {
+      begun: { measured, drew },
+    },
+  }: Preparation,
+  now: number,
+): TargetState['begun'] {
   const isNew = begun === undefined || !(now - Date.parse(begun.at) < day);
   if (measured.length === 0 || (due.length === 1 && isNew)) return undefined;
   const others = drew.removed.length + drew.changes.length === 0 ? undefined : drew;
@@ -228,23 +310,42 @@ function beginPlan({ due, state: { begun }, verdict: { begun: { measured, drew }
 }
 
 /** What is held is known before the target grows by the rest of the plan, which must not let it go after a crash. */
-function standing({ verdict: { hold }, state: { held } }: Preparation, { store, clock }: CycleInput): TargetState['held'] {
+function standing(
+  { verdict: { hold }, state: { held } }: Preparation,
+  { store, clock }: CycleInput,
+): TargetState['held'] {
   return hold === undefined ? held : heldRecord(hold, held, new Date(clock.now()).toISOString(), store.digest);
 }
 
 /** What is wrong with a target that took nothing, could not be searched or failed on the way, and does not answer now either. */
-async function silence({ unreached }: Preparation, { applied, failed }: PushReport, { setup, signal, isStopping }: CycleInput): Promise<Failure | undefined> {
+async function silence(
+  { unreached }: Preparation,
+  { applied, failed }: PushReport,
+  { setup, signal, isStopping }: CycleInput,
+): Promise<Failure | undefined> {
   const isInDoubt = unreached.length > 0 || failed.some(({ failure }) => !isAnswer.has(failure.class));
   return isInDoubt && applied.length === 0 && !isStopping() ? setup.target.probe(signal) : undefined;
 }
 /** What only a target answers that is there. After `unknown` it was searched. */
-const isAnswer: ReadonlySet<FailureClass> = new Set(['rejected', 'conflict', 'throttled', 'auth', 'renumbered', 'unknown']);
+const isAnswer: ReadonlySet<FailureClass> = new Set([
+  'rejected',
+  'conflict',
+  'throttled',
+  'auth',
+  'renumbered',
+  'unknown',
+]);
 
 /** What was wrong with the target when it was last asked, in a cycle that asks it for nothing because its pauses are not over. */
-function stillDown({ plan: { target }, state: { lastResult, lastError }, deferred, resting, due, found, unreached }: Preparation, { failed }: PushReport): BridgeError | undefined {
+function stillDown(
+  { plan: { target }, state: { lastResult, lastError }, deferred, resting, due, found, unreached }: Preparation,
+  { failed }: PushReport,
+): BridgeError | undefined {
   const waiting = deferred.length + resting.size;
   const isAsked = due.length + found.length + unreached.length + failed.length > 0;
-  return lastResult !== 'error' || lastError === undefined || waiting === 0 || isAsked ? undefined : standingTargetError(target, lastError.code, waiting);
+  return lastResult !== 'error' || lastError === undefined || waiting === 0 || isAsked
+    ? undefined
+    : standingTargetError(target, lastError.code, waiting);
 }
 
 /*
@@ -255,7 +356,12 @@ function stillDown({ plan: { target }, state: { lastResult, lastError }, deferre
  *   what was not begun, because it was stopped        | partial
  *   nothing                                           | success
  */
-function resultOf(pushed: PushReport, prepared: Preparation, hold: Hold | undefined, { isStopping }: CycleInput): CycleResult {
+function resultOf(
+  pushed: PushReport,
+  prepared: Preparation,
+  hold: Hold | undefined,
+  { isStopping }: CycleInput,
+): CycleResult {
   const { unreached, unproven, deferred, resting } = prepared;
   const failed = pushed.failed.length + unreached.length + unproven.length + deferred.length + resting.size;
   if (failed > 0 || (pushed.notStarted > 0 && !isStopping())) return 'partial';
@@ -265,7 +371,16 @@ function resultOf(pushed: PushReport, prepared: Preparation, hold: Hold | undefi
 
 /** How many operations of each verb; all verbs are there. */
 function countByVerb(operations: readonly Operation[]): Record<Verb, number> {
-  const counts: Record<Verb, number> = { create: 0, adopt: 0, relink: 0, update: 0, reactivate: 0, members: 0, deactivate: 0, delete: 0 };
+  const counts: Record<Verb, number> = {
+    create: 0,
+    adopt: 0,
+    relink: 0,
+    update: 0,
+    reactivate: 0,
+    members: 0,
+    deactivate: 0,
+    delete: 0,
+  };
   for (const { verb } of operations) counts[verb] += 1;
   return counts;
 }

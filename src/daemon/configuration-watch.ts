@@ -10,7 +10,12 @@ export interface ConfigurationWatch {
  * @param read its text now
  * @param running what was read at the start
  */
-export function watchConfiguration(log: Log, file: string, read: () => Promise<string>, running: string): ConfigurationWatch {
+export function watchConfiguration(
+  log: Log,
+  file: string,
+  read: () => Promise<string>,
+  running: string,
+): ConfigurationWatch {
   let last = running;
   return {
     async look() {
@@ -18,7 +23,11 @@ export function watchConfiguration(log: Log, file: string, read: () => Promise<s
       if (now === undefined || now === last) return; // it may be in the middle of being replaced
       last = now;
       if (now === running) log.info({ event: 'config_changed' }, `${file} is as it was when dir2scim was started`);
-      else log.warn({ event: 'config_changed' }, `${file} has changed; dir2scim goes on with what it read at its start: check it with dir2scim check, and restart`);
+      else
+        log.warn(
+          { event: 'config_changed' },
+          `${file} has changed; dir2scim goes on with what it read at its start: check it with dir2scim check, and restart`,
+        );
     },
   };
 }

@@ -54,7 +54,11 @@ export function createLanes({ targets, clock, patienceMilliseconds, mayRun, star
         for (const [target, report] of await start(own, group, control)) follow(target, report);
       }
       if (idle.length > 0) {
-        await settledWithin(patienceMilliseconds, idle.flatMap((target) => busy.get(target) ?? []), clock);
+        await settledWithin(
+          patienceMilliseconds,
+          idle.flatMap((target) => busy.get(target) ?? []),
+          clock,
+        );
       }
       if (fatal !== undefined) throw fatal;
     },

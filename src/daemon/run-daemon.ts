@@ -22,7 +22,9 @@ export interface DaemonParts {
   readonly runCycles: (mode: CycleMode, control: CycleControl) => Promise<void>;
   /** Resolves when nothing that `runCycles` left under way is going on any more. */
   readonly settled: () => Promise<void>;
-  readonly startHttp: (scheduler: Pick<Scheduler<CycleMode>, 'heartbeat' | 'trigger'>) => Promise<{ close(): Promise<void> }>;
+  readonly startHttp: (
+    scheduler: Pick<Scheduler<CycleMode>, 'heartbeat' | 'trigger'>,
+  ) => Promise<{ close(): Promise<void> }>;
   /** Runs beside the rounds until its signal is aborted, and asks for one that comes sooner than planned. */
   readonly watch?: ((ring: () => void, signal: AbortSignal) => Promise<void>) | undefined;
   readonly signals: SignalSource;
@@ -62,7 +64,11 @@ export async function runDaemon(parts: DaemonParts): Promise<void> {
       const watching = startWatch(parts, scheduler, shutdown.stopping);
       const running = scheduler.run(shutdown.stopping).then(parts.settled).finally(watching.stop);
       const end = await Promise.race([running, shutdown.givenUp]);
-      if (end === 'given up') log.warn({ event: 'daemon_stopped' }, 'dir2scim stopped without waiting for requests that did not end; the next run looks at what they did');
+      if (end === 'given up')
+        log.warn(
+          { event: 'daemon_stopped' },
+          'dir2scim stopped without waiting for requests that did not end; the next run looks at what they did',
+        );
       else log.info({ event: 'daemon_stopped' }, 'dir2scim has stopped');
     } finally {
       await http.close();
@@ -72,7 +78,11 @@ export async function runDaemon(parts: DaemonParts): Promise<void> {
   }
 }
 
-function startWatch({ watch }: DaemonParts, scheduler: Scheduler<CycleMode>, stopping: AbortSignal): { readonly stop: () => Promise<void> } {
+function startWatch(
+  { watch }: DaemonParts,
+  scheduler: Scheduler<CycleMode>,
+  stopping: AbortSignal,
+): { readonly stop: () => Promise<void> } {
   const over = new AbortController();
   const ring = (): void => {
     scheduler.trigger('incremental');

@@ -43,7 +43,14 @@ const lookMilliseconds = 100;
 const names = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 /** The way down: stop → grace, unless nothing is in flight → abort → give up. Listens from now on. */
-export function createShutdown({ clock, log, signals, hangup, graceMilliseconds, writesInFlight }: ShutdownOptions): Shutdown {
+export function createShutdown({
+  clock,
+  log,
+  signals,
+  hangup,
+  graceMilliseconds,
+  writesInFlight,
+}: ShutdownOptions): Shutdown {
   const stopping = new AbortController();
   const aborting = new AbortController();
   const disposed = new AbortController();
@@ -55,8 +62,13 @@ export function createShutdown({ clock, log, signals, hangup, graceMilliseconds,
   };
   const abort = (): void => {
     if (aborting.signal.aborted) return;
-    if (writesInFlight() > 0) log.warn({ event: 'daemon_aborting' }, 'requests in flight are aborted; the next run looks at what they did');
-    else log.info({ event: 'daemon_aborting' }, 'nothing that changes a target is in flight; what waits is left for the next run');
+    if (writesInFlight() > 0)
+      log.warn({ event: 'daemon_aborting' }, 'requests in flight are aborted; the next run looks at what they did');
+    else
+      log.info(
+        { event: 'daemon_aborting' },
+        'nothing that changes a target is in flight; what waits is left for the next run',
+      );
     aborting.abort(interrupted());
     after(lastMilliseconds, () => {
       givenUp.resolve('given up');
@@ -65,24 +77,41 @@ export function createShutdown({ clock, log, signals, hangup, graceMilliseconds,
   /** What only waits, for the end of a pause or for its next try, need not be waited for. */
   const abortWhenQuiet = (quietFor: number): void => {
     if (quietFor >= quietMilliseconds) abort();
-    else after(lookMilliseconds, () => { abortWhenQuiet(writesInFlight() > 0 ? 0 : quietFor + lookMilliseconds); });
+    else
+      after(lookMilliseconds, () => {
+        abortWhenQuiet(writesInFlight() > 0 ? 0 : quietFor + lookMilliseconds);
+      });
   };
   const onSignal = (signal: Signal): void => {
     if (signal === 'SIGHUP' && hangup === 'ignored') {
-      log.warn({ event: 'daemon_hangup' }, 'SIGHUP: the configuration is not read again while dir2scim runs; restart it to use a changed one');
+      log.warn(
+        { event: 'daemon_hangup' },
+        'SIGHUP: the configuration is not read again while dir2scim runs; restart it to use a changed one',
+      );
       return;
     }
     if (stopping.signal.aborted) {
       abort();
       return;
     }
-    log.info({ event: 'daemon_stopping', signal, graceMilliseconds }, `${signal}: stopping; requests in flight have ${graceMilliseconds / 1_000} s to finish`);
+    log.info(
+      { event: 'daemon_stopping', signal, graceMilliseconds },
+      `${signal}: stopping; requests in flight have ${graceMilliseconds / 1_000} s to finish`,
+    );
     stopping.abort(interrupted());
     abortWhenQuiet(0);
     after(graceMilliseconds, abort);
   };
 
-  const listeners = names.map((name) => [name, () => { onSignal(name); }] as const);
+  const listeners = names.map(
+    (name) =>
+      [
+        name,
+        () => {
+          onSignal(name);
+        },
+      ] as const,
+  );
   for (const [name, listener] of listeners) signals.on(name, listener);
   return {
     stopping: stopping.signal,

@@ -36,7 +36,11 @@ export function createProbing({ clock, targets, everyMilliseconds, tell }: Probe
     const failure = await probe(target);
     // One that asked to be left alone is there.
     const error = failure === undefined || failure.class === 'throttled' ? undefined : targetError(target, failure);
-    tell({ kind: 'target_probed', target, error: error && { code: error.code, message: error.message, remedy: error.remedy } });
+    tell({
+      kind: 'target_probed',
+      target,
+      error: error && { code: error.code, message: error.message, remedy: error.remedy },
+    });
   };
   const keepProbing = async (target: string, probe: Probe, signal: AbortSignal): Promise<void> => {
     for (;;) {
@@ -48,7 +52,8 @@ export function createProbing({ clock, targets, everyMilliseconds, tell }: Probe
 
   return {
     observer(event) {
-      if (event.kind === 'scim_request' || event.kind === 'scim_request_started') heardAt.set(event.target, clock.monotonic());
+      if (event.kind === 'scim_request' || event.kind === 'scim_request_started')
+        heardAt.set(event.target, clock.monotonic());
     },
     async run(probe, signal) {
       // Each ends with the signal, by its error.

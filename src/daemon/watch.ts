@@ -29,7 +29,11 @@ export function createWatching({ clock, log }: WatchParts): Watching {
   const readable = new Map<string, number>();
   const tell = createTelling(log);
 
-  const watchOnce = async (source: Watched, touch: () => void, signal: AbortSignal): Promise<WatchEnd | BridgeError> => {
+  const watchOnce = async (
+    source: Watched,
+    touch: () => void,
+    signal: AbortSignal,
+  ): Promise<WatchEnd | BridgeError> => {
     let hasBegun = false;
     const onChange = (): void => {
       if (!hasBegun) tell.started(source.name);
@@ -54,11 +58,13 @@ export function createWatching({ clock, log }: WatchParts): Watching {
   return {
     observer(event) {
       if (event.kind === 'directory_read') readable.set(event.directory, event.milliseconds);
-      else if (event.kind === 'directory_failed' && event.code === 'D2S_DIRECTORY_AUTH') readable.delete(event.directory);
+      else if (event.kind === 'directory_failed' && event.code === 'D2S_DIRECTORY_AUTH')
+        readable.delete(event.directory);
     },
     async run(sources, ring, signal) {
       // One for each: a directory that takes long to read makes the others no slower.
-      const bellOf = ({ name }: Watched) => createBell({ clock, readingTook: () => readable.get(name) ?? 0, ring, signal });
+      const bellOf = ({ name }: Watched) =>
+        createBell({ clock, readingTook: () => readable.get(name) ?? 0, ring, signal });
       const watches = [...sources].filter(isWatched).map((source) => keepWatching(source, bellOf(source), signal));
       // They end with the signal, by its error.
       await Promise.allSettled(watches);
@@ -81,15 +87,24 @@ function createTelling(log: Log) {
   };
   return {
     started(directory: string): void {
-      log[levelOf(directory, 'started')]({ event: 'watch_started', directory }, `directory ${directory} notifies dir2scim of changes`);
+      log[levelOf(directory, 'started')](
+        { event: 'watch_started', directory },
+        `directory ${directory} notifies dir2scim of changes`,
+      );
     },
     ended(directory: string, end: WatchEnd | BridgeError): void {
       if ('code' in end) {
         const { code, message } = end;
-        log[levelOf(directory, code)]({ event: 'watch_ended', directory, code }, `directory ${directory} does not notify of changes and is only polled: ${message}`);
+        log[levelOf(directory, code)](
+          { event: 'watch_ended', directory, code },
+          `directory ${directory} does not notify of changes and is only polled: ${message}`,
+        );
       } else if (end.kind === 'unavailable') {
         const { because } = end;
-        log[levelOf(directory, because)]({ event: 'watch_unavailable', directory }, `directory ${directory} does not notify of changes and is only polled: ${because}`);
+        log[levelOf(directory, because)](
+          { event: 'watch_unavailable', directory },
+          `directory ${directory} does not notify of changes and is only polled: ${because}`,
+        );
       }
     },
   };

@@ -37,7 +37,12 @@ export interface HealthServer {
 const staleMilliseconds = 60_000;
 
 /** A kubelet waits for a second: what is not even asked within two is not waited for, and that is looked after each second. */
-const patience = { requestTimeout: 5_000, keepAliveTimeout: 5_000, headersTimeout: 2_000, connectionsCheckingInterval: 1_000 };
+const patience = {
+  requestTimeout: 5_000,
+  keepAliveTimeout: 5_000,
+  headersTimeout: 2_000,
+  connectionsCheckingInterval: 1_000,
+};
 
 /**
  * Serves `/livez`, `/readyz` (`?verbose`) and `/metrics`: nothing private, nothing that changes anything. The check
@@ -71,12 +76,17 @@ function addRoutes(server: FastifyInstance, { clock, heartbeat, checks, metrics 
   });
   server.get('/livez', (_request, reply) => {
     const alive = clock.monotonic() - heartbeat() <= staleMilliseconds;
-    return reply.code(alive ? 200 : 503).type('text/plain; charset=utf-8').send(alive ? 'ok\n' : 'the scheduler has not run for more than 60 s\n');
+    return reply
+      .code(alive ? 200 : 503)
+      .type('text/plain; charset=utf-8')
+      .send(alive ? 'ok\n' : 'the scheduler has not run for more than 60 s\n');
   });
   server.get<{ Querystring: Record<string, unknown> }>('/readyz', (request, reply) => {
     const results = checks.map(({ name, isReady }) => ({ name, ready: isReady() }));
     const ready = results.every((result) => result.ready);
-    const lines = results.map((result) => `${result.ready ? '[+]' : '[-]'}${result.name} ${result.ready ? 'ok' : 'failed'}\n`);
+    const lines = results.map(
+      (result) => `${result.ready ? '[+]' : '[-]'}${result.name} ${result.ready ? 'ok' : 'failed'}\n`,
+    );
     const verbose = !ready || 'verbose' in request.query;
     const verdict = ready ? 'ok\n' : 'not ready\n';
     return reply

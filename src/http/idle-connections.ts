@@ -26,7 +26,8 @@ export function limitConnections(server: Server, answer: RequestListener): Serve
     for (const [socket, own] of sockets) if (address === undefined || own === address) return socket;
     return undefined;
   };
-  const countOf = (address: string): number => [...idle.values(), ...busy.values()].filter((own) => own === address).length;
+  const countOf = (address: string): number =>
+    [...idle.values(), ...busy.values()].filter((own) => own === address).length;
   const leave = (socket: Socket): void => {
     idle.delete(socket);
     busy.delete(socket);

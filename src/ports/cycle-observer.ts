@@ -50,7 +50,13 @@ export type CycleEvent =
   /** What became of entries that were known and are not shown any more, by source id. */
   | { readonly kind: 'absent_entries'; readonly directory: string; readonly fates: ReadonlyMap<SourceId, Fate> }
   | { readonly kind: 'ldap_request_started'; readonly directory: string; readonly operation: string }
-  | { readonly kind: 'ldap_request'; readonly directory: string; readonly operation: string; readonly milliseconds: number; readonly outcome: 'success' | 'refused' | 'failed' }
+  | {
+      readonly kind: 'ldap_request';
+      readonly directory: string;
+      readonly operation: string;
+      readonly milliseconds: number;
+      readonly outcome: 'success' | 'refused' | 'failed';
+    }
   | {
       readonly kind: 'plan_made';
       readonly target: string;
@@ -70,7 +76,13 @@ export type CycleEvent =
       readonly status?: number | undefined;
     }
   /** The target does not have someone any more who had left the directory, under any name: the link was forgotten. */
-  | { readonly kind: 'link_forgotten'; readonly target: string; readonly type: ResourceType; readonly sourceId: SourceId; readonly targetId: TargetId }
+  | {
+      readonly kind: 'link_forgotten';
+      readonly target: string;
+      readonly type: ResourceType;
+      readonly sourceId: SourceId;
+      readonly targetId: TargetId;
+    }
   | { readonly kind: 'held'; readonly target: string; readonly hold: Hold }
   /** What came of a person's decision. */
   | { readonly kind: 'decided'; readonly target: string; readonly record: DecisionRecord }
@@ -114,13 +126,28 @@ export type CycleEvent =
   /** Something was thrown while an answer of the target was worked with: that call or operation has failed. */
   | { readonly kind: 'answer_unusable'; readonly target: string; readonly thrown: unknown }
   /** A target that was quiet for some time was asked for next to nothing; with what is wrong when it is not there. */
-  | { readonly kind: 'target_probed'; readonly target: string; readonly error?: { readonly code: string; readonly message: string; readonly remedy: string } | undefined }
+  | {
+      readonly kind: 'target_probed';
+      readonly target: string;
+      readonly error?: { readonly code: string; readonly message: string; readonly remedy: string } | undefined;
+    }
   | { readonly kind: 'throttled'; readonly target: string; readonly milliseconds: number }
   /** A request waited for its turn: for the configured rate, or for a pause that the target asked for. */
   | { readonly kind: 'rate_limit_wait'; readonly target: string; readonly milliseconds: number }
   /** How much names nobody who is read; `isNews`: it is another number than before. */
-  | { readonly kind: 'unresolved_counted'; readonly target: string; readonly counts: UnresolvedCounts; readonly isNews: boolean }
-  | { readonly kind: 'resources_counted'; readonly target: string; readonly counts: LinkCounts; readonly pending: number; readonly unstored: Readonly<Record<string, number>> }
+  | {
+      readonly kind: 'unresolved_counted';
+      readonly target: string;
+      readonly counts: UnresolvedCounts;
+      readonly isNews: boolean;
+    }
+  | {
+      readonly kind: 'resources_counted';
+      readonly target: string;
+      readonly counts: LinkCounts;
+      readonly pending: number;
+      readonly unstored: Readonly<Record<string, number>>;
+    }
   | { readonly kind: 'state_opened'; readonly folder: string; readonly opening: Opening }
   | { readonly kind: 'state_written'; readonly result: 'success' | 'error'; readonly journalBytes: number }
   | {
@@ -134,5 +161,6 @@ export type CycleEvent =
       readonly deferred: number;
       /** Absent when nothing was left undone for a failure. */
       readonly failing?: Failing | undefined;
-      readonly error?: { readonly code: string; readonly message: string; readonly remedy?: string | undefined } | undefined;
+      readonly error?:
+        { readonly code: string; readonly message: string; readonly remedy?: string | undefined } | undefined;
     };

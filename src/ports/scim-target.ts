@@ -76,7 +76,12 @@ export interface ScimTarget {
   /** Whether it answers to the shortest list as a list: then it is a SCIM service, and a 404 from it is about one resource. */
   answers(type: ResourceType, signal: AbortSignal): Promise<boolean>;
   /** Who is not there (any more) comes back as `gone`: whether that can be believed is up to the caller. */
-  remove(type: ResourceType, id: TargetId, signal: AbortSignal, known?: Pick<Acknowledged, 'showsOthers'>): Promise<Outcome>;
+  remove(
+    type: ResourceType,
+    id: TargetId,
+    signal: AbortSignal,
+    known?: Pick<Acknowledged, 'showsOthers'>,
+  ): Promise<Outcome>;
   /** Asks for next to nothing, in one request: undefined when the target answers at all, otherwise what is wrong. */
   probe(signal: AbortSignal): Promise<Failure | undefined>;
   /** How it is spoken to, value by value, and where each comes from. */
@@ -182,7 +187,8 @@ export interface TargetFacts {
   readonly etag: boolean;
   readonly groups: boolean;
   /** Core and extension attribute paths that /Schemas lists, in lower case; undefined where it says nothing of them. */
-  readonly attributes: { readonly user: ReadonlySet<string>; readonly group: ReadonlySet<string> | undefined } | undefined;
+  readonly attributes:
+    { readonly user: ReadonlySet<string>; readonly group: ReadonlySet<string> | undefined } | undefined;
   /** Lines for `check`. */
   readonly details: readonly string[];
 }

@@ -60,7 +60,10 @@ export interface StateView {
   /** Which of these target ids nobody is linked to any more, and who was last. Of the last `mostFormerOwners` of a type. */
   formerOwners(target: string, type: ResourceType, ids: readonly TargetId[]): Promise<ReadonlyMap<TargetId, SourceId>>;
   /** The accounts that were this entry's last, and that nobody is linked to any more. */
-  formerAccounts(target: string, owner: SourceId): Promise<readonly { readonly type: ResourceType; readonly targetId: TargetId }[]>;
+  formerAccounts(
+    target: string,
+    owner: SourceId,
+  ): Promise<readonly { readonly type: ResourceType; readonly targetId: TargetId }[]>;
   /** The acknowledged members of a group, as source ids; and who was in it when it was adopted, by `strangerId`. */
   members(target: string, group: SourceId): Promise<readonly SourceId[]>;
   /** What stands between these entries and the target, of those with such a record. */
@@ -117,7 +120,9 @@ export interface LinkTotal {
 }
 
 /** By type: links by lifecycle, how many of them were adopted, and how many entries are troubled. */
-export type LinkCounts = Readonly<Record<ResourceType, Readonly<Record<Link['lifecycle'] | 'adopted' | 'troubled' | 'leftDisabled', number>>>>;
+export type LinkCounts = Readonly<
+  Record<ResourceType, Readonly<Record<Link['lifecycle'] | 'adopted' | 'troubled' | 'leftDisabled', number>>>
+>;
 
 /**
  * Why an entry is not in step, and when it is worth another try: what the target refused, or a match that cannot be
@@ -194,7 +199,12 @@ export type StateChange =
       readonly remove: readonly SourceId[];
     }
   /** Whose the accounts were that nobody has now: what ended links leave behind, for snapshots. */
-  | { readonly kind: 'former'; readonly target: string; readonly type: ResourceType; readonly accounts: readonly (readonly [TargetId, SourceId])[] }
+  | {
+      readonly kind: 'former';
+      readonly target: string;
+      readonly type: ResourceType;
+      readonly accounts: readonly (readonly [TargetId, SourceId])[];
+    }
   | { readonly kind: 'target'; readonly target: string; readonly state: TargetState }
   | { readonly kind: 'notes'; readonly target: string; readonly notes: TargetNotes }
   | { readonly kind: 'directory'; readonly directory: string; readonly state: DirectoryState }
@@ -210,7 +220,11 @@ export type StateChange =
   /** Forgets everything about a target, as if it had never been there. */
   | { readonly kind: 'reset'; readonly target: string }
   /** In place of what was noted of these entries; no name forgets them. */
-  | { readonly kind: 'names'; readonly directory: string; readonly names: readonly (readonly [SourceId, readonly string[]])[] }
+  | {
+      readonly kind: 'names';
+      readonly directory: string;
+      readonly names: readonly (readonly [SourceId, readonly string[]])[];
+    }
   /** Remembers what the guard has to count, together with the outcome that it belongs to. */
   | { readonly kind: 'removal'; readonly target: string; readonly removal: RemovalRecord }
   /** Forgets removals from before a time (ISO 8601). */
@@ -250,7 +264,8 @@ export interface TargetState {
   /** Where the clock leapt, or nobody looked for long: such time counts for nobody who has some to come back. */
   readonly gaps?: readonly Gap[] | undefined;
   /** How a plan that is being carried out, or was not finished, was measured, and when it began (ISO 8601). */
-  readonly begun?: { readonly at: string; readonly measured: readonly Measured[]; readonly drew?: Drew | undefined } | undefined;
+  readonly begun?:
+    { readonly at: string; readonly measured: readonly Measured[]; readonly drew?: Drew | undefined } | undefined;
   /** By directory: how far its data had come when the target last went by it. */
   readonly marks?: Readonly<Record<string, DataMark>> | undefined;
 }

@@ -8,8 +8,19 @@ import type { Repetition } from './repetition.ts';
  * What became of entries that are not shown any more: numbers, and at debug the source ids. Those who only cannot be
  * read are looked up again and again, and logged like any persistent problem.
  */
-export function absentLine(log: Log, repetition: Repetition, { kind, directory, fates }: Extract<CycleEvent, { kind: 'absent_entries' }>): void {
-  const sources: Record<Fate, string[]> = { deleted: [], moved: [], filtered: [], missing: [], unreadable: [], present: [] };
+export function absentLine(
+  log: Log,
+  repetition: Repetition,
+  { kind, directory, fates }: Extract<CycleEvent, { kind: 'absent_entries' }>,
+): void {
+  const sources: Record<Fate, string[]> = {
+    deleted: [],
+    moved: [],
+    filtered: [],
+    missing: [],
+    unreadable: [],
+    present: [],
+  };
   for (const [id, fate] of fates) sources[fate].push(id);
   const { deleted, moved, filtered, missing, unreadable } = sources;
   const left = deleted.length + moved.length + filtered.length + missing.length;

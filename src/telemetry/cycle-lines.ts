@@ -5,7 +5,16 @@ import type { Repetition } from './repetition.ts';
 
 type EventOf<Kind extends CycleEvent['kind']> = Extract<CycleEvent, { kind: Kind }>;
 type CycleLineEvent = EventOf<
-  'cycle_started' | 'plan_made' | 'held' | 'decided' | 'operation_finished' | 'operations_given_up' | 'search_failed' | 'throttled' | 'rate_limit_wait' | 'cycle_finished'
+  | 'cycle_started'
+  | 'plan_made'
+  | 'held'
+  | 'decided'
+  | 'operation_finished'
+  | 'operations_given_up'
+  | 'search_failed'
+  | 'throttled'
+  | 'rate_limit_wait'
+  | 'cycle_finished'
 >;
 
 /** Failed operations of a cycle that get a line of their own; the sum is in the cycle's line, all of them are at debug. */
@@ -27,7 +36,11 @@ interface Tally {
 }
 
 /** Lines about targets: their cycles, plans, holds and operations. */
-export function cycleLines(log: Log, repetition: Repetition, approveCommand: (holdId: string) => string): (event: CycleLineEvent) => void {
+export function cycleLines(
+  log: Log,
+  repetition: Repetition,
+  approveCommand: (holdId: string) => string,
+): (event: CycleLineEvent) => void {
   const tallies = new Map<string, Tally>();
   const tallyOf = (target: string): Tally => {
     const known = tallies.get(target);
@@ -82,13 +95,21 @@ function emptyTally(cycle: string): Tally {
 }
 
 /** Entries that cannot be written do not make a cycle fail; without a line of their own nobody would hear of them. */
-function planLine(log: Log, repetition: Repetition, { kind, target, planId, counts, rejected }: EventOf<'plan_made'>): void {
+function planLine(
+  log: Log,
+  repetition: Repetition,
+  { kind, target, planId, counts, rejected }: EventOf<'plan_made'>,
+): void {
   const fields = { event: kind, target, plan: planId, counts: positive(counts), rejected };
   const subject = `rejected ${target}`;
   if (rejected === 0) repetition.over(subject);
   const repeated = rejected === 0 ? undefined : repetition.tell(subject, String(rejected));
   if (repeated === undefined) log.debug(fields, `target ${target}: plan made`);
-  else log.warn({ ...fields, ...(repeated > 0 ? { repeated } : {}) }, `target ${target}: ${numberOf(rejected, 'entry')} in scope cannot be written; dir2scim plan says why`);
+  else
+    log.warn(
+      { ...fields, ...(repeated > 0 ? { repeated } : {}) },
+      `target ${target}: ${numberOf(rejected, 'entry')} in scope cannot be written; dir2scim plan says why`,
+    );
 }
 
 /** The same failure of the same operation is a line only once in 15 minutes, however often it is tried. */
@@ -110,23 +131,52 @@ function operationLine(log: Log, repetition: Repetition, tally: Tally, event: Ev
   const repeated = repetition.tell(subject, `${reason} ${String(status)}`);
   if (repeated === undefined) return;
   tally.told += 1;
-  log.warn({ ...fields, class: reason, status, ...(repeated > 0 ? { repeated } : {}) }, `target ${target}: ${verb} of ${type} ${sourceId} failed (${status === undefined ? reason : `${reason}, HTTP ${status}`})`);
+  log.warn(
+    { ...fields, class: reason, status, ...(repeated > 0 ? { repeated } : {}) },
+    `target ${target}: ${verb} of ${type} ${sourceId} failed (${status === undefined ? reason : `${reason}, HTTP ${status}`})`,
+  );
 }
 
-function searchLine(log: Log, repetition: Repetition, { kind, target, type, count, failure, status }: EventOf<'search_failed'>): void {
+function searchLine(
+  log: Log,
+  repetition: Repetition,
+  { kind, target, type, count, failure, status }: EventOf<'search_failed'>,
+): void {
   const repeated = repetition.tell(`search ${target} ${type}`, failure);
   const fields = { event: kind, target, type, count, class: failure, status, ...(repeated ? { repeated } : {}) };
-  log[repeated === undefined ? 'debug' : 'warn'](fields, `target ${target}: the search for ${numberOf(count, type)} failed; they wait, everything else goes on`);
+  log[repeated === undefined ? 'debug' : 'warn'](
+    fields,
+    `target ${target}: the search for ${numberOf(count, type)} failed; they wait, everything else goes on`,
+  );
 }
 
 function givenUpLine(log: Log, repetition: Repetition, { cycle }: Tally, event: EventOf<'operations_given_up'>): void {
   const { kind, target, verb, type, failure, status, inARow, notStarted } = event;
   const repeated = repetition.tell(`given up ${target} ${verb} ${type}`, failure);
-  const fields = { event: kind, target, cycle, verb, type, class: failure, status, inARow, notStarted, ...(repeated ? { repeated } : {}) };
-  log[repeated === undefined ? 'debug' : 'warn'](fields, `target ${target} answers, but ${verb} of ${type}s failed ${inARow} times in a row; ${notStarted} of them were not tried and wait for the next cycle`);
+  const fields = {
+    event: kind,
+    target,
+    cycle,
+    verb,
+    type,
+    class: failure,
+    status,
+    inARow,
+    notStarted,
+    ...(repeated ? { repeated } : {}),
+  };
+  log[repeated === undefined ? 'debug' : 'warn'](
+    fields,
+    `target ${target} answers, but ${verb} of ${type}s failed ${inARow} times in a row; ${notStarted} of them were not tried and wait for the next cycle`,
+  );
 }
 
-function heldLine(log: Log, repetition: Repetition, { kind, target, hold }: EventOf<'held'>, approveCommand: (holdId: string) => string): void {
+function heldLine(
+  log: Log,
+  repetition: Repetition,
+  { kind, target, hold }: EventOf<'held'>,
+  approveCommand: (holdId: string) => string,
+): void {
   const repeated = repetition.tell(`hold ${target}`, hold.holdId);
   const counts: Record<string, number> = {};
   for (const { verb } of hold.operations) counts[verb] = (counts[verb] ?? 0) + 1;
@@ -186,7 +236,10 @@ function finishedLine(log: Log, repetition: Repetition, tally: Tally, event: Eve
   };
   if (result === 'success') {
     const again = repetition.over(`cycle ${target}`);
-    log[did || again ? 'info' : 'debug'](fields, again ? `target ${target}: cycle finished; nothing fails any more` : `target ${target}: cycle finished`);
+    log[did || again ? 'info' : 'debug'](
+      fields,
+      again ? `target ${target}: cycle finished; nothing fails any more` : `target ${target}: cycle finished`,
+    );
     return;
   }
   if (error?.code === 'D2S_INTERRUPTED') {
@@ -201,11 +254,14 @@ function finishedLine(log: Log, repetition: Repetition, tally: Tally, event: Eve
 }
 
 function messageOf({ target, result, error, deferred }: EventOf<'cycle_finished'>, { failures }: Tally): string {
-  if (error !== undefined) return error.remedy === undefined || error.remedy === '' ? error.message : `${error.message}; ${error.remedy}`;
+  if (error !== undefined)
+    return error.remedy === undefined || error.remedy === '' ? error.message : `${error.message}; ${error.remedy}`;
   if (result === 'held') return `target ${target}: cycle finished; the rest is held`;
   const parts = [
     ...(failures > 0 ? [`${numberOf(failures, 'operation')} failed`] : []),
-    ...(deferred > 0 ? [`${numberOf(deferred, 'change')} ${deferred === 1 ? 'waits' : 'wait'} for the next attempt`] : []),
+    ...(deferred > 0
+      ? [`${numberOf(deferred, 'change')} ${deferred === 1 ? 'waits' : 'wait'} for the next attempt`]
+      : []),
   ];
   return `target ${target}: cycle finished, but ${parts.length === 0 ? 'not everything was done' : parts.join(' and ')}`;
 }

@@ -2,7 +2,10 @@ import type { CycleEvent } from '../ports/cycle-observer.ts';
 import type { Log } from './log.ts';
 import type { Repetition } from './repetition.ts';
 
-type DirectoryEvent = Extract<CycleEvent, { kind: 'reading_started' | 'still_reading' | 'directory_read' | 'directory_failed' | 'directory_failover' }>;
+type DirectoryEvent = Extract<
+  CycleEvent,
+  { kind: 'reading_started' | 'still_reading' | 'directory_read' | 'directory_failed' | 'directory_failover' }
+>;
 type EventOf<Kind extends DirectoryEvent['kind']> = Extract<DirectoryEvent, { kind: Kind }>;
 
 /** Lines about directories: whether and how they can be read, and which server answers. */
@@ -25,14 +28,20 @@ export function directoryLines(log: Log, repetition: Repetition): (event: Direct
   const failedLine = ({ kind, directory, code, message, remedy }: EventOf<'directory_failed'>): void => {
     const repeated = repetition.tell(`directory ${directory}`, code);
     const level = repeated === undefined ? 'debug' : 'error';
-    log[level]({ event: kind, directory, code, ...(repeated ? { repeated } : {}) }, remedy === undefined || remedy === '' ? message : `${message}; ${remedy}`);
+    log[level](
+      { event: kind, directory, code, ...(repeated ? { repeated } : {}) },
+      remedy === undefined || remedy === '' ? message : `${message}; ${remedy}`,
+    );
   };
 
   const stillLine = ({ kind, ...fields }: EventOf<'still_reading'>): void => {
     const { directory, since, entries } = fields;
     const repeated = repetition.tell(`reading ${directory}`, since);
     const level = repeated === undefined ? 'debug' : 'warn';
-    log[level]({ event: kind, ...fields, ...(repeated ? { repeated } : {}) }, `directory ${directory}: still reading since ${since}, ${entries} entries so far; its targets wait`);
+    log[level](
+      { event: kind, ...fields, ...(repeated ? { repeated } : {}) },
+      `directory ${directory}: still reading since ${since}, ${entries} entries so far; its targets wait`,
+    );
   };
 
   return (event) => {
@@ -51,7 +60,10 @@ export function directoryLines(log: Log, repetition: Repetition): (event: Direct
         return;
       case 'directory_failover': {
         const { kind, ...fields } = event;
-        log.warn({ event: kind, ...fields }, `directory ${event.directory}: ${event.from} does not answer, ${event.to} is used`);
+        log.warn(
+          { event: kind, ...fields },
+          `directory ${event.directory}: ${event.from} does not answer, ${event.to} is used`,
+        );
       }
     }
   };

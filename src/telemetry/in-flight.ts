@@ -55,6 +55,8 @@ export function createInFlight(clock: Pick<Clock, 'monotonic'>): InFlight {
     },
     writes: () => writes,
     awaited: () =>
-      [...open].flatMap(([name, { count, heardAt }]) => (count > 0 ? [{ name, milliseconds: clock.monotonic() - heardAt }] : [])),
+      [...open].flatMap(([name, { count, heardAt }]) =>
+        count > 0 ? [{ name, milliseconds: clock.monotonic() - heardAt }] : [],
+      ),
   };
 }

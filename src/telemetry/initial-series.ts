@@ -9,10 +9,26 @@ import type { Instruments } from './instruments.ts';
 type OperationOutcome = Extract<CycleEvent, { kind: 'operation_finished' }>['outcome'];
 
 /** Written as records, so that the compiler finds what is missing when a union grows. */
-const verbs = keys<Verb>({ create: 0, adopt: 0, relink: 0, update: 0, reactivate: 0, members: 0, deactivate: 0, delete: 0 });
+const verbs = keys<Verb>({
+  create: 0,
+  adopt: 0,
+  relink: 0,
+  update: 0,
+  reactivate: 0,
+  members: 0,
+  deactivate: 0,
+  delete: 0,
+});
 const types = keys<ResourceType>({ user: 0, group: 0 });
 const modes = keys<CycleMode>({ full: 0, incremental: 0 });
-const results = keys<CycleResultLabel>({ success: 0, partial: 0, held: 0, directory_error: 0, target_error: 0, error: 0 });
+const results = keys<CycleResultLabel>({
+  success: 0,
+  partial: 0,
+  held: 0,
+  directory_error: 0,
+  target_error: 0,
+  error: 0,
+});
 const outcomes = keys<OperationOutcome>({ applied: 0, failed: 0, skipped: 0 });
 
 /** A cycle's result, with errors by what failed. */
@@ -84,7 +100,11 @@ function initialiseTarget(instruments: Instruments, target: string): void {
   instruments.rateLimitWait.inc({ target }, 0);
 }
 
-export function setUnresolved(instruments: Instruments, target: string, { members, references }: Pick<UnresolvedCounts, 'members' | 'references'>): void {
+export function setUnresolved(
+  instruments: Instruments,
+  target: string,
+  { members, references }: Pick<UnresolvedCounts, 'members' | 'references'>,
+): void {
   instruments.unresolved.set({ target, kind: 'member' }, members);
   instruments.unresolved.set({ target, kind: 'reference' }, references);
 }

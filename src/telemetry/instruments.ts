@@ -20,9 +20,14 @@ export function createInstruments(registry: Registry) {
     registers: [registry],
   });
   return {
-    buildInfo: new Gauge(options('build_info', 'Always 1; the labels name the version that runs.', 'version', 'node_version')),
+    buildInfo: new Gauge(
+      options('build_info', 'Always 1; the labels name the version that runs.', 'version', 'node_version'),
+    ),
     pollInterval: new Gauge(
-      options('poll_interval_seconds', 'Configured interval between two polls of the directories; 0 with a cron expression.'),
+      options(
+        'poll_interval_seconds',
+        'Configured interval between two polls of the directories; 0 with a cron expression.',
+      ),
     ),
     ...cycleInstruments(options),
     ...directoryInstruments(options),
@@ -40,19 +45,39 @@ type Options = <L extends string>(
 
 function cycleInstruments(options: Options) {
   return {
-    cycles: new Counter(options('cycles_total', 'Cycles that ended, by result; errors by what failed, the directory, the target or dir2scim itself.', 'target', 'mode', 'result')),
+    cycles: new Counter(
+      options(
+        'cycles_total',
+        'Cycles that ended, by result; errors by what failed, the directory, the target or dir2scim itself.',
+        'target',
+        'mode',
+        'result',
+      ),
+    ),
     cycleDuration: new Histogram({
       ...options('cycle_duration_seconds', 'How long a cycle took.', 'target', 'mode'),
       buckets: cycleBuckets,
     }),
     lastSuccess: new Gauge(
-      options('last_success_timestamp_seconds', 'When a cycle last left nothing undone, as Unix time; absent before the first.', 'target'),
+      options(
+        'last_success_timestamp_seconds',
+        'When a cycle last left nothing undone, as Unix time; absent before the first.',
+        'target',
+      ),
     ),
     failures: new Gauge(
-      options('consecutive_failures', 'Cycles in a row that left something undone for a failure; 0 after a success.', 'target'),
+      options(
+        'consecutive_failures',
+        'Cycles in a row that left something undone for a failure; 0 after a success.',
+        'target',
+      ),
     ),
     failingSince: new Gauge(
-      options('failing_since_timestamp_seconds', 'When the first of these cycles ended, as Unix time; absent while nothing fails.', 'target'),
+      options(
+        'failing_since_timestamp_seconds',
+        'When the first of these cycles ended, as Unix time; absent while nothing fails.',
+        'target',
+      ),
     ),
     inProgress: new Gauge(options('cycles_in_progress', 'Cycles that are under way: 1 or 0.', 'target')),
     held: new Gauge(
@@ -64,19 +89,31 @@ function cycleInstruments(options: Options) {
 function directoryInstruments(options: Options) {
   return {
     lastCompleteRead: new Gauge(
-      options('last_complete_read_timestamp_seconds', 'When the content of a directory was last known completely, as Unix time; absent before the first.', 'directory'),
+      options(
+        'last_complete_read_timestamp_seconds',
+        'When the content of a directory was last known completely, as Unix time; absent before the first.',
+        'directory',
+      ),
     ),
     readingStarted: new Gauge(
-      options('reading_started_timestamp_seconds', 'When the reading of a directory began that is under way, as Unix time; absent when none is.', 'directory'),
+      options(
+        'reading_started_timestamp_seconds',
+        'When the reading of a directory began that is under way, as Unix time; absent when none is.',
+        'directory',
+      ),
     ),
-    sourceEntries: new Gauge(
-      options('source_entries', 'Entries in scope of a directory.', 'directory', 'type'),
-    ),
+    sourceEntries: new Gauge(options('source_entries', 'Entries in scope of a directory.', 'directory', 'type')),
     ldapFailovers: new Counter(
       options('ldap_failovers_total', 'How often dir2scim changed to another server of the directory.', 'directory'),
     ),
     ldapDuration: new Histogram({
-      ...options('ldap_request_duration_seconds', 'How long LDAP requests took, and whether they succeeded.', 'directory', 'operation', 'outcome'),
+      ...options(
+        'ldap_request_duration_seconds',
+        'How long LDAP requests took, and whether they succeeded.',
+        'directory',
+        'operation',
+        'outcome',
+      ),
       buckets: requestBuckets,
     }),
   };
@@ -85,35 +122,76 @@ function directoryInstruments(options: Options) {
 function targetInstruments(options: Options) {
   return {
     up: new Gauge(
-      options('target_up', '1 when the target last answered as it should, 0 when it did not answer, refused the credentials or is no SCIM service; absent before it was asked.', 'target'),
+      options(
+        'target_up',
+        '1 when the target last answered as it should, 0 when it did not answer, refused the credentials or is no SCIM service; absent before it was asked.',
+        'target',
+      ),
     ),
     resources: new Gauge(
-      options('resources', 'Linked resources by state; adopted and quarantined ones are counted again as such.', 'target', 'type', 'state'),
+      options(
+        'resources',
+        'Linked resources by state; adopted and quarantined ones are counted again as such.',
+        'target',
+        'type',
+        'state',
+      ),
     ),
     unresolved: new Gauge(
-      options('unresolved_values', 'Members and references in the directories that name no known entry.', 'target', 'kind'),
+      options(
+        'unresolved_values',
+        'Members and references in the directories that name no known entry.',
+        'target',
+        'kind',
+      ),
     ),
     rejected: new Gauge(
-      options('rejected_entries', 'Entries in scope that cannot be written to the target, by reason.', 'target', 'reason'),
+      options(
+        'rejected_entries',
+        'Entries in scope that cannot be written to the target, by reason.',
+        'target',
+        'reason',
+      ),
     ),
     pending: new Gauge(
-      options('pending_operations', 'What the last cycle left to do: failed, backing off, held, rejected or waiting.', 'target'),
+      options(
+        'pending_operations',
+        'What the last cycle left to do: failed, backing off, held, rejected or waiting.',
+        'target',
+      ),
     ),
     unstored: new Gauge(
-      options('unstored_values', 'Resources of which the target does not store an attribute as it was sent.', 'target', 'attribute'),
+      options(
+        'unstored_values',
+        'Resources of which the target does not store an attribute as it was sent.',
+        'target',
+        'attribute',
+      ),
     ),
     operations: new Counter(
       options('operations_total', 'Attempted operations, by outcome.', 'target', 'type', 'operation', 'outcome'),
     ),
     propagationDelay: new Histogram({
-      ...options('propagation_delay_seconds', 'Time from the reading that showed a change to its acknowledgement by the target.', 'target'),
+      ...options(
+        'propagation_delay_seconds',
+        'Time from the reading that showed a change to its acknowledgement by the target.',
+        'target',
+      ),
       buckets: delayBuckets,
     }),
     scimDuration: new Histogram({
-      ...options('scim_request_duration_seconds', 'How long SCIM requests took, by class of status; status 0 means no answer.', 'target', 'method', 'status'),
+      ...options(
+        'scim_request_duration_seconds',
+        'How long SCIM requests took, by class of status; status 0 means no answer.',
+        'target',
+        'method',
+        'status',
+      ),
       buckets: requestBuckets,
     }),
-    throttled: new Counter(options('scim_throttled_total', 'How often the target asked for a pause (429 or 503).', 'target')),
+    throttled: new Counter(
+      options('scim_throttled_total', 'How often the target asked for a pause (429 or 503).', 'target'),
+    ),
     rateLimitWait: new Counter(
       options('rate_limit_wait_seconds_total', 'Time that requests waited because of rate limits or pauses.', 'target'),
     ),

@@ -17,7 +17,11 @@ import { stackFrames } from './scrub.ts';
  *
  * @param approveCommand what a person types here to approve a hold
  */
-export function logObserver(log: Log, clock: Clock, approveCommand = (holdId: string): string => `dir2scim approve ${holdId}`): CycleObserver {
+export function logObserver(
+  log: Log,
+  clock: Clock,
+  approveCommand = (holdId: string): string => `dir2scim approve ${holdId}`,
+): CycleObserver {
   const repetition = createRepetition(clock);
   const cycles = cycleLines(log, repetition, approveCommand);
   const directories = directoryLines(log, repetition);
@@ -71,18 +75,32 @@ export function logObserver(log: Log, clock: Clock, approveCommand = (holdId: st
   };
 }
 
-function probedLine(log: Log, repetition: Repetition, { kind, target, error }: Extract<CycleEvent, { kind: 'target_probed' }>): void {
+function probedLine(
+  log: Log,
+  repetition: Repetition,
+  { kind, target, error }: Extract<CycleEvent, { kind: 'target_probed' }>,
+): void {
   const subject = `probe ${target}`;
   if (error === undefined) {
     const again = repetition.over(subject);
-    log[again ? 'info' : 'debug']({ event: kind, target }, again ? `target ${target} answers again` : `target ${target} answers`);
+    log[again ? 'info' : 'debug'](
+      { event: kind, target },
+      again ? `target ${target} answers again` : `target ${target} answers`,
+    );
     return;
   }
   const repeated = repetition.tell(subject, error.code);
-  log[repeated === undefined ? 'debug' : 'error']({ event: kind, target, code: error.code, ...(repeated ? { repeated } : {}) }, `${error.message}; ${error.remedy}`);
+  log[repeated === undefined ? 'debug' : 'error'](
+    { event: kind, target, code: error.code, ...(repeated ? { repeated } : {}) },
+    `${error.message}; ${error.remedy}`,
+  );
 }
 
-function stateLine(log: Log, repetition: Repetition, { kind, ...fields }: Extract<CycleEvent, { kind: 'state_written' }>): void {
+function stateLine(
+  log: Log,
+  repetition: Repetition,
+  { kind, ...fields }: Extract<CycleEvent, { kind: 'state_written' }>,
+): void {
   if (fields.result === 'success') {
     if (repetition.over('state')) log.info({ event: kind, ...fields }, 'the state can be written again');
     return;
@@ -94,19 +112,37 @@ function stateLine(log: Log, repetition: Repetition, { kind, ...fields }: Extrac
   );
 }
 
-function unusableLine(log: Log, repetition: Repetition, { kind, ...fields }: Extract<CycleEvent, { kind: 'decision_unusable' }>): void {
+function unusableLine(
+  log: Log,
+  repetition: Repetition,
+  { kind, ...fields }: Extract<CycleEvent, { kind: 'decision_unusable' }>,
+): void {
   const { file, because } = fields;
   const repeated = repetition.tell(`decision ${file}`, because);
-  const why = because === 'untrusted' ? 'may have been written by somebody else: others may write there' : because === 'no_target' ? 'was written by an earlier version and names no target; decide again' : 'cannot be read as a decision';
-  log[repeated === undefined ? 'debug' : 'warn']({ event: kind, ...fields, ...(repeated ? { repeated } : {}) }, `decisions/${file} ${why}; it is ignored`);
+  const why =
+    because === 'untrusted'
+      ? 'may have been written by somebody else: others may write there'
+      : because === 'no_target'
+        ? 'was written by an earlier version and names no target; decide again'
+        : 'cannot be read as a decision';
+  log[repeated === undefined ? 'debug' : 'warn'](
+    { event: kind, ...fields, ...(repeated ? { repeated } : {}) },
+    `decisions/${file} ${why}; it is ignored`,
+  );
 }
 
 function forgottenLine(log: Log, { kind, ...fields }: Extract<CycleEvent, { kind: 'link_forgotten' }>): void {
-  log.warn({ event: kind, ...fields }, `target ${fields.target}: ${fields.type} ${fields.sourceId} had left the directory, and the target no longer has the account; the link is removed`);
+  log.warn(
+    { event: kind, ...fields },
+    `target ${fields.target}: ${fields.type} ${fields.sourceId} had left the directory, and the target no longer has the account; the link is removed`,
+  );
 }
 
 function faultLine(log: Log, { kind, target, thrown }: Extract<CycleEvent, { kind: 'answer_unusable' }>): void {
-  log.debug({ event: kind, target, error: nameOf(thrown), stack: stackFrames(thrown) }, 'an answer of the target could not be worked with');
+  log.debug(
+    { event: kind, target, error: nameOf(thrown), stack: stackFrames(thrown) },
+    'an answer of the target could not be worked with',
+  );
 }
 
 /** The class of an error: its message could quote anything. */

@@ -36,7 +36,10 @@ export function createLog({ level, format, destination, secrets = () => [] }: Lo
       serializers: { err: (value: unknown) => value },
       hooks: {
         logMethod(args, method) {
-          method.apply(this, args.map((part: unknown) => (typeof part === 'string' ? logText(part) : part)) as typeof args);
+          method.apply(
+            this,
+            args.map((part: unknown) => (typeof part === 'string' ? logText(part) : part)) as typeof args,
+          );
         },
       },
       formatters: { level: (label) => ({ level: label }), log: (fields) => wholeNumbers(withoutSecrets(fields)) },
@@ -57,5 +60,7 @@ function prettyStream(destination: DestinationStream, terminal: boolean): Destin
 
 /** Times are measured in fractions of a millisecond, which nobody reads. */
 function wholeNumbers(fields: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, typeof value === 'number' ? Math.round(value) : value]));
+  return Object.fromEntries(
+    Object.entries(fields).map(([key, value]) => [key, typeof value === 'number' ? Math.round(value) : value]),
+  );
 }

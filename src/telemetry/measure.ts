@@ -1,7 +1,15 @@
 import { shortPath } from '../core/mapping/scim-path.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CycleEvent, CycleObserver } from '../ports/cycle-observer.ts';
-import { clearHeld, ldapOperations, resourceStates, resultLabel, setFailing, setRejected, setUnresolved } from './initial-series.ts';
+import {
+  clearHeld,
+  ldapOperations,
+  resourceStates,
+  resultLabel,
+  setFailing,
+  setRejected,
+  setUnresolved,
+} from './initial-series.ts';
 import type { Instruments } from './instruments.ts';
 
 type EventOf<Kind extends CycleEvent['kind']> = Extract<CycleEvent, { kind: Kind }>;
@@ -60,10 +68,12 @@ export function measure(instruments: Instruments, clock: Clock): CycleObserver {
       case 'absent_entries':
       case 'entries_read':
       case 'still_reading':
-      case 'decided': case 'decision_unusable':
+      case 'decided':
+      case 'decision_unusable':
       case 'operations_given_up':
       case 'search_failed':
-      case 'scim_request_started': case 'ldap_request_started':
+      case 'scim_request_started':
+      case 'ldap_request_started':
       case 'link_forgotten':
       case 'answer_unusable':
     }
@@ -141,19 +151,29 @@ function countDirectory(
       instruments.ldapFailovers.inc({ directory });
       return;
     case 'ldap_request':
-      instruments.ldapDuration.observe({ directory, operation: oneOf(ldapOperations, event.operation), outcome: event.outcome }, event.milliseconds / 1000);
+      instruments.ldapDuration.observe(
+        { directory, operation: oneOf(ldapOperations, event.operation), outcome: event.outcome },
+        event.milliseconds / 1000,
+      );
   }
 }
 
 /** After a delta, as much is known as after a complete reading. */
-function countEntries(instruments: Instruments, { directory, users, groups }: EventOf<'directory_read'>, clock: Clock): void {
+function countEntries(
+  instruments: Instruments,
+  { directory, users, groups }: EventOf<'directory_read'>,
+  clock: Clock,
+): void {
   instruments.readingStarted.remove({ directory });
   instruments.lastCompleteRead.set({ directory }, clock.now() / 1000);
   instruments.sourceEntries.set({ directory, type: 'user' }, users);
   instruments.sourceEntries.set({ directory, type: 'group' }, groups);
 }
 
-function countResources(instruments: Instruments, { target, counts, pending, unstored }: EventOf<'resources_counted'>): void {
+function countResources(
+  instruments: Instruments,
+  { target, counts, pending, unstored }: EventOf<'resources_counted'>,
+): void {
   countUnstored(instruments, target, unstored);
   instruments.pending.set({ target }, pending);
   for (const type of ['user', 'group'] as const) {
@@ -164,7 +184,11 @@ function countResources(instruments: Instruments, { target, counts, pending, uns
 }
 
 /** Paths come from the map. What a target stores by now stays as 0, so that nobody misses the end of it. */
-function countUnstored({ unstored: gauge }: Instruments, target: string, unstored: Readonly<Record<string, number>>): void {
+function countUnstored(
+  { unstored: gauge }: Instruments,
+  target: string,
+  unstored: Readonly<Record<string, number>>,
+): void {
   const known = unstoredPaths.get(gauge) ?? new Map<string, Set<string>>();
   unstoredPaths.set(gauge, known);
   const paths = known.get(target) ?? new Set();

@@ -92,5 +92,8 @@ function formsOf(secret: string): Set<string> {
 /** Where a bug was thrown: the frames without the message, which could quote anything. */
 export function stackFrames(thrown: unknown): string[] {
   const stack = thrown instanceof Error ? (thrown.stack ?? '') : '';
-  return stack.split('\n').filter((line) => /^\s+at /.test(line)).map((line) => line.trim());
+  return stack
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .map((line) => line.trim());
 }

@@ -14,7 +14,8 @@ import { ldapOptions } from './ldap-fixture.ts';
 const names = ['Anna', 'Bert', 'Cleo', 'Dora', 'Emil'];
 const filter = '(&(objectClass=person)(title=Clerk))';
 const modify = (dn: string, ...lines: string[]): string => `dn: ${dn}\nchangetype: modify\n${lines.join('\n')}\n\n`;
-const move = (dn: string, base: string): string => `dn: ${dn}\nchangetype: modrdn\nnewrdn: ${dn.split(',')[0] ?? ''}\ndeleteoldrdn: 1\nnewsuperior: ${base}\n\n`;
+const move = (dn: string, base: string): string =>
+  `dn: ${dn}\nchangetype: modrdn\nnewrdn: ${dn.split(',')[0] ?? ''}\ndeleteoldrdn: 1\nnewsuperior: ${base}\n\n`;
 const departures = (people: string, elsewhere: string): string =>
   [
     `dn: CN=Anna,${people}\nchangetype: delete\n\n`,
@@ -55,7 +56,10 @@ describe('OpenLDAP', () => {
   beforeEach(async () => {
     const folders = [people, elsewhere].map((dn) => `dn: ${dn}\nobjectClass: organizationalUnit\n\n`);
     server = await startSlapd({
-      ldif: [...folders, ...names.map((name) => `dn: cn=${name},${people}\nobjectClass: inetOrgPerson\nsn: x\ntitle: Clerk\n\n`)].join(''),
+      ldif: [
+        ...folders,
+        ...names.map((name) => `dn: cn=${name},${people}\nobjectClass: inetOrgPerson\nsn: x\ntitle: Clerk\n\n`),
+      ].join(''),
       access: [
         'access to attrs=userPassword by anonymous auth',
         'access to filter=(description=hidden) by users =d',
@@ -67,21 +71,25 @@ describe('OpenLDAP', () => {
   afterEach(() => server.dispose());
 
   const ways = { delta: 'auto', complete: 'full' } as const;
-  for (const how of ['delta', 'complete'] as const) it(`tells the deleted, the moved, the filtered and the unreadable apart (${how})`, async () => {
-    const fates = await fatesAfter(
-      ldapOptions(server.url, server.reader, { changes: ways[how], users: { bases: [people], filter } }),
-      how,
-      () => Promise.resolve(),
-      () => server.change(departures(people, elsewhere)),
-      () => server.change(`${modify(`cn=Dora,${people}`, 'replace: description', 'description: hidden')}${modify(`cn=Emil,${people}`, 'replace: description', 'description: half')}`),
-    );
-    assert.deepEqual(fates, [
-      {},
-      // slapd says "no such object" of whom it hides as well, where a rule does not let it disclose more.
-      { Anna: 'missing', Bert: 'moved', Cleo: 'filtered' },
-      { Dora: 'unreadable', Emil: 'unreadable' },
-    ]);
-  });
+  for (const how of ['delta', 'complete'] as const)
+    it(`tells the deleted, the moved, the filtered and the unreadable apart (${how})`, async () => {
+      const fates = await fatesAfter(
+        ldapOptions(server.url, server.reader, { changes: ways[how], users: { bases: [people], filter } }),
+        how,
+        () => Promise.resolve(),
+        () => server.change(departures(people, elsewhere)),
+        () =>
+          server.change(
+            `${modify(`cn=Dora,${people}`, 'replace: description', 'description: hidden')}${modify(`cn=Emil,${people}`, 'replace: description', 'description: half')}`,
+          ),
+      );
+      assert.deepEqual(fates, [
+        {},
+        // slapd says "no such object" of whom it hides as well, where a rule does not let it disclose more.
+        { Anna: 'missing', Bert: 'moved', Cleo: 'filtered' },
+        { Dora: 'unreadable', Emil: 'unreadable' },
+      ]);
+    });
 });
 
 describe('looking up by id alone on OpenLDAP, as a single run does', () => {
@@ -91,15 +99,32 @@ describe('looking up by id alone on OpenLDAP, as a single run does', () => {
   /** The fate of each after access rules and a change, by name. */
   async function fatesWith(access: readonly string[], ldif = ''): Promise<Record<string, Fate | undefined>> {
     const folders = [people, elsewhere].map((dn) => `dn: ${dn}\nobjectClass: organizationalUnit\n\n`);
-    const persons = names.map((name) => `dn: cn=${name},${people}\nobjectClass: inetOrgPerson\nsn: x\ntitle: Clerk\n${name === 'Anna' ? '' : 'description: set\n'}\n`);
-    const server = await startSlapd({ ldif: [...folders, ...persons].join(''), access: ['access to attrs=userPassword by anonymous auth', ...access, 'access to * by users read'] });
+    const persons = names.map(
+      (name) =>
+        `dn: cn=${name},${people}\nobjectClass: inetOrgPerson\nsn: x\ntitle: Clerk\n${name === 'Anna' ? '' : 'description: set\n'}\n`,
+    );
+    const server = await startSlapd({
+      ldif: [...folders, ...persons].join(''),
+      access: ['access to attrs=userPassword by anonymous auth', ...access, 'access to * by users read'],
+    });
     try {
-      const owner = createLdapSource(ldapOptions(server.url, { dn: `cn=owner,${slapdSuffix}`, password: 'owner-secret' }, { users: { bases: [people], filter } }));
+      const owner = createLdapSource(
+        ldapOptions(
+          server.url,
+          { dn: `cn=owner,${slapdSuffix}`, password: 'owner-secret' },
+          { users: { bases: [people], filter } },
+        ),
+      );
       const { entries } = await readAll(owner);
       if (ldif !== '') await server.change(ldif);
       const source = createLdapSource(ldapOptions(server.url, server.reader, { users: { bases: [people], filter } }));
-      const fates = await source.lookUp?.(entries.map(({ id, type }) => ({ id, type })), new AbortController().signal);
-      return Object.fromEntries(entries.map((entry) => [first(entry, 'cn') ?? '', fates?.get(entry.id)] as const).sort());
+      const fates = await source.lookUp?.(
+        entries.map(({ id, type }) => ({ id, type })),
+        new AbortController().signal,
+      );
+      return Object.fromEntries(
+        entries.map((entry) => [first(entry, 'cn') ?? '', fates?.get(entry.id)] as const).sort(),
+      );
     } finally {
       await server.dispose();
     }
@@ -108,15 +133,24 @@ describe('looking up by id alone on OpenLDAP, as a single run does', () => {
 
   it('does not say filtered when the attribute of the filter is hidden', async () => {
     assert.deepEqual(await fatesWith(['access to attrs=title by users none']), allAre('unreadable'));
-    assert.deepEqual(await fatesWith(['access to attrs=title by users none by * none'], modify(`cn=Anna,${people}`, 'delete: title')), allAre('unreadable'));
+    assert.deepEqual(
+      await fatesWith(['access to attrs=title by users none by * none'], modify(`cn=Anna,${people}`, 'delete: title')),
+      allAre('unreadable'),
+    );
   });
 
   it('says filtered when the attribute was cleared, and present when nothing is wrong', async () => {
-    assert.deepEqual(await fatesWith([], modify(`cn=Anna,${people}`, 'delete: title')), { ...allAre('present'), Anna: 'filtered' });
+    assert.deepEqual(await fatesWith([], modify(`cn=Anna,${people}`, 'delete: title')), {
+      ...allAre('present'),
+      Anna: 'filtered',
+    });
   });
 
   it('does not take for deleted who may only be hidden', async () => {
-    const denied = await fatesWith(['access to filter=(description=set) by users =d'], departures(people, elsewhere).split('\n\n')[0]);
+    const denied = await fatesWith(
+      ['access to filter=(description=set) by users =d'],
+      departures(people, elsewhere).split('\n\n')[0],
+    );
     assert.deepEqual(denied, allAre('missing'));
   });
 
@@ -133,7 +167,8 @@ describe('Active Directory (Samba)', () => {
   let server: Samba;
   before(async () => {
     server = await startSamba();
-    const user = (name: string, base: string): string => `dn: CN=${name},${base}\nchangetype: add\nobjectClass: user\nsAMAccountName: ${name}\nuserAccountControl: 544\ntitle: Clerk\n\n`;
+    const user = (name: string, base: string): string =>
+      `dn: CN=${name},${base}\nchangetype: add\nobjectClass: user\nsAMAccountName: ${name}\nuserAccountControl: 544\ntitle: Clerk\n\n`;
     await server.change(
       [
         ...[people, elsewhere].map((dn) => `dn: ${dn}\nchangetype: add\nobjectClass: organizationalUnit\n\n`),
@@ -162,12 +197,16 @@ describe('Active Directory (Samba)', () => {
 
   it('knows by its tombstone who was deleted, where the account is shown it, from the id alone', async () => {
     const dn = `CN=Fred,${people}`;
-    await server.change(`dn: ${dn}\nchangetype: add\nobjectClass: user\nsAMAccountName: Fred\nuserAccountControl: 544\ntitle: Clerk\n\n`);
-    const sourceOf = (bind: typeof reader) => createLdapSource(ldapOptions(server.url, bind, { users: { bases: [people], filter } }));
+    await server.change(
+      `dn: ${dn}\nchangetype: add\nobjectClass: user\nsAMAccountName: Fred\nuserAccountControl: 544\ntitle: Clerk\n\n`,
+    );
+    const sourceOf = (bind: typeof reader) =>
+      createLdapSource(ldapOptions(server.url, bind, { users: { bases: [people], filter } }));
     const { entries } = await readAll(sourceOf(reader));
     const fred = entries.find((entry) => first(entry, 'cn') === 'Fred') ?? assert.fail();
     await server.change(`dn: ${dn}\nchangetype: delete\n\n`);
-    const fateFor = async (bind: typeof reader) => (await sourceOf(bind).lookUp?.([fred], new AbortController().signal))?.get(fred.id);
+    const fateFor = async (bind: typeof reader) =>
+      (await sourceOf(bind).lookUp?.([fred], new AbortController().signal))?.get(fred.id);
     assert.deepEqual([await fateFor(server.administrator), await fateFor(reader)], ['deleted', 'missing']);
   });
 });

@@ -8,7 +8,10 @@ import { toSourceId } from '../../src/core/directory/source-id.ts';
 import type { SourceId } from '../../src/core/model/entry.ts';
 
 /** Opens a session as a source does, for one use. */
-export async function withServer<T>(options: LdapSourceOptions, use: (directory: OpenDirectory) => Promise<T>): Promise<T> {
+export async function withServer<T>(
+  options: LdapSourceOptions,
+  use: (directory: OpenDirectory) => Promise<T>,
+): Promise<T> {
   const directory = await openDirectory(options, createServerChoice(options), new AbortController().signal);
   try {
     return await use(directory);

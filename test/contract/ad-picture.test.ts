@@ -40,9 +40,15 @@ const steps: readonly (readonly [string, string])[] = [
   ['a renamed container', move(`OU=Team,${people}`, 'OU=Crew')],
   ['a container that leaves the base', move(`OU=Crew,${people}`, 'OU=Crew', elsewhere)],
   ['a container that comes back', move(`OU=Crew,${elsewhere}`, 'OU=Crew', people)],
-  ['a new container with people moved into it', `${ou(`OU=New,${people}`)}${move(`CN=Finn,${people}`, 'CN=Finn', `OU=New,${people}`)}`],
+  [
+    'a new container with people moved into it',
+    `${ou(`OU=New,${people}`)}${move(`CN=Finn,${people}`, 'CN=Finn', `OU=New,${people}`)}`,
+  ],
   ['a deleted group', remove(`CN=core,${groups}`)],
-  ['everything at once', `${user('Hugo')}${move(`CN=Anna,${people}`, 'CN=Anne')}${modify(`CN=staff,${groups}`, 'add: member', `member: CN=Hugo,${people}`)}${move(`OU=Crew,${people}`, 'OU=Staff')}`],
+  [
+    'everything at once',
+    `${user('Hugo')}${move(`CN=Anna,${people}`, 'CN=Anne')}${modify(`CN=staff,${groups}`, 'add: member', `member: CN=Hugo,${people}`)}${move(`OU=Crew,${people}`, 'OU=Staff')}`,
+  ],
   ['a deleted member and manager', remove(`CN=Berta,${people}`)],
   ['a person deleted and made again', `${remove(`CN=Dora,${people}`)}${user('Dora')}`],
 ];
@@ -60,13 +66,17 @@ for (const changes of ['usn', 'dirsync'] as const) {
         server = await startSamba();
         await server.change(
           [
-            ou(people), ou(elsewhere), ou(`OU=Team,${people}`), ou(groups),
+            ou(people),
+            ou(elsewhere),
+            ou(`OU=Team,${people}`),
+            ou(groups),
             ...['Anna', 'Bert', 'Cleo', 'Dora', 'Emil', 'Finn'].map((name) => user(name)),
             user('Tina', `OU=Team,${people}`),
             modify(`CN=Anna,${people}`, 'replace: manager', `manager: CN=Bert,${people}`),
             `dn: CN=inner,${groups}\nchangetype: add\nobjectClass: group\nsAMAccountName: inner\nmember: CN=Tina,OU=Team,${people}\n\n`,
             `dn: CN=staff,${groups}\nchangetype: add\nobjectClass: group\nsAMAccountName: staff\n${['CN=Anna', 'CN=Bert', 'CN=Cleo'].map((rdn) => `member: ${rdn},${people}\n`).join('')}member: CN=inner,${groups}\n\n`,
-            user('Gone'), remove(`CN=Gone,${people}`),
+            user('Gone'),
+            remove(`CN=Gone,${people}`),
             user('reader', `CN=Users,${sambaSuffix}`),
             modify(reader.dn, 'replace: unicodePwd', `unicodePwd:: ${unicodePassword(reader.password)}`),
           ].join(''),
@@ -109,7 +119,10 @@ async function bringUp(source: DirectorySource, picture: Picture): Promise<Verdi
   const entries: Entry[] = [];
   const { watermark, known } = picture;
   const verdict = await source.read({
-    attributes: { user: new Set(['cn', 'title', 'description', 'manager', 'useraccountcontrol']), group: new Set(['cn', 'member']) },
+    attributes: {
+      user: new Set(['cn', 'title', 'description', 'manager', 'useraccountcontrol']),
+      group: new Set(['cn', 'member']),
+    },
     since: watermark === undefined ? undefined : { watermark, known },
     visit: (entry) => void entries.push(entry),
     signal: new AbortController().signal,
@@ -124,7 +137,12 @@ function shown(picture: Picture): object[] {
       id,
       type,
       dn,
-      attributes: [...attributes].map(([name, values]) => [name, values.map((value) => (typeof value === 'string' ? value : Buffer.from(value).toString('hex'))).sort()]).sort(),
+      attributes: [...attributes]
+        .map(([name, values]) => [
+          name,
+          values.map((value) => (typeof value === 'string' ? value : Buffer.from(value).toString('hex'))).sort(),
+        ])
+        .sort(),
     }))
     .sort((left, right) => (left.id < right.id ? -1 : 1));
 }

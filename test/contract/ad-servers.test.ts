@@ -10,7 +10,10 @@ import { withServer } from './ad-feed.ts';
 import { ldapOptions } from './ldap-fixture.ts';
 
 const domain = 'DC=lab,DC=example,DC=org';
-const dc = (usn: string, rest: Readonly<Record<string, readonly string[]>> = {}): Record<string, readonly string[]> => ({
+const dc = (
+  usn: string,
+  rest: Readonly<Record<string, readonly string[]>> = {},
+): Record<string, readonly string[]> => ({
   supportedCapabilities: ['1.2.840.113556.1.4.800'],
   supportedControl: ['1.2.840.113556.1.4.319'],
   defaultNamingContext: [domain],
@@ -22,7 +25,10 @@ const bind = { dn: `CN=reader,${domain}`, password: 'secret' };
 const minute = 60_000;
 
 /** Plays servers, and closes them. */
-async function withStubs(stubs: readonly Promise<LdapStub>[], use: (...stubs: LdapStub[]) => Promise<void>): Promise<void> {
+async function withStubs(
+  stubs: readonly Promise<LdapStub>[],
+  use: (...stubs: LdapStub[]) => Promise<void>,
+): Promise<void> {
   const started = await Promise.all(stubs);
   try {
     await use(...started);
@@ -31,21 +37,25 @@ async function withStubs(stubs: readonly Promise<LdapStub>[], use: (...stubs: Ld
   }
 }
 
-const serverOf = async (source: DirectorySource): Promise<string> => (await source.inspect(new AbortController().signal)).server;
+const serverOf = async (source: DirectorySource): Promise<string> =>
+  (await source.inspect(new AbortController().signal)).server;
 
 describe('The servers of a directory', () => {
   const empty = (rest: Readonly<Record<string, readonly string[]>> = {}): Promise<LdapStub> =>
     createLdapStub(dc('1', rest), ({ id }, socket) => socket.write(resultMessage(id, 0x65, 0, '', '')));
 
   it('pass over one that has not caught up', async () => {
-    await withStubs([empty({ isSynchronized: ['FALSE'] }), empty({ isSynchronized: ['TRUE'] })], async (lagging, whole) => {
-      const options = ldapOptions('', bind, { users: { bases: [domain] }, changes: 'full' });
-      assert.equal(await serverOf(createLdapSource({ ...options, urls: [lagging.url, whole.url] })), whole.url);
-      await assert.rejects(serverOf(createLdapSource({ ...options, urls: [lagging.url] })), {
-        code: 'D2S_DIRECTORY_UNREACHABLE',
-        message: /has not caught up/,
-      });
-    });
+    await withStubs(
+      [empty({ isSynchronized: ['FALSE'] }), empty({ isSynchronized: ['TRUE'] })],
+      async (lagging, whole) => {
+        const options = ldapOptions('', bind, { users: { bases: [domain] }, changes: 'full' });
+        assert.equal(await serverOf(createLdapSource({ ...options, urls: [lagging.url, whole.url] })), whole.url);
+        await assert.rejects(serverOf(createLdapSource({ ...options, urls: [lagging.url] })), {
+          code: 'D2S_DIRECTORY_UNREACHABLE',
+          message: /has not caught up/,
+        });
+      },
+    );
   });
 
   it('are changed when a reading breaks off, and not when somebody interrupts it', async () => {
@@ -54,7 +64,9 @@ describe('The servers of a directory', () => {
       const switches: string[] = [];
       const onFailover = (from: string, to: string): void => void switches.push(from, to);
       const urls = [first.url, second.url];
-      const source = createLdapSource(ldapOptions('', bind, { urls, users: { bases: [domain] }, changes: 'full', onFailover }));
+      const source = createLdapSource(
+        ldapOptions('', bind, { urls, users: { bases: [domain] }, changes: 'full', onFailover }),
+      );
       const read = (signal: AbortSignal): Promise<unknown> =>
         source.read({ attributes: { user: new Set(), group: new Set() }, visit: () => undefined, signal });
       await assert.rejects(read(AbortSignal.abort()), { code: 'D2S_INTERRUPTED' });
@@ -98,7 +110,11 @@ describe('The servers of a directory', () => {
 
 describe('DirSync answers that Samba does not give', () => {
   const cookieOf = (more: number, cookie: string): Buffer =>
-    tlv(0x30, tlv(0x04, '1.2.840.113556.1.4.841'), tlv(0x04, tlv(0x30, tlv(0x02, Buffer.from([more])), tlv(0x02, Buffer.from([0])), tlv(0x04, cookie))));
+    tlv(
+      0x30,
+      tlv(0x04, '1.2.840.113556.1.4.841'),
+      tlv(0x04, tlv(0x30, tlv(0x02, Buffer.from([more])), tlv(0x02, Buffer.from([0])), tlv(0x04, cookie))),
+    );
   const done = (id: number, code: number, ...controls: Buffer[]): Buffer =>
     message(id, tlv(0x65, tlv(0x0a, Buffer.from([code])), tlv(0x04), tlv(0x04)), ...controls);
   const guid = (last: number): Buffer => Buffer.from([...Array<number>(15).fill(0), last]);
@@ -113,23 +129,32 @@ describe('DirSync answers that Samba does not give', () => {
       socket.write((base === domain ? answers.shift() : undefined)?.(id) ?? resultMessage(id, 0x65, 32));
     });
   const poll = (stub: LdapStub): Promise<unknown> =>
-    withServer(ldapOptions(stub.url, bind, { clock: { monotonic: () => 0 } }), (directory) => dirsync.poll(directory, cursor));
+    withServer(ldapOptions(stub.url, bind, { clock: { monotonic: () => 0 } }), (directory) =>
+      dirsync.poll(directory, cursor),
+    );
 
   it('is asked again while there is more, with the cookie of each part', async () => {
     const parts = play(
       (id) => Buffer.concat([entryMessage(id, 'CN=a', { objectGUID: [guid(1)] }), done(id, 0, cookieOf(1, 'second'))]),
       (id) => done(id, 0, cookieOf(1, 'third')),
-      (id) => Buffer.concat([entryMessage(id, 'CN=b', { objectGUID: [guid(2)], isDeleted: ['TRUE'] }), done(id, 0, cookieOf(0, 'last'))]),
+      (id) =>
+        Buffer.concat([
+          entryMessage(id, 'CN=b', { objectGUID: [guid(2)], isDeleted: ['TRUE'] }),
+          done(id, 0, cookieOf(0, 'last')),
+        ]),
     );
     await withStubs([parts], async (stub) => {
       const feed = (await poll(stub)) as { cursor: string };
-      assert.deepEqual({ ...feed, cursor: '' }, {
-        kind: 'changes',
-        cursor: '',
-        changed: new Set(['00000000-0000-0000-0000-000000000001']),
-        gone: new Set(['00000000-0000-0000-0000-000000000002']),
-        containers: false,
-      });
+      assert.deepEqual(
+        { ...feed, cursor: '' },
+        {
+          kind: 'changes',
+          cursor: '',
+          changed: new Set(['00000000-0000-0000-0000-000000000001']),
+          gone: new Set(['00000000-0000-0000-0000-000000000002']),
+          containers: false,
+        },
+      );
       assert.ok(feed.cursor.includes(Buffer.from('last').toString('base64')));
     });
   });

@@ -2,7 +2,11 @@ import { companyLdif, mailOf, type Company, type Person } from '../e2e/support/c
 import type { ScimServer } from '../support/scim-server/index.ts';
 
 const names = ['ada', 'ben', 'carla', 'dmitri', 'elif', 'femi', 'greta', 'hugo', 'ines', 'jonas', 'kaya', 'liam'];
-const person = (uid: string): Person => ({ name: `${uid.charAt(0).toUpperCase()}${uid.slice(1)} Stone`, title: 'Engineer', ...(uid === 'ada' ? {} : { manager: 'ada' }) });
+const person = (uid: string): Person => ({
+  name: `${uid.charAt(0).toUpperCase()}${uid.slice(1)} Stone`,
+  title: 'Engineer',
+  ...(uid === 'ada' ? {} : { manager: 'ada' }),
+});
 const people = Object.fromEntries(names.map((uid) => [uid, person(uid)]));
 
 /** Before: twelve people, two groups. */
@@ -22,7 +26,9 @@ export const after: Company = {
 
 /** As slapcat prints it, with another address for elif in the second. */
 export const ldifOf = (company: Company): string =>
-  company === after ? companyLdif(company).replace(`mail: ${mailOf('elif')}`, 'mail: elif.stone@corp.example') : companyLdif(company);
+  company === after
+    ? companyLdif(company).replace(`mail: ${mailOf('elif')}`, 'mail: elif.stone@corp.example')
+    : companyLdif(company);
 
 /** Title and addresses of everybody active, by user name. */
 export function peopleOn(server: ScimServer): Record<string, readonly unknown[]> {
@@ -32,20 +38,30 @@ export function peopleOn(server: ScimServer): Record<string, readonly unknown[]>
 
 export function peopleOf(company: Company): Record<string, readonly unknown[]> {
   const active = Object.entries(company.people).filter(([, { disabled }]) => disabled !== true);
-  const address = (uid: string): string => (company === after && uid === 'elif' ? 'elif.stone@corp.example' : mailOf(uid));
+  const address = (uid: string): string =>
+    company === after && uid === 'elif' ? 'elif.stone@corp.example' : mailOf(uid);
   return Object.fromEntries(active.map(([uid, { title }]) => [uid, [title, [address(uid)]]]));
 }
 
 /** Members by the group's name, as user names. */
 export function groupsOn(server: ScimServer): Record<string, unknown> {
   const names = new Map(server.users().map(({ id, userName }) => [id, userName]));
-  return Object.fromEntries(server.groups().map(({ displayName, members }) => [String(displayName), valuesOf(members).map((id) => names.get(id)).sort()]));
+  return Object.fromEntries(
+    server.groups().map(({ displayName, members }) => [
+      String(displayName),
+      valuesOf(members)
+        .map((id) => names.get(id))
+        .sort(),
+    ]),
+  );
 }
 
 /** Whoever is disabled stays a member, unless deactivating deletes. */
 export function groupsOf(company: Company, deletes = false): Record<string, unknown> {
   const isThere = (uid: string): boolean => !deletes || company.people[uid]?.disabled !== true;
-  return Object.fromEntries(Object.entries(company.groups).map(([name, members]) => [name, members.filter(isThere).sort()]));
+  return Object.fromEntries(
+    Object.entries(company.groups).map(([name, members]) => [name, members.filter(isThere).sort()]),
+  );
 }
 
 function valuesOf(list: unknown): readonly unknown[] {

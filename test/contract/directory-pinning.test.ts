@@ -16,7 +16,12 @@ const signal = new AbortController().signal;
 async function read(source: DirectorySource, expected?: DirectoryIdentity): Promise<Verdict> {
   let visits = 0;
   try {
-    return await source.read({ attributes: { user: new Set(['cn']), group: new Set(['cn']) }, expected, visit: () => void (visits += 1), signal });
+    return await source.read({
+      attributes: { user: new Set(['cn']), group: new Set(['cn']) },
+      expected,
+      visit: () => void (visits += 1),
+      signal,
+    });
   } catch (error) {
     assert.equal(visits, 0);
     throw error;
@@ -31,7 +36,8 @@ const refused = { code: 'D2S_DIRECTORY_CHANGED', remedy: /kind.*idAttribute.*sta
 
 describe('389 Directory Server whose rootDSE is hidden', () => {
   let server: Ds389;
-  const source = (rest: Partial<LdapSourceOptions> = {}) => createLdapSource(ldapOptions(server.url, server.reader, { ...scopes, ...rest }));
+  const source = (rest: Partial<LdapSourceOptions> = {}) =>
+    createLdapSource(ldapOptions(server.url, server.reader, { ...scopes, ...rest }));
   before(async () => void (server = await startDs389({ ldif: treeLdif })));
   after(() => server.dispose());
 
@@ -50,7 +56,10 @@ describe('389 Directory Server whose rootDSE is hidden', () => {
     const named = source({ idAttribute: 'nsUniqueId' });
     const { idAttribute } = await named.inspect(signal);
     assert.equal(idAttribute, 'nsUniqueId');
-    assert.match(String((await named.inspect(signal)).details.find((line) => line.startsWith('changes'))), /timestamp \(syncrepl does not work here: it names entries by another id/);
+    assert.match(
+      String((await named.inspect(signal)).details.find((line) => line.startsWith('changes'))),
+      /timestamp \(syncrepl does not work here: it names entries by another id/,
+    );
   });
 });
 
@@ -87,7 +96,12 @@ describe('Active Directory', () => {
   after(() => server.dispose());
 
   it('is known by the objectGUID of its domain, whatever that is called', async () => {
-    const source = createLdapSource(ldapOptions(server.url, server.administrator, { users: { bases: [sambaSuffix] }, groups: { bases: [sambaSuffix] } }));
+    const source = createLdapSource(
+      ldapOptions(server.url, server.administrator, {
+        users: { bases: [sambaSuffix] },
+        groups: { bases: [sambaSuffix] },
+      }),
+    );
     const pinned = identityIn(await read(source));
     assert.deepEqual([pinned.kind, pinned.contextIds?.length], ['active-directory', 1]);
     assert.match(pinned.contextIds?.[0] ?? '', /^[0-9a-f]{8}-/);

@@ -189,7 +189,10 @@ export function directorySourceContract(name: string, makeFixture: () => Promise
       await fixture.remove('user', newcomer.name);
       const { verdict, entries } = await read();
       assert.equal(verdict.kind, 'complete');
-      assert.equal(entries.some((entry) => entry.id === id), false);
+      assert.equal(
+        entries.some((entry) => entry.id === id),
+        false,
+      );
       await fixture.add(newcomer);
       assert.notEqual(find((await read()).entries, newcomer.name).id, id);
       await fixture.remove('user', newcomer.name);
@@ -206,7 +209,10 @@ export function directorySourceContract(name: string, makeFixture: () => Promise
       const some = [left, find(entries, 'Anna Berg'), find(entries, 'staff')].map(({ id, type }) => ({ id, type }));
       const fates = await source.lookUp(some, new AbortController().signal);
       assert.match(fates.get(left.id) ?? 'nothing', /^(?:deleted|missing)$/);
-      assert.deepEqual(some.slice(1).map(({ id }) => fates.get(id)), ['present', 'present']);
+      assert.deepEqual(
+        some.slice(1).map(({ id }) => fates.get(id)),
+        ['present', 'present'],
+      );
       await assert.rejects(source.lookUp(some, AbortSignal.abort()), BridgeError);
     });
 
@@ -216,7 +222,11 @@ export function directorySourceContract(name: string, makeFixture: () => Promise
         const { watermark } = picture;
         const since = watermark === undefined ? undefined : { watermark, known: picture.known };
         const entries: Entry[] = [];
-        const verdict = await fixture.source.read({ ...everything(followed), since, visit: (entry) => void entries.push(entry) });
+        const verdict = await fixture.source.read({
+          ...everything(followed),
+          since,
+          visit: (entry) => void entries.push(entry),
+        });
         picture.update({ ...verdict, directory: 'corp', entries });
         const complete = await read(followed);
         assert.deepEqual(plain([...picture.known.values()]), plain(complete.entries));
@@ -259,12 +269,19 @@ const followed = { user: ['cn', 'title'], group: ['cn', 'member'] } as const;
 /** What can be compared between a picture and a reading: members as sets, since servers give them in any order. */
 function plain(entries: readonly Entry[]): unknown {
   return entries
-    .map(({ id, type, dn, attributes }) => [id, type, fold(dn), [...attributes].map(([name, values]) => [name, values.map((value) => fold(String(value))).sort()]).sort()])
+    .map(({ id, type, dn, attributes }) => [
+      id,
+      type,
+      fold(dn),
+      [...attributes].map(([name, values]) => [name, values.map((value) => fold(String(value))).sort()]).sort(),
+    ])
     .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
 }
 
 /** A request for everybody that nobody listens to and nobody interrupts; without names, for `cn`. */
-function everything(attributes: Partial<Record<ResourceType, readonly string[]>> = {}): Parameters<DirectorySource['read']>[0] {
+function everything(
+  attributes: Partial<Record<ResourceType, readonly string[]>> = {},
+): Parameters<DirectorySource['read']>[0] {
   return {
     attributes: { user: new Set(attributes.user ?? ['cn']), group: new Set(attributes.group ?? ['cn']) },
     visit: () => undefined,

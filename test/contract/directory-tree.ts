@@ -45,9 +45,19 @@ export const tree: readonly TreeEntry[] = [
     displayName: ['Smith, Jr.'],
     mail: ['bob@example.org'],
   }),
-  person('Photo Graph', { sn: ['Graph'], displayName: ['Photo Graph'], jpegPhoto: [photo], mail: ['photo@example.org'] }),
+  person('Photo Graph', {
+    sn: ['Graph'],
+    displayName: ['Photo Graph'],
+    jpegPhoto: [photo],
+    mail: ['photo@example.org'],
+  }),
   person('Nobody', { sn: ['Nobody'] }),
-  { type: 'group', name: 'staff', attributes: { description: ['Everybody — tous'] }, members: ['Anna Berg', 'José Müller 太郎'] },
+  {
+    type: 'group',
+    name: 'staff',
+    attributes: { description: ['Everybody — tous'] },
+    members: ['Anna Berg', 'José Müller 太郎'],
+  },
   {
     type: 'group',
     name: 'R&D, Berlin',

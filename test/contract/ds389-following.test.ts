@@ -10,7 +10,8 @@ import { groups, people, scopes } from './openldap-tree.ts';
 const sales = `ou=Sales,${people}`;
 const outside = `ou=Outside,${ds389Suffix}`;
 const ou = (dn: string): string => `dn: ${dn}\nobjectClass: organizationalUnit\n\n`;
-const person = (name: string, base: string): string => `dn: cn=${name},${base}\nobjectClass: inetOrgPerson\nobjectClass: inetUser\nsn: ${name}\n\n`;
+const person = (name: string, base: string): string =>
+  `dn: cn=${name},${base}\nobjectClass: inetOrgPerson\nobjectClass: inetUser\nsn: ${name}\n\n`;
 const group = (name: string, ...members: string[]): string =>
   `dn: cn=${name},${groups}\nobjectClass: groupOfNames\n${members.map((dn) => `member: ${dn}\n`).join('')}\n`;
 const modify = (dn: string, ...lines: string[]): string => `dn: ${dn}\nchangetype: modify\n${lines.join('\n')}\n\n`;
@@ -38,12 +39,17 @@ for (const changes of ['syncrepl', 'timestamp'] as const) {
     let server: Ds389;
     const operations: string[] = [];
     const options = (): LdapSourceOptions =>
-      ldapOptions(server.url, server.reader, { ...scopes, changes, onRequest: (operation) => void operations.push(operation) });
+      ldapOptions(server.url, server.reader, {
+        ...scopes,
+        changes,
+        onRequest: (operation) => void operations.push(operation),
+      });
     before(async () => {
       server = await startDs389({
         ldif: [
           ...[people, groups, sales, outside].map(ou),
-          ...['Anna', 'Bert', 'Cleo'].map((name) => person(name, people)), person('Sue', sales),
+          ...['Anna', 'Bert', 'Cleo'].map((name) => person(name, people)),
+          person('Sue', sales),
           group('staff', `cn=Anna,${people}`, `cn=Bert,${people}`, `cn=Sue,${sales}`),
         ].join(''),
       });
@@ -51,7 +57,10 @@ for (const changes of ['syncrepl', 'timestamp'] as const) {
     after(() => server.dispose());
 
     it('sees everything that a complete reading sees, as deltas', async () => {
-      const follower = follow(createLdapSource(options()), { user: ['cn', 'title', 'memberof'], group: ['cn', 'member'] });
+      const follower = follow(createLdapSource(options()), {
+        user: ['cn', 'title', 'memberof'],
+        group: ['cn', 'member'],
+      });
       assert.equal((await follower.check()).kind, 'complete');
       for (const [what, ldif] of steps) {
         if (ldif !== '') await server.change(ldif);

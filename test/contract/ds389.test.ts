@@ -19,7 +19,8 @@ directorySourceContract('389 Directory Server', async () => {
 const teams = `ou=Team,${people}`;
 const elsewhere = `ou=Elsewhere,${ds389Suffix}`;
 const ou = (dn: string): string => `dn: ${dn}\nobjectClass: organizationalUnit\n\n`;
-const person = (name: string, base = people): string => `dn: cn=${name},${base}\nobjectClass: inetOrgPerson\nsn: ${name}\n\n`;
+const person = (name: string, base = people): string =>
+  `dn: cn=${name},${base}\nobjectClass: inetOrgPerson\nsn: ${name}\n\n`;
 const modify = (dn: string, ...lines: string[]): string => `dn: ${dn}\nchangetype: modify\n${lines.join('\n')}\n`;
 const rename = (dn: string, rdn: string, base?: string): string =>
   `dn: ${dn}\nchangetype: modrdn\nnewrdn: ${rdn}\ndeleteoldrdn: 1\n${base === undefined ? '' : `newsuperior: ${base}\n`}`;
@@ -40,8 +41,12 @@ describe('The syncrepl feed on 389 Directory Server', () => {
   before(async () => {
     server = await startDs389({
       ldif: [
-        ou(people), ou(groups), ou(teams), ou(elsewhere),
-        ...['Anna', 'Bert', 'Cleo', 'Dora', 'Emil'].map((name) => person(name)), person('Tina', teams),
+        ou(people),
+        ou(groups),
+        ou(teams),
+        ou(elsewhere),
+        ...['Anna', 'Bert', 'Cleo', 'Dora', 'Emil'].map((name) => person(name)),
+        person('Tina', teams),
       ].join(''),
     });
     account = server.reader;
@@ -52,7 +57,10 @@ describe('The syncrepl feed on 389 Directory Server', () => {
 
   it('is what the source chooses', async () => {
     const facts = await createLdapSource(optionsNow()).inspect(new AbortController().signal);
-    assert.ok(facts.details.some((line) => line.startsWith('changes: syncrepl')), facts.details.join('\n'));
+    assert.ok(
+      facts.details.some((line) => line.startsWith('changes: syncrepl')),
+      facts.details.join('\n'),
+    );
     assert.equal(facts.kind, '389ds');
   });
 
@@ -105,10 +113,18 @@ describe('The syncrepl feed on 389 Directory Server', () => {
   });
 
   it('is lost when the changelog was trimmed beyond its cookie, which the server does not notice', async () => {
-    for (const value of ['a', 'b', 'c']) await server.change(modify(`cn=Anna,${people}`, 'replace: title', `title: ${value}`));
+    for (const value of ['a', 'b', 'c'])
+      await server.change(modify(`cn=Anna,${people}`, 'replace: title', `title: ${value}`));
     const printed = await server.search('-b', 'cn=changelog', '(changeNumber=*)', 'changeNumber');
-    const numbers = [...printed.matchAll(/^changenumber: (\d+)$/gim)].map(([, number]) => Number(number)).sort((a, b) => a - b);
-    await server.change(numbers.slice(0, -1).map((number) => `dn: changenumber=${number},cn=changelog\nchangetype: delete\n`).join('\n'));
+    const numbers = [...printed.matchAll(/^changenumber: (\d+)$/gim)]
+      .map(([, number]) => Number(number))
+      .sort((a, b) => a - b);
+    await server.change(
+      numbers
+        .slice(0, -1)
+        .map((number) => `dn: changenumber=${number},cn=changelog\nchangetype: delete\n`)
+        .join('\n'),
+    );
     await server.restart();
     lost(await feed.poll(), /changelog/);
   });

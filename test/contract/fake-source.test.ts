@@ -18,12 +18,20 @@ function fakeFixture(): DirectoryFixture {
     const id = ids.get(key) ?? randomUUID();
     ids.set(key, id);
     const lists = Object.entries(entry.attributes).map(([name, values]) => [name.toLowerCase(), values] as const);
-    const member = entry.members.map((name) => dnOf(dialect, tree.find((one) => one.name === name)?.type ?? 'user', name));
+    const member = entry.members.map((name) =>
+      dnOf(dialect, tree.find((one) => one.name === name)?.type ?? 'user', name),
+    );
     const attributes = new Map([...lists, ['cn', [entry.name]] as const, ['member', member] as const]);
     source.put({ id, directory: 'corp', type: entry.type, dn: dnOf(dialect, entry.type, entry.name), attributes });
   };
   const keyOf = (type: ResourceType, name: string): string => `${type} ${name}`;
-  const edit = (type: ResourceType, name: string, attribute: string, values: readonly string[], newName = name): Promise<void> => {
+  const edit = (
+    type: ResourceType,
+    name: string,
+    attribute: string,
+    values: readonly string[],
+    newName = name,
+  ): Promise<void> => {
     const key = keyOf(type, name);
     const id = ids.get(key) ?? '';
     const entry = source.entry(id);

@@ -28,7 +28,10 @@ const servers: Readonly<Record<string, { readonly faults: Faults } | PartialBeha
   'leaves half of a PATCH behind': { patch: { atomic: false, maxOperations: 2 } },
   'knows no PATCH': { users: { patch: 405 }, groups: { patch: 501 } },
   'knows no PUT': { users: { put: 405 }, groups: { put: 405 } },
-  'answers nothing': { users: { createAnswer: 'empty', patchAnswer: 'empty', putAnswer: 'empty' }, groups: { createAnswer: 'empty', patchAnswer: 'empty' } },
+  'answers nothing': {
+    users: { createAnswer: 'empty', patchAnswer: 'empty', putAnswer: 'empty' },
+    groups: { createAnswer: 'empty', patchAnswer: 'empty' },
+  },
   'only promises': { http: { writes: 'asynchronous' } },
   'wants a version with each change': { http: { etags: 'required' } },
   'takes short bodies only': { http: { maxBodyBytes: 500 } },
@@ -61,8 +64,15 @@ for (const [name, like] of Object.entries(servers)) {
         assert.deepEqual(groupsOn(stage.server), groupsOf(company));
       }
       const names = stage.server.users().map(({ userName }) => String(userName).toLowerCase());
-      assert.deepEqual(names.filter((one, index) => names.indexOf(one) !== index), [], 'somebody is there twice');
-      assert.deepEqual(stage.server.violations.filter((line) => name !== 'says nothing of why' || !trial.test(line)), []);
+      assert.deepEqual(
+        names.filter((one, index) => names.indexOf(one) !== index),
+        [],
+        'somebody is there twice',
+      );
+      assert.deepEqual(
+        stage.server.violations.filter((line) => name !== 'says nothing of why' || !trial.test(line)),
+        [],
+      );
     });
   });
 }
@@ -81,8 +91,15 @@ describe('the program before a server with a budget', () => {
       await settles(stage);
       assert.deepEqual(peopleOn(stage.server), peopleOf(before));
       // What was under way when the server said so may still come in.
-      if (tells !== 'nothing') assert.deepEqual(stage.server.early.filter(({ since }) => since > 100), []);
-      assert.ok(stage.server.requests.filter(({ status }) => status === 429).length <= 12, 'it was asked again and again');
+      if (tells !== 'nothing')
+        assert.deepEqual(
+          stage.server.early.filter(({ since }) => since > 100),
+          [],
+        );
+      assert.ok(
+        stage.server.requests.filter(({ status }) => status === 429).length <= 12,
+        'it was asked again and again',
+      );
     });
   }
 });

@@ -9,12 +9,18 @@ import { groups, people } from './openldap-tree.ts';
 
 const names = ['Anna', 'Bert', 'Cleo'];
 const folder = (dn: string): string => `dn: ${dn}\nobjectClass: organizationalUnit\n\n`;
-const person = (name: string): string => `dn: cn=${name},${people}\nobjectClass: inetOrgPerson\nsn: ${name}\ntitle: Clerk\n\n`;
+const person = (name: string): string =>
+  `dn: cn=${name},${people}\nobjectClass: inetOrgPerson\nsn: ${name}\ntitle: Clerk\n\n`;
 
 describe('what 389 Directory Server hides from the account', () => {
   let server: Ds389;
   const source = (filter?: string) =>
-    createLdapSource(ldapOptions(server.url, server.reader, { users: { bases: [people], ...(filter === undefined ? {} : { filter }) }, groups: { bases: [groups] } }));
+    createLdapSource(
+      ldapOptions(server.url, server.reader, {
+        users: { bases: [people], ...(filter === undefined ? {} : { filter }) },
+        groups: { bases: [groups] },
+      }),
+    );
   const hide = (attribute: string, change: 'add' | 'delete'): Promise<void> => {
     const rule = `(targetattr = "${attribute}")(version 3.0; acl "hide ${attribute}"; deny (read, search, compare) userdn = "ldap:///${server.reader.dn}";)`;
     return server.change(`dn: ${people}\nchangetype: modify\n${change}: aci\naci: ${rule}\n`);
@@ -31,7 +37,10 @@ describe('what 389 Directory Server hides from the account', () => {
     await hide('nsAccountLock', 'add');
     assert.match((await locksNow()) ?? '', /nsaccountlock not shown to this account/);
     const { entries } = await readAll(source(), { user: ['cn', 'nsaccountlock'] });
-    assert.deepEqual(entries.filter(({ type }) => type === 'user').map(({ hidden }) => [...(hidden ?? [])]), names.map(() => ['nsaccountlock']));
+    assert.deepEqual(
+      entries.filter(({ type }) => type === 'user').map(({ hidden }) => [...(hidden ?? [])]),
+      names.map(() => ['nsaccountlock']),
+    );
     await hide('nsAccountLock', 'delete');
     assert.match((await locksNow()) ?? '', /nsaccountlock readable/);
   });
@@ -41,7 +50,10 @@ describe('what 389 Directory Server hides from the account', () => {
     const known: Entry[] = (await readAll(clerks, { user: ['cn'] })).entries.filter(({ type }) => type === 'user');
     assert.equal(known.length, 3);
     const fates = async () => {
-      const all = await clerks.lookUp?.(known.map(({ id, type }) => ({ id, type })), new AbortController().signal);
+      const all = await clerks.lookUp?.(
+        known.map(({ id, type }) => ({ id, type })),
+        new AbortController().signal,
+      );
       return Object.fromEntries(known.map((entry) => [first(entry, 'cn') ?? '', all?.get(entry.id)] as const));
     };
     assert.deepEqual(await fates(), { Anna: 'present', Bert: 'present', Cleo: 'present' });

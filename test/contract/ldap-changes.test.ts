@@ -32,7 +32,13 @@ type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
 const limits = 'limits dn.exact="cn=reader,dc=example,dc=org" size=unlimited time=unlimited';
 const syncprov = ['overlay syncprov', 'syncprov-sessionlog 50'];
-const overlays = ['overlay memberof', 'memberof-refint TRUE', 'overlay refint', 'refint_attributes manager', `refint_nothing cn=nobody,${slapdSuffix}`];
+const overlays = [
+  'overlay memberof',
+  'memberof-refint TRUE',
+  'overlay refint',
+  'refint_attributes manager',
+  `refint_nothing cn=nobody,${slapdSuffix}`,
+];
 const servers: Readonly<Record<string, SlapdOptions>> = {
   'without anything': { database: [limits] },
   'with syncprov that forgets': { global: ['moduleload syncprov'], database: [limits, 'overlay syncprov'] },
@@ -81,7 +87,12 @@ class Tree {
       case 'retitle':
         return this.change(person, 'modify', 'replace: title', `title: t${b % 3}`);
       case 'retire':
-        return this.change(person, 'modify', 'replace: employeeType', `employeeType: ${b % 2 === 0 ? 'staff' : 'alumni'}`);
+        return this.change(
+          person,
+          'modify',
+          'replace: employeeType',
+          `employeeType: ${b % 2 === 0 ? 'staff' : 'alumni'}`,
+        );
       case 'manage':
         return this.change(person, 'modify', 'replace: manager', `manager: ${pick(this.people, b) ?? person}`);
       case 'join': {
@@ -105,7 +116,15 @@ class Tree {
   async add(rdn: string, parent: string): Promise<void> {
     const uid = rdn.slice(4);
     const dn = `${rdn},${parent}`;
-    await this.change(dn, 'add', 'objectClass: inetOrgPerson', `uid: ${uid}`, `cn: ${uid}`, 'sn: x', 'employeeType: staff');
+    await this.change(
+      dn,
+      'add',
+      'objectClass: inetOrgPerson',
+      `uid: ${uid}`,
+      `cn: ${uid}`,
+      'sn: x',
+      'employeeType: staff',
+    );
     this.people.push(dn);
   }
 

@@ -27,7 +27,9 @@ interface Stage {
   /** How many searches there were since this was last asked. */
   readonly searches: () => number;
   /** Reads; with a picture, what has changed since. Gives the picture afterwards, and those who cannot be read. */
-  readonly read: (picture?: Picture) => Promise<{ readonly picture: Picture; readonly verdict: Verdict; readonly unreadable: readonly SourceId[] }>;
+  readonly read: (
+    picture?: Picture,
+  ) => Promise<{ readonly picture: Picture; readonly verdict: Verdict; readonly unreadable: readonly SourceId[] }>;
 }
 
 async function onStage(create: () => StubDirectory, use: (stage: Stage) => Promise<void>): Promise<void> {
@@ -42,9 +44,14 @@ async function onStage(create: () => StubDirectory, use: (stage: Stage) => Promi
   let fates: ReadonlyMap<SourceId, Fate> = new Map();
   const timeouts = { connectMilliseconds: 10_000, idleMilliseconds: 10_000 };
   // A source each time: one that fails at content synchronization again and again gives it up.
-  const newSource = () => createLdapSource(
-    ldapOptions(cutter.url, { dn: 'cn=reader', password: 'x' }, { ...directory.options, timeouts, onAbsent: (told) => void (fates = told) }),
-  );
+  const newSource = () =>
+    createLdapSource(
+      ldapOptions(
+        cutter.url,
+        { dn: 'cn=reader', password: 'x' },
+        { ...directory.options, timeouts, onAbsent: (told) => void (fates = told) },
+      ),
+    );
   const read: Stage['read'] = async (known) => {
     const entries: Entry[] = [];
     fates = new Map();
@@ -56,7 +63,8 @@ async function onStage(create: () => StubDirectory, use: (stage: Stage) => Promi
       signal: new AbortController().signal,
     });
     const picture = new Picture();
-    if (known !== undefined) picture.update({ kind: 'complete', directory: 'corp', entries: [...known.known.values()] });
+    if (known !== undefined)
+      picture.update({ kind: 'complete', directory: 'corp', entries: [...known.known.values()] });
     picture.update({ ...verdict, directory: 'corp', entries });
     return { picture, verdict, unreadable: [...fates].filter(([, fate]) => fate === 'unreadable').map(([id]) => id) };
   };
@@ -74,11 +82,15 @@ async function onStage(create: () => StubDirectory, use: (stage: Stage) => Promi
 }
 
 const shown = (picture: Picture): string[] =>
-  [...picture.known.values()].map((entry) => ['cn', 'title', 'description'].map((name) => entry.attributes.get(name)?.join('+') ?? '').join(' ')).sort();
+  [...picture.known.values()]
+    .map((entry) => ['cn', 'title', 'description'].map((name) => entry.attributes.get(name)?.join('+') ?? '').join(' '))
+    .sort();
 
 for (const [name, create] of Object.entries(ways)) {
   describe(`${name}, where answers do not arrive as a whole`, () => {
-    const expected = name.startsWith('Active') ? ['Anna Clerk a+b+c', 'Bert Clerk ', 'Cleo Clerk '] : ['Anna Clerk ', 'Bert Clerk ', 'Cleo Clerk '];
+    const expected = name.startsWith('Active')
+      ? ['Anna Clerk a+b+c', 'Bert Clerk ', 'Cleo Clerk ']
+      : ['Anna Clerk ', 'Bert Clerk ', 'Cleo Clerk '];
     const afterwards = [expected[0], 'Bert Boss '];
 
     it('is never read completely when the connection is cut, after whichever byte', () =>

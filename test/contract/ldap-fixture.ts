@@ -28,7 +28,11 @@ export function ldapOptions(
 }
 
 /** A fixture over a real LDAP server that holds the tree already. */
-export function ldapFixture(server: ChangeableServer, dialect: TreeDialect, options: LdapSourceOptions): DirectoryFixture {
+export function ldapFixture(
+  server: ChangeableServer,
+  dialect: TreeDialect,
+  options: LdapSourceOptions,
+): DirectoryFixture {
   const spell = (attribute: string): string => dialect.renamed?.[attribute] ?? attribute;
   const record = (dn: string, ...lines: string[]): string =>
     `dn:: ${Buffer.from(dn).toString('base64')}\n${lines.join('\n')}\n`;

@@ -24,7 +24,10 @@ describe('A session with a directory', () => {
       else socket.write(bytes);
     });
     try {
-      await assert.rejects(readAll(createLdapSource(ldapOptions(stub.url, bind, { users }))), fails('D2S_DIRECTORY_READ_INCOMPLETE', /closed the connection/));
+      await assert.rejects(
+        readAll(createLdapSource(ldapOptions(stub.url, bind, { users }))),
+        fails('D2S_DIRECTORY_READ_INCOMPLETE', /closed the connection/),
+      );
       assert.deepEqual([stub.connections(), stub.requests.length], [1, 2]);
     } finally {
       await stub.close();
@@ -37,7 +40,10 @@ describe('A session with a directory', () => {
     });
     try {
       await readAll(createLdapSource(ldapOptions(stub.url, bind, { users })));
-      assert.deepEqual(stub.requests.map(({ limits }) => limits), [[0, 0, 0]]);
+      assert.deepEqual(
+        stub.requests.map(({ limits }) => limits),
+        [[0, 0, 0]],
+      );
     } finally {
       await stub.close();
     }
@@ -66,7 +72,9 @@ describe('A session with a directory', () => {
   it('takes any number of entries in one answer', async () => {
     const count = 130_000;
     const stub = await createLdapStub({}, ({ id }, socket) => {
-      socket.write(Buffer.concat([...Array.from({ length: count }, (_, number) => person(id, number)), resultMessage(id)]));
+      socket.write(
+        Buffer.concat([...Array.from({ length: count }, (_, number) => person(id, number)), resultMessage(id)]),
+      );
     });
     try {
       let visits = 0;

@@ -53,8 +53,14 @@ describe('the LDAP adapter before servers that behave in unusual ways', () => {
       else socket.write(Buffer.concat([person(id, 2), resultMessage(id, 0x65, 0, '', '')]));
     });
     const { entries } = await readAll(source);
-    assert.deepEqual(entries.map((entry) => first(entry, 'cn')), ['p1', 'p2']);
-    assert.deepEqual(stub.requests.flatMap(({ cookie }) => cookie ?? []), ['', 'two', 'three']);
+    assert.deepEqual(
+      entries.map((entry) => first(entry, 'cn')),
+      ['p1', 'p2'],
+    );
+    assert.deepEqual(
+      stub.requests.flatMap(({ cookie }) => cookie ?? []),
+      ['', 'two', 'three'],
+    );
   });
 
   it('fails when an answer does not say whether it is the last page', async (context) => {
@@ -75,8 +81,7 @@ describe('the LDAP adapter before servers that behave in unusual ways', () => {
       context,
       activeDirectory,
       ({ id, base, attributes }, socket) => {
-        const part = (attribute: string, values: string[]): Buffer =>
-          entryMessage(id, base, { [attribute]: values });
+        const part = (attribute: string, values: string[]): Buffer => entryMessage(id, base, { [attribute]: values });
         if (base === root) {
           const big = { objectGUID: [guid], cn: ['big'], member: [], 'member;range=0-1499': member(0, 1499) };
           const small = { objectGUID: [Buffer.alloc(16, 1)], cn: ['small'], 'member;range=0-*': ['cn=m0'] };
@@ -96,7 +101,10 @@ describe('the LDAP adapter before servers that behave in unusual ways', () => {
     const members = (name: string) => entries.find((entry) => first(entry, 'cn') === name)?.attributes.get('member');
     assert.deepEqual(members('big'), member(0, 3100));
     assert.deepEqual(members('small'), ['cn=m0']);
-    assert.equal(stub.requests.filter(({ attributes }) => attributes.some((name) => name.includes('member'))).length, 3);
+    assert.equal(
+      stub.requests.filter(({ attributes }) => attributes.some((name) => name.includes('member'))).length,
+      3,
+    );
   });
 
   for (const times of [1, 5]) {
@@ -104,15 +112,24 @@ describe('the LDAP adapter before servers that behave in unusual ways', () => {
       let members = Array.from({ length: 7 }, (_, index) => `cn=m${index}`);
       let usn = 10;
       let left = times;
-      const { source } = await serve(context, activeDirectory, ({ id, base, attributes }, socket) => {
-        const from = Number(/range=(\d+)/.exec(attributes[0] ?? '')?.[1] ?? 0);
-        const to = from + 1 < members.length - 1 ? String(from + 1) : '*';
-        const part = { [`member;range=${from}-${to}`]: members.slice(from, from + 2), uSNChanged: [String(usn)] };
-        const found = entryMessage(id, `CN=big,${root}`, from === 0 ? { objectGUID: [guid], cn: ['big'], ...part } : part);
-        socket.write(Buffer.concat([found, base === root ? resultMessage(id, 0x65, 0, '', '') : resultMessage(id)]));
-        // Whoever stands at the border of two parts moves into the one that was read.
-        if (from === 0 && left > 0) [members, usn, left] = [members.slice(1), usn + 1, left - 1];
-      }, { groups: { bases: [root], filter: '(objectClass=group)' }, users: { bases: [] } });
+      const { source } = await serve(
+        context,
+        activeDirectory,
+        ({ id, base, attributes }, socket) => {
+          const from = Number(/range=(\d+)/.exec(attributes[0] ?? '')?.[1] ?? 0);
+          const to = from + 1 < members.length - 1 ? String(from + 1) : '*';
+          const part = { [`member;range=${from}-${to}`]: members.slice(from, from + 2), uSNChanged: [String(usn)] };
+          const found = entryMessage(
+            id,
+            `CN=big,${root}`,
+            from === 0 ? { objectGUID: [guid], cn: ['big'], ...part } : part,
+          );
+          socket.write(Buffer.concat([found, base === root ? resultMessage(id, 0x65, 0, '', '') : resultMessage(id)]));
+          // Whoever stands at the border of two parts moves into the one that was read.
+          if (from === 0 && left > 0) [members, usn, left] = [members.slice(1), usn + 1, left - 1];
+        },
+        { groups: { bases: [root], filter: '(objectClass=group)' }, users: { bases: [] } },
+      );
       const reading = readAll(source, { group: ['cn', 'member'] });
       if (times > 1) await assert.rejects(reading, incomplete(/changed each time while it was read/));
       else assert.deepEqual((await reading).entries[0]?.attributes.get('member'), members);
@@ -141,7 +158,10 @@ describe('the LDAP adapter before servers that behave in unusual ways', () => {
 
   it('keeps a GUID that is valid UTF-8 as bytes, and spells it in the order of Windows', async (context) => {
     const { source } = await serve(context, activeDirectory, ({ id }, socket) => {
-      const found = entryMessage(id, `CN=a,${root}`, { OBJECTGUID: [guid], description: [Buffer.from([0xc3, 0x28]), '\ufeffa'] });
+      const found = entryMessage(id, `CN=a,${root}`, {
+        OBJECTGUID: [guid],
+        description: [Buffer.from([0xc3, 0x28]), '\ufeffa'],
+      });
       socket.write(Buffer.concat([found, resultMessage(id, 0x65, 0, '', '')]));
     });
     const [entry] = (await readAll(source)).entries;
@@ -151,7 +171,11 @@ describe('the LDAP adapter before servers that behave in unusual ways', () => {
   });
 
   it('spells nsUniqueId in RFC 4122 text form', async (context) => {
-    const vendor = { vendorName: ['389 Project'], vendorVersion: ['389-Directory/2.3.1'], supportedControl: [pagedResults] };
+    const vendor = {
+      vendorName: ['389 Project'],
+      vendorVersion: ['389-Directory/2.3.1'],
+      supportedControl: [pagedResults],
+    };
     const { source } = await serve(context, vendor, ({ id }, socket) => {
       const found = entryMessage(id, `cn=a,${root}`, { nsUniqueId: ['B1B2C3D4-11d111ef-8001a2b3-c4d5e6f7'] });
       socket.write(Buffer.concat([found, resultMessage(id, 0x65, 0, '', '')]));
@@ -175,7 +199,9 @@ describe('the LDAP adapter before servers that behave in unusual ways', () => {
 
   it('names the first five of many entries without an id, and counts all of them', async (context) => {
     const { source } = await serve(context, paging, ({ id }, socket) => {
-      const entries = [1, 2, 3, 4, 5, 6, 7].map((n) => entryMessage(id, `cn=p${n},${root}`, n === 3 ? { entryUUID: [uuid(3)] } : {}));
+      const entries = [1, 2, 3, 4, 5, 6, 7].map((n) =>
+        entryMessage(id, `cn=p${n},${root}`, n === 3 ? { entryUUID: [uuid(3)] } : {}),
+      );
       socket.write(Buffer.concat([...entries, resultMessage(id)]));
     });
     const error: unknown = await readAll(source).catch((thrown: unknown) => thrown);
@@ -186,10 +212,12 @@ describe('the LDAP adapter before servers that behave in unusual ways', () => {
 
   it('ignores the references of Active Directory to its own partitions, below the root of the domain only', async (context) => {
     const own = ['CN=Configuration', 'DC=ForestDnsZones', 'DC=DomainDnsZones'];
-    const answerWith = (...uris: string[]) => ({ id }: StubRequest, socket: Socket): void => {
-      const references = uris.map((uri) => referenceMessage(id, uri));
-      socket.write(Buffer.concat([...references, resultMessage(id, 0x65, 0, '', '')]));
-    };
+    const answerWith =
+      (...uris: string[]) =>
+      ({ id }: StubRequest, socket: Socket): void => {
+        const references = uris.map((uri) => referenceMessage(id, uri));
+        socket.write(Buffer.concat([...references, resultMessage(id, 0x65, 0, '', '')]));
+      };
     const standard = own.map((rdn) => `ldap://x.corp.example/${rdn},${root.toLowerCase()}`);
     const { source } = await serve(context, activeDirectory, answerWith(...standard), {
       users: { bases: ['dc=corp, dc=example'] },
@@ -200,7 +228,9 @@ describe('the LDAP adapter before servers that behave in unusual ways', () => {
     const parent = await serve(context, activeDirectory, child);
     await assert.rejects(readAll(parent.source), incomplete(/child\.corp\.example$/));
 
-    const below = await serve(context, activeDirectory, answerWith(...standard), { users: { bases: [`OU=a,${root}`] } });
+    const below = await serve(context, activeDirectory, answerWith(...standard), {
+      users: { bases: [`OU=a,${root}`] },
+    });
     await assert.rejects(readAll(below.source), incomplete(/x\.corp\.example/));
 
     const elsewhere = await serve(context, paging, answerWith(...standard));
@@ -232,7 +262,11 @@ describe('the LDAP adapter before servers that behave in unusual ways', () => {
       () => Buffer.from([0x30, 0x80, 0, 0]),
       () => Buffer.from([0x30, 0x84, 0x7f, 0xff, 0xff, 0xff]),
       (id) => message(id, tlv(0x64, tlv(0x04, 'cn=a'), Buffer.from([0x30, 0x7f]))),
-      (id) => message(id, tlv(0x64, tlv(0x04, 'cn=a'), tlv(0x30, tlv(0x30, tlv(0x04, 'cn'), Buffer.from([0x31, 0x20, 0x04]))))),
+      (id) =>
+        message(
+          id,
+          tlv(0x64, tlv(0x04, 'cn=a'), tlv(0x30, tlv(0x30, tlv(0x04, 'cn'), Buffer.from([0x31, 0x20, 0x04])))),
+        ),
       (id) => message(id, tlv(0x6b, tlv(0x04, ''))),
       (id) => message(id + 1, tlv(0x79)),
       () => tlv(0x30, tlv(0x02), tlv(0x79)),
@@ -254,10 +288,16 @@ describe('the LDAP adapter before servers that behave in unusual ways', () => {
 
   it('takes messages in any pieces, and passes over intermediate responses', async (context) => {
     const { source } = await serve(context, paging, ({ id }, socket) => {
-      const all = Buffer.concat([person(id, 1), message(id, tlv(0x79)), person(id, 2), resultMessage(id, 0x65, 0, '', '')]);
+      const all = Buffer.concat([
+        person(id, 1),
+        message(id, tlv(0x79)),
+        person(id, 2),
+        resultMessage(id, 0x65, 0, '', ''),
+      ]);
       socket.setNoDelay(true);
       const writeFrom = (offset: number): void => {
-        if (offset < all.length) socket.write(all.subarray(offset, offset + 1), () => setImmediate(writeFrom, offset + 1));
+        if (offset < all.length)
+          socket.write(all.subarray(offset, offset + 1), () => setImmediate(writeFrom, offset + 1));
       };
       writeFrom(0);
     });

@@ -14,7 +14,8 @@ import { groups, people, scopes } from './openldap-tree.ts';
 
 const ou = (dn: string): string => `dn: ${dn}\nobjectClass: organizationalUnit\n\n`;
 const ldif = `${ou(people)}${ou(groups)}dn: cn=Anna,${people}\nobjectClass: inetOrgPerson\nsn: Anna\n\n`;
-const addTo = (base: string, name: string): string => `dn: ou=${name},${base}\nchangetype: add\nobjectClass: organizationalUnit\n`;
+const addTo = (base: string, name: string): string =>
+  `dn: ou=${name},${base}\nchangetype: add\nobjectClass: organizationalUnit\n`;
 const removal = (base: string, name: string): string => `dn: ou=${name},${base}\nchangetype: delete\n`;
 const synchronizing: SlapdOptions = { ldif, global: ['moduleload syncprov'], database: ['overlay syncprov'] };
 
@@ -23,8 +24,12 @@ function watched(options: LdapSourceOptions) {
   const over = new AbortController();
   let calls = 0;
   let outcome: WatchEnd | BridgeError | undefined;
-  const watching = createLdapSource(options).watch?.(() => (calls += 1), over.signal) ?? assert.fail('cannot be watched');
-  const ended = watching.then((end) => (outcome = end), (error: unknown) => (outcome = toBridgeError(error)));
+  const watching =
+    createLdapSource(options).watch?.(() => (calls += 1), over.signal) ?? assert.fail('cannot be watched');
+  const ended = watching.then(
+    (end) => (outcome = end),
+    (error: unknown) => (outcome = toBridgeError(error)),
+  );
   return {
     begun: () => until('watching has begun', () => calls > 0 || outcome !== undefined),
     ended,
@@ -103,7 +108,10 @@ describe('Watching OpenLDAP', () => {
   });
 
   it('is not possible without the module, and refused without the overlay', async () => {
-    for (const [options, expected] of [[{ ldif }, 'unavailable'], [{ ldif, global: ['moduleload syncprov'] }, undefined]] as const) {
+    for (const [options, expected] of [
+      [{ ldif }, 'unavailable'],
+      [{ ldif, global: ['moduleload syncprov'] }, undefined],
+    ] as const) {
       const server = await startSlapd(options);
       const watch = watched(ldapOptions(server.url, server.reader, scopes));
       try {
@@ -145,7 +153,10 @@ describe('Watching Active Directory (Samba)', () => {
   const account = `dn: ${reader.dn}\nchangetype: add\nobjectClass: user\nsAMAccountName: reader\nuserAccountControl: 512\nunicodePwd:: ${unicodePassword(reader.password)}\n`;
 
   // Whoever is deleted is shown to administrators only, here as on Windows: the others wait for the poll.
-  for (const [way, who, told] of [['in clear', 'an ordinary account', 'came'], ['over TLS', 'an administrator', 'came or went']] as const) {
+  for (const [way, who, told] of [
+    ['in clear', 'an ordinary account', 'came'],
+    ['over TLS', 'an administrator', 'came or went'],
+  ] as const) {
     it(`tells ${who} within a second that something ${told}, ${way}, and nothing of its own logons`, async () => {
       const server = await startSamba();
       await server.change(account);

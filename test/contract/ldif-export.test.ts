@@ -38,7 +38,10 @@ describe('An export of OpenLDAP', () => {
     await rm(folder, { recursive: true });
   });
 
-  const attributes = { user: ['cn', 'sn', 'mail', 'displayname', 'telephonenumber', 'jpegphoto'], group: ['cn', 'description', 'member'] };
+  const attributes = {
+    user: ['cn', 'sn', 'mail', 'displayname', 'telephonenumber', 'jpegphoto'],
+    group: ['cn', 'description', 'member'],
+  };
   const readExport = async (...options: string[]) => {
     const path = join(folder, 'export.ldif');
     await writeFile(path, await server.search('-b', server.suffix, ...options, '(objectClass=*)', '*', '+'));
@@ -48,7 +51,10 @@ describe('An export of OpenLDAP', () => {
     return (await readAll(source, attributes)).entries;
   };
 
-  for (const [what, options] of [['in long lines', []], ['in folded lines', ['-o', 'ldif-wrap=40']]] as const) {
+  for (const [what, options] of [
+    ['in long lines', []],
+    ['in folded lines', ['-o', 'ldif-wrap=40']],
+  ] as const) {
     it(`${what} gives the same entries as the server`, async () => {
       const { entries } = await readAll(createLdapSource(ldapOptions(server.url, server.reader, scopes)), attributes);
       assert.deepEqual(comparable(await readExport(...options)), comparable(entries));

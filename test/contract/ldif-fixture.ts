@@ -12,7 +12,9 @@ const dialect: TreeDialect = {
   folders: { user: `ou=People,${suffix}`, group: `ou=Groups,${suffix}` },
   objectClasses: { user: ['inetOrgPerson'], group: ['groupOfNames'] },
 };
-const folders = Object.values(dialect.folders).map((dn) => `dn: ${dn}\nobjectClass: organizationalUnit\n\n`).join('');
+const folders = Object.values(dialect.folders)
+  .map((dn) => `dn: ${dn}\nobjectClass: organizationalUnit\n\n`)
+  .join('');
 
 /** Replaces the content of a file: by a new file under its name, or by writing into it. */
 export type Rewrite = (path: string, text: string) => Promise<void>;
@@ -34,7 +36,9 @@ export async function ldifFixture(rewrite: Rewrite): Promise<DirectoryFixture> {
     return rewrite(path, `version: 1\n\n${folders}${records.join('')}`);
   };
   const change = (type: ResourceType, name: string, to: (entry: TreeEntry) => TreeEntry): void => {
-    entries = entries.map((one) => (one.entry.type === type && one.entry.name === name ? { ...one, entry: to(one.entry) } : one));
+    entries = entries.map((one) =>
+      one.entry.type === type && one.entry.name === name ? { ...one, entry: to(one.entry) } : one,
+    );
   };
   await write();
   return {

@@ -13,16 +13,32 @@ import { groups, people } from './openldap-tree.ts';
 
 const later = `ou=Later,${slapdSuffix}`;
 const entry = (...lines: string[]): string => `${lines.join('\n')}\n\n`;
-const person = (name: string, base: string): string => entry(`dn: uid=${name},${base}`, 'objectClass: inetOrgPerson', `uid: ${name}`, `cn: ${name}`, 'sn: x');
+const person = (name: string, base: string): string =>
+  entry(`dn: uid=${name},${base}`, 'objectClass: inetOrgPerson', `uid: ${name}`, `cn: ${name}`, 'sn: x');
 const folder = (dn: string): string => entry(`dn: ${dn}`, 'objectClass: organizationalUnit');
 const ldif =
   [people, groups, later].map(folder).join('') +
   ['ann', 'ben', 'cem'].map((name) => person(name, people)).join('') +
   ['lou', 'lea'].map((name) => person(name, later)).join('') +
-  entry(`dn: cn=staff,${groups}`, 'objectClass: groupOfNames', 'cn: staff', `member: uid=ann,${people}`, `member: uid=lou,${later}`);
-const moveInto = (name: string, from: string, to: string): string => entry(`dn: uid=${name},${from}`, 'changetype: modrdn', `newrdn: uid=${name}`, 'deleteoldrdn: 1', `newsuperior: ${to}`);
-const rename = (from: string, to: string): string => entry(`dn: uid=${from},${people}`, 'changetype: modrdn', `newrdn: uid=${to}`, 'deleteoldrdn: 1');
-const member = (change: 'add' | 'delete', dn: string): string => entry(`dn: cn=staff,${groups}`, 'changetype: modify', `${change}: member`, `member: ${dn}`);
+  entry(
+    `dn: cn=staff,${groups}`,
+    'objectClass: groupOfNames',
+    'cn: staff',
+    `member: uid=ann,${people}`,
+    `member: uid=lou,${later}`,
+  );
+const moveInto = (name: string, from: string, to: string): string =>
+  entry(
+    `dn: uid=${name},${from}`,
+    'changetype: modrdn',
+    `newrdn: uid=${name}`,
+    'deleteoldrdn: 1',
+    `newsuperior: ${to}`,
+  );
+const rename = (from: string, to: string): string =>
+  entry(`dn: uid=${from},${people}`, 'changetype: modrdn', `newrdn: uid=${to}`, 'deleteoldrdn: 1');
+const member = (change: 'add' | 'delete', dn: string): string =>
+  entry(`dn: cn=staff,${groups}`, 'changetype: modify', `${change}: member`, `member: ${dn}`);
 
 const ways: Readonly<Record<string, () => Partial<CyclesInput>>> = {
   'single runs': () => ({}),
@@ -36,16 +52,27 @@ for (const changes of changesOf) {
     let initial: string;
     before(async () => {
       const limits = `limits dn.exact="cn=reader,${slapdSuffix}" size=unlimited time=unlimited`;
-      server = await startSlapd({ ldif, global: ['moduleload syncprov'], database: [limits, 'overlay syncprov', 'syncprov-sessionlog 1000'] });
+      server = await startSlapd({
+        ldif,
+        global: ['moduleload syncprov'],
+        database: [limits, 'overlay syncprov', 'syncprov-sessionlog 1000'],
+      });
       initial = await server.dump();
     });
     after(() => server.dispose());
 
     async function begin(way: () => Partial<CyclesInput>, change: string) {
       await server.restore(initial);
-      const options = ldapOptions(server.url, server.reader, { changes, users: { bases: [people, later] }, groups: { bases: [groups] } });
+      const options = ldapOptions(server.url, server.reader, {
+        changes,
+        users: { bases: [people, later] },
+        groups: { bases: [groups] },
+      });
       const { source, arm } = interrupted(createLdapSource(options), () => server.change(change));
-      const stage = cycleStage([], { removal: { leaves: 'delete', groups: 'delete' }, definition: definition({ users: { userName: 'uid', active: 'employeeType != "off"' } }) });
+      const stage = cycleStage([], {
+        removal: { leaves: 'delete', groups: 'delete' },
+        definition: definition({ users: { userName: 'uid', active: 'employeeType != "off"' } }),
+      });
       const how: Partial<CyclesInput> = { ...way(), sources: new Map([['corp', source]]) };
       const cycle = async () => (await stage.cycle(how)).report;
       assert.equal((await cycle()).result, 'success');
@@ -55,19 +82,28 @@ for (const changes of changesOf) {
 
     for (const [name, way] of Object.entries(ways)) {
       it(`does not remove who is moved from a base that is still to be read into one that was read, in ${name}`, async () => {
-        const { cycle } = await begin(way, moveInto('lou', later, people) + member('delete', `uid=lou,${later}`) + member('add', `uid=lou,${people}`));
+        const { cycle } = await begin(
+          way,
+          moveInto('lou', later, people) + member('delete', `uid=lou,${later}`) + member('add', `uid=lou,${people}`),
+        );
         assert.deepEqual(operationsOf((await cycle()).applied), []);
         assert.deepEqual(operationsOf((await cycle()).applied), []);
       });
 
       it(`keeps the memberships of who is renamed between users and groups, in ${name}`, async () => {
-        const { cycle } = await begin(way, rename('ann', 'anna') + member('delete', `uid=ann,${people}`) + member('add', `uid=anna,${people}`));
+        const { cycle } = await begin(
+          way,
+          rename('ann', 'anna') + member('delete', `uid=ann,${people}`) + member('add', `uid=anna,${people}`),
+        );
         assert.deepEqual(operationsOf((await cycle()).applied), ['update ' + (await idOf('anna'))]);
         assert.deepEqual(operationsOf((await cycle()).applied), []);
       });
 
       it(`reads everything once when nothing moves, in ${name}`, async () => {
-        const { cycle, events } = await begin(way, entry(`dn: uid=ben,${people}`, 'changetype: modify', 'replace: title', 'title: x'));
+        const { cycle, events } = await begin(
+          way,
+          entry(`dn: uid=ben,${people}`, 'changetype: modify', 'replace: title', 'title: x'),
+        );
         await cycle();
         events.length = 0;
         await cycle();

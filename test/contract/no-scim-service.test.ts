@@ -9,15 +9,27 @@ import { begin, drive } from './scim-target-stage.ts';
 const nothing = (status: number): Fault => ({ kind: 'answer', status, body: { message: 'no route' } });
 
 /** A client that asks for documents, before a server that answers as the test says. */
-async function stageOf(context: TestContext, answer: (request: ScimRequestRecord) => Fault | undefined, says: PartialDialect = {}) {
-  const dialect = [{ origin: 'profile', says: { discovery: { use: true } } }, { origin: 'profile', says }] as const;
+async function stageOf(
+  context: TestContext,
+  answer: (request: ScimRequestRecord) => Fault | undefined,
+  says: PartialDialect = {},
+) {
+  const dialect = [
+    { origin: 'profile', says: { discovery: { use: true } } },
+    { origin: 'profile', says },
+  ] as const;
   const stage = await begin(context, { before: answer }, { dialect });
-  const asked = (path: string): number => stage.server.requests.filter((request) => request.path.startsWith(path)).length;
+  const asked = (path: string): number =>
+    stage.server.requests.filter((request) => request.path.startsWith(path)).length;
   return { ...stage, asked };
 }
 
 describe('a place where there is no SCIM service', () => {
-  for (const [status, failure] of [[404, 'protocol'], [405, 'protocol'], [403, 'auth']] as const) {
+  for (const [status, failure] of [
+    [404, 'protocol'],
+    [405, 'protocol'],
+    [403, 'auth'],
+  ] as const) {
     it(`is found by the first search (${status}), and not taken for one where nobody is, nor for one without groups`, async (context) => {
       const { target } = await stageOf(context, () => nothing(status));
       await target.inventory('user', 10, signal);
@@ -49,7 +61,9 @@ describe('a place where there is no SCIM service', () => {
   }
 
   it('is not one whose documents could not be had', async (context) => {
-    const { target, clock } = await stageOf(context, ({ path }) => (path.startsWith('/Users') ? nothing(404) : { kind: 'answer', status: 500 }));
+    const { target, clock } = await stageOf(context, ({ path }) =>
+      path.startsWith('/Users') ? nothing(404) : { kind: 'answer', status: 500 },
+    );
     assert.deepEqual(found(await drive(clock, target.find('user', 'userName', 'anna', signal))), []);
   });
 
@@ -60,9 +74,18 @@ describe('a place where there is no SCIM service', () => {
   });
 
   it('leaves what the documents say for the first write, which asks for none again', async (context) => {
-    const { target, asked } = await stageOf(context, ({ path }) => (path.startsWith('/Users?') ? nothing(404) : undefined));
+    const { target, asked } = await stageOf(context, ({ path }) =>
+      path.startsWith('/Users?') ? nothing(404) : undefined,
+    );
     await target.find('user', 'userName', 'anna', signal);
-    await target.create('user', new Map([['externalId', 'a'], ['userName', 'anna']]), signal);
+    await target.create(
+      'user',
+      new Map([
+        ['externalId', 'a'],
+        ['userName', 'anna'],
+      ]),
+      signal,
+    );
     assert.equal(asked('/ServiceProviderConfig'), 1);
   });
 });

@@ -19,13 +19,38 @@ const ways: Readonly<Record<string, () => Partial<CyclesInput>>> = {
 let units = 0;
 
 /** Three people in a container of their own, on a target that went by them, and what happens afterwards. */
-async function begin(account: 'reader' | 'other', [server, ...others]: readonly [Ds389, ...Ds389[]], way: () => Partial<CyclesInput>, prepare: () => Promise<void> = () => Promise.resolve()) {
+async function begin(
+  account: 'reader' | 'other',
+  [server, ...others]: readonly [Ds389, ...Ds389[]],
+  way: () => Partial<CyclesInput>,
+  prepare: () => Promise<void> = () => Promise.resolve(),
+) {
   const people = `ou=Unit${(units += 1)},${ds389Suffix}`;
-  const person = (name: string): string => entry(`dn: uid=${name},${people}`, 'changetype: add', 'objectClass: inetOrgPerson', `uid: ${name}`, `cn: ${name}`, 'sn: x');
-  await server.change(entry(`dn: ${people}`, 'changetype: add', 'objectClass: organizationalUnit') + ['ann', 'ben', 'cem'].map(person).join(''));
+  const person = (name: string): string =>
+    entry(
+      `dn: uid=${name},${people}`,
+      'changetype: add',
+      'objectClass: inetOrgPerson',
+      `uid: ${name}`,
+      `cn: ${name}`,
+      'sn: x',
+    );
+  await server.change(
+    entry(`dn: ${people}`, 'changetype: add', 'objectClass: organizationalUnit') +
+      ['ann', 'ben', 'cem'].map(person).join(''),
+  );
   await prepare();
-  const source = createLdapSource(ldapOptions(server.url, server[account], { urls: [server, ...others].map(({ url }) => url), users: { bases: [people] }, groups: { bases: [people] } }));
-  const stage = cycleStage([], { removal: { leaves: 'delete', groups: 'delete' }, definition: definition({ users: { userName: 'uid', active: 'employeeType != "off"' } }) });
+  const source = createLdapSource(
+    ldapOptions(server.url, server[account], {
+      urls: [server, ...others].map(({ url }) => url),
+      users: { bases: [people] },
+      groups: { bases: [people] },
+    }),
+  );
+  const stage = cycleStage([], {
+    removal: { leaves: 'delete', groups: 'delete' },
+    definition: definition({ users: { userName: 'uid', active: 'employeeType != "off"' } }),
+  });
   const how: Partial<CyclesInput> = { ...way(), sources: new Map([['corp', source]]) };
   const cycle = async () => (await stage.cycle(how)).report;
   assert.equal((await cycle()).result, 'success');
@@ -33,14 +58,24 @@ async function begin(account: 'reader' | 'other', [server, ...others]: readonly 
     // Two changes of one second have one modifyTimestamp.
     const second = Math.floor(Date.now() / 1_000);
     await until('the next second', () => Math.floor(Date.now() / 1_000) > second);
-    await server.change(person('new') + entry(`dn: uid=ben,${people}`, 'changetype: modify', 'replace: employeeType', 'employeeType: off'));
+    await server.change(
+      person('new') +
+        entry(`dn: uid=ben,${people}`, 'changetype: modify', 'replace: employeeType', 'employeeType: off'),
+    );
     const { result, applied, hold } = await cycle();
-    assert.deepEqual([result, applied.map(({ verb }) => verb).sort()], ['success', ['create', 'deactivate']], JSON.stringify(hold?.findings));
+    assert.deepEqual(
+      [result, applied.map(({ verb }) => verb).sort()],
+      ['success', ['create', 'deactivate']],
+      JSON.stringify(hold?.findings),
+    );
   };
   const heldBecauseOf = async ({ url }: Ds389) => {
     const report = await cycle();
     assert.deepEqual([report.result, operationsOf(report.applied)], ['held', []]);
-    assert.ok(report.hold?.findings.some(({ kind, text }) => kind === 'older_data' && text.includes(url)), JSON.stringify(report.hold?.findings));
+    assert.ok(
+      report.hold?.findings.some(({ kind, text }) => kind === 'older_data' && text.includes(url)),
+      JSON.stringify(report.hold?.findings),
+    );
   };
   return { cycle, change, heldBecauseOf };
 }
@@ -66,14 +101,24 @@ describe('older data of a 389 Directory Server', () => {
 });
 
 /** How far each replica has come is told by an entry that few accounts are shown. */
-const accounts = { 'shows how far replicas have come': 'reader', 'does not show how far replicas have come': 'other' } as const;
+const accounts = {
+  'shows how far replicas have come': 'reader',
+  'does not show how far replicas have come': 'other',
+} as const;
 
 describe('older data of two 389 Directory Servers', () => {
   let pair: Ds389Pair;
   before(async () => {
     pair = await startDs389Pair();
     for (const server of [pair.first, pair.second]) {
-      await server.change(entry(`dn: cn="${ds389Suffix}",cn=mapping tree,cn=config`, 'changetype: modify', 'add: aci', `aci: (targetattr="*")(version 3.0; acl "replicas"; allow (read,search,compare) userdn="ldap:///${server.reader.dn}";)`));
+      await server.change(
+        entry(
+          `dn: cn="${ds389Suffix}",cn=mapping tree,cn=config`,
+          'changetype: modify',
+          'add: aci',
+          `aci: (targetattr="*")(version 3.0; acl "replicas"; allow (read,search,compare) userdn="ldap:///${server.reader.dn}";)`,
+        ),
+      );
     }
   });
   after(() => pair.dispose());
@@ -81,7 +126,9 @@ describe('older data of two 389 Directory Servers', () => {
   for (const [shown, account] of Object.entries(accounts)) {
     for (const [name, way] of Object.entries(ways)) {
       it(`takes nothing away when another one answers that lags behind, to an account to which it ${shown}, in ${name}`, async () => {
-        const { cycle, change, heldBecauseOf } = await begin(account, [pair.first, pair.second], way, () => pair.replicate(true));
+        const { cycle, change, heldBecauseOf } = await begin(account, [pair.first, pair.second], way, () =>
+          pair.replicate(true),
+        );
         await pair.replicate(false);
         await change();
         await pair.first.stop();

@@ -12,21 +12,46 @@ import { groups, people } from './openldap-tree.ts';
 
 const entry = (...lines: string[]): string => `${lines.join('\n')}\n\n`;
 const person = (name: string, ...more: string[]): string =>
-  entry(`dn: uid=${name},${people}`, ...more, 'objectClass: inetOrgPerson', `uid: ${name}`, `cn: ${name}`, 'sn: x', 'title: Clerk');
+  entry(
+    `dn: uid=${name},${people}`,
+    ...more,
+    'objectClass: inetOrgPerson',
+    `uid: ${name}`,
+    `cn: ${name}`,
+    'sn: x',
+    'title: Clerk',
+  );
 const folder = (dn: string): string => entry(`dn: ${dn}`, 'objectClass: organizationalUnit');
 const group = (name: string, ...members: string[]): string =>
-  entry(`dn: cn=${name},${groups}`, 'objectClass: groupOfNames', `cn: ${name}`, ...members.map((uid) => `member: uid=${uid},${people}`));
-const ldif = [people, groups].map(folder).join('') + ['ann', 'ben', 'cem', 'dan', 'eve'].map((name) => person(name)).join('') + group('staff', 'ann', 'ben');
+  entry(
+    `dn: cn=${name},${groups}`,
+    'objectClass: groupOfNames',
+    `cn: ${name}`,
+    ...members.map((uid) => `member: uid=${uid},${people}`),
+  );
+const ldif =
+  [people, groups].map(folder).join('') +
+  ['ann', 'ben', 'cem', 'dan', 'eve'].map((name) => person(name)).join('') +
+  group('staff', 'ann', 'ben');
 const limits = `limits dn.exact="cn=reader,${slapdSuffix}" size=unlimited time=unlimited`;
 
 /** Four are hired, one is dismissed, one leaves a group, a new one joins. */
 const changes =
   ['new1', 'new2', 'new3', 'new4'].map((name) => person(name, 'changetype: add')).join('') +
   entry(`dn: uid=cem,${people}`, 'changetype: modify', 'replace: employeeType', 'employeeType: off') +
-  entry(`dn: cn=staff,${groups}`, 'changetype: modify', 'replace: member', `member: uid=ann,${people}`, `member: uid=new1,${people}`);
+  entry(
+    `dn: cn=staff,${groups}`,
+    'changetype: modify',
+    'replace: member',
+    `member: uid=ann,${people}`,
+    `member: uid=new1,${people}`,
+  );
 
 const servers: Readonly<Record<string, SlapdOptions>> = {
-  'that counts its changes (syncprov)': { global: ['moduleload syncprov'], database: [limits, 'overlay syncprov', 'syncprov-sessionlog 1000'] },
+  'that counts its changes (syncprov)': {
+    global: ['moduleload syncprov'],
+    database: [limits, 'overlay syncprov', 'syncprov-sessionlog 1000'],
+  },
   'that does not count its changes': { database: [limits] },
 };
 const ways: Readonly<Record<string, () => Partial<CyclesInput>>> = {
@@ -46,7 +71,13 @@ for (const [kind, options] of Object.entries(servers)) {
 
     /** A target that went by the changes. */
     async function begin(way: () => Partial<CyclesInput>, ...urls: string[]) {
-      const source = createLdapSource(ldapOptions(server.url, server.reader, { urls: [server.url, ...urls], users: { bases: [people] }, groups: { bases: [groups] } }));
+      const source = createLdapSource(
+        ldapOptions(server.url, server.reader, {
+          urls: [server.url, ...urls],
+          users: { bases: [people] },
+          groups: { bases: [groups] },
+        }),
+      );
       const stage = cycleStage([], {
         removal: { leaves: 'delete', groups: 'delete' },
         definition: definition({ users: { userName: 'uid', title: 'title', active: 'employeeType != "off"' } }),
@@ -68,7 +99,12 @@ for (const [kind, options] of Object.entries(servers)) {
         for (let time = 0; time < 2; time += 1) {
           const report = await cycle();
           assert.deepEqual([report.result, operationsOf(report.applied)], ['held', []]);
-          assert.ok(report.hold?.findings.every(({ kind: finding, text }) => finding !== 'older_data' || text.includes(server.url)), 'the server is named');
+          assert.ok(
+            report.hold?.findings.every(
+              ({ kind: finding, text }) => finding !== 'older_data' || text.includes(server.url),
+            ),
+            'the server is named',
+          );
           assert.ok(report.hold?.findings.some(({ kind: finding }) => finding === 'older_data'));
         }
         await server.restore(now);
@@ -84,7 +120,11 @@ for (const [kind, options] of Object.entries(servers)) {
           await server.kill();
           const report = await cycle();
           assert.deepEqual([report.result, operationsOf(report.applied)], ['held', []]);
-          assert.ok(report.hold?.findings.some(({ kind: finding, text }) => finding === 'older_data' && text.includes(replica.url)));
+          assert.ok(
+            report.hold?.findings.some(
+              ({ kind: finding, text }) => finding === 'older_data' && text.includes(replica.url),
+            ),
+          );
           await replica.restore(now);
           const healed = await cycle();
           assert.deepEqual([healed.result, operationsOf(healed.applied)], ['success', []]);

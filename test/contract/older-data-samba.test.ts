@@ -10,7 +10,8 @@ import { pairAdministrator, pairSuffix, startSambaPair, type SambaPair } from '.
 import { ldapOptions } from './ldap-fixture.ts';
 
 const modify = (dn: string, ...lines: string[]): string => `dn: ${dn}\nchangetype: modify\n${lines.join('\n')}\n\n`;
-const user = (name: string, people: string): string => `dn: CN=${name},${people}\nchangetype: add\nobjectClass: user\nsAMAccountName: ${name}\nuserAccountControl: 544\n\n`;
+const user = (name: string, people: string): string =>
+  `dn: CN=${name},${people}\nchangetype: add\nobjectClass: user\nsAMAccountName: ${name}\nuserAccountControl: 544\n\n`;
 const ways: Readonly<Record<string, () => Partial<CyclesInput>>> = {
   'single runs': () => ({}),
   'a daemon': () => ({ pictures: createPictures(), inStep: createInStep() }),
@@ -27,10 +28,16 @@ describe('older data of domain controllers (Samba)', () => {
   async function begin(unit: string, way: () => Partial<CyclesInput>) {
     const people = `OU=${unit},${pairSuffix}`;
     const name = (who: string): string => `${who}-${unit}`;
-    await pair.first.change(`dn: ${people}\nchangetype: add\nobjectClass: organizationalUnit\n\n${['anna', 'ben', 'cleo'].map((who) => user(name(who), people)).join('')}`);
+    await pair.first.change(
+      `dn: ${people}\nchangetype: add\nobjectClass: organizationalUnit\n\n${['anna', 'ben', 'cleo'].map((who) => user(name(who), people)).join('')}`,
+    );
     await pair.replicate('first');
     const source = createLdapSource(
-      ldapOptions(pair.first.url, pairAdministrator, { urls: [pair.first.url, pair.second.url], users: { bases: [people] }, groups: { bases: [people] } }),
+      ldapOptions(pair.first.url, pairAdministrator, {
+        urls: [pair.first.url, pair.second.url],
+        users: { bases: [people] },
+        groups: { bases: [people] },
+      }),
     );
     const stage = cycleStage([], {
       removal: { leaves: 'delete', groups: 'delete' },
@@ -40,7 +47,10 @@ describe('older data of domain controllers (Samba)', () => {
     const cycle = async () => (await stage.cycle(how)).report;
     assert.equal((await cycle()).result, 'success');
     const change = async () => {
-      await pair.first.change(user(name('newcomer'), people) + modify(`CN=${name('ben')},${people}`, 'replace: userAccountControl', 'userAccountControl: 546'));
+      await pair.first.change(
+        user(name('newcomer'), people) +
+          modify(`CN=${name('ben')},${people}`, 'replace: userAccountControl', 'userAccountControl: 546'),
+      );
       const { result, applied } = await cycle();
       assert.deepEqual([result, applied.map(({ verb }) => verb).sort()], ['success', ['create', 'deactivate']]);
     };
@@ -55,7 +65,10 @@ describe('older data of domain controllers (Samba)', () => {
       await pair.first.stop();
       const report = await cycle();
       assert.deepEqual([report.result, operationsOf(report.applied)], ['held', []]);
-      assert.ok(report.hold?.findings.some(({ kind, text }) => kind === 'older_data' && text.includes(pair.second.url)), JSON.stringify(report.hold?.findings));
+      assert.ok(
+        report.hold?.findings.some(({ kind, text }) => kind === 'older_data' && text.includes(pair.second.url)),
+        JSON.stringify(report.hold?.findings),
+      );
       await pair.first.start();
       await pair.replicate('first');
       const healed = await cycle();

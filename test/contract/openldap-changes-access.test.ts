@@ -10,7 +10,8 @@ import { ldapOptions } from './ldap-fixture.ts';
 import { groups, people, scopes, treeLdif } from './openldap-tree.ts';
 
 const anna = `cn=Anna Berg,${people}`;
-const describeAs = (dn: string, text: string): string => `dn: ${dn}\nchangetype: modify\nreplace: description\ndescription: ${text}\n`;
+const describeAs = (dn: string, text: string): string =>
+  `dn: ${dn}\nchangetype: modify\nreplace: description\ndescription: ${text}\n`;
 const attributes = { user: ['cn', 'title', 'manager'], group: ['cn', 'member'] };
 const overlays = ['overlay refint', 'refint_attributes member manager', `refint_nothing cn=nobody,${slapdSuffix}`];
 const outsider = `ou=Outside,${slapdSuffix}`;
@@ -20,7 +21,13 @@ describe('following OpenLDAP behind access rules', () => {
   const clock = fakeClock();
   const operations: LdapOperation[] = [];
   const source = () =>
-    createLdapSource(ldapOptions(server.url, server.reader, { ...scopes, clock, onRequest: (operation) => void operations.push(operation) }));
+    createLdapSource(
+      ldapOptions(server.url, server.reader, {
+        ...scopes,
+        clock,
+        onRequest: (operation) => void operations.push(operation),
+      }),
+    );
   before(async () => {
     server = await startSlapd({
       ldif: `${treeLdif}dn: ${outsider}\nobjectClass: organizationalUnit\n\ndn: cn=far,${outsider}\nobjectClass: inetOrgPerson\ncn: far\nsn: x\n`,

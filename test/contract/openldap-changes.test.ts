@@ -9,12 +9,24 @@ import { groups, people } from './openldap-tree.ts';
 
 const entry = (...lines: string[]): string => `${lines.join('\n')}\n\n`;
 const person = (name: string, parent: string): string =>
-  entry(`dn: uid=${name},${parent}`, 'objectClass: inetOrgPerson', `uid: ${name}`, `cn: ${name}`, 'sn: x', 'employeeType: staff');
+  entry(
+    `dn: uid=${name},${parent}`,
+    'objectClass: inetOrgPerson',
+    `uid: ${name}`,
+    `cn: ${name}`,
+    'sn: x',
+    'employeeType: staff',
+  );
 const sales = `ou=Sales,${people}`;
 const outside = `ou=Outside,${slapdSuffix}`;
 const folder = (dn: string): string => entry(`dn: ${dn}`, 'objectClass: organizationalUnit');
 const group = (name: string, ...members: string[]): string =>
-  entry(`dn: cn=${name},${groups}`, 'objectClass: groupOfNames', `cn: ${name}`, ...members.map((dn) => `member: ${dn}`));
+  entry(
+    `dn: cn=${name},${groups}`,
+    'objectClass: groupOfNames',
+    `cn: ${name}`,
+    ...members.map((dn) => `member: ${dn}`),
+  );
 
 const ldif =
   [people, groups, sales, outside].map(folder).join('') +
@@ -26,7 +38,13 @@ const ldif =
 
 const limits = 'limits dn.exact="cn=reader,dc=example,dc=org" size=unlimited time=unlimited';
 const syncprov = ['overlay syncprov', 'syncprov-sessionlog 1000'];
-const overlays = ['overlay memberof', 'memberof-refint TRUE', 'overlay refint', 'refint_attributes member manager', `refint_nothing cn=nobody,${slapdSuffix}`];
+const overlays = [
+  'overlay memberof',
+  'memberof-refint TRUE',
+  'overlay refint',
+  'refint_attributes member manager',
+  `refint_nothing cn=nobody,${slapdSuffix}`,
+];
 
 const servers: Readonly<Record<string, SlapdOptions>> = {
   'OpenLDAP that tells nothing': { ldif, database: [limits] },
@@ -38,7 +56,10 @@ const servers: Readonly<Record<string, SlapdOptions>> = {
   },
 };
 
-const scopes = { users: { bases: [people], filter: '(&(objectClass=inetOrgPerson)(employeeType=staff))' }, groups: { bases: [groups] } };
+const scopes = {
+  users: { bases: [people], filter: '(&(objectClass=inetOrgPerson)(employeeType=staff))' },
+  groups: { bases: [groups] },
+};
 const attributes = { user: ['cn', 'title', 'manager'], group: ['cn', 'member', 'description'] };
 
 const modify = (dn: string, ...lines: string[]): string => entry(`dn: ${dn}`, 'changetype: modify', ...lines);
@@ -68,7 +89,8 @@ for (const [name, options] of Object.entries(servers)) {
       }
       assert.equal((await follower.check()).kind, 'delta');
     };
-    const known = (cn: string): boolean => [...follower.picture.known.values()].some(({ attributes: its }) => its.get('cn')?.includes(cn));
+    const known = (cn: string): boolean =>
+      [...follower.picture.known.values()].some(({ attributes: its }) => its.get('cn')?.includes(cn));
 
     it('visits nobody when nothing happened', async () => {
       const { verdict, visited } = await follower.poll();
@@ -79,7 +101,10 @@ for (const [name, options] of Object.entries(servers)) {
     it('asks as little as there is to ask when nothing happened', async () => {
       const operations: string[] = [];
       const onRequest = (operation: string): void => void operations.push(operation);
-      const quiet = follow(createLdapSource(ldapOptions(server.url, server.reader, { ...scopes, onRequest })), attributes);
+      const quiet = follow(
+        createLdapSource(ldapOptions(server.url, server.reader, { ...scopes, onRequest })),
+        attributes,
+      );
       await quiet.poll();
       operations.length = 0;
       await quiet.poll();
@@ -130,7 +155,8 @@ for (const [name, options] of Object.entries(servers)) {
 
     it('knows members who come into the scope under another name than before', async () => {
       await server.change(rename(`uid=out,${outside}`, 'uid=outer'));
-      if (rewrites) await until('refint is done', async () => (await server.search('-b', groups, 'member')).includes('uid=outer,'));
+      if (rewrites)
+        await until('refint is done', async () => (await server.search('-b', groups, 'member')).includes('uid=outer,'));
       await follower.poll();
       await step(rename(`uid=outer,${outside}`, 'uid=outer', `newsuperior: ${people}`), outside);
       assert.ok(known('out'));
@@ -146,7 +172,11 @@ for (const [name, options] of Object.entries(servers)) {
       const { known: entries, watermark } = follower.picture;
       assert.ok(watermark !== undefined);
       const source = createLdapSource(ldapOptions(server.url, server.reader, scopes));
-      const request = { attributes: { user: new Set(attributes.user), group: new Set(attributes.group) }, visit: () => undefined, signal: new AbortController().signal };
+      const request = {
+        attributes: { user: new Set(attributes.user), group: new Set(attributes.group) },
+        visit: () => undefined,
+        signal: new AbortController().signal,
+      };
       const damaged = await source.read({ ...request, since: { watermark: `${watermark}x`, known: entries } });
       assert.ok(damaged.kind === 'complete' && damaged.because === 'the watermark is damaged');
       const other = createLdapSource(ldapOptions(server.url, server.reader, { ...scopes, users: { bases: [people] } }));
@@ -155,8 +185,13 @@ for (const [name, options] of Object.entries(servers)) {
     });
 
     it('names the way in which changes are found', async () => {
-      const { details } = await createLdapSource(ldapOptions(server.url, server.reader, scopes)).inspect(new AbortController().signal);
-      assert.ok(details.some((line) => /^changes: (syncrepl|timestamp) \(.+\)$/.test(line)), details.join('\n'));
+      const { details } = await createLdapSource(ldapOptions(server.url, server.reader, scopes)).inspect(
+        new AbortController().signal,
+      );
+      assert.ok(
+        details.some((line) => /^changes: (syncrepl|timestamp) \(.+\)$/.test(line)),
+        details.join('\n'),
+      );
     });
   });
 }

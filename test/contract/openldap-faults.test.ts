@@ -18,10 +18,16 @@ describe('OpenLDAP with many entries', () => {
   it('reads all pages', async () => {
     const operations: LdapOperation[] = [];
     const onRequest = (operation: LdapOperation): void => void operations.push(operation);
-    const { entries } = await readAll(createLdapSource(ldapOptions(server.url, server.reader, { ...scopes, onRequest })));
+    const { entries } = await readAll(
+      createLdapSource(ldapOptions(server.url, server.reader, { ...scopes, onRequest })),
+    );
     assert.equal(entries.length, 1200);
     assert.equal(new Set(entries.map((entry) => entry.id)).size, 1200);
-    assert.equal(operations.filter((operation) => operation === 'search').length, 6, 'contextCSN, the schema, three pages of users and one of groups');
+    assert.equal(
+      operations.filter((operation) => operation === 'search').length,
+      6,
+      'contextCSN, the schema, three pages of users and one of groups',
+    );
   });
 
   it('reads everything as one answer from a server without paged results', async () => {
@@ -69,7 +75,19 @@ describe('OpenLDAP with many entries', () => {
     await read(whole.url);
     await whole.close();
     // The last bytes are the result of the last search: without even one of them the reading is not complete.
-    const cuts = [1, 13, 20, 60, opened - 1, opened, 5_000, 70_000, 200_000, whole.forwarded() - 30, whole.forwarded() - 1];
+    const cuts = [
+      1,
+      13,
+      20,
+      60,
+      opened - 1,
+      opened,
+      5_000,
+      70_000,
+      200_000,
+      whole.forwarded() - 30,
+      whole.forwarded() - 1,
+    ];
     for (const bytes of cuts) {
       const cutter = await createCutter(server.port, bytes);
       try {
@@ -82,7 +100,10 @@ describe('OpenLDAP with many entries', () => {
   });
 
   it('fails when the server falls silent, before and during a reading', async () => {
-    for (const [bytes, code] of [[0, 'D2S_DIRECTORY_UNREACHABLE'], [70_000, 'D2S_DIRECTORY_READ_INCOMPLETE']] as const) {
+    for (const [bytes, code] of [
+      [0, 'D2S_DIRECTORY_UNREACHABLE'],
+      [70_000, 'D2S_DIRECTORY_READ_INCOMPLETE'],
+    ] as const) {
       const mute = await createCutter(server.port, bytes, 'silence');
       try {
         const timeouts = { connectMilliseconds: 5_000, idleMilliseconds: 200 };

@@ -32,7 +32,10 @@ describe('OpenLDAP over TLS', () => {
     const strict = await startSlapd({ ldif: treeLdif, tls: true, global: ['security tls=128'] });
     try {
       const options = ldapOptions(strict.url, strict.reader, scopes);
-      await assert.rejects(readAll(createLdapSource(options)), fails('D2S_DIRECTORY_AUTH', /confidentialityRequired \(13\)/));
+      await assert.rejects(
+        readAll(createLdapSource(options)),
+        fails('D2S_DIRECTORY_AUTH', /confidentialityRequired \(13\)/),
+      );
       const tls = { ca: strict.certificates?.ca ?? '' };
       const { entries } = await readAll(createLdapSource({ ...options, startTls: true, tls }));
       assert.equal(entries.length, tree.length);
@@ -63,14 +66,21 @@ describe('OpenLDAP over TLS', () => {
     const urls = [server.secureUrl.replace('127.0.0.1', 'localhost')];
     await assert.rejects(readAll(source({ urls, tls: ca() })), fails('D2S_DIRECTORY_TLS', /localhost/));
     const url = server.url.replace('127.0.0.1', 'localhost');
-    await assert.rejects(readAll(source({ urls: [url], startTls: true, tls: ca() })), fails('D2S_DIRECTORY_TLS', /localhost/));
+    await assert.rejects(
+      readAll(source({ urls: [url], startTls: true, tls: ca() })),
+      fails('D2S_DIRECTORY_TLS', /localhost/),
+    );
   });
 
   it('fails when the server goes away in the middle of a reading that began with StartTLS', async () => {
     const victim = await startSlapd({ ldif: manyLdif, tls: true });
     try {
       const reading = createLdapSource(
-        ldapOptions(victim.url, victim.reader, { ...scopes, startTls: true, tls: { ca: victim.certificates?.ca ?? '' } }),
+        ldapOptions(victim.url, victim.reader, {
+          ...scopes,
+          startTls: true,
+          tls: { ca: victim.certificates?.ca ?? '' },
+        }),
       ).read({
         attributes: { user: new Set(['cn']), group: new Set(['cn']) },
         signal: new AbortController().signal,

@@ -19,10 +19,22 @@ describe('OpenLDAP with a small tree', () => {
   let server: Slapd;
   before(async () => {
     const entry = (...lines: string[]): string => `${lines.join('\n')}\n\n`;
-    const both = entry(`dn: cn=Both,${people}`, 'objectClass: inetOrgPerson', 'cn: Both', 'sn: Both', 'description: both');
+    const both = entry(
+      `dn: cn=Both,${people}`,
+      'objectClass: inetOrgPerson',
+      'cn: Both',
+      'sn: Both',
+      'description: both',
+    );
     const sales =
       entry(`dn: ou=Sales,${people}`, 'objectClass: organizationalUnit') +
-      entry(`dn: uid=sue,ou=Sales,${people}`, 'objectClass: inetOrgPerson', 'cn: Sue', 'sn: Sue', 'cn;lang-de: Susanne');
+      entry(
+        `dn: uid=sue,ou=Sales,${people}`,
+        'objectClass: inetOrgPerson',
+        'cn: Sue',
+        'sn: Sue',
+        'cn;lang-de: Susanne',
+      );
     const referral = entry(
       `dn: ou=Elsewhere,${slapdSuffix}`,
       'objectClass: referral',
@@ -52,10 +64,20 @@ describe('OpenLDAP with a small tree', () => {
 
   it('gives attributes under the name by which they are asked for, and each language for itself', async () => {
     const entries: Entry[] = [];
-    const attributes = { user: new Set(['commonname', 'surname', 'cn', 'cn;lang-de', 'registeredaddress']), group: new Set<string>() };
-    await source().read({ attributes, visit: (entry) => void entries.push(entry), signal: new AbortController().signal });
+    const attributes = {
+      user: new Set(['commonname', 'surname', 'cn', 'cn;lang-de', 'registeredaddress']),
+      group: new Set<string>(),
+    };
+    await source().read({
+      attributes,
+      visit: (entry) => void entries.push(entry),
+      signal: new AbortController().signal,
+    });
     const sue = entries.find(({ dn }) => dn.startsWith('uid=sue'));
-    assert.deepEqual(['commonname', 'surname', 'cn', 'cn;lang-de', 'registeredaddress'].map((name) => sue?.attributes.get(name)), [['Sue'], ['Sue'], ['Sue'], ['Susanne'], undefined]);
+    assert.deepEqual(
+      ['commonname', 'surname', 'cn', 'cn;lang-de', 'registeredaddress'].map((name) => sue?.attributes.get(name)),
+      [['Sue'], ['Sue'], ['Sue'], ['Susanne'], undefined],
+    );
   });
 
   it('visits an entry of overlapping bases once', async () => {
@@ -69,7 +91,10 @@ describe('OpenLDAP with a small tree', () => {
     const filter = '(|(objectClass=groupOfNames)(description=both))';
     const { entries } = await readAll(source({ groups: { bases: [people, groups], filter } }));
     const both = entries.filter((entry) => first(entry, 'cn') === 'Both');
-    assert.deepEqual(both.map((entry) => entry.type), ['user']);
+    assert.deepEqual(
+      both.map((entry) => entry.type),
+      ['user'],
+    );
   });
 
   it('reads the type that has a scope, and no other', async () => {
@@ -91,13 +116,25 @@ describe('OpenLDAP with a small tree', () => {
     assert.deepEqual(await found('(cn;lang-de=Susanne)'), ['Sue']);
     assert.deepEqual(await found('(2.5.4.3=Anna Berg)'), ['Anna Berg']);
     assert.deepEqual(await found('(&(objectClass=inetOrgPerson)(cn:caseExactMatch:=Anna Berg))'), ['Anna Berg']);
-    assert.deepEqual(await found('(&(objectClass=inetOrgPerson)(|(cn~=Anna Berg)(ou:dn:=Sales))(!(sn=Q*)))'), ['Anna Berg', 'Sue']);
-    assert.deepEqual(await found('(&(createTimestamp>=20000101000000Z)(!(createTimestamp<=20000101000000Z))(mail=anna*))'), ['Anna Berg']);
+    assert.deepEqual(await found('(&(objectClass=inetOrgPerson)(|(cn~=Anna Berg)(ou:dn:=Sales))(!(sn=Q*)))'), [
+      'Anna Berg',
+      'Sue',
+    ]);
+    assert.deepEqual(
+      await found('(&(createTimestamp>=20000101000000Z)(!(createTimestamp<=20000101000000Z))(mail=anna*))'),
+      ['Anna Berg'],
+    );
   });
 
   it('fails when a base does not exist, or may not be read', async () => {
     const reading = readAll(source({ groups: { bases: [groups, `ou=Gone,${slapdSuffix}`] } }));
-    await assert.rejects(reading, fails('D2S_DIRECTORY_BASE_MISSING', /^directories\.corp\.\w+s\.bases: the base ou=Gone,dc=example,dc=org does not exist, .*beneath dc=example,dc=org there are: .*ou=People,dc=example,dc=org/));
+    await assert.rejects(
+      reading,
+      fails(
+        'D2S_DIRECTORY_BASE_MISSING',
+        /^directories\.corp\.\w+s\.bases: the base ou=Gone,dc=example,dc=org does not exist, .*beneath dc=example,dc=org there are: .*ou=People,dc=example,dc=org/,
+      ),
+    );
     const { bind, ...anonymous } = ldapOptions(server.url, server.reader, scopes);
     assert.notEqual(bind, undefined);
     await assert.rejects(readAll(createLdapSource(anonymous)), fails('D2S_DIRECTORY_BASE_MISSING', /ou=People/));
@@ -114,7 +151,9 @@ describe('OpenLDAP with a small tree', () => {
     const password = (): Promise<string> => Promise.resolve('wrong');
     let binds = 0;
     const onRequest = (operation: LdapOperation): void => void (binds += operation === 'bind' ? 1 : 0);
-    const reading = readAll(source({ urls: [server.url, server.url], bind: { dn: server.reader.dn, password }, onRequest }));
+    const reading = readAll(
+      source({ urls: [server.url, server.url], bind: { dn: server.reader.dn, password }, onRequest }),
+    );
     await assert.rejects(reading, fails('D2S_DIRECTORY_AUTH', /invalidCredentials \(49\)/));
     assert.equal(binds, 1);
   });
@@ -144,16 +183,26 @@ describe('OpenLDAP with a small tree', () => {
   });
 
   it('fails when entries come without the id that the configured kind has', async () => {
-    const reading = readAll(source({ kind: 'active-directory', users: { bases: [people], filter: '(objectClass=person)' } }));
+    const reading = readAll(
+      source({ kind: 'active-directory', users: { bases: [people], filter: '(objectClass=person)' } }),
+    );
     await assert.rejects(reading, fails('D2S_ENTRY_WITHOUT_ID', /objectGUID/));
   });
 
   it('tells how long each request took', async () => {
     const operations: LdapOperation[] = [];
-    await readAll(source({ onRequest: (operation, milliseconds) => {
-      assert.ok(milliseconds >= 0);
-      operations.push(operation);
-    } }));
-    assert.deepEqual(operations, ['connect', 'bind', 'root_dse', 'search', 'search', 'search', 'search'], 'contextCSN, the schema (once), users and groups');
+    await readAll(
+      source({
+        onRequest: (operation, milliseconds) => {
+          assert.ok(milliseconds >= 0);
+          operations.push(operation);
+        },
+      }),
+    );
+    assert.deepEqual(
+      operations,
+      ['connect', 'bind', 'root_dse', 'search', 'search', 'search', 'search'],
+      'contextCSN, the schema (once), users and groups',
+    );
   });
 });

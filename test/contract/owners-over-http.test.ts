@@ -17,12 +17,25 @@ const ada = 'ada';
 const dan = 'dan';
 
 async function rename(stage: Stage, id: string, externalId: string): Promise<void> {
-  const message = { schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations: [{ op: 'replace', path: 'externalId', value: externalId }] };
-  await fetch(`${stage.server.url}/Users/${id}`, { method: 'PATCH', headers: { 'content-type': 'application/scim+json' }, body: JSON.stringify(message) });
+  const message = {
+    schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
+    Operations: [{ op: 'replace', path: 'externalId', value: externalId }],
+  };
+  await fetch(`${stage.server.url}/Users/${id}`, {
+    method: 'PATCH',
+    headers: { 'content-type': 'application/scim+json' },
+    body: JSON.stringify(message),
+  });
 }
 
 const isCreation = ({ method, path }: ScimRequestRecord): boolean => method === 'POST' && path === '/Users';
-const resource = (id: string, externalId: string) => ({ schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], id, externalId, userName: 'ada@example.org', active: true });
+const resource = (id: string, externalId: string) => ({
+  schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
+  id,
+  externalId,
+  userName: 'ada@example.org',
+  active: true,
+});
 
 type Answer = (stage: Stage, id: string, request: ScimRequestRecord) => Promise<Fault | undefined>;
 const answers: Readonly<Record<string, Answer>> = {
@@ -36,12 +49,26 @@ const answers: Readonly<Record<string, Answer>> = {
     await rename(stage, id, dan);
     return { kind: 'answer', status: 504 };
   },
-  'it (201)': async (_stage, id, request) => Promise.resolve(isCreation(request) ? { kind: 'answer', status: 201, body: resource(id, dan) } : undefined),
+  'it (201)': async (_stage, id, request) =>
+    Promise.resolve(isCreation(request) ? { kind: 'answer', status: 201, body: resource(id, dan) } : undefined),
   'it in a bulk request': async (_stage, id, { path, body }) => {
-    const operations = path === '/Bulk' && Array.isArray(body?.['Operations']) ? (body['Operations'] as readonly { readonly bulkId?: string; readonly method: string }[]) : [];
+    const operations =
+      path === '/Bulk' && Array.isArray(body?.['Operations'])
+        ? (body['Operations'] as readonly { readonly bulkId?: string; readonly method: string }[])
+        : [];
     if (!operations.some(({ method }) => method === 'POST')) return Promise.resolve(undefined);
-    const outcomes = operations.map(({ bulkId }) => ({ method: 'POST', bulkId, location: `/Users/${id}`, status: '201', response: resource(id, dan) }));
-    return Promise.resolve({ kind: 'answer', status: 200, body: { schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkResponse'], Operations: outcomes } });
+    const outcomes = operations.map(({ bulkId }) => ({
+      method: 'POST',
+      bulkId,
+      location: `/Users/${id}`,
+      status: '201',
+      response: resource(id, dan),
+    }));
+    return Promise.resolve({
+      kind: 'answer',
+      status: 200,
+      body: { schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkResponse'], Operations: outcomes },
+    });
   },
 };
 
@@ -49,14 +76,23 @@ describe("somebody else's account, with which a creation is answered", () => {
   for (const [name, answer] of Object.entries(answers)) {
     it(`is not taken: the answer is ${name}`, async (context) => {
       const inBulk = name.includes('bulk');
-      const stage = await begin(context, { bulk: { ...clean.bulk, supported: true } }, { bulk: { ...rfc7644.bulk, use: inBulk } });
+      const stage = await begin(
+        context,
+        { bulk: { ...clean.bulk, supported: true } },
+        { bulk: { ...rfc7644.bulk, use: inBulk } },
+      );
       const company = cycleStage([person(ada)]);
       const input = { prepare: () => Promise.resolve({ ...company.setup, target: stage.target }) };
       await company.cycle(input);
       const id = String(stage.server.users()[0]?.['id']);
       company.source.put(person(dan));
       if (inBulk) company.source.put(person('eve')); // one alone goes by itself
-      stage.server.setFaults({ before: (request) => (request.headers['user-agent'] === undefined || !request.headers['user-agent'].startsWith('dir2scim') ? undefined : answer(stage, id, request)) });
+      stage.server.setFaults({
+        before: (request) =>
+          request.headers['user-agent'] === undefined || !request.headers['user-agent'].startsWith('dir2scim')
+            ? undefined
+            : answer(stage, id, request),
+      });
       const { report } = await company.cycle(input);
       const failed = report.failed.find(({ operation }) => operation.sourceId === dan);
       assert.equal(failed?.failure.reason, 'match_taken');
@@ -65,18 +101,27 @@ describe("somebody else's account, with which a creation is answered", () => {
       stage.server.setFaults({});
       company.source.remove(dan);
       await company.cycle(input);
-      assert.equal(stage.server.users().find((user) => user['id'] === id)?.['active'], true, 'ada keeps her account when dan leaves');
+      assert.equal(
+        stage.server.users().find((user) => user['id'] === id)?.['active'],
+        true,
+        'ada keeps her account when dan leaves',
+      );
     });
   }
 });
 
 /** A server whose ids are long numbers, and which keeps the text of what it was sent. */
-async function startLongServer(context: TestContext, group: string): Promise<{ readonly url: string; readonly puts: string[] }> {
+async function startLongServer(
+  context: TestContext,
+  group: string,
+): Promise<{ readonly url: string; readonly puts: string[] }> {
   const puts: string[] = [];
   const server = createServer((request, response) => {
     void text(request).then((body) => {
       if (request.method === 'PUT') puts.push(body);
-      response.writeHead(request.method === 'PATCH' ? 405 : 200, { 'content-type': 'application/scim+json' }).end(request.method === 'PUT' ? body : group);
+      response
+        .writeHead(request.method === 'PATCH' ? 405 : 200, { 'content-type': 'application/scim+json' })
+        .end(request.method === 'PUT' ? body : group);
     });
   });
   return { url: await serveOnLoopback(context, server), puts };
@@ -84,8 +129,16 @@ async function startLongServer(context: TestContext, group: string): Promise<{ r
 
 describe('a group with long numbers for members that is written whole', () => {
   it('gives back each digit of those who are not ours, and takes out the one who is meant', async (context) => {
-    const [group, guest, leaver, near] = ['918273645546372801', '918273645546372803', '918273645546372805', '918273645546372806'];
-    const { url, puts } = await startLongServer(context, `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"id":${group},"displayName":"Crew","members":[{"value":${guest},"display":"Guest"},{"value":${leaver}},{"value":${near}}]}`);
+    const [group, guest, leaver, near] = [
+      '918273645546372801',
+      '918273645546372803',
+      '918273645546372805',
+      '918273645546372806',
+    ];
+    const { url, puts } = await startLongServer(
+      context,
+      `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"id":${group},"displayName":"Crew","members":[{"value":${guest},"display":"Guest"},{"value":${leaver}},{"value":${near}}]}`,
+    );
     const target = createScimTarget(targetOptions(url, 'any'));
     context.after(() => target.close());
     applied(await target.changeMembers(group, members([], [leaver], [leaver]), signal));

@@ -7,9 +7,21 @@ import { ldapOptions } from './ldap-fixture.ts';
 import { fails, people } from './openldap-tree.ts';
 
 const policy = `cn=policy,${slapdSuffix}`;
-const account = (name: string): { readonly dn: string; readonly password: string } => ({ dn: `cn=${name},${people}`, password: 'right-secret' });
+const account = (name: string): { readonly dn: string; readonly password: string } => ({
+  dn: `cn=${name},${people}`,
+  password: 'right-secret',
+});
 const entryOf = (name: string, ...more: string[]): string =>
-  [`dn: ${account(name).dn}`, 'objectClass: organizationalRole', 'objectClass: simpleSecurityObject', `cn: ${name}`, 'userPassword: right-secret', ...more, '', ''].join('\n');
+  [
+    `dn: ${account(name).dn}`,
+    'objectClass: organizationalRole',
+    'objectClass: simpleSecurityObject',
+    `cn: ${name}`,
+    'userPassword: right-secret',
+    ...more,
+    '',
+    '',
+  ].join('\n');
 const ldif = [
   `dn: ${people}\nobjectClass: organizationalUnit\n\n`,
   `dn: ${policy}\nobjectClass: organizationalRole\nobjectClass: pwdPolicy\ncn: policy\npwdAttribute: userPassword\npwdMustChange: TRUE\npwdLockout: TRUE\npwdMaxAge: 86400\n\n`,
@@ -22,12 +34,18 @@ const ldif = [
 describe('a bind account that the password policy of OpenLDAP stops', () => {
   let server: Slapd;
   before(async () => {
-    server = await startSlapd({ ldif, global: ['moduleload ppolicy'], database: ['overlay ppolicy', `ppolicy_default "${policy}"`, 'ppolicy_use_lockout'] });
+    server = await startSlapd({
+      ldif,
+      global: ['moduleload ppolicy'],
+      database: ['overlay ppolicy', `ppolicy_default "${policy}"`, 'ppolicy_use_lockout'],
+    });
   });
   after(() => server.dispose());
 
   const inspect = (name: string, password = 'right-secret') =>
-    createLdapSource(ldapOptions(server.url, { dn: account(name).dn, password }, { users: { bases: [people] } })).inspect(new AbortController().signal);
+    createLdapSource(
+      ldapOptions(server.url, { dn: account(name).dn, password }, { users: { bases: [people] } }),
+    ).inspect(new AbortController().signal);
 
   const expected = {
     reset: [/must be changed before anything else/, /change the password of the bind account as the account itself/],
@@ -36,7 +54,14 @@ describe('a bind account that the password policy of OpenLDAP stops', () => {
   } as const;
   for (const [name, [message, remedy]] of Object.entries(expected)) {
     it(`says why and what to do (${name})`, async () => {
-      await assert.rejects(inspect(name), (error) => fails('D2S_DIRECTORY_AUTH', message)(error) && error instanceof Error && 'remedy' in error && remedy.test(String(error.remedy)));
+      await assert.rejects(
+        inspect(name),
+        (error) =>
+          fails('D2S_DIRECTORY_AUTH', message)(error) &&
+          error instanceof Error &&
+          'remedy' in error &&
+          remedy.test(String(error.remedy)),
+      );
     });
   }
 
@@ -53,19 +78,27 @@ describe('a bind account that 389 Directory Server stops', () => {
   });
   after(() => server.dispose());
   const inspect = (password = server.reader.password) =>
-    createLdapSource(ldapOptions(server.url, { dn: server.reader.dn, password }, { users: { bases: [ds389Suffix] } })).inspect(new AbortController().signal);
+    createLdapSource(
+      ldapOptions(server.url, { dn: server.reader.dn, password }, { users: { bases: [ds389Suffix] } }),
+    ).inspect(new AbortController().signal);
 
   it('is told that it is inactivated, locked, or has to change its password', async () => {
-    const lock = (value: string): Promise<void> => server.change(`dn: ${server.reader.dn}\nchangetype: modify\nreplace: nsAccountLock\nnsAccountLock: ${value}\n`);
+    const lock = (value: string): Promise<void> =>
+      server.change(`dn: ${server.reader.dn}\nchangetype: modify\nreplace: nsAccountLock\nnsAccountLock: ${value}\n`);
     await lock('true');
     await assert.rejects(inspect(), fails('D2S_DIRECTORY_AUTH', /inactivated/));
     await lock('false');
-    const set = (...lines: string[]): Promise<void> => server.change(`dn: cn=config\nchangetype: modify\n${lines.map((line) => `replace: ${line.split(':')[0] ?? ''}\n${line}`).join('\n-\n')}\n`);
+    const set = (...lines: string[]): Promise<void> =>
+      server.change(
+        `dn: cn=config\nchangetype: modify\n${lines.map((line) => `replace: ${line.split(':')[0] ?? ''}\n${line}`).join('\n-\n')}\n`,
+      );
     await set('passwordLockout: on', 'passwordMaxFailure: 2');
     for (let time = 0; time < 3; time += 1) await assert.rejects(inspect('wrong'));
     await assert.rejects(inspect(), fails('D2S_DIRECTORY_AUTH', /locked/));
     await set('passwordLockout: off', 'passwordMustChange: on');
-    await server.change(`dn: ${server.reader.dn}\nchangetype: modify\nreplace: userPassword\nuserPassword: ${server.reader.password}\n`);
+    await server.change(
+      `dn: ${server.reader.dn}\nchangetype: modify\nreplace: userPassword\nuserPassword: ${server.reader.password}\n`,
+    );
     await assert.rejects(inspect(), fails('D2S_DIRECTORY_AUTH', /must be changed/));
   });
 });

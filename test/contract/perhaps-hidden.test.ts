@@ -24,13 +24,21 @@ const ways: Readonly<Record<string, () => Partial<CyclesInput>>> = {
 /** A target that went by all of a directory, where leavers are deleted; and cycles that tell what was done to people. */
 async function begin(options: LdapSourceOptions, login: string, way: () => Partial<CyclesInput>) {
   const source = createLdapSource({ ...options, clock: { monotonic: () => stage.clock.monotonic() } });
-  const stage = cycleStage([], { removal: { leaves: 'delete', groups: 'delete' }, definition: definition({ users: { userName: login } }) });
+  const stage = cycleStage([], {
+    removal: { leaves: 'delete', groups: 'delete' },
+    definition: definition({ users: { userName: login } }),
+  });
   const how: Partial<CyclesInput> = { ...way(), sources: new Map([['corp', source]]) };
   const called = new Map<string, string>();
   const done = async (): Promise<string[]> => {
-    const { report: { applied } } = await stage.cycle(how);
+    const {
+      report: { applied },
+    } = await stage.cycle(how);
     for (const { verb, sourceId, label } of applied) if (verb === 'create') called.set(sourceId, label);
-    return applied.filter(({ type, verb }) => type === 'user' || verb === 'delete').map(({ verb, sourceId }) => `${verb} ${called.get(sourceId) ?? '?'}`).sort();
+    return applied
+      .filter(({ type, verb }) => type === 'user' || verb === 'delete')
+      .map(({ verb, sourceId }) => `${verb} ${called.get(sourceId) ?? '?'}`)
+      .sort();
   };
   assert.equal((await done()).length, names.length);
   const untilCompared = () => stage.clock.advance(hour);
@@ -51,12 +59,30 @@ describe('whoever OpenLDAP does not show any more (leaves: delete)', () => {
   let server: Slapd;
   beforeEach(async () => {
     const folder = (dn: string): string => entry(`dn: ${dn}`, 'objectClass: organizationalUnit');
-    const person = (name: string): string => entry(`dn: uid=${name},${people}`, 'objectClass: inetOrgPerson', `uid: ${name}`, `cn: ${name}`, 'sn: x', ...(name === 'ben' || name === 'cem' ? ['title: secret'] : []));
-    const group = (dn: string, ...members: string[]): string => entry(`dn: ${dn}`, 'objectClass: groupOfNames', ...members.map((one) => `member: ${one}`));
+    const person = (name: string): string =>
+      entry(
+        `dn: uid=${name},${people}`,
+        'objectClass: inetOrgPerson',
+        `uid: ${name}`,
+        `cn: ${name}`,
+        'sn: x',
+        ...(name === 'ben' || name === 'cem' ? ['title: secret'] : []),
+      );
+    const group = (dn: string, ...members: string[]): string =>
+      entry(`dn: ${dn}`, 'objectClass: groupOfNames', ...members.map((one) => `member: ${one}`));
     server = await startSlapd({
-      ldif: [people, groups, rules].map(folder).join('') + names.map(person).join('') + group(`cn=staff,${groups}`, ...['ann', 'ben', 'dan'].map((name) => `uid=${name},${people}`)) + group(`cn=blind,${rules}`, '') + group(`cn=denied,${rules}`, ''),
+      ldif:
+        [people, groups, rules].map(folder).join('') +
+        names.map(person).join('') +
+        group(`cn=staff,${groups}`, ...['ann', 'ben', 'dan'].map((name) => `uid=${name},${people}`)) +
+        group(`cn=blind,${rules}`, '') +
+        group(`cn=denied,${rules}`, ''),
       global: ['moduleload syncprov'],
-      database: [`limits dn.exact="cn=reader,${slapdSuffix}" size=unlimited time=unlimited`, 'overlay syncprov', 'syncprov-sessionlog 1000'],
+      database: [
+        `limits dn.exact="cn=reader,${slapdSuffix}" size=unlimited time=unlimited`,
+        'overlay syncprov',
+        'syncprov-sessionlog 1000',
+      ],
       access: [
         'access to attrs=userPassword by anonymous auth',
         `access to filter=(title=secret) by ${blind('blind')} none by ${blind('denied')} =d by users read`,
@@ -65,8 +91,12 @@ describe('whoever OpenLDAP does not show any more (leaves: delete)', () => {
     });
   });
   afterEach(() => server.dispose());
-  const rule = (name: string, change: 'add' | 'delete') => server.change(entry(`dn: cn=${name},${rules}`, 'changetype: modify', `${change}: member`, `member: ${server.reader.dn}`));
-  const options = () => ldapOptions(server.url, server.reader, { users: { bases: [people] }, groups: { bases: [groups] } });
+  const rule = (name: string, change: 'add' | 'delete') =>
+    server.change(
+      entry(`dn: cn=${name},${rules}`, 'changetype: modify', `${change}: member`, `member: ${server.reader.dn}`),
+    );
+  const options = () =>
+    ldapOptions(server.url, server.reader, { users: { bases: [people] }, groups: { bases: [groups] } });
 
   for (const [name, way] of Object.entries(ways)) {
     it(`is switched off and not deleted when the server says nothing of them, and back when it does, in ${name}`, async () => {
@@ -107,8 +137,19 @@ describe('whoever Active Directory does not show any more (leaves: delete, Samba
   before(async () => {
     server = await startSamba();
     await server.change(
-      entry(`dn: ${reader.dn}`, 'changetype: add', 'objectClass: user', 'sAMAccountName: reader', 'userAccountControl: 544') +
-        entry(`dn: ${reader.dn}`, 'changetype: modify', 'replace: unicodePwd', `unicodePwd:: ${unicodePassword(reader.password)}`),
+      entry(
+        `dn: ${reader.dn}`,
+        'changetype: add',
+        'objectClass: user',
+        'sAMAccountName: reader',
+        'userAccountControl: 544',
+      ) +
+        entry(
+          `dn: ${reader.dn}`,
+          'changetype: modify',
+          'replace: unicodePwd',
+          `unicodePwd:: ${unicodePassword(reader.password)}`,
+        ),
     );
   });
   after(() => server.dispose());
@@ -117,13 +158,35 @@ describe('whoever Active Directory does not show any more (leaves: delete, Samba
     it(`keeps everything while a group names them, and is switched off otherwise, in ${name}`, async () => {
       const base = `OU=Staff${index},${sambaSuffix}`;
       const dn = (who: string): string => `CN=${who}${index},${base}`;
-      const container = (of: string): string => entry(`dn: ${of}`, 'changetype: add', 'objectClass: organizationalUnit');
+      const container = (of: string): string =>
+        entry(`dn: ${of}`, 'changetype: add', 'objectClass: organizationalUnit');
       await server.change(
-        container(base) + container(`OU=Closed,${base}`) +
-          names.map((who) => entry(`dn: ${dn(who)}`, 'changetype: add', 'objectClass: user', `sAMAccountName: ${who}${index}`, 'userAccountControl: 544')).join('') +
-          entry(`dn: ${dn('staff')}`, 'changetype: add', 'objectClass: group', `sAMAccountName: staff${index}`, ...['ann', 'ben', 'dan'].map((who) => `member: ${dn(who)}`)),
+        container(base) +
+          container(`OU=Closed,${base}`) +
+          names
+            .map((who) =>
+              entry(
+                `dn: ${dn(who)}`,
+                'changetype: add',
+                'objectClass: user',
+                `sAMAccountName: ${who}${index}`,
+                'userAccountControl: 544',
+              ),
+            )
+            .join('') +
+          entry(
+            `dn: ${dn('staff')}`,
+            'changetype: add',
+            'objectClass: group',
+            `sAMAccountName: staff${index}`,
+            ...['ann', 'ben', 'dan'].map((who) => `member: ${dn(who)}`),
+          ),
       );
-      const { done, untilCompared, week, rejected } = await begin(ldapOptions(server.url, reader, { users: { bases: [base] }, groups: { bases: [base] } }), 'sAMAccountName', way);
+      const { done, untilCompared, week, rejected } = await begin(
+        ldapOptions(server.url, reader, { users: { bases: [base] }, groups: { bases: [base] } }),
+        'sAMAccountName',
+        way,
+      );
       // Neither the people nor what is in their container may be listed.
       for (const who of ['ben', 'cem']) await server.addRule(dn(who), '(D;;GA;;;AU)');
       await server.change(entry(`dn: ${dn('dan')}`, 'changetype: delete'));
@@ -132,7 +195,10 @@ describe('whoever Active Directory does not show any more (leaves: delete, Samba
       assert.ok(first.includes(`deactivate dan${index}`), String(first));
       assert.ok(!first.includes(`deactivate ben${index}`), String(first));
       const unknown = name === 'a daemon' ? [] : [`delete cem${index}`];
-      assert.deepEqual([first.filter((one) => one.startsWith('delete')), await week()], [[], [...unknown, `delete dan${index}`]]);
+      assert.deepEqual(
+        [first.filter((one) => one.startsWith('delete')), await week()],
+        [[], [...unknown, `delete dan${index}`]],
+      );
       assert.ok(((await rejected())?.hidden_entry ?? 0) >= 1);
     });
   }
@@ -149,12 +215,36 @@ describe('whoever 389 does not show any more (leaves: delete)', () => {
       const dn = (who: string): string => `uid=${who}${index},${base}`;
       await server.change(
         entry(`dn: ${base}`, 'changetype: add', 'objectClass: organizationalUnit') +
-          names.map((who) => entry(`dn: ${dn(who)}`, 'changetype: add', 'objectClass: inetOrgPerson', `uid: ${who}${index}`, `cn: ${who}`, 'sn: x', ...(who === 'ben' || who === 'cem' ? ['title: secret'] : []))).join('') +
-          entry(`dn: cn=staff,${base}`, 'changetype: add', 'objectClass: groupOfNames', 'cn: staff', ...['ann', 'ben', 'dan'].map((who) => `member: ${dn(who)}`)),
+          names
+            .map((who) =>
+              entry(
+                `dn: ${dn(who)}`,
+                'changetype: add',
+                'objectClass: inetOrgPerson',
+                `uid: ${who}${index}`,
+                `cn: ${who}`,
+                'sn: x',
+                ...(who === 'ben' || who === 'cem' ? ['title: secret'] : []),
+              ),
+            )
+            .join('') +
+          entry(
+            `dn: cn=staff,${base}`,
+            'changetype: add',
+            'objectClass: groupOfNames',
+            'cn: staff',
+            ...['ann', 'ben', 'dan'].map((who) => `member: ${dn(who)}`),
+          ),
       );
-      const { done, untilCompared, rejected } = await begin(ldapOptions(server.url, server.reader, { users: { bases: [base] }, groups: { bases: [base] } }), 'uid', way);
+      const { done, untilCompared, rejected } = await begin(
+        ldapOptions(server.url, server.reader, { users: { bases: [base] }, groups: { bases: [base] } }),
+        'uid',
+        way,
+      );
       const deny = `aci: (targetfilter="(title=secret)")(targetattr="*")(version 3.0; acl "hidden"; deny (all) userdn="ldap:///${server.reader.dn}";)`;
-      await server.change(entry(`dn: ${base}`, 'changetype: modify', 'add: aci', deny) + entry(`dn: ${dn('dan')}`, 'changetype: delete'));
+      await server.change(
+        entry(`dn: ${base}`, 'changetype: modify', 'add: aci', deny) + entry(`dn: ${dn('dan')}`, 'changetype: delete'),
+      );
       await untilCompared();
       // Referential integrity took dan out of the group: a single run does not know where to ask.
       assert.deepEqual(await done(), name === 'a daemon' ? ['delete dan1'] : ['deactivate cem0', 'deactivate dan0']);

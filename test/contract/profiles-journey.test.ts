@@ -6,7 +6,9 @@ import { behaviourOf, isVendorName, vendors, type Behaviour } from '../support/s
 import { after, before, groupsOf, groupsOn, ldifOf, peopleOf, peopleOn } from './companies.ts';
 
 /** The whole program with each shipped profile, before a server that is like its vendor: what `sync` did, `plan` agrees to. */
-const profiles = (await readdir(new URL('../../config/profiles/', import.meta.url))).map((file) => file.replace(/\.yaml$/, '')).sort();
+const profiles = (await readdir(new URL('../../config/profiles/', import.meta.url)))
+  .map((file) => file.replace(/\.yaml$/, ''))
+  .sort();
 
 /** Where attributes are for ever what they were at creation. */
 const unchanging: ReadonlySet<string> = new Set(['gitlab', 'sentry']);
@@ -18,7 +20,14 @@ for (const name of profiles) {
       const behaviour = behaviourOf(vendors[name], { pace: { buckets: [] } });
       const stage = await openStage({ behaviour }, 4);
       context.after(() => stage.close());
-      await stage.configure(configuration(name, behaviour.users.deletion === 'refused' || behaviour.users.deactivation === 'reversible' ? 'deactivate' : 'delete'));
+      await stage.configure(
+        configuration(
+          name,
+          behaviour.users.deletion === 'refused' || behaviour.users.deactivation === 'reversible'
+            ? 'deactivate'
+            : 'delete',
+        ),
+      );
       if (!behaviour.groups.create) await makeGroups(stage, behaviour);
       for (const company of [before, after, before]) {
         await stage.place(ldifOf(company));
@@ -26,15 +35,20 @@ for (const name of profiles) {
         const [held, wanted] = [peopleOn(stage.server), peopleOf(company)];
         if (unchanging.has(name)) assert.deepEqual(Object.keys(held).sort(), Object.keys(wanted).sort());
         else assert.deepEqual(held, wanted);
-        if (behaviour.groups.supported) assert.deepEqual(groupsOn(stage.server), groupsOf(company, behaviour.users.deactivation === 'deletes'));
+        if (behaviour.groups.supported)
+          assert.deepEqual(groupsOn(stage.server), groupsOf(company, behaviour.users.deactivation === 'deletes'));
       }
-      assert.deepEqual({ violations: stage.server.violations, refusals: stage.server.refusals }, { violations: [], refusals: [] });
+      assert.deepEqual(
+        { violations: stage.server.violations, refusals: stage.server.refusals },
+        { violations: [], refusals: [] },
+      );
     });
   });
 }
 
 function configuration(profile: string, leaves: string): string {
-  const users = profile === 'salesforce' ? `users: { map: { 'entitlements[type eq "profile"].value': '"Standard"' } }` : '';
+  const users =
+    profile === 'salesforce' ? `users: { map: { 'entitlements[type eq "profile"].value': '"Standard"' } }` : '';
   return `directories:
   corp: {}
 targets:

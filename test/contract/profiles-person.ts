@@ -50,7 +50,10 @@ export function contentsOf(wanted: Wanted): Record<string, unknown> {
     const attribute = scimPath(path).attribute;
     if (['emails', 'phoneNumbers', 'entitlements'].includes(attribute)) {
       const list = (result[attribute] ?? []) as unknown[];
-      result[attribute] = [...list, ...(Array.isArray(value) ? value.map((one: { readonly value: unknown }) => one.value) : [value])].sort();
+      result[attribute] = [
+        ...list,
+        ...(Array.isArray(value) ? value.map((one: { readonly value: unknown }) => one.value) : [value]),
+      ].sort();
     } else {
       result[path] = value;
     }
@@ -66,7 +69,8 @@ export function heldBy(body: Readonly<Record<string, unknown>> | undefined): Rec
     for (const [key, value] of Object.entries(object) as [string, unknown][]) {
       if (['id', 'meta', 'schemas'].includes(key)) continue;
       if (Array.isArray(value)) result[key] = value.map((one: { readonly value: unknown }) => one.value).sort();
-      else if (typeof value === 'object' && value !== null) add(key === enterprise ? `${enterprise}:` : `${prefix}${key}.`, value);
+      else if (typeof value === 'object' && value !== null)
+        add(key === enterprise ? `${enterprise}:` : `${prefix}${key}.`, value);
       else result[`${prefix}${key}`] = value;
     }
   };

@@ -32,17 +32,23 @@ async function serve(
   for (const answer of answers) {
     const rootDse = { objectClass: ['OpenLDAProotDSE'], supportedControl: [pagedResults] };
     const stub = await createLdapStub(rootDse, (request, socket: Socket) => {
-      socket.write(answer(request, stubs.map(({ url }) => url)));
+      socket.write(
+        answer(
+          request,
+          stubs.map(({ url }) => url),
+        ),
+      );
     });
     stubs.push(stub);
   }
   context.after(() => Promise.all(stubs.map((stub) => stub.close().catch(() => undefined))));
   const follow = stubs.map(({ url }) => url.replace('ldap://', ''));
   const source = createLdapSource(
-    ldapOptions(stubs[0]?.url ?? '', { dn: 'cn=x', password: 'y' }, {
-      users: { bases: [root], filter: '(sn=a)' },
-      referrals: { follow, allowsCleartext: () => true },
-    }),
+    ldapOptions(
+      stubs[0]?.url ?? '',
+      { dn: 'cn=x', password: 'y' },
+      { users: { bases: [root], filter: '(sn=a)' }, referrals: { follow, allowsCleartext: () => true } },
+    ),
   );
   return { stubs, read: async () => (await readAll(source)).entries.map((entry) => first(entry, 'cn')) };
 }
@@ -55,7 +61,9 @@ describe('References to other servers', () => {
     const { stubs, read } = await serve(
       context,
       ({ id }, [, other = '']) => {
-        const references = ['', '/', '/ou=a', '/ou=b??base', '/ou=c??one', '/ou=d???(cn=x)'].map((rest) => referenceMessage(id, `${other}${rest}`));
+        const references = ['', '/', '/ou=a', '/ou=b??base', '/ou=c??one', '/ou=d???(cn=x)'].map((rest) =>
+          referenceMessage(id, `${other}${rest}`),
+        );
         return Buffer.concat([person(id, 1), ...references, end(id)]);
       },
       ({ id }) => end(id),
@@ -65,7 +73,13 @@ describe('References to other servers', () => {
     const own = pages(first)?.[0]?.filter;
     assert.deepEqual(
       pages(second)?.map(({ base, scope, filter }) => [base, scope, own?.equals(filter)]),
-      [[root, 2, true], ['ou=a', 2, true], ['ou=b', 0, true], ['ou=c', 1, true], ['ou=d', 2, false]],
+      [
+        [root, 2, true],
+        ['ou=a', 2, true],
+        ['ou=b', 0, true],
+        ['ou=c', 1, true],
+        ['ou=d', 2, false],
+      ],
       'the same search is not done twice',
     );
   });
@@ -76,7 +90,11 @@ describe('References to other servers', () => {
       ({ id }, [, second = '']) => Buffer.concat([referenceMessage(id, `${second}/ou=a`), person(id, 1), end(id)]),
       ({ id, cookie }, [, , third = '']) =>
         cookie === ''
-          ? Buffer.concat([person(id, 2), referenceMessage(id, `${third}/ou=b`), resultMessage(id, 0x65, 0, '', 'more')])
+          ? Buffer.concat([
+              person(id, 2),
+              referenceMessage(id, `${third}/ou=b`),
+              resultMessage(id, 0x65, 0, '', 'more'),
+            ])
           : Buffer.concat([person(id, 3), person(id, 1), end(id)]),
       ({ id }) => Buffer.concat([person(id, 4), end(id)]),
     );
@@ -87,13 +105,19 @@ describe('References to other servers', () => {
   it('fail the reading when they lead in a circle', async (context) => {
     const there = await serve(
       context,
-      ({ id, base }, [, second = '']) => Buffer.concat([person(id, 1), referenceMessage(id, `${second}/${base}`), end(id)]),
+      ({ id, base }, [, second = '']) =>
+        Buffer.concat([person(id, 1), referenceMessage(id, `${second}/${base}`), end(id)]),
       ({ id, base }, [own = '']) => Buffer.concat([referenceMessage(id, `${own}/${base}`), end(id)]),
     );
     await assert.rejects(there.read(), fails('D2S_DIRECTORY_READ_INCOMPLETE', /in a circle/));
-    assert.deepEqual(there.stubs.map((stub) => pages(stub)?.length), [1, 1]);
+    assert.deepEqual(
+      there.stubs.map((stub) => pages(stub)?.length),
+      [1, 1],
+    );
 
-    const self = await serve(context, ({ id, base }, [own = '']) => Buffer.concat([referenceMessage(id, `${own}/${base.toUpperCase()}`), end(id)]));
+    const self = await serve(context, ({ id, base }, [own = '']) =>
+      Buffer.concat([referenceMessage(id, `${own}/${base.toUpperCase()}`), end(id)]),
+    );
     await assert.rejects(self.read(), fails('D2S_DIRECTORY_READ_INCOMPLETE', /in a circle/));
   });
 
@@ -138,7 +162,9 @@ describe('References to other servers', () => {
         ({ id }, [, second = '']) => Buffer.concat([person(id, 1), referenceMessage(id, `${second}/ou=a`), end(id)]),
         ({ id }) => Buffer.concat([person(id, 2), resultMessage(id, 0x65, code, '', '')]),
       );
-      await assert.rejects(read(), { code: code === 32 ? 'D2S_DIRECTORY_BASE_MISSING' : 'D2S_DIRECTORY_READ_INCOMPLETE' });
+      await assert.rejects(read(), {
+        code: code === 32 ? 'D2S_DIRECTORY_BASE_MISSING' : 'D2S_DIRECTORY_READ_INCOMPLETE',
+      });
     }
   });
 
@@ -147,7 +173,11 @@ describe('References to other servers', () => {
       const list = uris.length === 0 ? [] : [tlv(0xa3, ...uris.map((uri) => tlv(0x04, uri)))];
       return message(id, tlv(0x65, tlv(0x0a, Buffer.from([10])), tlv(0x04), tlv(0x04), ...list));
     };
-    const { read } = await serve(context, ({ id }, [, second = '']) => referral(id, `${second}/ou=a`), ({ id }) => Buffer.concat([person(id, 2), end(id)]));
+    const { read } = await serve(
+      context,
+      ({ id }, [, second = '']) => referral(id, `${second}/ou=a`),
+      ({ id }) => Buffer.concat([person(id, 2), end(id)]),
+    );
     assert.deepEqual(await read(), ['p2']);
     const empty = await serve(context, ({ id }) => referral(id));
     await assert.rejects(empty.read(), fails('D2S_DIRECTORY_READ_INCOMPLETE', /held by another server/));
@@ -170,9 +200,15 @@ describe('References to other servers', () => {
     const domains = ['DC=corp,DC=example', 'DC=child,DC=corp,DC=example'];
     const urls: string[] = [];
     for (const [index, domain] of domains.entries()) {
-      const rootDse = { supportedControl: [pagedResults], supportedCapabilities: ['1.2.840.113556.1.4.800'], defaultNamingContext: [domain] };
+      const rootDse = {
+        supportedControl: [pagedResults],
+        supportedCapabilities: ['1.2.840.113556.1.4.800'],
+        defaultNamingContext: [domain],
+      };
       const stub = await createLdapStub(rootDse, ({ id }, socket) => {
-        const own = ['CN=Configuration', 'DC=DomainDnsZones', 'DC=ForestDnsZones'].map((rdn) => referenceMessage(id, `ldap://x.example/${rdn},${domain}`));
+        const own = ['CN=Configuration', 'DC=DomainDnsZones', 'DC=ForestDnsZones'].map((rdn) =>
+          referenceMessage(id, `ldap://x.example/${rdn},${domain}`),
+        );
         const child = index === 0 ? [referenceMessage(id, `${urls[1] ?? ''}/${domains[1] ?? ''}`)] : [];
         const guid = Buffer.alloc(16, index + 1);
         const entry = entryMessage(id, `CN=p${index},${domain}`, { objectGUID: [guid], cn: [`p${index}`] });
@@ -183,11 +219,15 @@ describe('References to other servers', () => {
     }
     const follow = urls.map((url) => url.replace('ldap://', ''));
     const source = createLdapSource(
-      ldapOptions(urls[0] ?? '', { dn: 'reader@corp.example', password: 'y' }, {
-        users: { bases: [domains[0] ?? ''] },
-        referrals: { follow, allowsCleartext: () => true },
-      }),
+      ldapOptions(
+        urls[0] ?? '',
+        { dn: 'reader@corp.example', password: 'y' },
+        { users: { bases: [domains[0] ?? ''] }, referrals: { follow, allowsCleartext: () => true } },
+      ),
     );
-    assert.deepEqual((await readAll(source)).entries.map(({ dn }) => dn), [`CN=p0,${domains[0] ?? ''}`, `CN=p1,${domains[1] ?? ''}`]);
+    assert.deepEqual(
+      (await readAll(source)).entries.map(({ dn }) => dn),
+      [`CN=p0,${domains[0] ?? ''}`, `CN=p1,${domains[1] ?? ''}`],
+    );
   });
 });

@@ -14,14 +14,19 @@ import { fails } from './openldap-tree.ts';
 const people = `ou=People,${slapdSuffix}`;
 const sales = `ou=Sales,${people}`;
 const ou = (dn: string): string => `dn: ${dn}\nobjectClass: organizationalUnit\n\n`;
-const person = (name: string, base: string): string => `dn: cn=${name},${base}\nobjectClass: inetOrgPerson\nsn: ${name}\n\n`;
-const referral = (dn: string, uri: string): string => `dn: ${dn}\nobjectClass: referral\nobjectClass: extensibleObject\nref: ${uri}\n\n`;
+const person = (name: string, base: string): string =>
+  `dn: cn=${name},${base}\nobjectClass: inetOrgPerson\nsn: ${name}\n\n`;
+const referral = (dn: string, uri: string): string =>
+  `dn: ${dn}\nobjectClass: referral\nobjectClass: extensibleObject\nref: ${uri}\n\n`;
 
 describe('OpenLDAP that refers to another server for a part of the base', () => {
   let holder: Slapd;
   let referring: Slapd;
   before(async () => {
-    holder = await startSlapd({ tls: true, ldif: `${ou(people)}${ou(sales)}${person('Sam', sales)}${person('Sue', sales)}` });
+    holder = await startSlapd({
+      tls: true,
+      ldif: `${ou(people)}${ou(sales)}${person('Sam', sales)}${person('Sue', sales)}`,
+    });
     referring = await startSlapd({
       tls: true,
       ldif: `${ou(people)}${person('Anna', people)}${referral(sales, `${holder.url}/${sales}`)}`,
@@ -42,11 +47,16 @@ describe('OpenLDAP that refers to another server for a part of the base', () => 
     });
   const namesOf = async (from: LdapSourceOptions): Promise<(string | undefined)[]> =>
     (await readAll(createLdapSource(from))).entries.map((entry) => first(entry, 'cn')).sort();
-  const cas = (): { ca: string } => ({ ca: [referring, holder].map(({ certificates }) => certificates?.ca ?? '').join('\n') });
+  const cas = (): { ca: string } => ({
+    ca: [referring, holder].map(({ certificates }) => certificates?.ca ?? '').join('\n'),
+  });
 
   it('is not read completely when the reference is not followed, and the other server is named', async () => {
     for (const follow of [[], ['127.0.0.1'], ['127.0.0.1:1'], ['localhost']]) {
-      await assert.rejects(namesOf(options(follow)), fails('D2S_DIRECTORY_READ_INCOMPLETE', new RegExp(`held by another server: ${hostOf(holder)}`)));
+      await assert.rejects(
+        namesOf(options(follow)),
+        fails('D2S_DIRECTORY_READ_INCOMPLETE', new RegExp(`held by another server: ${hostOf(holder)}`)),
+      );
     }
   });
 
@@ -58,7 +68,10 @@ describe('OpenLDAP that refers to another server for a part of the base', () => 
 
   it('is read where the whole base is held by the other server', async () => {
     assert.deepEqual(await namesOf(options([hostOf(holder)], { users: { bases: [sales] } })), ['Sam', 'Sue']);
-    await assert.rejects(namesOf(options([], { users: { bases: [sales] } })), fails('D2S_DIRECTORY_READ_INCOMPLETE', /referral \(10\) to 127/));
+    await assert.rejects(
+      namesOf(options([], { users: { bases: [sales] } })),
+      fails('D2S_DIRECTORY_READ_INCOMPLETE', /referral \(10\) to 127/),
+    );
   });
 
   it('is read once where two bases contain the same reference, for each type', async () => {
@@ -66,24 +79,47 @@ describe('OpenLDAP that refers to another server for a part of the base', () => 
     const groups = { bases: [people], filter: '(objectClass=organizationalUnit)' };
     const { entries } = await readAll(createLdapSource(options([hostOf(holder)], { users, groups })));
     assert.deepEqual(entries.map(({ type, dn }) => `${type} ${dn}`).sort(), [
-      `group ${people}`, `group ${sales}`, `user cn=Anna,${people}`, `user cn=Sam,${sales}`, `user cn=Sue,${sales}`,
+      `group ${people}`,
+      `group ${sales}`,
+      `user cn=Anna,${people}`,
+      `user cn=Sam,${sales}`,
+      `user cn=Sue,${sales}`,
     ]);
   });
 
   it('is read with StartTLS there when it is read over TLS here', async () => {
-    const strict = await startSlapd({ tls: true, global: ['security tls=128'], ldif: `${ou(people)}${ou(sales)}${person('Sid', sales)}` });
+    const strict = await startSlapd({
+      tls: true,
+      global: ['security tls=128'],
+      ldif: `${ou(people)}${ou(sales)}${person('Sid', sales)}`,
+    });
     try {
-      await referring.change(`dn: ${sales}\ncontrol: 2.16.840.1.113730.3.4.2 true\nchangetype: modify\nreplace: ref\nref: ${strict.url}/${sales}\n`);
+      await referring.change(
+        `dn: ${sales}\ncontrol: 2.16.840.1.113730.3.4.2 true\nchangetype: modify\nreplace: ref\nref: ${strict.url}/${sales}\n`,
+      );
       const ca = { ca: `${cas().ca}\n${strict.certificates?.ca ?? ''}` };
       const follow = [hostOf(strict)];
       for (const secure of [{ urls: [referring.secureUrl] }, { startTls: true }]) {
-        assert.deepEqual(await namesOf(options(follow, { ...secure, tls: { ...ca, serverName: '127.0.0.1' } })), ['Anna', 'Sid']);
-        await assert.rejects(namesOf(options(follow, { ...secure, tls: cas() })), { code: 'D2S_DIRECTORY_TLS' }, 'a certificate of nobody we trust');
+        assert.deepEqual(await namesOf(options(follow, { ...secure, tls: { ...ca, serverName: '127.0.0.1' } })), [
+          'Anna',
+          'Sid',
+        ]);
+        await assert.rejects(
+          namesOf(options(follow, { ...secure, tls: cas() })),
+          { code: 'D2S_DIRECTORY_TLS' },
+          'a certificate of nobody we trust',
+        );
       }
-      await assert.rejects(namesOf(options(follow)), fails('D2S_DIRECTORY_AUTH', /confidentialityRequired/), 'in clear it is refused');
+      await assert.rejects(
+        namesOf(options(follow)),
+        fails('D2S_DIRECTORY_AUTH', /confidentialityRequired/),
+        'in clear it is refused',
+      );
     } finally {
       await strict.dispose();
-      await referring.change(`dn: ${sales}\ncontrol: 2.16.840.1.113730.3.4.2 true\nchangetype: modify\nreplace: ref\nref: ${holder.url}/${sales}\n`);
+      await referring.change(
+        `dn: ${sales}\ncontrol: 2.16.840.1.113730.3.4.2 true\nchangetype: modify\nreplace: ref\nref: ${holder.url}/${sales}\n`,
+      );
     }
   });
 
@@ -95,7 +131,10 @@ describe('OpenLDAP that refers to another server for a part of the base', () => 
   it('is read as a whole each time, and says why', async () => {
     const source = createLdapSource(options([hostOf(holder)]));
     const { verdict } = await readAll(source);
-    assert.match(verdict.kind === 'complete' ? (verdict.changes ?? '') : '', /^full \(references to other servers are followed/);
+    assert.match(
+      verdict.kind === 'complete' ? (verdict.changes ?? '') : '',
+      /^full \(references to other servers are followed/,
+    );
     assert.ok(verdict.kind === 'complete' && verdict.watermark === undefined);
     assert.ok(!('watch' in source), 'each change would lead to a reading of everything');
     const { details } = await source.inspect(new AbortController().signal);
@@ -110,7 +149,10 @@ describe('OpenLDAP that refers to another server for a part of the base', () => 
       smallest
         .replace('ldaps://dc1.corp.example', referring.url)
         .replace('OU=Staff,DC=corp,DC=example', people)
-        .replace('    users:', `    bind: { dn: "${referring.reader.dn}", password: { file: ${secret} } }\n    referrals: { follow: ["${hostOf(holder)}"] }\n    users:`),
+        .replace(
+          '    users:',
+          `    bind: { dn: "${referring.reader.dn}", password: { file: ${secret} } }\n    referrals: { follow: ["${hostOf(holder)}"] }\n    users:`,
+        ),
     );
     const app = await createApp(configuration, () => undefined);
     try {

@@ -8,6 +8,8 @@ export function contentOf(body: Body | undefined): unknown {
 export function plain(value: unknown, ignored: readonly string[]): unknown {
   if (Array.isArray(value)) return value.map((element) => plain(element, ['$ref', 'display']));
   if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).filter(([key, inner]) => !ignored.includes(key) && inner !== undefined && !(key === 'primary' && inner === false));
+  const entries = Object.entries(value).filter(
+    ([key, inner]) => !ignored.includes(key) && inner !== undefined && !(key === 'primary' && inner === false),
+  );
   return Object.fromEntries(entries.map(([key, inner]) => [key, plain(inner, ['$ref'])]));
 }

@@ -23,7 +23,12 @@ const move = (dn: string, rdn: string, base?: string): string =>
   `dn: ${dn}\nchangetype: modrdn\nnewrdn: ${rdn}\ndeleteoldrdn: 1\n${base === undefined ? '' : `newsuperior: ${base}\n`}`;
 const reader = { dn: `CN=reader,CN=Users,${sambaSuffix}`, password: 'Passw0rd.Reader' };
 
-for (const [strategy, account] of [[usn, 'an ordinary'], [dirsync, 'an ordinary'], [usn, 'a privileged'], [dirsync, 'a privileged']] as const) {
+for (const [strategy, account] of [
+  [usn, 'an ordinary'],
+  [dirsync, 'an ordinary'],
+  [usn, 'a privileged'],
+  [dirsync, 'a privileged'],
+] as const) {
   /** Deleted objects are shown to administrators only, here as on Windows. */
   const seesDeleted = account === 'a privileged';
   /** Whoever is not shown any more among the last changes is named, so that somebody looks what became of them. */
@@ -39,13 +44,17 @@ for (const [strategy, account] of [[usn, 'an ordinary'], [dirsync, 'an ordinary'
       server = await startSamba();
       await server.change(
         [
-          ou(people), ou(elsewhere), ou(`OU=Team,${people}`), ou(groups),
+          ou(people),
+          ou(elsewhere),
+          ou(`OU=Team,${people}`),
+          ou(groups),
           ...['Anna', 'Bert', 'Cleo', 'Dora', 'Emil', 'Finn'].map((name) => user(name)),
           user('Tina', `OU=Team,${people}`),
           group('staff', 'Anna', 'Bert'),
           group('other'),
           // In every real domain something was deleted before.
-          user('Gone'), `dn: CN=Gone,${people}\nchangetype: delete\n\n`,
+          user('Gone'),
+          `dn: CN=Gone,${people}\nchangetype: delete\n\n`,
           user('reader', `CN=Users,${sambaSuffix}`),
           modify(reader.dn, 'replace: unicodePwd', `unicodePwd:: ${unicodePassword('Passw0rd.Reader')}`),
         ].join(''),
@@ -67,15 +76,26 @@ for (const [strategy, account] of [[usn, 'an ordinary'], [dirsync, 'an ordinary'
     });
 
     it('works with that account', async () => {
-      const { details } = await createLdapSource({ ...options, changes: strategy.name }).inspect(new AbortController().signal);
-      assert.ok(details.some((line) => line.startsWith(`changes: ${strategy.name} `)), details.join('\n'));
+      const { details } = await createLdapSource({ ...options, changes: strategy.name }).inspect(
+        new AbortController().signal,
+      );
+      assert.ok(
+        details.some((line) => line.startsWith(`changes: ${strategy.name} `)),
+        details.join('\n'),
+      );
       const shown = seesDeleted ? 'deletions: shown to this account' : 'deletions: not shown to this account';
-      assert.ok(details.some((line) => line.startsWith(shown)), details.join('\n'));
+      assert.ok(
+        details.some((line) => line.startsWith(shown)),
+        details.join('\n'),
+      );
     });
 
     it('refuses bases outside of the domain of the server', async () => {
       const outside = { ...options, users: { bases: ['DC=sales,DC=example,DC=org'] } };
-      await assert.rejects(withServer(outside, (directory) => strategy.begin(directory)), { message: /DC=sales.* outside/ });
+      await assert.rejects(
+        withServer(outside, (directory) => strategy.begin(directory)),
+        { message: /DC=sales.* outside/ },
+      );
     });
 
     it('names nobody when nothing happened, for one small request more than opening the session', async () => {
@@ -118,7 +138,11 @@ for (const [strategy, account] of [[usn, 'an ordinary'], [dirsync, 'an ordinary'
     it('names who is renamed, without their groups', async () => {
       await server.change(move(`CN=Bert,${people}`, 'CN=Berta'));
       assert.deepEqual(await feed.changes(), await only('Berta'));
-      assert.match(await server.search('-b', groups, '(cn=staff)', 'member'), /CN=Berta/, 'the group followed silently');
+      assert.match(
+        await server.search('-b', groups, '(cn=staff)', 'member'),
+        /CN=Berta/,
+        'the group followed silently',
+      );
     });
 
     it('names who leaves the base, and who comes back', async () => {
@@ -142,8 +166,16 @@ for (const [strategy, account] of [[usn, 'an ordinary'], [dirsync, 'an ordinary'
     it('says who was deleted where it is shown or missed among the last changes, and names none of the groups', async () => {
       const anna = await idOf('Anna');
       await server.change(`dn: CN=Anna,${people}\nchangetype: delete\n`);
-      assert.deepEqual(await feed.changes(), { changed: missesDeleted ? [anna] : [], gone: seesDeleted ? [anna] : [], containers: false });
-      assert.doesNotMatch(await server.search('-b', groups, '(cn=staff)', 'member'), /CN=Anna/, 'the group lost her silently');
+      assert.deepEqual(await feed.changes(), {
+        changed: missesDeleted ? [anna] : [],
+        gone: seesDeleted ? [anna] : [],
+        containers: false,
+      });
+      assert.doesNotMatch(
+        await server.search('-b', groups, '(cn=staff)', 'member'),
+        /CN=Anna/,
+        'the group lost her silently',
+      );
     });
 
     it('gives a new id to who is deleted and made again', async () => {

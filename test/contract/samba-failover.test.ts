@@ -8,7 +8,13 @@ import { createLdapSource } from '../../src/adapters/ldap/source.ts';
 import { Picture } from '../../src/core/directory/picture.ts';
 import type { Entry } from '../../src/core/model/entry.ts';
 import type { DirectorySource, Verdict } from '../../src/ports/directory-source.ts';
-import { pairAdministrator, pairSuffix, startSambaPair, type PairedServer, type SambaPair } from '../support/samba-pair.ts';
+import {
+  pairAdministrator,
+  pairSuffix,
+  startSambaPair,
+  type PairedServer,
+  type SambaPair,
+} from '../support/samba-pair.ts';
 import { feedOf, guidIn } from './ad-feed.ts';
 import { first } from './directory-source.ts';
 import { ldapOptions } from './ldap-fixture.ts';
@@ -26,7 +32,9 @@ describe('Two domain controllers (Samba)', () => {
 
   before(async () => {
     pair = await startSambaPair();
-    await pair.first.change(`dn: ${people}\nchangetype: add\nobjectClass: organizationalUnit\n\n${user('Anna')}${user('Bert')}`);
+    await pair.first.change(
+      `dn: ${people}\nchangetype: add\nobjectClass: organizationalUnit\n\n${user('Anna')}${user('Bert')}`,
+    );
     await pair.replicate('first');
   });
   after(() => pair.dispose());
@@ -37,7 +45,8 @@ describe('Two domain controllers (Samba)', () => {
       users: { bases: [people] },
       groups: { bases: [people] },
       clock: { monotonic: () => performance.now() + skew },
-      onFailover: (from, to) => void switches.push([from, to].map((url) => (url === pair.first.url ? 'first' : 'second')).join(' → ')),
+      onFailover: (from, to) =>
+        void switches.push([from, to].map((url) => (url === pair.first.url ? 'first' : 'second')).join(' → ')),
     });
   const idOf = async (server: PairedServer, name: string): Promise<string> =>
     guidIn(await server.search('-b', people, `(name=${name})`, 'objectGUID'));
@@ -88,7 +97,10 @@ describe('Two domain controllers (Samba)', () => {
     await pair.first.change(titled('Anna', 'back'));
     await check(pair.first);
     assert.deepEqual(switches.splice(0), ['second → first']);
-    assert.deepEqual(shown(picture).map(([name, title]) => `${name} ${title}`), ['Anna back', 'Bert first', 'Cleo second']);
+    assert.deepEqual(
+      shown(picture).map(([name, title]) => `${name} ${title}`),
+      ['Anna back', 'Bert first', 'Cleo second'],
+    );
   });
 
   for (const strategy of [usn, dirsync]) {
@@ -122,7 +134,10 @@ describe('Two domain controllers (Samba)', () => {
       await pair.second.change([1, 2, 3, 4].map((count) => titled(redone, `${redone} ${count}`)).join(''));
       const told = await feed.poll();
       const changed = told.kind === 'changes' ? [...told.changed] : [];
-      assert.ok(told.kind === 'lost' || changed.includes(await idOf(pair.second, 'Anna')), `${redone}: ${JSON.stringify(changed)}`);
+      assert.ok(
+        told.kind === 'lost' || changed.includes(await idOf(pair.second, 'Anna')),
+        `${redone}: ${JSON.stringify(changed)}`,
+      );
       assert.doesNotMatch(reasonOf(told), /USN fell/, 'it has counted past');
     }
   });
@@ -143,5 +158,7 @@ async function bringUp(source: DirectorySource, picture: Picture): Promise<Verdi
 }
 
 function shown(picture: Picture): string[][] {
-  return [...picture.known.values()].map((entry) => [first(entry, 'cn') ?? '', first(entry, 'title') ?? '', entry.dn, entry.id]).sort();
+  return [...picture.known.values()]
+    .map((entry) => [first(entry, 'cn') ?? '', first(entry, 'title') ?? '', entry.dn, entry.id])
+    .sort();
 }

@@ -17,7 +17,8 @@ const modify = (dn: string, ...lines: string[]): string => [`dn: ${dn}`, 'change
 const rename = (dn: string, rdn: string, ...lines: string[]): string =>
   [`dn: ${dn}`, 'changetype: modrdn', `newrdn: ${rdn}`, 'deleteoldrdn: 1', ...lines, ''].join('\n');
 const remove = (dn: string): string => `dn: ${dn}\nchangetype: delete\n`;
-const person = (name: string, parent: string): string => add(`CN=${name},${parent}`, 'objectClass: user', `sAMAccountName: ${name}`, 'userAccountControl: 544');
+const person = (name: string, parent: string): string =>
+  add(`CN=${name},${parent}`, 'objectClass: user', `sAMAccountName: ${name}`, 'userAccountControl: 544');
 
 const steps: readonly (readonly [string, string])[] = [
   ['a changed attribute', modify(`CN=anna,${people}`, 'replace: title', 'title: boss')],
@@ -30,7 +31,10 @@ const steps: readonly (readonly [string, string])[] = [
   ['a container that leaves the bases', rename(`OU=Trade,${people}`, 'OU=Trade', `newsuperior: ${outside}`)],
   ['a container that returns', rename(`OU=Trade,${outside}`, 'OU=Trade', `newsuperior: ${people}`)],
   ['a deleted member', remove(`CN=neuer,${people}`)],
-  ['a manager who is deleted', modify(`CN=anna,${people}`, 'replace: manager', `manager: CN=boss,${people}`) + '\n' + remove(`CN=boss,${people}`)],
+  [
+    'a manager who is deleted',
+    modify(`CN=anna,${people}`, 'replace: manager', `manager: CN=boss,${people}`) + '\n' + remove(`CN=boss,${people}`),
+  ],
   ['a deleted group', remove(`CN=team,${groups}`)],
 ];
 
@@ -54,18 +58,23 @@ describe('following Active Directory (Samba)', () => {
         ...[people, sales, groups, outside].map((dn) => add(dn, 'objectClass: organizationalUnit')),
         ...['anna', 'boss'].map((name) => person(name, people)),
         person('sue', sales),
-        ...['team', 'other'].map((name) => add(`CN=${name},${groups}`, 'objectClass: group', `sAMAccountName: ${name}`, `member: CN=sue,${sales}`)),
+        ...['team', 'other'].map((name) =>
+          add(`CN=${name},${groups}`, 'objectClass: group', `sAMAccountName: ${name}`, `member: CN=sue,${sales}`),
+        ),
       ].join('\n'),
     );
   });
   after(() => server.dispose());
 
   it('sees everything that a complete reading sees, as deltas', async () => {
-    const followers = new Map((['usn', 'dirsync'] as const).map((changes) => [changes, follow(source({ changes }), attributes)]));
+    const followers = new Map(
+      (['usn', 'dirsync'] as const).map((changes) => [changes, follow(source({ changes }), attributes)]),
+    );
     for (const follower of followers.values()) await follower.check();
     for (const [what, ldif] of steps) {
       await server.change(ldif);
-      for (const [changes, follower] of followers) assert.equal((await follower.check()).kind, 'delta', `${what} with ${changes}`);
+      for (const [changes, follower] of followers)
+        assert.equal((await follower.check()).kind, 'delta', `${what} with ${changes}`);
     }
   });
 
@@ -91,7 +100,10 @@ describe('following Active Directory (Samba)', () => {
     const clock = { monotonic: () => performance.now() + skew };
     const sees = { ...attributes, user: ['cn', 'title', 'memberof'] };
     const follower = follow(source({ changes: 'usn', clock }), sees);
-    const filtered = follow(source({ changes: 'usn', clock, users: { bases: [people], filter: `(memberOf=CN=other,${groups})` } }), { ...attributes, user: ['cn', 'title'] });
+    const filtered = follow(
+      source({ changes: 'usn', clock, users: { bases: [people], filter: `(memberOf=CN=other,${groups})` } }),
+      { ...attributes, user: ['cn', 'title'] },
+    );
     const kinds = async (ldif: string): Promise<string> => {
       await server.change(ldif);
       return `${(await follower.check()).kind} ${(await filtered.check()).kind}`;
@@ -101,7 +113,10 @@ describe('following Active Directory (Samba)', () => {
     assert.equal(await kinds(rename(`CN=anna,${people}`, 'CN=anne')), 'delta delta');
     assert.equal(await kinds(person('new', people)), 'delta delta');
     assert.equal(await kinds(`dn: CN=new,${people}\nchangetype: delete\n\n`), 'delta delta');
-    assert.equal(await kinds(modify(`CN=other,${groups}`, 'delete: member', `member: CN=anne,${people}`)), 'complete complete');
+    assert.equal(
+      await kinds(modify(`CN=other,${groups}`, 'delete: member', `member: CN=anne,${people}`)),
+      'complete complete',
+    );
     assert.equal(await kinds(rename(`CN=other,${groups}`, 'CN=others')), 'complete complete');
     skew += 60 * 60_000;
     assert.equal((await follower.check()).kind, 'complete', 'within the hour, whatever the account cannot see');

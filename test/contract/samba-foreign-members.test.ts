@@ -19,26 +19,40 @@ describe('a group of Active Directory (Samba) with a member of another forest', 
   let server: Samba;
   before(async () => {
     server = await startSamba();
-    await server.change([
-      `dn: ${people}\nchangetype: add\nobjectClass: organizationalUnit\n`,
-      `dn: CN=Anna,${people}\nchangetype: add\nobjectClass: user\nsAMAccountName: anna\nmail: anna@example.org\n`,
-      `dn: ${copy}\nchangetype: add\nobjectClass: user\nsAMAccountName: $DUPLICATE-451\nmail: anna@example.org\n`,
-      `dn: CN=team,${people}\nchangetype: add\nobjectClass: group\nsAMAccountName: team\nmember: CN=Anna,${people}\nmember: <SID=${sid}>\n`,
-    ].join('\n'));
+    await server.change(
+      [
+        `dn: ${people}\nchangetype: add\nobjectClass: organizationalUnit\n`,
+        `dn: CN=Anna,${people}\nchangetype: add\nobjectClass: user\nsAMAccountName: anna\nmail: anna@example.org\n`,
+        `dn: ${copy}\nchangetype: add\nobjectClass: user\nsAMAccountName: $DUPLICATE-451\nmail: anna@example.org\n`,
+        `dn: CN=team,${people}\nchangetype: add\nobjectClass: group\nsAMAccountName: team\nmember: CN=Anna,${people}\nmember: <SID=${sid}>\n`,
+      ].join('\n'),
+    );
   });
   after(() => server.dispose());
 
-  const target = definition({ directories: ['corp', 'lab'], sees: { corp: ['lab'] }, users: { userName: 'mail' }, groups: { displayName: 'sAMAccountName' } });
+  const target = definition({
+    directories: ['corp', 'lab'],
+    sees: { corp: ['lab'] },
+    users: { userName: 'mail' },
+    groups: { displayName: 'sAMAccountName' },
+  });
   const read = async (): Promise<Entry[]> => {
     const entries: Entry[] = [];
-    const source = createLdapSource(ldapOptions(server.url, server.administrator, { users: { bases: [people] }, groups: { bases: [people] } }));
-    await source.read({ attributes: neededAttributes(target, 'corp'), visit: (one) => void entries.push(one), signal: new AbortController().signal });
+    const source = createLdapSource(
+      ldapOptions(server.url, server.administrator, { users: { bases: [people] }, groups: { bases: [people] } }),
+    );
+    await source.read({
+      attributes: neededAttributes(target, 'corp'),
+      visit: (one) => void entries.push(one),
+      signal: new AbortController().signal,
+    });
     return entries;
   };
 
   it('has that member, when the other domain is read as well, and says so when it is not', async () => {
     const entries = await read();
-    const teamOf = (all: readonly Entry[]) => projectTarget(all, target, now).resources.find(({ label }) => label === 'team');
+    const teamOf = (all: readonly Entry[]) =>
+      projectTarget(all, target, now).resources.find(({ label }) => label === 'team');
     const kim = entry('kim', { mail: 'kim@lab', objectSid: sidBytes }, { directory: 'lab' });
     assert.ok(teamOf([...entries, kim])?.members.includes('kim'));
     assert.equal(teamOf([...entries, kim])?.unresolved, undefined);
@@ -47,7 +61,13 @@ describe('a group of Active Directory (Samba) with a member of another forest', 
 
   it('keeps the real person in step beside the copy of a replication conflict', async () => {
     const { resources, rejected } = projectTarget(await read(), target, now);
-    assert.deepEqual(resources.map(({ label }) => label), ['anna@example.org', 'team']);
-    assert.deepEqual(rejected.flatMap(({ reasons }) => reasons.map(({ code }) => code)), ['replication_conflict']);
+    assert.deepEqual(
+      resources.map(({ label }) => label),
+      ['anna@example.org', 'team'],
+    );
+    assert.deepEqual(
+      rejected.flatMap(({ reasons }) => reasons.map(({ code }) => code)),
+      ['replication_conflict'],
+    );
   });
 });

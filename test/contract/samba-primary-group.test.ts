@@ -9,24 +9,30 @@ import { sambaSuffix, startSamba, type Samba } from '../support/samba.ts';
 import { ldapOptions } from './ldap-fixture.ts';
 
 const people = `OU=People,${sambaSuffix}`;
-const person = (name: string) => `dn: CN=${name},${people}\nchangetype: add\nobjectClass: user\nsAMAccountName: ${name}\nuserAccountControl: 544\n`;
+const person = (name: string) =>
+  `dn: CN=${name},${people}\nchangetype: add\nobjectClass: user\nsAMAccountName: ${name}\nuserAccountControl: 544\n`;
 
 describe('a primary group of Active Directory (Samba)', () => {
   let server: Samba;
   before(async () => {
     server = await startSamba();
-    await server.change([
-      `dn: ${people}\nchangetype: add\nobjectClass: organizationalUnit\n`,
-      person('Anna'),
-      person('Cleo'),
-      `dn: CN=team,${people}\nchangetype: add\nobjectClass: group\nsAMAccountName: team\nmember: CN=Anna,${people}\nmember: CN=Cleo,${people}\n`,
-    ].join('\n'));
+    await server.change(
+      [
+        `dn: ${people}\nchangetype: add\nobjectClass: organizationalUnit\n`,
+        person('Anna'),
+        person('Cleo'),
+        `dn: CN=team,${people}\nchangetype: add\nobjectClass: group\nsAMAccountName: team\nmember: CN=Anna,${people}\nmember: CN=Cleo,${people}\n`,
+      ].join('\n'),
+    );
   });
   after(() => server.dispose());
 
   it('keeps its members, although the directory takes them out of `member` without a word', async () => {
     const target = definition({ directories: ['corp'], users: { userName: 'sAMAccountName' } });
-    const options = ldapOptions(server.url, server.administrator, { users: { bases: [people] }, groups: { bases: [people] } });
+    const options = ldapOptions(server.url, server.administrator, {
+      users: { bases: [people] },
+      groups: { bases: [people] },
+    });
     const { user, group } = neededAttributes(target, 'corp');
     const source = createLdapSource(options);
     const follower = follow(source, { user: [...user], group: [...group] });
@@ -37,7 +43,8 @@ describe('a primary group of Active Directory (Samba)', () => {
       const team = resources.find(({ type }) => type === 'group') ?? assert.fail('no group');
       return [kind, ...team.members.map((id) => labels.get(id) ?? id).sort()];
     };
-    const setPrimaryGroup = (rid: string) => server.change(`dn: CN=Cleo,${people}\nchangetype: modify\nreplace: primaryGroupID\nprimaryGroupID: ${rid}\n`);
+    const setPrimaryGroup = (rid: string) =>
+      server.change(`dn: CN=Cleo,${people}\nchangetype: modify\nreplace: primaryGroupID\nprimaryGroupID: ${rid}\n`);
     assert.deepEqual(await members(), ['complete', 'Anna', 'Cleo']);
     const printed = await server.search('-b', `CN=team,${people}`, '-s', 'base', 'primaryGroupToken');
     await setPrimaryGroup(/^primaryGroupToken: (\d+)$/m.exec(printed)?.[1] ?? assert.fail(printed));

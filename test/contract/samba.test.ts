@@ -63,7 +63,10 @@ describe('Active Directory (Samba)', () => {
 
   it('is recognized as Active Directory', async () => {
     const facts = await source().inspect(new AbortController().signal);
-    assert.deepEqual([facts.kind, facts.idAttribute, facts.preset], ['active-directory', 'objectGUID', 'active-directory']);
+    assert.deepEqual(
+      [facts.kind, facts.idAttribute, facts.preset],
+      ['active-directory', 'objectGUID', 'active-directory'],
+    );
     assert.ok(facts.details.includes(`default naming context: ${sambaSuffix}`));
   });
 
@@ -73,7 +76,8 @@ describe('Active Directory (Samba)', () => {
       entries.filter((entry) => entry.type === type).map((entry) => first(entry, 'cn'));
     assert.deepEqual(names('user').sort(), ['Anna', 'Ines', 'Olaf']);
     assert.ok(names('group').includes('team') && names('group').includes('big'));
-    for (const name of ['Domain Users', 'Domain Admins', 'Administrators']) assert.equal(names('group').includes(name), false);
+    for (const name of ['Domain Users', 'Domain Admins', 'Administrators'])
+      assert.equal(names('group').includes(name), false);
   });
 
   it('takes filters with the matching rules of Active Directory', async () => {
@@ -148,7 +152,10 @@ describe('Active Directory (Samba)', () => {
   it('says what is missing when nobody binds', async () => {
     const { bind, ...anonymous } = ldapOptions(server.url, server.administrator, { users: { bases: [sambaSuffix] } });
     assert.notEqual(bind, undefined);
-    await assert.rejects(readAll(createLdapSource(anonymous)), { code: 'D2S_DIRECTORY_READ_INCOMPLETE', message: /operationsError \(1\)/ });
+    await assert.rejects(readAll(createLdapSource(anonymous)), {
+      code: 'D2S_DIRECTORY_READ_INCOMPLETE',
+      message: /operationsError \(1\)/,
+    });
   });
 
   it('reads in pages', async () => {

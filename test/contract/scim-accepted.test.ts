@@ -16,7 +16,11 @@ interface Stage {
   readonly clock: FakeClock;
 }
 
-const alice = new Map<string, string | boolean>([['externalId', 'a1'], ['userName', 'alice'], ['active', true]]);
+const alice = new Map<string, string | boolean>([
+  ['externalId', 'a1'],
+  ['userName', 'alice'],
+  ['active', true],
+]);
 const promise: Fault = { kind: 'answer', status: 202, headers: { 'set-txn': 't1' } };
 
 async function begin(context: TestContext): Promise<Stage> {
@@ -40,12 +44,29 @@ describe('a write that is answered with 202', () => {
     server.setBehaviour({ http: { ...clean.http, writes: 'asynchronous' } });
     const id = applied(await drive(clock, target.create('user', alice, signal)));
     assert.equal(id, server.users()[0]?.['id']);
-    applied(await drive(clock, target.update('user', id, [set('active', false), set('title', 'Chief', false)], signal)));
-    const group = applied(await drive(clock, target.create('group', new Map([['displayName', 'Crew'], ['externalId', 'g']]), signal)));
+    applied(
+      await drive(clock, target.update('user', id, [set('active', false), set('title', 'Chief', false)], signal)),
+    );
+    const group = applied(
+      await drive(
+        clock,
+        target.create(
+          'group',
+          new Map([
+            ['displayName', 'Crew'],
+            ['externalId', 'g'],
+          ]),
+          signal,
+        ),
+      ),
+    );
     applied(await drive(clock, target.changeMembers(group, members([id]), signal)));
     applied(await drive(clock, target.remove('user', id, signal)));
     assert.deepEqual(server.users(), []);
-    assert.deepEqual(methods(stage), ['POST', 'PATCH', 'POST', 'PATCH', 'DELETE'].flatMap((method) => [method, 'GET']));
+    assert.deepEqual(
+      methods(stage),
+      ['POST', 'PATCH', 'POST', 'PATCH', 'DELETE'].flatMap((method) => [method, 'GET']),
+    );
   });
 
   it('counts as failed on its way while nothing is to be seen of it, and a create is not sent twice', async (context) => {
@@ -59,14 +80,27 @@ describe('a write that is answered with 202', () => {
     server.clearRequests();
     server.setFaults({ before: faultFor(({ method }) => method !== 'GET', promise) });
     const outcomes = [
-      await drive(clock, target.create('user', new Map([['externalId', 'b'], ['userName', 'b']]), signal)),
+      await drive(
+        clock,
+        target.create(
+          'user',
+          new Map([
+            ['externalId', 'b'],
+            ['userName', 'b'],
+          ]),
+          signal,
+        ),
+      ),
       await drive(clock, target.update('user', id, [set('active', false)], signal)),
       await drive(clock, target.changeMembers(group, members([id]), signal)),
       await drive(clock, target.changeMembers(full, members([], [other]), signal)),
       await drive(clock, target.remove('user', id, signal)),
     ];
     assert.deepEqual(new Set(outcomes.map(failureClass)), new Set(['transient']));
-    assert.deepEqual(methods(stage), ['POST', 'PATCH', 'PATCH', 'PATCH', 'DELETE'].flatMap((method) => [method, 'GET', 'GET', 'GET']));
+    assert.deepEqual(
+      methods(stage),
+      ['POST', 'PATCH', 'PATCH', 'PATCH', 'DELETE'].flatMap((method) => [method, 'GET', 'GET', 'GET']),
+    );
     assert.equal(server.users().length, 2);
   });
 
@@ -74,8 +108,14 @@ describe('a write that is answered with 202', () => {
     const { server, target, clock } = await begin(context);
     const id = applied(await target.create('user', alice, signal));
     let looks = 0;
-    server.setFaults({ before: ({ method }) => (method !== 'GET' ? promise : (looks += 1) === 3 ? { kind: 'answer', status: 200 } : undefined) });
-    assert.equal(failureClass(await drive(clock, target.update('user', id, [set('title', 'Chief')], signal))), 'transient');
+    server.setFaults({
+      before: ({ method }) =>
+        method !== 'GET' ? promise : (looks += 1) === 3 ? { kind: 'answer', status: 200 } : undefined,
+    });
+    assert.equal(
+      failureClass(await drive(clock, target.update('user', id, [set('title', 'Chief')], signal))),
+      'transient',
+    );
     assert.equal(looks, 3);
   });
 
@@ -90,7 +130,12 @@ describe('a write that is answered with 202', () => {
   it('is looked for where a group shows its members only when it is asked for them', async (context) => {
     const { server, clock } = await begin(context);
     server.setBehaviour({ ...clean, members: { ...clean.members, shown: 'attributes' } });
-    const asks = createScimTarget(targetOptions(server.url, 'any', { clock, dialect: [{ origin: 'profile', says: { members: { read: 'attributes' } } }] }));
+    const asks = createScimTarget(
+      targetOptions(server.url, 'any', {
+        clock,
+        dialect: [{ origin: 'profile', says: { members: { read: 'attributes' } } }],
+      }),
+    );
     context.after(() => asks.close());
     const id = applied(await asks.create('user', alice, signal));
     const group = applied(await asks.create('group', new Map([['displayName', 'Crew']]), signal));
@@ -102,11 +147,24 @@ describe('a write that is answered with 202', () => {
   it('ends no access while the account says anything else than that it is inactive', async (context) => {
     const { server, target, clock } = await begin(context);
     const id = applied(await target.create('user', alice, signal));
-    for (const [active, expected] of [[null, 'transient'], ['pending', 'transient'], ['inactive', 'applied'], [0, 'applied']] as const) {
+    for (const [active, expected] of [
+      [null, 'transient'],
+      ['pending', 'transient'],
+      ['inactive', 'applied'],
+      [0, 'applied'],
+    ] as const) {
       const [held = {}] = server.users();
       const shown = JSON.stringify({ ...held, title: 'Chief', active });
-      server.setFaults({ before: ({ method }) => (method === 'GET' ? { kind: 'answer', status: 200, body: shown, headers: { 'content-type': 'application/scim+json' } } : promise) });
-      const outcome = await drive(clock, target.update('user', id, [set('active', false), set('title', 'Chief', false)], signal));
+      server.setFaults({
+        before: ({ method }) =>
+          method === 'GET'
+            ? { kind: 'answer', status: 200, body: shown, headers: { 'content-type': 'application/scim+json' } }
+            : promise,
+      });
+      const outcome = await drive(
+        clock,
+        target.update('user', id, [set('active', false), set('title', 'Chief', false)], signal),
+      );
       assert.equal(failureClass(outcome), expected, String(active));
     }
   });

@@ -6,9 +6,16 @@ import type { PartialBehaviour } from '../support/scim-server/behaviour.ts';
 import { applied, failureClass, found, set, signal } from './scim-target.ts';
 import { begin, drive } from './scim-target-stage.ts';
 
-const person = (id: string) => new Map([['externalId', id], ['userName', `${id}@example.org`]]);
+const person = (id: string) =>
+  new Map([
+    ['externalId', id],
+    ['userName', `${id}@example.org`],
+  ]);
 const title = [set('title', 'Boss')];
-const isTo = (method: string, path: RegExp) => (request: ScimRequestRecord): boolean => request.method === method && path.test(request.path);
+const isTo =
+  (method: string, path: RegExp) =>
+  (request: ScimRequestRecord): boolean =>
+    request.method === method && path.test(request.path);
 
 /** A server of this kind with one account, and what was asked of it from then on. */
 async function stageOf(context: TestContext, behaviour: PartialBehaviour) {
@@ -16,7 +23,8 @@ async function stageOf(context: TestContext, behaviour: PartialBehaviour) {
   stage.server.setBehaviour(behaviour);
   const id = applied(await stage.target.create('user', person('a'), signal));
   stage.server.clearRequests();
-  const asked = (): string[] => stage.server.requests.map(({ method, path, status }) => `${method} ${path.replaceAll(id, '{id}')} ${status}`);
+  const asked = (): string[] =>
+    stage.server.requests.map(({ method, path, status }) => `${method} ${path.replaceAll(id, '{id}')} ${status}`);
   const fault = (which: ReturnType<typeof isTo>, answer: Fault, times?: number): void => {
     stage.server.setFaults({ before: faultFor(which, answer, times) });
   };
@@ -89,7 +97,13 @@ describe('a target that wants another form', () => {
     applied(await target.update('user', id, title, signal));
     applied(await target.update('user', id, [set('title', 'Chief')], signal));
     assert.equal(server.requests.filter(({ status }) => status === 415).length, 0); // the create before had learned it
-    assert.ok(target.settings().some(({ name, value, origin }) => name === 'mediaType' && value === 'application/json' && origin === 'learned'));
+    assert.ok(
+      target
+        .settings()
+        .some(
+          ({ name, value, origin }) => name === 'mediaType' && value === 'application/json' && origin === 'learned',
+        ),
+    );
   });
 
   it('teaches the slash at the end with one redirect of a request without a body', async (context) => {
@@ -108,7 +122,10 @@ describe('a target that wants another form', () => {
   });
 
   it('demands the version with one 428, whatever discovery said, and gets it from then on', async (context) => {
-    const { target, id, asked } = await stageOf(context, { http: { etags: 'demanded' }, discovery: { claims: { etag: false } } });
+    const { target, id, asked } = await stageOf(context, {
+      http: { etags: 'demanded' },
+      discovery: { claims: { etag: false } },
+    });
     applied(await target.update('user', id, title, signal));
     assert.deepEqual(asked(), ['PATCH /Users/{id} 428', 'GET /Users/{id} 200', 'PATCH /Users/{id} 200']);
     applied(await target.update('user', id, [set('title', 'Chief')], signal));
@@ -132,7 +149,15 @@ describe('a search', () => {
   it('minds an element without an id only when it is the one that was looked for', async (context) => {
     const { target, id, fault } = await stageOf(context, {});
     const broken = { userName: 'b@example.org', externalId: 'b' };
-    fault(isTo('GET', /filter/), { kind: 'answer', status: 200, body: { schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'], totalResults: 2, Resources: [broken, { id, externalId: 'a', userName: 'a@example.org' }] } });
+    fault(isTo('GET', /filter/), {
+      kind: 'answer',
+      status: 200,
+      body: {
+        schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'],
+        totalResults: 2,
+        Resources: [broken, { id, externalId: 'a', userName: 'a@example.org' }],
+      },
+    });
     assert.equal(found(await target.find('user', 'externalId', 'a', signal)).length, 1);
     const lost = await target.find('user', 'externalId', 'b', signal);
     assert.ok(isFailure(lost) && lost.class === 'protocol', JSON.stringify(lost));
@@ -147,11 +172,23 @@ describe('a search', () => {
 describe('a group that says external_id', () => {
   it('is found by it, searched for or listed', async (context) => {
     const { server, target } = await stageOf(context, { groups: { shownExternalId: 'external_id' } });
-    const id = applied(await target.create('group', new Map([['displayName', 'Crew'], ['externalId', 'g']]), signal));
+    const id = applied(
+      await target.create(
+        'group',
+        new Map([
+          ['displayName', 'Crew'],
+          ['externalId', 'g'],
+        ]),
+        signal,
+      ),
+    );
     assert.equal(server.groups().length, 1);
     const found = await target.find('group', 'externalId', 'g', signal);
     const listed = await target.inventory('group', 10, signal);
-    assert.deepEqual([found, listed].map((all) => Array.isArray(all) && all.map((one) => [one.id, one.body['externalId']])), [[[id, 'g']], [[id, 'g']]]);
+    assert.deepEqual(
+      [found, listed].map((all) => Array.isArray(all) && all.map((one) => [one.id, one.body['externalId']])),
+      [[[id, 'g']], [[id, 'g']]],
+    );
   });
 });
 
@@ -182,8 +219,21 @@ describe('a name that is taken', () => {
 describe('a target without groups', () => {
   for (const [what, behaviour, requests] of [
     ['by ResourceTypes', {}, ['GET /Groups?filter=displayName eq "crew" 404', 'GET /ResourceTypes 200']],
-    ['by a list', { discovery: { resourceTypes: false } }, ['GET /Groups?filter=displayName eq "crew" 404', 'GET /ResourceTypes 404', 'GET /Groups?count=1 404', 'GET /Users?startIndex=1&count=1 200']],
-    ['by the page of a framework', { http: { noRoute: 'page' } }, ['GET /Groups?filter=displayName eq "crew" 404', 'GET /ResourceTypes 200']],
+    [
+      'by a list',
+      { discovery: { resourceTypes: false } },
+      [
+        'GET /Groups?filter=displayName eq "crew" 404',
+        'GET /ResourceTypes 404',
+        'GET /Groups?count=1 404',
+        'GET /Users?startIndex=1&count=1 200',
+      ],
+    ],
+    [
+      'by the page of a framework',
+      { http: { noRoute: 'page' } },
+      ['GET /Groups?filter=displayName eq "crew" 404', 'GET /ResourceTypes 200'],
+    ],
   ] as const) {
     it(`is found out once, ${what}`, async (context) => {
       const { target, asked } = await stageOf(context, { ...behaviour, groups: { supported: false } });
@@ -193,7 +243,10 @@ describe('a target without groups', () => {
         assert.ok(isFailure(lost) && lost.class === 'unsupported', JSON.stringify(lost));
       }
       assert.equal(target.takes('group'), 'none');
-      assert.equal(failureClass(await target.create('group', new Map([['displayName', 'crew']]), signal)), 'unsupported');
+      assert.equal(
+        failureClass(await target.create('group', new Map([['displayName', 'crew']]), signal)),
+        'unsupported',
+      );
       assert.deepEqual(asked(), requests);
       assert.equal(target.takes('user'), 'all');
     });
@@ -201,15 +254,22 @@ describe('a target without groups', () => {
 
   it('is not one that answers 404 to an empty search', async (context) => {
     const { target, asked } = await stageOf(context, { filter: { emptyStatus: 404 } });
-    for (const name of ['crew', 'staff']) assert.deepEqual(found(await target.find('group', 'displayName', name, signal)), []);
+    for (const name of ['crew', 'staff'])
+      assert.deepEqual(found(await target.find('group', 'displayName', name, signal)), []);
     assert.equal(target.takes('group'), 'all');
-    assert.deepEqual(asked(), ['GET /Groups?filter=displayName eq "crew" 404', 'GET /ResourceTypes 200', 'GET /Groups?filter=displayName eq "staff" 404']);
+    assert.deepEqual(asked(), [
+      'GET /Groups?filter=displayName eq "crew" 404',
+      'GET /ResourceTypes 200',
+      'GET /Groups?filter=displayName eq "staff" 404',
+    ]);
   });
 
   it('is asked for one new group where it takes none, however many there are', async (context) => {
     const { target, asked } = await stageOf(context, { groups: { create: false } });
     const names = Array.from({ length: 10 }, (_, at) => `g${at}`);
-    const outcomes = await Promise.all(names.map((name) => target.create('group', new Map([['displayName', name]]), signal)));
+    const outcomes = await Promise.all(
+      names.map((name) => target.create('group', new Map([['displayName', name]]), signal)),
+    );
     assert.ok(outcomes.every((outcome) => failureClass(outcome) === 'unsupported'));
     assert.deepEqual(asked(), ['POST /Groups 405']);
     assert.equal(target.takes('group'), 'existing');

@@ -10,11 +10,20 @@ const off = [set('active', false)];
 const putGroups = { groups: { ...rfc7644.groups, update: 'put' } } as const;
 
 /** Answers a PATCH like this and does nothing, or does what was asked for. */
-function answering(status: number, body: Json | undefined, isDone: boolean): (request: ScimRequestRecord) => Fault | undefined {
+function answering(
+  status: number,
+  body: Json | undefined,
+  isDone: boolean,
+): (request: ScimRequestRecord) => Fault | undefined {
   return ({ method }) => {
     if (method !== 'PATCH') return undefined;
     if (!isDone) return { kind: 'answer', status, ...(body === undefined ? {} : { body }) };
-    return { kind: 'garble', status, headers: { 'content-type': 'application/scim+json' }, body: body === undefined ? '' : JSON.stringify(body) };
+    return {
+      kind: 'garble',
+      status,
+      headers: { 'content-type': 'application/scim+json' },
+      body: body === undefined ? '' : JSON.stringify(body),
+    };
   };
 }
 
@@ -23,7 +32,11 @@ describe('a deactivation', () => {
     ['an error in a shape of its own', 200, { status: 'error', reason: 'seat is locked' }],
     ['an empty object', 200, {}],
     ['a word', 200, { status: 'ok' }],
-    ['an empty list', 200, { schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'], totalResults: 0, Resources: [] }],
+    [
+      'an empty list',
+      200,
+      { schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'], totalResults: 0, Resources: [] },
+    ],
     ['somebody else', 200, { schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], id: 'another', active: false }],
     ['nothing', 200, undefined],
     ['204', 204, undefined],
@@ -43,7 +56,8 @@ describe('a deactivation', () => {
     const stage = await begin(context, { users: { patchAnswer: 'empty' } });
     const ids = await Promise.all(Array.from({ length: 40 }, (_, at) => createPerson(stage, `p${at}`)));
     stage.sent();
-    for (const outcome of await Promise.all(ids.map((id) => stage.target.update('user', id, off, signal)))) applied(outcome);
+    for (const outcome of await Promise.all(ids.map((id) => stage.target.update('user', id, off, signal))))
+      applied(outcome);
     assert.equal(stage.sent().filter((line) => line.startsWith('GET')).length, 4);
   });
 
@@ -56,9 +70,22 @@ describe('a deactivation', () => {
 
   it('that shows the externalId of somebody else is not believed either where it is the first change after a creation', async (context) => {
     const stage = await begin(context, {});
-    const made = await stage.target.create('user', new Map([['externalId', 'ada'], ['userName', 'ada@x']]), signal);
+    const made = await stage.target.create(
+      'user',
+      new Map([
+        ['externalId', 'ada'],
+        ['userName', 'ada@x'],
+      ]),
+      signal,
+    );
     const id = applied(made);
-    const other = { schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], id, externalId: 'dan', userName: 'dan@x', active: false };
+    const other = {
+      schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
+      id,
+      externalId: 'dan',
+      userName: 'dan@x',
+      active: false,
+    };
     stage.server.setFaults({ before: answering(200, other, false) });
     assert.equal(failureClass(await stage.target.update('user', id, off, signal, { externalId: 'ada' })), 'renumbered');
   });
@@ -71,7 +98,9 @@ describe('a deactivation', () => {
     assert.equal(failureClass(await stage.target.update('user', id, off, signal, known)), 'transient');
     assert.equal(failureClass(await stage.target.remove('user', id, signal, known)), 'transient');
     // Nothing was learned of it.
-    stage.server.setFaults({ before: ({ method }) => (method === 'GET' ? undefined : { kind: 'answer', status: 204 }) });
+    stage.server.setFaults({
+      before: ({ method }) => (method === 'GET' ? undefined : { kind: 'answer', status: 204 }),
+    });
     assert.equal(failureClass(await stage.target.update('user', id, off, signal, known)), 'rejected');
     assert.equal(failureClass(await stage.target.remove('user', id, signal, known)), 'rejected');
   });
@@ -79,9 +108,13 @@ describe('a deactivation', () => {
   it('is not believed of an account that is shown as soon as others are again', async (context) => {
     const stage = await begin(context, { users: { patchAnswer: 'empty' } });
     const id = await createPerson(stage, 'p');
-    const darken = (): void => { stage.server.setFaults({ before: ({ method }) => ({ kind: 'answer', status: method === 'GET' ? 404 : 204 }) }); };
+    const darken = (): void => {
+      stage.server.setFaults({ before: ({ method }) => ({ kind: 'answer', status: method === 'GET' ? 404 : 204 }) });
+    };
     const light = (): Promise<boolean> => {
-      stage.server.setFaults({ before: ({ method }) => (method === 'GET' ? undefined : { kind: 'answer', status: 204 }) });
+      stage.server.setFaults({
+        before: ({ method }) => (method === 'GET' ? undefined : { kind: 'answer', status: 204 }),
+      });
       return Promise.resolve(true);
     };
     darken();
@@ -95,7 +128,10 @@ describe('a deactivation', () => {
     const id = await createPerson(stage, 'p');
     stage.sent();
     applied(await stage.target.remove('user', id, signal, { showsOthers: () => Promise.resolve(true) }));
-    assert.deepEqual(stage.sent().map((line) => line.split(' ')[0]), ['DELETE', 'GET']);
+    assert.deepEqual(
+      stage.sent().map((line) => line.split(' ')[0]),
+      ['DELETE', 'GET'],
+    );
   });
 
   it('is believed when the account is not there any more', async (context) => {
@@ -105,10 +141,23 @@ describe('a deactivation', () => {
 });
 
 describe('a group that is written whole', () => {
-  const shown = [{ value: 7, display: 'Guest' }, { display: 'Ada' }, { $ref: '../Users/9', type: 'User' }, { value: '1', type: 'User', display: 'P' }];
+  const shown = [
+    { value: 7, display: 'Guest' },
+    { display: 'Ada' },
+    { $ref: '../Users/9', type: 'User' },
+    { value: '1', type: 'User', display: 'P' },
+  ];
 
-  async function written(stage: Stage, list: readonly unknown[]): Promise<{ readonly failure: string; readonly put: unknown }> {
-    const group = { schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'], id: 'g', displayName: 'Crew', members: list };
+  async function written(
+    stage: Stage,
+    list: readonly unknown[],
+  ): Promise<{ readonly failure: string; readonly put: unknown }> {
+    const group = {
+      schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'],
+      id: 'g',
+      displayName: 'Crew',
+      members: list,
+    };
     let put: unknown;
     stage.server.setFaults({
       before({ method, body }) {
@@ -134,7 +183,11 @@ describe('a group that is written whole', () => {
   });
 
   it('loses members by PATCH where its PUT only merges, and that is learned', async (context) => {
-    const stage = await begin(context, { groups: { put: 'merge' }, members: { remove: ['filter', 'values'] } }, putGroups);
+    const stage = await begin(
+      context,
+      { groups: { put: 'merge' }, members: { remove: ['filter', 'values'] } },
+      putGroups,
+    );
     const { group, ids } = await createTeam(stage, 3);
     applied(await stage.target.changeMembers(group, members(ids), signal));
     stage.server.setFaults({
@@ -155,7 +208,16 @@ describe('members that are added', () => {
     const { group, ids } = await createTeam(stage, 3);
     const [a = '', b = '', c = ''] = ids;
     applied(await stage.target.changeMembers(group, members([a, b]), signal));
-    stage.server.setFaults({ before: ({ method }) => (method === 'PATCH' ? { kind: 'answer', status: 200, body: { id: group, displayName: 'Crew', members: [{ value: a }, { value: b }] } } : undefined) });
+    stage.server.setFaults({
+      before: ({ method }) =>
+        method === 'PATCH'
+          ? {
+              kind: 'answer',
+              status: 200,
+              body: { id: group, displayName: 'Crew', members: [{ value: a }, { value: b }] },
+            }
+          : undefined,
+    });
     assert.equal(failureClass(await stage.target.changeMembers(group, members([c], [], [a, b]), signal)), 'rejected');
     stage.sent();
     // What was tried in vain is not tried again: the change, and one look.
@@ -167,7 +229,9 @@ describe('members that are added', () => {
     const stage = await begin(context, { groups: { rename: 'loses-members' } });
     const { group, ids } = await createTeam(stage, 2);
     applied(await stage.target.changeMembers(group, members(ids), signal));
-    const outcome = await stage.target.update('group', group, [set('displayName', 'Cabin')], signal, { members: () => Promise.resolve(ids) });
+    const outcome = await stage.target.update('group', group, [set('displayName', 'Cabin')], signal, {
+      members: () => Promise.resolve(ids),
+    });
     assert.deepEqual(outcome.kind === 'applied' && outcome.shown?.members, []);
   });
 });
@@ -177,7 +241,11 @@ describe('a group that is renamed', () => {
     const stage = await begin(context, { groups: { rename: 'loses-members' }, members: { answers: 'none' } });
     const { group, ids } = await createTeam(stage, 2);
     const known = { members: () => Promise.resolve(ids) };
-    applied(await stage.target.update('group', group, [set('displayName', 'Cabin')], signal, { members: () => Promise.resolve([]) }));
+    applied(
+      await stage.target.update('group', group, [set('displayName', 'Cabin')], signal, {
+        members: () => Promise.resolve([]),
+      }),
+    );
     assert.deepEqual(stage.sent(), ['PATCH Groups']);
     applied(await stage.target.changeMembers(group, members(ids.slice(0, 1)), signal));
     applied(await stage.target.changeMembers(group, members(ids.slice(1), [], ids.slice(0, 1)), signal));
@@ -200,24 +268,47 @@ describe('an element that is added to a list', () => {
 });
 
 describe('a creation that is answered with an account', () => {
-  const dan = new Map([['externalId', 'dan'], ['userName', 'dan@x']]);
+  const dan = new Map([
+    ['externalId', 'dan'],
+    ['userName', 'dan@x'],
+  ]);
   const answered = async (stage: Stage, status: number, body: Json): Promise<unknown> => {
-    stage.server.setFaults({ before: ({ method }) => (method === 'POST' ? { kind: 'answer', status, body } : undefined) });
+    stage.server.setFaults({
+      before: ({ method }) => (method === 'POST' ? { kind: 'answer', status, body } : undefined),
+    });
     const outcome = await stage.target.create('user', dan, signal);
     return outcome.kind === 'applied' && outcome.others;
   };
   const bodies: readonly (readonly [string, number, Json, true | undefined])[] = [
     ['with the externalId and name of somebody else', 201, { id: '7', externalId: 'ada', userName: 'ada@x' }, true],
-    ['with our name and an externalId that the target gives', 201, { id: '7', externalId: 'T-7', userName: 'DAN@x' }, undefined],
-    ['with our name that was there before, with the externalId of another', 200, { id: '7', externalId: 'hr-7', userName: 'dan@x' }, true],
+    [
+      'with our name and an externalId that the target gives',
+      201,
+      { id: '7', externalId: 'T-7', userName: 'DAN@x' },
+      undefined,
+    ],
+    [
+      'with our name that was there before, with the externalId of another',
+      200,
+      { id: '7', externalId: 'hr-7', userName: 'dan@x' },
+      true,
+    ],
     ['with our externalId under another name', 201, { id: '7', externalId: 'dan', userName: 'dan2@x' }, undefined],
-    ['without an externalId under another name, of a target that shows names as they are sent', 201, { id: '7', userName: 'ada@x' }, true],
+    [
+      'without an externalId under another name, of a target that shows names as they are sent',
+      201,
+      { id: '7', userName: 'ada@x' },
+      true,
+    ],
   ];
   for (const [name, status, body, isOthers] of bodies) {
     it(`${name} is ${isOthers === true ? 'not ours' : 'ours'}`, async (context) => {
       const stage = await begin(context, {});
       await createPerson(stage, 'p');
-      assert.equal(await answered(stage, status, { schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], ...body }), isOthers);
+      assert.equal(
+        await answered(stage, status, { schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], ...body }),
+        isOthers,
+      );
     });
   }
 
@@ -229,40 +320,106 @@ describe('a creation that is answered with an account', () => {
 describe('what is not stored', () => {
   it('is said of every account, and the other forms are tried once', async (context) => {
     const stage = await begin(context, { users: { ignored: ['title'] } });
-    const outcome = await stage.target.create('user', new Map([['externalId', 'a'], ['userName', 'a@x'], ['title', 'Dr']]), signal);
+    const outcome = await stage.target.create(
+      'user',
+      new Map([
+        ['externalId', 'a'],
+        ['userName', 'a@x'],
+        ['title', 'Dr'],
+      ]),
+      signal,
+    );
     assert.deepEqual(outcome.kind === 'applied' && outcome.shown, { unstored: ['title'] });
     stage.sent();
-    const again = await stage.target.create('user', new Map([['externalId', 'b'], ['userName', 'b@x'], ['title', 'Dr']]), signal);
-    assert.deepEqual([again.kind === 'applied' && again.shown, stage.sent()], [{ unstored: ['title'] }, ['POST Users']]);
+    const again = await stage.target.create(
+      'user',
+      new Map([
+        ['externalId', 'b'],
+        ['userName', 'b@x'],
+        ['title', 'Dr'],
+      ]),
+      signal,
+    );
+    assert.deepEqual(
+      [again.kind === 'applied' && again.shown, stage.sent()],
+      [{ unstored: ['title'] }, ['POST Users']],
+    );
     const changed = await stage.target.update('user', applied(again), [set('title', 'Mag')], signal);
-    assert.deepEqual([changed.kind === 'applied' && changed.shown?.unstored, stage.sent()], [['title'], ['PATCH Users']]);
+    assert.deepEqual(
+      [changed.kind === 'applied' && changed.shown?.unstored, stage.sent()],
+      [['title'], ['PATCH Users']],
+    );
   });
 
   it('is sent by PATCH where a POST drops it', async (context) => {
-    const stage = await begin(context, {}, {}, {
-      before({ method, body }) {
-        if (method === 'POST' && body !== undefined) delete body['title'];
-        return undefined;
+    const stage = await begin(
+      context,
+      {},
+      {},
+      {
+        before({ method, body }) {
+          if (method === 'POST' && body !== undefined) delete body['title'];
+          return undefined;
+        },
       },
-    });
-    const outcome = await stage.target.create('user', new Map([['externalId', 'a'], ['userName', 'a@x'], ['title', 'Dr']]), signal);
-    assert.deepEqual([outcome.kind === 'applied' && outcome.shown, stage.server.users()[0]?.['title']], [undefined, 'Dr']);
-    const next = await stage.target.create('user', new Map([['externalId', 'b'], ['userName', 'b@x'], ['title', 'Dr']]), signal);
+    );
+    const outcome = await stage.target.create(
+      'user',
+      new Map([
+        ['externalId', 'a'],
+        ['userName', 'a@x'],
+        ['title', 'Dr'],
+      ]),
+      signal,
+    );
+    assert.deepEqual(
+      [outcome.kind === 'applied' && outcome.shown, stage.server.users()[0]?.['title']],
+      [undefined, 'Dr'],
+    );
+    const next = await stage.target.create(
+      'user',
+      new Map([
+        ['externalId', 'b'],
+        ['userName', 'b@x'],
+        ['title', 'Dr'],
+      ]),
+      signal,
+    );
     assert.deepEqual(next.kind === 'applied' && next.shown, { lost: ['title'] });
   });
 
   it('under a path is said in an object, and that is learned', async (context) => {
-    const stage = await begin(context, {}, {}, {
-      before({ method, body }) {
-        const operations = body?.['Operations'] as { path?: string }[] | undefined;
-        // Stores the value under a key of that name, where nobody looks for it.
-        if (method === 'PATCH') for (const one of operations ?? []) if (one.path === 'name.familyName') one.path = 'nickName';
-        return undefined;
+    const stage = await begin(
+      context,
+      {},
+      {},
+      {
+        before({ method, body }) {
+          const operations = body?.['Operations'] as { path?: string }[] | undefined;
+          // Stores the value under a key of that name, where nobody looks for it.
+          if (method === 'PATCH')
+            for (const one of operations ?? []) if (one.path === 'name.familyName') one.path = 'nickName';
+          return undefined;
+        },
       },
-    });
-    const id = applied(await stage.target.create('user', new Map([['externalId', 'a'], ['userName', 'a@x'], ['name.familyName', 'Old'], ['name.givenName', 'A']]), signal));
+    );
+    const id = applied(
+      await stage.target.create(
+        'user',
+        new Map([
+          ['externalId', 'a'],
+          ['userName', 'a@x'],
+          ['name.familyName', 'Old'],
+          ['name.givenName', 'A'],
+        ]),
+        signal,
+      ),
+    );
     const outcome = await stage.target.update('user', id, [set('name.familyName', 'New')], signal);
-    assert.deepEqual([outcome.kind === 'applied' && outcome.shown, stage.learned()], [undefined, { 'patch.paths': 'object' }]);
+    assert.deepEqual(
+      [outcome.kind === 'applied' && outcome.shown, stage.learned()],
+      [undefined, { 'patch.paths': 'object' }],
+    );
   });
 });
 
@@ -274,22 +431,40 @@ describe('a bulk request', () => {
       before({ path, body }) {
         if (path !== '/Bulk') return undefined;
         const operations = (body?.['Operations'] ?? []) as { readonly method: string }[];
-        return { kind: 'answer', status: 200, body: { schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkResponse'], Operations: operations.map(({ method }) => ({ method, status: '200' })) } };
+        return {
+          kind: 'answer',
+          status: 200,
+          body: {
+            schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkResponse'],
+            Operations: operations.map(({ method }) => ({ method, status: '200' })),
+          },
+        };
       },
     });
-    for (const outcome of await Promise.all(ids.map((id) => stage.target.update('user', id, off, signal)))) applied(outcome);
-    assert.deepEqual(stage.server.users().map(({ active }) => active), [false, false, false]);
+    for (const outcome of await Promise.all(ids.map((id) => stage.target.update('user', id, off, signal))))
+      applied(outcome);
+    assert.deepEqual(
+      stage.server.users().map(({ active }) => active),
+      [false, false, false],
+    );
     await Promise.all(ids.map((id) => stage.target.update('user', id, [set('title', 'Chief')], signal)));
     assert.equal(stage.learned()['bulk.use'], false);
   });
 });
 
 describe('a group of three hundred', () => {
-  for (const [status, body] of [[403, { detail: 'read-only' }], [400, { detail: 'read-only' }], [404, { detail: 'no such thing' }], [404, html]] as const) {
+  for (const [status, body] of [
+    [403, { detail: 'read-only' }],
+    [400, { detail: 'read-only' }],
+    [404, { detail: 'no such thing' }],
+    [404, html],
+  ] as const) {
     it(`that cannot be changed (${status}, ${typeof body === 'string' ? 'a page' : 'JSON'}) costs one look`, async (context) => {
       const stage = await begin(context, {});
       const { group } = await createTeam(stage, 0);
-      stage.server.setFaults({ before: ({ method }) => (method === 'PATCH' ? { kind: 'answer', status, body } : undefined) });
+      stage.server.setFaults({
+        before: ({ method }) => (method === 'PATCH' ? { kind: 'answer', status, body } : undefined),
+      });
       await stage.target.changeMembers(group, members(Array.from({ length: 100 }, (_, at) => `u${at}`)), signal);
       assert.ok(stage.sent().length <= 3);
     });

@@ -20,12 +20,23 @@ interface Differences {
 }
 
 function begin(context: TestContext, { server = {}, client = {}, faults = {} }: Differences = {}): Promise<Stage> {
-  return beginStage(context, { bulk: { ...clean.bulk, supported: true, ...server } }, { bulk: { ...rfc7644.bulk, use: true, ...client } }, faults);
+  return beginStage(
+    context,
+    { bulk: { ...clean.bulk, supported: true, ...server } },
+    { bulk: { ...rfc7644.bulk, use: true, ...client } },
+    faults,
+  );
 }
 
-const attributes = (name: string) => new Map<string, string | boolean>([['externalId', name], ['userName', name], ['active', true]]);
+const attributes = (name: string) =>
+  new Map<string, string | boolean>([
+    ['externalId', name],
+    ['userName', name],
+    ['active', true],
+  ]);
 const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `p${index + 1}`);
-const createAll = (stage: Stage, people: readonly string[]) => Promise.all(people.map((name) => stage.target.create('user', attributes(name), signal)));
+const createAll = (stage: Stage, people: readonly string[]) =>
+  Promise.all(people.map((name) => stage.target.create('user', attributes(name), signal)));
 
 async function createdIds(stage: Stage, count: number): Promise<TargetId[]> {
   const ids = (await createAll(stage, names(count))).map(applied);
@@ -33,8 +44,13 @@ async function createdIds(stage: Stage, count: number): Promise<TargetId[]> {
   return ids;
 }
 
-const onServer = ({ server }: Stage): unknown[] => server.users().map((user) => user['externalId']).sort();
-const idOf = ({ server }: Stage, externalId: string): unknown => server.users().find((user) => user['externalId'] === externalId)?.['id'];
+const onServer = ({ server }: Stage): unknown[] =>
+  server
+    .users()
+    .map((user) => user['externalId'])
+    .sort();
+const idOf = ({ server }: Stage, externalId: string): unknown =>
+  server.users().find((user) => user['externalId'] === externalId)?.['id'];
 
 describe('writes that are joined', () => {
   for (const [name, server, client] of [
@@ -42,7 +58,11 @@ describe('writes that are joined', () => {
     ['with statuses that are numbers', { status: 'number' }, {}],
     ['with statuses that are objects', { status: 'object' }, {}],
     ['answered in another order', { order: 'reversed' }, {}],
-    ['as Webex wants them', { operationsKey: 'operations', failOnErrorsRequired: true, methods: ['POST', 'PATCH', 'DELETE'] }, { operationsKey: 'operations', failOnErrors: 100 }],
+    [
+      'as Webex wants them',
+      { operationsKey: 'operations', failOnErrorsRequired: true, methods: ['POST', 'PATCH', 'DELETE'] },
+      { operationsKey: 'operations', failOnErrors: 100 },
+    ],
   ] satisfies readonly (readonly [string, Partial<BulkBehaviour>, Partial<BulkDialect>])[]) {
     it(`each have their own outcome, ${name}`, async (context) => {
       const stage = await begin(context, { server, client });
@@ -62,7 +82,14 @@ describe('writes that are joined', () => {
       ]);
       assert.deepEqual(outcomes.map(failureClass), ['applied', 'gone', 'applied', 'applied']);
       // A DELETE goes alone. Did the group change, and the account; is the deleted one gone; is nobody there, or no PATCH?
-      assert.deepEqual(stage.sent().sort(), ['DELETE Users', 'GET Groups', 'GET Users', 'GET Users', 'GET Users', 'POST Bulk']);
+      assert.deepEqual(stage.sent().sort(), [
+        'DELETE Users',
+        'GET Groups',
+        'GET Users',
+        'GET Users',
+        'GET Users',
+        'POST Bulk',
+      ]);
       assert.equal(stage.server.users().find(({ id }) => id === first)?.['title'], 'Chief');
       assert.deepEqual([stage.server.groups()[0]?.['members'], idOf(stage, 'p2')], [[{ value: first }], undefined]);
       assert.deepEqual([stage.server.violations, stage.learned()], [[], {}]);
@@ -76,13 +103,18 @@ describe('writes that are joined', () => {
   });
 
   it('go as many together as the target takes, by number and by bytes', async (context) => {
-    const stage = await begin(context, { server: { maxOperations: 10, maxPayloadSize: 2000 }, client: { maxOperations: 10, maxBytes: 2000 } });
+    const stage = await begin(context, {
+      server: { maxOperations: 10, maxPayloadSize: 2000 },
+      client: { maxOperations: 10, maxBytes: 2000 },
+    });
     (await createAll(stage, names(60))).forEach(applied);
     assert.equal(stage.server.users().length, 60);
     assert.ok(stage.server.requests.length <= 8, String(stage.server.requests.length));
     const long = 'x'.repeat(700);
     stage.server.clearRequests();
-    const outcomes = await Promise.all(['l1', 'l2', 'l3'].map((name) => stage.target.create('user', attributes(name).set('title', long), signal)));
+    const outcomes = await Promise.all(
+      ['l1', 'l2', 'l3'].map((name) => stage.target.create('user', attributes(name).set('title', long), signal)),
+    );
     outcomes.forEach(applied);
     assert.deepEqual([stage.server.refusals, stage.learned()], [[], {}]);
   });
@@ -91,7 +123,12 @@ describe('writes that are joined', () => {
     let open = (): void => undefined;
     const gate = new Promise<void>((resolve) => (open = resolve));
     const stage = await begin(context, {
-      faults: { before: async ({ number }) => { if (number === 1) await gate; return undefined; } },
+      faults: {
+        before: async ({ number }) => {
+          if (number === 1) await gate;
+          return undefined;
+        },
+      },
     });
     const first = createAll(stage, ['a', 'b']);
     while (stage.server.requests.length === 0) await new Promise((resolve) => setImmediate(resolve));
@@ -108,7 +145,10 @@ describe('writes that are joined', () => {
     assert.deepEqual(stage.learned(), { 'bulk.maxOperations': 8 });
     stage.server.clearRequests();
     (await createAll(stage, names(64).slice(32))).forEach(applied);
-    assert.deepEqual(stage.sent(), Array.from({ length: 4 }, () => 'POST Bulk'));
+    assert.deepEqual(
+      stage.sent(),
+      Array.from({ length: 4 }, () => 'POST Bulk'),
+    );
   });
 
   for (const [name, fault] of [
@@ -140,7 +180,9 @@ describe('writes that are joined', () => {
   });
 
   it('become fewer when so many are not answered in time', async (context) => {
-    const stage = await begin(context, { faults: { before: faultFor(({ path }) => path === '/Bulk', { kind: 'answer', status: 504, body: html }, 1) } });
+    const stage = await begin(context, {
+      faults: { before: faultFor(({ path }) => path === '/Bulk', { kind: 'answer', status: 504, body: html }, 1) },
+    });
     const outcomes = await createAll(stage, names(20));
     assert.deepEqual(new Set(outcomes.map(failureClass)), new Set(['unknown']));
     assert.deepEqual(stage.learned(), { 'bulk.maxOperations': 10 });
@@ -185,7 +227,10 @@ describe('writes that are joined', () => {
   it('are believed where they are only promised, once they are to be seen', async (context) => {
     const stage = await begin(context, { server: { answer: 'asynchronous' } });
     const ids = await Promise.all(['a', 'b'].map((name) => stage.target.create('user', attributes(name), signal)));
-    assert.deepEqual(ids.map(applied), ['a', 'b'].map((name) => idOf(stage, name)));
+    assert.deepEqual(
+      ids.map(applied),
+      ['a', 'b'].map((name) => idOf(stage, name)),
+    );
   });
 });
 
@@ -221,12 +266,16 @@ describe('a cycle before a target that takes bulk requests', () => {
 describe('scimmy, which takes bulk requests', () => {
   it('creates, changes and removes many at a time', async (context) => {
     const scimmy = await startScimmy();
-    const target = createScimTarget(targetOptions(scimmy.url, scimmy.token, { dialect: [{ origin: 'config', says: { bulk: { use: true } } }] }));
+    const target = createScimTarget(
+      targetOptions(scimmy.url, scimmy.token, { dialect: [{ origin: 'config', says: { bulk: { use: true } } }] }),
+    );
     context.after(async () => {
       await target.close();
       await scimmy.stop();
     });
-    const created = await Promise.all([...names(30), 'p1'].map((name) => target.create('user', attributes(name), signal)));
+    const created = await Promise.all(
+      [...names(30), 'p1'].map((name) => target.create('user', attributes(name), signal)),
+    );
     assert.deepEqual(created.map(failureClass), [...names(30).map(() => 'applied'), 'conflict']);
     const ids = created.slice(0, 30).map(applied);
     const outcomes = await Promise.all([
@@ -235,6 +284,9 @@ describe('scimmy, which takes bulk requests', () => {
     ]);
     outcomes.forEach(applied);
     const left = await target.inventory('user', 50, signal);
-    assert.deepEqual(Array.isArray(left) && left.map(({ body }) => body['title']), Array.from({ length: 20 }, () => 'Chief'));
+    assert.deepEqual(
+      Array.isArray(left) && left.map(({ body }) => body['title']),
+      Array.from({ length: 20 }, () => 'Chief'),
+    );
   });
 });

@@ -28,11 +28,16 @@ interface Differences {
   readonly faults?: Faults;
 }
 
-async function begin(context: TestContext, { behaviour = {}, profile = {}, faults = {} }: Differences = {}): Promise<Stage> {
+async function begin(
+  context: TestContext,
+  { behaviour = {}, profile = {}, faults = {} }: Differences = {},
+): Promise<Stage> {
   const server = await startScimServer({ behaviour, faults });
   const targets: ScimTarget[] = [];
   const another = (notes?: TargetNotes): ScimTarget => {
-    const made = createScimTarget(targetOptions(server.url, 'any', { dialect: [asking, { origin: 'profile', says: profile }] }));
+    const made = createScimTarget(
+      targetOptions(server.url, 'any', { dialect: [asking, { origin: 'profile', says: profile }] }),
+    );
     if (notes !== undefined) made.restore(notes);
     targets.push(made);
     return made;
@@ -46,12 +51,17 @@ async function begin(context: TestContext, { behaviour = {}, profile = {}, fault
     server,
     target,
     another,
-    discoveries: () => server.requests.filter(({ path }) => path.startsWith('/ServiceProviderConfig')).map(({ path }) => path),
+    discoveries: () =>
+      server.requests.filter(({ path }) => path.startsWith('/ServiceProviderConfig')).map(({ path }) => path),
     setting: (name, of = target) => of.settings().find((one) => one.name === name),
   };
 }
 
-const person = (name: string) => new Map<string, string | boolean>([['userName', name], ['active', true]]);
+const person = (name: string) =>
+  new Map<string, string | boolean>([
+    ['userName', name],
+    ['active', true],
+  ]);
 const create = ({ target }: Stage, name: string) => target.create('user', person(name), signal);
 
 describe('what a target says of itself', () => {
@@ -88,8 +98,16 @@ describe('what a target says of itself', () => {
     const stage = await begin(context, { behaviour });
     const id = applied(await create(stage, 'a'));
     applied(await stage.target.update('user', id, [set('title', 'x', false)], signal));
-    assert.deepEqual(stage.server.requests.map(({ method }) => method), ['GET', 'POST', 'GET', 'PUT']);
-    const said = Object.fromEntries(stage.target.settings().filter(({ origin }) => origin === 'discovery').map(({ name, value }) => [name, value]));
+    assert.deepEqual(
+      stage.server.requests.map(({ method }) => method),
+      ['GET', 'POST', 'GET', 'PUT'],
+    );
+    const said = Object.fromEntries(
+      stage.target
+        .settings()
+        .filter(({ origin }) => origin === 'discovery')
+        .map(({ name, value }) => [name, value]),
+    );
     assert.deepEqual(said, {
       etag: 'on',
       'users.update': 'put',
@@ -102,23 +120,38 @@ describe('what a target says of itself', () => {
   });
 
   it('counts less than what its profile says', async (context) => {
-    const stage = await begin(context, { behaviour: { discovery: { ...clean.discovery, claims: { patch: false } } }, profile: { users: { update: 'patch' }, etag: 'off' } });
+    const stage = await begin(context, {
+      behaviour: { discovery: { ...clean.discovery, claims: { patch: false } } },
+      profile: { users: { update: 'patch' }, etag: 'off' },
+    });
     const id = applied(await create(stage, 'a'));
     applied(await stage.target.update('user', id, [set('title', 'x', false)], signal));
-    assert.deepEqual(stage.server.requests.map(({ method }) => method), ['GET', 'POST', 'PATCH']);
+    assert.deepEqual(
+      stage.server.requests.map(({ method }) => method),
+      ['GET', 'POST', 'PATCH'],
+    );
     assert.deepEqual(stage.setting('groups.update'), { name: 'groups.update', value: 'put', origin: 'discovery' });
     assert.deepEqual(stage.setting('etag'), { name: 'etag', value: 'off', origin: 'profile' });
   });
 
   it('may have an s at its end', async (context) => {
-    const behaviour: PartialBehaviour = { discovery: { ...clean.discovery, serviceProviderConfig: 'ServiceProviderConfigs' }, users: { patch: 405 } };
+    const behaviour: PartialBehaviour = {
+      discovery: { ...clean.discovery, serviceProviderConfig: 'ServiceProviderConfigs' },
+      users: { patch: 405 },
+    };
     const stage = await begin(context, { behaviour });
     applied(await create(stage, 'a'));
     assert.deepEqual(stage.discoveries(), ['/ServiceProviderConfig', '/ServiceProviderConfigs']);
-    const told = await begin(context, { behaviour, profile: { discovery: { serviceProviderConfig: 'ServiceProviderConfigs' } } });
+    const told = await begin(context, {
+      behaviour,
+      profile: { discovery: { serviceProviderConfig: 'ServiceProviderConfigs' } },
+    });
     applied(await create(told, 'a'));
     assert.deepEqual(told.discoveries(), ['/ServiceProviderConfigs']);
-    assert.deepEqual([stage, told].map(({ setting }) => setting('users.update')), [1, 2].map(() => ({ name: 'users.update', value: 'put', origin: 'discovery' })));
+    assert.deepEqual(
+      [stage, told].map(({ setting }) => setting('users.update')),
+      [1, 2].map(() => ({ name: 'users.update', value: 'put', origin: 'discovery' })),
+    );
   });
 
   for (const [name, fault, requests] of [
@@ -127,17 +160,26 @@ describe('what a target says of itself', () => {
     ['is empty', { kind: 'answer', status: 204 }, 1],
   ] as const satisfies readonly (readonly [string, Fault, number])[]) {
     it(`says nothing where it ${name}, and is not asked for again`, async (context) => {
-      const stage = await begin(context, { faults: { before: faultFor(({ path }) => path.startsWith('/ServiceProviderConfig'), fault) } });
+      const stage = await begin(context, {
+        faults: { before: faultFor(({ path }) => path.startsWith('/ServiceProviderConfig'), fault) },
+      });
       applied(await create(stage, 'a'));
       applied(await create(stage, 'b'));
       assert.equal(stage.discoveries().length, requests);
-      assert.deepEqual(stage.target.settings().filter(({ origin }) => origin === 'discovery'), []);
+      assert.deepEqual(
+        stage.target.settings().filter(({ origin }) => origin === 'discovery'),
+        [],
+      );
       assert.notEqual(stage.target.newNotes()?.discovery, undefined);
     });
   }
 
   it('is asked for again some time after it could not be', async (context) => {
-    const server = await startScimServer({ faults: { before: faultFor(({ path }) => path.startsWith('/ServiceProviderConfig'), { kind: 'answer', status: 403 }) } });
+    const server = await startScimServer({
+      faults: {
+        before: faultFor(({ path }) => path.startsWith('/ServiceProviderConfig'), { kind: 'answer', status: 403 }),
+      },
+    });
     const clock = fakeClock();
     const target = createScimTarget(targetOptions(server.url, 'any', { clock, dialect: [asking] }));
     context.after(async () => {
@@ -164,7 +206,13 @@ describe('what a target says of itself', () => {
   it('keeps no write from ending when somebody else is told to stop', async (context) => {
     const controller = new AbortController();
     const stage = await begin(context, {
-      faults: { before: async ({ path }) => { if (path === '/ServiceProviderConfig') await new Promise((resolve) => controller.signal.addEventListener('abort', resolve)); return undefined; } },
+      faults: {
+        before: async ({ path }) => {
+          if (path === '/ServiceProviderConfig')
+            await new Promise((resolve) => controller.signal.addEventListener('abort', resolve));
+          return undefined;
+        },
+      },
     });
     const stopped = stage.target.create('user', person('a'), controller.signal);
     const other = create(stage, 'b');

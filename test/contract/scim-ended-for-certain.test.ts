@@ -9,14 +9,22 @@ import { begin, createPerson, createTeam } from './scim-target-dialects-stage.ts
 const off = [set('active', false)];
 const missing: Fault = { kind: 'answer', status: 404, body: { detail: 'no such route' } };
 const unshown: Fault = { kind: 'garble', status: 204, body: '' };
-const is = (...methods: readonly string[]) => ({ method }: Pick<ScimRequestRecord, 'method'>): boolean => methods.includes(method);
+const is =
+  (...methods: readonly string[]) =>
+  ({ method }: Pick<ScimRequestRecord, 'method'>): boolean =>
+    methods.includes(method);
 
 describe('access that a target has not ended', () => {
   it('is not taken for an account that is gone when a 404 cannot be looked into', async (context) => {
     const stage = await begin(context, {});
     const id = await createPerson(stage, 'p');
-    const faults = [faultFor(is('PATCH'), missing), faultFor(is('GET'), { kind: 'answer', status: 401, body: { detail: 'not now' } })];
-    stage.server.setFaults({ before: (request) => faults.map((fault) => fault(request)).find((fault) => fault !== undefined) });
+    const faults = [
+      faultFor(is('PATCH'), missing),
+      faultFor(is('GET'), { kind: 'answer', status: 401, body: { detail: 'not now' } }),
+    ];
+    stage.server.setFaults({
+      before: (request) => faults.map((fault) => fault(request)).find((fault) => fault !== undefined),
+    });
     assert.equal(failureClass(await stage.target.update('user', id, off, signal)), 'auth');
   });
 
@@ -53,7 +61,9 @@ describe('access that a target has not ended', () => {
     for (const [status, body] of [[204], [200], [200, { status: 'ok' }]] as const) {
       const stage = await begin(context, {});
       const id = await createPerson(stage, 'p');
-      stage.server.setFaults({ before: faultFor(is('DELETE'), { kind: 'answer', status, ...(body === undefined ? {} : { body }) }) });
+      stage.server.setFaults({
+        before: faultFor(is('DELETE'), { kind: 'answer', status, ...(body === undefined ? {} : { body }) }),
+      });
       assert.equal(failureClass(await stage.target.remove('user', id, signal)), 'rejected');
       assert.equal(failureClass(await stage.target.remove('user', id, signal)), 'rejected'); // not learned to be honest
       stage.server.setFaults({});
@@ -67,7 +77,11 @@ describe('access that a target has not ended', () => {
     for (let number = 0; number < 5; number += 1) ids.push(await createPerson(stage, `p${number}`));
     stage.sent();
     for (const id of ids) applied(await stage.target.remove('user', id, signal));
-    assert.deepEqual(stage.sent(), [...Array<string[]>(3).fill(['DELETE Users', 'GET Users']).flat(), 'DELETE Users', 'DELETE Users']);
+    assert.deepEqual(stage.sent(), [
+      ...Array<string[]>(3).fill(['DELETE Users', 'GET Users']).flat(),
+      'DELETE Users',
+      'DELETE Users',
+    ]);
   });
 
   it('is not taken for a deactivation when the answer says again what was sent, and not whom it is about', async (context) => {
@@ -83,8 +97,16 @@ describe('members of a new group', () => {
   it('are not taken for joined by a target that shows an empty group', async (context) => {
     const stage = await begin(context, {}, { members: { ...rfc7644.members, onCreate: 'include' } });
     const id = await createPerson(stage, 'p');
-    stage.server.setFaults({ before: faultFor(is('POST'), { kind: 'answer', status: 201, body: { id: 'g1', displayName: 'Crew', members: [] } }) });
-    const outcome = await stage.target.create('group', new Map([['displayName', 'Crew']]), signal, [{ id, type: 'user' }]);
+    stage.server.setFaults({
+      before: faultFor(is('POST'), {
+        kind: 'answer',
+        status: 201,
+        body: { id: 'g1', displayName: 'Crew', members: [] },
+      }),
+    });
+    const outcome = await stage.target.create('group', new Map([['displayName', 'Crew']]), signal, [
+      { id, type: 'user' },
+    ]);
     assert.ok(!isFailure(outcome) && outcome.kind === 'applied');
     assert.deepEqual(outcome.members, []);
   });
@@ -96,9 +118,18 @@ describe('members of a group', () => {
     const { group, ids } = await createTeam(stage, 2);
     const all = async (): Promise<readonly string[]> => Promise.resolve(ids);
     stage.server.setFaults({ before: faultFor(is('PUT'), unshown) });
-    applied(await stage.target.changeMembers(group, { add: ids.map((id) => ({ id, type: 'user' as const })), remove: [], current: () => Promise.resolve([]) }, signal));
+    applied(
+      await stage.target.changeMembers(
+        group,
+        { add: ids.map((id) => ({ id, type: 'user' as const })), remove: [], current: () => Promise.resolve([]) },
+        signal,
+      ),
+    );
     stage.server.setFaults({ before: faultFor(is('PUT', 'PATCH'), { kind: 'answer', status: 204 }) });
-    assert.equal(failureClass(await stage.target.changeMembers(group, { add: [], remove: ids.slice(0, 1), current: all }, signal)), 'rejected');
+    assert.equal(
+      failureClass(await stage.target.changeMembers(group, { add: [], remove: ids.slice(0, 1), current: all }, signal)),
+      'rejected',
+    );
   });
 
   it('are shown to be lost by a target that puts who is added in the place of the others', async (context) => {
@@ -106,11 +137,31 @@ describe('members of a group', () => {
     const { group, ids } = await createTeam(stage, 2);
     const [first = '', second = ''] = ids;
     stage.server.setFaults({ before: faultFor(is('PATCH'), unshown) });
-    applied(await stage.target.changeMembers(group, { add: [{ id: first, type: 'user' }], remove: [], current: () => Promise.resolve([]) }, signal));
-    const held = { id: group, schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'], displayName: 'Crew', members: [{ value: second }] };
-    const faults = [faultFor(is('PATCH'), { kind: 'answer', status: 204 }), faultFor(is('GET'), { kind: 'answer', status: 200, body: held })];
-    stage.server.setFaults({ before: (request) => faults.map((fault) => fault(request)).find((fault) => fault !== undefined) });
-    const outcome = await stage.target.changeMembers(group, { add: [{ id: second, type: 'user' }], remove: [], current: () => Promise.resolve([first]) }, signal);
+    applied(
+      await stage.target.changeMembers(
+        group,
+        { add: [{ id: first, type: 'user' }], remove: [], current: () => Promise.resolve([]) },
+        signal,
+      ),
+    );
+    const held = {
+      id: group,
+      schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'],
+      displayName: 'Crew',
+      members: [{ value: second }],
+    };
+    const faults = [
+      faultFor(is('PATCH'), { kind: 'answer', status: 204 }),
+      faultFor(is('GET'), { kind: 'answer', status: 200, body: held }),
+    ];
+    stage.server.setFaults({
+      before: (request) => faults.map((fault) => fault(request)).find((fault) => fault !== undefined),
+    });
+    const outcome = await stage.target.changeMembers(
+      group,
+      { add: [{ id: second, type: 'user' }], remove: [], current: () => Promise.resolve([first]) },
+      signal,
+    );
     assert.ok(outcome.kind === 'applied');
     assert.deepEqual(outcome.shown?.members, [second]);
   });
@@ -120,13 +171,24 @@ describe('members of an empty group', () => {
   it('are not taken for hidden when the answer is an error in a shape of its own, and the group stays empty', async (context) => {
     const stage = await begin(context, {});
     const { group, ids } = await createTeam(stage, 1);
-    const empty = { id: group, schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'], displayName: 'Crew', members: [] };
+    const empty = {
+      id: group,
+      schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'],
+      displayName: 'Crew',
+      members: [],
+    };
     const faults = [
       faultFor(is('PATCH'), { kind: 'answer', status: 200, body: { status: 'error', message: 'no' } }),
       faultFor(is('GET'), { kind: 'answer', status: 200, body: empty }),
     ];
-    stage.server.setFaults({ before: (request) => faults.map((fault) => fault(request)).find((fault) => fault !== undefined) });
-    const join = { add: ids.map((id) => ({ id, type: 'user' as const })), remove: [], current: () => Promise.resolve([]) };
+    stage.server.setFaults({
+      before: (request) => faults.map((fault) => fault(request)).find((fault) => fault !== undefined),
+    });
+    const join = {
+      add: ids.map((id) => ({ id, type: 'user' as const })),
+      remove: [],
+      current: () => Promise.resolve([]),
+    };
     assert.equal(failureClass(await stage.target.changeMembers(group, join, signal)), 'rejected');
     assert.deepEqual(stage.learned(), {});
   });
@@ -139,10 +201,19 @@ describe('the outcome of an operation in a bulk request', () => {
       before: ({ headers }) => ({
         kind: 'answer',
         status: 200,
-        body: { Operations: ['d1', 'd2'].map((bulkId) => ({ method: 'POST', bulkId, status: '403', response: { detail: `not for ${String(headers['authorization'])}` } })) },
+        body: {
+          Operations: ['d1', 'd2'].map((bulkId) => ({
+            method: 'POST',
+            bulkId,
+            status: '403',
+            response: { detail: `not for ${String(headers['authorization'])}` },
+          })),
+        },
       }),
     });
-    const outcomes = await Promise.all(['a', 'b'].map((name) => stage.target.create('user', new Map([['userName', name]]), signal)));
+    const outcomes = await Promise.all(
+      ['a', 'b'].map((name) => stage.target.create('user', new Map([['userName', name]]), signal)),
+    );
     for (const outcome of outcomes) {
       assert.ok(outcome.kind === 'failed');
       assert.match(outcome.failure.detail, /^not for (?:Bearer )?\*\*\*$/);

@@ -15,9 +15,16 @@ function showAs(stage: Stage, active: unknown, changed: Fault, method = 'PATCH')
   const body: Record<string, unknown> = { ...held, active }; // JSON leaves out what is undefined
   const faults = [
     faultFor((request) => request.method === method, changed),
-    faultFor((request) => request.method === 'GET' && request.path.startsWith('/Users/'), { kind: 'answer', status: 200, body: JSON.stringify(body), headers: { 'content-type': 'application/scim+json' } }),
+    faultFor((request) => request.method === 'GET' && request.path.startsWith('/Users/'), {
+      kind: 'answer',
+      status: 200,
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/scim+json' },
+    }),
   ];
-  stage.server.setFaults({ before: (request) => faults.map((fault) => fault(request)).find((fault) => fault !== undefined) });
+  stage.server.setFaults({
+    before: (request) => faults.map((fault) => fault(request)).find((fault) => fault !== undefined),
+  });
 }
 
 describe('an account that does not say that it is inactive', () => {
@@ -26,7 +33,12 @@ describe('an account that does not say that it is inactive', () => {
       const stage = await begin(context, {});
       const id = await createPerson(stage, 'p');
       showAs(stage, word, { kind: 'answer', status: 204 });
-      for (let times = 0; times < 5; times += 1) assert.equal(failureClass(await stage.target.update('user', id, off, signal)), 'rejected', JSON.stringify(word));
+      for (let times = 0; times < 5; times += 1)
+        assert.equal(
+          failureClass(await stage.target.update('user', id, off, signal)),
+          'rejected',
+          JSON.stringify(word),
+        );
     }
   });
 
@@ -35,7 +47,12 @@ describe('an account that does not say that it is inactive', () => {
       const stage = await begin(context, {});
       const id = await createPerson(stage, 'p');
       const [held = {}] = stage.server.users();
-      showAs(stage, word, { kind: 'answer', status: 200, body: JSON.stringify({ ...held, active: word }), headers: { 'content-type': 'application/scim+json' } });
+      showAs(stage, word, {
+        kind: 'answer',
+        status: 200,
+        body: JSON.stringify({ ...held, active: word }),
+        headers: { 'content-type': 'application/scim+json' },
+      });
       assert.equal(failureClass(await stage.target.update('user', id, off, signal)), 'rejected', JSON.stringify(word));
     }
   });
@@ -73,7 +90,10 @@ describe('an account that does not say that it is inactive', () => {
       assert.ok(outcome.kind === 'applied');
       assert.deepEqual(outcome.shown?.unstored, ['active']);
     }
-    assert.deepEqual(stage.server.users().map(({ active }) => active), Array(5).fill(false));
+    assert.deepEqual(
+      stage.server.users().map(({ active }) => active),
+      Array(5).fill(false),
+    );
   });
 
   it('is counted in the report as long as nobody shows it, and nothing is sent for it', async (context) => {

@@ -6,17 +6,24 @@ import type { Fault, ScimRequestRecord } from '../support/scim-server/faults.ts'
 import { applied, failureClass, signal } from './scim-target.ts';
 import { begin, createTeam, memberIds } from './scim-target-dialects-stage.ts';
 
-const join = (ids: readonly string[], current: readonly string[] = []): MemberChange => ({ add: ids.map((id) => ({ id, type: 'user' as const })), remove: [], current: () => Promise.resolve(current) });
+const join = (ids: readonly string[], current: readonly string[] = []): MemberChange => ({
+  add: ids.map((id) => ({ id, type: 'user' as const })),
+  remove: [],
+  current: () => Promise.resolve(current),
+});
 /** Takes a change of members, says so, and does nothing. */
-const dropped = ({ method, path }: ScimRequestRecord): Fault | undefined => (method === 'PATCH' && path.startsWith('/Groups/') ? { kind: 'answer', status: 204 } : undefined);
-const noSearches = ({ method, path }: ScimRequestRecord): Fault | undefined => (method === 'GET' && path.includes('filter=') ? { kind: 'answer', status: 501 } : undefined);
+const dropped = ({ method, path }: ScimRequestRecord): Fault | undefined =>
+  method === 'PATCH' && path.startsWith('/Groups/') ? { kind: 'answer', status: 204 } : undefined;
+const noSearches = ({ method, path }: ScimRequestRecord): Fault | undefined =>
+  method === 'GET' && path.includes('filter=') ? { kind: 'answer', status: 501 } : undefined;
 
 describe('the first members of an empty group that shows nobody afterwards', () => {
   it('are not taken for hidden where the target has done nothing', async (context) => {
     const stage = await begin(context, {});
     const { group, ids } = await createTeam(stage, 2);
     stage.server.setFaults({ before: dropped });
-    for (let times = 0; times < 4; times += 1) assert.equal(failureClass(await stage.target.changeMembers(group, join(ids), signal)), 'protocol');
+    for (let times = 0; times < 4; times += 1)
+      assert.equal(failureClass(await stage.target.changeMembers(group, join(ids), signal)), 'protocol');
     assert.deepEqual(stage.learned(), {});
     stage.server.setFaults({});
     applied(await stage.target.changeMembers(group, join(ids), signal));
@@ -48,7 +55,10 @@ describe('the first members of an empty group that shows nobody afterwards', () 
     const { group, ids } = await createTeam(stage, 1);
     const [held = {}] = stage.server.users();
     const shown: Fault = { kind: 'answer', status: 200, body: { ...held, groups: [{ value: group }] } };
-    stage.server.setFaults({ before: (request) => noSearches(request) ?? (request.method === 'GET' && request.path.startsWith('/Users/') ? shown : undefined) });
+    stage.server.setFaults({
+      before: (request) =>
+        noSearches(request) ?? (request.method === 'GET' && request.path.startsWith('/Users/') ? shown : undefined),
+    });
     applied(await stage.target.changeMembers(group, join(ids), signal));
     assert.equal(stage.learned()['members.read'], 'own-record');
   });
@@ -60,7 +70,11 @@ describe('the first members of an empty group that shows nobody afterwards', () 
     const outcome = await stage.target.changeMembers(group, join(ids), signal);
     assert.ok(outcome.kind === 'failed');
     assert.match(outcome.failure.detail, /set members\.read: own-record/);
-    const told = await begin(context, { members: { shown: 'never' } }, { members: { ...rfc7644.members, read: 'own-record' } });
+    const told = await begin(
+      context,
+      { members: { shown: 'never' } },
+      { members: { ...rfc7644.members, read: 'own-record' } },
+    );
     const team = await createTeam(told, 1);
     applied(await told.target.changeMembers(team.group, join(team.ids), signal));
     assert.deepEqual(told.sent(), ['PATCH Groups']);

@@ -6,7 +6,12 @@ import type { Fault } from '../support/scim-server/faults.ts';
 import { applied, failureClass, members, signal } from './scim-target.ts';
 import { begin, createTeam, memberIds } from './scim-target-dialects-stage.ts';
 
-const missing: Fault = { kind: 'answer', status: 404, headers: { 'content-type': 'text/html' }, body: '<pre>Cannot PATCH /scim/v2/Groups/1</pre>' };
+const missing: Fault = {
+  kind: 'answer',
+  status: 404,
+  headers: { 'content-type': 'text/html' },
+  body: '<pre>Cannot PATCH /scim/v2/Groups/1</pre>',
+};
 const noTarget: Fault = { kind: 'answer', status: 400, body: { scimType: 'noTarget', detail: 'no such member' } };
 const hidden = { members: { ...rfc7644.members, read: 'own-record' as const } };
 
@@ -17,8 +22,14 @@ describe('a PATCH of members that is answered with 404 although the group is the
     applied(await stage.target.changeMembers(group, members(ids.slice(0, 2)), signal));
     stage.server.setFaults({ before: ({ method }) => (method === 'PATCH' ? missing : undefined) });
     stage.server.clearRequests();
-    assert.equal(failureClass(await stage.target.changeMembers(group, members(ids.slice(2), [], ids.slice(0, 2)), signal)), 'transient');
-    assert.equal(stage.server.requests.some(({ method }) => method === 'PUT'), false);
+    assert.equal(
+      failureClass(await stage.target.changeMembers(group, members(ids.slice(2), [], ids.slice(0, 2)), signal)),
+      'transient',
+    );
+    assert.equal(
+      stage.server.requests.some(({ method }) => method === 'PUT'),
+      false,
+    );
     stage.server.setFaults({});
     applied(await stage.target.changeMembers(group, members(ids.slice(2), [], ids.slice(0, 2)), signal));
     assert.deepEqual([memberIds(stage), stage.learned()], [[...ids].sort(), {}]);
@@ -31,7 +42,12 @@ describe('a PATCH of members that is answered with 404 although the group is the
       await fetch(`${stage.server.url}/Groups/${group}`, {
         method: 'PUT',
         headers: { 'content-type': 'application/scim+json' },
-        body: JSON.stringify({ schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'], displayName: 'Crew', externalId: 'g', members: [{ value: ids[0] }] }),
+        body: JSON.stringify({
+          schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'],
+          displayName: 'Crew',
+          externalId: 'g',
+          members: [{ value: ids[0] }],
+        }),
       });
       const outcome = await stage.target.changeMembers(group, members(ids.slice(1), [], ids.slice(0, 1)), signal);
       assert.equal(failureClass(outcome), shown === 'always' ? 'applied' : 'unsupported');
@@ -48,19 +64,28 @@ describe('a removal that is answered with noTarget by a group that does not show
       applied(await stage.target.changeMembers(group, members(ids), signal));
       if (before) applied(await stage.target.changeMembers(group, members([], ids.slice(1), ids), signal));
       stage.server.setFaults({ before: ({ method }) => (method === 'PATCH' ? noTarget : undefined) });
-      assert.equal(failureClass(await stage.target.changeMembers(group, members([], ids.slice(0, 1), ids), signal)), before ? 'applied' : 'rejected');
+      assert.equal(
+        failureClass(await stage.target.changeMembers(group, members([], ids.slice(0, 1), ids), signal)),
+        before ? 'applied' : 'rejected',
+      );
     }
   });
 
   it('leaves the member in doubt when it was refused: they are put in again when they come back', async (context) => {
     const stage = await begin(context, {}, hidden);
     const company = cycleStage([person('ada'), person('ben'), team('crew', ['ada', 'ben'])]);
-    const input = { prepare: () => Promise.resolve({ ...company.setup, target: stage.target }), attempt: 'asked' as const };
+    const input = {
+      prepare: () => Promise.resolve({ ...company.setup, target: stage.target }),
+      attempt: 'asked' as const,
+    };
     await company.cycle(input);
     company.source.put(team('crew', ['ada']));
     // Taken out, and answered as if it had been refused.
     let isOver = false;
-    stage.server.setFaults({ before: ({ method }) => (method === 'PATCH' && !isOver ? { kind: 'garble', status: 500, body: '{"detail":"no"}' } : undefined) });
+    stage.server.setFaults({
+      before: ({ method }) =>
+        method === 'PATCH' && !isOver ? { kind: 'garble', status: 500, body: '{"detail":"no"}' } : undefined,
+    });
     const { report } = await company.cycle(input);
     assert.equal(report.failed.length, 1);
     isOver = true;
@@ -79,13 +104,19 @@ describe('a member who joined by a request whose answer was lost, so that repeat
   for (const { name, again, shown } of cases) {
     it(`is taken out when they leave the group: ${name}`, async (context) => {
       const stage = await begin(context, { members: { again, absent: 404, shown } }, shown === 'never' ? hidden : {});
-      const company = cycleStage(['ada', 'ben', 'cyd', 'dan'].map((one) => person(one)).concat(team('crew', ['ada', 'ben'])));
-      const input = { prepare: () => Promise.resolve({ ...company.setup, target: stage.target }), attempt: 'asked' as const };
+      const company = cycleStage(
+        ['ada', 'ben', 'cyd', 'dan'].map((one) => person(one)).concat(team('crew', ['ada', 'ben'])),
+      );
+      const input = {
+        prepare: () => Promise.resolve({ ...company.setup, target: stage.target }),
+        attempt: 'asked' as const,
+      };
       await company.cycle(input);
       company.source.put(team('crew', shown === 'never' ? ['ada', 'ben', 'cyd'] : ['cyd']));
       // Everything is done, and what removes somebody is answered as if it were not; so is what adds, where nothing shows it.
       let failures = 0;
-      const isConcerned = (operations: string): boolean => operations.includes(shown === 'never' ? '"add"' : '"remove"');
+      const isConcerned = (operations: string): boolean =>
+        operations.includes(shown === 'never' ? '"add"' : '"remove"');
       stage.server.setFaults({
         before({ method, path, body }) {
           if (method !== 'PATCH' || !path.startsWith('/Groups') || !isConcerned(JSON.stringify(body))) return undefined;
@@ -105,10 +136,18 @@ describe('a member who joined by a request whose answer was lost, so that repeat
 
 describe('whoever was taken out of a group by a request that was answered as if it had failed', () => {
   /** Refuses nothing, but says that the first removals failed, and does not show the group when it is asked for it then. */
-  const stageOf = async (context: Parameters<typeof begin>[0], { garbled, unread }: { readonly garbled: number; readonly unread: number }) => {
+  const stageOf = async (
+    context: Parameters<typeof begin>[0],
+    { garbled, unread }: { readonly garbled: number; readonly unread: number },
+  ) => {
     const stage = await begin(context, {});
-    const company = cycleStage(['ada', 'ben', 'cyd', 'dan', 'eve'].map((one) => person(one)).concat(team('crew', ['ben', 'cyd', 'dan', 'eve'])));
-    const input = { prepare: () => Promise.resolve({ ...company.setup, target: stage.target }), attempt: 'asked' as const };
+    const company = cycleStage(
+      ['ada', 'ben', 'cyd', 'dan', 'eve'].map((one) => person(one)).concat(team('crew', ['ben', 'cyd', 'dan', 'eve'])),
+    );
+    const input = {
+      prepare: () => Promise.resolve({ ...company.setup, target: stage.target }),
+      attempt: 'asked' as const,
+    };
     await company.cycle(input);
     let failures = 0;
     let readings = 0;
@@ -120,7 +159,8 @@ describe('whoever was taken out of a group by a request that was answered as if 
         return (failures += 1) <= garbled ? { kind: 'garble', status: 500, body: '{"detail":"no"}' } : undefined;
       },
     });
-    const idOf = (name: string): unknown => stage.server.users().find(({ userName }) => String(userName).startsWith(name))?.['id'];
+    const idOf = (name: string): unknown =>
+      stage.server.users().find(({ userName }) => String(userName).startsWith(name))?.['id'];
     return { stage, company, input, idOf };
   };
 
@@ -134,7 +174,10 @@ describe('whoever was taken out of a group by a request that was answered as if 
 
   it('is not put back when the group is renamed', async (context) => {
     const { stage, company, input, idOf } = await stageOf(context, { garbled: 4, unread: 2 });
-    company.source.put({ ...team('crew', ['ben']), attributes: new Map([...team('crew', ['ben']).attributes, ['cn', ['Deck']]]) });
+    company.source.put({
+      ...team('crew', ['ben']),
+      attributes: new Map([...team('crew', ['ben']).attributes, ['cn', ['Deck']]]),
+    });
     await company.cycle(input);
     assert.deepEqual(memberIds(stage), [idOf('ben')]);
   });
@@ -148,7 +191,14 @@ describe('a reading that is refused with what is not about reading', () => {
       const current = (): Promise<readonly string[]> => Promise.resolve(ids);
       applied(await stage.target.changeMembers(group, members(ids), signal));
       stage.server.setFaults({ before: ({ method }) => (method === 'GET' ? { kind: 'answer', status } : undefined) });
-      const rename = (displayName: string) => stage.target.update('group', group, [{ path: 'displayName', change: 'set', value: displayName, had: true }], signal, { members: current, expectedMembers: current });
+      const rename = (displayName: string) =>
+        stage.target.update(
+          'group',
+          group,
+          [{ path: 'displayName', change: 'set', value: displayName, had: true }],
+          signal,
+          { members: current, expectedMembers: current },
+        );
       assert.equal(failureClass(await rename('Deck')), 'transient');
       stage.server.setFaults({});
       const outcome = await rename('Deck');
@@ -158,7 +208,9 @@ describe('a reading that is refused with what is not about reading', () => {
     it(`does not prove a deletion (${status})`, async (context) => {
       const stage = await begin(context, {});
       const { ids } = await createTeam(stage, 1);
-      stage.server.setFaults({ before: ({ method }) => ({ kind: 'answer', status: method === 'DELETE' ? 404 : status }) });
+      stage.server.setFaults({
+        before: ({ method }) => ({ kind: 'answer', status: method === 'DELETE' ? 404 : status }),
+      });
       assert.equal(failureClass(await stage.target.remove('user', ids[0] ?? '', signal)), 'transient');
     });
   }

@@ -6,21 +6,39 @@ import type { Json } from '../support/scim-server/protocol.ts';
 import { applied, failureClass, set, signal } from './scim-target.ts';
 import { begin, createPerson, createTeam, memberIds, type Stage } from './scim-target-dialects-stage.ts';
 
-const answer = (status: number, detail = 'no'): Fault => ({ kind: 'answer', status, body: { schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'], status: String(status), detail } });
+const answer = (status: number, detail = 'no'): Fault => ({
+  kind: 'answer',
+  status,
+  body: { schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'], status: String(status), detail },
+});
 const title = [set('title', 'Boss')];
 const off = [set('active', false)];
-const group = (name: string) => new Map([['displayName', name], ['externalId', name]]);
+const group = (name: string) =>
+  new Map([
+    ['displayName', name],
+    ['externalId', name],
+  ]);
 const asked = ({ server }: Stage): string[] => {
   const lines = server.requests.map(({ method, path }) => `${method} ${path.split(/[?/]/)[1] ?? ''}`);
   server.clearRequests();
   return lines;
 };
-const joining = (ids: readonly string[], current: readonly string[] = []): MemberChange => ({ add: ids.map((id) => ({ id, type: 'user' as const })), remove: [], current: () => Promise.resolve(current) });
+const joining = (ids: readonly string[], current: readonly string[] = []): MemberChange => ({
+  add: ids.map((id) => ({ id, type: 'user' as const })),
+  remove: [],
+  current: () => Promise.resolve(current),
+});
 
 /** Whoever adds a member who is in already is refused so. */
 function refuseAgain(stage: Stage, status: number): void {
-  const added = (body: Json | undefined): unknown[] => (Array.isArray(body?.['Operations']) ? body['Operations'] : []).flatMap((one: { readonly value?: readonly { readonly value: unknown }[] }) => one.value ?? []).map(({ value }: { readonly value: unknown }) => value);
-  stage.server.setFaults({ before: ({ method, body }) => (method === 'PATCH' && added(body).some((id) => memberIds(stage).includes(id)) ? answer(status) : undefined) });
+  const added = (body: Json | undefined): unknown[] =>
+    (Array.isArray(body?.['Operations']) ? body['Operations'] : [])
+      .flatMap((one: { readonly value?: readonly { readonly value: unknown }[] }) => one.value ?? [])
+      .map(({ value }: { readonly value: unknown }) => value);
+  stage.server.setFaults({
+    before: ({ method, body }) =>
+      method === 'PATCH' && added(body).some((id) => memberIds(stage).includes(id)) ? answer(status) : undefined,
+  });
 }
 
 describe('a change that is refused with 403', () => {
@@ -45,7 +63,10 @@ describe('a refusal of a resource that is gone', () => {
       const stage = await begin(context, {});
       const [there, gone] = [await createPerson(stage, 'a'), await createPerson(stage, 'b')];
       applied(await stage.target.remove('user', gone, signal));
-      stage.server.setFaults({ before: ({ method }) => (method === 'PATCH' || method === 'DELETE' ? answer(status, 'Invalid request') : undefined) });
+      stage.server.setFaults({
+        before: ({ method }) =>
+          method === 'PATCH' || method === 'DELETE' ? answer(status, 'Invalid request') : undefined,
+      });
       assert.equal(failureClass(await stage.target.update('user', gone, title, signal)), 'gone');
       assert.equal(failureClass(await stage.target.update('user', there, title, signal)), 'rejected');
       assert.equal(failureClass(await stage.target.update('user', gone, off, signal)), 'gone');
@@ -58,7 +79,8 @@ describe('a refusal of a resource that is gone', () => {
     const id = await createPerson(stage, 'a');
     stage.server.setFaults({ before: ({ method }) => (method === 'PATCH' ? answer(422) : undefined) });
     asked(stage);
-    for (let times = 0; times < 20; times += 1) assert.equal(failureClass(await stage.target.update('user', id, title, signal)), 'rejected');
+    for (let times = 0; times < 20; times += 1)
+      assert.equal(failureClass(await stage.target.update('user', id, title, signal)), 'rejected');
     assert.equal(asked(stage).filter((line) => line === 'GET Users').length, 3);
     assert.equal(failureClass(await stage.target.update('user', id, off, signal)), 'rejected');
     assert.deepEqual(asked(stage), ['PATCH Users', 'GET Users']); // an end of access is looked into each time
@@ -69,7 +91,10 @@ describe('a change that has to name a version, and there is none', () => {
   it('goes for any version', async (context) => {
     const stage = await begin(context, { http: { etags: 'off' } });
     const id = await createPerson(stage, 'a');
-    stage.server.setFaults({ before: ({ method, headers }) => (method === 'PATCH' && headers['if-match'] === undefined ? answer(428) : undefined) });
+    stage.server.setFaults({
+      before: ({ method, headers }) =>
+        method === 'PATCH' && headers['if-match'] === undefined ? answer(428) : undefined,
+    });
     applied(await stage.target.update('user', id, title, signal));
     assert.equal(stage.learned()['etag'], 'required');
     assert.equal(stage.server.requests.at(-1)?.headers['if-match'], '*');
@@ -77,7 +102,12 @@ describe('a change that has to name a version, and there is none', () => {
 });
 
 describe('a body whose media type is refused with 400', () => {
-  const only = (type: string, status: number, detail: string) => ({ method, headers }: ScimRequestRecord): Fault | undefined => (method !== 'GET' && headers['content-type'] !== undefined && headers['content-type'] !== type ? answer(status, detail) : undefined);
+  const only =
+    (type: string, status: number, detail: string) =>
+    ({ method, headers }: ScimRequestRecord): Fault | undefined =>
+      method !== 'GET' && headers['content-type'] !== undefined && headers['content-type'] !== type
+        ? answer(status, detail)
+        : undefined;
 
   it('goes as the other one, whether the refusal says so or what is missing', async (context) => {
     for (const detail of ['Content-Type must be application/json', 'userName is required']) {
@@ -93,7 +123,8 @@ describe('a body whose media type is refused with 400', () => {
   it('is not tried for any other refusal once something was taken, and only once before', async (context) => {
     const stage = await begin(context, {});
     stage.server.setFaults({ before: ({ method }) => (method === 'POST' ? answer(400) : undefined) });
-    for (const name of ['a', 'b', 'c']) assert.equal(failureClass(await stage.target.create('user', new Map([['userName', name]]), signal)), 'rejected');
+    for (const name of ['a', 'b', 'c'])
+      assert.equal(failureClass(await stage.target.create('user', new Map([['userName', name]]), signal)), 'rejected');
     assert.equal(asked(stage).length, 4);
     const other = await begin(context, {});
     const id = await createPerson(other, 'a');
@@ -109,7 +140,9 @@ describe('groups that a target names among its types, and does not take', () => 
   it('are found out once where there is no such endpoint, be it said by a page', async (context) => {
     for (const body of [html, { detail: 'no route' }]) {
       const stage = await begin(context, {});
-      stage.server.setFaults({ before: ({ path }) => (path.startsWith('/Groups') ? { kind: 'answer', status: 404, body } : undefined) });
+      stage.server.setFaults({
+        before: ({ path }) => (path.startsWith('/Groups') ? { kind: 'answer', status: 404, body } : undefined),
+      });
       assert.equal(failureClass(await stage.target.create('group', group('one'), signal)), 'unsupported');
       assert.equal(stage.target.takes('group'), 'none');
       asked(stage);
@@ -120,7 +153,9 @@ describe('groups that a target names among its types, and does not take', () => 
 
   it('are found out by two searches, where these are answered with a page', async (context) => {
     const stage = await begin(context, {});
-    stage.server.setFaults({ before: ({ path }) => (path.startsWith('/Groups') ? { kind: 'answer', status: 404, body: html } : undefined) });
+    stage.server.setFaults({
+      before: ({ path }) => (path.startsWith('/Groups') ? { kind: 'answer', status: 404, body: html } : undefined),
+    });
     await stage.target.find('group', 'displayName', 'one', signal);
     assert.equal(stage.target.takes('group'), 'all');
     await stage.target.find('group', 'displayName', 'two', signal);
@@ -131,7 +166,8 @@ describe('groups that a target names among its types, and does not take', () => 
     const stage = await begin(context, {});
     stage.server.setFaults({ before: ({ method }) => (method === 'POST' ? answer(403) : undefined) });
     const outcomes: string[] = [];
-    for (const name of ['one', 'two', 'three']) outcomes.push(failureClass(await stage.target.create('group', group(name), signal)));
+    for (const name of ['one', 'two', 'three'])
+      outcomes.push(failureClass(await stage.target.create('group', group(name), signal)));
     assert.deepEqual(outcomes, ['rejected', 'rejected', 'unsupported']);
     assert.equal(stage.target.takes('group'), 'existing');
   });
@@ -139,18 +175,48 @@ describe('groups that a target names among its types, and does not take', () => 
   it('are not given up for one page where groups were made', async (context) => {
     const stage = await begin(context, {});
     applied(await stage.target.create('group', group('one'), signal));
-    stage.server.setFaults({ before: ({ path }) => (path.startsWith('/Groups') ? { kind: 'answer', status: 404, body: html } : undefined) });
+    stage.server.setFaults({
+      before: ({ path }) => (path.startsWith('/Groups') ? { kind: 'answer', status: 404, body: html } : undefined),
+    });
     await stage.target.create('group', group('two'), signal);
     assert.equal(stage.target.takes('group'), 'all');
   });
 });
 
 describe('a login that is taken', () => {
-  for (const [update, status] of [['patch', 400], ['patch', 409], ['patch', 422], ['put', 400], ['put', 422]] as const) {
+  for (const [update, status] of [
+    ['patch', 400],
+    ['patch', 409],
+    ['patch', 422],
+    ['put', 400],
+    ['put', 422],
+  ] as const) {
     it(`is a conflict where it is changed by ${update} and refused with ${status}`, async (context) => {
-      const stage = await begin(context, {}, update === 'put' ? { users: { update: 'put', create: true, required: ['userName'], drop: [], immutable: [], activation: 'update', deactivation: 'reversible', deletion: 'deletes', createInactive: true, reactivation: 'update' } } : {});
+      const stage = await begin(
+        context,
+        {},
+        update === 'put'
+          ? {
+              users: {
+                update: 'put',
+                create: true,
+                required: ['userName'],
+                drop: [],
+                immutable: [],
+                activation: 'update',
+                deactivation: 'reversible',
+                deletion: 'deletes',
+                createInactive: true,
+                reactivation: 'update',
+              },
+            }
+          : {},
+      );
       const id = await createPerson(stage, 'a');
-      stage.server.setFaults({ before: ({ method }) => (method === update.toUpperCase() ? answer(status, 'Username has already been taken') : undefined) });
+      stage.server.setFaults({
+        before: ({ method }) =>
+          method === update.toUpperCase() ? answer(status, 'Username has already been taken') : undefined,
+      });
       asked(stage);
       assert.equal(failureClass(await stage.target.update('user', id, [set('userName', 'b@x')], signal)), 'conflict');
       assert.equal(asked(stage).filter((line) => line.startsWith(update.toUpperCase())).length, 1);
@@ -173,7 +239,8 @@ describe('a group of which only has to be seen that it is there', () => {
     await stage.target.read('group', team.group, signal);
     assert.deepEqual(paths(), ['/Groups/g?excludedAttributes=members', '/Groups/g']);
     stage.server.setFaults({ before: ({ path }) => (path.includes('excludedAttributes') ? answer(400) : undefined) });
-    for (let times = 0; times < 2; times += 1) assert.ok(!('class' in (await stage.target.read('group', team.group, signal, 'members'))));
+    for (let times = 0; times < 2; times += 1)
+      assert.ok(!('class' in (await stage.target.read('group', team.group, signal, 'members'))));
     assert.deepEqual(paths(), ['/Groups/g?excludedAttributes=members', '/Groups/g', '/Groups/g']);
   });
 });

@@ -18,7 +18,9 @@ const off = [set('active', false)];
 
 /** A target that answers changes with 204 and nothing. */
 async function begin(context: TestContext): Promise<Stage> {
-  const server = await startScimServer({ behaviour: { users: { patchAnswer: 'empty' }, groups: { patchAnswer: 'empty' } } });
+  const server = await startScimServer({
+    behaviour: { users: { patchAnswer: 'empty' }, groups: { patchAnswer: 'empty' } },
+  });
   const clock = fakeClock();
   const stage: Stage = { server, clock, target: createScimTarget(targetOptions(server.url, 'any', { clock })) };
   context.after(async () => {
@@ -38,7 +40,19 @@ async function restart(stage: Stage): Promise<void> {
 
 async function people({ target }: Stage, count: number): Promise<string[]> {
   const ids: string[] = [];
-  for (let number = 0; number < count; number += 1) ids.push(applied(await target.create('user', new Map<string, string | boolean>([['userName', `p${number}`], ['active', true]]), signal)));
+  for (let number = 0; number < count; number += 1)
+    ids.push(
+      applied(
+        await target.create(
+          'user',
+          new Map<string, string | boolean>([
+            ['userName', `p${number}`],
+            ['active', true],
+          ]),
+          signal,
+        ),
+      ),
+    );
   return ids;
 }
 
@@ -53,7 +67,10 @@ describe('a form of writing that was found honest', () => {
     const stage = await begin(context);
     const crew = await people(stage, 12);
     const group = applied(await stage.target.create('group', new Map([['displayName', 'Crew']]), signal));
-    const join = async (at: number): Promise<string> => failureClass(await stage.target.changeMembers(group, members(crew.slice(at, at + 1), [], crew.slice(0, at)), signal));
+    const join = async (at: number): Promise<string> =>
+      failureClass(
+        await stage.target.changeMembers(group, members(crew.slice(at, at + 1), [], crew.slice(0, at)), signal),
+      );
     stage.server.clearRequests();
     for (const at of [0, 1]) assert.equal(await join(at), 'applied');
     assert.equal(readings(stage), 2); // the first one, and the first one to others
@@ -65,7 +82,9 @@ describe('a form of writing that was found honest', () => {
     for (const at of [5, 6]) assert.equal(await join(at), 'applied');
     assert.equal(readings(stage), 1);
     await stage.clock.advance(dayMilliseconds);
-    stage.server.setFaults({ before: ({ method }) => (method === 'PATCH' ? { kind: 'answer', status: 204 } : undefined) });
+    stage.server.setFaults({
+      before: ({ method }) => (method === 'PATCH' ? { kind: 'answer', status: 204 } : undefined),
+    });
     assert.equal(await join(7), 'rejected');
     assert.equal(await join(8), 'rejected'); // from now on each is looked into
   });
@@ -74,14 +93,18 @@ describe('a form of writing that was found honest', () => {
     const stage = await begin(context);
     const ids = await people(stage, 14);
     stage.server.clearRequests();
-    const end = async (at: number): Promise<string> => failureClass(await stage.target.update('user', ids[at] ?? '', off, signal));
-    const remove = async (at: number): Promise<string> => failureClass(await stage.target.remove('user', ids[at] ?? '', signal));
+    const end = async (at: number): Promise<string> =>
+      failureClass(await stage.target.update('user', ids[at] ?? '', off, signal));
+    const remove = async (at: number): Promise<string> =>
+      failureClass(await stage.target.remove('user', ids[at] ?? '', signal));
     for (const at of [0, 1, 2, 3]) assert.equal(await end(at), 'applied');
     for (const at of [0, 1, 2, 3]) assert.equal(await remove(at), 'applied');
     assert.equal(readings(stage), 6);
     await restart(stage);
     await stage.clock.advance(dayMilliseconds);
-    stage.server.setFaults({ before: ({ method }) => (method === 'PATCH' || method === 'DELETE' ? { kind: 'answer', status: 204 } : undefined) });
+    stage.server.setFaults({
+      before: ({ method }) => (method === 'PATCH' || method === 'DELETE' ? { kind: 'answer', status: 204 } : undefined),
+    });
     assert.equal(await end(4), 'rejected');
     assert.equal(await remove(5), 'rejected');
   });
@@ -91,7 +114,8 @@ describe('a form of writing that was found honest', () => {
     const ids = await people(stage, 1);
     const group = applied(await stage.target.create('group', new Map([['displayName', 'Crew']]), signal));
     stage.server.clearRequests();
-    for (let times = 0; times <= 100; times += 1) applied(await stage.target.changeMembers(group, members(ids), signal));
+    for (let times = 0; times <= 100; times += 1)
+      applied(await stage.target.changeMembers(group, members(ids), signal));
     assert.equal(readings(stage), 2);
   });
 });

@@ -24,14 +24,19 @@ const paths = [
 ];
 
 /** What one update changes: path → value, or null to clear it. */
-const update = fc.dictionary(fc.constantFrom(...paths), fc.option(fc.constantFrom('a', 'b "c" \\', 'ä')), { minKeys: 1, maxKeys: 5 });
+const update = fc.dictionary(fc.constantFrom(...paths), fc.option(fc.constantFrom('a', 'b "c" \\', 'ä')), {
+  minKeys: 1,
+  maxKeys: 5,
+});
 
 /** Lists as sets; an element that says nothing but its type says nothing. */
 function comparable(body: Body | undefined): unknown {
   const content = Object.entries(Object(contentOf(body)) as Record<string, unknown>).map(([key, value]) => {
     if (!Array.isArray(value)) return [key, value] as const;
     const elements: readonly unknown[] = value;
-    const texts = elements.filter((element) => Object.keys(Object(element) as object).length > 1).map((element) => JSON.stringify(Object.entries(Object(element) as object).sort()));
+    const texts = elements
+      .filter((element) => Object.keys(Object(element) as object).length > 1)
+      .map((element) => JSON.stringify(Object.entries(Object(element) as object).sort()));
     return [key, texts.sort()] as const;
   });
   return Object.fromEntries(content.filter(([, value]) => !Array.isArray(value) || value.length > 0));
@@ -60,18 +65,28 @@ describe('PATCH, PUT and the fake', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(update, { minLength: 1, maxLength: 5 }), fc.boolean(), async (updates, forgetful) => {
         people += 1;
-        const attributes = new Map<string, ScimValue>([['userName', `person${people}`], ['active', true]]);
-        const ids = await Promise.all(targets.map(async (target) => applied(await target.create('user', attributes, signal))));
+        const attributes = new Map<string, ScimValue>([
+          ['userName', `person${people}`],
+          ['active', true],
+        ]);
+        const ids = await Promise.all(
+          targets.map(async (target) => applied(await target.create('user', attributes, signal))),
+        );
         const held = new Set<string>();
         for (const changed of updates) {
           // A forgetful caller believes that everything is there; what is there is never believed to be missing.
-          const changes = Object.entries(changed).map(([path, value]): ScimChange => (value === null ? clear(path) : set(path, value, forgetful || held.has(path))));
-          for (const [index, target] of targets.entries()) applied(await target.update('user', ids[index] ?? '', changes, signal));
+          const changes = Object.entries(changed).map(([path, value]): ScimChange =>
+            value === null ? clear(path) : set(path, value, forgetful || held.has(path)),
+          );
+          for (const [index, target] of targets.entries())
+            applied(await target.update('user', ids[index] ?? '', changes, signal));
           for (const [path, value] of Object.entries(changed)) {
             if (value === null) held.delete(path);
             else held.add(path);
           }
-          const [patched, put] = servers.map((server, index) => comparable(server.users().find((body) => body['id'] === ids[index])));
+          const [patched, put] = servers.map((server, index) =>
+            comparable(server.users().find((body) => body['id'] === ids[index])),
+          );
           const expected = comparable(fake.users().find((body) => body['id'] === ids[2]));
           assert.deepEqual(patched, expected, 'PATCH');
           assert.deepEqual(put, expected, 'PUT');
@@ -79,6 +94,9 @@ describe('PATCH, PUT and the fake', () => {
       }),
       { numRuns: 60 },
     );
-    assert.deepEqual(servers.flatMap((server) => server.violations), []);
+    assert.deepEqual(
+      servers.flatMap((server) => server.violations),
+      [],
+    );
   });
 });

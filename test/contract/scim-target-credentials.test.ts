@@ -47,10 +47,15 @@ describe('the credentials', () => {
     const origin = `http://127.0.0.1:${address.port}`;
     for (const status of [301, 302, 303, 307, 308]) {
       const location = `${origin}/scim/v2/Users?token=${token}`;
-      const { server, target } = await begin(context, { before: () => ({ kind: 'answer', status, headers: { location } }) });
+      const { server, target } = await begin(context, {
+        before: () => ({ kind: 'answer', status, headers: { location } }),
+      });
       const outcome = await target.create('user', alice, signal);
       assert.equal(outcome.kind === 'failed' && outcome.failure.class, 'protocol');
-      assert.equal(outcome.kind === 'failed' && outcome.failure.detail, `HTTP ${status} to ${origin}: redirects are not followed; configure the URL there, if it is the SCIM endpoint`);
+      assert.equal(
+        outcome.kind === 'failed' && outcome.failure.detail,
+        `HTTP ${status} to ${origin}: redirects are not followed; configure the URL there, if it is the SCIM endpoint`,
+      );
       assert.equal(classOf(await find(target)), 'protocol');
       assert.equal(server.requests.length, 2);
     }
@@ -61,12 +66,27 @@ describe('the credentials', () => {
     const basic = Buffer.from('svc:pass-w0rd').toString('base64');
     const cases = [
       [createAuth('wiki', { bearer: () => Promise.resolve(token) }), [token]],
-      [createAuth('wiki', { basic: { user: 'svc', password: () => Promise.resolve('pass-w0rd') } }), ['pass-w0rd', basic]],
-      [createAuth('wiki', { headers: { 'DD-API-KEY': () => Promise.resolve('key-one-1'), 'dd-app-key': () => Promise.resolve('key-two-2') } }), ['key-one-1', 'key-two-2']],
+      [
+        createAuth('wiki', { basic: { user: 'svc', password: () => Promise.resolve('pass-w0rd') } }),
+        ['pass-w0rd', basic],
+      ],
+      [
+        createAuth('wiki', {
+          headers: {
+            'DD-API-KEY': () => Promise.resolve('key-one-1'),
+            'dd-app-key': () => Promise.resolve('key-two-2'),
+          },
+        }),
+        ['key-one-1', 'key-two-2'],
+      ],
     ] as const;
     for (const [auth, secrets] of cases) {
       const detail = `\u001b[31mwrong: ${secrets.join(' and ')}\nBearer ${secrets[0]}`;
-      const { target } = await begin(context, { before: () => ({ kind: 'answer', status: 401, body: { detail } }) }, { auth });
+      const { target } = await begin(
+        context,
+        { before: () => ({ kind: 'answer', status: 401, body: { detail } }) },
+        { auth },
+      );
       const result = await find(target);
       assert.ok(isFailure(result));
       assert.match(result.detail, /^wrong: \*\*\*/);
@@ -75,21 +95,37 @@ describe('the credentials', () => {
   });
 
   it('that HTTP cannot carry, or that are empty, are a mistake of the configuration and not of the target', async (context) => {
-    for (const [secret, code] of [['two\nlines', 'D2S_CONFIG_INVALID'], ['', 'D2S_SECRET_UNREADABLE']] as const) {
-      const { server, target } = await begin(context, {}, { auth: createAuth('wiki', { bearer: () => Promise.resolve(secret) }) });
-      await assert.rejects(find(target), (error: Error) => 'code' in error && error.code === code && !error.message.includes('lines'));
+    for (const [secret, code] of [
+      ['two\nlines', 'D2S_CONFIG_INVALID'],
+      ['', 'D2S_SECRET_UNREADABLE'],
+    ] as const) {
+      const { server, target } = await begin(
+        context,
+        {},
+        { auth: createAuth('wiki', { bearer: () => Promise.resolve(secret) }) },
+      );
+      await assert.rejects(
+        find(target),
+        (error: Error) => 'code' in error && error.code === code && !error.message.includes('lines'),
+      );
       assert.equal(server.requests.length, 0);
     }
   });
 });
 
 describe('TLS to a target', () => {
-  const serve = async (context: TestContext, ip: readonly string[]): Promise<{ readonly url: string; readonly ca: string }> => {
+  const serve = async (
+    context: TestContext,
+    ip: readonly string[],
+  ): Promise<{ readonly url: string; readonly ca: string }> => {
     const folder = await mkdtemp(join(tmpdir(), 'dir2scim-tls-'));
     const certificates = await createCertificates(folder, { dns: ['elsewhere.example'], ip });
     const server = await startScimServer({
       token,
-      tls: { key: await readFile(certificates.keyFile, 'utf8'), cert: await readFile(certificates.certificateFile, 'utf8') },
+      tls: {
+        key: await readFile(certificates.keyFile, 'utf8'),
+        cert: await readFile(certificates.certificateFile, 'utf8'),
+      },
     });
     context.after(async () => {
       await server.stop();
@@ -99,7 +135,9 @@ describe('TLS to a target', () => {
   };
   const attempt = async (context: TestContext, url: string, ca?: string): Promise<unknown> => {
     const clock = fakeClock();
-    const target = createScimTarget(targetOptions(url, token, { clock, tls: ca === undefined ? {} : { ca: () => Promise.resolve(ca) } }));
+    const target = createScimTarget(
+      targetOptions(url, token, { clock, tls: ca === undefined ? {} : { ca: () => Promise.resolve(ca) } }),
+    );
     context.after(() => target.close());
     return drive(clock, find(target));
   };

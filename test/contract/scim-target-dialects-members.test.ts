@@ -7,7 +7,10 @@ import { begin, createPerson, createTeam, memberIds } from './scim-target-dialec
 describe('members that a target refuses', () => {
   for (const tooManyStatus of [400, 413] as const) {
     it(`are sent in smaller pieces after ${tooManyStatus}, and that is learned`, async (context) => {
-      const stage = await begin(context, { members: { maxPerRequest: 3, tooManyStatus }, errors: { scimTypes: false } });
+      const stage = await begin(context, {
+        members: { maxPerRequest: 3, tooManyStatus },
+        errors: { scimTypes: false },
+      });
       const { group, ids } = await createTeam(stage, 12);
       applied(await stage.target.changeMembers(group, members(ids), signal));
       assert.deepEqual([memberIds(stage), stage.learned()], [[...ids].sort(), { 'members.addPerRequest': 3 }]);
@@ -33,15 +36,23 @@ describe('members that a target refuses', () => {
   });
 
   it('are put back when a removal by value took everybody out', async (context) => {
-    const stage = await begin(context, { members: { remove: ['all'] } }, {}, {
-      // A server that overlooks the value: "remove members" is what is left.
-      before({ body }) {
-        const operation = (body?.['Operations'] as { readonly op: string; readonly path?: string; readonly value?: unknown }[] | undefined)?.[0];
-        if (operation?.op !== 'remove' || operation.value === undefined) return undefined;
-        delete (operation as { value?: unknown }).value;
-        return undefined;
+    const stage = await begin(
+      context,
+      { members: { remove: ['all'] } },
+      {},
+      {
+        // A server that overlooks the value: "remove members" is what is left.
+        before({ body }) {
+          const operation = (
+            body?.['Operations'] as
+              { readonly op: string; readonly path?: string; readonly value?: unknown }[] | undefined
+          )?.[0];
+          if (operation?.op !== 'remove' || operation.value === undefined) return undefined;
+          delete (operation as { value?: unknown }).value;
+          return undefined;
+        },
       },
-    });
+    );
     const { group, ids: everybody } = await createTeam(stage, 4);
     applied(await stage.target.changeMembers(group, members(everybody), signal));
     const outcome = await stage.target.changeMembers(group, members([], everybody.slice(0, 1), everybody), signal);
@@ -53,7 +64,10 @@ describe('members that a target refuses', () => {
     const stage = await begin(context, { members: { remove: ['values'], shown: 'never' } });
     const { group, ids } = await createTeam(stage, 3);
     applied(await stage.target.changeMembers(group, members(ids), signal));
-    assert.equal(failureClass(await stage.target.changeMembers(group, members([], ids.slice(0, 1), ids), signal)), 'rejected');
+    assert.equal(
+      failureClass(await stage.target.changeMembers(group, members([], ids.slice(0, 1), ids), signal)),
+      'rejected',
+    );
     assert.deepEqual([memberIds(stage), stage.learned()], [[...ids].sort(), { 'members.read': 'own-record' }]);
   });
 
@@ -67,11 +81,22 @@ describe('members that a target refuses', () => {
   });
 
   it('are no reason to take the group for gone, when a 404 is about one of them', async (context) => {
-    const stage = await begin(context, {}, {}, {
-      before: ({ method, body }) => (method === 'PATCH' && JSON.stringify(body).includes('nobody') ? { kind: 'answer', status: 404, body: { detail: 'no such member' } } : undefined),
-    });
+    const stage = await begin(
+      context,
+      {},
+      {},
+      {
+        before: ({ method, body }) =>
+          method === 'PATCH' && JSON.stringify(body).includes('nobody')
+            ? { kind: 'answer', status: 404, body: { detail: 'no such member' } }
+            : undefined,
+      },
+    );
     const { group, ids } = await createTeam(stage, 1);
-    assert.equal(failureClass(await stage.target.changeMembers(group, members([...ids, 'nobody']), signal)), 'rejected');
+    assert.equal(
+      failureClass(await stage.target.changeMembers(group, members([...ids, 'nobody']), signal)),
+      'rejected',
+    );
     assert.equal(failureClass(await stage.target.changeMembers('no-such-group', members(ids), signal)), 'gone');
     assert.deepEqual(stage.learned(), {});
   });
@@ -90,10 +115,15 @@ describe('members that a target refuses', () => {
 
 describe('a group that is created with members', () => {
   const crew = new Map([['displayName', 'Crew']]);
-  const asked = (ids: readonly TargetId[]): { readonly id: TargetId; readonly type: 'user' }[] => ids.map((id) => ({ id, type: 'user' }));
+  const asked = (ids: readonly TargetId[]): { readonly id: TargetId; readonly type: 'user' }[] =>
+    ids.map((id) => ({ id, type: 'user' }));
 
   it('has those whom the target took', async (context) => {
-    const stage = await begin(context, { members: { unknown: 'dropped' } }, { members: { onCreate: 'include', addPerRequest: 3 } });
+    const stage = await begin(
+      context,
+      { members: { unknown: 'dropped' } },
+      { members: { onCreate: 'include', addPerRequest: 3 } },
+    );
     assert.equal(stage.target.memberChunk.create, 3);
     const ids = [await createPerson(stage, 'a'), await createPerson(stage, 'b')];
     const outcome = await stage.target.create('group', crew, signal, asked([...ids, 'nobody']));
@@ -104,7 +134,10 @@ describe('a group that is created with members', () => {
   it('is created without them when it is refused with them, and that is learned', async (context) => {
     const stage = await begin(context, { members: { onCreate: 'refused' } }, { members: { onCreate: 'include' } });
     const outcome = await stage.target.create('group', crew, signal, asked([await createPerson(stage, 'a')]));
-    assert.deepEqual([outcome.kind === 'applied' && outcome.members, stage.learned(), stage.target.memberChunk.create], [undefined, { 'members.onCreate': 'after' }, 0]);
+    assert.deepEqual(
+      [outcome.kind === 'applied' && outcome.members, stage.learned(), stage.target.memberChunk.create],
+      [undefined, { 'members.onCreate': 'after' }, 0],
+    );
   });
 
   it('gets no more than fits into a request', async (context) => {

@@ -14,8 +14,15 @@ describe('a PUT', () => {
         if (method !== 'PUT' || interfered > 0) return undefined;
         interfered += 1;
         const id = String(stage.server.users()[0]?.['id']);
-        const message = { schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations: [{ op: 'replace', path: 'title', value: 'Prof' }] };
-        await fetch(`${stage.server.url}/Users/${id}`, { method: 'PATCH', headers: { 'content-type': 'application/scim+json' }, body: JSON.stringify(message) });
+        const message = {
+          schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
+          Operations: [{ op: 'replace', path: 'title', value: 'Prof' }],
+        };
+        await fetch(`${stage.server.url}/Users/${id}`, {
+          method: 'PATCH',
+          headers: { 'content-type': 'application/scim+json' },
+          body: JSON.stringify(message),
+        });
         return undefined;
       },
     });
@@ -31,8 +38,15 @@ describe('a PUT', () => {
     const stage = await begin(context, { users: { putNull: 'refused' } }, putOnly);
     const id = await createPerson(stage, 'a');
     const [held = {}] = stage.server.users();
-    const shown = { ...held, nickName: null, name: { givenName: null }, emails: [{ value: 'a@x', type: 'work', display: null }] };
-    stage.server.setFaults({ before: ({ method }) => (method === 'GET' ? { kind: 'answer', status: 200, body: shown } : undefined) });
+    const shown = {
+      ...held,
+      nickName: null,
+      name: { givenName: null },
+      emails: [{ value: 'a@x', type: 'work', display: null }],
+    };
+    stage.server.setFaults({
+      before: ({ method }) => (method === 'GET' ? { kind: 'answer', status: 200, body: shown } : undefined),
+    });
     applied(await stage.target.update('user', id, [set('displayName', 'b')], signal));
     const sent = stage.server.requests.find(({ method }) => method === 'PUT')?.body;
     assert.doesNotMatch(JSON.stringify(sent), /null/);
@@ -41,7 +55,8 @@ describe('a PUT', () => {
 
   it('goes without a version where the target refuses the very one that it shows, and that is learned', async (context) => {
     const stage = await begin(context, {}, putOnly, {
-      before: ({ method, headers }) => (method === 'PUT' && headers['if-match'] !== undefined ? { kind: 'answer', status: 412 } : undefined),
+      before: ({ method, headers }) =>
+        method === 'PUT' && headers['if-match'] !== undefined ? { kind: 'answer', status: 412 } : undefined,
     });
     const id = await createPerson(stage, 'a');
     applied(await stage.target.update('user', id, [set('displayName', 'b')], signal));
@@ -55,7 +70,12 @@ describe('a PUT', () => {
         if (method === 'PUT') return { kind: 'answer', status: 412 };
         if (method !== 'GET') return undefined;
         version += 1;
-        return { kind: 'answer', status: 200, headers: { etag: `W/"${version}"` }, body: { id: path.slice('/Users/'.length), userName: 'a', meta: { version: `W/"${version}"` } } };
+        return {
+          kind: 'answer',
+          status: 200,
+          headers: { etag: `W/"${version}"` },
+          body: { id: path.slice('/Users/'.length), userName: 'a', meta: { version: `W/"${version}"` } },
+        };
       },
     });
     assert.equal(failureClass(await stage.target.update('user', 'x', [set('displayName', 'b')], signal)), 'transient');
@@ -63,7 +83,10 @@ describe('a PUT', () => {
   });
 
   it('that is answered with 404 is about something else than what was read just now', async (context) => {
-    const stage = await begin(context, {}, putOnly, { before: ({ method }) => (method === 'PUT' ? { kind: 'answer', status: 404, body: { detail: 'no such manager' } } : undefined) });
+    const stage = await begin(context, {}, putOnly, {
+      before: ({ method }) =>
+        method === 'PUT' ? { kind: 'answer', status: 404, body: { detail: 'no such manager' } } : undefined,
+    });
     const id = await createPerson(stage, 'a');
     assert.equal(failureClass(await stage.target.update('user', id, [set('displayName', 'b')], signal)), 'rejected');
     assert.equal(failureClass(await stage.target.update('user', 'nobody', [set('displayName', 'b')], signal)), 'gone');
@@ -71,7 +94,16 @@ describe('a PUT', () => {
 
   it('says nothing that only the target may say, and no null', async (context) => {
     const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
-    const shown = { schemas: ['urn:ietf:params:scim:schemas:core:2.0:User', enterprise], id: 'x', userName: 'a', nickName: null, name: { givenName: 'A', honorificPrefix: null }, groups: [{ value: 'g1' }], meta: { resourceType: 'User' }, [enterprise]: { department: null, manager: { value: 'm', displayName: 'Boss' } } };
+    const shown = {
+      schemas: ['urn:ietf:params:scim:schemas:core:2.0:User', enterprise],
+      id: 'x',
+      userName: 'a',
+      nickName: null,
+      name: { givenName: 'A', honorificPrefix: null },
+      groups: [{ value: 'g1' }],
+      meta: { resourceType: 'User' },
+      [enterprise]: { department: null, manager: { value: 'm', displayName: 'Boss' } },
+    };
     const sent: unknown[] = [];
     const stage = await begin(context, {}, putOnly, {
       before({ method, path, body }) {
@@ -81,22 +113,42 @@ describe('a PUT', () => {
       },
     });
     applied(await stage.target.update('user', 'x', [set('displayName', 'b')], signal));
-    assert.deepEqual(sent, [{ schemas: shown.schemas, id: 'x', userName: 'a', name: { givenName: 'A' }, displayName: 'b', [enterprise]: { manager: { value: 'm' } } }]);
+    assert.deepEqual(sent, [
+      {
+        schemas: shown.schemas,
+        id: 'x',
+        userName: 'a',
+        name: { givenName: 'A' },
+        displayName: 'b',
+        [enterprise]: { manager: { value: 'm' } },
+      },
+    ]);
   });
 
   it('that merges names what changes and what is required, and nothing else', async (context) => {
-    const stage = await begin(context, { users: { put: 'merge' } }, { users: { update: 'put-merge', required: ['userName', 'emails'] } });
+    const stage = await begin(
+      context,
+      { users: { put: 'merge' } },
+      { users: { update: 'put-merge', required: ['userName', 'emails'] } },
+    );
     const id = await createPerson(stage, 'a');
     applied(await stage.target.update('user', id, [set('displayName', 'b'), clear('title')], signal));
     const { schemas, ...put } = stage.server.requests.at(-1)?.body ?? {};
-    assert.deepEqual([Array.isArray(schemas), put], [true, { id, userName: 'a@x', emails: [{ type: 'work', value: 'a@x' }], displayName: 'b', title: null }]);
+    assert.deepEqual(
+      [Array.isArray(schemas), put],
+      [true, { id, userName: 'a@x', emails: [{ type: 'work', value: 'a@x' }], displayName: 'b', title: null }],
+    );
   });
 
   it('of a group keeps members that are not shown, also when only its name changes', async (context) => {
     const stage = await begin(context, { groups: { patch: 501 }, members: { shown: 'never' } });
     const { group, ids } = await createTeam(stage, 3);
     applied(await stage.target.changeMembers(group, members(ids), signal));
-    applied(await stage.target.update('group', group, [set('displayName', 'Cabin')], signal, { members: () => Promise.resolve(ids) }));
+    applied(
+      await stage.target.update('group', group, [set('displayName', 'Cabin')], signal, {
+        members: () => Promise.resolve(ids),
+      }),
+    );
     assert.deepEqual(memberIds(stage), [...ids].sort());
   });
 });
@@ -104,7 +156,10 @@ describe('a PUT', () => {
 describe('a target that wants to be told which version is meant', () => {
   it('is told, with whatever is written', async (context) => {
     const stage = await begin(context, { http: { etags: 'required' } });
-    const { group, ids: [id = ''] } = await createTeam(stage, 1);
+    const {
+      group,
+      ids: [id = ''],
+    } = await createTeam(stage, 1);
     applied(await stage.target.update('user', id, [set('displayName', 'b')], signal));
     assert.deepEqual(stage.sent(), ['PATCH Users', 'GET Users', 'PATCH Users']);
     applied(await stage.target.changeMembers(group, members([id]), signal));

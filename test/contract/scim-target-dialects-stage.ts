@@ -19,9 +19,18 @@ export interface Stage {
 }
 
 /** A server that is like this, and a client that has been told so much about it. */
-export async function begin(context: TestContext, behaviour: PartialBehaviour, says: PartialDialect = {}, faults: Faults = {}): Promise<Stage> {
+export async function begin(
+  context: TestContext,
+  behaviour: PartialBehaviour,
+  says: PartialDialect = {},
+  faults: Faults = {},
+): Promise<Stage> {
   const server = await startScimServer({ behaviour, faults });
-  const target = createScimTarget(targetOptions(server.url, 'any', { dialect: [{ origin: 'profile', says: { discovery: { use: false }, ...says } }] }));
+  const target = createScimTarget(
+    targetOptions(server.url, 'any', {
+      dialect: [{ origin: 'profile', says: { discovery: { use: false }, ...says } }],
+    }),
+  );
   context.after(async () => {
     await target.close();
     await server.stop();
@@ -29,7 +38,13 @@ export async function begin(context: TestContext, behaviour: PartialBehaviour, s
   return {
     server,
     target,
-    learned: () => Object.fromEntries(target.settings().filter(({ origin }) => origin === 'learned').map(({ name, value }) => [name, value])),
+    learned: () =>
+      Object.fromEntries(
+        target
+          .settings()
+          .filter(({ origin }) => origin === 'learned')
+          .map(({ name, value }) => [name, value]),
+      ),
     sent() {
       const lines = server.requests.map(({ method, path }) => `${method} ${path.split('/')[1] ?? ''}`);
       server.clearRequests();
@@ -42,14 +57,33 @@ export const work = 'emails[type eq "work"].value';
 export const home = 'emails[type eq "home"].value';
 
 export async function createPerson({ target }: Stage, name: string): Promise<TargetId> {
-  const attributes = new Map<string, string | boolean>([['externalId', name], ['userName', `${name}@x`], ['displayName', name], ['title', 'Dr'], ['active', true], [work, `${name}@x`]]);
+  const attributes = new Map<string, string | boolean>([
+    ['externalId', name],
+    ['userName', `${name}@x`],
+    ['displayName', name],
+    ['title', 'Dr'],
+    ['active', true],
+    [work, `${name}@x`],
+  ]);
   return applied(await target.create('user', attributes, signal));
 }
 
-export async function createTeam(stage: Stage, people: number): Promise<{ readonly group: TargetId; readonly ids: TargetId[] }> {
+export async function createTeam(
+  stage: Stage,
+  people: number,
+): Promise<{ readonly group: TargetId; readonly ids: TargetId[] }> {
   const ids: TargetId[] = [];
   for (let number = 1; number <= people; number += 1) ids.push(await createPerson(stage, `p${number}`));
-  const group = applied(await stage.target.create('group', new Map([['displayName', 'Crew'], ['externalId', 'g']]), signal));
+  const group = applied(
+    await stage.target.create(
+      'group',
+      new Map([
+        ['displayName', 'Crew'],
+        ['externalId', 'g'],
+      ]),
+      signal,
+    ),
+  );
   stage.sent();
   return { group, ids };
 }

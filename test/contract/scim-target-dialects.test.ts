@@ -12,25 +12,54 @@ import { targetOptions } from './scim-target-options.ts';
 /** A server that takes one shape alone, and the dialect for it. */
 const shapes: Readonly<Record<string, readonly [PartialBehaviour, PartialDialect]>> = {
   'as Entra speaks without its flag': [
-    { patch: { operationCase: 'capital', paths: 'required' }, values: { booleans: 'string', manager: ['array'] }, members: { add: ['array'], remove: ['values'] } },
-    { patch: { operationCase: 'capital' }, values: { booleans: 'string', manager: 'array' }, members: { remove: 'values' } },
+    {
+      patch: { operationCase: 'capital', paths: 'required' },
+      values: { booleans: 'string', manager: ['array'] },
+      members: { add: ['array'], remove: ['values'] },
+    },
+    {
+      patch: { operationCase: 'capital' },
+      values: { booleans: 'string', manager: 'array' },
+      members: { remove: 'values' },
+    },
   ],
   'as Entra speaks with its flag': [{ patch: { paths: 'absent', noMatch: 'adds' } }, { patch: { paths: 'dotted' } }],
-  'with attributes in an object': [{ patch: { paths: 'absent', dottedKeys: false, extensions: 'object' } }, { patch: { paths: 'object', extensionPaths: 'object' } }],
+  'with attributes in an object': [
+    { patch: { paths: 'absent', dottedKeys: false, extensions: 'object' } },
+    { patch: { paths: 'object', extensionPaths: 'object' } },
+  ],
   'with active alone': [{ patch: { active: 'alone' } }, { patch: { activePathless: true } }],
-  'without paths that have a filter': [{ patch: { valueFilters: 'refused' }, members: { remove: ['values'] } }, { patch: { valueFilters: false }, members: { remove: 'values' } }],
+  'without paths that have a filter': [
+    { patch: { valueFilters: 'refused' }, members: { remove: ['values'] } },
+    { patch: { valueFilters: false }, members: { remove: 'values' } },
+  ],
   'with null for nothing': [{ patch: { clear: ['null'] } }, { patch: { clear: 'null' } }],
   'with empty values for nothing': [{ patch: { clear: ['empty'] } }, { patch: { clear: 'empty' } }],
   'with two operations a request': [{ patch: { maxOperations: 2 } }, { patch: { maxOperations: 2 } }],
   'with managers as texts': [{ values: { manager: ['string'] } }, { values: { manager: 'string' } }],
-  'with managers by their value': [{ values: { manager: ['object', 'sub-attribute'] } }, { values: { manager: 'sub-attribute' } }],
+  'with managers by their value': [
+    { values: { manager: ['object', 'sub-attribute'] } },
+    { values: { manager: 'sub-attribute' } },
+  ],
   'with a primary address': [{}, { values: { primary: true } }],
-  'by PUT, and active by PATCH': [{ users: { patch: 'active', putActive: false } }, { users: { update: 'put', activation: 'patch' } }],
-  'by PUT that merges': [{ users: { patch: 405, put: 'merge' }, groups: { patch: 405, put: 'merge' } }, { users: { update: 'put-merge' }, groups: { update: 'put-merge' } }],
-  'with members as ids': [{ members: { add: ['ids'], remove: ['filter-or'] } }, { members: { add: 'ids', remove: 'filter-or' } }],
+  'by PUT, and active by PATCH': [
+    { users: { patch: 'active', putActive: false } },
+    { users: { update: 'put', activation: 'patch' } },
+  ],
+  'by PUT that merges': [
+    { users: { patch: 405, put: 'merge' }, groups: { patch: 405, put: 'merge' } },
+    { users: { update: 'put-merge' }, groups: { update: 'put-merge' } },
+  ],
+  'with members as ids': [
+    { members: { add: ['ids'], remove: ['filter-or'] } },
+    { members: { add: 'ids', remove: 'filter-or' } },
+  ],
   'with members in an object': [{ members: { add: ['nested'] } }, { members: { add: 'nested' } }],
   'with members without a path': [{ members: { add: ['pathless'] } }, { members: { add: 'pathless' } }],
-  'with few members at a time': [{ members: { maxPerRequest: 3, maxPerOperation: 2 } }, { members: { addPerRequest: 3, removePerRequest: 3, valuesPerOperation: 2 } }],
+  'with few members at a time': [
+    { members: { maxPerRequest: 3, maxPerOperation: 2 } },
+    { members: { addPerRequest: 3, removePerRequest: 3, valuesPerOperation: 2 } },
+  ],
 };
 
 describe('a target that is written to in its own words', () => {
@@ -42,20 +71,41 @@ describe('a target that is written to in its own words', () => {
       const [manager, department] = [`${enterprise}:manager.value`, `${enterprise}:department`];
       const update = async (...changes: Parameters<ScimTarget['update']>[2]): Promise<unknown> => {
         applied(await stage.target.update('user', id, changes, signal));
-        const { emails, ...rest } = contentOf(stage.server.users().find((user) => user['id'] === id)) as Record<string, unknown>;
+        const { emails, ...rest } = contentOf(stage.server.users().find((user) => user['id'] === id)) as Record<
+          string,
+          unknown
+        >;
         const addresses = (emails ?? []) as readonly { readonly value: unknown }[];
         return { ...rest, emails: addresses.map(({ value }) => value) };
       };
       const person = { externalId: 'a', userName: 'a@x', displayName: 'a', active: true };
-      assert.deepEqual(await update(set(manager, boss, false), set(department, 'Sales', false), set('name.givenName', 'A', false), set('displayName', 'b'), clear('title')), {
+      assert.deepEqual(
+        await update(
+          set(manager, boss, false),
+          set(department, 'Sales', false),
+          set('name.givenName', 'A', false),
+          set('displayName', 'b'),
+          clear('title'),
+        ),
+        {
+          ...person,
+          displayName: 'b',
+          name: { givenName: 'A' },
+          [enterprise]: { manager: { value: boss }, department: 'Sales' },
+          emails: ['a@x'],
+        },
+      );
+      const inactive = {
         ...person,
         displayName: 'b',
+        active: false,
         name: { givenName: 'A' },
         [enterprise]: { manager: { value: boss }, department: 'Sales' },
-        emails: ['a@x'],
+      };
+      assert.deepEqual(await update(set('active', false), set(work, 'b@x'), set(home, 'c@x', false)), {
+        ...inactive,
+        emails: ['b@x', 'c@x'],
       });
-      const inactive = { ...person, displayName: 'b', active: false, name: { givenName: 'A' }, [enterprise]: { manager: { value: boss }, department: 'Sales' } };
-      assert.deepEqual(await update(set('active', false), set(work, 'b@x'), set(home, 'c@x', false)), { ...inactive, emails: ['b@x', 'c@x'] });
       assert.deepEqual(await update(clear(work)), { ...inactive, emails: ['c@x'] });
       assert.deepEqual([stage.server.refusals, stage.server.violations, stage.learned()], [[], [], {}]);
     });
@@ -67,7 +117,11 @@ describe('a target that is written to in its own words', () => {
       assert.deepEqual(memberIds(stage), [...ids].sort());
       applied(await stage.target.changeMembers(group, members(ids.slice(0, 2), ids.slice(3), ids), signal));
       assert.deepEqual(memberIds(stage), ids.slice(0, 3).sort());
-      applied(await stage.target.update('group', group, [set('displayName', 'Cabin')], signal, { members: () => Promise.resolve(ids.slice(0, 3)) }));
+      applied(
+        await stage.target.update('group', group, [set('displayName', 'Cabin')], signal, {
+          members: () => Promise.resolve(ids.slice(0, 3)),
+        }),
+      );
       applied(await stage.target.changeMembers(group, members([], ids.slice(0, 3), ids.slice(0, 3)), signal));
       assert.deepEqual([memberIds(stage), stage.server.groups()[0]?.['displayName']], [[], 'Cabin']);
       assert.deepEqual([stage.server.refusals, stage.server.violations, stage.learned()], [[], [], {}]);
@@ -92,7 +146,11 @@ describe('the primary one of several', () => {
   });
 
   it('is the only one where a target takes but one, without a look', async (context) => {
-    const stage = await begin(context, { values: { several: 'refused', primaryRequired: true } }, { values: { primary: true, single: true } });
+    const stage = await begin(
+      context,
+      { values: { several: 'refused', primaryRequired: true } },
+      { values: { primary: true, single: true } },
+    );
     const id = await createPerson(stage, 'a');
     stage.sent();
     applied(await stage.target.update('user', id, [clear(work)], signal));
@@ -108,7 +166,10 @@ describe('what a target refuses', () => {
       const id = await createPerson(stage, 'a');
       stage.sent();
       applied(await stage.target.update('user', id, [set(work, 'b@x'), set('displayName', 'b')], signal));
-      assert.deepEqual(stage.sent(), valueFilters === 'ignored' ? ['PATCH Users', 'PATCH Users'] : ['PATCH Users', 'GET Users', 'PATCH Users']);
+      assert.deepEqual(
+        stage.sent(),
+        valueFilters === 'ignored' ? ['PATCH Users', 'PATCH Users'] : ['PATCH Users', 'GET Users', 'PATCH Users'],
+      );
       assert.deepEqual(stage.learned(), { 'patch.valueFilters': false });
       applied(await stage.target.update('user', id, [set(work, 'c@x')], signal));
       assert.deepEqual(stage.sent(), ['GET Users', 'PATCH Users']);
@@ -139,7 +200,10 @@ describe('what a target refuses', () => {
   it('is said otherwise and learned: all of PATCH, for each type by itself', async (context) => {
     for (const patch of [404, 405, 501] as const) {
       const stage = await begin(context, { users: { patch } });
-      const { group, ids: [id = ''] } = await createTeam(stage, 1);
+      const {
+        group,
+        ids: [id = ''],
+      } = await createTeam(stage, 1);
       applied(await stage.target.update('user', id, [set('title', 'x')], signal));
       assert.deepEqual(stage.learned(), { 'users.update': 'put' });
       stage.sent();
@@ -150,7 +214,11 @@ describe('what a target refuses', () => {
   });
 
   it('stays refused, as it was first, when nothing else works either, and teaches nothing', async (context) => {
-    const stage = await begin(context, { patch: { clear: [], valueFilters: 'refused' }, users: { put: 'ignored' }, errors: { scimTypes: false } });
+    const stage = await begin(context, {
+      patch: { clear: [], valueFilters: 'refused' },
+      users: { put: 'ignored' },
+      errors: { scimTypes: false },
+    });
     const id = await createPerson(stage, 'a');
     stage.sent();
     assert.equal(failureClass(await stage.target.update('user', id, [clear('title')], signal)), 'rejected');
@@ -160,7 +228,11 @@ describe('what a target refuses', () => {
 
   it('is not what the configuration says', async (context) => {
     const stage = await begin(context, { patch: { valueFilters: 'refused' } });
-    const says: PartialDialect = { discovery: { use: false }, patch: { valueFilters: true }, users: { update: 'patch' } };
+    const says: PartialDialect = {
+      discovery: { use: false },
+      patch: { valueFilters: true },
+      users: { update: 'patch' },
+    };
     const target = createScimTarget(targetOptions(stage.server.url, 'any', { dialect: [{ origin: 'config', says }] }));
     context.after(() => target.close());
     const id = await createPerson(stage, 'a');
@@ -173,7 +245,10 @@ describe('what a target refuses', () => {
   });
 
   it('is said otherwise and learned: attributes with a path, or without', async (context) => {
-    for (const [taken, before, after] of [['absent', 'each', 'object'], ['required', 'object', 'each']] as const) {
+    for (const [taken, before, after] of [
+      ['absent', 'each', 'object'],
+      ['required', 'object', 'each'],
+    ] as const) {
       const stage = await begin(context, { patch: { paths: taken } }, { patch: { paths: before } });
       const id = await createPerson(stage, 'a');
       applied(await stage.target.update('user', id, [set('title', 'x'), set('name.givenName', 'A', false)], signal));
@@ -202,11 +277,22 @@ describe('what a target refuses', () => {
   });
 
   it('teaches nothing about sizes when it was about one of the operations', async (context) => {
-    const stage = await begin(context, {}, {}, {
-      before: ({ body }) => (JSON.stringify(body ?? {}).includes('much too long') ? { kind: 'answer', status: 400, body: { detail: 'title exceeds the maximum length' } } : undefined),
-    });
+    const stage = await begin(
+      context,
+      {},
+      {},
+      {
+        before: ({ body }) =>
+          JSON.stringify(body ?? {}).includes('much too long')
+            ? { kind: 'answer', status: 400, body: { detail: 'title exceeds the maximum length' } }
+            : undefined,
+      },
+    );
     const id = await createPerson(stage, 'a');
-    const changes = [set('title', 'much too long'), ...['nickName', 'displayName', 'locale'].map((path) => set(path, 'new', false))];
+    const changes = [
+      set('title', 'much too long'),
+      ...['nickName', 'displayName', 'locale'].map((path) => set(path, 'new', false)),
+    ];
     assert.equal(failureClass(await stage.target.update('user', id, changes, signal)), 'rejected');
     assert.deepEqual(stage.learned(), {});
   });

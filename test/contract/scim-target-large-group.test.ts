@@ -25,7 +25,10 @@ const collectGarbage = runInNewContext('gc') as () => void;
 /** Takes every PATCH, shows no members, and now and then answers with the whole group, as servers do that have no other way. */
 async function startServer(context: TestContext, seen: (bytes: number, members: number) => void): Promise<string> {
   let requests = 0;
-  const whole = JSON.stringify({ id: 'g', members: Array.from({ length: count }, (_, at) => ({ value: `u${at}`, display: 'Somebody' })) });
+  const whole = JSON.stringify({
+    id: 'g',
+    members: Array.from({ length: count }, (_, at) => ({ value: `u${at}`, display: 'Somebody' })),
+  });
   const server = createServer((request, response) => {
     void text(request).then((body) => {
       if (request.method !== 'PATCH') {
@@ -61,7 +64,11 @@ describe('a group of a hundred thousand', () => {
       sizes.sent += members;
       sizes.requests += 1;
     });
-    const target = createScimTarget(targetOptions(url, 'any', { dialect: [{ origin: 'profile', says: { discovery: { use: false }, members: { read: 'own-record' } } }] }));
+    const target = createScimTarget(
+      targetOptions(url, 'any', {
+        dialect: [{ origin: 'profile', says: { discovery: { use: false }, members: { read: 'own-record' } } }],
+      }),
+    );
     context.after(() => target.close());
     const ids = Array.from({ length: count }, (_, at) => `s${at}`);
     const links = new Map(ids.map((id, at) => [id, linkOf(id, 'user', `u${at}`)]));
@@ -115,7 +122,10 @@ describe('a group of a hundred thousand', () => {
       remove,
       cause: 'changed',
     });
-    for (const [add, remove] of [[ids, []], [[], ids]] as const) {
+    for (const [add, remove] of [
+      [ids, []],
+      [[], ids],
+    ] as const) {
       assert.equal(await applyMembers(operation(add, remove), push), undefined);
       assert.equal((await store.members('wiki', 'staff')).length, add.length);
     }

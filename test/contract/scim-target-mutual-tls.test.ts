@@ -30,15 +30,26 @@ interface Stage {
 async function begin(context: TestContext, names: readonly string[] = ['127.0.0.1']): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'dir2scim-mtls-'));
   const isAddress = (name: string): boolean => /^[\d.]+$/.test(name);
-  const made = await createCertificates(folder, { dns: names.filter((name) => !isAddress(name)), ip: names.filter(isAddress) });
+  const made = await createCertificates(folder, {
+    dns: names.filter((name) => !isAddress(name)),
+    ip: names.filter(isAddress),
+  });
   const visitors: string[] = [];
   const server = createServer(
-    { key: await readFile(made.keyFile), cert: await readFile(made.certificateFile), ca: made.ca, requestCert: true, rejectUnauthorized: true },
+    {
+      key: await readFile(made.keyFile),
+      cert: await readFile(made.certificateFile),
+      ca: made.ca,
+      requestCert: true,
+      rejectUnauthorized: true,
+    },
     (request, response) => {
       assert.ok(request.socket instanceof TLSSocket);
       visitors.push(String(request.socket.getPeerCertificate().subject.CN));
       const list = { schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'], totalResults: 0, Resources: [] };
-      response.writeHead(200, { 'content-type': 'application/scim+json', connection: 'close' }).end(JSON.stringify(list));
+      response
+        .writeHead(200, { 'content-type': 'application/scim+json', connection: 'close' })
+        .end(JSON.stringify(list));
     },
   ).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -89,8 +100,26 @@ async function otherAuthority(context: TestContext): Promise<string> {
 /** OpenSSL's own server says with an alert what it does not like; Node's only hangs up. */
 async function startStrictServer(context: TestContext, folder: string, version: string): Promise<string> {
   const port = await freePort();
-  const files = ['-cert', join(folder, 'server.crt'), '-key', join(folder, 'server.key'), '-CAfile', join(folder, 'ca.crt')];
-  const server = await startProcess('openssl', ['s_server', '-accept', `127.0.0.1:${port}`, ...files, version, '-Verify', '1', '-verify_return_error', '-quiet', '-www']);
+  const files = [
+    '-cert',
+    join(folder, 'server.crt'),
+    '-key',
+    join(folder, 'server.key'),
+    '-CAfile',
+    join(folder, 'ca.crt'),
+  ];
+  const server = await startProcess('openssl', [
+    's_server',
+    '-accept',
+    `127.0.0.1:${port}`,
+    ...files,
+    version,
+    '-Verify',
+    '1',
+    '-verify_return_error',
+    '-quiet',
+    '-www',
+  ]);
   context.after(() => server.stop());
   await waitForPort('127.0.0.1', port, server);
   return `https://127.0.0.1:${port}/scim`;
@@ -127,7 +156,10 @@ describe('mutual TLS', { timeout: 120_000 }, () => {
   });
 
   for (const [version, words] of [
-    ['-tls1_3', /the server wants a certificate; name it under tls\.cert and tls\.key \(ERR_SSL_.+_ALERT_CERTIFICATE_REQUIRED\)/],
+    [
+      '-tls1_3',
+      /the server wants a certificate; name it under tls\.cert and tls\.key \(ERR_SSL_.+_ALERT_CERTIFICATE_REQUIRED\)/,
+    ],
     ['-tls1_2', /it may want a certificate \(tls\.cert, tls\.key\) \(ERR_SSL_.+_ALERT_HANDSHAKE_FAILURE\)/],
   ] as const) {
     it(`says so when a server with ${version} refuses what it is shown, and a create is then not in doubt`, async (context) => {
@@ -140,7 +172,10 @@ describe('mutual TLS', { timeout: 120_000 }, () => {
       const stranger = await createClientCertificate(await otherAuthority(context), 'stranger');
       await copyFile(stranger.certificateFile, join(folder, 'client.pem'));
       await copyFile(stranger.keyFile, join(folder, 'client.key'));
-      assert.match(await detailOf(open({}, clock, url), clock), /the server does not know who signed the certificate in tls\.cert \(ERR_SSL_/);
+      assert.match(
+        await detailOf(open({}, clock, url), clock),
+        /the server does not know who signed the certificate in tls\.cert \(ERR_SSL_/,
+      );
     });
   }
 
@@ -156,7 +191,10 @@ describe('mutual TLS', { timeout: 120_000 }, () => {
 
   it('does not connect with a certificate that has expired or does not hold yet', async (context) => {
     const { open, visitors } = await begin(context);
-    for (const [days, words] of [[2, /has expired on 20\d\d-/], [-2, /is not valid before 20\d\d-/]] as const) {
+    for (const [days, words] of [
+      [2, /has expired on 20\d\d-/],
+      [-2, /is not valid before 20\d\d-/],
+    ] as const) {
       const clock = today(days);
       assert.match(await detailOf(open({}, clock), clock), words);
     }
@@ -169,7 +207,11 @@ describe('mutual TLS', { timeout: 120_000 }, () => {
     for (const [name, content, words] of [
       ['client.pem', 'nothing', /tls\.cert is not a certificate in PEM form/],
       ['client.key', secret.slice(0, 60), /tls\.key is not a private key in PEM form/],
-      ['client.key', '-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n', /the key in tls\.key is encrypted/],
+      [
+        'client.key',
+        '-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n',
+        /the key in tls\.key is encrypted/,
+      ],
     ] as const) {
       await show(folder, 'client-one');
       await writeFile(join(folder, name), content);

@@ -21,13 +21,24 @@ interface OAuthStage extends Stage {
 }
 
 /** A login server, and a target that takes only its tokens. */
-async function enter(context: TestContext, server: Partial<OAuthServerOptions> = {}, client: Partial<OAuthClient> = {}): Promise<OAuthStage> {
+async function enter(
+  context: TestContext,
+  server: Partial<OAuthServerOptions> = {},
+  client: Partial<OAuthClient> = {},
+): Promise<OAuthStage> {
   const login = await startOAuthServer({ clientId, clientSecret, expiresIn: 3600, ...server });
   const clock = fakeClock();
   const known: string[] = [];
   let revoked = 0;
   const auth = createOAuth({
-    client: { tokenUrl: login.tokenUrl, clientId, clientSecret: () => Promise.resolve(clientSecret), method: 'basic', parameters: {}, ...client },
+    client: {
+      tokenUrl: login.tokenUrl,
+      clientId,
+      clientSecret: () => Promise.resolve(clientSecret),
+      method: 'basic',
+      parameters: {},
+      ...client,
+    },
     tls: {},
     clock,
     userAgent: 'dir2scim/test',
@@ -38,7 +49,9 @@ async function enter(context: TestContext, server: Partial<OAuthServerOptions> =
     {
       before: ({ headers }) => {
         const isGood = login.tokens.slice(revoked).some((token) => headers.authorization === `Bearer ${token}`);
-        return isGood ? undefined : { kind: 'answer', status: 401, body: { detail: `no such token: ${String(headers.authorization)}` } };
+        return isGood
+          ? undefined
+          : { kind: 'answer', status: 401, body: { detail: `no such token: ${String(headers.authorization)}` } };
       },
     },
     { auth, clock },
@@ -56,27 +69,46 @@ const detailOf = (result: unknown): string => {
 describe('tokens by client credentials', () => {
   for (const method of ['basic', 'post'] as const) {
     it(`are asked for with id and secret by ${method}`, async (context) => {
-      const { target, login, known } = await enter(context, {}, { method, scope: 'users groups', parameters: { audience: 'https://wiki.example' } });
+      const { target, login, known } = await enter(
+        context,
+        {},
+        { method, scope: 'users groups', parameters: { audience: 'https://wiki.example' } },
+      );
       assert.equal(classOf(await find(target)), 'fine');
       const [request] = login.requests;
       assert.equal(login.requests.length, 1);
       assert.equal(request?.path, '/oauth2/token?tenant=a');
       assert.equal(request.headers['user-agent'], 'dir2scim/test');
       const credentials = method === 'post' ? { client_id: clientId, client_secret: clientSecret } : {};
-      assert.deepEqual(request.form, { ...credentials, scope: 'users groups', audience: 'https://wiki.example', grant_type: 'client_credentials' });
+      assert.deepEqual(request.form, {
+        ...credentials,
+        scope: 'users groups',
+        audience: 'https://wiki.example',
+        grant_type: 'client_credentials',
+      });
       assert.deepEqual(known, login.tokens, 'the log is told what to keep to itself');
     });
   }
 
   it('are given by servers that forget to decode the header, where id and secret are letters, digits, - and _', async (context) => {
     const plain = { clientId: '5b1c0e3a-9d2f-4c1e', clientSecret: 'Abc_d-e.f' };
-    const { target, login } = await enter(context, plain, { clientId: plain.clientId, clientSecret: () => Promise.resolve(plain.clientSecret) });
+    const { target, login } = await enter(context, plain, {
+      clientId: plain.clientId,
+      clientSecret: () => Promise.resolve(plain.clientSecret),
+    });
     await find(target);
-    assert.equal(login.requests[0]?.headers.authorization, `Basic ${Buffer.from(`${plain.clientId}:${plain.clientSecret}`).toString('base64')}`);
+    assert.equal(
+      login.requests[0]?.headers.authorization,
+      `Basic ${Buffer.from(`${plain.clientId}:${plain.clientSecret}`).toString('base64')}`,
+    );
   });
 
   it('may be asked for in the way of one vendor', async (context) => {
-    const { target, login } = await enter(context, {}, { parameters: { grant_type: 'account_credentials', account_id: 'a1' } });
+    const { target, login } = await enter(
+      context,
+      {},
+      { parameters: { grant_type: 'account_credentials', account_id: 'a1' } },
+    );
     assert.match(detailOf(await find(target)), /it gives no tokens for this grant type \(unsupported_grant_type\)/);
     assert.deepEqual(login.requests[0]?.form, { grant_type: 'account_credentials', account_id: 'a1' });
   });
@@ -177,7 +209,12 @@ describe('tokens by client credentials', () => {
 describe('a token endpoint that gives none', () => {
   const refusals = [
     [401, { error: 'invalid_client' }, 'auth', /: the client id or its secret is wrong \(invalid_client\)$/],
-    [400, { error: 'invalid_scope', error_description: 'no such scope' }, 'auth', /auth\.oauth2\.scope is unknown there, or not for this client \(invalid_scope\): no such scope$/],
+    [
+      400,
+      { error: 'invalid_scope', error_description: 'no such scope' },
+      'auth',
+      /auth\.oauth2\.scope is unknown there, or not for this client \(invalid_scope\): no such scope$/,
+    ],
     [400, { error: 'unauthorized_client' }, 'auth', /this client may not ask for tokens with its own credentials/],
     [403, { error: 'something_new' }, 'auth', /it refuses \(something_new\)$/],
     [404, '<html>not here</html>', 'auth', /: 404 without a reason that OAuth knows; is tokenUrl right\?$/],
@@ -190,7 +227,11 @@ describe('a token endpoint that gives none', () => {
   for (const [status, body, failure, words] of refusals) {
     it(`is an ${failure} failure that says why: ${status} ${JSON.stringify(body)}`, async (context) => {
       const { target, login, server } = await enter(context);
-      login.answerWith(() => ({ status, body, headers: { 'www-authenticate': 'Basic realm="x"', location: 'http://127.0.0.1:1/' } }));
+      login.answerWith(() => ({
+        status,
+        body,
+        headers: { 'www-authenticate': 'Basic realm="x"', location: 'http://127.0.0.1:1/' },
+      }));
       const result = await find(target);
       assert.equal(classOf(result), failure);
       assert.match(detailOf(result), /^the token endpoint http:\/\/127\.0\.0\.1:\d+: /);
@@ -203,8 +244,15 @@ describe('a token endpoint that gives none', () => {
   for (const method of ['basic', 'post'] as const) {
     it(`never gets the secret into a failure, whatever it repeats (${method})`, async (context) => {
       const { target, login } = await enter(context, {}, { method });
-      const forms = [clientSecret, encodeURIComponent(clientSecret), new URLSearchParams({ s: clientSecret }).toString().slice(2)];
-      login.answerWith(({ headers }) => ({ status: 400, body: { error: 'invalid_request', error_description: [headers.authorization, ...forms].join(' ; ') } }));
+      const forms = [
+        clientSecret,
+        encodeURIComponent(clientSecret),
+        new URLSearchParams({ s: clientSecret }).toString().slice(2),
+      ];
+      login.answerWith(({ headers }) => ({
+        status: 400,
+        body: { error: 'invalid_request', error_description: [headers.authorization, ...forms].join(' ; ') },
+      }));
       const detail = detailOf(await find(target));
       for (const form of [...forms, 's3cr3t']) assert.ok(!detail.includes(form), detail);
     });
@@ -215,7 +263,8 @@ describe('a token endpoint that gives none', () => {
     const answers = [500, 503, 429];
     login.answerWith(() => {
       const status = answers.shift();
-      if (status === undefined) return { status: 200, body: { access_token: login.tokens[0] ?? 'x', token_type: 'bearer' } };
+      if (status === undefined)
+        return { status: 200, body: { access_token: login.tokens[0] ?? 'x', token_type: 'bearer' } };
       return { status, headers: status === 429 ? { 'retry-after': '7' } : {}, body: {} };
     });
     await drive(clock, find(target));
@@ -229,7 +278,10 @@ describe('a token endpoint that gives none', () => {
     const outcome = await drive(clock, target.create('user', alice, signal));
     assert.equal(failureClass(outcome), 'transient');
     assert.ok(outcome.kind === 'failed');
-    assert.match(outcome.failure.detail, /^the token endpoint http:\/\/127\.0\.0\.1:\d+: nothing listens there \(ECONNREFUSED\)$/);
+    assert.match(
+      outcome.failure.detail,
+      /^the token endpoint http:\/\/127\.0\.0\.1:\d+: nothing listens there \(ECONNREFUSED\)$/,
+    );
     assert.equal(server.requests.length, 0);
   });
 });

@@ -3,7 +3,11 @@ import type { ScimTargetOptions } from '../../src/adapters/scim/http/options.ts'
 import { systemClock } from '../../src/adapters/system/clock.ts';
 
 /** A target as the composition root would configure it, quick to give up. It asks for no discovery unless told to. */
-export function targetOptions(url: string, token: string, { dialect = [], ...rest }: Partial<ScimTargetOptions> = {}): ScimTargetOptions {
+export function targetOptions(
+  url: string,
+  token: string,
+  { dialect = [], ...rest }: Partial<ScimTargetOptions> = {},
+): ScimTargetOptions {
   return {
     name: 'wiki',
     url,

@@ -12,21 +12,41 @@ import { alice, begin, classOf, drive, find, token, until } from './scim-target-
 
 const minute = 60_000;
 const always = (): boolean => true;
-const nobody = (headers: Record<string, string>): Fault => ({ kind: 'answer', status: 200, headers, body: { totalResults: 0 } });
+const nobody = (headers: Record<string, string>): Fault => ({
+  kind: 'answer',
+  status: 200,
+  headers,
+  body: { totalResults: 0 },
+});
 const refusal = (status: number, headers: Record<string, string>): Fault => ({ kind: 'answer', status, headers });
-const person = (index: number): Map<string, string> => new Map([['externalId', `e${index}`], ['userName', `u${index}`]]);
+const person = (index: number): Map<string, string> =>
+  new Map([
+    ['externalId', `e${index}`],
+    ['userName', `u${index}`],
+  ]);
 const everybody = (target: ScimTarget, count: number): Promise<unknown[]> =>
-  Promise.all(Array.from({ length: count }, async (_, index) => applied(await target.create('user', person(index), signal))));
+  Promise.all(
+    Array.from({ length: count }, async (_, index) => applied(await target.create('user', person(index), signal))),
+  );
 
 describe('a target that says what is left', () => {
   for (const [form, headers] of [
     ['the draft', { ratelimit: '"hour";r=0;t=30' }],
     ['its first versions', { 'ratelimit-remaining': '0', 'ratelimit-reset': '30' }],
     ['ConfigCat', { 'x-rate-limit-remaining': '0', 'x-rate-limit-reset': '30' }],
-    ['GitHub', { date: 'Mon, 05 Jan 2026 08:00:00 GMT', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': `${Date.UTC(2026, 0, 5, 8) / 1000 + 30}` }],
+    [
+      'GitHub',
+      {
+        date: 'Mon, 05 Jan 2026 08:00:00 GMT',
+        'x-ratelimit-remaining': '0',
+        'x-ratelimit-reset': `${Date.UTC(2026, 0, 5, 8) / 1000 + 30}`,
+      },
+    ],
   ] satisfies readonly (readonly [string, Record<string, string>])[]) {
     it(`is not asked again before there is more, and need not refuse (${form})`, async (context) => {
-      const { server, target, clock, throttles } = await begin(context, { before: faultFor(always, nobody(headers), 1) });
+      const { server, target, clock, throttles } = await begin(context, {
+        before: faultFor(always, nobody(headers), 1),
+      });
       assert.equal(classOf(await find(target)), 'fine');
       const next = find(target);
       await clock.advance(29_999);
@@ -52,7 +72,9 @@ describe('a target that says what is left', () => {
   });
 
   it('means it when it forbids something although much is left', async (context) => {
-    const { server, target } = await begin(context, { before: () => refusal(403, { 'x-ratelimit-remaining': '17', 'x-ratelimit-reset': '40' }) });
+    const { server, target } = await begin(context, {
+      before: () => refusal(403, { 'x-ratelimit-remaining': '17', 'x-ratelimit-reset': '40' }),
+    });
     assert.equal(failureClass(await target.create('user', alice, signal)), 'rejected');
     assert.equal(server.requests.length, 1);
   });
@@ -81,18 +103,27 @@ describe('a target that counts', () => {
       before: () => {
         if (clock.monotonic() >= resets) [left, resets] = [5, clock.monotonic() + 4000];
         left -= 1;
-        return left >= 0 ? undefined : refusal(429, { 'retry-after': `${Math.ceil((resets - clock.monotonic()) / 1000)}` });
+        return left >= 0
+          ? undefined
+          : refusal(429, { 'retry-after': `${Math.ceil((resets - clock.monotonic()) / 1000)}` });
       },
     });
     await drive(clock, everybody(target, 40));
     assert.equal(server.users().length, 40);
     assert.ok(refused.length > 0);
-    for (const { at, until: over } of refused) assert.ok(times.every((time) => time <= at || time >= over), `${at} to ${over}`);
+    for (const { at, until: over } of refused)
+      assert.ok(
+        times.every((time) => time <= at || time >= over),
+        `${at} to ${over}`,
+      );
     assert.ok(times.length < 80, `${times.length} requests`);
   });
 
   it('is never refused anything when its budget is known', async (context) => {
-    const rate = [{ requests: 5, perSeconds: 4 }, { requests: 30, perSeconds: 60, methods: ['POST'], resource: 'users' }] as const;
+    const rate = [
+      { requests: 5, perSeconds: 4 },
+      { requests: 30, perSeconds: 60, methods: ['POST'], resource: 'users' },
+    ] as const;
     const { times, clock, options } = departures({ dialect: [{ origin: 'profile', says: { rate } }] });
     const { server, target } = await begin(context, {}, options);
     await drive(clock, everybody(target, 40));
@@ -132,7 +163,9 @@ describe('a target that counts', () => {
 
 it('a target that refuses the credentials is not asked by all who wait', async (context) => {
   const { server, target } = await begin(context, { before: () => ({ kind: 'answer', status: 401 }) });
-  const results = await Promise.all(Array.from({ length: 64 }, (_, index) => target.create('user', person(index), signal)));
+  const results = await Promise.all(
+    Array.from({ length: 64 }, (_, index) => target.create('user', person(index), signal)),
+  );
   assert.deepEqual(new Set(results.map(failureClass)), new Set(['auth']));
   assert.ok(server.requests.length <= 16, `${server.requests.length} requests`);
 });

@@ -35,12 +35,20 @@ interface Setting {
 }
 
 /** A target that can only be reached through a proxy: nobody else can look up its name. */
-async function begin(context: TestContext, { https = false, httpsProxy = false, proxy: proxyOptions = {} }: Setting = {}): Promise<Stage> {
+async function begin(
+  context: TestContext,
+  { https = false, httpsProxy = false, proxy: proxyOptions = {} }: Setting = {},
+): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'dir2scim-proxy-'));
-  const certificates = https || httpsProxy ? await createCertificates(folder, { dns: ['wiki.invalid'], ip: ['127.0.0.1'] }) : undefined;
+  const certificates =
+    https || httpsProxy ? await createCertificates(folder, { dns: ['wiki.invalid'], ip: ['127.0.0.1'] }) : undefined;
   const files = certificates === undefined ? undefined : await pemOf(certificates);
   const server = await startScimServer({ token, ...(https && files !== undefined ? { tls: files } : {}) });
-  const proxy = await startHttpProxy({ hosts: { 'wiki.invalid': '127.0.0.1' }, ...(httpsProxy && files !== undefined ? { tls: files } : {}), ...proxyOptions });
+  const proxy = await startHttpProxy({
+    hosts: { 'wiki.invalid': '127.0.0.1' },
+    ...(httpsProxy && files !== undefined ? { tls: files } : {}),
+    ...proxyOptions,
+  });
   const clock = fakeClock();
   const url = server.url.replace('127.0.0.1', 'wiki.invalid');
   const tls = certificates === undefined ? {} : { ca: () => Promise.resolve(certificates.ca) };
@@ -66,7 +74,10 @@ async function begin(context: TestContext, { https = false, httpsProxy = false, 
   };
 }
 
-async function pemOf({ keyFile, certificateFile }: Certificates): Promise<{ readonly key: string; readonly cert: string }> {
+async function pemOf({
+  keyFile,
+  certificateFile,
+}: Certificates): Promise<{ readonly key: string; readonly cert: string }> {
   return { key: await readFile(keyFile, 'utf8'), cert: await readFile(certificateFile, 'utf8') };
 }
 
@@ -104,8 +115,13 @@ describe('a proxy on the way to a target', () => {
   it('is told user and password, as they are at that time', async (context) => {
     const { open, proxy, clock } = await begin(context, { proxy: { login: 'svc:n€w' } });
     let password = 'old';
-    const target = open({ proxy: { url: proxy.url, login: { username: 'svc', password: () => Promise.resolve(password) } } });
-    assert.match(await detailOf(clock, target), /^the proxy http:\/\/127\.0\.0\.1:\d+ does not connect to wiki\.invalid:\d+: it refuses user name or password \(407\)$/);
+    const target = open({
+      proxy: { url: proxy.url, login: { username: 'svc', password: () => Promise.resolve(password) } },
+    });
+    assert.match(
+      await detailOf(clock, target),
+      /^the proxy http:\/\/127\.0\.0\.1:\d+ does not connect to wiki\.invalid:\d+: it refuses user name or password \(407\)$/,
+    );
     password = 'n€w';
     assert.equal(classOf(await find(target)), 'fine');
     assert.match(await detailOf(clock, open()), /it wants a user name and a password \(407\)$/);
@@ -115,7 +131,10 @@ describe('a proxy on the way to a target', () => {
     [403, /: it does not allow this host or port \(403\)$/],
     [503, /: it cannot reach the host \(503\)$/],
     [400, /: it answered 400$/],
-    ['hang up', /^the proxy http:\/\/127\.0\.0\.1:\d+ does not connect to wiki\.invalid:\d+: no connection \(UND_ERR_SOCKET\)$/],
+    [
+      'hang up',
+      /^the proxy http:\/\/127\.0\.0\.1:\d+ does not connect to wiki\.invalid:\d+: no connection \(UND_ERR_SOCKET\)$/,
+    ],
   ] as const) {
     it(`that does not connect (${how}) is an outage before anything was sent`, async (context) => {
       const { open, proxy, server, clock } = await begin(context, { https: true });
@@ -131,23 +150,35 @@ describe('a proxy on the way to a target', () => {
   it('that does not answer is given up after a while', async (context) => {
     const { open, proxy, clock } = await begin(context);
     proxy.refuseWith('say nothing');
-    assert.match(await detailOf(clock, open({ timeouts: { requestMilliseconds: 600 } })), /^the proxy http:\S+ does not connect to \S+: no answer in time$/);
+    assert.match(
+      await detailOf(clock, open({ timeouts: { requestMilliseconds: 600 } })),
+      /^the proxy http:\S+ does not connect to \S+: no answer in time$/,
+    );
   });
 
   it('that is down is named', async (context) => {
     const { open, clock } = await begin(context);
     const url = `http://127.0.0.1:${await freePort()}`;
-    assert.equal(await detailOf(clock, open({ proxy: { url } })), `no connection to the proxy ${url}: nothing listens there (ECONNREFUSED)`);
+    assert.equal(
+      await detailOf(clock, open({ proxy: { url } })),
+      `no connection to the proxy ${url}: nothing listens there (ECONNREFUSED)`,
+    );
   });
 
   it('whose certificate nobody knows is named, and is not the target', async (context) => {
     const { open, clock, proxy } = await begin(context, { httpsProxy: true });
-    assert.match(await detailOf(clock, open({ tls: {} })), new RegExp(`^no connection to the proxy ${proxy.url}: .*unknown authority`));
+    assert.match(
+      await detailOf(clock, open({ tls: {} })),
+      new RegExp(`^no connection to the proxy ${proxy.url}: .*unknown authority`),
+    );
   });
 
   it('does not weaken how the target is recognised', async (context) => {
     const { open, clock, server } = await begin(context, { https: true });
-    assert.match(await detailOf(clock, open({ tls: {} })), /^the TLS certificate of the server comes from an unknown authority/);
+    assert.match(
+      await detailOf(clock, open({ tls: {} })),
+      /^the TLS certificate of the server comes from an unknown authority/,
+    );
     assert.equal(server.requests.length, 0);
   });
 
@@ -155,7 +186,12 @@ describe('a proxy on the way to a target', () => {
     const { open, server, proxy, clock } = await begin(context);
     const target = open();
     await find(target);
-    server.setFaults({ before: ({ method }) => { if (method === 'POST') proxy.cut(); return undefined; } });
+    server.setFaults({
+      before: ({ method }) => {
+        if (method === 'POST') proxy.cut();
+        return undefined;
+      },
+    });
     const outcome = await drive(clock, target.create('user', alice, signal));
     assert.equal(outcome.kind === 'failed' && outcome.failure.class, 'unknown');
   });
@@ -166,8 +202,21 @@ describe('a proxy on the way to a target', () => {
     context.after(() => login.stop());
     login.answerWith(() => ({ status: 200, body: { access_token: token, token_type: 'bearer' } }));
     const tokenUrl = login.tokenUrl.replace('127.0.0.1', 'wiki.invalid');
-    const client = { tokenUrl, clientId: 'a', clientSecret: () => Promise.resolve('b'), method: 'basic', parameters: {} } as const;
-    const auth = createOAuth({ client, tls, proxy: { url: proxy.url }, clock, userAgent: 'dir2scim/test', onSecret: () => undefined });
+    const client = {
+      tokenUrl,
+      clientId: 'a',
+      clientSecret: () => Promise.resolve('b'),
+      method: 'basic',
+      parameters: {},
+    } as const;
+    const auth = createOAuth({
+      client,
+      tls,
+      proxy: { url: proxy.url },
+      clock,
+      userAgent: 'dir2scim/test',
+      onSecret: () => undefined,
+    });
     assert.equal(classOf(await find(open({ auth }))), 'fine');
     assert.equal(proxy.visits[0], new URL(tokenUrl).host);
     assert.equal(login.requests.length, 1);

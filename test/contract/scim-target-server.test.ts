@@ -12,13 +12,22 @@ interface Said {
   readonly body: Record<string, unknown>;
 }
 
-async function begin(context: TestContext, options: ScimServerOptions = {}): Promise<{ readonly server: ScimServer; readonly ask: (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Said> }> {
+async function begin(
+  context: TestContext,
+  options: ScimServerOptions = {},
+): Promise<{
+  readonly server: ScimServer;
+  readonly ask: (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Said>;
+}> {
   const server = await startScimServer(options);
   context.after(() => server.stop());
   return {
     server,
     async ask(method, path, body, headers = {}) {
-      const init = body === undefined ? { method, headers } : { method, headers: { 'content-type': 'application/scim+json', ...headers }, body: JSON.stringify(body) };
+      const init =
+        body === undefined
+          ? { method, headers }
+          : { method, headers: { 'content-type': 'application/scim+json', ...headers }, body: JSON.stringify(body) };
       const response = await fetch(server.url + path, init);
       const text = await response.text();
       return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>) };
@@ -26,7 +35,14 @@ async function begin(context: TestContext, options: ScimServerOptions = {}): Pro
   };
 }
 
-const alice = { schemas: [user], userName: 'alice', emails: [{ type: 'work', value: 'a@x' }, { type: 'home', value: 'a@y' }] };
+const alice = {
+  schemas: [user],
+  userName: 'alice',
+  emails: [
+    { type: 'work', value: 'a@x' },
+    { type: 'home', value: 'a@y' },
+  ],
+};
 const patch = (...operations: unknown[]): unknown => ({ schemas: [patchOp], Operations: operations });
 
 describe('the SCIM server of the tests', () => {
@@ -40,7 +56,19 @@ describe('the SCIM server of the tests', () => {
       ['POST', '/Users', { schemas: [user], userName: 'b', id: '1' }, 'mutability'],
       ['POST', '/Users', { schemas: [user], userName: 'b', nonsense: 1 }, 'invalidSyntax'],
       ['POST', '/Users', { schemas: [user], userName: 'b', active: 'True' }, 'invalidValue'],
-      ['POST', '/Users', { schemas: [user], userName: 'b', emails: [{ value: '1', primary: true }, { value: '2', primary: true }] }, 'invalidValue'],
+      [
+        'POST',
+        '/Users',
+        {
+          schemas: [user],
+          userName: 'b',
+          emails: [
+            { value: '1', primary: true },
+            { value: '2', primary: true },
+          ],
+        },
+        'invalidValue',
+      ],
       ['PATCH', `/Users/${id}`, { Operations: [{ op: 'add', path: 'title', value: 'x' }] }, 'invalidSyntax'],
       ['PATCH', `/Users/${id}`, patch(), 'invalidSyntax'],
       ['PATCH', `/Users/${id}`, patch({ op: 'Replace', path: 'title', value: 'x' }), 'invalidSyntax'],
@@ -58,7 +86,11 @@ describe('the SCIM server of the tests', () => {
     for (const [method, path, body, scimType] of cases) {
       const before = server.violations.length;
       const answer = await ask(method, path, body);
-      assert.deepEqual([answer.status, answer.body['scimType']], [400, scimType], `${method} ${path} ${JSON.stringify(body)}`);
+      assert.deepEqual(
+        [answer.status, answer.body['scimType']],
+        [400, scimType],
+        `${method} ${path} ${JSON.stringify(body)}`,
+      );
       assert.equal(server.violations.length, before + 1);
     }
     assert.equal((await ask('POST', '/Users', alice, { 'content-type': 'text/plain' })).status, 400);
@@ -69,11 +101,19 @@ describe('the SCIM server of the tests', () => {
     const { server, ask } = await begin(context);
     const id = String((await ask('POST', '/Users', alice)).body['id']);
     assert.deepEqual((await ask('POST', '/Users', { ...alice, userName: 'ALICE' })).body['scimType'], 'uniqueness');
-    const miss = await ask('PATCH', `/Users/${id}`, patch({ op: 'replace', path: 'emails[type eq "other"].value', value: 'x' }));
+    const miss = await ask(
+      'PATCH',
+      `/Users/${id}`,
+      patch({ op: 'replace', path: 'emails[type eq "other"].value', value: 'x' }),
+    );
     assert.deepEqual([miss.status, miss.body['scimType']], [400, 'noTarget']);
     assert.equal((await ask('GET', '/Users/nobody')).status, 404);
     assert.equal((await ask('DELETE', '/Users')).status, 405);
-    assert.equal((await ask('PATCH', `/Users/${id}`, patch({ op: 'add', path: 'title', value: 'x' }), { 'if-match': 'W/"7"' })).status, 412);
+    assert.equal(
+      (await ask('PATCH', `/Users/${id}`, patch({ op: 'add', path: 'title', value: 'x' }), { 'if-match': 'W/"7"' }))
+        .status,
+      412,
+    );
     assert.deepEqual(server.violations, []);
   });
 
@@ -83,16 +123,30 @@ describe('the SCIM server of the tests', () => {
     const half = patch({ op: 'add', path: 'title', value: 'x' }, { op: 'remove', path: 'emails[type eq "other"]' });
     assert.equal((await ask('PATCH', `/Users/${id}`, half)).status, 400);
     assert.equal(server.users()[0]?.['title'], undefined);
-    const whole = patch({ op: 'add', value: { title: 'x', [`${enterprise}:department`]: 'Sales' } }, { op: 'remove', path: 'emails[type eq "work" and value eq "a@x"]' });
+    const whole = patch(
+      { op: 'add', value: { title: 'x', [`${enterprise}:department`]: 'Sales' } },
+      { op: 'remove', path: 'emails[type eq "work" and value eq "a@x"]' },
+    );
     assert.equal((await ask('PATCH', `/Users/${id}`, whole)).status, 200);
     const { title, emails, schemas, [enterprise]: extension } = server.users()[0] ?? {};
-    assert.deepEqual({ title, emails, schemas, extension }, { title: 'x', emails: [{ type: 'home', value: 'a@y' }], schemas: [user, enterprise], extension: { department: 'Sales' } });
+    assert.deepEqual(
+      { title, emails, schemas, extension },
+      {
+        title: 'x',
+        emails: [{ type: 'home', value: 'a@y' }],
+        schemas: [user, enterprise],
+        extension: { department: 'Sales' },
+      },
+    );
   });
 
   it('takes a deleted user out of every group', async (context) => {
     const { server, ask } = await begin(context);
     const id = String((await ask('POST', '/Users', alice)).body['id']);
-    assert.equal((await ask('POST', '/Groups', { schemas: [group], displayName: 'Crew', members: [{ value: id }] })).status, 201);
+    assert.equal(
+      (await ask('POST', '/Groups', { schemas: [group], displayName: 'Crew', members: [{ value: id }] })).status,
+      201,
+    );
     assert.equal((await ask('DELETE', `/Users/${id}`)).status, 204);
     assert.equal(server.groups()[0]?.['members'], undefined);
   });
@@ -101,10 +155,13 @@ describe('the SCIM server of the tests', () => {
     const { server, ask } = await begin(context, { token: 't0ken' });
     assert.equal((await ask('GET', '/Users')).status, 401);
     assert.equal((await ask('GET', '/Users', undefined, { authorization: 'Bearer t0ken' })).status, 200);
-    assert.deepEqual(server.requests.map(({ number, method, path, status }) => ({ number, method, path, status })), [
-      { number: 1, method: 'GET', path: '/Users', status: 401 },
-      { number: 2, method: 'GET', path: '/Users', status: 200 },
-    ]);
+    assert.deepEqual(
+      server.requests.map(({ number, method, path, status }) => ({ number, method, path, status })),
+      [
+        { number: 1, method: 'GET', path: '/Users', status: 401 },
+        { number: 2, method: 'GET', path: '/Users', status: 200 },
+      ],
+    );
     server.clearRequests();
     assert.deepEqual(server.requests, []);
   });

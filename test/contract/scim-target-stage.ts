@@ -10,7 +10,10 @@ import { signal } from './scim-target.ts';
 import { targetOptions } from './scim-target-options.ts';
 
 export const token = 'tok-3nV-very-secret';
-export const alice = new Map([['externalId', 'a1'], ['userName', 'alice']]);
+export const alice = new Map([
+  ['externalId', 'a1'],
+  ['userName', 'alice'],
+]);
 
 export interface Stage {
   readonly server: ScimServer;

@@ -11,15 +11,25 @@ import { targetOptions } from './scim-target-options.ts';
 import { alice, begin, classOf, drive, find, token, until } from './scim-target-stage.ts';
 
 const minute = 60_000;
-const isMethod = (method: string) => (request: ScimRequestRecord): boolean => request.method === method;
+const isMethod =
+  (method: string) =>
+  (request: ScimRequestRecord): boolean =>
+    request.method === method;
 const always = (): boolean => true;
-const turnAway = (retryAfter?: string, status = 429): Fault => ({ kind: 'answer', status, ...(retryAfter === undefined ? {} : { headers: { 'retry-after': retryAfter } }) });
+const turnAway = (retryAfter?: string, status = 429): Fault => ({
+  kind: 'answer',
+  status,
+  ...(retryAfter === undefined ? {} : { headers: { 'retry-after': retryAfter } }),
+});
 describe('a target that asks to be left alone', () => {
   const utc = (time: number): string => new Date(time).toUTCString();
   for (const [form, headers] of [
     ['seconds', () => ({ 'retry-after': '7' })],
     ['a date', (clock) => ({ date: utc(clock.now()), 'retry-after': utc(clock.now() + 7000) })],
-    ['a date by a clock that is an hour late', (clock) => ({ date: utc(clock.now() - 60 * minute), 'retry-after': utc(clock.now() - 60 * minute + 7000) })],
+    [
+      'a date by a clock that is an hour late',
+      (clock) => ({ date: utc(clock.now() - 60 * minute), 'retry-after': utc(clock.now() - 60 * minute + 7000) }),
+    ],
   ] satisfies readonly (readonly [string, (clock: FakeClock) => Record<string, string>])[]) {
     it(`is left alone by everybody until it is ready again (${form})`, async (context) => {
       const { server, target, clock, throttles, waits } = await begin(context);
@@ -35,13 +45,18 @@ describe('a target that asks to be left alone', () => {
       assert.equal(server.requests.length, 6); // whom DELETE does not find is looked for
       assert.deepEqual(throttles, [7000]);
       assert.equal(waits.length, 4, 'all of them waited, and said so');
-      assert.ok(waits.every((waited) => waited >= 7000 && waited <= 7701), waits.join(' '));
+      assert.ok(
+        waits.every((waited) => waited >= 7000 && waited <= 7701),
+        waits.join(' '),
+      );
     });
   }
 
   it('turns a create away without harm: it is sent again', async (context) => {
     for (const status of [429, 503]) {
-      const { server, target, clock } = await begin(context, { before: faultFor(isMethod('POST'), turnAway('2', status), 3) });
+      const { server, target, clock } = await begin(context, {
+        before: faultFor(isMethod('POST'), turnAway('2', status), 3),
+      });
       applied(await drive(clock, target.create('user', alice, signal)));
       assert.equal(server.requests.length, 4);
       assert.equal(server.users().length, 1);
@@ -88,7 +103,11 @@ describe('a target that asks to be left alone', () => {
 
 describe('the pace', () => {
   it('spreads requests evenly', async (context) => {
-    const { server, target, clock } = await begin(context, {}, { dialect: [{ origin: 'config', says: { rate: [{ requests: 5, perSeconds: 1, burst: 1 }] } }] });
+    const { server, target, clock } = await begin(
+      context,
+      {},
+      { dialect: [{ origin: 'config', says: { rate: [{ requests: 5, perSeconds: 1, burst: 1 }] } }] },
+    );
     const all = Promise.all(Array.from({ length: 6 }, () => find(target)));
     await until(() => server.requests.length === 1, 'the first');
     for (let expected = 2; expected <= 6; expected += 1) {
@@ -124,7 +143,9 @@ describe('the pace', () => {
 
 describe('a target that fails', () => {
   it('is asked again, a few times, with a random wait that may double', async (context) => {
-    const { server, target, clock } = await begin(context, { before: faultFor(always, { kind: 'answer', status: 500 }, 3) });
+    const { server, target, clock } = await begin(context, {
+      before: faultFor(always, { kind: 'answer', status: 500 }, 3),
+    });
     const began = clock.monotonic();
     assert.equal(classOf(await drive(clock, find(target))), 'fine');
     assert.equal(server.requests.length, 4);
@@ -132,7 +153,11 @@ describe('a target that fails', () => {
   });
 
   it('is given up for this time when it goes on', async (context) => {
-    for (const fault of [{ kind: 'answer', status: 502, body: html }, { kind: 'answer', status: 408 }, { kind: 'cut', applied: false }] satisfies Fault[]) {
+    for (const fault of [
+      { kind: 'answer', status: 502, body: html },
+      { kind: 'answer', status: 408 },
+      { kind: 'cut', applied: false },
+    ] satisfies Fault[]) {
       const { server, target, clock } = await begin(context, { before: () => fault });
       assert.equal(classOf(await drive(clock, find(target))), 'transient');
       assert.equal(server.requests.length, 4);
@@ -150,7 +175,10 @@ describe('a target that fails', () => {
       // Whoever is deleted already is gone; whether that is why, the caller finds out.
       if (method === 'DELETE') assert.equal(failureClass(outcome), 'gone');
       else applied(outcome);
-      assert.deepEqual(server.requests.map((request) => request.method), [method, method, ...(method === 'DELETE' ? ['GET'] : [])]);
+      assert.deepEqual(
+        server.requests.map((request) => request.method),
+        [method, method, ...(method === 'DELETE' ? ['GET'] : [])],
+      );
     };
     await losing('PATCH', () => target.update('user', user, [set('title', 'Chief', false)], signal));
     await losing('PATCH', () => target.changeMembers(group, members([user]), signal));
@@ -182,7 +210,12 @@ describe('a target that fails', () => {
   it('was not reached at all: even a create is tried again, and nothing is unknown', async (context) => {
     const port = await freePort();
     const { clock, statuses, ...rest } = await begin(context);
-    const target = createScimTarget(targetOptions(`http://127.0.0.1:${port}/scim/v2`, token, { clock, onRequest: (_method, status) => statuses.push(status) }));
+    const target = createScimTarget(
+      targetOptions(`http://127.0.0.1:${port}/scim/v2`, token, {
+        clock,
+        onRequest: (_method, status) => statuses.push(status),
+      }),
+    );
     context.after(() => target.close());
     const outcome = await drive(clock, target.create('user', alice, signal));
     assert.equal(outcome.kind === 'failed' && outcome.failure.class, 'transient');
@@ -193,7 +226,11 @@ describe('a target that fails', () => {
 
   it('is waited for only so long', async (context) => {
     const timeouts = { requestMilliseconds: 60 };
-    const { server, target, clock } = await begin(context, { before: () => ({ kind: 'hang', applied: true }) }, { timeouts });
+    const { server, target, clock } = await begin(
+      context,
+      { before: () => ({ kind: 'hang', applied: true }) },
+      { timeouts },
+    );
     assert.equal(failureClass(await target.create('user', alice, signal)), 'unknown');
     assert.equal(server.requests.length, 1);
     const result = await drive(clock, find(target));
@@ -232,26 +269,42 @@ describe('answers that make no sense', () => {
     const { server, target } = await begin(context, { before: () => ({ kind: 'endless' }) });
     const before = process.memoryUsage().rss;
     const result = await find(target);
-    assert.deepEqual(result, { class: 'unsupported', status: 200, detail: 'the target answered more than 1 MB to a search for one user' });
+    assert.deepEqual(result, {
+      class: 'unsupported',
+      status: 200,
+      detail: 'the target answered more than 1 MB to a search for one user',
+    });
     assert.ok(process.memoryUsage().rss - before < 200 * 1024 * 1024);
     assert.equal(server.requests.length, 1);
   });
 
   it('include lists that are none, and resources without an id', async (context) => {
     const { server, target } = await begin(context);
-    for (const body of [{}, { Resources: 'x' }, { totalResults: 1, Resources: [{ userName: 'a' }] }, { totalResults: 1, Resources: [{ id: '..' }] }]) {
+    for (const body of [
+      {},
+      { Resources: 'x' },
+      { totalResults: 1, Resources: [{ userName: 'a' }] },
+      { totalResults: 1, Resources: [{ id: '..' }] },
+    ]) {
       server.setFaults({ before: () => ({ kind: 'answer', status: 200, body }) });
       assert.equal(classOf(await find(target)), 'protocol', JSON.stringify(body));
     }
     server.setFaults({ before: () => ({ kind: 'answer', status: 200, body: { totalResults: 0 } }) });
     assert.deepEqual(await find(target), []);
-    server.setFaults({ before: () => ({ kind: 'answer', status: 200, body: { schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'], status: '500' } }) });
+    server.setFaults({
+      before: () => ({
+        kind: 'answer',
+        status: 200,
+        body: { schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'], status: '500' },
+      }),
+    });
     assert.equal(failureClass(await target.update('user', 'x', [set('title', 'x')], signal)), 'protocol');
   });
 
   it('cannot lead requests elsewhere: ids stay inside their path', async (context) => {
     const { server, target } = await begin(context);
-    for (const id of ['..', '.', '', 'a\nb', 'x'.repeat(300)]) assert.equal(failureClass(await target.remove('user', id, signal)), 'protocol');
+    for (const id of ['..', '.', '', 'a\nb', 'x'.repeat(300)])
+      assert.equal(failureClass(await target.remove('user', id, signal)), 'protocol');
     assert.equal(server.requests.length, 0);
     assert.equal(failureClass(await target.remove('user', '../Groups/1?x#y', signal)), 'gone'); // encoded: nobody has this id
     assert.equal(server.requests.length, 2);
@@ -261,7 +314,10 @@ describe('answers that make no sense', () => {
 
 describe('what takes long to fail', () => {
   it('is not read again, and written once more; what fails at once is tried four times', async (context) => {
-    for (const [seconds, expected] of [[11, [1, 2]], [1, [4, 4]]] as const) {
+    for (const [seconds, expected] of [
+      [11, [1, 2]],
+      [1, [4, 4]],
+    ] as const) {
       const { server, target, clock } = await begin(context);
       const id = applied(await target.create('user', alice, signal));
       server.setFaults({
@@ -271,12 +327,17 @@ describe('what takes long to fail', () => {
         },
       });
       const counts: number[] = [];
-      const calls: readonly (() => Promise<unknown>)[] = [() => target.find('user', 'externalId', 'a1', signal), () => target.update('user', id, [set('title', 'Chief')], signal)];
+      const calls: readonly (() => Promise<unknown>)[] = [
+        () => target.find('user', 'externalId', 'a1', signal),
+        () => target.update('user', id, [set('title', 'Chief')], signal),
+      ];
       for (const call of calls) {
         server.clearRequests();
         const result = await drive(clock, call());
         assert.equal(JSON.stringify(result).includes('"late":true'), seconds >= 10);
-        counts.push(server.requests.filter(({ method, path }) => method === 'PATCH' || path.includes('externalId')).length);
+        counts.push(
+          server.requests.filter(({ method, path }) => method === 'PATCH' || path.includes('externalId')).length,
+        );
       }
       assert.deepEqual(counts, expected);
     }

@@ -10,7 +10,10 @@ import { targetOptions } from './scim-target-options.ts';
 
 const patchOp = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 
-async function begin(context: TestContext, faults: Faults = {}): Promise<{ readonly server: ScimServer; readonly target: ScimTarget }> {
+async function begin(
+  context: TestContext,
+  faults: Faults = {},
+): Promise<{ readonly server: ScimServer; readonly target: ScimTarget }> {
   const server = await startScimServer({ token: 'secret-token', faults });
   const target = createScimTarget(targetOptions(server.url, 'secret-token'));
   context.after(async () => {
@@ -22,7 +25,11 @@ async function begin(context: TestContext, faults: Faults = {}): Promise<{ reado
 }
 
 async function createUser(target: ScimTarget, name: string): Promise<TargetId> {
-  const attributes = new Map([['externalId', name], ['userName', `${name}@corp.example`], ['emails[type eq "work"].value', `${name}@corp.example`]]);
+  const attributes = new Map([
+    ['externalId', name],
+    ['userName', `${name}@corp.example`],
+    ['emails[type eq "work"].value', `${name}@corp.example`],
+  ]);
   return applied(await target.create('user', attributes, signal));
 }
 
@@ -34,7 +41,10 @@ async function createUsers(target: ScimTarget, count: number): Promise<TargetId[
 
 const sent = (server: ScimServer): readonly string[] => server.requests.map(({ method, path }) => `${method} ${path}`);
 const operations = (server: ScimServer): unknown => {
-  assert.deepEqual(server.requests.map(({ method }) => method), ['PATCH']);
+  assert.deepEqual(
+    server.requests.map(({ method }) => method),
+    ['PATCH'],
+  );
   const { schemas, ...rest } = server.requests[0]?.body ?? {};
   assert.deepEqual([schemas, Object.keys(rest)], [[patchOp], ['Operations']]);
   return rest['Operations'];
@@ -43,7 +53,11 @@ const operations = (server: ScimServer): unknown => {
 describe('what a SCIM target gets to see', () => {
   it('gets a create as one POST with the schemas it uses', async (context) => {
     const { server, target } = await begin(context);
-    const attributes = new Map([['id', 'given by the target'], ['userName', 'a'], [`${enterprise}:department`, 'Sales']]);
+    const attributes = new Map([
+      ['id', 'given by the target'],
+      ['userName', 'a'],
+      [`${enterprise}:department`, 'Sales'],
+    ]);
     applied(await target.create('user', attributes, signal));
     assert.deepEqual(sent(server), ['POST /Users']);
     assert.deepEqual(server.requests[0]?.body, {
@@ -61,13 +75,31 @@ describe('what a SCIM target gets to see', () => {
     const boss = await createUser(target, 'b');
     const cases: readonly (readonly [Parameters<ScimTarget['update']>[2], unknown])[] = [
       [[set('active', false)], [{ op: 'replace', path: 'active', value: false }]],
-      [[set('title', 'Chief', false), set('name.givenName', 'A', false)], [{ op: 'add', path: 'title', value: 'Chief' }, { op: 'add', path: 'name.givenName', value: 'A' }]],
+      [
+        [set('title', 'Chief', false), set('name.givenName', 'A', false)],
+        [
+          { op: 'add', path: 'title', value: 'Chief' },
+          { op: 'add', path: 'name.givenName', value: 'A' },
+        ],
+      ],
       [[clear('title')], [{ op: 'remove', path: 'title' }]],
-      [[set('emails[type eq "work"].value', 'n@corp.example')], [{ op: 'replace', path: 'emails[type eq "work"].value', value: 'n@corp.example' }]],
-      [[set('emails[type eq "home"].value', 'h@home.example', false)], [{ op: 'add', path: 'emails', value: [{ type: 'home', value: 'h@home.example' }] }]],
+      [
+        [set('emails[type eq "work"].value', 'n@corp.example')],
+        [{ op: 'replace', path: 'emails[type eq "work"].value', value: 'n@corp.example' }],
+      ],
+      [
+        [set('emails[type eq "home"].value', 'h@home.example', false)],
+        [{ op: 'add', path: 'emails', value: [{ type: 'home', value: 'h@home.example' }] }],
+      ],
       [[clear('emails[type eq "home"].value')], [{ op: 'remove', path: 'emails[type eq "home"]' }]],
-      [[set(`${enterprise}:department`, 'Sales', false)], [{ op: 'add', path: `${enterprise}:department`, value: 'Sales' }]],
-      [[set(`${enterprise}:manager.value`, boss, false)], [{ op: 'add', path: `${enterprise}:manager`, value: { value: boss } }]],
+      [
+        [set(`${enterprise}:department`, 'Sales', false)],
+        [{ op: 'add', path: `${enterprise}:department`, value: 'Sales' }],
+      ],
+      [
+        [set(`${enterprise}:manager.value`, boss, false)],
+        [{ op: 'add', path: `${enterprise}:manager`, value: { value: boss } }],
+      ],
       [[clear(`${enterprise}:manager.value`)], [{ op: 'remove', path: `${enterprise}:manager` }]],
     ];
     for (const [changes, expected] of cases) {
@@ -84,7 +116,10 @@ describe('what a SCIM target gets to see', () => {
     const group = applied(await target.create('group', new Map([['displayName', 'Crew']]), signal));
     applied(await target.changeMembers(group, members([a, b]), signal));
     server.clearRequests();
-    const add = [{ id: c, type: 'user' as const }, { id: inner, type: 'group' as const }];
+    const add = [
+      { id: c, type: 'user' as const },
+      { id: inner, type: 'group' as const },
+    ];
     applied(await target.changeMembers(group, { add, remove: [a], current: () => Promise.resolve([a, b]) }, signal));
     assert.deepEqual(operations(server), [
       { op: 'add', path: 'members', value: [{ value: c }, { value: inner, type: 'Group' }] },
@@ -122,26 +157,51 @@ describe('what a SCIM target gets to see', () => {
   it('says that someone is gone who disappeared between two requests', async (context) => {
     const { server, target } = await begin(context);
     server.setFaults({
-      before: ({ method }) => ({ kind: 'answer', ...(method === 'PATCH' ? { status: 400, body: { scimType: 'noTarget' } } : { status: 404, body: {} }) }),
+      before: ({ method }) => ({
+        kind: 'answer',
+        ...(method === 'PATCH' ? { status: 400, body: { scimType: 'noTarget' } } : { status: 404, body: {} }),
+      }),
     });
-    assert.equal(failureClass(await target.update('user', 'x', [set('emails[type eq "work"].value', 'y')], signal)), 'gone');
+    assert.equal(
+      failureClass(await target.update('user', 'x', [set('emails[type eq "work"].value', 'y')], signal)),
+      'gone',
+    );
   });
 
   it('refuses one attribute, and hears it once', async (context) => {
-    const refuse = faultFor(({ method }) => method === 'PATCH', { kind: 'answer', status: 400, body: { scimType: 'invalidValue', detail: 'no such department' } });
+    const refuse = faultFor(({ method }) => method === 'PATCH', {
+      kind: 'answer',
+      status: 400,
+      body: { scimType: 'invalidValue', detail: 'no such department' },
+    });
     const { server, target } = await begin(context, { before: refuse });
     const id = await createUser(target, 'a');
     server.clearRequests();
     const outcome = await target.update('user', id, [set('title', 'x')], signal);
-    assert.deepEqual(outcome, { kind: 'failed', failure: { class: 'rejected', status: 400, detail: 'invalidValue: no such department' } });
+    assert.deepEqual(outcome, {
+      kind: 'failed',
+      failure: { class: 'rejected', status: 400, detail: 'invalidValue: no such department' },
+    });
     assert.equal(server.requests.length, 1);
   });
 
   it('refuses one certain user, and takes the others', async (context) => {
     const { server, target } = await begin(context, {
-      before: ({ body }) => (body?.['externalId'] === 'bad' ? { kind: 'answer', status: 400, body: { detail: 'no' } } : undefined),
+      before: ({ body }) =>
+        body?.['externalId'] === 'bad' ? { kind: 'answer', status: 400, body: { detail: 'no' } } : undefined,
     });
-    const results = await Promise.all(['a', 'bad', 'c'].map((name) => target.create('user', new Map([['externalId', name], ['userName', name]]), signal)));
+    const results = await Promise.all(
+      ['a', 'bad', 'c'].map((name) =>
+        target.create(
+          'user',
+          new Map([
+            ['externalId', name],
+            ['userName', name],
+          ]),
+          signal,
+        ),
+      ),
+    );
     assert.deepEqual(results.map(failureClass), ['applied', 'rejected', 'applied']);
     assert.equal(server.users().length, 2);
   });
@@ -158,8 +218,13 @@ describe('what a SCIM target gets to see', () => {
     const { server, target } = await begin(context, { patch: 501 });
     const ids = await createUsers(target, 4);
     server.clearRequests();
-    await Promise.all(ids.map(async (id) => applied(await target.update('user', id, [set('title', 'Chief', false)], signal))));
-    assert.deepEqual(server.users().map((body) => body['title']), ['Chief', 'Chief', 'Chief', 'Chief']);
+    await Promise.all(
+      ids.map(async (id) => applied(await target.update('user', id, [set('title', 'Chief', false)], signal))),
+    );
+    assert.deepEqual(
+      server.users().map((body) => body['title']),
+      ['Chief', 'Chief', 'Chief', 'Chief'],
+    );
     server.clearRequests();
     const [first = ''] = ids;
     applied(await target.update('user', first, [set('nickName', 'A', false)], signal));
@@ -173,7 +238,14 @@ describe('what a SCIM target gets to see', () => {
     const { server, target } = await begin(context, { patch: 405 });
     const id = await createUser(target, 'a');
     const both = [`${enterprise}:department`, 'name.givenName'] as const;
-    applied(await target.update('user', id, both.map((path) => set(path, 'x', false)), signal));
+    applied(
+      await target.update(
+        'user',
+        id,
+        both.map((path) => set(path, 'x', false)),
+        signal,
+      ),
+    );
     server.clearRequests();
     applied(await target.update('user', id, both.map(clear), signal));
     const put = server.requests.at(-1)?.body ?? {};
@@ -181,13 +253,21 @@ describe('what a SCIM target gets to see', () => {
   });
 
   it('gets PATCH for groups though it has none for users', async (context) => {
-    const { server, target } = await begin(context, { before: faultFor(({ method, path }) => method === 'PATCH' && path.startsWith('/Users'), { kind: 'answer', status: 405 }) });
+    const { server, target } = await begin(context, {
+      before: faultFor(({ method, path }) => method === 'PATCH' && path.startsWith('/Users'), {
+        kind: 'answer',
+        status: 405,
+      }),
+    });
     const user = await createUser(target, 'a');
     const group = applied(await target.create('group', new Map([['displayName', 'Crew']]), signal));
     server.clearRequests();
     applied(await target.update('user', user, [set('title', 'x', false)], signal));
     applied(await target.changeMembers(group, members([user]), signal));
-    assert.deepEqual(server.requests.map(({ method }) => method), ['PATCH', 'GET', 'PUT', 'PATCH']);
+    assert.deepEqual(
+      server.requests.map(({ method }) => method),
+      ['PATCH', 'GET', 'PUT', 'PATCH'],
+    );
   });
 
   it('keeps members that it does not show, when it has no PATCH', async (context) => {
@@ -216,14 +296,19 @@ describe('searching a SCIM target', () => {
   it('takes no stranger for a hit from a server that ignores filters', async (context) => {
     const { target } = await begin(context, { ignoreFilters: true, pageLimit: 5 });
     const [first = ''] = await createUsers(target, 5);
-    assert.deepEqual(found(await target.find('user', 'externalId', 'p1', signal)).map(({ id }) => id), [first]);
+    assert.deepEqual(
+      found(await target.find('user', 'externalId', 'p1', signal)).map(({ id }) => id),
+      [first],
+    );
     // All five came, by the total; but some count no more than the page.
     const lost = await target.find('user', 'externalId', 'nobody', signal);
     assert.equal(isFailure(lost) && lost.class, 'unsupported');
   });
 
   it('calls a filter that is refused unsupported', async (context) => {
-    const { target } = await begin(context, { before: () => ({ kind: 'answer', status: 400, body: { scimType: 'invalidFilter' } }) });
+    const { target } = await begin(context, {
+      before: () => ({ kind: 'answer', status: 400, body: { scimType: 'invalidFilter' } }),
+    });
     const result = await target.find('user', 'externalId', 'a', signal);
     assert.equal(isFailure(result) && result.class, 'unsupported');
   });
@@ -246,7 +331,10 @@ describe('listing a SCIM target', () => {
     await createUsers(target, 90);
     server.clearRequests();
     assert.equal(await listed(target, 4), 90);
-    assert.deepEqual(sent(server), [1, 41, 81, 91].map((index) => `GET /Users?startIndex=${index}&count=100`));
+    assert.deepEqual(
+      sent(server),
+      [1, 41, 81, 91].map((index) => `GET /Users?startIndex=${index}&count=100`),
+    );
   });
 
   it('gives up after the first page when the rest is not worth it', async (context) => {
@@ -287,7 +375,11 @@ describe('listing a SCIM target', () => {
 
   it('is left to look-ups when the server does not list', async (context) => {
     const { server, target } = await begin(context);
-    for (const [status, body] of [[403, '{}'], [400, html], [200, html]] as const) {
+    for (const [status, body] of [
+      [403, '{}'],
+      [400, html],
+      [200, html],
+    ] as const) {
       server.setFaults({ before: () => ({ kind: 'answer', status, body }) });
       assert.equal(await listed(target, 50), undefined);
     }
@@ -315,13 +407,25 @@ describe('discovering a SCIM target', () => {
   });
 
   it('takes the defaults of the RFC where there are no documents', async (context) => {
-    for (const [status, body] of [[404, html], [404, '{}'], [501, '{}'], [200, html], [403, undefined]] as const) {
-      const { target } = await begin(context, { before: () => ({ kind: 'answer', status, ...(body === undefined ? {} : { body }) }) });
+    for (const [status, body] of [
+      [404, html],
+      [404, '{}'],
+      [501, '{}'],
+      [200, html],
+      [403, undefined],
+    ] as const) {
+      const { target } = await begin(context, {
+        before: () => ({ kind: 'answer', status, ...(body === undefined ? {} : { body }) }),
+      });
       const facts = await target.discover(signal);
       // In JSON it is the target that says so: there are not even users below this URL.
       const failure = status === 403 ? 'auth' : status === 404 && body === '{}' ? 'unsupported' : undefined;
       if (failure !== undefined) assert.equal(isFailure(facts) && facts.class, failure);
-      else assert.deepEqual({ ...found(facts), details: [] }, { patch: true, filter: true, etag: false, groups: true, attributes: undefined, details: [] });
+      else
+        assert.deepEqual(
+          { ...found(facts), details: [] },
+          { patch: true, filter: true, etag: false, groups: true, attributes: undefined, details: [] },
+        );
     }
   });
 });

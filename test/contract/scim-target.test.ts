@@ -11,7 +11,8 @@ async function clientFixture(faults: Faults = {}): Promise<TargetFixture> {
   const target = createScimTarget(targetOptions(server.url, 'secret-token'));
   return {
     target,
-    read: (type, id) => Promise.resolve((type === 'user' ? server.users() : server.groups()).find((body) => body['id'] === id)),
+    read: (type, id) =>
+      Promise.resolve((type === 'user' ? server.users() : server.groups()).find((body) => body['id'] === id)),
     async stop() {
       await target.close();
       await server.stop();
@@ -21,16 +22,21 @@ async function clientFixture(faults: Faults = {}): Promise<TargetFixture> {
 }
 
 describeScimTarget('client before our own strict server', () => clientFixture());
-describeScimTarget('client before a server that answers PATCH with nothing', () => clientFixture({ patchWithoutBody: true }));
+describeScimTarget('client before a server that answers PATCH with nothing', () =>
+  clientFixture({ patchWithoutBody: true }),
+);
 for (const patch of [405, 501] as const) {
-  describeScimTarget(`client before a server that answers PATCH with ${patch}`, () => clientFixture({ patch }), { withoutPatch: true });
+  describeScimTarget(`client before a server that answers PATCH with ${patch}`, () => clientFixture({ patch }), {
+    withoutPatch: true,
+  });
 }
 
 describeScimTarget('fake', () => {
   const target = createFakeTarget({ name: 'fake' });
   return Promise.resolve({
     target,
-    read: (type, id) => Promise.resolve((type === 'user' ? target.users() : target.groups()).find((body) => body['id'] === id)),
+    read: (type, id) =>
+      Promise.resolve((type === 'user' ? target.users() : target.groups()).find((body) => body['id'] === id)),
     stop: () => target.close(),
   });
 });

@@ -4,7 +4,13 @@ import type { ResourceType } from '../../src/core/model/entry.ts';
 import type { TargetId } from '../../src/core/model/link.ts';
 import type { FailureClass, Outcome } from '../../src/core/model/outcome.ts';
 import type { ScimValue } from '../../src/core/model/resource.ts';
-import { isFailure, type FoundResource, type MemberChange, type ScimChange, type ScimTarget } from '../../src/ports/scim-target.ts';
+import {
+  isFailure,
+  type FoundResource,
+  type MemberChange,
+  type ScimChange,
+  type ScimTarget,
+} from '../../src/ports/scim-target.ts';
 import { contentOf, plain } from './resource-content.ts';
 
 export type Body = Readonly<Record<string, unknown>>;
@@ -42,7 +48,11 @@ export function found<T>(result: T): Exclude<T, { readonly class: unknown }> {
   return result as Exclude<T, { readonly class: unknown }>;
 }
 
-export function members(add: readonly TargetId[], remove: readonly TargetId[] = [], current: readonly TargetId[] = []): MemberChange {
+export function members(
+  add: readonly TargetId[],
+  remove: readonly TargetId[] = [],
+  current: readonly TargetId[] = [],
+): MemberChange {
   return { add: add.map((id) => ({ id, type: 'user' as const })), remove, current: () => Promise.resolve(current) };
 }
 
@@ -100,11 +110,24 @@ export function describeScimTarget(name: string, start: () => Promise<TargetFixt
     const fixture = await begin(context);
     return { ...fixture, id: applied(await fixture.target.create('user', alice, signal)) };
   };
-  const withGroup = async (context: TestContext, people: number): Promise<TargetFixture & { readonly group: TargetId; readonly ids: TargetId[] }> => {
+  const withGroup = async (
+    context: TestContext,
+    people: number,
+  ): Promise<TargetFixture & { readonly group: TargetId; readonly ids: TargetId[] }> => {
     const fixture = await begin(context);
     const ids: TargetId[] = [];
-    for (let number = 1; number <= people; number += 1) ids.push(applied(await fixture.target.create('user', person(number), signal)));
-    const group = applied(await fixture.target.create('group', new Map([['displayName', 'Crew'], ['externalId', 'g1']]), signal));
+    for (let number = 1; number <= people; number += 1)
+      ids.push(applied(await fixture.target.create('user', person(number), signal)));
+    const group = applied(
+      await fixture.target.create(
+        'group',
+        new Map([
+          ['displayName', 'Crew'],
+          ['externalId', 'g1'],
+        ]),
+        signal,
+      ),
+    );
     return { ...fixture, group, ids };
   };
   const memberIds = async (fixture: TargetFixture, group: TargetId): Promise<unknown[]> => {
@@ -177,7 +200,10 @@ export function describeScimTarget(name: string, start: () => Promise<TargetFixt
       const twin = new Map(alice).set('externalId', 'a2').set('userName', 'ALICE@corp.example');
       assert.equal(failureClass(await target.create('user', twin, signal)), 'conflict');
       const other = applied(await target.create('user', person(1), signal));
-      assert.equal(failureClass(await target.update('user', other, [set('userName', 'alice@corp.example')], signal)), 'conflict');
+      assert.equal(
+        failureClass(await target.update('user', other, [set('userName', 'alice@corp.example')], signal)),
+        'conflict',
+      );
       assert.deepEqual(contentOf(await read('user', id)), aliceBody);
       const crew = new Map([['displayName', 'Crew']]);
       applied(await target.create('group', crew, signal));
@@ -201,11 +227,16 @@ export function describeScimTarget(name: string, start: () => Promise<TargetFixt
 
     it('sets, replaces and clears single attributes and leaves the others alone', async (context) => {
       const { target, read, id } = await withAlice(context);
-      applied(await target.update('user', id, [set('title', 'Engineer', false), set('name.givenName', 'Alicia')], signal));
+      applied(
+        await target.update('user', id, [set('title', 'Engineer', false), set('name.givenName', 'Alicia')], signal),
+      );
       const changed = { ...aliceBody, title: 'Engineer', name: { ...aliceBody.name, givenName: 'Alicia' } };
       assert.deepEqual(contentOf(await read('user', id)), changed);
       applied(await target.update('user', id, [clear('title'), clear('name.givenName')], signal));
-      assert.deepEqual(contentOf(await read('user', id)), { ...aliceBody, name: { familyName: aliceBody.name.familyName } });
+      assert.deepEqual(contentOf(await read('user', id)), {
+        ...aliceBody,
+        name: { familyName: aliceBody.name.familyName },
+      });
       applied(await target.update('user', id, [clear('title'), set('active', false)], signal)); // it is clear already
       const off = { ...aliceBody, active: false, name: { familyName: aliceBody.name.familyName } };
       assert.deepEqual(contentOf(await read('user', id)), off);
@@ -219,15 +250,28 @@ export function describeScimTarget(name: string, start: () => Promise<TargetFixt
         applied(await target.update('user', id, changes, signal));
         const emails = (await read('user', id))?.['emails'];
         const list: readonly { readonly type?: unknown }[] = Array.isArray(emails) ? emails : [];
-        return plain([...list].sort((a, b) => String(b.type).localeCompare(String(a.type))), []);
+        return plain(
+          [...list].sort((a, b) => String(b.type).localeCompare(String(a.type))),
+          [],
+        );
       };
-      assert.deepEqual(await emailsAfter([set(work, 'new@corp.example')]), [{ type: 'work', value: 'new@corp.example' }, home]);
+      assert.deepEqual(await emailsAfter([set(work, 'new@corp.example')]), [
+        { type: 'work', value: 'new@corp.example' },
+        home,
+      ]);
       assert.deepEqual(await emailsAfter([clear(work)]), [home]);
       assert.deepEqual(await emailsAfter([clear(work)]), [home]); // it is gone already
-      assert.deepEqual(await emailsAfter([set(work, 'back@corp.example', false)]), [{ type: 'work', value: 'back@corp.example' }, home]);
-      assert.deepEqual(await emailsAfter([clear('emails[type eq "home"].value'), set(work, 'only@corp.example')]), [{ type: 'work', value: 'only@corp.example' }]);
+      assert.deepEqual(await emailsAfter([set(work, 'back@corp.example', false)]), [
+        { type: 'work', value: 'back@corp.example' },
+        home,
+      ]);
+      assert.deepEqual(await emailsAfter([clear('emails[type eq "home"].value'), set(work, 'only@corp.example')]), [
+        { type: 'work', value: 'only@corp.example' },
+      ]);
       assert.deepEqual(await emailsAfter([clear(work)]), []);
-      assert.deepEqual(await emailsAfter([set(work, 'lost@corp.example')]), [{ type: 'work', value: 'lost@corp.example' }]); // we believed it was there
+      assert.deepEqual(await emailsAfter([set(work, 'lost@corp.example')]), [
+        { type: 'work', value: 'lost@corp.example' },
+      ]); // we believed it was there
     });
 
     it('writes an element that has several sub-attributes', async (context) => {
@@ -238,22 +282,35 @@ export function describeScimTarget(name: string, start: () => Promise<TargetFixt
         applied(await target.update('user', id, changes, signal));
         return plain((await read('user', id))?.['addresses'] ?? [], []);
       };
-      assert.deepEqual(await addresses(set(street, 'Main St 1', false), set(city, 'Berlin', false)), [{ type: 'work', streetAddress: 'Main St 1', locality: 'Berlin' }]);
-      assert.deepEqual(await addresses(set(city, 'Bern')), [{ type: 'work', streetAddress: 'Main St 1', locality: 'Bern' }]);
+      assert.deepEqual(await addresses(set(street, 'Main St 1', false), set(city, 'Berlin', false)), [
+        { type: 'work', streetAddress: 'Main St 1', locality: 'Berlin' },
+      ]);
+      assert.deepEqual(await addresses(set(city, 'Bern')), [
+        { type: 'work', streetAddress: 'Main St 1', locality: 'Bern' },
+      ]);
       assert.deepEqual(await addresses(clear(city)), [{ type: 'work', streetAddress: 'Main St 1' }]);
-      assert.deepEqual(await addresses(set(city, 'Basel', false)), [{ type: 'work', streetAddress: 'Main St 1', locality: 'Basel' }]);
+      assert.deepEqual(await addresses(set(city, 'Basel', false)), [
+        { type: 'work', streetAddress: 'Main St 1', locality: 'Basel' },
+      ]);
     });
 
     it('sets, changes and clears extension attributes and the manager', async (context) => {
       const { target, read, id } = await withAlice(context);
-      const [first, second] = [applied(await target.create('user', person(1), signal)), applied(await target.create('user', person(2), signal))];
+      const [first, second] = [
+        applied(await target.create('user', person(1), signal)),
+        applied(await target.create('user', person(2), signal)),
+      ];
       const manager = `${enterprise}:manager.value`;
       const extension = async (...changes: readonly ScimChange[]): Promise<unknown> => {
         applied(await target.update('user', id, changes, signal));
         return plain((await read('user', id))?.[enterprise], []);
       };
       assert.deepEqual(await extension(set(manager, first, false)), { department: 'Sales', manager: { value: first } });
-      assert.deepEqual(await extension(set(manager, second), set(`${enterprise}:costCenter`, '42', false)), { department: 'Sales', costCenter: '42', manager: { value: second } });
+      assert.deepEqual(await extension(set(manager, second), set(`${enterprise}:costCenter`, '42', false)), {
+        department: 'Sales',
+        costCenter: '42',
+        manager: { value: second },
+      });
       assert.deepEqual(await extension(clear(manager), clear(`${enterprise}:costCenter`)), { department: 'Sales' });
       const other = applied(await target.create('user', new Map(person(3)).set(manager, first), signal));
       assert.deepEqual(plain((await read('user', other))?.[enterprise], []), { manager: { value: first } });
@@ -264,7 +321,11 @@ export function describeScimTarget(name: string, start: () => Promise<TargetFixt
     it('adds and removes members, as often as it is told', async (context) => {
       const { group, ids, ...fixture } = await withGroup(context, 4);
       const [a = '', b = '', c = '', d = ''] = ids;
-      const change = async (add: readonly TargetId[], remove: readonly TargetId[], current: readonly TargetId[]): Promise<unknown> => {
+      const change = async (
+        add: readonly TargetId[],
+        remove: readonly TargetId[],
+        current: readonly TargetId[],
+      ): Promise<unknown> => {
         applied(await fixture.target.changeMembers(group, members(add, remove, current), signal));
         return memberIds(fixture, group);
       };
@@ -282,8 +343,13 @@ export function describeScimTarget(name: string, start: () => Promise<TargetFixt
       const { group, ids, ...fixture } = await withGroup(context, 1);
       const inner = applied(await fixture.target.create('group', new Map([['displayName', 'Inner']]), signal));
       const [a = ''] = ids;
-      const add = [{ id: a, type: 'user' as const }, { id: inner, type: 'group' as const }];
-      applied(await fixture.target.changeMembers(group, { add, remove: [], current: () => Promise.resolve([]) }, signal));
+      const add = [
+        { id: a, type: 'user' as const },
+        { id: inner, type: 'group' as const },
+      ];
+      applied(
+        await fixture.target.changeMembers(group, { add, remove: [], current: () => Promise.resolve([]) }, signal),
+      );
       assert.deepEqual(await memberIds(fixture, group), [a, inner].sort());
       applied(await fixture.target.changeMembers(group, members([], [inner], [a, inner]), signal));
       assert.deepEqual(await memberIds(fixture, group), [a]);
@@ -293,7 +359,9 @@ export function describeScimTarget(name: string, start: () => Promise<TargetFixt
       const { group, ids, ...fixture } = await withGroup(context, 130);
       const { add: chunk } = fixture.target.memberChunk;
       for (let at = 0; at < ids.length; at += chunk) {
-        applied(await fixture.target.changeMembers(group, members(ids.slice(at, at + chunk), [], ids.slice(0, at)), signal));
+        applied(
+          await fixture.target.changeMembers(group, members(ids.slice(at, at + chunk), [], ids.slice(0, at)), signal),
+        );
       }
       assert.deepEqual(await memberIds(fixture, group), [...ids].sort());
       applied(await fixture.target.changeMembers(group, members([], ids.slice(0, chunk), ids), signal));

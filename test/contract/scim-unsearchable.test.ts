@@ -25,17 +25,27 @@ describe('a target that cannot be searched', () => {
         await target.close();
         await server.stop();
       });
-      for (let number = 1; number <= 130; number += 1) applied(await target.create('user', new Map([['userName', `p${number}@example.org`]]), signal));
+      for (let number = 1; number <= 130; number += 1)
+        applied(await target.create('user', new Map([['userName', `p${number}@example.org`]]), signal));
       const stage = cycleStage([person('p1'), person('new')]);
       const input = { prepare: () => Promise.resolve({ ...stage.setup, target }) };
       const { report } = await stage.cycle(input);
-      assert.deepEqual([report.applied.map(({ sourceId }) => sourceId).sort(), report.failed, report.rejected], [['new', 'p1'], [], []]);
+      assert.deepEqual(
+        [report.applied.map(({ sourceId }) => sourceId).sort(), report.failed, report.rejected],
+        [['new', 'p1'], [], []],
+      );
       const found = server.users().filter(({ userName }) => userName === 'p1@example.org');
       assert.deepEqual([server.users().length, found.map(({ externalId }) => externalId)], [131, ['p1']]);
       server.clearRequests();
       stage.source.put(person('p2'));
       await stage.cycle(input);
-      assert.deepEqual(server.users().filter(({ userName }) => userName === 'p2@example.org').map(({ externalId }) => externalId), ['p2']);
+      assert.deepEqual(
+        server
+          .users()
+          .filter(({ userName }) => userName === 'p2@example.org')
+          .map(({ externalId }) => externalId),
+        ['p2'],
+      );
       server.clearRequests();
       await stage.cycle(input);
       assert.deepEqual(server.requests, []);

@@ -25,8 +25,18 @@ export function decisionsContract(name: string, makeFixture: () => Promise<State
     it('keeps decisions by target, oldest first, the last word about a hold, until they are taken out', async () => {
       const [early, late] = ['2026-11-01T00:00:00.000Z', '2026-11-03T00:00:00.000Z'];
       const by = { via: 'shell', user: 'root' } as const;
-      const left = async (): Promise<unknown[]> => (await store.decisions()).waiting.map((one) => Object.fromEntries(Object.entries(one).filter(([name]) => name !== 'key')));
-      const push: Decision = { target: 'chat', holdId: 'push-1', decision: 'push', at: late, by, operations: [{ verb: 'deactivate', type: 'user', sourceId: 'a' }] };
+      const left = async (): Promise<unknown[]> =>
+        (await store.decisions()).waiting.map((one) =>
+          Object.fromEntries(Object.entries(one).filter(([name]) => name !== 'key')),
+        );
+      const push: Decision = {
+        target: 'chat',
+        holdId: 'push-1',
+        decision: 'push',
+        at: late,
+        by,
+        operations: [{ verb: 'deactivate', type: 'user', sourceId: 'a' }],
+      };
       await store.decide({ target: 'wiki', holdId: 'hold-2', decision: 'approve', at: '2026-11-02T00:00:00.000Z' });
       await store.decide({ target: 'wiki', holdId: 'hold-1', decision: 'approve', at: late });
       await store.decide({ target: 'chat', holdId: 'hold-1', decision: 'approve', at: early, by, early: true });
@@ -48,19 +58,32 @@ export function decisionsContract(name: string, makeFixture: () => Promise<State
     });
 
     it('takes out one decision, and no later one about the same hold', async () => {
-      const decision = { target: 'wiki', holdId: 'hold-1', decision: 'approve', at: '2026-11-01T00:00:00.000Z' } as const;
+      const decision = {
+        target: 'wiki',
+        holdId: 'hold-1',
+        decision: 'approve',
+        at: '2026-11-01T00:00:00.000Z',
+      } as const;
       await store.decide(decision);
-      const { waiting: [seen] } = await store.decisions();
+      const {
+        waiting: [seen],
+      } = await store.decisions();
       await store.decide({ ...decision, decision: 'reject', at: '2026-11-01T00:00:01.000Z' });
       await store.removeDecision(seen?.key ?? '');
       const { waiting } = await store.decisions();
-      assert.deepEqual(waiting.map((one) => one.decision), ['reject']);
+      assert.deepEqual(
+        waiting.map((one) => one.decision),
+        ['reject'],
+      );
       for (const { key } of waiting) await store.removeDecision(key);
     });
 
     it('takes no decision about what cannot be a hold', async () => {
       for (const holdId of ['', '../escape', 'a/b', 'x'.repeat(100)]) {
-        await assert.rejects(store.decide({ target: 'wiki', holdId, decision: 'approve', at: '2026-11-02T00:00:00.000Z' }), (error: unknown) => error instanceof BridgeError && error.code === 'D2S_PLAN_NOT_HELD');
+        await assert.rejects(
+          store.decide({ target: 'wiki', holdId, decision: 'approve', at: '2026-11-02T00:00:00.000Z' }),
+          (error: unknown) => error instanceof BridgeError && error.code === 'D2S_PLAN_NOT_HELD',
+        );
       }
     });
   });

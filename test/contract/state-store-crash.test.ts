@@ -15,7 +15,10 @@ describe('The embedded state when its process is killed', () => {
   it('keeps every acknowledged record and nothing half, at every file operation of a life', async (context) => {
     const folder = await temporaryFolder(context);
     const rehearsal = failingFiles(nodeFiles, () => undefined);
-    await liveThrough((compactAfter) => openStateStore({ folder: join(folder, 'rehearsal'), files: rehearsal, clock, compactAfter }), () => undefined);
+    await liveThrough(
+      (compactAfter) => openStateStore({ folder: join(folder, 'rehearsal'), files: rehearsal, clock, compactAfter }),
+      () => undefined,
+    );
     // Right after one operation is right before the next, and a kill (unlike a power cut) loses nothing unsynced.
     const ends = rehearsal.operations.flatMap((operation, index) => {
       const at = index + 1;
@@ -43,5 +46,10 @@ async function liveUntil(folder: string, killAt: string): Promise<ReadonlySet<nu
   const running = spawn(process.execPath, [child, folder, killAt], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [output] = await Promise.all([text(running.stdout), once(running, 'exit')]);
   assert.equal(running.signalCode, 'SIGKILL', `ended at ${killAt}`);
-  return new Set(output.split('\n').filter((line) => line !== '').map(Number));
+  return new Set(
+    output
+      .split('\n')
+      .filter((line) => line !== '')
+      .map(Number),
+  );
 }

@@ -28,7 +28,10 @@ export function stateForgettingContract(name: string, makeFixture: () => Promise
       await store.record([{ kind: 'trouble', trouble: aTrouble('a', { target, attempts: 2 }) }]);
       assert.equal((await store.troubles(target, ['a', 'c'])).get('a')?.attempts, 2);
       assert.equal((await store.counts(target)).user.troubled, 1, 'nobody has to mend anything about someone inactive');
-      await store.record([{ kind: 'trouble_over', target, sourceId: 'a' }, { kind: 'trouble_over', target, sourceId: 'c' }]);
+      await store.record([
+        { kind: 'trouble_over', target, sourceId: 'a' },
+        { kind: 'trouble_over', target, sourceId: 'c' },
+      ]);
       await store.record([{ kind: 'unlink', target, sourceId: 'b' }]);
       assert.deepEqual(await store.troubles(target, ['a', 'b', 'c']), new Map());
       assert.deepEqual(await store.counts(target), { user: zero, group: zero });
@@ -37,7 +40,10 @@ export function stateForgettingContract(name: string, makeFixture: () => Promise
     it('keeps what was last known of each directory', async () => {
       assert.equal(await store.directory('corp'), undefined);
       const state = { readAt: '2026-11-01T00:00:00.000Z', users: 3, groups: 1, changes: 'syncrepl (it can)' };
-      await store.record([{ kind: 'directory', directory: 'corp', state: { ...state, users: 2 } }, { kind: 'directory', directory: 'corp', state }]);
+      await store.record([
+        { kind: 'directory', directory: 'corp', state: { ...state, users: 2 } },
+        { kind: 'directory', directory: 'corp', state },
+      ]);
       await reopen();
       assert.deepEqual(await store.directory('corp'), state);
       assert.equal(await store.directory('branch'), undefined);
@@ -75,7 +81,10 @@ export function stateForgettingContract(name: string, makeFixture: () => Promise
       assert.deepEqual([...links.keys()].sort(), ['new', 'newgroup', 'staff']);
       assert.deepEqual(links.get('staff')?.unsettled, ['new', 'b']);
       assert.deepEqual((await store.members(target, 'staff')).toSorted(), ['b', 'new']);
-      assert.deepEqual([await store.members(target, 'newgroup'), await store.members(target, 'oldgroup')], [['new'], []]);
+      assert.deepEqual(
+        [await store.members(target, 'newgroup'), await store.members(target, 'oldgroup')],
+        [['new'], []],
+      );
       assert.deepEqual(await store.owners(target, 'user', [targetId]), new Map([[targetId, 'new']]));
       assert.deepEqual((await store.troubles(target, ['old'])).size, 0);
       assert.deepEqual([(await store.counts(target)).user.active, (await store.counts(target)).group.active], [1, 2]);
@@ -100,11 +109,19 @@ export function stateForgettingContract(name: string, makeFixture: () => Promise
       assert.deepEqual(await store.formerOwners(target, 'user', ['2', '3', '4', '5', '6']), new Map([['2', 'again']]));
       assert.deepEqual(await store.formerOwners(target, 'group', ['1', '2']), new Map([['1', 'gone']]));
       await store.record([{ kind: 'unlink', target, sourceId: 'new' }]);
-      assert.deepEqual(await store.formerOwners(target, 'user', ['4']), new Map([['4', 'new']]), 'it was the last one who had it');
+      assert.deepEqual(
+        await store.formerOwners(target, 'user', ['4']),
+        new Map([['4', 'new']]),
+        'it was the last one who had it',
+      );
       assert.deepEqual(await store.formerAccounts(target, 'new'), [{ type: 'user', targetId: '4' }]);
       await store.record([{ kind: 'link', link: aLink('next', { target, targetId: '4' }) }]);
       await reopen();
-      assert.deepEqual([await store.formerOwners(target, 'user', ['4']), await store.formerAccounts(target, 'new')], [new Map(), []], 'somebody has it again');
+      assert.deepEqual(
+        [await store.formerOwners(target, 'user', ['4']), await store.formerAccounts(target, 'new')],
+        [new Map(), []],
+        'somebody has it again',
+      );
       await store.record([{ kind: 'reset', target }]);
       assert.deepEqual(await store.formerOwners(target, 'group', ['1']), new Map());
     });
@@ -121,7 +138,9 @@ export function stateForgettingContract(name: string, makeFixture: () => Promise
 
     it('names those in trouble who are not in a reading', async () => {
       const target = 'stray-troubles';
-      await store.record(['a', 'b', 'c'].map((id) => ({ kind: 'trouble', trouble: aTrouble(id, { target }) }) as const));
+      await store.record(
+        ['a', 'b', 'c'].map((id) => ({ kind: 'trouble', trouble: aTrouble(id, { target }) }) as const),
+      );
       const stray: string[] = [];
       for await (const batch of store.strayTroubles(target, new Set(['b']))) stray.push(...batch);
       assert.deepEqual(stray.sort(), ['a', 'c']);

@@ -8,7 +8,16 @@ import { aLink } from './state-store.ts';
 
 const links = 20_000;
 const callers = 32;
-const paths = ['userName', 'externalId', 'name.givenName', 'name.familyName', 'displayName', 'emails[type eq "work"].value', 'active', 'title'];
+const paths = [
+  'userName',
+  'externalId',
+  'name.givenName',
+  'name.familyName',
+  'displayName',
+  'emails[type eq "work"].value',
+  'active',
+  'title',
+];
 
 // Prints times and asserts none: they depend on the machine. What does not is how many records share a sync.
 it('The embedded state takes 20,000 links from 32 callers and finds them again', async (context) => {

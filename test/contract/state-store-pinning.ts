@@ -20,10 +20,18 @@ export function statePinningContract(name: string, makeFixture: () => Promise<St
     };
 
     it('remembers what a directory is, and where a target is', async () => {
-      const identity = { kind: 'active-directory', idAttribute: 'objectGUID', contexts: ['dc=corp'], contextIds: ['guid'] } as const;
+      const identity = {
+        kind: 'active-directory',
+        idAttribute: 'objectGUID',
+        contexts: ['dc=corp'],
+        contextIds: ['guid'],
+      } as const;
       assert.equal(await store.identity('pinned'), undefined);
       assert.equal(await store.boundTo('bound'), undefined);
-      await store.record([{ kind: 'identity', directory: 'pinned', identity }, { kind: 'bound', target: 'bound', endpoint: 'wiki.example/scim' }]);
+      await store.record([
+        { kind: 'identity', directory: 'pinned', identity },
+        { kind: 'bound', target: 'bound', endpoint: 'wiki.example/scim' },
+      ]);
       await reopen();
       assert.deepEqual(await store.identity('pinned'), identity);
       assert.equal(await store.boundTo('bound'), 'wiki.example/scim');
@@ -33,10 +41,16 @@ export function statePinningContract(name: string, makeFixture: () => Promise<St
 
     it('counts links by target and directory, as they come, move and go', async () => {
       const target = 'totals';
-      const totals = async () => (await store.linkTotals()).filter((one) => one.target === target).sort((a, b) => (a.directory < b.directory ? -1 : 1));
+      const totals = async () =>
+        (await store.linkTotals())
+          .filter((one) => one.target === target)
+          .sort((a, b) => (a.directory < b.directory ? -1 : 1));
       await store.record(['a', 'b', 'c'].map((id) => ({ kind: 'link', link: aLink(id, { target }) })));
       await store.record([{ kind: 'link', link: aLink('c', { target, directory: 'branch' }) }]);
-      assert.deepEqual(await totals(), [{ target, directory: 'branch', links: 1 }, { target, directory: 'corp', links: 2 }]);
+      assert.deepEqual(await totals(), [
+        { target, directory: 'branch', links: 1 },
+        { target, directory: 'corp', links: 2 },
+      ]);
       await store.record([{ kind: 'unlink', target, sourceId: 'c' }]);
       await reopen();
       assert.deepEqual(await totals(), [{ target, directory: 'corp', links: 2 }]);
@@ -72,9 +86,15 @@ export function statePinningContract(name: string, makeFixture: () => Promise<St
       await store.record([{ kind: 'renamed', target, to }]);
       await reopen();
       assert.deepEqual((await store.links(to, ['a'])).get('a'), aLink('a', { target: to }));
-      assert.deepEqual([await store.members(to, 'g'), await store.openIntents(to), await store.boundTo(to)], [['a'], [{ ...intent, target: to }], 'wiki.example']);
+      assert.deepEqual(
+        [await store.members(to, 'g'), await store.openIntents(to), await store.boundTo(to)],
+        [['a'], [{ ...intent, target: to }], 'wiki.example'],
+      );
       assert.deepEqual([(await store.troubles(to, ['a'])).get('a')?.target, (await store.target(to)).pending], [to, 1]);
-      assert.deepEqual([(await store.links(target, ['a'])).size, await store.boundTo(target), await store.target(target)], [0, undefined, emptyTargetState]);
+      assert.deepEqual(
+        [(await store.links(target, ['a'])).size, await store.boundTo(target), await store.target(target)],
+        [0, undefined, emptyTargetState],
+      );
     });
 
     it('forgets everything about a target that is reset, and nothing about others', async () => {
@@ -88,13 +108,28 @@ export function statePinningContract(name: string, makeFixture: () => Promise<St
         { kind: 'members', target, group: 'g', add: ['a'], remove: [] },
         { kind: 'target', target, state: { pending: 1, lastCycleAt: '2026-11-01T00:00:00.000Z' } },
         { kind: 'bound', target, endpoint: 'wiki.example' },
-        { kind: 'removal', target, removal: { at: '2026-11-01T00:00:00.000Z', kind: 'removals', type: 'user', count: 1 } },
+        {
+          kind: 'removal',
+          target,
+          removal: { at: '2026-11-01T00:00:00.000Z', kind: 'removals', type: 'user', count: 1 },
+        },
       ]);
       await store.record([{ kind: 'reset', target }]);
       await reopen();
       assert.deepEqual([(await store.links(target, ['a'])).size, (await store.links('reset-not', ['a'])).size], [0, 1]);
-      assert.deepEqual([await store.openIntents(target), (await store.troubles(target, ['a'])).size, await store.members(target, 'g'), await store.removals(target)], [[], 0, [], []]);
-      assert.deepEqual([await store.target(target), await store.boundTo(target), await store.counts(target)], [emptyTargetState, undefined, { user: zero, group: zero }]);
+      assert.deepEqual(
+        [
+          await store.openIntents(target),
+          (await store.troubles(target, ['a'])).size,
+          await store.members(target, 'g'),
+          await store.removals(target),
+        ],
+        [[], 0, [], []],
+      );
+      assert.deepEqual(
+        [await store.target(target), await store.boundTo(target), await store.counts(target)],
+        [emptyTargetState, undefined, { user: zero, group: zero }],
+      );
     });
   });
 }

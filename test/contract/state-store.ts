@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Link } from '../../src/core/model/link.ts';
-import { emptyTargetState, type StateStore, type StateView, type TargetState, type Trouble } from '../../src/ports/state-store.ts';
+import {
+  emptyTargetState,
+  type StateStore,
+  type StateView,
+  type TargetState,
+  type Trouble,
+} from '../../src/ports/state-store.ts';
 import { decisionsContract } from './state-decisions.ts';
 
 export interface StateFixture {
@@ -76,7 +82,10 @@ export function stateStoreContract(name: string, makeFixture: () => Promise<Stat
     it('gives back the links that were asked for, and replaces them', async () => {
       const target = 'links';
       const first = aLink('a', { target, version: 'W/"1"', departedAt: '2026-11-01T00:00:00.000Z' });
-      await store.record([{ kind: 'link', link: first }, { kind: 'link', link: aLink('b', { target }) }]);
+      await store.record([
+        { kind: 'link', link: first },
+        { kind: 'link', link: aLink('b', { target }) },
+      ]);
       assert.deepEqual(await store.links(target, ['a', 'missing']), new Map([['a', first]]));
       const second = aLink('a', { target, attributes: {} });
       await store.record([{ kind: 'link', link: second }]);
@@ -105,7 +114,8 @@ export function stateStoreContract(name: string, makeFixture: () => Promise<Stat
       assert.deepEqual(await unseen(target, ['corp', 'lab'], ids), ['other']);
       assert.deepEqual(await unseen(target, [], []), []);
       let batches = 0;
-      for await (const batch of store.unseen(target, new Set(['corp']), new Set())) batches += Math.min(batch.length, 1);
+      for await (const batch of store.unseen(target, new Set(['corp']), new Set()))
+        batches += Math.min(batch.length, 1);
       assert.ok(batches > 1, 'not all in one');
     });
 
@@ -116,7 +126,10 @@ export function stateStoreContract(name: string, makeFixture: () => Promise<Stat
       for await (const batch of store.unseen(target, new Set(['corp']), new Set(['b']))) {
         for (const link of batch) {
           found.push(link.sourceId);
-          await store.record([{ kind: 'unlink', target, sourceId: link.sourceId }, { kind: 'link', link: aLink(`${link.sourceId}-new`, { target }) }]);
+          await store.record([
+            { kind: 'unlink', target, sourceId: link.sourceId },
+            { kind: 'link', link: aLink(`${link.sourceId}-new`, { target }) },
+          ]);
         }
       }
       assert.deepEqual(found.sort(), ['a', 'c']);
@@ -134,10 +147,18 @@ export function stateStoreContract(name: string, makeFixture: () => Promise<Stat
       assert.deepEqual(await store.owners(target, 'user', ['1', '2']), new Map([['2', 'a']]));
       await store.record([{ kind: 'link', link: aLink('b', { target, targetId: '2' }) }]);
       await store.record([{ kind: 'unlink', target, sourceId: 'a' }]);
-      assert.deepEqual(await store.owners(target, 'user', ['1', '2']), new Map([['2', 'b']]), 'the last one linked owns it');
+      assert.deepEqual(
+        await store.owners(target, 'user', ['1', '2']),
+        new Map([['2', 'b']]),
+        'the last one linked owns it',
+      );
       await store.record([{ kind: 'link', link: aLink('c', { target, targetId: '2' }) }]);
       await store.record([{ kind: 'unlink', target, sourceId: 'c' }]);
-      assert.deepEqual(await store.owners(target, 'user', ['2']), new Map([['2', 'b']]), 'as if the other had never been');
+      assert.deepEqual(
+        await store.owners(target, 'user', ['2']),
+        new Map([['2', 'b']]),
+        'as if the other had never been',
+      );
     });
 
     it('ends the memberships of a link whose target id has become another one', async () => {
@@ -206,10 +227,16 @@ export function stateStoreContract(name: string, makeFixture: () => Promise<Stat
       const target = 'intents';
       const intent = { target, type: 'user', sourceId: 'a', directory: 'corp' } as const;
       await store.record([{ kind: 'intent', intent }]);
-      await store.record([{ kind: 'intent', intent }, { kind: 'intent', intent: { ...intent, sourceId: 'b' } }]);
+      await store.record([
+        { kind: 'intent', intent },
+        { kind: 'intent', intent: { ...intent, sourceId: 'b' } },
+      ]);
       await reopen();
       assert.deepEqual((await store.openIntents(target)).map((one) => one.sourceId).sort(), ['a', 'b']);
-      await store.record([{ kind: 'settled', intent }, { kind: 'link', link: aLink('a', { target }) }]);
+      await store.record([
+        { kind: 'settled', intent },
+        { kind: 'link', link: aLink('a', { target }) },
+      ]);
       assert.deepEqual(await store.openIntents(target), [{ ...intent, sourceId: 'b' }]);
     });
 
@@ -223,9 +250,33 @@ export function stateStoreContract(name: string, makeFixture: () => Promise<Stat
           findings: [{ kind: 'removals', type: 'user', planned: 9, recent: 0, population: 10, allowed: 5 }],
           operations: [{ verb: 'deactivate', type: 'user', sourceId: 'a' }],
         },
-        approvals: [{ holdId: 'def', at: '2026-11-01T00:00:00.000Z', operations: [{ verb: 'members', type: 'group', sourceId: 'g', remove: ['a'] }] }],
-        rejections: [{ holdId: 'ghi', at: '2026-11-01T00:00:00.000Z', by: { via: 'shell', user: 'root' }, operations: [{ verb: 'update', type: 'user', sourceId: 'a', changes: [{ path: 'title', value: 'digest' }] }] }],
-        decided: [{ target: 'states', holdId: 'ghi', decision: 'reject', at: '2026-11-01T00:00:00.000Z', end: 'taken', counts: { update: 1 } }],
+        approvals: [
+          {
+            holdId: 'def',
+            at: '2026-11-01T00:00:00.000Z',
+            operations: [{ verb: 'members', type: 'group', sourceId: 'g', remove: ['a'] }],
+          },
+        ],
+        rejections: [
+          {
+            holdId: 'ghi',
+            at: '2026-11-01T00:00:00.000Z',
+            by: { via: 'shell', user: 'root' },
+            operations: [
+              { verb: 'update', type: 'user', sourceId: 'a', changes: [{ path: 'title', value: 'digest' }] },
+            ],
+          },
+        ],
+        decided: [
+          {
+            target: 'states',
+            holdId: 'ghi',
+            decision: 'reject',
+            at: '2026-11-01T00:00:00.000Z',
+            end: 'taken',
+            counts: { update: 1 },
+          },
+        ],
       };
       await store.record([{ kind: 'target', target: 'states', state }]);
       assert.deepEqual(await store.target('states'), state);
@@ -250,7 +301,9 @@ export function stateStoreContract(name: string, makeFixture: () => Promise<Stat
     it('lets records that run side by side take effect in call order', async () => {
       const target = 'order';
       const versions = Array.from({ length: 200 }, (_, index) => String(index));
-      await Promise.all(versions.map((version) => store.record([{ kind: 'link', link: aLink('a', { target, version }) }])));
+      await Promise.all(
+        versions.map((version) => store.record([{ kind: 'link', link: aLink('a', { target, version }) }])),
+      );
       assert.equal((await store.links(target, ['a'])).get('a')?.version, '199');
       await reopen();
       assert.equal((await store.links(target, ['a'])).get('a')?.version, '199');
@@ -296,7 +349,10 @@ export function stateStoreContract(name: string, makeFixture: () => Promise<Stat
       assert.equal(view.digest('x'), store.digest('x'));
       await view.decide({ target, holdId: 'from-outside', decision: 'approve', at: '2026-11-02T00:00:00.000Z' });
       const { waiting } = await store.decisions();
-      assert.deepEqual(waiting.map((one) => one.holdId), ['from-outside']);
+      assert.deepEqual(
+        waiting.map((one) => one.holdId),
+        ['from-outside'],
+      );
       for (const { key } of waiting) await store.removeDecision(key);
       await view.close();
     });

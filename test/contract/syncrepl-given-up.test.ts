@@ -23,13 +23,25 @@ describe('content synchronization that fails at each poll', () => {
           else socket.write(resultMessage(request.id, 0x65, 80, 'internal error'));
         });
         try {
-          const source = createLdapSource(ldapOptions(stub.url, { dn: 'cn=reader', password: 'secret' }, { ...directory.options, kind: 'openldap', changes }));
+          const source = createLdapSource(
+            ldapOptions(
+              stub.url,
+              { dn: 'cn=reader', password: 'secret' },
+              { ...directory.options, kind: 'openldap', changes },
+            ),
+          );
           const picture = new Picture();
           const read = async (): Promise<Verdict> => {
             const { watermark, known } = picture;
             const entries: Entry[] = [];
             const since = watermark === undefined ? undefined : { watermark, known };
-            const verdict = await source.read({ attributes, since, known, visit: (entry) => void entries.push(entry), signal: new AbortController().signal });
+            const verdict = await source.read({
+              attributes,
+              since,
+              known,
+              visit: (entry) => void entries.push(entry),
+              signal: new AbortController().signal,
+            });
             picture.update({ ...verdict, directory: 'corp', entries });
             return verdict;
           };
@@ -40,7 +52,10 @@ describe('content synchronization that fails at each poll', () => {
             else assert.equal((await read()).kind, 'delta');
           }
           const verdict = await read();
-          assert.ok(verdict.kind === 'complete' && verdict.changes?.startsWith('timestamp (syncrepl failed 3 times in a row'), JSON.stringify(verdict));
+          assert.ok(
+            verdict.kind === 'complete' && verdict.changes?.startsWith('timestamp (syncrepl failed 3 times in a row'),
+            JSON.stringify(verdict),
+          );
           assert.match(verdict.because ?? '', /syncrepl failed 3 times/);
           directory.change();
           assert.equal((await read()).kind, 'delta');

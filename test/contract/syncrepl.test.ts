@@ -11,10 +11,15 @@ import { dialect, groups, people, scopes, treeLdif } from './openldap-tree.ts';
 
 const teams = `ou=Team,${people}`;
 const ou = (dn: string): string => `dn: ${dn}\nobjectClass: organizationalUnit\n\n`;
-const person = (name: string, base = people): string => `dn: cn=${name},${base}\nobjectClass: inetOrgPerson\nsn: ${name}\n\n`;
+const person = (name: string, base = people): string =>
+  `dn: cn=${name},${base}\nobjectClass: inetOrgPerson\nsn: ${name}\n\n`;
 const ldif = [
-  ou(people), ou(groups), ou(teams), ou(`ou=Elsewhere,${slapdSuffix}`),
-  ...['Anna', 'Bert', 'Cleo', 'Dora'].map((name) => person(name)), person('Tina', teams),
+  ou(people),
+  ou(groups),
+  ou(teams),
+  ou(`ou=Elsewhere,${slapdSuffix}`),
+  ...['Anna', 'Bert', 'Cleo', 'Dora'].map((name) => person(name)),
+  person('Tina', teams),
 ].join('');
 const modify = (dn: string, ...lines: string[]): string => `dn: ${dn}\nchangetype: modify\n${lines.join('\n')}\n`;
 const rename = (dn: string, rdn: string, base?: string): string =>
@@ -31,9 +36,13 @@ const idOf = async (server: Slapd, name: string): Promise<SourceId> => {
 };
 const poll = (server: Slapd, cursor: Cursor): Promise<Feed> =>
   withServer(optionsOf(server), (directory) => syncrepl.poll(directory, cursor));
-const begin = (server: Slapd): Promise<Cursor> => withServer(optionsOf(server), (directory) => syncrepl.begin(directory));
+const begin = (server: Slapd): Promise<Cursor> =>
+  withServer(optionsOf(server), (directory) => syncrepl.begin(directory));
 
-async function onServer(options: SlapdOptions, use: (server: Slapd, feed: FeedUnderTest) => Promise<void>): Promise<void> {
+async function onServer(
+  options: SlapdOptions,
+  use: (server: Slapd, feed: FeedUnderTest) => Promise<void>,
+): Promise<void> {
   const server = await startSlapd(options);
   try {
     const feed = feedOf(syncrepl, () => optionsOf(server));
@@ -48,7 +57,10 @@ const lost = (feed: Feed, reason: RegExp): void => {
   assert.match(feed.kind === 'lost' ? feed.reason : feed.kind, reason);
 };
 
-for (const [name, options] of [['with', withLog], ['without', withoutLog]] as const) {
+for (const [name, options] of [
+  ['with', withLog],
+  ['without', withoutLog],
+] as const) {
   directorySourceContract(`OpenLDAP with content synchronization, ${name} a session log`, async () => {
     const server = await startSlapd({ ...options, ldif: treeLdif });
     return ldapFixture(server, dialect, ldapOptions(server.url, server.reader, { ...scopes, changes: 'syncrepl' }));
@@ -69,7 +81,10 @@ describe('The syncrepl feed on OpenLDAP with a session log', () => {
       await server.change(person('Nina').replace('\n', '\nchangetype: add\n'));
       await server.change(`dn: cn=Cleo,${people}\nchangetype: delete\n`);
       const { changed, gone: left, containers } = await feed.changes();
-      assert.deepEqual(changed, (await Promise.all(['Anna', 'Bertram', 'Nina'].map((name) => idOf(server, name)))).sort());
+      assert.deepEqual(
+        changed,
+        (await Promise.all(['Anna', 'Bertram', 'Nina'].map((name) => idOf(server, name)))).sort(),
+      );
       assert.deepEqual([left, containers], [[gone], false]);
       assert.equal((await feed.poll()).kind, 'unchanged');
     }));
@@ -89,7 +104,8 @@ describe('The syncrepl feed on OpenLDAP with a session log', () => {
 
   it('is lost with a damaged cookie, which the server would take for none', () =>
     onServer(withLog, async (server) => {
-      for (const cookie of ['garbage', '', 'rid=000', 'rid=000,csn=']) lost(await poll(server, JSON.stringify({ [people]: cookie })), /damaged/);
+      for (const cookie of ['garbage', '', 'rid=000', 'rid=000,csn='])
+        lost(await poll(server, JSON.stringify({ [people]: cookie })), /damaged/);
     }));
 
   it('is lost when the server was started again after a deletion, and goes on after a new beginning', () =>
@@ -138,18 +154,21 @@ describe('The syncrepl feed on OpenLDAP without a session log', () => {
 
 describe('The syncrepl feed', () => {
   it('is not used where the overlay is not there', () =>
-    Promise.all([{ ldif }, { ldif, global }].map(async (options) => {
-      const server = await startSlapd(options);
-      try {
-        await assert.rejects(begin(server), { message: /content synchronization/ });
-      } finally {
-        await server.dispose();
-      }
-    })).then(() => undefined));
+    Promise.all(
+      [{ ldif }, { ldif, global }].map(async (options) => {
+        const server = await startSlapd(options);
+        try {
+          await assert.rejects(begin(server), { message: /content synchronization/ });
+        } finally {
+          await server.dispose();
+        }
+      }),
+    ).then(() => undefined));
 
   it('is lost when the server cuts an answer short', () =>
     onServer({ ...withLog, database: ['sizelimit 1', ...(withLog.database ?? []).slice(1)] }, async (server, feed) => {
-      for (const name of ['Anna', 'Bert', 'Dora']) await server.change(modify(`cn=${name},${people}`, 'replace: title', 'title: x'));
+      for (const name of ['Anna', 'Bert', 'Dora'])
+        await server.change(modify(`cn=${name},${people}`, 'replace: title', 'title: x'));
       lost(await feed.poll(), /sizeLimitExceeded \(4\)/);
     }));
 });

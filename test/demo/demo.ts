@@ -15,7 +15,9 @@ import { runProgram, startProgram } from '../support/program.ts';
 import { until } from '../support/until.ts';
 import { demoDirectory, type DemoDirectory } from './directory.ts';
 
-const { values } = parseArgs({ options: { once: { type: 'boolean' }, openldap: { type: 'boolean' }, help: { type: 'boolean' } } });
+const { values } = parseArgs({
+  options: { once: { type: 'boolean' }, openldap: { type: 'boolean' }, help: { type: 'boolean' } },
+});
 const colors = createColors(isatty(1) && (process.env['NO_COLOR'] ?? '') === '');
 const token = 'demo-token';
 
@@ -46,7 +48,12 @@ async function demo(): Promise<number> {
   }
 }
 
-async function show(folder: string, directory: DemoDirectory, target: ScimServer, interrupted: AbortSignal): Promise<number> {
+async function show(
+  folder: string,
+  directory: DemoDirectory,
+  target: ScimServer,
+  interrupted: AbortSignal,
+): Promise<number> {
   const httpPort = await freePort();
   const config = join(folder, 'dir2scim.yaml');
   await writeFile(config, configuration(directory, target, httpPort));
@@ -69,8 +76,14 @@ async function show(folder: string, directory: DemoDirectory, target: ScimServer
     stopped.abort(new Error(`the daemon ended with ${String(code)}`));
   });
   try {
-    await until('the target has everyone', () => target.users().length === 12 && groupsAreComplete(target), { signal: over });
-    say(colors.green(`    The target has ${target.users().length} users and ${target.groups().length} groups, after ${target.requests.length} requests.`));
+    await until('the target has everyone', () => target.users().length === 12 && groupsAreComplete(target), {
+      signal: over,
+    });
+    say(
+      colors.green(
+        `    The target has ${target.users().length} users and ${target.groups().length} groups, after ${target.requests.length} requests.`,
+      ),
+    );
 
     step('4', 'The directory changes: a new title, a newcomer, and someone who leaves');
     target.clearRequests();
@@ -78,9 +91,14 @@ async function show(folder: string, directory: DemoDirectory, target: ScimServer
     await directory.change();
     await until('the change has arrived', () => hasArrived(target), { signal: over });
     const seconds = ((performance.now() - changed) / 1_000).toFixed(1);
-    await until('members have followed', () => target.groups().some((group) => memberCount(group) === 4 && group['displayName'] === 'sales'), { signal: over });
+    await until(
+      'members have followed',
+      () => target.groups().some((group) => memberCount(group) === 4 && group['displayName'] === 'sales'),
+      { signal: over },
+    );
     say(colors.green(`    On the target ${seconds} s later, in ${target.requests.length} requests:`));
-    for (const { method, path, body } of target.requests) say(colors.dim(`      ${method} ${path} ${body === undefined ? '' : shorten(JSON.stringify(body))}`));
+    for (const { method, path, body } of target.requests)
+      say(colors.dim(`      ${method} ${path} ${body === undefined ? '' : shorten(JSON.stringify(body))}`));
 
     step('5', 'Nothing changes, so nothing is sent');
     target.clearRequests();
@@ -94,7 +112,9 @@ async function show(folder: string, directory: DemoDirectory, target: ScimServer
     say(`    source   ${directory.where}`);
     if (values.once !== true && !interrupted.aborted) {
       say('\n  Change the source and watch. Ctrl-C ends the demo.');
-      await new Promise((resolve) => { interrupted.addEventListener('abort', resolve, { once: true }); });
+      await new Promise((resolve) => {
+        interrupted.addEventListener('abort', resolve, { once: true });
+      });
     }
     return 0;
   } catch (error) {
@@ -130,14 +150,18 @@ function memberCount(group: Readonly<Record<string, unknown>>): number {
 
 function hasArrived(target: ScimServer): boolean {
   const user = (name: string) => target.users().find(({ userName }) => userName === name);
-  return user('hugo')?.['title'] === 'Head of Accounts' && user('noor') !== undefined && user('liam')?.['active'] === false;
+  return (
+    user('hugo')?.['title'] === 'Head of Accounts' && user('noor') !== undefined && user('liam')?.['active'] === false
+  );
 }
 
 /** Waits until the daemon has done so many more cycles, by its own count. */
 async function pollsPassed(port: number, polls: number, signal: AbortSignal): Promise<void> {
   const count = async (): Promise<number> => {
     const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-    return Number(/^dir2scim_cycles_total\{[^}]*mode="incremental"[^}]*result="success"[^}]*\} (\d+)/m.exec(text)?.[1] ?? 0);
+    return Number(
+      /^dir2scim_cycles_total\{[^}]*mode="incremental"[^}]*result="success"[^}]*\} (\d+)/m.exec(text)?.[1] ?? 0,
+    );
   };
   const before = await count();
   await until('two polls have passed', async () => (await count()) >= before + polls, { signal });
@@ -152,7 +176,11 @@ function say(text: string): void {
 }
 
 function indent(text: string): string {
-  return text.trimEnd().split('\n').map((line) => `    ${line}`).join('\n');
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => `    ${line}`)
+    .join('\n');
 }
 
 function shorten(text: string): string {

@@ -51,7 +51,10 @@ async function ldifDirectory(text: string, path: string): Promise<DemoDirectory>
         .replace(/(dn: uid=hugo,[^]*?title: ).*/, '$1Head of Accounts')
         .replace(/(dn: cn=sales,[^]*?)(entryUUID)/, `$1member: uid=noor,ou=people,${slapdSuffix}\n$2`);
       // Written beside and moved in place, so that no poll ever sees half a file.
-      await writeFile(`${path}.new`, `${changed.trimEnd()}\n\n${newcomer}entryUUID: 3b1c8a52-7c0e-4a44-9c5b-0d6f1f2f8a13\n`);
+      await writeFile(
+        `${path}.new`,
+        `${changed.trimEnd()}\n\n${newcomer}entryUUID: 3b1c8a52-7c0e-4a44-9c5b-0d6f1f2f8a13\n`,
+      );
       await rename(`${path}.new`, path);
     },
     close: () => Promise.resolve(),

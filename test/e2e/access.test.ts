@@ -14,7 +14,10 @@ describe('who we are at a target, and the way there', () => {
     const login = await startOAuthServer({ clientId: 'dir2scim', clientSecret: 'canary-client-9d2' });
     const proxy = await startHttpProxy({ login: 'svc:canary-proxy-4c1' });
     try {
-      login.answerWith(() => ({ status: 200, body: { access_token: site.token, token_type: 'Bearer', expires_in: 300 } }));
+      login.answerWith(() => ({
+        status: 200,
+        body: { access_token: site.token, token_type: 'Bearer', expires_in: 300 },
+      }));
       await writeFile(join(site.folder, 'client'), 'canary-client-9d2\n');
       await writeFile(join(site.folder, 'proxy'), 'canary-proxy-4c1\n');
       await site.reconfigure((text) =>
@@ -27,8 +30,13 @@ describe('who we are at a target, and the way there', () => {
       assert.equal(result.code, 0, result.stderr);
       assert.ok(site.target.users().length > 0);
       assert.equal(login.requests.length, 1);
-      assert.ok(proxy.visits.includes(new URL(login.tokenUrl).host) && proxy.visits.includes(`127.0.0.1:${site.target.port}`));
-      login.answerWith(() => ({ status: 401, body: { error: 'invalid_client', error_description: 'canary-client-9d2 is unknown' } }));
+      assert.ok(
+        proxy.visits.includes(new URL(login.tokenUrl).host) && proxy.visits.includes(`127.0.0.1:${site.target.port}`),
+      );
+      login.answerWith(() => ({
+        status: 401,
+        body: { error: 'invalid_client', error_description: 'canary-client-9d2 is unknown' },
+      }));
       const refused = await site.run('check');
       assert.equal(refused.code, 2);
       assert.match(refused.stdout + refused.stderr, /the client id or its secret is wrong \(invalid_client\)/);
@@ -43,8 +51,13 @@ describe('who we are at a target, and the way there', () => {
     const proxy = await startHttpProxy({ login: 'svc:canary-proxy-4c1', hosts: { 'wiki.invalid': '127.0.0.1' } });
     try {
       await site.reconfigure((text) => text.replace('http://127.0.0.1', 'http://wiki.invalid'));
-      const environment = { ...childEnvironment, http_proxy: proxy.url.replace('//', '//svc:canary-proxy-4c1@'), no_proxy: '' };
-      const sync = (more: NodeJS.ProcessEnv): Promise<ProgramResult> => runProgram(['sync', '--config', site.config], { ...environment, ...more });
+      const environment = {
+        ...childEnvironment,
+        http_proxy: proxy.url.replace('//', '//svc:canary-proxy-4c1@'),
+        no_proxy: '',
+      };
+      const sync = (more: NodeJS.ProcessEnv): Promise<ProgramResult> =>
+        runProgram(['sync', '--config', site.config], { ...environment, ...more });
       const around = await sync({ no_proxy: '.invalid' });
       assert.equal(around.code, 1);
       assert.match(around.stdout + around.stderr, /the host name (?:is not known|cannot be looked up now)/);

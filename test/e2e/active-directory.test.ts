@@ -61,7 +61,9 @@ ${more}    users: { bases: ["${staff}"] }
   const membersOf = (name: string): unknown[] => {
     const members: unknown = site.target.groups().find(({ displayName }) => displayName === name)?.['members'];
     const ids = new Map(site.target.users().map(({ id, userName }) => [id, userName]));
-    return (Array.isArray(members) ? members : []).map(({ value }: { value: unknown }) => String(ids.get(value)).split('@')[0]).sort();
+    return (Array.isArray(members) ? members : [])
+      .map(({ value }: { value: unknown }) => String(ids.get(value)).split('@')[0])
+      .sort();
   };
   /** Syncs once with success, then once more without a request. Gives what was asked of the target. */
   const syncs = async (): Promise<string[]> => {
@@ -71,7 +73,11 @@ ${more}    users: { bases: ["${staff}"] }
     const requests = site.target.requests.map(({ method, path }) => `${method} ${path.split('/')[1] ?? ''}`);
     site.target.clearRequests();
     assert.equal((await site.run('sync')).code, 0);
-    assert.deepEqual(site.target.requests.map(({ method, path }) => `${method} ${path}`), [], 'the second sync is not silent');
+    assert.deepEqual(
+      site.target.requests.map(({ method, path }) => `${method} ${path}`),
+      [],
+      'the second sync is not silent',
+    );
     assert.deepEqual(site.target.violations, []);
     return requests;
   };
@@ -92,7 +98,8 @@ ${more}    users: { bases: ["${staff}"] }
   });
 
   it('deactivates an account that is disabled, with one request, and switches it on again', async () => {
-    const control = (value: number): string => `dn: ${cn('Dorian Apple')}\nchangetype: modify\nreplace: userAccountControl\nuserAccountControl: ${value}\n`;
+    const control = (value: number): string =>
+      `dn: ${cn('Dorian Apple')}\nchangetype: modify\nreplace: userAccountControl\nuserAccountControl: ${value}\n`;
     await samba.change(control(546));
     assert.deepEqual(await syncs(), ['PATCH Users']);
     assert.equal(user('dorian')?.['active'], false);
@@ -103,8 +110,12 @@ ${more}    users: { bases: ["${staff}"] }
 
   it('follows a marriage in place and a move to another OU: the same account', async () => {
     const before = user('celeste')?.['id'];
-    await samba.change(`dn: ${cn('Celeste Wain')}\nchangetype: modify\nreplace: sn\nsn: Brightwater\n-\nreplace: displayName\ndisplayName: Celeste Brightwater\n`);
-    await samba.change(`dn: ${cn('Celeste Wain')}\nchangetype: modrdn\nnewrdn: CN=Celeste Brightwater\ndeleteoldrdn: 1\nnewsuperior: ${oslo}\n`);
+    await samba.change(
+      `dn: ${cn('Celeste Wain')}\nchangetype: modify\nreplace: sn\nsn: Brightwater\n-\nreplace: displayName\ndisplayName: Celeste Brightwater\n`,
+    );
+    await samba.change(
+      `dn: ${cn('Celeste Wain')}\nchangetype: modrdn\nnewrdn: CN=Celeste Brightwater\ndeleteoldrdn: 1\nnewsuperior: ${oslo}\n`,
+    );
     assert.deepEqual(await syncs(), ['PATCH Users']);
     assert.deepEqual([user('celeste')?.['id'], user('celeste')?.['displayName']], [before, 'Celeste Brightwater']);
     assert.deepEqual(membersOf('outer'), ['amara', 'bastian', 'celeste']);
@@ -112,7 +123,9 @@ ${more}    users: { bases: ["${staff}"] }
 
   it('follows a membership with one request', async () => {
     const change = (what: string): string => `dn: CN=outer,${teams}\nchangetype: modify\n${what}\n`;
-    await samba.change(change(`add: member\nmember: ${cn('Dorian Apple')}\n-\ndelete: member\nmember: ${cn('Bastian Quill')}`));
+    await samba.change(
+      change(`add: member\nmember: ${cn('Dorian Apple')}\n-\ndelete: member\nmember: ${cn('Bastian Quill')}`),
+    );
     assert.deepEqual(await syncs(), ['PATCH Groups']);
     assert.deepEqual(membersOf('outer'), ['amara', 'celeste', 'dorian']);
   });
@@ -125,7 +138,9 @@ ${more}    users: { bases: ["${staff}"] }
   });
 
   it('is read over StartTLS to the same end', async () => {
-    await site.reconfigure((text) => text.replace(samba.secureUrl, samba.url).replace('    users:', '    startTls: true\n    users:'));
+    await site.reconfigure((text) =>
+      text.replace(samba.secureUrl, samba.url).replace('    users:', '    startTls: true\n    users:'),
+    );
     assert.deepEqual(await syncs(), []);
   });
 });

@@ -19,8 +19,16 @@ async function checked(target: string, ...args: readonly string[]): Promise<Chec
   await using site = await createSite({ company: office, target });
   site.target.setFaults({ before: ({ path }) => (path === '/Schemas' ? { kind: 'answer', status: 404 } : undefined) });
   const { code, stdout, stderr } = await site.run('check', ...args);
-  const json = JSON.parse((await site.run('check', '--json')).stdout) as Record<'directories' | 'targets', readonly { readonly findings?: readonly Finding[] }[]>;
-  return { code, stdout, stderr, findings: [...json.directories, ...json.targets].flatMap(({ findings = [] }) => findings) };
+  const json = JSON.parse((await site.run('check', '--json')).stdout) as Record<
+    'directories' | 'targets',
+    readonly { readonly findings?: readonly Finding[] }[]
+  >;
+  return {
+    code,
+    stdout,
+    stderr,
+    findings: [...json.directories, ...json.targets].flatMap(({ findings = [] }) => findings),
+  };
 }
 
 const texts = ({ findings }: Checked) => findings.map(({ severity, rule, text }) => `${severity} ${rule} ${text}`);
@@ -33,7 +41,8 @@ describe('check is a linter', { concurrency: 2 }, () => {
   });
 
   it('tells of slips in attributes, of quotes that were forgotten, and of names that SCIM does not have', async () => {
-    const result = await checked(`    scope: { users: { where: 'title == Director || titel == "Engineer" || uid != null' } }
+    const result =
+      await checked(`    scope: { users: { where: 'title == Director || titel == "Engineer" || uid != null' } }
     users: { map: { titel: title, name.firstName: givenName, enterprise.departement: departmentNumer, 'addresses[type eq "work"]': street, emails.value: mail } }`);
     assert.equal(result.code, 0, result.stderr);
     assert.deepEqual(texts(result), [
@@ -50,19 +59,23 @@ describe('check is a linter', { concurrency: 2 }, () => {
   });
 
   it('ends with 2 for warnings with --strict', async () => {
-    assert.equal((await checked("    users: { map: { nickName: nikname } }", '--strict')).code, 2);
+    assert.equal((await checked('    users: { map: { nickName: nikname } }', '--strict')).code, 2);
   });
 
   it('takes it for an error that nobody is in scope, and says which condition keeps everybody out', async () => {
-    const result = await checked("    scope: { users: { where: 'title == \"Pilot\"' } }");
+    const result = await checked('    scope: { users: { where: \'title == "Pilot"\' } }');
     assert.equal(result.code, 2);
-    assert.deepEqual(texts(result), ['error nobody_in_scope none of 8 users is in scope: where title == "Pilot" holds for 0']);
+    assert.deepEqual(texts(result), [
+      'error nobody_in_scope none of 8 users is in scope: where title == "Pilot" holds for 0',
+    ]);
   });
 
   it('takes it for an error that everybody is rejected, and warns where many are', async () => {
     const everybody = await checked('    users: { map: { userName: employeeNumber } }');
     assert.equal(everybody.code, 2);
-    assert.deepEqual(texts(everybody), ['error everybody_rejected 8 of 8 users in scope cannot be written (8 map_error)']);
+    assert.deepEqual(texts(everybody), [
+      'error everybody_rejected 8 of 8 users in scope cannot be written (8 map_error)',
+    ]);
     const many = await checked('    users: { map: { userName: title } }');
     assert.equal(many.code, 0, many.stdout);
     assert.deepEqual(texts(many), ['warning many_rejected 6 of 8 users in scope cannot be written (6 map_error)']);
@@ -70,10 +83,18 @@ describe('check is a linter', { concurrency: 2 }, () => {
 
   it('tells of a filter that finds nobody, and of slips in it', async () => {
     await using site = await createSite({ company: office });
-    await site.reconfigure((text) => text.replace('path: people.ldif', 'path: people.ldif\n    users: { bases: ["dc=example,dc=org"], filter: "(employeTyp=staff)" }'));
+    await site.reconfigure((text) =>
+      text.replace(
+        'path: people.ldif',
+        'path: people.ldif\n    users: { bases: ["dc=example,dc=org"], filter: "(employeTyp=staff)" }',
+      ),
+    );
     const { code, stdout } = await site.run('check');
     assert.equal(code, 2, stdout);
-    assert.match(stdout, /warning: directories\.corp\.users\.filter: no schema knows employeTyp; did you\s+mean employeeType\?/);
+    assert.match(
+      stdout,
+      /warning: directories\.corp\.users\.filter: no schema knows employeTyp; did you\s+mean employeeType\?/,
+    );
     assert.match(stdout, /warning: directories\.corp\.users\.filter: finds nobody below\s+dc=example,dc=org/);
     assert.match(stdout, /error: targets\.wiki\.scope\.users: no user was read at all/);
   });
@@ -81,12 +102,20 @@ describe('check is a linter', { concurrency: 2 }, () => {
   it('tells of a fault of a directory once, beneath the directory', async () => {
     await using site = await createSite({ company: office });
     const file = join(site.folder, 'two.yaml');
-    const target = (name: string) => `  ${name}:\n    url: ${site.target.url}\n    auth: { bearer: { file: token } }\n    removal: { leaves: keep }\n`;
-    await writeFile(file, `directories:\n  corp: { kind: ldif, path: gone.ldif }\ntargets:\n${target('wiki')}${target('chat')}`);
+    const target = (name: string) =>
+      `  ${name}:\n    url: ${site.target.url}\n    auth: { bearer: { file: token } }\n    removal: { leaves: keep }\n`;
+    await writeFile(
+      file,
+      `directories:\n  corp: { kind: ldif, path: gone.ldif }\ntargets:\n${target('wiki')}${target('chat')}`,
+    );
     const { code, stdout, stderr } = await runProgram(['check', '--config', file], childEnvironment);
     assert.equal(code, 2);
     assert.equal(stderr.match(/D2S_DIRECTORY_UNREACHABLE/g)?.length, 1, stderr);
     assert.match(stdout, /✗ directory corp\n✗ target wiki\n/);
-    assert.equal(stdout.match(/nobody can say who is in scope, because corp could not be read/g)?.length ?? 0, 2, stdout);
+    assert.equal(
+      stdout.match(/nobody can say who is in scope, because corp could not be read/g)?.length ?? 0,
+      2,
+      stdout,
+    );
   });
 });

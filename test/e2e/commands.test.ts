@@ -55,7 +55,8 @@ describe('the command line', { concurrency: 2 }, () => {
     await site.show(officeWithout('hector', 'giselle', 'fergus', 'elodie', 'dorian', 'celeste'));
     const plan = await site.run('plan', '--json');
     assert.equal(plan.code, 3);
-    const holdOf = ({ stdout }: ProgramResult): string => /"release": "[^"]* approve (hold-\w+)/.exec(stdout)?.[1] ?? '';
+    const holdOf = ({ stdout }: ProgramResult): string =>
+      /"release": "[^"]* approve (hold-\w+)/.exec(stdout)?.[1] ?? '';
     const holdId = holdOf(plan);
     assert.equal((await site.run('sync')).code, 3);
     assert.equal(site.target.users().filter(({ active }) => active === false).length, 0);
@@ -78,7 +79,10 @@ describe('the command line', { concurrency: 2 }, () => {
     await using site = await createSite({ company: office });
     for (const args of [['plan'], ['sync'], ['plan'], ['status'], ['check'], ['explain', 'amara']]) {
       const keys = Object.keys(json(await site.run(...args, '--json')));
-      assert.ok(keys.includes(args[0] === 'check' ? 'directories' : 'targets'), `${args.join(' ')}: ${keys.join(', ')}`);
+      assert.ok(
+        keys.includes(args[0] === 'check' ? 'directories' : 'targets'),
+        `${args.join(' ')}: ${keys.join(', ')}`,
+      );
     }
   });
 
@@ -97,10 +101,17 @@ describe('the command line', { concurrency: 2 }, () => {
   it('ends as it would have when nobody reads its output any more', async () => {
     await using site = await createSite({ company: office });
     const unread = (command: string) =>
-      run('bash', ['-c', `"${process.execPath}" "${main}" ${command} --config "${site.config}" | true; echo "\${PIPESTATUS[0]}"`], {
-        env: { ...process.env, ...childEnvironment },
-      });
-    for (const [command, code] of [['plan', 10], ['sync', 0], ['status', 0], ['--help', 0]] as const) {
+      run(
+        'bash',
+        ['-c', `"${process.execPath}" "${main}" ${command} --config "${site.config}" | true; echo "\${PIPESTATUS[0]}"`],
+        { env: { ...process.env, ...childEnvironment } },
+      );
+    for (const [command, code] of [
+      ['plan', 10],
+      ['sync', 0],
+      ['status', 0],
+      ['--help', 0],
+    ] as const) {
       const { stdout, stderr } = await unread(command);
       assert.equal(stdout, `${code}\n`, stderr);
       assert.doesNotMatch(stderr, /EPIPE|^\s+at /m);
@@ -119,9 +130,17 @@ describe('the command line', { concurrency: 2 }, () => {
   it('shows a progress bar and colours on a terminal, and no colours with NO_COLOR', async () => {
     await using site = await createSite({ company: office, target: '    limits: { requestsPerSecond: 20 }' });
     const onTerminal = (command: string, environment: NodeJS.ProcessEnv = {}) =>
-      run('script', ['--quiet', '--return', '--command', `"${process.execPath}" "${main}" ${command} --config "${site.config}"`, '/dev/null'], {
-        env: { ...process.env, ...childEnvironment, TERM: 'xterm', NO_COLOR: '', ...environment },
-      });
+      run(
+        'script',
+        [
+          '--quiet',
+          '--return',
+          '--command',
+          `"${process.execPath}" "${main}" ${command} --config "${site.config}"`,
+          '/dev/null',
+        ],
+        { env: { ...process.env, ...childEnvironment, TERM: 'xterm', NO_COLOR: '', ...environment } },
+      );
     const { stdout } = await onTerminal('sync');
     assert.match(stdout, /wiki .*\d+\/\d+/, 'the bar');
     assert.ok(stdout.includes(`${escape}[32m`), 'green');
@@ -140,7 +159,9 @@ describe('the command line, used wrongly', { concurrency: 2 }, () => {
   const withConfig = async (name: string, text: string): Promise<ProgramResult[]> => {
     const file = join(site.folder, name);
     await writeFile(file, text);
-    return Promise.all(['sync', 'plan', 'status', 'check'].map((command) => runProgram([command, '--config', file], childEnvironment)));
+    return Promise.all(
+      ['sync', 'plan', 'status', 'check'].map((command) => runProgram([command, '--config', file], childEnvironment)),
+    );
   };
   const sections = (directory: string, rest = ''): string =>
     `directories:\n  corp: { ${directory} }\ntargets:\n  wiki:\n    url: http://127.0.0.1:9/scim\n    auth: { bearer: { file: token } }\n    removal: { leaves: keep }\n${rest}`;
@@ -155,11 +176,22 @@ describe('the command line, used wrongly', { concurrency: 2 }, () => {
 
   it('ends with 2 for a configuration that is missing or wrong', async () => {
     for (const command of ['sync', 'plan', 'status', 'check', 'run']) {
-      failsWith(await runProgram([command, '--config', join(site.folder, 'nowhere.yaml')], childEnvironment), 2, 'D2S_CONFIG_UNREADABLE');
+      failsWith(
+        await runProgram([command, '--config', join(site.folder, 'nowhere.yaml')], childEnvironment),
+        2,
+        'D2S_CONFIG_UNREADABLE',
+      );
     }
-    for (const result of await withConfig('bad.yaml', 'directories:\n  corp: [\n')) failsWith(result, 2, 'D2S_CONFIG_INVALID', /bad\.yaml:\d+:\d+/);
-    for (const result of await withConfig('unknown.yaml', sections('kind: ldif, paht: people.ldif'))) failsWith(result, 2, 'D2S_CONFIG_INVALID', /paht.*path/);
-    for (const result of await withConfig('plain.yaml', sections('urls: ["ldap://dc1.corp.example"], bind: { dn: "cn=reader", password: { file: token } }, users: { bases: ["dc=corp"] }'))) {
+    for (const result of await withConfig('bad.yaml', 'directories:\n  corp: [\n'))
+      failsWith(result, 2, 'D2S_CONFIG_INVALID', /bad\.yaml:\d+:\d+/);
+    for (const result of await withConfig('unknown.yaml', sections('kind: ldif, paht: people.ldif')))
+      failsWith(result, 2, 'D2S_CONFIG_INVALID', /paht.*path/);
+    for (const result of await withConfig(
+      'plain.yaml',
+      sections(
+        'urls: ["ldap://dc1.corp.example"], bind: { dn: "cn=reader", password: { file: token } }, users: { bases: ["dc=corp"] }',
+      ),
+    )) {
       failsWith(result, 2, 'D2S_CLEARTEXT_REFUSED', /corp/);
     }
   });
@@ -171,8 +203,17 @@ describe('the command line, used wrongly', { concurrency: 2 }, () => {
   it('ends with 1 when the directory cannot be read, and check with 2', async () => {
     const file = join(site.folder, 'no-ldif.yaml');
     await writeFile(file, sections('kind: ldif, path: gone.ldif', 'state: { path: ./other-state }\n'));
-    for (const [command, code] of [['sync', 1], ['plan', 1], ['check', 2]] as const) {
-      failsWith(await runProgram([command, '--config', file], childEnvironment), code, 'D2S_DIRECTORY_UNREACHABLE', /gone\.ldif/);
+    for (const [command, code] of [
+      ['sync', 1],
+      ['plan', 1],
+      ['check', 2],
+    ] as const) {
+      failsWith(
+        await runProgram([command, '--config', file], childEnvironment),
+        code,
+        'D2S_DIRECTORY_UNREACHABLE',
+        /gone\.ldif/,
+      );
     }
   });
 });
@@ -180,24 +221,42 @@ describe('the command line, used wrongly', { concurrency: 2 }, () => {
 describe('the command line before a target that is of no use', { concurrency: 2 }, () => {
   const cases: readonly [what: string, code: string, break_: (site: Site) => Promise<void>][] = [
     ['refuses the token', 'D2S_TARGET_AUTH', (site) => writeFile(join(site.folder, 'token'), 'another-token')],
-    ['refuses the token, but not to describe itself', 'D2S_TARGET_AUTH', (site) => {
-      site.target.setFaults({ before: ({ path }) => (/^\/(Users|Groups)/.test(path) ? { kind: 'answer', status: 401 } : undefined) });
-      return Promise.resolve();
-    }],
-    ['cannot be reached', 'D2S_TARGET_UNREACHABLE', async (site) => {
-      const port = await freePort();
-      await site.reconfigure((text) => text.replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${port}`));
-    }],
-    ['answers with a web page', 'D2S_TARGET_PROTOCOL', (site) => {
-      site.target.setFaults({ before: () => ({ kind: 'answer', status: 200, body: html }) });
-      return Promise.resolve();
-    }],
+    [
+      'refuses the token, but not to describe itself',
+      'D2S_TARGET_AUTH',
+      (site) => {
+        site.target.setFaults({
+          before: ({ path }) => (/^\/(Users|Groups)/.test(path) ? { kind: 'answer', status: 401 } : undefined),
+        });
+        return Promise.resolve();
+      },
+    ],
+    [
+      'cannot be reached',
+      'D2S_TARGET_UNREACHABLE',
+      async (site) => {
+        const port = await freePort();
+        await site.reconfigure((text) => text.replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${port}`));
+      },
+    ],
+    [
+      'answers with a web page',
+      'D2S_TARGET_PROTOCOL',
+      (site) => {
+        site.target.setFaults({ before: () => ({ kind: 'answer', status: 200, body: html }) });
+        return Promise.resolve();
+      },
+    ],
   ];
   for (const [what, code, breakIt] of cases) {
     it(`ends with 1 when the target ${what}, and check with 2`, async () => {
       await using site = await createSite({ company: office });
       await breakIt(site);
-      for (const [command, exitCode] of [['sync', 1], ['plan', 1], ['check', 2]] as const) {
+      for (const [command, exitCode] of [
+        ['sync', 1],
+        ['plan', 1],
+        ['check', 2],
+      ] as const) {
         const result = await site.run(command);
         failsWith(result, exitCode, code, /wiki/);
         assert.ok(!(result.stdout + result.stderr).includes(site.token), 'the token is nobody’s business');
@@ -211,7 +270,11 @@ describe('the command line before a target that is of no use', { concurrency: 2 
   it('is told before anything is sent, where the address is wrong and answers 404 to everything', async () => {
     await using site = await createSite({ company: office });
     await site.reconfigure((text) => text.replace(site.target.url, `${site.target.url}/Users`));
-    for (const [command, exitCode] of [['check', 2], ['plan', 1], ['sync', 1]] as const) {
+    for (const [command, exitCode] of [
+      ['check', 2],
+      ['plan', 1],
+      ['sync', 1],
+    ] as const) {
       const result = await site.run(command);
       failsWith(result, exitCode, 'D2S_TARGET_PROTOCOL', /url is the SCIM base URL/);
       assert.doesNotMatch(result.stdout, /nothing to do/);
@@ -222,9 +285,15 @@ describe('the command line before a target that is of no use', { concurrency: 2 
   it('of one directory keeps nobody from looking at targets that do not need it', async () => {
     await using site = await createSite({ company: office });
     const dead = await freePort();
-    await site.reconfigure((text) => text
-      .replace(/^targets:$/m, `  lab:\n    urls: ["ldap://127.0.0.1:${dead}"]\n    users: { bases: ["dc=lab"] }\n    groups: { bases: ["dc=lab"] }\ntargets:\n  chat:\n    url: http://127.0.0.1:${dead}/scim\n    auth: { bearer: { file: token } }\n    from: [lab]\n    removal: { leaves: deactivate }`)
-      .replace(/^( {4}removal: .*)$/m, '$1').replace(/^ {2}wiki:$/m, '  wiki:\n    from: [corp]'));
+    await site.reconfigure((text) =>
+      text
+        .replace(
+          /^targets:$/m,
+          `  lab:\n    urls: ["ldap://127.0.0.1:${dead}"]\n    users: { bases: ["dc=lab"] }\n    groups: { bases: ["dc=lab"] }\ntargets:\n  chat:\n    url: http://127.0.0.1:${dead}/scim\n    auth: { bearer: { file: token } }\n    from: [lab]\n    removal: { leaves: deactivate }`,
+        )
+        .replace(/^( {4}removal: .*)$/m, '$1')
+        .replace(/^ {2}wiki:$/m, '  wiki:\n    from: [corp]'),
+    );
     for (const args of [['plan'], ['explain', 'hector']]) {
       const result = await site.run(...args);
       failsWith(result, 1, 'D2S_DIRECTORY_UNREACHABLE', /lab/);
@@ -235,7 +304,10 @@ describe('the command line before a target that is of no use', { concurrency: 2 
   });
 
   it('is told by check which attributes nobody has that the map names: a slip looks like this', async () => {
-    await using site = await createSite({ company: office, target: '    users: { map: { nickName: nikname, title: title } }' });
+    await using site = await createSite({
+      company: office,
+      target: '    users: { map: { nickName: nikname, title: title } }',
+    });
     const check = await site.run('check');
     assert.equal(check.code, 0, check.stdout);
     const [, names = ''] = /no user has: ([^]*?)\n {4}\S/.exec(check.stdout) ?? [];
@@ -257,11 +329,19 @@ describe('the command line before a target that is of no use', { concurrency: 2 
     await using site = await createSite({ company: office });
     const answer = await fetch(`${site.target.url}/Schemas`, { headers: { authorization: `Bearer ${site.token}` } });
     const body = (await answer.json()) as { Resources: { attributes: { name: string }[] }[] };
-    for (const schema of body.Resources) schema.attributes = schema.attributes.filter(({ name }) => !['title', 'addresses', 'costCenter', 'division'].includes(name));
-    site.target.setFaults({ before: ({ path }) => (path === '/Schemas' ? { kind: 'answer', status: 200, body } : undefined) });
+    for (const schema of body.Resources)
+      schema.attributes = schema.attributes.filter(
+        ({ name }) => !['title', 'addresses', 'costCenter', 'division'].includes(name),
+      );
+    site.target.setFaults({
+      before: ({ path }) => (path === '/Schemas' ? { kind: 'answer', status: 200, body } : undefined),
+    });
     const some = await site.run('check');
     assert.equal(some.code, 2, some.stdout + some.stderr);
-    assert.deepEqual(some.stdout.match(/unknown\s+to\s+the\s+target:\s+\w+ \w+/g)?.map((text) => text.replaceAll(/\s+/g, ' ')), ['unknown to the target: user title']);
+    assert.deepEqual(
+      some.stdout.match(/unknown\s+to\s+the\s+target:\s+\w+ \w+/g)?.map((text) => text.replaceAll(/\s+/g, ' ')),
+      ['unknown to the target: user title'],
+    );
     const people = Object.entries(office.people).map(([uid, { name }]) => [uid, { name }] as const);
     await site.show({ ...office, people: Object.fromEntries(people) });
     const nobody = await site.run('check');

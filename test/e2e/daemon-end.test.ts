@@ -5,7 +5,8 @@ import { daemonSections, startDaemon, type Daemon } from './support/daemon.ts';
 import { office } from './support/people.ts';
 import { createSite, type Site } from './support/site.ts';
 
-const newSite = (): Promise<Site> => createSite({ company: office, sections: daemonSections, target: '    limits: { concurrency: 2 }' });
+const newSite = (): Promise<Site> =>
+  createSite({ company: office, sections: daemonSections, target: '    limits: { concurrency: 2 }' });
 const creations = ({ target }: Site) => target.requests.filter(({ method }) => method === 'POST');
 
 /** Whoever comes next finds everyone once, and a second look finds nothing to do. */
@@ -15,7 +16,11 @@ async function checkRestart(site: Site): Promise<void> {
   assert.equal(restarted.code, 0, restarted.stderr + restarted.stdout);
   assert.equal(site.target.users().length, 8);
   assert.equal(site.target.groups().length, 2);
-  assert.deepEqual(site.target.requests.filter(({ status }) => status === 409), [], 'someone was created twice');
+  assert.deepEqual(
+    site.target.requests.filter(({ status }) => status === 409),
+    [],
+    'someone was created twice',
+  );
   site.target.clearRequests();
   assert.equal((await site.run('sync')).code, 0);
   assert.deepEqual(site.target.requests, []);
@@ -49,7 +54,9 @@ describe('the end of the daemon', { concurrency: 2 }, () => {
 
   it('comes at once with the second SIGTERM, while the target hangs', async () => {
     await using site = await newSite();
-    site.target.setFaults({ before: ({ method }) => (method === 'POST' ? { kind: 'hang', applied: true } : undefined) });
+    site.target.setFaults({
+      before: ({ method }) => (method === 'POST' ? { kind: 'hang', applied: true } : undefined),
+    });
     await using daemon = await startDaemon(site);
     await until('two creations hang', () => creations(site).length === 2);
     daemon.kill('SIGTERM');
@@ -62,7 +69,10 @@ describe('the end of the daemon', { concurrency: 2 }, () => {
   it('is survived when it is kill -9 in the middle of a push', async () => {
     await using site = await newSite();
     let posts = 0;
-    site.target.setFaults({ before: ({ method }) => (method === 'POST' && (posts += 1) > 3 ? { kind: 'hang', applied: posts % 2 === 0 } : undefined) });
+    site.target.setFaults({
+      before: ({ method }) =>
+        method === 'POST' && (posts += 1) > 3 ? { kind: 'hang', applied: posts % 2 === 0 } : undefined,
+    });
     await using daemon = await startDaemon(site);
     await until('two creations hang', () => posts === 5);
     daemon.kill('SIGKILL');

@@ -54,7 +54,9 @@ describe('the daemon in trouble', { concurrency: 2 }, () => {
     await daemon.moreCycles(1, 'success');
     site.target.clearRequests();
     let throttled = 0;
-    site.target.setFaults({ before: () => (throttled++ === 0 ? { kind: 'answer', status: 429, headers: { 'retry-after': '2' } } : undefined) });
+    site.target.setFaults({
+      before: () => (throttled++ === 0 ? { kind: 'answer', status: 429, headers: { 'retry-after': '2' } } : undefined),
+    });
     await site.show(officeWith({ hector: { name: 'Hector Vandermeer', title: 'Navigator' } }));
     await until('the change is there', () => titleOf(site, 'hector') === 'Navigator');
     const [first, second, ...more] = site.target.requests;
@@ -74,7 +76,9 @@ describe('the daemon in trouble', { concurrency: 2 }, () => {
       await daemon.moreCycles(2, 'success');
       const filler = join(site.state, 'filler');
       await fill(site.state, filler);
-      const promoted = Object.fromEntries(Object.entries(office.people).map(([uid, person]) => [uid, { ...person, title: 'Navigator' }]));
+      const promoted = Object.fromEntries(
+        Object.entries(office.people).map(([uid, person]) => [uid, { ...person, title: 'Navigator' }]),
+      );
       await site.show(officeWith(promoted));
       await until('it is not ready', async () => (await daemon.get('/readyz')).status === 503);
       assert.equal((await daemon.get('/livez')).status, 200);
@@ -83,7 +87,10 @@ describe('the daemon in trouble', { concurrency: 2 }, () => {
       await daemon.moreCycles(2, 'error');
       await site.show(officeWith({ ...promoted, iris: { name: 'Iris Featherstone' } }));
       await daemon.moreCycles(2, 'error');
-      assert.deepEqual(site.target.requests.filter(({ method }) => method !== 'GET').map(({ method, path }) => `${method} ${path}`), []);
+      assert.deepEqual(
+        site.target.requests.filter(({ method }) => method !== 'GET').map(({ method, path }) => `${method} ${path}`),
+        [],
+      );
       await rm(filler);
       await until('the changes are there', () => {
         const users = site.target.users();

@@ -8,7 +8,8 @@ import { office, officeWith, officeWithout, personalWords } from './support/peop
 import { createSite, type Site } from './support/site.ts';
 
 const userOf = ({ target }: Site, name: string) => target.users().find(({ userName }) => userName === name);
-const complete = ({ target }: Site) => target.users().length === 8 && target.groups().every((group) => Array.isArray(group['members']));
+const complete = ({ target }: Site) =>
+  target.users().length === 8 && target.groups().every((group) => Array.isArray(group['members']));
 
 describe('the daemon', { concurrency: 2 }, () => {
   it('answers, loads everyone, passes a change on within a second after its poll, and sends nothing when nothing changes', async () => {
@@ -24,7 +25,10 @@ describe('the daemon', { concurrency: 2 }, () => {
     await site.show(officeWith({ elodie: { name: 'Elodie Brightwater', title: 'Captain' } }));
     await until('the title is there', () => userOf(site, 'elodie')?.['title'] === 'Captain');
     assert.ok(performance.now() - began < 1_300, `it took ${performance.now() - began} ms`);
-    assert.deepEqual(site.target.requests.map(({ method }) => method), ['PATCH']);
+    assert.deepEqual(
+      site.target.requests.map(({ method }) => method),
+      ['PATCH'],
+    );
 
     await daemon.moreCycles(1);
     site.target.clearRequests();
@@ -39,7 +43,9 @@ describe('the daemon', { concurrency: 2 }, () => {
     await until('everyone is there', () => complete(site));
     await site.show(officeWithout('hector', 'giselle', 'fergus', 'elodie', 'dorian', 'celeste'));
     await until('the removals are held', () => daemon.said('held'));
-    site.target.setFaults({ before: () => ({ kind: 'answer', status: 400, body: { detail: 'Amara Osterholm is no good' } }) });
+    site.target.setFaults({
+      before: () => ({ kind: 'answer', status: 400, body: { detail: 'Amara Osterholm is no good' } }),
+    });
     await site.show(officeWith({ bastian: { name: 'Bastian Quillfeather', title: 'Admiral' } }));
     await until('a failure is told', () => daemon.said('operation_finished'));
     await daemon.moreCycles(1);
@@ -47,8 +53,13 @@ describe('the daemon', { concurrency: 2 }, () => {
     const files = (await readdir(site.state, { recursive: true, withFileTypes: true })).filter((file) => file.isFile());
     const state = await Promise.all(files.map(({ parentPath, name }) => readFile(join(parentPath, name), 'latin1')));
     assert.ok(state.join('').length > 1_000 && metrics.length > 1_000 && daemon.text().length > 100);
-    for (const [where, text] of [['metrics', metrics], ['log', daemon.text()], ['state', state.join('\n')]] as const) {
-      for (const word of [...personalWords, site.token]) assert.ok(!text.toLowerCase().includes(word.toLowerCase()), `${word} in ${where}`);
+    for (const [where, text] of [
+      ['metrics', metrics],
+      ['log', daemon.text()],
+      ['state', state.join('\n')],
+    ] as const) {
+      for (const word of [...personalWords, site.token])
+        assert.ok(!text.toLowerCase().includes(word.toLowerCase()), `${word} in ${where}`);
     }
   });
 
@@ -72,7 +83,11 @@ describe('the daemon', { concurrency: 2 }, () => {
     assert.deepEqual([explained.code, explained.stdout.includes('Osterholm')], [0, true]);
     const [, holdId = ''] = / approve (hold-\w+)/.exec(plan.stdout) ?? [];
     assert.equal((await site.run('approve', holdId)).code, 0);
-    await until('the removals are released', () => site.target.users().filter(({ active }) => active === false).length === 6, { milliseconds: 5_000 });
+    await until(
+      'the removals are released',
+      () => site.target.users().filter(({ active }) => active === false).length === 6,
+      { milliseconds: 5_000 },
+    );
     await daemon.moreCycles(1, 'success');
   });
 });

@@ -24,7 +24,12 @@ async function withAccident(options: Parameters<typeof createSite>[0] = {}): Pro
   return site;
 }
 
-const inactive = ({ target }: Site): unknown[] => target.users().filter(({ active }) => active === false).map(({ userName }) => userName).sort();
+const inactive = ({ target }: Site): unknown[] =>
+  target
+    .users()
+    .filter(({ active }) => active === false)
+    .map(({ userName }) => userName)
+    .sort();
 const holdOf = ({ stdout }: ProgramResult): string => / approve (hold-[0-9a-f]{12})/.exec(stdout)?.[1] ?? '';
 const planOf = ({ stdout }: ProgramResult): string => /(plan-[0-9a-f]{12})/.exec(stdout)?.[1] ?? '';
 const parse = ({ stdout }: ProgramResult): Record<string, unknown> => ({ ...(JSON.parse(stdout) as object) });
@@ -34,7 +39,10 @@ describe('approve and reject', { concurrency: 2 }, () => {
     await using site = await withAccident();
     const plan = await site.run('plan');
     assert.equal((await site.run('approve', holdOf(plan))).code, 0);
-    assert.match((await site.run('status')).stdout, new RegExp(`approve of ${holdOf(plan)} by ${userInfo().username} at .*waits`));
+    assert.match(
+      (await site.run('status')).stdout,
+      new RegExp(`approve of ${holdOf(plan)} by ${userInfo().username} at .*waits`),
+    );
     assert.equal((await site.run('plan')).code, 10, 'it would be carried out');
     assert.equal((await site.run('sync')).code, 0);
     assert.deepEqual(inactive(site), leavers.toSorted());
@@ -44,7 +52,12 @@ describe('approve and reject', { concurrency: 2 }, () => {
   it('print the command as it has to be typed here, ready to be copied', async () => {
     await using site = await withAccident();
     const command = `npm run -s dir2scim -- approve ${holdOf(await site.run('plan'))} --config ${site.config}`;
-    for (const result of [await site.run('plan'), await site.run('sync'), await site.run('status'), await site.run('explain', 'hector')]) {
+    for (const result of [
+      await site.run('plan'),
+      await site.run('sync'),
+      await site.run('status'),
+      await site.run('explain', 'hector'),
+    ]) {
       assert.ok(result.stdout.includes(command), result.stdout);
     }
   });
@@ -55,7 +68,10 @@ describe('approve and reject', { concurrency: 2 }, () => {
     assert.ok(planOf(plan) !== '' && holdOf(plan) !== '');
     const wrong = await site.run('approve', planOf(plan));
     assert.equal(wrong.code, 2);
-    assert.match(wrong.stderr, new RegExp(`D2S_PLAN_NOT_HELD: ${planOf(plan)} is the id of the whole plan.*approve ${holdOf(plan)}`));
+    assert.match(
+      wrong.stderr,
+      new RegExp(`D2S_PLAN_NOT_HELD: ${planOf(plan)} is the id of the whole plan.*approve ${holdOf(plan)}`),
+    );
     const slip = await site.run('approve', 'hold-000000000000');
     assert.deepEqual([slip.code, slip.stderr.includes(holdOf(plan))], [2, true]);
     const old = await site.run('approve', '2ba102f94dbc');
@@ -66,14 +82,26 @@ describe('approve and reject', { concurrency: 2 }, () => {
     const chat = await startScimServer({ token: 'canary-token-7f3a91' });
     try {
       await using site = await createSite({ company: office });
-      await site.reconfigure((text) => text.replace(/^targets:\n((?: {2}.*\n?)+)/m, (all, own: string) => `${all.trimEnd()}\n${own.replace('  wiki:', '  chat:').replace(site.target.url, chat.url)}`));
+      await site.reconfigure((text) =>
+        text.replace(
+          /^targets:\n((?: {2}.*\n?)+)/m,
+          (all, own: string) =>
+            `${all.trimEnd()}\n${own.replace('  wiki:', '  chat:').replace(site.target.url, chat.url)}`,
+        ),
+      );
       assert.equal((await site.run('sync')).code, 0);
       await site.show(officeWithout(...leavers));
       const sync = await site.run('sync', '--json');
-      const [wiki = '', other = ''] = [...sync.stdout.matchAll(/"holdId": "(hold-\w+)"/g)].map((match) => match[1] ?? '');
+      const [wiki = '', other = ''] = [...sync.stdout.matchAll(/"holdId": "(hold-\w+)"/g)].map(
+        (match) => match[1] ?? '',
+      );
       assert.ok(wiki !== '' && other !== '' && wiki !== other, sync.stdout);
       const misplaced = await site.run('approve', wiki, '--target', 'chat');
-      assert.deepEqual([misplaced.code, /is a hold of wiki, not of chat/.test(misplaced.stderr)], [2, true], misplaced.stderr);
+      assert.deepEqual(
+        [misplaced.code, /is a hold of wiki, not of chat/.test(misplaced.stderr)],
+        [2, true],
+        misplaced.stderr,
+      );
       assert.equal((await site.run('approve', wiki, '--target', 'wiki')).code, 0);
       assert.equal((await site.run('sync')).code, 3);
       assert.equal(inactive(site).length, 6);
@@ -93,11 +121,24 @@ describe('approve and reject', { concurrency: 2 }, () => {
     assert.equal((await site.run('sync')).code, 0);
     const told = new RegExp(`undone +6 users to deactivate, rejected by ${userInfo().username} at \\d{4}-`);
     for (const result of [await site.run('status'), await site.run('plan')]) assert.match(result.stdout, told);
-    assert.match((await site.run('explain', 'hector')).stdout, new RegExp(`rejected: deactivate.*\\n(.*\\n)* *undone +rejected by ${userInfo().username} at`));
-    const { targets } = parse(await site.run('status', '--json')) as { readonly targets: readonly { readonly decisions: { readonly last: readonly Record<string, unknown>[] } }[] };
+    assert.match(
+      (await site.run('explain', 'hector')).stdout,
+      new RegExp(`rejected: deactivate.*\\n(.*\\n)* *undone +rejected by ${userInfo().username} at`),
+    );
+    const { targets } = parse(await site.run('status', '--json')) as {
+      readonly targets: readonly { readonly decisions: { readonly last: readonly Record<string, unknown>[] } }[];
+    };
     const [{ at, ...decision } = {}] = targets[0]?.decisions.last ?? [];
     assert.match(String(at), /^\d{4}-.*Z$/);
-    assert.deepEqual(decision, { target: 'wiki', holdId, decision: 'reject', by: { via: 'shell', user: userInfo().username }, early: true, end: 'taken', counts: { deactivate: 6 } });
+    assert.deepEqual(decision, {
+      target: 'wiki',
+      holdId,
+      decision: 'reject',
+      by: { via: 'shell', user: userInfo().username },
+      early: true,
+      end: 'taken',
+      counts: { deactivate: 6 },
+    });
     assert.match((await site.run('reject', holdId)).stdout, /Rejected already/);
     const back = await site.run('approve', holdId);
     assert.deepEqual([back.code, /taken back/.test(back.stdout)], [0, true], back.stdout + back.stderr);
@@ -109,7 +150,10 @@ describe('approve and reject', { concurrency: 2 }, () => {
     await using site = await withAccident();
     const holdId = holdOf(await site.run('plan'));
     assert.equal((await site.run('approve', holdId)).code, 0);
-    await writeFile(join(site.state, 'decisions', '2ba102f94dbc.json'), JSON.stringify({ planId: '2ba102f94dbc', decision: 'approve', at: new Date().toISOString() }));
+    await writeFile(
+      join(site.state, 'decisions', '2ba102f94dbc.json'),
+      JSON.stringify({ planId: '2ba102f94dbc', decision: 'approve', at: new Date().toISOString() }),
+    );
     await writeFile(join(site.state, 'decisions', 'notes.json'), 'to do');
     const sync = await site.run('sync');
     assert.deepEqual([sync.code, inactive(site).length], [0, 6], sync.stderr);
@@ -124,7 +168,11 @@ describe('explain --push', { concurrency: 2 }, () => {
     await using site = await withAccident();
     assert.equal((await site.run('sync')).code, 3);
     const unasked = await site.run('explain', 'hector', '--push');
-    assert.deepEqual([unasked.code, /D2S_USAGE: .*1 user to deactivate.*--yes/.test(unasked.stderr), inactive(site)], [2, true, []], unasked.stderr);
+    assert.deepEqual(
+      [unasked.code, /D2S_USAGE: .*1 user to deactivate.*--yes/.test(unasked.stderr), inactive(site)],
+      [2, true, []],
+      unasked.stderr,
+    );
     const pushed = await site.run('explain', 'hector', '--push', '--yes');
     assert.deepEqual([pushed.code, inactive(site)], [0, ['hector']], pushed.stderr + pushed.stdout);
     const after = parse(await site.run('plan', '--json'));
@@ -136,7 +184,12 @@ describe('explain --push', { concurrency: 2 }, () => {
     await using site = await withAccident();
     const main = join(import.meta.dirname, '../../src/cli/main.ts');
     const command = `"${process.execPath}" "${main}" explain ${idOf('hector')} --push --config "${site.config}"`;
-    const answer = (word: string) => run('bash', ['-c', `(while ! grep -qs "y/N" "$0"; do sleep 0.05; done; echo ${word}) | script --quiet --return --flush --command '${command}' "$0"`, join(site.folder, `typed-${word}`)]);
+    const answer = (word: string) =>
+      run('bash', [
+        '-c',
+        `(while ! grep -qs "y/N" "$0"; do sleep 0.05; done; echo ${word}) | script --quiet --return --flush --command '${command}' "$0"`,
+        join(site.folder, `typed-${word}`),
+      ]);
     assert.match((await answer('no')).stdout, /Send now: 1 user to deactivate[^?]*on wiki\?.*Nothing was sent/s);
     assert.deepEqual(inactive(site), []);
     await answer('yes');
@@ -150,7 +203,11 @@ describe('explain --push', { concurrency: 2 }, () => {
     await site.show(officeWithout(...leavers));
     await until('the removals are held', () => daemon.said('held'));
     const pushed = await site.run('explain', 'giselle', '--push', '--yes', '--json');
-    assert.deepEqual([pushed.code, parse(pushed)['pushed']], [0, [{ target: 'wiki', leftTo: 'daemon' }]], pushed.stderr);
+    assert.deepEqual(
+      [pushed.code, parse(pushed)['pushed']],
+      [0, [{ target: 'wiki', leftTo: 'daemon' }]],
+      pushed.stderr,
+    );
     await until('she is off', () => inactive(site).length > 0, { milliseconds: 5_000 });
     await daemon.moreCycles(2, 'held');
     assert.deepEqual(inactive(site), ['giselle'], 'and nobody else');
@@ -160,7 +217,9 @@ describe('explain --push', { concurrency: 2 }, () => {
   it('ends with 1 when the target does not take it, and leaves the rest of the plan alone', async () => {
     await using site = await withAccident();
     assert.equal((await site.run('sync')).code, 3);
-    site.target.setFaults({ before: ({ method }) => (method === 'PATCH' ? { kind: 'answer', status: 400, body: {} } : undefined) });
+    site.target.setFaults({
+      before: ({ method }) => (method === 'PATCH' ? { kind: 'answer', status: 400, body: {} } : undefined),
+    });
     const pushed = await site.run('explain', 'hector', '--push', '--yes');
     assert.deepEqual([pushed.code, /failed deactivate/.test(pushed.stdout)], [1, true], pushed.stdout);
     site.target.setFaults({ before: () => undefined });

@@ -16,7 +16,8 @@ function settle(site: Site, name: string): void {
   site.target.setBehaviour({ ...behaviour, http: { ...http, basePath: '/scim/v2' }, pace: { buckets: [] } });
 }
 
-const doctor = (site: Site, ...rest: readonly string[]): Promise<ProgramResult> => site.run('doctor', '--target', 'wiki', ...rest);
+const doctor = (site: Site, ...rest: readonly string[]): Promise<ProgramResult> =>
+  site.run('doctor', '--target', 'wiki', ...rest);
 const learned = (site: Site): string => join(site.folder, 'learned.yaml');
 
 /** Reads its own profile from now on. */
@@ -40,7 +41,16 @@ async function keepInStep(site: Site, people: number): Promise<void> {
 }
 
 describe('dir2scim doctor', { concurrency: 2 }, () => {
-  for (const name of ['aws-identity-center', 'github-emu', 'keycloak', 'zoom', 'new-relic', 'wso2', 'okta', 'entra-optscim062020']) {
+  for (const name of [
+    'aws-identity-center',
+    'github-emu',
+    'keycloak',
+    'zoom',
+    'new-relic',
+    'wso2',
+    'okta',
+    'entra-optscim062020',
+  ]) {
     it(`learns a profile with which a server like ${name} is kept in step without a refusal`, async () => {
       await using site = await createSite();
       settle(site, name);
@@ -62,7 +72,12 @@ describe('dir2scim doctor', { concurrency: 2 }, () => {
     assert.match(stdout, /^\d+ requests, half of them answered within \d+ ms, 95 % within \d+ ms$/m);
     const written = await readFile(learned(site), 'utf8');
     assert.match(written, /^patch:\n {2}operationCase: capital$/m);
-    const printed = stdout.slice(stdout.indexOf('profile learned:')).split('\n').slice(1).map((line) => line.slice(2)).join('\n');
+    const printed = stdout
+      .slice(stdout.indexOf('profile learned:'))
+      .split('\n')
+      .slice(1)
+      .map((line) => line.slice(2))
+      .join('\n');
     assert.equal(printed.trim(), written.trim());
     await writeFile(learned(site), 'patch: { operationCase: lower }\n');
     const again = await doctor(site, '--write-profile', learned(site));
@@ -75,7 +90,12 @@ describe('dir2scim doctor', { concurrency: 2 }, () => {
     await using site = await createSite();
     const { code, stdout } = await doctor(site, '--json');
     assert.equal(code, 0);
-    const result = JSON.parse(stdout) as { findings: { subject: string; trial: string; verdict: string; milliseconds: number }[]; profile: unknown; leftovers: unknown; traffic: { requests: number } };
+    const result = JSON.parse(stdout) as {
+      findings: { subject: string; trial: string; verdict: string; milliseconds: number }[];
+      profile: unknown;
+      leftovers: unknown;
+      traffic: { requests: number };
+    };
     assert.ok(result.findings.length > 50 && result.traffic.requests > 100);
     assert.deepEqual(result.leftovers, []);
     assert.partialDeepStrictEqual(result.profile, { filter: { ignoresCase: true } });
@@ -104,7 +124,10 @@ describe('dir2scim doctor', { concurrency: 2 }, () => {
     const { code, stdout } = await doctor(site);
     assert.equal(code, 1);
     const [user] = site.target.users();
-    assert.match(stdout, new RegExp(`^left behind: user Dir2scim-doctor-\\w+-first@example.com \\(id ${String(user?.['id'])}\\)`, 'm'));
+    assert.match(
+      stdout,
+      new RegExp(`^left behind: user Dir2scim-doctor-\\w+-first@example.com \\(id ${String(user?.['id'])}\\)`, 'm'),
+    );
   });
 
   it('is let in nowhere with a wrong token, and says so', async () => {
@@ -120,7 +143,8 @@ describe('dir2scim doctor', { concurrency: 2 }, () => {
     site.target.setBehaviour({ http: { latencyMilliseconds: 20 } });
     const program = await site.start('doctor', '--target', 'wiki');
     const deadline = Date.now() + 20_000;
-    while (site.target.groups().length === 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
+    while (site.target.groups().length === 0 && Date.now() < deadline)
+      await new Promise((resolve) => setTimeout(resolve, 10));
     assert.ok(site.target.users().length > 0 && site.target.groups().length > 0);
     const { code, stderr } = await program.stop('SIGINT');
     assert.equal(code, 1);

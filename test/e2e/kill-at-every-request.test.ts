@@ -48,13 +48,20 @@ describe('a sync that is killed at any of its requests', () => {
       const { requests, shape } = await undisturbed(make);
       test.diagnostic(`${requests} requests, before and after they took effect`);
       assert.ok(requests > 8);
-      const cases = Array.from({ length: requests }, (_, at) => [false, true].map((applied) => ({ at: at + 1, applied }))).flat();
-      await forEachConcurrently(cases, 2, () => false, async ({ at, applied }) => {
-        await using site = await make();
-        const name = `request ${at}, ${applied ? 'applied' : 'not applied'}`;
-        assert.ok(await syncKilledByTarget(site, at, applied), `${name} did not come`);
-        await checkConverged(site, shape, name);
-      });
+      const cases = Array.from({ length: requests }, (_, at) =>
+        [false, true].map((applied) => ({ at: at + 1, applied })),
+      ).flat();
+      await forEachConcurrently(
+        cases,
+        2,
+        () => false,
+        async ({ at, applied }) => {
+          await using site = await make();
+          const name = `request ${at}, ${applied ? 'applied' : 'not applied'}`;
+          assert.ok(await syncKilledByTarget(site, at, applied), `${name} did not come`);
+          await checkConverged(site, shape, name);
+        },
+      );
     });
   }
 });

@@ -59,15 +59,23 @@ describe('a sync that ends at any write of its state', () => {
     it(`converges when the process is killed: ${what}`, { timeout: 120_000 }, async () => {
       const goal = await undisturbed(() => make('auto'), check);
       const step = goal.operations / children;
-      const cases = Array.from({ length: children }, (_, index) => `${Math.floor(index * step) + 1}:${moments[index % 3] ?? ''}`);
+      const cases = Array.from(
+        { length: children },
+        (_, index) => `${Math.floor(index * step) + 1}:${moments[index % 3] ?? ''}`,
+      );
       let killed = 0;
-      await forEachConcurrently(cases, 2, () => false, async (at) => {
-        await using site = await make('auto');
-        const { code, signal, stderr } = await syncKilledAt(site, at);
-        assert.ok(signal === 'SIGKILL' || code === 0, `${at}: ${stderr}`);
-        if (signal === 'SIGKILL') killed += 1;
-        await checkConverged(site, goal.shape, at);
-      });
+      await forEachConcurrently(
+        cases,
+        2,
+        () => false,
+        async (at) => {
+          await using site = await make('auto');
+          const { code, signal, stderr } = await syncKilledAt(site, at);
+          assert.ok(signal === 'SIGKILL' || code === 0, `${at}: ${stderr}`);
+          if (signal === 'SIGKILL') killed += 1;
+          await checkConverged(site, goal.shape, at);
+        },
+      );
       // Requests side by side share writes, so that there may be a few fewer.
       assert.ok(killed > children / 2, `only ${killed} were killed`);
     });

@@ -21,7 +21,12 @@ async function siteFor(slapd: Slapd, filter: string, options: SiteOptions = {}):
   return site;
 }
 
-const sizes = ({ target }: Site): Record<string, number> => Object.fromEntries(target.groups().map(({ displayName, members }) => [String(displayName), Array.isArray(members) ? members.length : 0]));
+const sizes = ({ target }: Site): Record<string, number> =>
+  Object.fromEntries(
+    target
+      .groups()
+      .map(({ displayName, members }) => [String(displayName), Array.isArray(members) ? members.length : 0]),
+  );
 const moved = `dn: ou=people,${slapdSuffix}\nchangetype: modrdn\nnewrdn: ou=staff\ndeleteoldrdn: 1\n`;
 const everybody = { 'oslo-sales': 3, 'oslo-support': 2 };
 
@@ -55,7 +60,9 @@ describe('an OU that is renamed on an OpenLDAP that keeps no references in order
     await slapd.change(moved);
     await daemon.moreCycles(3, 'success');
     assert.deepEqual([site.target.requests, sizes(site)], [[], everybody]);
-    await slapd.change(`dn: cn=oslo-sales,ou=groups,${slapdSuffix}\nchangetype: modify\ndelete: member\nmember: uid=celeste,ou=people,${slapdSuffix}\n`);
+    await slapd.change(
+      `dn: cn=oslo-sales,ou=groups,${slapdSuffix}\nchangetype: modify\ndelete: member\nmember: uid=celeste,ou=people,${slapdSuffix}\n`,
+    );
     await until('one has left', () => sizes(site)['oslo-sales'] === 2);
     assert.equal(sizes(site)['oslo-support'], 2);
   });
@@ -73,12 +80,24 @@ describe('a posixGroup of OpenLDAP', () => {
       await using site = await siteFor(slapd, '(objectClass=posixGroup)', { target: scope });
       const { code, stdout, stderr } = await site.run('sync');
       assert.equal(code, 0, stderr + stdout);
-      assert.deepEqual([site.target.users().map(({ userName }) => userName).sort(), sizes(site)], [['amara', 'hector'], { 'wiki-users': 2 }]);
+      assert.deepEqual(
+        [
+          site.target
+            .users()
+            .map(({ userName }) => userName)
+            .sort(),
+          sizes(site),
+        ],
+        [['amara', 'hector'], { 'wiki-users': 2 }],
+      );
       assert.match(stdout, /1 member in 1 group in the directory names nobody who is read/);
       for (const [command, expected] of [
         [['status'], /unresolved +1 member in 1 group/],
         [['check'], /group wiki-users: nobody/],
-        [['explain', 'wiki-users'], /members +2 members in scope: \w+, \w+; 1 value\s+names\s+nobody\s+that\s+is\s+read:\s+nobody/],
+        [
+          ['explain', 'wiki-users'],
+          /members +2 members in scope: \w+, \w+; 1 value\s+names\s+nobody\s+that\s+is\s+read:\s+nobody/,
+        ],
       ] as const) {
         assert.match((await site.run(...command)).stdout, expected);
       }
@@ -88,7 +107,13 @@ describe('a posixGroup of OpenLDAP', () => {
   });
 
   it('whose memberUid is hidden puts nobody out of scope', async () => {
-    const [shown, hidden] = await Promise.all([startSlapd(options), startSlapd({ ...options, access: ['access to attrs=memberUid by * none', 'access to * by users read by anonymous auth'] })]);
+    const [shown, hidden] = await Promise.all([
+      startSlapd(options),
+      startSlapd({
+        ...options,
+        access: ['access to attrs=memberUid by * none', 'access to * by users read by anonymous auth'],
+      }),
+    ]);
     try {
       await using site = await siteFor(shown, '(objectClass=posixGroup)', { target: scope });
       assert.equal((await site.run('sync')).code, 0);

@@ -22,11 +22,16 @@ async function siteOf(slapd: Slapd): Promise<Site> {
   return site;
 }
 
-const titled = (uid: string, title: string): string => `dn: ${personDn(uid)}\nchangetype: modify\nreplace: title\ntitle: ${title}\n`;
+const titled = (uid: string, title: string): string =>
+  `dn: ${personDn(uid)}\nchangetype: modify\nreplace: title\ntitle: ${title}\n`;
 const unlimited = `limits dn.exact="cn=reader,${slapdSuffix}" size=unlimited time=unlimited`;
 
 describe('a daemon that polls once a minute', () => {
-  const options: SlapdOptions = { ldif: companyLdif(office), global: ['moduleload syncprov'], database: [unlimited, 'overlay syncprov', 'syncprov-sessionlog 100'] };
+  const options: SlapdOptions = {
+    ldif: companyLdif(office),
+    global: ['moduleload syncprov'],
+    database: [unlimited, 'overlay syncprov', 'syncprov-sessionlog 100'],
+  };
   let slapd: Slapd;
   before(async () => {
     slapd = await startSlapd(options);
@@ -39,7 +44,9 @@ describe('a daemon that polls once a minute', () => {
     // How fast is a matter of bench:directory; here, that nothing waits for the poll.
     const follows = async (uid: string, title: string): Promise<void> => {
       await slapd.change(titled(uid, title));
-      await until(`${title} is there`, () => site.target.users().some((user) => user['title'] === title), { milliseconds: 5_000 });
+      await until(`${title} is there`, () => site.target.users().some((user) => user['title'] === title), {
+        milliseconds: 5_000,
+      });
     };
     const begun = (): number => daemon.log.filter(({ event }) => event === 'watch_started').length;
     await until('it watches', () => begun() === 1);
@@ -52,8 +59,14 @@ describe('a daemon that polls once a minute', () => {
 
     daemon.kill('SIGTERM');
     assert.equal((await daemon.ended).code, 0);
-    const told = daemon.log.filter(({ event }) => String(event).startsWith('watch_')).map(({ level, event }) => [level, event]);
-    assert.deepEqual(told, [['info', 'watch_started'], ['info', 'watch_ended'], ['debug', 'watch_started']]);
+    const told = daemon.log
+      .filter(({ event }) => String(event).startsWith('watch_'))
+      .map(({ level, event }) => [level, event]);
+    assert.deepEqual(told, [
+      ['info', 'watch_started'],
+      ['info', 'watch_ended'],
+      ['debug', 'watch_started'],
+    ]);
     assert.deepEqual(site.target.violations, []);
   });
 

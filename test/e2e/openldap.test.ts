@@ -33,7 +33,10 @@ describe('from OpenLDAP to scimmy', () => {
   let scimmy: ScimmyServer;
   let site: Site;
   before(async () => {
-    [slapd, scimmy] = await Promise.all([startSlapd({ tls: true, ldif: companyLdif(office), access: encryptedOnly }), startScimmy()]);
+    [slapd, scimmy] = await Promise.all([
+      startSlapd({ tls: true, ldif: companyLdif(office), access: encryptedOnly }),
+      startScimmy(),
+    ]);
     const tls = `    startTls: true\n    tls: { ca: "${slapd.certificates?.caFile ?? ''}" }\n`;
     site = await createSite({ directory: directory(slapd.url, tls), removal: 'leaves: deactivate' });
     await site.reconfigure((text) => text.replace(site.target.url, scimmy.url));
@@ -47,7 +50,8 @@ describe('from OpenLDAP to scimmy', () => {
   });
 
   const change = (ldif: string): Promise<void> => slapd.change(ldif);
-  const user = async (name: string): Promise<Json | undefined> => (await list(scimmy, 'Users')).find(({ userName }) => userName === name);
+  const user = async (name: string): Promise<Json | undefined> =>
+    (await list(scimmy, 'Users')).find(({ userName }) => userName === name);
   const membersOf = async (name: string): Promise<number> => {
     const members = (await list(scimmy, 'Groups')).find(({ displayName }) => displayName === name)?.['members'];
     return Array.isArray(members) ? members.length : 0;
@@ -68,22 +72,30 @@ describe('from OpenLDAP to scimmy', () => {
   it('loads everyone over StartTLS, with managers and members', async () => {
     await syncs();
     const amara = await user('amara');
-    const manager = (await user('bastian'))?.['urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'] as { manager?: Json } | undefined;
+    const manager = (await user('bastian'))?.['urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'] as
+      { manager?: Json } | undefined;
     assert.equal(manager?.manager?.['value'], amara?.['id']);
-    assert.deepEqual([(await list(scimmy, 'Users')).length, await membersOf('oslo-sales'), await membersOf('oslo-support')], [8, 3, 2]);
+    assert.deepEqual(
+      [(await list(scimmy, 'Users')).length, await membersOf('oslo-sales'), await membersOf('oslo-support')],
+      [8, 3, 2],
+    );
   });
 
   it('follows a rename in place: the same account, another name', async () => {
     const before = await user('elodie');
     await change(`dn: ${personDn('elodie')}\nchangetype: modrdn\nnewrdn: uid=elodie-b\ndeleteoldrdn: 1\n`);
-    await change(`dn: ${groupDn('oslo-support')}\nchangetype: modify\nreplace: member\nmember: ${personDn('dorian')}\nmember: ${personDn('elodie-b')}\n`);
+    await change(
+      `dn: ${groupDn('oslo-support')}\nchangetype: modify\nreplace: member\nmember: ${personDn('dorian')}\nmember: ${personDn('elodie-b')}\n`,
+    );
     await syncs();
     assert.equal((await user('elodie-b'))?.['id'], before?.['id']);
     assert.equal(await membersOf('oslo-support'), 2);
   });
 
   it('follows a membership, and a leaver', async () => {
-    await change(`dn: ${groupDn('oslo-sales')}\nchangetype: modify\nadd: member\nmember: ${personDn('hector')}\n-\ndelete: member\nmember: ${personDn('celeste')}\n`);
+    await change(
+      `dn: ${groupDn('oslo-sales')}\nchangetype: modify\nadd: member\nmember: ${personDn('hector')}\n-\ndelete: member\nmember: ${personDn('celeste')}\n`,
+    );
     await change(`dn: ${personDn('giselle')}\nchangetype: delete\n`);
     await syncs();
     assert.equal(await membersOf('oslo-sales'), 3);
@@ -111,7 +123,10 @@ describe('the daemon and an OpenLDAP that goes away', () => {
     const slapd = await startSlapd({ ldif: companyLdif(office) });
     const proxy = await startProxy(slapd.port);
     try {
-      await using site = await createSite({ directory: directory(`ldap://127.0.0.1:${proxy.port}`, ''), sections: daemonSections });
+      await using site = await createSite({
+        directory: directory(`ldap://127.0.0.1:${proxy.port}`, ''),
+        sections: daemonSections,
+      });
       await writeFile(join(site.folder, 'ldap-password'), slapd.reader.password);
       await using daemon = await startDaemon(site);
       await until('everyone is there', () => site.target.users().length === 8);

@@ -17,7 +17,9 @@ describe('a command that waits', { concurrency: 2 }, () => {
       site.target.setFaults({ before: () => ({ kind: 'hang', applied: false }) });
       const running = await site.start(command);
       running.onLine((line) => lines.push(line));
-      await until('it says for whom it waits', () => lines.some((line) => /waiting for target wiki: no answer for 3 s/.test(line)));
+      await until('it says for whom it waits', () =>
+        lines.some((line) => /waiting for target wiki: no answer for 3 s/.test(line)),
+      );
       const at = performance.now();
       const { code, signal, stderr } = await running.stop('SIGINT');
       assert.deepEqual([code, signal], [1, null]);
@@ -30,9 +32,14 @@ describe('a command that waits', { concurrency: 2 }, () => {
 describe('the daemon in operation', { concurrency: 2 }, () => {
   it('ends soon after SIGTERM when it only waits for a pause of the target, and not at all after SIGHUP', async () => {
     await using site = await createSite({ company: office, sections: daemonSections });
-    site.target.setFaults({ before: ({ method }) => (method === 'GET' ? undefined : { kind: 'answer', status: 429, headers: { 'retry-after': '600' } }) });
+    site.target.setFaults({
+      before: ({ method }) =>
+        method === 'GET' ? undefined : { kind: 'answer', status: 429, headers: { 'retry-after': '600' } },
+    });
     await using daemon = await startDaemon(site);
-    await until('it waits', async () => /dir2scim_scim_throttled_total\{target="wiki"\} [1-9]/.test((await daemon.get('/metrics')).text));
+    await until('it waits', async () =>
+      /dir2scim_scim_throttled_total\{target="wiki"\} [1-9]/.test((await daemon.get('/metrics')).text),
+    );
     daemon.kill('SIGHUP');
     await until('it says so', () => daemon.said('daemon_hangup'));
     assert.equal((await daemon.get('/livez')).status, 200);
@@ -55,18 +62,31 @@ describe('the daemon in operation', { concurrency: 2 }, () => {
     assert.match(text, /^dir2scim_consecutive_failures\{target="wiki"\} [1-9]/m);
     assert.ok((await daemon.cycles('success')) - before <= 1, 'but for one that was under way');
     assert.match((await site.run('status')).stdout, /wiki: failing\n[\s\S]*failing {7}since/);
-    assert.equal(daemon.log.filter(({ event, level }) => event === 'cycle_finished' && level === 'error').length, 1, daemon.text());
+    assert.equal(
+      daemon.log.filter(({ event, level }) => event === 'cycle_finished' && level === 'error').length,
+      1,
+      daemon.text(),
+    );
   });
 
   it('finds out that a token is revoked while nothing is to be done, and notices that its configuration changed', async () => {
-    await using site = await createSite({ company: office, sections: daemonSections.replace('poll: 300ms', 'poll: 300ms, probe: 1s') });
+    await using site = await createSite({
+      company: office,
+      sections: daemonSections.replace('poll: 300ms', 'poll: 300ms, probe: 1s'),
+    });
     await using daemon = await startDaemon(site);
     await daemon.moreCycles(1, 'success');
     site.target.setFaults({ before: () => ({ kind: 'answer', status: 401 }) });
-    await until('it says so', () => daemon.log.some(({ event, code }) => event === 'target_probed' && code === 'D2S_TARGET_AUTH'));
-    await until('the metric says so', async () => /^dir2scim_target_up\{target="wiki"\} 0$/m.test((await daemon.get('/metrics')).text));
+    await until('it says so', () =>
+      daemon.log.some(({ event, code }) => event === 'target_probed' && code === 'D2S_TARGET_AUTH'),
+    );
+    await until('the metric says so', async () =>
+      /^dir2scim_target_up\{target="wiki"\} 0$/m.test((await daemon.get('/metrics')).text),
+    );
     site.target.setFaults({});
-    await until('it is over', async () => /^dir2scim_target_up\{target="wiki"\} 1$/m.test((await daemon.get('/metrics')).text));
+    await until('it is over', async () =>
+      /^dir2scim_target_up\{target="wiki"\} 1$/m.test((await daemon.get('/metrics')).text),
+    );
     await appendFile(site.config, '# another word\n');
     await until('the change is noticed', () => daemon.said('config_changed'));
   });

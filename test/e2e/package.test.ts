@@ -21,9 +21,15 @@ it('the package installs in an empty folder and runs from there: it loads everyo
     const home = join(folder, 'home');
     await mkdir(home);
     await writeFile(join(home, 'package.json'), '{ "private": true }');
-    await run('npm', ['install', '--silent', '--no-audit', '--no-fund', '--prefer-offline', join(folder, packed)], { cwd: home, env });
+    await run('npm', ['install', '--silent', '--no-audit', '--no-fund', '--prefer-offline', join(folder, packed)], {
+      cwd: home,
+      env,
+    });
     const installed = await readdir(join(home, 'node_modules/dir2scim'));
-    assert.deepEqual(installed.filter((name) => ['src', 'test', 'bench', '.ci'].includes(name)), []);
+    assert.deepEqual(
+      installed.filter((name) => ['src', 'test', 'bench', '.ci'].includes(name)),
+      [],
+    );
     const program = join(home, 'node_modules/.bin/dir2scim');
     assert.match((await run(program, ['--version'], { env })).stdout, /^\d+\.\d+\.\d+$/m);
     await using site = await createSite({ company: office });

@@ -14,7 +14,10 @@ const uids = Array.from({ length: 45 }, (_, at) => `person${at}`);
 /** More people than a page of any peer holds; `change` is a day's work. */
 function company(change: boolean): Company {
   const people = Object.fromEntries(
-    uids.map((uid, at) => [uid, { name: `Given${at} Surname${at}`, title: `Grade ${at % 3}`, ...(at > 0 ? { manager: 'person0' } : {}) }]),
+    uids.map((uid, at) => [
+      uid,
+      { name: `Given${at} Surname${at}`, title: `Grade ${at % 3}`, ...(at > 0 ? { manager: 'person0' } : {}) },
+    ]),
   );
   if (!change) return { people, groups: { everyone: uids, few: uids.slice(0, 5) } };
   const { person44, ...others } = people;
@@ -53,7 +56,11 @@ describe('the journey to SCIM servers that others wrote', () => {
     it(`keeps ${title} in step: what was applied is planned no more`, async () => {
       const peer = await start();
       try {
-        await using site = await createSite({ company: company(false), removal: 'leaves: deactivate', target: `    profile: ${profile}\n    users: { map: { userName: mail } }` });
+        await using site = await createSite({
+          company: company(false),
+          removal: 'leaves: deactivate',
+          target: `    profile: ${profile}\n    users: { map: { userName: mail } }`,
+        });
         await writeFile(join(site.folder, 'token'), peer.token);
         await site.reconfigure((text) => text.replace(site.target.url, peer.url));
         const run = async (command: string, code: number) => {
@@ -70,7 +77,10 @@ describe('the journey to SCIM servers that others wrote', () => {
         await run('plan', 0);
         const chief = await findUser(peer, 'person1');
         const enterprise = chief?.['urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'] as Json | undefined;
-        assert.deepEqual([chief?.['title'], (enterprise?.['manager'] as Json | undefined)?.['value']], ['Chief', (await findUser(peer, 'person2'))?.['id']]);
+        assert.deepEqual(
+          [chief?.['title'], (enterprise?.['manager'] as Json | undefined)?.['value']],
+          ['Chief', (await findUser(peer, 'person2'))?.['id']],
+        );
         for (const uid of ['person3', 'person44']) assert.equal((await findUser(peer, uid))?.['active'], false, uid);
         assert.equal((await findUser(peer, 'newcomer'))?.['active'], true);
         assert.doesNotMatch(await readFile(join(site.state, 'journal.ndjson'), 'utf8'), /corp\.example|Surname/);

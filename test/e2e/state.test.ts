@@ -11,7 +11,11 @@ import { createSite, type Site } from './support/site.ts';
 async function allRefuse(site: Site, errorCode: string): Promise<void> {
   for (const args of [['plan'], ['sync'], ['explain', 'amara'], ['check']]) {
     const { code, stderr }: ProgramResult = await site.run(...args);
-    assert.deepEqual([args[0], code, stderr.split('\n').filter((line) => line.startsWith(`${errorCode}:`)).length], [args[0], 2, 1], stderr);
+    assert.deepEqual(
+      [args[0], code, stderr.split('\n').filter((line) => line.startsWith(`${errorCode}:`)).length],
+      [args[0], 2, 1],
+      stderr,
+    );
   }
 }
 
@@ -65,7 +69,10 @@ describe('what the state is bound to', { concurrency: 2 }, () => {
     assert.match((await site.run('status')).stdout, /corp: not in the configuration, \d+ links are remembered/);
     await site.reconfigure((text) => text.replace('  head:', '  corp:').replace('  wiki:', '  docs:'));
     await allRefuse(site, 'D2S_TARGET_CHANGED');
-    assert.match((await site.run('status')).stdout, /wiki: not in the configuration, \d+ links are remembered; dir2scim state reset wiki/);
+    assert.match(
+      (await site.run('status')).stdout,
+      /wiki: not in the configuration, \d+ links are remembered; dir2scim state reset wiki/,
+    );
     assert.equal((await site.run('state', 'rename', 'wiki', 'docs')).code, 0);
     assert.doesNotMatch((await site.run('status')).stdout, /not in the configuration/);
     assert.equal((await site.run('plan')).code, 0);
@@ -80,7 +87,11 @@ describe('what the state is bound to', { concurrency: 2 }, () => {
     const without = officeWithout('hector');
     await site.show({ ...without, people: { ...without.people, hugo: { name: 'Hugo Vandermeer' } } });
     assert.equal((await site.run('state', 'relink', 'nobody', idOf('hugo'), '--yes')).code, 1, 'nobody is linked so');
-    assert.equal((await site.run('state', 'relink', idOf('hector'), idOf('amara'), '--yes')).code, 2, 'she has an account of her own');
+    assert.equal(
+      (await site.run('state', 'relink', idOf('hector'), idOf('amara'), '--yes')).code,
+      2,
+      'she has an account of her own',
+    );
     const told = await site.run('state', 'relink', idOf('hector'), idOf('hugo'), '--yes');
     assert.equal(told.code, 0, told.stderr);
     site.target.clearRequests();
@@ -89,7 +100,10 @@ describe('what the state is bound to', { concurrency: 2 }, () => {
     const after = site.target.users().find(({ externalId }) => externalId === idOf('hugo'));
     assert.deepEqual([after?.['id'], after?.['userName'], after?.['active']], [before?.['id'], 'hugo', true]);
     assert.equal(site.target.users().length, people);
-    assert.deepEqual(site.target.requests.filter(({ method }) => method === 'POST' || method === 'DELETE'), []);
+    assert.deepEqual(
+      site.target.requests.filter(({ method }) => method === 'POST' || method === 'DELETE'),
+      [],
+    );
     site.target.clearRequests();
     assert.equal((await site.run('sync')).code, 0);
     assert.deepEqual(site.target.requests, []);

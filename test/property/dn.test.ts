@@ -8,17 +8,30 @@ interface Part {
   readonly value: string;
 }
 /** Names as they come, with much of what has to be escaped. */
-const value = fc.string({ unit: fc.constantFrom('a', 'B', 'é', '太', '😀', ' ', ',', '+', '"', '\\', '<', '>', ';', '=', '#', '/'), minLength: 1, maxLength: 8 });
-const part: fc.Arbitrary<Part> = fc.record({ type: fc.constantFrom('cn', 'uid', 'ou', 'dc', '2.5.4.3'), value }, { noNullPrototype: true });
+const value = fc.string({
+  unit: fc.constantFrom('a', 'B', 'é', '太', '😀', ' ', ',', '+', '"', '\\', '<', '>', ';', '=', '#', '/'),
+  minLength: 1,
+  maxLength: 8,
+});
+const part: fc.Arbitrary<Part> = fc.record(
+  { type: fc.constantFrom('cn', 'uid', 'ou', 'dc', '2.5.4.3'), value },
+  { noNullPrototype: true },
+);
 const rdn = fc.uniqueArray(part, { minLength: 1, maxLength: 3, selector: ({ type }) => type });
 const dn = fc.array(rdn, { minLength: 1, maxLength: 4 });
 
 /** Any of the ways to write a character in a value, chosen by `way`. */
 function spellCharacter(character: string, way: number): string {
-  const octets = [...new TextEncoder().encode(character)].map((byte) => `\\${byte.toString(16).padStart(2, '0')}`).join('');
+  const octets = [...new TextEncoder().encode(character)]
+    .map((byte) => `\\${byte.toString(16).padStart(2, '0')}`)
+    .join('');
   if (/[\\",+<>;=# ]/.test(character)) return way % 2 === 0 ? `\\${character}` : octets;
   const ascii = /[a-z]/i.test(character);
-  return [character, octets, ascii ? character.toUpperCase() : character, ascii ? character.toLowerCase() : octets][way % 4] ?? character;
+  return (
+    [character, octets, ascii ? character.toUpperCase() : character, ascii ? character.toLowerCase() : octets][
+      way % 4
+    ] ?? character
+  );
 }
 
 function spell(rdns: readonly (readonly Part[])[], ways: readonly number[]): string {
@@ -36,11 +49,18 @@ const ways = fc.array(fc.nat(3), { minLength: 7, maxLength: 23 });
 
 describe('dnKey', () => {
   it('is the same however a DN is spelled', () => {
-    fc.assert(fc.property(dn, ways, ways, (rdns, one, other) => assert.equal(dnKey(spell(rdns, one)), dnKey(spell(rdns, other)))), { numRuns: 1_000 });
+    fc.assert(
+      fc.property(dn, ways, ways, (rdns, one, other) =>
+        assert.equal(dnKey(spell(rdns, one)), dnKey(spell(rdns, other))),
+      ),
+      { numRuns: 1_000 },
+    );
   });
 
   it('is itself spelled in one way: its own key', () => {
-    fc.assert(fc.property(dn, ways, (rdns, one) => assert.equal(dnKey(dnKey(spell(rdns, one))), dnKey(spell(rdns, one)))));
+    fc.assert(
+      fc.property(dn, ways, (rdns, one) => assert.equal(dnKey(dnKey(spell(rdns, one))), dnKey(spell(rdns, one)))),
+    );
   });
 
   it('puts an entry below each of its ancestors', () => {
@@ -56,7 +76,15 @@ describe('parseDn', () => {
   it('gives back the values that were escaped', () => {
     fc.assert(
       fc.property(dn, (rdns) => {
-        const text = rdns.map((parts) => parts.map((one) => `${one.type}=${Array.from(one.value, (character) => spellCharacter(character, 0)).join('')}`).join('+')).join(',');
+        const text = rdns
+          .map((parts) =>
+            parts
+              .map(
+                (one) => `${one.type}=${Array.from(one.value, (character) => spellCharacter(character, 0)).join('')}`,
+              )
+              .join('+'),
+          )
+          .join(',');
         assert.deepEqual(parseDn(text), rdns);
       }),
     );

@@ -12,28 +12,89 @@ const nobody = { isMemberOf: () => false, isOver: () => false };
 const tokens = fc
   .array(
     fc.oneof(
-      fc.constantFrom('(', ')', '[', ']', '{', '}', ',', '.', ':', '?', '!', '-', '+', '*', '/', '%', '==', '!=', '<', '>=', '&&', '||', 'in', '=', ' ', '\n', '"a"', "'b'", '1', '2.5', 'true', 'null', 'b"x"', '0x1F', '//'),
-      fc.constantFrom('mail', 'CN', '__proto__', 'constructor', 'toString', 'prototype', 'filter(x, ', 'map(x, ', 'exists(', ...[...functions.keys()].map((name) => `${name}(`)),
+      fc.constantFrom(
+        '(',
+        ')',
+        '[',
+        ']',
+        '{',
+        '}',
+        ',',
+        '.',
+        ':',
+        '?',
+        '!',
+        '-',
+        '+',
+        '*',
+        '/',
+        '%',
+        '==',
+        '!=',
+        '<',
+        '>=',
+        '&&',
+        '||',
+        'in',
+        '=',
+        ' ',
+        '\n',
+        '"a"',
+        "'b'",
+        '1',
+        '2.5',
+        'true',
+        'null',
+        'b"x"',
+        '0x1F',
+        '//',
+      ),
+      fc.constantFrom(
+        'mail',
+        'CN',
+        '__proto__',
+        'constructor',
+        'toString',
+        'prototype',
+        'filter(x, ',
+        'map(x, ',
+        'exists(',
+        ...[...functions.keys()].map((name) => `${name}(`),
+      ),
       fc.string({ maxLength: 3 }),
     ),
     { maxLength: 30 },
   )
   .map((parts) => parts.join(''));
 
-const values = fc.oneof(fc.string(), fc.uint8Array({ maxLength: 20 }), fc.constantFrom('TRUE', '0', '514', '20240229083000Z', 'CN=a,DC=b', '__proto__'));
-const attributes = fc.dictionary(fc.constantFrom('mail', 'cn', 'sn', 'constructor', 'tostring'), fc.array(values, { minLength: 1, maxLength: 4 }));
+const values = fc.oneof(
+  fc.string(),
+  fc.uint8Array({ maxLength: 20 }),
+  fc.constantFrom('TRUE', '0', '514', '20240229083000Z', 'CN=a,DC=b', '__proto__'),
+);
+const attributes = fc.dictionary(
+  fc.constantFrom('mail', 'cn', 'sn', 'constructor', 'tostring'),
+  fc.array(values, { minLength: 1, maxLength: 4 }),
+);
 
 describe('any text', () => {
   it('is an expression or a problem with a place in it, and never crashes the compiler', () => {
     fc.assert(
-      fc.property(fc.oneof(tokens, fc.string(), fc.string({ unit: 'binary' })), fc.constantFrom('any' as const, 'bool' as const), (source, expected) => {
-        const result = compileExpression(source, expected);
-        if (!isProblem(result)) return;
-        const lines = source.split('\n');
-        assert.ok(result.line >= 1 && result.line <= lines.length, `line ${result.line}`);
-        assert.ok(result.column >= 1 && result.column <= (lines[result.line - 1]?.length ?? 0) + 1, `column ${result.column}`);
-        assert.ok(result.message.length > 0);
-      }),
+      fc.property(
+        fc.oneof(tokens, fc.string(), fc.string({ unit: 'binary' })),
+        fc.constantFrom('any' as const, 'bool' as const),
+        (source, expected) => {
+          const result = compileExpression(source, expected);
+          if (!isProblem(result)) return;
+          const lines = source.split('\n');
+          assert.ok(result.line >= 1 && result.line <= lines.length, `line ${result.line}`);
+          assert.ok(
+            result.column >= 1 && result.column <= (lines[result.line - 1]?.length ?? 0) + 1,
+            `column ${result.column}`,
+          );
+          assert.ok(result.message.length > 0);
+        },
+      ),
       { numRuns: 2000 },
     );
   });
@@ -59,7 +120,9 @@ describe('every function', () => {
     const one = fc.constantFrom(...functions.values());
     fc.assert(
       fc.property(one, attributes, fc.constantFrom('mail', 'cn', 'sn'), ({ name, parameters }, held, attribute) => {
-        const args = parameters.map(({ kind }) => (kind === 'literal' || kind === 'pattern' ? '"yyyy"' : kind === 'int' ? '2' : attribute));
+        const args = parameters.map(({ kind }) =>
+          kind === 'literal' || kind === 'pattern' ? '"yyyy"' : kind === 'int' ? '2' : attribute,
+        );
         if (parameters.at(-1)?.occurs === 'rest' && args.length % 2 === 1) args.push(attribute);
         const expression = compiled(`${name}(${args.join(', ')})`);
         try {
@@ -80,13 +143,22 @@ describe('attribute names', () => {
     const name = fc.constantFrom('mail', 'givenName', 'userAccountControl', 'proxyAddresses', 'objectSid');
     const mixed = fc.tuple(name, fc.array(fc.boolean(), { minLength: 20, maxLength: 20 })).map(([text, upper]) => ({
       text,
-      mixed: Array.from(text).map((letter, at) => (upper[at] === true ? letter.toUpperCase() : letter.toLowerCase())).join(''),
+      mixed: Array.from(text)
+        .map((letter, at) => (upper[at] === true ? letter.toUpperCase() : letter.toLowerCase()))
+        .join(''),
     }));
     fc.assert(
       fc.property(mixed, fc.array(values, { minLength: 1, maxLength: 3 }), ({ text, mixed: other }, held) => {
         const person = entry('1', { [text]: held });
-        for (const write of [(spelled: string) => spelled, (spelled: string) => `attr("${spelled}")`, (spelled: string) => `coalesce(${spelled}, "x")`]) {
-          assert.deepEqual(compiled(write(other)).evaluate(person, nobody), compiled(write(text)).evaluate(person, nobody));
+        for (const write of [
+          (spelled: string) => spelled,
+          (spelled: string) => `attr("${spelled}")`,
+          (spelled: string) => `coalesce(${spelled}, "x")`,
+        ]) {
+          assert.deepEqual(
+            compiled(write(other)).evaluate(person, nobody),
+            compiled(write(text)).evaluate(person, nobody),
+          );
           assert.deepEqual(compiled(write(other)).attributes, new Set([text.toLowerCase()]));
         }
       }),
@@ -97,7 +169,10 @@ describe('attribute names', () => {
     const person = entry('1', { mail: 'a' });
     for (const name of ['constructor', 'toString', 'hasOwnProperty', 'valueOf', '__defineGetter__']) {
       assert.equal(compiled(name).evaluate(person, nobody), null);
-      assert.equal(compiled(`{"a": mail}["${name === 'constructor' ? 'toString' : name}"]`).evaluate(person, nobody), null);
+      assert.equal(
+        compiled(`{"a": mail}["${name === 'constructor' ? 'toString' : name}"]`).evaluate(person, nobody),
+        null,
+      );
       assert.equal(compiled(`attr("${name}")`).evaluate(person, nobody), null);
       assert.equal(compiled(`[{"a": mail}][0].${name}`).evaluate(person, nobody), null);
       assert.ok(isProblem(compileExpression(`mail.${name}`, 'any')));

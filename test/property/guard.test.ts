@@ -17,7 +17,11 @@ import { situations } from './plan-situations.ts';
 const effects = (operations: readonly Operation[]): string[] =>
   operations
     .flatMap((one) => {
-      if (one.verb === 'members') return [...one.add.map((id) => `${one.sourceId} + ${id}`), ...one.remove.map((id) => `${one.sourceId} - ${id}`)];
+      if (one.verb === 'members')
+        return [
+          ...one.add.map((id) => `${one.sourceId} + ${id}`),
+          ...one.remove.map((id) => `${one.sourceId} - ${id}`),
+        ];
       if (one.verb !== 'update' && one.verb !== 'reactivate') return [`${one.verb} ${one.sourceId} ${one.stage}`];
       // A change that comes with a reactivation may be held apart from it.
       return one.changes.map(({ path, change }) => `${one.sourceId} ${one.stage} ${change} ${path}`);
@@ -26,7 +30,15 @@ const effects = (operations: readonly Operation[]): string[] =>
 
 const limit = fc.record({ percent: fc.constantFrom(0, 20, 100), atLeast: fc.constantFrom(0, 1, 3) });
 const limits: fc.Arbitrary<GuardLimits> = fc.record({
-  removals: limit, members: limit, memberships: limit, updates: limit, clears: limit, reactivations: limit, adoptions: limit, creations: limit, relinks: limit,
+  removals: limit,
+  members: limit,
+  memberships: limit,
+  updates: limit,
+  clears: limit,
+  reactivations: limit,
+  adoptions: limit,
+  creations: limit,
+  relinks: limit,
 });
 
 /** Any plan, with any limits, in any light. */
@@ -42,7 +54,8 @@ const inputs: fc.Arbitrary<GuardInput> = fc
   })
   .map(({ situation, emptyTypes, emptied, leapt, ...rest }) => {
     const links = [...situation.links.values()];
-    const count = (type: string, lifecycle: string) => links.filter((link) => link.type === type && link.lifecycle === lifecycle).length;
+    const count = (type: string, lifecycle: string) =>
+      links.filter((link) => link.type === type && link.lifecycle === lifecycle).length;
     const members = situation.members;
     return guardInput(buildPlan(situation).operations, {
       ...rest,
@@ -66,7 +79,13 @@ const contextOf = (input: GuardInput) => partContext(input.operations, input.lin
 /** What of a kind is done or held, one text each. */
 function partsIn(operations: readonly Operation[], input: GuardInput, kind: string): string[] {
   const context = contextOf(input);
-  return operations.flatMap((operation) => partsOf(operation, context).filter((part) => part.kind === kind && !part.isConsequence).map(({ sourceId }) => sourceId)).sort();
+  return operations
+    .flatMap((operation) =>
+      partsOf(operation, context)
+        .filter((part) => part.kind === kind && !part.isConsequence)
+        .map(({ sourceId }) => sourceId),
+    )
+    .sort();
 }
 
 describe('guard', () => {
@@ -85,15 +104,26 @@ describe('guard', () => {
       fc.property(inputs, (input) => {
         const { proceed, hold } = guard(input);
         const context = contextOf(input);
-        const partsIn = (operations: readonly Operation[]) => operations.flatMap((operation) => partsOf(operation, context));
+        const partsIn = (operations: readonly Operation[]) =>
+          operations.flatMap((operation) => partsOf(operation, context));
         // Divided, a reactivation may leave changes behind that are held as an update.
         const leads = new Set<string>();
         for (const { verb, sourceId, ...one } of hold?.operations ?? []) {
           if (verb === 'create' || verb === 'adopt' || verb === 'relink') leads.add(`arrival ${sourceId}`);
           if (verb === 'reactivate') leads.add(`reactivation ${sourceId}`);
-          if (verb === 'deactivate' || verb === 'delete' || (verb === 'members' && 'cause' in one && one.cause === 'departed')) leads.add(`removal ${sourceId}`);
+          if (
+            verb === 'deactivate' ||
+            verb === 'delete' ||
+            (verb === 'members' && 'cause' in one && one.cause === 'departed')
+          )
+            leads.add(`removal ${sourceId}`);
         }
-        for (const part of partsIn(proceed)) assert.deepEqual(part.follows.filter((lead) => leads.has(lead)), [], `${part.kind} ${part.sourceId}`);
+        for (const part of partsIn(proceed))
+          assert.deepEqual(
+            part.follows.filter((lead) => leads.has(lead)),
+            [],
+            `${part.kind} ${part.sourceId}`,
+          );
       }),
       { numRuns: 500 },
     );
@@ -112,7 +142,10 @@ describe('guard', () => {
         assert.deepEqual(effects([...open, ...approved, ...rejected]), effects(input.operations));
         if (!isApproved) assert.deepEqual(effects(rejected), effects(hold.operations));
         assert.deepEqual(stillWanted(held, input.operations, context, sha256), held);
-        assert.deepEqual(stillWanted(held, without(input.operations, hold.operations, context, sha256), context, sha256), []);
+        assert.deepEqual(
+          stillWanted(held, without(input.operations, hold.operations, context, sha256), context, sha256),
+          [],
+        );
       }),
       { numRuns: 500 },
     );
@@ -123,7 +156,11 @@ describe('guard', () => {
       fc.property(inputs, (input) => {
         const { hold } = guard(input);
         fc.pre(hold !== undefined);
-        const otherwise = hold.decisive.map((one): Operation => ('cause' in one && one.verb !== 'members' ? { ...one, cause: one.cause === 'absent' ? 'left_scope' : 'absent', reason: 'other words' } : one));
+        const otherwise = hold.decisive.map((one): Operation =>
+          'cause' in one && one.verb !== 'members'
+            ? { ...one, cause: one.cause === 'absent' ? 'left_scope' : 'absent', reason: 'other words' }
+            : one,
+        );
         assert.equal(holdId('wiki', otherwise.toReversed(), sha256), hold.holdId);
         assert.notEqual(holdId('chat', hold.decisive, sha256), hold.holdId);
         assert.notEqual(holdId('wiki', hold.decisive.slice(1), sha256), hold.holdId);
@@ -146,7 +183,9 @@ describe('guard', () => {
       fc.property(inputs, (input) => {
         const { proceed } = guard({ ...input, firstRun: true });
         const context = contextOf(input);
-        const gone = proceed.flatMap((one) => partsOf(one, context)).filter((part) => part.kind === 'removal' && part.evidence === 'absence');
+        const gone = proceed
+          .flatMap((one) => partsOf(one, context))
+          .filter((part) => part.kind === 'removal' && part.evidence === 'absence');
         assert.deepEqual(gone, []);
       }),
     );
@@ -157,7 +196,10 @@ describe('guard', () => {
       fc.property(inputs, (input) => {
         const { proceed, hold } = guard(input);
         const held = new Set(partsIn(hold?.operations ?? [], input, 'reactivation'));
-        assert.deepEqual(proceed.filter((one) => one.verb === 'reactivate' && held.has(one.sourceId)), []);
+        assert.deepEqual(
+          proceed.filter((one) => one.verb === 'reactivate' && held.has(one.sourceId)),
+          [],
+        );
       }),
     );
   });
@@ -174,12 +216,19 @@ describe('guard, people who lose access', () => {
       recentDisabled: fc.integer({ min: 0, max: 6 }),
       limit: fc.record({ percent: fc.integer({ min: 0, max: 20 }), atLeast: fc.integer({ min: 0, max: 100 }) }),
     })
-    .map((one) => ({ ...one, absent: Math.min(one.absent, one.population), disabled: Math.min(one.disabled, one.population - Math.min(one.absent, one.population)) }));
+    .map((one) => ({
+      ...one,
+      absent: Math.min(one.absent, one.population),
+      disabled: Math.min(one.disabled, one.population - Math.min(one.absent, one.population)),
+    }));
   type Company = typeof companies extends fc.Arbitrary<infer One> ? One : never;
 
   const verdictOf = (company: Company): Verdict => {
     const { population, absent, disabled, recentAbsent, recentDisabled } = company;
-    const operations = [...people(absent).map((id) => removal(id)), ...people(disabled, 1_000).map((id) => ({ ...removal(id), cause: 'disabled' as const }))];
+    const operations = [
+      ...people(absent).map((id) => removal(id)),
+      ...people(disabled, 1_000).map((id) => ({ ...removal(id), cause: 'disabled' as const })),
+    ];
     return guard(
       guardInput(operations, {
         limits: limitsWith({ removals: company.limit }),
@@ -191,7 +240,8 @@ describe('guard, people who lose access', () => {
       }),
     );
   };
-  const leaving = ({ proceed }: Verdict, cause: string) => proceed.filter((one) => one.verb === 'deactivate' && one.cause === cause).map(({ sourceId }) => sourceId);
+  const leaving = ({ proceed }: Verdict, cause: string) =>
+    proceed.filter((one) => one.verb === 'deactivate' && one.cause === cause).map(({ sourceId }) => sourceId);
 
   it('are never more than half of those who were there a day ago by a guess, but one may always go', () => {
     fc.assert(

@@ -14,16 +14,26 @@ interface Person {
 }
 
 const people = fc.uniqueArray(
-  fc.record({ cn: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }), photo: fc.uint8Array({ minLength: 1, maxLength: 40 }) }),
+  fc.record({
+    cn: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }),
+    photo: fc.uint8Array({ minLength: 1, maxLength: 40 }),
+  }),
   { minLength: 1, maxLength: 5, selector: ({ cn }) => cn },
 );
 /** How wide lines are, and how they end. */
-const style = fc.record({ width: fc.constantFrom(1, 2, 5, 20, 76), end: fc.constantFrom('\n', '\r\n'), comments: fc.boolean() });
+const style = fc.record({
+  width: fc.constantFrom(1, 2, 5, 20, 76),
+  end: fc.constantFrom('\n', '\r\n'),
+  comments: fc.boolean(),
+});
 
 const idOf = (at: number): string => `7a0d9c5e-0000-4000-8000-${`${at}`.padStart(12, '0')}`;
 
 /** A file of these people, each value in base64 or as it is where RFC 2849 allows it, folded at the width. */
-function write(persons: readonly Person[], { width, end, comments }: { width: number; end: string; comments: boolean }): string {
+function write(
+  persons: readonly Person[],
+  { width, end, comments }: { width: number; end: string; comments: boolean },
+): string {
   const line = (name: string, value: string | Uint8Array): string => {
     const plain = typeof value === 'string' && /^[!-9;=-~][!-~]*$/.test(value);
     const text = plain ? `${name}: ${value}` : `${name}:: ${Buffer.from(value).toString('base64')}`;
@@ -31,7 +41,15 @@ function write(persons: readonly Person[], { width, end, comments }: { width: nu
   };
   return persons
     .map(({ cn, photo }, at) =>
-      [line('dn', `uid=${at},dc=x`), ...(comments ? ['# a person', '  of many'] : []), line('objectClass', 'inetOrgPerson'), line('entryUUID', idOf(at)), line('cn', cn), line('jpegPhoto', photo), ''].join(end),
+      [
+        line('dn', `uid=${at},dc=x`),
+        ...(comments ? ['# a person', '  of many'] : []),
+        line('objectClass', 'inetOrgPerson'),
+        line('entryUUID', idOf(at)),
+        line('cn', cn),
+        line('jpegPhoto', photo),
+        '',
+      ].join(end),
     )
     .join(end);
 }

@@ -12,8 +12,18 @@ const groups = ['g0', 'g1', 'g2', 'g3'];
 /** Groups in groups in any way, circles included; people who share names, have none, or point to each other. */
 const directories: fc.Arbitrary<Entry[]> = fc
   .record({
-    users: fc.array(fc.record({ mail: fc.constantFrom('a@x', 'A@x', 'b@x', 'c@x', ''), level: fc.constantFrom('1', '2', 'x', ''), manager: fc.constantFrom(...people) }), { minLength: 5, maxLength: 5 }),
-    members: fc.array(fc.uniqueArray(fc.constantFrom(...people.map(dnOf), ...groups.map(dnOfGroup), 'CN=gone')), { minLength: 4, maxLength: 4 }),
+    users: fc.array(
+      fc.record({
+        mail: fc.constantFrom('a@x', 'A@x', 'b@x', 'c@x', ''),
+        level: fc.constantFrom('1', '2', 'x', ''),
+        manager: fc.constantFrom(...people),
+      }),
+      { minLength: 5, maxLength: 5 },
+    ),
+    members: fc.array(fc.uniqueArray(fc.constantFrom(...people.map(dnOf), ...groups.map(dnOfGroup), 'CN=gone')), {
+      minLength: 4,
+      maxLength: 4,
+    }),
   })
   .map(({ users, members }) => [
     ...users.map(({ mail, level, manager }, at) =>
@@ -23,10 +33,18 @@ const directories: fc.Arbitrary<Entry[]> = fc
   ]);
 
 const definitions = fc
-  .record({ nested: fc.constantFrom('flatten' as const, 'keep' as const, 'direct' as const), where: fc.boolean(), memberOf: fc.subarray(groups, { maxLength: 2 }) })
+  .record({
+    nested: fc.constantFrom('flatten' as const, 'keep' as const, 'direct' as const),
+    where: fc.boolean(),
+    memberOf: fc.subarray(groups, { maxLength: 2 }),
+  })
   .map(({ nested, where, memberOf }) =>
     definition({
-      users: { userName: 'mail', 'enterprise.manager': 'ref(manager)', title: 'memberOf("CN=g0,OU=Groups,DC=corp") ? "in" : null' },
+      users: {
+        userName: 'mail',
+        'enterprise.manager': 'ref(manager)',
+        title: 'memberOf("CN=g0,OU=Groups,DC=corp") ? "in" : null',
+      },
       scope: { user: { ...(where ? { where: 'int(level) > 1' } : {}), memberOf: memberOf.map(dnOfGroup) } },
       nested,
     }),
@@ -34,7 +52,9 @@ const definitions = fc
 
 describe('what a target should hold', () => {
   it('does not depend on the order of the entries', () => {
-    const shuffled = directories.chain((entries) => fc.tuple(fc.constant(entries), fc.shuffledSubarray(entries, { minLength: entries.length })));
+    const shuffled = directories.chain((entries) =>
+      fc.tuple(fc.constant(entries), fc.shuffledSubarray(entries, { minLength: entries.length })),
+    );
     fc.assert(
       fc.property(shuffled, definitions, ([entries, others], target) => {
         assert.deepEqual(projectTarget(others, target, now), projectTarget(entries, target, now));
@@ -51,7 +71,10 @@ describe('what a target should hold', () => {
         for (const { id } of entries) {
           const explanation = explainEntry(id, entries, target, now);
           assert.equal(explanation?.inScope !== 'no', written.includes(id));
-          assert.deepEqual(explanation?.resource, resources.find(({ sourceId }) => sourceId === id));
+          assert.deepEqual(
+            explanation?.resource,
+            resources.find(({ sourceId }) => sourceId === id),
+          );
         }
       }),
       { numRuns: 50 },
@@ -70,11 +93,13 @@ describe('what a target should hold', () => {
           if (type !== 'group' || own === undefined) continue;
           // The same by repeated widening, until nothing is added.
           let reached = new Set(direct(own));
-          for (let size = -1; target.nested === 'flatten' && size !== reached.size; ) {
+          for (let size = -1; target.nested === 'flatten' && size !== reached.size;) {
             size = reached.size;
             reached = new Set([...reached, ...[...reached].flatMap(direct)]);
           }
-          const expected = [...reached].filter((one) => wanted.has(one.id) && one.id !== sourceId && (one.type === 'user' || target.nested === 'keep'));
+          const expected = [...reached].filter(
+            (one) => wanted.has(one.id) && one.id !== sourceId && (one.type === 'user' || target.nested === 'keep'),
+          );
           assert.deepEqual(members, expected.map(({ id }) => id).sort());
         }
       }),
@@ -83,13 +108,22 @@ describe('what a target should hold', () => {
 
   it('is the same for what is known from before as for what is read anew, whatever the clock does', () => {
     const hour = 3_600_000;
-    const target = definition({ users: { userName: 'uid', active: '!expired(expires)' }, scope: { user: { where: '!expired(joins) || expired(leaves)' } } });
+    const target = definition({
+      users: { userName: 'uid', active: '!expired(expires)' },
+      scope: { user: { where: '!expired(joins) || expired(leaves)' } },
+    });
     const time = fc.integer({ min: -6, max: 6 });
     const times = fc.array(fc.record({ expires: time, joins: time, leaves: time }), { minLength: 1, maxLength: 5 });
     const fileTime = (hours: number) => `${now + hours * hour + 11_644_473_600_000}0000`;
     fc.assert(
       fc.property(times, fc.array(time, { minLength: 1, maxLength: 8 }), (all, moments) => {
-        const read = () => all.map((own, at) => entry(`p${at}`, { uid: `p${at}`, ...Object.fromEntries(Object.entries(own).map(([name, hours]) => [name, fileTime(hours)])) }));
+        const read = () =>
+          all.map((own, at) =>
+            entry(`p${at}`, {
+              uid: `p${at}`,
+              ...Object.fromEntries(Object.entries(own).map(([name, hours]) => [name, fileTime(hours)])),
+            }),
+          );
         const known = read();
         for (const moment of moments.map((hours) => now + hours * hour + 1)) {
           const projection = projectTarget(known, target, moment);
@@ -103,28 +137,54 @@ describe('what a target should hold', () => {
 
   it('has everyone once, whichever directories show them, and nobody leaves it because more of them do', () => {
     const names = ['corp', 'branch', 'lab'];
-    const people = fc.array(fc.record({ id: fc.constantFrom('a', 'b', 'c'), directory: fc.constantFrom(...names), level: fc.constantFrom('1', '2', 'x') }), { maxLength: 9 });
-    const shown = people.map((all) => [...new Map(all.map(({ id, directory, level }) => [`${id} ${directory}`, entry(id, { uid: id, level }, { directory })])).values()]);
-    const target = definition({ directories: names, users: { userName: 'uid', title: 'level' }, scope: { user: { where: 'int(level) > 1' } } });
+    const people = fc.array(
+      fc.record({
+        id: fc.constantFrom('a', 'b', 'c'),
+        directory: fc.constantFrom(...names),
+        level: fc.constantFrom('1', '2', 'x'),
+      }),
+      { maxLength: 9 },
+    );
+    const shown = people.map((all) => [
+      ...new Map(
+        all.map(({ id, directory, level }) => [`${id} ${directory}`, entry(id, { uid: id, level }, { directory })]),
+      ).values(),
+    ]);
+    const target = definition({
+      directories: names,
+      users: { userName: 'uid', title: 'level' },
+      scope: { user: { where: 'int(level) > 1' } },
+    });
     const wanted = (entries: readonly Entry[]) => {
       const { resources, rejected } = projectTarget(entries, target, now);
       const own = rejected.filter(({ reasons }) => reasons[0]?.code !== 'duplicate_entry');
       return [...resources, ...own].map(({ sourceId }) => sourceId).sort();
     };
     fc.assert(
-      fc.property(shown.chain((entries) => fc.tuple(fc.constant(entries), fc.shuffledSubarray(entries), fc.shuffledSubarray(entries, { minLength: entries.length }))), ([entries, some, shuffled]) => {
-        const all = wanted(entries);
-        assert.equal(new Set(all).size, all.length);
-        assert.ok(wanted(some).every((id) => all.includes(id)));
-        assert.deepEqual(projectTarget(shuffled, target, now), projectTarget(entries, target, now));
-      }),
+      fc.property(
+        shown.chain((entries) =>
+          fc.tuple(
+            fc.constant(entries),
+            fc.shuffledSubarray(entries),
+            fc.shuffledSubarray(entries, { minLength: entries.length }),
+          ),
+        ),
+        ([entries, some, shuffled]) => {
+          const all = wanted(entries);
+          assert.equal(new Set(all).size, all.length);
+          assert.ok(wanted(some).every((id) => all.includes(id)));
+          assert.deepEqual(projectTarget(shuffled, target, now), projectTarget(entries, target, now));
+        },
+      ),
     );
   });
 
   it('never has two users of the same name', () => {
     fc.assert(
       fc.property(directories, definitions, (entries, target) => {
-        const names = projectTarget(entries, target, now).resources.filter(({ type }) => type === 'user').map(({ attributes }) => JSON.stringify(attributes.get('userName')).toLowerCase());
+        const names = projectTarget(entries, target, now)
+          .resources.filter(({ type }) => type === 'user')
+          .map(({ attributes }) => JSON.stringify(attributes.get('userName')).toLowerCase());
         assert.equal(new Set(names).size, names.length);
       }),
     );

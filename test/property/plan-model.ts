@@ -43,7 +43,10 @@ function applyOperation(
 ): void {
   const targetIdOf = (id: SourceId): TargetId => {
     const link = before.get(id);
-    assert.ok(link !== undefined && link.lifecycle !== 'lost', `${operation.verb} ${operation.sourceId} comes before ${id}`);
+    assert.ok(
+      link !== undefined && link.lifecycle !== 'lost',
+      `${operation.verb} ${operation.sourceId} comes before ${id}`,
+    );
     return link.targetId;
   };
   const own = links.get(operation.sourceId);
@@ -51,7 +54,16 @@ function applyOperation(
   const linked = (origin: Link['origin'], targetId: TargetId, attributes: DesiredAttributes): void => {
     const { type, sourceId, directory } = operation;
     const lifecycle = attributes.get('active') === false ? 'deactivated' : 'active';
-    links.set(sourceId, { target: 'wiki', type, sourceId, directory, targetId, origin, lifecycle, attributes: acknowledged(attributes) });
+    links.set(sourceId, {
+      target: 'wiki',
+      type,
+      sourceId,
+      directory,
+      targetId,
+      origin,
+      lifecycle,
+      attributes: acknowledged(attributes),
+    });
   };
   switch (operation.verb) {
     case 'create':
@@ -84,7 +96,12 @@ function applyOperation(
       assert.ok(former !== undefined && own === undefined, 'an account passes once');
       links.delete(replaces);
       const attributes = { ...former.attributes };
-      for (const change of changes) Object.assign(attributes, { [change.path]: empty }, change.change === 'set' ? acknowledged(new Map([[change.path, change.value]])) : {});
+      for (const change of changes)
+        Object.assign(
+          attributes,
+          { [change.path]: empty },
+          change.change === 'set' ? acknowledged(new Map([[change.path, change.value]])) : {},
+        );
       links.set(sourceId, { ...former, sourceId, directory, lifecycle: 'active', departedAt: undefined, attributes });
       for (const ids of members.values()) if (ids.delete(replaces)) ids.add(sourceId);
       return;

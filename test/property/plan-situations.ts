@@ -22,7 +22,9 @@ const person = (id: SourceId): fc.Arbitrary<Resource> =>
 const team = (id: SourceId): fc.Arbitrary<Resource> =>
   fc
     .record({ title: titles, owner: fc.option(anyone), members: someone })
-    .map(({ title, owner, members }) => group(id, members, { displayName: title, owner: owner === null ? null : new Reference(owner) }));
+    .map(({ title, owner, members }) =>
+      group(id, members, { displayName: title, owner: owner === null ? null : new Reference(owner) }),
+    );
 
 /** What one id is to the directory and to the target. */
 interface Case {
@@ -46,14 +48,21 @@ const caseOf = (id: SourceId, resource: fc.Arbitrary<Resource>): fc.Arbitrary<Ca
     })
     .map(({ wish, now, before, known, departedAt, flag, held }) => {
       const isGroup = now.type === 'group';
-      const lifecycle = known.startsWith('lost') ? 'lost' : known === 'deactivated' && !isGroup ? 'deactivated' : 'active';
+      const lifecycle = known.startsWith('lost')
+        ? 'lost'
+        : known === 'deactivated' && !isGroup
+          ? 'deactivated'
+          : 'active';
       const linked = known !== 'none' && known !== 'match';
       const away = lifecycle === 'deactivated' ? { departedAt } : {};
       return {
         resource: wish === 'wanted' ? now : undefined,
         rejected: wish === 'rejected' ? { ...rejected(id, flag), type: now.type } : undefined,
         link: linked ? linkOf(before, { lifecycle, ...away }) : undefined,
-        match: wish === 'wanted' && known.endsWith('match') ? match(id, isGroup || flag !== false, { title: 'Boss' }) : undefined,
+        match:
+          wish === 'wanted' && known.endsWith('match')
+            ? match(id, isGroup || flag !== false, { title: 'Boss' })
+            : undefined,
         held: linked ? held : [],
       };
     });
@@ -89,6 +98,13 @@ export const situations: fc.Arbitrary<PlanInput> = fc
 function within(inScope: ReadonlySet<SourceId>, resource: Resource): Resource {
   const keeps = (id: SourceId): boolean => id === 'stranger' || inScope.has(id);
   const keep = (attributes: Resource['attributes']): Resource['attributes'] =>
-    new Map([...attributes].map(([path, value]) => [path, value instanceof Reference && !keeps(value.id) ? null : value]));
-  return { ...resource, attributes: keep(resource.attributes), createOnly: keep(resource.createOnly), members: resource.members.filter(keeps) };
+    new Map(
+      [...attributes].map(([path, value]) => [path, value instanceof Reference && !keeps(value.id) ? null : value]),
+    );
+  return {
+    ...resource,
+    attributes: keep(resource.attributes),
+    createOnly: keep(resource.createOnly),
+    members: resource.members.filter(keeps),
+  };
 }

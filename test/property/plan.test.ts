@@ -44,7 +44,9 @@ describe('plan', () => {
   it('is the same whatever the order of its input', () => {
     fc.assert(
       fc.property(
-        situations.chain((input) => fc.tuple(fc.constant(input), shuffled(input.resources), shuffled(input.departures))),
+        situations.chain((input) =>
+          fc.tuple(fc.constant(input), shuffled(input.resources), shuffled(input.departures)),
+        ),
         ([input, resources, departures]) => {
           const id = planId(buildPlan(input).operations, sha256);
           assert.equal(planId(buildPlan({ ...input, resources, departures }).operations, sha256), id);
@@ -82,7 +84,12 @@ describe('plan id', () => {
 describe('readings', () => {
   it('of kind delta never yield a departure, whatever links exist', () => {
     const readings: fc.Arbitrary<Reading[]> = fc.array(
-      fc.record({ kind: fc.constant('delta' as const), directory: fc.constantFrom('corp', 'branch'), entries: fc.constant([]), gone: fc.array(fc.uuid()) }),
+      fc.record({
+        kind: fc.constant('delta' as const),
+        directory: fc.constantFrom('corp', 'branch'),
+        entries: fc.constant([]),
+        gone: fc.array(fc.uuid()),
+      }),
     );
     fc.assert(
       fc.property(readings, situations, (deltas, { links }) => {

@@ -9,7 +9,8 @@ import { definition, dnOf, dnOfGroup, entry, group, now } from '../support/entri
 
 const people = ['p0', 'p1', 'p2', 'p3', 'p4', 'p5'];
 
-const mostly = (usual: string, ...others: string[]) => fc.oneof({ weight: 9, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: fc.constantFrom(...others) });
+const mostly = (usual: string, ...others: string[]) =>
+  fc.oneof({ weight: 9, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: fc.constantFrom(...others) });
 
 /** As Active Directory has it: 100 ns since 1601. */
 const inMinutes = (minutes: number): string => `${now + minutes * 60_000 + 11_644_473_600_000}0000`;
@@ -28,7 +29,17 @@ const user = (id: string) =>
       primary: mostly('513', '514'),
     })
     .map(({ dn, mail, title, primary, ...rest }) =>
-      entry(id, { ...rest, manager: dnOf(rest.manager), primaryGroupId: primary, ...(mail === '' ? {} : { mail }), ...(title === '' ? {} : { title }) }, { dn }),
+      entry(
+        id,
+        {
+          ...rest,
+          manager: dnOf(rest.manager),
+          primaryGroupId: primary,
+          ...(mail === '' ? {} : { mail }),
+          ...(title === '' ? {} : { title }),
+        },
+        { dn },
+      ),
     );
 
 const teams = [
@@ -46,7 +57,9 @@ const target = (where: boolean, memberOf: boolean) =>
       'enterprise.manager': 'ref(manager)',
       'enterprise.department': 'memberOf("CN=g1,OU=Groups,DC=corp") ? "in" : null',
     },
-    scope: { user: { ...(where ? { where: 'int(level) > 1' } : {}), ...(memberOf ? { memberOf: [dnOfGroup('g1')] } : {}) } },
+    scope: {
+      user: { ...(where ? { where: 'int(level) > 1' } : {}), ...(memberOf ? { memberOf: [dnOfGroup('g1')] } : {}) },
+    },
     match: { user: ['externalId', 'userName'] },
   });
 
@@ -61,12 +74,18 @@ const cases = fc.record({
 describe('a projection that is revised', () => {
   it('goes by the directory that owns an entry, whatever another one shows of it', () => {
     const own = definition({ directories: ['corp', 'branch'], users: { userName: 'lower(mail)', title: 'title' } });
-    const shown = (directory: string, title: string) => entry('p0', { mail: 'p0@x', title }, { directory, dn: dnOf(`p0,OU=${directory}`) });
+    const shown = (directory: string, title: string) =>
+      entry('p0', { mail: 'p0@x', title }, { directory, dn: dnOf(`p0,OU=${directory}`) });
     const entries = [shown('corp', 'a'), shown('branch', 'a'), entry('p1', { mail: 'p1@x' })];
     for (const changed of [shown('branch', 'b'), shown('corp', 'c')]) {
-      const after = entries.map((one) => (one.id === changed.id && one.directory === changed.directory ? changed : one));
+      const after = entries.map((one) =>
+        one.id === changed.id && one.directory === changed.directory ? changed : one,
+      );
       const revised = reviseProjection(draftProjection(entries, own, now), [changed], own, now);
-      assert.deepEqual((revised?.projection ?? projectTarget(after, own, now)).resources, projectTarget(after, own, now).resources);
+      assert.deepEqual(
+        (revised?.projection ?? projectTarget(after, own, now)).resources,
+        projectTarget(after, own, now).resources,
+      );
     }
   });
 
@@ -81,12 +100,16 @@ describe('a projection that is revised', () => {
         if (revised === undefined) return;
         revisions += 1;
         const whole = projectTarget(after, own, now + later);
-        assert.deepEqual([revised.projection.resources, revised.projection.rejected], [whole.resources, whole.rejected]);
+        assert.deepEqual(
+          [revised.projection.resources, revised.projection.rejected],
+          [whole.resources, whole.rejected],
+        );
         assert.ok(revised.projection.holdsUntil <= whole.holdsUntil, 'at the latest when something changes with time');
         // And once more, from what was revised.
         const back = users.find(({ id }) => id === changed.id);
         const again = back && reviseProjection(revised, [back], own, now + later);
-        if (again !== undefined) assert.deepEqual(again.projection.resources, projectTarget(entries, own, now + later).resources);
+        if (again !== undefined)
+          assert.deepEqual(again.projection.resources, projectTarget(entries, own, now + later).resources);
       }),
       { numRuns: 1_000 },
     );
@@ -99,9 +122,14 @@ describe('a projection that is revised', () => {
         const own = target(where, memberOf);
         const entries: Entry[] = [...users, ...teams];
         const before = projectTarget(entries, own, now);
-        const after = projectTarget(entries.flatMap((one) => (one.id !== changed.id ? one : changed.attributes.has('title') ? changed : [])), own, now);
+        const after = projectTarget(
+          entries.flatMap((one) => (one.id !== changed.id ? one : changed.attributes.has('title') ? changed : [])),
+          own,
+          now,
+        );
         const { changed: ids, left } = compareProjections(before, after);
-        const all = (projection: typeof before) => new Map([...projection.resources, ...projection.rejected].map((one) => [one.sourceId, one]));
+        const all = (projection: typeof before) =>
+          new Map([...projection.resources, ...projection.rejected].map((one) => [one.sourceId, one]));
         for (const [id, one] of all(after)) if (!ids.has(id)) assert.deepEqual(one, all(before).get(id));
         assert.deepEqual([...left].sort(), [...all(before).keys()].filter((id) => !all(after).has(id)).sort());
       }),

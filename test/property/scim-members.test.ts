@@ -6,8 +6,13 @@ import { patchBody, type PatchOperation } from '../../src/adapters/scim/write/pa
 import { layDialect } from '../../src/core/dialect/layers.ts';
 import { rfc7644 } from '../../src/core/dialect/rfc7644.ts';
 
-const ids = fc.uniqueArray(fc.oneof(fc.stringMatching(/^[a-z0-9-]{1,40}$/), fc.constantFrom('a"b', 'ä\\ö')), { maxLength: 60 });
-const people = fc.uniqueArray(fc.record({ id: fc.stringMatching(/^[A-Z0-9-]{1,40}$/), type: fc.constantFrom('user', 'group') }), { maxLength: 60, selector: ({ id }) => id });
+const ids = fc.uniqueArray(fc.oneof(fc.stringMatching(/^[a-z0-9-]{1,40}$/), fc.constantFrom('a"b', 'ä\\ö')), {
+  maxLength: 60,
+});
+const people = fc.uniqueArray(
+  fc.record({ id: fc.stringMatching(/^[A-Z0-9-]{1,40}$/), type: fc.constantFrom('user', 'group') }),
+  { maxLength: 60, selector: ({ id }) => id },
+);
 const size = fc.constantFrom(1, 2, 3, 7, 20, 100);
 const dialects = fc.record({
   patch: fc.record({ maxOperations: size, mixed: fc.boolean(), operationCase: fc.constantFrom('lower', 'capital') }),
@@ -23,9 +28,12 @@ const dialects = fc.record({
 
 /** The ids that operations are about, operation by operation. */
 function idsIn({ path, value }: PatchOperation): unknown[] {
-  if (path !== undefined && path.includes('[')) return [...path.matchAll(/value eq ("(?:[^"\\]|\\.)*")/g)].map(([, text = '']) => JSON.parse(text) as unknown);
+  if (path !== undefined && path.includes('['))
+    return [...path.matchAll(/value eq ("(?:[^"\\]|\\.)*")/g)].map(([, text = '']) => JSON.parse(text) as unknown);
   const list = Array.isArray(value) ? value : (value as { readonly members: unknown[] }).members;
-  return list.map((element: unknown) => (typeof element === 'string' ? element : (element as { readonly value: unknown }).value));
+  return list.map((element: unknown) =>
+    typeof element === 'string' ? element : (element as { readonly value: unknown }).value,
+  );
 }
 
 describe('changes of members', () => {
@@ -34,13 +42,19 @@ describe('changes of members', () => {
       fc.property(people, ids, dialects, (add, remove, says) => {
         const dialect = layDialect(rfc7644, [{ origin: 'profile', says }]);
         const { members, patch } = dialect;
-        const limits: MemberLimits = { add: members.addPerRequest, remove: members.removePerRequest, mixed: patch.mixed };
+        const limits: MemberLimits = {
+          add: members.addPerRequest,
+          remove: members.removePerRequest,
+          mixed: patch.mixed,
+        };
         const said: { readonly added: unknown[]; readonly removed: unknown[] } = { added: [], removed: [] };
         let [joining, leaving]: [readonly Member[], readonly string[]] = [add, remove];
         while (joining.length + leaving.length > 0) {
           const { operations, added, removed } = nextMemberRequest(joining, leaving, limits, dialect);
           assert.ok(added + removed > 0, 'it goes on');
-          assert.ok(added / limits.add + removed / limits.remove < 1 + 1e-6 && operations.length <= patch.maxOperations);
+          assert.ok(
+            added / limits.add + removed / limits.remove < 1 + 1e-6 && operations.length <= patch.maxOperations,
+          );
           assert.ok(patch.mixed || added === 0 || removed === 0);
           const bytes = Buffer.byteLength(JSON.stringify(patchBody(operations, patch.operationCase)));
           assert.ok(bytes <= members.maxBytes || added + removed === 1, `${bytes} bytes`);

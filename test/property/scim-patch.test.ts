@@ -52,8 +52,15 @@ function sayings(body: Json): unknown {
   const entries = Object.entries(body).flatMap(([key, value]): [string, unknown][] => {
     if (key === 'schemas') return [];
     if (!Array.isArray(value)) return [[key, value]];
-    const elements = value.map((element: Json) => Object.entries(element).filter(([name]) => name !== 'primary').sort());
-    const texts = elements.filter((element) => element.length > 1).map((element) => JSON.stringify(element)).sort();
+    const elements = value.map((element: Json) =>
+      Object.entries(element)
+        .filter(([name]) => name !== 'primary')
+        .sort(),
+    );
+    const texts = elements
+      .filter((element) => element.length > 1)
+      .map((element) => JSON.stringify(element))
+      .sort();
     return texts.length === 0 ? [] : [[key, texts]];
   });
   return withoutEmpty(Object.fromEntries(entries));
@@ -61,8 +68,18 @@ function sayings(body: Json): unknown {
 
 /** null is no value (RFC 7643 §2.5), and "" is what some have in its place. */
 function withoutEmpty(object: object): object {
-  const inner = Object.entries(object).map(([key, value]: [string, unknown]) => [key, typeof value === 'object' && value !== null && !Array.isArray(value) ? withoutEmpty(value) : value] as const);
-  return Object.fromEntries(inner.filter(([, value]) => value !== null && value !== '' && !(typeof value === 'object' && Object.keys(value).length === 0)));
+  const inner = Object.entries(object).map(
+    ([key, value]: [string, unknown]) =>
+      [
+        key,
+        typeof value === 'object' && value !== null && !Array.isArray(value) ? withoutEmpty(value) : value,
+      ] as const,
+  );
+  return Object.fromEntries(
+    inner.filter(
+      ([, value]) => value !== null && value !== '' && !(typeof value === 'object' && Object.keys(value).length === 0),
+    ),
+  );
 }
 
 /** A server that understands every way of saying it. */
@@ -78,7 +95,12 @@ function patched(held: Json, changes: readonly WireChange[], says: PartialDialec
   const resource = structuredClone(held);
   for (const request of patchRequests(said, dialect)) {
     assert.ok(request.length > 0 && request.length <= dialect.patch.maxOperations);
-    applyPatch('User', resource, receivePatch('User', patchBody(request, dialect.patch.operationCase), behaviour), rules);
+    applyPatch(
+      'User',
+      resource,
+      receivePatch('User', patchBody(request, dialect.patch.operationCase), behaviour),
+      rules,
+    );
   }
   return resource;
 }
@@ -92,7 +114,10 @@ describe('changes', () => {
         const dialect = layDialect(rfc7644, [{ origin: 'profile', says }]);
         const wire = (change: ScimChange): WireChange => toWire(change, dialect.values);
         const held: Json = {};
-        mergeChanges(held, Object.entries(before).map(([path, value]) => wire({ path, change: 'set', value, had: false })));
+        mergeChanges(
+          held,
+          Object.entries(before).map(([path, value]) => wire({ path, change: 'set', value, had: false })),
+        );
         const has = (path: string): boolean => readScimPath(held, scimPath(path)) !== undefined;
         const changes = Object.entries(update).flatMap(([path, value]): WireChange[] => {
           if (path === 'active') return [wire({ path, change: 'set', value: value === null, had: true })];

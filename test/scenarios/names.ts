@@ -47,7 +47,9 @@ function nameEntries(texts: readonly string[]): Map<string, string> {
       const value = valueOf(record, name);
       return value === undefined ? [] : (toSourceId(name, value) ?? []);
     })[0];
-    const called = ['sAMAccountName', 'uid', 'cn'].map((name) => valueOf(record, name)?.toString('utf8')).find((name) => name !== undefined);
+    const called = ['sAMAccountName', 'uid', 'cn']
+      .map((name) => valueOf(record, name)?.toString('utf8'))
+      .find((name) => name !== undefined);
     if (id === undefined || called === undefined || names.has(id)) continue;
     const taken = new Set(names.values());
     let name = called;

@@ -25,7 +25,11 @@ const hold = z.object({
   operations: z.array(operation),
 });
 
-const rejected = z.object({ type: z.string(), sourceId: z.string(), reasons: z.array(z.object({ code: z.string(), text: z.string() })) });
+const rejected = z.object({
+  type: z.string(),
+  sourceId: z.string(),
+  reasons: z.array(z.object({ code: z.string(), text: z.string() })),
+});
 
 const planned = z.object({
   operations: z.array(operation),
@@ -55,9 +59,18 @@ type Plain = Record<string, unknown>;
 /** A plan, short. What is empty is left out. */
 export function planText(plan: Planned, names: Names): Plain {
   return {
-    ...some('operations', plan.operations.map((one) => operationText(one, names))),
-    ...some('undone', plan.undone.map((one) => briefText(one, names))),
-    ...some('rejected', plan.rejected.map((one) => rejectedText(one, names))),
+    ...some(
+      'operations',
+      plan.operations.map((one) => operationText(one, names)),
+    ),
+    ...some(
+      'undone',
+      plan.undone.map((one) => briefText(one, names)),
+    ),
+    ...some(
+      'rejected',
+      plan.rejected.map((one) => rejectedText(one, names)),
+    ),
     ...(plan.waiting === 0 ? {} : { waiting: plan.waiting }),
     ...holdText(plan.held, names),
   };
@@ -65,9 +78,14 @@ export function planText(plan: Planned, names: Names): Plain {
 
 /** What a sync says beyond its plan, short. */
 export function reportText(report: Reported, names: Names): Plain {
-  const failed = report.failed.map(({ operation: one, failure }) => `${one.verb} ${one.type} ${names.inPlan(one.sourceId)}: ${failure.class}`);
+  const failed = report.failed.map(
+    ({ operation: one, failure }) => `${one.verb} ${one.type} ${names.inPlan(one.sourceId)}: ${failure.class}`,
+  );
   return {
-    ...some('rejected', report.rejected.map(({ type, sourceId }) => `${type} ${names.inPlan(sourceId)}`)),
+    ...some(
+      'rejected',
+      report.rejected.map(({ type, sourceId }) => `${type} ${names.inPlan(sourceId)}`),
+    ),
     ...some('failed', failed),
     ...(report.held === undefined ? {} : { held: report.held.operations.map((one) => briefText(one, names)) }),
   };
@@ -90,7 +108,17 @@ function operationText(one: Operation, names: Names): Plain {
     case 'relink':
     case 'update':
     case 'reactivate':
-      return { ...head, ...(one.changes.length === 0 ? {} : { set: valuesText(one.changes.map(({ path, value }) => [path, value ?? null]), names) }) };
+      return {
+        ...head,
+        ...(one.changes.length === 0
+          ? {}
+          : {
+              set: valuesText(
+                one.changes.map(({ path, value }) => [path, value ?? null]),
+                names,
+              ),
+            }),
+      };
     case 'members':
       return { ...head, ...some('add', one.add.map(names.inPlan)), ...some('remove', one.remove.map(names.inPlan)) };
     case 'deactivate':
@@ -99,7 +127,10 @@ function operationText(one: Operation, names: Names): Plain {
   }
 }
 
-function membersText({ add, remove }: { readonly add: readonly string[]; readonly remove: readonly string[] }, names: Names): string {
+function membersText(
+  { add, remove }: { readonly add: readonly string[]; readonly remove: readonly string[] },
+  names: Names,
+): string {
   return [...add.map((id) => ` +${names.inPlan(id)}`), ...remove.map((id) => ` -${names.inPlan(id)}`)].join('');
 }
 
@@ -114,12 +145,20 @@ function valueText(value: unknown, names: Names): unknown {
 }
 
 function rejectedText({ type, sourceId, reasons }: z.output<typeof rejected>, names: Names): Plain {
-  return { [type]: names.inPlan(sourceId), because: reasons.map(({ code, text }) => `${code}: ${sentence(text, names)}`) };
+  return {
+    [type]: names.inPlan(sourceId),
+    because: reasons.map(({ code, text }) => `${code}: ${sentence(text, names)}`),
+  };
 }
 
 function holdText(held: z.output<typeof hold> | undefined, names: Names): Plain {
   if (held === undefined) return {};
-  return { held: { because: held.findings.map(({ kind, text }) => `${kind}: ${text}`), operations: held.operations.map((one) => briefText(one, names)) } };
+  return {
+    held: {
+      because: held.findings.map(({ kind, text }) => `${kind}: ${text}`),
+      operations: held.operations.map((one) => briefText(one, names)),
+    },
+  };
 }
 
 /** Words with names in place of ids, and without the time of day. */

@@ -22,7 +22,8 @@ export async function play(scenario: Scenario): Promise<Played> {
   try {
     await stage.configure(scenario.config);
     for (const [name, resource] of Object.entries(scenario.target)) {
-      const id = 'User' in resource ? await stage.post('User', resource.User) : await stage.post('Group', resource.Group);
+      const id =
+        'User' in resource ? await stage.post('User', resource.User) : await stage.post('Group', resource.Group);
       names.call(id, name);
     }
     if (scenario.before !== undefined) {
@@ -32,7 +33,11 @@ export async function play(scenario: Scenario): Promise<Played> {
     }
     const steps: Record<string, unknown>[] = [];
     const discoveries: unknown[] = [];
-    for (const step of scenario.steps) steps.push({ step: step.title, ...(await playStep(step, { stage, names, asProcess: scenario.process, discoveries })) });
+    for (const step of scenario.steps)
+      steps.push({
+        step: step.title,
+        ...(await playStep(step, { stage, names, asProcess: scenario.process, discoveries })),
+      });
     assert.ok(discoveries.length <= 1, 'the target was asked again what it says of itself');
     assert.deepEqual(stage.server.violations, [], 'the target found requests that are no proper SCIM');
     return { steps, target: targetText(stage.server, names, scenario.whole) };
@@ -63,7 +68,11 @@ async function playStep(step: Step, own: Play): Promise<Record<string, unknown>>
   if (!step.unfinished) await assertSettled(step, { ...own, asProcess: false }, synced.result.exit);
   return {
     ...decided,
-    plan: { exit: planned.result.exit, ...errorsOf(planned.result), ...(plan === undefined ? {} : planText(plan, names)) },
+    plan: {
+      exit: planned.result.exit,
+      ...errorsOf(planned.result),
+      ...(plan === undefined ? {} : planText(plan, names)),
+    },
     sync: {
       exit: synced.result.exit,
       ...errorsOf(synced.result),
@@ -99,11 +108,13 @@ async function observe({ stage, names, asProcess, discoveries }: Play, command: 
   names.learn(stage.server);
   const isDiscovery = ({ path }: { readonly path: string }): boolean => path === '/ServiceProviderConfig';
   discoveries.push(...stage.server.requests.filter(isDiscovery));
-  const requests = stage.server.requests.filter((request) => !isDiscovery(request)).map(({ method, path, body }) => {
-    const text = names.inRequest(JSON.stringify(body ?? null));
-    const plain: unknown = JSON.parse(text);
-    return { request: names.inRequest(`${method} ${path}`), ...(plain === null ? {} : { body: plain }) };
-  });
+  const requests = stage.server.requests
+    .filter((request) => !isDiscovery(request))
+    .map(({ method, path, body }) => {
+      const text = names.inRequest(JSON.stringify(body ?? null));
+      const plain: unknown = JSON.parse(text);
+      return { request: names.inRequest(`${method} ${path}`), ...(plain === null ? {} : { body: plain }) };
+    });
   return { result, requests };
 }
 
@@ -123,17 +134,26 @@ function reportOf({ json }: CommandResult): Reported | undefined {
 function assertKept(plan: Planned | undefined, report: Reported | undefined, names: Names): void {
   if (plan === undefined || report === undefined || plan.held !== undefined || report.failed.length > 0) return;
   const promised = plan.operations.map((one) => briefText(one, names)).sort();
-  assert.deepEqual(report.applied.map((one) => briefText(one, names)).sort(), promised, 'sync did something else than plan said');
+  assert.deepEqual(
+    report.applied.map((one) => briefText(one, names)).sort(),
+    promised,
+    'sync did something else than plan said',
+  );
 }
 
 /** Nothing has changed since: there is nothing to send, and nothing to do but what stands in the way. */
 async function assertSettled(step: Step, own: Play, exit: number): Promise<void> {
   const again = await observe(own, 'sync');
-  if (step.looksAgain) assert.ok(again.requests.every(isReading), `sync wrote again: ${JSON.stringify(again.requests)}`);
+  if (step.looksAgain)
+    assert.ok(again.requests.every(isReading), `sync wrote again: ${JSON.stringify(again.requests)}`);
   else assert.deepEqual(again.requests, [], 'sync sent something again although nothing has changed');
   assert.equal(again.result.exit, exit, 'sync ended otherwise although nothing has changed');
   const left = await observe(own, 'plan');
-  assert.equal(left.result.exit, exit, `plan finds something after sync: ${JSON.stringify(planOf(left.result)?.operations)}`);
+  assert.equal(
+    left.result.exit,
+    exit,
+    `plan finds something after sync: ${JSON.stringify(planOf(left.result)?.operations)}`,
+  );
 }
 
 function errorsOf({ errors }: CommandResult): Record<string, unknown> {

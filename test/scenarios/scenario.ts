@@ -62,7 +62,10 @@ const scenarioSchema = z.strictObject({
 /** Every folder here is a scenario. */
 export async function readScenarios(root: string): Promise<Scenario[]> {
   const entries = await readdir(root, { withFileTypes: true });
-  const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name).sort();
+  const names = entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
   return Promise.all(names.map((name) => readScenario(root, name)));
 }
 

@@ -31,7 +31,10 @@ export interface Stage {
 }
 
 /** @param like in what the target differs from a clean server. @param concurrency of requests: one at a time unless said */
-export async function openStage(like: Pick<ScimServerOptions, 'behaviour' | 'faults'> = {}, concurrency = 1): Promise<Stage> {
+export async function openStage(
+  like: Pick<ScimServerOptions, 'behaviour' | 'faults'> = {},
+  concurrency = 1,
+): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'dir2scim-scenario-'));
   const server = await startScimServer({ ...like, token });
   const config = join(folder, 'dir2scim.yaml');
@@ -49,7 +52,10 @@ export async function openStage(like: Pick<ScimServerOptions, 'behaviour' | 'fau
     async command(args, asProcess = false) {
       const all = [...args, '--json', '--config', config];
       const { exit, stdout, stderr } = asProcess ? await runThere(all) : await runHere(all);
-      const errors = stderr.split('\n').filter((line) => line.startsWith('D2S_')).map((line) => line.replaceAll(`${folder}/`, ''));
+      const errors = stderr
+        .split('\n')
+        .filter((line) => line.startsWith('D2S_'))
+        .map((line) => line.replaceAll(`${folder}/`, ''));
       return { exit, json: stdout.trim() === '' ? undefined : JSON.parse(stdout), errors };
     },
     async post(type, body) {
@@ -59,7 +65,8 @@ export async function openStage(like: Pick<ScimServerOptions, 'behaviour' | 'fau
         body: JSON.stringify({ schemas: [`urn:ietf:params:scim:schemas:core:2.0:${type}`], ...body }),
       });
       const answer: unknown = await response.json();
-      if (response.status === 201 && typeof answer === 'object' && answer !== null && 'id' in answer) return String(answer.id);
+      if (response.status === 201 && typeof answer === 'object' && answer !== null && 'id' in answer)
+        return String(answer.id);
       throw new Error(`the target refused ${JSON.stringify(body)}: ${JSON.stringify(answer)}`);
     },
     async close() {

@@ -13,9 +13,15 @@ export function targetText(server: ScimServer, names: Names, whole: readonly str
   const nameOf = (body: Body): string => names.ofTarget(String(body['id']));
   const shown = [...server.users(), ...server.groups()].filter((body) => whole.includes(nameOf(body)));
   return {
-    users: Object.fromEntries(server.users().map((user) => [nameOf(user), user['active'] === false ? 'inactive' : 'active'])),
-    groups: Object.fromEntries(server.groups().map((group) => [nameOf(group), membersOf(group).map(names.ofTarget).sort()])),
-    ...(shown.length === 0 ? {} : { whole: Object.fromEntries(shown.map((body) => [nameOf(body), contentOf(body, names)])) }),
+    users: Object.fromEntries(
+      server.users().map((user) => [nameOf(user), user['active'] === false ? 'inactive' : 'active']),
+    ),
+    groups: Object.fromEntries(
+      server.groups().map((group) => [nameOf(group), membersOf(group).map(names.ofTarget).sort()]),
+    ),
+    ...(shown.length === 0
+      ? {}
+      : { whole: Object.fromEntries(shown.map((body) => [nameOf(body), contentOf(body, names)])) }),
   };
 }
 

@@ -17,14 +17,19 @@ const secret = 'canary-secret-5b1f';
 const person = 'Zebedee Canary';
 const forged = '\u001b]0;title\u0007\r\nD2S_INTERNAL: forged\u202e\u009b31m';
 
-async function site(context: TestContext, level: string): Promise<{ readonly folder: string; readonly config: string }> {
+async function site(
+  context: TestContext,
+  level: string,
+): Promise<{ readonly folder: string; readonly config: string }> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const isList = request.method === 'GET' && request.url?.startsWith('/Users?') === true;
       const echo = `${request.headers.authorization ?? ''} ${secret} ${forged} ${Buffer.concat(chunks).toString()}`;
-      const body = isList ? { totalResults: 0, Resources: [] } : { status: '400', scimType: 'invalidValue', detail: echo };
+      const body = isList
+        ? { totalResults: 0, Resources: [] }
+        : { status: '400', scimType: 'invalidValue', detail: echo };
       response.writeHead(isList ? 200 : 400, { 'content-type': 'application/scim+json' }).end(JSON.stringify(body));
     });
   }).listen(0, '127.0.0.1');
@@ -39,13 +44,32 @@ async function site(context: TestContext, level: string): Promise<{ readonly fol
   assert.ok(address !== null && typeof address !== 'string');
   const name = (text: string) => `:: ${Buffer.from(text).toString('base64')}`;
   await writeFile(join(folder, 'token'), secret);
-  await writeFile(join(folder, 'people.ldif'), [
-    'dn: uid=zeb,ou=people,dc=corp', 'objectClass: inetOrgPerson', 'entryUUID: 10000000-0000-4000-8000-000000000001', 'uid: zeb', `cn${name(`${person}${forged}`)}`, `sn${name(`Canary\u200b`)}`, 'mail: zebedee.canary@corp.example', '',
-    'dn: uid=odd,ou=people,dc=corp', 'objectClass: inetOrgPerson', 'entryUUID: 10000000-0000-4000-8000-000000000002', `uid${name('оdd')}`, 'cn: Odd', 'sn: One', 'mail: odd@corp.example', '',
-  ].join('\n'));
+  await writeFile(
+    join(folder, 'people.ldif'),
+    [
+      'dn: uid=zeb,ou=people,dc=corp',
+      'objectClass: inetOrgPerson',
+      'entryUUID: 10000000-0000-4000-8000-000000000001',
+      'uid: zeb',
+      `cn${name(`${person}${forged}`)}`,
+      `sn${name(`Canary\u200b`)}`,
+      'mail: zebedee.canary@corp.example',
+      '',
+      'dn: uid=odd,ou=people,dc=corp',
+      'objectClass: inetOrgPerson',
+      'entryUUID: 10000000-0000-4000-8000-000000000002',
+      `uid${name('оdd')}`,
+      'cn: Odd',
+      'sn: One',
+      'mail: odd@corp.example',
+      '',
+    ].join('\n'),
+  );
   await mkdir(join(folder, 'state'));
   const config = join(folder, 'dir2scim.yaml');
-  await writeFile(config, `directories: { corp: { kind: ldif, path: people.ldif } }
+  await writeFile(
+    config,
+    `directories: { corp: { kind: ldif, path: people.ldif } }
 targets:
   wiki:
     url: http://127.0.0.1:${address.port}
@@ -54,7 +78,8 @@ targets:
 schedule: { poll: 300ms }
 http: { listen: "127.0.0.1:0" }
 log: { format: json, level: ${level} }
-`);
+`,
+  );
   return { folder, config };
 }
 
@@ -63,24 +88,44 @@ const secretForms = [secret, Buffer.from(secret).toString('base64'), encodeURICo
 function withoutSecret(text: string, where: string): void {
   for (const form of secretForms) assert.ok(!text.includes(form), `${where} has the secret`);
   // Colours are ours; everything else that moves a cursor or hides is not.
-  assert.doesNotMatch(text, /[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u0080-\u009f\u200b\u202e]|\u001b\]/, `${where} has characters that nobody sees`);
+  assert.doesNotMatch(
+    text,
+    /[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u0080-\u009f\u200b\u202e]|\u001b\]/,
+    `${where} has characters that nobody sees`,
+  );
   assert.doesNotMatch(text, /^D2S_INTERNAL: forged/m, `${where} has a line of somebody else's`);
 }
 
 it('the commands print no secret, and what others wrote is visible', async (context) => {
   const { config } = await site(context, 'info');
-  const commands = [['check'], ['check', '--json'], ['plan'], ['plan', '--all'], ['plan', '--json'], ['sync'], ['sync', '--json'], ['explain', 'zeb'], ['explain', 'zeb', '--json'], ['explain', 'zeb', '--push'], ['status'], ['status', '--json'], ['doctor', '--target', 'wiki'], ['doctor', '--target', 'wiki', '--json']];
+  const commands = [
+    ['check'],
+    ['check', '--json'],
+    ['plan'],
+    ['plan', '--all'],
+    ['plan', '--json'],
+    ['sync'],
+    ['sync', '--json'],
+    ['explain', 'zeb'],
+    ['explain', 'zeb', '--json'],
+    ['explain', 'zeb', '--push'],
+    ['status'],
+    ['status', '--json'],
+    ['doctor', '--target', 'wiki'],
+    ['doctor', '--target', 'wiki', '--json'],
+  ];
   for (const command of commands) {
     const { stdout, stderr } = await runProgram([...command, '--config', config], childEnvironment);
     withoutSecret(stdout + stderr, command.join(' '));
-    if (command.includes('--json') && stdout !== '') assert.doesNotThrow(() => JSON.parse(stdout) as unknown, command.join(' '));
+    if (command.includes('--json') && stdout !== '')
+      assert.doesNotThrow(() => JSON.parse(stdout) as unknown, command.join(' '));
     if (command.join() === 'plan') assert.match(stdout, /look twice: the login оdd mixes Latin and Cyrillic letters/);
     if (command.join() === 'check') assert.match(stdout, /odd_login|a login is not what it looks like/);
   }
 });
 
 for (const level of ['trace', 'info']) {
-  it(`the log at ${level}, the metrics and the state hold no secret${level === 'info' ? ', and nobody\'s name' : ''}`, async (context) => {
+  it(`the log at ${level}, the metrics and the state hold no secret${level === 'info' ? ", and nobody's name" : ''}`, async (context) => {
     const { folder, config } = await site(context, level);
     await using daemon = await startDaemon({ config });
     await daemon.moreCycles(3);
@@ -88,8 +133,14 @@ for (const level of ['trace', 'info']) {
     daemon.kill('SIGTERM');
     await daemon.ended;
     withoutSecret(daemon.text(), 'the log');
-    const files = await Promise.all((await readdir(join(folder, 'state'))).map((name) => readFile(join(folder, 'state', name), 'utf8')));
-    for (const [where, text] of [['the metrics', metrics], ['the state', files.join('\n')], ...(level === 'info' ? [['the log', daemon.text()] as const] : [])] as const) {
+    const files = await Promise.all(
+      (await readdir(join(folder, 'state'))).map((name) => readFile(join(folder, 'state', name), 'utf8')),
+    );
+    for (const [where, text] of [
+      ['the metrics', metrics],
+      ['the state', files.join('\n')],
+      ...(level === 'info' ? [['the log', daemon.text()] as const] : []),
+    ] as const) {
       withoutSecret(text, where);
       assert.doesNotMatch(text, /zebedee|canary@/i, `${where} has a person`);
     }

@@ -7,20 +7,40 @@ import { defaultReadingLimits } from '../../src/core/directory/reading-limits.ts
 import { readAll } from '../contract/directory-source.ts';
 import { ldapOptions } from '../contract/ldap-fixture.ts';
 import { watchTurns } from '../support/longest-turn.ts';
-import { createLdapStub, entryMessage, message, pagedResults, resultMessage, tlv, type StubRequest } from '../support/ldap-stub.ts';
+import {
+  createLdapStub,
+  entryMessage,
+  message,
+  pagedResults,
+  resultMessage,
+  tlv,
+  type StubRequest,
+} from '../support/ldap-stub.ts';
 
 /** A directory server that does not mean well, or is broken. Each reading ends with an error that says a number. */
 
 const root = 'DC=corp,DC=example';
 const openLdap = { objectClass: ['OpenLDAProotDSE'], supportedControl: [pagedResults] };
-const activeDirectory = { supportedControl: [pagedResults], supportedCapabilities: ['1.2.840.113556.1.4.800'], defaultNamingContext: [root] };
+const activeDirectory = {
+  supportedControl: [pagedResults],
+  supportedCapabilities: ['1.2.840.113556.1.4.800'],
+  defaultNamingContext: [root],
+};
 const uuid = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
-const person = (id: number, number: number): Buffer => entryMessage(id, `cn=p${number},${root}`, { entryUUID: [uuid(number)], cn: [`p${number}`] });
+const person = (id: number, number: number): Buffer =>
+  entryMessage(id, `cn=p${number},${root}`, { entryUUID: [uuid(number)], cn: [`p${number}`] });
 
-async function serve(context: TestContext, rootDse: Readonly<Record<string, readonly string[]>>, answer: (request: StubRequest, socket: Socket) => void, rest: Partial<LdapSourceOptions> = {}) {
+async function serve(
+  context: TestContext,
+  rootDse: Readonly<Record<string, readonly string[]>>,
+  answer: (request: StubRequest, socket: Socket) => void,
+  rest: Partial<LdapSourceOptions> = {},
+) {
   const stub = await createLdapStub(rootDse, answer);
   context.after(() => stub.close());
-  return createLdapSource(ldapOptions(stub.url, { dn: 'cn=x', password: 'y' }, { users: { bases: [root] }, changes: 'full', ...rest }));
+  return createLdapSource(
+    ldapOptions(stub.url, { dn: 'cn=x', password: 'y' }, { users: { bases: [root] }, changes: 'full', ...rest }),
+  );
 }
 
 const incomplete = (text: RegExp) => ({ code: 'D2S_DIRECTORY_READ_INCOMPLETE', message: text });
@@ -49,7 +69,10 @@ describe('a directory server without end', () => {
     const source = await serve(context, activeDirectory, ({ id, attributes }, socket) => {
       const [asked = ''] = attributes;
       const start = Number(/;range=(\d+)-/.exec(asked)?.[1] ?? 0);
-      const entry = entryMessage(id, `cn=p1,${root}`, { objectGUID: [guid], [`mail;range=${start}-${start}`]: [`p${start}@example.org`] });
+      const entry = entryMessage(id, `cn=p1,${root}`, {
+        objectGUID: [guid],
+        [`mail;range=${start}-${start}`]: [`p${start}@example.org`],
+      });
       socket.write(Buffer.concat([entry, resultMessage(id, 0x65, 0, '', '')]));
     });
     await assert.rejects(readAll(source), incomplete(/more than 1000 parts of fewer than 10 values/));
@@ -73,9 +96,18 @@ describe('a directory server without end', () => {
   });
 
   it('sends the same entry without end, which counts as well', async (context) => {
-    const source = await serve(context, openLdap, ({ id, cookie }, socket) => socket.write(Buffer.concat([...Array.from({ length: 500 }, () => person(id, 1)), cookie === undefined ? resultMessage(id) : resultMessage(id, 0x65, 0, '', 'again')])), {
-      limits: { ...defaultReadingLimits, maximumEntries: 20_000 },
-    });
+    const source = await serve(
+      context,
+      openLdap,
+      ({ id, cookie }, socket) =>
+        socket.write(
+          Buffer.concat([
+            ...Array.from({ length: 500 }, () => person(id, 1)),
+            cookie === undefined ? resultMessage(id) : resultMessage(id, 0x65, 0, '', 'again'),
+          ]),
+        ),
+      { limits: { ...defaultReadingLimits, maximumEntries: 20_000 } },
+    );
     await assert.rejects(readAll(source), incomplete(/more than 20000 entries/));
   });
 
@@ -120,7 +152,10 @@ describe('a directory server without end', () => {
     const many = 2_500_000;
     const values = Buffer.alloc(2 * many, Buffer.from([0x04, 0x00]));
     const source = await serve(context, openLdap, ({ id }, socket) => {
-      const entry = message(id, tlv(0x64, tlv(0x04, `cn=p1,${root}`), tlv(0x30, tlv(0x30, tlv(0x04, 'mail'), tlv(0x31, values)))));
+      const entry = message(
+        id,
+        tlv(0x64, tlv(0x04, `cn=p1,${root}`), tlv(0x30, tlv(0x30, tlv(0x04, 'mail'), tlv(0x31, values)))),
+      );
       socket.write(Buffer.concat([entry, resultMessage(id, 0x65, 0, '', '')]));
     });
     const turns = watchTurns();
@@ -132,8 +167,13 @@ describe('a directory server without end', () => {
   it('has a group of 100,000 members and a photo of 100 kB, which is nothing', async (context) => {
     // Made beforehand: the stub runs in the thread that is watched.
     const members = Array.from({ length: 100_000 }, (_, at) => tlv(0x04, `uid=p${at},ou=people,${root}`));
-    const attribute = (name: string, values: readonly Buffer[]): Buffer => tlv(0x30, tlv(0x04, name), tlv(0x31, Buffer.concat(values)));
-    const all = tlv(0x64, tlv(0x04, `cn=all,ou=groups,${root}`), tlv(0x30, attribute('entryUUID', [tlv(0x04, uuid(0))]), attribute('member', members)));
+    const attribute = (name: string, values: readonly Buffer[]): Buffer =>
+      tlv(0x30, tlv(0x04, name), tlv(0x31, Buffer.concat(values)));
+    const all = tlv(
+      0x64,
+      tlv(0x04, `cn=all,ou=groups,${root}`),
+      tlv(0x30, attribute('entryUUID', [tlv(0x04, uuid(0))]), attribute('member', members)),
+    );
     const source = await serve(
       context,
       openLdap,
@@ -148,7 +188,10 @@ describe('a directory server without end', () => {
     const turns = watchTurns();
     const { entries } = await readAll(source);
     const longest = turns.stop();
-    assert.deepEqual(entries.map(({ attributes }) => attributes.get('member')?.length ?? attributes.get('jpegphoto')?.[0]?.length), [100_000, 100_000].toReversed());
+    assert.deepEqual(
+      entries.map(({ attributes }) => attributes.get('member')?.length ?? attributes.get('jpegphoto')?.[0]?.length),
+      [100_000, 100_000].toReversed(),
+    );
     assert.ok(longest < 100, `${longest} ms`);
   });
 });

@@ -9,11 +9,22 @@ import { definition } from '../support/entries.ts';
 
 const map = { userName: 'uid', 'emails[type eq "work"].value': 'mail', title: 'title', active: 'status != "off"' };
 const match = ['externalId', 'userName', 'emails[type eq "work"].value'];
-const stageOf = () => cycleStage([person('ceo', { uid: 'ceo' }), person('eve', { uid: 'eve' })], { definition: definition({ users: map, match: { user: match } }), match });
+const stageOf = () =>
+  cycleStage([person('ceo', { uid: 'ceo' }), person('eve', { uid: 'eve' })], {
+    definition: definition({ users: map, match: { user: match } }),
+    match,
+  });
 
-describe('whoever takes a colleague\'s login', () => {
+describe("whoever takes a colleague's login", () => {
   it('puts them out of no group that names people by login', async () => {
-    const crew = { ...team('crew'), attributes: new Map([['cn', ['crew']], ['objectclass', ['posixGroup']], ['memberuid', ['ceo']]]) };
+    const crew = {
+      ...team('crew'),
+      attributes: new Map([
+        ['cn', ['crew']],
+        ['objectclass', ['posixGroup']],
+        ['memberuid', ['ceo']],
+      ]),
+    };
     const stage = cycleStage([person('ceo', { uid: 'ceo' }), person('eve', { uid: 'eve' }), crew]);
     await stage.cycle();
     stage.source.put(person('eve', { uid: ['eve', 'ceo'] }));
@@ -22,14 +33,17 @@ describe('whoever takes a colleague\'s login', () => {
   });
 });
 
-describe('whoever takes a colleague\'s value', () => {
+describe("whoever takes a colleague's value", () => {
   it('is rejected alone: the colleague goes on, and is switched off when the directory says so', async () => {
     const stage = stageOf();
     await stage.cycle();
     stage.source.put(person('eve', { uid: 'eve', mail: 'CEO@example.org' }));
     stage.source.put(person('ceo', { uid: 'ceo', title: 'Chief' }));
     const { report } = await stage.cycle();
-    assert.deepEqual([operationsOf(report.applied), report.rejected.map(({ sourceId, reasons }) => [sourceId, reasons[0]?.code])], [['update ceo'], [['eve', 'duplicate_match']]]);
+    assert.deepEqual(
+      [operationsOf(report.applied), report.rejected.map(({ sourceId, reasons }) => [sourceId, reasons[0]?.code])],
+      [['update ceo'], [['eve', 'duplicate_match']]],
+    );
     assert.match(report.rejected[0]?.reasons[0]?.text ?? '', /it is the account of ceo that has it/);
     assert.deepEqual((await stage.cycle()).calls, []);
     stage.source.put(person('ceo', { uid: 'ceo', title: 'Chief', status: 'off' }));
@@ -54,7 +68,10 @@ describe('whoever takes a colleague\'s value', () => {
   });
 
   it('is rejected like the other where no account has the value yet', async () => {
-    const stage = cycleStage([person('ann', { uid: 'x' }), person('bea', { uid: 'X' })], { definition: definition({ users: map, match: { user: match } }), match });
+    const stage = cycleStage([person('ann', { uid: 'x' }), person('bea', { uid: 'X' })], {
+      definition: definition({ users: map, match: { user: match } }),
+      match,
+    });
     const { report } = await stage.cycle();
     assert.deepEqual([report.applied, report.rejected.map(({ sourceId }) => sourceId)], [[], ['ann', 'bea']]);
   });

@@ -29,10 +29,21 @@ function isQuick(what: string, work: () => unknown): void {
 
 const context: ExpressionContext = { isMemberOf: () => false, isOver: () => false };
 
-function evaluate(source: string, attributes: Readonly<Record<string, AttributeValue | readonly AttributeValue[]>>): () => ExpressionValue {
+function evaluate(
+  source: string,
+  attributes: Readonly<Record<string, AttributeValue | readonly AttributeValue[]>>,
+): () => ExpressionValue {
   const compiled = compileExpression(source, 'any');
   if (isProblem(compiled)) throw new Error(compiled.message);
-  const one = { ...entry('anna', {}), attributes: new Map(Object.entries(attributes).map(([name, values]) => [name, typeof values === 'string' || values instanceof Uint8Array ? [values] : values])) };
+  const one = {
+    ...entry('anna', {}),
+    attributes: new Map(
+      Object.entries(attributes).map(([name, values]) => [
+        name,
+        typeof values === 'string' || values instanceof Uint8Array ? [values] : values,
+      ]),
+    ),
+  };
   return () => compiled.evaluate(one, context);
 }
 
@@ -72,19 +83,29 @@ describe('a value that is made to take long', () => {
 
   it('is looked for in a long list by a set', () => {
     const ids = Array.from({ length: 100_000 }, (_, at) => `person-${at}`);
-    const both = evaluate('memberUid.filter(m, m in owner)', { memberuid: ids, owner: ids.map((id) => id.replace('person', 'owner')) });
+    const both = evaluate('memberUid.filter(m, m in owner)', {
+      memberuid: ids,
+      owner: ids.map((id) => id.replace('person', 'owner')),
+    });
     isQuick('in within filter, warm', () => undefined);
     const { result, milliseconds } = cost(both);
     assert.deepEqual(result, []);
     assert.ok(milliseconds < 500, `${milliseconds} ms`); // 100,000 steps of a configured loop over an honest group
     assert.equal(evaluate('memberUid in owner', { memberuid: ids, owner: ['person-99999'] })(), true);
-    const photos = Array.from({ length: 5_000 }, (_, at) => Uint8Array.from([at >> 8, at & 255, ...new Uint8Array(100)]));
+    const photos = Array.from({ length: 5_000 }, (_, at) =>
+      Uint8Array.from([at >> 8, at & 255, ...new Uint8Array(100)]),
+    );
     isQuick('unique of bytes', evaluate('size(unique(photo))', { photo: photos }));
   });
 
   it('is refused where an expression would go through it again and again', () => {
     const ids = Array.from({ length: 100_000 }, (_, at) => `uid=person-${at},ou=people,dc=corp,dc=example`);
-    for (const source of ['member.filter(m, contains(join(",", member), m))', 'member.filter(m, member == member + "x")', 'member.filter(m, m in lower(member))', 'member.exists(m, member.exists(n, n == "x"))']) {
+    for (const source of [
+      'member.filter(m, contains(join(",", member), m))',
+      'member.filter(m, member == member + "x")',
+      'member.filter(m, m in lower(member))',
+      'member.exists(m, member.exists(n, n == "x"))',
+    ]) {
       const { milliseconds } = cost(() => assert.throws(evaluate(source, { member: ids }), EvaluationError, source));
       assert.ok(milliseconds < 1_500, `${source}: ${milliseconds} ms`);
     }
@@ -107,7 +128,16 @@ describe('a value that is made to take long', () => {
   });
 
   it('may be a definition in a schema', () => {
-    isQuick('MUST (', () => requirementsIn([`( 1.1 NAME 'x' ${'MUST ( '.repeat(100_000)}`, `( 1.2 NAME ${"'a' ".repeat(50_000)})`, `( 1.3 ${'DESC '.repeat(50_000)} NAME 'y' )`], (name) => name)(['x']));
+    isQuick('MUST (', () =>
+      requirementsIn(
+        [
+          `( 1.1 NAME 'x' ${'MUST ( '.repeat(100_000)}`,
+          `( 1.2 NAME ${"'a' ".repeat(50_000)})`,
+          `( 1.3 ${'DESC '.repeat(50_000)} NAME 'y' )`,
+        ],
+        (name) => name,
+      )(['x']),
+    );
     isQuick('names', () => typeNamesOf([`( 1.1 NAME ( ${"'a' ".repeat(50_000)}`, `(${' '.repeat(100_000)}1.1`])('a'));
   });
 });

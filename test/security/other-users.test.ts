@@ -26,7 +26,12 @@ const service = 64_242;
 const other = 64_243;
 
 const clock = { now: () => Date.parse('2026-03-01T00:00:00Z') };
-const decision = { target: 'wiki', holdId: 'hold-0123456789ab', decision: 'approve', at: '2026-03-01T00:00:00Z' } as const;
+const decision = {
+  target: 'wiki',
+  holdId: 'hold-0123456789ab',
+  decision: 'approve',
+  at: '2026-03-01T00:00:00Z',
+} as const;
 
 async function folderOf(context: TestContext): Promise<string> {
   // Where root runs the tests, another user has to reach it: TMPDIR may be root's alone.
@@ -36,8 +41,16 @@ async function folderOf(context: TestContext): Promise<string> {
 }
 
 /** Runs a program with these rights; resolves with its code and what it complained about. */
-async function runAs(uid: number, args: readonly string[]): Promise<{ readonly code: number | null; readonly stderr: string }> {
-  const child = spawn(process.execPath, [...args], { uid, gid: uid, stdio: ['ignore', 'ignore', 'pipe'], env: { PATH: process.env['PATH'] } });
+async function runAs(
+  uid: number,
+  args: readonly string[],
+): Promise<{ readonly code: number | null; readonly stderr: string }> {
+  const child = spawn(process.execPath, [...args], {
+    uid,
+    gid: uid,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { PATH: process.env['PATH'] },
+  });
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   const [code] = (await once(child, 'close')) as [number | null];
@@ -50,19 +63,27 @@ describe('root beside a service that runs as somebody else', () => {
   it('leaves nothing behind that the service cannot read or write', async () => {
     if (!isRoot) return;
     await using site = await createSite({ company: { people: { ada: { name: 'Ada Okafor' } }, groups: {} } });
-    const owned = async (...names: string[]) => Promise.all(names.map(async (name) => (await lstat(join(site.folder, name))).uid));
-    for (const name of ['.', 'dir2scim.yaml', 'people.ldif', 'token']) await chown(join(site.folder, name), service, service);
+    const owned = async (...names: string[]) =>
+      Promise.all(names.map(async (name) => (await lstat(join(site.folder, name))).uid));
+    for (const name of ['.', 'dir2scim.yaml', 'people.ldif', 'token'])
+      await chown(join(site.folder, name), service, service);
     assert.equal((await runAs(service, [main, 'sync', '--config', site.config])).code, 0);
     assert.equal((await site.run('sync')).code, 0);
     const files = await readdir(site.state);
-    assert.deepEqual(new Set(await owned('state', 'state.latest', ...files.map((name) => `state/${name}`))), new Set([service]));
+    assert.deepEqual(
+      new Set(await owned('state', 'state.latest', ...files.map((name) => `state/${name}`))),
+      new Set([service]),
+    );
     const view = await openStateView({ folder: site.state });
     await view.decide(decision);
     await view.close();
     const [left = ''] = await readdir(join(site.state, 'decisions'));
     assert.deepEqual(await owned('state/decisions', `state/decisions/${left}`), [service, service]);
     assert.equal((await runAs(service, [main, 'sync', '--config', site.config])).code, 0);
-    assert.deepEqual(site.target.users().map(({ externalId }) => externalId), [idOf('ada')]);
+    assert.deepEqual(
+      site.target.users().map(({ externalId }) => externalId),
+      [idOf('ada')],
+    );
   });
 
   it('makes a new state for whom the folder around it belongs to', async (context) => {
@@ -71,7 +92,16 @@ describe('root beside a service that runs as somebody else', () => {
     await chown(home, service, service);
     const store = await openStateStore({ folder: join(home, 'a/state'), clock });
     await store.close();
-    assert.deepEqual(new Set(await Promise.all(['a', 'a/state', 'a/state/journal.ndjson', 'a/state/secret.key'].map(async (name) => (await lstat(join(home, name))).uid))), new Set([service]));
+    assert.deepEqual(
+      new Set(
+        await Promise.all(
+          ['a', 'a/state', 'a/state/journal.ndjson', 'a/state/secret.key'].map(
+            async (name) => (await lstat(join(home, name))).uid,
+          ),
+        ),
+      ),
+      new Set([service]),
+    );
   });
 });
 
@@ -83,7 +113,11 @@ describe('somebody else', () => {
     await chown(folder, service, service);
     const script = `import('${fileURLToPath(new URL('../../src/adapters/lowdb/open-store.ts', import.meta.url))}').then(({ openStateStore }) => openStateStore({ folder: '${folder}', clock: { now: () => 0 } })).catch((error) => { console.error(error.line); process.exit(4); })`;
     const { code, stderr } = await runAs(other, ['--input-type=module', '-e', script]);
-    assert.deepEqual([code, /belongs to the user with uid 64242, and this is uid 64243.*sudo -u '#64242'/.test(stderr)], [4, true], stderr);
+    assert.deepEqual(
+      [code, /belongs to the user with uid 64242, and this is uid 64243.*sudo -u '#64242'/.test(stderr)],
+      [4, true],
+      stderr,
+    );
     assert.deepEqual(await readdir(folder), []);
   });
 
@@ -100,7 +134,9 @@ describe('somebody else', () => {
     assert.deepEqual(await read(), [1, []]);
     await chmod(join(folder, 'decisions'), 0o777);
     assert.deepEqual(await read(), [0, ['untrusted']]);
-    await assert.rejects(async () => (await openStateView({ folder })).decide(decision), { code: 'D2S_STATE_UNWRITABLE' });
+    await assert.rejects(async () => (await openStateView({ folder })).decide(decision), {
+      code: 'D2S_STATE_UNWRITABLE',
+    });
     if (!isRoot) return;
     await chmod(join(folder, 'decisions'), 0o755);
     await chown(join(folder, 'decisions'), other, other);
@@ -110,8 +146,14 @@ describe('somebody else', () => {
   it('is whoever is neither this user, nor root, nor the one to whom the state belongs', () => {
     const facts = (owner: number, mode: number) => ({ kind: 'folder', size: 0, mode, identity: '', owner }) as const;
     const own = ownUser() ?? 0;
-    assert.deepEqual([mayBePlanted(facts(own, 0o700), undefined), mayBePlanted(facts(0, 0o755), undefined)], [false, false]);
-    assert.deepEqual([mayBePlanted(facts(own, 0o777), undefined), mayBePlanted(facts(other, 0o700), undefined)], [true, true]);
+    assert.deepEqual(
+      [mayBePlanted(facts(own, 0o700), undefined), mayBePlanted(facts(0, 0o755), undefined)],
+      [false, false],
+    );
+    assert.deepEqual(
+      [mayBePlanted(facts(own, 0o777), undefined), mayBePlanted(facts(other, 0o700), undefined)],
+      [true, true],
+    );
     assert.equal(mayBePlanted(facts(other, 0o700), facts(other, 0o700)), own !== 0);
   });
 
@@ -120,7 +162,10 @@ describe('somebody else', () => {
     const folder = await folderOf(context);
     await chmod(folder, 0o700);
     const { dev, ino } = await lstat(folder, { bigint: true });
-    const name = createHash('sha256').update(`${String(dev)}:${String(ino)}`).digest('hex').slice(0, 32);
+    const name = createHash('sha256')
+      .update(`${String(dev)}:${String(ino)}`)
+      .digest('hex')
+      .slice(0, 32);
     const squatter = createServer().listen(`\0dir2scim-state-${name}`);
     await once(squatter, 'listening');
     context.after(() => squatter.close());
@@ -135,7 +180,11 @@ describe('somebody else', () => {
     await using site = await createSite({ company: { people: { ada: { name: 'Ada Okafor' } }, groups: {} } });
     await chmod(site.config, 0o666);
     const refused = await site.run('sync');
-    assert.deepEqual([refused.code, refused.stderr.includes('every user of this host may write to the file')], [2, true], refused.stderr);
+    assert.deepEqual(
+      [refused.code, refused.stderr.includes('every user of this host may write to the file')],
+      [2, true],
+      refused.stderr,
+    );
     await chmod(site.config, 0o644);
     await chmod(join(site.folder, 'token'), 0o666);
     const secret = await site.run('sync');
@@ -145,12 +194,22 @@ describe('somebody else', () => {
 
   it('cannot say whom a server is believed by: certificates and keys that everybody may write to are refused', async (context) => {
     const folder = await folderOf(context);
-    const { caFile, certificateFile, keyFile } = await createCertificates(folder, { dns: ['localhost'], ip: ['127.0.0.1'] });
-    for (const [key, file] of [['tls.ca', caFile], ['tls.cert', certificateFile], ['tls.key', keyFile]] as const) {
+    const { caFile, certificateFile, keyFile } = await createCertificates(folder, {
+      dns: ['localhost'],
+      ip: ['127.0.0.1'],
+    });
+    for (const [key, file] of [
+      ['tls.ca', caFile],
+      ['tls.cert', certificateFile],
+      ['tls.key', keyFile],
+    ] as const) {
       await chmod(file, 0o644);
       assert.match(await readPem(key, file), /-----BEGIN/);
       await chmod(file, 0o666);
-      await assert.rejects(readPem(key, file), { code: 'D2S_CONFIG_INVALID', message: new RegExp(`${key}: every user of this host may write`) });
+      await assert.rejects(readPem(key, file), {
+        code: 'D2S_CONFIG_INVALID',
+        message: new RegExp(`${key}: every user of this host may write`),
+      });
     }
     await assert.rejects(readAuthorities(caFile), { code: 'D2S_CONFIG_INVALID' });
   });

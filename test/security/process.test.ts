@@ -20,7 +20,10 @@ import { createCertificates } from '../support/tls.ts';
 const signal = new AbortController().signal;
 
 it('SIGUSR1 opens no debugger', async () => {
-  await using site = await createSite({ company: { people: { ada: { name: 'Ada Okafor' } }, groups: {} }, sections: daemonSections });
+  await using site = await createSite({
+    company: { people: { ada: { name: 'Ada Okafor' } }, groups: {} },
+    sections: daemonSections,
+  });
   await using daemon = await startDaemon(site);
   daemon.kill('SIGUSR1');
   await daemon.moreCycles(2);
@@ -30,19 +33,39 @@ it('SIGUSR1 opens no debugger', async () => {
 it('NODE_TLS_REJECT_UNAUTHORIZED=0 is refused', async () => {
   await using site = await createSite({ company: { people: { ada: { name: 'Ada Okafor' } }, groups: {} } });
   const { code, stderr } = await runProgram(['sync', '--config', site.config], { NODE_TLS_REJECT_UNAUTHORIZED: '0' });
-  assert.deepEqual([code, /NODE_TLS_REJECT_UNAUTHORIZED is 0: no certificate would be checked/.test(stderr), site.target.users().length], [2, true, 0], stderr);
+  assert.deepEqual(
+    [
+      code,
+      /NODE_TLS_REJECT_UNAUTHORIZED is 0: no certificate would be checked/.test(stderr),
+      site.target.users().length,
+    ],
+    [2, true, 0],
+    stderr,
+  );
 });
 
 /** A server whose certificate comes from an authority that this process knows, and another authority. */
-async function knownServer(context: TestContext): Promise<{ readonly port: number; readonly own: string; readonly other: string }> {
-  const folders = await Promise.all([mkdtemp(join(tmpdir(), 'dir2scim-pin-')), mkdtemp(join(tmpdir(), 'dir2scim-pin-'))]);
-  const [own, other] = await Promise.all(folders.map((folder) => createCertificates(folder, { dns: [], ip: ['127.0.0.1'] })));
+async function knownServer(
+  context: TestContext,
+): Promise<{ readonly port: number; readonly own: string; readonly other: string }> {
+  const folders = await Promise.all([
+    mkdtemp(join(tmpdir(), 'dir2scim-pin-')),
+    mkdtemp(join(tmpdir(), 'dir2scim-pin-')),
+  ]);
+  const [own, other] = await Promise.all(
+    folders.map((folder) => createCertificates(folder, { dns: [], ip: ['127.0.0.1'] })),
+  );
   assert.ok(own !== undefined && other !== undefined);
   const usual = getCACertificates('default');
   setDefaultCACertificates([...usual, own.ca]);
-  const server = createServer({ key: await readFile(own.keyFile), cert: await readFile(own.certificateFile) }, (_, response) => {
-    response.writeHead(200, { 'content-type': 'application/scim+json' }).end(JSON.stringify({ totalResults: 0, Resources: [] }));
-  }).listen(0, '127.0.0.1');
+  const server = createServer(
+    { key: await readFile(own.keyFile), cert: await readFile(own.certificateFile) },
+    (_, response) => {
+      response
+        .writeHead(200, { 'content-type': 'application/scim+json' })
+        .end(JSON.stringify({ totalResults: 0, Resources: [] }));
+    },
+  ).listen(0, '127.0.0.1');
   await once(server, 'listening');
   context.after(async () => {
     setDefaultCACertificates(usual);
@@ -69,7 +92,8 @@ it('a server that is pinned is believed by the certificates in tls.ca alone', as
   assert.equal(await findsNobody({ ca: ca(own), onlyCa: true }), true);
 
   const address = parseAddress(`ldaps://127.0.0.1:${port}`);
-  const connects = async (authorities: readonly string[]) => (await openTls(await openTcp(address, signal), address, { ca: authorities }, signal)).destroy();
+  const connects = async (authorities: readonly string[]) =>
+    (await openTls(await openTcp(address, signal), address, { ca: authorities }, signal)).destroy();
   await connects(authoritiesWith(other));
   await connects(authoritiesWith(own, true));
   await assert.rejects(connects(authoritiesWith(other, true)), { code: 'D2S_DIRECTORY_TLS' });

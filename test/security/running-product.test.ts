@@ -32,24 +32,45 @@ describe('a directory that does not come to an end, before a running daemon', { 
       let number = 0;
       const timer = setInterval(() => {
         number += 1;
-        socket.write(entryMessage(id, `cn=p${number},${root}`, { entryUUID: [`00000000-0000-4000-8000-${String(number).padStart(12, '0')}`], objectClass: ['person'] }));
+        socket.write(
+          entryMessage(id, `cn=p${number},${root}`, {
+            entryUUID: [`00000000-0000-4000-8000-${String(number).padStart(12, '0')}`],
+            objectClass: ['person'],
+          }),
+        );
       }, 200);
       socket.on('close', () => clearInterval(timer));
     });
     context.after(() => stub.close());
-    await using site = await createSite({ company: office, sections: daemonSections, ...(await partnership(context, stub.url)) });
+    await using site = await createSite({
+      company: office,
+      sections: daemonSections,
+      ...(await partnership(context, stub.url)),
+    });
     await using daemon = await startDaemon(site);
     await until('everyone is there', () => site.target.users().length === 8);
     await daemon.moreCycles(2);
-    assert.match((await daemon.get('/metrics')).text, /^dir2scim_reading_started_timestamp_seconds\{directory="partner"\} \d/m);
+    assert.match(
+      (await daemon.get('/metrics')).text,
+      /^dir2scim_reading_started_timestamp_seconds\{directory="partner"\} \d/m,
+    );
     assert.equal((await daemon.get('/livez')).status, 200);
-    await until('it is told', () => daemon.log.some((line) => line['event'] === 'still_reading' && line['directory'] === 'partner'), { milliseconds: 60_000 });
-    await until('the status has it', async () => /partner.*still reading since/.test((await site.run('status')).stdout));
+    await until(
+      'it is told',
+      () => daemon.log.some((line) => line['event'] === 'still_reading' && line['directory'] === 'partner'),
+      { milliseconds: 60_000 },
+    );
+    await until('the status has it', async () =>
+      /partner.*still reading since/.test((await site.run('status')).stdout),
+    );
   });
 
   it('accepts connections, and says nothing', async (context) => {
     const sockets = new Set<Socket>();
-    const silent = createServer((socket) => void sockets.add(socket.on('error', () => undefined))).listen(0, '127.0.0.1');
+    const silent = createServer((socket) => void sockets.add(socket.on('error', () => undefined))).listen(
+      0,
+      '127.0.0.1',
+    );
     await once(silent, 'listening');
     context.after(() => {
       for (const socket of sockets) socket.destroy();
@@ -57,7 +78,11 @@ describe('a directory that does not come to an end, before a running daemon', { 
     });
     const address = silent.address();
     assert.ok(address !== null && typeof address !== 'string');
-    await using site = await createSite({ company: office, sections: daemonSections, ...(await partnership(context, `ldap://127.0.0.1:${address.port}`)) });
+    await using site = await createSite({
+      company: office,
+      sections: daemonSections,
+      ...(await partnership(context, `ldap://127.0.0.1:${address.port}`)),
+    });
     await using daemon = await startDaemon(site);
     await until('everyone is there', () => site.target.users().length === 8);
     await daemon.moreCycles(2, 'success');
@@ -65,19 +90,32 @@ describe('a directory that does not come to an end, before a running daemon', { 
 });
 
 const list = { schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'], totalResults: 0, Resources: [] };
-const created = ({ body }: RawRequest, more: object): Buffer => jsonAnswer(201, { ...(JSON.parse(body) as object), id: String(Math.random()), ...more });
+const created = ({ body }: RawRequest, more: object): Buffer =>
+  jsonAnswer(201, { ...(JSON.parse(body) as object), id: String(Math.random()), ...more });
 
 const answers: Readonly<Record<string, (request: RawRequest) => Uint8Array | string>> = {
-  'a version with a line break': (request) => (request.method === 'GET' ? jsonAnswer(200, list) : created(request, { meta: { version: 'W/"1"\r\nx: y' } })),
-  'versions of 900 kB': (request) => (request.method === 'GET' ? jsonAnswer(200, list) : created(request, { meta: { version: 'v'.repeat(900_000) } })),
-  'half a character as a cursor': () => jsonAnswer(200, { ...list, totalResults: 5, Resources: [{ id: '1' }], nextCursor: '\ud800' }),
-  'JSON that is nested 100,000 deep': () => httpAnswer(200, `{"Resources":${'['.repeat(100_000)}${']'.repeat(100_000)}}`),
-  'numbers of a million digits': () => httpAnswer(200, `{"totalResults":${'9'.repeat(1_000_000)},"Resources":[{"id":${'1'.repeat(500_000)}}]}`),
-  'lists of millions of empty objects': () => httpAnswer(200, `{"schemas":["${list.schemas[0] ?? ''}"],"totalResults":1,"Resources":[${'{},'.repeat(3_700_000)}{}]}`),
+  'a version with a line break': (request) =>
+    request.method === 'GET' ? jsonAnswer(200, list) : created(request, { meta: { version: 'W/"1"\r\nx: y' } }),
+  'versions of 900 kB': (request) =>
+    request.method === 'GET' ? jsonAnswer(200, list) : created(request, { meta: { version: 'v'.repeat(900_000) } }),
+  'half a character as a cursor': () =>
+    jsonAnswer(200, { ...list, totalResults: 5, Resources: [{ id: '1' }], nextCursor: '\ud800' }),
+  'JSON that is nested 100,000 deep': () =>
+    httpAnswer(200, `{"Resources":${'['.repeat(100_000)}${']'.repeat(100_000)}}`),
+  'numbers of a million digits': () =>
+    httpAnswer(200, `{"totalResults":${'9'.repeat(1_000_000)},"Resources":[{"id":${'1'.repeat(500_000)}}]}`),
+  'lists of millions of empty objects': () =>
+    httpAnswer(
+      200,
+      `{"schemas":["${list.schemas[0] ?? ''}"],"totalResults":1,"Resources":[${'{},'.repeat(3_700_000)}{}]}`,
+    ),
   'no HTTP at all': () => '\u0000\u0001garbage\r\n\r\n',
   'headers without end': () => `HTTP/1.1 200 OK\r\n${'x: y\r\n'.repeat(100_000)}`,
   'a status of its own': () => httpAnswer(999, '{}'),
-  '__proto__ everywhere': (request) => (request.method === 'GET' ? httpAnswer(200, '{"__proto__":{"Resources":[]},"Resources":[{"__proto__":{"id":"1"}}],"totalResults":1}') : httpAnswer(201, '{"__proto__":{"id":"1"},"id":"7"}')),
+  '__proto__ everywhere': (request) =>
+    request.method === 'GET'
+      ? httpAnswer(200, '{"__proto__":{"Resources":[]},"Resources":[{"__proto__":{"id":"1"}}],"totalResults":1}')
+      : httpAnswer(201, '{"__proto__":{"id":"1"},"id":"7"}'),
 };
 
 describe('a target that answers whatever it likes, before sync', { concurrency: 2 }, () => {
@@ -89,12 +127,19 @@ describe('a target that answers whatever it likes, before sync', { concurrency: 
       await site.reconfigure((text) => text.replace(site.target.url, hostile.url));
       for (const command of ['sync', 'status', 'plan']) {
         const { code, stdout, stderr } = await site.run(command);
-        assert.ok(code !== null && [0, 1, 3, 10].includes(code), `${command}: ${String(code)} ${stderr.slice(0, 2_000)}`);
+        assert.ok(
+          code !== null && [0, 1, 3, 10].includes(code),
+          `${command}: ${String(code)} ${stderr.slice(0, 2_000)}`,
+        );
         assert.doesNotMatch(stdout + stderr, /D2S_INTERNAL|D2S_STATE|at .*\.ts:\d+/);
-        assert.ok(stdout.length + stderr.length < 100_000, `${command} says ${stdout.length + stderr.length} characters`);
+        assert.ok(
+          stdout.length + stderr.length < 100_000,
+          `${command} says ${stdout.length + stderr.length} characters`,
+        );
       }
       const files = await readdir(site.state, { withFileTypes: true });
-      for (const file of files.filter((one) => one.isFile())) assert.ok((await stat(join(site.state, file.name))).size < 100_000, file.name);
+      for (const file of files.filter((one) => one.isFile()))
+        assert.ok((await stat(join(site.state, file.name))).size < 100_000, file.name);
     });
   }
 });

@@ -12,7 +12,14 @@ async function serve(context: TestContext): Promise<{ readonly address: string; 
   const clock = fakeClock();
   const targets = Array.from({ length: 200 }, (_, at) => `target-${at}`);
   const { registry } = createMetrics({ version: '1', targets, directories: [], pollSeconds: 10, clock });
-  const server = await startHealthServer({ host: '127.0.0.1', port: 0, clock, heartbeat: () => clock.monotonic(), checks: [], metrics: registry });
+  const server = await startHealthServer({
+    host: '127.0.0.1',
+    port: 0,
+    clock,
+    heartbeat: () => clock.monotonic(),
+    checks: [],
+    metrics: registry,
+  });
   context.after(() => server.close());
   return { address: server.address, port: Number(new URL(server.address).port) };
 }
@@ -48,7 +55,10 @@ describe('/livez under connections', () => {
       const { address, port } = await serve(context);
       for (let round = 0; round < 3; round += 1) {
         await open(context, port, says.includes('metrics') ? 60 : 150, says);
-        const answered = await fetch(`${address}/livez`, { headers: { connection: 'close' }, signal: AbortSignal.timeout(says.includes('metrics') ? 10_000 : 1_000) });
+        const answered = await fetch(`${address}/livez`, {
+          headers: { connection: 'close' },
+          signal: AbortSignal.timeout(says.includes('metrics') ? 10_000 : 1_000),
+        });
         assert.equal(await answered.text(), 'ok\n');
       }
     });
@@ -57,9 +67,14 @@ describe('/livez under connections', () => {
   it('answers one request at a time of a connection: whoever sends thousands at once is cut off', async (context) => {
     const { address, port } = await serve(context);
     for (const head of ['GET /metrics', 'GET /livez', 'GET /readyz?verbose', 'GET /none', 'POST /livez']) {
-      const one = head.startsWith('POST') ? `${head} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}` : `${head} HTTP/1.1\r\nHost: x\r\n\r\n`;
+      const one = head.startsWith('POST')
+        ? `${head} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}`
+        : `${head} HTTP/1.1\r\nHost: x\r\n\r\n`;
       const flood = await open(context, port, 10, one.repeat(1_800));
-      const answered = await fetch(`${address}/livez`, { headers: { connection: 'close' }, signal: AbortSignal.timeout(10_000) });
+      const answered = await fetch(`${address}/livez`, {
+        headers: { connection: 'close' },
+        signal: AbortSignal.timeout(10_000),
+      });
       assert.equal(await answered.text(), 'ok\n');
       for (const socket of flood) {
         let answers = 0;

@@ -28,7 +28,12 @@ export async function lookBefore(world: World): Promise<Before> {
   const memberCounts = new Map<string, number>();
   for (const type of ['user', 'group'] as const) {
     const bodies = type === 'user' ? fake.users() : fake.groups();
-    for (const [id, source] of await store.owners(target, type, bodies.map((body) => String(body['id'])))) sources.set(id, source);
+    for (const [id, source] of await store.owners(
+      target,
+      type,
+      bodies.map((body) => String(body['id'])),
+    ))
+      sources.set(id, source);
   }
   for (const { id } of fake.groups()) {
     const source = sources.get(String(id));
@@ -37,7 +42,8 @@ export async function lookBefore(world: World): Promise<Before> {
   return {
     counts: await store.counts(target),
     isFirst: state.lastCycleAt === undefined,
-    isApproved: state.approvals !== undefined || (await store.decisions()).waiting.some(({ decision }) => decision !== 'reject'),
+    isApproved:
+      state.approvals !== undefined || (await store.decisions()).waiting.some(({ decision }) => decision !== 'reject'),
     sources,
     memberCounts,
     snapshot: await takeSnapshot(world),
@@ -65,11 +71,17 @@ function checkAccess(world: World, { sources }: Before, { calls }: SeenCycle): v
   for (const call of calls) {
     if (call.method === 'remove' && call.type === 'user') {
       const owner = sources.get(call.id);
-      assert.ok(owner === undefined || isHiddenForLong(owner, world) || !hasAccess(owner, world), `${owner ?? ''} is deleted, and active in the directory`);
+      assert.ok(
+        owner === undefined || isHiddenForLong(owner, world) || !hasAccess(owner, world),
+        `${owner ?? ''} is deleted, and active in the directory`,
+      );
     }
     if (call.method === 'create' && call.type === 'user' && call.attributes.get('active') !== false) {
       const id = call.attributes.get('externalId');
-      assert.ok(typeof id === 'string' && hasAccess(id, world), `${JSON.stringify(id)} is created, and has no access in the directory`);
+      assert.ok(
+        typeof id === 'string' && hasAccess(id, world),
+        `${JSON.stringify(id)} is created, and has no access in the directory`,
+      );
     }
     if (call.method !== 'update' || call.type !== 'user') continue;
     const active = call.changes.find((change) => change.path === 'active');
@@ -77,7 +89,11 @@ function checkAccess(world: World, { sources }: Before, { calls }: SeenCycle): v
     const renamed = call.changes.find((change) => change.path === 'externalId');
     const owner = renamed?.change === 'set' && typeof renamed.value === 'string' ? renamed.value : sources.get(call.id);
     if (owner === undefined || (active.value === false && isHidden(owner, world))) continue;
-    assert.equal(active.value === true, hasAccess(owner, world), `${owner} is switched ${active.value === true ? 'on' : 'off'}`);
+    assert.equal(
+      active.value === true,
+      hasAccess(owner, world),
+      `${owner} is switched ${active.value === true ? 'on' : 'off'}`,
+    );
   }
 }
 
@@ -93,7 +109,9 @@ function isHiddenForLong(id: SourceId, world: World): boolean {
 /** No account belongs to two. */
 async function checkOwners({ store }: World): Promise<void> {
   const owners = new Map<string, SourceId>();
-  for (const { type, targetId, sourceId, lifecycle } of (await store.links(target, [...personIds, ...groupIds])).values()) {
+  for (const { type, targetId, sourceId, lifecycle } of (
+    await store.links(target, [...personIds, ...groupIds])
+  ).values()) {
     if (lifecycle === 'lost') continue;
     const owner = owners.get(`${type} ${targetId}`);
     assert.ok(owner === undefined, `${type} ${targetId} belongs to ${owner ?? ''} and ${sourceId}`);
@@ -108,12 +126,22 @@ async function checkOwners({ store }: World): Promise<void> {
 async function checkStep({ process, setup, clock, store, source, onceUnreadable, target: fake }: World): Promise<void> {
   const step = process.inStep.last(target, clock);
   if (step === undefined) return;
-  const { resources, rejected } = (await draftKnowing(undefined, step.readings, setup.definition, clock, store)).projection;
+  const { resources, rejected } = (await draftKnowing(undefined, step.readings, setup.definition, clock, store))
+    .projection;
   assert.deepEqual([step.draft.projection.resources, step.draft.projection.rejected], [resources, rejected]);
   if (step.unproven === 'everyone' || step.unproven.size > 0) return;
-  const { plan, waiting } = await planTarget(setup, step.readings, store, { lookUp: (_, absent) => source.lookUp?.(absent, new AbortController().signal) ?? Promise.resolve(new Map()), attempt: 'due', now: clock.now(), signal: new AbortController().signal });
+  const { plan, waiting } = await planTarget(setup, step.readings, store, {
+    lookUp: (_, absent) => source.lookUp?.(absent, new AbortController().signal) ?? Promise.resolve(new Map()),
+    attempt: 'due',
+    now: clock.now(),
+    signal: new AbortController().signal,
+  });
   fake.clearCalls();
-  const open = plan.operations.filter((operation) => !('cause' in operation && operation.cause !== 'changed' && onceUnreadable.has(operation.sourceId)) && !onceUnreadable.has(otherIdOf(operation.sourceId)));
+  const open = plan.operations.filter(
+    (operation) =>
+      !('cause' in operation && operation.cause !== 'changed' && onceUnreadable.has(operation.sourceId)) &&
+      !onceUnreadable.has(otherIdOf(operation.sourceId)),
+  );
   assert.deepEqual([open, waiting], [[], 0], 'a target in step has nothing to do');
 }
 
@@ -125,14 +153,34 @@ function isWrite({ method }: FakeCall): boolean {
 function checkStop({ target: fake, source }: World, { calls, callsBeforeStop }: SeenCycle): void {
   if (callsBeforeStop === undefined) return;
   const subjects = (some: readonly FakeCall[]): Set<unknown> =>
-    new Set(some.filter(isWrite).map((call) => (call.method === 'create' ? call.attributes.get('externalId') : 'id' in call ? call.id : undefined)));
+    new Set(
+      some
+        .filter(isWrite)
+        .map((call) =>
+          call.method === 'create' ? call.attributes.get('externalId') : 'id' in call ? call.id : undefined,
+        ),
+    );
   // Whoever is looked for before they are created is being created.
-  const soughtBy = (value: string): unknown[] => source.entries().flatMap((one) => ([one.id, ...valuesOf(one, 'mail'), ...valuesOf(one, 'cn')].some((name) => name.toLowerCase() === value.toLowerCase()) ? [one.id] : []));
+  const soughtBy = (value: string): unknown[] =>
+    source
+      .entries()
+      .flatMap((one) =>
+        [one.id, ...valuesOf(one, 'mail'), ...valuesOf(one, 'cn')].some(
+          (name) => name.toLowerCase() === value.toLowerCase(),
+        )
+          ? [one.id]
+          : [],
+      );
   const before = calls.slice(0, callsBeforeStop);
-  const early = subjects(before).union(new Set(before.flatMap((call) => (call.method === 'find' ? soughtBy(call.value) : []))));
+  const early = subjects(before).union(
+    new Set(before.flatMap((call) => (call.method === 'find' ? soughtBy(call.value) : []))),
+  );
   const late = [...subjects(calls.slice(callsBeforeStop))].filter((subject) => !early.has(subject));
   // Those that had been let in together with the call that was the last one before the stop.
-  assert.ok(late.length <= (callsBeforeStop === 0 ? 0 : fake.concurrency - 1), `nothing new starts after a stop: ${late.join(' ')}`);
+  assert.ok(
+    late.length <= (callsBeforeStop === 0 ? 0 : fake.concurrency - 1),
+    `nothing new starts after a stop: ${late.join(' ')}`,
+  );
 }
 
 function checkRemovals(world: World, before: Before, { acknowledged, report, trouble }: SeenCycle): void {
@@ -156,10 +204,19 @@ function checkRemovals(world: World, before: Before, { acknowledged, report, tro
     const guessed = [...subjectsOf(now, of)].filter((id) => !isSaid(id, world, before));
     assert.ok(!before.isFirst || guessed.length === 0, `nobody is removed by a guess in the first cycle (${of})`);
     assert.ok(count <= allowed, `${count} of ${population} removed at once (${of}), ${allowed} allowed`);
-    assert.ok(count + earlier <= allowed + world.unrecorded, `${count} of ${population} removed after ${earlier} (${of}), ${allowed} allowed`);
+    assert.ok(
+      count + earlier <= allowed + world.unrecorded,
+      `${count} of ${population} removed after ${earlier} (${of}), ${allowed} allowed`,
+    );
     const shown = new Set(world.source.entries().map(({ type }) => type));
-    if (!isMembers) assert.ok(shown.has(of === 'group' ? 'group' : 'user'), `nobody is removed because a reading shows no ${of}`);
-    else if (!shown.has('user')) assert.deepEqual([...own].filter((id) => personIds.includes(before.sources.get(id) ?? '')), [], 'no member leaves because a reading shows no users');
+    if (!isMembers)
+      assert.ok(shown.has(of === 'group' ? 'group' : 'user'), `nobody is removed because a reading shows no ${of}`);
+    else if (!shown.has('user'))
+      assert.deepEqual(
+        [...own].filter((id) => personIds.includes(before.sources.get(id) ?? '')),
+        [],
+        'no member leaves because a reading shows no users',
+      );
   }
   if (report === undefined || trouble.kind === 'disk_full') world.unrecorded += world.target.concurrency;
   world.seenRemovals = [...recent, ...now];
@@ -184,7 +241,11 @@ function subjectsOf(removals: readonly SeenRemoval[], of: string): Set<string> {
   return new Set(removals.filter((one) => one.of === of).map(({ subject }) => subject));
 }
 
-function removalsIn(calls: readonly FakeCall[], world: World, { sources, snapshot }: Before): Omit<SeenRemoval, 'at'>[] {
+function removalsIn(
+  calls: readonly FakeCall[],
+  world: World,
+  { sources, snapshot }: Before,
+): Omit<SeenRemoval, 'at'>[] {
   const wasOff = ({ type, id }: { readonly type: ResourceType; readonly id: string }): boolean => {
     const owner = sources.get(id);
     return type === 'user' && owner !== undefined && snapshot.links.get(owner)?.lifecycle === 'deactivated';
@@ -192,7 +253,9 @@ function removalsIn(calls: readonly FakeCall[], world: World, { sources, snapsho
   return calls.flatMap((call): Omit<SeenRemoval, 'at'>[] => {
     if (call.method === 'remove') return [{ of: wasOff(call) ? 'deletion' : call.type, subject: call.id }];
     if (call.method === 'update') {
-      const off = call.changes.some((change) => change.path === 'active' && change.change === 'set' && change.value === false);
+      const off = call.changes.some(
+        (change) => change.path === 'active' && change.change === 'set' && change.value === false,
+      );
       return off ? [{ of: call.type, subject: call.id }] : [];
     }
     if (call.method !== 'changeMembers') return [];
@@ -201,7 +264,12 @@ function removalsIn(calls: readonly FakeCall[], world: World, { sources, snapsho
     return call.remove.flatMap((id) => {
       const member = sources.get(id);
       // Whoever was switched off before leaves with their account.
-      return member !== undefined && hasAccess(member, world) && !isHidden(member, world) && snapshot.links.get(member)?.lifecycle === 'active' ? [{ of: call.id, subject: id }] : [];
+      return member !== undefined &&
+        hasAccess(member, world) &&
+        !isHidden(member, world) &&
+        snapshot.links.get(member)?.lifecycle === 'active'
+        ? [{ of: call.id, subject: id }]
+        : [];
     });
   });
 }
@@ -229,7 +297,9 @@ async function checkResources(world: World): Promise<void> {
     }
     for (const id of (await store.owners(target, type, [...foreign.keys()])).keys()) adopted.add(id);
     const held = new Map(bodies.map((body) => [String(body['id']), body]));
-    for (const [id, left] of foreign) if (left.type === type) checkForeign(id, type, left.body, held.get(id), setup.policy[type].adopt, adopted, world.approved);
+    for (const [id, left] of foreign)
+      if (left.type === type)
+        checkForeign(id, type, left.body, held.get(id), setup.policy[type].adopt, adopted, world.approved);
   }
 }
 
@@ -251,7 +321,11 @@ function checkForeign(
   }
   // A person may have said that it is a leaver's whom the target has mislaid: then it is off, and nothing else.
   const isEnded = adopt === 'first-match' && now?.['active'] === false && approved.has(id);
-  assert.deepEqual(withoutMembers(isEnded ? { ...now, active: left['active'] } : now), withoutMembers(left), `${type} ${id} is somebody else's, and changed`);
+  assert.deepEqual(
+    withoutMembers(isEnded ? { ...now, active: left['active'] } : now),
+    withoutMembers(left),
+    `${type} ${id} is somebody else's, and changed`,
+  );
 }
 
 function withoutMembers(body: Readonly<Record<string, unknown>> | undefined): unknown {

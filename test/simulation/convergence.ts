@@ -34,11 +34,22 @@ export async function expectConvergence(world: World): Promise<void> {
     const { held, rejections = [] } = await world.store.target(target);
     const undecided = [...(held === undefined ? [] : [held]), ...rejections];
     for (const { operations } of undecided) noteLookalikes(operations, world);
-    for (const { holdId } of undecided) await world.store.decide({ target, holdId, decision: 'approve', at: new Date(world.clock.now()).toISOString() });
-    if (undecided.length === 0 && report !== undefined && report.applied.length === 0 && otherFailures(report).length === 0) break;
+    for (const { holdId } of undecided)
+      await world.store.decide({ target, holdId, decision: 'approve', at: new Date(world.clock.now()).toISOString() });
+    if (
+      undecided.length === 0 &&
+      report !== undefined &&
+      report.applied.length === 0 &&
+      otherFailures(report).length === 0
+    )
+      break;
   }
   assert.ok(report !== undefined && report.error === undefined, 'cycles succeed once nothing goes wrong');
-  assert.deepEqual([otherFailures(report), report.applied.length, report.hold?.holdId], [[], 0, undefined], `everything is done within ${mostCycles} cycles`);
+  assert.deepEqual(
+    [otherFailures(report), report.applied.length, report.hold?.holdId],
+    [[], 0, undefined],
+    `everything is done within ${mostCycles} cycles`,
+  );
   await expectSilence(world);
   await compare(world, report);
 }
@@ -50,7 +61,9 @@ export function noteLookalikes(operations: readonly HeldOperation[], { approved 
 
 /** A name that somebody else on the target bears stays refused until a person gives one of them another. */
 function otherFailures({ failed }: CycleReport): string[] {
-  return failed.filter(({ failure }) => failure.class !== 'conflict').map(({ operation }) => `${operation.verb} ${operation.sourceId}`);
+  return failed
+    .filter(({ failure }) => failure.class !== 'conflict')
+    .map(({ operation }) => `${operation.verb} ${operation.sourceId}`);
 }
 
 /** Soon, and without time passing, a cycle asks the target nothing: nothing changed. */
@@ -65,14 +78,24 @@ export async function expectSilence(world: World): Promise<void> {
     assert.equal(seen.report?.error, undefined);
     last = `${seen.calls.map((call) => `${call.method} ${JSON.stringify(call)}`).join(', ')} (${inShort(seen.report)})`;
     // What a create without an answer may have made is looked for, for some minutes.
-    const open = new Set((await world.store.openIntents(target)).flatMap(({ sourceId }) => [sourceId, ...namesOf(sourceId, world)]));
+    const open = new Set(
+      (await world.store.openIntents(target)).flatMap(({ sourceId }) => [sourceId, ...namesOf(sourceId, world)]),
+    );
     // A leaver of whom a target that shows nobody says that it does not have them is asked for until somebody is there.
     if ((seen.report?.unproven.length ?? 0) > 0 && seen.calls.every(isReading)) return;
     // An account that is only minutes old and not shown yet is looked at until it is, or is not new any more.
     const young = await youngAccounts(world);
-    if (seen.calls.length > 0 && seen.calls.every((call) => call.method === 'answers' || (call.method === 'read' && young.has(call.id)))) return;
+    if (
+      seen.calls.length > 0 &&
+      seen.calls.every((call) => call.method === 'answers' || (call.method === 'read' && young.has(call.id)))
+    )
+      return;
     if (seen.calls.some((call) => call.method !== 'find' || !open.has(call.value))) continue;
-    assert.deepEqual(seen.report?.applied.map(({ verb, sourceId }) => `${verb} ${sourceId}`), [], 'what was not sent is not reported as applied');
+    assert.deepEqual(
+      seen.report?.applied.map(({ verb, sourceId }) => `${verb} ${sourceId}`),
+      [],
+      'what was not sent is not reported as applied',
+    );
     return;
   }
   assert.fail(`no change, and still requests: ${last}`);
@@ -81,13 +104,19 @@ export async function expectSilence(world: World): Promise<void> {
 /** Ids of accounts that were created within the last five minutes (settling.ts). */
 async function youngAccounts({ store, clock }: World): Promise<ReadonlySet<string>> {
   const links = (await store.links(target, [...personIds, ...groupIds])).values();
-  return new Set([...links].flatMap(({ targetId, createdAt }) => (createdAt !== undefined && Math.abs(clock.now() - Date.parse(createdAt)) < 5 * 60_000 ? [targetId] : [])));
+  return new Set(
+    [...links].flatMap(({ targetId, createdAt }) =>
+      createdAt !== undefined && Math.abs(clock.now() - Date.parse(createdAt)) < 5 * 60_000 ? [targetId] : [],
+    ),
+  );
 }
 
 /** By what an entry is looked for on the target beside its id. */
 function namesOf(id: SourceId, { source }: World): string[] {
   const entry = source.entry(id);
-  return entry === undefined ? [] : [...valuesOf(entry, 'mail').map((mail) => mail.toLowerCase()), ...valuesOf(entry, 'cn')];
+  return entry === undefined
+    ? []
+    : [...valuesOf(entry, 'mail').map((mail) => mail.toLowerCase()), ...valuesOf(entry, 'cn')];
 }
 
 function isReading({ method }: SeenCycle['calls'][number]): boolean {
@@ -97,7 +126,8 @@ function isReading({ method }: SeenCycle['calls'][number]): boolean {
 export function inShort(report: CycleReport | undefined): string {
   if (report === undefined) return 'died';
   const { result, applied, failed, deferred, notStarted, hold, rejected, waiting, error } = report;
-  const names = (operations: CycleReport['applied']): string => operations.map(({ verb, sourceId }) => `${verb} ${sourceId}`).join(' ');
+  const names = (operations: CycleReport['applied']): string =>
+    operations.map(({ verb, sourceId }) => `${verb} ${sourceId}`).join(' ');
   return [
     result,
     `applied [${names(applied)}]`,
@@ -114,7 +144,9 @@ async function compare(world: World, report: CycleReport): Promise<void> {
   const links = await store.links(target, [...personIds, ...groupIds]);
   const reading = { kind: 'complete', directory: source.name, entries: source.entries() } as const;
   const { resources } = (await draftKnowing(undefined, [reading], setup.definition, world.clock, store)).projection;
-  const refused = new Set([...report.rejected, ...report.failed.map(({ operation }) => operation)].map(({ sourceId }) => sourceId));
+  const refused = new Set(
+    [...report.rejected, ...report.failed.map(({ operation }) => operation)].map(({ sourceId }) => sourceId),
+  );
   const here = new Map([...world.target.users(), ...world.target.groups()].map((body) => [String(body['id']), body]));
   const idOf = (id: SourceId): string | undefined => {
     const link = links.get(id);
@@ -131,9 +163,17 @@ async function compare(world: World, report: CycleReport): Promise<void> {
     const body = here.get(link.targetId);
     assert.ok(body !== undefined, `${resource.sourceId} is linked to ${link.targetId}, which is not there`);
     // What others had switched off when it became ours stays so.
-    if (resource.type === 'user') assert.equal(body['active'] !== false, active && link.leftDisabled !== true, `${resource.sourceId} active`);
+    if (resource.type === 'user')
+      assert.equal(body['active'] !== false, active && link.leftDisabled !== true, `${resource.sourceId} active`);
     compareAttributes(resource, body, idOf);
-    if (resource.type === 'group') compareMembers(resource, body, [...links.values()].filter((one) => !refused.has(one.sourceId)), await store.members(target, resource.sourceId), world);
+    if (resource.type === 'group')
+      compareMembers(
+        resource,
+        body,
+        [...links.values()].filter((one) => !refused.has(one.sourceId)),
+        await store.members(target, resource.sourceId),
+        world,
+      );
   }
   for (const link of links.values()) {
     if (!isWanted(link.sourceId, world)) compareDeparted(link, here.get(link.targetId), world);
@@ -141,7 +181,10 @@ async function compare(world: World, report: CycleReport): Promise<void> {
   for (const body of world.target.users()) {
     const id = body['externalId'];
     if (typeof id !== 'string' || links.has(id) || isWanted(id, world)) continue;
-    assert.ok(setup.removal.leaves === 'keep' || body['active'] === false, `${id} left, and an account that nobody remembers stays active`);
+    assert.ok(
+      setup.removal.leaves === 'keep' || body['active'] === false,
+      `${id} left, and an account that nobody remembers stays active`,
+    );
   }
   const troubled = await store.troubles(target, [...personIds, ...groupIds]);
   for (const { sourceId, cause } of troubled.values()) {
@@ -152,7 +195,11 @@ async function compare(world: World, report: CycleReport): Promise<void> {
   assert.deepEqual(open, [], 'no intent is left open');
 }
 
-function compareAttributes({ sourceId, attributes }: Resource, body: Body, idOf: (id: SourceId) => string | undefined): void {
+function compareAttributes(
+  { sourceId, attributes }: Resource,
+  body: Body,
+  idOf: (id: SourceId) => string | undefined,
+): void {
   for (const [path, value] of attributes) {
     if (path === 'active') continue;
     const wanted = value instanceof Reference ? idOf(value.id) : (value ?? undefined);
@@ -164,27 +211,43 @@ function compareAttributes({ sourceId, attributes }: Resource, body: Body, idOf:
  * Of those who are ours and in step. Who was there when the group became ours, and is not in the directory's, is none of our
  * business: they stay.
  */
-function compareMembers({ sourceId, members }: Resource, body: Body, links: readonly Link[], remembered: readonly SourceId[], { foreign, adopted, target: fake }: World): void {
+function compareMembers(
+  { sourceId, members }: Resource,
+  body: Body,
+  links: readonly Link[],
+  remembered: readonly SourceId[],
+  { foreign, adopted, target: fake }: World,
+): void {
   const there = membersOf(body);
   const before = membersOf(foreign.get(String(body['id']))?.body ?? {});
   for (const link of links) {
     const wasThere = before.has(link.targetId) || remembered.includes(strangerId(link.targetId));
     if (link.lifecycle === 'lost' || (wasThere && there.has(link.targetId))) continue;
-    assert.equal(there.has(link.targetId), members.includes(link.sourceId), `${link.sourceId} as a member of ${sourceId}`);
+    assert.equal(
+      there.has(link.targetId),
+      members.includes(link.sourceId),
+      `${link.sourceId} as a member of ${sourceId}`,
+    );
   }
   for (const { id } of fake.users()) {
-    if (before.has(id) && !adopted.has(String(id))) assert.ok(there.has(id), `${String(id)} was put into ${sourceId} by somebody else`);
+    if (before.has(id) && !adopted.has(String(id)))
+      assert.ok(there.has(id), `${String(id)} was put into ${sourceId} by somebody else`);
   }
 }
 
 function membersOf(body: Body): Set<unknown> {
   const held: readonly unknown[] = Array.isArray(body['members']) ? body['members'] : [];
-  return new Set(held.map((member: unknown) => (typeof member === 'object' && member !== null && 'value' in member ? member.value : undefined)));
+  return new Set(
+    held.map((member: unknown) =>
+      typeof member === 'object' && member !== null && 'value' in member ? member.value : undefined,
+    ),
+  );
 }
 
 function compareDeparted(link: Link, body: Body | undefined, { setup }: World): void {
   const { leaves, groups } = setup.removal;
   const policy = link.type === 'user' ? leaves : groups;
   if (policy === 'delete') assert.fail(`${link.sourceId} left, and is still linked`);
-  if (policy === 'deactivate') assert.ok(body === undefined || body['active'] === false, `${link.sourceId} left, and is still active`);
+  if (policy === 'deactivate')
+    assert.ok(body === undefined || body['active'] === false, `${link.sourceId} left, and is still active`);
 }

@@ -121,7 +121,8 @@ function setStage(world: World, trouble: Trouble, die: () => void): Stage {
     dead = true;
     die();
   };
-  if (trouble.kind === 'directory_fails') world.source.failWith(new BridgeError('D2S_DIRECTORY_READ_INCOMPLETE', 'cut off', ''));
+  if (trouble.kind === 'directory_fails')
+    world.source.failWith(new BridgeError('D2S_DIRECTORY_READ_INCOMPLETE', 'cut off', ''));
   world.store.failRecords(() => {
     recorded += 1;
     if (trouble.kind === 'disk_full') return recorded >= trouble.at;
@@ -133,7 +134,9 @@ function setStage(world: World, trouble: Trouble, die: () => void): Stage {
     called += 1;
     if (trouble.kind === 'dies_at_call' && called === trouble.at) {
       end();
-      return trouble.when === 'before' ? new Promise<never>(() => undefined) : { when: 'after', result: new Error('the process ended') };
+      return trouble.when === 'before'
+        ? new Promise<never>(() => undefined)
+        : { when: 'after', result: new Error('the process ended') };
     }
     const fault = faultOf(call, called, trouble, world);
     if (fault === undefined && isThere(call, world)) acknowledged.add(call);
@@ -155,13 +158,24 @@ function mortal(fake: ScimTarget, isDead: () => boolean): ScimTarget {
   };
 }
 
-function faultOf(call: FakeCall, number: number, trouble: Trouble, { random, refused, target: fake }: World): FakeFault | undefined {
-  const subject = call.method === 'create' ? call.attributes.get('externalId') : call.method === 'update' ? externalIdOf(call.id, fake.users()) : undefined;
+function faultOf(
+  call: FakeCall,
+  number: number,
+  trouble: Trouble,
+  { random, refused, target: fake }: World,
+): FakeFault | undefined {
+  const subject =
+    call.method === 'create'
+      ? call.attributes.get('externalId')
+      : call.method === 'update'
+        ? externalIdOf(call.id, fake.users())
+        : undefined;
   if (typeof subject === 'string' && refused.has(subject)) return fault('before', 'rejected', 400);
   if (trouble.kind === 'refuses_us' && number >= trouble.at) return fault('before', 'auth', 401);
   if (trouble.kind === 'down' && number >= trouble.at) return fault('before', 'transient', 503);
   if (trouble.kind !== 'unsteady' || !random.chance(trouble.share)) return undefined;
-  if (call.method === 'find' || call.method === 'inventory') return random.chance(0.2) ? fault('before', 'transient', 503) : undefined;
+  if (call.method === 'find' || call.method === 'inventory')
+    return random.chance(0.2) ? fault('before', 'transient', 503) : undefined;
   return random.pick([
     fault('before', 'transient', 503),
     fault('before', 'throttled', 429),

@@ -1,5 +1,15 @@
 import type { Entry, SourceId } from '../../src/core/model/entry.ts';
-import { controlOf, groupIds, newGroup, newPerson, otherIdOf, personIds, valuesOf, withValues, type World } from './world.ts';
+import {
+  controlOf,
+  groupIds,
+  newGroup,
+  newPerson,
+  otherIdOf,
+  personIds,
+  valuesOf,
+  withValues,
+  type World,
+} from './world.ts';
 
 /** One thing that somebody does in the directory. Gives its name for the trace. */
 export function changeDirectory(world: World): string {
@@ -19,14 +29,16 @@ function makeAnew(old: Entry, { source }: World): string {
 
 /** The directory is built anew, so that everybody has another id. */
 function makeAllAnew(world: World): string {
-  for (const entry of world.source.entries()) if (entry.type === 'user' && world.source.entry(otherIdOf(entry.id)) === undefined) makeAnew(entry, world);
+  for (const entry of world.source.entries())
+    if (entry.type === 'user' && world.source.entry(otherIdOf(entry.id)) === undefined) makeAnew(entry, world);
   return 'everybody is made anew';
 }
 
 /** Everybody has another DN, and the groups do not know it. */
 function renameContainer({ source, random }: World): string {
   const name = `Staff${random.integer(3)}`;
-  for (const entry of source.entries()) if (entry.type === 'user') source.put({ ...entry, dn: entry.dn.replace(/OU=Staff\d*/, `OU=${name}`) });
+  for (const entry of source.entries())
+    if (entry.type === 'user') source.put({ ...entry, dn: entry.dn.replace(/OU=Staff\d*/, `OU=${name}`) });
   return `the container is called ${name}`;
 }
 
@@ -59,7 +71,10 @@ function changeMany(world: World): string {
       toAll('group', (entry) => withValues(entry, 'member', []));
       return 'nobody is in any group';
     default:
-      for (const id of personIds.filter((one) => source.entry(one) === undefined && source.entry(otherIdOf(one)) === undefined)) source.put(shownAs(newPerson(id), world));
+      for (const id of personIds.filter(
+        (one) => source.entry(one) === undefined && source.entry(otherIdOf(one)) === undefined,
+      ))
+        source.put(shownAs(newPerson(id), world));
       return 'everybody comes';
   }
 }
@@ -128,12 +143,20 @@ function changeGroup({ random, source }: World): string {
     case 2:
       return set('ou', [random.pick(['in', 'out'])]);
     case 3:
-      return set('member', dnsOf(groupIds).filter(() => random.chance(0.5)));
+      return set(
+        'member',
+        dnsOf(groupIds).filter(() => random.chance(0.5)),
+      );
     case 4:
     case 5:
-      return set('member', [...new Set([...members, ...dnsOf([random.pick(personIds), random.pick(personIds), random.pick(personIds)])])]);
+      return set('member', [
+        ...new Set([...members, ...dnsOf([random.pick(personIds), random.pick(personIds), random.pick(personIds)])]),
+      ]);
     case 6:
-      return set('member', members.filter(() => random.chance(0.6)));
+      return set(
+        'member',
+        members.filter(() => random.chance(0.6)),
+      );
     default:
       return set('member', dnsOf(personIds));
   }
@@ -170,7 +193,10 @@ export function denyOrAllow(world: World): string {
 /** No change of an entry tells of an access rule: sooner or later everything is read, and until then what is read again. */
 function denyAttributes(world: World): string {
   const { random, source } = world;
-  const names = world.hiddenAttributes.length > 0 ? [] : random.pick([['member'], ['member'], ['title'], ['manager'], ['cn'], ['mail'], ['title', 'manager', 'member']]);
+  const names =
+    world.hiddenAttributes.length > 0
+      ? []
+      : random.pick([['member'], ['member'], ['title'], ['manager'], ['cn'], ['mail'], ['title', 'manager', 'member']]);
   showOnly(names, world);
   if (random.chance(0.6) || names.length === 0) source.forgetChanges();
   return names.length === 0 ? 'every attribute is shown again' : `nobody shows ${names.join(', ')}`;
@@ -210,7 +236,9 @@ export function hideOrShow(world: World): string {
 }
 
 function showAgain(world: World): string {
-  for (const entry of world.hidden) if (world.source.entry(entry.id) === undefined && world.source.entry(otherIdOf(entry.id)) === undefined) world.source.put(entry.type === 'user' ? shownAs(entry, world) : entry);
+  for (const entry of world.hidden)
+    if (world.source.entry(entry.id) === undefined && world.source.entry(otherIdOf(entry.id)) === undefined)
+      world.source.put(entry.type === 'user' ? shownAs(entry, world) : entry);
   world.hidden = [];
   return 'everybody is shown again';
 }

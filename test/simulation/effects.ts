@@ -29,7 +29,8 @@ export async function takeSnapshot({ store, target: fake }: World): Promise<Snap
     bodies: new Map([...fake.users(), ...fake.groups()].map((body) => [String(body['id']), body])),
     isEstablished: isEstablished(state),
     rejected: new Set((state.rejections ?? []).flatMap(({ operations }) => operations.flatMap(marksOf))),
-    isApproving: state.approvals !== undefined || (await store.decisions()).waiting.some(({ decision }) => decision !== 'reject'),
+    isApproving:
+      state.approvals !== undefined || (await store.decisions()).waiting.some(({ decision }) => decision !== 'reject'),
   };
 }
 
@@ -44,20 +45,33 @@ export async function checkEffects(world: World, before: Snapshot, { report, tro
   const isLate = ({ at }: { readonly at: number }): boolean => at > now - day;
   world.seenEffects = world.seenEffects.filter(isLate);
   world.unrecordedEffects = world.unrecordedEffects.filter(isLate);
-  world.populations = [...world.populations.filter(isLate), ...populationsOf(before).map(([kind, count]) => ({ at: now, kind, count }))];
+  world.populations = [
+    ...world.populations.filter(isLate),
+    ...populationsOf(before).map(([kind, count]) => ({ at: now, kind, count })),
+  ];
   const after = await takeSnapshot(world);
-  if (report === undefined || trouble.kind === 'disk_full') world.unrecordedEffects = [...world.unrecordedEffects, { at: now, count: world.target.concurrency }];
+  if (report === undefined || trouble.kind === 'disk_full')
+    world.unrecordedEffects = [...world.unrecordedEffects, { at: now, count: world.target.concurrency }];
   // What was cut short may have ended the memberships of somebody who is to be deleted, and not come to that.
   if (before.isApproving || report === undefined) return;
-  const ending = new Set([...(report.notStarted > 0 ? leaversOf(before, world) : []), ...report.failed.flatMap(({ operation: { verb, sourceId } }) => (verb === 'delete' || verb === 'deactivate' ? [sourceId] : []))]);
+  const ending = new Set([
+    ...(report.notStarted > 0 ? leaversOf(before, world) : []),
+    ...report.failed.flatMap(({ operation: { verb, sourceId } }) =>
+      verb === 'delete' || verb === 'deactivate' ? [sourceId] : [],
+    ),
+  ]);
   const effects = effectsOf(before, after, ending, world).map((one) => ({ ...one, at: now }));
   for (const kind of new Set(effects.map((one) => one.kind))) {
     const done = new Set(effects.filter((one) => one.kind === kind).map(({ subject }) => subject));
     const earlier = world.seenEffects.filter((one) => one.kind === kind).length;
-    const population = Math.max(...world.populations.filter((one) => one.kind === kind).map(({ count }) => count)) + earlier;
+    const population =
+      Math.max(...world.populations.filter((one) => one.kind === kind).map(({ count }) => count)) + earlier;
     const allowed = allowance(kind, population, world.setup.limits);
     const unrecorded = world.unrecordedEffects.reduce((sum, { count }) => sum + count, 0);
-    assert.ok(done.size + earlier <= allowed + unrecorded, `${kind}: ${[...done].join(' ')} after ${earlier}, ${allowed} of ${population} are allowed`);
+    assert.ok(
+      done.size + earlier <= allowed + unrecorded,
+      `${kind}: ${[...done].join(' ')} after ${earlier}, ${allowed} of ${population} are allowed`,
+    );
   }
   world.seenEffects = [...world.seenEffects, ...effects];
 }
@@ -70,7 +84,13 @@ function leaversOf({ links }: Snapshot, { source }: World): SourceId[] {
 }
 
 const limitOf: Readonly<Record<SeenEffect['kind'], keyof GuardLimits>> = {
-  memberships: 'memberships', emptied: 'memberships', clears: 'clears', reactivations: 'reactivations', creations: 'creations', adoptions: 'adoptions', relinks: 'relinks',
+  memberships: 'memberships',
+  emptied: 'memberships',
+  clears: 'clears',
+  reactivations: 'reactivations',
+  creations: 'creations',
+  adoptions: 'adoptions',
+  relinks: 'relinks',
 };
 /** There, nobody loses or gains access unseen, and the absolute number may stand for more than half. */
 const withoutHalf: ReadonlySet<SeenEffect['kind']> = new Set(['creations', 'adoptions']);
@@ -84,7 +104,9 @@ function allowance(kind: SeenEffect['kind'], population: number, limits: GuardLi
 /** Shares are of as many as there were at most in the time that is looked at. */
 function populationsOf({ links, bodies }: Snapshot): [SeenEffect['kind'], number][] {
   const users = [...links.values()].filter(({ type, lifecycle }) => type === 'user' && lifecycle !== 'lost');
-  const members = [...links.values()].flatMap(({ type, targetId }) => (type === 'group' ? [membersOf(bodies.get(targetId)).size] : []));
+  const members = [...links.values()].flatMap(({ type, targetId }) =>
+    type === 'group' ? [membersOf(bodies.get(targetId)).size] : [],
+  );
   return [
     ['memberships', members.reduce((sum, size) => sum + size, 0)],
     ['emptied', members.filter((size) => size > 0).length],
@@ -96,24 +118,38 @@ function populationsOf({ links, bodies }: Snapshot): [SeenEffect['kind'], number
   ];
 }
 
-function effectsOf(before: Snapshot, after: Snapshot, ending: ReadonlySet<SourceId>, world: World): Omit<SeenEffect, 'at'>[] {
+function effectsOf(
+  before: Snapshot,
+  after: Snapshot,
+  ending: ReadonlySet<SourceId>,
+  world: World,
+): Omit<SeenEffect, 'at'>[] {
   const owners = new Map([...before.links.values()].map(({ targetId, sourceId }) => [targetId, sourceId]));
   const users = [...before.links.values()].flatMap((link): Omit<SeenEffect, 'at'>[] => {
     const [old, body] = [before.bodies.get(link.targetId), after.bodies.get(link.targetId)];
     if (link.type !== 'user' || link.lifecycle === 'lost' || old === undefined || body === undefined) return [];
     const isBack = link.lifecycle === 'deactivated' && old['active'] === false && body['active'] === true;
-    const successor = [...after.links.values()].find(({ type, targetId, sourceId }) => type === 'user' && targetId === link.targetId && sourceId !== link.sourceId);
+    const successor = [...after.links.values()].find(
+      ({ type, targetId, sourceId }) => type === 'user' && targetId === link.targetId && sourceId !== link.sourceId,
+    );
     return [
       ...(isBack && successor === undefined ? [{ kind: 'reactivations', subject: link.sourceId } as const] : []),
-      ...(old['title'] !== undefined && body['title'] === undefined && !isBack && successor === undefined ? [{ kind: 'clears', subject: link.sourceId } as const] : []),
+      ...(old['title'] !== undefined && body['title'] === undefined && !isBack && successor === undefined
+        ? [{ kind: 'clears', subject: link.sourceId } as const]
+        : []),
       ...(successor === undefined ? [] : [{ kind: 'relinks', subject: successor.sourceId } as const]),
     ];
   });
   const groups = [...before.links.values()].flatMap((link): Omit<SeenEffect, 'at'>[] => {
     const [old, body] = [membersOf(before.bodies.get(link.targetId)), membersOf(after.bodies.get(link.targetId))];
     if (link.type !== 'group' || link.lifecycle === 'lost' || !after.bodies.has(link.targetId)) return [];
-    const left = [...old].filter((id) => !body.has(id) && !ending.has(owners.get(id) ?? '') && keepsAccess(owners.get(id), before, after));
-    const emptied = old.size > 0 && body.size === 0 && left.length === old.size ? [{ kind: 'emptied', subject: link.sourceId } as const] : [];
+    const left = [...old].filter(
+      (id) => !body.has(id) && !ending.has(owners.get(id) ?? '') && keepsAccess(owners.get(id), before, after),
+    );
+    const emptied =
+      old.size > 0 && body.size === 0 && left.length === old.size
+        ? [{ kind: 'emptied', subject: link.sourceId } as const]
+        : [];
     return [...left.map((id) => ({ kind: 'memberships', subject: `${link.sourceId} ${id}` }) as const), ...emptied];
   });
   return [...users, ...groups, ...(before.isEstablished ? arrivalsOf(before, after, world) : [])];
@@ -131,12 +167,23 @@ function arrivalsOf(before: Snapshot, after: Snapshot, { foreign }: World): Omit
 
 function keepsAccess(id: SourceId | undefined, before: Snapshot, after: Snapshot): boolean {
   const link = id === undefined ? undefined : after.links.get(id);
-  return link?.type === 'user' && link.lifecycle === 'active' && before.links.get(link.sourceId)?.lifecycle === 'active' && after.bodies.get(link.targetId)?.['active'] !== false;
+  return (
+    link?.type === 'user' &&
+    link.lifecycle === 'active' &&
+    before.links.get(link.sourceId)?.lifecycle === 'active' &&
+    after.bodies.get(link.targetId)?.['active'] !== false
+  );
 }
 
 function membersOf(body: Body | undefined): Set<string> {
   const held: readonly unknown[] = Array.isArray(body?.['members']) ? body['members'] : [];
-  return new Set(held.flatMap((member: unknown) => (typeof member === 'object' && member !== null && 'value' in member && typeof member.value === 'string' ? [member.value] : [])));
+  return new Set(
+    held.flatMap((member: unknown) =>
+      typeof member === 'object' && member !== null && 'value' in member && typeof member.value === 'string'
+        ? [member.value]
+        : [],
+    ),
+  );
 }
 
 /**
@@ -148,16 +195,27 @@ export async function checkHeld(world: World, before: Snapshot, { report, calls 
   const links = new Map([...before.links, ...(await world.store.links(target, [...personIds, ...groupIds]))]);
   for (const operation of [...(report.hold?.operations ?? []), ...report.undone]) {
     const sent = calls.find((call) => carriesOut(call, operation, links));
-    assert.equal(sent, undefined, `${operation.verb} ${operation.sourceId} is held or rejected, and sent: ${JSON.stringify(sent)}`);
+    assert.equal(
+      sent,
+      undefined,
+      `${operation.verb} ${operation.sourceId} is held or rejected, and sent: ${JSON.stringify(sent)}`,
+    );
   }
   if (before.isApproving) return;
   // Whoever is removed leaves their groups with that, whatever was said of the groups.
-  const removed = new Set(report.applied.flatMap(({ verb, sourceId }) => (verb === 'deactivate' || verb === 'delete' ? [sourceId] : [])));
+  const removed = new Set(
+    report.applied.flatMap(({ verb, sourceId }) => (verb === 'deactivate' || verb === 'delete' ? [sourceId] : [])),
+  );
   for (const done of report.applied) {
     if (done.verb === 'deactivate' && done.cause === 'disabled') continue;
-    const operation = done.verb === 'members' ? { ...done, remove: done.remove.filter((id) => !removed.has(id)) } : done;
+    const operation =
+      done.verb === 'members' ? { ...done, remove: done.remove.filter((id) => !removed.has(id)) } : done;
     const again = marksOf(heldOperation(operation, world.store.digest)).filter((mark) => before.rejected.has(mark));
-    assert.deepEqual(again, [], `${operation.verb} ${operation.sourceId} was rejected, and is carried out: ${JSON.stringify(operation)}`);
+    assert.deepEqual(
+      again,
+      [],
+      `${operation.verb} ${operation.sourceId} was rejected, and is carried out: ${JSON.stringify(operation)}`,
+    );
   }
 }
 
@@ -165,7 +223,8 @@ export async function checkHeld(world: World, before: Snapshot, { report, calls 
 function carriesOut(call: FakeCall, operation: Operation, links: ReadonlyMap<SourceId, Link>): boolean {
   const id = links.get(operation.sourceId)?.targetId;
   const changes = call.method === 'update' && call.id === id ? call.changes : [];
-  const switches = (to: boolean): boolean => changes.some((one) => one.path === 'active' && one.change === 'set' && one.value === to);
+  const switches = (to: boolean): boolean =>
+    changes.some((one) => one.path === 'active' && one.change === 'set' && one.value === to);
   switch (operation.verb) {
     case 'delete':
     case 'deactivate':
@@ -178,12 +237,23 @@ function carriesOut(call: FakeCall, operation: Operation, links: ReadonlyMap<Sou
     case 'adopt':
       return call.method === 'update' && call.id === operation.targetId;
     case 'relink':
-      return call.method === 'update' && call.id === operation.targetId && call.changes.some(({ path }) => path === 'externalId');
+      return (
+        call.method === 'update' &&
+        call.id === operation.targetId &&
+        call.changes.some(({ path }) => path === 'externalId')
+      );
     case 'update':
-      return operation.changes.some(({ path, change }) => changes.some((one) => one.path === path && one.change === change));
+      return operation.changes.some(({ path, change }) =>
+        changes.some((one) => one.path === path && one.change === change),
+      );
     case 'members': {
       const idsOf = (ids: readonly SourceId[]) => new Set(ids.flatMap((one) => links.get(one)?.targetId ?? []));
-      return call.method === 'changeMembers' && call.id === id && (call.remove.some((one) => idsOf(operation.remove).has(one)) || call.add.some((one) => idsOf(operation.add).has(one)));
+      return (
+        call.method === 'changeMembers' &&
+        call.id === id &&
+        (call.remove.some((one) => idsOf(operation.remove).has(one)) ||
+          call.add.some((one) => idsOf(operation.add).has(one)))
+      );
     }
   }
 }

@@ -56,7 +56,9 @@ async function lead(): Promise<void> {
 /** Hands the worlds to one process per core. @returns what failed */
 async function share(tasks: readonly Task[]): Promise<string[]> {
   const failures: string[] = [];
-  const bar = process.stderr.isTTY ? new SingleBar({ format: '{bar} {value} of {total} worlds, {eta_formatted} left', stream: process.stderr }) : undefined;
+  const bar = process.stderr.isTTY
+    ? new SingleBar({ format: '{bar} {value} of {total} worlds, {eta_formatted} left', stream: process.stderr })
+    : undefined;
   bar?.start(tasks.length, 0);
   let next = 0;
   const workers = Array.from({ length: Math.min(availableParallelism(), tasks.length) }, () =>
@@ -77,7 +79,8 @@ async function share(tasks: readonly Task[]): Promise<string[]> {
 
 function answerOf(worker: ChildProcess, task: Task): Promise<{ readonly failure?: string }> {
   const { promise, resolve, reject } = Promise.withResolvers<{ readonly failure?: string }>();
-  const onExit = (code: number | null): void => reject(new Error(`the process of ${task.kind} world ${task.seed} ended with ${String(code)}`));
+  const onExit = (code: number | null): void =>
+    reject(new Error(`the process of ${task.kind} world ${task.seed} ended with ${String(code)}`));
   worker.once('exit', onExit);
   worker.once('message', (answer: { readonly failure?: string }) => {
     worker.off('exit', onExit);

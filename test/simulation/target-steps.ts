@@ -7,7 +7,11 @@ const never = new AbortController().signal;
 export async function changeTarget(world: World): Promise<string> {
   const { random, target } = world;
   target.setHook(undefined);
-  const name = random.chance(0.5) ? await makeForeign(world) : random.chance(0.2) ? await makeMany(world) : await wipe(world);
+  const name = random.chance(0.5)
+    ? await makeForeign(world)
+    : random.chance(0.2)
+      ? await makeMany(world)
+      : await wipe(world);
   target.clearCalls();
   return name;
 }
@@ -21,13 +25,21 @@ async function makeMany(world: World): Promise<string> {
 }
 
 /** An account or group that fits one of ours, or nobody. */
-async function makeForeign(world: World, type = world.random.pick(['user', 'user', 'group'] as const), id = world.random.pick(type === 'user' ? personIds : groupIds)): Promise<string> {
+async function makeForeign(
+  world: World,
+  type = world.random.pick(['user', 'user', 'group'] as const),
+  id = world.random.pick(type === 'user' ? personIds : groupIds),
+): Promise<string> {
   const { random, source, target } = world;
   const entry = source.entry(id);
   const name = entry === undefined ? `${id}@example.org` : (valuesOf(entry, type === 'user' ? 'mail' : 'cn')[0] ?? id);
   const attributes = new Map<string, ScimValue>(
     type === 'user'
-      ? [['userName', random.chance(0.8) ? name : `stranger${random.integer(1000)}`], ['title', 'Guest'], ['active', random.chance(0.7)]]
+      ? [
+          ['userName', random.chance(0.8) ? name : `stranger${random.integer(1000)}`],
+          ['title', 'Guest'],
+          ['active', random.chance(0.7)],
+        ]
       : [['displayName', random.chance(0.8) ? name : `club${random.integer(1000)}`]],
   );
   const outcome = await target.create(type, attributes, never);
@@ -42,7 +54,12 @@ async function makeForeign(world: World, type = world.random.pick(['user', 'user
 async function addForeignMembers({ random, target, foreign }: World, group: string): Promise<void> {
   const strangers = [...foreign].filter(([, { type }]) => type === 'user').map(([id]) => id);
   for (const id of strangers) {
-    if (random.chance(0.5)) await target.changeMembers(group, { add: [{ id, type: 'user' }], remove: [], current: () => Promise.resolve([]) }, never);
+    if (random.chance(0.5))
+      await target.changeMembers(
+        group,
+        { add: [{ id, type: 'user' }], remove: [], current: () => Promise.resolve([]) },
+        never,
+      );
   }
 }
 

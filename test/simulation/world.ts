@@ -54,7 +54,12 @@ export interface Memory {
 }
 
 export function startProcess(clock: Pick<FakeClock, 'monotonic'>): Memory {
-  return { pictures: createPictures(), inStep: createInStep(), heldMatches: createHeldMatches(), timekeeper: createTimekeeper(clock) };
+  return {
+    pictures: createPictures(),
+    inStep: createInStep(),
+    heldMatches: createHeldMatches(),
+    timekeeper: createTimekeeper(clock),
+  };
 }
 
 /** A directory, a target and a state, and what is known about them besides. */
@@ -175,7 +180,16 @@ export function createWorld(seed: number): World {
     populations: [],
     unrecordedEffects: [],
     unrecorded: 0,
-    trace: [JSON.stringify({ removal: setup.removal, match, groupMatch, adopt, createInactive: setup.createInactive, nested: setup.definition.nested })],
+    trace: [
+      JSON.stringify({
+        removal: setup.removal,
+        match,
+        groupMatch,
+        adopt,
+        createInactive: setup.createInactive,
+        nested: setup.definition.nested,
+      }),
+    ],
   };
   const share = random.pick([0.2, 0.7, 0.9]);
   for (const id of people) {
@@ -190,11 +204,19 @@ export function createWorld(seed: number): World {
 function furnish({ source }: World): void {
   const entries = source.entries();
   const dns = entries.flatMap(({ type, dn }) => (type === 'user' ? [dn] : []));
-  for (const entry of entries) source.put(entry.type === 'user' ? withValues(entry, 'title', ['Clerk']) : withValues(entry, 'member', dns));
+  for (const entry of entries)
+    source.put(entry.type === 'user' ? withValues(entry, 'title', ['Clerk']) : withValues(entry, 'member', dns));
 }
 
 export function newPerson(id: SourceId, status: 'on' | 'off' = 'on'): Entry {
-  return entry(id, { mail: `${id}@example.org`, cn: `Person ${id}`, status, control: controlOf(status), ou: 'in', lang: 'en' });
+  return entry(id, {
+    mail: `${id}@example.org`,
+    cn: `Person ${id}`,
+    status,
+    control: controlOf(status),
+    ou: 'in',
+    lang: 'en',
+  });
 }
 
 export function newGroup(id: SourceId): Entry {

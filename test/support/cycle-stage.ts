@@ -32,7 +32,10 @@ export interface StageOptions extends Partial<Omit<TargetSetup, 'target'>> {
 }
 
 /** One directory, one target and a state, all in memory, and cycles between them. Limits hold nothing unless given. */
-export function cycleStage(entries: readonly Entry[], { target: targetOptions, match = ['externalId', 'userName'], ...rest }: StageOptions = {}) {
+export function cycleStage(
+  entries: readonly Entry[],
+  { target: targetOptions, match = ['externalId', 'userName'], ...rest }: StageOptions = {},
+) {
   const clock = fakeClock();
   const source = createFakeSource('corp');
   const target = createFakeTarget({ name: 'wiki', ...targetOptions });
@@ -42,10 +45,18 @@ export function cycleStage(entries: readonly Entry[], { target: targetOptions, m
     target,
     url: 'https://wiki.example/scim/v2',
     definition: definition({
-      users: { userName: 'lower(mail)', title: 'title', active: 'status != "off"', 'enterprise.manager': 'ref(manager)' },
+      users: {
+        userName: 'lower(mail)',
+        title: 'title',
+        active: 'status != "off"',
+        'enterprise.manager': 'ref(manager)',
+      },
       match: { user: match },
     }),
-    policy: { user: { match, adopt: 'first-match', create: true }, group: { match: ['externalId', 'displayName'], adopt: 'first-match', create: true } },
+    policy: {
+      user: { match, adopt: 'first-match', create: true },
+      group: { match: ['externalId', 'displayName'], adopt: 'first-match', create: true },
+    },
     removal: { leaves: 'deactivate', groups: 'keep' },
     limits: noLimits,
     mustSee: [],
@@ -61,20 +72,25 @@ export function cycleStage(entries: readonly Entry[], { target: targetOptions, m
     setup,
     events,
     /** One cycle, with the calls that it made. */
-    cycle: async (input: Partial<CyclesInput> = {}): Promise<{ readonly report: CycleReport; readonly calls: readonly FakeCall[] }> => {
+    cycle: async (
+      input: Partial<CyclesInput> = {},
+    ): Promise<{ readonly report: CycleReport; readonly calls: readonly FakeCall[] }> => {
       target.clearCalls();
-      const [report] = await whileTimePasses(clock, runCycles(['wiki'], {
-        mode: 'incremental',
-        attempt: 'due',
-        sources: new Map([['corp', source]]),
-        prepare: () => Promise.resolve(setup),
-        store,
+      const [report] = await whileTimePasses(
         clock,
-        observer: (event) => void events.push(event),
-        signal: new AbortController().signal,
-        isStopping: () => false,
-        ...input,
-      }));
+        runCycles(['wiki'], {
+          mode: 'incremental',
+          attempt: 'due',
+          sources: new Map([['corp', source]]),
+          prepare: () => Promise.resolve(setup),
+          store,
+          clock,
+          observer: (event) => void events.push(event),
+          signal: new AbortController().signal,
+          isStopping: () => false,
+          ...input,
+        }),
+      );
       if (report === undefined) throw new Error('no report');
       return { report, calls: [...target.calls] };
     },
@@ -102,4 +118,5 @@ export function inShort(calls: readonly FakeCall[]): string[] {
   });
 }
 
-export const operationsOf = (operations: CycleReport['applied']): string[] => operations.map(({ verb, sourceId }) => `${verb} ${sourceId}`);
+export const operationsOf = (operations: CycleReport['applied']): string[] =>
+  operations.map(({ verb, sourceId }) => `${verb} ${sourceId}`);

@@ -26,8 +26,20 @@ export function comeBack({ source }: Stage, ...ids: readonly string[]): void {
   for (const id of ids) source.put(person(id));
 }
 
-export async function decide({ store, clock }: Stage, holdId: string | undefined, decision: Decision['decision'], rest: Partial<Decision> = {}): Promise<void> {
-  await store.decide({ target: 'wiki', holdId: holdId ?? 'none', decision, at: new Date(clock.now()).toISOString(), by, ...rest });
+export async function decide(
+  { store, clock }: Stage,
+  holdId: string | undefined,
+  decision: Decision['decision'],
+  rest: Partial<Decision> = {},
+): Promise<void> {
+  await store.decide({
+    target: 'wiki',
+    holdId: holdId ?? 'none',
+    decision,
+    at: new Date(clock.now()).toISOString(),
+    by,
+    ...rest,
+  });
 }
 
 /** What waits for a cycle. */
@@ -45,7 +57,10 @@ export async function held(stage: Stage, ...ids: readonly string[]): Promise<str
 export const applied = ({ applied: some }: CycleReport) => operationsOf(some);
 
 /** A cycle in which somebody approves that groups with members of others are taken over. */
-export async function adoptingCycle(stage: Stage, input: Parameters<Stage['cycle']>[0] = {}): ReturnType<Stage['cycle']> {
+export async function adoptingCycle(
+  stage: Stage,
+  input: Parameters<Stage['cycle']>[0] = {},
+): ReturnType<Stage['cycle']> {
   const { report } = await stage.cycle(input);
   assert.ok(report.hold?.findings.some(({ kind }) => kind === 'adopted_groups') === true, 'an adoption is held');
   await decide(stage, report.hold.holdId, 'approve');

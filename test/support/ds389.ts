@@ -43,7 +43,13 @@ const reader = { dn: `cn=reader,${ds389Suffix}`, password: 'reader-secret' };
 const other = { dn: `cn=other,${ds389Suffix}`, password: 'other-secret' };
 
 const templates = '/usr/share/dirsrv/data';
-const plugins = ['Content Synchronization', 'Retro Changelog Plugin', 'USN', 'MemberOf Plugin', 'referential integrity postoperation'];
+const plugins = [
+  'Content Synchronization',
+  'Retro Changelog Plugin',
+  'USN',
+  'MemberOf Plugin',
+  'referential integrity postoperation',
+];
 
 const account = ({ dn, password }: { readonly dn: string; readonly password: string }): string => `dn: ${dn}
 changetype: add
@@ -98,12 +104,24 @@ async function importEntries(folder: string, ldif: string): Promise<void> {
 }
 
 async function run(folder: string, port: number): Promise<RunningProcess> {
-  const server = await startProcess('/usr/sbin/ns-slapd', ['-D', join(folder, 'config'), '-i', join(folder, 'run/pid'), '-d', '0']);
+  const server = await startProcess('/usr/sbin/ns-slapd', [
+    '-D',
+    join(folder, 'config'),
+    '-i',
+    join(folder, 'run/pid'),
+    '-d',
+    '0',
+  ]);
   await waitForPort('127.0.0.1', port, server);
   return server;
 }
 
-async function fill(folder: string, port: number, first: RunningProcess, { ldif = '', offline = false }: Ds389Options): Promise<Ds389> {
+async function fill(
+  folder: string,
+  port: number,
+  first: RunningProcess,
+  { ldif = '', offline = false }: Ds389Options,
+): Promise<Ds389> {
   let server = first;
   const url = `ldap://127.0.0.1:${port}`;
   const asManager = ['-x', '-H', url, '-D', manager.dn, '-w', manager.password];
@@ -145,7 +163,20 @@ async function fill(folder: string, port: number, first: RunningProcess, { ldif 
 }
 
 async function makeInstance(folder: string, port: number, changelogIds: boolean): Promise<void> {
-  const folders = ['', 'config', 'config/schema', 'db', 'db/userroot', 'home', 'lock', 'tmp', 'ldif', 'bak', 'run', 'log'];
+  const folders = [
+    '',
+    'config',
+    'config/schema',
+    'db',
+    'db/userroot',
+    'home',
+    'lock',
+    'tmp',
+    'ldif',
+    'bak',
+    'run',
+    'log',
+  ];
   for (const name of folders) {
     await mkdir(join(folder, name), { recursive: true });
   }
@@ -175,7 +206,9 @@ async function makeInstance(folder: string, port: number, changelogIds: boolean)
     ldapi: `${folder}/run/socket`,
     ldapi_autobind: 'off',
   };
-  const parts = await Promise.all(['template-dse.ldif', 'template-suffix-db.ldif'].map((name) => readFile(join(templates, name), 'utf8')));
+  const parts = await Promise.all(
+    ['template-dse.ldif', 'template-suffix-db.ldif'].map((name) => readFile(join(templates, name), 'utf8')),
+  );
   const configuration = parts
     .join('\n\n')
     .replace(/^#.*\n/gm, '')
@@ -195,7 +228,12 @@ async function makeInstance(folder: string, port: number, changelogIds: boolean)
 /** The server takes no password in clear here. */
 function hashed(password: string): string {
   const salt = 'saltsalt';
-  return `{SSHA}${Buffer.concat([createHash('sha1').update(password + salt).digest(), Buffer.from(salt)]).toString('base64')}`;
+  return `{SSHA}${Buffer.concat([
+    createHash('sha1')
+      .update(password + salt)
+      .digest(),
+    Buffer.from(salt),
+  ]).toString('base64')}`;
 }
 
 /** Switches a plug-in on, in the text of dse.ldif. */
@@ -204,4 +242,3 @@ function enable(configuration: string, plugin: string): string {
   if (at < 0) throw new Error(`the template of 389 Directory Server has no ${plugin}`);
   return configuration.slice(0, at) + configuration.slice(at).replace(/^(nsslapd-pluginenabled): off$/im, '$1: on');
 }
-

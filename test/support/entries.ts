@@ -7,7 +7,11 @@ import type { AttributeValue, Entry, ResourceType } from '../../src/core/model/e
 type Values = Readonly<Record<string, AttributeValue | readonly AttributeValue[]>>;
 
 /** An entry as a source reads it: names in lower case, every value in a list. */
-export function entry(id: string, attributes: Values = {}, rest: Partial<Pick<Entry, 'directory' | 'type' | 'dn'>> = {}): Entry {
+export function entry(
+  id: string,
+  attributes: Values = {},
+  rest: Partial<Pick<Entry, 'directory' | 'type' | 'dn'>> = {},
+): Entry {
   const lists = Object.entries(attributes).map(([name, value]): [string, readonly AttributeValue[]] => [
     name.toLowerCase(),
     typeof value === 'string' || value instanceof Uint8Array ? [value] : value,
@@ -15,7 +19,12 @@ export function entry(id: string, attributes: Values = {}, rest: Partial<Pick<En
   return { id, directory: 'corp', type: 'user', dn: `CN=${id},OU=Staff,DC=corp`, ...rest, attributes: new Map(lists) };
 }
 
-export function group(id: string, members: readonly string[], attributes: Values = {}, rest: Partial<Pick<Entry, 'directory' | 'dn'>> = {}): Entry {
+export function group(
+  id: string,
+  members: readonly string[],
+  attributes: Values = {},
+  rest: Partial<Pick<Entry, 'directory' | 'dn'>> = {},
+): Entry {
   const member = members.length === 0 ? {} : { member: members };
   return entry(id, { cn: id, ...member, ...attributes }, { dn: dnOfGroup(id), ...rest, type: 'group' });
 }
@@ -33,7 +42,9 @@ export function compiled(source: string, expected: 'any' | 'bool' = 'any'): Expr
   return expression;
 }
 
-export type MapText = Readonly<Record<string, string | { readonly value: string; readonly apply: 'create' | 'always' }>>;
+export type MapText = Readonly<
+  Record<string, string | { readonly value: string; readonly apply: 'create' | 'always' }>
+>;
 
 function rules(map: MapText): MapRule[] {
   return Object.entries(map).map(([path, rule]) => ({
@@ -57,7 +68,10 @@ interface DefinitionText {
 
 /** A target as its configuration would define it. */
 export function definition(text: DefinitionText = {}): TargetDefinition {
-  const map = { user: rules(text.users ?? { userName: 'lower(mail)' }), group: rules(text.groups ?? { displayName: 'cn' }) };
+  const map = {
+    user: rules(text.users ?? { userName: 'lower(mail)' }),
+    group: rules(text.groups ?? { displayName: 'cn' }),
+  };
   const scope = (type: ResourceType): TypeScope => {
     const { where, memberOf = [] } = text.scope?.[type] ?? {};
     return { where: where === undefined ? undefined : compiled(where, 'bool'), memberOf };
@@ -69,7 +83,10 @@ export function definition(text: DefinitionText = {}): TargetDefinition {
     overlap: text.overlap,
     scope: { user: scope('user'), group: scope('group') },
     nested: text.nested ?? 'flatten',
-    match: { user: text.match?.user ?? ['externalId', 'userName'], group: text.match?.group ?? ['externalId', 'displayName'] },
+    match: {
+      user: text.match?.user ?? ['externalId', 'userName'],
+      group: text.match?.group ?? ['externalId', 'displayName'],
+    },
     required: { user: (text.required?.user ?? []).map(scimPath), group: (text.required?.group ?? []).map(scimPath) },
     profile: 'rfc7644',
   };

@@ -21,8 +21,12 @@ export const examplePerson = entry(
     manager: 'CN=Kim Berg,OU=Oslo,OU=Staff,DC=corp,DC=example',
     proxyAddresses: ['SMTP:Zoe.Olsen@corp.example', 'smtp:zoe@corp.example'],
     'msDS-cloudExtensionAttribute1': 'blue',
-    objectGUID: Uint8Array.from([0x33, 0x22, 0x11, 0x00, 0x55, 0x44, 0x77, 0x66, 0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff]),
-    objectSid: Uint8Array.from([1, 5, 0, 0, 0, 0, 0, 5, 21, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 0x50, 4, 0, 0]),
+    objectGUID: Uint8Array.from([
+      0x33, 0x22, 0x11, 0x00, 0x55, 0x44, 0x77, 0x66, 0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff,
+    ]),
+    objectSid: Uint8Array.from([
+      1, 5, 0, 0, 0, 0, 0, 5, 21, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 0x50, 4, 0, 0,
+    ]),
     thumbnailPhoto: Uint8Array.from([0xff, 0xd8, 0xff, 0xe0]),
   },
   { dn: 'CN=Zoë Olsen,OU=Oslo,OU=Staff,DC=corp,DC=example' },

@@ -2,15 +2,7 @@ import type { StateFile, StateFiles } from '../../src/adapters/lowdb/files.ts';
 
 /** What changes something on the disk. Reading is never counted. */
 export type WritingOperation =
-  | 'makeFolder'
-  | 'restrict'
-  | 'create'
-  | 'write'
-  | 'sync'
-  | 'truncate'
-  | 'rename'
-  | 'remove'
-  | 'syncFolder';
+  'makeFolder' | 'restrict' | 'create' | 'write' | 'sync' | 'truncate' | 'rename' | 'remove' | 'syncFolder';
 
 /** Before the operation has any effect, half-way through it (a write stores its first half), or right after it. */
 export type Moment = 'before' | 'halfway' | 'after';

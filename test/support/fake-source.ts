@@ -47,7 +47,8 @@ export function createFakeSource(name: string): FakeSource {
   let failure: BridgeError | undefined;
   let identity: DirectoryIdentity = { kind: 'generic', idAttribute: 'entryUUID', contexts: ['dc=corp'] };
   const mark = (id: SourceId): void => void changedAt.set(id, (changes += 1));
-  const ofType = (type: ResourceType): Entry[] => [...content.values()].filter((entry) => entry.type === type && !hidden.has(entry.id));
+  const ofType = (type: ResourceType): Entry[] =>
+    [...content.values()].filter((entry) => entry.type === type && !hidden.has(entry.id));
   return {
     name,
     put: (entry) => {
@@ -92,7 +93,14 @@ export function createFakeSource(name: string): FakeSource {
     async inspect(signal) {
       await Promise.resolve();
       endIfAborted(signal);
-      return { kind: 'generic', idAttribute: 'entryUUID', identity, preset: 'openldap', server: 'memory', details: ['in memory'] };
+      return {
+        kind: 'generic',
+        idAttribute: 'entryUUID',
+        identity,
+        preset: 'openldap',
+        server: 'memory',
+        details: ['in memory'],
+      };
     },
     async read({ attributes, since, expected, visit, signal }) {
       checkIdentity(name, expected, identity);
@@ -112,7 +120,12 @@ export function createFakeSource(name: string): FakeSource {
       const counters = { changes: String(changes) };
       const version = { server: 'memory', has: counters, shows: counters, tellsAll: true };
       if (!isDelta) return { kind: 'complete', identity, watermark, version };
-      return { kind: 'delta', watermark, version, gone: [...changedAt.keys()].filter((id) => isNew({ id }) && !content.has(id)) };
+      return {
+        kind: 'delta',
+        watermark,
+        version,
+        gone: [...changedAt.keys()].filter((id) => isNew({ id }) && !content.has(id)),
+      };
     },
   };
 }

@@ -13,9 +13,27 @@ export type FakeCall = { readonly number: number } & (
   | { readonly method: 'answers'; readonly type: ResourceType }
   | { readonly method: 'find'; readonly type: ResourceType; readonly attribute: string; readonly value: string }
   | { readonly method: 'inventory'; readonly type: ResourceType; readonly worthRequests: number }
-  | { readonly method: 'create'; readonly type: ResourceType; readonly attributes: ReadonlyMap<string, ScimValue>; readonly members: readonly TargetId[]; readonly joining: MemberChange['add'] }
-  | { readonly method: 'update'; readonly type: ResourceType; readonly id: TargetId; readonly changes: readonly ScimChange[]; readonly known: Acknowledged | undefined }
-  | { readonly method: 'changeMembers'; readonly id: TargetId; readonly add: readonly TargetId[]; readonly remove: readonly TargetId[]; readonly change: MemberChange }
+  | {
+      readonly method: 'create';
+      readonly type: ResourceType;
+      readonly attributes: ReadonlyMap<string, ScimValue>;
+      readonly members: readonly TargetId[];
+      readonly joining: MemberChange['add'];
+    }
+  | {
+      readonly method: 'update';
+      readonly type: ResourceType;
+      readonly id: TargetId;
+      readonly changes: readonly ScimChange[];
+      readonly known: Acknowledged | undefined;
+    }
+  | {
+      readonly method: 'changeMembers';
+      readonly id: TargetId;
+      readonly add: readonly TargetId[];
+      readonly remove: readonly TargetId[];
+      readonly change: MemberChange;
+    }
   | { readonly method: 'read' | 'remove'; readonly type: ResourceType; readonly id: TargetId }
 );
 
@@ -60,7 +78,16 @@ export interface FakeTargetOptions {
 /** As on the real one: several in a page, and one more page to see that it is the end. */
 const pageSize = 100;
 
-export function createFakeTarget({ name, concurrency = 8, memberChunk = 100, createWith = 0, recreates = false, groups: hasGroups = true, unique = true, hook }: FakeTargetOptions): FakeTarget {
+export function createFakeTarget({
+  name,
+  concurrency = 8,
+  memberChunk = 100,
+  createWith = 0,
+  recreates = false,
+  groups: hasGroups = true,
+  unique = true,
+  hook,
+}: FakeTargetOptions): FakeTarget {
   const content: Record<ResourceType, Map<TargetId, Body>> = { user: new Map(), group: new Map() };
   const calls: FakeCall[] = [];
   let faultFor = hook;
@@ -69,7 +96,11 @@ export function createFakeTarget({ name, concurrency = 8, memberChunk = 100, cre
   let isWithoutGroups = false;
 
   /** Records a call, lets the hook spoil it, and carries it out. */
-  const perform = async <T>(call: Unnumbered<FakeCall>, spoilt: (failure: Failure) => T, effect: () => T): Promise<T> => {
+  const perform = async <T>(
+    call: Unnumbered<FakeCall>,
+    spoilt: (failure: Failure) => T,
+    effect: () => T,
+  ): Promise<T> => {
     called += 1;
     const numbered = { ...call, number: called };
     calls.push(numbered);
@@ -82,11 +113,16 @@ export function createFakeTarget({ name, concurrency = 8, memberChunk = 100, cre
 
   const ownerOf = (type: ResourceType, body: Body): TargetId | undefined => {
     if (!unique) return undefined;
-    for (const [id, other] of content[type]) if (uniqueKeys(type, other).some((key) => uniqueKeys(type, body).includes(key))) return id;
+    for (const [id, other] of content[type])
+      if (uniqueKeys(type, other).some((key) => uniqueKeys(type, body).includes(key))) return id;
     return undefined;
   };
 
-  const create = (type: ResourceType, attributes: ReadonlyMap<string, ScimValue>, members: MemberChange['add']): Outcome => {
+  const create = (
+    type: ResourceType,
+    attributes: ReadonlyMap<string, ScimValue>,
+    members: MemberChange['add'],
+  ): Outcome => {
     const body = structuredClone(buildBody(attributes));
     if (uniqueKeys(type, body).length === 0) return failed('rejected', 400, 'the name is missing');
     if (ownerOf(type, body) !== undefined) return failed('conflict', 409, 'there is one already');
@@ -119,9 +155,11 @@ export function createFakeTarget({ name, concurrency = 8, memberChunk = 100, cre
   const changeMembers = (id: TargetId, { add, remove }: MemberChange): Outcome => {
     const group = content.group.get(id);
     if (group === undefined) return gone;
-    if (add.some((member) => !content[member.type].has(member.id))) return failed('rejected', 400, 'a member does not exist');
+    if (add.some((member) => !content[member.type].has(member.id)))
+      return failed('rejected', 400, 'a member does not exist');
     const members = membersOf(group);
-    for (const member of add) members.set(member.id, member.type === 'group' ? { value: member.id, type: 'Group' } : { value: member.id });
+    for (const member of add)
+      members.set(member.id, member.type === 'group' ? { value: member.id, type: 'Group' } : { value: member.id });
     for (const one of remove) members.delete(one);
     setMembers(group, members);
     return { kind: 'applied', id };
@@ -153,39 +191,65 @@ export function createFakeTarget({ name, concurrency = 8, memberChunk = 100, cre
     groups: () => structuredClone([...content.group.values()]),
     discover: (signal) => {
       signal.throwIfAborted();
-      return perform<Awaited<ReturnType<ScimTarget['discover']>>>({ method: 'discover' }, (failure) => failure, () => facts);
+      return perform<Awaited<ReturnType<ScimTarget['discover']>>>(
+        { method: 'discover' },
+        (failure) => failure,
+        () => facts,
+      );
     },
     find(type, attribute, value, signal) {
       signal.throwIfAborted();
       const effect = (): FoundResource[] | Failure => {
         isWithoutGroups ||= type === 'group' && !hasGroups;
-        return isWithoutGroups && type === 'group' ? { class: 'unsupported', detail: 'there are no groups' } : found(type).filter(({ body }) => holds(body, attribute, value));
+        return isWithoutGroups && type === 'group'
+          ? { class: 'unsupported', detail: 'there are no groups' }
+          : found(type).filter(({ body }) => holds(body, attribute, value));
       };
-      return perform<FoundResource[] | Failure>({ method: 'find', type, attribute, value }, (failure) => failure, effect);
+      return perform<FoundResource[] | Failure>(
+        { method: 'find', type, attribute, value },
+        (failure) => failure,
+        effect,
+      );
     },
     inventory(type, worthRequests, signal) {
       signal.throwIfAborted();
       const { size } = content[type];
       const cost = size === 0 ? 1 : Math.ceil(size / pageSize) + 1;
       const call = { method: 'inventory', type, worthRequests } as const;
-      return perform<FoundResource[] | Failure | undefined>(call, (failure) => failure, () => {
-        isWithoutGroups ||= type === 'group' && !hasGroups;
-        return cost <= worthRequests && !(isWithoutGroups && type === 'group') ? found(type) : undefined;
-      });
+      return perform<FoundResource[] | Failure | undefined>(
+        call,
+        (failure) => failure,
+        () => {
+          isWithoutGroups ||= type === 'group' && !hasGroups;
+          return cost <= worthRequests && !(isWithoutGroups && type === 'group') ? found(type) : undefined;
+        },
+      );
     },
     read(type, id, signal) {
       signal.throwIfAborted();
-      const effect = (): FoundResource | Failure => found(type).find((one) => one.id === id) ?? { class: 'gone', status: 404, detail: 'there is none' };
+      const effect = (): FoundResource | Failure =>
+        found(type).find((one) => one.id === id) ?? { class: 'gone', status: 404, detail: 'there is none' };
       return perform<FoundResource | Failure>({ method: 'read', type, id }, (failure) => failure, effect);
     },
     answers(type, signal) {
       signal.throwIfAborted();
-      return perform({ method: 'answers', type }, () => false, () => true);
+      return perform(
+        { method: 'answers', type },
+        () => false,
+        () => true,
+      );
     },
     create(type, attributes, signal, members = []) {
       signal.throwIfAborted();
-      if (members.length > createWith) throw new TypeError(`${members.length} members in a create, ${createWith} are allowed`);
-      const call = { method: 'create', type, attributes, members: members.map((member) => member.id), joining: members } as const;
+      if (members.length > createWith)
+        throw new TypeError(`${members.length} members in a create, ${createWith} are allowed`);
+      const call = {
+        method: 'create',
+        type,
+        attributes,
+        members: members.map((member) => member.id),
+        joining: members,
+      } as const;
       return perform(call, failedWith, () => create(type, attributes, members));
     },
     update(type, id, changes, signal, known) {
@@ -199,7 +263,9 @@ export function createFakeTarget({ name, concurrency = 8, memberChunk = 100, cre
       const size = add.length + change.remove.length;
       if (size > memberChunk) throw new TypeError(`${size} members at once, ${memberChunk} are allowed`);
       if (size === 0) return Promise.resolve<Outcome>({ kind: 'applied', id: group });
-      return perform({ method: 'changeMembers', id: group, add, remove: change.remove, change }, failedWith, () => changeMembers(group, change));
+      return perform({ method: 'changeMembers', id: group, add, remove: change.remove, change }, failedWith, () =>
+        changeMembers(group, change),
+      );
     },
     remove(type, id, signal) {
       signal.throwIfAborted();
@@ -207,7 +273,11 @@ export function createFakeTarget({ name, concurrency = 8, memberChunk = 100, cre
     },
     probe: (signal) => {
       signal.throwIfAborted();
-      return perform<Failure | undefined>({ method: 'probe' }, (failure) => failure, () => undefined);
+      return perform<Failure | undefined>(
+        { method: 'probe' },
+        (failure) => failure,
+        () => undefined,
+      );
     },
     settings: () => [],
     restore: () => undefined,

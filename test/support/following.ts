@@ -21,7 +21,10 @@ export interface Follower {
 /** `fresh` reads completely; another source over the same directory will do. */
 export function follow(source: DirectorySource, attributes: Attributes, fresh: DirectorySource = source): Follower {
   const picture = new Picture();
-  const request = { attributes: { user: new Set(attributes.user), group: new Set(attributes.group) }, signal: new AbortController().signal };
+  const request = {
+    attributes: { user: new Set(attributes.user), group: new Set(attributes.group) },
+    signal: new AbortController().signal,
+  };
   const poll: Follower['poll'] = async () => {
     const { watermark, known } = picture;
     const visited: Entry[] = [];
@@ -51,7 +54,9 @@ function plain(entries: readonly Entry[]): unknown {
       id,
       type,
       dn,
-      attributes: [...attributes].map(([name, values]) => [name, values.map(String).sort()] as const).sort(([a], [b]) => (a < b ? -1 : 1)),
+      attributes: [...attributes]
+        .map(([name, values]) => [name, values.map(String).sort()] as const)
+        .sort(([a], [b]) => (a < b ? -1 : 1)),
     }))
     .sort((a, b) => (a.id < b.id ? -1 : 1));
 }

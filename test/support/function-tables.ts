@@ -6,10 +6,21 @@ export function functionTables(): string {
   return [...functionGroups]
     .map(([group, functions]) => {
       const rows = functions.map(({ doc, example: [expression, gives], entra, ...definition }) => {
-        const cells = [code(signatureOf({ doc, example: [expression, gives], ...definition })), doc, `${code(expression)} → ${code(gives)}`, entra ?? ''];
+        const cells = [
+          code(signatureOf({ doc, example: [expression, gives], ...definition })),
+          doc,
+          `${code(expression)} → ${code(gives)}`,
+          entra ?? '',
+        ];
         return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
       });
-      return [`### ${group}`, '', '| Function | What it gives | Example | In Entra ID |', '|---|---|---|---|', ...rows].join('\n');
+      return [
+        `### ${group}`,
+        '',
+        '| Function | What it gives | Example | In Entra ID |',
+        '|---|---|---|---|',
+        ...rows,
+      ].join('\n');
     })
     .join('\n\n');
 }

@@ -20,7 +20,9 @@ export interface HostileTarget {
  * A server on loopback that writes whatever bytes `answer` gives, HTTP or not, and closes the connection then unless
  * told to keep it. An answer of `undefined` leaves the client waiting.
  */
-export async function startHostileTarget(answer: (request: RawRequest, socket: Socket) => Uint8Array | string | undefined): Promise<HostileTarget> {
+export async function startHostileTarget(
+  answer: (request: RawRequest, socket: Socket) => Uint8Array | string | undefined,
+): Promise<HostileTarget> {
   const sockets = new Set<Socket>();
   const requests: RawRequest[] = [];
   const server = createServer((socket) => {
@@ -62,9 +64,18 @@ function readRequest(bytes: Buffer): RawRequest | undefined {
 }
 
 /** An answer of HTTP/1.1 with this body, whole. */
-export function httpAnswer(status: number, body: Uint8Array | string, headers: Readonly<Record<string, string>> = {}): Buffer {
+export function httpAnswer(
+  status: number,
+  body: Uint8Array | string,
+  headers: Readonly<Record<string, string>> = {},
+): Buffer {
   const content = Buffer.from(body);
-  const all = { 'content-type': 'application/scim+json', connection: 'close', 'content-length': String(content.length), ...headers };
+  const all = {
+    'content-type': 'application/scim+json',
+    connection: 'close',
+    'content-length': String(content.length),
+    ...headers,
+  };
   const head = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
   return Buffer.concat([Buffer.from(`HTTP/1.1 ${status} X\r\n${head.join('')}\r\n`, 'latin1'), content]);
 }

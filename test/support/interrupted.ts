@@ -1,7 +1,10 @@
 import type { DirectorySource } from '../../src/ports/directory-source.ts';
 
 /** A source in the middle of whose reading something happens, once. */
-export function interrupted(source: DirectorySource, change: () => Promise<void>): { readonly source: DirectorySource; readonly arm: () => void } {
+export function interrupted(
+  source: DirectorySource,
+  change: () => Promise<void>,
+): { readonly source: DirectorySource; readonly arm: () => void } {
   let armed = false;
   return {
     arm: () => void (armed = true),

@@ -80,7 +80,9 @@ export function tlv(tag: number, ...contents: (Uint8Array | string)[]): Buffer {
   const content = Buffer.concat(contents.map((part) => Buffer.from(part)));
   const { length } = content;
   const header =
-    length < 0x80 ? [tag, length] : [tag, 0x84, length >>> 24, (length >>> 16) & 255, (length >>> 8) & 255, length & 255];
+    length < 0x80
+      ? [tag, length]
+      : [tag, 0x84, length >>> 24, (length >>> 16) & 255, (length >>> 8) & 255, length & 255];
   return Buffer.concat([Buffer.from(header), content]);
 }
 
@@ -135,7 +137,7 @@ function readTlv(bytes: Buffer, offset: number): Tlv | undefined {
 
 function readAllTlv(bytes: Buffer): Tlv[] {
   const list: Tlv[] = [];
-  for (let offset = 0; offset < bytes.length; ) {
+  for (let offset = 0; offset < bytes.length;) {
     const next = readTlv(bytes, offset);
     if (next === undefined) throw new Error('cut short');
     list.push(next);
@@ -147,7 +149,15 @@ function readAllTlv(bytes: Buffer): Tlv[] {
 function readRequest(content: Buffer): StubRequest {
   const [id, operation, controls] = readAllTlv(content);
   if (id === undefined || operation === undefined) throw new Error('no LDAP message');
-  const common = { id: id.content.readUIntBE(0, id.content.length), base: '', scope: 0, limits: [], filter: Buffer.alloc(0), attributes: [], cookie: undefined };
+  const common = {
+    id: id.content.readUIntBE(0, id.content.length),
+    base: '',
+    scope: 0,
+    limits: [],
+    filter: Buffer.alloc(0),
+    attributes: [],
+    cookie: undefined,
+  };
   switch (operation.tag) {
     case 0x60:
       return { ...common, operation: 'bind' };

@@ -6,7 +6,9 @@ import type { Kept } from './memory-store.ts';
 const keyOf = (type: ResourceType, account: TargetId): string => `${type}\n${account}`;
 
 function isOwned(kept: Kept, target: string, type: ResourceType, account: TargetId): boolean {
-  return [...kept.links.values()].some((link) => link.target === target && link.type === type && link.targetId === account);
+  return [...kept.links.values()].some(
+    (link) => link.target === target && link.type === type && link.targetId === account,
+  );
 }
 
 function note(kept: Kept, target: string, type: ResourceType, account: TargetId, owner: SourceId): void {
@@ -22,8 +24,20 @@ function note(kept: Kept, target: string, type: ResourceType, account: TargetId,
 
 /** Applies a change, and notes whose the accounts were that nobody has afterwards. */
 export function withFormer(kept: Kept, change: StateChange, apply: () => void): void {
-  const ids = change.kind === 'link' ? [change.link.sourceId] : change.kind === 'unlink' ? [change.sourceId] : change.kind === 'relink' ? [change.from, change.link.sourceId] : [];
-  const target = change.kind === 'link' || change.kind === 'relink' ? change.link.target : change.kind === 'unlink' ? change.target : '';
+  const ids =
+    change.kind === 'link'
+      ? [change.link.sourceId]
+      : change.kind === 'unlink'
+        ? [change.sourceId]
+        : change.kind === 'relink'
+          ? [change.from, change.link.sourceId]
+          : [];
+  const target =
+    change.kind === 'link' || change.kind === 'relink'
+      ? change.link.target
+      : change.kind === 'unlink'
+        ? change.target
+        : '';
   const before = ids.flatMap((id) => kept.links.get(`${target}\n${id}`) ?? []);
   apply();
   for (const { type, targetId, sourceId } of before) note(kept, target, type, targetId, sourceId);
@@ -31,19 +45,31 @@ export function withFormer(kept: Kept, change: StateChange, apply: () => void): 
 }
 
 export function noteFormer(kept: Kept, { target, type, accounts }: Extract<StateChange, { kind: 'former' }>): void {
-  for (const [account, owner] of accounts) if (!isOwned(kept, target, type, account)) note(kept, target, type, account, owner);
+  for (const [account, owner] of accounts)
+    if (!isOwned(kept, target, type, account)) note(kept, target, type, account, owner);
 }
 
-export function formerOwners(kept: Kept, target: string, type: ResourceType, ids: readonly TargetId[]): ReadonlyMap<TargetId, SourceId> {
-  return new Map(ids.flatMap((id): [TargetId, SourceId][] => {
-    const owner = kept.former.get(target)?.get(keyOf(type, id));
-    return owner === undefined ? [] : [[id, owner]];
-  }));
+export function formerOwners(
+  kept: Kept,
+  target: string,
+  type: ResourceType,
+  ids: readonly TargetId[],
+): ReadonlyMap<TargetId, SourceId> {
+  return new Map(
+    ids.flatMap((id): [TargetId, SourceId][] => {
+      const owner = kept.former.get(target)?.get(keyOf(type, id));
+      return owner === undefined ? [] : [[id, owner]];
+    }),
+  );
 }
 
-export function formerAccounts(kept: Kept, target: string, owner: SourceId): { type: ResourceType; targetId: TargetId }[] {
+export function formerAccounts(
+  kept: Kept,
+  target: string,
+  owner: SourceId,
+): { type: ResourceType; targetId: TargetId }[] {
   return [...(kept.former.get(target) ?? [])].flatMap(([key, id]) => {
     const [type, targetId = ''] = key.split('\n');
-    return id === owner ? [{ type: type === 'group' ? 'group' as const : 'user' as const, targetId }] : [];
+    return id === owner ? [{ type: type === 'group' ? ('group' as const) : ('user' as const), targetId }] : [];
   });
 }

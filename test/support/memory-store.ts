@@ -86,12 +86,16 @@ function open(kept: Kept): MemoryStore {
     return structuredClone(make());
   };
   const pick = <Value>(from: ReadonlyMap<string, Value>, target: string, ids: readonly SourceId[]) =>
-    new Map(ids.flatMap((id): [SourceId, Value][] => {
-      const value = from.get(idOf(target, id));
-      return value === undefined ? [] : [[id, value]];
-    }));
-  const ofTarget = <Value extends { readonly target: string }>(from: ReadonlyMap<string, Value>, target: string): Value[] =>
-    [...from.values()].filter((value) => value.target === target);
+    new Map(
+      ids.flatMap((id): [SourceId, Value][] => {
+        const value = from.get(idOf(target, id));
+        return value === undefined ? [] : [[id, value]];
+      }),
+    );
+  const ofTarget = <Value extends { readonly target: string }>(
+    from: ReadonlyMap<string, Value>,
+    target: string,
+  ): Value[] => [...from.values()].filter((value) => value.target === target);
   return {
     lineage: kept.lineage,
     digest: (text) => createHmac('sha256', kept.key).update(text).digest('base64url').slice(0, 22),
@@ -122,7 +126,11 @@ function open(kept: Kept): MemoryStore {
     members: (target, group) => answer(() => [...(kept.members.get(idOf(target, group)) ?? [])]),
     troubles: (target, ids) => answer(() => pick(kept.troubles, target, ids)),
     async *strayTroubles(target, seen) {
-      yield await answer(() => ofTarget(kept.troubles, target).map(({ sourceId }) => sourceId).filter((id) => !seen.has(id)));
+      yield await answer(() =>
+        ofTarget(kept.troubles, target)
+          .map(({ sourceId }) => sourceId)
+          .filter((id) => !seen.has(id)),
+      );
     },
     names: (directory, ids) => answer(() => pick(kept.names, directory, ids)),
     named: (directory, names) =>
@@ -130,25 +138,33 @@ function open(kept: Kept): MemoryStore {
         const found = new Map<string, SourceId[]>();
         for (const [key, own] of kept.names) {
           const [where, id = ''] = key.split('\n');
-          for (const name of where === directory ? own.filter((one) => names.includes(one)) : []) found.set(name, [...(found.get(name) ?? []), id]);
+          for (const name of where === directory ? own.filter((one) => names.includes(one)) : [])
+            found.set(name, [...(found.get(name) ?? []), id]);
         }
         return found;
       }),
     async *strayNames(directory, seen) {
-      yield await answer(() => [...kept.names.keys()].flatMap((key) => (key.startsWith(`${directory}\n`) ? [key.slice(directory.length + 1)] : [])).filter((id) => !seen.has(id) && ![...kept.links.values()].some(({ sourceId }) => sourceId === id)));
+      yield await answer(() =>
+        [...kept.names.keys()]
+          .flatMap((key) => (key.startsWith(`${directory}\n`) ? [key.slice(directory.length + 1)] : []))
+          .filter((id) => !seen.has(id) && ![...kept.links.values()].some(({ sourceId }) => sourceId === id)),
+      );
     },
     counts: (target) =>
       answer((): LinkCounts => {
         const count = (type: ResourceType) => {
           const links = ofTarget(kept.links, target).filter((link) => link.type === type);
-          const inLifecycle = (lifecycle: Link['lifecycle']) => links.filter((link) => link.lifecycle === lifecycle).length;
+          const inLifecycle = (lifecycle: Link['lifecycle']) =>
+            links.filter((link) => link.lifecycle === lifecycle).length;
           return {
             active: inLifecycle('active'),
             deactivated: inLifecycle('deactivated'),
             lost: inLifecycle('lost'),
             adopted: links.filter((link) => link.origin === 'adopted').length,
             leftDisabled: links.filter((link) => link.leftDisabled === true).length,
-            troubled: ofTarget(kept.troubles, target).filter((trouble) => trouble.type === type && !['inactive', 'held'].includes(trouble.cause)).length,
+            troubled: ofTarget(kept.troubles, target).filter(
+              (trouble) => trouble.type === type && !['inactive', 'held'].includes(trouble.cause),
+            ).length,
           };
         };
         return { user: count('user'), group: count('group') };
@@ -156,7 +172,8 @@ function open(kept: Kept): MemoryStore {
     unstored: (target) =>
       answer(() => {
         const counts: Record<string, number> = {};
-        for (const path of ofTarget(kept.links, target).flatMap((link) => link.unstored ?? [])) counts[path] = (counts[path] ?? 0) + 1;
+        for (const path of ofTarget(kept.links, target).flatMap((link) => link.unstored ?? []))
+          counts[path] = (counts[path] ?? 0) + 1;
         return counts;
       }),
     openIntents: (target) => answer(() => ofTarget(kept.intents, target)),
@@ -175,17 +192,23 @@ function open(kept: Kept): MemoryStore {
         return [...totals.values()];
       }),
     memberships: (target) => answer(() => countMemberships(kept, target)),
-    holders: (target, type, path) => answer(() => ofTarget(kept.links, target).filter((link) => link.type === type && holdsValue(link, path)).length),
-    removals: (target) => answer(() => kept.removals.filter((one) => one.target === target).map(({ removal }) => removal)),
+    holders: (target, type, path) =>
+      answer(() => ofTarget(kept.links, target).filter((link) => link.type === type && holdsValue(link, path)).length),
+    removals: (target) =>
+      answer(() => kept.removals.filter((one) => one.target === target).map(({ removal }) => removal)),
     decisions: () =>
       answer(() => ({
-        waiting: [...kept.decisions].map(([key, decision]) => ({ ...decision, key })).sort((a, b) => Date.parse(a.at) - Date.parse(b.at)),
+        waiting: [...kept.decisions]
+          .map(([key, decision]) => ({ ...decision, key }))
+          .sort((a, b) => Date.parse(a.at) - Date.parse(b.at)),
         unusable: [],
       })),
     decide: (decision) =>
       answer(() => {
-        if (!/^[\w-]{1,64}$/.test(decision.holdId)) throw new BridgeError('D2S_PLAN_NOT_HELD', 'not the id of a hold', '');
-        for (const [key, { target, holdId }] of kept.decisions) if (target === decision.target && holdId === decision.holdId) kept.decisions.delete(key);
+        if (!/^[\w-]{1,64}$/.test(decision.holdId))
+          throw new BridgeError('D2S_PLAN_NOT_HELD', 'not the id of a hold', '');
+        for (const [key, { target, holdId }] of kept.decisions)
+          if (target === decision.target && holdId === decision.holdId) kept.decisions.delete(key);
         kept.decisionsLeft += 1;
         kept.decisions.set(`decision-${kept.decisionsLeft}`, decision);
       }),
@@ -245,7 +268,8 @@ function apply(kept: Kept, change: StateChange): void {
       kept.members.delete(idOf(target, from));
       for (const [group, ids] of kept.members) if (group.startsWith(`${target}\n`) && ids.delete(from)) ids.add(to);
       for (const [id, one] of kept.links) {
-        if (one.target === target && one.unsettled !== undefined) kept.links.set(id, { ...one, unsettled: one.unsettled.map((other) => (other === from ? to : other)) });
+        if (one.target === target && one.unsettled !== undefined)
+          kept.links.set(id, { ...one, unsettled: one.unsettled.map((other) => (other === from ? to : other)) });
       }
       for (const map of [kept.links, kept.troubles]) map.delete(idOf(target, from));
       kept.links.delete(idOf(target, to));
@@ -295,7 +319,8 @@ function apply(kept: Kept, change: StateChange): void {
       kept.endpoints.set(change.target, change.endpoint);
       return;
     case 'content_forgotten':
-      for (const [key, link] of kept.links) if (link.target === (change.target ?? link.target)) kept.links.set(key, forgetContent(link));
+      for (const [key, link] of kept.links)
+        if (link.target === (change.target ?? link.target)) kept.links.set(key, forgetContent(link));
       return;
     case 'renamed':
       renameTarget(kept, change.target, change.to);
@@ -307,7 +332,9 @@ function apply(kept: Kept, change: StateChange): void {
       remember(kept, change);
       return;
     case 'removals_over': {
-      const left = kept.removals.filter(({ target, removal }) => target !== change.target || removal.at >= change.before);
+      const left = kept.removals.filter(
+        ({ target, removal }) => target !== change.target || removal.at >= change.before,
+      );
       kept.removals.splice(0, kept.removals.length, ...left);
       return;
     }

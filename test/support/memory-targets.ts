@@ -8,7 +8,8 @@ const byTarget = (kept: Kept) => [kept.targets, kept.notes, kept.endpoints, kept
 
 /** Forgets everything about a target. */
 export function resetTarget(kept: Kept, target: string): void {
-  for (const map of byEntry(kept)) for (const key of [...map.keys()]) if (key.startsWith(`${target}\n`)) map.delete(key);
+  for (const map of byEntry(kept))
+    for (const key of [...map.keys()]) if (key.startsWith(`${target}\n`)) map.delete(key);
   for (const map of byTarget(kept)) map.delete(target);
   kept.removals.splice(0, kept.removals.length, ...kept.removals.filter((one) => one.target !== target));
 }
@@ -28,11 +29,17 @@ export function renameTarget(kept: Kept, target: string, to: string): void {
     if (map.has(target)) map.set(to, map.get(target));
     map.delete(target);
   }
-  kept.removals.splice(0, kept.removals.length, ...kept.removals.map((one) => (one.target === target ? { ...one, target: to } : one)));
+  kept.removals.splice(
+    0,
+    kept.removals.length,
+    ...kept.removals.map((one) => (one.target === target ? { ...one, target: to } : one)),
+  );
 }
 
 /** Members of all groups of a target, those without an entry apart, and groups that have any. */
 export function countMemberships(kept: Kept, target: string): { members: number; groups: number } {
-  const counts = [...kept.members].flatMap(([id, members]) => (id.startsWith(`${target}\n`) ? [countOwn(members)] : [])).filter((count) => count > 0);
+  const counts = [...kept.members]
+    .flatMap(([id, members]) => (id.startsWith(`${target}\n`) ? [countOwn(members)] : []))
+    .filter((count) => count > 0);
   return { members: counts.reduce((sum, count) => sum + count, 0), groups: counts.length };
 }

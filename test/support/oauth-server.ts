@@ -52,11 +52,19 @@ export async function startOAuthServer(options: OAuthServerOptions): Promise<OAu
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     let text = '';
     for await (const chunk of request) text += String(chunk);
-    const record = { path: request.url ?? '', headers: request.headers, form: Object.fromEntries(new URLSearchParams(text)) };
+    const record = {
+      path: request.url ?? '',
+      headers: request.headers,
+      form: Object.fromEntries(new URLSearchParams(text)),
+    };
     requests.push(record);
     const { status, headers, body } = await (override ?? judge)(record);
     const isText = typeof body === 'string';
-    response.writeHead(status, { 'content-type': isText ? 'text/html' : 'application/json', 'cache-control': 'no-store', ...headers });
+    response.writeHead(status, {
+      'content-type': isText ? 'text/html' : 'application/json',
+      'cache-control': 'no-store',
+      ...headers,
+    });
     response.end(isText ? body : JSON.stringify(body));
   };
   const listener = (request: IncomingMessage, response: ServerResponse): void => void handle(request, response);
@@ -75,18 +83,23 @@ export async function startOAuthServer(options: OAuthServerOptions): Promise<OAu
   };
 }
 
-function refusalOf({ headers, form }: TokenRequestRecord, { clientId, clientSecret }: OAuthServerOptions): TokenAnswer | undefined {
+function refusalOf(
+  { headers, form }: TokenRequestRecord,
+  { clientId, clientSecret }: OAuthServerOptions,
+): TokenAnswer | undefined {
   const no = (status: number, error: string, description: string): TokenAnswer => ({
     status,
     headers: status === 401 ? { 'www-authenticate': 'Basic realm="tokens"' } : {},
     body: { error, error_description: description },
   });
-  if (headers['content-type']?.startsWith('application/x-www-form-urlencoded') !== true) return no(400, 'invalid_request', 'a form is needed');
+  if (headers['content-type']?.startsWith('application/x-www-form-urlencoded') !== true)
+    return no(400, 'invalid_request', 'a form is needed');
   const basic = /^Basic (.+)$/.exec(headers.authorization ?? '')?.[1];
   // RFC 6749 §2.3: not both.
   if (basic !== undefined && 'client_secret' in form) return no(400, 'invalid_request', 'two ways to authenticate');
   const [id, secret] = basic === undefined ? [form['client_id'], form['client_secret']] : credentialsIn(basic);
-  if (id !== clientId || secret !== clientSecret) return no(401, 'invalid_client', `no client ${String(id)} with ${String(secret)}`);
+  if (id !== clientId || secret !== clientSecret)
+    return no(401, 'invalid_client', `no client ${String(id)} with ${String(secret)}`);
   if (form['grant_type'] !== 'client_credentials') return no(400, 'unsupported_grant_type', 'client_credentials only');
   if (form['scope']?.includes('forbidden') === true) return no(400, 'invalid_scope', 'no such scope');
   return undefined;

@@ -8,7 +8,8 @@ import { user } from './plan-input.ts';
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** `p0`, `p1`, … */
-export const people = (count: number, from = 0): SourceId[] => Array.from({ length: count }, (_, at) => `p${at + from}`);
+export const people = (count: number, from = 0): SourceId[] =>
+  Array.from({ length: count }, (_, at) => `p${at + from}`);
 
 const subject = (type: ResourceType, sourceId: SourceId) => ({
   type,
@@ -19,7 +20,11 @@ const subject = (type: ResourceType, sourceId: SourceId) => ({
   stage: 0,
 });
 
-export function removal(sourceId: SourceId, verb: RemoveOperation['verb'] = 'deactivate', type: ResourceType = 'user'): RemoveOperation {
+export function removal(
+  sourceId: SourceId,
+  verb: RemoveOperation['verb'] = 'deactivate',
+  type: ResourceType = 'user',
+): RemoveOperation {
   return { ...subject(type, sourceId), verb, cause: 'absent' };
 }
 
@@ -33,7 +38,11 @@ export function members(
 }
 
 export function update(sourceId: SourceId, title = 'Engineer', type: ResourceType = 'user'): UpdateOperation {
-  return { ...subject(type, sourceId), verb: 'update', changes: [{ path: 'title', change: 'set', value: title, had: true }] };
+  return {
+    ...subject(type, sourceId),
+    verb: 'update',
+    changes: [{ path: 'title', change: 'set', value: title, had: true }],
+  };
 }
 
 export function creation(sourceId: SourceId, again = false): Operation {

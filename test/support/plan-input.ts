@@ -25,9 +25,22 @@ export function group(sourceId: SourceId, members: readonly SourceId[], attribut
   return wanted('group', sourceId, attributes, members);
 }
 
-function wanted(type: ResourceType, sourceId: SourceId, attributes: Attributes, members: readonly SourceId[]): Resource {
+function wanted(
+  type: ResourceType,
+  sourceId: SourceId,
+  attributes: Attributes,
+  members: readonly SourceId[],
+): Resource {
   const all = new Map(Object.entries({ externalId: sourceId, ...attributes }));
-  return { sourceId, directory: 'corp', type, attributes: all, createOnly: new Map(), members, label: `label of ${sourceId}` };
+  return {
+    sourceId,
+    directory: 'corp',
+    type,
+    attributes: all,
+    createOnly: new Map(),
+    members,
+    label: `label of ${sourceId}`,
+  };
 }
 
 export function rejected(sourceId: SourceId, active: boolean | undefined): Rejected {
@@ -51,7 +64,10 @@ export function linkOf(resource: Resource, rest: Partial<Link> = {}): Link {
 }
 
 export function match(sourceId: SourceId, active: boolean, body: Match['body'] = {}): [SourceId, Match] {
-  return [sourceId, { targetId: idOnTarget(sourceId), matchedBy: 'userName', active, body: { externalId: sourceId, ...body } }];
+  return [
+    sourceId,
+    { targetId: idOnTarget(sourceId), matchedBy: 'userName', active, body: { externalId: sourceId, ...body } },
+  ];
 }
 
 export interface Situation extends Partial<Omit<PlanInput, 'links' | 'matches' | 'members'>> {

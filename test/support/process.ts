@@ -61,7 +61,12 @@ export async function freePort(): Promise<number> {
 }
 
 /** Waits until something accepts connections there, or throws when the process has ended or the time is up. */
-export async function waitForPort(host: string, port: number, server: RunningProcess, milliseconds = 30_000): Promise<void> {
+export async function waitForPort(
+  host: string,
+  port: number,
+  server: RunningProcess,
+  milliseconds = 30_000,
+): Promise<void> {
   const deadline = performance.now() + milliseconds;
   while (!(await accepts(host, port))) {
     if (!server.running()) throw new Error(`the server for port ${port} has ended`);

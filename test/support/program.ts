@@ -25,13 +25,24 @@ export interface RunningProgram {
 }
 
 /** Runs a command of dir2scim to its end. */
-export async function runProgram(args: readonly string[], environment: NodeJS.ProcessEnv = {}, main = entry): Promise<ProgramResult> {
+export async function runProgram(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+  main = entry,
+): Promise<ProgramResult> {
   return (await startProgram(args, environment, main)).ended;
 }
 
 /** Starts a command of dir2scim as a child process that cannot outlive this one. */
-export async function startProgram(args: readonly string[], environment: NodeJS.ProcessEnv = {}, main = entry): Promise<RunningProgram> {
-  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...environment } });
+export async function startProgram(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+  main = entry,
+): Promise<RunningProgram> {
+  const child = spawn(process.execPath, [main, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
+  });
   await once(child, 'spawn');
   const { pid } = child;
   if (pid === undefined) throw new Error('dir2scim has no process id');

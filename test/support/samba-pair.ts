@@ -46,7 +46,10 @@ interface Place {
 
 /** Replication needs RPC and Kerberos; without `drepl` nothing replicates by itself. */
 const common = [
-  '--dns-backend=NONE', '--option=bind interfaces only=yes', '--option=server services=rpc, ldap, cldap, kdc', '--option=vfs objects=',
+  '--dns-backend=NONE',
+  '--option=bind interfaces only=yes',
+  '--option=server services=rpc, ldap, cldap, kdc',
+  '--option=vfs objects=',
 ];
 
 /**
@@ -75,8 +78,15 @@ export async function startSambaPair(): Promise<SambaPair> {
     const replicate = async (from: Which): Promise<void> => {
       const to = from === 'first' ? 'second' : 'first';
       await inNamespace(place, [
-        'samba-tool', 'drs', 'replicate', `${names[to]}.lab.example.org`, `${names[from]}.lab.example.org`, pairSuffix, '--local',
-        '-U', `LAB\\administrator%${pairAdministrator.password}`,
+        'samba-tool',
+        'drs',
+        'replicate',
+        `${names[to]}.lab.example.org`,
+        `${names[from]}.lab.example.org`,
+        pairSuffix,
+        '--local',
+        '-U',
+        `LAB\\administrator%${pairAdministrator.password}`,
         `--configfile=${configurationOf(place, to)}`,
       ]);
     };
@@ -104,14 +114,21 @@ function createServer(place: Place, which: Which): PairedServer {
     },
     start: async () => {
       const [command = '', ...args] = namespaced(place, [
-        '/usr/sbin/samba', '--foreground', '--no-process-group', '--model=single', `--configfile=${configurationOf(place, which)}`,
+        '/usr/sbin/samba',
+        '--foreground',
+        '--no-process-group',
+        '--model=single',
+        `--configfile=${configurationOf(place, which)}`,
       ]);
       server = await startProcess(command, args, environment(place));
       await waitForPort(address, 389, server);
     },
     snapshot: async () => {
       const copy = await mkdtemp(join(place.folder, 'snapshot-'));
-      await cp(database, copy, { recursive: true, filter: (file) => !file.includes('ldap_priv') && !file.includes('ldapi') });
+      await cp(database, copy, {
+        recursive: true,
+        filter: (file) => !file.includes('ldap_priv') && !file.includes('ldapi'),
+      });
       return async () => {
         await rm(database, { recursive: true });
         await cp(copy, database, { recursive: true });
@@ -123,27 +140,51 @@ function createServer(place: Place, which: Which): PairedServer {
 /** The file with two joined domain controllers, made when it is not there yet. */
 async function prepareSnapshot(): Promise<string> {
   const { stdout: version } = await run('/usr/sbin/samba', ['--version']);
-  const key = createHash('sha256').update([version, ...common].join('\0')).digest('hex').slice(0, 16);
+  const key = createHash('sha256')
+    .update([version, ...common].join('\0'))
+    .digest('hex')
+    .slice(0, 16);
   const snapshot = join(tmpdir(), `dir2scim-pair-${key}.tar.gz`);
   if (await exists(snapshot)) return snapshot;
   const place = await makePlace('dir2scim-pairing-');
   const { folder, addresses } = place;
   const own = (which: Which): string[] => [
-    `--configfile=${folder}/seed.conf`, `--targetdir=${folder}/${names[which]}`, `--option=interfaces=${addresses[which]}/8`,
-    `--option=posix:eadb=${folder}/${names[which]}/eadb.tdb`, ...common,
+    `--configfile=${folder}/seed.conf`,
+    `--targetdir=${folder}/${names[which]}`,
+    `--option=interfaces=${addresses[which]}/8`,
+    `--option=posix:eadb=${folder}/${names[which]}/eadb.tdb`,
+    ...common,
   ];
   const first = createServer(place, 'first');
   try {
     await writeFile(join(folder, 'seed.conf'), '[global]\n'); // or samba-tool takes over the machine's own shares
     await inNamespace(place, [
-      'samba-tool', 'domain', 'provision', '--realm=LAB.EXAMPLE.ORG', '--domain=LAB', '--server-role=dc', '--host-name=dc1',
-      `--host-ip=${addresses.first}`, `--adminpass=${pairAdministrator.password}`, ...own('first'),
+      'samba-tool',
+      'domain',
+      'provision',
+      '--realm=LAB.EXAMPLE.ORG',
+      '--domain=LAB',
+      '--server-role=dc',
+      '--host-name=dc1',
+      `--host-ip=${addresses.first}`,
+      `--adminpass=${pairAdministrator.password}`,
+      ...own('first'),
     ]);
     await addSettings(place, 'first');
     await first.start();
     await inNamespace(place, [
-      'samba-tool', 'domain', 'join', 'lab.example.org', 'DC', '-U', `LAB\\administrator%${pairAdministrator.password}`,
-      '--option=workgroup=LAB', '--option=realm=LAB.EXAMPLE.ORG', '--option=netbios name=dc2', '--server=dc1.lab.example.org', ...own('second'),
+      'samba-tool',
+      'domain',
+      'join',
+      'lab.example.org',
+      'DC',
+      '-U',
+      `LAB\\administrator%${pairAdministrator.password}`,
+      '--option=workgroup=LAB',
+      '--option=realm=LAB.EXAMPLE.ORG',
+      '--option=netbios name=dc2',
+      '--server=dc1.lab.example.org',
+      ...own('second'),
     ]);
     await first.stop();
     await addSettings(place, 'second');
@@ -163,7 +204,9 @@ async function makePlace(prefix: string): Promise<Place> {
   const folder = await mkdtemp(join(tmpdir(), prefix));
   const net = `127.${randomInt(1, 255)}.${randomInt(256)}`;
   const addresses = { first: `${net}.20`, second: `${net}.21` };
-  const hosts = (['first', 'second'] as const).map((which) => `${addresses[which]} ${names[which]}.lab.example.org ${names[which]}`);
+  const hosts = (['first', 'second'] as const).map(
+    (which) => `${addresses[which]} ${names[which]}.lab.example.org ${names[which]}`,
+  );
   await writeFile(join(folder, 'hosts'), `127.0.0.1 localhost\n${hosts.join('\n')}\n`);
   await writeFile(join(folder, 'resolv.conf'), `nameserver ${addresses.first}\n`);
   await writeFile(
@@ -198,8 +241,13 @@ async function addSettings(place: Place, which: Which): Promise<void> {
   await mkdir(join(folder, 'run'), { recursive: true });
   await mkdir(join(folder, 'log'), { recursive: true });
   const settings = [
-    'ldap server require strong auth = no', `log file = ${folder}/log/log.%m`, `pid directory = ${folder}/run`, `ncalrpc dir = ${folder}/ncalrpc`,
-    `winbindd socket directory = ${folder}/winbindd`, `ntp signd socket directory = ${folder}/ntp`, 'rpc server dynamic port range = 20000-20050',
+    'ldap server require strong auth = no',
+    `log file = ${folder}/log/log.%m`,
+    `pid directory = ${folder}/run`,
+    `ncalrpc dir = ${folder}/ncalrpc`,
+    `winbindd socket directory = ${folder}/winbindd`,
+    `ntp signd socket directory = ${folder}/ntp`,
+    'rpc server dynamic port range = 20000-20050',
   ];
   const configuration = configurationOf(place, which);
   const text = await readFile(configuration, 'utf8');
@@ -207,10 +255,18 @@ async function addSettings(place: Place, which: Which): Promise<void> {
 }
 
 /** Fills the placeholders in smb.conf, or puts them in place of folder and addresses. */
-async function replaceInConfiguration({ folder, addresses }: Place, which: Which, how: 'fill' | 'clear'): Promise<void> {
+async function replaceInConfiguration(
+  { folder, addresses }: Place,
+  which: Which,
+  how: 'fill' | 'clear',
+): Promise<void> {
   const configuration = join(folder, names[which], 'etc/smb.conf');
   let text = await readFile(configuration, 'utf8');
-  const pairs = [[placeholders.folder, folder], [placeholders.first, addresses.first], [placeholders.second, addresses.second]] as const;
+  const pairs = [
+    [placeholders.folder, folder],
+    [placeholders.first, addresses.first],
+    [placeholders.second, addresses.second],
+  ] as const;
   for (const [placeholder, value] of pairs) {
     text = how === 'fill' ? text.replaceAll(placeholder, value) : text.replaceAll(value, placeholder);
   }

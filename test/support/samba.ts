@@ -43,9 +43,18 @@ const placeholder = '@FOLDER@';
 
 /** How the domain is made. */
 const provision = [
-  'domain', 'provision', '--realm=LAB.EXAMPLE.ORG', '--domain=LAB', '--server-role=dc', '--host-name=dc1',
-  '--host-ip=127.0.0.1', '--dns-backend=NONE', '--backend-store=tdb', `--adminpass=${administrator.password}`,
-  '--option=server services=ldap', '--option=vfs objects=',
+  'domain',
+  'provision',
+  '--realm=LAB.EXAMPLE.ORG',
+  '--domain=LAB',
+  '--server-role=dc',
+  '--host-name=dc1',
+  '--host-ip=127.0.0.1',
+  '--dns-backend=NONE',
+  '--backend-store=tdb',
+  `--adminpass=${administrator.password}`,
+  '--option=server services=ldap',
+  '--option=vfs objects=',
 ];
 
 /**
@@ -69,11 +78,17 @@ async function startIn(folder: string): Promise<Samba> {
   const certificates = await createCertificates(folder, { dns: ['dc1.lab.example.org'], ip: [address] });
   const configuration = join(folder, 'etc/smb.conf');
   const provisioned = (await readFile(configuration, 'utf8')).replaceAll(placeholder, folder);
-  await writeFile(configuration, provisioned.replace('[global]', `[global]\n${settings(folder, address, certificates)}`));
+  await writeFile(
+    configuration,
+    provisioned.replace('[global]', `[global]\n${settings(folder, address, certificates)}`),
+  );
   await mkdir(join(folder, 'run'));
   await mkdir(join(folder, 'log'));
   const server = await startProcess('/usr/sbin/samba', [
-    '--foreground', '--no-process-group', '--model=single', `--configfile=${configuration}`,
+    '--foreground',
+    '--no-process-group',
+    '--model=single',
+    `--configfile=${configuration}`,
   ]);
   await waitForPort(address, 636, server);
   const url = `ldap://${address}`;
@@ -90,7 +105,15 @@ async function startIn(folder: string): Promise<Samba> {
     search: (...args) => runWithInput('ldapsearch', [...asAdministrator, '-LLL', '-o', 'ldif-wrap=no', ...args], ''),
     inspectDatabase: (...args) => runWithInput('ldbsearch', ['-H', join(folder, 'private/sam.ldb'), ...args], ''),
     addRule: async (dn, sddl) => {
-      await run('samba-tool', ['dsacl', 'set', '-H', join(folder, 'private/sam.ldb'), `--configfile=${configuration}`, `--objectdn=${dn}`, `--sddl=${sddl}`]);
+      await run('samba-tool', [
+        'dsacl',
+        'set',
+        '-H',
+        join(folder, 'private/sam.ldb'),
+        `--configfile=${configuration}`,
+        `--objectdn=${dn}`,
+        `--sddl=${sddl}`,
+      ]);
     },
     dispose: async () => {
       await server.stop('SIGKILL');
@@ -117,14 +140,20 @@ function settings(folder: string, address: string, certificates: Certificates): 
 /** The file with a provisioned domain (and the entries), made when it is not there yet. */
 async function prepareSnapshot(ldif = ''): Promise<string> {
   const { stdout: version } = await run('/usr/sbin/samba', ['--version']);
-  const key = createHash('sha256').update([version, ...provision, ldif].join('\0')).digest('hex').slice(0, 16);
+  const key = createHash('sha256')
+    .update([version, ...provision, ldif].join('\0'))
+    .digest('hex')
+    .slice(0, 16);
   const snapshot = join(tmpdir(), `dir2scim-samba-${key}.tar.gz`);
   if (await exists(snapshot)) return snapshot;
   const folder = await mkdtemp(join(tmpdir(), 'dir2scim-provision-'));
   try {
     await writeFile(join(folder, 'seed.conf'), '[global]\n'); // or samba-tool takes over the machine's own shares
     await run('samba-tool', [
-      ...provision, `--configfile=${folder}/seed.conf`, `--targetdir=${folder}`, `--option=posix:eadb=${folder}/eadb.tdb`,
+      ...provision,
+      `--configfile=${folder}/seed.conf`,
+      `--targetdir=${folder}`,
+      `--option=posix:eadb=${folder}/eadb.tdb`,
     ]);
     if (ldif !== '') await runWithInput('ldbadd', ['--nosync', '-H', `${folder}/private/sam.ldb`], ldif);
     const configuration = join(folder, 'etc/smb.conf');

@@ -93,7 +93,8 @@ function handlers(kind: keyof Shelves, unique: string) {
       return structuredClone(held);
     },
     degress: ({ id }: Query, shelves: Shelves): void => {
-      if (id === undefined || !shelves[kind].delete(id)) throw new SCIMMY.Types.Error(404, '', `no ${kind} ${String(id)}`);
+      if (id === undefined || !shelves[kind].delete(id))
+        throw new SCIMMY.Types.Error(404, '', `no ${kind} ${String(id)}`);
     },
   };
 }

@@ -83,7 +83,8 @@ async function startIn(folder: string, options: SlapdOptions): Promise<Slapd> {
       : undefined;
   const configuration = join(folder, 'slapd.conf');
   await writeFile(configuration, slapdConf(folder, options, certificates));
-  const load = (ldif: string): Promise<unknown> => runWithInput('/usr/sbin/slapadd', ['-q', '-w', '-f', configuration, '-b', slapdSuffix], ldif);
+  const load = (ldif: string): Promise<unknown> =>
+    runWithInput('/usr/sbin/slapadd', ['-q', '-w', '-f', configuration, '-b', slapdSuffix], ldif);
   await load(options.dump ?? `${baseEntries}\n${options.ldif ?? ''}`);
   const [port, securePort] = [await freePort(), await freePort()];
   const url = `ldap://127.0.0.1:${port}`;

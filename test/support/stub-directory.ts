@@ -38,13 +38,25 @@ export function stubActiveDirectory(): StubDirectory {
   const usn: Record<Name, number> = { Anna: 11, Bert: 12, Cleo: 13 };
   let left: readonly Name[] = names;
   const entryOf = (id: number, name: Name, rest: Record<string, (string | Uint8Array)[]> = {}): Buffer =>
-    entryMessage(id, dnOf(name), { objectGUID: [guidOf(name)], uSNChanged: [String(usn[name])], whenChanged: [`${usn[name]}`], ...rest });
+    entryMessage(id, dnOf(name), {
+      objectGUID: [guidOf(name)],
+      uSNChanged: [String(usn[name])],
+      whenChanged: [`${usn[name]}`],
+      ...rest,
+    });
   const feed = (id: number, from: number): Buffer => {
     const seen = left.filter((name) => usn[name] >= from);
-    return Buffer.concat([...seen.map((name) => entryOf(id, name, { objectClass: ['top', 'person'], uSNCreated: ['1'] })), page(id)]);
+    return Buffer.concat([
+      ...seen.map((name) => entryOf(id, name, { objectClass: ['top', 'person'], uSNCreated: ['1'] })),
+      page(id),
+    ]);
   };
   const whole = (id: number, name: Name): Buffer =>
-    entryOf(id, name, { cn: [name], title: [usn[name] > 13 ? 'Boss' : 'Clerk'], ...(name === 'Anna' ? { 'description;range=0-1': ['a', 'b'] } : {}) });
+    entryOf(id, name, {
+      cn: [name],
+      title: [usn[name] > 13 ? 'Boss' : 'Clerk'],
+      ...(name === 'Anna' ? { 'description;range=0-1': ['a', 'b'] } : {}),
+    });
   return {
     rootDse,
     options: { changes: 'usn', users: { bases: [stubPeople] } },
@@ -54,11 +66,13 @@ export function stubActiveDirectory(): StubDirectory {
       left = names.filter((name) => name !== 'Cleo');
     },
     answer: ({ id, base, attributes, filter, cookie }) => {
-      if (base === service) return Buffer.concat([entryMessage(id, service, { invocationId: [Buffer.alloc(16, 7)] }), resultMessage(id)]);
+      if (base === service)
+        return Buffer.concat([entryMessage(id, service, { invocationId: [Buffer.alloc(16, 7)] }), resultMessage(id)]);
       if (attributes[0]?.startsWith('description;range') === true) {
         return Buffer.concat([entryMessage(id, base, { 'description;range=2-*': ['c'] }), resultMessage(id)]);
       }
-      if (filter.includes('uSNChanged')) return feed(id, Number(/uSNChanged\D*(\d+)/.exec(filter.toString('latin1'))?.[1]));
+      if (filter.includes('uSNChanged'))
+        return feed(id, Number(/uSNChanged\D*(\d+)/.exec(filter.toString('latin1'))?.[1]));
       if (base.includes('WKGUID') || base === dnOf('Cleo')) return resultMessage(id, 0x65, 32);
       if (base === context) return page(id);
       const meant = filter.includes('objectGUID') ? left.filter((name) => filter.includes(guidOf(name))) : left;
@@ -92,7 +106,11 @@ export function stubOpenldap(changes: 'syncrepl' | 'timestamp' | 'full'): StubDi
     return Buffer.concat([...entries, ...info, message(id, result, done)]);
   };
   return {
-    rootDse: { objectClass: ['OpenLDAProotDSE'], namingContexts: [context], supportedControl: [pagedResults, `${syncOid}1`] },
+    rootDse: {
+      objectClass: ['OpenLDAProotDSE'],
+      namingContexts: [context],
+      supportedControl: [pagedResults, `${syncOid}1`],
+    },
     options: { changes, users: { bases: [stubPeople] } },
     change: () => {
       csn.Bert = 2;
@@ -100,12 +118,18 @@ export function stubOpenldap(changes: 'syncrepl' | 'timestamp' | 'full'): StubDi
     },
     answer: ({ id, base, attributes, filter }) => {
       if (filter.includes('dir2scimNobody')) return synced(id, [], []);
-      if (attributes.includes('hasSubordinates')) return left.length === names.length ? synced(id, [], []) : synced(id, ['Bert'], ['Cleo']);
+      if (attributes.includes('hasSubordinates'))
+        return left.length === names.length ? synced(id, [], []) : synced(id, ['Bert'], ['Cleo']);
       if (base === dnOf('Cleo')) return resultMessage(id, 0x65, 32);
       if (base === context) return page(id);
       const meant = filter.includes('entryUUID') ? left.filter((name) => filter.includes(uuidOf(name))) : left;
       const whole = (name: Name): Buffer =>
-        entryMessage(id, dnOf(name), { entryUUID: [uuidOf(name)], entryCSN: [`${csn[name]}`], cn: [name], title: [csn[name] > 1 ? 'Boss' : 'Clerk'] });
+        entryMessage(id, dnOf(name), {
+          entryUUID: [uuidOf(name)],
+          entryCSN: [`${csn[name]}`],
+          cn: [name],
+          title: [csn[name] > 1 ? 'Boss' : 'Clerk'],
+        });
       return Buffer.concat([...meant.map(whole), page(id)]);
     },
   };

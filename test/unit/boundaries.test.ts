@@ -44,10 +44,15 @@ describe('the import boundaries', () => {
     ]) {
       assert.ok(broken.has(expected), `${expected} is reported; got\n${[...broken].join('\n')}`);
     }
-    const names = (require(join(root, '.dependency-cruiser.cjs')) as { readonly forbidden: readonly { readonly name: string }[] }).forbidden.map(({ name }) => name);
+    const names = (
+      require(join(root, '.dependency-cruiser.cjs')) as { readonly forbidden: readonly { readonly name: string }[] }
+    ).forbidden.map(({ name }) => name);
     const rooms = names.filter((name) => name.startsWith('rooms-of-'));
     const brokenRules = new Set(violations.map(({ rule }) => rule.name));
-    assert.deepEqual(rooms.filter((name) => !brokenRules.has(name)), []);
+    assert.deepEqual(
+      rooms.filter((name) => !brokenRules.has(name)),
+      [],
+    );
     assert.ok(rooms.length > 15);
     // Which file of a circle is named depends on the order in which they are found.
     assert.ok(violations.some(({ rule }) => rule.name === 'no-cycles'));

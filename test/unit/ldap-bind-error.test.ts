@@ -40,6 +40,13 @@ describe('the error of a bind that was refused', () => {
 });
 
 it('repeats no password, also where the server does', () => {
-  const result = { kind: 'bind_response' as const, id: 1, code: 49, diagnostic: 'wrong password: hunter2-canary\r\n', referrals: [], controls: new Map() };
+  const result = {
+    kind: 'bind_response' as const,
+    id: 1,
+    code: 49,
+    diagnostic: 'wrong password: hunter2-canary\r\n',
+    referrals: [],
+    controls: new Map(),
+  };
   assert.doesNotMatch(bindError(result, 'ldaps://dc1', 'hunter2-canary').line, /hunter2|[\r\n]/);
 });

@@ -12,7 +12,10 @@ describe('clocks', () => {
     assert.ok(Math.abs(clock.now() - Date.now()) < 1_000);
   });
 
-  for (const [name, clock] of [['the machine’s', systemClock()], ['the tests’', fakeClock()]] as const) {
+  for (const [name, clock] of [
+    ['the machine’s', systemClock()],
+    ['the tests’', fakeClock()],
+  ] as const) {
     it(`${name} ends a sleep with the signal’s reason, a very long one and one that never began`, async () => {
       const reason = new Error('enough');
       const controller = new AbortController();

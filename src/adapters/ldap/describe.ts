@@ -18,7 +18,11 @@ export function changesText({ feed, because }: Choice): string {
 }
 
 /** What a directory says of itself, for `check`. */
-export async function describe(directory: OpenDirectory, choice: Choice, identity: DirectoryIdentity): Promise<DirectoryFacts> {
+export async function describe(
+  directory: OpenDirectory,
+  choice: Choice,
+  identity: DirectoryIdentity,
+): Promise<DirectoryFacts> {
   const { session, kind, idAttribute, rootDse, options } = directory;
   const list = (name: string): string => clean(rootDse.get(name)?.join(', ') ?? '');
   const details: readonly (readonly [string, string])[] = [
@@ -57,7 +61,8 @@ async function describeLocks(directory: OpenDirectory): Promise<string> {
   if (directory.kind === 'active-directory') return '';
   const words = {
     readable: 'readable',
-    hidden: 'not shown to this account: people are left as they are, neither switched on nor off; let the bind account search and read it',
+    hidden:
+      'not shown to this account: people are left as they are, neither switched on nor off; let the bind account search and read it',
     nobody: 'nobody is there to tell by',
   };
   const found = new Map<string, string>();
@@ -73,7 +78,10 @@ async function describeLocks(directory: OpenDirectory): Promise<string> {
 async function describeEmptiness(directory: OpenDirectory): Promise<string[]> {
   const { users, groups } = directory.options;
   const lines: string[] = [];
-  for (const [type, scope] of [['user', users], ['group', groups]] as const) {
+  for (const [type, scope] of [
+    ['user', users],
+    ['group', groups],
+  ] as const) {
     for (const base of scope?.bases ?? []) {
       if ((await firstOf(directory, base, scopeFilter(directory, type), '1.1')) !== undefined) continue;
       const filter = scope?.filter === undefined ? 'the filter for this kind of directory' : `${type}s.filter`;

@@ -46,6 +46,7 @@ async function readGuid({ session, options }: OpenDirectory, baseDN: string): Pr
 
 /** Of contexts that lie within each other (`DC=corp` and `CN=Configuration,DC=corp`), those around. */
 function outermost(contexts: readonly string[]): string[] {
-  const isInside = (one: string): boolean => contexts.some((other) => dnKey(other) !== dnKey(one) && isWithin(dnKey(one), dnKey(other)));
+  const isInside = (one: string): boolean =>
+    contexts.some((other) => dnKey(other) !== dnKey(one) && isWithin(dnKey(one), dnKey(other)));
   return contexts.filter((one) => !isInside(one));
 }

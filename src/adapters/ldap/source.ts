@@ -92,7 +92,11 @@ function allMissing(absent: readonly Absent[]): ReadonlyMap<SourceId, Fate> {
 }
 
 /** Reads everything. Where changes stand is noted before, so that what changes meanwhile is read again next time. */
-async function readCompletely(directory: OpenDirectory, request: ReadRequest, because: string | undefined): Promise<Verdict> {
+async function readCompletely(
+  directory: OpenDirectory,
+  request: ReadRequest,
+  because: string | undefined,
+): Promise<Verdict> {
   const { attributes } = request;
   const identity = await readIdentity(directory);
   checkIdentity(directory.options.name, request.expected, identity);
@@ -107,12 +111,23 @@ async function readCompletely(directory: OpenDirectory, request: ReadRequest, be
   const settled = await isSettled(directory, chosen.feed);
   const scope = hashScope(directory, attributes);
   const { server } = directory.session;
-  const watermark = printWatermark({ strategy: strategy.name, cursor, server, scope, comparedAt, fresh: true, again: [] });
+  const watermark = printWatermark({
+    strategy: strategy.name,
+    cursor,
+    server,
+    scope,
+    comparedAt,
+    fresh: true,
+    again: [],
+  });
   return { kind: 'complete', identity, settled, watermark, because, changes, fates, version };
 }
 
 /** Whether the feed knows of nothing that happened since its cursor. `timestamp` knows only on servers that count. */
-async function isSettled(directory: OpenDirectory, { strategy, cursor }: NonNullable<Choice['feed']>): Promise<boolean | undefined> {
+async function isSettled(
+  directory: OpenDirectory,
+  { strategy, cursor }: NonNullable<Choice['feed']>,
+): Promise<boolean | undefined> {
   const { session, kind } = directory;
   if (strategy.name === 'timestamp' && kind !== '389ds') return undefined;
   const now = kind === 'active-directory' ? { ...directory, rootDse: await readRootDse(session) } : directory;
@@ -136,7 +151,11 @@ async function withDirectory<T>(
   }
 }
 
-async function useDirectory<T>(directory: OpenDirectory, choice: ServerChoice, use: (directory: OpenDirectory) => Promise<T>): Promise<T> {
+async function useDirectory<T>(
+  directory: OpenDirectory,
+  choice: ServerChoice,
+  use: (directory: OpenDirectory) => Promise<T>,
+): Promise<T> {
   const { session } = directory;
   try {
     const result = await use(directory);

@@ -17,7 +17,12 @@ export async function watchRequests(
   if (directory.kind === 'active-directory') {
     // Without showing deleted objects nothing is said of who is deleted; to most accounts it is not said anyway.
     return controls.includes(notificationOid)
-      ? [openSearch(domainOf(directory), 'objectGUID', [new Control(notificationOid, { critical: true }), showDeleted()])]
+      ? [
+          openSearch(domainOf(directory), 'objectGUID', [
+            new Control(notificationOid, { critical: true }),
+            showDeleted(),
+          ]),
+        ]
       : { unavailable: 'the server does not announce change notifications' };
   }
   const givenUp = whyGivenUp(directory.options, 'syncrepl');

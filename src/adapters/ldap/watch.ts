@@ -32,7 +32,11 @@ export async function watchDirectory(
   signal: AbortSignal,
 ): Promise<WatchEnd> {
   try {
-    const directory = await openDirectory(options, { order: () => choice.order(), works: ignore, broke: ignore }, signal);
+    const directory = await openDirectory(
+      options,
+      { order: () => choice.order(), works: ignore, broke: ignore },
+      signal,
+    );
     try {
       const requests = await watchRequests(directory);
       if (!('unavailable' in requests)) return await listen(directory, requests, onChange, signal);

@@ -10,13 +10,23 @@ import { defaultFilter, type LdifScopes } from './search.ts';
  *
  * @param names of the attributes that any record has, in lower case
  */
-export function describeEmptiness(counts: Readonly<Record<ResourceType, number>>, names: ReadonlySet<string>, scopes: LdifScopes, kind: ServerKind): string[] {
+export function describeEmptiness(
+  counts: Readonly<Record<ResourceType, number>>,
+  names: ReadonlySet<string>,
+  scopes: LdifScopes,
+  kind: ServerKind,
+): string[] {
   return (['user', 'group'] as const).flatMap((type): string[] => {
     const { filter, bases } = scopes[type] ?? {};
     if (counts[type] > 0 || (type === 'group' && filter === undefined && bases === undefined)) return [];
     const where = bases === undefined ? 'in the file' : `below ${inWords(bases, 'or')}`;
-    if (filter === undefined) return [`${type}s${bases === undefined ? '' : '.bases'}: the filter for this kind of directory finds nobody ${where}: ${defaultFilter(type, kind)}`];
+    if (filter === undefined)
+      return [
+        `${type}s${bases === undefined ? '' : '.bases'}: the filter for this kind of directory finds nobody ${where}: ${defaultFilter(type, kind)}`,
+      ];
     const missing = [...new Set(attributesIn(parseFilter(filter)))].filter((name) => !names.has(name));
-    return [`${type}s.filter: finds nobody ${where}${missing.length === 0 ? '' : `; no record has ${inWords(missing, 'or')}`}`];
+    return [
+      `${type}s.filter: finds nobody ${where}${missing.length === 0 ? '' : `; no record has ${inWords(missing, 'or')}`}`,
+    ];
   });
 }

@@ -12,7 +12,11 @@ export interface FileHints {
 }
 
 /** In this order: what the LDAP adapter takes from the same server comes first. 389 Directory Server may have both. */
-const kindOfId = { objectGUID: 'active-directory', nsUniqueId: '389ds', entryUUID: 'openldap' } as const satisfies Record<string, ServerKind>;
+const kindOfId = {
+  objectGUID: 'active-directory',
+  nsUniqueId: '389ds',
+  entryUUID: 'openldap',
+} as const satisfies Record<string, ServerKind>;
 const idAttributes = ['objectGUID', 'nsUniqueId', 'entryUUID'] as const;
 
 /**
@@ -41,7 +45,8 @@ export class FileKind {
   /** @param key of the record's DN */
   take({ attributes }: LdifRecord, key: string): void {
     if (this.#trees.size < mostTrees) this.#trees.add(treeOf(key));
-    for (const name of this.candidates) if (attributes.has(name.toLowerCase())) this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+    for (const name of this.candidates)
+      if (attributes.has(name.toLowerCase())) this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
     if (attributes.has('objectguid')) this.#lead += 1;
     else if (attributes.has('entryuuid') || attributes.has('nsuniqueid')) this.#lead -= 1;
     else if (attributes.has('samaccountname')) this.#lead += 1;
@@ -60,7 +65,9 @@ export class FileKind {
     if (this.#lead > 0) return 'objectGUID';
     const before = this.#hints.expected?.idAttribute;
     if (before !== undefined && this.#counts.has(before)) return before;
-    const [most = 'entryUUID'] = idAttributes.toSorted((one, other) => this.#count(other) - this.#count(one)).filter((name) => this.#count(name) > 0);
+    const [most = 'entryUUID'] = idAttributes
+      .toSorted((one, other) => this.#count(other) - this.#count(one))
+      .filter((name) => this.#count(name) > 0);
     return most;
   }
 
@@ -80,5 +87,8 @@ function treeOf(key: string): string {
 }
 
 function kindFor(idAttribute: string): ServerKind {
-  return idAttributes.filter((name) => name.toLowerCase() === idAttribute.toLowerCase()).map((name) => kindOfId[name])[0] ?? 'generic';
+  return (
+    idAttributes.filter((name) => name.toLowerCase() === idAttribute.toLowerCase()).map((name) => kindOfId[name])[0] ??
+    'generic'
+  );
 }

@@ -10,5 +10,10 @@ export function invalid(path: string, line: number | undefined, what: string, re
 export function throwIfInterrupted(signal: AbortSignal, path: string): void {
   if (!signal.aborted) return;
   if (signal.reason instanceof BridgeError) throw signal.reason;
-  throw new BridgeError('D2S_INTERRUPTED', `reading ${path} was interrupted`, 'nothing was changed; the next cycle reads again', signal.reason);
+  throw new BridgeError(
+    'D2S_INTERRUPTED',
+    `reading ${path} was interrupted`,
+    'nothing was changed; the next cycle reads again',
+    signal.reason,
+  );
 }

@@ -52,7 +52,12 @@ class Unfolder {
   end(): Line[] {
     if (this.#rest.some((part) => part !== '')) {
       // RFC 2849 ends every line with a separator: without one the file was cut off, or nobody can know.
-      throw invalid(this.#path, this.#number + 1, 'the last line has no end: the file may have been cut off', 'export it again, or end it with a line break');
+      throw invalid(
+        this.#path,
+        this.#number + 1,
+        'the last line has no end: the file may have been cut off',
+        'export it again, or end it with a line break',
+      );
     }
     const lines: Line[] = [];
     this.#close(lines);
@@ -64,7 +69,13 @@ class Unfolder {
     const line = this.#number === 1 ? this.#withoutMark(text) : text;
     // RFC 2849 folds with a space; older tools (Netscape, and mail programs on the way) write a tab.
     if (line.startsWith(' ') || line.startsWith('\t')) {
-      if (this.#open === undefined) throw invalid(this.#path, this.#number, 'a line that continues nothing', 'remove the space or tab at its beginning');
+      if (this.#open === undefined)
+        throw invalid(
+          this.#path,
+          this.#number,
+          'a line that continues nothing',
+          'remove the space or tab at its beginning',
+        );
       this.#open.parts.push(line.slice(1));
       this.#grow(line.length);
       return;
@@ -76,7 +87,13 @@ class Unfolder {
 
   #grow(characters: number): void {
     this.#length += characters;
-    if (this.#length > longestLine) throw invalid(this.#path, this.#number + 1, `a line of more than ${longestLine / 1024 / 1024} MB`, 'is this an LDIF file?');
+    if (this.#length > longestLine)
+      throw invalid(
+        this.#path,
+        this.#number + 1,
+        `a line of more than ${longestLine / 1024 / 1024} MB`,
+        'is this an LDIF file?',
+      );
   }
 
   #close(lines: Line[]): void {

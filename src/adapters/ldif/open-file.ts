@@ -23,7 +23,12 @@ export async function withFile<T>(
     const before = await version(file);
     const result = await use(file);
     if ((await version(file)) !== before) {
-      throw invalid(path, undefined, 'the file changed while it was read', 'write a new file and rename it to this name');
+      throw invalid(
+        path,
+        undefined,
+        'the file changed while it was read',
+        'write a new file and rename it to this name',
+      );
     }
     return result;
   } finally {
@@ -48,7 +53,12 @@ async function openSettled(path: string, settleMilliseconds: number, signal: Abo
     await file.close();
     throwIfInterrupted(signal, path);
     if (performance.now() - start > patienceMilliseconds) {
-      throw invalid(path, undefined, 'the file is written to all the time', 'write a new file and rename it to this name');
+      throw invalid(
+        path,
+        undefined,
+        'the file is written to all the time',
+        'write a new file and rename it to this name',
+      );
     }
   }
 }

@@ -20,7 +20,13 @@ export async function* readRecords(file: FileHandle, path: string, signal: Abort
         if (isVersion(line, path)) continue;
       }
       if (line.text !== '') {
-        if (pending.length >= mostLines) throw invalid(path, line.number, `a record of more than ${mostLines} lines`, 'is there an empty line missing?');
+        if (pending.length >= mostLines)
+          throw invalid(
+            path,
+            line.number,
+            `a record of more than ${mostLines} lines`,
+            'is there an empty line missing?',
+          );
         // At once: the lines of a large group would take too long in one go.
         pending.push(parseLine(line, path));
         continue;
@@ -43,6 +49,7 @@ export async function* readRecords(file: FileHandle, path: string, signal: Abort
 function isVersion({ number, text }: Line, path: string): boolean {
   const version = /^version: *(.*)$/i.exec(text)?.[1];
   if (version === undefined) return false;
-  if (version.trim() !== '1') throw invalid(path, number, 'LDIF of a version other than 1', 'export it as LDIF version 1 (RFC 2849)');
+  if (version.trim() !== '1')
+    throw invalid(path, number, 'LDIF of a version other than 1', 'export it as LDIF version 1 (RFC 2849)');
   return true;
 }

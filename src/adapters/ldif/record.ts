@@ -37,7 +37,12 @@ export function makeRecord(lines: readonly ParsedLine[], path: string): LdifReco
     else values.push(value);
   }
   if (!attributes.has('objectclass')) {
-    throw invalid(path, first.line, 'the record has no objectClass: it may be cut off', 'export all attributes of the entries');
+    throw invalid(
+      path,
+      first.line,
+      'the record has no objectClass: it may be cut off',
+      'export all attributes of the entries',
+    );
   }
   return { line: first.line, dn: first.value, attributes, added };
 }
@@ -45,8 +50,14 @@ export function makeRecord(lines: readonly ParsedLine[], path: string): LdifReco
 /** An `add` lists the whole entry, as a content record does (RFC 2849 `changerecord`); other changes do not. */
 function addedLine(second: ParsedLine | undefined, path: string): number | undefined {
   if (second?.name !== 'changetype' && second?.name !== 'control') return undefined;
-  if (second.name === 'changetype' && typeof second.value === 'string' && second.value.toLowerCase() === 'add') return second.line;
-  throw invalid(path, second.line, 'this is a list of changes', 'give a file with the entries themselves (content records)');
+  if (second.name === 'changetype' && typeof second.value === 'string' && second.value.toLowerCase() === 'add')
+    return second.line;
+  throw invalid(
+    path,
+    second.line,
+    'this is a list of changes',
+    'give a file with the entries themselves (content records)',
+  );
 }
 
 export type ParsedLine = ReturnType<typeof parseLine>;
@@ -57,10 +68,16 @@ export function parseLine({ number, text }: Line, path: string) {
   const spelled = text.slice(0, Math.max(colon, 0));
   if (!description.test(spelled)) throw invalid(path, number, 'a line without an attribute name and ":"', exportAgain);
   if (/;range=(?!0-\*)/i.test(spelled)) {
-    throw invalid(path, number, `only a part of ${attributeName(spelled)} is here`, 'export it with a tool that fetches all values (ldifde)');
+    throw invalid(
+      path,
+      number,
+      `only a part of ${attributeName(spelled)} is here`,
+      'export it with a tool that fetches all values (ldifde)',
+    );
   }
   const mark = text[colon + 1];
-  if (mark === '<') throw invalid(path, number, 'a value that stands in another file', 'put the value itself into the LDIF file');
+  if (mark === '<')
+    throw invalid(path, number, 'a value that stands in another file', 'put the value itself into the LDIF file');
   const raw = text.slice(colon + (mark === ':' ? 2 : 1)).replace(/^ +/, '');
   const bytes = mark === ':' ? decodeBase64(raw, number, path) : raw;
   return { line: number, name: attributeKey(spelled), value: toValue(bytes, isBinary(spelled), number, path) };
@@ -68,7 +85,8 @@ export function parseLine({ number, text }: Line, path: string) {
 
 function decodeBase64(text: string, line: number, path: string): Buffer {
   const trimmed = text.trimEnd();
-  if (trimmed.length % 4 !== 0 || !base64.test(trimmed)) throw invalid(path, line, 'a value that is not base64', exportAgain);
+  if (trimmed.length % 4 !== 0 || !base64.test(trimmed))
+    throw invalid(path, line, 'a value that is not base64', exportAgain);
   return Buffer.from(trimmed, 'base64');
 }
 
@@ -81,6 +99,7 @@ function toValue(raw: Buffer | string, binary: boolean, line: number, path: stri
   }
   const bytes = typeof raw === 'string' ? Buffer.from(raw, 'latin1') : raw;
   // RFC 2849 lets nothing but UTF-8 stand there without base64. A file in Latin-1 has no name right that is not plain.
-  if (typeof raw === 'string' && !binary && !isUtf8(bytes)) throw invalid(path, line, 'a value that is not UTF-8', 'save the file as UTF-8 (it may be in Latin-1)');
+  if (typeof raw === 'string' && !binary && !isUtf8(bytes))
+    throw invalid(path, line, 'a value that is not UTF-8', 'save the file as UTF-8 (it may be in Latin-1)');
   return !binary && isUtf8(bytes) ? bytes.toString('utf8') : new Uint8Array(bytes);
 }

@@ -24,7 +24,8 @@ export function checkScope({ filter }: LdifScope): void {
  * is judged by its classes: computers and the service accounts among them are users too (MS-ADSC), and the account of a
  * trust ends with a dollar.
  */
-const userWithoutType = '(&(!(sAMAccountType=*))(objectClass=user)(!(objectClass=computer))(!(sAMAccountName=*$))(!(isCriticalSystemObject=TRUE)))';
+const userWithoutType =
+  '(&(!(sAMAccountType=*))(objectClass=user)(!(objectClass=computer))(!(sAMAccountName=*$))(!(isCriticalSystemObject=TRUE)))';
 
 /** What counts as a type in a file where the configuration has no filter. */
 export function defaultFilter(type: ResourceType, kind: ServerKind): string {
@@ -33,7 +34,10 @@ export function defaultFilter(type: ResourceType, kind: ServerKind): string {
 }
 
 /** Tells what a record counts as: a user, otherwise a group, otherwise nothing. */
-export function createClassifier(scopes: LdifScopes, kind: ServerKind): (record: LdifRecord) => ResourceType | undefined {
+export function createClassifier(
+  scopes: LdifScopes,
+  kind: ServerKind,
+): (record: LdifRecord) => ResourceType | undefined {
   const searches = (['user', 'group'] as const).map((type) => {
     const scope = scopes[type] ?? {};
     const filter: Filter = parseFilter(scope.filter ?? defaultFilter(type, kind));

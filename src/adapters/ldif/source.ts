@@ -67,16 +67,30 @@ export function createLdifSource(options: LdifSourceOptions): DirectorySource {
           server: path,
           attributeNames: [...names],
           warnings: describeEmptiness(counts, names, scopes, identity.kind),
-          details: [`entries: ${records}`, `exported from: ${identity.kind}`, `users: ${counts.user}`, `groups: ${counts.group}`],
+          details: [
+            `entries: ${records}`,
+            `exported from: ${identity.kind}`,
+            `users: ${counts.user}`,
+            `groups: ${counts.group}`,
+          ],
         };
       }),
     read: (request) =>
       withFile(path, settleMilliseconds, request.signal, async (file): Promise<Verdict> => {
-        const { identity, counters } = await surveyFile(file, path, { kind, idAttribute, expected: request.expected }, request.signal);
+        const { identity, counters } = await surveyFile(
+          file,
+          path,
+          { kind, idAttribute, expected: request.expected },
+          request.signal,
+        );
         checkIdentity(name, request.expected, identity);
         await visitEntries(file, identity, request);
         // slapd may have gone on since it wrote contextCSN: it does so now and then.
-        return { kind: 'complete', identity, version: { server: basename(path), has: counters, shows: counters, tellsAll: false } };
+        return {
+          kind: 'complete',
+          identity,
+          version: { server: basename(path), has: counters, shows: counters, tellsAll: false },
+        };
       }),
   };
 
@@ -92,12 +106,21 @@ export function createLdifSource(options: LdifSourceOptions): DirectorySource {
     let entries = 0;
     for await (const record of readRecords(file, path, signal)) {
       entries += 1;
-      if (entries > maximumEntries) throw invalid(path, record.line, `more than ${maximumEntries} entries`, 'look where the file comes from; where the directory is so large, raise limits.maximumEntries');
+      if (entries > maximumEntries)
+        throw invalid(
+          path,
+          record.line,
+          `more than ${maximumEntries} entries`,
+          'look where the file comes from; where the directory is so large, raise limits.maximumEntries',
+        );
       const type = classify(record);
       if (type === undefined) continue;
       const id = recordId(record, ownId);
       if (id === undefined) nameless.add(record);
-      else await visit(withHidden(toEntry(record, { id, directory: name, type }, attributes[type], typeNames), record, foundKind));
+      else
+        await visit(
+          withHidden(toEntry(record, { id, directory: name, type }, attributes[type], typeNames), record, foundKind),
+        );
       throwIfInterrupted(signal, path);
     }
     nameless.check(ownId, path);
@@ -107,12 +130,24 @@ export function createLdifSource(options: LdifSourceOptions): DirectorySource {
 /** An export of OpenLDAP that shows a group without members was made by an account that may not read them. */
 function withHidden(entry: Entry, { attributes }: LdifRecord, kind: ServerKind): Entry {
   if (kind !== 'openldap' || entry.type !== 'group') return entry;
-  const hidden = [...requiredOfGroups((attributes.get('objectclass') ?? []).map(String))].filter((name) => !entry.attributes.has(name));
+  const hidden = [...requiredOfGroups((attributes.get('objectclass') ?? []).map(String))].filter(
+    (name) => !entry.attributes.has(name),
+  );
   return hidden.length === 0 ? entry : { ...entry, hidden: new Set(hidden) };
 }
 
-function toEntry(record: LdifRecord, who: Pick<Entry, 'id' | 'directory' | 'type'>, asked: ReadonlySet<string>, typeNames: TypeNames): Entry {
-  return { ...who, dn: record.dn, attributes: underAskedNames(record.attributes, asked, typeNames), stamp: stampOf(record) };
+function toEntry(
+  record: LdifRecord,
+  who: Pick<Entry, 'id' | 'directory' | 'type'>,
+  asked: ReadonlySet<string>,
+  typeNames: TypeNames,
+): Entry {
+  return {
+    ...who,
+    dn: record.dn,
+    attributes: underAskedNames(record.attributes, asked, typeNames),
+    stamp: stampOf(record),
+  };
 }
 
 /** When the entry changed last, where the file has it. */

@@ -37,7 +37,12 @@ export async function surveyFile(
     // RFC 2849 has a file of entries or one of changes. What mixes them is a list of changes that begins with additions.
     isExport ??= record.added !== undefined;
     if (isExport !== (record.added !== undefined)) {
-      throw invalid(path, record.added ?? record.line, 'entries beside changes', 'give a file with all the entries, with `changetype: add` in every record or in none');
+      throw invalid(
+        path,
+        record.added ?? record.line,
+        'entries beside changes',
+        'give a file with all the entries, with `changetype: add` in every record or in none',
+      );
     }
     const key = keyOfDn(record.dn);
     if (key === undefined) throw invalid(path, record.line, 'the value of "dn:" is no DN', 'correct this line');

@@ -32,7 +32,11 @@ const decisionShape = z.strictObject({
   operations: z.exactOptional(z.array(heldOperation)),
 });
 /** As versions before wrote it: about whichever target held something under this id. */
-const withoutTarget = z.strictObject({ planId: z.string(), decision: z.enum(['approve', 'reject']), at: z.iso.datetime() });
+const withoutTarget = z.strictObject({
+  planId: z.string(),
+  decision: z.enum(['approve', 'reject']),
+  at: z.iso.datetime(),
+});
 const extension = '.json';
 /** Some 200 bytes, but for a push of a group with very many members. Whatever is longer is something else. */
 const sizeLimit = 1 << 22;
@@ -59,7 +63,8 @@ export class DecisionFolder {
     const facts = await this.#files.inspect(this.#folder);
     if (facts?.kind !== 'folder') return { waiting: [], unusable: [] };
     // Whoever can write there decides about what is held.
-    if (mayBePlanted(facts, await this.#files.inspect(this.#state))) return { waiting: [], unusable: [{ key: '', because: 'untrusted' }] };
+    if (mayBePlanted(facts, await this.#files.inspect(this.#state)))
+      return { waiting: [], unusable: [{ key: '', because: 'untrusted' }] };
     const waiting: WaitingDecision[] = [];
     const unusable: UnusableDecision[] = [];
     const keys = await this.#files.list(this.#folder).catch(() => undefined);
@@ -72,7 +77,10 @@ export class DecisionFolder {
       if ('because' in found) unusable.push(found);
       else waiting.push(found);
     }
-    return { waiting: waiting.sort((a, b) => Date.parse(a.at) - Date.parse(b.at) || (a.key < b.key ? -1 : 1)), unusable };
+    return {
+      waiting: waiting.sort((a, b) => Date.parse(a.at) - Date.parse(b.at) || (a.key < b.key ? -1 : 1)),
+      unusable,
+    };
   }
 
   /** Undefined when it is gone by now: somebody took it out meanwhile. */
@@ -98,7 +106,8 @@ export class DecisionFolder {
       const facts = await this.#files.inspect(this.#folder);
       if (facts?.kind !== 'folder') throw damaged(this.#folder, 'is not a folder');
       if (facts.owner !== undefined && (facts.mode & 0o002) !== 0) throw openToAll(this.#folder);
-      if (facts.owner !== undefined && mayBePlanted(facts, await this.#files.inspect(this.#state))) throw foreign(this.#folder, facts.owner, ownUser() ?? 0);
+      if (facts.owner !== undefined && mayBePlanted(facts, await this.#files.inspect(this.#state)))
+        throw foreign(this.#folder, facts.owner, ownUser() ?? 0);
       const before = (await this.read()).waiting.filter((one) => one.target === target && one.holdId === holdId);
       await replaceFile(this.#files, path, [JSON.stringify(decision), '\n']);
       for (const { key } of before) await this.remove(key);
@@ -120,5 +129,9 @@ export class DecisionFolder {
 }
 
 function notAnId(): BridgeError {
-  return new BridgeError('D2S_PLAN_NOT_HELD', 'this is not the id of a hold', 'copy the id from the message of the hold');
+  return new BridgeError(
+    'D2S_PLAN_NOT_HELD',
+    'this is not the id of a hold',
+    'copy the id from the message of the hold',
+  );
 }

@@ -17,8 +17,19 @@ export function inCurrentWords(state: EarlierState): TargetState {
   const { held, approval } = state;
   const now: TargetState & { approval?: unknown; rejectedPlan?: unknown } = {
     ...state,
-    held: held === undefined ? undefined : { holdId: held.holdId ?? held.planId ?? '', since: held.since, findings: held.findings, operations: held.operations },
-    approvals: approval === undefined ? state.approvals : [{ holdId: approval.planId, at: approval.at, operations: approval.operations }],
+    held:
+      held === undefined
+        ? undefined
+        : {
+            holdId: held.holdId ?? held.planId ?? '',
+            since: held.since,
+            findings: held.findings,
+            operations: held.operations,
+          },
+    approvals:
+      approval === undefined
+        ? state.approvals
+        : [{ holdId: approval.planId, at: approval.at, operations: approval.operations }],
   };
   delete now.approval;
   delete now.rejectedPlan;
@@ -26,5 +37,7 @@ export function inCurrentWords(state: EarlierState): TargetState {
 }
 
 function isCurrent(state: EarlierState): state is TargetState {
-  return !('approval' in state || 'rejectedPlan' in state) && (state.held === undefined || state.held.holdId !== undefined);
+  return (
+    !('approval' in state || 'rejectedPlan' in state) && (state.held === undefined || state.held.holdId !== undefined)
+  );
 }

@@ -24,7 +24,11 @@ export function newer(path: string, version: number): BridgeError {
 }
 
 /** @param holder the process id of the other one, where it is known */
-export function locked(folder: string, holder: string | undefined, remedy = 'stop the other one first; there may be only one'): BridgeError {
+export function locked(
+  folder: string,
+  holder: string | undefined,
+  remedy = 'stop the other one first; there may be only one',
+): BridgeError {
   const who = holder === undefined ? 'another process' : `another process (pid ${holder})`;
   return new BridgeError('D2S_STATE_LOCKED', `${who} uses the state in ${folder}`, remedy);
 }
@@ -52,7 +56,8 @@ export function unsynced(path: string, cause: unknown): BridgeError {
 /** @param owner the user to whom the folder belongs */
 export function unusable(folder: string, cause: unknown, owner?: number): BridgeError {
   if (cause instanceof BridgeError) return cause;
-  if (owner !== undefined && owner !== process.geteuid?.() && ['EACCES', 'EPERM'].includes(reasonOf(cause))) return foreign(folder, owner, process.geteuid?.() ?? 0, cause);
+  if (owner !== undefined && owner !== process.geteuid?.() && ['EACCES', 'EPERM'].includes(reasonOf(cause)))
+    return foreign(folder, owner, process.geteuid?.() ?? 0, cause);
   return new BridgeError(
     'D2S_STATE_UNWRITABLE',
     `the state in ${folder} cannot be used (${reasonOf(cause)})`,
@@ -73,7 +78,11 @@ export function foreign(path: string, owner: number, user: number, cause?: unkno
 
 /** Whoever can write there can put something in its place. */
 export function openToAll(path: string): BridgeError {
-  return new BridgeError('D2S_STATE_UNWRITABLE', `every user of this host may write to ${path}`, `chmod 0700 ${path}; on a volume that shows all files as open, mount it with other modes`);
+  return new BridgeError(
+    'D2S_STATE_UNWRITABLE',
+    `every user of this host may write to ${path}`,
+    `chmod 0700 ${path}; on a volume that shows all files as open, mount it with other modes`,
+  );
 }
 
 function reasonOf(cause: unknown): string {

@@ -50,7 +50,7 @@ export interface FileFacts {
 
 /** Writes all of it, however many calls that takes: one write(2) may store only a part. */
 export async function writeFully(file: StateFile, bytes: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
+  for (let done = 0; done < bytes.length;) {
     done += await file.write(bytes.subarray(done), position + done);
   }
 }

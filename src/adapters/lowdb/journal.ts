@@ -89,7 +89,13 @@ async function readFrom(
     }
   }
   if (header === undefined) throw damaged(path, 'has no valid first line');
-  return { lineage: header.lineage, after: header.after, last, end, ...(tail === 0 ? {} : { tail: { bytes: size - end, lines: tail } }) };
+  return {
+    lineage: header.lineage,
+    after: header.after,
+    last,
+    end,
+    ...(tail === 0 ? {} : { tail: { bytes: size - end, lines: tail } }),
+  };
 }
 
 function readHeader(object: string, path: string): z.infer<typeof headerShape> {

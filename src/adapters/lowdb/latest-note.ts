@@ -29,7 +29,9 @@ export async function openLatestNote(path: string | undefined, folder: string): 
   } catch {
     return noNote;
   }
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, 0).catch(() => ({ buffer: Buffer.alloc(0), bytesRead: 0 }));
+  const { buffer, bytesRead } = await file
+    .read(Buffer.alloc(length), 0, length, 0)
+    .catch(() => ({ buffer: Buffer.alloc(0), bytesRead: 0 }));
   const found = noteShape.safeParse(parseJson(buffer.toString('utf8', 0, bytesRead)));
   return {
     serialOf: (lineage) => (found.success && found.data.lineage === lineage ? found.data.serial : undefined),
@@ -47,4 +49,8 @@ async function createNote(path: string, folder: string): Promise<FileHandle> {
   return file;
 }
 
-const noNote: LatestNote = { serialOf: () => undefined, write: () => Promise.resolve(), close: () => Promise.resolve() };
+const noNote: LatestNote = {
+  serialOf: () => undefined,
+  write: () => Promise.resolve(),
+  close: () => Promise.resolve(),
+};

@@ -23,7 +23,11 @@ export interface LoadedState {
 }
 
 export function pathsOf(folder: string): StatePaths {
-  return { snapshot: join(folder, 'snapshot.ndjson'), journal: join(folder, 'journal.ndjson'), key: join(folder, 'secret.key') };
+  return {
+    snapshot: join(folder, 'snapshot.ndjson'),
+    journal: join(folder, 'journal.ndjson'),
+    key: join(folder, 'secret.key'),
+  };
 }
 
 /**
@@ -78,7 +82,8 @@ async function isUnused(files: StateFiles, path: string): Promise<boolean> {
 }
 
 function checkFit(content: StateContent, journal: JournalContent, paths: StatePaths): void {
-  if (journal.lineage !== content.lineage) throw damaged(paths.journal, `belongs to another state than ${paths.snapshot}`);
+  if (journal.lineage !== content.lineage)
+    throw damaged(paths.journal, `belongs to another state than ${paths.snapshot}`);
   if (journal.after > content.serial) throw damaged(paths.snapshot, `is older than ${paths.journal}`);
   // Whatever a snapshot contains was safely in the journal before.
   if (journal.last < content.serial) throw damaged(paths.journal, `is older than ${paths.snapshot}`);

@@ -64,7 +64,10 @@ async function writeSecret(files: StateFiles, path: string): Promise<void> {
 }
 
 async function acquireSocket(files: StateFiles, folder: string, identity: string): Promise<StateLock> {
-  const name = createHash('sha256').update(`${identity}\n${await lockSecret(files, folder)}`).digest('hex').slice(0, 32);
+  const name = createHash('sha256')
+    .update(`${identity}\n${await lockSecret(files, folder)}`)
+    .digest('hex')
+    .slice(0, 32);
   const server = createServer((socket) => void socket.destroy());
   const note = join(folder, noteName);
   if (!(await listens(server, `\0dir2scim-state-${name}`))) throw locked(folder, await readPid(files, note));

@@ -17,7 +17,8 @@ export const nodeFiles: StateFiles = {
     const made = await mkdir(path, { recursive: true, mode: 0o700 });
     const heir = made === undefined ? undefined : await heirOf(made);
     if (made === undefined || heir === undefined) return;
-    for (let folder = path; folder.length >= made.length; folder = dirname(folder)) await chown(folder, heir.uid, heir.gid);
+    for (let folder = path; folder.length >= made.length; folder = dirname(folder))
+      await chown(folder, heir.uid, heir.gid);
   },
   realPath: (path) => realpath(path),
   inspect,

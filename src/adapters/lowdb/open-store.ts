@@ -54,7 +54,10 @@ export async function openStateStore(options: StateStoreOptions): Promise<StateS
   }
 }
 
-async function openFolder(files: StateFiles, folder: string): Promise<{ readonly path: string; readonly facts: FileFacts }> {
+async function openFolder(
+  files: StateFiles,
+  folder: string,
+): Promise<{ readonly path: string; readonly facts: FileFacts }> {
   await files.makeFolder(folder);
   const path = await files.realPath(folder);
   const facts = await files.inspect(path);
@@ -76,11 +79,17 @@ async function refuseForeign(files: StateFiles, folder: string, facts: FileFacts
   const paths = pathsOf(folder);
   for (const path of [paths.snapshot, paths.journal, paths.key]) {
     const found = await files.inspect(path);
-    if (user !== 0 && found?.owner !== undefined && found.owner !== user && found.owner !== 0) throw foreign(path, found.owner, user);
+    if (user !== 0 && found?.owner !== undefined && found.owner !== user && found.owner !== 0)
+      throw foreign(path, found.owner, user);
   }
 }
 
-async function openLocked(options: StateStoreOptions, files: StateFiles, folder: string, lock: StateLock): Promise<StateStore> {
+async function openLocked(
+  options: StateStoreOptions,
+  files: StateFiles,
+  folder: string,
+  lock: StateLock,
+): Promise<StateStore> {
   const paths = pathsOf(folder);
   const writtenAt = (): string => new Date(options.clock.now()).toISOString();
   const database = openDatabase(files, paths.snapshot, writtenAt);
@@ -112,7 +121,6 @@ async function openLocked(options: StateStoreOptions, files: StateFiles, folder:
   const isExposed = ((await files.inspect(folder))?.mode ?? 0) & 0o002;
   options.onOpened?.({ isNew, ...(isExposed === 0 ? {} : { exposed: true }), cut: found.tail, lost });
   return store;
-
 }
 
 /** What a crash leaves half-written is one line that nobody went by. More were acknowledged, and so was what was noted elsewhere. */

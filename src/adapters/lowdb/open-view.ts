@@ -58,6 +58,10 @@ function mayBeRace(error: unknown): boolean {
 }
 
 async function fingerprint(files: StateFiles, paths: StatePaths): Promise<string> {
-  const facts = await Promise.all([files.inspect(paths.snapshot), files.inspect(paths.journal), files.inspect(paths.key)]);
+  const facts = await Promise.all([
+    files.inspect(paths.snapshot),
+    files.inspect(paths.journal),
+    files.inspect(paths.key),
+  ]);
   return JSON.stringify(facts);
 }

@@ -17,7 +17,9 @@ export async function heirOf(path: string): Promise<{ readonly uid: number; read
   if (ownUser() !== 0) return undefined;
   const folder = dirname(path);
   // A volume may belong to root although the state in it does not (Kubernetes, fsGroup).
-  const facts = (await lstat(join(folder, 'journal.ndjson')).catch(() => undefined)) ?? (await lstat(folder).catch(() => undefined));
+  const facts =
+    (await lstat(join(folder, 'journal.ndjson')).catch(() => undefined)) ??
+    (await lstat(folder).catch(() => undefined));
   return facts === undefined || facts.uid === 0 ? undefined : { uid: facts.uid, gid: facts.gid };
 }
 

@@ -89,7 +89,12 @@ function readChange(text: string, memory: Memory, path: string): void {
  * Writes a snapshot in slices and puts it in place safely. Nothing else may change the memory meanwhile.
  * @param writtenAt ISO 8601, for people who compare backups
  */
-export function writeSnapshot(files: StateFiles, path: string, content: StateContent, writtenAt: string): Promise<void> {
+export function writeSnapshot(
+  files: StateFiles,
+  path: string,
+  content: StateContent,
+  writtenAt: string,
+): Promise<void> {
   return replaceFile(files, path, snapshotText(content, writtenAt));
 }
 

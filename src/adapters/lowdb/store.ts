@@ -11,7 +11,10 @@ import type { StateLock } from './lock.ts';
 import type { StateContent } from './snapshot.ts';
 
 /** What each write to the disk came to. The journal's size tells when the next snapshot is due. */
-export type WrittenObserver = (written: { readonly result: 'success' | 'error'; readonly journalBytes: number }) => void;
+export type WrittenObserver = (written: {
+  readonly result: 'success' | 'error';
+  readonly journalBytes: number;
+}) => void;
 
 export interface StoreParts {
   readonly view: StateView;
@@ -92,5 +95,9 @@ async function withReport({ journal, onWritten }: StoreParts, compact: () => Pro
 
 /** Somebody still works with a state that was opened anew after a failed write. */
 function closedError(): BridgeError {
-  return new BridgeError('D2S_STATE_UNWRITABLE', 'the state was opened anew after a failed write, while this cycle was under way', 'the next cycle goes on');
+  return new BridgeError(
+    'D2S_STATE_UNWRITABLE',
+    'the state was opened anew after a failed write, while this cycle was under way',
+    'the next cycle goes on',
+  );
 }

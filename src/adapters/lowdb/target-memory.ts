@@ -19,7 +19,10 @@ import { FormerOwners } from './former-owners.ts';
 import { inCurrentWords } from './earlier-state.ts';
 
 /** A change that is about one target. */
-export type TargetChange = Exclude<StateChange, { kind: 'directory' | 'identity' | 'names' | 'reset' | 'renamed' | 'content_forgotten' }>;
+export type TargetChange = Exclude<
+  StateChange,
+  { kind: 'directory' | 'identity' | 'names' | 'reset' | 'renamed' | 'content_forgotten' }
+>;
 
 type Counts = Record<ResourceType, Record<keyof LinkCounts[ResourceType], number>>;
 
@@ -32,7 +35,10 @@ export class TargetMemory {
   readonly members = new Map<SourceId, Set<SourceId>>();
   readonly owners: Readonly<Record<ResourceType, Map<TargetId, SourceId>>> = { user: new Map(), group: new Map() };
   /** By type; of accounts that nobody is linked to. */
-  readonly former: Readonly<Record<ResourceType, FormerOwners>> = { user: new FormerOwners(), group: new FormerOwners() };
+  readonly former: Readonly<Record<ResourceType, FormerOwners>> = {
+    user: new FormerOwners(),
+    group: new FormerOwners(),
+  };
   readonly troubles = new Map<SourceId, Trouble>();
   readonly intents = new Map<SourceId, Intent>();
   readonly #unstored = new Map<string, number>();
@@ -121,7 +127,9 @@ export class TargetMemory {
   }
 
   formerAccounts(owner: SourceId): { type: ResourceType; targetId: TargetId }[] {
-    return (['user', 'group'] as const).flatMap((type) => [...this.former[type].ids].flatMap(([targetId, id]) => (id === owner ? [{ type, targetId }] : [])));
+    return (['user', 'group'] as const).flatMap((type) =>
+      [...this.former[type].ids].flatMap(([targetId, id]) => (id === owner ? [{ type, targetId }] : [])),
+    );
   }
 
   #noteFormer(type: ResourceType, account: TargetId, owner: SourceId): void {
@@ -158,7 +166,8 @@ export class TargetMemory {
     if (members !== undefined) this.members.set(to, members);
     this.members.delete(from);
     for (const one of [...this.links.values()]) {
-      if (one.unsettled?.includes(from) === true) this.links.set(one.sourceId, { ...one, unsettled: one.unsettled.map((id) => (id === from ? to : id)) });
+      if (one.unsettled?.includes(from) === true)
+        this.links.set(one.sourceId, { ...one, unsettled: one.unsettled.map((id) => (id === from ? to : id)) });
     }
     for (const id of [from, to]) this.#dropLink(id);
     this.#dropTrouble(from);
@@ -227,7 +236,8 @@ export class TargetMemory {
     for (const removal of this.removals.values()) yield { kind: 'removal', target, removal };
     for (const intent of this.intents.values()) yield { kind: 'intent', intent: { ...intent, target } };
     for (const link of this.links.values()) yield { kind: 'link', link: { ...link, target } };
-    for (const type of ['user', 'group'] as const) for (const accounts of this.former[type].lines()) yield { kind: 'former', target, type, accounts };
+    for (const type of ['user', 'group'] as const)
+      for (const accounts of this.former[type].lines()) yield { kind: 'former', target, type, accounts };
     for (const trouble of this.troubles.values()) yield { kind: 'trouble', trouble: { ...trouble, target } };
     for (const [group, members] of this.members) {
       const ids = [...members];

@@ -24,7 +24,8 @@ export function createView(lineage: string, memory: Memory, digest: Digest, deci
     strayTroubles: (target, seen) => inBatches([...of(target).troubles.keys()].filter((id) => !seen.has(id))),
     names: (directory, ids) => Promise.resolve(namesOf(memory, directory, ids)),
     named: (directory, names) => Promise.resolve(idsOf(memory, directory, names)),
-    strayNames: (directory, seen) => inBatches((memory.names(directory)?.ids ?? []).filter((id) => !seen.has(id) && !memory.isLinked(id))),
+    strayNames: (directory, seen) =>
+      inBatches((memory.names(directory)?.ids ?? []).filter((id) => !seen.has(id) && !memory.isLinked(id))),
     counts: (target) => Promise.resolve(of(target).counts),
     unstored: (target) => Promise.resolve(of(target).unstored),
     openIntents: (target) => Promise.resolve([...of(target).intents.values()]),

@@ -4,7 +4,14 @@ import type { ResourceType } from '../../core/model/entry.ts';
 import type { TargetId } from '../../core/model/link.ts';
 import type { Failure, Outcome } from '../../core/model/outcome.ts';
 import { isNoValue } from '../../core/planning/diff.ts';
-import type { Acknowledged, FoundResource, MemberChange, ScimChange, ScimTarget, Takes } from '../../ports/scim-target.ts';
+import type {
+  Acknowledged,
+  FoundResource,
+  MemberChange,
+  ScimChange,
+  ScimTarget,
+  Takes,
+} from '../../ports/scim-target.ts';
 import { confirmCreate, confirmWrite, type Promised } from './write/accepted.ts';
 import { contained } from './shared/contained.ts';
 import { createAttempt } from './http/attempt.ts';
@@ -51,8 +58,17 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
   const { name, clock, concurrency } = checked;
   const transport = createTransport(checked);
   const book = createDialectBook(checked.dialect, () => clock.now());
-  const pace = new Pace(clock, book.current().rate, concurrency, () => { announce(); });
-  const sent = createExchange(createAttempt(checked, transport, (quota) => { pace.expect(quota); }), pace, clock, checked);
+  const pace = new Pace(clock, book.current().rate, concurrency, () => {
+    announce();
+  });
+  const sent = createExchange(
+    createAttempt(checked, transport, (quota) => {
+      pace.expect(quota);
+    }),
+    pace,
+    clock,
+    checked,
+  );
   const spoken = inDialect(sent, book);
   const signs = createScimSigns(spoken, book, clock);
   const exchange = atEndpoints(spoken, book, signs);
@@ -79,15 +95,31 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
     answers: (type, signal) => answers(talk(signal), type),
     async create(type, attributes, signal, members = []) {
       const outcome = await createResource(talk(signal), type, attributes, members);
-      const wire = [...attributes].map(([path, value]) => toWire({ path, change: 'set', value, had: false }, book.current().values));
-      const differing = (held: Body): readonly string[] => unstored(held, wire, false).map(({ path, from }) => from ?? path.text);
-      return confirmCreate(outcome, { clock, signal }, attributes.get('externalId'), (id) => find(type, 'externalId', id, signal), differing);
+      const wire = [...attributes].map(([path, value]) =>
+        toWire({ path, change: 'set', value, had: false }, book.current().values),
+      );
+      const differing = (held: Body): readonly string[] =>
+        unstored(held, wire, false).map(({ path, from }) => from ?? path.text);
+      return confirmCreate(
+        outcome,
+        { clock, signal },
+        attributes.get('externalId'),
+        (id) => find(type, 'externalId', id, signal),
+        differing,
+      );
     },
     update: (type, id, changes, signal, known = {}) => update({ ...talk(signal), clock }, type, id, changes, known),
     async changeMembers(group, change, signal) {
       if (change.add.length + change.remove.length === 0) return { kind: 'applied', id: group };
       const answer = await changeMembers(talk(signal), group, change);
-      const confirmed = await confirmWrite(answer, { exchange, clock, signal }, 'group', group, showsMembers(change, book.current()), book.current().members.read === 'attributes' ? membersAsked : '');
+      const confirmed = await confirmWrite(
+        answer,
+        { exchange, clock, signal },
+        'group',
+        group,
+        showsMembers(change, book.current()),
+        book.current().members.read === 'attributes' ? membersAsked : '',
+      );
       if (!isRefusal(confirmed) && confirmed !== answer) membersRead(talk(signal), confirmed); // so that a list that is left out later means nobody
       return withMembers(group, await unlessGone(talk(signal), 'group', group, confirmed));
     },
@@ -134,7 +166,10 @@ function takes(type: ResourceType, book: DialectBook): Takes {
 }
 
 /** Where writes are joined, as many wait as two bulk requests take, so that the next is full when one is back. */
-function callers({ calls, concurrency }: Pick<CheckedOptions, 'calls' | 'concurrency'>, { bulk, rate }: Dialect): number {
+function callers(
+  { calls, concurrency }: Pick<CheckedOptions, 'calls' | 'concurrency'>,
+  { bulk, rate }: Dialect,
+): number {
   const own = rate.length > 0 ? concurrency : calls; // with a budget more would only wait, and have to be waited for
   return bulk.use ? Math.max(own, Math.min(mostCallers, 2 * bulk.maxOperations)) : own;
 }
@@ -146,9 +181,12 @@ const mostCallers = 400;
 function shows(type: ResourceType, changes: readonly ScimChange[], talk: Talk): (held: Body | undefined) => boolean {
   const { book } = talk;
   const wire = changes.map((change) => toWire(change, book.current().values));
-  const isMissing = (held: Body, { path, value }: WireChange): boolean => value !== undefined && isNoValue(readScimPath(held, path)) && wasShown(talk, type, path.text);
+  const isMissing = (held: Body, { path, value }: WireChange): boolean =>
+    value !== undefined && isNoValue(readScimPath(held, path)) && wasShown(talk, type, path.text);
   return (held) =>
-    held !== undefined && confirms(held, wire, { keepsOurs: showsOurs(book), tellsActive: tellsActive(book) }) && !wire.some((change) => isMissing(held, change));
+    held !== undefined &&
+    confirms(held, wire, { keepsOurs: showsOurs(book), tellsActive: tellsActive(book) }) &&
+    !wire.some((change) => isMissing(held, change));
 }
 
 function showsMembers(change: MemberChange, { members }: Dialect): (held: Body | undefined) => boolean {
@@ -158,11 +196,26 @@ function showsMembers(change: MemberChange, { members }: Dialect): (held: Body |
   };
 }
 
-async function update(talk: Talk, type: ResourceType, id: TargetId, changes: readonly ScimChange[], known: Acknowledged): Promise<Outcome> {
+async function update(
+  talk: Talk,
+  type: ResourceType,
+  id: TargetId,
+  changes: readonly ScimChange[],
+  known: Acknowledged,
+): Promise<Outcome> {
   if (changes.length === 0) return { kind: 'applied', id };
   const answer = await updateResource(talk, type, id, changes, known);
   const confirmed = await confirmWrite(answer, talk, type, id, shows(type, changes, talk));
-  const looked = isRefusal(confirmed) || confirmed === answer ? confirmed : withLost(talk, type, changes.map((change) => toWire(change, talk.book.current().values)), known, confirmed);
+  const looked =
+    isRefusal(confirmed) || confirmed === answer
+      ? confirmed
+      : withLost(
+          talk,
+          type,
+          changes.map((change) => toWire(change, talk.book.current().values)),
+          known,
+          confirmed,
+        );
   const ends = changes.some((change) => change.path === 'active' && change.change === 'set' && change.value === false);
   return keepsMembers(talk, type, id, changes, known, await unlessRefusedAsGone(talk, type, id, looked, ends));
 }
@@ -170,10 +223,23 @@ async function update(talk: Talk, type: ResourceType, id: TargetId, changes: rea
 type Talk = Conversation & Promised;
 
 /** A group that was changed has the members that it had, or the outcome says whom it has. */
-async function keepsMembers(conversation: Conversation, type: ResourceType, id: TargetId, changes: readonly ScimChange[], { members, expectedMembers, paths }: Acknowledged, answer: Answer | Refusal): Promise<Outcome> {
+async function keepsMembers(
+  conversation: Conversation,
+  type: ResourceType,
+  id: TargetId,
+  changes: readonly ScimChange[],
+  { members, expectedMembers, paths }: Acknowledged,
+  answer: Answer | Refusal,
+): Promise<Outcome> {
   if (type === 'user' || members === undefined || isRefusal(answer)) return outcomeOf(id, answer);
   const isRepeated = !changes.some(({ path }) => path !== 'externalId' && paths?.includes(path) !== false);
-  const looked = await believeMembers(conversation, id, { add: [], remove: [], current: members, expected: expectedMembers }, answer, isRepeated);
+  const looked = await believeMembers(
+    conversation,
+    id,
+    { add: [], remove: [], current: members, expected: expectedMembers },
+    answer,
+    isRepeated,
+  );
   if (isRefusal(looked)) return outcomeOf(id, tellsNothing(looked) ? looked : answer);
   return withMembers(id, { ...answer, body: looked.body });
 }
@@ -182,16 +248,28 @@ async function keepsMembers(conversation: Conversation, type: ResourceType, id: 
 function withMembers(id: TargetId, answer: Answer | Refusal): Outcome {
   const outcome = outcomeOf(id, answer);
   const shown = isRefusal(answer) || answer.status === 202 ? undefined : shownMembers(answer.body);
-  return outcome.kind === 'failed' || shown === undefined ? outcome : { ...outcome, shown: { ...outcome.shown, members: [...shown.ids] } };
+  return outcome.kind === 'failed' || shown === undefined
+    ? outcome
+    : { ...outcome, shown: { ...outcome.shown, members: [...shown.ids] } };
 }
 
 function outcomeOf(id: TargetId, answer: Answer | Refusal): Outcome {
   if (isRefusal(answer)) return failed(answer);
   const { unstored, lost } = answer;
-  return { kind: 'applied', id, ...versionOf(answer), ...(unstored === undefined && lost === undefined ? {} : { shown: { unstored, lost } }) };
+  return {
+    kind: 'applied',
+    id,
+    ...versionOf(answer),
+    ...(unstored === undefined && lost === undefined ? {} : { shown: { unstored, lost } }),
+  };
 }
 
-async function readOne(conversation: Conversation, type: ResourceType, id: TargetId, without?: 'members'): Promise<FoundResource | Failure> {
+async function readOne(
+  conversation: Conversation,
+  type: ResourceType,
+  id: TargetId,
+  without?: 'members',
+): Promise<FoundResource | Failure> {
   const answer = await readOrGone(conversation, type, id, without);
   if (isRefusal(answer)) return toFailure(answer);
   return foundResource(answer.body) ?? nonsense('answered without the resource that was asked for', answer.status);

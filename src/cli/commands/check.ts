@@ -81,9 +81,17 @@ export async function check(
       const { targets, unread } = await checkTargets(app, view, names, inspected, stopping);
       await view?.close();
       stopping.throwIfAborted();
-      const directories = inspected.map((one): DirectoryCheck => ({ ...one, ...errorPart(one.error ?? unread.get(one.directory)) }));
+      const directories = inspected.map((one): DirectoryCheck => ({
+        ...one,
+        ...errorPart(one.error ?? unread.get(one.directory)),
+      }));
       const told = new Told(terminal);
-      if (options.json) printJson(terminal, { config: app.configuration.file, directories: directories.map(plain), targets: targets.map(plain) });
+      if (options.json)
+        printJson(terminal, {
+          config: app.configuration.file,
+          directories: directories.map(plain),
+          targets: targets.map(plain),
+        });
       else terminal.print(`${app.configuration.file}: valid`);
       for (const one of directories) {
         if (!options.json) showDirectory(one, terminal);
@@ -123,8 +131,12 @@ class Told {
 
 function showVerdict(findings: readonly Finding[], strict: boolean, { print }: Terminal): void {
   const number = (severity: Finding['severity']) => findings.filter((one) => one.severity === severity).length;
-  const parts = [...(number('error') > 0 ? [count(number('error'), 'error')] : []), ...(number('warning') > 0 ? [count(number('warning'), 'warning')] : [])];
-  if (parts.length > 0) print(`${inWords(parts)}${number('warning') > 0 && !strict ? '; with --strict, warnings are errors' : ''}`);
+  const parts = [
+    ...(number('error') > 0 ? [count(number('error'), 'error')] : []),
+    ...(number('warning') > 0 ? [count(number('warning'), 'warning')] : []),
+  ];
+  if (parts.length > 0)
+    print(`${inWords(parts)}${number('warning') > 0 && !strict ? '; with --strict, warnings are errors' : ''}`);
 }
 
 function directoriesOf(app: App, targets: readonly string[]): string[] {
@@ -141,7 +153,13 @@ async function checkDirectory(app: App, directory: string, signal: AbortSignal):
 }
 
 /** @returns the targets, and why directories that could be asked could not be read */
-async function checkTargets(app: App, view: StateView | undefined, names: readonly string[], inspected: readonly DirectoryCheck[], signal: AbortSignal): Promise<{ readonly targets: TargetCheck[]; readonly unread: ReadonlyMap<string, BridgeError> }> {
+async function checkTargets(
+  app: App,
+  view: StateView | undefined,
+  names: readonly string[],
+  inspected: readonly DirectoryCheck[],
+  signal: AbortSignal,
+): Promise<{ readonly targets: TargetCheck[]; readonly unread: ReadonlyMap<string, BridgeError> }> {
   const setups = new Map<string, TargetSetup>();
   const failed = new Map<string, BridgeError>();
   for (const name of names) {
@@ -153,23 +171,46 @@ async function checkTargets(app: App, view: StateView | undefined, names: readon
   }
   const definitions = [...setups.values()].map((setup) => setup.definition);
   const readings = await readDirectories(definitions, app.sources, { ...app, store: view ?? noState, signal });
-  const broken = new Set([...inspected.filter(({ error }) => error !== undefined).map(({ directory }) => directory), ...readings.failed.keys()]);
+  const broken = new Set([
+    ...inspected.filter(({ error }) => error !== undefined).map(({ directory }) => directory),
+    ...readings.failed.keys(),
+  ]);
   const targets = await Promise.all(
     names.map(async (target): Promise<TargetCheck> => {
       const section = app.configuration.targets.get(target);
       const waitsFor = section?.from.filter((name) => broken.has(name)) ?? [];
       const setup = setups.get(target);
       // What ails a directory is told there.
-      if (setup === undefined) return waitsFor.length > 0 ? { target, waitsFor } : { target, ...errorPart(failed.get(target)) };
+      if (setup === undefined)
+        return waitsFor.length > 0 ? { target, waitsFor } : { target, ...errorPart(failed.get(target)) };
       const changed = await checkState(setup, view);
-      const { used, draft, entries = [], ...sampled } = waitsFor.length > 0 ? {} : await sample(setup, readings, view, app.clock);
+      const {
+        used,
+        draft,
+        entries = [],
+        ...sampled
+      } = waitsFor.length > 0 ? {} : await sample(setup, readings, view, app.clock);
       const found = await discover(setup, used, signal);
-      const facts = inspected.filter(({ directory }) => section?.from.includes(directory)).flatMap((one) => one.facts ?? []);
-      const linted = draft === undefined || section === undefined ? [] : lintTarget({ section, directories: facts, entries, draft, facts: found.facts });
+      const facts = inspected
+        .filter(({ directory }) => section?.from.includes(directory))
+        .flatMap((one) => one.facts ?? []);
+      const linted =
+        draft === undefined || section === undefined
+          ? []
+          : lintTarget({ section, directories: facts, entries, draft, facts: found.facts });
       const findings = [...(found.unknownAttributes ?? []).map((path) => unknownFinding(target, path)), ...linted];
       const lacksGroups = found.facts?.groups === false && hasGroups(setup.definition);
       const notes = [...(app.configuration.targets.get(target)?.notes ?? []), ...(lacksGroups ? [noGroups] : [])];
-      return { target, ...sampled, ...found, settings: setup.target.settings(), notes, findings, ...(waitsFor.length > 0 ? { waitsFor } : {}), ...changed };
+      return {
+        target,
+        ...sampled,
+        ...found,
+        settings: setup.target.settings(),
+        notes,
+        findings,
+        ...(waitsFor.length > 0 ? { waitsFor } : {}),
+        ...changed,
+      };
     }),
   );
   return { targets, unread: readings.failed };
@@ -178,7 +219,12 @@ async function checkTargets(app: App, view: StateView | undefined, names: readon
 /** The target says itself that it has no such attribute, and somebody in scope has a value for it. */
 function unknownFinding(target: string, path: string): Finding {
   const [type = 'user'] = path.split(' ');
-  return { severity: 'error', rule: 'unknown_to_target', place: `targets.${target}.${type}s.map`, text: `unknown to the target: ${path}; set it to null in the map, or map it to another attribute` };
+  return {
+    severity: 'error',
+    rule: 'unknown_to_target',
+    place: `targets.${target}.${type}s.map`,
+    text: `unknown to the target: ${path}; set it to null in the map, or map it to another attribute`,
+  };
 }
 
 const noGroups = 'the target says that it has no groups: groups: { supported: off } in profile leaves them out';
@@ -226,10 +272,19 @@ function errorPart(error: BridgeError | undefined): Pick<TargetCheck, 'error'> {
   return error === undefined ? {} : { error };
 }
 
-type Sample = Pick<TargetCheck, 'inScope' | 'rejected' | 'unresolved' | 'strangers' | 'absent' | 'error'> & { readonly used?: ReadonlySet<string>; readonly draft?: Draft; readonly entries?: readonly Entry[] };
+type Sample = Pick<TargetCheck, 'inScope' | 'rejected' | 'unresolved' | 'strangers' | 'absent' | 'error'> & {
+  readonly used?: ReadonlySet<string>;
+  readonly draft?: Draft;
+  readonly entries?: readonly Entry[];
+};
 
 /** What the directories show now, with the names that the state knows entries by. */
-async function sample(setup: TargetSetup, readings: DirectoryReadings, view: StateView | undefined, clock: Pick<Clock, 'now'>): Promise<Sample> {
+async function sample(
+  setup: TargetSetup,
+  readings: DirectoryReadings,
+  view: StateView | undefined,
+  clock: Pick<Clock, 'now'>,
+): Promise<Sample> {
   const own: CompleteReading[] = [];
   for (const name of setup.definition.maps.keys()) {
     const reading = readings.complete.get(name);
@@ -239,10 +294,22 @@ async function sample(setup: TargetSetup, readings: DirectoryReadings, view: Sta
   try {
     checkMustSee(setup, own);
     const entries = own.flatMap((reading) => reading.entries);
-    const draft = view === undefined ? draftProjection(entries, setup.definition, clock.now()) : await draftKnowing(undefined, own, setup.definition, clock, view);
+    const draft =
+      view === undefined
+        ? draftProjection(entries, setup.definition, clock.now())
+        : await draftKnowing(undefined, own, setup.definition, clock, view);
     const { resources, rejected } = draft.projection;
     const users = resources.filter(({ type }) => type === 'user').length;
-    return { inScope: { user: users, group: resources.length - users }, rejected, unresolved: anyUnresolved(countUnresolved(resources)), strangers: strangersIn(resources), absent: absentAttributes(entries, setup.definition), used: usedPaths(resources), draft, entries };
+    return {
+      inScope: { user: users, group: resources.length - users },
+      rejected,
+      unresolved: anyUnresolved(countUnresolved(resources)),
+      strangers: strangersIn(resources),
+      absent: absentAttributes(entries, setup.definition),
+      used: usedPaths(resources),
+      draft,
+      entries,
+    };
   } catch (thrown) {
     return { error: toBridgeError(thrown) };
   }
@@ -252,22 +319,36 @@ async function sample(setup: TargetSetup, readings: DirectoryReadings, view: Sta
 const mostStrangers = 5;
 
 function strangersIn(resources: readonly Resource[]): Stranger[] {
-  const found = resources.flatMap(({ type, sourceId, label, unresolved }): Stranger[] => (unresolved === undefined ? [] : [{ type, sourceId, label, values: unresolved }]));
+  const found = resources.flatMap(({ type, sourceId, label, unresolved }): Stranger[] =>
+    unresolved === undefined ? [] : [{ type, sourceId, label, values: unresolved }],
+  );
   return found.sort((a, b) => b.values.length - a.values.length).slice(0, mostStrangers);
 }
 
 /** Paths at which somebody has a value, by type: a line of a preset that gives nothing to anybody is nobody's trouble. */
 function usedPaths(resources: readonly Resource[]): ReadonlySet<string> {
-  return new Set(resources.flatMap(({ type, attributes, createOnly }) => [...attributes, ...createOnly].flatMap(([path, value]) => (value === null ? [] : [`${type} ${path}`]))));
+  return new Set(
+    resources.flatMap(({ type, attributes, createOnly }) =>
+      [...attributes, ...createOnly].flatMap(([path, value]) => (value === null ? [] : [`${type} ${path}`])),
+    ),
+  );
 }
 
-async function discover(setup: TargetSetup, used: ReadonlySet<string> | undefined, signal: AbortSignal): Promise<Pick<TargetCheck, 'facts' | 'unknownAttributes' | 'error'>> {
+async function discover(
+  setup: TargetSetup,
+  used: ReadonlySet<string> | undefined,
+  signal: AbortSignal,
+): Promise<Pick<TargetCheck, 'facts' | 'unknownAttributes' | 'error'>> {
   const { target } = setup;
   try {
     const facts = await target.discover(signal);
     if (isFailure(facts)) return { error: targetError(target.name, facts) };
     const failure = await trySearch(setup, signal);
-    return { facts, unknownAttributes: unknownAttributes(setup, facts).filter((path) => used?.has(path) ?? true), ...errorPart(failure && targetError(target.name, failure)) };
+    return {
+      facts,
+      unknownAttributes: unknownAttributes(setup, facts).filter((path) => used?.has(path) ?? true),
+      ...errorPart(failure && targetError(target.name, failure)),
+    };
   } catch (thrown) {
     return { error: toBridgeError(thrown) };
   }
@@ -290,7 +371,8 @@ function unknownAttributes({ definition }: TargetSetup, { attributes }: TargetFa
   for (const maps of definition.maps.values()) {
     for (const type of types) {
       const known = attributes[type];
-      for (const { path } of maps[type]) if (known !== undefined && !isKnown(path, known)) unknown.add(`${type} ${path.text}`);
+      for (const { path } of maps[type])
+        if (known !== undefined && !isKnown(path, known)) unknown.add(`${type} ${path.text}`);
     }
   }
   return [...unknown];
@@ -303,7 +385,10 @@ function isKnown({ schema, attribute, sub }: ScimPath, known: ReadonlySet<string
 
 function showDirectory({ directory, facts, findings = [], error }: DirectoryCheck, terminal: Terminal): void {
   const { colors, print } = terminal;
-  const about = facts === undefined ? '' : `: ${facts.kind} at ${facts.server}, source id ${facts.idAttribute}, map ${facts.preset}`;
+  const about =
+    facts === undefined
+      ? ''
+      : `: ${facts.kind} at ${facts.server}, source id ${facts.idAttribute}, map ${facts.preset}`;
   print(`${error === undefined ? colors.green('✓') : colors.red('✗')} directory ${directory}${about}`);
   for (const line of facts?.details ?? []) print(colors.dim(`    ${line}`));
   showFindings(findings, terminal);
@@ -320,10 +405,21 @@ function showFindings(findings: readonly Finding[], { colors, print, width }: Te
 }
 
 function showTarget(check: TargetCheck, app: App, terminal: Terminal): void {
-  const { target, facts, settings = [], notes = [], inScope, rejected = [], findings = [], waitsFor = [], error } = check;
+  const {
+    target,
+    facts,
+    settings = [],
+    notes = [],
+    inScope,
+    rejected = [],
+    findings = [],
+    waitsFor = [],
+    error,
+  } = check;
   const { colors, print } = terminal;
   const profile = app.configuration.targets.get(target)?.profile;
-  const isFine = error === undefined && waitsFor.length === 0 && findings.every(({ severity }) => severity === 'warning');
+  const isFine =
+    error === undefined && waitsFor.length === 0 && findings.every(({ severity }) => severity === 'warning');
   print(`${isFine ? colors.green('✓') : colors.red('✗')} target ${target}`);
   for (const line of facts?.details ?? []) print(colors.dim(`    ${line}`));
   if (profile !== undefined && settings.length > 0) showSettings(profile, settings, terminal);
@@ -337,13 +433,17 @@ function showTarget(check: TargetCheck, app: App, terminal: Terminal): void {
 
 function showUnresolved({ unresolved, strangers = [], absent }: TargetCheck, { colors, print, width }: Terminal): void {
   if (unresolved !== undefined) print(`    ${colors.yellow('note:')} ${unresolvedText(unresolved)}`);
-  for (const { type, label, values } of strangers) print(`      ${type} ${printable(label)}: ${unresolvedValues(values)}`);
+  for (const { type, label, values } of strangers)
+    print(`      ${type} ${printable(label)}: ${unresolvedValues(values)}`);
   for (const type of ['user', 'group'] as const) {
     const names = absent?.[type] ?? [];
-    if (names.length > 0) for (const line of wrap(`    no ${type} has: ${names.join(', ')}`, width, '      ')) print(colors.dim(line));
+    if (names.length > 0)
+      for (const line of wrap(`    no ${type} has: ${names.join(', ')}`, width, '      ')) print(colors.dim(line));
   }
 }
 
 function plain({ error, ...rest }: DirectoryCheck | TargetCheck): unknown {
-  return error === undefined ? rest : { ...rest, error: { code: error.code, message: error.message, remedy: error.remedy } };
+  return error === undefined
+    ? rest
+    : { ...rest, error: { code: error.code, message: error.message, remedy: error.remedy } };
 }

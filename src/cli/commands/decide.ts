@@ -33,7 +33,12 @@ interface Subject {
  * Releases or drops what is held, or would be held now. The decision is left in the state's folder, where a running daemon
  * finds it at its next poll, and the next `sync` when none runs.
  */
-export async function decide(decision: Kind, holdId: string, options: DecideOptions, context: CommandContext): Promise<number> {
+export async function decide(
+  decision: Kind,
+  holdId: string,
+  options: DecideOptions,
+  context: CommandContext,
+): Promise<number> {
   const { terminal } = context;
   return withApp(context, progressObserver(terminal), (app) =>
     interruptible(app, async ({ stopping }) => {
@@ -41,13 +46,23 @@ export async function decide(decision: Kind, holdId: string, options: DecideOpti
       try {
         const targets = chosenTargets(app, options.target);
         const call = commandLine(context);
-        if (options.target !== undefined) await refuseOther(view, holdId, options.target, [...app.configuration.targets.keys()]);
-        const subject = (await inState(view, holdId, targets)) ?? (await inPlans(app, view, { decision, holdId, targets, call }, stopping));
+        if (options.target !== undefined)
+          await refuseOther(view, holdId, options.target, [...app.configuration.targets.keys()]);
+        const subject =
+          (await inState(view, holdId, targets)) ??
+          (await inPlans(app, view, { decision, holdId, targets, call }, stopping));
         const { target, operations, as } = subject;
         const isSaid = (decision === 'approve' && as === 'approved') || (decision === 'reject' && as === 'rejected');
         if (!isSaid) {
           const at = new Date(app.clock.now()).toISOString();
-          await view.decide({ target, holdId, decision, at, by: shellUser(), ...(as === 'planned' ? { early: true } : {}) });
+          await view.decide({
+            target,
+            holdId,
+            decision,
+            at,
+            by: shellUser(),
+            ...(as === 'planned' ? { early: true } : {}),
+          });
         }
         if (options.json) printJson(terminal, { target, holdId, decision, was: as, operations: operations.length });
         else terminal.print(sentence(decision, holdId, subject, call));
@@ -77,7 +92,11 @@ async function inState(view: StateView, holdId: string, targets: readonly string
 async function refuseOther(view: StateView, holdId: string, target: string, all: readonly string[]): Promise<void> {
   const subject = await inState(view, holdId, all);
   if (subject === undefined || subject.target === target) return;
-  throw new BridgeError('D2S_PLAN_NOT_HELD', `${holdId} is a hold of ${subject.target}, not of ${target}`, 'each target needs its own decision, with its own id');
+  throw new BridgeError(
+    'D2S_PLAN_NOT_HELD',
+    `${holdId} is a hold of ${subject.target}, not of ${target}`,
+    'each target needs its own decision, with its own id',
+  );
 }
 
 interface Asked {
@@ -92,26 +111,40 @@ async function inPlans(app: App, view: StateView, asked: Asked, signal: AbortSig
   const { decision, holdId, targets, call } = asked;
   // Without a word before it, it is of an earlier version.
   if (!/^((hold|plan)-)?[0-9a-f]{12}$/.test(holdId)) {
-    throw new BridgeError('D2S_PLAN_NOT_HELD', `${holdId} is not the id of a hold (hold-…)`, await remedy(view, targets, new Map(), asked));
+    throw new BridgeError(
+      'D2S_PLAN_NOT_HELD',
+      `${holdId} is not the id of a hold (hold-…)`,
+      await remedy(view, targets, new Map(), asked),
+    );
   }
   const { planned, failures } = await planAll(app, view, targets, false, signal);
-  const holds = new Map(planned.flatMap(({ plan: { target, hold } }) => (hold === undefined ? [] : [[target, hold.holdId] as const])));
+  const holds = new Map(
+    planned.flatMap(({ plan: { target, hold } }) => (hold === undefined ? [] : [[target, hold.holdId] as const])),
+  );
   for (const { plan } of planned) {
     const { target, hold } = plan;
     if (hold?.holdId === holdId) return { target, operations: hold.operations, as: 'planned' };
     if (plan.plan.id !== holdId) continue;
     const what = `${holdId} is the id of the whole plan for ${target}, not of a hold`;
-    if (hold === undefined) throw new BridgeError('D2S_PLAN_NOT_HELD', what, 'nothing of it is held: it needs no decision');
+    if (hold === undefined)
+      throw new BridgeError('D2S_PLAN_NOT_HELD', what, 'nothing of it is held: it needs no decision');
     throw new BridgeError('D2S_PLAN_NOT_HELD', what, `of it, ${hold.holdId} is held: ${call(decision, hold.holdId)}`);
   }
   const [failure] = failures;
   if (failure !== undefined) throw failure;
-  const what = holdId.startsWith('plan-') ? `${holdId} is the id of a plan, and of none as it is now` : `nothing is held under ${holdId}${targets.length === 1 ? ` on ${targets.join('')}` : ''}`;
+  const what = holdId.startsWith('plan-')
+    ? `${holdId} is the id of a plan, and of none as it is now`
+    : `nothing is held under ${holdId}${targets.length === 1 ? ` on ${targets.join('')}` : ''}`;
   throw new BridgeError('D2S_PLAN_NOT_HELD', what, await remedy(view, targets, holds, asked));
 }
 
 /** Names what could be meant. */
-async function remedy(view: StateView, targets: readonly string[], planned: ReadonlyMap<string, string>, { decision, call }: Asked): Promise<string> {
+async function remedy(
+  view: StateView,
+  targets: readonly string[],
+  planned: ReadonlyMap<string, string>,
+  { decision, call }: Asked,
+): Promise<string> {
   const known: string[] = [];
   for (const target of targets) {
     const holdId = planned.get(target) ?? (await view.target(target)).held?.holdId;
@@ -121,7 +154,12 @@ async function remedy(view: StateView, targets: readonly string[], planned: Read
   return `held now: ${known.join(', ')}; look at it with ${call('plan')}, then ${decision} that`;
 }
 
-function sentence(decision: Kind, holdId: string, { target, operations, as, rejection }: Subject, call: CommandLine): string {
+function sentence(
+  decision: Kind,
+  holdId: string,
+  { target, operations, as, rejection }: Subject,
+  call: CommandLine,
+): string {
   const what = `${holdId} on ${target} (${countsToDo(operations)})`;
   if (decision === 'reject') {
     return as === 'rejected'
@@ -130,6 +168,9 @@ function sentence(decision: Kind, holdId: string, { target, operations, as, reje
   }
   if (as === 'approved') return `Approved already, and under way: ${what}.`;
   const then = `A running daemon carries it out at its next poll; without one, run: ${call('sync')}`;
-  if (as === 'rejected') return `Approved, and the rejection by ${deciderText(rejection?.by)} taken back: ${what}. ${then}`;
-  return as === 'planned' ? `Approved: ${what}. It counts for the cycle that holds exactly this. ${then}` : `Approved: ${what}. ${then}`;
+  if (as === 'rejected')
+    return `Approved, and the rejection by ${deciderText(rejection?.by)} taken back: ${what}. ${then}`;
+  return as === 'planned'
+    ? `Approved: ${what}. It counts for the cycle that holds exactly this. ${then}`
+    : `Approved: ${what}. ${then}`;
 }

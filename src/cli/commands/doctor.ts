@@ -35,7 +35,12 @@ export async function doctor(options: DoctorCommandOptions, context: CommandCont
       const profile = profileText(app.configuration.targets.get(name)?.url ?? '', app.clock.now(), says);
       if (options.json) printJson(terminal, { ...rest, profile: says });
       else showExamination(examination, ended === undefined ? profile : undefined, terminal);
-      if (shutdown.stopping.aborted) throw new BridgeError('D2S_INTERRUPTED', 'stopped before everything was tried', 'what was made is removed, unless it stands above');
+      if (shutdown.stopping.aborted)
+        throw new BridgeError(
+          'D2S_INTERRUPTED',
+          'stopped before everything was tried',
+          'what was made is removed, unless it stands above',
+        );
       if (ended !== undefined) throw toBridgeError(ended);
       if (options.writeProfile !== undefined) {
         await writeProfile(options.writeProfile, profile);
@@ -50,9 +55,20 @@ function exitCodeOf({ findings, leftovers }: Examination, allowLeftovers: boolea
   return findings.some(({ blocks }) => blocks === true) || (leftovers.length > 0 && !allowLeftovers) ? 1 : 0;
 }
 
-async function examine(app: App, name: string, { allowLeftovers }: DoctorCommandOptions, { terminal }: CommandContext, { stopping, aborting }: Shutdown): Promise<Examination> {
+async function examine(
+  app: App,
+  name: string,
+  { allowLeftovers }: DoctorCommandOptions,
+  { terminal }: CommandContext,
+  { stopping, aborting }: Shutdown,
+): Promise<Examination> {
   const bar = startTrialBar(trialCount, terminal);
-  const examiner = await app.openDoctor(name, { allowLeftovers, onFinding: ({ subject }) => { bar.step(subject); } });
+  const examiner = await app.openDoctor(name, {
+    allowLeftovers,
+    onFinding: ({ subject }) => {
+      bar.step(subject);
+    },
+  });
   try {
     const examination = await examiner.examine(stopping, aborting);
     if (isFailure(examination)) throw targetError(name, examination);
@@ -68,9 +84,14 @@ function checkTarget(app: App, name: string, allowLeftovers: boolean): void {
   const profile = app.configuration.targets.get(name)?.profile;
   if (profile === undefined) return;
   const { protocol, users, groups } = dialectOf(profile);
-  if (protocol === '1.1') throw new BridgeError('D2S_USAGE', `target ${name} speaks SCIM 1.1`, 'doctor knows what to try in SCIM 2.0 only');
+  if (protocol === '1.1')
+    throw new BridgeError('D2S_USAGE', `target ${name} speaks SCIM 1.1`, 'doctor knows what to try in SCIM 2.0 only');
   const stays = [
-    ...(users.deletion === 'none' ? ['users cannot be deleted'] : users.deletion === 'deactivates' ? ['DELETE only deactivates users'] : []),
+    ...(users.deletion === 'none'
+      ? ['users cannot be deleted']
+      : users.deletion === 'deactivates'
+        ? ['DELETE only deactivates users']
+        : []),
     ...(groups.deletion === 'none' && groups.create && groups.supported !== 'off' ? ['groups cannot be deleted'] : []),
   ];
   if (stays.length === 0 || allowLeftovers) return;

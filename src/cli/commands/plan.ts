@@ -31,10 +31,17 @@ export async function plan(options: PlanOptions, context: CommandContext): Promi
         for (const plan of unnamed) planned.push(await withAccounts(plan, view, all, stopping));
         stopping.throwIfAborted();
         const call = commandLine(context);
-        if (options.json) printJson(terminal, { targets: planned.map(({ one, display }) => planJson(one, display, call)), errors: failures.map(errorJson) });
+        if (options.json)
+          printJson(terminal, {
+            targets: planned.map(({ one, display }) => planJson(one, display, call)),
+            errors: failures.map(errorJson),
+          });
         else for (const { one, display } of planned) showPlan(one, display, terminal, call);
         for (const error of failures) terminal.note(error.line);
-        return exitCode(planned.map(({ one }) => one), failures);
+        return exitCode(
+          planned.map(({ one }) => one),
+          failures,
+        );
       } finally {
         await view.close();
       }
@@ -49,14 +56,30 @@ const fewPages = 20;
 const patience = 30_000;
 
 /** A plan with the names and values that only the target has. A target that fails now was told of, or needs not be: the plan stands. */
-async function withAccounts({ setup: { target }, plan: one, isReachable }: AllPlanned['planned'][number], view: StateView, all: boolean, signal: AbortSignal) {
+async function withAccounts(
+  { setup: { target }, plan: one, isReachable }: AllPlanned['planned'][number],
+  view: StateView,
+  all: boolean,
+  signal: AbortSignal,
+) {
   const nothing = { one, display: { known: { ...nothingKnown, names: one.names }, all } };
   if (!isReachable) return nothing;
   try {
     const { operations } = one.plan;
-    const adopted = new Set(operations.flatMap((operation) => (operation.verb === 'adopt' ? [operation.targetId] : [])));
+    const adopted = new Set(
+      operations.flatMap((operation) => (operation.verb === 'adopt' ? [operation.targetId] : [])),
+    );
     const limited = all ? signal : AbortSignal.any([signal, AbortSignal.timeout(patience)]);
-    const { known, unmanaged } = await readAccounts({ target, view, operations, names: one.names, found: one.found, adopted, worthPages: all ? Infinity : fewPages, signal: limited });
+    const { known, unmanaged } = await readAccounts({
+      target,
+      view,
+      operations,
+      names: one.names,
+      found: one.found,
+      adopted,
+      worthPages: all ? Infinity : fewPages,
+      signal: limited,
+    });
     return { one: withNames(one, known), display: { known, unmanaged, all } };
   } catch (thrown) {
     signal.throwIfAborted();

@@ -67,7 +67,11 @@ interface Listeners {
 }
 
 /** Everyone who listens to the event stream. */
-function observe(configuration: Configuration, log: Log, approveCommand: (holdId: string) => string): Listeners & { readonly observer: CycleObserver } {
+function observe(
+  configuration: Configuration,
+  log: Log,
+  approveCommand: (holdId: string) => string,
+): Listeners & { readonly observer: CycleObserver } {
   const clock = systemClock();
   const { poll } = configuration.schedule;
   const metrics = createMetrics({
@@ -79,7 +83,14 @@ function observe(configuration: Configuration, log: Log, approveCommand: (holdId
   });
   const backOff = createAuthBackOff(clock);
   const watching = createWatching({ clock, log });
-  const probing = createProbing({ clock, targets: [...configuration.targets.keys()], everyMilliseconds: configuration.schedule.probeMilliseconds, tell: (event) => { observer(event); } });
+  const probing = createProbing({
+    clock,
+    targets: [...configuration.targets.keys()],
+    everyMilliseconds: configuration.schedule.probeMilliseconds,
+    tell: (event) => {
+      observer(event);
+    },
+  });
   let sound = true;
   let remember: Parameters<Listeners['onLongReading']>[0] = () => Promise.resolve();
   const observer: CycleObserver = (event) => {
@@ -114,8 +125,19 @@ async function recall(app: App, held: HeldStore, metrics: Metrics): Promise<void
   for (const [target, scimTarget] of app.targets) {
     await remind(scimTarget, store);
     const state = await store.target(target);
-    app.observer({ kind: 'unresolved_counted', target, counts: state.unresolved ?? { members: 0, groups: 0, references: 0 }, isNews: false });
-    app.observer({ kind: 'resources_counted', target, counts: await store.counts(target), pending: state.pending, unstored: await store.unstored(target) });
+    app.observer({
+      kind: 'unresolved_counted',
+      target,
+      counts: state.unresolved ?? { members: 0, groups: 0, references: 0 },
+      isNews: false,
+    });
+    app.observer({
+      kind: 'resources_counted',
+      target,
+      counts: await store.counts(target),
+      pending: state.pending,
+      unstored: await store.unstored(target),
+    });
     metrics.recall(target, state);
   }
 }
@@ -123,7 +145,12 @@ async function recall(app: App, held: HeldStore, metrics: Metrics): Promise<void
 /** A slow target is waited for no longer than this before the others go on. */
 const patienceMilliseconds = 1_000;
 
-async function runRounds(app: App, held: HeldStore, { log, metrics, backOff, watching, probing, isStateSound }: Listeners, watch: ConfigurationWatch): Promise<void> {
+async function runRounds(
+  app: App,
+  held: HeldStore,
+  { log, metrics, backOff, watching, probing, isStateSound }: Listeners,
+  watch: ConfigurationWatch,
+): Promise<void> {
   const { configuration, clock } = app;
   const directoriesOf = (target: string) => configuration.targets.get(target)?.from ?? [];
   const pictures = createPictures();
@@ -172,7 +199,10 @@ async function runRounds(app: App, held: HeldStore, { log, metrics, backOff, wat
         { name: 'state', isReady: isStateSound },
       ];
       const server = await startHealthServer({ host, port, clock, heartbeat, checks, metrics: metrics.registry });
-      log.info({ event: 'http_started', address: server.address }, `health and metrics are served at ${server.address}`);
+      log.info(
+        { event: 'http_started', address: server.address },
+        `health and metrics are served at ${server.address}`,
+      );
       return server;
     },
   });

@@ -31,7 +31,9 @@ export function rebind(target: string, options: StateOptions, context: CommandCo
     else {
       const { recognised, sampled, links, to } = rebound;
       const others = recognised < sampled ? '; the next cycle looks at every account, because some are missing' : '';
-      context.terminal.print(`${target} is at ${to} now: ${recognised} of ${sampled} accounts that were looked at are there, and ${count(links, 'link')} are kept${others}`);
+      context.terminal.print(
+        `${target} is at ${to} now: ${recognised} of ${sampled} accounts that were looked at are there, and ${count(links, 'link')} are kept${others}`,
+      );
     }
     return 0;
   });
@@ -43,10 +45,16 @@ export function reset(target: string, options: StateOptions, context: CommandCon
   return withState(context, async ({ app, store }) => {
     const totals = (await store.linkTotals()).filter((total) => total.target === target);
     const section = app.configuration.targets.get(target);
-    if (section === undefined && totals.length === 0) throw unknownTarget(target, [...app.configuration.targets.keys()]);
+    if (section === undefined && totals.length === 0)
+      throw unknownTarget(target, [...app.configuration.targets.keys()]);
     const links = totals.reduce((sum, total) => sum + total.links, 0);
-    const after = section === undefined ? '' : '; the next cycle matches and adopts anew, and removes nothing: accounts of people who left meanwhile stay as they are';
-    if (!(await isConfirmed(`This forgets ${count(links, 'link')} of target ${target}${after}`, options.yes, terminal))) {
+    const after =
+      section === undefined
+        ? ''
+        : '; the next cycle matches and adopts anew, and removes nothing: accounts of people who left meanwhile stay as they are';
+    if (
+      !(await isConfirmed(`This forgets ${count(links, 'link')} of target ${target}${after}`, options.yes, terminal))
+    ) {
       terminal.note('Nothing was changed.');
       return 0;
     }
@@ -64,14 +72,24 @@ export function rename(before: string, now: string, options: StateOptions, conte
     const { targets } = app.configuration;
     if (!targets.has(now)) throw unknownTarget(now, [...targets.keys()]);
     const totals = await store.linkTotals();
-    const linksOf = (name: string): number => totals.filter(({ target }) => target === name).reduce((sum, { links }) => sum + links, 0);
+    const linksOf = (name: string): number =>
+      totals.filter(({ target }) => target === name).reduce((sum, { links }) => sum + links, 0);
     if (targets.has(before) || linksOf(before) === 0 || linksOf(now) > 0) {
-      const why = targets.has(before) ? `the configuration still names target "${before}"` : linksOf(now) > 0 ? `target "${now}" has links of its own` : `the state knows no target "${before}"`;
-      throw new BridgeError('D2S_USAGE', why, 'give the name that the target had, and the one that it has in the configuration now');
+      const why = targets.has(before)
+        ? `the configuration still names target "${before}"`
+        : linksOf(now) > 0
+          ? `target "${now}" has links of its own`
+          : `the state knows no target "${before}"`;
+      throw new BridgeError(
+        'D2S_USAGE',
+        why,
+        'give the name that the target had, and the one that it has in the configuration now',
+      );
     }
     await store.record([{ kind: 'renamed', target: before, to: now }]);
     if (options.json) printJson(context.terminal, { from: before, to: now, links: linksOf(before) });
-    else context.terminal.print(`${count(linksOf(before), 'link')} of target ${before} are target ${now}'s from now on`);
+    else
+      context.terminal.print(`${count(linksOf(before), 'link')} of target ${before} are target ${now}'s from now on`);
     return 0;
   });
 }
@@ -82,7 +100,10 @@ export function recheck(options: StateOptions, context: CommandContext): Promise
     await store.record([{ kind: 'content_forgotten' }]);
     const links = (await store.linkTotals()).reduce((sum, total) => sum + total.links, 0);
     if (options.json) printJson(context.terminal, { links });
-    else context.terminal.print(`${count(links, 'account')} will be looked at in the next cycle, and what differs is sent`);
+    else
+      context.terminal.print(
+        `${count(links, 'account')} will be looked at in the next cycle, and what differs is sent`,
+      );
     return 0;
   });
 }
@@ -93,13 +114,19 @@ export function repin(directory: string, options: StateOptions, context: Command
   return withState(context, async ({ app, store, signal }) => {
     const source = app.sources.get(directory);
     if (source === undefined) {
-      throw new BridgeError('D2S_USAGE', `there is no directory "${directory}" in the configuration`, `there are: ${[...app.sources.keys()].join(', ')}`);
+      throw new BridgeError(
+        'D2S_USAGE',
+        `there is no directory "${directory}" in the configuration`,
+        `there are: ${[...app.sources.keys()].join(', ')}`,
+      );
     }
     const look = await lookAtDirectory(source, store, signal);
     const { before, now, linked, found } = look;
     const what = `${directory} was ${before === undefined ? 'not pinned' : describeIdentity(before)} and is ${describeIdentity(now)}; ${found} of ${linked} who are linked from it are there`;
     const isLoss = found < linked;
-    const after = isLoss ? `; the other ${linked - found} depart in the next cycle, within the limits of the guard` : '';
+    const after = isLoss
+      ? `; the other ${linked - found} depart in the next cycle, within the limits of the guard`
+      : '';
     if (isLoss && !(await isConfirmed(`${what}${after}`, options.yes, terminal))) {
       terminal.note('Nothing was changed.');
       return 0;

@@ -1,6 +1,13 @@
 import type { App } from '../../app.ts';
 import type { TargetNotes } from '../../ports/scim-target.ts';
-import type { Decision, DirectoryState, LinkCounts, LinkTotal, StateView, TargetState } from '../../ports/state-store.ts';
+import type {
+  Decision,
+  DirectoryState,
+  LinkCounts,
+  LinkTotal,
+  StateView,
+  TargetState,
+} from '../../ports/state-store.ts';
 import { withApp, type CommandContext } from '../session.ts';
 import { commandLine, type CommandLine } from '../command-line.ts';
 import { deciderText, eachOnce } from '../show-plan.ts';
@@ -23,82 +30,161 @@ interface TargetStatus {
 /** What is known about every target: from the state alone, so that it works with and without a running daemon. */
 export async function status(options: { readonly json: boolean }, context: CommandContext): Promise<number> {
   const { terminal } = context;
-  return withApp(context, () => undefined, async (app) => {
-    const view = await app.openView();
-    try {
-      const decisions = await view.decisions();
-      const call = commandLine(context);
-      const all = await Promise.all([...app.configuration.targets.keys()].map((target) => statusOf(view, target, decisions.waiting)));
-      const directories = await Promise.all([...app.configuration.directories.keys()].map(async (name) => ({ name, state: await view.directory(name) })));
-      const strays = straysOf(await view.linkTotals(), app);
-      if (options.json) printJson(terminal, { directories: directories.map(({ name, state }) => ({ directory: name, ...state })), targets: all.map(statusJson), notConfigured: strays, unusableDecisions: decisions.unusable });
-      else {
-        for (const { name, state } of directories) showDirectory(name, state, app, terminal);
-        for (const one of all) show(one, app, terminal, call);
-        for (const { name, links, remedy } of strays) terminal.print(`${terminal.colors.bold(name)}: not in the configuration, ${count(links, 'link')} ${links === 1 ? 'is' : 'are'} remembered; ${remedy}`);
-        for (const { key, because } of decisions.unusable) {
-          terminal.print(`decisions/${key}: ${because === 'untrusted' ? 'may have been written by somebody else: others may write there' : because === 'no_target' ? 'of an earlier version, for no target; decide again' : 'is no decision that can be read'}; it is passed over`);
+  return withApp(
+    context,
+    () => undefined,
+    async (app) => {
+      const view = await app.openView();
+      try {
+        const decisions = await view.decisions();
+        const call = commandLine(context);
+        const all = await Promise.all(
+          [...app.configuration.targets.keys()].map((target) => statusOf(view, target, decisions.waiting)),
+        );
+        const directories = await Promise.all(
+          [...app.configuration.directories.keys()].map(async (name) => ({ name, state: await view.directory(name) })),
+        );
+        const strays = straysOf(await view.linkTotals(), app);
+        if (options.json)
+          printJson(terminal, {
+            directories: directories.map(({ name, state }) => ({ directory: name, ...state })),
+            targets: all.map(statusJson),
+            notConfigured: strays,
+            unusableDecisions: decisions.unusable,
+          });
+        else {
+          for (const { name, state } of directories) showDirectory(name, state, app, terminal);
+          for (const one of all) show(one, app, terminal, call);
+          for (const { name, links, remedy } of strays)
+            terminal.print(
+              `${terminal.colors.bold(name)}: not in the configuration, ${count(links, 'link')} ${links === 1 ? 'is' : 'are'} remembered; ${remedy}`,
+            );
+          for (const { key, because } of decisions.unusable) {
+            terminal.print(
+              `decisions/${key}: ${because === 'untrusted' ? 'may have been written by somebody else: others may write there' : because === 'no_target' ? 'of an earlier version, for no target; decide again' : 'is no decision that can be read'}; it is passed over`,
+            );
+          }
         }
+        return 0;
+      } finally {
+        await view.close();
       }
-      return 0;
-    } finally {
-      await view.close();
-    }
-  });
+    },
+  );
 }
 
 /** Targets and directories that the configuration does not name (any more), and how many links the state has of them. */
 function straysOf(totals: readonly LinkTotal[], { configuration: { targets, directories } }: App) {
-  const sum = (those: readonly LinkTotal[], nameOf: (total: LinkTotal) => string, kind: 'target' | 'directory', remedy: (name: string) => string) =>
-    [...Map.groupBy(those, nameOf)].map(([name, own]) => ({ kind, name, links: own.reduce((links, total) => links + total.links, 0), remedy: remedy(name) }));
+  const sum = (
+    those: readonly LinkTotal[],
+    nameOf: (total: LinkTotal) => string,
+    kind: 'target' | 'directory',
+    remedy: (name: string) => string,
+  ) =>
+    [...Map.groupBy(those, nameOf)].map(([name, own]) => ({
+      kind,
+      name,
+      links: own.reduce((links, total) => links + total.links, 0),
+      remedy: remedy(name),
+    }));
   const configured = totals.filter(({ target }) => targets.has(target));
   return [
-    ...sum(totals.filter(({ target }) => !targets.has(target)), ({ target }) => target, 'target', (name) => `dir2scim state reset ${name} forgets them`),
-    ...sum(configured.filter(({ directory }) => !directories.has(directory)), ({ directory }) => directory, 'directory', () => 'the next cycle passes them on, or holds what would happen to them'),
+    ...sum(
+      totals.filter(({ target }) => !targets.has(target)),
+      ({ target }) => target,
+      'target',
+      (name) => `dir2scim state reset ${name} forgets them`,
+    ),
+    ...sum(
+      configured.filter(({ directory }) => !directories.has(directory)),
+      ({ directory }) => directory,
+      'directory',
+      () => 'the next cycle passes them on, or holds what would happen to them',
+    ),
   ];
 }
 
 async function statusOf(view: StateView, target: string, waiting: readonly Decision[]): Promise<TargetStatus> {
-  const own = waiting.filter((decision) => decision.target === target).map(({ holdId, decision, at, by, early }) => ({ target, holdId, decision, at, by, early }));
-  return { target, state: await view.target(target), counts: await view.counts(target), unstored: await view.unstored(target), notes: await view.notes(target), waiting: own };
+  const own = waiting
+    .filter((decision) => decision.target === target)
+    .map(({ holdId, decision, at, by, early }) => ({ target, holdId, decision, at, by, early }));
+  return {
+    target,
+    state: await view.target(target),
+    counts: await view.counts(target),
+    unstored: await view.unstored(target),
+    notes: await view.notes(target),
+    waiting: own,
+  };
 }
 
 function showDirectory(name: string, state: DirectoryState | undefined, app: App, { colors, print }: Terminal): void {
-  const reading = state?.readingSince === undefined ? '' : colors.yellow(`; still reading since ${state.readingSince}, its targets wait`);
+  const reading =
+    state?.readingSince === undefined
+      ? ''
+      : colors.yellow(`; still reading since ${state.readingSince}, its targets wait`);
   if (state?.readAt === undefined) {
     print(`${colors.bold(name)}: ${colors.dim('not read yet')}${reading}`);
     return;
   }
   const age = duration(Math.max(0, app.clock.now() - Date.parse(state.readAt)));
-  print(`${colors.bold(name)}: ${count(state.users, 'user')} and ${count(state.groups, 'group')}, as of ${state.readAt} (${age} ago)${reading}`);
+  print(
+    `${colors.bold(name)}: ${count(state.users, 'user')} and ${count(state.groups, 'group')}, as of ${state.readAt} (${age} ago)${reading}`,
+  );
   if (state.changes !== undefined) print(`  changes       ${state.changes}`);
 }
 
-function show({ target, state, counts, unstored, notes, waiting }: TargetStatus, app: App, terminal: Terminal, call: CommandLine): void {
+function show(
+  { target, state, counts, unstored, notes, waiting }: TargetStatus,
+  app: App,
+  terminal: Terminal,
+  call: CommandLine,
+): void {
   const { colors, print } = terminal;
   print(`${colors.bold(target)}: ${summary(state, counts, unstored, colors)}`);
-  const ago = (at: string | undefined) => (at === undefined ? 'never' : `${at} (${duration(Math.max(0, app.clock.now() - Date.parse(at)))} ago)`);
+  const ago = (at: string | undefined) =>
+    at === undefined ? 'never' : `${at} (${duration(Math.max(0, app.clock.now() - Date.parse(at)))} ago)`;
   if (state.lastCycleAt !== undefined) print(`  last cycle    ${ago(state.lastCycleAt)}`);
   if (state.lastResult !== undefined) print(`  last success  ${ago(state.lastSuccessAt)}`);
-  if (state.failing !== undefined) print(`  ${colors.red('failing')}       since ${ago(state.failing.since)}, in ${count(state.failing.cycles, 'cycle')}`);
+  if (state.failing !== undefined)
+    print(
+      `  ${colors.red('failing')}       since ${ago(state.failing.since)}, in ${count(state.failing.cycles, 'cycle')}`,
+    );
   if (state.lastError !== undefined) print(`  last error    ${state.lastError.code}, since ${state.lastError.since}`);
   if (state.lastCycleAt === undefined) return;
   for (const type of ['user', 'group'] as const) {
     const { active, deactivated, lost, adopted, troubled, leftDisabled } = counts[type];
-    const parts = [`${active - leftDisabled} active`, `${deactivated} deactivated`, `${leftDisabled} left switched off (reactivateAdopted: false)`, `${adopted} adopted`, `${lost} lost`, `${troubled} quarantined`];
-    print(`  ${`${type}s`.padEnd(13)} ${parts.filter((part, index) => index < 2 || !part.startsWith('0 ')).join(', ')}`);
+    const parts = [
+      `${active - leftDisabled} active`,
+      `${deactivated} deactivated`,
+      `${leftDisabled} left switched off (reactivateAdopted: false)`,
+      `${adopted} adopted`,
+      `${lost} lost`,
+      `${troubled} quarantined`,
+    ];
+    print(
+      `  ${`${type}s`.padEnd(13)} ${parts.filter((part, index) => index < 2 || !part.startsWith('0 ')).join(', ')}`,
+    );
   }
   showLessons(notes.lessons, terminal);
   const { pausedUntil } = notes.pace ?? {};
-  if (pausedUntil !== undefined && Date.parse(pausedUntil) > app.clock.now()) print(`  paused        until ${pausedUntil}: the target asked for it`);
+  if (pausedUntil !== undefined && Date.parse(pausedUntil) > app.clock.now())
+    print(`  paused        until ${pausedUntil}: the target asked for it`);
   if (state.unresolved !== undefined) print(`  unresolved    ${unresolvedText(state.unresolved)}`);
   if (Object.keys(unstored).length > 0) print(`  ${colors.yellow('not stored')}    ${unstoredText(unstored)}`);
-  if (state.rejected !== undefined) print(`  ${colors.yellow('not written')}   ${rejectedText(state.rejected)}; dir2scim plan says why`);
-  if (state.mislaid !== undefined) print(`  ${colors.yellow('not found')}     ${count(state.mislaid.count, 'account')} of people who must not have access any more; looked for again at ${state.mislaid.lookAt}, or at once by ${call('sync')}`);
+  if (state.rejected !== undefined)
+    print(`  ${colors.yellow('not written')}   ${rejectedText(state.rejected)}; dir2scim plan says why`);
+  if (state.mislaid !== undefined)
+    print(
+      `  ${colors.yellow('not found')}     ${count(state.mislaid.count, 'account')} of people who must not have access any more; looked for again at ${state.mislaid.lookAt}, or at once by ${call('sync')}`,
+    );
   if (state.pending > 0) print(`  pending       ${count(state.pending, 'change')}`);
-  for (const { decision, holdId, by, at } of waiting) print(`  decided       ${decision} of ${holdId} by ${deciderText(by)} at ${at}, waits for a cycle`);
+  for (const { decision, holdId, by, at } of waiting)
+    print(`  decided       ${decision} of ${holdId} by ${deciderText(by)} at ${at}, waits for a cycle`);
   for (const { holdId, by, at, operations } of state.rejections ?? []) {
-    print(`  ${colors.yellow('undone')}        ${countsToDo(operations)}, rejected by ${deciderText(by)} at ${at}; taken back by: ${call('approve', holdId)}`);
+    print(
+      `  ${colors.yellow('undone')}        ${countsToDo(operations)}, rejected by ${deciderText(by)} at ${at}; taken back by: ${call('approve', holdId)}`,
+    );
   }
   if (state.held === undefined) return;
   const { held } = state;
@@ -108,12 +194,20 @@ function show({ target, state, counts, unstored, notes, waiting }: TargetStatus,
   print(`    release it with: ${colors.bold(call('approve', held.holdId))}`);
 }
 
-function summary(state: TargetState, counts: LinkCounts, unstored: TargetStatus['unstored'], colors: Terminal['colors']): string {
+function summary(
+  state: TargetState,
+  counts: LinkCounts,
+  unstored: TargetStatus['unstored'],
+  colors: Terminal['colors'],
+): string {
   switch (state.lastResult) {
     case undefined:
       return colors.dim('no cycle yet');
     case 'success':
-      return lacking(state, counts, unstored, colors) ?? colors.green(state.pending === 0 ? 'in step' : `in step, with ${count(state.pending, 'change')} pending`);
+      return (
+        lacking(state, counts, unstored, colors) ??
+        colors.green(state.pending === 0 ? 'in step' : `in step, with ${count(state.pending, 'change')} pending`)
+      );
     case 'held':
       return colors.red('held by the guard');
     case 'partial':
@@ -124,17 +218,38 @@ function summary(state: TargetState, counts: LinkCounts, unstored: TargetStatus[
 }
 
 /** What was found too much, in numbers: the state has nobody's name. */
-function findingLine({ kind, type, path, planned, recent, population, before, allowed }: NonNullable<TargetState['held']>['findings'][number]): string {
-  const noun = kind === 'members' ? 'member' : kind === 'memberships' ? 'membership' : kind === 'emptied' ? 'group' : type;
+function findingLine({
+  kind,
+  type,
+  path,
+  planned,
+  recent,
+  population,
+  before,
+  allowed,
+}: NonNullable<TargetState['held']>['findings'][number]): string {
+  const noun =
+    kind === 'members' ? 'member' : kind === 'memberships' ? 'membership' : kind === 'emptied' ? 'group' : type;
   // What has no limit of its own is held whatever its number.
-  const limit = before === undefined ? 'none is allowed' : `${whole(allowed)} of ${whole(population)} ${allowed === 1 ? 'is' : 'are'} allowed`;
+  const limit =
+    before === undefined
+      ? 'none is allowed'
+      : `${whole(allowed)} of ${whole(population)} ${allowed === 1 ? 'is' : 'are'} allowed`;
   return `${kind}${path === undefined ? '' : ` of ${path}`}: ${count(planned, noun)}${recent > 0 ? `, after ${whole(recent)} in the last 24 hours` : ''}; ${limit}`;
 }
 
 /** What keeps a target from being wholly in step although no cycle failed. */
-function lacking({ rejected = {}, unresolved, rejections = [] }: TargetState, { user, group }: LinkCounts, unstored: TargetStatus['unstored'], colors: Terminal['colors']): string | undefined {
+function lacking(
+  { rejected = {}, unresolved, rejections = [] }: TargetState,
+  { user, group }: LinkCounts,
+  unstored: TargetStatus['unstored'],
+  colors: Terminal['colors'],
+): string | undefined {
   const unwritten = Object.values(rejected).reduce((sum, number) => sum + number, 0);
-  if (unwritten > 0 && user.active + user.deactivated + group.active + group.deactivated === 0) return colors.red(`nothing is in step: ${unwritten === 1 ? 'the only entry in scope' : `all ${unwritten} entries in scope`} cannot be written`);
+  if (unwritten > 0 && user.active + user.deactivated + group.active + group.deactivated === 0)
+    return colors.red(
+      `nothing is in step: ${unwritten === 1 ? 'the only entry in scope' : `all ${unwritten} entries in scope`} cannot be written`,
+    );
   const parts = [
     ...(unwritten > 0 ? [`${unwritten} that cannot be written`] : []),
     ...(Object.keys(unstored).length > 0 ? ['what the target does not store'] : []),
@@ -145,7 +260,41 @@ function lacking({ rejected = {}, unresolved, rejections = [] }: TargetState, { 
 }
 
 function statusJson({ target, state, counts, unstored, notes, waiting }: TargetStatus): unknown {
-  const { lastCycleAt, lastSuccessAt, lastResult, lastError, failing, pending, unresolved, mislaid, rejected, held, approvals, rejections, decided } = state;
+  const {
+    lastCycleAt,
+    lastSuccessAt,
+    lastResult,
+    lastError,
+    failing,
+    pending,
+    unresolved,
+    mislaid,
+    rejected,
+    held,
+    approvals,
+    rejections,
+    decided,
+  } = state;
   const decisions = { waiting, last: decided };
-  return { target, lastResult, lastCycleAt, lastSuccessAt, lastError, consecutiveFailures: failing?.cycles ?? 0, failingSince: failing?.since, pending, unresolved, mislaid, notInStep: rejected, unstored, resources: counts, held, rejections, approvals, decisions, learned: notes.lessons, pausedUntil: notes.pace?.pausedUntil };
+  return {
+    target,
+    lastResult,
+    lastCycleAt,
+    lastSuccessAt,
+    lastError,
+    consecutiveFailures: failing?.cycles ?? 0,
+    failingSince: failing?.since,
+    pending,
+    unresolved,
+    mislaid,
+    notInStep: rejected,
+    unstored,
+    resources: counts,
+    held,
+    rejections,
+    approvals,
+    decisions,
+    learned: notes.lessons,
+    pausedUntil: notes.pace?.pausedUntil,
+  };
 }

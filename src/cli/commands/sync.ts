@@ -47,7 +47,13 @@ function complaints({ target, error, failed, applied, unreached }: CycleReport):
   const all = failed.length + applied.length;
   const what = `${failed.length} of ${all} operations on target ${target} failed`;
   const incomplete = [
-    failed.length === 0 ? undefined : new BridgeError('D2S_OPERATIONS_FAILED', what, 'the reasons are above; what failed is tried again, the rest is done'),
+    failed.length === 0
+      ? undefined
+      : new BridgeError(
+          'D2S_OPERATIONS_FAILED',
+          what,
+          'the reasons are above; what failed is tried again, the rest is done',
+        ),
     unreachedError(target, unreached),
   ];
   return (error === undefined ? incomplete : [error]).flatMap((one) => one?.line ?? []);

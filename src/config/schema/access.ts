@@ -12,27 +12,52 @@ export const authSection = z.strictObject({
         clientId: text.describe('Name of this client there.'),
         clientSecret: secret.describe('Its secret: `{ file }` or `{ env }`.'),
         scope: z.exactOptional(text).describe('What the token is to be good for; several, with spaces between.'),
-        method: choice(['basic', 'post']).default('basic').describe('How id and secret are sent: `basic` in a header, `post` in the body, for servers that want it so.'),
+        method: choice(['basic', 'post'])
+          .default('basic')
+          .describe(
+            'How id and secret are sent: `basic` in a header, `post` in the body, for servers that want it so.',
+          ),
         parameters: z
           .record(z.string().min(1), text)
           .default({})
-          .describe('Further parameters of the request for a token, by name, such as `audience`, `resource` or another `grant_type`. No secrets.'),
+          .describe(
+            'Further parameters of the request for a token, by name, such as `audience`, `resource` or another `grant_type`. No secrets.',
+          ),
       }),
     )
     .describe('Tokens that dir2scim gets for itself: OAuth 2.0 client credentials (RFC 6749 section 4.4).'),
   basic: z
-    .exactOptional(z.strictObject({ username: text.describe('User name.'), password: secret.describe('Password: `{ file }` or `{ env }`.') }))
+    .exactOptional(
+      z.strictObject({
+        username: text.describe('User name.'),
+        password: secret.describe('Password: `{ file }` or `{ env }`.'),
+      }),
+    )
     .describe('User name and password (RFC 7617).'),
-  headers: z.exactOptional(z.record(headerName, secret)).describe('Headers by name, each with a secret: `{ file }` or `{ env }`.'),
+  headers: z
+    .exactOptional(z.record(headerName, secret))
+    .describe('Headers by name, each with a secret: `{ file }` or `{ env }`.'),
 });
 
 export const targetTls = z
   .strictObject({
-    ca: z.exactOptional(text).describe('File with PEM certificates to trust besides the usual ones; relative to the configuration file.'),
-    onlyCa: flag.default(false).describe('Trust nobody but the certificates in `ca`: neither those that come with Node nor those of the system.'),
-    cert: z.exactOptional(text).describe('File with the PEM certificate that dir2scim shows of itself (mutual TLS), intermediate ones after it.'),
+    ca: z
+      .exactOptional(text)
+      .describe('File with PEM certificates to trust besides the usual ones; relative to the configuration file.'),
+    onlyCa: flag
+      .default(false)
+      .describe(
+        'Trust nobody but the certificates in `ca`: neither those that come with Node nor those of the system.',
+      ),
+    cert: z
+      .exactOptional(text)
+      .describe(
+        'File with the PEM certificate that dir2scim shows of itself (mutual TLS), intermediate ones after it.',
+      ),
     key: z.exactOptional(text).describe('File with the private key of `cert`, in PEM form, without a passphrase.'),
-    serverName: z.exactOptional(text).describe('Name that the certificate of the server must carry, in place of the host in the URL.'),
+    serverName: z
+      .exactOptional(text)
+      .describe('Name that the certificate of the server must carry, in place of the host in the URL.'),
   })
   .prefault({})
   .describe('How the server is recognised, and how it recognises us.');

@@ -13,8 +13,14 @@ export const configurationSchema = z.strictObject({
   schedule: z
     .strictObject({
       poll: schedule.prefault('10s').describe('How often changes are looked for: an interval or a cron expression.'),
-      full: schedule.prefault('0 3 * * *').describe('When everything is read and compared: an interval or a cron expression.'),
-      probe: duration.prefault('5m').describe('After so long without a request to a target it is asked for next to nothing, so that a target that is gone or a token that was revoked is known before it matters.'),
+      full: schedule
+        .prefault('0 3 * * *')
+        .describe('When everything is read and compared: an interval or a cron expression.'),
+      probe: duration
+        .prefault('5m')
+        .describe(
+          'After so long without a request to a target it is asked for next to nothing, so that a target that is gone or a token that was revoked is known before it matters.',
+        ),
     })
     .prefault({})
     .describe('When cycles run. Cron expressions are in local time.'),
@@ -33,7 +39,9 @@ export const configurationSchema = z.strictObject({
   log: z
     .strictObject({
       level: choice(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info').describe('What is logged.'),
-      format: choice(['auto', 'json', 'pretty']).default('auto').describe('`auto`: pretty on a terminal, JSON otherwise.'),
+      format: choice(['auto', 'json', 'pretty'])
+        .default('auto')
+        .describe('`auto`: pretty on a terminal, JSON otherwise.'),
     })
     .prefault({})
     .describe('The log, on stdout.'),

@@ -45,7 +45,8 @@ function unwrap(schema: z.core.$ZodType): Omit<SchemaPlace, 'keys'> & { readonly
   const own = forms.get(schema);
   const description = z.globalRegistry.get(schema)?.description;
   const wrapped = wrappedBy(schema);
-  if (wrapped === undefined) return { inner: schema, form: own?.form, quotable: own?.quotable === true, later: own?.later, description };
+  if (wrapped === undefined)
+    return { inner: schema, form: own?.form, quotable: own?.quotable === true, later: own?.later, description };
   const below = unwrap(wrapped);
   return {
     inner: below.inner,
@@ -57,6 +58,7 @@ function unwrap(schema: z.core.$ZodType): Omit<SchemaPlace, 'keys'> & { readonly
 }
 
 function wrappedBy(schema: z.core.$ZodType): z.core.$ZodType | undefined {
-  if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodExactOptional) return schema.unwrap();
+  if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodExactOptional)
+    return schema.unwrap();
   return schema instanceof z.ZodPipe ? schema.in : undefined;
 }

@@ -45,15 +45,20 @@ function sentenced<T>(result: T | string): { readonly value: T } | { readonly fl
 export const count = z.int().min(1).register(forms, { form: 'a whole number above 0' });
 
 export const duration = parsed(durationForm, (input) => sentenced(parseDuration(input)));
-export const schedule = parsed('an interval with its unit (10s) or a cron expression in quotes ("0 3 * * *")', (input) =>
-  sentenced(parseSchedule(input)),
+export const schedule = parsed(
+  'an interval with its unit (10s) or a cron expression in quotes ("0 3 * * *")',
+  (input) => sentenced(parseSchedule(input)),
 );
 export const listenAddress = parsed('host:port, like 127.0.0.1:9464', (input) => sentenced(parseListenAddress(input)));
 
 /** RFC 4512 §2.5: a short name (`keystring`) or a numeric OID, without options. */
 export const attributeName = parsed('the name of an LDAP attribute, like entryUUID', (input) => {
   const isName = /^(?:[A-Za-z][A-Za-z0-9-]*|\d+(?:\.\d+)+)$/.test(input);
-  return isName ? { value: input } : { flaw: { what: `${JSON.stringify(input)} is not the name of an LDAP attribute`, fix: 'write it like entryUUID' } };
+  return isName
+    ? { value: input }
+    : {
+        flaw: { what: `${JSON.stringify(input)} is not the name of an LDAP attribute`, fix: 'write it like entryUUID' },
+      };
 });
 
 export const dn = parsed('a DN in quotes, like "OU=Staff,DC=corp,DC=example"', (input) => {
@@ -83,14 +88,23 @@ export const matchPath = parsed('a SCIM path, like userName', (input) => {
 const variableName = parsed('the name of an environment variable', (input) =>
   /^[A-Za-z_][A-Za-z0-9_]*$/.test(input)
     ? { value: input }
-    : { flaw: { what: 'this is not the name of an environment variable', fix: 'the secret stands in the variable; its name stands here' } },
+    : {
+        flaw: {
+          what: 'this is not the name of an environment variable',
+          fix: 'the secret stands in the variable; its name stands here',
+        },
+      },
 );
 
 const secretForm = '{ file: PATH } or { env: NAME } (a secret is a reference, never the value itself)';
 
 export const secret = z
   .strictObject({
-    file: z.exactOptional(text).describe('Path of a file that holds the secret, relative to the configuration file. Read again each time that it is needed; a newline at its end does not count.'),
+    file: z
+      .exactOptional(text)
+      .describe(
+        'Path of a file that holds the secret, relative to the configuration file. Read again each time that it is needed; a newline at its end does not count.',
+      ),
     env: z.exactOptional(variableName).describe('Name of an environment variable that holds the secret.'),
   })
   .register(forms, { form: secretForm })

@@ -4,7 +4,11 @@ import type { Dialect } from './dialect.ts';
 export type Origin = 'rfc' | 'profile' | 'discovery' | 'learned' | 'config';
 
 /** A dialect of which only some is said. Lists are values: they are replaced, not joined. */
-export type PartialDialect = { readonly [Key in keyof Dialect]?: Dialect[Key] extends readonly unknown[] | string | Dialect['headers'] ? Dialect[Key] : Partial<Dialect[Key]> };
+export type PartialDialect = {
+  readonly [Key in keyof Dialect]?: Dialect[Key] extends readonly unknown[] | string | Dialect['headers']
+    ? Dialect[Key]
+    : Partial<Dialect[Key]>;
+};
 
 /** One layer over those before it. */
 export interface Layer {

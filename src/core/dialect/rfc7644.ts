@@ -39,7 +39,14 @@ export const rfc7644: Dialect = {
     maxOperations: 100, // AWS, Keycloak and Sentry take no more
     mixed: true,
   },
-  values: { booleans: 'boolean', manager: 'object', single: false, primary: false, emptyLists: false, lowerCaseLogins: false },
+  values: {
+    booleans: 'boolean',
+    manager: 'object',
+    single: false,
+    primary: false,
+    emptyLists: false,
+    lowerCaseLogins: false,
+  },
   members: {
     onCreate: 'after',
     add: 'array',
@@ -56,6 +63,13 @@ export const rfc7644: Dialect = {
   filter: { users: 'any', groups: 'any', maxLength: 2000, ignoresCase: false, window: false },
   list: { paging: 'auto', pageSize: 100, usable: true, excludeMembers: false },
   etag: 'auto',
-  bulk: { use: false, methods: ['POST', 'PUT', 'PATCH'], maxOperations: 100, maxBytes: 1024 * 1024, operationsKey: 'Operations', failOnErrors: 0 },
+  bulk: {
+    use: false,
+    methods: ['POST', 'PUT', 'PATCH'],
+    maxOperations: 100,
+    maxBytes: 1024 * 1024,
+    operationsKey: 'Operations',
+    failOnErrors: 0,
+  },
   rate: [],
 };

@@ -64,7 +64,9 @@ export function typeNamesOf(definitions: readonly string[]): TypeNames {
     const parts = /^\s*\(\s*([0-9.]+)\s+NAME\s+(?:'([^']+)'|\(((?:\s*'[^']+')+)\s*\))/.exec(definition);
     if (parts === null) continue;
     const [, oid = '', only, several = ''] = parts;
-    const [first, ...others] = (only === undefined ? [...several.matchAll(/'([^']+)'/g)].map(([, name = '']) => name) : [only]).map((name) => name.toLowerCase());
+    const [first, ...others] = (
+      only === undefined ? [...several.matchAll(/'([^']+)'/g)].map(([, name = '']) => name) : [only]
+    ).map((name) => name.toLowerCase());
     if (first === undefined) continue;
     for (const other of [first, ...others, oid]) names.set(other, first);
   }
@@ -77,7 +79,11 @@ export function typeNamesOf(definitions: readonly string[]): TypeNames {
  *
  * @param attributes by name in lower case, with the options that make a subtype
  */
-export function underAskedNames<Values>(attributes: ReadonlyMap<string, Values>, asked: ReadonlySet<string>, typeNames: TypeNames): Map<string, Values> {
+export function underAskedNames<Values>(
+  attributes: ReadonlyMap<string, Values>,
+  asked: ReadonlySet<string>,
+  typeNames: TypeNames,
+): Map<string, Values> {
   const found = new Map<string, Values>();
   let others: Map<string, Values> | undefined;
   for (const name of asked) {

@@ -54,7 +54,15 @@ export function describeAttribute(description: string): Description {
   if (known !== undefined) return known;
   const semicolon = description.indexOf(';');
   const name = (semicolon === -1 ? description : description.slice(0, semicolon)).toLowerCase();
-  const options = semicolon === -1 ? [] : description.slice(semicolon + 1).toLowerCase().split(';').filter(isSubtype).sort();
+  const options =
+    semicolon === -1
+      ? []
+      : description
+          .slice(semicolon + 1)
+          .toLowerCase()
+          .split(';')
+          .filter(isSubtype)
+          .sort();
   const binary = binaryAttributes.has(name) || /;binary(;|$)/i.test(description);
   const described = { name, key: [name, ...options].join(';'), options, binary };
   if (descriptions.size >= mostDescriptions) descriptions.clear();

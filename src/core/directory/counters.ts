@@ -11,5 +11,7 @@ const csnForm = /\d{14}\.\d{6}Z#[0-9a-f]{6}#([0-9a-f]{3})#[0-9a-f]{6}/g;
 
 /** The change sequence numbers in a text, by the database and the server that they count for. */
 export function csnsIn(context: string, text: string): Counters {
-  return Object.fromEntries([...text.matchAll(csnForm)].map(([csn, server = '']) => [`csn ${dnKey(context)} ${server}`, csn]));
+  return Object.fromEntries(
+    [...text.matchAll(csnForm)].map(([csn, server = '']) => [`csn ${dnKey(context)} ${server}`, csn]),
+  );
 }

@@ -128,7 +128,10 @@ function unescapeValue(raw: string): string {
   const text = /^".*"$/s.test(trimmed) ? trimmed.slice(1, -1) : trimmed;
   return text.replace(/(?:\\[0-9A-Fa-f]{2})+|\\(.)/gs, (run: string, character: string | undefined) => {
     if (character !== undefined) return character;
-    const bytes = run.split('\\').slice(1).map((octet) => Number.parseInt(octet, 16));
+    const bytes = run
+      .split('\\')
+      .slice(1)
+      .map((octet) => Number.parseInt(octet, 16));
     return utf8.decode(Uint8Array.from(bytes));
   });
 }

@@ -96,7 +96,8 @@ class FilterParser {
     const parts = this.value();
     const [first, ...rest] = parts;
     if (compared !== undefined || rest.length === 0) {
-      if (first === undefined || rest.length > 0) return this.fail('"*" has no meaning here; write \\2a for the character');
+      if (first === undefined || rest.length > 0)
+        return this.fail('"*" has no meaning here; write \\2a for the character');
       return { kind: compared ?? 'equal', attribute, value: first };
     }
     const final = rest.pop();
@@ -116,10 +117,12 @@ class FilterParser {
     const dnAttributes = rest[0]?.toLowerCase() === 'dn';
     if (dnAttributes) rest.shift();
     const rule = rest.shift();
-    if (rest.length > 0 || (name === '' && rule === undefined)) this.fail('an extensible match is written attribute:rule:=value', start);
+    if (rest.length > 0 || (name === '' && rule === undefined))
+      this.fail('an extensible match is written attribute:rule:=value', start);
     if (rule !== undefined && !description.test(rule)) this.fail(`"${rule}" is not a matching rule`, start);
     const [value, ...more] = this.value();
-    if (value === undefined || more.length > 0) return this.fail('"*" has no meaning here; write \\2a for the character');
+    if (value === undefined || more.length > 0)
+      return this.fail('"*" has no meaning here; write \\2a for the character');
     return {
       kind: 'extensible',
       ...(name === '' ? {} : { attribute: this.attribute(name, start) }),
@@ -158,7 +161,11 @@ class FilterParser {
 
   private fail(what: string, at: number = this.at): never {
     const where = `column ${at + 1} of ${JSON.stringify(this.text)}`;
-    throw new BridgeError('D2S_FILTER_INVALID', `the filter is not valid: ${what} (${where})`, 'correct the filter; its form is described in RFC 4515');
+    throw new BridgeError(
+      'D2S_FILTER_INVALID',
+      `the filter is not valid: ${what} (${where})`,
+      'correct the filter; its form is described in RFC 4515',
+    );
   }
 }
 

@@ -21,7 +21,12 @@ export function isSameDirectory(pinned: DirectoryIdentity, now: DirectoryIdentit
   if (!isSameName(pinned.idAttribute, now.idAttribute)) return false;
   const [before, after] = [kindRules[pinned.kind], kindRules[now.kind]];
   if (before.preset !== after.preset || before.filters !== after.filters) return false;
-  return meets(pinned.contextIds, now.contextIds) ?? meets(pinned.contexts?.map(dnKey), now.contexts?.map(dnKey)) ?? meets(pinned.trees, now.trees) ?? true;
+  return (
+    meets(pinned.contextIds, now.contextIds) ??
+    meets(pinned.contexts?.map(dnKey), now.contexts?.map(dnKey)) ??
+    meets(pinned.trees, now.trees) ??
+    true
+  );
 }
 
 /** @throws BridgeError D2S_DIRECTORY_CHANGED when ids of then mean nobody, or others, in what the directory is now */
@@ -47,7 +52,13 @@ export function mergeIdentity(pinned: DirectoryIdentity | undefined, now: Direct
 }
 
 /** In a few words, for people. */
-export function describeIdentity({ kind, idAttribute, trees = [], contexts = trees, contextIds = [] }: DirectoryIdentity): string {
+export function describeIdentity({
+  kind,
+  idAttribute,
+  trees = [],
+  contexts = trees,
+  contextIds = [],
+}: DirectoryIdentity): string {
   const ids = contextIds.length === 0 ? '' : ` with the id ${contextIds.join(', ')}`;
   return `${kind} by ${idAttribute}${contexts.length === 0 ? '' : `, ${contexts.join(' and ')}`}${ids}`;
 }

@@ -17,11 +17,15 @@ export interface KindRules {
  */
 const standardFilters = {
   user: '(objectClass=inetOrgPerson)',
-  group: '(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=groupOfMembers)(objectClass=posixGroup))',
+  group:
+    '(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=groupOfMembers)(objectClass=posixGroup))',
 } as const;
 
 /** FreeIPA, which is 389 within, makes a group for every person (mepManagedEntry), which is nobody's idea of a group. */
-const filtersOf389 = { ...standardFilters, group: `(&${standardFilters.group}(!(objectClass=mepManagedEntry)))` } as const;
+const filtersOf389 = {
+  ...standardFilters,
+  group: `(&${standardFilters.group}(!(objectClass=mepManagedEntry)))`,
+} as const;
 
 export const kindRules: Readonly<Record<ServerKind, KindRules>> = {
   'active-directory': {

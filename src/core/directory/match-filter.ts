@@ -70,22 +70,33 @@ function matchesRule(filter: Extensible, attributes: Attributes): boolean {
 function ruleOf({ rule, attribute, dnAttributes, value }: Extensible) {
   const holds = rule === undefined ? undefined : bitwiseRules[rule];
   if (holds === undefined || attribute === undefined || dnAttributes) {
-    const what = rule === undefined ? 'a match without a rule' : `the matching rule ${rule}${dnAttributes ? ' with :dn' : ''}`;
+    const what =
+      rule === undefined ? 'a match without a rule' : `the matching rule ${rule}${dnAttributes ? ' with :dn' : ''}`;
     throw unmatchable(what, 'use 1.2.840.113556.1.4.803 or .804 with an attribute, or an ordinary comparison');
   }
   const mask = toInteger(textOf(value));
-  if (mask === undefined) throw unmatchable(`a value that is no whole number for the matching rule ${rule ?? ''}`, 'write the bits as a decimal number');
+  if (mask === undefined)
+    throw unmatchable(
+      `a value that is no whole number for the matching rule ${rule ?? ''}`,
+      'write the bits as a decimal number',
+    );
   return { holds, attribute, mask };
 }
 
 function unmatchable(what: string, remedy: string): BridgeError {
-  return new BridgeError('D2S_FILTER_INVALID', `a filter for a file has ${what}, which cannot be evaluated here`, remedy);
+  return new BridgeError(
+    'D2S_FILTER_INVALID',
+    `a filter for a file has ${what}, which cannot be evaluated here`,
+    remedy,
+  );
 }
 
 function valuesOf(attributes: Attributes, description: string): readonly AttributeValue[] {
   const [name, options] = [attributeName(description), subtypeOptions(description)];
   const plain = options.length === 0 ? (attributes.get(name) ?? []) : [];
-  const subtypes = [...attributes].filter(([key]) => key.startsWith(`${name};`) && options.every((option) => subtypeOptions(key).includes(option)));
+  const subtypes = [...attributes].filter(
+    ([key]) => key.startsWith(`${name};`) && options.every((option) => subtypeOptions(key).includes(option)),
+  );
   return [...plain, ...subtypes.flatMap(([, values]) => values)];
 }
 

@@ -53,5 +53,8 @@ export const requiredOfGroups: Requirements = requirementsIn(
 /** `NAME 'a'`, `NAME ( 'a' 'b' )`, `MUST cn`, `MUST ( cn $ member )`: the names in lower case. */
 export function namesAfter(word: string, text: string): string[] {
   const [, several, one] = new RegExp(`\\b${word}\\s+(?:\\(([^()]*)\\)|'?([\\w.;-]+)'?)`).exec(text) ?? [];
-  return (several ?? one ?? '').toLowerCase().split(/[\s$']+/).filter((name) => name !== '');
+  return (several ?? one ?? '')
+    .toLowerCase()
+    .split(/[\s$']+/)
+    .filter((name) => name !== '');
 }

@@ -41,10 +41,18 @@ export class Picture {
       const entries = [...this.#entries.values()];
       const users = entries.filter(({ type }) => type === 'user').length;
       this.#counts = { user: users, group: entries.length - users };
-      const change = reading.kind === 'delta' && this.#reading !== undefined
-        ? { before: new WeakRef(this.#reading), entries: reading.entries, gone: reading.gone }
-        : undefined;
-      this.#reading = { kind: 'complete', directory: reading.directory, entries, change, fates: new Map(this.#fates), version: this.#version };
+      const change =
+        reading.kind === 'delta' && this.#reading !== undefined
+          ? { before: new WeakRef(this.#reading), entries: reading.entries, gone: reading.gone }
+          : undefined;
+      this.#reading = {
+        kind: 'complete',
+        directory: reading.directory,
+        entries,
+        change,
+        fates: new Map(this.#fates),
+        version: this.#version,
+      };
     }
   }
 
@@ -71,7 +79,11 @@ function advance(before: DataVersion | undefined, now: DataVersion | undefined):
 }
 
 function carryOn(before: Counters, now: Counters): Counters {
-  const whole = new Set(Object.keys(now).map(familyOf).filter((family) => /^(?:csn|ruv) /.test(family)));
+  const whole = new Set(
+    Object.keys(now)
+      .map(familyOf)
+      .filter((family) => /^(?:csn|ruv) /.test(family)),
+  );
   return { ...Object.fromEntries(Object.entries(before).filter(([name]) => !whole.has(familyOf(name)))), ...now };
 }
 

@@ -13,5 +13,8 @@ import { parseDn } from './dn.ts';
 export function isReplicationConflict(dn: string): boolean {
   if (!/cnf:|nsuniqueid/i.test(dn)) return false;
   const name = parseDn(dn)?.[0] ?? [];
-  return name.some(({ value }) => /\nCNF:[0-9a-f-]{36}$/i.test(value)) || (name.length > 1 && name.some(({ type }) => type.toLowerCase() === 'nsuniqueid'));
+  return (
+    name.some(({ value }) => /\nCNF:[0-9a-f-]{36}$/i.test(value)) ||
+    (name.length > 1 && name.some(({ type }) => type.toLowerCase() === 'nsuniqueid'))
+  );
 }

@@ -26,7 +26,9 @@ function uuidText(bytes: Uint8Array): SourceId | undefined {
 
 /** Joined in one step: a string that is put together piece by piece keeps all its pieces, 400 bytes for each entry known. */
 function dashed(digits: string): SourceId {
-  return [digits.slice(0, 8), digits.slice(8, 12), digits.slice(12, 16), digits.slice(16, 20), digits.slice(20)].join('-');
+  return [digits.slice(0, 8), digits.slice(8, 12), digits.slice(12, 16), digits.slice(16, 20), digits.slice(20)].join(
+    '-',
+  );
 }
 
 /**

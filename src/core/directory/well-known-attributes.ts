@@ -13,7 +13,10 @@ const names = [
   'objectCategory primaryGroupID proxyAddresses mailNickname targetAddress legacyExchangeDN department company division employeeID',
   'streetAddress countryCode physicalDeliveryOfficeName ipPhone wWWHomePage info directReports managedBy groupType sIDHistory',
   'whenCreated whenChanged uSNChanged thumbnailPhoto middleName personalTitle otherTelephone otherMobile otherMailbox msDS-UserAccountDisabled',
-  ...Array.from({ length: 15 }, (_, place) => `extensionAttribute${place + 1} msDS-cloudExtensionAttribute${place + 1}`),
+  ...Array.from(
+    { length: 15 },
+    (_, place) => `extensionAttribute${place + 1} msDS-cloudExtensionAttribute${place + 1}`,
+  ),
 ].flatMap((line) => line.split(' '));
 
 /** As they are spelled. */

@@ -3,7 +3,13 @@ import { spendWork, type Compiled, type Scope } from './compiled.ts';
 import { Flaw } from './flaw.ts';
 import { sizeOf } from './members.ts';
 import { macros } from './compile-macro.ts';
-import { literalText, signatureOf, type FunctionDefinition, type Parameter, type ParameterKind } from './functions/function.ts';
+import {
+  literalText,
+  signatureOf,
+  type FunctionDefinition,
+  type Parameter,
+  type ParameterKind,
+} from './functions/function.ts';
 import { pattern } from './functions/pattern.ts';
 import { functions, otherNames } from './functions/table.ts';
 import { nearest } from './nearest.ts';
@@ -30,7 +36,11 @@ export function findFunction(node: Node, name: string, receiver?: Node): Functio
     const meant = other ?? withBrackets(nearest(name, [...functions.keys(), ...macros]));
     const reason = name.toLowerCase() === 'selectuniquevalue' ? ': it would have to ask the target' : '';
     const at = receiver === undefined ? node.start : Math.max(node.start, node.input.indexOf(name, receiver.end));
-    throw new Flaw(at, `there is no function ${name}()${reason}`, meant === undefined ? undefined : `did you mean ${meant}?`);
+    throw new Flaw(
+      at,
+      `there is no function ${name}()${reason}`,
+      meant === undefined ? undefined : `did you mean ${meant}?`,
+    );
   }
   if (receiver !== undefined && found.parameters[0]?.kind === 'literal') {
     throw new Flaw(node.start, `${name}() does not stand behind a dot`, `write ${signatureOf(found)}`);
@@ -39,7 +49,13 @@ export function findFunction(node: Node, name: string, receiver?: Node): Functio
 }
 
 /** A function over compiled arguments, with their number and types checked. Throws a Flaw. */
-export function compileCall(node: Node, definition: FunctionDefinition, args: readonly Compiled[], nodes: readonly Node[], scope: Scope): Compiled {
+export function compileCall(
+  node: Node,
+  definition: FunctionDefinition,
+  args: readonly Compiled[],
+  nodes: readonly Node[],
+  scope: Scope,
+): Compiled {
   const { name, call, lazy, check, returns } = definition;
   checkCount(node, definition, args.length);
   args.forEach((arg, at) => checkArgument(nodes[at] ?? node, definition, parameterAt(definition, at), arg));
@@ -58,7 +74,10 @@ export function compileCall(node: Node, definition: FunctionDefinition, args: re
     type,
     run: (run) => {
       const values = args.map((arg) => arg.run(run));
-      spendWork(run, values.reduce((sum: number, value) => sum + price * sizeOf(value), 0));
+      spendWork(
+        run,
+        values.reduce((sum: number, value) => sum + price * sizeOf(value), 0),
+      );
       return call?.(values, run) ?? null;
     },
   };
@@ -70,23 +89,46 @@ function parameterAt({ parameters }: FunctionDefinition, at: number): Parameter 
 
 function checkCount(node: Node, definition: FunctionDefinition, count: number): void {
   const { parameters, name } = definition;
-  const least = parameters.filter((parameter) => parameter.occurs === undefined).length + (parameters.some((parameter) => parameter.occurs === 'rest') ? 1 : 0);
+  const least =
+    parameters.filter((parameter) => parameter.occurs === undefined).length +
+    (parameters.some((parameter) => parameter.occurs === 'rest') ? 1 : 0);
   const most = parameters.some((parameter) => parameter.occurs === 'rest') ? Infinity : parameters.length;
   if (count >= least && count <= most) return;
   const wanted = most === Infinity ? `at least ${least}` : least === most ? String(least) : `${least} to ${most}`;
-  throw new Flaw(node.start, `${name}() takes ${wanted} argument${wanted.endsWith(' 1') || wanted === '1' ? '' : 's'}, and has ${count}`, `write ${signatureOf(definition)}`);
+  throw new Flaw(
+    node.start,
+    `${name}() takes ${wanted} argument${wanted.endsWith(' 1') || wanted === '1' ? '' : 's'}, and has ${count}`,
+    `write ${signatureOf(definition)}`,
+  );
 }
 
-function checkArgument(node: Node, definition: FunctionDefinition, parameter: Parameter | undefined, arg: Compiled): void {
+function checkArgument(
+  node: Node,
+  definition: FunctionDefinition,
+  parameter: Parameter | undefined,
+  arg: Compiled,
+): void {
   if (parameter === undefined) return;
   const { name } = definition;
   const wanted = accepted[parameter.kind];
   if (!canBe(arg.type, wanted)) {
-    const fix = parameter.kind === 'text' && (arg.type === 'int' || arg.type === 'double' || arg.type === 'bool') ? 'write string(…) around it' : undefined;
-    throw new Flaw(node.start, `${name}() takes ${nameType(wanted[0] ?? 'dyn')} as ${parameter.name}, and this is ${nameType(arg.type)}`, fix);
+    const fix =
+      parameter.kind === 'text' && (arg.type === 'int' || arg.type === 'double' || arg.type === 'bool')
+        ? 'write string(…) around it'
+        : undefined;
+    throw new Flaw(
+      node.start,
+      `${name}() takes ${nameType(wanted[0] ?? 'dyn')} as ${parameter.name}, and this is ${nameType(arg.type)}`,
+      fix,
+    );
   }
   if (parameter.kind !== 'literal' && parameter.kind !== 'pattern') return;
-  if (typeof arg.literal !== 'string') throw new Flaw(node.start, `${name}() takes a text in quotes as ${parameter.name}`, arg.attribute === undefined ? undefined : `did you mean "${arg.attribute}"?`);
+  if (typeof arg.literal !== 'string')
+    throw new Flaw(
+      node.start,
+      `${name}() takes a text in quotes as ${parameter.name}`,
+      arg.attribute === undefined ? undefined : `did you mean "${arg.attribute}"?`,
+    );
   if (parameter.kind === 'pattern') checkPattern(node, arg.literal);
 }
 
@@ -94,7 +136,11 @@ function checkPattern(node: Node, source: string): void {
   try {
     pattern(source);
   } catch {
-    throw new Flaw(node.start, 'this is not a regular expression that runs in linear time (RE2 syntax: no look-around, no back-references)', /\(\?[=!<]|\\[1-9]/.test(source) ? 'do without look-around and back-references' : undefined);
+    throw new Flaw(
+      node.start,
+      'this is not a regular expression that runs in linear time (RE2 syntax: no look-around, no back-references)',
+      /\(\?[=!<]|\\[1-9]/.test(source) ? 'do without look-around and back-references' : undefined,
+    );
   }
 }
 

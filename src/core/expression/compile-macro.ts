@@ -21,16 +21,28 @@ export function compileMacro(
   const [variable, ...bodies] = args;
   const most = name === 'map' ? 2 : 1;
   if (variable?.op !== 'id' || bodies.length < 1 || bodies.length > most) {
-    throw new Flaw(node.start, `${name}() needs a new name and ${name === 'map' ? 'an expression' : 'a condition'}`, `write it like list.${name}(x, ${name === 'map' ? 'lower(x)' : 'x.startsWith("a")'})`);
+    throw new Flaw(
+      node.start,
+      `${name}() needs a new name and ${name === 'map' ? 'an expression' : 'a condition'}`,
+      `write it like list.${name}(x, ${name === 'map' ? 'lower(x)' : 'x.startsWith("a")'})`,
+    );
   }
   const list = compile(receiver, scope);
-  if (!canBe(list.type, ['list', 'string', 'map', 'ref'])) throw new Flaw(receiver.start, `${name}() needs a list, and this is ${nameType(list.type)}`);
-  const inner: Scope = { ...scope, depth: scope.depth + 1, variables: new Map(scope.variables).set(variable.args.toLowerCase(), scope.depth) };
+  if (!canBe(list.type, ['list', 'string', 'map', 'ref']))
+    throw new Flaw(receiver.start, `${name}() needs a list, and this is ${nameType(list.type)}`);
+  const inner: Scope = {
+    ...scope,
+    depth: scope.depth + 1,
+    variables: new Map(scope.variables).set(variable.args.toLowerCase(), scope.depth),
+  };
   const parts = bodies.map((body) => compile(body, inner));
   const condition = name === 'map' ? (parts.length === 2 ? parts[0] : undefined) : parts[0];
   const conditionNode = bodies[0];
   if (condition !== undefined && !canBe(condition.type, ['bool'])) {
-    throw new Flaw(conditionNode?.start ?? node.start, `${name}() needs a condition, and this is ${nameType(condition.type)}`);
+    throw new Flaw(
+      conditionNode?.start ?? node.start,
+      `${name}() needs a condition, and this is ${nameType(condition.type)}`,
+    );
   }
   const holds = (item: Value, run: Run) => condition === undefined || toBool(bind(condition, item, run)) === true;
   const bind = (part: Compiled, item: Value, run: Run) => {
@@ -55,7 +67,11 @@ export function compileMacro(
       return { type: 'list', run: (run) => items(run).filter((item) => test(item, run)) };
     default: {
       const result = parts.at(-1);
-      return { type: 'list', run: (run) => items(run).flatMap((item) => (test(item, run) && result !== undefined ? [bind(result, item, run)] : [])) };
+      return {
+        type: 'list',
+        run: (run) =>
+          items(run).flatMap((item) => (test(item, run) && result !== undefined ? [bind(result, item, run)] : [])),
+      };
     }
   }
 }

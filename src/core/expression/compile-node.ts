@@ -30,7 +30,13 @@ export function compileNode(node: Node, scope: Scope): Compiled {
     case 'call': {
       const [name, args] = node.args;
       const definition = findFunction(node, name);
-      return compileCall(node, definition, args.map((arg) => compileNode(arg, scope)), args, scope);
+      return compileCall(
+        node,
+        definition,
+        args.map((arg) => compileNode(arg, scope)),
+        args,
+        scope,
+      );
     }
     case 'rcall': {
       const [name, receiver, args] = node.args;
@@ -38,7 +44,13 @@ export function compileNode(node: Node, scope: Scope): Compiled {
       // x.f(y) is f(x, y).
       const definition = findFunction(node, name, receiver);
       const all = [receiver, ...args];
-      return compileCall(node, definition, all.map((arg) => compileNode(arg, scope)), all, scope);
+      return compileCall(
+        node,
+        definition,
+        all.map((arg) => compileNode(arg, scope)),
+        all,
+        scope,
+      );
     }
     case '?:': {
       const [condition, yes, no] = node.args.map((part) => compileNode(part, scope));
@@ -54,7 +66,8 @@ export function compileNode(node: Node, scope: Scope): Compiled {
       return { type: 'bool', run: negate(compileCondition(node.args, '!', scope)) };
     case '-_': {
       const operand = compileNode(node.args, scope);
-      if (!canBe(operand.type, ['int', 'double'])) throw new Flaw(node.start, `- needs a number, and this is ${nameType(operand.type)}`);
+      if (!canBe(operand.type, ['int', 'double']))
+        throw new Flaw(node.start, `- needs a number, and this is ${nameType(operand.type)}`);
       if (typeof operand.literal === 'number') return literal(-operand.literal, operand.type);
       return { type: operand.type, run: (run) => calculate('-', 0, operand.run(run), true) };
     }
@@ -82,7 +95,8 @@ function compileLiteral(node: Node, value: unknown): Compiled {
   if (value instanceof Uint8Array) return literal(value, 'bytes');
   if (typeof value !== 'bigint') throw new Flaw(node.start, 'numbers are written without u at the end');
   const number = Number(value);
-  if (!Number.isSafeInteger(number)) throw new Flaw(node.start, 'this number is too large to be exact', 'write it as text, in quotes');
+  if (!Number.isSafeInteger(number))
+    throw new Flaw(node.start, 'this number is too large to be exact', 'write it as text, in quotes');
   return literal(number, 'int');
 }
 
@@ -98,9 +112,16 @@ function compileName(written: string, scope: Scope): Compiled {
 function compileMap(entries: readonly (readonly [Node, Node])[], scope: Scope): Compiled {
   const parts = entries.map(([keyNode, valueNode]) => {
     const key = compileNode(keyNode, scope);
-    if (!canBe(key.type, ['string'])) throw new Flaw(keyNode.start, `the keys of a map are texts, and this is ${nameType(key.type)}`);
-    if (key.attribute !== undefined) throw new Flaw(keyNode.start, 'the keys of a map stand in quotes', `write "${scope.source.slice(keyNode.start, keyNode.end)}"`);
-    if (typeof key.literal === 'string' && !isSafeKey(key.literal)) throw new Flaw(keyNode.start, `"${key.literal}" is a reserved name`);
+    if (!canBe(key.type, ['string']))
+      throw new Flaw(keyNode.start, `the keys of a map are texts, and this is ${nameType(key.type)}`);
+    if (key.attribute !== undefined)
+      throw new Flaw(
+        keyNode.start,
+        'the keys of a map stand in quotes',
+        `write "${scope.source.slice(keyNode.start, keyNode.end)}"`,
+      );
+    if (typeof key.literal === 'string' && !isSafeKey(key.literal))
+      throw new Flaw(keyNode.start, `"${key.literal}" is a reserved name`);
     return { key, value: compileNode(valueNode, scope) };
   });
   return {
@@ -109,7 +130,8 @@ function compileMap(entries: readonly (readonly [Node, Node])[], scope: Scope): 
       const map = new Map<string, Value>();
       for (const { key, value } of parts) {
         const name = key.run(run);
-        if (typeof name !== 'string') throw new EvaluationError(`the keys of a map are texts, and one is ${kindOf(name)}`);
+        if (typeof name !== 'string')
+          throw new EvaluationError(`the keys of a map are texts, and one is ${kindOf(name)}`);
         if (!isSafeKey(name)) throw new EvaluationError('a map has a reserved key');
         map.set(name, value.run(run));
       }
@@ -122,7 +144,11 @@ function compileSelection(node: Node, operandNode: Node, key: string, scope: Sco
   const operand = compileNode(operandNode, scope);
   if (operand.attribute !== undefined || !canBe(operand.type, ['map'])) {
     const what = operand.attribute === undefined ? nameType(operand.type) : 'an attribute';
-    throw new Flaw(node.pos, `${what} has no parts with names`, operand.attribute === undefined ? undefined : `did you mean ${key}, or ${key}(…)?`);
+    throw new Flaw(
+      node.pos,
+      `${what} has no parts with names`,
+      operand.attribute === undefined ? undefined : `did you mean ${key}, or ${key}(…)?`,
+    );
   }
   return { type: 'dyn', run: (run) => elementAt(operand.run(run), key) };
 }
@@ -130,17 +156,30 @@ function compileSelection(node: Node, operandNode: Node, key: string, scope: Sco
 function compileIndex(node: Node, listNode: Node, keyNode: Node, scope: Scope): Compiled {
   const list = compileNode(listNode, scope);
   const key = compileNode(keyNode, scope);
-  const keys = list.type === 'map' ? (['string'] as const) : list.type === 'dyn' && list.attribute === undefined ? (['int', 'string'] as const) : (['int'] as const);
-  if (!canBe(key.type, keys)) throw new Flaw(keyNode.start, `[…] needs ${nameType(keys[0])}, and this is ${nameType(key.type)}`);
-  if (!canBe(list.type, ['list', 'map', 'string', 'ref'])) throw new Flaw(node.start, `[…] needs a list, and this is ${nameType(list.type)}`);
+  const keys =
+    list.type === 'map'
+      ? (['string'] as const)
+      : list.type === 'dyn' && list.attribute === undefined
+        ? (['int', 'string'] as const)
+        : (['int'] as const);
+  if (!canBe(key.type, keys))
+    throw new Flaw(keyNode.start, `[…] needs ${nameType(keys[0])}, and this is ${nameType(key.type)}`);
+  if (!canBe(list.type, ['list', 'map', 'string', 'ref']))
+    throw new Flaw(node.start, `[…] needs a list, and this is ${nameType(list.type)}`);
   return { type: list.type === 'ref' ? 'ref' : 'dyn', run: (run) => elementAt(list.run(run), key.run(run)) };
 }
 
 function compileTernary(node: Node, condition?: Compiled, yes?: Compiled, no?: Compiled): Compiled {
-  if (condition === undefined || yes === undefined || no === undefined) throw new Flaw(node.start, '? needs a condition and two values');
-  if (!canBe(condition.type, ['bool'])) throw new Flaw(node.start, `? needs a condition on its left, and this is ${nameType(condition.type)}`);
+  if (condition === undefined || yes === undefined || no === undefined)
+    throw new Flaw(node.start, '? needs a condition and two values');
+  if (!canBe(condition.type, ['bool']))
+    throw new Flaw(node.start, `? needs a condition on its left, and this is ${nameType(condition.type)}`);
   const type = unify(yes.type, no.type);
-  if (type === undefined) throw new Flaw(node.start, `both values of ? must be of one kind, and these are ${nameType(yes.type)} and ${nameType(no.type)}`);
+  if (type === undefined)
+    throw new Flaw(
+      node.start,
+      `both values of ? must be of one kind, and these are ${nameType(yes.type)} and ${nameType(no.type)}`,
+    );
   return { type, run: choose(condition, yes, no) };
 }
 
@@ -152,5 +191,6 @@ function compileCondition(node: Node, operator: string, scope: Scope): Compiled 
 
 function refuseHyphens(node: Node, scope: Scope): void {
   const text = scope.source.slice(node.start, node.end);
-  if (/^[A-Za-z]\w*(?:-\w+)+$/.test(text)) throw new Flaw(node.start, `"${text}" is read as a subtraction`, `write attr("${text}")`);
+  if (/^[A-Za-z]\w*(?:-\w+)+$/.test(text))
+    throw new Flaw(node.start, `"${text}" is read as a subtraction`, `write attr("${text}")`);
 }

@@ -9,7 +9,13 @@ import { isEqual, isList, type Value } from './value.ts';
 type Operator = '==' | '!=' | 'in' | '+' | Arithmetic | Comparison;
 
 /** A binary operator over two compiled operands, with its types checked. Throws a Flaw. */
-export function compileOperator(node: Node, operator: Operator, left: Compiled, right: Compiled, source: string): Compiled {
+export function compileOperator(
+  node: Node,
+  operator: Operator,
+  left: Compiled,
+  right: Compiled,
+  source: string,
+): Compiled {
   const types = { left: left.type, right: right.type };
   switch (operator) {
     case '==':
@@ -20,7 +26,8 @@ export function compileOperator(node: Node, operator: Operator, left: Compiled, 
     }
     case 'in': {
       const container = right.runUnordered ?? right.run;
-      if (!canBe(right.type, ['list', 'map', 'string', 'ref'])) throw new Flaw(node.start, `"in" needs a list on its right, and ${nameType(right.type)} stands there`);
+      if (!canBe(right.type, ['list', 'map', 'string', 'ref']))
+        throw new Flaw(node.start, `"in" needs a list on its right, and ${nameType(right.type)} stands there`);
       return { type: 'bool', run: (run) => isIn(left.run(run), container(run), run) };
     }
     case '+':
@@ -40,7 +47,8 @@ export function compileOperator(node: Node, operator: Operator, left: Compiled, 
     case '>=':
       refuseUnlike(node, left, right, source);
       for (const type of [left.type, right.type]) {
-        if (!canBe(type, ['int', 'double', 'string'])) throw new Flaw(node.start, `${operator} cannot order ${nameType(type)}`);
+        if (!canBe(type, ['int', 'double', 'string']))
+          throw new Flaw(node.start, `${operator} cannot order ${nameType(type)}`);
       }
       return { type: 'bool', run: (run) => compare(operator, left.run(run), right.run(run)) };
   }
@@ -61,10 +69,17 @@ type Types = { readonly left: StaticType; readonly right: StaticType };
 
 /** `userAccountControl == 512` and `lower(mail) == true` are never true: better said now. */
 function refuseUnlike(node: Node, left: Compiled, right: Compiled, source: string): void {
-  for (const [one, other] of [[left, right], [right, left]] as const) {
+  for (const [one, other] of [
+    [left, right],
+    [right, left],
+  ] as const) {
     if (one.attribute === undefined || !['int', 'double', 'bool'].includes(other.type)) continue;
     const convert = other.type === 'bool' ? 'bool' : other.type;
-    throw new Flaw(node.start, `attributes are text, and this compares one with ${nameType(other.type)}`, `write ${convert}(${nameIn(source, one.attribute)})`);
+    throw new Flaw(
+      node.start,
+      `attributes are text, and this compares one with ${nameType(other.type)}`,
+      `write ${convert}(${nameIn(source, one.attribute)})`,
+    );
   }
   if (unify(left.type, right.type) === undefined) {
     throw new Flaw(node.start, `${nameType(left.type)} and ${nameType(right.type)} cannot be compared`);
@@ -75,13 +90,22 @@ function refuseUnlike(node: Node, left: Compiled, right: Compiled, source: strin
 function refuseAttributes(node: Node, operator: Arithmetic, left: Compiled, right: Compiled, source: string): void {
   const attribute = left.attribute ?? right.attribute;
   if (attribute !== undefined) {
-    throw new Flaw(node.start, `${operator} needs numbers, and attributes are text`, `write int(${nameIn(source, attribute)})`);
+    throw new Flaw(
+      node.start,
+      `${operator} needs numbers, and attributes are text`,
+      `write int(${nameIn(source, attribute)})`,
+    );
   }
 }
 
 function numberType(node: Node, operator: Arithmetic, { left, right }: Types): StaticType {
   for (const type of [left, right]) {
-    if (!canBe(type, ['int', 'double'])) throw new Flaw(node.start, `${operator} needs numbers, and this is ${nameType(type)}`, type === 'string' ? 'write int(…)' : undefined);
+    if (!canBe(type, ['int', 'double']))
+      throw new Flaw(
+        node.start,
+        `${operator} needs numbers, and this is ${nameType(type)}`,
+        type === 'string' ? 'write int(…)' : undefined,
+      );
   }
   return left === 'double' || right === 'double' ? 'double' : left === 'int' && right === 'int' ? 'int' : 'dyn';
 }
@@ -91,7 +115,11 @@ function sumType(node: Node, { left, right }: Types): StaticType {
   const type = unify(left, right);
   if (type === undefined || !canBe(left, addable) || !canBe(right, addable)) {
     const numbers = [left, right].includes('string') && (left === 'int' || right === 'int');
-    throw new Flaw(node.start, `+ cannot add ${nameType(left)} and ${nameType(right)}`, numbers ? 'write string(…) around the number' : undefined);
+    throw new Flaw(
+      node.start,
+      `+ cannot add ${nameType(left)} and ${nameType(right)}`,
+      numbers ? 'write string(…) around the number' : undefined,
+    );
   }
   const known = [left, right].find((one) => one !== 'dyn' && one !== 'null');
   return type === 'dyn' ? (known ?? 'dyn') : type;

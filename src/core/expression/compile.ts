@@ -26,7 +26,11 @@ export function compileExpression(source: string, expected: 'any' | 'bool'): Exp
     };
     const compiled = compileNode(root, scope);
     if (expected === 'bool' && (!canBe(compiled.type, ['bool']) || compiled.type === 'null')) {
-      throw new Flaw(0, `a condition is expected, and this is ${nameType(compiled.type)}`, 'compare it, like with == or in');
+      throw new Flaw(
+        0,
+        `a condition is expected, and this is ${nameType(compiled.type)}`,
+        'compare it, like with == or in',
+      );
     }
     return makeExpression(source, compiled, scope, expected);
   } catch (thrown) {

@@ -52,7 +52,9 @@ export type Arithmetic = '-' | '*' | '/' | '%';
 export function calculate(operator: Arithmetic, left: Value, right: Value, whole: boolean): Value {
   if (left === null || right === null) return null;
   if (typeof left !== 'number' || typeof right !== 'number') {
-    throw new EvaluationError(`${operator} needs numbers, and got ${kindOf(left)} and ${kindOf(right)}${hint(left, right)}`);
+    throw new EvaluationError(
+      `${operator} needs numbers, and got ${kindOf(left)} and ${kindOf(right)}${hint(left, right)}`,
+    );
   }
   switch (operator) {
     case '-':
@@ -72,8 +74,10 @@ export type Comparison = '<' | '<=' | '>' | '>=';
 
 export function compare(operator: Comparison, left: Value, right: Value): boolean {
   if (left === null || right === null) return false;
-  const comparable = (typeof left === 'number' && typeof right === 'number') || (typeof left === 'string' && typeof right === 'string');
-  if (!comparable) throw new EvaluationError(`${operator} cannot compare ${kindOf(left)} with ${kindOf(right)}${hint(left, right)}`);
+  const comparable =
+    (typeof left === 'number' && typeof right === 'number') || (typeof left === 'string' && typeof right === 'string');
+  if (!comparable)
+    throw new EvaluationError(`${operator} cannot compare ${kindOf(left)} with ${kindOf(right)}${hint(left, right)}`);
   switch (operator) {
     case '<':
       return left < right;

@@ -14,7 +14,11 @@ import type { Value } from './value.ts';
  * preferred, and the others follow by code point.
  */
 export function readAttribute(name: string): Pick<Compiled, 'run' | 'runUnordered'> {
-  const read = (run: Run, key: string, order: (values: readonly AttributeValue[]) => readonly AttributeValue[]): Value => {
+  const read = (
+    run: Run,
+    key: string,
+    order: (values: readonly AttributeValue[]) => readonly AttributeValue[],
+  ): Value => {
     const values = run.attributes.get(name);
     if (values === undefined) return null;
     const [first] = values;
@@ -36,7 +40,11 @@ export function readAttribute(name: string): Pick<Compiled, 'run' | 'runUnordere
  * Values that stand for one another where there is room for one only: several, but no more than so many, and none of them
  * in the entry's name.
  */
-export function interchangeable(name: string, most: number, { attributes, dn }: Pick<Run, 'attributes' | 'dn'>): readonly AttributeValue[] {
+export function interchangeable(
+  name: string,
+  most: number,
+  { attributes, dn }: Pick<Run, 'attributes' | 'dn'>,
+): readonly AttributeValue[] {
   const values = attributes.get(name) ?? [];
   if (values.length < 2 || values.length > most) return [];
   const sorted = sortedValues(values);
@@ -51,7 +59,9 @@ function inOrder(name: string, values: readonly AttributeValue[], { dn, context 
 
 function sortedValues(values: readonly AttributeValue[]): readonly AttributeValue[] {
   const present = presentValues(values);
-  return present.every((value, at) => at === 0 || compare(present[at - 1] ?? value, value) <= 0) ? present : [...present].sort(compare);
+  return present.every((value, at) => at === 0 || compare(present[at - 1] ?? value, value) <= 0)
+    ? present
+    : [...present].sort(compare);
 }
 
 function presentValues(values: readonly AttributeValue[]): readonly AttributeValue[] {

@@ -12,7 +12,8 @@ const environment = new Environment({ unlistedVariablesAreDyn: true, limits });
 /** Reads an expression. Throws a Flaw with place and suggestion when it is not one. */
 export function parseExpression(source: string): Node {
   if (source.trim() === '') throw new Flaw(0, 'the expression is empty', 'write null for no value');
-  if (source.length > sourceLimit) throw new Flaw(sourceLimit, `the expression is longer than ${sourceLimit} characters`);
+  if (source.length > sourceLimit)
+    throw new Flaw(sourceLimit, `the expression is longer than ${sourceLimit} characters`);
   try {
     return environment.parse(source).ast;
   } catch (thrown) {
@@ -23,14 +24,46 @@ export function parseExpression(source: string): Node {
 }
 
 const tokens: Readonly<Record<string, string>> = {
-  EOF: 'the end', NUMBER: 'a number', STRING: 'a text', BOOLEAN: 'true or false', NULL: 'null', IDENTIFIER: 'a name',
-  BYTES: 'bytes', PLUS: '+', MINUS: '-', MULTIPLY: '*', DIVIDE: '/', MODULO: '%', EQ: '==', NE: '!=', LT: '<', LE: '<=',
-  GT: '>', GE: '>=', AND: '&&', OR: '||', NOT: '!', IN: 'in', LPAREN: '(', RPAREN: ')', LBRACKET: '[', RBRACKET: ']',
-  LBRACE: '{', RBRACE: '}', DOT: '.', COMMA: ',', COLON: ':', QUESTION: '?',
+  EOF: 'the end',
+  NUMBER: 'a number',
+  STRING: 'a text',
+  BOOLEAN: 'true or false',
+  NULL: 'null',
+  IDENTIFIER: 'a name',
+  BYTES: 'bytes',
+  PLUS: '+',
+  MINUS: '-',
+  MULTIPLY: '*',
+  DIVIDE: '/',
+  MODULO: '%',
+  EQ: '==',
+  NE: '!=',
+  LT: '<',
+  LE: '<=',
+  GT: '>',
+  GE: '>=',
+  AND: '&&',
+  OR: '||',
+  NOT: '!',
+  IN: 'in',
+  LPAREN: '(',
+  RPAREN: ')',
+  LBRACKET: '[',
+  RBRACKET: ']',
+  LBRACE: '{',
+  RBRACE: '}',
+  DOT: '.',
+  COMMA: ',',
+  COLON: ':',
+  QUESTION: '?',
 };
 
 const limitNames: Readonly<Record<string, string>> = {
-  maxAstNodes: 'parts', maxDepth: 'levels', maxListElements: 'elements in a list', maxMapEntries: 'entries in a map', maxCallArguments: 'arguments',
+  maxAstNodes: 'parts',
+  maxDepth: 'levels',
+  maxListElements: 'elements in a list',
+  maxMapEntries: 'entries in a map',
+  maxCallArguments: 'arguments',
 };
 
 function syntaxFlaw(error: ParseError, source: string): Flaw {
@@ -65,7 +98,22 @@ function describe({ code, summary }: ParseError, found: string): string {
 
 /** What other languages write in this place. */
 const spellings: Readonly<Record<string, string>> = {
-  and: '&&', or: '||', not: '!', '&': '&&', '|': '||', is: '==', eq: '==', ne: '!=', gt: '>', lt: '<', ge: '>=', le: '<=', co: '.contains(…)', sw: '.startsWith(…)', like: '.matches("…")', pr: '!= null',
+  and: '&&',
+  or: '||',
+  not: '!',
+  '&': '&&',
+  '|': '||',
+  is: '==',
+  eq: '==',
+  ne: '!=',
+  gt: '>',
+  lt: '<',
+  ge: '>=',
+  le: '<=',
+  co: '.contains(…)',
+  sw: '.startsWith(…)',
+  like: '.matches("…")',
+  pr: '!= null',
 };
 
 function meant(found: string, before: string, after: string): string | undefined {

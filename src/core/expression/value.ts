@@ -2,15 +2,7 @@ import { DnReference, EvaluationError, Unmanaged, type ExpressionValue } from '.
 
 /** A value while an expression runs. Numbers are never BigInt, and maps have no prototype to reach. */
 export type Value =
-  | string
-  | number
-  | boolean
-  | null
-  | Uint8Array
-  | DnReference
-  | Unmanaged
-  | ValueMap
-  | readonly Value[];
+  string | number | boolean | null | Uint8Array | DnReference | Unmanaged | ValueMap | readonly Value[];
 
 export type ValueMap = ReadonlyMap<string, Value>;
 
@@ -63,7 +55,12 @@ export function isEqual(left: Value, right: Value): boolean {
     if (!isMap(right) || left.size !== right.size) return false;
     return [...left].every(([key, value]) => right.has(key) && isEqual(value, right.get(key) ?? null));
   }
-  return isList(left) && isList(right) && left.length === right.length && left.every((item, at) => isEqual(item, right[at] ?? null));
+  return (
+    isList(left) &&
+    isList(right) &&
+    left.length === right.length &&
+    left.every((item, at) => isEqual(item, right[at] ?? null))
+  );
 }
 
 /**
@@ -76,7 +73,9 @@ export function toBool(value: Value): boolean | null {
     const text = value.toLowerCase();
     if (text === 'true' || text === 'false') return text === 'true';
   }
-  throw new EvaluationError(`a condition needs true or false, and got ${typeof value === 'string' ? 'another text' : kindOf(value)}`);
+  throw new EvaluationError(
+    `a condition needs true or false, and got ${typeof value === 'string' ? 'another text' : kindOf(value)}`,
+  );
 }
 
 /** Every value is a list: nothing is an empty one, and one value a list of one, as an attribute may have any number. */

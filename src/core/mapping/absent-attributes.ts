@@ -5,9 +5,14 @@ import type { TargetDefinition } from './definition.ts';
  * Attributes that the maps of a target mention and that no entry of the type has: a slip in the name looks exactly like
  * this, and so does a right that the bind account lacks. Nothing is said of a type of which there is nobody.
  */
-export function absentAttributes(entries: readonly Entry[], { maps }: TargetDefinition): Readonly<Record<ResourceType, readonly string[]>> {
+export function absentAttributes(
+  entries: readonly Entry[],
+  { maps }: TargetDefinition,
+): Readonly<Record<ResourceType, readonly string[]>> {
   const absentOf = (type: ResourceType): string[] => {
-    const wanted = new Set([...maps.values()].flatMap((map) => map[type].flatMap(({ expression }) => [...expression.attributes])));
+    const wanted = new Set(
+      [...maps.values()].flatMap((map) => map[type].flatMap(({ expression }) => [...expression.attributes])),
+    );
     let isAny = false;
     for (const entry of entries) {
       if (entry.type !== type || !maps.has(entry.directory)) continue;

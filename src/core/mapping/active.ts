@@ -2,7 +2,18 @@ import { readScimPath, scimPath } from './scim-path.ts';
 
 const activePath = scimPath('active');
 const on: ReadonlySet<string> = new Set(['true', 'active', 'activated', 'enabled', 'on', 'yes', '1']);
-const off: ReadonlySet<string> = new Set(['false', 'inactive', 'deactivated', 'disabled', 'suspended', 'deprovisioned', 'blocked', 'off', 'no', '0']);
+const off: ReadonlySet<string> = new Set([
+  'false',
+  'inactive',
+  'deactivated',
+  'disabled',
+  'suspended',
+  'deprovisioned',
+  'blocked',
+  'off',
+  'no',
+  '0',
+]);
 
 /**
  * Whether an account says of itself that it is active. RFC 7643 §4.1.1 wants a boolean; some write it as text (Entra's

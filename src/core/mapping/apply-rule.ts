@@ -33,7 +33,13 @@ export function readyRules(rules: readonly MapRule[], type: ResourceType): Ready
     // Whether someone is active is never a matter of creation only.
     const apply = path === 'active' ? 'always' : rule.apply;
     const kind = kindOfPath(rule.path);
-    ready.set(path.toLowerCase(), { rule, path, kind: kind === 'many' && rule.single === true ? 'one-of-many' : kind, required, apply });
+    ready.set(path.toLowerCase(), {
+      rule,
+      path,
+      kind: kind === 'many' && rule.single === true ? 'one-of-many' : kind,
+      required,
+      apply,
+    });
   }
   return [...ready.values()];
 }
@@ -49,8 +55,16 @@ export function createResolver({ directory }: Entry, { index, isReachable }: Sur
 }
 
 /** What one rule gives for an entry. */
-export function applyRule(ready: ReadyRule, entry: Entry, context: ExpressionContext, resolve: ResolveReference): RuleResult {
-  const unseen = entry.hidden === undefined ? undefined : [...ready.rule.expression.attributes].find((name) => entry.hidden?.has(name));
+export function applyRule(
+  ready: ReadyRule,
+  entry: Entry,
+  context: ExpressionContext,
+  resolve: ResolveReference,
+): RuleResult {
+  const unseen =
+    entry.hidden === undefined
+      ? undefined
+      : [...ready.rule.expression.attributes].find((name) => entry.hidden?.has(name));
   if (unseen !== undefined) return concealed(ready, unseen);
   try {
     const result = ready.rule.expression.evaluate(entry, context);
@@ -68,13 +82,21 @@ export function applyRule(ready: ReadyRule, entry: Entry, context: ExpressionCon
 function concealed({ path }: ReadyRule, name: string): RuleResult {
   const text = `the directory does not show ${name} to the bind account`;
   return path === 'active'
-    ? { kind: 'error', code: 'active_unknown', text: `${text}, so that nobody knows whether they are active; they are left as they are` }
+    ? {
+        kind: 'error',
+        code: 'active_unknown',
+        text: `${text}, so that nobody knows whether they are active; they are left as they are`,
+      }
     : { kind: 'error', code: 'hidden_attribute', text: `${text}, although the schema requires a value` };
 }
 
 /** Whoever may be active or not is neither switched on nor off: an attribute that became hidden says neither. */
 function missing({ path }: ReadyRule): RuleResult {
   return path === 'active'
-    ? { kind: 'error', code: 'active_unknown', text: 'there is no value, so that nobody knows whether they are active; they are left as they are' }
+    ? {
+        kind: 'error',
+        code: 'active_unknown',
+        text: 'there is no value, so that nobody knows whether they are active; they are left as they are',
+      }
     : { kind: 'error', code: 'map_error', text: 'there is no value, and one is required' };
 }

@@ -17,14 +17,20 @@ export function checkRule(path: ScimPath, expression: Pick<Expression, 'source' 
     case 'bool':
       return type === 'bool' || type === 'dyn' ? undefined : wants('true or false', 'compare it, like with == or !=');
     case 'reference':
-      return ['ref', 'list', 'null'].includes(type) ? undefined : `${path.text} wants a reference to another person; write ref(${/^\w+$/.test(source.trim()) ? source.trim() : '…'})`;
+      return ['ref', 'list', 'null'].includes(type)
+        ? undefined
+        : `${path.text} wants a reference to another person; write ref(${/^\w+$/.test(source.trim()) ? source.trim() : '…'})`;
     case 'text':
       if (['string', 'list', 'dyn', 'null'].includes(type)) return undefined;
       return wants('text', type === 'map' || type === 'ref' ? 'choose a text in it' : 'write string(…) around it');
     case 'complex':
-      return ['map', 'string', 'dyn', 'null'].includes(type) ? undefined : wants('a map, like {"value": mail}', 'write one');
+      return ['map', 'string', 'dyn', 'null'].includes(type)
+        ? undefined
+        : wants('a map, like {"value": mail}', 'write one');
     case 'many':
-      return ['list', 'map', 'string', 'dyn', 'null'].includes(type) ? undefined : wants('a list', 'write […] around it');
+      return ['list', 'map', 'string', 'dyn', 'null'].includes(type)
+        ? undefined
+        : wants('a list', 'write […] around it');
     case 'any':
       return undefined;
   }
@@ -32,7 +38,15 @@ export function checkRule(path: ScimPath, expression: Pick<Expression, 'source' 
 
 function given(type: string): string {
   const names: Readonly<Record<string, string>> = {
-    bool: 'true or false', int: 'a number', double: 'a number', string: 'text', list: 'a list', map: 'a map', ref: 'a reference', null: 'null', bytes: 'bytes',
+    bool: 'true or false',
+    int: 'a number',
+    double: 'a number',
+    string: 'text',
+    list: 'a list',
+    map: 'a map',
+    ref: 'a reference',
+    null: 'null',
+    bytes: 'bytes',
   };
   return names[type] ?? 'a value of another kind';
 }

@@ -12,7 +12,13 @@ const mostValues = 8;
  * What else a rule would give if another value of an attribute came first. Where an attribute has several values and
  * there is room for one, they are equally good, and whichever of them the target has is right.
  */
-export function otherChoices(ready: ReadyRule, entry: Entry, context: ExpressionContext, resolve: ResolveReference, value: DesiredValue): DesiredValue[] {
+export function otherChoices(
+  ready: ReadyRule,
+  entry: Entry,
+  context: ExpressionContext,
+  resolve: ResolveReference,
+  value: DesiredValue,
+): DesiredValue[] {
   if (typeof value === 'boolean') return [];
   const others = new Map<string, DesiredValue>();
   for (const name of ready.rule.expression.attributes) {
@@ -26,7 +32,13 @@ export function otherChoices(ready: ReadyRule, entry: Entry, context: Expression
   return [...others.values()];
 }
 
-function valueWith(preferred: ReadonlyMap<string, AttributeValue>, ready: ReadyRule, entry: Entry, context: ExpressionContext, resolve: ResolveReference): DesiredValue | undefined {
+function valueWith(
+  preferred: ReadonlyMap<string, AttributeValue>,
+  ready: ReadyRule,
+  entry: Entry,
+  context: ExpressionContext,
+  resolve: ResolveReference,
+): DesiredValue | undefined {
   const result = applyRule(ready, entry, { ...context, preferred }, resolve);
   return result.kind === 'value' ? result.value : undefined;
 }

@@ -55,6 +55,8 @@ function isSameList(one: readonly string[], other: readonly string[]): boolean {
 
 /** Whom a resource refers to: managers and the like, and members. */
 export function mentionsOf({ attributes, createOnly, members }: Resource): SourceId[] {
-  const references = [...attributes.values(), ...createOnly.values()].flatMap((value) => (value instanceof Reference ? [value.id] : []));
+  const references = [...attributes.values(), ...createOnly.values()].flatMap((value) =>
+    value instanceof Reference ? [value.id] : [],
+  );
   return [...references, ...members];
 }

@@ -50,7 +50,13 @@ function wantedBy(node: Node, source: string): string | undefined {
   if (node.op !== '==' && node.op !== '!=' && node.op !== 'in') return undefined;
   const [left, right] = node.args;
   if (!isAboutOne(left)) return undefined;
-  if (node.op === 'in') return right.op === 'list' && right.args.length > 0 ? all(right.args.map((item) => literalText(item)), 'or') : undefined;
+  if (node.op === 'in')
+    return right.op === 'list' && right.args.length > 0
+      ? all(
+          right.args.map((item) => literalText(item)),
+          'or',
+        )
+      : undefined;
   const text = literalText(right);
   if (text === undefined) return undefined;
   return node.op === '==' ? text : `anything but ${text}`;

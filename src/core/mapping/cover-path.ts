@@ -8,7 +8,8 @@ export function coversPath(wide: ScimPath, path: ScimPath): boolean {
   return (
     isSame(wide.schema, path.schema) &&
     isSame(wide.attribute, path.attribute) &&
-    (wide.filter === undefined || (isSame(wide.filter.attribute, path.filter?.attribute) && wide.filter.value === path.filter?.value)) &&
+    (wide.filter === undefined ||
+      (isSame(wide.filter.attribute, path.filter?.attribute) && wide.filter.value === path.filter?.value)) &&
     (wide.sub === undefined || isSame(wide.sub, path.sub))
   );
 }

@@ -36,14 +36,18 @@ export function indexDirectories(entries: readonly Entry[], sees: Sees, former: 
   const unknown = new Set<string>();
   const findAll = (dn: string) => (keyed ??= groupBy(entries, entryKey)).get(dnKey(dn)) ?? [];
   const findFormer = (dn: string, isMeant: (entry: Entry) => boolean = () => true) =>
-    (former.get(dn) ?? []).flatMap((id) => (identified ??= groupBy(entries, (entry) => entry.id)).get(id)?.filter(isMeant).slice(0, 1) ?? []);
+    (former.get(dn) ?? []).flatMap(
+      (id) => (identified ??= groupBy(entries, (entry) => entry.id)).get(id)?.filter(isMeant).slice(0, 1) ?? [],
+    );
   const find = (dn: string, directory: string) => {
     const beside = spelled.get(directory);
     const near = beside?.get(dn);
     if (near !== undefined) return near;
     const all = seenFrom(directory, findAll(dn), sees);
     const [first] = all;
-    const found = all.find((entry) => entry.directory === directory) ?? (all.every(({ id }) => id === first?.id) ? first : undefined);
+    const found =
+      all.find((entry) => entry.directory === directory) ??
+      (all.every(({ id }) => id === first?.id) ? first : undefined);
     if (all.length === 0) {
       unknown.add(dn);
       // Somebody who had the name and is not shown is meant as well as anybody else.
@@ -53,7 +57,10 @@ export function indexDirectories(entries: readonly Entry[], sees: Sees, former: 
     if (found !== undefined) beside?.set(dn, found);
     return found;
   };
-  const findAlike = (dn: string) => [...findFormer(dn), ...((named ??= groupBy(entries, (entry) => relativeKey(entryKey(entry)))).get(relativeKey(dnKey(dn))) ?? [])];
+  const findAlike = (dn: string) => [
+    ...findFormer(dn),
+    ...((named ??= groupBy(entries, (entry) => relativeKey(entryKey(entry)))).get(relativeKey(dnKey(dn))) ?? []),
+  ];
   return { find, findAll, findAlike, unknown };
 }
 

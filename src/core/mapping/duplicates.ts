@@ -31,7 +31,11 @@ export interface Duplicates {
  *
  * @param holders by `holderKey`
  */
-export function findDuplicates(resources: readonly Resource[], match: TargetDefinition['match'], holders: ReadonlySet<string>): Duplicates {
+export function findDuplicates(
+  resources: readonly Resource[],
+  match: TargetDefinition['match'],
+  holders: ReadonlySet<string>,
+): Duplicates {
   const reasons = new Map<SourceId, Reason[]>();
   const contested: Contest[] = [];
   for (const type of ['user', 'group'] as const) {
@@ -45,7 +49,10 @@ export function findDuplicates(resources: readonly Resource[], match: TargetDefi
           const value = valueOf(resource, path);
           if (typeof value === 'string') contested.push({ sourceId, path, value });
           if (resource === keeper) continue;
-          const reason: Reason = { code: 'duplicate_match', text: `${path} is the same as that of ${others(alike, sourceId)}${keeper === undefined ? '' : `; it is the account of ${keeper.sourceId} that has it`}` };
+          const reason: Reason = {
+            code: 'duplicate_match',
+            text: `${path} is the same as that of ${others(alike, sourceId)}${keeper === undefined ? '' : `; it is the account of ${keeper.sourceId} that has it`}`,
+          };
           reasons.set(sourceId, [...(reasons.get(sourceId) ?? []), reason]);
         }
       }
@@ -62,7 +69,11 @@ export function reject(resource: Resource, reasons: readonly Reason[]): Rejected
 }
 
 /** Those that share a value with others, value by value. */
-function groupByValue(resources: readonly Resource[], type: Resource['type'], path: string): Iterable<readonly Resource[]> {
+function groupByValue(
+  resources: readonly Resource[],
+  type: Resource['type'],
+  path: string,
+): Iterable<readonly Resource[]> {
   const first = new Map<string, Resource>();
   const groups = new Map<string, Resource[]>();
   for (const resource of resources) {
@@ -83,7 +94,11 @@ function groupByValue(resources: readonly Resource[], type: Resource['type'], pa
 
 /** Resources come sorted, so that the text is the same every time. */
 function others(alike: readonly Resource[], own: SourceId): string {
-  const shown = alike.slice(0, named + 1).map(({ sourceId }) => sourceId).filter((id) => id !== own).slice(0, named);
+  const shown = alike
+    .slice(0, named + 1)
+    .map(({ sourceId }) => sourceId)
+    .filter((id) => id !== own)
+    .slice(0, named);
   const more = alike.length - 1 - shown.length;
   return shown.join(', ') + (more > 0 ? ` and ${more} more` : '');
 }

@@ -68,17 +68,31 @@ export interface Explanation {
  * @param now milliseconds since 1970
  * @throws BridgeError D2S_SCOPE_GROUP_MISSING
  */
-export function explainEntry(id: SourceId, entries: readonly Entry[], definition: TargetDefinition, now: number, memory: Memory = noMemory): Explanation | undefined {
+export function explainEntry(
+  id: SourceId,
+  entries: readonly Entry[],
+  definition: TargetDefinition,
+  now: number,
+  memory: Memory = noMemory,
+): Explanation | undefined {
   const found = entries.find((one) => one.id === id);
   if (found === undefined) return undefined;
   const survey = surveyScope(entries, definition, now, memory);
   const entry = survey.owners.get(id) ?? found;
-  const { projection: { resources, rejected } } = projectSurvey(entries, definition, survey, memory);
+  const {
+    projection: { resources, rejected },
+  } = projectSurvey(entries, definition, survey, memory);
   const context = survey.contextOf(entry);
   const conditions = survey.conditions[entry.type].map(({ kind, text, judge }): ConditionStep => {
     const holds = judge(entry);
     if (holds instanceof Error) return { kind, text, holds: null, error: holds.message, why: undefined };
-    return { kind, text, holds, error: undefined, why: holds === true ? undefined : reasonOf(kind, text, entry, context) };
+    return {
+      kind,
+      text,
+      holds,
+      error: undefined,
+      why: holds === true ? undefined : reasonOf(kind, text, entry, context),
+    };
   });
   const resolve = createResolver(entry, survey);
   const rules = mapsByDirectory(definition)(entry.directory, entry.type).rules.map((ready): RuleStep => ({
@@ -98,9 +112,7 @@ export function explainEntry(id: SourceId, entries: readonly Entry[], definition
     rules,
     resource: resources.find(({ sourceId }) => sourceId === id),
     rejected: rejected.find(({ sourceId, directory }) => sourceId === id && directory === entry.directory),
-    groups: resources
-      .filter(({ members }) => members.includes(id))
-      .map(({ sourceId, label }) => ({ sourceId, label })),
+    groups: resources.filter(({ members }) => members.includes(id)).map(({ sourceId, label }) => ({ sourceId, label })),
     memberOf: groupSteps(entry, survey),
   };
 }
@@ -119,8 +131,18 @@ function reasonOf(kind: ScopeCondition['kind'], text: string, entry: Entry, cont
 function groupSteps(entry: Entry, { groups, conditions }: Survey): GroupStep[] {
   const { direct, indirect } = groups.groupsOf(entry);
   const access = new Set(conditions[entry.type].flatMap(({ groupsFor }) => groupsFor?.(entry) ?? []).map(dnKey));
-  const step = (isDirect: boolean) => ({ id, dn }: Entry): GroupStep => ({ sourceId: id, dn, label: groupName(dn), direct: isDirect, givesAccess: access.has(dnKey(dn)) });
-  return [...direct.map(step(true)), ...indirect.map(step(false))].sort((a, b) => (a.label < b.label ? -1 : a.label > b.label ? 1 : 0));
+  const step =
+    (isDirect: boolean) =>
+    ({ id, dn }: Entry): GroupStep => ({
+      sourceId: id,
+      dn,
+      label: groupName(dn),
+      direct: isDirect,
+      givesAccess: access.has(dnKey(dn)),
+    });
+  return [...direct.map(step(true)), ...indirect.map(step(false))].sort((a, b) =>
+    a.label < b.label ? -1 : a.label > b.label ? 1 : 0,
+  );
 }
 
 /** The first value of a DN: how people call a group. */

@@ -46,7 +46,12 @@ export interface GroupGraph {
  * @param entries those of the index, in the order of the target's directories
  * @param homes the directory in which a group of the scope was found before, by DN
  */
-export function linkGroups(index: DirectoryIndex, entries: readonly Entry[], sees: Sees, homes: ReadonlyMap<string, string>): GroupGraph {
+export function linkGroups(
+  index: DirectoryIndex,
+  entries: readonly Entry[],
+  sees: Sees,
+  homes: ReadonlyMap<string, string>,
+): GroupGraph {
   const primaryMembers = linkPrimaryGroups(entries);
   const reader = readMembers(index, entries, sees);
   const unresolved = new Map<Entry, readonly string[]>();
@@ -64,7 +69,15 @@ export function linkGroups(index: DirectoryIndex, entries: readonly Entry[], see
   const meantBy = (opened: readonly Entry[], isDeep: boolean): readonly Entry[] => {
     if (unresolved.size === 0) return [];
     const alike = opened.flatMap((one) => unresolved.get(one) ?? none).flatMap((value) => [...reader.findAlike(value)]);
-    return isDeep ? [...alike, ...reach(alike.filter(({ type }) => type === 'group'), directMembers)] : alike;
+    return isDeep
+      ? [
+          ...alike,
+          ...reach(
+            alike.filter(({ type }) => type === 'group'),
+            directMembers,
+          ),
+        ]
+      : alike;
   };
   const everyone = new Map<string, Membership>();
   const everyoneIn = (dn: string) => {
@@ -75,7 +88,9 @@ export function linkGroups(index: DirectoryIndex, entries: readonly Entry[], see
     const groups = alike.filter(({ directory }) => directory === home);
     if (home === undefined || groups.length === 0) throw missing(dn, home, alike[0]?.directory);
     const reached = reach(groups, directMembers);
-    const silent = [...groups, ...reached].find((entry) => entry.type === 'group' && directMembers(entry).length === 0 && isSilent(entry));
+    const silent = [...groups, ...reached].find(
+      (entry) => entry.type === 'group' && directMembers(entry).length === 0 && isSilent(entry),
+    );
     if (silent !== undefined) throw unreadable(dn);
     const membership = createMembership(home, reached, meantBy([...groups, ...reached], true), sees);
     everyone.set(dn, membership);
@@ -89,19 +104,35 @@ export function linkGroups(index: DirectoryIndex, entries: readonly Entry[], see
       if (nested === 'flatten' && entry.type === 'group') concealed ??= concealedMembers(entry);
       if (entry.id !== group.id && (entry.type === 'user' || nested === 'keep') && isWanted(entry)) ids.add(entry.id);
     }
-    const opened = unresolved.size === 0 ? [] : [group, ...(nested === 'flatten' ? all.filter(({ type }) => type === 'group') : [])];
+    const opened =
+      unresolved.size === 0 ? [] : [group, ...(nested === 'flatten' ? all.filter(({ type }) => type === 'group') : [])];
     const values = opened.flatMap((one) => unresolved.get(one) ?? none);
     if (values.length === 0) return { members: [...ids].sort(), unresolved: none, possible: none, concealed };
-    const possible = new Set(meantBy(opened, nested === 'flatten').map(({ id }) => id).filter((id) => !ids.has(id)));
-    return { members: [...ids].sort(), unresolved: [...new Set(values)].sort(), possible: [...possible].sort(), concealed };
+    const possible = new Set(
+      meantBy(opened, nested === 'flatten')
+        .map(({ id }) => id)
+        .filter((id) => !ids.has(id)),
+    );
+    return {
+      members: [...ids].sort(),
+      unresolved: [...new Set(values)].sort(),
+      possible: [...possible].sort(),
+      concealed,
+    };
   };
   const groupsOf = (entry: Entry): Surroundings => {
     const holding = new Map<SourceId, Entry[]>();
     for (const group of entries.filter(({ type }) => type === 'group')) {
-      for (const { id } of directMembers(group)) if (id !== group.id) holding.set(id, [...(holding.get(id) ?? []), group]);
+      for (const { id } of directMembers(group))
+        if (id !== group.id) holding.set(id, [...(holding.get(id) ?? []), group]);
     }
     const direct = new Set(holding.get(entry.id));
-    return { direct: [...direct], indirect: reach([entry], ({ id }) => holding.get(id) ?? []).filter((group) => !direct.has(group) && group.id !== entry.id) };
+    return {
+      direct: [...direct],
+      indirect: reach([entry], ({ id }) => holding.get(id) ?? []).filter(
+        (group) => !direct.has(group) && group.id !== entry.id,
+      ),
+    };
   };
   return { everyoneIn, asked: () => new Map(everyone), groupsOf, contentOf };
 }

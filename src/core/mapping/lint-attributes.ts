@@ -21,7 +21,11 @@ export type AttributeNames = readonly string[] | undefined;
  *
  * @param schemas of the directories that the expressions are about
  */
-export function lintExpressions(uses: readonly ExpressionUse[], entries: readonly Entry[], schemas: readonly AttributeNames[]): Finding[] {
+export function lintExpressions(
+  uses: readonly ExpressionUse[],
+  entries: readonly Entry[],
+  schemas: readonly AttributeNames[],
+): Finding[] {
   const vocabulary = vocabularyOf(schemas);
   const present = { user: namesIn(entries, 'user'), group: namesIn(entries, 'group') };
   return uses.flatMap(({ place, type, expression }): Finding[] => {
@@ -31,10 +35,20 @@ export function lintExpressions(uses: readonly ExpressionUse[], entries: readonl
     return unknown.map((name): Finding => {
       const word = bare.get(name);
       if (word !== undefined) {
-        return { severity: 'warning', rule: 'quotes_forgotten', place, text: `${word} is read as an attribute, and no ${type} and no schema has one of that name; as a text it is written "${word}"` };
+        return {
+          severity: 'warning',
+          rule: 'quotes_forgotten',
+          place,
+          text: `${word} is read as an attribute, and no ${type} and no schema has one of that name; as a text it is written "${word}"`,
+        };
       }
       const spelled = spelling(name, expression.source);
-      return { severity: 'warning', rule: 'unknown_attribute', place, text: `no ${type} has ${spelled}, and no schema knows it${meant(name, [...present[type], ...vocabulary.names])}` };
+      return {
+        severity: 'warning',
+        rule: 'unknown_attribute',
+        place,
+        text: `no ${type} has ${spelled}, and no schema knows it${meant(name, [...present[type], ...vocabulary.names])}`,
+      };
     });
   });
 }
@@ -44,7 +58,12 @@ export function lintFilter(attributes: readonly string[], place: string, schema:
   const vocabulary = vocabularyOf([schema]);
   return attributes
     .filter((name) => !vocabulary.has(name.toLowerCase()) && !/^[0-9.]+$/.test(name))
-    .map((name): Finding => ({ severity: 'warning', rule: 'unknown_attribute', place, text: `no schema knows ${name}${meant(name, vocabulary.names)}` }));
+    .map((name): Finding => ({
+      severity: 'warning',
+      rule: 'unknown_attribute',
+      place,
+      text: `no schema knows ${name}${meant(name, vocabulary.names)}`,
+    }));
 }
 
 interface Vocabulary {

@@ -25,17 +25,27 @@ const manyRejected = 0.1;
 export function lintScope({ entries, conditions, resources, rejected }: ScopeCheck, place: string): Finding[] {
   const users = entries.filter(({ type }) => type === 'user');
   const inScope = resources.filter(({ type }) => type === 'user').length;
-  const refused = rejected.filter(({ type, reasons }) => type === 'user' && !reasons.some(({ code }) => code === 'duplicate_entry'));
+  const refused = rejected.filter(
+    ({ type, reasons }) => type === 'user' && !reasons.some(({ code }) => code === 'duplicate_entry'),
+  );
   const all = inScope + refused.length;
   if (all === 0) {
-    const why = users.length === 0 ? 'no user was read at all' : `none of ${count(users.length, 'user')} is in scope${fulfilment(conditions, users)}`;
+    const why =
+      users.length === 0
+        ? 'no user was read at all'
+        : `none of ${count(users.length, 'user')} is in scope${fulfilment(conditions, users)}`;
     return [{ severity: 'error', rule: 'nobody_in_scope', place: `${place}.scope.users`, text: why }];
   }
   if (refused.length === 0) return [];
-  const reasons = Object.entries(countReasons(refused)).sort(([, a], [, b]) => b - a).map(([code, number]) => `${whole(number)} ${code}`).join(', ');
+  const reasons = Object.entries(countReasons(refused))
+    .sort(([, a], [, b]) => b - a)
+    .map(([code, number]) => `${whole(number)} ${code}`)
+    .join(', ');
   const text = `${whole(refused.length)} of ${count(all, 'user')} in scope cannot be written (${reasons})`;
   if (inScope === 0) return [{ severity: 'error', rule: 'everybody_rejected', place: `${place}.users`, text }];
-  return refused.length / all < manyRejected ? [] : [{ severity: 'warning', rule: 'many_rejected', place: `${place}.users`, text }];
+  return refused.length / all < manyRejected
+    ? []
+    : [{ severity: 'warning', rule: 'many_rejected', place: `${place}.users`, text }];
 }
 
 function fulfilment(conditions: readonly ScopeCondition[], users: readonly Entry[]): string {

@@ -8,7 +8,9 @@ import type { Survey } from './survey.ts';
 import { holdsAt, TimeSpan } from './time-span.ts';
 
 /** A resource without its members, or why there is none. */
-export type Mapped = { readonly kind: 'resource'; readonly resource: Resource } | { readonly kind: 'rejected'; readonly rejected: Rejected };
+export type Mapped =
+  | { readonly kind: 'resource'; readonly resource: Resource }
+  | { readonly kind: 'rejected'; readonly rejected: Rejected };
 
 /** The map of one directory and type, with what the target requires of it. */
 export interface ReadyMap {
@@ -25,13 +27,21 @@ export function mapEntry(entry: Entry, map: ReadyMap, survey: Survey): Mapped {
   if (before !== undefined) return before;
   const references = new Map<string, Referred>();
   const span = new TimeSpan(survey.span.now);
-  const mapped = noteUnresolved(references, mapAnew(entry, map, survey, span, (dn) => {
-    const reference = resolve(dn);
-    references.set(dn, reference?.id ?? whyNot(dn, entry, survey));
-    return reference;
-  }));
+  const mapped = noteUnresolved(
+    references,
+    mapAnew(entry, map, survey, span, (dn) => {
+      const reference = resolve(dn);
+      references.set(dn, reference?.id ?? whyNot(dn, entry, survey));
+      return reference;
+    }),
+  );
   survey.span.include(span);
-  keep(entry, map, { mapped, references: references.size === 0 ? nobody : references, from: span.from, until: span.until });
+  keep(entry, map, {
+    mapped,
+    references: references.size === 0 ? nobody : references,
+    from: span.from,
+    until: span.until,
+  });
   return mapped;
 }
 
@@ -98,7 +108,10 @@ function mapAnew(entry: Entry, map: ReadyMap, survey: Survey, span: TimeSpan, re
       if (others.length > 0) choices.set(ready.path, others);
     }
     if (result.kind === 'value' || result.kind === 'none') {
-      (ready.apply === 'create' ? createOnly : attributes).set(ready.path, result.kind === 'value' ? result.value : null);
+      (ready.apply === 'create' ? createOnly : attributes).set(
+        ready.path,
+        result.kind === 'value' ? result.value : null,
+      );
     }
   }
   const given = { attributes, createOnly };
@@ -108,11 +121,19 @@ function mapAnew(entry: Entry, map: ReadyMap, survey: Survey, span: TimeSpan, re
   const { id: sourceId, directory, type } = entry;
   const subject = { sourceId, directory, type, label: labelOf(entry, given) };
   if (reasons.length === 0) {
-    const resource = { ...subject, attributes, createOnly: createOnly.size === 0 ? nothing : createOnly, members: noMembers };
+    const resource = {
+      ...subject,
+      attributes,
+      createOnly: createOnly.size === 0 ? nothing : createOnly,
+      members: noMembers,
+    };
     return { kind: 'resource', resource: choices.size === 0 ? resource : { ...resource, choices } };
   }
   const active = attributes.get('active');
-  return { kind: 'rejected', rejected: { ...subject, active: typeof active === 'boolean' ? active : undefined, reasons } };
+  return {
+    kind: 'rejected',
+    rejected: { ...subject, active: typeof active === 'boolean' ? active : undefined, reasons },
+  };
 }
 
 const conflict: Reason = {
@@ -133,14 +154,22 @@ function loginReasons(given: Pick<Resource, 'attributes' | 'createOnly'>): Reaso
 }
 
 /** Asked only where every rule gave what it should: what an error leaves out is not missing by itself. */
-function requiredReasons(given: Pick<Resource, 'attributes' | 'createOnly'>, { requirements, profile }: ReadyMap): Reason[] {
+function requiredReasons(
+  given: Pick<Resource, 'attributes' | 'createOnly'>,
+  { requirements, profile }: ReadyMap,
+): Reason[] {
   return requirements.flatMap(({ name, givers }): Reason[] => {
     const isGiven = givers.some(({ path, gives }) => {
       const value = valueOf(given, path);
       return value !== undefined && value !== null && gives(value);
     });
     if (isGiven) return [];
-    return [{ code: 'required_missing', text: `the target's profile ${profile} requires ${name}, and this entry gives no value` }];
+    return [
+      {
+        code: 'required_missing',
+        text: `the target's profile ${profile} requires ${name}, and this entry gives no value`,
+      },
+    ];
   });
 }
 
@@ -153,6 +182,8 @@ function scopeReasons(entry: Entry, survey: Survey): Reason[] {
 }
 
 function labelOf(entry: Entry, given: Pick<Resource, 'attributes' | 'createOnly'>): string {
-  const texts = ['userName', 'displayName'].map((path) => valueOf(given, path)).filter((value) => typeof value === 'string');
+  const texts = ['userName', 'displayName']
+    .map((path) => valueOf(given, path))
+    .filter((value) => typeof value === 'string');
   return texts[0] ?? entry.dn;
 }

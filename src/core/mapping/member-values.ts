@@ -41,15 +41,27 @@ export const memberNames = ['member', 'uniquemember'] as const;
  */
 export function readMembers(index: DirectoryIndex, entries: readonly Entry[], sees: Sees): MemberReader {
   const bySid = lazily(() => indexBy(entries, (entry) => sidsOf(entry)));
-  const byLogin = lazily(() => indexBy(entries, (entry) => (entry.type === 'user' ? textsOf(entry, 'uid').map((uid) => loginKey(entry.directory, uid)) : [])));
-  const byFoldedLogin = lazily(() => indexBy(entries, (entry) => (entry.type === 'user' ? textsOf(entry, 'uid').map((uid) => loginKey(entry.directory, fold(uid))) : [])));
+  const byLogin = lazily(() =>
+    indexBy(entries, (entry) =>
+      entry.type === 'user' ? textsOf(entry, 'uid').map((uid) => loginKey(entry.directory, uid)) : [],
+    ),
+  );
+  const byFoldedLogin = lazily(() =>
+    indexBy(entries, (entry) =>
+      entry.type === 'user' ? textsOf(entry, 'uid').map((uid) => loginKey(entry.directory, fold(uid))) : [],
+    ),
+  );
   /** A login that several have names nobody, and may mean each of them: whoever takes a colleague's puts nobody out of a group. */
-  const alikeLogins = lazily(() => indexBy(entries, (entry) => (entry.type === 'user' ? textsOf(entry, 'uid').map(fold) : [])));
+  const alikeLogins = lazily(() =>
+    indexBy(entries, (entry) => (entry.type === 'user' ? textsOf(entry, 'uid').map(fold) : [])),
+  );
 
   const named = (dn: string, { directory }: Entry): Entry | undefined => {
     const found = index.find(dn, directory);
     const sid = found === undefined ? foreignSid(dn) : undefined;
-    return sid === undefined ? found : onlyOne(seenFrom(directory, bySid().get(sid) ?? [], sees).filter((entry) => entry.directory !== directory));
+    return sid === undefined
+      ? found
+      : onlyOne(seenFrom(directory, bySid().get(sid) ?? [], sees).filter((entry) => entry.directory !== directory));
   };
   const loggedIn = (login: string, { directory }: Entry): Entry | undefined =>
     onlyOne(byLogin().get(loginKey(directory, login)) ?? byFoldedLogin().get(loginKey(directory, fold(login))));
@@ -74,7 +86,11 @@ export function readMembers(index: DirectoryIndex, entries: readonly Entry[], se
   const findAlike = (value: string): readonly Entry[] => {
     const sid = foreignSid(value);
     const loggedInAlike = value.includes('=') ? undefined : alikeLogins().get(fold(value));
-    return [...index.findAlike(value), ...((sid === undefined ? undefined : bySid().get(sid)) ?? []), ...(loggedInAlike ?? [])];
+    return [
+      ...index.findAlike(value),
+      ...((sid === undefined ? undefined : bySid().get(sid)) ?? []),
+      ...(loggedInAlike ?? []),
+    ];
   };
   return { membersOf, findAlike };
 }
@@ -89,7 +105,8 @@ const silentClasses = new Set(['posixgroup', 'groupofurls']);
 export function isSilent(group: Entry): boolean {
   return (
     namesOfMembers.every((name) => textsOf(group, name).length === 0) &&
-    (concealedMembers(group) !== undefined || textsOf(group, 'objectclass').some((name) => silentClasses.has(name.toLowerCase())))
+    (concealedMembers(group) !== undefined ||
+      textsOf(group, 'objectclass').some((name) => silentClasses.has(name.toLowerCase())))
   );
 }
 
@@ -107,7 +124,9 @@ function foreignSid(dn: string): string | undefined {
 }
 
 function sidsOf({ attributes }: Entry): string[] {
-  return (attributes.get('objectsid') ?? []).flatMap((value) => (typeof value === 'string' ? [] : (sidText(value) ?? [])));
+  return (attributes.get('objectsid') ?? []).flatMap((value) =>
+    typeof value === 'string' ? [] : (sidText(value) ?? []),
+  );
 }
 
 function textsOf({ attributes }: Entry, name: string): string[] {
@@ -125,7 +144,10 @@ function onlyOne(found: readonly Entry[] | undefined): Entry | undefined {
   return found?.every(({ id }) => id === first?.id) === true ? first : undefined;
 }
 
-function indexBy(entries: readonly Entry[], keysOf: (entry: Entry) => readonly string[]): ReadonlyMap<string, readonly Entry[]> {
+function indexBy(
+  entries: readonly Entry[],
+  keysOf: (entry: Entry) => readonly string[],
+): ReadonlyMap<string, readonly Entry[]> {
   const index = new Map<string, Entry[]>();
   for (const entry of entries) {
     for (const key of keysOf(entry)) {

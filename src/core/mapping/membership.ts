@@ -12,12 +12,18 @@ export interface Membership {
   readonly has: (entry: Pick<Entry, 'id' | 'directory'>) => boolean;
 }
 
-export function createMembership(directory: string, members: readonly Entry[], possible: readonly Entry[], sees: Sees): Membership {
+export function createMembership(
+  directory: string,
+  members: readonly Entry[],
+  possible: readonly Entry[],
+  sees: Sees,
+): Membership {
   const ids = new Set<SourceId>();
   /** Of those who were reached in another directory than that of the group, or in several. */
   const elsewhere = new Map<SourceId, Set<string>>();
   for (const member of members) {
-    if (member.directory !== directory || elsewhere.has(member.id)) noteDirectory(elsewhere, member, ids.has(member.id) ? directory : undefined);
+    if (member.directory !== directory || elsewhere.has(member.id))
+      noteDirectory(elsewhere, member, ids.has(member.id) ? directory : undefined);
     ids.add(member.id);
   }
   const has: Membership['has'] = (entry) =>

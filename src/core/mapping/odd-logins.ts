@@ -25,11 +25,15 @@ export interface OddLogin extends Pick<Resource, 'sourceId'> {
 }
 
 /** Those of some resources whose login is to be looked at twice. */
-export function oddLogins(resources: readonly (Pick<Resource, 'sourceId' | 'attributes'> & Partial<Pick<Resource, 'createOnly'>>)[]): OddLogin[] {
+export function oddLogins(
+  resources: readonly (Pick<Resource, 'sourceId' | 'attributes'> & Partial<Pick<Resource, 'createOnly'>>)[],
+): OddLogin[] {
   return resources.flatMap((resource) => {
     const login = valueOf(resource, 'userName');
     const text = typeof login === 'string' ? oddity(login) : undefined;
-    return typeof login === 'string' && text !== undefined ? [{ sourceId: resource.sourceId, login: visible(login), text }] : [];
+    return typeof login === 'string' && text !== undefined
+      ? [{ sourceId: resource.sourceId, login: visible(login), text }]
+      : [];
   });
 }
 
@@ -41,5 +45,12 @@ export function lintLogins(resources: readonly Resource[], place: string): Findi
   const more = odd.length > named ? [`and ${odd.length - named} more`] : [];
   if (odd.length === 0) return [];
   const list = [...odd.slice(0, named).map(({ login, text }) => `${login} ${text}`), ...more].join('; ');
-  return [{ severity: 'warning', rule: 'odd_login', place: `${place}.users.map.userName`, text: `a login is not what it looks like: ${list}` }];
+  return [
+    {
+      severity: 'warning',
+      rule: 'odd_login',
+      place: `${place}.users.map.userName`,
+      text: `a login is not what it looks like: ${list}`,
+    },
+  ];
 }

@@ -25,7 +25,11 @@ export function inOrderOfDirectories(entries: readonly Entry[], definition: Targ
  * @param ordered in the order of the directories
  * @param homes the directories from which entries are linked
  */
-export function findOwners(ordered: readonly Entry[], isWanted: (entry: Entry) => boolean, homes: ReadonlyMap<SourceId, string>): ReadonlyMap<SourceId, Entry> {
+export function findOwners(
+  ordered: readonly Entry[],
+  isWanted: (entry: Entry) => boolean,
+  homes: ReadonlyMap<SourceId, string>,
+): ReadonlyMap<SourceId, Entry> {
   const owners = new Map<SourceId, Entry>();
   for (const [id, appearances] of Map.groupBy(ordered, ({ id }) => id)) {
     const [first] = appearances;

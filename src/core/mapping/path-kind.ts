@@ -6,8 +6,29 @@ import { enterpriseUser, type ScimPath } from './scim-path.ts';
  */
 export type PathKind = 'bool' | 'text' | 'reference' | 'complex' | 'many' | 'foreign' | 'any';
 
-const texts = new Set(['username', 'nickname', 'displayname', 'profileurl', 'title', 'usertype', 'preferredlanguage', 'locale', 'timezone', 'password', 'externalid']);
-const lists = new Set(['emails', 'phonenumbers', 'ims', 'photos', 'addresses', 'entitlements', 'roles', 'x509certificates']);
+const texts = new Set([
+  'username',
+  'nickname',
+  'displayname',
+  'profileurl',
+  'title',
+  'usertype',
+  'preferredlanguage',
+  'locale',
+  'timezone',
+  'password',
+  'externalid',
+]);
+const lists = new Set([
+  'emails',
+  'phonenumbers',
+  'ims',
+  'photos',
+  'addresses',
+  'entitlements',
+  'roles',
+  'x509certificates',
+]);
 const foreign = new Set(['id', 'meta', 'schemas', 'groups', 'members']);
 const enterpriseTexts = new Set(['employeenumber', 'costcenter', 'organization', 'division', 'department']);
 

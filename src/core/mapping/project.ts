@@ -38,13 +38,23 @@ export interface Draft {
 }
 
 /** Like `projectTarget`. */
-export function draftProjection(entries: readonly Entry[], definition: TargetDefinition, now: number, memory: Memory = noMemory): Draft {
+export function draftProjection(
+  entries: readonly Entry[],
+  definition: TargetDefinition,
+  now: number,
+  memory: Memory = noMemory,
+): Draft {
   const survey = surveyScope(entries, definition, now, memory);
   return { survey, memory, ...projectSurvey(entries, definition, survey, memory) };
 }
 
 /** The same, where it is already known who is in scope. */
-export function projectSurvey(entries: readonly Entry[], definition: TargetDefinition, survey: Survey, memory: Memory): Pick<Draft, 'projection' | 'contested'> {
+export function projectSurvey(
+  entries: readonly Entry[],
+  definition: TargetDefinition,
+  survey: Survey,
+  memory: Memory,
+): Pick<Draft, 'projection' | 'contested'> {
   const mapOf = mapsByDirectory(definition);
   const resources: Resource[] = [];
   const rejected: Rejected[] = [];
@@ -80,11 +90,17 @@ export function projectSurvey(entries: readonly Entry[], definition: TargetDefin
 
 /** A group without the members that it must have is not empty. */
 function concealed(name: string): Reason {
-  return { code: 'hidden_attribute', text: `members: the directory does not show ${name} of this group, or of one in it, to the bind account; the members stay as they are` };
+  return {
+    code: 'hidden_attribute',
+    text: `members: the directory does not show ${name} of this group, or of one in it, to the bind account; the members stay as they are`,
+  };
 }
 
 function withMembers(resource: Resource, { members, unresolved, possible }: GroupContent): Resource {
-  const found = unresolved.length === 0 ? { ...resource, members } : { ...resource, members, unresolved: [...unresolved, ...(resource.unresolved ?? [])] };
+  const found =
+    unresolved.length === 0
+      ? { ...resource, members }
+      : { ...resource, members, unresolved: [...unresolved, ...(resource.unresolved ?? [])] };
   return possible.length === 0 ? found : { ...found, possibleMembers: possible };
 }
 
@@ -101,7 +117,10 @@ export function mapsByDirectory(definition: TargetDefinition): MapOf {
     return { rules, requirements: requirementsOf(required[type], rules), profile };
   };
   const ready = new Map(
-    [...definition.maps].map(([directory, maps]) => [directory, { user: readyMap(maps, 'user'), group: readyMap(maps, 'group') }]),
+    [...definition.maps].map(([directory, maps]) => [
+      directory,
+      { user: readyMap(maps, 'user'), group: readyMap(maps, 'group') },
+    ]),
   );
   const mapOf: MapOf = (directory, type) => ready.get(directory)?.[type] ?? none;
   readied.set(definition, mapOf);

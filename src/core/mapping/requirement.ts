@@ -17,22 +17,32 @@ interface Giver {
 }
 
 /** What a map has to fill for a target, beside what everyone has without a rule. */
-export function requirementsOf(required: readonly ScimPath[], rules: readonly Pick<ReadyRule, 'path'>[]): Requirement[] {
-  return required.filter(({ text }) => text !== 'externalId' && text !== 'active').map((wanted) => {
-    const own = scimPath(desiredPath(wanted));
-    const givers = rules.flatMap(({ path }): Giver[] => {
-      const gives = giving(own, scimPath(path));
-      return gives === undefined ? [] : [{ path, gives }];
+export function requirementsOf(
+  required: readonly ScimPath[],
+  rules: readonly Pick<ReadyRule, 'path'>[],
+): Requirement[] {
+  return required
+    .filter(({ text }) => text !== 'externalId' && text !== 'active')
+    .map((wanted) => {
+      const own = scimPath(desiredPath(wanted));
+      const givers = rules.flatMap(({ path }): Giver[] => {
+        const gives = giving(own, scimPath(path));
+        return gives === undefined ? [] : [{ path, gives }];
+      });
+      return { name: shortPath(own.text), givers };
     });
-    return { name: shortPath(own.text), givers };
-  });
 }
 
 /** When the value at a path gives what is required; undefined: never. */
 function giving(wanted: ScimPath, path: ScimPath): Giver['gives'] | undefined {
   if (!isSame(wanted.schema, path.schema) || !isSame(wanted.attribute, path.attribute)) return undefined;
   const { filter, sub } = wanted;
-  if (filter !== undefined && path.filter !== undefined && !(isSame(filter.attribute, path.filter.attribute) && filter.value === path.filter.value)) return undefined;
+  if (
+    filter !== undefined &&
+    path.filter !== undefined &&
+    !(isSame(filter.attribute, path.filter.attribute) && filter.value === path.filter.value)
+  )
+    return undefined;
   if (sub === undefined || isSame(sub, path.sub)) return () => true;
   // The element of `emails[type eq "work"].value` gets its type from the path.
   if (isSame(sub, path.filter?.attribute)) return () => true;

@@ -15,22 +15,34 @@ import { judge, surveyAgain, type Survey } from './survey.ts';
  *
  * @param now milliseconds since 1970
  */
-export function reviseProjection(draft: Draft, changed: readonly Entry[], definition: TargetDefinition, now: number): Draft | undefined {
+export function reviseProjection(
+  draft: Draft,
+  changed: readonly Entry[],
+  definition: TargetDefinition,
+  now: number,
+): Draft | undefined {
   const survey = surveyAgain(draft.survey, definition, now);
   if (survey === undefined) return undefined;
   const resources = [...draft.projection.resources];
   for (const entry of changed) {
     const verdict = survey.verdicts.get(entry.id);
-    if (!isAlone(entry, survey) || verdict !== judge(entry, survey.conditions.user) || verdict === 'failed') return undefined;
+    if (!isAlone(entry, survey) || verdict !== judge(entry, survey.conditions.user) || verdict === 'failed')
+      return undefined;
     if (verdict === 'out') continue;
     const at = findIndex(resources, entry);
     const before = resources[at];
     const mapped = mapEntry(entry, mapsByDirectory(definition)(entry.directory, 'user'), survey);
-    if (before === undefined || mapped.kind === 'rejected' || !isMatchedAlike(before, mapped.resource, definition)) return undefined;
+    if (before === undefined || mapped.kind === 'rejected' || !isMatchedAlike(before, mapped.resource, definition))
+      return undefined;
     resources[at] = mapped.resource;
   }
   const { until } = survey.span;
-  return { survey, memory: draft.memory, contested: draft.contested, projection: { ...draft.projection, resources, holdsUntil: until } };
+  return {
+    survey,
+    memory: draft.memory,
+    contested: draft.contested,
+    projection: { ...draft.projection, resources, holdsUntil: until },
+  };
 }
 
 /** A user whom the survey knows as they are, but for attributes that nobody else depends on. */
@@ -43,7 +55,9 @@ function isAlone(entry: Entry, { index, owners }: Survey): boolean {
     known.type === entry.type &&
     known.directory === entry.directory &&
     !owners.has(entry.id) &&
-    [...primaryGroupAttributes.user, ...memberAttributes.user].every((name) => String(known.attributes.get(name)) === String(entry.attributes.get(name)))
+    [...primaryGroupAttributes.user, ...memberAttributes.user].every(
+      (name) => String(known.attributes.get(name)) === String(entry.attributes.get(name)),
+    )
   );
 }
 

@@ -73,7 +73,9 @@ export function elementText(path: Omit<ScimPath, 'text'>): string {
 
 /** A path for people, as maps write it: `enterprise.manager` for the long URN. */
 export function shortPath(text: string): string {
-  return text.startsWith(`${enterpriseUser}:`) ? `enterprise.${text.slice(enterpriseUser.length + 1).replace(/^manager\.value$/, 'manager')}` : text;
+  return text.startsWith(`${enterpriseUser}:`)
+    ? `enterprise.${text.slice(enterpriseUser.length + 1).replace(/^manager\.value$/, 'manager')}`
+    : text;
 }
 
 /** A path that is known to be good (it came out of `parseScimPath`); throws on anything else, which would be a bug. */
@@ -208,13 +210,15 @@ function isBody(value: unknown): value is Body {
  */
 export function sameScimValue(wanted: ScimValue, held: unknown): boolean {
   if (typeof wanted === 'boolean' && typeof held === 'string') return held.toLowerCase() === String(wanted);
-  if (typeof wanted === 'string' && (typeof held === 'number' || typeof held === 'bigint')) return wanted === String(held);
+  if (typeof wanted === 'string' && (typeof held === 'number' || typeof held === 'bigint'))
+    return wanted === String(held);
   if (typeof wanted !== 'object') return wanted === (isBody(held) && 'value' in held ? held['value'] : held);
   if (Array.isArray(wanted)) {
     const values: readonly ScimValue[] = wanted;
     const others = elementsOf(held);
     const [ours, theirs] = [textsOf(values), textsOf(others)];
-    if (ours !== undefined && theirs !== undefined) return values.length === others.length && ours.size === theirs.size && ours.isSubsetOf(theirs);
+    if (ours !== undefined && theirs !== undefined)
+      return values.length === others.length && ours.size === theirs.size && ours.isSubsetOf(theirs);
     return (
       values.length === others.length &&
       values.every((value) => others.some((other) => sameScimValue(value, other))) &&
@@ -228,7 +232,9 @@ export function sameScimValue(wanted: ScimValue, held: unknown): boolean {
 
 /** The same as texts, where each is a plain value: comparing each with each would cost the square of their number. */
 function textsOf(values: readonly unknown[]): ReadonlySet<string> | undefined {
-  const isPlain = values.every((value) => typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint');
+  const isPlain = values.every(
+    (value) => typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint',
+  );
   return isPlain ? new Set(values.map(String)) : undefined;
 }
 

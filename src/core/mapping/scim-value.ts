@@ -46,7 +46,9 @@ export function toDesiredValue(result: ExpressionValue, kind: ValueKind, resolve
 function present(value: ExpressionValue): ExpressionValue {
   if (typeof value === 'string') return presentText(value) ?? null;
   if (isList(value)) return value.map(present);
-  return isObject(value) ? Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, present(inner)])) : value;
+  return isObject(value)
+    ? Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, present(inner)]))
+    : value;
 }
 
 /** Of several values at a place for one, the first in the directory's order. */
@@ -70,7 +72,8 @@ function toText(value: ExpressionValue): string {
 
 function toReference(value: ExpressionValue, resolve: Resolve): Reference | null {
   for (const one of isList(value) ? value : [value]) {
-    if (!(one instanceof DnReference)) throw new EvaluationError(`wants a reference, and the expression gave ${nameOf(one)}; use ref()`);
+    if (!(one instanceof DnReference))
+      throw new EvaluationError(`wants a reference, and the expression gave ${nameOf(one)}; use ref()`);
     const found = resolve(one.dn);
     if (found !== undefined) return found;
   }

@@ -60,22 +60,31 @@ export interface Survey {
  * @param memory what the state knows of earlier readings
  * @throws BridgeError D2S_SCOPE_GROUP_MISSING
  */
-export function surveyScope(entries: readonly Entry[], definition: TargetDefinition, now: number, memory: Memory): Survey {
+export function surveyScope(
+  entries: readonly Entry[],
+  definition: TargetDefinition,
+  now: number,
+  memory: Memory,
+): Survey {
   const ordered = inOrderOfDirectories(entries, definition);
   const sees = visibilityOf(definition.sees);
   const index = indexDirectories(ordered, sees, memory.former);
   const groups = linkGroups(index, ordered, sees, memory.scopeHomes);
   const { span, contextOf, conditions } = momentOf(definition, groups, now);
-  const judgeOwn = (entry: Entry) => (definition.maps.has(entry.directory) ? judge(entry, conditions[entry.type]) : 'out');
+  const judgeOwn = (entry: Entry) =>
+    definition.maps.has(entry.directory) ? judge(entry, conditions[entry.type]) : 'out';
   const verdicts = new Map<SourceId, ScopeVerdict>();
   for (const entry of ordered) {
     if ((verdicts.get(entry.id) ?? 'out') === 'out') verdicts.set(entry.id, judgeOwn(entry));
   }
   const isUnique = verdicts.size === ordered.length;
-  const owners = isUnique ? new Map<SourceId, Entry>() : findOwners(ordered, (entry) => judgeOwn(entry) !== 'out', memory.homes);
+  const owners = isUnique
+    ? new Map<SourceId, Entry>()
+    : findOwners(ordered, (entry) => judgeOwn(entry) !== 'out', memory.homes);
   for (const [id, owner] of owners) verdicts.set(id, judgeOwn(owner));
   const isWanted = (id: SourceId) => (verdicts.get(id) ?? 'out') !== 'out';
-  const isReachable = (entry: Entry) => isWanted(entry.id) && sees(entry.directory, (owners.get(entry.id) ?? entry).directory);
+  const isReachable = (entry: Entry) =>
+    isWanted(entry.id) && sees(entry.directory, (owners.get(entry.id) ?? entry).directory);
   const scopeGroups = countScopeGroups(groups, ordered);
   return { index, groups, conditions, verdicts, scopeGroups, owners, span, contextOf, isWanted, isReachable };
 }
@@ -85,7 +94,13 @@ function countScopeGroups(groups: GroupGraph, entries: readonly Entry[]): ScopeG
   if (asked.length === 0) return [];
   const types = new Map(entries.map(({ id, type }) => [id, type]));
   return asked.flatMap(([dn, { directory, ids, possible }]) =>
-    (['user', 'group'] as const).map((type) => ({ dn, directory, type, count: [...ids].filter((id) => types.get(id) === type).length, possible })),
+    (['user', 'group'] as const).map((type) => ({
+      dn,
+      directory,
+      type,
+      count: [...ids].filter((id) => types.get(id) === type).length,
+      possible,
+    })),
   );
 }
 
@@ -97,7 +112,11 @@ export function surveyAgain(survey: Survey, definition: TargetDefinition, now: n
   return { ...survey, ...moment };
 }
 
-function momentOf(definition: TargetDefinition, groups: GroupGraph, now: number): Pick<Survey, 'span' | 'contextOf' | 'conditions'> {
+function momentOf(
+  definition: TargetDefinition,
+  groups: GroupGraph,
+  now: number,
+): Pick<Survey, 'span' | 'contextOf' | 'conditions'> {
   const span = new TimeSpan(now);
   const contextOf: Survey['contextOf'] = (entry, own = span) => ({
     isMemberOf: (dn) => groups.everyoneIn(dn).has(entry),
@@ -131,11 +150,15 @@ function conditionsOf(
       text: where.source,
       groupsFor: (entry) => groupsAskedBy(where, entry, contextOf(entry)),
       judge: (entry) => {
-        const unseen = entry.hidden === undefined ? undefined : [...where.attributes].find((name) => entry.hidden?.has(name));
-        if (unseen !== undefined) return new EvaluationError(`the directory does not show ${unseen} to the bind account`);
+        const unseen =
+          entry.hidden === undefined ? undefined : [...where.attributes].find((name) => entry.hidden?.has(name));
+        if (unseen !== undefined)
+          return new EvaluationError(`the directory does not show ${unseen} to the bind account`);
         try {
           const value = where.evaluate(entry, contextOf(entry));
-          return value === null || typeof value === 'boolean' ? value : new EvaluationError('the condition gave neither true nor false');
+          return value === null || typeof value === 'boolean'
+            ? value
+            : new EvaluationError('the condition gave neither true nor false');
         } catch (thrown) {
           if (thrown instanceof EvaluationError) return thrown;
           throw thrown;

@@ -14,5 +14,7 @@ export function visibilityOf(sees: ReadonlyMap<string, ReadonlySet<string>> | un
 
 /** Those of some entries whom a directory sees. */
 export function seenFrom(directory: string, entries: readonly Entry[], sees: Sees): readonly Entry[] {
-  return entries.every((entry) => sees(directory, entry.directory)) ? entries : entries.filter((entry) => sees(directory, entry.directory));
+  return entries.every((entry) => sees(directory, entry.directory))
+    ? entries
+    : entries.filter((entry) => sees(directory, entry.directory));
 }

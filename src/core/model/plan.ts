@@ -109,7 +109,8 @@ export interface RemoveOperation extends Subject {
   readonly afterGrace?: true | undefined;
 }
 
-export type Operation = CreateOperation | AdoptOperation | RelinkOperation | UpdateOperation | MembersOperation | RemoveOperation;
+export type Operation =
+  CreateOperation | AdoptOperation | RelinkOperation | UpdateOperation | MembersOperation | RemoveOperation;
 export type Verb = Operation['verb'];
 
 export interface Plan {

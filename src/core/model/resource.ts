@@ -53,7 +53,10 @@ export interface Resource {
 }
 
 /** The value at a path, whether it is kept in step or sent once. */
-export function valueOf({ attributes, createOnly }: Pick<Resource, 'attributes'> & Partial<Pick<Resource, 'createOnly'>>, path: string): DesiredValue | null | undefined {
+export function valueOf(
+  { attributes, createOnly }: Pick<Resource, 'attributes'> & Partial<Pick<Resource, 'createOnly'>>,
+  path: string,
+): DesiredValue | null | undefined {
   return attributes.has(path) ? attributes.get(path) : createOnly?.get(path);
 }
 
@@ -101,6 +104,9 @@ export type ReasonCounts = Readonly<Partial<Record<ReasonCode, number>>>;
 
 export function countReasons(rejected: readonly Pick<Rejected, 'reasons'>[]): ReasonCounts {
   const counts: Partial<Record<ReasonCode, number>> = {};
-  for (const { reasons: [first] } of rejected) if (first !== undefined) counts[first.code] = (counts[first.code] ?? 0) + 1;
+  for (const {
+    reasons: [first],
+  } of rejected)
+    if (first !== undefined) counts[first.code] = (counts[first.code] ?? 0) + 1;
   return counts;
 }

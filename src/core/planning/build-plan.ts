@@ -34,7 +34,10 @@ import { planRejected, planResource } from './plan-resource.ts';
 export function buildPlan(given: PlanInput): PlannedOperations {
   const handed = handOver(given);
   const outlook = createOutlook(handed);
-  const input = { ...handed, resources: handed.resources.map((resource) => keepChoices(resource, handed, outlook.targetIdOf)) };
+  const input = {
+    ...handed,
+    resources: handed.resources.map((resource) => keepChoices(resource, handed, outlook.targetIdOf)),
+  };
   const parts = [
     ...input.resources.map((resource) => planResource(resource, input, outlook)),
     ...input.resources.filter(({ type }) => type === 'group').map((group) => planMembers(group, input, outlook)),

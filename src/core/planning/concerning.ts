@@ -7,7 +7,12 @@ import { partsOf, putTogether, type Part, type PartContext } from './guard-parts
  * coming. Of a group, not that somebody leaves it because they are removed: that is part of their removal.
  */
 export function concerning(id: SourceId, operations: readonly Operation[], context: PartContext): Operation[] {
-  return operations.flatMap((operation) => putTogether(operation, partsOf(operation, context).filter((part) => isAbout(part, id))));
+  return operations.flatMap((operation) =>
+    putTogether(
+      operation,
+      partsOf(operation, context).filter((part) => isAbout(part, id)),
+    ),
+  );
 }
 
 function isAbout(part: Part, id: SourceId): boolean {

@@ -32,10 +32,20 @@ export interface CoverageInput {
 
 export function coverageOf(input: CoverageInput): Readonly<Record<ResourceType, Coverage>> {
   // A second appearance of somebody is no more than that, and whoever is hidden is in no reading.
-  const unwritable = input.rejected.filter(({ reasons }) => !reasons.some(({ code }) => code === 'duplicate_entry' || code === 'hidden_entry'));
+  const unwritable = input.rejected.filter(
+    ({ reasons }) => !reasons.some(({ code }) => code === 'duplicate_entry' || code === 'hidden_entry'),
+  );
   const rejected = new Set(unwritable.map(({ sourceId }) => sourceId));
-  const verbs = new Map(input.operations.flatMap(({ verb, sourceId }) => (verb === 'create' || verb === 'adopt' || verb === 'relink' ? [[sourceId, verb] as const] : [])));
-  const kindOf = ({ type, sourceId, attributes }: Pick<Resource, 'type' | 'sourceId'> & Partial<Resource>): CoverageKind => {
+  const verbs = new Map(
+    input.operations.flatMap(({ verb, sourceId }) =>
+      verb === 'create' || verb === 'adopt' || verb === 'relink' ? [[sourceId, verb] as const] : [],
+    ),
+  );
+  const kindOf = ({
+    type,
+    sourceId,
+    attributes,
+  }: Pick<Resource, 'type' | 'sourceId'> & Partial<Resource>): CoverageKind => {
     if (rejected.has(sourceId)) return 'rejected';
     const verb = verbs.get(sourceId);
     if (verb !== undefined) return verb;

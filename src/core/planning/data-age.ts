@@ -30,7 +30,9 @@ export function findOlder({ counters, witnesses = {} }: DataMark, reading: Compl
 
 function isMissing(name: string, has: Counters): boolean {
   const family = familyOf(name);
-  return families.some((one) => family.startsWith(`${one} `)) && Object.keys(has).some((other) => other.startsWith(family));
+  return (
+    families.some((one) => family.startsWith(`${one} `)) && Object.keys(has).some((other) => other.startsWith(family))
+  );
 }
 
 /** A stamp that went back, or nothing left of all that changed last. Stamps of another kind, or none, tell nothing. */

@@ -26,11 +26,20 @@ type Fate = keyof DividedPlan;
  * other fate than what it follows; of several, the one that was decided about counts. But a value that somebody rejected is
  * not sent because its entry gets access back in the same operation.
  */
-export function divideDecided(operations: readonly Operation[], context: PartContext, { approved, rejected }: Decided, digest: Digest): DividedPlan {
+export function divideDecided(
+  operations: readonly Operation[],
+  context: PartContext,
+  { approved, rejected }: Decided,
+  digest: Digest,
+): DividedPlan {
   if (approved.length + rejected.length === 0) return { open: operations, approved: [], rejected: [] };
   const marks = { approved: new Set(approved.flatMap(marksOf)), rejected: new Set(rejected.flatMap(marksOf)) };
   const ownFate = (part: Part): Fate =>
-    isAmong(part, marks.rejected, 'any', digest) ? 'rejected' : isAmong(part, marks.approved, 'all', digest) ? 'approved' : 'open';
+    isAmong(part, marks.rejected, 'any', digest)
+      ? 'rejected'
+      : isAmong(part, marks.approved, 'all', digest)
+        ? 'approved'
+        : 'open';
   const leads = new Map<Lead, Fate>();
   for (const operation of operations) {
     for (const part of partsOf(operation, context)) {
@@ -41,7 +50,8 @@ export function divideDecided(operations: readonly Operation[], context: PartCon
   const fateOf = (part: Part): Fate => {
     const fates = part.follows.map((lead) => leads.get(lead) ?? 'open');
     if (isOwnValue(part) && ownFate(part) === 'rejected') return 'rejected';
-    if (part.isConsequence) return (['rejected', 'approved', 'open'] as const).find((fate) => fates.includes(fate)) ?? 'open';
+    if (part.isConsequence)
+      return (['rejected', 'approved', 'open'] as const).find((fate) => fates.includes(fate)) ?? 'open';
     return fates.includes('rejected') ? 'rejected' : ownFate(part);
   };
   // What leads others may follow something itself: whoever is adopted and switched off at once.
@@ -86,7 +96,12 @@ export function isAmong(part: Part, marks: ReadonlySet<string>, members: 'all' |
  *
  * @param plan without what was done already
  */
-export function stillWanted(held: readonly HeldOperation[], plan: readonly Operation[], context: PartContext, digest: Digest): HeldOperation[] {
+export function stillWanted(
+  held: readonly HeldOperation[],
+  plan: readonly Operation[],
+  context: PartContext,
+  digest: Digest,
+): HeldOperation[] {
   if (held.length === 0) return [];
   const marks = new Set<string>();
   for (const operation of plan) {
@@ -95,7 +110,8 @@ export function stillWanted(held: readonly HeldOperation[], plan: readonly Opera
       if ('change' in part) marks.add(anyChangeMark(operation));
       marks.add(markOf(part, digest));
     }
-    if (operation.verb === 'members' && operation.cause === 'departed') for (const id of operation.remove) marks.add(memberMark(operation.sourceId, '-', id));
+    if (operation.verb === 'members' && operation.cause === 'departed')
+      for (const id of operation.remove) marks.add(memberMark(operation.sourceId, '-', id));
   }
   return held.flatMap((one) => restOf(one, (mark) => marks.has(mark)) ?? []);
 }
@@ -105,7 +121,9 @@ export function stillWanted(held: readonly HeldOperation[], plan: readonly Opera
  * directory says in so many words later, that they are disabled.
  */
 export function stillRejected(held: readonly HeldOperation[], plan: readonly Operation[]): HeldOperation[] {
-  const disabled = new Set(plan.filter((one) => one.verb === 'deactivate' && one.cause === 'disabled').map(({ sourceId }) => sourceId));
+  const disabled = new Set(
+    plan.filter((one) => one.verb === 'deactivate' && one.cause === 'disabled').map(({ sourceId }) => sourceId),
+  );
   return held.filter(({ sourceId, departed }) => departed === undefined || !disabled.has(sourceId));
 }
 
@@ -116,8 +134,18 @@ export function minus(held: readonly HeldOperation[], others: readonly HeldOpera
 }
 
 /** Operations without those parts that others of the list do: nothing is done and left undone at once. */
-export function without(operations: readonly Operation[], others: readonly Operation[], context: PartContext, digest: Digest): Operation[] {
+export function without(
+  operations: readonly Operation[],
+  others: readonly Operation[],
+  context: PartContext,
+  digest: Digest,
+): Operation[] {
   if (others.length === 0) return [...operations];
   const marks = new Set(others.flatMap((operation) => partsOf(operation, context).map((part) => markOf(part, digest))));
-  return operations.flatMap((operation) => putTogether(operation, partsOf(operation, context).filter((part) => !marks.has(markOf(part, digest)))));
+  return operations.flatMap((operation) =>
+    putTogether(
+      operation,
+      partsOf(operation, context).filter((part) => !marks.has(markOf(part, digest))),
+    ),
+  );
 }

@@ -34,17 +34,24 @@ export function diffWithLink(
     if (known !== undefined && (!(value instanceof Reference) || targetIdOf(value.id) === known.get(path))) continue;
     const mark = acknowledged[path];
     const held = mark === empty ? undefined : mark;
-    const isEqual = value === null ? held === undefined : held !== undefined && held === digestValue(path, value, digest, targetIdOf);
+    const isEqual =
+      value === null ? held === undefined : held !== undefined && held === digestValue(path, value, digest, targetIdOf);
     const isWithDoubted = value !== null && doubted.size > 0 && doubted.has(complexOf(path));
-    if (!isEqual || isWithDoubted) changes.push(value === null ? { path, change: 'clear' } : { path, change: 'set', value, had: held !== undefined });
+    if (!isEqual || isWithDoubted)
+      changes.push(
+        value === null ? { path, change: 'clear' } : { path, change: 'set', value, had: held !== undefined },
+      );
   }
-  if (changes.length === 0 && known === undefined) settled.set(desired, { acknowledged, targetIds: targetIdsIn(desired, targetIdOf) });
+  if (changes.length === 0 && known === undefined)
+    settled.set(desired, { acknowledged, targetIds: targetIdsIn(desired, targetIdOf) });
   return changes;
 }
 
 /** The complex attributes of which a part is in doubt. */
 function doubtedAttributes(acknowledged: Readonly<Record<string, string>>): ReadonlySet<string | undefined> {
-  const parts = Object.keys(acknowledged).filter((path) => acknowledged[path] === doubtful).map(complexOf);
+  const parts = Object.keys(acknowledged)
+    .filter((path) => acknowledged[path] === doubtful)
+    .map(complexOf);
   return new Set(parts.filter((attribute) => attribute !== undefined));
 }
 
@@ -61,7 +68,10 @@ function complexOf(text: string): string | undefined {
  */
 const settled = new WeakMap<
   DesiredAttributes,
-  { readonly acknowledged: Readonly<Record<string, string>>; readonly targetIds: ReadonlyMap<string, TargetId | undefined> }
+  {
+    readonly acknowledged: Readonly<Record<string, string>>;
+    readonly targetIds: ReadonlyMap<string, TargetId | undefined>;
+  }
 >();
 
 /** Shared: most resources refer to nobody. */
@@ -89,7 +99,10 @@ export function diffWithBody(
       continue;
     }
     const wanted: ScimValue | undefined = value instanceof Reference ? targetIdOf(value.id) : value;
-    const isSame = path === 'externalId' && typeof wanted === 'string' ? isSourceId(held, wanted) : wanted !== undefined && sameScimValue(wanted, held);
+    const isSame =
+      path === 'externalId' && typeof wanted === 'string'
+        ? isSourceId(held, wanted)
+        : wanted !== undefined && sameScimValue(wanted, held);
     if (!isSame) {
       changes.push({ path, change: 'set', value, had: !absent || isUntold(body, scimPath(path)) });
     }
@@ -102,7 +115,8 @@ export function diffWithBody(
  * there twice when it is added.
  */
 export function isUntold(body: Readonly<Record<string, unknown>>, path: ScimPath): boolean {
-  const held = path.filter === undefined ? undefined : readScimPath(body, { ...path, filter: undefined, sub: undefined });
+  const held =
+    path.filter === undefined ? undefined : readScimPath(body, { ...path, filter: undefined, sub: undefined });
   return Array.isArray(held) && held.some((element: unknown) => typeof element === 'string');
 }
 

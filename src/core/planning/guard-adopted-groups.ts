@@ -13,7 +13,20 @@ export function adoptedGroupsRule(plan: Judged): Suspicion[] {
   const planned = [...plan.parts()].filter(isPopulated).length;
   if (planned === 0) return [];
   const text = `${count(planned, 'existing group')} with members whom dir2scim did not put there would be taken over: whoever may change the group in the directory would decide about who is in the target's`;
-  return [{ finding: { kind: 'adopted_groups', type: 'group', planned, recent: 0, population: plan.population.active.group, allowed: 0, text }, selects: isPopulated }];
+  return [
+    {
+      finding: {
+        kind: 'adopted_groups',
+        type: 'group',
+        planned,
+        recent: 0,
+        population: plan.population.active.group,
+        allowed: 0,
+        text,
+      },
+      selects: isPopulated,
+    },
+  ];
 }
 
 function isPopulated({ kind, operation }: Part): boolean {

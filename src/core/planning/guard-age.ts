@@ -14,10 +14,18 @@ import type { Suspicion } from './guard-suspicion.ts';
  */
 export function olderDataRule(plan: Judged): Suspicion[] {
   return [
-    ...suspicionsOf(plan, (part) => plan.older.has(part.directory), ({ count, type, directory }) =>
-      `${changesOf(count, type)} wait${count === 1 ? 's' : ''}: the data of directory ${directory} is older than what was acknowledged (${plan.older.get(directory) ?? ''}). ${count === 1 ? 'It is' : 'They are'} released when it has caught up`),
-    ...suspicionsOf(plan, (part) => plan.overtaken.directories.has(part.directory) && isAmong(part, plan.overtaken.marks, 'any', noDigest), ({ count, type, directory }) =>
-      `${changesOf(count, type)} wait${count === 1 ? 's' : ''} for a person: the data of directory ${directory} was older than what was acknowledged, has gone on since, and still wants ${count === 1 ? 'it' : 'them'}: it seems to have been set back`),
+    ...suspicionsOf(
+      plan,
+      (part) => plan.older.has(part.directory),
+      ({ count, type, directory }) =>
+        `${changesOf(count, type)} wait${count === 1 ? 's' : ''}: the data of directory ${directory} is older than what was acknowledged (${plan.older.get(directory) ?? ''}). ${count === 1 ? 'It is' : 'They are'} released when it has caught up`,
+    ),
+    ...suspicionsOf(
+      plan,
+      (part) => plan.overtaken.directories.has(part.directory) && isAmong(part, plan.overtaken.marks, 'any', noDigest),
+      ({ count, type, directory }) =>
+        `${changesOf(count, type)} wait${count === 1 ? 's' : ''} for a person: the data of directory ${directory} was older than what was acknowledged, has gone on since, and still wants ${count === 1 ? 'it' : 'them'}: it seems to have been set back`,
+    ),
   ];
 }
 

@@ -105,7 +105,8 @@ export function takeApart(input: GuardInput): Judged {
     possible: possibleMembers(operations, context),
     planned: tally(operations, context),
     *parts() {
-      for (const operation of operations) for (const part of partsOf(operation, context)) if (!part.isConsequence) yield part;
+      for (const operation of operations)
+        for (const part of partsOf(operation, context)) if (!part.isConsequence) yield part;
     },
   };
 }

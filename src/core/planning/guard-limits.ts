@@ -14,11 +14,18 @@ import { tallyKey, type Tally } from './tally.ts';
 export function findExcess(plan: Judged, found: readonly Suspicion[]): Suspicion[] {
   const excess = (planned: Tally): Suspicion[] => {
     const measure = measures[planned.kind];
-    const finding = planned.count === 0 || (measure.established === true && !plan.established) ? undefined : compare(planned, measure, plan);
-    return finding === undefined ? [] : [{ finding, selects: (part) => part.type === planned.type && measure.counts(part, planned) }];
+    const finding =
+      planned.count === 0 || (measure.established === true && !plan.established)
+        ? undefined
+        : compare(planned, measure, plan);
+    return finding === undefined
+      ? []
+      : [{ finding, selects: (part) => part.type === planned.type && measure.counts(part, planned) }];
   };
   const others = plan.planned.filter(({ kind }) => kind !== 'updates').flatMap(excess);
-  const updates = plan.planned.filter(({ kind }) => kind === 'updates').map((one) => ({ ...one, count: one.count - heldUpdates(one, plan, [...found, ...others]) }));
+  const updates = plan.planned
+    .filter(({ kind }) => kind === 'updates')
+    .map((one) => ({ ...one, count: one.count - heldUpdates(one, plan, [...found, ...others]) }));
   return [...others, ...updates.flatMap(excess)];
 }
 
@@ -26,7 +33,9 @@ export function findExcess(plan: Judged, found: readonly Suspicion[]): Suspicion
 function heldUpdates({ type }: Tally, plan: Judged, found: readonly Suspicion[]): number {
   if (found.length === 0) return 0;
   const own = [...plan.parts()].filter((part) => part.type === type && part.operation.verb === 'update');
-  return [...Map.groupBy(own, ({ operation }) => operation).values()].filter((parts) => parts.every((part) => found.some(({ selects }) => selects(part)))).length;
+  return [...Map.groupBy(own, ({ operation }) => operation).values()].filter((parts) =>
+    parts.every((part) => found.some(({ selects }) => selects(part))),
+  ).length;
 }
 
 function compare(planned: Tally, measure: Measure, plan: Judged): GuardFinding | undefined {
@@ -41,7 +50,19 @@ function compare(planned: Tally, measure: Measure, plan: Judged): GuardFinding |
   if (count + recent <= allowed) return undefined;
   const after = recent === 0 ? '' : `, after ${whole(recent)} in the last 24 hours`;
   const text = `${measure.sentence(planned, population)}${after}; allowed ${allowed === 1 ? 'is' : 'are'} ${whole(allowed)} (${words(limit, allowed, before, others)})`;
-  return { kind, type, evidence: planned.evidence, sourceId: group, path, planned: count, recent, population, before, allowed, text };
+  return {
+    kind,
+    type,
+    evidence: planned.evidence,
+    sourceId: group,
+    path,
+    planned: count,
+    recent,
+    population,
+    before,
+    allowed,
+    text,
+  };
 }
 
 /**
@@ -53,8 +74,19 @@ export function measure(plan: Judged, held: readonly GuardFinding[]): Measured[]
   const measured = new Map(plan.begun?.measured.map((one) => [tallyKey(one), one]));
   for (const one of plan.planned) {
     const { kind, type, evidence, group, path } = one;
-    if (heldKinds.has(JSON.stringify([kind, type, group, path])) || (measures[kind].established === true && !plan.established)) continue;
-    measured.set(tallyKey(one), { kind, type, evidence, group, path, before: populationBefore(one, measures[kind], plan) });
+    if (
+      heldKinds.has(JSON.stringify([kind, type, group, path])) ||
+      (measures[kind].established === true && !plan.established)
+    )
+      continue;
+    measured.set(tallyKey(one), {
+      kind,
+      type,
+      evidence,
+      group,
+      path,
+      before: populationBefore(one, measures[kind], plan),
+    });
   }
   return [...measured.values()];
 }
@@ -71,7 +103,9 @@ function populationBefore(tally: Tally, measure: Measure, plan: Judged): number 
 }
 
 function goneLately({ kind, type, group, path }: Tally, { shrinks }: Measure, { recent }: Judged): readonly Tally[] {
-  return shrinks ? recent.filter((one) => one.kind === kind && one.type === type && one.group === group && one.path === path) : [];
+  return shrinks
+    ? recent.filter((one) => one.kind === kind && one.type === type && one.group === group && one.path === path)
+    : [];
 }
 
 /**
@@ -109,5 +143,7 @@ function sum(tallies: readonly Tally[]): number {
 function words({ percent, atLeast }: Limit, allowed: number, population: number, others: number): string {
   const share = `${percent} %, at least ${atLeast}`;
   if (allowed >= atLeast) return share;
-  return others > 0 ? `${share}, but no more than half, with ${others} by the directory's word` : `${share}, but no more than half of ${whole(population)}`;
+  return others > 0
+    ? `${share}, but no more than half, with ${others} by the directory's word`
+    : `${share}, but no more than half of ${whole(population)}`;
 }

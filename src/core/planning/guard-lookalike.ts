@@ -11,6 +11,14 @@ export function lookalikeRule(plan: Judged): Suspicion[] {
   const planned = [...plan.parts()].filter(isLookalike).length;
   if (planned === 0) return [];
   const text = `${count(planned, 'account')} would be switched off that may be somebody else's: the target does not have what was known of the owner any more, and nothing but the name says whose it is`;
-  const finding = { kind: 'lookalike', type: 'user', planned, recent: 0, population: plan.population.active.user, allowed: 0, text } as const;
+  const finding = {
+    kind: 'lookalike',
+    type: 'user',
+    planned,
+    recent: 0,
+    population: plan.population.active.user,
+    allowed: 0,
+    text,
+  } as const;
   return [{ finding, selects: isLookalike }];
 }

@@ -55,7 +55,8 @@ export const measures: Readonly<Record<TallyKind, Measure>> = {
   },
   memberships: {
     limit: 'memberships',
-    population: ({ population, possible }) => population.memberships + [...possible.values()].reduce((sum, count) => sum + count, 0),
+    population: ({ population, possible }) =>
+      population.memberships + [...possible.values()].reduce((sum, count) => sum + count, 0),
     shrinks: true,
     half: true,
     counts: (part) => part.kind === 'leave' || (isRemovalOfGroup(part) && part.members > 0),
@@ -83,7 +84,8 @@ export const measures: Readonly<Record<TallyKind, Measure>> = {
     shrinks: true,
     half: true,
     counts: (part, { path }) => part.kind === 'clear' && part.change.path === path,
-    sentence: ({ count, type, path = '' }, population) => `${path} would be emptied for ${some(count, population, type)}`,
+    sentence: ({ count, type, path = '' }, population) =>
+      `${path} would be emptied for ${some(count, population, type)}`,
   },
   reactivations: {
     limit: 'reactivations',
@@ -100,7 +102,8 @@ export const measures: Readonly<Record<TallyKind, Measure>> = {
     half: false,
     established: true,
     counts: (part) => part.kind === 'adoption',
-    sentence: (tally, population) => `${count(tally.count, `existing ${tally.type}`)} would be taken over ${beside(population)}`,
+    sentence: (tally, population) =>
+      `${count(tally.count, `existing ${tally.type}`)} would be taken over ${beside(population)}`,
   },
   creations: {
     limit: 'creations',
@@ -123,12 +126,16 @@ export const measures: Readonly<Record<TallyKind, Measure>> = {
 
 /** `12 of 40 users`; those who are no part of the whole (switched off, or lost) beside it. */
 function some(part: number, population: number, noun: string): string {
-  return part > population ? `${count(part, noun)} ${beside(population)}` : `${whole(part)} of ${count(population, noun)}`;
+  return part > population
+    ? `${count(part, noun)} ${beside(population)}`
+    : `${whole(part)} of ${count(population, noun)}`;
 }
 
 /** Newcomers are not among those who are there. */
 function beside(population: number): string {
-  return population === 0 ? 'where there is none' : `beside ${whole(population)} that ${population === 1 ? 'is' : 'are'} there`;
+  return population === 0
+    ? 'where there is none'
+    : `beside ${whole(population)} that ${population === 1 ? 'is' : 'are'} there`;
 }
 
 /**
@@ -136,11 +143,16 @@ function beside(population: number): string {
  */
 function adoptedActive({ operations, established }: Judged, type: ResourceType): number {
   const comes = (one: Operation): boolean => !established && one.verb === 'adopt' && one.targetActive;
-  const leavesAtOnce = (one: Operation): boolean => one.verb === 'deactivate' && one.stage === stages.deactivationsOfNewcomers;
-  return new Set(operations.filter((one) => one.type === type && (comes(one) || leavesAtOnce(one))).map(({ sourceId }) => sourceId)).size;
+  const leavesAtOnce = (one: Operation): boolean =>
+    one.verb === 'deactivate' && one.stage === stages.deactivationsOfNewcomers;
+  return new Set(
+    operations.filter((one) => one.type === type && (comes(one) || leavesAtOnce(one))).map(({ sourceId }) => sourceId),
+  ).size;
 }
 
 /** Those who were to be switched off and perhaps were, because no answer came, and are switched on again for that. */
 function perhapsDeactivated({ operations, links }: Judged, type: ResourceType): number {
-  return operations.filter((one) => one.verb === 'reactivate' && one.type === type && links.get(one.sourceId)?.lifecycle === 'active').length;
+  return operations.filter(
+    (one) => one.verb === 'reactivate' && one.type === type && links.get(one.sourceId)?.lifecycle === 'active',
+  ).length;
 }

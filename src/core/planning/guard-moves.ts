@@ -9,7 +9,10 @@ import type { Suspicion } from './guard-suspicion.ts';
  * whoever writes one of them can give an entry any id: so a person says whether it is the same. Held whatever the limits.
  */
 export function movedDirectoryRule(plan: Judged): Suspicion[] {
-  const moves = new Map<string, { readonly from: string; readonly to: string; readonly type: ResourceType; planned: number }>();
+  const moves = new Map<
+    string,
+    { readonly from: string; readonly to: string; readonly type: ResourceType; planned: number }
+  >();
   for (const part of plan.parts()) {
     const from = directoryBefore(part, plan);
     if (from === undefined) continue;

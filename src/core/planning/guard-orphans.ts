@@ -11,14 +11,23 @@ export function unreadDirectoryRule(plan: Judged): Suspicion[] {
   const counts = new Map<string, number>();
   for (const part of plan.parts()) {
     const directory = unreadDirectory(part, plan);
-    if (directory !== undefined) counts.set(`${directory} ${part.type}`, (counts.get(`${directory} ${part.type}`) ?? 0) + 1);
+    if (directory !== undefined)
+      counts.set(`${directory} ${part.type}`, (counts.get(`${directory} ${part.type}`) ?? 0) + 1);
   }
   return [...counts].map(([key, planned]) => {
     const [directory = '', type] = key.split(' ');
     const own = type === 'group' ? 'group' : 'user';
     const text = `${count(planned, own)} would lose something because nobody reads directory ${directory} any more, from which ${planned === 1 ? 'it was' : 'they were'} linked`;
     return {
-      finding: { kind: 'unread_directory', type: own, planned, recent: 0, population: plan.population.active[own], allowed: 0, text },
+      finding: {
+        kind: 'unread_directory',
+        type: own,
+        planned,
+        recent: 0,
+        population: plan.population.active[own],
+        allowed: 0,
+        text,
+      },
       selects: (part) => part.type === own && unreadDirectory(part, plan) === directory,
     };
   });

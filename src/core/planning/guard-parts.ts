@@ -130,14 +130,24 @@ function isBack(link: Pick<Link, 'lifecycle' | 'type'> | undefined): boolean {
 }
 
 /** Groups that lose all of their members by these operations together, and get nobody of whom it is certain that they will be there. */
-export function emptiedGroups(plan: readonly Operation[], members: PartContext['members'], arriving: ReadonlySet<SourceId>): ReadonlySet<SourceId> {
-  const changed = Map.groupBy(plan.flatMap((one) => (one.verb === 'members' && one.cause === 'changed' ? [one] : [])), ({ sourceId }) => sourceId);
-  return new Set([...changed].flatMap(([group, operations]) => {
-    const joins = (id: SourceId): boolean => !arriving.has(group) && !arriving.has(id);
-    const leaving = new Set(operations.flatMap(({ remove }) => remove));
-    const stays = operations.some(({ add }) => add.some(joins)) || [...(members.get(group) ?? [])].some((id) => !leaving.has(id));
-    return stays ? [] : [group];
-  }));
+export function emptiedGroups(
+  plan: readonly Operation[],
+  members: PartContext['members'],
+  arriving: ReadonlySet<SourceId>,
+): ReadonlySet<SourceId> {
+  const changed = Map.groupBy(
+    plan.flatMap((one) => (one.verb === 'members' && one.cause === 'changed' ? [one] : [])),
+    ({ sourceId }) => sourceId,
+  );
+  return new Set(
+    [...changed].flatMap(([group, operations]) => {
+      const joins = (id: SourceId): boolean => !arriving.has(group) && !arriving.has(id);
+      const leaving = new Set(operations.flatMap(({ remove }) => remove));
+      const stays =
+        operations.some(({ add }) => add.some(joins)) || [...(members.get(group) ?? [])].some((id) => !leaving.has(id));
+      return stays ? [] : [group];
+    }),
+  );
 }
 
 /** Whether somebody loses access, or a group that left its members. */
@@ -169,9 +179,14 @@ export function partsOf(operation: Operation, context: PartContext): Part[] {
     case 'update':
       return attributeParts(operation, common, context);
     case 'reactivate':
-      return [{ ...common, kind: 'reactivation', follows: context.arriving.has(sourceId) ? [`arrival ${sourceId}`] : none }, ...attributeParts(operation, { ...common, follows: [`reactivation ${sourceId}`] }, context)];
+      return [
+        { ...common, kind: 'reactivation', follows: context.arriving.has(sourceId) ? [`arrival ${sourceId}`] : none },
+        ...attributeParts(operation, { ...common, follows: [`reactivation ${sourceId}`] }, context),
+      ];
     case 'members':
-      return operation.cause === 'changed' ? memberParts(operation, common, context) : [removalPart(common, operation.evidence, context)];
+      return operation.cause === 'changed'
+        ? memberParts(operation, common, context)
+        : [removalPart(common, operation.evidence, context)];
     case 'deactivate':
     case 'delete':
       return [removalPart(common, operation.cause === 'disabled' ? 'word' : operation.evidence, context)];
@@ -213,10 +228,21 @@ const none: readonly Lead[] = [];
 function removalPart(common: Common, evidence: Evidence = 'absence', { arriving, off, members }: PartContext): Removal {
   const { type, sourceId } = common;
   const follows: readonly Lead[] = arriving.has(sourceId) ? [`arrival ${sourceId}`] : none;
-  return { ...common, kind: 'removal', evidence, hadAccess: !off.has(sourceId), members: type === 'group' ? (members.get(sourceId)?.size ?? 0) : 0, follows };
+  return {
+    ...common,
+    kind: 'removal',
+    evidence,
+    hadAccess: !off.has(sourceId),
+    members: type === 'group' ? (members.get(sourceId)?.size ?? 0) : 0,
+    follows,
+  };
 }
 
-function memberParts(operation: MembersOperation, common: Common, { removed, arriving, emptied, gone }: PartContext): MembershipChange[] {
+function memberParts(
+  operation: MembersOperation,
+  common: Common,
+  { removed, arriving, emptied, gone }: PartContext,
+): MembershipChange[] {
   const empties = emptied.has(operation.sourceId);
   const own: readonly Lead[] = arriving.has(operation.sourceId) ? [`arrival ${operation.sourceId}`] : none;
   return [
@@ -232,28 +258,50 @@ function memberParts(operation: MembersOperation, common: Common, { removed, arr
   ];
 }
 
-function attributeParts({ changes, sourceId }: UpdateOperation, common: Common, { removed, arriving, followed }: PartContext): AttributePart[] {
+function attributeParts(
+  { changes, sourceId }: UpdateOperation,
+  common: Common,
+  { removed, arriving, followed }: PartContext,
+): AttributePart[] {
   const arrives = arriving.has(sourceId);
   const completes = arrives || common.operation.verb === 'reactivate';
   const own: readonly Lead[] = arrives ? [...common.follows, `arrival ${sourceId}`] : common.follows;
   // That somebody is active is what the reactivation itself says.
-  return changes.filter((change) => !isComeback(common.operation, change)).map((change): AttributePart => {
-    if (change.change === 'clear') {
-      const { leaver } = change;
-      const follows = leaver !== undefined && removed.has(leaver);
-      return { ...common, kind: 'clear', change, follows: follows ? [...own, `removal ${leaver}`] : own, isConsequence: follows || completes || followed.has(pathMark(sourceId, change)) };
-    }
-    const referred = change.value instanceof Reference && arriving.has(change.value.id) ? change.value.id : undefined;
-    return { ...common, kind: 'set', change, follows: referred === undefined ? own : [...own, `arrival ${referred}`], isConsequence: completes || followed.has(pathMark(sourceId, change)) };
-  });
+  return changes
+    .filter((change) => !isComeback(common.operation, change))
+    .map((change): AttributePart => {
+      if (change.change === 'clear') {
+        const { leaver } = change;
+        const follows = leaver !== undefined && removed.has(leaver);
+        return {
+          ...common,
+          kind: 'clear',
+          change,
+          follows: follows ? [...own, `removal ${leaver}`] : own,
+          isConsequence: follows || completes || followed.has(pathMark(sourceId, change)),
+        };
+      }
+      const referred = change.value instanceof Reference && arriving.has(change.value.id) ? change.value.id : undefined;
+      return {
+        ...common,
+        kind: 'set',
+        change,
+        follows: referred === undefined ? own : [...own, `arrival ${referred}`],
+        isConsequence: completes || followed.has(pathMark(sourceId, change)),
+      };
+    });
 }
 
 /** What drew others with it, of operations that go on: whatever follows it is done, or is left of them. */
 export function drewOthers(operations: readonly Operation[], context: PartContext): Drew {
-  const parts = operations.flatMap((operation) => partsOf(operation, context)).filter(({ isConsequence }) => isConsequence);
+  const parts = operations
+    .flatMap((operation) => partsOf(operation, context))
+    .filter(({ isConsequence }) => isConsequence);
   return {
     removed: [...new Set(parts.flatMap((part) => (part.kind === 'leave' ? [part.member] : [])))],
-    changes: parts.flatMap((part) => ('change' in part && part.operation.verb === 'update' ? [pathMark(part.sourceId, part.change)] : [])),
+    changes: parts.flatMap((part) =>
+      'change' in part && part.operation.verb === 'update' ? [pathMark(part.sourceId, part.change)] : [],
+    ),
   };
 }
 
@@ -270,11 +318,16 @@ function changesPart(operation: UpdateOperation, parts: readonly Part[]): Operat
   const back = parts.some(({ kind }) => kind === 'reactivation');
   const changes = operation.changes.filter((change) => kept.has(change) || (back && isComeback(operation, change)));
   if (changes.length === operation.changes.length) return [operation];
-  return [operation.verb === 'update' || !back ? { ...operation, verb: 'update', changes, reason: changesReason(changes) } : { ...operation, changes }];
+  return [
+    operation.verb === 'update' || !back
+      ? { ...operation, verb: 'update', changes, reason: changesReason(changes) }
+      : { ...operation, changes },
+  ];
 }
 
 function membersPart(operation: MembersOperation, parts: readonly Part[]): Operation[] {
-  const ids = (wanted: Part['kind']) => new Set(parts.flatMap((part) => (part.kind === wanted && 'member' in part ? [part.member] : [])));
+  const ids = (wanted: Part['kind']) =>
+    new Set(parts.flatMap((part) => (part.kind === wanted && 'member' in part ? [part.member] : [])));
   const [joining, leaving] = [ids('join'), ids('leave')];
   const add = operation.add.filter((id) => joining.has(id));
   const remove = operation.remove.filter((id) => leaving.has(id));

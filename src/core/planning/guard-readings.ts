@@ -12,7 +12,9 @@ import type { Suspicion } from './guard-suspicion.ts';
 export function firstRunRule(plan: Judged): Suspicion[] {
   const { firstRun, standing } = plan;
   if (!firstRun && standing.firstRun.size === 0) return [];
-  const because = firstRun ? 'but this is the first run: nothing is known that could justify it' : 'which the first run held, because nothing was known that could justify it';
+  const because = firstRun
+    ? 'but this is the first run: nothing is known that could justify it'
+    : 'which the first run held, because nothing was known that could justify it';
   const isSuspect = (part: Part) => isGuess(part) && (firstRun || isAmong(part, standing.firstRun, 'any', noDigest));
   return suspect(plan, 'first_run', isSuspect, (part, what) => ({ key: '', text: `${what}, ${because}` }));
 }
@@ -26,28 +28,46 @@ export function emptyReadingRule(plan: Judged): Suspicion[] {
   const emptyFor = (part: Part): { directory: string; type: string } | undefined => {
     const type = part.kind === 'leave' ? links.get(part.member)?.type : part.type;
     const directory = part.kind === 'leave' ? links.get(part.member)?.directory : part.directory;
-    return isGuess(part) && type !== undefined && directory !== undefined && isEmpty(directory, type) ? { directory, type } : undefined;
+    return isGuess(part) && type !== undefined && directory !== undefined && isEmpty(directory, type)
+      ? { directory, type }
+      : undefined;
   };
-  return suspect(plan, 'empty_reading', (part) => emptyFor(part) !== undefined, (part, what) => {
-    const { directory = '', type = '' } = emptyFor(part) ?? {};
-    return { key: `${directory} ${type}`, text: `${what} because the directory ${directory} showed no ${type} at all` };
-  });
+  return suspect(
+    plan,
+    'empty_reading',
+    (part) => emptyFor(part) !== undefined,
+    (part, what) => {
+      const { directory = '', type = '' } = emptyFor(part) ?? {};
+      return {
+        key: `${directory} ${type}`,
+        text: `${what} because the directory ${directory} showed no ${type} at all`,
+      };
+    },
+  );
 }
 
 /** A group that decides who is in scope and has lost its last member puts everyone in it out of scope. */
 export function emptyScopeRule(plan: Judged): Suspicion[] {
   const emptied = Map.groupBy(plan.emptiedScopes, ({ type }) => type);
   const leftScope = (part: Part) =>
-    part.kind === 'removal' && emptied.has(part.type) && 'cause' in part.operation && part.operation.cause === 'left_scope';
+    part.kind === 'removal' &&
+    emptied.has(part.type) &&
+    'cause' in part.operation &&
+    part.operation.cause === 'left_scope';
   return suspect(plan, 'empty_scope', leftScope, ({ type }, what) => {
-    const groups = emptied.get(type)?.map(({ dn }) => dn).join(' or ') ?? '';
+    const groups =
+      emptied
+        .get(type)
+        ?.map(({ dn }) => dn)
+        .join(' or ') ?? '';
     return { key: '', text: `${what} because no ${type} is in ${groups} any more, which decides who is in scope` };
   });
 }
 
 /** The time to come back is over by the clock alone: it leapt, or nobody looked for long. */
 export function clockLeapRule(plan: Judged): Suspicion[] {
-  const leapt = ({ operation, sourceId }: Part) => operation.verb === 'delete' && operation.afterGrace === true && plan.isLeap(sourceId);
+  const leapt = ({ operation, sourceId }: Part) =>
+    operation.verb === 'delete' && operation.afterGrace === true && plan.isLeap(sourceId);
   const because = 'because their time to come back is over by the clock, which leapt or went on while nobody looked';
   return suspect(plan, 'clock_leap', leapt, (part, what) => ({ key: '', text: `${what} ${because}` }));
 }
@@ -55,7 +75,9 @@ export function clockLeapRule(plan: Judged): Suspicion[] {
 /** Also where a look-up said the same: whatever emptied the reading may speak in the look-up too. */
 function isGuess(part: Part): boolean {
   const { operation } = part;
-  return part.kind === 'leave' || (part.kind === 'removal' && !('cause' in operation && operation.cause === 'disabled'));
+  return (
+    part.kind === 'leave' || (part.kind === 'removal' && !('cause' in operation && operation.cause === 'disabled'))
+  );
 }
 
 /**
@@ -82,9 +104,21 @@ function suspect(
     if (first === undefined) return [];
     const { type } = first;
     const group = first.kind === 'leave' ? first.sourceId : undefined;
-    const what = group === undefined ? `${count(parts.length, type)} would ${isDeletion(first) ? 'be deleted' : 'lose access'}` : `${count(parts.length, 'member')} would leave one group`;
+    const what =
+      group === undefined
+        ? `${count(parts.length, type)} would ${isDeletion(first) ? 'be deleted' : 'lose access'}`
+        : `${count(parts.length, 'member')} would leave one group`;
     const population = group === undefined ? plan.population.active[type] : (plan.members.get(group)?.size ?? 0);
-    const finding = { kind, type, sourceId: group, planned: parts.length, recent: 0, population, allowed: 0, text: tell(first, what).text };
+    const finding = {
+      kind,
+      type,
+      sourceId: group,
+      planned: parts.length,
+      recent: 0,
+      population,
+      allowed: 0,
+      text: tell(first, what).text,
+    };
     return [{ finding, selects: (part) => those(part) && keyOf(part) === key }];
   });
 }

@@ -31,15 +31,28 @@ export function unresolvedMembersRule(plan: Judged): Suspicion[] {
 export function unresolvedScopeRule(plan: Judged): Suspicion[] {
   const { possiblyInScope, population } = plan;
   if (possiblyInScope.size === 0) return [];
-  const isMeant = (part: Part): boolean => part.kind === 'removal' && part.evidence !== 'word' && possiblyInScope.has(part.sourceId);
+  const isMeant = (part: Part): boolean =>
+    part.kind === 'removal' && part.evidence !== 'word' && possiblyInScope.has(part.sourceId);
   return (['user', 'group'] as const).flatMap((type): Suspicion[] => {
-    const planned = new Set([...plan.parts()].filter((part) => part.type === type && isMeant(part)).map(({ sourceId }) => sourceId)).size;
+    const planned = new Set(
+      [...plan.parts()].filter((part) => part.type === type && isMeant(part)).map(({ sourceId }) => sourceId),
+    ).size;
     if (planned === 0) return [];
     const text = `${count(planned, type)} would lose access although a group by which the scope goes still names somebody who may be them: nobody has that name any more, or several have it`;
-    return [{
-      finding: { kind: 'unresolved_members', type, planned, recent: 0, population: population.active[type], allowed: 0, text },
-      selects: (part) => part.type === type && isMeant(part),
-    }];
+    return [
+      {
+        finding: {
+          kind: 'unresolved_members',
+          type,
+          planned,
+          recent: 0,
+          population: population.active[type],
+          allowed: 0,
+          text,
+        },
+        selects: (part) => part.type === type && isMeant(part),
+      },
+    ];
   });
 }
 

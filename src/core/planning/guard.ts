@@ -74,7 +74,8 @@ export function guard(input: GuardInput): Verdict {
   const plan = takeApart(input);
   const found = rules.flatMap((rule) => rule(plan));
   const suspicions = [...found, ...findExcess(plan, found)];
-  if (suspicions.length === 0) return { proceed: input.operations, hold: undefined, begun: begin(plan, input.operations, []) };
+  if (suspicions.length === 0)
+    return { proceed: input.operations, hold: undefined, begun: begin(plan, input.operations, []) };
   // An approval stands for what was found too much. What follows it may change without voiding the approval.
   const decisive = input.operations.flatMap((operation) => {
     const parts = partsOf(operation, plan.context).filter((part) => isFound(part, suspicions));
@@ -99,13 +100,21 @@ function begin(plan: Judged, proceed: readonly Operation[], held: readonly Guard
   };
 }
 
-function divide(plan: Judged, suspicions: readonly Suspicion[]): { readonly proceed: Operation[]; readonly held: Operation[] } {
+function divide(
+  plan: Judged,
+  suspicions: readonly Suspicion[],
+): { readonly proceed: Operation[]; readonly held: Operation[] } {
   const leads = heldLeads(plan, suspicions);
   const isHeld = (part: Part) => isFound(part, suspicions) || part.follows.some((lead) => leads.has(lead));
   const [proceed, held]: [Operation[], Operation[]] = [[], []];
   for (const operation of plan.operations) {
     const parts = partsOf(operation, plan.context);
-    proceed.push(...putTogether(operation, parts.filter((part) => !isHeld(part))));
+    proceed.push(
+      ...putTogether(
+        operation,
+        parts.filter((part) => !isHeld(part)),
+      ),
+    );
     held.push(...putTogether(operation, parts.filter(isHeld)));
   }
   return { proceed, held };
@@ -114,11 +123,12 @@ function divide(plan: Judged, suspicions: readonly Suspicion[]): { readonly proc
 /** What is held and has others follow it. It may follow something itself: whoever is adopted and switched off at once. */
 function heldLeads(plan: Judged, suspicions: readonly Suspicion[]): ReadonlySet<Lead> {
   const leads = new Set<Lead>();
-  for (let size = -1; size < leads.size; ) {
+  for (let size = -1; size < leads.size;) {
     size = leads.size;
     for (const part of plan.parts()) {
       const lead = leadOf(part);
-      if (lead !== undefined && (isFound(part, suspicions) || part.follows.some((one) => leads.has(one)))) leads.add(lead);
+      if (lead !== undefined && (isFound(part, suspicions) || part.follows.some((one) => leads.has(one))))
+        leads.add(lead);
     }
   }
   return leads;

@@ -10,13 +10,21 @@ export function handOver(input: PlanInput): PlanInput {
   const heirs = new Map([...input.successors].map(([heir, { replaces }]) => [replaces.sourceId, heir]));
   const pass = (id: SourceId): SourceId => heirs.get(id) ?? id;
   const directories = new Map(input.resources.map(({ sourceId, directory }) => [sourceId, directory]));
-  const links = new Map([...input.links].flatMap(([id, link]) => {
-    const unsettled = link.unsettled?.map(pass);
-    return heirs.has(id) ? [] : [[id, unsettled === undefined ? link : { ...link, unsettled }]];
-  }));
+  const links = new Map(
+    [...input.links].flatMap(([id, link]) => {
+      const unsettled = link.unsettled?.map(pass);
+      return heirs.has(id) ? [] : [[id, unsettled === undefined ? link : { ...link, unsettled }]];
+    }),
+  );
   for (const [heir, { replaces }] of input.successors) {
     const directory = directories.get(heir) ?? replaces.directory;
-    links.set(heir, { ...replaces, sourceId: heir, directory, departedAt: undefined, unsettled: replaces.unsettled?.map(pass) });
+    links.set(heir, {
+      ...replaces,
+      sourceId: heir,
+      directory,
+      departedAt: undefined,
+      unsettled: replaces.unsettled?.map(pass),
+    });
   }
   return {
     ...input,

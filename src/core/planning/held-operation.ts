@@ -26,19 +26,33 @@ export function heldOperation(operation: Operation, digest: Digest): HeldOperati
   const { verb, type, sourceId } = operation;
   switch (operation.verb) {
     case 'members':
-      return { verb, type, sourceId, ...(operation.add.length === 0 ? {} : { add: operation.add }), remove: operation.remove };
+      return {
+        verb,
+        type,
+        sourceId,
+        ...(operation.add.length === 0 ? {} : { add: operation.add }),
+        remove: operation.remove,
+      };
     case 'update':
     case 'reactivate':
       return { verb, type, sourceId, changes: operation.changes.map((change) => heldChange(change, digest)) };
     case 'deactivate':
-      return { verb, type, sourceId, ...(operation.cause === 'disabled' ? {} : { departed: true as const }), ...(operation.lookalike === undefined ? {} : { lookalike: operation.lookalike }) };
+      return {
+        verb,
+        type,
+        sourceId,
+        ...(operation.cause === 'disabled' ? {} : { departed: true as const }),
+        ...(operation.lookalike === undefined ? {} : { lookalike: operation.lookalike }),
+      };
     default:
       return { verb, type, sourceId };
   }
 }
 
 function heldChange(change: AttributeChange, digest: Digest): { readonly path: string; readonly value?: string } {
-  return change.change === 'clear' ? { path: change.path } : { path: change.path, value: digest(valueText(change.value)) };
+  return change.change === 'clear'
+    ? { path: change.path }
+    : { path: change.path, value: digest(valueText(change.value)) };
 }
 
 function valueText(value: DesiredValue): string {
@@ -106,7 +120,10 @@ export function anyChangeMark({ type, sourceId }: Whole): string {
   return JSON.stringify(['change', type, sourceId]);
 }
 
-function changeMark({ type, sourceId }: Whole, { path, value }: { readonly path: string; readonly value?: string | undefined }): string {
+function changeMark(
+  { type, sourceId }: Whole,
+  { path, value }: { readonly path: string; readonly value?: string | undefined },
+): string {
   return JSON.stringify(['change', type, sourceId, path, ...(value === undefined ? [] : [value])]);
 }
 

@@ -7,13 +7,18 @@ import { digestAttributes, type TargetIdOf } from './diff.ts';
  * The same resource with the values that the target has, where several are equally good: what was sent last, or what an
  * account that is taken over shows. So another order of values, or a new one beside them, changes nobody's login.
  */
-export function keepChoices(resource: Resource, { links, matches, digest }: Pick<PlanInput, 'links' | 'matches' | 'digest'>, targetIdOf: TargetIdOf): Resource {
+export function keepChoices(
+  resource: Resource,
+  { links, matches, digest }: Pick<PlanInput, 'links' | 'matches' | 'digest'>,
+  targetIdOf: TargetIdOf,
+): Resource {
   const { choices, sourceId, attributes } = resource;
   if (choices === undefined) return resource;
   const link = links.get(sourceId);
   const body = matches.get(sourceId)?.body;
   const isHeld = (path: string, value: DesiredValue): boolean => {
-    if (body !== undefined) return !(value instanceof Reference) && sameScimValue(value, readScimPath(body, scimPath(path)));
+    if (body !== undefined)
+      return !(value instanceof Reference) && sameScimValue(value, readScimPath(body, scimPath(path)));
     const held = link?.attributes[path];
     return held !== undefined && digestAttributes(new Map([[path, value]]), digest, targetIdOf)[path] === held;
   };
@@ -30,11 +35,18 @@ export function keepChoices(resource: Resource, { links, matches, digest }: Pick
  * A pure memo: attributes are compared by what they are, as objects, and an unchanged resource must stay the same one. The
  * last choice alone is kept, which is the one of the target that is planned; another target has attributes of its own.
  */
-const merges = new WeakMap<DesiredAttributes, { readonly kept: readonly [string, DesiredValue][]; readonly attributes: DesiredAttributes }>();
+const merges = new WeakMap<
+  DesiredAttributes,
+  { readonly kept: readonly [string, DesiredValue][]; readonly attributes: DesiredAttributes }
+>();
 
 function merged(attributes: DesiredAttributes, kept: readonly [string, DesiredValue][]): DesiredAttributes {
   const before = merges.get(attributes);
-  if (before?.kept.length === kept.length && before.kept.every(([path, value], at) => kept[at]?.[0] === path && kept[at][1] === value)) return before.attributes;
+  if (
+    before?.kept.length === kept.length &&
+    before.kept.every(([path, value], at) => kept[at]?.[0] === path && kept[at][1] === value)
+  )
+    return before.attributes;
   const made = new Map([...attributes, ...kept]);
   merges.set(attributes, { kept, attributes: made });
   return made;

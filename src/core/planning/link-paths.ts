@@ -33,7 +33,8 @@ export function settlePaths(link: Link, { attributes }: Pick<Resource, 'attribut
   }
   if (link.marksEmpty !== true) {
     for (const [path, value] of attributes) {
-      if (!(path in link.attributes) && path !== lifecyclePath && (value === null || value instanceof Reference)) changes.push([path, empty]);
+      if (!(path in link.attributes) && path !== lifecyclePath && (value === null || value instanceof Reference))
+        changes.push([path, empty]);
     }
   }
   if (changes.length === 0 && link.marksEmpty === true) return link;
@@ -63,14 +64,28 @@ export function learnPaths(
     if (isNoValue(held)) return value !== null && isUntold(body, scimPath(path)) ? doubtful : empty;
     const plain = value instanceof Reference ? targetIdOf(value.id) : value;
     const isWanted = value !== undefined && plain !== undefined && plain !== null && sameScimValue(plain, held);
-    return isWanted ? digestAttributes(new Map([[path, value]]), digest, targetIdOf)[path] : digest(`${path}=${heldText(held)}`);
+    return isWanted
+      ? digestAttributes(new Map([[path, value]]), digest, targetIdOf)[path]
+      : digest(`${path}=${heldText(held)}`);
   };
-  return { ...link, attributes: withMarks(link.attributes, paths.map((path) => [path, learn(path)])) };
+  return {
+    ...link,
+    attributes: withMarks(
+      link.attributes,
+      paths.map((path) => [path, learn(path)]),
+    ),
+  };
 }
 
 /** The link with one mark at all of these paths. */
 export function markPaths(link: Link, paths: readonly string[], mark: string): Link {
-  return { ...link, attributes: withMarks(link.attributes, paths.map((path) => [path, mark])) };
+  return {
+    ...link,
+    attributes: withMarks(
+      link.attributes,
+      paths.map((path) => [path, mark]),
+    ),
+  };
 }
 
 /** Stands among the paths of a group of which it is not known any more who its members are. */
@@ -83,7 +98,11 @@ export const membersPath = 'members';
 export function forgetContent(link: Link): Link {
   const known = Object.entries(link.attributes).filter(([, mark]) => mark !== empty);
   const attributes = Object.fromEntries(known.map(([path, mark]) => [path, mark === doubtful ? doubtful : unmanaged]));
-  return { ...link, marksEmpty: true, attributes: { ...attributes, [link.type === 'user' ? lifecyclePath : membersPath]: unmanaged } };
+  return {
+    ...link,
+    marksEmpty: true,
+    attributes: { ...attributes, [link.type === 'user' ? lifecyclePath : membersPath]: unmanaged },
+  };
 }
 
 /** Whether somebody is active, or who is in a group, is not known. */
@@ -94,7 +113,10 @@ export function unknownWhole({ attributes }: Pick<Link, 'attributes'>): string[]
 /** The link of a user who was seen to be active, or not. */
 export function learnActive(link: Link, active: boolean, digest: Digest): Link {
   if (link.leftDisabled === true && active) return learnActive({ ...link, leftDisabled: undefined }, active, digest);
-  const attributes = { ...link.attributes, ...digestAttributes(new Map([[lifecyclePath, active]]), digest, () => undefined) };
+  const attributes = {
+    ...link.attributes,
+    ...digestAttributes(new Map([[lifecyclePath, active]]), digest, () => undefined),
+  };
   return { ...link, lifecycle: active || link.leftDisabled === true ? 'active' : 'deactivated', attributes };
 }
 
@@ -104,9 +126,22 @@ export function doubtActive(link: Link): Link {
 }
 
 /** The link of a group whose members were seen, or may be any of those who were acknowledged. */
-export function learnMembers(link: Link, acknowledged: ReadonlySet<SourceId>, seen: ReadonlySet<SourceId> | undefined): Link {
-  const unsettled = [...new Set([...(link.unsettled ?? []), ...(seen === undefined ? acknowledged : acknowledged.symmetricDifference(seen))])];
-  return { ...link, unsettled: unsettled.length === 0 ? undefined : unsettled, attributes: withMarks(link.attributes, [[membersPath, undefined]]) };
+export function learnMembers(
+  link: Link,
+  acknowledged: ReadonlySet<SourceId>,
+  seen: ReadonlySet<SourceId> | undefined,
+): Link {
+  const unsettled = [
+    ...new Set([
+      ...(link.unsettled ?? []),
+      ...(seen === undefined ? acknowledged : acknowledged.symmetricDifference(seen)),
+    ]),
+  ];
+  return {
+    ...link,
+    unsettled: unsettled.length === 0 ? undefined : unsettled,
+    attributes: withMarks(link.attributes, [[membersPath, undefined]]),
+  };
 }
 
 /** Paths at which the target has a value, or may have one. */
@@ -114,7 +149,10 @@ export function heldPaths({ attributes }: Pick<Link, 'attributes'>): string[] {
   return Object.keys(attributes).filter((path) => attributes[path] !== empty);
 }
 
-function withMarks(attributes: Link['attributes'], changes: readonly (readonly [string, string | undefined])[]): Link['attributes'] {
+function withMarks(
+  attributes: Link['attributes'],
+  changes: readonly (readonly [string, string | undefined])[],
+): Link['attributes'] {
   const marked: Record<string, string> = { ...attributes };
   for (const [path, mark] of changes) {
     if (mark === undefined) Reflect.deleteProperty(marked, path);

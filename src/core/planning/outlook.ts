@@ -47,13 +47,15 @@ function findInvisible({ departures, unseen = new Set(), links, digest }: PlanIn
   const invisible = [...departures.map(({ link }) => link), ...[...unseen].flatMap((id) => links.get(id) ?? [])];
   const known = new Map<string, ReadonlyMap<string, SourceId>>();
   const leaversAt = (path: string): ReadonlyMap<string, SourceId> => {
-    const leavers = known.get(path) ?? new Map(
-      invisible.flatMap((link) =>
-        Object.values(digestAttributes(new Map([[path, new Reference(link.sourceId)]]), digest, () => link.targetId)).map(
-          (text) => [text, link.sourceId] as const,
+    const leavers =
+      known.get(path) ??
+      new Map(
+        invisible.flatMap((link) =>
+          Object.values(
+            digestAttributes(new Map([[path, new Reference(link.sourceId)]]), digest, () => link.targetId),
+          ).map((text) => [text, link.sourceId] as const),
         ),
-      ),
-    );
+      );
     known.set(path, leavers);
     return leavers;
   };

@@ -21,7 +21,10 @@ import { subject } from './subject.ts';
  */
 export function planDeparture(departure: Departure, input: PlanInput, outlook: Outlook): Partial<PlannedOperations> {
   const { link, cause, evidence } = departure;
-  if (link.lifecycle === 'lost') return link.lookalike === undefined || input.removal.leaves === 'keep' ? { forgotten: [link] } : planLookalike(link, cause, input, evidence);
+  if (link.lifecycle === 'lost')
+    return link.lookalike === undefined || input.removal.leaves === 'keep'
+      ? { forgotten: [link] }
+      : planLookalike(link, cause, input, evidence);
   const reason = reasonOf(departure);
   if (link.type === 'group') return planGroupDeparture(departure, reason, input, outlook);
   const { leaves, offIsDeletion = false } = input.removal;
@@ -35,7 +38,9 @@ export function planDeparture(departure: Departure, input: PlanInput, outlook: O
 
 function reasonOf({ cause, perhapsHidden }: Departure): string {
   if (cause === 'left_scope') return 'left the scope';
-  return perhapsHidden === true ? 'no longer shown by the directory (deleted, or hidden from the bind account)' : 'no longer in the directory';
+  return perhapsHidden === true
+    ? 'no longer shown by the directory (deleted, or hidden from the bind account)'
+    : 'no longer in the directory';
 }
 
 /** Who has lost access already: the time to come back starts with the departure, and ends with the deletion. */
@@ -48,10 +53,17 @@ function planGrace({ link, cause, evidence }: Departure, reason: string, input: 
   const time = timeToComeBack(input.removal, link.type);
   if (time === undefined || Date.parse(link.departedAt) + time > input.now) return {};
   const why = `${reason} on ${link.departedAt.slice(0, 10)}, the time to come back is over`;
-  return { operations: [{ ...subject(link, why, stages.deletions), verb: 'delete', cause, evidence, afterGrace: true }] };
+  return {
+    operations: [{ ...subject(link, why, stages.deletions), verb: 'delete', cause, evidence, afterGrace: true }],
+  };
 }
 
-function planGroupDeparture(departure: Departure, reason: string, input: PlanInput, outlook: Outlook): Partial<PlannedOperations> {
+function planGroupDeparture(
+  departure: Departure,
+  reason: string,
+  input: PlanInput,
+  outlook: Outlook,
+): Partial<PlannedOperations> {
   const { link, cause, evidence } = departure;
   const { groups } = input.removal;
   if (groups === 'keep') return {};
@@ -62,5 +74,7 @@ function planGroupDeparture(departure: Departure, reason: string, input: PlanInp
   if (remove.length === 0) return groups === 'delete' ? planGrace(departure, reason, input) : {};
   // Whoever comes again in this plan has to be there before they can be taken out.
   const stage = remove.every((id) => outlook.live.has(id)) ? stages.leaving : stages.joining;
-  return { operations: [{ ...subject(link, reason, stage), verb: 'members', add: [], remove, cause: 'departed', evidence }] };
+  return {
+    operations: [{ ...subject(link, reason, stage), verb: 'members', add: [], remove, cause: 'departed', evidence }],
+  };
 }

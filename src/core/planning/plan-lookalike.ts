@@ -9,10 +9,17 @@ import { subject } from './subject.ts';
  * deleted, whatever the policy: should it be somebody else's after all, it can be switched on again. What is adopted in the
  * same plan has an owner.
  */
-export function planLookalike(link: Link, cause: RemovalCause, { matches, removal }: PlanInput, evidence?: Evidence): Partial<PlannedOperations> {
+export function planLookalike(
+  link: Link,
+  cause: RemovalCause,
+  { matches, removal }: PlanInput,
+  evidence?: Evidence,
+): Partial<PlannedOperations> {
   const { lookalike } = link;
   if (lookalike === undefined || [...matches.values()].some(({ targetId }) => targetId === lookalike)) return {};
   const warning = removal.offIsDeletion === true ? ', and switching off is deleting there' : '';
   const reason = `the target does not have their account any more, and has ${lookalike} with the same name${warning}`;
-  return { operations: [{ ...subject(link, reason, stages.deactivations), verb: 'deactivate', cause, evidence, lookalike }] };
+  return {
+    operations: [{ ...subject(link, reason, stages.deactivations), verb: 'deactivate', cause, evidence, lookalike }],
+  };
 }

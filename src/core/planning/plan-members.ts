@@ -21,7 +21,9 @@ export function planMembers(group: Resource, input: PlanInput, outlook: Outlook)
   // Whoever is in an adopted group is not put into it once more.
   const match = isGroupNew ? input.matches.get(group.sourceId) : undefined;
   const present = new Set(match === undefined ? [] : shownMembers(match.body, known, outlook.targetIdOf)?.present);
-  const add = known.filter((id) => !present.has(id)).filter((id) => isGroupNew || !held.has(id) || unsettled.has(id) || !outlook.live.has(id));
+  const add = known
+    .filter((id) => !present.has(id))
+    .filter((id) => isGroupNew || !held.has(id) || unsettled.has(id) || !outlook.live.has(id));
   const remove = [...held].filter((id) => !wanted.has(id) && input.unseen?.has(id) !== true);
   const waiting = [...wanted].filter((id) => !outlook.willExist(id) && !outlook.staysAway(id)).length;
   // Who leaves does not wait for those who are yet to come; whoever is there already joins with the same request.
@@ -37,7 +39,12 @@ export function planMembers(group: Resource, input: PlanInput, outlook: Outlook)
   };
 }
 
-function changeOf(group: Resource, stage: number, add: readonly SourceId[], remove: readonly SourceId[]): MembersOperation[] {
+function changeOf(
+  group: Resource,
+  stage: number,
+  add: readonly SourceId[],
+  remove: readonly SourceId[],
+): MembersOperation[] {
   if (add.length + remove.length === 0) return [];
   return [{ ...subject(group, membersReason(add, remove), stage), verb: 'members', add, remove, cause: 'changed' }];
 }

@@ -17,7 +17,9 @@ export function planResource(resource: Resource, input: PlanInput, outlook: Outl
   if (link !== undefined) {
     const successor = input.successors.get(resource.sourceId) ?? strayLink(resource, link, input);
     const planned = planLinked(resource, link, input, outlook);
-    return successor === undefined ? planned : { ...planned, remembered: [], operations: relinked(resource, successor, planned.operations ?? [], outlook) };
+    return successor === undefined
+      ? planned
+      : { ...planned, remembered: [], operations: relinked(resource, successor, planned.operations ?? [], outlook) };
   }
   if (!outlook.newcomers.has(resource.sourceId)) return {};
   const match = input.matches.get(resource.sourceId);
@@ -34,7 +36,8 @@ export function planRejected(rejected: Rejected, input: PlanInput, outlook: Outl
   const stray = link && strayLink(rejected, link, input);
   if (stray !== undefined) return { operations: relinked(rejected, stray, [], outlook) };
   const known = input.links.get(rejected.sourceId);
-  if (known?.lookalike !== undefined && rejected.active === false) return planLookalike({ ...known, directory: rejected.directory }, 'disabled', input, 'word');
+  if (known?.lookalike !== undefined && rejected.active === false)
+    return planLookalike({ ...known, directory: rejected.directory }, 'disabled', input, 'word');
   const leaves = rejected.type === 'user' && rejected.active === false && link?.lifecycle === 'active';
   return { operations: leaves ? [disable(rejected)] : [], remembered: stillHere(link, rejected) };
 }
@@ -60,7 +63,12 @@ function onceOf({ createOnly, attributes }: Resource): ReadonlySet<string> | und
   return once.length === 0 ? undefined : new Set(once);
 }
 
-function planAdoption(resource: Resource, match: Match, input: PlanInput, outlook: Outlook): Partial<PlannedOperations> {
+function planAdoption(
+  resource: Resource,
+  match: Match,
+  input: PlanInput,
+  outlook: Outlook,
+): Partial<PlannedOperations> {
   const { strangersLeave } = input;
   // Theirs before, and lost by the target: it was switched off with them.
   const isOurs = input.links.has(resource.sourceId);
@@ -71,7 +79,8 @@ function planAdoption(resource: Resource, match: Match, input: PlanInput, outloo
   const attributes = new Map(now);
   if (resource.type === 'user') {
     const wantsActive = isActive(resource);
-    if (wantsActive && (match.active ? wantsSwitchingOn(match.body) : isOurs)) changes.push({ path: 'active', change: 'set', value: true, had: true });
+    if (wantsActive && (match.active ? wantsSwitchingOn(match.body) : isOurs))
+      changes.push({ path: 'active', change: 'set', value: true, had: true });
     attributes.set('active', wantsActive || match.active);
   }
   const reason = `the target has one with the same ${match.matchedBy}`;
@@ -91,14 +100,28 @@ function planAdoption(resource: Resource, match: Match, input: PlanInput, outloo
         changes,
         attributes,
         ...(isOff && !isBack ? { leftDisabled: true as const } : {}),
-        ...(resource.type === 'group' ? { ...shownMembers(match.body, resource.members, outlook.targetIdOf), others: match.others, strangersLeave } : undefined),
+        ...(resource.type === 'group'
+          ? { ...shownMembers(match.body, resource.members, outlook.targetIdOf), others: match.others, strangersLeave }
+          : undefined),
       },
       ...completeCircle(
         resource,
         later.map((path) => differing.find((change) => change.path === path) ?? setReference(path, known, true)),
       ),
       ...(ends ? [{ ...disable(resource), stage: stages.deactivationsOfNewcomers }] : []),
-      ...(isBack ? [{ ...subject(resource, match.wasOurs === true ? offWhenLeft : offWhenAdopted, stages.deactivationsOfNewcomers), verb: 'reactivate' as const, changes: [switchedOn] }] : []),
+      ...(isBack
+        ? [
+            {
+              ...subject(
+                resource,
+                match.wasOurs === true ? offWhenLeft : offWhenAdopted,
+                stages.deactivationsOfNewcomers,
+              ),
+              verb: 'reactivate' as const,
+              changes: [switchedOn],
+            },
+          ]
+        : []),
     ],
     waiting,
   };
@@ -106,11 +129,14 @@ function planAdoption(resource: Resource, match: Match, input: PlanInput, outloo
 
 function planLinked(resource: Resource, link: Link, input: PlanInput, outlook: Outlook): Partial<PlannedOperations> {
   const { known, waiting } = withoutStrangers(resource.attributes, outlook);
-  const changes = diffWithLink(known, link.attributes, input.digest, outlook.targetIdOf).flatMap((change): AttributeChange[] => {
-    const behind = change.change === 'clear' ? outlook.absentBehind(change.path, link.attributes[change.path]) : undefined;
-    if (change.change !== 'clear' || behind === undefined) return [change];
-    return input.unseen?.has(behind) === true ? [] : [{ ...change, leaver: behind }];
-  });
+  const changes = diffWithLink(known, link.attributes, input.digest, outlook.targetIdOf).flatMap(
+    (change): AttributeChange[] => {
+      const behind =
+        change.change === 'clear' ? outlook.absentBehind(change.path, link.attributes[change.path]) : undefined;
+      if (change.change !== 'clear' || behind === undefined) return [change];
+      return input.unseen?.has(behind) === true ? [] : [{ ...change, leaver: behind }];
+    },
+  );
   const values = changes.map((change) => (change.change === 'set' ? change.value : null));
   const stage = stageAfter(resource, values, outlook);
   const active = isActive(resource);
@@ -119,8 +145,17 @@ function planLinked(resource: Resource, link: Link, input: PlanInput, outlook: O
   if (resource.type === 'user' && active && (link.lifecycle === 'deactivated' || isDoubtful || isLeftOff)) {
     changes.push(switchedOn);
     const back = link.departedAt === undefined ? 'enabled in the directory' : 'back in scope';
-    const reason = link.lifecycle === 'deactivated' ? back : isLeftOff ? offWhenAdopted : 'the target never said whether it is active';
-    return { operations: [{ ...subject(resource, reason, stage), verb: 'reactivate', changes }], remembered: movedHere(link, resource), waiting };
+    const reason =
+      link.lifecycle === 'deactivated'
+        ? back
+        : isLeftOff
+          ? offWhenAdopted
+          : 'the target never said whether it is active';
+    return {
+      operations: [{ ...subject(resource, reason, stage), verb: 'reactivate', changes }],
+      remembered: movedHere(link, resource),
+      waiting,
+    };
   }
   const operations: Operation[] = [];
   const isReachable = active || !input.recreates || resource.type === 'group';
@@ -128,13 +163,16 @@ function planLinked(resource: Resource, link: Link, input: PlanInput, outlook: O
     operations.push({ ...subject(resource, changesReason(changes), stage), verb: 'update', changes });
   }
   // Whoever was being deleted when no answer came, and is back as disabled, may not be there any more.
-  if (resource.type === 'user' && !active && (link.lifecycle === 'active' || isDoubtful)) operations.push(disable(resource));
+  if (resource.type === 'user' && !active && (link.lifecycle === 'active' || isDoubtful))
+    operations.push(disable(resource));
   return { operations, remembered: stillHere(link, resource), waiting };
 }
 
 /** The link of an entry that another directory shows now, where that alone does not make it the other one's. */
 function strayLink({ directory }: Who, link: Link, { mayMove }: Pick<PlanInput, 'mayMove'>): Successor | undefined {
-  return link.directory === directory || mayMove(link.directory, directory) ? undefined : { replaces: link, matchedBy: 'externalId' };
+  return link.directory === directory || mayMove(link.directory, directory)
+    ? undefined
+    : { replaces: link, matchedBy: 'externalId' };
 }
 
 const offWhenLeft = 'was switched off on the target when they left';
@@ -147,16 +185,35 @@ function isWantedBack({ sourceId }: Resource, { reactivateAdopted = false, wante
 }
 
 /** The update or reactivation of a link that has not passed to the newcomer yet, as the relink that it is. */
-function relinked(resource: Who, { replaces, matchedBy }: Successor, operations: readonly Operation[], outlook: Outlook): Operation[] {
+function relinked(
+  resource: Who,
+  { replaces, matchedBy }: Successor,
+  operations: readonly Operation[],
+  outlook: Outlook,
+): Operation[] {
   const own = operations.find(({ verb }) => verb === 'update' || verb === 'reactivate');
   const changes = own?.verb === 'update' || own?.verb === 'reactivate' ? own.changes : [];
-  const reason = replaces.sourceId === resource.sourceId
-    ? `it was linked from directory ${replaces.directory}, and now ${resource.directory} has it`
-    : `entry ${replaces.sourceId} was replaced by this one, with the same ${shortPath(matchedBy)}`;
-  const stage = stageAfter(resource, changes.map((change) => (change.change === 'set' ? change.value : null)), outlook);
+  const reason =
+    replaces.sourceId === resource.sourceId
+      ? `it was linked from directory ${replaces.directory}, and now ${resource.directory} has it`
+      : `entry ${replaces.sourceId} was replaced by this one, with the same ${shortPath(matchedBy)}`;
+  const stage = stageAfter(
+    resource,
+    changes.map((change) => (change.change === 'set' ? change.value : null)),
+    outlook,
+  );
   return [
-    { ...subject(resource, reason, stage), verb: 'relink', replaces: replaces.sourceId, targetId: replaces.targetId, matchedBy, changes },
-    ...operations.filter((operation) => operation !== own).map((operation) => ({ ...operation, stage: stages.deactivationsOfNewcomers })),
+    {
+      ...subject(resource, reason, stage),
+      verb: 'relink',
+      replaces: replaces.sourceId,
+      targetId: replaces.targetId,
+      matchedBy,
+      changes,
+    },
+    ...operations
+      .filter((operation) => operation !== own)
+      .map((operation) => ({ ...operation, stage: stages.deactivationsOfNewcomers })),
   ];
 }
 
@@ -186,7 +243,12 @@ function completeCircle(resource: Resource, changes: readonly AttributeChange[])
 }
 
 function disable(who: Who): RemoveOperation {
-  return { ...subject(who, 'disabled in the directory', stages.deactivations), verb: 'deactivate', cause: 'disabled', evidence: 'word' };
+  return {
+    ...subject(who, 'disabled in the directory', stages.deactivations),
+    verb: 'deactivate',
+    cause: 'disabled',
+    evidence: 'word',
+  };
 }
 
 /** Back in scope, or moved into another directory: from now on it is absence from there that counts. */

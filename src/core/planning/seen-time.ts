@@ -30,10 +30,16 @@ const toleranceMilliseconds = 5 * 60_000;
  * @param measured milliseconds that passed by a monotonic clock, where one process saw both
  * @param longest what is believed without a measurement, in milliseconds
  */
-export function gapBetween(from: string | undefined, now: number, measured: number | undefined, longest: number): Gap | undefined {
+export function gapBetween(
+  from: string | undefined,
+  now: number,
+  measured: number | undefined,
+  longest: number,
+): Gap | undefined {
   if (from === undefined) return undefined;
   const interval = now - Date.parse(from);
-  const seen = measured === undefined || interval - measured <= toleranceMilliseconds ? longest : Math.min(measured, longest);
+  const seen =
+    measured === undefined || interval - measured <= toleranceMilliseconds ? longest : Math.min(measured, longest);
   return interval > seen ? { from, to: new Date(now).toISOString(), missing: interval - seen } : undefined;
 }
 

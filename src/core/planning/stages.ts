@@ -30,7 +30,10 @@ export const stages = {
  */
 export function levels(references: ReadonlyMap<SourceId, readonly SourceId[]>): ReadonlyMap<SourceId, number> {
   const inside = new Map(
-    [...references].map(([id, targets]) => [id, new Set(targets.filter((target) => target !== id && references.has(target)))]),
+    [...references].map(([id, targets]) => [
+      id,
+      new Set(targets.filter((target) => target !== id && references.has(target))),
+    ]),
   );
   const dependants = invert(inside);
   const waiting = new Map([...inside].map(([id, targets]) => [id, targets.size]));
@@ -74,7 +77,12 @@ function circles(ids: Set<SourceId>, graph: Graph): SourceId[] {
   let loose = [...ids].filter((id) => (counts.get(id) ?? 0) === 0);
   while (loose.length > 0) {
     for (const id of loose) ids.delete(id);
-    loose = loose.flatMap((id) => release([...(graph.get(id) ?? [])].filter((target) => ids.has(target)), counts));
+    loose = loose.flatMap((id) =>
+      release(
+        [...(graph.get(id) ?? [])].filter((target) => ids.has(target)),
+        counts,
+      ),
+    );
   }
   return [...ids];
 }

@@ -61,7 +61,12 @@ function indexOf(gone: readonly Link[], match: Readonly<Record<ResourceType, rea
 }
 
 /** By the first match attribute in which somebody who is gone is equal. */
-function predecessorsOf(newcomer: Resource, paths: readonly string[], index: Index, digest: Digest): { candidates: readonly Link[]; matchedBy: string } {
+function predecessorsOf(
+  newcomer: Resource,
+  paths: readonly string[],
+  index: Index,
+  digest: Digest,
+): { candidates: readonly Link[]; matchedBy: string } {
   const passing = index.get(`${newcomer.type} heir ${newcomer.sourceId}`);
   if (passing !== undefined) return { candidates: passing, matchedBy: 'externalId' };
   for (const path of paths) {

@@ -17,12 +17,20 @@ export interface Tally {
 
 /** What a tally counts, without how many: equal text for the same. */
 export function tallyKey({ kind, type, evidence, group, path }: Omit<Tally, 'count'>): string {
-  return JSON.stringify([kind, type, kind === 'removals' ? (evidence ?? 'absence') : null, group ?? null, path ?? null]);
+  return JSON.stringify([
+    kind,
+    type,
+    kind === 'removals' ? (evidence ?? 'absence') : null,
+    group ?? null,
+    path ?? null,
+  ]);
 }
 
 /** Counts operations as the guard does: part by part, without consequences. */
 export function tally(operations: readonly Operation[], context: PartContext): Tally[] {
-  const parts = operations.map((operation) => partsOf(operation, context).filter(({ isConsequence }) => !isConsequence));
+  const parts = operations.map((operation) =>
+    partsOf(operation, context).filter(({ isConsequence }) => !isConsequence),
+  );
   // A group may be emptied by several operations.
   const emptied = new Set(parts.flat().flatMap((part) => (isEmptying(part) ? [part.sourceId] : [])));
   return sumUp([...parts.flatMap(tallyParts), { kind: 'emptied', type: 'group', count: emptied.size }]);
@@ -58,11 +66,21 @@ function tallyParts(parts: readonly Part[]): Tally[] {
     case 'leave':
     case 'join': {
       const count = parts.filter(({ kind }) => kind === 'leave').length;
-      return count === 0 ? [] : [{ ...one('members'), group: sourceId, count }, { ...one('memberships'), count }];
+      return count === 0
+        ? []
+        : [
+            { ...one('members'), group: sourceId, count },
+            { ...one('memberships'), count },
+          ];
     }
     case 'set':
     case 'clear':
-      return [one('updates'), ...parts.flatMap((part): Tally[] => (part.kind === 'clear' ? [{ ...one('clears'), path: part.change.path }] : []))];
+      return [
+        one('updates'),
+        ...parts.flatMap((part): Tally[] =>
+          part.kind === 'clear' ? [{ ...one('clears'), path: part.change.path }] : [],
+        ),
+      ];
     case 'reactivation':
       return [one('reactivations')];
     case 'creation':

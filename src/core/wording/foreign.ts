@@ -8,7 +8,8 @@
  * bidirectional text (U+061C, 200E, 200F, 202A-E, 2066-9), zero-width and soft characters (00AD, 034F, 180E, 200B-D, 2060-4,
  * FEFF), and tags (E0000-E007F). See UTS #39 §5 and Unicode §23.
  */
-const unseen = /[\p{Cc}\p{Zl}\p{Zp}\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180E\u200B-\u200F\u202A-\u202E\u2060-\u206F\u3164\uFEFF\uFFA0\u{E0000}-\u{E007F}]/gu;
+const unseen =
+  /[\p{Cc}\p{Zl}\p{Zp}\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180E\u200B-\u200F\u202A-\u202E\u2060-\u206F\u3164\uFEFF\uFFA0\u{E0000}-\u{E007F}]/gu;
 
 /** So that a person sees what is there: `ada\u{200B}`. */
 export function visible(text: string): string {
@@ -17,13 +18,21 @@ export function visible(text: string): string {
 
 /** The same inside of JSON, which has escapes of its own; line feeds are its layout. */
 export function visibleJson(json: string): string {
-  return json.replace(unseen, (character) => (character === '\n' ? character : [...Array(character.length).keys()].map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`).join('')));
+  return json.replace(unseen, (character) =>
+    character === '\n'
+      ? character
+      : [...Array(character.length).keys()]
+          .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`)
+          .join(''),
+  );
 }
 
 /** The first character that nobody sees, as it is written: `U+200B`. */
 export function unseenIn(text: string): string | undefined {
   const found = new RegExp(unseen.source, 'u').exec(text)?.[0];
-  return found === undefined ? undefined : `U+${(found.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+  return found === undefined
+    ? undefined
+    : `U+${(found.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
 const longest = 200;
@@ -35,7 +44,12 @@ const sequences = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u00
 export function clean(text: string, secrets: readonly string[] = []): string {
   let cleaned = text.slice(0, 100 * longest).replace(sequences, '');
   for (const secret of secrets) cleaned = cleaned.replaceAll(secret, '***');
-  cleaned = visible(cleaned.replace(/\s+/g, ' ').replace(/[\p{Cc}\s]+$/u, '').trimStart());
+  cleaned = visible(
+    cleaned
+      .replace(/\s+/g, ' ')
+      .replace(/[\p{Cc}\s]+$/u, '')
+      .trimStart(),
+  );
   for (const secret of secrets) cleaned = cleaned.replaceAll(secret, '***');
   return cleaned.length > longest ? `${cleaned.slice(0, longest - 1)}…` : cleaned;
 }

@@ -10,7 +10,16 @@ export interface Counted {
 }
 
 /** Risky operations first: what ends access, gives it back, or takes over an account that was there before. */
-export const verbsInOrder: readonly Verb[] = ['delete', 'deactivate', 'reactivate', 'adopt', 'relink', 'create', 'update', 'members'];
+export const verbsInOrder: readonly Verb[] = [
+  'delete',
+  'deactivate',
+  'reactivate',
+  'adopt',
+  'relink',
+  'create',
+  'update',
+  'members',
+];
 
 const participles: Readonly<Record<Verb, string>> = {
   delete: 'deleted',
@@ -33,19 +42,31 @@ export function countsToDo(operations: readonly Counted[], none = 'nothing to do
  * failed: what failed was sent, as a rule, and may have taken effect without an answer.
  */
 export function countsDone(applied: readonly Counted[], failed: readonly unknown[]): string {
-  return countsOf(applied, (verb) => participles[verb], failed.length === 0 ? 'nothing was sent' : 'nothing was acknowledged');
+  return countsOf(
+    applied,
+    (verb) => participles[verb],
+    failed.length === 0 ? 'nothing was sent' : 'nothing was acknowledged',
+  );
 }
 
 function countsOf(all: readonly Counted[], suffixOf: (verb: Verb) => string, none: string): string {
   // What completes a newcomer is part of the coming, and a group whose members change in several steps is one group.
-  const newcomers = new Set(all.filter(({ verb }) => verb === 'create' || verb === 'adopt').map(({ sourceId }) => sourceId));
-  const operations = all.filter(({ verb, sourceId }) => (verb !== 'update' && verb !== 'members') || !newcomers.has(sourceId));
+  const newcomers = new Set(
+    all.filter(({ verb }) => verb === 'create' || verb === 'adopt').map(({ sourceId }) => sourceId),
+  );
+  const operations = all.filter(
+    ({ verb, sourceId }) => (verb !== 'update' && verb !== 'members') || !newcomers.has(sourceId),
+  );
   const parts = verbsInOrder.flatMap((verb) => {
     const subjects = (['user', 'group'] as const).flatMap((type) => {
-      const { size } = new Set(operations.filter((one) => one.verb === verb && one.type === type).map(({ sourceId }) => sourceId));
+      const { size } = new Set(
+        operations.filter((one) => one.verb === verb && one.type === type).map(({ sourceId }) => sourceId),
+      );
       return size === 0 ? [] : [count(size, type)];
     });
-    return subjects.length === 0 ? [] : [`${verb === 'members' ? 'members of ' : ''}${inWords(subjects)} ${suffixOf(verb)}`];
+    return subjects.length === 0
+      ? []
+      : [`${verb === 'members' ? 'members of ' : ''}${inWords(subjects)} ${suffixOf(verb)}`];
   });
   return parts.length === 0 ? none : parts.join(', ');
 }

@@ -75,14 +75,29 @@ export async function correlate(unlinked: readonly Resource[], input: Correlatio
     const open = resources.filter(({ sourceId }) => !held.has(sourceId));
     const nothing: LookUps<Finding> = { findings: new Map(), last: silence };
     // Who leaves waits behind every search: a target that does not answer is not asked about the next type.
-    const { findings: searched, last } = target.takes(type) === 'none' || silence !== undefined || open.length === 0 ? nothing : await search({ resources: open, type, target, paths: policy[type].match, intents, linked, listed: listed[type], signal });
+    const { findings: searched, last } =
+      target.takes(type) === 'none' || silence !== undefined || open.length === 0
+        ? nothing
+        : await search({
+            resources: open,
+            type,
+            target,
+            paths: policy[type].match,
+            intents,
+            linked,
+            listed: listed[type],
+            signal,
+          });
     if (target.takes(type) === 'none') {
       for (const { sourceId } of resources) leftOut.add(sourceId);
       continue;
     }
-    if (last?.late === true && ![...searched.values()].some((finding) => finding === undefined || !isFailure(finding))) silence = last;
+    if (last?.late === true && ![...searched.values()].some((finding) => finding === undefined || !isFailure(finding)))
+      silence = last;
     const findings = new Map([...searched, ...asFindings(resources, held)]);
-    const ids = [...findings.values()].flatMap((finding) => (isFailure(finding) ? [] : (finding?.found.map((one) => one.id) ?? [])));
+    const ids = [...findings.values()].flatMap((finding) =>
+      isFailure(finding) ? [] : (finding?.found.map((one) => one.id) ?? []),
+    );
     const taken = new Map<TargetId, SourceId>(await store.owners(target.name, type, ids));
     const former = await store.formerOwners(target.name, type, ids);
     for (const resource of resources) {
@@ -98,14 +113,38 @@ export async function correlate(unlinked: readonly Resource[], input: Correlatio
       }
       const [first, ...others] = finding?.found ?? [];
       if (finding === undefined || first === undefined) {
-        if (!policy[type].create || target.takes(type) === 'existing') rejected.push(reject(resource, 'not_created', `the target has no such ${type}, and takes none from outside; make it there`));
+        if (!policy[type].create || target.takes(type) === 'existing')
+          rejected.push(
+            reject(
+              resource,
+              'not_created',
+              `the target has no such ${type}, and takes none from outside; make it there`,
+            ),
+          );
         continue;
       }
       await assertNotRenumbered(resource.sourceId, first, taken, input);
-      const refusal = refuse({ resource, found: first, others, by: finding.by, policy: policy[type], taken, former, isBarred: barred.get(resource.sourceId) === first.id, isOwnerGone: (id) => gone.has(id) });
+      const refusal = refuse({
+        resource,
+        found: first,
+        others,
+        by: finding.by,
+        policy: policy[type],
+        taken,
+        former,
+        isBarred: barred.get(resource.sourceId) === first.id,
+        isOwnerGone: (id) => gone.has(id),
+      });
       const waiting = held.get(resource.sourceId);
-      const strangers = type === 'user' || refusal !== undefined ? 0 : (waiting?.others ?? (await othersMembers(first, resource.sourceId, { target, store, signal })));
-      const unfit = refusal ?? (strangers > 0 && policy[type].populated === 'refused' ? refusePopulated(resource, finding.by, first.id, strangers) : undefined);
+      const strangers =
+        type === 'user' || refusal !== undefined
+          ? 0
+          : (waiting?.others ?? (await othersMembers(first, resource.sourceId, { target, store, signal })));
+      const unfit =
+        refusal ??
+        (strangers > 0 && policy[type].populated === 'refused'
+          ? refusePopulated(resource, finding.by, first.id, strangers)
+          : undefined);
       if (unfit !== undefined) {
         rejected.push(unfit);
         continue;
@@ -113,7 +152,17 @@ export async function correlate(unlinked: readonly Resource[], input: Correlatio
       taken.set(first.id, resource.sourceId);
       const counted = type === 'user' ? {} : { others: strangers };
       const wasOurs = former.get(first.id) === resource.sourceId ? { wasOurs: true as const } : {};
-      matches.set(resource.sourceId, waiting ?? { targetId: first.id, matchedBy: finding.by, active: first.active !== false, body: first.body, ...counted, ...wasOurs });
+      matches.set(
+        resource.sourceId,
+        waiting ?? {
+          targetId: first.id,
+          matchedBy: finding.by,
+          active: first.active !== false,
+          body: first.body,
+          ...counted,
+          ...wasOurs,
+        },
+      );
     }
   }
   return { matches, rejected, unreached, leftOut, listed };
@@ -123,7 +172,9 @@ export async function correlate(unlinked: readonly Resource[], input: Correlatio
 function asFindings(resources: readonly Resource[], held: ReadonlyMap<SourceId, Match>): [SourceId, Finding][] {
   return resources.flatMap(({ sourceId }): [SourceId, Finding][] => {
     const match = held.get(sourceId);
-    return match === undefined ? [] : [[sourceId, { found: [{ id: match.targetId, active: match.active, body: match.body }], by: match.matchedBy }]];
+    return match === undefined
+      ? []
+      : [[sourceId, { found: [{ id: match.targetId, active: match.active, body: match.body }], by: match.matchedBy }]];
   });
 }
 

@@ -56,16 +56,30 @@ export async function findLost(link: Link, search: LostSearch): Promise<Fate> {
   if (isFailure(everything) && !saysNo.has(everything.class)) return { kind: 'unknown', failure: everything };
   const listed = Array.isArray(everything) ? everything : [];
   const paths = policy[type].adopt === 'never' ? [] : policy[type].match;
-  const theirs = [...(isFailure(byId) ? [] : byId), ...listed.filter(({ body }) => isSourceId(body['externalId'], sourceId))];
-  const alike = type === 'user' ? listed.filter((one) => one.active !== false && isOurs(one, link) && isAlike(one, link, paths, store.digest)) : [];
-  const owners = await store.owners(target.name, type, [...theirs, ...alike].map(({ id }) => id));
-  const free = (some: readonly FoundResource[]) => [...new Map(some.map((one) => [one.id, one])).values()].filter(({ id }) => (owners.get(id) ?? sourceId) === sourceId);
+  const theirs = [
+    ...(isFailure(byId) ? [] : byId),
+    ...listed.filter(({ body }) => isSourceId(body['externalId'], sourceId)),
+  ];
+  const alike =
+    type === 'user'
+      ? listed.filter((one) => one.active !== false && isOurs(one, link) && isAlike(one, link, paths, store.digest))
+      : [];
+  const owners = await store.owners(
+    target.name,
+    type,
+    [...theirs, ...alike].map(({ id }) => id),
+  );
+  const free = (some: readonly FoundResource[]) =>
+    [...new Map(some.map((one) => [one.id, one])).values()].filter(
+      ({ id }) => (owners.get(id) ?? sourceId) === sourceId,
+    );
   const [first, ...more] = free(theirs);
   if (first !== undefined) return more.length === 0 ? found(first, link) : { kind: 'unknown' };
   // Their own account has an id by which somebody else is known: no id is what it was.
   if (theirs.length > 0) return { kind: 'unknown', failure: renumberedFailure };
   const [lookalike, ...others] = free(alike);
-  if (lookalike !== undefined) return others.length === 0 ? { kind: 'alike', targetId: lookalike.id } : { kind: 'unknown' };
+  if (lookalike !== undefined)
+    return others.length === 0 ? { kind: 'alike', targetId: lookalike.id } : { kind: 'unknown' };
   // Neither a search nor a list: then nobody has looked.
   if (isFailure(byId) && !Array.isArray(everything)) return { kind: 'unknown' };
   return (await isGone(link, witnesses, { target, signal })) ? { kind: 'gone' } : { kind: 'unknown' };
@@ -85,7 +99,11 @@ export function isAlike({ body }: FoundResource, link: Link, paths: readonly str
     const known = link.attributes[path];
     if (path === 'externalId' || known === undefined) return false;
     const values = scimValues(body, scimPath(path)).filter((value) => typeof value === 'string');
-    return values.some((value) => [value, value.toLowerCase()].some((text) => digestAttributes(new Map([[path, text]]), digest, () => undefined)[path] === known));
+    return values.some((value) =>
+      [value, value.toLowerCase()].some(
+        (text) => digestAttributes(new Map([[path, text]]), digest, () => undefined)[path] === known,
+      ),
+    );
   });
 }
 
@@ -93,5 +111,8 @@ function found({ id, active, version }: FoundResource, link: Link): Fate {
   const lifecycle = active === false ? 'deactivated' : 'active';
   const attributes = id === link.targetId ? link.attributes : {};
   const marksEmpty = id === link.targetId ? link.marksEmpty : true;
-  return { kind: 'found', link: { ...link, targetId: id, lifecycle, attributes, marksEmpty, lookalike: undefined, version } };
+  return {
+    kind: 'found',
+    link: { ...link, targetId: id, lifecycle, attributes, marksEmpty, lookalike: undefined, version },
+  };
 }

@@ -49,7 +49,11 @@ interface Planned {
 }
 
 /** What of the matches of a plan has to be kept: those that were kept before are as old as they were. */
-export function matchesToKeep({ verdict: { hold }, undone, matches, fingerprints }: Planned, before: ReadonlyMap<SourceId, HeldMatch>, clock: Pick<Clock, 'monotonic'>): ReadonlyMap<SourceId, HeldMatch> {
+export function matchesToKeep(
+  { verdict: { hold }, undone, matches, fingerprints }: Planned,
+  before: ReadonlyMap<SourceId, HeldMatch>,
+  clock: Pick<Clock, 'monotonic'>,
+): ReadonlyMap<SourceId, HeldMatch> {
   const kept = new Map<SourceId, HeldMatch>();
   for (const { verb, sourceId } of [...(hold?.operations ?? []), ...undone]) {
     const match = matches.get(sourceId);

@@ -13,7 +13,14 @@ export function intentOf(
   now: number,
   members: readonly SourceId[] = [],
 ): Intent {
-  return { target, type, sourceId, directory, at: new Date(now).toISOString(), ...(members.length > 0 ? { members } : {}) };
+  return {
+    target,
+    type,
+    sourceId,
+    directory,
+    at: new Date(now).toISOString(),
+    ...(members.length > 0 ? { members } : {}),
+  };
 }
 
 /**

@@ -13,7 +13,11 @@ const listed = new WeakMap<AccountSearch, Map<ResourceType, Everything>>();
  * Looks for somebody of whom the target says that it has them, and whom no search finds: filters can be silently
  * without effect (Snowflake before BCR-2276, Polis). Everything is listed for that, once in a push.
  */
-export async function lookThrough(operation: CreateOperation, paths: readonly string[], context: AccountSearch): Promise<Finding> {
+export async function lookThrough(
+  operation: CreateOperation,
+  paths: readonly string[],
+  context: AccountSearch,
+): Promise<Finding> {
   const lists = listed.get(context) ?? new Map<ResourceType, Everything>();
   listed.set(context, lists);
   const everything = lists.get(operation.type) ?? list(operation.type, context);

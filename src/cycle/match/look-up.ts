@@ -67,7 +67,10 @@ export async function lookUpEach<Finding>(
     if (isFailure(finding) && alike >= mostInARow.later) last = finding;
     if (kept > mostKept) {
       inARow = Infinity;
-      last ??= { class: 'protocol', detail: `what the target has of those who were found is more than ${mostKept / 1024 / 1024} MB` };
+      last ??= {
+        class: 'protocol',
+        detail: `what the target has of those who were found is more than ${mostKept / 1024 / 1024} MB`,
+      };
     }
   };
   // One after the other until one works: a target that is down is not asked by all callers at once.
@@ -80,7 +83,12 @@ export async function lookUpEach<Finding>(
     if (inARow === Infinity) break;
   }
   const most = inARow === tried ? mostInARow.first : mostInARow.later;
-  await forEachConcurrently(resources.slice(tried), width, () => signal.aborted || inARow >= most || alike >= mostInARow.later, ask);
+  await forEachConcurrently(
+    resources.slice(tried),
+    width,
+    () => signal.aborted || inARow >= most || alike >= mostInARow.later,
+    ask,
+  );
   signal.throwIfAborted();
   return { findings, last };
 }

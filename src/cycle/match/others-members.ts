@@ -27,7 +27,11 @@ export async function othersMembers(
   return [...shown].filter((id) => !ours.has(id)).length;
 }
 
-async function readMembers(id: TargetId, target: ScimTarget, signal: AbortSignal): Promise<ReadonlySet<TargetId> | undefined> {
+async function readMembers(
+  id: TargetId,
+  target: ScimTarget,
+  signal: AbortSignal,
+): Promise<ReadonlySet<TargetId> | undefined> {
   const read = await target.read('group', id, signal);
   return isFailure(read) ? undefined : membersShown(read.body);
 }

@@ -35,24 +35,43 @@ function keyOf(type: ResourceType, id: TargetId): string {
 }
 
 export function takenFailure(by: string, id: TargetId, owner: SourceId): Failure {
-  return { class: 'conflict', reason: 'match_taken', targetId: id, detail: `the target ${by} id ${id}, which belongs, or belonged, to entry ${owner}` };
+  return {
+    class: 'conflict',
+    reason: 'match_taken',
+    targetId: id,
+    detail: `the target ${by} id ${id}, which belongs, or belonged, to entry ${owner}`,
+  };
 }
 
 export function foreignFailure(by: string, id: TargetId): Failure {
-  return { class: 'conflict', reason: 'match_foreign', targetId: id, detail: `the target ${by} id ${id}, which is somebody else's by its externalId or name` };
+  return {
+    class: 'conflict',
+    reason: 'match_foreign',
+    targetId: id,
+    detail: `the target ${by} id ${id}, which is somebody else's by its externalId or name`,
+  };
 }
 
 /**
  * A create that was answered with somebody else's account may have written to it: what is known of it is in doubt, and
  * whoever went along may be in that group. The next cycle puts it right.
  */
-export async function doubtOwner(owner: SourceId, added: readonly SourceId[], { target, store, links }: AccountSearch): Promise<void> {
+export async function doubtOwner(
+  owner: SourceId,
+  added: readonly SourceId[],
+  { target, store, links }: AccountSearch,
+): Promise<void> {
   const link = links.get(owner) ?? (await store.links(target.name, [owner])).get(owner);
   if (link === undefined || link.lifecycle === 'lost') return;
   const attributes = Object.fromEntries(Object.keys(link.attributes).map((path) => [path, doubtful]));
   const unsettled = [...new Set([...(link.unsettled ?? []), ...added])];
   // Whoever was switched off may be on again: then a departure ends their access once more.
-  const doubted: Link = { ...link, lifecycle: 'active', attributes, unsettled: unsettled.length > 0 ? unsettled : undefined };
+  const doubted: Link = {
+    ...link,
+    lifecycle: 'active',
+    attributes,
+    unsettled: unsettled.length > 0 ? unsettled : undefined,
+  };
   await store.record([{ kind: 'link', link: doubted }]);
   links.set(owner, doubted);
 }

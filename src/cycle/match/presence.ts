@@ -18,7 +18,11 @@ import type { StateView } from '../../ports/state-store.ts';
  */
 
 /** Links to pick witnesses from: those at hand, or those that the state has of the same directory. */
-export async function othersThan(about: Link, atHand: ReadonlyMap<string, Link>, store: StateView): Promise<Iterable<Link>> {
+export async function othersThan(
+  about: Link,
+  atHand: ReadonlyMap<string, Link>,
+  store: StateView,
+): Promise<Iterable<Link>> {
   if (hasActive(about, atHand.values())) return atHand.values();
   for await (const batch of store.unseen(about.target, new Set([about.directory]), new Set([about.sourceId]))) {
     if (hasActive(about, batch)) return batch;
@@ -49,9 +53,15 @@ export async function isGone(about: Link, others: Iterable<Link>, asked: Asked):
  *
  * @returns undefined when it is not; otherwise everyone who was found to be missing
  */
-export async function findMissing(about: Link, others: Iterable<Link>, asked: Asked): Promise<readonly SourceId[] | undefined> {
+export async function findMissing(
+  about: Link,
+  others: Iterable<Link>,
+  asked: Asked,
+): Promise<readonly SourceId[] | undefined> {
   const { word, missing } = await askOthers(about, others, asked);
-  return word === 'there' || (await asked.target.answers(about.type, asked.signal)) ? [about.sourceId, ...missing] : undefined;
+  return word === 'there' || (await asked.target.answers(about.type, asked.signal))
+    ? [about.sourceId, ...missing]
+    : undefined;
 }
 
 interface Testimony {
@@ -79,7 +89,13 @@ function witnesses(about: Link, others: Iterable<Link>): readonly Link[] {
   const off: Link[] = [];
   for (const link of others) {
     if (active.length >= mostWitnesses) break;
-    if (link.type !== about.type || link.lifecycle === 'lost' || link.sourceId === about.sourceId || link.targetId === about.targetId) continue;
+    if (
+      link.type !== about.type ||
+      link.lifecycle === 'lost' ||
+      link.sourceId === about.sourceId ||
+      link.targetId === about.targetId
+    )
+      continue;
     if (link.lifecycle === 'active') active.push(link);
     else if (off.length < mostWitnesses) off.push(link);
   }
@@ -87,5 +103,9 @@ function witnesses(about: Link, others: Iterable<Link>): readonly Link[] {
 }
 
 export function disbelieved(failure: Failure): Failure {
-  return { ...failure, class: 'protocol', detail: 'the target says that it does not have this one, and it does not show others either whom it acknowledged' };
+  return {
+    ...failure,
+    class: 'protocol',
+    detail: 'the target says that it does not have this one, and it does not show others either whom it acknowledged',
+  };
 }

@@ -7,7 +7,10 @@ import type { StateView } from '../../ports/state-store.ts';
 import { targetError } from '../shared/target-error.ts';
 
 /** An account that carries the externalId of one entry under the id of another: no id is what it was. */
-export const renumberedFailure: Failure = { class: 'renumbered', detail: 'the account with the externalId of one entry has the id by which another entry is known' };
+export const renumberedFailure: Failure = {
+  class: 'renumbered',
+  detail: 'the account with the externalId of one entry has the id by which another entry is known',
+};
 
 /**
  * Somebody whom the target mislaid, whose account turns up under the id by which another entry is known. (A newcomer whose

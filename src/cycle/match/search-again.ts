@@ -21,7 +21,11 @@ export type Searched =
   | { readonly kind: 'unsearchable' };
 
 /** @param isThere the target says that there is one */
-export async function searchAgain(operation: CreateOperation, context: AccountSearch, isThere = false): Promise<Searched> {
+export async function searchAgain(
+  operation: CreateOperation,
+  context: AccountSearch,
+  isThere = false,
+): Promise<Searched> {
   const policy = context.policy[operation.type];
   const paths = policy.adopt === 'never' ? ['externalId'] : withExternalId(policy.match);
   try {
@@ -32,7 +36,11 @@ export async function searchAgain(operation: CreateOperation, context: AccountSe
     const [first, ...others] = finding?.found ?? [];
     if (first === undefined) return { kind: 'none' };
     if (others.length > 0) return { kind: 'unsearchable' };
-    const before = formerOwner(first, operation.sourceId, await context.store.formerOwners(context.target.name, operation.type, [first.id]));
+    const before = formerOwner(
+      first,
+      operation.sourceId,
+      await context.store.formerOwners(context.target.name, operation.type, [first.id]),
+    );
     const owner = before ?? (await claim(operation, first.id, context));
     if (owner !== undefined) return { kind: 'taken', found: first, owner };
     if (isForeign(first, operation.sourceId, policy)) return { kind: 'foreign', found: first };
@@ -47,7 +55,11 @@ export async function searchAgain(operation: CreateOperation, context: AccountSe
 /** A search may read a copy that lags behind by seconds: after the first time it is asked again, with growing pauses. */
 const pauses = { afterCrash: [1000, 2000], afterRequest: [1000, 2000, 4000] };
 
-export async function searchWithPauses(operation: CreateOperation, context: AccountSearch, after: keyof typeof pauses): Promise<Searched> {
+export async function searchWithPauses(
+  operation: CreateOperation,
+  context: AccountSearch,
+  after: keyof typeof pauses,
+): Promise<Searched> {
   let searched = await searchAgain(operation, context);
   for (const pause of pauses[after]) {
     if (searched.kind !== 'none' || context.isStopping()) break;

@@ -79,7 +79,12 @@ export async function searchUnlinked(input: SearchInput): Promise<SearchResult> 
   for (const { sourceId, reasons } of rejected) causes.set(sourceId, reasons[0]?.code ?? 'ambiguous_match');
   const absent = wanted.filter(
     ({ sourceId, type, attributes }) =>
-      !causes.has(sourceId) && !unreached.has(sourceId) && !matches.has(sourceId) && !setup.createInactive && type === 'user' && attributes.get('active') === false,
+      !causes.has(sourceId) &&
+      !unreached.has(sourceId) &&
+      !matches.has(sourceId) &&
+      !setup.createInactive &&
+      type === 'user' &&
+      attributes.get('active') === false,
   );
   for (const { sourceId } of absent) if (!mayShow(sourceId)) causes.set(sourceId, 'inactive');
   return {
@@ -116,7 +121,8 @@ function divide(input: SearchInput): Division {
   for (const resource of input.unlinked) {
     const trouble = input.troubles.get(resource.sourceId);
     if (trouble === undefined) division.wanted.push(resource);
-    else if (isResting(trouble, resource, input)) (trouble.cause === 'held' ? division.unsearched : division.resting).add(resource.sourceId);
+    else if (isResting(trouble, resource, input))
+      (trouble.cause === 'held' ? division.unsearched : division.resting).add(resource.sourceId);
     else if (isSpared(trouble, resource, input)) division.spared.push({ resource, trouble });
     else division.wanted.push(resource);
   }
@@ -126,7 +132,9 @@ function divide(input: SearchInput): Division {
 }
 
 function isResting(trouble: Trouble, resource: Resource, { attempt, fingerprints, now }: SearchInput): boolean {
-  return attempt === 'due' && !searchCauses.has(trouble.cause) && isPaused(trouble, fingerprints.ofResource(resource), now);
+  return (
+    attempt === 'due' && !searchCauses.has(trouble.cause) && isPaused(trouble, fingerprints.ofResource(resource), now)
+  );
 }
 
 function isSpared(trouble: Trouble, resource: Resource, input: SearchInput): boolean {
@@ -138,15 +146,27 @@ function isSpared(trouble: Trouble, resource: Resource, input: SearchInput): boo
 
 /** Accounts with which a create was answered although they were there before. */
 function barredOf({ troubles }: SearchInput): ReadonlyMap<SourceId, TargetId> {
-  return new Map([...troubles].flatMap(([id, { cause, targetId }]) => (cause === 'adoption_off' && targetId !== undefined ? [[id, targetId] as const] : [])));
+  return new Map(
+    [...troubles].flatMap(([id, { cause, targetId }]) =>
+      cause === 'adoption_off' && targetId !== undefined ? [[id, targetId] as const] : [],
+    ),
+  );
 }
 
 /** Whose adoption waits, and who would be looked for in the same way; not those whose create may still show. */
-function heldOf(wanted: readonly Resource[], mayShow: (id: SourceId) => boolean, { heldMatches, fingerprints }: SearchInput): ReadonlyMap<SourceId, Match> {
-  return new Map(wanted.flatMap(({ sourceId }) => {
-    const held = heldMatches?.get(sourceId);
-    return held === undefined || mayShow(sourceId) || held.fingerprint !== fingerprints.ofMatch(sourceId) ? [] : [[sourceId, held.match] as const];
-  }));
+function heldOf(
+  wanted: readonly Resource[],
+  mayShow: (id: SourceId) => boolean,
+  { heldMatches, fingerprints }: SearchInput,
+): ReadonlyMap<SourceId, Match> {
+  return new Map(
+    wanted.flatMap(({ sourceId }) => {
+      const held = heldMatches?.get(sourceId);
+      return held === undefined || mayShow(sourceId) || held.fingerprint !== fingerprints.ofMatch(sourceId)
+        ? []
+        : [[sourceId, held.match] as const];
+    }),
+  );
 }
 
 function foundTrouble(resource: Resource, cause: Trouble['cause'] | undefined, input: SearchInput): Trouble[] {
@@ -154,7 +174,14 @@ function foundTrouble(resource: Resource, cause: Trouble['cause'] | undefined, i
   const { type, sourceId } = resource;
   const previous = input.troubles.get(sourceId);
   const targetId = previous?.cause === cause ? previous.targetId : undefined;
-  const failed = { target: input.setup.target.name, type, sourceId, cause, targetId, fingerprint: input.fingerprints.ofMatch(resource.sourceId) ?? '' };
+  const failed = {
+    target: input.setup.target.name,
+    type,
+    sourceId,
+    cause,
+    targetId,
+    fingerprint: input.fingerprints.ofMatch(resource.sourceId) ?? '',
+  };
   return [troubleAfter(input.troubles.get(sourceId), failed, input.now)];
 }
 
@@ -163,7 +190,14 @@ function unreachedTrouble(resource: Resource, unreached: Unreached | undefined, 
   if (unreached?.asked !== true) return [];
   const { failure } = unreached;
   const { type, sourceId } = resource;
-  const failed = { target: input.setup.target.name, type, sourceId, cause: failure.class, status: failure.status, fingerprint: input.fingerprints.ofResource(resource) };
+  const failed = {
+    target: input.setup.target.name,
+    type,
+    sourceId,
+    cause: failure.class,
+    status: failure.status,
+    fingerprint: input.fingerprints.ofResource(resource),
+  };
   return [troubleAfter(input.troubles.get(sourceId), failed, input.now)];
 }
 

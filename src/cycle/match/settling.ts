@@ -45,5 +45,9 @@ function younger(about: Link, createdAt: string, others: Iterable<Link>): readon
 }
 
 export function settlingFailure(failure: Failure): Failure {
-  return { ...failure, class: 'transient', detail: 'it was created a few minutes ago, and the target does not show it yet' };
+  return {
+    ...failure,
+    class: 'transient',
+    detail: 'it was created a few minutes ago, and the target does not show it yet',
+  };
 }

@@ -32,36 +32,74 @@ export interface Candidate {
  *   a group with members of others                 | adoption_off, unless adopt was said; then the guard holds it
  *   anything else                                  | adopted
  */
-export function refuse({ resource, found, others, by, policy, taken, former, isBarred, isOwnerGone }: Candidate): Rejected | undefined {
+export function refuse({
+  resource,
+  found,
+  others,
+  by,
+  policy,
+  taken,
+  former,
+  isBarred,
+  isOwnerGone,
+}: Candidate): Rejected | undefined {
   const owner = taken.get(found.id);
   if (others.length > 0) {
     const ids = [found, ...others].map((one) => one.id).join(', ');
-    return reject(resource, 'ambiguous_match', `the target has ${others.length + 1} resources with the same ${by} (ids ${ids}); remove the surplus there`);
+    return reject(
+      resource,
+      'ambiguous_match',
+      `the target has ${others.length + 1} resources with the same ${by} (ids ${ids}); remove the surplus there`,
+    );
   }
   if (owner !== undefined && owner !== resource.sourceId) {
-    return reject(resource, 'match_taken', `the target's resource with the same ${by} (id ${found.id}) already belongs to entry ${owner}${isOwnerGone(owner) ? `, which is gone from the directory; if this is the same person: dir2scim state relink ${owner} ${resource.sourceId}` : ''}`);
+    return reject(
+      resource,
+      'match_taken',
+      `the target's resource with the same ${by} (id ${found.id}) already belongs to entry ${owner}${isOwnerGone(owner) ? `, which is gone from the directory; if this is the same person: dir2scim state relink ${owner} ${resource.sourceId}` : ''}`,
+    );
   }
   const before = formerOwner(found, resource.sourceId, former);
   if (before !== undefined) {
-    return reject(resource, 'match_taken', `the target's resource with the same ${by} (id ${found.id}) was the account of entry ${before}; if this is the same person: dir2scim state relink ${before} ${resource.sourceId}`);
+    return reject(
+      resource,
+      'match_taken',
+      `the target's resource with the same ${by} (id ${found.id}) was the account of entry ${before}; if this is the same person: dir2scim state relink ${before} ${resource.sourceId}`,
+    );
   }
   // An equal externalId is our own source id: that one is ours whatever the policy says.
   if (policy.adopt === 'never' && (isBarred || !isSourceId(found.body['externalId'], resource.sourceId))) {
-    return reject(resource, 'adoption_off', `the target has one with the same ${by} (id ${found.id}), and adopt is never`);
+    return reject(
+      resource,
+      'adoption_off',
+      `the target has one with the same ${by} (id ${found.id}), and adopt is never`,
+    );
   }
   if (isForeign(found, resource.sourceId, policy)) {
-    return reject(resource, 'match_foreign', `the target's resource with the same ${by} (id ${found.id}) carries the externalId of somebody else; adopt: also-foreign takes such accounts over`);
+    return reject(
+      resource,
+      'match_foreign',
+      `the target's resource with the same ${by} (id ${found.id}) carries the externalId of somebody else; adopt: also-foreign takes such accounts over`,
+    );
   }
   return undefined;
 }
 
 /** A group in which somebody is whom nobody of ours put there, where groups are adopted by default only. */
 export function refusePopulated(resource: Resource, by: string, id: TargetId, others: number): Rejected {
-  return reject(resource, 'adoption_off', `the target has a group with the same ${by} (id ${id}) and ${count(others, 'member')} whom dir2scim did not put there; groups.adopt: first-match takes it over, after the first load once somebody approves it`);
+  return reject(
+    resource,
+    'adoption_off',
+    `the target has a group with the same ${by} (id ${id}) and ${count(others, 'member')} whom dir2scim did not put there; groups.adopt: first-match takes it over, after the first load once somebody approves it`,
+  );
 }
 
 /** Who had an account before, when that is somebody else and it does not carry this one's id: it passes over by a person's word alone. */
-export function formerOwner({ id, body }: FoundResource, sourceId: SourceId, former: ReadonlyMap<TargetId, SourceId>): SourceId | undefined {
+export function formerOwner(
+  { id, body }: FoundResource,
+  sourceId: SourceId,
+  former: ReadonlyMap<TargetId, SourceId>,
+): SourceId | undefined {
   const owner = former.get(id);
   return owner === sourceId || isSourceId(body['externalId'], sourceId) ? undefined : owner;
 }
@@ -69,19 +107,29 @@ export function formerOwner({ id, body }: FoundResource, sourceId: SourceId, for
 /** An account that another source made or took over, as its externalId says. */
 export function isForeign({ body }: FoundResource, sourceId: SourceId, { adopt }: MatchPolicy): boolean {
   const { externalId } = body;
-  return adopt !== 'also-foreign' && typeof externalId === 'string' && externalId !== '' && !isSourceId(externalId, sourceId);
+  return (
+    adopt !== 'also-foreign' && typeof externalId === 'string' && externalId !== '' && !isSourceId(externalId, sourceId)
+  );
 }
 
 /** Reasons are shown on terminals only, so that the target's own words may stand in them. */
 export function refusedText(failure: Failure): string {
   const said = ownWords(failure);
   const why = said === undefined ? publicWords(failure) : `${publicWords(failure)}: ${said}`;
-  if (failure.status === 403) return `the target refuses to be searched (${why}); creating it blindly could make a duplicate: see what this target says, and what its token may do`;
+  if (failure.status === 403)
+    return `the target refuses to be searched (${why}); creating it blindly could make a duplicate: see what this target says, and what its token may do`;
   return `the target refuses to search by any of its match attributes (${why}); creating it blindly could make a duplicate: list under match what this target can filter on`;
 }
 
 /** In scope, and not written, for a reason that the search found. */
 export function reject(resource: Resource, code: ReasonCode, text: string): Rejected {
   const { sourceId, directory, type, label } = resource;
-  return { sourceId, directory, type, label, active: resource.attributes.get('active') !== false, reasons: [{ code, text }] };
+  return {
+    sourceId,
+    directory,
+    type,
+    label,
+    active: resource.attributes.get('active') !== false,
+    reasons: [{ code, text }],
+  };
 }

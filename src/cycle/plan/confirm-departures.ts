@@ -17,7 +17,10 @@ export async function confirmDepartures(
   );
   const judged = new Map<Departure, Departure | undefined>();
   for (const [directory, own] of Map.groupBy(doubtful, ({ link }) => link.directory)) {
-    const fates = await lookUp(directory, own.map(({ link: { sourceId: id, type } }) => ({ id, type })));
+    const fates = await lookUp(
+      directory,
+      own.map(({ link: { sourceId: id, type } }) => ({ id, type })),
+    );
     for (const departure of own) judged.set(departure, judgeDeparture(departure, fates.get(departure.link.sourceId)));
   }
   return departures.flatMap((departure) => {

@@ -7,19 +7,27 @@ import type { TargetState } from '../../ports/state-store.ts';
 import type { JudgedPlan } from './judge-plan.ts';
 
 /** Directories whose data is older than what the target went by, and why we think so. */
-export function olderDirectories(readings: readonly CompleteReading[], { marks = {} }: Pick<TargetState, 'marks'>): ReadonlyMap<string, string> {
+export function olderDirectories(
+  readings: readonly CompleteReading[],
+  { marks = {} }: Pick<TargetState, 'marks'>,
+): ReadonlyMap<string, string> {
   const older = new Map<string, string>();
   for (const reading of readings) {
     const mark = marks[reading.directory];
     const why = mark === undefined ? undefined : findOlder(mark, reading);
-    if (why !== undefined) older.set(reading.directory, reading.version === undefined ? why : `${reading.version.server}: ${why}`);
+    if (why !== undefined)
+      older.set(reading.directory, reading.version === undefined ? why : `${reading.version.server}: ${why}`);
   }
   return older;
 }
 
 /** What the last cycle held because of older data, in directories that are not older any more. */
 export function overtakenBy(older: ReadonlyMap<string, string>, { held }: Pick<TargetState, 'held'>): Overtaken {
-  const directories = new Set(held?.findings.flatMap(({ kind, directory = '' }) => (kind === 'older_data' && !older.has(directory) ? [directory] : [])));
+  const directories = new Set(
+    held?.findings.flatMap(({ kind, directory = '' }) =>
+      kind === 'older_data' && !older.has(directory) ? [directory] : [],
+    ),
+  );
   return { directories, marks: new Set(directories.size === 0 ? [] : held?.operations.flatMap(marksOf)) };
 }
 

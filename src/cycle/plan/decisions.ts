@@ -1,6 +1,14 @@
 import type { HeldOperation, Hold } from '../../core/model/plan.ts';
 import { minus } from '../../core/planning/decided.ts';
-import type { ApprovalRecord, Decision, DecisionRecord, LeftDecisions, RejectionRecord, StateStore, TargetState } from '../../ports/state-store.ts';
+import type {
+  ApprovalRecord,
+  Decision,
+  DecisionRecord,
+  LeftDecisions,
+  RejectionRecord,
+  StateStore,
+  TargetState,
+} from '../../ports/state-store.ts';
 
 import type { CycleObserver } from '../../ports/cycle-observer.ts';
 
@@ -48,7 +56,13 @@ export function recallWords({ target, state, left, stillWanted, now }: WordsInpu
   const own = left.filter((decision) => decision.target === target);
   const known = new Set((state.decided ?? []).map(nameOf));
   const fresh = (state.approvals ?? []).filter(({ at }) => isFresh(at, now));
-  let words: Words = { approvals: trimmed(fresh, stillWanted), rejections: trimmed(state.rejections ?? [], stillWanted), decided: [], done: [], waiting: [] };
+  let words: Words = {
+    approvals: trimmed(fresh, stillWanted),
+    rejections: trimmed(state.rejections ?? [], stillWanted),
+    decided: [],
+    done: [],
+    waiting: [],
+  };
   for (const [index, decision] of own.entries()) {
     const isLast = !own.slice(index + 1).some(({ holdId }) => holdId === decision.holdId);
     if (!isLast || known.has(nameOf(decision))) words = { ...words, done: [...words.done, decision.key] };
@@ -59,20 +73,29 @@ export function recallWords({ target, state, left, stillWanted, now }: WordsInpu
 }
 
 /** A decision about operations that the state knows; any other waits for a hold. */
-function applied(words: Words, decision: WaitingDecision, { state, stillWanted, now }: Pick<WordsInput, 'state' | 'stillWanted' | 'now'>): Words {
+function applied(
+  words: Words,
+  decision: WaitingDecision,
+  { state, stillWanted, now }: Pick<WordsInput, 'state' | 'stillWanted' | 'now'>,
+): Words {
   const { holdId } = decision;
   const approval = words.approvals.find((one) => one.holdId === holdId);
   const rejection = words.rejections.find((one) => one.holdId === holdId);
   if (decision.decision === 'push') {
     const wanted = stillWanted(decision.operations ?? []);
-    return wanted.length === 0 ? { ...words, waiting: [...words.waiting, decision] } : taken(words, decision, wanted, now);
+    return wanted.length === 0
+      ? { ...words, waiting: [...words.waiting, decision] }
+      : taken(words, decision, wanted, now);
   }
   // What was held stays undone also when more would be held by now; but an approval is for exactly what was looked at.
   const held = state.held?.holdId === holdId ? { operations: stillWanted(state.held.operations) } : undefined;
-  if (decision.decision === 'reject' && held !== undefined && held.operations.length > 0) return taken(words, decision, held.operations, now);
+  if (decision.decision === 'reject' && held !== undefined && held.operations.length > 0)
+    return taken(words, decision, held.operations, now);
   const subject = decision.decision === 'approve' ? (rejection ?? approval) : (approval ?? rejection);
   // Nothing is taken for approved that is under way already, nor for rejected twice; but the word has arrived.
-  return subject === undefined ? { ...words, waiting: [...words.waiting, decision] } : taken(words, decision, subject.operations, now);
+  return subject === undefined
+    ? { ...words, waiting: [...words.waiting, decision] }
+    : taken(words, decision, subject.operations, now);
 }
 
 /** What is held, decided by whoever decided about exactly this. */
@@ -86,7 +109,10 @@ export function decideHold(words: Words, hold: Hold, operations: readonly HeldOp
 function taken(words: Words, decision: WaitingDecision, operations: readonly HeldOperation[], now: number): Words {
   const { holdId, at, by } = decision;
   const others = <Record extends ApprovalRecord | RejectionRecord>(records: readonly Record[]): Record[] =>
-    trimmed(records.filter((one) => one.holdId !== holdId), (held) => minus(held, operations));
+    trimmed(
+      records.filter((one) => one.holdId !== holdId),
+      (held) => minus(held, operations),
+    );
   const approvals = others(words.approvals);
   const rejections = others(words.rejections);
   const next =
@@ -119,8 +145,11 @@ export function endVoid(words: Words, { readSince, now }: Search): Words {
   let next: Words = { ...words, waiting: [] };
   for (const decision of words.waiting) {
     const given = Date.parse(decision.at);
-    const isAwaited = isEarly(decision) && (readSince === undefined || given >= readSince) && now - given < graceMilliseconds;
-    next = isAwaited ? { ...next, waiting: [...next.waiting, decision] } : ended(next, decision, 'void', decision.operations ?? []);
+    const isAwaited =
+      isEarly(decision) && (readSince === undefined || given >= readSince) && now - given < graceMilliseconds;
+    next = isAwaited
+      ? { ...next, waiting: [...next.waiting, decision] }
+      : ended(next, decision, 'void', decision.operations ?? []);
   }
   return next;
 }
@@ -130,10 +159,17 @@ export function trimmed<Record extends { readonly operations: readonly HeldOpera
   records: readonly Record[],
   stillWanted: WordsInput['stillWanted'],
 ): Record[] {
-  return records.map((record) => ({ ...record, operations: stillWanted(record.operations) })).filter(({ operations }) => operations.length > 0);
+  return records
+    .map((record) => ({ ...record, operations: stillWanted(record.operations) }))
+    .filter(({ operations }) => operations.length > 0);
 }
 
-function ended(words: Words, { key, ...given }: WaitingDecision, end: DecisionRecord['end'], operations: readonly HeldOperation[]): Words {
+function ended(
+  words: Words,
+  { key, ...given }: WaitingDecision,
+  end: DecisionRecord['end'],
+  operations: readonly HeldOperation[],
+): Words {
   const { target, holdId, decision, at, by, early } = given;
   const record: DecisionRecord = { target, holdId, decision, at, by, early, end, counts: countVerbs(operations) };
   return { ...words, decided: [...words.decided, record], done: [...words.done, key] };
@@ -153,7 +189,10 @@ function nameOf({ holdId, decision, at }: Pick<Decision, 'holdId' | 'decision' |
 const mostRemembered = 50;
 
 /** What a target's state says of decisions, once a cycle went by them. */
-export function withWords(state: TargetState, { approvals, rejections, decided }: Pick<Words, 'approvals' | 'rejections' | 'decided'>): TargetState {
+export function withWords(
+  state: TargetState,
+  { approvals, rejections, decided }: Pick<Words, 'approvals' | 'rejections' | 'decided'>,
+): TargetState {
   const some = <Item>(items: readonly Item[]): readonly Item[] | undefined => (items.length === 0 ? undefined : items);
   return {
     ...state,
@@ -164,7 +203,11 @@ export function withWords(state: TargetState, { approvals, rejections, decided }
 }
 
 /** Takes out the decisions that are in the state by now, and tells what they came to. */
-export async function takeOut({ done, decided }: Words, target: string, { store, observer }: { readonly store: StateStore; readonly observer: CycleObserver }): Promise<void> {
+export async function takeOut(
+  { done, decided }: Words,
+  target: string,
+  { store, observer }: { readonly store: StateStore; readonly observer: CycleObserver },
+): Promise<void> {
   for (const record of decided) observer({ kind: 'decided', target, record });
   // One that cannot be taken out is known by what the state says of it, and does nothing more.
   for (const key of done) await store.removeDecision(key).catch(() => undefined);

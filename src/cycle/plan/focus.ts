@@ -42,7 +42,10 @@ export async function focusOn(
   };
   const isOwnLive = await isLive(own);
   const newcomers = new Set([...own].filter((id) => !isOwnLive(id)));
-  const dependents = newcomers.size === 0 ? [] : projection.resources.filter((resource) => mentionsOf(resource).some((id) => newcomers.has(id)));
+  const dependents =
+    newcomers.size === 0
+      ? []
+      : projection.resources.filter((resource) => mentionsOf(resource).some((id) => newcomers.has(id)));
   const isDependentLive = await isLive(dependents.map(({ sourceId }) => sourceId));
   const chosen = own.union(new Set(dependents.map(({ sourceId }) => sourceId).filter(isDependentLive)));
   const resources = projection.resources.filter(({ sourceId }) => chosen.has(sourceId));

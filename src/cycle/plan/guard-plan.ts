@@ -46,7 +46,11 @@ export async function guardPlan(
   operations: readonly Operation[],
   pushed: readonly Tally[],
   { links, members }: Pick<Known, 'links' | 'members'>,
-  { state, older, overtaken }: { readonly state: TargetState; readonly older: ReadonlyMap<string, string>; readonly overtaken: Overtaken },
+  {
+    state,
+    older,
+    overtaken,
+  }: { readonly state: TargetState; readonly older: ReadonlyMap<string, string>; readonly overtaken: Overtaken },
   { setup, readings, projection, focus, scopeGroups, store, now, timekeeper }: GuardPlanInput,
 ): Promise<Verdict> {
   const target = setup.target.name;
@@ -84,7 +88,9 @@ function begunLately({ begun }: TargetState, time: PassedTime): Begun | undefine
 function standingHold({ held }: TargetState): Standing {
   const { findings = [], operations = [] } = held ?? {};
   return {
-    measured: findings.flatMap(({ kind, type, evidence, group, path, before }) => (before === undefined ? [] : [{ kind: kind as TallyKind, type, evidence, group, path, before }])),
+    measured: findings.flatMap(({ kind, type, evidence, group, path, before }) =>
+      before === undefined ? [] : [{ kind: kind as TallyKind, type, evidence, group, path, before }],
+    ),
     firstRun: new Set(findings.some(({ kind }) => kind === 'first_run') ? operations.flatMap(marksOf) : []),
   };
 }
@@ -93,7 +99,12 @@ export function sha256(text: string): string {
   return hash('sha256', text, 'hex');
 }
 
-async function populationOf(target: string, operations: readonly Operation[], known: Known['members'], store: StateView): Promise<Population> {
+async function populationOf(
+  target: string,
+  operations: readonly Operation[],
+  known: Known['members'],
+  store: StateView,
+): Promise<Population> {
   const { user, group } = await store.counts(target);
   const { members, groups } = await store.memberships(target);
   // Those in adopted groups who have no entry are counted among the others when they are to leave.
@@ -116,12 +127,18 @@ async function populationOf(target: string, operations: readonly Operation[], kn
 }
 
 function emptyReadings(readings: readonly CompleteReading[]): (directory: string, type: ResourceType) => boolean {
-  const shown = new Map(readings.map(({ directory, entries }) => [directory, new Set(entries.map(({ type }) => type))]));
+  const shown = new Map(
+    readings.map(({ directory, entries }) => [directory, new Set(entries.map(({ type }) => type))]),
+  );
   return (directory, type) => shown.get(directory)?.has(type) === false;
 }
 
 /** Those of which the state remembers that somebody was in them; in a state from before it did, all. */
-function emptiedScopes(scopeGroups: readonly ScopeGroup[], { filledScopes }: TargetState, digest: Digest): readonly ScopeGroup[] {
+function emptiedScopes(
+  scopeGroups: readonly ScopeGroup[],
+  { filledScopes }: TargetState,
+  digest: Digest,
+): readonly ScopeGroup[] {
   return scopeGroups.filter((group) => group.count === 0 && (filledScopes?.includes(scopeKey(group, digest)) ?? true));
 }
 
@@ -129,9 +146,15 @@ function emptiedScopes(scopeGroups: readonly ScopeGroup[], { filledScopes }: Tar
  * What the state is to remember of the groups by which the scope goes: which of them have somebody in them. One that was
  * emptied is remembered as filled for as long as somebody is held for that.
  */
-export function filledScopes(scopeGroups: readonly ScopeGroup[], { hold }: Verdict, state: TargetState, digest: Digest): string[] {
+export function filledScopes(
+  scopeGroups: readonly ScopeGroup[],
+  { hold }: Verdict,
+  state: TargetState,
+  digest: Digest,
+): string[] {
   const emptied = new Set(emptiedScopes(scopeGroups, state, digest));
-  const isHeld = (type: ResourceType) => hold?.findings.some((finding) => finding.kind === 'empty_scope' && finding.type === type) === true;
+  const isHeld = (type: ResourceType) =>
+    hold?.findings.some((finding) => finding.kind === 'empty_scope' && finding.type === type) === true;
   const filled = scopeGroups.filter((group) => group.count > 0 || (emptied.has(group) && isHeld(group.type)));
   return [...new Set(filled.map((group) => scopeKey(group, digest)))].sort();
 }
@@ -146,5 +169,9 @@ function isLeap(link: Link | undefined, removal: RemovalPolicy, time: PassedTime
 }
 
 function possibleMembers(resources: readonly Resource[]): ReadonlyMap<SourceId, ReadonlySet<SourceId>> {
-  return new Map(resources.flatMap(({ sourceId, possibleMembers: ids }) => (ids === undefined ? [] : [[sourceId, new Set(ids)] as const])));
+  return new Map(
+    resources.flatMap(({ sourceId, possibleMembers: ids }) =>
+      ids === undefined ? [] : [[sourceId, new Set(ids)] as const],
+    ),
+  );
 }

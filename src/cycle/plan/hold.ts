@@ -7,23 +7,27 @@ import type { HeldRecord } from '../../ports/state-store.ts';
 export function heldRecord(hold: Hold, previous: HeldRecord | undefined, at: string, digest: Digest): HeldRecord {
   const operations = hold.operations.map((operation) => heldOperation(operation, digest));
   const marks = new Set(operations.flatMap(marksOf));
-  const goesOn = previous !== undefined && (previous.holdId === hold.holdId || previous.operations.flatMap(marksOf).every((mark) => marks.has(mark)));
+  const goesOn =
+    previous !== undefined &&
+    (previous.holdId === hold.holdId || previous.operations.flatMap(marksOf).every((mark) => marks.has(mark)));
   return {
     holdId: hold.holdId,
     since: goesOn ? previous.since : at,
-    findings: hold.findings.map(({ kind, type, path, directory, evidence, sourceId, before, planned, recent, population, allowed }) => ({
-      kind,
-      type,
-      path,
-      directory,
-      evidence,
-      group: sourceId,
-      before,
-      planned,
-      recent,
-      population,
-      allowed,
-    })),
+    findings: hold.findings.map(
+      ({ kind, type, path, directory, evidence, sourceId, before, planned, recent, population, allowed }) => ({
+        kind,
+        type,
+        path,
+        directory,
+        evidence,
+        group: sourceId,
+        before,
+        planned,
+        recent,
+        population,
+        allowed,
+      }),
+    ),
     operations,
   };
 }

@@ -47,7 +47,11 @@ export function createInStep(): InStep {
   return {
     last(target, clock) {
       const step = steps.get(target);
-      return step !== undefined && clock.monotonic() - step.plannedAt < longestMilliseconds && clock.monotonic() < step.lookAt ? step : undefined;
+      return step !== undefined &&
+        clock.monotonic() - step.plannedAt < longestMilliseconds &&
+        clock.monotonic() < step.lookAt
+        ? step
+        : undefined;
     },
     remember: (target, step) => void steps.set(target, step),
     forget: (target) => void steps.delete(target),
@@ -64,10 +68,18 @@ export function isSame({ readings, draft }: Step, now: readonly CompleteReading[
 }
 
 /** What readings come to: as then, as then but for a few entries, or worked out anew. */
-function draftFrom(step: Step | undefined, readings: readonly CompleteReading[], definition: TargetDefinition, clock: Pick<Clock, 'now'>): Draft {
+function draftFrom(
+  step: Step | undefined,
+  readings: readonly CompleteReading[],
+  definition: TargetDefinition,
+  clock: Pick<Clock, 'now'>,
+): Draft {
   if (step !== undefined && isSame(step, readings, clock)) return step.draft;
   const changed = step === undefined ? undefined : changedSince(step, readings);
-  const revised = step === undefined || changed === undefined ? undefined : reviseProjection(step.draft, changed, definition, clock.now());
+  const revised =
+    step === undefined || changed === undefined
+      ? undefined
+      : reviseProjection(step.draft, changed, definition, clock.now());
   return revised ?? draftProjection(entriesOf(readings), definition, clock.now(), step?.draft.memory);
 }
 
@@ -81,7 +93,9 @@ export async function draftKnowing(
 ): Promise<Draft> {
   const draft = draftFrom(step, readings, definition, clock);
   const memory = await recallMemory(draft, definition, store);
-  return isSameMemory(memory, draft.memory) ? draft : draftProjection(entriesOf(readings), definition, clock.now(), memory);
+  return isSameMemory(memory, draft.memory)
+    ? draft
+    : draftProjection(entriesOf(readings), definition, clock.now(), memory);
 }
 
 function entriesOf(readings: readonly CompleteReading[]): Entry[] {
@@ -94,7 +108,8 @@ function changedSince(step: Step, readings: readonly CompleteReading[]): Entry[]
   for (const [index, reading] of readings.entries()) {
     const before = step.readings[index];
     if (reading === before) continue;
-    if (reading.change === undefined || reading.change.before.deref() !== before || reading.change.gone.length > 0) return undefined;
+    if (reading.change === undefined || reading.change.before.deref() !== before || reading.change.gone.length > 0)
+      return undefined;
     changed.push(...reading.change.entries);
   }
   return changed;

@@ -48,32 +48,69 @@ function isPush({ holdId }: { readonly holdId: string }): boolean {
  * First what people decided, which the guard neither counts nor holds again, then the guard about the rest, then what
  * people decided about exactly what it holds.
  */
-export async function judgePlan(input: JudgeInput, guard: (open: readonly Operation[], pushed: readonly Tally[]) => Promise<Verdict>): Promise<JudgedPlan> {
+export async function judgePlan(
+  input: JudgeInput,
+  guard: (open: readonly Operation[], pushed: readonly Tally[]) => Promise<Verdict>,
+): Promise<JudgedPlan> {
   const { target, operations, links, members, leftOut, state, store, now } = input;
   const { digest } = store;
   const context = partContext(operations, links, members);
   const leftOf: JudgedPlan['leftOf'] = (held, done) => {
     const isOut = ({ sourceId }: HeldOperation): boolean => leftOut.has(sourceId);
     const plan = without(operations, done, context, digest);
-    return [...held.filter(isOut), ...stillWanted(held.filter((one) => !isOut(one)), plan, context, digest)];
+    return [
+      ...held.filter(isOut),
+      ...stillWanted(
+        held.filter((one) => !isOut(one)),
+        plan,
+        context,
+        digest,
+      ),
+    ];
   };
   const { waiting } = await store.decisions();
   const recalled = recallWords({ target, state, left: waiting, stillWanted: (held) => leftOf(held, []), now });
   const before = { ...recalled, rejections: trimmed(recalled.rejections, (held) => stillRejected(held, operations)) };
   const all = (records: Words['approvals'] | Words['rejections']) => records.flatMap((record) => record.operations);
-  const { open, approved, rejected } = divideDecided(operations, context, { approved: all(before.approvals), rejected: all(before.rejections) }, digest);
+  const { open, approved, rejected } = divideDecided(
+    operations,
+    context,
+    { approved: all(before.approvals), rejected: all(before.rejections) },
+    digest,
+  );
   // Whoever is taken out of a hold counts still: the others must not be few enough because of that.
-  const pushed = divideDecided(approved, context, { approved: all(before.approvals.filter(isPush)), rejected: [] }, digest).approved;
+  const pushed = divideDecided(
+    approved,
+    context,
+    { approved: all(before.approvals.filter(isPush)), rejected: [] },
+    digest,
+  ).approved;
   const { hold, begun } = await guard(open, tally(pushed, context));
-  const words = hold === undefined ? before : decideHold(before, hold, hold.decisive.map((one) => heldOperation(one, digest)), now);
-  const decision = hold === undefined ? undefined : words.decided.findLast(({ holdId }) => holdId === hold.holdId)?.decision;
+  const words =
+    hold === undefined
+      ? before
+      : decideHold(
+          before,
+          hold,
+          hold.decisive.map((one) => heldOperation(one, digest)),
+          now,
+        );
+  const decision =
+    hold === undefined ? undefined : words.decided.findLast(({ holdId }) => holdId === hold.holdId)?.decision;
   const isDecided = words !== before;
   const undone = [...rejected, ...(isDecided && decision === 'reject' ? (hold?.operations ?? []) : [])];
   const standing = isDecided ? undefined : hold;
   return {
-    verdict: { proceed: without(operations, [...undone, ...(standing?.operations ?? [])], context, digest), hold: standing, begun },
+    verdict: {
+      proceed: without(operations, [...undone, ...(standing?.operations ?? [])], context, digest),
+      hold: standing,
+      begun,
+    },
     words,
-    approved: [...without(approved, pushed, context, digest), ...(isDecided && decision === 'approve' ? (hold?.operations ?? []) : [])],
+    approved: [
+      ...without(approved, pushed, context, digest),
+      ...(isDecided && decision === 'approve' ? (hold?.operations ?? []) : []),
+    ],
     undone,
     context,
     leftOf,

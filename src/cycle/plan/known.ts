@@ -56,10 +56,14 @@ export async function recall({ setup, projection, readings, store, focus, lookUp
   // A target that creates again whoever was deactivated has lost those who come back.
   for (const { sourceId, attributes } of recreates ? resources : []) {
     const link = links.get(sourceId);
-    if (link?.lifecycle === 'deactivated' && isActive({ attributes })) links.set(sourceId, { ...link, lifecycle: 'lost' });
+    if (link?.lifecycle === 'deactivated' && isActive({ attributes }))
+      links.set(sourceId, { ...link, lifecycle: 'lost' });
   }
   const left: Link[] = [];
-  const orphans: Orphans = focus === undefined ? await findOrphans(target, new Set(wanted), readings, store) : { moved: [], left: [], heirs: new Map() };
+  const orphans: Orphans =
+    focus === undefined
+      ? await findOrphans(target, new Set(wanted), readings, store)
+      : { moved: [], left: [], heirs: new Map() };
   if (focus === undefined) {
     left.push(...(await linksLeft(target, projection, readings, store)), ...orphans.moved);
   } else if (focus.left.length > 0) {
@@ -74,40 +78,77 @@ export async function recall({ setup, projection, readings, store, focus, lookUp
   for (const link of left) links.set(link.sourceId, link);
   const departed = new Set(departures.map(({ link }) => link.sourceId));
   const isWanted = new Set(wanted);
-  const unseen = new Set([...left.map(({ sourceId }) => sourceId), ...(focus?.unseen ?? [])].filter((id) => !departed.has(id) && !isWanted.has(id)));
+  const unseen = new Set(
+    [...left.map(({ sourceId }) => sourceId), ...(focus?.unseen ?? [])].filter(
+      (id) => !departed.has(id) && !isWanted.has(id),
+    ),
+  );
   const isNew = ({ sourceId }: Resource): boolean => !links.has(sourceId);
-  const gone = focus === undefined || !focus.resources.some(isNew)
-    ? departures
-    : findDepartures(readings, await linksLeft(target, projection, readings, store)).filter(({ link }) => !unseen.has(link.sourceId));
+  const gone =
+    focus === undefined || !focus.resources.some(isNew)
+      ? departures
+      : findDepartures(readings, await linksLeft(target, projection, readings, store)).filter(
+          ({ link }) => !unseen.has(link.sourceId),
+        );
   for (const { link } of gone) if (!links.has(link.sourceId)) links.set(link.sourceId, link);
   const members = new Map<SourceId, ReadonlySet<SourceId>>();
   for (const link of links.values()) {
     if (link.type === 'group') members.set(link.sourceId, new Set(await store.members(target, link.sourceId)));
   }
   // Among everyone there are no strangers but among the members.
-  const strangers = new Set<SourceId>([...(focus?.unseen ?? []), ...(focus?.resources.flatMap(mentionsOf) ?? [])].filter((id) => !links.has(id)));
+  const strangers = new Set<SourceId>(
+    [...(focus?.unseen ?? []), ...(focus?.resources.flatMap(mentionsOf) ?? [])].filter((id) => !links.has(id)),
+  );
   for (const ids of [...members.values(), ...[...links.values()].map(({ unsettled = [] }) => unsettled)]) {
     for (const id of ids) if (!links.has(id)) strangers.add(id);
   }
   for (const [id, link] of await gather([...strangers], (ids) => store.links(target, ids))) links.set(id, link);
   const unlinked = resources.filter(({ sourceId }) => (links.get(sourceId)?.lifecycle ?? 'lost') === 'lost');
   const unreadable = [...(await gather(unreadableIds(readings), (ids) => store.links(target, ids))).values()];
-  return { links, departures, unseen, unreadable, gone: gone.filter(({ link, cause }) => cause === 'absent' && !unread.has(link.sourceId)).map(({ link }) => link), members, moved: orphans.moved, mayMove: movesIn(setup.definition, readings, orphans), unlinked };
+  return {
+    links,
+    departures,
+    unseen,
+    unreadable,
+    gone: gone.filter(({ link, cause }) => cause === 'absent' && !unread.has(link.sourceId)).map(({ link }) => link),
+    members,
+    moved: orphans.moved,
+    mayMove: movesIn(setup.definition, readings, orphans),
+    unlinked,
+  };
 }
 
 /** Between which directories an entry may move without anybody's word; one that is not read any more hands over to its heir. */
-function movesIn({ overlap }: TargetSetup['definition'], readings: readonly CompleteReading[], { heirs }: Orphans): Known['mayMove'] {
+function movesIn(
+  { overlap }: TargetSetup['definition'],
+  readings: readonly CompleteReading[],
+  { heirs }: Orphans,
+): Known['mayMove'] {
   const read = new Set(readings.map(({ directory }) => directory));
   return (from, to) => overlap === 'allowed' || (!read.has(from) && heirs.get(from) === to);
 }
 
 /** Those who have access and are there, although no reading shows them. */
-export function hiddenEntries({ unseen, unreadable, links }: Pick<Known, 'unseen' | 'unreadable' | 'links'>): Rejected[] {
+export function hiddenEntries({
+  unseen,
+  unreadable,
+  links,
+}: Pick<Known, 'unseen' | 'unreadable' | 'links'>): Rejected[] {
   return [...[...unseen].map((id) => links.get(id)), ...unreadable].flatMap((link): Rejected[] => {
     if (link?.lifecycle !== 'active') return [];
     const { sourceId } = link;
-    const text = 'the directory has this entry and does not show it, or not enough of it, to the bind account; the account stays as it is';
-    return [{ sourceId, directory: link.directory, type: link.type, label: sourceId, active: undefined, reasons: [{ code: 'hidden_entry', text }] }];
+    const text =
+      'the directory has this entry and does not show it, or not enough of it, to the bind account; the account stays as it is';
+    return [
+      {
+        sourceId,
+        directory: link.directory,
+        type: link.type,
+        label: sourceId,
+        active: undefined,
+        reasons: [{ code: 'hidden_entry', text }],
+      },
+    ];
   });
 }
 
@@ -116,7 +157,12 @@ function unreadableIds(readings: readonly CompleteReading[]): SourceId[] {
 }
 
 /** Everyone who has a link and is not wanted. */
-async function linksLeft(target: string, { resources, rejected }: Projection, readings: readonly CompleteReading[], store: StateView): Promise<Link[]> {
+async function linksLeft(
+  target: string,
+  { resources, rejected }: Projection,
+  readings: readonly CompleteReading[],
+  store: StateView,
+): Promise<Link[]> {
   const directories = new Set(readings.map(({ directory }) => directory));
   const wanted = new Set([...resources, ...rejected].map(({ sourceId }) => sourceId));
   const left: Link[] = [];

@@ -2,7 +2,17 @@ import type { ResourceType, SourceId } from '../../core/model/entry.ts';
 import { doubtful, type Link, type TargetId } from '../../core/model/link.ts';
 import type { Failure } from '../../core/model/outcome.ts';
 import type { DesiredAttributes, Resource } from '../../core/model/resource.ts';
-import { doubtActive, learnActive, learnMembers, learnPaths, markPaths, membersPath, settlePaths, unknownPaths, unknownWhole } from '../../core/planning/link-paths.ts';
+import {
+  doubtActive,
+  learnActive,
+  learnMembers,
+  learnPaths,
+  markPaths,
+  membersPath,
+  settlePaths,
+  unknownPaths,
+  unknownWhole,
+} from '../../core/planning/link-paths.ts';
 import { isFailure, type FoundResource, type ScimTarget } from '../../ports/scim-target.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import { gather } from '../shared/batches.ts';
@@ -69,7 +79,10 @@ export async function learnUnknown(input: UnknownInput): Promise<Learned> {
     examine(link, resource.attributes);
   }
   for (const link of leaving) if (link.lifecycle !== 'lost') examine(link, new Map());
-  const seen = await lookAt(gaps.filter(({ link }) => only === undefined || only === link.sourceId), input);
+  const seen = await lookAt(
+    gaps.filter(({ link }) => only === undefined || only === link.sourceId),
+    input,
+  );
   const without = new Map<SourceId, ReadonlySet<string>>();
   const whereaboutsOf = lostAmong(resources, input);
   const lost = new Set<SourceId>();
@@ -88,7 +101,8 @@ export async function learnUnknown(input: UnknownInput): Promise<Learned> {
   for (const link of learned.values()) links.set(link.sourceId, link);
   return {
     links: [...learned.values()],
-    resources: without.size === 0 ? resources : resources.map((resource) => leaveOut(resource, without.get(resource.sourceId))),
+    resources:
+      without.size === 0 ? resources : resources.map((resource) => leaveOut(resource, without.get(resource.sourceId))),
     waiting: without.size + lost.size,
     lost,
   };
@@ -98,7 +112,10 @@ export async function learnUnknown(input: UnknownInput): Promise<Learned> {
  * Whether one who is wanted and was to be looked at as a whole is not there any more. That is believed of a target that
  * answers to a list as a list, and not of what is only new: that is looked at again. Those who leave are looked for elsewhere before they are forgotten.
  */
-function lostAmong(resources: readonly Resource[], { target, links, now, signal }: UnknownInput): (gap: Gap, seen: FoundResource | Failure) => Promise<'lost' | 'settling' | 'unclear'> {
+function lostAmong(
+  resources: readonly Resource[],
+  { target, links, now, signal }: UnknownInput,
+): (gap: Gap, seen: FoundResource | Failure) => Promise<'lost' | 'settling' | 'unclear'> {
   const wanted = new Set(resources.map(({ sourceId }) => sourceId));
   const answers = new Map<ResourceType, Promise<boolean>>();
   return async ({ link, whole }, seen) => {
@@ -112,63 +129,102 @@ function lostAmong(resources: readonly Resource[], { target, links, now, signal 
 }
 
 /** Undefined when the next cycle has to look again. */
-async function learn({ link, wanted, paths, whole }: Gap, seen: FoundResource | Failure | undefined, input: UnknownInput): Promise<Link | undefined> {
+async function learn(
+  { link, wanted, paths, whole }: Gap,
+  seen: FoundResource | Failure | undefined,
+  input: UnknownInput,
+): Promise<Link | undefined> {
   const { digest } = input.store;
   if (seen === undefined || (isFailure(seen) && !isFinal(seen))) return undefined;
   if (isFailure(seen)) {
     // Nobody can say what is there: what is wanted is put in its place.
     const doubted = markPaths(link, paths, doubtful);
     if (whole.length === 0) return doubted;
-    return link.type === 'user' ? doubtActive(doubted) : learnMembers(doubted, input.members.get(link.sourceId) ?? new Set(), undefined);
+    return link.type === 'user'
+      ? doubtActive(doubted)
+      : learnMembers(doubted, input.members.get(link.sourceId) ?? new Set(), undefined);
   }
   const shown = learnPaths(link, paths, wanted, seen.body, digest, targetIds(input));
   if (whole.length === 0) return shown;
-  if (link.type === 'user') return seen.active === undefined ? doubtActive(shown) : learnActive(shown, seen.active, digest);
+  if (link.type === 'user')
+    return seen.active === undefined ? doubtActive(shown) : learnActive(shown, seen.active, digest);
   return learnMembers(shown, input.members.get(link.sourceId) ?? new Set(), await membersIn(seen, input));
 }
 
 /** Those members of a group whom we know; undefined when the target does not show who they are. */
-async function membersIn({ body }: FoundResource, { target, store, links }: UnknownInput): Promise<ReadonlySet<SourceId> | undefined> {
+async function membersIn(
+  { body }: FoundResource,
+  { target, store, links }: UnknownInput,
+): Promise<ReadonlySet<SourceId> | undefined> {
   const members: unknown = body['members'];
   if (!Array.isArray(members)) return undefined;
-  const ids = members.flatMap((member: unknown) => (typeof member === 'object' && member !== null && 'value' in member && typeof member.value === 'string' ? [member.value] : []));
+  const ids = members.flatMap((member: unknown) =>
+    typeof member === 'object' && member !== null && 'value' in member && typeof member.value === 'string'
+      ? [member.value]
+      : [],
+  );
   const owners = new Map<TargetId, SourceId>();
-  for (const type of ['user', 'group'] as const) for (const [id, owner] of await store.owners(target.name, type, ids)) owners.set(id, owner);
+  for (const type of ['user', 'group'] as const)
+    for (const [id, owner] of await store.owners(target.name, type, ids)) owners.set(id, owner);
   const seen = new Set(owners.values());
-  for (const [id, link] of await gather([...seen].filter((id) => !links.has(id)), (batch) => store.links(target.name, batch))) links.set(id, link);
+  for (const [id, link] of await gather(
+    [...seen].filter((id) => !links.has(id)),
+    (batch) => store.links(target.name, batch),
+  ))
+    links.set(id, link);
   return seen;
 }
 
 /** A list of everybody costs less than looking at many one by one. */
 const looksWorthOneList = 2;
 
-async function lookAt(gaps: readonly Gap[], input: UnknownInput): Promise<ReadonlyMap<SourceId, FoundResource | Failure>> {
+async function lookAt(
+  gaps: readonly Gap[],
+  input: UnknownInput,
+): Promise<ReadonlyMap<SourceId, FoundResource | Failure>> {
   const found = new Map<SourceId, FoundResource | Failure>();
   for (const type of ['user', 'group'] as const) {
     const own = gaps.filter(({ link }) => link.type === type);
     const listed = await listAll(own, type, input);
     let isFailing = false;
-    await forEachConcurrently(own, input.target.concurrency, () => isFailing || input.signal.aborted, async ({ link }) => {
-      const seen = listed.get(link.targetId) ?? (await input.target.read(type, link.targetId, input.signal));
-      found.set(link.sourceId, seen);
-      isFailing ||= isFailure(seen) && !isFinal(seen);
-    });
+    await forEachConcurrently(
+      own,
+      input.target.concurrency,
+      () => isFailing || input.signal.aborted,
+      async ({ link }) => {
+        const seen = listed.get(link.targetId) ?? (await input.target.read(type, link.targetId, input.signal));
+        found.set(link.sourceId, seen);
+        isFailing ||= isFailure(seen) && !isFinal(seen);
+      },
+    );
   }
   input.signal.throwIfAborted();
   return found;
 }
 
 /** A list may come without members. */
-async function listAll(gaps: readonly Gap[], type: ResourceType, { target, store, signal }: UnknownInput): Promise<ReadonlyMap<string, FoundResource>> {
+async function listAll(
+  gaps: readonly Gap[],
+  type: ResourceType,
+  { target, store, signal }: UnknownInput,
+): Promise<ReadonlyMap<string, FoundResource>> {
   if (gaps.length <= looksWorthOneList || gaps.some(({ whole }) => whole.includes(membersPath))) return new Map();
   const linked = (await store.counts(target.name))[type].active;
-  const everything = await listEverything({ type, target, linked, signal }, Math.floor(gaps.length / looksWorthOneList));
+  const everything = await listEverything(
+    { type, target, linked, signal },
+    Math.floor(gaps.length / looksWorthOneList),
+  );
   return new Map(Array.isArray(everything) ? everything.map((one) => [one.id, one]) : []);
 }
 
 /** The target will not show it, now or later. What failed on its way may be shown by the next cycle. */
 function isFinal({ class: failureClass }: Failure): boolean {
-  return failureClass === 'gone' || failureClass === 'rejected' || failureClass === 'unsupported' || failureClass === 'protocol';
+  return (
+    failureClass === 'gone' ||
+    failureClass === 'rejected' ||
+    failureClass === 'unsupported' ||
+    failureClass === 'protocol'
+  );
 }
 
 function leaveOut(resource: Resource, paths: ReadonlySet<string> | undefined): Resource {

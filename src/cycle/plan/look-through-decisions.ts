@@ -12,7 +12,10 @@ const freshMilliseconds = 10 * 60_000;
  *
  * @returns whether somebody decided about what a complete reading showed and no cycle has held: what is known may be older
  */
-export async function lookThroughDecisions(targets: readonly string[], { store, clock, observer }: { readonly store: StateStore; readonly clock: Clock; readonly observer: CycleObserver }): Promise<boolean> {
+export async function lookThroughDecisions(
+  targets: readonly string[],
+  { store, clock, observer }: { readonly store: StateStore; readonly clock: Clock; readonly observer: CycleObserver },
+): Promise<boolean> {
   const { waiting, unusable } = await store.decisions();
   const now = clock.now();
   const old = [
@@ -23,5 +26,10 @@ export async function lookThroughDecisions(targets: readonly string[], { store, 
   for (const { key, because } of unusable) {
     if (!old.some((one) => one.key === key)) observer({ kind: 'decision_unusable', file: key, because });
   }
-  return waiting.some((decision) => targets.includes(decision.target) && isEarly(decision) && Math.abs(now - Date.parse(decision.at)) < freshMilliseconds);
+  return waiting.some(
+    (decision) =>
+      targets.includes(decision.target) &&
+      isEarly(decision) &&
+      Math.abs(now - Date.parse(decision.at)) < freshMilliseconds,
+  );
 }

@@ -10,7 +10,10 @@ import type { TargetSetup } from '../shared/target-setup.ts';
  *
  * @throws BridgeError D2S_ENTRY_NOT_SEEN
  */
-export function checkMustSee({ target, mustSee }: Pick<TargetSetup, 'target' | 'mustSee'>, readings: readonly CompleteReading[]): void {
+export function checkMustSee(
+  { target, mustSee }: Pick<TargetSetup, 'target' | 'mustSee'>,
+  readings: readonly CompleteReading[],
+): void {
   const missing = mustSee.filter((wanted) => !readings.some((reading) => shows(reading, wanted)));
   if (missing.length === 0) return;
   throw new BridgeError(

@@ -20,7 +20,12 @@ export interface Orphans {
  * nobody was linked under the new name before, or by the ids themselves, when at least half of its people are shown by
  * another directory. Links of one that is not recognised belong to nobody: whether those people left, no reading tells.
  */
-export async function findOrphans(target: string, wanted: ReadonlySet<SourceId>, readings: readonly CompleteReading[], store: StateView): Promise<Orphans> {
+export async function findOrphans(
+  target: string,
+  wanted: ReadonlySet<SourceId>,
+  readings: readonly CompleteReading[],
+  store: StateView,
+): Promise<Orphans> {
   const read = new Set(readings.map(({ directory }) => directory));
   const totals = (await store.linkTotals()).filter((total) => total.target === target);
   const moved: Link[] = [];
@@ -46,7 +51,8 @@ export async function findOrphans(target: string, wanted: ReadonlySet<SourceId>,
 function placesOf(links: readonly Link[], readings: readonly CompleteReading[]): ReadonlyMap<SourceId, string> {
   const ids = new Set(links.map(({ sourceId }) => sourceId));
   const places = new Map<SourceId, string>();
-  for (const { directory, entries } of readings) for (const { id } of entries) if (ids.has(id)) places.set(id, directory);
+  for (const { directory, entries } of readings)
+    for (const { id } of entries) if (ids.has(id)) places.set(id, directory);
   return places;
 }
 
@@ -63,7 +69,11 @@ function newcomers(read: ReadonlySet<string>, totals: readonly { readonly direct
 }
 
 /** A new directory that is what the old one was; only where both say what sets them apart from others of their kind. */
-async function byIdentity(directory: string, candidates: readonly string[], store: StateView): Promise<string | undefined> {
+async function byIdentity(
+  directory: string,
+  candidates: readonly string[],
+  store: StateView,
+): Promise<string | undefined> {
   const before = await store.identity(directory);
   if (before === undefined || !isDistinct(before)) return undefined;
   for (const candidate of candidates) {

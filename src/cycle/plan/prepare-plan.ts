@@ -117,31 +117,66 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const prepared = await prepare(input);
   // What was found a while ago may hold something else by now, or be somebody's: before it is written to it is looked for.
   const due = new Set(prepared.due.map(({ sourceId }) => sourceId));
-  const waiting = new Map([...(input.heldMatches ?? [])].filter(([id, { match }]) => !due.has(id) || prepared.matches.get(id) !== match));
+  const waiting = new Map(
+    [...(input.heldMatches ?? [])].filter(([id, { match }]) => !due.has(id) || prepared.matches.get(id) !== match),
+  );
   return waiting.size < (input.heldMatches?.size ?? 0) ? prepare({ ...input, heldMatches: waiting }) : prepared;
 }
 
 async function prepare(input: PrepareInput): Promise<Preparation> {
-  const { setup, setup: { target: { name } }, projection, focus, store, now } = input;
+  const {
+    setup,
+    setup: {
+      target: { name },
+    },
+    projection,
+    focus,
+    store,
+    now,
+  } = input;
   const known = await recall(input);
   const { resources, rejected: unmapped } = focus ?? projection;
   const lost = await searchLost(known, unmapped, input);
   const ids = [...resources, ...unmapped, ...known.departures.map(({ link }) => link)].map(({ sourceId }) => sourceId);
   const troubles = await gather(ids, (batch) => store.troubles(name, batch));
   const stray = focus === undefined ? await strayTroubles(name, ids, store) : [];
-  const fingerprints = createFingerprints(known.unlinked, store.digest, { user: setup.policy.user.match, group: setup.policy.group.match });
+  const fingerprints = createFingerprints(known.unlinked, store.digest, {
+    user: setup.policy.user.match,
+    group: setup.policy.group.match,
+  });
   const likely = await likelySuccessors(known, input);
   const successors = successorsIn(likely, resources, setup, known.mayMove);
-  const search = await searchUnlinked({ ...input, unlinked: known.unlinked.filter(({ sourceId }) => !successors.has(sourceId)), gone: new Set(known.gone.map(({ sourceId }) => sourceId)), troubles, fingerprints });
+  const search = await searchUnlinked({
+    ...input,
+    unlinked: known.unlinked.filter(({ sourceId }) => !successors.has(sourceId)),
+    gone: new Set(known.gone.map(({ sourceId }) => sourceId)),
+    troubles,
+    fingerprints,
+  });
   const groups = await membersWithStrangers({ ...input, ...known, matches: search.matches });
-  const unusable = new Set([...search.resting, ...search.unreached.keys(), ...search.leftOut, ...search.rejected.map(({ sourceId }) => sourceId)]);
-  const learned = await learnUnknown({ ...input, ...known, ...groups, target: setup.target, resources, leaving: lost.departures.map(({ link }) => link) });
+  const unusable = new Set([
+    ...search.resting,
+    ...search.unreached.keys(),
+    ...search.leftOut,
+    ...search.rejected.map(({ sourceId }) => sourceId),
+  ]);
+  const learned = await learnUnknown({
+    ...input,
+    ...known,
+    ...groups,
+    target: setup.target,
+    resources,
+    leaving: lost.departures.map(({ link }) => link),
+  });
   const planned = buildPlan({
     ...known,
     ...groups,
     resources: learned.resources.filter(({ sourceId }) => !unusable.has(sourceId) && !learned.lost.has(sourceId)),
     rejected: [...unmapped, ...search.rejected],
-    departures: lost.departures.map((departure) => ({ ...departure, link: known.links.get(departure.link.sourceId) ?? departure.link })),
+    departures: lost.departures.map((departure) => ({
+      ...departure,
+      link: known.links.get(departure.link.sourceId) ?? departure.link,
+    })),
     matches: search.matches,
     successors,
     bystanders: focus?.bystanders ?? nobody,
@@ -155,10 +190,17 @@ async function prepare(input: PrepareInput): Promise<Preparation> {
   const asked = { ...input, ...planned, ...groups, links: known.links, target: name, leftOut, state };
   const age = { state, older, overtaken: overtakenBy(older, state) };
   const remark = builtAnewRemark(known, likely);
-  const judged = await judgePlan(asked, async (open, pushed) => withRemark(await guardPlan(open, pushed, asked, age, input), remark));
+  const judged = await judgePlan(asked, async (open, pushed) =>
+    withRemark(await guardPlan(open, pushed, asked, age, input), remark),
+  );
   const isDeferred = pausesOf(judged, troubles, fingerprints, input);
   return {
-    plan: { id: planId(planned.operations, sha256), target: name, operations: planned.operations, rejected: [...unmapped, ...search.rejected, ...(focus?.unfit ?? []), ...hiddenEntries(known)] },
+    plan: {
+      id: planId(planned.operations, sha256),
+      target: name,
+      operations: planned.operations,
+      rejected: [...unmapped, ...search.rejected, ...(focus?.unfit ?? []), ...hiddenEntries(known)],
+    },
     unseen: known.unseen,
     marks: marksAfter(input.readings, state.marks, older, judged),
     state,
@@ -173,7 +215,17 @@ async function prepare(input: PrepareInput): Promise<Preparation> {
     troubles,
     standing: new Set([...search.standing, ...search.resting, ...search.unreached.keys(), ...lost.mislaid.keys()]),
     stray,
-    found: [...lost.troubles, ...search.troubles, ...heldCreations([...(judged.verdict.hold?.operations ?? []), ...judged.undone], search.unsearched, troubles, fingerprints, input)],
+    found: [
+      ...lost.troubles,
+      ...search.troubles,
+      ...heldCreations(
+        [...(judged.verdict.hold?.operations ?? []), ...judged.undone],
+        search.unsearched,
+        troubles,
+        fingerprints,
+        input,
+      ),
+    ],
     remembered: [...known.moved, ...lost.found, ...learned.links, ...planned.remembered],
     forgotten: [...lost.ended, ...planned.forgotten],
     ...stillLost(lost),
@@ -183,16 +235,35 @@ async function prepare(input: PrepareInput): Promise<Preparation> {
 }
 
 /** What a plan goes by besides what is wanted and what is known. */
-async function rulesOf({ setup, wantedBack = nobody, store }: PrepareInput): Promise<Pick<PlanInput, 'removal' | 'createInactive' | 'reactivateAdopted' | 'wantedBack' | 'recreates'>> {
-  const { removal, createInactive, policy, target: { name, recreates } } = setup;
-  return { removal, createInactive, reactivateAdopted: policy.user.reactivateAdopted, wantedBack: wantedBack.union(new Set(await decidedBack(name, store))), recreates };
+async function rulesOf({
+  setup,
+  wantedBack = nobody,
+  store,
+}: PrepareInput): Promise<
+  Pick<PlanInput, 'removal' | 'createInactive' | 'reactivateAdopted' | 'wantedBack' | 'recreates'>
+> {
+  const {
+    removal,
+    createInactive,
+    policy,
+    target: { name, recreates },
+  } = setup;
+  return {
+    removal,
+    createInactive,
+    reactivateAdopted: policy.user.reactivateAdopted,
+    wantedBack: wantedBack.union(new Set(await decidedBack(name, store))),
+    recreates,
+  };
 }
 
 /** Of whom somebody decided that they are switched on: a decision that waits, or one that is under way. */
 async function decidedBack(target: string, store: StateView): Promise<SourceId[]> {
   const [{ waiting }, { approvals = [] }] = [await store.decisions(), await store.target(target)];
   const decided = [...waiting.filter((one) => one.target === target), ...approvals];
-  return decided.flatMap(({ operations = [] }) => operations.flatMap(({ verb, sourceId }) => (verb === 'reactivate' ? [sourceId] : [])));
+  return decided.flatMap(({ operations = [] }) =>
+    operations.flatMap(({ verb, sourceId }) => (verb === 'reactivate' ? [sourceId] : [])),
+  );
 }
 
 async function strayTroubles(target: string, ids: readonly SourceId[], store: StateView): Promise<SourceId[]> {
@@ -207,7 +278,14 @@ function stillLost({ unproven, mislaid }: LostResult): Pick<Preparation, 'unprov
 }
 
 /** What a push goes by. */
-function forPush({ resting, unsearched, settled, intents, listed, matches }: SearchResult): Pick<SearchResult, 'resting' | 'unsearched' | 'settled' | 'intents' | 'listed' | 'matches'> {
+function forPush({
+  resting,
+  unsearched,
+  settled,
+  intents,
+  listed,
+  matches,
+}: SearchResult): Pick<SearchResult, 'resting' | 'unsearched' | 'settled' | 'intents' | 'listed' | 'matches'> {
   return { resting, unsearched, settled, intents, listed, matches };
 }
 
@@ -222,15 +300,27 @@ function heldCreations(
   return kept.flatMap((operation): Trouble[] => {
     const { verb, type, sourceId } = operation;
     if (verb !== 'create' || unsearched.has(sourceId)) return [];
-    const held = { target: setup.target.name, type, sourceId, cause: 'held' as const, fingerprint: fingerprints.ofOperations([operation]) };
+    const held = {
+      target: setup.target.name,
+      type,
+      sourceId,
+      cause: 'held' as const,
+      fingerprint: fingerprints.ofOperations([operation]),
+    };
     return [troubleAfter(troubles.get(sourceId), held, now)];
   });
 }
 
 /** Whom a person wants carried out now: their pause is over. */
 function pushedNow({ approvals, decided }: Words): ReadonlySet<SourceId> {
-  const pushes = new Set(decided.filter(({ decision, end }) => decision === 'push' && end === 'taken').map(({ holdId }) => holdId));
-  return new Set(approvals.filter(({ holdId }) => pushes.has(holdId)).flatMap(({ operations }) => operations.map(({ sourceId }) => sourceId)));
+  const pushes = new Set(
+    decided.filter(({ decision, end }) => decision === 'push' && end === 'taken').map(({ holdId }) => holdId),
+  );
+  return new Set(
+    approvals
+      .filter(({ holdId }) => pushes.has(holdId))
+      .flatMap(({ operations }) => operations.map(({ sourceId }) => sourceId)),
+  );
 }
 
 /** An entry rests as a whole: with everything that is to be done about it, or not at all. */
@@ -243,10 +333,16 @@ function pausesOf(
   if (attempt !== 'due' || troubles.size === 0) return () => false;
   const pushed = pushedNow(words);
   const troubled = Map.groupBy(
-    verdict.proceed.filter(({ sourceId }) => (troubles.get(sourceId)?.cause ?? 'held') !== 'held' && !pushed.has(sourceId)),
+    verdict.proceed.filter(
+      ({ sourceId }) => (troubles.get(sourceId)?.cause ?? 'held') !== 'held' && !pushed.has(sourceId),
+    ),
     ({ sourceId }) => sourceId,
   );
-  const paused = new Set([...troubled].filter(([id, own]) => isPaused(troubles.get(id), fingerprints.ofOperations(own), now)).map(([id]) => id));
+  const paused = new Set(
+    [...troubled]
+      .filter(([id, own]) => isPaused(troubles.get(id), fingerprints.ofOperations(own), now))
+      .map(([id]) => id),
+  );
   return ({ sourceId }) => paused.has(sourceId);
 }
 

@@ -25,42 +25,77 @@ export async function recallMemory(draft: Draft, definition: TargetDefinition, s
 
 /** Whether a draft that was made with one would be another one with the other. */
 export function isSameMemory(one: Memory, other: Memory): boolean {
-  return isSameFormer(one.former, other.former) && isSameMap(one.homes, other.homes) && isSameMap(one.scopeHomes, other.scopeHomes) && one.holders.symmetricDifference(other.holders).size === 0;
+  return (
+    isSameFormer(one.former, other.former) &&
+    isSameMap(one.homes, other.homes) &&
+    isSameMap(one.scopeHomes, other.scopeHomes) &&
+    one.holders.symmetricDifference(other.holders).size === 0
+  );
 }
 
 /** What the state is to remember: in which directory each group of the scope was found, by keyed digests of their DNs. */
-export function scopeHomes(groups: readonly ScopeGroup[], digest: Digest): Readonly<Record<string, string>> | undefined {
+export function scopeHomes(
+  groups: readonly ScopeGroup[],
+  digest: Digest,
+): Readonly<Record<string, string>> | undefined {
   const homes = groups.map(({ dn, directory }) => [homeKey(dn, digest), directory] as const);
   return homes.length === 0 ? undefined : Object.fromEntries(homes.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Whose account has a value that several want, letter by letter, as far as the target acknowledged it. */
-async function holdersOf({ contested }: Draft, { target }: TargetDefinition, store: StateView): Promise<Memory['holders']> {
+async function holdersOf(
+  { contested }: Draft,
+  { target }: TargetDefinition,
+  store: StateView,
+): Promise<Memory['holders']> {
   if (contested.length === 0) return new Set();
-  const links = await gather([...new Set(contested.map(({ sourceId }) => sourceId))], (batch) => store.links(target, batch));
-  return new Set(contested.flatMap((contest) => {
-    const link = links.get(contest.sourceId);
-    const { [contest.path]: digest } = digestAttributes(new Map([[contest.path, contest.value]]), store.digest, () => undefined);
-    return link !== undefined && link.lifecycle !== 'lost' && link.attributes[contest.path] === digest ? [holderKey(contest)] : [];
-  }));
+  const links = await gather([...new Set(contested.map(({ sourceId }) => sourceId))], (batch) =>
+    store.links(target, batch),
+  );
+  return new Set(
+    contested.flatMap((contest) => {
+      const link = links.get(contest.sourceId);
+      const { [contest.path]: digest } = digestAttributes(
+        new Map([[contest.path, contest.value]]),
+        store.digest,
+        () => undefined,
+      );
+      return link !== undefined && link.lifecycle !== 'lost' && link.attributes[contest.path] === digest
+        ? [holderKey(contest)]
+        : [];
+    }),
+  );
 }
 
 /** With `overlap: allowed` an entry is in whichever directory comes first. */
-async function homesOf({ survey: { owners }, memory }: Draft, { target, maps, overlap }: TargetDefinition, store: StateView): Promise<Memory['homes']> {
+async function homesOf(
+  { survey: { owners }, memory }: Draft,
+  { target, maps, overlap }: TargetDefinition,
+  store: StateView,
+): Promise<Memory['homes']> {
   if (owners.size === 0 || overlap === 'allowed') return new Map();
   const links = await gather([...owners.keys()], (batch) => store.links(target, batch));
-  return new Map([...links].flatMap(([id, { directory }]) => {
-    const isNew = directory !== owners.get(id)?.directory || memory.homes.has(id);
-    return isNew && maps.has(directory) ? [[id, directory] as const] : [];
-  }));
+  return new Map(
+    [...links].flatMap(([id, { directory }]) => {
+      const isNew = directory !== owners.get(id)?.directory || memory.homes.has(id);
+      return isNew && maps.has(directory) ? [[id, directory] as const] : [];
+    }),
+  );
 }
 
-function scopeHomesOf({ survey: { scopeGroups }, memory }: Draft, { maps }: TargetDefinition, known: Readonly<Record<string, string>> = {}, digest: Digest): Memory['scopeHomes'] {
-  return new Map(scopeGroups.flatMap(({ dn, directory }) => {
-    const home = known[homeKey(dn, digest)];
-    if (home === undefined || !maps.has(home)) return [];
-    return home !== directory || memory.scopeHomes.has(dn) ? [[dn, home] as const] : [];
-  }));
+function scopeHomesOf(
+  { survey: { scopeGroups }, memory }: Draft,
+  { maps }: TargetDefinition,
+  known: Readonly<Record<string, string>> = {},
+  digest: Digest,
+): Memory['scopeHomes'] {
+  return new Map(
+    scopeGroups.flatMap(({ dn, directory }) => {
+      const home = known[homeKey(dn, digest)];
+      if (home === undefined || !maps.has(home)) return [];
+      return home !== directory || memory.scopeHomes.has(dn) ? [[dn, home] as const] : [];
+    }),
+  );
 }
 
 function homeKey(dn: string, digest: Digest): string {

@@ -47,23 +47,39 @@ interface LostInput {
  * @param known its links are brought up to date
  */
 export async function searchLost(known: Known, rejected: readonly Rejected[], input: LostInput): Promise<LostResult> {
-  const barred = rejected.flatMap(({ sourceId, active }) => (active === false ? (known.links.get(sourceId) ?? []) : []));
+  const barred = rejected.flatMap(({ sourceId, active }) =>
+    active === false ? (known.links.get(sourceId) ?? []) : [],
+  );
   const left = known.departures.map(({ link }) => link);
   const lost = [...left, ...barred].filter(({ lifecycle }) => lifecycle === 'lost');
-  if (lost.length === 0) return { departures: known.departures, found: [], ended: [], unproven: [], troubles: [], mislaid: new Map() };
-  const before = await gather(lost.map(({ sourceId }) => sourceId), (ids) => input.store.troubles(input.setup.target.name, ids));
-  const isResting = ({ sourceId, targetId }: Link) => input.attempt === 'due' && isPaused(before.get(sourceId), targetId, input.now);
-  const fates = await fatesOf(lost.filter((link) => !isResting(link)), known, input);
+  if (lost.length === 0)
+    return { departures: known.departures, found: [], ended: [], unproven: [], troubles: [], mislaid: new Map() };
+  const before = await gather(
+    lost.map(({ sourceId }) => sourceId),
+    (ids) => input.store.troubles(input.setup.target.name, ids),
+  );
+  const isResting = ({ sourceId, targetId }: Link) =>
+    input.attempt === 'due' && isPaused(before.get(sourceId), targetId, input.now);
+  const fates = await fatesOf(
+    lost.filter((link) => !isResting(link)),
+    known,
+    input,
+  );
   const found: Link[] = [];
   const troubles: Trouble[] = [];
   for (const [link, fate] of fates) {
     const lookalike = fate.kind === 'alike' ? fate.targetId : undefined;
     if (fate.kind === 'found') found.push(fate.link);
     else if (link.lookalike !== lookalike) found.push({ ...link, lookalike });
-    if (fate.kind === 'unknown' || fate.kind === 'alike') troubles.push(mislaid(link, before.get(link.sourceId), input));
+    if (fate.kind === 'unknown' || fate.kind === 'alike')
+      troubles.push(mislaid(link, before.get(link.sourceId), input));
   }
   for (const link of found) known.links.set(link.sourceId, link);
-  const unknown = new Set(lost.filter((link) => (fates.get(link)?.kind ?? (link.lookalike === undefined ? 'unknown' : 'alike')) === 'unknown').map(({ sourceId }) => sourceId));
+  const unknown = new Set(
+    lost
+      .filter((link) => (fates.get(link)?.kind ?? (link.lookalike === undefined ? 'unknown' : 'alike')) === 'unknown')
+      .map(({ sourceId }) => sourceId),
+  );
   return {
     departures: known.departures.flatMap((departure) => {
       const { sourceId } = departure.link;
@@ -73,23 +89,36 @@ export async function searchLost(known: Known, rejected: readonly Rejected[], in
     ended: barred.filter((link) => fates.get(link)?.kind === 'gone'),
     unproven: left.filter(({ sourceId }) => unknown.has(sourceId)),
     troubles,
-    mislaid: new Map([...lost.flatMap((link) => (isResting(link) ? [before.get(link.sourceId)] : [])), ...troubles].flatMap((one) => (one === undefined ? [] : [[one.sourceId, one]]))),
+    mislaid: new Map(
+      [...lost.flatMap((link) => (isResting(link) ? [before.get(link.sourceId)] : [])), ...troubles].flatMap((one) =>
+        one === undefined ? [] : [[one.sourceId, one]],
+      ),
+    ),
   };
 }
 
 /** What became of each, asked side by side, until one is waited for in vain. */
-async function fatesOf(lost: readonly Link[], { links }: Known, { setup, store, signal }: LostInput): Promise<ReadonlyMap<Link, Fate>> {
+async function fatesOf(
+  lost: readonly Link[],
+  { links }: Known,
+  { setup, store, signal }: LostInput,
+): Promise<ReadonlyMap<Link, Fate>> {
   const fates = new Map<Link, Fate>();
   const target = withOneList(setup.target);
   let isLate = false;
-  await forEachConcurrently(lost, target.concurrency, () => isLate || signal.aborted, async (link) => {
-    const others = await othersThan(link, links, store);
-    const fate = await findLost(link, { target, store, policy: setup.policy, others, signal });
-    fates.set(link, fate);
-    // Nothing may be written by any id that is known, in this cycle or a later one.
-    if (fate.kind === 'unknown' && fate.failure?.class === 'renumbered') throw targetError(target.name, fate.failure);
-    isLate ||= fate.kind === 'unknown' && fate.failure?.late === true;
-  });
+  await forEachConcurrently(
+    lost,
+    target.concurrency,
+    () => isLate || signal.aborted,
+    async (link) => {
+      const others = await othersThan(link, links, store);
+      const fate = await findLost(link, { target, store, policy: setup.policy, others, signal });
+      fates.set(link, fate);
+      // Nothing may be written by any id that is known, in this cycle or a later one.
+      if (fate.kind === 'unknown' && fate.failure?.class === 'renumbered') throw targetError(target.name, fate.failure);
+      isLate ||= fate.kind === 'unknown' && fate.failure?.late === true;
+    },
+  );
   signal.throwIfAborted();
   return fates;
 }

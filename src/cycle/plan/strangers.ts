@@ -28,7 +28,9 @@ export interface StrangersInput {
  *
  * @returns the members of linked groups, and of those that are about to be adopted; and whether strangers leave
  */
-export async function membersWithStrangers(input: StrangersInput): Promise<{ readonly members: Members; readonly strangersLeave: boolean }> {
+export async function membersWithStrangers(
+  input: StrangersInput,
+): Promise<{ readonly members: Members; readonly strangersLeave: boolean }> {
   const strangersLeave = input.setup.policy.group.adoptedMembers === 'remove';
   return { members: await membersOf(input, strangersLeave), strangersLeave };
 }
@@ -36,21 +38,27 @@ export async function membersWithStrangers(input: StrangersInput): Promise<{ rea
 async function membersOf(input: StrangersInput, leave: boolean): Promise<Members> {
   const { links } = input;
   const members = new Map(input.members);
-  for (const [group, ids] of input.members) if ([...ids].some(isStranger)) members.set(group, leave ? ids : new Set([...ids].filter((id) => !isStranger(id))));
+  for (const [group, ids] of input.members)
+    if ([...ids].some(isStranger)) members.set(group, leave ? ids : new Set([...ids].filter((id) => !isStranger(id))));
   if (!leave) return members;
   for (const [group, { body }] of input.matches) {
     const shown = membersShown(body);
-    if (shown !== undefined) members.set(group, new Set([...(members.get(group) ?? []), ...[...shown].map(strangerId)]));
+    if (shown !== undefined)
+      members.set(group, new Set([...(members.get(group) ?? []), ...[...shown].map(strangerId)]));
   }
   const possible = [...links.values()].flatMap(({ unsettled = [] }) => unsettled);
   const strangers = new Set([...[...members.values()].flatMap((ids) => [...ids]), ...possible].filter(isStranger));
-  const owners = await ownersOf([...strangers].flatMap((id) => strangerAccount(id) ?? []), input);
+  const owners = await ownersOf(
+    [...strangers].flatMap((id) => strangerAccount(id) ?? []),
+    input,
+  );
   for (const id of strangers) {
     const targetId = strangerAccount(id);
     if (targetId !== undefined && !owners.has(targetId)) links.set(id, stranger(targetId, input));
   }
   for (const [group, ids] of members) {
-    if ([...ids].some(isStranger)) members.set(group, new Set([...ids].map((id) => owners.get(strangerAccount(id) ?? '') ?? id)));
+    if ([...ids].some(isStranger))
+      members.set(group, new Set([...ids].map((id) => owners.get(strangerAccount(id) ?? '') ?? id)));
   }
   return members;
 }
@@ -59,10 +67,14 @@ function isStranger(id: SourceId): boolean {
   return strangerAccount(id) !== undefined;
 }
 
-async function ownersOf(ids: readonly TargetId[], { setup: { target }, store, links, matches }: StrangersInput): Promise<ReadonlyMap<TargetId, SourceId>> {
+async function ownersOf(
+  ids: readonly TargetId[],
+  { setup: { target }, store, links, matches }: StrangersInput,
+): Promise<ReadonlyMap<TargetId, SourceId>> {
   const owners = new Map<TargetId, SourceId>();
   for (const type of ['user', 'group'] as const) {
-    for (const [id, owner] of await gather(ids, (batch) => store.owners(target.name, type, batch))) owners.set(id, owner);
+    for (const [id, owner] of await gather(ids, (batch) => store.owners(target.name, type, batch)))
+      owners.set(id, owner);
   }
   const unknown = [...owners.values()].filter((id) => !links.has(id));
   for (const [id, link] of await gather(unknown, (batch) => store.links(target.name, batch))) links.set(id, link);
@@ -72,5 +84,14 @@ async function ownersOf(ids: readonly TargetId[], { setup: { target }, store, li
 
 /** Nothing but an id: they are neither written to nor asked for. */
 function stranger(targetId: TargetId, { setup: { target }, readings: [first] }: StrangersInput): Link {
-  return { target: target.name, type: 'user', sourceId: strangerId(targetId), directory: first?.directory ?? '', targetId, origin: 'adopted', lifecycle: 'deactivated', attributes: {} };
+  return {
+    target: target.name,
+    type: 'user',
+    sourceId: strangerId(targetId),
+    directory: first?.directory ?? '',
+    targetId,
+    origin: 'adopted',
+    lifecycle: 'deactivated',
+    attributes: {},
+  };
 }

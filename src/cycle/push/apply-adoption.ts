@@ -23,8 +23,18 @@ export async function applyAdoption(operation: AdoptOperation, context: PushCont
   if (owner !== undefined) return takenFailure('has one that fits,', operation.targetId, owner);
   const open = operation.type === 'group' ? context.intents.get(operation.sourceId) : undefined;
   // Until a reactivation of its own has switched it on, be it in this plan.
-  const isOff = operation.type === 'user' && !operation.targetActive && operation.attributes.get('active') === true && operation.changes.every(({ path }) => path !== 'active');
-  return adopt({ ...operation, leftDisabled: isOff || undefined }, operation.matchedBy === 'externalId' ? 'created' : 'adopted', open?.members, context.removalsOf(operation), context);
+  const isOff =
+    operation.type === 'user' &&
+    !operation.targetActive &&
+    operation.attributes.get('active') === true &&
+    operation.changes.every(({ path }) => path !== 'active');
+  return adopt(
+    { ...operation, leftDisabled: isOff || undefined },
+    operation.matchedBy === 'externalId' ? 'created' : 'adopted',
+    open?.members,
+    context.removalsOf(operation),
+    context,
+  );
 }
 
 /**
@@ -40,20 +50,45 @@ export async function adoptFound(
   context: PushContext,
 ): Promise<Failure | undefined> {
   // What has no value in the directory must have none there either; references to somebody who is to come wait.
-  const attributes = new Map<string, DesiredValue | null>([...operation.attributes].filter(([path, value]) => value === null || wanted.has(path)));
+  const attributes = new Map<string, DesiredValue | null>(
+    [...operation.attributes].filter(([path, value]) => value === null || wanted.has(path)),
+  );
   const changes = diffWithBody(attributes, found.body, targetIds(context));
   const wantsActive = operation.type === 'group' || wanted.get('active') !== false;
   const isActive = found.active !== false;
   const origin = isSourceId(found.body['externalId'], operation.sourceId) ? 'created' : 'adopted';
   // Somebody else's that is switched off stays so; of ours, the create was to make it active.
-  const isLeftOff = operation.type === 'user' && wantsActive && !isActive && origin === 'adopted' && context.policy.user.reactivateAdopted !== true;
+  const isLeftOff =
+    operation.type === 'user' &&
+    wantsActive &&
+    !isActive &&
+    origin === 'adopted' &&
+    context.policy.user.reactivateAdopted !== true;
   if (operation.type === 'user') {
-    if (wantsActive && !isLeftOff && wantsSwitchingOn(found.body)) changes.push({ path: 'active', change: 'set', value: true, had: true });
+    if (wantsActive && !isLeftOff && wantsSwitchingOn(found.body))
+      changes.push({ path: 'active', change: 'set', value: true, had: true });
     attributes.set('active', wantsActive || isActive);
   }
   const { joining } = context;
-  const shown = operation.type === 'group' ? shownMembers(found.body, joining.wanted.get(operation.sourceId) ?? [], targetIds(context)) : undefined;
-  const failure = await adopt({ ...operation, verb: 'adopt', targetId: found.id, changes, attributes, ...(isLeftOff ? { leftDisabled: true as const } : {}), ...shown }, origin, unsettled, context.removalsOf(operation), context);
+  const shown =
+    operation.type === 'group'
+      ? shownMembers(found.body, joining.wanted.get(operation.sourceId) ?? [], targetIds(context))
+      : undefined;
+  const failure = await adopt(
+    {
+      ...operation,
+      verb: 'adopt',
+      targetId: found.id,
+      changes,
+      attributes,
+      ...(isLeftOff ? { leftDisabled: true as const } : {}),
+      ...shown,
+    },
+    origin,
+    unsettled,
+    context.removalsOf(operation),
+    context,
+  );
   if (failure === undefined && shown !== undefined) joining.joined.set(operation.sourceId, new Set(shown.present));
   if (failure === undefined && !wantsActive && isActive) context.toEnd.add(operation.sourceId);
   return failure;
@@ -70,20 +105,30 @@ async function adopt(
   context: PushContext,
 ): Promise<Failure | undefined> {
   // Half adopted and forgotten, an account would outlive its entry: nobody else remembers that it is ours.
-  const intent = { ...intentOf(operation, context.target.name, context.clock.now(), unsettled), adopts: operation.targetId };
+  const intent = {
+    ...intentOf(operation, context.target.name, context.clock.now(), unsettled),
+    adopts: operation.targetId,
+  };
   if (operation.changes.length > 0) await context.store.record([{ kind: 'intent', intent }]);
   const outcome = await bringInStep(operation, context);
   // A target that takes no changes has the account all the same: linked, so that access ends when it has to.
   const isUnchanged = outcome.kind === 'failed' && outcome.failure.class === 'unsupported';
   if (outcome.kind === 'failed' && !isUnchanged) {
     // Our own account is not forgotten: it would outlive its entry.
-    if (refused.has(outcome.failure.class) && outcome.failure.inPart !== true && (origin === 'adopted' || outcome.failure.class === 'gone')) await context.store.record([{ kind: 'settled', intent }]);
+    if (
+      refused.has(outcome.failure.class) &&
+      outcome.failure.inPart !== true &&
+      (origin === 'adopted' || outcome.failure.class === 'gone')
+    )
+      await context.store.record([{ kind: 'settled', intent }]);
     return outcome.failure;
   }
   const { attributes } = resolveAttributes(operation.attributes, context);
   const made = outcome.kind === 'failed' ? ({ kind: 'applied', id: operation.targetId } as const) : outcome;
   const link = newLink(operation, made, origin, attributes, context);
-  const left = (isUnchanged ? operation.changes.map(({ path }) => path) : waitingPaths(operation, attributes)).map((path) => [path, doubtful] as const);
+  const left = (isUnchanged ? operation.changes.map(({ path }) => path) : waitingPaths(operation, attributes)).map(
+    (path) => [path, doubtful] as const,
+  );
   const present = (operation.present ?? []).filter((id) => liveLink(context, id) !== undefined);
   // A group that was only mislaid: what was in doubt of its members still is.
   const before = context.links.get(operation.sourceId);
@@ -91,10 +136,24 @@ async function adopt(
   const open = [...new Set([...(unsettled ?? []), ...doubted])].filter((id) => !present.includes(id));
   // Whoever else is in a group is remembered, so that they can be taken out: now, or when that is wanted later.
   const add = [...present, ...(operation.strangers ?? []).map(strangerId)];
-  const known: Link = { ...link, leftDisabled: operation.leftDisabled, createdAt: undefined, unsettled: open.length > 0 ? open : undefined, attributes: { ...link.attributes, ...Object.fromEntries(left) } };
+  const known: Link = {
+    ...link,
+    leftDisabled: operation.leftDisabled,
+    createdAt: undefined,
+    unsettled: open.length > 0 ? open : undefined,
+    attributes: { ...link.attributes, ...Object.fromEntries(left) },
+  };
   const members = { kind: 'members', target: known.target, group: known.sourceId, add, remove: [] } as const;
   const shown = outcome.kind === 'applied' ? outcome.shown : undefined;
-  await remember(context, asShown(known, shown, operation.changes.map(({ path }) => path)), [...(add.length > 0 ? [members] : []), { kind: 'settled', intent }, ...counts]);
+  await remember(
+    context,
+    asShown(
+      known,
+      shown,
+      operation.changes.map(({ path }) => path),
+    ),
+    [...(add.length > 0 ? [members] : []), { kind: 'settled', intent }, ...counts],
+  );
   return undefined;
 }
 
@@ -104,7 +163,9 @@ function waitingPaths({ attributes, changes }: Adoption, resolved: DesiredAttrib
     const change = changes.find((one) => one.path === path);
     return change === undefined || (change.change === 'set' && change.had);
   };
-  return [...attributes].filter(([path, value]) => value instanceof Reference && !resolved.has(path) && isHeld(path)).map(([path]) => path);
+  return [...attributes]
+    .filter(([path, value]) => value instanceof Reference && !resolved.has(path) && isHeld(path))
+    .map(([path]) => path);
 }
 
 /** What had no effect, unless it came in part: then the account may have our externalId by now. */
@@ -114,6 +175,8 @@ function bringInStep({ type, targetId, changes, attributes }: Adoption, context:
   const { sent } = resolveChanges(changes, context);
   if (sent.length === 0) return Promise.resolve({ kind: 'applied', id: targetId });
   const changing = new Set(changes.map(({ path }) => path));
-  const held = [...attributes].flatMap(([path, value]) => (value === null || path === 'active' || changing.has(path) ? [] : [path]));
+  const held = [...attributes].flatMap(([path, value]) =>
+    value === null || path === 'active' || changing.has(path) ? [] : [path],
+  );
   return context.target.update(type, targetId, sent, context.signal, { paths: held });
 }

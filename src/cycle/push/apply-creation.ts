@@ -41,33 +41,57 @@ export async function applyCreate(operation: CreateOperation, context: PushConte
   const first = operation.type === 'group' ? firstMembers(operation.sourceId, context) : [];
   const { attributes, body } = resolveAttributes(operation.attributes, context);
   const now = context.clock.now();
-  const intent = intentOf(operation, context.target.name, now, first.map(({ sourceId }) => sourceId));
+  const intent = intentOf(
+    operation,
+    context.target.name,
+    now,
+    first.map(({ sourceId }) => sourceId),
+  );
   const creation: Creation = { operation, intent, attributes, first };
   const before = context.intents.get(operation.sourceId);
   const isOpen = before !== undefined && before.adopts === undefined && mayStillShow(before, now);
-  if (isOpen && before.unclear !== undefined && (before.unclear === 'lost' || context.attempt !== 'everything')) return stillOpen(before);
+  if (isOpen && before.unclear !== undefined && (before.unclear === 'lost' || context.attempt !== 'everything'))
+    return stillOpen(before);
   if (isOpen || context.unsearched.has(operation.sourceId)) {
-    const searched = isOpen ? await searchWithPauses(operation, context, 'afterCrash') : await searchAgain(operation, context);
+    const searched = isOpen
+      ? await searchWithPauses(operation, context, 'afterCrash')
+      : await searchAgain(operation, context);
     if (searched.kind === 'unsearchable') return { class: 'transient', detail: 'the target could not be searched' };
-    if (searched.kind !== 'none') return takeFound(searched, { ...creation, intent: before ?? { ...intent, members: [] } }, context);
+    if (searched.kind !== 'none')
+      return takeFound(searched, { ...creation, intent: before ?? { ...intent, members: [] } }, context);
   }
   if (isOpen && context.isStopping()) return { class: 'transient', detail: 'stopped before it was sent' };
   // What was found out about it before is no longer the last word.
   const over = { kind: 'trouble_over', target: intent.target, sourceId: intent.sourceId } as const;
   await context.store.record([{ kind: 'intent', intent }, ...(context.troubles.has(intent.sourceId) ? [over] : [])]);
-  const outcome = await context.target.create(operation.type, body, context.signal, first.map(({ targetId: id, type }) => ({ id, type })));
+  const outcome = await context.target.create(
+    operation.type,
+    body,
+    context.signal,
+    first.map(({ targetId: id, type }) => ({ id, type })),
+  );
   if (outcome.kind === 'applied') return takeCreated(outcome, creation, context);
   return settleFailure(outcome.failure, creation, context);
 }
 
 /** An earlier request may have made it: another one now could make a second. */
 function stillOpen({ at = '', unclear }: Intent): Failure {
-  const then = unclear === 'made' ? 'it is not created again, unless by dir2scim sync --full' : 'it is created again when it is not found for some minutes';
-  return { class: 'unknown', detail: `an earlier request (${at}) may have created it, and no search finds it yet; ${then}` };
+  const then =
+    unclear === 'made'
+      ? 'it is not created again, unless by dir2scim sync --full'
+      : 'it is created again when it is not found for some minutes';
+  return {
+    class: 'unknown',
+    detail: `an earlier request (${at}) may have created it, and no search finds it yet; ${then}`,
+  };
 }
 
 /** The target has answered with an id. */
-async function takeCreated(outcome: Extract<Outcome, { kind: 'applied' }>, creation: Creation, context: PushContext): Promise<Failure | undefined> {
+async function takeCreated(
+  outcome: Extract<Outcome, { kind: 'applied' }>,
+  creation: Creation,
+  context: PushContext,
+): Promise<Failure | undefined> {
   const { operation, intent, attributes, first } = creation;
   const settled = { kind: 'settled', intent } as const;
   const owner = await claim(operation, outcome.id, context);
@@ -78,21 +102,34 @@ async function takeCreated(outcome: Extract<Outcome, { kind: 'applied' }>, creat
   }
   const mayBeForeign = outcome.existed === true && context.policy[operation.type].adopt === 'also-foreign';
   if (outcome.others === true && !mayBeForeign) {
-    await context.store.record([{ kind: 'intent', intent: { ...intent, at: new Date(context.clock.now()).toISOString(), unclear: 'lost' } }]);
+    await context.store.record([
+      { kind: 'intent', intent: { ...intent, at: new Date(context.clock.now()).toISOString(), unclear: 'lost' } },
+    ]);
     unclaim(operation.type, outcome.id, context);
     return foreignFailure('answered the creation with', outcome.id);
   }
   const existed = outcome.existed === true || context.listed[operation.type].has(outcome.id);
-  const before = existed ? (await context.store.formerOwners(intent.target, operation.type, [outcome.id])).get(outcome.id) : undefined;
+  const before = existed
+    ? (await context.store.formerOwners(intent.target, operation.type, [outcome.id])).get(outcome.id)
+    : undefined;
   if (before !== undefined && before !== operation.sourceId) {
     await context.store.record([settled]);
     return takenFailure('answered the creation with', outcome.id, before);
   }
   if (existed && context.policy[operation.type].adopt === 'never') {
     await context.store.record([settled]);
-    return { class: 'conflict', reason: 'adoption_off', targetId: outcome.id, detail: `the target answered the creation with id ${outcome.id}, which it had before, and adopt is never` };
+    return {
+      class: 'conflict',
+      reason: 'adoption_off',
+      targetId: outcome.id,
+      detail: `the target answered the creation with id ${outcome.id}, which it had before, and adopt is never`,
+    };
   }
-  if (existed && operation.type === 'group' && (await othersMembers({ id: outcome.id, body: {} }, intent.sourceId, context)) > 0) {
+  if (
+    existed &&
+    operation.type === 'group' &&
+    (await othersMembers({ id: outcome.id, body: {} }, intent.sourceId, context)) > 0
+  ) {
     await context.store.record([settled]);
     return populatedFailure(outcome.id);
   }
@@ -100,9 +137,23 @@ async function takeCreated(outcome: Extract<Outcome, { kind: 'applied' }>, creat
   const members = { kind: 'members', target: intent.target, group: intent.sourceId, add, remove: [] } as const;
   // Of the others nobody knows: a creation that was only promised (202) does not tell.
   const open = first.map(({ sourceId }) => sourceId).filter((id) => !add.includes(id));
-  const made = asShown(newLink(operation, outcome, existed ? 'adopted' : 'created', attributes, context), outcome.shown, attributes.keys());
-  const on = outcome.active === true ? { lifecycle: 'active' as const, attributes: { ...made.attributes, ...acknowledged(new Map([['active', true]]), context) } } : {};
-  await remember(context, { ...made, ...on, unsettled: open.length > 0 ? open : undefined }, [...(add.length > 0 ? [members] : []), settled, ...context.removalsOf(operation)]);
+  const made = asShown(
+    newLink(operation, outcome, existed ? 'adopted' : 'created', attributes, context),
+    outcome.shown,
+    attributes.keys(),
+  );
+  const on =
+    outcome.active === true
+      ? {
+          lifecycle: 'active' as const,
+          attributes: { ...made.attributes, ...acknowledged(new Map([['active', true]]), context) },
+        }
+      : {};
+  await remember(context, { ...made, ...on, unsettled: open.length > 0 ? open : undefined }, [
+    ...(add.length > 0 ? [members] : []),
+    settled,
+    ...context.removalsOf(operation),
+  ]);
   if (outcome.active === true && existed) context.toEnd.add(operation.sourceId);
   if (outcome.active === true && !existed) await switchOff(operation, context);
   return undefined;
@@ -110,17 +161,30 @@ async function takeCreated(outcome: Extract<Outcome, { kind: 'applied' }>, creat
 
 /** The next plan has it as an adoption, or as something that is not adopted. */
 function populatedFailure(id: string): Failure {
-  return { class: 'conflict', targetId: id, detail: `the target has a group that fits (id ${id}), with members whom dir2scim did not put there` };
+  return {
+    class: 'conflict',
+    targetId: id,
+    detail: `the target has a group that fits (id ${id}), with members whom dir2scim did not put there`,
+  };
 }
 
 /** Some make everybody active, whatever is asked for. Where this fails, the next plan ends it, like any access. */
 async function switchOff({ sourceId, type }: CreateOperation, context: PushContext): Promise<void> {
   const link = liveLink(context, sourceId);
   if (link === undefined) return;
-  const off = await context.target.update(type, link.targetId, [{ path: 'active', change: 'set', value: false, had: true }], context.signal, knownOf(link, context));
+  const off = await context.target.update(
+    type,
+    link.targetId,
+    [{ path: 'active', change: 'set', value: false, had: true }],
+    context.signal,
+    knownOf(link, context),
+  );
   if (off.kind === 'failed') return;
   const attributes = { ...link.attributes, ...acknowledged(new Map([['active', false]]), context) };
-  await remember(context, asShown({ ...link, lifecycle: 'deactivated', attributes, version: off.version }, off.shown, ['active']));
+  await remember(
+    context,
+    asShown({ ...link, lifecycle: 'deactivated', attributes, version: off.version }, off.shown, ['active']),
+  );
 }
 
 async function settleFailure(failure: Failure, creation: Creation, context: PushContext): Promise<Failure | undefined> {
@@ -129,12 +193,16 @@ async function settleFailure(failure: Failure, creation: Creation, context: Push
   const isUnclear = mayHaveCreated(failure);
   if (isUnclear) {
     const unclear = failure.status === 201 ? 'made' : 'lost';
-    await context.store.record([{ kind: 'intent', intent: { ...intent, at: new Date(context.clock.now()).toISOString(), unclear } }]);
+    await context.store.record([
+      { kind: 'intent', intent: { ...intent, at: new Date(context.clock.now()).toISOString(), unclear } },
+    ]);
   } else if (failure.class !== 'conflict') {
     await context.store.record([settled]);
     return failure;
   }
-  const searched = isUnclear ? await searchWithPauses(operation, context, 'afterRequest') : await searchAgain(operation, context, true);
+  const searched = isUnclear
+    ? await searchWithPauses(operation, context, 'afterRequest')
+    : await searchAgain(operation, context, true);
   if (searched.kind !== 'none' && searched.kind !== 'unsearchable') return takeFound(searched, creation, context);
   if (!isUnclear && searched.kind === 'none') await context.store.record([settled]);
   return failure;
@@ -145,7 +213,11 @@ function mayHaveCreated({ class: failureClass, status = 0 }: Failure): boolean {
   return failureClass === 'unknown' || (status >= 200 && status < 300);
 }
 
-async function takeFound(searched: Exclude<Searched, { kind: 'none' | 'unsearchable' }>, { operation, intent, attributes }: Creation, context: PushContext): Promise<Failure | undefined> {
+async function takeFound(
+  searched: Exclude<Searched, { kind: 'none' | 'unsearchable' }>,
+  { operation, intent, attributes }: Creation,
+  context: PushContext,
+): Promise<Failure | undefined> {
   const { kind, found } = searched;
   if (kind === 'found') return adoptFound(operation, attributes, found, intent.members, context);
   if (kind === 'populated') return populatedFailure(found.id);

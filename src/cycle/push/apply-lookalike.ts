@@ -10,14 +10,23 @@ import type { PushContext } from './push-context.ts';
  * else's, it is left alone and the leaver is looked for anew. Afterwards nothing is left to be known of the leaver, so that
  * the account never becomes ours.
  */
-export async function applyLookalike(operation: RemoveOperation, lookalike: TargetId, context: PushContext): Promise<Failure | 'skipped' | undefined> {
+export async function applyLookalike(
+  operation: RemoveOperation,
+  lookalike: TargetId,
+  context: PushContext,
+): Promise<Failure | 'skipped' | undefined> {
   const { target, store, policy, links, signal } = context;
   const link = links.get(operation.sourceId);
   if (link?.lookalike !== lookalike) return 'skipped';
   const account = await target.read(operation.type, lookalike, signal);
   if (isFailure(account) && account.class !== 'gone') return account;
   const owner = (await store.owners(target.name, operation.type, [lookalike])).get(lookalike);
-  if (isFailure(account) || owner !== undefined || !isOurs(account, link) || !isAlike(account, link, policy[operation.type].match, store.digest)) {
+  if (
+    isFailure(account) ||
+    owner !== undefined ||
+    !isOurs(account, link) ||
+    !isAlike(account, link, policy[operation.type].match, store.digest)
+  ) {
     await lookAnew(link, context);
     return 'skipped';
   }
@@ -26,13 +35,19 @@ export async function applyLookalike(operation: RemoveOperation, lookalike: Targ
     const outcome = await target.update(operation.type, lookalike, [inactive], signal);
     if (outcome.kind === 'failed') return outcome.failure;
   }
-  await store.record([{ kind: 'unlink', target: link.target, sourceId: link.sourceId }, ...context.removalsOf(operation)]);
+  await store.record([
+    { kind: 'unlink', target: link.target, sourceId: link.sourceId },
+    ...context.removalsOf(operation),
+  ]);
   links.delete(link.sourceId);
   return undefined;
 }
 
 async function lookAnew(link: Link, { store, links }: PushContext): Promise<void> {
   const forgotten: Link = { ...link, lookalike: undefined };
-  await store.record([{ kind: 'link', link: forgotten }, { kind: 'trouble_over', target: link.target, sourceId: link.sourceId }]);
+  await store.record([
+    { kind: 'link', link: forgotten },
+    { kind: 'trouble_over', target: link.target, sourceId: link.sourceId },
+  ]);
   links.set(link.sourceId, forgotten);
 }

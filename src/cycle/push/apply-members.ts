@@ -17,14 +17,19 @@ import { seekMembers } from './seek-members.ts';
  * group, although they are in it as far as anybody knew, is sent again, once; and everybody in one piece, once, where that
  * takes others out.
  */
-export async function applyMembers(operation: MembersOperation, context: PushContext): Promise<Failure | 'skipped' | undefined> {
+export async function applyMembers(
+  operation: MembersOperation,
+  context: PushContext,
+): Promise<Failure | 'skipped' | undefined> {
   const { target } = context;
   let link = liveLink(context, operation.sourceId);
   if (link === undefined) return 'skipped';
   const joined = context.joining.joined.get(operation.sourceId);
   const steps = inTurn(stepsOf(operation, context), context.troubles.get(operation.sourceId)?.attempts ?? 0);
   if (steps.length === 0) return joined === undefined ? 'skipped' : undefined;
-  const strangers = new Set((await context.store.members(target.name, operation.sourceId)).filter((id) => strangerAccount(id) !== undefined));
+  const strangers = new Set(
+    (await context.store.members(target.name, operation.sourceId)).filter((id) => strangerAccount(id) !== undefined),
+  );
   const pieces = createPieces(steps);
   const patience = createPatience();
   let refused: Failure | undefined;
@@ -36,7 +41,10 @@ export async function applyMembers(operation: MembersOperation, context: PushCon
   while (chunk.length > 0) {
     if (context.isStopping()) return { class: 'transient', detail: 'stopped before all members were sent' };
     const change = changeOf(operation.sourceId, chunk, pieces.isHalf, context);
-    const outcome = change.add.length + change.remove.length === 0 ? nothing(link) : await target.changeMembers(link.targetId, change, context.signal);
+    const outcome =
+      change.add.length + change.remove.length === 0
+        ? nothing(link)
+        : await target.changeMembers(link.targetId, change, context.signal);
     let dropped: readonly Step[] = [];
     if (outcome.kind === 'failed') {
       const { failure } = outcome;
@@ -56,26 +64,46 @@ export async function applyMembers(operation: MembersOperation, context: PushCon
     const staying = outcome.kind === 'applied' ? stayingIn(outcome.shown?.members, chunk, context) : noSteps;
     if (staying.size > 0) refused ??= stillIn;
     // Who is lost is in no group: their leaving is done, their joining is not.
-    const done = chunk.filter((step) => !staying.has(step)).filter(({ id, joins }) => (context.links.get(id)?.lifecycle === 'lost' ? !joins : outcome.kind === 'applied'));
+    const done = chunk
+      .filter((step) => !staying.has(step))
+      .filter(({ id, joins }) => (context.links.get(id)?.lifecycle === 'lost' ? !joins : outcome.kind === 'applied'));
     const { add, remove } = divide(done);
     // Whoever is to leave is not missed, and may be out already: by a request that was answered as if it had failed.
-    const missing = outcome.kind === 'applied' ? await missingFrom(outcome, operation.sourceId, context, { add, remove: operation.remove }) : [];
+    const missing =
+      outcome.kind === 'applied'
+        ? await missingFrom(outcome, operation.sourceId, context, { add, remove: operation.remove })
+        : [];
     // Those who were sent again took the place of others: to such a target what is added is the whole list.
-    const everyone: readonly SourceId[] = !isWhole && missing.length > 0 && chunk.some(({ id }) => mended.has(id)) ? await membersWith(add, operation, context) : [];
+    const everyone: readonly SourceId[] =
+      !isWhole && missing.length > 0 && chunk.some(({ id }) => mended.has(id))
+        ? await membersWith(add, operation, context)
+        : [];
     isWhole ||= everyone.length > 0;
-    const again = everyone.length > 0 && everyone.length <= target.memberChunk.add ? everyone : missing.filter((id) => !mended.has(id));
+    const again =
+      everyone.length > 0 && everyone.length <= target.memberChunk.add
+        ? everyone
+        : missing.filter((id) => !mended.has(id));
     if (missing.length > 0 && again !== everyone && missing.some((id) => mended.has(id))) refused ??= notKept;
     pieces.append(again.map((id) => ({ id, joins: true })));
     for (const id of missing) mended.add(id);
     const following = pieces.next(target.memberChunk);
     // The piece that follows is in doubt from the moment that this one is settled: one record for both.
     // Whoever could not be removed may be out already, by an earlier request whose answer was lost; and in, who could not be added.
-    const settled = outcome.kind === 'applied' ? chunk.filter((step) => !staying.has(step)) : [...chunk, ...dropped].filter(({ id, joins }) => joins && !doubted.has(id));
+    const settled =
+      outcome.kind === 'applied'
+        ? chunk.filter((step) => !staying.has(step))
+        : [...chunk, ...dropped].filter(({ id, joins }) => joins && !doubted.has(id));
     link = withUnsettled(link, settled, [...following, ...missing.map((id) => ({ id, joins: true }))]);
     // An emptied group counts once, with its last piece.
     const counts = operation.cause === 'changed' || following.length === 0;
     await remember(context, link, [
-      { kind: 'members', target: target.name, group: operation.sourceId, add, remove: strangers.size === 0 ? remove : withFormerStrangers(remove, strangers, context) },
+      {
+        kind: 'members',
+        target: target.name,
+        group: operation.sourceId,
+        add,
+        remove: strangers.size === 0 ? remove : withFormerStrangers(remove, strangers, context),
+      },
       ...(counts ? context.removalsOf(operation, remove) : []),
     ]);
     chunk = following;
@@ -94,36 +122,57 @@ function isClear({ status = 0, inPart }: Failure): boolean {
 function stepsOf(operation: MembersOperation, context: PushContext): Step[] {
   const joined = context.joining.joined.get(operation.sourceId);
   return [
-    ...operation.add.filter((id) => liveLink(context, id) !== undefined && joined?.has(id) !== true).map((id) => ({ id, joins: true })),
+    ...operation.add
+      .filter((id) => liveLink(context, id) !== undefined && joined?.has(id) !== true)
+      .map((id) => ({ id, joins: true })),
     ...operation.remove.map((id) => ({ id, joins: false })),
   ];
 }
 
 /** Whoever was in the group before they had an entry is known there in two ways. */
-function withFormerStrangers(ids: readonly SourceId[], strangers: ReadonlySet<SourceId>, { links }: PushContext): SourceId[] {
+function withFormerStrangers(
+  ids: readonly SourceId[],
+  strangers: ReadonlySet<SourceId>,
+  { links }: PushContext,
+): SourceId[] {
   const known = ids.flatMap((id) => links.get(id)?.targetId ?? []).map(strangerId);
   return [...new Set([...ids, ...known.filter((id) => strangers.has(id))])];
 }
 
-const lostMember: Failure = { class: 'gone', status: 404, detail: 'a member is not on the target any more, and is made again' };
+const lostMember: Failure = {
+  class: 'gone',
+  status: 404,
+  detail: 'a member is not on the target any more, and is made again',
+};
 const stillIn: Failure = { class: 'transient', detail: 'the group shows somebody who was taken out' };
 const noSteps: ReadonlySet<Step> = new Set();
 
 /** Who was to leave, and is shown in the group afterwards. */
-function stayingIn(shown: readonly TargetId[] | undefined, chunk: readonly Step[], { links }: PushContext): ReadonlySet<Step> {
+function stayingIn(
+  shown: readonly TargetId[] | undefined,
+  chunk: readonly Step[],
+  { links }: PushContext,
+): ReadonlySet<Step> {
   if (shown === undefined) return noSteps;
   const there = new Set(shown);
   return new Set(chunk.filter(({ id, joins }) => !joins && there.has(links.get(id)?.targetId ?? '')));
 }
 
 /** Everybody who shall be in the group and is on the target. */
-async function membersWith(added: readonly SourceId[], { sourceId, remove }: MembersOperation, { store, target, links }: PushContext): Promise<SourceId[]> {
+async function membersWith(
+  added: readonly SourceId[],
+  { sourceId, remove }: MembersOperation,
+  { store, target, links }: PushContext,
+): Promise<SourceId[]> {
   const leaving = new Set(remove);
   const all = new Set([...(await store.members(target.name, sourceId)), ...added]);
   return [...all].filter((id) => !leaving.has(id) && (links.get(id)?.lifecycle ?? 'lost') !== 'lost');
 }
 
-const notKept: Failure = { class: 'rejected', detail: 'the group loses members that it was given, when others are added' };
+const notKept: Failure = {
+  class: 'rejected',
+  detail: 'the group loses members that it was given, when others are added',
+};
 
 /** After a failure a long list begins with others, so that those whom the target does not take never keep the same ones out. */
 function inTurn(steps: readonly Step[], attempts: number): readonly Step[] {
@@ -140,7 +189,9 @@ function changeOf(group: SourceId, chunk: readonly Step[], looked: boolean, cont
   const linksOf = (ids: readonly SourceId[]): Link[] => ids.flatMap((id) => context.links.get(id) ?? []);
   const { add, remove } = divide(chunk);
   return {
-    add: linksOf(add).filter(({ lifecycle }) => lifecycle !== 'lost').map((member) => ({ id: member.targetId, type: member.type })),
+    add: linksOf(add)
+      .filter(({ lifecycle }) => lifecycle !== 'lost')
+      .map((member) => ({ id: member.targetId, type: member.type })),
     remove: linksOf(remove).map((member) => member.targetId),
     ...(looked ? { looked } : {}),
     current: () => acknowledgedMembers(group, context),
@@ -153,7 +204,10 @@ function idsIn({ add, remove }: MemberChange): string[] {
 }
 
 function divide(chunk: readonly Step[]): { readonly add: SourceId[]; readonly remove: SourceId[] } {
-  return { add: chunk.filter(({ joins }) => joins).map(({ id }) => id), remove: chunk.filter(({ joins }) => !joins).map(({ id }) => id) };
+  return {
+    add: chunk.filter(({ joins }) => joins).map(({ id }) => id),
+    remove: chunk.filter(({ joins }) => !joins).map(({ id }) => id),
+  };
 }
 
 function withUnsettled(link: Link, settled: readonly Step[], next: readonly Step[]): Link {

@@ -51,23 +51,56 @@ async function applyUpdate(operation: UpdateOperation, context: PushContext): Pr
   if (sent.length === 0) return 'skipped';
   // Whoever may be active again counts as active: then a departure ends their access.
   const back = operation.verb === 'reactivate' ? { lifecycle: 'active' as const, leftDisabled: undefined } : {};
-  const doubted = await doubt(context, link, planned.map(({ path }) => path), back);
+  const doubted = await doubt(
+    context,
+    link,
+    planned.map(({ path }) => path),
+    back,
+  );
   const whole = wholeElements(sent, heldPaths(link));
-  const outcome = await context.target.update(operation.type, link.targetId, whole, context.signal, knownOf(link, context));
+  const outcome = await context.target.update(
+    operation.type,
+    link.targetId,
+    whole,
+    context.signal,
+    knownOf(link, context),
+  );
   if (outcome.kind === 'failed') return lostIfGone(doubted, outcome.failure, context);
   const attributes: Record<string, string> = { ...doubted.attributes };
   for (const change of planned) {
     attributes[change.path] = empty;
-    if (change.change === 'set') Object.assign(attributes, acknowledged(new Map([[change.path, change.value]]), context));
+    if (change.change === 'set')
+      Object.assign(attributes, acknowledged(new Map([[change.path, change.value]]), context));
   }
   const departedAt = operation.verb === 'reactivate' ? undefined : doubted.departedAt;
   // Whoever is in doubt may have been taken out before, on purpose: the next cycle says what is wanted of them.
-  const missing = operation.type === 'group' ? await missingFrom(outcome, operation.sourceId, context, { add: [], remove: doubted.unsettled ?? [] }) : [];
+  const missing =
+    operation.type === 'group'
+      ? await missingFrom(outcome, operation.sourceId, context, { add: [], remove: doubted.unsettled ?? [] })
+      : [];
   const unsettled = missing.length === 0 ? doubted.unsettled : [...new Set([...(doubted.unsettled ?? []), ...missing])];
-  const settled = { ...doubted, createdAt: undefined, departedAt, heir: undefined, attributes, unsettled, version: outcome.version };
-  await remember(context, asShown(settled, outcome.shown, whole.map(({ path }) => path)), context.removalsOf(operation));
+  const settled = {
+    ...doubted,
+    createdAt: undefined,
+    departedAt,
+    heir: undefined,
+    attributes,
+    unsettled,
+    version: outcome.version,
+  };
+  await remember(
+    context,
+    asShown(
+      settled,
+      outcome.shown,
+      whole.map(({ path }) => path),
+    ),
+    context.removalsOf(operation),
+  );
   // To some targets a change of the name is a new list of members.
-  return missing.length === 0 ? undefined : applyMembers({ ...operation, verb: 'members', add: missing, remove: [], cause: 'changed' }, context);
+  return missing.length === 0
+    ? undefined
+    : applyMembers({ ...operation, verb: 'members', add: missing, remove: [], cause: 'changed' }, context);
 }
 
 async function applyDeactivation(operation: RemoveOperation, context: PushContext): Promise<Result> {
@@ -76,11 +109,25 @@ async function applyDeactivation(operation: RemoveOperation, context: PushContex
   if (link === undefined) return 'skipped';
   const inactive: ScimChange = { path: 'active', change: 'set', value: false, had: true };
   const doubted = await doubt(context, link, ['active']);
-  const outcome = await context.target.update(operation.type, link.targetId, [inactive], context.signal, knownOf(link, context));
+  const outcome = await context.target.update(
+    operation.type,
+    link.targetId,
+    [inactive],
+    context.signal,
+    knownOf(link, context),
+  );
   if (outcome.kind === 'failed') return lostIfGone(doubted, outcome.failure, context);
   const departedAt = operation.cause === 'disabled' ? undefined : new Date(context.clock.now()).toISOString();
   const attributes = { ...doubted.attributes, ...acknowledged(new Map([['active', false]]), context) };
-  const off = { ...doubted, lifecycle: 'deactivated' as const, leftDisabled: undefined, createdAt: undefined, departedAt, attributes, version: outcome.version };
+  const off = {
+    ...doubted,
+    lifecycle: 'deactivated' as const,
+    leftDisabled: undefined,
+    createdAt: undefined,
+    departedAt,
+    attributes,
+    version: outcome.version,
+  };
   await remember(context, asShown(off, outcome.shown, ['active']), context.removalsOf(operation));
   return undefined;
 }
@@ -91,7 +138,10 @@ async function applyDeletion(operation: RemoveOperation, context: PushContext): 
   // Should the entry come back before the answer does, something has to be sent that finds out whether it is still there.
   await doubt(context, link, [operation.type === 'user' ? 'active' : 'externalId']);
   const outcome = await context.target.remove(operation.type, link.targetId, context.signal, knownOf(link, context));
-  if (outcome.kind === 'failed') return outcome.failure.class === 'gone' ? applyAbsence(operation, link, outcome.failure, context) : endAccessInstead(operation, link, outcome.failure, context);
+  if (outcome.kind === 'failed')
+    return outcome.failure.class === 'gone'
+      ? applyAbsence(operation, link, outcome.failure, context)
+      : endAccessInstead(operation, link, outcome.failure, context);
   await forget(operation, link, context);
   return undefined;
 }
@@ -100,9 +150,16 @@ async function applyDeletion(operation: RemoveOperation, context: PushContext): 
  * An account that the target does not delete is switched off, where it is not, and a group is emptied: access ends
  * whatever becomes of the rest. The deletion has failed all the same, and is tried again.
  */
-async function endAccessInstead(operation: RemoveOperation, link: Link, failure: Failure, context: PushContext): Promise<Failure> {
+async function endAccessInstead(
+  operation: RemoveOperation,
+  link: Link,
+  failure: Failure,
+  context: PushContext,
+): Promise<Failure> {
   const { status = 0 } = failure;
-  const isRefused = ['rejected', 'conflict', 'unsupported'].includes(failure.class) || (['transient', 'protocol'].includes(failure.class) && status >= 400);
+  const isRefused =
+    ['rejected', 'conflict', 'unsupported'].includes(failure.class) ||
+    (['transient', 'protocol'].includes(failure.class) && status >= 400);
   if (!isRefused) return failure;
   if (operation.type === 'group') return emptyInstead(operation, failure, context);
   return link.lifecycle === 'active' ? switchOffInstead(operation, link, failure, context) : failure;
@@ -112,18 +169,41 @@ async function emptyInstead(operation: RemoveOperation, failure: Failure, contex
   const { sourceId, evidence } = operation;
   const remove = (await context.store.members(context.target.name, sourceId)).filter((id) => context.links.has(id));
   if (remove.length === 0) return failure;
-  const result = await applyMembers({ ...operation, verb: 'members', add: [], remove, cause: 'departed', evidence }, context);
-  if (result === undefined) return { ...failure, detail: `DELETE is refused (${failure.detail}); the group was emptied instead` };
+  const result = await applyMembers(
+    { ...operation, verb: 'members', add: [], remove, cause: 'departed', evidence },
+    context,
+  );
+  if (result === undefined)
+    return { ...failure, detail: `DELETE is refused (${failure.detail}); the group was emptied instead` };
   return result !== 'skipped' && endsAll.has(result.class) ? result : failure;
 }
 
-async function switchOffInstead(operation: RemoveOperation, link: Link, failure: Failure, context: PushContext): Promise<Failure> {
+async function switchOffInstead(
+  operation: RemoveOperation,
+  link: Link,
+  failure: Failure,
+  context: PushContext,
+): Promise<Failure> {
   const inactive: ScimChange = { path: 'active', change: 'set', value: false, had: true };
-  const outcome = await context.target.update('user', link.targetId, [inactive], context.signal, knownOf(link, context));
+  const outcome = await context.target.update(
+    'user',
+    link.targetId,
+    [inactive],
+    context.signal,
+    knownOf(link, context),
+  );
   if (outcome.kind === 'failed') return endsAll.has(outcome.failure.class) ? outcome.failure : failure;
   const attributes = { ...link.attributes, ...acknowledged(new Map([['active', false]]), context) };
   const departedAt = link.departedAt ?? new Date(context.clock.now()).toISOString();
-  const off = { ...link, lifecycle: 'deactivated' as const, leftDisabled: undefined, createdAt: undefined, departedAt, attributes, version: outcome.version };
+  const off = {
+    ...link,
+    lifecycle: 'deactivated' as const,
+    leftDisabled: undefined,
+    createdAt: undefined,
+    departedAt,
+    attributes,
+    version: outcome.version,
+  };
   await remember(context, asShown(off, outcome.shown, ['active']), context.removalsOf(operation));
   return { ...failure, detail: `DELETE is refused (${failure.detail}); the account was switched off instead` };
 }
@@ -135,7 +215,12 @@ const endsAll: ReadonlySet<string> = new Set(['auth', 'renumbered']);
  * The target says that whoever is to be deleted is not there. Done, when it has nobody who could be them; mislaid under
  * another id, they are deleted by that one.
  */
-async function applyAbsence(operation: RemoveOperation, link: Link, failure: Failure, context: PushContext): Promise<Result> {
+async function applyAbsence(
+  operation: RemoveOperation,
+  link: Link,
+  failure: Failure,
+  context: PushContext,
+): Promise<Result> {
   // In doubt since before: an earlier request whose answer was lost may have deleted it.
   const isRepeated = Object.values(link.attributes).includes(doubtful);
   const { target, store, policy, signal, clock } = context;
@@ -148,14 +233,18 @@ async function applyAbsence(operation: RemoveOperation, link: Link, failure: Fai
   if (fate.kind === 'unknown') return disbelieved(failure);
   if (fate.kind === 'alike') {
     await remember(context, { ...link, lifecycle: 'lost', lookalike: fate.targetId });
-    return { ...failure, detail: `the target does not have this one any more, and has ${fate.targetId} with the same name, which may be somebody else's: a person decides` };
+    return {
+      ...failure,
+      detail: `the target does not have this one any more, and has ${fate.targetId} with the same name, which may be somebody else's: a person decides`,
+    };
   }
   if (fate.kind === 'gone') {
     await forget(operation, link, context);
     return undefined;
   }
   await remember(context, fate.link);
-  if (fate.link.targetId === link.targetId) return { ...failure, class: 'rejected', detail: 'DELETE was answered with 404, and it is still there' };
+  if (fate.link.targetId === link.targetId)
+    return { ...failure, class: 'rejected', detail: 'DELETE was answered with 404, and it is still there' };
   const outcome = await target.remove(operation.type, fate.link.targetId, signal, knownOf(fate.link, context));
   if (outcome.kind === 'failed') return outcome.failure;
   await forget(operation, fate.link, context);
@@ -163,6 +252,9 @@ async function applyAbsence(operation: RemoveOperation, link: Link, failure: Fai
 }
 
 async function forget(operation: RemoveOperation, link: Link, context: PushContext): Promise<void> {
-  await context.store.record([{ kind: 'unlink', target: link.target, sourceId: link.sourceId }, ...context.removalsOf(operation)]);
+  await context.store.record([
+    { kind: 'unlink', target: link.target, sourceId: link.sourceId },
+    ...context.removalsOf(operation),
+  ]);
   context.links.delete(link.sourceId);
 }

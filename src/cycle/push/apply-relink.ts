@@ -13,7 +13,10 @@ import { wholeElements } from './whole-elements.ts';
  * belongs to the entry that is gone: cut short, it is done again, and when the newcomer leaves as well, it departs. An
  * entry that moved into another directory without a difference costs no request.
  */
-export async function applyRelink(operation: RelinkOperation, context: PushContext): Promise<Failure | 'skipped' | undefined> {
+export async function applyRelink(
+  operation: RelinkOperation,
+  context: PushContext,
+): Promise<Failure | 'skipped' | undefined> {
   const before = liveLink(context, operation.replaces);
   if (before?.targetId !== operation.targetId) return 'skipped';
   const { planned, sent } = resolveChanges(operation.changes, context);
@@ -21,28 +24,65 @@ export async function applyRelink(operation: RelinkOperation, context: PushConte
     await handOver({ ...before, directory: operation.directory, departedAt: undefined }, operation, context);
     return undefined;
   }
-  const back = planned.some(({ path, change }) => path === 'active' && change === 'set') ? { lifecycle: 'active' as const, leftDisabled: undefined } : {};
-  const doubted = await doubt(context, before, planned.map(({ path }) => path), { ...back, heir: operation.sourceId });
+  const back = planned.some(({ path, change }) => path === 'active' && change === 'set')
+    ? { lifecycle: 'active' as const, leftDisabled: undefined }
+    : {};
+  const doubted = await doubt(
+    context,
+    before,
+    planned.map(({ path }) => path),
+    { ...back, heir: operation.sourceId },
+  );
   const whole = wholeElements(sent, heldPaths(before));
-  const outcome = await context.target.update(operation.type, before.targetId, whole, context.signal, knownOf(before, context));
+  const outcome = await context.target.update(
+    operation.type,
+    before.targetId,
+    whole,
+    context.signal,
+    knownOf(before, context),
+  );
   const isUnchanged = outcome.kind === 'failed' && outcome.failure.class === 'unsupported';
   if (outcome.kind === 'failed' && !isUnchanged) return lostIfGone(doubted, outcome.failure, context);
   // A target that takes no changes has the account all the same: what it did not take stays in doubt.
   const attributes: Record<string, string> = { ...doubted.attributes };
   for (const change of isUnchanged ? [] : planned) {
     attributes[change.path] = empty;
-    if (change.change === 'set') Object.assign(attributes, acknowledged(new Map([[change.path, change.value]]), context));
+    if (change.change === 'set')
+      Object.assign(attributes, acknowledged(new Map([[change.path, change.value]]), context));
   }
   const version = outcome.kind === 'failed' ? before.version : outcome.version;
   const shown = outcome.kind === 'applied' ? outcome.shown : undefined;
-  const settled = { ...doubted, sourceId: operation.sourceId, directory: operation.directory, departedAt: undefined, heir: undefined, attributes, version };
-  await handOver(asShown(settled, shown, whole.map(({ path }) => path)), operation, context);
+  const settled = {
+    ...doubted,
+    sourceId: operation.sourceId,
+    directory: operation.directory,
+    departedAt: undefined,
+    heir: undefined,
+    attributes,
+    version,
+  };
+  await handOver(
+    asShown(
+      settled,
+      shown,
+      whole.map(({ path }) => path),
+    ),
+    operation,
+    context,
+  );
   return undefined;
 }
 
-async function handOver(link: Link, operation: RelinkOperation, { store, links, removalsOf }: PushContext): Promise<void> {
+async function handOver(
+  link: Link,
+  operation: RelinkOperation,
+  { store, links, removalsOf }: PushContext,
+): Promise<void> {
   const { replaces } = operation;
-  const passed = replaces === link.sourceId ? ({ kind: 'link', link } as const) : ({ kind: 'relink', from: replaces, link } as const);
+  const passed =
+    replaces === link.sourceId
+      ? ({ kind: 'link', link } as const)
+      : ({ kind: 'relink', from: replaces, link } as const);
   await store.record([passed, ...removalsOf(operation)]);
   links.delete(replaces);
   links.set(link.sourceId, link);

@@ -89,9 +89,24 @@ export function createBreaker(probe: () => Promise<Failure | undefined>): Breake
     isOpen: (operation) => open.has(kindOf(operation)),
     stoppedBy: () => stopped,
     givenUp: (skipped) =>
-      [...open].map(([kind, { operation: { verb, type }, failure, inARow: count }]): GivenUp => {
-        return { verb, type, failure, inARow: count, notStarted: skipped.filter((operation) => kindOf(operation) === kind).length };
-      }),
+      [...open].map(
+        ([
+          kind,
+          {
+            operation: { verb, type },
+            failure,
+            inARow: count,
+          },
+        ]): GivenUp => {
+          return {
+            verb,
+            type,
+            failure,
+            inARow: count,
+            notStarted: skipped.filter((operation) => kindOf(operation) === kind).length,
+          };
+        },
+      ),
   };
 }
 

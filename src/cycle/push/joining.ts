@@ -5,7 +5,9 @@ import type { Joining, PushContext } from './push-context.ts';
 import { liveLink } from './remember.ts';
 
 export function joiningOf(operations: readonly Operation[]): Joining {
-  const wanted = operations.flatMap((operation) => (operation.verb === 'members' ? [[operation.sourceId, operation.add] as const] : []));
+  const wanted = operations.flatMap((operation) =>
+    operation.verb === 'members' ? [[operation.sourceId, operation.add] as const] : [],
+  );
   return { wanted: new Map(wanted), joined: new Map() };
 }
 
@@ -21,7 +23,12 @@ export function firstMembers(group: SourceId, context: PushContext): readonly Li
 }
 
 /** Those of the first members whom the target took. */
-export function joinedAtOnce(group: SourceId, first: readonly Link[], taken: readonly TargetId[], { joining }: PushContext): SourceId[] {
+export function joinedAtOnce(
+  group: SourceId,
+  first: readonly Link[],
+  taken: readonly TargetId[],
+  { joining }: PushContext,
+): SourceId[] {
   const ids = new Set(taken);
   const joined = first.filter(({ targetId }) => ids.has(targetId)).map(({ sourceId }) => sourceId);
   if (joined.length > 0) joining.joined.set(group, new Set(joined));

@@ -13,7 +13,9 @@ export function knownOf(link: Link, context: PushContext): Acknowledged {
   const own = acknowledged(new Map([['externalId', sourceId]]), context)['externalId'];
   return {
     externalId: attributes['externalId'] === own ? sourceId : undefined,
-    paths: Object.entries(attributes).flatMap(([path, mark]) => (mark === doubtful || mark === empty || mark === unmanaged ? [] : [path])),
+    paths: Object.entries(attributes).flatMap(([path, mark]) =>
+      mark === doubtful || mark === empty || mark === unmanaged ? [] : [path],
+    ),
     members: () => acknowledgedMembers(sourceId, context),
     expectedMembers: () => activeMembers(sourceId, context),
     showsOthers: async () => isGone(link, await othersThan(link, context.links, context.store), context),
@@ -41,16 +43,23 @@ export async function missingFrom(
   { shown }: Extract<Outcome, { kind: 'applied' }>,
   group: SourceId,
   { store, target, links }: PushContext,
-  { add, remove }: { readonly add: readonly SourceId[]; readonly remove: readonly SourceId[] } = { add: [], remove: [] },
+  { add, remove }: { readonly add: readonly SourceId[]; readonly remove: readonly SourceId[] } = {
+    add: [],
+    remove: [],
+  },
 ): Promise<SourceId[]> {
   if (shown?.members === undefined) return [];
   const there = new Set(shown.members);
   const known = new Set([...(await store.members(target.name, group)), ...add]);
   for (const id of remove) known.delete(id);
-  return missingMembers([...known].flatMap((id) => {
-    const link = links.get(id);
-    return link === undefined || link.lifecycle === 'lost' ? [] : [{ id, active: link.lifecycle === 'active', shown: there.has(link.targetId) }];
-  }));
+  return missingMembers(
+    [...known].flatMap((id) => {
+      const link = links.get(id);
+      return link === undefined || link.lifecycle === 'lost'
+        ? []
+        : [{ id, active: link.lifecycle === 'active', shown: there.has(link.targetId) }];
+    }),
+  );
 }
 
 /** A link with what the answer showed to be otherwise: what went is in doubt, and is sent again; what cannot be stored is counted. */
@@ -59,5 +68,9 @@ export function asShown(link: Link, shown: Shown | undefined, sent: Iterable<str
   for (const path of sent) unstored.delete(path);
   for (const path of shown?.unstored ?? []) unstored.add(path);
   const doubts = (shown?.lost ?? []).map((path) => [path, doubtful] as const);
-  return { ...link, attributes: { ...link.attributes, ...Object.fromEntries(doubts) }, unstored: unstored.size === 0 ? undefined : [...unstored].sort() };
+  return {
+    ...link,
+    attributes: { ...link.attributes, ...Object.fromEntries(doubts) },
+    unstored: unstored.size === 0 ? undefined : [...unstored].sort(),
+  };
 }

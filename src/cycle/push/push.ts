@@ -32,8 +32,17 @@ export interface PushReport {
  *
  * @throws BridgeError when an outcome cannot be recorded: then nothing more may be sent either
  */
-export async function push(operations: readonly Operation[], rest: Omit<PushContext, 'joining' | 'claims' | 'toEnd' | 'missing'>): Promise<PushReport> {
-  const context: PushContext = { ...rest, joining: joiningOf(operations), claims: new Map(), toEnd: new Set(), missing: new Set() };
+export async function push(
+  operations: readonly Operation[],
+  rest: Omit<PushContext, 'joining' | 'claims' | 'toEnd' | 'missing'>,
+): Promise<PushReport> {
+  const context: PushContext = {
+    ...rest,
+    joining: joiningOf(operations),
+    claims: new Map(),
+    toEnd: new Set(),
+    missing: new Set(),
+  };
   const applied: Operation[] = [];
   const failed: { operation: Operation; failure: Failure }[] = [];
   const failedOf = new Map<SourceId, Operation[]>();
@@ -74,12 +83,30 @@ export async function push(operations: readonly Operation[], rest: Omit<PushCont
     if (isStopped()) break;
   }
   // Who lost more than one may have lost them all: everyone is looked at once, by the next cycle.
-  if (context.missing.size > 1) await context.store.record([{ kind: 'content_forgotten', target: context.target.name }]);
+  if (context.missing.size > 1)
+    await context.store.record([{ kind: 'content_forgotten', target: context.target.name }]);
   const givenUp = breaker.givenUp(passedOver);
   for (const { verb, type, failure, inARow, notStarted } of givenUp) {
-    context.observer({ kind: 'operations_given_up', target: context.target.name, verb, type, failure: failure.class, status: failure.status, inARow, notStarted });
+    context.observer({
+      kind: 'operations_given_up',
+      target: context.target.name,
+      verb,
+      type,
+      failure: failure.class,
+      status: failure.status,
+      inARow,
+      notStarted,
+    });
   }
-  return { applied, toEnd: context.toEnd, failed, skipped, notStarted: operations.length - started, givenUp, stoppedBy: breaker.stoppedBy() };
+  return {
+    applied,
+    toEnd: context.toEnd,
+    failed,
+    skipped,
+    notStarted: operations.length - started,
+    givenUp,
+    stoppedBy: breaker.stoppedBy(),
+  };
 }
 
 /** An answer that trips us over is a failure of the operation that it answers. What was in doubt before it was sent stays so. */
@@ -113,9 +140,18 @@ async function recordTrouble(own: readonly Operation[], failure: Failure, contex
 }
 
 /** What the target refuses is tried again when the operation is another one; what is in the way, when another account would fit. */
-function causeOf(own: readonly Operation[], { reason, targetId, status, class: failureClass }: Failure, { fingerprints }: PushContext): Pick<Trouble, 'cause' | 'status' | 'targetId' | 'fingerprint'> {
+function causeOf(
+  own: readonly Operation[],
+  { reason, targetId, status, class: failureClass }: Failure,
+  { fingerprints }: PushContext,
+): Pick<Trouble, 'cause' | 'status' | 'targetId' | 'fingerprint'> {
   const match = reason === undefined ? undefined : fingerprints.ofMatch(own[0]?.sourceId ?? '');
-  return { cause: match === undefined ? failureClass : (reason ?? failureClass), status, targetId, fingerprint: match ?? fingerprints.ofOperations(own) };
+  return {
+    cause: match === undefined ? failureClass : (reason ?? failureClass),
+    status,
+    targetId,
+    fingerprint: match ?? fingerprints.ofOperations(own),
+  };
 }
 
 function tell(operation: Operation, result: Result, context: PushContext): void {
@@ -137,5 +173,7 @@ function tell(operation: Operation, result: Result, context: PushContext): void 
 function stagesOf(operations: readonly Operation[], troubles: PushContext['troubles']): Operation[][] {
   const failedBefore = ({ sourceId }: Operation): number => (troubles.has(sourceId) ? 1 : 0);
   const stages = Map.groupBy(operations, ({ stage }) => stage);
-  return [...stages].sort(([a], [b]) => a - b).map(([, members]) => members.sort((a, b) => failedBefore(a) - failedBefore(b)));
+  return [...stages]
+    .sort(([a], [b]) => a - b)
+    .map(([, members]) => members.sort((a, b) => failedBefore(a) - failedBefore(b)));
 }

@@ -23,10 +23,16 @@ export async function recoverIntents(
   const intents = await store.openIntents(setup.target.name);
   if (intents.length === 0) return;
   const wanted = new Set([...resources, ...rejected].map(({ sourceId }) => sourceId));
-  const off = new Set(resources.filter(({ attributes }) => attributes.get('active') === false).map(({ sourceId }) => sourceId));
-  const links = await store.links(setup.target.name, intents.map(({ sourceId }) => sourceId));
+  const off = new Set(
+    resources.filter(({ attributes }) => attributes.get('active') === false).map(({ sourceId }) => sourceId),
+  );
+  const links = await store.links(
+    setup.target.name,
+    intents.map(({ sourceId }) => sourceId),
+  );
   // Whoever has an account that was to be made again, and is switched off meanwhile: no plan looks for them.
-  const isForgotten = ({ sourceId }: Intent): boolean => !wanted.has(sourceId) || (off.has(sourceId) && links.get(sourceId)?.lifecycle === 'deactivated');
+  const isForgotten = ({ sourceId }: Intent): boolean =>
+    !wanted.has(sourceId) || (off.has(sourceId) && links.get(sourceId)?.lifecycle === 'deactivated');
   for (const intent of intents.filter(isForgotten)) {
     const failure = await settle(intent, setup, store, now, signal);
     // Who leaves waits behind it.
@@ -35,7 +41,13 @@ export async function recoverIntents(
 }
 
 /** @returns what kept it from being found out */
-async function settle(intent: Intent, { target }: TargetSetup, store: StateStore, now: number, signal: AbortSignal): Promise<Failure | undefined> {
+async function settle(
+  intent: Intent,
+  { target }: TargetSetup,
+  store: StateStore,
+  now: number,
+  signal: AbortSignal,
+): Promise<Failure | undefined> {
   const { type, sourceId, directory, members, adopts } = intent;
   const known = (await store.links(target.name, [sourceId])).get(sourceId);
   const searched = await target.find(type, 'externalId', sourceId, signal);
@@ -44,9 +56,17 @@ async function settle(intent: Intent, { target }: TargetSetup, store: StateStore
   const [first] = found;
   if (first === undefined && mayStillShow(intent, now)) return undefined;
   const owner = first === undefined ? undefined : (await store.owners(target.name, type, [first.id])).get(first.id);
-  if (first !== undefined && known?.targetId === first.id && known.lifecycle === 'deactivated' && first.active !== false) {
+  if (
+    first !== undefined &&
+    known?.targetId === first.id &&
+    known.lifecycle === 'deactivated' &&
+    first.active !== false
+  ) {
     const back: Link = { ...known, lifecycle: 'active', attributes: { ...known.attributes, active: doubtful } };
-    await store.record([{ kind: 'link', link: back }, { kind: 'settled', intent }]);
+    await store.record([
+      { kind: 'link', link: back },
+      { kind: 'settled', intent },
+    ]);
     return undefined;
   }
   if (first === undefined || known?.targetId === first.id || (owner !== undefined && owner !== sourceId)) {
@@ -79,11 +99,18 @@ async function settle(intent: Intent, { target }: TargetSetup, store: StateStore
  * The target does not search by externalId: whoever carries it is found in a list of everybody, if there is one. Some make
  * it the id, and show it as nothing else (GitLab).
  */
-async function findListed({ type, sourceId }: Intent, target: ScimTarget, store: StateStore, signal: AbortSignal): Promise<readonly FoundResource[] | Failure> {
+async function findListed(
+  { type, sourceId }: Intent,
+  target: ScimTarget,
+  store: StateStore,
+  signal: AbortSignal,
+): Promise<readonly FoundResource[] | Failure> {
   const linked = (await store.counts(target.name))[type].active;
   const everything = await listEverything({ target, type, linked, signal }, Infinity);
   if (everything === undefined) return { class: 'unsupported', detail: 'the target neither searches nor lists' };
-  return isFailure(everything) ? everything : everything.filter(({ id, body }) => id === sourceId || isSourceId(body['externalId'], sourceId));
+  return isFailure(everything)
+    ? everything
+    : everything.filter(({ id, body }) => id === sourceId || isSourceId(body['externalId'], sourceId));
 }
 
 function isRefused({ class: failureClass }: Failure): boolean {

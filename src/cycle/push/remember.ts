@@ -20,8 +20,17 @@ export async function remember(context: PushContext, link: Link, more: readonly 
  * Records, before a request is sent, what nobody will know if its answer never comes. Otherwise a directory that takes
  * the change back before the next try would look as if the target had never heard of it.
  */
-export async function doubt(context: PushContext, link: Link, paths: readonly string[], rest: Partial<Link> = {}): Promise<Link> {
-  const doubted = { ...link, ...rest, attributes: { ...link.attributes, ...Object.fromEntries(paths.map((path) => [path, doubtful])) } };
+export async function doubt(
+  context: PushContext,
+  link: Link,
+  paths: readonly string[],
+  rest: Partial<Link> = {},
+): Promise<Link> {
+  const doubted = {
+    ...link,
+    ...rest,
+    attributes: { ...link.attributes, ...Object.fromEntries(paths.map((path) => [path, doubtful])) },
+  };
   await remember(context, doubted);
   return doubted;
 }
@@ -60,7 +69,8 @@ export function liveLink(context: Pick<PushContext, 'links'>, id: SourceId): Lin
  * @param attributes what was sent, or found to be there; the others of the operation have no value
  */
 export function newLink(
-  operation: Pick<CreateOperation | AdoptOperation, 'type' | 'sourceId' | 'directory' | 'attributes'> & Pick<CreateOperation, 'once'>,
+  operation: Pick<CreateOperation | AdoptOperation, 'type' | 'sourceId' | 'directory' | 'attributes'> &
+    Pick<CreateOperation, 'once'>,
   outcome: Extract<Outcome, { kind: 'applied' }>,
   origin: Link['origin'],
   attributes: DesiredAttributes,
@@ -69,7 +79,9 @@ export function newLink(
   const { type, sourceId, directory, once } = operation;
   const active = type === 'group' || attributes.get('active') !== false;
   const sent = acknowledged(attributes, context);
-  const marked = [...operation.attributes.keys()].map((path) => [path, once?.has(path) === true && path in sent ? unmanaged : (sent[path] ?? empty)] as const);
+  const marked = [...operation.attributes.keys()].map(
+    (path) => [path, once?.has(path) === true && path in sent ? unmanaged : (sent[path] ?? empty)] as const,
+  );
   return {
     target: context.target.name,
     type,

@@ -13,7 +13,9 @@ export function wholeElements(changes: readonly ScimChange[], held: Iterable<str
   const before = new Set([...held].map(elementOf));
   const elements = Map.groupBy(changes, ({ path }) => elementOf(path));
   const cleared = new Set(changes.filter(({ change }) => change === 'clear').map(({ path }) => path));
-  const alive = new Set([...held, ...changes.map(({ path }) => path)].filter((path) => !cleared.has(path)).map(elementOf));
+  const alive = new Set(
+    [...held, ...changes.map(({ path }) => path)].filter((path) => !cleared.has(path)).map(elementOf),
+  );
   return changes.flatMap((change): ScimChange[] => {
     const element = elementOf(change.path);
     const own = element === undefined ? [] : (elements.get(element) ?? []);
@@ -25,7 +27,11 @@ export function wholeElements(changes: readonly ScimChange[], held: Iterable<str
 }
 
 /** One change that brings a new element. Of an e-mail the value alone tells that it is new: the adapter sees that itself. */
-function arrival(element: string, own: readonly ScimChange[], before: ReadonlySet<string | undefined>): ScimChange | undefined {
+function arrival(
+  element: string,
+  own: readonly ScimChange[],
+  before: ReadonlySet<string | undefined>,
+): ScimChange | undefined {
   if (before.has(element)) return undefined;
   const value: Record<string, ScimValue> = {};
   for (const change of own) {

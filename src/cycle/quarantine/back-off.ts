@@ -21,7 +21,8 @@ export function troubleAfter(
 ): Trouble {
   const same = previous?.fingerprint === failed.fingerprint ? previous : undefined;
   const attempts = (same?.attempts ?? 0) + 1;
-  const { first, factor, longest } = failed.cause === 'mislaid' ? mislaid : passingCauses.has(failed.cause) ? passing : lasting;
+  const { first, factor, longest } =
+    failed.cause === 'mislaid' ? mislaid : passingCauses.has(failed.cause) ? passing : lasting;
   // Nobody was there: that only changes on the target, and costs a request each time.
   const pause = failed.cause === 'inactive' ? lasting.longest : Math.min(longest, first * factor ** (attempts - 1));
   return {

@@ -27,7 +27,10 @@ export function createPictures(): DirectoryPictures {
       const known = pictures.get(directory);
       if (known !== undefined && isWithin(attributes, known.attributes)) return known;
       // What was asked for before stays asked for: targets that rest in one cycle come back in the next.
-      const fresh = { picture: new Picture(), attributes: known === undefined ? attributes : union(known.attributes, attributes) };
+      const fresh = {
+        picture: new Picture(),
+        attributes: known === undefined ? attributes : union(known.attributes, attributes),
+      };
       pictures.set(directory, fresh);
       return fresh;
     },

@@ -19,7 +19,15 @@ const answers = new WeakMap<CompleteReading, Map<SourceId, Answer>>();
 export function createLookUp(
   sources: ReadonlyMap<string, DirectorySource>,
   complete: ReadonlyMap<string, CompleteReading>,
-  { store, clock, signal }: { readonly store: Pick<StateView, 'names' | 'digest'>; readonly clock: Pick<Clock, 'monotonic'>; readonly signal: AbortSignal },
+  {
+    store,
+    clock,
+    signal,
+  }: {
+    readonly store: Pick<StateView, 'names' | 'digest'>;
+    readonly clock: Pick<Clock, 'monotonic'>;
+    readonly signal: AbortSignal;
+  },
 ): LookUpAbsent {
   return async (directory, absent) => {
     const source = sources.get(directory);
@@ -31,8 +39,21 @@ export function createLookUp(
     const now = clock.monotonic();
     const isFresh = ({ id }: Absent): boolean => now - (known.get(id)?.at ?? -Infinity) < restMilliseconds;
     const open = absent.filter((one) => !isFresh(one));
-    const names = open.length === 0 ? none : await namesInGroups(open.map(({ id }) => id), reading, store);
-    const fates = open.length === 0 ? new Map<SourceId, Fate>() : await source.lookUp(open.map((one) => ({ ...one, namedAs: names.get(one.id) })), signal);
+    const names =
+      open.length === 0
+        ? none
+        : await namesInGroups(
+            open.map(({ id }) => id),
+            reading,
+            store,
+          );
+    const fates =
+      open.length === 0
+        ? new Map<SourceId, Fate>()
+        : await source.lookUp(
+            open.map((one) => ({ ...one, namedAs: names.get(one.id) })),
+            signal,
+          );
     for (const { id } of open) known.set(id, { fate: fates.get(id), at: now });
     return new Map(absent.flatMap(({ id }) => pairOf(id, known.get(id)?.fate)));
   };

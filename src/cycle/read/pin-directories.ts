@@ -4,7 +4,10 @@ import type { DirectoryIdentity } from '../../core/model/directory-identity.ts';
 import type { StateStore, StateView } from '../../ports/state-store.ts';
 
 /** What the directories were of which anybody is linked; another may become whatever it likes. */
-export async function pinnedDirectories(names: Iterable<string>, store: Pick<StateView, 'identity' | 'linkTotals'>): Promise<ReadonlyMap<string, DirectoryIdentity>> {
+export async function pinnedDirectories(
+  names: Iterable<string>,
+  store: Pick<StateView, 'identity' | 'linkTotals'>,
+): Promise<ReadonlyMap<string, DirectoryIdentity>> {
   const linked = new Set((await store.linkTotals()).map(({ directory }) => directory));
   const pinned = new Map<string, DirectoryIdentity>();
   for (const name of names) {

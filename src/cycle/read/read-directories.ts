@@ -38,13 +38,21 @@ export interface ReadingRound {
 }
 
 /** @param everybody all targets of the round that are known by now: a directory is asked for what any of them needs */
-export function createReadingRound(everybody: () => readonly TargetDefinition[], sources: ReadonlyMap<string, DirectorySource>, control: ReadControl): ReadingRound {
+export function createReadingRound(
+  everybody: () => readonly TargetDefinition[],
+  sources: ReadonlyMap<string, DirectorySource>,
+  control: ReadControl,
+): ReadingRound {
   const reading = { ...control, pictures: control.pictures ?? createPictures() };
   const begun = new Map<string, { readonly attributes: AttributeNames; readonly pass: Promise<Pass> }>();
   const rounds = new Map<string, Promise<DirectoryReadings>>();
 
-  const attributesFor = (definitions: readonly TargetDefinition[], name: string): AttributeNames => attributesOf(definitions, name, control.also);
-  const readOne = (name: string, fresh: boolean | undefined): { readonly attributes: AttributeNames; readonly pass: Promise<Pass> } => {
+  const attributesFor = (definitions: readonly TargetDefinition[], name: string): AttributeNames =>
+    attributesOf(definitions, name, control.also);
+  const readOne = (
+    name: string,
+    fresh: boolean | undefined,
+  ): { readonly attributes: AttributeNames; readonly pass: Promise<Pass> } => {
     const source = sources.get(name);
     if (source === undefined) throw new Error(`no source for directory ${name}`);
     const definitions = everybody();
@@ -58,7 +66,10 @@ export function createReadingRound(everybody: () => readonly TargetDefinition[],
     begun.set(name, own);
     return own.pass;
   };
-  const readAll = async (names: readonly string[], definitions: readonly TargetDefinition[]): Promise<DirectoryReadings> => {
+  const readAll = async (
+    names: readonly string[],
+    definitions: readonly TargetDefinition[],
+  ): Promise<DirectoryReadings> => {
     const latest = new Map<string, Pass>();
     const identities = new Map<string, DirectoryIdentity>();
     const take = async (those: readonly string[], read: (name: string) => Promise<Pass>): Promise<boolean> => {
@@ -84,7 +95,14 @@ export function createReadingRound(everybody: () => readonly TargetDefinition[],
         seen.set(name, pass.seen);
       }
     }
-    return { complete, failed, seen, identities, readAt: control.clock.monotonic(), lookUp: createLookUp(sources, complete, control) };
+    return {
+      complete,
+      failed,
+      seen,
+      identities,
+      readAt: control.clock.monotonic(),
+      lookUp: createLookUp(sources, complete, control),
+    };
   };
 
   return {
@@ -108,7 +126,11 @@ export function readDirectories(
   return createReadingRound(() => definitions, sources, control).read(definitions);
 }
 
-function attributesOf(definitions: readonly TargetDefinition[], directory: string, also: readonly string[] = []): AttributeNames {
+function attributesOf(
+  definitions: readonly TargetDefinition[],
+  directory: string,
+  also: readonly string[] = [],
+): AttributeNames {
   const union = { user: new Set(also), group: new Set(also) };
   for (const definition of definitions) {
     if (!definition.maps.has(directory)) continue;

@@ -60,10 +60,22 @@ export async function readDirectory(source: DirectorySource, purpose: Purpose, c
       const left = before === undefined || (before !== reading && !hasAll(picture, before));
       const { counts } = picture;
       const readAt = new Date(control.clock.now()).toISOString();
-      return { kind: 'read', reading, left, identity, seen: { readAt, users: counts.user, groups: counts.group, changes: followed.changes } };
+      return {
+        kind: 'read',
+        reading,
+        left,
+        identity,
+        seen: { readAt, users: counts.user, groups: counts.group, changes: followed.changes },
+      };
     } catch (thrown) {
       const error = toBridgeError(thrown);
-      control.observer({ kind: 'directory_failed', directory: source.name, code: error.code, message: error.message, remedy: error.remedy });
+      control.observer({
+        kind: 'directory_failed',
+        directory: source.name,
+        code: error.code,
+        message: error.message,
+        remedy: error.remedy,
+      });
       return { kind: 'failed', error };
     }
   });
@@ -95,7 +107,8 @@ async function follow(
   const { watermark, known } = picture;
   const since = control.fresh === true || watermark === undefined ? undefined : { watermark, known };
   const verdict = await readInto(source, followed, since, control);
-  if (verdict.kind === 'complete' && verdict.settled !== true) await readAgain(source, followed, definitions, verdict.settled, control);
+  if (verdict.kind === 'complete' && verdict.settled !== true)
+    await readAgain(source, followed, definitions, verdict.settled, control);
   const { reading } = picture;
   if (reading === undefined) throw new Error(`directory ${source.name} answered a delta to a request for everything`);
   return { reading, identity: verdict.kind === 'complete' ? verdict.identity : undefined };

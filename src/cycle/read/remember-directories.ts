@@ -7,7 +7,8 @@ const restMilliseconds = 60_000;
 export async function rememberDirectories(seen: ReadonlyMap<string, DirectoryState>, store: StateStore): Promise<void> {
   for (const [directory, state] of seen) {
     const before = await store.directory(directory);
-    if (isWorthWriting(before, state)) await store.record([{ kind: 'directory', directory, state }]).catch(() => undefined);
+    if (isWorthWriting(before, state))
+      await store.record([{ kind: 'directory', directory, state }]).catch(() => undefined);
   }
 }
 
@@ -23,12 +24,16 @@ export async function forgetReadings(failed: Iterable<string>, store: StateStore
   for (const directory of failed) {
     const { readingSince, ...state } = (await store.directory(directory)) ?? {};
     if (readingSince === undefined) continue;
-    await store.record([{ kind: 'directory', directory, state: { users: 0, groups: 0, ...state } }]).catch(() => undefined);
+    await store
+      .record([{ kind: 'directory', directory, state: { users: 0, groups: 0, ...state } }])
+      .catch(() => undefined);
   }
 }
 
 /** A reading takes long. */
 export async function rememberReading(directory: string, readingSince: string, store: StateStore): Promise<void> {
   const before = await store.directory(directory);
-  await store.record([{ kind: 'directory', directory, state: { users: 0, groups: 0, ...before, readingSince } }]).catch(() => undefined);
+  await store
+    .record([{ kind: 'directory', directory, state: { users: 0, groups: 0, ...before, readingSince } }])
+    .catch(() => undefined);
 }

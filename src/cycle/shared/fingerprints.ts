@@ -18,7 +18,11 @@ export interface Fingerprints {
 }
 
 /** @param newcomers those without a link: all whom a plan may create or adopt */
-export function createFingerprints(newcomers: readonly Resource[], digest: Digest, match: Readonly<Record<ResourceType, readonly string[]>>): Fingerprints {
+export function createFingerprints(
+  newcomers: readonly Resource[],
+  digest: Digest,
+  match: Readonly<Record<ResourceType, readonly string[]>>,
+): Fingerprints {
   const byId = new Map(newcomers.map((resource) => [resource.sourceId, resource]));
   const ofResource = (resource: Resource): string => digest(resourceText(resource));
   return {

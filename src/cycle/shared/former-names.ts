@@ -48,11 +48,16 @@ export async function noteNames(readings: ReadonlyMap<string, CompleteReading>, 
 async function note(directory: string, entries: readonly Entry[], store: StateStore): Promise<void> {
   for (let at = 0; at < entries.length; at += batchSize) {
     const batch = entries.slice(at, at + batchSize);
-    const known = await store.names(directory, batch.map(({ id }) => id));
+    const known = await store.names(
+      directory,
+      batch.map(({ id }) => id),
+    );
     const names = batch.flatMap((entry): [SourceId, readonly string[]][] => {
       const name = digestName(entryKey(entry), store.digest);
       const before = known.get(entry.id) ?? [];
-      return before[0] === name ? [] : [[entry.id, [name, ...before.filter((one) => one !== name)].slice(0, mostNames)]];
+      return before[0] === name
+        ? []
+        : [[entry.id, [name, ...before.filter((one) => one !== name)].slice(0, mostNames)]];
     });
     if (names.length > 0) await store.record([{ kind: 'names', directory, names }]);
   }
@@ -70,20 +75,36 @@ async function forgetStray(directory: string, { entries }: CompleteReading, stor
  * Where those stand, or stood, whom no reading shows: the names that members of groups have now, and that nobody has who
  * was read, compared with the last name of each of them.
  */
-export async function namesInGroups(ids: readonly SourceId[], { directory, entries }: CompleteReading, store: Pick<StateView, 'names' | 'digest'>): Promise<ReadonlyMap<SourceId, string>> {
-  const lastNames = new Map([...(await store.names(directory, ids))].flatMap(([id, [last]]) => (last === undefined ? [] : [[last, id]])));
+export async function namesInGroups(
+  ids: readonly SourceId[],
+  { directory, entries }: CompleteReading,
+  store: Pick<StateView, 'names' | 'digest'>,
+): Promise<ReadonlyMap<SourceId, string>> {
+  const lastNames = new Map(
+    [...(await store.names(directory, ids))].flatMap(([id, [last]]) => (last === undefined ? [] : [[last, id]])),
+  );
   if (lastNames.size === 0) return new Map();
   const spelled = new Set(entries.map(({ dn }) => dn));
-  const values = new Set(entries.flatMap(({ type, attributes }) => (type === 'group' ? memberNames.flatMap((name) => attributes.get(name) ?? []) : [])));
-  return new Map([...values].flatMap((value): [SourceId, string][] => {
-    if (typeof value !== 'string' || spelled.has(value)) return [];
-    const id = lastNames.get(digestName(dnKey(value), store.digest));
-    return id === undefined ? [] : [[id, value]];
-  }));
+  const values = new Set(
+    entries.flatMap(({ type, attributes }) =>
+      type === 'group' ? memberNames.flatMap((name) => attributes.get(name) ?? []) : [],
+    ),
+  );
+  return new Map(
+    [...values].flatMap((value): [SourceId, string][] => {
+      if (typeof value !== 'string' || spelled.has(value)) return [];
+      const id = lastNames.get(digestName(dnKey(value), store.digest));
+      return id === undefined ? [] : [[id, value]];
+    }),
+  );
 }
 
 /** Who had these names, in any of the directories. */
-export async function formerNames(names: ReadonlySet<string>, directories: Iterable<string>, store: StateView): Promise<FormerNames> {
+export async function formerNames(
+  names: ReadonlySet<string>,
+  directories: Iterable<string>,
+  store: StateView,
+): Promise<FormerNames> {
   if (names.size === 0) return noFormerNames;
   const digests = new Map([...names].map((name) => [name, digestName(dnKey(name), store.digest)]));
   const ids = new Map<string, Set<SourceId>>();
@@ -92,10 +113,12 @@ export async function formerNames(names: ReadonlySet<string>, directories: Itera
       ids.set(digest, new Set([...(ids.get(digest) ?? []), ...those]));
     }
   }
-  return new Map([...digests].flatMap(([name, digest]): [string, readonly SourceId[]][] => {
-    const those = ids.get(digest);
-    return those === undefined ? [] : [[name, [...those].sort()]];
-  }));
+  return new Map(
+    [...digests].flatMap(([name, digest]): [string, readonly SourceId[]][] => {
+      const those = ids.get(digest);
+      return those === undefined ? [] : [[name, [...those].sort()]];
+    }),
+  );
 }
 
 export function isSameFormer(one: FormerNames, other: FormerNames): boolean {

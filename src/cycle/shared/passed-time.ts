@@ -21,5 +21,8 @@ export function passedTime(
   const times = (['user', 'group'] as const).flatMap((type) => timeToComeBack(removal, type) ?? []);
   const gap = gapBetween(lastCycleAt, now, timekeeper?.since(target, lastCycleAt), longestInterval(Math.min(...times)));
   const gaps = gap === undefined ? known : [...known, gap];
-  return { gaps: standingGaps(gaps, now, Math.max(0, ...times)), seenSince: (at) => seenSince(Date.parse(at), now, gaps) };
+  return {
+    gaps: standingGaps(gaps, now, Math.max(0, ...times)),
+    seenSince: (at) => seenSince(Date.parse(at), now, gaps),
+  };
 }

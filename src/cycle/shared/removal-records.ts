@@ -26,8 +26,12 @@ export interface CountedPlan {
  * Counts what the guard's window of 24 hours has to know, operation by operation, so that it is recorded together with
  * the outcome and no crash loses it.
  */
-export function createRemovalRecords({ target, context, approved, established }: CountedPlan, clock: Pick<Clock, 'now'>): RemovalRecords {
-  const count = (operation: Operation, among: PartContext) => tally(without([operation], approved, among, noDigest), among);
+export function createRemovalRecords(
+  { target, context, approved, established }: CountedPlan,
+  clock: Pick<Clock, 'now'>,
+): RemovalRecords {
+  const count = (operation: Operation, among: PartContext) =>
+    tally(without([operation], approved, among, noDigest), among);
   const left = new Map<SourceId, ReadonlySet<SourceId>>();
   /** Members leave piece by piece: a group is emptied by the last one. */
   const countMembers = (operation: MembersOperation, removed: readonly SourceId[]): Tally[] => {

@@ -8,19 +8,46 @@ export function targetError(target: string, failure: Failure): BridgeError {
   const said = ownWords(failure);
   switch (failure.class) {
     case 'auth':
-      return new BridgeError('D2S_TARGET_AUTH', `target ${target} refuses our credentials (${why})`, failure.status === 403 ? 'check the token of this target, what it may do, and that url is the SCIM base URL' : 'check the token of this target and what it may do', undefined, said);
+      return new BridgeError(
+        'D2S_TARGET_AUTH',
+        `target ${target} refuses our credentials (${why})`,
+        failure.status === 403
+          ? 'check the token of this target, what it may do, and that url is the SCIM base URL'
+          : 'check the token of this target and what it may do',
+        undefined,
+        said,
+      );
     case 'transient':
     case 'throttled':
     case 'unknown':
-      return new BridgeError('D2S_TARGET_UNREACHABLE', `target ${target} does not answer (${why})`, 'a later cycle sends what is left; look at the target and the network between', undefined, said);
+      return new BridgeError(
+        'D2S_TARGET_UNREACHABLE',
+        `target ${target} does not answer (${why})`,
+        'a later cycle sends what is left; look at the target and the network between',
+        undefined,
+        said,
+      );
     case 'renumbered':
-      return new BridgeError('D2S_TARGET_RENUMBERED', `target ${target} answered about somebody else than it was asked about (${why})`, 'its ids are not what they were: look whom the last change concerned, then link everybody anew: dir2scim state reset ' + target, undefined, said);
+      return new BridgeError(
+        'D2S_TARGET_RENUMBERED',
+        `target ${target} answered about somebody else than it was asked about (${why})`,
+        'its ids are not what they were: look whom the last change concerned, then link everybody anew: dir2scim state reset ' +
+          target,
+        undefined,
+        said,
+      );
     case 'conflict':
     case 'gone':
     case 'rejected':
     case 'unsupported':
     case 'protocol':
-      return new BridgeError('D2S_TARGET_PROTOCOL', `target ${target} does not answer as a SCIM service (${why})`, 'check that url is the SCIM base URL of this target', undefined, said);
+      return new BridgeError(
+        'D2S_TARGET_PROTOCOL',
+        `target ${target} does not answer as a SCIM service (${why})`,
+        'check that url is the SCIM base URL of this target',
+        undefined,
+        said,
+      );
   }
 }
 
@@ -33,11 +60,23 @@ export function standingTargetError(target: string, code: string, waiting: numbe
   const what = `${count(waiting, 'change')} ${waiting === 1 ? 'waits' : 'wait'} for the next attempt`;
   switch (code) {
     case 'D2S_TARGET_UNREACHABLE':
-      return new BridgeError(code, `target ${target} did not answer when it was last asked; ${what}`, 'look at the target and the network between');
+      return new BridgeError(
+        code,
+        `target ${target} did not answer when it was last asked; ${what}`,
+        'look at the target and the network between',
+      );
     case 'D2S_TARGET_AUTH':
-      return new BridgeError(code, `target ${target} refused our credentials when it was last asked; ${what}`, 'check the token of this target and what it may do');
+      return new BridgeError(
+        code,
+        `target ${target} refused our credentials when it was last asked; ${what}`,
+        'check the token of this target and what it may do',
+      );
     case 'D2S_TARGET_PROTOCOL':
-      return new BridgeError(code, `target ${target} did not answer as a SCIM service when it was last asked; ${what}`, 'check that url is the SCIM base URL of this target');
+      return new BridgeError(
+        code,
+        `target ${target} did not answer as a SCIM service when it was last asked; ${what}`,
+        'check that url is the SCIM base URL of this target',
+      );
     default:
       return undefined;
   }
@@ -45,7 +84,9 @@ export function standingTargetError(target: string, code: string, waiting: numbe
 
 /** What may stand in an error, and so in the log. The target's own words may name a person; what we found out by ourselves does not. */
 export function publicWords({ class: failureClass, status, detail }: Failure): string {
-  return status === undefined || failureClass === 'protocol' || failureClass === 'renumbered' ? detail : `HTTP ${status}`;
+  return status === undefined || failureClass === 'protocol' || failureClass === 'renumbered'
+    ? detail
+    : `HTTP ${status}`;
 }
 
 /** The target's own words, where it has any beyond its status: for terminals only. */

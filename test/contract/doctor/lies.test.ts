@@ -4,8 +4,12 @@ import { blocking, examine, examineAll, findingOf, startPatient } from './examin
 
 describe('a doctor', { concurrency: 2 }, () => {
   it('tells filters that are ignored, totals that are none, and lists that start again', async (context) => {
-    const examination = await examineAll(context, { filter: { ignored: true }, list: { paging: 'wraps', total: 'page' } });
-    for (const trial of ['userName', 'externalId', 'nobody']) assert.equal(findingOf(examination, 'Searching users', trial).verdict, 'lies');
+    const examination = await examineAll(context, {
+      filter: { ignored: true },
+      list: { paging: 'wraps', total: 'page' },
+    });
+    for (const trial of ['userName', 'externalId', 'nobody'])
+      assert.equal(findingOf(examination, 'Searching users', trial).verdict, 'lies');
     assert.match(findingOf(examination, 'Lists', 'pages by index').text, /totalResults is the size of the page/);
     assert.match(findingOf(examination, 'Lists', 'beyond the end').text, /starts again/);
     assert.match(findingOf(examination, 'Extras', 'claims').text, /tells the truth/);
@@ -20,15 +24,29 @@ describe('a doctor', { concurrency: 2 }, () => {
       http: { etags: 'shown' },
       discovery: { claims: { etag: true, bulk: true } },
     });
-    assert.match(findingOf(examination, 'Lists and references', 'an element by its type').text, /answered with 200 and does not do it/);
+    assert.match(
+      findingOf(examination, 'Lists and references', 'an element by its type').text,
+      /answered with 200 and does not do it/,
+    );
     assert.match(findingOf(examination, 'PATCH', 'unknown attributes').text, /not atomic/);
-    assert.match(findingOf(examination, 'Extras', 'claims').text, /claims etag, but it does not work; it claims bulk, but it does not work/);
-    assert.partialDeepStrictEqual(examination.says, { users: { createInactive: false }, patch: { valueFilters: false }, members: { remove: 'values' }, etag: 'off' });
+    assert.match(
+      findingOf(examination, 'Extras', 'claims').text,
+      /claims etag, but it does not work; it claims bulk, but it does not work/,
+    );
+    assert.partialDeepStrictEqual(examination.says, {
+      users: { createInactive: false },
+      patch: { valueFilters: false },
+      members: { remove: 'values' },
+      etag: 'off',
+    });
   });
 
   it('tells additions that take the place of what was there', async (context) => {
     const examination = await examineAll(context, { patch: { addReplaces: true } });
-    assert.match(findingOf(examination, 'Lists and references', 'add an element').text, /takes the place of the others/);
+    assert.match(
+      findingOf(examination, 'Lists and references', 'add an element').text,
+      /takes the place of the others/,
+    );
     const removal = findingOf(examination, 'Members', 'remove');
     assert.deepEqual([removal.verdict, removal.blocks], ['lies', true]);
     assert.partialDeepStrictEqual(examination.says, { patch: { valueFilters: false } });
@@ -54,7 +72,11 @@ describe('a doctor', { concurrency: 2 }, () => {
       http: { writes: 'asynchronous', trailingSlash: 'required', accepts: ['application/json'] },
       discovery: { serviceProviderConfig: 'absent', resourceTypes: false, schemas: false },
     });
-    assert.partialDeepStrictEqual(says, { mediaType: 'application/json', trailingSlash: true, discovery: { use: false } });
+    assert.partialDeepStrictEqual(says, {
+      mediaType: 'application/json',
+      trailingSlash: true,
+      discovery: { use: false },
+    });
   });
 
   it('finds ids that are numbers or in no body, lists that lag, and pages that go by cursor alone', async (context) => {
@@ -69,20 +91,30 @@ describe('a doctor', { concurrency: 2 }, () => {
   });
 
   it('finds a target without PATCH, whose PUT merges', async (context) => {
-    const examination = await examineAll(context, { users: { patch: 405, put: 'merge' }, groups: { patch: 501 }, bulk: { supported: true } });
+    const examination = await examineAll(context, {
+      users: { patch: 405, put: 'merge' },
+      groups: { patch: 501 },
+      bulk: { supported: true },
+    });
     assert.partialDeepStrictEqual(examination.says, { users: { update: 'put-merge' }, groups: { update: 'put' } });
     assert.equal(findingOf(examination, 'Members', 'by PUT').verdict, 'works');
-    for (const trial of ['creates', 'changes', 'deletes']) assert.equal(findingOf(examination, 'Bulk', trial).verdict, 'works', trial);
+    for (const trial of ['creates', 'changes', 'deletes'])
+      assert.equal(findingOf(examination, 'Bulk', trial).verdict, 'works', trial);
     assert.deepEqual(blocking(examination), []);
   });
 
   it('finds how many users a page has', async (context) => {
-    const { says } = await examineAll(context, { list: { maxPage: 1 }, discovery: { serviceProviderConfig: 'absent' } });
+    const { says } = await examineAll(context, {
+      list: { maxPage: 1 },
+      discovery: { serviceProviderConfig: 'absent' },
+    });
     assert.partialDeepStrictEqual(says, { list: { pageSize: 1 } });
   });
 
   it('keeps to what the target allows, and says what it was told about that', async (context) => {
-    const server = await startPatient(context, { pace: { buckets: [{ requests: 100, perSeconds: 1 }], tells: 'ratelimit' } });
+    const server = await startPatient(context, {
+      pace: { buckets: [{ requests: 100, perSeconds: 1 }], tells: 'ratelimit' },
+    });
     const { traffic, leftovers } = await examine(server.url);
     assert.deepEqual([leftovers, server.early], [[], []]);
     assert.deepEqual(traffic.quotaHeaders, ['ratelimit']);

@@ -34,7 +34,11 @@ const urn = 'urn:ietf:params:scim:schemas:core:2.0:';
  * A small server that takes nearly anything: written for what one server does wrong. Beside the strict one, which cannot
  * break its own rules.
  */
-export async function startPlainServer(context: TestContext, quirk: Quirk, idOf?: (type: Type, body: Json, store: PlainServer['store']) => string): Promise<PlainServer> {
+export async function startPlainServer(
+  context: TestContext,
+  quirk: Quirk,
+  idOf?: (type: Type, body: Json, store: PlainServer['store']) => string,
+): Promise<PlainServer> {
   const store = { Users: new Map<string, Json>(), Groups: new Map<string, Json>() };
   let drawn = 0;
   const server = createServer((request, response) => {
@@ -49,7 +53,14 @@ export async function startPlainServer(context: TestContext, quirk: Quirk, idOf?
     if (type !== 'Users' && type !== 'Groups') return wrong(404, 'no such path');
     const body = JSON.parse((await textOf(request)) || '{}') as Json;
     const own = id === undefined ? undefined : decodeURIComponent(id);
-    const asked: Asked = { method: request.method ?? 'GET', type, id: own, body, store, proceed: () => (own === undefined ? collection(asked, url) : single(asked, own)) };
+    const asked: Asked = {
+      method: request.method ?? 'GET',
+      type,
+      id: own,
+      body,
+      store,
+      proceed: () => (own === undefined ? collection(asked, url) : single(asked, own)),
+    };
     return quirk(asked) ?? asked.proceed();
   };
   const collection = ({ method, type, body }: Asked, url: URL): Said => {
@@ -63,18 +74,31 @@ export async function startPlainServer(context: TestContext, quirk: Quirk, idOf?
       all.set(id, made);
       return { status: 201, body: made };
     }
-    const [, name = '', value = '""'] = /^(\w+) eq ("(?:[^"\\]|\\.)*")$/.exec(url.searchParams.get('filter') ?? '') ?? [];
-    const rows = [...all.values()].filter((one) => name === '' || String(one[name]).toLowerCase() === String(JSON.parse(value)).toLowerCase());
+    const [, name = '', value = '""'] =
+      /^(\w+) eq ("(?:[^"\\]|\\.)*")$/.exec(url.searchParams.get('filter') ?? '') ?? [];
+    const rows = [...all.values()].filter(
+      (one) => name === '' || String(one[name]).toLowerCase() === String(JSON.parse(value)).toLowerCase(),
+    );
     const from = Number(url.searchParams.get('startIndex') ?? 1) - 1;
     const page = rows.slice(from, from + Number(url.searchParams.get('count') ?? 100));
-    return { status: 200, body: { schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'], totalResults: rows.length, Resources: page } };
+    return {
+      status: 200,
+      body: {
+        schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'],
+        totalResults: rows.length,
+        Resources: page,
+      },
+    };
   };
   const single = ({ method, type, body }: Asked, id: string): Said => {
     const held = store[type].get(id);
     if (held === undefined) return wrong(404, 'there is none');
     if (method === 'DELETE') {
       store[type].delete(id);
-      for (const group of store.Groups.values()) group['members'] = membersOf(group).filter((one) => one !== id).map((value) => ({ value }));
+      for (const group of store.Groups.values())
+        group['members'] = membersOf(group)
+          .filter((one) => one !== id)
+          .map((value) => ({ value }));
       return { status: 204 };
     }
     if (method === 'PUT') store[type].set(id, { ...body, id, meta: held['meta'] });
@@ -118,8 +142,10 @@ function apply(held: Json, { op, path, value }: Json): void {
     const values = [...new Set([...membersOf(held), ...(value as Json[]).map((one) => one['value'])])];
     held['members'] = values.map((one) => ({ value: one }));
   } else if (part !== undefined) set((held[name] ??= {}) as Json, part, op, value);
-  else if (op === 'add' && Array.isArray(value) && Array.isArray(held[name])) held[name] = [...(held[name] as unknown[]), ...(value as unknown[])];
-  else if (typeof value === 'object' && value !== null && !Array.isArray(value)) held[name] = { ...(held[name] as object | undefined), ...value };
+  else if (op === 'add' && Array.isArray(value) && Array.isArray(held[name]))
+    held[name] = [...(held[name] as unknown[]), ...(value as unknown[])];
+  else if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    held[name] = { ...(held[name] as object | undefined), ...value };
   else set(held, name, op, value);
 }
 

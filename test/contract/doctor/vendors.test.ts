@@ -21,10 +21,18 @@ const learned: Partial<Readonly<Record<VendorName, PartialDialect>>> = {
     filter: { users: ['userName', 'externalId', 'id', 'displayName'] },
   },
   'github-org': { users: { deactivation: 'deletes' }, groups: { supported: 'off' }, patch: { valueFilters: false } },
-  gitlab: { users: { deactivation: 'deletes', immutable: ['userName', 'name.givenName', 'name.familyName', 'emails'] }, groups: { supported: 'off' } },
+  gitlab: {
+    users: { deactivation: 'deletes', immutable: ['userName', 'name.givenName', 'name.familyName', 'emails'] },
+    groups: { supported: 'off' },
+  },
   zoom: { users: { update: 'put', activation: 'patch' }, filter: { users: ['userName'], groups: ['displayName'] } },
   sentry: {
-    users: { update: 'none', activation: 'patch', deactivation: 'deletes', drop: ['name.givenName', 'name.familyName'] },
+    users: {
+      update: 'none',
+      activation: 'patch',
+      deactivation: 'deletes',
+      drop: ['name.givenName', 'name.familyName'],
+    },
     filter: { users: ['userName'] },
   },
   'new-relic': { members: { remove: 'values' } },
@@ -35,7 +43,11 @@ const learned: Partial<Readonly<Record<VendorName, PartialDialect>>> = {
   snowflake: { values: { single: true } },
   'google-cloud-identity': { list: { usable: false } },
   webex: { bulk: { operationsKey: 'operations', failOnErrors: 10 } },
-  'entra-legacy': { patch: { operationCase: 'capital' }, values: { booleans: 'string', manager: 'array' }, members: { remove: 'values' } },
+  'entra-legacy': {
+    patch: { operationCase: 'capital' },
+    values: { booleans: 'string', manager: 'array' },
+    members: { remove: 'values' },
+  },
   'entra-optscim062020': { patch: { paths: 'object' } },
   okta: {
     users: { update: 'put' },
@@ -65,7 +77,13 @@ describe('a doctor', { concurrency: 2 }, () => {
       list: { excludeMembers: true },
       bulk: { methods: ['POST', 'PATCH', 'DELETE'] },
     });
-    for (const [subject, trial] of [['Searching users', 'another case'], ['Lists', 'beyond the end'], ['Members', 'add again'], ['Members', 'who is deleted'], ['Member limits', 'unknown members']] as const) {
+    for (const [subject, trial] of [
+      ['Searching users', 'another case'],
+      ['Lists', 'beyond the end'],
+      ['Members', 'add again'],
+      ['Members', 'who is deleted'],
+      ['Member limits', 'unknown members'],
+    ] as const) {
       assert.equal(findingOf(examination, subject, trial).verdict, 'lies', trial);
     }
   });

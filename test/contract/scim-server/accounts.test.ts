@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import type { PartialBehaviour } from '../../support/scim-server/index.ts';
 import { begin, enterprise, group, patch, replace, rowsOf, search, user, type Stage } from './stage.ts';
 
-const switchOff = (ask: Stage['ask'], id: string): Promise<{ readonly status: number }> => ask('PATCH', `/Users/${id}`, patch(replace('active', false)));
+const switchOff = (ask: Stage['ask'], id: string): Promise<{ readonly status: number }> =>
+  ask('PATCH', `/Users/${id}`, patch(replace('active', false)));
 
 describe('accounts, as the SCIM server is told to keep them', () => {
   it('can delete whoever is deactivated, by PATCH or by PUT', async (context) => {
@@ -16,8 +17,14 @@ describe('accounts, as the SCIM server is told to keep them', () => {
   });
 
   it('can deactivate whoever is deleted, or refuse to delete', async (context) => {
-    const { server, ask, makeUser } = await begin(context, { users: { deletion: 'deactivates' }, groups: { deletion: 'refused', create: true } });
-    const [a, crew] = [await makeUser('a'), (await ask('POST', '/Groups', { schemas: [group], displayName: 'Crew' })).body['id']];
+    const { server, ask, makeUser } = await begin(context, {
+      users: { deletion: 'deactivates' },
+      groups: { deletion: 'refused', create: true },
+    });
+    const [a, crew] = [
+      await makeUser('a'),
+      (await ask('POST', '/Groups', { schemas: [group], displayName: 'Crew' })).body['id'],
+    ];
     assert.equal((await ask('DELETE', `/Users/${a}`)).status, 204);
     assert.equal((await ask('GET', `/Users/${a}`)).body['active'], false);
     assert.equal((await ask('DELETE', `/Groups/${String(crew)}`)).status, 405);
@@ -53,14 +60,18 @@ describe('accounts, as the SCIM server is told to keep them', () => {
     server.setBehaviour({ users: { ids: 'number' } });
     const { body } = await ask('POST', '/Users', { schemas: [user], userName: 'c' });
     assert.equal(typeof body['id'], 'number');
-    assert.equal((await ask('PUT', `/Users/${String(body['id'])}`, { schemas: [user], userName: 'd', id: body['id'] })).status, 200);
+    assert.equal(
+      (await ask('PUT', `/Users/${String(body['id'])}`, { schemas: [user], userName: 'd', id: body['id'] })).status,
+      200,
+    );
   });
 
   it('can tell names apart by case, or forget it', async (context) => {
     const { server, ask, makeUser } = await begin(context);
     await makeUser('alice');
     assert.equal((await ask('POST', '/Users', { schemas: [user], userName: 'ALICE' })).status, 409);
-    const found = async (name: string): Promise<number> => rowsOf(await ask('GET', `/Users?${search(`userName eq "${name}"`)}`)).length;
+    const found = async (name: string): Promise<number> =>
+      rowsOf(await ask('GET', `/Users?${search(`userName eq "${name}"`)}`)).length;
     assert.equal(await found('aLICE'), 1);
     server.setBehaviour({ users: { userNames: 'lowered' } });
     await makeUser('BOB');
@@ -85,12 +96,27 @@ describe('accounts, as the SCIM server is told to keep them', () => {
     };
     const names = { givenName: 'Al', familyName: 'Ice' };
     assert.deepEqual(await put({}, { name: { givenName: 'A' } }), [200, undefined, { givenName: 'A' }, true]);
-    assert.deepEqual(await put({ users: { put: 'merge' } }, { name: { givenName: 'A' } }), [200, 'Boss', { givenName: 'A', familyName: 'Ice' }, true]);
+    assert.deepEqual(await put({ users: { put: 'merge' } }, { name: { givenName: 'A' } }), [
+      200,
+      'Boss',
+      { givenName: 'A', familyName: 'Ice' },
+      true,
+    ]);
     assert.deepEqual(await put({ users: { put: 'ignored' } }, { title: 'x' }), [200, 'Boss', names, true]);
     assert.deepEqual(await put({ users: { put: 405 } }, { title: 'x' }), [405, 'Boss', names, true]);
-    assert.deepEqual(await put({ users: { putActive: false } }, { title: 'x', active: false }), [200, 'x', undefined, true]);
+    assert.deepEqual(await put({ users: { putActive: false } }, { title: 'x', active: false }), [
+      200,
+      'x',
+      undefined,
+      true,
+    ]);
     assert.deepEqual(await put({ users: { putNull: 'refused' } }, { title: null }), [400, 'Boss', names, true]);
-    assert.deepEqual(await put({ users: { putNull: 'fails' } }, { name: { givenName: null } }), [500, 'Boss', names, true]);
+    assert.deepEqual(await put({ users: { putNull: 'fails' } }, { name: { givenName: null } }), [
+      500,
+      'Boss',
+      names,
+      true,
+    ]);
     assert.deepEqual(await put({ users: { putAnswer: 'empty' } }, { title: 'x' }), [204, 'x', undefined, true]);
   });
 
@@ -104,8 +130,17 @@ describe('accounts, as the SCIM server is told to keep them', () => {
     };
     assert.equal(await make({ users: { required: ['name.givenName'] } }, { name: { familyName: 'x' } }), 400);
     assert.equal(await make({ users: { required: ['name.givenName'] } }, { name: { givenName: 'x' } }), 201);
-    assert.equal(await make({ users: { required: ['emails.type'] } }, { emails: [{ value: 'a@x', type: 'work' }, { value: 'b@x' }] }), 400);
-    assert.equal(await make({ users: { required: ['emails.type'] } }, { emails: [{ value: 'a@x', type: 'work' }] }), 201);
+    assert.equal(
+      await make(
+        { users: { required: ['emails.type'] } },
+        { emails: [{ value: 'a@x', type: 'work' }, { value: 'b@x' }] },
+      ),
+      400,
+    );
+    assert.equal(
+      await make({ users: { required: ['emails.type'] } }, { emails: [{ value: 'a@x', type: 'work' }] }),
+      201,
+    );
     assert.equal(await make({ users: { refused: ['photos'] } }, { photos: [{ value: 'p' }] }), 400);
     assert.equal(await make({ values: { several: 'refused' } }, { emails: [{ value: 'a@x' }, { value: 'b@x' }] }), 400);
     assert.equal(await make({ values: { primaryRequired: true } }, { emails: [{ value: 'a@x' }] }), 400);
@@ -115,11 +150,24 @@ describe('accounts, as the SCIM server is told to keep them', () => {
   });
 
   it('can rewrite values and show them in other shapes', async (context) => {
-    const { server, ask, makeUser } = await begin(context, { values: { several: 'first-kept', typesKept: false, phones: 'normalised' }, users: { ignored: ['name'] } });
-    const emails = [{ value: 'a@x', type: 'home' }, { value: 'b@x', type: 'work', primary: true }];
-    const id = await makeUser('alice', { name: { givenName: 'Al' }, emails, phoneNumbers: [{ value: '+1 (555) 01-0', type: 'work' }] });
+    const { server, ask, makeUser } = await begin(context, {
+      values: { several: 'first-kept', typesKept: false, phones: 'normalised' },
+      users: { ignored: ['name'] },
+    });
+    const emails = [
+      { value: 'a@x', type: 'home' },
+      { value: 'b@x', type: 'work', primary: true },
+    ];
+    const id = await makeUser('alice', {
+      name: { givenName: 'Al' },
+      emails,
+      phoneNumbers: [{ value: '+1 (555) 01-0', type: 'work' }],
+    });
     const [{ emails: kept, phoneNumbers, name } = {}] = server.users();
-    assert.deepEqual([kept, phoneNumbers, name], [[{ value: 'b@x', primary: true }], [{ value: '+1555010' }], undefined]);
+    assert.deepEqual(
+      [kept, phoneNumbers, name],
+      [[{ value: 'b@x', primary: true }], [{ value: '+1555010' }], undefined],
+    );
     server.setBehaviour({ values: { names: 'N/A', emailsShown: 'texts' } });
     const { body } = await ask('GET', `/Users/${id}`);
     assert.deepEqual([body['name'], body['emails']], [{ givenName: 'N/A', familyName: 'N/A' }, ['b@x']]);
@@ -146,7 +194,8 @@ describe('accounts, as the SCIM server is told to keep them', () => {
 
   it('takes the manager of a new account in the shapes that it knows', async (context) => {
     const { server, ask } = await begin(context);
-    const make = (manager: unknown): Promise<{ readonly status: number }> => ask('POST', '/Users', { schemas: [user, enterprise], userName: 'a', [enterprise]: { manager } });
+    const make = (manager: unknown): Promise<{ readonly status: number }> =>
+      ask('POST', '/Users', { schemas: [user, enterprise], userName: 'a', [enterprise]: { manager } });
     assert.equal((await make('m1')).status, 400);
     server.setBehaviour({ values: { manager: ['string'] } });
     assert.equal((await make({ value: 'm1' })).status, 400);

@@ -8,7 +8,10 @@ describe('answers, as the SCIM server is told to give them', () => {
     const { ask, server } = await begin(context, { users: { createAnswer: 'empty', patchAnswer: 'empty' } });
     const made = await ask('POST', '/Users', { schemas: [user], userName: 'a' });
     const [{ id } = {}] = server.users();
-    assert.deepEqual([made.status, made.text, made.headers.get('location')], [201, '', `${server.url}/Users/${String(id)}`]);
+    assert.deepEqual(
+      [made.status, made.text, made.headers.get('location')],
+      [201, '', `${server.url}/Users/${String(id)}`],
+    );
     const patched = await ask('PATCH', `/Users/${String(id)}`, patch(replace('title', 'x')));
     assert.deepEqual([patched.status, patched.text], [204, '']);
   });
@@ -26,9 +29,14 @@ describe('answers, as the SCIM server is told to give them', () => {
     const { ask, server } = await begin(context);
     const taken = (): ReturnType<typeof ask> => ask('POST', '/Users', { schemas: [user], userName: 'a' });
     await taken();
-    const scim = { schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'], detail: 'there is a User with this userName' };
+    const scim = {
+      schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
+      detail: 'there is a User with this userName',
+    };
     assert.deepEqual((await taken()).body, { ...scim, status: '409', scimType: 'uniqueness' });
-    server.setBehaviour({ errors: { status: 'number', scimTypes: false, detail: 'list', extra: { exceptionRequestId: 'r' } } });
+    server.setBehaviour({
+      errors: { status: 'number', scimTypes: false, detail: 'list', extra: { exceptionRequestId: 'r' } },
+    });
     assert.deepEqual((await taken()).body, { ...scim, status: 409, detail: [scim.detail], exceptionRequestId: 'r' });
     server.setBehaviour({ errors: { status: 'absent' } });
     assert.equal('status' in (await taken()).body, false);
@@ -52,7 +60,15 @@ describe('answers, as the SCIM server is told to give them', () => {
   it('can be about versions, or not', async (context) => {
     const { ask, server, makeUser } = await begin(context);
     const id = await makeUser('a');
-    const change = async (ifMatch?: string): Promise<number> => (await ask('PATCH', `/Users/${id}`, patch(replace('title', 'x')), ifMatch === undefined ? {} : { 'if-match': ifMatch })).status;
+    const change = async (ifMatch?: string): Promise<number> =>
+      (
+        await ask(
+          'PATCH',
+          `/Users/${id}`,
+          patch(replace('title', 'x')),
+          ifMatch === undefined ? {} : { 'if-match': ifMatch },
+        )
+      ).status;
     const config = async (): Promise<unknown> => (await ask('GET', '/ServiceProviderConfig')).body['etag'];
     assert.deepEqual([await change('W/"9"'), await change(), await config()], [412, 200, { supported: true }]);
     server.setBehaviour({ http: { etags: 'required' } });
@@ -69,9 +85,15 @@ describe('answers, as the SCIM server is told to give them', () => {
   it('can want slashes, headers, media types and short bodies', async (context) => {
     const { ask, server } = await begin(context, { http: { trailingSlash: 'required' } });
     const body = { schemas: [user], userName: 'a' };
-    assert.deepEqual([(await ask('POST', '/Users', body)).status, (await ask('POST', '/Users/', body)).status], [404, 201]);
+    assert.deepEqual(
+      [(await ask('POST', '/Users', body)).status, (await ask('POST', '/Users/', body)).status],
+      [404, 201],
+    );
     server.setBehaviour({ http: { requiredHeaders: ['x-key'] } });
-    assert.deepEqual([(await ask('GET', '/Users')).status, (await ask('GET', '/Users', undefined, { 'x-key': '1' })).status], [403, 200]);
+    assert.deepEqual(
+      [(await ask('GET', '/Users')).status, (await ask('GET', '/Users', undefined, { 'x-key': '1' })).status],
+      [403, 200],
+    );
     server.setBehaviour({ http: { accepts: ['application/json'], mediaType: 'application/json' } });
     assert.equal((await ask('POST', '/Users', { ...body, userName: 'b' })).status, 415);
     const made = await ask('POST', '/Users', { ...body, userName: 'b' }, { 'content-type': 'application/json' });
@@ -91,9 +113,14 @@ describe('answers, as the SCIM server is told to give them', () => {
   });
 
   it('can be without discovery, spell it with an s, or say what is not so', async (context) => {
-    const { ask, server } = await begin(context, { discovery: { serviceProviderConfig: 'absent', resourceTypes: false, schemas: false } });
-    for (const path of ['/ServiceProviderConfig', '/ResourceTypes', '/Schemas']) assert.equal((await ask('GET', path)).status, 404);
-    server.setBehaviour({ discovery: { serviceProviderConfig: 'ServiceProviderConfigs', claims: { filter: false, patch: false } } });
+    const { ask, server } = await begin(context, {
+      discovery: { serviceProviderConfig: 'absent', resourceTypes: false, schemas: false },
+    });
+    for (const path of ['/ServiceProviderConfig', '/ResourceTypes', '/Schemas'])
+      assert.equal((await ask('GET', path)).status, 404);
+    server.setBehaviour({
+      discovery: { serviceProviderConfig: 'ServiceProviderConfigs', claims: { filter: false, patch: false } },
+    });
     assert.equal((await ask('GET', '/ServiceProviderConfig')).status, 404);
     const { body } = await ask('GET', '/ServiceProviderConfigs');
     assert.deepEqual([body['patch'], body['filter']], [{ supported: false }, { supported: false, maxResults: 100 }]);

@@ -3,36 +3,101 @@ import { describe, it } from 'node:test';
 import type { PartialBehaviour } from '../../support/scim-server/index.ts';
 import { begin, group, memberIds, patch, rowsOf, search } from './stage.ts';
 
-type Case = readonly [what: string, behaviour: PartialBehaviour['members'], operation: (a: string, b: string, c: string) => unknown, outcome: number | 'a' | 'ab' | 'abc' | 'abb' | 'b' | ''];
+type Case = readonly [
+  what: string,
+  behaviour: PartialBehaviour['members'],
+  operation: (a: string, b: string, c: string) => unknown,
+  outcome: number | 'a' | 'ab' | 'abc' | 'abb' | 'b' | '',
+];
 
 /** Each on a group with a and b; c is nobody's member. */
 const cases: readonly Case[] = [
   ['add as a list', {}, (_a, _b, c) => ({ op: 'add', path: 'members', value: [{ value: c }] }), 'abc'],
   ['add without a path', {}, (_a, _b, c) => ({ op: 'add', value: { members: [{ value: c }] } }), 'abc'],
-  ['add as a list, not wanted', { add: ['pathless'] }, (_a, _b, c) => ({ op: 'add', path: 'members', value: [{ value: c }] }), 400],
+  [
+    'add as a list, not wanted',
+    { add: ['pathless'] },
+    (_a, _b, c) => ({ op: 'add', path: 'members', value: [{ value: c }] }),
+    400,
+  ],
   ['add as bare ids', {}, (_a, _b, c) => ({ op: 'add', path: 'members', value: [c] }), 400],
   ['add as bare ids, wanted', { add: ['ids'] }, (_a, _b, c) => ({ op: 'add', path: 'members', value: [c] }), 'abc'],
   ['add as one bare id, wanted', { add: ['ids'] }, (_a, _b, c) => ({ op: 'add', path: 'members', value: c }), 'abc'],
   ['add nested', {}, (_a, _b, c) => ({ op: 'add', path: 'members', value: { members: [{ value: c }] } }), 400],
-  ['add nested, wanted', { add: ['nested'] }, (_a, _b, c) => ({ op: 'add', path: 'members', value: { members: [{ value: c }] } }), 'abc'],
+  [
+    'add nested, wanted',
+    { add: ['nested'] },
+    (_a, _b, c) => ({ op: 'add', path: 'members', value: { members: [{ value: c }] } }),
+    'abc',
+  ],
   ['add who is there', {}, (_a, b) => ({ op: 'add', path: 'members', value: [{ value: b }] }), 'ab'],
-  ['add who is there, twice', { repeated: 'twice' }, (_a, b) => ({ op: 'add', path: 'members', value: [{ value: b }] }), 'abb'],
+  [
+    'add who is there, twice',
+    { repeated: 'twice' },
+    (_a, b) => ({ op: 'add', path: 'members', value: [{ value: b }] }),
+    'abb',
+  ],
   ['remove by filter', {}, (_a, b) => ({ op: 'remove', path: `members[value eq "${b}"]` }), 'a'],
-  ['remove by filter, not wanted', { remove: ['values'] }, (_a, b) => ({ op: 'remove', path: `members[value eq "${b}"]` }), 400],
-  ['remove by filter, ignored', { remove: ['values'], otherRemovals: 'ignored' }, (_a, b) => ({ op: 'remove', path: `members[value eq "${b}"]` }), 'ab'],
+  [
+    'remove by filter, not wanted',
+    { remove: ['values'] },
+    (_a, b) => ({ op: 'remove', path: `members[value eq "${b}"]` }),
+    400,
+  ],
+  [
+    'remove by filter, ignored',
+    { remove: ['values'], otherRemovals: 'ignored' },
+    (_a, b) => ({ op: 'remove', path: `members[value eq "${b}"]` }),
+    'ab',
+  ],
   ['remove by or', {}, (a, b) => ({ op: 'remove', path: `members[value eq "${a}" or value eq "${b}"]` }), ''],
-  ['remove by or, not wanted', { remove: ['filter'] }, (a, b) => ({ op: 'remove', path: `members[value eq "${a}" or value eq "${b}"]` }), 400],
+  [
+    'remove by or, not wanted',
+    { remove: ['filter'] },
+    (a, b) => ({ op: 'remove', path: `members[value eq "${a}" or value eq "${b}"]` }),
+    400,
+  ],
   ['remove by values', {}, (_a, b) => ({ op: 'remove', path: 'members', value: [{ value: b }] }), 400],
-  ['remove by values, wanted', { remove: ['values'] }, (a, _b, c) => ({ op: 'remove', path: 'members', value: [{ value: a }, { value: c }] }), 'b'],
+  [
+    'remove by values, wanted',
+    { remove: ['values'] },
+    (a, _b, c) => ({ op: 'remove', path: 'members', value: [{ value: a }, { value: c }] }),
+    'b',
+  ],
   ['remove all', {}, () => ({ op: 'remove', path: 'members' }), ''],
   ['remove all, not wanted', { remove: ['filter'] }, () => ({ op: 'remove', path: 'members' }), 400],
   ['replace all', {}, (_a, b) => ({ op: 'replace', path: 'members', value: [{ value: b }] }), 'b'],
-  ['replace all, not wanted', { replace: 'refused' }, (_a, b) => ({ op: 'replace', path: 'members', value: [{ value: b }] }), 400],
-  ['too many in a request', { maxPerRequest: 1 }, (a, b) => ({ op: 'remove', path: `members[value eq "${a}" or value eq "${b}"]` }), 400],
-  ['too many in a request, with 413', { maxPerRequest: 1, tooManyStatus: 413 }, (a, b) => ({ op: 'add', path: 'members', value: [{ value: a }, { value: b }] }), 413],
-  ['too many in an operation', { maxPerOperation: 1 }, (a, b) => ({ op: 'add', path: 'members', value: [{ value: a }, { value: b }] }), 400],
+  [
+    'replace all, not wanted',
+    { replace: 'refused' },
+    (_a, b) => ({ op: 'replace', path: 'members', value: [{ value: b }] }),
+    400,
+  ],
+  [
+    'too many in a request',
+    { maxPerRequest: 1 },
+    (a, b) => ({ op: 'remove', path: `members[value eq "${a}" or value eq "${b}"]` }),
+    400,
+  ],
+  [
+    'too many in a request, with 413',
+    { maxPerRequest: 1, tooManyStatus: 413 },
+    (a, b) => ({ op: 'add', path: 'members', value: [{ value: a }, { value: b }] }),
+    413,
+  ],
+  [
+    'too many in an operation',
+    { maxPerOperation: 1 },
+    (a, b) => ({ op: 'add', path: 'members', value: [{ value: a }, { value: b }] }),
+    400,
+  ],
   ['who does not exist', {}, () => ({ op: 'add', path: 'members', value: [{ value: 'nobody' }] }), 400],
-  ['who does not exist, left out', { unknown: 'dropped' }, () => ({ op: 'add', path: 'members', value: [{ value: 'nobody' }] }), 'ab'],
+  [
+    'who does not exist, left out',
+    { unknown: 'dropped' },
+    () => ({ op: 'add', path: 'members', value: [{ value: 'nobody' }] }),
+    'ab',
+  ],
 ];
 
 describe('members, as the SCIM server is told to take them', () => {
@@ -44,8 +109,17 @@ describe('members, as the SCIM server is told to take them', () => {
       server.setBehaviour({ members: members ?? {} });
       const { status, text } = await ask('PATCH', `/Groups/${id}`, patch(operation(a, b, c)));
       assert.equal(status, typeof outcome === 'number' ? outcome : 200, text);
-      const names = new Map([[a, 'a'], [b, 'b'], [c, 'c']]);
-      assert.equal(memberIds(server).map((one) => names.get(String(one))).join(''), typeof outcome === 'number' ? 'ab' : outcome);
+      const names = new Map([
+        [a, 'a'],
+        [b, 'b'],
+        [c, 'c'],
+      ]);
+      assert.equal(
+        memberIds(server)
+          .map((one) => names.get(String(one)))
+          .join(''),
+        typeof outcome === 'number' ? 'ab' : outcome,
+      );
       if (typeof outcome === 'string') assert.deepEqual([server.violations, server.refusals], [[], []]);
     });
   }
@@ -53,7 +127,14 @@ describe('members, as the SCIM server is told to take them', () => {
   it('can want them after the creation, or only some at it, or no groups among them', async (context) => {
     const { server, ask, makeUser, makeGroup } = await begin(context);
     const [a, b, other] = [await makeUser('a'), await makeUser('b'), await makeGroup('Other')];
-    const make = async (...members: string[]): Promise<number> => (await ask('POST', '/Groups', { schemas: [group], displayName: 'Crew', members: members.map((value) => ({ value })) })).status;
+    const make = async (...members: string[]): Promise<number> =>
+      (
+        await ask('POST', '/Groups', {
+          schemas: [group],
+          displayName: 'Crew',
+          members: members.map((value) => ({ value })),
+        })
+      ).status;
     server.setBehaviour({ members: { onCreate: 'refused' } });
     assert.equal(await make(a), 400);
     server.setBehaviour({ members: { maxOnCreate: 1 } });
@@ -83,10 +164,16 @@ describe('members, as the SCIM server is told to take them', () => {
   });
 
   it('can keep a member who is deleted, and refuse to mix members with attributes', async (context) => {
-    const { server, ask, makeUser, makeGroup } = await begin(context, { members: { endsWithUser: false }, patch: { mixed: false } });
+    const { server, ask, makeUser, makeGroup } = await begin(context, {
+      members: { endsWithUser: false },
+      patch: { mixed: false },
+    });
     const a = await makeUser('a');
     const id = await makeGroup('Crew', [a]);
-    const both = patch({ op: 'replace', path: 'displayName', value: 'X' }, { op: 'remove', path: `members[value eq "${a}"]` });
+    const both = patch(
+      { op: 'replace', path: 'displayName', value: 'X' },
+      { op: 'remove', path: `members[value eq "${a}"]` },
+    );
     assert.equal((await ask('PATCH', `/Groups/${id}`, both)).status, 400);
     assert.equal((await ask('DELETE', `/Users/${a}`)).status, 204);
     assert.deepEqual(memberIds(server), [a]);

@@ -6,9 +6,18 @@ import { begin, rowsOf, user } from './stage.ts';
 
 const request = (method = 'GET', path = '/Users') => ({ number: 1, method, path, headers: {}, body: undefined, at: 0 });
 
-function paceOf(pace: NonNullable<PartialBehaviour['pace']>): { readonly ask: (method?: string, path?: string) => { readonly wait: number; readonly headers: Readonly<Record<string, string>> }; readonly pass: (seconds: number) => void } {
+function paceOf(pace: NonNullable<PartialBehaviour['pace']>): {
+  readonly ask: (
+    method?: string,
+    path?: string,
+  ) => { readonly wait: number; readonly headers: Readonly<Record<string, string>> };
+  readonly pass: (seconds: number) => void;
+} {
   let now = 1_000_000_000_500;
-  const made = createPace(() => behaviourOf({ pace }), () => now);
+  const made = createPace(
+    () => behaviourOf({ pace }),
+    () => now,
+  );
   return { ask: (method, path) => made.take(request(method, path)), pass: (seconds) => void (now += seconds * 1000) };
 }
 
@@ -25,7 +34,12 @@ describe('the pace of the SCIM server', () => {
   });
 
   it('is several buckets, of methods and resources, with bursts', () => {
-    const { ask } = paceOf({ buckets: [{ requests: 60, perSeconds: 60, burst: 1, methods: ['POST'], resource: 'Users' }, { requests: 3, perSeconds: 60 }] });
+    const { ask } = paceOf({
+      buckets: [
+        { requests: 60, perSeconds: 60, burst: 1, methods: ['POST'], resource: 'Users' },
+        { requests: 3, perSeconds: 60 },
+      ],
+    });
     assert.deepEqual([ask('POST').wait, ask('POST').wait], [0, 1]);
     assert.deepEqual([ask('POST', '/Groups').wait, ask('GET').wait, ask('GET').wait], [0, 0, 20]);
   });
@@ -38,7 +52,11 @@ describe('the pace of the SCIM server', () => {
     };
     assert.deepEqual(after('seconds'), { 'retry-after': '4' });
     assert.deepEqual(after('date'), { 'retry-after': new Date(1_000_000_005_000).toUTCString() });
-    assert.deepEqual(after('x-ratelimit-reset'), { 'x-ratelimit-limit': '1', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1000000005' });
+    assert.deepEqual(after('x-ratelimit-reset'), {
+      'x-ratelimit-limit': '1',
+      'x-ratelimit-remaining': '0',
+      'x-ratelimit-reset': '1000000005',
+    });
     assert.deepEqual(after('ratelimit'), { 'ratelimit-policy': '"default";q=1;w=4', ratelimit: '"default";r=0;t=4' });
     assert.deepEqual(after('nothing'), {});
   });
@@ -55,7 +73,8 @@ describe('the pace of the SCIM server', () => {
 
   it('can fail after it has done what was asked, or be away', async (context) => {
     const { ask, server } = await begin(context, { pace: { failAfterCommit: 2, unavailable: 4 } });
-    const make = async (userName: string): Promise<number> => (await ask('POST', '/Users', { schemas: [user], userName })).status;
+    const make = async (userName: string): Promise<number> =>
+      (await ask('POST', '/Users', { schemas: [user], userName })).status;
     assert.deepEqual([await make('a'), await make('b')], [201, 500]);
     assert.equal(rowsOf(await ask('GET', '/Users')).length, 2);
     assert.deepEqual([await make('c'), await make('c')], [503, 201]);

@@ -3,11 +3,19 @@ import { describe, it, type TestContext } from 'node:test';
 import type { PartialBehaviour } from '../../support/scim-server/index.ts';
 import { begin, rowsOf, search, type Stage } from './stage.ts';
 
-async function beginWith(context: TestContext, users: number, behaviour: PartialBehaviour): Promise<Stage & { readonly list: (query: string) => Promise<readonly unknown[]> }> {
+async function beginWith(
+  context: TestContext,
+  users: number,
+  behaviour: PartialBehaviour,
+): Promise<Stage & { readonly list: (query: string) => Promise<readonly unknown[]> }> {
   const stage = await begin(context);
-  for (let number = 1; number <= users; number += 1) await stage.makeUser(`u${number}`, { title: number > 1 ? 'x' : 'y' });
+  for (let number = 1; number <= users; number += 1)
+    await stage.makeUser(`u${number}`, { title: number > 1 ? 'x' : 'y' });
   stage.server.setBehaviour(behaviour);
-  return { ...stage, list: async (query) => rowsOf(await stage.ask('GET', `/Users?${query}`)).map(({ userName }) => userName) };
+  return {
+    ...stage,
+    list: async (query) => rowsOf(await stage.ask('GET', `/Users?${query}`)).map(({ userName }) => userName),
+  };
 }
 
 describe('lists, as the SCIM server is told to give them', () => {
@@ -47,8 +55,16 @@ describe('lists, as the SCIM server is told to give them', () => {
     assert.equal((await ask('GET', '/Users?cursor=bm9wZQ')).body['scimType'], 'invalidCursor');
     server.setBehaviour({ list: { paging: 'cursor', maxPage: 2, expiredCursors: 100 } });
     const first = await ask('GET', '/Users');
-    assert.equal((await ask('GET', `/Users?cursor=${String(first.body['nextCursor'])}`)).body['scimType'], 'expiredCursor');
-    assert.deepEqual((await ask('GET', '/ServiceProviderConfig')).body['pagination'], { cursor: true, index: false, defaultPaginationMethod: 'cursor', maxPageSize: 2 });
+    assert.equal(
+      (await ask('GET', `/Users?cursor=${String(first.body['nextCursor'])}`)).body['scimType'],
+      'expiredCursor',
+    );
+    assert.deepEqual((await ask('GET', '/ServiceProviderConfig')).body['pagination'], {
+      cursor: true,
+      index: false,
+      defaultPaginationMethod: 'cursor',
+      maxPageSize: 2,
+    });
   });
 
   it('can count wrongly, not at all, or in texts', async (context) => {
@@ -73,19 +89,26 @@ describe('lists, as the SCIM server is told to give them', () => {
     server.setBehaviour({ list: { unfiltered: 'synthetic' } });
     assert.deepEqual(await list(''), ['synthesis_user']);
     server.setBehaviour({ list: { groupIndex: false } });
-    assert.deepEqual([(await ask('GET', '/Groups')).status, (await ask('GET', '/Groups?startIndex=1')).status], [200, 501]);
+    assert.deepEqual(
+      [(await ask('GET', '/Groups')).status, (await ask('GET', '/Groups?startIndex=1')).status],
+      [200, 501],
+    );
   });
 
   it('can lag behind what was created', async (context) => {
     const { makeUser, list, ask } = await beginWith(context, 1, { list: { lag: 2 } });
     const id = await makeUser('new');
     assert.equal((await ask('GET', `/Users/${id}`)).status, 200);
-    assert.deepEqual([await list(''), await list(search('userName eq "new"')), await list('')], [['u1'], [], ['u1', 'new']]);
+    assert.deepEqual(
+      [await list(''), await list(search('userName eq "new"')), await list('')],
+      [['u1'], [], ['u1', 'new']],
+    );
   });
 
   it('give the attributes that are asked for, unless they do not mind', async (context) => {
     const { ask, server } = await beginWith(context, 1, {});
-    const keys = async (): Promise<string[]> => Object.keys(rowsOf(await ask('GET', '/Users?attributes=userName'))[0] ?? {}).sort();
+    const keys = async (): Promise<string[]> =>
+      Object.keys(rowsOf(await ask('GET', '/Users?attributes=userName'))[0] ?? {}).sort();
     assert.deepEqual(await keys(), ['id', 'schemas', 'userName']);
     server.setBehaviour({ list: { projection: false } });
     assert.equal((await keys()).length, 6);
@@ -101,7 +124,9 @@ describe('filters, as the SCIM server is told to take them', () => {
   });
 
   it('can be limited to attributes, to one condition and to a length', async (context) => {
-    const { ask, server } = await beginWith(context, 2, { filter: { users: ['userName'], and: false, or: false, maxLength: 40 } });
+    const { ask, server } = await beginWith(context, 2, {
+      filter: { users: ['userName'], and: false, or: false, maxLength: 40 },
+    });
     const status = async (filter: string): Promise<number> => (await ask('GET', `/Users?${search(filter)}`)).status;
     assert.equal(await status('username eq "u1"'), 200);
     assert.equal(await status('title eq "x"'), 400);

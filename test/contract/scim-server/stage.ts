@@ -1,5 +1,10 @@
 import type { TestContext } from 'node:test';
-import { startScimServer, type Faults, type PartialBehaviour, type ScimServer } from '../../support/scim-server/index.ts';
+import {
+  startScimServer,
+  type Faults,
+  type PartialBehaviour,
+  type ScimServer,
+} from '../../support/scim-server/index.ts';
 
 export const user = 'urn:ietf:params:scim:schemas:core:2.0:User';
 export const group = 'urn:ietf:params:scim:schemas:core:2.0:Group';
@@ -14,22 +19,39 @@ export interface Said {
 
 export interface Stage {
   readonly server: ScimServer;
-  readonly ask: (method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>) => Promise<Said>;
+  readonly ask: (
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ) => Promise<Said>;
   /** Makes a user, and gives the id. */
   readonly makeUser: (userName: string, rest?: Record<string, unknown>) => Promise<string>;
   readonly makeGroup: (displayName: string, members?: readonly string[]) => Promise<string>;
 }
 
 /** A server that is like this, spoken to with plain fetch. */
-export async function begin(context: TestContext, behaviour: PartialBehaviour = {}, faults: Faults = {}): Promise<Stage> {
+export async function begin(
+  context: TestContext,
+  behaviour: PartialBehaviour = {},
+  faults: Faults = {},
+): Promise<Stage> {
   const server = await startScimServer({ behaviour, faults });
   context.after(() => server.stop());
   const ask: Stage['ask'] = async (method, path, body, headers = {}) => {
-    const init = body === undefined ? { method, headers } : { method, headers: { 'content-type': 'application/scim+json', ...headers }, body: JSON.stringify(body) };
+    const init =
+      body === undefined
+        ? { method, headers }
+        : { method, headers: { 'content-type': 'application/scim+json', ...headers }, body: JSON.stringify(body) };
     const response = await fetch(server.url + path, init);
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json') === true;
-    return { status: response.status, body: isJson ? (JSON.parse(text) as Record<string, unknown>) : {}, text, headers: response.headers };
+    return {
+      status: response.status,
+      body: isJson ? (JSON.parse(text) as Record<string, unknown>) : {},
+      text,
+      headers: response.headers,
+    };
   };
   const make = async (path: string, body: unknown): Promise<string> => {
     const { status, body: made, text } = await ask('POST', path, body);
@@ -40,11 +62,19 @@ export async function begin(context: TestContext, behaviour: PartialBehaviour = 
     server,
     ask,
     makeUser: (userName, rest = {}) => make('/Users', { schemas: [user], userName, ...rest }),
-    makeGroup: (displayName, members) => make('/Groups', { schemas: [group], displayName, ...(members === undefined ? {} : { members: members.map((value) => ({ value })) }) }),
+    makeGroup: (displayName, members) =>
+      make('/Groups', {
+        schemas: [group],
+        displayName,
+        ...(members === undefined ? {} : { members: members.map((value) => ({ value })) }),
+      }),
   };
 }
 
-export const patch = (...operations: unknown[]): unknown => ({ schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations: operations });
+export const patch = (...operations: unknown[]): unknown => ({
+  schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
+  Operations: operations,
+});
 export const replace = (path: string, value: unknown): unknown => ({ op: 'replace', path, value });
 export const search = (filter: string): string => `filter=${encodeURIComponent(filter)}`;
 

@@ -19,13 +19,22 @@ describe('vendors of the SCIM server', () => {
   });
 
   it('can be combined, the last one on top', () => {
-    const { patch, users, http } = behaviourOf(vendors['github-emu'], { patch: { maxOperations: 5 } }, { http: { basePath: '/x' } });
-    assert.deepEqual([patch.valueFilters, patch.maxOperations, users.required.length, http.basePath, http.requiredHeaders], ['ignored', 5, 7, '/x', ['user-agent']]);
+    const { patch, users, http } = behaviourOf(
+      vendors['github-emu'],
+      { patch: { maxOperations: 5 } },
+      { http: { basePath: '/x' } },
+    );
+    assert.deepEqual(
+      [patch.valueFilters, patch.maxOperations, users.required.length, http.basePath, http.requiredHeaders],
+      ['ignored', 5, 7, '/x', ['user-agent']],
+    );
   });
 
   it('can be started by hand', async (context) => {
     const main = join(import.meta.dirname, '../../support/scim-server/main.ts');
-    const child = spawn(process.execPath, [main, '--like', 'zoom', '--token', 't'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [main, '--like', 'zoom', '--token', 't'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     context.after(() => child.kill());
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     const url = String((await lines.next()).value);

@@ -24,12 +24,16 @@ export const mailOf = (uid: string): string => `${uid}@corp.example`;
 /** The same id for the same name, so that a rewritten file shows the same people. */
 export function idOf(name: string): string {
   const hex = createHash('sha256').update(name).digest('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-');
+  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
+    '-',
+  );
 }
 
 /** The company as slapcat would print it. */
 export function companyLdif({ people, groups }: Company): string {
-  const folders = ['people', 'groups'].map((ou) => `dn: ou=${ou},${slapdSuffix}\nobjectClass: organizationalUnit\nou: ${ou}\nentryUUID: ${idOf(ou)}\n`);
+  const folders = ['people', 'groups'].map(
+    (ou) => `dn: ou=${ou},${slapdSuffix}\nobjectClass: organizationalUnit\nou: ${ou}\nentryUUID: ${idOf(ou)}\n`,
+  );
   return [...folders, ...Object.entries(people).map(personLdif), ...Object.entries(groups).map(groupLdif)].join('\n');
 }
 

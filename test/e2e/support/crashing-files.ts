@@ -20,14 +20,25 @@ export async function crashSync(site: Site, at: number, moment: Moment, graveyar
   const files = failingFiles(open.files, (number) => {
     if (number < at) return undefined;
     // Told after the half or whole of the operation has been done: that is when it would answer.
-    if (number === at) return { kind: 'stop', moment, onStop: () => { dead.resolve('dead'); } };
+    if (number === at)
+      return {
+        kind: 'stop',
+        moment,
+        onStop: () => {
+          dead.resolve('dead');
+        },
+      };
     return { kind: 'stop', moment: 'before' };
   });
   const listeners = signals.map((signal) => process.listeners(signal));
-  const end = await Promise.race([sync({ full: false, json: false }, { ...quietContext(site.config), parts: { files } }), dead.promise]);
+  const end = await Promise.race([
+    sync({ full: false, json: false }, { ...quietContext(site.config), parts: { files } }),
+    dead.promise,
+  ]);
   if (end !== 'dead') return false;
   signals.forEach((signal, index) => {
-    for (const listener of process.listeners(signal)) if (!(listeners[index] ?? []).includes(listener)) process.off(signal, listener);
+    for (const listener of process.listeners(signal))
+      if (!(listeners[index] ?? []).includes(listener)) process.off(signal, listener);
   });
   await open.closeAll();
   const state = await open.files.inspect(site.state);

@@ -46,7 +46,12 @@ export async function startDaemon(site: Pick<Site, 'config'>): Promise<Daemon> {
   };
   const cycles = async (result = '\\w+'): Promise<number> => {
     const { text } = await get('/metrics');
-    const counts = text.matchAll(new RegExp(`^dir2scim_cycles_total\\{[^}]*result="${result === 'error' ? '\\w*error' : result}"[^}]*\\} (\\d+)`, 'gm'));
+    const counts = text.matchAll(
+      new RegExp(
+        `^dir2scim_cycles_total\\{[^}]*result="${result === 'error' ? '\\w*error' : result}"[^}]*\\} (\\d+)`,
+        'gm',
+      ),
+    );
     return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
   };
   return {

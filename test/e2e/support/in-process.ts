@@ -36,5 +36,14 @@ async function runHere(config: string, command: (context: CommandContext) => Pro
 
 /** A command's surroundings when nobody is looking. */
 export function quietContext(config: string): CommandContext {
-  return { config, terminal: { colors: createColors(false), interactive: false, width: 80, print: () => undefined, note: () => undefined } };
+  return {
+    config,
+    terminal: {
+      colors: createColors(false),
+      interactive: false,
+      width: 80,
+      print: () => undefined,
+      note: () => undefined,
+    },
+  };
 }

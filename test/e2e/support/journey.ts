@@ -56,7 +56,11 @@ const settings = {
 
 /** A site whose target is empty, before the first load. */
 export async function beforeFirstLoad(concurrency: number | 'auto'): Promise<Site> {
-  return createSite({ ...settings, target: `${settings.target}\n    limits: { concurrency: ${concurrency} }`, company: first });
+  return createSite({
+    ...settings,
+    target: `${settings.target}\n    limits: { concurrency: ${concurrency} }`,
+    company: first,
+  });
 }
 
 /** A site before the sync that does everything. */
@@ -81,7 +85,11 @@ async function createAccount({ target, token }: Site): Promise<void> {
   const answer = await fetch(`${target.url}/Users`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' },
-    body: JSON.stringify({ schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName: 'gus', nickName: 'Gussie' }),
+    body: JSON.stringify({
+      schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
+      userName: 'gus',
+      nickName: 'Gussie',
+    }),
   });
   assert.equal(answer.status, 201);
 }
@@ -90,11 +98,20 @@ async function createAccount({ target, token }: Site): Promise<void> {
 export function checkUndisturbed(site: Site): void {
   const users = new Map(site.target.users().map((user) => [user['userName'], user]));
   assert.deepEqual([...users.keys()].sort(), ['ada', 'bo', 'cy', 'gus', 'hal', 'ivy', 'rex']);
-  assert.deepEqual([...users.values()].filter((user) => user['active'] === false).map((user) => user['userName']), ['cy']);
+  assert.deepEqual(
+    [...users.values()].filter((user) => user['active'] === false).map((user) => user['userName']),
+    ['cy'],
+  );
   assert.equal(users.get('gus')?.['nickName'], 'Gussie');
   assert.equal(users.get('gus')?.['externalId'], idOf('gus'));
   assert.deepEqual(users.get('ivy')?.['emails'], [{ type: 'work', value: mailOf('ivy') }]);
-  assert.deepEqual(site.target.groups().map((group) => group['displayName']).sort(), ['sales', 'travel']);
+  assert.deepEqual(
+    site.target
+      .groups()
+      .map((group) => group['displayName'])
+      .sort(),
+    ['sales', 'travel'],
+  );
 }
 
 /**
@@ -107,9 +124,17 @@ export async function checkConverged(site: Site, expected: unknown, name: string
   assert.equal(restarted.code, 0, `${name}: ${restarted.notes}${restarted.output}`);
   assert.deepEqual(shapeOf(target), expected, name);
   assert.deepEqual(target.violations, [], name);
-  assert.deepEqual(target.requests.filter(({ status }) => status === 409).map(({ body }) => body), [], `${name}: someone was created twice`);
+  assert.deepEqual(
+    target.requests.filter(({ status }) => status === 409).map(({ body }) => body),
+    [],
+    `${name}: someone was created twice`,
+  );
   const before = target.requests.length;
   const silent = await syncHere(config);
   assert.equal(silent.code, 0, `${name}: ${silent.notes}`);
-  assert.deepEqual(target.requests.slice(before).map(({ method, path }) => `${method} ${path}`), [], `${name}: the second sync is not silent`);
+  assert.deepEqual(
+    target.requests.slice(before).map(({ method, path }) => `${method} ${path}`),
+    [],
+    `${name}: the second sync is not silent`,
+  );
 }

@@ -31,6 +31,8 @@ export function officeWith(people: Company['people'], groups: Company['groups'] 
 /** The same company without some people. */
 export function officeWithout(...uids: readonly string[]): Company {
   const people = Object.entries(office.people).filter(([uid]) => !uids.includes(uid));
-  const groups = Object.entries(office.groups).map(([cn, members]) => [cn, members.filter((uid) => !uids.includes(uid))] as const);
+  const groups = Object.entries(office.groups).map(
+    ([cn, members]) => [cn, members.filter((uid) => !uids.includes(uid))] as const,
+  );
   return { people: Object.fromEntries(people), groups: Object.fromEntries(groups) };
 }

@@ -13,12 +13,15 @@ export function shapeOf(target: ScimServer): { readonly users: unknown[]; readon
 }
 
 function named(resources: readonly Json[], names: ReadonlyMap<unknown, string>): unknown[] {
-  return resources.map((one) => tidy(one, names)).sort((a, b) => JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
+  return resources.map((one) => tidy(one, names)).sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 }
 
 function tidy(value: unknown, names: ReadonlyMap<unknown, string>): unknown {
-  if (Array.isArray(value)) return value.map((one) => tidy(one, names)).sort((a, b) => JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
+  if (Array.isArray(value))
+    return value.map((one) => tidy(one, names)).sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
   if (typeof value !== 'object' || value === null) return names.get(value) ?? value;
   const entries = Object.entries(value).filter(([key]) => key !== 'meta' && key !== '$ref');
-  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, tidy(inner, names)]));
+  return Object.fromEntries(
+    entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, tidy(inner, names)]),
+  );
 }

@@ -54,7 +54,10 @@ export const childEnvironment = { NODE_COMPILE_CACHE: join(tmpdir(), 'dir2scim-c
 
 export async function createSite(options: SiteOptions = {}): Promise<Site> {
   const folder = await mkdtemp(join(ground, 'dir2scim-e2e-'));
-  const target = await startScimServer({ token, ...(options.behaviour === undefined ? {} : { behaviour: options.behaviour }) });
+  const target = await startScimServer({
+    token,
+    ...(options.behaviour === undefined ? {} : { behaviour: options.behaviour }),
+  });
   const config = join(folder, 'dir2scim.yaml');
   const ldif = join(folder, 'people.ldif');
   const show = async (company: Company): Promise<void> => {

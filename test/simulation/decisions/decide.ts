@@ -21,18 +21,30 @@ export async function decide(world: World): Promise<string> {
     }
     case 3: {
       const [rejection] = rejections;
-      return rejection === undefined ? 'nothing was rejected' : say(world, place, { holdId: rejection.holdId, decision: 'approve' }, rejection.operations);
+      return rejection === undefined
+        ? 'nothing was rejected'
+        : say(world, place, { holdId: rejection.holdId, decision: 'approve' }, rejection.operations);
     }
     case 4: {
       const planned = await plan(world, place);
       if (planned === undefined) return 'nothing would be held';
-      return say(world, place, { holdId: planned.holdId, decision: 'approve', ...(planned.holdId === held?.holdId ? {} : { early: true }) }, planned.operations);
+      return say(
+        world,
+        place,
+        { holdId: planned.holdId, decision: 'approve', ...(planned.holdId === held?.holdId ? {} : { early: true }) },
+        planned.operations,
+      );
     }
     case 5: {
       const away = everybody.filter((id) => world.source.entry(id) === undefined);
       if (away.length === 0) return 'nobody to push';
       const operation: HeldOperation = { verb: 'deactivate', type: 'user', sourceId: random.pick(away) };
-      return say(world, place, { holdId: `push-${String(random.integer(1e9)).padStart(12, '0')}`, decision: 'push', operations: [operation] }, [operation]);
+      return say(
+        world,
+        place,
+        { holdId: `push-${String(random.integer(1e9)).padStart(12, '0')}`, decision: 'push', operations: [operation] },
+        [operation],
+      );
     }
     case 6: {
       const other = places[place.name === 'wiki' ? 'chat' : 'wiki'];
@@ -47,8 +59,18 @@ export async function decide(world: World): Promise<string> {
 }
 
 /** @param operations what of it counts */
-async function say({ store, clock }: World, place: Place, decision: Pick<Decision, 'holdId' | 'decision'> & Partial<Decision>, operations: readonly HeldOperation[]): Promise<string> {
-  await store.decide({ target: place.name, at: new Date(clock.now()).toISOString(), by: { via: 'shell', user: 'olga' }, ...decision });
+async function say(
+  { store, clock }: World,
+  place: Place,
+  decision: Pick<Decision, 'holdId' | 'decision'> & Partial<Decision>,
+  operations: readonly HeldOperation[],
+): Promise<string> {
+  await store.decide({
+    target: place.name,
+    at: new Date(clock.now()).toISOString(),
+    by: { via: 'shell', user: 'olga' },
+    ...decision,
+  });
   for (const { sourceId } of operations) {
     if (decision.decision === 'reject') continue;
     place.allowed.set(sourceId, { at: clock.now(), isPush: decision.decision === 'push' });
@@ -60,7 +82,19 @@ async function say({ store, clock }: World, place: Place, decision: Pick<Decisio
 /** What `plan` shows as held. */
 async function plan({ store, source, clock }: World, { setup, name }: Place) {
   const signal = new AbortController().signal;
-  const readings = await readDirectories([setup.definition], new Map([['corp', source]]), { store, clock, observer: () => undefined, signal });
-  const { hold } = await planTarget(setup, [...readings.complete.values()], store, { ...readings, attempt: 'asked', now: clock.now(), signal });
-  return hold === undefined ? undefined : { target: name, holdId: hold.holdId, operations: hold.operations.map((one) => heldOperation(one, store.digest)) };
+  const readings = await readDirectories([setup.definition], new Map([['corp', source]]), {
+    store,
+    clock,
+    observer: () => undefined,
+    signal,
+  });
+  const { hold } = await planTarget(setup, [...readings.complete.values()], store, {
+    ...readings,
+    attempt: 'asked',
+    now: clock.now(),
+    signal,
+  });
+  return hold === undefined
+    ? undefined
+    : { target: name, holdId: hold.holdId, operations: hold.operations.map((one) => heldOperation(one, store.digest)) };
 }

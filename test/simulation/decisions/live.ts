@@ -39,7 +39,11 @@ async function takeStep(world: World): Promise<void> {
     case 0:
     case 1: {
       // The same accident comes again.
-      const ids = random.pick([everybody.slice(0, 4), everybody.slice(3, 8), everybody.filter(() => random.chance(0.4))]);
+      const ids = random.pick([
+        everybody.slice(0, 4),
+        everybody.slice(3, 8),
+        everybody.filter(() => random.chance(0.4)),
+      ]);
       for (const id of ids) source.remove(id);
       trace.push(`gone: ${ids.join(' ')}`);
       return;
@@ -95,8 +99,10 @@ async function cycle(world: World, trouble: Trouble): Promise<readonly CycleEven
     const { fake } = places[name];
     fake.setHook((call) => {
       if (dead) return new Promise<never>(() => undefined);
-      if (trouble === 'refuses' && random.chance(0.5)) return { when: 'before', result: { class: 'transient', status: 503, detail: 'no' } };
-      if (isRemoval(call)) removed.get(name)?.push(String(fake.users().find(({ id }) => id === call.id)?.['externalId']));
+      if (trouble === 'refuses' && random.chance(0.5))
+        return { when: 'before', result: { class: 'transient', status: 503, detail: 'no' } };
+      if (isRemoval(call))
+        removed.get(name)?.push(String(fake.users().find(({ id }) => id === call.id)?.['externalId']));
       return undefined;
     });
   }
@@ -120,16 +126,32 @@ async function cycle(world: World, trouble: Trouble): Promise<readonly CycleEven
     world.store = world.store.reopen();
     world.process = startProcess();
   }
-  trace.push(`cycle ${trouble}: ${reports === undefined ? 'died' : reports.map(inShort).join('; ')}; removed ${targetNames.map((name) => `${name} ${removed.get(name)?.join(' ') ?? ''}`).join(', ')}`);
-  for (const name of targetNames) await check(world, places[name], removed.get(name) ?? [], reports?.find(({ target }) => target === name));
+  trace.push(
+    `cycle ${trouble}: ${reports === undefined ? 'died' : reports.map(inShort).join('; ')}; removed ${targetNames.map((name) => `${name} ${removed.get(name)?.join(' ') ?? ''}`).join(', ')}`,
+  );
+  for (const name of targetNames)
+    await check(
+      world,
+      places[name],
+      removed.get(name) ?? [],
+      reports?.find(({ target }) => target === name),
+    );
   return events;
 }
 
 function isRemoval(call: FakeCall): call is Extract<FakeCall, { method: 'update' }> {
-  return call.method === 'update' && call.changes.some((change) => change.path === 'active' && change.change === 'set' && change.value === false);
+  return (
+    call.method === 'update' &&
+    call.changes.some((change) => change.path === 'active' && change.change === 'set' && change.value === false)
+  );
 }
 
-async function check({ clock, source, store }: World, place: Place, removed: readonly SourceId[], report: CycleReport | undefined): Promise<void> {
+async function check(
+  { clock, source, store }: World,
+  place: Place,
+  removed: readonly SourceId[],
+  report: CycleReport | undefined,
+): Promise<void> {
   const now = clock.now();
   place.counted = place.counted.filter(({ at }) => at > now - day);
   let isUnasked = false;
@@ -142,7 +164,11 @@ async function check({ clock, source, store }: World, place: Place, removed: rea
     if (!isAsked || said.isPush) place.counted = [...place.counted, { id, at: now }];
   }
   const all = new Set(place.counted.map(({ id }) => id));
-  if (isUnasked) assert.ok(all.size <= mostUnasked + place.unremembered, `${[...all].join(' ')} were removed from ${place.name}, and not all of them by anybody's word`);
+  if (isUnasked)
+    assert.ok(
+      all.size <= mostUnasked + place.unremembered,
+      `${[...all].join(' ')} were removed from ${place.name}, and not all of them by anybody's word`,
+    );
   if (report === undefined) place.unremembered += 1;
   // Whoever is seen in the directory is nobody's case any more; a process that died may have remembered that, or not.
   for (const id of everybody) if (source.entry(id) !== undefined) place.kept.delete(id);
@@ -151,7 +177,8 @@ async function check({ clock, source, store }: World, place: Place, removed: rea
   const { rejections = [] } = await store.target(place.name);
   place.kept.clear();
   for (const { operations } of rejections) for (const { sourceId } of operations) place.kept.add(sourceId);
-  for (const id of removed) assert.ok(!place.kept.has(id), `${id} is removed from ${place.name}, and rejected all the same`);
+  for (const id of removed)
+    assert.ok(!place.kept.has(id), `${id} is removed from ${place.name}, and rejected all the same`);
 }
 
 /** Everything that is held or was rejected is approved: both targets come in step, and nothing is left to decide. */
@@ -163,7 +190,12 @@ async function settle(world: World): Promise<void> {
     for (const name of targetNames) {
       const { held, rejections = [] } = await world.store.target(name);
       for (const { holdId, operations } of [...(held === undefined ? [] : [held]), ...rejections]) {
-        await world.store.decide({ target: name, holdId, decision: 'approve', at: new Date(clock.now()).toISOString() });
+        await world.store.decide({
+          target: name,
+          holdId,
+          decision: 'approve',
+          at: new Date(clock.now()).toISOString(),
+        });
         for (const { sourceId } of operations) {
           places[name].allowed.set(sourceId, { at: clock.now(), isPush: false });
           places[name].kept.delete(sourceId);
@@ -174,13 +206,21 @@ async function settle(world: World): Promise<void> {
   for (const name of targetNames) {
     const { held, approvals, rejections, pending } = await world.store.target(name);
     assert.deepEqual([held, approvals, rejections, pending], [undefined, undefined, undefined, 0], name);
-    const active = places[name].fake.users().filter((user) => user['active'] === true).map((user) => String(user['externalId']));
-    assert.deepEqual(active.sort(), everybody.filter((id) => source.entry(id) !== undefined), name);
+    const active = places[name].fake
+      .users()
+      .filter((user) => user['active'] === true)
+      .map((user) => String(user['externalId']));
+    assert.deepEqual(
+      active.sort(),
+      everybody.filter((id) => source.entry(id) !== undefined),
+      name,
+    );
   }
   assert.deepEqual((await world.store.decisions()).waiting, [], 'every decision came to an end');
 }
 
 function inShort({ target, result, applied, failed, undone, hold, error }: CycleReport): string {
-  const ids = (operations: CycleReport['applied']): string => operations.map(({ verb, sourceId }) => `${verb} ${sourceId}`).join(' ');
+  const ids = (operations: CycleReport['applied']): string =>
+    operations.map(({ verb, sourceId }) => `${verb} ${sourceId}`).join(' ');
   return `${target} ${result} [${ids(applied)}] failed ${failed.length} held ${hold?.holdId ?? ''} [${ids(hold?.operations ?? [])}] undone [${ids(undone)}]${error === undefined ? '' : ` ${error.code}`}`;
 }

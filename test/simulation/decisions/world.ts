@@ -78,7 +78,11 @@ function createPlace(name: TargetName): Place {
   return {
     name,
     fake,
-    setup: { ...setup, target: fake, limits: { ...setup.limits, removals: { percent: 0, atLeast: mostUnasked }, members: open, updates: open } },
+    setup: {
+      ...setup,
+      target: fake,
+      limits: { ...setup.limits, removals: { percent: 0, atLeast: mostUnasked }, members: open, updates: open },
+    },
     allowed: new Map(),
     kept: new Set(),
     counted: [],

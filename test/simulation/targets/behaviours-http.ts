@@ -3,9 +3,17 @@ import type { Case, SectionCases } from './case.ts';
 
 const tenPerTen = [{ requests: 10, perSeconds: 10 }];
 /** So that something is refused at all. */
-const refuses = { filter: { users: ['userName'], groups: ['displayName'] }, patch: { valueFilters: 'refused' } } as const;
-const bulk = (rest: Partial<Behaviour['bulk']> = {}): Case => ({ with: { bulk: { supported: true, ...rest } }, dialect: { bulk: { use: true, maxOperations: 10 } } });
-const entraBulk = { untried: 'answers nothing but that it will do it, and has no Users to look at: no client could know' } as const;
+const refuses = {
+  filter: { users: ['userName'], groups: ['displayName'] },
+  patch: { valueFilters: 'refused' },
+} as const;
+const bulk = (rest: Partial<Behaviour['bulk']> = {}): Case => ({
+  with: { bulk: { supported: true, ...rest } },
+  dialect: { bulk: { use: true, maxOperations: 10 } },
+});
+const entraBulk = {
+  untried: 'answers nothing but that it will do it, and has no Users to look at: no client could know',
+} as const;
 
 export const httpCases: SectionCases<Behaviour['http']> = {
   basePath: [{ value: '/scim2', like: {} }],
@@ -45,7 +53,13 @@ export const discoveryCases: SectionCases<Behaviour['discovery']> = {
 };
 
 export const errorCases: SectionCases<Behaviour['errors']> = {
-  shape: { scim: { with: refuses }, zoom: { with: refuses }, problem: { with: refuses }, text: { with: refuses }, html: { with: refuses } },
+  shape: {
+    scim: { with: refuses },
+    zoom: { with: refuses },
+    problem: { with: refuses },
+    text: { with: refuses },
+    html: { with: refuses },
+  },
   status: { text: {}, number: { with: refuses }, absent: { with: refuses } },
   detail: { text: {}, list: { with: refuses } },
   conflict: { 409: {}, 422: {} },
@@ -58,10 +72,19 @@ export const bulkCases: SectionCases<Behaviour['bulk']> = {
   supported: { true: bulk(), false: { dialect: { bulk: { use: true } } } },
   maxOperations: [{ value: 3, like: bulk() }],
   maxPayloadSize: [{ value: 4000, like: bulk() }],
-  operationsKey: { Operations: bulk(), operations: { ...bulk(), dialect: { bulk: { use: true, maxOperations: 10, operationsKey: 'operations' } } } },
+  operationsKey: {
+    Operations: bulk(),
+    operations: { ...bulk(), dialect: { bulk: { use: true, maxOperations: 10, operationsKey: 'operations' } } },
+  },
   methods: [{ value: ['POST', 'PATCH', 'DELETE'], like: bulk() }],
-  idle: [{ value: ['PATCH'], like: bulk() }, { value: ['PUT'], like: bulk() }],
-  failOnErrorsRequired: { true: { ...bulk(), dialect: { bulk: { use: true, maxOperations: 10, failOnErrors: 10 } } }, false: bulk() },
+  idle: [
+    { value: ['PATCH'], like: bulk() },
+    { value: ['PUT'], like: bulk() },
+  ],
+  failOnErrorsRequired: {
+    true: { ...bulk(), dialect: { bulk: { use: true, maxOperations: 10, failOnErrors: 10 } } },
+    false: bulk(),
+  },
   status: { text: bulk(), number: bulk(), object: bulk() },
   order: { asked: bulk(), reversed: bulk() },
   answer: { outcomes: bulk(), asynchronous: entraBulk },
@@ -71,7 +94,13 @@ export const bulkCases: SectionCases<Behaviour['bulk']> = {
 export const paceCases: SectionCases<Behaviour['pace']> = {
   buckets: [
     { value: tenPerTen, like: {} },
-    { value: [{ requests: 30, perSeconds: 10, methods: ['POST', 'PATCH'] }, { requests: 8, perSeconds: 4, burst: 2, resource: 'Groups' }], like: {} },
+    {
+      value: [
+        { requests: 30, perSeconds: 10, methods: ['POST', 'PATCH'] },
+        { requests: 8, perSeconds: 4, burst: 2, resource: 'Groups' },
+      ],
+      like: {},
+    },
   ],
   tells: {
     seconds: { with: { pace: { buckets: tenPerTen } } },

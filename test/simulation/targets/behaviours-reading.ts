@@ -5,8 +5,14 @@ const names = { users: ['userName'], groups: ['displayName'] } as const;
 const small = { maxPage: 7, defaultPage: 7 } as const;
 
 export const filterCases: SectionCases<Behaviour['filter']> = {
-  users: [{ value: ['userName'], like: {} }, { value: [], like: {} }],
-  groups: [{ value: ['displayName'], like: {} }, { value: [], like: {} }],
+  users: [
+    { value: ['userName'], like: {} },
+    { value: [], like: {} },
+  ],
+  groups: [
+    { value: ['displayName'], like: {} },
+    { value: [], like: {} },
+  ],
   and: { true: {}, false: {} },
   or: { true: {}, false: {} },
   unsupported: {
@@ -35,12 +41,18 @@ export const listCases: SectionCases<Behaviour['list']> = {
   },
   defaultPage: [{ value: 3, like: {} }],
   maxPage: [{ value: 3, like: {} }],
-  expiredCursors: [{ value: 1, like: { with: { list: { ...small, paging: 'cursor' } } } }, { value: 3, like: { with: { list: { ...small, paging: 'cursor' } } } }],
+  expiredCursors: [
+    { value: 1, like: { with: { list: { ...small, paging: 'cursor' } } } },
+    { value: 3, like: { with: { list: { ...small, paging: 'cursor' } } } },
+  ],
   total: { right: { with: { list: small } }, page: { with: { list: small } }, absent: { with: { list: small } } },
   unfiltered: { shown: {}, refused: {}, empty: {}, synthetic: {}, fails: {}, 'without-id': {} },
   groupIndex: { true: {}, false: {} },
   position: { true: {}, false: { with: { list: small } } },
   numbers: { number: {}, text: { with: { list: small } } },
   projection: { true: {}, false: { dialect: { list: { excludeMembers: true } } } },
-  lag: [{ value: 2, like: { hides: true } }, { value: 5, like: { hides: true } }],
+  lag: [
+    { value: 2, like: { hides: true } },
+    { value: 5, like: { hides: true } },
+  ],
 };

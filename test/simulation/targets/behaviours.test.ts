@@ -14,7 +14,10 @@ describe('whole cycles against every behaviour of the simulator', () => {
   for (const plot of behaviourCases()) {
     if (only !== undefined && !plot.name.includes(only)) continue;
     it(`converge where ${plot.name}`, async () => {
-      await live({ ...plot, seed }, `SIMULATION_SEED=${seed} SIMULATION_CASE='${plot.name}' node --test test/simulation/targets/behaviours.test.ts`);
+      await live(
+        { ...plot, seed },
+        `SIMULATION_SEED=${seed} SIMULATION_CASE='${plot.name}' node --test test/simulation/targets/behaviours.test.ts`,
+      );
     });
   }
 });

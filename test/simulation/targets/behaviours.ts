@@ -7,7 +7,11 @@ import { groupCases, userCases, valueCases } from './behaviours-resources.ts';
 import type { Case, Cases, Example, SectionCases, Untried } from './case.ts';
 
 /** A case for everything in which servers differ, value by value. */
-const cases: { readonly [Section in keyof Behaviour]: Behaviour[Section] extends string ? Cases<Behaviour[Section]> : SectionCases<Behaviour[Section]> } = {
+const cases: {
+  readonly [Section in keyof Behaviour]: Behaviour[Section] extends string
+    ? Cases<Behaviour[Section]>
+    : SectionCases<Behaviour[Section]>;
+} = {
   protocol: {
     '2.0': {},
     '1.1': { dialect: { protocol: '1.1', discovery: { use: true, serviceProviderConfig: 'ServiceProviderConfigs' } } },
@@ -37,15 +41,24 @@ export function behaviourCases(): BehaviourCase[] {
   const clean = behaviourOf();
   return Object.entries(cases).flatMap(([section, keys]): BehaviourCase[] => {
     const held: unknown = Reflect.get(clean, section);
-    if (typeof held !== 'object' || held === null) return valuesOf(keys, held).flatMap(({ value, like }) => tried(section, value, held, like, { [section]: value }));
+    if (typeof held !== 'object' || held === null)
+      return valuesOf(keys, held).flatMap(({ value, like }) => tried(section, value, held, like, { [section]: value }));
     return Object.entries(keys).flatMap(([key, values]: [string, unknown]) => {
       const usual: unknown = Reflect.get(held, key);
-      return valuesOf(values, usual).flatMap(({ value, like }) => tried(`${section}.${key}`, value, usual, like, { [section]: { [key]: value } }));
+      return valuesOf(values, usual).flatMap(({ value, like }) =>
+        tried(`${section}.${key}`, value, usual, like, { [section]: { [key]: value } }),
+      );
     });
   });
 }
 
-function tried(key: string, value: unknown, usual: unknown, like: Case | Untried, difference: PartialBehaviour): BehaviourCase[] {
+function tried(
+  key: string,
+  value: unknown,
+  usual: unknown,
+  like: Case | Untried,
+  difference: PartialBehaviour,
+): BehaviourCase[] {
   const isBare = isDeepStrictEqual(like, {});
   if ('untried' in like || (isBare && isDeepStrictEqual(value, usual))) return [];
   const name = `${key} = ${JSON.stringify(value)}${isBare ? '' : `, ${JSON.stringify(like)}`}`;
@@ -55,7 +68,11 @@ function tried(key: string, value: unknown, usual: unknown, like: Case | Untried
 /** Sections and keys that a clean server has and the table has not, or the other way round: as in types, so in fact. */
 export function missingCases(): string[] {
   const names = (tree: object): string[] =>
-    Object.entries(tree).flatMap(([section, keys]: [string, unknown]) => (typeof keys === 'object' && keys !== null && section !== 'protocol' ? Object.keys(keys).map((key) => `${section}.${key}`) : [section]));
+    Object.entries(tree).flatMap(([section, keys]: [string, unknown]) =>
+      typeof keys === 'object' && keys !== null && section !== 'protocol'
+        ? Object.keys(keys).map((key) => `${section}.${key}`)
+        : [section],
+    );
   const [there, tried] = [new Set(names(behaviourOf())), new Set(names(cases))];
   return [...there.symmetricDifference(tried)];
 }

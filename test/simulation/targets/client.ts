@@ -31,7 +31,12 @@ export interface Client {
 /** The header by which a request says how many left before it. */
 export const departureHeader = 'x-departure';
 
-export function createClient(url: string, clock: FakeClock, departures: Departures, rest: Partial<ScimTargetOptions>): Client {
+export function createClient(
+  url: string,
+  clock: FakeClock,
+  departures: Departures,
+  rest: Partial<ScimTargetOptions>,
+): Client {
   let inFlight = 0;
   const isTurnedAway = (): void => void departures.turnedAway.push({ at: clock.now(), departures: departures.count });
   const target = createScimTarget({

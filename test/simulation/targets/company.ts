@@ -11,7 +11,8 @@ const locked = '000001010000Z';
 export function createCompany(): FakeSource {
   const source = createFakeSource('corp');
   const ids = Array.from({ length: firstPeople }, (_, at) => `p${String(at).padStart(2, '0')}`);
-  for (const [at, id] of ids.entries()) source.put(newPerson(id, at === 0 ? [] : [dnOf(at < 10 ? 'p00' : `p0${at % 10}`)], at % 11 === 5));
+  for (const [at, id] of ids.entries())
+    source.put(newPerson(id, at === 0 ? [] : [dnOf(at < 10 ? 'p00' : `p0${at % 10}`)], at % 11 === 5));
   source.put(group('g0', ids.map(dnOf), { cn: 'Everybody' }));
   source.put(group('g1', [...ids.slice(0, 6).map(dnOf), dnOfGroup('g2')], { cn: 'Crew' }));
   source.put(group('g2', ids.slice(6, 10).map(dnOf), { cn: 'Cabin' }));
@@ -69,9 +70,18 @@ const changes: readonly Change[] = [
   arrive,
   arrive,
   (source, random) => rename(source, random.pick(['g1', 'g2', 'g3']), random),
-  (source, random) => regroup(source, 'g0', 'member', peopleOf(source).filter(() => random.chance(0.5)).map(({ dn }) => dn)),
+  (source, random) =>
+    regroup(
+      source,
+      'g0',
+      'member',
+      peopleOf(source)
+        .filter(() => random.chance(0.5))
+        .map(({ dn }) => dn),
+    ),
   (source, random) => regroup(source, 'g2', 'member', random.chance(0.3) ? [] : somePeople(source, random)),
-  (source, random) => regroup(source, 'g1', 'member', [...somePeople(source, random), ...(random.chance(0.5) ? [dnOfGroup('g2')] : [])]),
+  (source, random) =>
+    regroup(source, 'g1', 'member', [...somePeople(source, random), ...(random.chance(0.5) ? [dnOfGroup('g2')] : [])]),
   (source, random) => regroup(source, 'g3', 'member', [...somePeople(source, random), dnOfGroup('g2')]),
 ];
 
@@ -105,7 +115,9 @@ function leave(source: FakeSource, random: Random): string {
 
 /** Somebody new, or who was there before. */
 function arrive(source: FakeSource, random: Random): string {
-  const gone = Array.from({ length: 40 }, (_, at) => `p${String(at).padStart(2, '0')}`).filter((id) => source.entry(id) === undefined);
+  const gone = Array.from({ length: 40 }, (_, at) => `p${String(at).padStart(2, '0')}`).filter(
+    (id) => source.entry(id) === undefined,
+  );
   const id = random.pick(gone);
   source.put(newPerson(id, [dnOf('p01')]));
   return `${id} arrives`;
@@ -119,7 +131,9 @@ function regroup(source: FakeSource, id: SourceId, name: string, values: readonl
 }
 
 function somePeople(source: FakeSource, random: Random): string[] {
-  return peopleOf(source).filter(() => random.chance(0.2)).map(({ dn }) => dn);
+  return peopleOf(source)
+    .filter(() => random.chance(0.2))
+    .map(({ dn }) => dn);
 }
 
 function peopleOf(source: FakeSource): Entry[] {

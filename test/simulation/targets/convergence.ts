@@ -32,8 +32,19 @@ export async function expectConvergence(world: World): Promise<void> {
     await approve(world, report);
     checkCycle(world);
     await checkClaim(world, report, before);
-    const open = report?.failed.filter(({ operation }) => !isLacking(operation.type, operation.label, plot.lacks)) ?? [];
-    if (report !== undefined && report.error === undefined && open.length === 0 && report.rejected.every(isLasting) && report.applied.length === 0 && report.hold === undefined && (report.leftOut === 0 || plot.lacks !== undefined) && (report.deferred === 0 || plot.lacks !== undefined)) break;
+    const open =
+      report?.failed.filter(({ operation }) => !isLacking(operation.type, operation.label, plot.lacks)) ?? [];
+    if (
+      report !== undefined &&
+      report.error === undefined &&
+      open.length === 0 &&
+      report.rejected.every(isLasting) &&
+      report.applied.length === 0 &&
+      report.hold === undefined &&
+      (report.leftOut === 0 || plot.lacks !== undefined) &&
+      (report.deferred === 0 || plot.lacks !== undefined)
+    )
+      break;
   }
   assert.ok(report !== undefined && report.error === undefined, 'cycles succeed once nothing goes wrong');
   assert.deepEqual(report.applied, [], `everything is done within ${mostCycles} cycles`);
@@ -67,7 +78,10 @@ function isLacking(type: string, label: string, lacks: RegExp | undefined): bool
 /** What the program says is compared with what is so, in every cycle: "in step" where nothing else is known of. */
 export async function checkClaim(world: World, report: CycleReport | undefined, before: number): Promise<void> {
   if (report === undefined) return;
-  checkBound(report, world.server.requests.slice(before).filter(({ status }) => status !== 429 && status !== 503).length);
+  checkBound(
+    report,
+    world.server.requests.slice(before).filter(({ status }) => status !== 429 && status !== 503).length,
+  );
   // What a request without an answer may have made is looked for, for some minutes.
   if (world.isSetBack || !claimsInStep(report) || (await world.store.openIntents('wiki')).length > 0) return;
   const links = [...(await world.store.links('wiki', everybody)).values()];
@@ -85,7 +99,12 @@ async function approve({ store, clock, trace }: World, report: CycleReport | und
   const { hold } = report ?? {};
   if (hold === undefined) return;
   trace.push(`  approved: ${hold.findings.map((finding) => JSON.stringify(finding)).join(', ')}`);
-  await store.decide({ target: 'wiki', holdId: hold.holdId, decision: 'approve', at: new Date(clock.now()).toISOString() });
+  await store.decide({
+    target: 'wiki',
+    holdId: hold.holdId,
+    decision: 'approve',
+    at: new Date(clock.now()).toISOString(),
+  });
 }
 
 function isDoubted({ attributes, unsettled, lifecycle }: Link): boolean {
@@ -105,7 +124,10 @@ async function compare(world: World): Promise<void> {
   // Of a manager whose account is gone, the target keeps the old id or nothing.
   const managerOf = (id: SourceId): readonly (string | undefined)[] => {
     const link = links.get(id);
-    const isGone = link === undefined || idOf(id) === undefined || (nature.users.inactive === 'hidden' && link.lifecycle === 'deactivated');
+    const isGone =
+      link === undefined ||
+      idOf(id) === undefined ||
+      (nature.users.inactive === 'hidden' && link.lifecycle === 'deactivated');
     return isGone ? [link?.targetId, undefined] : [link.targetId];
   };
   for (const resource of resources) {
@@ -113,7 +135,9 @@ async function compare(world: World): Promise<void> {
     const id = idOf(resource.sourceId);
     const body = id === undefined ? undefined : here.get(id);
     if (body === undefined) {
-      const mayLack = isLacking(resource.type, resource.label, plot.lacks) || (!active && (nature.users.deactivation === 'deletes' || plot.createInactive !== true));
+      const mayLack =
+        isLacking(resource.type, resource.label, plot.lacks) ||
+        (!active && (nature.users.deactivation === 'deletes' || plot.createInactive !== true));
       assert.ok(mayLack, `${resource.sourceId} is missing`);
       continue;
     }
@@ -123,10 +147,12 @@ async function compare(world: World): Promise<void> {
     if (resource.type === 'group') compareMembers(resource, body, idOf, [...links.values()], world);
   }
   const wanted = new Set(resources.map(({ sourceId }) => sourceId));
-  for (const link of links.values()) if (!wanted.has(link.sourceId)) compareDeparted(link, here.get(link.targetId), world);
+  for (const link of links.values())
+    if (!wanted.has(link.sourceId)) compareDeparted(link, here.get(link.targetId), world);
   for (const body of server.users()) {
     const externalId = body['externalId'];
-    if (typeof externalId === 'string' && !wanted.has(externalId)) assert.equal(body['active'], false, `${externalId} left, and an account stays active`);
+    if (typeof externalId === 'string' && !wanted.has(externalId))
+      assert.equal(body['active'], false, `${externalId} left, and an account stays active`);
   }
   assert.deepEqual(await store.openIntents('wiki'), [], 'no intent is left open');
 }
@@ -134,35 +160,57 @@ async function compare(world: World): Promise<void> {
 /** Whoever was there at any time. */
 const everybody = [...Array.from({ length: 40 }, (_, at) => `p${String(at).padStart(2, '0')}`), 'g0', 'g1', 'g2', 'g3'];
 
-function compareAttributes({ sourceId, attributes }: Resource, body: Json, managersOf: (id: SourceId) => readonly (string | undefined)[], { loose = [], respells }: World['plot']): void {
+function compareAttributes(
+  { sourceId, attributes }: Resource,
+  body: Json,
+  managersOf: (id: SourceId) => readonly (string | undefined)[],
+  { loose = [], respells }: World['plot'],
+): void {
   for (const [text, value] of attributes) {
     if (text === 'active' || loose.some((one) => text.startsWith(one) || text.includes(`[${one} `))) continue;
     const held = readScimPath(body, scimPath(text));
     if (value instanceof Reference) {
-      assert.ok(managersOf(value.id).some((id) => id === held), `${sourceId} ${text}: ${String(held)} in place of ${managersOf(value.id).join(' or ')}`);
+      assert.ok(
+        managersOf(value.id).some((id) => id === held),
+        `${sourceId} ${text}: ${String(held)} in place of ${managersOf(value.id).join(' or ')}`,
+      );
       continue;
     }
     const wanted = value ?? undefined;
-    const fold = (one: unknown): unknown => (respells === true && typeof one === 'string' ? one.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '') : one);
+    const fold = (one: unknown): unknown =>
+      respells === true && typeof one === 'string' ? one.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '') : one;
     assert.deepEqual(fold(held), fold(wanted), `${sourceId} ${text}`);
   }
 }
 
 /** Ours are those whom the directory has in it; of others, those whom others put there. */
-function compareMembers({ sourceId, members }: Resource, body: Json, idOf: (id: SourceId) => string | undefined, links: readonly Link[], world: World): void {
+function compareMembers(
+  { sourceId, members }: Resource,
+  body: Json,
+  idOf: (id: SourceId) => string | undefined,
+  links: readonly Link[],
+  world: World,
+): void {
   const { nature, strangers, joined } = world;
   const there = membersOf(body);
-  assert.equal(new Set(there).size, nature.members.repeated === 'twice' ? new Set(there).size : there.length, `${sourceId} has nobody twice`);
+  assert.equal(
+    new Set(there).size,
+    nature.members.repeated === 'twice' ? new Set(there).size : there.length,
+    `${sourceId} has nobody twice`,
+  );
   const wanted = members.filter((id) => idOf(id) !== undefined);
   const ours = new Map(links.map((link) => [idOf(link.sourceId), link.sourceId]));
   const shown = new Set(there.flatMap((id) => ours.get(id) ?? []));
   assert.deepEqual([...shown].sort(), wanted.toSorted(), `the members of ${sourceId}`);
-  if (joined === body['id']) assert.ok(there.includes(strangers.someone), `somebody else put a stranger into ${sourceId}`);
+  if (joined === body['id'])
+    assert.ok(there.includes(strangers.someone), `somebody else put a stranger into ${sourceId}`);
 }
 
 function membersOf(body: Json): string[] {
   const held: readonly unknown[] = Array.isArray(body['members']) ? body['members'] : [];
-  return held.flatMap((member) => (typeof member === 'object' && member !== null && 'value' in member ? [String(member.value)] : []));
+  return held.flatMap((member) =>
+    typeof member === 'object' && member !== null && 'value' in member ? [String(member.value)] : [],
+  );
 }
 
 function compareDeparted(link: Link, body: Json | undefined, { setup, nature }: World): void {
@@ -171,5 +219,8 @@ function compareDeparted(link: Link, body: Json | undefined, { setup, nature }: 
     return;
   }
   if (setup.removal.leaves === 'delete') assert.fail(`${link.sourceId} left, and is still linked`);
-  assert.ok(body === undefined || body['active'] === false || nature.users.deletion === 'deactivates', `${link.sourceId} left, and is still active`);
+  assert.ok(
+    body === undefined || body['active'] === false || nature.users.deletion === 'deactivates',
+    `${link.sourceId} left, and is still active`,
+  );
 }

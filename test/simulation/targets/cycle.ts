@@ -12,7 +12,11 @@ const longest = 60_000;
  * @param diesAt the process ends when so many requests have left in this cycle; the next one holds the state then
  * @returns undefined when the process died
  */
-export async function runCycle(world: World, attempt: Attempt = 'due', diesAt = Infinity): Promise<CycleReport | undefined> {
+export async function runCycle(
+  world: World,
+  attempt: Attempt = 'due',
+  diesAt = Infinity,
+): Promise<CycleReport | undefined> {
   const { clock, source, setup, store, client, departures } = world;
   const stop = new AbortController();
   const before = departures.count;
@@ -29,7 +33,10 @@ export async function runCycle(world: World, attempt: Attempt = 'due', diesAt = 
     signal: stop.signal,
     isStopping: () => false,
   });
-  running.then((all) => (reports = all), (error: unknown) => (failure = error instanceof Error ? error : new Error(String(error))));
+  running.then(
+    (all) => (reports = all),
+    (error: unknown) => (failure = error instanceof Error ? error : new Error(String(error))),
+  );
   const deadline = performance.now() + longest;
   let idle = 0;
   while (reports === undefined && failure === undefined) {
@@ -44,7 +51,10 @@ export async function runCycle(world: World, attempt: Attempt = 'due', diesAt = 
     const next = clock.untilNext();
     idle = client.inFlight() === 0 && next !== undefined ? idle + 1 : 0;
     if (idle > 1 && next !== undefined) await clock.advance(next);
-    if (performance.now() > deadline) throw new Error(`a cycle does not end: ${client.inFlight()} requests on the way, the next one wakes in ${next} ms`);
+    if (performance.now() > deadline)
+      throw new Error(
+        `a cycle does not end: ${client.inFlight()} requests on the way, the next one wakes in ${next} ms`,
+      );
   }
   if (failure !== undefined) throw failure;
   return reports?.[0];

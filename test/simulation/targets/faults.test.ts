@@ -6,7 +6,8 @@ import { switches } from './scripts.ts';
 
 const seed = Number(process.env['SIMULATION_SEED'] ?? 1);
 const only = process.env['SIMULATION_CASE'];
-const replay = (name: string): string => `SIMULATION_SEED=${seed} SIMULATION_CASE='${name}' node --test test/simulation/targets/faults.test.ts`;
+const replay = (name: string): string =>
+  `SIMULATION_SEED=${seed} SIMULATION_CASE='${name}' node --test test/simulation/targets/faults.test.ts`;
 
 describe('whole cycles before a server on which things go wrong', () => {
   for (const name of scriptNames()) {

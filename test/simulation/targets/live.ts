@@ -21,7 +21,9 @@ export async function live(plot: Plot, replay: string): Promise<void> {
     await goThrough(world);
   } catch (error) {
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    throw new Error(`${plot.name}, seed ${plot.seed}; again with: ${replay}\n${trace.join('\n')}\n${reason}`, { cause: error });
+    throw new Error(`${plot.name}, seed ${plot.seed}; again with: ${replay}\n${trace.join('\n')}\n${reason}`, {
+      cause: error,
+    });
   } finally {
     await world.client.target.close();
     await server.stop();
@@ -60,7 +62,11 @@ async function takeCycle(world: World): Promise<void> {
   const { random, clock, trace, faults, server } = world;
   await clock.advance(random.pick([1_000, 5 * minute, hour]));
   const before = server.requests.length;
-  const report = await runCycle(world, random.pick(['due', 'asked']), isTroubled(world) && random.chance(0.25) ? 1 + random.integer(60) : Infinity);
+  const report = await runCycle(
+    world,
+    random.pick(['due', 'asked']),
+    isTroubled(world) && random.chance(0.25) ? 1 + random.integer(60) : Infinity,
+  );
   trace.push(`${inShort(report)}, ${server.requests.length - before} requests; ${faults.struck().join(', ')}`);
   checkCycle(world);
   await checkClaim(world, report, before);

@@ -11,5 +11,7 @@ export function strike(world: World): void {
   world.isSetBack = true;
   trace.push(`the target ${plot.mishap}`);
   const kept = new Set([...strangers.untouched.keys(), ...strangers.byHand]);
-  server.restore((_kind, { id }) => (kept.has(String(id)) || (plot.mishap === 'loses some' && random.chance(0.6)) ? String(id) : undefined));
+  server.restore((_kind, { id }) =>
+    kept.has(String(id)) || (plot.mishap === 'loses some' && random.chance(0.6)) ? String(id) : undefined,
+  );
 }

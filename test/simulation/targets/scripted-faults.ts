@@ -28,8 +28,17 @@ const believed: Readonly<Record<string, readonly string[]>> = {
 /** What a group has that never shows its members is known from the answers to its changes alone. */
 const believedOfHidden: ReadonlySet<string> = new Set(['answer: a bare 202']);
 
-export function createFaults(names: readonly string[], random: Random, now: () => number, { members }: Pick<Behaviour, 'members'>): ScriptedFaults {
-  const known = new Map(Object.entries(scripts).flatMap(([kind, ways]) => Object.entries(ways).map(([way, script]): [string, Script] => [`${kind}: ${way}`, script])));
+export function createFaults(
+  names: readonly string[],
+  random: Random,
+  now: () => number,
+  { members }: Pick<Behaviour, 'members'>,
+): ScriptedFaults {
+  const known = new Map(
+    Object.entries(scripts).flatMap(([kind, ways]) =>
+      Object.entries(ways).map(([way, script]): [string, Script] => [`${kind}: ${way}`, script]),
+    ),
+  );
   const counts = new Map<string, number>();
   let struck: string[] = [];
   let isOver = false;

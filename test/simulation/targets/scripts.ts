@@ -3,14 +3,24 @@ import { html, type Fault, type Faults } from '../../support/scim-server/index.t
 /** A fault of the moment, as it is told at `now` (milliseconds since 1970) on the server's clock. */
 export type Script = (now: number) => Fault;
 
-const status = (code: number, headers: Readonly<Record<string, string>> = {}, body?: Extract<Fault, { kind: 'answer' }>['body']): Script => () => ({
-  kind: 'answer',
-  status: code,
-  headers,
-  ...(body === undefined ? {} : { body }),
-});
+const status =
+  (
+    code: number,
+    headers: Readonly<Record<string, string>> = {},
+    body?: Extract<Fault, { kind: 'answer' }>['body'],
+  ): Script =>
+  () => ({ kind: 'answer', status: code, headers, ...(body === undefined ? {} : { body }) });
 const error = (code: number, scimType?: string): Script =>
-  status(code, {}, { schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'], status: String(code), detail: 'something is wrong', ...(scimType === undefined ? {} : { scimType }) });
+  status(
+    code,
+    {},
+    {
+      schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
+      status: String(code),
+      detail: 'something is wrong',
+      ...(scimType === undefined ? {} : { scimType }),
+    },
+  );
 const date = (now: number, seconds: number): string => new Date(now + seconds * 1000).toUTCString();
 
 /** Every kind of fault, in every shape that a client has to tell apart. */
@@ -18,10 +28,18 @@ export const scripts: Readonly<Record<Fault['kind'], Readonly<Record<string, Scr
   answer: {
     '429 in seconds': status(429, { 'retry-after': '7' }),
     '429 with a date': (now) => ({ kind: 'answer', status: 429, headers: { 'retry-after': date(now, 9) } }),
-    '429 until a reset': (now) => ({ kind: 'answer', status: 429, headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(Math.ceil(now / 1000) + 11) } }),
+    '429 until a reset': (now) => ({
+      kind: 'answer',
+      status: 429,
+      headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(Math.ceil(now / 1000) + 11) },
+    }),
     '429 for longer than anybody waits': status(429, { 'retry-after': '1800' }),
     '429 and no word': status(429),
-    '403 with nothing left': (now) => ({ kind: 'answer', status: 403, headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(Math.ceil(now / 1000) + 5) } }),
+    '403 with nothing left': (now) => ({
+      kind: 'answer',
+      status: 403,
+      headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(Math.ceil(now / 1000) + 5) },
+    }),
     '503 in seconds': status(503, { 'retry-after': '13' }, html),
     '503 with a date': (now) => ({ kind: 'answer', status: 503, headers: { 'retry-after': date(now, 4) } }),
     '503 and no word': status(503, {}, html),
@@ -42,7 +60,11 @@ export const scripts: Readonly<Record<Fault['kind'], Readonly<Record<string, Scr
     '501': error(501),
     'a login page': status(200, {}, html),
     'a redirect': status(302, { location: 'https://login.example/' }),
-    'an error in a 200': status(200, {}, { schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'], status: '500', detail: 'no' }),
+    'an error in a 200': status(
+      200,
+      {},
+      { schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'], status: '500', detail: 'no' },
+    ),
     'a bare 200': status(200),
     'a bare 202': status(202),
   },
@@ -51,8 +73,16 @@ export const scripts: Readonly<Record<Fault['kind'], Readonly<Record<string, Scr
   garble: {
     'a page of 200': () => ({ kind: 'garble', status: 200, body: html }),
     'a page': () => ({ kind: 'garble', body: html }),
-    'half of JSON': () => ({ kind: 'garble', headers: { 'content-type': 'application/scim+json' }, body: '{"schemas":["urn:ietf:para' }),
-    'JSON of somebody else': () => ({ kind: 'garble', headers: { 'content-type': 'application/json' }, body: '{"ok":true}' }),
+    'half of JSON': () => ({
+      kind: 'garble',
+      headers: { 'content-type': 'application/scim+json' },
+      body: '{"schemas":["urn:ietf:para',
+    }),
+    'JSON of somebody else': () => ({
+      kind: 'garble',
+      headers: { 'content-type': 'application/json' },
+      body: '{"ok":true}',
+    }),
     'a gateway that lost it': () => ({ kind: 'garble', status: 502, body: html }),
   },
   endless: { 'without end': () => ({ kind: 'endless' }) },
@@ -70,4 +100,10 @@ export const switches: { readonly [Name in keyof Omit<Faults, 'before' | 'after'
 };
 
 /** Those that cost real time or much of it: not more often than so in a world. */
-export const mostOften: Readonly<Record<Fault['kind'], number>> = { answer: Infinity, cut: Infinity, hang: 1, garble: Infinity, endless: 2 };
+export const mostOften: Readonly<Record<Fault['kind'], number>> = {
+  answer: Infinity,
+  cut: Infinity,
+  hang: 1,
+  garble: Infinity,
+  endless: 2,
+};

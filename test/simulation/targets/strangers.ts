@@ -24,24 +24,48 @@ export async function furnish(server: ScimServer, nature: Behaviour, source: Fak
   const untouched = new Map([...server.users(), ...server.groups()].map((body) => [String(body['id']), body]));
   const byHand = new Set<string>();
   for (const userName of ['p27', 'p28']) byHand.add(await send(server, 'POST', 'User', '', madeByHand(userName)));
-  if (!nature.groups.create) await send(server, 'POST', 'Group', '', { displayName: source.entry('g1')?.attributes.get('cn')?.[0] });
+  if (!nature.groups.create)
+    await send(server, 'POST', 'Group', '', { displayName: source.entry('g1')?.attributes.get('cn')?.[0] });
   return { untouched, byHand, someone };
 }
 
 function madeByHand(userName: string): Json {
   const emails = [{ value: `${userName}@corp.example`, type: 'work', primary: true }];
-  return { userName, displayName: 'Made by hand', name: { givenName: 'By', familyName: 'Hand' }, emails, title: 'Guest', active: true };
+  return {
+    userName,
+    displayName: 'Made by hand',
+    name: { givenName: 'By', familyName: 'Hand' },
+    emails,
+    title: 'Guest',
+    active: true,
+  };
 }
 
 /** Somebody else puts a stranger into a group of ours. */
-export async function joinStranger(server: ScimServer, nature: Behaviour, group: string, someone: string): Promise<void> {
+export async function joinStranger(
+  server: ScimServer,
+  nature: Behaviour,
+  group: string,
+  someone: string,
+): Promise<void> {
   server.setBehaviour({ http: { basePath: nature.http.basePath } });
-  await send(server, 'PATCH', 'Group', `/${encodeURIComponent(group)}`, { Operations: [{ op: 'add', path: 'members', value: [{ value: someone }] }] });
+  await send(server, 'PATCH', 'Group', `/${encodeURIComponent(group)}`, {
+    Operations: [{ op: 'add', path: 'members', value: [{ value: someone }] }],
+  });
   server.setBehaviour(behaviourOf(nature));
 }
 
-async function send(server: ScimServer, method: 'POST' | 'PATCH', kind: 'User' | 'Group', path: string, body: Json): Promise<string> {
-  const schema = method === 'PATCH' ? 'urn:ietf:params:scim:api:messages:2.0:PatchOp' : `urn:ietf:params:scim:schemas:core:2.0:${kind}`;
+async function send(
+  server: ScimServer,
+  method: 'POST' | 'PATCH',
+  kind: 'User' | 'Group',
+  path: string,
+  body: Json,
+): Promise<string> {
+  const schema =
+    method === 'PATCH'
+      ? 'urn:ietf:params:scim:api:messages:2.0:PatchOp'
+      : `urn:ietf:params:scim:schemas:core:2.0:${kind}`;
   const response = await fetch(`${server.url}/${kind}s${path}`, {
     method,
     headers: { 'content-type': 'application/scim+json' },

@@ -21,7 +21,14 @@ const limits: Readonly<Record<string, Case>> = {
 
 /** A profile file, and those that it stands on. */
 async function layersOf(file: string): Promise<readonly Layer[]> {
-  const { about, extends: base, ...says } = parse(await readFile(new URL(file, folder), 'utf8')) as PartialDialect & { readonly about: unknown; readonly extends?: string };
+  const {
+    about,
+    extends: base,
+    ...says
+  } = parse(await readFile(new URL(file, folder), 'utf8')) as PartialDialect & {
+    readonly about: unknown;
+    readonly extends?: string;
+  };
   assert.ok(about !== undefined);
   return [...(base === undefined ? [] : await layersOf(`${base}.yaml`)), { origin: 'profile', says }];
 }

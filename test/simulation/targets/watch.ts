@@ -25,22 +25,31 @@ export function createWatch(server: ScimServer): Watch {
 }
 
 /** What is tried, outside of the RFC, when something was refused that it allows. */
-const trial = /^PATCH .*: (?:replace needs a value|remove takes no value|members is not an object|members has no sub-attribute members)$/;
+const trial =
+  /^PATCH .*: (?:replace needs a value|remove takes no value|members is not an object|members has no sub-attribute members)$/;
 
 /** What must be true after any cycle, whatever the server does. */
 export function checkCycle(world: World): void {
   const { server, strangers, plot, watch } = world;
   const trials = plot.scripts === undefined ? /^$/ : trial;
-  assert.deepEqual(server.violations.filter((line) => !trials.test(line)), [], 'a client keeps to the RFCs');
+  assert.deepEqual(
+    server.violations.filter((line) => !trials.test(line)),
+    [],
+    'a client keeps to the RFCs',
+  );
   checkDuplicates(server);
   const held = new Map([...server.users(), ...server.groups()].map((body) => [String(body['id']), body]));
-  for (const [id, body] of strangers.untouched) assert.deepEqual(held.get(id), body, `${String(body['userName'] ?? body['displayName'])} is nobody of ours`);
+  for (const [id, body] of strangers.untouched)
+    assert.deepEqual(held.get(id), body, `${String(body['userName'] ?? body['displayName'])} is nobody of ours`);
   if (plot.hides !== true) assert.deepEqual(watch.repeated, [], 'nobody is created a second time');
   checkPauses(world);
 }
 
 function checkDuplicates(server: ScimServer): void {
-  for (const [kind, bodies] of [['user', server.users()], ['group', server.groups()]] as const) {
+  for (const [kind, bodies] of [
+    ['user', server.users()],
+    ['group', server.groups()],
+  ] as const) {
     for (const name of ['externalId', 'userName', 'displayName']) {
       if (kind === 'user' && name === 'displayName') continue;
       const values = bodies.flatMap((body) => (typeof body[name] === 'string' ? [body[name].toLowerCase()] : []));

@@ -8,7 +8,13 @@ import { fakeClock, type FakeClock } from '../../support/fake-clock.ts';
 import type { FakeSource } from '../../support/fake-source.ts';
 import { noLimits } from '../../support/limits.ts';
 import { createMemoryStore, type MemoryStore } from '../../support/memory-store.ts';
-import { behaviourOf, startScimServer, type Behaviour, type PartialBehaviour, type ScimServer } from '../../support/scim-server/index.ts';
+import {
+  behaviourOf,
+  startScimServer,
+  type Behaviour,
+  type PartialBehaviour,
+  type ScimServer,
+} from '../../support/scim-server/index.ts';
 import { createRandom, type Random } from '../random.ts';
 import type { Case } from './case.ts';
 import { createClient, departureHeader, type Client, type Departures } from './client.ts';
@@ -69,7 +75,10 @@ export async function createWorld(plot: Plot): Promise<World> {
   // Whose clock is right does not matter.
   const skew = random.pick([0, 0, 3 * 60 * 60_000, -40 * 60_000]);
   const nature = behaviourOf(...plot.behaviour);
-  const server = await startScimServer({ behaviour: { http: { basePath: nature.http.basePath } }, now: () => clock.now() + skew });
+  const server = await startScimServer({
+    behaviour: { http: { basePath: nature.http.basePath } },
+    now: () => clock.now() + skew,
+  });
   const layers: readonly Layer[] = [
     ...(plot.profile ?? []),
     { origin: 'profile', says: { members: { addPerRequest: chunk, removePerRequest: chunk } } },
@@ -106,7 +115,10 @@ export async function createWorld(plot: Plot): Promise<World> {
     setup: {
       url: 'https://wiki.example/scim/v2',
       definition: await definitionFor(layers, nested, match),
-      policy: { user: { match: match.user, adopt: 'first-match', create: true }, group: { match: match.group, adopt: 'first-match', create: true } },
+      policy: {
+        user: { match: match.user, adopt: 'first-match', create: true },
+        group: { match: match.group, adopt: 'first-match', create: true },
+      },
       removal: { leaves, groups: dialect.groups.deletion === 'none' ? 'keep' : 'delete' },
       limits: noLimits,
       mustSee: [],
@@ -128,7 +140,15 @@ export async function createWorld(plot: Plot): Promise<World> {
 const timeouts = { hanging: 100, otherwise: 10_000 };
 
 /** The client of a new process. */
-export function startClient({ server, clock, departures, random, layers, plot, faults }: Omit<World, 'client'>): Client {
+export function startClient({
+  server,
+  clock,
+  departures,
+  random,
+  layers,
+  plot,
+  faults,
+}: Omit<World, 'client'>): Client {
   const hangs = !faults.isOver() && plot.scripts?.some((name) => name.startsWith('hang')) === true;
   return createClient(server.url, clock, departures, {
     dialect: layers,
@@ -137,13 +157,19 @@ export function startClient({ server, clock, departures, random, layers, plot, f
   });
 }
 
-async function definitionFor(layers: readonly Layer[], nested: TargetDefinition['nested'], match: TargetDefinition['match']): Promise<TargetDefinition> {
+async function definitionFor(
+  layers: readonly Layer[],
+  nested: TargetDefinition['nested'],
+  match: TargetDefinition['match'],
+): Promise<TargetDefinition> {
   const dialect = layDialect(rfc7644, layers);
   const preset = await loadPreset('openldap');
   const hasGroups = dialect.groups.supported !== 'off';
   return {
     target: 'wiki',
-    maps: new Map([['corp', { user: fitMap(preset.user, dialect, 'user'), group: fitMap(preset.group, dialect, 'group') }]]),
+    maps: new Map([
+      ['corp', { user: fitMap(preset.user, dialect, 'user'), group: fitMap(preset.group, dialect, 'group') }],
+    ]),
     scope: { user: { memberOf: [] }, group: { memberOf: [], supported: hasGroups } },
     nested,
     match,

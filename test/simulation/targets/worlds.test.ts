@@ -11,7 +11,8 @@ const plotFor = await createPlots();
 
 describe('whole cycles against servers like those of vendors', async () => {
   for (const plot of await vendorPlots()) {
-    it(`converge with ${plot.name} when nothing goes wrong`, () => live({ ...plot, seed: 1 }, 'node --test test/simulation/targets/worlds.test.ts'));
+    it(`converge with ${plot.name} when nothing goes wrong`, () =>
+      live({ ...plot, seed: 1 }, 'node --test test/simulation/targets/worlds.test.ts'));
   }
 });
 
@@ -19,6 +20,7 @@ describe('whole cycles against servers with several faults at once', () => {
   const seeds = only === undefined ? Array.from({ length: worlds }, (_, at) => at + 1) : [Number(only)];
   for (const seed of seeds) {
     const plot = plotFor(seed);
-    it(`converge in world ${seed}`, () => live(plot, `SIMULATION_SEED=${seed} node --test test/simulation/targets/worlds.test.ts`));
+    it(`converge in world ${seed}`, () =>
+      live(plot, `SIMULATION_SEED=${seed} node --test test/simulation/targets/worlds.test.ts`));
   }
 });

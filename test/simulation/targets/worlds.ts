@@ -48,12 +48,21 @@ export async function createPlots(): Promise<(seed: number) => Plot> {
   const names = scriptNames();
   return (seed) => {
     const random = createRandom(seed);
-    const base: Omit<Plot, 'seed' | 'name'> & { readonly name: string } = random.chance(0.6) ? random.pick(vendors) : random.pick(natures);
+    const base: Omit<Plot, 'seed' | 'name'> & { readonly name: string } = random.chance(0.6)
+      ? random.pick(vendors)
+      : random.pick(natures);
     const illness = illnesses.filter(() => random.chance(0.06));
     const lies = lieNames().filter(() => random.chance(0.07));
     const scripts = names.filter((name) => !teaching.has(name)).filter(() => random.chance(0.08));
-    const mishap = canBeFoundAgain(base, behaviourOf(...base.behaviour)) && random.chance(0.15) ? random.pick(mishaps) : undefined;
-    const name = [base.name, ...illness.map((one) => JSON.stringify(one)), ...lies, ...scripts, ...(mishap === undefined ? [] : [mishap])].join('; ');
+    const mishap =
+      canBeFoundAgain(base, behaviourOf(...base.behaviour)) && random.chance(0.15) ? random.pick(mishaps) : undefined;
+    const name = [
+      base.name,
+      ...illness.map((one) => JSON.stringify(one)),
+      ...lies,
+      ...scripts,
+      ...(mishap === undefined ? [] : [mishap]),
+    ].join('; ');
     return { ...base, seed, name, illness, lies, scripts, mishap, hides: true };
   };
 }
@@ -67,4 +76,9 @@ function canBeFoundAgain({ lacks }: Case, { users, list, members }: Behaviour): 
 }
 
 /** From these a client learns what cannot be asked of a server; that they were passing is found out by nobody. */
-const teaching: ReadonlySet<string> = new Set(['answer: 400', 'answer: 400 that speaks of a filter', 'answer: 405', 'answer: 501']);
+const teaching: ReadonlySet<string> = new Set([
+  'answer: 400',
+  'answer: 400 that speaks of a filter',
+  'answer: 405',
+  'answer: 501',
+]);

@@ -17,9 +17,11 @@ export function readVisible(store: Store, kind: Kind, id: string, behaviour: Beh
 /** Makes a resource; a hidden account of that name, or with that externalId, comes back with its id. */
 export function createOrRevive(store: Store, kind: Kind, body: unknown, behaviour: Behaviour): Json {
   const userName: unknown = kind === 'User' && isObject(body) ? get(body, 'userName') : undefined;
-  if (behaviour.users.inactive !== 'hidden' || typeof userName !== 'string' || !isObject(body)) return store.create(kind, body);
+  if (behaviour.users.inactive !== 'hidden' || typeof userName !== 'string' || !isObject(body))
+    return store.create(kind, body);
   const externalId: unknown = get(body, 'externalId');
-  const named = (name: string, value: unknown): Json[] => (typeof value === 'string' ? store.list('User', { kind: 'eq', schema: undefined, names: [name], value }) : []);
+  const named = (name: string, value: unknown): Json[] =>
+    typeof value === 'string' ? store.list('User', { kind: 'eq', schema: undefined, names: [name], value }) : [];
   const [account] = [...named('userName', userName), ...named('externalId', externalId)];
   if (account === undefined || !isHidden('User', account, behaviour)) return store.create(kind, body);
   return store.replace('User', String(account['id']), { active: true, ...body }, undefined);
@@ -32,7 +34,13 @@ export function settleDeactivation(store: Store, kind: Kind, before: Json, after
 }
 
 /** DELETE, as it is meant here. */
-export function removeAccount(store: Store, kind: Kind, id: string, ifMatch: string | undefined, behaviour: Behaviour): void {
+export function removeAccount(
+  store: Store,
+  kind: Kind,
+  id: string,
+  ifMatch: string | undefined,
+  behaviour: Behaviour,
+): void {
   const { deletion } = kind === 'User' ? behaviour.users : behaviour.groups;
   readVisible(store, kind, id, behaviour);
   switch (deletion) {
@@ -42,6 +50,11 @@ export function removeAccount(store: Store, kind: Kind, id: string, ifMatch: str
       store.remove(kind, id, ifMatch);
       return;
     case 'deactivates':
-      store.patch(kind, id, { schemas: [urn.patch], Operations: [{ op: 'replace', path: 'active', value: false }] }, ifMatch);
+      store.patch(
+        kind,
+        id,
+        { schemas: [urn.patch], Operations: [{ op: 'replace', path: 'active', value: false }] },
+        ifMatch,
+      );
   }
 }

@@ -31,7 +31,12 @@ export interface DiscoveryBehaviour {
   readonly resourceTypes: boolean;
   readonly schemas: boolean;
   /** What ServiceProviderConfig says although it is not so (Slack says that it does not filter). */
-  readonly claims: { readonly patch?: boolean; readonly filter?: boolean; readonly etag?: boolean; readonly bulk?: boolean };
+  readonly claims: {
+    readonly patch?: boolean;
+    readonly filter?: boolean;
+    readonly etag?: boolean;
+    readonly bulk?: boolean;
+  };
 }
 
 /** How PATCH is understood (RFC 7644 §3.5.2), for users and groups alike. */
@@ -69,7 +74,9 @@ export interface PatchBehaviour {
 }
 
 /** Some of a behaviour; lists are values. */
-export type PartialBehaviour = { readonly [Key in keyof Behaviour]?: Behaviour[Key] extends string ? Behaviour[Key] : Partial<Behaviour[Key]> };
+export type PartialBehaviour = {
+  readonly [Key in keyof Behaviour]?: Behaviour[Key] extends string ? Behaviour[Key] : Partial<Behaviour[Key]>;
+};
 
 /** A clean server with these differences, the last one on top. */
 export function behaviourOf(...parts: readonly PartialBehaviour[]): Behaviour {
@@ -81,7 +88,10 @@ export function behaviourOf(...parts: readonly PartialBehaviour[]): Behaviour {
 /** The simple faults of a running server are differences of behaviour too. */
 export function differencesOf(faults: Faults): PartialBehaviour {
   const { ignoreFilters, patch, patchWithoutBody, pageLimit, paging, totalIsPage, hideMembers } = faults;
-  const type = { ...(patch === undefined ? {} : { patch }), ...(patchWithoutBody === true ? { patchAnswer: 'empty' as const } : {}) };
+  const type = {
+    ...(patch === undefined ? {} : { patch }),
+    ...(patchWithoutBody === true ? { patchAnswer: 'empty' as const } : {}),
+  };
   return {
     users: type,
     groups: type,

@@ -5,8 +5,10 @@ import { attributeNamed, complaintAbout, coreAttributes, extensionAttributes, ty
 export function checkedBody(kind: Kind, body: unknown, creating: boolean): Json {
   if (!isObject(body)) throw violation('the body is not a JSON object', 'invalidSyntax');
   const { schemas } = body;
-  if (!Array.isArray(schemas) || !schemas.includes(urn[kind])) throw violation(`schemas does not contain ${urn[kind]}`, 'invalidSyntax');
-  if (creating && (body['id'] !== undefined || body['meta'] !== undefined)) throw violation('id and meta are given by the server', 'mutability');
+  if (!Array.isArray(schemas) || !schemas.includes(urn[kind]))
+    throw violation(`schemas does not contain ${urn[kind]}`, 'invalidSyntax');
+  if (creating && (body['id'] !== undefined || body['meta'] !== undefined))
+    throw violation('id and meta are given by the server', 'mutability');
   const resource: Json = {};
   for (const [key, value] of Object.entries(body)) {
     if (key === 'schemas') continue;

@@ -20,12 +20,17 @@ export function answerBulk(context: Context, request: ScimRequestRecord): Answer
   if (request.method !== 'POST') throw refusal(405, 'bulk requests are posted');
   const body = request.body ?? {};
   const { schemas, failOnErrors, [bulk.operationsKey]: operations, ...rest } = body;
-  if (!Array.isArray(schemas) || !schemas.includes(bulkRequest)) throw violation(`schemas does not contain ${bulkRequest}`, 'invalidSyntax');
-  if (!Array.isArray(operations) || !operations.every(isObject)) throw violation(`no ${bulk.operationsKey}`, 'invalidSyntax');
-  if (Object.keys(rest).length > 0) throw violation(`unknown members of a bulk request: ${Object.keys(rest).join(', ')}`, 'invalidSyntax');
-  if (bulk.failOnErrorsRequired && failOnErrors === undefined) throw refusal(400, 'failOnErrors is needed', 'invalidSyntax');
+  if (!Array.isArray(schemas) || !schemas.includes(bulkRequest))
+    throw violation(`schemas does not contain ${bulkRequest}`, 'invalidSyntax');
+  if (!Array.isArray(operations) || !operations.every(isObject))
+    throw violation(`no ${bulk.operationsKey}`, 'invalidSyntax');
+  if (Object.keys(rest).length > 0)
+    throw violation(`unknown members of a bulk request: ${Object.keys(rest).join(', ')}`, 'invalidSyntax');
+  if (bulk.failOnErrorsRequired && failOnErrors === undefined)
+    throw refusal(400, 'failOnErrors is needed', 'invalidSyntax');
   if (operations.length > bulk.maxOperations) throw refusal(413, `at most ${bulk.maxOperations} operations`, 'tooMany');
-  if (Buffer.byteLength(JSON.stringify(body)) > bulk.maxPayloadSize) throw refusal(413, `at most ${bulk.maxPayloadSize} bytes`, 'tooMany');
+  if (Buffer.byteLength(JSON.stringify(body)) > bulk.maxPayloadSize)
+    throw refusal(413, `at most ${bulk.maxPayloadSize} bytes`, 'tooMany');
   const asked = operations.map((operation) => read(operation, bulk.methods));
   const outcomes = carryOut(context, request, asked, typeof failOnErrors === 'number' ? failOnErrors : Infinity);
   if (bulk.answer === 'asynchronous') return { status: 202 };
@@ -35,10 +40,13 @@ export function answerBulk(context: Context, request: ScimRequestRecord): Answer
 
 function read(operation: Json, methods: readonly string[]): Asked {
   const { method, path, bulkId, version, data, ...rest } = operation;
-  if (Object.keys(rest).length > 0) throw violation(`unknown members of a bulk operation: ${Object.keys(rest).join(', ')}`, 'invalidSyntax');
-  if (typeof method !== 'string' || typeof path !== 'string' || !path.startsWith('/')) throw violation('a bulk operation needs method and path', 'invalidSyntax');
+  if (Object.keys(rest).length > 0)
+    throw violation(`unknown members of a bulk operation: ${Object.keys(rest).join(', ')}`, 'invalidSyntax');
+  if (typeof method !== 'string' || typeof path !== 'string' || !path.startsWith('/'))
+    throw violation('a bulk operation needs method and path', 'invalidSyntax');
   if (!methods.includes(method)) throw refusal(400, `${method} is not for bulk requests`, 'invalidSyntax');
-  if (method === 'POST' && typeof bulkId !== 'string') throw violation('a POST in bulk needs a bulkId', 'invalidSyntax');
+  if (method === 'POST' && typeof bulkId !== 'string')
+    throw violation('a POST in bulk needs a bulkId', 'invalidSyntax');
   return {
     method,
     path,
@@ -60,7 +68,11 @@ function carryOut(context: Context, request: ScimRequestRecord, asked: readonly 
     waiting = waiting.filter((one) => !round.includes(one));
     for (const one of round) {
       const isIdle = context.behaviour().bulk.idle.includes(one.method);
-      const answer: Answer = isIdle ? { status: 200 } : ready.length > 0 ? context.inner(innerRequest(request, resolve(one, ids))) : { status: 409, body: { detail: 'a bulkId refers to nothing' } };
+      const answer: Answer = isIdle
+        ? { status: 200 }
+        : ready.length > 0
+          ? context.inner(innerRequest(request, resolve(one, ids)))
+          : { status: 409, body: { detail: 'a bulkId refers to nothing' } };
       if (answer.status >= 400) errors += 1;
       else if (one.bulkId !== undefined && isObject(answer.body)) ids.set(one.bulkId, String(answer.body['id']));
       outcomes.push(outcome(context, one, answer));
@@ -70,11 +82,14 @@ function carryOut(context: Context, request: ScimRequestRecord, asked: readonly 
 }
 
 function referencesIn({ path, data }: Asked): string[] {
-  return [...`${path} ${JSON.stringify(data ?? null)}`.matchAll(/bulkId:([^"/\s\]\\]+)/g)].map((match) => match[1] ?? '');
+  return [...`${path} ${JSON.stringify(data ?? null)}`.matchAll(/bulkId:([^"/\s\]\\]+)/g)].map(
+    (match) => match[1] ?? '',
+  );
 }
 
 function resolve(asked: Asked, ids: ReadonlyMap<string, string>): Asked {
-  const replace = (text: string): string => text.replace(/bulkId:([^"/\s\]\\]+)/g, (whole, id: string) => ids.get(id) ?? whole);
+  const replace = (text: string): string =>
+    text.replace(/bulkId:([^"/\s\]\\]+)/g, (whole, id: string) => ids.get(id) ?? whole);
   const data: unknown = asked.data === undefined ? undefined : JSON.parse(replace(JSON.stringify(asked.data)));
   return { ...asked, path: replace(asked.path), data: isObject(data) ? data : undefined };
 }
@@ -86,7 +101,12 @@ function innerRequest(outer: ScimRequestRecord, { method, path, version, data }:
 
 function outcome(context: Context, { method, bulkId, path }: Asked, answer: Answer): Json {
   const { bulk } = context.behaviour();
-  const status = bulk.status === 'object' ? { code: String(answer.status) } : bulk.status === 'number' ? answer.status : String(answer.status);
+  const status =
+    bulk.status === 'object'
+      ? { code: String(answer.status) }
+      : bulk.status === 'number'
+        ? answer.status
+        : String(answer.status);
   const location = answer.location ?? (method === 'POST' ? undefined : `${context.baseUrl()}${path}`);
   return {
     method,

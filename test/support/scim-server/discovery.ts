@@ -5,17 +5,37 @@ import { get, refusal, ScimError, urn, type Json, type Kind } from './protocol.t
 import { enterprise, group, user, type Attribute } from './schema.ts';
 
 /** /ServiceProviderConfig, /ResourceTypes and /Schemas (RFC 7643 §5–7, RFC 7644 §4): read only, and never filtered. */
-export function answerDiscovery(request: ScimRequestRecord, endpoint: string, id: string | undefined, url: URL, behaviour: Behaviour): Answer {
+export function answerDiscovery(
+  request: ScimRequestRecord,
+  endpoint: string,
+  id: string | undefined,
+  url: URL,
+  behaviour: Behaviour,
+): Answer {
   const { discovery, groups } = behaviour;
   const isConfig = endpoint === 'ServiceProviderConfig' || endpoint === 'ServiceProviderConfigs';
   if (!isConfig && endpoint !== 'ResourceTypes' && endpoint !== 'Schemas') throw new ScimError(404, 'no such endpoint');
-  const isThere = isConfig ? endpoint === discovery.serviceProviderConfig : endpoint === 'Schemas' ? discovery.schemas : discovery.resourceTypes;
+  const isThere = isConfig
+    ? endpoint === discovery.serviceProviderConfig
+    : endpoint === 'Schemas'
+      ? discovery.schemas
+      : discovery.resourceTypes;
   if (!isThere) throw refusal(404, 'no such endpoint');
   if (request.method !== 'GET') throw new ScimError(405, 'read only');
   if (url.searchParams.has('filter')) throw new ScimError(403, 'discovery takes no filter', undefined, true);
   if (isConfig) return { status: 200, body: serviceProviderConfig(behaviour) };
   const list = endpoint === 'Schemas' ? schemaDocuments(groups.supported) : resourceTypes(groups.supported);
-  if (id === undefined) return { status: 200, body: { schemas: [urn.list], totalResults: list.length, startIndex: 1, itemsPerPage: list.length, Resources: list } };
+  if (id === undefined)
+    return {
+      status: 200,
+      body: {
+        schemas: [urn.list],
+        totalResults: list.length,
+        startIndex: 1,
+        itemsPerPage: list.length,
+        Resources: list,
+      },
+    };
   const one = list.find((document) => get(document, 'id') === id);
   if (one === undefined) throw new ScimError(404, 'no such document');
   return { status: 200, body: one };
@@ -25,14 +45,29 @@ function serviceProviderConfig({ protocol, discovery, users, http, bulk, list, f
   const { claims } = discovery;
   const cursor = list.paging === 'cursor' || list.paging === 'both';
   return {
-    schemas: [protocol === '1.1' ? 'urn:scim:schemas:core:1.0' : 'urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],
+    schemas: [
+      protocol === '1.1' ? 'urn:scim:schemas:core:1.0' : 'urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig',
+    ],
     patch: { supported: claims.patch ?? typeof users.patch === 'string' },
-    bulk: { supported: claims.bulk ?? bulk.supported, maxOperations: bulk.supported ? bulk.maxOperations : 0, maxPayloadSize: bulk.supported ? bulk.maxPayloadSize : 0 },
+    bulk: {
+      supported: claims.bulk ?? bulk.supported,
+      maxOperations: bulk.supported ? bulk.maxOperations : 0,
+      maxPayloadSize: bulk.supported ? bulk.maxPayloadSize : 0,
+    },
     filter: { supported: claims.filter ?? !filter.ignored, maxResults: list.maxPage },
     changePassword: { supported: false },
     sort: { supported: false },
     etag: { supported: claims.etag ?? ['honoured', 'required'].includes(http.etags) },
-    ...(cursor ? { pagination: { cursor: true, index: list.paging === 'both', defaultPaginationMethod: list.paging === 'both' ? 'index' : 'cursor', maxPageSize: list.maxPage } } : {}),
+    ...(cursor
+      ? {
+          pagination: {
+            cursor: true,
+            index: list.paging === 'both',
+            defaultPaginationMethod: list.paging === 'both' ? 'index' : 'cursor',
+            maxPageSize: list.maxPage,
+          },
+        }
+      : {}),
     authenticationSchemes: [{ type: 'oauthbearertoken', name: 'Bearer token', description: 'RFC 6750' }],
   };
 }
@@ -45,7 +80,10 @@ function resourceTypes(groups: boolean): Json[] {
     endpoint: `/${name}s`,
     schema: urn[name],
   });
-  return [{ ...base('User'), schemaExtensions: [{ schema: urn.enterprise, required: false }] }, ...(groups ? [base('Group')] : [])];
+  return [
+    { ...base('User'), schemaExtensions: [{ schema: urn.enterprise, required: false }] },
+    ...(groups ? [base('Group')] : []),
+  ];
 }
 
 function schemaDocuments(groups: boolean): Json[] {
@@ -55,7 +93,11 @@ function schemaDocuments(groups: boolean): Json[] {
     name,
     attributes: attributes.map(describe),
   });
-  return [document(urn.User, 'User', user), ...(groups ? [document(urn.Group, 'Group', group)] : []), document(urn.enterprise, 'Enterprise User', enterprise)];
+  return [
+    document(urn.User, 'User', user),
+    ...(groups ? [document(urn.Group, 'Group', group)] : []),
+    document(urn.enterprise, 'Enterprise User', enterprise),
+  ];
 }
 
 function describe({ sub, readOnly, ...rest }: Attribute): Json {

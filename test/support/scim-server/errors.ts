@@ -4,14 +4,19 @@ import { ScimError, type Json } from './protocol.ts';
 
 /** An error as this server words it (RFC 7644 §3.12 is only one of the ways). */
 export function renderError(error: ScimError, { errors, protocol }: Behaviour): Answer {
-  if (error.status === 409 && errors.conflict === 422) return { status: 422, body: { errors: [{ message: 'the name has already been taken' }] } };
+  if (error.status === 409 && errors.conflict === 422)
+    return { status: 422, body: { errors: [{ message: 'the name has already been taken' }] } };
   const { status, message, scimType } = error;
   if (status === 401 && errors.unauthorised === 'text') return text(status, message);
   switch (errors.shape) {
     case 'text':
       return text(status, message);
     case 'html':
-      return { status, body: `<!DOCTYPE html><html><body><h1>${status}</h1></body></html>`, type: 'text/html; charset=utf-8' };
+      return {
+        status,
+        body: `<!DOCTYPE html><html><body><h1>${status}</h1></body></html>`,
+        type: 'text/html; charset=utf-8',
+      };
     case 'zoom':
       return { status, body: { code: status, message }, type: 'application/json' };
     case 'problem':
@@ -29,13 +34,21 @@ export function renderError(error: ScimError, { errors, protocol }: Behaviour): 
 
 /** The page with which a web framework answers where it has no such route. */
 export function noRoute(method: string, path: string): Answer {
-  return { status: 404, body: `<!DOCTYPE html>\n<html><body><pre>Cannot ${method} ${path.split('?', 1)[0] ?? ''}</pre></body></html>`, type: 'text/html; charset=utf-8' };
+  return {
+    status: 404,
+    body: `<!DOCTYPE html>\n<html><body><pre>Cannot ${method} ${path.split('?', 1)[0] ?? ''}</pre></body></html>`,
+    type: 'text/html; charset=utf-8',
+  };
 }
 
 /** How somebody is said to be missing, in other words than an error of SCIM. */
 export function missing(how: 'fails' | 'page', behaviour: Behaviour): Answer {
   if (how === 'fails') return renderError(new ScimError(500, 'something went wrong'), behaviour);
-  return { status: 404, body: '<!DOCTYPE html><html><body><h1>Not Found</h1></body></html>', type: 'text/html; charset=utf-8' };
+  return {
+    status: 404,
+    body: '<!DOCTYPE html><html><body><h1>Not Found</h1></body></html>',
+    type: 'text/html; charset=utf-8',
+  };
 }
 
 function text(status: number, message: string): Answer {

@@ -18,13 +18,23 @@ export interface ScimRequestRecord {
 /** What the server does in place of, or on top of, an ordinary answer. */
 export type Fault =
   /** Answers this and does nothing. A body that is text is sent as it is. */
-  | { readonly kind: 'answer'; readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: Json | string }
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body?: Json | string;
+    }
   /** Closes the connection without an answer; `applied`: after the request took effect. */
   | { readonly kind: 'cut'; readonly applied: boolean }
   /** Takes effect or not, and never answers. */
   | { readonly kind: 'hang'; readonly applied: boolean }
   /** Takes effect, and answers 2xx with something that is not what was asked for. */
-  | { readonly kind: 'garble'; readonly status?: number; readonly headers?: Readonly<Record<string, string>>; readonly body: string }
+  | {
+      readonly kind: 'garble';
+      readonly status?: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body: string;
+    }
   /** 200, and JSON that never ends. */
   | { readonly kind: 'endless' };
 

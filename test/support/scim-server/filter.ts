@@ -8,7 +8,12 @@ import { attributeNamed, coreAttributes, extensionAttributes, type Attribute } f
 export type Filter =
   | { readonly kind: 'and'; readonly parts: readonly Filter[] }
   | { readonly kind: 'or'; readonly parts: readonly Filter[] }
-  | { readonly kind: 'eq'; readonly schema: string | undefined; readonly names: readonly string[]; readonly value: string | boolean | number | null }
+  | {
+      readonly kind: 'eq';
+      readonly schema: string | undefined;
+      readonly names: readonly string[];
+      readonly value: string | boolean | number | null;
+    }
   | { readonly kind: 'element'; readonly schema: string | undefined; readonly name: string; readonly inner: Filter };
 
 const attributePath = /^(?:(?<schema>urn:[^\s[\]]+):)?(?<names>[A-Za-z$][\w$-]*(?:\.[A-Za-z$][\w$-]*)?)/i;
@@ -69,7 +74,8 @@ function parseLiteral(text: string): string | boolean | number | null {
   } catch {
     throw invalid('the value is not JSON');
   }
-  if (value === null || typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number') return value;
+  if (value === null || typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number')
+    return value;
   throw invalid('the value is not a JSON literal');
 }
 
@@ -81,7 +87,10 @@ function invalid(detail: string): ScimError {
 export function matchesResource(filter: Filter, kind: Kind, resource: Json, ignoresCase = true): boolean {
   if (filter.kind === 'and') return filter.parts.every((part) => matchesResource(part, kind, resource, ignoresCase));
   if (filter.kind === 'or') return filter.parts.some((part) => matchesResource(part, kind, resource, ignoresCase));
-  const extension = filter.schema === undefined || filter.schema.toLowerCase().endsWith(`core:2.0:${kind.toLowerCase()}`) ? undefined : filter.schema;
+  const extension =
+    filter.schema === undefined || filter.schema.toLowerCase().endsWith(`core:2.0:${kind.toLowerCase()}`)
+      ? undefined
+      : filter.schema;
   const attributes = extension === undefined ? coreAttributes(kind) : extensionAttributes(kind, extension);
   const root = extension === undefined ? resource : get(resource, extension);
   if (attributes === undefined) throw invalid(`unknown schema ${extension ?? ''}`);
@@ -89,7 +98,10 @@ export function matchesResource(filter: Filter, kind: Kind, resource: Json, igno
   const attribute = attributeNamed(attributes, filter.name);
   if (attribute?.multiValued !== true) throw invalid(`${filter.name} has no elements`);
   const elements = isObject(root) ? get(root, attribute.name) : undefined;
-  return Array.isArray(elements) && elements.some((element) => isObject(element) && matchesElement(filter.inner, attribute, element));
+  return (
+    Array.isArray(elements) &&
+    elements.some((element) => isObject(element) && matchesElement(filter.inner, attribute, element))
+  );
 }
 
 /** Does one element of a multi-valued attribute meet what stands in the brackets? */
@@ -100,7 +112,12 @@ export function matchesElement(filter: Filter, attribute: Attribute, element: Js
   return holds(filter, attribute.sub, element);
 }
 
-function holds({ names, value }: Extract<Filter, { kind: 'eq' }>, attributes: readonly Attribute[], root: Json, ignoresCase = true): boolean {
+function holds(
+  { names, value }: Extract<Filter, { kind: 'eq' }>,
+  attributes: readonly Attribute[],
+  root: Json,
+  ignoresCase = true,
+): boolean {
   const [name, ...deeper] = names;
   const attribute = name === undefined ? undefined : attributeNamed(attributes, name);
   if (attribute === undefined) throw invalid(`unknown attribute ${names.join('.')}`);

@@ -15,16 +15,31 @@ export async function listen(server: Server, port: number): Promise<number> {
   return address.port;
 }
 
-export function send(response: ServerResponse, { status, body, version, location, type, headers }: Answer, { http }: Behaviour): void {
-  const all = { ...(version === undefined ? {} : { etag: version }), ...(location === undefined ? {} : { location }), ...headers };
+export function send(
+  response: ServerResponse,
+  { status, body, version, location, type, headers }: Answer,
+  { http }: Behaviour,
+): void {
+  const all = {
+    ...(version === undefined ? {} : { etag: version }),
+    ...(location === undefined ? {} : { location }),
+    ...headers,
+  };
   if (body === undefined) {
     response.writeHead(status, all).end();
     return;
   }
   const text = (http.byteOrderMark ? '\ufeff' : '') + (typeof body === 'string' ? body : JSON.stringify(body));
-  const packed = { identity: (plain: string) => Buffer.from(plain), gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync }[http.encoding](text);
+  const packed = {
+    identity: (plain: string) => Buffer.from(plain),
+    gzip: gzipSync,
+    deflate: deflateSync,
+    br: brotliCompressSync,
+  }[http.encoding](text);
   const encoding = http.encoding === 'identity' ? {} : { 'content-encoding': http.encoding };
-  response.writeHead(status, { 'content-type': type ?? `${http.mediaType}; charset=utf-8`, ...encoding, ...all }).end(packed);
+  response
+    .writeHead(status, { 'content-type': type ?? `${http.mediaType}; charset=utf-8`, ...encoding, ...all })
+    .end(packed);
 }
 
 export async function readText(request: IncomingMessage): Promise<{ readonly text: string; readonly bytes: number }> {
@@ -49,5 +64,7 @@ export function parseBody(text: string): Json | undefined {
 }
 
 export function headersOf(request: IncomingMessage): Record<string, string | undefined> {
-  return Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]));
+  return Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+  );
 }

@@ -36,7 +36,8 @@ export function createLists(store: Store, behaviour: () => Behaviour): Lists {
     expired += 1;
     if (expired <= behaviour().list.expiredCursors) throw new ScimError(400, 'the cursor has expired', 'expiredCursor');
     const [offset = '', ...filter] = Buffer.from(cursor, 'base64url').toString().split(' ');
-    if (!/^\d+$/.test(offset) || filter.join(' ') !== (query.get('filter') ?? '')) throw new ScimError(400, 'no such cursor', 'invalidCursor', true);
+    if (!/^\d+$/.test(offset) || filter.join(' ') !== (query.get('filter') ?? ''))
+      throw new ScimError(400, 'no such cursor', 'invalidCursor', true);
     return Number(offset);
   };
 
@@ -47,23 +48,31 @@ export function createLists(store: Store, behaviour: () => Behaviour): Lists {
     },
     page(kind, query) {
       const rules = behaviour();
-      if (rules.filter.window === 'needed' && query.has('filter') && !(query.has('startIndex') && query.has('count'))) throw refusal(400, 'startIndex and count are needed');
+      if (rules.filter.window === 'needed' && query.has('filter') && !(query.has('startIndex') && query.has('count')))
+        throw refusal(400, 'startIndex and count are needed');
       checkParameters(kind, query, rules);
       const all = rowsFor(kind, query);
-      if (all.length === 0 && query.has('filter') && rules.filter.emptyStatus === 404) throw new ScimError(404, 'nobody was found');
+      if (all.length === 0 && query.has('filter') && rules.filter.emptyStatus === 404)
+        throw new ScimError(404, 'nobody was found');
       const { list } = rules;
       const count = countFor(query, list, all.length);
-      const cursor = list.paging === 'cursor' ? (query.get('cursor') ?? '') : list.paging === 'both' ? query.get('cursor') : null;
+      const cursor =
+        list.paging === 'cursor' ? (query.get('cursor') ?? '') : list.paging === 'both' ? query.get('cursor') : null;
       const start = cursor === null ? startFor(query, list, all.length) : offsetOf(cursor, query);
       const rows = all.slice(start, start + count).map((one) => show(kind, copyOf(one, rules), rules, query));
       const next = start + rows.length;
-      const nextCursor = cursor === null || next >= all.length ? {} : { nextCursor: Buffer.from(`${next} ${query.get('filter') ?? ''}`).toString('base64url') };
+      const nextCursor =
+        cursor === null || next >= all.length
+          ? {}
+          : { nextCursor: Buffer.from(`${next} ${query.get('filter') ?? ''}`).toString('base64url') };
       const position = !list.position || cursor !== null ? {} : { startIndex: start + 1 };
       const total = list.total === 'absent' ? {} : { totalResults: list.total === 'page' ? rows.length : all.length };
       const numbers = { ...total, ...position, ...(list.position ? { itemsPerPage: rows.length } : {}) };
       return {
         schemas: [rules.protocol === '1.1' ? 'urn:scim:schemas:core:1.0' : urn.list],
-        ...(list.numbers === 'text' ? Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, String(value)])) : numbers),
+        ...(list.numbers === 'text'
+          ? Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, String(value)]))
+          : numbers),
         ...nextCursor,
         Resources: rows,
       };
@@ -78,11 +87,19 @@ function copyOf(row: Json, { members }: Behaviour): Json {
 }
 
 function checkParameters(kind: Kind, query: URLSearchParams, { list }: Behaviour): void {
-  const known = ['filter', 'startIndex', 'count', 'attributes', 'excludedAttributes', ...(['both', 'cursor', 'ignored'].includes(list.paging) ? ['cursor'] : [])];
+  const known = [
+    'filter',
+    'startIndex',
+    'count',
+    'attributes',
+    'excludedAttributes',
+    ...(['both', 'cursor', 'ignored'].includes(list.paging) ? ['cursor'] : []),
+  ];
   for (const name of query.keys()) {
     if (!known.includes(name)) throw violation(`unknown parameter ${name}`, 'invalidValue');
   }
-  if (kind === 'Group' && !list.groupIndex && query.has('startIndex')) throw refusal(501, 'Pagination is not supported');
+  if (kind === 'Group' && !list.groupIndex && query.has('startIndex'))
+    throw refusal(501, 'Pagination is not supported');
 }
 
 function unfiltered(kind: Kind, rows: Json[], { list }: Behaviour): Json[] {
@@ -98,7 +115,14 @@ function unfiltered(kind: Kind, rows: Json[], { list }: Behaviour): Json[] {
     case 'refused':
       throw refusal(400, 'a filter is needed', 'invalidFilter');
     case 'synthetic':
-      return [{ schemas: [urn[kind]], id: 'synthesis', [kind === 'User' ? 'userName' : 'displayName']: `synthesis_${kind.toLowerCase()}`, meta: { resourceType: kind } }];
+      return [
+        {
+          schemas: [urn[kind]],
+          id: 'synthesis',
+          [kind === 'User' ? 'userName' : 'displayName']: `synthesis_${kind.toLowerCase()}`,
+          meta: { resourceType: kind },
+        },
+      ];
   }
 }
 

@@ -6,7 +6,12 @@ import { parseArgs } from 'node:util';
 import { isVendorName, startScimServer, vendors } from './index.ts';
 
 const { values } = parseArgs({
-  options: { like: { type: 'string', default: 'rfc7644' }, port: { type: 'string', default: '0' }, token: { type: 'string' }, quiet: { type: 'boolean' } },
+  options: {
+    like: { type: 'string', default: 'rfc7644' },
+    port: { type: 'string', default: '0' },
+    token: { type: 'string' },
+    quiet: { type: 'boolean' },
+  },
 });
 const { like, token } = values;
 const port = Number(values.port);

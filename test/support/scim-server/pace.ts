@@ -37,12 +37,17 @@ export function createPace(behaviour: () => Behaviour, now: () => number): Pace 
   return {
     take(request) {
       const { buckets, tells } = behaviour().pace;
-      const touched = buckets.filter((bucket) => counts(bucket, request)).map((bucket) => ({ bucket, level: levelOf(bucket) }));
+      const touched = buckets
+        .filter((bucket) => counts(bucket, request))
+        .map((bucket) => ({ bucket, level: levelOf(bucket) }));
       const waits = touched.map(({ bucket, level }) => secondsFor(1 - level.tokens, bucket));
       const wait = Math.max(0, ...waits);
       if (wait === 0) for (const { level } of touched) level.tokens -= 1;
       const tightest = touched.toSorted((one, other) => one.level.tokens - other.level.tokens)[0];
-      const headers = tightest === undefined ? {} : headersFor(tells, wait, tightest.bucket, Math.max(0, Math.floor(tightest.level.tokens)), now());
+      const headers =
+        tightest === undefined
+          ? {}
+          : headersFor(tells, wait, tightest.bucket, Math.max(0, Math.floor(tightest.level.tokens)), now());
       return { wait, headers };
     },
   };
@@ -54,10 +59,18 @@ function secondsFor(tokens: number, { requests, perSeconds }: Bucket): number {
 }
 
 function counts({ methods, resource }: Bucket, request: ScimRequestRecord): boolean {
-  return (methods?.includes(request.method) ?? true) && (resource === undefined || request.path.startsWith(`/${resource}`));
+  return (
+    (methods?.includes(request.method) ?? true) && (resource === undefined || request.path.startsWith(`/${resource}`))
+  );
 }
 
-function headersFor(tells: Behaviour['pace']['tells'], wait: number, bucket: Bucket, left: number, now: number): Record<string, string> {
+function headersFor(
+  tells: Behaviour['pace']['tells'],
+  wait: number,
+  bucket: Bucket,
+  left: number,
+  now: number,
+): Record<string, string> {
   const seconds = Math.ceil(wait);
   switch (tells) {
     case 'seconds':
@@ -66,9 +79,16 @@ function headersFor(tells: Behaviour['pace']['tells'], wait: number, bucket: Buc
       // A date has whole seconds: up, or it would be too early.
       return wait > 0 ? { 'retry-after': new Date(Math.ceil((now + wait * 1000) / 1000) * 1000).toUTCString() } : {};
     case 'x-ratelimit-reset':
-      return { 'x-ratelimit-limit': String(bucket.requests), 'x-ratelimit-remaining': String(left), 'x-ratelimit-reset': String(Math.ceil(now / 1000 + wait)) };
+      return {
+        'x-ratelimit-limit': String(bucket.requests),
+        'x-ratelimit-remaining': String(left),
+        'x-ratelimit-reset': String(Math.ceil(now / 1000 + wait)),
+      };
     case 'ratelimit':
-      return { 'ratelimit-policy': `"default";q=${bucket.requests};w=${bucket.perSeconds}`, ratelimit: `"default";r=${left};t=${Math.max(1, seconds)}` };
+      return {
+        'ratelimit-policy': `"default";q=${bucket.requests};w=${bucket.perSeconds}`,
+        ratelimit: `"default";r=${left};t=${Math.max(1, seconds)}`,
+      };
     case 'nothing':
       return {};
   }

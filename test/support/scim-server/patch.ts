@@ -16,9 +16,11 @@ export interface PatchRules {
 export function applyPatch(kind: Kind, resource: Json, message: unknown, rules: PatchRules): void {
   if (!isObject(message)) throw violation('a PATCH needs a JSON object', 'invalidSyntax');
   const { schemas, Operations: operations, ...rest } = message;
-  if (!Array.isArray(schemas) || schemas.length !== 1 || schemas[0] !== urn.patch) throw violation('schemas is not that of PatchOp', 'invalidSyntax');
+  if (!Array.isArray(schemas) || schemas.length !== 1 || schemas[0] !== urn.patch)
+    throw violation('schemas is not that of PatchOp', 'invalidSyntax');
   if (!Array.isArray(operations) || operations.length === 0) throw violation('no Operations', 'invalidSyntax');
-  if (Object.keys(rest).length > 0) throw violation(`unknown members of a PatchOp: ${Object.keys(rest).join(', ')}`, 'invalidSyntax');
+  if (Object.keys(rest).length > 0)
+    throw violation(`unknown members of a PatchOp: ${Object.keys(rest).join(', ')}`, 'invalidSyntax');
   for (const operation of operations) applyOperation(kind, resource, operation, rules);
 }
 
@@ -27,12 +29,14 @@ function applyOperation(kind: Kind, resource: Json, operation: unknown, rules: P
   const { op, path, value } = operation;
   const surplus = Object.keys(operation).filter((key) => !['op', 'path', 'value'].includes(key));
   if (surplus.length > 0) throw violation(`unknown members of an operation: ${surplus.join(', ')}`, 'invalidSyntax');
-  if (op !== 'add' && op !== 'replace' && op !== 'remove') throw violation(`unknown op ${JSON.stringify(op)}`, 'invalidSyntax');
+  if (op !== 'add' && op !== 'replace' && op !== 'remove')
+    throw violation(`unknown op ${JSON.stringify(op)}`, 'invalidSyntax');
   if (op === 'remove') {
     if (path === undefined) throw new ScimError(400, 'remove needs a path', 'noTarget', true);
     const place = parsePath(kind, path);
     if (value === undefined) remove(resource, place);
-    else if (rules.valueRemovals && place.attribute.name === 'members' && Array.isArray(value)) removeValues(resource, place, value);
+    else if (rules.valueRemovals && place.attribute.name === 'members' && Array.isArray(value))
+      removeValues(resource, place, value);
     else throw violation('remove takes no value', 'invalidSyntax');
     return;
   }
@@ -80,7 +84,8 @@ function write(op: 'add' | 'replace', resource: Json, place: Place, value: unkno
     return;
   }
   if (sub !== undefined) {
-    if (attribute.multiValued) throw violation(`${attribute.name}.${sub.name} does not say which element`, 'invalidPath');
+    if (attribute.multiValued)
+      throw violation(`${attribute.name}.${sub.name} does not say which element`, 'invalidPath');
     const held = root[key];
     const object = isObject(held) ? held : {};
     object[keyOf(object, sub.name)] = checked(sub, value);
@@ -113,12 +118,16 @@ function append(attribute: Attribute, held: Json[], added: readonly unknown[], r
 /** The element that a filter describes: {type: "work"} for `type eq "work"`. */
 function elementFor(filter: Filter): Json {
   if (filter.kind === 'eq') return { [filter.names[0] ?? '']: filter.value };
-  return filter.kind === 'and' ? Object.fromEntries(filter.parts.flatMap((part) => Object.entries(elementFor(part)))) : {};
+  return filter.kind === 'and'
+    ? Object.fromEntries(filter.parts.flatMap((part) => Object.entries(elementFor(part))))
+    : {};
 }
 
 function identity(element: Json): string {
   const { value, type } = element;
-  return typeof value === 'string' ? JSON.stringify([value, type === 'User' ? undefined : type]) : JSON.stringify(element);
+  return typeof value === 'string'
+    ? JSON.stringify([value, type === 'User' ? undefined : type])
+    : JSON.stringify(element);
 }
 
 function onlyPrimary(list: readonly Json[], primary: Json): void {
@@ -172,7 +181,8 @@ function checked(attribute: Attribute, value: unknown): unknown {
 
 function checkedOne(attribute: Attribute, value: unknown): Json {
   const complaint = complaintAboutOne(attribute, value);
-  if (complaint !== undefined || !isObject(value)) throw violation(complaint ?? `${attribute.name} is not an object`, 'invalidValue');
+  if (complaint !== undefined || !isObject(value))
+    throw violation(complaint ?? `${attribute.name} is not an object`, 'invalidValue');
   return value;
 }
 
@@ -180,13 +190,15 @@ function checkedOne(attribute: Attribute, value: unknown): Json {
 export function tidy(kind: Kind, resource: Json): void {
   for (const [key, value] of Object.entries(resource)) {
     if (isObject(value)) {
-      for (const [name, inner] of Object.entries(value)) if (isUnassigned(inner) || isEmpty(inner)) Reflect.deleteProperty(value, name);
+      for (const [name, inner] of Object.entries(value))
+        if (isUnassigned(inner) || isEmpty(inner)) Reflect.deleteProperty(value, name);
     }
     if (isUnassigned(value) || isEmpty(value)) Reflect.deleteProperty(resource, key);
   }
   resource['schemas'] = [urn[kind], ...Object.keys(resource).filter((key) => /^urn:/i.test(key))];
   for (const attribute of coreAttributes(kind)) {
-    if (attribute.required && typeof get(resource, attribute.name) !== 'string') throw violation(`${attribute.name} is missing`, 'invalidValue');
+    if (attribute.required && typeof get(resource, attribute.name) !== 'string')
+      throw violation(`${attribute.name} is missing`, 'invalidValue');
   }
   if (attributeNamed(coreAttributes(kind), 'active') !== undefined) resource['active'] ??= true;
 }

@@ -11,7 +11,8 @@ export interface Place {
   readonly sub: Attribute | undefined;
 }
 
-const grammar = /^(?:(?<schema>urn:[A-Za-z0-9:._-]+):)?(?<attribute>[A-Za-z$][\w$-]*)(?:\[(?<filter>.+)\])?(?:\.(?<sub>[A-Za-z$][\w$-]*))?$/i;
+const grammar =
+  /^(?:(?<schema>urn:[A-Za-z0-9:._-]+):)?(?<attribute>[A-Za-z$][\w$-]*)(?:\[(?<filter>.+)\])?(?:\.(?<sub>[A-Za-z$][\w$-]*))?$/i;
 
 /** Reads a path. @throws ScimError invalidPath, for what is not a path or names no attribute */
 export function parsePath(kind: Kind, text: unknown): Place {
@@ -24,9 +25,11 @@ export function parsePath(kind: Kind, text: unknown): Place {
   const attribute = attributes === undefined ? undefined : attributeNamed(attributes, name);
   if (attribute === undefined) throw violation(`no attribute ${String(text)}`, 'invalidPath');
   if (attribute.readOnly) throw violation(`${attribute.name} is read-only`, 'mutability');
-  if (groups['filter'] !== undefined && !attribute.multiValued) throw violation(`${attribute.name} has no elements`, 'invalidPath');
+  if (groups['filter'] !== undefined && !attribute.multiValued)
+    throw violation(`${attribute.name} has no elements`, 'invalidPath');
   const sub = groups['sub'] === undefined ? undefined : attributeNamed(attribute.sub, groups['sub']);
-  if (groups['sub'] !== undefined && sub === undefined) throw violation(`no sub-attribute ${String(text)}`, 'invalidPath');
+  if (groups['sub'] !== undefined && sub === undefined)
+    throw violation(`no sub-attribute ${String(text)}`, 'invalidPath');
   if (sub?.readOnly === true) throw violation(`${String(text)} is read-only`, 'mutability');
   const filter = groups['filter'] === undefined ? undefined : parseFilter(groups['filter']);
   return { schema, attribute, filter, sub };

@@ -7,13 +7,19 @@ const oldEnterprise = 'urn:scim:schemas:extension:enterprise:1.0';
 /** A resource of a client. @throws ScimError when it does not name the schemas of 1.1 */
 export function fromOld(kind: Kind, body: Json): Json {
   const { schemas, ...rest } = body;
-  if (!Array.isArray(schemas) || !schemas.includes(oldCore)) throw violation(`schemas does not contain ${oldCore}`, 'invalidSyntax');
+  if (!Array.isArray(schemas) || !schemas.includes(oldCore))
+    throw violation(`schemas does not contain ${oldCore}`, 'invalidSyntax');
   const result: Json = { ...rest, schemas: [urn[kind]] };
   const extension = result[oldEnterprise];
   if (!isObject(extension)) return result;
-  if (!schemas.includes(oldEnterprise)) throw violation(`${oldEnterprise} is used and not named in schemas`, 'invalidSyntax');
+  if (!schemas.includes(oldEnterprise))
+    throw violation(`${oldEnterprise} is used and not named in schemas`, 'invalidSyntax');
   Reflect.deleteProperty(result, oldEnterprise);
-  return { ...result, schemas: [urn[kind], urn.enterprise], [urn.enterprise]: renamed(extension, 'managerId', 'value') };
+  return {
+    ...result,
+    schemas: [urn[kind], urn.enterprise],
+    [urn.enterprise]: renamed(extension, 'managerId', 'value'),
+  };
 }
 
 /** A resource of the store, as 1.1 shows it. */
@@ -26,12 +32,18 @@ export function toOld(resource: Json): Json {
 function renamed(extension: Json, from: string, to: string): Json {
   const { manager } = extension;
   if (!isObject(manager)) return extension;
-  return { ...extension, manager: Object.fromEntries(Object.entries(manager).map(([key, value]) => [key === from ? to : key, value])) };
+  return {
+    ...extension,
+    manager: Object.fromEntries(Object.entries(manager).map(([key, value]) => [key === from ? to : key, value])),
+  };
 }
 
 /** A filter with the names of 1.1. */
 export function filterFromOld(filter: string): string {
-  return filter.replaceAll(oldEnterprise, urn.enterprise).replaceAll('manager.managerId', 'manager.value').replaceAll(`${oldCore}:`, '');
+  return filter
+    .replaceAll(oldEnterprise, urn.enterprise)
+    .replaceAll('manager.managerId', 'manager.value')
+    .replaceAll(`${oldCore}:`, '');
 }
 
 /**
@@ -41,16 +53,26 @@ export function filterFromOld(filter: string): string {
 export function patchFromOld(body: Json | undefined, held: Json): Json {
   if (!isObject(body)) throw violation('a PATCH needs a JSON object', 'invalidSyntax');
   const { meta, schemas, ...rest } = body;
-  if (!Array.isArray(schemas) || !schemas.includes(oldCore)) throw violation(`schemas does not contain ${oldCore}`, 'invalidSyntax');
+  if (!Array.isArray(schemas) || !schemas.includes(oldCore))
+    throw violation(`schemas does not contain ${oldCore}`, 'invalidSyntax');
   if ('Operations' in rest) throw violation('there are no Operations in SCIM 1.1', 'invalidSyntax');
   const cleared: unknown = isObject(meta) ? meta['attributes'] : [];
-  const removals = (Array.isArray(cleared) ? cleared : []).map((name) => ({ op: 'remove', path: modernPath(String(name)) }));
+  const removals = (Array.isArray(cleared) ? cleared : []).map((name) => ({
+    op: 'remove',
+    path: modernPath(String(name)),
+  }));
   const names = new Set(removals.map(({ path }) => path.toLowerCase()));
   const changes = Object.entries(rest).flatMap(([name, value]): Json[] => {
     if (name === oldEnterprise && isObject(value)) {
-      return Object.entries(renamed(value, 'managerId', 'value')).map(([sub, one]) => ({ op: 'replace', path: `${urn.enterprise}:${sub}`, value: one }));
+      return Object.entries(renamed(value, 'managerId', 'value')).map(([sub, one]) => ({
+        op: 'replace',
+        path: `${urn.enterprise}:${sub}`,
+        value: one,
+      }));
     }
-    return Array.isArray(value) ? elementChanges(name, value, names.has(name.toLowerCase()) ? undefined : get(held, name)) : [{ op: 'replace', path: name, value }];
+    return Array.isArray(value)
+      ? elementChanges(name, value, names.has(name.toLowerCase()) ? undefined : get(held, name))
+      : [{ op: 'replace', path: name, value }];
   });
   return { schemas: [urn.patch], Operations: [...removals, ...changes] };
 }

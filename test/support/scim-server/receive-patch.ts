@@ -10,18 +10,24 @@ export function receivePatch(kind: Kind, message: unknown, behaviour: Behaviour)
   const { Operations: operations } = message;
   if (!Array.isArray(operations) || !operations.every(isObject)) return message;
   const { patch } = behaviour;
-  if (operations.length > patch.maxOperations) throw refusal(400, `at most ${patch.maxOperations} operations`, 'tooMany');
+  if (operations.length > patch.maxOperations)
+    throw refusal(400, `at most ${patch.maxOperations} operations`, 'tooMany');
   const aboutMembers = kind === 'Group' ? operations.filter(isAboutMembers).length : 0;
-  if (!patch.mixed && aboutMembers > 0 && aboutMembers < operations.length) throw refusal(400, 'members are changed on their own', 'invalidSyntax');
+  if (!patch.mixed && aboutMembers > 0 && aboutMembers < operations.length)
+    throw refusal(400, 'members are changed on their own', 'invalidSyntax');
   if (kind === 'User') checkActive(operations, behaviour);
   const count = createMemberCount(behaviour.members);
-  return { ...message, Operations: operations.flatMap((operation) => receiveOperation(kind, operation, behaviour, count)) };
+  return {
+    ...message,
+    Operations: operations.flatMap((operation) => receiveOperation(kind, operation, behaviour, count)),
+  };
 }
 
 function receiveOperation(kind: Kind, sent: Json, behaviour: Behaviour, count: MemberCount): Json[] {
   const operation = { ...sent, op: operationName(sent['op'], behaviour.patch.operationCase) };
   const { op, path, value } = { path: undefined, value: undefined, ...operation };
-  if (kind === 'Group' && isAboutMembers(sent) && typeof path === 'string') return receiveMembers(operation, behaviour, count);
+  if (kind === 'Group' && isAboutMembers(sent) && typeof path === 'string')
+    return receiveMembers(operation, behaviour, count);
   if (typeof path === 'string') return receivePath(kind, operation, path, behaviour);
   if (op === 'remove' || !isObject(value)) return [operation];
   checkPathless(value, behaviour.patch);
@@ -41,7 +47,8 @@ function operationName(op: unknown, operationCase: Behaviour['patch']['operation
 function checkPathless(value: Json, { paths, extensions, dottedKeys }: Behaviour['patch']): void {
   const names = Object.keys(value);
   if (paths === 'required') throw refusal(400, 'an operation needs a path', 'invalidPath');
-  if (paths === 'single' && pathsIn(value).length > 1) throw refusal(400, 'without a path only one attribute', 'invalidPath');
+  if (paths === 'single' && pathsIn(value).length > 1)
+    throw refusal(400, 'without a path only one attribute', 'invalidPath');
   for (const name of names) {
     const isUrn = /^urn:/i.test(name);
     if (!isUrn && name.includes('.') && !dottedKeys) throw refusal(400, `unknown attribute ${name}`, 'invalidPath');
@@ -50,7 +57,8 @@ function checkPathless(value: Json, { paths, extensions, dottedKeys }: Behaviour
 }
 
 function checkExtension(style: 'object' | 'colon', taken: Behaviour['patch']['extensions']): void {
-  if (taken !== 'any' && taken !== style) throw refusal(400, `extensions are not written as ${style} here`, 'invalidPath');
+  if (taken !== 'any' && taken !== style)
+    throw refusal(400, `extensions are not written as ${style} here`, 'invalidPath');
 }
 
 function isExtension(name: string): boolean {
@@ -62,7 +70,9 @@ function receivePath(kind: Kind, operation: Json, path: string, behaviour: Behav
   const { op, value } = operation;
   if (isExtension(path) && isObject(value)) {
     checkExtension('object', patch.extensions);
-    return Object.entries(value).flatMap(([name, one]) => receiveOne(kind, { op, path: `${path}:${name}`, value: one }, `${path}:${name}`, behaviour));
+    return Object.entries(value).flatMap(([name, one]) =>
+      receiveOne(kind, { op, path: `${path}:${name}`, value: one }, `${path}:${name}`, behaviour),
+    );
   }
   if (path.includes('[')) {
     if (patch.valueFilters === 'ignored') return [];
@@ -71,7 +81,8 @@ function receivePath(kind: Kind, operation: Json, path: string, behaviour: Behav
   } else if (patch.paths === 'absent' && op !== 'remove') {
     throw refusal(400, 'attributes are written without a path', 'invalidPath');
   }
-  if (/^urn:/i.test(path) && !path.toLowerCase().startsWith(urn[kind].toLowerCase())) checkExtension('colon', patch.extensions);
+  if (/^urn:/i.test(path) && !path.toLowerCase().startsWith(urn[kind].toLowerCase()))
+    checkExtension('colon', patch.extensions);
   return receiveOne(kind, operation, path, behaviour);
 }
 
@@ -88,15 +99,18 @@ function receiveOne(kind: Kind, operation: Json, path: string, behaviour: Behavi
   }
   const { value } = operation;
   const isEmpty = value === '' || (Array.isArray(value) && value.length === 0);
-  if ((value === null && clear.includes('null')) || (isEmpty && clear.includes('empty'))) return [{ op: 'remove', path }];
+  if ((value === null && clear.includes('null')) || (isEmpty && clear.includes('empty')))
+    return [{ op: 'remove', path }];
   return [{ ...operation, ...receiveValue(path, value, behaviour) }];
 }
 
 function receiveValue(path: string, value: unknown, behaviour: Behaviour): Json {
   const { manager } = behaviour.values;
   const lower = path.toLowerCase();
-  if (lower.endsWith(':manager.value') && !manager.includes('sub-attribute')) throw refusal(400, 'manager is written whole', 'invalidPath');
-  if (lower === 'manager' && manager.includes('array')) return { path: `${urn.enterprise}:manager`, value: receiveManager(value, behaviour, false) };
+  if (lower.endsWith(':manager.value') && !manager.includes('sub-attribute'))
+    throw refusal(400, 'manager is written whole', 'invalidPath');
+  if (lower === 'manager' && manager.includes('array'))
+    return { path: `${urn.enterprise}:manager`, value: receiveManager(value, behaviour, false) };
   if (lower.endsWith(':manager')) return { path, value: receiveManager(value, behaviour, false) };
   return { path, value: receiveBooleans(path, value, behaviour.values.booleans) };
 }
@@ -107,9 +121,14 @@ function checkActive(operations: readonly Json[], { users, patch }: Behaviour): 
   if (users.patch === 'active' || users.patch === 'deactivate') {
     if (!only) throw refusal(400, 'nothing but active can be patched', 'invalidPath');
     const switchesOff = operations.length === 1 && /false/i.test(JSON.stringify(operations[0]?.['value'] ?? null));
-    if (users.patch === 'deactivate' && !switchesOff) throw refusal(400, 'nothing but active=false can be patched', 'invalidValue');
+    if (users.patch === 'deactivate' && !switchesOff)
+      throw refusal(400, 'nothing but active=false can be patched', 'invalidValue');
   }
-  if (patch.active === 'alone' && about.length > 0 && (!only || operations.length > 1 || about.some(({ path }) => path !== undefined))) {
+  if (
+    patch.active === 'alone' &&
+    about.length > 0 &&
+    (!only || operations.length > 1 || about.some(({ path }) => path !== undefined))
+  ) {
     throw refusal(400, 'active comes alone and without a path', 'invalidPath');
   }
 }

@@ -9,16 +9,20 @@ import { forgetAt } from './rules.ts';
 export function receiveResource(kind: Kind, sent: unknown, method: 'POST' | 'PUT', behaviour: Behaviour): unknown {
   if (!isObject(sent)) return sent;
   const booleans = behaviour.values.booleans === 'boolean' ? 'boolean' : 'either';
-  const body = Object.fromEntries(Object.entries(sent).map(([name, value]) => [name, receiveBooleans(name, value, booleans)]));
+  const body = Object.fromEntries(
+    Object.entries(sent).map(([name, value]) => [name, receiveBooleans(name, value, booleans)]),
+  );
   const type = kind === 'User' ? behaviour.users : behaviour.groups;
   for (const name of Object.keys(body)) checkRefused(name, type.refused);
   if (kind === 'Group') checkMembersOf(body, method, behaviour);
-  if (method === 'PUT' && type.putNull !== 'unassigned' && hasNull(body)) throw refusal(type.putNull === 'fails' ? 500 : 400, 'null is no value', 'invalidValue');
+  if (method === 'PUT' && type.putNull !== 'unassigned' && hasNull(body))
+    throw refusal(type.putNull === 'fails' ? 500 : 400, 'null is no value', 'invalidValue');
   for (const path of type.ignored) forgetAt(body, path);
   const extension = get(body, urn.enterprise);
   if (isObject(extension)) {
     const key = keyOf(extension, 'manager');
-    if (extension[key] !== undefined && extension[key] !== null) extension[key] = receiveManager(extension[key], behaviour, true);
+    if (extension[key] !== undefined && extension[key] !== null)
+      extension[key] = receiveManager(extension[key], behaviour, true);
   }
   return body;
 }
@@ -26,21 +30,29 @@ export function receiveResource(kind: Kind, sent: unknown, method: 'POST' | 'PUT
 function checkMembersOf(body: Json, method: 'POST' | 'PUT', { members }: Behaviour): void {
   const list = get(body, 'members');
   if (!Array.isArray(list)) return;
-  if (list.length > 0 && members.onCreate === 'refused') throw refusal(400, 'members are added by PATCH', 'invalidValue');
+  if (list.length > 0 && members.onCreate === 'refused')
+    throw refusal(400, 'members are added by PATCH', 'invalidValue');
   if (list.length > members.maxOnCreate) throw refusal(400, `at most ${members.maxOnCreate} members`, 'invalidValue');
-  if (method === 'PUT' && members.replace === 'refused') throw refusal(400, 'the list of members cannot be replaced', 'invalidValue');
+  if (method === 'PUT' && members.replace === 'refused')
+    throw refusal(400, 'the list of members cannot be replaced', 'invalidValue');
 }
 
 export function checkRefused(name: string, refused: readonly string[]): void {
   const lower = name.toLowerCase();
-  const hit = refused.find((one) => lower === one.toLowerCase() || lower.startsWith(`${one.toLowerCase()}.`) || lower.startsWith(`${one.toLowerCase()}[`));
+  const hit = refused.find(
+    (one) =>
+      lower === one.toLowerCase() ||
+      lower.startsWith(`${one.toLowerCase()}.`) ||
+      lower.startsWith(`${one.toLowerCase()}[`),
+  );
   if (hit !== undefined) throw refusal(400, `${hit} is not supported`, 'invalidValue');
 }
 
 /** A copy. Booleans are those of `active` and `primary`; everything else stays what it is. */
 export function receiveBooleans(name: string, value: unknown, booleans: Behaviour['values']['booleans']): unknown {
   if (Array.isArray(value)) return value.map((one) => receiveBooleans(name, one, booleans));
-  if (isObject(value)) return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, receiveBooleans(key, one, booleans)]));
+  if (isObject(value))
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, receiveBooleans(key, one, booleans)]));
   const last = /[^.\]:]*$/.exec(name.toLowerCase())?.[0] ?? '';
   if (last !== 'active' && last !== 'primary') return value;
   if (booleans === 'string' && typeof value === 'boolean') throw refusal(400, `${name} is a string`, 'invalidValue');

@@ -10,7 +10,13 @@ import { receiveResource } from './receive.ts';
 import { show } from './show.ts';
 
 /** One request to /Users or /Groups. @throws ScimError with the status to answer */
-export function answerResource(context: Context, kind: Kind, id: string | undefined, request: ScimRequestRecord, query: URLSearchParams): Answer {
+export function answerResource(
+  context: Context,
+  kind: Kind,
+  id: string | undefined,
+  request: ScimRequestRecord,
+  query: URLSearchParams,
+): Answer {
   const { store, lists } = context;
   const behaviour = context.behaviour();
   const type = kind === 'User' ? behaviour.users : behaviour.groups;
@@ -19,8 +25,14 @@ export function answerResource(context: Context, kind: Kind, id: string | undefi
     if (request.method === 'GET') return { status: 200, body: lists.page(kind, query) };
     if (request.method !== 'POST') throw new ScimError(405, `${request.method} is not for a whole endpoint`);
     if (!type.create) throw refusal(405, `${kind}s are not made here`);
-    if (type.lists === 'needed' && !Array.isArray(request.body?.[kind === 'User' ? 'groups' : 'members'])) throw refusal(400, 'a list is missing');
-    const created = createOrRevive(store, kind, receiveResource(kind, modern(kind, request.body, behaviour), 'POST', behaviour), behaviour);
+    if (type.lists === 'needed' && !Array.isArray(request.body?.[kind === 'User' ? 'groups' : 'members']))
+      throw refusal(400, 'a list is missing');
+    const created = createOrRevive(
+      store,
+      kind,
+      receiveResource(kind, modern(kind, request.body, behaviour), 'POST', behaviour),
+      behaviour,
+    );
     lists.created(String(created['id']));
     const location = `${context.baseUrl()}/${kind}s/${encodeURIComponent(String(created['id']))}`;
     return { ...shown(kind, 201, created, behaviour, type.createAnswer, query), location };
@@ -40,7 +52,13 @@ export function answerResource(context: Context, kind: Kind, id: string | undefi
   }
 }
 
-function put({ store, behaviour: rules }: Context, kind: Kind, id: string, request: ScimRequestRecord, query: URLSearchParams): Answer {
+function put(
+  { store, behaviour: rules }: Context,
+  kind: Kind,
+  id: string,
+  request: ScimRequestRecord,
+  query: URLSearchParams,
+): Answer {
   const behaviour = rules();
   const { put: way, putActive, putAnswer } = kind === 'User' ? behaviour.users : behaviour.groups;
   if (typeof way === 'number') throw refusal(way, 'PUT is not supported');
@@ -56,7 +74,13 @@ function put({ store, behaviour: rules }: Context, kind: Kind, id: string, reque
   return shown(kind, 200, after, behaviour, putAnswer, query);
 }
 
-function patch({ store, behaviour: rules }: Context, kind: Kind, id: string, request: ScimRequestRecord, query: URLSearchParams): Answer {
+function patch(
+  { store, behaviour: rules }: Context,
+  kind: Kind,
+  id: string,
+  request: ScimRequestRecord,
+  query: URLSearchParams,
+): Answer {
   const behaviour = rules();
   const { patch: way, patchAnswer } = kind === 'User' ? behaviour.users : behaviour.groups;
   if (typeof way === 'number') throw refusal(way, 'PATCH is not supported');
@@ -69,14 +93,25 @@ function patch({ store, behaviour: rules }: Context, kind: Kind, id: string, req
   const operations = kind === 'Group' && Array.isArray(asked) ? receiveRepeats(asked, before, behaviour) : asked;
   const message = isObject(understood) ? { ...understood, Operations: operations } : understood;
   // A server that claims to have done what it ignored; or, in 1.1, someone left who was not there.
-  const isEmptied = behaviour.protocol === '1.1' || (Array.isArray(sent?.['Operations']) && sent['Operations'].length > 0);
+  const isEmptied =
+    behaviour.protocol === '1.1' || (Array.isArray(sent?.['Operations']) && sent['Operations'].length > 0);
   const nothingLeft = Array.isArray(operations) && operations.length === 0 && isEmptied;
   const after = nothingLeft ? before : apply(store, kind, id, message, operations, ifMatch, behaviour);
   settleDeactivation(store, kind, before, after, behaviour);
-  const isEmpty = kind === 'Group' && behaviour.groups.rename === 'loses-members' && before['displayName'] !== after['displayName'];
-  const held = isEmpty ? store.replace(kind, id, Object.fromEntries(Object.entries(after).filter(([name]) => name !== 'members' && name !== 'meta')), undefined) : after;
+  const isEmpty =
+    kind === 'Group' && behaviour.groups.rename === 'loses-members' && before['displayName'] !== after['displayName'];
+  const held = isEmpty
+    ? store.replace(
+        kind,
+        id,
+        Object.fromEntries(Object.entries(after).filter(([name]) => name !== 'members' && name !== 'meta')),
+        undefined,
+      )
+    : after;
   const answer = shown(kind, 200, held, behaviour, patchAnswer, query);
-  return kind === 'Group' && behaviour.members.answers === 'none' && isObject(answer.body) ? { ...answer, body: { ...answer.body, members: [] } } : answer;
+  return kind === 'Group' && behaviour.members.answers === 'none' && isObject(answer.body)
+    ? { ...answer, body: { ...answer.body, members: [] } }
+    : answer;
 }
 
 function checkRename(id: string, body: Json | undefined): void {
@@ -88,8 +123,17 @@ function checkRename(id: string, body: Json | undefined): void {
   }
 }
 
-function apply(store: Context['store'], kind: Kind, id: string, message: unknown, operations: unknown, ifMatch: string | undefined, { patch: rules }: Behaviour): Json {
-  if (rules.atomic || !Array.isArray(operations) || !isObject(message) || operations.length < 2) return store.patch(kind, id, message, ifMatch);
+function apply(
+  store: Context['store'],
+  kind: Kind,
+  id: string,
+  message: unknown,
+  operations: unknown,
+  ifMatch: string | undefined,
+  { patch: rules }: Behaviour,
+): Json {
+  if (rules.atomic || !Array.isArray(operations) || !isObject(message) || operations.length < 2)
+    return store.patch(kind, id, message, ifMatch);
   let after: Json = {};
   for (const operation of operations) after = store.patch(kind, id, { ...message, Operations: [operation] }, undefined);
   return after;
@@ -118,9 +162,19 @@ function ifMatchOf({ headers }: ScimRequestRecord, { http }: Behaviour): string 
   return ['honoured', 'required', 'demanded'].includes(http.etags) ? ifMatch : undefined;
 }
 
-function shown(kind: Kind, status: number, resource: Json, behaviour: Behaviour, form: Behaviour['users']['patchAnswer'], query: URLSearchParams): Answer {
+function shown(
+  kind: Kind,
+  status: number,
+  resource: Json,
+  behaviour: Behaviour,
+  form: Behaviour['users']['patchAnswer'],
+  query: URLSearchParams,
+): Answer {
   const meta = resource['meta'];
-  const version = behaviour.http.etags !== 'off' && isObject(meta) && typeof meta['version'] === 'string' ? { version: meta['version'] } : {};
+  const version =
+    behaviour.http.etags !== 'off' && isObject(meta) && typeof meta['version'] === 'string'
+      ? { version: meta['version'] }
+      : {};
   if (form === 'empty') return { status: status === 200 ? 204 : status };
   if (form !== 'resource') return { status, body: form, type: form === 'OK' ? 'text/plain' : 'application/json' };
   return { status, body: show(kind, resource, behaviour, query), ...version };

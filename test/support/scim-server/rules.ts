@@ -4,7 +4,10 @@ import { get, isObject, refusal, type Json, type Kind } from './protocol.ts';
 /** What a server minds about a resource as a whole, however it came to be; and what it makes of its values. */
 export function enforceRules(kind: Kind, resource: Json, before: Json | undefined, behaviour: Behaviour): void {
   if (kind === 'User') checkUser(resource, before, behaviour);
-  else if (behaviour.groups.refusedPrefix !== '' && String(resource['displayName']).startsWith(behaviour.groups.refusedPrefix)) {
+  else if (
+    behaviour.groups.refusedPrefix !== '' &&
+    String(resource['displayName']).startsWith(behaviour.groups.refusedPrefix)
+  ) {
     throw refusal(400, `names do not begin with ${behaviour.groups.refusedPrefix}`, 'invalidValue');
   }
   const { required, immutable } = kind === 'User' ? behaviour.users : behaviour.groups;
@@ -12,23 +15,28 @@ export function enforceRules(kind: Kind, resource: Json, before: Json | undefine
     if (valueAt(resource, path) === undefined) throw refusal(400, `${path} is missing`, 'invalidValue');
   }
   for (const path of before === undefined ? [] : immutable) {
-    if (JSON.stringify(valueAt(before ?? {}, path)) !== JSON.stringify(valueAt(resource, path))) throw refusal(400, `${path} cannot change`, 'mutability');
+    if (JSON.stringify(valueAt(before ?? {}, path)) !== JSON.stringify(valueAt(resource, path)))
+      throw refusal(400, `${path} cannot change`, 'mutability');
   }
   if (kind === 'User') rewriteUser(resource, behaviour);
 }
 
 function checkUser(resource: Json, before: Json | undefined, { users, values }: Behaviour): void {
   if (before === undefined && resource['active'] === false) {
-    if (users.createInactive === 'refused') throw refusal(400, 'accounts are active when they are created', 'invalidValue');
+    if (users.createInactive === 'refused')
+      throw refusal(400, 'accounts are active when they are created', 'invalidValue');
     if (users.createInactive === 'ignored') resource['active'] = true;
   }
   for (const name of ['emails', 'phoneNumbers', 'addresses'] as const) {
     const list = elements(resource[name]);
-    if (list.length > 1 && values.several === 'refused') throw refusal(400, `${name} takes one element`, 'invalidValue');
+    if (list.length > 1 && values.several === 'refused')
+      throw refusal(400, `${name} takes one element`, 'invalidValue');
     if (name !== 'emails') continue;
     const primaries = list.filter(({ primary }) => primary === true).length;
-    if (values.primaryRequired === true && primaries < list.length) throw refusal(400, 'e-mails have to be primary', 'invalidValue');
-    if (values.primaryRequired === 'one' && list.length > 0 && primaries !== 1) throw refusal(400, 'one of the e-mails has to be primary', 'invalidValue');
+    if (values.primaryRequired === true && primaries < list.length)
+      throw refusal(400, 'e-mails have to be primary', 'invalidValue');
+    if (values.primaryRequired === 'one' && list.length > 0 && primaries !== 1)
+      throw refusal(400, 'one of the e-mails has to be primary', 'invalidValue');
     const { emailTypes } = values;
     if (emailTypes !== undefined && list.some(({ type }) => typeof type === 'string' && !emailTypes.includes(type))) {
       throw refusal(400, `types of e-mails are ${emailTypes.join(', ')}`, 'invalidValue');
@@ -41,7 +49,8 @@ function rewriteUser(resource: Json, { users, values }: Behaviour): void {
   for (const name of ['emails', 'phoneNumbers', 'addresses'] as const) {
     const list = elements(resource[name]);
     if (list.length === 0) continue;
-    const kept = values.several === 'first-kept' ? [list.find(({ primary }) => primary === true) ?? list[0] ?? {}] : list;
+    const kept =
+      values.several === 'first-kept' ? [list.find(({ primary }) => primary === true) ?? list[0] ?? {}] : list;
     resource[name] = kept.map((element) => rewriteElement(name, element, values));
   }
 }
@@ -49,7 +58,8 @@ function rewriteUser(resource: Json, { users, values }: Behaviour): void {
 function rewriteElement(name: string, element: Json, values: Behaviour['values']): Json {
   const result = { ...element };
   if (!values.typesKept) delete result['type'];
-  if (name === 'phoneNumbers' && values.phones === 'normalised') result['value'] = String(result['value']).replace(/[^\d+]/g, '');
+  if (name === 'phoneNumbers' && values.phones === 'normalised')
+    result['value'] = String(result['value']).replace(/[^\d+]/g, '');
   return result;
 }
 

@@ -12,7 +12,16 @@ export interface Attribute {
 }
 
 function attribute(name: string, rest: Partial<Omit<Attribute, 'name'>> = {}): Attribute {
-  return { name, type: 'string', multiValued: false, required: false, caseExact: false, readOnly: false, sub: [], ...rest };
+  return {
+    name,
+    type: 'string',
+    multiValued: false,
+    required: false,
+    caseExact: false,
+    readOnly: false,
+    sub: [],
+    ...rest,
+  };
 }
 
 function complex(name: string, sub: readonly Attribute[], rest: Partial<Attribute> = {}): Attribute {
@@ -22,9 +31,15 @@ function complex(name: string, sub: readonly Attribute[], rest: Partial<Attribut
 const texts = (...names: string[]): Attribute[] => names.map((name) => attribute(name));
 const reference = attribute('$ref', { caseExact: true });
 const plural = (name: string, ...more: Attribute[]): Attribute =>
-  complex(name, [...(more.length === 0 ? texts('value') : more), ...texts('display', 'type'), attribute('primary', { type: 'boolean' })], {
-    multiValued: true,
-  });
+  complex(
+    name,
+    [
+      ...(more.length === 0 ? texts('value') : more),
+      ...texts('display', 'type'),
+      attribute('primary', { type: 'boolean' }),
+    ],
+    { multiValued: true },
+  );
 
 const common: readonly Attribute[] = [
   attribute('id', { caseExact: true, readOnly: true }),
@@ -35,14 +50,27 @@ const common: readonly Attribute[] = [
 export const user: readonly Attribute[] = [
   attribute('userName', { required: true }),
   complex('name', texts('formatted', 'familyName', 'givenName', 'middleName', 'honorificPrefix', 'honorificSuffix')),
-  ...texts('displayName', 'nickName', 'profileUrl', 'title', 'userType', 'preferredLanguage', 'locale', 'timezone', 'password'),
+  ...texts(
+    'displayName',
+    'nickName',
+    'profileUrl',
+    'title',
+    'userType',
+    'preferredLanguage',
+    'locale',
+    'timezone',
+    'password',
+  ),
   attribute('active', { type: 'boolean' }),
   plural('emails'),
   plural('phoneNumbers'),
   plural('ims'),
   plural('photos'),
   plural('addresses', ...texts('formatted', 'streetAddress', 'locality', 'region', 'postalCode', 'country')),
-  complex('groups', [attribute('value', { caseExact: true }), reference, ...texts('display', 'type')], { multiValued: true, readOnly: true }),
+  complex('groups', [attribute('value', { caseExact: true }), reference, ...texts('display', 'type')], {
+    multiValued: true,
+    readOnly: true,
+  }),
   plural('entitlements'),
   plural('roles'),
   plural('x509Certificates'),
@@ -50,12 +78,18 @@ export const user: readonly Attribute[] = [
 
 export const group: readonly Attribute[] = [
   attribute('displayName', { required: true }),
-  complex('members', [attribute('value', { caseExact: true }), reference, ...texts('type', 'display')], { multiValued: true }),
+  complex('members', [attribute('value', { caseExact: true }), reference, ...texts('type', 'display')], {
+    multiValued: true,
+  }),
 ];
 
 export const enterprise: readonly Attribute[] = [
   ...texts('employeeNumber', 'costCenter', 'organization', 'division', 'department'),
-  complex('manager', [attribute('value', { caseExact: true }), reference, attribute('displayName', { readOnly: true })]),
+  complex('manager', [
+    attribute('value', { caseExact: true }),
+    reference,
+    attribute('displayName', { readOnly: true }),
+  ]),
 ];
 
 /** Attributes of a core schema, with those that every resource has. */
@@ -85,7 +119,8 @@ export function complaintAbout(attribute: Attribute, value: unknown): string | u
 }
 
 export function complaintAboutOne(attribute: Attribute, value: unknown): string | undefined {
-  if (attribute.type !== 'complex') return typeof value === attribute.type ? undefined : `${attribute.name} is not a ${attribute.type}`;
+  if (attribute.type !== 'complex')
+    return typeof value === attribute.type ? undefined : `${attribute.name} is not a ${attribute.type}`;
   if (!isObject(value)) return `${attribute.name} is not an object`;
   for (const [name, held] of Object.entries(value)) {
     const sub = attributeNamed(attribute.sub, name);

@@ -115,7 +115,10 @@ export async function startScimServer(options: ScimServerOptions = {}): Promise<
     lists: createLists(store, rules),
     behaviour: rules,
     baseUrl: () => baseUrl,
-    inner: (record) => attempt(record, () => answerFor(context, record, new URL(behaviour.http.basePath + record.path, 'http://127.0.0.1'))),
+    inner: (record) =>
+      attempt(record, () =>
+        answerFor(context, record, new URL(behaviour.http.basePath + record.path, 'http://127.0.0.1')),
+      ),
   };
 
   const carryOut = (record: ScimRequestRecord, url: URL): Answer => {
@@ -128,7 +131,8 @@ export async function startScimServer(options: ScimServerOptions = {}): Promise<
     if (record.method === 'GET' || answer.status >= 300) return answer;
     writes += 1;
     const { failAfterCommit } = behaviour.pace;
-    if (failAfterCommit > 0 && writes % failAfterCommit === 0) return renderError(new ScimError(500, 'something went wrong'), behaviour);
+    if (failAfterCommit > 0 && writes % failAfterCommit === 0)
+      return renderError(new ScimError(500, 'something went wrong'), behaviour);
     return behaviour.http.writes === 'asynchronous' ? { status: 202, headers: { 'set-txn': randomUUID() } } : answer;
   };
 
@@ -136,10 +140,14 @@ export async function startScimServer(options: ScimServerOptions = {}): Promise<
     if (milliseconds > 0) pause = { from: now(), until: Math.max(pause.until, now() + milliseconds) };
   };
   /** What is answered without a look at what was asked for. */
-  const turnAway = (record: ScimRequestRecord): { readonly answer: Answer | undefined; readonly headers: Readonly<Record<string, string>> } => {
-    if (now() < pause.until) early.push({ number: record.number, since: now() - pause.from, until: pause.until - now() });
+  const turnAway = (
+    record: ScimRequestRecord,
+  ): { readonly answer: Answer | undefined; readonly headers: Readonly<Record<string, string>> } => {
+    if (now() < pause.until)
+      early.push({ number: record.number, since: now() - pause.from, until: pause.until - now() });
     const { unavailable } = behaviour.pace;
-    if (unavailable > 0 && record.number % unavailable === 0) return { answer: renderError(new ScimError(503, 'come again later'), behaviour), headers: {} };
+    if (unavailable > 0 && record.number % unavailable === 0)
+      return { answer: renderError(new ScimError(503, 'come again later'), behaviour), headers: {} };
     const { wait, headers } = pace.take(record);
     if (wait === 0) return { answer: undefined, headers };
     asks(wait * 1000);
@@ -234,9 +242,12 @@ function misbehave(fault: Fault, record: { status: number }, carryOut: () => Ans
   switch (fault.kind) {
     case 'answer': {
       record.status = fault.status;
-      const text = typeof fault.body === 'string' ? fault.body : fault.body === undefined ? '' : JSON.stringify(fault.body);
+      const text =
+        typeof fault.body === 'string' ? fault.body : fault.body === undefined ? '' : JSON.stringify(fault.body);
       const type = typeof fault.body === 'string' ? 'text/html; charset=utf-8' : 'application/scim+json; charset=utf-8';
-      response.writeHead(fault.status, { ...(text === '' ? {} : { 'content-type': type }), ...fault.headers }).end(text);
+      response
+        .writeHead(fault.status, { ...(text === '' ? {} : { 'content-type': type }), ...fault.headers })
+        .end(text);
       return;
     }
     case 'cut':
@@ -249,7 +260,9 @@ function misbehave(fault: Fault, record: { status: number }, carryOut: () => Ans
     case 'garble': {
       const { status } = carryOut();
       record.status = fault.status ?? status;
-      response.writeHead(record.status, { 'content-type': 'text/html; charset=utf-8', ...fault.headers }).end(fault.body);
+      response
+        .writeHead(record.status, { 'content-type': 'text/html; charset=utf-8', ...fault.headers })
+        .end(fault.body);
       return;
     }
     case 'endless':

@@ -11,7 +11,8 @@ export function show(kind: Kind, resource: Json, behaviour: Behaviour, query?: U
   const projected = query?.has('attributes') === true || query?.has('excludedAttributes') === true;
   const result = list.projection && projected ? project(resource, query) : resource;
   const asked = query?.get('attributes')?.toLowerCase().split(',') ?? [];
-  if (members.shown === 'never' || (members.shown === 'attributes' && !asked.includes('members'))) delete result['members'];
+  if (members.shown === 'never' || (members.shown === 'attributes' && !asked.includes('members')))
+    delete result['members'];
   for (const name of kind === 'User' ? users.hides : groups.hides) Reflect.deleteProperty(result, name);
   if (users.ids === 'number' && /^\d+$/.test(String(result['id']))) result['id'] = Number(result['id']);
   if (users.ids === 'long-number' && /^\d+$/.test(String(result['id']))) result['id'] = rawJson(String(result['id']));
@@ -30,7 +31,8 @@ function showUser(result: Json, { names, emailsShown }: Behaviour['values']): vo
     delete result['name'];
     for (const [key, value] of Object.entries(name)) result[`name.${key}`] = value;
   }
-  if (emailsShown === 'texts' && Array.isArray(emails)) result['emails'] = emails.filter(isObject).map(({ value }) => value);
+  if (emailsShown === 'texts' && Array.isArray(emails))
+    result['emails'] = emails.filter(isObject).map(({ value }) => value);
 }
 
 function showGroup(result: Json, { shownPrefix, shownExternalId }: Behaviour['groups']): void {
@@ -43,7 +45,12 @@ function showGroup(result: Json, { shownPrefix, shownExternalId }: Behaviour['gr
 
 /** `attributes` and `excludedAttributes` (RFC 7644 §3.9), of whole attributes. */
 function project(resource: Json, query: URLSearchParams): Json {
-  const list = (name: string): string[] | undefined => query.get(name)?.toLowerCase().split(',').map((one) => one.trim().split('.')[0] ?? '');
+  const list = (name: string): string[] | undefined =>
+    query
+      .get(name)
+      ?.toLowerCase()
+      .split(',')
+      .map((one) => one.trim().split('.')[0] ?? '');
   const wanted = list('attributes');
   const unwanted = list('excludedAttributes') ?? [];
   const always = ['id', 'schemas'];

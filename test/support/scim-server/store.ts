@@ -77,7 +77,8 @@ export function createStore(now: () => Date, behaviour: () => Behaviour): Store 
     const keys = keysOf(kind, resource);
     for (const key of keys) {
       const owner = owners[kind].get(key);
-      if (owner !== undefined && owner !== id) throw new ScimError(409, `there is a ${kind} with this ${key.slice(0, key.indexOf(':'))}`, 'uniqueness');
+      if (owner !== undefined && owner !== id)
+        throw new ScimError(409, `there is a ${kind} with this ${key.slice(0, key.indexOf(':'))}`, 'uniqueness');
     }
     for (const key of before === undefined ? [] : keysOf(kind, before)) owners[kind].delete(key);
     for (const key of keys) owners[kind].set(key, id);
@@ -91,7 +92,9 @@ export function createStore(now: () => Date, behaviour: () => Behaviour): Store 
       const candidates = filter === undefined ? undefined : candidatesFor(kind, filter, owners[kind], behaviour());
       const found = candidates?.map((id) => resources[kind].get(id)).filter((resource) => resource !== undefined);
       const list = found ?? [...resources[kind].values()];
-      return list.filter((resource) => filter === undefined || matchesResource(filter, kind, resource, behaviour().filter.ignoresCase));
+      return list.filter(
+        (resource) => filter === undefined || matchesResource(filter, kind, resource, behaviour().filter.ignoresCase),
+      );
     },
     read: (kind, id) => structuredClone(held(kind, id)),
     create(kind, body) {
@@ -102,7 +105,8 @@ export function createStore(now: () => Date, behaviour: () => Behaviour): Store 
     replace(kind, id, body, ifMatch) {
       const before = held(kind, id);
       checkVersion(before, ifMatch);
-      if (isObject(body) && body['id'] !== undefined && body['id'] !== id) throw violation('id is another one', 'mutability');
+      if (isObject(body) && body['id'] !== undefined && body['id'] !== id)
+        throw violation('id is another one', 'mutability');
       return save(kind, id, { schemas: [], id, ...checkedBody(kind, body, false) }, before);
     },
     patch(kind, id, message, ifMatch) {
@@ -111,12 +115,19 @@ export function createStore(now: () => Date, behaviour: () => Behaviour): Store 
       const resource = structuredClone(before);
       const { patch, members } = behaviour();
       const { noMatch, addReplaces } = patch;
-      const rules = { noMatch, addReplaces, repeated: members.repeated, valueRemovals: members.remove.includes('values') };
+      const rules = {
+        noMatch,
+        addReplaces,
+        repeated: members.repeated,
+        valueRemovals: members.remove.includes('values'),
+      };
       applyPatch(kind, resource, structuredClone(message), rules);
       return save(kind, id, resource, before);
     },
     restore(kept) {
-      const all = (['User', 'Group'] as const).flatMap((kind) => [...resources[kind].values()].map((resource) => ({ kind, resource })));
+      const all = (['User', 'Group'] as const).flatMap((kind) =>
+        [...resources[kind].values()].map((resource) => ({ kind, resource })),
+      );
       const ids = new Map(all.map(({ kind, resource }) => [String(resource['id']), kept(kind, resource)]));
       for (const kind of ['User', 'Group'] as const) {
         resources[kind].clear();
@@ -145,9 +156,12 @@ export function createStore(now: () => Date, behaviour: () => Behaviour): Store 
 function withIds(resource: Json, ids: ReadonlyMap<string, string | undefined>): Json {
   const copy = structuredClone(resource);
   const { members, [urn.enterprise]: enterprise } = copy;
-  const idOf = (held: unknown): string | undefined => (isObject(held) && ids.has(String(held['value'])) ? ids.get(String(held['value'])) : undefined);
+  const idOf = (held: unknown): string | undefined =>
+    isObject(held) && ids.has(String(held['value'])) ? ids.get(String(held['value'])) : undefined;
   if (Array.isArray(members)) {
-    const left = members.flatMap((member: unknown) => (isObject(member) && idOf(member) !== undefined ? [{ ...member, value: idOf(member) }] : []));
+    const left = members.flatMap((member: unknown) =>
+      isObject(member) && idOf(member) !== undefined ? [{ ...member, value: idOf(member) }] : [],
+    );
     if (left.length > 0) copy['members'] = left;
     else delete copy['members'];
   }
@@ -159,7 +173,12 @@ function withIds(resource: Json, ids: ReadonlyMap<string, string | undefined>): 
 }
 
 /** A lone `eq` on something unique is answered from the index. */
-function candidatesFor(kind: Kind, filter: Filter, owners: ReadonlyMap<string, string>, behaviour: Behaviour): string[] | undefined {
+function candidatesFor(
+  kind: Kind,
+  filter: Filter,
+  owners: ReadonlyMap<string, string>,
+  behaviour: Behaviour,
+): string[] | undefined {
   if (filter.kind !== 'eq' || filter.schema !== undefined || filter.names.length !== 1) return undefined;
   const attribute = unique[kind].find((name) => name.toLowerCase() === filter.names[0]?.toLowerCase());
   if (attribute === undefined || typeof filter.value !== 'string') return undefined;

@@ -19,16 +19,29 @@ export const vendors = {
     members: { maxOnCreate: 100, maxPerRequest: 100, replace: 'refused', remove: ['filter', 'values'], shown: 'never' },
     filter: { or: false },
     list: { paging: 'both' },
-    errors: { extra: { schema: 'urn:ietf:params:scim:api:messages:2.0:Error', exceptionRequestId: 'request-1', timeStamp: '2026-11-01 00:00:00.000' } },
+    errors: {
+      extra: {
+        schema: 'urn:ietf:params:scim:api:messages:2.0:Error',
+        exceptionRequestId: 'request-1',
+        timeStamp: '2026-11-01 00:00:00.000',
+      },
+    },
   },
 
   // github/docs: provisioning-users-and-groups-with-scim-using-the-rest-api, emu-scim-rate-limit-details
   'github-emu': {
     http: { basePath: '/scim/v2/enterprises/acme', requiredHeaders: ['user-agent'] },
-    users: { required: ['externalId', 'userName', 'displayName', 'active', 'emails.value', 'emails.type', 'emails.primary'] },
+    users: {
+      required: ['externalId', 'userName', 'displayName', 'active', 'emails.value', 'emails.type', 'emails.primary'],
+    },
     patch: { valueFilters: 'ignored' },
     members: { remove: ['values', 'all'], otherRemovals: 'ignored' },
-    filter: { users: ['userName', 'externalId', 'id', 'displayName'], groups: ['externalId', 'id', 'displayName'], and: false, or: false },
+    filter: {
+      users: ['userName', 'externalId', 'id', 'displayName'],
+      groups: ['externalId', 'id', 'displayName'],
+      and: false,
+      or: false,
+    },
     pace: { buckets: [{ requests: 1000, perSeconds: 3600, methods: ['POST'], resource: 'Users' }] },
   },
 
@@ -81,7 +94,11 @@ export const vendors = {
     http: { basePath: '/scim/v1', mediaType: 'application/json' },
     discovery: { serviceProviderConfig: 'ServiceProviderConfigs', resourceTypes: false, schemas: false },
     users: { required: ['userName', 'emails'], deletion: 'deactivates' },
-    pace: { buckets: [{ requests: 180, perSeconds: 60, burst: 20, methods: ['POST', 'PUT', 'PATCH', 'DELETE'], resource: 'Users' }] },
+    pace: {
+      buckets: [
+        { requests: 180, perSeconds: 60, burst: 20, methods: ['POST', 'PUT', 'PATCH', 'DELETE'], resource: 'Users' },
+      ],
+    },
   },
 
   // developer.atlassian.com/cloud/admin/user-provisioning/rest
@@ -99,7 +116,12 @@ export const vendors = {
     members: { shown: 'single' },
     filter: { users: ['userName'], groups: ['displayName'], and: false, or: false },
     errors: { shape: 'zoom' },
-    pace: { buckets: [{ requests: 1, perSeconds: 1, resource: 'Users' }, { requests: 1, perSeconds: 1, resource: 'Groups' }] },
+    pace: {
+      buckets: [
+        { requests: 1, perSeconds: 1, resource: 'Users' },
+        { requests: 1, perSeconds: 1, resource: 'Groups' },
+      ],
+    },
   },
 
   // help.salesforce.com: identity_scim_{overview,rest_api,manage_groups}
@@ -119,10 +141,7 @@ export const vendors = {
   },
 
   // docs.snowflake.com: BCR-2276 (bundle 2026_03)
-  snowflake: {
-    values: { several: 'refused' },
-    filter: { and: false, or: false },
-  },
+  snowflake: { values: { several: 'refused' }, filter: { and: false, or: false } },
   'snowflake-before-2026_03': {
     values: { several: 'refused' },
     filter: { and: false, or: false, unsupported: 'empty' },
@@ -217,7 +236,12 @@ export const vendors = {
   // developer.webex.com: bulk-manage-scim-2
   webex: {
     http: { basePath: '/identity/scim/acme/v2' },
-    bulk: { supported: true, operationsKey: 'operations', failOnErrorsRequired: true, methods: ['POST', 'PATCH', 'DELETE'] },
+    bulk: {
+      supported: true,
+      operationsKey: 'operations',
+      failOnErrorsRequired: true,
+      methods: ['POST', 'PATCH', 'DELETE'],
+    },
   },
 
   // learn.microsoft.com: synchronization-synchronizationjob-post-bulkupload

@@ -8,7 +8,11 @@ import { projectTarget } from '../../../src/core/mapping/project.ts';
 import { entry, now } from '../../support/entries.ts';
 import { loadText, withTarget } from './files.ts';
 
-async function define(context: TestContext, lines: string, preset: PresetName = 'active-directory'): Promise<TargetDefinition> {
+async function define(
+  context: TestContext,
+  lines: string,
+  preset: PresetName = 'active-directory',
+): Promise<TargetDefinition> {
   return defineTarget(await loadText(context, withTarget(lines)), 'wiki', new Map([['corp', preset]]));
 }
 
@@ -31,7 +35,10 @@ describe('the presets', () => {
 
 it('a map in the configuration adds, replaces and removes key by key', async (t) => {
   const preset = sources((await loadPreset('active-directory')).user);
-  const definition = await define(t, "users: { map: { nickName: cn, displayName: null, userName: { value: 'lower(mail)' } } }");
+  const definition = await define(
+    t,
+    "users: { map: { nickName: cn, displayName: null, userName: { value: 'lower(mail)' } } }",
+  );
   const rules = definition.maps.get('corp')?.user;
   const { displayName, ...rest } = preset;
   assert.ok(displayName !== undefined);
@@ -41,7 +48,10 @@ it('a map in the configuration adds, replaces and removes key by key', async (t)
 
 it('a key with other capitals is the same key', async (t) => {
   const definition = await define(t, 'users: { map: { USERNAME: cn } }');
-  assert.equal(Object.keys(sources(definition.maps.get('corp')?.user)).filter((path) => path.toLowerCase() === 'username').length, 1);
+  assert.equal(
+    Object.keys(sources(definition.maps.get('corp')?.user)).filter((path) => path.toLowerCase() === 'username').length,
+    1,
+  );
   assert.deepEqual(definition.match.user, ['externalId', 'userName']);
 });
 
@@ -61,7 +71,10 @@ it('a match path that nothing fills is refused', async (t) => {
 });
 
 it('scope comes from the configuration', async (t) => {
-  const definition = await define(t, "scope: { users: { where: 'department == \"Sales\"', memberOf: [CN=a] }, groups: { nested: direct } }");
+  const definition = await define(
+    t,
+    'scope: { users: { where: \'department == "Sales"\', memberOf: [CN=a] }, groups: { nested: direct } }',
+  );
   assert.equal(definition.scope.user.where?.source, 'department == "Sales"');
   assert.deepEqual(definition.scope.user.memberOf, ['CN=a']);
   assert.equal(definition.scope.group.where, undefined);
@@ -70,10 +83,14 @@ it('scope comes from the configuration', async (t) => {
 
 describe('a profile fits the map to the target', () => {
   const rulesOf = async (t: TestContext, lines: string) => (await define(t, lines)).maps.get('corp');
-  const applyOf = (rules: readonly MapRule[] | undefined) => Object.fromEntries((rules ?? []).map((rule) => [rule.path.text, rule.apply]));
+  const applyOf = (rules: readonly MapRule[] | undefined) =>
+    Object.fromEntries((rules ?? []).map((rule) => [rule.path.text, rule.apply]));
 
   it('what it drops leaves the map, with all its parts', async (t) => {
-    const rules = await rulesOf(t, 'profile: { users: { drop: [name, phoneNumbers.value, enterprise.manager] }, groups: { drop: [nickName] } }\ngroups: { map: { nickName: cn } }');
+    const rules = await rulesOf(
+      t,
+      'profile: { users: { drop: [name, phoneNumbers.value, enterprise.manager] }, groups: { drop: [nickName] } }\ngroups: { map: { nickName: cn } }',
+    );
     const paths = Object.keys(sources(rules?.user));
     assert.ok(paths.includes('userName') && paths.includes('addresses[type eq "work"].locality'));
     assert.ok(!paths.some((path) => /^name|^phoneNumbers|:manager$/.test(path)), paths.join());
@@ -83,7 +100,10 @@ describe('a profile fits the map to the target', () => {
   it('what it never changes is sent at creation only, and people are found by it all the same', async (t) => {
     const definition = await define(t, 'profile: { users: { immutable: [userName, name] } }');
     const apply = applyOf(definition.maps.get('corp')?.user);
-    assert.deepEqual([apply['userName'], apply['name.givenName'], apply['displayName'], apply['active']], ['create', 'create', 'always', 'always']);
+    assert.deepEqual(
+      [apply['userName'], apply['name.givenName'], apply['displayName'], apply['active']],
+      ['create', 'create', 'always', 'always'],
+    );
     assert.deepEqual(definition.match.user, ['externalId', 'userName']);
   });
 
@@ -96,15 +116,26 @@ describe('a profile fits the map to the target', () => {
   });
 
   it('with room for one, the element that is mapped first stays', async (t) => {
-    const rules = await rulesOf(t, 'profile: { values: { single: true } }\nusers: { map: { \'emails[type eq "home"].value\': info, emails: mail } }');
+    const rules = await rulesOf(
+      t,
+      'profile: { values: { single: true } }\nusers: { map: { \'emails[type eq "home"].value\': info, emails: mail } }',
+    );
     const paths = Object.keys(sources(rules?.user)).filter((path) => /^(emails|phoneNumbers|addresses)/.test(path));
-    assert.deepEqual(new Set(paths.map((path) => path.replace(/\..*/, ''))), new Set(['emails[type eq "work"]', 'phoneNumbers[type eq "work"]', 'addresses[type eq "work"]']));
+    assert.deepEqual(
+      new Set(paths.map((path) => path.replace(/\..*/, ''))),
+      new Set(['emails[type eq "work"]', 'phoneNumbers[type eq "work"]', 'addresses[type eq "work"]']),
+    );
     assert.equal(paths.filter((path) => path.startsWith('addresses')).length, 5);
   });
 
   it('with room for one, a list keeps its first value, whatever the order of the directory', async (t) => {
-    const definition = await define(t, 'profile: { values: { single: true } }\nusers: { map: { \'emails[type eq "work"].value\': null, emails: mail } }');
-    const entries = [entry('ann', { userPrincipalName: 'ann@x', displayName: 'Ann', mail: ['z@x', 'a@x'], userAccountControl: '512' })];
+    const definition = await define(
+      t,
+      'profile: { values: { single: true } }\nusers: { map: { \'emails[type eq "work"].value\': null, emails: mail } }',
+    );
+    const entries = [
+      entry('ann', { userPrincipalName: 'ann@x', displayName: 'Ann', mail: ['z@x', 'a@x'], userAccountControl: '512' }),
+    ];
     const [ann] = projectTarget(entries, definition, now).resources;
     assert.deepEqual(ann?.attributes.get('emails'), [{ value: 'a@x' }]);
   });
@@ -112,17 +143,26 @@ describe('a profile fits the map to the target', () => {
   it('what it requires is known, but for what is marked as primary when it is written', async (t) => {
     const { required, profile } = await define(t, 'profile: github-emu');
     assert.equal(profile, 'github-emu');
-    assert.deepEqual(required.user.map(({ text }) => text), ['externalId', 'active', 'userName', 'displayName', 'emails.value', 'emails.type']);
-    assert.deepEqual(required.group.map(({ text }) => text), ['displayName']);
+    assert.deepEqual(
+      required.user.map(({ text }) => text),
+      ['externalId', 'active', 'userName', 'displayName', 'emails.value', 'emails.type'],
+    );
+    assert.deepEqual(
+      required.group.map(({ text }) => text),
+      ['displayName'],
+    );
   });
 
   it('a required path that nothing is mapped to is refused, with the profile', async (t) => {
     await assert.rejects(define(t, 'profile: aws-identity-center\nusers: { map: { name.familyName: null } }'), {
       code: 'D2S_CONFIG_INVALID',
-      message: 'targets.wiki.users.map: the target requires name.familyName (profile aws-identity-center), and nothing is mapped to it',
+      message:
+        'targets.wiki.users.map: the target requires name.familyName (profile aws-identity-center), and nothing is mapped to it',
       remedy: 'map name.familyName',
     });
-    await assert.rejects(define(t, 'profile: { users: { required: [title], drop: [title] } }'), { message: /requires title/ });
+    await assert.rejects(define(t, 'profile: { users: { required: [title], drop: [title] } }'), {
+      message: /requires title/,
+    });
   });
 
   it('a target without groups requires nothing of them, and has none in scope', async (t) => {

@@ -25,13 +25,17 @@ describe('an expression error names the place in the file where', () => {
       const text = withTarget(`users:\n  map:\n    ${line.replaceAll('\n', '\n  ')}`);
       const error = await refusal(t, text);
       assert.equal(error.code, 'D2S_EXPRESSION_INVALID', error.message);
-      assert.equal(/dir2scim\.yaml:(\d+:\d+): targets\.wiki\.users\.map\.title/.exec(error.message)?.[1], position, `${error.message}\n${text}`);
+      assert.equal(
+        /dir2scim\.yaml:(\d+:\d+): targets\.wiki\.users\.map\.title/.exec(error.message)?.[1],
+        position,
+        `${error.message}\n${text}`,
+      );
     });
   }
 });
 
 it('a condition names its place and must be true or false', async (t) => {
-  const misspelt = await refusal(t, withTarget("scope: { groups: { where: 'lowr(cn) == \"a\"' } }"));
+  const misspelt = await refusal(t, withTarget('scope: { groups: { where: \'lowr(cn) == "a"\' } }'));
   assert.equal(misspelt.code, 'D2S_EXPRESSION_INVALID');
   assert.match(misspelt.message, /^dir2scim\.yaml:10:32: targets\.wiki\.scope\.groups\.where: /);
   const text = await refusal(t, withTarget("scope: { users: { where: 'lower(cn)' } }"));
@@ -39,7 +43,10 @@ it('a condition names its place and must be true or false', async (t) => {
 });
 
 it('an expression that cannot give what its attribute holds is refused', async (t) => {
-  const error = await refusal(t, withTarget("users: { map: { active: 'lower(cn)', title: { value: 'cn == \"a\"' } } }"));
+  const error = await refusal(
+    t,
+    withTarget("users: { map: { active: 'lower(cn)', title: { value: 'cn == \"a\"' } } }"),
+  );
   assert.equal(error.code, 'D2S_EXPRESSION_INVALID');
   assert.match(error.message, /dir2scim\.yaml:10:29: targets\.wiki\.users\.map\.active: active wants true or false/);
   assert.match(error.message, /dir2scim\.yaml:10:58: targets\.wiki\.users\.map\.title\.value: title wants text/);

@@ -20,12 +20,19 @@ export async function loadText(context: TestContext, text: string | Uint8Array):
 }
 
 /** The error that a text leads to; the name of its folder is left out of the message. */
-export async function refusal(context: TestContext, text: string | Uint8Array): Promise<{ code: string; message: string; remedy: string }> {
+export async function refusal(
+  context: TestContext,
+  text: string | Uint8Array,
+): Promise<{ code: string; message: string; remedy: string }> {
   try {
     await loadText(context, text);
   } catch (error) {
     if (!(error instanceof BridgeError)) throw error;
-    return { code: error.code, message: error.message.replace(/\/\S*\/dir2scim\.yaml/g, 'dir2scim.yaml'), remedy: error.remedy };
+    return {
+      code: error.code,
+      message: error.message.replace(/\/\S*\/dir2scim\.yaml/g, 'dir2scim.yaml'),
+      remedy: error.remedy,
+    };
   }
   throw new Error('the configuration was accepted');
 }

@@ -17,7 +17,9 @@ describe('the proxy of the environment', () => {
   });
 
   it('may leave out the scheme, and may carry a login', () => {
-    assert.deepEqual(proxyFromEnvironment(target, { HTTPS_PROXY: 'proxy.example:3128' }), { url: 'http://proxy.example:3128' });
+    assert.deepEqual(proxyFromEnvironment(target, { HTTPS_PROXY: 'proxy.example:3128' }), {
+      url: 'http://proxy.example:3128',
+    });
     assert.deepEqual(proxyFromEnvironment(target, { HTTPS_PROXY: 'http://svc:p%40ss@proxy.example:3128/' }), {
       url: 'http://proxy.example:3128',
       login: { username: 'svc', password: 'p@ss' },
@@ -25,17 +27,28 @@ describe('the proxy of the environment', () => {
   });
 
   it('is refused when it is none, without repeating it', () => {
-    for (const value of ['socks5://user:secret@proxy', 'http://', '://secret', 'http://a:secret@b:99999', 'http://a:%E0%A4%A@proxy']) {
+    for (const value of [
+      'socks5://user:secret@proxy',
+      'http://',
+      '://secret',
+      'http://a:secret@b:99999',
+      'http://a:%E0%A4%A@proxy',
+    ]) {
       assert.throws(
         () => proxyFromEnvironment(target, { https_proxy: value }),
-        (error: Error) => 'code' in error && error.code === 'D2S_CONFIG_INVALID' && /https_proxy/.test(error.message) && !/secret/.test(error.message),
+        (error: Error) =>
+          'code' in error &&
+          error.code === 'D2S_CONFIG_INVALID' &&
+          /https_proxy/.test(error.message) &&
+          !/secret/.test(error.message),
         value,
       );
     }
   });
 
   it('is never on the way to loopback', () => {
-    for (const host of ['127.0.0.1', '127.9.9.9', '[::1]', 'localhost']) assert.equal(proxyFromEnvironment(`https://${host}:8443/`, proxy), undefined, host);
+    for (const host of ['127.0.0.1', '127.9.9.9', '[::1]', 'localhost'])
+      assert.equal(proxyFromEnvironment(`https://${host}:8443/`, proxy), undefined, host);
   });
 
   const exempt: readonly (readonly [list: string, url: string])[] = [
@@ -76,7 +89,9 @@ describe('the proxy of the environment', () => {
   ];
   for (const [list, url] of meant) {
     it(`is used for ${url} in spite of NO_PROXY=${list}`, () => {
-      assert.deepEqual(proxyFromEnvironment(url, { ...proxy, no_proxy: list, NO_PROXY: '*' }), { url: 'http://proxy.example:3128' });
+      assert.deepEqual(proxyFromEnvironment(url, { ...proxy, no_proxy: list, NO_PROXY: '*' }), {
+        url: 'http://proxy.example:3128',
+      });
     });
   }
 });

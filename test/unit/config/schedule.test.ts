@@ -6,9 +6,30 @@ import { nearest } from '../../../src/core/expression/nearest.ts';
 import { parseSchedule } from '../../../src/config/schedule.ts';
 
 it('reads durations in each unit, and nothing without one', () => {
-  const good = { '500ms': 500, '10s': 10_000, '5m': 300_000, '12h': 43_200_000, '30d': 2_592_000_000, '1.5h': 5_400_000 };
+  const good = {
+    '500ms': 500,
+    '10s': 10_000,
+    '5m': 300_000,
+    '12h': 43_200_000,
+    '30d': 2_592_000_000,
+    '1.5h': 5_400_000,
+  };
   for (const [text, milliseconds] of Object.entries(good)) assert.equal(parseDuration(text), milliseconds);
-  for (const text of ['', '10', 's', '-1s', '1 s', '1w', '1S', '1e3s', '1s2m', 'constructor', '0s', '0.0001ms', '99999999999999d']) {
+  for (const text of [
+    '',
+    '10',
+    's',
+    '-1s',
+    '1 s',
+    '1w',
+    '1S',
+    '1e3s',
+    '1s2m',
+    'constructor',
+    '0s',
+    '0.0001ms',
+    '99999999999999d',
+  ]) {
     assert.equal(typeof parseDuration(text), 'string', text);
   }
 });
@@ -41,7 +62,8 @@ it('reads addresses of IPv4, IPv6 and names', () => {
   assert.deepEqual(parseListenAddress('0.0.0.0:0'), { host: '0.0.0.0', port: 0 });
   assert.deepEqual(parseListenAddress('[::1]:9464'), { host: '::1', port: 9464 });
   assert.deepEqual(parseListenAddress('localhost:80'), { host: 'localhost', port: 80 });
-  for (const text of [':9464', '9464', '::1:9464', 'a:b', 'a:65536', 'http://a:1', '']) assert.equal(typeof parseListenAddress(text), 'string', text);
+  for (const text of [':9464', '9464', '::1:9464', 'a:b', 'a:65536', 'http://a:1', ''])
+    assert.equal(typeof parseListenAddress(text), 'string', text);
 });
 
 it('finds the nearest name, and none when nothing is near', () => {

@@ -28,7 +28,9 @@ function childrenOf(schema: unknown): { readonly name: string; readonly below: J
   const required: readonly unknown[] = Array.isArray(schema['required']) ? schema['required'] : [];
   const properties = isJson(schema['properties']) ? Object.entries(schema['properties']) : [];
   const named = isJson(schema['additionalProperties']) ? [['<name>', schema['additionalProperties']] as const] : [];
-  const own = [...properties, ...named].flatMap(([name, below]) => (isJson(below) ? [{ name, below, required: required.includes(name) }] : []));
+  const own = [...properties, ...named].flatMap(([name, below]) =>
+    isJson(below) ? [{ name, below, required: required.includes(name) }] : [],
+  );
   return [...own, ...(Array.isArray(schema['anyOf']) ? schema['anyOf'].flatMap(childrenOf) : [])];
 }
 

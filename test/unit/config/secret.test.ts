@@ -24,13 +24,22 @@ it('reads a variable', async (t) => {
 it('names the place of a secret that is missing or empty, and never what is in it', async (t) => {
   const folder = await temporaryFolder(t);
   const file = join(folder, 'secret');
-  await assert.rejects(readSecret({ env: 'DIR2SCIM_TEST_UNSET' }), { code: 'D2S_SECRET_UNREADABLE', message: /DIR2SCIM_TEST_UNSET is not set/ });
+  await assert.rejects(readSecret({ env: 'DIR2SCIM_TEST_UNSET' }), {
+    code: 'D2S_SECRET_UNREADABLE',
+    message: /DIR2SCIM_TEST_UNSET is not set/,
+  });
   await assert.rejects(readSecret({ file }), { code: 'D2S_SECRET_UNREADABLE', message: /secret does not exist/ });
-  await assert.rejects(readSecret({ file: folder }), { code: 'D2S_SECRET_UNREADABLE', message: /cannot be read \(EISDIR\)/ });
+  await assert.rejects(readSecret({ file: folder }), {
+    code: 'D2S_SECRET_UNREADABLE',
+    message: /cannot be read \(EISDIR\)/,
+  });
   await writeFile(file, '\n');
   await assert.rejects(readSecret({ file }), { code: 'D2S_SECRET_UNREADABLE', message: /is empty/ });
   await writeFile(file, 'hunter2\nhunter3\n');
-  await assert.rejects(readSecret({ file }), (error: Error) => /more than one line/.test(error.message) && !error.message.includes('hunter'));
+  await assert.rejects(
+    readSecret({ file }),
+    (error: Error) => /more than one line/.test(error.message) && !error.message.includes('hunter'),
+  );
   await chmod(file, 0o000);
   // Root may read everything.
   if (process.getuid?.() !== 0) await assert.rejects(readSecret({ file }), { message: /may not be read by this user/ });
@@ -44,6 +53,24 @@ it('takes certificates as authorities, and nothing else', async (t) => {
   await assert.rejects(readAuthorities(file), { code: 'D2S_CONFIG_INVALID', message: /PEM/ });
   await writeFile(file, '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n');
   await assert.rejects(readAuthorities(file), { code: 'D2S_CONFIG_INVALID', message: /PEM/ });
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=test', '-keyout', join(folder, 'key.pem'), '-out', file], { stdio: 'ignore' });
+  execFileSync(
+    'openssl',
+    [
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:P-256',
+      '-nodes',
+      '-subj',
+      '/CN=test',
+      '-keyout',
+      join(folder, 'key.pem'),
+      '-out',
+      file,
+    ],
+    { stdio: 'ignore' },
+  );
   assert.match(await readAuthorities(file), /BEGIN CERTIFICATE/);
 });

@@ -16,7 +16,8 @@ const folder = new URL('../../../config/profiles/', import.meta.url);
 const maps: Readonly<Record<string, string>> = { salesforce: `users: { map: { entitlements: '["standard"]' } }` };
 
 /** Someone who deletes and creates as little as any target allows. */
-const careful = (profile: string) => withTarget(`profile: ${profile}\n${maps[profile] ?? ''}`).replace('leaves: deactivate', 'leaves: keep');
+const careful = (profile: string) =>
+  withTarget(`profile: ${profile}\n${maps[profile] ?? ''}`).replace('leaves: deactivate', 'leaves: keep');
 
 for (const file of await readdir(folder)) {
   const name = file.replace(/\.yaml$/, '');
@@ -39,7 +40,9 @@ for (const file of await readdir(folder)) {
       const own: unknown = parse(await readFile(new URL(file, folder), 'utf8'));
       const isBase = typeof own === 'object' && own !== null && !('extends' in own);
       const usual = new Map(listSettings(rfc7644, []).map((setting) => [setting.name, setting.value]));
-      const vain = listSettings(rfc7644, profile.layers).filter(({ name: key, value, origin }) => origin !== 'rfc' && isSame(value, usual.get(key)));
+      const vain = listSettings(rfc7644, profile.layers).filter(
+        ({ name: key, value, origin }) => origin !== 'rfc' && isSame(value, usual.get(key)),
+      );
       assert.deepEqual(isBase ? vain.map((setting) => setting.name) : [], []);
     });
 
@@ -47,7 +50,13 @@ for (const file of await readdir(folder)) {
       const text = await readFile(new URL(file, folder), 'utf8');
       const isDocumented = text.includes('tested: documented');
       assert.equal(/^# [^]*?Documented, not tested live\./.test(text), isDocumented);
-      const sections = text.split(/\n\n/).filter((section) => /^(?:#.*\n)*(users|groups|patch|values|members|filter|list|bulk|rate|etag|discovery|protocol|mediaType):/.test(section));
+      const sections = text
+        .split(/\n\n/)
+        .filter((section) =>
+          /^(?:#.*\n)*(users|groups|patch|values|members|filter|list|bulk|rate|etag|discovery|protocol|mediaType):/.test(
+            section,
+          ),
+        );
       const silent = sections.filter((section) => !section.includes('#')).map((section) => section);
       assert.deepEqual(silent, []);
     });
@@ -66,7 +75,9 @@ it('where deactivating deletes, coming back is a new account', async (t) => {
   }
 });
 
-type Writable<Value> = Value extends readonly (infer Element)[] ? Writable<Element>[] : { -readonly [Key in keyof Value]: Writable<Exclude<Value[Key], undefined>> };
+type Writable<Value> = Value extends readonly (infer Element)[]
+  ? Writable<Element>[]
+  : { -readonly [Key in keyof Value]: Writable<Exclude<Value[Key], undefined>> };
 
 it('the schema takes all that a dialect can be, and nothing else (checked by the compiler)', () => {
   const toSchema = (says: Writable<PartialDialect>): DialectSection => says;

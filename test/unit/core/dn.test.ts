@@ -9,10 +9,18 @@ describe('parseDn', () => {
   const cases: readonly [string, string, string[][]][] = [
     ['names and domain components', 'UID=jsmith,DC=example,DC=net', [['UID=jsmith'], ['DC=example'], ['DC=net']]],
     ['several values in one name', 'OU=Sales+CN=J.  Smith,DC=example', [['OU=Sales', 'CN=J.  Smith'], ['DC=example']]],
-    ['escaped special characters', String.raw`CN=James \"Jim\" Smith\, III,DC=example`, [['CN=James "Jim" Smith, III'], ['DC=example']]],
+    [
+      'escaped special characters',
+      String.raw`CN=James \"Jim\" Smith\, III,DC=example`,
+      [['CN=James "Jim" Smith, III'], ['DC=example']],
+    ],
     ['escaped octets', String.raw`CN=Before\0dAfter,DC=net`, [['CN=Before\rAfter'], ['DC=net']]],
     ['octets that are UTF-8 together', String.raw`CN=Lu\C4\8Di\C4\87`, [['CN=Lučić']]],
-    ['a BER value that is a text, and any other as it is', '1.3.6.1.4.1.1466.0=#04024869,CN=#0c04c3a46161,OU=#30024869,O=#0403', [['1.3.6.1.4.1.1466.0=Hi'], ['CN=äaa'], ['OU=#30024869'], ['O=#0403']]],
+    [
+      'a BER value that is a text, and any other as it is',
+      '1.3.6.1.4.1.1466.0=#04024869,CN=#0c04c3a46161,OU=#30024869,O=#0403',
+      [['1.3.6.1.4.1.1466.0=Hi'], ['CN=äaa'], ['OU=#30024869'], ['O=#0403']],
+    ],
     ['text outside of ASCII', 'CN=José Müller 太郎,OU=Ä', [['CN=José Müller 太郎'], ['OU=Ä']]],
     ['semicolons and space around separators', 'CN=a ; OU = b , DC= c', [['CN=a'], ['OU=b'], ['DC=c']]],
     ['quoted values', 'CN="Smith, Jr.",DC=x', [['CN=Smith, Jr.'], ['DC=x']]],
@@ -50,7 +58,8 @@ describe('dnKey', () => {
     assert.notEqual(dnKey('cn=a+uid=b'), dnKey('cn=a\\+uid\\=b'));
     assert.notEqual(dnKey('cn=a'), dnKey('uid=a'));
   });
-  it('folds what is no DN, so that it still compares with itself', () => assert.equal(dnKey(' Anna  Berg'), dnKey('anna berg')));
+  it('folds what is no DN, so that it still compares with itself', () =>
+    assert.equal(dnKey(' Anna  Berg'), dnKey('anna berg')));
 });
 
 describe('isWithin', () => {

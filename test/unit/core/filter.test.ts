@@ -19,12 +19,30 @@ describe('parseFilter', () => {
     assert.deepEqual(filter, { kind: 'equal', attribute: 'cn', value: bytes('José') });
   });
   it('splits substrings and reads matching rules', () => {
-    assert.deepEqual(parseFilter('(cn=a*b*c)'), { kind: 'substring', attribute: 'cn', initial: bytes('a'), any: [bytes('b')], final: bytes('c') });
+    assert.deepEqual(parseFilter('(cn=a*b*c)'), {
+      kind: 'substring',
+      attribute: 'cn',
+      initial: bytes('a'),
+      any: [bytes('b')],
+      final: bytes('c'),
+    });
     assert.deepEqual(parseFilter('(userAccountControl:1.2.840.113556.1.4.803:=2)'), {
-      kind: 'extensible', attribute: 'userAccountControl', rule: '1.2.840.113556.1.4.803', dnAttributes: false, value: bytes('2'),
+      kind: 'extensible',
+      attribute: 'userAccountControl',
+      rule: '1.2.840.113556.1.4.803',
+      dnAttributes: false,
+      value: bytes('2'),
     });
   });
-  for (const [text, column] of [['(&(uid=*)', 10], ['', 1], ['(uid=)', 6], ['(uid=a)x', 8], ['(u id=a)', 2], ['(cn=a\\zz)', 6], ['uid=a', 1]] as const) {
+  for (const [text, column] of [
+    ['(&(uid=*)', 10],
+    ['', 1],
+    ['(uid=)', 6],
+    ['(uid=a)x', 8],
+    ['(u id=a)', 2],
+    ['(cn=a\\zz)', 6],
+    ['uid=a', 1],
+  ] as const) {
     it(`refuses ${JSON.stringify(text)} and names column ${column}`, () => {
       assert.throws(() => parseFilter(text), { code: 'D2S_FILTER_INVALID', message: new RegExp(`column ${column} `) });
     });

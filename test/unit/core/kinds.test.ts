@@ -10,7 +10,8 @@ describe('what counts as a person or a group where no filter is given', () => {
   it('denies nothing that a server may not know: that is Undefined (RFC 4511 §4.5.1.7), and nobody matches', () => {
     for (const [kind, { filters }] of Object.entries(kindRules)) {
       if (knowsAll.some((one) => one === kind)) continue;
-      for (const filter of Object.values(filters)) assert.equal(denies(parseFilter(filter)), false, `${kind}: ${filter}`);
+      for (const filter of Object.values(filters))
+        assert.equal(denies(parseFilter(filter)), false, `${kind}: ${filter}`);
     }
   });
 

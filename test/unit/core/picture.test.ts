@@ -3,7 +3,12 @@ import { describe, it } from 'node:test';
 import { Picture } from '../../../src/core/directory/picture.ts';
 import { entry } from '../../support/entries.ts';
 
-const [ann, bo, newBo, cy] = [entry('ann', { cn: 'Ann' }), entry('bo', { cn: 'Bo' }), entry('bo', { cn: 'Beau' }), entry('cy', { cn: 'Cy' })];
+const [ann, bo, newBo, cy] = [
+  entry('ann', { cn: 'Ann' }),
+  entry('bo', { cn: 'Bo' }),
+  entry('bo', { cn: 'Beau' }),
+  entry('cy', { cn: 'Cy' }),
+];
 const complete = { kind: 'complete', directory: 'corp', entries: [ann, bo], watermark: '1' } as const;
 
 function pictureOf(...readings: Parameters<Picture['update']>[0][]): Picture {
@@ -18,7 +23,13 @@ describe('a picture of a directory', () => {
   });
 
   it('takes in who came, who changed and who is gone', () => {
-    const picture = pictureOf(complete, { kind: 'delta', directory: 'corp', entries: [newBo, cy], gone: ['ann'], watermark: '2' });
+    const picture = pictureOf(complete, {
+      kind: 'delta',
+      directory: 'corp',
+      entries: [newBo, cy],
+      gone: ['ann'],
+      watermark: '2',
+    });
     assert.deepEqual(picture.reading?.entries, [newBo, cy]);
     assert.deepEqual([picture.watermark, picture.counts], ['2', { user: 2, group: 0 }]);
   });
@@ -36,7 +47,12 @@ describe('a picture of a directory', () => {
   });
 
   describe('of which data it is', () => {
-    const of = (server: string, counters: Record<string, string>) => ({ server, has: counters, shows: counters, tellsAll: true });
+    const of = (server: string, counters: Record<string, string>) => ({
+      server,
+      has: counters,
+      shows: counters,
+      tellsAll: true,
+    });
     const first = { ...complete, version: of('one', { 'csn dc=x 000': '4', 'csn dc=x 001': '9', 'usn a': '5' }) };
     const after = (version: ReturnType<typeof of>) =>
       pictureOf(first, { kind: 'delta', directory: 'corp', entries: [newBo], gone: [], version }).reading?.version?.has;

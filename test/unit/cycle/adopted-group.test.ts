@@ -12,7 +12,15 @@ async function withGroup(options: StageOptions = {}) {
   await stage.target.create('user', new Map<string, ScimValue>([['userName', 'guest']]), signal);
   await stage.cycle();
   await stage.target.create('group', new Map<string, ScimValue>([['displayName', 'crew']]), signal);
-  await stage.target.changeMembers('group-4', { add: ['user-1', 'user-2'].map((id) => ({ id, type: 'user' as const })), remove: [], current: () => Promise.resolve([]) }, signal);
+  await stage.target.changeMembers(
+    'group-4',
+    {
+      add: ['user-1', 'user-2'].map((id) => ({ id, type: 'user' as const })),
+      remove: [],
+      current: () => Promise.resolve([]),
+    },
+    signal,
+  );
   return stage;
 }
 const membersOf = ({ target }: Awaited<ReturnType<typeof withGroup>>) => target.groups()[0]?.['members'];
@@ -25,8 +33,14 @@ describe('a group that is adopted', () => {
     const adoption = report.applied.find(({ verb }) => verb === 'adopt');
     assert.ok(adoption?.verb === 'adopt');
     assert.deepEqual([adoption.present, adoption.strangers], [['ada'], ['user-1']]);
-    assert.deepEqual(inShort(calls).filter((call) => call.startsWith('members')), ['members group-4 +user-3 -']);
-    assert.deepEqual(membersOf(stage), ['user-1', 'user-2', 'user-3'].map((value) => ({ value })));
+    assert.deepEqual(
+      inShort(calls).filter((call) => call.startsWith('members')),
+      ['members group-4 +user-3 -'],
+    );
+    assert.deepEqual(
+      membersOf(stage),
+      ['user-1', 'user-2', 'user-3'].map((value) => ({ value })),
+    );
     assert.deepEqual((await stage.store.members('wiki', 'crew')).toSorted(), ['ada', 'ben', 'stranger:user-1']);
     assert.deepEqual(await stage.store.memberships('wiki'), { members: 2, groups: 1 });
     assert.deepEqual((await stage.cycle()).calls, []);
@@ -50,19 +64,32 @@ describe('a group that is adopted', () => {
       if (call.method !== 'create') return undefined;
       stage.target.setHook(undefined);
       const made = new Map<string, ScimValue>([['displayName', 'crew']]);
-      const join = { add: ['user-1', 'user-2'].map((id) => ({ id, type: 'user' as const })), remove: [], current: () => Promise.resolve([]) };
+      const join = {
+        add: ['user-1', 'user-2'].map((id) => ({ id, type: 'user' as const })),
+        remove: [],
+        current: () => Promise.resolve([]),
+      };
       void stage.target.create('group', made, signal).then(() => stage.target.changeMembers('group-4', join, signal));
       return { when: 'before', result: { class: 'conflict', status: 409, detail: 'there is one' } };
     });
     const { report } = await stage.cycle();
-    assert.deepEqual(report.failed.map(({ failure }) => failure.class), ['conflict']);
+    assert.deepEqual(
+      report.failed.map(({ failure }) => failure.class),
+      ['conflict'],
+    );
     await stage.clock.advance(120_000);
     const { calls } = await adoptingCycle(stage);
-    assert.deepEqual(inShort(calls).filter((call) => call.startsWith('members') && call !== 'members group-4 +user-3 -'), []);
+    assert.deepEqual(
+      inShort(calls).filter((call) => call.startsWith('members') && call !== 'members group-4 +user-3 -'),
+      [],
+    );
   });
 });
 
-const matching = { user: { match: ['externalId', 'userName'], adopt: 'first-match', create: true }, group: { match: ['displayName'], adopt: 'first-match', create: true } } as const;
+const matching = {
+  user: { match: ['externalId', 'userName'], adopt: 'first-match', create: true },
+  group: { match: ['displayName'], adopt: 'first-match', create: true },
+} as const;
 const removing = { ...matching, group: { ...matching.group, adoptedMembers: 'remove' } } as const;
 const { limits: noLimits } = cycleStage([]).setup;
 
@@ -72,34 +99,76 @@ describe('a group that is adopted with adoptedMembers: remove', () => {
     stage.source.put(team('crew', ['ada', 'ben']));
     const { report, calls } = await adoptingCycle(stage);
     assert.deepEqual(operationsOf(report.applied), ['adopt crew', 'members crew']);
-    assert.deepEqual(inShort(calls).filter((call) => call.startsWith('members')), ['members group-4 +user-3 -user-1']);
-    assert.deepEqual(membersOf(stage), ['user-2', 'user-3'].map((value) => ({ value })));
+    assert.deepEqual(
+      inShort(calls).filter((call) => call.startsWith('members')),
+      ['members group-4 +user-3 -user-1'],
+    );
+    assert.deepEqual(
+      membersOf(stage),
+      ['user-2', 'user-3'].map((value) => ({ value })),
+    );
     assert.deepEqual((await stage.store.members('wiki', 'crew')).toSorted(), ['ada', 'ben']);
     assert.deepEqual((await stage.cycle()).calls, []);
-    assert.equal(stage.target.users().find(({ id }) => id === 'user-1')?.['userName'], 'guest', 'the account itself is somebody else\'s');
+    assert.equal(
+      stage.target.users().find(({ id }) => id === 'user-1')?.['userName'],
+      'guest',
+      "the account itself is somebody else's",
+    );
   });
 
   it('lets go of those who were shown at the adoption when that is wanted later', async () => {
     const stage = await withGroup();
     stage.source.put(team('crew', ['ada']));
     await adoptingCycle(stage);
-    assert.deepEqual(membersOf(stage), ['user-1', 'user-2'].map((value) => ({ value })));
+    assert.deepEqual(
+      membersOf(stage),
+      ['user-1', 'user-2'].map((value) => ({ value })),
+    );
     const { calls } = await stage.cycle({ prepare: () => Promise.resolve({ ...stage.setup, policy: removing }) });
     assert.deepEqual(inShort(calls), ['members group-4 + -user-1']);
-    assert.deepEqual((await stage.cycle({ prepare: () => Promise.resolve({ ...stage.setup, policy: removing }) })).calls, []);
+    assert.deepEqual(
+      (await stage.cycle({ prepare: () => Promise.resolve({ ...stage.setup, policy: removing }) })).calls,
+      [],
+    );
   });
 
   it('is guarded like members who leave: they stay until that is approved, and the first run takes nobody out', async () => {
-    const stage = cycleStage([person('ada'), team('crew', ['ada'])], { policy: removing, limits: { ...noLimits, members: { percent: 20, atLeast: 1 } } });
-    for (const name of ['guest', 'visitor']) await stage.target.create('user', new Map<string, ScimValue>([['userName', name]]), signal);
+    const stage = cycleStage([person('ada'), team('crew', ['ada'])], {
+      policy: removing,
+      limits: { ...noLimits, members: { percent: 20, atLeast: 1 } },
+    });
+    for (const name of ['guest', 'visitor'])
+      await stage.target.create('user', new Map<string, ScimValue>([['userName', name]]), signal);
     await stage.target.create('group', new Map<string, ScimValue>([['displayName', 'crew']]), signal);
-    await stage.target.changeMembers('group-3', { add: ['user-1', 'user-2'].map((id) => ({ id, type: 'user' as const })), remove: [], current: () => Promise.resolve([]) }, signal);
+    await stage.target.changeMembers(
+      'group-3',
+      {
+        add: ['user-1', 'user-2'].map((id) => ({ id, type: 'user' as const })),
+        remove: [],
+        current: () => Promise.resolve([]),
+      },
+      signal,
+    );
     const first = await stage.cycle();
-    assert.deepEqual(first.report.hold?.findings.map(({ kind }) => kind), ['first_run', 'members']);
+    assert.deepEqual(
+      first.report.hold?.findings.map(({ kind }) => kind),
+      ['first_run', 'members'],
+    );
     const second = await stage.cycle();
-    assert.deepEqual(second.report.hold?.findings.map(({ kind, planned }) => [kind, planned]), [['first_run', 2], ['members', 2]]);
+    assert.deepEqual(
+      second.report.hold?.findings.map(({ kind, planned }) => [kind, planned]),
+      [
+        ['first_run', 2],
+        ['members', 2],
+      ],
+    );
     assert.equal((membersOf(stage) as unknown[]).length, 3);
-    await stage.store.decide({ target: 'wiki', holdId: second.report.hold.holdId, decision: 'approve', at: new Date(stage.clock.now()).toISOString() });
+    await stage.store.decide({
+      target: 'wiki',
+      holdId: second.report.hold.holdId,
+      decision: 'approve',
+      at: new Date(stage.clock.now()).toISOString(),
+    });
     await stage.cycle();
     assert.deepEqual(membersOf(stage), [{ value: 'user-4' }]);
   });
@@ -112,8 +181,14 @@ describe('a group that is adopted with adoptedMembers: remove', () => {
     stage.source.put(person('guest', { mail: 'guest' }));
     stage.source.put(team('crew', ['ada', 'guest']));
     const { calls } = await stage.cycle({ prepare });
-    assert.deepEqual(inShort(calls).filter((call) => / -./.test(call)), []);
-    assert.deepEqual(membersOf(stage), ['user-1', 'user-2'].map((value) => ({ value })));
+    assert.deepEqual(
+      inShort(calls).filter((call) => / -./.test(call)),
+      [],
+    );
+    assert.deepEqual(
+      membersOf(stage),
+      ['user-1', 'user-2'].map((value) => ({ value })),
+    );
     stage.source.put(team('crew', ['ada']));
     await stage.cycle({ prepare });
     assert.deepEqual(membersOf(stage), [{ value: 'user-2' }]);
@@ -124,7 +199,9 @@ describe('a group that is adopted with adoptedMembers: remove', () => {
   it('survives the end of the process in between', async () => {
     const stage = await withGroup({ policy: removing });
     stage.source.put(team('crew', ['ada']));
-    stage.target.setHook((call) => (call.method === 'changeMembers' ? { when: 'after', result: { class: 'unknown', detail: 'cut' } } : undefined));
+    stage.target.setHook((call) =>
+      call.method === 'changeMembers' ? { when: 'after', result: { class: 'unknown', detail: 'cut' } } : undefined,
+    );
     await adoptingCycle(stage);
     stage.target.setHook(undefined);
     await stage.clock.advance(60_000);

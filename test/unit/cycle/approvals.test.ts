@@ -18,7 +18,10 @@ describe('an approval', () => {
     assert.deepEqual(await waiting(stage), []);
     const again = await held(stage, 'a', 'b', 'c');
     assert.equal(again, holdId);
-    assert.deepEqual((await stage.store.target('wiki')).decided?.map(({ end, by: who }) => [end, who?.user]), [['void', 'olga']]);
+    assert.deepEqual(
+      (await stage.store.target('wiki')).decided?.map(({ end, by: who }) => [end, who?.user]),
+      [['void', 'olga']],
+    );
   });
 
   it('ends also in a daemon, where the cycle that finds everything well is no plan at all', async () => {
@@ -38,7 +41,11 @@ describe('an approval', () => {
   it('covers, operation by operation, only what has stood since: who came back is held when they leave again', async () => {
     const stage = await loaded();
     await decide(stage, await held(stage, 'a', 'b', 'c'), 'approve');
-    stage.target.setHook((call) => (call.method === 'update' ? { when: 'before', result: { class: 'transient', status: 503, detail: 'no' } } : undefined));
+    stage.target.setHook((call) =>
+      call.method === 'update'
+        ? { when: 'before', result: { class: 'transient', status: 503, detail: 'no' } }
+        : undefined,
+    );
     assert.equal((await stage.cycle()).report.failed.length, 3);
     stage.target.setHook(undefined);
     comeBack(stage, 'a', 'b', 'c');
@@ -55,7 +62,11 @@ describe('an approval', () => {
     leave(stage, 'd');
     assert.deepEqual(applied((await stage.cycle()).report), ['deactivate b', 'deactivate c', 'deactivate d']);
     assert.equal((await stage.store.target('wiki')).approvals, undefined);
-    assert.equal((await stage.store.removals('wiki')).reduce((sum, { count }) => sum + count, 0), 1, 'what was approved does not count');
+    assert.equal(
+      (await stage.store.removals('wiki')).reduce((sum, { count }) => sum + count, 0),
+      1,
+      'what was approved does not count',
+    );
   });
 
   it('is void when what is held has changed', async () => {
@@ -63,7 +74,10 @@ describe('an approval', () => {
     await decide(stage, await held(stage, 'a', 'b', 'c'), 'approve');
     leave(stage, 'd');
     const { report } = await stage.cycle();
-    assert.deepEqual([report.result, operationsOf(report.hold?.operations ?? []).length, await waiting(stage)], ['held', 4, []]);
+    assert.deepEqual(
+      [report.result, operationsOf(report.hold?.operations ?? []).length, await waiting(stage)],
+      ['held', 4, []],
+    );
   });
 
   it('is for one target: another one with the same hold needs its own', async () => {
@@ -86,10 +100,19 @@ describe('an approval', () => {
     const [wiki, other] = (await both()).map(({ hold }) => hold?.holdId);
     assert.notEqual(wiki, other);
     await decide(stage, wiki, 'approve');
-    assert.deepEqual((await both()).map(({ result }) => result), ['success', 'held']);
+    assert.deepEqual(
+      (await both()).map(({ result }) => result),
+      ['success', 'held'],
+    );
     await decide(stage, other, 'reject', { target: 'chat' });
-    assert.deepEqual((await both()).map(({ result }) => result), ['success', 'success']);
-    assert.equal(chat.users().every((user) => user['active'] === true), true);
+    assert.deepEqual(
+      (await both()).map(({ result }) => result),
+      ['success', 'success'],
+    );
+    assert.equal(
+      chat.users().every((user) => user['active'] === true),
+      true,
+    );
     assert.equal(stage.target.users().filter((user) => user['active'] === false).length, 3);
   });
 
@@ -150,7 +173,10 @@ describe('an approval before any cycle has held it', () => {
     await stage.clock.advance(10_000);
     stage.events.splice(0);
     await stage.cycle(memory);
-    assert.deepEqual(stage.events.flatMap((event) => (event.kind === 'directory_read' ? [event.verdict] : [])), ['complete']);
+    assert.deepEqual(
+      stage.events.flatMap((event) => (event.kind === 'directory_read' ? [event.verdict] : [])),
+      ['complete'],
+    );
     assert.deepEqual(await waiting(stage), []);
     leave(stage, 'a', 'b', 'c');
     assert.equal((await stage.cycle(memory)).report.result, 'held');
@@ -177,12 +203,19 @@ describe('an approval before any cycle has held it', () => {
     await stage.clock.advance(1_000);
     stage.events.splice(0);
     for (let poll = 0; poll < 7; poll += 1) await stage.cycle(memory);
-    assert.equal(stage.events.filter(({ kind }) => kind === 'plan_made').length, 1, 'once, for what somebody decided just now');
-    assert.deepEqual(stage.events.flatMap((event) => (event.kind === 'decided' ? [[event.record.holdId, event.record.end]] : [])), [
-      ['hold-000000000002', 'expired'],
-      ['hold-000000000001', 'void'],
-      ['hold-000000000003', 'void'],
-    ]);
+    assert.equal(
+      stage.events.filter(({ kind }) => kind === 'plan_made').length,
+      1,
+      'once, for what somebody decided just now',
+    );
+    assert.deepEqual(
+      stage.events.flatMap((event) => (event.kind === 'decided' ? [[event.record.holdId, event.record.end]] : [])),
+      [
+        ['hold-000000000002', 'expired'],
+        ['hold-000000000001', 'void'],
+        ['hold-000000000003', 'void'],
+      ],
+    );
     assert.deepEqual(await waiting(stage), ['hold-000000000004']);
     await stage.clock.advance(day);
     await stage.cycle(memory);

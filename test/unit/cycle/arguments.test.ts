@@ -10,7 +10,10 @@ describe('what a target is told beside what is to be written', () => {
     const { calls } = await stage.cycle();
     const [known] = calls.flatMap((call) => (call.method === 'update' ? [call.known] : []));
     assert.equal(known?.externalId, 'anna');
-    assert.deepEqual(['title', 'userName'].filter((path) => known.paths?.includes(path)), ['title', 'userName']);
+    assert.deepEqual(
+      ['title', 'userName'].filter((path) => known.paths?.includes(path)),
+      ['title', 'userName'],
+    );
   });
 
   it('is of a group who was in it, with the type of each who comes', async () => {
@@ -24,7 +27,8 @@ describe('what a target is told beside what is to be written', () => {
     });
     const { calls } = await stage.cycle();
     const [change] = calls.flatMap((call) => (call.method === 'changeMembers' ? [call.change] : []));
-    const idOf = (name: string) => String(stage.target.users().find(({ userName }) => userName === `${name}@example.org`)?.['id']);
+    const idOf = (name: string) =>
+      String(stage.target.users().find(({ userName }) => userName === `${name}@example.org`)?.['id']);
     assert.deepEqual(change?.add, [{ id: idOf('ben'), type: 'user' }]);
     assert.deepEqual(before, [idOf('anna')]);
   });

@@ -7,7 +7,8 @@ const now = Date.parse('2026-03-01T00:00:00Z');
 const minute = 60_000;
 const day = 24 * 60 * minute;
 
-const failed = (cause: Trouble['cause'], fingerprint = 'same') => ({ target: 'wiki', type: 'user', sourceId: 'a', cause, fingerprint }) as const;
+const failed = (cause: Trouble['cause'], fingerprint = 'same') =>
+  ({ target: 'wiki', type: 'user', sourceId: 'a', cause, fingerprint }) as const;
 
 /** The pauses after so many failures of the same kind. */
 function pauses(cause: Trouble['cause'], times: number): number[] {

@@ -9,7 +9,10 @@ const five = ['a', 'b', 'c', 'd', 'e'];
 
 /** Five people who left, and one who stays. */
 async function fiveLeft() {
-  const stage = cycleStage([...five, 'stays'].map((id) => person(id)), grace);
+  const stage = cycleStage(
+    [...five, 'stays'].map((id) => person(id)),
+    grace,
+  );
   await stage.cycle();
   for (const id of five) stage.source.remove(id);
   await stage.cycle();
@@ -21,7 +24,10 @@ describe('the time to come back', () => {
     const stage = await fiveLeft();
     await stage.clock.advance(60 * day);
     const { report } = await stage.cycle();
-    assert.deepEqual([operationsOf(report.applied), report.hold?.findings.map(({ kind }) => kind)], [[], ['clock_leap']]);
+    assert.deepEqual(
+      [operationsOf(report.applied), report.hold?.findings.map(({ kind }) => kind)],
+      [[], ['clock_leap']],
+    );
     assert.deepEqual((await stage.cycle()).calls, []);
   });
 
@@ -32,7 +38,10 @@ describe('the time to come back', () => {
       assert.deepEqual(operationsOf((await stage.cycle()).report.applied), []);
     }
     await stage.clock.advance(3 * day);
-    assert.deepEqual(operationsOf((await stage.cycle()).report.applied), five.map((id) => `delete ${id}`));
+    assert.deepEqual(
+      operationsOf((await stage.cycle()).report.applied),
+      five.map((id) => `delete ${id}`),
+    );
   });
 
   it('goes on after a leap, from where it was', async () => {
@@ -63,10 +72,13 @@ describe('the time to come back', () => {
   });
 });
 
-describe('the guard\'s window', () => {
+describe("the guard's window", () => {
   it('forgets nothing of what was done after the clock was set back', async () => {
     const people = ['ada', 'ben', 'cy', 'dan', 'eve', 'fay', 'gus', 'hal'];
-    const stage = cycleStage(people.map((id) => person(id)), { limits: { ...noLimits, removals: { percent: 0, atLeast: 2 } } });
+    const stage = cycleStage(
+      people.map((id) => person(id)),
+      { limits: { ...noLimits, removals: { percent: 0, atLeast: 2 } } },
+    );
     await stage.cycle();
     const leave = async (id: string) => {
       stage.source.remove(id);
@@ -76,6 +88,9 @@ describe('the guard\'s window', () => {
     await leave('ada');
     stage.clock.jumpWallClock(-hour);
     assert.deepEqual(operationsOf((await leave('ben')).applied), ['deactivate ben']);
-    assert.deepEqual([operationsOf((await leave('cy')).applied), (await stage.store.target('wiki')).held?.operations.length], [[], 1]);
+    assert.deepEqual(
+      [operationsOf((await leave('cy')).applied), (await stage.store.target('wiki')).held?.operations.length],
+      [[], 1],
+    );
   });
 });

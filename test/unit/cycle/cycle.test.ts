@@ -10,11 +10,19 @@ const narrow = { limits: { ...noLimits, removals: { percent: 0, atLeast: 1 } } }
 
 /** Six people, of whom all but one have left; what is held is approved. */
 async function approvedLeave() {
-  const stage = cycleStage(six.map((id) => person(id)), { ...narrow, target: { concurrency: 1 } });
+  const stage = cycleStage(
+    six.map((id) => person(id)),
+    { ...narrow, target: { concurrency: 1 } },
+  );
   await stage.cycle();
   for (const id of six.slice(1)) stage.source.remove(id);
   const { hold } = (await stage.cycle()).report;
-  await stage.store.decide({ target: 'wiki', holdId: hold?.holdId ?? '', decision: 'approve', at: new Date(stage.clock.now()).toISOString() });
+  await stage.store.decide({
+    target: 'wiki',
+    holdId: hold?.holdId ?? '',
+    decision: 'approve',
+    at: new Date(stage.clock.now()).toISOString(),
+  });
   return stage;
 }
 
@@ -59,7 +67,11 @@ describe('a cycle', () => {
   it('forgets the trouble of whoever is gone, and of a change that was taken back', async () => {
     const stage = cycleStage([person('anna')]);
     await stage.cycle();
-    stage.target.setHook((call) => (call.method === 'create' || call.method === 'update' ? { when: 'before', result: { class: 'rejected', status: 400, detail: 'no' } } : undefined));
+    stage.target.setHook((call) =>
+      call.method === 'create' || call.method === 'update'
+        ? { when: 'before', result: { class: 'rejected', status: 400, detail: 'no' } }
+        : undefined,
+    );
     stage.source.put(person('anna', { title: 'Boss' }));
     stage.source.put(person('ben'));
     await stage.cycle();
@@ -93,27 +105,52 @@ describe('a cycle', () => {
   it('leaves a rejected plan undone, and calls that a success', async () => {
     const stage = await approvedLeave();
     const { held } = await stage.store.target('wiki');
-    await stage.store.decide({ target: 'wiki', holdId: held?.holdId ?? '', decision: 'reject', at: new Date(stage.clock.now()).toISOString() });
+    await stage.store.decide({
+      target: 'wiki',
+      holdId: held?.holdId ?? '',
+      decision: 'reject',
+      at: new Date(stage.clock.now()).toISOString(),
+    });
     for (let cycle = 0; cycle < 2; cycle += 1) {
       const { report, calls } = await stage.cycle();
       assert.deepEqual([report.result, report.hold, calls], ['success', undefined, []]);
     }
   });
 
-  for (const [name, isSearched] of [['', true], [', found in a list', false]] as const) it(`links what a create that nobody remembers left behind, so that it departs like any other${name}`, async () => {
-    const stage = cycleStage([person('anna')]);
-    await stage.cycle();
-    await stage.store.record([{ kind: 'intent', intent: { target: 'wiki', type: 'user', sourceId: 'ben', directory: 'corp' } }]);
-    await stage.store.record([{ kind: 'intent', intent: { target: 'wiki', type: 'user', sourceId: 'cleo', directory: 'corp' } }]);
-    await stage.target.create('user', new Map([['userName', 'ben'], ['externalId', 'ben']]), new AbortController().signal);
-    if (!isSearched) stage.target.setHook((call) => (call.method === 'find' ? { when: 'before', result: { class: 'unsupported', detail: 'no' } } : undefined));
-    const { report } = await stage.cycle();
-    assert.deepEqual(operationsOf(report.applied), ['deactivate ben']);
-    assert.deepEqual(await stage.store.openIntents('wiki'), []);
-  });
+  for (const [name, isSearched] of [
+    ['', true],
+    [', found in a list', false],
+  ] as const)
+    it(`links what a create that nobody remembers left behind, so that it departs like any other${name}`, async () => {
+      const stage = cycleStage([person('anna')]);
+      await stage.cycle();
+      await stage.store.record([
+        { kind: 'intent', intent: { target: 'wiki', type: 'user', sourceId: 'ben', directory: 'corp' } },
+      ]);
+      await stage.store.record([
+        { kind: 'intent', intent: { target: 'wiki', type: 'user', sourceId: 'cleo', directory: 'corp' } },
+      ]);
+      await stage.target.create(
+        'user',
+        new Map([
+          ['userName', 'ben'],
+          ['externalId', 'ben'],
+        ]),
+        new AbortController().signal,
+      );
+      if (!isSearched)
+        stage.target.setHook((call) =>
+          call.method === 'find' ? { when: 'before', result: { class: 'unsupported', detail: 'no' } } : undefined,
+        );
+      const { report } = await stage.cycle();
+      assert.deepEqual(operationsOf(report.applied), ['deactivate ben']);
+      assert.deepEqual(await stage.store.openIntents('wiki'), []);
+    });
 
   it('deletes nobody because a reading shows no user, though only deactivated ones are left', async () => {
-    const stage = cycleStage([person('anna'), person('zoe')], { removal: { leaves: 'deactivate', groups: 'keep', deleteAfter: day } });
+    const stage = cycleStage([person('anna'), person('zoe')], {
+      removal: { leaves: 'deactivate', groups: 'keep', deleteAfter: day },
+    });
     await stage.cycle();
     for (const id of ['anna', 'zoe']) stage.source.put(person(id, { status: 'off' }));
     await stage.cycle();

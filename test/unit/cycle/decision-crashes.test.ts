@@ -2,11 +2,25 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { StateStore } from '../../../src/ports/state-store.ts';
 import { operationsOf } from '../../support/cycle-stage.ts';
-import { applied, by, comeBack, decide, held, leave, loaded, waiting, type Stage } from '../../support/decision-stage.ts';
+import {
+  applied,
+  by,
+  comeBack,
+  decide,
+  held,
+  leave,
+  loaded,
+  waiting,
+  type Stage,
+} from '../../support/decision-stage.ts';
 
 describe('decisions and crashes', () => {
   /** A cycle of a process that ends with this record, before or after it is durable. */
-  async function dieAt(stage: Stage, isLast: (kinds: readonly string[], number: number) => boolean, when: 'before' | 'after'): Promise<void> {
+  async function dieAt(
+    stage: Stage,
+    isLast: (kinds: readonly string[], number: number) => boolean,
+    when: 'before' | 'after',
+  ): Promise<void> {
     const death = Promise.withResolvers<undefined>();
     let number = 0;
     let dead = false;
@@ -16,7 +30,13 @@ describe('decisions and crashes', () => {
       record: async (changes) => {
         if (dead) return never;
         number += 1;
-        if (!isLast(changes.map(({ kind }) => kind), number)) return stage.store.record(changes);
+        if (
+          !isLast(
+            changes.map(({ kind }) => kind),
+            number,
+          )
+        )
+          return stage.store.record(changes);
         dead = true;
         if (when === 'after') await stage.store.record(changes);
         death.resolve(undefined);
@@ -33,11 +53,14 @@ describe('decisions and crashes', () => {
       const stage = await loaded();
       await decide(stage, await held(stage, 'a', 'b', 'c'), 'approve');
       await dieAt(stage, (kinds) => kinds.includes('target'), when);
-      assert.deepEqual([(await waiting(stage)).length, stage.target.users().some((user) => user['active'] === false)], [1, false]);
+      assert.deepEqual(
+        [(await waiting(stage)).length, stage.target.users().some((user) => user['active'] === false)],
+        [1, false],
+      );
       assert.deepEqual([applied((await stage.cycle()).report).length, await waiting(stage)], [3, []]);
       comeBack(stage, 'a', 'b', 'c');
       await stage.cycle();
-      assert.equal(await held(stage, 'a', 'b', 'c') === '', false);
+      assert.equal((await held(stage, 'a', 'b', 'c')) === '', false);
     });
   }
 
@@ -64,9 +87,17 @@ describe('decisions and crashes', () => {
     stage.target.setHook((call) => {
       if (call.method === 'update' && !told) {
         told = true;
-        void stage.store.decide({ target: 'wiki', holdId, decision: 'reject', at: new Date(stage.clock.now() + 1).toISOString(), by });
+        void stage.store.decide({
+          target: 'wiki',
+          holdId,
+          decision: 'reject',
+          at: new Date(stage.clock.now() + 1).toISOString(),
+          by,
+        });
       }
-      return told && call.method === 'update' ? { when: 'before', result: { class: 'transient', status: 503, detail: 'no' } } : undefined;
+      return told && call.method === 'update'
+        ? { when: 'before', result: { class: 'transient', status: 503, detail: 'no' } }
+        : undefined;
     });
     await stage.cycle();
     stage.target.setHook(undefined);

@@ -65,7 +65,13 @@ describe('names that entries had', () => {
     await noteNow();
     await noteNow();
     assert.equal(records, 1);
-    picture.update({ kind: 'delta', directory: 'corp', entries: [at('ann', 'CN=c,DC=corp')], gone: ['ben'], watermark: '2' });
+    picture.update({
+      kind: 'delta',
+      directory: 'corp',
+      entries: [at('ann', 'CN=c,DC=corp')],
+      gone: ['ben'],
+      watermark: '2',
+    });
     await noteNow();
     assert.deepEqual([await who('CN=a,DC=corp'), await who('CN=b,DC=corp')], [['ann'], ['ben']]);
     await note(readingOf(at('ann', 'CN=c,DC=corp')));

@@ -8,20 +8,42 @@ const foreign = { match: ['userName'], adopt: 'also-foreign', create: true } as 
 
 /** Ada left, and her account was deleted; the target only hides what it deletes, and shows it again. */
 async function withLeaver(options: StageOptions = {}) {
-  const stage = cycleStage([person('ada'), person('ben'), team('crew', ['ada']), team('other')], { removal: { leaves: 'delete', groups: 'delete' }, match: ['userName'], ...options });
+  const stage = cycleStage([person('ada'), person('ben'), team('crew', ['ada']), team('other')], {
+    removal: { leaves: 'delete', groups: 'delete' },
+    match: ['userName'],
+    ...options,
+  });
   await stage.cycle();
   stage.source.remove('ada');
   stage.source.remove('crew');
   await stage.cycle();
-  assert.deepEqual(stage.target.users().map(({ id }) => id), ['user-2']);
+  assert.deepEqual(
+    stage.target.users().map(({ id }) => id),
+    ['user-2'],
+  );
   return stage;
 }
 
 type Stage = Awaited<ReturnType<typeof withLeaver>>;
 const hidden = (stage: Stage, more: Readonly<Record<string, ScimValue>> = {}) =>
-  stage.target.putBack('user', 'user-1', new Map<string, ScimValue>(Object.entries({ userName: 'ada@example.org', active: false, ...more })));
-const reasons = ({ rejected }: { readonly rejected: readonly { readonly sourceId: string; readonly reasons: readonly { readonly code: string; readonly text: string }[] }[] }) =>
-  rejected.map(({ sourceId, reasons: [first] }) => [sourceId, first?.code, first?.text.replace(/^.*(dir2scim .*)$/, '$1')]);
+  stage.target.putBack(
+    'user',
+    'user-1',
+    new Map<string, ScimValue>(Object.entries({ userName: 'ada@example.org', active: false, ...more })),
+  );
+const reasons = ({
+  rejected,
+}: {
+  readonly rejected: readonly {
+    readonly sourceId: string;
+    readonly reasons: readonly { readonly code: string; readonly text: string }[];
+  }[];
+}) =>
+  rejected.map(({ sourceId, reasons: [first] }) => [
+    sourceId,
+    first?.code,
+    first?.text.replace(/^.*(dir2scim .*)$/, '$1'),
+  ]);
 
 describe('an account whose owner was deleted or forgotten', () => {
   it('is not given to a newcomer with the same login: that is said, with the command that decides it', async () => {
@@ -30,7 +52,10 @@ describe('an account whose owner was deleted or forgotten', () => {
     stage.source.put(person('eve', { mail: 'ada@example.org' }));
     const { report } = await stage.cycle();
     assert.deepEqual(reasons(report), [['eve', 'match_taken', 'dir2scim state relink ada eve']]);
-    assert.deepEqual([operationsOf(report.applied), stage.target.users().find(({ id }) => id === 'user-1')?.['active']], [[], false]);
+    assert.deepEqual(
+      [operationsOf(report.applied), stage.target.users().find(({ id }) => id === 'user-1')?.['active']],
+      [[], false],
+    );
     assert.deepEqual((await stage.cycle()).calls, [], 'nor asked for in each cycle');
   });
 
@@ -41,12 +66,16 @@ describe('an account whose owner was deleted or forgotten', () => {
     assert.deepEqual(reasons((await stage.cycle()).report), [['eve', 'match_taken', 'dir2scim state relink ada eve']]);
   });
 
-  it('is the same entry\'s again when that comes back', async () => {
+  it("is the same entry's again when that comes back", async () => {
     const stage = await withLeaver();
     hidden(stage, { externalId: 'ada' });
     stage.source.put(person('ada'));
     assert.deepEqual(operationsOf((await stage.cycle()).report.applied), ['adopt ada', 'reactivate ada']);
-    assert.equal(stage.target.users().find(({ id }) => id === 'user-1')?.['active'], true, 'they left, and nobody else switched it off');
+    assert.equal(
+      stage.target.users().find(({ id }) => id === 'user-1')?.['active'],
+      true,
+      'they left, and nobody else switched it off',
+    );
   });
 
   it('is not taken over when a creation is refused for it', async () => {
@@ -61,7 +90,10 @@ describe('an account whose owner was deleted or forgotten', () => {
       return undefined;
     });
     const { report } = await stage.cycle();
-    assert.deepEqual(report.failed.map(({ operation, failure }) => [operation.sourceId, failure.reason]), [['eve', 'match_taken']]);
+    assert.deepEqual(
+      report.failed.map(({ operation, failure }) => [operation.sourceId, failure.reason]),
+      [['eve', 'match_taken']],
+    );
     assert.equal((await stage.store.links('wiki', ['eve'])).size, 0);
   });
 
@@ -73,7 +105,10 @@ describe('an account whose owner was deleted or forgotten', () => {
   });
 
   it('is not given away after it has passed to a successor who left as well', async () => {
-    const stage = cycleStage([person('ada'), person('ben')], { removal: { leaves: 'delete', groups: 'keep' }, match: ['userName'] });
+    const stage = cycleStage([person('ada'), person('ben')], {
+      removal: { leaves: 'delete', groups: 'keep' },
+      match: ['userName'],
+    });
     await stage.cycle();
     for (const [old, next] of [['ada', 'ada2']] as const) {
       stage.source.remove(old);
@@ -91,6 +126,8 @@ describe('an account whose owner was deleted or forgotten', () => {
     const stage = await withLeaver();
     stage.target.putBack('group', 'group-3', new Map<string, ScimValue>([['displayName', 'crew']]));
     stage.source.put({ ...team('crew2'), attributes: new Map([['cn', ['crew']]]) });
-    assert.deepEqual(reasons((await stage.cycle()).report), [['crew2', 'match_taken', 'dir2scim state relink crew crew2']]);
+    assert.deepEqual(reasons((await stage.cycle()).report), [
+      ['crew2', 'match_taken', 'dir2scim state relink crew crew2'],
+    ]);
   });
 });

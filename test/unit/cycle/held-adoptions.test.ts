@@ -14,13 +14,24 @@ async function begin() {
   const stage = await loaded({ limits: { ...noLimits, adoptions: { percent: 0, atLeast: 1 } } });
   const memory = { pictures: createPictures(), inStep: createInStep(), heldMatches: createHeldMatches() };
   for (const id of ['y', 'z']) {
-    await stage.target.create('user', new Map<string, string | boolean>([['userName', `${id}@example.org`], ['active', true]]), never);
+    await stage.target.create(
+      'user',
+      new Map<string, string | boolean>([
+        ['userName', `${id}@example.org`],
+        ['active', true],
+      ]),
+      never,
+    );
     stage.source.put(person(id));
   }
   const { report, calls } = await stage.cycle(memory);
   assert.deepEqual(operationsOf(report.hold?.operations ?? []), ['adopt y', 'adopt z']);
   assert.ok(calls.length > 0);
-  return { stage, cycle: (input: Parameters<Stage['cycle']>[0] = {}) => stage.cycle({ ...memory, ...input }), holdId: report.hold?.holdId };
+  return {
+    stage,
+    cycle: (input: Parameters<Stage['cycle']>[0] = {}) => stage.cycle({ ...memory, ...input }),
+    holdId: report.hold?.holdId,
+  };
 }
 
 describe('an adoption that is held', () => {
@@ -43,17 +54,31 @@ describe('an adoption that is held', () => {
     await decide(stage, holdId, 'approve');
     const { report, calls } = await cycle();
     assert.deepEqual(applied(report), ['adopt y', 'adopt z']);
-    assert.ok(inShort(calls)[0]?.startsWith('inventory') === true || inShort(calls)[0]?.startsWith('find') === true, inShort(calls).join());
+    assert.ok(
+      inShort(calls)[0]?.startsWith('inventory') === true || inShort(calls)[0]?.startsWith('find') === true,
+      inShort(calls).join(),
+    );
   });
 
   it('takes over no account that carries the id of somebody else by then', async () => {
     const { stage, cycle, holdId } = await begin();
     const account = stage.target.users().find(({ userName }) => userName === 'z@example.org');
-    await stage.target.update('user', String(account?.['id']), [{ path: 'externalId', change: 'set', value: 'other', had: false }], never);
+    await stage.target.update(
+      'user',
+      String(account?.['id']),
+      [{ path: 'externalId', change: 'set', value: 'other', had: false }],
+      never,
+    );
     await decide(stage, holdId, 'approve');
     const { report } = await cycle();
-    assert.deepEqual(report.applied.filter(({ sourceId }) => sourceId === 'z'), []);
-    assert.deepEqual(report.rejected.map(({ sourceId, reasons }) => `${sourceId} ${reasons[0]?.code ?? ''}`), ['z match_foreign']);
+    assert.deepEqual(
+      report.applied.filter(({ sourceId }) => sourceId === 'z'),
+      [],
+    );
+    assert.deepEqual(
+      report.rejected.map(({ sourceId, reasons }) => `${sourceId} ${reasons[0]?.code ?? ''}`),
+      ['z match_foreign'],
+    );
   });
 
   it('is none any more when the entry fits nobody; one alone is not too many', async () => {

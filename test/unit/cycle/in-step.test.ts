@@ -7,14 +7,17 @@ import { definition } from '../../support/entries.ts';
 
 describe('a daemon whose directory shows nothing new', () => {
   const settled = async () => {
-    const stage = cycleStage([person('ann'), person('cy'), team('staff', ['ann'])], { removal: { leaves: 'deactivate', deleteAfter: 30 * minute, groups: 'keep' } });
+    const stage = cycleStage([person('ann'), person('cy'), team('staff', ['ann'])], {
+      removal: { leaves: 'deactivate', deleteAfter: 30 * minute, groups: 'keep' },
+    });
     const memory = { pictures: createPictures(), inStep: createInStep() };
     await stage.cycle(memory);
     await stage.cycle(memory);
     stage.events.splice(0);
     return { ...stage, memory };
   };
-  const planned = ({ events }: Pick<Awaited<ReturnType<typeof settled>>, 'events'>): boolean => events.some(({ kind }) => kind === 'plan_made');
+  const planned = ({ events }: Pick<Awaited<ReturnType<typeof settled>>, 'events'>): boolean =>
+    events.some(({ kind }) => kind === 'plan_made');
 
   it('plans nothing, sends nothing, and says that all is well', async () => {
     const stage = await settled();
@@ -57,14 +60,20 @@ describe('a daemon whose directory shows nothing new', () => {
     assert.equal(stage.target.users().find((user) => user['userName'] === 'ann@example.org')?.['active'], false);
     await stage.clock.advance(31 * minute);
     await stage.cycle(stage.memory);
-    assert.deepEqual(stage.target.users().map((user) => user['userName']), ['cy@example.org']);
+    assert.deepEqual(
+      stage.target.users().map((user) => user['userName']),
+      ['cy@example.org'],
+    );
   });
 
   it('switches an account off in the first cycle after it expired, and plans only then', async () => {
     // As Active Directory has it: 100 ns since 1601.
-    const inMinutes = (minutes: number): string => `${cycleStage([]).clock.now() + minutes * minute + 11_644_473_600_000}0000`;
+    const inMinutes = (minutes: number): string =>
+      `${cycleStage([]).clock.now() + minutes * minute + 11_644_473_600_000}0000`;
     const users = { userName: 'lower(mail)', active: '!expired(accountExpires)' };
-    const stage = cycleStage([person('ann', { accountExpires: inMinutes(3) }), person('cy', { accountExpires: '0' })], { definition: definition({ users }) });
+    const stage = cycleStage([person('ann', { accountExpires: inMinutes(3) }), person('cy', { accountExpires: '0' })], {
+      definition: definition({ users }),
+    });
     const memory = { pictures: createPictures(), inStep: createInStep() };
     const planned: string[] = [];
     const sent: string[] = [];
@@ -98,7 +107,11 @@ describe('a daemon whose directory shows nothing new', () => {
 
   it('looks for whoever was found unfit when their pause is over: the account in their way may have been deleted', async () => {
     const policy = { match: ['userName'], adopt: 'never', create: true } as const;
-    const stage = cycleStage([person('ann'), person('bob')], { match: ['userName'], policy: { user: policy, group: policy }, removal: { leaves: 'delete', groups: 'keep' } });
+    const stage = cycleStage([person('ann'), person('bob')], {
+      match: ['userName'],
+      policy: { user: policy, group: policy },
+      removal: { leaves: 'delete', groups: 'keep' },
+    });
     const memory = { pictures: createPictures(), inStep: createInStep() };
     for (let cycle = 0; cycle < 3; cycle += 1) await stage.cycle(memory);
     stage.source.remove('ann');
@@ -113,7 +126,11 @@ describe('a daemon whose directory shows nothing new', () => {
   it('is not quiet while something is left to do', async () => {
     const stage = cycleStage([person('ann')]);
     const memory = { pictures: createPictures(), inStep: createInStep() };
-    stage.target.setHook((call) => (call.method === 'create' ? { when: 'before', result: { class: 'rejected', status: 400, detail: 'no' } } : undefined));
+    stage.target.setHook((call) =>
+      call.method === 'create'
+        ? { when: 'before', result: { class: 'rejected', status: 400, detail: 'no' } }
+        : undefined,
+    );
     for (let cycle = 0; cycle < 3; cycle += 1) await stage.cycle(memory);
     stage.target.setHook(undefined);
     await stage.clock.advance(10 * minute);
@@ -130,12 +147,20 @@ describe('a daemon whose directory shows a change', () => {
     for (let cycle = 0; cycle < 3; cycle += 1) await stage.cycle(memory);
     const asked: string[] = [];
     // The state is asked about those whom the plan is about, and nobody else.
-    const store = { ...stage.store, links: (target: string, ids: readonly string[]) => (asked.push(...ids), stage.store.links(target, ids)) };
+    const store = {
+      ...stage.store,
+      links: (target: string, ids: readonly string[]) => (asked.push(...ids), stage.store.links(target, ids)),
+    };
     return { ...stage, asked, next: () => stage.cycle({ ...memory, store }) };
   };
 
   it('plans whom it concerns, and looks at those once more', async () => {
-    const stage = await settled(person('ann'), person('bo', { manager: 'CN=ann,OU=Staff,DC=corp' }), person('cy'), team('staff', ['ann']));
+    const stage = await settled(
+      person('ann'),
+      person('bo', { manager: 'CN=ann,OU=Staff,DC=corp' }),
+      person('cy'),
+      team('staff', ['ann']),
+    );
     stage.source.put(person('bo', { manager: 'CN=ann,OU=Staff,DC=corp', title: 'new' }));
     assert.equal((await stage.next()).report.applied.length, 1);
     assert.deepEqual([...new Set(stage.asked)].sort(), ['ann', 'bo']);
@@ -146,7 +171,9 @@ describe('a daemon whose directory shows a change', () => {
   });
 
   it('looks once more at those who left and for whom something was sent: what comes next for them is not put off', async () => {
-    const stage = cycleStage([person('ann'), person('bo'), person('cy')], { removal: { leaves: 'deactivate', deleteAfter: 1_000, groups: 'keep' } });
+    const stage = cycleStage([person('ann'), person('bo'), person('cy')], {
+      removal: { leaves: 'deactivate', deleteAfter: 1_000, groups: 'keep' },
+    });
     const memory = { pictures: createPictures(), inStep: createInStep() };
     for (let cycle = 0; cycle < 3; cycle += 1) await stage.cycle(memory);
     stage.source.remove('bo');
@@ -156,7 +183,12 @@ describe('a daemon whose directory shows a change', () => {
   });
 
   it('completes, in the same plan, those who refer to somebody who comes', async () => {
-    const stage = await settled(boss('off'), person('ann', { manager: 'CN=boss,OU=Staff,DC=corp' }), person('cy'), team('staff', ['boss', 'ann']));
+    const stage = await settled(
+      boss('off'),
+      person('ann', { manager: 'CN=boss,OU=Staff,DC=corp' }),
+      person('cy'),
+      team('staff', ['boss', 'ann']),
+    );
     stage.source.put(boss('on'));
     const { report } = await stage.next();
     assert.deepEqual(operationsOf(report.applied), ['create boss', 'update ann', 'members staff']);
@@ -171,7 +203,7 @@ describe('a daemon whose directory shows a change', () => {
     assert.equal((await stage.store.target('wiki')).pending, 0);
   });
 
-  it('writes to nobody who comes to bear a colleague\'s name; the colleague, whose account has it, goes on', async () => {
+  it("writes to nobody who comes to bear a colleague's name; the colleague, whose account has it, goes on", async () => {
     const stage = await settled(person('ann'), person('bo'));
     stage.source.put(person('bo', { mail: 'ann@example.org' }));
     const { report } = await stage.next();

@@ -7,14 +7,18 @@ import { cycleStage, inShort, minute, operationsOf, person, team } from '../../s
 const lost: Failure = { class: 'unknown', detail: 'no answer' };
 const crew = ['a', 'b', 'c'];
 const people = crew.map((id) => person(id));
-const firstMembers = (calls: readonly FakeCall[]): unknown => calls.flatMap((call) => (call.method === 'create' && call.type === 'group' ? [call.members] : []));
+const firstMembers = (calls: readonly FakeCall[]): unknown =>
+  calls.flatMap((call) => (call.method === 'create' && call.type === 'group' ? [call.members] : []));
 const membersOf = (groups: readonly Readonly<Record<string, unknown>>[]): unknown => groups[0]?.['members'];
 
 describe('a new group', () => {
   it('gets its members with its creation where the target takes them so, and they are acknowledged', async () => {
     const stage = cycleStage([...people, team('staff', crew)], { target: { createWith: 5 } });
     const { report, calls } = await stage.cycle();
-    assert.deepEqual([firstMembers(calls), calls.filter(({ method }) => method === 'changeMembers')], [[['user-1', 'user-2', 'user-3']], []]);
+    assert.deepEqual(
+      [firstMembers(calls), calls.filter(({ method }) => method === 'changeMembers')],
+      [[['user-1', 'user-2', 'user-3']], []],
+    );
     assert.deepEqual(operationsOf(report.applied).slice(-2), ['create staff', 'members staff']);
     assert.deepEqual(await stage.store.members('wiki', 'staff'), crew);
     assert.deepEqual((await stage.cycle()).calls, []);
@@ -33,7 +37,9 @@ describe('a new group', () => {
   it('gets only those who exist by then', async () => {
     const stage = cycleStage([...people, team('staff', crew)], { target: { createWith: 5 } });
     stage.target.setHook((call) =>
-      call.method === 'create' && call.attributes.get('externalId') === 'b' ? { when: 'before', result: { class: 'rejected', status: 400, detail: 'no' } } : undefined,
+      call.method === 'create' && call.attributes.get('externalId') === 'b'
+        ? { when: 'before', result: { class: 'rejected', status: 400, detail: 'no' } }
+        : undefined,
     );
     assert.deepEqual(firstMembers((await stage.cycle()).calls), [['user-1', 'user-2']]);
     assert.deepEqual(await stage.store.members('wiki', 'staff'), ['a', 'c']);
@@ -41,7 +47,9 @@ describe('a new group', () => {
 
   it('whose answer was lost is found, and has everybody', async () => {
     const stage = cycleStage([...people, team('staff', crew)], { target: { createWith: 5 } });
-    stage.target.setHook((call) => (call.method === 'create' && call.type === 'group' ? { when: 'after', result: lost } : undefined));
+    stage.target.setHook((call) =>
+      call.method === 'create' && call.type === 'group' ? { when: 'after', result: lost } : undefined,
+    );
     await stage.cycle();
     assert.deepEqual(await stage.store.members('wiki', 'staff'), crew);
     assert.equal((await stage.store.links('wiki', ['staff'])).get('staff')?.unsettled, undefined);
@@ -51,7 +59,9 @@ describe('a new group', () => {
 
   it('keeps nobody who was in a creation that a crash cut short and leaves before the next start', async () => {
     const stage = cycleStage([...people, team('staff', crew)], { target: { createWith: 5 } });
-    stage.target.setHook((call) => (call.method === 'create' && call.type === 'group' ? { when: 'after', result: new Error('killed') } : undefined));
+    stage.target.setHook((call) =>
+      call.method === 'create' && call.type === 'group' ? { when: 'after', result: new Error('killed') } : undefined,
+    );
     assert.equal((await stage.cycle()).report.result, 'error');
     stage.target.setHook(undefined);
     stage.source.put(team('staff', ['a']));
@@ -85,16 +95,24 @@ describe('a new group', () => {
   });
 
   it('that nobody wants after such a crash loses them by the policy, like any other', async () => {
-    const stage = cycleStage([...people, team('other')], { target: { createWith: 5 }, removal: { leaves: 'deactivate', groups: 'empty' } });
+    const stage = cycleStage([...people, team('other')], {
+      target: { createWith: 5 },
+      removal: { leaves: 'deactivate', groups: 'empty' },
+    });
     await stage.cycle();
     stage.source.put(team('staff', crew));
-    stage.target.setHook((call) => (call.method === 'create' && call.type === 'group' ? { when: 'after', result: new Error('killed') } : undefined));
+    stage.target.setHook((call) =>
+      call.method === 'create' && call.type === 'group' ? { when: 'after', result: new Error('killed') } : undefined,
+    );
     assert.equal((await stage.cycle()).report.result, 'error');
     stage.target.setHook(undefined);
     stage.source.remove('staff');
     await stage.cycle();
     await stage.cycle();
-    assert.deepEqual(stage.target.groups().map(({ members }) => members), [undefined, undefined]);
+    assert.deepEqual(
+      stage.target.groups().map(({ members }) => members),
+      [undefined, undefined],
+    );
   });
 
   it('that the target lost is made again with its members', async () => {
@@ -121,7 +139,10 @@ describe('someone who was deactivated and comes back', () => {
     stage.source.put(person('b'));
     const { report, calls } = await stage.cycle();
     assert.deepEqual(operationsOf(report.applied), ['create b', 'members staff']);
-    assert.deepEqual(calls.filter(({ method }) => method === 'update'), []);
+    assert.deepEqual(
+      calls.filter(({ method }) => method === 'update'),
+      [],
+    );
     assert.deepEqual((await stage.cycle()).calls, []);
   });
 
@@ -132,6 +153,9 @@ describe('someone who was deactivated and comes back', () => {
     await stage.cycle();
     stage.source.put(person('b'));
     assert.deepEqual(operationsOf((await stage.cycle()).report.applied), ['adopt b']);
-    assert.deepEqual(stage.target.users().map(({ active }) => active), [true, true]);
+    assert.deepEqual(
+      stage.target.users().map(({ active }) => active),
+      [true, true],
+    );
   });
 });

@@ -27,13 +27,20 @@ function company() {
       return source.read(request);
     },
   });
-  const sources = new Map([['corp', counted(stage.source, gate.promise)], ['branch', counted(branch, Promise.resolve())]]);
+  const sources = new Map([
+    ['corp', counted(stage.source, gate.promise)],
+    ['branch', counted(branch, Promise.resolve())],
+  ]);
   const setupOf = (name: string, directories: readonly string[]): TargetSetup => ({
     ...stage.setup,
     target: createFakeTarget({ name }),
     definition: { ...definition({ directories: [...directories], users }), target: name },
   });
-  const setups = new Map([['wiki', setupOf('wiki', ['corp'])], ['chat', setupOf('chat', ['branch'])], ['both', setupOf('both', ['branch', 'corp'])]]);
+  const setups = new Map([
+    ['wiki', setupOf('wiki', ['corp'])],
+    ['chat', setupOf('chat', ['branch'])],
+    ['both', setupOf('both', ['branch', 'corp'])],
+  ]);
   const setupFor = (target: string): Promise<TargetSetup> => Promise.resolve(setups.get(target) ?? stage.setup);
   const events: CycleEvent[] = [];
   const pictures = createPictures();
@@ -54,7 +61,8 @@ function company() {
   return { start, setupFor, gate, reads, events, clock: stage.clock };
 }
 
-const applied = async (reports: Awaited<ReturnType<typeof startCycles>>, target: string): Promise<unknown> => (await reports.get(target))?.applied.map(({ verb, sourceId }) => `${verb} ${sourceId}`);
+const applied = async (reports: Awaited<ReturnType<typeof startCycles>>, target: string): Promise<unknown> =>
+  (await reports.get(target))?.applied.map(({ verb, sourceId }) => `${verb} ${sourceId}`);
 
 describe('a directory that does not come to an end', () => {
   it('holds up its own targets, and nobody else', async () => {
@@ -84,7 +92,9 @@ describe('a directory that does not come to an end', () => {
   it('does not hold up others when it does not even say what it is', async () => {
     const { start, clock, setupFor } = company();
     const silence = new Promise<never>(() => undefined);
-    const reports = await start(['wiki', 'chat'], { prepare: (target) => (target === 'wiki' ? silence : setupFor(target)) });
+    const reports = await start(['wiki', 'chat'], {
+      prepare: (target) => (target === 'wiki' ? silence : setupFor(target)),
+    });
     await clock.advance(2_000);
     assert.equal((await reports.get('chat'))?.result, 'success');
   });

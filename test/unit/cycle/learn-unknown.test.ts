@@ -8,14 +8,19 @@ import { definition, type MapText } from '../../support/entries.ts';
 
 const signal = new AbortController().signal;
 const base = { userName: 'lower(mail)', active: 'status != "off"' };
-const mapped = (users: MapText): TargetSetup['definition'] => definition({ users: { ...base, ...users }, match: { user: ['userName'] } });
+const mapped = (users: MapText): TargetSetup['definition'] =>
+  definition({ users: { ...base, ...users }, match: { user: ['userName'] } });
 const account = (id: string, more: readonly (readonly [string, ScimValue])[] = []) =>
   new Map<string, ScimValue>([['externalId', id], ['userName', `${id}@example.org`], ['active', true], ...more]);
 
 /** The same directory, target and state, with one map after the other. */
 function stageOf(first: MapText, people = [person('anna')]) {
   const stage = cycleStage(people, { definition: mapped(first), match: ['userName'] });
-  return { ...stage, remap: (users: MapText) => stage.cycle({ prepare: () => Promise.resolve({ ...stage.setup, definition: mapped(users) }) }) };
+  return {
+    ...stage,
+    remap: (users: MapText) =>
+      stage.cycle({ prepare: () => Promise.resolve({ ...stage.setup, definition: mapped(users) }) }),
+  };
 }
 
 describe('a path that becomes managed', () => {
@@ -59,16 +64,26 @@ describe('a path that becomes managed', () => {
     const map = { 'phoneNumbers[type eq "mobile"].value': 'ignoreIfEmpty(mobile)' };
     const stage = stageOf(map);
     await stage.cycle();
-    await stage.target.update('user', 'user-1', [{ path: 'phoneNumbers', change: 'set', value: [{ type: 'mobile', value: '1' }], had: false }], signal);
+    await stage.target.update(
+      'user',
+      'user-1',
+      [{ path: 'phoneNumbers', change: 'set', value: [{ type: 'mobile', value: '1' }], had: false }],
+      signal,
+    );
     stage.source.put(person('anna', { mobile: '2' }));
     const { calls } = await stage.remap(map);
     const update = calls.find((call) => call.method === 'update');
-    assert.deepEqual(update?.method === 'update' && update.changes, [{ path: 'phoneNumbers[type eq "mobile"].value', change: 'set', value: '2', had: true }]);
+    assert.deepEqual(update?.method === 'update' && update.changes, [
+      { path: 'phoneNumbers[type eq "mobile"].value', change: 'set', value: '2', had: true },
+    ]);
   });
 
   it('is looked at in one list where there are many', async () => {
     const ids = ['anna', 'ben', 'cleo', 'dora'];
-    const stage = stageOf({}, ids.map((id) => person(id)));
+    const stage = stageOf(
+      {},
+      ids.map((id) => person(id)),
+    );
     await stage.cycle();
     assert.deepEqual(inShort((await stage.remap({ title: 'title' })).calls), ['inventory user']);
   });
@@ -76,7 +91,9 @@ describe('a path that becomes managed', () => {
   it('waits for a target that does not answer, and everything else goes on', async () => {
     const stage = stageOf({}, [person('anna'), person('ben')]);
     await stage.cycle();
-    stage.target.setHook((call) => (call.method === 'read' ? { when: 'before', result: { class: 'transient', detail: 'no' } } : undefined));
+    stage.target.setHook((call) =>
+      call.method === 'read' ? { when: 'before', result: { class: 'transient', detail: 'no' } } : undefined,
+    );
     stage.source.put(person('ben', { status: 'off' }));
     stage.source.put(person('anna', { title: 'Boss' }));
     const { report } = await stage.remap({ title: 'title' });
@@ -90,10 +107,16 @@ describe('a path that becomes managed', () => {
   it('is written in place of whatever is there where the target shows nobody', async () => {
     const stage = stageOf({}, [person('anna', { title: 'Boss' })]);
     await stage.cycle();
-    stage.target.setHook((call) => (call.method === 'read' ? { when: 'before', result: { class: 'unsupported', status: 501, detail: 'no' } } : undefined));
+    stage.target.setHook((call) =>
+      call.method === 'read'
+        ? { when: 'before', result: { class: 'unsupported', status: 501, detail: 'no' } }
+        : undefined,
+    );
     const { calls } = await stage.remap({ title: 'title' });
     const update = calls.find((call) => call.method === 'update');
-    assert.deepEqual(update?.method === 'update' && update.changes, [{ path: 'title', change: 'set', value: 'Boss', had: true }]);
+    assert.deepEqual(update?.method === 'update' && update.changes, [
+      { path: 'title', change: 'set', value: 'Boss', had: true },
+    ]);
   });
 });
 
@@ -115,7 +138,9 @@ describe('a state from before', () => {
     for (const id of ['anna', 'ben']) {
       const link = (await stage.store.links('wiki', [id])).get(id) ?? assert.fail();
       const { externalId = '', userName = '', active = '' } = link.attributes;
-      await stage.store.record([{ kind: 'link', link: { ...link, marksEmpty: undefined, attributes: { externalId, userName, active } } }]);
+      await stage.store.record([
+        { kind: 'link', link: { ...link, marksEmpty: undefined, attributes: { externalId, userName, active } } },
+      ]);
     }
     assert.deepEqual(inShort((await stage.remap({ title: 'title' })).calls), ['read', 'update user-1']);
     assert.deepEqual((await stage.remap({ title: 'title' })).calls, []);

@@ -8,8 +8,18 @@ const signal = new AbortController().signal;
 /** Ada has an account on the target, and somebody there has switched it off. */
 async function withSwitchedOff(reactivateAdopted = false) {
   const policy = { match: ['userName'], adopt: 'first-match', create: true } as const;
-  const stage = cycleStage([person('ada'), person('ben')], { match: ['userName'], policy: { user: { ...policy, reactivateAdopted }, group: policy } });
-  await stage.target.create('user', new Map<string, ScimValue>([['userName', 'ada@example.org'], ['active', false]]), signal);
+  const stage = cycleStage([person('ada'), person('ben')], {
+    match: ['userName'],
+    policy: { user: { ...policy, reactivateAdopted }, group: policy },
+  });
+  await stage.target.create(
+    'user',
+    new Map<string, ScimValue>([
+      ['userName', 'ada@example.org'],
+      ['active', false],
+    ]),
+    signal,
+  );
   const isActive = () => stage.target.users().find(({ userName }) => userName === 'ada@example.org')?.active;
   return { ...stage, isActive };
 }
@@ -30,7 +40,11 @@ describe('an adopted account that was switched off on the target', () => {
     const stage = await withSwitchedOff();
     await stage.cycle();
     stage.source.put(person('ada', { status: 'off' }));
-    assert.deepEqual(operationsOf((await stage.cycle()).report.applied), ['deactivate ada'], 'somebody may have switched it on there meanwhile');
+    assert.deepEqual(
+      operationsOf((await stage.cycle()).report.applied),
+      ['deactivate ada'],
+      'somebody may have switched it on there meanwhile',
+    );
     stage.source.put(person('ada'));
     assert.deepEqual(operationsOf((await stage.cycle()).report.applied), ['reactivate ada']);
     assert.equal(stage.isActive(), true);
@@ -54,7 +68,10 @@ describe('an adopted account that was switched off on the target', () => {
     const later = await withSwitchedOff();
     await later.cycle();
     const user = { ...later.setup.policy.user, reactivateAdopted: true };
-    const { report } = await later.cycle({ prepare: () => Promise.resolve({ ...later.setup, policy: { ...later.setup.policy, user } }), mode: 'full' });
+    const { report } = await later.cycle({
+      prepare: () => Promise.resolve({ ...later.setup, policy: { ...later.setup.policy, user } }),
+      mode: 'full',
+    });
     assert.deepEqual(operationsOf(report.applied), ['reactivate ada']);
     assert.equal(later.isActive(), true);
   });

@@ -16,7 +16,10 @@ describe('an account with the name of a leaver whom the target has mislaid', () 
       await stage.clock.advance(minute);
       const { report, calls } = await stage.cycle();
       assert.deepEqual([report.result, report.hold?.findings.map(({ kind }) => kind)], ['held', ['lookalike']]);
-      assert.equal(calls.some(({ method }) => method === 'update' || method === 'remove'), false);
+      assert.equal(
+        calls.some(({ method }) => method === 'update' || method === 'remove'),
+        false,
+      );
       assert.equal(stage.cy()?.['active'], true);
       await decide(stage, 'approve');
       assert.deepEqual(operationsOf((await stage.cycle()).report.applied), ['deactivate cy']);
@@ -44,7 +47,11 @@ describe('an account with the name of a leaver whom the target has mislaid', () 
     const stage = await withLeaver({ limits: { ...noLimits, removals: { percent: 0, atLeast: 0 } } });
     await stage.cycle();
     await decide(stage, 'approve');
-    stage.target.setHook((call) => (call.method === 'update' ? { when: 'before', result: { class: 'transient', status: 503, detail: '' } } : undefined));
+    stage.target.setHook((call) =>
+      call.method === 'update'
+        ? { when: 'before', result: { class: 'transient', status: 503, detail: '' } }
+        : undefined,
+    );
     await stage.cycle();
     stage.target.setHook(undefined);
     await madeAnew(stage);
@@ -52,17 +59,28 @@ describe('an account with the name of a leaver whom the target has mislaid', () 
     await stage.cycle();
     await stage.clock.advance(hour);
     const { report } = await stage.cycle();
-    assert.deepEqual(report.hold?.findings.map(({ kind }) => kind), ['lookalike']);
+    assert.deepEqual(
+      report.hold?.findings.map(({ kind }) => kind),
+      ['lookalike'],
+    );
     assert.equal(stage.cy()?.['active'], true);
   });
 
-  it('is left alone, and looked for anew, when it says by now that it is somebody else\'s', async () => {
+  it("is left alone, and looked for anew, when it says by now that it is somebody else's", async () => {
     const stage = await withLeaver();
     await madeAnew(stage);
     await stage.cycle();
     await stage.cycle();
     await decide(stage, 'approve');
-    stage.target.putBack('user', String(stage.cy()?.['id']), new Map<string, ScimValue>([['userName', 'cy@example.org'], ['externalId', 'contractor-7'], ['active', true]]));
+    stage.target.putBack(
+      'user',
+      String(stage.cy()?.['id']),
+      new Map<string, ScimValue>([
+        ['userName', 'cy@example.org'],
+        ['externalId', 'contractor-7'],
+        ['active', true],
+      ]),
+    );
     await stage.cycle();
     assert.equal(stage.target.users().find(({ externalId }) => externalId === 'contractor-7')?.['active'], true);
     await stage.cycle();
@@ -77,18 +95,35 @@ describe('an account with the name of a leaver whom the target has mislaid', () 
     assert.deepEqual([report.hold, report.forgotten.length, await stage.link()], [undefined, 1, undefined]);
   });
 
-  it('takes nobody\'s place among those who may leave', async () => {
-    const stage = cycleStage(['ada', 'ben', 'cy', 'dan'].map((id) => person(id)), { limits: { ...noLimits, removals: { percent: 0, atLeast: 1 } } });
+  it("takes nobody's place among those who may leave", async () => {
+    const stage = cycleStage(
+      ['ada', 'ben', 'cy', 'dan'].map((id) => person(id)),
+      { limits: { ...noLimits, removals: { percent: 0, atLeast: 1 } } },
+    );
     await stage.cycle();
     await stage.clock.advance(2 * 24 * hour);
-    await stage.target.remove('user', String(stage.target.users().find(({ externalId }) => externalId === 'cy')?.['id']), signal);
-    await stage.target.create('user', new Map<string, ScimValue>([['userName', 'cy@example.org'], ['active', true]]), signal);
+    await stage.target.remove(
+      'user',
+      String(stage.target.users().find(({ externalId }) => externalId === 'cy')?.['id']),
+      signal,
+    );
+    await stage.target.create(
+      'user',
+      new Map<string, ScimValue>([
+        ['userName', 'cy@example.org'],
+        ['active', true],
+      ]),
+      signal,
+    );
     stage.source.put(person('cy', { title: 'Chief' }));
     await stage.cycle();
     stage.source.remove('cy');
     stage.source.remove('dan');
     const { report } = await stage.cycle();
-    assert.deepEqual([operationsOf(report.applied), operationsOf(report.hold?.operations ?? [])], [['deactivate dan'], ['deactivate cy']]);
+    assert.deepEqual(
+      [operationsOf(report.applied), operationsOf(report.hold?.operations ?? [])],
+      [['deactivate dan'], ['deactivate cy']],
+    );
   });
 
   it('is deleted by no DELETE that was answered with 404', async () => {

@@ -49,7 +49,14 @@ describe('a leaver of whom the target says that it has none', () => {
   it('is deleted under the id that it has now', async () => {
     const stage = await withLeaver({ removal: { leaves: 'delete', groups: 'keep' } });
     await stage.target.remove('user', String(stage.cy()?.['id']), signal);
-    await stage.target.create('user', new Map<string, ScimValue>([['userName', 'cy@example.org'], ['externalId', 'cy']]), signal);
+    await stage.target.create(
+      'user',
+      new Map<string, ScimValue>([
+        ['userName', 'cy@example.org'],
+        ['externalId', 'cy'],
+      ]),
+      signal,
+    );
     assert.deepEqual(operationsOf((await stage.cycle()).report.applied), ['delete cy']);
     assert.deepEqual([stage.cy(), await stage.link()], [undefined, undefined]);
   });
@@ -59,8 +66,14 @@ describe('a leaver of whom the target says that it has none', () => {
     await stage.target.remove('user', String(stage.cy()?.['id']), signal);
     await stage.cycle();
     const { report } = await stage.cycle();
-    assert.deepEqual(report.forgotten.map(({ sourceId }) => sourceId), ['cy']);
-    assert.deepEqual(stage.events.flatMap((event) => (event.kind === 'link_forgotten' ? [event.sourceId] : [])), ['cy']);
+    assert.deepEqual(
+      report.forgotten.map(({ sourceId }) => sourceId),
+      ['cy'],
+    );
+    assert.deepEqual(
+      stage.events.flatMap((event) => (event.kind === 'link_forgotten' ? [event.sourceId] : [])),
+      ['cy'],
+    );
     assert.equal(await stage.link(), undefined);
     assert.deepEqual((await stage.cycle()).calls, []);
   });
@@ -68,7 +81,8 @@ describe('a leaver of whom the target says that it has none', () => {
   it('is not forgotten while another tenant answers in its place, and found when the first one is back', async () => {
     const stage = await withLeaver();
     const strangers = (): FakeFault => missing;
-    const elsewhere = (call: { readonly method: string }): FakeFault | undefined => (['read', 'update', 'remove'].includes(call.method) ? strangers() : undefined);
+    const elsewhere = (call: { readonly method: string }): FakeFault | undefined =>
+      ['read', 'update', 'remove'].includes(call.method) ? strangers() : undefined;
     stage.target.setHook((call) => (call.method === 'find' || call.method === 'inventory' ? nothing : elsewhere(call)));
     await stage.cycle();
     await stage.cycle();
@@ -144,7 +158,13 @@ describe('a 404 a moment after a creation', () => {
     assert.equal((await stage.store.links('wiki', ['ada'])).get('ada')?.lifecycle, 'lost');
     await stage.clock.advance(minute);
     await stage.cycle();
-    assert.deepEqual(stage.target.users().filter(({ externalId }) => externalId === 'ada').map(({ title }) => title), ['Chief']);
+    assert.deepEqual(
+      stage.target
+        .users()
+        .filter(({ externalId }) => externalId === 'ada')
+        .map(({ title }) => title),
+      ['Chief'],
+    );
     assert.equal(stage.target.users().length, 3);
   });
 
@@ -181,7 +201,11 @@ describe('a target that lost people', () => {
     const accounts = stage.target.users().filter(({ externalId }) => gone.includes(String(externalId)));
     for (const { id } of accounts) await stage.target.remove('user', String(id), signal);
     for (const id of changed) stage.source.put(person(id, { title: 'Chief' }));
-    const there = () => stage.target.users().map(({ externalId }) => String(externalId)).sort();
+    const there = () =>
+      stage.target
+        .users()
+        .map(({ externalId }) => String(externalId))
+        .sort();
     return { ...stage, there };
   }
 
@@ -194,7 +218,10 @@ describe('a target that lost people', () => {
     }
     assert.deepEqual(stage.there(), names);
     const members = JSON.stringify(stage.target.groups()[0]?.['members']);
-    assert.deepEqual(stage.target.users().filter(({ id }) => !members.includes(`"${String(id)}"`)), []);
+    assert.deepEqual(
+      stage.target.users().filter(({ id }) => !members.includes(`"${String(id)}"`)),
+      [],
+    );
     assert.deepEqual([results[0], results.at(-1)], ['partial', 'success']);
     assert.deepEqual((await stage.cycle()).calls, []);
   });
@@ -204,7 +231,10 @@ describe('a target that lost people', () => {
     await stage.cycle();
     await stage.clock.advance(hour);
     const { report } = await stage.cycle();
-    assert.deepEqual([operationsOf(report.applied).filter((one) => one.startsWith('create')), report.waiting > 0], [['create ada'], true]);
+    assert.deepEqual(
+      [operationsOf(report.applied).filter((one) => one.startsWith('create')), report.waiting > 0],
+      [['create ada'], true],
+    );
   });
 
   it('and only one of them costs no look at everybody', async () => {
@@ -213,6 +243,10 @@ describe('a target that lost people', () => {
     await stage.clock.advance(hour);
     const { calls } = await stage.cycle();
     assert.deepEqual(stage.there(), names);
-    assert.equal(inShort(calls).filter((call) => call === 'read' || call.startsWith('inventory')).length, 0, inShort(calls).join('; '));
+    assert.equal(
+      inShort(calls).filter((call) => call === 'read' || call.startsWith('inventory')).length,
+      0,
+      inShort(calls).join('; '),
+    );
   });
 });

@@ -5,7 +5,9 @@ import { cycleStage, person } from '../../support/cycle-stage.ts';
 describe('entries without which no reading is believed', () => {
   it('are found by DN, however it is spelled, or by source id', async () => {
     const { dn } = person('anna');
-    const stage = cycleStage([person('anna'), person('ben')], { mustSee: [dn.toUpperCase().replaceAll(',', ' , '), 'BEN'] });
+    const stage = cycleStage([person('anna'), person('ben')], {
+      mustSee: [dn.toUpperCase().replaceAll(',', ' , '), 'BEN'],
+    });
     assert.equal((await stage.cycle()).report.result, 'success');
   });
 

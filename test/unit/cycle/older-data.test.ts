@@ -8,7 +8,9 @@ const staff = ['anna', 'ben', 'cleo'];
 
 /** A directory whose data goes back to before these changes: a leaver, a newcomer, a new member, a value. */
 async function setBack(how: Parameters<ReturnType<typeof cycleStage>['cycle']>[0] = {}) {
-  const stage = cycleStage([...staff.map((id) => person(id)), team('team', ['anna'])], { removal: { leaves: 'deactivate', groups: 'delete' } });
+  const stage = cycleStage([...staff.map((id) => person(id)), team('team', ['anna'])], {
+    removal: { leaves: 'deactivate', groups: 'delete' },
+  });
   await stage.cycle(how);
   const back = stage.source.snapshot();
   stage.source.put(person('ben', { status: 'off' }));
@@ -21,10 +23,7 @@ async function setBack(how: Parameters<ReturnType<typeof cycleStage>['cycle']>[0
   return { ...stage, forward };
 }
 
-const ways = {
-  'single runs': () => ({}),
-  'a daemon': () => ({ pictures: createPictures(), inStep: createInStep() }),
-};
+const ways = { 'single runs': () => ({}), 'a daemon': () => ({ pictures: createPictures(), inStep: createInStep() }) };
 
 for (const [name, howOf] of Object.entries(ways)) {
   describe(`data that is older than what was acknowledged, in ${name}`, () => {
@@ -35,8 +34,16 @@ for (const [name, howOf] of Object.entries(ways)) {
         const { report } = await cycle(how);
         assert.deepEqual([report.result, operationsOf(report.applied)], ['held', []]);
         assert.deepEqual([...new Set(report.hold?.findings.map(({ kind }) => kind))], ['older_data']);
-        assert.match(report.hold?.findings[0]?.text ?? '', /^\d changes of users .* the data of directory corp is older than what was acknowledged \(memory: changes is at \d+, and was at \d+\)/);
-        assert.deepEqual(operationsOf(report.hold?.operations ?? []).sort(), ['deactivate dora', 'members team', 'reactivate ben', 'update cleo']);
+        assert.match(
+          report.hold?.findings[0]?.text ?? '',
+          /^\d changes of users .* the data of directory corp is older than what was acknowledged \(memory: changes is at \d+, and was at \d+\)/,
+        );
+        assert.deepEqual(operationsOf(report.hold?.operations ?? []).sort(), [
+          'deactivate dora',
+          'members team',
+          'reactivate ben',
+          'update cleo',
+        ]);
       }
       forward();
       source.put(person('anna', { title: 'Clerk' }));
@@ -55,14 +62,20 @@ for (const [name, howOf] of Object.entries(ways)) {
 
     it('gives nobody an account again who was deleted', async () => {
       const how = howOf();
-      const stage = cycleStage(staff.map((id) => person(id)), { removal: { leaves: 'delete', groups: 'delete' } });
+      const stage = cycleStage(
+        staff.map((id) => person(id)),
+        { removal: { leaves: 'delete', groups: 'delete' } },
+      );
       await stage.cycle(how);
       const back = stage.source.snapshot();
       stage.source.remove('ben');
       assert.deepEqual(operationsOf((await stage.cycle(how)).report.applied), ['delete ben']);
       back();
       const { report } = await stage.cycle(how);
-      assert.deepEqual([report.result, operationsOf(report.applied), operationsOf(report.hold?.operations ?? [])], ['held', [], ['create ben']]);
+      assert.deepEqual(
+        [report.result, operationsOf(report.applied), operationsOf(report.hold?.operations ?? [])],
+        ['held', [], ['create ben']],
+      );
     });
 
     it('asks a person about what it still wants when it goes on from where it was set back to', async () => {
@@ -73,11 +86,26 @@ for (const [name, howOf] of Object.entries(ways)) {
       source.put(person('emil'));
       const { report } = await cycle(how);
       assert.deepEqual(operationsOf(report.applied).sort(), ['create emil', 'update anna']);
-      assert.deepEqual(operationsOf(report.hold?.operations ?? []).sort(), ['deactivate dora', 'members team', 'reactivate ben', 'update cleo']);
+      assert.deepEqual(operationsOf(report.hold?.operations ?? []).sort(), [
+        'deactivate dora',
+        'members team',
+        'reactivate ben',
+        'update cleo',
+      ]);
       assert.match(report.hold?.findings[0]?.text ?? '', /it seems to have been set back$/);
       assert.equal((await cycle(how)).report.hold?.holdId, report.hold?.holdId, 'and goes on asking');
-      await store.decide({ target: 'wiki', holdId: report.hold?.holdId ?? '', decision: 'approve', at: new Date(clock.now()).toISOString() });
-      assert.deepEqual(operationsOf((await cycle(how)).report.applied).sort(), ['deactivate dora', 'members team', 'reactivate ben', 'update cleo']);
+      await store.decide({
+        target: 'wiki',
+        holdId: report.hold?.holdId ?? '',
+        decision: 'approve',
+        at: new Date(clock.now()).toISOString(),
+      });
+      assert.deepEqual(operationsOf((await cycle(how)).report.applied).sort(), [
+        'deactivate dora',
+        'members team',
+        'reactivate ben',
+        'update cleo',
+      ]);
       assert.deepEqual(operationsOf((await cycle(how)).report.applied), []);
     });
   });
@@ -87,7 +115,12 @@ describe('older data that a person approved', () => {
   it('is the truth from then on', async () => {
     const { cycle, store, clock, source } = await setBack();
     const { report } = await cycle();
-    await store.decide({ target: 'wiki', holdId: report.hold?.holdId ?? '', decision: 'approve', at: new Date(clock.now()).toISOString() });
+    await store.decide({
+      target: 'wiki',
+      holdId: report.hold?.holdId ?? '',
+      decision: 'approve',
+      at: new Date(clock.now()).toISOString(),
+    });
     assert.equal((await cycle()).report.result, 'success');
     source.put(person('anna', { status: 'off' }));
     const after = await cycle();

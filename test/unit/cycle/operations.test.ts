@@ -18,14 +18,22 @@ describe('an operation whose answer is lost', () => {
     stage.target.setHook(undefined);
     stage.source.put(person('anna', { title: 'Boss' }));
     await stage.cycle();
-    assert.deepEqual(stage.target.users().map(({ title }) => title), ['Boss']);
+    assert.deepEqual(
+      stage.target.users().map(({ title }) => title),
+      ['Boss'],
+    );
     assert.deepEqual((await stage.cycle()).calls, []);
   });
 
   it('leaves nobody switched off who is enabled again, and nobody switched on who is disabled again', async () => {
     const stage = cycleStage([person('anna')]);
     await stage.cycle();
-    for (const [now, later] of [['off', 'on'], ['on', 'on'], ['off', 'off'], ['on', 'off']] as const) {
+    for (const [now, later] of [
+      ['off', 'on'],
+      ['on', 'on'],
+      ['off', 'off'],
+      ['on', 'off'],
+    ] as const) {
       stage.target.setHook(() => ({ when: 'after', result: lost }));
       stage.source.put(person('anna', { status: now }));
       await stage.cycle();
@@ -85,16 +93,23 @@ describe('an operation whose answer is lost', () => {
 
 describe('operations on what the target has', () => {
   it('send members in pieces, record each, and go on with the rest when one piece fails', async () => {
-    const stage = cycleStage([...five.map((id) => person(id)), team('staff', five)], { target: { memberChunk: 2, concurrency: 1 } });
+    const stage = cycleStage([...five.map((id) => person(id)), team('staff', five)], {
+      target: { memberChunk: 2, concurrency: 1 },
+    });
     let pieces = 0;
     stage.target.setHook((call) => {
       if (call.method === 'changeMembers') pieces += 1;
-      return call.method === 'changeMembers' && pieces === 2 ? { when: 'before', result: { class: 'throttled', status: 429, detail: 'slow down' } } : undefined;
+      return call.method === 'changeMembers' && pieces === 2
+        ? { when: 'before', result: { class: 'throttled', status: 429, detail: 'slow down' } }
+        : undefined;
     });
     assert.equal((await stage.cycle()).report.failed.length, 1);
     assert.deepEqual(await stage.store.members('wiki', 'staff'), ['a', 'b']);
     await stage.clock.advance(minute);
-    assert.deepEqual(inShort((await stage.cycle()).calls), ['members group-6 +user-3+user-4 -', 'members group-6 +user-5 -']);
+    assert.deepEqual(inShort((await stage.cycle()).calls), [
+      'members group-6 +user-3+user-4 -',
+      'members group-6 +user-5 -',
+    ]);
     assert.deepEqual((await stage.cycle()).calls, []);
   });
 
@@ -106,7 +121,10 @@ describe('operations on what the target has', () => {
         : undefined,
     );
     const { report } = await stage.cycle();
-    assert.deepEqual(report.failed.map(({ failure }) => failure.class), ['rejected']);
+    assert.deepEqual(
+      report.failed.map(({ failure }) => failure.class),
+      ['rejected'],
+    );
     assert.deepEqual(await stage.store.members('wiki', 'staff'), ['a', 'b', 'c', 'e']);
     stage.target.setHook(undefined);
     await stage.clock.advance(10 * minute);
@@ -120,7 +138,11 @@ describe('operations on what the target has', () => {
     stage.source.put(team('staff', ['anna', 'ben']));
     stage.target.setHook((call) => (call.method === 'changeMembers' ? { when: 'after', result: lost } : undefined));
     await stage.cycle();
-    stage.target.setHook((call) => (call.method === 'changeMembers' ? { when: 'before', result: { class: 'rejected', status: 409, detail: 'a member already' } } : undefined));
+    stage.target.setHook((call) =>
+      call.method === 'changeMembers'
+        ? { when: 'before', result: { class: 'rejected', status: 409, detail: 'a member already' } }
+        : undefined,
+    );
     await stage.cycle({ attempt: 'asked' });
     stage.target.setHook(undefined);
     stage.source.put(team('staff', ['ben']));
@@ -146,11 +168,15 @@ describe('operations on what the target has', () => {
   it('count nobody out of a group who is shown in it afterwards', async () => {
     const stage = cycleStage([person('anna'), person('ben'), team('staff', ['anna', 'ben'])]);
     await stage.cycle();
-    const changeMembers: typeof stage.target.changeMembers = () => Promise.resolve({ kind: 'applied', id: 'group-3', shown: { members: ['user-1', 'user-2'] } });
+    const changeMembers: typeof stage.target.changeMembers = () =>
+      Promise.resolve({ kind: 'applied', id: 'group-3', shown: { members: ['user-1', 'user-2'] } });
     const target = Object.assign(Object.create(stage.target) as typeof stage.target, { changeMembers });
     stage.source.put(team('staff', ['ben']));
     const { report } = await stage.cycle({ prepare: () => Promise.resolve({ ...stage.setup, target }) });
-    assert.deepEqual(report.failed.map(({ failure }) => failure.class), ['transient']);
+    assert.deepEqual(
+      report.failed.map(({ failure }) => failure.class),
+      ['transient'],
+    );
     await stage.cycle({ attempt: 'asked' });
     assert.deepEqual(stage.target.groups()[0]?.['members'], [{ value: 'user-2' }]);
   });
@@ -160,7 +186,11 @@ describe('operations on what the target has', () => {
     const stranger = await stage.target.create('user', new Map([['userName', 'stranger']]), signal);
     const group = await stage.target.create('group', new Map([['displayName', 'staff']]), signal);
     assert.ok(stranger.kind === 'applied' && group.kind === 'applied');
-    await stage.target.changeMembers(group.id, { add: [{ id: stranger.id, type: 'user' }], remove: [], current: () => Promise.resolve([]) }, signal);
+    await stage.target.changeMembers(
+      group.id,
+      { add: [{ id: stranger.id, type: 'user' }], remove: [], current: () => Promise.resolve([]) },
+      signal,
+    );
     await stage.cycle();
     assert.equal((stage.target.groups()[0]?.['members'] as unknown[]).length, 2);
     stage.source.put(team('staff'));
@@ -180,7 +210,9 @@ describe('operations on what the target has', () => {
   });
 
   it('create anew whoever was deleted and comes back under the same id, with their groups', async () => {
-    const stage = cycleStage([person('anna'), person('zoe'), team('staff', ['anna'])], { removal: { leaves: 'delete', groups: 'keep' } });
+    const stage = cycleStage([person('anna'), person('zoe'), team('staff', ['anna'])], {
+      removal: { leaves: 'delete', groups: 'keep' },
+    });
     await stage.cycle();
     stage.source.remove('anna');
     await stage.cycle();
@@ -193,7 +225,11 @@ describe('operations on what the target has', () => {
     const manager = (id: string) => ({ manager: `CN=${id},OU=Staff,DC=corp` });
     const stage = cycleStage([person('anna'), person('ben', manager('anna'))]);
     await stage.cycle();
-    stage.target.setHook((call) => (call.method === 'create' ? { when: 'before', result: { class: 'rejected', status: 400, detail: 'no' } } : undefined));
+    stage.target.setHook((call) =>
+      call.method === 'create'
+        ? { when: 'before', result: { class: 'rejected', status: 400, detail: 'no' } }
+        : undefined,
+    );
     stage.source.put(person('cleo'));
     stage.source.put(person('ben', manager('cleo')));
     await stage.cycle();
@@ -214,7 +250,11 @@ describe('operations on what the target has', () => {
     stage.source.put(person('ben', { ...manager, title: 'Chief' }));
     stage.target.setHook((call) => (call.method === 'update' ? missing : undefined));
     await stage.cycle();
-    stage.target.setHook((call) => (call.method === 'update' && call.id === 'user-1' ? { when: 'before', result: { class: 'protocol', detail: '' } } : undefined));
+    stage.target.setHook((call) =>
+      call.method === 'update' && call.id === 'user-1'
+        ? { when: 'before', result: { class: 'protocol', detail: '' } }
+        : undefined,
+    );
     await stage.cycle({ attempt: 'asked' });
     stage.target.setHook(undefined);
     stage.source.put(person('ben', { title: 'Chief' }));
@@ -229,7 +269,11 @@ describe('operations on what the target has', () => {
     stage.source.put(person('c', { status: 'off' }));
     await stage.cycle();
     const removals = await stage.store.removals('wiki');
-    assert.deepEqual(removals.map(({ kind, type, group, count }) => [kind, type, group, count]).sort(), [['members', 'group', 'staff', 2], ['memberships', 'group', undefined, 2], ['removals', 'user', undefined, 1]]);
+    assert.deepEqual(removals.map(({ kind, type, group, count }) => [kind, type, group, count]).sort(), [
+      ['members', 'group', 'staff', 2],
+      ['memberships', 'group', undefined, 2],
+      ['removals', 'user', undefined, 1],
+    ]);
     await stage.clock.advance(25 * 60 * minute);
     await stage.cycle();
     assert.deepEqual(await stage.store.removals('wiki'), []);

@@ -12,13 +12,20 @@ const readFrom = (...directories: string[]): TargetSetup['definition'] => defini
 
 /** A target that was in step with directory `corp`, and then a configuration that calls it `head` and shows these people. */
 async function renamed(present: readonly string[], rest: { readonly dn?: string } = {}) {
-  const stage = cycleStage(ids.map((id) => person(id)), { definition: readFrom('corp') });
+  const stage = cycleStage(
+    ids.map((id) => person(id)),
+    { definition: readFrom('corp') },
+  );
   await stage.cycle();
   const head = createFakeSource('head');
   head.become({ kind: 'generic', idAttribute: 'entryUUID', contexts: [rest.dn ?? 'dc=other'] });
   for (const id of present) head.put({ ...person(id), directory: 'head' } satisfies Entry);
   const setup = { ...stage.setup, definition: readFrom('head') };
-  return { ...stage, head, next: () => stage.cycle({ sources: new Map([['head', head]]), prepare: () => Promise.resolve(setup) }) };
+  return {
+    ...stage,
+    head,
+    next: () => stage.cycle({ sources: new Map([['head', head]]), prepare: () => Promise.resolve(setup) }),
+  };
 }
 
 describe('a directory that has another name in the configuration', () => {
@@ -40,7 +47,10 @@ describe('a directory that has another name in the configuration', () => {
     const { report } = await stage.next();
     assert.deepEqual(operationsOf(report.applied), ['create emil']);
     assert.equal(report.result, 'held');
-    assert.deepEqual(report.hold?.findings.map(({ kind, planned }) => [kind, planned]), [['unread_directory', 4]]);
+    assert.deepEqual(
+      report.hold?.findings.map(({ kind, planned }) => [kind, planned]),
+      [['unread_directory', 4]],
+    );
     assert.match(JSON.stringify(report.hold.findings), /nobody reads directory corp any more/);
     assert.deepEqual(operationsOf((await stage.next()).report.applied), []);
   });

@@ -76,7 +76,10 @@ for (const [name, way] of Object.entries(ways)) {
       await clock.advance(60 * day);
       await clock.advance(hour);
       const report = await cycle();
-      assert.deepEqual([operationsOf(report.applied), report.hold?.findings.map(({ kind }) => kind)], [[], ['clock_leap']]);
+      assert.deepEqual(
+        [operationsOf(report.applied), report.hold?.findings.map(({ kind }) => kind)],
+        [[], ['clock_leap']],
+      );
     });
 
     it('loses its members, if it is a group, and is deleted a week later', async () => {
@@ -88,7 +91,9 @@ for (const [name, way] of Object.entries(ways)) {
     });
 
     it('is deleted a week later, if it is a group, whatever happens to people', async () => {
-      const { cycle, days, source } = await begin(way, { removal: { leaves: 'deactivate', deleteAfter: 30 * day, groups: 'delete' } });
+      const { cycle, days, source } = await begin(way, {
+        removal: { leaves: 'deactivate', deleteAfter: 30 * day, groups: 'delete' },
+      });
       source.remove('few');
       assert.deepEqual(operationsOf((await cycle()).applied), ['members few']);
       assert.deepEqual(await days(6), []);
@@ -119,10 +124,18 @@ it('a plan and a cycle come to the same', async () => {
   source.hide('p03');
   const control = { clock, observer: () => undefined, signal: new AbortController().signal, store };
   const readings = await readDirectories([setup.definition], new Map([['corp', source]]), control);
-  const { plan } = await planTarget(setup, [...readings.complete.values()], store, { ...readings, attempt: 'asked', now: clock.now(), signal: control.signal });
+  const { plan } = await planTarget(setup, [...readings.complete.values()], store, {
+    ...readings,
+    attempt: 'asked',
+    now: clock.now(),
+    signal: control.signal,
+  });
   const { planId } = await cycle();
   assert.equal(plan.id, planId);
-  assert.match(plan.operations.find(({ sourceId }) => sourceId === 'p03')?.reason ?? '', /deleted, or hidden from the bind account/);
+  assert.match(
+    plan.operations.find(({ sourceId }) => sourceId === 'p03')?.reason ?? '',
+    /deleted, or hidden from the bind account/,
+  );
 });
 
 describe('where to look for those who are not shown', () => {
@@ -140,6 +153,9 @@ describe('where to look for those who are not shown', () => {
       },
     };
     await cycle({ sources: new Map([['corp', asking]]) });
-    assert.deepEqual(asked, [['p03', 'CN=p03,OU=Staff,DC=corp'], ['p04', 'CN=p04,OU=Staff,DC=corp']]);
+    assert.deepEqual(asked, [
+      ['p03', 'CN=p03,OU=Staff,DC=corp'],
+      ['p04', 'CN=p04,OU=Staff,DC=corp'],
+    ]);
   });
 });

@@ -62,13 +62,25 @@ describe('a target at another URL', () => {
   it('is taken as it comes while it has nobody', async () => {
     const stage = cycleStage([]);
     await stage.cycle();
-    assert.equal((await stage.cycle({ prepare: () => Promise.resolve({ ...stage.setup, ...moved }) })).report.error, undefined);
+    assert.equal(
+      (await stage.cycle({ prepare: () => Promise.resolve({ ...stage.setup, ...moved }) })).report.error,
+      undefined,
+    );
     assert.equal(await stage.store.boundTo('wiki'), 'other.example/scim/v2');
   });
 
   it('is bound in a state from before there was such a thing', async () => {
     const stage = cycleStage([]);
-    const link = { target: 'wiki', type: 'user', sourceId: 'anna', directory: 'corp', targetId: 'user-1', origin: 'created', lifecycle: 'deactivated', attributes: {} } as const;
+    const link = {
+      target: 'wiki',
+      type: 'user',
+      sourceId: 'anna',
+      directory: 'corp',
+      targetId: 'user-1',
+      origin: 'created',
+      lifecycle: 'deactivated',
+      attributes: {},
+    } as const;
     await stage.store.record([{ kind: 'link', link }]);
     assert.equal((await stage.cycle()).report.error, undefined);
     assert.equal(await stage.store.boundTo('wiki'), 'wiki.example/scim/v2');
@@ -76,9 +88,23 @@ describe('a target at another URL', () => {
 });
 
 describe('endpointOf', () => {
-  const same = ['https://wiki.example/scim/v2', 'https://WIKI.example/scim/v2/', 'https://wiki.example:443/scim/v2', 'http://wiki.example/scim/v2', 'https://wiki.example./scim/x/../v2//'];
-  for (const url of same) it(`takes ${url} for the same service`, () => assert.equal(endpointOf(url), 'wiki.example/scim/v2'));
-  const others = ['https://wiki.example/scim/V2', 'https://wiki.example:8443/scim/v2', 'https://wiki.example/tenants/b/scim/v2', 'https://wiki.example'];
-  for (const url of others) it(`takes ${url} for another one`, () => assert.notEqual(endpointOf(url), 'wiki.example/scim/v2'));
-  it('does not care for the case of escapes', () => assert.equal(endpointOf('https://a.example/%7eb'), endpointOf('https://a.example/%7Eb')));
+  const same = [
+    'https://wiki.example/scim/v2',
+    'https://WIKI.example/scim/v2/',
+    'https://wiki.example:443/scim/v2',
+    'http://wiki.example/scim/v2',
+    'https://wiki.example./scim/x/../v2//',
+  ];
+  for (const url of same)
+    it(`takes ${url} for the same service`, () => assert.equal(endpointOf(url), 'wiki.example/scim/v2'));
+  const others = [
+    'https://wiki.example/scim/V2',
+    'https://wiki.example:8443/scim/v2',
+    'https://wiki.example/tenants/b/scim/v2',
+    'https://wiki.example',
+  ];
+  for (const url of others)
+    it(`takes ${url} for another one`, () => assert.notEqual(endpointOf(url), 'wiki.example/scim/v2'));
+  it('does not care for the case of escapes', () =>
+    assert.equal(endpointOf('https://a.example/%7eb'), endpointOf('https://a.example/%7Eb')));
 });

@@ -12,7 +12,10 @@ function withoutUsers() {
   const target = createFakeTarget({ name: 'wiki' });
   target.setHook((call) => {
     if (!('type' in call) || call.type !== 'user') return undefined;
-    return { when: 'before', result: { class: call.method === 'answers' ? 'unsupported' : 'gone', status: 404, detail: 'no route' } };
+    return {
+      when: 'before',
+      result: { class: call.method === 'answers' ? 'unsupported' : 'gone', status: 404, detail: 'no route' },
+    };
   });
   return target;
 }
@@ -20,7 +23,10 @@ function withoutUsers() {
 describe('whom a target says that it does not have', () => {
   const leaver = linkOf(user('cy'));
 
-  for (const [others, ids] of [['beside other users', ['ada', 'ben']], ['and is the only user', []]] as const) {
+  for (const [others, ids] of [
+    ['beside other users', ['ada', 'ben']],
+    ['and is the only user', []],
+  ] as const) {
     it(`is not believed to be gone because a group is there, when no user is (${others})`, async () => {
       const target = withoutUsers();
       const created = await target.create('group', new Map([['displayName', 'staff']]), signal);
@@ -29,19 +35,34 @@ describe('whom a target says that it does not have', () => {
       const known = [...ids.map((id) => linked(id, 'user', `user-of-${id}`)), linked('staff', 'group', created.id)];
       assert.equal(await isGone(leaver, known, { target, signal }), false);
       target.setHook(undefined);
-      assert.equal(await isGone(leaver, known, { target, signal }), ids.length === 0, 'gone, when the list of users answers and nobody else is known');
+      assert.equal(
+        await isGone(leaver, known, { target, signal }),
+        ids.length === 0,
+        'gone, when the list of users answers and nobody else is known',
+      );
     });
   }
 
   it('is believed to be gone when nobody is left but one who was switched off, and is shown', async () => {
     const target = createFakeTarget({ name: 'wiki' });
-    const created = await target.create('user', new Map<string, string | boolean>([['userName', 'eve@example.org'], ['active', false]]), signal);
+    const created = await target.create(
+      'user',
+      new Map<string, string | boolean>([
+        ['userName', 'eve@example.org'],
+        ['active', false],
+      ]),
+      signal,
+    );
     assert.ok(created.kind === 'applied');
     const gone = linkOf(user('ada'), { targetId: 'user-of-ada' });
     const off = linkOf(user('eve'), { targetId: created.id, lifecycle: 'deactivated' });
     assert.equal(await isGone(leaver, [off, gone], { target, signal }), true);
     const hidden = linkOf(user('fay'), { targetId: 'user-of-fay', lifecycle: 'deactivated' });
-    assert.equal(await isGone(leaver, [hidden, gone], { target, signal }), false, 'one who is off and not shown may be hidden');
+    assert.equal(
+      await isGone(leaver, [hidden, gone], { target, signal }),
+      false,
+      'one who is off and not shown may be hidden',
+    );
     assert.equal(await isGone(leaver, [hidden], { target, signal }), true, 'and says nothing');
   });
 });

@@ -32,7 +32,11 @@ describe('rebinding a target', () => {
     for (const { id } of stage.target.users().slice(0, 12)) await stage.target.remove('user', String(id), signal);
     const { sampled, recognised } = await rebindTarget({ target: stage.target, url }, stage.store, signal);
     assert.ok(recognised < sampled);
-    assert.deepEqual(operationsOf((await stage.cycle(moved)).report.applied), [], 'they are new: a copy may not have them yet');
+    assert.deepEqual(
+      operationsOf((await stage.cycle(moved)).report.applied),
+      [],
+      'they are new: a copy may not have them yet',
+    );
     await stage.clock.advance(6 * 60_000);
     await stage.cycle(moved);
     await stage.cycle(moved);
@@ -44,8 +48,19 @@ describe('rebinding a target', () => {
     const stage = cycleStage(ids.map((id) => person(id)));
     await stage.cycle();
     const other = createFakeTarget({ name: 'wiki' });
-    await assert.rejects(rebindTarget({ target: other, url }, stage.store, signal), { code: 'D2S_TARGET_CHANGED', message: /of 10 linked accounts .* 0 are at new\.example/ });
-    for (const id of ids) await other.create('user', new Map([['userName', id], ['externalId', `other-${id}`]]), signal);
+    await assert.rejects(rebindTarget({ target: other, url }, stage.store, signal), {
+      code: 'D2S_TARGET_CHANGED',
+      message: /of 10 linked accounts .* 0 are at new\.example/,
+    });
+    for (const id of ids)
+      await other.create(
+        'user',
+        new Map([
+          ['userName', id],
+          ['externalId', `other-${id}`],
+        ]),
+        signal,
+      );
     await assert.rejects(rebindTarget({ target: other, url }, stage.store, signal), { code: 'D2S_TARGET_CHANGED' });
     assert.equal(await stage.store.boundTo('wiki'), 'wiki.example/scim/v2');
   });

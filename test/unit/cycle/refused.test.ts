@@ -13,7 +13,9 @@ describe('a group that cannot be changed', () => {
   for (const status of [400, 403, 404, 428]) {
     it(`costs a few requests for three hundred members (${status})`, async () => {
       const stage = cycleStage([...names(300).map((name) => person(name)), team('staff', names(300))]);
-      stage.target.setHook(({ method }) => (method === 'changeMembers' ? { when: 'before', result: refusal(status) } : undefined));
+      stage.target.setHook(({ method }) =>
+        method === 'changeMembers' ? { when: 'before', result: refusal(status) } : undefined,
+      );
       const { report, calls } = await stage.cycle();
       assert.equal(report.failed.length, 1);
       const sent = calls.filter(({ method }) => method === 'changeMembers' || method === 'read').length;
@@ -26,8 +28,17 @@ describe('a member whom the target does not take', () => {
   it('keeps nobody else out', async () => {
     const stage = cycleStage([...names(60).map((name) => person(name)), team('staff', names(60))]);
     await stage.cycle({ isStopping: () => stage.target.groups().length > 0 });
-    const bad = new Set(stage.target.users().filter(({ userName }) => ['p7@example.org', 'p33@example.org'].includes(String(userName))).map(({ id }) => String(id)));
-    stage.target.setHook((call) => (call.method === 'changeMembers' && call.add.some((id) => bad.has(id)) ? { when: 'before', result: refusal(400, `no licence for ${call.add.find((id) => bad.has(id)) ?? ''}`) } : undefined));
+    const bad = new Set(
+      stage.target
+        .users()
+        .filter(({ userName }) => ['p7@example.org', 'p33@example.org'].includes(String(userName)))
+        .map(({ id }) => String(id)),
+    );
+    stage.target.setHook((call) =>
+      call.method === 'changeMembers' && call.add.some((id) => bad.has(id))
+        ? { when: 'before', result: refusal(400, `no licence for ${call.add.find((id) => bad.has(id)) ?? ''}`) }
+        : undefined,
+    );
     await stage.clock.advance(minute);
     await stage.cycle();
     const held = stage.target.groups()[0]?.['members'];
@@ -37,10 +48,16 @@ describe('a member whom the target does not take', () => {
   it('and has lost is made again, and everybody else is in', async () => {
     const stage = cycleStage(names(30).map((name) => person(name)));
     await stage.cycle();
-    const lost = new Set(stage.target.users().slice(3).map(({ id }) => String(id)));
+    const lost = new Set(
+      stage.target
+        .users()
+        .slice(3)
+        .map(({ id }) => String(id)),
+    );
     const gone: Failure = { class: 'gone', status: 404, detail: 'there is none' };
     stage.target.setHook((call) => {
-      if (call.method === 'changeMembers' && call.add.some((id) => lost.has(id))) return { when: 'before', result: refusal(404, 'no such member') };
+      if (call.method === 'changeMembers' && call.add.some((id) => lost.has(id)))
+        return { when: 'before', result: refusal(404, 'no such member') };
       if (call.method === 'read' && lost.has(call.id)) return { when: 'before', result: gone };
       return undefined;
     });
@@ -49,7 +66,10 @@ describe('a member whom the target does not take', () => {
     const first = await stage.cycle();
     const held = stage.target.groups()[0]?.['members'];
     assert.equal(Array.isArray(held) ? held.length : 0, 3);
-    assert.deepEqual(first.report.failed.map(({ failure }) => failure.class), ['gone']);
+    assert.deepEqual(
+      first.report.failed.map(({ failure }) => failure.class),
+      ['gone'],
+    );
     const links = await stage.store.links('wiki', names(30));
     assert.equal([...links.values()].filter(({ lifecycle }) => lifecycle === 'lost').length, 27);
   });
@@ -66,7 +86,11 @@ describe('a group of which an added member takes the place of the others', () =>
       held = add.length > 0 ? add.map((member) => member.id) : held.filter((member) => !remove.includes(member));
       return Promise.resolve({ kind: 'applied', id, shown: { members: held } });
     };
-    const prepare = () => Promise.resolve({ ...stage.setup, target: Object.assign(Object.create(stage.target) as ScimTarget, { changeMembers }) });
+    const prepare = () =>
+      Promise.resolve({
+        ...stage.setup,
+        target: Object.assign(Object.create(stage.target) as ScimTarget, { changeMembers }),
+      });
     stage.source.put(team('staff', ['p0', 'p1', 'p2']));
     const { report } = await stage.cycle({ prepare });
     assert.deepEqual([report.failed, held.length, sent], [[], 3, 3]);
@@ -76,16 +100,33 @@ describe('a group of which an added member takes the place of the others', () =>
 });
 
 describe('a deletion that is refused', () => {
-  for (const failure of [{ class: 'conflict', status: 409 }, { class: 'transient', status: 500 }, { class: 'rejected', status: 403 }, { class: 'unsupported', status: 405 }, { class: 'protocol', status: 404 }] as const) {
+  for (const failure of [
+    { class: 'conflict', status: 409 },
+    { class: 'transient', status: 500 },
+    { class: 'rejected', status: 403 },
+    { class: 'unsupported', status: 405 },
+    { class: 'protocol', status: 404 },
+  ] as const) {
     it(`switches the account off (${failure.status})`, async () => {
       const stage = cycleStage([person('anna'), person('ben')], { removal: { leaves: 'delete', groups: 'keep' } });
       await stage.cycle();
-      stage.target.setHook(({ method }) => (method === 'remove' ? { when: 'before', result: { ...failure, detail: 'not possible' } } : undefined));
+      stage.target.setHook(({ method }) =>
+        method === 'remove' ? { when: 'before', result: { ...failure, detail: 'not possible' } } : undefined,
+      );
       stage.source.remove('anna');
       await stage.clock.advance(minute);
       const { report } = await stage.cycle();
-      assert.deepEqual(report.failed.map(({ operation, failure: said }) => [operation.verb, said.detail]), [['delete', 'DELETE is refused (not possible); the account was switched off instead']]);
-      assert.deepEqual(stage.target.users().map(({ active }) => active).sort(), [false, true]);
+      assert.deepEqual(
+        report.failed.map(({ operation, failure: said }) => [operation.verb, said.detail]),
+        [['delete', 'DELETE is refused (not possible); the account was switched off instead']],
+      );
+      assert.deepEqual(
+        stage.target
+          .users()
+          .map(({ active }) => active)
+          .sort(),
+        [false, true],
+      );
       stage.target.setHook(undefined);
       await stage.clock.advance(24 * 60 * minute);
       assert.deepEqual(operationsOf((await stage.cycle()).report.applied), ['delete anna']);
@@ -93,17 +134,37 @@ describe('a deletion that is refused', () => {
   }
 
   it('empties the group, once', async () => {
-    const stage = cycleStage([person('anna'), team('crew', ['anna']), team('deck', ['anna'])], { removal: { leaves: 'delete', groups: 'delete' } });
+    const stage = cycleStage([person('anna'), team('crew', ['anna']), team('deck', ['anna'])], {
+      removal: { leaves: 'delete', groups: 'delete' },
+    });
     await stage.cycle();
-    stage.target.setHook(({ method }) => (method === 'remove' ? { when: 'before', result: { class: 'rejected', status: 403, detail: 'not possible' } } : undefined));
+    stage.target.setHook(({ method }) =>
+      method === 'remove'
+        ? { when: 'before', result: { class: 'rejected', status: 403, detail: 'not possible' } }
+        : undefined,
+    );
     stage.source.remove('crew');
     await stage.clock.advance(minute);
     const { report } = await stage.cycle();
-    assert.deepEqual(report.failed.map(({ failure: said }) => said.detail), ['DELETE is refused (not possible); the group was emptied instead']);
-    assert.deepEqual(stage.target.groups().map(({ displayName, members }) => [displayName, Array.isArray(members) ? members.length : 0]), [['crew', 0], ['deck', 1]]);
+    assert.deepEqual(
+      report.failed.map(({ failure: said }) => said.detail),
+      ['DELETE is refused (not possible); the group was emptied instead'],
+    );
+    assert.deepEqual(
+      stage.target
+        .groups()
+        .map(({ displayName, members }) => [displayName, Array.isArray(members) ? members.length : 0]),
+      [
+        ['crew', 0],
+        ['deck', 1],
+      ],
+    );
     await stage.clock.advance(24 * 60 * minute);
     const { calls } = await stage.cycle();
-    assert.deepEqual(calls.map(({ method }) => method).filter((method) => method !== 'read'), ['remove']);
+    assert.deepEqual(
+      calls.map(({ method }) => method).filter((method) => method !== 'read'),
+      ['remove'],
+    );
     stage.target.setHook(undefined);
     await stage.clock.advance(24 * 60 * minute);
     assert.deepEqual(operationsOf((await stage.cycle()).report.applied), ['delete crew']);
@@ -112,18 +173,25 @@ describe('a deletion that is refused', () => {
   it('sends nothing more to a target that does not answer', async () => {
     const stage = cycleStage([person('anna')], { removal: { leaves: 'delete', groups: 'keep' } });
     await stage.cycle();
-    stage.target.setHook(({ method }) => (method === 'remove' ? { when: 'before', result: { class: 'transient', detail: 'no answer' } } : undefined));
+    stage.target.setHook(({ method }) =>
+      method === 'remove' ? { when: 'before', result: { class: 'transient', detail: 'no answer' } } : undefined,
+    );
     stage.source.remove('anna');
     const { calls } = await stage.cycle();
-    assert.equal(calls.some(({ method }) => method === 'update'), false);
+    assert.equal(
+      calls.some(({ method }) => method === 'update'),
+      false,
+    );
   });
 });
 
-describe('an id that is somebody else\'s now', () => {
+describe("an id that is somebody else's now", () => {
   it('stops the target, and is not written to again', async () => {
     const stage = cycleStage([person('anna'), person('ben')]);
     await stage.cycle();
-    stage.target.setHook(({ method }) => (method === 'update' ? { when: 'after', result: { class: 'renumbered', detail: 'somebody else' } } : undefined));
+    stage.target.setHook(({ method }) =>
+      method === 'update' ? { when: 'after', result: { class: 'renumbered', detail: 'somebody else' } } : undefined,
+    );
     stage.source.put(person('anna', { title: 'Chief' }));
     const { report } = await stage.cycle();
     assert.equal(report.error?.code, 'D2S_TARGET_RENUMBERED');
@@ -137,17 +205,31 @@ describe('an id that is somebody else\'s now', () => {
     it(`stops the target in every later cycle too, ${what}: nobody is forgotten`, async () => {
       const stage = cycleStage([person('anna'), person('ben'), person('cleo')]);
       await stage.cycle();
-      const give = (id: string, name: string) => stage.target.putBack('user', id, new Map<string, ScimValue>([['externalId', name], ['userName', name], ['active', true]]));
+      const give = (id: string, name: string) =>
+        stage.target.putBack(
+          'user',
+          id,
+          new Map<string, ScimValue>([
+            ['externalId', name],
+            ['userName', name],
+            ['active', true],
+          ]),
+        );
       give('user-1', 'ben');
       give('user-2', 'anna');
-      stage.target.setHook(({ method }) => (method === 'update' ? { when: 'after', result: { class: 'renumbered', detail: 'somebody else' } } : undefined));
+      stage.target.setHook(({ method }) =>
+        method === 'update' ? { when: 'after', result: { class: 'renumbered', detail: 'somebody else' } } : undefined,
+      );
       change(stage);
       assert.equal((await stage.cycle()).report.error?.code, 'D2S_TARGET_RENUMBERED');
       stage.target.setHook(undefined);
       for (const attempt of ['asked', 'due'] as const) {
         const { report, calls } = await stage.cycle({ attempt });
         assert.equal(report.error?.code, 'D2S_TARGET_RENUMBERED');
-        assert.equal(calls.some(({ method }) => ['update', 'create', 'remove'].includes(method)), false);
+        assert.equal(
+          calls.some(({ method }) => ['update', 'create', 'remove'].includes(method)),
+          false,
+        );
       }
       assert.equal((await stage.store.links('wiki', ['anna'])).get('anna')?.lifecycle, 'lost');
     });

@@ -4,7 +4,19 @@ import { createPictures } from '../../../src/cycle/read/directory-pictures.ts';
 import { createInStep } from '../../../src/cycle/plan/in-step.ts';
 import type { Decision } from '../../../src/ports/state-store.ts';
 import { cycleStage, operationsOf, person, team } from '../../support/cycle-stage.ts';
-import { applied, by, comeBack, decide, eight, held, leave, loaded, narrow, staff, waiting } from '../../support/decision-stage.ts';
+import {
+  applied,
+  by,
+  comeBack,
+  decide,
+  eight,
+  held,
+  leave,
+  loaded,
+  narrow,
+  staff,
+  waiting,
+} from '../../support/decision-stage.ts';
 import { noLimits } from '../../support/limits.ts';
 
 describe('a rejection', () => {
@@ -14,12 +26,22 @@ describe('a rejection', () => {
     await decide(stage, holdId, 'reject');
     leave(stage, 'd');
     const { report } = await stage.cycle();
-    assert.deepEqual([report.result, applied(report), operationsOf(report.undone)], ['success', ['deactivate d'], ['deactivate a', 'deactivate b', 'deactivate c']]);
+    assert.deepEqual(
+      [report.result, applied(report), operationsOf(report.undone)],
+      ['success', ['deactivate d'], ['deactivate a', 'deactivate b', 'deactivate c']],
+    );
     const { rejections } = await stage.store.target('wiki');
-    assert.deepEqual(rejections?.map(({ holdId: id, by: who, operations }) => [id, who, operations.length]), [[holdId, by, 3]]);
+    assert.deepEqual(
+      rejections?.map(({ holdId: id, by: who, operations }) => [id, who, operations.length]),
+      [[holdId, by, 3]],
+    );
     leave(stage, 'e', 'f');
     const next = (await stage.cycle()).report;
-    assert.deepEqual(operationsOf(next.hold?.operations ?? []), ['deactivate e', 'deactivate f'], 'a hold of their own');
+    assert.deepEqual(
+      operationsOf(next.hold?.operations ?? []),
+      ['deactivate e', 'deactivate f'],
+      'a hold of their own',
+    );
   });
 
   it('keeps what follows with it: who is not removed stays a member', async () => {
@@ -27,7 +49,10 @@ describe('a rejection', () => {
     await stage.cycle();
     stage.source.put(team('staff', eight.slice(3)));
     await decide(stage, await held(stage, 'a', 'b', 'c'), 'reject');
-    assert.deepEqual([applied((await stage.cycle()).report), (await stage.store.members('wiki', 'staff')).length], [[], 8]);
+    assert.deepEqual(
+      [applied((await stage.cycle()).report), (await stage.store.members('wiki', 'staff')).length],
+      [[], 8],
+    );
   });
 
   it('ends for whoever is wanted again, and nobody else', async () => {
@@ -36,7 +61,10 @@ describe('a rejection', () => {
     await stage.cycle();
     comeBack(stage, 'a');
     await stage.cycle();
-    assert.deepEqual((await stage.store.target('wiki')).rejections?.[0]?.operations.map(({ sourceId }) => sourceId), ['b', 'c']);
+    assert.deepEqual(
+      (await stage.store.target('wiki')).rejections?.[0]?.operations.map(({ sourceId }) => sourceId),
+      ['b', 'c'],
+    );
     leave(stage, 'a');
     assert.deepEqual(applied((await stage.cycle()).report), ['deactivate a'], 'alone, it is no accident');
   });
@@ -51,7 +79,10 @@ describe('a rejection', () => {
     await decide(stage, holdId, 'approve');
     assert.deepEqual(applied((await stage.cycle()).report), ['deactivate b', 'deactivate c']);
     const { rejections, approvals, decided } = await stage.store.target('wiki');
-    assert.deepEqual([rejections, approvals, decided?.map(({ decision, end }) => `${decision} ${end}`)], [undefined, undefined, ['reject taken', 'approve taken']]);
+    assert.deepEqual(
+      [rejections, approvals, decided?.map(({ decision, end }) => `${decision} ${end}`)],
+      [undefined, undefined, ['reject taken', 'approve taken']],
+    );
   });
 
   it('ends an approval that is under way', async () => {
@@ -70,8 +101,16 @@ describe('a rejection', () => {
     await stage.cycle();
     stage.source.put(person('a', { status: 'off' }));
     const { report } = await stage.cycle();
-    assert.deepEqual([applied(report), operationsOf(report.undone)], [['deactivate a'], ['deactivate b', 'deactivate c']]);
-    assert.deepEqual((await stage.store.target('wiki')).rejections?.flatMap(({ operations }) => operations.map(({ sourceId }) => sourceId)), ['b', 'c']);
+    assert.deepEqual(
+      [applied(report), operationsOf(report.undone)],
+      [['deactivate a'], ['deactivate b', 'deactivate c']],
+    );
+    assert.deepEqual(
+      (await stage.store.target('wiki')).rejections?.flatMap(({ operations }) =>
+        operations.map(({ sourceId }) => sourceId),
+      ),
+      ['b', 'c'],
+    );
   });
 
   it('that somebody is switched off whom the directory disables lasts when they go missing', async () => {
@@ -81,7 +120,10 @@ describe('a rejection', () => {
     await stage.cycle();
     leave(stage, 'a');
     const { report } = await stage.cycle();
-    assert.deepEqual([applied(report), operationsOf(report.undone)], [[], ['deactivate a', 'deactivate b', 'deactivate c']]);
+    assert.deepEqual(
+      [applied(report), operationsOf(report.undone)],
+      [[], ['deactivate a', 'deactivate b', 'deactivate c']],
+    );
   });
 
   it('of a value does not stand in the way of another value', async () => {
@@ -111,7 +153,16 @@ describe('a push that was left to the daemon', () => {
     await held(stage, 'a', 'b', 'c');
     await decide(stage, 'push-000000000001', 'push', push(['b']));
     const { report } = await stage.cycle();
-    assert.deepEqual([applied(report).sort(), operationsOf(report.hold?.operations ?? []).filter((one) => one.startsWith('deactivate'))], [['deactivate b', 'members staff'], ['deactivate a', 'deactivate c']]);
+    assert.deepEqual(
+      [
+        applied(report).sort(),
+        operationsOf(report.hold?.operations ?? []).filter((one) => one.startsWith('deactivate')),
+      ],
+      [
+        ['deactivate b', 'members staff'],
+        ['deactivate a', 'deactivate c'],
+      ],
+    );
     assert.deepEqual((await stage.store.members('wiki', 'staff')).toSorted(), ['a', 'c', 'd', 'e', 'f', 'g', 'h']);
   });
 
@@ -120,7 +171,10 @@ describe('a push that was left to the daemon', () => {
     const [first] = [await held(stage, 'a', 'b')];
     await decide(stage, 'push-000000000001', 'push', push(['b']));
     const { report } = await stage.cycle();
-    assert.deepEqual([applied(report), operationsOf(report.hold?.operations ?? []), report.hold?.holdId === first], [['deactivate b'], ['deactivate a'], false]);
+    assert.deepEqual(
+      [applied(report), operationsOf(report.hold?.operations ?? []), report.hold?.holdId === first],
+      [['deactivate b'], ['deactivate a'], false],
+    );
     assert.deepEqual(operationsOf((await stage.cycle()).report.hold?.operations ?? []), ['deactivate a']);
   });
 
@@ -130,7 +184,10 @@ describe('a push that was left to the daemon', () => {
     await stage.cycle();
     await decide(stage, 'push-000000000001', 'push', push(['b']));
     const { report } = await stage.cycle();
-    assert.deepEqual([applied(report), operationsOf(report.undone)], [['deactivate b'], ['deactivate a', 'deactivate c']]);
+    assert.deepEqual(
+      [applied(report), operationsOf(report.undone)],
+      [['deactivate b'], ['deactivate a', 'deactivate c']],
+    );
     assert.deepEqual((await stage.cycle()).calls, []);
   });
 
@@ -141,7 +198,11 @@ describe('a push that was left to the daemon', () => {
     for (let cycle = 0; cycle < 3; cycle += 1) await stage.cycle(memory);
     assert.deepEqual(await waiting(stage), ['push-000000000001']);
     leave(stage, 'a');
-    stage.target.setHook((call) => (call.method === 'update' ? { when: 'before', result: { class: 'rejected', status: 400, detail: 'no' } } : undefined));
+    stage.target.setHook((call) =>
+      call.method === 'update'
+        ? { when: 'before', result: { class: 'rejected', status: 400, detail: 'no' } }
+        : undefined,
+    );
     await stage.cycle(memory);
     stage.target.setHook(undefined);
     assert.deepEqual((await stage.cycle(memory)).calls, [], 'it rests');

@@ -2,8 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { cycleStage, hour, inShort, operationsOf, person, team, type StageOptions } from '../../support/cycle-stage.ts';
 
-const login = (id: string, name: string, rest: Readonly<Record<string, string>> = {}) => person(id, { mail: `${name}@example.org`, ...rest });
-const users = ({ target }: ReturnType<typeof cycleStage>) => target.users().map(({ id, externalId, userName, active }) => [id, externalId, userName, active]).sort(([a], [b]) => Number(String(a).slice(5)) - Number(String(b).slice(5)));
+const login = (id: string, name: string, rest: Readonly<Record<string, string>> = {}) =>
+  person(id, { mail: `${name}@example.org`, ...rest });
+const users = ({ target }: ReturnType<typeof cycleStage>) =>
+  target
+    .users()
+    .map(({ id, externalId, userName, active }) => [id, externalId, userName, active])
+    .sort(([a], [b]) => Number(String(a).slice(5)) - Number(String(b).slice(5)));
 
 async function staged(ids: readonly string[], rest: StageOptions = {}) {
   const stage = cycleStage([...ids.map((id) => person(id)), team('crew', ids)], rest);
@@ -30,7 +35,12 @@ describe('the same person under a new source id', () => {
     const stage = await staged(['ada', 'ben']);
     stage.source.remove('ada');
     stage.source.put(login('ada2', 'ada'));
-    await stage.store.record([{ kind: 'intent', intent: { target: 'wiki', type: 'user', sourceId: 'ada2', directory: 'corp', at: '2026-01-01T00:00:00.000Z' } }]);
+    await stage.store.record([
+      {
+        kind: 'intent',
+        intent: { target: 'wiki', type: 'user', sourceId: 'ada2', directory: 'corp', at: '2026-01-01T00:00:00.000Z' },
+      },
+    ]);
     for (let cycle = 0; cycle < 2; cycle += 1) await stage.cycle({ attempt: 'everything' });
     assert.deepEqual(users(stage)[0]?.slice(0, 2), ['user-1', 'ada2']);
     assert.deepEqual(await stage.store.openIntents('wiki'), []);
@@ -52,7 +62,10 @@ describe('the same person under a new source id', () => {
     const stage = await staged(['ada', 'ben']);
     stage.source.remove('ada');
     stage.source.put(login('ada2', 'ada', { status: 'off' }));
-    assert.deepEqual(operationsOf((await stage.cycle()).report.applied).filter((one) => !one.startsWith('members')), ['relink ada2', 'deactivate ada2']);
+    assert.deepEqual(
+      operationsOf((await stage.cycle()).report.applied).filter((one) => !one.startsWith('members')),
+      ['relink ada2', 'deactivate ada2'],
+    );
     assert.deepEqual(users(stage)[0], ['user-1', 'ada2', 'ada@example.org', false]);
   });
 
@@ -60,7 +73,9 @@ describe('the same person under a new source id', () => {
     const stage = await staged(['ada', 'ben']);
     stage.source.remove('ada');
     stage.source.put(login('ada2', 'ada'));
-    stage.target.setHook((call) => (call.method === 'update' ? { when: 'after', result: new Error('the process ended') } : undefined));
+    stage.target.setHook((call) =>
+      call.method === 'update' ? { when: 'after', result: new Error('the process ended') } : undefined,
+    );
     await stage.cycle();
     stage.target.setHook(undefined);
     stage.source.remove('ada2');
@@ -73,12 +88,23 @@ describe('the same person under a new source id', () => {
     stage.source.remove('ada');
     stage.source.put(login('ada2', 'ada'));
     stage.source.put(team('crew', ['ada2', 'ben']));
-    stage.target.setHook((call) => (call.method === 'update' ? { when: 'after', result: { class: 'unknown', detail: 'cut' } } : undefined));
+    stage.target.setHook((call) =>
+      call.method === 'update' ? { when: 'after', result: { class: 'unknown', detail: 'cut' } } : undefined,
+    );
     await stage.cycle();
     stage.target.setHook(undefined);
     stage.source.put(login('ada2', 'adeline'));
     const { report } = await stage.cycle({ attempt: 'asked' });
-    assert.deepEqual([operationsOf(report.applied), users(stage)], [['relink ada2'], [['user-1', 'ada2', 'adeline@example.org', true], ['user-2', 'ben', 'ben@example.org', true]]]);
+    assert.deepEqual(
+      [operationsOf(report.applied), users(stage)],
+      [
+        ['relink ada2'],
+        [
+          ['user-1', 'ada2', 'adeline@example.org', true],
+          ['user-2', 'ben', 'ben@example.org', true],
+        ],
+      ],
+    );
     assert.equal((await stage.store.links('wiki', ['ada2'])).get('ada2')?.heir, undefined);
   });
 
@@ -87,7 +113,11 @@ describe('the same person under a new source id', () => {
     stage.source.remove('ada');
     stage.source.put(login('ada2', 'ada', { status: 'off' }));
     stage.source.put(team('crew', ['ben']));
-    stage.target.setHook((call) => (call.method === 'update' ? { when: 'before', result: { class: 'rejected', status: 400, detail: 'no' } } : undefined));
+    stage.target.setHook((call) =>
+      call.method === 'update'
+        ? { when: 'before', result: { class: 'rejected', status: 400, detail: 'no' } }
+        : undefined,
+    );
     await stage.cycle();
     assert.deepEqual(inShort((await stage.cycle()).calls), []);
   });
@@ -108,7 +138,10 @@ describe('nobody takes over an account', () => {
     stage.source.put(login('ada', 'adeline'));
     stage.source.put(login('eve', 'ada'));
     const { report } = await stage.cycle();
-    assert.deepEqual(operationsOf(report.applied).filter((one) => !one.startsWith('members')), ['update ada']);
+    assert.deepEqual(
+      operationsOf(report.applied).filter((one) => !one.startsWith('members')),
+      ['update ada'],
+    );
     assert.equal(users(stage)[0]?.[1], 'ada');
     assert.doesNotMatch(report.rejected[0]?.reasons[0]?.text ?? '', /state relink/);
   });
@@ -118,7 +151,10 @@ describe('nobody takes over an account', () => {
     stage.source.remove('ada');
     stage.source.put(login('ben', 'ada'));
     const { report } = await stage.cycle();
-    assert.deepEqual(report.applied.filter(({ verb }) => verb === 'relink'), []);
+    assert.deepEqual(
+      report.applied.filter(({ verb }) => verb === 'relink'),
+      [],
+    );
     assert.deepEqual(users(stage)[0], ['user-1', 'ada', 'ada@example.org', false]);
   });
 
@@ -130,7 +166,10 @@ describe('nobody takes over an account', () => {
     stage.source.put(login('eve', 'eve', { title: 'T' }));
     stage.source.put(login('mal', 'ada', { title: 'M' }));
     const { report } = await stage.cycle();
-    assert.deepEqual(report.applied.filter(({ verb }) => verb === 'relink'), []);
+    assert.deepEqual(
+      report.applied.filter(({ verb }) => verb === 'relink'),
+      [],
+    );
   });
 
   it('where existing accounts are not taken over: the command that decides it is named', async () => {
@@ -147,28 +186,50 @@ describe('nobody takes over an account', () => {
     const ids = Array.from({ length: 12 }, (_, at) => `p${at}`);
     const limits = cycleStage([]).setup.limits;
     const policy = { match: ['userName'], adopt: 'never', create: true } as const;
-    const stage = await staged(ids, { limits: { ...limits, removals: { percent: 10, atLeast: 5 } }, policy: { user: policy, group: policy } });
+    const stage = await staged(ids, {
+      limits: { ...limits, removals: { percent: 10, atLeast: 5 } },
+      policy: { user: policy, group: policy },
+    });
     for (const id of ids) {
       stage.source.remove(id);
       stage.source.put(login(`${id}-new`, id));
     }
     const { report } = await stage.cycle();
-    assert.match(report.hold?.remark ?? '', /^the directory seems to have been built anew: 12 of 12 departures have a successor/);
-    assert.deepEqual(users(stage).map(([, externalId]) => externalId), ids.toSorted());
-    assert.deepEqual(users(stage).filter(([, , , active]) => active === false), []);
+    assert.match(
+      report.hold?.remark ?? '',
+      /^the directory seems to have been built anew: 12 of 12 departures have a successor/,
+    );
+    assert.deepEqual(
+      users(stage).map(([, externalId]) => externalId),
+      ids.toSorted(),
+    );
+    assert.deepEqual(
+      users(stage).filter(([, , , active]) => active === false),
+      [],
+    );
   });
 
   it('beyond the limit for relinks without an approval: nothing is done about them until then', async () => {
     const ids = Array.from({ length: 12 }, (_, at) => `p${at}`);
-    const stage = await staged(ids, { limits: { ...cycleStage([]).setup.limits, relinks: { percent: 10, atLeast: 5 } } });
+    const stage = await staged(ids, {
+      limits: { ...cycleStage([]).setup.limits, relinks: { percent: 10, atLeast: 5 } },
+    });
     for (const id of ids) {
       stage.source.remove(id);
       stage.source.put(login(`${id}-new`, id));
     }
-    stage.source.put(team('crew', ids.map((id) => `${id}-new`)));
+    stage.source.put(
+      team(
+        'crew',
+        ids.map((id) => `${id}-new`),
+      ),
+    );
     const { report, calls } = await stage.cycle();
     assert.deepEqual([report.applied, calls], [[], []]);
     assert.match(report.hold?.remark ?? '', /12 of 12 departures/);
-    assert.deepEqual(report.hold?.findings.map(({ kind }) => kind), ['relinks']);
+    assert.deepEqual(
+      report.hold?.findings.map(({ kind }) => kind),
+      ['relinks'],
+    );
   });
 });

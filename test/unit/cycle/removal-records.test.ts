@@ -14,8 +14,16 @@ describe('what the guard remembers of a day', () => {
     await stage.cycle();
     stage.source.put(person('c', { title: 'Engineer' }));
     await stage.cycle();
-    const told = (await stage.store.removals('wiki')).map(({ kind, evidence = '', path = '', count }) => `${kind} ${evidence} ${path} ${count}`).sort();
-    assert.deepEqual(told, ['clears  title 2', 'creations   1', 'reactivations   1', 'removals word  1', 'updates   2']);
+    const told = (await stage.store.removals('wiki'))
+      .map(({ kind, evidence = '', path = '', count }) => `${kind} ${evidence} ${path} ${count}`)
+      .sort();
+    assert.deepEqual(told, [
+      'clears  title 2',
+      'creations   1',
+      'reactivations   1',
+      'removals word  1',
+      'updates   2',
+    ]);
     await stage.clock.advance(day + 1);
     await stage.cycle();
     assert.deepEqual((await stage.store.removals('wiki')).filter(({ kind }) => kind !== 'updates').length, 0);

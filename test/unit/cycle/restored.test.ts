@@ -27,7 +27,9 @@ describe('after records of the state were lost', () => {
   });
 
   it('whoever was switched on since and has left loses access, and whoever was switched off since has it again', async () => {
-    const stage = cycleStage([person('anna'), person('ben', { status: 'off' }), person('cleo')], { createInactive: true });
+    const stage = cycleStage([person('anna'), person('ben', { status: 'off' }), person('cleo')], {
+      createInactive: true,
+    });
     await stage.cycle();
     await stage.store.record(lost);
     await stage.target.update('user', 'user-1', [{ path: 'active', change: 'set', value: false, had: true }], signal);
@@ -42,12 +44,20 @@ describe('after records of the state were lost', () => {
     await stage.cycle();
     await stage.cycle();
     const group = String(stage.target.groups()[0]?.['id']);
-    const idOf = (id: string): string => String(stage.target.users().find(({ externalId }) => externalId === id)?.['id']);
+    const idOf = (id: string): string =>
+      String(stage.target.users().find(({ externalId }) => externalId === id)?.['id']);
     await stage.store.record(lost);
-    await stage.target.changeMembers(group, { add: [{ id: idOf('cleo'), type: 'user' }], remove: [idOf('anna')], current: () => Promise.resolve([]) }, signal);
+    await stage.target.changeMembers(
+      group,
+      { add: [{ id: idOf('cleo'), type: 'user' }], remove: [idOf('anna')], current: () => Promise.resolve([]) },
+      signal,
+    );
     await stage.cycle();
     const members = JSON.stringify(stage.target.groups()[0]?.['members']);
-    assert.deepEqual(['anna', 'ben', 'cleo'].map((id) => members.includes(`"${idOf(id)}"`)), [true, true, false]);
+    assert.deepEqual(
+      ['anna', 'ben', 'cleo'].map((id) => members.includes(`"${idOf(id)}"`)),
+      [true, true, false],
+    );
     assert.deepEqual((await stage.cycle()).calls, []);
   });
 
@@ -55,7 +65,9 @@ describe('after records of the state were lost', () => {
     const stage = cycleStage([person('anna', { status: 'off' })], { createInactive: true });
     await stage.cycle();
     await stage.store.record(lost);
-    stage.target.setHook(({ method }) => (method === 'read' ? { when: 'before', result: { class: 'transient', detail: 'no' } } : undefined));
+    stage.target.setHook(({ method }) =>
+      method === 'read' ? { when: 'before', result: { class: 'transient', detail: 'no' } } : undefined,
+    );
     const { report } = await stage.cycle();
     assert.deepEqual([operationsOf(report.applied), report.waiting], [[], 1]);
   });

@@ -10,7 +10,10 @@ import type { FakeCall } from '../../support/fake-target.ts';
 const silence: Failure = { class: 'transient', detail: 'no answer' };
 const refusal: Failure = { class: 'rejected', status: 400, detail: 'no' };
 const down = () => ({ when: 'before', result: silence }) as const;
-const refuses = (...methods: FakeCall['method'][]) => ({ method }: FakeCall) => (methods.includes(method) ? ({ when: 'before', result: refusal } as const) : undefined);
+const refuses =
+  (...methods: FakeCall['method'][]) =>
+  ({ method }: FakeCall) =>
+    methods.includes(method) ? ({ when: 'before', result: refusal } as const) : undefined;
 
 /** A target with two people in step, whose directory then shows two changes. */
 async function changed() {
@@ -53,9 +56,14 @@ describe('success', () => {
     const counts: unknown[] = [];
     for (let poll = 0; poll < 5; poll += 1) counts.push((await cycle()).report.failing);
     const [first] = counts as [{ since: string; at: string }];
-    assert.deepEqual(counts.map((count) => (count as { cycles: number }).cycles), [1, 2, 3, 4, 5]);
+    assert.deepEqual(
+      counts.map((count) => (count as { cycles: number }).cycles),
+      [1, 2, 3, 4, 5],
+    );
     assert.deepEqual(new Set(counts.map((count) => (count as { since: string }).since)), new Set([first.since]));
-    const told = events.flatMap((event) => (event.kind === 'cycle_finished' && event.failing !== undefined ? [event.failing.cycles] : []));
+    const told = events.flatMap((event) =>
+      event.kind === 'cycle_finished' && event.failing !== undefined ? [event.failing.cycles] : [],
+    );
     assert.deepEqual(told, [1, 2, 3, 4, 5]);
     await cycle(minute);
     assert.equal((await store.target('wiki')).failing?.cycles, 6, 'the state has it after a minute at the latest');
@@ -81,7 +89,9 @@ describe('success', () => {
 
   it('counts cycles that could not even be prepared', async () => {
     const stage = cycleStage([person('anna')]);
-    const { report } = await stage.cycle({ prepare: () => Promise.reject(new Error('the directory does not say what it is')) });
+    const { report } = await stage.cycle({
+      prepare: () => Promise.reject(new Error('the directory does not say what it is')),
+    });
     assert.deepEqual([report.result, report.failing?.cycles], ['error', 1]);
     assert.equal((await stage.store.target('wiki')).failing?.cycles, 1);
   });

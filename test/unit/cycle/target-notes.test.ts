@@ -5,11 +5,17 @@ import { until } from '../../support/until.ts';
 import { cycleStage, person } from '../../support/cycle-stage.ts';
 
 const five = ['p0', 'p1', 'p2', 'p3', 'p4'];
-const spent = (requests: number): TargetNotes => ({ lessons: [], pace: { budgets: { '1000/3600s': [{ at: '2026-01-05T08:00:00.000Z', requests }] } } });
+const spent = (requests: number): TargetNotes => ({
+  lessons: [],
+  pace: { budgets: { '1000/3600s': [{ at: '2026-01-05T08:00:00.000Z', requests }] } },
+});
 
 describe('what a target wants noted', () => {
   it('is in the state before the next request leaves', async () => {
-    const stage = cycleStage(five.map((id) => person(id)), { target: { concurrency: 1 } });
+    const stage = cycleStage(
+      five.map((id) => person(id)),
+      { target: { concurrency: 1 } },
+    );
     let sent = 0;
     let noted = 0;
     const seen: (number | undefined)[] = [];

@@ -16,13 +16,18 @@ for (const leaves of removals) {
     const removal = { leaves, groups: 'delete' } as const;
 
     it('remove nobody in a run that knows nothing from before, nor what they belong to', async () => {
-      const { cycle, source, store } = cycleStage([...everybody, team('staff', ids), team('few', ['p01', 'p02'])], { removal });
+      const { cycle, source, store } = cycleStage([...everybody, team('staff', ids), team('few', ['p01', 'p02'])], {
+        removal,
+      });
       await cycle();
       for (const id of ids.slice(0, 12)) source.hide(id);
       source.hide('few');
       const { report, calls } = await cycle();
       assert.deepEqual([report.result, operationsOf(report.applied), inShort(calls)], ['success', [], []]);
-      assert.deepEqual(source.lookUps.map((asked) => asked.length), [13]);
+      assert.deepEqual(
+        source.lookUps.map((asked) => asked.length),
+        [13],
+      );
       assert.deepEqual((await store.target('wiki')).rejected, { hidden_entry: 13 }, 'and they are reported');
     });
 
@@ -42,20 +47,38 @@ for (const leaves of removals) {
       source.hide('p02');
       const daemon = { pictures: createPictures(), inStep: createInStep() };
       assert.deepEqual(inShort((await cycle(daemon)).calls), []);
-      source.put(team('staff', ids.filter((id) => id !== 'p04')));
+      source.put(
+        team(
+          'staff',
+          ids.filter((id) => id !== 'p04'),
+        ),
+      );
       assert.deepEqual(operationsOf((await cycle(daemon)).report.applied), ['members staff']);
-      assert.deepEqual((await store.target('wiki')).rejected, { hidden_entry: 1 }, 'also in a cycle that is about others');
+      assert.deepEqual(
+        (await store.target('wiki')).rejected,
+        { hidden_entry: 1 },
+        'also in a cycle that is about others',
+      );
       source.put(person('p15', { title: 'Boss', manager: boss }));
       await clock.advance(day);
       const { report } = await cycle(daemon);
-      assert.deepEqual(report.applied.map((one) => [one.verb, one.sourceId, 'changes' in one ? one.changes.map(({ path }) => path) : []]), [['update', 'p15', ['title']]]);
+      assert.deepEqual(
+        report.applied.map((one) => [
+          one.verb,
+          one.sourceId,
+          'changes' in one ? one.changes.map(({ path }) => path) : [],
+        ]),
+        [['update', 'p15', ['title']]],
+      );
     });
   });
 }
 
 describe('those who have left', () => {
   it('leave by the word of the directory, and are asked about once while nothing else happens', async () => {
-    const { cycle, source, setup, store, clock } = cycleStage(everybody, { removal: { leaves: 'delete', groups: 'keep' } });
+    const { cycle, source, setup, store, clock } = cycleStage(everybody, {
+      removal: { leaves: 'delete', groups: 'keep' },
+    });
     await cycle();
     source.remove('p05');
     const control = { clock, observer: () => undefined, signal: new AbortController().signal, store };
@@ -63,7 +86,10 @@ describe('those who have left', () => {
     const how = { ...readings, attempt: 'asked', now: clock.now(), signal: control.signal } as const;
     for (let time = 0; time < 3; time += 1) {
       const { plan } = await planTarget(setup, [...readings.complete.values()], store, how);
-      assert.deepEqual(plan.operations.map((one) => [one.verb, one.sourceId, 'evidence' in one ? one.evidence : undefined]), [['delete', 'p05', 'word']]);
+      assert.deepEqual(
+        plan.operations.map((one) => [one.verb, one.sourceId, 'evidence' in one ? one.evidence : undefined]),
+        [['delete', 'p05', 'word']],
+      );
     }
     assert.deepEqual(source.lookUps, [['p05']]);
   });
@@ -84,7 +110,9 @@ describe('those who have left', () => {
     await cycle();
     for (const { id } of many) source.remove(id);
     source.put(person('one'));
-    const { report } = await cycle({ prepare: () => Promise.resolve({ ...setup, limits: { ...setup.limits, removals: { percent: 10, atLeast: 5 } } }) });
+    const { report } = await cycle({
+      prepare: () => Promise.resolve({ ...setup, limits: { ...setup.limits, removals: { percent: 10, atLeast: 5 } } }),
+    });
     assert.deepEqual([report.result, source.lookUps], ['held', []]);
   });
 });

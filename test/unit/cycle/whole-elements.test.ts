@@ -10,7 +10,10 @@ const city = 'addresses[type eq "work"].locality';
 describe('wholeElements', () => {
   it('removes an element at once when nothing of ours is left in it', () => {
     const held = ['userName', street, city, 'title'];
-    assert.deepEqual(wholeElements([clear(street), clear('title'), clear(city)], held), [clear('addresses[type eq "work"]'), clear('title')]);
+    assert.deepEqual(wholeElements([clear(street), clear('title'), clear(city)], held), [
+      clear('addresses[type eq "work"]'),
+      clear('title'),
+    ]);
   });
   it('removes part by part what other parts remain of, or come into', () => {
     assert.deepEqual(wholeElements([clear(street)], [street, city]), [clear(street)]);
@@ -22,9 +25,15 @@ describe('wholeElements', () => {
     assert.deepEqual(wholeElements([clear(street)], [street, home]), [clear('addresses[type eq "work"]')]);
   });
   it('brings an element in one that was not there yet, and only then', () => {
-    const sets = (had: boolean, ...paths: readonly string[]): ScimChange[] => paths.map((path) => ({ path, change: 'set', value: path, had }));
+    const sets = (had: boolean, ...paths: readonly string[]): ScimChange[] =>
+      paths.map((path) => ({ path, change: 'set', value: path, had }));
     assert.deepEqual(wholeElements(sets(false, street, 'title', city), ['title']), [
-      { path: 'addresses[type eq "work"]', change: 'set', value: { streetAddress: street, locality: city }, had: false },
+      {
+        path: 'addresses[type eq "work"]',
+        change: 'set',
+        value: { streetAddress: street, locality: city },
+        had: false,
+      },
       ...sets(false, 'title'),
     ]);
     assert.deepEqual(wholeElements(sets(false, city), [street]), sets(false, city));
@@ -33,6 +42,9 @@ describe('wholeElements', () => {
     assert.deepEqual(wholeElements(sets(false, mail), []), sets(false, mail));
   });
   it('leaves attributes without elements as they are', () => {
-    assert.deepEqual(wholeElements([clear('name.givenName'), clear('title')], ['name.givenName', 'title']), [clear('name.givenName'), clear('title')]);
+    assert.deepEqual(wholeElements([clear('name.givenName'), clear('title')], ['name.givenName', 'title']), [
+      clear('name.givenName'),
+      clear('title'),
+    ]);
   });
 });

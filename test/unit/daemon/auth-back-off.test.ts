@@ -36,7 +36,14 @@ describe('back-off after a refused password', () => {
     const backOff = createAuthBackOff(fakeClock());
     refuse(backOff);
     refuse(backOff);
-    backOff.observer({ kind: 'directory_read', directory: 'corp', verdict: 'complete', users: 1, groups: 0, milliseconds: 1 });
+    backOff.observer({
+      kind: 'directory_read',
+      directory: 'corp',
+      verdict: 'complete',
+      users: 1,
+      groups: 0,
+      milliseconds: 1,
+    });
     assert.equal(backOff.rest('corp'), 0);
     refuse(backOff);
     assert.equal(backOff.rest('corp'), 60_000);

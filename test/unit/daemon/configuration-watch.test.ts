@@ -7,11 +7,23 @@ describe('a configuration file', () => {
   it('that is changed, or changed back, is told once each time', async () => {
     const log = logLines('debug');
     let text: string | undefined = 'a';
-    const watch = watchConfiguration(log.log, '/etc/dir2scim.yaml', () => (text === undefined ? Promise.reject(new Error('gone')) : Promise.resolve(text)), 'a');
+    const watch = watchConfiguration(
+      log.log,
+      '/etc/dir2scim.yaml',
+      () => (text === undefined ? Promise.reject(new Error('gone')) : Promise.resolve(text)),
+      'a',
+    );
     for (const now of ['a', 'b', 'b', undefined, 'b', 'c', 'a', 'a']) {
       text = now;
       await watch.look();
     }
-    assert.deepEqual(log.lines().map(({ level, event }) => [level, event]), [['warn', 'config_changed'], ['warn', 'config_changed'], ['info', 'config_changed']]);
+    assert.deepEqual(
+      log.lines().map(({ level, event }) => [level, event]),
+      [
+        ['warn', 'config_changed'],
+        ['warn', 'config_changed'],
+        ['info', 'config_changed'],
+      ],
+    );
   });
 });

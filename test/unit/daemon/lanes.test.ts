@@ -15,7 +15,10 @@ const report = (target: string, code?: ErrorCode): CycleReport => ({
   planId: undefined,
   applied: [],
   failed: [],
-  notStarted: 0, givenUp: [], unreached: [], leftOut: 0,
+  notStarted: 0,
+  givenUp: [],
+  unreached: [],
+  leftOut: 0,
   deferred: 0,
   hold: undefined,
   undone: [],
@@ -23,7 +26,8 @@ const report = (target: string, code?: ErrorCode): CycleReport => ({
   rejected: [],
   waiting: 0,
   forgotten: [],
-  unproven: [], unresolved: undefined,
+  unproven: [],
+  unresolved: undefined,
   failing: undefined,
   error: code === undefined ? undefined : new BridgeError(code, 'no', ''),
 });
@@ -43,7 +47,14 @@ function twoLanes(codeOfFast?: ErrorCode, mayRun: (target: string) => boolean = 
     start: (mode, targets) => {
       started.push(targets);
       modes.push(mode);
-      return Promise.resolve(new Map(targets.map((target) => [target, target === 'slow' ? slow.promise : Promise.resolve(report(target, codeOfFast))])));
+      return Promise.resolve(
+        new Map(
+          targets.map((target) => [
+            target,
+            target === 'slow' ? slow.promise : Promise.resolve(report(target, codeOfFast)),
+          ]),
+        ),
+      );
     },
   });
   return { clock, lanes, started, modes, letGo: () => slow.resolve(report('slow')) };
@@ -96,6 +107,9 @@ describe('lanes', () => {
     await lanes.settled();
     await round('incremental');
     await round('incremental');
-    assert.deepEqual(started.slice(1).map((targets, at) => `${String(modes[at + 1])} ${targets.join()}`), ['full fast', 'incremental fast', 'full slow', 'incremental fast,slow']);
+    assert.deepEqual(
+      started.slice(1).map((targets, at) => `${String(modes[at + 1])} ${targets.join()}`),
+      ['full fast', 'incremental fast', 'full slow', 'incremental fast,slow'],
+    );
   });
 });

@@ -27,7 +27,12 @@ describe('a reading that takes long', () => {
     assert.deepEqual(told, []);
     observe({ kind: 'entries_read', directory: 'corp', entries: 1_000 });
     await clock.advance(61_000);
-    const still = { kind: 'still_reading', directory: 'corp', since: '2026-01-05T08:00:00.000Z', entries: 1_000 } as const;
+    const still = {
+      kind: 'still_reading',
+      directory: 'corp',
+      since: '2026-01-05T08:00:00.000Z',
+      entries: 1_000,
+    } as const;
     assert.deepEqual(told, [still, still, still]);
     assert.deepEqual(remembered, ['corp 2026-01-05T08:00:00.000Z']);
     observe({ kind: 'directory_failed', directory: 'corp', code: 'D2S_DIRECTORY_UNREACHABLE', message: '' });
@@ -42,6 +47,9 @@ describe('a reading that takes long', () => {
     observe({ kind: 'reading_started', directory: 'branch' });
     observe({ kind: 'directory_read', directory: 'corp', verdict: 'complete', users: 1, groups: 0, milliseconds: 1 });
     await clock.advance(30_000);
-    assert.deepEqual(told.map((event) => 'directory' in event && event.directory), ['branch']);
+    assert.deepEqual(
+      told.map((event) => 'directory' in event && event.directory),
+      ['branch'],
+    );
   });
 });

@@ -40,7 +40,11 @@ function daemon(runCycles: RunCycles, rest: Partial<DaemonParts> = {}) {
 }
 
 /** A round that takes its time and minds the signal. */
-function slow(clock: () => { sleep(milliseconds: number, signal: AbortSignal): Promise<void> }, milliseconds: number, seen: CycleControl[]): RunCycles {
+function slow(
+  clock: () => { sleep(milliseconds: number, signal: AbortSignal): Promise<void> },
+  milliseconds: number,
+  seen: CycleControl[],
+): RunCycles {
   return async (_mode, control) => {
     seen.push(control);
     await clock().sleep(milliseconds, control.signal);
@@ -86,7 +90,10 @@ describe('daemon', () => {
 
   it('aborts what is in flight when the grace time is over', async () => {
     const seen: CycleControl[] = [];
-    const it = daemon(slow(() => it.clock, 600_000, seen), { graceMilliseconds: 3_000 });
+    const it = daemon(
+      slow(() => it.clock, 600_000, seen),
+      { graceMilliseconds: 3_000 },
+    );
     await it.clock.advance(0);
     it.signals.emit('SIGTERM');
     await it.clock.advance(2_999);
@@ -124,7 +131,11 @@ describe('daemon', () => {
     let rounds = 0;
     const it = daemon(() => {
       rounds += 1;
-      return Promise.reject(rounds > 3 ? new BridgeError('D2S_DIRECTORY_UNREACHABLE', 'no answer', 'check the network') : new Error('a bug'));
+      return Promise.reject(
+        rounds > 3
+          ? new BridgeError('D2S_DIRECTORY_UNREACHABLE', 'no answer', 'check the network')
+          : new Error('a bug'),
+      );
     });
     await it.clock.advance(50_000);
     assert.equal(rounds, 6);
@@ -134,7 +145,11 @@ describe('daemon', () => {
     assert.deepEqual(
       errors.map(({ event, code, msg }) => ({ event, code, msg })),
       [
-        { event: 'cycle_crashed', code: 'D2S_INTERNAL', msg: 'a bug; this is a bug in dir2scim; please report it with the log' },
+        {
+          event: 'cycle_crashed',
+          code: 'D2S_INTERNAL',
+          msg: 'a bug; this is a bug in dir2scim; please report it with the log',
+        },
         { event: 'cycle_crashed', code: 'D2S_DIRECTORY_UNREACHABLE', msg: 'no answer; check the network' },
       ],
     );
@@ -147,7 +162,9 @@ describe('daemon', () => {
     let rounds = 0;
     const it = daemon(() => {
       rounds += 1;
-      return rounds === 2 ? Promise.resolve() : Promise.reject(new BridgeError('D2S_DIRECTORY_UNREACHABLE', 'no answer', 'check the network'));
+      return rounds === 2
+        ? Promise.resolve()
+        : Promise.reject(new BridgeError('D2S_DIRECTORY_UNREACHABLE', 'no answer', 'check the network'));
     });
     await it.clock.advance(35_000);
     it.signals.emit('SIGTERM');
@@ -230,7 +247,10 @@ describe('daemon', () => {
   it('waits for nothing where no request is in flight, once that has lasted for half a second', async () => {
     const seen: CycleControl[] = [];
     let requests = 1;
-    const it = daemon(slow(() => it.clock, 15 * 60_000, seen), { writesInFlight: () => requests });
+    const it = daemon(
+      slow(() => it.clock, 15 * 60_000, seen),
+      { writesInFlight: () => requests },
+    );
     await it.clock.advance(1_000);
     it.signals.emit('SIGTERM');
     await it.clock.advance(3_000);
@@ -245,7 +265,10 @@ describe('daemon', () => {
     await it.ended;
     assert.match(String(seen[0].signal.reason), /stopped before the work was done/);
     const aborting = it.lines().find(({ event }) => event === 'daemon_aborting');
-    assert.deepEqual([aborting?.['level'], aborting?.['msg']], ['info', 'nothing that changes a target is in flight; what waits is left for the next run']);
+    assert.deepEqual(
+      [aborting?.['level'], aborting?.['msg']],
+      ['info', 'nothing that changes a target is in flight; what waits is left for the next run'],
+    );
   });
 
   it('lives on after SIGHUP, and says that the configuration is not read again', async () => {

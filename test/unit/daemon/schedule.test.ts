@@ -158,7 +158,11 @@ describe('scheduler', () => {
 
   it('ends with what a run throws', async () => {
     const clock = fakeClock();
-    const scheduler = createScheduler({ clock, jobs: [poll(every(1_000))], run: () => Promise.reject(new Error('broken')) });
+    const scheduler = createScheduler({
+      clock,
+      jobs: [poll(every(1_000))],
+      run: () => Promise.reject(new Error('broken')),
+    });
     await assert.rejects(scheduler.run(new AbortController().signal), /^Error: broken$/);
   });
 });

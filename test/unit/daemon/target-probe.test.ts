@@ -13,12 +13,26 @@ function stage(failure: Failure = { class: 'auth', status: 401, detail: 'no' }) 
   const events: CycleEvent[] = [];
   const asked: string[] = [];
   const over = new AbortController();
-  const probing = createProbing({ clock, targets: ['quiet', 'down'], everyMilliseconds: 5 * minute, tell: (event) => void events.push(event) });
+  const probing = createProbing({
+    clock,
+    targets: ['quiet', 'down'],
+    everyMilliseconds: 5 * minute,
+    tell: (event) => void events.push(event),
+  });
   const ended = probing.run((target) => {
     asked.push(target);
     return Promise.resolve(target === 'down' ? failure : undefined);
   }, over.signal);
-  return { clock, events, asked, probing, stop: () => { over.abort(new Error('over')); return ended; } };
+  return {
+    clock,
+    events,
+    asked,
+    probing,
+    stop: () => {
+      over.abort(new Error('over'));
+      return ended;
+    },
+  };
 }
 
 describe('the probe of a quiet target', () => {
@@ -30,7 +44,13 @@ describe('the probe of a quiet target', () => {
     assert.deepEqual(asked, ['quiet', 'down']);
     await clock.advance(5 * minute);
     assert.equal(asked.length, 4);
-    assert.deepEqual(events.slice(0, 2).map((event) => (event.kind === 'target_probed' ? [event.target, event.error?.code] : [])), [['quiet', undefined], ['down', 'D2S_TARGET_AUTH']]);
+    assert.deepEqual(
+      events.slice(0, 2).map((event) => (event.kind === 'target_probed' ? [event.target, event.error?.code] : [])),
+      [
+        ['quiet', undefined],
+        ['down', 'D2S_TARGET_AUTH'],
+      ],
+    );
     await stop();
     assert.equal(clock.sleeping(), 0);
   });
@@ -48,7 +68,10 @@ describe('the probe of a quiet target', () => {
   it('takes a target that asks for a pause for one that is there', async () => {
     const { clock, events, stop } = stage({ class: 'throttled', status: 429, detail: 'later' });
     await clock.advance(6 * minute);
-    assert.deepEqual(events.map((event) => (event.kind === 'target_probed' ? event.error : 'other')), [undefined, undefined]);
+    assert.deepEqual(
+      events.map((event) => (event.kind === 'target_probed' ? event.error : 'other')),
+      [undefined, undefined],
+    );
     await stop();
   });
 });

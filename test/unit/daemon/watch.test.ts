@@ -28,17 +28,40 @@ function watching() {
     read: () => Promise.reject(new Error('not asked here')),
     watch: (onChange, signal) =>
       new Promise((resolve, reject) => {
-        attempts.push({ at: clock.monotonic(), onChange, end: (end) => { if ('code' in end) reject(end); else resolve(end); } });
-        signal.addEventListener('abort', () => { resolve({ kind: 'aborted' }); });
+        attempts.push({
+          at: clock.monotonic(),
+          onChange,
+          end: (end) => {
+            if ('code' in end) reject(end);
+            else resolve(end);
+          },
+        });
+        signal.addEventListener('abort', () => {
+          resolve({ kind: 'aborted' });
+        });
       }),
   };
   let rings = 0;
   const { observer, run } = createWatching({ clock, log });
   const ended = run([source], () => (rings += 1), stop.signal);
   return {
-    clock, stop, ended, attempts,
-    readable: () => { observer({ kind: 'directory_read', directory: 'corp', verdict: 'complete', users: 0, groups: 0, milliseconds: 1 }); },
-    refused: () => { observer({ kind: 'directory_failed', directory: 'corp', code: 'D2S_DIRECTORY_AUTH', message: 'no' }); },
+    clock,
+    stop,
+    ended,
+    attempts,
+    readable: () => {
+      observer({
+        kind: 'directory_read',
+        directory: 'corp',
+        verdict: 'complete',
+        users: 0,
+        groups: 0,
+        milliseconds: 1,
+      });
+    },
+    refused: () => {
+      observer({ kind: 'directory_failed', directory: 'corp', code: 'D2S_DIRECTORY_AUTH', message: 'no' });
+    },
     rings: () => rings,
     told: () => lines().map(({ level, event }) => `${String(level)} ${String(event)}`),
     /** The pauses after watches that end at once, like this. */
@@ -78,7 +101,10 @@ describe('watching', () => {
     it.readable();
     const seconds = (await it.pauses(failure('D2S_DIRECTORY_UNREACHABLE'), 11)).map((pause) => pause / 1_000);
     assert.deepEqual(seconds, [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
-    assert.deepEqual(it.told().filter((line) => line.startsWith('info')), ['info watch_ended']);
+    assert.deepEqual(
+      it.told().filter((line) => line.startsWith('info')),
+      ['info watch_ended'],
+    );
   });
 
   it('begins anew with a second after a watch that lived for a while', async () => {
@@ -143,7 +169,12 @@ async function touchedAlways(readingTook: number) {
   const clock = fakeClock();
   const rings: number[] = [];
   const { signal } = new AbortController();
-  const touch = createBell({ clock, readingTook: () => readingTook, ring: () => rings.push(clock.monotonic()), signal });
+  const touch = createBell({
+    clock,
+    readingTook: () => readingTook,
+    ring: () => rings.push(clock.monotonic()),
+    signal,
+  });
   for (let step = 0; step < 2_400; step += 1) {
     touch();
     await clock.advance(50);
@@ -171,7 +202,12 @@ describe('the bell', () => {
   it('rings for what came after the ring before', async () => {
     const clock = fakeClock();
     let rings = 0;
-    const touch = createBell({ clock, readingTook: () => 10, ring: () => (rings += 1), signal: new AbortController().signal });
+    const touch = createBell({
+      clock,
+      readingTook: () => 10,
+      ring: () => (rings += 1),
+      signal: new AbortController().signal,
+    });
     touch();
     await clock.advance(100);
     touch();

@@ -20,7 +20,12 @@ function manifestIn(folder: string): z.infer<typeof manifestShape> {
 it('docs/decisions/dependencies.md has every runtime dependency as it is installed, and no other', () => {
   const text = readFileSync(join(root, 'docs/decisions/dependencies.md'), 'utf8');
   const rows = [...text.matchAll(/^\| `(\S+)` \| (\d+) \| (\S+) \| (.+?) \| \S.* \| \S.* \|$/gm)];
-  const documented = rows.map(([, name, version, license, node]) => [name, version, license, node?.replaceAll('\\|', '|')]);
+  const documented = rows.map(([, name, version, license, node]) => [
+    name,
+    version,
+    license,
+    node?.replaceAll('\\|', '|'),
+  ]);
   const installed = Object.keys(manifestIn('.').dependencies).map((name) => {
     const { version, license, engines } = manifestIn(`node_modules/${name}`);
     return [name, version.split('.')[0], license, engines?.node ?? 'any'];

@@ -9,7 +9,11 @@ const text = await readFile(new URL('docs/targets.md', project), 'utf8');
 const files = (await readdir(new URL('config/profiles', project))).sort();
 
 it('docs/targets.md has every profile that is shipped, and says of each what its file says', async () => {
-  const rows = [...text.matchAll(/^\| \[`([^`]+)`\]\(\.\.\/config\/profiles\/([^)]+)\) \| (.+?) \| .+ \| .+ \| (\w+), ([\d-]+) \|$/gm)];
+  const rows = [
+    ...text.matchAll(
+      /^\| \[`([^`]+)`\]\(\.\.\/config\/profiles\/([^)]+)\) \| (.+?) \| .+ \| .+ \| (\w+), ([\d-]+) \|$/gm,
+    ),
+  ];
   assert.deepEqual(rows.map(([, , file]) => file).sort(), files);
   for (const [, name, file = '', title, tested, date] of rows) {
     assert.equal(file, `${name ?? ''}.yaml`);
@@ -23,5 +27,11 @@ const placeless = ['rfc7644', 'entra-legacy', 'entra-optscim062020', 'okta', 'ok
 
 it('docs/targets.md says of every vendor where its URL and its token come from', () => {
   const rows = [...text.matchAll(/^\| `([^`]+)` \| .+ \| .+ \|$/gm)].map(([, name]) => name);
-  assert.deepEqual(rows, files.map((file) => file.replace(/\.yaml$/, '')).filter((name) => !placeless.includes(name)).sort());
+  assert.deepEqual(
+    rows,
+    files
+      .map((file) => file.replace(/\.yaml$/, ''))
+      .filter((name) => !placeless.includes(name))
+      .sort(),
+  );
 });

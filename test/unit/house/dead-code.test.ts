@@ -7,7 +7,9 @@ const root = join(import.meta.dirname, '../../..');
 
 /** What the check says about a tree, by the project's own rules. */
 function look(folder: string): { readonly exitCode: number | null; readonly lines: readonly string[] } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, '.ci/dead-code.mjs'), folder], { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'scripts/dead-code.mjs'), folder], {
+    encoding: 'utf8',
+  });
   assert.equal(stderr, '');
   return { exitCode: status, lines: stdout.trimEnd().split('\n') };
 }
@@ -31,7 +33,7 @@ describe('the dead-code check', () => {
   });
 
   it('refuses a tree without a product', () => {
-    const { status } = spawnSync(process.execPath, [join(root, '.ci/dead-code.mjs'), join(root, 'docs')]);
+    const { status } = spawnSync(process.execPath, [join(root, 'scripts/dead-code.mjs'), join(root, 'docs')]);
     assert.equal(status, 1);
   });
 });

@@ -25,11 +25,15 @@ describe('the package', () => {
     const major = /^>=(\d+)$/.exec(manifest.engines.node)?.[1];
     assert.equal(process.versions.node.split('.')[0], major);
     assert.ok(manifest.devDependencies['node']?.startsWith(`^${String(major)}.`));
-    assert.deepEqual([...new Set([...read('Dockerfile').matchAll(/^FROM node:(\d+)-/gm)].map(([, version]) => version))], [major]);
+    assert.deepEqual(
+      [...new Set([...read('Dockerfile').matchAll(/^FROM node:(\d+)-/gm)].map(([, version]) => version))],
+      [major],
+    );
   });
 
   it('names what is there', () => {
-    for (const path of [...Object.values(manifest.exports), ...manifest.files.filter((one) => one !== 'dist')]) assert.ok(existsSync(join(root, path)), path);
+    for (const path of [...Object.values(manifest.exports), ...manifest.files.filter((one) => one !== 'dist')])
+      assert.ok(existsSync(join(root, path)), path);
     assert.ok(manifest.bugs.url.startsWith(manifest.repository.url.replace(/^git\+|\.git$/g, '')));
   });
 });
@@ -46,8 +50,24 @@ describe('the image', () => {
   it('is started in the README with the secrets, the authority, the port and the state that its configuration names', () => {
     const readme = read('README.md');
     const [, command = ''] = /(docker run [\s\S]*?)\n {4}docker exec/.exec(readme) ?? [];
-    for (const part of ['--read-only', '-p 127.0.0.1:9464:9464', ':/run/secrets/ldap:ro', ':/etc/ssl/corp.pem:ro', ':/state', '-e WIKI_TOKEN', ':/etc/dir2scim/dir2scim.yaml:ro']) assert.ok(command.includes(part), part);
-    for (const named of ['file: /run/secrets/ldap', 'ca: /etc/ssl/corp.pem', 'env: WIKI_TOKEN', 'path: /state', 'listen: 0.0.0.0:9464']) assert.ok(readme.includes(named), named);
+    for (const part of [
+      '--read-only',
+      '-p 127.0.0.1:9464:9464',
+      ':/run/secrets/ldap:ro',
+      ':/etc/ssl/corp.pem:ro',
+      ':/state',
+      '-e WIKI_TOKEN',
+      ':/etc/dir2scim/dir2scim.yaml:ro',
+    ])
+      assert.ok(command.includes(part), part);
+    for (const named of [
+      'file: /run/secrets/ldap',
+      'ca: /etc/ssl/corp.pem',
+      'env: WIKI_TOKEN',
+      'path: /state',
+      'listen: 0.0.0.0:9464',
+    ])
+      assert.ok(readme.includes(named), named);
     assert.match(image, /^ENV .*DIR2SCIM_CONFIG=\/etc\/dir2scim\/dir2scim\.yaml$/m);
   });
 });
@@ -55,11 +75,15 @@ describe('the image', () => {
 it('the first command in a checkout says that it is installing, before npm does', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'dir2scim-setup-'));
   try {
-    await mkdir(join(folder, '.ci'));
+    await mkdir(join(folder, 'scripts'));
     await mkdir(join(folder, 'bin'));
-    for (const file of ['.ci/setup.mjs', 'package.json', 'package-lock.json']) await copyFile(join(root, file), join(folder, file));
+    for (const file of ['scripts/setup.mjs', 'package.json', 'package-lock.json'])
+      await copyFile(join(root, file), join(folder, file));
     await writeFile(join(folder, 'bin/npm'), '#!/bin/sh\necho npm ran >&2\n', { mode: 0o755 });
-    const { stderr } = await promisify(execFile)(process.execPath, ['.ci/setup.mjs'], { cwd: folder, env: { ...process.env, PATH: `${join(folder, 'bin')}:${process.env['PATH'] ?? ''}` } });
+    const { stderr } = await promisify(execFile)(process.execPath, ['scripts/setup.mjs'], {
+      cwd: folder,
+      env: { ...process.env, PATH: `${join(folder, 'bin')}:${process.env['PATH'] ?? ''}` },
+    });
     assert.match(stderr, /^installing .+\nnpm ran\n$/);
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -27,7 +27,8 @@ function linesWith(pattern: RegExp): string[] {
 describe('the repository', () => {
   it('is read by these tests, with what hides behind a dot', () => {
     assert.ok(files.length > 300, `${files.length} files were read`);
-    for (const file of ['.ci/run', 'package-lock.json', 'src/cli/main.ts']) assert.ok(files.includes(join(root, file)), file);
+    for (const file of ['.ci/run', 'package-lock.json', 'src/cli/main.ts'])
+      assert.ok(files.includes(join(root, file)), file);
   });
 
   it('installs from whatever registry a machine has: the lock file names packages and their hashes, no addresses', () => {
@@ -45,13 +46,20 @@ describe('the repository', () => {
 
   it('depends on nothing that runs when it is installed, but for the Node of the tests, nor on a licence that is not known', () => {
     const known = new Set(['MIT', 'ISC', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'BlueOak-1.0.0']);
-    for (const name of ['package-lock.json', '.ci/peers/package-lock.json']) {
-      const lock = JSON.parse(readFileSync(join(root, name), 'utf8')) as { readonly packages: Readonly<Record<string, { readonly hasInstallScript?: true; readonly license?: string; readonly integrity?: string }>> };
+    for (const name of ['package-lock.json', 'scripts/peers/package-lock.json']) {
+      const lock = JSON.parse(readFileSync(join(root, name), 'utf8')) as {
+        readonly packages: Readonly<
+          Record<string, { readonly hasInstallScript?: true; readonly license?: string; readonly integrity?: string }>
+        >;
+      };
       for (const [path, { hasInstallScript, license, integrity }] of Object.entries(lock.packages)) {
         if (path === '') continue;
         assert.ok(integrity !== undefined, `${path} has a hash`);
         if (name !== 'package-lock.json') continue; // installed without scripts, for tests alone
-        assert.ok(hasInstallScript === undefined || path === 'node_modules/node', `${path} runs something when it is installed`);
+        assert.ok(
+          hasInstallScript === undefined || path === 'node_modules/node',
+          `${path} runs something when it is installed`,
+        );
         assert.ok(license !== undefined && known.has(license), `${path} has the licence ${license ?? 'unknown'}`);
       }
     }
@@ -70,7 +78,12 @@ describe('the repository', () => {
   });
 
   it('leaves out no test, but what an operating system cannot do', () => {
-    const skipping = linesWith(/\b(?:it|test|describe|suite|t|context)\.(?:skip|todo|only)\(|\{ *(?:skip|todo|only):(?! process\.platform)/);
-    assert.deepEqual(skipping.filter((line) => line.startsWith(join(root, 'test'))), []);
+    const skipping = linesWith(
+      /\b(?:it|test|describe|suite|t|context)\.(?:skip|todo|only)\(|\{ *(?:skip|todo|only):(?! process\.platform)/,
+    );
+    assert.deepEqual(
+      skipping.filter((line) => line.startsWith(join(root, 'test'))),
+      [],
+    );
   });
 });

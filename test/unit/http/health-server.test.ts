@@ -71,7 +71,12 @@ describe('health server', () => {
 
   it('tells nothing of what is inside when something breaks', async (context) => {
     const broken = { contentType: 'text/plain', metrics: () => Promise.reject(new Error('canary at /etc/shadow')) };
-    const check = { name: 'state', isReady: () => { throw new Error('canary'); } };
+    const check = {
+      name: 'state',
+      isReady: () => {
+        throw new Error('canary');
+      },
+    };
     const { address } = await serve(context, { metrics: broken, checks: [check] });
     assert.deepEqual(await answer(`${address}/metrics`), [500, '{"error":"internal error"}']);
     assert.deepEqual(await answer(`${address}/readyz`), [500, '{"error":"internal error"}']);
@@ -91,7 +96,10 @@ describe('health server', () => {
     await assert.rejects(serve(context, { port }), (error) => {
       assert.ok(error instanceof BridgeError);
       assert.equal(error.code, 'D2S_LISTEN_FAILED');
-      assert.match(error.line, new RegExp(`cannot listen on 127\\.0\\.0\\.1:${port} \\(EADDRINUSE\\) — .*http\\.listen`));
+      assert.match(
+        error.line,
+        new RegExp(`cannot listen on 127\\.0\\.0\\.1:${port} \\(EADDRINUSE\\) — .*http\\.listen`),
+      );
       return true;
     });
   });

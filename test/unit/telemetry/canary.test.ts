@@ -13,14 +13,31 @@ const person = 'Ada Canary <ada.canary@corp.example>';
 /** Events as they would be if someone upstream had been careless, in every field that is free text. */
 const careless: CycleEvent[] = [
   { kind: 'cycle_started', target: 'wiki', mode: 'full', cycle: 'c1' },
-  { kind: 'directory_failed', directory: 'corp', code: 'D2S_DIRECTORY_AUTH', message: `bind with ${secret} failed`, remedy: `not ${secret}` },
+  {
+    kind: 'directory_failed',
+    directory: 'corp',
+    code: 'D2S_DIRECTORY_AUTH',
+    message: `bind with ${secret} failed`,
+    remedy: `not ${secret}`,
+  },
   {
     kind: 'held',
     target: 'wiki',
     hold: {
       holdId: 'ab12',
       decisive: [],
-      operations: [{ verb: 'delete', cause: 'absent', type: 'user', sourceId: '1', directory: 'corp', label: person, reason: person, stage: 1 }],
+      operations: [
+        {
+          verb: 'delete',
+          cause: 'absent',
+          type: 'user',
+          sourceId: '1',
+          directory: 'corp',
+          label: person,
+          reason: person,
+          stage: 1,
+        },
+      ],
       findings: [{ kind: 'removals', type: 'user', planned: 9, recent: 0, population: 9, allowed: 1, text: person }],
     },
   },
@@ -40,7 +57,8 @@ const careless: CycleEvent[] = [
   { kind: 'scim_request', target: 'wiki', method: secret, status: 200, milliseconds: 1 },
   { kind: 'ldap_request', directory: 'corp', operation: secret, milliseconds: 1, outcome: 'success' },
   {
-    kind: 'cycle_finished', deferred: 0,
+    kind: 'cycle_finished',
+    deferred: 0,
     target: 'wiki',
     mode: 'full',
     cycle: 'c1',
@@ -56,7 +74,10 @@ describe('a canary in events and errors', () => {
     const observer = logObserver(log, fakeClock());
     careless.forEach(observer);
     log.error(new BridgeError('D2S_INTERNAL', `with ${secret}`, 'none', new Error(secret)));
-    log.error({ request: { headers: { authorization: `Basic ${secret}` } }, password: secret, list: [{ token: secret }] }, secret);
+    log.error(
+      { request: { headers: { authorization: `Basic ${secret}` } }, password: secret, list: [{ token: secret }] },
+      secret,
+    );
     log.child({ token: secret }).warn('child');
     assert.doesNotMatch(text(), /canary-9f3c|9f3c/);
     assert.equal(text().includes(Buffer.from(secret).toString('base64')), false);
@@ -71,7 +92,13 @@ describe('a canary in events and errors', () => {
   });
 
   it('appears in no metric', async () => {
-    const metrics = createMetrics({ version: '1', targets: ['wiki'], directories: ['corp'], pollSeconds: 1, clock: fakeClock() });
+    const metrics = createMetrics({
+      version: '1',
+      targets: ['wiki'],
+      directories: ['corp'],
+      pollSeconds: 1,
+      clock: fakeClock(),
+    });
     careless.forEach(metrics.observer);
     assert.doesNotMatch(await metrics.registry.metrics(), /canary|ada/i);
   });

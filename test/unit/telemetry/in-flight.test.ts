@@ -4,7 +4,8 @@ import { createInFlight } from '../../../src/telemetry/in-flight.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 
 const begins = (method: string) => ({ kind: 'scim_request_started', target: 'wiki', method }) as const;
-const ends = (method: string) => ({ kind: 'scim_request', target: 'wiki', method, status: 200, milliseconds: 1 }) as const;
+const ends = (method: string) =>
+  ({ kind: 'scim_request', target: 'wiki', method, status: 200, milliseconds: 1 }) as const;
 
 describe('requests in flight', () => {
   it('are counted where they change something, and awaited whatever they are', async () => {

@@ -8,15 +8,40 @@ import { logObserver } from '../../../src/telemetry/log-observer.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { logLines } from '../../support/log-lines.ts';
 
-const noCounts: Record<Verb, number> = { create: 0, adopt: 0, relink: 0, update: 0, reactivate: 0, members: 0, deactivate: 0, delete: 0 };
+const noCounts: Record<Verb, number> = {
+  create: 0,
+  adopt: 0,
+  relink: 0,
+  update: 0,
+  reactivate: 0,
+  members: 0,
+  deactivate: 0,
+  delete: 0,
+};
 
 const started: CycleEvent = { kind: 'cycle_started', target: 'wiki', mode: 'full', cycle: 'c1' };
 
-function finished(result: CycleResult, error?: { code: string; message: string; remedy?: string }, deferred = 0): CycleEvent {
-  return { kind: 'cycle_finished', target: 'wiki', mode: 'full', cycle: 'c1', result, milliseconds: 12.4, deferred, error };
+function finished(
+  result: CycleResult,
+  error?: { code: string; message: string; remedy?: string },
+  deferred = 0,
+): CycleEvent {
+  return {
+    kind: 'cycle_finished',
+    target: 'wiki',
+    mode: 'full',
+    cycle: 'c1',
+    result,
+    milliseconds: 12.4,
+    deferred,
+    error,
+  };
 }
 
-function operation(outcome: 'applied' | 'failed', rest: Partial<CycleEvent & { kind: 'operation_finished' }> = {}): CycleEvent {
+function operation(
+  outcome: 'applied' | 'failed',
+  rest: Partial<CycleEvent & { kind: 'operation_finished' }> = {},
+): CycleEvent {
   return {
     kind: 'operation_finished',
     target: 'wiki',
@@ -36,9 +61,20 @@ const hold: CycleEvent = {
     holdId: 'ab12',
     decisive: [],
     operations: [
-      { verb: 'delete', cause: 'absent', type: 'user', sourceId: '6f1e', directory: 'corp', label: 'canary@corp.example', reason: 'canary', stage: 4 },
+      {
+        verb: 'delete',
+        cause: 'absent',
+        type: 'user',
+        sourceId: '6f1e',
+        directory: 'corp',
+        label: 'canary@corp.example',
+        reason: 'canary',
+        stage: 4,
+      },
     ],
-    findings: [{ kind: 'removals', type: 'user', planned: 40, recent: 0, population: 100, allowed: 10, text: 'canary' }],
+    findings: [
+      { kind: 'removals', type: 'user', planned: 40, recent: 0, population: 100, allowed: 10, text: 'canary' },
+    ],
   },
 };
 
@@ -64,7 +100,13 @@ describe('log of events', () => {
 
   it('sums up a cycle that did something in one line with stable fields', () => {
     const { observe, lines } = observed();
-    observe(started, operation('applied', { verb: 'create' }), operation('applied'), operation('applied'), finished('success'));
+    observe(
+      started,
+      operation('applied', { verb: 'create' }),
+      operation('applied'),
+      operation('applied'),
+      finished('success'),
+    );
     assert.deepEqual(lines(), [
       {
         level: 'info',
@@ -84,7 +126,10 @@ describe('log of events', () => {
     const failed = operation('failed', { failure: 'rejected', status: 400, detail: 'canary@corp.example is taken' });
     const atInfo = observed('info');
     atInfo.observe(started, failed, finished('partial'));
-    assert.deepEqual(atInfo.told(), [['warn', 'operation_finished'], ['warn', 'cycle_finished']]);
+    assert.deepEqual(atInfo.told(), [
+      ['warn', 'operation_finished'],
+      ['warn', 'cycle_finished'],
+    ]);
     assert.deepEqual(atInfo.lines()[1]?.['failed'], { rejected: 1 });
     assert.equal(atInfo.lines()[0]?.['class'], 'rejected');
     assert.equal(atInfo.text().includes('canary'), false);
@@ -95,7 +140,13 @@ describe('log of events', () => {
 
   it('gives only the first failures of a cycle a line of their own', () => {
     const { observe, lines } = observed();
-    observe(started, ...Array.from({ length: 500 }, (_, id) => operation('failed', { sourceId: `id-${id}`, failure: 'rejected', status: 400 })), finished('partial'));
+    observe(
+      started,
+      ...Array.from({ length: 500 }, (_, id) =>
+        operation('failed', { sourceId: `id-${id}`, failure: 'rejected', status: 400 }),
+      ),
+      finished('partial'),
+    );
     assert.equal(lines().length, 21);
     assert.deepEqual(lines().at(-1)?.['failed'], { rejected: 500 });
   });
@@ -103,7 +154,10 @@ describe('log of events', () => {
   it('warns of a hold once, with the numbers and the command, without names', () => {
     const { observe, lines, told, text } = observed();
     for (let cycle = 0; cycle < 5; cycle += 1) observe(started, hold, finished('held'));
-    assert.deepEqual(told(), [['warn', 'held'], ['warn', 'cycle_finished']]);
+    assert.deepEqual(told(), [
+      ['warn', 'held'],
+      ['warn', 'cycle_finished'],
+    ]);
     assert.match(String(lines()[0]?.['msg']), /dir2scim approve ab12$/);
     assert.deepEqual(lines()[0]?.['counts'], { delete: 1 });
     assert.equal(text().includes('canary'), false);
@@ -112,7 +166,13 @@ describe('log of events', () => {
   it('warns again of a hold that comes back after a cycle without one', () => {
     const { observe, told } = observed();
     observe(started, hold, finished('held'), started, finished('success'), started, hold, finished('held'));
-    assert.deepEqual(told().filter((line) => String(line).includes('held')), [['warn', 'held'], ['warn', 'held']]);
+    assert.deepEqual(
+      told().filter((line) => String(line).includes('held')),
+      [
+        ['warn', 'held'],
+        ['warn', 'held'],
+      ],
+    );
   });
 
   it('tells an unchanged failure first, then every 15 minutes with a count, and then that it is over', async () => {
@@ -127,10 +187,20 @@ describe('log of events', () => {
     assert.deepEqual(
       lines().map(({ level, code, repeated, msg }) => ({ level, code, repeated, msg })),
       [
-        { level: 'warn', code: undefined, repeated: undefined, msg: 'target wiki: update of user 6f1e failed (auth, HTTP 401)' },
+        {
+          level: 'warn',
+          code: undefined,
+          repeated: undefined,
+          msg: 'target wiki: update of user 6f1e failed (auth, HTTP 401)',
+        },
         { level: 'error', code: 'D2S_TARGET_AUTH', repeated: undefined, msg: 'refused; renew the token' },
         { level: 'error', code: 'D2S_TARGET_AUTH', repeated: 90, msg: 'refused; renew the token' },
-        { level: 'info', code: undefined, repeated: undefined, msg: 'target wiki: cycle finished; nothing fails any more' },
+        {
+          level: 'info',
+          code: undefined,
+          repeated: undefined,
+          msg: 'target wiki: cycle finished; nothing fails any more',
+        },
       ],
     );
   });
@@ -147,8 +217,12 @@ describe('log of events', () => {
     assert.deepEqual(
       lines().map(({ event, sourceId, repeated }) => [event, sourceId, repeated]),
       [
-        ['operation_finished', '6f1e', undefined], ['operation_finished', '7a2b', undefined], ['cycle_finished', undefined, undefined],
-        ['operation_finished', '6f1e', 59], ['operation_finished', '7a2b', 29], ['cycle_finished', undefined, 89],
+        ['operation_finished', '6f1e', undefined],
+        ['operation_finished', '7a2b', undefined],
+        ['cycle_finished', undefined, undefined],
+        ['operation_finished', '6f1e', 59],
+        ['operation_finished', '7a2b', 29],
+        ['cycle_finished', undefined, 89],
       ],
     );
   });
@@ -156,20 +230,48 @@ describe('log of events', () => {
   it('logs a failure again that comes back after the operation succeeded', () => {
     const { observe, told } = observed();
     const failed = operation('failed', { failure: 'rejected', status: 400 });
-    observe(started, failed, finished('partial'), started, operation('applied'), finished('success'), started, failed, finished('partial'));
-    assert.deepEqual(told().map(String), ['warn,operation_finished', 'warn,cycle_finished', 'info,cycle_finished', 'warn,operation_finished', 'warn,cycle_finished']);
+    observe(
+      started,
+      failed,
+      finished('partial'),
+      started,
+      operation('applied'),
+      finished('success'),
+      started,
+      failed,
+      finished('partial'),
+    );
+    assert.deepEqual(told().map(String), [
+      'warn,operation_finished',
+      'warn,cycle_finished',
+      'info,cycle_finished',
+      'warn,operation_finished',
+      'warn,cycle_finished',
+    ]);
   });
 
   it('has whole numbers only', () => {
     const { observe, lines } = observed('trace');
-    observe(started, operation('applied', { delayMilliseconds: 3.7 }), { kind: 'scim_request', target: 'wiki', method: 'GET', status: 200, milliseconds: 4.25 }, finished('success'));
+    observe(
+      started,
+      operation('applied', { delayMilliseconds: 3.7 }),
+      { kind: 'scim_request', target: 'wiki', method: 'GET', status: 200, milliseconds: 4.25 },
+      finished('success'),
+    );
     const numbers = lines().flatMap((line) => Object.values(line).filter((value) => typeof value === 'number'));
     assert.deepEqual([numbers.length > 2, numbers.every(Number.isInteger)], [true, true]);
   });
 
   it('warns once of entries that cannot be written, and again when their number changes', () => {
     const { observe, lines } = observed();
-    const plan = (rejected: number): CycleEvent => ({ kind: 'plan_made', target: 'wiki', planId: 'ab12', counts: noCounts, rejected, reasons: {} });
+    const plan = (rejected: number): CycleEvent => ({
+      kind: 'plan_made',
+      target: 'wiki',
+      planId: 'ab12',
+      counts: noCounts,
+      rejected,
+      reasons: {},
+    });
     for (const rejected of [3, 3, 4, 0, 4]) observe(started, plan(rejected), finished('success'));
     assert.deepEqual(
       lines().map(({ level, event, rejected }) => [level, event, rejected]),
@@ -181,12 +283,15 @@ describe('log of events', () => {
     const kinds: Record<CycleEvent['kind'], true> = {
       cycle_started: true,
       cycle_finished: true,
-      reading_started: true, still_reading: true,
+      reading_started: true,
+      still_reading: true,
       entries_read: true,
       directory_read: true,
       absent_entries: true,
-      directory_failed: true, directory_failover: true,
-      ldap_request: true, ldap_request_started: true,
+      directory_failed: true,
+      directory_failover: true,
+      ldap_request: true,
+      ldap_request_started: true,
       plan_made: true,
       link_forgotten: true,
       held: true,
@@ -195,7 +300,9 @@ describe('log of events', () => {
       operation_finished: true,
       operations_given_up: true,
       search_failed: true,
-      scim_request: true, scim_request_started: true, target_probed: true,
+      scim_request: true,
+      scim_request_started: true,
+      target_probed: true,
       throttled: true,
       answer_unusable: true,
       rate_limit_wait: true,
@@ -218,14 +325,37 @@ describe('log of events', () => {
 
   it('tells who decided what and when, and what became of it', () => {
     const { observe, lines } = observed();
-    const record = { target: 'wiki', holdId: 'hold-2ba102f94dbc', decision: 'approve', at: '2026-11-01T00:00:00.000Z', by: { via: 'shell', user: 'olga' }, counts: { deactivate: 7 } } as const;
-    for (const end of ['taken', 'expired', 'void'] as const) observe({ kind: 'decided', target: 'wiki', record: { ...record, end } });
-    const common = { event: 'decided', target: 'wiki', hold: 'hold-2ba102f94dbc', decision: 'approve', by: 'olga', via: 'shell', at: record.at, counts: { deactivate: 7 } };
-    assert.deepEqual(lines().map(({ msg, ...line }) => [line, String(msg).startsWith('target wiki: approve of hold-2ba102f94dbc by olga is ')]), [
-      [{ ...common, level: 'info', end: 'taken' }, true],
-      [{ ...common, level: 'warn', end: 'expired' }, true],
-      [{ ...common, level: 'warn', end: 'void' }, true],
-    ]);
+    const record = {
+      target: 'wiki',
+      holdId: 'hold-2ba102f94dbc',
+      decision: 'approve',
+      at: '2026-11-01T00:00:00.000Z',
+      by: { via: 'shell', user: 'olga' },
+      counts: { deactivate: 7 },
+    } as const;
+    for (const end of ['taken', 'expired', 'void'] as const)
+      observe({ kind: 'decided', target: 'wiki', record: { ...record, end } });
+    const common = {
+      event: 'decided',
+      target: 'wiki',
+      hold: 'hold-2ba102f94dbc',
+      decision: 'approve',
+      by: 'olga',
+      via: 'shell',
+      at: record.at,
+      counts: { deactivate: 7 },
+    };
+    assert.deepEqual(
+      lines().map(({ msg, ...line }) => [
+        line,
+        String(msg).startsWith('target wiki: approve of hold-2ba102f94dbc by olga is '),
+      ]),
+      [
+        [{ ...common, level: 'info', end: 'taken' }, true],
+        [{ ...common, level: 'warn', end: 'expired' }, true],
+        [{ ...common, level: 'warn', end: 'void' }, true],
+      ],
+    );
   });
 
   it('names a file that is no decision, once and then now and then', async () => {
@@ -234,7 +364,10 @@ describe('log of events', () => {
     observe(event, event);
     await clock.advance(16 * 60_000);
     observe(event);
-    assert.deepEqual(told(), [['warn', 'decision_unusable'], ['warn', 'decision_unusable']]);
+    assert.deepEqual(told(), [
+      ['warn', 'decision_unusable'],
+      ['warn', 'decision_unusable'],
+    ]);
   });
 
   it('tells at once when the trouble is another one', () => {
@@ -254,10 +387,25 @@ describe('log of events', () => {
 
   it('keeps the troubles of a directory and of the state apart, and tells when they are over', () => {
     const { observe, told } = observed();
-    const failed: CycleEvent = { kind: 'directory_failed', directory: 'corp', code: 'D2S_DIRECTORY_UNREACHABLE', message: 'no answer' };
-    const read: CycleEvent = { kind: 'directory_read', directory: 'corp', verdict: 'complete', users: 1, groups: 0, milliseconds: 1 };
+    const failed: CycleEvent = {
+      kind: 'directory_failed',
+      directory: 'corp',
+      code: 'D2S_DIRECTORY_UNREACHABLE',
+      message: 'no answer',
+    };
+    const read: CycleEvent = {
+      kind: 'directory_read',
+      directory: 'corp',
+      verdict: 'complete',
+      users: 1,
+      groups: 0,
+      milliseconds: 1,
+    };
     observe(failed, failed, { kind: 'state_written', result: 'error', journalBytes: 0 }, read, read);
-    observe({ kind: 'state_written', result: 'success', journalBytes: 10 }, { kind: 'state_written', result: 'success', journalBytes: 20 });
+    observe(
+      { kind: 'state_written', result: 'success', journalBytes: 10 },
+      { kind: 'state_written', result: 'success', journalBytes: 20 },
+    );
     assert.deepEqual(told(), [
       ['error', 'directory_failed'],
       ['error', 'state_written'],
@@ -267,26 +415,62 @@ describe('log of events', () => {
   });
 
   it('counts by fate who is not shown any more, and names source ids at debug only', () => {
-    const event: CycleEvent = { kind: 'absent_entries', directory: 'corp', fates: new Map([['6f1e', 'deleted'], ['7a2b', 'moved'], ['8c3d', 'moved']]) };
+    const event: CycleEvent = {
+      kind: 'absent_entries',
+      directory: 'corp',
+      fates: new Map([
+        ['6f1e', 'deleted'],
+        ['7a2b', 'moved'],
+        ['8c3d', 'moved'],
+      ]),
+    };
     const atInfo = observed('info');
     atInfo.observe(event);
     assert.deepEqual(atInfo.lines(), [
-      { level: 'info', event: 'absent_entries', directory: 'corp', deleted: 1, moved: 2, filtered: 0, missing: 0, unreadable: 0, msg: 'directory corp: 3 entries left' },
+      {
+        level: 'info',
+        event: 'absent_entries',
+        directory: 'corp',
+        deleted: 1,
+        moved: 2,
+        filtered: 0,
+        missing: 0,
+        unreadable: 0,
+        msg: 'directory corp: 3 entries left',
+      },
     ]);
     const atDebug = observed('debug');
     atDebug.observe(event);
-    assert.deepEqual(atDebug.lines()[1]?.['sources'], { deleted: ['6f1e'], moved: ['7a2b', '8c3d'], filtered: [], missing: [], unreadable: [], present: [] });
+    assert.deepEqual(atDebug.lines()[1]?.['sources'], {
+      deleted: ['6f1e'],
+      moved: ['7a2b', '8c3d'],
+      filtered: [],
+      missing: [],
+      unreadable: [],
+      present: [],
+    });
   });
 
   it('tells once, and then now and then, of those who only cannot be read', async () => {
     const { observe, clock, lines } = observed();
-    const hidden = (...ids: string[]): CycleEvent => ({ kind: 'absent_entries', directory: 'corp', fates: new Map(ids.map((id) => [id, 'unreadable'])) });
+    const hidden = (...ids: string[]): CycleEvent => ({
+      kind: 'absent_entries',
+      directory: 'corp',
+      fates: new Map(ids.map((id) => [id, 'unreadable'])),
+    });
     for (let poll = 0; poll <= 90; poll += 1) {
       observe(hidden('6f1e'));
       await clock.advance(10_000);
     }
     observe(hidden('6f1e', '7a2b'));
-    assert.deepEqual(lines().map(({ unreadable, repeated }) => [unreadable, repeated]), [[1, undefined], [1, 89], [2, undefined]]);
+    assert.deepEqual(
+      lines().map(({ unreadable, repeated }) => [unreadable, repeated]),
+      [
+        [1, undefined],
+        [1, 89],
+        [2, undefined],
+      ],
+    );
   });
 
   it('keeps requests and waits for trace', () => {

@@ -45,7 +45,10 @@ describe('log', () => {
 
   it('hides values under secret keys at any depth, in fields and in child bindings', () => {
     const { log, text } = logLines();
-    log.info({ a: { b: [{ headers: { Authorization: 'canary-1' } }], bindPassword: 'canary-2' }, access_token: 'canary-3' });
+    log.info({
+      a: { b: [{ headers: { Authorization: 'canary-1' } }], bindPassword: 'canary-2' },
+      access_token: 'canary-3',
+    });
     log.child({ clientSecret: 'canary-4' }).info('child');
     assert.doesNotMatch(text(), /canary/);
     assert.match(text(), /"bindPassword":"\[redacted\]"/);
@@ -54,7 +57,9 @@ describe('log', () => {
   it('cuts errors down to code, message and remedy, wherever they stand', () => {
     const { log, lines, text } = logLines();
     const cause = new Error('canary cause');
-    const error = Object.assign(new BridgeError('D2S_TARGET_AUTH', 'refused', 'check it', cause), { request: 'canary request' });
+    const error = Object.assign(new BridgeError('D2S_TARGET_AUTH', 'refused', 'check it', cause), {
+      request: 'canary request',
+    });
     log.error(error);
     log.error({ problem: error, nested: [new TypeError('odd')] }, 'trouble');
     assert.deepEqual(lines(), [

@@ -92,7 +92,10 @@ describe('metrics', () => {
     ]) {
       assert.ok(samples.includes(line), line);
     }
-    assert.deepEqual(samples.filter((line) => line.includes('_timestamp_')), []);
+    assert.deepEqual(
+      samples.filter((line) => line.includes('_timestamp_')),
+      [],
+    );
   });
 
   it('counts cycles, operations, entries, requests and writes in base units', async () => {
@@ -101,8 +104,26 @@ describe('metrics', () => {
         { kind: 'directory_read', directory: 'corp', verdict: 'complete', users: 30, groups: 4, milliseconds: 50 },
         { kind: 'ldap_request', directory: 'corp', operation: 'search', milliseconds: 250, outcome: 'success' },
         started,
-        { kind: 'operation_finished', target: 'wiki', type: 'user', sourceId: '1', verb: 'create', outcome: 'applied', delayMilliseconds: 1500 },
-        { kind: 'operation_finished', target: 'wiki', type: 'user', sourceId: '2', verb: 'create', outcome: 'failed', failure: 'rejected', status: 400, delayMilliseconds: 9e9 },
+        {
+          kind: 'operation_finished',
+          target: 'wiki',
+          type: 'user',
+          sourceId: '1',
+          verb: 'create',
+          outcome: 'applied',
+          delayMilliseconds: 1500,
+        },
+        {
+          kind: 'operation_finished',
+          target: 'wiki',
+          type: 'user',
+          sourceId: '2',
+          verb: 'create',
+          outcome: 'failed',
+          failure: 'rejected',
+          status: 400,
+          delayMilliseconds: 9e9,
+        },
         { kind: 'scim_request', target: 'wiki', method: 'POST', status: 201, milliseconds: 500 },
         { kind: 'throttled', target: 'wiki', milliseconds: 2000 },
         { kind: 'rate_limit_wait', target: 'wiki', milliseconds: 2500 },
@@ -113,7 +134,8 @@ describe('metrics', () => {
             user: { active: 5, deactivated: 2, lost: 1, adopted: 3, troubled: 4, leftDisabled: 1 },
             group: { active: 0, deactivated: 0, lost: 0, adopted: 0, troubled: 0, leftDisabled: 0 },
           },
-          pending: 7, unstored: { title: 2 },
+          pending: 7,
+          unstored: { title: 2 },
         },
         { kind: 'unresolved_counted', target: 'wiki', counts: { members: 3, groups: 2, references: 1 }, isNews: true },
         { kind: 'state_written', result: 'success', journalBytes: 4096 },
@@ -145,14 +167,23 @@ describe('metrics', () => {
   });
 
   it('knows after a delta how many entries there are, not only how many came', async () => {
-    const complete: CycleEvent = { kind: 'directory_read', directory: 'corp', verdict: 'complete', users: 30, groups: 4, milliseconds: 1 };
+    const complete: CycleEvent = {
+      kind: 'directory_read',
+      directory: 'corp',
+      verdict: 'complete',
+      users: 30,
+      groups: 4,
+      milliseconds: 1,
+    };
     const samples = await samplesOf(metricsOf(complete, { ...complete, verdict: 'delta', users: 31, changed: 1 }));
     assert.ok(samples.includes('dir2scim_source_entries{directory="corp",type="user"} 31'));
   });
 
   it('shows what is held until a cycle holds nothing; a failed cycle proves nothing', async () => {
     const heldNow = async (...events: CycleEvent[]): Promise<string | undefined> =>
-      (await samplesOf(metricsOf(...events))).find((line) => line.startsWith('dir2scim_held_operations{target="wiki",operation="delete"}'))?.split(' ')[1];
+      (await samplesOf(metricsOf(...events)))
+        .find((line) => line.startsWith('dir2scim_held_operations{target="wiki",operation="delete"}'))
+        ?.split(' ')[1];
     assert.equal(await heldNow(started, held, finished('held')), '2');
     assert.equal(await heldNow(started, held, finished('held'), started, held, finished('held')), '2');
     assert.equal(await heldNow(started, held, finished('held'), started, finished('error')), '2');
@@ -160,29 +191,71 @@ describe('metrics', () => {
   });
 
   it('tells errors of directories from those of targets and of our own', async () => {
-    const error = (code: string): CycleEvent => ({ ...finished('error'), error: { code, message: 'no' } }) as CycleEvent;
-    const codes = ['D2S_DIRECTORY_UNREACHABLE', 'D2S_LDIF_INVALID', 'D2S_ENTRY_NOT_SEEN', 'D2S_SCOPE_GROUP_MISSING', 'D2S_TARGET_AUTH', 'D2S_STATE_UNWRITABLE', 'D2S_INTERNAL'];
+    const error = (code: string): CycleEvent =>
+      ({ ...finished('error'), error: { code, message: 'no' } }) as CycleEvent;
+    const codes = [
+      'D2S_DIRECTORY_UNREACHABLE',
+      'D2S_LDIF_INVALID',
+      'D2S_ENTRY_NOT_SEEN',
+      'D2S_SCOPE_GROUP_MISSING',
+      'D2S_TARGET_AUTH',
+      'D2S_STATE_UNWRITABLE',
+      'D2S_INTERNAL',
+    ];
     const samples = await samplesOf(metricsOf(...codes.map(error)));
-    const counted = samples.flatMap((line) => /^dir2scim_cycles_total\{target="wiki",mode="full",result="(\w+)"\} ([1-9]\d*)$/.exec(line)?.slice(1).join(' ') ?? []);
+    const counted = samples.flatMap(
+      (line) =>
+        /^dir2scim_cycles_total\{target="wiki",mode="full",result="(\w+)"\} ([1-9]\d*)$/
+          .exec(line)
+          ?.slice(1)
+          .join(' ') ?? [],
+    );
     assert.deepEqual(counted, ['directory_error 4', 'target_error 1', 'error 2']);
   });
 
   it('shows since when a target fails and how often, and that a cycle is under way', async () => {
     const seen = async (...events: CycleEvent[]): Promise<string[]> =>
-      (await samplesOf(metricsOf(...events))).filter((line) => /(?:consecutive_failures|failing_since_timestamp_seconds|cycles_in_progress)\{target="wiki"/.test(line));
+      (await samplesOf(metricsOf(...events))).filter((line) =>
+        /(?:consecutive_failures|failing_since_timestamp_seconds|cycles_in_progress)\{target="wiki"/.test(line),
+      );
     const failing = { since: new Date(1_700_000_000_000).toISOString(), at: '', cycles: 3 };
     const failed = { ...finished('error'), failing } as CycleEvent;
-    assert.deepEqual(await seen(started), ['dir2scim_consecutive_failures{target="wiki"} 0', 'dir2scim_cycles_in_progress{target="wiki"} 1']);
-    assert.deepEqual(await seen(started, failed), ['dir2scim_consecutive_failures{target="wiki"} 3', 'dir2scim_failing_since_timestamp_seconds{target="wiki"} 1700000000', 'dir2scim_cycles_in_progress{target="wiki"} 0']);
-    assert.deepEqual(await seen(started, failed, started, finished('success')), ['dir2scim_consecutive_failures{target="wiki"} 0', 'dir2scim_cycles_in_progress{target="wiki"} 0']);
+    assert.deepEqual(await seen(started), [
+      'dir2scim_consecutive_failures{target="wiki"} 0',
+      'dir2scim_cycles_in_progress{target="wiki"} 1',
+    ]);
+    assert.deepEqual(await seen(started, failed), [
+      'dir2scim_consecutive_failures{target="wiki"} 3',
+      'dir2scim_failing_since_timestamp_seconds{target="wiki"} 1700000000',
+      'dir2scim_cycles_in_progress{target="wiki"} 0',
+    ]);
+    assert.deepEqual(await seen(started, failed, started, finished('success')), [
+      'dir2scim_consecutive_failures{target="wiki"} 0',
+      'dir2scim_cycles_in_progress{target="wiki"} 0',
+    ]);
   });
 
   it('starts from what the state says of a target', async () => {
     const metrics = metricsOf();
-    const held = { holdId: 'hold-1', since: '', findings: [], operations: [{ verb: 'delete' }, { verb: 'delete' }] } as unknown as NonNullable<TargetState['held']>;
-    metrics.recall('wiki', { pending: 0, failing: { since: new Date(1_000).toISOString(), at: '', cycles: 7 }, rejected: { map_error: 2 }, held });
+    const held = {
+      holdId: 'hold-1',
+      since: '',
+      findings: [],
+      operations: [{ verb: 'delete' }, { verb: 'delete' }],
+    } as unknown as NonNullable<TargetState['held']>;
+    metrics.recall('wiki', {
+      pending: 0,
+      failing: { since: new Date(1_000).toISOString(), at: '', cycles: 7 },
+      rejected: { map_error: 2 },
+      held,
+    });
     const samples = await samplesOf(metrics);
-    for (const line of ['dir2scim_consecutive_failures{target="wiki"} 7', 'dir2scim_rejected_entries{target="wiki",reason="map_error"} 2', 'dir2scim_held_operations{target="wiki",operation="delete"} 2']) assert.ok(samples.includes(line), line);
+    for (const line of [
+      'dir2scim_consecutive_failures{target="wiki"} 7',
+      'dir2scim_rejected_entries{target="wiki",reason="map_error"} 2',
+      'dir2scim_held_operations{target="wiki",operation="delete"} 2',
+    ])
+      assert.ok(samples.includes(line), line);
   });
 
   it('recalls a success from before the start', async () => {
@@ -198,12 +271,33 @@ describe('metrics', () => {
     const before = (await samplesOf(metrics)).length;
     for (let n = 0; n < 100; n += 1) {
       metrics.observer({ kind: 'throttled', target: `made-up-${n}`, milliseconds: 1 });
-      metrics.observer({ kind: 'ldap_request', directory: 'corp', operation: `made-up-${n}`, milliseconds: 1, outcome: 'success' });
-      metrics.observer({ kind: 'ldap_request', directory: `made-up-${n}`, operation: 'bind', milliseconds: 1, outcome: 'success' });
-      metrics.observer({ kind: 'scim_request', target: 'wiki', method: `MADE-UP-${n}`, status: 600 + n, milliseconds: 1 });
+      metrics.observer({
+        kind: 'ldap_request',
+        directory: 'corp',
+        operation: `made-up-${n}`,
+        milliseconds: 1,
+        outcome: 'success',
+      });
+      metrics.observer({
+        kind: 'ldap_request',
+        directory: `made-up-${n}`,
+        operation: 'bind',
+        milliseconds: 1,
+        outcome: 'success',
+      });
+      metrics.observer({
+        kind: 'scim_request',
+        target: 'wiki',
+        method: `MADE-UP-${n}`,
+        status: 600 + n,
+        milliseconds: 1,
+      });
     }
     const samples = await samplesOf(metrics);
-    assert.equal(samples.some((line) => line.includes('made-up') || line.includes('MADE-UP')), false);
+    assert.equal(
+      samples.some((line) => line.includes('made-up') || line.includes('MADE-UP')),
+      false,
+    );
     const perHistogram = 13;
     assert.equal(samples.length, before + 2 * perHistogram);
   });

@@ -38,10 +38,14 @@ export async function chooseStrategy(directory: OpenDirectory, attributes: ReadR
   const asked: ChangeDetection = directory.options.changes ?? 'auto';
   if (asked === 'full') return { feed: undefined, because: '`changes: full` asks for it' };
   if (directory.options.referrals !== undefined) {
-    return { feed: undefined, because: 'references to other servers are followed, and nothing tells what changes there' };
+    return {
+      feed: undefined,
+      because: 'references to other servers are followed, and nothing tells what changes there',
+    };
   }
   // Whoever asks for syncrepl, and has a server that fails at it, wants to be read all the same.
-  const candidates = asked === 'auto' ? preferences[directory.kind] : asked === 'syncrepl' ? [asked, 'timestamp' as const] : [asked];
+  const candidates =
+    asked === 'auto' ? preferences[directory.kind] : asked === 'syncrepl' ? [asked, 'timestamp' as const] : [asked];
   const isOwnId = directory.idAttribute.toLowerCase() === kindRules[directory.kind].idAttribute.toLowerCase();
   const refusals: string[] = [];
   for (const name of candidates) {
@@ -54,7 +58,8 @@ export async function chooseStrategy(directory: OpenDirectory, attributes: ReadR
       refusals.push(givenUp);
       continue;
     }
-    const begun = foreign ?? blindness(name, findDerived(directory, attributes)) ?? (await tryToBegin(strategy, directory));
+    const begun =
+      foreign ?? blindness(name, findDerived(directory, attributes)) ?? (await tryToBegin(strategy, directory));
     if (typeof begun === 'object') return { feed: { strategy, ...begun }, because: because(asked, refusals) };
     refusals.push(`${name} does not work here: ${begun}`);
   }
@@ -62,7 +67,10 @@ export async function chooseStrategy(directory: OpenDirectory, attributes: ReadR
 }
 
 /** The cursor of now, or why this cannot be had. */
-async function tryToBegin(strategy: ChangeStrategy, directory: OpenDirectory): Promise<{ readonly cursor: Cursor } | string> {
+async function tryToBegin(
+  strategy: ChangeStrategy,
+  directory: OpenDirectory,
+): Promise<{ readonly cursor: Cursor } | string> {
   try {
     return { cursor: await strategy.begin(directory) };
   } catch (error) {
@@ -73,7 +81,9 @@ async function tryToBegin(strategy: ChangeStrategy, directory: OpenDirectory): P
 
 /** syncrepl watches the entries of the scopes alone, and not those from which their attributes are worked out. */
 function blindness(name: ChangeStrategy['name'], derived: string | undefined): string | undefined {
-  return name === 'syncrepl' && derived !== undefined ? `a change of ${derived} leaves no trace at its entry` : undefined;
+  return name === 'syncrepl' && derived !== undefined
+    ? `a change of ${derived} leaves no trace at its entry`
+    : undefined;
 }
 
 function because(asked: ChangeDetection, refusals: readonly string[]): string {

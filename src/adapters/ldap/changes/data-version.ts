@@ -34,7 +34,12 @@ export async function readVersion(directory: OpenDirectory, feed: FeedPosition |
   switch (directory.kind) {
     case 'active-directory': {
       const others = await readUpToDateVector(directory);
-      return { server, has: { ...others, ...told?.has }, shows: { ...others, ...told?.shows }, tellsAll: told !== undefined };
+      return {
+        server,
+        has: { ...others, ...told?.has },
+        shows: { ...others, ...told?.shows },
+        tellsAll: told !== undefined,
+      };
     }
     case 'openldap': {
       if (told !== undefined) return told;
@@ -63,7 +68,8 @@ export function versionAt(directory: OpenDirectory, { strategy, cursor }: FeedPo
   }
   if (strategy.name === 'syncrepl' && directory.kind === 'openldap') {
     const counters: Record<string, string> = {};
-    for (const [base, cookie] of Object.entries(cookiesIn(cursor))) Object.assign(counters, csnsIn(contextOf(directory, base), cookie));
+    for (const [base, cookie] of Object.entries(cookiesIn(cursor)))
+      Object.assign(counters, csnsIn(contextOf(directory, base), cookie));
     return { server, has: counters, shows: counters, tellsAll: true };
   }
   return undefined;
@@ -75,7 +81,9 @@ export function versionAt(directory: OpenDirectory, { strategy, cursor }: FeedPo
  * controller ever gets.
  */
 export function withNewest(version: DataVersion | undefined, entries: NewestUsn): DataVersion | undefined {
-  const database = Object.keys(version?.shows ?? {}).find((name) => name.startsWith('usn '))?.slice('usn '.length);
+  const database = Object.keys(version?.shows ?? {})
+    .find((name) => name.startsWith('usn '))
+    ?.slice('usn '.length);
   if (version === undefined || database === undefined || entries.usn === 0n) return version;
   return { ...version, shows: { ...version.shows, [`replicated ${database}`]: String(entries.usn) } };
 }
@@ -116,16 +124,23 @@ async function readCounts(directory: OpenDirectory): Promise<Counters> {
   const { server } = directory.session;
   const shown = await readBase(directory, '', ['lastusn', 'lastchangenumber', 'nsBackendSuffix']);
   const own = new Set(contexts(directory).map(dnKey));
-  const others = new Set(['changelog', ...(shown.get('nsbackendsuffix') ?? []).flatMap((value) => {
-    const [, name = '', suffix = ''] = /^([^:]+):(.*)$/.exec(String(value)) ?? [];
-    return own.has(dnKey(suffix)) ? [] : [name.toLowerCase()];
-  })]);
+  const others = new Set([
+    'changelog',
+    ...(shown.get('nsbackendsuffix') ?? []).flatMap((value) => {
+      const [, name = '', suffix = ''] = /^([^:]+):(.*)$/.exec(String(value)) ?? [];
+      return own.has(dnKey(suffix)) ? [] : [name.toLowerCase()];
+    }),
+  ]);
   const counts = [...shown].flatMap(([name, [value]]): [string, string][] => {
     const [, backend] = /^lastusn(?:;(.+))?$/.exec(name) ?? [];
-    return value === undefined || !name.startsWith('lastusn') || others.has(backend?.toLowerCase() ?? '') ? [] : [[`${server} ${name}`, String(value)]];
+    return value === undefined || !name.startsWith('lastusn') || others.has(backend?.toLowerCase() ?? '')
+      ? []
+      : [[`${server} ${name}`, String(value)]];
   });
   const last = shown.get('lastchangenumber')?.[0];
-  return Object.fromEntries(counts.length > 0 || last === undefined ? counts : [[`${server} lastchangenumber`, String(last)]]);
+  return Object.fromEntries(
+    counts.length > 0 || last === undefined ? counts : [[`${server} lastchangenumber`, String(last)]],
+  );
 }
 
 /**
@@ -137,10 +152,12 @@ const replicaUpdateVector = '(&(nsuniqueid=ffffffff-ffffffff-ffffffff-ffffffff)(
 async function readReplicas(directory: OpenDirectory): Promise<Counters> {
   const counters: Record<string, string> = {};
   for (const context of contexts(directory)) {
-    const values = (await readBase(directory, context, ['nsds50ruv'], replicaUpdateVector, 'sub')).get('nsds50ruv') ?? [];
+    const values =
+      (await readBase(directory, context, ['nsds50ruv'], replicaUpdateVector, 'sub')).get('nsds50ruv') ?? [];
     for (const value of values) {
       // A replica that has taken in nothing yet of another one names it without a number.
-      const [, replica, highest = ''] = /^\{replica (\d+)[^}]*\}(?: [0-9a-f]{20} ([0-9a-f]{20}))?/.exec(String(value)) ?? [];
+      const [, replica, highest = ''] =
+        /^\{replica (\d+)[^}]*\}(?: [0-9a-f]{20} ([0-9a-f]{20}))?/.exec(String(value)) ?? [];
       if (replica !== undefined) counters[`ruv ${dnKey(context)} ${replica}`] = highest;
     }
   }

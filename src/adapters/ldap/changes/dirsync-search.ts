@@ -27,7 +27,7 @@ export async function searchDirSync(
 ): Promise<DirSyncEnd> {
   const { session, options } = directory;
   const base = domainOf(directory);
-  for (let next = cookie; ; ) {
+  for (let next = cookie; ;) {
     const request = new SearchRequest({
       messageId: 0,
       baseDN: base,

@@ -90,7 +90,8 @@ function createFound(): Found {
     (deleted ? gone : changed).add(id);
     // An entry comes with whenCreated once, when it is new: what is beneath it then is new or moved itself.
     const guid = values.get('objectguid')?.[0];
-    if (!deleted && guid !== undefined && values.has('name') && !values.has('whencreated')) renamed.push(Buffer.from(guid));
+    if (!deleted && guid !== undefined && values.has('name') && !values.has('whencreated'))
+      renamed.push(Buffer.from(guid));
   };
   return { changed, gone, renamed, add };
 }

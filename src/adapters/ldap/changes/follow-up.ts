@@ -72,7 +72,10 @@ export async function followUp(
       entries.set(entry.id, entry);
     }
     const keys = new Set([...moved, ...arrivals].map(dnKey));
-    const now = keys.size === 0 ? [] : [...known.values()].filter(({ id }) => !gone.has(id) && !entries.has(id)).concat([...entries.values()]);
+    const now =
+      keys.size === 0
+        ? []
+        : [...known.values()].filter(({ id }) => !gone.has(id) && !entries.has(id)).concat([...entries.values()]);
     pending = findMentioning(now, keys).union(await findOnServer(directory, attributes, arrivals));
     for (const id of pending) mentioning.add(id);
     // Seen by the look-up alone: it was moved a moment ago, and is read with the next poll.
@@ -127,7 +130,13 @@ async function findOnServer(
 
 /** What is the same is not visited, so that nobody has to work on it. */
 function isSame(entry: Entry, known: Entry | undefined): boolean {
-  if (known?.type !== entry.type || known.dn !== entry.dn || known.stamp !== entry.stamp || known.unreadable !== entry.unreadable) return false;
+  if (
+    known?.type !== entry.type ||
+    known.dn !== entry.dn ||
+    known.stamp !== entry.stamp ||
+    known.unreadable !== entry.unreadable
+  )
+    return false;
   if (known.attributes.size !== entry.attributes.size) return false;
   return [...entry.attributes].every(([name, values]) => {
     const others = known.attributes.get(name);

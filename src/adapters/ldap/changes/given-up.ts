@@ -28,7 +28,8 @@ export function whyGivenUp(options: LdapSourceOptions, name: ChangeStrategy['nam
 /** The strategy, with its failures counted. What works once is trusted again. */
 export function counted(strategy: ChangeStrategy, options: LdapSourceOptions): ChangeStrategy {
   if (strategy.name !== 'syncrepl') return strategy;
-  const note = (message: string): void => void known.set(options, { count: (known.get(options)?.count ?? 0) + 1, message });
+  const note = (message: string): void =>
+    void known.set(options, { count: (known.get(options)?.count ?? 0) + 1, message });
   const noteError = (error: unknown): void => {
     if (error instanceof BridgeError && error.code !== 'D2S_INTERRUPTED') note(error.message);
   };

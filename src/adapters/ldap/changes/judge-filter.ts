@@ -29,7 +29,10 @@ export function judgeFilter(filter: Filter, attributes: Attributes): boolean | u
   }
 }
 
-function judgeItem(filter: Exclude<Filter, { kind: 'and' | 'or' | 'not' }>, attributes: Attributes): boolean | undefined {
+function judgeItem(
+  filter: Exclude<Filter, { kind: 'and' | 'or' | 'not' }>,
+  attributes: Attributes,
+): boolean | undefined {
   if (filter.attribute === undefined || !attributes.has(attributeName(filter.attribute))) return undefined;
   try {
     return matchesFilter(filter, attributes);

@@ -27,7 +27,10 @@ interface Inside {
  * OpenLDAP and 389 keep to RFC 4511 §4.5.1.7: the opposite of Undefined is Undefined. Samba and others take what is hidden for
  * absent there.
  */
-export async function judgeInside(directory: OpenDirectory, inside: readonly Inside[]): Promise<ReadonlyMap<SourceId, Fate>> {
+export async function judgeInside(
+  directory: OpenDirectory,
+  inside: readonly Inside[],
+): Promise<ReadonlyMap<SourceId, Fate>> {
   const fates = new Map<SourceId, Fate>();
   for (const type of ['user', 'group'] as const) {
     const own = inside.filter(({ absent }) => absent.type === type);
@@ -36,10 +39,18 @@ export async function judgeInside(directory: OpenDirectory, inside: readonly Ins
   return fates;
 }
 
-async function judgeType(directory: OpenDirectory, type: ResourceType, inside: readonly Inside[], fates: Map<SourceId, Fate>): Promise<void> {
+async function judgeType(
+  directory: OpenDirectory,
+  type: ResourceType,
+  inside: readonly Inside[],
+  fates: Map<SourceId, Fate>,
+): Promise<void> {
   const { kind, idAttribute, options } = directory;
   const bases = (type === 'user' ? options.users : options.groups)?.bases ?? [];
-  const ids = idFilter(idAttribute, inside.map(({ absent }) => absent.id));
+  const ids = idFilter(
+    idAttribute,
+    inside.map(({ absent }) => absent.id),
+  );
   const own = scopeFilter(directory, type);
   const shown = await searchPlaces(directory, bases, { kind: 'and', filters: [ids, own] });
   const opposite = await searchPlaces(directory, bases, { kind: 'and', filters: [ids, { kind: 'not', filter: own }] });

@@ -10,7 +10,9 @@ export function findMentioning(entries: Iterable<Entry>, keys: ReadonlySet<strin
   const mentioning = new Set<SourceId>();
   if (keys.size === 0) return mentioning;
   for (const { id, attributes } of entries) {
-    const mentions = [...attributes.values()].some((values) => values.some((value) => typeof value === 'string' && keys.has(referenceKey(value))));
+    const mentions = [...attributes.values()].some((values) =>
+      values.some((value) => typeof value === 'string' && keys.has(referenceKey(value))),
+    );
     if (mentions) mentioning.add(id);
   }
   return mentioning;
@@ -30,10 +32,15 @@ export function findDangling(entries: ReadonlyMap<SourceId, Entry>): Set<SourceI
 }
 
 /** Matches whoever mentions one of these DNs, by the attributes that were asked for. Undefined: none can. */
-export function mentionFilter(asked: Readonly<Record<ResourceType, ReadonlySet<string>>>, dns: readonly string[]): Filter | undefined {
+export function mentionFilter(
+  asked: Readonly<Record<ResourceType, ReadonlySet<string>>>,
+  dns: readonly string[],
+): Filter | undefined {
   const names = references.filter((name) => asked.user.has(name) || asked.group.has(name));
   if (names.length === 0) return undefined;
-  const filters = names.flatMap((attribute) => dns.map((dn): Filter => ({ kind: 'equal', attribute, value: Buffer.from(dn) })));
+  const filters = names.flatMap((attribute) =>
+    dns.map((dn): Filter => ({ kind: 'equal', attribute, value: Buffer.from(dn) })),
+  );
   return { kind: 'or', filters };
 }
 

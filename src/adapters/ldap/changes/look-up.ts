@@ -39,7 +39,10 @@ export async function lookUpAbsent(
 
 async function lookUpBatch(directory: OpenDirectory, batch: readonly Missing[]): Promise<Map<SourceId, Fate>> {
   const { options, idAttribute } = directory;
-  const ids = idFilter(idAttribute, batch.map(({ id }) => id));
+  const ids = idFilter(
+    idAttribute,
+    batch.map(({ id }) => id),
+  );
   const found = await searchPlaces(directory, contextsOf(directory), ids);
   const fates = new Map<SourceId, Fate>();
   const inside: { readonly absent: Missing; readonly found: Found }[] = [];
@@ -66,9 +69,14 @@ function onRefusal(error: unknown): undefined {
 /** Who of these has a tombstone that this account is shown (Active Directory, MS-ADTS §3.1.1.5.5.1.1). */
 async function findTombstones(directory: OpenDirectory, absent: readonly Missing[]): Promise<ReadonlySet<SourceId>> {
   if (directory.kind !== 'active-directory') return new Set();
-  const ids = idFilter('objectGUID', absent.map(({ id }) => id));
+  const ids = idFilter(
+    'objectGUID',
+    absent.map(({ id }) => id),
+  );
   const isDeleted = { kind: 'equal', attribute: 'isDeleted', value: Buffer.from('TRUE') } as const;
-  const found = await searchPlaces(directory, [domainOf(directory)], { kind: 'and', filters: [ids, isDeleted] }, [showDeleted()]);
+  const found = await searchPlaces(directory, [domainOf(directory)], { kind: 'and', filters: [ids, isDeleted] }, [
+    showDeleted(),
+  ]);
   return new Set(found.keys());
 }
 
@@ -109,7 +117,8 @@ async function judgeNowhere(directory: OpenDirectory, { id, dn, namedAs }: Missi
   );
   if (code === 0 && others.size > 0) return 'deleted';
   if (code !== 32) return 'unreadable';
-  if (kind === 'active-directory' && namedAs !== undefined && isWithin(dnKey(namedAs), dnKey(domainOf(directory)))) return 'unreadable';
+  if (kind === 'active-directory' && namedAs !== undefined && isWithin(dnKey(namedAs), dnKey(domainOf(directory))))
+    return 'unreadable';
   return kind === '389ds' ? 'deleted' : 'missing';
 }
 

@@ -31,7 +31,8 @@ export type Changes = Extract<Verdict, { kind: 'delta' }> | { readonly kind: 'un
 export async function readChanges(directory: OpenDirectory, request: ReadRequest, since: Since): Promise<Changes> {
   const content = parseWatermark(since.watermark);
   if (content === undefined) return unknown('the watermark is damaged');
-  if (content.scope !== hashScope(directory, request.attributes)) return unknown('what is read of the directory has changed');
+  if (content.scope !== hashScope(directory, request.attributes))
+    return unknown('what is read of the directory has changed');
   const givenUp = whyGivenUp(directory.options, content.strategy);
   if (givenUp !== undefined) return unknown(givenUp);
   const strategy = strategyNamed(content.strategy, directory.options);
@@ -46,7 +47,8 @@ export async function readChanges(directory: OpenDirectory, request: ReadRequest
   if (feed.kind === 'lost' && directory.kind !== 'openldap') return unknown(feed.reason);
   const changed = isOverdue(directory, content) ? 'anybody' : whoChanged(feed);
   const derived = changed === undefined ? undefined : findDerived(directory, request.attributes, changed);
-  if (derived !== undefined) return unknown(`something changed or may have, and a change of ${derived} leaves no trace at its entry`);
+  if (derived !== undefined)
+    return unknown(`something changed or may have, and a change of ${derived} leaves no trace at its entry`);
 
   const names = await nameEntries(directory, since, content, { strategy, feed });
   if (names.ids.size > Math.max(fewEntries, since.known.size / 2)) {
@@ -59,7 +61,13 @@ export async function readChanges(directory: OpenDirectory, request: ReadRequest
   if (result === undefined) return unknown('what became of somebody cannot be found out');
   if (result.fates.size > 0) directory.options.onAbsent?.(result.fates);
   for (const entry of result.entries) await request.visit(entry);
-  return { kind: 'delta', gone: result.gone, fates: result.fates, version, watermark: nextWatermark(directory, content, names, result) };
+  return {
+    kind: 'delta',
+    gone: result.gone,
+    fates: result.fates,
+    version,
+    watermark: nextWatermark(directory, content, names, result),
+  };
 }
 
 interface Names {

@@ -26,7 +26,10 @@ export async function searchPlaces(
   controls: readonly Control[] = [],
 ): Promise<ReadonlyMap<SourceId, Found>> {
   const { session, idAttribute, rootDse, options } = directory;
-  const asked = new Set(['objectclass', ...(['user', 'group'] as const).flatMap((type) => attributesIn(scopeFilter(directory, type)))]);
+  const asked = new Set([
+    'objectclass',
+    ...(['user', 'group'] as const).flatMap((type) => attributesIn(scopeFilter(directory, type))),
+  ]);
   const found = new Map<SourceId, Found>();
   for (const base of places) {
     try {

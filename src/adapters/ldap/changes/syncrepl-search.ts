@@ -8,13 +8,28 @@ import type { LdapMessage, LdapResult, RawAttribute } from '../protocol/message.
 import { timed } from '../connect/open.ts';
 import type { OpenDirectory } from '../connect/open-directory.ts';
 import { nameOfCode, quote, searchError } from '../protocol/result-code.ts';
-import { SyncRequestControl, decodeSyncDone, decodeSyncIds, decodeSyncState, syncOids, type SyncDone } from './syncrepl-control.ts';
+import {
+  SyncRequestControl,
+  decodeSyncDone,
+  decodeSyncIds,
+  decodeSyncState,
+  syncOids,
+  type SyncDone,
+} from './syncrepl-control.ts';
 
 /** busy, unavailable: they say something of the moment, not of the cookie. */
 const passing = [51, 52];
 
 /** RFC 4519 and RFC 2247, and 389's own. Needed for 389, which sends no operational attributes with changes. */
-const containerClasses = ['organizationalunit', 'organization', 'domain', 'dcobject', 'country', 'locality', 'nscontainer'];
+const containerClasses = [
+  'organizationalunit',
+  'organization',
+  'domain',
+  'dcobject',
+  'country',
+  'locality',
+  'nscontainer',
+];
 
 export interface SyncSearch {
   readonly base: string;

@@ -36,7 +36,8 @@ const nobody = '(objectClass=dir2scimNobody)';
 export const syncrepl: ChangeStrategy = {
   name: 'syncrepl',
   begin: async (directory) => {
-    if (directory.rootDse.get('supportedcontrol')?.includes(syncOids.request) !== true) throw refused('it does not announce it');
+    if (directory.rootDse.get('supportedcontrol')?.includes(syncOids.request) !== true)
+      throw refused('it does not announce it');
     return JSON.stringify(await syncPlaces(directory));
   },
   poll: async (directory, text): Promise<Feed> => {
@@ -44,12 +45,18 @@ export const syncrepl: ChangeStrategy = {
     const named = nothing();
     const next: Record<string, string> = {};
     for (const [base, cookie] of Object.entries(cookies)) {
-      if (directory.kind === 'openldap' && !cookieOfOpenldap.test(cookie)) return { kind: 'lost', reason: 'the cookie is damaged' };
-      if (await isForgotten(directory, cookie)) return { kind: 'lost', reason: 'the changelog of the server does not reach back so far' };
+      if (directory.kind === 'openldap' && !cookieOfOpenldap.test(cookie))
+        return { kind: 'lost', reason: 'the cookie is damaged' };
+      if (await isForgotten(directory, cookie))
+        return { kind: 'lost', reason: 'the changelog of the server does not reach back so far' };
       const end = await searchSync(directory, { base, filter: everybody, cookie }, named);
-      if ('refused' in end) return { kind: 'lost', reason: `the server refuses the cookie: ${end.refused}`, isRefusal: true };
+      if ('refused' in end)
+        return { kind: 'lost', reason: `the server refuses the cookie: ${end.refused}`, isRefusal: true };
       if (!end.refreshDeletes && !isExplicit(directory)) {
-        return { kind: 'lost', reason: 'the server does not know what was deleted since (its session log does not reach back so far)' };
+        return {
+          kind: 'lost',
+          reason: 'the server does not know what was deleted since (its session log does not reach back so far)',
+        };
       }
       // Where nothing happened OpenLDAP gives no new cookie.
       next[base] = end.cookie ?? cookie;

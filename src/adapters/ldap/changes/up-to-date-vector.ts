@@ -9,7 +9,8 @@ const headerSize = 16;
 
 /** How far a domain controller has taken in the changes of the others, by their databases. Empty where it is not shown. */
 export async function readUpToDateVector(directory: OpenDirectory): Promise<Counters> {
-  const [value] = (await readBase(directory, domainOf(directory), ['replUpToDateVector'])).get('repluptodatevector') ?? [];
+  const [value] =
+    (await readBase(directory, domainOf(directory), ['replUpToDateVector'])).get('repluptodatevector') ?? [];
   if (value === undefined) return {};
   return decodeUpToDateVector(typeof value === 'string' ? Buffer.from(value) : Buffer.from(value));
 }

@@ -48,8 +48,10 @@ export function positionIn(cursor: Cursor): Position {
  * A number that fell: the database was set back to a snapshot, and numbers are given a second time.
  */
 export function lostSince(earlier: Position, now: Position): string | undefined {
-  if (earlier.server !== now.server) return 'another domain controller answers than before, or its database was restored';
-  if (BigInt(now.usn) < BigInt(earlier.usn)) return 'the domain controller was set back to an earlier state (its USN fell)';
+  if (earlier.server !== now.server)
+    return 'another domain controller answers than before, or its database was restored';
+  if (BigInt(now.usn) < BigInt(earlier.usn))
+    return 'the domain controller was set back to an earlier state (its USN fell)';
   return undefined;
 }
 

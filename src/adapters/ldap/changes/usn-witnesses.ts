@@ -45,10 +45,17 @@ export function hear(seen: readonly Sighting[], { usn }: Position, witnesses: Wi
     const witness = sameNumber.get(sighting.usn);
     return witness?.id === sighting.id && witness?.changedAt === sighting.changedAt;
   };
-  if (!seen.some(isUntouched)) return { lost: 'none of the entries that changed last is as it was (the domain controller may have been set back)' };
-  const stranger = seen.find((sighting) => isKnown(sighting) && sighting.usn > BigInt(lowest.usn) && !isUntouched(sighting));
+  if (!seen.some(isUntouched))
+    return {
+      lost: 'none of the entries that changed last is as it was (the domain controller may have been set back)',
+    };
+  const stranger = seen.find(
+    (sighting) => isKnown(sighting) && sighting.usn > BigInt(lowest.usn) && !isUntouched(sighting),
+  );
   if (stranger !== undefined) {
-    return { lost: 'a change number was given a second time (the domain controller was set back), or the account sees more than before' };
+    return {
+      lost: 'a change number was given a second time (the domain controller was set back), or the account sees more than before',
+    };
   }
   const ids = new Set(seen.map(({ id }) => id));
   return { missing: witnesses.map(({ id }) => id).filter((id) => !ids.has(id)) };

@@ -45,7 +45,9 @@ export const usn: ChangeStrategy = {
     if (position.usn === earlier.position.usn) return judge(directory, { seen: [], missing: [], position, earlier });
     const seen = await searchFrom(directory, firstNumber(earlier.position, earlier.witnesses));
     const testimony = hear(seen, earlier.position, earlier.witnesses);
-    return 'lost' in testimony ? { kind: 'lost', reason: testimony.lost } : judge(directory, { seen, ...testimony, position, earlier });
+    return 'lost' in testimony
+      ? { kind: 'lost', reason: testimony.lost }
+      : judge(directory, { seen, ...testimony, position, earlier });
   },
 };
 
@@ -66,7 +68,8 @@ async function judge(directory: OpenDirectory, { seen, missing, position, earlie
   const cursor = JSON.stringify({ position, unseen, witnesses });
   if (changed.size + gone.size === 0 && !due) return { kind: 'unchanged', cursor };
   // Whoever is missing may be anything.
-  const onlyPeople = missing.length === 0 && seen.every((one) => one.usn <= BigInt(earlier.position.usn) || isPerson(one));
+  const onlyPeople =
+    missing.length === 0 && seen.every((one) => one.usn <= BigInt(earlier.position.usn) || isPerson(one));
   return { kind: 'changes', cursor, changed, gone, containers: containers || due, onlyPeople };
 }
 
@@ -117,7 +120,10 @@ function isPerson({ classes }: Seen): boolean {
 const newest = 2n ** 63n;
 
 /** Whom to read again, of those who changed after a position. */
-function sumUp(seen: readonly Seen[], { usn: known }: Position): Pick<Extract<Feed, { kind: 'changes' }>, 'changed' | 'gone' | 'containers'> {
+function sumUp(
+  seen: readonly Seen[],
+  { usn: known }: Position,
+): Pick<Extract<Feed, { kind: 'changes' }>, 'changed' | 'gone' | 'containers'> {
   const changed = new Set<SourceId>();
   const gone = new Set<SourceId>();
   let containers = false;
@@ -132,7 +138,9 @@ function sumUp(seen: readonly Seen[], { usn: known }: Position): Pick<Extract<Fe
 
 /** Whether each number that was given between two positions is that of something visible: then nothing else happened. */
 function isExplained(seen: readonly Seen[], { usn: from }: Position, { usn: to }: Position): boolean {
-  const numbers = new Set(seen.map(({ usn: number }) => number).filter((number) => number > BigInt(from) && number <= BigInt(to)));
+  const numbers = new Set(
+    seen.map(({ usn: number }) => number).filter((number) => number > BigInt(from) && number <= BigInt(to)),
+  );
   return BigInt(numbers.size) === BigInt(to) - BigInt(from);
 }
 

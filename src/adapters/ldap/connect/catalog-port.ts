@@ -7,5 +7,7 @@ const catalogPorts = [3268, 3269];
 export function describePort(server: string): string[] {
   const { port } = parseAddress(server);
   if (!catalogPorts.includes(port)) return [];
-  return [`urls: port ${port} is the global catalog, which lacks most attributes and the members of most groups: use 389 or 636`];
+  return [
+    `urls: port ${port} is the global catalog, which lacks most attributes and the members of most groups: use 389 or 636`,
+  ];
 }

@@ -7,7 +7,12 @@ import type { OpenDirectory } from './open-directory.ts';
 import { searchError } from '../protocol/result-code.ts';
 
 /** The names of the attributes of one entry that matches; undefined when none does. */
-export async function firstOf({ session, options }: OpenDirectory, base: string, filter: Filter, attribute: string): Promise<string[] | undefined> {
+export async function firstOf(
+  { session, options }: OpenDirectory,
+  base: string,
+  filter: Filter,
+  attribute: string,
+): Promise<string[] | undefined> {
   let found: string[] | undefined;
   const request = new SearchRequest({
     messageId: 0,
@@ -21,7 +26,10 @@ export async function firstOf({ session, options }: OpenDirectory, base: string,
   });
   const result = await timed(options, 'search', () =>
     session.request(request, (message) => {
-      if (message.kind === 'entry') found ??= message.attributes.filter(({ values }) => values.length > 0).map(({ description }) => attributeName(description));
+      if (message.kind === 'entry')
+        found ??= message.attributes
+          .filter(({ values }) => values.length > 0)
+          .map(({ description }) => attributeName(description));
     }),
   );
   // 4: there are more than the one that was asked for. 11: without an index this is more than the server looks through.

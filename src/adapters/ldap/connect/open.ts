@@ -100,7 +100,13 @@ async function connect(options: LdapSourceOptions, address: ServerAddress, signa
     if (address.secure) {
       socket = await openTls(socket, address, options.tls, either);
     } else if (options.startTls) {
-      const clear = createSession(socket, address.url, idleMilliseconds, either, createReadingBudget(address.url, options));
+      const clear = createSession(
+        socket,
+        address.url,
+        idleMilliseconds,
+        either,
+        createReadingBudget(address.url, options),
+      );
       await requestStartTls(clear, address);
       socket = await openTls(clear.release(), address, options.tls, either);
     }
@@ -160,7 +166,12 @@ function unreached(error: unknown): BridgeError | undefined {
     case 'D2S_DIRECTORY_TLS':
       return error;
     case 'D2S_DIRECTORY_READ_INCOMPLETE':
-      return new BridgeError('D2S_DIRECTORY_UNREACHABLE', error.message, 'look at the server and the network between', error);
+      return new BridgeError(
+        'D2S_DIRECTORY_UNREACHABLE',
+        error.message,
+        'look at the server and the network between',
+        error,
+      );
     default:
       return undefined;
   }

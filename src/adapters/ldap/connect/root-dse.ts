@@ -37,7 +37,10 @@ export async function readRootDse(session: Session): Promise<RootDse> {
   const result = await session.request(request, (message) => {
     if (message.kind !== 'entry') return;
     for (const { description, values: raw } of message.attributes) {
-      values.set(attributeName(description), raw.map((value) => value.toString('utf8')));
+      values.set(
+        attributeName(description),
+        raw.map((value) => value.toString('utf8')),
+      );
     }
   });
   // Some servers hide it (32, or 50 from an access rule). Then nothing is known, which is no failure by itself.

@@ -4,7 +4,14 @@ export class MalformedMessage extends Error {
 }
 
 /** Tags of X.690 that LDAP uses (RFC 4511 §5.1). */
-export const berTags = { boolean: 0x01, integer: 0x02, octetString: 0x04, enumerated: 0x0a, sequence: 0x30, set: 0x31 } as const;
+export const berTags = {
+  boolean: 0x01,
+  integer: 0x02,
+  octetString: 0x04,
+  enumerated: 0x0a,
+  sequence: 0x30,
+  set: 0x31,
+} as const;
 
 export interface BerHeader {
   readonly tag: number;

@@ -10,19 +10,34 @@ import { nameOfCode, quote, remedyForCode } from './result-code.ts';
 const reasons: ReadonlyMap<string, readonly [string, string]> = new Map([
   ['525', ['there is no such account', 'check the bind DN']],
   ['52e', ['the user name or password is wrong', 'check the bind DN and its password']],
-  ['52f', ['account restrictions prevent the logon', 'look for restrictions of the bind account: workstations, empty passwords, smart card']],
+  [
+    '52f',
+    [
+      'account restrictions prevent the logon',
+      'look for restrictions of the bind account: workstations, empty passwords, smart card',
+    ],
+  ],
   ['530', ['the account may not log on at this time', 'widen the logon hours of the bind account']],
   ['531', ['the account may not log on from this computer', 'widen the allowed workstations of the bind account']],
   ['532', ['the password has expired', 'set a new password for the bind account, and let it not expire']],
   ['533', ['the account is disabled', 'enable the bind account']],
   ['701', ['the account has expired', 'clear or move the expiry date of the bind account']],
-  ['773', ['the password must be changed at the next logon', 'clear "user must change password at next logon" of the bind account']],
+  [
+    '773',
+    [
+      'the password must be changed at the next logon',
+      'clear "user must change password at next logon" of the bind account',
+    ],
+  ],
   ['775', ['the account is locked out', 'unlock the bind account, and find who uses an old password']],
 ]);
 
 /** What a password policy says beside the code, which is 49 for all of them, or even 0. */
 const policyReasons: Readonly<Record<PolicyReason, readonly [string, string]>> = {
-  expired: ['the password has expired', 'set a new password for the bind account, and let it not expire (a password policy of its own)'],
+  expired: [
+    'the password has expired',
+    'set a new password for the bind account, and let it not expire (a password policy of its own)',
+  ],
   locked: ['the account is locked', 'unlock the bind account, and find who uses an old password'],
   must_change: [
     'the password must be changed before anything else is allowed, because somebody reset it',
@@ -32,7 +47,13 @@ const policyReasons: Readonly<Record<PolicyReason, readonly [string, string]>> =
 
 /** How 389 Directory Server words it, with codes 19 and 53. */
 const wordings: readonly (readonly [RegExp, readonly [string, string]])[] = [
-  [/retry limit/i, ['the account is locked after too many wrong passwords', 'wait or unlock the bind account, and find who uses an old password']],
+  [
+    /retry limit/i,
+    [
+      'the account is locked after too many wrong passwords',
+      'wait or unlock the bind account, and find who uses an old password',
+    ],
+  ],
   [/inactivated/i, ['the account is inactivated', 'activate the bind account (dsidm account unlock)']],
 ];
 
@@ -62,7 +83,12 @@ export function bindError(result: LdapResult, server: string, password = ''): Br
   const policy = policyReason(result);
   const own = wordings.find(([words]) => words.test(result.diagnostic))?.[1];
   const worded = own ?? (policy === undefined ? undefined : policyReasons[policy]);
-  if (worded !== undefined) return new BridgeError('D2S_DIRECTORY_AUTH', `${server} refused the bind: ${worded[0]} (${nameOfCode(result.code)})`, worded[1]);
+  if (worded !== undefined)
+    return new BridgeError(
+      'D2S_DIRECTORY_AUTH',
+      `${server} refused the bind: ${worded[0]} (${nameOfCode(result.code)})`,
+      worded[1],
+    );
   const reason = result.code === 49 ? reasons.get(subCode) : undefined;
   return new BridgeError(
     'D2S_DIRECTORY_AUTH',

@@ -15,7 +15,8 @@ export interface LdapUrl {
   readonly filter: Filter | undefined;
 }
 
-const form = /^(ldaps?):\/\/(\[[0-9a-f:.]+\]|[^/:?[\]@]+)(?::(\d{1,5}))?(?:\/([^?]*)(?:\?[^?]*(?:\?([^?]*)(?:\?([^?]*)(?:\?([^?]*))?)?)?)?)?$/i;
+const form =
+  /^(ldaps?):\/\/(\[[0-9a-f:.]+\]|[^/:?[\]@]+)(?::(\d{1,5}))?(?:\/([^?]*)(?:\?[^?]*(?:\?([^?]*)(?:\?([^?]*)(?:\?([^?]*))?)?)?)?)?$/i;
 
 /**
  * Reads a reference. Attributes in it are passed over: which ones are wanted is for the reader to say.
@@ -31,7 +32,14 @@ export function parseLdapUrl(text: string): LdapUrl | undefined {
     if (!isDepth(depth)) return undefined;
     const secure = scheme.toLowerCase() === 'ldaps';
     const number = port === undefined ? (secure ? 636 : 389) : Number(port);
-    return { secure, host: host.toLowerCase(), port: number, dn, depth: depth === undefined ? undefined : depths[depth], filter: condition };
+    return {
+      secure,
+      host: host.toLowerCase(),
+      port: number,
+      dn,
+      depth: depth === undefined ? undefined : depths[depth],
+      filter: condition,
+    };
   } catch (error) {
     if (error instanceof URIError || error instanceof BridgeError) return undefined;
     throw error;

@@ -131,7 +131,8 @@ function nameIn(cursor: BerCursor): string {
 function decodeTexts(cursor: BerCursor, end: number): string[] {
   const texts: string[] = [];
   while (cursor.within(end)) {
-    if (texts.length >= mostReferences) throw new MalformedMessage(`a reference with more than ${mostReferences} addresses`);
+    if (texts.length >= mostReferences)
+      throw new MalformedMessage(`a reference with more than ${mostReferences} addresses`);
     texts.push(cursor.text(berTags.octetString));
   }
   return texts;

@@ -14,7 +14,10 @@ export interface ReadingBudget {
   note(kind: string, bytes: number): void;
 }
 
-export function createReadingBudget(server: string, options: Pick<LdapSourceOptions, 'limits' | 'clock'>): ReadingBudget {
+export function createReadingBudget(
+  server: string,
+  options: Pick<LdapSourceOptions, 'limits' | 'clock'>,
+): ReadingBudget {
   const { maximumEntries, readTimeoutMilliseconds } = options.limits ?? defaultReadingLimits;
   const mostBytes = memoryShare * getHeapStatistics().heap_size_limit;
   let answers = 0;
@@ -26,16 +29,25 @@ export function createReadingBudget(server: string, options: Pick<LdapSourceOpti
       answers += 1;
       if (kind === 'entry' || kind === 'reference' || kind === 'intermediate') entries += 1;
       if (entries > maximumEntries) {
-        throw tooMuch(`${server} sent more than ${maximumEntries} entries`, 'look what the server does; where the directory is so large, raise limits.maximumEntries');
+        throw tooMuch(
+          `${server} sent more than ${maximumEntries} entries`,
+          'look what the server does; where the directory is so large, raise limits.maximumEntries',
+        );
       }
       if (bytes > mostBytes) {
-        throw tooMuch(`${server} sent more than ${megabytes(mostBytes)}, three quarters of the memory that this process may have`, 'narrow the bases and filters, map fewer attributes, or raise the memory (NODE_OPTIONS=--max-old-space-size)');
+        throw tooMuch(
+          `${server} sent more than ${megabytes(mostBytes)}, three quarters of the memory that this process may have`,
+          'narrow the bases and filters, map fewer attributes, or raise the memory (NODE_OPTIONS=--max-old-space-size)',
+        );
       }
       const now = monotonic(options);
       if (now - since.at < readTimeoutMilliseconds) return;
       const [some, much] = [answers - since.answers, bytes - since.bytes];
       if (some < leastAnswers && much < leastBytes) {
-        throw tooMuch(`${server} sent only ${some} answers in ${Math.round((now - since.at) / 1000)} s, and no end`, 'look at the server and the network between; where it is as slow as that, raise limits.readTimeout');
+        throw tooMuch(
+          `${server} sent only ${some} answers in ${Math.round((now - since.at) / 1000)} s, and no end`,
+          'look at the server and the network between; where it is as slow as that, raise limits.readTimeout',
+        );
       }
       since = { at: now, answers, bytes };
     },

@@ -10,19 +10,31 @@ const raiseLimit =
 /** RFC 4511 Appendix A: number → its name there, and what a person can do. */
 const codes: Readonly<Record<number, { readonly name: string; readonly remedy: string }>> = {
   // Active Directory answers every anonymous search but that of the rootDSE with this one.
-  1: { name: 'operationsError', remedy: 'Active Directory says this when `bind` is missing; else see the log of the server' },
+  1: {
+    name: 'operationsError',
+    remedy: 'Active Directory says this when `bind` is missing; else see the log of the server',
+  },
   2: { name: 'protocolError', remedy: 'the server does not support this request; see its log' },
   3: { name: 'timeLimitExceeded', remedy: raiseLimit },
   4: { name: 'sizeLimitExceeded', remedy: raiseLimit },
   7: { name: 'authMethodNotSupported', remedy: 'allow simple binds for this account' },
   8: { name: 'strongerAuthRequired', remedy: 'use ldaps:// or `startTls: true`' },
-  10: { name: 'referral', remedy: 'read the directory from the server it refers to, or choose bases that this server holds' },
+  10: {
+    name: 'referral',
+    remedy: 'read the directory from the server it refers to, or choose bases that this server holds',
+  },
   11: { name: 'adminLimitExceeded', remedy: raiseLimit },
-  12: { name: 'unavailableCriticalExtension', remedy: 'the server announces paged results but refuses them; allow them for the bind account' },
+  12: {
+    name: 'unavailableCriticalExtension',
+    remedy: 'the server announces paged results but refuses them; allow them for the bind account',
+  },
   13: { name: 'confidentialityRequired', remedy: 'use ldaps:// or `startTls: true`' },
   18: { name: 'inappropriateMatching', remedy: 'an attribute in the filter cannot be compared like this' },
   21: { name: 'invalidAttributeSyntax', remedy: 'a value in the filter does not fit its attribute' },
-  32: { name: 'noSuchObject', remedy: 'correct the base, or let the bind account read it: a base without read access looks missing' },
+  32: {
+    name: 'noSuchObject',
+    remedy: 'correct the base, or let the bind account read it: a base without read access looks missing',
+  },
   34: { name: 'invalidDNSyntax', remedy: 'a base or the bind DN is not a distinguished name' },
   48: { name: 'inappropriateAuthentication', remedy: 'the bind account has no password, or may not use one' },
   49: { name: 'invalidCredentials', remedy: 'check the bind DN and its password' },

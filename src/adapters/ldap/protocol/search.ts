@@ -78,7 +78,12 @@ export async function searchSubtree(
     if (search.pageSize !== undefined) cookie = readCookie(result, search.base);
     useless = entries === 0 || (first !== undefined && first === before) ? useless + 1 : 0;
     before = first;
-    if (useless > emptyPages) throw new BridgeError('D2S_DIRECTORY_READ_INCOMPLETE', `the server sent more than ${emptyPages} pages in a row below ${search.base} that were empty or the same`, 'nothing was changed; report the make and version of the directory');
+    if (useless > emptyPages)
+      throw new BridgeError(
+        'D2S_DIRECTORY_READ_INCOMPLETE',
+        `the server sent more than ${emptyPages} pages in a row below ${search.base} that were empty or the same`,
+        'nothing was changed; report the make and version of the directory',
+      );
     await search.onPage();
   } while (cookie.length > 0);
 }

@@ -33,7 +33,13 @@ export interface Session {
  * Wraps a connected socket. `idleMilliseconds` is how long the server may leave us waiting for one message, `budget` what
  * it may send.
  */
-export function createSession(socket: Socket, server: string, idleMilliseconds: number, signal: AbortSignal, budget: ReadingBudget): Session {
+export function createSession(
+  socket: Socket,
+  server: string,
+  idleMilliseconds: number,
+  signal: AbortSignal,
+  budget: ReadingBudget,
+): Session {
   const stream = new MessageStream(socket, server, idleMilliseconds, signal);
   let lastId = 0;
 

@@ -7,7 +7,10 @@ import { readSubschema } from './subschema.ts';
  * server's own schema, where it shows it, and by the names of RFC 4519. Active Directory has one name for each attribute,
  * and there `street` and `streetAddress` are two. Asks nothing where nobody asked by such a name.
  */
-export async function createNaming(directory: OpenDirectory, wanted: ReadonlySet<string>): Promise<(entry: Entry) => Entry> {
+export async function createNaming(
+  directory: OpenDirectory,
+  wanted: ReadonlySet<string>,
+): Promise<(entry: Entry) => Entry> {
   if (directory.kind === 'active-directory') return unchanged;
   const { typeNames } = await readSubschema(directory);
   const others = [...wanted].map((name) => [name, typeNames(name)] as const).filter(([name, first]) => name !== first);

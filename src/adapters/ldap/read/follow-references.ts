@@ -51,7 +51,11 @@ export class ReferenceFollower {
     const safe = urls.filter((url) => isSafe(directory, url));
     if (safe.length === 0) throw cleartext(urls);
     if (trail.length < longestTrail) return safe;
-    throw new BridgeError('D2S_DIRECTORY_READ_INCOMPLETE', `references below ${place.base} lead through more than ${longestTrail} servers`, remedy);
+    throw new BridgeError(
+      'D2S_DIRECTORY_READ_INCOMPLETE',
+      `references below ${place.base} lead through more than ${longestTrail} servers`,
+      remedy,
+    );
   }
 
   /**
@@ -124,7 +128,12 @@ function isProtected({ options, session }: OpenDirectory): boolean {
 
 function isSafe(directory: OpenDirectory, url: LdapUrl): boolean {
   const { bind, referrals } = directory.options;
-  return bind === undefined || url.secure || isProtected(directory) || referrals?.allowsCleartext(new URL(addressOf(url))) === true;
+  return (
+    bind === undefined ||
+    url.secure ||
+    isProtected(directory) ||
+    referrals?.allowsCleartext(new URL(addressOf(url))) === true
+  );
 }
 
 function cleartext(urls: readonly LdapUrl[]): BridgeError {

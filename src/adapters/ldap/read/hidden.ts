@@ -17,7 +17,12 @@ export interface HiddenReader {
  * server that checks its schema, and a lock attribute is looked for. Only of what was asked for. Active Directory shows
  * userAccountControl of everybody or of nobody, and requires nothing that a map asks for and that could be missing.
  */
-export async function createHiddenReader(directory: OpenDirectory, type: ResourceType, base: string, wanted: ReadonlySet<string>): Promise<HiddenReader> {
+export async function createHiddenReader(
+  directory: OpenDirectory,
+  type: ResourceType,
+  base: string,
+  wanted: ReadonlySet<string>,
+): Promise<HiddenReader> {
   if (directory.kind === 'active-directory' || wanted.size === 0) return nothingHidden;
   const { typeNames, requirements } = await readSubschema(directory);
   const locks = type === 'user' ? await findLockAttributes(directory, base, wanted) : [];

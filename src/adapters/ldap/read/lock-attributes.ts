@@ -5,7 +5,15 @@ import { scopeFilter } from './scope-filter.ts';
 import { readSubschema } from './subschema.ts';
 
 /** Attributes that only those have who are locked, disabled or expired: hidden, everybody would look active. */
-const lockAttributes = ['pwdaccountlockedtime', 'nsaccountlock', 'ds-pwp-account-disabled', 'logindisabled', 'shadowexpire', 'krbprincipalexpiration', 'loginexpirationtime'];
+const lockAttributes = [
+  'pwdaccountlockedtime',
+  'nsaccountlock',
+  'ds-pwp-account-disabled',
+  'logindisabled',
+  'shadowexpire',
+  'krbprincipalexpiration',
+  'loginexpirationtime',
+];
 
 /** Those that the presets ask for. */
 export const presetLocks: ReadonlySet<string> = new Set(['pwdaccountlockedtime', 'nsaccountlock']);
@@ -31,10 +39,15 @@ export interface LockAttribute {
  *   nobody           | -                | somebody            | readable
  *   nobody           | -                | nobody              | hidden, unless nobody is there at all
  */
-export async function findLockAttributes(directory: OpenDirectory, base: string, asked: ReadonlySet<string>): Promise<LockAttribute[]> {
+export async function findLockAttributes(
+  directory: OpenDirectory,
+  base: string,
+  asked: ReadonlySet<string>,
+): Promise<LockAttribute[]> {
   const found: LockAttribute[] = [];
   for (const name of lockAttributes) {
-    if (asked.has(name) && (await exists(directory, name))) found.push({ name, state: await probe(directory, base, name) });
+    if (asked.has(name) && (await exists(directory, name)))
+      found.push({ name, state: await probe(directory, base, name) });
   }
   return found;
 }
@@ -43,7 +56,9 @@ async function exists(directory: OpenDirectory, name: string): Promise<boolean> 
   const isKnown = (await readSubschema(directory)).knows(name);
   if (isKnown !== undefined) return isKnown;
   if (directory.kind !== 'openldap') return true;
-  return name === 'pwdaccountlockedtime' && directory.rootDse.get('supportedcontrol')?.includes(passwordPolicyOid) === true;
+  return (
+    name === 'pwdaccountlockedtime' && directory.rootDse.get('supportedcontrol')?.includes(passwordPolicyOid) === true
+  );
 }
 
 async function probe(directory: OpenDirectory, base: string, attribute: string): Promise<LockAttribute['state']> {
@@ -51,7 +66,12 @@ async function probe(directory: OpenDirectory, base: string, attribute: string):
   const present: Filter = { kind: 'present', attribute };
   const having = await firstOf(directory, base, { kind: 'and', filters: [own, present] }, attribute);
   if (having !== undefined) return having.includes(attribute) ? 'readable' : 'hidden';
-  const lacking = await firstOf(directory, base, { kind: 'and', filters: [own, { kind: 'not', filter: present }] }, '1.1');
+  const lacking = await firstOf(
+    directory,
+    base,
+    { kind: 'and', filters: [own, { kind: 'not', filter: present }] },
+    '1.1',
+  );
   if (lacking !== undefined) return 'readable';
   return (await firstOf(directory, base, own, '1.1')) === undefined ? 'nobody' : 'hidden';
 }

@@ -7,13 +7,19 @@ import { timed } from '../connect/open.ts';
 import type { OpenDirectory } from '../connect/open-directory.ts';
 
 /** What people and groups stand beneath (RFC 4519, RFC 2247, MS-ADSC). */
-const containers = '(|(objectClass=organizationalUnit)(objectClass=organization)(objectClass=container)(objectClass=domain)(objectClass=dcObject)(objectClass=nsContainer))';
+const containers =
+  '(|(objectClass=organizationalUnit)(objectClass=organization)(objectClass=container)(objectClass=domain)(objectClass=dcObject)(objectClass=nsContainer))';
 
 /** So many are named. */
 const mostNamed = 10;
 
 /** The error for a base that is not there, with the containers that are, beneath the nearest entry above it. */
-export async function missingBase(directory: OpenDirectory, type: ResourceType, base: string, error: BridgeError): Promise<BridgeError> {
+export async function missingBase(
+  directory: OpenDirectory,
+  type: ResourceType,
+  base: string,
+  error: BridgeError,
+): Promise<BridgeError> {
   const there = await findContainers(directory, base);
   const { namingcontexts } = Object.fromEntries(directory.rootDse);
   const found =
@@ -22,7 +28,12 @@ export async function missingBase(directory: OpenDirectory, type: ResourceType, 
       : there.names.length === 0
         ? `there is no container beneath ${there.parent}`
         : `beneath ${there.parent} there are: ${there.names.slice(0, mostNamed).join('; ')}${there.names.length > mostNamed ? '; …' : ''}`;
-  return new BridgeError(error.code, `directories.${directory.options.name}.${type}s.bases: ${error.message}; ${found}`, error.remedy, error);
+  return new BridgeError(
+    error.code,
+    `directories.${directory.options.name}.${type}s.bases: ${error.message}; ${found}`,
+    error.remedy,
+    error,
+  );
 }
 
 interface Containers {

@@ -55,7 +55,7 @@ async function fetchParts(entry: SearchEntry, reading: EntryReading): Promise<Se
   for (const attribute of entry.attributes) {
     attributes.push(attribute);
     const progress = createProgress(attribute);
-    for (let part = attribute; hasMore(part); ) {
+    for (let part = attribute; hasMore(part);) {
       const next = await fetchPart(entry.dn, part, reading);
       progress(next.part);
       if (next.stamp !== '' && next.stamp !== stamp) return undefined;
@@ -73,8 +73,15 @@ function createProgress({ values }: RawAttribute): (part: RawAttribute) => void 
     total += part.values.length;
     if (part.values.length < smallPart) small += 1;
     if (total <= mostValues && small <= smallParts) return;
-    const how = total > mostValues ? `more than ${mostValues} values` : `more than ${smallParts} parts of fewer than ${smallPart} values`;
-    throw new BridgeError('D2S_DIRECTORY_READ_INCOMPLETE', `an attribute of an entry has ${how}`, 'nothing was changed; look what the server does with large attributes');
+    const how =
+      total > mostValues
+        ? `more than ${mostValues} values`
+        : `more than ${smallParts} parts of fewer than ${smallPart} values`;
+    throw new BridgeError(
+      'D2S_DIRECTORY_READ_INCOMPLETE',
+      `an attribute of an entry has ${how}`,
+      'nothing was changed; look what the server does with large attributes',
+    );
   };
 }
 
@@ -109,7 +116,10 @@ function searchEntry(
 function stampOf(attributes: readonly RawAttribute[], stamps: readonly string[]): string {
   return attributes
     .filter(({ description }) => stamps.includes(attributeName(description)))
-    .map(({ description, values }) => `${attributeName(description)}=${values.map((value) => value.toString('latin1')).join()}`)
+    .map(
+      ({ description, values }) =>
+        `${attributeName(description)}=${values.map((value) => value.toString('latin1')).join()}`,
+    )
     .sort()
     .join(' ');
 }
@@ -118,7 +128,11 @@ function hasMore(attribute: RawAttribute): boolean {
   return attributeRange(attribute.description)?.end !== undefined;
 }
 
-async function fetchPart(dn: string, before: RawAttribute, reading: EntryReading): Promise<{ readonly part: RawAttribute; readonly stamp: string }> {
+async function fetchPart(
+  dn: string,
+  before: RawAttribute,
+  reading: EntryReading,
+): Promise<{ readonly part: RawAttribute; readonly stamp: string }> {
   const name = attributeName(before.description);
   const start = (attributeRange(before.description)?.end ?? 0) + 1;
   let part: RawAttribute | undefined;

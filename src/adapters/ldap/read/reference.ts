@@ -40,5 +40,8 @@ function decode(path: string): string {
 
 /** Enough to compare DNs made of plain `dc` names. */
 function foldDn(dn: string): string {
-  return dn.toLowerCase().replace(/\s*([,=])\s*/g, '$1').trim();
+  return dn
+    .toLowerCase()
+    .replace(/\s*([,=])\s*/g, '$1')
+    .trim();
 }

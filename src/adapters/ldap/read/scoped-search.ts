@@ -48,7 +48,12 @@ interface Running extends ScopedSearch {
   readonly stampOf: ReturnType<typeof createStampReader>;
 }
 
-async function searchScope(type: ResourceType, scope: SearchScope, directory: OpenDirectory, search: Running): Promise<void> {
+async function searchScope(
+  type: ResourceType,
+  scope: SearchScope,
+  directory: OpenDirectory,
+  search: Running,
+): Promise<void> {
   const own = scopeFilter(directory, type);
   const filter: Filter = search.narrowing === undefined ? own : { kind: 'and', filters: [own, search.narrowing] };
   const follower = new ReferenceFollower();
@@ -63,7 +68,9 @@ async function searchScope(type: ResourceType, scope: SearchScope, directory: Op
       try {
         await searchOn(directory, follower.begin(directory, { base, depth: 'sub', filter }));
       } catch (error) {
-        throw error instanceof BridgeError && error.code === 'D2S_DIRECTORY_BASE_MISSING' ? await missingBase(directory, type, base, error) : error;
+        throw error instanceof BridgeError && error.code === 'D2S_DIRECTORY_BASE_MISSING'
+          ? await missingBase(directory, type, base, error)
+          : error;
       }
     }
   } finally {
@@ -104,7 +111,9 @@ async function searchPlace(
     const urls = search.follower.judge(directory, visited, uris);
     if (urls !== undefined) elsewhere.push(urls);
   };
-  const attributes = [...new Set([...wanted, idAttribute.toLowerCase(), ...search.stampOf.attributes, ...hidden.attributes])];
+  const attributes = [
+    ...new Set([...wanted, idAttribute.toLowerCase(), ...search.stampOf.attributes, ...hidden.attributes]),
+  ];
   const measure: EntryReading['measure'] = (send) => timed(options, 'range', send);
   const reading: EntryReading = { session, attributes, stamps: search.stampOf.attributes, measure };
   try {

@@ -53,7 +53,10 @@ export function createStampReader({ kind }: Pick<OpenDirectory, 'kind'>): StampR
       return best === undefined ? undefined : `${best.name}=${best.text}`;
     },
     modified: (entry) => {
-      const time = attributes[0] === 'entryusn' && valueOf(entry, 'entryusn') !== undefined ? valueOf(entry, 'modifytimestamp') : undefined;
+      const time =
+        attributes[0] === 'entryusn' && valueOf(entry, 'entryusn') !== undefined
+          ? valueOf(entry, 'modifytimestamp')
+          : undefined;
       return time === undefined ? {} : { modified: `modifytimestamp=${time}` };
     },
   };

@@ -1,5 +1,10 @@
 import { typeName, typeNamesOf, type TypeNames } from '../../../core/directory/attribute-types.ts';
-import { namesAfter, requiredOfGroups, requirementsIn, type Requirements } from '../../../core/directory/object-classes.ts';
+import {
+  namesAfter,
+  requiredOfGroups,
+  requirementsIn,
+  type Requirements,
+} from '../../../core/directory/object-classes.ts';
 import { readBase } from './read-base.ts';
 import type { OpenDirectory } from '../connect/open-directory.ts';
 import type { LdapSourceOptions } from '../shared/options.ts';
@@ -19,7 +24,12 @@ export interface Subschema {
 const known = new WeakMap<LdapSourceOptions, Subschema>();
 
 function hidden({ kind }: OpenDirectory): Subschema {
-  return { typeNames: typeName, requirements: kind === 'openldap' ? requiredOfGroups : requirementsIn([], typeName), knows: () => undefined, names: undefined };
+  return {
+    typeNames: typeName,
+    requirements: kind === 'openldap' ? requiredOfGroups : requirementsIn([], typeName),
+    knows: () => undefined,
+    names: undefined,
+  };
 }
 
 /** RFC 4512 §4.4: the rootDSE tells where the schema is. A server that hides it is no trouble. */

@@ -1,7 +1,17 @@
 import type { ResourceType } from '../../../core/model/entry.ts';
 import { readScimPath, scimPath, type ScimPath } from '../../../core/mapping/scim-path.ts';
 import type { FoundResource } from '../../../ports/scim-target.ts';
-import { endpoints, isBody, isRefusal, listOf, nonsense, schemas, type Body, type Exchange, type Refusal } from '../shared/message.ts';
+import {
+  endpoints,
+  isBody,
+  isRefusal,
+  listOf,
+  nonsense,
+  schemas,
+  type Body,
+  type Exchange,
+  type Refusal,
+} from '../shared/message.ts';
 import { groupAnswer, listAnswer, listResources, longestCursor } from '../shared/bounds.ts';
 import { mayPause } from '../http/turns.ts';
 import { foundResource } from './resource.ts';
@@ -32,13 +42,20 @@ export async function readList(
   maxBytes = type === 'group' ? groupAnswer : listAnswer,
 ): Promise<List | Refusal> {
   const answer = await exchange(
-    { method: 'GET', path: query === '' ? endpoints[type] : `${endpoints[type]}?${query}`, subject: 'endpoint', maxBytes },
+    {
+      method: 'GET',
+      path: query === '' ? endpoints[type] : `${endpoints[type]}?${query}`,
+      subject: 'endpoint',
+      maxBytes,
+    },
     signal,
   );
   if (isRefusal(answer)) return answer;
   const elements = answer.body === undefined ? undefined : elementsOf(answer.body);
-  if (elements === undefined) return nonsense(`answered ${answer.status} with something that is no list`, answer.status);
-  if (elements.length > listResources) return nonsense(`answered a page of more than ${listResources} resources`, answer.status);
+  if (elements === undefined)
+    return nonsense(`answered ${answer.status} with something that is no list`, answer.status);
+  if (elements.length > listResources)
+    return nonsense(`answered a page of more than ${listResources} resources`, answer.status);
   const resources: FoundResource[] = [];
   const unusable: Body[] = [];
   for (const element of elements) {
@@ -49,7 +66,8 @@ export async function readList(
   }
   const said = (path: ScimPath): unknown => (answer.body === undefined ? undefined : readScimPath(answer.body, path));
   const cursor = said(cursorPath);
-  if (typeof cursor === 'string' && !isUsableCursor(cursor)) return nonsense('answered a page with a cursor that cannot be asked for', answer.status);
+  if (typeof cursor === 'string' && !isUsableCursor(cursor))
+    return nonsense('answered a page with a cursor that cannot be asked for', answer.status);
   return {
     status: answer.status,
     size: answer.size ?? 0,
@@ -79,6 +97,7 @@ const resourcesPath = scimPath('Resources');
 function elementsOf(body: Body): readonly unknown[] | undefined {
   const elements = readScimPath(body, resourcesPath);
   const total = numberIn(readScimPath(body, totalPath));
-  const none = elements === undefined && (total === 0 || (total === undefined && listOf(body['schemas']).includes(schemas.list)));
+  const none =
+    elements === undefined && (total === 0 || (total === undefined && listOf(body['schemas']).includes(schemas.list)));
   return Array.isArray(elements) || none ? listOf(elements) : undefined;
 }

@@ -5,7 +5,18 @@ import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
 import { textOf } from '../../../core/mapping/scim-values.ts';
 import type { FoundResource } from '../../../ports/scim-target.ts';
 import { groupAnswer, longestId, longestVersion, shortAnswer } from '../shared/bounds.ts';
-import { endpoints, isBody, isRefusal, listOf, nonsense, schemas, type Answer, type Body, type Exchange, type Refusal } from '../shared/message.ts';
+import {
+  endpoints,
+  isBody,
+  isRefusal,
+  listOf,
+  nonsense,
+  schemas,
+  type Answer,
+  type Body,
+  type Exchange,
+  type Refusal,
+} from '../shared/message.ts';
 
 /** Groups may have very many members; nothing else that is asked for by itself is long. */
 export function maxBytes(type: ResourceType): number {
@@ -17,7 +28,9 @@ export function maxBytes(type: ResourceType): number {
  * or that no sane target gives, is refused.
  */
 export function resourcePath(type: ResourceType, id: TargetId): string | Refusal {
-  return isUsableId(id) ? `${endpoints[type]}/${encodeURIComponent(id)}` : nonsense('the id of the resource cannot stand in a URL');
+  return isUsableId(id)
+    ? `${endpoints[type]}/${encodeURIComponent(id)}`
+    : nonsense('the id of the resource cannot stand in a URL');
 }
 
 function isUsableId(id: string): boolean {
@@ -36,7 +49,9 @@ const idPath = scimPath('id');
 export function lackOfId(body: Body | undefined): string {
   const text = textOf(body === undefined ? undefined : readScimPath(body, idPath));
   if (text === undefined || text === '') return 'without an id';
-  return text.length > longestId ? `with an id of ${text.length} characters, and ${longestId} are the most that can be kept` : 'with an id that cannot stand in a URL';
+  return text.length > longestId
+    ? `with an id of ${text.length} characters, and ${longestId} are the most that can be kept`
+    : 'with an id that cannot stand in a URL';
 }
 
 /**
@@ -51,7 +66,11 @@ const versionPath = scimPath('meta.version');
 
 /** What can be kept and sent back: a header's value (RFC 9110 §5.5) of a sane length. Any other version is passed over. */
 export function isUsableVersion(version: unknown): version is string {
-  return typeof version === 'string' && version.length <= longestVersion && /^[\u0021-\u007e\u0080-\u00ff](?:[\t\u0020-\u007e\u0080-\u00ff]*[\u0021-\u007e\u0080-\u00ff])?$/.test(version);
+  return (
+    typeof version === 'string' &&
+    version.length <= longestVersion &&
+    /^[\u0021-\u007e\u0080-\u00ff](?:[\t\u0020-\u007e\u0080-\u00ff]*[\u0021-\u007e\u0080-\u00ff])?$/.test(version)
+  );
 }
 
 /** One element of a list as the port gives it, or undefined when it is no resource. */
@@ -71,7 +90,9 @@ export function foundResource(value: unknown): FoundResource | undefined {
 /** Figma's groups say `external_id` where RFC 7643 §3.1 has externalId. */
 function withExternalId(body: Body): Body {
   const said = body['external_id'];
-  return typeof said === 'string' && readScimPath(body, externalIdPath) === undefined ? { ...body, externalId: said } : body;
+  return typeof said === 'string' && readScimPath(body, externalIdPath) === undefined
+    ? { ...body, externalId: said }
+    : body;
 }
 const externalIdPath = scimPath('externalId');
 
@@ -85,7 +106,10 @@ export async function readResource(
 ): Promise<Answer | Refusal> {
   const path = resourcePath(type, id);
   if (typeof path !== 'string') return path;
-  const answer = await exchange({ method: 'GET', path: path + query, subject: 'resource', maxBytes: maxBytes(type) }, signal);
+  const answer = await exchange(
+    { method: 'GET', path: path + query, subject: 'resource', maxBytes: maxBytes(type) },
+    signal,
+  );
   if (isRefusal(answer) || answer.body === undefined || isAbout(id, answer.body)) return answer;
   return nonsense('answered with something else than the resource that was asked for', answer.status);
 }
@@ -93,7 +117,9 @@ export async function readResource(
 /** What is read is written back, where there is no PATCH: it has to be this resource, or one that does not show its id. */
 function isAbout(id: TargetId, body: Body): boolean {
   const shown = idOf(body);
-  return shown === undefined ? Array.isArray(readScimPath(body, scimPath('schemas'))) : shown.toLowerCase() === id.toLowerCase();
+  return shown === undefined
+    ? Array.isArray(readScimPath(body, scimPath('schemas')))
+    : shown.toLowerCase() === id.toLowerCase();
 }
 
 /** Core schema and every extension that a body uses (RFC 7643 §3: `schemas`), with those it names already. */

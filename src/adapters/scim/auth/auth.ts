@@ -45,7 +45,8 @@ function createHeaders(target: string, config: AuthConfig): () => Promise<AuthHe
   if ('basic' in config) {
     const { user, password } = config.basic;
     // RFC 7617 §2: what is before the first colon is the user.
-    if (user.includes(':')) throw invalid(target, 'auth.basic.user contains a colon', 'HTTP Basic cannot carry such a name');
+    if (user.includes(':'))
+      throw invalid(target, 'auth.basic.user contains a colon', 'HTTP Basic cannot carry such a name');
     return async () => {
       const credentials = `${user}:${await readSecret(target, 'the password', password)}`;
       return { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
@@ -53,22 +54,39 @@ function createHeaders(target: string, config: AuthConfig): () => Promise<AuthHe
   }
   const headers = Object.entries(config.headers).map(([name, secret]) => ({ name: name.toLowerCase(), secret }));
   const taken = headers.find(({ name }) => ours.has(name));
-  if (taken !== undefined) throw invalid(target, `auth.headers contains ${taken.name}`, 'leave it out: dir2scim sets it by itself');
+  if (taken !== undefined)
+    throw invalid(target, `auth.headers contains ${taken.name}`, 'leave it out: dir2scim sets it by itself');
   if (headers.length === 0) throw invalid(target, 'auth.headers is empty', 'name at least one header');
   return async () => {
-    const values = headers.map(async ({ name, secret }) => [name, await readSecret(target, `the header ${name}`, secret)] as const);
+    const values = headers.map(
+      async ({ name, secret }) => [name, await readSecret(target, `the header ${name}`, secret)] as const,
+    );
     return Object.fromEntries(await Promise.all(values));
   };
 }
 
 /** What frames a message or describes it is not for the configuration: a wrong one changes what a request means. */
-const ours = new Set(['host', 'connection', 'content-length', 'transfer-encoding', 'content-type', 'accept', 'expect', 'upgrade', 'user-agent']);
+const ours = new Set([
+  'host',
+  'connection',
+  'content-length',
+  'transfer-encoding',
+  'content-type',
+  'accept',
+  'expect',
+  'upgrade',
+  'user-agent',
+]);
 
 /** An empty secret would only come back as a 401, which tells less. */
 async function readSecret(target: string, what: string, secret: Secret): Promise<string> {
   const value = await secret();
   if (value !== '') return value;
-  throw new BridgeError('D2S_SECRET_UNREADABLE', `target ${target}: ${what} is empty`, 'look at the file or the environment variable that it comes from');
+  throw new BridgeError(
+    'D2S_SECRET_UNREADABLE',
+    `target ${target}: ${what} is empty`,
+    'look at the file or the environment variable that it comes from',
+  );
 }
 
 function invalid(target: string, what: string, remedy: string): BridgeError {

@@ -28,7 +28,12 @@ export class ConnectError extends Error {
  * Kept-alive HTTP/1.1 connections to an origin, at most as many as calls make sense. HTTP/2 is refused on purpose:
  * undici sends writes one at a time over it (nodejs/undici#5390, #5494). Requests are never pipelined.
  */
-export function openConnections(origin: string, route: Route, connections: number, requestMilliseconds: number): Connections {
+export function openConnections(
+  origin: string,
+  route: Route,
+  connections: number,
+  requestMilliseconds: number,
+): Connections {
   // Two steps with a proxy, and still before the request's own deadline, after which nobody knows what was sent.
   const timeout = Math.min(10_000, requestMilliseconds / 3);
   const direct = createConnect(route.tls, route.clock, timeout);
@@ -53,10 +58,16 @@ function createConnect(tls: TlsOptions, clock: Clock, timeout: number): Connect 
     const secureContext = options.protocol === 'https:' ? await currentTls() : undefined;
     if (known === undefined || known.secureContext !== secureContext) {
       const secured = secureContext === undefined ? {} : { secureContext };
-      known = { secureContext, connector: buildConnector({ allowH2: false, timeout, rejectUnauthorized: true, ...secured }) };
+      known = {
+        secureContext,
+        connector: buildConnector({ allowH2: false, timeout, rejectUnauthorized: true, ...secured }),
+      };
     }
     const { connector } = known;
-    const named = secureContext === undefined || tls.serverName === undefined ? options : { ...options, servername: tls.serverName };
+    const named =
+      secureContext === undefined || tls.serverName === undefined
+        ? options
+        : { ...options, servername: tls.serverName };
     return new Promise((resolve, reject) => {
       connector(named, (...outcome) => {
         if (outcome[0] === null) resolve(tellingAlerts(outcome[1]));
@@ -89,7 +100,12 @@ function through(tunnels: Tunnels, { url }: Proxy, connect: Connect): Connect {
     const standard = protocol === 'https:' ? 443 : 80;
     const authority = port === '' ? `${host}:${standard}` : host;
     const socket = await tunnels.open(authority).catch((error: unknown) => {
-      throw new ConnectError(error instanceof ProxyRefusal || error instanceof ConnectError ? error.message : `the proxy ${url} does not connect to ${authority}: ${wordsOf(error)}`, { cause: error });
+      throw new ConnectError(
+        error instanceof ProxyRefusal || error instanceof ConnectError
+          ? error.message
+          : `the proxy ${url} does not connect to ${authority}: ${wordsOf(error)}`,
+        { cause: error },
+      );
     });
     return protocol === 'https:' ? connect({ ...options, httpSocket: socket }) : socket;
   };
@@ -162,7 +178,8 @@ const meanings: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'the TLS certificate of the server is for another host name',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'the TLS certificate of the server is signed by itself; name it under tls.ca',
   SELF_SIGNED_CERT_IN_CHAIN: 'the TLS certificate of the server comes from an unknown authority; name it under tls.ca',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'the TLS certificate of the server comes from an unknown authority; name it under tls.ca',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    'the TLS certificate of the server comes from an unknown authority; name it under tls.ca',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE:
     'the TLS certificate of the server comes from an unknown authority, or the server leaves out an intermediate certificate; name it under tls.ca',
   ERR_SSL_WRONG_VERSION_NUMBER: 'the server does not speak TLS on this port',
@@ -174,6 +191,9 @@ export function connectWords(error: Error): string {
   const code = codeOf(error);
   if (code === undefined) return error.message === '' ? 'no connection' : clean(error.message);
   const alert = alertIn(code) ?? '';
-  const handshake = alert === 'HANDSHAKE_FAILURE' ? 'the server broke off the TLS handshake; it may want a certificate (tls.cert, tls.key)' : undefined;
+  const handshake =
+    alert === 'HANDSHAKE_FAILURE'
+      ? 'the server broke off the TLS handshake; it may want a certificate (tls.cert, tls.key)'
+      : undefined;
   return `${certificateAlerts[alert] ?? handshake ?? meanings[code] ?? 'no connection'} (${code})`;
 }

@@ -47,7 +47,8 @@ export function createOAuth({ client, userAgent, onSecret, clock, ...route }: OA
 
   return {
     async headers(signal) {
-      if (token !== undefined && clock.monotonic() < token.freshUntil) return { headers: { authorization: token.authorization } };
+      if (token !== undefined && clock.monotonic() < token.freshUntil)
+        return { headers: { authorization: token.authorization } };
       const result = await unlessAborted(sharedToken(), signal);
       return 'class' in result ? { refusal: result } : { headers: { authorization: result.authorization } };
     },

@@ -31,11 +31,20 @@ export function createTunnels({ url, login }: Proxy, connect: buildConnector.con
   const pool = new Pool(url, { connect, allowH2: false, pipelining: 1 });
   return {
     async open(authority) {
-      const headers = { host: authority, ...(login === undefined ? {} : { 'proxy-authorization': await basic(login) }) };
-      const { statusCode, socket } = await pool.connect({ path: authority, headers, signal: AbortSignal.timeout(timeout) });
+      const headers = {
+        host: authority,
+        ...(login === undefined ? {} : { 'proxy-authorization': await basic(login) }),
+      };
+      const { statusCode, socket } = await pool.connect({
+        path: authority,
+        headers,
+        signal: AbortSignal.timeout(timeout),
+      });
       if (statusCode >= 200 && statusCode < 300 && socket instanceof Socket) return socket;
       socket.on('error', () => undefined).destroy();
-      throw new ProxyRefusal(`the proxy ${url} does not connect to ${authority}: ${refusalWords(statusCode, login !== undefined)}`);
+      throw new ProxyRefusal(
+        `the proxy ${url} does not connect to ${authority}: ${refusalWords(statusCode, login !== undefined)}`,
+      );
     },
     close: () => pool.destroy(),
   };

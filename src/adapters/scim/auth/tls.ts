@@ -30,7 +30,9 @@ export function createCurrentTls(options: TlsOptions, now: () => number): Curren
     if (cert !== undefined) checkDates(new X509Certificate(cert), now());
     const texts = [ca, cert, key];
     if (known !== undefined && texts.every((text, index) => text === known?.texts[index])) return known.context;
-    const authorities = new Set(options.onlyCa === true ? [] : [...getCACertificates('default'), ...getCACertificates('system')]);
+    const authorities = new Set(
+      options.onlyCa === true ? [] : [...getCACertificates('default'), ...getCACertificates('system')],
+    );
     if (ca !== undefined) authorities.add(ca);
     known = { texts, context: createSecureContext({ ca: [...authorities], cert, key }) };
     return known.context;
@@ -58,28 +60,46 @@ export async function readTls({ ca, identity }: TlsOptions): Promise<TlsTexts> {
 }
 
 function checkPair(cert: string, key: string): void {
-  const certificate = parsed('tls.cert is not a certificate in PEM form', 'name a file with -----BEGIN CERTIFICATE-----', () => new X509Certificate(cert));
+  const certificate = parsed(
+    'tls.cert is not a certificate in PEM form',
+    'name a file with -----BEGIN CERTIFICATE-----',
+    () => new X509Certificate(cert),
+  );
   const owner = privateKey(key);
   if (!certificate.checkPrivateKey(owner)) {
-    throw invalid('tls.key does not belong to the certificate in tls.cert', 'name the key that the certificate was made for; in tls.cert it must come first, intermediate ones after it');
+    throw invalid(
+      'tls.key does not belong to the certificate in tls.cert',
+      'name the key that the certificate was made for; in tls.cert it must come first, intermediate ones after it',
+    );
   }
 }
 
 function checkDates(certificate: X509Certificate, now: number): void {
   if (certificate.validToDate.getTime() < now) {
-    throw invalid(`the client certificate in tls.cert has expired on ${certificate.validToDate.toISOString()}`, 'renew it; the file is read again for each connection');
+    throw invalid(
+      `the client certificate in tls.cert has expired on ${certificate.validToDate.toISOString()}`,
+      'renew it; the file is read again for each connection',
+    );
   }
   if (certificate.validFromDate.getTime() > now) {
-    throw invalid(`the client certificate in tls.cert is not valid before ${certificate.validFromDate.toISOString()}`, 'look at the clock of this machine');
+    throw invalid(
+      `the client certificate in tls.cert is not valid before ${certificate.validFromDate.toISOString()}`,
+      'look at the clock of this machine',
+    );
   }
 }
 
 function privateKey(key: string): KeyObject {
   // RFC 7468 §11; the other form is OpenSSL's own of RFC 1421.
   if (/-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m.test(key)) {
-    throw invalid('the key in tls.key is encrypted', 'store it without a passphrase, readable for the user that runs dir2scim only');
+    throw invalid(
+      'the key in tls.key is encrypted',
+      'store it without a passphrase, readable for the user that runs dir2scim only',
+    );
   }
-  return parsed('tls.key is not a private key in PEM form', 'name a file with -----BEGIN PRIVATE KEY-----', () => createPrivateKey(key));
+  return parsed('tls.key is not a private key in PEM form', 'name a file with -----BEGIN PRIVATE KEY-----', () =>
+    createPrivateKey(key),
+  );
 }
 
 /** What OpenSSL says of a key is not passed on: it is of no use to people, and the key is a secret. */

@@ -34,20 +34,31 @@ const requestMilliseconds = 30_000;
  * Asks for a token, once. A network or a server that fails is `transient`, one that turns us away `throttled`, anything
  * else `auth`: nobody can be told who we are until it is mended. Rejects with what reading the secret threw.
  */
-export async function requestToken(pool: Pool, client: OAuthClient, userAgent: string, now: () => number): Promise<Grant | Refusal> {
+export async function requestToken(
+  pool: Pool,
+  client: OAuthClient,
+  userAgent: string,
+  now: () => number,
+): Promise<Grant | Refusal> {
   const place = `the token endpoint ${new URL(client.tokenUrl).origin}`;
   const secret = await client.clientSecret();
   const secrets = [secret, encodeURIComponent(secret), formEncoded(secret)];
   const refusal = (failureClass: Refusal['class'], words: string): Refusal => ({
     class: failureClass,
-    detail: clean(`${place}: ${words}`, secrets.filter((text) => text.length >= 4).sort((a, b) => b.length - a.length)),
+    detail: clean(
+      `${place}: ${words}`,
+      secrets.filter((text) => text.length >= 4).sort((a, b) => b.length - a.length),
+    ),
   });
   const server = { issuer: client.tokenUrl, token_endpoint: client.tokenUrl };
   const identity = { client_id: client.clientId };
   const proof = client.method === 'post' ? oauth.ClientSecretPost(secret) : basicProof(secret);
   let reply: TokenReply | undefined;
   try {
-    const { grant_type: grantType = 'client_credentials', ...parameters } = { ...client.parameters, ...(client.scope === undefined ? {} : { scope: client.scope }) };
+    const { grant_type: grantType = 'client_credentials', ...parameters } = {
+      ...client.parameters,
+      ...(client.scope === undefined ? {} : { scope: client.scope }),
+    };
     const response = await oauth.genericTokenEndpointRequest(server, identity, proof, grantType, parameters, {
       // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so that it stands out; clear text beyond loopback was refused before
       [oauth.allowInsecureRequests]: new URL(client.tokenUrl).protocol === 'http:',
@@ -64,7 +75,10 @@ export async function requestToken(pool: Pool, client: OAuthClient, userAgent: s
     if (error instanceof NoAnswer) return refusal('transient', error.message);
     if (error instanceof oauth.ResponseBodyError) return refusal('auth', errorWords(error));
     if (reply === undefined) throw error;
-    return refusal('auth', `${reply.response.status} without ${reply.response.status === 200 ? 'a token' : 'a reason that OAuth knows'}; is tokenUrl right?`);
+    return refusal(
+      'auth',
+      `${reply.response.status} without ${reply.response.status === 200 ? 'a token' : 'a reason that OAuth knows'}; is tokenUrl right?`,
+    );
   }
 }
 
@@ -74,7 +88,10 @@ export async function requestToken(pool: Pool, client: OAuthClient, userAgent: s
  */
 function basicProof(secret: string): oauth.ClientAuth {
   return (_server, client, _body, headers) => {
-    headers.set('authorization', `Basic ${Buffer.from(`${formEncoded(client.client_id)}:${formEncoded(secret)}`).toString('base64')}`);
+    headers.set(
+      'authorization',
+      `Basic ${Buffer.from(`${formEncoded(client.client_id)}:${formEncoded(secret)}`).toString('base64')}`,
+    );
   };
 }
 
@@ -124,7 +141,12 @@ async function send(pool: Pool, url: URL, headers: Record<string, string>, body:
   } catch (error) {
     if (error instanceof ConnectError) throw new NoAnswer(error.message, { cause: error });
     if (!(error instanceof Error)) throw error;
-    throw new NoAnswer(error.name === 'TimeoutError' ? `no answer within ${requestMilliseconds} ms` : `no answer: ${connectWords(error)}`, { cause: error });
+    throw new NoAnswer(
+      error.name === 'TimeoutError'
+        ? `no answer within ${requestMilliseconds} ms`
+        : `no answer: ${connectWords(error)}`,
+      { cause: error },
+    );
   }
 }
 
@@ -136,12 +158,19 @@ function bodyOf(status: number, bytes: Buffer): string | null {
 /** What is no judgement on us. */
 function serverTrouble({ response: { status }, retryAfter, date }: TokenReply, now: number): Refusal | undefined {
   if (status === 429 || status === 503) {
-    return { class: 'throttled', detail: `it turns us away (${status})`, retryAfterMilliseconds: retryAfterMilliseconds(retryAfter, date, now) };
+    return {
+      class: 'throttled',
+      detail: `it turns us away (${status})`,
+      retryAfterMilliseconds: retryAfterMilliseconds(retryAfter, date, now),
+    };
   }
   return status >= 500 || status === 408 ? { class: 'transient', detail: `it failed (${status})` } : undefined;
 }
 
-function grantOf(answer: oauth.TokenEndpointResponse, refusal: (failureClass: Refusal['class'], words: string) => Refusal): Grant | Refusal {
+function grantOf(
+  answer: oauth.TokenEndpointResponse,
+  refusal: (failureClass: Refusal['class'], words: string) => Refusal,
+): Grant | Refusal {
   const { access_token: accessToken, token_type: type, expires_in: seconds } = answer;
   if (type !== 'bearer') return refusal('auth', `it gave a token of the type ${type}, which only works with a key`);
   // RFC 6750 §2.1 names fewer characters; what HTTP can carry without doubt is taken.

@@ -32,13 +32,19 @@ export interface Asked {
  *
  * @param secrets what must not be repeated out of the target's words
  */
-export function bulkOutcomes(body: Body, asked: readonly Asked[], secrets: readonly string[]): (Answer | Refusal | undefined)[] {
+export function bulkOutcomes(
+  body: Body,
+  asked: readonly Asked[],
+  secrets: readonly string[],
+): (Answer | Refusal | undefined)[] {
   const listed = listOf(readScimPath(body, operationsPath));
   // Each request looks through all outcomes: there is one for each, and not thousands.
   const said: (Body | undefined)[] = listed.length > mostOutcomes * asked.length ? [] : listed.filter(isBody);
   const found = asked.map((one) => take(said, (outcome) => isAbout(outcome, one)));
   // Whoever names nothing that could be told apart answers in order.
-  const inOrder = said.length === asked.length && asked.every(({ request }, at) => found[at] !== undefined || isNameless(said[at], request));
+  const inOrder =
+    said.length === asked.length &&
+    asked.every(({ request }, at) => found[at] !== undefined || isNameless(said[at], request));
   return asked.map(({ request }, at) => {
     const outcome = found[at] ?? (inOrder ? said[at] : undefined);
     return outcome === undefined ? undefined : outcomeOf(outcome, request, secrets);
@@ -54,8 +60,12 @@ function take(said: (Body | undefined)[], fits: (outcome: Body) => boolean): Bod
 }
 
 function isNameless(outcome: Body | undefined, { method }: ScimRequest): boolean {
-  if (outcome === undefined || ['bulkId', 'location', 'path'].some((name) => typeof outcome[name] === 'string')) return false;
-  return outcome['method'] === undefined || (typeof outcome['method'] === 'string' && outcome['method'].toUpperCase() === method);
+  if (outcome === undefined || ['bulkId', 'location', 'path'].some((name) => typeof outcome[name] === 'string'))
+    return false;
+  return (
+    outcome['method'] === undefined ||
+    (typeof outcome['method'] === 'string' && outcome['method'].toUpperCase() === method)
+  );
 }
 const operationsPath = scimPath('Operations');
 
@@ -64,10 +74,18 @@ const mostOutcomes = 10;
 
 function isAbout(outcome: Body, { request, bulkId }: Asked): boolean {
   if (outcome['bulkId'] === bulkId) return true;
-  if (request.method === 'POST' || typeof outcome['method'] !== 'string' || outcome['method'].toUpperCase() !== request.method) return false;
+  if (
+    request.method === 'POST' ||
+    typeof outcome['method'] !== 'string' ||
+    outcome['method'].toUpperCase() !== request.method
+  )
+    return false;
   const { location, path } = outcome;
   if (path === request.path) return true;
-  return typeof location === 'string' && (endsWith(location, request.path) || endsWith(location, decodeURIComponent(request.path)));
+  return (
+    typeof location === 'string' &&
+    (endsWith(location, request.path) || endsWith(location, decodeURIComponent(request.path)))
+  );
 }
 
 /** Locations may be relative (scimmy) or under another prefix (SCIMServer): only where they end counts. */
@@ -81,9 +99,21 @@ function outcomeOf(outcome: Body, request: ScimRequest, secrets: readonly string
   if (status === undefined) return undefined;
   const { version, response } = outcome;
   const etag = typeof version === 'string' ? version : undefined;
-  const body = isBody(response) ? response : status < 300 && request.method === 'POST' ? createdBody(outcome['location'], etag) : undefined;
+  const body = isBody(response)
+    ? response
+    : status < 300 && request.method === 'POST'
+      ? createdBody(outcome['location'], etag)
+      : undefined;
   const content = body === undefined ? ({ kind: 'none' } as const) : ({ kind: 'json', body } as const);
-  const reply = { kind: 'answer', status, etag, location: undefined, retryAfter: undefined, date: undefined, content } as const;
+  const reply = {
+    kind: 'answer',
+    status,
+    etag,
+    location: undefined,
+    retryAfter: undefined,
+    date: undefined,
+    content,
+  } as const;
   return classify(reply, request, 'http://localhost', secrets);
 }
 
@@ -96,7 +126,8 @@ function statusOf(status: unknown): number | undefined {
 
 /** A created resource is often told by its location alone: the id is its last part. */
 function createdBody(location: unknown, version: string | undefined): Body | undefined {
-  const last = typeof location === 'string' ? /\/(?:Users|Groups)\/([^/?]+)\/?(?:\?.*)?$/i.exec(location)?.[1] : undefined;
+  const last =
+    typeof location === 'string' ? /\/(?:Users|Groups)\/([^/?]+)\/?(?:\?.*)?$/i.exec(location)?.[1] : undefined;
   const id = last === undefined ? undefined : decodedUri(last);
   return id === undefined ? undefined : { id, ...(version === undefined ? {} : { meta: { version } }) };
 }

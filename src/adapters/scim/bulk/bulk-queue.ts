@@ -26,7 +26,10 @@ const shellBytes = 256;
  * Collects who comes while others are under way, like a bus: it leaves when it is full, or when the one before is back.
  * Two changes of the same resource never sit in one: what comes first would not be certain.
  */
-export function createBulkQueue(limits: () => BulkDialect, send: (waiting: readonly Waiting[]) => Promise<void>): BulkQueue {
+export function createBulkQueue(
+  limits: () => BulkDialect,
+  send: (waiting: readonly Waiting[]) => Promise<void>,
+): BulkQueue {
   let waiting: Waiting[] = [];
   let underWay = 0;
   let gathering = false;

@@ -15,13 +15,18 @@ export function inBulk(exchange: Exchange, book: Pick<DialectBook, 'current' | '
   const queue = createBulkQueue(() => book.current().bulk, send);
   return (request, signal) => {
     const { bulk, protocol } = book.current();
-    const mayJoin = request.method !== 'GET' && request.subject !== 'discovery' && bulk.methods.includes(request.method);
+    const mayJoin =
+      request.method !== 'GET' && request.subject !== 'discovery' && bulk.methods.includes(request.method);
     if (!bulk.use || protocol !== '2.0' || !mayJoin || request.alone === true) return exchange(request, signal);
     return queue.join(request, signal);
   };
 }
 
-async function sendJoined(exchange: Exchange, book: Pick<DialectBook, 'current' | 'learn'>, waiting: readonly Waiting[]): Promise<void> {
+async function sendJoined(
+  exchange: Exchange,
+  book: Pick<DialectBook, 'current' | 'learn'>,
+  waiting: readonly Waiting[],
+): Promise<void> {
   const alone = ({ request, signal, settle }: Waiting): Promise<void> => settle(exchange(request, signal));
   const [first] = waiting;
   if (first === undefined) return;
@@ -30,13 +35,22 @@ async function sendJoined(exchange: Exchange, book: Pick<DialectBook, 'current' 
     return;
   }
   const asked = waiting.map(({ request }, index) => ({ request, bulkId: `d${index + 1}` }));
-  const body = bulkBody(asked.map(({ request, bulkId }) => bulkOperation(request, bulkId)), book.current().bulk);
-  const answer = await exchange({ method: 'POST', path: '/Bulk', body, subject: 'bulk', maxBytes: listAnswer }, endOfAll(waiting));
+  const body = bulkBody(
+    asked.map(({ request, bulkId }) => bulkOperation(request, bulkId)),
+    book.current().bulk,
+  );
+  const answer = await exchange(
+    { method: 'POST', path: '/Bulk', body, subject: 'bulk', maxBytes: listAnswer },
+    endOfAll(waiting),
+  );
   if (isRefusal(answer)) {
     await refused(answer);
     return;
   }
-  const outcomes = answer.body === undefined ? waiting.map(() => promised(answer)) : bulkOutcomes(answer.body, asked, answer.secrets ?? []);
+  const outcomes =
+    answer.body === undefined
+      ? waiting.map(() => promised(answer))
+      : bulkOutcomes(answer.body, asked, answer.secrets ?? []);
   await Promise.all(waiting.map((one, index) => settleOne(one, outcomes[index])));
 
   async function settleOne(one: Waiting, outcome: Answer | Refusal | undefined): Promise<void> {
@@ -48,7 +62,8 @@ async function sendJoined(exchange: Exchange, book: Pick<DialectBook, 'current' 
 
   async function refused(refusal: Refusal): Promise<void> {
     const half = Math.ceil(waiting.length / 2);
-    if (isTooSlow(refusal)) book.learn('bulk.maxOperations', half, 'a bulk request with more operations was not answered in time');
+    if (isTooSlow(refusal))
+      book.learn('bulk.maxOperations', half, 'a bulk request with more operations was not answered in time');
     if (isTooMuch(refusal)) {
       book.learn('bulk.maxOperations', half, 'more operations in one bulk request were refused');
       await sendJoined(exchange, book, waiting.slice(0, half));
@@ -59,7 +74,13 @@ async function sendJoined(exchange: Exchange, book: Pick<DialectBook, 'current' 
     } else if (refusal.class === 'rejected' || refusal.class === 'conflict') {
       await Promise.all(waiting.map(alone)); // nothing of it was done
     } else {
-      await Promise.all(waiting.map((one) => (refusal.class === 'unknown' && one.request.method !== 'POST' ? alone(one) : one.settle(Promise.resolve(refusal)))));
+      await Promise.all(
+        waiting.map((one) =>
+          refusal.class === 'unknown' && one.request.method !== 'POST'
+            ? alone(one)
+            : one.settle(Promise.resolve(refusal)),
+        ),
+      );
     }
   }
 }
@@ -83,7 +104,13 @@ function endOfAll(waiting: readonly Waiting[]): AbortSignal {
   if (signals.size === 1 && only !== undefined) return only;
   const controller = new AbortController();
   for (const signal of signals) {
-    signal.addEventListener('abort', () => { if ([...signals].every(({ aborted }) => aborted)) controller.abort(signal.reason); }, { once: true });
+    signal.addEventListener(
+      'abort',
+      () => {
+        if ([...signals].every(({ aborted }) => aborted)) controller.abort(signal.reason);
+      },
+      { once: true },
+    );
   }
   return controller.signal;
 }

@@ -1,5 +1,12 @@
 import type { Dialect } from '../../../core/dialect/dialect.ts';
-import { layDialect, listSettings, withoutSaid, type Layer, type PartialDialect, type Setting } from '../../../core/dialect/layers.ts';
+import {
+  layDialect,
+  listSettings,
+  withoutSaid,
+  type Layer,
+  type PartialDialect,
+  type Setting,
+} from '../../../core/dialect/layers.ts';
 import { learnableSettings, type LearnableSetting, type Lesson } from '../../../core/dialect/lesson.ts';
 import { rfc7644 } from '../../../core/dialect/rfc7644.ts';
 import type { Evidence as Fact, TargetNotes } from '../../../ports/scim-target.ts';
@@ -42,7 +49,9 @@ export function createDialectBook(configured: readonly Layer[], now: () => numbe
     ...profile,
     // Whoever wrote a profile knew of the document: Slack's, for one, is wrong.
     ...(discovery === undefined ? [] : [{ origin: 'discovery', says: withoutSaid(discovery.says, profile) } as const]),
-    ...[...lessons.values()].map(({ setting, value }) => ({ origin: 'learned', says: sayingOf(setting, value) }) as const),
+    ...[...lessons.values()].map(
+      ({ setting, value }) => ({ origin: 'learned', says: sayingOf(setting, value) }) as const,
+    ),
     ...configured.filter(({ origin }) => origin === 'config'),
   ];
   const refresh = (): void => {
@@ -72,7 +81,8 @@ export function createDialectBook(configured: readonly Layer[], now: () => numbe
     isDiscovered: () => discovery !== undefined,
     settings: () => listSettings(rfc7644, layers()),
     restore(notes) {
-      for (const lesson of notes.lessons) if (learnableSettings.includes(lesson.setting)) lessons.set(lesson.setting, lesson);
+      for (const lesson of notes.lessons)
+        if (learnableSettings.includes(lesson.setting)) lessons.set(lesson.setting, lesson);
       for (const noted of notes.evidence ?? []) facts.set(noted.fact, noted);
       discovery = notes.discovery;
       dialect = layDialect(rfc7644, layers());

@@ -11,7 +11,11 @@ const restMilliseconds = 60_000;
  * Asks for ServiceProviderConfig before the first write, once in the life of a state, whoever comes first and for all
  * who come meanwhile. Where that fails (credentials, network), the write goes on without and nothing is noted.
  */
-export function createDiscovery(exchange: Exchange, book: DialectBook, clock: Clock): (signal: AbortSignal) => Promise<void> {
+export function createDiscovery(
+  exchange: Exchange,
+  book: DialectBook,
+  clock: Clock,
+): (signal: AbortSignal) => Promise<void> {
   let underWay: Promise<void> | undefined;
   let failedAt = -Infinity;
   const ask = async (asked: AbortSignal): Promise<void> => {

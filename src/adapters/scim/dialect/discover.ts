@@ -14,14 +14,20 @@ import { dialectOf, supports } from './service-provider-config.ts';
  * the RFC's defaults hold. Refused credentials, redirects and an unreachable target are failures, and so is a place where
  * there are neither documents nor users.
  */
-export async function discoverTarget(exchange: Exchange, book: DialectBook, signal: AbortSignal): Promise<TargetFacts | Failure> {
+export async function discoverTarget(
+  exchange: Exchange,
+  book: DialectBook,
+  signal: AbortSignal,
+): Promise<TargetFacts | Failure> {
   const config = await readServiceProviderConfig(exchange, book, signal);
   if (isRefusal(config)) return toFailure(config);
   const types = await readDocument(exchange, 'ResourceTypes', signal);
   if (isRefusal(types)) return toFailure(types);
   const definitions = await readDocument(exchange, 'Schemas', signal);
   if (isRefusal(definitions)) return toFailure(definitions);
-  const nothing = [config, types, definitions].every(({ body }) => body === undefined) ? await seekUsers(exchange, book, signal) : undefined;
+  const nothing = [config, types, definitions].every(({ body }) => body === undefined)
+    ? await seekUsers(exchange, book, signal)
+    : undefined;
   if (nothing !== undefined) return toFailure(nothing);
   const resourceTypes = types.body === undefined ? undefined : elementsOf(types.body);
   const facts = {
@@ -29,10 +35,12 @@ export async function discoverTarget(exchange: Exchange, book: DialectBook, sign
     filter: supports(config.body, 'filter') ?? true,
     etag: supports(config.body, 'etag') ?? false,
     groups: resourceTypes === undefined || resourceTypes.length === 0 || resourceTypes.some(isGroups),
-    attributes: definitions.body === undefined ? undefined : attributesOf(elementsOf(definitions.body), resourceTypes ?? []),
+    attributes:
+      definitions.body === undefined ? undefined : attributesOf(elementsOf(definitions.body), resourceTypes ?? []),
   };
   const missing = [config, types, definitions].flatMap(({ missing: words }) => words ?? []);
-  if (!facts.groups && book.current().groups.supported === 'auto') book.learn('groups.supported', 'off', 'ResourceTypes shows none');
+  if (!facts.groups && book.current().groups.supported === 'auto')
+    book.learn('groups.supported', 'off', 'ResourceTypes shows none');
   return { ...facts, details: [summary(facts, config.body), ...missing] };
 }
 
@@ -53,20 +61,33 @@ interface Document {
  * Reads ServiceProviderConfig, and notes in the book what it says, or that it says nothing; not where the dialect does
  * without. Where the RFC's spelling is not known, the plural of SCIM 1.1 and Salesforce is tried.
  */
-export async function readServiceProviderConfig(exchange: Exchange, book: DialectBook, signal: AbortSignal): Promise<Document | Refusal> {
+export async function readServiceProviderConfig(
+  exchange: Exchange,
+  book: DialectBook,
+  signal: AbortSignal,
+): Promise<Document | Refusal> {
   const name = book.current().discovery.serviceProviderConfig;
   let document = await readDocument(exchange, name, signal);
   if (name === 'ServiceProviderConfig' && !isRefusal(document) && document.status === 404) {
     const plural = await readDocument(exchange, 'ServiceProviderConfigs', signal);
     if (!isRefusal(plural) && plural.body !== undefined) document = plural;
   }
-  if (!isRefusal(document) && book.current().discovery.use) book.discovered(document.body === undefined ? {} : dialectOf(document.body));
+  if (!isRefusal(document) && book.current().discovery.use)
+    book.discovered(document.body === undefined ? {} : dialectOf(document.body));
   return document;
 }
 
-async function readDocument(exchange: Exchange, name: string, signal: AbortSignal): Promise<(Document & { readonly status?: number | undefined }) | Refusal> {
-  const answer = await exchange({ method: 'GET', path: `/${name}`, subject: 'discovery', maxBytes: listAnswer }, signal);
-  if (!isRefusal(answer)) return { body: answer.body, ...(answer.body === undefined ? { missing: `${name}: empty answer${defaults}` } : {}) };
+async function readDocument(
+  exchange: Exchange,
+  name: string,
+  signal: AbortSignal,
+): Promise<(Document & { readonly status?: number | undefined }) | Refusal> {
+  const answer = await exchange(
+    { method: 'GET', path: `/${name}`, subject: 'discovery', maxBytes: listAnswer },
+    signal,
+  );
+  if (!isRefusal(answer))
+    return { body: answer.body, ...(answer.body === undefined ? { missing: `${name}: empty answer${defaults}` } : {}) };
   if (!isMissing(answer)) return answer;
   return { body: undefined, status: answer.status, missing: `${name}: not offered (${answer.detail})${defaults}` };
 }

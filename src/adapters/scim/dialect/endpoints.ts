@@ -1,5 +1,15 @@
 import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
-import { endpoints, isBody, isRefusal, listOf, schemas, type Answer, type Exchange, type Refusal, type ScimRequest } from '../shared/message.ts';
+import {
+  endpoints,
+  isBody,
+  isRefusal,
+  listOf,
+  schemas,
+  type Answer,
+  type Exchange,
+  type Refusal,
+  type ScimRequest,
+} from '../shared/message.ts';
 import { listAnswer } from '../shared/bounds.ts';
 import type { DialectBook } from './dialect-book.ts';
 import type { ScimSigns } from './scim-signs.ts';
@@ -16,7 +26,11 @@ const refusesPost: ReadonlySet<number | undefined> = new Set([405, 501]);
  * Where ResourceTypes names groups, and what is sent to them is answered as if there were none (404), or as if none could be
  * made (403, three times), that holds for a day: it may be a bad day, and is one line in place of one refusal for each group.
  */
-export function atEndpoints(exchange: Exchange, book: Pick<DialectBook, 'current' | 'learn' | 'evidence'>, signs: ScimSigns): Exchange {
+export function atEndpoints(
+  exchange: Exchange,
+  book: Pick<DialectBook, 'current' | 'learn' | 'evidence'>,
+  signs: ScimSigns,
+): Exchange {
   let first: Promise<unknown> | undefined;
   let isOver = false;
   let takesNew = true;
@@ -38,11 +52,14 @@ export function atEndpoints(exchange: Exchange, book: Pick<DialectBook, 'current
         checked = undefined;
         throw error;
       });
-      if (supported !== 'unknown') book.learn('groups.supported', supported, `ResourceTypes, or a list after ${String(answer.status)}, says so`);
+      if (supported !== 'unknown')
+        book.learn('groups.supported', supported, `ResourceTypes, or a list after ${String(answer.status)}, says so`);
     }
     const isAbsent = (answer.status === 404 || answer.status === 410) && (isCreation(request) || answer.page === true);
-    if (isAbsent && !book.evidence.has(hasGroups) && (await signs.isThere(signal))) noteToday(book, isCreation(request) || book.evidence.hasToday(pageToday) ? absentToday : pageToday);
-    if (isCreation(request) && answer.status === 403 && !book.evidence.has(hasGroups)) noteToday(book, forbidden.find((fact) => !book.evidence.hasToday(fact)) ?? closedToday);
+    if (isAbsent && !book.evidence.has(hasGroups) && (await signs.isThere(signal)))
+      noteToday(book, isCreation(request) || book.evidence.hasToday(pageToday) ? absentToday : pageToday);
+    if (isCreation(request) && answer.status === 403 && !book.evidence.has(hasGroups))
+      noteToday(book, forbidden.find((fact) => !book.evidence.hasToday(fact)) ?? closedToday);
     if (isCreation(request) && refusesPost.has(answer.status) && answer.page !== true) {
       takesNew = false;
       book.learn('groups.create', false, `answered ${String(answer.status)} to a creation`);
@@ -85,7 +102,9 @@ function noteToday({ evidence }: Pick<DialectBook, 'evidence'>, fact: string): v
 
 /** Whether the target has no groups, as far as is known now. */
 export function lacksGroups(book: Known): boolean {
-  return book.current().groups.supported === 'off' || (book.evidence.hasToday(absentToday) && !book.evidence.has(hasGroups));
+  return (
+    book.current().groups.supported === 'off' || (book.evidence.hasToday(absentToday) && !book.evidence.has(hasGroups))
+  );
 }
 
 /** Whether it takes none from outside. */
@@ -96,8 +115,11 @@ export function takesNoGroups(book: Known): boolean {
 /** Why a request is not worth sending. */
 function notThere(request: ScimRequest, takesNew: boolean, book: Known): Refusal | undefined {
   if (lacksGroups(book)) return { class: 'unsupported', detail: 'the target has no groups' };
-  if (isCreation(request) && book.evidence.hasToday(closedToday)) return { class: 'unsupported', detail: 'the target forbids to create groups' };
-  return isCreation(request) && !takesNew ? { class: 'unsupported', detail: 'the target makes its groups itself' } : undefined;
+  if (isCreation(request) && book.evidence.hasToday(closedToday))
+    return { class: 'unsupported', detail: 'the target forbids to create groups' };
+  return isCreation(request) && !takesNew
+    ? { class: 'unsupported', detail: 'the target makes its groups itself' }
+    : undefined;
 }
 
 function isCreation({ method }: ScimRequest): boolean {
@@ -109,15 +131,26 @@ function isAt({ path }: ScimRequest, endpoint: string): boolean {
 }
 
 /** Asks for the types of resources, and where nothing usable is said, for a list of groups. A place without any SCIM service says nothing. */
-async function seekGroups(exchange: Exchange, signs: ScimSigns, signal: AbortSignal): Promise<'on' | 'off' | 'unknown'> {
-  const types = await exchange({ method: 'GET', path: '/ResourceTypes', subject: 'discovery', maxBytes: listAnswer }, signal);
-  const named = isRefusal(types) || types.body === undefined ? [] : listOf(readScimPath(types.body, scimPath('Resources')));
+async function seekGroups(
+  exchange: Exchange,
+  signs: ScimSigns,
+  signal: AbortSignal,
+): Promise<'on' | 'off' | 'unknown'> {
+  const types = await exchange(
+    { method: 'GET', path: '/ResourceTypes', subject: 'discovery', maxBytes: listAnswer },
+    signal,
+  );
+  const named =
+    isRefusal(types) || types.body === undefined ? [] : listOf(readScimPath(types.body, scimPath('Resources')));
   if (named.length > 0) {
     signs.seen();
     return named.some(isGroups) ? 'on' : 'off';
   }
   // Without startIndex: WSO2 answers 501 to that.
-  const list = await exchange({ method: 'GET', path: `${endpoints.group}?count=1`, subject: 'endpoint', maxBytes: listAnswer }, signal);
+  const list = await exchange(
+    { method: 'GET', path: `${endpoints.group}?count=1`, subject: 'endpoint', maxBytes: listAnswer },
+    signal,
+  );
   if (!isRefusal(list)) {
     signs.seen();
     return 'on';

@@ -65,7 +65,16 @@ export function createEvidence(facts: Map<string, Noted>, now: () => number, cha
     hasToday: (fact) => isOf(fact, true),
     note,
     drop,
-    ...createTrust({ has: (form) => facts.has(honest(form)), isOld: (form) => isOf(honest(form), false), note: (form) => { note(honest(form)); }, drop: (form) => { drop(honest(form)); } }),
+    ...createTrust({
+      has: (form) => facts.has(honest(form)),
+      isOld: (form) => isOf(honest(form), false),
+      note: (form) => {
+        note(honest(form));
+      },
+      drop: (form) => {
+        drop(honest(form));
+      },
+    }),
   };
 }
 

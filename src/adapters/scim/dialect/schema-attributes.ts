@@ -37,23 +37,35 @@ function renamed(urn: string): string {
 /** Which type a schema of SCIM 1.1 is about. */
 function oldTypeOf(urn: string, { name, endpoint }: Body): ResourceType | undefined {
   if (!urn.toLowerCase().startsWith(core11)) return undefined;
-  const said = [urn, name, endpoint].map((text) => (typeof text === 'string' ? (/(?:^|[:/])(user|group)s?$/i.exec(text)?.[1] ?? '') : '').toLowerCase());
+  const said = [urn, name, endpoint].map((text) =>
+    (typeof text === 'string' ? (/(?:^|[:/])(user|group)s?$/i.exec(text)?.[1] ?? '') : '').toLowerCase(),
+  );
   return said.includes('group') ? 'group' : said.includes('user') ? 'user' : undefined;
 }
 
-function typesOf(urn: string, definition: Body, resourceTypes: readonly unknown[]): { readonly core: boolean; readonly of: readonly ResourceType[] } {
+function typesOf(
+  urn: string,
+  definition: Body,
+  resourceTypes: readonly unknown[],
+): { readonly core: boolean; readonly of: readonly ResourceType[] } {
   if (same(urn, schemas.user)) return { core: true, of: ['user'] };
   if (same(urn, schemas.group)) return { core: true, of: ['group'] };
   const old = oldTypeOf(urn, definition);
   if (old !== undefined) return { core: true, of: [old] };
-  const extended = resourceTypes.filter(isBody).filter((resourceType) => extensionsOf(resourceType).some((extension) => same(extension, urn)));
-  const owners = (['user', 'group'] as const).filter((type) => extended.some(({ schema }) => same(schema, schemas[type])));
+  const extended = resourceTypes
+    .filter(isBody)
+    .filter((resourceType) => extensionsOf(resourceType).some((extension) => same(extension, urn)));
+  const owners = (['user', 'group'] as const).filter((type) =>
+    extended.some(({ schema }) => same(schema, schemas[type])),
+  );
   if (owners.length > 0) return { core: false, of: owners };
   return { core: false, of: same(urn, enterpriseUser) || same(urn, enterprise11) ? ['user'] : ['user', 'group'] };
 }
 
 function extensionsOf(resourceType: Body): readonly unknown[] {
-  return listOf(readScimPath(resourceType, scimPath('schemaExtensions'))).map((extension) => isBody(extension) && extension['schema']);
+  return listOf(readScimPath(resourceType, scimPath('schemaExtensions'))).map(
+    (extension) => isBody(extension) && extension['schema'],
+  );
 }
 
 function same(text: unknown, urn: string): boolean {
@@ -64,12 +76,17 @@ function pathsOf(definition: Body, prefix: string): string[] {
   return namesIn(definition['attributes']).flatMap(({ name, attribute }) => {
     const path = (same(attribute['schema'], enterprise11) ? `${enterpriseUser.toLowerCase()}:` : prefix) + name;
     // The manager's id is called `managerId` in 1.1 (Core Schema 1.1 §7).
-    return [path, ...namesIn(attribute['subAttributes']).map((sub) => `${path}.${sub.name === 'managerid' ? 'value' : sub.name}`)];
+    return [
+      path,
+      ...namesIn(attribute['subAttributes']).map((sub) => `${path}.${sub.name === 'managerid' ? 'value' : sub.name}`),
+    ];
   });
 }
 
 function namesIn(list: unknown): { readonly name: string; readonly attribute: Body }[] {
   return listOf(list).flatMap((attribute) =>
-    isBody(attribute) && typeof attribute['name'] === 'string' ? [{ name: attribute['name'].toLowerCase(), attribute }] : [],
+    isBody(attribute) && typeof attribute['name'] === 'string'
+      ? [{ name: attribute['name'].toLowerCase(), attribute }]
+      : [],
   );
 }

@@ -16,25 +16,35 @@ export function partialResource(patch: Body): Body | undefined {
   }
   const { [enterpriseUser]: extension, ...core } = partial;
   const body = isBody(extension) ? { ...core, [enterprise11]: toOldExtension(extension) } : core;
-  return {
-    schemas: namesOfUsed(body),
-    ...body,
-    ...(cleared.size === 0 ? {} : { meta: { attributes: [...cleared] } }),
-  };
+  return { schemas: namesOfUsed(body), ...body, ...(cleared.size === 0 ? {} : { meta: { attributes: [...cleared] } }) };
 }
 
 /** False when it cannot be said. */
 function apply({ op, path, value }: Body, partial: Body, cleared: Set<string>): boolean {
   const verb = typeof op === 'string' ? op.toLowerCase() : '';
   if (path === undefined) {
-    return verb !== 'remove' && isBody(value) && Object.entries(value).every(([name, one]) => apply({ op, path: name, value: one }, partial, cleared));
+    return (
+      verb !== 'remove' &&
+      isBody(value) &&
+      Object.entries(value).every(([name, one]) => apply({ op, path: name, value: one }, partial, cleared))
+    );
   }
   if (typeof path !== 'string') return false;
   const ids = membersIn(path);
-  if (ids !== undefined) return verb === 'remove' && addElements(partial, 'members', ids.map((id) => ({ value: id, operation: 'delete' })));
+  if (ids !== undefined)
+    return (
+      verb === 'remove' &&
+      addElements(
+        partial,
+        'members',
+        ids.map((id) => ({ value: id, operation: 'delete' })),
+      )
+    );
   // An extension as an object under its URN, in place of single attributes.
   if (path.toLowerCase() === enterpriseUser.toLowerCase() && isBody(value)) {
-    return Object.entries(value).every(([name, one]) => apply({ op, path: `${path}:${name}`, value: one }, partial, cleared));
+    return Object.entries(value).every(([name, one]) =>
+      apply({ op, path: `${path}:${name}`, value: one }, partial, cleared),
+    );
   }
   const parsed = parseScimPath(path);
   if (typeof parsed === 'string' || parsed.filter !== undefined) return false;
@@ -61,7 +71,11 @@ function applyMembers(verb: string, value: unknown, partial: Body, cleared: Set<
   const given = isBody(value) ? value['members'] : value;
   const elements = listOf(given).map((element) => (isBody(element) ? element : { value: element }));
   if (verb !== 'add' && (verb === 'replace' || value === undefined)) cleared.add('members');
-  return addElements(partial, 'members', verb === 'remove' ? elements.map((element) => ({ ...element, operation: 'delete' })) : elements);
+  return addElements(
+    partial,
+    'members',
+    verb === 'remove' ? elements.map((element) => ({ ...element, operation: 'delete' })) : elements,
+  );
 }
 
 function addElements(partial: Body, attribute: string, elements: readonly unknown[]): boolean {
@@ -74,7 +88,9 @@ function addElements(partial: Body, attribute: string, elements: readonly unknow
 function membersIn(path: string): string[] | undefined {
   const inner = /^members\[(.+)\]$/i.exec(path)?.[1];
   if (inner === undefined) return undefined;
-  return [...inner.matchAll(/value eq ("(?:[^"\\]|\\.)*")/g)].map(([, literal = '""']): string => String(JSON.parse(literal)));
+  return [...inner.matchAll(/value eq ("(?:[^"\\]|\\.)*")/g)].map(([, literal = '""']): string =>
+    String(JSON.parse(literal)),
+  );
 }
 
 function oldName({ text }: ScimPath): string {

@@ -1,6 +1,15 @@
 import type { Dialect } from '../../../core/dialect/dialect.ts';
 import { enterpriseUser } from '../../../core/mapping/scim-path.ts';
-import { isBody, isRefusal, listOf, nonsense, schemas, type Body, type Exchange, type ScimRequest } from '../shared/message.ts';
+import {
+  isBody,
+  isRefusal,
+  listOf,
+  nonsense,
+  schemas,
+  type Body,
+  type Exchange,
+  type ScimRequest,
+} from '../shared/message.ts';
 import { core11, enterprise11, namesOfUsed, toOldExtension } from './scim-1-1-names.ts';
 import { partialResource } from './scim-1-1-patch.ts';
 
@@ -12,7 +21,8 @@ export function inProtocol(exchange: Exchange, dialect: () => Dialect): Exchange
   return async (request, signal) => {
     if (dialect().protocol === '2.0') return exchange(request, signal);
     const old = oldRequest(request);
-    if (old === undefined) return { ...nonsense('SCIM 1.1 cannot say this change', 400), class: 'rejected', scimType: 'invalidpath' };
+    if (old === undefined)
+      return { ...nonsense('SCIM 1.1 cannot say this change', 400), class: 'rejected', scimType: 'invalidpath' };
     const answer = await exchange(old, signal);
     if (isRefusal(answer) || answer.body === undefined) return answer;
     return { ...answer, body: newBody(answer.body) };
@@ -49,7 +59,8 @@ function oldResource(resource: Body): Body {
 /** A resource, a list of resources, or a document about the target. */
 function newBody(body: Body): Body {
   const resources = body['Resources'];
-  if (Array.isArray(resources)) return { ...body, Resources: resources.map((one: unknown) => (isBody(one) ? newResource(one) : one)) };
+  if (Array.isArray(resources))
+    return { ...body, Resources: resources.map((one: unknown) => (isBody(one) ? newResource(one) : one)) };
   return newResource(body);
 }
 

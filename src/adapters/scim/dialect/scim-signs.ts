@@ -23,14 +23,22 @@ const nothingThere: ReadonlySet<number | undefined> = new Set([403, 404, 405, 41
  * service has (RFC 7644 §4) are asked for, one after the other until one is there, and in the end for a list. What cannot
  * be had for another reason (no answer, 500) proves nothing against it.
  */
-export function createScimSigns(exchange: Exchange, book: Pick<DialectBook, 'current' | 'discovered' | 'isDiscovered' | 'settings'>, clock: Pick<Clock, 'monotonic'>): ScimSigns {
+export function createScimSigns(
+  exchange: Exchange,
+  book: Pick<DialectBook, 'current' | 'discovered' | 'isDiscovered' | 'settings'>,
+  clock: Pick<Clock, 'monotonic'>,
+): ScimSigns {
   let known: { readonly isThere: boolean; readonly at: number } | undefined;
   let underWay: Promise<boolean> | undefined;
 
   const isDocumentThere = async (name: string, signal: AbortSignal): Promise<boolean> => {
-    const answer = await exchange({ method: 'GET', path: `/${name}`, subject: 'discovery', maxBytes: listAnswer }, signal);
+    const answer = await exchange(
+      { method: 'GET', path: `/${name}`, subject: 'discovery', maxBytes: listAnswer },
+      signal,
+    );
     if (isRefusal(answer)) return !nothingThere.has(answer.status);
-    if (name === 'ServiceProviderConfig' && answer.body !== undefined && !book.isDiscovered()) book.discovered(dialectOf(answer.body));
+    if (name === 'ServiceProviderConfig' && answer.body !== undefined && !book.isDiscovered())
+      book.discovered(dialectOf(answer.body));
     return answer.body !== undefined;
   };
   const look = async (signal: AbortSignal): Promise<boolean> => {
@@ -38,7 +46,8 @@ export function createScimSigns(exchange: Exchange, book: Pick<DialectBook, 'cur
     const documents = discovery.use ? [discovery.serviceProviderConfig, 'ResourceTypes', 'Schemas'] : [];
     for (const name of documents) if (await isDocumentThere(name, signal)) return true;
     // A profile that does without lists says nothing about the place; one that was refused on the way does.
-    if (!list.usable && !book.settings().some(({ name, origin }) => name === 'list.usable' && origin === 'learned')) return true;
+    if (!list.usable && !book.settings().some(({ name, origin }) => name === 'list.usable' && origin === 'learned'))
+      return true;
     const users = await readList(exchange, 'user', 'startIndex=1&count=1', signal);
     return !isRefusal(users) || !nothingThere.has(users.status);
   };

@@ -31,7 +31,9 @@ function pagingOf(config: Body): { readonly paging?: 'cursor' | 'index' } {
   const cursor = flagAt(config, 'pagination.cursor');
   if (cursor === false) return { paging: 'index' };
   const byDefault = readScimPath(config, scimPath('pagination.defaultPaginationMethod'));
-  return cursor === true && (flagAt(config, 'pagination.index') === false || byDefault === 'cursor') ? { paging: 'cursor' } : {};
+  return cursor === true && (flagAt(config, 'pagination.index') === false || byDefault === 'cursor')
+    ? { paging: 'cursor' }
+    : {};
 }
 
 /** A limit above what is asked for anyway is no reason to ask for more. */

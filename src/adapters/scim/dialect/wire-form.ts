@@ -48,23 +48,46 @@ interface OtherForm {
 const aboutType = /\b(?:content-?type|media-?\s?type|mime)\b|application\/(?:scim\+)?json/i;
 
 /** In which other form a refused request is worth one more try. A body is not carried along by a redirect. */
-function otherForm({ body }: ScimRequest, { status, wantsSlash, detail }: Refusal, dialect: Dialect, evidence: Pick<DialectBook['evidence'], 'has'>): OtherForm | undefined {
+function otherForm(
+  { body }: ScimRequest,
+  { status, wantsSlash, detail }: Refusal,
+  dialect: Dialect,
+  evidence: Pick<DialectBook['evidence'], 'has'>,
+): OtherForm | undefined {
   const { mediaType, protocol, trailingSlash } = dialect;
   if (status === 415 && body !== undefined && protocol !== '1.1') {
     return { setting: 'mediaType', form: { mediaType: otherType(mediaType) }, because: `answered 415 to ${mediaType}` };
   }
-  if (status === 400 && body !== undefined && protocol !== '1.1' && !evidence.has(inVain) && (!evidence.has(taken(dialect)) || aboutType.test(detail))) {
-    return { setting: 'mediaType', form: { mediaType: otherType(mediaType) }, because: `answered 400 to ${mediaType}`, isGuess: true };
+  if (
+    status === 400 &&
+    body !== undefined &&
+    protocol !== '1.1' &&
+    !evidence.has(inVain) &&
+    (!evidence.has(taken(dialect)) || aboutType.test(detail))
+  ) {
+    return {
+      setting: 'mediaType',
+      form: { mediaType: otherType(mediaType) },
+      because: `answered 400 to ${mediaType}`,
+      isGuess: true,
+    };
   }
   if (wantsSlash === true && body === undefined && !trailingSlash) {
-    return { setting: 'trailingSlash', form: { trailingSlash: true }, because: `answered ${String(status)} to a URL without a slash at its end` };
+    return {
+      setting: 'trailingSlash',
+      form: { trailingSlash: true },
+      because: `answered ${String(status)} to a URL without a slash at its end`,
+    };
   }
   return undefined;
 }
 
 /** Whether what was refused before is not the matter any more. */
 function understands(answer: Answer | Refusal): boolean {
-  return !isRefusal(answer) || (answer.status !== undefined && answer.status >= 400 && answer.status < 500 && answer.status !== 415);
+  return (
+    !isRefusal(answer) ||
+    (answer.status !== undefined && answer.status >= 400 && answer.status < 500 && answer.status !== 415)
+  );
 }
 
 function inForm(request: ScimRequest, { headers, protocol, trailingSlash, ...rest }: Dialect): ScimRequest {

@@ -41,7 +41,12 @@ async function tryCreate(bench: Bench): Promise<Result> {
     const made = await createSomehow(bench, userBody(bench, 'first', part));
     if (!isRefusal(made)) {
       const held = await readNew(bench, made.id);
-      if (held === undefined) return { verdict: 'lies', text: `is answered with ${made.answer.status}, and nobody is there with the id of the answer`, blocks: true };
+      if (held === undefined)
+        return {
+          verdict: 'lies',
+          text: `is answered with ${made.answer.status}, and nobody is there with the id of the answer`,
+          blocks: true,
+        };
       facts.requiredPart = part;
       facts.first = made;
       return describe(bench, made);
@@ -96,7 +101,10 @@ function describe({ dialect }: Bench, { answer, told, isLocated, name, id, exter
     dialect().mediaType === 'application/json' ? ', as application/json only' : '',
     dialect().values.emptyLists ? ', with an empty list of groups only' : '',
   ];
-  return works(`is answered with ${answer.status}${remarks.join('')}`, lowered ? { values: { lowerCaseLogins: true } } : {});
+  return works(
+    `is answered with ${answer.status}${remarks.join('')}`,
+    lowered ? { values: { lowerCaseLogins: true } } : {},
+  );
 }
 
 /** Values that will do for attributes that some targets want. */
@@ -121,17 +129,21 @@ function namedIn(detail: string): Body {
 /** Values for what the profile and /Schemas call required, as far as any will do. */
 function demanded({ facts, configured, tag }: Bench): Body {
   const body: Body = {};
-  const known = [...Object.keys(usualPart(tag)), 'userName', 'externalId', 'id', 'schemas'].map((name) => name.toLowerCase());
+  const known = [...Object.keys(usualPart(tag)), 'userName', 'externalId', 'id', 'schemas'].map((name) =>
+    name.toLowerCase(),
+  );
   for (const path of configured.users.required.map(scimPath)) {
     if (path.schema === undefined && known.includes(path.attribute.toLowerCase())) continue;
-    if (path.schema === undefined && Object.hasOwn(further, path.attribute)) body[path.attribute] = further[path.attribute];
+    if (path.schema === undefined && Object.hasOwn(further, path.attribute))
+      body[path.attribute] = further[path.attribute];
     else assign(body, path, 'doctor');
   }
   for (const attribute of facts.requiredBySchema) {
     const name = String(attribute['name']);
     if (known.includes(name.toLowerCase())) continue;
     const first = listOf(attribute['canonicalValues']).find((value) => typeof value === 'string') ?? 'doctor';
-    const value: unknown = attribute['type'] === 'boolean' ? true : attribute['type'] === 'complex' ? { value: first } : first;
+    const value: unknown =
+      attribute['type'] === 'boolean' ? true : attribute['type'] === 'complex' ? { value: first } : first;
     body[name] = Object.hasOwn(further, name) ? further[name] : attribute['multiValued'] === true ? [value] : value;
   }
   return body;
@@ -156,17 +168,26 @@ async function tryDelete(bench: Bench): Promise<Result> {
   if (/:\d\d(?:Z|[+-]|$)/.test(createdOf(before) ?? '')) await bench.wait(1100);
   const twin = await makeAgain(bench);
   if (isRefusal(twin)) {
-    if (twin.class === 'conflict') return stays(bench, 'deactivates', `the user cannot be read any more, but its name stays taken (${words(twin)})`);
+    if (twin.class === 'conflict')
+      return stays(bench, 'deactivates', `the user cannot be read any more, but its name stays taken (${words(twin)})`);
     return works(`the user is gone; another one of that name is refused (${words(twin)})`);
   }
-  if (twin.id === id && isTheSame(before, await read(bench, 'user', id), id)) return stays(bench, 'deactivates', 'DELETE only hides: whoever is made anew is the old account, with its id');
-  if ((await remove(bench, 'user', twin.id)) !== undefined || (await search(bench, 'user', String(userBody(bench, 'first')['userName']))).length > 0) {
+  if (twin.id === id && isTheSame(before, await read(bench, 'user', id), id))
+    return stays(bench, 'deactivates', 'DELETE only hides: whoever is made anew is the old account, with its id');
+  if (
+    (await remove(bench, 'user', twin.id)) !== undefined ||
+    (await search(bench, 'user', String(userBody(bench, 'first')['userName']))).length > 0
+  ) {
     return { verdict: 'lies', text: 'the user is gone by its id, and still to be found by its name' };
   }
   const { deletion } = bench.configured.users;
   const says: PartialDialect = deletion === 'irreversible' ? { users: { deletion } } : {};
-  const reused = twin.id === id ? '; whoever is made anew has the same id, and nothing shows that it is the old account' : '';
-  return works(`the user is gone; ${again === undefined ? 'deleting it again does no harm' : again}; its name is free again${reused}`, says);
+  const reused =
+    twin.id === id ? '; whoever is made anew has the same id, and nothing shows that it is the old account' : '';
+  return works(
+    `the user is gone; ${again === undefined ? 'deleting it again does no harm' : again}; its name is free again${reused}`,
+    says,
+  );
 }
 
 /**
@@ -218,13 +239,18 @@ async function tryRequired(bench: Bench): Promise<Result> {
   if (deletion === 'none' || deletion === 'deactivates') {
     const named = Object.keys(facts.requiredPart).filter((name) => !Object.hasOwn(usualPart(tag), name));
     if (named.length === 0) throw new Untestable('users cannot be removed');
-    return works(`userName, ${named.join(', ')}; more is not tried, since users cannot be removed`, { users: { required: ['userName', ...named] } });
+    return works(`userName, ${named.join(', ')}; more is not tried, since users cannot be removed`, {
+      users: { required: ['userName', ...named] },
+    });
   }
   const required: string[] = ['userName'];
   let primary = false;
   for (const path of candidates(facts.requiredPart)) {
     const part = structuredClone(facts.requiredPart);
-    if (path === 'emails.primary') part['emails'] = listOf(part['emails']).filter(isBody).map((email) => ({ value: email['value'], type: email['type'] }));
+    if (path === 'emails.primary')
+      part['emails'] = listOf(part['emails'])
+        .filter(isBody)
+        .map((email) => ({ value: email['value'], type: email['type'] }));
     else unassign(part, scimPath(path));
     const made = await create(bench, 'user', bareUserBody(bench, 'less', dropEmpty(part)));
     if (!isRefusal(made)) await remove(bench, 'user', made.id);
@@ -237,9 +263,13 @@ async function tryRequired(bench: Bench): Promise<Result> {
 
 function candidates(part: Body): string[] {
   const top = Object.keys(part).filter((name) => name !== 'name');
-  return [...top, 'name.givenName', 'name.familyName', 'emails.primary'].filter((path) => path !== 'emails.primary' || top.includes('emails'));
+  return [...top, 'name.givenName', 'name.familyName', 'emails.primary'].filter(
+    (path) => path !== 'emails.primary' || top.includes('emails'),
+  );
 }
 
 function dropEmpty(part: Body): Body {
-  return Object.fromEntries(Object.entries(part).filter(([, value]) => !(isBody(value) && Object.keys(value).length === 0)));
+  return Object.fromEntries(
+    Object.entries(part).filter(([, value]) => !(isBody(value) && Object.keys(value).length === 0)),
+  );
 }

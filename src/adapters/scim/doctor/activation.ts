@@ -31,18 +31,30 @@ async function tryDeactivate(bench: Bench): Promise<Result> {
   facts.activeByPatch = byPatch.chosen !== undefined;
   const byPut = facts.activeByPatch ? undefined : await switchByPut(bench, made.id, false, isMute);
   if (byPatch.chosen === undefined && byPut?.kind !== 'done') {
-    return { verdict: isLie(byPatch) ? 'lies' : 'refused', text: `nobody can be deactivated: ${history(byPatch)}`, blocks: true };
+    return {
+      verdict: isLie(byPatch) ? 'lies' : 'refused',
+      text: `nobody can be deactivated: ${history(byPatch)}`,
+      blocks: true,
+    };
   }
   const way = byPatch.chosen ?? 'PUT';
   const held = await read(bench, 'user', made.id);
   if (held === undefined) return vanished(bench, made.id, way, shapeSays(bench, byPatch));
   const shape = shapes.find(({ name }) => name === byPatch.chosen);
-  const back = shape === undefined ? await switchByPut(bench, made.id, true, isMute) : await wayOf(bench, made.id, shape, true, isMute).try();
+  const back =
+    shape === undefined
+      ? await switchByPut(bench, made.id, true, isMute)
+      : await wayOf(bench, made.id, shape, true, isMute).try();
   const says = await activationSays(bench, made.id, byPatch, back.kind === 'done', isMute);
   const others = history(byPatch);
-  if (readActive(held) === undefined) return { ...unseen(`${way} is taken; users never show active, so that it is not known whether it was done`, says), ...(isLie(byPatch) ? { verdict: 'lies' as const } : {}) };
+  if (readActive(held) === undefined)
+    return {
+      ...unseen(`${way} is taken; users never show active, so that it is not known whether it was done`, says),
+      ...(isLie(byPatch) ? { verdict: 'lies' as const } : {}),
+    };
   const text = `${way} deactivates${others === '' ? '' : ` (${others})`}, and the user can still be read`;
-  if (back.kind === 'done') return { verdict: isLie(byPatch) ? 'lies' : 'works', text: `${text}; the same with true brings them back`, says };
+  if (back.kind === 'done')
+    return { verdict: isLie(byPatch) ? 'lies' : 'works', text: `${text}; the same with true brings them back`, says };
   return { verdict: 'lies', text: `${text}; they cannot be brought back so`, says };
 }
 
@@ -52,10 +64,14 @@ function wayOf(bench: Bench, id: string, shape: Shape, active: boolean, isMute: 
   return {
     name: shape.name,
     async try() {
-      const operation: Body = shape.path ? { op: 'replace', path: 'active', value } : { op: 'replace', value: { active: value } };
+      const operation: Body = shape.path
+        ? { op: 'replace', path: 'active', value }
+        : { op: 'replace', value: { active: value } };
       const isLower = bench.dialect().patch.operationCase === 'lower';
       const body = { schemas: [schemas.patch], Operations: [isLower ? operation : capital(operation)] };
-      return effectOf(bench, await bench.ask('PATCH', pathOf('user', id), body), 'user', id, (held) => isSwitched(held, active, isMute));
+      return effectOf(bench, await bench.ask('PATCH', pathOf('user', id), body), 'user', id, (held) =>
+        isSwitched(held, active, isMute),
+      );
     },
   };
 }
@@ -68,18 +84,35 @@ function isSwitched(held: Body | undefined, active: boolean, isMute: boolean): b
 }
 
 async function switchByPut(bench: Bench, id: string, active: boolean, isMute: boolean): Promise<Effect> {
-  return tryPut(bench, 'user', id, (body) => { body['active'] = active; }, (held) => isSwitched(held, active, isMute));
+  return tryPut(
+    bench,
+    'user',
+    id,
+    (body) => {
+      body['active'] = active;
+    },
+    (held) => isSwitched(held, active, isMute),
+  );
 }
 
 /** Where nothing has a path, `active` needs no word of its own. */
 function shapeSays({ dialect }: Bench, { chosen }: Choice<Shape['name']>): PartialDialect {
   const shape = shapes.find(({ name }) => name === chosen);
   if (shape === undefined) return {};
-  return { ...(shape.path || dialect().patch.paths !== 'each' ? {} : { patch: { activePathless: true } }), ...(shape.text ? { values: { booleans: 'string' } } : {}) };
+  return {
+    ...(shape.path || dialect().patch.paths !== 'each' ? {} : { patch: { activePathless: true } }),
+    ...(shape.text ? { values: { booleans: 'string' } } : {}),
+  };
 }
 
 /** Where attributes go by PUT, whether `active` goes along has to be seen. */
-async function activationSays(bench: Bench, id: string, byPatch: Choice<Shape['name']>, isBack: boolean, isMute: boolean): Promise<PartialDialect> {
+async function activationSays(
+  bench: Bench,
+  id: string,
+  byPatch: Choice<Shape['name']>,
+  isBack: boolean,
+  isMute: boolean,
+): Promise<PartialDialect> {
   const { userUpdate } = bench.facts;
   const says = shapeSays(bench, byPatch);
   if (byPatch.chosen === undefined || userUpdate === 'patch') return says;
@@ -93,9 +126,21 @@ async function vanished(bench: Bench, id: string, way: string, says: PartialDial
   const { userUpdate } = bench.facts;
   const apart = userUpdate === 'patch' || way === 'PUT' ? {} : { activation: 'patch' as const };
   bench.creations.gone('user', id);
-  const again = await create(bench, 'user', userBody(bench, 'dora', { active: true, externalId: `${bench.tag}-dora-again` }));
+  const again = await create(
+    bench,
+    'user',
+    userBody(bench, 'dora', { active: true, externalId: `${bench.tag}-dora-again` }),
+  );
   if (!isRefusal(again) && again.id === id) {
-    return { verdict: 'lies', text: `${way} hides the user (404); whoever is made anew comes back with the same id`, says: { ...says, users: { ...apart, reactivation: 'recreate' } } };
+    return {
+      verdict: 'lies',
+      text: `${way} hides the user (404); whoever is made anew comes back with the same id`,
+      says: { ...says, users: { ...apart, reactivation: 'recreate' } },
+    };
   }
-  return { verdict: 'lies', text: `${way} deletes the user for good: it is gone, with its id`, says: { ...says, users: { ...apart, deactivation: 'deletes' } } };
+  return {
+    verdict: 'lies',
+    text: `${way} deletes the user for good: it is gone, with its id`,
+    says: { ...says, users: { ...apart, deactivation: 'deletes' } },
+  };
 }

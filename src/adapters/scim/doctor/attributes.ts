@@ -53,19 +53,38 @@ async function tryKept(bench: Bench): Promise<Result> {
   let made = await create(bench, 'user', userBody(bench, 'anna', partOf(bench, all)));
   if (isRefusal(made) && isAboutContent(made)) {
     refused = await refusedAlone(bench, all);
-    made = await create(bench, 'user', userBody(bench, 'anna', partOf(bench, all.filter(([path]) => !refused.includes(path)))));
+    made = await create(
+      bench,
+      'user',
+      userBody(
+        bench,
+        'anna',
+        partOf(
+          bench,
+          all.filter(([path]) => !refused.includes(path)),
+        ),
+      ),
+    );
   }
-  if (isRefusal(made)) return { verdict: 'refused', text: `a user with all that is taken one by one is refused (${words(made)})`, blocks: true };
+  if (isRefusal(made))
+    return {
+      verdict: 'refused',
+      text: `a user with all that is taken one by one is refused (${words(made)})`,
+      blocks: true,
+    };
   facts.anna = made;
   const sent = all.filter(([path]) => !refused.includes(path));
   const held = await read(bench, 'user', made.id);
-  const ignored = sent.filter(([path, value]) => !shows(held, path, value) && !shows(made.answer.body, path, value)).map(([path]) => path);
+  const ignored = sent
+    .filter(([path, value]) => !shows(held, path, value) && !shows(made.answer.body, path, value))
+    .map(([path]) => path);
   facts.ignored = ignored;
   facts.kept = sent.map(([path]) => path).filter((path) => !ignored.includes(path));
   const required = bench.says().users?.required ?? [];
   const drop = [...new Set([...refused, ...ignored].map(droppable))].filter((path) => !required.includes(path));
   const remarks = [listed('refused', refused), listed('not shown again', ignored)].filter((text) => text !== '');
-  const text = remarks.length === 0 ? 'all that maps usually send' : `all that maps usually send, but ${remarks.join(' and ')}`;
+  const text =
+    remarks.length === 0 ? 'all that maps usually send' : `all that maps usually send, but ${remarks.join(' and ')}`;
   return { verdict: ignored.length > 0 ? 'lies' : 'works', text, says: drop.length === 0 ? {} : { users: { drop } } };
 }
 
@@ -84,7 +103,12 @@ function partOf({ facts, says }: Bench, values: readonly (readonly [string, stri
   const part: Body = { active: true, ...structuredClone(facts.requiredPart) };
   for (const [path, value] of values) assign(part, scimPath(path), value);
   if (says().values?.primary !== true) return part;
-  return Object.fromEntries(Object.entries(part).map(([key, held]) => [key, Array.isArray(held) ? held.map((one: unknown) => Object.assign({}, one, { primary: true })) : held]));
+  return Object.fromEntries(
+    Object.entries(part).map(([key, held]) => [
+      key,
+      Array.isArray(held) ? held.map((one: unknown) => Object.assign({}, one, { primary: true })) : held,
+    ]),
+  );
 }
 
 async function refusedAlone(bench: Bench, all: readonly (readonly [string, string])[]): Promise<string[]> {
@@ -123,20 +147,32 @@ async function trySeveral(bench: Bench): Promise<Result> {
     facts.ben = made;
     const shown = listOf(readScimPath((await read(bench, 'user', made.id)) ?? {}, scimPath('emails')));
     const isCut = emails.length > 1 && shown.length === 1;
-    const remarks = [single ? `several e-mail addresses are refused${why}` : isCut ? 'of several e-mail addresses one is kept' : '', primary ? 'an e-mail address has to be primary' : ''];
+    const remarks = [
+      single ? `several e-mail addresses are refused${why}` : isCut ? 'of several e-mail addresses one is kept' : '',
+      primary ? 'an e-mail address has to be primary' : '',
+    ];
     const said = remarks.filter((text) => text !== '').join('; ');
     return {
       verdict: isCut ? 'lies' : single ? 'refused' : 'works',
       text: said === '' ? 'several e-mail addresses are taken' : said,
-      says: single || isCut || primary ? { values: { ...(single || isCut ? { single: ['emails'] } : {}), ...(primary ? { primary } : {}) } } : {},
+      says:
+        single || isCut || primary
+          ? { values: { ...(single || isCut ? { single: ['emails'] } : {}), ...(primary ? { primary } : {}) } }
+          : {},
     };
   }
   return { verdict: 'refused', text: `no second user can be made${why}` };
 }
 
 const elements = {
-  phoneNumbers: [{ value: '+1 555 0101', type: 'work' }, { value: '+1 555 0102', type: 'mobile' }],
-  addresses: [{ locality: 'Nowhereville', type: 'work' }, { locality: 'Elsewhere', type: 'home' }],
+  phoneNumbers: [
+    { value: '+1 555 0101', type: 'work' },
+    { value: '+1 555 0102', type: 'mobile' },
+  ],
+  addresses: [
+    { locality: 'Nowhereville', type: 'work' },
+    { locality: 'Elsewhere', type: 'home' },
+  ],
 } as const;
 
 /** What is true of e-mail addresses need not be of others: a mobile number that could be kept is not to be left out. */
@@ -144,14 +180,22 @@ async function tryFurther(bench: Bench, name: keyof typeof elements): Promise<Re
   const { facts, says } = bench;
   needed(facts.anna, 'no user could be made');
   if (!facts.kept.some((path) => path.startsWith(`${name}[`))) throw new Untestable(`${name} are not kept`);
-  if (says().users?.deletion !== undefined && says().users?.deletion !== 'irreversible') throw new Untestable('users cannot be removed');
-  const marked = elements[name].map((one, at) => (says().values?.primary === true ? { ...one, primary: at === 0 } : one));
+  if (says().users?.deletion !== undefined && says().users?.deletion !== 'irreversible')
+    throw new Untestable('users cannot be removed');
+  const marked = elements[name].map((one, at) =>
+    says().values?.primary === true ? { ...one, primary: at === 0 } : one,
+  );
   const made = await create(bench, 'user', userBody(bench, 'several', { [name]: marked }));
-  if (isRefusal(made)) return { verdict: 'refused', text: `several ${name} are refused (${words(made)})`, says: alsoSingle(bench, name) };
+  if (isRefusal(made))
+    return { verdict: 'refused', text: `several ${name} are refused (${words(made)})`, says: alsoSingle(bench, name) };
   const shown = listOf(readScimPath((await read(bench, 'user', made.id)) ?? {}, scimPath(name)));
   await remove(bench, 'user', made.id);
   if (shown.length > 1) return works(`several ${name} are kept`);
-  return { verdict: 'lies', text: `of several ${name} ${shown.length === 0 ? 'none' : 'one'} is kept`, says: alsoSingle(bench, name) };
+  return {
+    verdict: 'lies',
+    text: `of several ${name} ${shown.length === 0 ? 'none' : 'one'} is kept`,
+    says: alsoSingle(bench, name),
+  };
 }
 
 /** All three have one element: that is what `true` says. */
@@ -164,7 +208,12 @@ function alsoSingle({ says }: Bench, name: SingleList): PartialDialect {
 async function tryInactive(bench: Bench): Promise<Result> {
   needed(bench.facts.anna, 'no user could be made');
   const made = await create(bench, 'user', userBody(bench, 'asleep', { active: false }));
-  if (isRefusal(made)) return { verdict: 'refused', text: `whoever is made inactive is refused (${words(made)})`, says: { users: { createInactive: false } } };
+  if (isRefusal(made))
+    return {
+      verdict: 'refused',
+      text: `whoever is made inactive is refused (${words(made)})`,
+      says: { users: { createInactive: false } },
+    };
   const held = await read(bench, 'user', made.id);
   const active = held === undefined ? undefined : readActive(held);
   await remove(bench, 'user', made.id);
@@ -182,10 +231,21 @@ async function tryDuplicate(bench: Bench): Promise<Result> {
   const made = await create(bench, 'user', body);
   if (isRefusal(made)) {
     const isPlain = made.status === 409;
-    return works(isPlain ? 'a second one of the same userName is answered with 409' : `a second one of the same userName is refused (${words(made)})`);
+    return works(
+      isPlain
+        ? 'a second one of the same userName is answered with 409'
+        : `a second one of the same userName is refused (${words(made)})`,
+    );
   }
-  if (made.id === anna.id) return { verdict: 'lies', text: `a second create is answered with ${made.answer.status} and the user that is there already` };
+  if (made.id === anna.id)
+    return {
+      verdict: 'lies',
+      text: `a second create is answered with ${made.answer.status} and the user that is there already`,
+    };
   await remove(bench, 'user', made.id);
   const left = await search(bench, 'user', anna.name);
-  return { verdict: 'lies', text: `two users can have the same userName${left.includes(anna.id) ? '' : ', and removing one removes the other'}` };
+  return {
+    verdict: 'lies',
+    text: `two users can have the same userName${left.includes(anna.id) ? '' : ', and removing one removes the other'}`,
+  };
 }

@@ -70,7 +70,12 @@ export interface Bench {
   readonly facts: Facts;
   readonly trace: Trace;
   /** @throws BridgeError when nothing that is asked makes sense any more */
-  readonly ask: (method: ScimRequest['method'], path: string, body?: Body, headers?: Readonly<Record<string, string>>) => Promise<Answer | Refusal>;
+  readonly ask: (
+    method: ScimRequest['method'],
+    path: string,
+    body?: Body,
+    headers?: Readonly<Record<string, string>>,
+  ) => Promise<Answer | Refusal>;
   /** What `Location` the last answer had. */
   readonly location: () => string | undefined;
   /** The RFCs, and what was learned. */
@@ -99,8 +104,17 @@ export function createBench({ name, line, clock, signal, configured, allowLeftov
   let texts = 0;
   let silences = 0;
   const trace = createTrace();
-  const facts: Facts = { discovered: {}, requiredBySchema: [], requiredPart: {}, kept: [], ignored: [], searchable: { users: new Map(), groups: new Map() } };
-  const tag = `dir2scim-doctor-${Math.floor(clock.random() * 36 ** 6).toString(36).padStart(6, '0')}`;
+  const facts: Facts = {
+    discovered: {},
+    requiredBySchema: [],
+    requiredPart: {},
+    kept: [],
+    ignored: [],
+    searchable: { users: new Map(), groups: new Map() },
+  };
+  const tag = `dir2scim-doctor-${Math.floor(clock.random() * 36 ** 6)
+    .toString(36)
+    .padStart(6, '0')}`;
   return {
     tag,
     clock,
@@ -110,7 +124,14 @@ export function createBench({ name, line, clock, signal, configured, allowLeftov
     trace,
     facts,
     async ask(method, path, body, headers) {
-      const request = { method, path, subject: subjectOf(path), maxBytes: listAnswer, ...(body === undefined ? {} : { body }), ...(headers === undefined ? {} : { headers }) };
+      const request = {
+        method,
+        path,
+        subject: subjectOf(path),
+        maxBytes: listAnswer,
+        ...(body === undefined ? {} : { body }),
+        ...(headers === undefined ? {} : { headers }),
+      };
       if (method === 'PATCH') facts.patchTried = true;
       const answer = await line.exchange(request, signal());
       trace.note(request, answer);
@@ -137,15 +158,24 @@ const mostSilences = 3;
 function checkStanding(name: string, answer: Answer | Refusal, silences: number): void {
   if (!isRefusal(answer)) return;
   if (answer.status === 401) {
-    throw new BridgeError('D2S_TARGET_AUTH', `target ${name} refuses our credentials (HTTP 401)`, 'check the token of this target and what it may do');
+    throw new BridgeError(
+      'D2S_TARGET_AUTH',
+      `target ${name} refuses our credentials (HTTP 401)`,
+      'check the token of this target and what it may do',
+    );
   }
   if (silences >= mostSilences || (answer.class === 'throttled' && answer.status === undefined)) {
-    throw new BridgeError('D2S_TARGET_UNREACHABLE', `target ${name} does not answer any more (${answer.detail})`, 'look at the target and the network between, and try again');
+    throw new BridgeError(
+      'D2S_TARGET_UNREACHABLE',
+      `target ${name} does not answer any more (${answer.detail})`,
+      'look at the target and the network between, and try again',
+    );
   }
 }
 
 function subjectOf(path: string): ScimRequest['subject'] {
-  if (Object.values(endpoints).some((endpoint) => path.startsWith(`${endpoint}/`) && path.length > endpoint.length + 1)) return 'resource';
+  if (Object.values(endpoints).some((endpoint) => path.startsWith(`${endpoint}/`) && path.length > endpoint.length + 1))
+    return 'resource';
   return /^\/(?:Users|Groups|Bulk)(?:[/?]|$)/.test(path) ? 'endpoint' : 'discovery';
 }
 

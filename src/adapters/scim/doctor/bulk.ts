@@ -40,7 +40,13 @@ async function tryCreates(bench: Bench): Promise<Result> {
   for (const spelling of spellings) {
     const bodies = ['bulk-1', 'bulk-2'].map((label) => withSchemas('user', userBody(bench, label)));
     for (const body of bodies) bench.creations.begin('user', String(body['userName']));
-    const requests = bodies.map((body): ScimRequest => ({ method: 'POST', path: '/Users', subject: 'endpoint', maxBytes: 0, body }));
+    const requests = bodies.map((body): ScimRequest => ({
+      method: 'POST',
+      path: '/Users',
+      subject: 'endpoint',
+      maxBytes: 0,
+      body,
+    }));
     const sent = await send(bench, requests, spelling);
     if (isRefusal(sent)) {
       why ||= words(sent);
@@ -54,10 +60,17 @@ async function tryCreates(bench: Bench): Promise<Result> {
     const says: PartialDialect = spelling.operationsKey === 'Operations' ? {} : { bulk: spelling };
     if (made.length < 2) {
       for (const id of made) await remove(bench, 'user', id);
-      return { verdict: 'lies', text: `two users in one request are answered with ${sent.answer.status}, and ${made.length} are there`, says };
+      return {
+        verdict: 'lies',
+        text: `two users in one request are answered with ${sent.answer.status}, and ${made.length} are there`,
+        says,
+      };
     }
     bench.facts.bulkPair = made;
-    return works(`two users in one request are made${isTold ? '' : ', without a word about each'}; bulk: { use: true } sends changes so`, { ...says, bulk: { ...says.bulk, methods: ['POST'] } });
+    return works(
+      `two users in one request are made${isTold ? '' : ', without a word about each'}; bulk: { use: true } sends changes so`,
+      { ...says, bulk: { ...says.bulk, methods: ['POST'] } },
+    );
   }
   bench.facts.bulk = false;
   return { verdict: 'absent', text: `there are no bulk requests (${why})` };
@@ -78,7 +91,10 @@ async function found(bench: Bench, bodies: readonly Body[]): Promise<TargetId[]>
 }
 
 function pair({ facts }: Bench): readonly TargetId[] {
-  return needed(facts.bulkPair, facts.bulk === false ? 'there are no bulk requests' : 'no users were made in one request');
+  return needed(
+    facts.bulkPair,
+    facts.bulk === false ? 'there are no bulk requests' : 'no users were made in one request',
+  );
 }
 
 /** A PATCH of each of the two, and a PUT of each: by whichever updates go. */
@@ -86,10 +102,19 @@ async function tryChanges(bench: Bench): Promise<Result> {
   const ids = pair(bench);
   const [path] = plainPaths(bench);
   const { userUpdate } = bench.facts;
-  if (path === undefined || userUpdate === undefined || userUpdate === 'none') throw new Untestable('attributes are not changed');
+  if (path === undefined || userUpdate === undefined || userUpdate === 'none')
+    throw new Untestable('attributes are not changed');
   const method = userUpdate === 'patch' ? 'PATCH' : 'PUT';
   const values = ids.map(() => bench.fresh());
-  const requests = await Promise.all(ids.map(async (id, at): Promise<ScimRequest> => ({ method, path: pathOf('user', id), subject: 'resource', maxBytes: 0, body: method === 'PATCH' ? patchBody(bench, path, values[at]) : await wholeBody(bench, id, path, values[at]) })));
+  const requests = await Promise.all(
+    ids.map(async (id, at): Promise<ScimRequest> => ({
+      method,
+      path: pathOf('user', id),
+      subject: 'resource',
+      maxBytes: 0,
+      body: method === 'PATCH' ? patchBody(bench, path, values[at]) : await wholeBody(bench, id, path, values[at]),
+    })),
+  );
   const sent = await send(bench, requests, spellingOf(bench));
   if (isRefusal(sent)) return { verdict: 'refused', text: `two ${method} in one request are refused (${words(sent)})` };
   const held = [];
@@ -99,14 +124,20 @@ async function tryChanges(bench: Bench): Promise<Result> {
 
 function patchBody(bench: Bench, path: string, value: string | undefined): Body {
   const operation = settingOf(bench.dialect(), path, value);
-  return { schemas: [schemas.patch], Operations: [bench.dialect().patch.operationCase === 'lower' ? operation : capital(operation)] };
+  return {
+    schemas: [schemas.patch],
+    Operations: [bench.dialect().patch.operationCase === 'lower' ? operation : capital(operation)],
+  };
 }
 
 async function wholeBody(bench: Bench, id: TargetId, path: string, value: string | undefined): Promise<Body> {
   const held = { ...needed(await read(bench, 'user', id), 'the user is not there any more') };
   delete held['meta'];
   const [name = path, part] = path.split('.');
-  return withSchemas('user', { ...held, [name]: part === undefined ? value : { ...(held[name] as object | undefined), [part]: value } });
+  return withSchemas('user', {
+    ...held,
+    [name]: part === undefined ? value : { ...(held[name] as object | undefined), [part]: value },
+  });
 }
 
 /** Both of them in one request. Whoever is left is removed one by one. */
@@ -114,7 +145,11 @@ async function tryDeletes(bench: Bench): Promise<Result> {
   const ids = pair(bench);
   const { deletion } = bench.says().users ?? {};
   if (deletion === 'none' || deletion === 'deactivates') throw new Untestable('users cannot be removed');
-  const sent = await send(bench, ids.map((id) => ({ method: 'DELETE', path: pathOf('user', id), subject: 'resource', maxBytes: 0 })), spellingOf(bench));
+  const sent = await send(
+    bench,
+    ids.map((id) => ({ method: 'DELETE', path: pathOf('user', id), subject: 'resource', maxBytes: 0 })),
+    spellingOf(bench),
+  );
   let gone = 0;
   for (const id of ids) {
     const left = await bench.ask('GET', pathOf('user', id));
@@ -129,9 +164,19 @@ async function tryDeletes(bench: Bench): Promise<Result> {
 
 function judged(bench: Bench, method: BulkMethod, { answer, outcomes }: Sent, done: number): Result {
   const refused = outcomes.find((outcome) => outcome !== undefined && isRefusal(outcome));
-  if (done === 2) return works(`two ${method} in one request are done`, { bulk: { methods: [...(bench.says().bulk?.methods ?? []), method] } });
-  if (refused !== undefined && isRefusal(refused)) return { verdict: 'refused', text: `two ${method} in one request: ${done} are done, and one is refused (${words(refused)})` };
-  return { verdict: 'lies', text: `two ${method} in one request are answered with ${answer.status}, and ${done} are done` };
+  if (done === 2)
+    return works(`two ${method} in one request are done`, {
+      bulk: { methods: [...(bench.says().bulk?.methods ?? []), method] },
+    });
+  if (refused !== undefined && isRefusal(refused))
+    return {
+      verdict: 'refused',
+      text: `two ${method} in one request: ${done} are done, and one is refused (${words(refused)})`,
+    };
+  return {
+    verdict: 'lies',
+    text: `two ${method} in one request are answered with ${answer.status}, and ${done} are done`,
+  };
 }
 
 interface Sent {
@@ -143,7 +188,12 @@ async function send(bench: Bench, requests: readonly ScimRequest[], spelling: Sp
   const asked = requests.map((request, at) => ({ request, bulkId: `d${at + 1}` }));
   const operations = asked.map(({ request, bulkId }) => bulkOperation(request, bulkId));
   const answer = await bench.ask('POST', '/Bulk', bulkBody(operations, { ...rfc7644.bulk, ...spelling }));
-  return isRefusal(answer) ? answer : { answer, outcomes: answer.body === undefined ? requests.map(() => undefined) : bulkOutcomes(answer.body, asked, []) };
+  return isRefusal(answer)
+    ? answer
+    : {
+        answer,
+        outcomes: answer.body === undefined ? requests.map(() => undefined) : bulkOutcomes(answer.body, asked, []),
+      };
 }
 
 function spellingOf(bench: Bench): Spelling {

@@ -11,26 +11,57 @@ import { pathOf, read } from './specimen.ts';
 import { needed } from './trial.ts';
 
 /** One operation that sets one attribute, in the shape that is known to work. */
-export function settingOf({ patch }: Pick<Dialect, 'patch'>, text: string, value: unknown, op: 'add' | 'replace' = 'replace'): Body {
+export function settingOf(
+  { patch }: Pick<Dialect, 'patch'>,
+  text: string,
+  value: unknown,
+  op: 'add' | 'replace' = 'replace',
+): Body {
   const path = scimPath(text);
   if (path.filter !== undefined) return { op, path: path.text, value };
   const root = path.schema !== undefined && patch.extensionPaths === 'object' ? path.schema : undefined;
   const name = root === undefined && path.schema !== undefined ? `${path.schema}:${path.attribute}` : path.attribute;
   if (patch.paths === 'each' && root === undefined) return { op, path: path.text, value };
-  const inner: Body = path.sub === undefined ? { [name]: value } : patch.paths === 'dotted' ? { [`${name}.${path.sub}`]: value } : { [name]: { [path.sub]: value } };
+  const inner: Body =
+    path.sub === undefined
+      ? { [name]: value }
+      : patch.paths === 'dotted'
+        ? { [`${name}.${path.sub}`]: value }
+        : { [name]: { [path.sub]: value } };
   if (patch.paths === 'each') return { op, path: root, value: inner };
   return { op, value: root === undefined ? inner : { [root]: inner } };
 }
 
 /** Sets one attribute by what updates go by, and looks. */
-export async function change(bench: Bench, type: ResourceType, id: TargetId, path: string, value: ScimValue, isDone: IsDone): Promise<Effect> {
+export async function change(
+  bench: Bench,
+  type: ResourceType,
+  id: TargetId,
+  path: string,
+  value: ScimValue,
+  isDone: IsDone,
+): Promise<Effect> {
   const way = type === 'user' ? bench.facts.userUpdate : bench.facts.groupUpdate;
   if (way === 'patch') return tryPatch(bench, type, id, [settingOf(bench.dialect(), path, value)], isDone);
-  return tryPut(bench, type, id, (body) => { assign(body, scimPath(path), value); }, isDone);
+  return tryPut(
+    bench,
+    type,
+    id,
+    (body) => {
+      assign(body, scimPath(path), value);
+    },
+    isDone,
+  );
 }
 
 /** Read, change, replace (RFC 7644 §3.5.1). */
-export async function tryPut(bench: Bench, type: ResourceType, id: TargetId, edit: (body: Body) => void, isDone: IsDone): Promise<Effect> {
+export async function tryPut(
+  bench: Bench,
+  type: ResourceType,
+  id: TargetId,
+  edit: (body: Body) => void,
+  isDone: IsDone,
+): Promise<Effect> {
   const body = structuredClone(needed(await read(bench, type, id), `the ${type} is not there any more`));
   delete body['meta'];
   edit(body);

@@ -51,9 +51,19 @@ async function removed(bench: Bench, { type, id }: Creation): Promise<string | u
 async function deactivate(bench: Bench, id: string): Promise<boolean> {
   const value = bench.dialect().values.booleans === 'string' ? 'False' : false;
   const isPathless = bench.dialect().patch.activePathless;
-  const operation = isPathless ? { op: 'replace', value: { active: value } } : settingOf(bench.dialect(), 'active', value);
+  const operation = isPathless
+    ? { op: 'replace', value: { active: value } }
+    : settingOf(bench.dialect(), 'active', value);
   if (!isRefusal(await patch(bench, 'user', id, [operation]))) return true;
-  const effect = await tryPut(bench, 'user', id, (body) => { body['active'] = false; }, () => true);
+  const effect = await tryPut(
+    bench,
+    'user',
+    id,
+    (body) => {
+      body['active'] = false;
+    },
+    () => true,
+  );
   return effect.kind === 'done';
 }
 
@@ -61,7 +71,10 @@ async function deactivate(bench: Bench, id: string): Promise<boolean> {
 function sleepers({ creations, says }: Bench): Leftover[] {
   if (says().users?.deletion !== 'deactivates') return [];
   const present = new Set(creations.present().flatMap(({ type, id }) => (type === 'user' ? [id] : [])));
-  return creations.ever().filter(({ type, id }) => type === 'user' && !present.has(id)).map((creation) => ({ ...creation, why: 'DELETE only deactivates' }));
+  return creations
+    .ever()
+    .filter(({ type, id }) => type === 'user' && !present.has(id))
+    .map((creation) => ({ ...creation, why: 'DELETE only deactivates' }));
 }
 
 /** What stops everything else is a reason here. */

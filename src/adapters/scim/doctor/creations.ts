@@ -42,7 +42,10 @@ export function createCreations(): Creations {
       gone.delete(key(creation.type, creation.id));
     },
     gone: (type, id) => void gone.add(key(type, id)),
-    present: () => [...made.values()].filter(({ type, id }) => !gone.has(key(type, id))).sort((a, b) => Number(a.type === 'user') - Number(b.type === 'user')),
+    present: () =>
+      [...made.values()]
+        .filter(({ type, id }) => !gone.has(key(type, id)))
+        .sort((a, b) => Number(a.type === 'user') - Number(b.type === 'user')),
     ever: () => [...made.values()],
     open: () => [...open.values()],
   };

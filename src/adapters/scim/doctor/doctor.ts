@@ -26,7 +26,22 @@ import { Untestable, type Finding, type Result, type Trial } from './trial.ts';
 import { updates } from './updates.ts';
 
 /** In this order: each goes by what those before it found. */
-const subjects = [documents, accounts, attributes, lookups, lists, patchShapes, updates, patchLists, activation, groups, members, memberLimits, bulk, extras] as const;
+const subjects = [
+  documents,
+  accounts,
+  attributes,
+  lookups,
+  lists,
+  patchShapes,
+  updates,
+  patchLists,
+  activation,
+  groups,
+  members,
+  memberLimits,
+  bulk,
+  extras,
+] as const;
 
 /** How many trials there are, for whoever shows how far it is. */
 export const trialCount = subjects.reduce((sum, { trials }) => sum + trials.length, 1);
@@ -69,7 +84,14 @@ export function createDoctor(options: DoctorOptions): Doctor {
   return {
     async examine(stopping, aborting) {
       let signal = stopping;
-      const bench = createBench({ name: options.name, line, clock: options.clock, signal: () => signal, configured, allowLeftovers: options.allowLeftovers });
+      const bench = createBench({
+        name: options.name,
+        line,
+        clock: options.clock,
+        signal: () => signal,
+        configured,
+        allowLeftovers: options.allowLeftovers,
+      });
       bench.learn(givenParts(options.dialect));
       const began = options.clock.monotonic();
       const access = await knock(bench);
@@ -77,7 +99,13 @@ export function createDoctor(options: DoctorOptions): Doctor {
       const findings: Finding[] = [];
       const note: Note = (subject, trial, since, result) => {
         bench.learn(result.says ?? {});
-        const finding = { ...result, subject, trial, milliseconds: Math.round(options.clock.monotonic() - since), evidence: bench.trace.take() };
+        const finding = {
+          ...result,
+          subject,
+          trial,
+          milliseconds: Math.round(options.clock.monotonic() - since),
+          evidence: bench.trace.take(),
+        };
         findings.push(finding);
         options.onFinding(finding);
       };
@@ -85,7 +113,14 @@ export function createDoctor(options: DoctorOptions): Doctor {
       const ended = await tryAll(bench, note, stopping);
       signal = aborting;
       const leftovers = await cleanUp(bench);
-      return { tag: bench.tag, findings, says: pruneSaying(bench.says(), bench.facts.discovered), leftovers, traffic: line.traffic(), ...ended };
+      return {
+        tag: bench.tag,
+        findings,
+        says: pruneSaying(bench.says(), bench.facts.discovered),
+        leftovers,
+        traffic: line.traffic(),
+        ...ended,
+      };
     },
     close: () => line.close(),
   };
@@ -121,7 +156,8 @@ async function outcomeOf(trial: Trial, bench: Bench): Promise<Result> {
   try {
     return await trial.run(bench);
   } catch (thrown) {
-    if (thrown instanceof Untestable) return { verdict: 'skipped', text: thrown.message, ...(trial.isNeeded === true ? { blocks: true } : {}) };
+    if (thrown instanceof Untestable)
+      return { verdict: 'skipped', text: thrown.message, ...(trial.isNeeded === true ? { blocks: true } : {}) };
     throw thrown;
   }
 }

@@ -26,10 +26,17 @@ async function tryConfig(bench: Bench): Promise<Result> {
   const { body } = config;
   bench.facts.config = body;
   bench.facts.discovered = dialectOf(body);
-  const claims = (['patch', 'filter', 'etag', 'bulk'] as const).map((name) => `${supports(body, name) === true ? '' : 'no '}${name}`);
+  const claims = (['patch', 'filter', 'etag', 'bulk'] as const).map(
+    (name) => `${supports(body, name) === true ? '' : 'no '}${name}`,
+  );
   if (listOf(body['schemas']).includes(core11)) {
     bench.facts.stop = 'the target speaks SCIM 1.1, in which nothing is tried';
-    return { verdict: 'refused', text: 'is that of SCIM 1.1, in which nothing is tried', says: { protocol: '1.1' }, blocks: true };
+    return {
+      verdict: 'refused',
+      text: 'is that of SCIM 1.1, in which nothing is tried',
+      says: { protocol: '1.1' },
+      blocks: true,
+    };
   }
   const plural = config !== singular;
   return works(
@@ -41,8 +48,12 @@ async function tryConfig(bench: Bench): Promise<Result> {
 async function tryResourceTypes(bench: Bench): Promise<Result> {
   const answer = await bench.ask('GET', '/ResourceTypes');
   if (isRefusal(answer)) return { verdict: 'absent', text: `there are none (${words(answer)})` };
-  const names = elements(answer.body).flatMap(({ endpoint, name }) => (typeof endpoint === 'string' ? endpoint : typeof name === 'string' ? name : []));
-  return names.length === 0 ? { verdict: 'lies', text: 'the answer names no resource type' } : works(`names ${names.join(', ')}`);
+  const names = elements(answer.body).flatMap(({ endpoint, name }) =>
+    typeof endpoint === 'string' ? endpoint : typeof name === 'string' ? name : [],
+  );
+  return names.length === 0
+    ? { verdict: 'lies', text: 'the answer names no resource type' }
+    : works(`names ${names.join(', ')}`);
 }
 
 async function trySchemas(bench: Bench): Promise<Result> {
@@ -50,7 +61,9 @@ async function trySchemas(bench: Bench): Promise<Result> {
   if (isRefusal(answer)) return { verdict: 'absent', text: `there are none (${words(answer)})` };
   const user = elements(answer.body).find(({ id }) => String(id).toLowerCase() === schemas.user.toLowerCase());
   if (user === undefined) return { verdict: 'lies', text: 'the schema of users is not among them' };
-  const required = listOf(user['attributes']).filter(isBody).filter((attribute) => attribute['required'] === true);
+  const required = listOf(user['attributes'])
+    .filter(isBody)
+    .filter((attribute) => attribute['required'] === true);
   bench.facts.requiredBySchema = required;
   return works(`says that users need ${required.map(({ name }) => String(name)).join(', ') || 'nothing'}`);
 }

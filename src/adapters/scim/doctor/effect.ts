@@ -17,7 +17,14 @@ export type Effect =
 export type IsDone = (held: Body | undefined) => boolean;
 
 /** Reads until it is done: once after an answer, for some seconds after a mere promise (202). */
-export async function effectOf(bench: Bench, answer: Answer | Refusal, type: ResourceType, id: TargetId, isDone: IsDone, query = ''): Promise<Effect> {
+export async function effectOf(
+  bench: Bench,
+  answer: Answer | Refusal,
+  type: ResourceType,
+  id: TargetId,
+  isDone: IsDone,
+  query = '',
+): Promise<Effect> {
   if (isRefusal(answer)) return { kind: 'refused', refusal: answer };
   const { status } = answer;
   const looks = status === 202 ? 8 : 1;
@@ -30,7 +37,14 @@ export async function effectOf(bench: Bench, answer: Answer | Refusal, type: Res
 }
 
 /** Sends operations and looks what they did. */
-export async function tryPatch(bench: Bench, type: ResourceType, id: TargetId, operations: readonly Body[], isDone: IsDone, query = ''): Promise<Effect> {
+export async function tryPatch(
+  bench: Bench,
+  type: ResourceType,
+  id: TargetId,
+  operations: readonly Body[],
+  isDone: IsDone,
+  query = '',
+): Promise<Effect> {
   return effectOf(bench, await patch(bench, type, id, operations), type, id, isDone, query);
 }
 
@@ -92,8 +106,14 @@ export function shows(body: Body | undefined, path: string, value: string): bool
   if (body === undefined) return false;
   const { schema, attribute, sub } = scimPath(path);
   const whole = readScimPath(body, { ...scimPath(path), filter: undefined, sub: undefined });
-  const flat = schema === undefined && sub !== undefined && whole === undefined ? body[`${attribute}.${sub}`] : undefined;
-  const text = core(JSON.stringify([sub === undefined || scimPath(path).filter !== undefined || whole === undefined ? whole : subOf(whole, sub), flat]));
+  const flat =
+    schema === undefined && sub !== undefined && whole === undefined ? body[`${attribute}.${sub}`] : undefined;
+  const text = core(
+    JSON.stringify([
+      sub === undefined || scimPath(path).filter !== undefined || whole === undefined ? whole : subOf(whole, sub),
+      flat,
+    ]),
+  );
   return text.includes(core(value));
 }
 

@@ -29,7 +29,8 @@ async function tryVersions(bench: Bench): Promise<Result> {
   if (isRefusal(before)) throw new Untestable(`the user cannot be read (${words(before)})`);
   const { version } = versionOf(before);
   const claimed = supports(facts.config, 'etag') === true;
-  if (version === undefined) return { verdict: 'absent', text: 'users have no versions', says: claimed ? { etag: 'off' } : {} };
+  if (version === undefined)
+    return { verdict: 'absent', text: 'users have no versions', says: claimed ? { etag: 'off' } : {} };
   const send = (): Promise<unknown> => change(bench, id, path, version);
   await send();
   const stale = await change(bench, id, path, version);
@@ -44,7 +45,12 @@ async function tryVersions(bench: Bench): Promise<Result> {
 function change(bench: Bench, id: string, path: string, version: string): ReturnType<Bench['ask']> {
   const operation = settingOf(bench.dialect(), path, bench.fresh());
   const isLower = bench.dialect().patch.operationCase === 'lower';
-  return bench.ask('PATCH', pathOf('user', id), { schemas: [schemas.patch], Operations: [isLower ? operation : capital(operation)] }, { 'if-match': version });
+  return bench.ask(
+    'PATCH',
+    pathOf('user', id),
+    { schemas: [schemas.patch], Operations: [isLower ? operation : capital(operation)] },
+    { 'if-match': version },
+  );
 }
 
 /** What was read after each change, against what its answer showed. */
@@ -56,7 +62,13 @@ function tryAnswers({ trace }: Bench): Promise<Result> {
     strange.length === 0 ? '' : `2xx with something else than the resource: ${strange.join(', ')}`,
   ].filter((text) => text !== '');
   if (said.length > 0) return Promise.resolve({ verdict: 'lies', text: said.join('; ') });
-  return Promise.resolve(works(whole === 0 ? 'changes are answered without a body' : `what answers show is what is stored${empty === 0 ? '' : '; some have no body'}`));
+  return Promise.resolve(
+    works(
+      whole === 0
+        ? 'changes are answered without a body'
+        : `what answers show is what is stored${empty === 0 ? '' : '; some have no body'}`,
+    ),
+  );
 }
 
 /** ServiceProviderConfig against what was seen. */
@@ -73,7 +85,9 @@ function tryClaims({ facts }: Bench): Promise<Result> {
   const wrong = (['patch', 'filter', 'etag', 'bulk'] as const).flatMap((name) => {
     const claimed = supports(config, name) ?? false;
     const real = seen[name];
-    return real === undefined || real === claimed ? [] : [`it claims ${claimed ? '' : 'no '}${name}, but ${real ? 'it works' : 'it does not work'}`];
+    return real === undefined || real === claimed
+      ? []
+      : [`it claims ${claimed ? '' : 'no '}${name}, but ${real ? 'it works' : 'it does not work'}`];
   });
   if (wrong.length === 0) return Promise.resolve(works('ServiceProviderConfig tells the truth'));
   return Promise.resolve({ verdict: 'lies', text: `ServiceProviderConfig is wrong: ${wrong.join('; ')}` });

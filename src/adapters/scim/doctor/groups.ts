@@ -29,12 +29,20 @@ async function tryCreate(bench: Bench): Promise<Result> {
   const made = await makeSomehow(bench);
   if (!isRefusal(made)) {
     facts.crew = made;
-    return works(`is answered with ${made.answer.status}${made.told === 'body' ? '' : `, without an id in the answer (found by ${made.told})`}`);
+    return works(
+      `is answered with ${made.answer.status}${made.told === 'body' ? '' : `, without an id in the answer (found by ${made.told})`}`,
+    );
   }
   const list = await bench.ask('GET', `${endpoints.group}?startIndex=1&count=1`);
   const isNowhere = isRefusal(list) && (list.class === 'unsupported' || list.status === 404);
-  if (isNowhere) return { verdict: 'absent', text: `there are no groups (${words(made)})`, says: { groups: { supported: 'off' } } };
-  if (made.class === 'unsupported') return { verdict: 'refused', text: `groups cannot be made (${words(made)}); those that are there are not touched`, says: { groups: { create: false } } };
+  if (isNowhere)
+    return { verdict: 'absent', text: `there are no groups (${words(made)})`, says: { groups: { supported: 'off' } } };
+  if (made.class === 'unsupported')
+    return {
+      verdict: 'refused',
+      text: `groups cannot be made (${words(made)}); those that are there are not touched`,
+      says: { groups: { create: false } },
+    };
   return { verdict: 'refused', text: `a group is refused (${words(made)})`, blocks: true };
 }
 
@@ -58,7 +66,8 @@ async function tryDelete(bench: Bench): Promise<Result> {
     if (!isRefusal(made)) facts.crew = made;
     return works('the group is gone');
   }
-  if (!bench.allowLeftovers) facts.stop = 'groups cannot be removed, so that no more are made: --allow-leftovers goes on';
+  if (!bench.allowLeftovers)
+    facts.stop = 'groups cannot be removed, so that no more are made: --allow-leftovers goes on';
   return { verdict: 'refused', text: kept, says: { groups: { deletion: 'none' } } };
 }
 
@@ -67,7 +76,10 @@ async function tryKept(bench: Bench): Promise<Result> {
   const held = (await read(bench, 'group', crew.id)) ?? {};
   const name = readScimPath(held, scimPath('displayName'));
   const isKnown = readScimPath(held, scimPath('externalId')) === crew.externalId;
-  const remarks = [name === crew.name ? '' : `the name is shown as ${JSON.stringify(name)}`, isKnown ? '' : 'externalId is not shown'].filter((text) => text !== '');
+  const remarks = [
+    name === crew.name ? '' : `the name is shown as ${JSON.stringify(name)}`,
+    isKnown ? '' : 'externalId is not shown',
+  ].filter((text) => text !== '');
   return remarks.length === 0 ? works('name and externalId') : { verdict: 'lies', text: remarks.join(', ') };
 }
 
@@ -75,7 +87,8 @@ async function tryKept(bench: Bench): Promise<Result> {
 async function tryPages(bench: Bench): Promise<Result> {
   needed(bench.facts.crew, 'no group could be made');
   const answer = await bench.ask('GET', `${endpoints.group}?startIndex=1&count=1`);
-  if (isRefusal(answer)) return { verdict: 'refused', text: `a page is refused (${words(answer)})`, says: { list: { usable: false } } };
+  if (isRefusal(answer))
+    return { verdict: 'refused', text: `a page is refused (${words(answer)})`, says: { list: { usable: false } } };
   return works('startIndex and count are taken');
 }
 
@@ -85,16 +98,25 @@ async function tryRename(bench: Bench): Promise<Result> {
   const crew = needed(facts.crew, 'no group could be made');
   if (facts.patchStyle === true) {
     const name = `${crew.name}-${bench.fresh()}`;
-    const effect = await tryPatch(bench, 'group', crew.id, [settingOf(bench.dialect(), 'displayName', name)], (held) => shows(held, 'displayName', name));
-    if (effect.kind !== 'done') return renamedWithId(bench, crew, effect.kind === 'nothing', `PATCH of the name ${told(effect)}`);
+    const effect = await tryPatch(bench, 'group', crew.id, [settingOf(bench.dialect(), 'displayName', name)], (held) =>
+      shows(held, 'displayName', name),
+    );
+    if (effect.kind !== 'done')
+      return renamedWithId(bench, crew, effect.kind === 'nothing', `PATCH of the name ${told(effect)}`);
     facts.groupUpdate = 'patch';
-    return works('by PATCH, like users', facts.discovered.groups?.update === undefined ? {} : { groups: { update: 'patch' } });
+    return works(
+      'by PATCH, like users',
+      facts.discovered.groups?.update === undefined ? {} : { groups: { update: 'patch' } },
+    );
   }
   const choice = await chooseStyle(bench, 'group', crew.id, 'displayName');
   if (choice.chosen === undefined) return renamedWithId(bench, crew, isLie(choice), `by PATCH: ${history(choice)}`);
   facts.groupUpdate = 'patch';
   facts.patchStyle = true;
-  return works(`by PATCH ${choice.chosen}`, { ...styleSays(choice.chosen), ...(facts.discovered.groups?.update === undefined ? {} : { groups: { update: 'patch' } }) });
+  return works(`by PATCH ${choice.chosen}`, {
+    ...styleSays(choice.chosen),
+    ...(facts.discovered.groups?.update === undefined ? {} : { groups: { update: 'patch' } }),
+  });
 }
 
 /** Okta says the id of a group in the operation that renames it, and servers that were built for that want it. */
@@ -104,18 +126,39 @@ async function renamedWithId(bench: Bench, crew: Specimen, wasLie: boolean, befo
   // The shape of operations is one for users and groups.
   if (facts.patchStyle === true && bench.dialect().patch.paths === 'each') return { verdict, text: before };
   const name = `${crew.name}-${bench.fresh()}`;
-  const effect = await tryPatch(bench, 'group', crew.id, [{ op: 'replace', value: { id: crew.id, displayName: name } }], (held) => shows(held, 'displayName', name));
+  const effect = await tryPatch(
+    bench,
+    'group',
+    crew.id,
+    [{ op: 'replace', value: { id: crew.id, displayName: name } }],
+    (held) => shows(held, 'displayName', name),
+  );
   if (effect.kind !== 'done') return { verdict, text: before };
   facts.groupUpdate = 'patch';
   facts.patchStyle = true;
-  return { verdict: wasLie ? 'lies' : 'works', text: `by PATCH without a path, with the id of the group; ${before}`, says: { groups: { renameWithId: true, ...(facts.discovered.groups?.update === undefined ? {} : { update: 'patch' }) }, patch: { paths: 'object' } } };
+  return {
+    verdict: wasLie ? 'lies' : 'works',
+    text: `by PATCH without a path, with the id of the group; ${before}`,
+    says: {
+      groups: { renameWithId: true, ...(facts.discovered.groups?.update === undefined ? {} : { update: 'patch' }) },
+      patch: { paths: 'object' },
+    },
+  };
 }
 
 async function tryWhole(bench: Bench): Promise<Result> {
   const { facts } = bench;
   const crew = needed(facts.crew, 'no group could be made');
   const name = `${crew.name}-${bench.fresh()}`;
-  const effect = await tryPut(bench, 'group', crew.id, (body) => { body['displayName'] = name; }, (held) => shows(held, 'displayName', name));
+  const effect = await tryPut(
+    bench,
+    'group',
+    crew.id,
+    (body) => {
+      body['displayName'] = name;
+    },
+    (held) => shows(held, 'displayName', name),
+  );
   const isNeeded = facts.groupUpdate === undefined;
   if (isNeeded) facts.groupUpdate = effect.kind === 'done' ? 'put' : 'none';
   const says = isNeeded ? { groups: { update: effect.kind === 'done' ? ('put' as const) : ('none' as const) } } : {};

@@ -63,13 +63,22 @@ export function openLine(options: CheckedOptions, configured: Dialect): Line {
         return reply;
       },
     },
-    (quota) => { pace.expect(quota); },
+    (quota) => {
+      pace.expect(quota);
+    },
   );
   return {
     exchange: inWireForm(createExchange(attempt, pace, options.clock, watched), () => dialect),
     speak: (next) => void (dialect = next),
     location: () => location,
-    traffic: () => ({ requests: latencies.length, median: quantile(latencies, 0.5), p95: quantile(latencies, 0.95), quotaHeaders: [...quotaHeaders], throttles, throttledMilliseconds }),
+    traffic: () => ({
+      requests: latencies.length,
+      median: quantile(latencies, 0.5),
+      p95: quantile(latencies, 0.95),
+      quotaHeaders: [...quotaHeaders],
+      throttles,
+      throttledMilliseconds,
+    }),
     close: async () => {
       await Promise.all([transport.close(), options.auth.close()]);
     },

@@ -32,24 +32,57 @@ async function page(bench: Bench, query: string): Promise<Page | string> {
 function pageOf(answer: Answer): Page {
   const total = Number(readScimPath(answer.body ?? {}, scimPath('totalResults')));
   const cursor = readScimPath(answer.body ?? {}, scimPath('nextCursor'));
-  return { rows: resourcesOf(answer), total: Number.isFinite(total) ? total : undefined, nextCursor: typeof cursor === 'string' && cursor !== '' && isUsableCursor(cursor) ? cursor : undefined };
+  return {
+    rows: resourcesOf(answer),
+    total: Number.isFinite(total) ? total : undefined,
+    nextCursor: typeof cursor === 'string' && cursor !== '' && isUsableCursor(cursor) ? cursor : undefined,
+  };
 }
 
 async function tryIndex(bench: Bench): Promise<Result> {
   needed(bench.facts.ben, 'there are no two users');
   const first = await page(bench, 'startIndex=1&count=1');
-  if (typeof first === 'string') return { verdict: 'refused', text: `lists are refused (${first})`, says: { list: { usable: false } }, blocks: !isSearchable(bench) };
+  if (typeof first === 'string')
+    return {
+      verdict: 'refused',
+      text: `lists are refused (${first})`,
+      says: { list: { usable: false } },
+      blocks: !isSearchable(bench),
+    };
   const second = await page(bench, 'startIndex=2&count=1');
-  if (typeof second === 'string') return { verdict: 'refused', text: `startIndex is refused (${second})`, says: { list: { paging: 'none' } } };
-  if (first.rows.length === 0) return { verdict: 'lies', text: 'lists are empty, although there are users', says: { list: { usable: false } }, blocks: !isSearchable(bench) };
+  if (typeof second === 'string')
+    return { verdict: 'refused', text: `startIndex is refused (${second})`, says: { list: { paging: 'none' } } };
+  if (first.rows.length === 0)
+    return {
+      verdict: 'lies',
+      text: 'lists are empty, although there are users',
+      says: { list: { usable: false } },
+      blocks: !isSearchable(bench),
+    };
   const known = new Set(first.rows.map(idOf));
   const isNew = second.rows.some((row) => !known.has(idOf(row)));
   if (first.rows.length > 1 && !isNew) {
     const whole = first.rows.length === first.total || first.total === undefined;
-    return { verdict: 'lies', text: `count and startIndex are ignored: each answer has ${first.rows.length} users`, says: { list: whole ? { paging: 'none' } : { usable: false } } };
+    return {
+      verdict: 'lies',
+      text: `count and startIndex are ignored: each answer has ${first.rows.length} users`,
+      says: { list: whole ? { paging: 'none' } : { usable: false } },
+    };
   }
-  if (!isNew) return { verdict: 'lies', text: 'startIndex is ignored: the second page is the first one again', says: first.nextCursor === undefined ? { list: { usable: false } } : {} };
-  const remarks = [first.rows.length > 1 ? 'count is ignored' : '', first.total === undefined ? 'totalResults is not told' : first.total < 2 ? 'totalResults is the size of the page' : ''].filter((text) => text !== '');
+  if (!isNew)
+    return {
+      verdict: 'lies',
+      text: 'startIndex is ignored: the second page is the first one again',
+      says: first.nextCursor === undefined ? { list: { usable: false } } : {},
+    };
+  const remarks = [
+    first.rows.length > 1 ? 'count is ignored' : '',
+    first.total === undefined
+      ? 'totalResults is not told'
+      : first.total < 2
+        ? 'totalResults is the size of the page'
+        : '',
+  ].filter((text) => text !== '');
   if (remarks.length > 0) return { verdict: 'lies', text: `startIndex works; ${remarks.join('; ')}` };
   return works(`startIndex and count work; there are ${first.total ?? 0} users`);
 }
@@ -67,7 +100,10 @@ async function trySize(bench: Bench): Promise<Result> {
   const { total = 0, rows } = first;
   if (rows.length >= Math.min(total, 1000)) return works(`of 1,000 that were asked for all ${rows.length} are there`);
   const text = `a page has at most ${rows.length} of ${total} users`;
-  return works(text, rows.length > 0 && rows.length < bench.dialect().list.pageSize ? { list: { pageSize: rows.length } } : {});
+  return works(
+    text,
+    rows.length > 0 && rows.length < bench.dialect().list.pageSize ? { list: { pageSize: rows.length } } : {},
+  );
 }
 
 async function tryBeyond(bench: Bench): Promise<Result> {
@@ -76,7 +112,9 @@ async function tryBeyond(bench: Bench): Promise<Result> {
   if (typeof first === 'string') throw new Untestable('lists are refused');
   const beyond = await page(bench, `startIndex=${Math.max(first.total ?? 0, 1000) + 100_000}&count=2`);
   if (typeof beyond === 'string') return { verdict: 'refused', text: `is refused (${beyond})` };
-  return beyond.rows.length === 0 ? works('there is nobody') : { verdict: 'lies', text: `the list starts again: ${beyond.rows.length} users are there` };
+  return beyond.rows.length === 0
+    ? works('there is nobody')
+    : { verdict: 'lies', text: `the list starts again: ${beyond.rows.length} users are there` };
 }
 
 async function tryCursor(bench: Bench): Promise<Result> {
@@ -85,7 +123,8 @@ async function tryCursor(bench: Bench): Promise<Result> {
   if (typeof first === 'string') return { verdict: 'absent', text: `cursors are refused (${first})` };
   if (first.nextCursor === undefined) return { verdict: 'absent', text: 'there are no cursors' };
   const second = await page(bench, `cursor=${encodeURIComponent(first.nextCursor)}&count=1`);
-  if (typeof second === 'string') return { verdict: 'lies', text: `a cursor is given, and refused when it is used (${second})` };
+  if (typeof second === 'string')
+    return { verdict: 'lies', text: `a cursor is given, and refused when it is used (${second})` };
   const isNew = second.rows.some((row) => idOf(row) !== idOf(first.rows[0]));
   if (!isNew) return { verdict: 'lies', text: 'a cursor leads to the same page again' };
   const index = await page(bench, 'startIndex=2&count=1');
@@ -99,8 +138,12 @@ export async function tryExcluded(bench: Bench): Promise<Result> {
   const whole = await bench.ask('GET', `${endpoints.group}?startIndex=1&count=1`);
   const without = await bench.ask('GET', `${endpoints.group}?startIndex=1&count=1&excludedAttributes=members`);
   if (isRefusal(without)) return { verdict: 'refused', text: `excludedAttributes is refused (${words(without)})` };
-  const shown = (answer: Answer): boolean => resourcesOf(answer).some((row) => readScimPath(row, scimPath('members')) !== undefined);
+  const shown = (answer: Answer): boolean =>
+    resourcesOf(answer).some((row) => readScimPath(row, scimPath('members')) !== undefined);
   if (shown(without)) return { verdict: 'lies', text: 'excludedAttributes=members is ignored' };
   const isNeeded = !isRefusal(whole) && shown(whole);
-  return works(isNeeded ? 'excludedAttributes=members leaves them out' : 'lists of groups show no members', isNeeded ? { list: { excludeMembers: true } } : {});
+  return works(
+    isNeeded ? 'excludedAttributes=members leaves them out' : 'lists of groups show no members',
+    isNeeded ? { list: { excludeMembers: true } } : {},
+  );
 }

@@ -18,7 +18,10 @@ export const lookups: Subject = {
     { name: 'id', run: (bench) => tryEq(bench, 'user', 'id', anna(bench).id) },
     { name: 'displayName', run: (bench) => tryEq(bench, 'user', 'displayName', `${bench.tag} Anna`) },
     { name: 'emails.value', run: (bench) => tryEq(bench, 'user', 'emails.value', mailOf(bench)) },
-    { name: 'emails[type eq "work"].value', run: (bench) => tryEq(bench, 'user', 'emails[type eq "work"].value', mailOf(bench)) },
+    {
+      name: 'emails[type eq "work"].value',
+      run: (bench) => tryEq(bench, 'user', 'emails[type eq "work"].value', mailOf(bench)),
+    },
     { name: 'what works', run: (bench) => concluded(bench, 'user') },
     { name: 'nobody', run: tryNobody },
     { name: 'another case', run: tryCase },
@@ -65,7 +68,10 @@ async function askWithin(bench: Bench, type: ResourceType, filter: string): Prom
   const answer = await bench.ask('GET', `${endpoints[type]}?${filterQuery(bench, filter)}`);
   if (!isRefusal(answer) || !isAboutContent(answer) || bench.dialect().filter.window) return answer;
   if (bench.facts.searchable[namesOf(type)].size > 0) return answer;
-  const paged = await bench.ask('GET', `${endpoints[type]}?filter=${encodeURIComponent(filter)}&startIndex=1&count=100`);
+  const paged = await bench.ask(
+    'GET',
+    `${endpoints[type]}?filter=${encodeURIComponent(filter)}&startIndex=1&count=100`,
+  );
   if (isRefusal(paged)) return answer;
   bench.learn({ filter: { window: true } });
   return paged;
@@ -85,8 +91,13 @@ async function tryEq(bench: Bench, type: ResourceType, attribute: string, value:
   const isHit = Array.isArray(found) && found.some((row) => idOf(row) === specimen.id);
   known.set(scimPath(attribute).text, isHit && Array.isArray(found) && found.length === 1);
   if (!Array.isArray(found)) return { verdict: 'refused', text: `is refused (${words(found)})` };
-  if (!isHit) return { verdict: 'lies', text: found.length === 0 ? 'finds nobody, although there is one' : 'finds others than were asked for' };
-  if (found.length > 1) return { verdict: 'lies', text: `finds ${found.length} in place of one: the filter is ignored` };
+  if (!isHit)
+    return {
+      verdict: 'lies',
+      text: found.length === 0 ? 'finds nobody, although there is one' : 'finds others than were asked for',
+    };
+  if (found.length > 1)
+    return { verdict: 'lies', text: `finds ${found.length} in place of one: the filter is ignored` };
   if (seconds > 0) return { verdict: 'lies', text: `finds a new one only after ${seconds} s` };
   return works('finds exactly the one');
 }
@@ -99,17 +110,31 @@ function concluded({ facts }: Bench, type: ResourceType): Promise<Result> {
   const good = known.filter(([, isGood]) => isGood).map(([name]) => name);
   const own = [type === 'user' ? 'userName' : 'displayName', 'externalId'].some((name) => good.includes(name));
   const says: PartialDialect = good.length === known.length || good.length === 0 ? {} : { filter: { [names]: good } };
-  if (good.length === 0) return Promise.resolve({ verdict: 'refused', text: 'nothing can be searched by: who is there already has to be found in lists', says });
+  if (good.length === 0)
+    return Promise.resolve({
+      verdict: 'refused',
+      text: 'nothing can be searched by: who is there already has to be found in lists',
+      says,
+    });
   const text = good.length === known.length ? 'anything that was tried' : good.join(', ');
-  return Promise.resolve({ verdict: own ? 'works' : 'refused', text: own ? text : `${text}, but neither by name nor by externalId`, says });
+  return Promise.resolve({
+    verdict: own ? 'works' : 'refused',
+    text: own ? text : `${text}, but neither by name nor by externalId`,
+    says,
+  });
 }
 
 async function tryNobody(bench: Bench): Promise<Result> {
   anna(bench);
   const answer = await bench.ask('GET', `${endpoints.user}?${filterQuery(bench, `userName eq "${bench.tag}-nobody"`)}`);
-  if (isRefusal(answer)) return answer.status === 404 ? works('a search for nobody is answered with 404') : { verdict: 'refused', text: `is refused (${words(answer)})` };
+  if (isRefusal(answer))
+    return answer.status === 404
+      ? works('a search for nobody is answered with 404')
+      : { verdict: 'refused', text: `is refused (${words(answer)})` };
   const found = resourcesOf(answer);
-  return found.length === 0 ? works('a search for nobody is answered with an empty list') : { verdict: 'lies', text: `a search for nobody finds ${found.length}: filters are ignored` };
+  return found.length === 0
+    ? works('a search for nobody is answered with an empty list')
+    : { verdict: 'lies', text: `a search for nobody finds ${found.length}: filters are ignored` };
 }
 
 /** RFC 7643 §4.1.1: userName compares without case. */
@@ -119,14 +144,21 @@ async function tryCase(bench: Bench): Promise<Result> {
   if (!Array.isArray(found)) return { verdict: 'refused', text: `is refused (${words(found)})` };
   const isHit = found.length === 1 && idOf(found[0]) === id;
   if (isHit) return works('userName is found in any case', { filter: { ignoresCase: true } });
-  return { verdict: 'lies', text: 'userName is found only as it is spelled, against RFC 7643 §4.1.1', says: { filter: { ignoresCase: false } } };
+  return {
+    verdict: 'lies',
+    text: 'userName is found only as it is spelled, against RFC 7643 §4.1.1',
+    says: { filter: { ignoresCase: false } },
+  };
 }
 
 async function tryQuotes(bench: Bench): Promise<Result> {
   named(bench);
   const found = await ask(bench, 'user', filterText(scimPath('userName'), `${bench.tag}" or \\ or "`));
-  if (!Array.isArray(found)) return { verdict: 'refused', text: `a value with an escaped quote is refused (${words(found)})` };
-  return found.length === 0 ? works('a value with an escaped quote finds nobody, as it should') : { verdict: 'lies', text: 'an escaped quote ends the value: others are found' };
+  if (!Array.isArray(found))
+    return { verdict: 'refused', text: `a value with an escaped quote is refused (${words(found)})` };
+  return found.length === 0
+    ? works('a value with an escaped quote finds nobody, as it should')
+    : { verdict: 'lies', text: 'an escaped quote ends the value: others are found' };
 }
 
 const lengths = [2000, 1000, 500, 250] as const;
@@ -138,7 +170,13 @@ async function tryLength(bench: Bench): Promise<Result> {
     const filter = filterText(scimPath('userName'), '');
     const found = await ask(bench, 'user', filterText(scimPath('userName'), 'x'.repeat(length - filter.length)));
     if (Array.isArray(found)) {
-      return refusal === undefined ? works(`of ${length} characters are taken`) : { verdict: 'refused', text: `of more than ${length} characters are refused (${words(refusal)})`, says: { filter: { maxLength: length } } };
+      return refusal === undefined
+        ? works(`of ${length} characters are taken`)
+        : {
+            verdict: 'refused',
+            text: `of more than ${length} characters are refused (${words(refusal)})`,
+            says: { filter: { maxLength: length } },
+          };
     }
     refusal = found;
   }

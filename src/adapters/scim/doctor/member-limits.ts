@@ -19,7 +19,10 @@ const sizes = [1000, 100, 50, 25, 20, 10, 5, 2, 1] as const;
 
 /** They belong to nobody: random ones cannot be met. */
 function nobodies(bench: Bench, count: number): string[] {
-  const digits = (): string => Math.floor(bench.clock.random() * 16 ** 12).toString(16).padStart(12, '0');
+  const digits = (): string =>
+    Math.floor(bench.clock.random() * 16 ** 12)
+      .toString(16)
+      .padStart(12, '0');
   return Array.from({ length: count }, () => `00000000-0000-4000-8000-${digits()}`);
 }
 
@@ -58,8 +61,11 @@ async function tryMany(bench: Bench): Promise<Result> {
 
 function judged(size: number, isRefused: boolean, why: string): Result {
   const many = size.toLocaleString('en-US');
-  const text = isRefused ? `${many} are not too many (they are refused for being unknown)${why}` : `${many} in one request are taken${why}`;
-  if (size < 100 && why !== '') return { verdict: 'refused', text, says: { members: { addPerRequest: size, removePerRequest: size } } };
+  const text = isRefused
+    ? `${many} are not too many (they are refused for being unknown)${why}`
+    : `${many} in one request are taken${why}`;
+  if (size < 100 && why !== '')
+    return { verdict: 'refused', text, says: { members: { addPerRequest: size, removePerRequest: size } } };
   if (size <= 100 || isRefused) return works(text);
   return works(text, { members: { addPerRequest: size, valuesPerOperation: size } });
 }

@@ -38,7 +38,8 @@ interface Cast {
 export function castOf(bench: Bench): Cast {
   const { facts } = bench;
   const crew = needed(facts.crew, 'no group could be made');
-  if (facts.groupUpdate !== 'patch' && facts.patchStyle !== true) throw new Untestable('groups are not changed by PATCH');
+  if (facts.groupUpdate !== 'patch' && facts.patchStyle !== true)
+    throw new Untestable('groups are not changed by PATCH');
   const anna = needed(facts.anna, 'no user could be made');
   return { crew, anna, ben: needed(facts.ben, 'there is no second user') };
 }
@@ -49,7 +50,11 @@ function membersOf(held: Body | undefined): string[] | undefined {
   return Array.isArray(list) ? listOf(list).map((one) => String(isBody(one) ? one['value'] : one)) : undefined;
 }
 
-const queries: Readonly<Record<MemberDialect['read'], string>> = { get: '', attributes: '?attributes=members', 'own-record': '' };
+const queries: Readonly<Record<MemberDialect['read'], string>> = {
+  get: '',
+  attributes: '?attributes=members',
+  'own-record': '',
+};
 
 function isVisible(bench: Bench): boolean {
   return bench.dialect().members.read !== 'own-record';
@@ -73,21 +78,48 @@ async function tryPutMembers(bench: Bench): Promise<Result> {
   if (facts.groupUpdate !== 'put') throw new Untestable('groups are not changed by PUT');
   const crew = needed(facts.crew, 'no group could be made');
   const anna = needed(facts.anna, 'no user could be made');
-  const into = await tryPut(bench, 'group', crew.id, (body) => { body['members'] = [{ value: anna.id }]; }, has(bench, anna.id));
-  const out = await tryPut(bench, 'group', crew.id, (body) => { delete body['members']; }, has(bench));
+  const into = await tryPut(
+    bench,
+    'group',
+    crew.id,
+    (body) => {
+      body['members'] = [{ value: anna.id }];
+    },
+    has(bench, anna.id),
+  );
+  const out = await tryPut(
+    bench,
+    'group',
+    crew.id,
+    (body) => {
+      delete body['members'];
+    },
+    has(bench),
+  );
   if (into.kind === 'done' && out.kind === 'done') return works('members come and go with the whole group');
-  return { verdict: into.kind === 'refused' ? 'refused' : 'lies', text: `a group with a member ${told(into)}, without it ${told(out)}`, blocks: true };
+  return {
+    verdict: into.kind === 'refused' ? 'refused' : 'lies',
+    text: `a group with a member ${told(into)}, without it ${told(out)}`,
+    blocks: true,
+  };
 }
 
 /** A new group with ben. What it shows tells how members are read. */
 async function tryOnCreate(bench: Bench): Promise<Result> {
   const { ben } = castOf(bench);
   const made = await create(bench, 'group', groupBody(bench, 'with', { members: [{ value: ben.id }] }));
-  if (isRefusal(made)) return { verdict: 'refused', text: `a new group with members is refused (${words(made)})`, says: { members: { onCreate: 'after' } } };
+  if (isRefusal(made))
+    return {
+      verdict: 'refused',
+      text: `a new group with members is refused (${words(made)})`,
+      says: { members: { onCreate: 'after' } },
+    };
   const way = await seenBy(bench, made.id, ben.id);
   await remove(bench, 'group', made.id);
   if (way === 'own-record') return unseen('a new group with members is taken; whether they are in it is not shown');
-  return works(`a new group has its members${way === 'get' ? '' : ', which are shown with attributes=members only'}`, { members: { onCreate: 'include', read: way } });
+  return works(`a new group has its members${way === 'get' ? '' : ', which are shown with attributes=members only'}`, {
+    members: { onCreate: 'include', read: way },
+  });
 }
 
 async function seenBy(bench: Bench, group: string, member: string): Promise<MemberDialect['read']> {
@@ -112,19 +144,29 @@ export function additionOf(bench: Bench, ids: readonly string[]): Body {
 async function tryAdd(bench: Bench): Promise<Result> {
   const { crew, anna } = castOf(bench);
   const seen: { by: MemberDialect['read'] } = { by: 'own-record' };
-  const choice = await choose((['array', 'pathless', 'nested', 'ids'] as const).map((style): Way<typeof style> => ({
-    name: style,
-    async try() {
-      const effect = await tryPatch(bench, 'group', crew.id, [styles[style]([anna.id])], () => true);
-      if (effect.kind !== 'done') return effect;
-      seen.by = await seenBy(bench, crew.id, anna.id);
-      const isHidden = seen.by === 'own-record' && bench.says().members?.read === undefined;
-      return seen.by !== 'own-record' || isHidden ? effect : { kind: 'nothing', status: effect.status, held: undefined };
-    },
-  })));
+  const choice = await choose(
+    (['array', 'pathless', 'nested', 'ids'] as const).map((style): Way<typeof style> => ({
+      name: style,
+      async try() {
+        const effect = await tryPatch(bench, 'group', crew.id, [styles[style]([anna.id])], () => true);
+        if (effect.kind !== 'done') return effect;
+        seen.by = await seenBy(bench, crew.id, anna.id);
+        const isHidden = seen.by === 'own-record' && bench.says().members?.read === undefined;
+        return seen.by !== 'own-record' || isHidden
+          ? effect
+          : { kind: 'nothing', status: effect.status, held: undefined };
+      },
+    })),
+  );
   const before = history(choice);
-  if (choice.chosen === undefined) return { verdict: isLie(choice) ? 'lies' : 'refused', text: `members cannot be added: ${before}`, blocks: true };
-  const remark = seen.by === 'get' ? '' : seen.by === 'attributes' ? '; they are shown with attributes=members only' : '; nobody is shown, so that it is not known whether it was done';
+  if (choice.chosen === undefined)
+    return { verdict: isLie(choice) ? 'lies' : 'refused', text: `members cannot be added: ${before}`, blocks: true };
+  const remark =
+    seen.by === 'get'
+      ? ''
+      : seen.by === 'attributes'
+        ? '; they are shown with attributes=members only'
+        : '; nobody is shown, so that it is not known whether it was done';
   return {
     verdict: isLie(choice) ? 'lies' : seen.by === 'own-record' ? 'unseen' : 'works',
     text: `as ${choice.chosen} (${choice.status})${before === '' ? '' : `; ${before}`}${remark}`,
@@ -139,20 +181,51 @@ function added(bench: Bench): Cast {
 
 async function tryAgain(bench: Bench): Promise<Result> {
   const { crew, anna } = added(bench);
-  const effect = await tryPatch(bench, 'group', crew.id, [additionOf(bench, [anna.id])], has(bench, anna.id), queryOf(bench));
-  if (effect.kind === 'refused') return { verdict: 'refused', text: `a member who is in is refused (${words(effect.refusal)})` };
+  const effect = await tryPatch(
+    bench,
+    'group',
+    crew.id,
+    [additionOf(bench, [anna.id])],
+    has(bench, anna.id),
+    queryOf(bench),
+  );
+  if (effect.kind === 'refused')
+    return { verdict: 'refused', text: `a member who is in is refused (${words(effect.refusal)})` };
   if (!isVisible(bench)) return unseen(`a member who is in is answered with ${String(effect.status)}`);
-  return effect.kind === 'done' ? works('a member who is in stays there once') : { verdict: 'lies', text: 'a member who is added again is there twice' };
+  return effect.kind === 'done'
+    ? works('a member who is in stays there once')
+    : { verdict: 'lies', text: 'a member who is added again is there twice' };
 }
 
 async function trySeveral(bench: Bench): Promise<Result> {
   const { crew, anna, ben } = added(bench);
-  const effect = await tryPatch(bench, 'group', crew.id, [additionOf(bench, [anna.id, ben.id])], (held) => !isVisible(bench) || membersOf(held)?.includes(ben.id) === true, queryOf(bench));
-  if (effect.kind === 'done') return isVisible(bench) ? works('two members in one operation are added') : unseen(`two members in one operation are answered with ${effect.status}`);
-  const apart = await tryPatch(bench, 'group', crew.id, [additionOf(bench, [ben.id])], (held) => !isVisible(bench) || membersOf(held)?.includes(ben.id) === true, queryOf(bench));
+  const effect = await tryPatch(
+    bench,
+    'group',
+    crew.id,
+    [additionOf(bench, [anna.id, ben.id])],
+    (held) => !isVisible(bench) || membersOf(held)?.includes(ben.id) === true,
+    queryOf(bench),
+  );
+  if (effect.kind === 'done')
+    return isVisible(bench)
+      ? works('two members in one operation are added')
+      : unseen(`two members in one operation are answered with ${effect.status}`);
+  const apart = await tryPatch(
+    bench,
+    'group',
+    crew.id,
+    [additionOf(bench, [ben.id])],
+    (held) => !isVisible(bench) || membersOf(held)?.includes(ben.id) === true,
+    queryOf(bench),
+  );
   const text = `two members in one operation ${told(effect)}`;
   if (apart.kind !== 'done') return { verdict: 'refused', text: `${text}; one alone ${told(apart)}` };
-  return { verdict: effect.kind === 'nothing' ? 'lies' : 'refused', text, says: { members: { valuesPerOperation: 1 } } };
+  return {
+    verdict: effect.kind === 'nothing' ? 'lies' : 'refused',
+    text,
+    says: { members: { valuesPerOperation: 1 } },
+  };
 }
 
 async function tryReplace(bench: Bench): Promise<Result> {
@@ -163,7 +236,9 @@ async function tryReplace(bench: Bench): Promise<Result> {
   if (!isVisible(bench)) return unseen('the whole list is taken; what it does is not shown');
   const isExact = has(bench, anna.id, ben.id)(await read(bench, 'group', crew.id, queryOf(bench)));
   bench.facts.replacesMembers = isExact;
-  return isExact ? works('the whole list is replaced') : { verdict: 'lies', text: 'what replaces the list is added to it' };
+  return isExact
+    ? works('the whole list is replaced')
+    : { verdict: 'lies', text: 'what replaces the list is added to it' };
 }
 
 /** Several joined by `or` are a matter of taste: who understands those understands one alone. */
@@ -182,30 +257,66 @@ async function addBoth(bench: Bench, crew: Specimen, anna: Specimen, ben: Specim
 /** Whoever does not understand removal by values may take the whole list away: anna has to stay. */
 async function tryRemove(bench: Bench): Promise<Result> {
   const { crew, anna, ben } = added(bench);
-  if (!(await addBoth(bench, crew, anna, ben))) return { verdict: 'lies', text: 'whoever is added takes the place of the others, so that nobody can be removed alone', blocks: true };
-  const isOut: IsDone = (held) => !isVisible(bench) || (membersOf(held)?.includes(anna.id) === true && membersOf(held)?.includes(ben.id) === false);
-  const choice = await choose((['filter', 'values'] as const).map((style): Way<typeof style> => ({
-    name: style,
-    async try() {
-      await addBoth(bench, crew, anna, ben);
-      return tryPatch(bench, 'group', crew.id, removals[style](ben.id), isOut, queryOf(bench));
-    },
-  })));
+  if (!(await addBoth(bench, crew, anna, ben)))
+    return {
+      verdict: 'lies',
+      text: 'whoever is added takes the place of the others, so that nobody can be removed alone',
+      blocks: true,
+    };
+  const isOut: IsDone = (held) =>
+    !isVisible(bench) || (membersOf(held)?.includes(anna.id) === true && membersOf(held)?.includes(ben.id) === false);
+  const choice = await choose(
+    (['filter', 'values'] as const).map((style): Way<typeof style> => ({
+      name: style,
+      async try() {
+        await addBoth(bench, crew, anna, ben);
+        return tryPatch(bench, 'group', crew.id, removals[style](ben.id), isOut, queryOf(bench));
+      },
+    })),
+  );
   const before = history(choice);
   if (choice.chosen === undefined && !isLie(choice) && bench.facts.replacesMembers === true) {
-    return { verdict: 'refused', text: `members are removed by replacing the whole list only: ${before}`, says: { members: { replace: true } } };
+    return {
+      verdict: 'refused',
+      text: `members are removed by replacing the whole list only: ${before}`,
+      says: { members: { replace: true } },
+    };
   }
   if (choice.chosen === undefined) return removedByPut(bench, crew, anna, ben, before, isLie(choice));
-  return { verdict: isLie(choice) ? 'lies' : isVisible(bench) ? 'works' : 'unseen', text: `by ${choice.chosen} (${choice.status})${before === '' ? '' : `; ${before}`}`, says: { members: { remove: choice.chosen } } };
+  return {
+    verdict: isLie(choice) ? 'lies' : isVisible(bench) ? 'works' : 'unseen',
+    text: `by ${choice.chosen} (${choice.status})${before === '' ? '' : `; ${before}`}`,
+    says: { members: { remove: choice.chosen } },
+  };
 }
 
 /** The whole group without one member: the last way of all. */
-async function removedByPut(bench: Bench, crew: Specimen, anna: Specimen, ben: Specimen, before: string, wasLie: boolean): Promise<Result> {
+async function removedByPut(
+  bench: Bench,
+  crew: Specimen,
+  anna: Specimen,
+  ben: Specimen,
+  before: string,
+  wasLie: boolean,
+): Promise<Result> {
   const given = { verdict: wasLie ? ('lies' as const) : ('refused' as const), blocks: true };
   if (!isVisible(bench)) return { ...given, text: `members cannot be removed: ${before}` };
   await addBoth(bench, crew, anna, ben);
-  const effect = await tryPut(bench, 'group', crew.id, (body) => { body['members'] = [{ value: anna.id }]; }, has(bench, anna.id));
-  if (effect.kind === 'done') return { verdict: given.verdict, text: `members are removed by PUT of the whole group only: ${before}`, says: { groups: { update: 'put' } } };
+  const effect = await tryPut(
+    bench,
+    'group',
+    crew.id,
+    (body) => {
+      body['members'] = [{ value: anna.id }];
+    },
+    has(bench, anna.id),
+  );
+  if (effect.kind === 'done')
+    return {
+      verdict: given.verdict,
+      text: `members are removed by PUT of the whole group only: ${before}`,
+      says: { groups: { update: 'put' } },
+    };
   return { ...given, text: `members cannot be removed: ${before}; PUT of the whole group ${told(effect)}` };
 }
 
@@ -214,20 +325,43 @@ async function tryStranger(bench: Bench): Promise<Result> {
   const style = bench.dialect().members.remove === 'values' ? 'values' : 'filter';
   await tryPatch(bench, 'group', crew.id, removals[style](ben.id), () => true);
   const before = membersOf(await read(bench, 'group', crew.id, queryOf(bench))) ?? [];
-  const effect = await tryPatch(bench, 'group', crew.id, removals[style](ben.id), has(bench, ...before), queryOf(bench));
+  const effect = await tryPatch(
+    bench,
+    'group',
+    crew.id,
+    removals[style](ben.id),
+    has(bench, ...before),
+    queryOf(bench),
+  );
   if (effect.kind === 'refused') return works(`removing somebody who is not in is refused (${words(effect.refusal)})`);
   if (!isVisible(bench)) return unseen(`removing somebody who is not in is answered with ${effect.status}`);
-  return effect.kind === 'done' ? works('removing somebody who is not in does no harm') : { verdict: 'lies', text: 'when somebody is removed who is not in, others go' };
+  return effect.kind === 'done'
+    ? works('removing somebody who is not in does no harm')
+    : { verdict: 'lies', text: 'when somebody is removed who is not in, others go' };
 }
 
 async function tryMixed(bench: Bench): Promise<Result> {
   const { crew, ben } = added(bench);
   const name = `${crew.name}-${bench.fresh()}`;
   const operations = [settingOf(bench.dialect(), 'displayName', name), additionOf(bench, [ben.id])];
-  const effect = await tryPatch(bench, 'group', crew.id, operations, (held) => !isVisible(bench) || membersOf(held)?.includes(ben.id) === true, queryOf(bench));
-  if (effect.kind === 'done') return isVisible(bench) ? works('a new name and a member go in one request') : unseen(`a new name and a member in one request are answered with ${effect.status}`);
+  const effect = await tryPatch(
+    bench,
+    'group',
+    crew.id,
+    operations,
+    (held) => !isVisible(bench) || membersOf(held)?.includes(ben.id) === true,
+    queryOf(bench),
+  );
+  if (effect.kind === 'done')
+    return isVisible(bench)
+      ? works('a new name and a member go in one request')
+      : unseen(`a new name and a member in one request are answered with ${effect.status}`);
   if (bench.facts.groupUpdate !== 'patch') throw new Untestable('names are not changed by PATCH');
-  return { verdict: effect.kind === 'nothing' ? 'lies' : 'refused', text: `a new name and a member in one request: ${told(effect)}`, says: { patch: { mixed: false } } };
+  return {
+    verdict: effect.kind === 'nothing' ? 'lies' : 'refused',
+    text: `a new name and a member in one request: ${told(effect)}`,
+    says: { patch: { mixed: false } },
+  };
 }
 
 /** Some empty a group when its name changes. */
@@ -242,7 +376,9 @@ async function tryRenamed(bench: Bench): Promise<Result> {
   if (effect.kind !== 'done') return { verdict: 'refused', text: `a new name ${told(effect)}` };
   const after = membersOf(await read(bench, 'group', crew.id, queryOf(bench))) ?? [];
   const lost = before.filter((id) => !after.includes(id)).length;
-  return lost === 0 ? works('a new name leaves the members alone') : { verdict: 'lies', text: `a new name costs ${lost} of ${before.length} members` };
+  return lost === 0
+    ? works('a new name leaves the members alone')
+    : { verdict: 'lies', text: `a new name costs ${lost} of ${before.length} members` };
 }
 
 async function tryNested(bench: Bench): Promise<Result> {
@@ -252,8 +388,15 @@ async function tryNested(bench: Bench): Promise<Result> {
   const isDone: IsDone = (held) => !isVisible(bench) || membersOf(held)?.includes(made.id) === true;
   const effect = await tryPatch(bench, 'group', crew.id, [additionOf(bench, [made.id])], isDone, queryOf(bench));
   await remove(bench, 'group', made.id);
-  if (effect.kind === 'done') return isVisible(bench) ? works('a group can be a member') : unseen(`a group as a member is answered with ${effect.status}`);
-  return { verdict: effect.kind === 'nothing' ? 'lies' : 'refused', text: `a group as a member ${told(effect)}`, says: { members: { nested: false } } };
+  if (effect.kind === 'done')
+    return isVisible(bench)
+      ? works('a group can be a member')
+      : unseen(`a group as a member is answered with ${effect.status}`);
+  return {
+    verdict: effect.kind === 'nothing' ? 'lies' : 'refused',
+    text: `a group as a member ${told(effect)}`,
+    says: { members: { nested: false } },
+  };
 }
 
 /** Dead members make lists longer and counts wrong. */
@@ -262,9 +405,18 @@ async function tryDeleted(bench: Bench): Promise<Result> {
   if (!isVisible(bench)) throw new Untestable('nobody is shown');
   const made = await create(bench, 'user', userBody(bench, 'cleo'));
   if (isRefusal(made)) throw new Untestable(`no user could be made (${words(made)})`);
-  const effect = await tryPatch(bench, 'group', crew.id, [additionOf(bench, [made.id])], (held) => membersOf(held)?.includes(made.id) === true, queryOf(bench));
+  const effect = await tryPatch(
+    bench,
+    'group',
+    crew.id,
+    [additionOf(bench, [made.id])],
+    (held) => membersOf(held)?.includes(made.id) === true,
+    queryOf(bench),
+  );
   const why = await remove(bench, 'user', made.id);
   if (effect.kind !== 'done' || why !== undefined) throw new Untestable(why ?? `the member ${told(effect)}`);
   const isLeft = membersOf(await read(bench, 'group', crew.id, queryOf(bench)))?.includes(made.id) === true;
-  return isLeft ? { verdict: 'lies', text: 'whoever is deleted stays a member' } : works('whoever is deleted is no member any more');
+  return isLeft
+    ? { verdict: 'lies', text: 'whoever is deleted stays a member' }
+    : works('whoever is deleted is no member any more');
 }

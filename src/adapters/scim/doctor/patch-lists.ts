@@ -31,7 +31,10 @@ function patched({ facts }: Bench): Specimen {
   return needed(facts.anna, 'no user could be made');
 }
 
-function keptList({ facts }: Bench): { readonly name: 'phoneNumbers' | 'emails'; readonly value: (number: number) => string } {
+function keptList({ facts }: Bench): {
+  readonly name: 'phoneNumbers' | 'emails';
+  readonly value: (number: number) => string;
+} {
   if (facts.kept.includes(phone)) return { name: 'phoneNumbers', value: (number) => `+1555010${number}` };
   if (facts.kept.includes(email)) return { name: 'emails', value: (number) => `dir2scim-doctor-${number}@example.com` };
   throw new Untestable('no list is kept');
@@ -39,11 +42,20 @@ function keptList({ facts }: Bench): { readonly name: 'phoneNumbers' | 'emails';
 
 async function tryElement(bench: Bench): Promise<Result> {
   const { id } = patched(bench);
-  const path = needed([email, phone].find((one) => bench.facts.kept.includes(one)), 'no list is kept');
+  const path = needed(
+    [email, phone].find((one) => bench.facts.kept.includes(one)),
+    'no list is kept',
+  );
   const value = path === email ? `${bench.tag}-by-type@example.com` : '+1 555 0155';
-  const effect = await tryPatch(bench, 'user', id, [{ op: 'replace', path, value }], (held) => shows(held, path, value));
+  const effect = await tryPatch(bench, 'user', id, [{ op: 'replace', path, value }], (held) =>
+    shows(held, path, value),
+  );
   if (effect.kind === 'done') return works(`${path} is changed in place`);
-  return { verdict: effect.kind === 'nothing' ? 'lies' : 'refused', text: `${path} ${told(effect)}`, says: { patch: { valueFilters: false } } };
+  return {
+    verdict: effect.kind === 'nothing' ? 'lies' : 'refused',
+    text: `${path} ${told(effect)}`,
+    says: { patch: { valueFilters: false } },
+  };
 }
 
 /** RFC 7644 §3.5.2.3 wants noTarget; Entra wants a new element. */
@@ -51,7 +63,13 @@ async function tryMissing(bench: Bench): Promise<Result> {
   const { id } = patched(bench);
   if (bench.says().patch?.valueFilters === false) throw new Untestable('paths take no filter');
   const { name, value } = keptList(bench);
-  const effect = await tryPatch(bench, 'user', id, [{ op: 'replace', path: `${name}[type eq "other"].value`, value: value(6) }], (held) => valuesOf(held, name).some((one) => shows({ one }, 'one', value(6))));
+  const effect = await tryPatch(
+    bench,
+    'user',
+    id,
+    [{ op: 'replace', path: `${name}[type eq "other"].value`, value: value(6) }],
+    (held) => valuesOf(held, name).some((one) => shows({ one }, 'one', value(6))),
+  );
   if (effect.kind === 'done') return works('is added');
   return effect.kind === 'refused' ? works(told(effect)) : { verdict: 'lies', text: told(effect) };
 }
@@ -63,12 +81,24 @@ async function tryPart(bench: Bench): Promise<Result> {
   const [part, other] = addressParts;
   if (![part, other].every((path) => bench.facts.kept.includes(path))) throw new Untestable('addresses are not kept');
   if (bench.dialect().patch.clear !== 'remove') throw new Untestable('nothing is removed');
-  const isThere = (held: Body | undefined, path: string): boolean => readScimPath(held ?? {}, scimPath(path)) !== undefined;
-  const effect = await tryPatch(bench, 'user', id, [{ op: 'remove', path: part }], (held) => !isThere(held, part) && isThere(held, other));
+  const isThere = (held: Body | undefined, path: string): boolean =>
+    readScimPath(held ?? {}, scimPath(path)) !== undefined;
+  const effect = await tryPatch(
+    bench,
+    'user',
+    id,
+    [{ op: 'remove', path: part }],
+    (held) => !isThere(held, part) && isThere(held, other),
+  );
   if (effect.kind === 'done') return works(`${part} is removed, and ${other} stays`);
-  if (effect.kind === 'refused') return { verdict: 'refused', text: `${part} ${told(effect)}`, says: { patch: { valueFilters: false } } };
+  if (effect.kind === 'refused')
+    return { verdict: 'refused', text: `${part} ${told(effect)}`, says: { patch: { valueFilters: false } } };
   const isLost = !isThere(effect.held, other);
-  return { verdict: 'lies', text: isLost ? `the whole address goes when ${part} is removed` : `removing ${part} ${told(effect)}`, says: { patch: { valueFilters: false } } };
+  return {
+    verdict: 'lies',
+    text: isLost ? `the whole address goes when ${part} is removed` : `removing ${part} ${told(effect)}`,
+    says: { patch: { valueFilters: false } },
+  };
 }
 
 /** Whether those who were there stay. */
@@ -79,22 +109,41 @@ async function tryAdd(bench: Bench): Promise<Result> {
   const before = valuesOf(await read(bench, 'user', id), name).length;
   const { paths } = bench.dialect().patch;
   const elements = [{ value: value(1), type: 'mobile' }];
-  const operation = paths === 'each' ? { op: 'add', path: name, value: elements } : { op: 'add', value: { [name]: elements } };
+  const operation =
+    paths === 'each' ? { op: 'add', path: name, value: elements } : { op: 'add', value: { [name]: elements } };
   const effect = await tryPatch(bench, 'user', id, [operation], (held) => holds(held, name, value(1)));
-  if (effect.kind !== 'done') return { verdict: effect.kind === 'nothing' ? 'lies' : 'refused', text: `an element of ${name} ${told(effect)}`, says: { patch: { valueFilters: false } } };
+  if (effect.kind !== 'done')
+    return {
+      verdict: effect.kind === 'nothing' ? 'lies' : 'refused',
+      text: `an element of ${name} ${told(effect)}`,
+      says: { patch: { valueFilters: false } },
+    };
   const after = valuesOf(await read(bench, 'user', id), name).length;
   if (after > before) return works(`an element of ${name} is added to the others`);
-  return { verdict: 'lies', text: `an element that is added to ${name} takes the place of the others`, says: { patch: { valueFilters: false } } };
+  return {
+    verdict: 'lies',
+    text: `an element that is added to ${name} takes the place of the others`,
+    says: { patch: { valueFilters: false } },
+  };
 }
 
 async function tryReplace(bench: Bench): Promise<Result> {
   const { id } = patched(bench);
   const { name, value } = keptList(bench);
   const primary = bench.dialect().values.primary ? { primary: true } : {};
-  const effect = await tryPatch(bench, 'user', id, [settingOf(bench.dialect(), name, [{ value: value(2), type: 'work', ...primary }])], (held) => holds(held, name, value(2)));
-  if (effect.kind !== 'done') return { verdict: effect.kind === 'nothing' ? 'lies' : 'refused', text: `${name} as a whole ${told(effect)}` };
+  const effect = await tryPatch(
+    bench,
+    'user',
+    id,
+    [settingOf(bench.dialect(), name, [{ value: value(2), type: 'work', ...primary }])],
+    (held) => holds(held, name, value(2)),
+  );
+  if (effect.kind !== 'done')
+    return { verdict: effect.kind === 'nothing' ? 'lies' : 'refused', text: `${name} as a whole ${told(effect)}` };
   const left = valuesOf(await read(bench, 'user', id), name).length;
-  return left === 1 ? works(`${name} as a whole is replaced`) : { verdict: 'lies', text: `what replaces ${name} is added to it: ${left} are there` };
+  return left === 1
+    ? works(`${name} as a whole is replaced`)
+    : { verdict: 'lies', text: `what replaces ${name} is added to it: ${left} are there` };
 }
 
 function holds(held: Body | undefined, name: string, value: string): boolean {
@@ -115,18 +164,50 @@ async function tryManager(bench: Bench): Promise<Result> {
     return (isBody(inner) ? inner['value'] : inner) === boss;
   };
   if (facts.userUpdate === 'none') throw new Untestable('attributes are not changed');
-  const values: Readonly<Record<Form, unknown>> = { object: { value: boss }, array: [{ value: boss }], string: boss, 'sub-attribute': boss };
+  const values: Readonly<Record<Form, unknown>> = {
+    object: { value: boss },
+    array: [{ value: boss }],
+    string: boss,
+    'sub-attribute': boss,
+  };
   const byPatch = (name: Form): Way<Form> => ({
     name,
-    try: () => tryPatch(bench, 'user', id, [settingOf(bench.dialect(), name === 'sub-attribute' ? `${manager}.value` : manager, values[name])], isDone),
+    try: () =>
+      tryPatch(
+        bench,
+        'user',
+        id,
+        [settingOf(bench.dialect(), name === 'sub-attribute' ? `${manager}.value` : manager, values[name])],
+        isDone,
+      ),
   });
   const byPut = (name: Form): Way<Form> => ({
     name,
-    try: () => tryPut(bench, 'user', id, (body) => { body[enterpriseUser] = { ...(isBody(body[enterpriseUser]) ? body[enterpriseUser] : {}), manager: values[name] }; }, isDone),
+    try: () =>
+      tryPut(
+        bench,
+        'user',
+        id,
+        (body) => {
+          body[enterpriseUser] = {
+            ...(isBody(body[enterpriseUser]) ? body[enterpriseUser] : {}),
+            manager: values[name],
+          };
+        },
+        isDone,
+      ),
   });
-  const choice = await choose(facts.userUpdate === 'patch' ? (['object', 'sub-attribute', 'array', 'string'] as const).map(byPatch) : (['object', 'string'] as const).map(byPut));
+  const choice = await choose(
+    facts.userUpdate === 'patch'
+      ? (['object', 'sub-attribute', 'array', 'string'] as const).map(byPatch)
+      : (['object', 'string'] as const).map(byPut),
+  );
   const before = history(choice);
-  if (choice.chosen === undefined) return { verdict: isLie(choice) ? 'lies' : 'refused', text: before, says: dropping(bench, 'enterprise.manager') };
-  return { verdict: isLie(choice) ? 'lies' : 'works', text: `is written as ${choice.chosen}${before === '' ? '' : `; ${before}`}`, says: { values: { manager: choice.chosen } } };
+  if (choice.chosen === undefined)
+    return { verdict: isLie(choice) ? 'lies' : 'refused', text: before, says: dropping(bench, 'enterprise.manager') };
+  return {
+    verdict: isLie(choice) ? 'lies' : 'works',
+    text: `is written as ${choice.chosen}${before === '' ? '' : `; ${before}`}`,
+    says: { values: { manager: choice.chosen } },
+  };
 }
-

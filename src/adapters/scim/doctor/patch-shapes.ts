@@ -39,14 +39,24 @@ export function plainPaths({ facts }: Bench): string[] {
 }
 
 /** The first way of saying a change that is understood. */
-export async function chooseStyle(bench: Bench, type: ResourceType, id: string, path: string): Promise<Choice<StyleName>> {
+export async function chooseStyle(
+  bench: Bench,
+  type: ResourceType,
+  id: string,
+  path: string,
+): Promise<Choice<StyleName>> {
   const ways = styles.map(({ name, operationCase, paths }): Way<StyleName> => ({
     name,
     async try() {
       const value = type === 'group' ? `${bench.tag}-${bench.fresh()}` : bench.fresh();
       const operation = settingOf({ patch: { ...bench.dialect().patch, paths } }, path, value);
-      const body = { schemas: [schemas.patch], Operations: [operationCase === 'lower' ? operation : capital(operation)] };
-      return effectOf(bench, await bench.ask('PATCH', pathOf(type, id), body), type, id, (held) => shows(held, path, value));
+      const body = {
+        schemas: [schemas.patch],
+        Operations: [operationCase === 'lower' ? operation : capital(operation)],
+      };
+      return effectOf(bench, await bench.ask('PATCH', pathOf(type, id), body), type, id, (held) =>
+        shows(held, path, value),
+      );
     },
   }));
   return choose(ways);
@@ -77,7 +87,10 @@ async function tryOne(bench: Bench): Promise<Result> {
     };
   }
   const [first] = last?.before ?? [];
-  return { verdict: last !== undefined && isLie(last) ? 'lies' : 'refused', text: first === undefined ? 'nothing works' : `${first.name} ${told(first.effect)}` };
+  return {
+    verdict: last !== undefined && isLie(last) ? 'lies' : 'refused',
+    text: first === undefined ? 'nothing works' : `${first.name} ${told(first.effect)}`,
+  };
 }
 
 function patched({ facts }: Bench): Specimen {
@@ -95,24 +108,37 @@ async function tryNested(bench: Bench): Promise<Result> {
   if (!bench.facts.kept.includes(path)) throw new Untestable('name.familyName is not kept');
   const { patch } = bench.dialect();
   const forms = [patch.paths, ...(['each', 'object', 'dotted'] as const).filter((one) => one !== patch.paths)];
-  const choice = await choose(forms.map((paths): Way<(typeof forms)[number]> => ({
-    name: paths,
-    async try() {
-      const [nested, text] = [bench.fresh(), bench.fresh()];
-      const operations = [settingOf({ patch: { ...patch, paths } }, path, nested)];
-      const effect = await tryPatch(bench, 'user', id, operations, (held) => shows(held, path, nested));
-      const plain = plainPaths(bench).find((one) => one !== path);
-      if (effect.kind !== 'done' || paths === patch.paths || plain === undefined) return effect;
-      return tryPatch(bench, 'user', id, [settingOf({ patch: { ...patch, paths } }, plain, text)], (held) => shows(held, plain, text));
-    },
-  })));
+  const choice = await choose(
+    forms.map((paths): Way<(typeof forms)[number]> => ({
+      name: paths,
+      async try() {
+        const [nested, text] = [bench.fresh(), bench.fresh()];
+        const operations = [settingOf({ patch: { ...patch, paths } }, path, nested)];
+        const effect = await tryPatch(bench, 'user', id, operations, (held) => shows(held, path, nested));
+        const plain = plainPaths(bench).find((one) => one !== path);
+        if (effect.kind !== 'done' || paths === patch.paths || plain === undefined) return effect;
+        return tryPatch(bench, 'user', id, [settingOf({ patch: { ...patch, paths } }, plain, text)], (held) =>
+          shows(held, plain, text),
+        );
+      },
+    })),
+  );
   const before = choice.before.map(({ name, effect }) => `${formNames[name]} ${told(effect)}`).join('; ');
-  if (choice.chosen === undefined) return { verdict: isLie(choice) ? 'lies' : 'refused', text: `name.familyName: ${before}` };
+  if (choice.chosen === undefined)
+    return { verdict: isLie(choice) ? 'lies' : 'refused', text: `name.familyName: ${before}` };
   const text = `name.familyName is changed ${formNames[choice.chosen]}${before === '' ? '' : `; ${before}`}`;
-  return { verdict: isLie(choice) ? 'lies' : 'works', text, says: choice.chosen === patch.paths ? {} : { patch: { paths: choice.chosen } } };
+  return {
+    verdict: isLie(choice) ? 'lies' : 'works',
+    text,
+    says: choice.chosen === patch.paths ? {} : { patch: { paths: choice.chosen } },
+  };
 }
 
-const formNames = { each: 'with a path', object: 'without a path, nested', dotted: 'without a path, by a key with a dot' } as const;
+const formNames = {
+  each: 'with a path',
+  object: 'without a path, nested',
+  dotted: 'without a path, by a key with a dot',
+} as const;
 
 /** What else is understood: no setting, but good to know for whoever builds the target. */
 async function tryOthers(bench: Bench): Promise<Result> {
@@ -125,15 +151,25 @@ async function tryOthers(bench: Bench): Promise<Result> {
     ['an object without a path', (value) => ({ op: 'replace', value: { [path]: value } }), path],
   ];
   if (bench.facts.kept.includes('name.familyName')) {
-    tries.push(['keys with dots', (value) => ({ op: 'replace', value: { 'name.familyName': value } }), 'name.familyName']);
-    tries.push(['a nested object', (value) => ({ op: 'replace', value: { name: { familyName: value } } }), 'name.familyName']);
+    tries.push([
+      'keys with dots',
+      (value) => ({ op: 'replace', value: { 'name.familyName': value } }),
+      'name.familyName',
+    ]);
+    tries.push([
+      'a nested object',
+      (value) => ({ op: 'replace', value: { name: { familyName: value } } }),
+      'name.familyName',
+    ]);
   }
   const good: string[] = [];
   const bad: string[] = [];
   for (const [name, operation, about] of tries) {
     const value = bench.fresh();
     const body = { schemas: [schemas.patch], Operations: [operation(value)] };
-    const effect = await effectOf(bench, await bench.ask('PATCH', pathOf('user', id), body), 'user', id, (held) => shows(held, about, value));
+    const effect = await effectOf(bench, await bench.ask('PATCH', pathOf('user', id), body), 'user', id, (held) =>
+      shows(held, about, value),
+    );
     if (effect.kind === 'done') good.push(name);
     else bad.push(effect.kind === 'nothing' ? `${name} (without effect)` : name);
   }
@@ -154,9 +190,18 @@ async function tryExtension(bench: Bench): Promise<Result> {
       },
     })),
   );
-  if (choice.chosen === undefined) return { verdict: isLie(choice) ? 'lies' : 'refused', text: `enterprise.department: ${history(choice)}`, says: dropping(bench, 'enterprise.department') };
+  if (choice.chosen === undefined)
+    return {
+      verdict: isLie(choice) ? 'lies' : 'refused',
+      text: `enterprise.department: ${history(choice)}`,
+      says: dropping(bench, 'enterprise.department'),
+    };
   const before = history(choice);
-  return { verdict: isLie(choice) ? 'lies' : 'works', text: `are named by ${choice.chosen}${before === '' ? '' : `; ${before}`}`, says: { patch: { extensionPaths: choice.chosen } } };
+  return {
+    verdict: isLie(choice) ? 'lies' : 'works',
+    text: `are named by ${choice.chosen}${before === '' ? '' : `; ${before}`}`,
+    says: { patch: { extensionPaths: choice.chosen } },
+  };
 }
 
 /** `drop` with one more. */
@@ -178,14 +223,23 @@ async function trySeveral(bench: Bench): Promise<Result> {
     }
     why ||= `; with 100 it ${told(effect)}`;
   }
-  return { verdict: 'refused', text: `several operations in one request are never taken${why}`, says: { patch: { maxOperations: 1 } } };
+  return {
+    verdict: 'refused',
+    text: `several operations in one request are never taken${why}`,
+    says: { patch: { maxOperations: 1 } },
+  };
 }
 
 /** The RFC's remove, then what it does not know. */
 async function tryClear(bench: Bench): Promise<Result> {
   const { id } = patched(bench);
   const required = bench.says().users?.required ?? [];
-  const path = needed(['title', `${enterpriseUser}:department`, 'displayName'].find((one) => bench.facts.kept.includes(one) && !required.includes(one)), 'nothing is kept that may be cleared');
+  const path = needed(
+    ['title', `${enterpriseUser}:department`, 'displayName'].find(
+      (one) => bench.facts.kept.includes(one) && !required.includes(one),
+    ),
+    'nothing is kept that may be cleared',
+  );
   const ways = [
     { name: 'remove', operation: { op: 'remove', path } },
     { name: 'null', operation: settingOf(bench.dialect(), path, null) },
@@ -197,19 +251,32 @@ async function tryClear(bench: Bench): Promise<Result> {
   };
   const set = async (): Promise<void> => {
     const value = bench.fresh();
-    const effect = await tryPatch(bench, 'user', id, [settingOf(bench.dialect(), path, value)], (held) => shows(held, path, value));
+    const effect = await tryPatch(bench, 'user', id, [settingOf(bench.dialect(), path, value)], (held) =>
+      shows(held, path, value),
+    );
     if (effect.kind !== 'done') throw new Untestable(`${shortPath(path)} cannot be set`);
   };
-  const choice = await choose(ways.map(({ name, operation }) => ({
-    name,
-    async try() {
-      await set();
-      return tryPatch(bench, 'user', id, [operation], isClear);
-    },
-  })));
-  if (choice.chosen === undefined) return { verdict: isLie(choice) ? 'lies' : 'refused', text: `${shortPath(path)} cannot be cleared: ${history(choice)}`, says: { patch: { clear: 'skip' } } };
+  const choice = await choose(
+    ways.map(({ name, operation }) => ({
+      name,
+      async try() {
+        await set();
+        return tryPatch(bench, 'user', id, [operation], isClear);
+      },
+    })),
+  );
+  if (choice.chosen === undefined)
+    return {
+      verdict: isLie(choice) ? 'lies' : 'refused',
+      text: `${shortPath(path)} cannot be cleared: ${history(choice)}`,
+      says: { patch: { clear: 'skip' } },
+    };
   const before = history(choice);
-  return { verdict: isLie(choice) ? 'lies' : 'works', text: `${shortPath(path)} is cleared by ${choice.chosen}${before === '' ? '' : `; ${before}`}`, says: { patch: { clear: choice.chosen } } };
+  return {
+    verdict: isLie(choice) ? 'lies' : 'works',
+    text: `${shortPath(path)} is cleared by ${choice.chosen}${before === '' ? '' : `; ${before}`}`,
+    says: { patch: { clear: choice.chosen } },
+  };
 }
 
 /** RFC 7644 §3.5.2: invalidPath. Also shows whether the operation before is undone ("atomic"). */
@@ -217,16 +284,28 @@ async function tryUnknown(bench: Bench): Promise<Result> {
   const { id } = patched(bench);
   const [path = ''] = plainPaths(bench);
   const value = bench.fresh();
-  const operations = [settingOf(bench.dialect(), path, value), settingOf(bench.dialect(), 'dir2scimHasNoSuchAttribute', 'x')];
-  const answer = await bench.ask('PATCH', pathOf('user', id), { schemas: [schemas.patch], Operations: bench.dialect().patch.operationCase === 'lower' ? operations : operations.map(capital) });
+  const operations = [
+    settingOf(bench.dialect(), path, value),
+    settingOf(bench.dialect(), 'dir2scimHasNoSuchAttribute', 'x'),
+  ];
+  const answer = await bench.ask('PATCH', pathOf('user', id), {
+    schemas: [schemas.patch],
+    Operations: bench.dialect().patch.operationCase === 'lower' ? operations : operations.map(capital),
+  });
   if (!isRefusal(answer)) return works('unknown attributes are passed over in silence');
   const after = await bench.ask('GET', pathOf('user', id));
   const isKept = !isRefusal(after) && shows(after.body, path, value);
-  if (isKept) return { verdict: 'lies', text: `unknown attributes are refused (${words(answer)}), and the operation before it stays done: PATCH is not atomic` };
+  if (isKept)
+    return {
+      verdict: 'lies',
+      text: `unknown attributes are refused (${words(answer)}), and the operation before it stays done: PATCH is not atomic`,
+    };
   return works(`unknown attributes are refused (${words(answer)}), and then nothing is done`);
 }
 
 /** Values of the elements of a list, whatever they are like. */
 export function valuesOf(held: Body | undefined, name: string): unknown[] {
-  return listOf(held === undefined ? undefined : readScimPath(held, scimPath(name))).map((one) => (isBody(one) ? one['value'] : one));
+  return listOf(held === undefined ? undefined : readScimPath(held, scimPath(name))).map((one) =>
+    isBody(one) ? one['value'] : one,
+  );
 }

@@ -8,9 +8,13 @@ import { isDeepStrictEqual } from 'node:util';
  */
 export function pruneSaying(says: PartialDialect, discovered: PartialDialect): PartialDialect {
   const usual = new Map(listSettings(rfc7644, []).map(({ name, value }) => [name, value]));
-  const announced = new Map(listSettings(rfc7644, [{ origin: 'discovery', says: discovered }]).map(({ name, value }) => [name, value]));
+  const announced = new Map(
+    listSettings(rfc7644, [{ origin: 'discovery', says: discovered }]).map(({ name, value }) => [name, value]),
+  );
   const said = listSettings(rfc7644, [{ origin: 'learned', says }]).filter(
-    ({ name, value, origin }) => origin === 'learned' && !(isDeepStrictEqual(value, usual.get(name)) && isDeepStrictEqual(value, announced.get(name))),
+    ({ name, value, origin }) =>
+      origin === 'learned' &&
+      !(isDeepStrictEqual(value, usual.get(name)) && isDeepStrictEqual(value, announced.get(name))),
   );
   const result: Record<string, unknown> = {};
   for (const { name, value } of said) {
@@ -20,4 +24,3 @@ export function pruneSaying(says: PartialDialect, discovered: PartialDialect): P
   }
   return result;
 }
-

@@ -2,7 +2,16 @@ import type { ResourceType } from '../../../core/model/entry.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
 import { filterText } from '../read/filter.ts';
-import { endpoints, isBody, isRefusal, listOf, schemas, type Answer, type Body, type Refusal } from '../shared/message.ts';
+import {
+  endpoints,
+  isBody,
+  isRefusal,
+  listOf,
+  schemas,
+  type Answer,
+  type Body,
+  type Refusal,
+} from '../shared/message.ts';
 import { idOf, resourcePath, withSchemas } from '../answers/resource.ts';
 import { decodedUri } from '../read/decoded-uri.ts';
 import type { Bench, Specimen } from './bench.ts';
@@ -53,14 +62,17 @@ export async function create(bench: Bench, type: ResourceType, body: Body): Prom
     return answer;
   }
   const shown = answer.body === undefined ? undefined : readScimPath(answer.body, scimPath(nameKey[type]));
-  if (typeof shown === 'string' && !isOurs(bench, shown)) throw new Untestable('a create was answered with somebody else');
+  if (typeof shown === 'string' && !isOurs(bench, shown))
+    throw new Untestable('a create was answered with somebody else');
   const inBody = idOf(answer.body);
   const location = bench.location();
   const inLocation = idIn(location, type);
   const found = inBody ?? inLocation ?? (await search(bench, type, name, 5))[0];
-  if (found === undefined) throw new Untestable(`a create was answered with ${answer.status} and nothing that names what was made`);
+  if (found === undefined)
+    throw new Untestable(`a create was answered with ${answer.status} and nothing that names what was made`);
   // What is made is removed later on: an id without a name may be anybody's.
-  if (typeof shown !== 'string' && !(await isReadAsOurs(bench, type, found))) throw new Untestable('a create was answered with the id of somebody else');
+  if (typeof shown !== 'string' && !(await isReadAsOurs(bench, type, found)))
+    throw new Untestable('a create was answered with the id of somebody else');
   creations.made({ type, name, id: found });
   const told = inBody === found ? 'body' : inLocation === found ? 'location' : 'search';
   return { id: found, name, externalId: String(body['externalId']), answer, told, isLocated: location !== undefined };
@@ -68,7 +80,8 @@ export async function create(bench: Bench, type: ResourceType, body: Body): Prom
 
 async function isReadAsOurs(bench: Bench, type: ResourceType, id: TargetId): Promise<boolean> {
   const answer = await bench.ask('GET', pathOf(type, id));
-  const name = isRefusal(answer) || answer.body === undefined ? undefined : readScimPath(answer.body, scimPath(nameKey[type]));
+  const name =
+    isRefusal(answer) || answer.body === undefined ? undefined : readScimPath(answer.body, scimPath(nameKey[type]));
   return typeof name !== 'string' || isOurs(bench, name);
 }
 
@@ -86,7 +99,11 @@ function idIn(location: string | undefined, type: ResourceType): TargetId | unde
 export async function search(bench: Bench, type: ResourceType, name: string, tries = 1): Promise<TargetId[]> {
   for (let attempt = 1; ; attempt += 1) {
     const listed = await rows(bench, type, name);
-    const hits = listed.filter((row) => String(readScimPath(row, scimPath(nameKey[type]))).toLowerCase().endsWith(name.toLowerCase()));
+    const hits = listed.filter((row) =>
+      String(readScimPath(row, scimPath(nameKey[type])))
+        .toLowerCase()
+        .endsWith(name.toLowerCase()),
+    );
     if (hits.length > 0 || attempt >= tries) return hits.flatMap((row) => idOf(row) ?? []);
     await bench.wait(1000);
   }
@@ -140,12 +157,14 @@ export function pathOf(type: ResourceType, id: TargetId): string {
  */
 export async function remove(bench: Bench, type: ResourceType, id: TargetId): Promise<string | undefined> {
   const answer = await bench.ask('DELETE', pathOf(type, id));
-  if (isRefusal(answer) && answer.class !== 'gone' && !mayMeanGone(answer)) return `DELETE is refused (${words(answer)})`;
+  if (isRefusal(answer) && answer.class !== 'gone' && !mayMeanGone(answer))
+    return `DELETE is refused (${words(answer)})`;
   const looks = answer.status === 202 ? 8 : 1;
   for (let look = 1; ; look += 1) {
     const left = await bench.ask('GET', pathOf(type, id));
     if (isRefusal(left)) {
-      if (left.class !== 'gone' && !(mayMeanGone(left) && (await isNowhere(bench, type, id)))) return `DELETE is answered with ${String(answer.status)}, and whether it is gone cannot be seen (${words(left)})`;
+      if (left.class !== 'gone' && !(mayMeanGone(left) && (await isNowhere(bench, type, id))))
+        return `DELETE is answered with ${String(answer.status)}, and whether it is gone cannot be seen (${words(left)})`;
       bench.creations.gone(type, id);
       return undefined;
     }
@@ -164,16 +183,24 @@ async function isNowhere(bench: Bench, type: ResourceType, id: TargetId): Promis
 }
 
 /** A PATCH as the target spells operations, as far as that is known. */
-export async function patch(bench: Bench, type: ResourceType, id: TargetId, operations: readonly Body[]): Promise<Answer | Refusal> {
+export async function patch(
+  bench: Bench,
+  type: ResourceType,
+  id: TargetId,
+  operations: readonly Body[],
+): Promise<Answer | Refusal> {
   const { groups } = bench.dialect();
-  const named = type === 'group' && groups.renameWithId ? operations.map((operation) => withId(operation, id)) : operations;
+  const named =
+    type === 'group' && groups.renameWithId ? operations.map((operation) => withId(operation, id)) : operations;
   const spelled = bench.dialect().patch.operationCase === 'lower' ? named : named.map(capital);
   return bench.ask('PATCH', pathOf(type, id), { schemas: [schemas.patch], Operations: spelled });
 }
 
 function withId(operation: Body, id: TargetId): Body {
   const { op, path, value } = operation;
-  return op === 'replace' && path === undefined && isBody(value) ? { ...operation, value: { id, ...value } } : operation;
+  return op === 'replace' && path === undefined && isBody(value)
+    ? { ...operation, value: { id, ...value } }
+    : operation;
 }
 
 export function capital(operation: Body): Body {

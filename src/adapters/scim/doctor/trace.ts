@@ -1,5 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import { endpoints, isBody, isRefusal, listOf, type Answer, type Body, type Refusal, type ScimRequest } from '../shared/message.ts';
+import {
+  endpoints,
+  isBody,
+  isRefusal,
+  listOf,
+  type Answer,
+  type Body,
+  type Refusal,
+  type ScimRequest,
+} from '../shared/message.ts';
 import { idOf } from '../answers/resource.ts';
 import { words } from './words.ts';
 
@@ -57,7 +66,8 @@ export function createTrace(): Trace {
   const noteReading = (path: string, body: Body): string => {
     const answered = shown.get(path);
     shown.delete(path);
-    for (const name of answered === undefined ? [] : differing(answered.body, body)) wrong.add(`${name} (${answered?.how ?? ''})`);
+    for (const name of answered === undefined ? [] : differing(answered.body, body))
+      wrong.add(`${name} (${answered?.how ?? ''})`);
     const before = held.get(path);
     held.set(path, body);
     return before === undefined ? '' : `, ${changesOf(before, body)}`;
@@ -67,11 +77,15 @@ export function createTrace(): Trace {
     const { method, path } = request;
     const rows = answer.body?.['Resources'];
     if (method === 'GET' && Array.isArray(rows)) return `${answer.status}, ${rows.length} found`;
-    if (method === 'GET') return `${answer.status}${isResource(path) && answer.body !== undefined ? noteReading(path, answer.body) : ''}`;
+    if (method === 'GET')
+      return `${answer.status}${isResource(path) && answer.body !== undefined ? noteReading(path, answer.body) : ''}`;
     return `${answer.status}${method === 'DELETE' || path.startsWith('/Bulk') ? '' : noteAnswer(request, answer)}`;
   };
   return {
-    note: (request, answer) => void lines.push(`${request.method} ${decodeURIComponent(request.path)}${saying(request)} → ${comeBack(request, answer)}`),
+    note: (request, answer) =>
+      void lines.push(
+        `${request.method} ${decodeURIComponent(request.path)}${saying(request)} → ${comeBack(request, answer)}`,
+      ),
     take() {
       const taken = lines;
       lines = [];
@@ -94,14 +108,21 @@ function isAbout(path: string, body: Body): boolean {
   const id = idOf(body);
   if (!isResource(path)) return id !== undefined;
   const own = decodeURIComponent(path.split('/').at(-1) ?? '');
-  return id === undefined ? Array.isArray(body['schemas']) && body['detail'] === undefined : id.toLowerCase() === own.toLowerCase();
+  return id === undefined
+    ? Array.isArray(body['schemas']) && body['detail'] === undefined
+    : id.toLowerCase() === own.toLowerCase();
 }
 
 /** What a PATCH or a bulk request is about: ` [replace active = false; add members]` */
 function saying({ method, body = {} }: Asked): string {
   if (method !== 'PATCH') return '';
   const operations = listOf(body['Operations']).filter(isBody);
-  const said = operations.slice(0, 3).map(({ op, path, value }) => `${String(op)}${typeof path === 'string' ? ` ${path}` : ''}${value === undefined ? '' : ` = ${short(value)}`}`);
+  const said = operations
+    .slice(0, 3)
+    .map(
+      ({ op, path, value }) =>
+        `${String(op)}${typeof path === 'string' ? ` ${path}` : ''}${value === undefined ? '' : ` = ${short(value)}`}`,
+    );
   return ` [${[...said, ...(operations.length > said.length ? [`and ${operations.length - said.length} more`] : [])].join('; ')}]`;
 }
 
@@ -120,7 +141,9 @@ function plain(value: unknown): unknown {
 }
 
 function changesOf(before: Body, after: Body): string {
-  const changed = [...new Set([...namesOf(before), ...namesOf(after)])].filter((name) => !isDeepStrictEqual(plain(before[name]), plain(after[name])));
+  const changed = [...new Set([...namesOf(before), ...namesOf(after)])].filter(
+    (name) => !isDeepStrictEqual(plain(before[name]), plain(after[name])),
+  );
   if (changed.length === 0) return 'as it was before';
   return changed.map((name) => `${name} ${short(before[name])} → ${short(after[name])}`).join(', ');
 }

@@ -25,7 +25,13 @@ async function tryWhole(bench: Bench): Promise<Result> {
   const path = needed(plainPaths(bench)[0], 'no text is kept that could be changed');
   const held = await read(bench, 'user', id);
   const required = bench.says().users?.required ?? [];
-  const omitted = ['title', `${enterpriseUser}:department`, 'displayName'].find((one) => one !== path && facts.kept.includes(one) && !required.includes(one) && readScimPath(held ?? {}, scimPath(one)) !== undefined);
+  const omitted = ['title', `${enterpriseUser}:department`, 'displayName'].find(
+    (one) =>
+      one !== path &&
+      facts.kept.includes(one) &&
+      !required.includes(one) &&
+      readScimPath(held ?? {}, scimPath(one)) !== undefined,
+  );
   const value = bench.fresh();
   const edit = (body: Body): void => {
     body[path.split('.')[0] ?? path] = path.includes('.') ? { familyName: value, givenName: value } : value;
@@ -35,13 +41,20 @@ async function tryWhole(bench: Bench): Promise<Result> {
   const isNeeded = facts.userUpdate === undefined;
   if (effect.kind !== 'done') {
     if (isNeeded) facts.userUpdate = 'none';
-    return { verdict: effect.kind === 'nothing' ? 'lies' : 'refused', text: `${told(effect)}${isNeeded ? ': attributes are not changed at all' : ''}`, says: isNeeded ? { users: { update: 'none' } } : {} };
+    return {
+      verdict: effect.kind === 'nothing' ? 'lies' : 'refused',
+      text: `${told(effect)}${isNeeded ? ': attributes are not changed at all' : ''}`,
+      says: isNeeded ? { users: { update: 'none' } } : {},
+    };
   }
   const now = await read(bench, 'user', id);
   const isMerge = omitted !== undefined && readScimPath(now ?? {}, scimPath(omitted)) !== undefined;
   const update = isMerge ? 'put-merge' : 'put';
   if (isNeeded) facts.userUpdate = update;
-  return works(isMerge ? 'leaves alone what it does not name' : 'replaces the whole user', isNeeded ? { users: { update } } : confirmed(bench));
+  return works(
+    isMerge ? 'leaves alone what it does not name' : 'replaces the whole user',
+    isNeeded ? { users: { update } } : confirmed(bench),
+  );
 }
 
 /** PATCH works, whatever ServiceProviderConfig says. */
@@ -56,16 +69,24 @@ async function tryAfterwards(bench: Bench): Promise<Result> {
   if (facts.userUpdate === undefined || facts.userUpdate === 'none') throw new Untestable('attributes are not changed');
   const { drop = [] } = bench.says().users ?? {};
   const kept: string[] = [];
-  for (const path of needed(facts.ignored.length > 0 ? facts.ignored : undefined, 'all that was taken at creation was kept')) {
+  for (const path of needed(
+    facts.ignored.length > 0 ? facts.ignored : undefined,
+    'all that was taken at creation was kept',
+  )) {
     if (scimPath(path).filter !== undefined) continue;
     const value = bench.fresh();
     const effect = await change(bench, 'user', anna.id, path, value, (held) => shows(held, path, value));
     if (effect.kind === 'done') kept.push(path);
   }
-  if (kept.length === 0) return { verdict: 'lies', text: 'what is not kept of a new user is not kept of a change either' };
+  if (kept.length === 0)
+    return { verdict: 'lies', text: 'what is not kept of a new user is not kept of a change either' };
   facts.kept = [...facts.kept, ...kept];
   const left = drop.filter((path) => !kept.map(shortPath).includes(path));
-  return { verdict: 'lies', text: `${kept.map(shortPath).join(', ')}: not kept of a new user, and of a change`, says: { users: { drop: left } } };
+  return {
+    verdict: 'lies',
+    text: `${kept.map(shortPath).join(', ')}: not kept of a new user, and of a change`,
+    says: { users: { drop: left } },
+  };
 }
 
 /** Each attribute that a person can get anew. What is refused although others can be changed counts as locked. */
@@ -76,7 +97,9 @@ async function tryLocked(bench: Bench): Promise<Result> {
   const primary = bench.dialect().values.primary ? { primary: true } : {};
   const tries: (readonly [path: string, value: ScimValue, shown: string])[] = [
     ['userName', `${tag}-renamed@example.com`, `${tag}-renamed`],
-    ...['displayName', 'name.givenName', 'name.familyName', 'title'].map((path) => [path, bench.fresh(), ''] as const).map(([path, value]) => [path, value, value] as const),
+    ...['displayName', 'name.givenName', 'name.familyName', 'title']
+      .map((path) => [path, bench.fresh(), ''] as const)
+      .map(([path, value]) => [path, value, value] as const),
     ['emails', [{ value: `${tag}-moved@example.com`, type: 'work', ...primary }], `${tag}-moved`],
   ];
   const locked: { readonly path: string; readonly effect: Effect }[] = [];
@@ -90,5 +113,9 @@ async function tryLocked(bench: Bench): Promise<Result> {
   }
   if (locked.length === 0) return works(`none: ${changed.join(', ')} can be changed`);
   const isLie = locked.some(({ effect }) => effect.kind === 'nothing');
-  return { verdict: isLie ? 'lies' : 'refused', text: `cannot be changed: ${locked.map(({ path, effect }) => `${path} ${told(effect)}`).join('; ')}`, says: { users: { immutable: locked.map(({ path }) => path) } } };
+  return {
+    verdict: isLie ? 'lies' : 'refused',
+    text: `cannot be changed: ${locked.map(({ path, effect }) => `${path} ${told(effect)}`).join('; ')}`,
+    says: { users: { immutable: locked.map(({ path }) => path) } },
+  };
 }

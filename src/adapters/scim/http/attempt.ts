@@ -40,7 +40,11 @@ export function createAttempt(options: CheckedOptions, transport: Transport, exp
  * GitHub says with a 403 that it has had enough (docs.github.com, "Rate limits for the REST API": then
  * `x-ratelimit-remaining` is 0, or there is a Retry-After); elsewhere a 403 has neither.
  */
-function isTurnedAway({ class: failureClass, status }: Refusal, { retryAfter }: { retryAfter: string | undefined }, quota: Quota | undefined): boolean {
+function isTurnedAway(
+  { class: failureClass, status }: Refusal,
+  { retryAfter }: { retryAfter: string | undefined },
+  quota: Quota | undefined,
+): boolean {
   return failureClass === 'throttled' || (status === 403 && (retryAfter !== undefined || quota?.left === 0));
 }
 

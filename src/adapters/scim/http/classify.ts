@@ -36,7 +36,12 @@ import { clean } from '../../../core/wording/foreign.ts';
  * A POST that was answered 201, or with JSON that broke or never ended, may have created something: unknown. A 200 with
  * an HTML page is a captive portal or a login page, which created nothing: protocol.
  */
-export function classify(reply: Reply, request: ScimRequest, origin: string, secrets: readonly string[]): Answer | Refusal {
+export function classify(
+  reply: Reply,
+  request: ScimRequest,
+  origin: string,
+  secrets: readonly string[],
+): Answer | Refusal {
   const ambiguous: FailureClass = request.method === 'POST' ? 'unknown' : 'transient';
   if (reply.kind === 'silence') {
     const detail = clean(reply.reason, secrets);
@@ -48,13 +53,17 @@ export function classify(reply: Reply, request: ScimRequest, origin: string, sec
   const html = content.kind === 'foreign' && content.html;
   const wantsSlash = status < 400 && isSlashAway(location, request.path);
   const words = wordsOf(reply, origin, wantsSlash);
-  const isCreation = request.method === 'POST' && request.subject === 'endpoint' && status !== 401 && status !== 404 && status <= 500;
+  const isCreation =
+    request.method === 'POST' && request.subject === 'endpoint' && status !== 401 && status !== 404 && status <= 500;
   const isChange = request.subject === 'resource' && request.body !== undefined && (status === 400 || status === 422);
   const taken = (isCreation || isChange) && saysTaken.test(words);
   const says = content.kind === 'foreign' ? (content.says ?? '') : words;
-  if (status === 404 && new RegExp(`Cannot ${request.method} /`).test(says)) return { class: 'unsupported', status, detail: `HTTP 404: there is no ${request.method} there` };
+  if (status === 404 && new RegExp(`Cannot ${request.method} /`).test(says))
+    return { class: 'unsupported', status, detail: `HTTP 404: there is no ${request.method} there` };
   return {
-    class: taken ? 'conflict' : statusClass(status, { scimType, html, request, ambiguous, turnedAway: reply.retryAfter !== undefined }),
+    class: taken
+      ? 'conflict'
+      : statusClass(status, { scimType, html, request, ambiguous, turnedAway: reply.retryAfter !== undefined }),
     status,
     detail: clean(words, secrets),
     scimType,
@@ -71,11 +80,18 @@ function isSlashAway(location: string | undefined, asked: string): boolean {
 }
 
 /** Rails: "has already been taken"; PostgreSQL, MySQL and MongoDB in a 500: "duplicate key", "Duplicate entry", "E11000". */
-const saysTaken = /\b(?:already (?:been )?(?:exists?|existing|taken|in use|used|registered|assigned)|(?:is|are) taken|duplicates?|must be unique|not unique|unique constraint|E11000)\b/i;
+const saysTaken =
+  /\b(?:already (?:been )?(?:exists?|existing|taken|in use|used|registered|assigned)|(?:is|are) taken|duplicates?|must be unique|not unique|unique constraint|E11000)\b/i;
 
 function statusClass(
   status: number,
-  { scimType, html, request, ambiguous, turnedAway }: {
+  {
+    scimType,
+    html,
+    request,
+    ambiguous,
+    turnedAway,
+  }: {
     readonly scimType: string | undefined;
     readonly html: boolean;
     readonly request: ScimRequest;
@@ -118,12 +134,18 @@ function classifySuccess(reply: Extract<Reply, { kind: 'answer' }>, request: Sci
   if (content.kind === 'json') {
     // Seen at gateways: an error in the body of a 200.
     const named = content.body['schemas'];
-    if (!Array.isArray(named) || !named.includes(schemas.error)) return { status, etag, date, body: content.body, size: content.size };
+    if (!Array.isArray(named) || !named.includes(schemas.error))
+      return { status, etag, date, body: content.body, size: content.size };
     return { class: 'protocol', status, detail: `a SCIM error was answered with ${status}` };
   }
   // The status says it all; a large group may be answered with all its members.
   if (content.cut === true && request.method === 'PATCH') return { status, etag, body: undefined };
-  if (['PATCH', 'PUT', 'DELETE'].includes(request.method) && !content.html && content.says !== undefined && !saysFailed.test(content.says)) {
+  if (
+    ['PATCH', 'PUT', 'DELETE'].includes(request.method) &&
+    !content.html &&
+    content.says !== undefined &&
+    !saysFailed.test(content.says)
+  ) {
     return { status, etag, body: undefined };
   }
   const maybeCreated = request.method === 'POST' && (status === 201 || !content.html);
@@ -136,7 +158,8 @@ function classifySuccess(reply: Extract<Reply, { kind: 'answer' }>, request: Sci
 }
 
 /** `null`, `true` and `OK` say nothing beyond the status; this does. */
-const saysFailed = /\b(?:false|errors?|fail(?:ed|ure)?|exception|denied|refused|forbidden|unauthori[sz]ed|invalid|not (?:found|allowed|permitted))\b/i;
+const saysFailed =
+  /\b(?:false|errors?|fail(?:ed|ure)?|exception|denied|refused|forbidden|unauthori[sz]ed|invalid|not (?:found|allowed|permitted))\b/i;
 
 /**
  * The target's own words where it has some: SCIM's `detail` (a list of texts, in SCIMServer), or what other APIs call it:
@@ -162,13 +185,23 @@ function wordsOf(reply: Extract<Reply, { kind: 'answer' }>, origin: string, slas
 function plainWords({ html, says = '' }: Extract<Content, { kind: 'foreign' }>): string {
   if (!html) return says.trim();
   const text = says.replace(/<(script|style)\b[\s\S]*?(?:<\/\1\s*>|$)/gi, ' ').replace(/<[^>]*(?:>|$)/g, ' ');
-  return text.replaceAll('&nbsp;', ' ').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&').replace(/\s+/g, ' ').trim();
+  return text
+    .replaceAll('&nbsp;', ' ')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&amp;', '&')
+    .replace(/\s+/g, ' ')
+    .trim();
 }
 
 function redirectWords(status: number, location: string | undefined, origin: string, slash: boolean): string {
-  if (slash) return `HTTP ${status} to the same URL with a slash at its end: set trailingSlash: true under the profile of this target`;
+  if (slash)
+    return `HTTP ${status} to the same URL with a slash at its end: set trailingSlash: true under the profile of this target`;
   const elsewhere = location === undefined ? null : URL.parse(location, origin);
-  if (elsewhere === null) return `HTTP ${status}: redirects are not followed; configure the URL of the SCIM endpoint itself`;
+  if (elsewhere === null)
+    return `HTTP ${status}: redirects are not followed; configure the URL of the SCIM endpoint itself`;
   return `HTTP ${status} to ${elsewhere.origin}: redirects are not followed; configure the URL there, if it is the SCIM endpoint`;
 }
 
@@ -189,5 +222,7 @@ function firstError(body: Body): string | undefined {
   if (!isBody(first)) return undefined;
   const [name = ''] = Object.keys(first);
   const text = textOf(first, name);
-  return textOf(first, 'description') ?? textOf(first, 'message') ?? (text === undefined ? undefined : `${name} ${text}`);
+  return (
+    textOf(first, 'description') ?? textOf(first, 'message') ?? (text === undefined ? undefined : `${name} ${text}`)
+  );
 }

@@ -14,7 +14,13 @@ export type Content =
    * Something else than a JSON object. `html`: a page of a proxy, a portal or a login, and not a word of the target
    * itself. `cut`: more bytes than are read. `says`: how it begins, where it is text.
    */
-  | { readonly kind: 'foreign'; readonly what: string; readonly html: boolean; readonly cut?: true; readonly says?: string };
+  | {
+      readonly kind: 'foreign';
+      readonly what: string;
+      readonly html: boolean;
+      readonly cut?: true;
+      readonly says?: string;
+    };
 
 /** So much of a text that is no JSON is looked at. */
 const longestBeginning = 500;
@@ -26,7 +32,12 @@ const longestBeginning = 500;
  * @param bytes as they came; undefined when there were too many
  * @param maxBytes so much at most, unpacked
  */
-export async function contentOf(bytes: Buffer | undefined, mediaType: string | undefined, encoding: string | undefined, maxBytes: number): Promise<Content> {
+export async function contentOf(
+  bytes: Buffer | undefined,
+  mediaType: string | undefined,
+  encoding: string | undefined,
+  maxBytes: number,
+): Promise<Content> {
   if (bytes === undefined) return tooLong;
   const plain = await unpack(bytes, encoding, maxBytes);
   if (!Buffer.isBuffer(plain)) return plain;
@@ -37,11 +48,15 @@ export async function contentOf(bytes: Buffer | undefined, mediaType: string | u
   if (isJsonType || /^\s*[{[]/.test(text) || type === 'text/plain') {
     try {
       const body = await parseJson(text);
-      return isBody(body) ? { kind: 'json', body, size: text.length } : { kind: 'foreign', what: 'JSON that is no object', html: false, says: beginningOf(text) };
+      return isBody(body)
+        ? { kind: 'json', body, size: text.length }
+        : { kind: 'foreign', what: 'JSON that is no object', html: false, says: beginningOf(text) };
     } catch (error) {
-      if (error instanceof UnreasonableJson) return { kind: 'foreign', what: error.message, html: false, says: beginningOf(text) };
+      if (error instanceof UnreasonableJson)
+        return { kind: 'foreign', what: error.message, html: false, says: beginningOf(text) };
       if (!(error instanceof SyntaxError)) throw error;
-      if (isJsonType) return { kind: 'foreign', what: 'text that is not JSON', html: isPage(text), says: beginningOf(text) };
+      if (isJsonType)
+        return { kind: 'foreign', what: 'text that is not JSON', html: isPage(text), says: beginningOf(text) };
     }
   }
   const html = isPage(text);
@@ -60,7 +75,13 @@ function beginningOf(text: string): string {
 }
 
 /** Whether an answer is larger than it looks. */
-export function isPacked({ bytes, headers }: { readonly bytes: Buffer | undefined; readonly headers: Readonly<Record<string, unknown>> }): boolean {
+export function isPacked({
+  bytes,
+  headers,
+}: {
+  readonly bytes: Buffer | undefined;
+  readonly headers: Readonly<Record<string, unknown>>;
+}): boolean {
   return bytes !== undefined && (headers['content-encoding'] !== undefined || encodingsOf(bytes, undefined).length > 0);
 }
 
@@ -95,12 +116,20 @@ const unpackers: ReadonlyMap<string, Unpack> = new Map([
   ['gzip', unpackGzip],
   ['x-gzip', unpackGzip],
   // RFC 9110 §8.4.1.2 means the zlib format; some send the bare data.
-  ['deflate', (bytes: Buffer, limits: { readonly maxOutputLength: number }) => (((bytes[0] ?? 0) & 0x0f) === 8 ? unpackDeflate : unpackBareDeflate)(bytes, limits)],
+  [
+    'deflate',
+    (bytes: Buffer, limits: { readonly maxOutputLength: number }) =>
+      (((bytes[0] ?? 0) & 0x0f) === 8 ? unpackDeflate : unpackBareDeflate)(bytes, limits),
+  ],
   ['br', promisify<Buffer, { readonly maxOutputLength: number }, Buffer>(brotliDecompress)],
 ]);
 
 function encodingsOf(bytes: Buffer, encoding: string | undefined): string[] {
-  const named = (encoding ?? '').toLowerCase().split(',').map((name) => name.trim()).filter((name) => name !== '' && name !== 'identity');
+  const named = (encoding ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '' && name !== 'identity');
   if (bytes.length === 0) return [];
   const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
   // Unpacked on the way by somebody who left the header; or packed by somebody who gave none.

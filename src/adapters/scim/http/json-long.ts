@@ -25,9 +25,18 @@ export async function parseLong(text: string): Promise<unknown> {
   return reader.result;
 }
 
-const isSpace = (character: number): boolean => character === 0x20 || character === 0x0a || character === 0x0d || character === 0x09;
+const isSpace = (character: number): boolean =>
+  character === 0x20 || character === 0x0a || character === 0x0d || character === 0x09;
 const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const mark = { quote: 0x22, comma: 0x2c, colon: 0x3a, openList: 0x5b, closeList: 0x5d, openObject: 0x7b, closeObject: 0x7d } as const;
+const mark = {
+  quote: 0x22,
+  comma: 0x2c,
+  colon: 0x3a,
+  openList: 0x5b,
+  closeList: 0x5d,
+  openObject: 0x7b,
+  closeObject: 0x7d,
+} as const;
 
 /** A parser without recursion, which can stop between any two values. */
 class Reader {
@@ -95,7 +104,8 @@ class Reader {
       if (follows === mark.comma) {
         if (isList) return false;
         inner.keys += 1;
-        if (inner.keys > mostKeys) throw new UnreasonableJson(`JSON with more than ${mostKeys} attributes in one object`);
+        if (inner.keys > mostKeys)
+          throw new UnreasonableJson(`JSON with more than ${mostKeys} attributes in one object`);
         inner.key = this.#readKey();
         return false;
       }
@@ -147,11 +157,16 @@ class Reader {
   }
 }
 
-const words = [['true', true], ['false', false], ['null', null]] as const;
+const words = [
+  ['true', true],
+  ['false', false],
+  ['null', null],
+] as const;
 
 /** As `JSON.parse` does: `__proto__` is a key like any other. */
 function put(container: Record<string, unknown>, key: string, value: unknown): void {
-  if (key === '__proto__') Object.defineProperty(container, key, { value, writable: true, enumerable: true, configurable: true });
+  if (key === '__proto__')
+    Object.defineProperty(container, key, { value, writable: true, enumerable: true, configurable: true });
   else container[key] = value;
 }
 

@@ -71,5 +71,12 @@ export function checkOptions(options: ScimTargetOptions): CheckedOptions {
   if (!(requestMilliseconds > 0 && requestMilliseconds < 2 ** 31)) {
     return refuse('timeouts.requestMilliseconds is not a duration', 'leave it out for 30 seconds');
   }
-  return { ...options, origin: url.origin, basePath: url.pathname.replace(/\/+$/, ''), concurrency, calls, requestMilliseconds };
+  return {
+    ...options,
+    origin: url.origin,
+    basePath: url.pathname.replace(/\/+$/, ''),
+    concurrency,
+    calls,
+    requestMilliseconds,
+  };
 }

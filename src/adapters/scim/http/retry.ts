@@ -69,7 +69,11 @@ export function createExchange(
       tries += took < longMilliseconds ? 1 : request.method === 'GET' ? attempts : 2;
       const isPassing = refusal.class === 'transient' || refusal.class === 'unknown';
       if (refusal.class !== 'transient' || tries >= attempts) {
-        return { ...refusal, ...(isPassing && waited >= longMilliseconds ? { late: true } : {}), ...(isRepeated && !isPassing ? { inPart: true } : {}) };
+        return {
+          ...refusal,
+          ...(isPassing && waited >= longMilliseconds ? { late: true } : {}),
+          ...(isRepeated && !isPassing ? { inPart: true } : {}),
+        };
       }
       isRepeated = true;
       await clock.sleep(ceiling(tries - 1) * clock.random(), signal);

@@ -92,7 +92,11 @@ export function sendOnce(
 }
 
 /** Holds a long answer up until there is a place for it. */
-async function waitForTurn(controller: Dispatcher.DispatchController, lease: Lease, isOver: () => boolean): Promise<void> {
+async function waitForTurn(
+  controller: Dispatcher.DispatchController,
+  lease: Lease,
+  isOver: () => boolean,
+): Promise<void> {
   controller.pause();
   await lease.enter();
   if (!isOver()) controller.resume();

@@ -36,7 +36,8 @@ export function createTransport(options: CheckedOptions): Transport {
   const lease = createLongAnswers();
   const connections = openConnections(options.origin, options, options.concurrency, options.requestMilliseconds);
   return {
-    send: (request, headers, signal) => exchange(connections.pool, { ...options, lease: lease() }, request, headers, signal),
+    send: (request, headers, signal) =>
+      exchange(connections.pool, { ...options, lease: lease() }, request, headers, signal),
     close: () => connections.close(),
   };
 }
@@ -109,7 +110,12 @@ function isNetworkError(error: Error): boolean {
 }
 
 async function readAnswer({ status, headers, bytes }: WholeAnswer, maxBytes: number): Promise<Reply> {
-  const content = await contentOf(bytes, single(headers['content-type']), single(headers['content-encoding']), maxBytes);
+  const content = await contentOf(
+    bytes,
+    single(headers['content-type']),
+    single(headers['content-encoding']),
+    maxBytes,
+  );
   return {
     kind: 'answer',
     status,

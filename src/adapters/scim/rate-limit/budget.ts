@@ -61,7 +61,8 @@ export function createBudget(rate: RateBudget): Budget {
   };
   const add = (at: number, count: number): void => {
     const last = spent.at(-1);
-    if (last !== undefined && at - last.since < period / pieces) Object.assign(last, { at, requests: last.requests + count });
+    if (last !== undefined && at - last.since < period / pieces)
+      Object.assign(last, { at, requests: last.requests + count });
     else spent.push({ since: at, at, requests: count });
     sum += count;
     arrival = Math.max(arrival, at) + count * interval;
@@ -69,7 +70,8 @@ export function createBudget(rate: RateBudget): Budget {
   return {
     name: nameOf(rate),
     counts: (request) =>
-      (rate.methods?.includes(request.method) ?? true) && (rate.resource === undefined || isAbout(rate.resource, request.path)),
+      (rate.methods?.includes(request.method) ?? true) &&
+      (rate.resource === undefined || isAbout(rate.resource, request.path)),
     wait(now) {
       forget(now);
       const window = sum < most ? 0 : (spent[0]?.at ?? now) + period - now;
@@ -81,14 +83,18 @@ export function createBudget(rate: RateBudget): Budget {
       uncovered += 1;
       lastSpent = now;
     },
-    isNoteDue: () => perSeconds >= shortestNoted && uncovered > 0 && (uncovered * 2 > covered || lastSpent > coveredUntil),
+    isNoteDue: () =>
+      perSeconds >= shortestNoted && uncovered > 0 && (uncovered * 2 > covered || lastSpent > coveredUntil),
     note(now) {
       if (perSeconds < shortestNoted) return [];
       forget(now);
       covered = step;
       uncovered = 0;
       coveredUntil = now + period / pieces;
-      return [...spent.map((piece) => ({ at: piece.at, requests: piece.requests })), { at: coveredUntil, requests: step }];
+      return [
+        ...spent.map((piece) => ({ at: piece.at, requests: piece.requests })),
+        { at: coveredUntil, requests: step },
+      ];
     },
     restore(spendings, now) {
       for (const { at, requests: count } of spendings.toSorted((a, b) => a.at - b.at)) add(Math.min(at, now), count);

@@ -11,7 +11,11 @@ export interface Concurrency {
    * @param fallen what `fallen` was when the request began: one bad moment lets the limit fall once
    * @param isFull whether the limit kept others waiting; one that is not used proves nothing
    */
-  ended(ending: Ending, request: { readonly kind: string; readonly milliseconds: number; readonly fallen: number }, isFull: boolean): void;
+  ended(
+    ending: Ending,
+    request: { readonly kind: string; readonly milliseconds: number; readonly fallen: number },
+    isFull: boolean,
+  ): void;
 }
 
 const atFirst = 8;
@@ -59,7 +63,11 @@ export function createConcurrency(most: number): Concurrency {
         return;
       }
       let latency = latencies.get(request.kind);
-      if (latency === undefined) latencies.set(request.kind, (latency = { usual: Infinity, mean: 0, round: 0, sum: 0, count: 0, isSlow: false }));
+      if (latency === undefined)
+        latencies.set(
+          request.kind,
+          (latency = { usual: Infinity, mean: 0, round: 0, sum: 0, count: 0, isSlow: false }),
+        );
       const isRoundOver = addTo(latency, request.milliseconds, limit);
       if (latency.isSlow) {
         if (!isRoundOver) return;

@@ -80,7 +80,11 @@ export class Pace {
    * Waits for this request's turn. Says why not, at once, when a pause or an empty budget lasts longer than the caller
    * is ready to wait. Rejects with the signal's reason.
    */
-  async enter(request: Pick<ScimRequest, 'method' | 'path'>, patienceMilliseconds: number, signal: AbortSignal): Promise<Permit | Turned> {
+  async enter(
+    request: Pick<ScimRequest, 'method' | 'path'>,
+    patienceMilliseconds: number,
+    signal: AbortSignal,
+  ): Promise<Permit | Turned> {
     signal.throwIfAborted();
     const { method, path } = request;
     return new Promise((resolve, reject) => {
@@ -197,7 +201,8 @@ export class Pace {
         this.#inFlight -= 1;
         const milliseconds = this.#clock.monotonic() - now;
         if (ending !== 'given_up') this.#failures = ending === 'failed' ? this.#failures + 1 : 0;
-        if (ending === 'failed' && milliseconds >= longMilliseconds) this.#late.set(waiter.kind, (this.#late.get(waiter.kind) ?? 0) + 1);
+        if (ending === 'failed' && milliseconds >= longMilliseconds)
+          this.#late.set(waiter.kind, (this.#late.get(waiter.kind) ?? 0) + 1);
         else if (ending !== 'given_up') this.#late.delete(waiter.kind);
         this.#concurrency.ended(ending, { kind: waiter.kind, milliseconds, fallen }, isFull);
         if (this.#queue.length > 0) this.#admit();
@@ -207,7 +212,11 @@ export class Pace {
 }
 
 /** How long a waiter's budgets keep it, which of them longest, and whether somebody before it has claimed one. */
-function roomFor({ budgets }: Waiter, claimed: ReadonlySet<Budget>, now: number): { readonly wait: number; readonly scarcest: Budget | undefined; readonly isBehind: boolean } {
+function roomFor(
+  { budgets }: Waiter,
+  claimed: ReadonlySet<Budget>,
+  now: number,
+): { readonly wait: number; readonly scarcest: Budget | undefined; readonly isBehind: boolean } {
   let wait = 0;
   let scarcest: Budget | undefined;
   for (const budget of budgets) {

@@ -55,7 +55,8 @@ interface Said {
 }
 
 function listed(field: string): Said[] {
-  if (/\bremaining=/.test(field)) return [{ left: /\bremaining=(\d+)/.exec(field)?.[1], reset: /\breset=(\d+)/.exec(field)?.[1] }];
+  if (/\bremaining=/.test(field))
+    return [{ left: /\bremaining=(\d+)/.exec(field)?.[1], reset: /\breset=(\d+)/.exec(field)?.[1] }];
   const items = field.match(/(?:"[^"]*"|[^",])+/g) ?? [];
   return items.map((item) => ({ left: /;\s*r=(\d+)/.exec(item)?.[1], reset: /;\s*t=(\d+)/.exec(item)?.[1] }));
 }

@@ -3,7 +3,11 @@
  * `Date` of the answer that carries it, so that it does not matter whose clock is wrong; with our wall clock where
  * there is none. A date in the past means now. Undefined when there is no such header or it makes no sense.
  */
-export function retryAfterMilliseconds(header: string | undefined, date: string | undefined, now: number): number | undefined {
+export function retryAfterMilliseconds(
+  header: string | undefined,
+  date: string | undefined,
+  now: number,
+): number | undefined {
   const text = header?.trim() ?? '';
   if (/^\d+(?:\.\d+)?$/.test(text)) return Math.min(Number(text) * 1000, Number.MAX_SAFE_INTEGER);
   const until = parseHttpDate(text);

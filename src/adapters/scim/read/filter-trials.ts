@@ -40,7 +40,8 @@ export function createFilterTrials(book: Pick<DialectBook, 'current' | 'learn'>)
       const before = refusedOnce.get(key);
       refusedOnce.set(key, trial.value);
       const twice = before !== undefined && before !== trial.value;
-      if (twice || status === 405 || status === 501) learn(trial, `answered ${String(status)} to filters by ${trial.asked.text}`);
+      if (twice || status === 405 || status === 501)
+        learn(trial, `answered ${String(status)} to filters by ${trial.asked.text}`);
     },
     ignored: (trial) => {
       learn(trial, `ignored filters by ${trial.asked.text}`);

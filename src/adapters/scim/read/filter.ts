@@ -12,7 +12,8 @@ type Filters = Dialect['filter'];
 export function askedBy(filters: Filters, type: ResourceType, path: ScimPath): ScimPath | undefined {
   const allowed = filters[namesOf(type)];
   const candidates = [path, ...wider(path)];
-  if (isExternalId(path) && allowed !== 'any' && allowed.some((name) => same(name, 'id'))) candidates.push(scimPath('id'));
+  if (isExternalId(path) && allowed !== 'any' && allowed.some((name) => same(name, 'id')))
+    candidates.push(scimPath('id'));
   return candidates.find((candidate) => isAllowed(allowed, candidate));
 }
 

@@ -14,7 +14,12 @@ import { readList } from '../answers/list.ts';
 import { maxBytes } from '../answers/resource.ts';
 import { nonsense, toFailure, type Exchange, type Refusal } from '../shared/message.ts';
 
-type Find = (type: ResourceType, attribute: string, value: string, signal: AbortSignal) => Promise<FoundResource[] | Failure>;
+type Find = (
+  type: ResourceType,
+  attribute: string,
+  value: string,
+  signal: AbortSignal,
+) => Promise<FoundResource[] | Failure>;
 
 /**
  * Searches with one `eq` (RFC 7644 §3.4.2.2), the only filter that every target with filters has, by what the target
@@ -27,14 +32,28 @@ export function createFind(exchange: Exchange, book: Pick<DialectBook, 'current'
     const path = scimPath(attribute);
     const { filter } = book.current();
     const asked = askedBy(filter, type, path);
-    if (asked === undefined) return { class: 'unsupported', detail: `the target cannot be searched by ${shortPath(path.text)}` };
+    if (asked === undefined)
+      return { class: 'unsupported', detail: `the target cannot be searched by ${shortPath(path.text)}` };
     if (filterText(asked, value).length > filter.maxLength) {
-      return { class: 'unsupported', detail: `the filter would be longer than the ${filter.maxLength} characters that the target takes` };
+      return {
+        class: 'unsupported',
+        detail: `the filter would be longer than the ${filter.maxLength} characters that the target takes`,
+      };
     }
-    const search = { exchange, signs, trials, type, path, asked, more: furtherParameters(type, book.current()), signal };
+    const search = {
+      exchange,
+      signs,
+      trials,
+      type,
+      path,
+      asked,
+      more: furtherParameters(type, book.current()),
+      signal,
+    };
     const found = await searchFor(value, search);
     const lower = value.toLowerCase();
-    const again = Array.isArray(found) && found.length === 0 && !filter.ignoresCase && isUserName(path) && lower !== value;
+    const again =
+      Array.isArray(found) && found.length === 0 && !filter.ignoresCase && isUserName(path) && lower !== value;
     return again ? searchFor(lower, search) : found;
   };
 }
@@ -58,14 +77,27 @@ function furtherParameters(type: ResourceType, { filter, list }: Dialect): strin
   return type === 'group' && list.excludeMembers ? `${window}&excludedAttributes=members` : window;
 }
 
-async function searchFor(value: string, { exchange, signs, trials, type, path, asked, more, signal }: Search): Promise<FoundResource[] | Failure> {
+async function searchFor(
+  value: string,
+  { exchange, signs, trials, type, path, asked, more, signal }: Search,
+): Promise<FoundResource[] | Failure> {
   const trial = { type, asked, value };
-  const list = await readList(exchange, type, `filter=${encodeURIComponent(filterText(asked, value))}${more}`, signal, maxBytes(type));
+  const list = await readList(
+    exchange,
+    type,
+    `filter=${encodeURIComponent(filterText(asked, value))}${more}`,
+    signal,
+    maxBytes(type),
+  );
   if ('class' in list) {
     if (list.cut === true) {
       // Whoever answers so much to a question about one, again and again, lists everybody.
       trials.refused(trial, list);
-      return { class: 'unsupported', status: list.status, detail: `the target answered more than ${maxBytes(type) / 1024 / 1024} MB to a search for one ${type}` };
+      return {
+        class: 'unsupported',
+        status: list.status,
+        detail: `the target answered more than ${maxBytes(type) / 1024 / 1024} MB to a search for one ${type}`,
+      };
     }
     const isNothingThere = (list.class === 'unsupported' && list.status !== 501) || list.status === 403;
     if (isNothingThere && list.status !== undefined && !(await signs.isThere(signal))) return noService(list.status);
@@ -75,14 +107,31 @@ async function searchFor(value: string, { exchange, signs, trials, type, path, a
     return toFailure({ ...list, class: 'unsupported' });
   }
   // Some answer the same resource twice, once for each of its e-mails that fits.
-  const hits = [...new Map(list.resources.filter((resource) => isHit(resource, path, asked, value)).map((hit) => [hit.id, hit])).values()];
-  if (hits.length === 0 && list.unusable.some((body) => holds({ body }, path, value) || scimValues(body, path).every((shown) => shown === undefined || shown === null))) return nonsense('what was searched for is there, and has no usable id', list.status);
+  const hits = [
+    ...new Map(
+      list.resources.filter((resource) => isHit(resource, path, asked, value)).map((hit) => [hit.id, hit]),
+    ).values(),
+  ];
+  if (
+    hits.length === 0 &&
+    list.unusable.some(
+      (body) =>
+        holds({ body }, path, value) || scimValues(body, path).every((shown) => shown === undefined || shown === null),
+    )
+  )
+    return nonsense('what was searched for is there, and has no usable id', list.status);
   // In another element than was asked for is alike as well: SCIM 1.1 has no brackets to say which.
-  const alike = list.resources.some((resource) => hits.includes(resource) || [asked, ...wider(asked)].some((one) => holds(resource, one, value, true)));
+  const alike = list.resources.some(
+    (resource) => hits.includes(resource) || [asked, ...wider(asked)].some((one) => holds(resource, one, value, true)),
+  );
   // The filter was ignored. Whoever was asked for may be on a later page, whatever the total says: some count the page.
   if (list.resources.length > 0 && !alike) {
     trials.ignored(trial);
-    return { class: 'unsupported', status: list.status, detail: 'the target ignores filters: it answered others than it was asked for' };
+    return {
+      class: 'unsupported',
+      status: list.status,
+      detail: 'the target ignores filters: it answered others than it was asked for',
+    };
   }
   if (hits.length > 0 && list.resources.every(({ id }) => hits.some((hit) => hit.id === id))) trials.worked(trial);
   const size = Math.ceil(list.size / Math.max(1, list.resources.length));
@@ -90,14 +139,23 @@ async function searchFor(value: string, { exchange, signs, trials, type, path, a
 }
 
 function noService(status: number): Failure {
-  return { class: status === 403 ? 'auth' : 'protocol', status, detail: `HTTP ${status} to a search and to everything else by which a SCIM service is known` };
+  return {
+    class: status === 403 ? 'auth' : 'protocol',
+    status,
+    detail: `HTTP ${status} to a search and to everything else by which a SCIM service is known`,
+  };
 }
 
 /**
  * Any 400 is about the filter, there is nothing else in the request: invalidFilter, tooMany, sensitive (§3.12). So are
  * 405 and 501, and a 500 of a target that answers to a list (Polis, scim2-server).
  */
-async function isAboutFilter({ status }: Refusal, exchange: Exchange, type: ResourceType, signal: AbortSignal): Promise<boolean> {
+async function isAboutFilter(
+  { status }: Refusal,
+  exchange: Exchange,
+  type: ResourceType,
+  signal: AbortSignal,
+): Promise<boolean> {
   if (status === 400 || status === 405 || status === 501) return true;
   return status === 500 && !('class' in (await readList(exchange, type, 'startIndex=1&count=1', signal)));
 }
@@ -115,5 +173,7 @@ function isHit(resource: FoundResource, path: ScimPath, asked: ScimPath, value: 
 function holds({ body }: Pick<FoundResource, 'body'>, path: ScimPath, value: string, withoutCase = false): boolean {
   const exact = !withoutCase && path.schema === undefined && /^(?:externalId|id)$/i.test(path.attribute);
   const comparable = (text: string): string => (exact ? comparableId(text) : fold(text));
-  return scimValues(body, path).map(textOf).some((held) => held !== undefined && comparable(held) === comparable(value));
+  return scimValues(body, path)
+    .map(textOf)
+    .some((held) => held !== undefined && comparable(held) === comparable(value));
 }

@@ -15,7 +15,12 @@ import { maxBytes, readResource } from '../answers/resource.ts';
  *
  * @param answer to a change of the resource
  */
-export async function unlessGone(conversation: Conversation, type: ResourceType, id: TargetId, answer: Answer | Refusal): Promise<Answer | Refusal> {
+export async function unlessGone(
+  conversation: Conversation,
+  type: ResourceType,
+  id: TargetId,
+  answer: Answer | Refusal,
+): Promise<Answer | Refusal> {
   if (!isRefusal(answer) || !mayMeanGone(answer)) return answer;
   const held = await readOrGone(conversation, type, id, 'members');
   return isRefusal(held) && held.class === 'gone' ? held : answer;
@@ -27,7 +32,13 @@ export async function unlessGone(conversation: Conversation, type: ResourceType,
  *
  * @param ends it was to end access
  */
-export async function unlessRefusedAsGone(conversation: Conversation, type: ResourceType, id: TargetId, answer: Answer | Refusal, ends: boolean): Promise<Answer | Refusal> {
+export async function unlessRefusedAsGone(
+  conversation: Conversation,
+  type: ResourceType,
+  id: TargetId,
+  answer: Answer | Refusal,
+  ends: boolean,
+): Promise<Answer | Refusal> {
   const doubt = isRefusal(answer) ? refusalOf(type, answer, ends) : undefined;
   if (doubt === undefined) return unlessGone(conversation, type, id, answer);
   const { evidence } = conversation.book;
@@ -44,17 +55,30 @@ export async function unlessRefusedAsGone(conversation: Conversation, type: Reso
 }
 
 /** A refusal that may be about a resource that is not there; undefined: it is about something else. */
-function refusalOf(type: ResourceType, { class: failureClass, status, scimType = 'notarget', detail }: Refusal, ends: boolean): { readonly form: string; readonly first: number; readonly sample: number } | undefined {
+function refusalOf(
+  type: ResourceType,
+  { class: failureClass, status, scimType = 'notarget', detail }: Refusal,
+  ends: boolean,
+): { readonly form: string; readonly first: number; readonly sample: number } | undefined {
   if (failureClass !== 'rejected' || ![400, 403, 422].includes(status ?? 0)) return undefined;
   // A reason of RFC 7644 §3.12 is about what was sent.
   if (scimType !== 'notarget' && !ends) return undefined;
-  const saysGone = /\b(?:not (?:be )?found|no(?:t)? (?:such|longer|exist)|n[o']t exist|unknown|deleted|removed)\b/i.test(detail);
+  const saysGone =
+    /\b(?:not (?:be )?found|no(?:t)? (?:such|longer|exist)|n[o']t exist|unknown|deleted|removed)\b/i.test(detail);
   // What sounds like it is more likely to be it.
-  return { form: `refusal of a ${type} that is there with ${String(status)}${saysGone ? ', in words of absence' : ''}`, first: saysGone ? 10 : 3, sample: saysGone ? 5 : 25 };
+  return {
+    form: `refusal of a ${type} that is there with ${String(status)}${saysGone ? ', in words of absence' : ''}`,
+    first: saysGone ? 10 : 3,
+    sample: saysGone ? 5 : 25,
+  };
 }
 
 /** Reads one resource to see whether it is there: of a group without its members, where the target takes that (RFC 7644 §3.9). */
-export async function readWithoutMembers({ exchange, book, signal }: Conversation, type: ResourceType, id: TargetId): Promise<Answer | Refusal> {
+export async function readWithoutMembers(
+  { exchange, book, signal }: Conversation,
+  type: ResourceType,
+  id: TargetId,
+): Promise<Answer | Refusal> {
   const read = (query: string): Promise<Answer | Refusal> => readResource(exchange, type, id, signal, query);
   if (type === 'user' || book.evidence.has(refusesExclusion)) return read('');
   const held = await read('?excludedAttributes=members');
@@ -71,9 +95,17 @@ const refusesExclusion = 'refuses excludedAttributes';
  *
  * @param without what of a group nobody looks at
  */
-export async function readOrGone(conversation: Conversation, type: ResourceType, id: TargetId, without?: 'members'): Promise<Answer | Refusal> {
+export async function readOrGone(
+  conversation: Conversation,
+  type: ResourceType,
+  id: TargetId,
+  without?: 'members',
+): Promise<Answer | Refusal> {
   const { exchange, signal } = conversation;
-  const held = without === 'members' ? await readWithoutMembers(conversation, type, id) : await readResource(exchange, type, id, signal);
+  const held =
+    without === 'members'
+      ? await readWithoutMembers(conversation, type, id)
+      : await readResource(exchange, type, id, signal);
   if (!isRefusal(held) || !mayMeanGone(held) || !(await isNowhere(conversation, type, id, held))) return held;
   return { class: 'gone', status: held.status, detail: 'the target has none with this id' };
 }
@@ -84,11 +116,22 @@ function mayMeanGone({ class: failureClass, status = 0 }: Refusal): boolean {
   return failureClass === 'transient' && status >= 500;
 }
 
-async function isNowhere(conversation: Conversation, type: ResourceType, id: TargetId, { class: failureClass }: Refusal): Promise<boolean> {
+async function isNowhere(
+  conversation: Conversation,
+  type: ResourceType,
+  id: TargetId,
+  { class: failureClass }: Refusal,
+): Promise<boolean> {
   const { exchange, book, signal } = conversation;
   const path = scimPath('id');
   if (askedBy(book.current().filter, type, path) !== undefined) {
-    const list = await readList(exchange, type, `filter=${encodeURIComponent(filterText(path, id))}`, signal, maxBytes(type));
+    const list = await readList(
+      exchange,
+      type,
+      `filter=${encodeURIComponent(filterText(path, id))}`,
+      signal,
+      maxBytes(type),
+    );
     if (!isRefusal(list)) return list.resources.length === 0 && list.unusable.length === 0;
     if (list.class === 'transient' || list.class === 'throttled') return false;
   }

@@ -29,11 +29,13 @@ export async function readInventory(
   let walked = await walk(budget);
   if (isExpired(walked.result)) walked = await walk(budget - walked.requests);
   // WSO2 does not page groups at all, and lists them.
-  if (isUnknown(walked.result) && list.paging !== 'none' && budget > 1) walked = await walk(1, { ...list, paging: 'none' });
+  if (isUnknown(walked.result) && list.paging !== 'none' && budget > 1)
+    walked = await walk(1, { ...list, paging: 'none' });
   const { result } = walked;
   if (Array.isArray(result) && result.length > 0) book.evidence.note(lists);
   if (result === undefined || Array.isArray(result)) return result;
-  if (isUnknown(result) && !book.evidence.has(lists)) book.learn('list.usable', false, `answered ${String(result.status)} to a list`);
+  if (isUnknown(result) && !book.evidence.has(lists))
+    book.learn('list.usable', false, `answered ${String(result.status)} to a list`);
   return isFinal(result) ? undefined : toFailure(result);
 }
 
@@ -41,7 +43,9 @@ export async function readInventory(
 const lists = 'lists what it has';
 
 function isExpired(result: Walk['result']): boolean {
-  return result !== undefined && 'class' in result && ['expiredcursor', 'invalidcursor'].includes(result.scimType ?? '');
+  return (
+    result !== undefined && 'class' in result && ['expiredcursor', 'invalidcursor'].includes(result.scimType ?? '')
+  );
 }
 
 function isUnknown(result: Walk['result']): boolean {

@@ -55,8 +55,11 @@ export async function walkPages(
       if (received === 0) return { result: promised === 0 ? [] : undefined, requests }; // a total, and nobody behind it
       if (found.size === before) return { result: whole(), requests };
     }
-    const pagesLeft = Math.ceil(((promised ?? 0) - received) / (page.resources.length || dialect.pageSize)) + (cursor === undefined ? 1 : 0);
-    if (requests + pagesLeft > budget || received > listResources || size > listBytes) return { result: undefined, requests };
+    const pagesLeft =
+      Math.ceil(((promised ?? 0) - received) / (page.resources.length || dialect.pageSize)) +
+      (cursor === undefined ? 1 : 0);
+    if (requests + pagesLeft > budget || received > listResources || size > listBytes)
+      return { result: undefined, requests };
   }
   return { result: undefined, requests: budget };
 }

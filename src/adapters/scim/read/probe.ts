@@ -4,7 +4,12 @@ import { listAnswer } from '../shared/bounds.ts';
 import { isRefusal, toFailure, type Exchange } from '../shared/message.ts';
 import { isFailure, type FoundResource } from '../../../ports/scim-target.ts';
 
-type Find = (type: ResourceType, attribute: string, value: string, signal: AbortSignal) => Promise<FoundResource[] | Failure>;
+type Find = (
+  type: ResourceType,
+  attribute: string,
+  value: string,
+  signal: AbortSignal,
+) => Promise<FoundResource[] | Failure>;
 
 /** Nobody is called so. Entra ID asks the same way before each of its cycles (learn.microsoft.com, "use SCIM to provision"). */
 const nobody = 'dir2scim-is-anybody-there';
@@ -19,7 +24,10 @@ export async function probeTarget(find: Find, exchange: Exchange, signal: AbortS
   if (!isFailure(found)) return undefined;
   const isAsked = found.class !== 'unsupported' || found.status !== undefined;
   if (isAsked) return silent.has(found.class) ? found : undefined;
-  const document = await exchange({ method: 'GET', path: '/ServiceProviderConfig', subject: 'discovery', maxBytes: listAnswer }, signal);
+  const document = await exchange(
+    { method: 'GET', path: '/ServiceProviderConfig', subject: 'discovery', maxBytes: listAnswer },
+    signal,
+  );
   if (!isRefusal(document) || document.status === 403 || document.class === 'protocol') return undefined;
   return silent.has(document.class) ? toFailure(document) : undefined;
 }

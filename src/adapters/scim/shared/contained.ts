@@ -21,14 +21,27 @@ export function contained(target: ScimTarget, onFault: (thrown: unknown) => void
   };
   return overriding(target, {
     discover: (signal) => contain(signal, unusable, () => target.discover(signal)),
-    find: (type, attribute, value, signal) => contain<Awaited<ReturnType<ScimTarget['find']>>>(signal, unusable, () => target.find(type, attribute, value, signal)),
-    inventory: (type, worthRequests, signal) => contain<Awaited<ReturnType<ScimTarget['inventory']>>>(signal, undefined, () => target.inventory(type, worthRequests, signal)),
-    read: (type, id, signal, without) => contain<Awaited<ReturnType<ScimTarget['read']>>>(signal, unusable, () => target.read(type, id, signal, without)),
-    create: (type, attributes, signal, members) => contain<Outcome>(signal, { kind: 'failed', failure: { ...unusable, class: 'unknown' } }, () => target.create(type, attributes, signal, members)),
-    update: (type, id, changes, signal, known) => contain<Outcome>(signal, unusableOutcome, () => target.update(type, id, changes, signal, known)),
-    changeMembers: (group, change, signal) => contain<Outcome>(signal, unusableOutcome, () => target.changeMembers(group, change, signal)),
+    find: (type, attribute, value, signal) =>
+      contain<Awaited<ReturnType<ScimTarget['find']>>>(signal, unusable, () =>
+        target.find(type, attribute, value, signal),
+      ),
+    inventory: (type, worthRequests, signal) =>
+      contain<Awaited<ReturnType<ScimTarget['inventory']>>>(signal, undefined, () =>
+        target.inventory(type, worthRequests, signal),
+      ),
+    read: (type, id, signal, without) =>
+      contain<Awaited<ReturnType<ScimTarget['read']>>>(signal, unusable, () => target.read(type, id, signal, without)),
+    create: (type, attributes, signal, members) =>
+      contain<Outcome>(signal, { kind: 'failed', failure: { ...unusable, class: 'unknown' } }, () =>
+        target.create(type, attributes, signal, members),
+      ),
+    update: (type, id, changes, signal, known) =>
+      contain<Outcome>(signal, unusableOutcome, () => target.update(type, id, changes, signal, known)),
+    changeMembers: (group, change, signal) =>
+      contain<Outcome>(signal, unusableOutcome, () => target.changeMembers(group, change, signal)),
     answers: (type, signal) => contain(signal, false, () => target.answers(type, signal)),
-    remove: (type, id, signal, known) => contain<Outcome>(signal, unusableOutcome, () => target.remove(type, id, signal, known)),
+    remove: (type, id, signal, known) =>
+      contain<Outcome>(signal, unusableOutcome, () => target.remove(type, id, signal, known)),
     probe: (signal) => contain<Failure | undefined>(signal, unusable, () => target.probe(signal)),
   });
 }

@@ -75,7 +75,13 @@ export function isRefusal(value: object): value is Refusal {
 
 /** Leaves out what does not concern the caller of the port. */
 export function toFailure({ class: failureClass, status, detail, late, inPart }: Failure): Failure {
-  return { class: failureClass, detail, ...(status === undefined ? {} : { status }), ...(late === undefined ? {} : { late }), ...(inPart === undefined ? {} : { inPart }) };
+  return {
+    class: failureClass,
+    detail,
+    ...(status === undefined ? {} : { status }),
+    ...(late === undefined ? {} : { late }),
+    ...(inPart === undefined ? {} : { inPart }),
+  };
 }
 
 export function failed(failure: Failure): Outcome {

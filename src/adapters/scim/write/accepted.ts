@@ -43,7 +43,8 @@ export async function confirmWrite(
     if (isRefusal(held) && held.class !== 'gone') continue; // no answer is no sign that it was done
     if (isRefusal(held) && !isDone(undefined)) return held;
     if (isRefusal(held)) return answer;
-    if (held.body === undefined) refusals += 1; // a page without a word shows nothing
+    if (held.body === undefined)
+      refusals += 1; // a page without a word shows nothing
     else if (isDone(held.body)) return held;
     else wasShown = true;
   }
@@ -63,7 +64,8 @@ export async function confirmCreate(
   find: (externalId: string) => Promise<readonly FoundResource[] | Failure>,
   differing: (body: Body) => readonly string[],
 ): Promise<Outcome> {
-  if (outcome.kind !== 'failed' || outcome.failure.class !== 'unknown' || outcome.failure.status !== 202) return outcome;
+  if (outcome.kind !== 'failed' || outcome.failure.class !== 'unknown' || outcome.failure.status !== 202)
+    return outcome;
   if (typeof externalId !== 'string') return failed(notYet);
   for (const pause of pauses) {
     await clock.sleep(pause, signal);

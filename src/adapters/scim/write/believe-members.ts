@@ -20,7 +20,13 @@ import { tellsNothing, unread } from './unless-there.ts';
  * When the group itself shows that nothing was done, the other forms are tried (insist-on-members.ts). The answer that is
  * given back shows the group as it was last seen, or no body: it does not tell.
  */
-export async function believeMembers(conversation: Conversation, group: TargetId, part: MemberChange, answer: Answer, isRepeated = false): Promise<Answer | Refusal> {
+export async function believeMembers(
+  conversation: Conversation,
+  group: TargetId,
+  part: MemberChange,
+  answer: Answer,
+  isRepeated = false,
+): Promise<Answer | Refusal> {
   const { book } = conversation;
   if (answer.status === 202) return answer;
   if (book.current().members.read === 'own-record') return untold(answer);
@@ -28,7 +34,8 @@ export async function believeMembers(conversation: Conversation, group: TargetId
   if (shown === undefined) return lookBack(conversation, group, part, answer, isRepeated);
   const isWhole = (await lost(part, shown)).length === 0;
   if (!differs(part, shown) && isWhole) return answer;
-  if (!differs(part, shown) && book.evidence.has(partial)) return lookBack(conversation, group, part, answer, isRepeated);
+  if (!differs(part, shown) && book.evidence.has(partial))
+    return lookBack(conversation, group, part, answer, isRepeated);
   const held = await readMembers(conversation, group);
   if (isRefusal(held) && (tellsNothing(held) || held.class === 'gone')) return unread(held);
   const seen = isRefusal(held) ? shown : (membersRead(conversation, held) ?? shown);
@@ -57,7 +64,13 @@ const sampledChanges = 100;
  * @param isRepeated nothing may have changed by it, because an earlier request without an answer did it: whether members
  *   went with that is looked at each time, and says nothing of the form
  */
-async function lookBack(conversation: Conversation, group: TargetId, part: MemberChange, answer: Answer, isRepeated: boolean): Promise<Answer | Refusal> {
+async function lookBack(
+  conversation: Conversation,
+  group: TargetId,
+  part: MemberChange,
+  answer: Answer,
+  isRepeated: boolean,
+): Promise<Answer | Refusal> {
   const { evidence } = conversation.book;
   const isRename = part.add.length + part.remove.length === 0;
   if (isRename && (await part.current()).length === 0) return untold(answer); // nobody could be lost
@@ -89,14 +102,20 @@ async function lookBack(conversation: Conversation, group: TargetId, part: Membe
  * Members who are added to others are another form than the first ones: some put them in their place. So are those who
  * are taken out of a list that goes back whole: some leave in what it does not name.
  */
-async function formOf({ book }: Conversation, { add, remove, current, expected = current }: MemberChange): Promise<string> {
+async function formOf(
+  { book }: Conversation,
+  { add, remove, current, expected = current }: MemberChange,
+): Promise<string> {
   const { groups, members } = book.current();
   if (add.length + remove.length === 0) return `groups by ${groups.update}`;
   const isPatch = groups.update === 'patch';
   const joining = new Set(add.map(({ id }) => id));
   const hasOthers = add.length > 0 && (await expected()).some((id) => !joining.has(id) && !remove.includes(id));
   const adding = `members added${hasOthers ? ' to others' : ''} by ${isPatch ? members.add : 'PUT'}`;
-  return [...(add.length > 0 ? [adding] : []), ...(remove.length > 0 ? [`members removed by ${isPatch ? members.remove : 'PUT'}`] : [])].join(', ');
+  return [
+    ...(add.length > 0 ? [adding] : []),
+    ...(remove.length > 0 ? [`members removed by ${isPatch ? members.remove : 'PUT'}`] : []),
+  ].join(', ');
 }
 
 /** Whether a group shows that a change of its members was not done. */
@@ -105,7 +124,10 @@ export function differs({ add, remove }: Pick<MemberChange, 'add' | 'remove'>, {
 }
 
 /** Acknowledged members who are not shown, although nobody removed them. */
-export async function lost({ add, remove, current, expected = current }: MemberChange, { ids }: ShownMembers): Promise<TargetId[]> {
+export async function lost(
+  { add, remove, current, expected = current }: MemberChange,
+  { ids }: ShownMembers,
+): Promise<TargetId[]> {
   const concerned = new Set([...remove, ...add.map(({ id }) => id)]);
   const active = new Set(await expected());
   const all = (await current()).filter((id) => !concerned.has(id));

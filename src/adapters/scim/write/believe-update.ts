@@ -43,21 +43,31 @@ export async function believeUpdate(
   let isFresh = false;
   if (seen === undefined || (ends && end !== 'off')) {
     const form = `${ends ? 'deactivation' : type} by ${formOf(conversation, type, changes)}${inBulk ? ', in bulk' : ''}`;
-    const must = ends && (about === 'another' || answer.body !== undefined && about === 'nothing' || isNotOff(end));
+    const must = ends && (about === 'another' || (answer.body !== undefined && about === 'nothing') || isNotOff(end));
     const first = ends ? firstEnds : 1;
-    if (!must && !(await book.evidence.isToBeLookedAt(form, first, ends ? sampledEnds : Infinity))) return uncertain(conversation, ends, { ...answer, body: seen });
+    if (!must && !(await book.evidence.isToBeLookedAt(form, first, ends ? sampledEnds : Infinity)))
+      return uncertain(conversation, ends, { ...answer, body: seen });
     let found: boolean | undefined;
     try {
-      const held = await (ends ? readEnded(conversation, type, id, known) : readResource(conversation.exchange, type, id, conversation.signal));
+      const held = await (ends
+        ? readEnded(conversation, type, id, known)
+        : readResource(conversation.exchange, type, id, conversation.signal));
       if (isRefusal(held)) {
         // Whoever is not there has no access; and what was changed a moment ago may not be shown yet, or never.
         if (ends && tellsNothing(held)) return unread(held);
         if (ends && held.class !== 'gone' && !showsNobody(conversation, held)) return { ...held, class: 'transient' };
         if (!tellsNothing(held)) found = true;
-        return held.class === 'gone' ? { ...answer, body: seen } : uncertain(conversation, ends, { ...answer, body: seen });
+        return held.class === 'gone'
+          ? { ...answer, body: seen }
+          : uncertain(conversation, ends, { ...answer, body: seen });
       }
       // Without a body nothing was seen.
-      if (ends && held.body === undefined && !showsNobody(conversation, held)) return { class: 'transient', status: held.status, detail: `a deactivation could not be looked at: answered ${held.status} without a body` };
+      if (ends && held.body === undefined && !showsNobody(conversation, held))
+        return {
+          class: 'transient',
+          status: held.status,
+          detail: `a deactivation could not be looked at: answered ${held.status} without a body`,
+        };
       if (ends && held.body !== undefined) for (const fact of refusals) book.evidence.drop(fact);
       seen = held.body;
       isFresh = seen !== undefined;
@@ -85,18 +95,37 @@ export async function believeUpdate(
 }
 
 /** Reads who was switched off; that they are not there counts only while others are shown, and is asked once more then: a target that showed nobody may have come back. */
-async function readEnded({ exchange, signal }: Conversation, type: ResourceType, id: TargetId, { showsOthers }: Pick<Acknowledged, 'showsOthers'>): Promise<Answer | Refusal> {
+async function readEnded(
+  { exchange, signal }: Conversation,
+  type: ResourceType,
+  id: TargetId,
+  { showsOthers }: Pick<Acknowledged, 'showsOthers'>,
+): Promise<Answer | Refusal> {
   const held = await readResource(exchange, type, id, signal);
   if (showsOthers === undefined || !isRefusal(held) || held.class !== 'gone') return held;
   return (await showsOthers()) ? readResource(exchange, type, id, signal) : shownToNobody(held);
 }
 
 /** An answer with what it shows to have gone with the changes. Where one element took the place of the others, lists go whole from then on. */
-export function withLost(conversation: Conversation, type: ResourceType, changes: readonly WireChange[], { paths = [] }: Pick<Acknowledged, 'paths'>, answer: Answer): Answer {
+export function withLost(
+  conversation: Conversation,
+  type: ResourceType,
+  changes: readonly WireChange[],
+  { paths = [] }: Pick<Acknowledged, 'paths'>,
+  answer: Answer,
+): Answer {
   if (answer.body === undefined) return answer;
   const others = displaced(answer.body, changes, paths);
-  if (others.length > 0) conversation.book.learn('patch.valueFilters', false, 'an element that was added to a list took the place of the others');
-  const lost = [...others, ...lostBeside(answer.body, changes, paths).filter((path) => wasShown(conversation, type, path))];
+  if (others.length > 0)
+    conversation.book.learn(
+      'patch.valueFilters',
+      false,
+      'an element that was added to a list took the place of the others',
+    );
+  const lost = [
+    ...others,
+    ...lostBeside(answer.body, changes, paths).filter((path) => wasShown(conversation, type, path)),
+  ];
   return lost.length === 0 ? answer : { ...answer, lost };
 }
 
@@ -104,7 +133,13 @@ export function withLost(conversation: Conversation, type: ResourceType, changes
  * The change once more, in a request of its own: some answer 200 to each operation of a bulk request, and carry out none.
  * Where it is to be seen then, nothing goes by bulk requests any more. Undefined: it was not for that.
  */
-async function sentAlone({ book, exchange, signal }: Conversation, type: ResourceType, id: TargetId, changes: readonly WireChange[], again: () => Promise<Answer | Refusal>): Promise<Body | undefined> {
+async function sentAlone(
+  { book, exchange, signal }: Conversation,
+  type: ResourceType,
+  id: TargetId,
+  changes: readonly WireChange[],
+  again: () => Promise<Answer | Refusal>,
+): Promise<Body | undefined> {
   const answer = await again();
   const held = isRefusal(answer) ? answer : await readResource(exchange, type, id, signal);
   if (isRefusal(held) || held.body === undefined || showsNone(held.body, changes)) return undefined;
@@ -156,6 +191,10 @@ const refusals = [1, 2, 3, 4].map((count) => `refused to show an account that wa
 function formOf({ book }: Conversation, type: ResourceType, changes: readonly WireChange[]): string {
   const { update } = type === 'user' ? book.current().users : book.current().groups;
   if (update !== 'patch') return update;
-  const kinds = new Set(changes.map(({ path, value }) => (path.filter !== undefined ? 'path with a filter' : value === undefined ? 'removal' : 'path')));
+  const kinds = new Set(
+    changes.map(({ path, value }) =>
+      path.filter !== undefined ? 'path with a filter' : value === undefined ? 'removal' : 'path',
+    ),
+  );
   return [...kinds].sort().join(', ');
 }

@@ -14,5 +14,10 @@ export function bodyForm(type: ResourceType, resource: Body, values: ValueDialec
   const id: unknown = isBody(manager) ? manager['value'] : undefined;
   if (values.manager === 'string' && typeof id === 'string') assign(body, managerPath, id);
   if (!values.primary) return body;
-  return Object.fromEntries(Object.entries(body).map(([key, held]: [string, unknown]) => [key, Array.isArray(held) ? markPrimary(key, held) : held]));
+  return Object.fromEntries(
+    Object.entries(body).map(([key, held]: [string, unknown]) => [
+      key,
+      Array.isArray(held) ? markPrimary(key, held) : held,
+    ]),
+  );
 }

@@ -36,15 +36,21 @@ export async function createResource(
   const body = createBody(type, attributes, dialect);
   const included = fittingMembers(body, members, dialect);
   const post = (sent: Body): Promise<Answer | Refusal> =>
-    exchange({ method: 'POST', path: endpoints[type], body: sent, subject: 'endpoint', maxBytes: maxBytes(type) }, signal);
+    exchange(
+      { method: 'POST', path: endpoints[type], body: sent, subject: 'endpoint', maxBytes: maxBytes(type) },
+      signal,
+    );
   const says = async (answer: Answer | Refusal, joined: readonly Member[]): Promise<Outcome> => {
     const outcome = outcomeOf(answer, joined, attributes);
     if (type === 'user' && !isRefusal(answer)) noteActive(answer.body, book);
     if (isRefusal(answer) || outcome.kind === 'failed') return outcome;
-    if (isAnothers(conversation, type, answer, attributes, outcome.existed === true)) return { ...outcome, others: true };
+    if (isAnothers(conversation, type, answer, attributes, outcome.existed === true))
+      return { ...outcome, others: true };
     if (outcome.existed === true || showsOtherId(answer, attributes)) return outcome;
     if (shownText(answer, 'externalId') !== undefined) noteKeepsOurs(book);
-    const wire = [...attributes].filter(([path]) => path !== 'id').map(([path, value]) => toWire({ path, change: 'set', value, had: false }, dialect.values));
+    const wire = [...attributes]
+      .filter(([path]) => path !== 'id')
+      .map(([path, value]) => toWire({ path, change: 'set', value, had: false }, dialect.values));
     const shown = await storedByCreate(conversation, type, outcome.id, wire, answer);
     return shown === undefined ? outcome : { ...outcome, shown };
   };
@@ -53,7 +59,8 @@ export async function createResource(
   if (!isRefusal(answer) || answer.class !== 'rejected') return says(answer, included);
   const without = await post(body);
   if (isRefusal(without) && without.class === 'rejected') return failed(answer);
-  if (!isRefusal(without)) book.learn('members.onCreate', 'after', `a new group with members was answered with ${answer.status ?? 400}`);
+  if (!isRefusal(without))
+    book.learn('members.onCreate', 'after', `a new group with members was answered with ${answer.status ?? 400}`);
   return says(without, []);
 }
 
@@ -67,7 +74,13 @@ export async function createResource(
  * | another, and our name                | when it was there before: else the target gives externalIds of its own  |
  * | none, and another name               | where creates are answered with the names that are sent                 |
  */
-function isAnothers(conversation: Conversation, type: ResourceType, answer: Answer, attributes: ReadonlyMap<string, ScimValue>, existed: boolean): boolean {
+function isAnothers(
+  conversation: Conversation,
+  type: ResourceType,
+  answer: Answer,
+  attributes: ReadonlyMap<string, ScimValue>,
+  existed: boolean,
+): boolean {
   const name = type === 'user' ? 'userName' : 'displayName';
   const shown = shownText(answer, name);
   const sent = attributes.get(name);
@@ -106,7 +119,8 @@ function existedBefore({ status, date, body }: Answer): { readonly existed?: tru
     return typeof said === 'string' ? Date.parse(said) : NaN;
   };
   const created = time('meta.created');
-  const isOlder = time('meta.lastModified') - created > longestCreation || Date.parse(date ?? '') - created > surelyOlder;
+  const isOlder =
+    time('meta.lastModified') - created > longestCreation || Date.parse(date ?? '') - created > surelyOlder;
   return status === 200 || isOlder ? { existed: true } : {};
 }
 
@@ -123,22 +137,50 @@ function fittingMembers(body: Body, members: readonly Member[], dialect: Dialect
   if (members.length === 0 || dialect.members.onCreate === 'after') return [];
   let bytes = Buffer.byteLength(JSON.stringify({ ...body, members: [] }));
   const first = members.slice(0, dialect.members.addPerRequest);
-  const beyond = first.findIndex((member) => (bytes += Buffer.byteLength(JSON.stringify(memberElement(member))) + 1) > dialect.members.maxBytes);
+  const beyond = first.findIndex(
+    (member) => (bytes += Buffer.byteLength(JSON.stringify(memberElement(member))) + 1) > dialect.members.maxBytes,
+  );
   return beyond === -1 ? first : first.slice(0, beyond);
 }
 
-function outcomeOf(answer: Answer | Refusal, included: readonly Member[], attributes: ReadonlyMap<string, ScimValue>): Outcome {
+function outcomeOf(
+  answer: Answer | Refusal,
+  included: readonly Member[],
+  attributes: ReadonlyMap<string, ScimValue>,
+): Outcome {
   if (isRefusal(answer)) return failed(answer);
   const id = idOf(answer.body);
-  if (id === undefined) return failed({ class: 'unknown', status: answer.status, detail: `answered ${answer.status} ${lackOfId(answer.body)}` });
-  const members = included.length === 0 ? {} : { members: takenMembers(answer, included.map((member) => member.id)) };
-  return { kind: 'applied', id, ...versionOf(answer), ...members, ...existedBefore(answer), ...madeActive(attributes, answer) };
+  if (id === undefined)
+    return failed({
+      class: 'unknown',
+      status: answer.status,
+      detail: `answered ${answer.status} ${lackOfId(answer.body)}`,
+    });
+  const members =
+    included.length === 0
+      ? {}
+      : {
+          members: takenMembers(
+            answer,
+            included.map((member) => member.id),
+          ),
+        };
+  return {
+    kind: 'applied',
+    id,
+    ...versionOf(answer),
+    ...members,
+    ...existedBefore(answer),
+    ...madeActive(attributes, answer),
+  };
 }
 
 /** Where the answer shows members, those whom it shows: some targets leave out whom they don't know (WorkOS), be it all. */
 function takenMembers({ body }: Answer, ids: readonly TargetId[]): readonly TargetId[] {
   const shown = body === undefined ? undefined : readScimPath(body, scimPath('members'));
   if (!Array.isArray(shown)) return ids;
-  const known = new Set(shown.map((element: unknown) => (isBody(element) ? readScimPath(element, scimPath('value')) : element)));
+  const known = new Set(
+    shown.map((element: unknown) => (isBody(element) ? readScimPath(element, scimPath('value')) : element)),
+  );
   return ids.filter((id) => known.has(id));
 }

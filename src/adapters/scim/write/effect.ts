@@ -31,7 +31,8 @@ function isContradicted(body: Body, change: WireChange): boolean {
  * @param whole false: such answers show only some of a resource
  */
 export function unstored(body: Body, changes: readonly WireChange[], whole = true): readonly WireChange[] {
-  const isShownWhole = whole && ['userName', 'displayName'].some((name) => isFilled(readScimPath(body, scimPath(name))));
+  const isShownWhole =
+    whole && ['userName', 'displayName'].some((name) => isFilled(readScimPath(body, scimPath(name))));
   return changes.filter((change) => {
     const { path, value } = change;
     if (path.attribute === 'password') return false;
@@ -61,7 +62,9 @@ export function lostBeside(body: Body, changes: readonly WireChange[], known: re
   const sent = new Set(changes.map(({ path }) => path.text));
   return known.filter((text) => {
     const path = scimPath(text);
-    return path.sub !== undefined && !sent.has(text) && touched.has(elementText(path)) && !isFilled(readScimPath(body, path));
+    return (
+      path.sub !== undefined && !sent.has(text) && touched.has(elementText(path)) && !isFilled(readScimPath(body, path))
+    );
   });
 }
 
@@ -70,14 +73,28 @@ export function lostBeside(body: Body, changes: readonly WireChange[], known: re
  * some targets adding is replacing. A list that does not say which of its elements is which tells nothing.
  */
 export function displaced(body: Body, changes: readonly WireChange[], known: readonly string[]): readonly string[] {
-  const added = new Set(changes.filter(({ path, value, had }) => path.filter !== undefined && value !== undefined && !had).map(({ path }) => attributeText(path)));
+  const added = new Set(
+    changes
+      .filter(({ path, value, had }) => path.filter !== undefined && value !== undefined && !had)
+      .map(({ path }) => attributeText(path)),
+  );
   const touched = new Set(changes.map(({ path }) => elementText(path)));
   return known.filter((text) => {
     const path = scimPath(text);
-    if (path.filter === undefined || touched.has(elementText(path)) || !added.has(attributeText(path)) || isFilled(readScimPath(body, path))) return false;
+    if (
+      path.filter === undefined ||
+      touched.has(elementText(path)) ||
+      !added.has(attributeText(path)) ||
+      isFilled(readScimPath(body, path))
+    )
+      return false;
     const { attribute } = path.filter;
     const list = readScimPath(body, scimPath(attributeText(path)));
-    return Array.isArray(list) && list.length > 0 && list.every((element: unknown) => isBody(element) && attribute in element);
+    return (
+      Array.isArray(list) &&
+      list.length > 0 &&
+      list.every((element: unknown) => isBody(element) && attribute in element)
+    );
   });
 }
 
@@ -88,26 +105,49 @@ export function displaced(body: Body, changes: readonly WireChange[], known: rea
  * @param keepsOurs it shows the externalIds that it was given
  * @param tellsActive it shows whether accounts are active: then only a word for inactive ends an access
  */
-export function confirms(body: Body, changes: readonly WireChange[], { keepsOurs, tellsActive }: { readonly keepsOurs: boolean; readonly tellsActive: boolean }): boolean {
+export function confirms(
+  body: Body,
+  changes: readonly WireChange[],
+  { keepsOurs, tellsActive }: { readonly keepsOurs: boolean; readonly tellsActive: boolean },
+): boolean {
   if (contradicts(body, changes)) return false;
-  if (tellsActive && readActive(body) !== false && changes.some(({ path, value }) => path.text === 'active' && value === false)) return false;
-  if (keepsOurs && changes.some(({ path, value }) => path.text === 'externalId' && value !== undefined && !isFilled(readScimPath(body, path)))) return false;
+  if (
+    tellsActive &&
+    readActive(body) !== false &&
+    changes.some(({ path, value }) => path.text === 'active' && value === false)
+  )
+    return false;
+  if (
+    keepsOurs &&
+    changes.some(
+      ({ path, value }) => path.text === 'externalId' && value !== undefined && !isFilled(readScimPath(body, path)),
+    )
+  )
+    return false;
   const set = changes.filter(({ path, value }) => value !== undefined && path.text !== 'externalId'); // GitLab's is the id
-  return set.length === 0 || set.some(({ path }) => isFilled(readScimPath(body, { ...path, filter: undefined, sub: undefined })));
+  return (
+    set.length === 0 ||
+    set.some(({ path }) => isFilled(readScimPath(body, { ...path, filter: undefined, sub: undefined })))
+  );
 }
 
 /** Whether a list shows that an element is not in it: some say no types (Zitadel), or nothing but texts (WSO2). */
 function lacks(list: readonly unknown[], { path, value }: WireChange): boolean {
   // Nothing but values: ours is among them, or it is not there.
-  if (list.length > 0 && (path.sub ?? 'value') === 'value' && list.every((element) => typeof element === 'string')) return !list.some((element) => value !== undefined && isSame(value, element));
+  if (list.length > 0 && (path.sub ?? 'value') === 'value' && list.every((element) => typeof element === 'string'))
+    return !list.some((element) => value !== undefined && isSame(value, element));
   const elements = list.filter(isBody);
-  const isTold = elements.length === list.length && elements.every((element) => path.filter !== undefined && path.filter.attribute in element);
+  const isTold =
+    elements.length === list.length &&
+    elements.every((element) => path.filter !== undefined && path.filter.attribute in element);
   return isTold && !elements.some((element) => value !== undefined && isSame(value, element[path.sub ?? 'value']));
 }
 
 /** Spelling is the target's own: a telephone number without blanks, an address in lower case. */
 function isSame(value: ScimValue, held: unknown): boolean {
-  return sameScimValue(value, held) || (typeof value === 'string' && typeof held === 'string' && core(value) === core(held));
+  return (
+    sameScimValue(value, held) || (typeof value === 'string' && typeof held === 'string' && core(value) === core(held))
+  );
 }
 
 function isFilled(held: unknown): boolean {
@@ -116,5 +156,8 @@ function isFilled(held: unknown): boolean {
 
 /** A text without what servers normalise away; and without what they put before it (RFC 3966, WSO2's store). */
 function core(text: string): string {
-  return text.replace(/^(?:tel:|PRIMARY\/)/, '').toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+  return text
+    .replace(/^(?:tel:|PRIMARY\/)/, '')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]/gu, '');
 }

@@ -23,10 +23,16 @@ import { shownMembers, type ShownMembers } from './shown-members.ts';
  *
  * Only `hides` is learned. Four requests at most, and two of them are not repeated where they told nothing.
  */
-export async function whyUnseen(conversation: Conversation, group: TargetId, [member]: readonly Member[], seen: ShownMembers): Promise<'hides' | 'lied' | 'unknown'> {
+export async function whyUnseen(
+  conversation: Conversation,
+  group: TargetId,
+  [member]: readonly Member[],
+  seen: ShownMembers,
+): Promise<'hides' | 'lied' | 'unknown'> {
   if (seen.ids.size > 0 || groupsShow(conversation.book)) return 'lied';
   if (member === undefined) return 'unknown';
-  if ((await namesGroup(conversation, member, group)) || (await isFoundBy(conversation, group, member.id))) return 'hides';
+  if ((await namesGroup(conversation, member, group)) || (await isFoundBy(conversation, group, member.id)))
+    return 'hides';
   return (await othersShow(conversation)) ? 'lied' : 'unknown';
 }
 
@@ -34,13 +40,16 @@ async function namesGroup({ exchange, signal }: Conversation, { id, type }: Memb
   if (type !== 'user') return false;
   const held = await readResource(exchange, type, id, signal);
   if (isRefusal(held) || held.body === undefined) return false;
-  return listOf(readScimPath(held.body, groupsPath)).some((element) => isBody(element) && textOf(readScimPath(element, valuePath)) === group);
+  return listOf(readScimPath(held.body, groupsPath)).some(
+    (element) => isBody(element) && textOf(readScimPath(element, valuePath)) === group,
+  );
 }
 
 /** As Entra asks, and AWS answers although it shows nobody: `id eq "…" and members eq "…"`. */
 async function isFoundBy(conversation: Conversation, group: TargetId, member: TargetId): Promise<boolean> {
   const { evidence } = conversation.book;
-  if (evidence.has(inVain) || askedBy(conversation.book.current().filter, 'group', membersPath) === undefined) return false;
+  if (evidence.has(inVain) || askedBy(conversation.book.current().filter, 'group', membersPath) === undefined)
+    return false;
   const isFound = (await finds(conversation, group, member)) && !(await finds(conversation, group, madeUp));
   if (!isFound) evidence.note(inVain);
   return isFound;

@@ -14,17 +14,33 @@ import { sendPatches } from './send-patch.ts';
  * targets take a request, say 200 and do nothing. The other forms in which targets for Okta and for Entra expect it are tried, each once in the life of
  * the notes; what none of them ends is a refusal.
  */
-export async function insistOnActive(conversation: Conversation, type: ResourceType, id: TargetId, answered: Answer): Promise<Answer | Refusal> {
+export async function insistOnActive(
+  conversation: Conversation,
+  type: ResourceType,
+  id: TargetId,
+  answered: Answer,
+): Promise<Answer | Refusal> {
   const { book, exchange, signal } = conversation;
   const dialect = book.current();
   const off = [{ path: scimPath('active'), value: false, had: true }];
   const forms = [
-    { setting: 'patch.activePathless', value: true, way: { ...dialect, patch: { ...dialect.patch, activePathless: true } }, isUsed: dialect.patch.activePathless },
-    { setting: 'values.booleans', value: 'string', way: { ...dialect, values: { ...dialect.values, booleans: 'string' } }, isUsed: dialect.values.booleans === 'string' },
+    {
+      setting: 'patch.activePathless',
+      value: true,
+      way: { ...dialect, patch: { ...dialect.patch, activePathless: true } },
+      isUsed: dialect.patch.activePathless,
+    },
+    {
+      setting: 'values.booleans',
+      value: 'string',
+      way: { ...dialect, values: { ...dialect.values, booleans: 'string' } },
+      isUsed: dialect.values.booleans === 'string',
+    },
   ] as const;
   for (const { setting, value, way, isUsed } of forms) {
     const inVain = `in vain: ${setting} ${value}`;
-    if (isUsed || dialect.users.update !== 'patch' || isConfigured(book, setting) || book.evidence.has(inVain)) continue;
+    if (isUsed || dialect.users.update !== 'patch' || isConfigured(book, setting) || book.evidence.has(inVain))
+      continue;
     const answer = await sendPatches(conversation, type, id, patchRequests(off, way));
     const held = isRefusal(answer) ? answer : await readResource(exchange, type, id, signal);
     if (!isRefusal(held) && held.body !== undefined && readActive(held.body) === false) {
@@ -34,5 +50,9 @@ export async function insistOnActive(conversation: Conversation, type: ResourceT
     book.evidence.note(inVain);
   }
   const isOn = answered.body !== undefined && readActive(answered.body) === true;
-  return { class: 'rejected', status: answered.status, detail: `answered ${answered.status}, and the account ${isOn ? 'is still active' : 'does not say that it is inactive'}` };
+  return {
+    class: 'rejected',
+    status: answered.status,
+    detail: `answered ${answered.status}, and the account ${isOn ? 'is still active' : 'does not say that it is inactive'}`,
+  };
 }

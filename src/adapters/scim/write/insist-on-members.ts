@@ -33,7 +33,10 @@ export async function insistOnMembers(
   if (missing.length === 0) return removed;
   const isStrange = answered.body !== undefined && subjectOf(group, answered.body) !== 'it';
   const { book } = conversation;
-  const why = isStrange || isConfigured(book, 'members.read') ? 'lied' : await book.evidence.alone(() => whyUnseen(conversation, group, missing, seen));
+  const why =
+    isStrange || isConfigured(book, 'members.read')
+      ? 'lied'
+      : await book.evidence.alone(() => whyUnseen(conversation, group, missing, seen));
   if (why === 'hides') {
     book.learn('members.read', 'own-record', 'a group does not show the members that it was given, and has them');
     return { ...answered, body: undefined };
@@ -45,17 +48,40 @@ export async function insistOnMembers(
 const additions = ['array', 'ids', 'nested', 'pathless'] as const satisfies readonly MemberDialect['add'][];
 
 /** Members in the other forms in which some targets take them. */
-export async function addOtherwise(conversation: Conversation, group: TargetId, missing: readonly Member[], refusal: Refusal): Promise<Answer | Refusal> {
+export async function addOtherwise(
+  conversation: Conversation,
+  group: TargetId,
+  missing: readonly Member[],
+  refusal: Refusal,
+): Promise<Answer | Refusal> {
   for (const add of additions) {
-    const found = await tryForm(conversation, group, 'members.add', add, (members) => [addition({ ...members, add })(missing)], ({ ids }) => missing.every(({ id }) => ids.has(id)));
+    const found = await tryForm(
+      conversation,
+      group,
+      'members.add',
+      add,
+      (members) => [addition({ ...members, add })(missing)],
+      ({ ids }) => missing.every(({ id }) => ids.has(id)),
+    );
     if (found !== undefined) return found;
   }
   return refusal;
 }
 
-async function removeOtherwise(conversation: Conversation, group: TargetId, staying: readonly TargetId[]): Promise<Answer | Refusal> {
+async function removeOtherwise(
+  conversation: Conversation,
+  group: TargetId,
+  staying: readonly TargetId[],
+): Promise<Answer | Refusal> {
   const isGone = ({ ids }: ShownMembers): boolean => !staying.some((id) => ids.has(id));
-  const filtered = await tryForm(conversation, group, 'members.remove', 'filter', () => staying.map((id) => removal('filter')([id])), isGone);
+  const filtered = await tryForm(
+    conversation,
+    group,
+    'members.remove',
+    'filter',
+    () => staying.map((id) => removal('filter')([id])),
+    isGone,
+  );
   if (filtered !== undefined) return filtered;
   return removeByValue(conversation, group, staying, stillThere);
 }
@@ -71,9 +97,11 @@ async function tryForm(
 ): Promise<Answer | undefined> {
   const { book } = conversation;
   const { groups, members } = book.current();
-  const inUse = groups.update === 'patch' && book.settings().some(({ name, value }) => name === setting && value === form);
+  const inUse =
+    groups.update === 'patch' && book.settings().some(({ name, value }) => name === setting && value === form);
   const inVain = `in vain: ${setting} ${form}`;
-  if (inUse || isConfigured(book, setting) || isConfigured(book, 'groups.update') || book.evidence.has(inVain)) return undefined;
+  if (inUse || isConfigured(book, setting) || isConfigured(book, 'groups.update') || book.evidence.has(inVain))
+    return undefined;
   const answer = await sendPatch(conversation, 'group', group, operations(members));
   const held = isRefusal(answer) ? answer : await readMembers(conversation, group);
   const seen = isRefusal(held) ? undefined : shownMembers(held.body);
@@ -82,7 +110,8 @@ async function tryForm(
     return undefined;
   }
   book.learn(setting, form, 'another form was answered as if it were done, and was not');
-  if (groups.update !== 'patch') book.learn('groups.update', 'patch', 'PUT was answered as if it were done, and was not');
+  if (groups.update !== 'patch')
+    book.learn('groups.update', 'patch', 'PUT was answered as if it were done, and was not');
   return held;
 }
 
@@ -90,7 +119,11 @@ const stillThere: Refusal = { class: 'rejected', status: 200, detail: 'answered 
 
 /** Not said of the members that were sent: it is the same with any others. */
 function unseen({ status }: Answer): Refusal {
-  return { class: 'protocol', status, detail: `answered ${status}, and the group shows nobody; if this target never shows who is in a group, set members.read: own-record under its profile` };
+  return {
+    class: 'protocol',
+    status,
+    detail: `answered ${status}, and the group shows nobody; if this target never shows who is in a group, set members.read: own-record under its profile`,
+  };
 }
 
 function notThere({ status }: Answer): Refusal {

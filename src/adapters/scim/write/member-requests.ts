@@ -27,8 +27,16 @@ export interface MemberRequest {
 }
 
 /** The next request of a change: as much from the start of both lists as fits, additions first. */
-export function nextMemberRequest(add: readonly Member[], remove: readonly TargetId[], limits: MemberLimits, dialect: Dialect): MemberRequest {
-  const room = { operations: dialect.patch.maxOperations, bytes: dialect.members.maxBytes - bytesOf(patchBody([], dialect.patch.operationCase)) };
+export function nextMemberRequest(
+  add: readonly Member[],
+  remove: readonly TargetId[],
+  limits: MemberLimits,
+  dialect: Dialect,
+): MemberRequest {
+  const room = {
+    operations: dialect.patch.maxOperations,
+    bytes: dialect.members.maxBytes - bytesOf(patchBody([], dialect.patch.operationCase)),
+  };
   const added = pack(add, limits.add, dialect.members.valuesPerOperation, addition(dialect.members), room);
   const share = added.taken === 0 ? 1 : 1 - added.taken / limits.add;
   const isFull = added.taken < add.length || (added.taken > 0 && !limits.mixed);

@@ -24,18 +24,31 @@ export function memberChunk({ groups, members }: Dialect): MemberChunk {
 }
 
 /** Adds and removes members, by what the target takes. The answer shows the group as it was last seen. */
-export async function changeMembers(conversation: Conversation, group: TargetId, change: MemberChange): Promise<Answer | Refusal> {
+export async function changeMembers(
+  conversation: Conversation,
+  group: TargetId,
+  change: MemberChange,
+): Promise<Answer | Refusal> {
   const { update } = conversation.book.current().groups;
   if (update === 'none') return { class: 'unsupported', detail: 'the target takes no changes of groups' };
   if (update !== 'patch') return putMembers(conversation, group, change, true);
-  return withFallback(conversation, 'group', () => patchMembers(conversation, group, change), (onlyWay) => putMembers(conversation, group, change, onlyWay));
+  return withFallback(
+    conversation,
+    'group',
+    () => patchMembers(conversation, group, change),
+    (onlyWay) => putMembers(conversation, group, change, onlyWay),
+  );
 }
 
 /**
  * Adds and removes by PATCH (RFC 7644 §3.5.2): never the whole list, which may be long and is not all ours. Request by
  * request, in the sizes that the target takes; when it says that one is too large, in halves, and that is learned.
  */
-async function patchMembers(conversation: Conversation, group: TargetId, change: MemberChange): Promise<Answer | Refusal> {
+async function patchMembers(
+  conversation: Conversation,
+  group: TargetId,
+  change: MemberChange,
+): Promise<Answer | Refusal> {
   const { book } = conversation;
   let [add, remove] = [change.add, change.remove];
   let limits: MemberLimits | undefined;
@@ -43,7 +56,11 @@ async function patchMembers(conversation: Conversation, group: TargetId, change:
   let all = done;
   while (add.length + remove.length > 0) {
     const dialect = book.current();
-    const inForce = limits ?? { add: dialect.members.addPerRequest, remove: dialect.members.removePerRequest, mixed: dialect.patch.mixed };
+    const inForce = limits ?? {
+      add: dialect.members.addPerRequest,
+      remove: dialect.members.removePerRequest,
+      mixed: dialect.patch.mixed,
+    };
     const request = nextMemberRequest(add, remove, inForce, dialect);
     const part = { ...change, add: add.slice(0, request.added), remove: remove.slice(0, request.removed) };
     const answer = await sendPatch(conversation, 'group', group, request.operations);
@@ -51,9 +68,12 @@ async function patchMembers(conversation: Conversation, group: TargetId, change:
       limits = halved(inForce, request);
       continue;
     }
-    const settled = isRefusal(answer) ? await afterRefusal(conversation, group, part, answer) : await believeMembers(conversation, group, part, answer);
+    const settled = isRefusal(answer)
+      ? await afterRefusal(conversation, group, part, answer)
+      : await believeMembers(conversation, group, part, answer);
     if (!isRefusal(answer) && part.remove.length > 0) book.evidence.note(removes);
-    if (isRefusal(settled)) return replaceMembers(conversation, group, change, all === done ? settled : { ...settled, inPart: true });
+    if (isRefusal(settled))
+      return replaceMembers(conversation, group, change, all === done ? settled : { ...settled, inPart: true });
     all = together(all, settled);
     if (limits?.add === request.added) taken.add = request.added;
     if (limits?.remove === request.removed) taken.remove = request.removed;

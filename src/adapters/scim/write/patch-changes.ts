@@ -38,9 +38,12 @@ export async function patchChanges(
   const task: Task = { conversation, type, id, changes, members, dialect: conversation.book.current() };
   const { dialect } = task;
   const answer = needLists(changes, dialect)
-    ? await readAndWrite(conversation, type, id, (held, condition) => send(task, withWholeLists(held, changes, dialect.values), dialect, condition))
+    ? await readAndWrite(conversation, type, id, (held, condition) =>
+        send(task, withWholeLists(held, changes, dialect.values), dialect, condition),
+      )
     : await send(task, changes);
-  if (isRefusal(answer)) return missed(answer) ? (changes.some(mayMiss) ? climb(task, answer) : withOtherPaths(task, answer)) : answer;
+  if (isRefusal(answer))
+    return missed(answer) ? (changes.some(mayMiss) ? climb(task, answer) : withOtherPaths(task, answer)) : answer;
   return dialect.patch.valueFilters ? insist(task, answer) : answer;
 }
 
@@ -54,7 +57,12 @@ interface Task {
   readonly dialect: Dialect;
 }
 
-function send({ conversation, type, id, dialect }: Task, said: readonly WireChange[], way = dialect, condition?: Condition): Promise<Answer | Refusal> {
+function send(
+  { conversation, type, id, dialect }: Task,
+  said: readonly WireChange[],
+  way = dialect,
+  condition?: Condition,
+): Promise<Answer | Refusal> {
   return sendPatches(conversation, type, id, patchRequests(said, way), condition);
 }
 
@@ -65,34 +73,56 @@ async function insist(task: Task, answered: Answer): Promise<Answer | Refusal> {
   const again = await send(task, withWholeLists(answered.body, elements, task.dialect.values));
   // Whoever still shows something else writes values in a way of its own.
   if (isRefusal(again) || again.body === undefined || contradicts(again.body, elements)) return answered;
-  task.conversation.book.learn('patch.valueFilters', false, 'a path with a filter was answered with 200 and changed nothing');
+  task.conversation.book.learn(
+    'patch.valueFilters',
+    false,
+    'a path with a filter was answered with 200 and changed nothing',
+  );
   return again;
 }
 
 async function climb(task: Task, first: Refusal): Promise<Answer | Refusal> {
-  const { conversation: { exchange, book, signal }, changes, dialect } = task;
+  const {
+    conversation: { exchange, book, signal },
+    changes,
+    dialect,
+  } = task;
   const held = await readResource(exchange, task.type, task.id, signal);
   if (isRefusal(held)) return held.class === 'gone' ? held : first;
   if (held.body === undefined) return first;
   const said = withWholeLists(held.body, changes, dialect.values);
   if (said.length === 0) return held;
-  if (!needLists(changes, dialect) && !isDeepStrictEqual(patchRequests(said, dialect), patchRequests(changes, dialect))) {
+  if (
+    !needLists(changes, dialect) &&
+    !isDeepStrictEqual(patchRequests(said, dialect), patchRequests(changes, dialect))
+  ) {
     const answer = await send(task, said);
     if (!isRefusal(answer)) {
-      if (hasAll(held.body, changes) && (answer.body === undefined || !contradicts(answer.body, changes))) book.learn('patch.valueFilters', false, `a path with a filter was answered with ${first.status ?? 400} although its element was there`);
+      if (hasAll(held.body, changes) && (answer.body === undefined || !contradicts(answer.body, changes)))
+        book.learn(
+          'patch.valueFilters',
+          false,
+          `a path with a filter was answered with ${first.status ?? 400} although its element was there`,
+        );
       return answer;
     }
     if (!missed(answer)) return answer.class === 'rejected' ? first : answer;
   }
   const cleared = dialect.patch.clear === 'remove' && said.some(({ value }) => value === undefined);
   const answer = cleared ? await withNull(task, said, first) : first;
-  return answer === first && task.type === 'user' && !isConfigured(book, 'users.update') ? putInstead(task, first) : answer;
+  return answer === first && task.type === 'user' && !isConfigured(book, 'users.update')
+    ? putInstead(task, first)
+    : answer;
 }
 
 /** What points at nothing and is refused for its path may be said without paths; and what was said without, with them. */
 async function withOtherPaths(task: Task, first: Refusal): Promise<Answer | Refusal> {
   if (first.scimType !== 'invalidpath') return first;
-  const { changes, dialect, conversation: { book } } = task;
+  const {
+    changes,
+    dialect,
+    conversation: { book },
+  } = task;
   const paths = dialect.patch.paths === 'each' ? 'object' : 'each';
   const answer = await send(task, changes, { ...dialect, patch: { ...dialect.patch, paths } });
   if (isRefusal(answer)) return answer.class === 'rejected' ? first : answer;
@@ -103,7 +133,10 @@ async function withOtherPaths(task: Task, first: Refusal): Promise<Answer | Refu
 
 /** Removals said as `null`. */
 async function withNull(task: Task, said: readonly WireChange[], first: Refusal): Promise<Answer | Refusal> {
-  const { dialect, conversation: { book } } = task;
+  const {
+    dialect,
+    conversation: { book },
+  } = task;
   const answer = await send(task, said, { ...dialect, patch: { ...dialect.patch, clear: 'null' } });
   if (isRefusal(answer)) return answer.class === 'rejected' ? first : answer;
   if (answer.body !== undefined && contradicts(answer.body, said)) return first;
@@ -111,7 +144,10 @@ async function withNull(task: Task, said: readonly WireChange[], first: Refusal)
   return answer;
 }
 
-async function putInstead({ conversation, type, id, changes, members }: Task, first: Refusal): Promise<Answer | Refusal> {
+async function putInstead(
+  { conversation, type, id, changes, members }: Task,
+  first: Refusal,
+): Promise<Answer | Refusal> {
   const answer = await putChanges(conversation, type, id, changes, members, false);
   if (isRefusal(answer)) return ['rejected', 'unsupported', 'conflict'].includes(answer.class) ? first : answer;
   if (answer.body !== undefined && contradicts(answer.body, changes)) return first;
@@ -132,5 +168,9 @@ function isElement({ path }: WireChange): boolean {
 function hasAll(held: Body, changes: readonly WireChange[]): boolean {
   const elements = [...groupByElement(changes)].filter(([, group]) => !isNewElement(group));
   const isThere = (text: string): boolean => readScimPath(held, scimPath(text)) !== undefined;
-  return elements.length > 0 && elements.every(([element]) => isThere(element)) && changes.every(({ path, value }) => value !== undefined || isThere(path.text));
+  return (
+    elements.length > 0 &&
+    elements.every(([element]) => isThere(element)) &&
+    changes.every(({ path, value }) => value !== undefined || isThere(path.text))
+  );
 }

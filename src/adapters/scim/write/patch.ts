@@ -15,15 +15,24 @@ export interface PatchOperation {
 
 /** The verbs are in lower case, as the RFC spells them, unless the target knows them from Entra only. */
 export function patchBody(operations: readonly PatchOperation[], spelling: PatchDialect['operationCase']): Body {
-  const spelled = spelling === 'lower' ? operations : operations.map(({ op, ...rest }) => ({ op: op.charAt(0).toUpperCase() + op.slice(1), ...rest }));
+  const spelled =
+    spelling === 'lower'
+      ? operations
+      : operations.map(({ op, ...rest }) => ({ op: op.charAt(0).toUpperCase() + op.slice(1), ...rest }));
   return { schemas: [schemas.patch], Operations: spelled };
 }
 
 /** What PATCH requests say these changes, in this order. No request: there is nothing to say. */
 export function patchRequests(changes: readonly WireChange[], dialect: Dialect): PatchOperation[][] {
-  const isAlone = ({ path, value }: WireChange): boolean => dialect.patch.activePathless && path.text === 'active' && value !== undefined;
-  const alone = changes.filter(isAlone).map(({ value }): PatchOperation => ({ op: 'replace', value: { active: wireValue(value, dialect) } }));
-  const operations = patchOperations(changes.filter((change) => !isAlone(change)), dialect);
+  const isAlone = ({ path, value }: WireChange): boolean =>
+    dialect.patch.activePathless && path.text === 'active' && value !== undefined;
+  const alone = changes
+    .filter(isAlone)
+    .map(({ value }): PatchOperation => ({ op: 'replace', value: { active: wireValue(value, dialect) } }));
+  const operations = patchOperations(
+    changes.filter((change) => !isAlone(change)),
+    dialect,
+  );
   const requests = alone.map((operation) => [operation]);
   const size = Math.max(1, dialect.patch.maxOperations);
   for (let at = 0; at < operations.length; at += size) requests.push(operations.slice(at, at + size));
@@ -42,9 +51,12 @@ export function patchRequests(changes: readonly WireChange[], dialect: Dialect):
 function patchOperations(changes: readonly WireChange[], dialect: Dialect): PatchOperation[] {
   const object: Body = {};
   const operations: PatchOperation[] = [];
-  for (const [key, group] of Map.groupBy(changes, ({ path }) => (path.filter === undefined ? path.text : elementText(path)))) {
+  for (const [key, group] of Map.groupBy(changes, ({ path }) =>
+    path.filter === undefined ? path.text : elementText(path),
+  )) {
     const path = group[0]?.path;
-    if (path?.filter === undefined) operations.push(...group.flatMap((change) => plainOperation(change, dialect, object)));
+    if (path?.filter === undefined)
+      operations.push(...group.flatMap((change) => plainOperation(change, dialect, object)));
     else if (isNewElement(group)) {
       operations.push(...additions(path, group, dialect));
     } else if (isGoneElement(group)) operations.push({ op: 'remove', path: key });
@@ -69,7 +81,8 @@ function plainOperation(change: WireChange, dialect: Dialect, object: Body): Pat
     return [];
   }
   const op = change.had ? 'replace' : 'add';
-  if (path.schema === undefined || dialect.patch.extensionPaths === 'colon') return [{ op, path: path.text, value: said.value }];
+  if (path.schema === undefined || dialect.patch.extensionPaths === 'colon')
+    return [{ op, path: path.text, value: said.value }];
   const value: Body = {};
   place(value, { ...path, schema: undefined }, said.value, dialect.patch);
   return [{ op, path: path.schema, value }];
@@ -99,7 +112,12 @@ function elementOperation({ path, value, had }: WireChange, dialect: Dialect): P
 }
 
 /** Puts a value into an object of attributes, under the names of the dialect. */
-function place(object: Body, { schema, attribute, sub }: ScimPath, value: unknown, { extensionPaths, paths }: PatchDialect): void {
+function place(
+  object: Body,
+  { schema, attribute, sub }: ScimPath,
+  value: unknown,
+  { extensionPaths, paths }: PatchDialect,
+): void {
   const root = schema !== undefined && extensionPaths === 'object' ? child(object, schema) : object;
   const name = schema === undefined || extensionPaths === 'object' ? attribute : `${schema}:${attribute}`;
   if (sub === undefined) root[name] = value;
@@ -141,18 +159,32 @@ function wireValue(value: unknown, dialect: Dialect): unknown {
   if (dialect.values.booleans === 'boolean') return value;
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (Array.isArray(value)) return value.map((element: unknown) => wireValue(element, dialect));
-  return isBody(value) ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, wireValue(inner, dialect)])) : value;
+  return isBody(value)
+    ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, wireValue(inner, dialect)]))
+    : value;
 }
 
 /** Multi-valued attributes of RFC 7643 §4.1.2. */
 function isList({ schema, attribute, sub }: ScimPath): boolean {
   return schema === undefined && sub === undefined && lists.has(attribute.toLowerCase());
 }
-const lists = new Set(['emails', 'phonenumbers', 'ims', 'photos', 'addresses', 'entitlements', 'roles', 'x509certificates']);
+const lists = new Set([
+  'emails',
+  'phonenumbers',
+  'ims',
+  'photos',
+  'addresses',
+  'entitlements',
+  'roles',
+  'x509certificates',
+]);
 
 /** Changes of elements by the element they are in, in their order. */
 export function groupByElement(changes: readonly WireChange[]): Map<string, WireChange[]> {
-  return Map.groupBy(changes.filter(({ path }) => path.filter !== undefined), ({ path }) => elementText(path));
+  return Map.groupBy(
+    changes.filter(({ path }) => path.filter !== undefined),
+    ({ path }) => elementText(path),
+  );
 }
 
 export function isNewElement(group: readonly WireChange[]): boolean {

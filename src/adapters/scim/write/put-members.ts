@@ -14,18 +14,33 @@ import { setMembers } from './set-members.ts';
  *
  * @param onlyWay the target is known to take no PATCH of groups
  */
-export async function putMembers(conversation: Conversation, group: TargetId, change: MemberChange, onlyWay: boolean): Promise<Answer | Refusal> {
-  const answer = await putResource(conversation, 'group', group, ['members'], (body) => setMembers(body, change, onlyWay));
+export async function putMembers(
+  conversation: Conversation,
+  group: TargetId,
+  change: MemberChange,
+  onlyWay: boolean,
+): Promise<Answer | Refusal> {
+  const answer = await putResource(conversation, 'group', group, ['members'], (body) =>
+    setMembers(body, change, onlyWay),
+  );
   return isRefusal(answer) ? answer : believeMembers(conversation, group, change, answer);
 }
 
 /** The last resort, where it is known to be safe: the whole list, of those whom the target shows and those whom we know. */
-export async function replaceMembers(conversation: Conversation, group: TargetId, change: MemberChange, first: Refusal): Promise<Answer | Refusal> {
+export async function replaceMembers(
+  conversation: Conversation,
+  group: TargetId,
+  change: MemberChange,
+  first: Refusal,
+): Promise<Answer | Refusal> {
   if (!conversation.book.current().members.replace || first.class !== 'rejected') return first;
   const answer = await readAndWrite(conversation, 'group', group, async (held, condition) => {
     const body = structuredClone(held);
     const refusal = await setMembers(body, change, true); // said to be safe
-    return refusal ?? sendPatch(conversation, 'group', group, [{ op: 'replace', path: 'members', value: body['members'] }], condition);
+    return (
+      refusal ??
+      sendPatch(conversation, 'group', group, [{ op: 'replace', path: 'members', value: body['members'] }], condition)
+    );
   });
   return isRefusal(answer) && answer.class === 'rejected' ? first : answer;
 }

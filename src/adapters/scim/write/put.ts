@@ -31,7 +31,17 @@ export async function putResource(
     const refusal = await change(whole);
     if (refusal !== undefined) return refusal;
     const body = update === 'put-merge' ? onlyAt(whole, held, ['id', ...required, ...paths]) : whole;
-    const answer = await exchange({ method: 'PUT', path, body: bodyForm(type, body, values), subject: 'resource', maxBytes: maxBytes(type), ...condition }, signal);
+    const answer = await exchange(
+      {
+        method: 'PUT',
+        path,
+        body: bodyForm(type, body, values),
+        subject: 'resource',
+        maxBytes: maxBytes(type),
+        ...condition,
+      },
+      signal,
+    );
     // It was read just now: a 404 is about something else, such as a manager or a member.
     return isRefusal(answer) && answer.class === 'gone' ? { ...answer, class: 'rejected' } : answer;
   });
@@ -87,7 +97,8 @@ function onlyAt(body: Body, held: Body, texts: readonly string[]): Body {
   for (const text of texts) {
     const path = { ...scimPath(text), filter: undefined, sub: undefined };
     const value = readScimPath(body, path);
-    if (value !== undefined) assign(part, path, value as ScimValue); // JSON, as it came or as it is sent
+    if (value !== undefined)
+      assign(part, path, value as ScimValue); // JSON, as it came or as it is sent
     else if (readScimPath(held, path) !== undefined) assign(part, path, null as unknown as ScimValue);
   }
   return part;

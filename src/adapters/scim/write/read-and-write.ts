@@ -59,14 +59,19 @@ export async function readAndWrite(
     if (version === undefined) return write(held.body, wanted === 'required' ? { headers: { 'if-match': '*' } } : {});
     if (version === refused && !isConfigured(book, 'etag')) {
       const answer = await write(held.body, {});
-      if (!isRefusal(answer)) book.learn('etag', 'off', 'If-Match with the version that it shows was answered with 412');
+      if (!isRefusal(answer))
+        book.learn('etag', 'off', 'If-Match with the version that it shows was answered with 412');
       return answer;
     }
     const answer = await write(held.body, { headers: { 'if-match': version } });
     if (!isRefusal(answer) || answer.status !== 412) return answer;
     refused = version;
   }
-  return { class: 'transient', status: 412, detail: `it was changed by someone else between ${readings} readings and writings` };
+  return {
+    class: 'transient',
+    status: 412,
+    detail: `it was changed by someone else between ${readings} readings and writings`,
+  };
 }
 
 function versionIn(held: Answer, etag: Dialect['etag']): string | undefined {

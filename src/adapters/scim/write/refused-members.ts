@@ -29,7 +29,10 @@ export async function afterRefusal(
 ): Promise<Answer | Refusal> {
   if (!isAboutSomething(refusal)) return refusal;
   const last: Refusal = refusal.class === 'unsupported' ? refusal : { ...refusal, class: 'rejected' };
-  if (part.looked === true) return isNotIn(conversation, part, refusal) ? { ...done, body: undefined } : inAnotherForm(conversation, group, part, last);
+  if (part.looked === true)
+    return isNotIn(conversation, part, refusal)
+      ? { ...done, body: undefined }
+      : inAnotherForm(conversation, group, part, last);
   const held = known ?? (await readMembers(conversation, group));
   if ('class' in held) return held.class === 'gone' || tellsNothing(held) ? unread(held) : refusal;
   const seen = 'ids' in held ? held : membersRead(conversation, held);
@@ -38,7 +41,9 @@ export async function afterRefusal(
   if (rest.add.length + rest.remove.length === 0) return { ...done, body: 'ids' in held ? undefined : held.body };
   const isLess = rest.add.length < part.add.length || rest.remove.length < part.remove.length;
   const isBoth = rest.add.length > 0 && rest.remove.length > 0 && refusal.status !== 403; // what is not allowed is not, in any part
-  return isLess || isBoth ? sendApart(conversation, group, { ...part, ...rest }, seen) : inAnotherForm(conversation, group, part, last, seen);
+  return isLess || isBoth
+    ? sendApart(conversation, group, { ...part, ...rest }, seen)
+    : inAnotherForm(conversation, group, part, last, seen);
 }
 
 /** A target took a removal of members. */
@@ -49,11 +54,19 @@ export const removes = 'takes removals of members';
  * 7644 §3.5.2.2). Where such removals were taken before, that is no matter of form.
  */
 function isNotIn({ book }: Conversation, { add, remove }: MemberChange, { status, scimType }: Refusal): boolean {
-  return add.length === 0 && remove.length === 1 && status === 400 && scimType === 'notarget' && book.evidence.has(removes);
+  return (
+    add.length === 0 && remove.length === 1 && status === 400 && scimType === 'notarget' && book.evidence.has(removes)
+  );
 }
 
 /** What is refused for its form may be taken in another one. */
-function inAnotherForm(conversation: Conversation, group: TargetId, { add, remove }: MemberChange, refusal: Refusal, seen?: ShownMembers): Promise<Answer | Refusal> {
+function inAnotherForm(
+  conversation: Conversation,
+  group: TargetId,
+  { add, remove }: MemberChange,
+  refusal: Refusal,
+  seen?: ShownMembers,
+): Promise<Answer | Refusal> {
   if (add.length === 0 && mayBeForm(refusal)) return removeByValue(conversation, group, remove, refusal, seen);
   if (remove.length === 0 && refusal.class === 'unsupported') return addOtherwise(conversation, group, add, refusal);
   return Promise.resolve(refusal);
@@ -73,25 +86,48 @@ function mayBeForm({ status }: Refusal): boolean {
 }
 
 /** Who has to be sent. Who is not shown is not in, only where the group shows all of those who were in it. */
-async function left(conversation: Conversation, part: MemberChange, seen: ShownMembers): Promise<Pick<MemberChange, 'add' | 'remove'>> {
+async function left(
+  conversation: Conversation,
+  part: MemberChange,
+  seen: ShownMembers,
+): Promise<Pick<MemberChange, 'add' | 'remove'>> {
   if (conversation.book.current().members.read === 'own-record') return part;
   const isWhole = (await lost(part, seen)).length === 0;
   return {
     add: part.add.filter(({ id }) => !seen.ids.has(id)),
-    remove: isWhole || part.remove.some((id) => seen.ids.has(id)) ? part.remove.filter((id) => seen.ids.has(id)) : part.remove,
+    remove:
+      isWhole || part.remove.some((id) => seen.ids.has(id))
+        ? part.remove.filter((id) => seen.ids.has(id))
+        : part.remove,
   };
 }
 
 /** Additions and removals in requests of their own. A removal is not kept back by an addition that is refused. */
-async function sendApart(conversation: Conversation, group: TargetId, { add, remove, current, expected = current }: MemberChange, seen: ShownMembers): Promise<Answer | Refusal> {
+async function sendApart(
+  conversation: Conversation,
+  group: TargetId,
+  { add, remove, current, expected = current }: MemberChange,
+  seen: ShownMembers,
+): Promise<Answer | Refusal> {
   const { members } = conversation.book.current();
   const send = async (operations: readonly PatchOperation[], part: MemberChange): Promise<Answer | Refusal> => {
     const answer = await sendPatch(conversation, 'group', group, operations);
     // What was repeated after an answer that left it open may have been done the first time.
-    return isRefusal(answer) ? afterRefusal(conversation, group, part, answer, answer.inPart === true ? undefined : seen) : believeMembers(conversation, group, part, answer);
+    return isRefusal(answer)
+      ? afterRefusal(conversation, group, part, answer, answer.inPart === true ? undefined : seen)
+      : believeMembers(conversation, group, part, answer);
   };
-  const gone = remove.length === 0 ? done : await send(removals(members.remove, remove), { add: [], remove, current, expected });
-  const come = add.length === 0 ? done : await send([addition(members)(add)], { add, remove: [], current: async () => without(await current()), expected: async () => without(await expected()) });
+  const gone =
+    remove.length === 0 ? done : await send(removals(members.remove, remove), { add: [], remove, current, expected });
+  const come =
+    add.length === 0
+      ? done
+      : await send([addition(members)(add)], {
+          add,
+          remove: [],
+          current: async () => without(await current()),
+          expected: async () => without(await expected()),
+        });
   if (isRefusal(gone)) return add.length > 0 && !isRefusal(come) ? { ...gone, inPart: true } : gone;
   return isRefusal(come) || add.length === 0 ? (isRefusal(come) ? come : gone) : together(gone, come);
 

@@ -43,8 +43,13 @@ export async function removeByValue(
   }
   const lost = [...before.ids].filter((id) => !ids.includes(id) && !after.ids.has(id));
   if (lost.length === 0) {
-    book.learn('members.remove', 'values', `removing members by a path with a filter was answered with ${refusal.status ?? 400} and had no effect, the same by value worked`);
-    if (book.current().groups.update !== 'patch') book.learn('groups.update', 'patch', 'PUT was answered as if it were done, and was not');
+    book.learn(
+      'members.remove',
+      'values',
+      `removing members by a path with a filter was answered with ${refusal.status ?? 400} and had no effect, the same by value worked`,
+    );
+    if (book.current().groups.update !== 'patch')
+      book.learn('groups.update', 'patch', 'PUT was answered as if it were done, and was not');
     return held;
   }
   book.evidence.note(inVain);
@@ -58,10 +63,17 @@ async function seenMembers(conversation: Conversation, group: TargetId): Promise
   return isRefusal(answer) ? undefined : membersRead(conversation, answer);
 }
 
-async function addBack(conversation: Conversation, group: TargetId, lost: readonly TargetId[], before: ShownMembers): Promise<Answer | Refusal> {
+async function addBack(
+  conversation: Conversation,
+  group: TargetId,
+  lost: readonly TargetId[],
+  before: ShownMembers,
+): Promise<Answer | Refusal> {
   const dialect = conversation.book.current();
   const { addPerRequest: add, removePerRequest: remove } = dialect.members;
-  const groups = new Set(before.elements.flatMap(({ id, element }) => (isBody(element) && element['type'] === 'Group' ? (id ?? []) : [])));
+  const groups = new Set(
+    before.elements.flatMap(({ id, element }) => (isBody(element) && element['type'] === 'Group' ? (id ?? []) : [])),
+  );
   let waiting = lost.map((id) => ({ id, type: groups.has(id) ? ('group' as const) : ('user' as const) }));
   let answer: Answer | Refusal = done;
   while (waiting.length > 0 && !isRefusal(answer)) {

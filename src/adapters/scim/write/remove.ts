@@ -14,14 +14,28 @@ import { shownToNobody, tellsNothing, unread } from './unless-there.ts';
  * DELETE (RFC 7644 §3.6). A 404 may be about the route as well, so that it is looked whether it is there: an account that
  * is forgotten here keeps its access there.
  */
-export async function removeResource(talk: Conversation & Promised, type: ResourceType, id: TargetId, known: Pick<Acknowledged, 'showsOthers'>): Promise<Outcome> {
+export async function removeResource(
+  talk: Conversation & Promised,
+  type: ResourceType,
+  id: TargetId,
+  known: Pick<Acknowledged, 'showsOthers'>,
+): Promise<Outcome> {
   const path = resourcePath(type, id);
   if (typeof path !== 'string') return failed(path);
   const answer = await writeOnDemand(talk, type, id, (condition) =>
     talk.exchange({ method: 'DELETE', path, subject: 'resource', maxBytes: maxBytes(type), ...condition }, talk.signal),
   );
-  const confirmed = await unlessRefusedAsGone(talk, type, id, await confirmWrite(answer, talk, type, id, (held) => held === undefined), true);
-  if (!isRefusal(confirmed)) return confirmed.status === 202 || confirmed !== answer ? { kind: 'applied', id } : lookBack(talk, type, id, known, confirmed);
+  const confirmed = await unlessRefusedAsGone(
+    talk,
+    type,
+    id,
+    await confirmWrite(answer, talk, type, id, (held) => held === undefined),
+    true,
+  );
+  if (!isRefusal(confirmed))
+    return confirmed.status === 202 || confirmed !== answer
+      ? { kind: 'applied', id }
+      : lookBack(talk, type, id, known, confirmed);
   return confirmed.class === 'gone' ? lookFor(talk, type, id) : failed(confirmed);
 }
 
@@ -30,7 +44,13 @@ const firstDeletions = 3;
 const sampledDeletions = 25;
 
 /** A target that says so and does nothing leaves an account with access that nobody here knows of any more. */
-async function lookBack(conversation: Conversation, type: ResourceType, id: TargetId, known: Pick<Acknowledged, 'showsOthers'>, { status }: Answer): Promise<Outcome> {
+async function lookBack(
+  conversation: Conversation,
+  type: ResourceType,
+  id: TargetId,
+  known: Pick<Acknowledged, 'showsOthers'>,
+  { status }: Answer,
+): Promise<Outcome> {
   const { book } = conversation;
   const form = `deletion of a ${type}`;
   if (!(await book.evidence.isToBeLookedAt(form, firstDeletions, sampledDeletions))) return { kind: 'applied', id };
@@ -39,19 +59,23 @@ async function lookBack(conversation: Conversation, type: ResourceType, id: Targ
     // First the others: a target that showed nobody when it was asked for this one may have come back since.
     const showsOthers = await known.showsOthers?.();
     const held = await readOrGone(conversation, type, id, 'members');
-    if (isRefusal(held) && held.class !== 'gone' && held.class !== 'unsupported') return failed({ ...held, class: 'transient' });
+    if (isRefusal(held) && held.class !== 'gone' && held.class !== 'unsupported')
+      return failed({ ...held, class: 'transient' });
     if (isRefusal(held) && showsOthers === false) return failed(shownToNobody(held));
     found = isRefusal(held) ? true : type === 'user' && foundResource(held.body)?.active === false;
   } finally {
     book.evidence.looked(form, firstDeletions, found);
   }
-  return found ? { kind: 'applied', id } : failed({ class: 'rejected', status, detail: `DELETE was answered with ${status}, and it is still there` });
+  return found
+    ? { kind: 'applied', id }
+    : failed({ class: 'rejected', status, detail: `DELETE was answered with ${status}, and it is still there` });
 }
 
 /** Slack and Atlassian only switch off whom they were asked to delete. */
 async function lookFor(conversation: Conversation, type: ResourceType, id: TargetId): Promise<Outcome> {
   const held = await readOrGone(conversation, type, id, 'members');
-  if (isRefusal(held)) return failed(tellsNothing(held) ? unread(held) : { class: 'gone', status: 404, detail: 'the target has none' });
+  if (isRefusal(held))
+    return failed(tellsNothing(held) ? unread(held) : { class: 'gone', status: 404, detail: 'the target has none' });
   if (type === 'user' && foundResource(held.body)?.active === false) return { kind: 'applied', id };
   return failed({ class: 'rejected', status: 404, detail: 'DELETE was answered with 404, and it is still there' });
 }

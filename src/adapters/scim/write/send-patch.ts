@@ -21,15 +21,19 @@ export async function sendPatch(
   if (typeof path !== 'string') return path;
   const { exchange, book, signal } = conversation;
   const { patch, groups } = book.current();
-  const said = type === 'group' && groups.renameWithId ? operations.map((operation) => withId(operation, id)) : operations;
+  const said =
+    type === 'group' && groups.renameWithId ? operations.map((operation) => withId(operation, id)) : operations;
   const body = patchBody(said, patch.operationCase);
-  const write = (on: Condition): Promise<Answer | Refusal> => exchange({ method: 'PATCH', path, body, subject: 'resource', maxBytes, ...on }, signal);
+  const write = (on: Condition): Promise<Answer | Refusal> =>
+    exchange({ method: 'PATCH', path, body, subject: 'resource', maxBytes, ...on }, signal);
   return condition === undefined ? writeOnDemand(conversation, type, id, write) : write(condition);
 }
 
 /** Okta renames a group so: `{"op":"replace","value":{"id":"…","displayName":"…"}}`. */
 function withId(operation: PatchOperation, id: TargetId): PatchOperation {
-  return operation.op === 'replace' && operation.path === undefined && isBody(operation.value) ? { ...operation, value: { id, ...operation.value } } : operation;
+  return operation.op === 'replace' && operation.path === undefined && isBody(operation.value)
+    ? { ...operation, value: { id, ...operation.value } }
+    : operation;
 }
 
 /**
@@ -60,7 +64,8 @@ export async function sendPatches(
     all = together(all, answer);
   }
   // Only when everything was taken: else it may have been about one of them.
-  if (halved < book.current().patch.maxOperations) book.learn('patch.maxOperations', halved, 'more operations in one request were refused');
+  if (halved < book.current().patch.maxOperations)
+    book.learn('patch.maxOperations', halved, 'more operations in one request were refused');
   return all;
 }
 
@@ -77,7 +82,12 @@ export const done: Answer = { status: 200, etag: undefined, body: undefined };
  */
 export function isTooMuch({ class: failureClass, status, scimType, detail }: Refusal): boolean {
   if (failureClass !== 'rejected') return false;
-  return status === 413 || (status === 400 && (scimType === 'toomany' || /more than \d|too (?:many (?!requests)|large|big)|at most \d|exceed|maximum/i.test(detail)));
+  return (
+    status === 413 ||
+    (status === 400 &&
+      (scimType === 'toomany' ||
+        /more than \d|too (?:many (?!requests)|large|big)|at most \d|exceed|maximum/i.test(detail)))
+  );
 }
 
 /** Not found, or a path with a filter not understood (GitHub's organisations refuse them); many name no reason. */

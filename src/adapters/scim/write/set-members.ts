@@ -10,7 +10,11 @@ import { shownMembers } from './shown-members.ts';
  *
  * @param onlyWay the target is known to take no PATCH of groups
  */
-export async function setMembers(body: Body, { add, remove, current }: MemberChange, onlyWay: boolean): Promise<Refusal | undefined> {
+export async function setMembers(
+  body: Body,
+  { add, remove, current }: MemberChange,
+  onlyWay: boolean,
+): Promise<Refusal | undefined> {
   const shown = shownMembers(body);
   if (shown?.isClear === false) return unclear;
   const known = await current();
@@ -35,5 +39,6 @@ const hidden: Refusal = {
 
 const unclear: Refusal = {
   class: 'unsupported',
-  detail: 'the group shows members in a form that is not understood, and cannot be written without PATCH: they would be lost',
+  detail:
+    'the group shows members in a form that is not understood, and cannot be written without PATCH: they would be lost',
 };

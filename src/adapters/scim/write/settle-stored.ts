@@ -19,16 +19,29 @@ type Method = 'POST' | 'PUT' | 'PATCH';
  * What a create left out. A POST may drop what a PATCH stores, which is sent by the next cycle (`lost`); what nothing
  * stores is `unstored`. The resource is read only while it is not known whether such answers show everything.
  */
-export async function storedByCreate(conversation: Conversation, type: ResourceType, id: TargetId, changes: readonly WireChange[], answer: Answer): Promise<Shown | undefined> {
-  const { book: { evidence } } = conversation;
+export async function storedByCreate(
+  conversation: Conversation,
+  type: ResourceType,
+  id: TargetId,
+  changes: readonly WireChange[],
+  answer: Answer,
+): Promise<Shown | undefined> {
+  const {
+    book: { evidence },
+  } = conversation;
   const left = open(conversation, 'POST', changes, answer, false);
   for (const change of changes) if (!left.includes(change)) evidence.note(stores(type, change, 'POST'));
   if (left.length === 0) return undefined;
   const missing = await evidence.alone(() => missingFromCreated(conversation, type, id, changes, left, answer));
   if (missing.length === 0) return undefined;
-  const isLost = (change: WireChange): boolean => !evidence.has(stores(type, change, 'POST')) && (evidence.has(stores(type, change, 'PATCH')) || !evidence.has(storesNot(type, change, 'PATCH')));
+  const isLost = (change: WireChange): boolean =>
+    !evidence.has(stores(type, change, 'POST')) &&
+    (evidence.has(stores(type, change, 'PATCH')) || !evidence.has(storesNot(type, change, 'PATCH')));
   const [lost, rest] = [missing.filter(isLost), missing.filter((change) => !isLost(change))];
-  return { ...(lost.length === 0 ? {} : { lost: texts(lost) }), ...(rest.length === 0 ? {} : { unstored: texts(rest) }) };
+  return {
+    ...(lost.length === 0 ? {} : { lost: texts(lost) }),
+    ...(rest.length === 0 ? {} : { unstored: texts(rest) }),
+  };
 }
 
 async function missingFromCreated(
@@ -39,17 +52,29 @@ async function missingFromCreated(
   left: readonly WireChange[],
   { body }: Answer,
 ): Promise<readonly WireChange[]> {
-  const { book: { evidence }, exchange, signal } = conversation;
+  const {
+    book: { evidence },
+    exchange,
+    signal,
+  } = conversation;
   const open = body === undefined ? [] : unstored(body, left, !evidence.has(partial('POST')));
-  const isKnown = (change: WireChange): boolean => evidence.has(stores(type, change, 'POST')) || evidence.has(storesNot(type, change, 'POST'));
+  const isKnown = (change: WireChange): boolean =>
+    evidence.has(stores(type, change, 'POST')) || evidence.has(storesNot(type, change, 'POST'));
   if (open.every(isKnown)) return open;
   const held = await readResource(exchange, type, id, signal);
   if (isRefusal(held) || held.body === undefined) return open;
   const shown = unstored(held.body, open);
   if (shown.length < open.length) evidence.note(partial('POST'));
-  for (const change of open) evidence.note(shown.includes(change) ? storesNot(type, change, 'POST') : stores(type, change, 'POST'));
-  const isOurs = changes.some(({ path, value }) => path.text === 'externalId' && value === readScimPath(held.body ?? {}, path));
-  const untried = isOurs ? shown.filter((change) => !evidence.has(stores(type, change, 'PATCH')) && !evidence.has(storesNot(type, change, 'PATCH'))) : [];
+  for (const change of open)
+    evidence.note(shown.includes(change) ? storesNot(type, change, 'POST') : stores(type, change, 'POST'));
+  const isOurs = changes.some(
+    ({ path, value }) => path.text === 'externalId' && value === readScimPath(held.body ?? {}, path),
+  );
+  const untried = isOurs
+    ? shown.filter(
+        (change) => !evidence.has(stores(type, change, 'PATCH')) && !evidence.has(storesNot(type, change, 'PATCH')),
+      )
+    : [];
   const stored = untried.length === 0 ? [] : await storeOtherwise(conversation, type, id, untried, true);
   return shown.filter((change) => !stored.includes(change));
 }
@@ -84,7 +109,8 @@ export async function settleStored(
 ): Promise<Answer> {
   const { evidence } = conversation.book;
   const left = open(conversation, method, changes, answer, isFresh);
-  for (const change of changes) if (!left.includes(change) && change.value !== undefined) evidence.note(stores(type, change, method));
+  for (const change of changes)
+    if (!left.includes(change) && change.value !== undefined) evidence.note(stores(type, change, method));
   if (left.length === 0) return answer;
   if (left.every((change) => isKnown(conversation, type, change, method))) return { ...answer, unstored: texts(left) };
   return evidence.alone(() => find(conversation, type, id, method, changes, answer, isFresh));
@@ -99,7 +125,11 @@ async function find(
   answer: Answer,
   isFresh: boolean,
 ): Promise<Answer> {
-  const { book: { evidence }, exchange, signal } = conversation;
+  const {
+    book: { evidence },
+    exchange,
+    signal,
+  } = conversation;
   let held: Answer | Refusal = answer;
   let left = open(conversation, method, changes, answer, isFresh);
   if (!isFresh && left.some((change) => !isKnown(conversation, type, change, method))) {
@@ -107,7 +137,8 @@ async function find(
     if (isRefusal(held) || held.body === undefined) return { ...answer, unstored: texts(left) };
     const shown = unstored(held.body, left);
     if (shown.length < left.length) evidence.note(partial(method));
-    for (const change of left) if (!shown.includes(change) && change.value !== undefined) evidence.note(stores(type, change, method));
+    for (const change of left)
+      if (!shown.includes(change) && change.value !== undefined) evidence.note(stores(type, change, method));
     left = shown;
   }
   const untried = left.filter((change) => !isKnown(conversation, type, change, method));
@@ -118,14 +149,23 @@ async function find(
 }
 
 /** Tries the other forms, and says what is stored then. */
-async function storeOtherwise(conversation: Conversation, type: ResourceType, id: TargetId, changes: readonly WireChange[], fromPost = false): Promise<readonly WireChange[]> {
+async function storeOtherwise(
+  conversation: Conversation,
+  type: ResourceType,
+  id: TargetId,
+  changes: readonly WireChange[],
+  fromPost = false,
+): Promise<readonly WireChange[]> {
   const { book, exchange, signal } = conversation;
   const stored: WireChange[] = [];
   const dialect = book.current();
   const { update } = type === 'user' ? dialect.users : dialect.groups;
   if (update !== 'patch') return stored;
   let waiting = changes;
-  for (const { setting, value, way, fits } of [...(fromPost ? [byPatch(dialect)] : dialect.bulk.use ? [byItself(dialect)] : []), ...otherForms(dialect)]) {
+  for (const { setting, value, way, fits } of [
+    ...(fromPost ? [byPatch(dialect)] : dialect.bulk.use ? [byItself(dialect)] : []),
+    ...otherForms(dialect),
+  ]) {
     const concerned = waiting.filter(fits);
     if (concerned.length === 0 || (setting !== undefined && isConfigured(book, setting))) continue;
     const answer = await sendPatches(alone(conversation), type, id, patchRequests(concerned, way));
@@ -134,7 +174,8 @@ async function storeOtherwise(conversation: Conversation, type: ResourceType, id
     const shown = unstored(held.body, concerned);
     const done = concerned.filter((change) => !shown.includes(change));
     for (const change of done) book.evidence.note(stores(type, change, 'PATCH'));
-    if (done.length > 0 && setting !== undefined) book.learn(setting, value, 'another form was answered as if it were done, and was not');
+    if (done.length > 0 && setting !== undefined)
+      book.learn(setting, value, 'another form was answered as if it were done, and was not');
     stored.push(...done);
     waiting = waiting.filter((change) => !done.includes(change));
   }
@@ -161,25 +202,56 @@ function byItself(dialect: Dialect): Form {
 
 function otherForms(dialect: Dialect): Form[] {
   const { patch, values } = dialect;
-  const managers = (['object', 'string', 'sub-attribute', 'array'] as const).filter((manager) => manager !== values.manager);
+  const managers = (['object', 'string', 'sub-attribute', 'array'] as const).filter(
+    (manager) => manager !== values.manager,
+  );
   const paths = patch.paths === 'each' ? 'object' : 'each';
   const extensionPaths = patch.extensionPaths === 'colon' ? 'object' : 'colon';
-  const clears = (['remove', 'null', 'empty'] as const).filter((clear) => clear !== patch.clear && patch.clear !== 'skip');
-  const isPlain = ({ path, value }: WireChange): boolean => path.filter === undefined && value !== undefined && !isManager(path);
+  const clears = (['remove', 'null', 'empty'] as const).filter(
+    (clear) => clear !== patch.clear && patch.clear !== 'skip',
+  );
+  const isPlain = ({ path, value }: WireChange): boolean =>
+    path.filter === undefined && value !== undefined && !isManager(path);
   return [
-    ...managers.map((manager): Form => ({ setting: 'values.manager', value: manager, way: { ...dialect, values: { ...values, manager } }, fits: ({ path, value }) => isManager(path) && value !== undefined })),
-    { setting: 'patch.extensionPaths', value: extensionPaths, way: { ...dialect, patch: { ...patch, extensionPaths } }, fits: (change) => isPlain(change) && change.path.schema !== undefined },
+    ...managers.map((manager): Form => ({
+      setting: 'values.manager',
+      value: manager,
+      way: { ...dialect, values: { ...values, manager } },
+      fits: ({ path, value }) => isManager(path) && value !== undefined,
+    })),
+    {
+      setting: 'patch.extensionPaths',
+      value: extensionPaths,
+      way: { ...dialect, patch: { ...patch, extensionPaths } },
+      fits: (change) => isPlain(change) && change.path.schema !== undefined,
+    },
     { setting: 'patch.paths', value: paths, way: { ...dialect, patch: { ...patch, paths } }, fits: isPlain },
-    ...clears.map((clear): Form => ({ setting: 'patch.clear', value: clear, way: { ...dialect, patch: { ...patch, clear } }, fits: ({ path, value }) => value === undefined && path.filter === undefined })),
+    ...clears.map((clear): Form => ({
+      setting: 'patch.clear',
+      value: clear,
+      way: { ...dialect, patch: { ...patch, clear } },
+      fits: ({ path, value }) => value === undefined && path.filter === undefined,
+    })),
   ];
 }
 
-function open({ book }: Conversation, method: Method, changes: readonly WireChange[], { body }: Answer, isFresh: boolean): readonly WireChange[] {
+function open(
+  { book }: Conversation,
+  method: Method,
+  changes: readonly WireChange[],
+  { body }: Answer,
+  isFresh: boolean,
+): readonly WireChange[] {
   return body === undefined ? [] : unstored(body, changes, isFresh || !book.evidence.has(partial(method)));
 }
 
 /** Nothing more can be found out about it: it is about this value, or nothing stores it. */
-function isKnown({ book: { evidence } }: Conversation, type: ResourceType, change: WireChange, method: Method): boolean {
+function isKnown(
+  { book: { evidence } }: Conversation,
+  type: ResourceType,
+  change: WireChange,
+  method: Method,
+): boolean {
   return evidence.has(stores(type, change, method)) || evidence.has(storesNot(type, change, method));
 }
 

@@ -34,12 +34,16 @@ function memberId(element: unknown): TargetId | undefined {
 }
 
 function idIn(reference: unknown): TargetId | undefined {
-  const last = typeof reference === 'string' ? /\/(?:Users|Groups)\/([^/?#]+)\/?(?:[?#].*)?$/i.exec(reference)?.[1] : undefined;
+  const last =
+    typeof reference === 'string' ? /\/(?:Users|Groups)\/([^/?#]+)\/?(?:[?#].*)?$/i.exec(reference)?.[1] : undefined;
   return last === undefined ? undefined : decodedUri(last);
 }
 
 function hasDisplay(element: unknown): boolean {
-  return isBody(element) && (readScimPath(element, displayPath) !== undefined || readScimPath(element, referencePath) !== undefined);
+  return (
+    isBody(element) &&
+    (readScimPath(element, displayPath) !== undefined || readScimPath(element, referencePath) !== undefined)
+  );
 }
 
 const membersPath = scimPath('members');

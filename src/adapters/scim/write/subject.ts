@@ -33,15 +33,28 @@ export function subjectOf(id: TargetId, body: Body | undefined): 'it' | 'another
  * @param ours our externalId; undefined: the target never took it
  * @param sent the one that is being written
  */
-export function strangeExternalId(body: Body, ours: string | undefined, sent: string | undefined, { evidence }: DialectBook): Refusal | undefined {
+export function strangeExternalId(
+  body: Body,
+  ours: string | undefined,
+  sent: string | undefined,
+  { evidence }: DialectBook,
+): Refusal | undefined {
   const shown = textOf(readScimPath(body, externalIdPath));
   if (ours === undefined || shown === undefined || shown === '') return undefined;
-  if ([ours, sent].some((one) => one !== undefined && (one.toLowerCase() === shown.toLowerCase() || comparableId(one) === comparableId(shown)))) {
+  if (
+    [ours, sent].some(
+      (one) =>
+        one !== undefined && (one.toLowerCase() === shown.toLowerCase() || comparableId(one) === comparableId(shown)),
+    )
+  ) {
     noteKeepsOurs({ evidence });
     return undefined;
   }
   if (!evidence.has(keepsOurs)) return undefined;
-  return { class: 'renumbered', detail: 'the answer shows the externalId of another account than the one that was written to' };
+  return {
+    class: 'renumbered',
+    detail: 'the answer shows the externalId of another account than the one that was written to',
+  };
 }
 /** An answer to a create or an update showed the externalId that was given. */
 export function noteKeepsOurs({ evidence }: Pick<DialectBook, 'evidence'>): void {

@@ -24,7 +24,11 @@ export async function unlessThere(
 
 /** A target that shows nobody at all for a while has ended nobody's access. */
 export function shownToNobody({ status }: Refusal): Refusal {
-  return { class: 'transient', status, detail: 'the account is not shown afterwards, and neither are others whom the target has' };
+  return {
+    class: 'transient',
+    status,
+    detail: 'the account is not shown afterwards, and neither are others whom the target has',
+  };
 }
 
 /** Whether a reading failed on its way, and leaves open whether there is something. Of refusals only these are about reading. */

@@ -25,13 +25,19 @@ export async function updateResource(
   known: Acknowledged,
 ): Promise<Answer | Refusal> {
   const { patch, values } = conversation.book.current();
-  const wire = changes.map((change) => toWire(change, values)).filter(({ value }) => value !== undefined || patch.clear !== 'skip');
+  const wire = changes
+    .map((change) => toWire(change, values))
+    .filter(({ value }) => value !== undefined || patch.clear !== 'skip');
   if (wire.length === 0) return done;
   const ends = wire.some(({ path, value }) => path.text === 'active' && value === false);
   // The end of an access is not left to a number in a bulk request, before that was seen to mean something.
   const talk = ends && !conversation.book.evidence.has(bulkTold) ? alone(conversation) : conversation;
   const answer = await sendChanges(talk, type, id, wire, known.members ?? (() => Promise.resolve([])));
-  return isRefusal(answer) || answer === done ? answer : believeUpdate(talk, type, id, wire, known, answer, () => sendChanges(alone(conversation), type, id, wire, known.members ?? (() => Promise.resolve([]))));
+  return isRefusal(answer) || answer === done
+    ? answer
+    : believeUpdate(talk, type, id, wire, known, answer, () =>
+        sendChanges(alone(conversation), type, id, wire, known.members ?? (() => Promise.resolve([]))),
+      );
 }
 
 async function sendChanges(
@@ -44,13 +50,23 @@ async function sendChanges(
   const dialect = conversation.book.current();
   const { update } = type === 'user' ? dialect.users : dialect.groups;
   if (update === 'patch') {
-    const patch = async () => unlessThere(conversation, type, id, await patchChanges(conversation, type, id, wire, members), 'unsupported');
+    const patch = async () =>
+      unlessThere(conversation, type, id, await patchChanges(conversation, type, id, wire, members), 'unsupported');
     return withFallback(conversation, type, patch, (onlyWay) => put(wire, onlyWay));
   }
   const apart = type === 'user' && dialect.users.activation === 'patch' ? wire.filter(isActivation) : [];
   const rest = wire.filter((change) => !apart.includes(change));
   // Access first: what else cannot be written must not keep it from ending.
-  const answer = apart.length === 0 ? done : await unlessThere(conversation, type, id, await sendPatches(conversation, type, id, patchRequests(apart, dialect)), 'unsupported');
+  const answer =
+    apart.length === 0
+      ? done
+      : await unlessThere(
+          conversation,
+          type,
+          id,
+          await sendPatches(conversation, type, id, patchRequests(apart, dialect)),
+          'unsupported',
+        );
   if (isRefusal(answer) || rest.length === 0) return answer;
   // Our own id is wished for, not needed: whoever was there before can be adopted without.
   if (update === 'none' && rest.every(({ path }) => path.text === 'externalId')) return done;
@@ -87,6 +103,7 @@ export async function withFallback(
   const isCertain = answer.status === 405 || answer.status === 501;
   if (!isCertain && book.evidence.has(works)) return { ...answer, class: 'transient' };
   const instead = await put(isCertain);
-  if (!isRefusal(instead)) book.learn(`${type}s.update`, 'put', `PATCH was answered with ${answer.status ?? 'nothing'}`);
+  if (!isRefusal(instead))
+    book.learn(`${type}s.update`, 'put', `PATCH was answered with ${answer.status ?? 'nothing'}`);
   return isRefusal(instead) && instead.class === 'unsupported' && instead.status !== undefined ? answer : instead;
 }

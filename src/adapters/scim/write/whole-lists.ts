@@ -13,9 +13,15 @@ export function needLists(changes: readonly WireChange[], { patch, values }: Dia
   const groups = [...groupByElement(changes)];
   if (groups.length === 0) return false;
   if (!patch.valueFilters) return true;
-  if (patch.clear !== 'remove' && groups.some(([, group]) => group.some(({ value }) => value === undefined))) return true;
+  if (patch.clear !== 'remove' && groups.some(([, group]) => group.some(({ value }) => value === undefined)))
+    return true;
   // Whether someone else is the primary one is not known: with several elements, a new one must not take its place.
-  return values.primary && groups.some(([, group]) => isNewElement(group) && hasPrimary(attributeOf(group)) && !isSingle(values, attributeOf(group)));
+  return (
+    values.primary &&
+    groups.some(
+      ([, group]) => isNewElement(group) && hasPrimary(attributeOf(group)) && !isSingle(values, attributeOf(group)),
+    )
+  );
 }
 
 function attributeOf([first]: readonly WireChange[]): string {
@@ -44,7 +50,11 @@ export function withWholeLists(held: Body, changes: readonly WireChange[], value
 function spellOut(body: Body, path: ScimPath): void {
   const list = readScimPath(body, path);
   if (!Array.isArray(list)) return;
-  assign(body, path, list.map((element: unknown) => (typeof element === 'string' ? { value: element } : (element as ScimValue)))); // JSON, as it came
+  assign(
+    body,
+    path,
+    list.map((element: unknown) => (typeof element === 'string' ? { value: element } : (element as ScimValue))),
+  ); // JSON, as it came
 }
 
 /**
@@ -56,7 +66,8 @@ function keepOnly(body: Body, path: ScimPath): void {
   const list = scimPath(attributeText(path));
   const held = readScimPath(body, list);
   if (filter === undefined || !hasPrimary(path.attribute) || !Array.isArray(held)) return;
-  const isMeant = (element: unknown): boolean => typeof element === 'object' && element !== null && Reflect.get(element, filter.attribute) === filter.value;
+  const isMeant = (element: unknown): boolean =>
+    typeof element === 'object' && element !== null && Reflect.get(element, filter.attribute) === filter.value;
   assign(body, list, held.filter(isMeant) as readonly ScimValue[]); // JSON, as it came
 }
 

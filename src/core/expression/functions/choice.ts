@@ -13,7 +13,8 @@ export const choiceFunctions: readonly FunctionDefinition[] = [
     returns: (types) => common(types.map((type) => (type === 'list' ? 'dyn' : type))),
     doc: 'The first value there is among the arguments; of a list its first element.',
     example: ['first(displayName, join(" ", givenName, sn))', '"Zoë Olsen"'],
-    call: (values) => values.flatMap((value) => (isList(value) ? value : [value])).find((value) => !isEmpty(value)) ?? null,
+    call: (values) =>
+      values.flatMap((value) => (isList(value) ? value : [value])).find((value) => !isEmpty(value)) ?? null,
   },
   {
     name: 'coalesce',
@@ -26,7 +27,11 @@ export const choiceFunctions: readonly FunctionDefinition[] = [
   },
   {
     name: 'iif',
-    parameters: [{ name: 'condition', kind: 'bool' }, { name: 'then', kind: 'any' }, { name: 'else', kind: 'any' }],
+    parameters: [
+      { name: 'condition', kind: 'bool' },
+      { name: 'then', kind: 'any' },
+      { name: 'else', kind: 'any' },
+    ],
     returns: (types) => common(types.slice(1)),
     doc: 'One of two values, the same as `condition ? then : else`. A condition that is null takes `else`.',
     example: ['iif(c == "NO", "nb-NO", "en-US")', '"nb-NO"'],
@@ -44,7 +49,8 @@ export const choiceFunctions: readonly FunctionDefinition[] = [
     doc: 'The value that stands after the key that equals `value`, or the default.',
     example: ['switch(c, "en", "NO", "nb", "SE", "sv")', '"nb"'],
     entra: 'Switch',
-    check: (args: readonly Compiled[]) => (args.length % 2 === 0 ? undefined : 'after the default, every key of switch() needs a value'),
+    check: (args: readonly Compiled[]) =>
+      args.length % 2 === 0 ? undefined : 'after the default, every key of switch() needs a value',
     call: ([value = null, otherwise = null, ...pairs]) => {
       const at = pairs.findIndex((key, index) => index % 2 === 0 && isEqual(key, value));
       return (at === -1 ? otherwise : pairs[at + 1]) ?? null;

@@ -13,11 +13,12 @@ export const conversionFunctions: readonly FunctionDefinition[] = [
     doc: 'A number or a bool as text.',
     example: ['string(size(sn))', '"5"'],
     entra: 'CStr',
-    call: ([value = null]) => each(value, (one) => {
-      if (typeof one === 'string') return one;
-      if (typeof one === 'number' || typeof one === 'boolean') return String(one);
-      throw new EvaluationError(`string() needs text, a number or a bool, and got ${kindOf(one)}`);
-    }),
+    call: ([value = null]) =>
+      each(value, (one) => {
+        if (typeof one === 'string') return one;
+        if (typeof one === 'number' || typeof one === 'boolean') return String(one);
+        throw new EvaluationError(`string() needs text, a number or a bool, and got ${kindOf(one)}`);
+      }),
   },
   {
     name: 'int',
@@ -36,7 +37,8 @@ export const conversionFunctions: readonly FunctionDefinition[] = [
     call: ([value = null]) => {
       const one = isList(value) ? (value[0] ?? null) : value;
       if (one === null || typeof one === 'number') return one;
-      if (typeof one === 'string' && /^\s*[+-]?\d{1,30}(?:\.\d{1,30})?(?:[eE][+-]?\d{1,2})?\s*$/.test(one)) return Number(one);
+      if (typeof one === 'string' && /^\s*[+-]?\d{1,30}(?:\.\d{1,30})?(?:[eE][+-]?\d{1,2})?\s*$/.test(one))
+        return Number(one);
       throw new EvaluationError(`double() needs a number as text, and got ${kindOf(one)}`);
     },
   },
@@ -56,11 +58,12 @@ export const conversionFunctions: readonly FunctionDefinition[] = [
     doc: 'Bytes (a photo, a certificate), or the UTF-8 of a text, in base64.',
     example: ['base64(thumbnailPhoto)', '"/9j/4A=="'],
     entra: 'ConvertToBase64',
-    call: ([value = null]) => each(value, (one) => {
-      if (one instanceof Uint8Array) return encode(one);
-      if (typeof one === 'string') return encode(new TextEncoder().encode(one));
-      throw new EvaluationError(`base64() needs bytes or text, and got ${kindOf(one)}`);
-    }),
+    call: ([value = null]) =>
+      each(value, (one) => {
+        if (one instanceof Uint8Array) return encode(one);
+        if (typeof one === 'string') return encode(new TextEncoder().encode(one));
+        throw new EvaluationError(`base64() needs bytes or text, and got ${kindOf(one)}`);
+      }),
   },
   {
     name: 'guid',
@@ -68,11 +71,15 @@ export const conversionFunctions: readonly FunctionDefinition[] = [
     returns: 'string',
     doc: 'The text of a binary GUID (objectGUID, mS-DS-ConsistencyGuid) as Windows shows it (MS-DTYP §2.3.4), in lower case.',
     example: ['guid(objectGUID)', '"00112233-4455-6677-8899-aabbccddeeff"'],
-    call: ([value = null]) => each(value, (one) => {
-      const text = one instanceof Uint8Array ? toSourceId('objectGUID', one) : undefined;
-      if (text === undefined) throw new EvaluationError(`guid() needs 16 bytes, and got ${one instanceof Uint8Array ? `${one.length} bytes` : kindOf(one)}`);
-      return text;
-    }),
+    call: ([value = null]) =>
+      each(value, (one) => {
+        const text = one instanceof Uint8Array ? toSourceId('objectGUID', one) : undefined;
+        if (text === undefined)
+          throw new EvaluationError(
+            `guid() needs 16 bytes, and got ${one instanceof Uint8Array ? `${one.length} bytes` : kindOf(one)}`,
+          );
+        return text;
+      }),
   },
   {
     name: 'sid',
@@ -80,11 +87,13 @@ export const conversionFunctions: readonly FunctionDefinition[] = [
     returns: 'string',
     doc: 'The text of a binary security identifier (objectSid; MS-DTYP §2.4.2).',
     example: ['sid(objectSid)', '"S-1-5-21-1-2-3-1104"'],
-    call: ([value = null]) => each(value, (one) => {
-      const text = one instanceof Uint8Array ? sidText(one) : undefined;
-      if (text === undefined) throw new EvaluationError(`sid() needs the bytes of a security identifier, and got ${kindOf(one)}`);
-      return text;
-    }),
+    call: ([value = null]) =>
+      each(value, (one) => {
+        const text = one instanceof Uint8Array ? sidText(one) : undefined;
+        if (text === undefined)
+          throw new EvaluationError(`sid() needs the bytes of a security identifier, and got ${kindOf(one)}`);
+        return text;
+      }),
   },
 ];
 

@@ -19,7 +19,10 @@ const fields: Readonly<Record<string, (date: Date) => string>> = {
 /** @param moment milliseconds since 1970 */
 export function formatMoment(moment: number, format: string): string {
   const date = new Date(moment);
-  return format.replace(tokens, (token: string, quoted: string | undefined) => quoted ?? fieldOf(token)?.(date) ?? token);
+  return format.replace(
+    tokens,
+    (token: string, quoted: string | undefined) => quoted ?? fieldOf(token)?.(date) ?? token,
+  );
 }
 
 /** Milliseconds since 1970, in UTC; undefined when the text is not of this form or no such day exists. */
@@ -27,7 +30,10 @@ export function readMoment(text: string, format: string): number | undefined {
   const found = new Map<string, number>();
   let rest = text;
   for (const [token, quoted] of format.matchAll(tokens)) {
-    const digits = fieldOf(token) === undefined ? undefined : new RegExp(`^\\d{${token.length}${token.length === 1 ? ',2' : ''}}`).exec(rest)?.[0];
+    const digits =
+      fieldOf(token) === undefined
+        ? undefined
+        : new RegExp(`^\\d{${token.length}${token.length === 1 ? ',2' : ''}}`).exec(rest)?.[0];
     const literal = fieldOf(token) === undefined ? (quoted ?? token) : digits;
     if (literal === undefined || !rest.startsWith(literal)) return undefined;
     if (digits !== undefined) found.set(token, Number(digits));
@@ -38,7 +44,9 @@ export function readMoment(text: string, format: string): number | undefined {
   const month = found.get('MM') ?? found.get('M') ?? 1;
   const day = found.get('dd') ?? found.get('d') ?? 1;
   const hour = found.get('HH') ?? found.get('H') ?? 0;
-  const date = new Date(Date.UTC(2000, month - 1, 1, hour, found.get('mm') ?? 0, found.get('ss') ?? 0, found.get('fff') ?? 0));
+  const date = new Date(
+    Date.UTC(2000, month - 1, 1, hour, found.get('mm') ?? 0, found.get('ss') ?? 0, found.get('fff') ?? 0),
+  );
   date.setUTCFullYear(year, month - 1, day);
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? date.getTime() : undefined;
 }

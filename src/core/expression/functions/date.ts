@@ -14,10 +14,11 @@ export const dateFunctions: readonly FunctionDefinition[] = [
     example: ['fileTime(accountExpires)', '"2027-01-01T00:00:00Z"'],
     entra: 'DateFromNum',
     check: checkUnit('fileTime'),
-    call: ([value = null]) => eachText('fileTime', value, (one) => {
-      const moment = readFileTime('fileTime', one);
-      return moment === undefined ? null : iso('fileTime', moment);
-    }),
+    call: ([value = null]) =>
+      eachText('fileTime', value, (one) => {
+        const moment = readFileTime('fileTime', one);
+        return moment === undefined ? null : iso('fileTime', moment);
+      }),
   },
   {
     name: 'expired',
@@ -25,11 +26,13 @@ export const dateFunctions: readonly FunctionDefinition[] = [
     returns: 'bool',
     doc: 'Whether a time is over: of Active Directory (accountExpires), an LDAP time (krbPrincipalExpiration), or days since 1970 (shadowExpire). 0, -1 and 9223372036854775807 mean never, and null: false. Anything else is an error.',
     example: ['expired(accountExpires)', 'false'],
-    lazy: ([time]) => (run) => {
-      const text = oneText('expired', time?.run(run));
-      const moment = text === undefined ? undefined : readExpiry(text, unitOf(time?.attribute));
-      return moment !== undefined && run.context.isOver(moment);
-    },
+    lazy:
+      ([time]) =>
+      (run) => {
+        const text = oneText('expired', time?.run(run));
+        const moment = text === undefined ? undefined : readExpiry(text, unitOf(time?.attribute));
+        return moment !== undefined && run.context.isOver(moment);
+      },
   },
   {
     name: 'generalizedTime',
@@ -51,12 +54,13 @@ export const dateFunctions: readonly FunctionDefinition[] = [
     doc: "A time in another form. Input: ISO 8601 or an LDAP time, or as `inputFormat` says. Formats are written with yyyy, yy, MM, M, dd, d, HH, H, mm, ss, fff; other letters in '…'.",
     example: ['formatDateTime(whenCreated, "dd.MM.yyyy")', '"29.02.2024"'],
     entra: 'FormatDateTime',
-    call: ([value = null, format, inputFormat]) => eachText('formatDateTime', value, (one) => {
-      const input = oneText('formatDateTime', inputFormat);
-      const moment = input === undefined ? (isoMoment(one) ?? generalized(one)) : readMoment(one, input);
-      if (!valid(moment)) throw new EvaluationError('formatDateTime() cannot read the time');
-      return formatMoment(moment, oneText('formatDateTime', format) ?? '');
-    }),
+    call: ([value = null, format, inputFormat]) =>
+      eachText('formatDateTime', value, (one) => {
+        const input = oneText('formatDateTime', inputFormat);
+        const moment = input === undefined ? (isoMoment(one) ?? generalized(one)) : readMoment(one, input);
+        if (!valid(moment)) throw new EvaluationError('formatDateTime() cannot read the time');
+        return formatMoment(moment, oneText('formatDateTime', format) ?? '');
+      }),
   },
 ];
 
@@ -64,7 +68,9 @@ export const dateFunctions: readonly FunctionDefinition[] = [
 function checkUnit(wanted: TimeUnit): (args: readonly Compiled[]) => string | undefined {
   return ([time]) => {
     const unit = unitOf(time?.attribute);
-    return unit === undefined || unit === wanted ? undefined : `${time?.attribute ?? ''} holds ${unitNames[unit]}, and this needs ${unitNames[wanted]}`;
+    return unit === undefined || unit === wanted
+      ? undefined
+      : `${time?.attribute ?? ''} holds ${unitNames[unit]}, and this needs ${unitNames[wanted]}`;
   };
 }
 
@@ -78,7 +84,8 @@ function iso(name: string, moment: number | undefined): string {
 }
 
 function isoMoment(text: string): number | undefined {
-  if (!/^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})?)?$/.test(text)) return undefined;
+  if (!/^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})?)?$/.test(text))
+    return undefined;
   // Without a zone, UTC: the machine's own zone must not change what a target holds.
   const moment = Date.parse(/Z$|[+-]\d{2}:\d{2}$/.test(text) || !text.includes('T') ? text : `${text}Z`);
   return Number.isNaN(moment) ? undefined : moment;

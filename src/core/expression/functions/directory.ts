@@ -19,7 +19,10 @@ export const directoryFunctions: readonly FunctionDefinition[] = [
   },
   {
     name: 'bit',
-    parameters: [{ name: 'value', kind: 'any' }, { name: 'mask', kind: 'int' }],
+    parameters: [
+      { name: 'value', kind: 'any' },
+      { name: 'mask', kind: 'int' },
+    ],
     returns: 'bool',
     doc: 'Whether the bit is set (of a mask with several bits: all of them). Bit 2 of userAccountControl means disabled (MS-ADTS §2.2.16). Null, because nobody knows, for null.',
     example: ['!bit(userAccountControl, 2)', 'true'],
@@ -30,7 +33,10 @@ export const directoryFunctions: readonly FunctionDefinition[] = [
       if (wanted === undefined || wanted <= 0) throw new EvaluationError('bit() needs a mask greater than 0');
       if (one === null) return null;
       // Values are signed 32-bit numbers in Active Directory; groupType is negative for security groups.
-      if ((typeof one === 'string' && /^-?\d{1,19}$/.test(one)) || (typeof one === 'number' && Number.isSafeInteger(one))) {
+      if (
+        (typeof one === 'string' && /^-?\d{1,19}$/.test(one)) ||
+        (typeof one === 'number' && Number.isSafeInteger(one))
+      ) {
         return (BigInt(one) & BigInt(wanted)) === BigInt(wanted);
       }
       throw new EvaluationError(`bit() needs a whole number, and got ${kindOf(one)}`);
@@ -38,7 +44,11 @@ export const directoryFunctions: readonly FunctionDefinition[] = [
   },
   {
     name: 'dnPart',
-    parameters: [{ name: 'dn', kind: 'string' }, { name: 'type', kind: 'literal' }, { name: 'index', kind: 'int', occurs: 'optional' }],
+    parameters: [
+      { name: 'dn', kind: 'string' },
+      { name: 'type', kind: 'literal' },
+      { name: 'index', kind: 'int', occurs: 'optional' },
+    ],
     returns: 'string',
     doc: 'The value of a part of a DN, counted from the entry upwards from 0; null when there is none.',
     example: ['dnPart(distinguishedName, "OU")', '"Oslo"'],

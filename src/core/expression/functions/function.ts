@@ -55,7 +55,9 @@ export function eachText(name: string, value: Value, apply: (text: string) => Va
       return result === null ? [] : [result];
     });
   }
-  throw new EvaluationError(`${name}() needs text, and got ${kindOf(value)}${value instanceof Uint8Array ? '; use base64(), guid() or sid()' : ''}`);
+  throw new EvaluationError(
+    `${name}() needs text, and got ${kindOf(value)}${value instanceof Uint8Array ? '; use base64(), guid() or sid()' : ''}`,
+  );
 }
 
 /** Whether a text, or one text of a list, fulfils a condition. */

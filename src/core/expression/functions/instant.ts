@@ -8,9 +8,28 @@ export type TimeUnit = 'fileTime' | 'days' | 'generalizedTime';
 
 /** Attributes whose unit is known, in lower case: from Active Directory, nis.schema, MIT Kerberos, ppolicy and 389. */
 const units: ReadonlyMap<string, TimeUnit> = new Map([
-  ...['accountexpires', 'badpasswordtime', 'lastlogon', 'lastlogontimestamp', 'lockouttime', 'msds-userpasswordexpirytimecomputed', 'pwdlastset'].map((name) => [name, 'fileTime'] as const),
+  ...[
+    'accountexpires',
+    'badpasswordtime',
+    'lastlogon',
+    'lastlogontimestamp',
+    'lockouttime',
+    'msds-userpasswordexpirytimecomputed',
+    'pwdlastset',
+  ].map((name) => [name, 'fileTime'] as const),
   ...['shadowexpire', 'shadowlastchange'].map((name) => [name, 'days'] as const),
-  ...['accountunlocktime', 'createtimestamp', 'krbpasswordexpiration', 'krbprincipalexpiration', 'modifytimestamp', 'passwordexpirationtime', 'pwdendtime', 'pwdstarttime', 'whenchanged', 'whencreated'].map((name) => [name, 'generalizedTime'] as const),
+  ...[
+    'accountunlocktime',
+    'createtimestamp',
+    'krbpasswordexpiration',
+    'krbprincipalexpiration',
+    'modifytimestamp',
+    'passwordexpirationtime',
+    'pwdendtime',
+    'pwdstarttime',
+    'whenchanged',
+    'whencreated',
+  ].map((name) => [name, 'generalizedTime'] as const),
 ]);
 
 export function unitOf(attribute: string | undefined): TimeUnit | undefined {
@@ -41,7 +60,8 @@ export function readFileTime(name: string, text: string): number | undefined {
   const ticks = BigInt(text);
   if (ticks <= 0n) return undefined;
   const moment = Number(ticks / 10_000n) - epoch1601;
-  if (moment < 0) throw new EvaluationError(`${name}() needs ${unitNames.fileTime}, and the number is too small for one`);
+  if (moment < 0)
+    throw new EvaluationError(`${name}() needs ${unitNames.fileTime}, and the number is too small for one`);
   return moment;
 }
 
@@ -68,7 +88,8 @@ export function readExpiry(text: string, unit: TimeUnit | undefined): number | u
     require(unit, 'generalizedTime');
     return time === 0 ? undefined : time;
   }
-  if (text === '0' && unit === 'days') throw new EvaluationError('expired() cannot tell what 0 means here: never, or since 1970 (shadow(5) allows both)');
+  if (text === '0' && unit === 'days')
+    throw new EvaluationError('expired() cannot tell what 0 means here: never, or since 1970 (shadow(5) allows both)');
   if (text === never || text === '0' || text === '-1') return undefined;
   if (/^\d+$/.test(text) && text.length <= mostDayDigits) {
     require(unit, 'days');
@@ -78,7 +99,9 @@ export function readExpiry(text: string, unit: TimeUnit | undefined): number | u
     require(unit, 'fileTime');
     return readFileTime('expired', text);
   }
-  throw new EvaluationError(`expired() needs ${unit === undefined ? Object.values(unitNames).join(', or ') : unitNames[unit]}`);
+  throw new EvaluationError(
+    `expired() needs ${unit === undefined ? Object.values(unitNames).join(', or ') : unitNames[unit]}`,
+  );
 }
 
 function require(unit: TimeUnit | undefined, found: TimeUnit): void {
@@ -98,6 +121,7 @@ export function generalized(text: string): number | undefined {
   const date = new Date(moment);
   date.setUTCFullYear(date.getUTCFullYear() - 2000 + year);
   if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23) return undefined;
-  const shift = zone === 'Z' ? 0 : (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3, 5))) * (zone.startsWith('-') ? -1 : 1);
+  const shift =
+    zone === 'Z' ? 0 : (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3, 5))) * (zone.startsWith('-') ? -1 : 1);
   return date.getTime() - shift * 60_000;
 }

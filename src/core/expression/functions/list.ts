@@ -47,6 +47,7 @@ function compare(left: Value, right: Value): number {
   if (typeof left === 'number' && typeof right === 'number') return left - right;
   if (typeof left === 'number') return -1;
   if (typeof right === 'number') return 1;
-  if (typeof left !== 'string' || typeof right !== 'string') throw new EvaluationError('sort() can order texts and numbers only');
+  if (typeof left !== 'string' || typeof right !== 'string')
+    throw new EvaluationError('sort() can order texts and numbers only');
   return left < right ? -1 : left > right ? 1 : 0;
 }

@@ -22,7 +22,9 @@ export const functions: ReadonlyMap<string, FunctionDefinition> = new Map(
 
 /** What people know by another name: functions of Entra ID's expressions and of CEL, in lower case → what to write. */
 export const otherNames: ReadonlyMap<string, string> = new Map([
-  ...[...functions.values()].flatMap(({ name, entra }): [string, string][] => (entra === undefined ? [] : [[entra.toLowerCase(), `${name}()`]])),
+  ...[...functions.values()].flatMap(({ name, entra }): [string, string][] =>
+    entra === undefined ? [] : [[entra.toLowerCase(), `${name}()`]],
+  ),
   ['replace', 'replace() or regexReplace()'],
   ['len', 'size()'],
   ['length', 'size()'],

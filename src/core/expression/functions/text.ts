@@ -74,7 +74,8 @@ export const textFunctions: readonly FunctionDefinition[] = [
     returns: 'string',
     doc: 'The last characters.',
     example: ['right(sn, 3)', '"sen"'],
-    call: ([value = null, length]) => slice('right', value, length, (characters, count) => (count === 0 ? [] : characters.slice(-count))),
+    call: ([value = null, length]) =>
+      slice('right', value, length, (characters, count) => (count === 0 ? [] : characters.slice(-count))),
   },
   {
     name: 'mid',
@@ -166,7 +167,10 @@ export const textFunctions: readonly FunctionDefinition[] = [
   },
   {
     name: 'join',
-    parameters: [{ name: 'separator', kind: 'literal' }, { name: 'value', kind: 'any', occurs: 'rest' }],
+    parameters: [
+      { name: 'separator', kind: 'literal' },
+      { name: 'value', kind: 'any', occurs: 'rest' },
+    ],
     returns: 'string',
     doc: 'All values in one text, with the separator between. Lists are joined value by value; null and empty texts are skipped; nothing left gives null.',
     example: ['join(" ", givenName, initials, sn)', '"Zoë Olsen"'],
@@ -196,12 +200,20 @@ export const textFunctions: readonly FunctionDefinition[] = [
     ...searches[name],
     call: ([value = null, part]) => {
       const wanted = oneText(name, part);
-      return wanted !== undefined && someText(name, value, (one) => (name === 'contains' ? one.includes(wanted) : one[name](wanted)));
+      return (
+        wanted !== undefined &&
+        someText(name, value, (one) => (name === 'contains' ? one.includes(wanted) : one[name](wanted)))
+      );
     },
   })),
 ];
 
-function slice(name: string, value: Value, length: Value | undefined, cut: (characters: string[], count: number) => string[]): Value {
+function slice(
+  name: string,
+  value: Value,
+  length: Value | undefined,
+  cut: (characters: string[], count: number) => string[],
+): Value {
   const count = oneInt(name, length);
   if (count === undefined) return null;
   if (count < 0) throw new EvaluationError(`${name}() needs a length that is not negative`);
@@ -217,7 +229,25 @@ function joinable(value: Value): string {
 
 /** Letters that Unicode does not take apart into a base letter and an accent. */
 const letters: Readonly<Record<string, string>> = {
-  ß: 'ss', ẞ: 'SS', æ: 'ae', Æ: 'AE', œ: 'oe', Œ: 'OE', ø: 'o', Ø: 'O', ł: 'l', Ł: 'L', đ: 'd', Đ: 'D', ð: 'd', Ð: 'D', þ: 'th', Þ: 'Th', ı: 'i', ħ: 'h', Ħ: 'H',
+  ß: 'ss',
+  ẞ: 'SS',
+  æ: 'ae',
+  Æ: 'AE',
+  œ: 'oe',
+  Œ: 'OE',
+  ø: 'o',
+  Ø: 'O',
+  ł: 'l',
+  Ł: 'L',
+  đ: 'd',
+  Đ: 'D',
+  ð: 'd',
+  Ð: 'D',
+  þ: 'th',
+  Þ: 'Th',
+  ı: 'i',
+  ħ: 'h',
+  Ħ: 'H',
 };
 
 function plainLetters(one: string): string {

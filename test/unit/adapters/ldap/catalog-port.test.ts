@@ -10,6 +10,7 @@ describe('the port of a directory server', () => {
   });
 
   it('is nothing to tell otherwise', () => {
-    for (const url of ['ldap://dc1.corp.example', 'ldaps://dc1.corp.example', 'ldap://dc1.corp.example:3890']) assert.deepEqual(describePort(url), [], url);
+    for (const url of ['ldap://dc1.corp.example', 'ldaps://dc1.corp.example', 'ldap://dc1.corp.example:3890'])
+      assert.deepEqual(describePort(url), [], url);
   });
 });

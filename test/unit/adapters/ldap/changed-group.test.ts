@@ -7,15 +7,21 @@ import { createLdapStub, entryMessage, resultMessage, type StubRequest } from '.
 
 const base = 'ou=groups';
 const bind = { dn: 'cn=reader', password: 'secret' };
-const members = (from: number, to: number): string[] => Array.from({ length: to - from + 1 }, (_, index) => `cn=m${from + index}`);
+const members = (from: number, to: number): string[] =>
+  Array.from({ length: to - from + 1 }, (_, index) => `cn=m${from + index}`);
 
 it('reads all values again of a large attribute that comes in parts', async () => {
   let csn = '1';
   const answer = ({ id, attributes }: StubRequest): Buffer => {
     const identity = { entryUUID: ['00010203-0405-0607-0809-0a0b0c0d0e0f'], entryCSN: [csn] };
-    if (attributes.includes('member')) return entryMessage(id, `cn=big,${base}`, { ...identity, member: [], 'member;range=0-1499': members(0, 1499) });
+    if (attributes.includes('member'))
+      return entryMessage(id, `cn=big,${base}`, { ...identity, member: [], 'member;range=0-1499': members(0, 1499) });
     const [asked = ''] = attributes;
-    return entryMessage(id, `cn=big,${base}`, asked.startsWith('member') ? { 'member;range=1500-*': members(1500, 1599 + Number(csn)) } : identity);
+    return entryMessage(
+      id,
+      `cn=big,${base}`,
+      asked.startsWith('member') ? { 'member;range=1500-*': members(1500, 1599 + Number(csn)) } : identity,
+    );
   };
   const stub = await createLdapStub({ namingContexts: [base], objectClass: ['OpenLDAProotDSE'] }, (request, socket) => {
     socket.write(Buffer.concat([answer(request), resultMessage(request.id)]));

@@ -8,7 +8,11 @@ import { batches, idValue } from '../../../../src/adapters/ldap/changes/by-id.ts
 import { findDangling, findMentioning, referenceKey } from '../../../../src/adapters/ldap/changes/known-references.ts';
 import { readEntry } from '../../../../src/adapters/ldap/read/entry.ts';
 import { createStampReader } from '../../../../src/adapters/ldap/read/stamp.ts';
-import { parseWatermark, printWatermark, type WatermarkContent } from '../../../../src/adapters/ldap/changes/watermark.ts';
+import {
+  parseWatermark,
+  printWatermark,
+  type WatermarkContent,
+} from '../../../../src/adapters/ldap/changes/watermark.ts';
 import type { SearchEntry } from '../../../../src/adapters/ldap/protocol/search.ts';
 
 const entry = (id: string, dn: string, attributes: Record<string, string[]> = {}): Entry => ({
@@ -29,7 +33,8 @@ const found = (values: Record<string, string>): SearchEntry => ({
 describe('ids in filters', () => {
   it('are the values that ids were made of', () => {
     const id = '00010203-0405-0607-0809-0a0b0c0d0eff';
-    for (const attribute of ['objectGUID', 'entryUUID', 'nsUniqueId']) assert.equal(toSourceId(attribute, idValue(attribute, id)), id);
+    for (const attribute of ['objectGUID', 'entryUUID', 'nsUniqueId'])
+      assert.equal(toSourceId(attribute, idValue(attribute, id)), id);
     assert.equal(Buffer.from(idValue('nsUniqueId', id)).toString(), '00010203-04050607-08090a0b-0c0d0eff');
     assert.equal(Buffer.from(idValue('objectGUID', id)).toString('hex'), '03020100050407060809' + '0a0b0c0d0eff');
   });
@@ -46,7 +51,12 @@ describe('stamps', () => {
     const raw = found({ entryCSN: '1', cn: 'a', entryUUID: '00000000-0000-4000-8000-000000000001' });
     assert.equal(createStampReader({ kind: 'openldap' }).read(raw), 'entrycsn=1');
     const namesIn = (unwanted: readonly string[]): string[] => {
-      const read = readEntry(raw, { directory: 'd', type: 'user', idAttribute: 'entryUUID', unwanted: new Set(unwanted) });
+      const read = readEntry(raw, {
+        directory: 'd',
+        type: 'user',
+        idAttribute: 'entryUUID',
+        unwanted: new Set(unwanted),
+      });
       return [...(read?.attributes.keys() ?? [])];
     };
     assert.deepEqual(namesIn(['entrycsn']), ['cn', 'entryuuid']);
@@ -94,7 +104,11 @@ describe('references', () => {
   });
 
   it('dangle when nobody has that name', () => {
-    const all = [entry('1', 'cn=a'), entry('2', 'cn=b', { member: ['CN=A'] }), entry('3', 'cn=c', { manager: ['cn=nobody'] })];
+    const all = [
+      entry('1', 'cn=a'),
+      entry('2', 'cn=b', { member: ['CN=A'] }),
+      entry('3', 'cn=c', { manager: ['cn=nobody'] }),
+    ];
     assert.deepEqual([...findDangling(new Map(all.map((one) => [one.id, one])))], ['3']);
   });
 });
@@ -113,7 +127,8 @@ describe('a watermark', () => {
   it('says what was put into it, and nothing when a character of it is lost', () => {
     const text = printWatermark(content);
     assert.deepEqual(parseWatermark(text), content);
-    for (let at = 0; at < text.length; at += 1) assert.equal(parseWatermark(text.slice(0, at) + text.slice(at + 1)), undefined, `${at}`);
+    for (let at = 0; at < text.length; at += 1)
+      assert.equal(parseWatermark(text.slice(0, at) + text.slice(at + 1)), undefined, `${at}`);
     for (const other of ['', ' ', 'x', 'null']) assert.equal(parseWatermark(other), undefined);
   });
 });

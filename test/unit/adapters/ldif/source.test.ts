@@ -33,7 +33,8 @@ describe('createLdifSource', () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  const source = (rest: Partial<LdifSourceOptions> = {}) => createLdifSource({ name: 'corp', path, settleMilliseconds: 1, ...rest });
+  const source = (rest: Partial<LdifSourceOptions> = {}) =>
+    createLdifSource({ name: 'corp', path, settleMilliseconds: 1, ...rest });
   const asked = { user: new Set(['cn', 'cn;lang-de', 'mail', 'jpegphoto']), group: new Set(['cn', 'member']) };
   const signal = new AbortController().signal;
 
@@ -61,7 +62,12 @@ describe('createLdifSource', () => {
     it('line ends of Windows, a byte order mark, and UTF-8 that a fold cut through', async () => {
       const bytes = Buffer.from(`${anna}mail: jos\u00e9@example.org\n`);
       const cut = bytes.indexOf(0xa9);
-      const folded = Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), bytes.subarray(0, cut), Buffer.from('\n '), bytes.subarray(cut)]);
+      const folded = Buffer.concat([
+        Buffer.from([0xef, 0xbb, 0xbf]),
+        bytes.subarray(0, cut),
+        Buffer.from('\n '),
+        bytes.subarray(cut),
+      ]);
       const [user] = await read(Buffer.from(folded.toString('latin1').replaceAll('\n', '\r\n'), 'latin1'));
       assert.deepEqual(user?.attributes.get('mail'), ['josé@example.org']);
     });
@@ -76,7 +82,12 @@ describe('createLdifSource', () => {
       await writeFile(path, `${anna}sn: Berg\ngivenName;lang-de: Änne\n2.5.4.20: 123\nstreetAddress: Kai 1\n`);
       const entries: Entry[] = [];
       await source().read({ attributes: more, visit: (entry) => void entries.push(entry), signal });
-      assert.deepEqual(Object.fromEntries(entries[0]?.attributes ?? []), { surname: ['Berg'], 'gn;lang-de': ['Änne'], telephonenumber: ['123'], street: ['Kai 1'] });
+      assert.deepEqual(Object.fromEntries(entries[0]?.attributes ?? []), {
+        surname: ['Berg'],
+        'gn;lang-de': ['Änne'],
+        telephonenumber: ['123'],
+        street: ['Kai 1'],
+      });
     });
     it('lines that were folded with a tab', async () => {
       const [user] = await read(`${anna}mail: anna@\n\texample.org\n`);
@@ -94,21 +105,27 @@ describe('createLdifSource', () => {
       assert.deepEqual(user.attributes.get('mail'), [new Uint8Array([0xff, 0xd8])]);
     });
     it('a file that is larger than one portion of the disk', async () => {
-      const many = Array.from({ length: 3_000 }, (_, at) => anna.replace('uid=anna', `uid=a${at}`).replace('000000000001', `${at}`.padStart(12, '0')));
+      const many = Array.from({ length: 3_000 }, (_, at) =>
+        anna.replace('uid=anna', `uid=a${at}`).replace('000000000001', `${at}`.padStart(12, '0')),
+      );
       assert.equal((await read(many.join('\n'))).length, 3_000);
     });
     it('Active Directory as its servers show it', async () => {
       const guid = Buffer.from('33221100554477668899aabbccddeeff', 'hex').toString('base64');
       const person = `dn: CN=Anna,DC=corp\nobjectClass: user\nsAMAccountType: 805306368\ncn: Anna\nobjectGUID:: ${guid}\n`;
-      const computer = 'dn: CN=PC,DC=corp\nobjectClass: user\nobjectClass: computer\nsAMAccountType: 805306369\ncn: PC\n';
+      const computer =
+        'dn: CN=PC,DC=corp\nobjectClass: user\nobjectClass: computer\nsAMAccountType: 805306369\ncn: PC\n';
       const [user, ...others] = await read(`${person}\n${computer}`);
       assert.deepEqual([user?.id, others], ['00112233-4455-6677-8899-aabbccddeeff', []]);
       const facts = await source().inspect(signal);
       assert.deepEqual([facts.kind, facts.preset, facts.idAttribute], ['ldif', 'active-directory', 'objectGUID']);
     });
     it('Active Directory as a tool exports it that leaves sAMAccountType out', async () => {
-      const guids = [1, 2, 3, 4].map((last) => Buffer.from(`0000000000000000000000000000000${last}`, 'hex').toString('base64'));
-      const record = (cn: string, at: number, more: string) => `dn: CN=${cn},DC=corp\n${more}cn: ${cn}\nobjectGUID:: ${guids[at] ?? ''}\n`;
+      const guids = [1, 2, 3, 4].map((last) =>
+        Buffer.from(`0000000000000000000000000000000${last}`, 'hex').toString('base64'),
+      );
+      const record = (cn: string, at: number, more: string) =>
+        `dn: CN=${cn},DC=corp\n${more}cn: ${cn}\nobjectGUID:: ${guids[at] ?? ''}\n`;
       const all = [
         record('Anna', 0, 'objectClass: user\nsAMAccountName: anna\n'),
         record('PC', 1, 'objectClass: user\nobjectClass: computer\nsAMAccountName: PC$\n'),
@@ -118,21 +135,35 @@ describe('createLdifSource', () => {
       assert.deepEqual(names(await read(all)), ['Anna']);
     });
     it('and says why it finds nobody', async () => {
-      await read('dn: CN=Anna,DC=corp\nobjectClass: contact\ncn: Anna\nsAMAccountName: anna\nobjectGUID:: MyIRAFVEd2aImaq7zN3u/w==\n');
-      const warningOf = async (users: LdifSourceOptions['users']) => (await source({ users }).inspect(signal)).warnings?.[0] ?? '';
-      assert.match(await warningOf(undefined), /^users: the filter for this kind of directory finds nobody in the file: .*objectClass=user/);
-      assert.equal(await warningOf({ bases: ['ou=nowhere'], filter: '(&(objectGUID=*)(employeeType=staff))' }), 'users.filter: finds nobody below ou=nowhere; no record has employeetype');
+      await read(
+        'dn: CN=Anna,DC=corp\nobjectClass: contact\ncn: Anna\nsAMAccountName: anna\nobjectGUID:: MyIRAFVEd2aImaq7zN3u/w==\n',
+      );
+      const warningOf = async (users: LdifSourceOptions['users']) =>
+        (await source({ users }).inspect(signal)).warnings?.[0] ?? '';
+      assert.match(
+        await warningOf(undefined),
+        /^users: the filter for this kind of directory finds nobody in the file: .*objectClass=user/,
+      );
+      assert.equal(
+        await warningOf({ bases: ['ou=nowhere'], filter: '(&(objectGUID=*)(employeeType=staff))' }),
+        'users.filter: finds nobody below ou=nowhere; no record has employeetype',
+      );
     });
     it('the id that the LDAP adapter would take where 389 Directory Server exports two', async () => {
       const [user] = await read(`${anna}nsUniqueId: b1b2c3d4-11d111ef-8001a2b3-c4d5e6f7\n`);
       assert.equal(user?.id, 'b1b2c3d4-11d1-11ef-8001-a2b3c4d5e6f7');
-      const [other] = await read(`${anna}nsUniqueId: b1b2c3d4-11d111ef-8001a2b3-c4d5e6f7\n`, { idAttribute: 'entryUUID' });
+      const [other] = await read(`${anna}nsUniqueId: b1b2c3d4-11d111ef-8001a2b3-c4d5e6f7\n`, {
+        idAttribute: 'entryUUID',
+      });
       assert.equal(other?.id, '7a0d9c5e-0000-4000-8000-000000000001');
     });
     it('what lies below the bases and fits the filters, and whoever fits both as a user', async () => {
       const all = [anna, ben.replace('dc=example', 'ou=Sales, DC=Example'), staff].join('\n');
       assert.deepEqual(names(await read(all, { users: { bases: ['OU=sales,dc=example'] } })), ['Ben', 'staff']);
-      const { user = [], group = [] } = Object.groupBy(await read(all, { users: { filter: '(cn=*a*)' }, groups: { filter: '(objectClass=*)' } }), ({ type }) => type);
+      const { user = [], group = [] } = Object.groupBy(
+        await read(all, { users: { filter: '(cn=*a*)' }, groups: { filter: '(objectClass=*)' } }),
+        ({ type }) => type,
+      );
       assert.deepEqual([names(user), names(group)], [['Anna', 'staff'], ['Ben']]);
     });
     it('what the file holds now, and not what it held', async () => {
@@ -150,32 +181,63 @@ describe('createLdifSource', () => {
       ['a line without a colon', `${anna}mail\n`, /line 5: a line without an attribute name/],
       ['an attribute name that is none', `${anna}m ail: a\n`, /line 5: a line without an attribute name/],
       ['a value that is not base64', `${anna}\n${ben}cn:: YW5uY\n`, /line 10: a value that is not base64/],
-      ['a value in another file', `${anna}jpegPhoto:< file:///etc/passwd\n`, /line 5: a value that stands in another file/],
+      [
+        'a value in another file',
+        `${anna}jpegPhoto:< file:///etc/passwd\n`,
+        /line 5: a value that stands in another file/,
+      ],
       ['a fold without a line before it', `${anna}\n continued\n`, /line 6: a line that continues nothing/],
       ['a record without a DN', `${anna}\ncn: Ben\n`, /line 6: a record must begin with "dn:"/],
-      ['the last lines of ldapsearch without -LLL', `${anna}\n# search result\nsearch: 2\nresult: 0 Success\n`, /line 7: a record must begin/],
-      ['a record without objectClass', `${anna}\ndn: uid=ben,dc=example\ncn: Ben\n`, /line 6: the record has no objectClass/],
+      [
+        'the last lines of ldapsearch without -LLL',
+        `${anna}\n# search result\nsearch: 2\nresult: 0 Success\n`,
+        /line 7: a record must begin/,
+      ],
+      [
+        'a record without objectClass',
+        `${anna}\ndn: uid=ben,dc=example\ncn: Ben\n`,
+        /line 6: the record has no objectClass/,
+      ],
       ['two DNs in one record', `${anna}${ben}`, /line 5: a second "dn:"/],
       ['something that is no DN', anna.replace('uid=anna,dc=example', 'Anna'), /line 1: the value of "dn:" is no DN/],
       ['a list of changes', 'dn: uid=anna,dc=example\nchangetype: delete\n', /line 2: this is a list of changes/],
-      ['a part of a large group', `${staff}member;range=0-1499: uid=ben,dc=example\n`, /line 6: only a part of member is here/],
+      [
+        'a part of a large group',
+        `${staff}member;range=0-1499: uid=ben,dc=example\n`,
+        /line 6: only a part of member is here/,
+      ],
       ['a last line that was cut off', `${anna}\n${ben.trimEnd()}`, /line 9: the last line has no end/],
       ['zeros', `${anna}mail: a\0\0\n`, /line 5: a zero byte/],
       ['another version', `version: 2\n\n${anna}`, /line 1: LDIF of a version other than 1/],
       ['no record at all', '# nothing\n', /no record/],
       ['nothing at all', '', /no record/],
-      ['the same DN twice', `${anna}\n${ben}\n${anna.replace('uid=anna, dc', 'UID=Anna , DC').replace('001', '009')}`, /line 11: an entry with the same DN as the one in line 1/],
-      ['the same id twice', `${anna}\n${ben.replace('002', '001')}`, /line 6: an entry with the same id as the one in line 1/],
+      [
+        'the same DN twice',
+        `${anna}\n${ben}\n${anna.replace('uid=anna, dc', 'UID=Anna , DC').replace('001', '009')}`,
+        /line 11: an entry with the same DN as the one in line 1/,
+      ],
+      [
+        'the same id twice',
+        `${anna}\n${ben.replace('002', '001')}`,
+        /line 6: an entry with the same id as the one in line 1/,
+      ],
     ];
     for (const [what, content, message] of cases) it(what, () => refuses(content, message));
     it('UTF-16', () => refuses(Buffer.from(`\ufeff${anna}`, 'utf16le'), /line 1: the file is in UTF-16/));
     it('Latin-1', async () => {
       await refuses(Buffer.from(`${anna}\n${ben}sn: M\u00fcller\n`, 'latin1'), /line 10: a value that is not UTF-8/);
-      await refuses(Buffer.from(anna.replace('uid=anna', 'uid=\u00e4nna'), 'latin1'), /line 1: a value that is not UTF-8/);
+      await refuses(
+        Buffer.from(anna.replace('uid=anna', 'uid=\u00e4nna'), 'latin1'),
+        /line 1: a value that is not UTF-8/,
+      );
     });
     it('entries without an id, of which it names the first five', async () => {
       const one = (at: number) => anna.replace('uid=anna', `uid=a${at}`).replace(/entryUUID.*\n/, '');
-      await refuses([1, 2, 3, 4, 5, 6, 7].map(one).join('\n'), /lines 1, 5, 9, 13, 17 and 2 more: the entries have no usable/, 'D2S_ENTRY_WITHOUT_ID');
+      await refuses(
+        [1, 2, 3, 4, 5, 6, 7].map(one).join('\n'),
+        /lines 1, 5, 9, 13, 17 and 2 more: the entries have no usable/,
+        'D2S_ENTRY_WITHOUT_ID',
+      );
     });
     it('an entry without an id, with the way to get one', async () => {
       await assert.rejects(read(`${ben}\n${anna.replace(/entryUUID.*\n/, '')}`), {
@@ -187,21 +249,35 @@ describe('createLdifSource', () => {
     });
     it('a file that is not there, and one that is a folder', async () => {
       const gone = source({ path: join(folder, 'gone.ldif') });
-      await assert.rejects(gone.inspect(signal), { code: 'D2S_DIRECTORY_UNREACHABLE', message: /gone\.ldif cannot be opened \(ENOENT\)/ });
-      await assert.rejects(source({ path: folder }).inspect(signal), { code: 'D2S_DIRECTORY_UNREACHABLE', message: /is not a file/ });
+      await assert.rejects(gone.inspect(signal), {
+        code: 'D2S_DIRECTORY_UNREACHABLE',
+        message: /gone\.ldif cannot be opened \(ENOENT\)/,
+      });
+      await assert.rejects(source({ path: folder }).inspect(signal), {
+        code: 'D2S_DIRECTORY_UNREACHABLE',
+        message: /is not a file/,
+      });
     });
     it('the export of another directory', async () => {
       await writeFile(path, anna);
       const expected = { kind: 'openldap', idAttribute: 'entryUUID', trees: ['dc=elsewhere'] } as const;
-      await assert.rejects(source().read({ attributes: asked, expected, visit: () => assert.fail(), signal }), { code: 'D2S_DIRECTORY_CHANGED', message: /dc=elsewhere, and looks like openldap by entryUUID, / });
+      await assert.rejects(source().read({ attributes: asked, expected, visit: () => assert.fail(), signal }), {
+        code: 'D2S_DIRECTORY_CHANGED',
+        message: /dc=elsewhere, and looks like openldap by entryUUID, /,
+      });
     });
     it('a filter that cannot be evaluated, before anything is read', () => {
-      assert.throws(() => source({ users: { filter: '(memberOf:1.2.840.113556.1.4.1941:=cn=a)' } }), { code: 'D2S_FILTER_INVALID' });
+      assert.throws(() => source({ users: { filter: '(memberOf:1.2.840.113556.1.4.1941:=cn=a)' } }), {
+        code: 'D2S_FILTER_INVALID',
+      });
       assert.throws(() => source({ groups: { filter: '(cn=a' } }), { code: 'D2S_FILTER_INVALID' });
     });
     it('and never tells a value', async () => {
       await writeFile(path, `${anna}secret:: !hunter2\n`);
-      await assert.rejects(source().inspect(signal), (error) => error instanceof Error && !error.message.includes('hunter2') && !error.message.includes('anna'));
+      await assert.rejects(
+        source().inspect(signal),
+        (error) => error instanceof Error && !error.message.includes('hunter2') && !error.message.includes('anna'),
+      );
     });
   });
 
@@ -220,8 +296,14 @@ describe('createLdifSource', () => {
       return visits;
     };
     it('refuses a file that grows or shrinks', async () => {
-      await assert.rejects(readWhile(() => appendFile(path, `\n${ben.replaceAll('ben', 'cleo').replace('002', '004')}`)), { code: 'D2S_LDIF_INVALID' });
-      await assert.rejects(readWhile(() => truncate(path, anna.length + 1)), { code: 'D2S_LDIF_INVALID' });
+      await assert.rejects(
+        readWhile(() => appendFile(path, `\n${ben.replaceAll('ben', 'cleo').replace('002', '004')}`)),
+        { code: 'D2S_LDIF_INVALID' },
+      );
+      await assert.rejects(
+        readWhile(() => truncate(path, anna.length + 1)),
+        { code: 'D2S_LDIF_INVALID' },
+      );
     });
     it('reads the file that it opened when another one takes its name', async () => {
       const visits = await readWhile(async () => {
@@ -235,7 +317,11 @@ describe('createLdifSource', () => {
       const all = [anna, ben, staff].join('\n');
       await writeFile(path, `${anna}\n`);
       const entries: Entry[] = [];
-      const reading = source({ settleMilliseconds: 150 }).read({ attributes: asked, visit: (entry) => void entries.push(entry), signal });
+      const reading = source({ settleMilliseconds: 150 }).read({
+        attributes: asked,
+        visit: (entry) => void entries.push(entry),
+        signal,
+      });
       await writeFile(path, all);
       await reading;
       assert.equal(entries.length, 3);

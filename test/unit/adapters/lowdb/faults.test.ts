@@ -71,7 +71,9 @@ describe('The embedded state on a failing disk', () => {
     const folder = await temporaryFolder(context);
     let broken = false;
     const files = failingFiles(nodeFiles, (_, operation) =>
-      broken && (operation === 'write' || operation === 'truncate') ? { kind: 'error', code: 'EIO', moment: 'halfway' } : undefined,
+      broken && (operation === 'write' || operation === 'truncate')
+        ? { kind: 'error', code: 'EIO', moment: 'halfway' }
+        : undefined,
     );
     const store = await openStateStore({ folder, files, clock });
     await store.record(recordOf(1));
@@ -118,11 +120,16 @@ describe('The embedded state on a failing disk', () => {
   it('ends well after any single operation has failed in any way', async () => {
     const rehearsal = failingFiles(new VolatileDisk().files(), () => undefined);
     const folder = '/state';
-    await liveThrough((compactAfter) => openStateStore({ folder, files: rehearsal, clock, compactAfter }), () => undefined);
+    await liveThrough(
+      (compactAfter) => openStateStore({ folder, files: rehearsal, clock, compactAfter }),
+      () => undefined,
+    );
     for (let at = 1; at <= rehearsal.operations.length; at += 1) {
       for (const moment of ['before', 'halfway', 'after'] as const) {
         const disk = new VolatileDisk();
-        const files = failingFiles(disk.files(), (number) => (number === at ? { kind: 'error', code: 'EIO', moment } : undefined));
+        const files = failingFiles(disk.files(), (number) =>
+          number === at ? { kind: 'error', code: 'EIO', moment } : undefined,
+        );
         const acknowledged = new Set<number>();
         const opened: Awaited<ReturnType<typeof openStateStore>>[] = [];
         const open = async (compactAfter?: number) => {
@@ -132,9 +139,13 @@ describe('The embedded state on a failing disk', () => {
         };
         await liveThrough(open, (number) => acknowledged.add(number)).catch(failsWith('D2S_STATE_UNWRITABLE'));
         for (const store of opened) await store.close().catch(() => undefined);
-        await survives(() => openStateStore({ folder, files: disk.files(), clock }), acknowledged).catch((error: unknown) => {
-          throw new Error(`operation ${at} (${rehearsal.operations[at - 1] ?? ''}) failed, ${moment}`, { cause: error });
-        });
+        await survives(() => openStateStore({ folder, files: disk.files(), clock }), acknowledged).catch(
+          (error: unknown) => {
+            throw new Error(`operation ${at} (${rehearsal.operations[at - 1] ?? ''}) failed, ${moment}`, {
+              cause: error,
+            });
+          },
+        );
       }
     }
   });
@@ -153,15 +164,25 @@ describe('The embedded state on a failing disk', () => {
     await assert.rejects(stat(folder), { code: 'ENOENT' });
   });
 
-  it('meets a real limit of the file size with an error, and loses nothing', { skip: process.platform === 'win32' }, async (context) => {
-    const folder = await temporaryFolder(context);
-    const child = join(import.meta.dirname, 'full-child.ts');
-    const { stdout } = await promisify(execFile)('sh', ['-c', `ulimit -f 20; exec "${process.execPath}" "${child}" "${folder}"`]);
-    const acknowledged = stdout.split('\n').filter((line) => /^\d+$/.test(line)).map(Number);
-    assert.ok(acknowledged.length >= 5, 'some went through');
-    assert.match(stdout, /^D2S_STATE_UNWRITABLE: .*EFBIG/m);
-    const store = await openStateStore({ folder, clock });
-    assert.deepEqual(await recordsIn(store, 500), acknowledged);
-    await store.close();
-  });
+  it(
+    'meets a real limit of the file size with an error, and loses nothing',
+    { skip: process.platform === 'win32' },
+    async (context) => {
+      const folder = await temporaryFolder(context);
+      const child = join(import.meta.dirname, 'full-child.ts');
+      const { stdout } = await promisify(execFile)('sh', [
+        '-c',
+        `ulimit -f 20; exec "${process.execPath}" "${child}" "${folder}"`,
+      ]);
+      const acknowledged = stdout
+        .split('\n')
+        .filter((line) => /^\d+$/.test(line))
+        .map(Number);
+      assert.ok(acknowledged.length >= 5, 'some went through');
+      assert.match(stdout, /^D2S_STATE_UNWRITABLE: .*EFBIG/m);
+      const store = await openStateStore({ folder, clock });
+      assert.deepEqual(await recordsIn(store, 500), acknowledged);
+      await store.close();
+    },
+  );
 });

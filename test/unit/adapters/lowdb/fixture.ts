@@ -74,7 +74,11 @@ export async function liveThrough(
 export async function survives(open: () => Promise<StateStore>, acknowledged: ReadonlySet<number>): Promise<void> {
   const store = await open();
   const found = await recordsIn(store);
-  assert.deepEqual(found, found.map((_, index) => index + 1), 'no gap');
+  assert.deepEqual(
+    found,
+    found.map((_, index) => index + 1),
+    'no gap',
+  );
   for (const number of acknowledged) assert.ok(found.includes(number), `record ${number} was acknowledged`);
   for (const decision of (await store.decisions()).waiting) assert.equal(decision.holdId, 'hold');
   await store.record(recordOf(found.length + 1));

@@ -59,7 +59,10 @@ describe('Group commit', () => {
     const first = commits.add('a');
     await Promise.resolve(); // the first commit has begun
     const results = await Promise.allSettled([first, commits.add('b'), commits.add('c')]);
-    assert.deepEqual(results.map((one) => one.status), ['fulfilled', 'rejected', 'rejected']);
+    assert.deepEqual(
+      results.map((one) => one.status),
+      ['fulfilled', 'rejected', 'rejected'],
+    );
     await commits.add('d');
     assert.deepEqual(groups, [['a'], ['b', 'c'], ['d']]);
   });
@@ -73,7 +76,12 @@ describe('Group commit', () => {
       return Promise.resolve();
     }, nothing);
     const long = (first: string, length: number): string => first.padEnd(length, '.');
-    await Promise.all([commits.add(long('a', 2_000_000)), commits.add(long('b', 600_000)), commits.add(long('c', 600_000)), commits.add('d')]);
+    await Promise.all([
+      commits.add(long('a', 2_000_000)),
+      commits.add(long('b', 600_000)),
+      commits.add(long('c', 600_000)),
+      commits.add('d'),
+    ]);
     assert.deepEqual(order, ['a', 'b', 'c', 'd']);
     assert.deepEqual(sizes, [1, 1, 2]);
   });

@@ -54,7 +54,11 @@ describe('The journal', () => {
     const third = ends[2] ?? 0;
     const holed = Buffer.from(whole);
     holed.fill(0, third + 10, whole.length - 10);
-    for (const bytes of [holed, Buffer.concat([whole.subarray(0, third), Buffer.alloc(5000)]), Buffer.concat([whole.subarray(0, third), Buffer.from('{}\n')])]) {
+    for (const bytes of [
+      holed,
+      Buffer.concat([whole.subarray(0, third), Buffer.alloc(5000)]),
+      Buffer.concat([whole.subarray(0, third), Buffer.from('{}\n')]),
+    ]) {
       await rm(`${folder}-one`, { recursive: true, force: true });
       await writeFile(path, bytes);
       await cp(folder, `${folder}-one`, { recursive: true });
@@ -69,7 +73,7 @@ describe('The journal', () => {
     const lastLine = ends[2] ?? 0;
     for (let at = 0; at < lastLine; at += 3) {
       const bytes = Buffer.from(whole);
-      bytes[at] = (bytes[at] ?? 0) ^ (1 << at % 8);
+      bytes[at] = (bytes[at] ?? 0) ^ (1 << (at % 8));
       await writeFile(path, bytes);
       await assert.rejects(openStateView({ folder }), failsWith('D2S_STATE_DAMAGED', 'journal.ndjson'), `byte ${at}`);
     }
@@ -90,7 +94,10 @@ describe('The journal', () => {
   it('holds lines that are larger than what is read at a time', async (context) => {
     const folder = await temporaryFolder(context);
     const store = await open(folder);
-    const add = Array.from({ length: 100_000 }, (_, index) => `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`);
+    const add = Array.from(
+      { length: 100_000 },
+      (_, index) => `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
+    );
     await store.record([{ kind: 'members', target: 'wiki', group: 'big', add, remove: [] }]);
     const view = await openStateView({ folder });
     assert.equal((await view.members('wiki', 'big')).length, 100_000);

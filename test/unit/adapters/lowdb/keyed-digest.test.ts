@@ -6,7 +6,9 @@ import { keyedDigest } from '../../../../src/adapters/lowdb/keyed-digest.ts';
 
 describe('a keyed digest', () => {
   it('is half of an HMAC-SHA-256, whatever the key and the text, and whatever came before', () => {
-    const texts = fc.array(fc.oneof(fc.string({ unit: 'binary' }), fc.string({ minLength: 3_000, maxLength: 9_000 })), { maxLength: 5 });
+    const texts = fc.array(fc.oneof(fc.string({ unit: 'binary' }), fc.string({ minLength: 3_000, maxLength: 9_000 })), {
+      maxLength: 5,
+    });
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 64 }), texts, (key, all) => {
         const digest = keyedDigest(key);

@@ -14,7 +14,9 @@ const open = (folder: string) => openStateStore({ folder, clock });
 
 /** Another process that holds the state and whose event loop stands still. */
 async function startHolder(folder: string) {
-  const holder = spawn(process.execPath, [join(import.meta.dirname, 'holding-child.ts'), folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const holder = spawn(process.execPath, [join(import.meta.dirname, 'holding-child.ts'), folder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   await once(holder.stdout, 'data');
   return holder;
 }

@@ -79,7 +79,12 @@ describe('Opening the embedded state', () => {
     const store = await open(folder);
     await store.record(recordOf(1));
     await store.close();
-    assert.deepEqual(await readdir(folder).then((names) => names.sort()), ['journal.ndjson', 'lock.key', 'secret.key', 'snapshot.ndjson']);
+    assert.deepEqual(await readdir(folder).then((names) => names.sort()), [
+      'journal.ndjson',
+      'lock.key',
+      'secret.key',
+      'snapshot.ndjson',
+    ]);
   });
 
   it('finds what snapshot and journal hold together', async (context) => {
@@ -149,7 +154,7 @@ describe('Opening the embedded state', () => {
     const { size } = await stat(path);
     for (let at = 0; at < size; at += 7) {
       const flip = (bytes: Buffer): Buffer => {
-        bytes[at] = (bytes[at] ?? 0) ^ (1 << at % 8);
+        bytes[at] = (bytes[at] ?? 0) ^ (1 << (at % 8));
         return bytes;
       };
       await edit(path, flip);

@@ -8,8 +8,10 @@ import { clock, liveThrough, survives } from './fixture.ts';
 import { VolatileDisk, type Chance } from './volatile-files.ts';
 
 const folder = '/state';
-const opener = (files: StateFiles) => (compactAfter?: number): Promise<StateStore> =>
-  openStateStore({ folder, files, clock, compactAfter });
+const opener =
+  (files: StateFiles) =>
+  (compactAfter?: number): Promise<StateStore> =>
+    openStateStore({ folder, files, clock, compactAfter });
 
 describe('The embedded state when the power goes', () => {
   it('keeps every acknowledged record, whatever unsynced part of the disk survives, at every operation', async () => {

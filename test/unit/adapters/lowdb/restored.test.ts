@@ -18,11 +18,26 @@ async function place(context: Pick<TestContext, 'after'>): Promise<Place> {
   await mkdir(parent, { recursive: true });
   const folder = join(parent, 'state');
   const openings: Opening[] = [];
-  const open = (): Promise<StateStore> => openStateStore({ folder, clock, latestNote: `${folder}.latest`, onOpened: (opening) => void openings.push(opening) });
+  const open = (): Promise<StateStore> =>
+    openStateStore({
+      folder,
+      clock,
+      latestNote: `${folder}.latest`,
+      onOpened: (opening) => void openings.push(opening),
+    });
   return { folder, openings, open };
 }
 
-const link = { target: 'wiki', type: 'user', sourceId: 'a', directory: 'corp', targetId: '1', origin: 'created', lifecycle: 'active', attributes: { userName: 'digest' } } as const;
+const link = {
+  target: 'wiki',
+  type: 'user',
+  sourceId: 'a',
+  directory: 'corp',
+  targetId: '1',
+  origin: 'created',
+  lifecycle: 'active',
+  attributes: { userName: 'digest' },
+} as const;
 
 describe('a state that was put back', () => {
   it('is noticed when an older copy of the folder takes its place, and goes by nothing that it cannot know', async (context) => {
@@ -37,7 +52,14 @@ describe('a state that was put back', () => {
     await rm(folder, { recursive: true });
     await cp(`${folder}-backup`, folder, { recursive: true });
     const third = await open();
-    assert.deepEqual(openings.map(({ isNew, lost }) => [isNew, lost]), [[true, undefined], [false, undefined], [false, 'restored']]);
+    assert.deepEqual(
+      openings.map(({ isNew, lost }) => [isNew, lost]),
+      [
+        [true, undefined],
+        [false, undefined],
+        [false, 'restored'],
+      ],
+    );
     const found = (await third.links('wiki', ['a'])).get('a');
     assert.deepEqual(found?.attributes, { userName: unmanaged, active: unmanaged });
     await third.close();
@@ -56,7 +78,14 @@ describe('a state that was put back', () => {
     await (await open()).close();
     await rm(folder, { recursive: true });
     await (await open()).close();
-    assert.deepEqual(openings.map(({ isNew, lost }) => [isNew, lost]), [[true, undefined], [false, undefined], [true, undefined]]);
+    assert.deepEqual(
+      openings.map(({ isNew, lost }) => [isNew, lost]),
+      [
+        [true, undefined],
+        [false, undefined],
+        [true, undefined],
+      ],
+    );
   });
 });
 
@@ -86,7 +115,9 @@ describe('the end of a journal', () => {
     await cp(`${folder}-crashed`, folder, { recursive: true });
     await edit(join(folder, 'journal.ndjson'), (bytes) => {
       const [header = '', one = '', ...rest] = bytes.toString().trimEnd().split('\n');
-      return Buffer.from([header, one, ...rest.map((line) => line.replace('"serial"', '"serjal"'))].map((line) => `${line}\n`).join(''));
+      return Buffer.from(
+        [header, one, ...rest.map((line) => line.replace('"serial"', '"serjal"'))].map((line) => `${line}\n`).join(''),
+      );
     });
     const store = await open();
     assert.deepEqual([openings.at(-1)?.cut?.lines, openings.at(-1)?.lost], [2, 'damaged']);

@@ -26,7 +26,10 @@ describe('A view of the embedded state', () => {
       while (!done) {
         const least = acknowledged;
         const found = await recordsIn(await openStateView({ folder }), 400);
-        assert.deepEqual(found, found.map((_, index) => index + 1));
+        assert.deepEqual(
+          found,
+          found.map((_, index) => index + 1),
+        );
         assert.ok(found.length >= least, 'what was acknowledged before it was opened');
       }
     };
@@ -63,7 +66,10 @@ describe('A view of the embedded state', () => {
     assert.deepEqual(files.operations, []);
     await view.decide({ target: 'wiki', holdId: 'hold-1', decision: 'reject', at: '2026-11-20T08:00:00.000Z' });
     await view.close();
-    assert.deepEqual((await store.decisions()).waiting.map((one) => one.decision), ['reject']);
+    assert.deepEqual(
+      (await store.decisions()).waiting.map((one) => one.decision),
+      ['reject'],
+    );
     const [file, ...others] = await readdir(join(folder, 'decisions'));
     assert.match(file ?? '', /^wiki\.hold-1\.[0-9a-f]+\.json$/);
     assert.deepEqual(others, []);
@@ -82,7 +88,10 @@ describe('Decisions of the embedded state', () => {
     await put('wrong.json', JSON.stringify({ ...good, decision: 'maybe' }));
     await put('undated.json', JSON.stringify({ ...good, at: 'yesterday' }));
     await put('elsewhere.json', JSON.stringify({ ...good, target: '../chat' }));
-    await put('extra.json', JSON.stringify({ ...good, operations: [{ verb: 'deactivate', type: 'user', sourceId: 'a', more: true }] }));
+    await put(
+      'extra.json',
+      JSON.stringify({ ...good, operations: [{ verb: 'deactivate', type: 'user', sourceId: 'a', more: true }] }),
+    );
     await put('long.json', `${JSON.stringify(good)}${' '.repeat(5_000_000)}`);
     await put('2ba102f94dbc.json', JSON.stringify({ planId: '2ba102f94dbc', decision: 'approve', at: good.at }));
     await put('half.json.tmp', '{');
@@ -90,9 +99,18 @@ describe('Decisions of the embedded state', () => {
     await put('outside', JSON.stringify(good));
     await symlink(join(folder, 'decisions', 'outside'), join(folder, 'decisions', 'link.json'));
     const { waiting, unusable } = await store.decisions();
-    assert.deepEqual(waiting.map(({ key, ...decision }) => [key.startsWith('wiki.good.'), decision]), [[true, good]]);
-    const unreadable = ['elsewhere', 'empty', 'extra', 'folder', 'link', 'long', 'undated', 'wrong'].map((name) => ({ key: `${name}.json`, because: 'unreadable' }));
-    assert.deepEqual(unusable.toSorted((a, b) => (a.key < b.key ? -1 : 1)), [{ key: '2ba102f94dbc.json', because: 'no_target', at: good.at }, ...unreadable]);
+    assert.deepEqual(
+      waiting.map(({ key, ...decision }) => [key.startsWith('wiki.good.'), decision]),
+      [[true, good]],
+    );
+    const unreadable = ['elsewhere', 'empty', 'extra', 'folder', 'link', 'long', 'undated', 'wrong'].map((name) => ({
+      key: `${name}.json`,
+      because: 'unreadable',
+    }));
+    assert.deepEqual(
+      unusable.toSorted((a, b) => (a.key < b.key ? -1 : 1)),
+      [{ key: '2ba102f94dbc.json', because: 'no_target', at: good.at }, ...unreadable],
+    );
     await store.close();
   });
 

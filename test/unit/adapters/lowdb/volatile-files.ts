@@ -50,10 +50,16 @@ export class VolatileDisk {
           const folder = this.#folders.get(path);
           if (folder !== undefined) return { kind: 'folder', size: 0, mode: 0o700, identity: folder } as const;
           const content = this.#names.get(path);
-          return content && ({ kind: 'file', size: content.now.length, mode: 0o600, identity: content.identity } as const);
+          return (
+            content && ({ kind: 'file', size: content.now.length, mode: 0o600, identity: content.identity } as const)
+          );
         }),
       list: (folder) =>
-        this.#do(() => [...this.#names.keys()].filter((path) => dirname(path) === folder).map((path) => path.slice(folder.length + 1))),
+        this.#do(() =>
+          [...this.#names.keys()]
+            .filter((path) => dirname(path) === folder)
+            .map((path) => path.slice(folder.length + 1)),
+        ),
       restrict: () => this.#do(() => undefined),
       open: (path, use) =>
         this.#do(() => {

@@ -16,7 +16,10 @@ describe('how a target is told who we are', () => {
     assert.deepEqual(await headersOf({ basic: { user: 'svc', password: secret('a:ä') } }), {
       authorization: `Basic ${Buffer.from('svc:a:ä', 'utf8').toString('base64')}`,
     });
-    assert.deepEqual(await headersOf({ headers: { 'DD-API-KEY': secret('1'), 'dd-app-key': secret('2') } }), { 'dd-api-key': '1', 'dd-app-key': '2' });
+    assert.deepEqual(await headersOf({ headers: { 'DD-API-KEY': secret('1'), 'dd-app-key': secret('2') } }), {
+      'dd-api-key': '1',
+      'dd-app-key': '2',
+    });
   });
 
   it('reads the secret each time', async () => {

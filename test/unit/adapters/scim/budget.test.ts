@@ -30,18 +30,31 @@ function mostIn(times: readonly number[], length: number): number {
 
 describe('a budget', () => {
   it('lets no window see more than it allows, however requests arrive, and lets everybody go in the end', () => {
-    const rates = fc.record({ requests: fc.integer({ min: 1, max: 60 }), perSeconds: fc.constantFrom(1, 30, 3600), burst: fc.option(fc.integer({ min: 1, max: 60 }), { nil: undefined }) });
-    const gaps = fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 1000 }), fc.integer({ min: 0, max: 100_000 })), { maxLength: 300 });
+    const rates = fc.record({
+      requests: fc.integer({ min: 1, max: 60 }),
+      perSeconds: fc.constantFrom(1, 30, 3600),
+      burst: fc.option(fc.integer({ min: 1, max: 60 }), { nil: undefined }),
+    });
+    const gaps = fc.array(
+      fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 1000 }), fc.integer({ min: 0, max: 100_000 })),
+      { maxLength: 300 },
+    );
     fc.assert(
       fc.property(rates, gaps, (rate, between) => {
         let at = 0;
-        const left = serve(rate, between.map((gap) => (at += gap)));
+        const left = serve(
+          rate,
+          between.map((gap) => (at += gap)),
+        );
         const period = rate.perSeconds * 1000;
         assert.ok(left.every(Number.isFinite));
         assert.ok(mostIn(left, period) <= rate.requests, `${mostIn(left, period)} in a window`);
         const burst = Math.min(rate.burst ?? rate.requests, rate.requests);
         assert.ok(mostIn(left, period / rate.requests) <= burst, 'more than the burst at once');
-        assert.ok((left.at(-1) ?? 0) <= at + (Math.ceil(left.length / rate.requests) + 1) * period * 1.02, 'slower than it has to be');
+        assert.ok(
+          (left.at(-1) ?? 0) <= at + (Math.ceil(left.length / rate.requests) + 1) * period * 1.02,
+          'slower than it has to be',
+        );
       }),
     );
   });
@@ -88,7 +101,15 @@ describe('a budget', () => {
         assert.ok(counted + left <= 1000, `${counted} and ${left}`);
         assert.ok(counted + left >= 1000 - 50 - 1000 / 20, `${counted} and ${left}`);
       }),
-      { numRuns: 30, examples: [[1001, 0], [1001, 3_599_000], [1013, 0], [1025, 71_000]] },
+      {
+        numRuns: 30,
+        examples: [
+          [1001, 0],
+          [1001, 3_599_000],
+          [1013, 0],
+          [1025, 71_000],
+        ],
+      },
     );
   });
 

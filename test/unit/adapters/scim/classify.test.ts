@@ -10,8 +10,21 @@ const page: Content = { kind: 'foreign', what: 'an HTML page', html: true };
 const none: Content = { kind: 'none' };
 
 function judge(request: Partial<ScimRequest>, status: number, content: Content = none, retryAfter?: string): string {
-  const reply: Reply = { kind: 'answer', status, etag: undefined, location: undefined, retryAfter, date: undefined, content };
-  const result = classify(reply, { method: 'GET', path: '/Users/1', subject: 'resource', maxBytes: 1, ...request }, 'https://x.example', []);
+  const reply: Reply = {
+    kind: 'answer',
+    status,
+    etag: undefined,
+    location: undefined,
+    retryAfter,
+    date: undefined,
+    content,
+  };
+  const result = classify(
+    reply,
+    { method: 'GET', path: '/Users/1', subject: 'resource', maxBytes: 1, ...request },
+    'https://x.example',
+    [],
+  );
   return isRefusal(result) ? result.class : 'success';
 }
 
@@ -65,10 +78,23 @@ describe('what an answer means', () => {
     assert.equal(judge(post, 503, none, '5'), 'throttled');
   });
 
-  it('is told in the target\'s own words where it has some', () => {
+  it("is told in the target's own words where it has some", () => {
     const words = (body: Body): string => {
-      const reply: Reply = { kind: 'answer', status: 400, etag: undefined, location: undefined, retryAfter: undefined, date: undefined, content: json(body) };
-      const result = classify(reply, { method: 'GET', path: '', subject: 'resource', maxBytes: 1 }, 'https://x.example', []);
+      const reply: Reply = {
+        kind: 'answer',
+        status: 400,
+        etag: undefined,
+        location: undefined,
+        retryAfter: undefined,
+        date: undefined,
+        content: json(body),
+      };
+      const result = classify(
+        reply,
+        { method: 'GET', path: '', subject: 'resource', maxBytes: 1 },
+        'https://x.example',
+        [],
+      );
       return isRefusal(result) ? result.detail : '';
     };
     assert.equal(words({ detail: 'no such team', scimType: 'invalidValue' }), 'invalidValue: no such team');
@@ -82,14 +108,35 @@ describe('what an answer means', () => {
 
   it('is told in the words of a text or page that refuses', () => {
     const words = (status: number, says: string, html: boolean): string => {
-      const content: Content = { kind: 'foreign', what: html ? 'an HTML page' : 'text/plain in place of JSON', html, says };
-      const reply: Reply = { kind: 'answer', status, etag: undefined, location: undefined, retryAfter: undefined, date: undefined, content };
-      const result = classify(reply, { method: 'GET', path: '', subject: 'resource', maxBytes: 1 }, 'https://x.example', ['s3cret']);
+      const content: Content = {
+        kind: 'foreign',
+        what: html ? 'an HTML page' : 'text/plain in place of JSON',
+        html,
+        says,
+      };
+      const reply: Reply = {
+        kind: 'answer',
+        status,
+        etag: undefined,
+        location: undefined,
+        retryAfter: undefined,
+        date: undefined,
+        content,
+      };
+      const result = classify(
+        reply,
+        { method: 'GET', path: '', subject: 'resource', maxBytes: 1 },
+        'https://x.example',
+        ['s3cret'],
+      );
       return isRefusal(result) ? result.detail : '';
     };
     assert.equal(words(403, 'SCIM is not enabled on your plan\n', false), 'SCIM is not enabled on your plan');
     const head = '<!doctype html><html><head><title>Forbidden</title><style>p { color: red }</style></head>';
-    assert.equal(words(403, `${head}<body><p>Not &amp; never on\u001b[31m your plan, s3cret</p></body>`, true), 'an HTML page: Forbidden Not & never on your plan, ***');
+    assert.equal(
+      words(403, `${head}<body><p>Not &amp; never on\u001b[31m your plan, s3cret</p></body>`, true),
+      'an HTML page: Forbidden Not & never on your plan, ***',
+    );
     assert.equal(words(400, '<html><script>var cut = 1', true), 'HTTP 400 with an HTML page');
     assert.equal(words(404, '<h1>nginx</h1>', true), 'HTTP 404 with an HTML page');
     assert.equal(words(502, '<h1>nginx</h1>', true), 'HTTP 502 with an HTML page');

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createConcurrency, type Concurrency, type Ending } from '../../../../src/adapters/scim/rate-limit/concurrency.ts';
+import {
+  createConcurrency,
+  type Concurrency,
+  type Ending,
+} from '../../../../src/adapters/scim/rate-limit/concurrency.ts';
 
 /** One round trip: as many requests as the limit allows, all of which end the same way. */
 function round(concurrency: Concurrency, milliseconds: number, ending: Ending = 'answered', kind = 'POST Users'): void {
@@ -19,17 +23,24 @@ describe('the number in flight', () => {
   it('begins moderately and doubles in a round trip while latency stays flat, up to the most', () => {
     const concurrency = createConcurrency(32);
     assert.equal(concurrency.limit, 8);
-    assert.deepEqual(limits(concurrency, 3, () => 100), [16, 32, 32]);
+    assert.deepEqual(
+      limits(concurrency, 3, () => 100),
+      [16, 32, 32],
+    );
   });
 
   it('never goes above what is configured', () => {
     const concurrency = createConcurrency(3);
-    assert.deepEqual(limits(concurrency, 2, () => 5), [3, 3]);
+    assert.deepEqual(
+      limits(concurrency, 2, () => 5),
+      [3, 3],
+    );
   });
 
   it('does not grow while it is not used', () => {
     const concurrency = createConcurrency(32);
-    for (let index = 0; index < 100; index += 1) concurrency.ended('answered', { kind: 'GET Users', milliseconds: 5, fallen: 0 }, false);
+    for (let index = 0; index < 100; index += 1)
+      concurrency.ended('answered', { kind: 'GET Users', milliseconds: 5, fallen: 0 }, false);
     assert.equal(concurrency.limit, 8);
   });
 
@@ -38,7 +49,10 @@ describe('the number in flight', () => {
     limits(concurrency, 2, () => 100);
     round(concurrency, 100, 'failed');
     assert.equal(concurrency.limit, 16);
-    assert.deepEqual(limits(concurrency, 3, () => 100), [16, 17, 18]);
+    assert.deepEqual(
+      limits(concurrency, 3, () => 100),
+      [16, 17, 18],
+    );
   });
 
   it('begins again with one when it is turned away, and doubles to half of what was too much', () => {

@@ -12,7 +12,14 @@ const json: Content = { kind: 'json', body: { id: '1' } };
 
 describe('what an answer carries', () => {
   it('is JSON whatever it is called, and with a byte order mark before it', async () => {
-    for (const type of ['application/scim+json', 'application/json; charset=utf-8', 'text/plain', 'text/html', 'application/octet-stream', undefined]) {
+    for (const type of [
+      'application/scim+json',
+      'application/json; charset=utf-8',
+      'text/plain',
+      'text/html',
+      'application/octet-stream',
+      undefined,
+    ]) {
       assert.deepEqual(await read('{"id":"1"}', type), json, type);
       assert.deepEqual(await read('\ufeff {"id":"1"}', type), json, type);
     }
@@ -42,7 +49,8 @@ describe('what an answer carries', () => {
   });
 
   it('is foreign when it is packed in what nobody knows, or in what it is not', async () => {
-    for (const encoding of ['zstd', 'br', 'compress']) assert.equal((await read('{"id":"1"}', 'application/json', encoding)).kind, 'foreign', encoding);
+    for (const encoding of ['zstd', 'br', 'compress'])
+      assert.equal((await read('{"id":"1"}', 'application/json', encoding)).kind, 'foreign', encoding);
   });
 
   it('is a page where it looks like one, and not because of its type', async () => {
@@ -50,13 +58,21 @@ describe('what an answer carries', () => {
       const content = await read(text, type);
       return content.kind === 'foreign' && content.html;
     };
-    for (const text of ['<!DOCTYPE html><p>', '<html>', '  <h1>Not Found</h1>', '404 page not found\n', 'default backend - 404']) {
-      for (const type of ['text/html', 'text/plain', 'application/json']) assert.ok(await isPage(text, type), `${text} ${type}`);
+    for (const text of [
+      '<!DOCTYPE html><p>',
+      '<html>',
+      '  <h1>Not Found</h1>',
+      '404 page not found\n',
+      'default backend - 404',
+    ]) {
+      for (const type of ['text/html', 'text/plain', 'application/json'])
+        assert.ok(await isPage(text, type), `${text} ${type}`);
     }
     for (const text of ['OK', 'null', 'Not found']) assert.ok(!(await isPage(text, 'text/html')), text);
   });
 
   it('is nothing where there is nothing', async () => {
-    for (const text of ['', ' \r\n', '\ufeff']) assert.deepEqual(await read(text, 'application/json', 'gzip'), { kind: 'none' });
+    for (const text of ['', ' \r\n', '\ufeff'])
+      assert.deepEqual(await read(text, 'application/json', 'gzip'), { kind: 'none' });
   });
 });

@@ -9,7 +9,10 @@ describe('the book about a target', () => {
     const book = createDialectBook([{ origin: 'profile', says: { patch: { maxOperations: 50 } } }], () => 0);
     book.learn('patch.maxOperations', 10, 'more were refused');
     assert.equal(book.current().patch.maxOperations, 10);
-    assert.deepEqual(book.settings().find(({ name }) => name === 'patch.maxOperations'), { name: 'patch.maxOperations', value: 10, origin: 'learned' });
+    assert.deepEqual(
+      book.settings().find(({ name }) => name === 'patch.maxOperations'),
+      { name: 'patch.maxOperations', value: 10, origin: 'learned' },
+    );
     const firm = createDialectBook([{ origin: 'config', says: { patch: { maxOperations: 50 } } }], () => 0);
     firm.learn('patch.maxOperations', 10, 'more were refused');
     assert.equal(firm.current().patch.maxOperations, 50);
@@ -26,10 +29,16 @@ describe('the book about a target', () => {
     now = 8 * day;
     const version = book.version();
     book.review();
-    assert.deepEqual([book.current().patch.valueFilters, book.notes().lessons.map(({ setting }) => setting)], [true, ['members.onCreate']]);
+    assert.deepEqual(
+      [book.current().patch.valueFilters, book.notes().lessons.map(({ setting }) => setting)],
+      [true, ['members.onCreate']],
+    );
     assert.ok(book.version() > version, 'which is to be noted');
     const next = createDialectBook([], () => now);
     next.restore(notes);
-    assert.deepEqual(next.notes().lessons.map(({ setting }) => setting), ['members.onCreate']);
+    assert.deepEqual(
+      next.notes().lessons.map(({ setting }) => setting),
+      ['members.onCreate'],
+    );
   });
 });

@@ -7,7 +7,8 @@ import { scimPath } from '../../../../src/core/mapping/scim-path.ts';
 type Allowed = (typeof rfc7644)['filter']['users'];
 
 const work = 'emails[type eq "work"].value';
-const asked = (users: Allowed, path: string): string | undefined => askedBy({ ...rfc7644.filter, users }, 'user', scimPath(path))?.text;
+const asked = (users: Allowed, path: string): string | undefined =>
+  askedBy({ ...rfc7644.filter, users }, 'user', scimPath(path))?.text;
 
 describe('what a target can be searched by', () => {
   it('is anything, only what is listed, or anything but what was refused', () => {
@@ -27,7 +28,8 @@ describe('what a target can be searched by', () => {
       [['id', 'externalId'], 'externalId', 'externalId'],
       [['id'], 'userName', undefined],
     ];
-    for (const [allowed, path, expected] of cases) assert.equal(asked(allowed, path), expected, `${JSON.stringify(allowed)} ${path}`);
+    for (const [allowed, path, expected] of cases)
+      assert.equal(asked(allowed, path), expected, `${JSON.stringify(allowed)} ${path}`);
   });
 
   it('becomes less with each refusal, and is the same after the same one', () => {

@@ -11,14 +11,25 @@ describe('the options of a SCIM target', () => {
   });
 
   it('are refused when they cannot work', () => {
-    for (const url of ['wiki', 'ftp://wiki.example', 'https://user:pw@wiki.example', 'https://wiki.example/?a=b', 'https://wiki.example/#x']) {
+    for (const url of [
+      'wiki',
+      'ftp://wiki.example',
+      'https://user:pw@wiki.example',
+      'https://wiki.example/?a=b',
+      'https://wiki.example/#x',
+    ]) {
       assert.throws(() => checkOptions(targetOptions(url, 't')), { code: 'D2S_CONFIG_INVALID' }, url);
     }
     for (const limits of [{ concurrency: 0 }, { concurrency: 1.5 }]) {
-      assert.throws(() => checkOptions(targetOptions('https://wiki.example', 't', { limits })), { code: 'D2S_CONFIG_INVALID' });
+      assert.throws(() => checkOptions(targetOptions('https://wiki.example', 't', { limits })), {
+        code: 'D2S_CONFIG_INVALID',
+      });
     }
     for (const requestMilliseconds of [0, NaN, 2 ** 31]) {
-      assert.throws(() => checkOptions(targetOptions('https://wiki.example', 't', { timeouts: { requestMilliseconds } })), { code: 'D2S_CONFIG_INVALID' });
+      assert.throws(
+        () => checkOptions(targetOptions('https://wiki.example', 't', { timeouts: { requestMilliseconds } })),
+        { code: 'D2S_CONFIG_INVALID' },
+      );
     }
   });
 });

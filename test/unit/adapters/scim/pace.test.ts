@@ -48,7 +48,10 @@ describe('the pace of a target', () => {
     await all;
     const [, , third = 0, ...rest] = times();
     assert.ok(third > 1100 && third <= 1200, String(third));
-    assert.deepEqual(rest.map((at) => at - third), [100, 200]);
+    assert.deepEqual(
+      rest.map((at) => at - third),
+      [100, 200],
+    );
   });
 
   it('turns away whoever waits in line when three of their kind were waited for in vain, and nobody else', async () => {
@@ -92,7 +95,12 @@ describe('the pace of a target', () => {
     const clock = fakeClock();
     const pace = new Pace(clock, [{ requests: 2, perSeconds: 3600 }], 8);
     const { call } = createCallers(pace, clock);
-    assert.deepEqual(await Promise.all([call(get), call(get), call(get), call(get)]), ['sent', 'sent', 'spent', 'spent']);
+    assert.deepEqual(await Promise.all([call(get), call(get), call(get), call(get)]), [
+      'sent',
+      'sent',
+      'spent',
+      'spent',
+    ]);
     await clock.advance(50 * minute);
     const soon = call(get);
     pace.pause(5000);
@@ -114,17 +122,32 @@ describe('the pace of a target', () => {
     await all;
     const first = times()[0] ?? 0;
     const waves = Map.groupBy(times(), (at) => at - first);
-    assert.deepEqual([...waves].map(([at, those]) => [at, those.length]), [[0, 1], [100, 2], [200, 4], [300, 4], [400, 4]]);
+    assert.deepEqual(
+      [...waves].map(([at, those]) => [at, those.length]),
+      [
+        [0, 1],
+        [100, 2],
+        [200, 4],
+        [300, 4],
+        [400, 4],
+      ],
+    );
   });
 
   it('makes a request wait for all budgets that it counts against, and for no other', async () => {
     const clock = fakeClock();
-    const rates: RateBudget[] = [{ requests: 100, perSeconds: 1 }, { requests: 2, perSeconds: 30, methods: ['DELETE'] }];
+    const rates: RateBudget[] = [
+      { requests: 100, perSeconds: 1 },
+      { requests: 2, perSeconds: 30, methods: ['DELETE'] },
+    ];
     const pace = new Pace(clock, rates, 32);
     const { left, call } = createCallers(pace, clock);
     const all = Promise.all([call(remove), call(remove), call(remove), call(get), call(post)]);
     await clock.advance(0);
-    assert.deepEqual(left.map(({ request }) => request.method), ['DELETE', 'DELETE', 'GET', 'POST']);
+    assert.deepEqual(
+      left.map(({ request }) => request.method),
+      ['DELETE', 'DELETE', 'GET', 'POST'],
+    );
     await clock.advance(30_000);
     await all;
     assert.equal(left.length, 5);
@@ -137,31 +160,43 @@ describe('the pace of a target', () => {
       burst: fc.option(fc.integer({ min: 1, max: 10 }), { nil: undefined }),
       methods: fc.option(fc.constantFrom<RateBudget['methods']>(['DELETE'], ['POST', 'DELETE']), { nil: undefined }),
     });
-    const arrival = fc.record({ request: fc.constantFrom<Request>(get, post, remove), gap: fc.constantFrom(0, 0, 7, 900), milliseconds: fc.constantFrom(0, 20, 500) });
+    const arrival = fc.record({
+      request: fc.constantFrom<Request>(get, post, remove),
+      gap: fc.constantFrom(0, 0, 7, 900),
+      milliseconds: fc.constantFrom(0, 20, 500),
+    });
     await fc.assert(
-      fc.asyncProperty(fc.array(rate, { maxLength: 3 }), fc.array(arrival, { maxLength: 40 }), fc.integer({ min: 1, max: 8 }), async (rates, arrivals, most) => {
-        const clock = fakeClock();
-        const { left, call } = createCallers(new Pace(clock, rates, most), clock);
-        const calls: Promise<string>[] = [];
-        for (const { request, gap, milliseconds } of arrivals) {
-          await clock.advance(gap);
-          calls.push(call(request, milliseconds));
-        }
-        await clock.advance(60 * minute);
-        assert.ok((await Promise.all(calls)).every((result) => result === 'sent'));
-        assert.equal(clock.sleeping(), 0);
-        for (const { requests, perSeconds, methods } of rates) {
-          const times = left.filter(({ request }) => methods?.includes(request.method) ?? true).map(({ at }) => at);
-          for (const [index, at] of times.entries()) {
-            const before = times[index - requests];
-            assert.ok(before === undefined || at - before >= perSeconds * 1000 - 0.01, `${requests} before ${at}`);
+      fc.asyncProperty(
+        fc.array(rate, { maxLength: 3 }),
+        fc.array(arrival, { maxLength: 40 }),
+        fc.integer({ min: 1, max: 8 }),
+        async (rates, arrivals, most) => {
+          const clock = fakeClock();
+          const { left, call } = createCallers(new Pace(clock, rates, most), clock);
+          const calls: Promise<string>[] = [];
+          for (const { request, gap, milliseconds } of arrivals) {
+            await clock.advance(gap);
+            calls.push(call(request, milliseconds));
           }
-        }
-        for (const request of [get, post, remove]) {
-          const times = left.filter((one) => one.request === request).map(({ at }) => at);
-          assert.deepEqual(times, times.toSorted((a, b) => a - b));
-        }
-      }),
+          await clock.advance(60 * minute);
+          assert.ok((await Promise.all(calls)).every((result) => result === 'sent'));
+          assert.equal(clock.sleeping(), 0);
+          for (const { requests, perSeconds, methods } of rates) {
+            const times = left.filter(({ request }) => methods?.includes(request.method) ?? true).map(({ at }) => at);
+            for (const [index, at] of times.entries()) {
+              const before = times[index - requests];
+              assert.ok(before === undefined || at - before >= perSeconds * 1000 - 0.01, `${requests} before ${at}`);
+            }
+          }
+          for (const request of [get, post, remove]) {
+            const times = left.filter((one) => one.request === request).map(({ at }) => at);
+            assert.deepEqual(
+              times,
+              times.toSorted((a, b) => a - b),
+            );
+          }
+        },
+      ),
       { numRuns: 60 },
     );
   });
@@ -207,7 +242,9 @@ describe('the pace of a target', () => {
     const rates: RateBudget[] = [{ requests: 3, perSeconds: 3600, methods: ['POST'] }];
     const pace = new Pace(clock, rates, 8);
     const { call } = createCallers(pace, clock);
-    assert.deepEqual(pace.notes(), { pace: { pausedUntil: undefined, budgets: { '3/3600s POST': [{ at: '2026-01-05T08:01:12.000Z', requests: 1 }] } } });
+    assert.deepEqual(pace.notes(), {
+      pace: { pausedUntil: undefined, budgets: { '3/3600s POST': [{ at: '2026-01-05T08:01:12.000Z', requests: 1 }] } },
+    });
     await Promise.all([call(post), call(post)]);
     pace.pause(20 * minute);
     assert.ok(pace.version() > 0);

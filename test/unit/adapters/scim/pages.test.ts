@@ -12,24 +12,35 @@ const list: ListDialect = { ...rfc7644.list, pageSize: 10 };
 const page = (from: number, to: number, more: Partial<List> = {}): List => ({
   status: 200,
   size: 0,
-  resources: Array.from({ length: Math.max(0, to - from) }, (_, at) => ({ id: String(from + at), active: true, body: {} })),
+  resources: Array.from({ length: Math.max(0, to - from) }, (_, at) => ({
+    id: String(from + at),
+    active: true,
+    body: {},
+  })),
   unusable: [],
   total: undefined,
   nextCursor: undefined,
   ...more,
 });
-const parameter = (place: readonly string[], name: string): string | undefined => place.find((one) => one.startsWith(`${name}=`))?.slice(name.length + 1);
+const parameter = (place: readonly string[], name: string): string | undefined =>
+  place.find((one) => one.startsWith(`${name}=`))?.slice(name.length + 1);
 
 /** So many resources by index, in pages of at most that size; deaf to cursors. */
-const byIndex = (count: number, limit: number): Ask => (place) => {
-  const start = Number(parameter(place, 'startIndex') ?? 1) - 1;
-  return Promise.resolve(page(start, Math.min(count, start + Math.min(limit, Number(parameter(place, 'count')))), { total: count }));
-};
-const byCursor = (count: number, limit: number, rest: Partial<List> = {}): Ask => (place) => {
-  const start = Number(parameter(place, 'cursor') ?? 0);
-  const end = Math.min(count, start + limit);
-  return Promise.resolve(page(start, end, { ...(end < count ? { nextCursor: String(end) } : {}), ...rest }));
-};
+const byIndex =
+  (count: number, limit: number): Ask =>
+  (place) => {
+    const start = Number(parameter(place, 'startIndex') ?? 1) - 1;
+    return Promise.resolve(
+      page(start, Math.min(count, start + Math.min(limit, Number(parameter(place, 'count')))), { total: count }),
+    );
+  };
+const byCursor =
+  (count: number, limit: number, rest: Partial<List> = {}): Ask =>
+  (place) => {
+    const start = Number(parameter(place, 'cursor') ?? 0);
+    const end = Math.min(count, start + limit);
+    return Promise.resolve(page(start, end, { ...(end < count ? { nextCursor: String(end) } : {}), ...rest }));
+  };
 const sizeOf = async (ask: Ask, dialect: Partial<ListDialect> = {}, budget = 1000): Promise<number | undefined> => {
   const { result } = await walkPages(ask, { ...list, ...dialect }, budget);
   return result !== undefined && 'length' in result ? result.length : undefined;
@@ -54,7 +65,10 @@ describe('a walk through pages', () => {
   it('does not believe what does not add up', async () => {
     assert.equal(await sizeOf(byCursor(20, 10, { total: 25 })), undefined);
     assert.equal(await sizeOf(() => Promise.resolve(page(0, 10, { total: 25 }))), undefined); // always the same page
-    assert.equal(await sizeOf(() => Promise.resolve(page(0, 10, { nextCursor: 'x' })), { paging: 'cursor' }), undefined);
+    assert.equal(
+      await sizeOf(() => Promise.resolve(page(0, 10, { nextCursor: 'x' })), { paging: 'cursor' }),
+      undefined,
+    );
     assert.equal(await sizeOf(() => Promise.resolve(page(0, 0, { total: 5 }))), undefined);
     assert.equal(await sizeOf(() => Promise.resolve(page(0, 10))), undefined); // no total, by index
   });
@@ -66,10 +80,12 @@ describe('a walk through pages', () => {
 
   it('ends where it would take more requests than it is worth, and more resources than fit in memory', async () => {
     let asked = 0;
-    const counting = (ask: Ask): Ask => (place) => {
-      asked += 1;
-      return ask(place);
-    };
+    const counting =
+      (ask: Ask): Ask =>
+      (place) => {
+        asked += 1;
+        return ask(place);
+      };
     assert.equal(await sizeOf(counting(byIndex(1000, 10)), {}, 20), undefined);
     assert.equal(asked, 1);
     assert.equal(await sizeOf(byIndex(100_000, 1000), { pageSize: 1000 }), undefined);

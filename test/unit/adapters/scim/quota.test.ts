@@ -24,7 +24,10 @@ it('reads what is left and until when from every form of the headers', () => {
 
 it('takes an epoch by the clock of the target that sent it', () => {
   const headers = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': `${epoch + 60}` };
-  assert.deepEqual(quotaOf(headers, new Date(now + 40_000).toUTCString(), now - 3_600_000), { left: 0, resetMilliseconds: 20_000 });
+  assert.deepEqual(quotaOf(headers, new Date(now + 40_000).toUTCString(), now - 3_600_000), {
+    left: 0,
+    resetMilliseconds: 20_000,
+  });
 });
 
 it('takes nonsense for nothing', () => {

@@ -20,7 +20,8 @@ it('reads Retry-After as seconds or as a date, and takes nonsense for nothing', 
     ['Tue', undefined],
     ['2026-11-24', undefined],
   ];
-  for (const [header, expected] of cases) assert.equal(retryAfterMilliseconds(header, undefined, now), expected, String(header));
+  for (const [header, expected] of cases)
+    assert.equal(retryAfterMilliseconds(header, undefined, now), expected, String(header));
 });
 
 it('takes a date by the clock of the target that sent it', () => {

@@ -21,9 +21,15 @@ describe('the attributes that a target lists in its schemas', () => {
   it('belong to the types that the extension is for, or to both when nobody says', () => {
     const types = [{ schema: user, schemaExtensions: [{ schema: badge.toUpperCase() }] }, { schema: group }];
     const told = attributesOf(definitions, types);
-    assert.deepEqual([told?.user.has('urn:example:badge:color'), told?.group?.has('urn:example:badge:color')], [true, false]);
+    assert.deepEqual(
+      [told?.user.has('urn:example:badge:color'), told?.group?.has('urn:example:badge:color')],
+      [true, false],
+    );
     const untold = attributesOf(definitions, []);
-    assert.deepEqual([untold?.user.has('urn:example:badge:color'), untold?.group?.has('urn:example:badge:color')], [true, true]);
+    assert.deepEqual(
+      [untold?.user.has('urn:example:badge:color'), untold?.group?.has('urn:example:badge:color')],
+      [true, true],
+    );
   });
 
   it('are found in schemas of SCIM 1.1, which share one name', () => {
@@ -32,10 +38,28 @@ describe('the attributes that a target lists in its schemas', () => {
     const manager = { name: 'manager', schema: enterprise, subAttributes: [{ name: 'managerId' }] };
     const department = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:user:department';
     for (const named of [{ id: core, name: 'User' }, { id: `${core}:User` }, { id: core, endpoint: '/Users' }]) {
-      const told = attributesOf([{ ...named, attributes: [{ name: 'userName' }, manager, { name: 'department', schema: enterprise }] }], []);
-      assert.deepEqual([told?.user.has('username'), told?.user.has(department), told?.user.has(department.replace('department', 'manager.value')), told?.group], [true, true, true, undefined], JSON.stringify(named));
+      const told = attributesOf(
+        [{ ...named, attributes: [{ name: 'userName' }, manager, { name: 'department', schema: enterprise }] }],
+        [],
+      );
+      assert.deepEqual(
+        [
+          told?.user.has('username'),
+          told?.user.has(department),
+          told?.user.has(department.replace('department', 'manager.value')),
+          told?.group,
+        ],
+        [true, true, true, undefined],
+        JSON.stringify(named),
+      );
     }
-    const apart = attributesOf([{ id: core, name: 'User', attributes: [{ name: 'userName' }] }, { id: enterprise, attributes: [{ name: 'department' }] }], []);
+    const apart = attributesOf(
+      [
+        { id: core, name: 'User', attributes: [{ name: 'userName' }] },
+        { id: enterprise, attributes: [{ name: 'department' }] },
+      ],
+      [],
+    );
     assert.equal(apart?.user.has(department), true);
   });
 

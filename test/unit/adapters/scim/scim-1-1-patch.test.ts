@@ -16,28 +16,67 @@ describe('a PATCH of SCIM 1.1', () => {
       [[{ op: 'replace', path: 'active', value: false }], { active: false }],
       [[{ op: 'Replace', value: { active: false } }], { active: false }],
       [[{ op: 'replace', value: { 'name.givenName': 'A', name: { familyName: 'B' } } }], { name: { familyName: 'B' } }],
-      [[{ op: 'add', path: 'name.givenName', value: 'A' }, { op: 'add', path: 'name.familyName', value: 'B' }], { name: { givenName: 'A', familyName: 'B' } }],
-      [[{ op: 'remove', path: 'title' }, { op: 'remove', path: 'name.givenName' }], { meta: { attributes: ['title', 'name.givenName'] } }],
+      [
+        [
+          { op: 'add', path: 'name.givenName', value: 'A' },
+          { op: 'add', path: 'name.familyName', value: 'B' },
+        ],
+        { name: { givenName: 'A', familyName: 'B' } },
+      ],
+      [
+        [
+          { op: 'remove', path: 'title' },
+          { op: 'remove', path: 'name.givenName' },
+        ],
+        { meta: { attributes: ['title', 'name.givenName'] } },
+      ],
       [[{ op: 'replace', path: 'title', value: null }], { meta: { attributes: ['title'] } }],
-      [[{ op: 'replace', path: 'emails', value: [{ value: 'x' }] }], { emails: [{ value: 'x' }], meta: { attributes: ['emails'] } }],
+      [
+        [{ op: 'replace', path: 'emails', value: [{ value: 'x' }] }],
+        { emails: [{ value: 'x' }], meta: { attributes: ['emails'] } },
+      ],
       [[{ op: 'add', path: 'emails', value: [{ value: 'x' }] }], { emails: [{ value: 'x' }] }],
-      [[{ op: 'replace', path: `${enterprise}:manager`, value: { value: '1' } }], { [oldEnterprise]: { manager: { managerId: '1' } } }],
-      [[{ op: 'replace', path: `${enterprise}:manager`, value: '1' }], { [oldEnterprise]: { manager: { managerId: '1' } } }],
+      [
+        [{ op: 'replace', path: `${enterprise}:manager`, value: { value: '1' } }],
+        { [oldEnterprise]: { manager: { managerId: '1' } } },
+      ],
+      [
+        [{ op: 'replace', path: `${enterprise}:manager`, value: '1' }],
+        { [oldEnterprise]: { manager: { managerId: '1' } } },
+      ],
       [[{ op: 'replace', path: enterprise, value: { department: 'S' } }], { [oldEnterprise]: { department: 'S' } }],
       [[{ op: 'remove', path: `${enterprise}:manager.value` }], { meta: { attributes: [`${oldEnterprise}:manager`] } }],
       [[{ op: 'add', path: 'members', value: ['1', '2'] }], { members: [{ value: '1' }, { value: '2' }] }],
       [[{ op: 'add', value: { members: [{ value: '1' }] } }], { members: [{ value: '1' }] }],
       [[{ op: 'add', path: 'members', value: { members: [{ value: '1' }] } }], { members: [{ value: '1' }] }],
-      [[{ op: 'remove', path: 'members', value: [{ value: '1' }] }], { members: [{ value: '1', operation: 'delete' }] }],
-      [[{ op: 'remove', path: 'members[value eq "1" or value eq "\\"2"]' }], { members: [{ value: '1', operation: 'delete' }, { value: '"2', operation: 'delete' }] }],
+      [
+        [{ op: 'remove', path: 'members', value: [{ value: '1' }] }],
+        { members: [{ value: '1', operation: 'delete' }] },
+      ],
+      [
+        [{ op: 'remove', path: 'members[value eq "1" or value eq "\\"2"]' }],
+        {
+          members: [
+            { value: '1', operation: 'delete' },
+            { value: '"2', operation: 'delete' },
+          ],
+        },
+      ],
       [[{ op: 'remove', path: 'members' }], { meta: { attributes: ['members'] } }],
-      [[{ op: 'replace', path: 'members', value: [{ value: '1' }] }], { members: [{ value: '1' }], meta: { attributes: ['members'] } }],
+      [
+        [{ op: 'replace', path: 'members', value: [{ value: '1' }] }],
+        { members: [{ value: '1' }], meta: { attributes: ['members'] } },
+      ],
     ];
-    for (const [operations, expected] of cases) assert.deepEqual(said(...operations), expected, JSON.stringify(operations));
+    for (const [operations, expected] of cases)
+      assert.deepEqual(said(...operations), expected, JSON.stringify(operations));
   });
 
   it('names the schemas it uses', () => {
-    assert.deepEqual(partialResource({ Operations: [{ op: 'add', path: `${enterprise}:department`, value: 'S' }] })?.['schemas'], [core, oldEnterprise]);
+    assert.deepEqual(
+      partialResource({ Operations: [{ op: 'add', path: `${enterprise}:department`, value: 'S' }] })?.['schemas'],
+      [core, oldEnterprise],
+    );
     assert.deepEqual(partialResource({ Operations: [] })?.['schemas'], [core]);
   });
 

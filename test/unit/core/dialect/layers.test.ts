@@ -4,7 +4,14 @@ import { layDialect, listSettings, type Layer } from '../../../../src/core/diale
 import { rfc7644 } from '../../../../src/core/dialect/rfc7644.ts';
 
 const layers: readonly Layer[] = [
-  { origin: 'profile', says: { patch: { clear: 'null', paths: 'dotted' }, headers: { 'X-A': 'a' }, rate: [{ requests: 1, perSeconds: 1 }] } },
+  {
+    origin: 'profile',
+    says: {
+      patch: { clear: 'null', paths: 'dotted' },
+      headers: { 'X-A': 'a' },
+      rate: [{ requests: 1, perSeconds: 1 }],
+    },
+  },
   { origin: 'learned', says: { patch: { clear: 'empty' } } },
   { origin: 'config', says: { filter: { users: ['id'] }, etag: 'off', headers: { 'X-B': 'b' } } },
 ];
@@ -13,7 +20,10 @@ it('the last layer that says something about a value wins, and the rest is what 
   const dialect = layDialect(rfc7644, layers);
   assert.deepEqual(dialect.patch, { ...rfc7644.patch, clear: 'empty', paths: 'dotted' });
   assert.equal(dialect.etag, 'off');
-  assert.deepEqual({ ...dialect, patch: 0, filter: 0, etag: 0, headers: 0, rate: 0 }, { ...rfc7644, patch: 0, filter: 0, etag: 0, headers: 0, rate: 0 });
+  assert.deepEqual(
+    { ...dialect, patch: 0, filter: 0, etag: 0, headers: 0, rate: 0 },
+    { ...rfc7644, patch: 0, filter: 0, etag: 0, headers: 0, rate: 0 },
+  );
 });
 
 it('lists and headers are values: they replace what was there', () => {

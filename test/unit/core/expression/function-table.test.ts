@@ -10,7 +10,10 @@ import { exampleContext, examplePerson } from '../../../support/example-person.t
 import { functionTables } from '../../../support/function-tables.ts';
 
 describe('the functions of the expression language', () => {
-  for (const { name, example: [expression, gives] } of functions.values()) {
+  for (const {
+    name,
+    example: [expression, gives],
+  } of functions.values()) {
     it(`${name}() does what its example says`, () => {
       const value = compiled(expression).evaluate(examplePerson, exampleContext);
       assert.equal(JSON.stringify(value), gives, expression);
@@ -35,8 +38,11 @@ describe('the examples in the documentation of expressions', () => {
     const docs = await readFile(new URL('../../../../docs/expressions.md', import.meta.url), 'utf8');
     const loop = /```\n(.*)\n```/.exec(docs)?.[1] ?? '';
     assert.equal(compiled(loop).evaluate(examplePerson, exampleContext), 'Zoe.Olsen@corp.example');
-    const lines = Object.entries(parse(/```yaml\n([\s\S]*?)```/.exec(docs)?.[1] ?? '') as Record<string, string | { value: string }>);
+    const lines = Object.entries(
+      parse(/```yaml\n([\s\S]*?)```/.exec(docs)?.[1] ?? '') as Record<string, string | { value: string }>,
+    );
     assert.equal(lines.length, 5);
-    for (const [path, rule] of lines) assert.equal(checkRule(scimPath(path), compiled(typeof rule === 'string' ? rule : rule.value)), undefined, path);
+    for (const [path, rule] of lines)
+      assert.equal(checkRule(scimPath(path), compiled(typeof rule === 'string' ? rule : rule.value)), undefined, path);
   });
 });

@@ -21,8 +21,18 @@ function expectSuggestions(cases: Readonly<Record<string, readonly [column: numb
 
 describe('a slip in an expression', () => {
   it('is found where it stands, in line and column', () => {
-    assert.deepEqual(problem('first(mail,\n  lowr(cn))'), { line: 2, column: 3, message: 'there is no function lowr()', suggestion: 'did you mean lower()?' });
-    assert.deepEqual(problem('"a" +\n\n"b'), { line: 3, column: 1, message: 'the text has no closing quote', suggestion: undefined });
+    assert.deepEqual(problem('first(mail,\n  lowr(cn))'), {
+      line: 2,
+      column: 3,
+      message: 'there is no function lowr()',
+      suggestion: 'did you mean lower()?',
+    });
+    assert.deepEqual(problem('"a" +\n\n"b'), {
+      line: 3,
+      column: 1,
+      message: 'the text has no closing quote',
+      suggestion: undefined,
+    });
     assert.equal(problem('').column, 1);
   });
 
@@ -70,9 +80,33 @@ describe('a slip in an expression', () => {
 
   it('is a kind that does not fit', () => {
     for (const source of [
-      'lower(1)', 'lower(true)', 'join(1, cn)', 'left(cn, "2")', 'guid("x")', '"a" + 1', '"a" && true', '!"a"', '-"a"', '1 < "a"', 'lower(a) == true',
-      'true ? "a" : 1', '"a" ? 1 : 2', '1.a', '["a"]["b"]', '{1: "a"}', '{mail: "a"}', '"a" in 1', '5.exists(x, true)', 'cn.filter(x, "a")', 'true < false', 'iif("a", 1, 2)',
-      '1u', '9007199254740993', '{"__proto__": "x"}', 'first()', 'lower(ignoreIfEmpty(cn))',
+      'lower(1)',
+      'lower(true)',
+      'join(1, cn)',
+      'left(cn, "2")',
+      'guid("x")',
+      '"a" + 1',
+      '"a" && true',
+      '!"a"',
+      '-"a"',
+      '1 < "a"',
+      'lower(a) == true',
+      'true ? "a" : 1',
+      '"a" ? 1 : 2',
+      '1.a',
+      '["a"]["b"]',
+      '{1: "a"}',
+      '{mail: "a"}',
+      '"a" in 1',
+      '5.exists(x, true)',
+      'cn.filter(x, "a")',
+      'true < false',
+      'iif("a", 1, 2)',
+      '1u',
+      '9007199254740993',
+      '{"__proto__": "x"}',
+      'first()',
+      'lower(ignoreIfEmpty(cn))',
     ]) {
       const found = problem(source);
       assert.ok(found.message.length > 10 && found.line === 1, source);
@@ -80,13 +114,23 @@ describe('a slip in an expression', () => {
   });
 
   it('is a pattern that would not run in linear time, or is none', () => {
-    expectSuggestions({ 'matches(cn, "(?=a)")': [13, 'look-around'], 'matches(cn, "(a)\\\\1")': [13, 'back-references'] });
+    expectSuggestions({
+      'matches(cn, "(?=a)")': [13, 'look-around'],
+      'matches(cn, "(a)\\\\1")': [13, 'back-references'],
+    });
     assert.match(problem('matches(cn, "(a")').message, /regular expression/);
     assert.match(problem('matches(cn, sn)').message, /in quotes/);
   });
 
   it('is a size beyond the limits', () => {
-    for (const source of [`"${'a'.repeat(10_001)}"`, `${'('.repeat(4000)}a${')'.repeat(4000)}`, `${'!'.repeat(9000)}a`, `${'['.repeat(500)}1${']'.repeat(500)}`, 'a+'.repeat(4000) + 'a', `${'-'.repeat(9000)}a`]) {
+    for (const source of [
+      `"${'a'.repeat(10_001)}"`,
+      `${'('.repeat(4000)}a${')'.repeat(4000)}`,
+      `${'!'.repeat(9000)}a`,
+      `${'['.repeat(500)}1${']'.repeat(500)}`,
+      'a+'.repeat(4000) + 'a',
+      `${'-'.repeat(9000)}a`,
+    ]) {
       assert.match(problem(source).message, /more than|longer than|deeply/);
     }
   });
@@ -97,13 +141,16 @@ describe('a condition', () => {
     for (const source of ['lower(mail)', '"true"', '1', 'null', 'ref(manager)', 'size(cn)', 'ignoreIfEmpty(flag)']) {
       assert.ok(problem(source, 'bool').message !== '', source);
     }
-    for (const source of ['flag', 'a == "b"', 'memberOf("CN=x")', 'a.exists(x, x == "y")']) assert.ok(!isProblem(compileExpression(source, 'bool')), source);
+    for (const source of ['flag', 'a == "b"', 'memberOf("CN=x")', 'a.exists(x, x == "y")'])
+      assert.ok(!isProblem(compileExpression(source, 'bool')), source);
   });
 });
 
 describe('a compiled expression', () => {
   it('names the attributes that it reads, without bound names', () => {
-    const { attributes } = compiled('proxyAddresses.filter(a, a.startsWith(PREFIX))[0] == attr("X-y") ? Mail : lower(mail)');
+    const { attributes } = compiled(
+      'proxyAddresses.filter(a, a.startsWith(PREFIX))[0] == attr("X-y") ? Mail : lower(mail)',
+    );
     assert.deepEqual([...attributes].sort(), ['mail', 'prefix', 'proxyaddresses', 'x-y']);
     assert.deepEqual([...compiled('attr("userCertificate;binary")').attributes], ['usercertificate']);
   });
@@ -114,7 +161,21 @@ describe('a compiled expression', () => {
   });
 
   it('tells its type as far as it is known', () => {
-    const types = { mail: 'dyn', 'lower(mail)': 'string', '!flag': 'bool', 'size(a)': 'int', '1.5': 'double', 'split(a, ",")': 'list', 'ref(manager)': 'ref', 'a ? ref(b) : null': 'ref', null: 'null', '{"a": b}': 'map', 'first(lower(a), b)': 'dyn', 'a + "x"': 'string', 'int(a) + 1': 'int' };
+    const types = {
+      mail: 'dyn',
+      'lower(mail)': 'string',
+      '!flag': 'bool',
+      'size(a)': 'int',
+      '1.5': 'double',
+      'split(a, ",")': 'list',
+      'ref(manager)': 'ref',
+      'a ? ref(b) : null': 'ref',
+      null: 'null',
+      '{"a": b}': 'map',
+      'first(lower(a), b)': 'dyn',
+      'a + "x"': 'string',
+      'int(a) + 1': 'int',
+    };
     for (const [source, type] of Object.entries(types)) assert.equal(compiled(source).type, type, source);
   });
 });

@@ -47,8 +47,10 @@ const bad: readonly (readonly [path: string, expression: string, says: RegExp])[
 ];
 
 describe('the rule of a map', () => {
-  for (const [path, expression] of good) it(`may fill ${path} with ${expression}`, () => assert.equal(check(path, expression), undefined));
-  for (const [path, expression, says] of bad) it(`may not fill ${path} with ${expression}`, () => assert.match(check(path, expression) ?? '', says));
+  for (const [path, expression] of good)
+    it(`may fill ${path} with ${expression}`, () => assert.equal(check(path, expression), undefined));
+  for (const [path, expression, says] of bad)
+    it(`may not fill ${path} with ${expression}`, () => assert.match(check(path, expression) ?? '', says));
 });
 
 describe('a SCIM path', () => {
@@ -58,7 +60,8 @@ describe('a SCIM path', () => {
       'EMAILS[Type eq "work"].Value': 'emails[type eq "work"].value',
       'enterprise.DEPARTMENT': 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department',
       'urn:ietf:params:scim:schemas:core:2.0:user:Title': 'title',
-      'urn:ietf:params:scim:schemas:extension:ENTERPRISE:2.0:user:costcenter': 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:costCenter',
+      'urn:ietf:params:scim:schemas:extension:ENTERPRISE:2.0:user:costcenter':
+        'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:costCenter',
       'urn:example:x:TITLE': 'urn:example:x:TITLE',
     };
     for (const [path, text] of Object.entries(spelled)) assert.equal(scimPath(path).text, text);

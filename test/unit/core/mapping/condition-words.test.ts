@@ -13,8 +13,14 @@ describe('why a condition does not hold', () => {
     ['department == "Sales"', 'department is Legal, and where wants Sales'],
     ['department != "Legal"', 'department is Legal, and where wants anything but Legal'],
     ['lower(Department) == "sales"', 'Department is Legal, and where wants sales'],
-    ['title == "Counsel" && (department == "Sales" && employeeType == "staff")', 'department is Legal, and where wants Sales; employeeType has no value, and where wants staff'],
-    ['department == "Sales" || title == "CEO"', 'department is Legal, title is Counsel, and where wants department == "Sales" || title == "CEO"'],
+    [
+      'title == "Counsel" && (department == "Sales" && employeeType == "staff")',
+      'department is Legal, and where wants Sales; employeeType has no value, and where wants staff',
+    ],
+    [
+      'department == "Sales" || title == "CEO"',
+      'department is Legal, title is Counsel, and where wants department == "Sales" || title == "CEO"',
+    ],
     ['title.startsWith("app-")', 'title is Counsel, and where wants title.startsWith("app-")'],
     ['employeeType != null', 'employeeType has no value, and where wants anything but no value'],
     ['"a@x" in mail', 'mail is jane@x and j@x, and where wants "a@x" in mail'],
@@ -22,7 +28,8 @@ describe('why a condition does not hold', () => {
     ['memberOf("CN=x")', 'where wants memberOf("CN=x")'],
     ['department in []', 'department is Legal, and where wants department in []'],
   ];
-  for (const [where, why] of cases) it(`is said of ${where}`, () => {
-    assert.equal(whyNot(where, jane, context), why);
-  });
+  for (const [where, why] of cases)
+    it(`is said of ${where}`, () => {
+      assert.equal(whyNot(where, jane, context), why);
+    });
 });

@@ -43,24 +43,40 @@ describe('the explanation of an entry', () => {
       { kind: 'memberOf', text: dnOfGroup('app'), holds: true, error: undefined, why: undefined },
       { kind: 'where', text: 'int(level) > 1', holds: true, error: undefined, why: undefined },
     ]);
-    assert.deepEqual(rules.map(({ source, apply, result }) => [source, apply, result]), [
-      ['lower(mail)', 'always', { kind: 'value', value: 'ann@x' }],
-      ['title', 'always', { kind: 'none' }],
-      ['ignoreIfEmpty(nick)', 'always', { kind: 'unmanaged' }],
-      ['ref(manager)', 'always', { kind: 'value', value: new Reference('bob') }],
-      ['"en"', 'create', { kind: 'value', value: 'en' }],
-      ['string(int(zone))', 'always', { kind: 'none' }],
-    ]);
+    assert.deepEqual(
+      rules.map(({ source, apply, result }) => [source, apply, result]),
+      [
+        ['lower(mail)', 'always', { kind: 'value', value: 'ann@x' }],
+        ['title', 'always', { kind: 'none' }],
+        ['ignoreIfEmpty(nick)', 'always', { kind: 'unmanaged' }],
+        ['ref(manager)', 'always', { kind: 'value', value: new Reference('bob') }],
+        ['"en"', 'create', { kind: 'value', value: 'en' }],
+        ['string(int(zone))', 'always', { kind: 'none' }],
+      ],
+    );
     assert.equal(rejected, undefined);
-    assert.deepEqual(groups, [{ sourceId: 'app', label: 'app' }, { sourceId: 'outer', label: 'outer' }]);
-    assert.deepEqual(resource, projectTarget(entries, target, now).resources.find(({ sourceId }) => sourceId === 'ann'));
+    assert.deepEqual(groups, [
+      { sourceId: 'app', label: 'app' },
+      { sourceId: 'outer', label: 'outer' },
+    ]);
+    assert.deepEqual(
+      resource,
+      projectTarget(entries, target, now).resources.find(({ sourceId }) => sourceId === 'ann'),
+    );
   });
 
   it('shows which rule fails', () => {
     const { rules, resource, rejected } = explain('bob');
-    assert.deepEqual(rules.at(-1)?.result, { kind: 'error', code: 'map_error', text: 'int() needs a whole number, and got text' });
+    assert.deepEqual(rules.at(-1)?.result, {
+      kind: 'error',
+      code: 'map_error',
+      text: 'int() needs a whole number, and got text',
+    });
     assert.equal(resource, undefined);
-    assert.deepEqual(rejected?.reasons.map(({ code }) => code), ['map_error']);
+    assert.deepEqual(
+      rejected?.reasons.map(({ code }) => code),
+      ['map_error'],
+    );
   });
 
   it('shows by which condition someone is out of scope, and what they would hold', () => {
@@ -75,9 +91,16 @@ describe('the explanation of an entry', () => {
   it('shows a condition that cannot be evaluated', () => {
     const { inScope, conditions, rejected } = explain('dan');
     assert.equal(inScope, 'unknown');
-    assert.deepEqual(conditions[1], { kind: 'where', text: 'int(level) > 1', holds: null, error: 'int() needs a whole number, and got text', why: undefined });
+    assert.deepEqual(conditions[1], {
+      kind: 'where',
+      text: 'int(level) > 1',
+      holds: null,
+      error: 'int() needs a whole number, and got text',
+      why: undefined,
+    });
     assert.equal(rejected?.reasons[0]?.code, 'map_error');
   });
 
-  it('is nothing for who is in no directory', () => assert.equal(explainEntry('nobody', entries, target, now), undefined));
+  it('is nothing for who is in no directory', () =>
+    assert.equal(explainEntry('nobody', entries, target, now), undefined));
 });

@@ -7,16 +7,30 @@ import { surveyScope } from '../../../../src/core/mapping/survey.ts';
 import type { Entry } from '../../../../src/core/model/entry.ts';
 import { definition, dnOf, dnOfGroup, entry, group, now } from '../../../support/entries.ts';
 
-const target = definition({ directories: ['corp', 'lab'], sees: { corp: ['lab'] }, users: { userName: 'uid', 'enterprise.manager': 'ref(manager)' } });
+const target = definition({
+  directories: ['corp', 'lab'],
+  sees: { corp: ['lab'] },
+  users: { userName: 'uid', 'enterprise.manager': 'ref(manager)' },
+});
 const ann = entry('ann', { uid: 'ann' });
 const ben = entry('ben', { uid: 'Ben' });
-const posix = (memberUid: readonly string[], rest = {}) => entry('staff', { cn: 'staff', objectClass: ['top', 'posixGroup'], ...(memberUid.length === 0 ? {} : { memberUid }) }, { type: 'group', dn: dnOfGroup('staff'), ...rest });
+const posix = (memberUid: readonly string[], rest = {}) =>
+  entry(
+    'staff',
+    { cn: 'staff', objectClass: ['top', 'posixGroup'], ...(memberUid.length === 0 ? {} : { memberUid }) },
+    { type: 'group', dn: dnOfGroup('staff'), ...rest },
+  );
 
 /** A security identifier with this relative id, as bytes. */
-const sidOf = (rid: number): Uint8Array => Uint8Array.from([1, 5, 0, 0, 0, 0, 0, 5, 21, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, rid & 255, rid >> 8, 0, 0]);
+const sidOf = (rid: number): Uint8Array =>
+  Uint8Array.from([1, 5, 0, 0, 0, 0, 0, 5, 21, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, rid & 255, rid >> 8, 0, 0]);
 const foreign = (rid: number) => `CN=S-1-5-21-1-2-3-${rid},CN=ForeignSecurityPrincipals,DC=corp`;
 
-function content(entries: readonly Entry[], id = 'staff', wanted = target): [readonly string[], readonly string[] | undefined] {
+function content(
+  entries: readonly Entry[],
+  id = 'staff',
+  wanted = target,
+): [readonly string[], readonly string[] | undefined] {
   const found = projectTarget(entries, wanted, now).resources.find(({ sourceId }) => sourceId === id);
   if (found === undefined) throw new Error('no such group');
   return [found.members, found.unresolved];
@@ -25,7 +39,10 @@ function content(entries: readonly Entry[], id = 'staff', wanted = target): [rea
 describe('members by login (memberUid)', () => {
   it('are those who have it as uid in the same directory', () => {
     const elsewhere = entry('eve', { uid: 'eve' }, { directory: 'lab' });
-    assert.deepEqual(content([ann, ben, elsewhere, posix(['ann', 'ben', 'eve', 'nobody'])]), [['ann', 'ben'], ['eve', 'nobody']]);
+    assert.deepEqual(content([ann, ben, elsewhere, posix(['ann', 'ben', 'eve', 'nobody'])]), [
+      ['ann', 'ben'],
+      ['eve', 'nobody'],
+    ]);
   });
 
   it('are who is spelled the same before who differs in case, and nobody when two are meant', () => {
@@ -37,13 +54,20 @@ describe('members by login (memberUid)', () => {
   });
 
   it('count beside those by DN', () => {
-    const both = entry('staff', { cn: 'staff', memberUid: ['ann'], member: [dnOf('ben'), dnOf('ann')] }, { type: 'group' });
+    const both = entry(
+      'staff',
+      { cn: 'staff', memberUid: ['ann'], member: [dnOf('ben'), dnOf('ann')] },
+      { type: 'group' },
+    );
     assert.deepEqual(content([ann, ben, both]), [['ann', 'ben'], undefined]);
   });
 
   it('put people into scope', () => {
     const scoped = definition({ users: { userName: 'uid' }, scope: { user: { memberOf: [dnOfGroup('staff')] } } });
-    assert.deepEqual(projectTarget([ann, ben, posix(['ann'])], scoped, now).resources.map(({ sourceId }) => sourceId), ['ann', 'staff']);
+    assert.deepEqual(
+      projectTarget([ann, ben, posix(['ann'])], scoped, now).resources.map(({ sourceId }) => sourceId),
+      ['ann', 'staff'],
+    );
   });
 });
 
@@ -52,19 +76,33 @@ describe('a login in a scope group that two people have', () => {
     const twin = entry('twin', { uid: 'ann' });
     for (const dn of [dnOfGroup('staff'), dnOfGroup('all')]) {
       const wanted = definition({ users: { userName: 'uid' }, scope: { user: { memberOf: [dn] } } });
-      const { scopeGroups } = surveyScope([ann, twin, ben, posix(['ann', 'ben']), group('all', [dnOfGroup('staff')])], wanted, now, noMemory);
+      const { scopeGroups } = surveyScope(
+        [ann, twin, ben, posix(['ann', 'ben']), group('all', [dnOfGroup('staff')])],
+        wanted,
+        now,
+        noMemory,
+      );
       assert.deepEqual([...new Set(scopeGroups.flatMap(({ possible }) => [...possible]))], ['ann', 'twin']);
     }
   });
 });
 
 describe('a scope group of which nothing tells who is in it', () => {
-  const scoped = (definitionOf: Parameters<typeof definition>[0]) => () => projectTarget([ann, posix([])], definition(definitionOf), now);
+  const scoped = (definitionOf: Parameters<typeof definition>[0]) => () =>
+    projectTarget([ann, posix([])], definition(definitionOf), now);
 
   it('is an error, not an empty group', () => {
-    assert.throws(scoped({ scope: { user: { memberOf: [dnOfGroup('staff')] } } }), { code: 'D2S_SCOPE_GROUP_UNREADABLE' });
-    assert.throws(scoped({ scope: { user: { where: `memberOf("${dnOfGroup('staff')}")` } } }), { code: 'D2S_SCOPE_GROUP_UNREADABLE' });
-    const dynamic = entry('staff', { cn: 'staff', objectClass: ['groupOfURLs'], memberURL: 'ldap:///dc=corp??sub?(title=x)' }, { type: 'group', dn: dnOfGroup('staff') });
+    assert.throws(scoped({ scope: { user: { memberOf: [dnOfGroup('staff')] } } }), {
+      code: 'D2S_SCOPE_GROUP_UNREADABLE',
+    });
+    assert.throws(scoped({ scope: { user: { where: `memberOf("${dnOfGroup('staff')}")` } } }), {
+      code: 'D2S_SCOPE_GROUP_UNREADABLE',
+    });
+    const dynamic = entry(
+      'staff',
+      { cn: 'staff', objectClass: ['groupOfURLs'], memberURL: 'ldap:///dc=corp??sub?(title=x)' },
+      { type: 'group', dn: dnOfGroup('staff') },
+    );
     const nested = group('all', [dnOfGroup('staff')]);
     const wanted = definition({ scope: { user: { memberOf: [dnOfGroup('all')] } } });
     assert.throws(() => projectTarget([ann, dynamic, nested], wanted, now), { code: 'D2S_SCOPE_GROUP_UNREADABLE' });
@@ -72,11 +110,20 @@ describe('a scope group of which nothing tells who is in it', () => {
 
   it('is an empty group where it could say more, or its class keeps members nowhere else', () => {
     const wanted = definition({ users: { userName: 'uid' }, scope: { user: { memberOf: [dnOfGroup('staff')] } } });
-    assert.deepEqual(projectTarget([ann, posix(['gone'])], wanted, now).resources.map(({ sourceId }) => sourceId), ['staff']);
-    assert.deepEqual(projectTarget([ann, group('staff', [], { objectClass: ['group'] })], wanted, now).resources.map(({ sourceId }) => sourceId), ['staff']);
+    assert.deepEqual(
+      projectTarget([ann, posix(['gone'])], wanted, now).resources.map(({ sourceId }) => sourceId),
+      ['staff'],
+    );
+    assert.deepEqual(
+      projectTarget([ann, group('staff', [], { objectClass: ['group'] })], wanted, now).resources.map(
+        ({ sourceId }) => sourceId,
+      ),
+      ['staff'],
+    );
   });
 
-  it('is a group like any other where nobody\'s scope depends on it', () => assert.deepEqual(content([ann, posix([])]), [[], undefined]));
+  it("is a group like any other where nobody's scope depends on it", () =>
+    assert.deepEqual(content([ann, posix([])]), [[], undefined]));
 });
 
 describe('members of another domain', () => {
@@ -84,10 +131,13 @@ describe('members of another domain', () => {
 
   it('are found by their security identifier in another directory', () => {
     assert.deepEqual(content([ann, kim, group('staff', [dnOf('ann'), foreign(1104)])]), [['ann', 'kim'], undefined]);
-    assert.deepEqual(content([ann, kim, group('staff', [foreign(1104).replace('CN=', '2.5.4.3=')])]), [['kim'], undefined]);
+    assert.deepEqual(content([ann, kim, group('staff', [foreign(1104).replace('CN=', '2.5.4.3=')])]), [
+      ['kim'],
+      undefined,
+    ]);
   });
 
-  it('name nobody in a directory that the group\'s does not see, and may mean them', () => {
+  it("name nobody in a directory that the group's does not see, and may mean them", () => {
     const apart = definition({ directories: ['corp', 'lab'], users: { userName: 'uid' } });
     const { resources } = projectTarget([kim, group('staff', [foreign(1104)])], apart, now);
     const staff = resources.find(({ sourceId }) => sourceId === 'staff');
@@ -105,7 +155,11 @@ describe('values that name nobody', () => {
   const contact = 'CN=Supplier,OU=Contacts,DC=corp';
 
   it('are told, also those of groups in a group', () => {
-    const entries = [ann, group('inner', [contact, dnOf('ann')]), group('staff', [dnOfGroup('inner'), 'CN=outer,OU=Elsewhere,DC=corp'])];
+    const entries = [
+      ann,
+      group('inner', [contact, dnOf('ann')]),
+      group('staff', [dnOfGroup('inner'), 'CN=outer,OU=Elsewhere,DC=corp']),
+    ];
     assert.deepEqual(content(entries), [['ann'], ['CN=Supplier,OU=Contacts,DC=corp', 'CN=outer,OU=Elsewhere,DC=corp']]);
     const direct = { ...target, nested: 'direct' as const };
     assert.deepEqual(content(entries, 'staff', direct), [[], ['CN=outer,OU=Elsewhere,DC=corp']]);
@@ -113,15 +167,23 @@ describe('values that name nobody', () => {
 
   it('are not those who are read and out of scope, nor the same DN in another spelling', () => {
     const scoped = definition({ users: { userName: 'uid' }, scope: { user: { where: 'uid == "ann"' } } });
-    assert.deepEqual(content([ann, ben, group('staff', [dnOf('ann'), dnOf('ben')])], 'staff', scoped), [['ann'], undefined]);
+    assert.deepEqual(content([ann, ben, group('staff', [dnOf('ann'), dnOf('ben')])], 'staff', scoped), [
+      ['ann'],
+      undefined,
+    ]);
     const spelled = entry('zoe', { uid: 'zoe' }, { dn: 'uid=zoe,ou=people,dc=x' });
-    const members = ['userid=zoe,ou=people,dc=x', '0.9.2342.19200300.100.1.1=ZOE,organizationalUnitName=people,dc=x', 'uid=#04037a6f65,ou=people,0.9.2342.19200300.100.1.25=x'];
+    const members = [
+      'userid=zoe,ou=people,dc=x',
+      '0.9.2342.19200300.100.1.1=ZOE,organizationalUnitName=people,dc=x',
+      'uid=#04037a6f65,ou=people,0.9.2342.19200300.100.1.25=x',
+    ];
     assert.deepEqual(content([spelled, group('staff', members)]), [['zoe'], undefined]);
   });
 
   it('are told of references, and come to mean somebody as soon as there is one', () => {
     const report = entry('rep', { uid: 'rep', manager: dnOf('boss') });
-    const find = (entries: readonly Entry[]) => projectTarget(entries, target, now).resources.find(({ sourceId }) => sourceId === 'rep');
+    const find = (entries: readonly Entry[]) =>
+      projectTarget(entries, target, now).resources.find(({ sourceId }) => sourceId === 'rep');
     assert.deepEqual(find([report])?.unresolved, [dnOf('boss')]);
     assert.equal(find([report, entry('boss', { uid: 'boss' })])?.unresolved, undefined);
     assert.deepEqual(find([report])?.unresolved, [dnOf('boss')]);

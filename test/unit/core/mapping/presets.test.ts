@@ -26,7 +26,9 @@ function valuesOf(entries: readonly Entry[], target: TargetDefinition, id: strin
   const { resources, rejected } = projectTarget(entries, target, now);
   assert.deepEqual(rejected, []);
   const { attributes } = resources.find(({ sourceId }) => sourceId === id) ?? assert.fail(id);
-  return JSON.parse(JSON.stringify(Object.fromEntries([...attributes].filter(([, value]) => value !== null)))) as Record<string, unknown>;
+  return JSON.parse(
+    JSON.stringify(Object.fromEntries([...attributes].filter(([, value]) => value !== null))),
+  ) as Record<string, unknown>;
 }
 
 for (const preset of ['active-directory', 'openldap'] as const) {
@@ -40,7 +42,8 @@ for (const preset of ['active-directory', 'openldap'] as const) {
 
     it('maps an entry that has hardly anything', async () => {
       const target = await targetOf(preset);
-      const own = preset === 'openldap' ? { uid: 'ann' } : { userPrincipalName: 'Ann@corp.example', userAccountControl: '512' };
+      const own =
+        preset === 'openldap' ? { uid: 'ann' } : { userPrincipalName: 'Ann@corp.example', userAccountControl: '512' };
       const bare = entry('ann', { cn: 'Ann', ...own });
       const values = valuesOf([bare], target, 'ann');
       assert.deepEqual(Object.keys(values).sort(), ['active', 'displayName', 'externalId', 'userName']);
@@ -50,21 +53,56 @@ for (const preset of ['active-directory', 'openldap'] as const) {
 }
 
 describe('people of Active Directory', () => {
-  const boss = entry('boss', { userPrincipalName: 'boss@corp.example', cn: 'Boss', userAccountControl: '512' }, { dn: 'CN=Boss,DC=corp' });
+  const boss = entry(
+    'boss',
+    { userPrincipalName: 'boss@corp.example', cn: 'Boss', userAccountControl: '512' },
+    { dn: 'CN=Boss,DC=corp' },
+  );
   const ann = entry('ann', {
-    userPrincipalName: 'Ann.Ek@Corp.example', givenName: 'Ann', sn: 'Ek', cn: 'ann ek (sales)', mail: 'ann.ek@corp.example', userAccountControl: '66048', title: 'Buyer',
-    telephoneNumber: '+46 8 1', mobile: '+46 70 1', facsimileTelephoneNumber: '+46 8 2', streetAddress: 'Gatan 1', l: 'Malmö', st: 'Skåne', postalCode: '211 00', c: 'SE',
-    employeeID: '7', department: 'Sales', division: 'North', company: 'Corp', manager: 'CN=Boss,DC=corp',
+    userPrincipalName: 'Ann.Ek@Corp.example',
+    givenName: 'Ann',
+    sn: 'Ek',
+    cn: 'ann ek (sales)',
+    mail: 'ann.ek@corp.example',
+    userAccountControl: '66048',
+    title: 'Buyer',
+    telephoneNumber: '+46 8 1',
+    mobile: '+46 70 1',
+    facsimileTelephoneNumber: '+46 8 2',
+    streetAddress: 'Gatan 1',
+    l: 'Malmö',
+    st: 'Skåne',
+    postalCode: '211 00',
+    c: 'SE',
+    employeeID: '7',
+    department: 'Sales',
+    division: 'North',
+    company: 'Corp',
+    manager: 'CN=Boss,DC=corp',
   });
 
   it('get every attribute that they have', async () => {
     assert.deepEqual(valuesOf([ann, boss, group('sales', [ann.dn])], await targetOf('active-directory'), 'ann'), {
-      externalId: 'ann', userName: 'ann.ek@corp.example', 'name.givenName': 'Ann', 'name.familyName': 'Ek', displayName: 'Ann Ek', active: true, title: 'Buyer',
+      externalId: 'ann',
+      userName: 'ann.ek@corp.example',
+      'name.givenName': 'Ann',
+      'name.familyName': 'Ek',
+      displayName: 'Ann Ek',
+      active: true,
+      title: 'Buyer',
       'emails[type eq "work"].value': 'ann.ek@corp.example',
-      'phoneNumbers[type eq "work"].value': '+46 8 1', 'phoneNumbers[type eq "mobile"].value': '+46 70 1', 'phoneNumbers[type eq "fax"].value': '+46 8 2',
-      'addresses[type eq "work"].streetAddress': 'Gatan 1', 'addresses[type eq "work"].locality': 'Malmö', 'addresses[type eq "work"].region': 'Skåne',
-      'addresses[type eq "work"].postalCode': '211 00', 'addresses[type eq "work"].country': 'SE',
-      [`${enterprise}:employeeNumber`]: '7', [`${enterprise}:department`]: 'Sales', [`${enterprise}:division`]: 'North', [`${enterprise}:organization`]: 'Corp',
+      'phoneNumbers[type eq "work"].value': '+46 8 1',
+      'phoneNumbers[type eq "mobile"].value': '+46 70 1',
+      'phoneNumbers[type eq "fax"].value': '+46 8 2',
+      'addresses[type eq "work"].streetAddress': 'Gatan 1',
+      'addresses[type eq "work"].locality': 'Malmö',
+      'addresses[type eq "work"].region': 'Skåne',
+      'addresses[type eq "work"].postalCode': '211 00',
+      'addresses[type eq "work"].country': 'SE',
+      [`${enterprise}:employeeNumber`]: '7',
+      [`${enterprise}:department`]: 'Sales',
+      [`${enterprise}:division`]: 'North',
+      [`${enterprise}:organization`]: 'Corp',
       [`${enterprise}:manager.value`]: { id: 'boss' },
     });
   });
@@ -76,9 +114,14 @@ describe('people of Active Directory', () => {
 
   it('are inactive when their account has expired', async () => {
     const activeWith = async (accountExpires: string) =>
-      valuesOf([entry('ann', { userPrincipalName: 'ann@corp.example', cn: 'Ann', userAccountControl: '512', accountExpires })], await targetOf('active-directory'), 'ann')['active'];
+      valuesOf(
+        [entry('ann', { userPrincipalName: 'ann@corp.example', cn: 'Ann', userAccountControl: '512', accountExpires })],
+        await targetOf('active-directory'),
+        'ann',
+      )['active'];
     assert.equal(await activeWith('133485408000000000'), false);
-    for (const time of ['0', '9223372036854775807', '157153824000000000']) assert.equal(await activeWith(time), true, time);
+    for (const time of ['0', '9223372036854775807', '157153824000000000'])
+      assert.equal(await activeWith(time), true, time);
   });
 });
 
@@ -86,22 +129,40 @@ describe('people of Active Directory whose userAccountControl may not be read', 
   it('are reported, and neither switched on nor off', async () => {
     const hidden = entry('ann', { userPrincipalName: 'ann@corp.example', cn: 'Ann' });
     const { resources, rejected } = projectTarget([hidden], await targetOf('active-directory'), now);
-    assert.deepEqual([resources, rejected.map(({ active, reasons }) => [active, reasons[0]?.code])], [[], [[undefined, 'active_unknown']]]);
+    assert.deepEqual(
+      [resources, rejected.map(({ active, reasons }) => [active, reasons[0]?.code])],
+      [[], [[undefined, 'active_unknown']]],
+    );
   });
 });
 
 describe('people of OpenLDAP and 389 Directory Server', () => {
   it('get the first of several values', async () => {
-    const ann = entry('ann', { uid: ['Ann', 'aek'], cn: ['Ann Ek', 'Ek'], givenName: ['Ann', 'Anna'], sn: 'Ek', mail: ['ann@x', 'ek@x'], departmentNumber: '12', ou: 'Sales' });
+    const ann = entry('ann', {
+      uid: ['Ann', 'aek'],
+      cn: ['Ann Ek', 'Ek'],
+      givenName: ['Ann', 'Anna'],
+      sn: 'Ek',
+      mail: ['ann@x', 'ek@x'],
+      departmentNumber: '12',
+      ou: 'Sales',
+    });
     assert.deepEqual(valuesOf([ann], await targetOf('openldap'), 'ann'), {
-      externalId: 'ann', userName: 'ann', 'name.givenName': 'Ann', 'name.familyName': 'Ek', displayName: 'Ann Ek', active: true,
-      'emails[type eq "work"].value': 'ann@x', [`${enterprise}:department`]: '12',
+      externalId: 'ann',
+      userName: 'ann',
+      'name.givenName': 'Ann',
+      'name.familyName': 'Ek',
+      displayName: 'Ann Ek',
+      active: true,
+      'emails[type eq "work"].value': 'ann@x',
+      [`${enterprise}:department`]: '12',
     });
   });
 
   it('are inactive when locked for good, and not while a lock-out passes', async () => {
     const target = await targetOf('openldap');
-    const activeWith = (attributes: Record<string, string>) => valuesOf([entry('ann', { uid: 'ann', cn: 'Ann', ...attributes })], target, 'ann')['active'];
+    const activeWith = (attributes: Record<string, string>) =>
+      valuesOf([entry('ann', { uid: 'ann', cn: 'Ann', ...attributes })], target, 'ann')['active'];
     assert.equal(activeWith({ pwdAccountLockedTime: '000001010000Z' }), false);
     assert.equal(activeWith({ pwdAccountLockedTime: '20240229083000Z' }), true);
     assert.equal(activeWith({ nsAccountLock: 'TRUE' }), false);

@@ -10,10 +10,16 @@ describe('who is missing from a group that shows its members', () => {
   });
 
   it('is whoever was switched off, too, when active ones went with them', () => {
-    assert.deepEqual(missingMembers([member('ada', true, false), member('ben', false, false), member('cy', true, true)]), ['ada', 'ben']);
+    assert.deepEqual(
+      missingMembers([member('ada', true, false), member('ben', false, false), member('cy', true, true)]),
+      ['ada', 'ben'],
+    );
   });
 
   it('is whoever was switched off, when another one who was is shown', () => {
-    assert.deepEqual(missingMembers([member('ada', true, true), member('ben', false, false), member('cy', false, true)]), ['ben']);
+    assert.deepEqual(
+      missingMembers([member('ada', true, true), member('ben', false, false), member('cy', false, true)]),
+      ['ben'],
+    );
   });
 });

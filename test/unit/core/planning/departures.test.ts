@@ -5,36 +5,79 @@ import type { Fate } from '../../../../src/core/model/reading.ts';
 import { findDepartures } from '../../../../src/core/planning/departures.ts';
 import { linkOf, user } from '../../../support/plan-input.ts';
 
-const entry = (id: string, directory = 'corp'): Entry => ({ id, directory, type: 'user', dn: `cn=${id}`, attributes: new Map() });
+const entry = (id: string, directory = 'corp'): Entry => ({
+  id,
+  directory,
+  type: 'user',
+  dn: `cn=${id}`,
+  attributes: new Map(),
+});
 const links = [linkOf(user('anna')), linkOf(user('ben')), linkOf(user('cleo'), { directory: 'branch' })];
 
 describe('findDepartures', () => {
   it('tells who is absent from who is still there but no longer wanted', () => {
     const found = findDepartures([{ kind: 'complete', directory: 'corp', entries: [entry('anna')] }], links);
-    assert.deepEqual(found.map(({ link, cause }) => [link.sourceId, cause]), [['anna', 'left_scope'], ['ben', 'absent']]);
+    assert.deepEqual(
+      found.map(({ link, cause }) => [link.sourceId, cause]),
+      [
+        ['anna', 'left_scope'],
+        ['ben', 'absent'],
+      ],
+    );
   });
   it('finds nobody in a directory that was read as a delta, or not at all', () => {
-    assert.deepEqual(findDepartures([{ kind: 'delta', directory: 'corp', entries: [], gone: links.map(({ sourceId }) => sourceId) }], links), []);
+    assert.deepEqual(
+      findDepartures(
+        [{ kind: 'delta', directory: 'corp', entries: [], gone: links.map(({ sourceId }) => sourceId) }],
+        links,
+      ),
+      [],
+    );
     assert.deepEqual(findDepartures([], links), []);
   });
   it('does not take who moved into another directory for absent: they left the scope, or are not asked about at all', () => {
-    const readings = [{ kind: 'complete', directory: 'corp', entries: [] }, { kind: 'complete', directory: 'branch', entries: [entry('anna', 'branch'), entry('cleo', 'branch')] }] as const;
+    const readings = [
+      { kind: 'complete', directory: 'corp', entries: [] },
+      { kind: 'complete', directory: 'branch', entries: [entry('anna', 'branch'), entry('cleo', 'branch')] },
+    ] as const;
     const found = findDepartures(readings, links);
-    assert.deepEqual(found.map(({ link, cause }) => [link.sourceId, cause]), [['anna', 'left_scope'], ['ben', 'absent'], ['cleo', 'left_scope']]);
+    assert.deepEqual(
+      found.map(({ link, cause }) => [link.sourceId, cause]),
+      [
+        ['anna', 'left_scope'],
+        ['ben', 'absent'],
+        ['cleo', 'left_scope'],
+      ],
+    );
   });
   it('goes by what the directory said when it was asked about them', () => {
-    const fates = new Map<string, Fate>([['anna', 'deleted'], ['ben', 'filtered'], ['dora', 'missing'], ['emil', 'unreadable'], ['fred', 'present']]);
+    const fates = new Map<string, Fate>([
+      ['anna', 'deleted'],
+      ['ben', 'filtered'],
+      ['dora', 'missing'],
+      ['emil', 'unreadable'],
+      ['fred', 'present'],
+    ]);
     const all = ['anna', 'ben', 'dora', 'emil', 'fred', 'gus'].map((id) => linkOf(user(id)));
     const found = findDepartures([{ kind: 'complete', directory: 'corp', entries: [], fates }], all);
-    assert.deepEqual(found.map(({ link, cause, evidence }) => [link.sourceId, cause, evidence]), [
-      ['anna', 'absent', 'word'],
-      ['ben', 'left_scope', 'word'],
-      ['dora', 'absent', undefined],
-      ['gus', 'absent', undefined],
-    ]);
+    assert.deepEqual(
+      found.map(({ link, cause, evidence }) => [link.sourceId, cause, evidence]),
+      [
+        ['anna', 'absent', 'word'],
+        ['ben', 'left_scope', 'word'],
+        ['dora', 'absent', undefined],
+        ['gus', 'absent', undefined],
+      ],
+    );
   });
   it('does not take an entry of one directory for one of another', () => {
-    const found = findDepartures([{ kind: 'complete', directory: 'branch', entries: [entry('anna', 'branch')] }], links);
-    assert.deepEqual(found.map(({ link, cause }) => [link.sourceId, cause]), [['cleo', 'absent']]);
+    const found = findDepartures(
+      [{ kind: 'complete', directory: 'branch', entries: [entry('anna', 'branch')] }],
+      links,
+    );
+    assert.deepEqual(
+      found.map(({ link, cause }) => [link.sourceId, cause]),
+      [['cleo', 'absent']],
+    );
   });
 });

@@ -37,11 +37,16 @@ describe('guard, first run', () => {
 describe('guard, empty reading', () => {
   const linked = new Map([['a', { lifecycle: 'active', directory: 'corp', type: 'user' } as const]]);
   it('holds removals of the type that the directory did not show, and no others', () => {
-    const { proceed, hold } = judge([removal('a'), removal('g', 'delete', 'group')], { isEmpty: (_, type) => type === 'user', links: linked });
+    const { proceed, hold } = judge([removal('a'), removal('g', 'delete', 'group')], {
+      isEmpty: (_, type) => type === 'user',
+      links: linked,
+    });
     assert.deepEqual([inShort(proceed), inShort(hold?.operations ?? [])], [['delete g'], ['deactivate a']]);
   });
   it('holds members who would leave, even out of small groups', () => {
-    assert.deepEqual(kinds([members('g', ['b'], ['a'])], { isEmpty: (_, type) => type === 'user', links: linked }), ['empty_reading']);
+    assert.deepEqual(kinds([members('g', ['b'], ['a'])], { isEmpty: (_, type) => type === 'user', links: linked }), [
+      'empty_reading',
+    ]);
   });
 });
 
@@ -60,7 +65,10 @@ describe('guard, removals', () => {
     assert.deepEqual(kinds(removals(6), { population }), ['removals']);
   });
   it('counts deletions and emptied groups, each type by itself', () => {
-    const groups = [...people(3).map((id) => removal(id, 'delete', 'group')), ...people(3, 3).map((id) => members(id, [], ['x'], 'departed'))];
+    const groups = [
+      ...people(3).map((id) => removal(id, 'delete', 'group')),
+      ...people(3, 3).map((id) => members(id, [], ['x'], 'departed')),
+    ];
     assert.deepEqual(kinds([...removals(10), ...groups.slice(1)]), []);
     const { hold, proceed } = judge([...removals(10, 100), ...groups]);
     assert.deepEqual([hold?.operations.length, hold?.findings[0]?.type, proceed.length], [6, 'group', 10]);
@@ -69,7 +77,16 @@ describe('guard, removals', () => {
     const { hold } = judge(removals(40));
     assert.deepEqual(hold?.findings, [
       {
-        kind: 'removals', type: 'user', evidence: 'absence', sourceId: undefined, path: undefined, planned: 40, recent: 0, population: 100, before: 100, allowed: 10,
+        kind: 'removals',
+        type: 'user',
+        evidence: 'absence',
+        sourceId: undefined,
+        path: undefined,
+        planned: 40,
+        recent: 0,
+        population: 100,
+        before: 100,
+        allowed: 10,
         text: '40 of 100 users would lose access; allowed are 10 (10 %, at least 5)',
       },
     ]);
@@ -77,14 +94,29 @@ describe('guard, removals', () => {
 });
 
 describe('guard, members', () => {
-  const acknowledged = new Map([['g', new Set(people(100))], ['h', new Set(people(100))]]);
+  const acknowledged = new Map([
+    ['g', new Set(people(100))],
+    ['h', new Set(people(100))],
+  ]);
   const wide = { members: acknowledged, limits: limitsWith({ memberships: { percent: 100, atLeast: 0 } }) };
   it('holds group by group, and lets those who join pass', () => {
     const plan = [members('g', ['new'], people(21)), members('h', [], people(20))];
     const { proceed, hold } = judge(plan, wide);
-    assert.deepEqual(hold?.findings.map(({ sourceId, planned, population }) => [sourceId, planned, population]), [['g', 21, 100]]);
-    assert.deepEqual(hold.operations.map((one) => one.verb === 'members' && [one.add.length, one.remove.length]), [[0, 21]]);
-    assert.deepEqual(proceed.map((one) => one.verb === 'members' && [one.add.length, one.remove.length]), [[1, 0], [0, 20]]);
+    assert.deepEqual(
+      hold?.findings.map(({ sourceId, planned, population }) => [sourceId, planned, population]),
+      [['g', 21, 100]],
+    );
+    assert.deepEqual(
+      hold.operations.map((one) => one.verb === 'members' && [one.add.length, one.remove.length]),
+      [[0, 21]],
+    );
+    assert.deepEqual(
+      proceed.map((one) => one.verb === 'members' && [one.add.length, one.remove.length]),
+      [
+        [1, 0],
+        [0, 20],
+      ],
+    );
   });
   it('counts the last 24 hours of the same group', () => {
     const recent = [{ kind: 'members', type: 'group', group: 'g', count: 15 } as const];
@@ -108,19 +140,34 @@ describe('guard, updates', () => {
   };
   it('does not clear references to those whose removal is held, and lets the rest of the update pass', () => {
     const { proceed, hold } = judge([...removals(11), loses('anna', 'p0'), loses('bert', 'someone else')]);
-    assert.deepEqual(hold?.findings.map(({ kind }) => kind), ['removals']);
-    assert.deepEqual(proceed.map((one) => one.verb === 'update' && one.changes.map(({ path }) => path)), [['title'], ['title', 'manager']]);
-    assert.deepEqual(hold.operations.flatMap((one) => (one.verb === 'update' ? one.changes.map(({ path }) => path) : [])), ['manager']);
+    assert.deepEqual(
+      hold?.findings.map(({ kind }) => kind),
+      ['removals'],
+    );
+    assert.deepEqual(
+      proceed.map((one) => one.verb === 'update' && one.changes.map(({ path }) => path)),
+      [['title'], ['title', 'manager']],
+    );
+    assert.deepEqual(
+      hold.operations.flatMap((one) => (one.verb === 'update' ? one.changes.map(({ path }) => path) : [])),
+      ['manager'],
+    );
   });
   it('does not count references that are cleared with a removal, and holds none of them when updates are too many', () => {
-    const clearing = people(40, 100).map((id): Operation => ({ ...update(id), changes: [{ path: 'manager', change: 'clear', leaver: 'p0' }] }));
+    const clearing = people(40, 100).map((id): Operation => ({
+      ...update(id),
+      changes: [{ path: 'manager', change: 'clear', leaver: 'p0' }],
+    }));
     assert.deepEqual(kinds([removal('p0'), ...clearing]), []);
     const { proceed } = judge([removal('p0'), ...clearing, ...updates(31)]);
     assert.equal(proceed.length, 41);
   });
   it('does not count what completes newcomers, however many there are', () => {
     const plan = people(500).flatMap((id) => [creation(id), update(id)]);
-    assert.deepEqual(kinds(plan, { established: false, population: populationOf({ active: { user: 0, group: 0 } }) }), []);
+    assert.deepEqual(
+      kinds(plan, { established: false, population: populationOf({ active: { user: 0, group: 0 } }) }),
+      [],
+    );
     assert.deepEqual(kinds([...plan, ...people(30, 1_000).map((id) => update(id))], { established: false }), []);
   });
   it('holds what completes a newcomer together with the creation', () => {
@@ -137,7 +184,10 @@ describe('guard, memberships of those who are removed in the same plan', () => {
 
   it('holds them with the removal, and does not count them as members who leave', () => {
     const { proceed, hold } = judge(massLeave, { members: memberCounts });
-    assert.deepEqual(hold?.findings.map(({ kind }) => kind), ['removals']);
+    assert.deepEqual(
+      hold?.findings.map(({ kind }) => kind),
+      ['removals'],
+    );
     assert.deepEqual(effects(proceed), ['g + new', 'g - mover']);
     assert.deepEqual(effects([...proceed, ...hold.operations]), effects(massLeave));
   });
@@ -149,7 +199,13 @@ describe('guard, memberships of those who are removed in the same plan', () => {
   });
   it('keeps the id when their memberships, or anything that is not held, changes', () => {
     const id = judge(massLeave, { members: memberCounts }).hold?.holdId;
-    const others = [members('g', [], leavers.slice(5)), members('h', ['x'], ['p1']), creation('c'), update('u'), ...massLeave.slice(1)];
+    const others = [
+      members('g', [], leavers.slice(5)),
+      members('h', ['x'], ['p1']),
+      creation('c'),
+      update('u'),
+      ...massLeave.slice(1),
+    ];
     assert.equal(judge(others, { members: memberCounts }).hold?.holdId, id);
     assert.notEqual(judge([...massLeave, removal('another')], { members: memberCounts }).hold?.holdId, id);
   });
@@ -161,7 +217,14 @@ describe('guard, memberships of those who are removed in the same plan', () => {
 
 describe('tally', () => {
   it('counts by kind and type, and members by group', () => {
-    const plan = [removal('a'), removal('b', 'delete'), removal('h', 'delete', 'group'), members('g', ['x'], ['a', 'y']), update('u'), creation('c')];
+    const plan = [
+      removal('a'),
+      removal('b', 'delete'),
+      removal('h', 'delete', 'group'),
+      members('g', ['x'], ['a', 'y']),
+      update('u'),
+      creation('c'),
+    ];
     assert.deepEqual(tally(plan, partContext(plan, new Map(), new Map())), [
       { kind: 'removals', type: 'user', evidence: 'absence', count: 2 },
       { kind: 'removals', type: 'group', evidence: 'absence', count: 1 },
@@ -173,7 +236,10 @@ describe('tally', () => {
   });
   it('knows from the whole plan what only follows, when a part is counted', () => {
     const left = members('g', [], ['a']);
-    assert.deepEqual(tally([left], partContext([left], new Map(), new Map())).map(({ kind }) => kind), ['members', 'memberships', 'emptied']);
+    assert.deepEqual(
+      tally([left], partContext([left], new Map(), new Map())).map(({ kind }) => kind),
+      ['members', 'memberships', 'emptied'],
+    );
     assert.equal(tally([left], partContext([left, removal('a')], new Map(), new Map())).length, 0);
   });
 });

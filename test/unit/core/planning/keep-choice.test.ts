@@ -15,10 +15,15 @@ describe('buildPlan where several values are equally good', () => {
   });
   it('sends another one when that is gone', () => {
     const [operation] = operationsOf({ resources: [anna], links: [had('old')] });
-    assert.deepEqual(operation?.verb === 'update' ? operation.changes : operation, [{ path: 'userName', change: 'set', value: 'a', had: true }]);
+    assert.deepEqual(operation?.verb === 'update' ? operation.changes : operation, [
+      { path: 'userName', change: 'set', value: 'a', had: true },
+    ]);
   });
   it('leaves what an adopted account has, and remembers that', () => {
-    const operations = operationsOf({ resources: [anna], matches: [match('anna', true, { userName: 'c', title: 'x' })] });
+    const operations = operationsOf({
+      resources: [anna],
+      matches: [match('anna', true, { userName: 'c', title: 'x' })],
+    });
     const [adopted] = operations;
     assert.ok(adopted?.verb === 'adopt', inShort(operations).join());
     assert.deepEqual([adopted.changes, adopted.attributes.get('userName')], [[], 'c']);

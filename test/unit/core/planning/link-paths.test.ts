@@ -27,15 +27,33 @@ describe('settlePaths', () => {
 describe('unknownPaths', () => {
   it('are those that were never managed, and those that were given up', () => {
     const link = { attributes: { userName: 'x', title: unmanaged, nickName: empty, locale: doubtful } };
-    const wanted = new Map([['userName', 'anna'], ['title', 'Boss'], ['nickName', 'A'], ['locale', 'de'], ['userType', null]]);
+    const wanted = new Map([
+      ['userName', 'anna'],
+      ['title', 'Boss'],
+      ['nickName', 'A'],
+      ['locale', 'de'],
+      ['userType', null],
+    ]);
     assert.deepEqual(unknownPaths(link, wanted), ['title', 'userType']);
   });
 });
 
 describe('learnPaths', () => {
-  const wanted: DesiredAttributes = new Map<string, DesiredValue | null>([['roles', ['reader']], ['title', 'Boss'], ['nickName', 'A'], ['userType', null]]);
+  const wanted: DesiredAttributes = new Map<string, DesiredValue | null>([
+    ['roles', ['reader']],
+    ['title', 'Boss'],
+    ['nickName', 'A'],
+    ['userType', null],
+  ]);
   const paths = [...wanted.keys()];
-  const learned = learnPaths(linked, paths, wanted, { roles: [{ value: 'admin' }], title: 'Boss', userType: 'Contractor' }, digest, idOnTarget);
+  const learned = learnPaths(
+    linked,
+    paths,
+    wanted,
+    { roles: [{ value: 'admin' }], title: 'Boss', userType: 'Contractor' },
+    digest,
+    idOnTarget,
+  );
   it('leads to what differs, and to nothing else', () => {
     assert.deepEqual(diffWithLink(wanted, learned.attributes, digest, idOnTarget), [
       { path: 'roles', change: 'set', value: ['reader'], had: true },
@@ -44,14 +62,22 @@ describe('learnPaths', () => {
     ]);
   });
   it('does not take for empty what a list of texts does not tell (WSO2): it is written in place, and nothing is cleared', () => {
-    const mails: DesiredAttributes = new Map<string, DesiredValue | null>([['emails[type eq "work"].value', 'a@example.org'], ['emails[type eq "home"].value', null]]);
+    const mails: DesiredAttributes = new Map<string, DesiredValue | null>([
+      ['emails[type eq "work"].value', 'a@example.org'],
+      ['emails[type eq "home"].value', null],
+    ]);
     const told = learnPaths(linked, [...mails.keys()], mails, { emails: ['old@example.org'] }, digest, idOnTarget);
-    assert.deepEqual(diffWithLink(mails, told.attributes, digest, idOnTarget), [{ path: 'emails[type eq "work"].value', change: 'set', value: 'a@example.org', had: true }]);
+    assert.deepEqual(diffWithLink(mails, told.attributes, digest, idOnTarget), [
+      { path: 'emails[type eq "work"].value', change: 'set', value: 'a@example.org', had: true },
+    ]);
   });
   it('needs to be done once', () => assert.deepEqual(unknownPaths(learned, wanted), []));
 });
 
 describe('heldPaths', () => {
   it('are those with a value, also one that is not kept in step', () =>
-    assert.deepEqual(heldPaths({ attributes: { title: empty, locale: unmanaged, userName: 'x' } }), ['locale', 'userName']));
+    assert.deepEqual(heldPaths({ attributes: { title: empty, locale: unmanaged, userName: 'x' } }), [
+      'locale',
+      'userName',
+    ]));
 });

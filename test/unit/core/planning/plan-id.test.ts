@@ -6,12 +6,18 @@ import { holdId, planId } from '../../../../src/core/planning/plan-id.ts';
 import { creation, members, removal, sha256, update } from '../../../support/operations.ts';
 
 const id = (...operations: Operation[]) => planId(operations, sha256);
-const manager = (value: string | Reference): Operation => ({ ...update('a'), changes: [{ path: 'manager', change: 'set', value, had: true }] });
+const manager = (value: string | Reference): Operation => ({
+  ...update('a'),
+  changes: [{ path: 'manager', change: 'set', value, had: true }],
+});
 
 describe('planId', () => {
   it('is short, and the same for the same changes', () => {
     assert.match(id(removal('a'), update('b')), /^plan-[0-9a-f]{12}$/);
-    assert.equal(id(removal('a'), update('b')), id(update('b'), { ...removal('a'), label: 'Anna', reason: 'other words', stage: 3 }));
+    assert.equal(
+      id(removal('a'), update('b')),
+      id(update('b'), { ...removal('a'), label: 'Anna', reason: 'other words', stage: 3 }),
+    );
   });
   it('does not depend on the order of members', () => {
     assert.equal(id(members('g', ['a', 'b'], ['c', 'd'])), id(members('g', ['b', 'a'], ['d', 'c'])));
@@ -32,7 +38,10 @@ describe('planId', () => {
 
 describe('holdId', () => {
   const hold = (...operations: Operation[]) => holdId('wiki', operations, sha256);
-  const set = (path: string, value = 'x'): Operation => ({ ...update('a'), changes: [{ path, change: 'set', value, had: true }] });
+  const set = (path: string, value = 'x'): Operation => ({
+    ...update('a'),
+    changes: [{ path, change: 'set', value, had: true }],
+  });
   it('cannot be taken for the id of a plan', () => {
     assert.match(hold(removal('a')), /^hold-[0-9a-f]{12}$/);
     assert.notEqual(hold(removal('a')).slice(5), id(removal('a')).slice(5));
@@ -40,7 +49,11 @@ describe('holdId', () => {
   const same: readonly [string, Operation, Operation][] = [
     ['why access ends', removal('a'), { ...removal('a'), cause: 'disabled' }],
     ['values', update('a', 'Engineer'), update('a', 'Boss')],
-    ['names and words', removal('a'), { ...removal('a'), label: 'Anna', reason: 'other words', stage: 3, directory: 'lab' }],
+    [
+      'names and words',
+      removal('a'),
+      { ...removal('a'), label: 'Anna', reason: 'other words', stage: 3, directory: 'lab' },
+    ],
     ['the order of members', members('g', [], ['c', 'd']), members('g', [], ['d', 'c'])],
   ];
   for (const [what, one, other] of same) it(`is the same whatever ${what}`, () => assert.equal(hold(one), hold(other)));
@@ -54,5 +67,6 @@ describe('holdId', () => {
     ['an attribute set and cleared', set('title'), { ...update('a'), changes: [{ path: 'title', change: 'clear' }] }],
   ];
   for (const [what, one, other] of others) it(`differs with ${what}`, () => assert.notEqual(hold(one), hold(other)));
-  it('is one target’s', () => assert.notEqual(holdId('wiki', [removal('a')], sha256), holdId('chat', [removal('a')], sha256)));
+  it('is one target’s', () =>
+    assert.notEqual(holdId('wiki', [removal('a')], sha256), holdId('chat', [removal('a')], sha256)));
 });

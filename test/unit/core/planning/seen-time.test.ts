@@ -8,7 +8,7 @@ const iso = (days: number) => new Date(at(days)).toISOString();
 const longest = longestInterval(30 * day);
 
 describe('time that was seen to pass', () => {
-  it('is the clock\'s own while somebody looks at it often enough', () => {
+  it("is the clock's own while somebody looks at it often enough", () => {
     assert.equal(gapBetween(iso(0), at(7), undefined, longest), undefined);
     assert.equal(seenSince(at(-3), at(4), []), 7 * day);
   });

@@ -1,4 +1,4 @@
-// What is exported and used by nobody: node .ci/dead-code.mjs [folder]
+// What is exported and used by nobody: node scripts/dead-code.mjs [folder]
 //
 // - A value that no other file imports needs no `export`, or does not need to exist. Tests count as other files.
 // - A value of src that only tests use is no part of the product: to be used by src, in its own file or another, is a must.

@@ -20,7 +20,8 @@ function declare(Resource, kind, unique) {
       if (id !== undefined) there(id);
       const body = JSON.parse(JSON.stringify(instance));
       for (const [other, held] of shelf) {
-        if (other !== id && fold(held[unique]) === fold(body[unique])) throw new SCIMMY.Types.Error(409, 'uniqueness', `there is a ${kind} with this ${unique}`);
+        if (other !== id && fold(held[unique]) === fold(body[unique]))
+          throw new SCIMMY.Types.Error(409, 'uniqueness', `there is a ${kind} with this ${unique}`);
       }
       const key = id ?? randomUUID();
       shelf.set(key, { ...body, id: key });
@@ -43,13 +44,16 @@ SCIMMY.Resources.User.extend(SCIMMY.Schemas.EnterpriseUser, false);
 declare(SCIMMY.Resources.Group, 'Group', 'displayName');
 
 const app = express();
-app.use('/scim', new SCIMMYRouters({
-  type: 'bearer',
-  handler: (request) => {
-    if (request.headers.authorization !== `Bearer ${token}`) throw new Error('a valid bearer token is needed');
-    return '';
-  },
-}));
+app.use(
+  '/scim',
+  new SCIMMYRouters({
+    type: 'bearer',
+    handler: (request) => {
+      if (request.headers.authorization !== `Bearer ${token}`) throw new Error('a valid bearer token is needed');
+      return '';
+    },
+  }),
+);
 const server = app.listen(0, '127.0.0.1', () => {
   process.stdout.write(`${JSON.stringify({ url: `http://127.0.0.1:${server.address().port}/scim`, token })}\n`);
 });

@@ -2,7 +2,7 @@
 // each one printed comes whole, when it has ended.
 import { spawn } from 'node:child_process';
 
-const steps = ['lint', 'unit-tests', 'pure-tests', 'types', 'boundaries', 'dead-code'];
+const steps = ['lint', 'formatting', 'unit-tests', 'pure-tests', 'types', 'boundaries', 'dead-code'];
 const atOnce = 2;
 const failed = [];
 

@@ -11,8 +11,12 @@ const run = (command, args, env = {}) =>
 function isInstalled(folder = '.') {
   const note = `${folder}/node_modules/.package-lock.json`;
   if (!existsSync(note)) return false;
-  const [wanted, found] = [`${folder}/package-lock.json`, note].map((file) => JSON.parse(readFileSync(file, 'utf8')).packages);
-  return Object.entries(wanted).every(([path, { version, optional }]) => path === '' || optional || found[path]?.version === version);
+  const [wanted, found] = [`${folder}/package-lock.json`, note].map(
+    (file) => JSON.parse(readFileSync(file, 'utf8')).packages,
+  );
+  return Object.entries(wanted).every(
+    ([path, { version, optional }]) => path === '' || optional || found[path]?.version === version,
+  );
 }
 
 /** npm says nothing until it has ended. */
@@ -24,17 +28,36 @@ if (!existsSync('node_modules/.bin/node') || !isInstalled()) {
 }
 
 // SCIM servers that others wrote; their install scripts are not needed.
-if (process.argv.includes('--servers') && !isInstalled('.ci/peers')) {
+if (process.argv.includes('--servers') && !isInstalled('scripts/peers')) {
   say('the SCIM servers that the tests run against (once)');
-  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefix', '.ci/peers']);
+  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefix', 'scripts/peers']);
 }
 
-const packages = ['slapd', 'ldap-utils', 'samba-ad-dc', 'samba', 'samba-ad-provision', 'samba-dsdb-modules', 'samba-vfs-modules', 'winbind', 'krb5-user', 'ldb-tools', '389-ds-base', 'openssl'];
-const present = (program) => ['/usr/sbin', '/usr/bin', '/sbin', '/bin'].some((folder) => existsSync(`${folder}/${program}`));
+const packages = [
+  'slapd',
+  'ldap-utils',
+  'samba-ad-dc',
+  'samba',
+  'samba-ad-provision',
+  'samba-dsdb-modules',
+  'samba-vfs-modules',
+  'winbind',
+  'krb5-user',
+  'ldb-tools',
+  '389-ds-base',
+  'openssl',
+];
+const present = (program) =>
+  ['/usr/sbin', '/usr/bin', '/sbin', '/bin'].some((folder) => existsSync(`${folder}/${program}`));
 
-if (process.argv.includes('--servers') && !['slapd', 'ldapsearch', 'samba', 'samba-tool', 'ldbsearch', 'ns-slapd', 'openssl'].every(present)) {
+if (
+  process.argv.includes('--servers') &&
+  !['slapd', 'ldapsearch', 'samba', 'samba-tool', 'ldbsearch', 'ns-slapd', 'openssl'].every(present)
+) {
   if (process.getuid?.() !== 0 || !present('apt-get')) {
-    process.stderr.write(`${`The tests need real directory servers. Install them first:\n  apt-get install --no-install-recommends ${packages.join(' ')}`}\n`);
+    process.stderr.write(
+      `${`The tests need real directory servers. Install them first:\n  apt-get install --no-install-recommends ${packages.join(' ')}`}\n`,
+    );
     process.exit(1);
   }
   say('the directory servers that the tests run against (once; some minutes)');

@@ -14,16 +14,27 @@ const controllers = await jackson.default({
   db: { engine: 'mem', ttl: 3600 },
 });
 const { directories, requests } = controllers.directorySyncController;
-const { data: directory, error } = await directories.create({ name: 'peer', tenant: 'peer', product: 'tests', type: 'generic-scim-v2' });
+const { data: directory, error } = await directories.create({
+  name: 'peer',
+  tenant: 'peer',
+  product: 'tests',
+  type: 'generic-scim-v2',
+});
 if (error !== null) throw new Error(error.message);
 const { secret } = directory.scim;
 
 const server = createServer((request, response) => {
   const chunks = [];
   request.on('data', (chunk) => chunks.push(chunk));
-  request.on('end', () => void answer(request, Buffer.concat(chunks).toString()).then(({ status, data }) => {
-    response.writeHead(status, { 'content-type': 'application/scim+json' }).end(data === undefined ? undefined : JSON.stringify(data));
-  }));
+  request.on(
+    'end',
+    () =>
+      void answer(request, Buffer.concat(chunks).toString()).then(({ status, data }) => {
+        response
+          .writeHead(status, { 'content-type': 'application/scim+json' })
+          .end(data === undefined ? undefined : JSON.stringify(data));
+      }),
+  );
 });
 
 async function answer(request, body) {
@@ -50,6 +61,8 @@ async function answer(request, body) {
 }
 
 server.listen(0, '127.0.0.1', () => {
-  process.stdout.write(`${JSON.stringify({ url: `http://127.0.0.1:${server.address().port}/scim/${directory.id}`, token: secret })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ url: `http://127.0.0.1:${server.address().port}/scim/${directory.id}`, token: secret })}\n`,
+  );
 });
 process.stdin.resume().on('end', () => process.exit(0));
