@@ -72,12 +72,12 @@ function summary({
   waiting,
   deferred,
   unresolved,
-  unproven,
+  reverify,
   undone,
   unstored,
 }: CycleReport): string {
   const isLacking =
-    waiting + deferred + unproven.length + undone.length > 0 || unresolved !== undefined || !isStored({ unstored });
+    waiting + deferred + reverify.length + undone.length > 0 || unresolved !== undefined || !isStored({ unstored });
   const others =
     rejected.length > 0
       ? `; not in step: ${rejectedText(countReasons(rejected))}`
@@ -118,7 +118,7 @@ export function reportJson(report: CycleReport, call: CommandLine): unknown {
     unresolved: report.unresolved,
     unstored: report.unstored,
     forgotten: report.forgotten.map(({ type, sourceId, targetId }) => ({ type, sourceId, targetId })),
-    unproven: report.unproven.map(({ type, sourceId, targetId }) => ({ type, sourceId, targetId })),
+    reverify: report.reverify.map(({ type, sourceId, targetId }) => ({ type, sourceId, targetId })),
     rejected: report.rejected,
     rejections: report.rejections,
     unreached: report.unreached,
