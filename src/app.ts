@@ -199,7 +199,7 @@ async function createSource(
     onStart: (operation) => observer({ kind: 'ldap_request_started', directory: directory.name, operation }),
     onRequest: (operation, milliseconds, outcome) =>
       observer({ kind: 'ldap_request', directory: directory.name, operation, milliseconds, outcome }),
-    onAbsent: (fates) => observer({ kind: 'absent_entries', directory: directory.name, fates }),
+    onAbsent: (absenceReasons) => observer({ kind: 'absent_entries', directory: directory.name, absenceReasons }),
     onFailover: (from, to) => observer({ kind: 'directory_failover', directory: directory.name, from, to }),
   });
 }

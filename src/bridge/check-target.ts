@@ -11,7 +11,7 @@ import type { Failure } from '../core/model/outcome.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import type { Rejected, Resource } from '../core/model/resource.ts';
 import { checkBinding } from '../cycle/bind-target.ts';
-import { draftKnowing } from '../cycle/plan/in-step.ts';
+import { draftKnowing } from '../cycle/plan/clean-cycles.ts';
 import { checkMustSee } from '../cycle/plan/must-see.ts';
 import type { DirectoryReadings } from '../cycle/read/read-directories.ts';
 import { targetError } from '../cycle/shared/target-error.ts';

@@ -52,7 +52,7 @@ export async function status(app: App): Promise<StatusAnswer> {
         [...directories.keys()].map(async (directory) => ({ directory, state: await view.directory(directory) })),
       ),
       targets: await Promise.all([...targets.keys()].map((target) => statusOf(view, target, decisions.waiting))),
-      notConfigured: straysOf(await view.linkTotals(), app),
+      notConfigured: unconfiguredOf(await view.linkTotals(), app),
       unusableDecisions: decisions.unusable,
     };
   } finally {
@@ -60,7 +60,7 @@ export async function status(app: App): Promise<StatusAnswer> {
   }
 }
 
-function straysOf(
+function unconfiguredOf(
   totals: readonly LinkTotal[],
   { configuration: { targets, directories } }: App,
 ): UnconfiguredStatus[] {

@@ -153,20 +153,20 @@ function showUnmanaged({ unmanaged, all }: PlanDisplay, { colors, print, width }
 
 /** Who had left and was lost: forgotten, or kept because that could not be found out. */
 export function showForgotten(
-  { forgotten, unproven }: Pick<CycleReport, 'forgotten' | 'unproven'>,
+  { forgotten, reverify }: Pick<CycleReport, 'forgotten' | 'reverify'>,
   { print }: Terminal,
 ): void {
   for (const { type, sourceId, targetId } of forgotten)
     print(
       `  forgotten  ${typeName(type)} ${sourceId}, who had left: the target has neither id ${printable(targetId)} any more nor an account that may be theirs`,
     );
-  if (unproven.length === 0) return;
-  const ids = unproven
+  if (reverify.length === 0) return;
+  const ids = reverify
     .slice(0, 5)
     .map(({ sourceId }) => sourceId)
     .join(', ');
   print(
-    `  not found  ${count(unproven.length, 'leaver')} of whom the target says that it does not have them, and who may still have access there (${ids}); they are looked for again, at least once an hour, since it does not show others either`,
+    `  not found  ${count(reverify.length, 'leaver')} of whom the target says that it does not have them, and who may still have access there (${ids}); they are looked for again, at least once an hour, since it does not show others either`,
   );
 }
 

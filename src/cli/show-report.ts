@@ -64,12 +64,12 @@ function summary({
   waiting,
   deferred,
   unresolved,
-  unproven,
+  reverify,
   undone,
   unstored,
 }: CycleReport): string {
   const isLacking =
-    waiting + deferred + unproven.length + undone.length > 0 || unresolved !== undefined || !isStored({ unstored });
+    waiting + deferred + reverify.length + undone.length > 0 || unresolved !== undefined || !isStored({ unstored });
   const others =
     rejected.length > 0
       ? `; not in step: ${rejectedText(countReasons(rejected))}`

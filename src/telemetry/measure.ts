@@ -177,7 +177,7 @@ function countResources(
   countUnstored(instruments, target, unstored);
   instruments.pending.set({ target }, pending);
   for (const type of ['user', 'group'] as const) {
-    for (const state of ['active', 'deactivated', 'lost', 'adopted', 'troubled'] as const) {
+    for (const state of ['active', 'deactivated', 'lost', 'adopted', 'quarantined'] as const) {
       instruments.resources.set({ target, type, state: resourceStates[state] }, counts[type][state]);
     }
   }

@@ -3,7 +3,7 @@ import type { StateChange } from '../../ports/state-store.ts';
 import { damaged, newer, stateVersion } from './faults.ts';
 import type { StateFile, StateFiles } from './files.ts';
 import { parseJson, readLines, seal, unseal } from './lines.ts';
-import { isStateChange } from './memory.ts';
+import { readRecord } from './state-change.ts';
 
 /**
  * The journal holds what came after the snapshot: a header, then one line for each disk sync with all records that
@@ -112,17 +112,9 @@ interface JournalEntry {
 
 function readEntry(object: string): JournalEntry | undefined {
   const value = parseJson(object);
-  return isJournalEntry(value) ? value : undefined;
-}
-
-function isJournalEntry(value: unknown): value is JournalEntry {
-  if (typeof value !== 'object' || value === null) return false;
-  if (!('serial' in value && 'records' in value) || typeof value.serial !== 'number') return false;
-  const { records } = value;
-  return Array.isArray(records) && records.every((record: unknown) => isRecord(record));
-}
-
-/** True for the parsed JSON text of one record's changes. */
-export function isRecord(value: unknown): value is readonly StateChange[] {
-  return Array.isArray(value) && value.every(isStateChange);
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (!('serial' in value && 'records' in value) || typeof value.serial !== 'number') return undefined;
+  if (!Array.isArray(value.records)) return undefined;
+  const records = value.records.map(readRecord).filter((record) => record !== undefined);
+  return records.length === value.records.length ? { serial: value.serial, records } : undefined;
 }

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { damaged, newer, stateVersion } from './faults.ts';
 import type { StateFile, StateFiles } from './files.ts';
 import { parseJson, readLines } from './lines.ts';
-import { isStateChange, Memory } from './memory.ts';
+import { Memory } from './memory.ts';
+import { readStateChange } from './state-change.ts';
 import { replaceFile } from './replace-file.ts';
 
 /** What lowdb holds: the memory, and what ties it to the journal and the key next to it. */
@@ -75,10 +76,10 @@ function readHeader(text: string, path: string): StateContent {
 }
 
 function readChange(text: string, memory: Memory, path: string): void {
-  const change = parseJson(text);
-  // The checksum comes last: until then a change may be of any shape, and applying it may throw anything.
+  // The checksum comes last: until then a change may be of any shape, and reading or applying it may throw anything.
   try {
-    if (!isStateChange(change)) throw new TypeError('not a change');
+    const change = readStateChange(parseJson(text));
+    if (change === undefined) throw new TypeError('not a change');
     memory.apply(change);
   } catch {
     throw damaged(path, 'has a line that makes no sense');

@@ -20,11 +20,11 @@ export function createView(lineage: string, memory: Memory, digest: Digest, deci
     formerOwners: (target, type, ids) => Promise.resolve(pick(of(target).former[type].ids, ids)),
     formerAccounts: (target, owner) => Promise.resolve(of(target).formerAccounts(owner)),
     members: (target, group) => Promise.resolve([...(of(target).members.get(group) ?? [])]),
-    troubles: (target, ids) => Promise.resolve(pick(of(target).troubles, ids)),
-    strayTroubles: (target, seen) => inBatches([...of(target).troubles.keys()].filter((id) => !seen.has(id))),
+    quarantined: (target, ids) => Promise.resolve(pick(of(target).quarantined, ids)),
+    orphanedQuarantine: (target, seen) => inBatches([...of(target).quarantined.keys()].filter((id) => !seen.has(id))),
     names: (directory, ids) => Promise.resolve(namesOf(memory, directory, ids)),
     named: (directory, names) => Promise.resolve(idsOf(memory, directory, names)),
-    strayNames: (directory, seen) =>
+    orphanedNames: (directory, seen) =>
       inBatches((memory.names(directory)?.ids ?? []).filter((id) => !seen.has(id) && !memory.isLinked(id))),
     counts: (target) => Promise.resolve(of(target).counts),
     unstored: (target) => Promise.resolve(of(target).unstored),

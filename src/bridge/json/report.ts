@@ -20,7 +20,7 @@ export function reportJson(report: CycleReport, call: CommandLine): unknown {
     unresolved: report.unresolved,
     unstored: report.unstored,
     forgotten: report.forgotten.map(({ type, sourceId, targetId }) => ({ type, sourceId, targetId })),
-    unproven: report.unproven.map(({ type, sourceId, targetId }) => ({ type, sourceId, targetId })),
+    reverify: report.reverify.map(({ type, sourceId, targetId }) => ({ type, sourceId, targetId })),
     rejected: report.rejected,
     rejections: report.rejections,
     unreached: report.unreached,

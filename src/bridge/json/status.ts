@@ -45,7 +45,7 @@ function targetJson({ target, state, counts, unstored, notes, waiting }: TargetS
     rejections,
     approvals,
     decisions,
-    learned: notes.lessons,
+    learned: notes.learned,
     pausedUntil: notes.pace?.pausedUntil,
   };
 }

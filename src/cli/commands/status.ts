@@ -8,7 +8,7 @@ import type { DirectoryState, LinkCounts, TargetState } from '../../ports/state-
 import { commandLine } from '../command-line.ts';
 import { withApp, type CommandContext } from '../session.ts';
 import { deciderText, eachOnce } from '../show-plan.ts';
-import { showLessons } from '../show-settings.ts';
+import { showLearnedSettings } from '../show-settings.ts';
 import { printJson, type Terminal } from '../terminal.ts';
 import { duration, rejectedText, unresolvedText, unstoredText } from '../words.ts';
 
@@ -82,20 +82,20 @@ function show(
   if (state.lastError !== undefined) print(`  last error    ${state.lastError.code}, since ${state.lastError.since}`);
   if (state.lastCycleAt === undefined) return;
   for (const type of ['user', 'group'] as const) {
-    const { active, deactivated, lost, adopted, troubled, leftDisabled } = counts[type];
+    const { active, deactivated, lost, adopted, quarantined, leftDisabled } = counts[type];
     const parts = [
       `${active - leftDisabled} active`,
       `${deactivated} deactivated`,
       `${leftDisabled} left switched off (reactivateAdopted: false)`,
       `${adopted} adopted`,
       `${lost} lost`,
-      `${troubled} quarantined`,
+      `${quarantined} quarantined`,
     ];
     print(
       `  ${`${type}s`.padEnd(13)} ${parts.filter((part, index) => index < 2 || !part.startsWith('0 ')).join(', ')}`,
     );
   }
-  showLessons(notes.lessons, terminal);
+  showLearnedSettings(notes.learned, terminal);
   const { pausedUntil } = notes.pace ?? {};
   if (pausedUntil !== undefined && Date.parse(pausedUntil) > app.clock.now())
     print(`  paused        until ${pausedUntil}: the target asked for it`);

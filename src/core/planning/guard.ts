@@ -62,7 +62,7 @@ import { holdId } from './plan-id.ts';
  * it, and what is a consequence of one that is not held goes on with that.
  */
 
-export interface Verdict {
+export interface GuardResult {
   readonly proceed: readonly Operation[];
   readonly hold: Hold | undefined;
   /** How the rest of what proceeds is judged if it stops in the middle. */
@@ -70,7 +70,7 @@ export interface Verdict {
 }
 
 /** Divides a plan into what may proceed and what a person has to approve. */
-export function guard(input: GuardInput): Verdict {
+export function guard(input: GuardInput): GuardResult {
   const plan = takeApart(input);
   const found = rules.flatMap((rule) => rule(plan));
   const suspicions = [...found, ...findExcess(plan, found)];

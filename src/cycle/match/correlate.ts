@@ -14,7 +14,7 @@ import type { TargetSetup } from '../shared/target-setup.ts';
 import { isUnreached, lookUpEach, type LookUps, type Unreached } from './look-up.ts';
 import { targetError } from '../shared/target-error.ts';
 import { assertNotRenumbered } from './renumbered.ts';
-import { refuse, refusedText, refusePopulated, reject } from './unfit.ts';
+import { refuse, refusedText, refusePopulated, reject } from './unmatchable.ts';
 
 export interface Correlation {
   readonly matches: ReadonlyMap<SourceId, Match>;
@@ -140,13 +140,13 @@ export async function correlate(unlinked: readonly Resource[], input: Correlatio
         type === 'user' || refusal !== undefined
           ? 0
           : (waiting?.others ?? (await othersMembers(first, resource.sourceId, { target, store, signal })));
-      const unfit =
+      const unmatchable =
         refusal ??
         (strangers > 0 && policy[type].populated === 'refused'
           ? refusePopulated(resource, finding.by, first.id, strangers)
           : undefined);
-      if (unfit !== undefined) {
-        rejected.push(unfit);
+      if (unmatchable !== undefined) {
+        rejected.push(unmatchable);
         continue;
       }
       taken.set(first.id, resource.sourceId);

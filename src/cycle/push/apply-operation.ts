@@ -229,25 +229,30 @@ async function applyAbsence(
     await remember(context, link); // nothing was done
     return settlingFailure(failure);
   }
-  const fate = await findLost(link, { target, store, policy, signal, others });
-  if (fate.kind === 'unknown') return disbelieved(failure);
-  if (fate.kind === 'alike') {
-    await remember(context, { ...link, lifecycle: 'lost', lookalike: fate.targetId });
+  const absenceReason = await findLost(link, { target, store, policy, signal, others });
+  if (absenceReason.kind === 'unknown') return disbelieved(failure);
+  if (absenceReason.kind === 'alike') {
+    await remember(context, { ...link, lifecycle: 'lost', lookalike: absenceReason.targetId });
     return {
       ...failure,
-      detail: `the target does not have this one any more, and has ${fate.targetId} with the same name, which may be somebody else's: a person decides`,
+      detail: `the target does not have this one any more, and has ${absenceReason.targetId} with the same name, which may be somebody else's: a person decides`,
     };
   }
-  if (fate.kind === 'gone') {
+  if (absenceReason.kind === 'gone') {
     await forget(operation, link, context);
     return undefined;
   }
-  await remember(context, fate.link);
-  if (fate.link.targetId === link.targetId)
+  await remember(context, absenceReason.link);
+  if (absenceReason.link.targetId === link.targetId)
     return { ...failure, class: 'rejected', detail: 'DELETE was answered with 404, and it is still there' };
-  const outcome = await target.remove(operation.type, fate.link.targetId, signal, knownOf(fate.link, context));
+  const outcome = await target.remove(
+    operation.type,
+    absenceReason.link.targetId,
+    signal,
+    knownOf(absenceReason.link, context),
+  );
   if (outcome.kind === 'failed') return outcome.failure;
-  await forget(operation, fate.link, context);
+  await forget(operation, absenceReason.link, context);
   return undefined;
 }
 

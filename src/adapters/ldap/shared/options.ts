@@ -1,7 +1,7 @@
 import type { ReadingLimits } from '../../../core/directory/reading-limits.ts';
 import type { SourceId } from '../../../core/model/entry.ts';
 import type { Clock } from '../../../ports/clock.ts';
-import type { Fate } from '../../../core/model/reading.ts';
+import type { AbsenceReason } from '../../../core/model/reading.ts';
 import type { ChangeDetection, DirectoryKind } from '../../../ports/directory-source.ts';
 
 /** What a directory server can be, where it is not left to the rootDSE (`auto`). */
@@ -54,7 +54,7 @@ export interface LdapSourceOptions {
   /** Told when another server than the one before is read, in either direction. URLs. */
   readonly onFailover?: (from: string, to: string) => void;
   /** Told what became of entries that were known and are not shown any more. */
-  readonly onAbsent?: (fates: ReadonlyMap<SourceId, Fate>) => void;
+  readonly onAbsent?: (absenceReasons: ReadonlyMap<SourceId, AbsenceReason>) => void;
   /** For hold times; the one of the machine when it is not given. */
   readonly clock?: Pick<Clock, 'monotonic'>;
 }

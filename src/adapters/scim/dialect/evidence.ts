@@ -2,7 +2,7 @@ import type { Evidence as Noted } from '../../../ports/scim-target.ts';
 
 /**
  * What was seen of a target by looking, so that it is not looked at again with every write. Kept in the state, for as
- * long as lessons are.
+ * long as learned settings are.
  */
 export interface Evidence {
   has(fact: string): boolean;

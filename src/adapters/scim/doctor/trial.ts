@@ -7,10 +7,10 @@ import type { Bench } from './bench.ts';
  * it was answered as if it had been done, and something else or nothing happened. `absent`: the target has no such thing.
  * `skipped`: it could not be tried.
  */
-export type Verdict = 'works' | 'unseen' | 'refused' | 'lies' | 'absent' | 'skipped';
+export type TrialVerdict = 'works' | 'unseen' | 'refused' | 'lies' | 'absent' | 'skipped';
 
 export interface Result {
-  readonly verdict: Verdict;
+  readonly verdict: TrialVerdict;
   /** One sentence for people. May hold the target's own words. */
   readonly text: string;
   /** What a profile should say because of it. */
