@@ -12,16 +12,16 @@ import type { CommandLine } from './command-line.ts';
 import { mentionedIn, nameOf, nothingKnown, valueBefore, type KnownAccounts } from './known-accounts.ts';
 import { wrap } from './layout.ts';
 import { inReadingOrder, isRisky, operationText } from './operation-text.ts';
-import type { Unmanaged } from './read-accounts.ts';
+import type { UnmanagedAccounts } from './read-accounts.ts';
 import type { Terminal } from './terminal.ts';
-import { printable, typeName } from './words.ts';
+import { printable, resourceTypeName } from './words.ts';
 
 /** Beyond this, what is not risky is counted; `--all` names it. */
 const longest = 50;
 
 export interface PlanDisplay {
   readonly known: KnownAccounts;
-  readonly unmanaged?: Unmanaged | undefined;
+  readonly unmanaged?: UnmanagedAccounts | undefined;
   /** Whether everything is named, however much it is. */
   readonly all: boolean;
 }
@@ -151,7 +151,7 @@ export function showForgotten(
 ): void {
   for (const { type, sourceId, targetId } of forgotten)
     print(
-      `  forgotten  ${typeName(type)} ${sourceId}, who had left: the target has neither id ${printable(targetId)} any more nor an account that may be theirs`,
+      `  forgotten  ${resourceTypeName(type)} ${sourceId}, who had left: the target has neither id ${printable(targetId)} any more nor an account that may be theirs`,
     );
   if (reverify.length === 0) return;
   const ids = reverify
