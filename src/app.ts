@@ -23,7 +23,7 @@ import type {
 } from './config/configuration.ts';
 import { defineTarget } from './config/define-target.ts';
 import type { PresetName } from './config/preset.ts';
-import { dialectOf } from './config/profile.ts';
+import { profileDialect } from './config/profile.ts';
 import { readSecret } from './config/secret.ts';
 import { toBridgeError } from './core/model/errors.ts';
 import type { TargetSetup } from './cycle/shared/target-setup.ts';
@@ -240,7 +240,7 @@ function setupOf(
     removal,
     guard: { mustSee, ...limits },
   } = section;
-  const dialect = dialectOf(section.profile);
+  const dialect = profileDialect(section.profile);
   return {
     target,
     configured,

@@ -15,7 +15,7 @@ import type { Decider, StateView } from '../ports/state-store.ts';
 import type { App } from './app.ts';
 import { nothingKnown, withName, type KnownAccounts } from './known-accounts.ts';
 import { prepareAll } from './plan-all.ts';
-import { openUnlessLocked, pushAll, type Examined, type Pushed } from './push-explained.ts';
+import { openUnlessLocked, pushExamined, type Examined, type Pushed } from './push-explained.ts';
 import { readAccounts } from './read-accounts.ts';
 import type { Ending } from './sync.ts';
 import { chosenTargets } from './targets.ts';
@@ -75,7 +75,7 @@ export async function explainAndPush(
     const { all, failures } = await explainAll(request.who, app, view, targets, true, ending.stopping);
     const answer = { targets: await withAllAccounts(all, view, ending.stopping), failures };
     request.onExplained(answer);
-    return { ...answer, pushed: await pushAll(all, { app, view, store, ending, ...request }) };
+    return { ...answer, pushed: await pushExamined(all, { app, view, store, ending, ...request }) };
   } finally {
     await view.close();
   }

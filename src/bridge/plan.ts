@@ -5,7 +5,7 @@ import type { StateView } from '../ports/state-store.ts';
 import type { App } from './app.ts';
 import { nothingKnown, withName, type KnownAccounts } from './known-accounts.ts';
 import { planAll, type PlannedOne } from './plan-all.ts';
-import { readAccounts, type Unmanaged } from './read-accounts.ts';
+import { readAccounts, type UnmanagedAccounts } from './read-accounts.ts';
 import { chosenTargets } from './targets.ts';
 
 export interface PlanRequest {
@@ -22,7 +22,7 @@ export interface ShownPlan {
   readonly planned: PlannedTarget;
   readonly known: KnownAccounts;
   /** Undefined where the target could not be asked. */
-  readonly unmanaged?: Unmanaged;
+  readonly unmanaged?: UnmanagedAccounts;
 }
 
 export interface PlanAnswer {

@@ -50,7 +50,7 @@ interface PushControl {
  * Carries out what is due for the entry, once it is wanted. Where a daemon holds the state, it is left to the daemon as a
  * decision about exactly these operations: there must not be two who write to one target.
  */
-export async function pushAll(all: readonly Examined[], control: PushControl): Promise<Pushed[]> {
+export async function pushExamined(all: readonly Examined[], control: PushControl): Promise<Pushed[]> {
   const { app, view, store, ending, by, isWanted } = control;
   const due = all.filter(({ examination }) => examination.explanation.operations.length > 0);
   if (due.length === 0) return [];

@@ -1,7 +1,7 @@
 import type { CommandLine } from '../bridge/command-line.ts';
 import { nothingKnown, type KnownAccounts } from '../bridge/known-accounts.ts';
 import type { ShownPlan } from '../bridge/plan.ts';
-import type { Unmanaged } from '../bridge/read-accounts.ts';
+import type { UnmanagedAccounts } from '../bridge/read-accounts.ts';
 import { oddLogins } from '../core/mapping/odd-logins.ts';
 import type { Hold, Operation, Verb } from '../core/model/plan.ts';
 import type { Rejected } from '../core/model/resource.ts';
@@ -15,14 +15,14 @@ import type { Decider, RejectionRecord } from '../ports/state-store.ts';
 import { wrap } from './layout.ts';
 import { inReadingOrder, isRisky, operationText } from './operation-text.ts';
 import type { Terminal } from './terminal.ts';
-import { typeName } from './words.ts';
+import { resourceTypeName } from './words.ts';
 
 /** Beyond this, what is not risky is counted; `--all` names it. */
 const longest = 50;
 
 interface PlanDisplay {
   readonly known: KnownAccounts;
-  readonly unmanaged?: Unmanaged | undefined;
+  readonly unmanaged?: UnmanagedAccounts | undefined;
   /** Whether everything is named, however much it is. */
   readonly all: boolean;
 }
@@ -158,7 +158,7 @@ export function showForgotten(
 ): void {
   for (const { type, sourceId, targetId } of forgotten)
     print(
-      `  forgotten  ${typeName(type)} ${sourceId}, who had left: the target has neither id ${printable(targetId)} any more nor an account that may be theirs`,
+      `  forgotten  ${resourceTypeName(type)} ${sourceId}, who had left: the target has neither id ${printable(targetId)} any more nor an account that may be theirs`,
     );
   if (reverify.length === 0) return;
   const ids = reverify

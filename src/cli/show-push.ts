@@ -5,7 +5,7 @@ import { printable } from '../core/wording/foreign.ts';
 import { countsDone, countsToDo } from '../core/wording/operation-counts.ts';
 import type { TargetExplanation } from '../cycle/explain-target.ts';
 import type { Terminal } from './terminal.ts';
-import { typeName } from './words.ts';
+import { resourceTypeName } from './words.ts';
 
 /**
  * Whether a person wants what is due for an entry to be sent, by `--yes` or by word.
@@ -45,7 +45,7 @@ export function showPush({ target, report }: Pushed, { colors, print }: Terminal
   for (const { operation, failure } of report.failed) {
     const status = failure.status === undefined ? '' : ` ${failure.status}`;
     print(
-      `  ${colors.red('failed')} ${operation.verb} ${typeName(operation.type)} ${printable(operation.label)}: ${failure.class}${status}, ${printable(failure.detail)}`,
+      `  ${colors.red('failed')} ${operation.verb} ${resourceTypeName(operation.type)} ${printable(operation.label)}: ${failure.class}${status}, ${printable(failure.detail)}`,
     );
   }
   if (left > 0) print('  What is left is tried again by the next cycles, for a day.');

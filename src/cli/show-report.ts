@@ -6,24 +6,24 @@ import type { Terminal } from './terminal.ts';
 import { count } from '../core/wording/count.ts';
 import { countsDone } from '../core/wording/operation-counts.ts';
 import { printable } from '../core/wording/foreign.ts';
-import { duration, rejectedText, typeName, unresolvedText, unstoredText } from './words.ts';
+import { durationText, rejectedText, resourceTypeName, unresolvedText, unstoredText } from './words.ts';
 
 /** What a cycle did, for a person. */
 export function showReport(report: CycleReport, terminal: Terminal, call: CommandLine): void {
   const { colors, print } = terminal;
   print(
-    `${colors.bold(report.target)}: ${mark(report, colors)} ${summary(report)} ${colors.dim(`(${duration(report.milliseconds)}, cycle ${report.cycle})`)}`,
+    `${colors.bold(report.target)}: ${mark(report, colors)} ${summary(report)} ${colors.dim(`(${durationText(report.milliseconds)}, cycle ${report.cycle})`)}`,
   );
   for (const { operation, failure } of report.failed) {
     const status = failure.status === undefined ? '' : ` ${failure.status}`;
     print(
-      `  ${colors.red('failed')} ${operation.verb} ${typeName(operation.type)} ${printable(operation.label)}: ${failure.reason ?? failure.class}${status}, ${printable(failure.detail)}`,
+      `  ${colors.red('failed')} ${operation.verb} ${resourceTypeName(operation.type)} ${printable(operation.label)}: ${failure.reason ?? failure.class}${status}, ${printable(failure.detail)}`,
     );
   }
   for (const { verb, type, failure, inARow, notStarted } of report.givenUp) {
     const why = failure.status === undefined ? failure.class : `HTTP ${failure.status}`;
     print(
-      `  ${colors.red('given up')} ${verb} ${typeName(type)}: ${inARow} failed in a row (${why}) although the target answers; ${count(notStarted, 'more')} not tried`,
+      `  ${colors.red('given up')} ${verb} ${resourceTypeName(type)}: ${inARow} failed in a row (${why}) although the target answers; ${count(notStarted, 'more')} not tried`,
     );
   }
   if (report.notStarted > 0) print(`  ${count(report.notStarted, 'operation')} not sent; the next cycle goes on`);

@@ -5,14 +5,14 @@ import type { FailureCounts } from './failing.ts';
 import type { HeldMatches } from './match/held-matches.ts';
 import type { DirectoryReadings } from './read/read-directories.ts';
 import type { CleanCycles } from './plan/clean-cycles.ts';
-import type { Attempt, TargetSetup } from './shared/target-setup.ts';
+import type { AttemptMode, TargetSetup } from './shared/target-setup.ts';
 import type { Timekeeper } from './shared/timekeeper.ts';
 
 /** What one cycle of one target works with. */
 export interface CycleInput {
   readonly cycle: string;
   readonly mode: CycleMode;
-  readonly attempt: Attempt;
+  readonly attempt: AttemptMode;
   readonly setup: TargetSetup;
   readonly readings: DirectoryReadings;
   /** Everything was read in this cycle, from this time on (milliseconds since 1970). Undefined when changes were followed. */

@@ -80,9 +80,9 @@ function told(error: BridgeError | undefined): Pick<BridgeError, 'code' | 'messa
 
 const day = 24 * 60 * 60_000;
 
-type Result = Omit<CycleReport, 'cycle' | 'target' | 'mode' | 'milliseconds'>;
+type CycleOutcome = Omit<CycleReport, 'cycle' | 'target' | 'mode' | 'milliseconds'>;
 
-async function outcomeOf(input: CycleInput): Promise<Result> {
+async function outcomeOf(input: CycleInput): Promise<CycleOutcome> {
   try {
     return await runCycle(input);
   } catch (thrown) {
@@ -112,7 +112,7 @@ const nothingDone = {
   unstored: {},
 } as const;
 
-async function runCycle(input: CycleInput): Promise<Result> {
+async function runCycle(input: CycleInput): Promise<CycleOutcome> {
   const { setup, store, clock } = input;
   await bindTarget(setup, store);
   const readings = completeReadings(input);
@@ -207,7 +207,7 @@ function found({
   leftOut,
   forgotten,
   reverify,
-}: Preparation): Pick<Result, 'rejected' | 'unreached' | 'leftOut' | 'forgotten' | 'reverify'> {
+}: Preparation): Pick<CycleOutcome, 'rejected' | 'unreached' | 'leftOut' | 'forgotten' | 'reverify'> {
   return { rejected, unreached, leftOut, forgotten, reverify };
 }
 

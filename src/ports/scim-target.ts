@@ -101,13 +101,13 @@ export interface TargetNotes {
   /** What ServiceProviderConfig said, and when (ISO 8601). Absent: it was never asked. */
   readonly discovery?: { readonly at: string; readonly says: PartialDialect } | undefined;
   /** What was seen of it by looking. Absent: nothing. */
-  readonly evidence?: readonly Evidence[] | undefined;
+  readonly evidence?: readonly TargetEvidence[] | undefined;
   /** Requests that count against budgets, and a pause that the target asked for. */
   readonly pace?: PaceNotes | undefined;
 }
 
 /** A fact about how a target answers, in our words: no text of the target, no personal data. */
-export interface Evidence {
+export interface TargetEvidence {
   readonly fact: string;
   /** When it was seen, ISO 8601. */
   readonly at: string;

@@ -20,7 +20,7 @@ const gone: ReadonlySet<string> = new Set(['D2S_TARGET_UNREACHABLE', 'D2S_TARGET
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** Writes events into the instruments. */
-export function measure(instruments: Instruments, clock: Clock): CycleObserver {
+export function metricsObserver(instruments: Instruments, clock: Clock): CycleObserver {
   /** Targets whose running cycle has held something. */
   const holding = new Set<string>();
 

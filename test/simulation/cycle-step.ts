@@ -1,6 +1,6 @@
 import type { CycleReport } from '../../src/cycle/cycle-report.ts';
 import { runCycles } from '../../src/cycle/run-cycles.ts';
-import type { Attempt } from '../../src/cycle/shared/target-setup.ts';
+import type { AttemptMode } from '../../src/cycle/shared/target-setup.ts';
 import { BridgeError } from '../../src/core/model/errors.ts';
 import type { Failure, FailureClass } from '../../src/core/model/outcome.ts';
 import type { ScimTarget } from '../../src/ports/scim-target.ts';
@@ -63,7 +63,7 @@ export function somethingWrong({ random }: World): QuarantineRecord {
 export async function runCycle(
   world: World,
   quarantine: QuarantineRecord,
-  attempt: Attempt = 'due',
+  attempt: AttemptMode = 'due',
 ): Promise<SeenCycle> {
   const death = Promise.withResolvers<undefined>();
   const die = (): void => {

@@ -4,7 +4,7 @@ import { BridgeError } from '../../core/model/errors.ts';
 import type { Entry, SourceId } from '../../core/model/entry.ts';
 import type { AbsenceReason } from '../../core/model/reading.ts';
 import type { Absent, DirectorySource, ReadRequest, ReadOutcome } from '../../ports/directory-source.ts';
-import { chooseStrategy, type Choice } from './changes/choose.ts';
+import { chooseStrategy, type StrategyChoice } from './changes/choose.ts';
 import { NewestUsn, readVersion, withNewest } from './changes/data-version.ts';
 import { lookUpAbsent } from './changes/look-up.ts';
 import { readChanges } from './changes/read-changes.ts';
@@ -126,7 +126,7 @@ async function readCompletely(
 /** Whether the feed knows of nothing that happened since its cursor. `timestamp` knows only on servers that count. */
 async function isSettled(
   directory: OpenDirectory,
-  { strategy, cursor }: NonNullable<Choice['feed']>,
+  { strategy, cursor }: NonNullable<StrategyChoice['feed']>,
 ): Promise<boolean | undefined> {
   const { session, kind } = directory;
   if (strategy.name === 'timestamp' && kind !== '389ds') return undefined;

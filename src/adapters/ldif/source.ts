@@ -12,7 +12,7 @@ import { invalid, throwIfInterrupted } from './invalid.ts';
 import { withFile } from './open-file.ts';
 import { readRecords } from './read-records.ts';
 import type { LdifRecord } from './record.ts';
-import { Nameless, recordId } from './record-id.ts';
+import { NamelessRecords, recordId } from './record-id.ts';
 import { describeEmptiness } from './describe-emptiness.ts';
 import { checkScope, createClassifier, type LdifScope } from './search.ts';
 import { scanFile } from './scan-file.ts';
@@ -102,7 +102,7 @@ export function createLdifSource(options: LdifSourceOptions): DirectorySource {
     const classify = createClassifier(scopes, foundKind);
     // Active Directory has one name for each attribute, and there `street` and `streetAddress` are two.
     const typeNames: TypeNames = foundKind === 'active-directory' ? (spelled) => spelled : typeName;
-    const nameless = new Nameless();
+    const nameless = new NamelessRecords();
     let entries = 0;
     for await (const record of readRecords(file, path, signal)) {
       entries += 1;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { StateChange } from '../../ports/state-store.ts';
 import { damaged, newer, stateVersion } from './faults.ts';
 import type { StateFile, StateFiles } from './files.ts';
-import { parseJson, readLines, seal, unseal } from './lines.ts';
+import { tryParseJson, readStateLines, seal, unseal } from './lines.ts';
 import { readRecord } from './state-change.ts';
 
 /**
@@ -67,7 +67,7 @@ async function readFrom(
   let end = 0;
   let tail = 0;
   let size = 0;
-  for await (const lines of readLines(file)) {
+  for await (const lines of readStateLines(file)) {
     for (const line of lines) {
       size = line.end;
       const object = line.whole ? unseal(line.bytes.toString()) : undefined;
@@ -99,7 +99,7 @@ async function readFrom(
 }
 
 function readHeader(object: string, path: string): z.infer<typeof headerShape> {
-  const header = headerShape.safeParse(parseJson(object));
+  const header = headerShape.safeParse(tryParseJson(object));
   if (!header.success) throw damaged(path, 'has no valid first line');
   if (header.data.version > stateVersion) throw newer(path, header.data.version);
   return header.data;
@@ -111,7 +111,7 @@ interface JournalEntry {
 }
 
 function readEntry(object: string): JournalEntry | undefined {
-  const value = parseJson(object);
+  const value = tryParseJson(object);
   if (typeof value !== 'object' || value === null) return undefined;
   if (!('serial' in value && 'records' in value) || typeof value.serial !== 'number') return undefined;
   if (!Array.isArray(value.records)) return undefined;

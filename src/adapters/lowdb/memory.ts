@@ -5,7 +5,7 @@ import { DirectoryNames } from './directory-names.ts';
 import { TargetMemory, type TargetChange } from './target-memory.ts';
 
 /** Everything remembered about all targets. What lowdb holds as its data. */
-export class Memory {
+export class StateMemory {
   readonly #targets = new Map<string, TargetMemory>();
   readonly #directories = new Map<string, DirectoryState>();
   readonly #names = new Map<string, DirectoryNames>();

@@ -5,7 +5,7 @@ import type { DecisionFolder } from './decision-folder.ts';
 import { GroupCommit } from './group-commit.ts';
 import { readRecord } from './state-change.ts';
 import type { JournalWriter } from './journal-writer.ts';
-import { parseJson } from './lines.ts';
+import { tryParseJson } from './lines.ts';
 import type { LatestNote } from './latest-note.ts';
 import type { StateLock } from './lock.ts';
 import type { StateContent } from './snapshot.ts';
@@ -76,7 +76,7 @@ async function commit({ content, journal, latest, onWritten }: StoreParts, texts
 
 /** The memory is filled from the text, so that it is the same before and after a restart. */
 function asRecord(text: string): readonly StateChange[] {
-  const record = readRecord(parseJson(text));
+  const record = readRecord(tryParseJson(text));
   if (record === undefined) throw new TypeError('this is not a list of state changes');
   return record;
 }

@@ -10,7 +10,7 @@ import { withApp, type CommandContext } from '../session.ts';
 import { deciderText, eachOnce } from '../show-plan.ts';
 import { showLearnedSettings } from '../show-settings.ts';
 import { printJson, type Terminal } from '../terminal.ts';
-import { duration, rejectedText, unresolvedText, unstoredText } from '../words.ts';
+import { durationText, rejectedText, unresolvedText, unstoredText } from '../words.ts';
 
 /** What is known about every target: from the state alone, so that it works with and without a running daemon. */
 export async function status(options: { readonly json: boolean }, context: CommandContext): Promise<number> {
@@ -56,7 +56,7 @@ function showDirectory(name: string, state: DirectoryState | undefined, app: App
     print(`${colors.bold(name)}: ${colors.dim('not read yet')}${reading}`);
     return;
   }
-  const age = duration(Math.max(0, app.clock.now() - Date.parse(state.readAt)));
+  const age = durationText(Math.max(0, app.clock.now() - Date.parse(state.readAt)));
   print(
     `${colors.bold(name)}: ${count(state.users, 'user')} and ${count(state.groups, 'group')}, as of ${state.readAt} (${age} ago)${reading}`,
   );
@@ -72,7 +72,7 @@ function show(
   const { colors, print } = terminal;
   print(`${colors.bold(target)}: ${summary(state, counts, unstored, colors)}`);
   const ago = (at: string | undefined) =>
-    at === undefined ? 'never' : `${at} (${duration(Math.max(0, app.clock.now() - Date.parse(at)))} ago)`;
+    at === undefined ? 'never' : `${at} (${durationText(Math.max(0, app.clock.now() - Date.parse(at)))} ago)`;
   if (state.lastCycleAt !== undefined) print(`  last cycle    ${ago(state.lastCycleAt)}`);
   if (state.lastResult !== undefined) print(`  last success  ${ago(state.lastSuccessAt)}`);
   if (state.failing !== undefined)

@@ -2,7 +2,7 @@ import type { SourceId } from '../model/entry.ts';
 import type { Digest } from '../model/link.ts';
 import type { HeldOperation, Operation } from '../model/plan.ts';
 import { leadOf, partsOf, putTogether, type Lead, type Part, type PartContext } from './guard-parts.ts';
-import { anyChangeMark, markOf, marksOf, memberMark, restOf } from './held-operation.ts';
+import { anyChangeMark, markOfPart, marksOf, memberMark, restOf } from './held-operation.ts';
 
 /** What people decided about operations, by what these are. */
 export interface Decided {
@@ -87,7 +87,7 @@ export function isAmong(part: Part, marks: ReadonlySet<string>, members: 'all' |
     const isMarked = (id: SourceId): boolean => marks.has(memberMark(operation.sourceId, '-', id));
     return members === 'all' ? operation.remove.every(isMarked) : operation.remove.some(isMarked);
   }
-  return marks.has(markOf(part, digest)) || ('change' in part && marks.has(anyChangeMark(operation)));
+  return marks.has(markOfPart(part, digest)) || ('change' in part && marks.has(anyChangeMark(operation)));
 }
 
 /**
@@ -108,7 +108,7 @@ export function stillWanted(
     for (const part of partsOf(operation, context)) {
       if (part.isConsequence && !isOwnValue(part)) continue;
       if ('change' in part) marks.add(anyChangeMark(operation));
-      marks.add(markOf(part, digest));
+      marks.add(markOfPart(part, digest));
     }
     if (operation.verb === 'members' && operation.cause === 'departed')
       for (const id of operation.remove) marks.add(memberMark(operation.sourceId, '-', id));
@@ -141,11 +141,13 @@ export function without(
   digest: Digest,
 ): Operation[] {
   if (others.length === 0) return [...operations];
-  const marks = new Set(others.flatMap((operation) => partsOf(operation, context).map((part) => markOf(part, digest))));
+  const marks = new Set(
+    others.flatMap((operation) => partsOf(operation, context).map((part) => markOfPart(part, digest))),
+  );
   return operations.flatMap((operation) =>
     putTogether(
       operation,
-      partsOf(operation, context).filter((part) => !marks.has(markOf(part, digest))),
+      partsOf(operation, context).filter((part) => !marks.has(markOfPart(part, digest))),
     ),
   );
 }

@@ -9,7 +9,7 @@ import { mayStillShow } from './intents.ts';
 import type { Fingerprints } from '../shared/fingerprints.ts';
 import type { HeldMatch } from './held-matches.ts';
 import type { Unreached } from './look-up.ts';
-import type { Attempt, TargetSetup } from '../shared/target-setup.ts';
+import type { AttemptMode, TargetSetup } from '../shared/target-setup.ts';
 
 export interface SearchInput {
   readonly setup: TargetSetup;
@@ -21,7 +21,7 @@ export interface SearchInput {
   readonly fingerprints: Fingerprints;
   /** Accounts that were found lately for those whose adoption waits. */
   readonly heldMatches?: ReadonlyMap<SourceId, HeldMatch> | undefined;
-  readonly attempt: Attempt;
+  readonly attempt: AttemptMode;
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly signal: AbortSignal;

@@ -26,7 +26,7 @@ import { searchLost, type LostResult } from './search-lost.ts';
 import { learnUnknown } from './learn-unknown.ts';
 import { searchUnlinked, type SearchResult } from '../match/search-unlinked.ts';
 import { membersWithStrangers } from './strangers.ts';
-import type { Attempt, TargetSetup } from '../shared/target-setup.ts';
+import type { AttemptMode, TargetSetup } from '../shared/target-setup.ts';
 import type { Timekeeper } from '../shared/timekeeper.ts';
 import { unplanned, type UnreachedEntries } from '../shared/unreached.ts';
 
@@ -101,7 +101,7 @@ export interface PrepareInput {
   readonly store: StateView;
   /** For those whom the readings do not show. */
   readonly lookUp: LookUpAbsent;
-  readonly attempt: Attempt;
+  readonly attempt: AttemptMode;
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly signal: AbortSignal;

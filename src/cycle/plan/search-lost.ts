@@ -10,7 +10,7 @@ import { targetError } from '../shared/target-error.ts';
 import { findLost, type LostOutcome } from '../match/find-lost.ts';
 import type { Known } from './known.ts';
 import { othersThan } from '../match/presence.ts';
-import type { Attempt, TargetSetup } from '../shared/target-setup.ts';
+import type { AttemptMode, TargetSetup } from '../shared/target-setup.ts';
 import { forEachConcurrently } from '../shared/work.ts';
 
 export interface LostResult {
@@ -31,7 +31,7 @@ export interface LostResult {
 interface LostInput {
   readonly setup: TargetSetup;
   readonly store: StateView;
-  readonly attempt: Attempt;
+  readonly attempt: AttemptMode;
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly signal: AbortSignal;

@@ -18,13 +18,13 @@ import { resolveChanges } from './resolve.ts';
 import { wholeElements } from './whole-elements.ts';
 
 /** A failure, or undefined when it took effect. `skipped`: whoever it needs did not come about; there was nothing to send. */
-export type Result = Failure | 'skipped' | undefined;
+export type OperationResult = Failure | 'skipped' | undefined;
 
 /**
  * Carries out one operation and records its outcome, durably, before it returns.
  * Before anything is sent, the state says what will not be known if there is no answer.
  */
-export async function applyOperation(operation: Operation, context: PushContext): Promise<Result> {
+export async function applyOperation(operation: Operation, context: PushContext): Promise<OperationResult> {
   switch (operation.verb) {
     case 'create':
       return applyCreate(operation, context);
@@ -44,7 +44,7 @@ export async function applyOperation(operation: Operation, context: PushContext)
   }
 }
 
-async function applyUpdate(operation: UpdateOperation, context: PushContext): Promise<Result> {
+async function applyUpdate(operation: UpdateOperation, context: PushContext): Promise<OperationResult> {
   const link = liveLink(context, operation.sourceId);
   if (link === undefined) return 'skipped';
   const { planned, sent } = resolveChanges(operation.changes, context);
@@ -103,7 +103,7 @@ async function applyUpdate(operation: UpdateOperation, context: PushContext): Pr
     : applyMembers({ ...operation, verb: 'members', add: missing, remove: [], cause: 'changed' }, context);
 }
 
-async function applyDeactivation(operation: RemoveOperation, context: PushContext): Promise<Result> {
+async function applyDeactivation(operation: RemoveOperation, context: PushContext): Promise<OperationResult> {
   if (operation.lookalike !== undefined) return applyLookalike(operation, operation.lookalike, context);
   const link = liveLink(context, operation.sourceId);
   if (link === undefined) return 'skipped';
@@ -132,7 +132,7 @@ async function applyDeactivation(operation: RemoveOperation, context: PushContex
   return undefined;
 }
 
-async function applyDeletion(operation: RemoveOperation, context: PushContext): Promise<Result> {
+async function applyDeletion(operation: RemoveOperation, context: PushContext): Promise<OperationResult> {
   const link = liveLink(context, operation.sourceId);
   if (link === undefined) return 'skipped';
   // Should the entry come back before the answer does, something has to be sent that finds out whether it is still there.
@@ -220,7 +220,7 @@ async function applyAbsence(
   link: Link,
   failure: Failure,
   context: PushContext,
-): Promise<Result> {
+): Promise<OperationResult> {
   // In doubt since before: an earlier request whose answer was lost may have deleted it.
   const isRepeated = Object.values(link.attributes).includes(doubtful);
   const { target, store, policy, signal, clock } = context;

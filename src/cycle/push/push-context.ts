@@ -5,7 +5,7 @@ import type { Intent, QuarantineRecord } from '../../ports/state-store.ts';
 import type { Fingerprints } from '../shared/fingerprints.ts';
 import type { AccountSearch } from '../match/account-search.ts';
 import type { RemovalRecords } from '../shared/removal-records.ts';
-import type { Attempt } from '../shared/target-setup.ts';
+import type { AttemptMode } from '../shared/target-setup.ts';
 
 /** What the push of one plan works with. */
 export interface PushContext extends AccountSearch {
@@ -27,7 +27,7 @@ export interface PushContext extends AccountSearch {
   readonly intents: ReadonlyMap<SourceId, Intent>;
   /** Whom the target listed in this cycle, before anything was sent. */
   readonly listed: Readonly<Record<ResourceType, ReadonlySet<TargetId>>>;
-  readonly attempt: Attempt;
+  readonly attempt: AttemptMode;
   /** When the reading that showed the changes ended, by the monotonic clock. */
   readonly readAt: number;
 }

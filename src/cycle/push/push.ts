@@ -1,7 +1,7 @@
 import type { SourceId } from '../../core/model/entry.ts';
 import type { Failure } from '../../core/model/outcome.ts';
 import type { Operation } from '../../core/model/plan.ts';
-import { applyOperation, type Result } from './apply-operation.ts';
+import { applyOperation, type OperationResult } from './apply-operation.ts';
 import type { QuarantineRecord } from '../../ports/state-store.ts';
 import { quarantineAfter } from '../quarantine/back-off.ts';
 import { createBreaker, type GivenUp } from './breaker.ts';
@@ -110,7 +110,7 @@ export async function push(
 }
 
 /** An answer that trips us over is a failure of the operation that it answers. What was in doubt before it was sent stays so. */
-async function applyContained(operation: Operation, context: PushContext): Promise<Result> {
+async function applyContained(operation: Operation, context: PushContext): Promise<OperationResult> {
   try {
     return await applyOperation(operation, context);
   } catch (thrown) {
@@ -156,7 +156,7 @@ function causeOf(
   };
 }
 
-function tell(operation: Operation, result: Result, context: PushContext): void {
+function tell(operation: Operation, result: OperationResult, context: PushContext): void {
   const failure = result === 'skipped' ? undefined : result;
   context.observer({
     kind: 'operation_finished',

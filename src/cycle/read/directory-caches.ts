@@ -25,7 +25,7 @@ export function createDirectoryCaches(): DirectoryCaches {
   return {
     of(directory, attributes) {
       const known = directoryCaches.get(directory);
-      if (known !== undefined && isWithin(attributes, known.attributes)) return known;
+      if (known !== undefined && coversAttributes(attributes, known.attributes)) return known;
       // What was asked for before stays asked for: targets that rest in one cycle come back in the next.
       const fresh = {
         directoryCache: new DirectoryCache(),
@@ -46,7 +46,7 @@ export function createDirectoryCaches(): DirectoryCaches {
 const types = ['user', 'group'] as const;
 
 /** Whether all that is wanted is there. */
-export function isWithin(wanted: AttributeNames, known: AttributeNames): boolean {
+export function coversAttributes(wanted: AttributeNames, known: AttributeNames): boolean {
   return types.every((type) => wanted[type].isSubsetOf(known[type]));
 }
 

@@ -29,9 +29,9 @@ export interface LdapSourceOptions {
   /** How changes are found; `auto` when it is not given. */
   readonly changes?: ChangeDetection;
   /** Where users are; without it no user is read. */
-  readonly users?: SearchScope;
+  readonly users?: LdapSearchScope;
   /** Where groups are; without it no group is read. */
-  readonly groups?: SearchScope;
+  readonly groups?: LdapSearchScope;
   /** Which servers a reference may lead to. Without it no reference is followed, and a reading that meets one fails. */
   readonly referrals?: {
     /** `host`, for the usual ports of LDAP, or `host:port`. Lets `changes` be `full`. */
@@ -59,7 +59,7 @@ export interface LdapSourceOptions {
   readonly clock?: Pick<Clock, 'monotonic'>;
 }
 
-export interface SearchScope {
+export interface LdapSearchScope {
   /** Each is searched with its whole subtree. They may overlap. */
   readonly bases: readonly string[];
   /** RFC 4515 text; the default fits the kind of directory. */

@@ -7,7 +7,7 @@ import { isGroups } from './endpoints.ts';
 import { readList } from '../answers/list.ts';
 import { listAnswer } from '../shared/bounds.ts';
 import { attributesOf } from './schema-attributes.ts';
-import { dialectOf, supports } from './service-provider-config.ts';
+import { advertisedDialect, supports } from './service-provider-config.ts';
 
 /**
  * What the target says of itself (RFC 7644 §4), for people who ask. Many leave documents out, answer 404, or HTML: then
@@ -77,7 +77,7 @@ export async function readServiceProviderConfig(
     if (!isRefusal(plural) && plural.body !== undefined) document = plural;
   }
   if (!isRefusal(document) && targetDialect.current().discovery.use)
-    targetDialect.discovered(document.body === undefined ? {} : dialectOf(document.body));
+    targetDialect.discovered(document.body === undefined ? {} : advertisedDialect(document.body));
   return document;
 }
 

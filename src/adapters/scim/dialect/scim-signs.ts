@@ -3,7 +3,7 @@ import { listAnswer } from '../shared/bounds.ts';
 import { isRefusal, type Exchange } from '../shared/message.ts';
 import { readList } from '../answers/list.ts';
 import type { TargetDialect } from './target-dialect.ts';
-import { dialectOf } from './service-provider-config.ts';
+import { advertisedDialect } from './service-provider-config.ts';
 
 /** Whether there is a SCIM service at the base URL at all. */
 export interface ScimSigns {
@@ -38,7 +38,7 @@ export function createScimSigns(
     );
     if (isRefusal(answer)) return !nothingThere.has(answer.status);
     if (name === 'ServiceProviderConfig' && answer.body !== undefined && !targetDialect.isDiscovered())
-      targetDialect.discovered(dialectOf(answer.body));
+      targetDialect.discovered(advertisedDialect(answer.body));
     return answer.body !== undefined;
   };
   const look = async (signal: AbortSignal): Promise<boolean> => {

@@ -13,8 +13,8 @@ import {
   type LearnedSetting,
 } from '../../../core/dialect/learned-setting.ts';
 import { rfc7644 } from '../../../core/dialect/rfc7644.ts';
-import type { Evidence as Fact, TargetNotes } from '../../../ports/scim-target.ts';
-import { createEvidence, type Evidence } from './evidence.ts';
+import type { TargetEvidence as Fact, TargetNotes } from '../../../ports/scim-target.ts';
+import { createEvidenceKeeper, type EvidenceKeeper } from './evidence.ts';
 
 type Noted = Pick<TargetNotes, 'learned' | 'discovery' | 'evidence'>;
 
@@ -29,7 +29,7 @@ export interface TargetDialect {
   /** Whether ServiceProviderConfig was ever asked. */
   isDiscovered(): boolean;
   /** What was seen of it by looking. */
-  readonly evidence: Evidence;
+  readonly evidence: EvidenceKeeper;
   settings(): readonly Setting[];
   restore(notes: Noted): void;
   notes(): Noted;
@@ -71,10 +71,10 @@ export function createTargetDialect(configured: readonly Layer[], now: () => num
     if (old.length + stale.length > 0) refresh();
   };
   return {
-    evidence: createEvidence(facts, now, () => (version += 1)),
+    evidence: createEvidenceKeeper(facts, now, () => (version += 1)),
     current: () => dialect,
     learn(setting, value, because) {
-      if (learned.get(setting)?.value === value || isConfigured(setting, configured)) return;
+      if (learned.get(setting)?.value === value || isSetIn(setting, configured)) return;
       learned.set(setting, { setting, value, at: new Date(now()).toISOString(), because });
       refresh();
     },
@@ -102,7 +102,7 @@ export function createTargetDialect(configured: readonly Layer[], now: () => num
   };
 }
 
-function isConfigured(setting: LearnableSetting, configured: readonly Layer[]): boolean {
+function isSetIn(setting: LearnableSetting, configured: readonly Layer[]): boolean {
   return listSettings(rfc7644, configured).some(({ name, origin }) => name === setting && origin === 'config');
 }
 

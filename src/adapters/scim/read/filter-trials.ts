@@ -4,7 +4,7 @@ import type { TargetDialect } from '../dialect/target-dialect.ts';
 import { namesOf, withoutAttribute } from './filter.ts';
 import type { Refusal } from '../shared/message.ts';
 
-export interface Trial {
+export interface FilterTrial {
   readonly type: ResourceType;
   /** What the filter named. */
   readonly asked: ScimPath;
@@ -13,10 +13,10 @@ export interface Trial {
 
 /** What became of filters by attribute, from which it is learned what a target cannot be searched by. */
 export interface FilterTrials {
-  worked(trial: Trial): void;
-  refused(trial: Trial, refusal: Pick<Refusal, 'status' | 'scimType'>): void;
+  worked(trial: FilterTrial): void;
+  refused(trial: FilterTrial, refusal: Pick<Refusal, 'status' | 'scimType'>): void;
   /** Others were answered than had been asked for. */
-  ignored(trial: Trial): void;
+  ignored(trial: FilterTrial): void;
 }
 
 /**
@@ -26,8 +26,8 @@ export interface FilterTrials {
 export function createFilterTrials(targetDialect: Pick<TargetDialect, 'current' | 'learn'>): FilterTrials {
   const proven = new Set<string>();
   const refusedOnce = new Map<string, string>();
-  const keyOf = ({ type, asked }: Trial): string => `${type} ${asked.text}`;
-  const learn = ({ type, asked }: Trial, because: string): void => {
+  const keyOf = ({ type, asked }: FilterTrial): string => `${type} ${asked.text}`;
+  const learn = ({ type, asked }: FilterTrial, because: string): void => {
     const names = namesOf(type);
     const left = withoutAttribute(targetDialect.current().filter[names], asked);
     if (left !== undefined) targetDialect.learn(`filter.${names}`, left, because);
