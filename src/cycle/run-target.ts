@@ -228,11 +228,12 @@ function tell({ plan, unreached, forgotten, verdict: { hold } }: Preparation, { 
 /** When the first of those whom a search found unfit is looked for again, by the monotonic clock. */
 function nextLook({ unfit, troubles, found }: Preparation, clock: CycleInput['clock']): number {
   const latest = new Map([...troubles, ...found.map((trouble) => [trouble.sourceId, trouble] as const)]);
-  const pauses = unfit.flatMap(({ sourceId }) => {
+  let pause = Infinity;
+  for (const { sourceId } of unfit) {
     const trouble = latest.get(sourceId);
-    return trouble === undefined ? [] : [Date.parse(trouble.retryAt) - clock.now()];
-  });
-  return clock.monotonic() + Math.max(0, Math.min(...pauses));
+    if (trouble !== undefined) pause = Math.min(pause, Date.parse(trouble.retryAt) - clock.now());
+  }
+  return clock.monotonic() + Math.max(0, pause);
 }
 
 /** How the last cycle left the target in step, unless somebody wants more. Nothing was held, so no decision can matter. */

@@ -64,7 +64,7 @@ export function divideDecided(
   const divided = { open: [] as Operation[], approved: [] as Operation[], rejected: [] as Operation[] };
   for (const operation of operations) {
     const parts = Map.groupBy(partsOf(operation, context), fateOf);
-    for (const [fate, some] of parts) divided[fate].push(...putTogether(operation, some));
+    for (const [fate, some] of parts) for (const one of putTogether(operation, some)) divided[fate].push(one);
   }
   return divided;
 }

@@ -268,7 +268,7 @@ async function decidedBack(target: string, store: StateView): Promise<SourceId[]
 
 async function strayTroubles(target: string, ids: readonly SourceId[], store: StateView): Promise<SourceId[]> {
   const stray: SourceId[] = [];
-  for await (const batch of store.strayTroubles(target, new Set(ids))) stray.push(...batch);
+  for await (const batch of store.strayTroubles(target, new Set(ids))) for (const id of batch) stray.push(id);
   return stray;
 }
 
