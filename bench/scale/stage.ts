@@ -5,8 +5,8 @@ import { loadConfiguration } from '../../src/config/load.ts';
 import { createFailureCounts } from '../../src/cycle/failing.ts';
 import type { CycleReport } from '../../src/cycle/cycle-report.ts';
 import { createHeldMatches } from '../../src/cycle/match/held-matches.ts';
-import { createInStep } from '../../src/cycle/plan/in-step.ts';
-import { createPictures } from '../../src/cycle/read/directory-pictures.ts';
+import { createCleanCycles } from '../../src/cycle/plan/clean-cycles.ts';
+import { createDirectoryCaches } from '../../src/cycle/read/directory-caches.ts';
 import { runCycles } from '../../src/cycle/run-cycles.ts';
 import { createTimekeeper } from '../../src/cycle/shared/timekeeper.ts';
 import { overriding, type ScimTarget } from '../../src/ports/scim-target.ts';
@@ -43,8 +43,8 @@ export async function openStage(
   );
   let store: StateStore = await app.openStore();
   const memory = () => ({
-    pictures: createPictures(),
-    inStep: createInStep(),
+    directoryCaches: createDirectoryCaches(),
+    cleanCycles: createCleanCycles(),
     heldMatches: createHeldMatches(),
     timekeeper: createTimekeeper(app.clock),
     failures: createFailureCounts(),
