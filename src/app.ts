@@ -47,28 +47,15 @@ export interface AppOptions {
 }
 
 /** @throws BridgeError for whatever of the configuration cannot work: certificates, URLs, filters, headers */
-export async function createApp(
-  configuration: Configuration,
-  listener: CycleObserver,
-  options: AppOptions = {},
-): Promise<ComposedApp> {
+export async function createApp(configuration: Configuration, options: AppOptions = {}): Promise<ComposedApp> {
   const clock = systemClock();
   const inFlight = createInFlight(clock);
+  const listeners: CycleObserver[] = [inFlight.observer];
   const observer: CycleObserver = (event) => {
-    inFlight.observer(event);
-    listener(event);
+    for (const listener of listeners) listener(event);
   };
   const onSecret = options.onSecret ?? (() => undefined);
-  const secrets: Secret[] = [];
-  const secretOf: SecretOf = (reference) => {
-    const secret = async (): Promise<string> => {
-      const read = await readSecret(reference);
-      onSecret(read);
-      return read;
-    };
-    secrets.push(secret);
-    return secret;
-  };
+  const { secretOf, checkSecrets } = createSecrets(onSecret);
   const sources = new Map<string, DirectorySource>();
   for (const directory of configuration.directories.values()) {
     sources.set(directory.name, await createSource(directory, observer, secretOf));
@@ -84,14 +71,13 @@ export async function createApp(
     configuration,
     clock,
     observer,
+    listen: (listener) => void listeners.push(listener),
     inFlight,
     sources,
     targets,
     inspect,
     prepare: createPreparation(configuration, targets, inspect),
-    checkSecrets: async () => {
-      for (const secret of secrets) await secret();
-    },
+    checkSecrets,
     openDoctor: async (name, how) => {
       const { createDoctor } = await import('./adapters/scim/doctor/doctor.ts'); // many files that nothing else needs
       return createDoctor({ ...(await optionsOf(required(configuration.targets, name))), ...how });
@@ -108,6 +94,30 @@ export async function createApp(
     openView: () => openStateView({ folder }),
     close: async () => {
       await Promise.all([...targets.values()].map((target) => target.close()));
+    },
+  };
+}
+
+type SecretOf = (reference: SecretReference) => Secret;
+
+/** Secrets are read when they are needed, and `onSecret` is told each. */
+function createSecrets(onSecret: (secret: string) => void): {
+  readonly secretOf: SecretOf;
+  readonly checkSecrets: App['checkSecrets'];
+} {
+  const secrets: Secret[] = [];
+  return {
+    secretOf(reference) {
+      const secret = async (): Promise<string> => {
+        const read = await readSecret(reference);
+        onSecret(read);
+        return read;
+      };
+      secrets.push(secret);
+      return secret;
+    },
+    async checkSecrets() {
+      for (const secret of secrets) await secret();
     },
   };
 }
@@ -175,8 +185,6 @@ function presetOf(kind: DirectoryConfiguration['kind'] | undefined): PresetName 
       return undefined;
   }
 }
-
-type SecretOf = (reference: SecretReference) => Secret;
 
 async function createSource(
   directory: DirectoryConfiguration,

@@ -11,7 +11,10 @@ import type { InFlight } from '../telemetry/in-flight.ts';
 export interface App {
   readonly configuration: Configuration;
   readonly clock: Clock;
+  /** Hands an event to whoever listens. */
   readonly observer: CycleObserver;
+  /** This one, too, is told of every event from now on. */
+  listen(observer: CycleObserver): void;
   readonly sources: ReadonlyMap<string, DirectorySource>;
   readonly targets: ReadonlyMap<string, ScimTarget>;
   /** What a directory says of itself; asked once and remembered. */

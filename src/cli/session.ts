@@ -25,7 +25,8 @@ export async function withApp<T>(
   observer: CycleObserver,
   use: (app: ComposedApp) => Promise<T>,
 ): Promise<T> {
-  const app = await createApp(await loadConfiguration(config), observer, { onSecret: terminal.keepSecret, ...parts });
+  const app = await createApp(await loadConfiguration(config), { onSecret: terminal.keepSecret, ...parts });
+  app.listen(observer);
   const stop = noteWaiting(terminal, app.inFlight);
   try {
     return await use(app);
