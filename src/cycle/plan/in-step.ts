@@ -59,12 +59,17 @@ export function createInStep(): InStep {
 }
 
 /** Whether these readings still come to what they came to then. */
-export function isSame({ readings, draft }: Step, now: readonly CompleteReading[], clock: Pick<Clock, 'now'>): boolean {
+function isSame({ readings, draft }: Step, now: readonly CompleteReading[], clock: Pick<Clock, 'now'>): boolean {
   return (
     holdsAt(clock.now(), draft.survey.span) &&
     readings.length === now.length &&
     readings.every((reading, index) => reading === now[index])
   );
+}
+
+/** Whether there is nothing to plan: these readings come to what they came to then, and nothing was sent since. */
+export function isQuiet(step: Step, now: readonly CompleteReading[], clock: Pick<Clock, 'now'>): boolean {
+  return step.unproven !== 'everyone' && step.unproven.size === 0 && isSame(step, now, clock);
 }
 
 /** What readings come to: as then, as then but for a few entries, or worked out anew. */

@@ -1,16 +1,14 @@
-import type { SourceId } from '../../core/model/entry.ts';
 import type { Link } from '../../core/model/link.ts';
 import type { Rejected } from '../../core/model/resource.ts';
 import type { Departure } from '../../core/planning/departures.ts';
 import { overriding, type ScimTarget } from '../../ports/scim-target.ts';
-import type { StateView, Trouble } from '../../ports/state-store.ts';
-import { isPaused, troubleAfter } from '../quarantine/back-off.ts';
-import { gather } from '../shared/batches.ts';
+import type { StateView } from '../../ports/state-store.ts';
+import type { QuarantineLedger } from '../quarantine/ledger.ts';
 import { targetError } from '../shared/target-error.ts';
 import { findLost, type Fate } from '../match/find-lost.ts';
 import type { Known } from './known.ts';
 import { othersThan } from '../match/presence.ts';
-import type { Attempt, TargetSetup } from '../shared/target-setup.ts';
+import type { TargetSetup } from '../shared/target-setup.ts';
 import { forEachConcurrently } from '../shared/work.ts';
 
 export interface LostResult {
@@ -22,18 +20,12 @@ export interface LostResult {
   readonly ended: readonly Link[];
   /** Those of whom nothing could be found out: kept, and asked about again. */
   readonly unproven: readonly Link[];
-  /** Of those and of whoever may have another account: when they are looked for again, where that is new. */
-  readonly troubles: readonly Trouble[];
-  /** Whose trouble stands. */
-  readonly mislaid: ReadonlyMap<SourceId, Trouble>;
 }
 
 interface LostInput {
   readonly setup: TargetSetup;
   readonly store: StateView;
-  readonly attempt: Attempt;
-  /** Milliseconds since 1970. */
-  readonly now: number;
+  readonly quarantine: QuarantineLedger;
   readonly signal: AbortSignal;
 }
 
@@ -52,27 +44,17 @@ export async function searchLost(known: Known, rejected: readonly Rejected[], in
   );
   const left = known.departures.map(({ link }) => link);
   const lost = [...left, ...barred].filter(({ lifecycle }) => lifecycle === 'lost');
-  if (lost.length === 0)
-    return { departures: known.departures, found: [], ended: [], unproven: [], troubles: [], mislaid: new Map() };
-  const before = await gather(
-    lost.map(({ sourceId }) => sourceId),
-    (ids) => input.store.troubles(input.setup.target.name, ids),
-  );
-  const isResting = ({ sourceId, targetId }: Link) =>
-    input.attempt === 'due' && isPaused(before.get(sourceId), targetId, input.now);
-  const fates = await fatesOf(
-    lost.filter((link) => !isResting(link)),
-    known,
-    input,
-  );
+  if (lost.length === 0) return { departures: known.departures, found: [], ended: [], unproven: [] };
+  const { quarantine } = input;
+  const searched = lost.filter((link) => quarantine.isSearchedFor(link));
+  const fates = await fatesOf(searched, known, input);
+  for (const link of lost) if (!quarantine.isSearchedFor(link)) quarantine.mislaid(link);
   const found: Link[] = [];
-  const troubles: Trouble[] = [];
   for (const [link, fate] of fates) {
     const lookalike = fate.kind === 'alike' ? fate.targetId : undefined;
     if (fate.kind === 'found') found.push(fate.link);
     else if (link.lookalike !== lookalike) found.push({ ...link, lookalike });
-    if (fate.kind === 'unknown' || fate.kind === 'alike')
-      troubles.push(mislaid(link, before.get(link.sourceId), input));
+    if (fate.kind === 'unknown' || fate.kind === 'alike') quarantine.mislaid(link);
   }
   for (const link of found) known.links.set(link.sourceId, link);
   const unknown = new Set(
@@ -88,12 +70,6 @@ export async function searchLost(known: Known, rejected: readonly Rejected[], in
     found,
     ended: barred.filter((link) => fates.get(link)?.kind === 'gone'),
     unproven: left.filter(({ sourceId }) => unknown.has(sourceId)),
-    troubles,
-    mislaid: new Map(
-      [...lost.flatMap((link) => (isResting(link) ? [before.get(link.sourceId)] : [])), ...troubles].flatMap((one) =>
-        one === undefined ? [] : [[one.sourceId, one]],
-      ),
-    ),
   };
 }
 
@@ -121,10 +97,6 @@ async function fatesOf(
   );
   signal.throwIfAborted();
   return fates;
-}
-
-function mislaid({ target, type, sourceId, targetId }: Link, before: Trouble | undefined, { now }: LostInput): Trouble {
-  return troubleAfter(before, { target, type, sourceId, cause: 'mislaid', fingerprint: targetId }, now);
 }
 
 /** Many may be looked for: everything is listed once for all of them. */

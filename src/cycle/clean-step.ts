@@ -1,0 +1,51 @@
+import type { SourceId } from '../core/model/entry.ts';
+import type { Draft } from '../core/mapping/project.ts';
+import type { CompleteReading } from '../core/model/reading.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Focus } from './plan/focus.ts';
+import type { Step } from './plan/in-step.ts';
+import type { Preparation } from './plan/prepare-plan.ts';
+import type { PushReport } from './push/push.ts';
+
+/** A cycle that left nothing undone, from what it read to what it sent. */
+export interface CleanCycle {
+  readonly readings: readonly CompleteReading[];
+  readonly draft: Draft;
+  /** How the cycle before left the target, where it was in step then. */
+  readonly step: Step | undefined;
+  /** When this plan was made, by the monotonic clock. */
+  readonly plannedNow: number;
+  readonly focus: Focus | undefined;
+  readonly prepared: Preparation;
+  readonly pushed: PushReport;
+}
+
+/** What the next cycle has to know to plan no more than what changed. */
+export function cleanStep(
+  { readings, draft, step, plannedNow, focus, prepared, pushed }: CleanCycle,
+  clock: Pick<Clock, 'now' | 'monotonic'>,
+): Step {
+  const isOfSome = focus !== undefined;
+  return {
+    readings,
+    draft,
+    unfit: prepared.made.unmatchable,
+    unseen: prepared.known.unseen,
+    plannedAt: isOfSome ? (step?.plannedAt ?? plannedNow) : plannedNow,
+    lookAt: Math.min(nextLook(prepared, clock), isOfSome ? (step?.lookAt ?? Infinity) : Infinity),
+    unproven: pushed.applied.length === 0 ? new Set() : isOfSome ? idsIn(focus) : 'everyone',
+  };
+}
+
+/** When the first of those whom a search found unmatchable is looked for again, by the monotonic clock. */
+function nextLook({ made, quarantine }: Preparation, clock: Pick<Clock, 'now' | 'monotonic'>): number {
+  const pauses = made.unmatchable.flatMap(({ sourceId }) => {
+    const retryAt = quarantine.retryAt(sourceId);
+    return retryAt === undefined ? [] : [retryAt - clock.now()];
+  });
+  return clock.monotonic() + Math.max(0, Math.min(...pauses));
+}
+
+function idsIn({ resources, rejected, left }: Focus): ReadonlySet<SourceId> {
+  return new Set([...resources.map(({ sourceId }) => sourceId), ...rejected.map(({ sourceId }) => sourceId), ...left]);
+}
