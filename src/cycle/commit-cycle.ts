@@ -3,7 +3,7 @@ import type { BridgeError } from '../core/model/errors.ts';
 import type { Digest } from '../core/model/link.ts';
 import { countReasons } from '../core/model/resource.ts';
 import type { CycleResult } from '../ports/cycle-observer.ts';
-import type { ScopeGroup } from '../core/mapping/survey.ts';
+import type { ScopeGroup } from '../core/mapping/evaluate-scope.ts';
 import type { ScimTarget } from '../ports/scim-target.ts';
 import type { TargetState } from '../ports/state-store.ts';
 import { endVoid, recallWords, takeOut, trimmed, withWords } from './plan/decisions.ts';
@@ -125,7 +125,7 @@ function nextState(
     matches.unreached.reduce((sum, { count }) => sum + count, 0) +
     (hold?.operations.length ?? 0) +
     made.waiting +
-    known.unproven.length;
+    known.reverify.length;
   const approvals = trimmed(state.approvals ?? [], (held) => made.leftOf(held, pushed.applied));
   return {
     ...state,

@@ -63,7 +63,7 @@ function resultOf(
   { isStopping }: CycleInput,
 ): CycleResult {
   const backingOff = made.deferred.length + quarantine.backedOff.size;
-  const failed = pushed.failed.length + matches.unreached.length + known.unproven.length + backingOff;
+  const failed = pushed.failed.length + matches.unreached.length + known.reverify.length + backingOff;
   if (failed > 0 || (pushed.notStarted > 0 && !isStopping())) return 'partial';
   if (made.verdict.hold !== undefined) return 'held';
   return pushed.notStarted > 0 ? 'partial' : 'success';

@@ -7,7 +7,7 @@ import { without } from '../core/planning/decided.ts';
 import type { RejectionRecord, StateView } from '../ports/state-store.ts';
 import type { Match } from '../core/planning/plan-input.ts';
 import { checkBinding } from './bind-target.ts';
-import { draftKnowing } from './plan/in-step.ts';
+import { draftKnowing } from './plan/clean-cycles.ts';
 import { checkMustSee } from './plan/must-see.ts';
 import { preparePlan, type PrepareInput } from './plan/prepare-plan.ts';
 import { remind } from './shared/target-notes.ts';
@@ -30,7 +30,7 @@ export interface PlannedTarget {
   /** Who had left, and whom the target does not have any more under any name. */
   readonly forgotten: readonly Link[];
   /** Who has left, and of whom nobody could find out whether the target still has them. */
-  readonly unproven: readonly Link[];
+  readonly reverify: readonly Link[];
   /** Those who could not be looked for on the target: nothing is planned about them. */
   readonly unreached: readonly UnreachedEntries[];
   /** Groups, where the target has none. */
@@ -52,13 +52,19 @@ export async function planTarget(
 ): Promise<PlannedTarget> {
   checkMustSee(setup, readings);
   await checkBinding(setup, store);
-  const { projection, survey } = await draftKnowing(undefined, readings, setup.definition, { now: () => now }, store);
+  const { projection, evaluation } = await draftKnowing(
+    undefined,
+    readings,
+    setup.definition,
+    { now: () => now },
+    store,
+  );
   await remind(setup.target, store);
   const { known, matches, made } = await preparePlan({
     setup,
     readings,
     projection,
-    scopeGroups: survey.scopeGroups,
+    scopeGroups: evaluation.scopeGroups,
     store,
     lookUp,
     attempt,
@@ -75,7 +81,7 @@ export async function planTarget(
     rejections: made.words.rejections,
     waiting: made.waiting,
     forgotten: made.forgotten,
-    unproven: known.unproven,
+    reverify: known.reverify,
     unreached: matches.unreached,
     leftOut: matches.leftOut,
     coverage: coverageOf({

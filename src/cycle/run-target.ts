@@ -2,14 +2,14 @@ import { toBridgeError, type BridgeError } from '../core/model/errors.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import { anyUnresolved } from '../core/mapping/unresolved.ts';
 import { bindTarget } from './bind-target.ts';
-import { cleanStep, type CleanCycle } from './clean-step.ts';
+import { cleanCycleOf, type CycleRun } from './clean-cycle.ts';
 import { commitCycle, commitError, commitSilence } from './commit-cycle.ts';
 import type { CycleInput } from './cycle-input.ts';
 import { judgeCycle } from './cycle-outcome.ts';
 import type { CycleReport } from './cycle-report.ts';
 import { matchesToKeep } from './match/held-matches.ts';
-import { focusOn } from './plan/focus.ts';
-import { draftKnowing, isQuiet, type Step } from './plan/in-step.ts';
+import { incrementalScopeOf } from './plan/incremental-scope.ts';
+import { draftKnowing, isQuiet, type CleanCycle } from './plan/clean-cycles.ts';
 import { checkMustSee } from './plan/must-see.ts';
 import { preparePlan } from './plan/prepare-plan.ts';
 import { pushAll } from './push-all.ts';
@@ -71,9 +71,9 @@ function told(error: BridgeError | undefined): Pick<BridgeError, 'code' | 'messa
   return error && { code: error.code, message: error.message, remedy: error.remedy };
 }
 
-type Result = Omit<CycleReport, 'cycle' | 'target' | 'mode' | 'milliseconds'>;
+type CycleOutcome = Omit<CycleReport, 'cycle' | 'target' | 'mode' | 'milliseconds'>;
 
-async function outcomeOf(input: CycleInput): Promise<Result> {
+async function outcomeOf(input: CycleInput): Promise<CycleOutcome> {
   try {
     return await runCycle(input);
   } catch (thrown) {
@@ -98,42 +98,42 @@ const nothingDone = {
   leftOut: 0,
   waiting: 0,
   forgotten: [],
-  unproven: [],
+  reverify: [],
   unresolved: undefined,
   unstored: {},
 } as const;
 
-async function runCycle(input: CycleInput): Promise<Result> {
+async function runCycle(input: CycleInput): Promise<CycleOutcome> {
   const { setup, store, clock } = input;
   await bindTarget(setup, store);
   const readings = completeReadings(input);
-  const step = lastStep(input);
-  if (step !== undefined && isQuiet(step, readings, clock)) {
+  const before = lastCleanCycle(input);
+  if (before !== undefined && isQuiet(before, readings, clock)) {
     await commitSilence(input);
     const unstored = await store.unstored(setup.target.name);
     return { ...nothingDone, unstored, result: 'success', error: undefined, failing: undefined };
   }
   await remind(setup.target, store);
   attend(setup.target, store);
-  input.inStep?.forget(setup.target.name);
-  const draft = await draftKnowing(step, readings, setup.definition, clock, store);
-  return planAndPush(input, { readings, step, draft, plannedNow: clock.monotonic() });
+  input.cleanCycles?.forget(setup.target.name);
+  const draft = await draftKnowing(before, readings, setup.definition, clock, store);
+  return planAndPush(input, { readings, before, draft, plannedNow: clock.monotonic() });
 }
 
 /** What a plan is made from. */
-type Journey = Pick<CleanCycle, 'readings' | 'step' | 'draft' | 'plannedNow'>;
+type Journey = Pick<CycleRun, 'readings' | 'before' | 'draft' | 'plannedNow'>;
 
-async function planAndPush(input: CycleInput, journey: Journey): Promise<Result> {
+async function planAndPush(input: CycleInput, journey: Journey): Promise<CycleOutcome> {
   const { setup, store, clock } = input;
-  const { step, draft, readings } = journey;
+  const { before, draft, readings } = journey;
   const { projection } = draft;
   const target = setup.target.name;
-  const { scopeGroups } = draft.survey;
-  const focus = step && (await focusOn(step, projection, setup.target, store));
-  if (focus === undefined) await recoverIntents(setup, store, projection, clock.now(), input.signal);
+  const { scopeGroups } = draft.evaluation;
+  const incrementalScope = before && (await incrementalScopeOf(before, projection, setup.target, store));
+  if (incrementalScope === undefined) await recoverIntents(setup, store, projection, clock.now(), input.signal);
   const heldMatches = mayRest(input) ? input.heldMatches?.of(target, clock) : undefined;
   const { lookUp } = input.readings;
-  const from = { ...input, heldMatches, readings, lookUp, projection, scopeGroups, focus, now: clock.now() };
+  const from = { ...input, heldMatches, readings, lookUp, projection, scopeGroups, incrementalScope, now: clock.now() };
   const prepared = await preparePlan(from);
   input.heldMatches?.keep(target, matchesToKeep(prepared, heldMatches ?? new Map(), clock));
   tellFindings(prepared, input);
@@ -142,7 +142,7 @@ async function planAndPush(input: CycleInput, journey: Journey): Promise<Result>
   const { result, error } = await judgeCycle(input, prepared, pushed);
   const { pending, failing } = await commitCycle(input, prepared, scopeGroups, { pushed, result, error, state });
   if (result === 'success' && pending === 0)
-    input.inStep?.remember(target, cleanStep({ ...journey, focus, prepared, pushed }, clock));
+    input.cleanCycles?.remember(target, cleanCycleOf({ ...journey, incrementalScope, prepared, pushed }, clock));
   const { known, matches, made, quarantine } = prepared;
   return {
     result,
@@ -156,7 +156,7 @@ async function planAndPush(input: CycleInput, journey: Journey): Promise<Result>
     unreached: matches.unreached,
     leftOut: matches.leftOut,
     forgotten: made.forgotten,
-    unproven: known.unproven,
+    reverify: known.reverify,
     waiting: made.waiting + pushed.skipped,
     unresolved: anyUnresolved(made.unresolved),
     unstored: await store.unstored(target),
@@ -166,8 +166,8 @@ async function planAndPush(input: CycleInput, journey: Journey): Promise<Result>
 }
 
 /** How the last cycle left the target in step, unless somebody wants more. Nothing was held, so no decision can matter. */
-function lastStep(input: CycleInput): Step | undefined {
-  return mayRest(input) ? input.inStep?.last(input.setup.target.name, input.clock) : undefined;
+function lastCleanCycle(input: CycleInput): CleanCycle | undefined {
+  return mayRest(input) ? input.cleanCycles?.last(input.setup.target.name, input.clock) : undefined;
 }
 
 /** Neither a person nor the schedule asks for everything to be looked at again. */

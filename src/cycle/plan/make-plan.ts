@@ -26,7 +26,7 @@ export interface KnownNow extends Known {
   /** Whether those leave an adopted group whom the directory does not have in it. */
   readonly strangersLeave: boolean;
   /** Who has left, and of whom the target says that it does not have them, which cannot be believed now. */
-  readonly unproven: readonly Link[];
+  readonly reverify: readonly Link[];
   readonly state: TargetState;
 }
 
@@ -76,8 +76,8 @@ interface MakeInput extends GuardPlanInput {
 /** Works out the operations, lays them before people's decisions and the guard, and says which are due. */
 export async function makePlan(findings: Findings, input: MakeInput): Promise<MadePlan> {
   const { known, lost, matches, learned, quarantine } = findings;
-  const { focus, projection } = input;
-  const { rejected: unmapped } = focus ?? projection;
+  const { incrementalScope, projection } = input;
+  const { rejected: unmapped } = incrementalScope ?? projection;
   const planned = await planOf(findings, input);
   const older = olderDirectories(input.readings, known.state);
   const judged = await judge(findings, planned, older, input);
@@ -85,7 +85,7 @@ export async function makePlan(findings: Findings, input: MakeInput): Promise<Ma
     const wasSought = operation.verb === 'create' && !matches.unsearched.has(operation.sourceId);
     if (wasSought) quarantine.heldCreation(operation);
   }
-  const unmatchable = [...matches.rejected, ...(focus?.unfit ?? [])];
+  const unmatchable = [...matches.rejected, ...(incrementalScope?.unmatchable ?? [])];
   return {
     plan: {
       id: planId(planned.operations, sha256),
@@ -106,9 +106,9 @@ export async function makePlan(findings: Findings, input: MakeInput): Promise<Ma
 
 async function planOf(
   { known, matches, learned, successors }: Findings,
-  { setup, focus, projection, wantedBack = nobody, store, now }: MakeInput,
+  { setup, incrementalScope, projection, wantedBack = nobody, store, now }: MakeInput,
 ): Promise<PlannedOperations> {
-  const { rejected } = focus ?? projection;
+  const { rejected } = incrementalScope ?? projection;
   return buildPlan({
     ...known,
     resources: learned.resources.filter(
@@ -121,7 +121,7 @@ async function planOf(
     })),
     matches: matches.matches,
     successors,
-    bystanders: focus?.bystanders ?? nobody,
+    bystanders: incrementalScope?.bystanders ?? nobody,
     removal: setup.removal,
     createInactive: setup.createInactive,
     reactivateAdopted: setup.policy.user.reactivateAdopted,
@@ -148,7 +148,7 @@ function judge(
   input: MakeInput,
 ): Promise<JudgedPlan> {
   const { state } = known;
-  const leftOut = new Set([...matches.unplannable, ...learned.lost, ...known.unproven.map(({ sourceId }) => sourceId)]);
+  const leftOut = new Set([...matches.unplannable, ...learned.lost, ...known.reverify.map(({ sourceId }) => sourceId)]);
   const age = { state, older, overtaken: overtakenBy(older, state) };
   return judgePlan({ ...input, ...known, target: input.setup.target.name, operations, leftOut }, async (open, pushed) =>
     withRemark(await guardPlan(open, pushed, known, age, input), remark),

@@ -1,16 +1,16 @@
 import type { SourceId } from '../../core/model/entry.ts';
 import type { CompleteReading } from '../../core/model/reading.ts';
 import type { Projection } from '../../core/mapping/project.ts';
-import type { ScopeGroup } from '../../core/mapping/survey.ts';
+import type { ScopeGroup } from '../../core/mapping/evaluate-scope.ts';
 import type { LookUpAbsent } from '../../ports/directory-source.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import type { HeldMatch } from '../match/held-matches.ts';
 import { searchUnlinked, type Matches } from '../match/search-unlinked.ts';
 import { openLedger, type QuarantineLedger } from '../quarantine/ledger.ts';
-import type { Attempt, TargetSetup } from '../shared/target-setup.ts';
+import type { AttemptMode, TargetSetup } from '../shared/target-setup.ts';
 import type { Timekeeper } from '../shared/timekeeper.ts';
 import { builtAnewRemark, likelySuccessors, successorsIn } from './built-anew.ts';
-import type { Focus } from './focus.ts';
+import type { IncrementalScope } from './incremental-scope.ts';
 import { recall } from './known.ts';
 import { learnUnknown } from './learn-unknown.ts';
 import { makePlan, type KnownNow, type MadePlan } from './make-plan.ts';
@@ -38,7 +38,7 @@ export interface PrepareInput {
   readonly scopeGroups: readonly ScopeGroup[];
   readonly timekeeper?: Timekeeper | undefined;
   /** Whom the plan is about; without it, everyone. */
-  readonly focus?: Focus | undefined;
+  readonly incrementalScope?: IncrementalScope | undefined;
   /** The only one whom the target may be asked about, among those who are linked; without it, everyone. */
   readonly only?: SourceId | undefined;
   /** Whom a person wants switched on, although their accounts were left switched off. */
@@ -48,7 +48,7 @@ export interface PrepareInput {
   readonly store: StateView;
   /** For those whom the readings do not show. */
   readonly lookUp: LookUpAbsent;
-  readonly attempt: Attempt;
+  readonly attempt: AttemptMode;
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly signal: AbortSignal;
@@ -73,14 +73,14 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
 }
 
 async function prepare(input: PrepareInput): Promise<Preparation> {
-  const { setup, projection, focus, store } = input;
+  const { setup, projection, incrementalScope, store } = input;
   const recalled = await recall(input);
-  const { resources, rejected } = focus ?? projection;
+  const { resources, rejected } = incrementalScope ?? projection;
   const quarantine = await openLedger({
     ...input,
     newcomers: recalled.unlinked,
     ids: [...resources, ...rejected, ...recalled.departures.map(({ link }) => link)].map(({ sourceId }) => sourceId),
-    isAboutEverybody: focus === undefined,
+    isAboutEverybody: incrementalScope === undefined,
   });
   const lost = await searchLost(recalled, rejected, { ...input, quarantine });
   const likely = await likelySuccessors(recalled, input);
@@ -101,7 +101,7 @@ async function prepare(input: PrepareInput): Promise<Preparation> {
     leaving: lost.departures.map(({ link }) => link),
   });
   const state = await store.target(setup.target.name);
-  const known = { ...recalled, ...groups, departures: lost.departures, unproven: lost.unproven, state };
+  const known = { ...recalled, ...groups, departures: lost.departures, reverify: lost.reverify, state };
   const remark = builtAnewRemark(recalled, likely);
   const made = await makePlan({ known, lost, matches, learned, successors, quarantine, remark }, input);
   return { known, matches, made, quarantine };

@@ -7,7 +7,7 @@ import { adoptFound } from './apply-adoption.ts';
 import { intentOf, mayStillShow } from '../quarantine/intents.ts';
 import { asShown, knownOf } from './known-of.ts';
 import { othersMembers } from '../match/others-members.ts';
-import { firstMembers, joinedAtOnce } from './joining.ts';
+import { firstMembers, joinedAtOnce } from './initial-members.ts';
 import { claim, doubtOwner, foreignFailure, takenFailure, unclaim } from '../match/ownership.ts';
 import type { PushContext } from './push-context.ts';
 import { acknowledged, liveLink, newLink, remember } from './remember.ts';

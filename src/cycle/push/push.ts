@@ -1,9 +1,9 @@
 import type { SourceId } from '../../core/model/entry.ts';
 import type { Failure } from '../../core/model/outcome.ts';
 import type { Operation } from '../../core/model/plan.ts';
-import { applyOperation, type Result } from './apply-operation.ts';
+import { applyOperation, type OperationResult } from './apply-operation.ts';
 import { createBreaker, type GivenUp } from './breaker.ts';
-import { joiningOf } from './joining.ts';
+import { initialMembersOf } from './initial-members.ts';
 import type { PushContext } from './push-context.ts';
 import { createNoteKeeper } from '../shared/target-notes.ts';
 import { forEachConcurrently } from '../shared/work.ts';
@@ -32,11 +32,11 @@ export interface PushReport {
  */
 export async function push(
   operations: readonly Operation[],
-  rest: Omit<PushContext, 'joining' | 'claims' | 'toEnd' | 'missing'>,
+  rest: Omit<PushContext, 'initialMembers' | 'claims' | 'toEnd' | 'missing'>,
 ): Promise<PushReport> {
   const context: PushContext = {
     ...rest,
-    joining: joiningOf(operations),
+    initialMembers: initialMembersOf(operations),
     claims: new Map(),
     toEnd: new Set(),
     missing: new Set(),
@@ -106,7 +106,7 @@ export async function push(
 }
 
 /** An answer that trips us over is a failure of the operation that it answers. What was in doubt before it was sent stays so. */
-async function applyContained(operation: Operation, context: PushContext): Promise<Result> {
+async function applyContained(operation: Operation, context: PushContext): Promise<OperationResult> {
   try {
     return await applyOperation(operation, context);
   } catch (thrown) {
@@ -121,7 +121,7 @@ function isTrippedOver(thrown: unknown): boolean {
   return [TypeError, RangeError, URIError, SyntaxError].some((kind) => thrown instanceof kind);
 }
 
-function tell(operation: Operation, result: Result, context: PushContext): void {
+function tell(operation: Operation, result: OperationResult, context: PushContext): void {
   const failure = result === 'skipped' ? undefined : result;
   context.observer({
     kind: 'operation_finished',

@@ -3,10 +3,10 @@ import type { Link, TargetId } from '../../core/model/link.ts';
 import type { Failure } from '../../core/model/outcome.ts';
 import type { Operation } from '../../core/model/plan.ts';
 import type { ReasonCode, Resource } from '../../core/model/resource.ts';
-import type { StateChange, StateView, Trouble } from '../../ports/state-store.ts';
+import type { StateChange, StateView, QuarantineRecord } from '../../ports/state-store.ts';
 import { gather } from '../shared/batches.ts';
-import type { Attempt, TargetSetup } from '../shared/target-setup.ts';
-import { isPaused, troubleAfter } from './back-off.ts';
+import type { AttemptMode, TargetSetup } from '../shared/target-setup.ts';
+import { isPaused, quarantineAfter } from './back-off.ts';
 import { createFingerprints, type Fingerprints } from './fingerprints.ts';
 
 /*
@@ -35,16 +35,16 @@ export type SearchAdvice =
   /** Planned as before: they are not there, and their creation is held. */
   | { readonly kind: 'not searched' }
   /** What an earlier search found in the way is there still. */
-  | { readonly kind: 'unmatchable'; readonly trouble: Trouble };
+  | { readonly kind: 'unmatchable'; readonly record: QuarantineRecord };
 
 export interface LedgerInput {
   readonly target: string;
   /** What failed before, of everybody whom the cycle concerns. */
-  readonly troubles: ReadonlyMap<SourceId, Trouble>;
+  readonly quarantined: ReadonlyMap<SourceId, QuarantineRecord>;
   /** Who is in quarantine although they are neither wanted nor linked any more. */
-  readonly stray: readonly SourceId[];
+  readonly orphaned: readonly SourceId[];
   readonly fingerprints: Fingerprints;
-  readonly attempt: Attempt;
+  readonly attempt: AttemptMode;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -67,15 +67,16 @@ export async function openLedger({
   /** These are all: whoever else is in quarantine is neither wanted nor linked any more. */
   readonly isAboutEverybody: boolean;
   readonly store: StateView;
-  readonly attempt: Attempt;
+  readonly attempt: AttemptMode;
   readonly now: number;
 }): Promise<QuarantineLedger> {
-  const stray: SourceId[] = [];
-  if (isAboutEverybody) for await (const batch of store.strayTroubles(target.name, new Set(ids))) stray.push(...batch);
+  const orphaned: SourceId[] = [];
+  if (isAboutEverybody)
+    for await (const batch of store.orphanedQuarantine(target.name, new Set(ids))) orphaned.push(...batch);
   return new QuarantineLedger({
     target: target.name,
-    troubles: await gather(ids, (batch) => store.troubles(target.name, batch)),
-    stray,
+    quarantined: await gather(ids, (batch) => store.quarantined(target.name, batch)),
+    orphaned,
     fingerprints: createFingerprints(newcomers, store.digest, { user: policy.user.match, group: policy.group.match }),
     attempt,
     now,
@@ -83,7 +84,7 @@ export async function openLedger({
 }
 
 /** Causes that come from a search, and so spare the next one. */
-const searchCauses: ReadonlySet<Trouble['cause']> = new Set<ReasonCode | 'inactive'>([
+const searchCauses: ReadonlySet<QuarantineRecord['cause']> = new Set<ReasonCode | 'inactive'>([
   'inactive',
   'ambiguous_match',
   'match_taken',
@@ -93,7 +94,7 @@ const searchCauses: ReadonlySet<Trouble['cause']> = new Set<ReasonCode | 'inacti
   'search_refused',
 ]);
 
-type Noted = Pick<Trouble, 'cause' | 'status' | 'targetId' | 'fingerprint'>;
+type Noted = Pick<QuarantineRecord, 'cause' | 'status' | 'targetId' | 'fingerprint'>;
 
 /**
  * The quarantine of one target in one cycle: what failed before, what fails now, and so what is tried. It records nothing
@@ -102,11 +103,11 @@ type Noted = Pick<Trouble, 'cause' | 'status' | 'targetId' | 'fingerprint'>;
 export class QuarantineLedger {
   readonly fingerprints: Fingerprints;
   readonly #input: LedgerInput;
-  readonly #found = new Map<SourceId, Trouble>();
+  readonly #found = new Map<SourceId, QuarantineRecord>();
   readonly #backedOff = new Set<SourceId>();
   /** In quarantine although the plan has nothing for them. */
   readonly #standing = new Set<SourceId>();
-  readonly #mislaid = new Map<SourceId, Trouble>();
+  readonly #mislaid = new Map<SourceId, QuarantineRecord>();
   /** By entry: its operations that failed in this cycle. */
   readonly #failed = new Map<SourceId, readonly Operation[]>();
 
@@ -116,14 +117,14 @@ export class QuarantineLedger {
   }
 
   /** What failed before this cycle. */
-  before(id: SourceId): Trouble | undefined {
-    return this.#input.troubles.get(id);
+  before(id: SourceId): QuarantineRecord | undefined {
+    return this.#input.quarantined.get(id);
   }
 
   /** Accounts that were there before us, by the entry whose creation was answered with them. */
   get barred(): ReadonlyMap<SourceId, TargetId> {
     return new Map(
-      [...this.#input.troubles].flatMap(([id, { cause, targetId }]) =>
+      [...this.#input.quarantined].flatMap(([id, { cause, targetId }]) =>
         cause === 'adoption_off' && targetId !== undefined ? [[id, targetId] as const] : [],
       ),
     );
@@ -132,15 +133,15 @@ export class QuarantineLedger {
   /** Whether a newcomer is looked for. */
   adviseSearch(newcomer: Resource): SearchAdvice {
     const { sourceId } = newcomer;
-    const trouble = this.before(sourceId);
-    if (trouble === undefined) return { kind: 'search' };
-    if (searchCauses.has(trouble.cause)) {
-      if (!this.#isSpared(trouble)) return { kind: 'search' };
+    const record = this.before(sourceId);
+    if (record === undefined) return { kind: 'search' };
+    if (searchCauses.has(record.cause)) {
+      if (!this.#isSpared(record)) return { kind: 'search' };
       this.#standing.add(sourceId);
-      return { kind: 'unmatchable', trouble };
+      return { kind: 'unmatchable', record };
     }
-    if (!this.#isBackingOff(trouble, this.fingerprints.ofResource(newcomer))) return { kind: 'search' };
-    if (trouble.cause === 'held') return { kind: 'not searched' };
+    if (!this.#isBackingOff(record, this.fingerprints.ofResource(newcomer))) return { kind: 'search' };
+    if (record.cause === 'held') return { kind: 'not searched' };
     this.#standing.add(sourceId);
     this.#backedOff.add(sourceId);
     return { kind: 'backing off' };
@@ -175,12 +176,12 @@ export class QuarantineLedger {
   /** They were looked for in vain, now or a while ago. */
   mislaid(lost: Link): void {
     const before = this.before(lost.sourceId);
-    const trouble =
+    const record =
       before !== undefined && !this.isSearchedFor(lost)
         ? before
         : this.#note(lost, { cause: 'mislaid', fingerprint: lost.targetId });
     this.#standing.add(lost.sourceId);
-    this.#mislaid.set(lost.sourceId, trouble);
+    this.#mislaid.set(lost.sourceId, record);
   }
 
   /** How many were mislaid, and when the first of them is looked for again (ISO 8601). */
@@ -203,12 +204,12 @@ export class QuarantineLedger {
     operations: readonly Operation[],
     wantedNow: ReadonlySet<SourceId>,
   ): { readonly due: readonly Operation[]; readonly deferred: readonly Operation[] } {
-    const troubled = operations.filter(({ sourceId }) => {
-      const trouble = this.before(sourceId);
-      return trouble !== undefined && trouble.cause !== 'held' && !wantedNow.has(sourceId);
+    const quarantined = operations.filter(({ sourceId }) => {
+      const record = this.before(sourceId);
+      return record !== undefined && record.cause !== 'held' && !wantedNow.has(sourceId);
     });
     const deferred = new Set(
-      [...Map.groupBy(troubled, ({ sourceId }) => sourceId)].flatMap(([id, own]) =>
+      [...Map.groupBy(quarantined, ({ sourceId }) => sourceId)].flatMap(([id, own]) =>
         this.#isBackingOff(this.before(id), this.fingerprints.ofOperations(own)) ? [id] : [],
       ),
     );
@@ -219,13 +220,15 @@ export class QuarantineLedger {
   }
 
   /** What was found before anything is sent. */
-  get found(): readonly Trouble[] {
+  get found(): readonly QuarantineRecord[] {
     return [...this.#found.values()];
   }
 
   /** What was found before anything is sent, of those whom the record is about: to be recorded. */
   foundChanges(isAbout: (id: SourceId) => boolean = () => true): StateChange[] {
-    return this.found.filter(({ sourceId }) => isAbout(sourceId)).map((trouble) => ({ kind: 'trouble', trouble }));
+    return this.found
+      .filter(({ sourceId }) => isAbout(sourceId))
+      .map((record) => ({ kind: 'quarantine', quarantine: record }));
   }
 
   /** When somebody is tried again, in milliseconds since 1970, as far as that is known before anything is sent. */
@@ -252,13 +255,13 @@ export class QuarantineLedger {
     const fingerprint = match ?? this.fingerprints.ofOperations(own);
     const { target } = this.#input;
     const failed = { target, type, sourceId, cause, status, targetId, fingerprint };
-    return [{ kind: 'trouble', trouble: troubleAfter(this.before(sourceId), failed, now) }];
+    return [{ kind: 'quarantine', quarantine: quarantineAfter(this.before(sourceId), failed, now) }];
   }
 
   /** What failed before is not the last word on an entry any more. @returns what is to be recorded */
   over(id: SourceId): StateChange[] {
     const isKnown = this.before(id) !== undefined || this.#found.has(id);
-    return isKnown ? [{ kind: 'trouble_over', target: this.#input.target, sourceId: id }] : [];
+    return isKnown ? [{ kind: 'quarantine_over', target: this.#input.target, sourceId: id }] : [];
   }
 
   /**
@@ -267,29 +270,29 @@ export class QuarantineLedger {
    * @returns what is to be recorded
    */
   ended(operations: readonly Operation[], applied: readonly Operation[]): StateChange[] {
-    const { target, troubles, stray } = this.#input;
+    const { target, quarantined, orphaned } = this.#input;
     const isDone = new Set(applied);
     const unfinished = new Set(operations.filter((one) => !isDone.has(one)).map(({ sourceId }) => sourceId));
-    const over = [...troubles.keys()].filter((id) => !unfinished.has(id) && !this.#standing.has(id));
-    return [...over, ...stray].map((sourceId) => ({ kind: 'trouble_over', target, sourceId }));
+    const over = [...quarantined.keys()].filter((id) => !unfinished.has(id) && !this.#standing.has(id));
+    return [...over, ...orphaned].map((sourceId) => ({ kind: 'quarantine_over', target, sourceId }));
   }
 
-  #note({ type, sourceId }: Pick<Resource, 'type' | 'sourceId'>, noted: Noted): Trouble {
+  #note({ type, sourceId }: Pick<Resource, 'type' | 'sourceId'>, noted: Noted): QuarantineRecord {
     const { target, now } = this.#input;
-    const trouble = troubleAfter(this.before(sourceId), { target, type, sourceId, ...noted }, now);
-    this.#found.set(sourceId, trouble);
-    return trouble;
+    const record = quarantineAfter(this.before(sourceId), { target, type, sourceId, ...noted }, now);
+    this.#found.set(sourceId, record);
+    return record;
   }
 
-  #isBackingOff(trouble: Trouble | undefined, fingerprint: string): boolean {
-    return this.#input.attempt === 'due' && isPaused(trouble, fingerprint, this.#input.now);
+  #isBackingOff(record: QuarantineRecord | undefined, fingerprint: string): boolean {
+    return this.#input.attempt === 'due' && isPaused(record, fingerprint, this.#input.now);
   }
 
-  #isSpared(trouble: Trouble): boolean {
+  #isSpared(record: QuarantineRecord): boolean {
     const { attempt, now } = this.#input;
     if (attempt === 'everything') return false;
     // What a create was answered with is not asked for by another create.
-    if (attempt === 'asked' && trouble.cause !== 'inactive' && trouble.targetId === undefined) return false;
-    return isPaused(trouble, this.fingerprints.ofMatch(trouble.sourceId) ?? '', now);
+    if (attempt === 'asked' && record.cause !== 'inactive' && record.targetId === undefined) return false;
+    return isPaused(record, this.fingerprints.ofMatch(record.sourceId) ?? '', now);
   }
 }

@@ -2,38 +2,38 @@ import type { SourceId } from '../core/model/entry.ts';
 import type { Draft } from '../core/mapping/project.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Focus } from './plan/focus.ts';
-import type { Step } from './plan/in-step.ts';
+import type { IncrementalScope } from './plan/incremental-scope.ts';
+import type { CleanCycle } from './plan/clean-cycles.ts';
 import type { Preparation } from './plan/prepare-plan.ts';
 import type { PushReport } from './push/push.ts';
 
 /** A cycle that left nothing undone, from what it read to what it sent. */
-export interface CleanCycle {
+export interface CycleRun {
   readonly readings: readonly CompleteReading[];
   readonly draft: Draft;
   /** How the cycle before left the target, where it was in step then. */
-  readonly step: Step | undefined;
+  readonly before: CleanCycle | undefined;
   /** When this plan was made, by the monotonic clock. */
   readonly plannedNow: number;
-  readonly focus: Focus | undefined;
+  readonly incrementalScope: IncrementalScope | undefined;
   readonly prepared: Preparation;
   readonly pushed: PushReport;
 }
 
 /** What the next cycle has to know to plan no more than what changed. */
-export function cleanStep(
-  { readings, draft, step, plannedNow, focus, prepared, pushed }: CleanCycle,
+export function cleanCycleOf(
+  { readings, draft, before, plannedNow, incrementalScope, prepared, pushed }: CycleRun,
   clock: Pick<Clock, 'now' | 'monotonic'>,
-): Step {
-  const isOfSome = focus !== undefined;
+): CleanCycle {
+  const isOfSome = incrementalScope !== undefined;
   return {
     readings,
     draft,
-    unfit: prepared.made.unmatchable,
+    unmatchable: prepared.made.unmatchable,
     unseen: prepared.known.unseen,
-    plannedAt: isOfSome ? (step?.plannedAt ?? plannedNow) : plannedNow,
-    lookAt: Math.min(nextLook(prepared, clock), isOfSome ? (step?.lookAt ?? Infinity) : Infinity),
-    unproven: pushed.applied.length === 0 ? new Set() : isOfSome ? idsIn(focus) : 'everyone',
+    plannedAt: isOfSome ? (before?.plannedAt ?? plannedNow) : plannedNow,
+    lookAt: Math.min(nextLook(prepared, clock), isOfSome ? (before?.lookAt ?? Infinity) : Infinity),
+    reverify: pushed.applied.length === 0 ? new Set() : isOfSome ? idsIn(incrementalScope) : 'everyone',
   };
 }
 
@@ -46,6 +46,6 @@ function nextLook({ made, quarantine }: Preparation, clock: Pick<Clock, 'now' | 
   return clock.monotonic() + Math.max(0, Math.min(...pauses));
 }
 
-function idsIn({ resources, rejected, left }: Focus): ReadonlySet<SourceId> {
+function idsIn({ resources, rejected, left }: IncrementalScope): ReadonlySet<SourceId> {
   return new Set([...resources.map(({ sourceId }) => sourceId), ...rejected.map(({ sourceId }) => sourceId), ...left]);
 }
