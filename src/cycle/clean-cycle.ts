@@ -39,11 +39,10 @@ export function cleanCycleOf(
 
 /** When the first of those whom a search found unmatchable is looked for again, by the monotonic clock. */
 function nextLook({ made, quarantine }: Preparation, clock: Pick<Clock, 'now' | 'monotonic'>): number {
-  const pauses = made.unmatchable.flatMap(({ sourceId }) => {
-    const retryAt = quarantine.retryAt(sourceId);
-    return retryAt === undefined ? [] : [retryAt - clock.now()];
-  });
-  return clock.monotonic() + Math.max(0, Math.min(...pauses));
+  let pause = Infinity;
+  for (const { sourceId } of made.unmatchable)
+    pause = Math.min(pause, (quarantine.retryAt(sourceId) ?? Infinity) - clock.now());
+  return clock.monotonic() + Math.max(0, pause);
 }
 
 function idsIn({ resources, rejected, left }: IncrementalScope): ReadonlySet<SourceId> {

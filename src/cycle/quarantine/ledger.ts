@@ -72,7 +72,8 @@ export async function openLedger({
 }): Promise<QuarantineLedger> {
   const orphaned: SourceId[] = [];
   if (isAboutEverybody)
-    for await (const batch of store.orphanedQuarantine(target.name, new Set(ids))) orphaned.push(...batch);
+    for await (const batch of store.orphanedQuarantine(target.name, new Set(ids)))
+      for (const id of batch) orphaned.push(id);
   return new QuarantineLedger({
     target: target.name,
     quarantined: await gather(ids, (batch) => store.quarantined(target.name, batch)),
