@@ -35,7 +35,7 @@ const finished = (result: 'success' | 'error' | 'held'): CycleEvent => ({
   milliseconds: 1500,
   deferred: 0,
 });
-const held: CycleEvent = {
+const held: Extract<CycleEvent, { kind: 'held' }> = {
   kind: 'held',
   target: 'wiki',
   hold: {
@@ -265,7 +265,7 @@ describe('metrics', () => {
 
   it('shows what the guard found, as long as it is held', async () => {
     const findings = ['older_data', 'removals', 'removals', 'made_up'].map((kind) => ({ kind }));
-    const suspicious = { ...held, hold: { ...(held as { hold: object }).hold, findings } } as CycleEvent;
+    const suspicious = { ...held, hold: { ...held.hold, findings } } as unknown as CycleEvent;
     const found = async (...events: CycleEvent[]): Promise<string[]> =>
       (await samplesOf(metricsOf(...events))).filter((line) => /^dir2scim_held_findings.* [1-9]/.test(line));
     assert.deepEqual(await found(started, suspicious, finished('held')), [
