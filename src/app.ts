@@ -22,7 +22,7 @@ import type {
 } from './config/configuration.ts';
 import { defineTarget } from './config/define-target.ts';
 import type { PresetName } from './config/preset.ts';
-import { dialectOf } from './config/profile.ts';
+import { profileDialect } from './config/profile.ts';
 import { readSecret } from './config/secret.ts';
 import { scimPath } from './core/mapping/scim-path.ts';
 import { neededBy, type NeededAttributes } from './core/mapping/needed-of-body.ts';
@@ -245,7 +245,7 @@ async function createSource(
     onStart: (operation) => observer({ kind: 'ldap_request_started', directory: directory.name, operation }),
     onRequest: (operation, milliseconds, outcome) =>
       observer({ kind: 'ldap_request', directory: directory.name, operation, milliseconds, outcome }),
-    onAbsent: (fates) => observer({ kind: 'absent_entries', directory: directory.name, fates }),
+    onAbsent: (absenceReasons) => observer({ kind: 'absent_entries', directory: directory.name, absenceReasons }),
     onFailover: (from, to) => observer({ kind: 'directory_failover', directory: directory.name, from, to }),
   });
 }
@@ -287,7 +287,7 @@ function setupOf(
     removal,
     guard: { mustSee, ...limits },
   } = section;
-  const dialect = dialectOf(section.profile);
+  const dialect = profileDialect(section.profile);
   return {
     target,
     configured,

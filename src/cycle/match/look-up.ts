@@ -24,8 +24,8 @@ export interface Unreached {
  */
 const mostInARow = { first: 3, later: 20 };
 
-export interface LookUps<Finding> {
-  readonly findings: ReadonlyMap<SourceId, Finding | Failure>;
+export interface LookUps<MatchFinding> {
+  readonly findings: ReadonlyMap<SourceId, MatchFinding | Failure>;
   /** The last one that failed on its way: what the others were spared for. */
   readonly last: Failure | undefined;
 }
@@ -38,14 +38,14 @@ export interface LookUps<Finding> {
  * @param memory for what is found and kept until the cycle ends, and how much of it a finding takes
  * @param width how many look-ups may run side by side
  */
-export async function lookUpEach<Finding>(
+export async function lookUpEach<MatchFinding>(
   resources: readonly Resource[],
-  lookUp: (resource: Resource) => Promise<Finding | Failure>,
-  { kept, sizeOf }: { readonly kept: Share; readonly sizeOf: (finding: Finding) => number },
+  lookUp: (resource: Resource) => Promise<MatchFinding | Failure>,
+  { kept, sizeOf }: { readonly kept: Share; readonly sizeOf: (finding: MatchFinding) => number },
   width: number,
   signal: AbortSignal,
-): Promise<LookUps<Finding>> {
-  const findings = new Map<SourceId, Finding | Failure>();
+): Promise<LookUps<MatchFinding>> {
+  const findings = new Map<SourceId, MatchFinding | Failure>();
   let inARow = 0;
   let alike = 0;
   let said: string | undefined;

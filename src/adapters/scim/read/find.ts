@@ -6,7 +6,7 @@ import type { Failure } from '../../../core/model/outcome.ts';
 import { scimPath, shortPath, type ScimPath } from '../../../core/mapping/scim-path.ts';
 import { scimValues, textOf } from '../../../core/mapping/scim-values.ts';
 import type { FoundResource } from '../../../ports/scim-target.ts';
-import type { DialectBook } from '../dialect/dialect-book.ts';
+import type { TargetDialect } from '../dialect/target-dialect.ts';
 import type { ScimSigns } from '../dialect/scim-signs.ts';
 import { askedBy, filterText, wider } from './filter.ts';
 import { createFilterTrials, type FilterTrials } from './filter-trials.ts';
@@ -29,14 +29,14 @@ type Find = (
  */
 export function createFind(
   exchange: Exchange,
-  book: Pick<DialectBook, 'current' | 'learn'>,
+  targetDialect: Pick<TargetDialect, 'current' | 'learn'>,
   signs: ScimSigns,
   keep: Keep,
 ): Find {
-  const trials = createFilterTrials(book);
+  const trials = createFilterTrials(targetDialect);
   return async (type, attribute, value, signal) => {
     const path = scimPath(attribute);
-    const { filter } = book.current();
+    const { filter } = targetDialect.current();
     const asked = askedBy(filter, type, path);
     if (asked === undefined)
       return { class: 'unsupported', detail: `the target cannot be searched by ${shortPath(path.text)}` };
@@ -53,7 +53,7 @@ export function createFind(
       type,
       path,
       asked,
-      more: furtherParameters(type, book.current()),
+      more: furtherParameters(type, targetDialect.current()),
       signal,
     };
     const found = await searchFor(value, search);

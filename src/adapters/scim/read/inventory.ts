@@ -1,7 +1,7 @@
 import type { ResourceType } from '../../../core/model/entry.ts';
 import type { Failure } from '../../../core/model/outcome.ts';
 import type { FoundResource } from '../../../ports/scim-target.ts';
-import type { DialectBook } from '../dialect/dialect-book.ts';
+import type { TargetDialect } from '../dialect/target-dialect.ts';
 import type { Share, Shares } from '../../../core/memory/shares.ts';
 import type { Keep } from '../answers/kept.ts';
 import { readList, type List } from '../answers/list.ts';
@@ -14,7 +14,7 @@ const mostPages = 300;
 
 export interface Inventory {
   readonly exchange: Exchange;
-  readonly book: Pick<DialectBook, 'current' | 'learn' | 'evidence'>;
+  readonly targetDialect: Pick<TargetDialect, 'current' | 'learn' | 'evidence'>;
   readonly keep: Keep;
   /** The memory for lists, of all targets. */
   readonly memory: Shares;
@@ -40,12 +40,12 @@ export async function readInventory(
 
 async function listWithin(
   share: Share,
-  { exchange, book, keep }: Inventory,
+  { exchange, targetDialect, keep }: Inventory,
   type: ResourceType,
   worthRequests: number,
   signal: AbortSignal,
 ): Promise<FoundResource[] | Failure | undefined> {
-  const { list } = book.current();
+  const { list } = targetDialect.current();
   if (!list.usable) return undefined;
   const extra = type === 'group' && list.excludeMembers ? ['excludedAttributes=members'] : [];
   const ask = async (place: readonly string[]): Promise<List | Refusal> => {
@@ -63,10 +63,10 @@ async function listWithin(
   if (isUnknown(walked.result) && list.paging !== 'none' && budget > 1)
     walked = await walk(1, { ...list, paging: 'none' });
   const { result } = walked;
-  if (Array.isArray(result) && result.length > 0) book.evidence.note(lists);
+  if (Array.isArray(result) && result.length > 0) targetDialect.evidence.note(lists);
   if (result === undefined || Array.isArray(result)) return result;
-  if (isUnknown(result) && !book.evidence.has(lists))
-    book.learn('list.usable', false, `answered ${String(result.status)} to a list`);
+  if (isUnknown(result) && !targetDialect.evidence.has(lists))
+    targetDialect.learn('list.usable', false, `answered ${String(result.status)} to a list`);
   return isFinal(result) ? undefined : toFailure(result);
 }
 
