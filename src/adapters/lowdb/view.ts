@@ -1,6 +1,7 @@
 import type { SourceId } from '../../core/model/entry.ts';
 import type { Digest, Link } from '../../core/model/link.ts';
-import { emptyTargetState, type StateView } from '../../ports/state-store.ts';
+import { emptyTargetState } from '../../ports/state-records.ts';
+import type { StateView } from '../../ports/state-store.ts';
 import type { DecisionFolder } from './decision-folder.ts';
 import { TargetMemory } from './target-memory.ts';
 import type { StateMemory } from './memory.ts';

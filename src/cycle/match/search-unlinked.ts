@@ -2,7 +2,8 @@ import type { SourceId } from '../../core/model/entry.ts';
 
 import type { Match } from '../../core/planning/plan-input.ts';
 import type { ReasonCode, Rejected, Resource } from '../../core/model/resource.ts';
-import type { Intent, StateView, QuarantineRecord } from '../../ports/state-store.ts';
+import type { Intent, QuarantineRecord } from '../../ports/state-records.ts';
+import type { StateView } from '../../ports/state-store.ts';
 import { mayStillShow } from '../quarantine/intents.ts';
 import type { QuarantineLedger } from '../quarantine/ledger.ts';
 import type { TargetSetup } from '../shared/target-setup.ts';

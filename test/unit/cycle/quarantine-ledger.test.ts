@@ -6,7 +6,7 @@ import { quarantineAfter } from '../../../src/cycle/quarantine/back-off.ts';
 import { createFingerprints } from '../../../src/cycle/quarantine/fingerprints.ts';
 import { QuarantineLedger } from '../../../src/cycle/quarantine/ledger.ts';
 import type { AttemptMode } from '../../../src/cycle/shared/target-setup.ts';
-import type { QuarantineRecord } from '../../../src/ports/state-store.ts';
+import type { QuarantineRecord } from '../../../src/ports/state-records.ts';
 import { aLink } from '../../contract/state-store.ts';
 
 const now = Date.parse('2026-03-01T00:00:00Z');
