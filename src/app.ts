@@ -119,6 +119,7 @@ export async function createApp(
         clock,
         files: options.files,
         latestNote: `${folder}.latest`,
+        log: { bytes: configuration.log.megabytes * 1024 * 1024, milliseconds: configuration.log.keepMilliseconds },
         onOpened: (opening) => observer({ kind: 'state_opened', folder, opening }),
         onWritten: (written) => observer({ kind: 'state_written', ...written }),
       }),
@@ -168,7 +169,7 @@ function createPreparation(
     }
     const setup = setupOf(
       section,
-      [...configuration.targets.keys()],
+      configuration,
       required(targets, name),
       await defineTarget(configuration, name, presets),
     );
@@ -247,7 +248,7 @@ async function targetOptions(
 
 function setupOf(
   section: TargetConfiguration,
-  configured: readonly string[],
+  configuration: Configuration,
   target: ScimTarget,
   definition: TargetSetup['definition'],
 ): TargetSetup {
@@ -260,7 +261,7 @@ function setupOf(
   const dialect = dialectOf(section.profile);
   return {
     target,
-    configured,
+    configured: [...configuration.targets.keys()],
     url: section.url,
     definition,
     policy: {
@@ -276,6 +277,7 @@ function setupOf(
     limits,
     mustSee,
     createInactive: users.createInactive,
+    logValues: configuration.log.values,
   };
 }
 

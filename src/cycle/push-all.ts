@@ -3,6 +3,7 @@ import { isEstablished } from './shared/established.ts';
 import type { Focus } from './plan/focus.ts';
 import { preparePlan, type Preparation, type PrepareInput } from './plan/prepare-plan.ts';
 import { push, type PushReport } from './push/push.ts';
+import { createOperationLog } from './push/operation-log.ts';
 import { createRemovalRecords } from './shared/removal-records.ts';
 
 /**
@@ -29,7 +30,7 @@ export async function pushAll(input: CycleInput, prepared: Preparation, from: Pr
 
 function pushDue(input: CycleInput, prepared: Preparation): Promise<PushReport> {
   const { setup, clock } = input;
-  const { due, links, fingerprints, unsearched, intents, listed, troubles, context, approved, state } = prepared;
+  const { due, links, fingerprints, unsearched, intents, listed, troubles, context, approved, state, words } = prepared;
   return push(due, {
     ...input,
     target: setup.target,
@@ -44,6 +45,15 @@ function pushDue(input: CycleInput, prepared: Preparation): Promise<PushReport> 
       { target: setup.target.name, context, approved, established: isEstablished(state) },
       clock,
     ),
+    logged: createOperationLog({
+      cycle: input.cycle,
+      target: setup.target.name,
+      approvals: words.approvals,
+      decided: [...(state.decided ?? []), ...words.decided],
+      values: setup.logValues === true,
+      digest: input.store.digest,
+      clock,
+    }),
     readAt: input.readings.readAt,
   });
 }

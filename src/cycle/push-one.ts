@@ -5,8 +5,10 @@ import type { Decider, Decision } from '../ports/state-store.ts';
 import { bindTarget } from './bind-target.ts';
 import type { CycleInput } from './cycle-input.ts';
 import { recallWords, trimmed, withWords } from './plan/decisions.ts';
+import { cycleId } from './shared/cycle-id.ts';
 import { isEstablished } from './shared/established.ts';
 import type { Preparation } from './plan/prepare-plan.ts';
+import { createOperationLog } from './push/operation-log.ts';
 import { push, type PushReport } from './push/push.ts';
 import { createRemovalRecords } from './shared/removal-records.ts';
 import { attend, newNotes } from './shared/target-notes.ts';
@@ -94,6 +96,15 @@ export async function pushOne(own: readonly Operation[], input: PushOneInput): P
     listed: prepared.listed,
     attempt: 'asked',
     troubles: prepared.troubles,
+    logged: createOperationLog({
+      cycle: cycleId(clock),
+      target,
+      approvals: words.approvals,
+      decided: words.decided,
+      values: setup.logValues === true,
+      digest: store.digest,
+      clock,
+    }),
     removalsOf: createRemovalRecords(
       { target, context: prepared.context, approved: [], established: isEstablished(prepared.state) },
       clock,

@@ -9,6 +9,7 @@ import { systemClock } from '../../src/adapters/system/clock.ts';
 import type { Link } from '../../src/core/model/link.ts';
 import type { MembersOperation } from '../../src/core/model/plan.ts';
 import { applyMembers } from '../../src/cycle/push/apply-members.ts';
+import { createOperationLog } from '../../src/cycle/push/operation-log.ts';
 import type { PushContext } from '../../src/cycle/push/push-context.ts';
 import type { StateChange } from '../../src/ports/state-store.ts';
 import { serveOnLoopback } from '../support/loopback.ts';
@@ -98,6 +99,15 @@ describe('a group of a hundred thousand', () => {
       fingerprints: { ofOperations: () => '', ofResource: () => '', ofMatch: () => undefined },
       troubles: new Map(),
       removalsOf: () => [],
+      logged: createOperationLog({
+        cycle: 'c',
+        target: 'wiki',
+        approvals: [],
+        decided: [],
+        values: false,
+        digest: store.digest,
+        clock: systemClock(),
+      }),
       claims: new Map(),
       toEnd: new Set(),
       missing: new Set(),

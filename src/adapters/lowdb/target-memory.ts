@@ -21,7 +21,7 @@ import { inCurrentWords } from './earlier-state.ts';
 /** A change that is about one target. */
 export type TargetChange = Exclude<
   StateChange,
-  { kind: 'directory' | 'identity' | 'names' | 'reset' | 'renamed' | 'content_forgotten' }
+  { kind: 'directory' | 'identity' | 'names' | 'reset' | 'renamed' | 'content_forgotten' | 'logged' | 'log_head' }
 >;
 
 type Counts = Record<ResourceType, Record<keyof LinkCounts[ResourceType], number>>;

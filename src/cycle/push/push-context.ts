@@ -5,6 +5,7 @@ import type { Intent, Trouble } from '../../ports/state-store.ts';
 import type { Fingerprints } from '../shared/fingerprints.ts';
 import type { AccountSearch } from '../match/account-search.ts';
 import type { RemovalRecords } from '../shared/removal-records.ts';
+import type { OperationLog } from './operation-log.ts';
 import type { Attempt } from '../shared/target-setup.ts';
 
 /** What the push of one plan works with. */
@@ -18,6 +19,8 @@ export interface PushContext extends AccountSearch {
   readonly troubles: ReadonlyMap<SourceId, Trouble>;
   /** What the guard has to remember of an operation that took effect. */
   readonly removalsOf: RemovalRecords;
+  /** The entry of the provisioning log for an operation with its outcome. */
+  readonly logged: OperationLog;
   readonly joining: Joining;
   /** Whose access has to end after all, because the account turned out to be there and active. */
   readonly toEnd: Set<SourceId>;

@@ -133,10 +133,16 @@ function isTrippedOver(thrown: unknown): boolean {
 async function recordTrouble(own: readonly Operation[], failure: Failure, context: PushContext): Promise<void> {
   const { store, target, troubles, clock } = context;
   const [first] = own;
-  if (failure.class === 'auth' || first === undefined) return;
+  const last = own.at(-1);
+  if (first === undefined || last === undefined) return;
   const { type, sourceId } = first;
+  const entry = context.logged(last, { link: context.links.get(sourceId), targetId: failure.targetId, failure });
+  if (failure.class === 'auth') {
+    await store.record([entry]);
+    return;
+  }
   const trouble = { target: target.name, type, sourceId, ...causeOf(own, failure, context) };
-  await store.record([{ kind: 'trouble', trouble: troubleAfter(troubles.get(sourceId), trouble, clock.now()) }]);
+  await store.record([{ kind: 'trouble', trouble: troubleAfter(troubles.get(sourceId), trouble, clock.now()) }, entry]);
 }
 
 /** What the target refuses is tried again when the operation is another one; what is in the way, when another account would fit. */

@@ -33,6 +33,8 @@ export interface TargetSetup {
   /** DNs or source ids of entries without which no reading is believed. */
   readonly mustSee: readonly string[];
   readonly createInactive: boolean;
+  /** Whether the provisioning log has the values that were sent. Not unless said. */
+  readonly logValues?: boolean | undefined;
 }
 
 /**
