@@ -78,7 +78,7 @@ export async function pushOne(own: readonly Operation[], input: PushOneInput): P
   const decided = withWords(state, words);
   attend(setup.target, store);
   await store.record([
-    ...prepared.found.filter(isOwn).map((trouble) => ({ kind: 'trouble', trouble }) as const),
+    ...prepared.found.filter(isOwn).map((quarantine) => ({ kind: 'quarantine', quarantine }) as const),
     ...prepared.settled.filter(isOwn).map((intent) => ({ kind: 'settled', intent }) as const),
     ...prepared.remembered.filter(isOwn).map((link) => ({ kind: 'link', link }) as const),
     { kind: 'target', target, state: decided },
@@ -95,7 +95,7 @@ export async function pushOne(own: readonly Operation[], input: PushOneInput): P
     intents: prepared.intents,
     listed: prepared.listed,
     attempt: 'asked',
-    troubles: prepared.troubles,
+    quarantined: prepared.quarantined,
     logged: createOperationLog({
       cycle: cycleId(clock),
       target,
@@ -110,10 +110,10 @@ export async function pushOne(own: readonly Operation[], input: PushOneInput): P
       clock,
     ),
   });
-  const isDone = pushed.applied.length === own.length && prepared.troubles.has(id);
+  const isDone = pushed.applied.length === own.length && prepared.quarantined.has(id);
   const approvals = trimmed(decided.approvals ?? [], (held) => prepared.leftOf(held, pushed.applied));
   await store.record([
-    ...(isDone ? [{ kind: 'trouble_over', target, sourceId: id } as const] : []),
+    ...(isDone ? [{ kind: 'quarantine_over', target, sourceId: id } as const] : []),
     ...newNotes(setup.target),
     {
       kind: 'target',

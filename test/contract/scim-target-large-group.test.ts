@@ -97,7 +97,7 @@ describe('a group of a hundred thousand', () => {
       links,
       unsearched: new Set(),
       fingerprints: { ofOperations: () => '', ofResource: () => '', ofMatch: () => undefined },
-      troubles: new Map(),
+      quarantined: new Map(),
       removalsOf: () => [],
       logged: createOperationLog({
         cycle: 'c',
@@ -114,7 +114,7 @@ describe('a group of a hundred thousand', () => {
       intents: new Map(),
       listed: { user: new Set(), group: new Set() },
       attempt: 'due',
-      joining: { wanted: new Map(), joined: new Map() },
+      initialMembers: { wanted: new Map(), joined: new Map() },
       policy: { user: { match: [], adopt: 'never', create: true }, group: { match: [], adopt: 'never', create: true } },
       readAt: 0,
       signal,

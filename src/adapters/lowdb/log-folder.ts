@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { LoggedEntry } from '../../core/model/log-entry.ts';
 import type { StateFiles } from './files.ts';
-import { readLines } from './lines.ts';
+import { readStateLines } from './lines.ts';
 import { readLogLine, type LogHeader, type LogLine } from './log-line.ts';
 
 /** One file of the log. Its name says which entry it begins after. */
@@ -39,7 +39,7 @@ export async function* readLogFile(
 ): AsyncGenerator<readonly { readonly line: LogLine | undefined; readonly end: number }[]> {
   const file = await files.open(path, 'read');
   try {
-    for await (const lines of readLines(file)) {
+    for await (const lines of readStateLines(file)) {
       yield lines.map(({ bytes, whole, end }) => ({ line: whole ? readLogLine(bytes.toString()) : undefined, end }));
     }
   } finally {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Digest } from '../../core/model/link.ts';
 import type { LogEntry, LoggedEntry } from '../../core/model/log-entry.ts';
-import { parseJson } from './lines.ts';
+import { tryParseJson } from './lines.ts';
 
 /*
  * A file of the provisioning log: a header, then one line for each operation. Each line ends with a keyed hash of itself
@@ -57,7 +57,7 @@ export function chain(chained: string, before: string, digest: Digest): string {
 
 /** Undefined when it is no line of a log, or not whole. */
 export function readLogLine(text: string): LogLine | undefined {
-  const value = parseJson(text);
+  const value = tryParseJson(text);
   if (typeof value !== 'object' || value === null || !('hash' in value) || typeof value.hash !== 'string')
     return undefined;
   const { hash, ...rest } = value;

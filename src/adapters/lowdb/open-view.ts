@@ -4,7 +4,7 @@ import type { StateView } from '../../ports/state-store.ts';
 import { unusable } from './faults.ts';
 import type { StateFiles } from './files.ts';
 import { loadState, pathsOf, type LoadedState, type StatePaths } from './load.ts';
-import { Memory } from './memory.ts';
+import { StateMemory } from './memory.ts';
 import { nodeFiles } from './node-files.ts';
 import { digestWith, newKey } from './secret-key.ts';
 import { createView, viewFiles } from './view.ts';
@@ -25,7 +25,7 @@ export async function openStateView({ folder, files = nodeFiles }: StateViewOpti
   try {
     const beside = viewFiles(files, folder);
     const loaded = await loadBesideWriter(files, pathsOf(folder));
-    if (loaded === undefined) return createView(randomUUID(), new Memory(), digestWith(newKey()), beside);
+    if (loaded === undefined) return createView(randomUUID(), new StateMemory(), digestWith(newKey()), beside);
     return createView(loaded.content.lineage, loaded.content.memory, loaded.digest, beside);
   } catch (error) {
     const facts = await files.inspect(folder).catch(() => undefined);

@@ -8,7 +8,7 @@ import { checkLog } from './log-check.ts';
 import { logFolder, readLog } from './log-folder.ts';
 import type { LogMemory } from './log-memory.ts';
 import { TargetMemory } from './target-memory.ts';
-import type { Memory } from './memory.ts';
+import type { StateMemory } from './memory.ts';
 
 const batchSize = 1000;
 const nothing = new TargetMemory();
@@ -32,7 +32,7 @@ export function viewFiles(files: StateFiles, stateFolder: string): ViewFiles {
 /** Answers every other question from memory. */
 export function createView(
   lineage: string,
-  memory: Memory,
+  memory: StateMemory,
   digest: Digest,
   { decisions, ...log }: ViewFiles,
 ): StateView {
@@ -45,12 +45,12 @@ export function createView(
     owners: (target, type, ids) => Promise.resolve(pick(of(target).owners[type], ids)),
     formerOwners: (target, type, ids) => Promise.resolve(pick(of(target).former[type].ids, ids)),
     formerAccounts: (target, owner) => Promise.resolve(of(target).formerAccounts(owner)),
-    members: (target, group) => Promise.resolve([...(of(target).members.get(group) ?? [])]),
-    troubles: (target, ids) => Promise.resolve(pick(of(target).troubles, ids)),
-    strayTroubles: (target, seen) => inBatches([...of(target).troubles.keys()].filter((id) => !seen.has(id))),
+    members: (target, group) => Promise.resolve(of(target).members.of(group)),
+    quarantined: (target, ids) => Promise.resolve(pick(of(target).quarantined, ids)),
+    orphanedQuarantine: (target, seen) => inBatches([...of(target).quarantined.keys()].filter((id) => !seen.has(id))),
     names: (directory, ids) => Promise.resolve(namesOf(memory, directory, ids)),
     named: (directory, names) => Promise.resolve(idsOf(memory, directory, names)),
-    strayNames: (directory, seen) =>
+    orphanedNames: (directory, seen) =>
       inBatches((memory.names(directory)?.ids ?? []).filter((id) => !seen.has(id) && !memory.isLinked(id))),
     counts: (target) => Promise.resolve(of(target).counts),
     unstored: (target) => Promise.resolve(of(target).unstored),
@@ -61,7 +61,7 @@ export function createView(
     identity: (directory) => Promise.resolve(memory.identity(directory)),
     boundTo: (target) => Promise.resolve(of(target).endpoint),
     linkTotals: () => Promise.resolve(memory.linkTotals),
-    memberships: (target) => Promise.resolve(of(target).memberships),
+    memberships: (target) => Promise.resolve(of(target).members.totals),
     holders: (target, type, path) => Promise.resolve(of(target).holders(type, path)),
     removals: (target) => Promise.resolve([...of(target).removals.values()]),
     logged: (after) => log.readLog(after, () => memory.log.waiting),
@@ -72,12 +72,12 @@ export function createView(
   };
 }
 
-function namesOf(memory: Memory, directory: string, ids: readonly SourceId[]): Map<SourceId, readonly string[]> {
+function namesOf(memory: StateMemory, directory: string, ids: readonly SourceId[]): Map<SourceId, readonly string[]> {
   const known = memory.names(directory);
   return new Map(ids.map((id) => [id, known?.of(id) ?? []] as const).filter(([, names]) => names.length > 0));
 }
 
-function idsOf(memory: Memory, directory: string, names: readonly string[]): Map<string, readonly SourceId[]> {
+function idsOf(memory: StateMemory, directory: string, names: readonly string[]): Map<string, readonly SourceId[]> {
   const known = memory.names(directory);
   return new Map(names.map((name) => [name, known?.named(name) ?? []] as const).filter(([, ids]) => ids.length > 0));
 }
