@@ -27,6 +27,7 @@ export async function runTarget(input: CycleInput): Promise<CycleReport> {
   const began = clock.monotonic();
   observer({ kind: 'cycle_started', target, mode, cycle });
   const result = await outcomeOf(input);
+  setup.kept.release();
   const milliseconds = clock.monotonic() - began;
   const { deferred, failing } = result;
   observer({
