@@ -8,7 +8,7 @@ import { Reference, type DesiredValue } from '../../core/model/resource.ts';
 import { heldOperation, marksOf } from '../../core/planning/held-operation.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ApprovalRecord, DecisionRecord, StateChange } from '../../ports/state-store.ts';
-import type { PushContext } from './push-context.ts';
+import type { RemovalRecords } from '../shared/removal-records.ts';
 
 /** What came of an operation, as far as the operation itself does not say it. */
 export interface LoggedEffect {
@@ -75,7 +75,7 @@ export function createOperationLog(input: OperationLogInput): OperationLog {
 export function effectOf(
   operation: Operation,
   effect: LoggedEffect,
-  { removalsOf, logged }: Pick<PushContext, 'removalsOf' | 'logged'>,
+  { removalsOf, logged }: { readonly removalsOf: RemovalRecords; readonly logged: OperationLog },
 ): StateChange[] {
   return [...removalsOf(operation), logged(operation, effect)];
 }
