@@ -112,6 +112,7 @@ export async function createApp(
         clock,
         files: options.files,
         latestNote: `${folder}.latest`,
+        log: { bytes: configuration.log.megabytes * 1024 * 1024, milliseconds: configuration.log.keepMilliseconds },
         onOpened: (opening) => observer({ kind: 'state_opened', folder, opening }),
         onWritten: (written) => observer({ kind: 'state_written', ...written }),
       }),
@@ -162,7 +163,7 @@ function createPreparation(
     }
     const setup = setupOf(
       section,
-      [...configuration.targets.keys()],
+      configuration,
       required(targets, name),
       await defineTarget(configuration, name, presets),
       memory.open(),
@@ -259,7 +260,7 @@ async function targetOptions(
 
 function setupOf(
   section: TargetConfiguration,
-  configured: readonly string[],
+  configuration: Configuration,
   target: ScimTarget,
   definition: TargetSetup['definition'],
   kept: Share,
@@ -273,7 +274,7 @@ function setupOf(
   const dialect = profileDialect(section.profile);
   return {
     target,
-    configured,
+    configured: [...configuration.targets.keys()],
     url: section.url,
     definition,
     policy: {
@@ -289,6 +290,7 @@ function setupOf(
     limits,
     mustSee,
     createInactive: users.createInactive,
+    logValues: configuration.log.values,
     kept,
   };
 }

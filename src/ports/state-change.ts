@@ -1,6 +1,7 @@
 import type { DirectoryIdentity } from '../core/model/directory-identity.ts';
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { Link, TargetId } from '../core/model/link.ts';
+import type { LogEntry } from '../core/model/log-entry.ts';
 import type { TargetNotes } from './scim-target.ts';
 import type { QuarantineRecord, Intent, TargetState, DirectoryState, RemovalRecord } from './state-records.ts';
 
@@ -64,4 +65,8 @@ export type StateChange =
   /** Remembers what the guard has to count, together with the outcome that it belongs to. */
   | { readonly kind: 'removal'; readonly target: string; readonly removal: RemovalRecord }
   /** Forgets removals from before a time (ISO 8601). */
-  | { readonly kind: 'removals_over'; readonly target: string; readonly before: string };
+  | { readonly kind: 'removals_over'; readonly target: string; readonly before: string }
+  /** Adds an entry to the provisioning log, together with the outcome that it tells of. */
+  | { readonly kind: 'logged'; readonly entry: LogEntry }
+  /** The log goes on after this entry. */
+  | { readonly kind: 'log_head'; readonly seq: number };
