@@ -35,7 +35,7 @@ export function createPreparation(
     }
     const setup = setupOf(
       section,
-      [...configuration.targets.keys()],
+      configuration,
       target,
       await defineTarget(configuration, name, presets),
       memory.open(),
@@ -80,7 +80,7 @@ function presetOf(kind: DirectoryConfiguration['kind'] | undefined): PresetName 
 
 function setupOf(
   section: TargetConfiguration,
-  configured: readonly string[],
+  configuration: Configuration,
   target: ScimTarget,
   definition: TargetSetup['definition'],
   kept: Share,
@@ -94,7 +94,7 @@ function setupOf(
   const dialect = profileDialect(section.profile);
   return {
     target,
-    configured,
+    configured: [...configuration.targets.keys()],
     url: section.url,
     definition,
     policy: {
@@ -110,6 +110,7 @@ function setupOf(
     limits,
     mustSee,
     createInactive: users.createInactive,
+    logValues: configuration.log.values,
     kept,
   };
 }

@@ -84,6 +84,7 @@ export async function createApp(configuration: Configuration, options: AppOption
         clock,
         files: options.files,
         latestNote: `${folder}.latest`,
+        log: { bytes: configuration.log.megabytes * 1024 * 1024, milliseconds: configuration.log.keepMilliseconds },
         onOpened: (opening) => observer({ kind: 'state_opened', folder, opening }),
         onWritten: (written) => observer({ kind: 'state_written', ...written }),
       }),

@@ -34,6 +34,8 @@ export interface TargetSetup {
   /** DNs or source ids of entries without which no reading is believed. */
   readonly mustSee: readonly string[];
   readonly createInactive: boolean;
+  /** Whether the provisioning log has the values that were sent. Not unless said. */
+  readonly logValues?: boolean | undefined;
   /** The memory for what a cycle finds on the target and keeps until it ends. */
   readonly kept: Share;
 }
