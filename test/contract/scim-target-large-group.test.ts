@@ -95,6 +95,7 @@ describe('a group of a hundred thousand', () => {
       observer: () => undefined,
       links,
       unsearched: new Set(),
+      showsNamed: new Set(),
       fingerprints: { ofOperations: () => '', ofResource: () => '', ofMatch: () => undefined },
       troubles: new Map(),
       removalsOf: () => [],

@@ -65,8 +65,8 @@ export interface Preparation extends JudgedPlan {
   readonly settled: readonly Intent[];
   /** What was under way when the cycle began. */
   readonly intents: ReadonlyMap<SourceId, Intent>;
-  /** Whom the target has, where it was listed. */
-  readonly listed: Readonly<Record<ResourceType, ReadonlySet<TargetId>>>;
+  /** Whom the target has, where it was listed whole. */
+  readonly listed: Readonly<Record<ResourceType, ReadonlySet<TargetId> | undefined>>;
   /** Accounts that the search found for newcomers. */
   readonly matches: SearchResult['matches'];
   readonly remembered: readonly Link[];

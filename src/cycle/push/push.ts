@@ -34,7 +34,7 @@ export interface PushReport {
  */
 export async function push(
   operations: readonly Operation[],
-  rest: Omit<PushContext, 'joining' | 'claims' | 'toEnd' | 'missing'>,
+  rest: Omit<PushContext, 'joining' | 'claims' | 'toEnd' | 'missing' | 'showsNamed'>,
 ): Promise<PushReport> {
   const context: PushContext = {
     ...rest,
@@ -42,6 +42,7 @@ export async function push(
     claims: new Map(),
     toEnd: new Set(),
     missing: new Set(),
+    showsNamed: new Set(),
   };
   const applied: Operation[] = [];
   const failed: { operation: Operation; failure: Failure }[] = [];
