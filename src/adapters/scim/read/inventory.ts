@@ -1,13 +1,17 @@
 import type { ResourceType } from '../../../core/model/entry.ts';
+import type { TargetId } from '../../../core/model/link.ts';
 import type { Failure } from '../../../core/model/outcome.ts';
 import type { FoundResource } from '../../../ports/scim-target.ts';
 import type { DialectBook } from '../dialect/dialect-book.ts';
-import { readList } from '../answers/list.ts';
-import { toFailure, type Exchange, type Refusal } from '../shared/message.ts';
+import { readList, type List } from '../answers/list.ts';
+import { listBytes, listResources, walkedResources } from '../shared/bounds.ts';
+import { isRefusal, toFailure, type Exchange, type Refusal } from '../shared/message.ts';
 import { walkPages, type Walk } from './pages.ts';
 
 /** All pages are held in memory at once: about 30,000 resources. */
 const mostPages = 300;
+
+type Book = Pick<DialectBook, 'current' | 'learn' | 'evidence'>;
 
 /**
  * Lists a type page by page, in as many requests as it is worth. A walk whose cursor ran out (RFC 9865 §2.3) begins
@@ -15,25 +19,71 @@ const mostPages = 300;
  */
 export async function readInventory(
   exchange: Exchange,
-  book: Pick<DialectBook, 'current' | 'learn' | 'evidence'>,
+  book: Book,
   type: ResourceType,
   worthRequests: number,
   signal: AbortSignal,
 ): Promise<FoundResource[] | Failure | undefined> {
+  const found = new Map<TargetId, FoundResource>();
+  let size = 0;
+  const result = await walk(exchange, book, type, Math.min(worthRequests, mostPages), signal, (page) => {
+    for (const resource of page.resources) found.set(resource.id, resource);
+    size += page.size;
+    return Promise.resolve(found.size <= listResources && size <= listBytes);
+  });
+  return result === 'whole' ? [...found.values()] : result;
+}
+
+/** The same without keeping more than a page: each is handed on before the next is asked for. */
+export async function walkInventory(
+  exchange: Exchange,
+  book: Book,
+  type: ResourceType,
+  worthRequests: number,
+  onPage: (page: readonly FoundResource[]) => Promise<void>,
+  signal: AbortSignal,
+): Promise<'whole' | 'partial' | Failure> {
+  let received = 0;
+  const result = await walk(exchange, book, type, worthRequests, signal, async ({ resources }) => {
+    received += resources.length;
+    await onPage(resources);
+    return received <= walkedResources;
+  });
+  return result ?? 'partial';
+}
+
+/** Undefined: it does not add up, is not worth it, or the target does not list. */
+async function walk(
+  exchange: Exchange,
+  book: Book,
+  type: ResourceType,
+  budget: number,
+  signal: AbortSignal,
+  take: (page: List) => Promise<boolean>,
+): Promise<'whole' | Failure | undefined> {
   const { list } = book.current();
   if (!list.usable) return undefined;
   const extra = type === 'group' && list.excludeMembers ? ['excludedAttributes=members'] : [];
-  const walk = (budget: number, dialect = list): Promise<Walk> =>
-    walkPages((place) => readList(exchange, type, [...place, ...extra].join('&'), signal), dialect, budget);
-  const budget = Math.min(worthRequests, mostPages);
-  let walked = await walk(budget);
-  if (isExpired(walked.result)) walked = await walk(budget - walked.requests);
+  let isEmpty = true;
+  const noticing = (page: List): Promise<boolean> => {
+    isEmpty &&= page.resources.length === 0;
+    return take(page);
+  };
+  const walkIn = (requests: number, dialect = list): Promise<Walk> =>
+    walkPages(
+      (place) => readList(exchange, type, [...place, ...extra].join('&'), signal),
+      dialect,
+      requests,
+      noticing,
+    );
+  let walked = await walkIn(budget);
+  if (isExpired(walked.result)) walked = await walkIn(budget - walked.requests);
   // WSO2 does not page groups at all, and lists them.
   if (isUnknown(walked.result) && list.paging !== 'none' && budget > 1)
-    walked = await walk(1, { ...list, paging: 'none' });
+    walked = await walkIn(1, { ...list, paging: 'none' });
   const { result } = walked;
-  if (Array.isArray(result) && result.length > 0) book.evidence.note(lists);
-  if (result === undefined || Array.isArray(result)) return result;
+  if (result === 'whole' && !isEmpty) book.evidence.note(lists);
+  if (result === undefined || result === 'whole') return result;
   if (isUnknown(result) && !book.evidence.has(lists))
     book.learn('list.usable', false, `answered ${String(result.status)} to a list`);
   return isFinal(result) ? undefined : toFailure(result);
@@ -42,14 +92,16 @@ export async function readInventory(
 /** What was seen to work is not given up for one refusal: a list is the last resort of every search. */
 const lists = 'lists what it has';
 
-function isExpired(result: Walk['result']): boolean {
-  return (
-    result !== undefined && 'class' in result && ['expiredcursor', 'invalidcursor'].includes(result.scimType ?? '')
-  );
+function isFailed(result: Walk['result']): result is Refusal {
+  return typeof result === 'object' && isRefusal(result);
 }
 
-function isUnknown(result: Walk['result']): boolean {
-  return result !== undefined && 'class' in result && (result.status === 405 || result.status === 501);
+function isExpired(result: Walk['result']): boolean {
+  return isFailed(result) && ['expiredcursor', 'invalidcursor'].includes(result.scimType ?? '');
+}
+
+function isUnknown(result: Walk['result']): result is Refusal {
+  return isFailed(result) && (result.status === 405 || result.status === 501);
 }
 
 /**

@@ -29,6 +29,12 @@ export function contained(target: ScimTarget, onFault: (thrown: unknown) => void
       contain<Awaited<ReturnType<ScimTarget['inventory']>>>(signal, undefined, () =>
         target.inventory(type, worthRequests, signal),
       ),
+    walk: (type, worthRequests, onPage, signal) =>
+      contain<Awaited<ReturnType<ScimTarget['walk']>>>(signal, 'partial', () =>
+        target.walk(type, worthRequests, onPage, signal),
+      ),
+    membersOf: (group, signal) =>
+      contain<Awaited<ReturnType<ScimTarget['membersOf']>>>(signal, unusable, () => target.membersOf(group, signal)),
     read: (type, id, signal, without) =>
       contain<Awaited<ReturnType<ScimTarget['read']>>>(signal, unusable, () => target.read(type, id, signal, without)),
     create: (type, attributes, signal, members) =>
