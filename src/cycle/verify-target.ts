@@ -4,7 +4,7 @@ import type { CompleteReading } from '../core/model/reading.ts';
 import { countReasons, type ReasonCounts } from '../core/model/resource.ts';
 import type { HeldRecord, StateView } from '../ports/state-store.ts';
 import { checkBinding } from './bind-target.ts';
-import { draftKnowing } from './plan/in-step.ts';
+import { draftKnowing } from './plan/clean-cycles.ts';
 import { checkMustSee } from './plan/must-see.ts';
 import { gather } from './shared/batches.ts';
 import { remind } from './shared/target-notes.ts';
@@ -47,7 +47,7 @@ export interface NotCompared {
   /** In scope, and cannot be written. */
   readonly rejected: ReasonCounts;
   /** Entries of which something fails. */
-  readonly troubled: number;
+  readonly quarantined: number;
   readonly held: HeldRecord | undefined;
 }
 
@@ -146,7 +146,7 @@ async function notCompared(
     foreignMembers: sum('foreignMembers'),
     hidingMembers: sum('hidingMembers'),
     rejected: countReasons([...rejected.values()]),
-    troubled: counts.user.troubled + counts.group.troubled,
+    quarantined: counts.user.quarantined + counts.group.quarantined,
     held: (await store.target(target)).held,
   };
 }

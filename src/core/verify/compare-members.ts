@@ -53,8 +53,7 @@ export function compareMembers(input: MembersCompared): MemberComparison {
     if (owner !== undefined) {
       there.add(owner);
       if (known.has(account)) settled.add(owner);
-    }
-    else if (!strangersLeave) foreign += 1;
+    } else if (!strangersLeave) foreign += 1;
     else if (!known.has(account)) strangers.push(account);
   }
   const isOurs = (id: SourceId): boolean => strangerAccount(id) === undefined && !unsettled.has(id);
@@ -63,9 +62,7 @@ export function compareMembers(input: MembersCompared): MemberComparison {
     return isOurs(id) && wanted.has(id) && (lifecycle === 'active' || lifecycle === 'deactivated');
   });
   return {
-    left: missingMembers(
-      expected.map((id) => ({ id, active: lifecycleOf(id) === 'active', shown: there.has(id) })),
-    ),
+    left: missingMembers(expected.map((id) => ({ id, active: lifecycleOf(id) === 'active', shown: there.has(id) }))),
     joined: [...there].filter((id) => !acknowledged.has(id) && !wanted.has(id) && !settled.has(id)),
     strangers,
     foreign,

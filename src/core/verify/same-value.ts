@@ -83,7 +83,9 @@ function isSpelledAlike(path: ScimPath, wanted: ScimValue, held: unknown): boole
   if (sameScimValue(wanted, shown)) return true;
   if (typeof wanted !== 'string' || typeof shown !== 'string') return false;
   const isStrict = path.schema === undefined && isIdentity.has(path.attribute.toLowerCase());
-  return fold(wanted) === fold(shown) || (!isStrict && (letters(wanted) === letters(shown) || isInstant(wanted, shown)));
+  return (
+    fold(wanted) === fold(shown) || (!isStrict && (letters(wanted) === letters(shown) || isInstant(wanted, shown)))
+  );
 }
 
 /** A text without what servers normalise away, and without what they put before it (RFC 3966). */

@@ -127,7 +127,11 @@ function driftOf(
 }
 
 /** The same with values that are absent although the target shows such values. */
-export function withAbsent(subject: Subject, drift: Drift | undefined, absent: readonly ValueDrift[]): Drift | undefined {
+export function withAbsent(
+  subject: Subject,
+  drift: Drift | undefined,
+  absent: readonly ValueDrift[],
+): Drift | undefined {
   if (absent.length === 0) return drift;
   const { kinds, ...rest } = drift ?? plainDrift(subject, []);
   return { ...rest, kinds: [...new Set([...kinds, 'attribute' as const])], values: [...rest.values, ...absent] };

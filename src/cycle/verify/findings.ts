@@ -78,7 +78,11 @@ export function createFindings(type: ResourceType, target: Pick<ScimTarget, 'sho
     pass: ({ link }) => void done.add(link.sourceId),
     takeMissing(subject) {
       done.add(subject.link.sourceId);
-      found.set(subject.link.sourceId, { drift: plainDrift(subject, ['missing']), link: subject.link, members: new Set() });
+      found.set(subject.link.sourceId, {
+        drift: plainDrift(subject, ['missing']),
+        link: subject.link,
+        members: new Set(),
+      });
     },
     doubtful: () => new Set([...absent].flatMap(([id, paths]) => (paths.some(isShown) ? [id] : []))),
     get found() {

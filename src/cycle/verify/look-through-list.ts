@@ -48,7 +48,8 @@ export async function lookThroughList(
       input.signal.throwIfAborted();
       const ids = page.map(({ id }) => id);
       const owners = await input.store.owners(input.target.name, type, ids);
-      for (const one of page) if (!owners.has(one.id)) foreign.set(one.id, foreign.size < mostNamed ? nameOf(type, one) : undefined);
+      for (const one of page)
+        if (!owners.has(one.id)) foreign.set(one.id, foreign.size < mostNamed ? nameOf(type, one) : undefined);
       for (const owner of owners.values()) ours.add(owner);
       if (type === 'user') await compareAll(page, owners, trust, findings, input);
     },

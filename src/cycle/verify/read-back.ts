@@ -89,7 +89,9 @@ function createLookUps(type: ResourceType, findings: Findings, input: ReadBackIn
       else findings.pass(subject);
       return;
     }
-    const compared = isFailure(answer) ? answer : await compareSubject(subject, answer, { references, acknowledged }, input);
+    const compared = isFailure(answer)
+      ? answer
+      : await compareSubject(subject, answer, { references, acknowledged }, input);
     if (isFailure(compared)) {
       failed(compared);
       return;

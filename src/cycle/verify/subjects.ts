@@ -2,7 +2,7 @@ import type { ResourceType, SourceId } from '../../core/model/entry.ts';
 import type { Link } from '../../core/model/link.ts';
 import { Reference, type Rejected, type Resource } from '../../core/model/resource.ts';
 import type { Projection } from '../../core/mapping/project.ts';
-import { isActive } from '../../core/planning/outlook.ts';
+import { isActive } from '../../core/planning/availability.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import { gather } from '../shared/batches.ts';
 

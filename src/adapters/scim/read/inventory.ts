@@ -2,7 +2,7 @@ import type { ResourceType } from '../../../core/model/entry.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import type { Failure } from '../../../core/model/outcome.ts';
 import type { FoundResource } from '../../../ports/scim-target.ts';
-import type { DialectBook } from '../dialect/dialect-book.ts';
+import type { TargetDialect } from '../dialect/target-dialect.ts';
 import { readList, type List } from '../answers/list.ts';
 import { listBytes, listResources, walkedResources } from '../shared/bounds.ts';
 import { isRefusal, toFailure, type Exchange, type Refusal } from '../shared/message.ts';
@@ -11,7 +11,7 @@ import { walkPages, type Walk } from './pages.ts';
 /** All pages are held in memory at once: about 30,000 resources. */
 const mostPages = 300;
 
-type Book = Pick<DialectBook, 'current' | 'learn' | 'evidence'>;
+type Book = Pick<TargetDialect, 'current' | 'learn' | 'evidence'>;
 
 /**
  * Lists a type page by page, in as many requests as it is worth. A walk whose cursor ran out (RFC 9865 §2.3) begins
@@ -19,14 +19,14 @@ type Book = Pick<DialectBook, 'current' | 'learn' | 'evidence'>;
  */
 export async function readInventory(
   exchange: Exchange,
-  book: Book,
+  targetDialect: Book,
   type: ResourceType,
   worthRequests: number,
   signal: AbortSignal,
 ): Promise<FoundResource[] | Failure | undefined> {
   const found = new Map<TargetId, FoundResource>();
   let size = 0;
-  const result = await walk(exchange, book, type, Math.min(worthRequests, mostPages), signal, (page) => {
+  const result = await walk(exchange, targetDialect, type, Math.min(worthRequests, mostPages), signal, (page) => {
     for (const resource of page.resources) found.set(resource.id, resource);
     size += page.size;
     return Promise.resolve(found.size <= listResources && size <= listBytes);
@@ -37,14 +37,14 @@ export async function readInventory(
 /** The same without keeping more than a page: each is handed on before the next is asked for. */
 export async function walkInventory(
   exchange: Exchange,
-  book: Book,
+  targetDialect: Book,
   type: ResourceType,
   worthRequests: number,
   onPage: (page: readonly FoundResource[]) => Promise<void>,
   signal: AbortSignal,
 ): Promise<'whole' | 'partial' | Failure> {
   let received = 0;
-  const result = await walk(exchange, book, type, worthRequests, signal, async ({ resources }) => {
+  const result = await walk(exchange, targetDialect, type, worthRequests, signal, async ({ resources }) => {
     received += resources.length;
     await onPage(resources);
     return received <= walkedResources;
@@ -55,13 +55,13 @@ export async function walkInventory(
 /** Undefined: it does not add up, is not worth it, or the target does not list. */
 async function walk(
   exchange: Exchange,
-  book: Book,
+  targetDialect: Book,
   type: ResourceType,
   budget: number,
   signal: AbortSignal,
   take: (page: List) => Promise<boolean>,
 ): Promise<'whole' | Failure | undefined> {
-  const { list } = book.current();
+  const { list } = targetDialect.current();
   if (!list.usable) return undefined;
   const extra = type === 'group' && list.excludeMembers ? ['excludedAttributes=members'] : [];
   let isEmpty = true;
@@ -70,22 +70,17 @@ async function walk(
     return take(page);
   };
   const walkIn = (requests: number, dialect = list): Promise<Walk> =>
-    walkPages(
-      (place) => readList(exchange, type, [...place, ...extra].join('&'), signal),
-      dialect,
-      requests,
-      noticing,
-    );
+    walkPages((place) => readList(exchange, type, [...place, ...extra].join('&'), signal), dialect, requests, noticing);
   let walked = await walkIn(budget);
   if (isExpired(walked.result)) walked = await walkIn(budget - walked.requests);
   // WSO2 does not page groups at all, and lists them.
   if (isUnknown(walked.result) && list.paging !== 'none' && budget > 1)
     walked = await walkIn(1, { ...list, paging: 'none' });
   const { result } = walked;
-  if (result === 'whole' && !isEmpty) book.evidence.note(lists);
+  if (result === 'whole' && !isEmpty) targetDialect.evidence.note(lists);
   if (result === undefined || result === 'whole') return result;
-  if (isUnknown(result) && !book.evidence.has(lists))
-    book.learn('list.usable', false, `answered ${String(result.status)} to a list`);
+  if (isUnknown(result) && !targetDialect.evidence.has(lists))
+    targetDialect.learn('list.usable', false, `answered ${String(result.status)} to a list`);
   return isFinal(result) ? undefined : toFailure(result);
 }
 
