@@ -11,6 +11,8 @@ import type { ScimTargetOptions } from './adapters/scim/http/options.ts';
 import { createScimTarget } from './adapters/scim/target.ts';
 import { systemClock } from './adapters/system/clock.ts';
 import { openAccess, type AccessParts } from './app-access.ts';
+import type { App } from './bridge/app.ts';
+import { unknownTarget } from './bridge/targets.ts';
 import { authoritiesWith, readAuthorities } from './config/authorities.ts';
 import { isLoopback } from './config/cleartext.ts';
 import type {
@@ -23,37 +25,18 @@ import { defineTarget } from './config/define-target.ts';
 import type { PresetName } from './config/preset.ts';
 import { profileDialect } from './config/profile.ts';
 import { readSecret } from './config/secret.ts';
-import { BridgeError, toBridgeError } from './core/model/errors.ts';
+import { toBridgeError } from './core/model/errors.ts';
 import type { TargetSetup } from './cycle/shared/target-setup.ts';
-import type { Clock } from './ports/clock.ts';
 import type { CycleObserver } from './ports/cycle-observer.ts';
 import type { DirectoryFacts, DirectorySource } from './ports/directory-source.ts';
 import type { ScimTarget } from './ports/scim-target.ts';
-import type { StateStore, StateView } from './ports/state-store.ts';
-import { createInFlight, type InFlight } from './telemetry/in-flight.ts';
+import { createInFlight } from './telemetry/in-flight.ts';
 import { version } from './version.ts';
 
-export interface App {
-  readonly configuration: Configuration;
-  readonly clock: Clock;
-  readonly observer: CycleObserver;
-  readonly sources: ReadonlyMap<string, DirectorySource>;
-  readonly targets: ReadonlyMap<string, ScimTarget>;
-  /** What a directory says of itself; asked once and remembered. */
-  inspect(directory: string, signal: AbortSignal): Promise<DirectoryFacts>;
-  /** Everything that a target's cycles go by; made once. Asks directories of kind `auto` what they are. */
-  prepare(target: string, signal: AbortSignal): Promise<TargetSetup>;
-  /** Which requests are on their way. */
-  readonly inFlight: InFlight;
-  /** Reads every secret once. @throws BridgeError D2S_SECRET_UNREADABLE for the first that cannot be had */
-  checkSecrets(): Promise<void>;
+/** What is put together, with what the command line alone asks for. */
+export interface ComposedApp extends App {
   /** For trying a target out. To be closed. */
   openDoctor(target: string, how: Pick<DoctorOptions, 'allowLeftovers' | 'onFinding'>): Promise<Doctor>;
-  /** For writing; takes the lock. */
-  openStore(): Promise<StateStore>;
-  /** For reading, beside a running daemon. */
-  openView(): Promise<StateView>;
-  close(): Promise<void>;
 }
 
 export interface AppOptions {
@@ -68,7 +51,7 @@ export async function createApp(
   configuration: Configuration,
   listener: CycleObserver,
   options: AppOptions = {},
-): Promise<App> {
+): Promise<ComposedApp> {
   const clock = systemClock();
   const inFlight = createInFlight(clock);
   const observer: CycleObserver = (event) => {
@@ -277,15 +260,6 @@ function setupOf(
     mustSee,
     createInactive: users.createInactive,
   };
-}
-
-/** @throws BridgeError D2S_USAGE */
-export function unknownTarget(name: string, known: readonly string[]): BridgeError {
-  return new BridgeError(
-    'D2S_USAGE',
-    `there is no target "${name}" in the configuration`,
-    `there are: ${known.join(', ')}`,
-  );
 }
 
 function required<T>(parts: ReadonlyMap<string, T>, name: string): T {

@@ -2,7 +2,8 @@ import type { Examination } from '../adapters/scim/doctor/doctor.ts';
 import type { TrialFinding } from '../adapters/scim/doctor/trial.ts';
 import type { Terminal } from './terminal.ts';
 import { count } from '../core/wording/count.ts';
-import { durationText, printable } from './words.ts';
+import { printable } from '../core/wording/foreign.ts';
+import { durationText } from './words.ts';
 
 /** What was tried, subject by subject, and the profile that follows from it; none where something ended the trials. */
 export function showExamination(
@@ -11,7 +12,7 @@ export function showExamination(
   terminal: Terminal,
 ): void {
   const { colors, print } = terminal;
-  const width = Math.max(...findings.map(({ trial }) => trial.length));
+  const width = findings.reduce((most, { trial }) => Math.max(most, trial.length), 0);
   for (const [subject, own] of Map.groupBy(findings, (finding) => finding.subject)) {
     print(colors.bold(subject));
     for (const finding of own) {

@@ -36,17 +36,21 @@ export async function pushAll(input: CycleInput, prepared: Preparation, from: Pr
 
 function pushDue(input: CycleInput, prepared: Preparation): Promise<PushReport> {
   const { setup, clock } = input;
-  const { due, links, fingerprints, unsearched, intents, listed, quarantined, context, approved, state } = prepared;
+  const {
+    known: { links, state },
+    matches: { unsearched, intents, listed },
+    made: { due, context, approved },
+    quarantine,
+  } = prepared;
   return push(due, {
     ...input,
     target: setup.target,
     policy: setup.policy,
     links,
-    fingerprints,
     unsearched,
     intents,
     listed,
-    quarantined,
+    quarantine,
     removalsOf: createRemovalRecords(
       { target: setup.target.name, context, approved, established: isEstablished(state) },
       clock,

@@ -8,6 +8,8 @@ import { createScimTarget } from '../../src/adapters/scim/target.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import type { Link } from '../../src/core/model/link.ts';
 import type { MembersOperation } from '../../src/core/model/plan.ts';
+import { createFingerprints } from '../../src/cycle/quarantine/fingerprints.ts';
+import { QuarantineLedger } from '../../src/cycle/quarantine/ledger.ts';
 import { applyMembers } from '../../src/cycle/push/apply-members.ts';
 import type { PushContext } from '../../src/cycle/push/push-context.ts';
 import type { StateChange } from '../../src/ports/state-store.ts';
@@ -95,8 +97,14 @@ describe('a group of a hundred thousand', () => {
       observer: () => undefined,
       links,
       unsearched: new Set(),
-      fingerprints: { ofOperations: () => '', ofResource: () => '', ofMatch: () => undefined },
-      quarantined: new Map(),
+      quarantine: new QuarantineLedger({
+        target: 'wiki',
+        quarantined: new Map(),
+        orphaned: [],
+        fingerprints: createFingerprints([], store.digest, { user: [], group: [] }),
+        attempt: 'due',
+        now: 0,
+      }),
       removalsOf: () => [],
       claims: new Map(),
       toEnd: new Set(),

@@ -10,7 +10,7 @@ import { diffWithBody } from '../../core/planning/diff.ts';
 import { shownMembers } from '../../core/planning/shown-members.ts';
 import type { FoundResource } from '../../ports/scim-target.ts';
 import type { Intent, StateChange } from '../../ports/state-store.ts';
-import { intentOf } from '../match/intents.ts';
+import { intentOf } from '../quarantine/intents.ts';
 import { claim, takenFailure } from '../match/ownership.ts';
 import type { PushContext } from './push-context.ts';
 import { liveLink, newLink, remember } from './remember.ts';

@@ -4,7 +4,7 @@ import type { CreateOperation } from '../../core/model/plan.ts';
 import type { DesiredAttributes } from '../../core/model/resource.ts';
 import type { Intent } from '../../ports/state-store.ts';
 import { adoptFound } from './apply-adoption.ts';
-import { intentOf, mayStillShow } from '../match/intents.ts';
+import { intentOf, mayStillShow } from '../quarantine/intents.ts';
 import { asShown, knownOf } from './known-of.ts';
 import { othersMembers } from '../match/others-members.ts';
 import { firstMembers, joinedAtOnce } from './initial-members.ts';
@@ -62,8 +62,7 @@ export async function applyCreate(operation: CreateOperation, context: PushConte
   }
   if (isOpen && context.isStopping()) return { class: 'transient', detail: 'stopped before it was sent' };
   // What was found out about it before is no longer the last word.
-  const over = { kind: 'quarantine_over', target: intent.target, sourceId: intent.sourceId } as const;
-  await context.store.record([{ kind: 'intent', intent }, ...(context.quarantined.has(intent.sourceId) ? [over] : [])]);
+  await context.store.record([{ kind: 'intent', intent }, ...context.quarantine.over(intent.sourceId)]);
   const outcome = await context.target.create(
     operation.type,
     body,

@@ -43,11 +43,8 @@ export async function applyLookalike(
   return undefined;
 }
 
-async function lookAnew(link: Link, { store, links }: PushContext): Promise<void> {
+async function lookAnew(link: Link, { store, links, quarantine }: PushContext): Promise<void> {
   const forgotten: Link = { ...link, lookalike: undefined };
-  await store.record([
-    { kind: 'link', link: forgotten },
-    { kind: 'quarantine_over', target: link.target, sourceId: link.sourceId },
-  ]);
+  await store.record([{ kind: 'link', link: forgotten }, ...quarantine.over(link.sourceId)]);
   links.set(link.sourceId, forgotten);
 }

@@ -4,7 +4,7 @@ import type { Failure } from '../../core/model/outcome.ts';
 import type { Projection } from '../../core/mapping/project.ts';
 import { isFailure, type FoundResource, type ScimTarget } from '../../ports/scim-target.ts';
 import type { Intent, StateStore } from '../../ports/state-store.ts';
-import { mayStillShow } from '../match/intents.ts';
+import { mayStillShow } from '../quarantine/intents.ts';
 import { listEverything } from '../match/correlate.ts';
 import type { TargetSetup } from '../shared/target-setup.ts';
 
