@@ -3,6 +3,7 @@ import { version } from '../version.ts';
 import type { DoctorCommandOptions } from './commands/doctor.ts';
 import type { ExplainOptions } from './commands/explain.ts';
 import type { SyncOptions } from './commands/sync.ts';
+import type { VerifyOptions } from './commands/verify.ts';
 import type { CommandContext } from './session.ts';
 import { addState } from './state-program.ts';
 import type { Terminal } from './terminal.ts';
@@ -125,6 +126,14 @@ function addShowing(command: AddCommand, contextOf: ContextOf, finish: Finish): 
     .action(async (who: string, given: Configured & ExplainOptions) => {
       const { explain } = await import('./commands/explain.ts');
       finish(await explain(who, given, contextOf(given)));
+    });
+  command('verify', 'reads targets back and compares them with what should be there; writes nothing without --repair')
+    .option('--repair', 'put right what drifted, under the guard', false)
+    .option(...target)
+    .option(...json)
+    .action(async (given: Configured & VerifyOptions) => {
+      const { verify } = await import('./commands/verify.ts');
+      finish(await verify(given, contextOf(given)));
     });
   command('check', 'validates the configuration, and tries directories and targets without writing anything')
     .option('--strict', 'end with 2 for warnings, too', false)

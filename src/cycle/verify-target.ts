@@ -90,7 +90,7 @@ export async function verifyTarget(input: VerifyInput): Promise<VerifiedTarget> 
   const groups = await readBack('group', how);
   const all = [...users.found, ...groups.found];
   const found = await stillSame(all, target.name, await input.storeAfter());
-  const drift = found.map((one) => one.drift);
+  const drift = found.map((one) => one.drift).sort(inReadingOrder);
   return {
     target: target.name,
     compared: { user: users.compared, group: groups.compared },
@@ -104,6 +104,11 @@ export async function verifyTarget(input: VerifyInput): Promise<VerifiedTarget> 
     notCompared: await notCompared([users, groups], wanted, all.length - found.length, input),
     names: namesOf(drift, wanted),
   };
+}
+
+/** Users before groups, by name. */
+function inReadingOrder(a: Drift, b: Drift): number {
+  return a.type === b.type ? a.label.localeCompare(b.label, 'en', { numeric: true }) : a.type === 'user' ? -1 : 1;
 }
 
 /** Those to whom no cycle wrote since. */
@@ -131,13 +136,11 @@ async function notCompared(
   const target = setup.target.name;
   const sum = (key: 'waiting' | 'settling' | 'unread' | 'left' | 'foreignMembers' | 'hidingMembers'): number =>
     parts.reduce((total, part) => total + part[key], 0);
-  const links = only === undefined ? await gather([...resources.keys()], (ids) => store.links(target, ids)) : new Map();
+  const ids = only === undefined ? [...resources.keys()] : [];
+  const links = await gather(ids, (batch) => store.links(target, batch));
   const counts = await store.counts(target);
   return {
-    unlinked:
-      only === undefined
-        ? [...resources.keys()].filter((id) => (links.get(id)?.lifecycle ?? 'lost') === 'lost').length
-        : 0,
+    unlinked: ids.filter((id) => (links.get(id)?.lifecycle ?? 'lost') === 'lost').length,
     waiting: sum('waiting'),
     moving,
     settling: sum('settling'),

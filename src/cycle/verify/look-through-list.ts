@@ -19,6 +19,14 @@ export interface Foreign {
   readonly listed: readonly { readonly id: TargetId; readonly name: string | undefined }[];
 }
 
+/** What a list shows. */
+export interface Listed extends Omit<Foreign, 'isComplete'> {
+  /** It adds up: as many came as it promised. */
+  readonly isWhole: boolean;
+  /** How many of ours are in it. */
+  readonly ours: number;
+}
+
 /** Foreign ones that are named; the others are counted. */
 const mostNamed = 1_000;
 
@@ -37,7 +45,7 @@ export async function lookThroughList(
   linked: number,
   findings: Findings,
   input: ReadBackInput,
-): Promise<Foreign> {
+): Promise<Listed> {
   const foreign = new Map<TargetId, string | undefined>();
   const ours = new Set<SourceId>();
   const trust = createTrust(input);
@@ -56,8 +64,9 @@ export async function lookThroughList(
     input.signal,
   );
   return {
+    isWhole: end === 'whole',
+    ours: ours.size,
     count: foreign.size,
-    isComplete: end === 'whole' && ours.size >= linked,
     listed: [...foreign].slice(0, mostNamed).map(([id, name]) => ({ id, name })),
   };
 }

@@ -64,9 +64,9 @@ async function walk(
   const { list } = targetDialect.current();
   if (!list.usable) return undefined;
   const extra = type === 'group' && list.excludeMembers ? ['excludedAttributes=members'] : [];
-  let isEmpty = true;
+  const seen = { resources: 0 };
   const noticing = (page: List): Promise<boolean> => {
-    isEmpty &&= page.resources.length === 0;
+    seen.resources += page.resources.length;
     return take(page);
   };
   const walkIn = (requests: number, dialect = list): Promise<Walk> =>
@@ -77,7 +77,7 @@ async function walk(
   if (isUnknown(walked.result) && list.paging !== 'none' && budget > 1)
     walked = await walkIn(1, { ...list, paging: 'none' });
   const { result } = walked;
-  if (result === 'whole' && !isEmpty) targetDialect.evidence.note(lists);
+  if (result === 'whole' && seen.resources > 0) targetDialect.evidence.note(lists);
   if (result === undefined || result === 'whole') return result;
   if (isUnknown(result) && !targetDialect.evidence.has(lists))
     targetDialect.learn('list.usable', false, `answered ${String(result.status)} to a list`);
