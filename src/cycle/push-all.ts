@@ -3,6 +3,7 @@ import { isEstablished } from './shared/established.ts';
 import type { IncrementalScope } from './plan/incremental-scope.ts';
 import { preparePlan, type Preparation, type PrepareInput } from './plan/prepare-plan.ts';
 import { push, type PushReport } from './push/push.ts';
+import { createOperationLog } from './push/operation-log.ts';
 import { createRemovalRecords } from './shared/removal-records.ts';
 
 /**
@@ -39,7 +40,7 @@ function pushDue(input: CycleInput, prepared: Preparation): Promise<PushReport> 
   const {
     known: { links, state },
     matches: { unsearched, intents, listed },
-    made: { due, context, approved },
+    made: { due, context, approved, words },
     quarantine,
   } = prepared;
   return push(due, {
@@ -55,6 +56,15 @@ function pushDue(input: CycleInput, prepared: Preparation): Promise<PushReport> 
       { target: setup.target.name, context, approved, established: isEstablished(state) },
       clock,
     ),
+    logged: createOperationLog({
+      cycle: input.cycle,
+      target: setup.target.name,
+      approvals: words.approvals,
+      decided: [...(state.decided ?? []), ...words.decided],
+      values: setup.logValues === true,
+      digest: input.store.digest,
+      clock,
+    }),
     readAt: input.readings.readAt,
   });
 }

@@ -27,6 +27,7 @@ export async function runTarget(input: CycleInput): Promise<CycleReport> {
   const began = clock.monotonic();
   observer({ kind: 'cycle_started', target, mode, cycle });
   const result = await outcomeOf(input);
+  setup.kept.release();
   const milliseconds = clock.monotonic() - began;
   const { deferred, failing } = result;
   observer({
@@ -130,7 +131,7 @@ async function planAndPush(input: CycleInput, journey: Journey): Promise<CycleOu
   const target = setup.target.name;
   const { scopeGroups } = draft.evaluation;
   const incrementalScope = before && (await incrementalScopeOf(before, projection, setup.target, store));
-  if (incrementalScope === undefined) await recoverIntents(setup, store, projection, clock.now(), input.signal);
+  if (incrementalScope === undefined) await recoverIntents(setup, store, projection, { ...input, now: clock.now() });
   const heldMatches = mayRest(input) ? input.heldMatches?.of(target, clock) : undefined;
   const { lookUp } = input.readings;
   const from = { ...input, heldMatches, readings, lookUp, projection, scopeGroups, incrementalScope, now: clock.now() };

@@ -11,8 +11,9 @@ import type { MembersOperation } from '../../src/core/model/plan.ts';
 import { createFingerprints } from '../../src/cycle/quarantine/fingerprints.ts';
 import { QuarantineLedger } from '../../src/cycle/quarantine/ledger.ts';
 import { applyMembers } from '../../src/cycle/push/apply-members.ts';
+import { createOperationLog } from '../../src/cycle/push/operation-log.ts';
 import type { PushContext } from '../../src/cycle/push/push-context.ts';
-import type { StateChange } from '../../src/ports/state-store.ts';
+import type { StateChange } from '../../src/ports/state-change.ts';
 import { serveOnLoopback } from '../support/loopback.ts';
 import { createMemoryStore } from '../support/memory-store.ts';
 import { signal } from './scim-target.ts';
@@ -106,6 +107,15 @@ describe('a group of a hundred thousand', () => {
         now: 0,
       }),
       removalsOf: () => [],
+      logged: createOperationLog({
+        cycle: 'c',
+        target: 'wiki',
+        approvals: [],
+        decided: [],
+        values: false,
+        digest: store.digest,
+        clock: systemClock(),
+      }),
       claims: new Map(),
       toEnd: new Set(),
       missing: new Set(),

@@ -4,6 +4,7 @@ import type { ResourceType, SourceId } from '../../core/model/entry.ts';
 import type { TargetId } from '../../core/model/link.ts';
 import type { Failure } from '../../core/model/outcome.ts';
 import { valueOf, type Rejected, type Resource } from '../../core/model/resource.ts';
+import type { Share } from '../../core/memory/shares.ts';
 import type { Match } from '../../core/planning/plan-input.ts';
 import { scimPath } from '../../core/mapping/scim-path.ts';
 import { scimValues, textOf } from '../../core/mapping/scim-values.ts';
@@ -37,7 +38,7 @@ export type MatchFinding =
   | undefined;
 
 /** What is known of those who are looked for, and of the target. */
-export interface CorrelationInput extends Pick<TargetSetup, 'target' | 'policy'> {
+export interface CorrelationInput extends Pick<TargetSetup, 'target' | 'policy' | 'kept'> {
   readonly store: StateView;
   /** Who was being created when the process ended: they are looked for by externalId whatever the policy. */
   readonly intents: ReadonlySet<SourceId>;
@@ -61,7 +62,7 @@ export interface CorrelationInput extends Pick<TargetSetup, 'target' | 'policy'>
  * @throws BridgeError when the target refuses the credentials, or gives ids to others than it did
  */
 export async function correlate(unlinked: readonly Resource[], input: CorrelationInput): Promise<Correlation> {
-  const { target, policy, store, intents, barred, held, gone, signal } = input;
+  const { target, policy, kept, store, intents, barred, held, gone, signal } = input;
   const listed = { user: new Set<TargetId>(), group: new Set<TargetId>() };
   const matches = new Map<SourceId, Match>();
   const rejected: Rejected[] = [];
@@ -82,6 +83,7 @@ export async function correlate(unlinked: readonly Resource[], input: Correlatio
             resources: open,
             type,
             target,
+            kept,
             paths: policy[type].match,
             intents,
             linked,
@@ -185,6 +187,7 @@ interface Search {
   readonly resources: readonly Resource[];
   readonly type: ResourceType;
   readonly target: ScimTarget;
+  readonly kept: Share;
   readonly paths: readonly string[];
   readonly intents: ReadonlySet<SourceId>;
   /** How many are known to be there: a list with fewer is not believed (Snowflake's has one made-up user). */
@@ -203,12 +206,20 @@ async function search(input: Search): Promise<LookUps<MatchFinding>> {
     if (isFailure(everything) && everything.class === 'throttled') return { findings: new Map(), last: everything };
     if (everything !== undefined && !isFailure(everything)) {
       for (const { id } of everything) input.listed.add(id);
-      return { findings: searchList(resources, withExternalId(paths), everything), last: undefined };
+      const findings = searchList(resources, withExternalId(paths), everything);
+      if (input.kept.take(sizeOfAll(findings))) return { findings, last: undefined };
     }
   }
   const pathsOf = ({ sourceId }: Resource) => (intents.has(sourceId) ? withExternalId(paths) : paths);
   const lookUp = (resource: Resource) => findOne(target, resource, pathsOf(resource), signal);
-  return findRefused(await lookUpEach(resources, lookUp, sizeOf, target.concurrency, signal), input);
+  return findRefused(
+    await lookUpEach(resources, lookUp, { kept: input.kept, sizeOf }, target.concurrency, signal),
+    input,
+  );
+}
+
+function sizeOfAll(findings: ReadonlyMap<SourceId, MatchFinding>): number {
+  return [...findings.values()].reduce((sum, finding) => sum + sizeOf(finding), 0);
 }
 
 function sizeOf(finding: MatchFinding): number {

@@ -2,13 +2,14 @@ import type { Link } from '../../core/model/link.ts';
 import type { Failure, Outcome } from '../../core/model/outcome.ts';
 import type { CreateOperation } from '../../core/model/plan.ts';
 import type { DesiredAttributes } from '../../core/model/resource.ts';
-import type { Intent } from '../../ports/state-store.ts';
+import type { Intent } from '../../ports/state-records.ts';
 import { adoptFound } from './apply-adoption.ts';
 import { intentOf, mayStillShow } from '../quarantine/intents.ts';
 import { asShown, knownOf } from './known-of.ts';
 import { othersMembers } from '../match/others-members.ts';
 import { firstMembers, joinedAtOnce } from './initial-members.ts';
 import { claim, doubtOwner, foreignFailure, takenFailure, unclaim } from '../match/ownership.ts';
+import { effectOf } from './operation-log.ts';
 import type { PushContext } from './push-context.ts';
 import { acknowledged, liveLink, newLink, remember } from './remember.ts';
 import { resolveAttributes } from './resolve.ts';
@@ -151,7 +152,7 @@ async function takeCreated(
   await remember(context, { ...made, ...on, unsettled: open.length > 0 ? open : undefined }, [
     ...(add.length > 0 ? [members] : []),
     settled,
-    ...context.removalsOf(operation),
+    ...effectOf(operation, { link: made, joined: add, verb: existed ? 'adopt' : 'create' }, context),
   ]);
   if (outcome.active === true && existed) context.toEnd.add(operation.sourceId);
   if (outcome.active === true && !existed) await switchOff(operation, context);

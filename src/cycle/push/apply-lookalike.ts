@@ -3,6 +3,7 @@ import type { Failure } from '../../core/model/outcome.ts';
 import type { RemoveOperation } from '../../core/model/plan.ts';
 import { isFailure, type ScimChange } from '../../ports/scim-target.ts';
 import { isAlike, isOurs } from '../match/find-lost.ts';
+import { effectOf } from './operation-log.ts';
 import type { PushContext } from './push-context.ts';
 
 /**
@@ -37,7 +38,7 @@ export async function applyLookalike(
   }
   await store.record([
     { kind: 'unlink', target: link.target, sourceId: link.sourceId },
-    ...context.removalsOf(operation),
+    ...effectOf(operation, { link, targetId: lookalike, was: link.lifecycle }, context),
   ]);
   links.delete(link.sourceId);
   return undefined;

@@ -105,6 +105,7 @@ export async function applyMembers(
         remove: strangers.size === 0 ? remove : withFormerStrangers(remove, strangers, context),
       },
       ...(counts ? context.removalsOf(operation, remove) : []),
+      ...(add.length + remove.length > 0 ? [context.logged(operation, { link, joined: add, left: remove })] : []),
     ]);
     chunk = following;
   }

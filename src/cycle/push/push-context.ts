@@ -1,10 +1,11 @@
 import type { ResourceType, SourceId } from '../../core/model/entry.ts';
 import type { TargetId } from '../../core/model/link.ts';
 import type { CycleObserver } from '../../ports/cycle-observer.ts';
-import type { Intent } from '../../ports/state-store.ts';
+import type { Intent } from '../../ports/state-records.ts';
 import type { QuarantineLedger } from '../quarantine/ledger.ts';
 import type { AccountSearch } from '../match/account-search.ts';
 import type { RemovalRecords } from '../shared/removal-records.ts';
+import type { OperationLog } from './operation-log.ts';
 import type { AttemptMode } from '../shared/target-setup.ts';
 
 /** What the push of one plan works with. */
@@ -16,6 +17,8 @@ export interface PushContext extends AccountSearch {
   readonly quarantine: QuarantineLedger;
   /** What the guard has to remember of an operation that took effect. */
   readonly removalsOf: RemovalRecords;
+  /** The entry of the provisioning log for an operation with its outcome. */
+  readonly logged: OperationLog;
   readonly initialMembers: InitialMembers;
   /** Whose access has to end after all, because the account turned out to be there and active. */
   readonly toEnd: Set<SourceId>;

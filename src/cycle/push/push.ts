@@ -51,7 +51,11 @@ export async function push(
   const isStopped = () => breaker.stoppedBy() !== undefined || context.isStopping();
   const fail = async (operation: Operation, failure: Failure): Promise<void> => {
     failed.push({ operation, failure });
-    const changes = context.quarantine.failed(operation, failure, context.clock.now());
+    const link = context.links.get(operation.sourceId);
+    const changes = [
+      ...context.quarantine.failed(operation, failure, context.clock.now()),
+      context.logged(operation, { link, targetId: failure.targetId, failure }),
+    ];
     await Promise.all([breaker.failed(operation, failure), context.store.record(changes)]);
   };
   for (const stage of stagesOf(operations, context)) {

@@ -3,74 +3,119 @@ import type { TargetId } from '../../../core/model/link.ts';
 import type { Failure } from '../../../core/model/outcome.ts';
 import type { FoundResource } from '../../../ports/scim-target.ts';
 import type { TargetDialect } from '../dialect/target-dialect.ts';
+import type { Shares } from '../../../core/memory/shares.ts';
+import type { Keep } from '../answers/kept.ts';
 import { readList, type List } from '../answers/list.ts';
-import { listBytes, listResources, walkedResources } from '../shared/bounds.ts';
+import { mayPause } from '../http/turns.ts';
+import type { TargetPlaces } from '../shared/answer-places.ts';
+import { listResources, longestList, walkedResources } from '../shared/bounds.ts';
 import { isRefusal, toFailure, type Exchange, type Refusal } from '../shared/message.ts';
 import { walkPages, type Walk } from './pages.ts';
 
 /** All pages are held in memory at once: about 30,000 resources. */
 const mostPages = 300;
 
-type Book = Pick<TargetDialect, 'current' | 'learn' | 'evidence'>;
+export interface Inventory {
+  readonly exchange: Exchange;
+  readonly targetDialect: Pick<TargetDialect, 'current' | 'learn' | 'evidence'>;
+  readonly keep: Keep;
+  /** The memory for lists, of all targets. */
+  readonly memory: Shares;
+  /** For pages of which each is a call of its own. */
+  readonly places: TargetPlaces;
+}
 
 /**
  * Lists a type page by page, in as many requests as it is worth. A walk whose cursor ran out (RFC 9865 §2.3) begins
- * once more.
+ * once more. Undefined also when there is no memory for it: others list as well, or it has no end.
  */
 export async function readInventory(
-  exchange: Exchange,
-  targetDialect: Book,
+  inventory: Inventory,
   type: ResourceType,
   worthRequests: number,
   signal: AbortSignal,
 ): Promise<FoundResource[] | Failure | undefined> {
+  const share = inventory.memory.open();
   const found = new Map<TargetId, FoundResource>();
+  let received = 0;
   let size = 0;
-  const result = await walk(exchange, targetDialect, type, Math.min(worthRequests, mostPages), signal, (page) => {
-    for (const resource of page.resources) found.set(resource.id, resource);
-    size += page.size;
-    return Promise.resolve(found.size <= listResources && size <= listBytes);
-  });
-  return result === 'whole' ? [...found.values()] : result;
+  try {
+    const result = await walk(inventory, type, Math.min(worthRequests, mostPages), signal, {
+      begin() {
+        share.release(); // what an earlier walk had is not kept
+        found.clear();
+        size = received = 0;
+      },
+      ask: (page) => page(),
+      take({ resources }) {
+        const weight = resources.reduce((sum, resource) => sum + (resource.size ?? 0), 0);
+        size += weight;
+        received += resources.length;
+        for (const resource of resources) found.set(resource.id, resource);
+        return Promise.resolve(size <= longestList && received <= listResources && share.take(weight));
+      },
+    });
+    return result === 'whole' ? [...found.values()] : result;
+  } finally {
+    share.release();
+  }
 }
 
 /** The same without keeping more than a page: each is handed on before the next is asked for. */
 export async function walkInventory(
-  exchange: Exchange,
-  targetDialect: Book,
+  inventory: Inventory,
   type: ResourceType,
   worthRequests: number,
   onPage: (page: readonly FoundResource[]) => Promise<void>,
   signal: AbortSignal,
 ): Promise<'whole' | 'partial' | Failure> {
   let received = 0;
-  const result = await walk(exchange, targetDialect, type, worthRequests, signal, async ({ resources }) => {
-    received += resources.length;
-    await onPage(resources);
-    return received <= walkedResources;
+  const result = await walk(inventory, type, worthRequests, signal, {
+    begin: () => undefined,
+    ask: (page) => inventory.places.ofCall(page), // what is asked meanwhile needs places too
+    async take({ resources }) {
+      received += resources.length;
+      await onPage(resources);
+      return received <= walkedResources;
+    },
   });
   return result ?? 'partial';
 }
 
+/** What becomes of the pages of a walk. */
+interface Taker {
+  /** A walk begins, or begins once more. */
+  begin(): void;
+  ask(page: () => Promise<List | Refusal>): Promise<List | Refusal>;
+  /** False: there is no room for it. */
+  take(page: List): Promise<boolean>;
+}
+
 /** Undefined: it does not add up, is not worth it, or the target does not list. */
 async function walk(
-  exchange: Exchange,
-  targetDialect: Book,
+  { exchange, targetDialect, keep }: Inventory,
   type: ResourceType,
   budget: number,
   signal: AbortSignal,
-  take: (page: List) => Promise<boolean>,
+  taker: Taker,
 ): Promise<'whole' | Failure | undefined> {
   const { list } = targetDialect.current();
   if (!list.usable) return undefined;
   const extra = type === 'group' && list.excludeMembers ? ['excludedAttributes=members'] : [];
+  const ask = (place: readonly string[]): Promise<List | Refusal> =>
+    taker.ask(async () => {
+      const page = await readList(exchange, type, [...place, ...extra].join('&'), signal);
+      return isRefusal(page) ? page : { ...page, resources: await keepEach(page.resources, type, keep) };
+    });
   const seen = { resources: 0 };
-  const noticing = (page: List): Promise<boolean> => {
+  const take = (page: List): Promise<boolean> => {
     seen.resources += page.resources.length;
-    return take(page);
+    return taker.take(page);
   };
-  const walkIn = (requests: number, dialect = list): Promise<Walk> =>
-    walkPages((place) => readList(exchange, type, [...place, ...extra].join('&'), signal), dialect, requests, noticing);
+  const walkIn = (requests: number, dialect = list): Promise<Walk> => {
+    taker.begin();
+    return walkPages(ask, dialect, requests, take);
+  };
   let walked = await walkIn(budget);
   if (isExpired(walked.result)) walked = await walkIn(budget - walked.requests);
   // WSO2 does not page groups at all, and lists them.
@@ -82,6 +127,15 @@ async function walk(
   if (isUnknown(result) && !targetDialect.evidence.has(lists))
     targetDialect.learn('list.usable', false, `answered ${String(result.status)} to a list`);
   return isFinal(result) ? undefined : toFailure(result);
+}
+
+async function keepEach(resources: readonly FoundResource[], type: ResourceType, keep: Keep): Promise<FoundResource[]> {
+  const kept: FoundResource[] = [];
+  for (const resource of resources) {
+    await mayPause();
+    kept.push(keep(type, resource));
+  }
+  return kept;
 }
 
 /** What was seen to work is not given up for one refusal: a list is the last resort of every search. */

@@ -4,7 +4,7 @@ import type { List } from '../answers/list.ts';
 import type { Refusal } from '../shared/message.ts';
 
 export interface Walk {
-  /** Undefined when it takes more requests than allowed, does not add up, or `take` has had enough. */
+  /** Undefined when it takes more requests than allowed, does not add up, or could not all be taken. */
   readonly result: 'whole' | Refusal | undefined;
   readonly requests: number;
 }
@@ -18,7 +18,7 @@ export interface Walk {
  * promised.
  *
  * @param ask reads the page at a place, which is given as query parameters
- * @param take is given each page before the next is asked for; false ends the walk
+ * @param take is given each page before the next is asked for; false: there is no room for it
  */
 export async function walkPages(
   ask: (place: readonly string[]) => Promise<List | Refusal>,
@@ -37,9 +37,9 @@ export async function walkPages(
     if ('class' in page) return { result: page, requests };
     if (page.unusable.length > 0) return { result: undefined, requests }; // whoever that is, a look-up of the others may do without
     const before = found.size;
+    if (!(await take(page))) return { result: undefined, requests };
     for (const { id } of page.resources) found.add(id);
     received += page.resources.length;
-    const goesOn = await take(page);
     if (page.total !== undefined) promised = Math.max(promised ?? 0, page.total);
     if (dialect.paging === 'none') return { result: whole(), requests };
     const byCursor = cursor;
@@ -57,7 +57,7 @@ export async function walkPages(
     const pagesLeft =
       Math.ceil(((promised ?? 0) - received) / (page.resources.length || dialect.pageSize)) +
       (cursor === undefined ? 1 : 0);
-    if (requests + pagesLeft > budget || !goesOn) return { result: undefined, requests };
+    if (requests + pagesLeft > budget) return { result: undefined, requests };
   }
   return { result: undefined, requests: budget };
 }

@@ -11,7 +11,6 @@ type Ask = Parameters<typeof walkPages>[0];
 const list: ListDialect = { ...rfc7644.list, pageSize: 10 };
 const page = (from: number, to: number, more: Partial<List> = {}): List => ({
   status: 200,
-  size: 0,
   resources: Array.from({ length: Math.max(0, to - from) }, (_, at) => ({
     id: String(from + at),
     active: true,
