@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { version } from '../version.ts';
 import type { DoctorCommandOptions } from './commands/doctor.ts';
 import type { ExplainOptions } from './commands/explain.ts';
+import type { LogOptions } from './commands/log.ts';
 import type { SyncOptions } from './commands/sync.ts';
 import type { VerifyOptions } from './commands/verify.ts';
 import type { CommandContext } from './session.ts';
@@ -142,6 +143,18 @@ function addShowing(command: AddCommand, contextOf: ContextOf, finish: Finish): 
     .action(async (given: Given) => {
       const { check } = await import('./commands/check.ts');
       finish(await check(given, contextOf(given)));
+    });
+  command('log', 'the provisioning log: what was sent, what came of it, and what made it')
+    .option('--who <who>', 'only this person or group: any name that explain knows, or the name on the target')
+    .option(...target)
+    .option('--since <time>', 'only after this: a duration (90m, 12h, 30d) back from now, or a date (ISO 8601)')
+    .option('--cycle <id>', 'only this cycle: its id is in what sync prints, and in the log')
+    .option('--failed', 'only what failed', false)
+    .option('-f, --follow', 'go on with what is logged from now on', false)
+    .option('--json', 'print one JSON object a line', false)
+    .action(async (given: Configured & LogOptions) => {
+      const { log } = await import('./commands/log.ts');
+      finish(await log(given, contextOf(given)));
     });
   command('status', 'what is in step, pending, held or failing')
     .option(...json)
