@@ -4,13 +4,16 @@
 import { createLdapSource } from './adapters/ldap/source.ts';
 import { createLdifSource } from './adapters/ldif/source.ts';
 import { openStateStore, type StateStoreOptions } from './adapters/lowdb/open-store.ts';
+import { tailLog } from './adapters/lowdb/log-tail.ts';
 import { openStateView } from './adapters/lowdb/open-view.ts';
 import type { Secret } from './adapters/scim/auth/auth.ts';
-import type { Doctor, DoctorOptions } from './adapters/scim/doctor/doctor.ts';
 import type { ScimTargetOptions } from './adapters/scim/http/options.ts';
+import { createAnswerMemory } from './adapters/scim/shared/answer-memory.ts';
 import { createScimTarget } from './adapters/scim/target.ts';
 import { systemClock } from './adapters/system/clock.ts';
-import { openAccess, type AccessParts } from './app-access.ts';
+import { targetOptions } from './app-access.ts';
+import { createPreparation, neededOf } from './app-setup.ts';
+import type { App } from './bridge/app.ts';
 import { authoritiesWith, readAuthorities } from './config/authorities.ts';
 import { isLoopback } from './config/cleartext.ts';
 import type {
@@ -19,42 +22,14 @@ import type {
   SecretReference,
   TargetConfiguration,
 } from './config/configuration.ts';
-import { defineTarget } from './config/define-target.ts';
-import type { PresetName } from './config/preset.ts';
-import { dialectOf } from './config/profile.ts';
 import { readSecret } from './config/secret.ts';
-import { BridgeError, toBridgeError } from './core/model/errors.ts';
+import { toBridgeError } from './core/model/errors.ts';
 import type { TargetSetup } from './cycle/shared/target-setup.ts';
-import type { Clock } from './ports/clock.ts';
 import type { CycleObserver } from './ports/cycle-observer.ts';
 import type { DirectoryFacts, DirectorySource } from './ports/directory-source.ts';
 import type { ScimTarget } from './ports/scim-target.ts';
-import type { StateStore, StateView } from './ports/state-store.ts';
-import { createInFlight, type InFlight } from './telemetry/in-flight.ts';
+import { createInFlight } from './telemetry/in-flight.ts';
 import { version } from './version.ts';
-
-export interface App {
-  readonly configuration: Configuration;
-  readonly clock: Clock;
-  readonly observer: CycleObserver;
-  readonly sources: ReadonlyMap<string, DirectorySource>;
-  readonly targets: ReadonlyMap<string, ScimTarget>;
-  /** What a directory says of itself; asked once and remembered. */
-  inspect(directory: string, signal: AbortSignal): Promise<DirectoryFacts>;
-  /** Everything that a target's cycles go by; made once. Asks directories of kind `auto` what they are. */
-  prepare(target: string, signal: AbortSignal): Promise<TargetSetup>;
-  /** Which requests are on their way. */
-  readonly inFlight: InFlight;
-  /** Reads every secret once. @throws BridgeError D2S_SECRET_UNREADABLE for the first that cannot be had */
-  checkSecrets(): Promise<void>;
-  /** For trying a target out. To be closed. */
-  openDoctor(target: string, how: Pick<DoctorOptions, 'allowLeftovers' | 'onFinding'>): Promise<Doctor>;
-  /** For writing; takes the lock. */
-  openStore(): Promise<StateStore>;
-  /** For reading, beside a running daemon. */
-  openView(): Promise<StateView>;
-  close(): Promise<void>;
-}
 
 export interface AppOptions {
   /** Told each secret that is read, so that logs can be kept clean of it. */
@@ -64,35 +39,27 @@ export interface AppOptions {
 }
 
 /** @throws BridgeError for whatever of the configuration cannot work: certificates, URLs, filters, headers */
-export async function createApp(
-  configuration: Configuration,
-  listener: CycleObserver,
-  options: AppOptions = {},
-): Promise<App> {
+export async function createApp(configuration: Configuration, options: AppOptions = {}): Promise<App> {
   const clock = systemClock();
   const inFlight = createInFlight(clock);
+  const listeners: CycleObserver[] = [inFlight.observer];
   const observer: CycleObserver = (event) => {
-    inFlight.observer(event);
-    listener(event);
+    for (const listener of listeners) listener(event);
   };
   const onSecret = options.onSecret ?? (() => undefined);
-  const secrets: Secret[] = [];
-  const secretOf: SecretOf = (reference) => {
-    const secret = async (): Promise<string> => {
-      const read = await readSecret(reference);
-      onSecret(read);
-      return read;
-    };
-    secrets.push(secret);
-    return secret;
-  };
+  const { secretOf, checkSecrets } = createSecrets(onSecret);
   const sources = new Map<string, DirectorySource>();
   for (const directory of configuration.directories.values()) {
     sources.set(directory.name, await createSource(directory, observer, secretOf));
   }
   const targets = new Map<string, ScimTarget>();
-  const optionsOf = (target: TargetConfiguration) =>
-    targetOptions(target, observer, { clock, userAgent: `dir2scim/${version}`, secretOf, onSecret });
+  const setups = new Map<string, TargetSetup>();
+  const memory = createAnswerMemory();
+  const optionsOf = async (target: TargetConfiguration): Promise<ScimTargetOptions> => ({
+    ...(await targetOptions(target, observer, { clock, userAgent: `dir2scim/${version}`, secretOf, onSecret })),
+    memory,
+    needed: (type) => neededOf(setups.get(target.name), type),
+  });
   for (const target of configuration.targets.values())
     targets.set(target.name, createScimTarget(await optionsOf(target)));
   const inspect = createInspection(sources, observer);
@@ -101,14 +68,13 @@ export async function createApp(
     configuration,
     clock,
     observer,
+    listen: (listener) => void listeners.push(listener),
     inFlight,
     sources,
     targets,
     inspect,
-    prepare: createPreparation(configuration, targets, inspect),
-    checkSecrets: async () => {
-      for (const secret of secrets) await secret();
-    },
+    prepare: createPreparation(configuration, targets, inspect, setups),
+    checkSecrets,
     openDoctor: async (name, how) => {
       const { createDoctor } = await import('./adapters/scim/doctor/doctor.ts'); // many files that nothing else needs
       return createDoctor({ ...(await optionsOf(required(configuration.targets, name))), ...how });
@@ -119,12 +85,38 @@ export async function createApp(
         clock,
         files: options.files,
         latestNote: `${folder}.latest`,
+        log: { bytes: configuration.log.megabytes * 1024 * 1024, milliseconds: configuration.log.keepMilliseconds },
         onOpened: (opening) => observer({ kind: 'state_opened', folder, opening }),
         onWritten: (written) => observer({ kind: 'state_written', ...written }),
       }),
     openView: () => openStateView({ folder }),
+    tailLog: (after) => tailLog(folder, after),
     close: async () => {
       await Promise.all([...targets.values()].map((target) => target.close()));
+    },
+  };
+}
+
+type SecretOf = (reference: SecretReference) => Secret;
+
+/** Secrets are read when they are needed, and `onSecret` is told each. */
+function createSecrets(onSecret: (secret: string) => void): {
+  readonly secretOf: SecretOf;
+  readonly checkSecrets: App['checkSecrets'];
+} {
+  const secrets: Secret[] = [];
+  return {
+    secretOf(reference) {
+      const secret = async (): Promise<string> => {
+        const read = await readSecret(reference);
+        onSecret(read);
+        return read;
+      };
+      secrets.push(secret);
+      return secret;
+    },
+    async checkSecrets() {
+      for (const secret of secrets) await secret();
     },
   };
 }
@@ -150,51 +142,6 @@ function createInspection(sources: ReadonlyMap<string, DirectorySource>, observe
   };
 }
 
-function createPreparation(
-  configuration: Configuration,
-  targets: ReadonlyMap<string, ScimTarget>,
-  inspect: App['inspect'],
-): App['prepare'] {
-  const setups = new Map<string, TargetSetup>();
-  return async (name, signal) => {
-    const known = setups.get(name);
-    if (known !== undefined) return known;
-    const section = configuration.targets.get(name);
-    if (section === undefined) throw unknownTarget(name, [...configuration.targets.keys()]);
-    const presets = new Map<string, PresetName>();
-    for (const directory of section.from) {
-      const kind = configuration.directories.get(directory)?.kind;
-      presets.set(directory, presetOf(kind) ?? (await inspect(directory, signal)).preset);
-    }
-    const setup = setupOf(
-      section,
-      [...configuration.targets.keys()],
-      required(targets, name),
-      await defineTarget(configuration, name, presets),
-    );
-    setups.set(name, setup);
-    return setup;
-  };
-}
-
-/** The preset that a kind leaves no doubt about. */
-function presetOf(kind: DirectoryConfiguration['kind'] | undefined): PresetName | undefined {
-  switch (kind) {
-    case 'active-directory':
-      return 'active-directory';
-    case 'openldap':
-    case '389ds':
-    case 'generic':
-      return 'openldap';
-    case 'auto':
-    case 'ldif':
-    case undefined:
-      return undefined;
-  }
-}
-
-type SecretOf = (reference: SecretReference) => Secret;
-
 async function createSource(
   directory: DirectoryConfiguration,
   observer: CycleObserver,
@@ -216,76 +163,9 @@ async function createSource(
     onStart: (operation) => observer({ kind: 'ldap_request_started', directory: directory.name, operation }),
     onRequest: (operation, milliseconds, outcome) =>
       observer({ kind: 'ldap_request', directory: directory.name, operation, milliseconds, outcome }),
-    onAbsent: (fates) => observer({ kind: 'absent_entries', directory: directory.name, fates }),
+    onAbsent: (absenceReasons) => observer({ kind: 'absent_entries', directory: directory.name, absenceReasons }),
     onFailover: (from, to) => observer({ kind: 'directory_failover', directory: directory.name, from, to }),
   });
-}
-
-async function targetOptions(
-  section: TargetConfiguration,
-  observer: CycleObserver,
-  parts: AccessParts,
-): Promise<ScimTargetOptions> {
-  const { name, url, limits } = section;
-  const { clock, userAgent } = parts;
-  return {
-    name,
-    url,
-    ...(await openAccess(section, parts)),
-    limits,
-    dialect: section.profile.layers,
-    clock,
-    userAgent,
-    onSending: (method) => observer({ kind: 'scim_request_started', target: name, method }),
-    onRequest: (method, status, milliseconds) =>
-      observer({ kind: 'scim_request', target: name, method, status, milliseconds }),
-    onThrottled: (milliseconds) => observer({ kind: 'throttled', target: name, milliseconds }),
-    onWaited: (milliseconds) => observer({ kind: 'rate_limit_wait', target: name, milliseconds }),
-    onFault: (thrown) => observer({ kind: 'answer_unusable', target: name, thrown }),
-  };
-}
-
-function setupOf(
-  section: TargetConfiguration,
-  configured: readonly string[],
-  target: ScimTarget,
-  definition: TargetSetup['definition'],
-): TargetSetup {
-  const {
-    users,
-    groups,
-    removal,
-    guard: { mustSee, ...limits },
-  } = section;
-  const dialect = dialectOf(section.profile);
-  return {
-    target,
-    configured,
-    url: section.url,
-    definition,
-    policy: {
-      user: { ...users, create: dialect.users.create },
-      group: {
-        ...groups,
-        adopt: groups.adopt ?? 'first-match',
-        populated: groups.adopt === undefined ? 'refused' : 'held',
-        create: dialect.groups.create,
-      },
-    },
-    removal: { ...removal, offIsDeletion: dialect.users.deactivation === 'deletes' },
-    limits,
-    mustSee,
-    createInactive: users.createInactive,
-  };
-}
-
-/** @throws BridgeError D2S_USAGE */
-export function unknownTarget(name: string, known: readonly string[]): BridgeError {
-  return new BridgeError(
-    'D2S_USAGE',
-    `there is no target "${name}" in the configuration`,
-    `there are: ${known.join(', ')}`,
-  );
 }
 
 function required<T>(parts: ReadonlyMap<string, T>, name: string): T {

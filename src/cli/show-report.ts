@@ -1,37 +1,29 @@
 import { countReasons } from '../core/model/resource.ts';
 import type { CycleReport } from '../cycle/cycle-report.ts';
-import type { CommandLine } from './command-line.ts';
-import {
-  holdJson,
-  operationJson,
-  operationsJson,
-  showForgotten,
-  showHold,
-  showLeftOut,
-  showRejected,
-  showRejections,
-} from './show-plan.ts';
+import type { CommandLine } from '../bridge/command-line.ts';
+import { showForgotten, showHold, showLeftOut, showRejected, showRejections } from './show-plan.ts';
 import type { Terminal } from './terminal.ts';
 import { count } from '../core/wording/count.ts';
 import { countsDone } from '../core/wording/operation-counts.ts';
-import { duration, printable, rejectedText, typeName, unresolvedText, unstoredText } from './words.ts';
+import { printable } from '../core/wording/foreign.ts';
+import { durationText, rejectedText, resourceTypeName, unresolvedText, unstoredText } from './words.ts';
 
 /** What a cycle did, for a person. */
 export function showReport(report: CycleReport, terminal: Terminal, call: CommandLine): void {
   const { colors, print } = terminal;
   print(
-    `${colors.bold(report.target)}: ${mark(report, colors)} ${summary(report)} ${colors.dim(`(${duration(report.milliseconds)}, cycle ${report.cycle})`)}`,
+    `${colors.bold(report.target)}: ${mark(report, colors)} ${summary(report)} ${colors.dim(`(${durationText(report.milliseconds)}, cycle ${report.cycle})`)}`,
   );
   for (const { operation, failure } of report.failed) {
     const status = failure.status === undefined ? '' : ` ${failure.status}`;
     print(
-      `  ${colors.red('failed')} ${operation.verb} ${typeName(operation.type)} ${printable(operation.label)}: ${failure.reason ?? failure.class}${status}, ${printable(failure.detail)}`,
+      `  ${colors.red('failed')} ${operation.verb} ${resourceTypeName(operation.type)} ${printable(operation.label)}: ${failure.reason ?? failure.class}${status}, ${printable(failure.detail)}`,
     );
   }
   for (const { verb, type, failure, inARow, notStarted } of report.givenUp) {
     const why = failure.status === undefined ? failure.class : `HTTP ${failure.status}`;
     print(
-      `  ${colors.red('given up')} ${verb} ${typeName(type)}: ${inARow} failed in a row (${why}) although the target answers; ${count(notStarted, 'more')} not tried`,
+      `  ${colors.red('given up')} ${verb} ${resourceTypeName(type)}: ${inARow} failed in a row (${why}) although the target answers; ${count(notStarted, 'more')} not tried`,
     );
   }
   if (report.notStarted > 0) print(`  ${count(report.notStarted, 'operation')} not sent; the next cycle goes on`);
@@ -72,12 +64,12 @@ function summary({
   waiting,
   deferred,
   unresolved,
-  unproven,
+  reverify,
   undone,
   unstored,
 }: CycleReport): string {
   const isLacking =
-    waiting + deferred + unproven.length + undone.length > 0 || unresolved !== undefined || !isStored({ unstored });
+    waiting + deferred + reverify.length + undone.length > 0 || unresolved !== undefined || !isStored({ unstored });
   const others =
     rejected.length > 0
       ? `; not in step: ${rejectedText(countReasons(rejected))}`
@@ -99,39 +91,6 @@ function mark({ result }: CycleReport, colors: Terminal['colors']): string {
     case 'error':
       return colors.red('failed,');
   }
-}
-
-/** What a cycle did, for scripts. */
-export function reportJson(report: CycleReport, call: CommandLine): unknown {
-  return {
-    cycle: report.cycle,
-    target: report.target,
-    mode: report.mode,
-    result: report.result,
-    milliseconds: Math.round(report.milliseconds),
-    planId: report.planId,
-    applied: operationsJson(report.applied),
-    failed: report.failed.map(({ operation, failure }) => ({ operation: operationJson(operation), failure })),
-    notStarted: report.notStarted,
-    givenUp: report.givenUp,
-    waiting: report.waiting,
-    unresolved: report.unresolved,
-    unstored: report.unstored,
-    forgotten: report.forgotten.map(({ type, sourceId, targetId }) => ({ type, sourceId, targetId })),
-    unproven: report.unproven.map(({ type, sourceId, targetId }) => ({ type, sourceId, targetId })),
-    rejected: report.rejected,
-    rejections: report.rejections,
-    unreached: report.unreached,
-    leftOut: report.leftOut,
-    held: report.hold === undefined ? undefined : holdJson(report.hold, call),
-    deferred: report.deferred,
-    consecutiveFailures: report.failing?.cycles ?? 0,
-    failingSince: report.failing?.since,
-    error:
-      report.error === undefined
-        ? undefined
-        : { code: report.error.code, message: report.error.message, remedy: report.error.remedy },
-  };
 }
 
 /** 1 something failed · 3 held · 0 done. */

@@ -1,4 +1,4 @@
-import { visible } from '../core/wording/foreign.ts';
+import { printable } from '../core/wording/foreign.ts';
 import type { UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import { shortPath } from '../core/mapping/scim-path.ts';
 import { count } from '../core/wording/count.ts';
@@ -30,30 +30,16 @@ export function unresolvedValues(values: readonly string[]): string {
 const mostValues = 5;
 
 /** `350 ms`, `2.1 s`, `3 min 20 s`. */
-export function duration(milliseconds: number): string {
+export function durationText(milliseconds: number): string {
   if (milliseconds < 1_000) return `${Math.round(milliseconds)} ms`;
   if (milliseconds < 60_000) return `${(milliseconds / 1_000).toFixed(1)} s`;
   const seconds = Math.round(milliseconds / 1_000);
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
-export function typeName(type: ResourceType): string {
+export function resourceTypeName(type: ResourceType): string {
   return type === 'user' ? 'user' : 'group';
 }
-
-/** Text from a directory or a target, fit for a terminal: on one line, not endless, and what nobody would see is written out. */
-export function printable(text: string): string {
-  const shown = visible(
-    text
-      .slice(0, longestShown)
-      .toWellFormed()
-      .replace(/[\t\n\r]+/g, ' '),
-  );
-  return text.length > longestShown ? `${shown}… (${count(text.length, 'character')})` : shown;
-}
-
-/** Far more than an honest name, DN or sentence has, and less than scrolls everything else away. */
-const longestShown = 2_000;
 
 /** `3 entries cannot be written (2 ambiguous_match, 1 map_error)`. */
 export function rejectedText(counts: ReasonCounts): string {

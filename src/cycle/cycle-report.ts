@@ -3,7 +3,8 @@ import type { Link } from '../core/model/link.ts';
 import type { Failure } from '../core/model/outcome.ts';
 import type { Hold, Operation } from '../core/model/plan.ts';
 import type { Rejected } from '../core/model/resource.ts';
-import type { Failing, RejectionRecord } from '../ports/state-store.ts';
+import type { RejectionRecord } from '../ports/decisions.ts';
+import type { Failing } from '../ports/state-records.ts';
 import type { UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import type { GivenUp } from './push/breaker.ts';
 import type { CycleMode, CycleResult } from '../ports/cycle-observer.ts';
@@ -40,7 +41,7 @@ export interface CycleReport {
   /** Who had left, and whom the target does not have any more under any name: nothing is known of them from now on. */
   readonly forgotten: readonly Link[];
   /** Who has left, and of whom nobody could find out whether the target still has them. */
-  readonly unproven: readonly Link[];
+  readonly reverify: readonly Link[];
   /** What names nobody who is read. Undefined where there is none, or nothing was looked at. */
   readonly unresolved: UnresolvedCounts | undefined;
   /** By SCIM path: for how many resources the target does not store what is sent. */

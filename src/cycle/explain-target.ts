@@ -12,11 +12,13 @@ import { concerning } from '../core/planning/concerning.ts';
 import type { Match } from '../core/planning/plan-input.ts';
 import { heldOperation, marksOf } from '../core/planning/held-operation.ts';
 import { isFailure } from '../ports/scim-target.ts';
-import type { RejectionRecord, StateView, Trouble } from '../ports/state-store.ts';
+import type { RejectionRecord } from '../ports/decisions.ts';
+import type { QuarantineRecord } from '../ports/state-records.ts';
+import type { StateView } from '../ports/state-store.ts';
 import { gather } from './shared/batches.ts';
 import { findOne } from './match/correlate.ts';
 import { checkBinding } from './bind-target.ts';
-import { draftKnowing } from './plan/in-step.ts';
+import { draftKnowing } from './plan/clean-cycles.ts';
 import { checkMustSee } from './plan/must-see.ts';
 import { preparePlan, type PrepareInput, type Preparation } from './plan/prepare-plan.ts';
 import { remind } from './shared/target-notes.ts';
@@ -42,7 +44,7 @@ export interface TargetExplanation {
   readonly names: ReadonlyMap<SourceId, string>;
   /** What accounts hold that the search on the target found. */
   readonly found: ReadonlyMap<SourceId, Match['body']>;
-  readonly trouble: Trouble | undefined;
+  readonly quarantine: QuarantineRecord | undefined;
   /** What the next cycle would do, with what is held and what was rejected. */
   readonly operations: readonly Operation[];
   /** Of these, what the guard would hold, and under which id. */
@@ -89,7 +91,7 @@ export async function explainTarget(
   const {
     projection: all,
     memory,
-    survey,
+    evaluation,
   } = await draftKnowing(undefined, readings, setup.definition, { now: () => now }, store);
   const ids = all.resources.map(({ sourceId }) => sourceId);
   const links = await gather([...new Set([...ids, id])], (batch) => store.links(target, batch));
@@ -103,7 +105,7 @@ export async function explainTarget(
     setup,
     readings,
     projection,
-    scopeGroups: survey.scopeGroups,
+    scopeGroups: evaluation.scopeGroups,
     only: id,
     wantedBack: new Set(isPush ? [id] : []),
     store,
@@ -112,15 +114,16 @@ export async function explainTarget(
     now,
     signal,
   });
-  const { plan, verdict, undone, words, context, unreached } = prepared;
-  const failed = await explainUnreached(setup.target, unreached, signal);
+  const { known, matches } = prepared;
+  const { plan, verdict, undone, words, context } = prepared.made;
+  const failed = await explainUnreached(setup.target, matches.unreached, signal);
   if (failed !== undefined) throw failed;
   const own = (operations: readonly Operation[]): Operation[] => concerning(id, operations, context);
   const rejected = new Set(own(undone).flatMap((operation) => marksOf(heldOperation(operation, store.digest))));
   const explained = explainEntry(id, entries, setup.definition, now, memory);
   // Who is in scope and can be written was looked for already.
-  const wasSearched = prepared.matches.has(id) || (explained?.inScope === 'yes' && explained.rejected === undefined);
-  const link = prepared.links.get(id) ?? links.get(id);
+  const wasSearched = matches.matches.has(id) || (explained?.inScope === 'yes' && explained.rejected === undefined);
+  const link = known.links.get(id) ?? links.get(id);
   const explanation: TargetExplanation = {
     target,
     id,
@@ -132,10 +135,10 @@ export async function explainTarget(
     createInactive: setup.createInactive,
     account: isLive(link) || wasSearched ? undefined : await findUnlinked(explained, setup, store, signal),
     names: new Map([...all.resources, ...all.rejected].map(({ sourceId, label }) => [sourceId, label])),
-    found: new Map([...prepared.matches].map(([one, { body }]) => [one, body])),
-    hidden: prepared.unseen.has(id),
+    found: new Map([...matches.matches].map(([one, { body }]) => [one, body])),
+    hidden: known.unseen.has(id),
     link: links.get(id),
-    trouble: (await store.troubles(target, [id])).get(id),
+    quarantine: (await store.quarantined(target, [id])).get(id),
     operations: own(plan.operations),
     held: own(verdict.hold?.operations ?? []),
     holdId: verdict.hold?.holdId,

@@ -4,10 +4,11 @@ import type { Link } from '../core/model/link.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import { coverageOf, type Coverage } from '../core/planning/coverage.ts';
 import { without } from '../core/planning/decided.ts';
-import type { RejectionRecord, StateView } from '../ports/state-store.ts';
+import type { RejectionRecord } from '../ports/decisions.ts';
+import type { StateView } from '../ports/state-store.ts';
 import type { Match } from '../core/planning/plan-input.ts';
 import { checkBinding } from './bind-target.ts';
-import { draftKnowing } from './plan/in-step.ts';
+import { draftKnowing } from './plan/clean-cycles.ts';
 import { checkMustSee } from './plan/must-see.ts';
 import { preparePlan, type PrepareInput } from './plan/prepare-plan.ts';
 import { remind } from './shared/target-notes.ts';
@@ -30,7 +31,7 @@ export interface PlannedTarget {
   /** Who had left, and whom the target does not have any more under any name. */
   readonly forgotten: readonly Link[];
   /** Who has left, and of whom nobody could find out whether the target still has them. */
-  readonly unproven: readonly Link[];
+  readonly reverify: readonly Link[];
   /** Those who could not be looked for on the target: nothing is planned about them. */
   readonly unreached: readonly UnreachedEntries[];
   /** Groups, where the target has none. */
@@ -52,13 +53,19 @@ export async function planTarget(
 ): Promise<PlannedTarget> {
   checkMustSee(setup, readings);
   await checkBinding(setup, store);
-  const { projection, survey } = await draftKnowing(undefined, readings, setup.definition, { now: () => now }, store);
+  const { projection, evaluation } = await draftKnowing(
+    undefined,
+    readings,
+    setup.definition,
+    { now: () => now },
+    store,
+  );
   await remind(setup.target, store);
-  const prepared = await preparePlan({
+  const { known, matches, made } = await preparePlan({
     setup,
     readings,
     projection,
-    scopeGroups: survey.scopeGroups,
+    scopeGroups: evaluation.scopeGroups,
     store,
     lookUp,
     attempt,
@@ -67,25 +74,25 @@ export async function planTarget(
   });
   return {
     target: setup.target.name,
-    plan: prepared.plan,
-    operations: without(prepared.plan.operations, prepared.undone, prepared.context, store.digest),
-    proceed: prepared.verdict.proceed,
-    hold: prepared.verdict.hold,
-    undone: prepared.undone,
-    rejections: prepared.words.rejections,
-    waiting: prepared.waiting,
-    forgotten: prepared.forgotten,
-    unproven: prepared.unproven,
-    unreached: prepared.unreached,
-    leftOut: prepared.leftOut,
+    plan: made.plan,
+    operations: without(made.plan.operations, made.undone, made.context, store.digest),
+    proceed: made.verdict.proceed,
+    hold: made.verdict.hold,
+    undone: made.undone,
+    rejections: made.words.rejections,
+    waiting: made.waiting,
+    forgotten: made.forgotten,
+    reverify: known.reverify,
+    unreached: matches.unreached,
+    leftOut: matches.leftOut,
     coverage: coverageOf({
       ...projection,
-      rejected: [...projection.rejected, ...prepared.unfit],
-      operations: prepared.plan.operations,
-      links: prepared.links,
-      lacksGroups: prepared.leftOut > 0,
+      rejected: [...projection.rejected, ...made.unmatchable],
+      operations: made.plan.operations,
+      links: known.links,
+      lacksGroups: matches.leftOut > 0,
     }),
     names: new Map([...projection.resources, ...projection.rejected].map(({ sourceId, label }) => [sourceId, label])),
-    found: new Map([...prepared.matches].map(([id, { body }]) => [id, body])),
+    found: new Map([...matches.matches].map(([id, { body }]) => [id, body])),
   };
 }

@@ -1,8 +1,9 @@
 import type { CycleInput } from './cycle-input.ts';
 import { isEstablished } from './shared/established.ts';
-import type { Focus } from './plan/focus.ts';
+import type { IncrementalScope } from './plan/incremental-scope.ts';
 import { preparePlan, type Preparation, type PrepareInput } from './plan/prepare-plan.ts';
 import { push, type PushReport } from './push/push.ts';
+import { createOperationLog } from './push/operation-log.ts';
 import { createRemovalRecords } from './shared/removal-records.ts';
 
 /**
@@ -15,8 +16,15 @@ export async function pushAll(input: CycleInput, prepared: Preparation, from: Pr
   const pushed = await pushDue(input, prepared);
   if (pushed.toEnd.size === 0 || pushed.stoppedBy !== undefined) return pushed;
   const resources = from.projection.resources.filter(({ sourceId }) => pushed.toEnd.has(sourceId));
-  const focus: Focus = { resources, rejected: [], left: [], bystanders: new Set(), unfit: [], unseen: new Set() };
-  const then = await pushDue(input, await preparePlan({ ...from, focus, now: input.clock.now() }));
+  const incrementalScope: IncrementalScope = {
+    resources,
+    rejected: [],
+    left: [],
+    bystanders: new Set(),
+    unmatchable: [],
+    unseen: new Set(),
+  };
+  const then = await pushDue(input, await preparePlan({ ...from, incrementalScope, now: input.clock.now() }));
   return {
     ...then,
     applied: [...pushed.applied, ...then.applied],
@@ -29,21 +37,34 @@ export async function pushAll(input: CycleInput, prepared: Preparation, from: Pr
 
 function pushDue(input: CycleInput, prepared: Preparation): Promise<PushReport> {
   const { setup, clock } = input;
-  const { due, links, fingerprints, unsearched, intents, listed, troubles, context, approved, state } = prepared;
+  const {
+    known: { links, state },
+    matches: { unsearched, intents, listed },
+    made: { due, context, approved, words },
+    quarantine,
+  } = prepared;
   return push(due, {
     ...input,
     target: setup.target,
     policy: setup.policy,
     links,
-    fingerprints,
     unsearched,
     intents,
     listed,
-    troubles,
+    quarantine,
     removalsOf: createRemovalRecords(
       { target: setup.target.name, context, approved, established: isEstablished(state) },
       clock,
     ),
+    logged: createOperationLog({
+      cycle: input.cycle,
+      target: setup.target.name,
+      approvals: words.approvals,
+      decided: [...(state.decided ?? []), ...words.decided],
+      values: setup.logValues === true,
+      digest: input.store.digest,
+      clock,
+    }),
     readAt: input.readings.readAt,
   });
 }

@@ -4,8 +4,10 @@ import type { TargetId } from '../core/model/link.ts';
 import type { FailureClass } from '../core/model/outcome.ts';
 import type { Hold, Verb } from '../core/model/plan.ts';
 import type { ReasonCounts } from '../core/model/resource.ts';
-import type { Fate } from '../core/model/reading.ts';
-import type { DecisionRecord, Failing, LinkCounts, Opening, UnusableDecision } from './state-store.ts';
+import type { AbsenceReason } from '../core/model/reading.ts';
+import type { DecisionRecord, UnusableDecision } from './decisions.ts';
+import type { Failing } from './state-records.ts';
+import type { LinkCounts, Opening } from './state-store.ts';
 
 /**
  * The one stream of events from which logs, metrics, progress bars and the status page are made.
@@ -48,7 +50,11 @@ export type CycleEvent =
   /** Another server than before answers, by URL. */
   | { readonly kind: 'directory_failover'; readonly directory: string; readonly from: string; readonly to: string }
   /** What became of entries that were known and are not shown any more, by source id. */
-  | { readonly kind: 'absent_entries'; readonly directory: string; readonly fates: ReadonlyMap<SourceId, Fate> }
+  | {
+      readonly kind: 'absent_entries';
+      readonly directory: string;
+      readonly absenceReasons: ReadonlyMap<SourceId, AbsenceReason>;
+    }
   | { readonly kind: 'ldap_request_started'; readonly directory: string; readonly operation: string }
   | {
       readonly kind: 'ldap_request';

@@ -1,5 +1,5 @@
 import type { PartialDialect, Setting } from '../core/dialect/layers.ts';
-import type { Lesson } from '../core/dialect/lesson.ts';
+import type { LearnedSetting } from '../core/dialect/learned-setting.ts';
 import type { ResourceType } from '../core/model/entry.ts';
 import type { TargetId } from '../core/model/link.ts';
 import type { Failure, Outcome } from '../core/model/outcome.ts';
@@ -44,6 +44,22 @@ export interface ScimTarget {
     worthRequests: number,
     signal: AbortSignal,
   ): Promise<FoundResource[] | Failure | undefined>;
+  /**
+   * Walks what the target lists of a type and hands each page on before it asks for the next, so that one page at a time
+   * is in memory, however many there are. `whole`: as many different ones came as any page promised; `partial`: it does
+   * not add up, would take more than `worthRequests`, or the target does not list. A page may come twice. Like an
+   * inventory, it is never proof of absence.
+   */
+  walk(
+    type: ResourceType,
+    worthRequests: number,
+    onPage: (page: readonly FoundResource[]) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<'whole' | 'partial' | Failure>;
+  /** Who is in a group that was read a moment ago; undefined where the target does not show it, or not of everybody. */
+  membersOf(group: FoundResource, signal: AbortSignal): Promise<readonly TargetId[] | Failure | undefined>;
+  /** Whether it was seen to show a value of this attribute, so that its absence in others says something. */
+  shows(type: ResourceType, path: string): boolean;
   /**
    * One resource as the target has it now; `gone` when it says that it has none, whether that can be believed or not.
    *
@@ -97,17 +113,17 @@ export interface ScimTarget {
 
 /** What was found out about a target and asked of it, to be kept across restarts. No secrets, no personal data. */
 export interface TargetNotes {
-  readonly lessons: readonly Lesson[];
+  readonly learned: readonly LearnedSetting[];
   /** What ServiceProviderConfig said, and when (ISO 8601). Absent: it was never asked. */
   readonly discovery?: { readonly at: string; readonly says: PartialDialect } | undefined;
   /** What was seen of it by looking. Absent: nothing. */
-  readonly evidence?: readonly Evidence[] | undefined;
+  readonly evidence?: readonly TargetEvidence[] | undefined;
   /** Requests that count against budgets, and a pause that the target asked for. */
   readonly pace?: PaceNotes | undefined;
 }
 
 /** A fact about how a target answers, in our words: no text of the target, no personal data. */
-export interface Evidence {
+export interface TargetEvidence {
   readonly fact: string;
   /** When it was seen, ISO 8601. */
   readonly at: string;
@@ -126,7 +142,7 @@ export interface Spending<Time extends string | number> {
   readonly requests: number;
 }
 
-export const noNotes: TargetNotes = { lessons: [] };
+export const noNotes: TargetNotes = { learned: [] };
 
 /** An attribute change with every reference resolved. */
 export type ScimChange =
@@ -177,9 +193,9 @@ export interface FoundResource {
   readonly version?: string | undefined;
   /** Undefined: it does not say so, or in no word that is known. Groups never do. */
   readonly active: boolean | undefined;
-  /** Characters of it as it came, about; where that is known. */
+  /** Bytes that it takes in memory, about; where that is known. */
   readonly size?: number | undefined;
-  /** The whole JSON body, keys as the server spelled them. Read through `readScimPath`. */
+  /** The JSON body as far as maps and matches look at it, keys as the server spelled them. Read through `readScimPath`. */
   readonly body: Readonly<Record<string, unknown>>;
 }
 

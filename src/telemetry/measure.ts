@@ -6,7 +6,11 @@ import {
   ldapOperations,
   resourceStates,
   resultLabel,
+  setCycleError,
+  setDirectoryError,
   setFailing,
+  setHeld,
+  setProbeError,
   setRejected,
   setUnresolved,
 } from './initial-series.ts';
@@ -20,7 +24,7 @@ const gone: ReadonlySet<string> = new Set(['D2S_TARGET_UNREACHABLE', 'D2S_TARGET
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** Writes events into the instruments. */
-export function measure(instruments: Instruments, clock: Clock): CycleObserver {
+export function metricsObserver(instruments: Instruments, clock: Clock): CycleObserver {
   /** Targets whose running cycle has held something. */
   const holding = new Set<string>();
 
@@ -35,12 +39,14 @@ export function measure(instruments: Instruments, clock: Clock): CycleObserver {
         return;
       case 'target_probed':
         instruments.up.set({ target: event.target }, event.error === undefined ? 1 : 0);
+        setProbeError(instruments, event.target, event.error?.code);
         return;
       case 'plan_made':
         setRejected(instruments, event.target, event.reasons);
         return;
       case 'held':
-        countHeld(instruments, event, holding);
+        holding.add(event.target);
+        setHeld(instruments, event.target, event.hold);
         return;
       case 'reading_started':
       case 'directory_failed':
@@ -87,6 +93,7 @@ function finish(instruments: Instruments, clock: Clock, event: EventOf<'cycle_fi
   instruments.inProgress.set({ target }, 0);
   if (event.error !== undefined && gone.has(event.error.code)) instruments.up.set({ target }, 0);
   setFailing(instruments, target, event.failing);
+  setCycleError(instruments, target, event.error?.code);
   instruments.cycleDuration.observe({ target, mode }, event.milliseconds / 1000);
   if (result === 'success') instruments.lastSuccess.set({ target }, clock.now() / 1000);
   // A cycle that failed may not have come as far as the guard: what was held before still is.
@@ -125,12 +132,6 @@ function countWrite(instruments: Instruments, { result, journalBytes }: EventOf<
   if (result === 'success') instruments.journalBytes.set(journalBytes);
 }
 
-function countHeld(instruments: Instruments, { target, hold }: EventOf<'held'>, holding: Set<string>): void {
-  holding.add(target);
-  clearHeld(instruments, target);
-  for (const { verb } of hold.operations) instruments.held.inc({ target, operation: verb });
-}
-
 function countDirectory(
   instruments: Instruments,
   event: EventOf<'reading_started' | 'directory_failed' | 'directory_read' | 'directory_failover' | 'ldap_request'>,
@@ -143,6 +144,7 @@ function countDirectory(
       return;
     case 'directory_failed':
       instruments.readingStarted.remove({ directory });
+      setDirectoryError(instruments, directory, event.code);
       return;
     case 'directory_read':
       countEntries(instruments, event, clock);
@@ -165,6 +167,7 @@ function countEntries(
   clock: Clock,
 ): void {
   instruments.readingStarted.remove({ directory });
+  setDirectoryError(instruments, directory, undefined);
   instruments.lastCompleteRead.set({ directory }, clock.now() / 1000);
   instruments.sourceEntries.set({ directory, type: 'user' }, users);
   instruments.sourceEntries.set({ directory, type: 'group' }, groups);
@@ -177,7 +180,7 @@ function countResources(
   countUnstored(instruments, target, unstored);
   instruments.pending.set({ target }, pending);
   for (const type of ['user', 'group'] as const) {
-    for (const state of ['active', 'deactivated', 'lost', 'adopted', 'troubled'] as const) {
+    for (const state of ['active', 'deactivated', 'lost', 'adopted', 'quarantined'] as const) {
       instruments.resources.set({ target, type, state: resourceStates[state] }, counts[type][state]);
     }
   }

@@ -1,10 +1,10 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Clock } from '../ports/clock.ts';
 import type { CycleObserver } from '../ports/cycle-observer.ts';
-import type { TargetState } from '../ports/state-store.ts';
+import type { TargetState } from '../ports/state-records.ts';
 import { createInstruments } from './instruments.ts';
-import { initialise, setFailing, setRejected } from './initial-series.ts';
-import { measure } from './measure.ts';
+import { initialise, setFailing, setHeld, setRejected } from './initial-series.ts';
+import { metricsObserver } from './measure.ts';
 
 export interface MetricsOptions {
   readonly version: string;
@@ -35,7 +35,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   initialise(instruments, options);
   const targets = new Set(options.targets);
   const directories = new Set(options.directories);
-  const record = measure(instruments, options.clock);
+  const record = metricsObserver(instruments, options.clock);
   return {
     registry,
     observer(event) {
@@ -48,7 +48,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
       if (lastSuccessAt !== undefined) instruments.lastSuccess.set({ target }, Date.parse(lastSuccessAt) / 1000);
       setFailing(instruments, target, failing);
       setRejected(instruments, target, rejected);
-      for (const { verb } of held?.operations ?? []) instruments.held.inc({ target, operation: verb });
+      if (held !== undefined) setHeld(instruments, target, held);
     },
   };
 }

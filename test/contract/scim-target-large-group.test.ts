@@ -8,9 +8,12 @@ import { createScimTarget } from '../../src/adapters/scim/target.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import type { Link } from '../../src/core/model/link.ts';
 import type { MembersOperation } from '../../src/core/model/plan.ts';
+import { createFingerprints } from '../../src/cycle/quarantine/fingerprints.ts';
+import { QuarantineLedger } from '../../src/cycle/quarantine/ledger.ts';
 import { applyMembers } from '../../src/cycle/push/apply-members.ts';
+import { createOperationLog } from '../../src/cycle/push/operation-log.ts';
 import type { PushContext } from '../../src/cycle/push/push-context.ts';
-import type { StateChange } from '../../src/ports/state-store.ts';
+import type { StateChange } from '../../src/ports/state-change.ts';
 import { serveOnLoopback } from '../support/loopback.ts';
 import { createMemoryStore } from '../support/memory-store.ts';
 import { signal } from './scim-target.ts';
@@ -96,16 +99,31 @@ describe('a group of a hundred thousand', () => {
       links,
       unsearched: new Set(),
       showsNamed: new Set(),
-      fingerprints: { ofOperations: () => '', ofResource: () => '', ofMatch: () => undefined },
-      troubles: new Map(),
+      quarantine: new QuarantineLedger({
+        target: 'wiki',
+        quarantined: new Map(),
+        orphaned: [],
+        fingerprints: createFingerprints([], store.digest, { user: [], group: [] }),
+        attempt: 'due',
+        now: 0,
+      }),
       removalsOf: () => [],
+      logged: createOperationLog({
+        cycle: 'c',
+        target: 'wiki',
+        approvals: [],
+        decided: [],
+        values: false,
+        digest: store.digest,
+        clock: systemClock(),
+      }),
       claims: new Map(),
       toEnd: new Set(),
       missing: new Set(),
       intents: new Map(),
       listed: { user: new Set(), group: new Set() },
       attempt: 'due',
-      joining: { wanted: new Map(), joined: new Map() },
+      initialMembers: { wanted: new Map(), joined: new Map() },
       policy: { user: { match: [], adopt: 'never', create: true }, group: { match: [], adopt: 'never', create: true } },
       readAt: 0,
       signal,

@@ -3,24 +3,23 @@ import type { DirectoryIdentity } from '../../src/core/model/directory-identity.
 import type { ResourceType, SourceId } from '../../src/core/model/entry.ts';
 import { BridgeError } from '../../src/core/model/errors.ts';
 import { holdsValue, type Link } from '../../src/core/model/link.ts';
+import type { LogEntry } from '../../src/core/model/log-entry.ts';
 import { forgetContent } from '../../src/core/planning/link-paths.ts';
 import { tallyKey } from '../../src/core/planning/tally.ts';
 import { formerAccounts, formerOwners, noteFormer, withFormer } from './memory-former.ts';
 import { countMemberships, renameTarget, resetTarget } from './memory-targets.ts';
 import { noNotes, type TargetNotes } from '../../src/ports/scim-target.ts';
+import type { Decision } from '../../src/ports/decisions.ts';
+import type { StateChange } from '../../src/ports/state-change.ts';
 import {
   emptyTargetState,
-  type Decision,
   type DirectoryState,
   type Intent,
-  type LinkCounts,
-  type LinkTotal,
   type RemovalRecord,
-  type StateChange,
-  type StateStore,
   type TargetState,
-  type Trouble,
-} from '../../src/ports/state-store.ts';
+  type QuarantineRecord,
+} from '../../src/ports/state-records.ts';
+import type { LinkCounts, LinkTotal, StateStore } from '../../src/ports/state-store.ts';
 
 /** A state without a disk, for simulations. It keeps what was recorded across crashes, like a good disk would. */
 export interface MemoryStore extends StateStore {
@@ -39,7 +38,7 @@ export interface Kept {
   readonly members: Map<string, Set<SourceId>>;
   /** By target: whose accounts were that nobody has, by type and target id. */
   readonly former: Map<string, Map<string, SourceId>>;
-  readonly troubles: Map<string, Trouble>;
+  readonly quarantined: Map<string, QuarantineRecord>;
   readonly intents: Map<string, Intent>;
   readonly targets: Map<string, TargetState>;
   readonly decisions: Map<string, Decision>;
@@ -50,6 +49,7 @@ export interface Kept {
   readonly names: Map<string, readonly string[]>;
   readonly endpoints: Map<string, string>;
   readonly notes: Map<string, TargetNotes>;
+  readonly log: LogEntry[];
   readonly removals: { readonly target: string; readonly removal: RemovalRecord }[];
 }
 
@@ -60,7 +60,7 @@ export function createMemoryStore(): MemoryStore {
     links: new Map(),
     members: new Map(),
     former: new Map(),
-    troubles: new Map(),
+    quarantined: new Map(),
     intents: new Map(),
     targets: new Map(),
     decisions: new Map(),
@@ -70,6 +70,7 @@ export function createMemoryStore(): MemoryStore {
     names: new Map(),
     endpoints: new Map(),
     notes: new Map(),
+    log: [],
     removals: [],
   });
 }
@@ -124,10 +125,10 @@ function open(kept: Kept): MemoryStore {
     formerOwners: (target, type, ids) => answer(() => formerOwners(kept, target, type, ids)),
     formerAccounts: (target, owner) => answer(() => formerAccounts(kept, target, owner)),
     members: (target, group) => answer(() => [...(kept.members.get(idOf(target, group)) ?? [])]),
-    troubles: (target, ids) => answer(() => pick(kept.troubles, target, ids)),
-    async *strayTroubles(target, seen) {
+    quarantined: (target, ids) => answer(() => pick(kept.quarantined, target, ids)),
+    async *orphanedQuarantine(target, seen) {
       yield await answer(() =>
-        ofTarget(kept.troubles, target)
+        ofTarget(kept.quarantined, target)
           .map(({ sourceId }) => sourceId)
           .filter((id) => !seen.has(id)),
       );
@@ -143,7 +144,7 @@ function open(kept: Kept): MemoryStore {
         }
         return found;
       }),
-    async *strayNames(directory, seen) {
+    async *orphanedNames(directory, seen) {
       yield await answer(() =>
         [...kept.names.keys()]
           .flatMap((key) => (key.startsWith(`${directory}\n`) ? [key.slice(directory.length + 1)] : []))
@@ -162,8 +163,8 @@ function open(kept: Kept): MemoryStore {
             lost: inLifecycle('lost'),
             adopted: links.filter((link) => link.origin === 'adopted').length,
             leftDisabled: links.filter((link) => link.leftDisabled === true).length,
-            troubled: ofTarget(kept.troubles, target).filter(
-              (trouble) => trouble.type === type && !['inactive', 'held'].includes(trouble.cause),
+            quarantined: ofTarget(kept.quarantined, target).filter(
+              (quarantine) => quarantine.type === type && !['inactive', 'held'].includes(quarantine.cause),
             ).length,
           };
         };
@@ -196,6 +197,12 @@ function open(kept: Kept): MemoryStore {
       answer(() => ofTarget(kept.links, target).filter((link) => link.type === type && holdsValue(link, path)).length),
     removals: (target) =>
       answer(() => kept.removals.filter((one) => one.target === target).map(({ removal }) => removal)),
+    checkLog: () => answer(() => ({ entries: kept.log.length, flaws: [] })),
+    async *logged(after) {
+      yield await answer(() =>
+        kept.log.map((entry, index) => ({ seq: index + 1, ...entry })).filter(({ seq }) => seq > after),
+      );
+    },
     decisions: () =>
       answer(() => ({
         waiting: [...kept.decisions]
@@ -271,20 +278,20 @@ function apply(kept: Kept, change: StateChange): void {
         if (one.target === target && one.unsettled !== undefined)
           kept.links.set(id, { ...one, unsettled: one.unsettled.map((other) => (other === from ? to : other)) });
       }
-      for (const map of [kept.links, kept.troubles]) map.delete(idOf(target, from));
+      for (const map of [kept.links, kept.quarantined]) map.delete(idOf(target, from));
       kept.links.delete(idOf(target, to));
       kept.links.set(idOf(target, to), link);
       return;
     }
-    case 'trouble':
-      kept.troubles.set(idOf(change.trouble.target, change.trouble.sourceId), change.trouble);
+    case 'quarantine':
+      kept.quarantined.set(idOf(change.quarantine.target, change.quarantine.sourceId), change.quarantine);
       return;
-    case 'trouble_over':
-      kept.troubles.delete(idOf(change.target, change.sourceId));
+    case 'quarantine_over':
+      kept.quarantined.delete(idOf(change.target, change.sourceId));
       return;
     case 'unlink':
       endMemberships(kept, change.target, change.sourceId);
-      for (const map of [kept.links, kept.troubles]) map.delete(idOf(change.target, change.sourceId));
+      for (const map of [kept.links, kept.quarantined]) map.delete(idOf(change.target, change.sourceId));
       return;
     case 'members': {
       const id = idOf(change.target, change.group);
@@ -327,6 +334,11 @@ function apply(kept: Kept, change: StateChange): void {
       return;
     case 'reset':
       resetTarget(kept, change.target);
+      return;
+    case 'logged':
+      kept.log.push(change.entry);
+      return;
+    case 'log_head':
       return;
     case 'removal':
       remember(kept, change);

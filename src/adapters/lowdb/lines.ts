@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import type { StateFile } from './files.ts';
 
 /** One line of a file, as bytes without its newline. */
-export interface Line {
+export interface StateLine {
   readonly bytes: Buffer;
   /** Position of its first byte. */
   readonly start: number;
@@ -15,25 +15,29 @@ export interface Line {
 const chunkSize = 1 << 20;
 const newline = 0x0a;
 
-/** Reads a file line by line, as many lines at a time as one chunk holds. */
-export async function* readLines(file: StateFile): AsyncGenerator<readonly Line[]> {
+/**
+ * Reads a file line by line, as many lines at a time as one chunk holds.
+ *
+ * @param from the position of a line's first byte
+ */
+export async function* readStateLines(file: StateFile, from = 0): AsyncGenerator<readonly StateLine[]> {
   let pending: Buffer[] = [];
-  let start = 0;
-  let position = 0;
+  let start = from;
+  let position = from;
   for (;;) {
     const chunk = Buffer.allocUnsafe(chunkSize);
     const size = await file.read(chunk, position);
     if (size === 0) break;
-    const lines: Line[] = [];
-    let from = 0;
-    for (let at = chunk.indexOf(newline); at >= 0 && at < size; at = chunk.indexOf(newline, from)) {
+    const lines: StateLine[] = [];
+    let begun = 0;
+    for (let at = chunk.indexOf(newline); at >= 0 && at < size; at = chunk.indexOf(newline, begun)) {
       const end = position + at + 1;
-      lines.push({ bytes: join(pending, chunk.subarray(from, at)), start, end, whole: true });
+      lines.push({ bytes: join(pending, chunk.subarray(begun, at)), start, end, whole: true });
       pending = [];
       start = end;
-      from = at + 1;
+      begun = at + 1;
     }
-    if (from < size) pending.push(chunk.subarray(from, size));
+    if (begun < size) pending.push(chunk.subarray(begun, size));
     position += size;
     yield lines;
   }
@@ -62,7 +66,7 @@ function checksum(text: string): string {
 }
 
 /** JSON.parse with an honest type; undefined when it is not JSON. */
-export function parseJson(text: string): unknown {
+export function tryParseJson(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);
     return value;

@@ -1,15 +1,19 @@
 import type { DirectoryIdentity } from '../../core/model/directory-identity.ts';
 import type { SourceId } from '../../core/model/entry.ts';
-import type { DirectoryState, LinkTotal, StateChange } from '../../ports/state-store.ts';
+import type { StateChange } from '../../ports/state-change.ts';
+import type { DirectoryState } from '../../ports/state-records.ts';
+import type { LinkTotal } from '../../ports/state-store.ts';
 import { DirectoryNames } from './directory-names.ts';
+import { LogMemory } from './log-memory.ts';
 import { TargetMemory, type TargetChange } from './target-memory.ts';
 
 /** Everything remembered about all targets. What lowdb holds as its data. */
-export class Memory {
+export class StateMemory {
   readonly #targets = new Map<string, TargetMemory>();
   readonly #directories = new Map<string, DirectoryState>();
   readonly #names = new Map<string, DirectoryNames>();
   readonly #identities = new Map<string, DirectoryIdentity>();
+  readonly log = new LogMemory();
 
   /** Undefined when nothing was ever recorded about it. */
   target(name: string): TargetMemory | undefined {
@@ -51,6 +55,12 @@ export class Memory {
       case 'names':
         this.#setNames(change);
         return;
+      case 'logged':
+        this.log.add(change.entry);
+        return;
+      case 'log_head':
+        this.log.continueAfter(change.seq);
+        return;
       case 'content_forgotten':
         for (const [name, target] of this.#targets) if (name === (change.target ?? name)) target.forgetContent();
         return;
@@ -88,6 +98,7 @@ export class Memory {
 
   /** The changes that lead from nothing to this memory: what a snapshot consists of. */
   *changes(): Generator<StateChange> {
+    if (this.log.seq > 0) yield { kind: 'log_head', seq: this.log.seq };
     for (const [directory, state] of this.#directories) yield { kind: 'directory', directory, state };
     for (const [directory, identity] of this.#identities) yield { kind: 'identity', directory, identity };
     for (const [directory, names] of this.#names) yield* names.changes(directory);
@@ -103,9 +114,9 @@ function targetOf(change: TargetChange): string {
     case 'link':
     case 'relink':
       return change.link.target;
-    case 'trouble':
-      return change.trouble.target;
-    case 'trouble_over':
+    case 'quarantine':
+      return change.quarantine.target;
+    case 'quarantine_over':
     case 'unlink':
     case 'members':
     case 'former':
@@ -116,32 +127,4 @@ function targetOf(change: TargetChange): string {
     case 'removals_over':
       return change.target;
   }
-}
-
-const kinds: ReadonlySet<unknown> = new Set<StateChange['kind']>([
-  'intent',
-  'settled',
-  'link',
-  'relink',
-  'trouble',
-  'trouble_over',
-  'unlink',
-  'members',
-  'former',
-  'target',
-  'notes',
-  'directory',
-  'identity',
-  'names',
-  'bound',
-  'reset',
-  'renamed',
-  'content_forgotten',
-  'removal',
-  'removals_over',
-]);
-
-/** True for what `JSON.stringify` of a change gives back. The checksum vouches for the rest. */
-export function isStateChange(value: unknown): value is StateChange {
-  return typeof value === 'object' && value !== null && 'kind' in value && kinds.has(value.kind);
 }

@@ -1,12 +1,14 @@
 import { BridgeError } from '../../core/model/errors.ts';
-import type { StateChange, StateStore, StateView } from '../../ports/state-store.ts';
+import type { StateChange } from '../../ports/state-change.ts';
+import type { StateStore, StateView } from '../../ports/state-store.ts';
 import type { Compaction } from './compaction.ts';
 import type { DecisionFolder } from './decision-folder.ts';
 import { GroupCommit } from './group-commit.ts';
-import { isRecord } from './journal.ts';
+import { readRecord } from './state-change.ts';
 import type { JournalWriter } from './journal-writer.ts';
-import { parseJson } from './lines.ts';
+import { tryParseJson } from './lines.ts';
 import type { LatestNote } from './latest-note.ts';
+import type { LogWriter } from './log-writer.ts';
 import type { StateLock } from './lock.ts';
 import type { StateContent } from './snapshot.ts';
 
@@ -21,6 +23,7 @@ export interface StoreParts {
   readonly content: StateContent;
   readonly journal: JournalWriter;
   readonly compaction: Compaction;
+  readonly log: LogWriter;
   readonly decisions: DecisionFolder;
   readonly lock: StateLock;
   readonly latest: LatestNote;
@@ -43,6 +46,7 @@ export function createStore(parts: StoreParts): StateStore {
     await withReport(parts, () => compaction.atTheEnd());
     try {
       await parts.latest.close();
+      await parts.log.close().catch(() => undefined); // the journal has what it could not write
       await journal.close();
     } finally {
       await lock.release();
@@ -60,7 +64,10 @@ export function createStore(parts: StoreParts): StateStore {
   };
 }
 
-async function commit({ content, journal, latest, onWritten }: StoreParts, texts: readonly string[]): Promise<void> {
+async function commit(
+  { content, journal, log, latest, onWritten }: StoreParts,
+  texts: readonly string[],
+): Promise<void> {
   const records = texts.map(asRecord);
   try {
     await journal.append(texts);
@@ -70,14 +77,16 @@ async function commit({ content, journal, latest, onWritten }: StoreParts, texts
   }
   for (const change of records.flat()) content.memory.apply(change);
   content.serial = journal.serial;
+  // What cannot be written now is in the journal, and is written with the next, or before a snapshot takes its place.
+  await log.write(content.memory.log).catch(() => undefined);
   await latest.write(content.lineage, content.serial);
   onWritten({ result: 'success', journalBytes: journal.size });
 }
 
 /** The memory is filled from the text, so that it is the same before and after a restart. */
 function asRecord(text: string): readonly StateChange[] {
-  const record = parseJson(text);
-  if (!isRecord(record)) throw new TypeError('this is not a list of state changes');
+  const record = readRecord(tryParseJson(text));
+  if (record === undefined) throw new TypeError('this is not a list of state changes');
   return record;
 }
 

@@ -1,15 +1,42 @@
 import type { SourceId } from '../../core/model/entry.ts';
 import type { Digest, Link } from '../../core/model/link.ts';
-import { emptyTargetState, type StateView } from '../../ports/state-store.ts';
-import type { DecisionFolder } from './decision-folder.ts';
+import type { LogCheck, LoggedEntry } from '../../core/model/log-entry.ts';
+import { emptyTargetState } from '../../ports/state-records.ts';
+import type { StateView } from '../../ports/state-store.ts';
+import { DecisionFolder } from './decision-folder.ts';
+import type { StateFiles } from './files.ts';
+import { checkLog } from './log-check.ts';
+import { logFolder, readLog } from './log-folder.ts';
+import type { LogMemory } from './log-memory.ts';
 import { TargetMemory } from './target-memory.ts';
-import type { Memory } from './memory.ts';
+import type { StateMemory } from './memory.ts';
 
 const batchSize = 1000;
 const nothing = new TargetMemory();
 
-/** Answers every question from memory. */
-export function createView(lineage: string, memory: Memory, digest: Digest, decisions: DecisionFolder): StateView {
+/** What is not in memory. */
+export interface ViewFiles {
+  readonly decisions: DecisionFolder;
+  /** @param waiting what the files may lack */
+  readonly readLog: (after: number, waiting: () => readonly LoggedEntry[]) => AsyncIterable<readonly LoggedEntry[]>;
+  readonly checkLog: (log: LogMemory, by: { readonly lineage: string; readonly digest: Digest }) => Promise<LogCheck>;
+}
+
+export function viewFiles(files: StateFiles, stateFolder: string): ViewFiles {
+  return {
+    decisions: new DecisionFolder(files, stateFolder),
+    readLog: (after, waiting) => readLog(files, logFolder(stateFolder), after, waiting),
+    checkLog: (log, by) => checkLog(files, logFolder(stateFolder), log, by),
+  };
+}
+
+/** Answers every other question from memory. */
+export function createView(
+  lineage: string,
+  memory: StateMemory,
+  digest: Digest,
+  { decisions, ...log }: ViewFiles,
+): StateView {
   const of = (target: string): TargetMemory => memory.target(target) ?? nothing;
   return {
     digest,
@@ -19,12 +46,12 @@ export function createView(lineage: string, memory: Memory, digest: Digest, deci
     owners: (target, type, ids) => Promise.resolve(pick(of(target).owners[type], ids)),
     formerOwners: (target, type, ids) => Promise.resolve(pick(of(target).former[type].ids, ids)),
     formerAccounts: (target, owner) => Promise.resolve(of(target).formerAccounts(owner)),
-    members: (target, group) => Promise.resolve([...(of(target).members.get(group) ?? [])]),
-    troubles: (target, ids) => Promise.resolve(pick(of(target).troubles, ids)),
-    strayTroubles: (target, seen) => inBatches([...of(target).troubles.keys()].filter((id) => !seen.has(id))),
+    members: (target, group) => Promise.resolve(of(target).members.of(group)),
+    quarantined: (target, ids) => Promise.resolve(pick(of(target).quarantined, ids)),
+    orphanedQuarantine: (target, seen) => inBatches([...of(target).quarantined.keys()].filter((id) => !seen.has(id))),
     names: (directory, ids) => Promise.resolve(namesOf(memory, directory, ids)),
     named: (directory, names) => Promise.resolve(idsOf(memory, directory, names)),
-    strayNames: (directory, seen) =>
+    orphanedNames: (directory, seen) =>
       inBatches((memory.names(directory)?.ids ?? []).filter((id) => !seen.has(id) && !memory.isLinked(id))),
     counts: (target) => Promise.resolve(of(target).counts),
     unstored: (target) => Promise.resolve(of(target).unstored),
@@ -35,21 +62,23 @@ export function createView(lineage: string, memory: Memory, digest: Digest, deci
     identity: (directory) => Promise.resolve(memory.identity(directory)),
     boundTo: (target) => Promise.resolve(of(target).endpoint),
     linkTotals: () => Promise.resolve(memory.linkTotals),
-    memberships: (target) => Promise.resolve(of(target).memberships),
+    memberships: (target) => Promise.resolve(of(target).members.totals),
     holders: (target, type, path) => Promise.resolve(of(target).holders(type, path)),
     removals: (target) => Promise.resolve([...of(target).removals.values()]),
+    logged: (after) => log.readLog(after, () => memory.log.waiting),
+    checkLog: () => log.checkLog(memory.log, { lineage, digest }),
     decisions: () => decisions.read(),
     decide: (decision) => decisions.write(decision),
     close: () => Promise.resolve(),
   };
 }
 
-function namesOf(memory: Memory, directory: string, ids: readonly SourceId[]): Map<SourceId, readonly string[]> {
+function namesOf(memory: StateMemory, directory: string, ids: readonly SourceId[]): Map<SourceId, readonly string[]> {
   const known = memory.names(directory);
   return new Map(ids.map((id) => [id, known?.of(id) ?? []] as const).filter(([, names]) => names.length > 0));
 }
 
-function idsOf(memory: Memory, directory: string, names: readonly string[]): Map<string, readonly SourceId[]> {
+function idsOf(memory: StateMemory, directory: string, names: readonly string[]): Map<string, readonly SourceId[]> {
   const known = memory.names(directory);
   return new Map(names.map((name) => [name, known?.named(name) ?? []] as const).filter(([, ids]) => ids.length > 0));
 }

@@ -4,6 +4,7 @@ import type { ResourceType, SourceId } from '../../core/model/entry.ts';
 import type { TargetId } from '../../core/model/link.ts';
 import type { Failure } from '../../core/model/outcome.ts';
 import { valueOf, type Rejected, type Resource } from '../../core/model/resource.ts';
+import type { Share } from '../../core/memory/shares.ts';
 import type { Match } from '../../core/planning/plan-input.ts';
 import { scimPath } from '../../core/mapping/scim-path.ts';
 import { scimValues, textOf } from '../../core/mapping/scim-values.ts';
@@ -14,7 +15,7 @@ import type { TargetSetup } from '../shared/target-setup.ts';
 import { isUnreached, lookUpEach, type LookUps, type Unreached } from './look-up.ts';
 import { targetError } from '../shared/target-error.ts';
 import { assertNotRenumbered } from './renumbered.ts';
-import { refuse, refusedText, refusePopulated, reject } from './unfit.ts';
+import { refuse, refusedText, refusePopulated, rejectMatch } from './unmatchable.ts';
 
 export interface Correlation {
   readonly matches: ReadonlyMap<SourceId, Match>;
@@ -27,7 +28,7 @@ export interface Correlation {
   readonly listed: Readonly<Record<ResourceType, ReadonlySet<TargetId> | undefined>>;
 }
 
-export type Finding =
+export type MatchFinding =
   | {
       readonly found: readonly FoundResource[];
       readonly by: string;
@@ -37,7 +38,7 @@ export type Finding =
   | undefined;
 
 /** What is known of those who are looked for, and of the target. */
-export interface CorrelationInput extends Pick<TargetSetup, 'target' | 'policy'> {
+export interface CorrelationInput extends Pick<TargetSetup, 'target' | 'policy' | 'kept'> {
   readonly store: StateView;
   /** Who was being created when the process ended: they are looked for by externalId whatever the policy. */
   readonly intents: ReadonlySet<SourceId>;
@@ -61,7 +62,7 @@ export interface CorrelationInput extends Pick<TargetSetup, 'target' | 'policy'>
  * @throws BridgeError when the target refuses the credentials, or gives ids to others than it did
  */
 export async function correlate(unlinked: readonly Resource[], input: CorrelationInput): Promise<Correlation> {
-  const { target, policy, store, intents, barred, held, gone, signal } = input;
+  const { target, policy, kept, store, intents, barred, held, gone, signal } = input;
   const listed: Record<ResourceType, ReadonlySet<TargetId> | undefined> = { user: undefined, group: undefined };
   const matches = new Map<SourceId, Match>();
   const rejected: Rejected[] = [];
@@ -73,7 +74,7 @@ export async function correlate(unlinked: readonly Resource[], input: Correlatio
     if (resources.length === 0) continue;
     const linked = (await store.counts(target.name))[type].active;
     const open = resources.filter(({ sourceId }) => !held.has(sourceId));
-    const nothing: LookUps<Finding> = { findings: new Map(), last: silence };
+    const nothing: LookUps<MatchFinding> = { findings: new Map(), last: silence };
     // Who leaves waits behind every search: a target that does not answer is not asked about the next type.
     const { findings: searched, last } =
       target.takes(type) === 'none' || silence !== undefined || open.length === 0
@@ -82,6 +83,7 @@ export async function correlate(unlinked: readonly Resource[], input: Correlatio
             resources: open,
             type,
             target,
+            kept,
             paths: policy[type].match,
             intents,
             linked,
@@ -108,14 +110,14 @@ export async function correlate(unlinked: readonly Resource[], input: Correlatio
       }
       if (isFailure(finding)) {
         if (isUnreached(finding)) unreached.set(resource.sourceId, { failure: finding, asked: true });
-        else rejected.push(reject(resource, 'search_refused', refusedText(finding)));
+        else rejected.push(rejectMatch(resource, 'search_refused', refusedText(finding)));
         continue;
       }
       const [first, ...others] = finding?.found ?? [];
       if (finding === undefined || first === undefined) {
         if (!policy[type].create || target.takes(type) === 'existing')
           rejected.push(
-            reject(
+            rejectMatch(
               resource,
               'not_created',
               `the target has no such ${type}, and takes none from outside; make it there`,
@@ -140,13 +142,13 @@ export async function correlate(unlinked: readonly Resource[], input: Correlatio
         type === 'user' || refusal !== undefined
           ? 0
           : (waiting?.others ?? (await othersMembers(first, resource.sourceId, { target, store, signal })));
-      const unfit =
+      const unmatchable =
         refusal ??
         (strangers > 0 && policy[type].populated === 'refused'
           ? refusePopulated(resource, finding.by, first.id, strangers)
           : undefined);
-      if (unfit !== undefined) {
-        rejected.push(unfit);
+      if (unmatchable !== undefined) {
+        rejected.push(unmatchable);
         continue;
       }
       taken.set(first.id, resource.sourceId);
@@ -169,8 +171,8 @@ export async function correlate(unlinked: readonly Resource[], input: Correlatio
 }
 
 /** As if they had been found just now. */
-function asFindings(resources: readonly Resource[], held: ReadonlyMap<SourceId, Match>): [SourceId, Finding][] {
-  return resources.flatMap(({ sourceId }): [SourceId, Finding][] => {
+function asFindings(resources: readonly Resource[], held: ReadonlyMap<SourceId, Match>): [SourceId, MatchFinding][] {
+  return resources.flatMap(({ sourceId }): [SourceId, MatchFinding][] => {
     const match = held.get(sourceId);
     return match === undefined
       ? []
@@ -185,6 +187,7 @@ interface Search {
   readonly resources: readonly Resource[];
   readonly type: ResourceType;
   readonly target: ScimTarget;
+  readonly kept: Share;
   readonly paths: readonly string[];
   readonly intents: ReadonlySet<SourceId>;
   /** How many are known to be there: a list with fewer is not believed (Snowflake's has one made-up user). */
@@ -194,7 +197,7 @@ interface Search {
   readonly signal: AbortSignal;
 }
 
-async function search(input: Search): Promise<LookUps<Finding>> {
+async function search(input: Search): Promise<LookUps<MatchFinding>> {
   const { resources, target, paths, intents, signal } = input;
   const lookups = resources.length * paths.length;
   if (lookups > lookupsWorthOneList) {
@@ -203,15 +206,23 @@ async function search(input: Search): Promise<LookUps<Finding>> {
     if (isFailure(everything) && everything.class === 'throttled') return { findings: new Map(), last: everything };
     if (everything !== undefined && !isFailure(everything)) {
       input.tellListed(new Set(everything.map(({ id }) => id)));
-      return { findings: searchList(resources, withExternalId(paths), everything), last: undefined };
+      const findings = searchList(resources, withExternalId(paths), everything);
+      if (input.kept.take(sizeOfAll(findings))) return { findings, last: undefined };
     }
   }
   const pathsOf = ({ sourceId }: Resource) => (intents.has(sourceId) ? withExternalId(paths) : paths);
   const lookUp = (resource: Resource) => findOne(target, resource, pathsOf(resource), signal);
-  return findRefused(await lookUpEach(resources, lookUp, sizeOf, target.concurrency, signal), input);
+  return findRefused(
+    await lookUpEach(resources, lookUp, { kept: input.kept, sizeOf }, target.concurrency, signal),
+    input,
+  );
 }
 
-function sizeOf(finding: Finding): number {
+function sizeOfAll(findings: ReadonlyMap<SourceId, MatchFinding>): number {
+  return [...findings.values()].reduce((sum, finding) => sum + sizeOf(finding), 0);
+}
+
+function sizeOf(finding: MatchFinding): number {
   return finding?.found.reduce((sum, { size = 0 }) => sum + size, 0) ?? 0;
 }
 
@@ -221,7 +232,7 @@ function endsAll({ class: failureClass }: Failure): boolean {
 }
 
 /** Whoever the target refuses to search for, if only by one match attribute, is searched for in a list of everybody, whatever it costs. */
-async function findRefused({ findings, last }: LookUps<Finding>, input: Search): Promise<LookUps<Finding>> {
+async function findRefused({ findings, last }: LookUps<MatchFinding>, input: Search): Promise<LookUps<MatchFinding>> {
   const refused = input.resources.filter(({ sourceId }) => {
     const finding = findings.get(sourceId);
     if (!findings.has(sourceId)) return last !== undefined && !isUnreached(last);
@@ -252,7 +263,7 @@ export function searchList(
   resources: readonly Pick<Resource, 'sourceId' | 'attributes'>[],
   paths: readonly string[],
   everything: readonly FoundResource[],
-): Map<SourceId, Finding> {
+): Map<SourceId, MatchFinding> {
   const indexes = paths.map((path) => {
     const index = new Map<string, FoundResource[]>();
     for (const one of everything) {
@@ -294,7 +305,7 @@ export async function findOne(
   resource: Pick<Resource, 'type' | 'attributes'> & Partial<Pick<Resource, 'createOnly'>>,
   paths: readonly string[],
   signal: AbortSignal,
-): Promise<Finding | Failure> {
+): Promise<MatchFinding | Failure> {
   let refused: Failure | undefined;
   let searched: string | undefined;
   let isPartial = false;

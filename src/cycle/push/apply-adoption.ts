@@ -9,9 +9,10 @@ import { strangerId } from '../../core/model/stranger.ts';
 import { diffWithBody } from '../../core/planning/diff.ts';
 import { shownMembers } from '../../core/planning/shown-members.ts';
 import type { FoundResource } from '../../ports/scim-target.ts';
-import type { Intent, StateChange } from '../../ports/state-store.ts';
-import { intentOf } from '../match/intents.ts';
+import type { Intent } from '../../ports/state-records.ts';
+import { intentOf } from '../quarantine/intents.ts';
 import { claim, takenFailure } from '../match/ownership.ts';
+import { effectOf } from './operation-log.ts';
 import type { PushContext } from './push-context.ts';
 import { liveLink, newLink, remember } from './remember.ts';
 import { resolveAttributes, resolveChanges } from './resolve.ts';
@@ -32,7 +33,7 @@ export async function applyAdoption(operation: AdoptOperation, context: PushCont
     { ...operation, leftDisabled: isOff || undefined },
     operation.matchedBy === 'externalId' ? 'created' : 'adopted',
     open?.members,
-    context.removalsOf(operation),
+    operation,
     context,
   );
 }
@@ -69,10 +70,10 @@ export async function adoptFound(
       changes.push({ path: 'active', change: 'set', value: true, had: true });
     attributes.set('active', wantsActive || isActive);
   }
-  const { joining } = context;
+  const { initialMembers } = context;
   const shown =
     operation.type === 'group'
-      ? shownMembers(found.body, joining.wanted.get(operation.sourceId) ?? [], targetIds(context))
+      ? shownMembers(found.body, initialMembers.wanted.get(operation.sourceId) ?? [], targetIds(context))
       : undefined;
   const failure = await adopt(
     {
@@ -86,22 +87,23 @@ export async function adoptFound(
     },
     origin,
     unsettled,
-    context.removalsOf(operation),
+    operation,
     context,
   );
-  if (failure === undefined && shown !== undefined) joining.joined.set(operation.sourceId, new Set(shown.present));
+  if (failure === undefined && shown !== undefined)
+    initialMembers.joined.set(operation.sourceId, new Set(shown.present));
   if (failure === undefined && !wantsActive && isActive) context.toEnd.add(operation.sourceId);
   return failure;
 }
 
 type Adoption = Omit<AdoptOperation, 'matchedBy' | 'targetActive'>;
 
-/** @param counts what the guard has to remember of it */
+/** @param planned what it was planned as: an adoption, or a creation that found the account */
 async function adopt(
   operation: Adoption,
   origin: 'created' | 'adopted',
   unsettled: Intent['members'],
-  counts: readonly StateChange[],
+  planned: AdoptOperation | CreateOperation,
   context: PushContext,
 ): Promise<Failure | undefined> {
   // Half adopted and forgotten, an account would outlive its entry: nobody else remembers that it is ours.
@@ -110,7 +112,7 @@ async function adopt(
     adopts: operation.targetId,
   };
   if (operation.changes.length > 0) await context.store.record([{ kind: 'intent', intent }]);
-  const outcome = await bringInStep(operation, context);
+  const outcome = await bringUpToDate(operation, context);
   // A target that takes no changes has the account all the same: linked, so that access ends when it has to.
   const isUnchanged = outcome.kind === 'failed' && outcome.failure.class === 'unsupported';
   if (outcome.kind === 'failed' && !isUnchanged) {
@@ -145,6 +147,11 @@ async function adopt(
   };
   const members = { kind: 'members', target: known.target, group: known.sourceId, add, remove: [] } as const;
   const shown = outcome.kind === 'applied' ? outcome.shown : undefined;
+  const effect = {
+    link: known,
+    joined: present,
+    verb: planned.verb === 'create' && origin === 'created' ? 'create' : 'adopt',
+  } as const;
   await remember(
     context,
     asShown(
@@ -152,7 +159,7 @@ async function adopt(
       shown,
       operation.changes.map(({ path }) => path),
     ),
-    [...(add.length > 0 ? [members] : []), { kind: 'settled', intent }, ...counts],
+    [...(add.length > 0 ? [members] : []), { kind: 'settled', intent }, ...effectOf(planned, effect, context)],
   );
   return undefined;
 }
@@ -171,7 +178,7 @@ function waitingPaths({ attributes, changes }: Adoption, resolved: DesiredAttrib
 /** What had no effect, unless it came in part: then the account may have our externalId by now. */
 const refused: ReadonlySet<FailureClass> = new Set(['rejected', 'gone', 'conflict']);
 
-function bringInStep({ type, targetId, changes, attributes }: Adoption, context: PushContext): Promise<Outcome> {
+function bringUpToDate({ type, targetId, changes, attributes }: Adoption, context: PushContext): Promise<Outcome> {
   const { sent } = resolveChanges(changes, context);
   if (sent.length === 0) return Promise.resolve({ kind: 'applied', id: targetId });
   const changing = new Set(changes.map(({ path }) => path));

@@ -2,13 +2,14 @@ import type { Link, TargetId } from '../../core/model/link.ts';
 import type { Failure, Outcome } from '../../core/model/outcome.ts';
 import type { CreateOperation } from '../../core/model/plan.ts';
 import type { DesiredAttributes } from '../../core/model/resource.ts';
-import type { Intent } from '../../ports/state-store.ts';
+import type { Intent } from '../../ports/state-records.ts';
 import { adoptFound } from './apply-adoption.ts';
-import { intentOf, mayStillShow } from '../match/intents.ts';
+import { intentOf, mayStillShow } from '../quarantine/intents.ts';
 import { asShown, knownOf } from './known-of.ts';
 import { judgeCreated, olderByName, populatedFailure } from './created-account.ts';
-import { firstMembers, joinedAtOnce } from './joining.ts';
+import { firstMembers, joinedAtOnce } from './initial-members.ts';
 import { foreignFailure, takenFailure } from '../match/ownership.ts';
+import { effectOf } from './operation-log.ts';
 import type { PushContext } from './push-context.ts';
 import { acknowledged, liveLink, newLink, remember } from './remember.ts';
 import { resolveAttributes } from './resolve.ts';
@@ -62,8 +63,7 @@ export async function applyCreate(operation: CreateOperation, context: PushConte
   if (isOpen && context.isStopping()) return { class: 'transient', detail: 'stopped before it was sent' };
   const older = await olderByName(operation, context);
   // What was found out about it before is no longer the last word.
-  const over = { kind: 'trouble_over', target: intent.target, sourceId: intent.sourceId } as const;
-  await context.store.record([{ kind: 'intent', intent }, ...(context.troubles.has(intent.sourceId) ? [over] : [])]);
+  await context.store.record([{ kind: 'intent', intent }, ...context.quarantine.over(intent.sourceId)]);
   const outcome = await context.target.create(
     operation.type,
     body,
@@ -123,7 +123,7 @@ async function takeCreated(
   await remember(context, { ...made, ...on, unsettled: open.length > 0 ? open : undefined }, [
     ...(add.length > 0 ? [members] : []),
     settled,
-    ...context.removalsOf(operation),
+    ...effectOf(operation, { link: made, joined: add, verb: existed ? 'adopt' : 'create' }, context),
   ]);
   if (outcome.active === true && existed) context.toEnd.add(operation.sourceId);
   if (outcome.active === true && !existed) await switchOff(operation, context);

@@ -3,7 +3,7 @@ import type { Failure, Outcome } from '../../core/model/outcome.ts';
 import type { CreateOperation } from '../../core/model/plan.ts';
 import { valueOf } from '../../core/model/resource.ts';
 import { isFailure } from '../../ports/scim-target.ts';
-import type { Intent } from '../../ports/state-store.ts';
+import type { Intent } from '../../ports/state-records.ts';
 import { othersMembers } from '../match/others-members.ts';
 import { claim, doubtOwner, foreignFailure, takenFailure, unclaim } from '../match/ownership.ts';
 import type { PushContext } from './push-context.ts';

@@ -1,24 +1,25 @@
 import type { ResourceType, SourceId } from '../../core/model/entry.ts';
 import type { TargetId } from '../../core/model/link.ts';
 import type { CycleObserver } from '../../ports/cycle-observer.ts';
-import type { Intent, Trouble } from '../../ports/state-store.ts';
-import type { Fingerprints } from '../shared/fingerprints.ts';
+import type { Intent } from '../../ports/state-records.ts';
+import type { QuarantineLedger } from '../quarantine/ledger.ts';
 import type { AccountSearch } from '../match/account-search.ts';
 import type { RemovalRecords } from '../shared/removal-records.ts';
-import type { Attempt } from '../shared/target-setup.ts';
+import type { OperationLog } from './operation-log.ts';
+import type { AttemptMode } from '../shared/target-setup.ts';
 
 /** What the push of one plan works with. */
 export interface PushContext extends AccountSearch {
   readonly observer: CycleObserver;
   /** Newcomers to be looked for before they are created. */
   readonly unsearched: ReadonlySet<SourceId>;
-  /** What was tried in vain before, and how to tell that it is the same again. */
-  readonly fingerprints: Fingerprints;
-  /** What failed before, by source id. */
-  readonly troubles: ReadonlyMap<SourceId, Trouble>;
+  /** What failed before; takes what fails now. */
+  readonly quarantine: QuarantineLedger;
   /** What the guard has to remember of an operation that took effect. */
   readonly removalsOf: RemovalRecords;
-  readonly joining: Joining;
+  /** The entry of the provisioning log for an operation with its outcome. */
+  readonly logged: OperationLog;
+  readonly initialMembers: InitialMembers;
   /** Whose access has to end after all, because the account turned out to be there and active. */
   readonly toEnd: Set<SourceId>;
   /** Whom the target turned out not to have any more. */
@@ -29,13 +30,13 @@ export interface PushContext extends AccountSearch {
   readonly listed: Readonly<Record<ResourceType, ReadonlySet<TargetId> | undefined>>;
   /** Types of which a create of this push was answered with the externalId that was sent. */
   readonly showsNamed: Set<ResourceType>;
-  readonly attempt: Attempt;
+  readonly attempt: AttemptMode;
   /** When the reading that showed the changes ended, by the monotonic clock. */
   readonly readAt: number;
 }
 
 /** Who is to join which group in a push. A new group may get some of them when it is created. */
-export interface Joining {
+export interface InitialMembers {
   readonly wanted: ReadonlyMap<SourceId, readonly SourceId[]>;
   /** Who joined a group with its creation. */
   readonly joined: Map<SourceId, ReadonlySet<SourceId>>;

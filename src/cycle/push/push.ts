@@ -1,11 +1,9 @@
 import type { SourceId } from '../../core/model/entry.ts';
 import type { Failure } from '../../core/model/outcome.ts';
 import type { Operation } from '../../core/model/plan.ts';
-import { applyOperation, type Result } from './apply-operation.ts';
-import type { Trouble } from '../../ports/state-store.ts';
-import { troubleAfter } from '../quarantine/back-off.ts';
+import { applyOperation, type OperationResult } from './apply-operation.ts';
 import { createBreaker, type GivenUp } from './breaker.ts';
-import { joiningOf } from './joining.ts';
+import { initialMembersOf } from './initial-members.ts';
 import type { PushContext } from './push-context.ts';
 import { createNoteKeeper } from '../shared/target-notes.ts';
 import { forEachConcurrently } from '../shared/work.ts';
@@ -34,11 +32,11 @@ export interface PushReport {
  */
 export async function push(
   operations: readonly Operation[],
-  rest: Omit<PushContext, 'joining' | 'claims' | 'toEnd' | 'missing' | 'showsNamed'>,
+  rest: Omit<PushContext, 'initialMembers' | 'claims' | 'toEnd' | 'missing' | 'showsNamed'>,
 ): Promise<PushReport> {
   const context: PushContext = {
     ...rest,
-    joining: joiningOf(operations),
+    initialMembers: initialMembersOf(operations),
     claims: new Map(),
     toEnd: new Set(),
     missing: new Set(),
@@ -46,7 +44,6 @@ export async function push(
   };
   const applied: Operation[] = [];
   const failed: { operation: Operation; failure: Failure }[] = [];
-  const failedOf = new Map<SourceId, Operation[]>();
   const passedOver: Operation[] = [];
   let started = 0;
   let skipped = 0;
@@ -55,11 +52,14 @@ export async function push(
   const isStopped = () => breaker.stoppedBy() !== undefined || context.isStopping();
   const fail = async (operation: Operation, failure: Failure): Promise<void> => {
     failed.push({ operation, failure });
-    const own = [...(failedOf.get(operation.sourceId) ?? []), operation];
-    failedOf.set(operation.sourceId, own);
-    await Promise.all([breaker.failed(operation, failure), recordTrouble(own, failure, context)]);
+    const link = context.links.get(operation.sourceId);
+    const changes = [
+      ...context.quarantine.failed(operation, failure, context.clock.now()),
+      context.logged(operation, { link, targetId: failure.targetId, failure }),
+    ];
+    await Promise.all([breaker.failed(operation, failure), context.store.record(changes)]);
   };
-  for (const stage of stagesOf(operations, context.troubles)) {
+  for (const stage of stagesOf(operations, context)) {
     await forEachConcurrently(stage, context.target.concurrency, isStopped, async (operation) => {
       // What was learned meanwhile holds for the rest.
       if (operation.verb === 'create' && context.target.takes(operation.type) !== 'all') {
@@ -111,7 +111,7 @@ export async function push(
 }
 
 /** An answer that trips us over is a failure of the operation that it answers. What was in doubt before it was sent stays so. */
-async function applyContained(operation: Operation, context: PushContext): Promise<Result> {
+async function applyContained(operation: Operation, context: PushContext): Promise<OperationResult> {
   try {
     return await applyOperation(operation, context);
   } catch (thrown) {
@@ -126,36 +126,7 @@ function isTrippedOver(thrown: unknown): boolean {
   return [TypeError, RangeError, URIError, SyntaxError].some((kind) => thrown instanceof kind);
 }
 
-/**
- * Remembers what was tried in vain for an entry in this push. Refused credentials say nothing about it.
- *
- * @param own the entry's operations that failed, the last one with this failure
- */
-async function recordTrouble(own: readonly Operation[], failure: Failure, context: PushContext): Promise<void> {
-  const { store, target, troubles, clock } = context;
-  const [first] = own;
-  if (failure.class === 'auth' || first === undefined) return;
-  const { type, sourceId } = first;
-  const trouble = { target: target.name, type, sourceId, ...causeOf(own, failure, context) };
-  await store.record([{ kind: 'trouble', trouble: troubleAfter(troubles.get(sourceId), trouble, clock.now()) }]);
-}
-
-/** What the target refuses is tried again when the operation is another one; what is in the way, when another account would fit. */
-function causeOf(
-  own: readonly Operation[],
-  { reason, targetId, status, class: failureClass }: Failure,
-  { fingerprints }: PushContext,
-): Pick<Trouble, 'cause' | 'status' | 'targetId' | 'fingerprint'> {
-  const match = reason === undefined ? undefined : fingerprints.ofMatch(own[0]?.sourceId ?? '');
-  return {
-    cause: match === undefined ? failureClass : (reason ?? failureClass),
-    status,
-    targetId,
-    fingerprint: match ?? fingerprints.ofOperations(own),
-  };
-}
-
-function tell(operation: Operation, result: Result, context: PushContext): void {
+function tell(operation: Operation, result: OperationResult, context: PushContext): void {
   const failure = result === 'skipped' ? undefined : result;
   context.observer({
     kind: 'operation_finished',
@@ -171,8 +142,8 @@ function tell(operation: Operation, result: Result, context: PushContext): void 
   });
 }
 
-function stagesOf(operations: readonly Operation[], troubles: PushContext['troubles']): Operation[][] {
-  const failedBefore = ({ sourceId }: Operation): number => (troubles.has(sourceId) ? 1 : 0);
+function stagesOf(operations: readonly Operation[], { quarantine }: PushContext): Operation[][] {
+  const failedBefore = ({ sourceId }: Operation): number => (quarantine.before(sourceId) === undefined ? 0 : 1);
   const stages = Map.groupBy(operations, ({ stage }) => stage);
   return [...stages]
     .sort(([a], [b]) => a - b)

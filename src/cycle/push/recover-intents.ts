@@ -3,8 +3,9 @@ import { doubtful, type Link } from '../../core/model/link.ts';
 import type { Failure } from '../../core/model/outcome.ts';
 import type { Projection } from '../../core/mapping/project.ts';
 import { isFailure, type FoundResource, type ScimTarget } from '../../ports/scim-target.ts';
-import type { Intent, StateStore } from '../../ports/state-store.ts';
-import { mayStillShow } from '../match/intents.ts';
+import type { Intent } from '../../ports/state-records.ts';
+import type { StateStore } from '../../ports/state-store.ts';
+import { mayStillShow } from '../quarantine/intents.ts';
 import { listEverything } from '../match/correlate.ts';
 import type { TargetSetup } from '../shared/target-setup.ts';
 
@@ -17,8 +18,7 @@ export async function recoverIntents(
   setup: TargetSetup,
   store: StateStore,
   { resources, rejected }: Projection,
-  now: number,
-  signal: AbortSignal,
+  { cycle, now, signal }: { readonly cycle: string; readonly now: number; readonly signal: AbortSignal },
 ): Promise<void> {
   const intents = await store.openIntents(setup.target.name);
   if (intents.length === 0) return;
@@ -34,7 +34,7 @@ export async function recoverIntents(
   const isForgotten = ({ sourceId }: Intent): boolean =>
     !wanted.has(sourceId) || (off.has(sourceId) && links.get(sourceId)?.lifecycle === 'deactivated');
   for (const intent of intents.filter(isForgotten)) {
-    const failure = await settle(intent, setup, store, now, signal);
+    const failure = await settle(intent, setup, store, { cycle, now, signal });
     // Who leaves waits behind it.
     if (failure?.late === true) return;
   }
@@ -45,8 +45,7 @@ async function settle(
   intent: Intent,
   { target }: TargetSetup,
   store: StateStore,
-  now: number,
-  signal: AbortSignal,
+  { cycle, now, signal }: { readonly cycle: string; readonly now: number; readonly signal: AbortSignal },
 ): Promise<Failure | undefined> {
   const { type, sourceId, directory, members, adopts } = intent;
   const known = (await store.links(target.name, [sourceId])).get(sourceId);
@@ -91,6 +90,20 @@ async function settle(
       },
     },
     { kind: 'settled', intent },
+    {
+      kind: 'logged',
+      entry: {
+        at: new Date(now).toISOString(),
+        cycle,
+        target: target.name,
+        type,
+        sourceId,
+        targetId: first.id,
+        verb: first.id === adopts ? 'adopt' : 'create',
+        outcome: 'applied',
+        cause: 'cycle',
+      },
+    },
   ]);
   return undefined;
 }

@@ -8,7 +8,7 @@ import type { Body } from '../shared/message.ts';
  * filters are not supported is found out by asking, because targets under-report them (Slack), and bulk requests are
  * nothing that a target decides about.
  */
-export function dialectOf(config: Body): PartialDialect {
+export function advertisedDialect(config: Body): PartialDialect {
   const update = supports(config, 'patch') === false ? { update: 'put' as const } : undefined;
   const etag = supports(config, 'etag');
   const list = { ...pagingOf(config), ...pageSizeOf(config) };
@@ -39,7 +39,7 @@ function pagingOf(config: Body): { readonly paging?: 'cursor' | 'index' } {
 /** A limit above what is asked for anyway is no reason to ask for more. */
 function pageSizeOf(config: Body): { readonly pageSize?: number } {
   const limits = ['filter.maxResults', 'pagination.maxPageSize'].flatMap((path) => countAt(config, path) ?? []);
-  const least = Math.min(...limits);
+  const least = limits.reduce((one, other) => Math.min(one, other), Infinity);
   return least < rfc7644.list.pageSize ? { pageSize: least } : {};
 }
 

@@ -1,38 +1,17 @@
 import type { PartialDialect } from '../../../core/dialect/layers.ts';
+import type { TrialFinding } from '../../../ports/target-doctor.ts';
 import type { Refusal } from '../shared/message.ts';
 import type { Bench } from './bench.ts';
 
-/**
- * `works`: it was seen by reading again. `unseen`: it was answered with 2xx, and nothing shows whether it was done. `lies`:
- * it was answered as if it had been done, and something else or nothing happened. `absent`: the target has no such thing.
- * `skipped`: it could not be tried.
- */
-export type Verdict = 'works' | 'unseen' | 'refused' | 'lies' | 'absent' | 'skipped';
-
-export interface Result {
-  readonly verdict: Verdict;
-  /** One sentence for people. May hold the target's own words. */
-  readonly text: string;
-  /** What a profile should say because of it. */
-  readonly says?: PartialDialect;
-  /** Whether the target cannot be kept in step for that. */
-  readonly blocks?: boolean;
-}
-
-export interface Finding extends Result {
-  readonly subject: string;
-  readonly trial: string;
-  readonly milliseconds: number;
-  /** What was sent and what came back, one request a line. */
-  readonly evidence: readonly string[];
-}
+/** What one trial showed; the rest of a finding is the same for all. */
+export type TrialResult = Pick<TrialFinding, 'verdict' | 'text' | 'says' | 'blocks'>;
 
 export interface Trial {
   readonly name: string;
   /** Whether the target cannot be kept in step where it cannot even be tried. */
   readonly isNeeded?: boolean;
   /** @throws Untestable when what it needs is not there */
-  run(bench: Bench): Promise<Result>;
+  run(bench: Bench): Promise<TrialResult>;
 }
 
 export interface Subject {
@@ -51,7 +30,7 @@ export function needed<T>(value: T | undefined, why: string): T {
   return value;
 }
 
-export function works(text: string, says: PartialDialect = {}): Result {
+export function works(text: string, says: PartialDialect = {}): TrialResult {
   return { verdict: 'works', text, says };
 }
 
@@ -61,6 +40,6 @@ export function isAboutContent({ class: failureClass, status = 0 }: Pick<Refusal
 }
 
 /** It was answered with 2xx, and cannot be read again. */
-export function unseen(text: string, says: PartialDialect = {}): Result {
+export function unseen(text: string, says: PartialDialect = {}): TrialResult {
   return { verdict: 'unseen', text, says };
 }

@@ -40,8 +40,6 @@ export interface Answer {
   readonly date?: string | undefined;
   /** Undefined when the answer had none. */
   readonly body: Body | undefined;
-  /** Characters of its text, where it came by itself. */
-  readonly size?: number | undefined;
   /** SCIM paths of what was sent that the resource shows not to have been stored. */
   readonly unstored?: readonly string[] | undefined;
   /** Of what was acknowledged before: what went with it. */

@@ -1,7 +1,7 @@
 import type { TargetId } from '../../../core/model/link.ts';
 import { isConfigured } from '../dialect/configured.ts';
 import type { Conversation } from '../dialect/conversation.ts';
-import { isRefusal, type Answer, type Refusal } from '../shared/message.ts';
+import { isRefusal, type Answer, type Body, type Refusal } from '../shared/message.ts';
 import { readResource } from '../answers/resource.ts';
 import { noMembers, shownMembers, type ShownMembers } from './shown-members.ts';
 
@@ -15,28 +15,48 @@ const useless = 'attributes=members shows no members';
  * (Keycloak), once, and that is learned.
  */
 export async function readMembers(conversation: Conversation, group: TargetId): Promise<Answer | Refusal> {
-  const { exchange, book, signal } = conversation;
-  const byName = book.current().members.read === 'attributes';
+  const { exchange, targetDialect, signal } = conversation;
+  const byName = targetDialect.current().members.read === 'attributes';
   const answer = await readResource(exchange, 'group', group, signal, byName ? membersAsked : '');
   if (byName || isRefusal(answer) || shownMembers(answer.body) !== undefined) return answer;
-  if (book.evidence.has(useless) || isConfigured(book, 'members.read')) return answer;
+  if (targetDialect.evidence.has(useless) || isConfigured(targetDialect, 'members.read')) return answer;
   const named = await readResource(exchange, 'group', group, signal, membersAsked);
   if (isRefusal(named) || (shownMembers(named.body)?.ids.size ?? 0) === 0) {
-    book.evidence.note(useless);
+    targetDialect.evidence.note(useless);
     return answer;
   }
-  book.learn('members.read', 'attributes', 'a group shows its members only when it is asked for them');
+  targetDialect.learn('members.read', 'attributes', 'a group shows its members only when it is asked for them');
   return named;
 }
 
 /** Whether any group was seen to show somebody. */
-export function groupsShow({ evidence }: Conversation['book']): boolean {
+export function groupsShow({ evidence }: Conversation['targetDialect']): boolean {
   return evidence.has(shows);
 }
 
 /** Whom a group that was read has. One that shows no list has nobody, at a target whose groups show their members. */
-export function membersRead({ book }: Conversation, { body }: Answer): ShownMembers | undefined {
+export function membersRead({ targetDialect }: Conversation, { body }: Pick<Answer, 'body'>): ShownMembers | undefined {
   const shown = shownMembers(body);
-  if (shown !== undefined && shown.ids.size > 0) book.evidence.note(shows);
-  return shown ?? (body !== undefined && book.evidence.has(shows) ? noMembers : undefined);
+  if (shown !== undefined && shown.ids.size > 0) targetDialect.evidence.note(shows);
+  return shown ?? (body !== undefined && targetDialect.evidence.has(shows) ? noMembers : undefined);
+}
+
+/**
+ * Whom a group has that was read by its id; undefined where the target does not say it, or not of everybody: such a group
+ * tells nothing. An empty list counts at a target whose groups were seen to show somebody.
+ */
+export async function membersTold(
+  conversation: Conversation,
+  group: TargetId,
+  body: Body,
+): Promise<readonly TargetId[] | Refusal | undefined> {
+  const { targetDialect } = conversation;
+  if (targetDialect.current().members.read === 'own-record') return undefined;
+  const isShown = (shownMembers(body)?.ids.size ?? 0) > 0 || groupsShow(targetDialect);
+  const isByName = targetDialect.current().members.read === 'attributes' || !isShown;
+  const answer: Pick<Answer, 'body'> | Refusal = isByName ? await readMembers(conversation, group) : { body };
+  if (isRefusal(answer)) return answer;
+  const told = membersRead(conversation, answer);
+  if (told === undefined || (told.ids.size === 0 && !groupsShow(targetDialect))) return undefined;
+  return told.isClear && told.elements.every(({ id }) => id !== undefined) ? [...told.ids] : undefined;
 }

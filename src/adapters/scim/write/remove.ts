@@ -53,11 +53,12 @@ async function lookBack(
   known: Known,
   { status }: Answer,
 ): Promise<Outcome> {
-  const { book } = conversation;
-  const { bulk } = book.current();
+  const { targetDialect } = conversation;
+  const { bulk } = targetDialect.current();
   const inBulk = bulk.use && bulk.methods.includes('DELETE');
   const form = `deletion of a ${type}${inBulk ? ', in bulk' : ''}`;
-  if (!(await book.evidence.isToBeLookedAt(form, firstDeletions, sampledDeletions))) return { kind: 'applied', id };
+  if (!(await targetDialect.evidence.isToBeLookedAt(form, firstDeletions, sampledDeletions)))
+    return { kind: 'applied', id };
   let found: boolean | undefined;
   try {
     // First the others: a target that showed nobody when it was asked for this one may have come back since.
@@ -68,9 +69,11 @@ async function lookBack(
     if (isRefusal(held) && showsOthers === false) return failed(shownToNobody(held));
     found = isRefusal(held) || wasSwitchedOff(conversation, type, known, held);
   } finally {
-    book.evidence.looked(form, firstDeletions, found);
+    targetDialect.evidence.looked(form, firstDeletions, found);
   }
-  return found ? { kind: 'applied', id } : failed({ class: 'rejected', status, detail: stillThere(status, known) });
+  return found || (inBulk && (await removedAlone(conversation, type, id)))
+    ? { kind: 'applied', id }
+    : failed({ class: 'rejected', status, detail: stillThere(status, known) });
 }
 
 /** The deletion once more, in a request of its own: some answer 200 to each operation of a bulk request, and carry out none. */
@@ -81,7 +84,7 @@ async function removedAlone(conversation: Conversation, type: ResourceType, id: 
   const answer = await exchange({ method: 'DELETE', path, subject: 'resource', maxBytes: maxBytes(type) }, signal);
   const held = isRefusal(answer) ? undefined : await readOrGone(conversation, type, id, 'members');
   if (held === undefined || !isRefusal(held) || held.class !== 'gone') return false;
-  conversation.book.learn(
+  conversation.targetDialect.learn(
     'bulk.use',
     false,
     'deletions in a bulk request were answered as if they were done, and were not',
@@ -93,10 +96,19 @@ async function removedAlone(conversation: Conversation, type: ResourceType, id: 
  * Some only switch off whom they were asked to delete (Slack, Atlassian). An inactive account that was active before shows
  * that; one that was inactive already shows nothing, unless the target is known to be like that.
  */
-function wasSwitchedOff({ book }: Conversation, type: ResourceType, { active }: Known, { body }: Answer): boolean {
+function wasSwitchedOff(
+  { targetDialect }: Conversation,
+  type: ResourceType,
+  { active }: Known,
+  { body }: Answer,
+): boolean {
   if (type !== 'user' || foundResource(body)?.active !== false) return false;
-  if (active === true) book.evidence.note(switchesOff);
-  return active !== false || book.current().users.deletion === 'deactivates' || book.evidence.has(switchesOff);
+  if (active === true) targetDialect.evidence.note(switchesOff);
+  return (
+    active !== false ||
+    targetDialect.current().users.deletion === 'deactivates' ||
+    targetDialect.evidence.has(switchesOff)
+  );
 }
 const switchesOff = 'DELETE of a user switches it off';
 

@@ -42,7 +42,7 @@ export async function whoseAccount(
   if (whose === 'unproven') return lookAt(conversation, type, id, answer, sent);
   const showsNothing = shownText(answer.body, 'externalId') === undefined && shownName(type, answer.body) === undefined;
   if (whose !== 'fresh' || !showsNothing) return whose;
-  const { evidence } = conversation.book;
+  const { evidence } = conversation.targetDialect;
   const form = `creation of a ${type} that shows nothing`;
   if (!(await evidence.isToBeLookedAt(form, 1, sampledCreations))) return whose;
   let found: boolean | undefined;
@@ -73,7 +73,7 @@ async function lookAt(
 
 /** @param isAnswer it is the answer to the creation, and not a reading: only then it tells what such answers show */
 function judge(
-  { book: { evidence } }: Conversation,
+  { targetDialect: { evidence } }: Conversation,
   type: ResourceType,
   answer: Answer,
   sent: Sent,

@@ -1,0 +1,124 @@
+import { shortPath } from '../core/mapping/scim-path.ts';
+import type { Explanation } from '../core/mapping/explain.ts';
+import type { Operation } from '../core/model/plan.ts';
+import { inWords } from '../core/wording/count.ts';
+import type { TargetExplanation } from '../cycle/explain-target.ts';
+import { printable } from '../core/wording/foreign.ts';
+
+/**
+ * Where somebody stands with a target, in one sentence: `Jane Doe is not on wiki: department is Legal, and where wants
+ * Sales or Support`. Everything below it in an explanation is the proof.
+ *
+ * @param who as it was asked for, where nothing better is known
+ */
+export function sentenceOf(one: TargetExplanation, who: string): string {
+  const name = printable(nameFor(one, who));
+  const { explanation } = one;
+  if (explanation === undefined) return `${name} ${gone(one)}.`;
+  if (explanation.inScope === 'unknown')
+    return `Nobody can say whether ${name} belongs on ${one.target}: ${errorsOf(explanation)}; the account stays as it is.`;
+  if (explanation.inScope === 'no') return `${name} ${outOfScope(one, explanation)}.`;
+  if (one.rejected !== undefined)
+    return `${name} cannot be written to ${one.target}: ${printable(one.rejected.reasons[0]?.text ?? 'it is rejected')}${kept(one)}.`;
+  return `${name} ${inScope(one)}.`;
+}
+
+/** The display name that the map gives, or else the login or the group's name. */
+function nameFor({ explanation, link, names }: TargetExplanation, who: string): string {
+  const valueAt = (path: string): string | undefined => {
+    const result = explanation?.rules.find((rule) => rule.path === path)?.result;
+    return result?.kind === 'value' && typeof result.value === 'string' ? result.value : undefined;
+  };
+  const group = (explanation?.type ?? link?.type) === 'group' ? 'Group ' : '';
+  return group + (valueAt('displayName') ?? valueAt('userName') ?? names.get(explanation?.sourceId ?? '') ?? who);
+}
+
+function gone(one: TargetExplanation): string {
+  const { target, hidden, link } = one;
+  if (hidden)
+    return `is in the directory, which does not show it to the bind account; what ${target} has stays as it is`;
+  if (link === undefined || link.lifecycle === 'lost') return `is no longer in the directory, and not on ${target}`;
+  const state = link.lifecycle === 'active' ? `is still on ${target}` : `is switched off on ${target}`;
+  return `${state}, and no longer in the directory${nextOf(one)}`;
+}
+
+function outOfScope(one: TargetExplanation, explanation: Explanation): string {
+  const { target, link } = one;
+  const because = printable(explanation.conditions.flatMap(({ why, error }) => why ?? error ?? []).join('; '));
+  if (link === undefined || link.lifecycle === 'lost') return `is not on ${target}: ${because}`;
+  if (link.lifecycle === 'deactivated') return `is switched off on ${target}: ${because}${nextOf(one)}`;
+  return `is on ${target} and does not belong there any more: ${because}${nextOf(one)}`;
+}
+
+function errorsOf({ conditions }: Explanation): string {
+  return printable(conditions.flatMap(({ error }) => error ?? []).join('; '));
+}
+
+function kept({ target, link }: TargetExplanation): string {
+  if (link === undefined || link.lifecycle === 'lost') return '';
+  return `; the account on ${target} stays as it is`;
+}
+
+function inScope(one: TargetExplanation): string {
+  const { target, link, explanation, operations, quarantine, createInactive } = one;
+  const isInactive = explanation?.type === 'user' && explanation.resource?.attributes.get('active') === false;
+  if (link === undefined || link.lifecycle === 'lost') {
+    if (operations.length > 0) return `is not on ${target} yet${nextOf(one)}`;
+    if (isInactive && !createInactive)
+      return `is not on ${target}: not created, because disabled in the directory (createInactive: false)`;
+    if (quarantine !== undefined && quarantine.cause !== 'held')
+      return `is not on ${target}: the last try failed (${quarantine.status === undefined ? quarantine.cause : `HTTP ${quarantine.status}`}), and it is tried again after ${quarantine.retryAt}`;
+    return `is not on ${target} yet`;
+  }
+  if (link.leftDisabled === true)
+    return `is on ${target}, but switched off there since before the account was adopted (reactivateAdopted: false); explain with --push switches it on${nextOf(one)}`;
+  const state =
+    link.lifecycle === 'active'
+      ? `is on ${target}`
+      : `is switched off on ${target}${isInactive ? ', as in the directory' : ''}`;
+  if (operations.length === 0)
+    return `${state}${quarantine === undefined ? ', and in step' : ', and the last try to bring it in step failed'}`;
+  return `${state}${nextOf(one)}`;
+}
+
+/** What comes next, as the end of a sentence. */
+function nextOf({
+  id,
+  operations,
+  held,
+  undone,
+}: Pick<TargetExplanation, 'id' | 'operations' | 'held' | 'undone'>): string {
+  if (operations.length === 0) return '';
+  const isAmong =
+    (some: readonly Operation[]) =>
+    ({ verb, sourceId }: Operation): boolean =>
+      some.some((one) => one.verb === verb && one.sourceId === sourceId);
+  // What is done about others (a manager that is gone) only follows.
+  const own = operations.filter(({ sourceId }) => sourceId === id);
+  const told = own.length > 0 ? own : operations;
+  const what = inWords([...new Set(told.map(actionOf))]);
+  if (told.every(isAmong(undone))) return `; a person rejected what is due: to ${what}`;
+  if (told.some(isAmong(held))) return `; held until somebody approves it: to ${what}`;
+  return `; next: to ${what}`;
+}
+
+function actionOf(operation: Operation): string {
+  switch (operation.verb) {
+    case 'create':
+      return operation.again ? 'create it again' : 'create it';
+    case 'adopt':
+      return `adopt the account there with the same ${shortPath(operation.matchedBy)} (id ${printable(operation.targetId)})`;
+    case 'relink':
+      return `take over the account of the entry that was there before (id ${printable(operation.targetId)})`;
+    case 'update':
+      return `update ${inWords(operation.changes.map(({ path }) => shortPath(path)))}`;
+    case 'reactivate':
+      return 'reactivate it';
+    case 'members':
+      return `change the members of ${operation.type === 'group' ? printable(operation.label) : 'a group'}`;
+    case 'deactivate':
+      return `deactivate it (${operation.reason})`;
+    case 'delete':
+      return `delete it (${operation.reason})`;
+  }
+}

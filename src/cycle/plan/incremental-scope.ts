@@ -1,0 +1,63 @@
+import type { SourceId } from '../../core/model/entry.ts';
+import type { Rejected, Resource } from '../../core/model/resource.ts';
+import { compareProjections, mentionsOf } from '../../core/mapping/compare-projections.ts';
+import type { Projection } from '../../core/mapping/project.ts';
+import type { ScimTarget } from '../../ports/scim-target.ts';
+import type { StateView } from '../../ports/state-store.ts';
+import { gather } from '../shared/batches.ts';
+import type { CleanCycle } from './clean-cycles.ts';
+
+/** Whom a plan is about. Everyone else is as the last plan left them: in step. */
+export interface IncrementalScope {
+  readonly resources: readonly Resource[];
+  readonly rejected: readonly Rejected[];
+  /** Not wanted any more. */
+  readonly left: readonly SourceId[];
+  /** Mentioned, in scope, and not on the target: they were left alone by the last plan, and nobody waits for them. */
+  readonly bystanders: ReadonlySet<SourceId>;
+  /** Found unmatchable by an earlier search, and not part of this plan. */
+  readonly unmatchable: readonly Rejected[];
+  /** Not shown by any reading, as the last plan found, and there all the same. */
+  readonly unseen: ReadonlySet<SourceId>;
+}
+
+/**
+ * What changed since a target was in step: whoever is wanted in another way, for whom something was sent, and those who
+ * refer to one of them who is not on the target yet, and may be after this plan.
+ */
+export async function incrementalScopeOf(
+  cleanCycle: CleanCycle,
+  projection: Projection,
+  { name: target, recreates }: Pick<ScimTarget, 'name' | 'recreates'>,
+  store: StateView,
+): Promise<IncrementalScope | undefined> {
+  if (cleanCycle.reverify === 'everyone') return undefined;
+  const { changed, left } = compareProjections(cleanCycle.draft.projection, projection);
+  const own = changed.union(cleanCycle.reverify);
+  const isLive = async (ids: Iterable<SourceId>) => {
+    const links = await gather([...ids], (batch) => store.links(target, batch));
+    // Where someone who was deactivated is created again to come back, they come back as somebody else.
+    const lost: ReadonlySet<unknown> = new Set(recreates ? ['lost', 'deactivated', undefined] : ['lost', undefined]);
+    return (id: SourceId): boolean => !lost.has(links.get(id)?.lifecycle);
+  };
+  const isOwnLive = await isLive(own);
+  const newcomers = new Set([...own].filter((id) => !isOwnLive(id)));
+  const dependents =
+    newcomers.size === 0
+      ? []
+      : projection.resources.filter((resource) => mentionsOf(resource).some((id) => newcomers.has(id)));
+  const isDependentLive = await isLive(dependents.map(({ sourceId }) => sourceId));
+  const chosen = own.union(new Set(dependents.map(({ sourceId }) => sourceId).filter(isDependentLive)));
+  const resources = projection.resources.filter(({ sourceId }) => chosen.has(sourceId));
+  const mentioned = new Set(resources.flatMap(mentionsOf));
+  const isMentionedLive = await isLive(mentioned);
+  const wanted = new Set([...resources, ...projection.rejected].map(({ sourceId }) => sourceId));
+  return {
+    resources,
+    rejected: projection.rejected,
+    left: [...new Set([...left, ...cleanCycle.reverify])].filter((id) => !wanted.has(id)),
+    bystanders: new Set([...mentioned].filter((id) => !chosen.has(id) && !isMentionedLive(id))),
+    unseen: cleanCycle.unseen,
+    unmatchable: cleanCycle.unmatchable.filter(({ sourceId }) => !chosen.has(sourceId) && !left.includes(sourceId)),
+  };
+}
