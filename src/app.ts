@@ -4,6 +4,7 @@
 import { createLdapSource } from './adapters/ldap/source.ts';
 import { createLdifSource } from './adapters/ldif/source.ts';
 import { openStateStore, type StateStoreOptions } from './adapters/lowdb/open-store.ts';
+import { tailLog } from './adapters/lowdb/log-tail.ts';
 import { openStateView } from './adapters/lowdb/open-view.ts';
 import type { Secret } from './adapters/scim/auth/auth.ts';
 import type { ScimTargetOptions } from './adapters/scim/http/options.ts';
@@ -89,6 +90,7 @@ export async function createApp(configuration: Configuration, options: AppOption
         onWritten: (written) => observer({ kind: 'state_written', ...written }),
       }),
     openView: () => openStateView({ folder }),
+    tailLog: (after) => tailLog(folder, after),
     close: async () => {
       await Promise.all([...targets.values()].map((target) => target.close()));
     },

@@ -1,4 +1,5 @@
 import type { Configuration } from '../config/configuration.ts';
+import type { LoggedEntry } from '../core/model/log-entry.ts';
 import type { TargetSetup } from '../cycle/shared/target-setup.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CycleObserver } from '../ports/cycle-observer.ts';
@@ -35,5 +36,7 @@ export interface App {
   openStore(): Promise<StateStore>;
   /** For reading, beside a running daemon. */
   openView(): Promise<StateView>;
+  /** Follows the provisioning log: each call gives what came after this entry, or since the call before. */
+  tailLog(after: number): () => Promise<readonly LoggedEntry[]>;
   close(): Promise<void>;
 }
