@@ -41,7 +41,7 @@ module.exports = {
     rule(
       'adapters-are-strangers',
       { path: '^src/adapters/([^/]+)/' },
-      { path: '^src/(adapters/(?!$1/)|bridge/|config/|cycle/|cli/|daemon/|http/|telemetry/|app(-access)?\\.ts)' },
+      { path: '^src/(adapters/(?!$1/)|bridge/|config/|cycle/|cli/|daemon/|http/|telemetry/|app(-access|-notify)?\\.ts)' },
       'An adapter sees core, ports and itself.',
     ),
     rule(
@@ -106,7 +106,7 @@ module.exports = {
     rule(
       'edges-do-not-compose',
       { path: '^src/(telemetry|http|daemon|config)/' },
-      { path: '^src/(adapters|cli|app(-access)?\\.ts)' },
+      { path: '^src/(adapters|cli|app(-access|-notify)?\\.ts)' },
       'Only app.ts and its part put parts together.',
     ),
     rule(

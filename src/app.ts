@@ -12,6 +12,7 @@ import { createAnswerMemory } from './adapters/scim/shared/answer-memory.ts';
 import { createScimTarget } from './adapters/scim/target.ts';
 import { systemClock } from './adapters/system/clock.ts';
 import { openAccess, type AccessParts } from './app-access.ts';
+import { openNotifier } from './app-notify.ts';
 import type { App } from './bridge/app.ts';
 import { unknownTarget } from './bridge/targets.ts';
 import { authoritiesWith, readAuthorities } from './config/authorities.ts';
@@ -81,8 +82,9 @@ export async function createApp(
   const targets = new Map<string, ScimTarget>();
   const setups = new Map<string, TargetSetup>();
   const memory = createAnswerMemory();
+  const parts: AccessParts = { clock, userAgent: `dir2scim/${version}`, secretOf, onSecret };
   const optionsOf = async (target: TargetConfiguration): Promise<ScimTargetOptions> => ({
-    ...(await targetOptions(target, observer, { clock, userAgent: `dir2scim/${version}`, secretOf, onSecret })),
+    ...(await targetOptions(target, observer, parts)),
     memory,
     needed: (type) => neededOf(setups.get(target.name), type),
   });
@@ -97,6 +99,7 @@ export async function createApp(
     inFlight,
     sources,
     targets,
+    notifiers: configuration.notify.map((section, index) => openNotifier(section, index, parts)),
     inspect,
     prepare: createPreparation(configuration, targets, inspect, setups),
     checkSecrets: async () => {

@@ -22,6 +22,8 @@ import { createWatching, type Watching } from '../../daemon/watch.ts';
 import { startHealthServer } from '../../http/health-server.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import type { CycleObserver } from '../../ports/cycle-observer.ts';
+import { createConditions, type Conditions } from '../../telemetry/notify/conditions.ts';
+import { createNotificationQueue, type NotificationQueue } from '../../telemetry/notify/queue.ts';
 import { logObserver } from '../../telemetry/log-observer.ts';
 import { createLog, type Log } from '../../telemetry/log.ts';
 import { createMetrics, type Metrics } from '../../telemetry/metrics.ts';
@@ -42,12 +44,13 @@ export async function run(context: CommandContext): Promise<number> {
     await app.close();
     throw error;
   });
+  const notifications = notify(app, listeners, (holdId) => commandLine(context)('approve', holdId));
   const watch = watchConfiguration(log, configuration.file, () => readFile(configuration.file, 'utf8'), text);
   const store = await holdStore(app, listeners.isStateSound);
   listeners.onLongReading(async (directory, since) => rememberReading(directory, since, await store.current()));
   try {
-    await recall(app, store, listeners.metrics);
-    await runRounds(app, store, listeners, watch);
+    await recall(app, store, [listeners.metrics, notifications.conditions]);
+    await runRounds(app, store, listeners, { watch, queue: notifications.queue });
     return 0;
   } finally {
     await store.close();
@@ -61,6 +64,8 @@ interface Listeners {
   readonly backOff: AuthBackOff;
   readonly watching: Watching;
   readonly probing: Probing;
+  /** Somebody who listens, too, from now on. */
+  readonly also: (observer: CycleObserver) => void;
   /** Called once for each reading that takes long. */
   readonly onLongReading: (remember: (directory: string, since: string) => Promise<void>) => void;
   /** False from a failed write of the state until the next that succeeds. */
@@ -114,18 +119,32 @@ function observe(
     backOff,
     watching,
     probing,
+    also: (listener) => void listeners.push(listener),
     onLongReading: (how) => void (remember = how),
     isStateSound: () => sound,
     observer,
   };
 }
 
+/** Those who are told by webhook. Their listening begins after the state was recalled: a restart is no news. */
+function notify(
+  app: App,
+  { also }: Listeners,
+  approveCommand: (holdId: string) => string,
+): { readonly conditions: Conditions; readonly queue: NotificationQueue } {
+  const queue = createNotificationQueue(app.notifiers, app.clock, app.observer);
+  const conditions = createConditions(app.clock, queue.add, approveCommand);
+  also(conditions.observer);
+  return { conditions, queue };
+}
+
 /** What the state tells before the first cycle: metrics must not start from nothing after a restart. */
-async function recall(app: App, held: HeldStore, metrics: Metrics): Promise<void> {
+async function recall(app: App, held: HeldStore, told: readonly Pick<Conditions, 'recall'>[]): Promise<void> {
   const store = await held.current();
   for (const [target, scimTarget] of app.targets) {
     await remind(scimTarget, store);
     const state = await store.target(target);
+    const counts = await store.counts(target);
     app.observer({
       kind: 'unresolved_counted',
       target,
@@ -135,11 +154,12 @@ async function recall(app: App, held: HeldStore, metrics: Metrics): Promise<void
     app.observer({
       kind: 'resources_counted',
       target,
-      counts: await store.counts(target),
+      counts,
       pending: state.pending,
       unstored: await store.unstored(target),
     });
-    metrics.recall(target, state);
+    const quarantined = counts.user.quarantined + counts.group.quarantined;
+    for (const one of told) one.recall(target, state, quarantined);
   }
 }
 
@@ -150,7 +170,7 @@ async function runRounds(
   app: App,
   held: HeldStore,
   { log, metrics, backOff, watching, probing, isStateSound }: Listeners,
-  watch: ConfigurationWatch,
+  { watch, queue }: { readonly watch: ConfigurationWatch; readonly queue: NotificationQueue },
 ): Promise<void> {
   const { configuration, clock } = app;
   const directoriesOf = (target: string) => configuration.targets.get(target)?.from ?? [];
@@ -191,7 +211,11 @@ async function runRounds(
     settled: () => lanes.settled(),
     watch: async (ring, signal) => {
       const probe = async (target: string): Promise<Failure | undefined> => app.targets.get(target)?.probe(signal);
-      await Promise.all([watching.run(app.sources.values(), ring, signal), probing.run(probe, signal)]);
+      await Promise.all([
+        watching.run(app.sources.values(), ring, signal),
+        probing.run(probe, signal),
+        queue.run(signal),
+      ]);
     },
     startHttp: async ({ heartbeat }) => {
       const { host, port } = configuration.http.listen;
