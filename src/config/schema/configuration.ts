@@ -33,7 +33,7 @@ export const configurationSchema = z.strictObject({
     .describe('Where dir2scim remembers what the targets acknowledged.'),
   notify: z
     .array(notifySection)
-    .default([])
+    .prefault([])
     .describe(
       'Who is told when something is held, fails, or is over. Numbers and names from this file, never a person.',
     ),
