@@ -122,7 +122,8 @@ export function stateStoreContract(name: string, makeFixture: () => Promise<Stat
       void recorded.finally(() => {
         isOver = true;
       });
-      for (; !isOver; await setImmediate()) {
+      while (!isOver) {
+        await setImmediate();
         const [links, state] = await Promise.all([store.links(target, ['a']), store.target(target)]);
         seen.add(`${links.get('a')?.lifecycle ?? 'none'} ${state.pending}`);
       }
