@@ -71,40 +71,31 @@ export interface Examination {
   readonly prepared: Preparation;
 }
 
+type ExplainInput = Pick<PrepareInput, 'lookUp' | 'now' | 'signal'> & { readonly isPush?: boolean };
+
 /** The same functions as a cycle, followed for one entry; writes nothing, and asks the target only about this one. */
 export async function explainTarget(
   id: SourceId,
   setup: TargetSetup,
   readings: readonly CompleteReading[],
   store: StateView,
-  {
-    lookUp,
-    now,
-    signal,
-    isPush = false,
-  }: Pick<PrepareInput, 'lookUp' | 'now' | 'signal'> & { readonly isPush?: boolean },
+  { lookUp, now, signal, isPush = false }: ExplainInput,
 ): Promise<Examination> {
-  const target = setup.target.name;
   checkMustSee(setup, readings);
   await checkBinding(setup, store);
-  const entries = readings.flatMap((reading) => reading.entries);
-  const {
-    projection: all,
-    memory,
-    evaluation,
-  } = await draftKnowing(undefined, readings, setup.definition, { now: () => now }, store);
-  const ids = all.resources.map(({ sourceId }) => sourceId);
-  const links = await gather([...new Set([...ids, id])], (batch) => store.links(target, batch));
+  const drafted = await draftKnowing(undefined, readings, setup.definition, { now: () => now }, store);
+  const { projection, evaluation } = drafted;
+  const ids = projection.resources.map(({ sourceId }) => sourceId);
+  const links = await gather([...new Set([...ids, id])], (batch) => store.links(setup.target.name, batch));
   // Newcomers other than this one would each cost a search.
-  const resources = all.resources.filter(
+  const resources = projection.resources.filter(
     ({ sourceId }) => sourceId === id || (links.get(sourceId)?.lifecycle ?? 'lost') !== 'lost',
   );
-  const projection = { ...all, resources };
   await remind(setup.target, store);
   const prepared = await preparePlan({
     setup,
     readings,
-    projection,
+    projection: { ...projection, resources },
     scopeGroups: evaluation.scopeGroups,
     only: id,
     wantedBack: new Set(isPush ? [id] : []),
@@ -114,31 +105,37 @@ export async function explainTarget(
     now,
     signal,
   });
-  const { known, matches } = prepared;
-  const { plan, verdict, undone, words, context } = prepared.made;
-  const failed = await explainUnreached(setup.target, matches.unreached, signal);
+  const failed = await explainUnreached(setup.target, prepared.matches.unreached, signal);
   if (failed !== undefined) throw failed;
-  const own = (operations: readonly Operation[]): Operation[] => concerning(id, operations, context);
-  const rejected = new Set(own(undone).flatMap((operation) => marksOf(heldOperation(operation, store.digest))));
-  const explained = explainEntry(id, entries, setup.definition, now, memory);
-  // Who is in scope and can be written was looked for already.
-  const wasSearched = matches.matches.has(id) || (explained?.inScope === 'yes' && explained.rejected === undefined);
-  const link = known.links.get(id) ?? links.get(id);
-  const explanation: TargetExplanation = {
-    target,
-    id,
+  const entries = readings.flatMap((reading) => reading.entries);
+  const explained = explainEntry(id, entries, setup.definition, now, drafted.memory);
+  const explanation = {
+    ...describePlan(id, prepared, store),
+    target: setup.target.name,
     explanation: explained,
-    rejected:
-      plan.rejected.find(
-        ({ sourceId, reasons }) => sourceId === id && !reasons.some(({ code }) => code === 'hidden_entry'),
-      ) ?? explained?.rejected,
+    rejected: rejectedIn(prepared, id) ?? explained?.rejected,
     createInactive: setup.createInactive,
-    account: isLive(link) || wasSearched ? undefined : await findUnlinked(explained, setup, store, signal),
-    names: new Map([...all.resources, ...all.rejected].map(({ sourceId, label }) => [sourceId, label])),
+    account: await accountOf(id, prepared, links.get(id), explained, setup, store, signal),
+    names: new Map([...projection.resources, ...projection.rejected].map(({ sourceId, label }) => [sourceId, label])),
+    link: links.get(id),
+    quarantine: (await store.quarantined(setup.target.name, [id])).get(id),
+  };
+  return { explanation, prepared };
+}
+
+/** What of a plan concerns the entry. */
+function describePlan(
+  id: SourceId,
+  { known, matches, made }: Preparation,
+  { digest }: StateView,
+): Pick<TargetExplanation, 'id' | 'found' | 'hidden' | 'operations' | 'held' | 'holdId' | 'undone' | 'rejections'> {
+  const { plan, verdict, undone, words, context } = made;
+  const own = (operations: readonly Operation[]): Operation[] => concerning(id, operations, context);
+  const rejected = new Set(own(undone).flatMap((operation) => marksOf(heldOperation(operation, digest))));
+  return {
+    id,
     found: new Map([...matches.matches].map(([one, { body }]) => [one, body])),
     hidden: known.unseen.has(id),
-    link: links.get(id),
-    quarantine: (await store.quarantined(target, [id])).get(id),
     operations: own(plan.operations),
     held: own(verdict.hold?.operations ?? []),
     holdId: verdict.hold?.holdId,
@@ -147,7 +144,28 @@ export async function explainTarget(
       operations.flatMap(marksOf).some((mark) => rejected.has(mark)),
     ),
   };
-  return { explanation, prepared };
+}
+
+/** Of whom the directory shows nothing, that is not the map's doing. */
+function rejectedIn({ made: { plan } }: Preparation, id: SourceId): Rejected | undefined {
+  return plan.rejected.find(
+    ({ sourceId, reasons }) => sourceId === id && !reasons.some(({ code }) => code === 'hidden_entry'),
+  );
+}
+
+/** An account that looks like somebody without one; who is in scope and can be written was looked for already. */
+async function accountOf(
+  id: SourceId,
+  { known, matches }: Preparation,
+  before: Link | undefined,
+  explained: Explanation | undefined,
+  setup: TargetSetup,
+  store: StateView,
+  signal: AbortSignal,
+): Promise<UnlinkedAccount | undefined> {
+  const wasSearched = matches.matches.has(id) || (explained?.inScope === 'yes' && explained.rejected === undefined);
+  const isLinked = isLive(known.links.get(id) ?? before);
+  return isLinked || wasSearched ? undefined : findUnlinked(explained, setup, store, signal);
 }
 
 function isLive(link: Link | undefined): boolean {

@@ -43,45 +43,14 @@ const lookMilliseconds = 100;
 const names = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 /** The way down: stop → grace, unless nothing is in flight → abort → give up. Listens from now on. */
-export function createShutdown({
-  clock,
-  log,
-  signals,
-  hangup,
-  graceMilliseconds,
-  writesInFlight,
-}: ShutdownOptions): Shutdown {
+export function createShutdown(options: ShutdownOptions): Shutdown {
+  const { clock, log, signals, hangup, graceMilliseconds } = options;
   const stopping = new AbortController();
-  const aborting = new AbortController();
   const disposed = new AbortController();
-  const givenUp = Promise.withResolvers<'given up'>();
-
-  /** Does something later, unless all is over by then. */
-  const after = (milliseconds: number, act: () => void): void => {
+  const after: After = (milliseconds, act) => {
     clock.sleep(milliseconds, disposed.signal).then(act, () => undefined);
   };
-  const abort = (): void => {
-    if (aborting.signal.aborted) return;
-    if (writesInFlight() > 0)
-      log.warn({ event: 'daemon_aborting' }, 'requests in flight are aborted; the next run looks at what they did');
-    else
-      log.info(
-        { event: 'daemon_aborting' },
-        'nothing that changes a target is in flight; what waits is left for the next run',
-      );
-    aborting.abort(interrupted());
-    after(lastMilliseconds, () => {
-      givenUp.resolve('given up');
-    });
-  };
-  /** What only waits, for the end of a pause or for its next try, need not be waited for. */
-  const abortWhenQuiet = (quietFor: number): void => {
-    if (quietFor >= quietMilliseconds) abort();
-    else
-      after(lookMilliseconds, () => {
-        abortWhenQuiet(writesInFlight() > 0 ? 0 : quietFor + lookMilliseconds);
-      });
-  };
+  const { aborting, givenUp, abort, abortWhenQuiet } = createAborting(options, after);
   const onSignal = (signal: Signal): void => {
     if (signal === 'SIGHUP' && hangup === 'ignored') {
       log.warn(
@@ -99,29 +68,59 @@ export function createShutdown({
       `${signal}: stopping; requests in flight have ${graceMilliseconds / 1_000} s to finish`,
     );
     stopping.abort(interrupted());
-    abortWhenQuiet(0);
+    abortWhenQuiet();
     after(graceMilliseconds, abort);
   };
-
-  const listeners = names.map(
-    (name) =>
-      [
-        name,
-        () => {
-          onSignal(name);
-        },
-      ] as const,
+  const listeners = new Map(
+    names.map((name) => [
+      name,
+      () => {
+        onSignal(name);
+      },
+    ]),
   );
   for (const [name, listener] of listeners) signals.on(name, listener);
   return {
     stopping: stopping.signal,
-    aborting: aborting.signal,
-    givenUp: givenUp.promise,
+    aborting,
+    givenUp,
     dispose() {
       disposed.abort();
       for (const [name, listener] of listeners) signals.off(name, listener);
     },
   };
+}
+
+/** Does something later, unless all is over by then. */
+type After = (milliseconds: number, act: () => void) => void;
+
+/** The second half of the way down: ends what is in flight, and gives up what does not end. */
+function createAborting({ log, writesInFlight }: ShutdownOptions, after: After) {
+  const aborting = new AbortController();
+  const givenUp = Promise.withResolvers<'given up'>();
+  const abort = (): void => {
+    if (aborting.signal.aborted) return;
+    if (writesInFlight() > 0)
+      log.warn({ event: 'daemon_aborting' }, 'requests in flight are aborted; the next run looks at what they did');
+    else
+      log.info(
+        { event: 'daemon_aborting' },
+        'nothing that changes a target is in flight; what waits is left for the next run',
+      );
+    aborting.abort(interrupted());
+    after(lastMilliseconds, () => {
+      givenUp.resolve('given up');
+    });
+  };
+  /** What only waits, for the end of a pause or for its next try, need not be waited for. */
+  const abortWhenQuiet = (quietFor = 0): void => {
+    if (quietFor >= quietMilliseconds) abort();
+    else
+      after(lookMilliseconds, () => {
+        abortWhenQuiet(writesInFlight() > 0 ? 0 : quietFor + lookMilliseconds);
+      });
+  };
+  return { aborting: aborting.signal, givenUp: givenUp.promise, abort, abortWhenQuiet };
 }
 
 function interrupted(): BridgeError {

@@ -32,6 +32,7 @@ export function createInstruments(registry: Registry) {
     ...cycleInstruments(options),
     ...directoryInstruments(options),
     ...targetInstruments(options),
+    ...requestInstruments(options),
     notifications: new Counter(
       options('notifications_total', 'Notifications by what became of them.', 'condition', 'outcome'),
     ),
@@ -141,6 +142,7 @@ function directoryInstruments(options: Options) {
   };
 }
 
+/** How a target is, and what it holds. */
 function targetInstruments(options: Options) {
   return {
     up: new Gauge(
@@ -190,6 +192,12 @@ function targetInstruments(options: Options) {
         'attribute',
       ),
     ),
+  };
+}
+
+/** What is sent to a target, and how it is answered. */
+function requestInstruments(options: Options) {
+  return {
     operations: new Counter(
       options('operations_total', 'Attempted operations, by outcome.', 'target', 'type', 'operation', 'outcome'),
     ),

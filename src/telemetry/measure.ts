@@ -56,10 +56,8 @@ export function metricsObserver(instruments: Instruments, clock: Clock): CycleOb
         countDirectory(instruments, event, clock);
         return;
       case 'unresolved_counted':
-        setUnresolved(instruments, event.target, event.counts);
-        return;
       case 'resources_counted':
-        countResources(instruments, event);
+        countContents(instruments, event);
         return;
       case 'state_written':
         countWrite(instruments, event);
@@ -176,10 +174,12 @@ function countEntries(
   instruments.sourceEntries.set({ directory, type: 'group' }, groups);
 }
 
-function countResources(
-  instruments: Instruments,
-  { target, counts, pending, unstored }: EventOf<'resources_counted'>,
-): void {
+function countContents(instruments: Instruments, event: EventOf<'unresolved_counted' | 'resources_counted'>): void {
+  if (event.kind === 'unresolved_counted') {
+    setUnresolved(instruments, event.target, event.counts);
+    return;
+  }
+  const { target, counts, pending, unstored } = event;
   countUnstored(instruments, target, unstored);
   instruments.pending.set({ target }, pending);
   for (const type of ['user', 'group'] as const) {
