@@ -66,6 +66,7 @@ module.exports = {
       read: ['shared'],
       plan: ['match', 'quarantine', 'shared'],
       push: ['match', 'quarantine', 'shared'],
+      verify: ['match', 'shared'],
     }),
     ...rooms('adapters/scim', {
       shared: [],

@@ -5,6 +5,7 @@ import type { ExplainOptions } from './commands/explain.ts';
 import type { LogOptions } from './commands/log.ts';
 import type { SyncOptions } from './commands/sync.ts';
 import type { UndoOptions } from './commands/undo.ts';
+import type { VerifyOptions } from './commands/verify.ts';
 import type { CommandContext } from './session.ts';
 import { addState } from './state-program.ts';
 import type { Terminal } from './terminal.ts';
@@ -61,6 +62,17 @@ export function createProgram(terminal: Terminal, finish: Finish): Command {
     .exitOverride()
     .copyInheritedSettings(program);
   addState(state, begin, contextOf, finish);
+  const notify = program
+    .command('notify')
+    .description('webhooks that are told when something is held or fails')
+    .exitOverride()
+    .copyInheritedSettings(program);
+  begin(notify, 'test', 'tells each of them, once and now, that this is a test')
+    .option(...json)
+    .action(async (given: Configured & { readonly json: boolean }) => {
+      const { notifyTest } = await import('./commands/notify.ts');
+      finish(await notifyTest(given, contextOf(given)));
+    });
   return program;
 }
 
@@ -140,6 +152,14 @@ function addShowing(command: AddCommand, contextOf: ContextOf, finish: Finish): 
     .action(async (who: string, given: Configured & ExplainOptions) => {
       const { explain } = await import('./commands/explain.ts');
       finish(await explain(who, given, contextOf(given)));
+    });
+  command('verify', 'reads targets back and compares them with what should be there; writes nothing without --repair')
+    .option('--repair', 'put right what drifted, under the guard', false)
+    .option(...target)
+    .option(...json)
+    .action(async (given: Configured & VerifyOptions) => {
+      const { verify } = await import('./commands/verify.ts');
+      finish(await verify(given, contextOf(given)));
     });
   command('check', 'validates the configuration, and tries directories and targets without writing anything')
     .option('--strict', 'end with 2 for warnings, too', false)

@@ -26,7 +26,7 @@ export async function lookAtDirectory(
   });
   const linked = new Set<string>();
   for (const target of new Set((await store.linkTotals()).map((total) => total.target))) {
-    for await (const batch of store.unseen(target, new Set([name]), new Set()))
+    for await (const batch of store.linksFrom(target, new Set([name])))
       for (const { sourceId } of batch) linked.add(sourceId);
   }
   return { before: await store.identity(name), now, linked: linked.size, found: linked.intersection(present).size };

@@ -80,9 +80,9 @@ export async function giveBack(
   const ids = new Set(back.flatMap(({ sourceId, add = [] }) => [sourceId, ...add]));
   const unknown = [...ids].filter((id) => !links.has(id));
   for (const [id, link] of await gather(unknown, (batch) => store.links(name, batch))) links.set(id, link);
-  const members = new Map<SourceId, ReadonlySet<SourceId>>();
-  for (const { verb, sourceId } of back)
-    if (verb === 'members') members.set(sourceId, new Set(await store.members(name, sourceId)));
+  const groups = back.flatMap(({ verb, sourceId }) => (verb === 'members' ? [sourceId] : []));
+  const acknowledged = await gather(groups, (batch) => store.members(name, batch));
+  const members = new Map([...acknowledged].map(([group, own]) => [group, new Set(own)]));
   const accounts = new Set(back.filter(({ verb }) => verb !== 'members').map(({ sourceId }) => sourceId));
   const mapped = mapAll(accounts, setup, readings, evaluation);
   return withGivenBack({ back, operations, links, members, mapped, recreates });
