@@ -135,7 +135,7 @@ async function runCycle(input: CycleInput): Promise<Result> {
   const { projection } = draft;
   const plannedNow = clock.monotonic();
   const focus = step && (await focusOn(step, projection, setup.target, store));
-  if (focus === undefined) await recoverIntents(setup, store, projection, clock.now(), input.signal);
+  if (focus === undefined) await recoverIntents(projection, { ...input, now: clock.now() });
   const heldMatches = mayRest(input) ? input.heldMatches?.of(setup.target.name, clock) : undefined;
   const from = {
     ...input,

@@ -8,7 +8,8 @@ import type { Match } from '../../core/planning/plan-input.ts';
 import { scimPath } from '../../core/mapping/scim-path.ts';
 import { scimValues, textOf } from '../../core/mapping/scim-values.ts';
 import { isFailure, type FoundResource, type ScimTarget } from '../../ports/scim-target.ts';
-import type { StateView } from '../../ports/state-store.ts';
+import type { Intent, StateView } from '../../ports/state-store.ts';
+import { findBegun, listBegun } from './begun.ts';
 import { othersMembers } from './others-members.ts';
 import type { TargetSetup } from '../shared/target-setup.ts';
 import { isUnreached, lookUpEach, type LookUps, type Unreached } from './look-up.ts';
@@ -39,8 +40,8 @@ export type Finding =
 /** What is known of those who are looked for, and of the target. */
 export interface CorrelationInput extends Pick<TargetSetup, 'target' | 'policy'> {
   readonly store: StateView;
-  /** Who was being created when the process ended: they are looked for by externalId whatever the policy. */
-  readonly intents: ReadonlySet<SourceId>;
+  /** Who was being created or adopted when the process ended: they are looked for by externalId whatever the policy. */
+  readonly intents: ReadonlyMap<SourceId, Pick<Intent, 'adopts'>>;
   /**
    * Accounts that were there before us, by the entry whose creation was answered with them: what a target writes of ours
    * into them does not make them ours.
@@ -61,7 +62,7 @@ export interface CorrelationInput extends Pick<TargetSetup, 'target' | 'policy'>
  * @throws BridgeError when the target refuses the credentials, or gives ids to others than it did
  */
 export async function correlate(unlinked: readonly Resource[], input: CorrelationInput): Promise<Correlation> {
-  const { target, policy, store, intents, barred, held, gone, signal } = input;
+  const { target, policy, store, barred, held, gone, signal } = input;
   const listed = { user: new Set<TargetId>(), group: new Set<TargetId>() };
   const matches = new Map<SourceId, Match>();
   const rejected: Rejected[] = [];
@@ -78,16 +79,7 @@ export async function correlate(unlinked: readonly Resource[], input: Correlatio
     const { findings: searched, last } =
       target.takes(type) === 'none' || silence !== undefined || open.length === 0
         ? nothing
-        : await search({
-            resources: open,
-            type,
-            target,
-            paths: policy[type].match,
-            intents,
-            linked,
-            listed: listed[type],
-            signal,
-          });
+        : await search({ ...input, resources: open, type, paths: policy[type].match, linked, listed: listed[type] });
     if (target.takes(type) === 'none') {
       for (const { sourceId } of resources) leftOut.add(sourceId);
       continue;
@@ -181,17 +173,14 @@ function asFindings(resources: readonly Resource[], held: ReadonlyMap<SourceId, 
 /** One page of everything costs as much as one look-up. */
 const lookupsWorthOneList = 2;
 
-interface Search {
+interface Search extends Pick<CorrelationInput, 'target' | 'policy' | 'intents' | 'signal'> {
   readonly resources: readonly Resource[];
   readonly type: ResourceType;
-  readonly target: ScimTarget;
   readonly paths: readonly string[];
-  readonly intents: ReadonlySet<SourceId>;
   /** How many are known to be there: a list with fewer is not believed (Snowflake's has one made-up user). */
   readonly linked: number;
   /** Takes whom a list shows. */
   readonly listed: Set<TargetId>;
-  readonly signal: AbortSignal;
 }
 
 async function search(input: Search): Promise<LookUps<Finding>> {
@@ -203,12 +192,19 @@ async function search(input: Search): Promise<LookUps<Finding>> {
     if (isFailure(everything) && everything.class === 'throttled') return { findings: new Map(), last: everything };
     if (everything !== undefined && !isFailure(everything)) {
       for (const { id } of everything) input.listed.add(id);
-      return { findings: searchList(resources, withExternalId(paths), everything), last: undefined };
+      const begun = resources.flatMap((one) => asEntry(one, listBegun(one, input, everything)));
+      const found = searchList(resources, withExternalId(paths), everything);
+      return { findings: new Map([...found, ...begun]), last: undefined };
     }
   }
   const pathsOf = ({ sourceId }: Resource) => (intents.has(sourceId) ? withExternalId(paths) : paths);
-  const lookUp = (resource: Resource) => findOne(target, resource, pathsOf(resource), signal);
+  const lookUp = async (resource: Resource): Promise<Finding | Failure> =>
+    (await findBegun(resource, input)) ?? findOne(target, resource, pathsOf(resource), signal);
   return findRefused(await lookUpEach(resources, lookUp, sizeOf, target.concurrency, signal), input);
+}
+
+function asEntry({ sourceId }: Resource, finding: Finding): [SourceId, Finding][] {
+  return finding === undefined ? [] : [[sourceId, finding]];
 }
 
 function sizeOf(finding: Finding): number {

@@ -69,7 +69,7 @@ export async function searchUnlinked(input: SearchInput): Promise<SearchResult> 
   const { matches, rejected, unreached, leftOut, listed } = await correlate(wanted, {
     ...setup,
     store,
-    intents: new Set(intents.keys()),
+    intents,
     barred: barredOf(input),
     held: heldOf(wanted, mayShow, input),
     gone: input.gone,
@@ -101,12 +101,15 @@ export async function searchUnlinked(input: SearchInput): Promise<SearchResult> 
     ]),
     settled: [...causes].flatMap(([id, cause]) => {
       const intent = intents.get(id);
-      return intent === undefined || cause === 'search_refused' || mayShow(id) ? [] : [intent];
+      return intent === undefined || staysOpen.has(cause) || mayShow(id) ? [] : [intent];
     }),
     intents,
     listed,
   };
 }
+
+/** Nobody looked, or who was switched off meanwhile is looked for apart (`recoverIntents`). */
+const staysOpen: ReadonlySet<Trouble['cause']> = new Set<Trouble['cause']>(['search_refused', 'inactive']);
 
 interface Division {
   readonly wanted: Resource[];

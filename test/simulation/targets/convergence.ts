@@ -41,6 +41,8 @@ export async function expectConvergence(world: World): Promise<void> {
       report.rejected.every(isLasting) &&
       report.applied.length === 0 &&
       report.hold === undefined &&
+      // What a request may have left of somebody who has gone is looked for, for a day; or until a lesson is forgotten.
+      (await world.store.openIntents('wiki')).length === 0 &&
       (report.leftOut === 0 || plot.lacks !== undefined) &&
       (report.deferred === 0 || plot.lacks !== undefined)
     )

@@ -7,7 +7,7 @@ import { believeUpdate } from './believe-update.ts';
 import { patchChanges } from './patch-changes.ts';
 import { patchRequests } from './patch.ts';
 import { putChanges } from './put.ts';
-import { done, sendPatches } from './send-patch.ts';
+import { done, sendPatches, together } from './send-patch.ts';
 import { unlessThere } from './unless-there.ts';
 import { toWire, type WireChange } from './wire-change.ts';
 
@@ -71,7 +71,8 @@ async function sendChanges(
   // Our own id is wished for, not needed: whoever was there before can be adopted without.
   if (update === 'none' && rest.every(({ path }) => path.text === 'externalId')) return done;
   if (update === 'none') return { class: 'unsupported', detail: 'the target takes no changes of attributes' };
-  return put(rest, true);
+  const written = await put(rest, true);
+  return isRefusal(written) ? written : together(answer, written);
 
   function put(rest: readonly WireChange[], onlyWay: boolean): Promise<Answer | Refusal> {
     return putChanges(conversation, type, id, rest, members, onlyWay);
