@@ -21,7 +21,7 @@ import type {
 } from './config/configuration.ts';
 import { defineTarget } from './config/define-target.ts';
 import type { PresetName } from './config/preset.ts';
-import { dialectOf } from './config/profile.ts';
+import { profileDialect } from './config/profile.ts';
 import { readSecret } from './config/secret.ts';
 import { BridgeError, toBridgeError } from './core/model/errors.ts';
 import type { TargetSetup } from './cycle/shared/target-setup.ts';
@@ -216,7 +216,7 @@ async function createSource(
     onStart: (operation) => observer({ kind: 'ldap_request_started', directory: directory.name, operation }),
     onRequest: (operation, milliseconds, outcome) =>
       observer({ kind: 'ldap_request', directory: directory.name, operation, milliseconds, outcome }),
-    onAbsent: (fates) => observer({ kind: 'absent_entries', directory: directory.name, fates }),
+    onAbsent: (absenceReasons) => observer({ kind: 'absent_entries', directory: directory.name, absenceReasons }),
     onFailover: (from, to) => observer({ kind: 'directory_failover', directory: directory.name, from, to }),
   });
 }
@@ -257,7 +257,7 @@ function setupOf(
     removal,
     guard: { mustSee, ...limits },
   } = section;
-  const dialect = dialectOf(section.profile);
+  const dialect = profileDialect(section.profile);
   return {
     target,
     configured,

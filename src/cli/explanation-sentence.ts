@@ -60,14 +60,14 @@ function kept({ target, link }: TargetExplanation): string {
 }
 
 function inScope(one: TargetExplanation): string {
-  const { target, link, explanation, operations, trouble, createInactive } = one;
+  const { target, link, explanation, operations, quarantine, createInactive } = one;
   const isInactive = explanation?.type === 'user' && explanation.resource?.attributes.get('active') === false;
   if (link === undefined || link.lifecycle === 'lost') {
     if (operations.length > 0) return `is not on ${target} yet${nextOf(one)}`;
     if (isInactive && !createInactive)
       return `is not on ${target}: not created, because disabled in the directory (createInactive: false)`;
-    if (trouble !== undefined && trouble.cause !== 'held')
-      return `is not on ${target}: the last try failed (${trouble.status === undefined ? trouble.cause : `HTTP ${trouble.status}`}), and it is tried again after ${trouble.retryAt}`;
+    if (quarantine !== undefined && quarantine.cause !== 'held')
+      return `is not on ${target}: the last try failed (${quarantine.status === undefined ? quarantine.cause : `HTTP ${quarantine.status}`}), and it is tried again after ${quarantine.retryAt}`;
     return `is not on ${target} yet`;
   }
   if (link.leftDisabled === true)
@@ -77,7 +77,7 @@ function inScope(one: TargetExplanation): string {
       ? `is on ${target}`
       : `is switched off on ${target}${isInactive ? ', as in the directory' : ''}`;
   if (operations.length === 0)
-    return `${state}${trouble === undefined ? ', and in step' : ', and the last try to bring it in step failed'}`;
+    return `${state}${quarantine === undefined ? ', and in step' : ', and the last try to bring it in step failed'}`;
   return `${state}${nextOf(one)}`;
 }
 

@@ -62,6 +62,6 @@ export function lintTarget({ section, directories, entries, draft, facts }: Targ
     ),
     ...lintPaths(paths, facts?.attributes ?? {}),
     ...lintLogins(draft.projection.resources, place),
-    ...lintScope({ entries, conditions: draft.survey.conditions.user, ...draft.projection }, place),
+    ...lintScope({ entries, conditions: draft.evaluation.conditions.user, ...draft.projection }, place),
   ];
 }

@@ -3,7 +3,7 @@ import type { CycleEvent, CycleObserver } from '../ports/cycle-observer.ts';
 import { openingLines } from '../telemetry/opening-text.ts';
 import type { Terminal } from './terminal.ts';
 import { count } from '../core/wording/count.ts';
-import { duration } from './words.ts';
+import { durationText } from './words.ts';
 
 /**
  * Shows what a cycle is doing, on standard error: a bar while operations are sent on a terminal, a line for each step
@@ -38,7 +38,7 @@ function silenceLine(
   const times = (timeouts.get(target) ?? 0) + 1;
   timeouts.set(target, times);
   if (!Number.isInteger(Math.log2(times))) return undefined;
-  return `  ${target}: no answer to ${method} in ${duration(milliseconds)}${times === 1 ? '' : `; ${count(times, 'request')} without an answer so far`}`;
+  return `  ${target}: no answer to ${method} in ${durationText(milliseconds)}${times === 1 ? '' : `; ${count(times, 'request')} without an answer so far`}`;
 }
 
 const longMilliseconds = 10_000;
@@ -60,7 +60,7 @@ function stepLine(event: CycleEvent): string | undefined {
     case 'entries_read':
       return `  ${event.directory}: ${count(event.entries, 'entry')} so far`;
     case 'directory_read':
-      return `  ${event.directory}: read ${count(event.users, 'user')} and ${count(event.groups, 'group')} in ${duration(event.milliseconds)}`;
+      return `  ${event.directory}: read ${count(event.users, 'user')} and ${count(event.groups, 'group')} in ${durationText(event.milliseconds)}`;
     case 'decided': {
       const { decision, holdId, end } = event.record;
       return end === 'taken'
@@ -70,7 +70,7 @@ function stepLine(event: CycleEvent): string | undefined {
     case 'decision_unusable':
       return `  decisions/${event.file} ${event.because === 'untrusted' ? 'may have been written by somebody else: others may write there' : event.because === 'no_target' ? 'is of an earlier version and names no target; decide again' : 'is no decision that can be read'}; it is passed over`;
     case 'throttled':
-      return `  ${event.target}: asked to wait ${duration(event.milliseconds)}`;
+      return `  ${event.target}: asked to wait ${durationText(event.milliseconds)}`;
     default:
       return undefined;
   }

@@ -13,7 +13,7 @@ import { shellUser } from './decider.ts';
 import { operationJson, operationsJson } from './show-plan.ts';
 import type { Terminal } from './terminal.ts';
 import { countsDone, countsToDo } from '../core/wording/operation-counts.ts';
-import { printable, typeName } from './words.ts';
+import { printable, resourceTypeName } from './words.ts';
 
 /** One entry on one target, as it was explained. */
 export interface Examined {
@@ -58,7 +58,7 @@ export async function openUnlessLocked(app: App): Promise<StateStore | undefined
  *
  * @throws BridgeError D2S_USAGE when nobody can be asked and --yes was not given
  */
-export async function pushAll(all: readonly Examined[], control: PushControl): Promise<Pushed[]> {
+export async function pushExamined(all: readonly Examined[], control: PushControl): Promise<Pushed[]> {
   const { app, view, store, shutdown, yes, terminal } = control;
   const due = all.filter(({ examination }) => examination.explanation.operations.length > 0);
   if (due.length === 0) return [];
@@ -123,7 +123,7 @@ export function showPush({ target, report }: Pushed, { colors, print }: Terminal
   for (const { operation, failure } of report.failed) {
     const status = failure.status === undefined ? '' : ` ${failure.status}`;
     print(
-      `  ${colors.red('failed')} ${operation.verb} ${typeName(operation.type)} ${printable(operation.label)}: ${failure.class}${status}, ${printable(failure.detail)}`,
+      `  ${colors.red('failed')} ${operation.verb} ${resourceTypeName(operation.type)} ${printable(operation.label)}: ${failure.class}${status}, ${printable(failure.detail)}`,
     );
   }
   if (left > 0) print('  What is left is tried again by the next cycles, for a day.');

@@ -26,11 +26,11 @@ export interface AccountsInput {
  * Accounts that no entry has and none is to get, in order of their names. `not_listed`: there are too many, or the target
  * lists none; `unreachable`: it did not answer.
  */
-export type Unmanaged = Readonly<Record<ResourceType, readonly string[] | 'not_listed' | 'unreachable'>>;
+export type UnmanagedAccounts = Readonly<Record<ResourceType, readonly string[] | 'not_listed' | 'unreachable'>>;
 
 export interface ReadAccounts {
   readonly known: KnownAccounts;
-  readonly unmanaged: Unmanaged;
+  readonly unmanaged: UnmanagedAccounts;
 }
 
 /** Where it is not listed, so many accounts are read one by one: more than a person looks at. */
@@ -139,7 +139,7 @@ async function unmanagedIn(
   type: ResourceType,
   listed: Listed,
   { target, view, adopted }: AccountsInput,
-): Promise<Unmanaged[ResourceType]> {
+): Promise<UnmanagedAccounts[ResourceType]> {
   if (typeof listed === 'string') return listed;
   const owners = await view.owners(
     target.name,

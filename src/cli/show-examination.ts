@@ -1,8 +1,8 @@
 import type { Examination } from '../adapters/scim/doctor/doctor.ts';
-import type { Finding } from '../adapters/scim/doctor/trial.ts';
+import type { TrialFinding } from '../adapters/scim/doctor/trial.ts';
 import type { Terminal } from './terminal.ts';
 import { count } from '../core/wording/count.ts';
-import { duration, printable } from './words.ts';
+import { durationText, printable } from './words.ts';
 
 /** What was tried, subject by subject, and the profile that follows from it; none where something ended the trials. */
 export function showExamination(
@@ -21,7 +21,7 @@ export function showExamination(
   }
   print('');
   print(
-    `${count(traffic.requests, 'request')}, half of them answered within ${duration(traffic.median)}, 95 % within ${duration(traffic.p95)}`,
+    `${count(traffic.requests, 'request')}, half of them answered within ${durationText(traffic.median)}, 95 % within ${durationText(traffic.p95)}`,
   );
   print(
     traffic.quotaHeaders.length === 0
@@ -29,7 +29,9 @@ export function showExamination(
       : `headers say what is left for us: ${traffic.quotaHeaders.join(', ')}`,
   );
   if (traffic.throttles > 0)
-    print(`asked to wait ${count(traffic.throttles, 'time')}, ${duration(traffic.throttledMilliseconds)} altogether`);
+    print(
+      `asked to wait ${count(traffic.throttles, 'time')}, ${durationText(traffic.throttledMilliseconds)} altogether`,
+    );
   for (const { type, name, id, why } of leftovers) {
     print(
       `${colors.red('left behind:')} ${type} ${name}${id === undefined ? '' : ` (id ${printable(id)})`}: ${printable(why)}`,
@@ -41,7 +43,7 @@ export function showExamination(
   for (const line of profile.trimEnd().split('\n')) print(`  ${line}`);
 }
 
-function signOf({ verdict, blocks }: Finding, { colors }: Terminal): string {
+function signOf({ verdict, blocks }: TrialFinding, { colors }: Terminal): string {
   if (blocks === true) return colors.red('✗');
   switch (verdict) {
     case 'works':
@@ -62,11 +64,11 @@ function signOf({ verdict, blocks }: Finding, { colors }: Terminal): string {
 const shownEvidence = 4;
 
 /** What works needs no proof to be believed; what does not is to be shown to whoever builds the target. */
-function evidenceOf({ verdict, blocks, evidence }: Finding): readonly string[] {
+function evidenceOf({ verdict, blocks, evidence }: TrialFinding): readonly string[] {
   return verdict === 'lies' || verdict === 'unseen' || blocks === true ? evidence.slice(-shownEvidence) : [];
 }
 
-function sentenceOf({ verdict, text, blocks }: Finding, { colors }: Terminal): string {
+function sentenceOf({ verdict, text, blocks }: TrialFinding, { colors }: Terminal): string {
   const said = verdict === 'skipped' ? `not tried: ${printable(text)}` : printable(text);
   if (blocks === true) return `${said} ${colors.red('(needed)')}`;
   return verdict === 'skipped' ? colors.dim(said) : said;

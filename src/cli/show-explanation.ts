@@ -101,7 +101,7 @@ function groupsText(memberOf: readonly GroupStep[]): string {
     .join(', ');
 }
 
-function showLink({ link, account, trouble }: TargetExplanation, known: KnownAccounts, terminal: Terminal): void {
+function showLink({ link, account, quarantine }: TargetExplanation, known: KnownAccounts, terminal: Terminal): void {
   const tell = teller(terminal);
   tell(
     'link',
@@ -110,11 +110,11 @@ function showLink({ link, account, trouble }: TargetExplanation, known: KnownAcc
       : `id ${printable(link.targetId)}, ${link.lifecycle}, ${link.origin}`,
   );
   if (account !== undefined) tell('account', accountText(account, known));
-  if (trouble === undefined || trouble.cause === 'inactive' || trouble.cause === 'held') return;
-  const status = trouble.status === undefined ? '' : ` (HTTP ${trouble.status})`;
+  if (quarantine === undefined || quarantine.cause === 'inactive' || quarantine.cause === 'held') return;
+  const status = quarantine.status === undefined ? '' : ` (HTTP ${quarantine.status})`;
   tell(
     'failed',
-    `${trouble.cause}${status}, ${count(trouble.attempts, 'time')} since ${trouble.since}; next try after ${trouble.retryAt}`,
+    `${quarantine.cause}${status}, ${count(quarantine.attempts, 'time')} since ${quarantine.since}; next try after ${quarantine.retryAt}`,
     terminal.colors.yellow,
   );
 }

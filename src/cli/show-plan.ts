@@ -12,16 +12,16 @@ import type { CommandLine } from './command-line.ts';
 import { mentionedIn, nameOf, nothingKnown, valueBefore, type KnownAccounts } from './known-accounts.ts';
 import { wrap } from './layout.ts';
 import { inReadingOrder, isRisky, operationText } from './operation-text.ts';
-import type { Unmanaged } from './read-accounts.ts';
+import type { UnmanagedAccounts } from './read-accounts.ts';
 import type { Terminal } from './terminal.ts';
-import { printable, typeName } from './words.ts';
+import { printable, resourceTypeName } from './words.ts';
 
 /** Beyond this, what is not risky is counted; `--all` names it. */
 const longest = 50;
 
 export interface PlanDisplay {
   readonly known: KnownAccounts;
-  readonly unmanaged?: Unmanaged | undefined;
+  readonly unmanaged?: UnmanagedAccounts | undefined;
   /** Whether everything is named, however much it is. */
   readonly all: boolean;
 }
@@ -146,20 +146,20 @@ function showUnmanaged({ unmanaged, all }: PlanDisplay, { colors, print, width }
 
 /** Who had left and was lost: forgotten, or kept because that could not be found out. */
 export function showForgotten(
-  { forgotten, unproven }: Pick<CycleReport, 'forgotten' | 'unproven'>,
+  { forgotten, reverify }: Pick<CycleReport, 'forgotten' | 'reverify'>,
   { print }: Terminal,
 ): void {
   for (const { type, sourceId, targetId } of forgotten)
     print(
-      `  forgotten  ${typeName(type)} ${sourceId}, who had left: the target has neither id ${printable(targetId)} any more nor an account that may be theirs`,
+      `  forgotten  ${resourceTypeName(type)} ${sourceId}, who had left: the target has neither id ${printable(targetId)} any more nor an account that may be theirs`,
     );
-  if (unproven.length === 0) return;
-  const ids = unproven
+  if (reverify.length === 0) return;
+  const ids = reverify
     .slice(0, 5)
     .map(({ sourceId }) => sourceId)
     .join(', ');
   print(
-    `  not found  ${count(unproven.length, 'leaver')} of whom the target says that it does not have them, and who may still have access there (${ids}); they are looked for again, at least once an hour, since it does not show others either`,
+    `  not found  ${count(reverify.length, 'leaver')} of whom the target says that it does not have them, and who may still have access there (${ids}); they are looked for again, at least once an hour, since it does not show others either`,
   );
 }
 

@@ -14,24 +14,24 @@ import {
 import type { Terminal } from './terminal.ts';
 import { count } from '../core/wording/count.ts';
 import { countsDone } from '../core/wording/operation-counts.ts';
-import { duration, printable, rejectedText, typeName, unresolvedText, unstoredText } from './words.ts';
+import { durationText, printable, rejectedText, resourceTypeName, unresolvedText, unstoredText } from './words.ts';
 
 /** What a cycle did, for a person. */
 export function showReport(report: CycleReport, terminal: Terminal, call: CommandLine): void {
   const { colors, print } = terminal;
   print(
-    `${colors.bold(report.target)}: ${mark(report, colors)} ${summary(report)} ${colors.dim(`(${duration(report.milliseconds)}, cycle ${report.cycle})`)}`,
+    `${colors.bold(report.target)}: ${mark(report, colors)} ${summary(report)} ${colors.dim(`(${durationText(report.milliseconds)}, cycle ${report.cycle})`)}`,
   );
   for (const { operation, failure } of report.failed) {
     const status = failure.status === undefined ? '' : ` ${failure.status}`;
     print(
-      `  ${colors.red('failed')} ${operation.verb} ${typeName(operation.type)} ${printable(operation.label)}: ${failure.reason ?? failure.class}${status}, ${printable(failure.detail)}`,
+      `  ${colors.red('failed')} ${operation.verb} ${resourceTypeName(operation.type)} ${printable(operation.label)}: ${failure.reason ?? failure.class}${status}, ${printable(failure.detail)}`,
     );
   }
   for (const { verb, type, failure, inARow, notStarted } of report.givenUp) {
     const why = failure.status === undefined ? failure.class : `HTTP ${failure.status}`;
     print(
-      `  ${colors.red('given up')} ${verb} ${typeName(type)}: ${inARow} failed in a row (${why}) although the target answers; ${count(notStarted, 'more')} not tried`,
+      `  ${colors.red('given up')} ${verb} ${resourceTypeName(type)}: ${inARow} failed in a row (${why}) although the target answers; ${count(notStarted, 'more')} not tried`,
     );
   }
   if (report.notStarted > 0) print(`  ${count(report.notStarted, 'operation')} not sent; the next cycle goes on`);
@@ -72,12 +72,12 @@ function summary({
   waiting,
   deferred,
   unresolved,
-  unproven,
+  reverify,
   undone,
   unstored,
 }: CycleReport): string {
   const isLacking =
-    waiting + deferred + unproven.length + undone.length > 0 || unresolved !== undefined || !isStored({ unstored });
+    waiting + deferred + reverify.length + undone.length > 0 || unresolved !== undefined || !isStored({ unstored });
   const others =
     rejected.length > 0
       ? `; not in step: ${rejectedText(countReasons(rejected))}`
@@ -118,7 +118,7 @@ export function reportJson(report: CycleReport, call: CommandLine): unknown {
     unresolved: report.unresolved,
     unstored: report.unstored,
     forgotten: report.forgotten.map(({ type, sourceId, targetId }) => ({ type, sourceId, targetId })),
-    unproven: report.unproven.map(({ type, sourceId, targetId }) => ({ type, sourceId, targetId })),
+    reverify: report.reverify.map(({ type, sourceId, targetId }) => ({ type, sourceId, targetId })),
     rejected: report.rejected,
     rejections: report.rejections,
     unreached: report.unreached,

@@ -1,5 +1,5 @@
 import type { Origin, Setting } from '../core/dialect/layers.ts';
-import type { Lesson } from '../core/dialect/lesson.ts';
+import type { LearnedSetting } from '../core/dialect/learned-setting.ts';
 import type { TargetProfile } from '../config/configuration.ts';
 import type { Terminal } from './terminal.ts';
 import { count } from '../core/wording/count.ts';
@@ -35,8 +35,8 @@ export function showSettings(
 }
 
 /** What a target taught by refusing it. */
-export function showLessons(lessons: readonly Lesson[], { colors, print }: Terminal): void {
-  for (const { setting, value, at, because } of lessons) {
+export function showLearnedSettings(learned: readonly LearnedSetting[], { colors, print }: Terminal): void {
+  for (const { setting, value, at, because } of learned) {
     print(`  ${'learned'.padEnd(13)} ${setting} = ${JSON.stringify(value)} ${colors.dim(`(${because}; ${at})`)}`);
   }
 }

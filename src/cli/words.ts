@@ -30,14 +30,14 @@ export function unresolvedValues(values: readonly string[]): string {
 const mostValues = 5;
 
 /** `350 ms`, `2.1 s`, `3 min 20 s`. */
-export function duration(milliseconds: number): string {
+export function durationText(milliseconds: number): string {
   if (milliseconds < 1_000) return `${Math.round(milliseconds)} ms`;
   if (milliseconds < 60_000) return `${(milliseconds / 1_000).toFixed(1)} s`;
   const seconds = Math.round(milliseconds / 1_000);
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
-export function typeName(type: ResourceType): string {
+export function resourceTypeName(type: ResourceType): string {
   return type === 'user' ? 'user' : 'group';
 }
 

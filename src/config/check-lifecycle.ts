@@ -1,10 +1,10 @@
-import { dialectOf, profileName, type ProfiledTarget } from './profile.ts';
+import { profileDialect, profileName, type ProfiledTarget } from './profile.ts';
 import type { ConfigPath } from './place.ts';
 import type { Problem } from './problem.ts';
 
 /** Where a target is asked for an end or a beginning of accounts that its profile says it does not know. */
 export function checkLifecycle(path: ConfigPath, target: ProfiledTarget): Problem[] {
-  const { users, groups } = dialectOf(target.profile);
+  const { users, groups } = profileDialect(target.profile);
   const { leaves, groups: leavingGroups } = target.removal;
   const name = profileName(target.profile);
   const problems: Problem[] = [];

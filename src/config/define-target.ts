@@ -8,7 +8,7 @@ import type { Configuration, MapChange, TargetConfiguration } from './configurat
 import { nearest } from '../core/expression/nearest.ts';
 import { fitMap, requiredPaths } from './fit-map.ts';
 import { loadPreset, type Preset, type PresetName } from './preset.ts';
-import { dialectOf, profileName } from './profile.ts';
+import { profileDialect, profileName } from './profile.ts';
 
 /**
  * Everything that decides what a target should hold: for each of its directories the preset map with what the
@@ -36,7 +36,7 @@ export async function defineTarget(
       changesOf(target, type),
       [...presets.values()].flatMap((preset) => preset[type]),
     );
-  const dialect = dialectOf(target.profile);
+  const dialect = profileDialect(target.profile);
   const profile = profileName(target.profile);
   const hasGroups = dialect.groups.supported !== 'off';
   const required = { user: requiredPaths(dialect, 'user'), group: hasGroups ? requiredPaths(dialect, 'group') : [] };

@@ -2,13 +2,13 @@
 export type ConfigPath = readonly (string | number)[];
 
 /** Line and column, both from 1. */
-export interface Position {
+export interface TextPosition {
   readonly line: number;
   readonly column: number;
 }
 
 /** `file:line:column`, which terminals and editors make a link of. */
-export function placeText(file: string, { line, column }: Position): string {
+export function placeText(file: string, { line, column }: TextPosition): string {
   return `${file}:${line}:${column}`;
 }
 

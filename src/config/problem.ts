@@ -1,5 +1,5 @@
 import { BridgeError, type ErrorCode } from '../core/model/errors.ts';
-import { pathText, placeText, type ConfigPath, type Position } from './place.ts';
+import { pathText, placeText, type ConfigPath, type TextPosition } from './place.ts';
 import type { YamlText } from './yaml-text.ts';
 
 /** Something wrong in the configuration, where it is, and what to do about it. */
@@ -8,7 +8,7 @@ export interface Problem {
   /** `key`: the key itself is wrong; `value`: what it holds, or what is missing in it. */
   readonly at: 'key' | 'value';
   /** Line and column (from 1) inside a text value. */
-  readonly inside?: Position | undefined;
+  readonly inside?: TextPosition | undefined;
   readonly code?: ErrorCode | undefined;
   /** What is wrong and why. */
   readonly what: string;
@@ -40,7 +40,7 @@ export function configurationError(text: YamlText, problems: readonly Problem[])
   return new BridgeError(code, message, 'correct these lines; docs/configuration.md explains every key');
 }
 
-function problemLine(file: string, position: Position, problem: Problem): string {
+function problemLine(file: string, position: TextPosition, problem: Problem): string {
   const path = pathText(problem.path);
   const subject = path === '' ? '' : `${path}: `;
   const text = `${subject}${problem.what}${problem.fix === undefined ? '' : `; ${problem.fix}`}`;

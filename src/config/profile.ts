@@ -59,7 +59,7 @@ async function loadProfile({ profile, limits }: TargetSection, mention: Mention)
 }
 
 /** The values in force as far as they are known before the target was ever asked. */
-export function dialectOf({ layers }: TargetProfile): Dialect {
+export function profileDialect({ layers }: TargetProfile): Dialect {
   return layDialect(rfc7644, layers);
 }
 
@@ -77,7 +77,7 @@ function configured(
   section: DialectSection,
   requestsPerSecond: number | undefined,
 ): TargetProfile {
-  const rate = [...(section.rate ?? dialectOf(profile).rate), ...budgetOf(requestsPerSecond)];
+  const rate = [...(section.rate ?? profileDialect(profile).rate), ...budgetOf(requestsPerSecond)];
   const says: PartialDialect = requestsPerSecond === undefined ? section : { ...section, rate };
   const layer: Layer = { origin: 'config', says };
   return Object.keys(says).length === 0 ? profile : { ...profile, layers: [...profile.layers, layer] };

@@ -1,12 +1,12 @@
 import type { Scalar } from 'yaml';
-import type { Position } from './place.ts';
+import type { TextPosition } from './place.ts';
 
 /**
  * Where in the file a position inside a text value is. Quotes, escapes, folded lines and the indentation of blocks stand
  * between the two, so both are walked side by side: runs of white space match runs of white space, and everything else
  * character by character. Undefined when they cannot be matched; then only the start of the value is known.
  */
-export function sourceOffset(text: string, scalar: Scalar, inside: Position): number | undefined {
+export function sourceOffset(text: string, scalar: Scalar, inside: TextPosition): number | undefined {
   const { value, range, type } = scalar;
   if (typeof value !== 'string' || range === undefined || range === null) return undefined;
   const wanted = indexOf(value, inside);
@@ -34,7 +34,7 @@ export function sourceOffset(text: string, scalar: Scalar, inside: Position): nu
   return Math.min(at, range[1]);
 }
 
-function indexOf(value: string, { line, column }: Position): number {
+function indexOf(value: string, { line, column }: TextPosition): number {
   let start = 0;
   for (let row = 1; row < line; row += 1) {
     const end = value.indexOf('\n', start);

@@ -1,7 +1,7 @@
 import { coversPath } from '../core/mapping/cover-path.ts';
 import { desiredPath } from '../core/mapping/path-kind.ts';
 import { parseScimPath, scimPath } from '../core/mapping/scim-path.ts';
-import { dialectOf, profileName, type ProfiledTarget } from './profile.ts';
+import { profileDialect, profileName, type ProfiledTarget } from './profile.ts';
 
 /**
  * What the profile makes of a target's configuration where its author might expect something else: sentences for
@@ -9,7 +9,7 @@ import { dialectOf, profileName, type ProfiledTarget } from './profile.ts';
  */
 export function targetNotes(target: ProfiledTarget): string[] {
   const { profile, removal } = target;
-  const { users, groups } = dialectOf(profile);
+  const { users, groups } = profileDialect(profile);
   const deletes = removal.leaves === 'delete' || removal.deleteAfter !== undefined;
   const notes: (string | false)[] = [
     groups.supported === 'off' && 'the target has no groups: none are in its scope',

@@ -11,7 +11,7 @@ import {
   type Node,
 } from 'yaml';
 import { BridgeError } from '../core/model/errors.ts';
-import { placeText, type ConfigPath, type Position } from './place.ts';
+import { placeText, type ConfigPath, type TextPosition } from './place.ts';
 import { sourceOffset } from './scalar-offset.ts';
 import { syntaxSentence } from './yaml-syntax.ts';
 
@@ -21,7 +21,7 @@ export interface YamlText {
   readonly file: string;
   readonly value: unknown;
   /** Where a key or value is; for what is missing, the nearest thing around it. */
-  locate(path: ConfigPath, at: 'key' | 'value', inside?: Position): Position;
+  locate(path: ConfigPath, at: 'key' | 'value', inside?: TextPosition): TextPosition;
   /** How a plain or quoted value is written in the file, where it stands as it was typed. */
   written(path: ConfigPath): string | undefined;
 }
@@ -47,7 +47,7 @@ export function readYaml(file: string, source: string): YamlText {
     prettyErrors: false,
     lineCounter: counter,
   });
-  const position = (offset: number): Position => {
+  const position = (offset: number): TextPosition => {
     const { line, col } = counter.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
@@ -66,7 +66,7 @@ export function readYaml(file: string, source: string): YamlText {
 }
 
 /** JavaScript has this name for something else, and would drop such a key without a word. */
-function refuseProto(file: string, document: Document.Parsed, position: (offset: number) => Position): void {
+function refuseProto(file: string, document: Document.Parsed, position: (offset: number) => TextPosition): void {
   visit(document, {
     Pair: (_, { key }) => {
       if (!isScalar(key) || key.value !== '__proto__') return;
@@ -92,7 +92,7 @@ function plainValue(file: string, document: Document.Parsed): unknown {
 function lookups(
   text: string,
   document: Document.Parsed,
-  position: (offset: number) => Position,
+  position: (offset: number) => TextPosition,
 ): Pick<YamlText, 'locate' | 'written'> {
   return {
     locate(path, at, inside) {

@@ -49,10 +49,10 @@ async function refuseNamesake(
   store: StateView,
 ): Promise<void> {
   if (configured === undefined) return;
-  const strays = new Set(
+  const orphanedTargets = new Set(
     (await store.linkTotals()).map((total) => total.target).filter((target) => !configured.includes(target)),
   );
-  for (const stray of strays) {
+  for (const stray of orphanedTargets) {
     if ((await store.boundTo(stray)) !== endpoint) continue;
     throw new BridgeError(
       'D2S_TARGET_CHANGED',

@@ -4,7 +4,7 @@ import type { BridgeError } from '../core/model/errors.ts';
 import type { Digest } from '../core/model/link.ts';
 import { countReasons } from '../core/model/resource.ts';
 import type { CycleResult } from '../ports/cycle-observer.ts';
-import type { ScopeGroup } from '../core/mapping/survey.ts';
+import type { ScopeGroup } from '../core/mapping/evaluate-scope.ts';
 import type { ScimTarget } from '../ports/scim-target.ts';
 import type { TargetState } from '../ports/state-store.ts';
 import { endVoid, recallWords, takeOut, trimmed, withWords } from './plan/decisions.ts';
@@ -58,7 +58,7 @@ export async function commitCycle(
   const isWritten = isWorthWriting(state, next, input);
   input.failures?.note(target, next.failing);
   await store.record([
-    ...endedTroubles(prepared, end).map((sourceId) => ({ kind: 'trouble_over', target, sourceId }) as const),
+    ...endedQuarantine(prepared, end).map((sourceId) => ({ kind: 'quarantine_over', target, sourceId }) as const),
     ...(counted.some((at) => at < before) ? [{ kind: 'removals_over', target, before } as const] : []),
     ...newNotes(setup.target),
     ...(isWritten ? [{ kind: 'target', target, state: next } as const] : []),
@@ -121,12 +121,12 @@ function nextState(
     pushed.notStarted +
     pushed.skipped +
     prepared.deferred.length +
-    prepared.resting.size +
+    prepared.backedOff.size +
     prepared.undone.length +
     prepared.unreached.reduce((sum, { count }) => sum + count, 0) +
     (hold?.operations.length ?? 0) +
     prepared.waiting +
-    prepared.unproven.length;
+    prepared.reverify.length;
   const approvals = trimmed(state.approvals ?? [], (held) => prepared.leftOf(held, pushed.applied));
   return {
     ...state,
@@ -159,13 +159,13 @@ function mislaidRecord(mislaid: Preparation['mislaid']): TargetState['mislaid'] 
   return lookAt === undefined ? undefined : { count: mislaid.size, lookAt };
 }
 
-/** Whose trouble is over: nothing is left to do about them, be it done, undone in the directory, or their entry gone. */
-function endedTroubles({ plan, troubles, standing, stray }: Preparation, { pushed }: CycleEnd): SourceId[] {
+/** Whose quarantine ends: nothing is left to do about them, be it done, undone in the directory, or their entry gone. */
+function endedQuarantine({ plan, quarantined, standing, orphaned }: Preparation, { pushed }: CycleEnd): SourceId[] {
   const applied = new Set(pushed.applied);
   const unfinished = new Set(
     plan.operations.filter((operation) => !applied.has(operation)).map(({ sourceId }) => sourceId),
   );
-  return [...[...troubles.keys()].filter((id) => !unfinished.has(id) && !standing.has(id)), ...stray];
+  return [...[...quarantined.keys()].filter((id) => !unfinished.has(id) && !standing.has(id)), ...orphaned];
 }
 
 /** How old the times in the state may become while nothing else changes: a silent cycle writes nothing. */

@@ -4,21 +4,21 @@ import type { StateStore } from '../ports/state-store.ts';
 import type { FailureCounts } from './failing.ts';
 import type { HeldMatches } from './match/held-matches.ts';
 import type { DirectoryReadings } from './read/read-directories.ts';
-import type { InStep } from './plan/in-step.ts';
-import type { Attempt, TargetSetup } from './shared/target-setup.ts';
+import type { CleanCycles } from './plan/clean-cycles.ts';
+import type { AttemptMode, TargetSetup } from './shared/target-setup.ts';
 import type { Timekeeper } from './shared/timekeeper.ts';
 
 /** What one cycle of one target works with. */
 export interface CycleInput {
   readonly cycle: string;
   readonly mode: CycleMode;
-  readonly attempt: Attempt;
+  readonly attempt: AttemptMode;
   readonly setup: TargetSetup;
   readonly readings: DirectoryReadings;
   /** Everything was read in this cycle, from this time on (milliseconds since 1970). Undefined when changes were followed. */
   readonly readSince?: number | undefined;
   /** Remembers from cycle to cycle which targets are in step; without it everything is planned. */
-  readonly inStep?: InStep | undefined;
+  readonly cleanCycles?: CleanCycles | undefined;
   /** Remembers from cycle to cycle whom those fit whose adoption waits; without it they are looked for each time. */
   readonly heldMatches?: HeldMatches | undefined;
   /** Measures from cycle to cycle how much time passed; without it, the wall clock is believed within bounds. */

@@ -40,7 +40,7 @@ export interface CycleReport {
   /** Who had left, and whom the target does not have any more under any name: nothing is known of them from now on. */
   readonly forgotten: readonly Link[];
   /** Who has left, and of whom nobody could find out whether the target still has them. */
-  readonly unproven: readonly Link[];
+  readonly reverify: readonly Link[];
   /** What names nobody who is read. Undefined where there is none, or nothing was looked at. */
   readonly unresolved: UnresolvedCounts | undefined;
   /** By SCIM path: for how many resources the target does not store what is sent. */

@@ -12,11 +12,11 @@ import { concerning } from '../core/planning/concerning.ts';
 import type { Match } from '../core/planning/plan-input.ts';
 import { heldOperation, marksOf } from '../core/planning/held-operation.ts';
 import { isFailure } from '../ports/scim-target.ts';
-import type { RejectionRecord, StateView, Trouble } from '../ports/state-store.ts';
+import type { RejectionRecord, StateView, QuarantineRecord } from '../ports/state-store.ts';
 import { gather } from './shared/batches.ts';
 import { findOne } from './match/correlate.ts';
 import { checkBinding } from './bind-target.ts';
-import { draftKnowing } from './plan/in-step.ts';
+import { draftKnowing } from './plan/clean-cycles.ts';
 import { checkMustSee } from './plan/must-see.ts';
 import { preparePlan, type PrepareInput, type Preparation } from './plan/prepare-plan.ts';
 import { remind } from './shared/target-notes.ts';
@@ -42,7 +42,7 @@ export interface TargetExplanation {
   readonly names: ReadonlyMap<SourceId, string>;
   /** What accounts hold that the search on the target found. */
   readonly found: ReadonlyMap<SourceId, Match['body']>;
-  readonly trouble: Trouble | undefined;
+  readonly quarantine: QuarantineRecord | undefined;
   /** What the next cycle would do, with what is held and what was rejected. */
   readonly operations: readonly Operation[];
   /** Of these, what the guard would hold, and under which id. */
@@ -89,7 +89,7 @@ export async function explainTarget(
   const {
     projection: all,
     memory,
-    survey,
+    evaluation,
   } = await draftKnowing(undefined, readings, setup.definition, { now: () => now }, store);
   const ids = all.resources.map(({ sourceId }) => sourceId);
   const links = await gather([...new Set([...ids, id])], (batch) => store.links(target, batch));
@@ -103,7 +103,7 @@ export async function explainTarget(
     setup,
     readings,
     projection,
-    scopeGroups: survey.scopeGroups,
+    scopeGroups: evaluation.scopeGroups,
     only: id,
     wantedBack: new Set(isPush ? [id] : []),
     store,
@@ -135,7 +135,7 @@ export async function explainTarget(
     found: new Map([...prepared.matches].map(([one, { body }]) => [one, body])),
     hidden: prepared.unseen.has(id),
     link: links.get(id),
-    trouble: (await store.troubles(target, [id])).get(id),
+    quarantine: (await store.quarantined(target, [id])).get(id),
     operations: own(plan.operations),
     held: own(verdict.hold?.operations ?? []),
     holdId: verdict.hold?.holdId,

@@ -7,7 +7,7 @@ import { without } from '../core/planning/decided.ts';
 import type { RejectionRecord, StateView } from '../ports/state-store.ts';
 import type { Match } from '../core/planning/plan-input.ts';
 import { checkBinding } from './bind-target.ts';
-import { draftKnowing } from './plan/in-step.ts';
+import { draftKnowing } from './plan/clean-cycles.ts';
 import { checkMustSee } from './plan/must-see.ts';
 import { preparePlan, type PrepareInput } from './plan/prepare-plan.ts';
 import { remind } from './shared/target-notes.ts';
@@ -30,7 +30,7 @@ export interface PlannedTarget {
   /** Who had left, and whom the target does not have any more under any name. */
   readonly forgotten: readonly Link[];
   /** Who has left, and of whom nobody could find out whether the target still has them. */
-  readonly unproven: readonly Link[];
+  readonly reverify: readonly Link[];
   /** Those who could not be looked for on the target: nothing is planned about them. */
   readonly unreached: readonly UnreachedEntries[];
   /** Groups, where the target has none. */
@@ -52,13 +52,19 @@ export async function planTarget(
 ): Promise<PlannedTarget> {
   checkMustSee(setup, readings);
   await checkBinding(setup, store);
-  const { projection, survey } = await draftKnowing(undefined, readings, setup.definition, { now: () => now }, store);
+  const { projection, evaluation } = await draftKnowing(
+    undefined,
+    readings,
+    setup.definition,
+    { now: () => now },
+    store,
+  );
   await remind(setup.target, store);
   const prepared = await preparePlan({
     setup,
     readings,
     projection,
-    scopeGroups: survey.scopeGroups,
+    scopeGroups: evaluation.scopeGroups,
     store,
     lookUp,
     attempt,
@@ -75,12 +81,12 @@ export async function planTarget(
     rejections: prepared.words.rejections,
     waiting: prepared.waiting,
     forgotten: prepared.forgotten,
-    unproven: prepared.unproven,
+    reverify: prepared.reverify,
     unreached: prepared.unreached,
     leftOut: prepared.leftOut,
     coverage: coverageOf({
       ...projection,
-      rejected: [...projection.rejected, ...prepared.unfit],
+      rejected: [...projection.rejected, ...prepared.unmatchable],
       operations: prepared.plan.operations,
       links: prepared.links,
       lacksGroups: prepared.leftOut > 0,

@@ -1,6 +1,6 @@
 import type { CycleInput } from './cycle-input.ts';
 import { isEstablished } from './shared/established.ts';
-import type { Focus } from './plan/focus.ts';
+import type { IncrementalScope } from './plan/incremental-scope.ts';
 import { preparePlan, type Preparation, type PrepareInput } from './plan/prepare-plan.ts';
 import { push, type PushReport } from './push/push.ts';
 import { createRemovalRecords } from './shared/removal-records.ts';
@@ -15,8 +15,15 @@ export async function pushAll(input: CycleInput, prepared: Preparation, from: Pr
   const pushed = await pushDue(input, prepared);
   if (pushed.toEnd.size === 0 || pushed.stoppedBy !== undefined) return pushed;
   const resources = from.projection.resources.filter(({ sourceId }) => pushed.toEnd.has(sourceId));
-  const focus: Focus = { resources, rejected: [], left: [], bystanders: new Set(), unfit: [], unseen: new Set() };
-  const then = await pushDue(input, await preparePlan({ ...from, focus, now: input.clock.now() }));
+  const incrementalScope: IncrementalScope = {
+    resources,
+    rejected: [],
+    left: [],
+    bystanders: new Set(),
+    unmatchable: [],
+    unseen: new Set(),
+  };
+  const then = await pushDue(input, await preparePlan({ ...from, incrementalScope, now: input.clock.now() }));
   return {
     ...then,
     applied: [...pushed.applied, ...then.applied],
@@ -29,7 +36,7 @@ export async function pushAll(input: CycleInput, prepared: Preparation, from: Pr
 
 function pushDue(input: CycleInput, prepared: Preparation): Promise<PushReport> {
   const { setup, clock } = input;
-  const { due, links, fingerprints, unsearched, intents, listed, troubles, context, approved, state } = prepared;
+  const { due, links, fingerprints, unsearched, intents, listed, quarantined, context, approved, state } = prepared;
   return push(due, {
     ...input,
     target: setup.target,
@@ -39,7 +46,7 @@ function pushDue(input: CycleInput, prepared: Preparation): Promise<PushReport> 
     unsearched,
     intents,
     listed,
-    troubles,
+    quarantined,
     removalsOf: createRemovalRecords(
       { target: setup.target.name, context, approved, established: isEstablished(state) },
       clock,

@@ -76,7 +76,7 @@ export async function pushOne(own: readonly Operation[], input: PushOneInput): P
   const decided = withWords(state, words);
   attend(setup.target, store);
   await store.record([
-    ...prepared.found.filter(isOwn).map((trouble) => ({ kind: 'trouble', trouble }) as const),
+    ...prepared.found.filter(isOwn).map((quarantine) => ({ kind: 'quarantine', quarantine }) as const),
     ...prepared.settled.filter(isOwn).map((intent) => ({ kind: 'settled', intent }) as const),
     ...prepared.remembered.filter(isOwn).map((link) => ({ kind: 'link', link }) as const),
     { kind: 'target', target, state: decided },
@@ -93,16 +93,16 @@ export async function pushOne(own: readonly Operation[], input: PushOneInput): P
     intents: prepared.intents,
     listed: prepared.listed,
     attempt: 'asked',
-    troubles: prepared.troubles,
+    quarantined: prepared.quarantined,
     removalsOf: createRemovalRecords(
       { target, context: prepared.context, approved: [], established: isEstablished(prepared.state) },
       clock,
     ),
   });
-  const isDone = pushed.applied.length === own.length && prepared.troubles.has(id);
+  const isDone = pushed.applied.length === own.length && prepared.quarantined.has(id);
   const approvals = trimmed(decided.approvals ?? [], (held) => prepared.leftOf(held, pushed.applied));
   await store.record([
-    ...(isDone ? [{ kind: 'trouble_over', target, sourceId: id } as const] : []),
+    ...(isDone ? [{ kind: 'quarantine_over', target, sourceId: id } as const] : []),
     ...newNotes(setup.target),
     {
       kind: 'target',

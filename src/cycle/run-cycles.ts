@@ -3,7 +3,7 @@ import { toBridgeError } from '../core/model/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DirectorySource } from '../ports/directory-source.ts';
 import type { CycleInput } from './cycle-input.ts';
-import type { DirectoryPictures } from './read/directory-pictures.ts';
+import type { DirectoryCaches } from './read/directory-caches.ts';
 import type { CycleReport } from './cycle-report.ts';
 import { noteNames } from './shared/former-names.ts';
 import { lookThroughDecisions } from './plan/look-through-decisions.ts';
@@ -16,7 +16,7 @@ import type { TargetSetup } from './shared/target-setup.ts';
 export type CyclesInput = Omit<CycleInput, 'cycle' | 'setup' | 'readings' | 'readSince'> & {
   readonly sources: ReadonlyMap<string, DirectorySource>;
   /** What is known of the directories from cycles before. */
-  readonly pictures?: DirectoryPictures | undefined;
+  readonly directoryCaches?: DirectoryCaches | undefined;
   /** Everything that a target's cycle goes by; may have to ask its directories what they are. */
   readonly prepare: (target: string, signal: AbortSignal) => Promise<TargetSetup>;
 };
@@ -36,7 +36,7 @@ export async function startCycles(
   const isAwaited = await lookThroughDecisions(targets, input);
   const began = input.clock.now();
   const fresh = input.mode === 'full' || isAwaited;
-  const readSince = fresh || input.pictures === undefined ? began : undefined;
+  const readSince = fresh || input.directoryCaches === undefined ? began : undefined;
   const definitions: TargetDefinition[] = [];
   const round = createReadingRound(() => definitions, input.sources, { ...input, fresh });
   const note = createNoting(input.store);

@@ -12,8 +12,8 @@ import type { CycleInput } from './cycle-input.ts';
 import { anyUnresolved } from '../core/mapping/unresolved.ts';
 import type { CycleReport } from './cycle-report.ts';
 import { endVoid, takeOut, withWords } from './plan/decisions.ts';
-import { focusOn, type Focus } from './plan/focus.ts';
-import { draftKnowing, isSame, type Step } from './plan/in-step.ts';
+import { incrementalScopeOf, type IncrementalScope } from './plan/incremental-scope.ts';
+import { draftKnowing, isSame, type CleanCycle } from './plan/clean-cycles.ts';
 import { checkMustSee } from './plan/must-see.ts';
 import { matchesToKeep } from './match/held-matches.ts';
 import { heldRecord } from './plan/hold.ts';
@@ -80,9 +80,9 @@ function told(error: BridgeError | undefined): Pick<BridgeError, 'code' | 'messa
 
 const day = 24 * 60 * 60_000;
 
-type Result = Omit<CycleReport, 'cycle' | 'target' | 'mode' | 'milliseconds'>;
+type CycleOutcome = Omit<CycleReport, 'cycle' | 'target' | 'mode' | 'milliseconds'>;
 
-async function outcomeOf(input: CycleInput): Promise<Result> {
+async function outcomeOf(input: CycleInput): Promise<CycleOutcome> {
   try {
     return await runCycle(input);
   } catch (thrown) {
@@ -107,18 +107,18 @@ const nothingDone = {
   leftOut: 0,
   waiting: 0,
   forgotten: [],
-  unproven: [],
+  reverify: [],
   unresolved: undefined,
   unstored: {},
 } as const;
 
-async function runCycle(input: CycleInput): Promise<Result> {
+async function runCycle(input: CycleInput): Promise<CycleOutcome> {
   const { setup, store, clock } = input;
   await bindTarget(setup, store);
   const readings = completeReadings(input);
-  const step = lastStep(input);
-  const isUnchanged = step !== undefined && isSame(step, readings, clock);
-  if (isUnchanged && step.unproven !== 'everyone' && step.unproven.size === 0) {
+  const cleanCycle = lastStep(input);
+  const isUnchanged = cleanCycle !== undefined && isSame(cleanCycle, readings, clock);
+  if (isUnchanged && cleanCycle.reverify !== 'everyone' && cleanCycle.reverify.size === 0) {
     await commitSilence(input);
     return {
       ...nothingDone,
@@ -130,12 +130,12 @@ async function runCycle(input: CycleInput): Promise<Result> {
   }
   await remind(setup.target, store);
   attend(setup.target, store);
-  input.inStep?.forget(setup.target.name);
-  const draft = await draftKnowing(step, readings, setup.definition, clock, store);
+  input.cleanCycles?.forget(setup.target.name);
+  const draft = await draftKnowing(cleanCycle, readings, setup.definition, clock, store);
   const { projection } = draft;
   const plannedNow = clock.monotonic();
-  const focus = step && (await focusOn(step, projection, setup.target, store));
-  if (focus === undefined) await recoverIntents(projection, { ...input, now: clock.now() });
+  const incrementalScope = cleanCycle && (await incrementalScopeOf(cleanCycle, projection, setup.target, store));
+  if (incrementalScope === undefined) await recoverIntents(projection, { ...input, now: clock.now() });
   const heldMatches = mayRest(input) ? input.heldMatches?.of(setup.target.name, clock) : undefined;
   const from = {
     ...input,
@@ -143,8 +143,8 @@ async function runCycle(input: CycleInput): Promise<Result> {
     readings,
     lookUp: input.readings.lookUp,
     projection,
-    scopeGroups: draft.survey.scopeGroups,
-    focus,
+    scopeGroups: draft.evaluation.scopeGroups,
+    incrementalScope,
     now: clock.now(),
   };
   const prepared = await preparePlan(from);
@@ -160,30 +160,34 @@ async function runCycle(input: CycleInput): Promise<Result> {
   const down = pushed.stoppedBy ?? (await silence(prepared, pushed, input));
   const error = down === undefined ? stillDown(prepared, pushed) : targetError(target, down);
   const result = error === undefined ? resultOf(pushed, prepared, hold, input) : 'error';
-  const { pending, failing } = await commitCycle(input, prepared, draft.survey.scopeGroups, {
+  const { pending, failing } = await commitCycle(input, prepared, draft.evaluation.scopeGroups, {
     pushed,
     result,
     error,
     state,
   });
   if (result === 'success' && pending === 0) {
-    const plannedAt = focus === undefined ? plannedNow : (step?.plannedAt ?? plannedNow);
-    const unproven = pushed.applied.length === 0 ? new Set<SourceId>() : ((focus && idsIn(focus)) ?? 'everyone');
-    input.inStep?.remember(target, {
+    const plannedAt = incrementalScope === undefined ? plannedNow : (cleanCycle?.plannedAt ?? plannedNow);
+    const reverify =
+      pushed.applied.length === 0 ? new Set<SourceId>() : ((incrementalScope && idsIn(incrementalScope)) ?? 'everyone');
+    input.cleanCycles?.remember(target, {
       readings,
       draft,
-      unfit: prepared.unfit,
+      unmatchable: prepared.unmatchable,
       unseen: prepared.unseen,
       plannedAt,
-      lookAt: Math.min(nextLook(prepared, clock), focus === undefined ? Infinity : (step?.lookAt ?? Infinity)),
-      unproven,
+      lookAt: Math.min(
+        nextLook(prepared, clock),
+        incrementalScope === undefined ? Infinity : (cleanCycle?.lookAt ?? Infinity),
+      ),
+      reverify,
     });
   }
   return {
     result,
     planId: plan.id,
     ...pushed,
-    deferred: prepared.deferred.length + prepared.resting.size,
+    deferred: prepared.deferred.length + prepared.backedOff.size,
     hold,
     undone: prepared.undone,
     rejections: prepared.words.rejections,
@@ -202,9 +206,9 @@ function found({
   unreached,
   leftOut,
   forgotten,
-  unproven,
-}: Preparation): Pick<Result, 'rejected' | 'unreached' | 'leftOut' | 'forgotten' | 'unproven'> {
-  return { rejected, unreached, leftOut, forgotten, unproven };
+  reverify,
+}: Preparation): Pick<CycleOutcome, 'rejected' | 'unreached' | 'leftOut' | 'forgotten' | 'reverify'> {
+  return { rejected, unreached, leftOut, forgotten, reverify };
 }
 
 /** What was found before anything is sent. */
@@ -225,19 +229,19 @@ function tell({ plan, unreached, forgotten, verdict: { hold } }: Preparation, { 
   if (hold !== undefined) observer({ kind: 'held', target, hold });
 }
 
-/** When the first of those whom a search found unfit is looked for again, by the monotonic clock. */
-function nextLook({ unfit, troubles, found }: Preparation, clock: CycleInput['clock']): number {
-  const latest = new Map([...troubles, ...found.map((trouble) => [trouble.sourceId, trouble] as const)]);
-  const pauses = unfit.flatMap(({ sourceId }) => {
-    const trouble = latest.get(sourceId);
-    return trouble === undefined ? [] : [Date.parse(trouble.retryAt) - clock.now()];
+/** When the first of those whom a search found unmatchable is looked for again, by the monotonic clock. */
+function nextLook({ unmatchable, quarantined, found }: Preparation, clock: CycleInput['clock']): number {
+  const latest = new Map([...quarantined, ...found.map((quarantine) => [quarantine.sourceId, quarantine] as const)]);
+  const pauses = unmatchable.flatMap(({ sourceId }) => {
+    const quarantine = latest.get(sourceId);
+    return quarantine === undefined ? [] : [Date.parse(quarantine.retryAt) - clock.now()];
   });
   return clock.monotonic() + Math.max(0, Math.min(...pauses));
 }
 
 /** How the last cycle left the target in step, unless somebody wants more. Nothing was held, so no decision can matter. */
-function lastStep(input: CycleInput): Step | undefined {
-  return mayRest(input) ? input.inStep?.last(input.setup.target.name, input.clock) : undefined;
+function lastStep(input: CycleInput): CleanCycle | undefined {
+  return mayRest(input) ? input.cleanCycles?.last(input.setup.target.name, input.clock) : undefined;
 }
 
 /** Neither a person nor the schedule asks for everything to be looked at again. */
@@ -245,7 +249,7 @@ function mayRest({ mode, attempt }: CycleInput): boolean {
   return mode === 'incremental' && attempt === 'due';
 }
 
-function idsIn({ resources, rejected, left }: Focus): ReadonlySet<SourceId> {
+function idsIn({ resources, rejected, left }: IncrementalScope): ReadonlySet<SourceId> {
   return new Set([...resources.map(({ sourceId }) => sourceId), ...rejected.map(({ sourceId }) => sourceId), ...left]);
 }
 
@@ -280,7 +284,7 @@ async function rememberFindings(input: CycleInput, prepared: Preparation): Promi
       ? decided
       : { ...decided, marks, begun: beginPlan(prepared, clock.now()), held: standing(prepared, input) };
   await store.record([
-    ...found.map((trouble) => ({ kind: 'trouble', trouble }) as const),
+    ...found.map((quarantine) => ({ kind: 'quarantine', quarantine }) as const),
     ...settled.map((intent) => ({ kind: 'settled', intent }) as const),
     ...remembered.map((link) => ({ kind: 'link', link }) as const),
     ...forgotten.map((link) => ({ kind: 'unlink', target: plan.target, sourceId: link.sourceId }) as const),
@@ -338,10 +342,10 @@ const isAnswer: ReadonlySet<FailureClass> = new Set([
 
 /** What was wrong with the target when it was last asked, in a cycle that asks it for nothing because its pauses are not over. */
 function stillDown(
-  { plan: { target }, state: { lastResult, lastError }, deferred, resting, due, found, unreached }: Preparation,
+  { plan: { target }, state: { lastResult, lastError }, deferred, backedOff, due, found, unreached }: Preparation,
   { failed }: PushReport,
 ): BridgeError | undefined {
-  const waiting = deferred.length + resting.size;
+  const waiting = deferred.length + backedOff.size;
   const isAsked = due.length + found.length + unreached.length + failed.length > 0;
   return lastResult !== 'error' || lastError === undefined || waiting === 0 || isAsked
     ? undefined
@@ -362,8 +366,8 @@ function resultOf(
   hold: Hold | undefined,
   { isStopping }: CycleInput,
 ): CycleResult {
-  const { unreached, unproven, deferred, resting } = prepared;
-  const failed = pushed.failed.length + unreached.length + unproven.length + deferred.length + resting.size;
+  const { unreached, reverify, deferred, backedOff } = prepared;
+  const failed = pushed.failed.length + unreached.length + reverify.length + deferred.length + backedOff.size;
   if (failed > 0 || (pushed.notStarted > 0 && !isStopping())) return 'partial';
   if (hold !== undefined) return 'held';
   return pushed.notStarted > 0 ? 'partial' : 'success';

@@ -4,7 +4,7 @@ import type { TargetId } from '../core/model/link.ts';
 import type { FailureClass } from '../core/model/outcome.ts';
 import type { Hold, Verb } from '../core/model/plan.ts';
 import type { ReasonCounts } from '../core/model/resource.ts';
-import type { Fate } from '../core/model/reading.ts';
+import type { AbsenceReason } from '../core/model/reading.ts';
 import type { DecisionRecord, Failing, LinkCounts, Opening, UnusableDecision } from './state-store.ts';
 
 /**
@@ -48,7 +48,11 @@ export type CycleEvent =
   /** Another server than before answers, by URL. */
   | { readonly kind: 'directory_failover'; readonly directory: string; readonly from: string; readonly to: string }
   /** What became of entries that were known and are not shown any more, by source id. */
-  | { readonly kind: 'absent_entries'; readonly directory: string; readonly fates: ReadonlyMap<SourceId, Fate> }
+  | {
+      readonly kind: 'absent_entries';
+      readonly directory: string;
+      readonly absenceReasons: ReadonlyMap<SourceId, AbsenceReason>;
+    }
   | { readonly kind: 'ldap_request_started'; readonly directory: string; readonly operation: string }
   | {
       readonly kind: 'ldap_request';

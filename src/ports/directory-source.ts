@@ -1,7 +1,7 @@
 import type { DataVersion } from '../core/model/data-version.ts';
 import type { DirectoryIdentity } from '../core/model/directory-identity.ts';
 import type { Entry, ResourceType, SourceId } from '../core/model/entry.ts';
-import type { Fate, Watermark } from '../core/model/reading.ts';
+import type { AbsenceReason, Watermark } from '../core/model/reading.ts';
 
 /**
  * A directory that can be read completely.
@@ -33,13 +33,13 @@ export interface DirectorySource {
   readonly name: string;
   /** Connects, binds, reads what the server says of itself, and closes. For `check`. */
   inspect(signal: AbortSignal): Promise<DirectoryFacts>;
-  read(request: ReadRequest): Promise<Verdict>;
+  read(request: ReadRequest): Promise<ReadOutcome>;
   /**
    * Finds out, across everything that the directory holds, what became of entries of which only the id is known. Asked
    * before somebody loses access because a reading does not show them, and never about more than `mostLookedUp` at
    * once. Missing where a reading shows all that there is (a file).
    */
-  lookUp?(absent: readonly Absent[], signal: AbortSignal): Promise<ReadonlyMap<SourceId, Fate>>;
+  lookUp?(absent: readonly Absent[], signal: AbortSignal): Promise<ReadonlyMap<SourceId, AbsenceReason>>;
   /**
    * Waits for the server to say that something happened, for those who do not want to wait for the next poll. Calls
    * `onChange` at the beginning, because something may have happened before, and then whenever the server says
@@ -87,7 +87,7 @@ export interface Since {
   readonly known: ReadonlyMap<SourceId, Entry>;
 }
 
-export type Verdict =
+export type ReadOutcome =
   | {
       readonly kind: 'complete';
       readonly identity: DirectoryIdentity;
@@ -99,7 +99,7 @@ export type Verdict =
       /** How changes will be found from here on, and why so: for the log. */
       readonly changes?: string | undefined;
       /** What became of those who were known and are not shown any more, as far as it was looked up. */
-      readonly fates?: ReadonlyMap<SourceId, Fate> | undefined;
+      readonly absenceReasons?: ReadonlyMap<SourceId, AbsenceReason> | undefined;
       /** Of which data this is, where the server tells. Of a delta: only what changed of it. */
       readonly version?: DataVersion | undefined;
     }
@@ -107,7 +107,7 @@ export type Verdict =
       readonly kind: 'delta';
       readonly watermark: Watermark;
       readonly gone: readonly SourceId[];
-      readonly fates?: ReadonlyMap<SourceId, Fate> | undefined;
+      readonly absenceReasons?: ReadonlyMap<SourceId, AbsenceReason> | undefined;
       /** Of which data this is, where the server tells. Of a delta: only what changed of it. */
       readonly version?: DataVersion | undefined;
     };
@@ -141,4 +141,7 @@ export interface DirectoryFacts {
  * reading shows all that there is; nobody is asked, and `missing` is said, when there are so many that a person is
  * asked anyway. @throws BridgeError when the directory cannot be reached any more: then nobody may be removed
  */
-export type LookUpAbsent = (directory: string, absent: readonly Absent[]) => Promise<ReadonlyMap<SourceId, Fate>>;
+export type LookUpAbsent = (
+  directory: string,
+  absent: readonly Absent[],
+) => Promise<ReadonlyMap<SourceId, AbsenceReason>>;

@@ -1,5 +1,5 @@
 import type { PartialDialect, Setting } from '../core/dialect/layers.ts';
-import type { Lesson } from '../core/dialect/lesson.ts';
+import type { LearnedSetting } from '../core/dialect/learned-setting.ts';
 import type { ResourceType } from '../core/model/entry.ts';
 import type { TargetId } from '../core/model/link.ts';
 import type { Failure, Outcome } from '../core/model/outcome.ts';
@@ -97,17 +97,17 @@ export interface ScimTarget {
 
 /** What was found out about a target and asked of it, to be kept across restarts. No secrets, no personal data. */
 export interface TargetNotes {
-  readonly lessons: readonly Lesson[];
+  readonly learned: readonly LearnedSetting[];
   /** What ServiceProviderConfig said, and when (ISO 8601). Absent: it was never asked. */
   readonly discovery?: { readonly at: string; readonly says: PartialDialect } | undefined;
   /** What was seen of it by looking. Absent: nothing. */
-  readonly evidence?: readonly Evidence[] | undefined;
+  readonly evidence?: readonly TargetEvidence[] | undefined;
   /** Requests that count against budgets, and a pause that the target asked for. */
   readonly pace?: PaceNotes | undefined;
 }
 
 /** A fact about how a target answers, in our words: no text of the target, no personal data. */
-export interface Evidence {
+export interface TargetEvidence {
   readonly fact: string;
   /** When it was seen, ISO 8601. */
   readonly at: string;
@@ -126,7 +126,7 @@ export interface Spending<Time extends string | number> {
   readonly requests: number;
 }
 
-export const noNotes: TargetNotes = { lessons: [] };
+export const noNotes: TargetNotes = { learned: [] };
 
 /** An attribute change with every reference resolved. */
 export type ScimChange =

@@ -67,15 +67,15 @@ export interface StateView {
   /** The acknowledged members of a group, as source ids; and who was in it when it was adopted, by `strangerId`. */
   members(target: string, group: SourceId): Promise<readonly SourceId[]>;
   /** What stands between these entries and the target, of those with such a record. */
-  troubles(target: string, ids: readonly SourceId[]): Promise<ReadonlyMap<SourceId, Trouble>>;
-  /** Whose trouble is remembered although they are not in `seen`, in batches. */
-  strayTroubles(target: string, seen: ReadonlySet<SourceId>): AsyncIterable<readonly SourceId[]>;
+  quarantined(target: string, ids: readonly SourceId[]): Promise<ReadonlyMap<SourceId, QuarantineRecord>>;
+  /** Who is in quarantine although they are not in `seen`, in batches. */
+  orphanedQuarantine(target: string, seen: ReadonlySet<SourceId>): AsyncIterable<readonly SourceId[]>;
   /** Keyed digests of the names (DNs) of these entries: the one that was noted last, then former ones. Of those that were noted. */
   names(directory: string, ids: readonly SourceId[]): Promise<ReadonlyMap<SourceId, readonly string[]>>;
   /** Who has or had these names. */
   named(directory: string, names: readonly string[]): Promise<ReadonlyMap<string, readonly SourceId[]>>;
   /** Whose names were noted although they are not in `seen`, and no target has a link of theirs; in batches. */
-  strayNames(directory: string, seen: ReadonlySet<SourceId>): AsyncIterable<readonly SourceId[]>;
+  orphanedNames(directory: string, seen: ReadonlySet<SourceId>): AsyncIterable<readonly SourceId[]>;
   counts(target: string): Promise<LinkCounts>;
   /** By SCIM path: for how many the target has shown that it does not store what was sent. */
   unstored(target: string): Promise<Readonly<Record<string, number>>>;
@@ -109,7 +109,7 @@ export interface StateView {
 export const mostFormerOwners = 100_000;
 
 /** What somebody has to mend: not who is inactive and unknown to the target, who was mislaid, and what waits for an approval. */
-export function isTroubled({ cause }: Trouble): boolean {
+export function isQuarantined({ cause }: QuarantineRecord): boolean {
   return cause !== 'inactive' && cause !== 'held' && cause !== 'mislaid';
 }
 
@@ -121,14 +121,14 @@ export interface LinkTotal {
 
 /** By type: links by lifecycle, how many of them were adopted, and how many entries are troubled. */
 export type LinkCounts = Readonly<
-  Record<ResourceType, Readonly<Record<Link['lifecycle'] | 'adopted' | 'troubled' | 'leftDisabled', number>>>
+  Record<ResourceType, Readonly<Record<Link['lifecycle'] | 'adopted' | 'quarantined' | 'leftDisabled', number>>>
 >;
 
 /**
  * Why an entry is not in step, and when it is worth another try: what the target refused, or a match that cannot be
  * used. Kept apart from links, because the entry may have none.
  */
-export interface Trouble {
+export interface QuarantineRecord {
   readonly target: string;
   readonly type: ResourceType;
   readonly sourceId: SourceId;
@@ -180,15 +180,15 @@ export type StateChange =
    * again is in no group and has no members.
    */
   | { readonly kind: 'link'; readonly link: Link }
-  | { readonly kind: 'trouble'; readonly trouble: Trouble }
-  | { readonly kind: 'trouble_over'; readonly target: string; readonly sourceId: SourceId }
+  | { readonly kind: 'quarantine'; readonly quarantine: QuarantineRecord }
+  | { readonly kind: 'quarantine_over'; readonly target: string; readonly sourceId: SourceId }
   /**
    * What an entry that is gone had on the target passes to another one: its link, its members and its memberships. Its
-   * trouble is forgotten.
+   * quarantine record is forgotten.
    */
   | { readonly kind: 'relink'; readonly from: SourceId; readonly link: Link }
   /**
-   * Forgets a link, its members, its memberships and its trouble. Whose the account was is remembered, here and wherever
+   * Forgets a link, its members, its memberships and its quarantine record. Whose the account was is remembered, here and wherever
    * a link comes to an end.
    */
   | { readonly kind: 'unlink'; readonly target: string; readonly sourceId: SourceId }

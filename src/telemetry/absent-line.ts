@@ -1,6 +1,6 @@
 import { count } from '../core/wording/count.ts';
 import type { CycleEvent } from '../ports/cycle-observer.ts';
-import type { Fate } from '../core/model/reading.ts';
+import type { AbsenceReason } from '../core/model/reading.ts';
 import type { Log } from './log.ts';
 import type { Repetition } from './repetition.ts';
 
@@ -11,9 +11,9 @@ import type { Repetition } from './repetition.ts';
 export function absentLine(
   log: Log,
   repetition: Repetition,
-  { kind, directory, fates }: Extract<CycleEvent, { kind: 'absent_entries' }>,
+  { kind, directory, absenceReasons }: Extract<CycleEvent, { kind: 'absent_entries' }>,
 ): void {
-  const sources: Record<Fate, string[]> = {
+  const sources: Record<AbsenceReason, string[]> = {
     deleted: [],
     moved: [],
     filtered: [],
@@ -21,7 +21,7 @@ export function absentLine(
     unreadable: [],
     present: [],
   };
-  for (const [id, fate] of fates) sources[fate].push(id);
+  for (const [id, absenceReason] of absenceReasons) sources[absenceReason].push(id);
   const { deleted, moved, filtered, missing, unreadable } = sources;
   const left = deleted.length + moved.length + filtered.length + missing.length;
   const fields = {

@@ -48,7 +48,7 @@ export const resourceStates: Readonly<Record<keyof LinkCounts[ResourceType], str
   deactivated: 'deactivated',
   lost: 'lost',
   adopted: 'adopted',
-  troubled: 'quarantined',
+  quarantined: 'quarantined',
   leftDisabled: 'left_disabled',
 };
 

@@ -20,7 +20,7 @@ const gone: ReadonlySet<string> = new Set(['D2S_TARGET_UNREACHABLE', 'D2S_TARGET
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** Writes events into the instruments. */
-export function measure(instruments: Instruments, clock: Clock): CycleObserver {
+export function metricsObserver(instruments: Instruments, clock: Clock): CycleObserver {
   /** Targets whose running cycle has held something. */
   const holding = new Set<string>();
 
@@ -177,7 +177,7 @@ function countResources(
   countUnstored(instruments, target, unstored);
   instruments.pending.set({ target }, pending);
   for (const type of ['user', 'group'] as const) {
-    for (const state of ['active', 'deactivated', 'lost', 'adopted', 'troubled'] as const) {
+    for (const state of ['active', 'deactivated', 'lost', 'adopted', 'quarantined'] as const) {
       instruments.resources.set({ target, type, state: resourceStates[state] }, counts[type][state]);
     }
   }

@@ -4,7 +4,7 @@ import type { CycleObserver } from '../ports/cycle-observer.ts';
 import type { TargetState } from '../ports/state-store.ts';
 import { createInstruments } from './instruments.ts';
 import { initialise, setFailing, setRejected } from './initial-series.ts';
-import { measure } from './measure.ts';
+import { metricsObserver } from './measure.ts';
 
 export interface MetricsOptions {
   readonly version: string;
@@ -35,7 +35,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   initialise(instruments, options);
   const targets = new Set(options.targets);
   const directories = new Set(options.directories);
-  const record = measure(instruments, options.clock);
+  const record = metricsObserver(instruments, options.clock);
   return {
     registry,
     observer(event) {

@@ -3,7 +3,7 @@ import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import type { LdapSourceOptions } from '../../src/adapters/ldap/shared/options.ts';
 import { createLdapSource } from '../../src/adapters/ldap/source.ts';
 import type { SourceId } from '../../src/core/model/entry.ts';
-import type { Fate } from '../../src/core/model/reading.ts';
+import type { AbsenceReason } from '../../src/core/model/reading.ts';
 import { follow } from '../support/following.ts';
 import { sambaSuffix, startSamba, type Samba } from '../support/samba.ts';
 import { slapdSuffix, startSlapd, type Slapd } from '../support/slapd.ts';
@@ -28,23 +28,25 @@ async function fatesAfter(
   options: LdapSourceOptions,
   how: 'delta' | 'complete',
   ...changes: (() => Promise<void>)[]
-): Promise<Record<string, Fate>[]> {
-  let told: ReadonlyMap<SourceId, Fate> = new Map();
-  const source = createLdapSource({ ...options, onAbsent: (fates) => void (told = fates) });
+): Promise<Record<string, AbsenceReason>[]> {
+  let told: ReadonlyMap<SourceId, AbsenceReason> = new Map();
+  const source = createLdapSource({ ...options, onAbsent: (absenceReasons) => void (told = absenceReasons) });
   const follower = follow(source, { user: ['cn', 'title'], group: [] });
   await follower.poll();
-  const nameOf = new Map([...follower.picture.known].map(([id, entry]) => [id, first(entry, 'cn') ?? '']));
-  const answers: Record<string, Fate>[] = [];
+  const nameOf = new Map([...follower.directoryCache.known].map(([id, entry]) => [id, first(entry, 'cn') ?? '']));
+  const answers: Record<string, AbsenceReason>[] = [];
   for (const change of changes) {
     told = new Map();
     await change();
-    const before = [...follower.picture.known.keys()];
+    const before = [...follower.directoryCache.known.keys()];
     const { verdict } = await follower.poll();
     assert.equal(verdict.kind, how, 'because' in verdict ? verdict.because : '');
-    const gone = before.filter((id) => !follower.picture.known.has(id));
-    const left = [...told].filter(([, fate]) => fate !== 'unreadable').map(([id]) => id);
+    const gone = before.filter((id) => !follower.directoryCache.known.has(id));
+    const left = [...told].filter(([, absenceReason]) => absenceReason !== 'unreadable').map(([id]) => id);
     assert.deepEqual(gone.sort(), left.sort(), 'all but those who cannot be read are gone');
-    answers.push(Object.fromEntries([...told].map(([id, fate]) => [nameOf.get(id) ?? id, fate] as const).sort()));
+    answers.push(
+      Object.fromEntries([...told].map(([id, absenceReason]) => [nameOf.get(id) ?? id, absenceReason] as const).sort()),
+    );
   }
   return answers;
 }
@@ -73,7 +75,7 @@ describe('OpenLDAP', () => {
   const ways = { delta: 'auto', complete: 'full' } as const;
   for (const how of ['delta', 'complete'] as const)
     it(`tells the deleted, the moved, the filtered and the unreadable apart (${how})`, async () => {
-      const fates = await fatesAfter(
+      const absenceReasons = await fatesAfter(
         ldapOptions(server.url, server.reader, { changes: ways[how], users: { bases: [people], filter } }),
         how,
         () => Promise.resolve(),
@@ -83,7 +85,7 @@ describe('OpenLDAP', () => {
             `${modify(`cn=Dora,${people}`, 'replace: description', 'description: hidden')}${modify(`cn=Emil,${people}`, 'replace: description', 'description: half')}`,
           ),
       );
-      assert.deepEqual(fates, [
+      assert.deepEqual(absenceReasons, [
         {},
         // slapd says "no such object" of whom it hides as well, where a rule does not let it disclose more.
         { Anna: 'missing', Bert: 'moved', Cleo: 'filtered' },
@@ -97,7 +99,7 @@ describe('looking up by id alone on OpenLDAP, as a single run does', () => {
   const elsewhere = `ou=Elsewhere,${slapdSuffix}`;
 
   /** The fate of each after access rules and a change, by name. */
-  async function fatesWith(access: readonly string[], ldif = ''): Promise<Record<string, Fate | undefined>> {
+  async function fatesWith(access: readonly string[], ldif = ''): Promise<Record<string, AbsenceReason | undefined>> {
     const folders = [people, elsewhere].map((dn) => `dn: ${dn}\nobjectClass: organizationalUnit\n\n`);
     const persons = names.map(
       (name) =>
@@ -118,18 +120,18 @@ describe('looking up by id alone on OpenLDAP, as a single run does', () => {
       const { entries } = await readAll(owner);
       if (ldif !== '') await server.change(ldif);
       const source = createLdapSource(ldapOptions(server.url, server.reader, { users: { bases: [people], filter } }));
-      const fates = await source.lookUp?.(
+      const absenceReasons = await source.lookUp?.(
         entries.map(({ id, type }) => ({ id, type })),
         new AbortController().signal,
       );
       return Object.fromEntries(
-        entries.map((entry) => [first(entry, 'cn') ?? '', fates?.get(entry.id)] as const).sort(),
+        entries.map((entry) => [first(entry, 'cn') ?? '', absenceReasons?.get(entry.id)] as const).sort(),
       );
     } finally {
       await server.dispose();
     }
   }
-  const allAre = (fate: Fate) => Object.fromEntries(names.map((name) => [name, fate]));
+  const allAre = (absenceReason: AbsenceReason) => Object.fromEntries(names.map((name) => [name, absenceReason]));
 
   it('does not say filtered when the attribute of the filter is hidden', async () => {
     assert.deepEqual(await fatesWith(['access to attrs=title by users none']), allAre('unreadable'));
@@ -181,7 +183,7 @@ describe('Active Directory (Samba)', () => {
   after(() => server.dispose());
 
   it('tells the deleted, the moved, the filtered and the unreadable apart', async () => {
-    const fates = await fatesAfter(
+    const absenceReasons = await fatesAfter(
       ldapOptions(server.url, reader, { users: { bases: [people], filter } }),
       'delta',
       () => Promise.resolve(),
@@ -192,7 +194,11 @@ describe('Active Directory (Samba)', () => {
       },
     );
     // The tombstone is not shown to this account, and "no such object" is also said of what may not be listed.
-    assert.deepEqual(fates, [{}, { Anna: 'missing', Bert: 'moved', Cleo: 'filtered' }, { Dora: 'unreadable' }]);
+    assert.deepEqual(absenceReasons, [
+      {},
+      { Anna: 'missing', Bert: 'moved', Cleo: 'filtered' },
+      { Dora: 'unreadable' },
+    ]);
   });
 
   it('knows by its tombstone who was deleted, where the account is shown it, from the id alone', async () => {

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import type { LdapSourceOptions } from '../../src/adapters/ldap/shared/options.ts';
 import { createLdapSource } from '../../src/adapters/ldap/source.ts';
 import type { DirectoryIdentity } from '../../src/core/model/directory-identity.ts';
-import type { DirectorySource, Verdict } from '../../src/ports/directory-source.ts';
+import type { DirectorySource, ReadOutcome } from '../../src/ports/directory-source.ts';
 import { startDs389, type Ds389 } from '../support/ds389.ts';
 import { sambaSuffix, startSamba, type Samba } from '../support/samba.ts';
 import { startSlapd } from '../support/slapd.ts';
@@ -13,7 +13,7 @@ import { scopes, treeLdif } from './openldap-tree.ts';
 const signal = new AbortController().signal;
 
 /** Reads a directory that was something before; nobody may be visited when it is refused. */
-async function read(source: DirectorySource, expected?: DirectoryIdentity): Promise<Verdict> {
+async function read(source: DirectorySource, expected?: DirectoryIdentity): Promise<ReadOutcome> {
   let visits = 0;
   try {
     return await source.read({
@@ -28,7 +28,7 @@ async function read(source: DirectorySource, expected?: DirectoryIdentity): Prom
   }
 }
 
-function identityIn(verdict: Verdict): DirectoryIdentity {
+function identityIn(verdict: ReadOutcome): DirectoryIdentity {
   return verdict.kind === 'complete' ? verdict.identity : assert.fail('a complete reading says what it read');
 }
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Entry, ResourceType } from '../../src/core/model/entry.ts';
 import { BridgeError } from '../../src/core/model/errors.ts';
-import type { DirectorySource, Verdict } from '../../src/ports/directory-source.ts';
-import { Picture } from '../../src/core/directory/picture.ts';
+import type { DirectorySource, ReadOutcome } from '../../src/ports/directory-source.ts';
+import { DirectoryCache } from '../../src/core/directory/directory-cache.ts';
 import { photo, tree, type TreeEntry } from './directory-tree.ts';
 
 /**
@@ -24,7 +24,7 @@ export interface DirectoryFixture {
 }
 
 interface Result {
-  readonly verdict: Verdict;
+  readonly verdict: ReadOutcome;
   readonly entries: readonly Entry[];
 }
 
@@ -207,29 +207,29 @@ export function directorySourceContract(name: string, makeFixture: () => Promise
       await fixture.remove('user', gone.name);
       const { entries } = await read();
       const some = [left, find(entries, 'Anna Berg'), find(entries, 'staff')].map(({ id, type }) => ({ id, type }));
-      const fates = await source.lookUp(some, new AbortController().signal);
-      assert.match(fates.get(left.id) ?? 'nothing', /^(?:deleted|missing)$/);
+      const absenceReasons = await source.lookUp(some, new AbortController().signal);
+      assert.match(absenceReasons.get(left.id) ?? 'nothing', /^(?:deleted|missing)$/);
       assert.deepEqual(
-        some.slice(1).map(({ id }) => fates.get(id)),
+        some.slice(1).map(({ id }) => absenceReasons.get(id)),
         ['present', 'present'],
       );
       await assert.rejects(source.lookUp(some, AbortSignal.abort()), BridgeError);
     });
 
     it('shows what changed since a watermark that it gave, so that what is known equals a complete reading', async () => {
-      const picture = new Picture();
+      const directoryCache = new DirectoryCache();
       const follow = async (): Promise<void> => {
-        const { watermark } = picture;
-        const since = watermark === undefined ? undefined : { watermark, known: picture.known };
+        const { watermark } = directoryCache;
+        const since = watermark === undefined ? undefined : { watermark, known: directoryCache.known };
         const entries: Entry[] = [];
         const verdict = await fixture.source.read({
           ...everything(followed),
           since,
           visit: (entry) => void entries.push(entry),
         });
-        picture.update({ ...verdict, directory: 'corp', entries });
+        directoryCache.update({ ...verdict, directory: 'corp', entries });
         const complete = await read(followed);
-        assert.deepEqual(plain([...picture.known.values()]), plain(complete.entries));
+        assert.deepEqual(plain([...directoryCache.known.values()]), plain(complete.entries));
       };
       await follow();
       await follow();
@@ -266,7 +266,7 @@ export async function readAll(
 const passerBy: TreeEntry = { type: 'user', name: 'Passer By', attributes: { sn: ['By'] }, members: [] };
 const followed = { user: ['cn', 'title'], group: ['cn', 'member'] } as const;
 
-/** What can be compared between a picture and a reading: members as sets, since servers give them in any order. */
+/** What can be compared between a directory cache and a reading: members as sets, since servers give them in any order. */
 function plain(entries: readonly Entry[]): unknown {
   return entries
     .map(({ id, type, dn, attributes }) => [

@@ -49,18 +49,18 @@ describe('what 389 Directory Server hides from the account', () => {
     const clerks = source('(&(objectClass=person)(title=Clerk))');
     const known: Entry[] = (await readAll(clerks, { user: ['cn'] })).entries.filter(({ type }) => type === 'user');
     assert.equal(known.length, 3);
-    const fates = async () => {
+    const absenceReasons = async () => {
       const all = await clerks.lookUp?.(
         known.map(({ id, type }) => ({ id, type })),
         new AbortController().signal,
       );
       return Object.fromEntries(known.map((entry) => [first(entry, 'cn') ?? '', all?.get(entry.id)] as const));
     };
-    assert.deepEqual(await fates(), { Anna: 'present', Bert: 'present', Cleo: 'present' });
+    assert.deepEqual(await absenceReasons(), { Anna: 'present', Bert: 'present', Cleo: 'present' });
     await server.change(`dn: cn=Anna,${people}\nchangetype: modify\nreplace: title\ntitle: Boss\n`);
-    assert.deepEqual(await fates(), { Anna: 'filtered', Bert: 'present', Cleo: 'present' });
+    assert.deepEqual(await absenceReasons(), { Anna: 'filtered', Bert: 'present', Cleo: 'present' });
     await hide('title', 'add');
-    const hidden = await fates();
+    const hidden = await absenceReasons();
     assert.deepEqual(hidden, { Anna: 'unreadable', Bert: 'unreadable', Cleo: 'unreadable' });
   });
 });

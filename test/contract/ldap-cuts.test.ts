@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createLdapSource } from '../../src/adapters/ldap/source.ts';
-import { Picture } from '../../src/core/directory/picture.ts';
+import { DirectoryCache } from '../../src/core/directory/directory-cache.ts';
 import type { Entry, SourceId } from '../../src/core/model/entry.ts';
 import { BridgeError } from '../../src/core/model/errors.ts';
-import type { Fate } from '../../src/core/model/reading.ts';
-import type { Verdict } from '../../src/ports/directory-source.ts';
+import type { AbsenceReason } from '../../src/core/model/reading.ts';
+import type { ReadOutcome } from '../../src/ports/directory-source.ts';
 import { createCutter, type Cutter } from '../support/cutter.ts';
 import { createLdapStub, resultMessage } from '../support/ldap-stub.ts';
 import { stubActiveDirectory, stubOpenldap, type StubDirectory } from '../support/stub-directory.ts';
@@ -26,10 +26,14 @@ interface Stage {
   readonly timeouts: { idleMilliseconds: number };
   /** How many searches there were since this was last asked. */
   readonly searches: () => number;
-  /** Reads; with a picture, what has changed since. Gives the picture afterwards, and those who cannot be read. */
+  /** Reads; with a directory cache, what has changed since. Gives the directory cache afterwards, and those who cannot be read. */
   readonly read: (
-    picture?: Picture,
-  ) => Promise<{ readonly picture: Picture; readonly verdict: Verdict; readonly unreadable: readonly SourceId[] }>;
+    directoryCache?: DirectoryCache,
+  ) => Promise<{
+    readonly directoryCache: DirectoryCache;
+    readonly verdict: ReadOutcome;
+    readonly unreadable: readonly SourceId[];
+  }>;
 }
 
 async function onStage(create: () => StubDirectory, use: (stage: Stage) => Promise<void>): Promise<void> {
@@ -41,7 +45,7 @@ async function onStage(create: () => StubDirectory, use: (stage: Stage) => Promi
     socket.write(code === undefined ? directory.answer(request) : resultMessage(request.id, 0x65, code, '', ''));
   });
   const cutter = await createCutter(Number(new URL(stub.url).port));
-  let fates: ReadonlyMap<SourceId, Fate> = new Map();
+  let absenceReasons: ReadonlyMap<SourceId, AbsenceReason> = new Map();
   const timeouts = { connectMilliseconds: 10_000, idleMilliseconds: 10_000 };
   // A source each time: one that fails at content synchronization again and again gives it up.
   const newSource = () =>
@@ -49,12 +53,12 @@ async function onStage(create: () => StubDirectory, use: (stage: Stage) => Promi
       ldapOptions(
         cutter.url,
         { dn: 'cn=reader', password: 'x' },
-        { ...directory.options, timeouts, onAbsent: (told) => void (fates = told) },
+        { ...directory.options, timeouts, onAbsent: (told) => void (absenceReasons = told) },
       ),
     );
   const read: Stage['read'] = async (known) => {
     const entries: Entry[] = [];
-    fates = new Map();
+    absenceReasons = new Map();
     const verdict = await newSource().read({
       attributes: { user: new Set(['cn', 'title', 'description']), group: new Set() },
       known: known?.known,
@@ -62,11 +66,15 @@ async function onStage(create: () => StubDirectory, use: (stage: Stage) => Promi
       visit: (entry) => void entries.push(entry),
       signal: new AbortController().signal,
     });
-    const picture = new Picture();
+    const directoryCache = new DirectoryCache();
     if (known !== undefined)
-      picture.update({ kind: 'complete', directory: 'corp', entries: [...known.known.values()] });
-    picture.update({ ...verdict, directory: 'corp', entries });
-    return { picture, verdict, unreadable: [...fates].filter(([, fate]) => fate === 'unreadable').map(([id]) => id) };
+      directoryCache.update({ kind: 'complete', directory: 'corp', entries: [...known.known.values()] });
+    directoryCache.update({ ...verdict, directory: 'corp', entries });
+    return {
+      directoryCache,
+      verdict,
+      unreadable: [...absenceReasons].filter(([, absenceReason]) => absenceReason === 'unreadable').map(([id]) => id),
+    };
   };
   const searches = (): number => {
     const before = count;
@@ -81,8 +89,8 @@ async function onStage(create: () => StubDirectory, use: (stage: Stage) => Promi
   }
 }
 
-const shown = (picture: Picture): string[] =>
-  [...picture.known.values()]
+const shown = (directoryCache: DirectoryCache): string[] =>
+  [...directoryCache.known.values()]
     .map((entry) => ['cn', 'title', 'description'].map((name) => entry.attributes.get(name)?.join('+') ?? '').join(' '))
     .sort();
 
@@ -95,35 +103,35 @@ for (const [name, create] of Object.entries(ways)) {
 
     it('is never read completely when the connection is cut, after whichever byte', () =>
       onStage(create, async ({ cutter, read }) => {
-        assert.deepEqual(shown((await read()).picture), expected);
+        assert.deepEqual(shown((await read()).directoryCache), expected);
         const total = cutter.forwarded();
         for (let bytes = 0; bytes < total; bytes += 1) {
           cutter.limit(bytes);
           await assert.rejects(read(), isExpected, `cut after ${bytes} of ${total} bytes`);
         }
         cutter.limit(total);
-        assert.deepEqual(shown((await read()).picture), expected, 'with the last byte it is complete');
+        assert.deepEqual(shown((await read()).directoryCache), expected, 'with the last byte it is complete');
       }));
 
     it('tells nothing of what changed when the connection is cut, after whichever byte', () =>
       onStage(create, async ({ directory, cutter, read }) => {
-        const { picture } = await read();
+        const { directoryCache } = await read();
         directory.change();
         cutter.limit(Infinity);
-        const { picture: next, verdict } = await read(picture);
+        const { directoryCache: next, verdict } = await read(directoryCache);
         assert.deepEqual([verdict.kind, shown(next)], [name.endsWith('everything') ? 'complete' : 'delta', afterwards]);
         const total = cutter.forwarded();
         for (let bytes = 0; bytes < total; bytes += 1) {
           cutter.limit(bytes);
-          await assert.rejects(read(picture), isExpected, `cut after ${bytes} of ${total} bytes`);
+          await assert.rejects(read(directoryCache), isExpected, `cut after ${bytes} of ${total} bytes`);
         }
         cutter.limit(total);
-        assert.deepEqual(shown((await read(picture)).picture), afterwards);
+        assert.deepEqual(shown((await read(directoryCache)).directoryCache), afterwards);
       }));
 
     it('gives nothing when garbage follows, or silence', () =>
       onStage(create, async ({ directory, cutter, timeouts, read }) => {
-        for (const since of [undefined, (await read()).picture]) {
+        for (const since of [undefined, (await read()).directoryCache]) {
           directory.change();
           cutter.limit(Infinity);
           await read(since);
@@ -145,10 +153,10 @@ for (const [name, create] of Object.entries(ways)) {
     for (const code of [1, 2, 3, 4, 10, 11, 12, 32, 50, 51, 52, 53, 80, 4096]) {
       it(`loses nobody and nothing when one of the searches ends with code ${code}`, () =>
         onStage(create, async ({ directory, codes, searches, read }) => {
-          const { picture } = await read();
+          const { directoryCache } = await read();
           directory.change();
           searches();
-          await read(picture);
+          await read(directoryCache);
           const total = searches();
           assert.ok(total > 1);
           let rejected = 0;
@@ -157,10 +165,10 @@ for (const [name, create] of Object.entries(ways)) {
             codes.set(at, code);
             searches();
             try {
-              const result = await read(picture);
+              const result = await read(directoryCache);
               // Who cannot be looked up stays as known; whatever else is told is as it is.
               const stays = result.unreadable.length > 0 ? ['Cleo Clerk '] : [];
-              assert.deepEqual(shown(result.picture), [...afterwards, ...stays], `search ${at} of ${total}`);
+              assert.deepEqual(shown(result.directoryCache), [...afterwards, ...stays], `search ${at} of ${total}`);
             } catch (error) {
               assert.ok(isExpected(error), `search ${at} of ${total}: ${String(error)}`);
               rejected += 1;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { createLdapSource } from '../../src/adapters/ldap/source.ts';
-import { createPictures } from '../../src/cycle/read/directory-pictures.ts';
+import { createDirectoryCaches } from '../../src/cycle/read/directory-caches.ts';
 import type { CyclesInput } from '../../src/cycle/run-cycles.ts';
 import type { ChangeDetection } from '../../src/ports/directory-source.ts';
 import { cycleStage } from '../support/cycle-stage.ts';
@@ -22,7 +22,11 @@ const rename = (dn: string, rdn: string, superior?: string): string =>
   );
 const ways: Readonly<Record<string, () => Partial<CyclesInput>>> = {
   'single runs': () => ({}),
-  'a daemon that reads everything': () => ({ pictures: createPictures(), mode: 'full', attempt: 'everything' }),
+  'a daemon that reads everything': () => ({
+    directoryCaches: createDirectoryCaches(),
+    mode: 'full',
+    attempt: 'everything',
+  }),
 };
 
 interface Moving {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { createLdapSource } from '../../src/adapters/ldap/source.ts';
-import { createPictures } from '../../src/cycle/read/directory-pictures.ts';
-import { createInStep } from '../../src/cycle/plan/in-step.ts';
+import { createDirectoryCaches } from '../../src/cycle/read/directory-caches.ts';
+import { createCleanCycles } from '../../src/cycle/plan/clean-cycles.ts';
 import type { CyclesInput } from '../../src/cycle/run-cycles.ts';
 import { cycleStage, operationsOf } from '../support/cycle-stage.ts';
 import { ds389Suffix, startDs389, type Ds389 } from '../support/ds389.ts';
@@ -14,7 +14,7 @@ import { ldapOptions } from './ldap-fixture.ts';
 const entry = (...lines: string[]): string => `${lines.join('\n')}\n\n`;
 const ways: Readonly<Record<string, () => Partial<CyclesInput>>> = {
   'single runs': () => ({}),
-  'a daemon': () => ({ pictures: createPictures(), inStep: createInStep() }),
+  'a daemon': () => ({ directoryCaches: createDirectoryCaches(), cleanCycles: createCleanCycles() }),
 };
 let units = 0;
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { createLdapSource } from '../../src/adapters/ldap/source.ts';
 import type { LdapSourceOptions } from '../../src/adapters/ldap/shared/options.ts';
-import { createPictures } from '../../src/cycle/read/directory-pictures.ts';
-import { createInStep } from '../../src/cycle/plan/in-step.ts';
+import { createDirectoryCaches } from '../../src/cycle/read/directory-caches.ts';
+import { createCleanCycles } from '../../src/cycle/plan/clean-cycles.ts';
 import type { CyclesInput } from '../../src/cycle/run-cycles.ts';
 import { cycleStage, day, hour } from '../support/cycle-stage.ts';
 import { ds389Suffix, startDs389, type Ds389 } from '../support/ds389.ts';
@@ -18,7 +18,7 @@ const entry = (...lines: string[]): string => `${lines.join('\n')}\n\n`;
 const names = ['ann', 'ben', 'cem', 'dan', 'eve', 'fay'];
 const ways: Readonly<Record<string, () => Partial<CyclesInput>>> = {
   'single runs': () => ({}),
-  'a daemon': () => ({ pictures: createPictures(), inStep: createInStep() }),
+  'a daemon': () => ({ directoryCaches: createDirectoryCaches(), cleanCycles: createCleanCycles() }),
 };
 
 /** A target that went by all of a directory, where leavers are deleted; and cycles that tell what was done to people. */

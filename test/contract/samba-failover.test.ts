@@ -5,9 +5,9 @@ import { dirsync } from '../../src/adapters/ldap/changes/dirsync.ts';
 import { usn } from '../../src/adapters/ldap/changes/usn.ts';
 import type { LdapSourceOptions } from '../../src/adapters/ldap/shared/options.ts';
 import { createLdapSource } from '../../src/adapters/ldap/source.ts';
-import { Picture } from '../../src/core/directory/picture.ts';
+import { DirectoryCache } from '../../src/core/directory/directory-cache.ts';
 import type { Entry } from '../../src/core/model/entry.ts';
-import type { DirectorySource, Verdict } from '../../src/ports/directory-source.ts';
+import type { DirectorySource, ReadOutcome } from '../../src/ports/directory-source.ts';
 import {
   pairAdministrator,
   pairSuffix,
@@ -69,12 +69,12 @@ describe('Two domain controllers (Samba)', () => {
 
   it('is read from the other when one is down, stays there, and comes back after the hold time without losing anything', async () => {
     const source = createLdapSource(options(pair.first, pair.second));
-    const picture = new Picture();
+    const directoryCache = new DirectoryCache();
     const check = async (server: PairedServer): Promise<void> => {
-      await bringUp(source, picture);
-      const fresh = new Picture();
+      await bringUp(source, directoryCache);
+      const fresh = new DirectoryCache();
       await bringUp(createLdapSource(options(server)), fresh);
-      assert.deepEqual(shown(picture), shown(fresh));
+      assert.deepEqual(shown(directoryCache), shown(fresh));
     };
     await check(pair.first);
     await pair.first.change(titled('Bert', 'first'));
@@ -98,7 +98,7 @@ describe('Two domain controllers (Samba)', () => {
     await check(pair.first);
     assert.deepEqual(switches.splice(0), ['second → first']);
     assert.deepEqual(
-      shown(picture).map(([name, title]) => `${name} ${title}`),
+      shown(directoryCache).map(([name, title]) => `${name} ${title}`),
       ['Anna back', 'Bert first', 'Cleo second'],
     );
   });
@@ -144,21 +144,21 @@ describe('Two domain controllers (Samba)', () => {
 });
 
 /** What a daemon does with a source: reads what changed, and takes it in. */
-async function bringUp(source: DirectorySource, picture: Picture): Promise<Verdict> {
+async function bringUp(source: DirectorySource, directoryCache: DirectoryCache): Promise<ReadOutcome> {
   const entries: Entry[] = [];
-  const { watermark, known } = picture;
+  const { watermark, known } = directoryCache;
   const verdict = await source.read({
     attributes: { user: new Set(['cn', 'title']), group: new Set(['cn']) },
     since: watermark === undefined ? undefined : { watermark, known },
     visit: (entry) => void entries.push(entry),
     signal: new AbortController().signal,
   });
-  picture.update({ ...verdict, directory: source.name, entries });
+  directoryCache.update({ ...verdict, directory: source.name, entries });
   return verdict;
 }
 
-function shown(picture: Picture): string[][] {
-  return [...picture.known.values()]
+function shown(directoryCache: DirectoryCache): string[][] {
+  return [...directoryCache.known.values()]
     .map((entry) => [first(entry, 'cn') ?? '', first(entry, 'title') ?? '', entry.dn, entry.id])
     .sort();
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { mostFormerOwners, type StateStore } from '../../src/ports/state-store.ts';
-import { aLink, aTrouble, zero, type StateFixture } from './state-store.ts';
+import { aLink, aQuarantine, zero, type StateFixture } from './state-store.ts';
 
 /** What a state must forget, so that it neither grows nor misleads when someone comes back. */
 export function stateForgettingContract(name: string, makeFixture: () => Promise<StateFixture>): void {
@@ -22,18 +22,22 @@ export function stateForgettingContract(name: string, makeFixture: () => Promise
     it('remembers trouble until it is over or the link is forgotten', async () => {
       const target = 'troubles';
       await store.record([
-        { kind: 'trouble', trouble: aTrouble('a', { target }) },
-        { kind: 'trouble', trouble: aTrouble('b', { target, cause: 'inactive', status: undefined }) },
+        { kind: 'quarantine', quarantine: aQuarantine('a', { target }) },
+        { kind: 'quarantine', quarantine: aQuarantine('b', { target, cause: 'inactive', status: undefined }) },
       ]);
-      await store.record([{ kind: 'trouble', trouble: aTrouble('a', { target, attempts: 2 }) }]);
-      assert.equal((await store.troubles(target, ['a', 'c'])).get('a')?.attempts, 2);
-      assert.equal((await store.counts(target)).user.troubled, 1, 'nobody has to mend anything about someone inactive');
+      await store.record([{ kind: 'quarantine', quarantine: aQuarantine('a', { target, attempts: 2 }) }]);
+      assert.equal((await store.quarantined(target, ['a', 'c'])).get('a')?.attempts, 2);
+      assert.equal(
+        (await store.counts(target)).user.quarantined,
+        1,
+        'nobody has to mend anything about someone inactive',
+      );
       await store.record([
-        { kind: 'trouble_over', target, sourceId: 'a' },
-        { kind: 'trouble_over', target, sourceId: 'c' },
+        { kind: 'quarantine_over', target, sourceId: 'a' },
+        { kind: 'quarantine_over', target, sourceId: 'c' },
       ]);
       await store.record([{ kind: 'unlink', target, sourceId: 'b' }]);
-      assert.deepEqual(await store.troubles(target, ['a', 'b', 'c']), new Map());
+      assert.deepEqual(await store.quarantined(target, ['a', 'b', 'c']), new Map());
       assert.deepEqual(await store.counts(target), { user: zero, group: zero });
     });
 
@@ -69,7 +73,7 @@ export function stateForgettingContract(name: string, makeFixture: () => Promise
         { kind: 'link', link: aLink('staff', { target, type: 'group', unsettled: ['old', 'b'] }) },
         { kind: 'members', target, group: 'staff', add: ['old', 'b'], remove: [] },
         { kind: 'members', target, group: 'oldgroup', add: ['old'], remove: [] },
-        { kind: 'trouble', trouble: aTrouble('old', { target }) },
+        { kind: 'quarantine', quarantine: aQuarantine('old', { target }) },
       ]);
       const { targetId } = aLink('old', { target });
       await store.record([
@@ -86,7 +90,7 @@ export function stateForgettingContract(name: string, makeFixture: () => Promise
         [['new'], []],
       );
       assert.deepEqual(await store.owners(target, 'user', [targetId]), new Map([[targetId, 'new']]));
-      assert.deepEqual((await store.troubles(target, ['old'])).size, 0);
+      assert.deepEqual((await store.quarantined(target, ['old'])).size, 0);
       assert.deepEqual([(await store.counts(target)).user.active, (await store.counts(target)).group.active], [1, 2]);
     });
 
@@ -139,10 +143,10 @@ export function stateForgettingContract(name: string, makeFixture: () => Promise
     it('names those in trouble who are not in a reading', async () => {
       const target = 'stray-troubles';
       await store.record(
-        ['a', 'b', 'c'].map((id) => ({ kind: 'trouble', trouble: aTrouble(id, { target }) }) as const),
+        ['a', 'b', 'c'].map((id) => ({ kind: 'quarantine', quarantine: aQuarantine(id, { target }) }) as const),
       );
       const stray: string[] = [];
-      for await (const batch of store.strayTroubles(target, new Set(['b']))) stray.push(...batch);
+      for await (const batch of store.orphanedQuarantine(target, new Set(['b']))) stray.push(...batch);
       assert.deepEqual(stray.sort(), ['a', 'c']);
     });
   });

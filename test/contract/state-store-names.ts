@@ -21,7 +21,7 @@ export function stateNamesContract(name: string, makeFixture: () => Promise<Stat
     };
     const stray = async (directory: string, ...seen: string[]) => {
       const ids: string[] = [];
-      for await (const batch of store.strayNames(directory, new Set(seen))) ids.push(...batch);
+      for await (const batch of store.orphanedNames(directory, new Set(seen))) ids.push(...batch);
       return ids.sort();
     };
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { emptyTargetState, type StateStore } from '../../src/ports/state-store.ts';
-import { aLink, aTrouble, zero, type StateFixture } from './state-store.ts';
+import { aLink, aQuarantine, zero, type StateFixture } from './state-store.ts';
 
 /** What a state must remember of directories and targets as a whole, so that a change of either is noticed. */
 export function statePinningContract(name: string, makeFixture: () => Promise<StateFixture>): void {
@@ -79,7 +79,7 @@ export function statePinningContract(name: string, makeFixture: () => Promise<St
         { kind: 'link', link: aLink('g', { target, type: 'group' }) },
         { kind: 'members', target, group: 'g', add: ['a'], remove: [] },
         { kind: 'intent', intent },
-        { kind: 'trouble', trouble: aTrouble('a', { target }) },
+        { kind: 'quarantine', quarantine: aQuarantine('a', { target }) },
         { kind: 'target', target, state: { pending: 1, lastCycleAt: '2026-11-01T00:00:00.000Z' } },
         { kind: 'bound', target, endpoint: 'wiki.example' },
       ]);
@@ -90,7 +90,10 @@ export function statePinningContract(name: string, makeFixture: () => Promise<St
         [await store.members(to, 'g'), await store.openIntents(to), await store.boundTo(to)],
         [['a'], [{ ...intent, target: to }], 'wiki.example'],
       );
-      assert.deepEqual([(await store.troubles(to, ['a'])).get('a')?.target, (await store.target(to)).pending], [to, 1]);
+      assert.deepEqual(
+        [(await store.quarantined(to, ['a'])).get('a')?.target, (await store.target(to)).pending],
+        [to, 1],
+      );
       assert.deepEqual(
         [(await store.links(target, ['a'])).size, await store.boundTo(target), await store.target(target)],
         [0, undefined, emptyTargetState],
@@ -104,7 +107,7 @@ export function statePinningContract(name: string, makeFixture: () => Promise<St
         { kind: 'link', link: aLink('a', { target }) },
         { kind: 'link', link: aLink('a', { target: 'reset-not' }) },
         { kind: 'intent', intent },
-        { kind: 'trouble', trouble: aTrouble('a', { target }) },
+        { kind: 'quarantine', quarantine: aQuarantine('a', { target }) },
         { kind: 'members', target, group: 'g', add: ['a'], remove: [] },
         { kind: 'target', target, state: { pending: 1, lastCycleAt: '2026-11-01T00:00:00.000Z' } },
         { kind: 'bound', target, endpoint: 'wiki.example' },
@@ -120,7 +123,7 @@ export function statePinningContract(name: string, makeFixture: () => Promise<St
       assert.deepEqual(
         [
           await store.openIntents(target),
-          (await store.troubles(target, ['a'])).size,
+          (await store.quarantined(target, ['a'])).size,
           await store.members(target, 'g'),
           await store.removals(target),
         ],

@@ -6,7 +6,7 @@ import {
   type StateStore,
   type StateView,
   type TargetState,
-  type Trouble,
+  type QuarantineRecord,
 } from '../../src/ports/state-store.ts';
 import { decisionsContract } from './state-decisions.ts';
 
@@ -30,7 +30,7 @@ export const aLink = (sourceId: string, rest: Partial<Link> = {}): Link => ({
   ...rest,
 });
 
-export const aTrouble = (sourceId: string, rest: Partial<Trouble> = {}): Trouble => ({
+export const aQuarantine = (sourceId: string, rest: Partial<QuarantineRecord> = {}): QuarantineRecord => ({
   target: 'wiki',
   type: 'user',
   sourceId,
@@ -43,7 +43,7 @@ export const aTrouble = (sourceId: string, rest: Partial<Trouble> = {}): Trouble
   ...rest,
 });
 
-export const zero = { active: 0, deactivated: 0, lost: 0, adopted: 0, troubled: 0, leftDisabled: 0 };
+export const zero = { active: 0, deactivated: 0, lost: 0, adopted: 0, quarantined: 0, leftDisabled: 0 };
 
 /** What a state must do to honour src/ports/state-store.ts. Every test works on targets of its own. */
 export function stateStoreContract(name: string, makeFixture: () => Promise<StateFixture>): void {
@@ -72,7 +72,7 @@ export function stateStoreContract(name: string, makeFixture: () => Promise<Stat
       assert.deepEqual(await store.links('none', ['a']), new Map());
       assert.deepEqual(await store.owners('none', 'user', ['a']), new Map());
       assert.deepEqual(await store.members('none', 'g'), []);
-      assert.deepEqual(await store.troubles('none', ['a']), new Map());
+      assert.deepEqual(await store.quarantined('none', ['a']), new Map());
       assert.deepEqual(await store.counts('none'), { user: zero, group: zero });
       assert.deepEqual(await store.openIntents('none'), []);
       assert.deepEqual(await store.target('none'), emptyTargetState);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createLdapSource } from '../../src/adapters/ldap/source.ts';
-import { Picture } from '../../src/core/directory/picture.ts';
+import { DirectoryCache } from '../../src/core/directory/directory-cache.ts';
 import type { Entry } from '../../src/core/model/entry.ts';
-import type { Verdict } from '../../src/ports/directory-source.ts';
+import type { ReadOutcome } from '../../src/ports/directory-source.ts';
 import { createLdapStub, resultMessage } from '../support/ldap-stub.ts';
 import { stubOpenldap } from '../support/stub-directory.ts';
 import { ldapOptions } from './ldap-fixture.ts';
@@ -30,9 +30,9 @@ describe('content synchronization that fails at each poll', () => {
               { ...directory.options, kind: 'openldap', changes },
             ),
           );
-          const picture = new Picture();
-          const read = async (): Promise<Verdict> => {
-            const { watermark, known } = picture;
+          const directoryCache = new DirectoryCache();
+          const read = async (): Promise<ReadOutcome> => {
+            const { watermark, known } = directoryCache;
             const entries: Entry[] = [];
             const since = watermark === undefined ? undefined : { watermark, known };
             const verdict = await source.read({
@@ -42,7 +42,7 @@ describe('content synchronization that fails at each poll', () => {
               visit: (entry) => void entries.push(entry),
               signal: new AbortController().signal,
             });
-            picture.update({ ...verdict, directory: 'corp', entries });
+            directoryCache.update({ ...verdict, directory: 'corp', entries });
             return verdict;
           };
           assert.equal((await read()).kind, 'complete');
@@ -59,7 +59,7 @@ describe('content synchronization that fails at each poll', () => {
           assert.match(verdict.because ?? '', /syncrepl failed 3 times/);
           directory.change();
           assert.equal((await read()).kind, 'delta');
-          assert.equal(picture.known.size, 2);
+          assert.equal(directoryCache.known.size, 2);
         } finally {
           await stub.close();
         }

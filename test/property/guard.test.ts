@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { Operation } from '../../src/core/model/plan.ts';
 import { buildPlan } from '../../src/core/planning/build-plan.ts';
 import { divideDecided, stillWanted, without } from '../../src/core/planning/decided.ts';
-import { guard, type Verdict } from '../../src/core/planning/guard.ts';
+import { guard, type GuardResult } from '../../src/core/planning/guard.ts';
 import type { GuardInput } from '../../src/core/planning/guard-input.ts';
 import { partContext, partsOf } from '../../src/core/planning/guard-parts.ts';
 import { heldOperation } from '../../src/core/planning/held-operation.ts';
@@ -223,7 +223,7 @@ describe('guard, people who lose access', () => {
     }));
   type Company = typeof companies extends fc.Arbitrary<infer One> ? One : never;
 
-  const verdictOf = (company: Company): Verdict => {
+  const verdictOf = (company: Company): GuardResult => {
     const { population, absent, disabled, recentAbsent, recentDisabled } = company;
     const operations = [
       ...people(absent).map((id) => removal(id)),
@@ -240,7 +240,7 @@ describe('guard, people who lose access', () => {
       }),
     );
   };
-  const leaving = ({ proceed }: Verdict, cause: string) =>
+  const leaving = ({ proceed }: GuardResult, cause: string) =>
     proceed.filter((one) => one.verb === 'deactivate' && one.cause === cause).map(({ sourceId }) => sourceId);
 
   it('are never more than half of those who were there a day ago by a guess, but one may always go', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { createPatience, createPieces, mostSingled, type Step } from '../../src/cycle/push/member-pieces.ts';
+import { createPatience, createPieces, mostSingled, type MemberStep } from '../../src/cycle/push/member-pieces.ts';
 
 /** Sends n members in chunks of m to a target that refuses some of them, as apply-members.ts does; the calls it takes. */
 function send(
@@ -9,7 +9,7 @@ function send(
   most: number,
   refuses: (index: number) => string | undefined,
 ): { readonly calls: number; readonly taken: number } {
-  const steps: Step[] = Array.from({ length: members }, (_, index) => ({ id: String(index), joins: true }));
+  const steps: MemberStep[] = Array.from({ length: members }, (_, index) => ({ id: String(index), joins: true }));
   const pieces = createPieces(steps);
   const patience = createPatience();
   const chunk = { add: most, remove: most, create: 0 };

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { openStateStore } from '../../src/adapters/lowdb/open-store.ts';
 import { openStateView } from '../../src/adapters/lowdb/open-view.ts';
 import type { StateChange, StateStore, StateView } from '../../src/ports/state-store.ts';
-import { aLink, aTrouble } from '../contract/state-store.ts';
+import { aLink, aQuarantine } from '../contract/state-store.ts';
 import { createMemoryStore } from '../support/memory-store.ts';
 import { VolatileDisk } from '../unit/adapters/lowdb/volatile-files.ts';
 
@@ -49,8 +49,8 @@ const change: fc.Arbitrary<StateChange> = fc.oneof(
   fc.record({ kind: fc.constant('members' as const), target, group: id, add: someIds, remove: someIds }),
   fc
     .record({ target, sourceId: id, type, attempts: fc.nat(5) })
-    .map((rest): StateChange => ({ kind: 'trouble', trouble: aTrouble(rest.sourceId, rest) })),
-  fc.record({ kind: fc.constant('trouble_over' as const), target, sourceId: id }),
+    .map((rest): StateChange => ({ kind: 'quarantine', quarantine: aQuarantine(rest.sourceId, rest) })),
+  fc.record({ kind: fc.constant('quarantine_over' as const), target, sourceId: id }),
   fc
     .record({ kind: fc.constantFrom('intent' as const, 'settled' as const), target, type, sourceId: id })
     .map(({ kind, ...intent }): StateChange => ({ kind, intent: { ...intent, directory: 'corp' } })),
@@ -138,7 +138,7 @@ async function everything(state: StateView): Promise<unknown> {
       await state.memberships(name),
     );
     for (const one of types) answers.push(await state.holders(name, one, 'title'));
-    answers.push(sorted(await state.links(name, ids)), sorted(await state.troubles(name, ids)));
+    answers.push(sorted(await state.links(name, ids)), sorted(await state.quarantined(name, ids)));
     answers.push((await state.openIntents(name)).map((intent) => JSON.stringify(intent)).sort());
     for (const one of types) answers.push(sorted(await state.owners(name, one, ['1', '2', '3', '4', '5', '6'])));
     for (const one of types) answers.push(sorted(await state.formerOwners(name, one, ['1', '2', '3', '4', '5', '6'])));

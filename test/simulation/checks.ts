@@ -3,7 +3,7 @@ import type { ResourceType, SourceId } from '../../src/core/model/entry.ts';
 import type { LinkCounts } from '../../src/ports/state-store.ts';
 import type { FakeCall } from '../support/fake-target.ts';
 import { checkEffects, checkHeld, takeSnapshot, type Snapshot } from './effects.ts';
-import { draftKnowing } from '../../src/cycle/plan/in-step.ts';
+import { draftKnowing } from '../../src/cycle/plan/clean-cycles.ts';
 import { planTarget } from '../../src/cycle/plan-target.ts';
 import type { SeenCycle } from './cycle-step.ts';
 import { day, groupIds, otherIdOf, personIds, target, valuesOf, type SeenRemoval, type World } from './world.ts';
@@ -52,7 +52,8 @@ export async function lookBefore(world: World): Promise<Before> {
 
 /** What must be true after any cycle, whatever went wrong in it. */
 export async function checkCycle(world: World, before: Before, cycle: SeenCycle): Promise<void> {
-  if (cycle.trouble.kind === 'directory_fails') assert.equal(cycle.calls.length, 0, 'a failed reading sends nothing');
+  if (cycle.quarantine.kind === 'directory_fails')
+    assert.equal(cycle.calls.length, 0, 'a failed reading sends nothing');
   checkStop(world, cycle);
   checkAccess(world, before, cycle);
   await checkHeld(world, before.snapshot, cycle);
@@ -124,12 +125,12 @@ async function checkOwners({ store }: World): Promise<void> {
  * plan of everything has nothing to do.
  */
 async function checkStep({ process, setup, clock, store, source, onceUnreadable, target: fake }: World): Promise<void> {
-  const step = process.inStep.last(target, clock);
+  const step = process.cleanCycles.last(target, clock);
   if (step === undefined) return;
   const { resources, rejected } = (await draftKnowing(undefined, step.readings, setup.definition, clock, store))
     .projection;
   assert.deepEqual([step.draft.projection.resources, step.draft.projection.rejected], [resources, rejected]);
-  if (step.unproven === 'everyone' || step.unproven.size > 0) return;
+  if (step.reverify === 'everyone' || step.reverify.size > 0) return;
   const { plan, waiting } = await planTarget(setup, step.readings, store, {
     lookUp: (_, absent) => source.lookUp?.(absent, new AbortController().signal) ?? Promise.resolve(new Map()),
     attempt: 'due',
@@ -183,7 +184,7 @@ function checkStop({ target: fake, source }: World, { calls, callsBeforeStop }: 
   );
 }
 
-function checkRemovals(world: World, before: Before, { acknowledged, report, trouble }: SeenCycle): void {
+function checkRemovals(world: World, before: Before, { acknowledged, report, quarantine }: SeenCycle): void {
   const at = world.clock.now();
   world.seenRemovals = world.seenRemovals.filter((one) => one.at > at - day);
   if (before.isApproved) return;
@@ -218,7 +219,7 @@ function checkRemovals(world: World, before: Before, { acknowledged, report, tro
         'no member leaves because a reading shows no users',
       );
   }
-  if (report === undefined || trouble.kind === 'disk_full') world.unrecorded += world.target.concurrency;
+  if (report === undefined || quarantine.kind === 'disk_full') world.unrecorded += world.target.concurrency;
   world.seenRemovals = [...recent, ...now];
 }
 

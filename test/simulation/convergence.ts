@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { CycleReport } from '../../src/cycle/cycle-report.ts';
-import { draftKnowing } from '../../src/cycle/plan/in-step.ts';
+import { draftKnowing } from '../../src/cycle/plan/clean-cycles.ts';
 import { readScimPath, scimPath } from '../../src/core/mapping/scim-path.ts';
 import type { SourceId } from '../../src/core/model/entry.ts';
 import type { HeldOperation } from '../../src/core/model/plan.ts';
@@ -82,7 +82,7 @@ export async function expectSilence(world: World): Promise<void> {
       (await world.store.openIntents(target)).flatMap(({ sourceId }) => [sourceId, ...namesOf(sourceId, world)]),
     );
     // A leaver of whom a target that shows nobody says that it does not have them is asked for until somebody is there.
-    if ((seen.report?.unproven.length ?? 0) > 0 && seen.calls.every(isReading)) return;
+    if ((seen.report?.reverify.length ?? 0) > 0 && seen.calls.every(isReading)) return;
     // An account that is only minutes old and not shown yet is looked at until it is, or is not new any more.
     const young = await youngAccounts(world);
     if (
@@ -186,8 +186,8 @@ async function compare(world: World, report: CycleReport): Promise<void> {
       `${id} left, and an account that nobody remembers stays active`,
     );
   }
-  const troubled = await store.troubles(target, [...personIds, ...groupIds]);
-  for (const { sourceId, cause } of troubled.values()) {
+  const quarantined = await store.quarantined(target, [...personIds, ...groupIds]);
+  for (const { sourceId, cause } of quarantined.values()) {
     const isDue = isWanted(sourceId, world) && (refused.has(sourceId) || cause === 'inactive');
     assert.ok(isDue, `${sourceId} is not in trouble (${cause}) any more`);
   }

@@ -1,6 +1,6 @@
 import type { CycleReport } from '../../src/cycle/cycle-report.ts';
 import { runCycles } from '../../src/cycle/run-cycles.ts';
-import type { Attempt } from '../../src/cycle/shared/target-setup.ts';
+import type { AttemptMode } from '../../src/cycle/shared/target-setup.ts';
 import { BridgeError } from '../../src/core/model/errors.ts';
 import type { Failure, FailureClass } from '../../src/core/model/outcome.ts';
 import type { ScimTarget } from '../../src/ports/scim-target.ts';
@@ -9,7 +9,7 @@ import { whileTimePasses } from '../support/fake-clock.ts';
 import { startProcess, target, type World } from './world.ts';
 
 /** What goes wrong during one cycle. `at` counts calls of the target, or records of the state, from 1. */
-export type Trouble =
+export type QuarantineRecord =
   | { readonly kind: 'none' }
   | { readonly kind: 'unsteady'; readonly share: number }
   | { readonly kind: 'refuses_us' | 'down'; readonly at: number }
@@ -20,7 +20,7 @@ export type Trouble =
   | { readonly kind: 'stops'; readonly at: number };
 
 export interface SeenCycle {
-  readonly trouble: Trouble;
+  readonly quarantine: QuarantineRecord;
   /** Undefined when the process died. */
   readonly report: CycleReport | undefined;
   readonly calls: readonly FakeCall[];
@@ -30,7 +30,7 @@ export interface SeenCycle {
   readonly callsBeforeStop: number | undefined;
 }
 
-export function somethingWrong({ random }: World): Trouble {
+export function somethingWrong({ random }: World): QuarantineRecord {
   const at = 1 + random.integer(8);
   const when = random.pick(['before', 'after'] as const);
   switch (random.integer(16)) {
@@ -60,7 +60,11 @@ export function somethingWrong({ random }: World): Trouble {
 }
 
 /** Runs one cycle in which something may go wrong; after a death, the next process holds the state. */
-export async function runCycle(world: World, trouble: Trouble, attempt: Attempt = 'due'): Promise<SeenCycle> {
+export async function runCycle(
+  world: World,
+  quarantine: QuarantineRecord,
+  attempt: AttemptMode = 'due',
+): Promise<SeenCycle> {
   const death = Promise.withResolvers<undefined>();
   const die = (): void => {
     world.store.crash();
@@ -69,13 +73,13 @@ export async function runCycle(world: World, trouble: Trouble, attempt: Attempt 
   if (world.random.chance(0.1)) world.source.forgetChanges();
   if (world.random.chance(0.05)) world.process = startProcess(world.clock);
   await forgetAfterLeap(world);
-  const stage = setStage(world, trouble, die);
+  const stage = setStage(world, quarantine, die);
   const running = runCycles([target], {
     mode: 'incremental',
     attempt,
     sources: new Map([[world.source.name, world.source]]),
-    pictures: world.process.pictures,
-    inStep: world.process.inStep,
+    directoryCaches: world.process.directoryCaches,
+    cleanCycles: world.process.cleanCycles,
     heldMatches: world.process.heldMatches,
     timekeeper: world.process.timekeeper,
     prepare: () => Promise.resolve({ ...world.setup, target: stage.target }),
@@ -83,7 +87,7 @@ export async function runCycle(world: World, trouble: Trouble, attempt: Attempt 
     clock: world.clock,
     observer: () => undefined,
     signal: new AbortController().signal,
-    isStopping: () => trouble.kind === 'stops' && world.target.calls.length >= trouble.at,
+    isStopping: () => quarantine.kind === 'stops' && world.target.calls.length >= quarantine.at,
   });
   const reports = await whileTimePasses(world.clock, Promise.race([running, death.promise]));
   const calls = [...world.target.calls];
@@ -96,8 +100,8 @@ export async function runCycle(world: World, trouble: Trouble, attempt: Attempt 
     world.process = startProcess(world.clock);
   }
   if (reports?.[0] !== undefined && reports[0].error === undefined) world.hasLeapt = false;
-  const callsBeforeStop = trouble.kind === 'stops' ? trouble.at : undefined;
-  return { trouble, report: reports?.[0], calls, acknowledged: [...stage.acknowledged], callsBeforeStop };
+  const callsBeforeStop = quarantine.kind === 'stops' ? quarantine.at : undefined;
+  return { quarantine, report: reports?.[0], calls, acknowledged: [...stage.acknowledged], callsBeforeStop };
 }
 
 /** Where no process saw how much time passed, the wall clock is believed for some days: what was done is longer ago than a day. */
@@ -112,7 +116,7 @@ interface Stage {
   readonly acknowledged: Set<FakeCall>;
 }
 
-function setStage(world: World, trouble: Trouble, die: () => void): Stage {
+function setStage(world: World, quarantine: QuarantineRecord, die: () => void): Stage {
   const acknowledged = new Set<FakeCall>();
   let dead = false;
   let called = 0;
@@ -121,24 +125,24 @@ function setStage(world: World, trouble: Trouble, die: () => void): Stage {
     dead = true;
     die();
   };
-  if (trouble.kind === 'directory_fails')
+  if (quarantine.kind === 'directory_fails')
     world.source.failWith(new BridgeError('D2S_DIRECTORY_READ_INCOMPLETE', 'cut off', ''));
   world.store.failRecords(() => {
     recorded += 1;
-    if (trouble.kind === 'disk_full') return recorded >= trouble.at;
-    if (trouble.kind !== 'dies_at_record' || recorded !== trouble.at) return false;
+    if (quarantine.kind === 'disk_full') return recorded >= quarantine.at;
+    if (quarantine.kind !== 'dies_at_record' || recorded !== quarantine.at) return false;
     end();
-    return trouble.when === 'before';
+    return quarantine.when === 'before';
   });
   world.target.setHook((call) => {
     called += 1;
-    if (trouble.kind === 'dies_at_call' && called === trouble.at) {
+    if (quarantine.kind === 'dies_at_call' && called === quarantine.at) {
       end();
-      return trouble.when === 'before'
+      return quarantine.when === 'before'
         ? new Promise<never>(() => undefined)
         : { when: 'after', result: new Error('the process ended') };
     }
-    const fault = faultOf(call, called, trouble, world);
+    const fault = faultOf(call, called, quarantine, world);
     if (fault === undefined && isThere(call, world)) acknowledged.add(call);
     return fault;
   });
@@ -161,7 +165,7 @@ function mortal(fake: ScimTarget, isDead: () => boolean): ScimTarget {
 function faultOf(
   call: FakeCall,
   number: number,
-  trouble: Trouble,
+  quarantine: QuarantineRecord,
   { random, refused, target: fake }: World,
 ): FakeFault | undefined {
   const subject =
@@ -171,9 +175,9 @@ function faultOf(
         ? externalIdOf(call.id, fake.users())
         : undefined;
   if (typeof subject === 'string' && refused.has(subject)) return fault('before', 'rejected', 400);
-  if (trouble.kind === 'refuses_us' && number >= trouble.at) return fault('before', 'auth', 401);
-  if (trouble.kind === 'down' && number >= trouble.at) return fault('before', 'transient', 503);
-  if (trouble.kind !== 'unsteady' || !random.chance(trouble.share)) return undefined;
+  if (quarantine.kind === 'refuses_us' && number >= quarantine.at) return fault('before', 'auth', 401);
+  if (quarantine.kind === 'down' && number >= quarantine.at) return fault('before', 'transient', 503);
+  if (quarantine.kind !== 'unsteady' || !random.chance(quarantine.share)) return undefined;
   if (call.method === 'find' || call.method === 'inventory')
     return random.chance(0.2) ? fault('before', 'transient', 503) : undefined;
   return random.pick([

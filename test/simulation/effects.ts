@@ -39,7 +39,7 @@ export async function takeSnapshot({ store, target: fake }: World): Promise<Snap
  * about in the day before, without anybody's approval. Only a part of what the guard counts is counted here, what an onlooker
  * can tell for certain; so it is a lower bound for what must be within the limits.
  */
-export async function checkEffects(world: World, before: Snapshot, { report, trouble }: SeenCycle): Promise<void> {
+export async function checkEffects(world: World, before: Snapshot, { report, quarantine }: SeenCycle): Promise<void> {
   // The guard's day is at least as long as one that really passed, however the wall clock leaps.
   const now = world.clock.monotonic();
   const isLate = ({ at }: { readonly at: number }): boolean => at > now - day;
@@ -50,7 +50,7 @@ export async function checkEffects(world: World, before: Snapshot, { report, tro
     ...populationsOf(before).map(([kind, count]) => ({ at: now, kind, count })),
   ];
   const after = await takeSnapshot(world);
-  if (report === undefined || trouble.kind === 'disk_full')
+  if (report === undefined || quarantine.kind === 'disk_full')
     world.unrecordedEffects = [...world.unrecordedEffects, { at: now, count: world.target.concurrency }];
   // What was cut short may have ended the memberships of somebody who is to be deleted, and not come to that.
   if (before.isApproving || report === undefined) return;

@@ -76,11 +76,11 @@ async function takeCycle(world: World): Promise<void> {
   }
   await clock.advance(random.pick([1_000, 30_000, hour]));
   const before = await lookBefore(world);
-  const trouble = somethingWrong(world);
-  const seen = await runCycle(world, trouble, random.pick(['due', 'due', 'due', 'asked']));
-  trace.push(`cycle ${JSON.stringify(trouble)}: ${inShort(seen.report)}; ${seen.calls.length} calls`);
+  const quarantine = somethingWrong(world);
+  const seen = await runCycle(world, quarantine, random.pick(['due', 'due', 'due', 'asked']));
+  trace.push(`cycle ${JSON.stringify(quarantine)}: ${inShort(seen.report)}; ${seen.calls.length} calls`);
   await checkCycle(world, before, seen);
-  if (trouble.kind === 'none' && random.chance(0.5)) await expectSilence(world);
+  if (quarantine.kind === 'none' && random.chance(0.5)) await expectSilence(world);
 }
 
 /** A person decides about what is held. */

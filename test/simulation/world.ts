@@ -1,6 +1,6 @@
-import { createPictures, type DirectoryPictures } from '../../src/cycle/read/directory-pictures.ts';
+import { createDirectoryCaches, type DirectoryCaches } from '../../src/cycle/read/directory-caches.ts';
 import { createHeldMatches, type HeldMatches } from '../../src/cycle/match/held-matches.ts';
-import { createInStep, type InStep } from '../../src/cycle/plan/in-step.ts';
+import { createCleanCycles, type CleanCycles } from '../../src/cycle/plan/clean-cycles.ts';
 import { createTimekeeper, type Timekeeper } from '../../src/cycle/shared/timekeeper.ts';
 import type { TargetSetup } from '../../src/cycle/shared/target-setup.ts';
 import type { Entry, ResourceType, SourceId } from '../../src/core/model/entry.ts';
@@ -47,16 +47,16 @@ export interface SeenEffect {
 
 /** What a daemon knows between its cycles. */
 export interface Memory {
-  readonly pictures: DirectoryPictures;
-  readonly inStep: InStep;
+  readonly directoryCaches: DirectoryCaches;
+  readonly cleanCycles: CleanCycles;
   readonly heldMatches: HeldMatches;
   readonly timekeeper: Timekeeper;
 }
 
 export function startProcess(clock: Pick<FakeClock, 'monotonic'>): Memory {
   return {
-    pictures: createPictures(),
-    inStep: createInStep(),
+    directoryCaches: createDirectoryCaches(),
+    cleanCycles: createCleanCycles(),
     heldMatches: createHeldMatches(),
     timekeeper: createTimekeeper(clock),
   };

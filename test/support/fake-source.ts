@@ -2,7 +2,7 @@ import { checkIdentity } from '../../src/core/directory/identity.ts';
 import type { DirectoryIdentity } from '../../src/core/model/directory-identity.ts';
 import type { Entry, ResourceType, SourceId } from '../../src/core/model/entry.ts';
 import { BridgeError, toBridgeError } from '../../src/core/model/errors.ts';
-import type { Fate } from '../../src/core/model/reading.ts';
+import type { AbsenceReason } from '../../src/core/model/reading.ts';
 import type { DirectorySource } from '../../src/ports/directory-source.ts';
 
 /**
@@ -70,8 +70,9 @@ export function createFakeSource(name: string): FakeSource {
       if (failure !== undefined) throw failure;
       lookUps.push(absent.map(({ id }) => id));
       const isShown = (id: SourceId): boolean => content.has(id) && !hidden.has(id);
-      const fateOf = (id: SourceId): Fate => (tellsNothing ? 'missing' : hidden.has(id) ? 'unreadable' : 'deleted');
-      return new Map(absent.map(({ id }): [SourceId, Fate] => [id, isShown(id) ? 'present' : fateOf(id)]));
+      const shareOf = (id: SourceId): AbsenceReason =>
+        tellsNothing ? 'missing' : hidden.has(id) ? 'unreadable' : 'deleted';
+      return new Map(absent.map(({ id }): [SourceId, AbsenceReason] => [id, isShown(id) ? 'present' : shareOf(id)]));
     },
     hideAttributes: (names) => void (unshown = new Set(names)),
     tellNothing: (nothing = true) => void (tellsNothing = nothing),

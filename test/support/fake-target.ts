@@ -18,7 +18,7 @@ export type FakeCall = { readonly number: number } & (
       readonly type: ResourceType;
       readonly attributes: ReadonlyMap<string, ScimValue>;
       readonly members: readonly TargetId[];
-      readonly joining: MemberChange['add'];
+      readonly initialMembers: MemberChange['add'];
     }
   | {
       readonly method: 'update';
@@ -248,7 +248,7 @@ export function createFakeTarget({
         type,
         attributes,
         members: members.map((member) => member.id),
-        joining: members,
+        initialMembers: members,
       } as const;
       return perform(call, failedWith, () => create(type, attributes, members));
     },

@@ -1,47 +1,47 @@
 import assert from 'node:assert/strict';
 import { dnKey } from '../../src/core/directory/dn.ts';
-import { Picture } from '../../src/core/directory/picture.ts';
+import { DirectoryCache } from '../../src/core/directory/directory-cache.ts';
 import type { Entry, ResourceType } from '../../src/core/model/entry.ts';
-import type { DirectorySource, Verdict } from '../../src/ports/directory-source.ts';
+import type { DirectorySource, ReadOutcome } from '../../src/ports/directory-source.ts';
 
 type Attributes = Readonly<Record<ResourceType, readonly string[]>>;
 
-/** Somebody who keeps a picture of a directory by polling it. */
+/** Somebody who keeps a directory cache of a directory by polling it. */
 export interface Follower {
-  readonly picture: Picture;
+  readonly directoryCache: DirectoryCache;
   /** One poll. */
-  poll(): Promise<{ readonly verdict: Verdict; readonly visited: readonly Entry[] }>;
+  poll(): Promise<{ readonly verdict: ReadOutcome; readonly visited: readonly Entry[] }>;
   /**
-   * One poll, after which the picture must be what a complete reading shows. References to entries that are not in it
+   * One poll, after which the directory cache must be what a complete reading shows. References to entries that are not in it
    * mean nobody, and are compared with `exactly` only: a server may rewrite them without a trace.
    */
-  check(exactly?: boolean): Promise<Verdict>;
+  check(exactly?: boolean): Promise<ReadOutcome>;
 }
 
 /** `fresh` reads completely; another source over the same directory will do. */
 export function follow(source: DirectorySource, attributes: Attributes, fresh: DirectorySource = source): Follower {
-  const picture = new Picture();
+  const directoryCache = new DirectoryCache();
   const request = {
     attributes: { user: new Set(attributes.user), group: new Set(attributes.group) },
     signal: new AbortController().signal,
   };
   const poll: Follower['poll'] = async () => {
-    const { watermark, known } = picture;
+    const { watermark, known } = directoryCache;
     const visited: Entry[] = [];
     const since = watermark === undefined ? undefined : { watermark, known };
     const verdict = await source.read({ ...request, since, known, visit: (entry) => void visited.push(entry) });
-    picture.update({ ...verdict, directory: source.name, entries: visited });
+    directoryCache.update({ ...verdict, directory: source.name, entries: visited });
     return { verdict, visited };
   };
   return {
-    picture,
+    directoryCache,
     poll,
     check: async (exactly = false) => {
       const { verdict } = await poll();
       const entries: Entry[] = [];
       await fresh.read({ ...request, visit: (entry) => void entries.push(entry) });
       const compared = exactly ? plain : (some: readonly Entry[]) => plain(resolved(some));
-      assert.deepEqual(compared([...picture.known.values()]), compared(entries));
+      assert.deepEqual(compared([...directoryCache.known.values()]), compared(entries));
       return verdict;
     },
   };

@@ -19,7 +19,7 @@ import {
   type StateChange,
   type StateStore,
   type TargetState,
-  type Trouble,
+  type QuarantineRecord,
 } from '../../src/ports/state-store.ts';
 
 /** A state without a disk, for simulations. It keeps what was recorded across crashes, like a good disk would. */
@@ -39,7 +39,7 @@ export interface Kept {
   readonly members: Map<string, Set<SourceId>>;
   /** By target: whose accounts were that nobody has, by type and target id. */
   readonly former: Map<string, Map<string, SourceId>>;
-  readonly troubles: Map<string, Trouble>;
+  readonly quarantined: Map<string, QuarantineRecord>;
   readonly intents: Map<string, Intent>;
   readonly targets: Map<string, TargetState>;
   readonly decisions: Map<string, Decision>;
@@ -60,7 +60,7 @@ export function createMemoryStore(): MemoryStore {
     links: new Map(),
     members: new Map(),
     former: new Map(),
-    troubles: new Map(),
+    quarantined: new Map(),
     intents: new Map(),
     targets: new Map(),
     decisions: new Map(),
@@ -124,10 +124,10 @@ function open(kept: Kept): MemoryStore {
     formerOwners: (target, type, ids) => answer(() => formerOwners(kept, target, type, ids)),
     formerAccounts: (target, owner) => answer(() => formerAccounts(kept, target, owner)),
     members: (target, group) => answer(() => [...(kept.members.get(idOf(target, group)) ?? [])]),
-    troubles: (target, ids) => answer(() => pick(kept.troubles, target, ids)),
-    async *strayTroubles(target, seen) {
+    quarantined: (target, ids) => answer(() => pick(kept.quarantined, target, ids)),
+    async *orphanedQuarantine(target, seen) {
       yield await answer(() =>
-        ofTarget(kept.troubles, target)
+        ofTarget(kept.quarantined, target)
           .map(({ sourceId }) => sourceId)
           .filter((id) => !seen.has(id)),
       );
@@ -143,7 +143,7 @@ function open(kept: Kept): MemoryStore {
         }
         return found;
       }),
-    async *strayNames(directory, seen) {
+    async *orphanedNames(directory, seen) {
       yield await answer(() =>
         [...kept.names.keys()]
           .flatMap((key) => (key.startsWith(`${directory}\n`) ? [key.slice(directory.length + 1)] : []))
@@ -162,8 +162,8 @@ function open(kept: Kept): MemoryStore {
             lost: inLifecycle('lost'),
             adopted: links.filter((link) => link.origin === 'adopted').length,
             leftDisabled: links.filter((link) => link.leftDisabled === true).length,
-            troubled: ofTarget(kept.troubles, target).filter(
-              (trouble) => trouble.type === type && !['inactive', 'held'].includes(trouble.cause),
+            quarantined: ofTarget(kept.quarantined, target).filter(
+              (quarantine) => quarantine.type === type && !['inactive', 'held'].includes(quarantine.cause),
             ).length,
           };
         };
@@ -271,20 +271,20 @@ function apply(kept: Kept, change: StateChange): void {
         if (one.target === target && one.unsettled !== undefined)
           kept.links.set(id, { ...one, unsettled: one.unsettled.map((other) => (other === from ? to : other)) });
       }
-      for (const map of [kept.links, kept.troubles]) map.delete(idOf(target, from));
+      for (const map of [kept.links, kept.quarantined]) map.delete(idOf(target, from));
       kept.links.delete(idOf(target, to));
       kept.links.set(idOf(target, to), link);
       return;
     }
-    case 'trouble':
-      kept.troubles.set(idOf(change.trouble.target, change.trouble.sourceId), change.trouble);
+    case 'quarantine':
+      kept.quarantined.set(idOf(change.quarantine.target, change.quarantine.sourceId), change.quarantine);
       return;
-    case 'trouble_over':
-      kept.troubles.delete(idOf(change.target, change.sourceId));
+    case 'quarantine_over':
+      kept.quarantined.delete(idOf(change.target, change.sourceId));
       return;
     case 'unlink':
       endMemberships(kept, change.target, change.sourceId);
-      for (const map of [kept.links, kept.troubles]) map.delete(idOf(change.target, change.sourceId));
+      for (const map of [kept.links, kept.quarantined]) map.delete(idOf(change.target, change.sourceId));
       return;
     case 'members': {
       const id = idOf(change.target, change.group);

@@ -2,7 +2,7 @@ import { clean } from '../../core/wording/foreign.ts';
 import { kindRules } from '../../core/directory/kinds.ts';
 import type { DirectoryIdentity } from '../../core/model/directory-identity.ts';
 import type { DirectoryFacts } from '../../ports/directory-source.ts';
-import type { Choice } from './changes/choose.ts';
+import type { StrategyChoice } from './changes/choose.ts';
 import { seesDeletions } from './changes/usn-deletions.ts';
 import { describePort } from './connect/catalog-port.ts';
 import { firstOf } from './connect/first-of.ts';
@@ -13,14 +13,14 @@ import { readSubschema } from './read/subschema.ts';
 import { scopeFilter } from './read/scope-filter.ts';
 
 /** How changes are found, and why so. */
-export function changesText({ feed, because }: Choice): string {
+export function changesText({ feed, because }: StrategyChoice): string {
   return `${feed?.strategy.name ?? 'full'} (${because})`;
 }
 
 /** What a directory says of itself, for `check`. */
 export async function describe(
   directory: OpenDirectory,
-  choice: Choice,
+  choice: StrategyChoice,
   identity: DirectoryIdentity,
 ): Promise<DirectoryFacts> {
   const { session, kind, idAttribute, rootDse, options } = directory;
@@ -49,7 +49,7 @@ export async function describe(
 }
 
 /** Where a feed is asked that only tells those who may see deleted objects of deletions. Otherwise nothing. */
-async function describeDeletions(directory: OpenDirectory, { feed }: Choice): Promise<string> {
+async function describeDeletions(directory: OpenDirectory, { feed }: StrategyChoice): Promise<string> {
   if (feed?.strategy.name !== 'usn' && feed?.strategy.name !== 'dirsync') return '';
   return (await seesDeletions(directory))
     ? 'shown to this account'

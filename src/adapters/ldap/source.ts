@@ -2,9 +2,9 @@ import { parseFilter } from '../../core/directory/filter.ts';
 import { checkIdentity } from '../../core/directory/identity.ts';
 import { BridgeError } from '../../core/model/errors.ts';
 import type { Entry, SourceId } from '../../core/model/entry.ts';
-import type { Fate } from '../../core/model/reading.ts';
-import type { Absent, DirectorySource, ReadRequest, Verdict } from '../../ports/directory-source.ts';
-import { chooseStrategy, type Choice } from './changes/choose.ts';
+import type { AbsenceReason } from '../../core/model/reading.ts';
+import type { Absent, DirectorySource, ReadRequest, ReadOutcome } from '../../ports/directory-source.ts';
+import { chooseStrategy, type StrategyChoice } from './changes/choose.ts';
 import { NewestUsn, readVersion, withNewest } from './changes/data-version.ts';
 import { lookUpAbsent } from './changes/look-up.ts';
 import { readChanges } from './changes/read-changes.ts';
@@ -45,7 +45,7 @@ export function createLdapSource(options: LdapSourceOptions): DirectorySource {
         return describe(directory, chosen, await readIdentity(directory));
       }),
     read: (request) =>
-      withDirectory(options, choice, request.signal, async (directory): Promise<Verdict> => {
+      withDirectory(options, choice, request.signal, async (directory): Promise<ReadOutcome> => {
         // Where it lies is for a complete reading to say; a feed notices another server by itself.
         checkIdentity(options.name, request.expected, { kind: directory.kind, idAttribute: directory.idAttribute });
         const newest = new NewestUsn();
@@ -66,7 +66,7 @@ export function createLdapSource(options: LdapSourceOptions): DirectorySource {
 /** What the maps ask for is not known to `check`'s question. */
 const nothing: ReadRequest['attributes'] = { user: new Set(), group: new Set() };
 
-async function readEither(directory: OpenDirectory, request: ReadRequest): Promise<Verdict> {
+async function readEither(directory: OpenDirectory, request: ReadRequest): Promise<ReadOutcome> {
   if (request.since === undefined) return readCompletely(directory, request, undefined);
   const changes = await readChanges(directory, request, request.since);
   return changes.kind === 'delta' ? changes : readCompletely(directory, request, changes.because);
@@ -77,17 +77,17 @@ async function lookUp(
   choice: ServerChoice,
   absent: readonly Absent[],
   signal: AbortSignal,
-): Promise<ReadonlyMap<SourceId, Fate>> {
+): Promise<ReadonlyMap<SourceId, AbsenceReason>> {
   // With references this server does not know everybody.
   if (options.referrals !== undefined) return allMissing(absent);
   return withDirectory(options, choice, signal, async (directory) => {
-    const fates = (await lookUpAbsent(directory, absent)) ?? allMissing(absent);
-    options.onAbsent?.(fates);
-    return fates;
+    const absenceReasons = (await lookUpAbsent(directory, absent)) ?? allMissing(absent);
+    options.onAbsent?.(absenceReasons);
+    return absenceReasons;
   });
 }
 
-function allMissing(absent: readonly Absent[]): ReadonlyMap<SourceId, Fate> {
+function allMissing(absent: readonly Absent[]): ReadonlyMap<SourceId, AbsenceReason> {
   return new Map(absent.map(({ id }) => [id, 'missing']));
 }
 
@@ -96,7 +96,7 @@ async function readCompletely(
   directory: OpenDirectory,
   request: ReadRequest,
   because: string | undefined,
-): Promise<Verdict> {
+): Promise<ReadOutcome> {
   const { attributes } = request;
   const identity = await readIdentity(directory);
   checkIdentity(directory.options.name, request.expected, identity);
@@ -105,8 +105,8 @@ async function readCompletely(
   const comparedAt = monotonic(directory.options);
   const version = await readVersion(directory, chosen.feed);
   const seen = await searchScopes(directory, request);
-  const fates = await visitMissing(directory, request, seen);
-  if (chosen.feed === undefined) return { kind: 'complete', identity, because, changes, fates, version };
+  const absenceReasons = await visitMissing(directory, request, seen);
+  if (chosen.feed === undefined) return { kind: 'complete', identity, because, changes, absenceReasons, version };
   const { strategy, cursor } = chosen.feed;
   const settled = await isSettled(directory, chosen.feed);
   const scope = hashScope(directory, attributes);
@@ -120,13 +120,13 @@ async function readCompletely(
     fresh: true,
     again: [],
   });
-  return { kind: 'complete', identity, settled, watermark, because, changes, fates, version };
+  return { kind: 'complete', identity, settled, watermark, because, changes, absenceReasons, version };
 }
 
 /** Whether the feed knows of nothing that happened since its cursor. `timestamp` knows only on servers that count. */
 async function isSettled(
   directory: OpenDirectory,
-  { strategy, cursor }: NonNullable<Choice['feed']>,
+  { strategy, cursor }: NonNullable<StrategyChoice['feed']>,
 ): Promise<boolean | undefined> {
   const { session, kind } = directory;
   if (strategy.name === 'timestamp' && kind !== '389ds') return undefined;

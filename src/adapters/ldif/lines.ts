@@ -3,7 +3,7 @@ import { longestLine } from './bounds.ts';
 import { invalid, throwIfInterrupted } from './invalid.ts';
 
 /** A line as it was before it was folded (RFC 2849 note 2). Each character is one byte: folding may cut through one. */
-export interface Line {
+export interface LdifLine {
   /** Where it starts in the file, from 1. */
   readonly number: number;
   /** Empty between records. Comments never come here. */
@@ -11,7 +11,11 @@ export interface Line {
 }
 
 /** The unfolded lines of a file, in portions as they come from the disk. */
-export async function* readLines(file: FileHandle, path: string, signal: AbortSignal): AsyncGenerator<readonly Line[]> {
+export async function* readLines(
+  file: FileHandle,
+  path: string,
+  signal: AbortSignal,
+): AsyncGenerator<readonly LdifLine[]> {
   const unfolder = new Unfolder(path);
   for await (const chunk of file.createReadStream({ start: 0, autoClose: false, encoding: 'latin1' })) {
     throwIfInterrupted(signal, path);
@@ -34,8 +38,8 @@ class Unfolder {
     this.#path = path;
   }
 
-  take(chunk: string): Line[] {
-    const lines: Line[] = [];
+  take(chunk: string): LdifLine[] {
+    const lines: LdifLine[] = [];
     let start = 0;
     // What came before is not looked through again: a line without end would cost the square of its length.
     for (let end = chunk.indexOf('\n'); end !== -1; end = chunk.indexOf('\n', start)) {
@@ -49,7 +53,7 @@ class Unfolder {
     return lines;
   }
 
-  end(): Line[] {
+  end(): LdifLine[] {
     if (this.#rest.some((part) => part !== '')) {
       // RFC 2849 ends every line with a separator: without one the file was cut off, or nobody can know.
       throw invalid(
@@ -59,12 +63,12 @@ class Unfolder {
         'export it again, or end it with a line break',
       );
     }
-    const lines: Line[] = [];
+    const lines: LdifLine[] = [];
     this.#close(lines);
     return lines;
   }
 
-  #takeLine(text: string, lines: Line[]): void {
+  #takeLine(text: string, lines: LdifLine[]): void {
     this.#number += 1;
     const line = this.#number === 1 ? this.#withoutMark(text) : text;
     // RFC 2849 folds with a space; older tools (Netscape, and mail programs on the way) write a tab.
@@ -96,7 +100,7 @@ class Unfolder {
       );
   }
 
-  #close(lines: Line[]): void {
+  #close(lines: LdifLine[]): void {
     this.#length = 0;
     if (this.#open === undefined) return;
     const { number, parts } = this.#open;

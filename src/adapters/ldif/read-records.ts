@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { invalid, throwIfInterrupted } from './invalid.ts';
 import { mostLines } from './bounds.ts';
-import { readLines, type Line } from './lines.ts';
+import { readLines, type LdifLine } from './lines.ts';
 import { makeRecord, parseLine, type LdifRecord, type ParsedLine } from './record.ts';
 
 /**
@@ -46,7 +46,7 @@ export async function* readRecords(file: FileHandle, path: string, signal: Abort
   if (count === 0) throw invalid(path, undefined, 'the file has no record', 'export the directory again');
 }
 
-function isVersion({ number, text }: Line, path: string): boolean {
+function isVersion({ number, text }: LdifLine, path: string): boolean {
   const version = /^version: *(.*)$/i.exec(text)?.[1];
   if (version === undefined) return false;
   if (version.trim() !== '1')

@@ -14,7 +14,7 @@ export function recordId(record: LdifRecord, idAttribute: string): SourceId | un
 const mostNamed = 5;
 
 /** Collects entries without a usable id: one that is left out for want of an id would look as if it had left. */
-export class Nameless {
+export class NamelessRecords {
   readonly #lines: number[] = [];
 
   add({ line }: LdifRecord): void {

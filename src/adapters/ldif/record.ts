@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { AttributeValue } from '../../core/model/entry.ts';
 import { attributeKey, attributeName, isBinary } from '../../core/directory/attribute.ts';
 import { invalid } from './invalid.ts';
-import type { Line } from './lines.ts';
+import type { LdifLine } from './lines.ts';
 
 /** A content record (RFC 2849 `ldif-attrval-record`): an entry as it stands in the file. */
 export interface LdifRecord {
@@ -63,7 +63,7 @@ function addedLine(second: ParsedLine | undefined, path: string): number | undef
 export type ParsedLine = ReturnType<typeof parseLine>;
 
 /** Reads one line: an attribute with a value. Throws D2S_LDIF_INVALID. */
-export function parseLine({ number, text }: Line, path: string) {
+export function parseLine({ number, text }: LdifLine, path: string) {
   const colon = text.indexOf(':');
   const spelled = text.slice(0, Math.max(colon, 0));
   if (!description.test(spelled)) throw invalid(path, number, 'a line without an attribute name and ":"', exportAgain);

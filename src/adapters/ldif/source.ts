@@ -7,15 +7,15 @@ import { defaultReadingLimits, type ReadingLimits } from '../../core/directory/r
 import { requiredOfGroups } from '../../core/directory/object-classes.ts';
 import type { DirectoryIdentity } from '../../core/model/directory-identity.ts';
 import type { Entry } from '../../core/model/entry.ts';
-import type { DirectoryFacts, DirectorySource, ReadRequest, Verdict } from '../../ports/directory-source.ts';
+import type { DirectoryFacts, DirectorySource, ReadRequest, ReadOutcome } from '../../ports/directory-source.ts';
 import { invalid, throwIfInterrupted } from './invalid.ts';
 import { withFile } from './open-file.ts';
 import { readRecords } from './read-records.ts';
 import type { LdifRecord } from './record.ts';
-import { Nameless, recordId } from './record-id.ts';
+import { NamelessRecords, recordId } from './record-id.ts';
 import { describeEmptiness } from './describe-emptiness.ts';
 import { checkScope, createClassifier, type LdifScope } from './search.ts';
-import { surveyFile } from './survey.ts';
+import { scanFile } from './scan-file.ts';
 
 export interface LdifSourceOptions {
   /** Name of the directory in the configuration. */
@@ -49,7 +49,7 @@ export function createLdifSource(options: LdifSourceOptions): DirectorySource {
     name,
     inspect: (signal) =>
       withFile(path, settleMilliseconds, signal, async (file): Promise<DirectoryFacts> => {
-        const { identity, records } = await surveyFile(file, path, { kind, idAttribute }, signal);
+        const { identity, records } = await scanFile(file, path, { kind, idAttribute }, signal);
         const rules = kindRules[identity.kind];
         const classify = createClassifier(scopes, identity.kind);
         const counts = { user: 0, group: 0 };
@@ -76,8 +76,8 @@ export function createLdifSource(options: LdifSourceOptions): DirectorySource {
         };
       }),
     read: (request) =>
-      withFile(path, settleMilliseconds, request.signal, async (file): Promise<Verdict> => {
-        const { identity, counters } = await surveyFile(
+      withFile(path, settleMilliseconds, request.signal, async (file): Promise<ReadOutcome> => {
+        const { identity, counters } = await scanFile(
           file,
           path,
           { kind, idAttribute, expected: request.expected },
@@ -102,7 +102,7 @@ export function createLdifSource(options: LdifSourceOptions): DirectorySource {
     const classify = createClassifier(scopes, foundKind);
     // Active Directory has one name for each attribute, and there `street` and `streetAddress` are two.
     const typeNames: TypeNames = foundKind === 'active-directory' ? (spelled) => spelled : typeName;
-    const nameless = new Nameless();
+    const nameless = new NamelessRecords();
     let entries = 0;
     for await (const record of readRecords(file, path, signal)) {
       entries += 1;

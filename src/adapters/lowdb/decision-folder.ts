@@ -6,7 +6,7 @@ import type { Verb } from '../../core/model/plan.ts';
 import type { Decision, LeftDecisions, UnusableDecision } from '../../ports/state-store.ts';
 import { damaged, foreign, openToAll, unwritable } from './faults.ts';
 import { readText, type StateFiles } from './files.ts';
-import { parseJson } from './lines.ts';
+import { tryParseJson } from './lines.ts';
 import { mayBePlanted, ownUser } from './owner.ts';
 import { replaceFile } from './replace-file.ts';
 
@@ -89,7 +89,7 @@ export class DecisionFolder {
     const facts = await this.#files.inspect(path);
     if (facts === undefined) return undefined;
     if (facts.kind !== 'file') return { key, because: 'unreadable' };
-    const content = parseJson((await readText(this.#files, path, sizeLimit)) ?? '');
+    const content = tryParseJson((await readText(this.#files, path, sizeLimit)) ?? '');
     const decision = decisionShape.safeParse(content);
     if (decision.success) return { ...decision.data, key };
     const old = withoutTarget.safeParse(content);

@@ -1,4 +1,5 @@
 import type { ApprovalRecord, HeldRecord, TargetState } from '../../ports/state-store.ts';
+import type { TargetNotes } from '../../ports/scim-target.ts';
 
 /** What versions before wrote in other words. */
 interface EarlierState extends Omit<TargetState, 'held'> {
@@ -40,4 +41,29 @@ function isCurrent(state: EarlierState): state is TargetState {
   return (
     !('approval' in state || 'rejectedPlan' in state) && (state.held === undefined || state.held.holdId !== undefined)
   );
+}
+
+/**
+ * A change as it was read, in the words of this version. Format 1 said `trouble` for what is quarantined, and `lessons`
+ * for what was learned about a target.
+ */
+export function changeInCurrentWords(change: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  switch (change['kind']) {
+    case 'trouble':
+      return { kind: 'quarantine', quarantine: change['trouble'] };
+    case 'trouble_over':
+      return { ...change, kind: 'quarantine_over' };
+    case 'notes': {
+      const { lessons, ...notes } = change['notes'] as EarlierNotes;
+      return { ...change, notes: { ...notes, learned: notes.learned ?? lessons ?? [] } };
+    }
+    case 'target':
+      return { ...change, state: inCurrentWords(change['state'] as EarlierState) };
+    default:
+      return change;
+  }
+}
+
+interface EarlierNotes extends Partial<TargetNotes> {
+  readonly lessons?: TargetNotes['learned'] | undefined;
 }

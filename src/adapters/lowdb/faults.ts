@@ -1,7 +1,7 @@
 import { BridgeError } from '../../core/model/errors.ts';
 
-/** The one version of the state's format that there has been so far. */
-export const stateVersion = 1;
+/** The format of the state that is written; format 1, in which some words were others, is read as well. */
+export const stateVersion = 2;
 
 /**
  * Something in the state folder is not as it was written. It is never repaired by starting empty: an empty state

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { StateChange } from '../../ports/state-store.ts';
 import { damaged, newer, stateVersion } from './faults.ts';
 import type { StateFile, StateFiles } from './files.ts';
-import { parseJson, readLines, seal, unseal } from './lines.ts';
-import { isStateChange } from './memory.ts';
+import { tryParseJson, readStateLines, seal, unseal } from './lines.ts';
+import { readRecord } from './state-change.ts';
 
 /**
  * The journal holds what came after the snapshot: a header, then one line for each disk sync with all records that
@@ -67,7 +67,7 @@ async function readFrom(
   let end = 0;
   let tail = 0;
   let size = 0;
-  for await (const lines of readLines(file)) {
+  for await (const lines of readStateLines(file)) {
     for (const line of lines) {
       size = line.end;
       const object = line.whole ? unseal(line.bytes.toString()) : undefined;
@@ -99,7 +99,7 @@ async function readFrom(
 }
 
 function readHeader(object: string, path: string): z.infer<typeof headerShape> {
-  const header = headerShape.safeParse(parseJson(object));
+  const header = headerShape.safeParse(tryParseJson(object));
   if (!header.success) throw damaged(path, 'has no valid first line');
   if (header.data.version > stateVersion) throw newer(path, header.data.version);
   return header.data;
@@ -111,18 +111,10 @@ interface JournalEntry {
 }
 
 function readEntry(object: string): JournalEntry | undefined {
-  const value = parseJson(object);
-  return isJournalEntry(value) ? value : undefined;
-}
-
-function isJournalEntry(value: unknown): value is JournalEntry {
-  if (typeof value !== 'object' || value === null) return false;
-  if (!('serial' in value && 'records' in value) || typeof value.serial !== 'number') return false;
-  const { records } = value;
-  return Array.isArray(records) && records.every((record: unknown) => isRecord(record));
-}
-
-/** True for the parsed JSON text of one record's changes. */
-export function isRecord(value: unknown): value is readonly StateChange[] {
-  return Array.isArray(value) && value.every(isStateChange);
+  const value = tryParseJson(object);
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (!('serial' in value && 'records' in value) || typeof value.serial !== 'number') return undefined;
+  if (!Array.isArray(value.records)) return undefined;
+  const records = value.records.map(readRecord).filter((record) => record !== undefined);
+  return records.length === value.records.length ? { serial: value.serial, records } : undefined;
 }

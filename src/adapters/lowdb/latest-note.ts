@@ -1,7 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { parseJson } from './lines.ts';
+import { tryParseJson } from './lines.ts';
 import { heirOf } from './owner.ts';
 
 const noteShape = z.object({ lineage: z.string(), serial: z.number().int().nonnegative() });
@@ -32,7 +32,7 @@ export async function openLatestNote(path: string | undefined, folder: string): 
   const { buffer, bytesRead } = await file
     .read(Buffer.alloc(length), 0, length, 0)
     .catch(() => ({ buffer: Buffer.alloc(0), bytesRead: 0 }));
-  const found = noteShape.safeParse(parseJson(buffer.toString('utf8', 0, bytesRead)));
+  const found = noteShape.safeParse(tryParseJson(buffer.toString('utf8', 0, bytesRead)));
   return {
     serialOf: (lineage) => (found.success && found.data.lineage === lineage ? found.data.serial : undefined),
     write: async (lineage, serial) => {

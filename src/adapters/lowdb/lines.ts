@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import type { StateFile } from './files.ts';
 
 /** One line of a file, as bytes without its newline. */
-export interface Line {
+export interface StateLine {
   readonly bytes: Buffer;
   /** Position of its first byte. */
   readonly start: number;
@@ -16,7 +16,7 @@ const chunkSize = 1 << 20;
 const newline = 0x0a;
 
 /** Reads a file line by line, as many lines at a time as one chunk holds. */
-export async function* readLines(file: StateFile): AsyncGenerator<readonly Line[]> {
+export async function* readStateLines(file: StateFile): AsyncGenerator<readonly StateLine[]> {
   let pending: Buffer[] = [];
   let start = 0;
   let position = 0;
@@ -24,7 +24,7 @@ export async function* readLines(file: StateFile): AsyncGenerator<readonly Line[
     const chunk = Buffer.allocUnsafe(chunkSize);
     const size = await file.read(chunk, position);
     if (size === 0) break;
-    const lines: Line[] = [];
+    const lines: StateLine[] = [];
     let from = 0;
     for (let at = chunk.indexOf(newline); at >= 0 && at < size; at = chunk.indexOf(newline, from)) {
       const end = position + at + 1;
@@ -62,7 +62,7 @@ function checksum(text: string): string {
 }
 
 /** JSON.parse with an honest type; undefined when it is not JSON. */
-export function parseJson(text: string): unknown {
+export function tryParseJson(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);
     return value;

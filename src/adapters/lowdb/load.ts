@@ -4,7 +4,7 @@ import type { Digest } from '../../core/model/link.ts';
 import { damaged } from './faults.ts';
 import type { StateFiles } from './files.ts';
 import { journalHeader, readJournal, type JournalContent } from './journal.ts';
-import { Memory } from './memory.ts';
+import { StateMemory } from './memory.ts';
 import { replaceFile } from './replace-file.ts';
 import { digestWith, keyProof, newKey, readKey } from './secret-key.ts';
 import { readSnapshot, writeSnapshot, type StateContent } from './snapshot.ts';
@@ -99,5 +99,10 @@ export async function createState(files: StateFiles, paths: StatePaths, writtenA
   await replaceFile(files, paths.journal, [journalHeader(lineage, 0)]);
   await replaceFile(files, paths.key, [key]);
   const proof = keyProof(digestWith(key), lineage);
-  await writeSnapshot(files, paths.snapshot, { lineage, keyProof: proof, serial: 0, memory: new Memory() }, writtenAt);
+  await writeSnapshot(
+    files,
+    paths.snapshot,
+    { lineage, keyProof: proof, serial: 0, memory: new StateMemory() },
+    writtenAt,
+  );
 }

@@ -5,7 +5,7 @@ import { DirectoryNames } from './directory-names.ts';
 import { TargetMemory, type TargetChange } from './target-memory.ts';
 
 /** Everything remembered about all targets. What lowdb holds as its data. */
-export class Memory {
+export class StateMemory {
   readonly #targets = new Map<string, TargetMemory>();
   readonly #directories = new Map<string, DirectoryState>();
   readonly #names = new Map<string, DirectoryNames>();
@@ -103,9 +103,9 @@ function targetOf(change: TargetChange): string {
     case 'link':
     case 'relink':
       return change.link.target;
-    case 'trouble':
-      return change.trouble.target;
-    case 'trouble_over':
+    case 'quarantine':
+      return change.quarantine.target;
+    case 'quarantine_over':
     case 'unlink':
     case 'members':
     case 'former':
@@ -116,32 +116,4 @@ function targetOf(change: TargetChange): string {
     case 'removals_over':
       return change.target;
   }
-}
-
-const kinds: ReadonlySet<unknown> = new Set<StateChange['kind']>([
-  'intent',
-  'settled',
-  'link',
-  'relink',
-  'trouble',
-  'trouble_over',
-  'unlink',
-  'members',
-  'former',
-  'target',
-  'notes',
-  'directory',
-  'identity',
-  'names',
-  'bound',
-  'reset',
-  'renamed',
-  'content_forgotten',
-  'removal',
-  'removals_over',
-]);
-
-/** True for what `JSON.stringify` of a change gives back. The checksum vouches for the rest. */
-export function isStateChange(value: unknown): value is StateChange {
-  return typeof value === 'object' && value !== null && 'kind' in value && kinds.has(value.kind);
 }

@@ -11,7 +11,7 @@ import { JournalWriter } from './journal-writer.ts';
 import { openLatestNote } from './latest-note.ts';
 import { createState, loadState, pathsOf, type LoadedState, type StatePaths } from './load.ts';
 import { acquireLock, type StateLock } from './lock.ts';
-import { Memory } from './memory.ts';
+import { StateMemory } from './memory.ts';
 import { ownUser } from './owner.ts';
 import { nodeFiles } from './node-files.ts';
 import { besides } from './replace-file.ts';
@@ -135,7 +135,7 @@ function openDatabase(files: StateFiles, path: string, writtenAt: () => string):
     read: () => readSnapshot(files, path),
     write: (content: StateContent) => writeSnapshot(files, path, content, writtenAt()),
   };
-  return new Low<StateContent>(adapter, { lineage: '', keyProof: '', serial: 0, memory: new Memory() });
+  return new Low<StateContent>(adapter, { lineage: '', keyProof: '', serial: 0, memory: new StateMemory() });
 }
 
 async function loadOrCreate(

@@ -5,7 +5,7 @@ import { DecisionFolder } from './decision-folder.ts';
 import { unusable } from './faults.ts';
 import type { StateFiles } from './files.ts';
 import { loadState, pathsOf, type LoadedState, type StatePaths } from './load.ts';
-import { Memory } from './memory.ts';
+import { StateMemory } from './memory.ts';
 import { nodeFiles } from './node-files.ts';
 import { digestWith, newKey } from './secret-key.ts';
 import { createView } from './view.ts';
@@ -26,7 +26,7 @@ export async function openStateView({ folder, files = nodeFiles }: StateViewOpti
   try {
     const decisions = new DecisionFolder(files, folder);
     const loaded = await loadBesideWriter(files, pathsOf(folder));
-    if (loaded === undefined) return createView(randomUUID(), new Memory(), digestWith(newKey()), decisions);
+    if (loaded === undefined) return createView(randomUUID(), new StateMemory(), digestWith(newKey()), decisions);
     return createView(loaded.content.lineage, loaded.content.memory, loaded.digest, decisions);
   } catch (error) {
     const facts = await files.inspect(folder).catch(() => undefined);

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { damaged, newer, stateVersion } from './faults.ts';
 import type { StateFile, StateFiles } from './files.ts';
-import { parseJson, readLines } from './lines.ts';
-import { isStateChange, Memory } from './memory.ts';
+import { tryParseJson, readStateLines } from './lines.ts';
+import { StateMemory } from './memory.ts';
+import { readStateChange } from './state-change.ts';
 import { replaceFile } from './replace-file.ts';
 
 /** What lowdb holds: the memory, and what ties it to the journal and the key next to it. */
@@ -14,7 +15,7 @@ export interface StateContent {
   readonly keyProof: string;
   /** Serial of the last journal line that the memory contains. */
   serial: number;
-  readonly memory: Memory;
+  readonly memory: StateMemory;
 }
 
 const format = 'dir2scim-state';
@@ -46,7 +47,7 @@ async function readFrom(file: StateFile, path: string): Promise<StateContent> {
   let content: StateContent | undefined;
   let complete = false;
   const hash = createHash('sha256');
-  for await (const lines of readLines(file)) {
+  for await (const lines of readStateLines(file)) {
     for (const line of lines) {
       if (complete || !line.whole) throw damaged(path, 'is cut off or has something after its end');
       const text = line.bytes.toString();
@@ -65,20 +66,20 @@ async function readFrom(file: StateFile, path: string): Promise<StateContent> {
 }
 
 function readHeader(text: string, path: string): StateContent {
-  const value = parseJson(text);
+  const value = tryParseJson(text);
   const version = versionShape.safeParse(value);
   if (version.success && version.data.version > stateVersion) throw newer(path, version.data.version);
   const header = headerShape.safeParse(value);
   if (!header.success) throw damaged(path, 'has no valid first line');
   const { lineage, keyProof, serial } = header.data;
-  return { lineage, keyProof, serial, memory: new Memory() };
+  return { lineage, keyProof, serial, memory: new StateMemory() };
 }
 
-function readChange(text: string, memory: Memory, path: string): void {
-  const change = parseJson(text);
-  // The checksum comes last: until then a change may be of any shape, and applying it may throw anything.
+function readChange(text: string, memory: StateMemory, path: string): void {
+  // The checksum comes last: until then a change may be of any shape, and reading or applying it may throw anything.
   try {
-    if (!isStateChange(change)) throw new TypeError('not a change');
+    const change = readStateChange(tryParseJson(text));
+    if (change === undefined) throw new TypeError('not a change');
     memory.apply(change);
   } catch {
     throw damaged(path, 'has a line that makes no sense');

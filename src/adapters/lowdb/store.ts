@@ -3,9 +3,9 @@ import type { StateChange, StateStore, StateView } from '../../ports/state-store
 import type { Compaction } from './compaction.ts';
 import type { DecisionFolder } from './decision-folder.ts';
 import { GroupCommit } from './group-commit.ts';
-import { isRecord } from './journal.ts';
+import { readRecord } from './state-change.ts';
 import type { JournalWriter } from './journal-writer.ts';
-import { parseJson } from './lines.ts';
+import { tryParseJson } from './lines.ts';
 import type { LatestNote } from './latest-note.ts';
 import type { StateLock } from './lock.ts';
 import type { StateContent } from './snapshot.ts';
@@ -76,8 +76,8 @@ async function commit({ content, journal, latest, onWritten }: StoreParts, texts
 
 /** The memory is filled from the text, so that it is the same before and after a restart. */
 function asRecord(text: string): readonly StateChange[] {
-  const record = parseJson(text);
-  if (!isRecord(record)) throw new TypeError('this is not a list of state changes');
+  const record = readRecord(tryParseJson(text));
+  if (record === undefined) throw new TypeError('this is not a list of state changes');
   return record;
 }
 

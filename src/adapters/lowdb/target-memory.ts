@@ -6,17 +6,16 @@ import { tallyKey } from '../../core/planning/tally.ts';
 import { noNotes, type TargetNotes } from '../../ports/scim-target.ts';
 import {
   emptyTargetState,
-  isTroubled,
+  isQuarantined,
   type Intent,
   type LinkCounts,
   type RemovalRecord,
   type StateChange,
   type TargetState,
-  type Trouble,
+  type QuarantineRecord,
 } from '../../ports/state-store.ts';
 
 import { FormerOwners } from './former-owners.ts';
-import { inCurrentWords } from './earlier-state.ts';
 
 /** A change that is about one target. */
 export type TargetChange = Exclude<
@@ -39,12 +38,12 @@ export class TargetMemory {
     user: new FormerOwners(),
     group: new FormerOwners(),
   };
-  readonly troubles = new Map<SourceId, Trouble>();
+  readonly quarantined = new Map<SourceId, QuarantineRecord>();
   readonly intents = new Map<SourceId, Intent>();
   readonly #unstored = new Map<string, number>();
   readonly #counts: Counts = {
-    user: { active: 0, deactivated: 0, lost: 0, adopted: 0, troubled: 0, leftDisabled: 0 },
-    group: { active: 0, deactivated: 0, lost: 0, adopted: 0, troubled: 0, leftDisabled: 0 },
+    user: { active: 0, deactivated: 0, lost: 0, adopted: 0, quarantined: 0, leftDisabled: 0 },
+    group: { active: 0, deactivated: 0, lost: 0, adopted: 0, quarantined: 0, leftDisabled: 0 },
   };
   /** How many links come from which directory. */
   readonly directories = new Map<string, number>();
@@ -89,18 +88,18 @@ export class TargetMemory {
       case 'relink':
         this.#handOver(change.from, change.link);
         return;
-      case 'trouble':
-        this.#dropTrouble(change.trouble.sourceId);
-        this.troubles.set(change.trouble.sourceId, change.trouble);
-        if (isTroubled(change.trouble)) this.#counts[change.trouble.type].troubled += 1;
+      case 'quarantine':
+        this.#dropQuarantine(change.quarantine.sourceId);
+        this.quarantined.set(change.quarantine.sourceId, change.quarantine);
+        if (isQuarantined(change.quarantine)) this.#counts[change.quarantine.type].quarantined += 1;
         return;
-      case 'trouble_over':
-        this.#dropTrouble(change.sourceId);
+      case 'quarantine_over':
+        this.#dropQuarantine(change.sourceId);
         return;
       case 'unlink':
         this.#endMemberships(change.sourceId);
         this.#dropLink(change.sourceId);
-        this.#dropTrouble(change.sourceId);
+        this.#dropQuarantine(change.sourceId);
         return;
       case 'members':
         this.#changeMembers(change.group, change.add, change.remove);
@@ -109,7 +108,7 @@ export class TargetMemory {
         for (const [account, owner] of change.accounts) this.#noteFormer(change.type, account, owner);
         return;
       case 'target':
-        this.state = inCurrentWords(change.state);
+        this.state = change.state;
         return;
       case 'notes':
         this.notes = change.notes;
@@ -170,7 +169,7 @@ export class TargetMemory {
         this.links.set(one.sourceId, { ...one, unsettled: one.unsettled.map((id) => (id === from ? to : id)) });
     }
     for (const id of [from, to]) this.#dropLink(id);
-    this.#dropTrouble(from);
+    this.#dropQuarantine(from);
     this.#putLink(link);
   }
 
@@ -213,11 +212,11 @@ export class TargetMemory {
     else this.directories.set(link.directory, left);
   }
 
-  #dropTrouble(id: SourceId): void {
-    const trouble = this.troubles.get(id);
-    if (trouble === undefined) return;
-    this.troubles.delete(id);
-    if (isTroubled(trouble)) this.#counts[trouble.type].troubled -= 1;
+  #dropQuarantine(id: SourceId): void {
+    const quarantine = this.quarantined.get(id);
+    if (quarantine === undefined) return;
+    this.quarantined.delete(id);
+    if (isQuarantined(quarantine)) this.#counts[quarantine.type].quarantined -= 1;
   }
 
   #changeMembers(group: SourceId, add: readonly SourceId[], remove: readonly SourceId[]): void {
@@ -238,7 +237,8 @@ export class TargetMemory {
     for (const link of this.links.values()) yield { kind: 'link', link: { ...link, target } };
     for (const type of ['user', 'group'] as const)
       for (const accounts of this.former[type].lines()) yield { kind: 'former', target, type, accounts };
-    for (const trouble of this.troubles.values()) yield { kind: 'trouble', trouble: { ...trouble, target } };
+    for (const quarantine of this.quarantined.values())
+      yield { kind: 'quarantine', quarantine: { ...quarantine, target } };
     for (const [group, members] of this.members) {
       const ids = [...members];
       for (let at = 0; at < ids.length; at += membersPerLine) {

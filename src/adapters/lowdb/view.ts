@@ -3,13 +3,13 @@ import type { Digest, Link } from '../../core/model/link.ts';
 import { emptyTargetState, type StateView } from '../../ports/state-store.ts';
 import type { DecisionFolder } from './decision-folder.ts';
 import { TargetMemory } from './target-memory.ts';
-import type { Memory } from './memory.ts';
+import type { StateMemory } from './memory.ts';
 
 const batchSize = 1000;
 const nothing = new TargetMemory();
 
 /** Answers every question from memory. */
-export function createView(lineage: string, memory: Memory, digest: Digest, decisions: DecisionFolder): StateView {
+export function createView(lineage: string, memory: StateMemory, digest: Digest, decisions: DecisionFolder): StateView {
   const of = (target: string): TargetMemory => memory.target(target) ?? nothing;
   return {
     digest,
@@ -20,11 +20,11 @@ export function createView(lineage: string, memory: Memory, digest: Digest, deci
     formerOwners: (target, type, ids) => Promise.resolve(pick(of(target).former[type].ids, ids)),
     formerAccounts: (target, owner) => Promise.resolve(of(target).formerAccounts(owner)),
     members: (target, group) => Promise.resolve([...(of(target).members.get(group) ?? [])]),
-    troubles: (target, ids) => Promise.resolve(pick(of(target).troubles, ids)),
-    strayTroubles: (target, seen) => inBatches([...of(target).troubles.keys()].filter((id) => !seen.has(id))),
+    quarantined: (target, ids) => Promise.resolve(pick(of(target).quarantined, ids)),
+    orphanedQuarantine: (target, seen) => inBatches([...of(target).quarantined.keys()].filter((id) => !seen.has(id))),
     names: (directory, ids) => Promise.resolve(namesOf(memory, directory, ids)),
     named: (directory, names) => Promise.resolve(idsOf(memory, directory, names)),
-    strayNames: (directory, seen) =>
+    orphanedNames: (directory, seen) =>
       inBatches((memory.names(directory)?.ids ?? []).filter((id) => !seen.has(id) && !memory.isLinked(id))),
     counts: (target) => Promise.resolve(of(target).counts),
     unstored: (target) => Promise.resolve(of(target).unstored),
@@ -44,12 +44,12 @@ export function createView(lineage: string, memory: Memory, digest: Digest, deci
   };
 }
 
-function namesOf(memory: Memory, directory: string, ids: readonly SourceId[]): Map<SourceId, readonly string[]> {
+function namesOf(memory: StateMemory, directory: string, ids: readonly SourceId[]): Map<SourceId, readonly string[]> {
   const known = memory.names(directory);
   return new Map(ids.map((id) => [id, known?.of(id) ?? []] as const).filter(([, names]) => names.length > 0));
 }
 
-function idsOf(memory: Memory, directory: string, names: readonly string[]): Map<string, readonly SourceId[]> {
+function idsOf(memory: StateMemory, directory: string, names: readonly string[]): Map<string, readonly SourceId[]> {
   const known = memory.names(directory);
   return new Map(names.map((name) => [name, known?.named(name) ?? []] as const).filter(([, ids]) => ids.length > 0));
 }

@@ -18,7 +18,7 @@ import { createAttempt } from './http/attempt.ts';
 import type { Conversation } from './dialect/conversation.ts';
 import { createResource } from './write/create.ts';
 import { atEndpoints, lacksGroups, takesNoGroups } from './dialect/endpoints.ts';
-import { createDialectBook, type DialectBook } from './dialect/dialect-book.ts';
+import { createTargetDialect, type TargetDialect } from './dialect/target-dialect.ts';
 import { discoverTarget } from './dialect/discover.ts';
 import { createScimSigns } from './dialect/scim-signs.ts';
 import { createFind } from './read/find.ts';
@@ -57,8 +57,8 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
   const checked = checkOptions(options);
   const { name, clock, concurrency } = checked;
   const transport = createTransport(checked);
-  const book = createDialectBook(checked.dialect, () => clock.now());
-  const pace = new Pace(clock, book.current().rate, concurrency, () => {
+  const targetDialect = createTargetDialect(checked.dialect, () => clock.now());
+  const pace = new Pace(clock, targetDialect.current().rate, concurrency, () => {
     announce();
   });
   const sent = createExchange(
@@ -69,34 +69,34 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
     clock,
     checked,
   );
-  const spoken = inDialect(sent, book);
-  const signs = createScimSigns(spoken, book, clock);
-  const exchange = atEndpoints(spoken, book, signs);
-  const find = createFind(exchange, book, signs);
-  const discovered = createDiscovery(exchange, book, clock);
+  const spoken = inDialect(sent, targetDialect);
+  const signs = createScimSigns(spoken, targetDialect, clock);
+  const exchange = atEndpoints(spoken, targetDialect, signs);
+  const find = createFind(exchange, targetDialect, signs);
+  const discovered = createDiscovery(exchange, targetDialect, clock);
   let announce = (): void => undefined;
-  const talk = (signal: AbortSignal): Conversation => ({ exchange, book, signal });
+  const talk = (signal: AbortSignal): Conversation => ({ exchange, targetDialect, signal });
   const target = writeAfter(discovered, {
     name,
     get concurrency() {
-      return callers(checked, book.current());
+      return callers(checked, targetDialect.current());
     },
     get memberChunk() {
-      return memberChunk(book.current());
+      return memberChunk(targetDialect.current());
     },
-    takes: (type) => takes(type, book),
+    takes: (type) => takes(type, targetDialect),
     get recreates() {
-      return book.current().users.reactivation === 'recreate';
+      return targetDialect.current().users.reactivation === 'recreate';
     },
-    discover: (signal) => discoverTarget(exchange, book, signal),
+    discover: (signal) => discoverTarget(exchange, targetDialect, signal),
     find,
-    inventory: (type, worthRequests, signal) => readInventory(exchange, book, type, worthRequests, signal),
+    inventory: (type, worthRequests, signal) => readInventory(exchange, targetDialect, type, worthRequests, signal),
     read: (type, id, signal, without) => readOne(talk(signal), type, id, without),
     answers: (type, signal) => answers(talk(signal), type),
     async create(type, attributes, signal, members = []) {
       const outcome = await createResource(talk(signal), type, attributes, members);
       const wire = [...attributes].map(([path, value]) =>
-        toWire({ path, change: 'set', value, had: false }, book.current().values),
+        toWire({ path, change: 'set', value, had: false }, targetDialect.current().values),
       );
       const differing = (held: Body): readonly string[] =>
         unstored(held, wire, false).map(({ path, from }) => from ?? path.text);
@@ -117,20 +117,20 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
         { exchange, clock, signal },
         'group',
         group,
-        showsMembers(change, book.current()),
-        book.current().members.read === 'attributes' ? membersAsked : '',
+        showsMembers(change, targetDialect.current()),
+        targetDialect.current().members.read === 'attributes' ? membersAsked : '',
       );
       if (!isRefusal(confirmed) && confirmed !== answer) membersRead(talk(signal), confirmed); // so that a list that is left out later means nobody
       return withMembers(group, await unlessGone(talk(signal), 'group', group, confirmed));
     },
     remove: (type, id, signal, known = {}) => removeResource({ ...talk(signal), clock }, type, id, known),
     probe: (signal) => probeTarget(find, exchange, signal),
-    settings: () => book.settings(),
+    settings: () => targetDialect.settings(),
     restore(notes) {
-      book.restore(notes);
+      targetDialect.restore(notes);
       pace.restore(notes);
     },
-    newNotes: createNotes(book, pace),
+    newNotes: createNotes(targetDialect, pace),
     onUrgentNotes: (listener) => void (announce = listener),
     close: async () => {
       await Promise.all([transport.close(), checked.auth.close()]);
@@ -140,14 +140,14 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
 }
 
 /** What is to be noted now; undefined when that was given before. */
-function createNotes(book: DialectBook, pace: Pace): ScimTarget['newNotes'] {
+function createNotes(targetDialect: TargetDialect, pace: Pace): ScimTarget['newNotes'] {
   let noted = 0;
   return () => {
-    book.review();
-    const version = book.version() + pace.version();
+    targetDialect.review();
+    const version = targetDialect.version() + pace.version();
     if (version === noted) return undefined;
     noted = version;
-    return { ...book.notes(), ...pace.notes() };
+    return { ...targetDialect.notes(), ...pace.notes() };
   };
 }
 
@@ -159,9 +159,9 @@ async function answers({ exchange, signal }: Conversation, type: ResourceType): 
   return mayPageOtherwise && !isRefusal(await readList(exchange, type, 'count=1', signal));
 }
 
-function takes(type: ResourceType, book: DialectBook): Takes {
-  if (type === 'group' && lacksGroups(book)) return 'none';
-  const takesNew = type === 'user' ? book.current().users.create : !takesNoGroups(book);
+function takes(type: ResourceType, targetDialect: TargetDialect): Takes {
+  if (type === 'group' && lacksGroups(targetDialect)) return 'none';
+  const takesNew = type === 'user' ? targetDialect.current().users.create : !takesNoGroups(targetDialect);
   return takesNew ? 'all' : 'existing';
 }
 
@@ -179,13 +179,13 @@ const mostCallers = 400;
 
 /** What answers were seen to show has to be there. */
 function shows(type: ResourceType, changes: readonly ScimChange[], talk: Talk): (held: Body | undefined) => boolean {
-  const { book } = talk;
-  const wire = changes.map((change) => toWire(change, book.current().values));
+  const { targetDialect } = talk;
+  const wire = changes.map((change) => toWire(change, targetDialect.current().values));
   const isMissing = (held: Body, { path, value }: WireChange): boolean =>
     value !== undefined && isNoValue(readScimPath(held, path)) && wasShown(talk, type, path.text);
   return (held) =>
     held !== undefined &&
-    confirms(held, wire, { keepsOurs: showsOurs(book), tellsActive: tellsActive(book) }) &&
+    confirms(held, wire, { keepsOurs: showsOurs(targetDialect), tellsActive: tellsActive(targetDialect) }) &&
     !wire.some((change) => isMissing(held, change));
 }
 
@@ -212,7 +212,7 @@ async function update(
       : withLost(
           talk,
           type,
-          changes.map((change) => toWire(change, talk.book.current().values)),
+          changes.map((change) => toWire(change, talk.targetDialect.current().values)),
           known,
           confirmed,
         );

@@ -10,7 +10,7 @@ import { anyUnresolved, countUnresolved, type UnresolvedCounts } from '../../cor
 import { draftProjection, type Draft } from '../../core/mapping/project.ts';
 import type { ScimPath } from '../../core/mapping/scim-path.ts';
 import { checkBinding } from '../../cycle/bind-target.ts';
-import { draftKnowing } from '../../cycle/plan/in-step.ts';
+import { draftKnowing } from '../../cycle/plan/clean-cycles.ts';
 import { checkMustSee } from '../../cycle/plan/must-see.ts';
 import { readDirectories, type DirectoryReadings } from '../../cycle/read/read-directories.ts';
 import { targetError } from '../../cycle/shared/target-error.ts';

@@ -1,6 +1,6 @@
 import { trialCount, type Examination } from '../../adapters/scim/doctor/doctor.ts';
 import type { App } from '../../app.ts';
-import { dialectOf } from '../../config/profile.ts';
+import { profileDialect } from '../../config/profile.ts';
 import { BridgeError, toBridgeError } from '../../core/model/errors.ts';
 import { targetError } from '../../cycle/shared/target-error.ts';
 import type { Shutdown } from '../../daemon/shutdown.ts';
@@ -83,7 +83,7 @@ async function examine(
 function checkTarget(app: App, name: string, allowLeftovers: boolean): void {
   const profile = app.configuration.targets.get(name)?.profile;
   if (profile === undefined) return;
-  const { protocol, users, groups } = dialectOf(profile);
+  const { protocol, users, groups } = profileDialect(profile);
   if (protocol === '1.1')
     throw new BridgeError('D2S_USAGE', `target ${name} speaks SCIM 1.1`, 'doctor knows what to try in SCIM 2.0 only');
   const stays = [

@@ -16,7 +16,7 @@ import { commandLine } from '../command-line.ts';
 import { nothingKnown, withName, type KnownAccounts } from '../known-accounts.ts';
 import { errorJson, prepareAll } from '../plan-all.ts';
 import { progressObserver } from '../progress.ts';
-import { openUnlessLocked, pushAll, pushJson, showPush, type Examined } from '../push-explained.ts';
+import { openUnlessLocked, pushExamined, pushJson, showPush, type Examined } from '../push-explained.ts';
 import { chosenTargets, interruptible, withApp, type CommandContext } from '../session.ts';
 import { explanationJson, showExplanation } from '../show-explanation.ts';
 import { readAccounts } from '../read-accounts.ts';
@@ -50,7 +50,7 @@ export async function explain(who: string, options: ExplainOptions, context: Com
         if (!options.json) for (const { one, known } of explained) showExplanation(one, who, known, terminal, call);
         const pushed =
           options.push === true
-            ? await pushAll(all, { app, view, store, shutdown, yes: options.yes === true, terminal, call })
+            ? await pushExamined(all, { app, view, store, shutdown, yes: options.yes === true, terminal, call })
             : undefined;
         if (options.json)
           printJson(terminal, {

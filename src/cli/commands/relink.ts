@@ -55,7 +55,7 @@ export function relink(
                 attributes: { ...link.attributes, externalId: doubtful },
               },
             } as const,
-            { kind: 'trouble_over', target: link.target, sourceId: now } as const,
+            { kind: 'quarantine_over', target: link.target, sourceId: now } as const,
           ]),
         );
         if (options.json)

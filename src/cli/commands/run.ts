@@ -3,10 +3,10 @@ import { createApp, type App } from '../../app.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import type { Failure } from '../../core/model/outcome.ts';
 import { loadConfiguration } from '../../config/load.ts';
-import { createPictures } from '../../cycle/read/directory-pictures.ts';
+import { createDirectoryCaches } from '../../cycle/read/directory-caches.ts';
 import { createFailureCounts } from '../../cycle/failing.ts';
 import { createHeldMatches } from '../../cycle/match/held-matches.ts';
-import { createInStep } from '../../cycle/plan/in-step.ts';
+import { createCleanCycles } from '../../cycle/plan/clean-cycles.ts';
 import { createTimekeeper } from '../../cycle/shared/timekeeper.ts';
 import { rememberReading } from '../../cycle/read/remember-directories.ts';
 import { remind } from '../../cycle/shared/target-notes.ts';
@@ -153,8 +153,8 @@ async function runRounds(
 ): Promise<void> {
   const { configuration, clock } = app;
   const directoriesOf = (target: string) => configuration.targets.get(target)?.from ?? [];
-  const pictures = createPictures();
-  const inStep = createInStep();
+  const directoryCaches = createDirectoryCaches();
+  const cleanCycles = createCleanCycles();
   const heldMatches = createHeldMatches();
   const timekeeper = createTimekeeper(clock);
   const failures = createFailureCounts();
@@ -166,8 +166,8 @@ async function runRounds(
     start: async (mode, targets, control) =>
       startCycles(targets, {
         ...app,
-        pictures,
-        inStep,
+        directoryCaches,
+        cleanCycles,
         heldMatches,
         timekeeper,
         failures,

@@ -11,11 +11,11 @@ import type {
 import { withApp, type CommandContext } from '../session.ts';
 import { commandLine, type CommandLine } from '../command-line.ts';
 import { deciderText, eachOnce } from '../show-plan.ts';
-import { showLessons } from '../show-settings.ts';
+import { showLearnedSettings } from '../show-settings.ts';
 import { printJson, type Terminal } from '../terminal.ts';
 import { count, whole } from '../../core/wording/count.ts';
 import { countsToDo } from '../../core/wording/operation-counts.ts';
-import { duration, rejectedText, unresolvedText, unstoredText } from '../words.ts';
+import { durationText, rejectedText, unresolvedText, unstoredText } from '../words.ts';
 
 interface TargetStatus {
   readonly target: string;
@@ -44,18 +44,18 @@ export async function status(options: { readonly json: boolean }, context: Comma
         const directories = await Promise.all(
           [...app.configuration.directories.keys()].map(async (name) => ({ name, state: await view.directory(name) })),
         );
-        const strays = straysOf(await view.linkTotals(), app);
+        const orphanedTargets = orphanedTargetsOf(await view.linkTotals(), app);
         if (options.json)
           printJson(terminal, {
             directories: directories.map(({ name, state }) => ({ directory: name, ...state })),
             targets: all.map(statusJson),
-            notConfigured: strays,
+            notConfigured: orphanedTargets,
             unusableDecisions: decisions.unusable,
           });
         else {
           for (const { name, state } of directories) showDirectory(name, state, app, terminal);
           for (const one of all) show(one, app, terminal, call);
-          for (const { name, links, remedy } of strays)
+          for (const { name, links, remedy } of orphanedTargets)
             terminal.print(
               `${terminal.colors.bold(name)}: not in the configuration, ${count(links, 'link')} ${links === 1 ? 'is' : 'are'} remembered; ${remedy}`,
             );
@@ -74,7 +74,7 @@ export async function status(options: { readonly json: boolean }, context: Comma
 }
 
 /** Targets and directories that the configuration does not name (any more), and how many links the state has of them. */
-function straysOf(totals: readonly LinkTotal[], { configuration: { targets, directories } }: App) {
+function orphanedTargetsOf(totals: readonly LinkTotal[], { configuration: { targets, directories } }: App) {
   const sum = (
     those: readonly LinkTotal[],
     nameOf: (total: LinkTotal) => string,
@@ -127,7 +127,7 @@ function showDirectory(name: string, state: DirectoryState | undefined, app: App
     print(`${colors.bold(name)}: ${colors.dim('not read yet')}${reading}`);
     return;
   }
-  const age = duration(Math.max(0, app.clock.now() - Date.parse(state.readAt)));
+  const age = durationText(Math.max(0, app.clock.now() - Date.parse(state.readAt)));
   print(
     `${colors.bold(name)}: ${count(state.users, 'user')} and ${count(state.groups, 'group')}, as of ${state.readAt} (${age} ago)${reading}`,
   );
@@ -143,7 +143,7 @@ function show(
   const { colors, print } = terminal;
   print(`${colors.bold(target)}: ${summary(state, counts, unstored, colors)}`);
   const ago = (at: string | undefined) =>
-    at === undefined ? 'never' : `${at} (${duration(Math.max(0, app.clock.now() - Date.parse(at)))} ago)`;
+    at === undefined ? 'never' : `${at} (${durationText(Math.max(0, app.clock.now() - Date.parse(at)))} ago)`;
   if (state.lastCycleAt !== undefined) print(`  last cycle    ${ago(state.lastCycleAt)}`);
   if (state.lastResult !== undefined) print(`  last success  ${ago(state.lastSuccessAt)}`);
   if (state.failing !== undefined)
@@ -153,20 +153,20 @@ function show(
   if (state.lastError !== undefined) print(`  last error    ${state.lastError.code}, since ${state.lastError.since}`);
   if (state.lastCycleAt === undefined) return;
   for (const type of ['user', 'group'] as const) {
-    const { active, deactivated, lost, adopted, troubled, leftDisabled } = counts[type];
+    const { active, deactivated, lost, adopted, quarantined, leftDisabled } = counts[type];
     const parts = [
       `${active - leftDisabled} active`,
       `${deactivated} deactivated`,
       `${leftDisabled} left switched off (reactivateAdopted: false)`,
       `${adopted} adopted`,
       `${lost} lost`,
-      `${troubled} quarantined`,
+      `${quarantined} quarantined`,
     ];
     print(
       `  ${`${type}s`.padEnd(13)} ${parts.filter((part, index) => index < 2 || !part.startsWith('0 ')).join(', ')}`,
     );
   }
-  showLessons(notes.lessons, terminal);
+  showLearnedSettings(notes.learned, terminal);
   const { pausedUntil } = notes.pace ?? {};
   if (pausedUntil !== undefined && Date.parse(pausedUntil) > app.clock.now())
     print(`  paused        until ${pausedUntil}: the target asked for it`);
@@ -294,7 +294,7 @@ function statusJson({ target, state, counts, unstored, notes, waiting }: TargetS
     rejections,
     approvals,
     decisions,
-    learned: notes.lessons,
+    learned: notes.learned,
     pausedUntil: notes.pace?.pausedUntil,
   };
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defaultReadingLimits } from '../../core/directory/reading-limits.ts';
-import { attributeName, choice, count, dn, duration, filter, flag, secret, text } from './values.ts';
+import { ldapAttributeName, choice, positiveInteger, dn, duration, filter, flag, secret, text } from './values.ts';
 
 const searchScope = z.strictObject({
   bases: z
@@ -20,7 +20,7 @@ export const directorySchema = z.strictObject({
       'What the directory is; `auto` asks its rootDSE. `ldif` is a file in place of a server, taken for what most of its entries look like; beside `path`, a kind of server says what the file was exported from.',
     ),
   idAttribute: z
-    .exactOptional(attributeName)
+    .exactOptional(ldapAttributeName)
     .describe(
       'The attribute that is the source id, where it is not the one of its kind (objectGUID, entryUUID, nsUniqueId). Its values are UUIDs that never change, and that every entry has.',
     ),
@@ -78,7 +78,7 @@ export const directorySchema = z.strictObject({
     .describe('Where groups are. Without it no group is read from a server; an LDIF file is searched as a whole.'),
   limits: z
     .strictObject({
-      maximumEntries: count
+      maximumEntries: positiveInteger
         .default(defaultReadingLimits.maximumEntries)
         .describe('Entries in one reading at most: one that brings more ends with an error.'),
       readTimeout: duration

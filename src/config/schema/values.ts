@@ -6,7 +6,7 @@ import { parseScimPath } from '../../core/mapping/scim-path.ts';
 import { durationForm, parseDuration } from '../duration.ts';
 import { parseListenAddress } from '../listen-address.ts';
 import { parseSchedule } from '../schedule.ts';
-import { flawed, type Flaw } from './flaw.ts';
+import { flawed, type SchemaFlaw } from './flaw.ts';
 
 /** Words that the product will know one day (none named: all others), and a sentence that says so. */
 export interface Later {
@@ -26,7 +26,7 @@ export const text = z.string().trim().min(1).register(forms, { form: 'a text', q
 export const flag = z.boolean().register(forms, { form: 'true or false' });
 
 /** A text that a parser takes apart; what the parser complains about becomes the problem. */
-function parsed<T>(form: string, parse: (text: string) => { readonly value: T } | { readonly flaw: Flaw }) {
+function parsed<T>(form: string, parse: (text: string) => { readonly value: T } | { readonly flaw: SchemaFlaw }) {
   return z
     .string()
     .register(forms, { form })
@@ -37,12 +37,12 @@ function parsed<T>(form: string, parse: (text: string) => { readonly value: T } 
 }
 
 /** For parsers that answer with a sentence when they fail. */
-function sentenced<T>(result: T | string): { readonly value: T } | { readonly flaw: Flaw } {
+function sentenced<T>(result: T | string): { readonly value: T } | { readonly flaw: SchemaFlaw } {
   return typeof result === 'string' ? { flaw: { what: result } } : { value: result };
 }
 
 /** A number of things: at least one. */
-export const count = z.int().min(1).register(forms, { form: 'a whole number above 0' });
+export const positiveInteger = z.int().min(1).register(forms, { form: 'a whole number above 0' });
 
 export const duration = parsed(durationForm, (input) => sentenced(parseDuration(input)));
 export const schedule = parsed(
@@ -52,7 +52,7 @@ export const schedule = parsed(
 export const listenAddress = parsed('host:port, like 127.0.0.1:9464', (input) => sentenced(parseListenAddress(input)));
 
 /** RFC 4512 §2.5: a short name (`keystring`) or a numeric OID, without options. */
-export const attributeName = parsed('the name of an LDAP attribute, like entryUUID', (input) => {
+export const ldapAttributeName = parsed('the name of an LDAP attribute, like entryUUID', (input) => {
   const isName = /^(?:[A-Za-z][A-Za-z0-9-]*|\d+(?:\.\d+)+)$/.test(input);
   return isName
     ? { value: input }

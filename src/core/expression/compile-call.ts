@@ -1,6 +1,6 @@
 import { attributeKey } from '../directory/attribute.ts';
 import { spendWork, type Compiled, type Scope } from './compiled.ts';
-import { Flaw } from './flaw.ts';
+import { ExpressionFlaw } from './flaw.ts';
 import { sizeOf } from './members.ts';
 import { macros } from './compile-macro.ts';
 import {
@@ -36,14 +36,14 @@ export function findFunction(node: Node, name: string, receiver?: Node): Functio
     const meant = other ?? withBrackets(nearest(name, [...functions.keys(), ...macros]));
     const reason = name.toLowerCase() === 'selectuniquevalue' ? ': it would have to ask the target' : '';
     const at = receiver === undefined ? node.start : Math.max(node.start, node.input.indexOf(name, receiver.end));
-    throw new Flaw(
+    throw new ExpressionFlaw(
       at,
       `there is no function ${name}()${reason}`,
       meant === undefined ? undefined : `did you mean ${meant}?`,
     );
   }
   if (receiver !== undefined && found.parameters[0]?.kind === 'literal') {
-    throw new Flaw(node.start, `${name}() does not stand behind a dot`, `write ${signatureOf(found)}`);
+    throw new ExpressionFlaw(node.start, `${name}() does not stand behind a dot`, `write ${signatureOf(found)}`);
   }
   return found;
 }
@@ -60,9 +60,9 @@ export function compileCall(
   checkCount(node, definition, args.length);
   args.forEach((arg, at) => checkArgument(nodes[at] ?? node, definition, parameterAt(definition, at), arg));
   const wrong = check?.(args);
-  if (wrong !== undefined) throw new Flaw(node.start, wrong, `write ${signatureOf(definition)}`);
+  if (wrong !== undefined) throw new ExpressionFlaw(node.start, wrong, `write ${signatureOf(definition)}`);
   if (name === 'ignoreIfEmpty' && node !== scope.root) {
-    throw new Flaw(node.start, 'ignoreIfEmpty() can only stand around the whole expression of a map');
+    throw new ExpressionFlaw(node.start, 'ignoreIfEmpty() can only stand around the whole expression of a map');
   }
   if (definition.asks === 'attribute') scope.attributes.add(attributeKey(literalText(args[0])));
   if (definition.asks === 'groups') scope.seen.groups = true;
@@ -95,7 +95,7 @@ function checkCount(node: Node, definition: FunctionDefinition, count: number): 
   const most = parameters.some((parameter) => parameter.occurs === 'rest') ? Infinity : parameters.length;
   if (count >= least && count <= most) return;
   const wanted = most === Infinity ? `at least ${least}` : least === most ? String(least) : `${least} to ${most}`;
-  throw new Flaw(
+  throw new ExpressionFlaw(
     node.start,
     `${name}() takes ${wanted} argument${wanted.endsWith(' 1') || wanted === '1' ? '' : 's'}, and has ${count}`,
     `write ${signatureOf(definition)}`,
@@ -116,7 +116,7 @@ function checkArgument(
       parameter.kind === 'text' && (arg.type === 'int' || arg.type === 'double' || arg.type === 'bool')
         ? 'write string(…) around it'
         : undefined;
-    throw new Flaw(
+    throw new ExpressionFlaw(
       node.start,
       `${name}() takes ${nameType(wanted[0] ?? 'dyn')} as ${parameter.name}, and this is ${nameType(arg.type)}`,
       fix,
@@ -124,7 +124,7 @@ function checkArgument(
   }
   if (parameter.kind !== 'literal' && parameter.kind !== 'pattern') return;
   if (typeof arg.literal !== 'string')
-    throw new Flaw(
+    throw new ExpressionFlaw(
       node.start,
       `${name}() takes a text in quotes as ${parameter.name}`,
       arg.attribute === undefined ? undefined : `did you mean "${arg.attribute}"?`,
@@ -136,7 +136,7 @@ function checkPattern(node: Node, source: string): void {
   try {
     pattern(source);
   } catch {
-    throw new Flaw(
+    throw new ExpressionFlaw(
       node.start,
       'this is not a regular expression that runs in linear time (RE2 syntax: no look-around, no back-references)',
       /\(\?[=!<]|\\[1-9]/.test(source) ? 'do without look-around and back-references' : undefined,

@@ -1,5 +1,5 @@
 import { spendStep, type Compiled, type Run, type Scope } from './compiled.ts';
-import { Flaw } from './flaw.ts';
+import { ExpressionFlaw } from './flaw.ts';
 import type { Node } from './syntax.ts';
 import { canBe, nameType } from './types.ts';
 import { toBool, toList, type Value } from './value.ts';
@@ -21,7 +21,7 @@ export function compileMacro(
   const [variable, ...bodies] = args;
   const most = name === 'map' ? 2 : 1;
   if (variable?.op !== 'id' || bodies.length < 1 || bodies.length > most) {
-    throw new Flaw(
+    throw new ExpressionFlaw(
       node.start,
       `${name}() needs a new name and ${name === 'map' ? 'an expression' : 'a condition'}`,
       `write it like list.${name}(x, ${name === 'map' ? 'lower(x)' : 'x.startsWith("a")'})`,
@@ -29,7 +29,7 @@ export function compileMacro(
   }
   const list = compile(receiver, scope);
   if (!canBe(list.type, ['list', 'string', 'map', 'ref']))
-    throw new Flaw(receiver.start, `${name}() needs a list, and this is ${nameType(list.type)}`);
+    throw new ExpressionFlaw(receiver.start, `${name}() needs a list, and this is ${nameType(list.type)}`);
   const inner: Scope = {
     ...scope,
     depth: scope.depth + 1,
@@ -39,7 +39,7 @@ export function compileMacro(
   const condition = name === 'map' ? (parts.length === 2 ? parts[0] : undefined) : parts[0];
   const conditionNode = bodies[0];
   if (condition !== undefined && !canBe(condition.type, ['bool'])) {
-    throw new Flaw(
+    throw new ExpressionFlaw(
       conditionNode?.start ?? node.start,
       `${name}() needs a condition, and this is ${nameType(condition.type)}`,
     );

@@ -3,7 +3,7 @@ import { compileMacro, macros } from './compile-macro.ts';
 import { compileOperator } from './compile-operator.ts';
 import type { Compiled, Scope } from './compiled.ts';
 import { EvaluationError } from './expression.ts';
-import { Flaw } from './flaw.ts';
+import { ExpressionFlaw } from './flaw.ts';
 import { calculate, choose, combine, elementAt, negate } from './operators.ts';
 import { readAttribute } from './read-attribute.ts';
 import type { Node } from './syntax.ts';
@@ -59,7 +59,8 @@ export function compileNode(node: Node, scope: Scope): Compiled {
     case '&&':
     case '||': {
       const [left, right] = node.args.map((part) => compileCondition(part, node.op, scope));
-      if (left === undefined || right === undefined) throw new Flaw(node.start, `${node.op} needs two conditions`);
+      if (left === undefined || right === undefined)
+        throw new ExpressionFlaw(node.start, `${node.op} needs two conditions`);
       return { type: 'bool', run: combine(left, right, node.op === '||') };
     }
     case '!_':
@@ -67,13 +68,16 @@ export function compileNode(node: Node, scope: Scope): Compiled {
     case '-_': {
       const operand = compileNode(node.args, scope);
       if (!canBe(operand.type, ['int', 'double']))
-        throw new Flaw(node.start, `- needs a number, and this is ${nameType(operand.type)}`);
+        throw new ExpressionFlaw(node.start, `- needs a number, and this is ${nameType(operand.type)}`);
       if (typeof operand.literal === 'number') return literal(-operand.literal, operand.type);
       return { type: operand.type, run: (run) => calculate('-', 0, operand.run(run), true) };
     }
     case '.?':
     case '[?]':
-      throw new Flaw(node.start, 'optional selection is not part of the language: what is missing is null anyway');
+      throw new ExpressionFlaw(
+        node.start,
+        'optional selection is not part of the language: what is missing is null anyway',
+      );
     default: {
       // Chains like a-b-c are judged as a whole, the outermost first.
       const [leftNode, rightNode] = node.args;
@@ -93,10 +97,10 @@ function compileLiteral(node: Node, value: unknown): Compiled {
   if (typeof value === 'boolean') return literal(value, 'bool');
   if (typeof value === 'number') return literal(value, 'double');
   if (value instanceof Uint8Array) return literal(value, 'bytes');
-  if (typeof value !== 'bigint') throw new Flaw(node.start, 'numbers are written without u at the end');
+  if (typeof value !== 'bigint') throw new ExpressionFlaw(node.start, 'numbers are written without u at the end');
   const number = Number(value);
   if (!Number.isSafeInteger(number))
-    throw new Flaw(node.start, 'this number is too large to be exact', 'write it as text, in quotes');
+    throw new ExpressionFlaw(node.start, 'this number is too large to be exact', 'write it as text, in quotes');
   return literal(number, 'int');
 }
 
@@ -113,15 +117,15 @@ function compileMap(entries: readonly (readonly [Node, Node])[], scope: Scope): 
   const parts = entries.map(([keyNode, valueNode]) => {
     const key = compileNode(keyNode, scope);
     if (!canBe(key.type, ['string']))
-      throw new Flaw(keyNode.start, `the keys of a map are texts, and this is ${nameType(key.type)}`);
+      throw new ExpressionFlaw(keyNode.start, `the keys of a map are texts, and this is ${nameType(key.type)}`);
     if (key.attribute !== undefined)
-      throw new Flaw(
+      throw new ExpressionFlaw(
         keyNode.start,
         'the keys of a map stand in quotes',
         `write "${scope.source.slice(keyNode.start, keyNode.end)}"`,
       );
     if (typeof key.literal === 'string' && !isSafeKey(key.literal))
-      throw new Flaw(keyNode.start, `"${key.literal}" is a reserved name`);
+      throw new ExpressionFlaw(keyNode.start, `"${key.literal}" is a reserved name`);
     return { key, value: compileNode(valueNode, scope) };
   });
   return {
@@ -144,7 +148,7 @@ function compileSelection(node: Node, operandNode: Node, key: string, scope: Sco
   const operand = compileNode(operandNode, scope);
   if (operand.attribute !== undefined || !canBe(operand.type, ['map'])) {
     const what = operand.attribute === undefined ? nameType(operand.type) : 'an attribute';
-    throw new Flaw(
+    throw new ExpressionFlaw(
       node.pos,
       `${what} has no parts with names`,
       operand.attribute === undefined ? undefined : `did you mean ${key}, or ${key}(…)?`,
@@ -163,20 +167,20 @@ function compileIndex(node: Node, listNode: Node, keyNode: Node, scope: Scope): 
         ? (['int', 'string'] as const)
         : (['int'] as const);
   if (!canBe(key.type, keys))
-    throw new Flaw(keyNode.start, `[…] needs ${nameType(keys[0])}, and this is ${nameType(key.type)}`);
+    throw new ExpressionFlaw(keyNode.start, `[…] needs ${nameType(keys[0])}, and this is ${nameType(key.type)}`);
   if (!canBe(list.type, ['list', 'map', 'string', 'ref']))
-    throw new Flaw(node.start, `[…] needs a list, and this is ${nameType(list.type)}`);
+    throw new ExpressionFlaw(node.start, `[…] needs a list, and this is ${nameType(list.type)}`);
   return { type: list.type === 'ref' ? 'ref' : 'dyn', run: (run) => elementAt(list.run(run), key.run(run)) };
 }
 
 function compileTernary(node: Node, condition?: Compiled, yes?: Compiled, no?: Compiled): Compiled {
   if (condition === undefined || yes === undefined || no === undefined)
-    throw new Flaw(node.start, '? needs a condition and two values');
+    throw new ExpressionFlaw(node.start, '? needs a condition and two values');
   if (!canBe(condition.type, ['bool']))
-    throw new Flaw(node.start, `? needs a condition on its left, and this is ${nameType(condition.type)}`);
+    throw new ExpressionFlaw(node.start, `? needs a condition on its left, and this is ${nameType(condition.type)}`);
   const type = unify(yes.type, no.type);
   if (type === undefined)
-    throw new Flaw(
+    throw new ExpressionFlaw(
       node.start,
       `both values of ? must be of one kind, and these are ${nameType(yes.type)} and ${nameType(no.type)}`,
     );
@@ -186,11 +190,11 @@ function compileTernary(node: Node, condition?: Compiled, yes?: Compiled, no?: C
 function compileCondition(node: Node, operator: string, scope: Scope): Compiled {
   const operand = compileNode(node, scope);
   if (canBe(operand.type, ['bool'])) return operand;
-  throw new Flaw(node.start, `${operator} needs a condition, and this is ${nameType(operand.type)}`);
+  throw new ExpressionFlaw(node.start, `${operator} needs a condition, and this is ${nameType(operand.type)}`);
 }
 
 function refuseHyphens(node: Node, scope: Scope): void {
   const text = scope.source.slice(node.start, node.end);
   if (/^[A-Za-z]\w*(?:-\w+)+$/.test(text))
-    throw new Flaw(node.start, `"${text}" is read as a subtraction`, `write attr("${text}")`);
+    throw new ExpressionFlaw(node.start, `"${text}" is read as a subtraction`, `write attr("${text}")`);
 }

@@ -1,5 +1,5 @@
 import { spendWork, type Compiled, type Run } from './compiled.ts';
-import { Flaw } from './flaw.ts';
+import { ExpressionFlaw } from './flaw.ts';
 import { add, calculate, compare, isIn, type Arithmetic, type Comparison } from './operators.ts';
 import type { Node } from './syntax.ts';
 import { canBe, nameType, unify, type StaticType } from './types.ts';
@@ -27,7 +27,10 @@ export function compileOperator(
     case 'in': {
       const container = right.runUnordered ?? right.run;
       if (!canBe(right.type, ['list', 'map', 'string', 'ref']))
-        throw new Flaw(node.start, `"in" needs a list on its right, and ${nameType(right.type)} stands there`);
+        throw new ExpressionFlaw(
+          node.start,
+          `"in" needs a list on its right, and ${nameType(right.type)} stands there`,
+        );
       return { type: 'bool', run: (run) => isIn(left.run(run), container(run), run) };
     }
     case '+':
@@ -48,7 +51,7 @@ export function compileOperator(
       refuseUnlike(node, left, right, source);
       for (const type of [left.type, right.type]) {
         if (!canBe(type, ['int', 'double', 'string']))
-          throw new Flaw(node.start, `${operator} cannot order ${nameType(type)}`);
+          throw new ExpressionFlaw(node.start, `${operator} cannot order ${nameType(type)}`);
       }
       return { type: 'bool', run: (run) => compare(operator, left.run(run), right.run(run)) };
   }
@@ -75,14 +78,14 @@ function refuseUnlike(node: Node, left: Compiled, right: Compiled, source: strin
   ] as const) {
     if (one.attribute === undefined || !['int', 'double', 'bool'].includes(other.type)) continue;
     const convert = other.type === 'bool' ? 'bool' : other.type;
-    throw new Flaw(
+    throw new ExpressionFlaw(
       node.start,
       `attributes are text, and this compares one with ${nameType(other.type)}`,
       `write ${convert}(${nameIn(source, one.attribute)})`,
     );
   }
   if (unify(left.type, right.type) === undefined) {
-    throw new Flaw(node.start, `${nameType(left.type)} and ${nameType(right.type)} cannot be compared`);
+    throw new ExpressionFlaw(node.start, `${nameType(left.type)} and ${nameType(right.type)} cannot be compared`);
   }
 }
 
@@ -90,7 +93,7 @@ function refuseUnlike(node: Node, left: Compiled, right: Compiled, source: strin
 function refuseAttributes(node: Node, operator: Arithmetic, left: Compiled, right: Compiled, source: string): void {
   const attribute = left.attribute ?? right.attribute;
   if (attribute !== undefined) {
-    throw new Flaw(
+    throw new ExpressionFlaw(
       node.start,
       `${operator} needs numbers, and attributes are text`,
       `write int(${nameIn(source, attribute)})`,
@@ -101,7 +104,7 @@ function refuseAttributes(node: Node, operator: Arithmetic, left: Compiled, righ
 function numberType(node: Node, operator: Arithmetic, { left, right }: Types): StaticType {
   for (const type of [left, right]) {
     if (!canBe(type, ['int', 'double']))
-      throw new Flaw(
+      throw new ExpressionFlaw(
         node.start,
         `${operator} needs numbers, and this is ${nameType(type)}`,
         type === 'string' ? 'write int(…)' : undefined,
@@ -115,7 +118,7 @@ function sumType(node: Node, { left, right }: Types): StaticType {
   const type = unify(left, right);
   if (type === undefined || !canBe(left, addable) || !canBe(right, addable)) {
     const numbers = [left, right].includes('string') && (left === 'int' || right === 'int');
-    throw new Flaw(
+    throw new ExpressionFlaw(
       node.start,
       `+ cannot add ${nameType(left)} and ${nameType(right)}`,
       numbers ? 'write string(…) around the number' : undefined,

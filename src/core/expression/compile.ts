@@ -1,7 +1,7 @@
 import { compileNode } from './compile-node.ts';
 import { stepLimit, workLimit, type Compiled, type Scope } from './compiled.ts';
 import type { Expression, ExpressionProblem, ExpressionValue } from './expression.ts';
-import { Flaw, toProblem } from './flaw.ts';
+import { ExpressionFlaw, toProblem } from './flaw.ts';
 import { parseExpression } from './syntax.ts';
 import { canBe, nameType } from './types.ts';
 import { toBool, toExpressionValue } from './value.ts';
@@ -26,7 +26,7 @@ export function compileExpression(source: string, expected: 'any' | 'bool'): Exp
     };
     const compiled = compileNode(root, scope);
     if (expected === 'bool' && (!canBe(compiled.type, ['bool']) || compiled.type === 'null')) {
-      throw new Flaw(
+      throw new ExpressionFlaw(
         0,
         `a condition is expected, and this is ${nameType(compiled.type)}`,
         'compare it, like with == or in',
@@ -34,7 +34,7 @@ export function compileExpression(source: string, expected: 'any' | 'bool'): Exp
     }
     return makeExpression(source, compiled, scope, expected);
   } catch (thrown) {
-    if (thrown instanceof Flaw) return toProblem(thrown, source);
+    if (thrown instanceof ExpressionFlaw) return toProblem(thrown, source);
     throw thrown;
   }
 }

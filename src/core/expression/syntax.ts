@@ -1,5 +1,5 @@
 import { Environment, ParseError, type ASTNode } from '@marcbachmann/cel-js';
-import { Flaw } from './flaw.ts';
+import { ExpressionFlaw } from './flaw.ts';
 
 /** A node of the syntax tree as the CEL library parses it. */
 export type Node = ASTNode;
@@ -11,14 +11,14 @@ const environment = new Environment({ unlistedVariablesAreDyn: true, limits });
 
 /** Reads an expression. Throws a Flaw with place and suggestion when it is not one. */
 export function parseExpression(source: string): Node {
-  if (source.trim() === '') throw new Flaw(0, 'the expression is empty', 'write null for no value');
+  if (source.trim() === '') throw new ExpressionFlaw(0, 'the expression is empty', 'write null for no value');
   if (source.length > sourceLimit)
-    throw new Flaw(sourceLimit, `the expression is longer than ${sourceLimit} characters`);
+    throw new ExpressionFlaw(sourceLimit, `the expression is longer than ${sourceLimit} characters`);
   try {
     return environment.parse(source).ast;
   } catch (thrown) {
     if (thrown instanceof ParseError) throw syntaxFlaw(thrown, source);
-    if (thrown instanceof RangeError) throw new Flaw(0, 'the expression is nested too deeply');
+    if (thrown instanceof RangeError) throw new ExpressionFlaw(0, 'the expression is nested too deeply');
     throw thrown;
   }
 }
@@ -66,10 +66,10 @@ const limitNames: Readonly<Record<string, string>> = {
   maxCallArguments: 'arguments',
 };
 
-function syntaxFlaw(error: ParseError, source: string): Flaw {
+function syntaxFlaw(error: ParseError, source: string): ExpressionFlaw {
   const start = error.range?.start ?? 0;
   const found = source.slice(start, Math.max(error.range?.end ?? 0, start + 1));
-  return new Flaw(start, describe(error, found), meant(found, source.slice(0, start), source.slice(start)));
+  return new ExpressionFlaw(start, describe(error, found), meant(found, source.slice(0, start), source.slice(start)));
 }
 
 function describe({ code, summary }: ParseError, found: string): string {

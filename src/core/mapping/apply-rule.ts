@@ -4,7 +4,7 @@ import { Reference, type DesiredValue, type ReasonCode } from '../model/resource
 import type { MapRule } from './definition.ts';
 import { desiredPath, kindOfPath } from './path-kind.ts';
 import { toDesiredValue, type ValueKind } from './scim-value.ts';
-import type { Survey } from './survey.ts';
+import type { ScopeEvaluation } from './evaluate-scope.ts';
 
 /** A rule with what is known about its path. */
 export interface ReadyRule {
@@ -47,7 +47,7 @@ export function readyRules(rules: readonly MapRule[], type: ResourceType): Ready
 /** Whom a DN means: someone who is in the target's scope, or possibly so. */
 export type ResolveReference = (dn: string) => Reference | undefined;
 
-export function createResolver({ directory }: Entry, { index, isReachable }: Survey): ResolveReference {
+export function createResolver({ directory }: Entry, { index, isReachable }: ScopeEvaluation): ResolveReference {
   return (dn) => {
     const found = index.find(dn, directory);
     return found !== undefined && isReachable(found) ? new Reference(found.id) : undefined;

@@ -7,8 +7,8 @@ import { inWords } from '../wording/count.ts';
 import { whyNot } from './condition-words.ts';
 import type { MapRule, TargetDefinition } from './definition.ts';
 import { noMemory, type Memory } from './memory.ts';
-import { mapsByDirectory, projectSurvey } from './project.ts';
-import { surveyScope, type ScopeCondition, type Survey } from './survey.ts';
+import { mapsByDirectory, projectEvaluation } from './project.ts';
+import { evaluateScope, type ScopeCondition, type ScopeEvaluation } from './evaluate-scope.ts';
 
 /** One condition of the scope, and what it says about the entry. */
 export interface ConditionStep {
@@ -77,13 +77,13 @@ export function explainEntry(
 ): Explanation | undefined {
   const found = entries.find((one) => one.id === id);
   if (found === undefined) return undefined;
-  const survey = surveyScope(entries, definition, now, memory);
-  const entry = survey.owners.get(id) ?? found;
+  const evaluation = evaluateScope(entries, definition, now, memory);
+  const entry = evaluation.owners.get(id) ?? found;
   const {
     projection: { resources, rejected },
-  } = projectSurvey(entries, definition, survey, memory);
-  const context = survey.contextOf(entry);
-  const conditions = survey.conditions[entry.type].map(({ kind, text, judge }): ConditionStep => {
+  } = projectEvaluation(entries, definition, evaluation, memory);
+  const context = evaluation.contextOf(entry);
+  const conditions = evaluation.conditions[entry.type].map(({ kind, text, judge }): ConditionStep => {
     const holds = judge(entry);
     if (holds instanceof Error) return { kind, text, holds: null, error: holds.message, why: undefined };
     return {
@@ -94,14 +94,14 @@ export function explainEntry(
       why: holds === true ? undefined : reasonOf(kind, text, entry, context),
     };
   });
-  const resolve = createResolver(entry, survey);
+  const resolve = createResolver(entry, evaluation);
   const rules = mapsByDirectory(definition)(entry.directory, entry.type).rules.map((ready): RuleStep => ({
     path: ready.path,
     source: ready.rule.expression.source,
     apply: ready.apply,
     result: applyRule(ready, entry, context, resolve),
   }));
-  const verdict = survey.verdicts.get(id) ?? 'out';
+  const verdict = evaluation.verdicts.get(id) ?? 'out';
   return {
     sourceId: id,
     directory: entry.directory,
@@ -113,7 +113,7 @@ export function explainEntry(
     resource: resources.find(({ sourceId }) => sourceId === id),
     rejected: rejected.find(({ sourceId, directory }) => sourceId === id && directory === entry.directory),
     groups: resources.filter(({ members }) => members.includes(id)).map(({ sourceId, label }) => ({ sourceId, label })),
-    memberOf: groupSteps(entry, survey),
+    memberOf: groupSteps(entry, evaluation),
   };
 }
 
@@ -128,7 +128,7 @@ function reasonOf(kind: ScopeCondition['kind'], text: string, entry: Entry, cont
   }
 }
 
-function groupSteps(entry: Entry, { groups, conditions }: Survey): GroupStep[] {
+function groupSteps(entry: Entry, { groups, conditions }: ScopeEvaluation): GroupStep[] {
   const { direct, indirect } = groups.groupsOf(entry);
   const access = new Set(conditions[entry.type].flatMap(({ groupsFor }) => groupsFor?.(entry) ?? []).map(dnKey));
   const step =

@@ -3,7 +3,7 @@ import { BridgeError } from '../model/errors.ts';
 import type { NestedGroups } from './definition.ts';
 import type { DirectoryIndex } from './directory-index.ts';
 import { createMembership, type Membership } from './membership.ts';
-import { concealedMembers, isSilent, readMembers } from './member-values.ts';
+import { concealedMembers, isSilent, createMemberReader } from './member-values.ts';
 import { linkPrimaryGroups } from './primary-group.ts';
 import type { Sees } from './visibility.ts';
 
@@ -53,7 +53,7 @@ export function linkGroups(
   homes: ReadonlyMap<string, string>,
 ): GroupGraph {
   const primaryMembers = linkPrimaryGroups(entries);
-  const reader = readMembers(index, entries, sees);
+  const reader = createMemberReader(index, entries, sees);
   const unresolved = new Map<Entry, readonly string[]>();
   const direct = new Map<Entry, readonly Entry[]>();
   const directMembers = (group: Entry): readonly Entry[] => {

@@ -14,7 +14,7 @@ export interface ExpressionUse {
 }
 
 /** Names of attributes in lower case: of a schema, or of a file. Undefined where a server hides its schema. */
-export type AttributeNames = readonly string[] | undefined;
+export type KnownAttributeNames = readonly string[] | undefined;
 
 /**
  * Attributes that no entry and no schema has: a slip, or a text without quotes.
@@ -24,7 +24,7 @@ export type AttributeNames = readonly string[] | undefined;
 export function lintExpressions(
   uses: readonly ExpressionUse[],
   entries: readonly Entry[],
-  schemas: readonly AttributeNames[],
+  schemas: readonly KnownAttributeNames[],
 ): Finding[] {
   const vocabulary = vocabularyOf(schemas);
   const present = { user: namesIn(entries, 'user'), group: namesIn(entries, 'group') };
@@ -54,7 +54,7 @@ export function lintExpressions(
 }
 
 /** The same for the attributes of a filter, of which no entries were read. */
-export function lintFilter(attributes: readonly string[], place: string, schema: AttributeNames): Finding[] {
+export function lintFilter(attributes: readonly string[], place: string, schema: KnownAttributeNames): Finding[] {
   const vocabulary = vocabularyOf([schema]);
   return attributes
     .filter((name) => !vocabulary.has(name.toLowerCase()) && !/^[0-9.]+$/.test(name))
@@ -73,7 +73,7 @@ interface Vocabulary {
 }
 
 /** What the standards know counts where a schema says nothing, and in files, which show no more than is used. */
-function vocabularyOf(schemas: readonly AttributeNames[]): Vocabulary {
+function vocabularyOf(schemas: readonly KnownAttributeNames[]): Vocabulary {
   const named = schemas.flatMap((names) => names ?? []);
   const isWhole = schemas.length > 0 && schemas.every((names) => names !== undefined && names.length >= wholeSchema);
   const names = isWhole ? named : [...named, ...wellKnownAttributes];

@@ -3,7 +3,7 @@ import type { Entry } from '../model/entry.ts';
 import type { Finding } from '../model/finding.ts';
 import { countReasons, type Rejected, type Resource } from '../model/resource.ts';
 import { count, whole } from '../wording/count.ts';
-import type { ScopeCondition } from './survey.ts';
+import type { ScopeCondition } from './evaluate-scope.ts';
 
 export interface ScopeCheck {
   readonly entries: readonly Entry[];

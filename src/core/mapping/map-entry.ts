@@ -4,8 +4,8 @@ import { valueOf, type DesiredValue, type Reason, type Rejected, type Resource }
 import { applyRule, createResolver, type ReadyRule, type ResolveReference } from './apply-rule.ts';
 import { otherChoices } from './choices.ts';
 import type { Requirement } from './requirement.ts';
-import type { Survey } from './survey.ts';
-import { holdsAt, TimeSpan } from './time-span.ts';
+import type { ScopeEvaluation } from './evaluate-scope.ts';
+import { holdsAt, Validity } from './validity.ts';
 
 /** A resource without its members, or why there is none. */
 export type Mapped =
@@ -21,26 +21,26 @@ export interface ReadyMap {
 }
 
 /** Maps one entry that is in scope. What is wrong with one attribute is told together with what is wrong with others. */
-export function mapEntry(entry: Entry, map: ReadyMap, survey: Survey): Mapped {
-  const resolve = createResolver(entry, survey);
-  const before = recall(entry, map, survey, resolve);
+export function mapEntry(entry: Entry, map: ReadyMap, evaluation: ScopeEvaluation): Mapped {
+  const resolve = createResolver(entry, evaluation);
+  const before = recall(entry, map, evaluation, resolve);
   if (before !== undefined) return before;
   const references = new Map<string, Referred>();
-  const span = new TimeSpan(survey.span.now);
+  const validity = new Validity(evaluation.validity.now);
   const mapped = noteUnresolved(
     references,
-    mapAnew(entry, map, survey, span, (dn) => {
+    mapAnew(entry, map, evaluation, validity, (dn) => {
       const reference = resolve(dn);
-      references.set(dn, reference?.id ?? whyNot(dn, entry, survey));
+      references.set(dn, reference?.id ?? whyNot(dn, entry, evaluation));
       return reference;
     }),
   );
-  survey.span.include(span);
+  evaluation.validity.include(validity);
   keep(entry, map, {
     mapped,
     references: references.size === 0 ? nobody : references,
-    from: span.from,
-    until: span.until,
+    from: validity.from,
+    until: validity.until,
   });
   return mapped;
 }
@@ -53,7 +53,7 @@ const noMembers: Resource['members'] = [];
 /** Whom a DN means; undefined when they are not in the target's scope, null when nobody who is read has this name. */
 type Referred = SourceId | undefined | null;
 
-function whyNot(dn: string, { directory }: Entry, { index }: Survey): undefined | null {
+function whyNot(dn: string, { directory }: Entry, { index }: ScopeEvaluation): undefined | null {
   return index.find(dn, directory) === undefined ? null : undefined;
 }
 
@@ -64,7 +64,7 @@ function noteUnresolved(references: ReadonlyMap<string, Referred>, mapped: Mappe
 }
 
 /** A result, from when until when it holds, and whom the DNs in it meant then. */
-interface Kept extends Pick<TimeSpan, 'from' | 'until'> {
+interface Kept extends Pick<Validity, 'from' | 'until'> {
   readonly mapped: Mapped;
   readonly references: ReadonlyMap<string, Referred>;
 }
@@ -75,11 +75,17 @@ interface Kept extends Pick<TimeSpan, 'from' | 'until'> {
  */
 const results = new WeakMap<ReadyMap, WeakMap<Entry, Kept>>();
 
-function recall(entry: Entry, map: ReadyMap, survey: Survey, resolve: ResolveReference): Mapped | undefined {
-  const kept = survey.verdicts.get(entry.id) === 'failed' ? undefined : results.get(map)?.get(entry);
-  if (kept === undefined || !holdsAt(survey.span.now, kept)) return undefined;
-  for (const [dn, id] of kept.references) if ((resolve(dn)?.id ?? whyNot(dn, entry, survey)) !== id) return undefined;
-  survey.span.include(kept);
+function recall(
+  entry: Entry,
+  map: ReadyMap,
+  evaluation: ScopeEvaluation,
+  resolve: ResolveReference,
+): Mapped | undefined {
+  const kept = evaluation.verdicts.get(entry.id) === 'failed' ? undefined : results.get(map)?.get(entry);
+  if (kept === undefined || !holdsAt(evaluation.validity.now, kept)) return undefined;
+  for (const [dn, id] of kept.references)
+    if ((resolve(dn)?.id ?? whyNot(dn, entry, evaluation)) !== id) return undefined;
+  evaluation.validity.include(kept);
   return kept.mapped;
 }
 
@@ -91,8 +97,14 @@ function keep(entry: Entry, map: ReadyMap, kept: Kept): void {
   results.set(map, ofMap);
 }
 
-function mapAnew(entry: Entry, map: ReadyMap, survey: Survey, span: TimeSpan, resolve: ResolveReference): Mapped {
-  const context = survey.contextOf(entry, span);
+function mapAnew(
+  entry: Entry,
+  map: ReadyMap,
+  evaluation: ScopeEvaluation,
+  validity: Validity,
+  resolve: ResolveReference,
+): Mapped {
+  const context = evaluation.contextOf(entry, validity);
   const attributes = new Map<string, DesiredValue | null>([['externalId', entry.id]]);
   const createOnly = new Map<string, DesiredValue | null>();
   const choices = new Map<string, readonly DesiredValue[]>();
@@ -116,7 +128,7 @@ function mapAnew(entry: Entry, map: ReadyMap, survey: Survey, span: TimeSpan, re
   }
   const given = { attributes, createOnly };
   if (reasons.length === 0) reasons.push(...requiredReasons(given, map));
-  reasons.push(...loginReasons(given), ...scopeReasons(entry, survey));
+  reasons.push(...loginReasons(given), ...scopeReasons(entry, evaluation));
   if (isReplicationConflict(entry.dn)) reasons.unshift(conflict);
   const { id: sourceId, directory, type } = entry;
   const subject = { sourceId, directory, type, label: labelOf(entry, given) };
@@ -173,9 +185,9 @@ function requiredReasons(
   });
 }
 
-function scopeReasons(entry: Entry, survey: Survey): Reason[] {
-  if (survey.verdicts.get(entry.id) !== 'failed') return [];
-  return survey.conditions[entry.type].flatMap((condition): Reason[] => {
+function scopeReasons(entry: Entry, evaluation: ScopeEvaluation): Reason[] {
+  if (evaluation.verdicts.get(entry.id) !== 'failed') return [];
+  return evaluation.conditions[entry.type].flatMap((condition): Reason[] => {
     const holds = condition.judge(entry);
     return holds instanceof Error ? [{ code: 'map_error', text: `scope: ${holds.message}` }] : [];
   });

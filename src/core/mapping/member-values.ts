@@ -39,7 +39,7 @@ export const memberNames = ['member', 'uniquemember'] as const;
  *
  * @param entries those of the index
  */
-export function readMembers(index: DirectoryIndex, entries: readonly Entry[], sees: Sees): MemberReader {
+export function createMemberReader(index: DirectoryIndex, entries: readonly Entry[], sees: Sees): MemberReader {
   const bySid = lazily(() => indexBy(entries, (entry) => sidsOf(entry)));
   const byLogin = lazily(() =>
     indexBy(entries, (entry) =>

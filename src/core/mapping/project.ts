@@ -8,7 +8,7 @@ import { mapEntry, type ReadyMap } from './map-entry.ts';
 import { noMemory, type Memory } from './memory.ts';
 import { reportAppearance } from './ownership.ts';
 import { requirementsOf } from './requirement.ts';
-import { surveyScope, type Survey } from './survey.ts';
+import { evaluateScope, type ScopeEvaluation } from './evaluate-scope.ts';
 
 /** What a target should hold: sorted by type (users first) and source id, whatever the order of the entries. */
 export interface Projection {
@@ -31,7 +31,7 @@ export function projectTarget(entries: readonly Entry[], definition: TargetDefin
 /** A projection with what it was made from, so that it can be revised. */
 export interface Draft {
   readonly projection: Projection;
-  readonly survey: Survey;
+  readonly evaluation: ScopeEvaluation;
   readonly memory: Memory;
   /** Values at match paths that several resources have. */
   readonly contested: readonly Contest[];
@@ -44,32 +44,32 @@ export function draftProjection(
   now: number,
   memory: Memory = noMemory,
 ): Draft {
-  const survey = surveyScope(entries, definition, now, memory);
-  return { survey, memory, ...projectSurvey(entries, definition, survey, memory) };
+  const evaluation = evaluateScope(entries, definition, now, memory);
+  return { evaluation, memory, ...projectEvaluation(entries, definition, evaluation, memory) };
 }
 
 /** The same, where it is already known who is in scope. */
-export function projectSurvey(
+export function projectEvaluation(
   entries: readonly Entry[],
   definition: TargetDefinition,
-  survey: Survey,
+  evaluation: ScopeEvaluation,
   memory: Memory,
 ): Pick<Draft, 'projection' | 'contested'> {
   const mapOf = mapsByDirectory(definition);
   const resources: Resource[] = [];
   const rejected: Rejected[] = [];
   for (const entry of entries) {
-    if (!survey.isWanted(entry.id)) continue;
-    const owner = survey.owners.get(entry.id) ?? entry;
+    if (!evaluation.isWanted(entry.id)) continue;
+    const owner = evaluation.owners.get(entry.id) ?? entry;
     if (owner !== entry) {
       if (definition.maps.has(entry.directory)) rejected.push(reportAppearance(entry, owner));
       continue;
     }
-    const mapped = mapEntry(entry, mapOf(entry.directory, entry.type), survey);
+    const mapped = mapEntry(entry, mapOf(entry.directory, entry.type), evaluation);
     if (mapped.kind === 'rejected') rejected.push(mapped.rejected);
     else if (entry.type === 'user') resources.push(mapped.resource);
     else {
-      const content = survey.groups.contentOf(entry, definition.nested, survey.isReachable);
+      const content = evaluation.groups.contentOf(entry, definition.nested, evaluation.isReachable);
       if (content.concealed !== undefined) rejected.push(reject(mapped.resource, [concealed(content.concealed)]));
       else resources.push(withMembers(mapped.resource, content));
     }
@@ -83,7 +83,7 @@ export function projectSurvey(
   const projection = {
     resources: resources.filter(({ sourceId }) => !duplicates.has(sourceId)),
     rejected: rejected.sort((a, b) => inOrder(a, b) || compare(a.directory, b.directory)),
-    holdsUntil: survey.span.until,
+    holdsUntil: evaluation.validity.until,
   };
   return { projection, contested };
 }

@@ -5,7 +5,7 @@ import { mapEntry } from './map-entry.ts';
 import { memberAttributes } from './member-values.ts';
 import { primaryGroupAttributes } from './primary-group.ts';
 import { inOrder, mapsByDirectory, type Draft } from './project.ts';
-import { judge, surveyAgain, type Survey } from './survey.ts';
+import { judge, evaluateScopeAgain, type ScopeEvaluation } from './evaluate-scope.ts';
 
 /**
  * What `draftProjection` would make of the same entries with these in place of those with their ids, for the change that
@@ -21,24 +21,24 @@ export function reviseProjection(
   definition: TargetDefinition,
   now: number,
 ): Draft | undefined {
-  const survey = surveyAgain(draft.survey, definition, now);
-  if (survey === undefined) return undefined;
+  const evaluation = evaluateScopeAgain(draft.evaluation, definition, now);
+  if (evaluation === undefined) return undefined;
   const resources = [...draft.projection.resources];
   for (const entry of changed) {
-    const verdict = survey.verdicts.get(entry.id);
-    if (!isAlone(entry, survey) || verdict !== judge(entry, survey.conditions.user) || verdict === 'failed')
+    const verdict = evaluation.verdicts.get(entry.id);
+    if (!isAlone(entry, evaluation) || verdict !== judge(entry, evaluation.conditions.user) || verdict === 'failed')
       return undefined;
     if (verdict === 'out') continue;
     const at = findIndex(resources, entry);
     const before = resources[at];
-    const mapped = mapEntry(entry, mapsByDirectory(definition)(entry.directory, 'user'), survey);
+    const mapped = mapEntry(entry, mapsByDirectory(definition)(entry.directory, 'user'), evaluation);
     if (before === undefined || mapped.kind === 'rejected' || !isMatchedAlike(before, mapped.resource, definition))
       return undefined;
     resources[at] = mapped.resource;
   }
-  const { until } = survey.span;
+  const { until } = evaluation.validity;
   return {
-    survey,
+    evaluation,
     memory: draft.memory,
     contested: draft.contested,
     projection: { ...draft.projection, resources, holdsUntil: until },
@@ -46,7 +46,7 @@ export function reviseProjection(
 }
 
 /** A user whom the survey knows as they are, but for attributes that nobody else depends on. */
-function isAlone(entry: Entry, { index, owners }: Survey): boolean {
+function isAlone(entry: Entry, { index, owners }: ScopeEvaluation): boolean {
   const known = index.find(entry.dn, entry.directory);
   return (
     entry.type === 'user' &&

@@ -9,7 +9,7 @@ export type Watermark = string;
 /**
  * What became of an entry that is not shown (any more):
  *
- *   fate       | what was found                                                            | a departure?
+ *   reason     | what was found                                                            | a departure?
  *   -----------+---------------------------------------------------------------------------+----------------------------
  *   deleted    | it is gone from where it stood, or its tombstone is there                 | by the directory's own word
  *   moved      | it lies outside of the bases                                              | by word
@@ -18,7 +18,7 @@ export type Watermark = string;
  *   unreadable | it is there, or may be, and the account sees too little of it to tell      | no
  *   present    | it is there and matches: the reading missed it while it was moved          | no
  */
-export type Fate = 'deleted' | 'moved' | 'filtered' | 'missing' | 'unreadable' | 'present';
+export type AbsenceReason = 'deleted' | 'moved' | 'filtered' | 'missing' | 'unreadable' | 'present';
 
 /**
  * Every entry of every base was seen, proven by the source. Only in such a reading is absence evidence: whoever is
@@ -32,7 +32,7 @@ export interface CompleteReading {
   /** Where it is known: how it differs from the reading before it. */
   readonly change?: ReadingChange | undefined;
   /** What became of those who were known before and are not shown any more, as far as it was looked up. */
-  readonly fates?: ReadonlyMap<SourceId, Fate> | undefined;
+  readonly absenceReasons?: ReadonlyMap<SourceId, AbsenceReason> | undefined;
   /** Of which data it is, where the server tells. */
   readonly version?: DataVersion | undefined;
 }
@@ -55,7 +55,7 @@ export interface DeltaReading {
   readonly directory: string;
   readonly entries: readonly Entry[];
   readonly gone: readonly SourceId[];
-  readonly fates?: ReadonlyMap<SourceId, Fate> | undefined;
+  readonly absenceReasons?: ReadonlyMap<SourceId, AbsenceReason> | undefined;
   /** Of the data now. Counters that it does not name are as they were. */
   readonly version?: DataVersion | undefined;
   readonly watermark?: Watermark | undefined;

@@ -1,7 +1,7 @@
 import type { Operation } from '../model/plan.ts';
 import { handOver } from './hand-over.ts';
 import { keepChoices } from './keep-choice.ts';
-import { createOutlook } from './outlook.ts';
+import { createAvailability } from './availability.ts';
 import { planDeparture } from './plan-departure.ts';
 import type { PlanInput, PlannedOperations } from './plan-input.ts';
 import { beforeDeletions, planMembers } from './plan-members.ts';
@@ -33,16 +33,16 @@ import { planRejected, planResource } from './plan-resource.ts';
 /** Works out the operations that bring a target from its links to what is wanted, in their order. */
 export function buildPlan(given: PlanInput): PlannedOperations {
   const handed = handOver(given);
-  const outlook = createOutlook(handed);
+  const availability = createAvailability(handed);
   const input = {
     ...handed,
-    resources: handed.resources.map((resource) => keepChoices(resource, handed, outlook.targetIdOf)),
+    resources: handed.resources.map((resource) => keepChoices(resource, handed, availability.targetIdOf)),
   };
   const parts = [
-    ...input.resources.map((resource) => planResource(resource, input, outlook)),
-    ...input.resources.filter(({ type }) => type === 'group').map((group) => planMembers(group, input, outlook)),
-    ...input.rejected.map((rejected) => planRejected(rejected, input, outlook)),
-    ...input.departures.map((departure) => planDeparture(departure, input, outlook)),
+    ...input.resources.map((resource) => planResource(resource, input, availability)),
+    ...input.resources.filter(({ type }) => type === 'group').map((group) => planMembers(group, input, availability)),
+    ...input.rejected.map((rejected) => planRejected(rejected, input, availability)),
+    ...input.departures.map((departure) => planDeparture(departure, input, availability)),
   ];
   return {
     operations: beforeDeletions(parts.flatMap((part) => part.operations ?? [])).sort(inOrder),

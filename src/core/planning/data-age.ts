@@ -75,7 +75,7 @@ function isLess(one: string, other: string): boolean {
  *
  * @param before the mark until now; what this reading does not tell stays
  */
-export function markOf(reading: CompleteReading, before: DataMark | undefined): DataMark | undefined {
+export function dataMarkOf(reading: CompleteReading, before: DataMark | undefined): DataMark | undefined {
   const { version, entries } = reading;
   const counters: Record<string, string> = { ...before?.counters };
   for (const [name, value] of Object.entries(version?.shows ?? {})) {

@@ -2,7 +2,7 @@ import type { SourceId } from '../model/entry.ts';
 import type { Digest } from '../model/link.ts';
 import type { HeldOperation, Operation } from '../model/plan.ts';
 import { leadOf, partsOf, putTogether, type Lead, type Part, type PartContext } from './guard-parts.ts';
-import { anyChangeMark, markOf, marksOf, memberMark, restOf } from './held-operation.ts';
+import { anyChangeMark, markOfPart, marksOf, memberMark, restOf } from './held-operation.ts';
 
 /** What people decided about operations, by what these are. */
 export interface Decided {
@@ -18,12 +18,12 @@ export interface DividedPlan {
   readonly rejected: readonly Operation[];
 }
 
-type Fate = keyof DividedPlan;
+type Share = keyof DividedPlan;
 
 /**
  * Sorts out what people decided about before anything is counted, so that it neither fills a limit nor draws others in.
  * As in the guard, what follows a part that is rejected is rejected with it. A consequence (a leaver's memberships) has no
- * other fate than what it follows; of several, the one that was decided about counts. But a value that somebody rejected is
+ * other decision than what it follows; of several, the one that was decided about counts. But a value that somebody rejected is
  * not sent because its entry gets access back in the same operation.
  */
 export function divideDecided(
@@ -34,37 +34,37 @@ export function divideDecided(
 ): DividedPlan {
   if (approved.length + rejected.length === 0) return { open: operations, approved: [], rejected: [] };
   const marks = { approved: new Set(approved.flatMap(marksOf)), rejected: new Set(rejected.flatMap(marksOf)) };
-  const ownFate = (part: Part): Fate =>
+  const ownShare = (part: Part): Share =>
     isAmong(part, marks.rejected, 'any', digest)
       ? 'rejected'
       : isAmong(part, marks.approved, 'all', digest)
         ? 'approved'
         : 'open';
-  const leads = new Map<Lead, Fate>();
+  const leads = new Map<Lead, Share>();
   for (const operation of operations) {
     for (const part of partsOf(operation, context)) {
       const lead = leadOf(part);
-      if (lead !== undefined) leads.set(lead, ownFate(part));
+      if (lead !== undefined) leads.set(lead, ownShare(part));
     }
   }
-  const fateOf = (part: Part): Fate => {
-    const fates = part.follows.map((lead) => leads.get(lead) ?? 'open');
-    if (isOwnValue(part) && ownFate(part) === 'rejected') return 'rejected';
+  const shareOf = (part: Part): Share => {
+    const absenceReasons = part.follows.map((lead) => leads.get(lead) ?? 'open');
+    if (isOwnValue(part) && ownShare(part) === 'rejected') return 'rejected';
     if (part.isConsequence)
-      return (['rejected', 'approved', 'open'] as const).find((fate) => fates.includes(fate)) ?? 'open';
-    return fates.includes('rejected') ? 'rejected' : ownFate(part);
+      return (['rejected', 'approved', 'open'] as const).find((share) => absenceReasons.includes(share)) ?? 'open';
+    return absenceReasons.includes('rejected') ? 'rejected' : ownShare(part);
   };
   // What leads others may follow something itself: whoever is adopted and switched off at once.
   for (const operation of operations) {
     for (const part of partsOf(operation, context)) {
       const lead = part.follows.length === 0 ? undefined : leadOf(part);
-      if (lead !== undefined) leads.set(lead, fateOf(part));
+      if (lead !== undefined) leads.set(lead, shareOf(part));
     }
   }
   const divided = { open: [] as Operation[], approved: [] as Operation[], rejected: [] as Operation[] };
   for (const operation of operations) {
-    const parts = Map.groupBy(partsOf(operation, context), fateOf);
-    for (const [fate, some] of parts) divided[fate].push(...putTogether(operation, some));
+    const parts = Map.groupBy(partsOf(operation, context), shareOf);
+    for (const [share, some] of parts) divided[share].push(...putTogether(operation, some));
   }
   return divided;
 }
@@ -87,7 +87,7 @@ export function isAmong(part: Part, marks: ReadonlySet<string>, members: 'all' |
     const isMarked = (id: SourceId): boolean => marks.has(memberMark(operation.sourceId, '-', id));
     return members === 'all' ? operation.remove.every(isMarked) : operation.remove.some(isMarked);
   }
-  return marks.has(markOf(part, digest)) || ('change' in part && marks.has(anyChangeMark(operation)));
+  return marks.has(markOfPart(part, digest)) || ('change' in part && marks.has(anyChangeMark(operation)));
 }
 
 /**
@@ -108,7 +108,7 @@ export function stillWanted(
     for (const part of partsOf(operation, context)) {
       if (part.isConsequence && !isOwnValue(part)) continue;
       if ('change' in part) marks.add(anyChangeMark(operation));
-      marks.add(markOf(part, digest));
+      marks.add(markOfPart(part, digest));
     }
     if (operation.verb === 'members' && operation.cause === 'departed')
       for (const id of operation.remove) marks.add(memberMark(operation.sourceId, '-', id));
@@ -141,11 +141,13 @@ export function without(
   digest: Digest,
 ): Operation[] {
   if (others.length === 0) return [...operations];
-  const marks = new Set(others.flatMap((operation) => partsOf(operation, context).map((part) => markOf(part, digest))));
+  const marks = new Set(
+    others.flatMap((operation) => partsOf(operation, context).map((part) => markOfPart(part, digest))),
+  );
   return operations.flatMap((operation) =>
     putTogether(
       operation,
-      partsOf(operation, context).filter((part) => !marks.has(markOf(part, digest))),
+      partsOf(operation, context).filter((part) => !marks.has(markOfPart(part, digest))),
     ),
   );
 }

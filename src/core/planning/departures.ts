@@ -1,12 +1,12 @@
 import type { SourceId } from '../model/entry.ts';
 import type { Link } from '../model/link.ts';
 import type { Evidence, RemovalCause } from '../model/plan.ts';
-import type { Fate, Reading } from '../model/reading.ts';
+import type { AbsenceReason, Reading } from '../model/reading.ts';
 
 /*
  * Whoever has a link and is not wanted (any more):
  *
- *   shown by a complete reading | fate, as it was looked up    | departs          | evidence
+ *   shown by a complete reading | reason, as it was looked up  | departs          | evidence
  *   ----------------------------+------------------------------+------------------+---------
  *   yes                         | -                            | left_scope       | absence: of a value or a membership
  *   no                          | deleted                      | absent           | word
@@ -38,19 +38,19 @@ export function findDepartures(readings: readonly Reading[], links: readonly Lin
   const seen = new Map<string, ReadonlySet<SourceId>>(
     complete.map((reading) => [reading.directory, new Set(reading.entries.map((entry) => entry.id))]),
   );
-  const fates = new Map(complete.map((reading) => [reading.directory, reading.fates]));
+  const absenceReasons = new Map(complete.map((reading) => [reading.directory, reading.absenceReasons]));
   const isPresent = (id: SourceId) => [...seen.values()].some((ids) => ids.has(id));
   return links.flatMap((link): Departure[] => {
     if (!seen.has(link.directory)) return [];
     if (isPresent(link.sourceId)) return [{ link, cause: 'left_scope' }];
-    const departure = judgeDeparture({ link, cause: 'absent' }, fates.get(link.directory)?.get(link.sourceId));
+    const departure = judgeDeparture({ link, cause: 'absent' }, absenceReasons.get(link.directory)?.get(link.sourceId));
     return departure === undefined ? [] : [departure];
   });
 }
 
 /** What a look-up makes of somebody whom no reading shows; undefined when they are there after all. */
-export function judgeDeparture(departure: Departure, fate: Fate | undefined): Departure | undefined {
-  switch (fate) {
+export function judgeDeparture(departure: Departure, absenceReason: AbsenceReason | undefined): Departure | undefined {
+  switch (absenceReason) {
     case 'deleted':
       return { ...departure, cause: 'absent', evidence: 'word' };
     case 'moved':

@@ -13,14 +13,14 @@ import { tallyKey, type Tally } from './tally.ts';
  */
 export function findExcess(plan: Judged, found: readonly Suspicion[]): Suspicion[] {
   const excess = (planned: Tally): Suspicion[] => {
-    const measure = measures[planned.kind];
+    const measurePlan = measures[planned.kind];
     const finding =
-      planned.count === 0 || (measure.established === true && !plan.established)
+      planned.count === 0 || (measurePlan.established === true && !plan.established)
         ? undefined
-        : compare(planned, measure, plan);
+        : compare(planned, measurePlan, plan);
     return finding === undefined
       ? []
-      : [{ finding, selects: (part) => part.type === planned.type && measure.counts(part, planned) }];
+      : [{ finding, selects: (part) => part.type === planned.type && measurePlan.counts(part, planned) }];
   };
   const others = plan.planned.filter(({ kind }) => kind !== 'updates').flatMap(excess);
   const updates = plan.planned
@@ -38,18 +38,18 @@ function heldUpdates({ type }: Tally, plan: Judged, found: readonly Suspicion[])
   ).length;
 }
 
-function compare(planned: Tally, measure: Measure, plan: Judged): GuardFinding | undefined {
+function compare(planned: Tally, measurePlan: Measure, plan: Judged): GuardFinding | undefined {
   const { kind, type, group, path, count } = planned;
   const recent = recentCount(planned, plan);
-  const population = measure.population(plan, planned);
-  const limit = plan.limits[measure.limit];
-  const gone = goneLately(planned, measure, plan);
-  const before = populationBefore(planned, measure, plan);
+  const population = measurePlan.population(plan, planned);
+  const limit = plan.limits[measurePlan.limit];
+  const gone = goneLately(planned, measurePlan, plan);
+  const before = populationBefore(planned, measurePlan, plan);
   const others = kind === 'removals' && planned.evidence === 'absence' ? saidInWords(planned, gone, before, plan) : 0;
-  const allowed = allowance(limit, before, measure.half, others);
+  const allowed = allowance(limit, before, measurePlan.half, others);
   if (count + recent <= allowed) return undefined;
   const after = recent === 0 ? '' : `, after ${whole(recent)} in the last 24 hours`;
-  const text = `${measure.sentence(planned, population)}${after}; allowed ${allowed === 1 ? 'is' : 'are'} ${whole(allowed)} (${words(limit, allowed, before, others)})`;
+  const text = `${measurePlan.sentence(planned, population)}${after}; allowed ${allowed === 1 ? 'is' : 'are'} ${whole(allowed)} (${words(limit, allowed, before, others)})`;
   return {
     kind,
     type,
@@ -69,7 +69,7 @@ function compare(planned: Tally, measure: Measure, plan: Judged): GuardFinding |
  * How the kinds of a plan are measured that are not held, for its rest if it stops in the middle. What an unfinished plan
  * before it was measured by stays.
  */
-export function measure(plan: Judged, held: readonly GuardFinding[]): Measured[] {
+export function measurePlan(plan: Judged, held: readonly GuardFinding[]): Measured[] {
   const heldKinds = new Set(held.map(({ kind, type, sourceId, path }) => JSON.stringify([kind, type, sourceId, path])));
   const measured = new Map(plan.begun?.measured.map((one) => [tallyKey(one), one]));
   for (const one of plan.planned) {
@@ -95,10 +95,10 @@ export function measure(plan: Judged, held: readonly GuardFinding[]): Measured[]
  * Whoever left by another way was there a day ago as well; and of a plan that is not finished, whoever was there when it
  * began. Where some are held already, it is no more than when they were.
  */
-function populationBefore(tally: Tally, measure: Measure, plan: Judged): number {
+function populationBefore(tally: Tally, measurePlan: Measure, plan: Judged): number {
   const key = tallyKey(tally);
   const known = (some: readonly Measured[] = []) => some.find((one) => tallyKey(one) === key)?.before;
-  const now = measure.population(plan, tally) + sum(goneLately(tally, measure, plan));
+  const now = measurePlan.population(plan, tally) + sum(goneLately(tally, measurePlan, plan));
   return Math.min(Math.max(now, known(plan.begun?.measured) ?? 0), known(plan.standing.measured) ?? Infinity);
 }
 

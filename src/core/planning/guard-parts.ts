@@ -24,7 +24,7 @@ import { changesReason } from './plan-resource.ts';
  *   create                | creation                                     | -
  *   adopt, relink         | adoption, relink, with all of its changes    | -
  *
- * A consequence is nothing in itself: it is neither counted nor looked for, and only shares the fate of what it follows.
+ * A consequence is nothing in itself: it is neither counted nor looked for, and is decided with what it follows.
  */
 
 /** What other parts follow: the removal, the arrival (creation, adoption or relink) or the reactivation of somebody. */
@@ -328,8 +328,8 @@ function changesPart(operation: UpdateOperation, parts: readonly Part[]): Operat
 function membersPart(operation: MembersOperation, parts: readonly Part[]): Operation[] {
   const ids = (wanted: Part['kind']) =>
     new Set(parts.flatMap((part) => (part.kind === wanted && 'member' in part ? [part.member] : [])));
-  const [joining, leaving] = [ids('join'), ids('leave')];
-  const add = operation.add.filter((id) => joining.has(id));
+  const [initialMembers, leaving] = [ids('join'), ids('leave')];
+  const add = operation.add.filter((id) => initialMembers.has(id));
   const remove = operation.remove.filter((id) => leaving.has(id));
   if (add.length === operation.add.length && remove.length === operation.remove.length) return [operation];
   return [{ ...operation, add, remove, reason: membersReason(add, remove) }];

@@ -1,6 +1,6 @@
 import type { GuardFinding, Hold, Operation } from '../model/plan.ts';
 import { takeApart, type Begun, type GuardInput, type Judged } from './guard-input.ts';
-import { findExcess, measure } from './guard-limits.ts';
+import { findExcess, measurePlan } from './guard-limits.ts';
 import { drewOthers, leadOf, partsOf, putTogether, type Lead, type Part } from './guard-parts.ts';
 import { rules } from './guard-rules.ts';
 import type { Suspicion } from './guard-suspicion.ts';
@@ -62,7 +62,7 @@ import { holdId } from './plan-id.ts';
  * it, and what is a consequence of one that is not held goes on with that.
  */
 
-export interface Verdict {
+export interface GuardResult {
   readonly proceed: readonly Operation[];
   readonly hold: Hold | undefined;
   /** How the rest of what proceeds is judged if it stops in the middle. */
@@ -70,7 +70,7 @@ export interface Verdict {
 }
 
 /** Divides a plan into what may proceed and what a person has to approve. */
-export function guard(input: GuardInput): Verdict {
+export function guard(input: GuardInput): GuardResult {
   const plan = takeApart(input);
   const found = rules.flatMap((rule) => rule(plan));
   const suspicions = [...found, ...findExcess(plan, found)];
@@ -92,7 +92,7 @@ function begin(plan: Judged, proceed: readonly Operation[], held: readonly Guard
   const { removed, changes } = drewOthers(proceed, plan.context);
   const before = plan.begun?.drew;
   return {
-    measured: measure(plan, held),
+    measured: measurePlan(plan, held),
     drew: {
       removed: [...new Set([...(before?.removed.filter((id) => plan.context.gone.has(id)) ?? []), ...removed])],
       changes: [...new Set([...(before?.changes ?? []), ...changes])],

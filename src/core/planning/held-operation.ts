@@ -66,7 +66,7 @@ export function holdMarks(operations: readonly Operation[]): string[] {
 }
 
 /** The mark of a part of a plan. */
-export function markOf(part: Part, digest: Digest): string {
+export function markOfPart(part: Part, digest: Digest): string {
   switch (part.kind) {
     case 'leave':
       return memberMark(part.sourceId, '-', part.member);

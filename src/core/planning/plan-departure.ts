@@ -1,7 +1,7 @@
 import type { Link } from '../model/link.ts';
 import type { PlanInput, PlannedOperations } from './plan-input.ts';
 import type { Departure } from './departures.ts';
-import type { Outlook } from './outlook.ts';
+import type { Availability } from './availability.ts';
 import { heldMembers } from './plan-members.ts';
 import { timeToComeBack } from './policy.ts';
 import { planLookalike } from './plan-lookalike.ts';
@@ -19,14 +19,18 @@ import { subject } from './subject.ts';
  *
  * and the same for groups that are to be deleted: their members leave first.
  */
-export function planDeparture(departure: Departure, input: PlanInput, outlook: Outlook): Partial<PlannedOperations> {
+export function planDeparture(
+  departure: Departure,
+  input: PlanInput,
+  availability: Availability,
+): Partial<PlannedOperations> {
   const { link, cause, evidence } = departure;
   if (link.lifecycle === 'lost')
     return link.lookalike === undefined || input.removal.leaves === 'keep'
       ? { forgotten: [link] }
       : planLookalike(link, cause, input, evidence);
   const reason = reasonOf(departure);
-  if (link.type === 'group') return planGroupDeparture(departure, reason, input, outlook);
+  if (link.type === 'group') return planGroupDeparture(departure, reason, input, availability);
   const { leaves, offIsDeletion = false } = input.removal;
   if (leaves === 'keep') return {};
   if (leaves === 'delete' && (departure.perhapsHidden !== true || offIsDeletion)) {
@@ -62,7 +66,7 @@ function planGroupDeparture(
   departure: Departure,
   reason: string,
   input: PlanInput,
-  outlook: Outlook,
+  availability: Availability,
 ): Partial<PlannedOperations> {
   const { link, cause, evidence } = departure;
   const { groups } = input.removal;
@@ -70,10 +74,10 @@ function planGroupDeparture(
   if (groups === 'delete' && departure.perhapsHidden !== true) {
     return { operations: [{ ...subject(link, reason, stages.deletions), verb: 'delete', cause, evidence }] };
   }
-  const remove = [...heldMembers(link.sourceId, input, outlook)];
+  const remove = [...heldMembers(link.sourceId, input, availability)];
   if (remove.length === 0) return groups === 'delete' ? planGrace(departure, reason, input) : {};
   // Whoever comes again in this plan has to be there before they can be taken out.
-  const stage = remove.every((id) => outlook.live.has(id)) ? stages.leaving : stages.joining;
+  const stage = remove.every((id) => availability.live.has(id)) ? stages.leaving : stages.initialMembers;
   return {
     operations: [{ ...subject(link, reason, stage), verb: 'members', add: [], remove, cause: 'departed', evidence }],
   };

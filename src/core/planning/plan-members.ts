@@ -2,7 +2,7 @@ import type { SourceId } from '../model/entry.ts';
 import type { MembersOperation, Operation } from '../model/plan.ts';
 import type { Resource } from '../model/resource.ts';
 import type { PlanInput, PlannedOperations } from './plan-input.ts';
-import type { Outlook } from './outlook.ts';
+import type { Availability } from './availability.ts';
 import { shownMembers } from './shown-members.ts';
 import { stages } from './stages.ts';
 import { subject } from './subject.ts';
@@ -11,29 +11,31 @@ import { subject } from './subject.ts';
  * Who joins and who leaves a wanted group. Those who leave the target altogether leave its groups as well, and before:
  * a target may refuse to delete someone, or keep a deleted one in its groups (RFC 7644 §3.6 leaves both open).
  */
-export function planMembers(group: Resource, input: PlanInput, outlook: Outlook): Partial<PlannedOperations> {
+export function planMembers(group: Resource, input: PlanInput, availability: Availability): Partial<PlannedOperations> {
   const wanted = new Set(group.members);
-  const known = [...wanted].filter((id) => outlook.willExist(id));
-  const held = heldMembers(group.sourceId, input, outlook);
+  const known = [...wanted].filter((id) => availability.willExist(id));
+  const held = heldMembers(group.sourceId, input, availability);
   const unsettled = new Set(input.links.get(group.sourceId)?.unsettled);
   // A group that was lost has no members, and whoever was lost is in no group, once created again.
-  const isGroupNew = !outlook.live.has(group.sourceId);
+  const isGroupNew = !availability.live.has(group.sourceId);
   // Whoever is in an adopted group is not put into it once more.
   const match = isGroupNew ? input.matches.get(group.sourceId) : undefined;
-  const present = new Set(match === undefined ? [] : shownMembers(match.body, known, outlook.targetIdOf)?.present);
+  const present = new Set(match === undefined ? [] : shownMembers(match.body, known, availability.targetIdOf)?.present);
   const add = known
     .filter((id) => !present.has(id))
-    .filter((id) => isGroupNew || !held.has(id) || unsettled.has(id) || !outlook.live.has(id));
+    .filter((id) => isGroupNew || !held.has(id) || unsettled.has(id) || !availability.live.has(id));
   const remove = [...held].filter((id) => !wanted.has(id) && input.unseen?.has(id) !== true);
-  const waiting = [...wanted].filter((id) => !outlook.willExist(id) && !outlook.staysAway(id)).length;
+  const waiting = [...wanted].filter((id) => !availability.willExist(id) && !availability.staysAway(id)).length;
   // Who leaves does not wait for those who are yet to come; whoever is there already joins with the same request.
-  const leaving = isGroupNew ? [] : remove.filter((id) => outlook.live.has(id));
-  const along = new Set(leaving.length === 0 ? [] : add.filter((id) => outlook.live.get(id)?.lifecycle === 'active'));
+  const leaving = isGroupNew ? [] : remove.filter((id) => availability.live.has(id));
+  const along = new Set(
+    leaving.length === 0 ? [] : add.filter((id) => availability.live.get(id)?.lifecycle === 'active'),
+  );
   const others = (ids: readonly SourceId[]) => ids.filter((id) => !along.has(id) && !leaving.includes(id));
   return {
     operations: [
       ...changeOf(group, stages.leaving, [...along], leaving),
-      ...changeOf(group, stages.joining, others(add), others(remove)),
+      ...changeOf(group, stages.initialMembers, others(add), others(remove)),
     ],
     waiting,
   };
@@ -68,9 +70,9 @@ export function beforeDeletions(operations: readonly Operation[]): Operation[] {
  * Members, acknowledged or possible, whom the target has or will have. Also of a group that was lost, and of members
  * who were: a target that had only mislaid them still has them together.
  */
-export function heldMembers(group: SourceId, input: PlanInput, outlook: Outlook): ReadonlySet<SourceId> {
+export function heldMembers(group: SourceId, input: PlanInput, availability: Availability): ReadonlySet<SourceId> {
   const possible = [...(input.members.get(group) ?? []), ...(input.links.get(group)?.unsettled ?? [])];
-  return new Set(possible.filter((id) => outlook.willExist(id)));
+  return new Set(possible.filter((id) => availability.willExist(id)));
 }
 
 export function membersReason(add: readonly SourceId[], remove: readonly SourceId[]): string {

@@ -5,36 +5,48 @@ import { wantsSwitchingOn } from '../mapping/active.ts';
 import { shortPath } from '../mapping/scim-path.ts';
 import type { Match, PlanInput, PlannedOperations, Successor } from './plan-input.ts';
 import { diffWithBody, diffWithLink } from './diff.ts';
-import { isActive, ownStage, stageAfter, withoutStrangers, type Outlook } from './outlook.ts';
+import { isActive, ownStage, stageAfter, withoutStrangers, type Availability } from './availability.ts';
 import { planLookalike } from './plan-lookalike.ts';
 import { shownMembers } from './shown-members.ts';
 import { stages } from './stages.ts';
 import { subject, type Who } from './subject.ts';
 
 /** What one wanted resource needs, its members apart. */
-export function planResource(resource: Resource, input: PlanInput, outlook: Outlook): Partial<PlannedOperations> {
-  const link = outlook.live.get(resource.sourceId);
+export function planResource(
+  resource: Resource,
+  input: PlanInput,
+  availability: Availability,
+): Partial<PlannedOperations> {
+  const link = availability.live.get(resource.sourceId);
   if (link !== undefined) {
-    const successor = input.successors.get(resource.sourceId) ?? strayLink(resource, link, input);
-    const planned = planLinked(resource, link, input, outlook);
+    const successor = input.successors.get(resource.sourceId) ?? movedLink(resource, link, input);
+    const planned = planLinked(resource, link, input, availability);
     return successor === undefined
       ? planned
-      : { ...planned, remembered: [], operations: relinked(resource, successor, planned.operations ?? [], outlook) };
+      : {
+          ...planned,
+          remembered: [],
+          operations: relinked(resource, successor, planned.operations ?? [], availability),
+        };
   }
-  if (!outlook.newcomers.has(resource.sourceId)) return {};
+  if (!availability.newcomers.has(resource.sourceId)) return {};
   const match = input.matches.get(resource.sourceId);
   return match === undefined
-    ? planCreation(resource, input.links.has(resource.sourceId), outlook)
-    : planAdoption(resource, match, input, outlook);
+    ? planCreation(resource, input.links.has(resource.sourceId), availability)
+    : planAdoption(resource, match, input, availability);
 }
 
 /** Someone in scope who cannot be written: access ends when the directory says so, and nothing else happens. */
-export function planRejected(rejected: Rejected, input: PlanInput, outlook: Outlook): Partial<PlannedOperations> {
+export function planRejected(
+  rejected: Rejected,
+  input: PlanInput,
+  availability: Availability,
+): Partial<PlannedOperations> {
   // They are planned as the directory shows them that counts.
   if (rejected.reasons.some(({ code }) => code === 'duplicate_entry')) return {};
-  const link = outlook.live.get(rejected.sourceId);
-  const stray = link && strayLink(rejected, link, input);
-  if (stray !== undefined) return { operations: relinked(rejected, stray, [], outlook) };
+  const link = availability.live.get(rejected.sourceId);
+  const stray = link && movedLink(rejected, link, input);
+  if (stray !== undefined) return { operations: relinked(rejected, stray, [], availability) };
   const known = input.links.get(rejected.sourceId);
   if (known?.lookalike !== undefined && rejected.active === false)
     return planLookalike({ ...known, directory: rejected.directory }, 'disabled', input, 'word');
@@ -42,11 +54,11 @@ export function planRejected(rejected: Rejected, input: PlanInput, outlook: Outl
   return { operations: leaves ? [disable(rejected)] : [], remembered: stillHere(link, rejected) };
 }
 
-function planCreation(resource: Resource, again: boolean, outlook: Outlook): Partial<PlannedOperations> {
-  const { known, waiting } = withoutStrangers(new Map([...resource.createOnly, ...resource.attributes]), outlook);
-  const { now, later } = splitCircles(resource, known, outlook);
+function planCreation(resource: Resource, again: boolean, availability: Availability): Partial<PlannedOperations> {
+  const { known, waiting } = withoutStrangers(new Map([...resource.createOnly, ...resource.attributes]), availability);
+  const { now, later } = splitCircles(resource, known, availability);
   const reason = again ? 'the target lost it' : 'new in scope';
-  const stage = outlook.newcomers.get(resource.sourceId) ?? ownStage(resource);
+  const stage = availability.newcomers.get(resource.sourceId) ?? ownStage(resource);
   const changes = later.map((path) => setReference(path, known, false));
   return {
     operations: [
@@ -67,14 +79,14 @@ function planAdoption(
   resource: Resource,
   match: Match,
   input: PlanInput,
-  outlook: Outlook,
+  availability: Availability,
 ): Partial<PlannedOperations> {
   const { strangersLeave } = input;
   // Theirs before, and lost by the target: it was switched off with them.
   const isOurs = input.links.has(resource.sourceId);
-  const { known, waiting } = withoutStrangers(resource.attributes, outlook);
-  const { now, later } = splitCircles(resource, known, outlook);
-  const differing = diffWithBody(known, match.body, outlook.targetIdOf);
+  const { known, waiting } = withoutStrangers(resource.attributes, availability);
+  const { now, later } = splitCircles(resource, known, availability);
+  const differing = diffWithBody(known, match.body, availability.targetIdOf);
   const changes = differing.filter(({ path }) => !later.includes(path));
   const attributes = new Map(now);
   if (resource.type === 'user') {
@@ -92,7 +104,7 @@ function planAdoption(
   return {
     operations: [
       {
-        ...subject(resource, reason, outlook.newcomers.get(resource.sourceId) ?? ownStage(resource)),
+        ...subject(resource, reason, availability.newcomers.get(resource.sourceId) ?? ownStage(resource)),
         verb: 'adopt',
         targetId: match.targetId,
         matchedBy: match.matchedBy,
@@ -101,7 +113,11 @@ function planAdoption(
         attributes,
         ...(isOff && !isBack ? { leftDisabled: true as const } : {}),
         ...(resource.type === 'group'
-          ? { ...shownMembers(match.body, resource.members, outlook.targetIdOf), others: match.others, strangersLeave }
+          ? {
+              ...shownMembers(match.body, resource.members, availability.targetIdOf),
+              others: match.others,
+              strangersLeave,
+            }
           : undefined),
       },
       ...completeCircle(
@@ -127,18 +143,23 @@ function planAdoption(
   };
 }
 
-function planLinked(resource: Resource, link: Link, input: PlanInput, outlook: Outlook): Partial<PlannedOperations> {
-  const { known, waiting } = withoutStrangers(resource.attributes, outlook);
-  const changes = diffWithLink(known, link.attributes, input.digest, outlook.targetIdOf).flatMap(
+function planLinked(
+  resource: Resource,
+  link: Link,
+  input: PlanInput,
+  availability: Availability,
+): Partial<PlannedOperations> {
+  const { known, waiting } = withoutStrangers(resource.attributes, availability);
+  const changes = diffWithLink(known, link.attributes, input.digest, availability.targetIdOf).flatMap(
     (change): AttributeChange[] => {
       const behind =
-        change.change === 'clear' ? outlook.absentBehind(change.path, link.attributes[change.path]) : undefined;
+        change.change === 'clear' ? availability.absentBehind(change.path, link.attributes[change.path]) : undefined;
       if (change.change !== 'clear' || behind === undefined) return [change];
       return input.unseen?.has(behind) === true ? [] : [{ ...change, leaver: behind }];
     },
   );
   const values = changes.map((change) => (change.change === 'set' ? change.value : null));
-  const stage = stageAfter(resource, values, outlook);
+  const stage = stageAfter(resource, values, availability);
   const active = isActive(resource);
   const isDoubtful = link.attributes['active'] === doubtful;
   const isLeftOff = link.leftDisabled === true && isWantedBack(resource, input);
@@ -169,7 +190,7 @@ function planLinked(resource: Resource, link: Link, input: PlanInput, outlook: O
 }
 
 /** The link of an entry that another directory shows now, where that alone does not make it the other one's. */
-function strayLink({ directory }: Who, link: Link, { mayMove }: Pick<PlanInput, 'mayMove'>): Successor | undefined {
+function movedLink({ directory }: Who, link: Link, { mayMove }: Pick<PlanInput, 'mayMove'>): Successor | undefined {
   return link.directory === directory || mayMove(link.directory, directory)
     ? undefined
     : { replaces: link, matchedBy: 'externalId' };
@@ -189,7 +210,7 @@ function relinked(
   resource: Who,
   { replaces, matchedBy }: Successor,
   operations: readonly Operation[],
-  outlook: Outlook,
+  availability: Availability,
 ): Operation[] {
   const own = operations.find(({ verb }) => verb === 'update' || verb === 'reactivate');
   const changes = own?.verb === 'update' || own?.verb === 'reactivate' ? own.changes : [];
@@ -200,7 +221,7 @@ function relinked(
   const stage = stageAfter(
     resource,
     changes.map((change) => (change.change === 'set' ? change.value : null)),
-    outlook,
+    availability,
   );
   return [
     {
@@ -222,10 +243,10 @@ export function changesReason(changes: readonly AttributeChange[]): string {
 }
 
 /** Paths whose reference points into the newcomer's own circle: nobody there can come before the others. */
-function splitCircles(resource: Resource, attributes: DesiredAttributes, outlook: Outlook) {
-  const own = outlook.newcomers.get(resource.sourceId) ?? 0;
+function splitCircles(resource: Resource, attributes: DesiredAttributes, availability: Availability) {
+  const own = availability.newcomers.get(resource.sourceId) ?? 0;
   const later = [...attributes]
-    .filter(([, value]) => value instanceof Reference && (outlook.newcomers.get(value.id) ?? -1) >= own)
+    .filter(([, value]) => value instanceof Reference && (availability.newcomers.get(value.id) ?? -1) >= own)
     .map(([path]) => path);
   const now: DesiredAttributes = new Map([...attributes, ...later.map((path) => [path, null] as const)]);
   return { now, later };

@@ -20,7 +20,7 @@ export const stages = {
   /** References within a circle of newcomers (A manages B manages A): sent when all of them are there. */
   circularReferences: 550_000,
   /** Members who join a group. */
-  joining: 600_000,
+  initialMembers: 600_000,
 } as const;
 
 /**

@@ -1,8 +1,8 @@
 import type { Failure } from '../../core/model/outcome.ts';
 import type { Resource } from '../../core/model/resource.ts';
 import { isFailure, type FoundResource } from '../../ports/scim-target.ts';
-import type { CorrelationInput, Finding } from './correlate.ts';
-import { isForeign } from './unfit.ts';
+import type { CorrelationInput, MatchFinding } from './correlate.ts';
+import { isForeign } from './unmatchable.ts';
 
 type Begun = Pick<CorrelationInput, 'target' | 'policy' | 'intents' | 'signal'>;
 
@@ -16,7 +16,7 @@ type Begun = Pick<CorrelationInput, 'target' | 'policy' | 'intents' | 'signal'>;
 export async function findBegun(
   { type, sourceId }: Resource,
   { target, policy, intents, signal }: Begun,
-): Promise<Finding | Failure> {
+): Promise<MatchFinding | Failure> {
   const adopts = intents.get(sourceId)?.adopts;
   if (adopts === undefined) return undefined;
   const held = await target.read(type, adopts, signal);
@@ -29,7 +29,7 @@ export function listBegun(
   { type, sourceId }: Resource,
   { policy, intents }: Begun,
   everything: readonly FoundResource[],
-): Finding {
+): MatchFinding {
   const adopts = intents.get(sourceId)?.adopts;
   if (adopts === undefined) return undefined;
   const held = everything.find(({ id }) => id === adopts);

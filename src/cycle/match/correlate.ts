@@ -15,7 +15,7 @@ import type { TargetSetup } from '../shared/target-setup.ts';
 import { isUnreached, lookUpEach, type LookUps, type Unreached } from './look-up.ts';
 import { targetError } from '../shared/target-error.ts';
 import { assertNotRenumbered } from './renumbered.ts';
-import { refuse, refusedText, refusePopulated, reject } from './unfit.ts';
+import { refuse, refusedText, refusePopulated, rejectMatch } from './unmatchable.ts';
 
 export interface Correlation {
   readonly matches: ReadonlyMap<SourceId, Match>;
@@ -28,7 +28,7 @@ export interface Correlation {
   readonly listed: Readonly<Record<ResourceType, ReadonlySet<TargetId>>>;
 }
 
-export type Finding =
+export type MatchFinding =
   | {
       readonly found: readonly FoundResource[];
       readonly by: string;
@@ -74,7 +74,7 @@ export async function correlate(unlinked: readonly Resource[], input: Correlatio
     if (resources.length === 0) continue;
     const linked = (await store.counts(target.name))[type].active;
     const open = resources.filter(({ sourceId }) => !held.has(sourceId));
-    const nothing: LookUps<Finding> = { findings: new Map(), last: silence };
+    const nothing: LookUps<MatchFinding> = { findings: new Map(), last: silence };
     // Who leaves waits behind every search: a target that does not answer is not asked about the next type.
     const { findings: searched, last } =
       target.takes(type) === 'none' || silence !== undefined || open.length === 0
@@ -100,14 +100,14 @@ export async function correlate(unlinked: readonly Resource[], input: Correlatio
       }
       if (isFailure(finding)) {
         if (isUnreached(finding)) unreached.set(resource.sourceId, { failure: finding, asked: true });
-        else rejected.push(reject(resource, 'search_refused', refusedText(finding)));
+        else rejected.push(rejectMatch(resource, 'search_refused', refusedText(finding)));
         continue;
       }
       const [first, ...others] = finding?.found ?? [];
       if (finding === undefined || first === undefined) {
         if (!policy[type].create || target.takes(type) === 'existing')
           rejected.push(
-            reject(
+            rejectMatch(
               resource,
               'not_created',
               `the target has no such ${type}, and takes none from outside; make it there`,
@@ -132,13 +132,13 @@ export async function correlate(unlinked: readonly Resource[], input: Correlatio
         type === 'user' || refusal !== undefined
           ? 0
           : (waiting?.others ?? (await othersMembers(first, resource.sourceId, { target, store, signal })));
-      const unfit =
+      const unmatchable =
         refusal ??
         (strangers > 0 && policy[type].populated === 'refused'
           ? refusePopulated(resource, finding.by, first.id, strangers)
           : undefined);
-      if (unfit !== undefined) {
-        rejected.push(unfit);
+      if (unmatchable !== undefined) {
+        rejected.push(unmatchable);
         continue;
       }
       taken.set(first.id, resource.sourceId);
@@ -161,8 +161,8 @@ export async function correlate(unlinked: readonly Resource[], input: Correlatio
 }
 
 /** As if they had been found just now. */
-function asFindings(resources: readonly Resource[], held: ReadonlyMap<SourceId, Match>): [SourceId, Finding][] {
-  return resources.flatMap(({ sourceId }): [SourceId, Finding][] => {
+function asFindings(resources: readonly Resource[], held: ReadonlyMap<SourceId, Match>): [SourceId, MatchFinding][] {
+  return resources.flatMap(({ sourceId }): [SourceId, MatchFinding][] => {
     const match = held.get(sourceId);
     return match === undefined
       ? []
@@ -183,7 +183,7 @@ interface Search extends Pick<CorrelationInput, 'target' | 'policy' | 'intents' 
   readonly listed: Set<TargetId>;
 }
 
-async function search(input: Search): Promise<LookUps<Finding>> {
+async function search(input: Search): Promise<LookUps<MatchFinding>> {
   const { resources, target, paths, intents, signal } = input;
   const lookups = resources.length * paths.length;
   if (lookups > lookupsWorthOneList) {
@@ -198,16 +198,16 @@ async function search(input: Search): Promise<LookUps<Finding>> {
     }
   }
   const pathsOf = ({ sourceId }: Resource) => (intents.has(sourceId) ? withExternalId(paths) : paths);
-  const lookUp = async (resource: Resource): Promise<Finding | Failure> =>
+  const lookUp = async (resource: Resource): Promise<MatchFinding | Failure> =>
     (await findBegun(resource, input)) ?? findOne(target, resource, pathsOf(resource), signal);
   return findRefused(await lookUpEach(resources, lookUp, sizeOf, target.concurrency, signal), input);
 }
 
-function asEntry({ sourceId }: Resource, finding: Finding): [SourceId, Finding][] {
+function asEntry({ sourceId }: Resource, finding: MatchFinding): [SourceId, MatchFinding][] {
   return finding === undefined ? [] : [[sourceId, finding]];
 }
 
-function sizeOf(finding: Finding): number {
+function sizeOf(finding: MatchFinding): number {
   return finding?.found.reduce((sum, { size = 0 }) => sum + size, 0) ?? 0;
 }
 
@@ -217,7 +217,7 @@ function endsAll({ class: failureClass }: Failure): boolean {
 }
 
 /** Whoever the target refuses to search for, if only by one match attribute, is searched for in a list of everybody, whatever it costs. */
-async function findRefused({ findings, last }: LookUps<Finding>, input: Search): Promise<LookUps<Finding>> {
+async function findRefused({ findings, last }: LookUps<MatchFinding>, input: Search): Promise<LookUps<MatchFinding>> {
   const refused = input.resources.filter(({ sourceId }) => {
     const finding = findings.get(sourceId);
     if (!findings.has(sourceId)) return last !== undefined && !isUnreached(last);
@@ -248,7 +248,7 @@ export function searchList(
   resources: readonly Pick<Resource, 'sourceId' | 'attributes'>[],
   paths: readonly string[],
   everything: readonly FoundResource[],
-): Map<SourceId, Finding> {
+): Map<SourceId, MatchFinding> {
   const indexes = paths.map((path) => {
     const index = new Map<string, FoundResource[]>();
     for (const one of everything) {
@@ -290,7 +290,7 @@ export async function findOne(
   resource: Pick<Resource, 'type' | 'attributes'> & Partial<Pick<Resource, 'createOnly'>>,
   paths: readonly string[],
   signal: AbortSignal,
-): Promise<Finding | Failure> {
+): Promise<MatchFinding | Failure> {
   let refused: Failure | undefined;
   let searched: string | undefined;
   let isPartial = false;

@@ -13,7 +13,7 @@ import { isGone } from './presence.ts';
 import { renumberedFailure } from './renumbered.ts';
 
 /** What became of someone of whom a target once said that it does not have them. */
-export type Fate =
+export type LostOutcome =
   | { readonly kind: 'found'; readonly link: Link }
   | { readonly kind: 'gone' }
   /** An account has what is remembered of the match attributes, and nothing says whose it is. */
@@ -44,7 +44,7 @@ export interface LostSearch {
  * Looks for someone who has left and whose account the target has mislaid, before the link is forgotten. Otherwise one 404
  * at the wrong moment would leave an account with access that nobody here knows of any more.
  */
-export async function findLost(link: Link, search: LostSearch): Promise<Fate> {
+export async function findLost(link: Link, search: LostSearch): Promise<LostOutcome> {
   const { target, store, policy, others: witnesses, signal } = search;
   const { type, sourceId } = link;
   const held = await target.read(type, link.targetId, signal, 'members');
@@ -107,7 +107,7 @@ export function isAlike({ body }: FoundResource, link: Link, paths: readonly str
   });
 }
 
-function found({ id, active, version }: FoundResource, link: Link): Fate {
+function found({ id, active, version }: FoundResource, link: Link): LostOutcome {
   const lifecycle = active === false ? 'deactivated' : 'active';
   const attributes = id === link.targetId ? link.attributes : {};
   const marksEmpty = id === link.targetId ? link.marksEmpty : true;

@@ -1,7 +1,7 @@
 import type { ResourceType } from '../../core/model/entry.ts';
 import type { CreateOperation } from '../../core/model/plan.ts';
 import type { FoundResource } from '../../ports/scim-target.ts';
-import { listEverything, searchList, type Finding } from './correlate.ts';
+import { listEverything, searchList, type MatchFinding } from './correlate.ts';
 import type { AccountSearch } from './account-search.ts';
 
 type Everything = Promise<readonly FoundResource[] | undefined>;
@@ -17,7 +17,7 @@ export async function lookThrough(
   operation: CreateOperation,
   paths: readonly string[],
   context: AccountSearch,
-): Promise<Finding> {
+): Promise<MatchFinding> {
   const lists = listed.get(context) ?? new Map<ResourceType, Everything>();
   listed.set(context, lists);
   const everything = lists.get(operation.type) ?? list(operation.type, context);

@@ -26,8 +26,8 @@ const mostInARow = { first: 3, later: 20 };
 /** Characters of what is found and kept until the plan is made: 100,000 accounts of 2 kB. The others are for the next cycle. */
 const mostKept = 256 * 1024 * 1024;
 
-export interface LookUps<Finding> {
-  readonly findings: ReadonlyMap<SourceId, Finding | Failure>;
+export interface LookUps<MatchFinding> {
+  readonly findings: ReadonlyMap<SourceId, MatchFinding | Failure>;
   /** The last one that failed on its way: what the others were spared for. */
   readonly last: Failure | undefined;
 }
@@ -40,14 +40,14 @@ export interface LookUps<Finding> {
  * @param sizeOf how much of memory a finding takes, in characters
  * @param width how many look-ups may run side by side
  */
-export async function lookUpEach<Finding>(
+export async function lookUpEach<MatchFinding>(
   resources: readonly Resource[],
-  lookUp: (resource: Resource) => Promise<Finding | Failure>,
-  sizeOf: (finding: Finding) => number,
+  lookUp: (resource: Resource) => Promise<MatchFinding | Failure>,
+  sizeOf: (finding: MatchFinding) => number,
   width: number,
   signal: AbortSignal,
-): Promise<LookUps<Finding>> {
-  const findings = new Map<SourceId, Finding | Failure>();
+): Promise<LookUps<MatchFinding>> {
+  const findings = new Map<SourceId, MatchFinding | Failure>();
   let inARow = 0;
   let alike = 0;
   let said: string | undefined;

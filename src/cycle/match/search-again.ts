@@ -3,7 +3,7 @@ import { BridgeError } from '../../core/model/errors.ts';
 import type { CreateOperation } from '../../core/model/plan.ts';
 import { isFailure, type FoundResource } from '../../ports/scim-target.ts';
 import { findOne, withExternalId } from './correlate.ts';
-import { formerOwner, isForeign } from './unfit.ts';
+import { formerOwner, isForeign } from './unmatchable.ts';
 import { othersMembers } from './others-members.ts';
 import { lookThrough } from './look-through.ts';
 import { claim } from './ownership.ts';

@@ -2,14 +2,14 @@ import type { SourceId } from '../../core/model/entry.ts';
 import type { TargetId } from '../../core/model/link.ts';
 import type { Match } from '../../core/planning/plan-input.ts';
 import type { ReasonCode, Rejected, Resource } from '../../core/model/resource.ts';
-import type { Intent, StateView, Trouble } from '../../ports/state-store.ts';
-import { isPaused, troubleAfter } from '../quarantine/back-off.ts';
+import type { Intent, StateView, QuarantineRecord } from '../../ports/state-store.ts';
+import { isPaused, quarantineAfter } from '../quarantine/back-off.ts';
 import { correlate, type Correlation } from './correlate.ts';
 import { mayStillShow } from './intents.ts';
 import type { Fingerprints } from '../shared/fingerprints.ts';
 import type { HeldMatch } from './held-matches.ts';
 import type { Unreached } from './look-up.ts';
-import type { Attempt, TargetSetup } from '../shared/target-setup.ts';
+import type { AttemptMode, TargetSetup } from '../shared/target-setup.ts';
 
 export interface SearchInput {
   readonly setup: TargetSetup;
@@ -17,11 +17,11 @@ export interface SearchInput {
   /** Entries with a link that the directories do not have any more. */
   readonly gone: ReadonlySet<SourceId>;
   readonly store: StateView;
-  readonly troubles: ReadonlyMap<SourceId, Trouble>;
+  readonly quarantined: ReadonlyMap<SourceId, QuarantineRecord>;
   readonly fingerprints: Fingerprints;
   /** Accounts that were found lately for those whose adoption waits. */
   readonly heldMatches?: ReadonlyMap<SourceId, HeldMatch> | undefined;
-  readonly attempt: Attempt;
+  readonly attempt: AttemptMode;
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly signal: AbortSignal;
@@ -31,19 +31,19 @@ export interface SearchResult extends Correlation {
   /** What was under way before. */
   readonly intents: ReadonlyMap<SourceId, Intent>;
   /** Those whose creation or adoption failed lately, unchanged since: left alone altogether. */
-  readonly resting: ReadonlySet<SourceId>;
+  readonly backedOff: ReadonlySet<SourceId>;
   /** Those who were not found lately, and whose creation was held: not looked for now, unless it is to be sent. */
   readonly unsearched: ReadonlySet<SourceId>;
-  /** Those whom a search, now or lately, found something in the way of, or did not find: their trouble stands. */
+  /** Those whom a search, now or lately, found something in the way of, or did not find: they stay quarantined. */
   readonly standing: ReadonlySet<SourceId>;
   /** What the search found in the way, to be remembered so that the next cycle need not ask again. */
-  readonly troubles: readonly Trouble[];
+  readonly quarantined: readonly QuarantineRecord[];
   /** Creates that certainly left nothing, and will not be tried again for now. */
   readonly settled: readonly Intent[];
 }
 
 /** Causes that come from a search, and so spare the next one. */
-const searchCauses: ReadonlySet<Trouble['cause']> = new Set<ReasonCode | 'inactive'>([
+const searchCauses: ReadonlySet<QuarantineRecord['cause']> = new Set<ReasonCode | 'inactive'>([
   'inactive',
   'ambiguous_match',
   'match_taken',
@@ -65,7 +65,7 @@ export async function searchUnlinked(input: SearchInput): Promise<SearchResult> 
     const intent = intents.get(id);
     return intent !== undefined && mayStillShow(intent, input.now);
   };
-  const { wanted, resting, unsearched, spared } = divide(input);
+  const { wanted, backedOff, unsearched, stillUnmatchable } = divide(input);
   const { matches, rejected, unreached, leftOut, listed } = await correlate(wanted, {
     ...setup,
     store,
@@ -75,7 +75,7 @@ export async function searchUnlinked(input: SearchInput): Promise<SearchResult> 
     gone: input.gone,
     signal: input.signal,
   });
-  const causes = new Map<SourceId, Trouble['cause']>();
+  const causes = new Map<SourceId, QuarantineRecord['cause']>();
   for (const { sourceId, reasons } of rejected) causes.set(sourceId, reasons[0]?.code ?? 'ambiguous_match');
   const absent = wanted.filter(
     ({ sourceId, type, attributes }) =>
@@ -89,15 +89,18 @@ export async function searchUnlinked(input: SearchInput): Promise<SearchResult> 
   for (const { sourceId } of absent) if (!mayShow(sourceId)) causes.set(sourceId, 'inactive');
   return {
     matches,
-    rejected: [...spared.flatMap(({ resource, trouble }) => stillRejected(resource, trouble)), ...rejected],
+    rejected: [
+      ...stillUnmatchable.flatMap(({ resource, quarantine }) => stillRejected(resource, quarantine)),
+      ...rejected,
+    ],
     unreached,
     leftOut,
-    resting,
+    backedOff,
     unsearched,
-    standing: new Set([...spared.map(({ resource }) => resource.sourceId), ...causes.keys()]),
-    troubles: wanted.flatMap((resource) => [
-      ...foundTrouble(resource, causes.get(resource.sourceId), input),
-      ...unreachedTrouble(resource, unreached.get(resource.sourceId), input),
+    standing: new Set([...stillUnmatchable.map(({ resource }) => resource.sourceId), ...causes.keys()]),
+    quarantined: wanted.flatMap((resource) => [
+      ...foundQuarantine(resource, causes.get(resource.sourceId), input),
+      ...unreachedQuarantine(resource, unreached.get(resource.sourceId), input),
     ]),
     settled: [...causes].flatMap(([id, cause]) => {
       const intent = intents.get(id);
@@ -109,48 +112,57 @@ export async function searchUnlinked(input: SearchInput): Promise<SearchResult> 
 }
 
 /** Nobody looked, or who was switched off meanwhile is looked for apart (`recoverIntents`). */
-const staysOpen: ReadonlySet<Trouble['cause']> = new Set<Trouble['cause']>(['search_refused', 'inactive']);
+const staysOpen: ReadonlySet<QuarantineRecord['cause']> = new Set<QuarantineRecord['cause']>([
+  'search_refused',
+  'inactive',
+]);
 
 interface Division {
   readonly wanted: Resource[];
-  readonly resting: Set<SourceId>;
+  readonly backedOff: Set<SourceId>;
   readonly unsearched: Set<SourceId>;
-  readonly spared: { readonly resource: Resource; readonly trouble: Trouble }[];
+  readonly stillUnmatchable: { readonly resource: Resource; readonly quarantine: QuarantineRecord }[];
 }
 
-/** A trouble is newer than any intent of the same entry (the intent ends it): whoever has one was looked for since. */
+/** A quarantine record is newer than any intent of the same entry (the intent ends it): whoever has one was looked for since. */
 function divide(input: SearchInput): Division {
-  const division: Division = { wanted: [], resting: new Set(), unsearched: new Set(), spared: [] };
+  const division: Division = { wanted: [], backedOff: new Set(), unsearched: new Set(), stillUnmatchable: [] };
   for (const resource of input.unlinked) {
-    const trouble = input.troubles.get(resource.sourceId);
-    if (trouble === undefined) division.wanted.push(resource);
-    else if (isResting(trouble, resource, input))
-      (trouble.cause === 'held' ? division.unsearched : division.resting).add(resource.sourceId);
-    else if (isSpared(trouble, resource, input)) division.spared.push({ resource, trouble });
+    const quarantine = input.quarantined.get(resource.sourceId);
+    if (quarantine === undefined) division.wanted.push(resource);
+    else if (isBackedOff(quarantine, resource, input))
+      (quarantine.cause === 'held' ? division.unsearched : division.backedOff).add(resource.sourceId);
+    else if (isStillUnmatchable(quarantine, resource, input)) division.stillUnmatchable.push({ resource, quarantine });
     else division.wanted.push(resource);
   }
   // Whoever could not be looked for lately comes last, so that the others get a turn.
-  division.wanted.sort((a, b) => Number(input.troubles.has(a.sourceId)) - Number(input.troubles.has(b.sourceId)));
+  division.wanted.sort((a, b) => Number(input.quarantined.has(a.sourceId)) - Number(input.quarantined.has(b.sourceId)));
   return division;
 }
 
-function isResting(trouble: Trouble, resource: Resource, { attempt, fingerprints, now }: SearchInput): boolean {
+function isBackedOff(
+  quarantine: QuarantineRecord,
+  resource: Resource,
+  { attempt, fingerprints, now }: SearchInput,
+): boolean {
   return (
-    attempt === 'due' && !searchCauses.has(trouble.cause) && isPaused(trouble, fingerprints.ofResource(resource), now)
+    attempt === 'due' &&
+    !searchCauses.has(quarantine.cause) &&
+    isPaused(quarantine, fingerprints.ofResource(resource), now)
   );
 }
 
-function isSpared(trouble: Trouble, resource: Resource, input: SearchInput): boolean {
-  if (!searchCauses.has(trouble.cause) || input.attempt === 'everything') return false;
+function isStillUnmatchable(quarantine: QuarantineRecord, resource: Resource, input: SearchInput): boolean {
+  if (!searchCauses.has(quarantine.cause) || input.attempt === 'everything') return false;
   // What a create was answered with is not asked for by another create.
-  if (input.attempt === 'asked' && trouble.cause !== 'inactive' && trouble.targetId === undefined) return false;
-  return isPaused(trouble, input.fingerprints.ofMatch(resource.sourceId) ?? '', input.now);
+  if (input.attempt === 'asked' && quarantine.cause !== 'inactive' && quarantine.targetId === undefined) return false;
+  return isPaused(quarantine, input.fingerprints.ofMatch(resource.sourceId) ?? '', input.now);
 }
 
 /** Accounts with which a create was answered although they were there before. */
-function barredOf({ troubles }: SearchInput): ReadonlyMap<SourceId, TargetId> {
+function barredOf({ quarantined }: SearchInput): ReadonlyMap<SourceId, TargetId> {
   return new Map(
-    [...troubles].flatMap(([id, { cause, targetId }]) =>
+    [...quarantined].flatMap(([id, { cause, targetId }]) =>
       cause === 'adoption_off' && targetId !== undefined ? [[id, targetId] as const] : [],
     ),
   );
@@ -172,10 +184,14 @@ function heldOf(
   );
 }
 
-function foundTrouble(resource: Resource, cause: Trouble['cause'] | undefined, input: SearchInput): Trouble[] {
+function foundQuarantine(
+  resource: Resource,
+  cause: QuarantineRecord['cause'] | undefined,
+  input: SearchInput,
+): QuarantineRecord[] {
   if (cause === undefined) return [];
   const { type, sourceId } = resource;
-  const previous = input.troubles.get(sourceId);
+  const previous = input.quarantined.get(sourceId);
   const targetId = previous?.cause === cause ? previous.targetId : undefined;
   const failed = {
     target: input.setup.target.name,
@@ -185,11 +201,15 @@ function foundTrouble(resource: Resource, cause: Trouble['cause'] | undefined, i
     targetId,
     fingerprint: input.fingerprints.ofMatch(resource.sourceId) ?? '',
   };
-  return [troubleAfter(input.troubles.get(sourceId), failed, input.now)];
+  return [quarantineAfter(input.quarantined.get(sourceId), failed, input.now)];
 }
 
 /** They rest like anybody of whom something failed on its way: shortly at first. */
-function unreachedTrouble(resource: Resource, unreached: Unreached | undefined, input: SearchInput): Trouble[] {
+function unreachedQuarantine(
+  resource: Resource,
+  unreached: Unreached | undefined,
+  input: SearchInput,
+): QuarantineRecord[] {
   if (unreached?.asked !== true) return [];
   const { failure } = unreached;
   const { type, sourceId } = resource;
@@ -201,13 +221,13 @@ function unreachedTrouble(resource: Resource, unreached: Unreached | undefined, 
     status: failure.status,
     fingerprint: input.fingerprints.ofResource(resource),
   };
-  return [troubleAfter(input.troubles.get(sourceId), failed, input.now)];
+  return [quarantineAfter(input.quarantined.get(sourceId), failed, input.now)];
 }
 
-function stillRejected(resource: Resource, trouble: Trouble): Rejected[] {
-  if (trouble.cause === 'inactive') return [];
+function stillRejected(resource: Resource, quarantine: QuarantineRecord): Rejected[] {
+  if (quarantine.cause === 'inactive') return [];
   const { sourceId, directory, type, label, attributes } = resource;
-  const text = `${trouble.cause} as of ${trouble.since}; it is looked at again after ${trouble.retryAt}, or at once by dir2scim sync${trouble.targetId === undefined ? '' : ' --full'}`;
-  const code = trouble.cause as ReasonCode; // a search cause other than `inactive`
+  const text = `${quarantine.cause} as of ${quarantine.since}; it is looked at again after ${quarantine.retryAt}, or at once by dir2scim sync${quarantine.targetId === undefined ? '' : ' --full'}`;
+  const code = quarantine.cause as ReasonCode; // a search cause other than `inactive`
   return [{ sourceId, directory, type, label, active: attributes.get('active') !== false, reasons: [{ code, text }] }];
 }

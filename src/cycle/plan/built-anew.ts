@@ -1,5 +1,5 @@
 import type { Resource } from '../../core/model/resource.ts';
-import type { Verdict } from '../../core/planning/guard.ts';
+import type { GuardResult } from '../../core/planning/guard.ts';
 import type { PlanInput } from '../../core/planning/plan-input.ts';
 import { findSuccessors } from '../../core/planning/successors.ts';
 import type { StateView } from '../../ports/state-store.ts';
@@ -62,7 +62,7 @@ export function builtAnewRemark({ departures }: Pick<Known, 'departures'>, likel
   return `the directory seems to have been built anew: ${replaced} of ${left.size} departures have a successor, a new entry with the same match attribute`;
 }
 
-export function withRemark(verdict: Verdict, remark: string | undefined): Verdict {
+export function withRemark(verdict: GuardResult, remark: string | undefined): GuardResult {
   return verdict.hold === undefined || remark === undefined
     ? verdict
     : { ...verdict, hold: { ...verdict.hold, remark } };

@@ -17,11 +17,12 @@ export async function confirmDepartures(
   );
   const judged = new Map<Departure, Departure | undefined>();
   for (const [directory, own] of Map.groupBy(doubtful, ({ link }) => link.directory)) {
-    const fates = await lookUp(
+    const absenceReasons = await lookUp(
       directory,
       own.map(({ link: { sourceId: id, type } }) => ({ id, type })),
     );
-    for (const departure of own) judged.set(departure, judgeDeparture(departure, fates.get(departure.link.sourceId)));
+    for (const departure of own)
+      judged.set(departure, judgeDeparture(departure, absenceReasons.get(departure.link.sourceId)));
   }
   return departures.flatMap((departure) => {
     const confirmed = judged.has(departure) ? judged.get(departure) : departure;

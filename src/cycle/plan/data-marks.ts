@@ -1,6 +1,6 @@
 import type { DataMark } from '../../core/model/data-version.ts';
 import type { CompleteReading } from '../../core/model/reading.ts';
-import { findOlder, markOf } from '../../core/planning/data-age.ts';
+import { findOlder, dataMarkOf } from '../../core/planning/data-age.ts';
 import type { Overtaken } from '../../core/planning/guard-input.ts';
 import { marksOf } from '../../core/planning/held-operation.ts';
 import type { TargetState } from '../../ports/state-store.ts';
@@ -47,7 +47,7 @@ export function marksAfter(
     const isOlder = older.has(reading.directory);
     const isApproved = !isHeld && approved.some(({ directory }) => directory === reading.directory);
     if (isOlder && !isApproved) continue;
-    const mark = markOf(reading, isOlder ? undefined : marks[reading.directory]);
+    const mark = dataMarkOf(reading, isOlder ? undefined : marks[reading.directory]);
     if (mark !== undefined) marks[reading.directory] = mark;
   }
   return Object.keys(marks).length === 0 ? undefined : marks;

@@ -3,19 +3,19 @@ import { dnKey } from '../../core/directory/dn.ts';
 import type { ResourceType, SourceId } from '../../core/model/entry.ts';
 import type { Digest, Link } from '../../core/model/link.ts';
 import type { Projection } from '../../core/mapping/project.ts';
-import type { ScopeGroup } from '../../core/mapping/survey.ts';
+import type { ScopeGroup } from '../../core/mapping/evaluate-scope.ts';
 import { countOwn } from '../../core/model/stranger.ts';
 import type { Operation, TallyKind } from '../../core/model/plan.ts';
 import type { Resource } from '../../core/model/resource.ts';
 import type { CompleteReading } from '../../core/model/reading.ts';
-import { guard, type Verdict } from '../../core/planning/guard.ts';
+import { guard, type GuardResult } from '../../core/planning/guard.ts';
 import type { Begun, Overtaken, Population, Standing } from '../../core/planning/guard-input.ts';
 import { timeToComeBack, type RemovalPolicy } from '../../core/planning/policy.ts';
 import { marksOf } from '../../core/planning/held-operation.ts';
 import type { Tally } from '../../core/planning/tally.ts';
 import type { StateView, TargetState } from '../../ports/state-store.ts';
 import { isEstablished } from '../shared/established.ts';
-import type { Focus } from './focus.ts';
+import type { IncrementalScope } from './incremental-scope.ts';
 import type { Known } from './known.ts';
 import { passedTime, type PassedTime } from '../shared/passed-time.ts';
 import type { TargetSetup } from '../shared/target-setup.ts';
@@ -28,7 +28,7 @@ export interface GuardPlanInput {
   readonly setup: TargetSetup;
   readonly readings: readonly CompleteReading[];
   readonly projection: Projection;
-  readonly focus?: Focus | undefined;
+  readonly incrementalScope?: IncrementalScope | undefined;
   /** The groups by which its scope goes. */
   readonly scopeGroups: readonly ScopeGroup[];
   readonly timekeeper?: Timekeeper | undefined;
@@ -51,8 +51,8 @@ export async function guardPlan(
     older,
     overtaken,
   }: { readonly state: TargetState; readonly older: ReadonlyMap<string, string>; readonly overtaken: Overtaken },
-  { setup, readings, projection, focus, scopeGroups, store, now, timekeeper }: GuardPlanInput,
-): Promise<Verdict> {
+  { setup, readings, projection, incrementalScope, scopeGroups, store, now, timekeeper }: GuardPlanInput,
+): Promise<GuardResult> {
   const target = setup.target.name;
   const time = passedTime(target, state, now, setup.removal, timekeeper);
   return guard({
@@ -62,7 +62,7 @@ export async function guardPlan(
     links,
     population: await populationOf(target, operations, members, store),
     members,
-    possibleMembers: possibleMembers((focus ?? projection).resources),
+    possibleMembers: possibleMembers((incrementalScope ?? projection).resources),
     possiblyInScope: new Set(scopeGroups.flatMap(({ possible }) => [...possible])),
     older,
     overtaken,
@@ -148,7 +148,7 @@ function emptiedScopes(
  */
 export function filledScopes(
   scopeGroups: readonly ScopeGroup[],
-  { hold }: Verdict,
+  { hold }: GuardResult,
   state: TargetState,
   digest: Digest,
 ): string[] {

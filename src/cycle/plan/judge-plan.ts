@@ -2,7 +2,7 @@ import type { SourceId } from '../../core/model/entry.ts';
 import type { Link } from '../../core/model/link.ts';
 import type { HeldOperation, Operation } from '../../core/model/plan.ts';
 import { divideDecided, stillRejected, stillWanted, without } from '../../core/planning/decided.ts';
-import type { Verdict } from '../../core/planning/guard.ts';
+import type { GuardResult } from '../../core/planning/guard.ts';
 import { partContext, type PartContext } from '../../core/planning/guard-parts.ts';
 import { tally, type Tally } from '../../core/planning/tally.ts';
 import { heldOperation } from '../../core/planning/held-operation.ts';
@@ -12,7 +12,7 @@ import { decideHold, recallWords, trimmed, type Words } from './decisions.ts';
 /** A plan, divided by what people decided and by what the guard finds. */
 export interface JudgedPlan {
   /** What proceeds, and what waits for a person. */
-  readonly verdict: Verdict;
+  readonly verdict: GuardResult;
   /** What people decided, as this plan goes by it. */
   readonly words: Words;
   /** What proceeds because a person approved it: it counts against nothing that comes later. */
@@ -50,7 +50,7 @@ function isPush({ holdId }: { readonly holdId: string }): boolean {
  */
 export async function judgePlan(
   input: JudgeInput,
-  guard: (open: readonly Operation[], pushed: readonly Tally[]) => Promise<Verdict>,
+  guard: (open: readonly Operation[], pushed: readonly Tally[]) => Promise<GuardResult>,
 ): Promise<JudgedPlan> {
   const { target, operations, links, members, leftOut, state, store, now } = input;
   const { digest } = store;

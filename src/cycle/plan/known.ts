@@ -5,12 +5,12 @@ import type { Rejected, Resource } from '../../core/model/resource.ts';
 import { mentionsOf } from '../../core/mapping/compare-projections.ts';
 import type { Projection } from '../../core/mapping/project.ts';
 import { findDepartures, type Departure } from '../../core/planning/departures.ts';
-import { isActive } from '../../core/planning/outlook.ts';
+import { isActive } from '../../core/planning/availability.ts';
 import type { PlanInput } from '../../core/planning/plan-input.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import { gather } from '../shared/batches.ts';
 import { confirmDepartures } from './confirm-departures.ts';
-import type { Focus } from './focus.ts';
+import type { IncrementalScope } from './incremental-scope.ts';
 import type { LookUpAbsent } from '../../ports/directory-source.ts';
 import { findOrphans, type Orphans } from './orphans.ts';
 import type { TargetSetup } from '../shared/target-setup.ts';
@@ -41,16 +41,24 @@ export interface RecallInput {
   readonly readings: readonly CompleteReading[];
   readonly store: StateView;
   /** Whom it is about; without it, everyone. */
-  readonly focus?: Focus | undefined;
+  readonly incrementalScope?: IncrementalScope | undefined;
   readonly lookUp: LookUpAbsent;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
 /** Asks the state for links, departures and members, and the directories for those who depart because they are not shown. */
-export async function recall({ setup, projection, readings, store, focus, lookUp, now }: RecallInput): Promise<Known> {
+export async function recall({
+  setup,
+  projection,
+  readings,
+  store,
+  incrementalScope,
+  lookUp,
+  now,
+}: RecallInput): Promise<Known> {
   const { name: target, recreates } = setup.target;
-  const { resources, rejected } = focus ?? projection;
+  const { resources, rejected } = incrementalScope ?? projection;
   const wanted = [...resources, ...rejected].map(({ sourceId }) => sourceId);
   const links = await gather(wanted, (ids) => store.links(target, ids));
   // A target that creates again whoever was deactivated has lost those who come back.
@@ -61,13 +69,13 @@ export async function recall({ setup, projection, readings, store, focus, lookUp
   }
   const left: Link[] = [];
   const orphans: Orphans =
-    focus === undefined
+    incrementalScope === undefined
       ? await findOrphans(target, new Set(wanted), readings, store)
       : { moved: [], left: [], heirs: new Map() };
-  if (focus === undefined) {
+  if (incrementalScope === undefined) {
     left.push(...(await linksLeft(target, projection, readings, store)), ...orphans.moved);
-  } else if (focus.left.length > 0) {
-    left.push(...(await gather(focus.left, (ids) => store.links(target, ids))).values());
+  } else if (incrementalScope.left.length > 0) {
+    left.push(...(await gather(incrementalScope.left, (ids) => store.links(target, ids))).values());
   }
   const departures = [
     ...(await confirmDepartures(findDepartures(readings, left), { removal: setup.removal, now }, lookUp)),
@@ -79,13 +87,13 @@ export async function recall({ setup, projection, readings, store, focus, lookUp
   const departed = new Set(departures.map(({ link }) => link.sourceId));
   const isWanted = new Set(wanted);
   const unseen = new Set(
-    [...left.map(({ sourceId }) => sourceId), ...(focus?.unseen ?? [])].filter(
+    [...left.map(({ sourceId }) => sourceId), ...(incrementalScope?.unseen ?? [])].filter(
       (id) => !departed.has(id) && !isWanted.has(id),
     ),
   );
   const isNew = ({ sourceId }: Resource): boolean => !links.has(sourceId);
   const gone =
-    focus === undefined || !focus.resources.some(isNew)
+    incrementalScope === undefined || !incrementalScope.resources.some(isNew)
       ? departures
       : findDepartures(readings, await linksLeft(target, projection, readings, store)).filter(
           ({ link }) => !unseen.has(link.sourceId),
@@ -97,7 +105,9 @@ export async function recall({ setup, projection, readings, store, focus, lookUp
   }
   // Among everyone there are no strangers but among the members.
   const strangers = new Set<SourceId>(
-    [...(focus?.unseen ?? []), ...(focus?.resources.flatMap(mentionsOf) ?? [])].filter((id) => !links.has(id)),
+    [...(incrementalScope?.unseen ?? []), ...(incrementalScope?.resources.flatMap(mentionsOf) ?? [])].filter(
+      (id) => !links.has(id),
+    ),
   );
   for (const ids of [...members.values(), ...[...links.values()].map(({ unsettled = [] }) => unsettled)]) {
     for (const id of ids) if (!links.has(id)) strangers.add(id);

@@ -5,17 +5,17 @@ import type { Rejected } from '../../core/model/resource.ts';
 import type { CompleteReading } from '../../core/model/reading.ts';
 import { countUnresolved, type UnresolvedCounts } from '../../core/mapping/unresolved.ts';
 import type { Projection } from '../../core/mapping/project.ts';
-import type { ScopeGroup } from '../../core/mapping/survey.ts';
+import type { ScopeGroup } from '../../core/mapping/evaluate-scope.ts';
 import { buildPlan } from '../../core/planning/build-plan.ts';
 import type { PlanInput } from '../../core/planning/plan-input.ts';
 import { planId } from '../../core/planning/plan-id.ts';
-import type { Intent, StateView, TargetState, Trouble } from '../../ports/state-store.ts';
-import { isPaused, troubleAfter } from '../quarantine/back-off.ts';
+import type { Intent, StateView, TargetState, QuarantineRecord } from '../../ports/state-store.ts';
+import { isPaused, quarantineAfter } from '../quarantine/back-off.ts';
 import { gather } from '../shared/batches.ts';
 import { builtAnewRemark, likelySuccessors, successorsIn, withRemark } from './built-anew.ts';
 import { marksAfter, olderDirectories, overtakenBy } from './data-marks.ts';
 import type { Words } from './decisions.ts';
-import type { Focus } from './focus.ts';
+import type { IncrementalScope } from './incremental-scope.ts';
 import { createFingerprints, type Fingerprints } from '../shared/fingerprints.ts';
 import type { HeldMatch } from '../match/held-matches.ts';
 import { guardPlan, sha256 } from './guard-plan.ts';
@@ -26,15 +26,15 @@ import { searchLost, type LostResult } from './search-lost.ts';
 import { learnUnknown } from './learn-unknown.ts';
 import { searchUnlinked, type SearchResult } from '../match/search-unlinked.ts';
 import { membersWithStrangers } from './strangers.ts';
-import type { Attempt, TargetSetup } from '../shared/target-setup.ts';
+import type { AttemptMode, TargetSetup } from '../shared/target-setup.ts';
 import type { Timekeeper } from '../shared/timekeeper.ts';
 import { unplanned, type UnreachedEntries } from '../shared/unreached.ts';
 
 /** A plan with the judgement on it, and what it was made from. */
 export interface Preparation extends JudgedPlan {
   readonly plan: Plan;
-  /** In scope, and found unfit by a search on the target. */
-  readonly unfit: readonly Rejected[];
+  /** In scope, and found unmatchable by a search on the target. */
+  readonly unmatchable: readonly Rejected[];
   /** Linked, and there although no reading shows them. */
   readonly unseen: ReadonlySet<SourceId>;
   /** How far the data had come that this plan goes by. */
@@ -45,7 +45,7 @@ export interface Preparation extends JudgedPlan {
   readonly due: readonly Operation[];
   readonly links: Map<SourceId, Link>;
   /** Newcomers whom the target refused lately: they are left out of the plan until their pause is over. */
-  readonly resting: ReadonlySet<SourceId>;
+  readonly backedOff: ReadonlySet<SourceId>;
   /** Newcomers who could not be looked for now: they are left out of the plan as well. */
   readonly unreached: readonly UnreachedEntries[];
   /** How many are of a type that the target does not have: groups. */
@@ -54,13 +54,13 @@ export interface Preparation extends JudgedPlan {
   readonly unsearched: ReadonlySet<SourceId>;
   readonly fingerprints: Fingerprints;
   /** Of everyone who is wanted or has departed. */
-  readonly troubles: ReadonlyMap<SourceId, Trouble>;
-  /** Those whose trouble stands although the plan has nothing for them. */
+  readonly quarantined: ReadonlyMap<SourceId, QuarantineRecord>;
+  /** Those who stay quarantined although the plan has nothing for them. */
   readonly standing: ReadonlySet<SourceId>;
-  /** Those whose trouble is remembered although they are neither wanted nor linked any more. */
-  readonly stray: readonly SourceId[];
-  /** Troubles that the search for matches found, and of those whom it did not find and whose creation is held. */
-  readonly found: readonly Trouble[];
+  /** Those who are in quarantine although they are neither wanted nor linked any more. */
+  readonly orphaned: readonly SourceId[];
+  /** Failures that the search for matches found, and of those whom it did not find and whose creation is held. */
+  readonly found: readonly QuarantineRecord[];
   /** Creates that certainly left nothing. */
   readonly settled: readonly Intent[];
   /** What was under way when the cycle began. */
@@ -72,9 +72,9 @@ export interface Preparation extends JudgedPlan {
   readonly remembered: readonly Link[];
   readonly forgotten: readonly Link[];
   /** Who has left, and of whom the target says that it does not have them, which cannot be believed now. */
-  readonly unproven: readonly Link[];
+  readonly reverify: readonly Link[];
   /** Of those, and of those who may have another account: when they are looked for again. */
-  readonly mislaid: ReadonlyMap<SourceId, Trouble>;
+  readonly mislaid: ReadonlyMap<SourceId, QuarantineRecord>;
   /** References and members that have to wait for someone the target does not have. */
   readonly waiting: number;
   /** How much names nobody who is read, of everything that is wanted. */
@@ -91,7 +91,7 @@ export interface PrepareInput {
   readonly scopeGroups: readonly ScopeGroup[];
   readonly timekeeper?: Timekeeper | undefined;
   /** Whom the plan is about; without it, everyone. */
-  readonly focus?: Focus | undefined;
+  readonly incrementalScope?: IncrementalScope | undefined;
   /** The only one whom the target may be asked about, among those who are linked; without it, everyone. */
   readonly only?: SourceId | undefined;
   /** Whom a person wants switched on, although their accounts were left switched off. */
@@ -101,7 +101,7 @@ export interface PrepareInput {
   readonly store: StateView;
   /** For those whom the readings do not show. */
   readonly lookUp: LookUpAbsent;
-  readonly attempt: Attempt;
+  readonly attempt: AttemptMode;
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly signal: AbortSignal;
@@ -130,16 +130,16 @@ async function prepare(input: PrepareInput): Promise<Preparation> {
       target: { name },
     },
     projection,
-    focus,
+    incrementalScope,
     store,
     now,
   } = input;
   const known = await recall(input);
-  const { resources, rejected: unmapped } = focus ?? projection;
+  const { resources, rejected: unmapped } = incrementalScope ?? projection;
   const lost = await searchLost(known, unmapped, input);
   const ids = [...resources, ...unmapped, ...known.departures.map(({ link }) => link)].map(({ sourceId }) => sourceId);
-  const troubles = await gather(ids, (batch) => store.troubles(name, batch));
-  const stray = focus === undefined ? await strayTroubles(name, ids, store) : [];
+  const quarantined = await gather(ids, (batch) => store.quarantined(name, batch));
+  const orphaned = incrementalScope === undefined ? await orphanedQuarantine(name, ids, store) : [];
   const fingerprints = createFingerprints(known.unlinked, store.digest, {
     user: setup.policy.user.match,
     group: setup.policy.group.match,
@@ -150,12 +150,12 @@ async function prepare(input: PrepareInput): Promise<Preparation> {
     ...input,
     unlinked: known.unlinked.filter(({ sourceId }) => !successors.has(sourceId)),
     gone: new Set(known.gone.map(({ sourceId }) => sourceId)),
-    troubles,
+    quarantined,
     fingerprints,
   });
   const groups = await membersWithStrangers({ ...input, ...known, matches: search.matches });
   const unusable = new Set([
-    ...search.resting,
+    ...search.backedOff,
     ...search.unreached.keys(),
     ...search.leftOut,
     ...search.rejected.map(({ sourceId }) => sourceId),
@@ -179,13 +179,13 @@ async function prepare(input: PrepareInput): Promise<Preparation> {
     })),
     matches: search.matches,
     successors,
-    bystanders: focus?.bystanders ?? nobody,
+    bystanders: incrementalScope?.bystanders ?? nobody,
     ...(await rulesOf(input)),
     digest: store.digest,
     now,
   });
   const state = await store.target(name);
-  const leftOut = new Set([...unusable, ...learned.lost, ...lost.unproven.map(({ sourceId }) => sourceId)]);
+  const leftOut = new Set([...unusable, ...learned.lost, ...lost.reverify.map(({ sourceId }) => sourceId)]);
   const older = olderDirectories(input.readings, state);
   const asked = { ...input, ...planned, ...groups, links: known.links, target: name, leftOut, state };
   const age = { state, older, overtaken: overtakenBy(older, state) };
@@ -193,18 +193,18 @@ async function prepare(input: PrepareInput): Promise<Preparation> {
   const judged = await judgePlan(asked, async (open, pushed) =>
     withRemark(await guardPlan(open, pushed, asked, age, input), remark),
   );
-  const isDeferred = pausesOf(judged, troubles, fingerprints, input);
+  const isDeferred = pausesOf(judged, quarantined, fingerprints, input);
   return {
     plan: {
       id: planId(planned.operations, sha256),
       target: name,
       operations: planned.operations,
-      rejected: [...unmapped, ...search.rejected, ...(focus?.unfit ?? []), ...hiddenEntries(known)],
+      rejected: [...unmapped, ...search.rejected, ...(incrementalScope?.unmatchable ?? []), ...hiddenEntries(known)],
     },
     unseen: known.unseen,
     marks: marksAfter(input.readings, state.marks, older, judged),
     state,
-    unfit: [...search.rejected, ...(focus?.unfit ?? [])],
+    unmatchable: [...search.rejected, ...(incrementalScope?.unmatchable ?? [])],
     ...judged,
     deferred: judged.verdict.proceed.filter(isDeferred),
     due: judged.verdict.proceed.filter((operation) => !isDeferred(operation)),
@@ -212,16 +212,16 @@ async function prepare(input: PrepareInput): Promise<Preparation> {
     ...forPush(search),
     ...unplanned(search, known.unlinked),
     fingerprints,
-    troubles,
-    standing: new Set([...search.standing, ...search.resting, ...search.unreached.keys(), ...lost.mislaid.keys()]),
-    stray,
+    quarantined,
+    standing: new Set([...search.standing, ...search.backedOff, ...search.unreached.keys(), ...lost.mislaid.keys()]),
+    orphaned,
     found: [
-      ...lost.troubles,
-      ...search.troubles,
+      ...lost.quarantined,
+      ...search.quarantined,
       ...heldCreations(
         [...(judged.verdict.hold?.operations ?? []), ...judged.undone],
         search.unsearched,
-        troubles,
+        quarantined,
         fingerprints,
         input,
       ),
@@ -266,38 +266,38 @@ async function decidedBack(target: string, store: StateView): Promise<SourceId[]
   );
 }
 
-async function strayTroubles(target: string, ids: readonly SourceId[], store: StateView): Promise<SourceId[]> {
-  const stray: SourceId[] = [];
-  for await (const batch of store.strayTroubles(target, new Set(ids))) stray.push(...batch);
-  return stray;
+async function orphanedQuarantine(target: string, ids: readonly SourceId[], store: StateView): Promise<SourceId[]> {
+  const orphaned: SourceId[] = [];
+  for await (const batch of store.orphanedQuarantine(target, new Set(ids))) orphaned.push(...batch);
+  return orphaned;
 }
 
 /** Who could not be found, or not for certain. */
-function stillLost({ unproven, mislaid }: LostResult): Pick<Preparation, 'unproven' | 'mislaid'> {
-  return { unproven, mislaid };
+function stillLost({ reverify, mislaid }: LostResult): Pick<Preparation, 'reverify' | 'mislaid'> {
+  return { reverify, mislaid };
 }
 
 /** What a push goes by. */
 function forPush({
-  resting,
+  backedOff,
   unsearched,
   settled,
   intents,
   listed,
   matches,
-}: SearchResult): Pick<SearchResult, 'resting' | 'unsearched' | 'settled' | 'intents' | 'listed' | 'matches'> {
-  return { resting, unsearched, settled, intents, listed, matches };
+}: SearchResult): Pick<SearchResult, 'backedOff' | 'unsearched' | 'settled' | 'intents' | 'listed' | 'matches'> {
+  return { backedOff, unsearched, settled, intents, listed, matches };
 }
 
 /** Whoever waits for an approval need not be looked for in every cycle. */
 function heldCreations(
   kept: readonly Operation[],
   unsearched: ReadonlySet<SourceId>,
-  troubles: ReadonlyMap<SourceId, Trouble>,
+  quarantined: ReadonlyMap<SourceId, QuarantineRecord>,
   fingerprints: Fingerprints,
   { setup, now }: PrepareInput,
-): Trouble[] {
-  return kept.flatMap((operation): Trouble[] => {
+): QuarantineRecord[] {
+  return kept.flatMap((operation): QuarantineRecord[] => {
     const { verb, type, sourceId } = operation;
     if (verb !== 'create' || unsearched.has(sourceId)) return [];
     const held = {
@@ -307,7 +307,7 @@ function heldCreations(
       cause: 'held' as const,
       fingerprint: fingerprints.ofOperations([operation]),
     };
-    return [troubleAfter(troubles.get(sourceId), held, now)];
+    return [quarantineAfter(quarantined.get(sourceId), held, now)];
   });
 }
 
@@ -326,21 +326,21 @@ function pushedNow({ approvals, decided }: Words): ReadonlySet<SourceId> {
 /** An entry rests as a whole: with everything that is to be done about it, or not at all. */
 function pausesOf(
   { verdict, words }: JudgedPlan,
-  troubles: ReadonlyMap<SourceId, Trouble>,
+  quarantined: ReadonlyMap<SourceId, QuarantineRecord>,
   fingerprints: Fingerprints,
   { attempt, now }: PrepareInput,
 ): (operation: Operation) => boolean {
-  if (attempt !== 'due' || troubles.size === 0) return () => false;
+  if (attempt !== 'due' || quarantined.size === 0) return () => false;
   const pushed = pushedNow(words);
-  const troubled = Map.groupBy(
+  const ofEntry = Map.groupBy(
     verdict.proceed.filter(
-      ({ sourceId }) => (troubles.get(sourceId)?.cause ?? 'held') !== 'held' && !pushed.has(sourceId),
+      ({ sourceId }) => (quarantined.get(sourceId)?.cause ?? 'held') !== 'held' && !pushed.has(sourceId),
     ),
     ({ sourceId }) => sourceId,
   );
   const paused = new Set(
-    [...troubled]
-      .filter(([id, own]) => isPaused(troubles.get(id), fingerprints.ofOperations(own), now))
+    [...ofEntry]
+      .filter(([id, own]) => isPaused(quarantined.get(id), fingerprints.ofOperations(own), now))
       .map(([id]) => id),
   );
   return ({ sourceId }) => paused.has(sourceId);

@@ -4,7 +4,7 @@ import type { TargetDefinition } from '../../core/mapping/definition.ts';
 import { holderKey } from '../../core/mapping/duplicates.ts';
 import type { Memory } from '../../core/mapping/memory.ts';
 import type { Draft } from '../../core/mapping/project.ts';
-import type { ScopeGroup } from '../../core/mapping/survey.ts';
+import type { ScopeGroup } from '../../core/mapping/evaluate-scope.ts';
 import { digestAttributes } from '../../core/planning/diff.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import { gather } from '../shared/batches.ts';
@@ -16,7 +16,7 @@ import { formerNames, isSameFormer } from '../shared/former-names.ts';
  */
 export async function recallMemory(draft: Draft, definition: TargetDefinition, store: StateView): Promise<Memory> {
   return {
-    former: await formerNames(draft.survey.index.unknown, definition.maps.keys(), store),
+    former: await formerNames(draft.evaluation.index.unknown, definition.maps.keys(), store),
     homes: await homesOf(draft, definition, store),
     scopeHomes: scopeHomesOf(draft, definition, (await store.target(definition.target)).scopeHomes, store.digest),
     holders: await holdersOf(draft, definition, store),
@@ -69,7 +69,7 @@ async function holdersOf(
 
 /** With `overlap: allowed` an entry is in whichever directory comes first. */
 async function homesOf(
-  { survey: { owners }, memory }: Draft,
+  { evaluation: { owners }, memory }: Draft,
   { target, maps, overlap }: TargetDefinition,
   store: StateView,
 ): Promise<Memory['homes']> {
@@ -84,7 +84,7 @@ async function homesOf(
 }
 
 function scopeHomesOf(
-  { survey: { scopeGroups }, memory }: Draft,
+  { evaluation: { scopeGroups }, memory }: Draft,
   { maps }: TargetDefinition,
   known: Readonly<Record<string, string>> = {},
   digest: Digest,

@@ -3,14 +3,14 @@ import type { Link } from '../../core/model/link.ts';
 import type { Rejected } from '../../core/model/resource.ts';
 import type { Departure } from '../../core/planning/departures.ts';
 import { overriding, type ScimTarget } from '../../ports/scim-target.ts';
-import type { StateView, Trouble } from '../../ports/state-store.ts';
-import { isPaused, troubleAfter } from '../quarantine/back-off.ts';
+import type { StateView, QuarantineRecord } from '../../ports/state-store.ts';
+import { isPaused, quarantineAfter } from '../quarantine/back-off.ts';
 import { gather } from '../shared/batches.ts';
 import { targetError } from '../shared/target-error.ts';
-import { findLost, type Fate } from '../match/find-lost.ts';
+import { findLost, type LostOutcome } from '../match/find-lost.ts';
 import type { Known } from './known.ts';
 import { othersThan } from '../match/presence.ts';
-import type { Attempt, TargetSetup } from '../shared/target-setup.ts';
+import type { AttemptMode, TargetSetup } from '../shared/target-setup.ts';
 import { forEachConcurrently } from '../shared/work.ts';
 
 export interface LostResult {
@@ -21,17 +21,17 @@ export interface LostResult {
   /** Those who are still there, may have no access, and certainly have none: nothing is left to be known of them. */
   readonly ended: readonly Link[];
   /** Those of whom nothing could be found out: kept, and asked about again. */
-  readonly unproven: readonly Link[];
+  readonly reverify: readonly Link[];
   /** Of those and of whoever may have another account: when they are looked for again, where that is new. */
-  readonly troubles: readonly Trouble[];
-  /** Whose trouble stands. */
-  readonly mislaid: ReadonlyMap<SourceId, Trouble>;
+  readonly quarantined: readonly QuarantineRecord[];
+  /** Who stays quarantined. */
+  readonly mislaid: ReadonlyMap<SourceId, QuarantineRecord>;
 }
 
 interface LostInput {
   readonly setup: TargetSetup;
   readonly store: StateView;
-  readonly attempt: Attempt;
+  readonly attempt: AttemptMode;
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly signal: AbortSignal;
@@ -53,31 +53,33 @@ export async function searchLost(known: Known, rejected: readonly Rejected[], in
   const left = known.departures.map(({ link }) => link);
   const lost = [...left, ...barred].filter(({ lifecycle }) => lifecycle === 'lost');
   if (lost.length === 0)
-    return { departures: known.departures, found: [], ended: [], unproven: [], troubles: [], mislaid: new Map() };
+    return { departures: known.departures, found: [], ended: [], reverify: [], quarantined: [], mislaid: new Map() };
   const before = await gather(
     lost.map(({ sourceId }) => sourceId),
-    (ids) => input.store.troubles(input.setup.target.name, ids),
+    (ids) => input.store.quarantined(input.setup.target.name, ids),
   );
-  const isResting = ({ sourceId, targetId }: Link) =>
+  const isBackedOff = ({ sourceId, targetId }: Link) =>
     input.attempt === 'due' && isPaused(before.get(sourceId), targetId, input.now);
-  const fates = await fatesOf(
-    lost.filter((link) => !isResting(link)),
+  const outcomes = await outcomesOf(
+    lost.filter((link) => !isBackedOff(link)),
     known,
     input,
   );
   const found: Link[] = [];
-  const troubles: Trouble[] = [];
-  for (const [link, fate] of fates) {
-    const lookalike = fate.kind === 'alike' ? fate.targetId : undefined;
-    if (fate.kind === 'found') found.push(fate.link);
+  const quarantined: QuarantineRecord[] = [];
+  for (const [link, outcome] of outcomes) {
+    const lookalike = outcome.kind === 'alike' ? outcome.targetId : undefined;
+    if (outcome.kind === 'found') found.push(outcome.link);
     else if (link.lookalike !== lookalike) found.push({ ...link, lookalike });
-    if (fate.kind === 'unknown' || fate.kind === 'alike')
-      troubles.push(mislaid(link, before.get(link.sourceId), input));
+    if (outcome.kind === 'unknown' || outcome.kind === 'alike')
+      quarantined.push(mislaid(link, before.get(link.sourceId), input));
   }
   for (const link of found) known.links.set(link.sourceId, link);
   const unknown = new Set(
     lost
-      .filter((link) => (fates.get(link)?.kind ?? (link.lookalike === undefined ? 'unknown' : 'alike')) === 'unknown')
+      .filter(
+        (link) => (outcomes.get(link)?.kind ?? (link.lookalike === undefined ? 'unknown' : 'alike')) === 'unknown',
+      )
       .map(({ sourceId }) => sourceId),
   );
   return {
@@ -86,24 +88,24 @@ export async function searchLost(known: Known, rejected: readonly Rejected[], in
       return unknown.has(sourceId) ? [] : [{ ...departure, link: known.links.get(sourceId) ?? departure.link }];
     }),
     found,
-    ended: barred.filter((link) => fates.get(link)?.kind === 'gone'),
-    unproven: left.filter(({ sourceId }) => unknown.has(sourceId)),
-    troubles,
+    ended: barred.filter((link) => outcomes.get(link)?.kind === 'gone'),
+    reverify: left.filter(({ sourceId }) => unknown.has(sourceId)),
+    quarantined,
     mislaid: new Map(
-      [...lost.flatMap((link) => (isResting(link) ? [before.get(link.sourceId)] : [])), ...troubles].flatMap((one) =>
-        one === undefined ? [] : [[one.sourceId, one]],
+      [...lost.flatMap((link) => (isBackedOff(link) ? [before.get(link.sourceId)] : [])), ...quarantined].flatMap(
+        (one) => (one === undefined ? [] : [[one.sourceId, one]]),
       ),
     ),
   };
 }
 
 /** What became of each, asked side by side, until one is waited for in vain. */
-async function fatesOf(
+async function outcomesOf(
   lost: readonly Link[],
   { links }: Known,
   { setup, store, signal }: LostInput,
-): Promise<ReadonlyMap<Link, Fate>> {
-  const fates = new Map<Link, Fate>();
+): Promise<ReadonlyMap<Link, LostOutcome>> {
+  const outcomes = new Map<Link, LostOutcome>();
   const target = withOneList(setup.target);
   let isLate = false;
   await forEachConcurrently(
@@ -112,19 +114,24 @@ async function fatesOf(
     () => isLate || signal.aborted,
     async (link) => {
       const others = await othersThan(link, links, store);
-      const fate = await findLost(link, { target, store, policy: setup.policy, others, signal });
-      fates.set(link, fate);
+      const outcome = await findLost(link, { target, store, policy: setup.policy, others, signal });
+      outcomes.set(link, outcome);
       // Nothing may be written by any id that is known, in this cycle or a later one.
-      if (fate.kind === 'unknown' && fate.failure?.class === 'renumbered') throw targetError(target.name, fate.failure);
-      isLate ||= fate.kind === 'unknown' && fate.failure?.late === true;
+      if (outcome.kind === 'unknown' && outcome.failure?.class === 'renumbered')
+        throw targetError(target.name, outcome.failure);
+      isLate ||= outcome.kind === 'unknown' && outcome.failure?.late === true;
     },
   );
   signal.throwIfAborted();
-  return fates;
+  return outcomes;
 }
 
-function mislaid({ target, type, sourceId, targetId }: Link, before: Trouble | undefined, { now }: LostInput): Trouble {
-  return troubleAfter(before, { target, type, sourceId, cause: 'mislaid', fingerprint: targetId }, now);
+function mislaid(
+  { target, type, sourceId, targetId }: Link,
+  before: QuarantineRecord | undefined,
+  { now }: LostInput,
+): QuarantineRecord {
+  return quarantineAfter(before, { target, type, sourceId, cause: 'mislaid', fingerprint: targetId }, now);
 }
 
 /** Many may be looked for: everything is listed once for all of them. */

@@ -69,10 +69,10 @@ export async function adoptFound(
       changes.push({ path: 'active', change: 'set', value: true, had: true });
     attributes.set('active', wantsActive || isActive);
   }
-  const { joining } = context;
+  const { initialMembers } = context;
   const shown =
     operation.type === 'group'
-      ? shownMembers(found.body, joining.wanted.get(operation.sourceId) ?? [], targetIds(context))
+      ? shownMembers(found.body, initialMembers.wanted.get(operation.sourceId) ?? [], targetIds(context))
       : undefined;
   const failure = await adopt(
     {
@@ -89,7 +89,8 @@ export async function adoptFound(
     context.removalsOf(operation),
     context,
   );
-  if (failure === undefined && shown !== undefined) joining.joined.set(operation.sourceId, new Set(shown.present));
+  if (failure === undefined && shown !== undefined)
+    initialMembers.joined.set(operation.sourceId, new Set(shown.present));
   if (failure === undefined && !wantsActive && isActive) context.toEnd.add(operation.sourceId);
   return failure;
 }
@@ -110,7 +111,7 @@ async function adopt(
     adopts: operation.targetId,
   };
   if (operation.changes.length > 0) await context.store.record([{ kind: 'intent', intent }]);
-  const outcome = await bringInStep(operation, context);
+  const outcome = await bringUpToDate(operation, context);
   // A target that takes no changes has the account all the same: linked, so that access ends when it has to.
   const isUnchanged = outcome.kind === 'failed' && outcome.failure.class === 'unsupported';
   if (outcome.kind === 'failed' && !isUnchanged) {
@@ -171,7 +172,7 @@ function waitingPaths({ attributes, changes }: Adoption, resolved: DesiredAttrib
 /** What had no effect, unless it came in part: then the account may have our externalId by now. */
 const refused: ReadonlySet<FailureClass> = new Set(['rejected', 'gone', 'conflict']);
 
-function bringInStep({ type, targetId, changes, attributes }: Adoption, context: PushContext): Promise<Outcome> {
+function bringUpToDate({ type, targetId, changes, attributes }: Adoption, context: PushContext): Promise<Outcome> {
   const { sent } = resolveChanges(changes, context);
   if (sent.length === 0) return Promise.resolve({ kind: 'applied', id: targetId });
   const changing = new Set(changes.map(({ path }) => path));

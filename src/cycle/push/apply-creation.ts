@@ -7,7 +7,7 @@ import { adoptFound } from './apply-adoption.ts';
 import { intentOf, mayStillShow } from '../match/intents.ts';
 import { asShown, knownOf } from './known-of.ts';
 import { othersMembers } from '../match/others-members.ts';
-import { firstMembers, joinedAtOnce } from './joining.ts';
+import { firstMembers, joinedAtOnce } from './initial-members.ts';
 import { claim, doubtOwner, foreignFailure, takenFailure, unclaim } from '../match/ownership.ts';
 import type { PushContext } from './push-context.ts';
 import { acknowledged, liveLink, newLink, remember } from './remember.ts';
@@ -64,8 +64,8 @@ export async function applyCreate(operation: CreateOperation, context: PushConte
   }
   if (isOpen && context.isStopping()) return { class: 'transient', detail: 'stopped before it was sent' };
   // What was found out about it before is no longer the last word.
-  const over = { kind: 'trouble_over', target: intent.target, sourceId: intent.sourceId } as const;
-  await context.store.record([{ kind: 'intent', intent }, ...(context.troubles.has(intent.sourceId) ? [over] : [])]);
+  const over = { kind: 'quarantine_over', target: intent.target, sourceId: intent.sourceId } as const;
+  await context.store.record([{ kind: 'intent', intent }, ...(context.quarantined.has(intent.sourceId) ? [over] : [])]);
   const outcome = await context.target.create(
     operation.type,
     body,

@@ -47,7 +47,7 @@ async function lookAnew(link: Link, { store, links }: PushContext): Promise<void
   const forgotten: Link = { ...link, lookalike: undefined };
   await store.record([
     { kind: 'link', link: forgotten },
-    { kind: 'trouble_over', target: link.target, sourceId: link.sourceId },
+    { kind: 'quarantine_over', target: link.target, sourceId: link.sourceId },
   ]);
   links.set(link.sourceId, forgotten);
 }

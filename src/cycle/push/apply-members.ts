@@ -4,7 +4,7 @@ import type { Failure, Outcome } from '../../core/model/outcome.ts';
 import type { MembersOperation } from '../../core/model/plan.ts';
 import { strangerAccount, strangerId } from '../../core/model/stranger.ts';
 import type { MemberChange } from '../../ports/scim-target.ts';
-import { createPatience, createPieces, isAboutAll, mostSingled, type Step } from './member-pieces.ts';
+import { createPatience, createPieces, isAboutAll, mostSingled, type MemberStep } from './member-pieces.ts';
 import type { PushContext } from './push-context.ts';
 import { liveLink, lostIfGone, remember } from './remember.ts';
 import { acknowledgedMembers, activeMembers, missingFrom } from './known-of.ts';
@@ -24,8 +24,8 @@ export async function applyMembers(
   const { target } = context;
   let link = liveLink(context, operation.sourceId);
   if (link === undefined) return 'skipped';
-  const joined = context.joining.joined.get(operation.sourceId);
-  const steps = inTurn(stepsOf(operation, context), context.troubles.get(operation.sourceId)?.attempts ?? 0);
+  const joined = context.initialMembers.joined.get(operation.sourceId);
+  const steps = inTurn(stepsOf(operation, context), context.quarantined.get(operation.sourceId)?.attempts ?? 0);
   if (steps.length === 0) return joined === undefined ? 'skipped' : undefined;
   const strangers = new Set(
     (await context.store.members(target.name, operation.sourceId)).filter((id) => strangerAccount(id) !== undefined),
@@ -45,7 +45,7 @@ export async function applyMembers(
       change.add.length + change.remove.length === 0
         ? nothing(link)
         : await target.changeMembers(link.targetId, change, context.signal);
-    let dropped: readonly Step[] = [];
+    let dropped: readonly MemberStep[] = [];
     if (outcome.kind === 'failed') {
       const { failure } = outcome;
       if (failure.class !== 'rejected' || isAboutAll(failure)) return lostIfGone(link, failure, context);
@@ -119,8 +119,8 @@ function isClear({ status = 0, inPart }: Failure): boolean {
   return status >= 400 && status < 500 && status !== 409 && inPart !== true;
 }
 
-function stepsOf(operation: MembersOperation, context: PushContext): Step[] {
-  const joined = context.joining.joined.get(operation.sourceId);
+function stepsOf(operation: MembersOperation, context: PushContext): MemberStep[] {
+  const joined = context.initialMembers.joined.get(operation.sourceId);
   return [
     ...operation.add
       .filter((id) => liveLink(context, id) !== undefined && joined?.has(id) !== true)
@@ -145,14 +145,14 @@ const lostMember: Failure = {
   detail: 'a member is not on the target any more, and is made again',
 };
 const stillIn: Failure = { class: 'transient', detail: 'the group shows somebody who was taken out' };
-const noSteps: ReadonlySet<Step> = new Set();
+const noSteps: ReadonlySet<MemberStep> = new Set();
 
 /** Who was to leave, and is shown in the group afterwards. */
 function stayingIn(
   shown: readonly TargetId[] | undefined,
-  chunk: readonly Step[],
+  chunk: readonly MemberStep[],
   { links }: PushContext,
-): ReadonlySet<Step> {
+): ReadonlySet<MemberStep> {
   if (shown === undefined) return noSteps;
   const there = new Set(shown);
   return new Set(chunk.filter(({ id, joins }) => !joins && there.has(links.get(id)?.targetId ?? '')));
@@ -175,7 +175,7 @@ const notKept: Failure = {
 };
 
 /** After a failure a long list begins with others, so that those whom the target does not take never keep the same ones out. */
-function inTurn(steps: readonly Step[], attempts: number): readonly Step[] {
+function inTurn(steps: readonly MemberStep[], attempts: number): readonly MemberStep[] {
   const from = steps.length <= mostSingled ? 0 : (attempts * 101) % steps.length;
   return [...steps.slice(from), ...steps.slice(0, from)];
 }
@@ -185,7 +185,7 @@ function nothing({ targetId }: Link): Outcome {
   return { kind: 'applied', id: targetId };
 }
 
-function changeOf(group: SourceId, chunk: readonly Step[], looked: boolean, context: PushContext): MemberChange {
+function changeOf(group: SourceId, chunk: readonly MemberStep[], looked: boolean, context: PushContext): MemberChange {
   const linksOf = (ids: readonly SourceId[]): Link[] => ids.flatMap((id) => context.links.get(id) ?? []);
   const { add, remove } = divide(chunk);
   return {
@@ -203,14 +203,14 @@ function idsIn({ add, remove }: MemberChange): string[] {
   return [...add.map(({ id }) => id), ...remove];
 }
 
-function divide(chunk: readonly Step[]): { readonly add: SourceId[]; readonly remove: SourceId[] } {
+function divide(chunk: readonly MemberStep[]): { readonly add: SourceId[]; readonly remove: SourceId[] } {
   return {
     add: chunk.filter(({ joins }) => joins).map(({ id }) => id),
     remove: chunk.filter(({ joins }) => !joins).map(({ id }) => id),
   };
 }
 
-function withUnsettled(link: Link, settled: readonly Step[], next: readonly Step[]): Link {
+function withUnsettled(link: Link, settled: readonly MemberStep[], next: readonly MemberStep[]): Link {
   const unsettled = new Set(link.unsettled);
   for (const { id } of settled) unsettled.delete(id);
   for (const { id } of next) unsettled.add(id);

@@ -18,13 +18,13 @@ import { resolveChanges } from './resolve.ts';
 import { wholeElements } from './whole-elements.ts';
 
 /** A failure, or undefined when it took effect. `skipped`: whoever it needs did not come about; there was nothing to send. */
-export type Result = Failure | 'skipped' | undefined;
+export type OperationResult = Failure | 'skipped' | undefined;
 
 /**
  * Carries out one operation and records its outcome, durably, before it returns.
  * Before anything is sent, the state says what will not be known if there is no answer.
  */
-export async function applyOperation(operation: Operation, context: PushContext): Promise<Result> {
+export async function applyOperation(operation: Operation, context: PushContext): Promise<OperationResult> {
   switch (operation.verb) {
     case 'create':
       return applyCreate(operation, context);
@@ -44,7 +44,7 @@ export async function applyOperation(operation: Operation, context: PushContext)
   }
 }
 
-async function applyUpdate(operation: UpdateOperation, context: PushContext): Promise<Result> {
+async function applyUpdate(operation: UpdateOperation, context: PushContext): Promise<OperationResult> {
   const link = liveLink(context, operation.sourceId);
   if (link === undefined) return 'skipped';
   const { planned, sent } = resolveChanges(operation.changes, context);
@@ -103,7 +103,7 @@ async function applyUpdate(operation: UpdateOperation, context: PushContext): Pr
     : applyMembers({ ...operation, verb: 'members', add: missing, remove: [], cause: 'changed' }, context);
 }
 
-async function applyDeactivation(operation: RemoveOperation, context: PushContext): Promise<Result> {
+async function applyDeactivation(operation: RemoveOperation, context: PushContext): Promise<OperationResult> {
   if (operation.lookalike !== undefined) return applyLookalike(operation, operation.lookalike, context);
   const link = liveLink(context, operation.sourceId);
   if (link === undefined) return 'skipped';
@@ -132,7 +132,7 @@ async function applyDeactivation(operation: RemoveOperation, context: PushContex
   return undefined;
 }
 
-async function applyDeletion(operation: RemoveOperation, context: PushContext): Promise<Result> {
+async function applyDeletion(operation: RemoveOperation, context: PushContext): Promise<OperationResult> {
   const link = liveLink(context, operation.sourceId);
   if (link === undefined) return 'skipped';
   // Should the entry come back before the answer does, something has to be sent that finds out whether it is still there.
@@ -220,7 +220,7 @@ async function applyAbsence(
   link: Link,
   failure: Failure,
   context: PushContext,
-): Promise<Result> {
+): Promise<OperationResult> {
   // In doubt since before: an earlier request whose answer was lost may have deleted it.
   const isRepeated = Object.values(link.attributes).includes(doubtful);
   const { target, store, policy, signal, clock } = context;
@@ -229,25 +229,30 @@ async function applyAbsence(
     await remember(context, link); // nothing was done
     return settlingFailure(failure);
   }
-  const fate = await findLost(link, { target, store, policy, signal, others });
-  if (fate.kind === 'unknown') return disbelieved(failure);
-  if (fate.kind === 'alike') {
-    await remember(context, { ...link, lifecycle: 'lost', lookalike: fate.targetId });
+  const absenceReason = await findLost(link, { target, store, policy, signal, others });
+  if (absenceReason.kind === 'unknown') return disbelieved(failure);
+  if (absenceReason.kind === 'alike') {
+    await remember(context, { ...link, lifecycle: 'lost', lookalike: absenceReason.targetId });
     return {
       ...failure,
-      detail: `the target does not have this one any more, and has ${fate.targetId} with the same name, which may be somebody else's: a person decides`,
+      detail: `the target does not have this one any more, and has ${absenceReason.targetId} with the same name, which may be somebody else's: a person decides`,
     };
   }
-  if (fate.kind === 'gone') {
+  if (absenceReason.kind === 'gone') {
     await forget(operation, link, context);
     return undefined;
   }
-  await remember(context, fate.link);
-  if (fate.link.targetId === link.targetId)
+  await remember(context, absenceReason.link);
+  if (absenceReason.link.targetId === link.targetId)
     return { ...failure, class: 'rejected', detail: 'DELETE was answered with 404, and it is still there' };
-  const outcome = await target.remove(operation.type, fate.link.targetId, signal, knownOf(fate.link, context));
+  const outcome = await target.remove(
+    operation.type,
+    absenceReason.link.targetId,
+    signal,
+    knownOf(absenceReason.link, context),
+  );
   if (outcome.kind === 'failed') return outcome.failure;
-  await forget(operation, fate.link, context);
+  await forget(operation, absenceReason.link, context);
   return undefined;
 }
 

@@ -3,29 +3,29 @@ import type { Failure } from '../../core/model/outcome.ts';
 import type { MemberChunk } from '../../ports/scim-target.ts';
 
 /** One who joins or leaves a group. */
-export interface Step {
+export interface MemberStep {
   readonly id: SourceId;
   readonly joins: boolean;
 }
 
 export interface Pieces {
   /** What is sent next: a half of what was refused, or as much as the target takes at the time. Empty: nothing is left. */
-  next(most: MemberChunk): readonly Step[];
+  next(most: MemberChunk): readonly MemberStep[];
   /** The first half of a refused piece; the second one comes next. */
-  halve(piece: readonly Step[]): readonly Step[];
+  halve(piece: readonly MemberStep[]): readonly MemberStep[];
   /** Whether a piece is a half, so that the group was looked at already. */
   readonly isHalf: boolean;
   /** Gives up what is left of the chunk that is being halved, and says whom that concerns. */
-  dropHalves(): readonly Step[];
+  dropHalves(): readonly MemberStep[];
   /** To be sent next, in one piece. */
-  again(steps: readonly Step[]): void;
+  again(steps: readonly MemberStep[]): void;
   /** To be sent as well, at the end. */
-  append(steps: readonly Step[]): void;
+  append(steps: readonly MemberStep[]): void;
 }
 
-export function createPieces(wanted: readonly Step[]): Pieces {
+export function createPieces(wanted: readonly MemberStep[]): Pieces {
   const steps = [...wanted];
-  let halves: (readonly Step[])[] = [];
+  let halves: (readonly MemberStep[])[] = [];
   let isHalf = false;
   let at = 0;
   return {

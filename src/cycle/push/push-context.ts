@@ -1,11 +1,11 @@
 import type { ResourceType, SourceId } from '../../core/model/entry.ts';
 import type { TargetId } from '../../core/model/link.ts';
 import type { CycleObserver } from '../../ports/cycle-observer.ts';
-import type { Intent, Trouble } from '../../ports/state-store.ts';
+import type { Intent, QuarantineRecord } from '../../ports/state-store.ts';
 import type { Fingerprints } from '../shared/fingerprints.ts';
 import type { AccountSearch } from '../match/account-search.ts';
 import type { RemovalRecords } from '../shared/removal-records.ts';
-import type { Attempt } from '../shared/target-setup.ts';
+import type { AttemptMode } from '../shared/target-setup.ts';
 
 /** What the push of one plan works with. */
 export interface PushContext extends AccountSearch {
@@ -15,10 +15,10 @@ export interface PushContext extends AccountSearch {
   /** What was tried in vain before, and how to tell that it is the same again. */
   readonly fingerprints: Fingerprints;
   /** What failed before, by source id. */
-  readonly troubles: ReadonlyMap<SourceId, Trouble>;
+  readonly quarantined: ReadonlyMap<SourceId, QuarantineRecord>;
   /** What the guard has to remember of an operation that took effect. */
   readonly removalsOf: RemovalRecords;
-  readonly joining: Joining;
+  readonly initialMembers: InitialMembers;
   /** Whose access has to end after all, because the account turned out to be there and active. */
   readonly toEnd: Set<SourceId>;
   /** Whom the target turned out not to have any more. */
@@ -27,13 +27,13 @@ export interface PushContext extends AccountSearch {
   readonly intents: ReadonlyMap<SourceId, Intent>;
   /** Whom the target listed in this cycle, before anything was sent. */
   readonly listed: Readonly<Record<ResourceType, ReadonlySet<TargetId>>>;
-  readonly attempt: Attempt;
+  readonly attempt: AttemptMode;
   /** When the reading that showed the changes ended, by the monotonic clock. */
   readonly readAt: number;
 }
 
 /** Who is to join which group in a push. A new group may get some of them when it is created. */
-export interface Joining {
+export interface InitialMembers {
   readonly wanted: ReadonlyMap<SourceId, readonly SourceId[]>;
   /** Who joined a group with its creation. */
   readonly joined: Map<SourceId, ReadonlySet<SourceId>>;

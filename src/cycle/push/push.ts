@@ -1,11 +1,11 @@
 import type { SourceId } from '../../core/model/entry.ts';
 import type { Failure } from '../../core/model/outcome.ts';
 import type { Operation } from '../../core/model/plan.ts';
-import { applyOperation, type Result } from './apply-operation.ts';
-import type { Trouble } from '../../ports/state-store.ts';
-import { troubleAfter } from '../quarantine/back-off.ts';
+import { applyOperation, type OperationResult } from './apply-operation.ts';
+import type { QuarantineRecord } from '../../ports/state-store.ts';
+import { quarantineAfter } from '../quarantine/back-off.ts';
 import { createBreaker, type GivenUp } from './breaker.ts';
-import { joiningOf } from './joining.ts';
+import { initialMembersOf } from './initial-members.ts';
 import type { PushContext } from './push-context.ts';
 import { createNoteKeeper } from '../shared/target-notes.ts';
 import { forEachConcurrently } from '../shared/work.ts';
@@ -34,11 +34,11 @@ export interface PushReport {
  */
 export async function push(
   operations: readonly Operation[],
-  rest: Omit<PushContext, 'joining' | 'claims' | 'toEnd' | 'missing'>,
+  rest: Omit<PushContext, 'initialMembers' | 'claims' | 'toEnd' | 'missing'>,
 ): Promise<PushReport> {
   const context: PushContext = {
     ...rest,
-    joining: joiningOf(operations),
+    initialMembers: initialMembersOf(operations),
     claims: new Map(),
     toEnd: new Set(),
     missing: new Set(),
@@ -56,9 +56,9 @@ export async function push(
     failed.push({ operation, failure });
     const own = [...(failedOf.get(operation.sourceId) ?? []), operation];
     failedOf.set(operation.sourceId, own);
-    await Promise.all([breaker.failed(operation, failure), recordTrouble(own, failure, context)]);
+    await Promise.all([breaker.failed(operation, failure), recordQuarantine(own, failure, context)]);
   };
-  for (const stage of stagesOf(operations, context.troubles)) {
+  for (const stage of stagesOf(operations, context.quarantined)) {
     await forEachConcurrently(stage, context.target.concurrency, isStopped, async (operation) => {
       // What was learned meanwhile holds for the rest.
       if (operation.verb === 'create' && context.target.takes(operation.type) !== 'all') {
@@ -110,7 +110,7 @@ export async function push(
 }
 
 /** An answer that trips us over is a failure of the operation that it answers. What was in doubt before it was sent stays so. */
-async function applyContained(operation: Operation, context: PushContext): Promise<Result> {
+async function applyContained(operation: Operation, context: PushContext): Promise<OperationResult> {
   try {
     return await applyOperation(operation, context);
   } catch (thrown) {
@@ -130,13 +130,15 @@ function isTrippedOver(thrown: unknown): boolean {
  *
  * @param own the entry's operations that failed, the last one with this failure
  */
-async function recordTrouble(own: readonly Operation[], failure: Failure, context: PushContext): Promise<void> {
-  const { store, target, troubles, clock } = context;
+async function recordQuarantine(own: readonly Operation[], failure: Failure, context: PushContext): Promise<void> {
+  const { store, target, quarantined, clock } = context;
   const [first] = own;
   if (failure.class === 'auth' || first === undefined) return;
   const { type, sourceId } = first;
-  const trouble = { target: target.name, type, sourceId, ...causeOf(own, failure, context) };
-  await store.record([{ kind: 'trouble', trouble: troubleAfter(troubles.get(sourceId), trouble, clock.now()) }]);
+  const quarantine = { target: target.name, type, sourceId, ...causeOf(own, failure, context) };
+  await store.record([
+    { kind: 'quarantine', quarantine: quarantineAfter(quarantined.get(sourceId), quarantine, clock.now()) },
+  ]);
 }
 
 /** What the target refuses is tried again when the operation is another one; what is in the way, when another account would fit. */
@@ -144,7 +146,7 @@ function causeOf(
   own: readonly Operation[],
   { reason, targetId, status, class: failureClass }: Failure,
   { fingerprints }: PushContext,
-): Pick<Trouble, 'cause' | 'status' | 'targetId' | 'fingerprint'> {
+): Pick<QuarantineRecord, 'cause' | 'status' | 'targetId' | 'fingerprint'> {
   const match = reason === undefined ? undefined : fingerprints.ofMatch(own[0]?.sourceId ?? '');
   return {
     cause: match === undefined ? failureClass : (reason ?? failureClass),
@@ -154,7 +156,7 @@ function causeOf(
   };
 }
 
-function tell(operation: Operation, result: Result, context: PushContext): void {
+function tell(operation: Operation, result: OperationResult, context: PushContext): void {
   const failure = result === 'skipped' ? undefined : result;
   context.observer({
     kind: 'operation_finished',
@@ -170,8 +172,8 @@ function tell(operation: Operation, result: Result, context: PushContext): void 
   });
 }
 
-function stagesOf(operations: readonly Operation[], troubles: PushContext['troubles']): Operation[][] {
-  const failedBefore = ({ sourceId }: Operation): number => (troubles.has(sourceId) ? 1 : 0);
+function stagesOf(operations: readonly Operation[], quarantined: PushContext['quarantined']): Operation[][] {
+  const failedBefore = ({ sourceId }: Operation): number => (quarantined.has(sourceId) ? 1 : 0);
   const stages = Map.groupBy(operations, ({ stage }) => stage);
   return [...stages]
     .sort(([a], [b]) => a - b)

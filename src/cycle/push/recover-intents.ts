@@ -5,12 +5,12 @@ import { isFailure, type FoundResource } from '../../ports/scim-target.ts';
 import type { Intent, StateStore } from '../../ports/state-store.ts';
 import { isLookedForLater, lookAgainAt, mayStillShow, isLastLook } from '../match/intents.ts';
 import { findLeftover } from '../match/leftover.ts';
-import type { Attempt, TargetSetup } from '../shared/target-setup.ts';
+import type { AttemptMode, TargetSetup } from '../shared/target-setup.ts';
 
 export interface Recovery {
   readonly setup: TargetSetup;
   readonly store: StateStore;
-  readonly attempt: Attempt;
+  readonly attempt: AttemptMode;
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly signal: AbortSignal;

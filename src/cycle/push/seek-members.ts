@@ -1,7 +1,7 @@
 import type { Link } from '../../core/model/link.ts';
 import { strangerAccount } from '../../core/model/stranger.ts';
 import { isFailure } from '../../ports/scim-target.ts';
-import type { Pieces, Step } from './member-pieces.ts';
+import type { Pieces, MemberStep } from './member-pieces.ts';
 import type { PushContext } from './push-context.ts';
 import { lostIfGone, remember } from './remember.ts';
 import { isSettling } from '../match/settling.ts';
@@ -14,7 +14,11 @@ const mostSought = 100;
  * by the next cycle. A target that lost one may have lost more: then the others of the same chunk are looked for as
  * well, instead of one refused request each.
  */
-export async function seekMembers([step]: readonly Step[], pieces: Pieces, context: PushContext): Promise<boolean> {
+export async function seekMembers(
+  [step]: readonly MemberStep[],
+  pieces: Pieces,
+  context: PushContext,
+): Promise<boolean> {
   if (step === undefined || !(await isLost(step, context))) return false;
   const others = pieces.dropHalves();
   const sought = others.slice(0, mostSought);
@@ -28,7 +32,7 @@ export async function seekMembers([step]: readonly Step[], pieces: Pieces, conte
  *
  * @param isProven its word was found good a moment ago, and no others are asked for again
  */
-async function isLost({ id }: Step, context: PushContext, isProven = false): Promise<boolean> {
+async function isLost({ id }: MemberStep, context: PushContext, isProven = false): Promise<boolean> {
   const link = context.links.get(id);
   if (link === undefined || link.lifecycle === 'lost') return true;
   if (strangerAccount(id) !== undefined) return isStrangerGone(link, context);

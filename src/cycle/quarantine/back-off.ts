@@ -1,4 +1,4 @@
-import type { Trouble } from '../../ports/state-store.ts';
+import type { QuarantineRecord } from '../../ports/state-store.ts';
 
 /*
  * When something that failed is worth another try. What failed on its way is tried again soon; what the target refused
@@ -11,14 +11,20 @@ const passing = { first: 10_000, factor: 2, longest: 15 * minute };
 const lasting = { first: minute, factor: 4, longest: 24 * 60 * minute };
 /** Whoever was mislaid may have access: they are looked for within the hour, however often it was in vain. */
 const mislaid = { first: 10_000, factor: 2, longest: 60 * minute };
-const passingCauses: ReadonlySet<Trouble['cause']> = new Set(['transient', 'throttled', 'unknown', 'gone', 'held']);
+const passingCauses: ReadonlySet<QuarantineRecord['cause']> = new Set([
+  'transient',
+  'throttled',
+  'unknown',
+  'gone',
+  'held',
+]);
 
 /** The record of a failure, after those before it. */
-export function troubleAfter(
-  previous: Trouble | undefined,
-  failed: Pick<Trouble, 'target' | 'type' | 'sourceId' | 'cause' | 'status' | 'targetId' | 'fingerprint'>,
+export function quarantineAfter(
+  previous: QuarantineRecord | undefined,
+  failed: Pick<QuarantineRecord, 'target' | 'type' | 'sourceId' | 'cause' | 'status' | 'targetId' | 'fingerprint'>,
   now: number,
-): Trouble {
+): QuarantineRecord {
   const same = previous?.fingerprint === failed.fingerprint ? previous : undefined;
   const attempts = (same?.attempts ?? 0) + 1;
   const { first, factor, longest } =
@@ -34,8 +40,8 @@ export function troubleAfter(
 }
 
 /** Whether to leave something alone for now. A pause that reaches further than any can be comes from a clock that jumped. */
-export function isPaused(trouble: Trouble | undefined, fingerprint: string, now: number): boolean {
-  if (trouble?.fingerprint !== fingerprint) return false;
-  const left = Date.parse(trouble.retryAt) - now;
+export function isPaused(quarantine: QuarantineRecord | undefined, fingerprint: string, now: number): boolean {
+  if (quarantine?.fingerprint !== fingerprint) return false;
+  const left = Date.parse(quarantine.retryAt) - now;
   return left > 0 && left <= lasting.longest;
 }

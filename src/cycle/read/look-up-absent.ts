@@ -1,5 +1,5 @@
 import type { SourceId } from '../../core/model/entry.ts';
-import type { CompleteReading, Fate } from '../../core/model/reading.ts';
+import type { CompleteReading, AbsenceReason } from '../../core/model/reading.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import { namesInGroups } from '../shared/former-names.ts';
@@ -9,7 +9,7 @@ import { mostLookedUp, type Absent, type DirectorySource, type LookUpAbsent } fr
 const restMilliseconds = 10 * 60_000;
 
 interface Answer {
-  readonly fate: Fate | undefined;
+  readonly absenceReason: AbsenceReason | undefined;
   readonly at: number;
 }
 
@@ -47,20 +47,20 @@ export function createLookUp(
             reading,
             store,
           );
-    const fates =
+    const absenceReasons =
       open.length === 0
-        ? new Map<SourceId, Fate>()
+        ? new Map<SourceId, AbsenceReason>()
         : await source.lookUp(
             open.map((one) => ({ ...one, namedAs: names.get(one.id) })),
             signal,
           );
-    for (const { id } of open) known.set(id, { fate: fates.get(id), at: now });
-    return new Map(absent.flatMap(({ id }) => pairOf(id, known.get(id)?.fate)));
+    for (const { id } of open) known.set(id, { absenceReason: absenceReasons.get(id), at: now });
+    return new Map(absent.flatMap(({ id }) => pairOf(id, known.get(id)?.absenceReason)));
   };
 }
 
 const none: ReadonlyMap<SourceId, string> = new Map();
 
-function pairOf(id: SourceId, fate: Fate | undefined): [SourceId, Fate][] {
-  return fate === undefined ? [] : [[id, fate]];
+function pairOf(id: SourceId, absenceReason: AbsenceReason | undefined): [SourceId, AbsenceReason][] {
+  return absenceReason === undefined ? [] : [[id, absenceReason]];
 }

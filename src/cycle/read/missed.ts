@@ -1,5 +1,5 @@
 import { dnKey } from '../../core/directory/dn.ts';
-import type { Picture } from '../../core/directory/picture.ts';
+import type { DirectoryCache } from '../../core/directory/directory-cache.ts';
 import type { Entry } from '../../core/model/entry.ts';
 import { entryKey } from '../../core/mapping/directory-index.ts';
 import type { TargetDefinition } from '../../core/mapping/definition.ts';
@@ -16,7 +16,7 @@ export type Missed = 'somebody' | 'names';
 export async function whatWasMissed(
   directory: string,
   definitions: readonly TargetDefinition[],
-  { known }: Picture,
+  { known }: DirectoryCache,
   store: Pick<StateView, 'unseen' | 'members'>,
 ): Promise<Missed | undefined> {
   const targets = definitions.filter(({ maps }) => maps.has(directory)).map(({ target }) => target);

@@ -5,7 +5,7 @@ import { neededAttributes, type TargetDefinition } from '../../core/mapping/defi
 import type { DirectorySource, LookUpAbsent } from '../../ports/directory-source.ts';
 import type { DirectoryState } from '../../ports/state-store.ts';
 import { createLookUp } from './look-up-absent.ts';
-import { createPictures, isWithin, type AttributeNames } from './directory-pictures.ts';
+import { createDirectoryCaches, coversAttributes, type AttributeNames } from './directory-caches.ts';
 import { readDirectory, type Pass, type ReadControl } from './read-directory.ts';
 
 export interface DirectoryReadings {
@@ -43,7 +43,7 @@ export function createReadingRound(
   sources: ReadonlyMap<string, DirectorySource>,
   control: ReadControl,
 ): ReadingRound {
-  const reading = { ...control, pictures: control.pictures ?? createPictures() };
+  const reading = { ...control, directoryCaches: control.directoryCaches ?? createDirectoryCaches() };
   const begun = new Map<string, { readonly attributes: AttributeNames; readonly pass: Promise<Pass> }>();
   const rounds = new Map<string, Promise<DirectoryReadings>>();
 
@@ -61,7 +61,7 @@ export function createReadingRound(
   };
   const first = (name: string, definitions: readonly TargetDefinition[]): Promise<Pass> => {
     const known = begun.get(name);
-    if (known !== undefined && isWithin(attributesFor(definitions, name), known.attributes)) return known.pass;
+    if (known !== undefined && coversAttributes(attributesFor(definitions, name), known.attributes)) return known.pass;
     const own = readOne(name, control.fresh);
     begun.set(name, own);
     return own.pass;

@@ -1,14 +1,14 @@
 import { toBridgeError, type BridgeError } from '../../core/model/errors.ts';
-import type { Picture } from '../../core/directory/picture.ts';
+import type { DirectoryCache } from '../../core/directory/directory-cache.ts';
 import type { DirectoryIdentity } from '../../core/model/directory-identity.ts';
 import type { Entry } from '../../core/model/entry.ts';
 import type { CompleteReading } from '../../core/model/reading.ts';
 import type { TargetDefinition } from '../../core/mapping/definition.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CycleObserver } from '../../ports/cycle-observer.ts';
-import type { DirectorySource, Since, Verdict } from '../../ports/directory-source.ts';
+import type { DirectorySource, Since, ReadOutcome } from '../../ports/directory-source.ts';
 import type { DirectoryState, StateView } from '../../ports/state-store.ts';
-import type { AttributeNames, DirectoryPicture, DirectoryPictures } from './directory-pictures.ts';
+import type { AttributeNames, CachedDirectory, DirectoryCaches } from './directory-caches.ts';
 import { whatWasMissed } from './missed.ts';
 import { pinnedDirectories } from './pin-directories.ts';
 
@@ -20,7 +20,7 @@ export interface ReadControl {
   readonly observer: CycleObserver;
   readonly signal: AbortSignal;
   /** What is known from cycles before; without it everything is read. */
-  readonly pictures?: DirectoryPictures | undefined;
+  readonly directoryCaches?: DirectoryCaches | undefined;
   /** Tells what the directories were when their people were linked. */
   readonly store: Pick<StateView, 'identity' | 'linkTotals' | 'unseen' | 'members' | 'names' | 'digest'>;
   /** Attributes to be read besides, in lower case, that no map needs: for whoever looks for somebody by another name. */
@@ -51,14 +51,14 @@ export interface Purpose {
 
 /** Reads a directory, when nobody else reads it. An error is told, and a value. */
 export async function readDirectory(source: DirectorySource, purpose: Purpose, control: Reading): Promise<Pass> {
-  return control.pictures.alone(source.name, async () => {
+  return control.directoryCaches.alone(source.name, async () => {
     try {
-      const followed = control.pictures.of(source.name, purpose.attributes);
-      const { picture } = followed;
-      const before = picture.reading;
+      const followed = control.directoryCaches.of(source.name, purpose.attributes);
+      const { directoryCache } = followed;
+      const before = directoryCache.reading;
       const { reading, identity } = await follow(source, followed, purpose.definitions, control);
-      const left = before === undefined || (before !== reading && !hasAll(picture, before));
-      const { counts } = picture;
+      const left = before === undefined || (before !== reading && !hasAll(directoryCache, before));
+      const { counts } = directoryCache;
       const readAt = new Date(control.clock.now()).toISOString();
       return {
         kind: 'read',
@@ -82,16 +82,16 @@ export async function readDirectory(source: DirectorySource, purpose: Purpose, c
 }
 
 export interface Reading extends ReadControl {
-  readonly pictures: DirectoryPictures;
+  readonly directoryCaches: DirectoryCaches;
 }
 
-function hasAll({ known, reading }: Picture, before: CompleteReading): boolean {
+function hasAll({ known, reading }: DirectoryCache, before: CompleteReading): boolean {
   const { change } = reading ?? before;
   return change?.before.deref() === before ? change.gone.length === 0 : before.entries.every(({ id }) => known.has(id));
 }
 
 /**
- * Brings a picture up to date. When the reading fails, the picture stays as it was, with its watermark.
+ * Brings a directory cache up to date. When the reading fails, the directory cache stays as it was, with its watermark.
  *
  * A complete reading takes its time. Who is moved meanwhile may be missed in both places, and a group that is read after
  * a member was renamed names somebody who is not known. So what changed since it began is read as well, where anything
@@ -99,17 +99,17 @@ function hasAll({ known, reading }: Picture, before: CompleteReading): boolean {
  */
 async function follow(
   source: DirectorySource,
-  followed: DirectoryPicture,
+  followed: CachedDirectory,
   definitions: readonly TargetDefinition[],
   control: Reading,
 ): Promise<{ readonly reading: CompleteReading; readonly identity: DirectoryIdentity | undefined }> {
-  const { picture } = followed;
-  const { watermark, known } = picture;
+  const { directoryCache } = followed;
+  const { watermark, known } = directoryCache;
   const since = control.fresh === true || watermark === undefined ? undefined : { watermark, known };
   const verdict = await readInto(source, followed, since, control);
   if (verdict.kind === 'complete' && verdict.settled !== true)
     await readAgain(source, followed, definitions, verdict.settled, control);
-  const { reading } = picture;
+  const { reading } = directoryCache;
   if (reading === undefined) throw new Error(`directory ${source.name} answered a delta to a request for everything`);
   return { reading, identity: verdict.kind === 'complete' ? verdict.identity : undefined };
 }
@@ -120,27 +120,28 @@ async function follow(
  */
 async function readAgain(
   source: DirectorySource,
-  followed: DirectoryPicture,
+  followed: CachedDirectory,
   definitions: readonly TargetDefinition[],
   settled: false | undefined,
   control: Reading,
 ): Promise<void> {
-  const { picture } = followed;
-  const { watermark, known } = picture;
-  const missed = settled === false ? undefined : await whatWasMissed(source.name, definitions, picture, control.store);
+  const { directoryCache } = followed;
+  const { watermark, known } = directoryCache;
+  const missed =
+    settled === false ? undefined : await whatWasMissed(source.name, definitions, directoryCache, control.store);
   if (settled === undefined && missed === undefined) return;
   if (watermark !== undefined) await readInto(source, followed, { watermark, known }, control);
   else if (missed === 'names') await readInto(source, followed, undefined, control);
 }
 
-/** One reading, taken into the picture. */
+/** One reading, taken into the directory cache. */
 async function readInto(
   source: DirectorySource,
-  followed: DirectoryPicture,
+  followed: CachedDirectory,
   since: Since | undefined,
   { clock, observer, store, signal }: Reading,
-): Promise<Verdict> {
-  const { picture, attributes } = followed;
+): Promise<ReadOutcome> {
+  const { directoryCache, attributes } = followed;
   const directory = source.name;
   const began = clock.monotonic();
   const pinned = await pinnedDirectories([directory], store);
@@ -149,7 +150,7 @@ async function readInto(
   const verdict = await source.read({
     attributes,
     since,
-    known: picture.known,
+    known: directoryCache.known,
     expected: pinned.get(directory),
     visit: (entry) => {
       entries.push(entry);
@@ -157,14 +158,14 @@ async function readInto(
     },
     signal,
   });
-  picture.update({ ...verdict, directory, entries });
+  directoryCache.update({ ...verdict, directory, entries });
   if (verdict.kind === 'complete') followed.changes = verdict.changes;
   observer({
     kind: 'directory_read',
     directory,
     verdict: verdict.kind,
-    users: picture.counts.user,
-    groups: picture.counts.group,
+    users: directoryCache.counts.user,
+    groups: directoryCache.counts.group,
     changed: verdict.kind === 'delta' ? entries.length + verdict.gone.length : undefined,
     because: verdict.kind === 'complete' ? verdict.because : undefined,
     changes: verdict.kind === 'complete' ? verdict.changes : undefined,

@@ -37,7 +37,7 @@ export async function noteNames(readings: ReadonlyMap<string, CompleteReading>, 
     const change = before !== undefined && reading.change?.before.deref() === before ? reading.change : undefined;
     try {
       await note(directory, change?.entries ?? reading.entries, store);
-      if (change === undefined) await forgetStray(directory, reading, store);
+      if (change === undefined) await forgetOrphanedNames(directory, reading, store);
       noted.set(directory, new WeakRef(reading));
     } catch {
       noted.delete(directory);
@@ -64,9 +64,9 @@ async function note(directory: string, entries: readonly Entry[], store: StateSt
 }
 
 /** After a complete reading: the few who leave between two of them are no burden. */
-async function forgetStray(directory: string, { entries }: CompleteReading, store: StateStore): Promise<void> {
+async function forgetOrphanedNames(directory: string, { entries }: CompleteReading, store: StateStore): Promise<void> {
   const seen = new Set(entries.map(({ id }) => id));
-  for await (const ids of store.strayNames(directory, seen)) {
+  for await (const ids of store.orphanedNames(directory, seen)) {
     if (ids.length > 0) await store.record([{ kind: 'names', directory, names: ids.map((id) => [id, []]) }]);
   }
 }

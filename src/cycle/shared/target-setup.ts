@@ -39,4 +39,4 @@ export interface TargetSetup {
  * How persistent a cycle is. `due`: what failed before is left alone until its pause is over. `asked`: a person wants
  * it tried now. `everything`: and whoever was not found on the target is looked for again.
  */
-export type Attempt = 'due' | 'asked' | 'everything';
+export type AttemptMode = 'due' | 'asked' | 'everything';

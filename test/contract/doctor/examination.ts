@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { createDoctor, type DoctorOptions, type Examination } from '../../../src/adapters/scim/doctor/doctor.ts';
-import type { Finding } from '../../../src/adapters/scim/doctor/trial.ts';
+import type { TrialFinding } from '../../../src/adapters/scim/doctor/trial.ts';
 import { profileFileSchema } from '../../../src/config/schema/profile.ts';
 import { isFailure } from '../../../src/ports/scim-target.ts';
 import { targetOptions } from '../scim-target-options.ts';
@@ -73,7 +73,7 @@ export async function examineAll(
   return examination;
 }
 
-export function findingOf({ findings }: Examination, subject: string, trial: string): Finding {
+export function findingOf({ findings }: Examination, subject: string, trial: string): TrialFinding {
   const found = findings.find((finding) => finding.subject === subject && finding.trial === trial);
   assert.ok(found !== undefined, `${subject}: ${trial}`);
   return found;

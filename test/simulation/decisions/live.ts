@@ -76,10 +76,10 @@ async function takeStep(world: World): Promise<void> {
   }
 }
 
-type Trouble = 'none' | 'dies' | 'refuses' | 'stops';
+type QuarantineRecord = 'none' | 'dies' | 'refuses' | 'stops';
 
 /** One cycle of both targets, and what must be true after it. */
-async function cycle(world: World, trouble: Trouble): Promise<readonly CycleEvent[]> {
+async function cycle(world: World, quarantine: QuarantineRecord): Promise<readonly CycleEvent[]> {
   const { random, clock, source, places, trace } = world;
   const events: CycleEvent[] = [];
   const death = Promise.withResolvers<undefined>();
@@ -88,7 +88,7 @@ async function cycle(world: World, trouble: Trouble): Promise<readonly CycleEven
   let records = 0;
   world.store.failRecords(() => {
     records += 1;
-    if (trouble !== 'dies' || records !== last) return false;
+    if (quarantine !== 'dies' || records !== last) return false;
     dead = true;
     world.store.crash();
     death.resolve(undefined);
@@ -99,7 +99,7 @@ async function cycle(world: World, trouble: Trouble): Promise<readonly CycleEven
     const { fake } = places[name];
     fake.setHook((call) => {
       if (dead) return new Promise<never>(() => undefined);
-      if (trouble === 'refuses' && random.chance(0.5))
+      if (quarantine === 'refuses' && random.chance(0.5))
         return { when: 'before', result: { class: 'transient', status: 503, detail: 'no' } };
       if (isRemoval(call))
         removed.get(name)?.push(String(fake.users().find(({ id }) => id === call.id)?.['externalId']));
@@ -117,7 +117,7 @@ async function cycle(world: World, trouble: Trouble): Promise<readonly CycleEven
     clock,
     observer: (event) => void events.push(event),
     signal: new AbortController().signal,
-    isStopping: () => trouble === 'stops' && targetNames.some((name) => (removed.get(name)?.length ?? 0) > 0),
+    isStopping: () => quarantine === 'stops' && targetNames.some((name) => (removed.get(name)?.length ?? 0) > 0),
   });
   const reports = await whileTimePasses(clock, Promise.race([running, death.promise]));
   world.store.failRecords(() => false);
@@ -127,7 +127,7 @@ async function cycle(world: World, trouble: Trouble): Promise<readonly CycleEven
     world.process = startProcess();
   }
   trace.push(
-    `cycle ${trouble}: ${reports === undefined ? 'died' : reports.map(inShort).join('; ')}; removed ${targetNames.map((name) => `${name} ${removed.get(name)?.join(' ') ?? ''}`).join(', ')}`,
+    `cycle ${quarantine}: ${reports === undefined ? 'died' : reports.map(inShort).join('; ')}; removed ${targetNames.map((name) => `${name} ${removed.get(name)?.join(' ') ?? ''}`).join(', ')}`,
   );
   for (const name of targetNames)
     await check(

@@ -1,6 +1,6 @@
-import { createPictures, type DirectoryPictures } from '../../../src/cycle/read/directory-pictures.ts';
+import { createDirectoryCaches, type DirectoryCaches } from '../../../src/cycle/read/directory-caches.ts';
 import { createHeldMatches, type HeldMatches } from '../../../src/cycle/match/held-matches.ts';
-import { createInStep, type InStep } from '../../../src/cycle/plan/in-step.ts';
+import { createCleanCycles, type CleanCycles } from '../../../src/cycle/plan/clean-cycles.ts';
 import type { TargetSetup } from '../../../src/cycle/shared/target-setup.ts';
 import type { SourceId } from '../../../src/core/model/entry.ts';
 import { cycleStage, person } from '../../support/cycle-stage.ts';
@@ -18,13 +18,17 @@ export const mostUnasked = 2;
 
 /** What a daemon knows between its cycles. */
 export interface Memory {
-  readonly pictures: DirectoryPictures;
-  readonly inStep: InStep;
+  readonly directoryCaches: DirectoryCaches;
+  readonly cleanCycles: CleanCycles;
   readonly heldMatches: HeldMatches;
 }
 
 export function startProcess(): Memory {
-  return { pictures: createPictures(), inStep: createInStep(), heldMatches: createHeldMatches() };
+  return {
+    directoryCaches: createDirectoryCaches(),
+    cleanCycles: createCleanCycles(),
+    heldMatches: createHeldMatches(),
+  };
 }
 
 /** One target, and what an onlooker knows of it who sees everything. */

@@ -3,9 +3,9 @@ import type { CycleReport } from '../../../src/cycle/cycle-report.ts';
 
 /** Whether a report says that the target holds what the directory says: nothing failed, waits, or is known not to be stored. */
 export function claimsInStep(report: CycleReport): boolean {
-  const { result, failed, rejected, unreached, unproven, unstored, deferred, waiting, notStarted, leftOut, hold } =
+  const { result, failed, rejected, unreached, reverify, unstored, deferred, waiting, notStarted, leftOut, hold } =
     report;
-  const open = failed.length + rejected.length + unreached.length + unproven.length + Object.keys(unstored).length;
+  const open = failed.length + rejected.length + unreached.length + reverify.length + Object.keys(unstored).length;
   return result === 'success' && open + deferred + waiting + notStarted + leftOut === 0 && hold === undefined;
 }
 

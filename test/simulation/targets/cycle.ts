@@ -1,6 +1,6 @@
 import type { CycleReport } from '../../../src/cycle/cycle-report.ts';
 import { runCycles } from '../../../src/cycle/run-cycles.ts';
-import type { Attempt } from '../../../src/cycle/shared/target-setup.ts';
+import type { AttemptMode } from '../../../src/cycle/shared/target-setup.ts';
 import { startClient, type World } from './world.ts';
 
 /** Real milliseconds that a cycle may take, on a machine that has much else to do. */
@@ -14,7 +14,7 @@ const longest = 60_000;
  */
 export async function runCycle(
   world: World,
-  attempt: Attempt = 'due',
+  attempt: AttemptMode = 'due',
   diesAt = Infinity,
 ): Promise<CycleReport | undefined> {
   const { clock, source, setup, store, client, departures } = world;

@@ -32,12 +32,12 @@ export async function live(plot: Plot, replay: string): Promise<void> {
 
 async function goThrough(world: World): Promise<void> {
   const { random, trace, server, nature, faults, source } = world;
-  const troubled = isTroubled(world);
+  const quarantined = isQuarantined(world);
   for (let round = 0; round <= rounds; round += 1) {
     if (round === rounds) strike(world);
     if (round > 0) trace.push(changeCompany(source, random).join(', '));
-    if (!troubled && round === 0) await expectConvergence(world);
-    else for (let cycle = 0; cycle < (troubled ? 2 : 1); cycle += 1) await takeCycle(world);
+    if (!quarantined && round === 0) await expectConvergence(world);
+    else for (let cycle = 0; cycle < (quarantined ? 2 : 1); cycle += 1) await takeCycle(world);
     if (round === 0) await letSomebodyJoin(world);
     else if (random.chance(0.4)) {
       trace.push('another process');
@@ -54,7 +54,7 @@ async function goThrough(world: World): Promise<void> {
   await expectConvergence(world);
 }
 
-function isTroubled({ plot }: World): boolean {
+function isQuarantined({ plot }: World): boolean {
   return plot.scripts !== undefined || plot.illness !== undefined || plot.lies !== undefined;
 }
 
@@ -65,7 +65,7 @@ async function takeCycle(world: World): Promise<void> {
   const report = await runCycle(
     world,
     random.pick(['due', 'asked']),
-    isTroubled(world) && random.chance(0.25) ? 1 + random.integer(60) : Infinity,
+    isQuarantined(world) && random.chance(0.25) ? 1 + random.integer(60) : Infinity,
   );
   trace.push(`${inShort(report)}, ${server.requests.length - before} requests; ${faults.struck().join(', ')}`);
   checkCycle(world);

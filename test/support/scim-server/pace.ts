@@ -3,7 +3,7 @@ import type { Behaviour } from './behaviour.ts';
 import type { ScimRequestRecord } from './faults.ts';
 
 /** What a bucket says to a request. */
-export interface Verdict {
+export interface ReadOutcome {
   /** Seconds until there is room again; 0 when there is. */
   readonly wait: number;
   /** Of the tightest bucket, for headers; none without buckets. */
@@ -12,7 +12,7 @@ export interface Verdict {
 
 /** Token buckets that a request has to fit into, all of them. */
 export interface Pace {
-  take(request: ScimRequestRecord): Verdict;
+  take(request: ScimRequestRecord): ReadOutcome;
 }
 
 interface Level {

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { parse } from 'yaml';
 import type { PresetName } from '../../../src/config/preset.ts';
 import { defineTarget } from '../../../src/config/define-target.ts';
-import { dialectOf } from '../../../src/config/profile.ts';
+import { profileDialect } from '../../../src/config/profile.ts';
 import type { DialectSection } from '../../../src/config/schema/profile.ts';
 import { listSettings, type PartialDialect } from '../../../src/core/dialect/layers.ts';
 import { rfc7644 } from '../../../src/core/dialect/rfc7644.ts';
@@ -70,7 +70,7 @@ function isSame(left: unknown, right: unknown): boolean {
 it('where deactivating deletes, coming back is a new account', async (t) => {
   for (const file of await readdir(folder)) {
     const profile = (await loadText(t, careful(file.replace(/\.yaml$/, '')))).targets.get('wiki')?.profile;
-    const users = profile === undefined ? undefined : dialectOf(profile).users;
+    const users = profile === undefined ? undefined : profileDialect(profile).users;
     if (users?.deactivation === 'deletes') assert.equal(users.reactivation, 'recreate', file);
   }
 });

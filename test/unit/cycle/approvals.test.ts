@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createPictures } from '../../../src/cycle/read/directory-pictures.ts';
-import { createInStep } from '../../../src/cycle/plan/in-step.ts';
+import { createDirectoryCaches } from '../../../src/cycle/read/directory-caches.ts';
+import { createCleanCycles } from '../../../src/cycle/plan/clean-cycles.ts';
 import { runCycles } from '../../../src/cycle/run-cycles.ts';
 import type { CycleReport } from '../../../src/cycle/cycle-report.ts';
 import { day, hour, minute, operationsOf, person } from '../../support/cycle-stage.ts';
@@ -26,7 +26,7 @@ describe('an approval', () => {
 
   it('ends also in a daemon, where the cycle that finds everything well is no plan at all', async () => {
     const stage = await loaded();
-    const memory = { pictures: createPictures(), inStep: createInStep() };
+    const memory = { directoryCaches: createDirectoryCaches(), cleanCycles: createCleanCycles() };
     leave(stage, 'a', 'b', 'c');
     const { report } = await stage.cycle(memory);
     comeBack(stage, 'a', 'b', 'c');
@@ -142,7 +142,7 @@ describe('an approval before any cycle has held it', () => {
   it('waits for the cycle that holds exactly that', async () => {
     const stage = await loaded();
     const planned = await held(await loaded(), 'a', 'b', 'c');
-    const memory = { pictures: createPictures(), inStep: createInStep() };
+    const memory = { directoryCaches: createDirectoryCaches(), cleanCycles: createCleanCycles() };
     for (let cycle = 0; cycle < 3; cycle += 1) await stage.cycle(memory);
     await decide(stage, planned, 'approve', { early: true });
     await stage.clock.advance(30 * minute);
@@ -167,7 +167,7 @@ describe('an approval before any cycle has held it', () => {
   it('has a daemon read everything, and ends at once when that does not show it', async () => {
     const stage = await loaded();
     const planned = await held(await loaded(), 'a', 'b', 'c');
-    const memory = { pictures: createPictures(), inStep: createInStep() };
+    const memory = { directoryCaches: createDirectoryCaches(), cleanCycles: createCleanCycles() };
     for (let cycle = 0; cycle < 3; cycle += 1) await stage.cycle(memory);
     await decide(stage, planned, 'approve', { early: true });
     await stage.clock.advance(10_000);
@@ -184,7 +184,7 @@ describe('an approval before any cycle has held it', () => {
 
   it('ends after an hour in a daemon, whose readings compare everything as often', async () => {
     const stage = await loaded();
-    const memory = { pictures: createPictures(), inStep: createInStep() };
+    const memory = { directoryCaches: createDirectoryCaches(), cleanCycles: createCleanCycles() };
     for (let cycle = 0; cycle < 3; cycle += 1) await stage.cycle(memory);
     await decide(stage, 'hold-000000000000', 'approve', { early: true });
     await stage.clock.advance(61 * minute);
@@ -194,7 +194,7 @@ describe('an approval before any cycle has held it', () => {
 
   it('and a decision that expired or fits nothing keep no daemon from its quiet polls', async () => {
     const stage = await loaded();
-    const memory = { pictures: createPictures(), inStep: createInStep() };
+    const memory = { directoryCaches: createDirectoryCaches(), cleanCycles: createCleanCycles() };
     for (let cycle = 0; cycle < 3; cycle += 1) await stage.cycle(memory);
     await decide(stage, 'hold-000000000001', 'approve', { early: true });
     await decide(stage, 'hold-000000000002', 'reject', { at: new Date(stage.clock.now() - 2 * day).toISOString() });

@@ -1,22 +1,22 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isPaused, troubleAfter } from '../../../src/cycle/quarantine/back-off.ts';
-import type { Trouble } from '../../../src/ports/state-store.ts';
+import { isPaused, quarantineAfter } from '../../../src/cycle/quarantine/back-off.ts';
+import type { QuarantineRecord } from '../../../src/ports/state-store.ts';
 
 const now = Date.parse('2026-03-01T00:00:00Z');
 const minute = 60_000;
 const day = 24 * 60 * minute;
 
-const failed = (cause: Trouble['cause'], fingerprint = 'same') =>
+const failed = (cause: QuarantineRecord['cause'], fingerprint = 'same') =>
   ({ target: 'wiki', type: 'user', sourceId: 'a', cause, fingerprint }) as const;
 
 /** The pauses after so many failures of the same kind. */
-function pauses(cause: Trouble['cause'], times: number): number[] {
+function pauses(cause: QuarantineRecord['cause'], times: number): number[] {
   const all: number[] = [];
-  let trouble: Trouble | undefined;
+  let quarantine: QuarantineRecord | undefined;
   for (let time = 0; time < times; time += 1) {
-    trouble = troubleAfter(trouble, failed(cause), now);
-    all.push(Date.parse(trouble.retryAt) - now);
+    quarantine = quarantineAfter(quarantine, failed(cause), now);
+    all.push(Date.parse(quarantine.retryAt) - now);
   }
   return all;
 }
@@ -39,24 +39,24 @@ describe('the pause after a failure', () => {
   });
 
   it('counts from the first failure as long as the same was tried, and starts anew when the entry has changed', () => {
-    const first = troubleAfter(undefined, failed('rejected'), now);
-    const second = troubleAfter(first, failed('rejected'), now + minute);
+    const first = quarantineAfter(undefined, failed('rejected'), now);
+    const second = quarantineAfter(first, failed('rejected'), now + minute);
     assert.deepEqual([second.since, second.attempts], [first.since, 2]);
-    const other = troubleAfter(second, failed('rejected', 'changed'), now + 2 * minute);
+    const other = quarantineAfter(second, failed('rejected', 'changed'), now + 2 * minute);
     assert.deepEqual([other.since, other.attempts], [new Date(now + 2 * minute).toISOString(), 1]);
   });
 
   it('lasts until its time is over, or what would be sent is something else', () => {
-    const trouble = troubleAfter(undefined, failed('rejected'), now);
-    assert.equal(isPaused(trouble, 'same', now + minute - 1), true);
-    assert.equal(isPaused(trouble, 'same', now + minute), false);
-    assert.equal(isPaused(trouble, 'changed', now), false);
+    const quarantine = quarantineAfter(undefined, failed('rejected'), now);
+    assert.equal(isPaused(quarantine, 'same', now + minute - 1), true);
+    assert.equal(isPaused(quarantine, 'same', now + minute), false);
+    assert.equal(isPaused(quarantine, 'changed', now), false);
     assert.equal(isPaused(undefined, 'same', now), false);
   });
 
   it('does not outlive a wall clock that was set back by more than any pause lasts', () => {
-    const trouble = troubleAfter(undefined, failed('rejected'), now);
-    assert.equal(isPaused(trouble, 'same', now - day), false);
-    assert.equal(isPaused(trouble, 'same', now - day + 2 * minute), true);
+    const quarantine = quarantineAfter(undefined, failed('rejected'), now);
+    assert.equal(isPaused(quarantine, 'same', now - day), false);
+    assert.equal(isPaused(quarantine, 'same', now - day + 2 * minute), true);
   });
 });

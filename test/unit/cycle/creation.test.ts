@@ -365,7 +365,7 @@ describe("a creation that is answered with somebody else's id", () => {
     const first = await stage.cycle(answersAda(stage));
     assert.equal(first.report.failed[0]?.failure.reason, 'match_taken');
     assert.equal((await stage.store.links('wiki', ['dan'])).size, 0);
-    assert.equal((await stage.store.troubles('wiki', ['dan'])).get('dan')?.cause, 'match_taken');
+    assert.equal((await stage.store.quarantined('wiki', ['dan'])).get('dan')?.cause, 'match_taken');
     // The target may have written into her account: she is put right, and dan is not sent again.
     const second = await stage.cycle({ ...answersAda(stage), attempt: 'asked' });
     assert.deepEqual(inShort(second.calls), ['update user-1']);

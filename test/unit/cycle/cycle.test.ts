@@ -75,13 +75,13 @@ describe('a cycle', () => {
     stage.source.put(person('anna', { title: 'Boss' }));
     stage.source.put(person('ben'));
     await stage.cycle();
-    assert.equal((await stage.store.counts('wiki')).user.troubled, 2);
+    assert.equal((await stage.store.counts('wiki')).user.quarantined, 2);
     stage.target.setHook(undefined);
     stage.source.put(person('anna'));
     stage.source.remove('ben');
     await stage.cycle();
     await stage.cycle();
-    assert.equal((await stage.store.counts('wiki')).user.troubled, 0);
+    assert.equal((await stage.store.counts('wiki')).user.quarantined, 0);
   });
 
   it('goes on with an approved plan that was cut short, under the same approval, and then needs a new one', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createPictures } from '../../../src/cycle/read/directory-pictures.ts';
+import { createDirectoryCaches } from '../../../src/cycle/read/directory-caches.ts';
 import { cycleStage, inShort, person, type StageOptions } from '../../support/cycle-stage.ts';
 import { definition } from '../../support/entries.ts';
 import { createFakeSource } from '../../support/fake-source.ts';
@@ -54,7 +54,7 @@ describe('someone who moves from one directory into another', () => {
   for (const kept of [true, false]) {
     it(`is not taken to have left when that happens between the two readings, ${kept ? 'in a daemon' : 'in a single run'}`, async () => {
       const stage = await twoDirectories();
-      const memory = { pictures: createPictures() };
+      const memory = { directoryCaches: createDirectoryCaches() };
       const sources = new Map([
         ['corp', stage.source],
         ['branch', stage.branch],

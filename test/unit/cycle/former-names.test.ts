@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Picture } from '../../../src/core/directory/picture.ts';
+import { DirectoryCache } from '../../../src/core/directory/directory-cache.ts';
 import type { Entry } from '../../../src/core/model/entry.ts';
 import type { CompleteReading } from '../../../src/core/model/reading.ts';
 import { formerNames, noteNames } from '../../../src/cycle/shared/former-names.ts';
@@ -57,15 +57,15 @@ describe('names that entries had', () => {
 
   it('are written once, and after a delta only for what changed', async () => {
     const { store, note, who } = setup();
-    const picture = new Picture();
-    picture.update({ ...readingOf(at('ann', 'CN=a,DC=corp'), at('ben', 'CN=b,DC=corp')), watermark: '1' });
+    const directoryCache = new DirectoryCache();
+    directoryCache.update({ ...readingOf(at('ann', 'CN=a,DC=corp'), at('ben', 'CN=b,DC=corp')), watermark: '1' });
     let records = 0;
     store.failRecords(() => (records += 1) < 0);
-    const noteNow = () => note(picture.reading ?? assert.fail());
+    const noteNow = () => note(directoryCache.reading ?? assert.fail());
     await noteNow();
     await noteNow();
     assert.equal(records, 1);
-    picture.update({
+    directoryCache.update({
       kind: 'delta',
       directory: 'corp',
       entries: [at('ann', 'CN=c,DC=corp')],

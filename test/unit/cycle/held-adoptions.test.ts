@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createPictures } from '../../../src/cycle/read/directory-pictures.ts';
+import { createDirectoryCaches } from '../../../src/cycle/read/directory-caches.ts';
 import { createHeldMatches } from '../../../src/cycle/match/held-matches.ts';
-import { createInStep } from '../../../src/cycle/plan/in-step.ts';
+import { createCleanCycles } from '../../../src/cycle/plan/clean-cycles.ts';
 import { inShort, minute, operationsOf, person } from '../../support/cycle-stage.ts';
 import { applied, decide, loaded, type Stage } from '../../support/decision-stage.ts';
 import { noLimits } from '../../support/limits.ts';
@@ -12,7 +12,11 @@ const never = new AbortController().signal;
 /** Two newcomers come, for whom the target has accounts; one may be taken over without anybody's word. */
 async function begin() {
   const stage = await loaded({ limits: { ...noLimits, adoptions: { percent: 0, atLeast: 1 } } });
-  const memory = { pictures: createPictures(), inStep: createInStep(), heldMatches: createHeldMatches() };
+  const memory = {
+    directoryCaches: createDirectoryCaches(),
+    cleanCycles: createCleanCycles(),
+    heldMatches: createHeldMatches(),
+  };
   for (const id of ['y', 'z']) {
     await stage.target.create(
       'user',

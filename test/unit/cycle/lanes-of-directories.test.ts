@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createPictures } from '../../../src/cycle/read/directory-pictures.ts';
+import { createDirectoryCaches } from '../../../src/cycle/read/directory-caches.ts';
 import { startCycles, type CyclesInput } from '../../../src/cycle/run-cycles.ts';
 import type { TargetSetup } from '../../../src/cycle/shared/target-setup.ts';
 import type { CycleEvent } from '../../../src/ports/cycle-observer.ts';
@@ -43,13 +43,13 @@ function company() {
   ]);
   const setupFor = (target: string): Promise<TargetSetup> => Promise.resolve(setups.get(target) ?? stage.setup);
   const events: CycleEvent[] = [];
-  const pictures = createPictures();
+  const directoryCaches = createDirectoryCaches();
   const start = (targets: readonly string[], rest: Partial<CyclesInput> = {}) =>
     startCycles(targets, {
       mode: 'incremental',
       attempt: 'due',
       sources,
-      pictures,
+      directoryCaches,
       prepare: setupFor,
       store: stage.store,
       clock: stage.clock,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createPictures } from '../../../src/cycle/read/directory-pictures.ts';
-import { createInStep } from '../../../src/cycle/plan/in-step.ts';
+import { createDirectoryCaches } from '../../../src/cycle/read/directory-caches.ts';
+import { createCleanCycles } from '../../../src/cycle/plan/clean-cycles.ts';
 import { cycleStage, operationsOf, person, team } from '../../support/cycle-stage.ts';
 
 const staff = ['anna', 'ben', 'cleo'];
@@ -23,7 +23,10 @@ async function setBack(how: Parameters<ReturnType<typeof cycleStage>['cycle']>[0
   return { ...stage, forward };
 }
 
-const ways = { 'single runs': () => ({}), 'a daemon': () => ({ pictures: createPictures(), inStep: createInStep() }) };
+const ways = {
+  'single runs': () => ({}),
+  'a daemon': () => ({ directoryCaches: createDirectoryCaches(), cleanCycles: createCleanCycles() }),
+};
 
 for (const [name, howOf] of Object.entries(ways)) {
   describe(`data that is older than what was acknowledged, in ${name}`, () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createPictures } from '../../../src/cycle/read/directory-pictures.ts';
-import { createInStep } from '../../../src/cycle/plan/in-step.ts';
+import { createDirectoryCaches } from '../../../src/cycle/read/directory-caches.ts';
+import { createCleanCycles } from '../../../src/cycle/plan/clean-cycles.ts';
 import { planTarget } from '../../../src/cycle/plan-target.ts';
 import { readDirectories } from '../../../src/cycle/read/read-directories.ts';
 import type { CyclesInput } from '../../../src/cycle/run-cycles.ts';
@@ -13,7 +13,7 @@ const everybody = ids.map((id) => person(id));
 const removal = { leaves: 'delete', groups: 'delete' } as const;
 const ways: Readonly<Record<string, () => Partial<CyclesInput>>> = {
   'single runs': () => ({}),
-  'a daemon': () => ({ pictures: createPictures(), inStep: createInStep() }),
+  'a daemon': () => ({ directoryCaches: createDirectoryCaches(), cleanCycles: createCleanCycles() }),
 };
 
 /** A directory that says the same of whom it hides and of who is gone, and a target that went by all of it. */

@@ -90,7 +90,7 @@ describe('a push', () => {
       [report.result, report.error?.code, report.applied.length, report.notStarted],
       ['error', 'D2S_TARGET_AUTH', 2, 27],
     );
-    assert.equal((await stage.store.troubles('wiki', thirty)).size, 0);
+    assert.equal((await stage.store.quarantined('wiki', thirty)).size, 0);
   });
 
   it('stops after twenty failures in a row of a target that is down, and not when some succeed between them', async () => {

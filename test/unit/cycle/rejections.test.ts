@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createPictures } from '../../../src/cycle/read/directory-pictures.ts';
-import { createInStep } from '../../../src/cycle/plan/in-step.ts';
+import { createDirectoryCaches } from '../../../src/cycle/read/directory-caches.ts';
+import { createCleanCycles } from '../../../src/cycle/plan/clean-cycles.ts';
 import type { Decision } from '../../../src/ports/state-store.ts';
 import { cycleStage, operationsOf, person, team } from '../../support/cycle-stage.ts';
 import {
@@ -193,7 +193,7 @@ describe('a push that was left to the daemon', () => {
 
   it('does not wait for the pause after a failure, and waits for a reading that shows it', async () => {
     const stage = await loaded();
-    const memory = { pictures: createPictures(), inStep: createInStep() };
+    const memory = { directoryCaches: createDirectoryCaches(), cleanCycles: createCleanCycles() };
     await decide(stage, 'push-000000000001', 'push', push(['a']));
     for (let cycle = 0; cycle < 3; cycle += 1) await stage.cycle(memory);
     assert.deepEqual(await waiting(stage), ['push-000000000001']);

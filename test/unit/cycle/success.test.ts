@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createFailureCounts } from '../../../src/cycle/failing.ts';
-import { createInStep } from '../../../src/cycle/plan/in-step.ts';
+import { createCleanCycles } from '../../../src/cycle/plan/clean-cycles.ts';
 import { BridgeError } from '../../../src/core/model/errors.ts';
 import type { Failure } from '../../../src/core/model/outcome.ts';
 import { cycleStage, minute, person } from '../../support/cycle-stage.ts';
@@ -18,7 +18,7 @@ const refuses =
 /** A target with two people in step, whose directory then shows two changes. */
 async function changed() {
   const stage = cycleStage([person('anna'), person('ben')]);
-  const memory = { inStep: createInStep(), failures: createFailureCounts() };
+  const memory = { cleanCycles: createCleanCycles(), failures: createFailureCounts() };
   const cycle = async (wait = 2_000) => {
     await stage.clock.advance(wait);
     return stage.cycle(memory);

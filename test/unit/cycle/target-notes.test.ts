@@ -6,7 +6,7 @@ import { cycleStage, person } from '../../support/cycle-stage.ts';
 
 const five = ['p0', 'p1', 'p2', 'p3', 'p4'];
 const spent = (requests: number): TargetNotes => ({
-  lessons: [],
+  learned: [],
   pace: { budgets: { '1000/3600s': [{ at: '2026-01-05T08:00:00.000Z', requests }] } },
 });
 
@@ -37,7 +37,7 @@ describe('what a target wants noted', () => {
   it('is in the state at once when it cannot wait: a pause, in which the process may end', async () => {
     const stage = cycleStage(five.map((id) => person(id)));
     let tell = (): void => undefined;
-    const paused: TargetNotes = { lessons: [], pace: { pausedUntil: '2026-01-05T09:00:00.000Z', budgets: {} } };
+    const paused: TargetNotes = { learned: [], pace: { pausedUntil: '2026-01-05T09:00:00.000Z', budgets: {} } };
     const target: ScimTarget = {
       ...stage.target,
       onUrgentNotes: (listener) => void (tell = listener),
@@ -50,7 +50,7 @@ describe('what a target wants noted', () => {
 
   it('is kept when the cycle fails, and given back to the next process', async () => {
     const stage = cycleStage(five.map((id) => person(id)));
-    const paused: TargetNotes = { lessons: [], pace: { pausedUntil: '2026-01-05T09:00:00.000Z', budgets: {} } };
+    const paused: TargetNotes = { learned: [], pace: { pausedUntil: '2026-01-05T09:00:00.000Z', budgets: {} } };
     const restored: TargetNotes[] = [];
     const restore = (notes: TargetNotes): void => void restored.push(notes);
     const turned: ScimTarget = {
@@ -66,6 +66,6 @@ describe('what a target wants noted', () => {
     assert.deepEqual(await stage.store.notes('wiki'), paused);
     const next: ScimTarget = { ...stage.target, restore };
     await stage.cycle({ prepare: () => Promise.resolve({ ...stage.setup, target: next }) });
-    assert.deepEqual(restored, [{ lessons: [] }, paused]);
+    assert.deepEqual(restored, [{ learned: [] }, paused]);
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createPictures } from '../../../src/cycle/read/directory-pictures.ts';
-import { createInStep } from '../../../src/cycle/plan/in-step.ts';
+import { createDirectoryCaches } from '../../../src/cycle/read/directory-caches.ts';
+import { createCleanCycles } from '../../../src/cycle/plan/clean-cycles.ts';
 import { planTarget } from '../../../src/cycle/plan-target.ts';
 import { readDirectories } from '../../../src/cycle/read/read-directories.ts';
 import { cycleStage, day, inShort, operationsOf, person, team } from '../../support/cycle-stage.ts';
@@ -45,7 +45,7 @@ for (const leaves of removals) {
       const { cycle, source, clock, store } = cycleStage([...everybody, team('staff', ids)], { removal });
       await cycle();
       source.hide('p02');
-      const daemon = { pictures: createPictures(), inStep: createInStep() };
+      const daemon = { directoryCaches: createDirectoryCaches(), cleanCycles: createCleanCycles() };
       assert.deepEqual(inShort((await cycle(daemon)).calls), []);
       source.put(
         team(

@@ -26,7 +26,7 @@ const report = (target: string, code?: ErrorCode): CycleReport => ({
   rejected: [],
   waiting: 0,
   forgotten: [],
-  unproven: [],
+  reverify: [],
   unresolved: undefined,
   failing: undefined,
   error: code === undefined ? undefined : new BridgeError(code, 'no', ''),
@@ -91,8 +91,8 @@ describe('lanes', () => {
   });
 
   it('owe a full cycle to a target that was busy when it was due, or whose directory rested, and only that', async () => {
-    let isResting = true;
-    const { clock, lanes, started, modes, letGo } = twoLanes(undefined, (target) => target === 'slow' || !isResting);
+    let isBackedOff = true;
+    const { clock, lanes, started, modes, letGo } = twoLanes(undefined, (target) => target === 'slow' || !isBackedOff);
     const round = async (mode: 'full' | 'incremental'): Promise<void> => {
       const over = lanes.round(mode, control);
       await clock.advance(1_000);
@@ -101,7 +101,7 @@ describe('lanes', () => {
     await round('incremental');
     await round('full');
     assert.deepEqual([started, modes], [[['slow']], ['incremental']]);
-    isResting = false;
+    isBackedOff = false;
     await round('incremental');
     letGo();
     await lanes.settled();

@@ -418,7 +418,7 @@ describe('log of events', () => {
     const event: CycleEvent = {
       kind: 'absent_entries',
       directory: 'corp',
-      fates: new Map([
+      absenceReasons: new Map([
         ['6f1e', 'deleted'],
         ['7a2b', 'moved'],
         ['8c3d', 'moved'],
@@ -456,7 +456,7 @@ describe('log of events', () => {
     const hidden = (...ids: string[]): CycleEvent => ({
       kind: 'absent_entries',
       directory: 'corp',
-      fates: new Map(ids.map((id) => [id, 'unreadable'])),
+      absenceReasons: new Map(ids.map((id) => [id, 'unreadable'])),
     });
     for (let poll = 0; poll <= 90; poll += 1) {
       observe(hidden('6f1e'));

@@ -131,8 +131,8 @@ describe('metrics', () => {
           kind: 'resources_counted',
           target: 'wiki',
           counts: {
-            user: { active: 5, deactivated: 2, lost: 1, adopted: 3, troubled: 4, leftDisabled: 1 },
-            group: { active: 0, deactivated: 0, lost: 0, adopted: 0, troubled: 0, leftDisabled: 0 },
+            user: { active: 5, deactivated: 2, lost: 1, adopted: 3, quarantined: 4, leftDisabled: 1 },
+            group: { active: 0, deactivated: 0, lost: 0, adopted: 0, quarantined: 0, leftDisabled: 0 },
           },
           pending: 7,
           unstored: { title: 2 },

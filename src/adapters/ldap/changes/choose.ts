@@ -14,7 +14,7 @@ import { usn } from './usn.ts';
 const strategies: readonly ChangeStrategy[] = [usn, dirsync, syncrepl, timestamp];
 
 /** How changes are found, and why like this. Without a feed: by reading everything. */
-export interface Choice {
+export interface StrategyChoice {
   readonly feed: { readonly strategy: ChangeStrategy; readonly cursor: Cursor } | undefined;
   readonly because: string;
 }
@@ -34,7 +34,10 @@ const preferences: Readonly<Record<OpenDirectory['kind'], readonly ChangeStrateg
 };
 
 /** Tries, with the account that is bound, what the configuration asks for, or what fits this kind of server. */
-export async function chooseStrategy(directory: OpenDirectory, attributes: ReadRequest['attributes']): Promise<Choice> {
+export async function chooseStrategy(
+  directory: OpenDirectory,
+  attributes: ReadRequest['attributes'],
+): Promise<StrategyChoice> {
   const asked: ChangeDetection = directory.options.changes ?? 'auto';
   if (asked === 'full') return { feed: undefined, because: '`changes: full` asks for it' };
   if (directory.options.referrals !== undefined) {

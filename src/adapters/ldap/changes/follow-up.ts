@@ -1,6 +1,6 @@
 import { dnKey } from '../../../core/directory/dn.ts';
 import type { Entry, SourceId } from '../../../core/model/entry.ts';
-import type { Fate } from '../../../core/model/reading.ts';
+import type { AbsenceReason } from '../../../core/model/reading.ts';
 import type { ReadRequest, Since } from '../../../ports/directory-source.ts';
 import type { OpenDirectory } from '../connect/open-directory.ts';
 import { searchScopes } from '../read/scoped-search.ts';
@@ -16,7 +16,7 @@ export interface FollowUp {
   readonly entries: readonly Entry[];
   readonly gone: readonly SourceId[];
   /** What became of those that were known and are not shown any more. */
-  readonly fates: ReadonlyMap<SourceId, Fate>;
+  readonly absenceReasons: ReadonlyMap<SourceId, AbsenceReason>;
   /** Who mentioned somebody who was renamed, came or went. */
   readonly mentioning: readonly SourceId[];
 }
@@ -42,7 +42,7 @@ export async function followUp(
 ): Promise<FollowUp | undefined> {
   const entries = new Map<SourceId, Entry>();
   const gone = new Set<SourceId>();
-  const fates = new Map<SourceId, Fate>();
+  const absenceReasons = new Map<SourceId, AbsenceReason>();
   const mentioning = new Set<SourceId>();
   const before = (id: SourceId): Entry | undefined => entries.get(id) ?? (gone.has(id) ? undefined : known.get(id));
   let { suspects } = names;
@@ -51,7 +51,7 @@ export async function followUp(
     const absent = [...pending].flatMap((id) => (found.has(id) ? [] : (before(id) ?? [])));
     const became = await lookUpAbsent(directory, absent);
     if (became === undefined) return undefined;
-    for (const [id, fate] of became) fates.set(id, fate);
+    for (const [id, absenceReason] of became) absenceReasons.set(id, absenceReason);
     const left = absent.filter(({ id }) => judgeStay(became.get(id)) === 'left');
     const moved = left.map(({ dn }) => dn);
     const arrivals: string[] = [];
@@ -68,7 +68,7 @@ export async function followUp(
     }
     for (const entry of found.values()) {
       gone.delete(entry.id);
-      fates.delete(entry.id);
+      absenceReasons.delete(entry.id);
       entries.set(entry.id, entry);
     }
     const keys = new Set([...moved, ...arrivals].map(dnKey));
@@ -84,7 +84,7 @@ export async function followUp(
   return {
     entries: [...entries.values()].filter((entry) => !isSame(entry, known.get(entry.id))),
     gone: [...gone].filter((id) => known.has(id)),
-    fates,
+    absenceReasons,
     mentioning: [...mentioning].filter((id) => !gone.has(id)),
   };
 }
@@ -94,8 +94,8 @@ export function unreadable(entry: Entry): Entry {
   return { ...entry, stamp: undefined, unreadable: true };
 }
 
-function judgeStay(fate: Fate | undefined): 'left' | 'stays' {
-  return fate === 'unreadable' || fate === 'present' ? 'stays' : 'left';
+function judgeStay(absenceReason: AbsenceReason | undefined): 'left' | 'stays' {
+  return absenceReason === 'unreadable' || absenceReason === 'present' ? 'stays' : 'left';
 }
 
 /** Reads whole entries by id, with the configured bases and filters. */

@@ -1,5 +1,5 @@
 import type { ResourceType, SourceId } from '../../../core/model/entry.ts';
-import type { Fate } from '../../../core/model/reading.ts';
+import type { AbsenceReason } from '../../../core/model/reading.ts';
 import type { Absent } from '../../../ports/directory-source.ts';
 import type { OpenDirectory } from '../connect/open-directory.ts';
 import { scopeFilter } from '../read/scope-filter.ts';
@@ -17,7 +17,7 @@ interface Inside {
  * match: an attribute that an access rule hides makes a filter neither true nor false, and an entry without it looks
  * just like one that was cleared.
  *
- *   shown by the filter | by its opposite | as far as we see   | fate
+ *   shown by the filter | by its opposite | as far as we see   | reason
  *   --------------------+-----------------+--------------------+------------------------------------------------
  *   yes                 | -               | -                  | present
  *   no                  | yes             | does not match     | filtered
@@ -30,20 +30,20 @@ interface Inside {
 export async function judgeInside(
   directory: OpenDirectory,
   inside: readonly Inside[],
-): Promise<ReadonlyMap<SourceId, Fate>> {
-  const fates = new Map<SourceId, Fate>();
+): Promise<ReadonlyMap<SourceId, AbsenceReason>> {
+  const absenceReasons = new Map<SourceId, AbsenceReason>();
   for (const type of ['user', 'group'] as const) {
     const own = inside.filter(({ absent }) => absent.type === type);
-    if (own.length > 0) await judgeType(directory, type, own, fates);
+    if (own.length > 0) await judgeType(directory, type, own, absenceReasons);
   }
-  return fates;
+  return absenceReasons;
 }
 
 async function judgeType(
   directory: OpenDirectory,
   type: ResourceType,
   inside: readonly Inside[],
-  fates: Map<SourceId, Fate>,
+  absenceReasons: Map<SourceId, AbsenceReason>,
 ): Promise<void> {
   const { kind, idAttribute, options } = directory;
   const bases = (type === 'user' ? options.users : options.groups)?.bases ?? [];
@@ -56,8 +56,8 @@ async function judgeType(
   const opposite = await searchPlaces(directory, bases, { kind: 'and', filters: [ids, { kind: 'not', filter: own }] });
   for (const { absent, found } of inside) {
     const isCertain = kind === 'openldap' || kind === '389ds' || judgeFilter(own, found.attributes) === false;
-    if (shown.has(absent.id)) fates.set(absent.id, 'present');
-    else if (opposite.has(absent.id)) fates.set(absent.id, isCertain ? 'filtered' : 'missing');
-    else fates.set(absent.id, 'unreadable');
+    if (shown.has(absent.id)) absenceReasons.set(absent.id, 'present');
+    else if (opposite.has(absent.id)) absenceReasons.set(absent.id, isCertain ? 'filtered' : 'missing');
+    else absenceReasons.set(absent.id, 'unreadable');
   }
 }

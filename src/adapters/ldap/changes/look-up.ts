@@ -2,7 +2,7 @@ import { PresenceFilter, SearchRequest } from 'ldapts';
 import { dnKey, isWithin } from '../../../core/directory/dn.ts';
 import type { SourceId } from '../../../core/model/entry.ts';
 import { BridgeError } from '../../../core/model/errors.ts';
-import type { Fate } from '../../../core/model/reading.ts';
+import type { AbsenceReason } from '../../../core/model/reading.ts';
 import type { Absent } from '../../../ports/directory-source.ts';
 import { readSourceId } from '../read/entry-id.ts';
 import { timed } from '../connect/open.ts';
@@ -27,38 +27,39 @@ export interface Missing extends Absent {
 export async function lookUpAbsent(
   directory: OpenDirectory,
   absent: readonly Missing[],
-): Promise<ReadonlyMap<SourceId, Fate> | undefined> {
-  const fates = new Map<SourceId, Fate>();
+): Promise<ReadonlyMap<SourceId, AbsenceReason> | undefined> {
+  const absenceReasons = new Map<SourceId, AbsenceReason>();
   for (const batch of batches(absent)) {
     const became = await lookUpBatch(directory, batch).catch(onRefusal);
     if (became === undefined) return undefined;
-    for (const [id, fate] of became) fates.set(id, fate);
+    for (const [id, absenceReason] of became) absenceReasons.set(id, absenceReason);
   }
-  return fates;
+  return absenceReasons;
 }
 
-async function lookUpBatch(directory: OpenDirectory, batch: readonly Missing[]): Promise<Map<SourceId, Fate>> {
+async function lookUpBatch(directory: OpenDirectory, batch: readonly Missing[]): Promise<Map<SourceId, AbsenceReason>> {
   const { options, idAttribute } = directory;
   const ids = idFilter(
     idAttribute,
     batch.map(({ id }) => id),
   );
   const found = await searchPlaces(directory, contextsOf(directory), ids);
-  const fates = new Map<SourceId, Fate>();
+  const absenceReasons = new Map<SourceId, AbsenceReason>();
   const inside: { readonly absent: Missing; readonly found: Found }[] = [];
   const nowhere: Missing[] = [];
   for (const absent of batch) {
     const one = found.get(absent.id);
     const bases = (absent.type === 'user' ? options.users : options.groups)?.bases ?? [];
     if (one === undefined) nowhere.push(absent);
-    else if (!one.attributes.has('objectclass')) fates.set(absent.id, 'unreadable');
+    else if (!one.attributes.has('objectclass')) absenceReasons.set(absent.id, 'unreadable');
     else if (bases.some((base) => isWithin(dnKey(one.dn), dnKey(base)))) inside.push({ absent, found: one });
-    else fates.set(absent.id, 'moved');
+    else absenceReasons.set(absent.id, 'moved');
   }
-  for (const [id, fate] of await judgeInside(directory, inside)) fates.set(id, fate);
+  for (const [id, absenceReason] of await judgeInside(directory, inside)) absenceReasons.set(id, absenceReason);
   const buried = nowhere.length === 0 ? new Set<SourceId>() : await findTombstones(directory, nowhere);
-  for (const one of nowhere) fates.set(one.id, buried.has(one.id) ? 'deleted' : await judgeNowhere(directory, one));
-  return fates;
+  for (const one of nowhere)
+    absenceReasons.set(one.id, buried.has(one.id) ? 'deleted' : await judgeNowhere(directory, one));
+  return absenceReasons;
 }
 
 function onRefusal(error: unknown): undefined {
@@ -83,7 +84,7 @@ async function findTombstones(directory: OpenDirectory, absent: readonly Missing
 /**
  * An id that no search finds was deleted, or is hidden. What the server answers at the place where it stands or stood:
  *
- *   answer                   | fate
+ *   answer                   | reason
  *   -------------------------+--------------------------------------------------------------------------------------
  *   another entry            | deleted: the place was given to somebody else
  *   no such object           | deleted where that is the truth (389); missing on servers that answer the same of what
@@ -95,7 +96,7 @@ async function findTombstones(directory: OpenDirectory, absent: readonly Missing
  *   anything else            | unreadable
  *   (place not known)        | missing
  */
-async function judgeNowhere(directory: OpenDirectory, { id, dn, namedAs }: Missing): Promise<Fate> {
+async function judgeNowhere(directory: OpenDirectory, { id, dn, namedAs }: Missing): Promise<AbsenceReason> {
   const { session, kind, idAttribute, options } = directory;
   const place = namedAs ?? dn;
   if (place === undefined) return 'missing';

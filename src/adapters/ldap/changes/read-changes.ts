@@ -1,5 +1,5 @@
 import type { SourceId } from '../../../core/model/entry.ts';
-import type { ReadRequest, Since, Verdict } from '../../../ports/directory-source.ts';
+import type { ReadRequest, Since, ReadOutcome } from '../../../ports/directory-source.ts';
 import { monotonic } from '../shared/monotonic.ts';
 import type { OpenDirectory } from '../connect/open-directory.ts';
 import type { ChangeStrategy, Feed } from './change-strategy.ts';
@@ -20,7 +20,7 @@ const compareEveryMilliseconds = 60 * 60_000;
 const fewEntries = 1_000;
 
 /** A delta, or why everything has to be read. */
-export type Changes = Extract<Verdict, { kind: 'delta' }> | { readonly kind: 'unknown'; readonly because: string };
+export type Changes = Extract<ReadOutcome, { kind: 'delta' }> | { readonly kind: 'unknown'; readonly because: string };
 
 /**
  * Reads what changed since a watermark. Visits entries only when the answer is a delta, and after everything else.
@@ -59,12 +59,12 @@ export async function readChanges(directory: OpenDirectory, request: ReadRequest
   const version = names.ids.size > 0 || isElsewhere ? await readVersion(directory, at) : versionAt(directory, at);
   const result = await followUp(directory, request.attributes, since.known, names);
   if (result === undefined) return unknown('what became of somebody cannot be found out');
-  if (result.fates.size > 0) directory.options.onAbsent?.(result.fates);
+  if (result.absenceReasons.size > 0) directory.options.onAbsent?.(result.absenceReasons);
   for (const entry of result.entries) await request.visit(entry);
   return {
     kind: 'delta',
     gone: result.gone,
-    fates: result.fates,
+    absenceReasons: result.absenceReasons,
     version,
     watermark: nextWatermark(directory, content, names, result),
   };

@@ -1,5 +1,5 @@
 import type { Entry, SourceId } from '../../../core/model/entry.ts';
-import type { Fate } from '../../../core/model/reading.ts';
+import type { AbsenceReason } from '../../../core/model/reading.ts';
 import { mostLookedUp, type ReadRequest } from '../../../ports/directory-source.ts';
 import type { OpenDirectory } from '../connect/open-directory.ts';
 import { readRootDse } from '../connect/root-dse.ts';
@@ -17,23 +17,23 @@ export async function visitMissing(
   directory: OpenDirectory,
   { attributes, known, visit }: Pick<ReadRequest, 'attributes' | 'known' | 'visit'>,
   seen: ReadonlySet<SourceId>,
-): Promise<ReadonlyMap<SourceId, Fate> | undefined> {
+): Promise<ReadonlyMap<SourceId, AbsenceReason> | undefined> {
   if (known === undefined || directory.options.referrals !== undefined) return undefined;
   const absent = [...known.values()].filter(({ id }) => !seen.has(id));
   if (absent.length === 0 || absent.length > mostLookedUp) return undefined;
-  const fates = await lookUpAbsent(directory, absent);
-  if (fates === undefined) {
+  const absenceReasons = await lookUpAbsent(directory, absent);
+  if (absenceReasons === undefined) {
     // Whether it refuses or is not there any more: in the latter case nobody knows who is gone.
     await readRootDse(directory.session);
     return undefined;
   }
-  directory.options.onAbsent?.(fates);
-  const present = new Set(absent.map(({ id }) => id).filter((id) => fates.get(id) === 'present'));
+  directory.options.onAbsent?.(absenceReasons);
+  const present = new Set(absent.map(({ id }) => id).filter((id) => absenceReasons.get(id) === 'present'));
   const now = present.size === 0 ? new Map<SourceId, Entry>() : await readById(directory, attributes, present);
   for (const entry of absent) {
-    const fate = fates.get(entry.id);
-    if (fate === 'present') await visit(now.get(entry.id) ?? entry);
-    else if (fate === 'unreadable') await visit(unreadable(entry));
+    const absenceReason = absenceReasons.get(entry.id);
+    if (absenceReason === 'present') await visit(now.get(entry.id) ?? entry);
+    else if (absenceReason === 'unreadable') await visit(unreadable(entry));
   }
-  return fates;
+  return absenceReasons;
 }

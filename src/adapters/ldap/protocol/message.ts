@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { longestName, longestValue, mostControls, mostReferences, mostValues } from '../shared/bounds.ts';
+import { longestName, longestValue, mostControls, mostReferences, mostAttributeValues } from '../shared/bounds.ts';
 import { BerCursor, MalformedMessage, berTags } from './ber.ts';
 
 /** An LDAP message from the server (RFC 4511 §4.1.1), as far as a reader of directories needs it. */
@@ -100,7 +100,7 @@ function* decodeAttributes(cursor: BerCursor): Generator<undefined, RawAttribute
   let count = 0;
   const pausesAfter = (): boolean => {
     count += 1;
-    if (count > mostValues) throw new MalformedMessage(`an entry of more than ${mostValues} values`);
+    if (count > mostAttributeValues) throw new MalformedMessage(`an entry of more than ${mostAttributeValues} values`);
     return count % valuesBetween === 0;
   };
   const end = cursor.enter(berTags.sequence);

@@ -17,7 +17,7 @@ export interface EntryContext {
 const mostNamed = 5;
 
 /** Collects entries without a usable id: one that is left out for want of an id would look as if it had left. */
-export class Nameless {
+export class NamelessEntries {
   #count = 0;
   readonly #dns: string[] = [];
 

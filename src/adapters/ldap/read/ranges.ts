@@ -1,7 +1,7 @@
 import { PresenceFilter, SearchRequest } from 'ldapts';
 import { attributeName } from '../../../core/directory/attribute.ts';
 import { BridgeError } from '../../../core/model/errors.ts';
-import { mostValues, smallPart, smallParts } from '../shared/bounds.ts';
+import { mostAttributeValues, smallPart, smallParts } from '../shared/bounds.ts';
 import { attributeRange } from './attributes.ts';
 import type { LdapResult, RawAttribute } from '../protocol/message.ts';
 import type { SearchEntry } from '../protocol/search.ts';
@@ -72,10 +72,10 @@ function createProgress({ values }: RawAttribute): (part: RawAttribute) => void 
   return (part) => {
     total += part.values.length;
     if (part.values.length < smallPart) small += 1;
-    if (total <= mostValues && small <= smallParts) return;
+    if (total <= mostAttributeValues && small <= smallParts) return;
     const how =
-      total > mostValues
-        ? `more than ${mostValues} values`
+      total > mostAttributeValues
+        ? `more than ${mostAttributeValues} values`
         : `more than ${smallParts} parts of fewer than ${smallPart} values`;
     throw new BridgeError(
       'D2S_DIRECTORY_READ_INCOMPLETE',

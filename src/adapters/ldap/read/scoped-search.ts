@@ -3,7 +3,7 @@ import type { Entry, ResourceType, SourceId } from '../../../core/model/entry.ts
 import type { ReadRequest } from '../../../ports/directory-source.ts';
 import { createNaming } from './asked-names.ts';
 import { createStampReader } from './stamp.ts';
-import { Nameless, readEntry, type ReadAs } from './entry.ts';
+import { NamelessEntries, readEntry, type ReadAs } from './entry.ts';
 import { BridgeError } from '../../../core/model/errors.ts';
 import { toLdapFilter } from '../protocol/filter.ts';
 import { ReferenceFollower, type Visit } from './follow-references.ts';
@@ -12,7 +12,7 @@ import { createHiddenReader } from './hidden.ts';
 import { missingBase } from './missing-base.ts';
 import { timed } from '../connect/open.ts';
 import type { OpenDirectory } from '../connect/open-directory.ts';
-import type { SearchScope } from '../shared/options.ts';
+import type { LdapSearchScope } from '../shared/options.ts';
 import { completeEntry, isPartial, type EntryReading } from './ranges.ts';
 import { hasPaging } from '../connect/root-dse.ts';
 import { scopeFilter } from './scope-filter.ts';
@@ -50,7 +50,7 @@ interface Running extends ScopedSearch {
 
 async function searchScope(
   type: ResourceType,
-  scope: SearchScope,
+  scope: LdapSearchScope,
   directory: OpenDirectory,
   search: Running,
 ): Promise<void> {
@@ -92,7 +92,7 @@ async function searchPlace(
   const hidden = await createHiddenReader(directory, type, base, wanted);
   const unwanted = new Set([...search.stampOf.attributes, ...hidden.attributes].filter((name) => !wanted.has(name)));
   const readAs: ReadAs = { directory: options.name, type, idAttribute, unwanted };
-  const nameless = new Nameless();
+  const nameless = new NamelessEntries();
   const partial: SearchEntry[] = [];
   const elsewhere: (readonly LdapUrl[])[] = [];
   const visit = async (found: SearchEntry): Promise<void> => {

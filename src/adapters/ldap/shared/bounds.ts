@@ -9,7 +9,7 @@ const megabyte = 1024 * 1024;
 export const largestMessage = 256 * megabyte;
 
 /** Values in one message, and of one attribute that comes in parts. */
-export const mostValues = 2_000_000;
+export const mostAttributeValues = 2_000_000;
 
 /** Bytes of one value. A photo has up to 10 MB. */
 export const longestValue = 16 * megabyte;

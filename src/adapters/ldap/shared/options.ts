@@ -1,7 +1,7 @@
 import type { ReadingLimits } from '../../../core/directory/reading-limits.ts';
 import type { SourceId } from '../../../core/model/entry.ts';
 import type { Clock } from '../../../ports/clock.ts';
-import type { Fate } from '../../../core/model/reading.ts';
+import type { AbsenceReason } from '../../../core/model/reading.ts';
 import type { ChangeDetection, DirectoryKind } from '../../../ports/directory-source.ts';
 
 /** What a directory server can be, where it is not left to the rootDSE (`auto`). */
@@ -29,9 +29,9 @@ export interface LdapSourceOptions {
   /** How changes are found; `auto` when it is not given. */
   readonly changes?: ChangeDetection;
   /** Where users are; without it no user is read. */
-  readonly users?: SearchScope;
+  readonly users?: LdapSearchScope;
   /** Where groups are; without it no group is read. */
-  readonly groups?: SearchScope;
+  readonly groups?: LdapSearchScope;
   /** Which servers a reference may lead to. Without it no reference is followed, and a reading that meets one fails. */
   readonly referrals?: {
     /** `host`, for the usual ports of LDAP, or `host:port`. Lets `changes` be `full`. */
@@ -54,12 +54,12 @@ export interface LdapSourceOptions {
   /** Told when another server than the one before is read, in either direction. URLs. */
   readonly onFailover?: (from: string, to: string) => void;
   /** Told what became of entries that were known and are not shown any more. */
-  readonly onAbsent?: (fates: ReadonlyMap<SourceId, Fate>) => void;
+  readonly onAbsent?: (absenceReasons: ReadonlyMap<SourceId, AbsenceReason>) => void;
   /** For hold times; the one of the machine when it is not given. */
   readonly clock?: Pick<Clock, 'monotonic'>;
 }
 
-export interface SearchScope {
+export interface LdapSearchScope {
   /** Each is searched with its whole subtree. They may overlap. */
   readonly bases: readonly string[];
   /** RFC 4515 text; the default fits the kind of directory. */

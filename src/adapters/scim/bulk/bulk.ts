@@ -1,4 +1,4 @@
-import type { DialectBook } from '../dialect/dialect-book.ts';
+import type { TargetDialect } from '../dialect/target-dialect.ts';
 import { bulkBody, bulkOperation, bulkOutcomes } from './bulk-message.ts';
 import { createBulkQueue, type Waiting } from './bulk-queue.ts';
 import { isRefusal, type Answer, type Exchange, type Refusal } from '../shared/message.ts';
@@ -10,11 +10,11 @@ import { isTooMuch } from '../write/send-patch.ts';
  * the dialect wants that. Whoever gets no outcome, or one that is worth another try, is sent alone, unless it may have
  * created something already: then it is `unknown`, as after any POST without an answer.
  */
-export function inBulk(exchange: Exchange, book: Pick<DialectBook, 'current' | 'learn'>): Exchange {
-  const send = (waiting: readonly Waiting[]): Promise<void> => sendJoined(exchange, book, waiting);
-  const queue = createBulkQueue(() => book.current().bulk, send);
+export function inBulk(exchange: Exchange, targetDialect: Pick<TargetDialect, 'current' | 'learn'>): Exchange {
+  const send = (waiting: readonly Waiting[]): Promise<void> => sendJoined(exchange, targetDialect, waiting);
+  const queue = createBulkQueue(() => targetDialect.current().bulk, send);
   return (request, signal) => {
-    const { bulk, protocol } = book.current();
+    const { bulk, protocol } = targetDialect.current();
     const mayJoin =
       request.method !== 'GET' && request.subject !== 'discovery' && bulk.methods.includes(request.method);
     if (!bulk.use || protocol !== '2.0' || !mayJoin || request.alone === true) return exchange(request, signal);
@@ -24,20 +24,20 @@ export function inBulk(exchange: Exchange, book: Pick<DialectBook, 'current' | '
 
 async function sendJoined(
   exchange: Exchange,
-  book: Pick<DialectBook, 'current' | 'learn'>,
+  targetDialect: Pick<TargetDialect, 'current' | 'learn'>,
   waiting: readonly Waiting[],
 ): Promise<void> {
   const alone = ({ request, signal, settle }: Waiting): Promise<void> => settle(exchange(request, signal));
   const [first] = waiting;
   if (first === undefined) return;
-  if (waiting.length === 1 || !book.current().bulk.use) {
+  if (waiting.length === 1 || !targetDialect.current().bulk.use) {
     await Promise.all(waiting.map(alone));
     return;
   }
   const asked = waiting.map(({ request }, index) => ({ request, bulkId: `d${index + 1}` }));
   const body = bulkBody(
     asked.map(({ request, bulkId }) => bulkOperation(request, bulkId)),
-    book.current().bulk,
+    targetDialect.current().bulk,
   );
   const answer = await exchange(
     { method: 'POST', path: '/Bulk', body, subject: 'bulk', maxBytes: listAnswer },
@@ -63,13 +63,13 @@ async function sendJoined(
   async function refused(refusal: Refusal): Promise<void> {
     const half = Math.ceil(waiting.length / 2);
     if (isTooSlow(refusal))
-      book.learn('bulk.maxOperations', half, 'a bulk request with more operations was not answered in time');
+      targetDialect.learn('bulk.maxOperations', half, 'a bulk request with more operations was not answered in time');
     if (isTooMuch(refusal)) {
-      book.learn('bulk.maxOperations', half, 'more operations in one bulk request were refused');
-      await sendJoined(exchange, book, waiting.slice(0, half));
-      await sendJoined(exchange, book, waiting.slice(half));
+      targetDialect.learn('bulk.maxOperations', half, 'more operations in one bulk request were refused');
+      await sendJoined(exchange, targetDialect, waiting.slice(0, half));
+      await sendJoined(exchange, targetDialect, waiting.slice(half));
     } else if (refusal.class === 'unsupported' || refusal.status === 404) {
-      book.learn('bulk.use', false, `/Bulk was answered with ${refusal.status ?? 'nothing'}`);
+      targetDialect.learn('bulk.use', false, `/Bulk was answered with ${refusal.status ?? 'nothing'}`);
       await Promise.all(waiting.map(alone));
     } else if (refusal.class === 'rejected' || refusal.class === 'conflict') {
       await Promise.all(waiting.map(alone)); // nothing of it was done

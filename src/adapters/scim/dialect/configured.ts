@@ -1,7 +1,7 @@
-import type { LearnableSetting } from '../../../core/dialect/lesson.ts';
-import type { DialectBook } from './dialect-book.ts';
+import type { LearnableSetting } from '../../../core/dialect/learned-setting.ts';
+import type { TargetDialect } from './target-dialect.ts';
 
 /** Whether a person said so: then nothing else is tried. */
-export function isConfigured(book: DialectBook, setting: LearnableSetting): boolean {
-  return book.settings().some(({ name, origin }) => name === setting && origin === 'config');
+export function isConfigured(targetDialect: TargetDialect, setting: LearnableSetting): boolean {
+  return targetDialect.settings().some(({ name, origin }) => name === setting && origin === 'config');
 }

@@ -1,10 +1,10 @@
-import type { DialectBook } from './dialect-book.ts';
+import type { TargetDialect } from './target-dialect.ts';
 import type { Exchange } from '../shared/message.ts';
 
 /** What it takes to talk to a target: a way to send, its ways, and when to stop. */
 export interface Conversation {
   readonly exchange: Exchange;
-  readonly book: DialectBook;
+  readonly targetDialect: TargetDialect;
   readonly signal: AbortSignal;
 }
 

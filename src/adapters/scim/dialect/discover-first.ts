@@ -1,6 +1,6 @@
 import type { Clock } from '../../../ports/clock.ts';
 import { overriding, type ScimTarget } from '../../../ports/scim-target.ts';
-import type { DialectBook } from './dialect-book.ts';
+import type { TargetDialect } from './target-dialect.ts';
 import { readServiceProviderConfig } from './discover.ts';
 import { isRefusal, type Exchange } from '../shared/message.ts';
 
@@ -13,14 +13,14 @@ const restMilliseconds = 60_000;
  */
 export function createDiscovery(
   exchange: Exchange,
-  book: DialectBook,
+  targetDialect: TargetDialect,
   clock: Clock,
 ): (signal: AbortSignal) => Promise<void> {
   let underWay: Promise<void> | undefined;
   let failedAt = -Infinity;
   const ask = async (asked: AbortSignal): Promise<void> => {
     try {
-      const document = await readServiceProviderConfig(exchange, book, asked);
+      const document = await readServiceProviderConfig(exchange, targetDialect, asked);
       if (isRefusal(document)) failedAt = clock.monotonic();
     } catch (error) {
       // Whoever asked for all was told to stop: that concerns the others only if they were too.
@@ -28,7 +28,12 @@ export function createDiscovery(
     }
   };
   return async (signal) => {
-    if (book.isDiscovered() || !book.current().discovery.use || clock.monotonic() - failedAt < restMilliseconds) return;
+    if (
+      targetDialect.isDiscovered() ||
+      !targetDialect.current().discovery.use ||
+      clock.monotonic() - failedAt < restMilliseconds
+    )
+      return;
     underWay ??= ask(signal).finally(() => (underWay = undefined));
     await underWay;
     signal.throwIfAborted();

@@ -1,13 +1,13 @@
 import type { Failure } from '../../../core/model/outcome.ts';
 import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
 import type { TargetFacts } from '../../../ports/scim-target.ts';
-import type { DialectBook } from './dialect-book.ts';
+import type { TargetDialect } from './target-dialect.ts';
 import { isRefusal, listOf, toFailure, type Body, type Exchange, type Refusal } from '../shared/message.ts';
 import { isGroups } from './endpoints.ts';
 import { readList } from '../answers/list.ts';
 import { listAnswer } from '../shared/bounds.ts';
 import { attributesOf } from './schema-attributes.ts';
-import { dialectOf, supports } from './service-provider-config.ts';
+import { advertisedDialect, supports } from './service-provider-config.ts';
 
 /**
  * What the target says of itself (RFC 7644 §4), for people who ask. Many leave documents out, answer 404, or HTML: then
@@ -16,17 +16,17 @@ import { dialectOf, supports } from './service-provider-config.ts';
  */
 export async function discoverTarget(
   exchange: Exchange,
-  book: DialectBook,
+  targetDialect: TargetDialect,
   signal: AbortSignal,
 ): Promise<TargetFacts | Failure> {
-  const config = await readServiceProviderConfig(exchange, book, signal);
+  const config = await readServiceProviderConfig(exchange, targetDialect, signal);
   if (isRefusal(config)) return toFailure(config);
   const types = await readDocument(exchange, 'ResourceTypes', signal);
   if (isRefusal(types)) return toFailure(types);
   const definitions = await readDocument(exchange, 'Schemas', signal);
   if (isRefusal(definitions)) return toFailure(definitions);
   const nothing = [config, types, definitions].every(({ body }) => body === undefined)
-    ? await seekUsers(exchange, book, signal)
+    ? await seekUsers(exchange, targetDialect, signal)
     : undefined;
   if (nothing !== undefined) return toFailure(nothing);
   const resourceTypes = types.body === undefined ? undefined : elementsOf(types.body);
@@ -39,14 +39,18 @@ export async function discoverTarget(
       definitions.body === undefined ? undefined : attributesOf(elementsOf(definitions.body), resourceTypes ?? []),
   };
   const missing = [config, types, definitions].flatMap(({ missing: words }) => words ?? []);
-  if (!facts.groups && book.current().groups.supported === 'auto')
-    book.learn('groups.supported', 'off', 'ResourceTypes shows none');
+  if (!facts.groups && targetDialect.current().groups.supported === 'auto')
+    targetDialect.learn('groups.supported', 'off', 'ResourceTypes shows none');
   return { ...facts, details: [summary(facts, config.body), ...missing] };
 }
 
 /** A wrong base URL answers 404 to everything, and a search takes that for "nobody": only a list tells. */
-async function seekUsers(exchange: Exchange, book: DialectBook, signal: AbortSignal): Promise<Refusal | undefined> {
-  if (!book.current().list.usable) return undefined;
+async function seekUsers(
+  exchange: Exchange,
+  targetDialect: TargetDialect,
+  signal: AbortSignal,
+): Promise<Refusal | undefined> {
+  if (!targetDialect.current().list.usable) return undefined;
   const list = await readList(exchange, 'user', 'startIndex=1&count=1', signal);
   return 'class' in list && list.class === 'unsupported' && list.status === 404 ? list : undefined;
 }
@@ -63,17 +67,17 @@ interface Document {
  */
 export async function readServiceProviderConfig(
   exchange: Exchange,
-  book: DialectBook,
+  targetDialect: TargetDialect,
   signal: AbortSignal,
 ): Promise<Document | Refusal> {
-  const name = book.current().discovery.serviceProviderConfig;
+  const name = targetDialect.current().discovery.serviceProviderConfig;
   let document = await readDocument(exchange, name, signal);
   if (name === 'ServiceProviderConfig' && !isRefusal(document) && document.status === 404) {
     const plural = await readDocument(exchange, 'ServiceProviderConfigs', signal);
     if (!isRefusal(plural) && plural.body !== undefined) document = plural;
   }
-  if (!isRefusal(document) && book.current().discovery.use)
-    book.discovered(document.body === undefined ? {} : dialectOf(document.body));
+  if (!isRefusal(document) && targetDialect.current().discovery.use)
+    targetDialect.discovered(document.body === undefined ? {} : advertisedDialect(document.body));
   return document;
 }
 

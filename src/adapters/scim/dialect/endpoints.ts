@@ -11,7 +11,7 @@ import {
   type ScimRequest,
 } from '../shared/message.ts';
 import { listAnswer } from '../shared/bounds.ts';
-import type { DialectBook } from './dialect-book.ts';
+import type { TargetDialect } from './target-dialect.ts';
 import type { ScimSigns } from './scim-signs.ts';
 
 /** Statuses with which servers say that there is no such endpoint. Some answer 404 to a search that finds nobody. */
@@ -28,7 +28,7 @@ const refusesPost: ReadonlySet<number | undefined> = new Set([405, 501]);
  */
 export function atEndpoints(
   exchange: Exchange,
-  book: Pick<DialectBook, 'current' | 'learn' | 'evidence'>,
+  targetDialect: Pick<TargetDialect, 'current' | 'learn' | 'evidence'>,
   signs: ScimSigns,
 ): Exchange {
   let first: Promise<unknown> | undefined;
@@ -38,33 +38,40 @@ export function atEndpoints(
   let checked: ReturnType<typeof seekGroups> | undefined;
 
   const send = async (request: ScimRequest, signal: AbortSignal): Promise<Answer | Refusal> => {
-    const missing = notThere(request, takesNew, book);
+    const missing = notThere(request, takesNew, targetDialect);
     if (missing !== undefined) return missing;
     const answer = await exchange(request, signal);
     // An empty list proves nothing; a group that was made does, whatever a later request is answered with.
     wasThere ||= isCreation(request) && !isRefusal(answer);
-    if (!isRefusal(answer)) book.evidence.drop(pageToday);
-    if (!isRefusal(answer) && (isCreation(request) || showsGroups(answer))) book.evidence.note(hasGroups);
+    if (!isRefusal(answer)) targetDialect.evidence.drop(pageToday);
+    if (!isRefusal(answer) && (isCreation(request) || showsGroups(answer))) targetDialect.evidence.note(hasGroups);
     if (!isRefusal(answer) || wasThere) return answer;
-    if (absent.has(answer.status) && book.current().groups.supported === 'auto') {
+    if (absent.has(answer.status) && targetDialect.current().groups.supported === 'auto') {
       checked ??= seekGroups(exchange, signs, signal);
       const supported = await checked.catch((error: unknown) => {
         checked = undefined;
         throw error;
       });
       if (supported !== 'unknown')
-        book.learn('groups.supported', supported, `ResourceTypes, or a list after ${String(answer.status)}, says so`);
+        targetDialect.learn(
+          'groups.supported',
+          supported,
+          `ResourceTypes, or a list after ${String(answer.status)}, says so`,
+        );
     }
     const isAbsent = (answer.status === 404 || answer.status === 410) && (isCreation(request) || answer.page === true);
-    if (isAbsent && !book.evidence.has(hasGroups) && (await signs.isThere(signal)))
-      noteToday(book, isCreation(request) || book.evidence.hasToday(pageToday) ? absentToday : pageToday);
-    if (isCreation(request) && answer.status === 403 && !book.evidence.has(hasGroups))
-      noteToday(book, forbidden.find((fact) => !book.evidence.hasToday(fact)) ?? closedToday);
+    if (isAbsent && !targetDialect.evidence.has(hasGroups) && (await signs.isThere(signal)))
+      noteToday(
+        targetDialect,
+        isCreation(request) || targetDialect.evidence.hasToday(pageToday) ? absentToday : pageToday,
+      );
+    if (isCreation(request) && answer.status === 403 && !targetDialect.evidence.has(hasGroups))
+      noteToday(targetDialect, forbidden.find((fact) => !targetDialect.evidence.hasToday(fact)) ?? closedToday);
     if (isCreation(request) && refusesPost.has(answer.status) && answer.page !== true) {
       takesNew = false;
-      book.learn('groups.create', false, `answered ${String(answer.status)} to a creation`);
+      targetDialect.learn('groups.create', false, `answered ${String(answer.status)} to a creation`);
     }
-    return notThere(request, takesNew, book) ?? answer;
+    return notThere(request, takesNew, targetDialect) ?? answer;
   };
 
   return async (request, signal) => {
@@ -93,29 +100,30 @@ function showsGroups({ body }: Answer): boolean {
   return body !== undefined && listOf(readScimPath(body, scimPath('Resources'))).length > 0;
 }
 
-type Known = Pick<DialectBook, 'current' | 'evidence'>;
+type Known = Pick<TargetDialect, 'current' | 'evidence'>;
 
-function noteToday({ evidence }: Pick<DialectBook, 'evidence'>, fact: string): void {
+function noteToday({ evidence }: Pick<TargetDialect, 'evidence'>, fact: string): void {
   evidence.drop(fact);
   evidence.note(fact);
 }
 
 /** Whether the target has no groups, as far as is known now. */
-export function lacksGroups(book: Known): boolean {
+export function lacksGroups(targetDialect: Known): boolean {
   return (
-    book.current().groups.supported === 'off' || (book.evidence.hasToday(absentToday) && !book.evidence.has(hasGroups))
+    targetDialect.current().groups.supported === 'off' ||
+    (targetDialect.evidence.hasToday(absentToday) && !targetDialect.evidence.has(hasGroups))
   );
 }
 
 /** Whether it takes none from outside. */
-export function takesNoGroups(book: Known): boolean {
-  return !book.current().groups.create || book.evidence.hasToday(closedToday);
+export function takesNoGroups(targetDialect: Known): boolean {
+  return !targetDialect.current().groups.create || targetDialect.evidence.hasToday(closedToday);
 }
 
 /** Why a request is not worth sending. */
-function notThere(request: ScimRequest, takesNew: boolean, book: Known): Refusal | undefined {
-  if (lacksGroups(book)) return { class: 'unsupported', detail: 'the target has no groups' };
-  if (isCreation(request) && book.evidence.hasToday(closedToday))
+function notThere(request: ScimRequest, takesNew: boolean, targetDialect: Known): Refusal | undefined {
+  if (lacksGroups(targetDialect)) return { class: 'unsupported', detail: 'the target has no groups' };
+  if (isCreation(request) && targetDialect.evidence.hasToday(closedToday))
     return { class: 'unsupported', detail: 'the target forbids to create groups' };
   return isCreation(request) && !takesNew
     ? { class: 'unsupported', detail: 'the target makes its groups itself' }

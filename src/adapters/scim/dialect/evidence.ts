@@ -1,10 +1,10 @@
-import type { Evidence as Noted } from '../../../ports/scim-target.ts';
+import type { TargetEvidence as Noted } from '../../../ports/scim-target.ts';
 
 /**
  * What was seen of a target by looking, so that it is not looked at again with every write. Kept in the state, for as
- * long as lessons are.
+ * long as learned settings are.
  */
-export interface Evidence {
+export interface EvidenceKeeper {
   has(fact: string): boolean;
   /** Whether it was seen in the last 24 hours. */
   hasToday(fact: string): boolean;
@@ -40,7 +40,11 @@ interface Trust {
 const dayMilliseconds = 24 * 60 * 60_000;
 
 /** @param changed called when there is something else to be noted */
-export function createEvidence(facts: Map<string, Noted>, now: () => number, changed: () => void): Evidence {
+export function createEvidenceKeeper(
+  facts: Map<string, Noted>,
+  now: () => number,
+  changed: () => void,
+): EvidenceKeeper {
   const note = (fact: string): void => {
     if (facts.has(fact)) return;
     facts.set(fact, { fact, at: new Date(now()).toISOString() });
@@ -86,7 +90,7 @@ interface HonestForms {
   drop(form: string): void;
 }
 
-function createTrust(honest: HonestForms): Pick<Evidence, 'isToBeLookedAt' | 'doubt' | 'looked'> {
+function createTrust(honest: HonestForms): Pick<EvidenceKeeper, 'isToBeLookedAt' | 'doubt' | 'looked'> {
   const trusts = new Map<string, Trust>();
   const trustIn = (form: string, first: number): Trust => {
     const known = trusts.get(form);

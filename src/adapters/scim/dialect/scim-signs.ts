@@ -2,8 +2,8 @@ import type { Clock } from '../../../ports/clock.ts';
 import { listAnswer } from '../shared/bounds.ts';
 import { isRefusal, type Exchange } from '../shared/message.ts';
 import { readList } from '../answers/list.ts';
-import type { DialectBook } from './dialect-book.ts';
-import { dialectOf } from './service-provider-config.ts';
+import type { TargetDialect } from './target-dialect.ts';
+import { advertisedDialect } from './service-provider-config.ts';
 
 /** Whether there is a SCIM service at the base URL at all. */
 export interface ScimSigns {
@@ -25,7 +25,7 @@ const nothingThere: ReadonlySet<number | undefined> = new Set([403, 404, 405, 41
  */
 export function createScimSigns(
   exchange: Exchange,
-  book: Pick<DialectBook, 'current' | 'discovered' | 'isDiscovered' | 'settings'>,
+  targetDialect: Pick<TargetDialect, 'current' | 'discovered' | 'isDiscovered' | 'settings'>,
   clock: Pick<Clock, 'monotonic'>,
 ): ScimSigns {
   let known: { readonly isThere: boolean; readonly at: number } | undefined;
@@ -37,16 +37,19 @@ export function createScimSigns(
       signal,
     );
     if (isRefusal(answer)) return !nothingThere.has(answer.status);
-    if (name === 'ServiceProviderConfig' && answer.body !== undefined && !book.isDiscovered())
-      book.discovered(dialectOf(answer.body));
+    if (name === 'ServiceProviderConfig' && answer.body !== undefined && !targetDialect.isDiscovered())
+      targetDialect.discovered(advertisedDialect(answer.body));
     return answer.body !== undefined;
   };
   const look = async (signal: AbortSignal): Promise<boolean> => {
-    const { discovery, list } = book.current();
+    const { discovery, list } = targetDialect.current();
     const documents = discovery.use ? [discovery.serviceProviderConfig, 'ResourceTypes', 'Schemas'] : [];
     for (const name of documents) if (await isDocumentThere(name, signal)) return true;
     // A profile that does without lists says nothing about the place; one that was refused on the way does.
-    if (!list.usable && !book.settings().some(({ name, origin }) => name === 'list.usable' && origin === 'learned'))
+    if (
+      !list.usable &&
+      !targetDialect.settings().some(({ name, origin }) => name === 'list.usable' && origin === 'learned')
+    )
       return true;
     const users = await readList(exchange, 'user', 'startIndex=1&count=1', signal);
     return !isRefusal(users) || !nothingThere.has(users.status);

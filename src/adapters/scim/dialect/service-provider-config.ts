@@ -8,7 +8,7 @@ import type { Body } from '../shared/message.ts';
  * filters are not supported is found out by asking, because targets under-report them (Slack), and bulk requests are
  * nothing that a target decides about.
  */
-export function dialectOf(config: Body): PartialDialect {
+export function advertisedDialect(config: Body): PartialDialect {
   const update = supports(config, 'patch') === false ? { update: 'put' as const } : undefined;
   const etag = supports(config, 'etag');
   const list = { ...pagingOf(config), ...pageSizeOf(config) };

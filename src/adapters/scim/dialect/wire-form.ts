@@ -1,6 +1,6 @@
 import type { Dialect } from '../../../core/dialect/dialect.ts';
 import { isRefusal, type Answer, type Exchange, type Refusal, type ScimRequest } from '../shared/message.ts';
-import type { DialectBook } from './dialect-book.ts';
+import type { TargetDialect } from './target-dialect.ts';
 
 /** Puts the target's headers, media type and slashes to every request, so that nothing above has to think of them. */
 export function inWireForm(exchange: Exchange, dialect: () => Dialect): Exchange {
@@ -13,10 +13,13 @@ export function inWireForm(exchange: Exchange, dialect: () => Dialect): Exchange
  * it says so; or because nothing with a body was taken yet, for some do not read a body of a type that they do not know,
  * and miss what is in it (Express). The latter is tried once.
  */
-export function inLearnedForm(exchange: Exchange, book: Pick<DialectBook, 'current' | 'learn' | 'evidence'>): Exchange {
+export function inLearnedForm(
+  exchange: Exchange,
+  targetDialect: Pick<TargetDialect, 'current' | 'learn' | 'evidence'>,
+): Exchange {
   return async (request, signal) => {
-    const { evidence } = book;
-    const sent = book.current();
+    const { evidence } = targetDialect;
+    const sent = targetDialect.current();
     const answer = await exchange(inForm(request, sent), signal);
     if (request.body !== undefined && !isRefusal(answer)) evidence.note(taken(sent));
     const other = isRefusal(answer) ? otherForm(request, answer, sent, evidence) : undefined;
@@ -24,7 +27,7 @@ export function inLearnedForm(exchange: Exchange, book: Pick<DialectBook, 'curre
     const again = await exchange(inForm(request, { ...sent, ...other.form }), signal);
     if (other.isGuess === true && isRefusal(again)) evidence.note(inVain);
     if (other.isGuess === true ? isRefusal(again) : !understands(again)) return answer;
-    book.learn(other.setting, other.form[other.setting] ?? false, other.because);
+    targetDialect.learn(other.setting, other.form[other.setting] ?? false, other.because);
     return again;
   };
 }
@@ -52,7 +55,7 @@ function otherForm(
   { body }: ScimRequest,
   { status, wantsSlash, detail }: Refusal,
   dialect: Dialect,
-  evidence: Pick<DialectBook['evidence'], 'has'>,
+  evidence: Pick<TargetDialect['evidence'], 'has'>,
 ): OtherForm | undefined {
   const { mediaType, protocol, trailingSlash } = dialect;
   if (status === 415 && body !== undefined && protocol !== '1.1') {

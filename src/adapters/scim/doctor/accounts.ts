@@ -5,7 +5,7 @@ import { readActive } from '../../../core/mapping/active.ts';
 import { isBody, isRefusal, listOf, type Body, type Refusal } from '../shared/message.ts';
 import type { Bench } from './bench.ts';
 import { bareUserBody, create, pathOf, read, remove, search, userBody, type Made } from './specimen.ts';
-import { isAboutContent, needed, Untestable, works, type Result, type Subject } from './trial.ts';
+import { isAboutContent, needed, Untestable, works, type TrialResult, type Subject } from './trial.ts';
 import { words } from './words.ts';
 
 /** Making users, what that needs, and getting rid of them. */
@@ -32,7 +32,7 @@ function usualPart(tag: string): Body {
  * With as little as the RFC asks for, then with what most ask for, then with what the profile, /Schemas and the target's
  * own refusals name.
  */
-async function tryCreate(bench: Bench): Promise<Result> {
+async function tryCreate(bench: Bench): Promise<TrialResult> {
   const { facts, tag } = bench;
   const usual = usualPart(tag);
   let refusal: Refusal | undefined;
@@ -88,7 +88,7 @@ async function readNew(bench: Bench, id: TargetId): Promise<Body | undefined> {
   }
 }
 
-function describe({ dialect }: Bench, { answer, told, isLocated, name, id, externalId }: Made): Result {
+function describe({ dialect }: Bench, { answer, told, isLocated, name, id, externalId }: Made): TrialResult {
   const shown = answer.body === undefined ? undefined : readScimPath(answer.body, scimPath('userName'));
   const lowered = typeof shown === 'string' && shown !== name && shown === name.toLowerCase();
   const remarks = [
@@ -153,7 +153,7 @@ function demanded({ facts, configured, tag }: Bench): Body {
  * The first user goes again at once: whoever leaves things behind has to be known before more is made. An account that
  * only sleeps is seen by its name: it cannot be had again, or is there again as it was made then.
  */
-async function tryDelete(bench: Bench): Promise<Result> {
+async function tryDelete(bench: Bench): Promise<TrialResult> {
   const { facts } = bench;
   const { id } = needed(facts.first, 'no user could be made');
   const before = await read(bench, 'user', id);
@@ -224,14 +224,14 @@ async function readOrNothing(bench: Bench, id: TargetId): Promise<Body | undefin
   return isRefusal(answer) ? undefined : answer.body;
 }
 
-function stays(bench: Bench, deletion: 'none' | 'deactivates', text: string): Result {
+function stays(bench: Bench, deletion: 'none' | 'deactivates', text: string): TrialResult {
   const { facts, allowLeftovers } = bench;
   if (!allowLeftovers) facts.stop = 'users cannot be removed, so that no more are made: --allow-leftovers goes on';
   return { verdict: 'lies', text, says: { users: { deletion } } };
 }
 
 /** What a user cannot be made without, one attribute after the other. Each one who is made all the same goes again. */
-async function tryRequired(bench: Bench): Promise<Result> {
+async function tryRequired(bench: Bench): Promise<TrialResult> {
   const { facts, says, tag } = bench;
   needed(facts.first, 'no user could be made');
   if (Object.keys(facts.requiredPart).length === 0) return works('nothing but userName');

@@ -5,7 +5,7 @@ import type { Bench } from './bench.ts';
 import { tryPut } from './change.ts';
 import { choose, effectOf, history, isLie, type Choice, type Effect, type Way } from './effect.ts';
 import { capital, create, pathOf, read, userBody } from './specimen.ts';
-import { needed, unseen, type Result, type Subject } from './trial.ts';
+import { needed, unseen, type TrialResult, type Subject } from './trial.ts';
 import { words } from './words.ts';
 
 /** Ending somebody's access and giving it back: what the bridge is for. */
@@ -20,7 +20,7 @@ const shapes = [
 type Shape = (typeof shapes)[number];
 
 /** With an account of its own, which may be gone by that. */
-async function tryDeactivate(bench: Bench): Promise<Result> {
+async function tryDeactivate(bench: Bench): Promise<TrialResult> {
   const { facts } = bench;
   needed(facts.anna, 'no user could be made');
   const made = await create(bench, 'user', userBody(bench, 'dora', { active: true }));
@@ -122,7 +122,7 @@ async function activationSays(
 }
 
 /** 404 after it: deleted for good, or only hidden until the same name is created again (Atlassian). */
-async function vanished(bench: Bench, id: string, way: string, says: PartialDialect): Promise<Result> {
+async function vanished(bench: Bench, id: string, way: string, says: PartialDialect): Promise<TrialResult> {
   const { userUpdate } = bench.facts;
   const apart = userUpdate === 'patch' || way === 'PUT' ? {} : { activation: 'patch' as const };
   bench.creations.gone('user', id);

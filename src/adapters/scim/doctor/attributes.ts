@@ -7,7 +7,7 @@ import { isRefusal, listOf, type Body } from '../shared/message.ts';
 import type { Bench } from './bench.ts';
 import { shows } from './effect.ts';
 import { create, read, remove, search, userBody } from './specimen.ts';
-import { isAboutContent, needed, unseen, Untestable, works, type Result, type Subject } from './trial.ts';
+import { isAboutContent, needed, unseen, Untestable, works, type TrialResult, type Subject } from './trial.ts';
 import { words } from './words.ts';
 
 /** What of a user is taken and kept. */
@@ -45,7 +45,7 @@ function samples({ tag }: Bench): readonly (readonly [path: string, value: strin
 }
 
 /** Everything at once; where that is refused, one after the other on top of what is required. Makes anna. */
-async function tryKept(bench: Bench): Promise<Result> {
+async function tryKept(bench: Bench): Promise<TrialResult> {
   const { facts } = bench;
   needed(facts.first, 'no user could be made');
   const all = samples(bench);
@@ -124,7 +124,7 @@ async function refusedAlone(bench: Bench, all: readonly (readonly [string, strin
 }
 
 /** Two addresses, then with one of them primary, then one alone, then that as primary. Makes ben. */
-async function trySeveral(bench: Bench): Promise<Result> {
+async function trySeveral(bench: Bench): Promise<TrialResult> {
   const { facts, tag, says } = bench;
   needed(facts.anna, 'no user could be made');
   const first = { value: `${tag}-ben@example.com`, type: 'work' };
@@ -176,7 +176,7 @@ const elements = {
 } as const;
 
 /** What is true of e-mail addresses need not be of others: a mobile number that could be kept is not to be left out. */
-async function tryFurther(bench: Bench, name: keyof typeof elements): Promise<Result> {
+async function tryFurther(bench: Bench, name: keyof typeof elements): Promise<TrialResult> {
   const { facts, says } = bench;
   needed(facts.anna, 'no user could be made');
   if (!facts.kept.some((path) => path.startsWith(`${name}[`))) throw new Untestable(`${name} are not kept`);
@@ -205,7 +205,7 @@ function alsoSingle({ says }: Bench, name: SingleList): PartialDialect {
   return { values: { single: singleLists.every((one) => lists.includes(one)) ? true : lists } };
 }
 
-async function tryInactive(bench: Bench): Promise<Result> {
+async function tryInactive(bench: Bench): Promise<TrialResult> {
   needed(bench.facts.anna, 'no user could be made');
   const made = await create(bench, 'user', userBody(bench, 'asleep', { active: false }));
   if (isRefusal(made))
@@ -224,7 +224,7 @@ async function tryInactive(bench: Bench): Promise<Result> {
 }
 
 /** Somebody else with anna's userName. */
-async function tryDuplicate(bench: Bench): Promise<Result> {
+async function tryDuplicate(bench: Bench): Promise<TrialResult> {
   const { facts } = bench;
   const anna = needed(facts.anna, 'no user could be made');
   const body = { ...userBody(bench, 'twin'), userName: anna.name };

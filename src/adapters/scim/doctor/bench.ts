@@ -7,7 +7,7 @@ import type { Clock } from '../../../ports/clock.ts';
 import { endpoints, isRefusal, type Answer, type Body, type Refusal, type ScimRequest } from '../shared/message.ts';
 import { listAnswer } from '../shared/bounds.ts';
 import { createCreations, type Creations } from './creations.ts';
-import type { Line } from './line.ts';
+import type { DoctorConnection } from './line.ts';
 import { createTrace, type Trace } from './trace.ts';
 
 /** Someone or something to try things with, as it was sent. */
@@ -91,7 +91,7 @@ export interface Bench {
 export interface BenchOptions {
   /** Of the target, for errors. */
   readonly name: string;
-  readonly line: Line;
+  readonly line: DoctorConnection;
   readonly clock: Clock;
   /** Asked before each request: another one holds while things are removed. */
   readonly signal: () => AbortSignal;

@@ -10,7 +10,7 @@ import { settingOf } from './change.ts';
 import { shows } from './effect.ts';
 import { plainPaths } from './patch-shapes.ts';
 import { capital, pathOf, read, remove, search, userBody } from './specimen.ts';
-import { needed, Untestable, works, type Result, type Subject } from './trial.ts';
+import { needed, Untestable, works, type TrialResult, type Subject } from './trial.ts';
 import { words } from './words.ts';
 
 /**
@@ -34,7 +34,7 @@ const spellings = [
 type Spelling = (typeof spellings)[number];
 
 /** Two new users in one request. The two stay for the trials after it. */
-async function tryCreates(bench: Bench): Promise<Result> {
+async function tryCreates(bench: Bench): Promise<TrialResult> {
   needed(bench.facts.anna, 'no user could be made');
   let why = '';
   for (const spelling of spellings) {
@@ -98,7 +98,7 @@ function pair({ facts }: Bench): readonly TargetId[] {
 }
 
 /** A PATCH of each of the two, and a PUT of each: by whichever updates go. */
-async function tryChanges(bench: Bench): Promise<Result> {
+async function tryChanges(bench: Bench): Promise<TrialResult> {
   const ids = pair(bench);
   const [path] = plainPaths(bench);
   const { userUpdate } = bench.facts;
@@ -141,7 +141,7 @@ async function wholeBody(bench: Bench, id: TargetId, path: string, value: string
 }
 
 /** Both of them in one request. Whoever is left is removed one by one. */
-async function tryDeletes(bench: Bench): Promise<Result> {
+async function tryDeletes(bench: Bench): Promise<TrialResult> {
   const ids = pair(bench);
   const { deletion } = bench.says().users ?? {};
   if (deletion === 'none' || deletion === 'deactivates') throw new Untestable('users cannot be removed');
@@ -162,7 +162,7 @@ async function tryDeletes(bench: Bench): Promise<Result> {
   return judged(bench, 'DELETE', sent, gone);
 }
 
-function judged(bench: Bench, method: BulkMethod, { answer, outcomes }: Sent, done: number): Result {
+function judged(bench: Bench, method: BulkMethod, { answer, outcomes }: Sent, done: number): TrialResult {
   const refused = outcomes.find((outcome) => outcome !== undefined && isRefusal(outcome));
   if (done === 2)
     return works(`two ${method} in one request are done`, {

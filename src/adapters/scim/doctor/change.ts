@@ -68,6 +68,6 @@ export async function tryPut(
   return effectOf(bench, await bench.ask('PUT', pathOf(type, id), withSchemas(type, body)), type, id, isDone);
 }
 
-export function without(body: Body, path: string): void {
+export function withoutPath(body: Body, path: string): void {
   unassign(body, scimPath(path));
 }

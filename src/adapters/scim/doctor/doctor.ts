@@ -14,7 +14,7 @@ import { documents } from './documents.ts';
 import { bulk } from './bulk.ts';
 import { extras } from './extras.ts';
 import { groups } from './groups.ts';
-import { openLine, type Traffic } from './line.ts';
+import { openDoctorConnection, type Traffic } from './line.ts';
 import { lists } from './lists.ts';
 import { lookups } from './lookups.ts';
 import { memberLimits } from './member-limits.ts';
@@ -22,7 +22,7 @@ import { members } from './members.ts';
 import { patchLists } from './patch-lists.ts';
 import { patchShapes } from './patch-shapes.ts';
 import { pruneSaying } from './prune.ts';
-import { Untestable, type Finding, type Result, type Trial } from './trial.ts';
+import { Untestable, type TrialFinding, type TrialResult, type Trial } from './trial.ts';
 import { updates } from './updates.ts';
 
 /** In this order: each goes by what those before it found. */
@@ -49,7 +49,7 @@ export const trialCount = subjects.reduce((sum, { trials }) => sum + trials.leng
 export interface Examination {
   /** In the name of everything that was made. */
   readonly tag: string;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly TrialFinding[];
   /** What a profile for this target says beside what the RFCs say. */
   readonly says: PartialDialect;
   readonly leftovers: readonly Leftover[];
@@ -61,7 +61,7 @@ export interface Examination {
 export interface DoctorOptions extends ScimTargetOptions {
   /** Goes on although what it makes cannot be removed. */
   readonly allowLeftovers: boolean;
-  readonly onFinding: (finding: Finding) => void;
+  readonly onFinding: (finding: TrialFinding) => void;
 }
 
 /** Tries out how a target speaks, with users and groups of its own, which it removes. */
@@ -80,7 +80,7 @@ export interface Doctor {
 export function createDoctor(options: DoctorOptions): Doctor {
   const checked = checkOptions(options);
   const configured = layDialect(rfc7644, options.dialect);
-  const line = openLine(checked, configured);
+  const line = openDoctorConnection(checked, configured);
   return {
     async examine(stopping, aborting) {
       let signal = stopping;
@@ -96,7 +96,7 @@ export function createDoctor(options: DoctorOptions): Doctor {
       const began = options.clock.monotonic();
       const access = await knock(bench);
       if (isRefusal(access)) return toFailure(access);
-      const findings: Finding[] = [];
+      const findings: TrialFinding[] = [];
       const note: Note = (subject, trial, since, result) => {
         bench.learn(result.says ?? {});
         const finding = {
@@ -134,7 +134,7 @@ function givenParts(layers: readonly Layer[]): PartialDialect {
   return { trailingSlash, mediaType, headers, rate };
 }
 
-type Note = (subject: string, trial: string, since: number, result: Result) => void;
+type Note = (subject: string, trial: string, since: number, result: TrialResult) => void;
 
 /** Whatever ends it comes back as a value: what was made has to be removed first. */
 async function tryAll(bench: Bench, note: Note, stopping: AbortSignal): Promise<Pick<Examination, 'ended'>> {
@@ -152,7 +152,7 @@ async function tryAll(bench: Bench, note: Note, stopping: AbortSignal): Promise<
   }
 }
 
-async function outcomeOf(trial: Trial, bench: Bench): Promise<Result> {
+async function outcomeOf(trial: Trial, bench: Bench): Promise<TrialResult> {
   try {
     return await trial.run(bench);
   } catch (thrown) {

@@ -1,9 +1,9 @@
 import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
 import { isBody, isRefusal, listOf, schemas, type Body } from '../shared/message.ts';
 import { core11 } from '../dialect/scim-1-1-names.ts';
-import { dialectOf, supports } from '../dialect/service-provider-config.ts';
+import { advertisedDialect, supports } from '../dialect/service-provider-config.ts';
 import type { Bench } from './bench.ts';
-import { works, type Result, type Subject } from './trial.ts';
+import { works, type TrialResult, type Subject } from './trial.ts';
 import { words } from './words.ts';
 
 /** What the target says of itself (RFC 7644 §4). Whether that is true is seen at the end (extras.ts). */
@@ -16,7 +16,7 @@ export const documents: Subject = {
   ],
 };
 
-async function tryConfig(bench: Bench): Promise<Result> {
+async function tryConfig(bench: Bench): Promise<TrialResult> {
   const singular = await bench.ask('GET', '/ServiceProviderConfig');
   const config = isRefusal(singular) ? await bench.ask('GET', '/ServiceProviderConfigs') : singular;
   if (isRefusal(config) || config.body === undefined) {
@@ -25,7 +25,7 @@ async function tryConfig(bench: Bench): Promise<Result> {
   }
   const { body } = config;
   bench.facts.config = body;
-  bench.facts.discovered = dialectOf(body);
+  bench.facts.discovered = advertisedDialect(body);
   const claims = (['patch', 'filter', 'etag', 'bulk'] as const).map(
     (name) => `${supports(body, name) === true ? '' : 'no '}${name}`,
   );
@@ -45,7 +45,7 @@ async function tryConfig(bench: Bench): Promise<Result> {
   );
 }
 
-async function tryResourceTypes(bench: Bench): Promise<Result> {
+async function tryResourceTypes(bench: Bench): Promise<TrialResult> {
   const answer = await bench.ask('GET', '/ResourceTypes');
   if (isRefusal(answer)) return { verdict: 'absent', text: `there are none (${words(answer)})` };
   const names = elements(answer.body).flatMap(({ endpoint, name }) =>
@@ -56,7 +56,7 @@ async function tryResourceTypes(bench: Bench): Promise<Result> {
     : works(`names ${names.join(', ')}`);
 }
 
-async function trySchemas(bench: Bench): Promise<Result> {
+async function trySchemas(bench: Bench): Promise<TrialResult> {
   const answer = await bench.ask('GET', '/Schemas');
   if (isRefusal(answer)) return { verdict: 'absent', text: `there are none (${words(answer)})` };
   const user = elements(answer.body).find(({ id }) => String(id).toLowerCase() === schemas.user.toLowerCase());

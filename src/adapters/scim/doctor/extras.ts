@@ -6,7 +6,7 @@ import type { Bench } from './bench.ts';
 import { settingOf } from './change.ts';
 import { plainPaths } from './patch-shapes.ts';
 import { capital, pathOf } from './specimen.ts';
-import { needed, Untestable, works, type Result, type Subject } from './trial.ts';
+import { needed, Untestable, works, type TrialResult, type Subject } from './trial.ts';
 import { words } from './words.ts';
 
 /** Versions, what answers to changes show, and whether the target told the truth about itself. */
@@ -20,7 +20,7 @@ export const extras: Subject = {
 };
 
 /** RFC 7644 §3.14: a change of a version that is not the last one is refused with 412. */
-async function tryVersions(bench: Bench): Promise<Result> {
+async function tryVersions(bench: Bench): Promise<TrialResult> {
   const { facts } = bench;
   const { id } = needed(facts.anna, 'no user could be made');
   const [path] = plainPaths(bench);
@@ -54,7 +54,7 @@ function change(bench: Bench, id: string, path: string, version: string): Return
 }
 
 /** What was read after each change, against what its answer showed. */
-function tryAnswers({ trace }: Bench): Promise<Result> {
+function tryAnswers({ trace }: Bench): Promise<TrialResult> {
   const { whole, empty, strange, wrong } = trace.answers();
   if (whole + empty + strange.length === 0) throw new Untestable('nothing was changed');
   const said = [
@@ -72,7 +72,7 @@ function tryAnswers({ trace }: Bench): Promise<Result> {
 }
 
 /** ServiceProviderConfig against what was seen. */
-function tryClaims({ facts }: Bench): Promise<Result> {
+function tryClaims({ facts }: Bench): Promise<TrialResult> {
   const { config, searchable } = facts;
   if (config === undefined) throw new Untestable('there is no ServiceProviderConfig');
   const filters = [...searchable.users.values()];

@@ -6,7 +6,7 @@ import { history, isLie, shows, told, tryPatch } from './effect.ts';
 import { groupLookups } from './lookups.ts';
 import { chooseStyle, styleSays } from './patch-shapes.ts';
 import { create, groupBody, read, remove, type Made } from './specimen.ts';
-import { isAboutContent, needed, works, type Result, type Subject } from './trial.ts';
+import { isAboutContent, needed, works, type TrialResult, type Subject } from './trial.ts';
 import { words } from './words.ts';
 
 /** Groups without their members. */
@@ -24,7 +24,7 @@ export const groups: Subject = {
 };
 
 /** The first group goes again at once, as the first user does. */
-async function tryCreate(bench: Bench): Promise<Result> {
+async function tryCreate(bench: Bench): Promise<TrialResult> {
   const { facts } = bench;
   const made = await makeSomehow(bench);
   if (!isRefusal(made)) {
@@ -56,7 +56,7 @@ async function makeSomehow(bench: Bench): Promise<Made | Refusal> {
   return again;
 }
 
-async function tryDelete(bench: Bench): Promise<Result> {
+async function tryDelete(bench: Bench): Promise<TrialResult> {
   const { facts } = bench;
   const { id } = needed(facts.crew, 'no group could be made');
   const kept = await remove(bench, 'group', id);
@@ -71,7 +71,7 @@ async function tryDelete(bench: Bench): Promise<Result> {
   return { verdict: 'refused', text: kept, says: { groups: { deletion: 'none' } } };
 }
 
-async function tryKept(bench: Bench): Promise<Result> {
+async function tryKept(bench: Bench): Promise<TrialResult> {
   const crew = needed(bench.facts.crew, 'no group could be made');
   const held = (await read(bench, 'group', crew.id)) ?? {};
   const name = readScimPath(held, scimPath('displayName'));
@@ -84,7 +84,7 @@ async function tryKept(bench: Bench): Promise<Result> {
 }
 
 /** WSO2 pages users only. What cannot be walked for one type is not walked for any. */
-async function tryPages(bench: Bench): Promise<Result> {
+async function tryPages(bench: Bench): Promise<TrialResult> {
   needed(bench.facts.crew, 'no group could be made');
   const answer = await bench.ask('GET', `${endpoints.group}?startIndex=1&count=1`);
   if (isRefusal(answer))
@@ -93,7 +93,7 @@ async function tryPages(bench: Bench): Promise<Result> {
 }
 
 /** As users are changed; where that is not known, in the first way that is understood. */
-async function tryRename(bench: Bench): Promise<Result> {
+async function tryRename(bench: Bench): Promise<TrialResult> {
   const { facts } = bench;
   const crew = needed(facts.crew, 'no group could be made');
   if (facts.patchStyle === true) {
@@ -120,7 +120,7 @@ async function tryRename(bench: Bench): Promise<Result> {
 }
 
 /** Okta says the id of a group in the operation that renames it, and servers that were built for that want it. */
-async function renamedWithId(bench: Bench, crew: Specimen, wasLie: boolean, before: string): Promise<Result> {
+async function renamedWithId(bench: Bench, crew: Specimen, wasLie: boolean, before: string): Promise<TrialResult> {
   const { facts } = bench;
   const verdict = wasLie ? 'lies' : 'refused';
   // The shape of operations is one for users and groups.
@@ -146,7 +146,7 @@ async function renamedWithId(bench: Bench, crew: Specimen, wasLie: boolean, befo
   };
 }
 
-async function tryWhole(bench: Bench): Promise<Result> {
+async function tryWhole(bench: Bench): Promise<TrialResult> {
   const { facts } = bench;
   const crew = needed(facts.crew, 'no group could be made');
   const name = `${crew.name}-${bench.fresh()}`;

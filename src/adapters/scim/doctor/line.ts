@@ -21,7 +21,7 @@ export interface Traffic {
 }
 
 /** A connection to one target, with its credentials and at its pace, that watches what comes back. */
-export interface Line {
+export interface DoctorConnection {
   readonly exchange: Exchange;
   /** Headers, media type and slashes from now on. */
   speak(dialect: Dialect): void;
@@ -31,7 +31,7 @@ export interface Line {
   close(): Promise<void>;
 }
 
-export function openLine(options: CheckedOptions, configured: Dialect): Line {
+export function openDoctorConnection(options: CheckedOptions, configured: Dialect): DoctorConnection {
   let dialect = configured;
   let location: string | undefined;
   let throttles = 0;

@@ -4,7 +4,7 @@ import { endpoints, isRefusal, type Answer, type Body } from '../shared/message.
 import { idOf } from '../answers/resource.ts';
 import type { Bench } from './bench.ts';
 import { resourcesOf } from './specimen.ts';
-import { needed, Untestable, works, type Result, type Subject } from './trial.ts';
+import { needed, Untestable, works, type TrialResult, type Subject } from './trial.ts';
 import { words } from './words.ts';
 
 /** Lists and their pages (RFC 7644 §3.4.2.4, RFC 9865). With two users at least, since anna and ben are there. */
@@ -39,7 +39,7 @@ function pageOf(answer: Answer): Page {
   };
 }
 
-async function tryIndex(bench: Bench): Promise<Result> {
+async function tryIndex(bench: Bench): Promise<TrialResult> {
   needed(bench.facts.ben, 'there are no two users');
   const first = await page(bench, 'startIndex=1&count=1');
   if (typeof first === 'string')
@@ -93,7 +93,7 @@ function isSearchable({ facts }: Bench): boolean {
 }
 
 /** Where there are fewer users than that, no end can be met. */
-async function trySize(bench: Bench): Promise<Result> {
+async function trySize(bench: Bench): Promise<TrialResult> {
   needed(bench.facts.ben, 'there are no two users');
   const first = await page(bench, 'startIndex=1&count=1000');
   if (typeof first === 'string') return { verdict: 'refused', text: `a page of 1,000 is refused (${first})` };
@@ -106,7 +106,7 @@ async function trySize(bench: Bench): Promise<Result> {
   );
 }
 
-async function tryBeyond(bench: Bench): Promise<Result> {
+async function tryBeyond(bench: Bench): Promise<TrialResult> {
   needed(bench.facts.ben, 'there are no two users');
   const first = await page(bench, 'startIndex=1&count=1');
   if (typeof first === 'string') throw new Untestable('lists are refused');
@@ -117,7 +117,7 @@ async function tryBeyond(bench: Bench): Promise<Result> {
     : { verdict: 'lies', text: `the list starts again: ${beyond.rows.length} users are there` };
 }
 
-async function tryCursor(bench: Bench): Promise<Result> {
+async function tryCursor(bench: Bench): Promise<TrialResult> {
   needed(bench.facts.ben, 'there are no two users');
   const first = await page(bench, 'cursor&count=1');
   if (typeof first === 'string') return { verdict: 'absent', text: `cursors are refused (${first})` };
@@ -133,7 +133,7 @@ async function tryCursor(bench: Bench): Promise<Result> {
 }
 
 /** Groups can be long: lists are cheaper without members. */
-export async function tryExcluded(bench: Bench): Promise<Result> {
+export async function tryExcluded(bench: Bench): Promise<TrialResult> {
   needed(bench.facts.crew, 'no group could be made');
   const whole = await bench.ask('GET', `${endpoints.group}?startIndex=1&count=1`);
   const without = await bench.ask('GET', `${endpoints.group}?startIndex=1&count=1&excludedAttributes=members`);

@@ -6,7 +6,7 @@ import { endpoints, isRefusal, type Answer, type Body, type Refusal } from '../s
 import { idOf } from '../answers/resource.ts';
 import type { Bench, Specimen } from './bench.ts';
 import { filterQuery, resourcesOf } from './specimen.ts';
-import { isAboutContent, needed, Untestable, works, type Result, type Subject, type Trial } from './trial.ts';
+import { isAboutContent, needed, Untestable, works, type TrialResult, type Subject, type Trial } from './trial.ts';
 import { words } from './words.ts';
 
 /** Whether filters find exactly those whom they are about (RFC 7644 §3.4.2.2). */
@@ -78,7 +78,7 @@ async function askWithin(bench: Bench, type: ResourceType, filter: string): Prom
 }
 
 /** Whoever is new may be missing from a search for some seconds; the first one waits for them. */
-async function tryEq(bench: Bench, type: ResourceType, attribute: string, value: string): Promise<Result> {
+async function tryEq(bench: Bench, type: ResourceType, attribute: string, value: string): Promise<TrialResult> {
   const specimen = type === 'user' ? anna(bench) : crew(bench);
   const known = bench.facts.searchable[namesOf(type)];
   const filter = filterText(scimPath(attribute), value);
@@ -103,7 +103,7 @@ async function tryEq(bench: Bench, type: ResourceType, attribute: string, value:
 }
 
 /** `emails` with a bracket is for targets that know it; where it is refused `emails.value` is asked for. */
-function concluded({ facts }: Bench, type: ResourceType): Promise<Result> {
+function concluded({ facts }: Bench, type: ResourceType): Promise<TrialResult> {
   const names = namesOf(type);
   const known = [...facts.searchable[names]];
   needed(known[0], `no ${type} could be made`);
@@ -124,7 +124,7 @@ function concluded({ facts }: Bench, type: ResourceType): Promise<Result> {
   });
 }
 
-async function tryNobody(bench: Bench): Promise<Result> {
+async function tryNobody(bench: Bench): Promise<TrialResult> {
   anna(bench);
   const answer = await bench.ask('GET', `${endpoints.user}?${filterQuery(bench, `userName eq "${bench.tag}-nobody"`)}`);
   if (isRefusal(answer))
@@ -138,7 +138,7 @@ async function tryNobody(bench: Bench): Promise<Result> {
 }
 
 /** RFC 7643 §4.1.1: userName compares without case. */
-async function tryCase(bench: Bench): Promise<Result> {
+async function tryCase(bench: Bench): Promise<TrialResult> {
   const { id, name } = named(bench);
   const found = await ask(bench, 'user', filterText(scimPath('userName'), name.toUpperCase()));
   if (!Array.isArray(found)) return { verdict: 'refused', text: `is refused (${words(found)})` };
@@ -151,7 +151,7 @@ async function tryCase(bench: Bench): Promise<Result> {
   };
 }
 
-async function tryQuotes(bench: Bench): Promise<Result> {
+async function tryQuotes(bench: Bench): Promise<TrialResult> {
   named(bench);
   const found = await ask(bench, 'user', filterText(scimPath('userName'), `${bench.tag}" or \\ or "`));
   if (!Array.isArray(found))
@@ -163,7 +163,7 @@ async function tryQuotes(bench: Bench): Promise<Result> {
 
 const lengths = [2000, 1000, 500, 250] as const;
 
-async function tryLength(bench: Bench): Promise<Result> {
+async function tryLength(bench: Bench): Promise<TrialResult> {
   named(bench);
   let refusal: Refusal | undefined;
   for (const length of lengths) {

@@ -3,7 +3,7 @@ import { isTooMuch } from '../write/send-patch.ts';
 import type { Bench } from './bench.ts';
 import { additionOf, castOf } from './members.ts';
 import { create, groupBody, patch, remove } from './specimen.ts';
-import { Untestable, works, type Result, type Subject } from './trial.ts';
+import { Untestable, works, type TrialResult, type Subject } from './trial.ts';
 import { words } from './words.ts';
 
 /** How many members one request takes, with ids of nobody: who checks the number first says so all the same. */
@@ -26,7 +26,7 @@ function nobodies(bench: Bench, count: number): string[] {
   return Array.from({ length: count }, () => `00000000-0000-4000-8000-${digits()}`);
 }
 
-async function tryUnknown(bench: Bench): Promise<Result> {
+async function tryUnknown(bench: Bench): Promise<TrialResult> {
   const { crew } = cast(bench);
   const [nobody = ''] = nobodies(bench, 1);
   const answer = await patch(bench, 'group', crew.id, [additionOf(bench, [nobody])]);
@@ -35,14 +35,14 @@ async function tryUnknown(bench: Bench): Promise<Result> {
 }
 
 /** In a group of its own, so that a cut-off list harms nobody. */
-async function tryMany(bench: Bench): Promise<Result> {
+async function tryMany(bench: Bench): Promise<TrialResult> {
   cast(bench);
   const made = await create(bench, 'group', groupBody(bench, 'many'));
   if (isRefusal(made)) throw new Untestable(`no second group could be made (${words(made)})`);
   const { valuesPerOperation } = bench.dialect().members;
   const { maxOperations } = bench.dialect().patch;
   let why = '';
-  let result: Result = { verdict: 'refused', text: 'not even one is taken' };
+  let result: TrialResult = { verdict: 'refused', text: 'not even one is taken' };
   for (const size of sizes) {
     if (valuesPerOperation === 1 && size > maxOperations) continue;
     const ids = nobodies(bench, size);
@@ -59,7 +59,7 @@ async function tryMany(bench: Bench): Promise<Result> {
   return result;
 }
 
-function judged(size: number, isRefused: boolean, why: string): Result {
+function judged(size: number, isRefused: boolean, why: string): TrialResult {
   const many = size.toLocaleString('en-US');
   const text = isRefused
     ? `${many} are not too many (they are refused for being unknown)${why}`

@@ -6,7 +6,7 @@ import { change, settingOf, tryPut } from './change.ts';
 import { choose, history, isLie, told, tryPatch, type IsDone, type Way } from './effect.ts';
 import { tryExcluded } from './lists.ts';
 import { create, groupBody, read, remove, userBody } from './specimen.ts';
-import { needed, unseen, Untestable, works, type Result, type Subject } from './trial.ts';
+import { needed, unseen, Untestable, works, type TrialResult, type Subject } from './trial.ts';
 import { words } from './words.ts';
 
 /** Who belongs to a group, in which words that is changed, and whether it can be seen. */
@@ -73,7 +73,7 @@ function has(bench: Bench, ...ids: readonly string[]): IsDone {
 }
 
 /** The whole group, where there is no PATCH: with anna, and without her. */
-async function tryPutMembers(bench: Bench): Promise<Result> {
+async function tryPutMembers(bench: Bench): Promise<TrialResult> {
   const { facts } = bench;
   if (facts.groupUpdate !== 'put') throw new Untestable('groups are not changed by PUT');
   const crew = needed(facts.crew, 'no group could be made');
@@ -105,7 +105,7 @@ async function tryPutMembers(bench: Bench): Promise<Result> {
 }
 
 /** A new group with ben. What it shows tells how members are read. */
-async function tryOnCreate(bench: Bench): Promise<Result> {
+async function tryOnCreate(bench: Bench): Promise<TrialResult> {
   const { ben } = castOf(bench);
   const made = await create(bench, 'group', groupBody(bench, 'with', { members: [{ value: ben.id }] }));
   if (isRefusal(made))
@@ -141,7 +141,7 @@ export function additionOf(bench: Bench, ids: readonly string[]): Body {
   return styles[bench.dialect().members.add](ids);
 }
 
-async function tryAdd(bench: Bench): Promise<Result> {
+async function tryAdd(bench: Bench): Promise<TrialResult> {
   const { crew, anna } = castOf(bench);
   const seen: { by: MemberDialect['read'] } = { by: 'own-record' };
   const choice = await choose(
@@ -179,7 +179,7 @@ function added(bench: Bench): Cast {
   return castOf(bench);
 }
 
-async function tryAgain(bench: Bench): Promise<Result> {
+async function tryAgain(bench: Bench): Promise<TrialResult> {
   const { crew, anna } = added(bench);
   const effect = await tryPatch(
     bench,
@@ -197,7 +197,7 @@ async function tryAgain(bench: Bench): Promise<Result> {
     : { verdict: 'lies', text: 'a member who is added again is there twice' };
 }
 
-async function trySeveral(bench: Bench): Promise<Result> {
+async function trySeveral(bench: Bench): Promise<TrialResult> {
   const { crew, anna, ben } = added(bench);
   const effect = await tryPatch(
     bench,
@@ -228,7 +228,7 @@ async function trySeveral(bench: Bench): Promise<Result> {
   };
 }
 
-async function tryReplace(bench: Bench): Promise<Result> {
+async function tryReplace(bench: Bench): Promise<TrialResult> {
   const { crew, anna, ben } = added(bench);
   const operation = { op: 'replace', path: 'members', value: [{ value: anna.id }, { value: ben.id }] };
   const effect = await tryPatch(bench, 'group', crew.id, [operation], () => true);
@@ -255,7 +255,7 @@ async function addBoth(bench: Bench, crew: Specimen, anna: Specimen, ben: Specim
 }
 
 /** Whoever does not understand removal by values may take the whole list away: anna has to stay. */
-async function tryRemove(bench: Bench): Promise<Result> {
+async function tryRemove(bench: Bench): Promise<TrialResult> {
   const { crew, anna, ben } = added(bench);
   if (!(await addBoth(bench, crew, anna, ben)))
     return {
@@ -298,7 +298,7 @@ async function removedByPut(
   ben: Specimen,
   before: string,
   wasLie: boolean,
-): Promise<Result> {
+): Promise<TrialResult> {
   const given = { verdict: wasLie ? ('lies' as const) : ('refused' as const), blocks: true };
   if (!isVisible(bench)) return { ...given, text: `members cannot be removed: ${before}` };
   await addBoth(bench, crew, anna, ben);
@@ -320,7 +320,7 @@ async function removedByPut(
   return { ...given, text: `members cannot be removed: ${before}; PUT of the whole group ${told(effect)}` };
 }
 
-async function tryStranger(bench: Bench): Promise<Result> {
+async function tryStranger(bench: Bench): Promise<TrialResult> {
   const { crew, ben } = added(bench);
   const style = bench.dialect().members.remove === 'values' ? 'values' : 'filter';
   await tryPatch(bench, 'group', crew.id, removals[style](ben.id), () => true);
@@ -340,7 +340,7 @@ async function tryStranger(bench: Bench): Promise<Result> {
     : { verdict: 'lies', text: 'when somebody is removed who is not in, others go' };
 }
 
-async function tryMixed(bench: Bench): Promise<Result> {
+async function tryMixed(bench: Bench): Promise<TrialResult> {
   const { crew, ben } = added(bench);
   const name = `${crew.name}-${bench.fresh()}`;
   const operations = [settingOf(bench.dialect(), 'displayName', name), additionOf(bench, [ben.id])];
@@ -365,7 +365,7 @@ async function tryMixed(bench: Bench): Promise<Result> {
 }
 
 /** Some empty a group when its name changes. */
-async function tryRenamed(bench: Bench): Promise<Result> {
+async function tryRenamed(bench: Bench): Promise<TrialResult> {
   const { crew, anna, ben } = added(bench);
   if (!isVisible(bench)) throw new Untestable('nobody is shown');
   if (bench.facts.groupUpdate === 'none') throw new Untestable('names are not changed');
@@ -381,7 +381,7 @@ async function tryRenamed(bench: Bench): Promise<Result> {
     : { verdict: 'lies', text: `a new name costs ${lost} of ${before.length} members` };
 }
 
-async function tryNested(bench: Bench): Promise<Result> {
+async function tryNested(bench: Bench): Promise<TrialResult> {
   const { crew } = added(bench);
   const made = await create(bench, 'group', groupBody(bench, 'inner'));
   if (isRefusal(made)) throw new Untestable(`no second group could be made (${words(made)})`);
@@ -400,7 +400,7 @@ async function tryNested(bench: Bench): Promise<Result> {
 }
 
 /** Dead members make lists longer and counts wrong. */
-async function tryDeleted(bench: Bench): Promise<Result> {
+async function tryDeleted(bench: Bench): Promise<TrialResult> {
   const { crew } = added(bench);
   if (!isVisible(bench)) throw new Untestable('nobody is shown');
   const made = await create(bench, 'user', userBody(bench, 'cleo'));

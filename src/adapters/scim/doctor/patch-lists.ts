@@ -7,7 +7,7 @@ import { choose, history, isLie, shows, told, tryPatch, type Way } from './effec
 import { isSingle } from '../../../core/dialect/single-lists.ts';
 import { addressParts } from './attributes.ts';
 import { dropping, valuesOf } from './patch-shapes.ts';
-import { needed, Untestable, works, type Result, type Subject } from './trial.ts';
+import { needed, Untestable, works, type TrialResult, type Subject } from './trial.ts';
 import { read } from './specimen.ts';
 
 /** How lists of values and the manager are changed. */
@@ -40,7 +40,7 @@ function keptList({ facts }: Bench): {
   throw new Untestable('no list is kept');
 }
 
-async function tryElement(bench: Bench): Promise<Result> {
+async function tryElement(bench: Bench): Promise<TrialResult> {
   const { id } = patched(bench);
   const path = needed(
     [email, phone].find((one) => bench.facts.kept.includes(one)),
@@ -59,7 +59,7 @@ async function tryElement(bench: Bench): Promise<Result> {
 }
 
 /** RFC 7644 §3.5.2.3 wants noTarget; Entra wants a new element. */
-async function tryMissing(bench: Bench): Promise<Result> {
+async function tryMissing(bench: Bench): Promise<TrialResult> {
   const { id } = patched(bench);
   if (bench.says().patch?.valueFilters === false) throw new Untestable('paths take no filter');
   const { name, value } = keptList(bench);
@@ -75,7 +75,7 @@ async function tryMissing(bench: Bench): Promise<Result> {
 }
 
 /** Some take the whole address away when one part of it is removed. */
-async function tryPart(bench: Bench): Promise<Result> {
+async function tryPart(bench: Bench): Promise<TrialResult> {
   const { id } = patched(bench);
   if (bench.says().patch?.valueFilters === false) throw new Untestable('paths take no filter');
   const [part, other] = addressParts;
@@ -102,7 +102,7 @@ async function tryPart(bench: Bench): Promise<Result> {
 }
 
 /** Whether those who were there stay. */
-async function tryAdd(bench: Bench): Promise<Result> {
+async function tryAdd(bench: Bench): Promise<TrialResult> {
   const { id } = patched(bench);
   const { name, value } = keptList(bench);
   if (isSingle(bench.dialect().values, name)) throw new Untestable('lists have one element');
@@ -127,7 +127,7 @@ async function tryAdd(bench: Bench): Promise<Result> {
   };
 }
 
-async function tryReplace(bench: Bench): Promise<Result> {
+async function tryReplace(bench: Bench): Promise<TrialResult> {
   const { id } = patched(bench);
   const { name, value } = keptList(bench);
   const primary = bench.dialect().values.primary ? { primary: true } : {};
@@ -154,7 +154,7 @@ const manager = `${enterpriseUser}:manager`;
 type Form = ValueDialect['manager'];
 
 /** By PATCH in four forms, else by PUT in the two that bodies know. */
-async function tryManager(bench: Bench): Promise<Result> {
+async function tryManager(bench: Bench): Promise<TrialResult> {
   const { facts } = bench;
   const { id } = needed(facts.anna, 'no user could be made');
   const boss = needed(facts.ben, 'there is no second user').id;

@@ -6,7 +6,7 @@ import type { Bench, Specimen } from './bench.ts';
 import { settingOf } from './change.ts';
 import { choose, effectOf, history, isLie, shows, told, tryPatch, type Choice, type Way } from './effect.ts';
 import { capital, pathOf } from './specimen.ts';
-import { needed, Untestable, works, type Result, type Subject } from './trial.ts';
+import { needed, Untestable, works, type TrialResult, type Subject } from './trial.ts';
 import { words } from './words.ts';
 
 /** In which words changes of users are understood (RFC 7644 §3.5.2), each seen by reading again. */
@@ -67,7 +67,7 @@ export function styleSays(chosen: StyleName | undefined): PartialDialect {
   return style === undefined ? {} : { patch: { operationCase: style.operationCase, paths: style.paths } };
 }
 
-async function tryOne(bench: Bench): Promise<Result> {
+async function tryOne(bench: Bench): Promise<TrialResult> {
   const { facts } = bench;
   const { id } = needed(facts.anna, 'no user could be made');
   const paths = plainPaths(bench);
@@ -102,7 +102,7 @@ function patched({ facts }: Bench): Specimen {
  * Some take `name.familyName` for the name of an attribute, and keep it as such beside the name itself: what is right for
  * plain attributes is tried first, then every other form that plain attributes may have as well.
  */
-async function tryNested(bench: Bench): Promise<Result> {
+async function tryNested(bench: Bench): Promise<TrialResult> {
   const { id } = patched(bench);
   const path = 'name.familyName';
   if (!bench.facts.kept.includes(path)) throw new Untestable('name.familyName is not kept');
@@ -141,7 +141,7 @@ const formNames = {
 } as const;
 
 /** What else is understood: no setting, but good to know for whoever builds the target. */
-async function tryOthers(bench: Bench): Promise<Result> {
+async function tryOthers(bench: Bench): Promise<TrialResult> {
   const { id } = patched(bench);
   const [path = ''] = plainPaths(bench);
   const { patch } = bench.dialect();
@@ -176,7 +176,7 @@ async function tryOthers(bench: Bench): Promise<Result> {
   return works(`understood: ${good.join(', ') || 'none'}${bad.length === 0 ? '' : `; not: ${bad.join(', ')}`}`);
 }
 
-async function tryExtension(bench: Bench): Promise<Result> {
+async function tryExtension(bench: Bench): Promise<TrialResult> {
   const { id } = patched(bench);
   const path = `${enterpriseUser}:department`;
   if (!bench.facts.kept.includes(path)) throw new Untestable('enterprise.department is not kept');
@@ -209,7 +209,7 @@ export function dropping(bench: Bench, path: string): PartialDialect {
   return { users: { drop: [...new Set([...(bench.says().users?.drop ?? []), path])] } };
 }
 
-async function trySeveral(bench: Bench): Promise<Result> {
+async function trySeveral(bench: Bench): Promise<TrialResult> {
   const { id } = patched(bench);
   const [path = ''] = plainPaths(bench);
   let why = '';
@@ -231,7 +231,7 @@ async function trySeveral(bench: Bench): Promise<Result> {
 }
 
 /** The RFC's remove, then what it does not know. */
-async function tryClear(bench: Bench): Promise<Result> {
+async function tryClear(bench: Bench): Promise<TrialResult> {
   const { id } = patched(bench);
   const required = bench.says().users?.required ?? [];
   const path = needed(
@@ -280,7 +280,7 @@ async function tryClear(bench: Bench): Promise<Result> {
 }
 
 /** RFC 7644 §3.5.2: invalidPath. Also shows whether the operation before is undone ("atomic"). */
-async function tryUnknown(bench: Bench): Promise<Result> {
+async function tryUnknown(bench: Bench): Promise<TrialResult> {
   const { id } = patched(bench);
   const [path = ''] = plainPaths(bench);
   const value = bench.fresh();

@@ -7,10 +7,10 @@ import type { Bench } from './bench.ts';
  * it was answered as if it had been done, and something else or nothing happened. `absent`: the target has no such thing.
  * `skipped`: it could not be tried.
  */
-export type Verdict = 'works' | 'unseen' | 'refused' | 'lies' | 'absent' | 'skipped';
+export type TrialVerdict = 'works' | 'unseen' | 'refused' | 'lies' | 'absent' | 'skipped';
 
-export interface Result {
-  readonly verdict: Verdict;
+export interface TrialResult {
+  readonly verdict: TrialVerdict;
   /** One sentence for people. May hold the target's own words. */
   readonly text: string;
   /** What a profile should say because of it. */
@@ -19,7 +19,7 @@ export interface Result {
   readonly blocks?: boolean;
 }
 
-export interface Finding extends Result {
+export interface TrialFinding extends TrialResult {
   readonly subject: string;
   readonly trial: string;
   readonly milliseconds: number;
@@ -32,7 +32,7 @@ export interface Trial {
   /** Whether the target cannot be kept in step where it cannot even be tried. */
   readonly isNeeded?: boolean;
   /** @throws Untestable when what it needs is not there */
-  run(bench: Bench): Promise<Result>;
+  run(bench: Bench): Promise<TrialResult>;
 }
 
 export interface Subject {
@@ -51,7 +51,7 @@ export function needed<T>(value: T | undefined, why: string): T {
   return value;
 }
 
-export function works(text: string, says: PartialDialect = {}): Result {
+export function works(text: string, says: PartialDialect = {}): TrialResult {
   return { verdict: 'works', text, says };
 }
 
@@ -61,6 +61,6 @@ export function isAboutContent({ class: failureClass, status = 0 }: Pick<Refusal
 }
 
 /** It was answered with 2xx, and cannot be read again. */
-export function unseen(text: string, says: PartialDialect = {}): Result {
+export function unseen(text: string, says: PartialDialect = {}): TrialResult {
   return { verdict: 'unseen', text, says };
 }

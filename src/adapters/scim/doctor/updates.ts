@@ -2,11 +2,11 @@ import { enterpriseUser, readScimPath, scimPath, shortPath } from '../../../core
 import type { ScimValue } from '../../../core/model/resource.ts';
 import type { Body } from '../shared/message.ts';
 import type { Bench } from './bench.ts';
-import { change, tryPut, without } from './change.ts';
+import { change, tryPut, withoutPath } from './change.ts';
 import { shows, told, type Effect } from './effect.ts';
 import { plainPaths } from './patch-shapes.ts';
 import { read } from './specimen.ts';
-import { needed, Untestable, works, type Result, type Subject } from './trial.ts';
+import { needed, Untestable, works, type TrialResult, type Subject } from './trial.ts';
 
 /** Whole resources, and what can be changed at all. */
 export const updates: Subject = {
@@ -19,7 +19,7 @@ export const updates: Subject = {
 };
 
 /** A PUT with one attribute changed and another left out (RFC 7644 §3.5.1: that may be cleared). */
-async function tryWhole(bench: Bench): Promise<Result> {
+async function tryWhole(bench: Bench): Promise<TrialResult> {
   const { facts } = bench;
   const { id } = needed(facts.anna, 'no user could be made');
   const path = needed(plainPaths(bench)[0], 'no text is kept that could be changed');
@@ -35,7 +35,7 @@ async function tryWhole(bench: Bench): Promise<Result> {
   const value = bench.fresh();
   const edit = (body: Body): void => {
     body[path.split('.')[0] ?? path] = path.includes('.') ? { familyName: value, givenName: value } : value;
-    if (omitted !== undefined) without(body, omitted);
+    if (omitted !== undefined) withoutPath(body, omitted);
   };
   const effect = await tryPut(bench, 'user', id, edit, (now) => shows(now, path, value));
   const isNeeded = facts.userUpdate === undefined;
@@ -63,7 +63,7 @@ function confirmed({ facts }: Bench): { readonly users?: { readonly update: 'pat
 }
 
 /** What was not kept of a new user may be kept of a change: then it need not be left out. */
-async function tryAfterwards(bench: Bench): Promise<Result> {
+async function tryAfterwards(bench: Bench): Promise<TrialResult> {
   const { facts } = bench;
   const anna = needed(facts.anna, 'no user could be made');
   if (facts.userUpdate === undefined || facts.userUpdate === 'none') throw new Untestable('attributes are not changed');
@@ -90,7 +90,7 @@ async function tryAfterwards(bench: Bench): Promise<Result> {
 }
 
 /** Each attribute that a person can get anew. What is refused although others can be changed counts as locked. */
-async function tryLocked(bench: Bench): Promise<Result> {
+async function tryLocked(bench: Bench): Promise<TrialResult> {
   const { facts, tag } = bench;
   const anna = needed(facts.anna, 'no user could be made');
   if (facts.userUpdate === undefined || facts.userUpdate === 'none') throw new Untestable('attributes are not changed');

@@ -1,4 +1,4 @@
-import { deepest, mostKeys, mostValues } from '../shared/bounds.ts';
+import { deepest, mostKeys, mostJsonValues } from '../shared/bounds.ts';
 import { exactNumber } from './json-number.ts';
 import { mayPause } from './turns.ts';
 
@@ -55,7 +55,7 @@ class Reader {
   read(values: number): boolean {
     for (let left = values; left > 0; left -= 1) {
       this.#values += 1;
-      if (this.#values > mostValues) throw new UnreasonableJson(`JSON of more than ${mostValues} values`);
+      if (this.#values > mostJsonValues) throw new UnreasonableJson(`JSON of more than ${mostJsonValues} values`);
       if (this.#readValue()) return true;
     }
     return false;

@@ -6,7 +6,7 @@ import type { Failure } from '../../../core/model/outcome.ts';
 import { scimPath, shortPath, type ScimPath } from '../../../core/mapping/scim-path.ts';
 import { scimValues, textOf } from '../../../core/mapping/scim-values.ts';
 import type { FoundResource } from '../../../ports/scim-target.ts';
-import type { DialectBook } from '../dialect/dialect-book.ts';
+import type { TargetDialect } from '../dialect/target-dialect.ts';
 import type { ScimSigns } from '../dialect/scim-signs.ts';
 import { askedBy, filterText, wider } from './filter.ts';
 import { createFilterTrials, type FilterTrials } from './filter-trials.ts';
@@ -26,11 +26,15 @@ type Find = (
  * can be asked for. Each hit is looked at again: targets have been seen that ignore the filter and list everybody
  * (Metatavu/keycloak-scim-server#46). An attribute that is refused again and again is not asked for any more.
  */
-export function createFind(exchange: Exchange, book: Pick<DialectBook, 'current' | 'learn'>, signs: ScimSigns): Find {
-  const trials = createFilterTrials(book);
+export function createFind(
+  exchange: Exchange,
+  targetDialect: Pick<TargetDialect, 'current' | 'learn'>,
+  signs: ScimSigns,
+): Find {
+  const trials = createFilterTrials(targetDialect);
   return async (type, attribute, value, signal) => {
     const path = scimPath(attribute);
-    const { filter } = book.current();
+    const { filter } = targetDialect.current();
     const asked = askedBy(filter, type, path);
     if (asked === undefined)
       return { class: 'unsupported', detail: `the target cannot be searched by ${shortPath(path.text)}` };
@@ -47,7 +51,7 @@ export function createFind(exchange: Exchange, book: Pick<DialectBook, 'current'
       type,
       path,
       asked,
-      more: furtherParameters(type, book.current()),
+      more: furtherParameters(type, targetDialect.current()),
       signal,
     };
     const found = await searchFor(value, search);

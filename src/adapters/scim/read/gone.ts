@@ -41,7 +41,7 @@ export async function unlessRefusedAsGone(
 ): Promise<Answer | Refusal> {
   const doubt = isRefusal(answer) ? refusalOf(type, answer, ends) : undefined;
   if (doubt === undefined) return unlessGone(conversation, type, id, answer);
-  const { evidence } = conversation.book;
+  const { evidence } = conversation.targetDialect;
   if (!ends && !(await evidence.isToBeLookedAt(doubt.form, doubt.first, doubt.sample))) return answer;
   let isThere: boolean | undefined;
   try {
@@ -75,16 +75,16 @@ function refusalOf(
 
 /** Reads one resource to see whether it is there: of a group without its members, where the target takes that (RFC 7644 §3.9). */
 export async function readWithoutMembers(
-  { exchange, book, signal }: Conversation,
+  { exchange, targetDialect, signal }: Conversation,
   type: ResourceType,
   id: TargetId,
 ): Promise<Answer | Refusal> {
   const read = (query: string): Promise<Answer | Refusal> => readResource(exchange, type, id, signal, query);
-  if (type === 'user' || book.evidence.has(refusesExclusion)) return read('');
+  if (type === 'user' || targetDialect.evidence.has(refusesExclusion)) return read('');
   const held = await read('?excludedAttributes=members');
   if (!isRefusal(held) || ![400, 405, 501].includes(held.status ?? 0)) return held;
   const plain = await read('');
-  if (!isRefusal(plain)) book.evidence.note(refusesExclusion);
+  if (!isRefusal(plain)) targetDialect.evidence.note(refusesExclusion);
   return plain;
 }
 
@@ -122,9 +122,9 @@ async function isNowhere(
   id: TargetId,
   { class: failureClass }: Refusal,
 ): Promise<boolean> {
-  const { exchange, book, signal } = conversation;
+  const { exchange, targetDialect, signal } = conversation;
   const path = scimPath('id');
-  if (askedBy(book.current().filter, type, path) !== undefined) {
+  if (askedBy(targetDialect.current().filter, type, path) !== undefined) {
     const list = await readList(
       exchange,
       type,

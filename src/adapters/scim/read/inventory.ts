@@ -1,7 +1,7 @@
 import type { ResourceType } from '../../../core/model/entry.ts';
 import type { Failure } from '../../../core/model/outcome.ts';
 import type { FoundResource } from '../../../ports/scim-target.ts';
-import type { DialectBook } from '../dialect/dialect-book.ts';
+import type { TargetDialect } from '../dialect/target-dialect.ts';
 import { readList } from '../answers/list.ts';
 import { toFailure, type Exchange, type Refusal } from '../shared/message.ts';
 import { walkPages, type Walk } from './pages.ts';
@@ -15,12 +15,12 @@ const mostPages = 300;
  */
 export async function readInventory(
   exchange: Exchange,
-  book: Pick<DialectBook, 'current' | 'learn' | 'evidence'>,
+  targetDialect: Pick<TargetDialect, 'current' | 'learn' | 'evidence'>,
   type: ResourceType,
   worthRequests: number,
   signal: AbortSignal,
 ): Promise<FoundResource[] | Failure | undefined> {
-  const { list } = book.current();
+  const { list } = targetDialect.current();
   if (!list.usable) return undefined;
   const extra = type === 'group' && list.excludeMembers ? ['excludedAttributes=members'] : [];
   const walk = (budget: number, dialect = list): Promise<Walk> =>
@@ -32,10 +32,10 @@ export async function readInventory(
   if (isUnknown(walked.result) && list.paging !== 'none' && budget > 1)
     walked = await walk(1, { ...list, paging: 'none' });
   const { result } = walked;
-  if (Array.isArray(result) && result.length > 0) book.evidence.note(lists);
+  if (Array.isArray(result) && result.length > 0) targetDialect.evidence.note(lists);
   if (result === undefined || Array.isArray(result)) return result;
-  if (isUnknown(result) && !book.evidence.has(lists))
-    book.learn('list.usable', false, `answered ${String(result.status)} to a list`);
+  if (isUnknown(result) && !targetDialect.evidence.has(lists))
+    targetDialect.learn('list.usable', false, `answered ${String(result.status)} to a list`);
   return isFinal(result) ? undefined : toFailure(result);
 }
 

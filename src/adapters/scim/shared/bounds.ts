@@ -19,7 +19,7 @@ export const longestCursor = 4 * kilobyte;
 export const deepest = 64;
 
 /** Values in one answer, objects and lists included. A group of 100,000 members has 500,000. */
-export const mostValues = 2_000_000;
+export const mostJsonValues = 2_000_000;
 
 /** Attributes of one object. Schemas have up to 300. */
 export const mostKeys = 5_000;

@@ -27,28 +27,28 @@ export async function believeMembers(
   answer: Answer,
   isRepeated = false,
 ): Promise<Answer | Refusal> {
-  const { book } = conversation;
+  const { targetDialect } = conversation;
   if (answer.status === 202) return answer;
-  if (book.current().members.read === 'own-record') return untold(answer);
+  if (targetDialect.current().members.read === 'own-record') return untold(answer);
   const shown = membersAnswered(conversation, answer);
   if (shown === undefined) return lookBack(conversation, group, part, answer, isRepeated);
   const isWhole = (await lost(part, shown)).length === 0;
   if (!differs(part, shown) && isWhole) return answer;
-  if (!differs(part, shown) && book.evidence.has(partial))
+  if (!differs(part, shown) && targetDialect.evidence.has(partial))
     return lookBack(conversation, group, part, answer, isRepeated);
   const held = await readMembers(conversation, group);
   if (isRefusal(held) && (tellsNothing(held) || held.class === 'gone')) return unread(held);
   const seen = isRefusal(held) ? shown : (membersRead(conversation, held) ?? shown);
   if (differs(part, seen)) return insistOnMembers(conversation, group, part, answer, seen);
-  if (!isWhole && (await lost(part, seen)).length === 0) book.evidence.note(partial);
+  if (!isWhole && (await lost(part, seen)).length === 0) targetDialect.evidence.note(partial);
   return told(answer, isRefusal(held) ? answer : held, seen);
 }
 
 /** A list that is left out is empty, at a target whose answers to such changes show lists. */
-function membersAnswered({ book }: Conversation, { body }: Answer): ShownMembers | undefined {
+function membersAnswered({ targetDialect }: Conversation, { body }: Answer): ShownMembers | undefined {
   const shown = shownMembers(body);
-  if (shown !== undefined && shown.ids.size > 0) book.evidence.note(answersShow);
-  return shown ?? (body !== undefined && book.evidence.has(answersShow) ? noMembers : undefined);
+  if (shown !== undefined && shown.ids.size > 0) targetDialect.evidence.note(answersShow);
+  return shown ?? (body !== undefined && targetDialect.evidence.has(answersShow) ? noMembers : undefined);
 }
 
 const answersShow = 'answers to changes of groups show their members';
@@ -71,7 +71,7 @@ async function lookBack(
   answer: Answer,
   isRepeated: boolean,
 ): Promise<Answer | Refusal> {
-  const { evidence } = conversation.book;
+  const { evidence } = conversation.targetDialect;
   const isRename = part.add.length + part.remove.length === 0;
   if (isRename && (await part.current()).length === 0) return untold(answer); // nobody could be lost
   const form = await formOf(conversation, part);
@@ -91,7 +91,7 @@ async function lookBack(
     if (seen === undefined) return untold(answer);
     if (isDone) return told(answer, held, seen);
     const insisted = await insistOnMembers(conversation, group, part, answer, seen);
-    if (!isRefusal(insisted) && conversation.book.current().members.read === 'own-record') found = true;
+    if (!isRefusal(insisted) && conversation.targetDialect.current().members.read === 'own-record') found = true;
     return insisted;
   } finally {
     if (!isRepeated) evidence.looked(form, 1, found);
@@ -103,14 +103,14 @@ async function lookBack(
  * are taken out of a list that goes back whole: some leave in what it does not name.
  */
 async function formOf(
-  { book }: Conversation,
+  { targetDialect }: Conversation,
   { add, remove, current, expected = current }: MemberChange,
 ): Promise<string> {
-  const { groups, members } = book.current();
+  const { groups, members } = targetDialect.current();
   if (add.length + remove.length === 0) return `groups by ${groups.update}`;
   const isPatch = groups.update === 'patch';
-  const joining = new Set(add.map(({ id }) => id));
-  const hasOthers = add.length > 0 && (await expected()).some((id) => !joining.has(id) && !remove.includes(id));
+  const initialMembers = new Set(add.map(({ id }) => id));
+  const hasOthers = add.length > 0 && (await expected()).some((id) => !initialMembers.has(id) && !remove.includes(id));
   const adding = `members added${hasOthers ? ' to others' : ''} by ${isPatch ? members.add : 'PUT'}`;
   return [
     ...(add.length > 0 ? [adding] : []),

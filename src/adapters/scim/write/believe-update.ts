@@ -33,19 +33,19 @@ export async function believeUpdate(
   again: () => Promise<Answer | Refusal>,
 ): Promise<Answer | Refusal> {
   if (answer.status === 202 || changes.length === 0) return answer;
-  const { book } = conversation;
-  const inBulk = book.current().bulk.use;
+  const { targetDialect } = conversation;
+  const inBulk = targetDialect.current().bulk.use;
   const about = subjectOf(id, answer.body);
   const ends = changes.some(({ path, value }) => path.text === 'active' && value === false);
   // What may be but our own words said again ends nothing: an end has to be shown with the id.
   let seen = about === 'it' && !(ends && idOf(answer.body) === undefined) ? answer.body : undefined;
-  let end = ends && seen !== undefined ? endOf(seen, book) : undefined;
+  let end = ends && seen !== undefined ? endOf(seen, targetDialect) : undefined;
   let isFresh = false;
   if (seen === undefined || (ends && end !== 'off')) {
     const form = `${ends ? 'deactivation' : type} by ${formOf(conversation, type, changes)}${inBulk ? ', in bulk' : ''}`;
     const must = ends && (about === 'another' || (answer.body !== undefined && about === 'nothing') || isNotOff(end));
     const first = ends ? firstEnds : 1;
-    if (!must && !(await book.evidence.isToBeLookedAt(form, first, ends ? sampledEnds : Infinity)))
+    if (!must && !(await targetDialect.evidence.isToBeLookedAt(form, first, ends ? sampledEnds : Infinity)))
       return uncertain(conversation, ends, { ...answer, body: seen });
     let found: boolean | undefined;
     try {
@@ -68,11 +68,11 @@ export async function believeUpdate(
           status: held.status,
           detail: `a deactivation could not be looked at: answered ${held.status} without a body`,
         };
-      if (ends && held.body !== undefined) for (const fact of refusals) book.evidence.drop(fact);
+      if (ends && held.body !== undefined) for (const fact of refusals) targetDialect.evidence.drop(fact);
       seen = held.body;
       isFresh = seen !== undefined;
-      end = ends && seen !== undefined ? endOf(seen, book) : undefined;
-      if (end === 'mute') noteMute(book);
+      end = ends && seen !== undefined ? endOf(seen, targetDialect) : undefined;
+      if (end === 'mute') noteMute(targetDialect);
       found = !isNotOff(end);
       if (seen !== undefined && inBulk && !ends && showsNone(seen, changes)) {
         const alone = await sentAlone(conversation, type, id, changes, again);
@@ -80,14 +80,14 @@ export async function believeUpdate(
         seen = alone ?? seen;
       }
     } finally {
-      if (!must) book.evidence.looked(form, first, found);
-      else if (found === false) book.evidence.doubt(form);
+      if (!must) targetDialect.evidence.looked(form, first, found);
+      else if (found === false) targetDialect.evidence.doubt(form);
     }
   }
   if (seen === undefined) return uncertain(conversation, ends, answer);
-  if (inBulk && !showsNone(seen, changes)) book.evidence.note(bulkTold);
+  if (inBulk && !showsNone(seen, changes)) targetDialect.evidence.note(bulkTold);
   const sent = changes.find(({ path }) => path.text === 'externalId')?.value;
-  const strange = strangeExternalId(seen, known.externalId, typeof sent === 'string' ? sent : undefined, book);
+  const strange = strangeExternalId(seen, known.externalId, typeof sent === 'string' ? sent : undefined, targetDialect);
   if (strange !== undefined) return strange;
   const settled = await compare(conversation, type, id, changes, { ...answer, body: seen }, isFresh, end);
   if (isRefusal(settled) || settled.body === undefined) return settled;
@@ -117,7 +117,7 @@ export function withLost(
   if (answer.body === undefined) return answer;
   const others = displaced(answer.body, changes, paths);
   if (others.length > 0)
-    conversation.book.learn(
+    conversation.targetDialect.learn(
       'patch.valueFilters',
       false,
       'an element that was added to a list took the place of the others',
@@ -134,7 +134,7 @@ export function withLost(
  * Where it is to be seen then, nothing goes by bulk requests any more. Undefined: it was not for that.
  */
 async function sentAlone(
-  { book, exchange, signal }: Conversation,
+  { targetDialect, exchange, signal }: Conversation,
   type: ResourceType,
   id: TargetId,
   changes: readonly WireChange[],
@@ -143,7 +143,7 @@ async function sentAlone(
   const answer = await again();
   const held = isRefusal(answer) ? answer : await readResource(exchange, type, id, signal);
   if (isRefusal(held) || held.body === undefined || showsNone(held.body, changes)) return undefined;
-  book.learn('bulk.use', false, 'changes in a bulk request were answered as if they were done, and were not');
+  targetDialect.learn('bulk.use', false, 'changes in a bulk request were answered as if they were done, and were not');
   return held.body;
 }
 
@@ -163,7 +163,8 @@ async function compare(
     held = off;
   }
   const rest = end !== undefined ? changes.filter(({ path }) => path.text !== 'active') : changes;
-  const method = conversation.book.current()[type === 'user' ? 'users' : 'groups'].update === 'patch' ? 'PATCH' : 'PUT';
+  const method =
+    conversation.targetDialect.current()[type === 'user' ? 'users' : 'groups'].update === 'patch' ? 'PATCH' : 'PUT';
   if (held.body === undefined) return held;
   const settled = await settleStored(conversation, type, id, method, rest, held, isFresh);
   return uncertain(conversation, end === 'mute', settled);
@@ -174,22 +175,22 @@ function isNotOff(end: Ended | undefined): boolean {
 }
 
 /** An end that the target does not show in any account is taken for done, and counted as not shown. */
-function uncertain({ book }: Conversation, ends: boolean, answer: Answer): Answer {
-  return ends && isMute(book) ? { ...answer, unstored: [...(answer.unstored ?? []), 'active'] } : answer;
+function uncertain({ targetDialect }: Conversation, ends: boolean, answer: Answer): Answer {
+  return ends && isMute(targetDialect) ? { ...answer, unstored: [...(answer.unstored ?? []), 'active'] } : answer;
 }
 
 /** A target that does not show users at all has to be believed: one that has no such request, or refuses it again and again. */
-function showsNobody({ book }: Conversation, { status }: Pick<Refusal, 'status'>): boolean {
+function showsNobody({ targetDialect }: Conversation, { status }: Pick<Refusal, 'status'>): boolean {
   if (status === 405 || status === 501) return true;
-  const next = refusals.find((fact) => !book.evidence.has(fact));
-  if (next !== undefined) book.evidence.note(next);
+  const next = refusals.find((fact) => !targetDialect.evidence.has(fact));
+  if (next !== undefined) targetDialect.evidence.note(next);
   return next === undefined;
 }
 const refusals = [1, 2, 3, 4].map((count) => `refused to show an account that was to be switched off: ${count}`);
 
 /** How it was said: what is learned of one form says nothing of another. */
-function formOf({ book }: Conversation, type: ResourceType, changes: readonly WireChange[]): string {
-  const { update } = type === 'user' ? book.current().users : book.current().groups;
+function formOf({ targetDialect }: Conversation, type: ResourceType, changes: readonly WireChange[]): string {
+  const { update } = type === 'user' ? targetDialect.current().users : targetDialect.current().groups;
   if (update !== 'patch') return update;
   const kinds = new Set(
     changes.map(({ path, value }) =>

@@ -31,8 +31,8 @@ export async function createResource(
   attributes: ReadonlyMap<string, ScimValue>,
   members: readonly Member[],
 ): Promise<Outcome> {
-  const { exchange, book, signal } = conversation;
-  const dialect = book.current();
+  const { exchange, targetDialect, signal } = conversation;
+  const dialect = targetDialect.current();
   const body = createBody(type, attributes, dialect);
   const included = fittingMembers(body, members, dialect);
   const post = (sent: Body): Promise<Answer | Refusal> =>
@@ -42,12 +42,12 @@ export async function createResource(
     );
   const says = async (answer: Answer | Refusal, joined: readonly Member[]): Promise<Outcome> => {
     const outcome = outcomeOf(answer, joined, attributes);
-    if (type === 'user' && !isRefusal(answer)) noteActive(answer.body, book);
+    if (type === 'user' && !isRefusal(answer)) noteActive(answer.body, targetDialect);
     if (isRefusal(answer) || outcome.kind === 'failed') return outcome;
     if (isAnothers(conversation, type, answer, attributes, outcome.existed === true))
       return { ...outcome, others: true };
     if (outcome.existed === true || showsOtherId(answer, attributes)) return outcome;
-    if (shownText(answer, 'externalId') !== undefined) noteKeepsOurs(book);
+    if (shownText(answer, 'externalId') !== undefined) noteKeepsOurs(targetDialect);
     const wire = [...attributes]
       .filter(([path]) => path !== 'id')
       .map(([path, value]) => toWire({ path, change: 'set', value, had: false }, dialect.values));
@@ -60,7 +60,11 @@ export async function createResource(
   const without = await post(body);
   if (isRefusal(without) && without.class === 'rejected') return failed(answer);
   if (!isRefusal(without))
-    book.learn('members.onCreate', 'after', `a new group with members was answered with ${answer.status ?? 400}`);
+    targetDialect.learn(
+      'members.onCreate',
+      'after',
+      `a new group with members was answered with ${answer.status ?? 400}`,
+    );
   return says(without, []);
 }
 

@@ -1,6 +1,6 @@
 import { readActive } from '../../../core/mapping/active.ts';
 import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
-import type { DialectBook } from '../dialect/dialect-book.ts';
+import type { TargetDialect } from '../dialect/target-dialect.ts';
 import type { Body } from '../shared/message.ts';
 
 /**
@@ -18,7 +18,7 @@ import type { Body } from '../shared/message.ts';
  */
 export type Ended = 'off' | 'on' | 'unclear' | 'mute';
 
-export function endOf(body: Body, { evidence }: Pick<DialectBook, 'evidence'>): Ended {
+export function endOf(body: Body, { evidence }: Pick<TargetDialect, 'evidence'>): Ended {
   const shown = readActive(body);
   noteActive(body, { evidence });
   if (shown !== undefined) return shown ? 'on' : 'off';
@@ -26,23 +26,23 @@ export function endOf(body: Body, { evidence }: Pick<DialectBook, 'evidence'>): 
 }
 
 /** Notes that a target shows of an account whether it is active, so that its silence says something later on. */
-export function noteActive(body: Body | undefined, { evidence }: Pick<DialectBook, 'evidence'>): void {
+export function noteActive(body: Body | undefined, { evidence }: Pick<TargetDialect, 'evidence'>): void {
   if (body === undefined || readActive(body) === undefined) return;
   evidence.note(shows);
   evidence.drop(mute);
 }
 
-export function tellsActive({ evidence }: Pick<DialectBook, 'evidence'>): boolean {
+export function tellsActive({ evidence }: Pick<TargetDialect, 'evidence'>): boolean {
   return evidence.has(shows);
 }
 
 /** Notes that an account, as it was read, leaves open whether it is active. */
-export function noteMute({ evidence }: Pick<DialectBook, 'evidence'>): void {
+export function noteMute({ evidence }: Pick<TargetDialect, 'evidence'>): void {
   evidence.note(mute);
 }
 
 /** Whether the target leaves open, in all that was seen, if an account is active. */
-export function isMute({ evidence }: Pick<DialectBook, 'evidence'>): boolean {
+export function isMute({ evidence }: Pick<TargetDialect, 'evidence'>): boolean {
   return evidence.has(mute);
 }
 

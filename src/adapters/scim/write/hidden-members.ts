@@ -29,7 +29,7 @@ export async function whyUnseen(
   [member]: readonly Member[],
   seen: ShownMembers,
 ): Promise<'hides' | 'lied' | 'unknown'> {
-  if (seen.ids.size > 0 || groupsShow(conversation.book)) return 'lied';
+  if (seen.ids.size > 0 || groupsShow(conversation.targetDialect)) return 'lied';
   if (member === undefined) return 'unknown';
   if ((await namesGroup(conversation, member, group)) || (await isFoundBy(conversation, group, member.id)))
     return 'hides';
@@ -47,8 +47,8 @@ async function namesGroup({ exchange, signal }: Conversation, { id, type }: Memb
 
 /** As Entra asks, and AWS answers although it shows nobody: `id eq "…" and members eq "…"`. */
 async function isFoundBy(conversation: Conversation, group: TargetId, member: TargetId): Promise<boolean> {
-  const { evidence } = conversation.book;
-  if (evidence.has(inVain) || askedBy(conversation.book.current().filter, 'group', membersPath) === undefined)
+  const { evidence } = conversation.targetDialect;
+  if (evidence.has(inVain) || askedBy(conversation.targetDialect.current().filter, 'group', membersPath) === undefined)
     return false;
   const isFound = (await finds(conversation, group, member)) && !(await finds(conversation, group, madeUp));
   if (!isFound) evidence.note(inVain);
@@ -61,8 +61,8 @@ async function finds({ exchange, signal }: Conversation, group: TargetId, member
   return !('class' in list) && list.resources.length === 1 && list.resources[0]?.id === group;
 }
 
-async function othersShow({ exchange, signal, book }: Conversation): Promise<boolean> {
-  if (!book.current().list.usable) return false;
+async function othersShow({ exchange, signal, targetDialect }: Conversation): Promise<boolean> {
+  if (!targetDialect.current().list.usable) return false;
   const list = await readList(exchange, 'group', 'startIndex=1&count=100', signal);
   return !('class' in list) && list.resources.some(({ body }) => (shownMembers(body)?.ids.size ?? 0) > 0);
 }

@@ -20,8 +20,8 @@ export async function insistOnActive(
   id: TargetId,
   answered: Answer,
 ): Promise<Answer | Refusal> {
-  const { book, exchange, signal } = conversation;
-  const dialect = book.current();
+  const { targetDialect, exchange, signal } = conversation;
+  const dialect = targetDialect.current();
   const off = [{ path: scimPath('active'), value: false, had: true }];
   const forms = [
     {
@@ -39,15 +39,24 @@ export async function insistOnActive(
   ] as const;
   for (const { setting, value, way, isUsed } of forms) {
     const inVain = `in vain: ${setting} ${value}`;
-    if (isUsed || dialect.users.update !== 'patch' || isConfigured(book, setting) || book.evidence.has(inVain))
+    if (
+      isUsed ||
+      dialect.users.update !== 'patch' ||
+      isConfigured(targetDialect, setting) ||
+      targetDialect.evidence.has(inVain)
+    )
       continue;
     const answer = await sendPatches(conversation, type, id, patchRequests(off, way));
     const held = isRefusal(answer) ? answer : await readResource(exchange, type, id, signal);
     if (!isRefusal(held) && held.body !== undefined && readActive(held.body) === false) {
-      book.learn(setting, value, 'a deactivation in another form was answered as if it were done, and was not');
+      targetDialect.learn(
+        setting,
+        value,
+        'a deactivation in another form was answered as if it were done, and was not',
+      );
       return held;
     }
-    book.evidence.note(inVain);
+    targetDialect.evidence.note(inVain);
   }
   const isOn = answered.body !== undefined && readActive(answered.body) === true;
   return {

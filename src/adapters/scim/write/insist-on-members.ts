@@ -1,5 +1,5 @@
 import type { Dialect, MemberDialect } from '../../../core/dialect/dialect.ts';
-import type { LearnableSetting } from '../../../core/dialect/lesson.ts';
+import type { LearnableSetting } from '../../../core/dialect/learned-setting.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import type { MemberChange } from '../../../ports/scim-target.ts';
 import { isConfigured } from '../dialect/configured.ts';
@@ -32,13 +32,17 @@ export async function insistOnMembers(
   if (isRefusal(removed)) return removed;
   if (missing.length === 0) return removed;
   const isStrange = answered.body !== undefined && subjectOf(group, answered.body) !== 'it';
-  const { book } = conversation;
+  const { targetDialect } = conversation;
   const why =
-    isStrange || isConfigured(book, 'members.read')
+    isStrange || isConfigured(targetDialect, 'members.read')
       ? 'lied'
-      : await book.evidence.alone(() => whyUnseen(conversation, group, missing, seen));
+      : await targetDialect.evidence.alone(() => whyUnseen(conversation, group, missing, seen));
   if (why === 'hides') {
-    book.learn('members.read', 'own-record', 'a group does not show the members that it was given, and has them');
+    targetDialect.learn(
+      'members.read',
+      'own-record',
+      'a group does not show the members that it was given, and has them',
+    );
     return { ...answered, body: undefined };
   }
   const added = await addOtherwise(conversation, group, missing, notThere(answered));
@@ -95,23 +99,28 @@ async function tryForm(
   operations: (members: Dialect['members']) => Parameters<typeof sendPatch>[3],
   isDone: (seen: ShownMembers) => boolean,
 ): Promise<Answer | undefined> {
-  const { book } = conversation;
-  const { groups, members } = book.current();
+  const { targetDialect } = conversation;
+  const { groups, members } = targetDialect.current();
   const inUse =
-    groups.update === 'patch' && book.settings().some(({ name, value }) => name === setting && value === form);
+    groups.update === 'patch' && targetDialect.settings().some(({ name, value }) => name === setting && value === form);
   const inVain = `in vain: ${setting} ${form}`;
-  if (inUse || isConfigured(book, setting) || isConfigured(book, 'groups.update') || book.evidence.has(inVain))
+  if (
+    inUse ||
+    isConfigured(targetDialect, setting) ||
+    isConfigured(targetDialect, 'groups.update') ||
+    targetDialect.evidence.has(inVain)
+  )
     return undefined;
   const answer = await sendPatch(conversation, 'group', group, operations(members));
   const held = isRefusal(answer) ? answer : await readMembers(conversation, group);
   const seen = isRefusal(held) ? undefined : shownMembers(held.body);
   if (isRefusal(held) || seen === undefined || !isDone(seen)) {
-    book.evidence.note(inVain);
+    targetDialect.evidence.note(inVain);
     return undefined;
   }
-  book.learn(setting, form, 'another form was answered as if it were done, and was not');
+  targetDialect.learn(setting, form, 'another form was answered as if it were done, and was not');
   if (groups.update !== 'patch')
-    book.learn('groups.update', 'patch', 'PUT was answered as if it were done, and was not');
+    targetDialect.learn('groups.update', 'patch', 'PUT was answered as if it were done, and was not');
   return held;
 }
 

@@ -29,7 +29,7 @@ export async function changeMembers(
   group: TargetId,
   change: MemberChange,
 ): Promise<Answer | Refusal> {
-  const { update } = conversation.book.current().groups;
+  const { update } = conversation.targetDialect.current().groups;
   if (update === 'none') return { class: 'unsupported', detail: 'the target takes no changes of groups' };
   if (update !== 'patch') return putMembers(conversation, group, change, true);
   return withFallback(
@@ -49,13 +49,13 @@ async function patchMembers(
   group: TargetId,
   change: MemberChange,
 ): Promise<Answer | Refusal> {
-  const { book } = conversation;
+  const { targetDialect } = conversation;
   let [add, remove] = [change.add, change.remove];
   let limits: MemberLimits | undefined;
   const taken = { add: Infinity, remove: Infinity };
   let all = done;
   while (add.length + remove.length > 0) {
-    const dialect = book.current();
+    const dialect = targetDialect.current();
     const inForce = limits ?? {
       add: dialect.members.addPerRequest,
       remove: dialect.members.removePerRequest,
@@ -71,7 +71,7 @@ async function patchMembers(
     const settled = isRefusal(answer)
       ? await afterRefusal(conversation, group, part, answer)
       : await believeMembers(conversation, group, part, answer);
-    if (!isRefusal(answer) && part.remove.length > 0) book.evidence.note(removes);
+    if (!isRefusal(answer) && part.remove.length > 0) targetDialect.evidence.note(removes);
     if (isRefusal(settled))
       return replaceMembers(conversation, group, change, all === done ? settled : { ...settled, inPart: true });
     all = together(all, settled);
@@ -91,9 +91,9 @@ function halved(limits: MemberLimits, { added, removed }: MemberRequest): Member
 }
 
 /** Full requests of a smaller size that were taken. Only when everything was: else it may have been about someone. */
-function learnLimits({ book }: Conversation, taken: Pick<MemberLimits, 'add' | 'remove'>): void {
-  const { members } = book.current();
+function learnLimits({ targetDialect }: Conversation, taken: Pick<MemberLimits, 'add' | 'remove'>): void {
+  const { members } = targetDialect.current();
   const because = 'more members in one request were refused';
-  if (taken.add < members.addPerRequest) book.learn('members.addPerRequest', taken.add, because);
-  if (taken.remove < members.removePerRequest) book.learn('members.removePerRequest', taken.remove, because);
+  if (taken.add < members.addPerRequest) targetDialect.learn('members.addPerRequest', taken.add, because);
+  if (taken.remove < members.removePerRequest) targetDialect.learn('members.removePerRequest', taken.remove, because);
 }

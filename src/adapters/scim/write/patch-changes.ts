@@ -35,7 +35,7 @@ export async function patchChanges(
   changes: readonly WireChange[],
   members: () => Promise<readonly TargetId[]>,
 ): Promise<Answer | Refusal> {
-  const task: Task = { conversation, type, id, changes, members, dialect: conversation.book.current() };
+  const task: Task = { conversation, type, id, changes, members, dialect: conversation.targetDialect.current() };
   const { dialect } = task;
   const answer = needLists(changes, dialect)
     ? await readAndWrite(conversation, type, id, (held, condition) =>
@@ -73,7 +73,7 @@ async function insist(task: Task, answered: Answer): Promise<Answer | Refusal> {
   const again = await send(task, withWholeLists(answered.body, elements, task.dialect.values));
   // Whoever still shows something else writes values in a way of its own.
   if (isRefusal(again) || again.body === undefined || contradicts(again.body, elements)) return answered;
-  task.conversation.book.learn(
+  task.conversation.targetDialect.learn(
     'patch.valueFilters',
     false,
     'a path with a filter was answered with 200 and changed nothing',
@@ -83,7 +83,7 @@ async function insist(task: Task, answered: Answer): Promise<Answer | Refusal> {
 
 async function climb(task: Task, first: Refusal): Promise<Answer | Refusal> {
   const {
-    conversation: { exchange, book, signal },
+    conversation: { exchange, targetDialect, signal },
     changes,
     dialect,
   } = task;
@@ -99,7 +99,7 @@ async function climb(task: Task, first: Refusal): Promise<Answer | Refusal> {
     const answer = await send(task, said);
     if (!isRefusal(answer)) {
       if (hasAll(held.body, changes) && (answer.body === undefined || !contradicts(answer.body, changes)))
-        book.learn(
+        targetDialect.learn(
           'patch.valueFilters',
           false,
           `a path with a filter was answered with ${first.status ?? 400} although its element was there`,
@@ -110,7 +110,7 @@ async function climb(task: Task, first: Refusal): Promise<Answer | Refusal> {
   }
   const cleared = dialect.patch.clear === 'remove' && said.some(({ value }) => value === undefined);
   const answer = cleared ? await withNull(task, said, first) : first;
-  return answer === first && task.type === 'user' && !isConfigured(book, 'users.update')
+  return answer === first && task.type === 'user' && !isConfigured(targetDialect, 'users.update')
     ? putInstead(task, first)
     : answer;
 }
@@ -121,13 +121,13 @@ async function withOtherPaths(task: Task, first: Refusal): Promise<Answer | Refu
   const {
     changes,
     dialect,
-    conversation: { book },
+    conversation: { targetDialect },
   } = task;
   const paths = dialect.patch.paths === 'each' ? 'object' : 'each';
   const answer = await send(task, changes, { ...dialect, patch: { ...dialect.patch, paths } });
   if (isRefusal(answer)) return answer.class === 'rejected' ? first : answer;
   if (answer.body !== undefined && contradicts(answer.body, changes)) return first;
-  book.learn('patch.paths', paths, `paths in another form were answered with ${first.status ?? 400}`);
+  targetDialect.learn('patch.paths', paths, `paths in another form were answered with ${first.status ?? 400}`);
   return answer;
 }
 
@@ -135,12 +135,12 @@ async function withOtherPaths(task: Task, first: Refusal): Promise<Answer | Refu
 async function withNull(task: Task, said: readonly WireChange[], first: Refusal): Promise<Answer | Refusal> {
   const {
     dialect,
-    conversation: { book },
+    conversation: { targetDialect },
   } = task;
   const answer = await send(task, said, { ...dialect, patch: { ...dialect.patch, clear: 'null' } });
   if (isRefusal(answer)) return answer.class === 'rejected' ? first : answer;
   if (answer.body !== undefined && contradicts(answer.body, said)) return first;
-  book.learn('patch.clear', 'null', `removing an attribute was answered with ${first.status ?? 400}`);
+  targetDialect.learn('patch.clear', 'null', `removing an attribute was answered with ${first.status ?? 400}`);
   return answer;
 }
 
@@ -151,7 +151,11 @@ async function putInstead(
   const answer = await putChanges(conversation, type, id, changes, members, false);
   if (isRefusal(answer)) return ['rejected', 'unsupported', 'conflict'].includes(answer.class) ? first : answer;
   if (answer.body !== undefined && contradicts(answer.body, changes)) return first;
-  conversation.book.learn('users.update', 'put', `PATCH was answered with ${first.status ?? 400} where PUT worked`);
+  conversation.targetDialect.learn(
+    'users.update',
+    'put',
+    `PATCH was answered with ${first.status ?? 400} where PUT worked`,
+  );
   return answer;
 }
 

@@ -33,7 +33,7 @@ export async function replaceMembers(
   change: MemberChange,
   first: Refusal,
 ): Promise<Answer | Refusal> {
-  if (!conversation.book.current().members.replace || first.class !== 'rejected') return first;
+  if (!conversation.targetDialect.current().members.replace || first.class !== 'rejected') return first;
   const answer = await readAndWrite(conversation, 'group', group, async (held, condition) => {
     const body = structuredClone(held);
     const refusal = await setMembers(body, change, true); // said to be safe

@@ -23,9 +23,9 @@ export async function putResource(
 ): Promise<Answer | Refusal> {
   const path = resourcePath(type, id);
   if (typeof path !== 'string') return path;
-  const { exchange, book, signal } = conversation;
+  const { exchange, targetDialect, signal } = conversation;
   return readAndWrite(conversation, type, id, async (held, condition) => {
-    const { values, ...dialect } = book.current();
+    const { values, ...dialect } = targetDialect.current();
     const { update, required } = type === 'user' ? dialect.users : dialect.groups;
     const whole = writable(type, held);
     const refusal = await change(whole);

@@ -22,12 +22,13 @@ export async function writeOnDemand(
   id: TargetId,
   write: (condition: Condition) => Promise<Answer | Refusal>,
 ): Promise<Answer | Refusal> {
-  const { book } = conversation;
-  const answer = book.current().etag === 'required' ? demanded : await write({});
+  const { targetDialect } = conversation;
+  const answer = targetDialect.current().etag === 'required' ? demanded : await write({});
   if (!isRefusal(answer) || (answer.status !== 412 && answer.status !== 428)) return answer;
   const isDemanded = answer.status === 428;
   const again = await readAndWrite(conversation, type, id, (_held, condition) => write(condition), isDemanded);
-  if (isDemanded && !isRefusal(again)) book.learn('etag', 'required', 'answered 428 to a change without If-Match');
+  if (isDemanded && !isRefusal(again))
+    targetDialect.learn('etag', 'required', 'answered 428 to a change without If-Match');
   return again;
 }
 
@@ -41,7 +42,7 @@ const demanded: Refusal = { class: 'rejected', status: 428, detail: 'every chang
  * the RFC does: it is left out from then on, unless the configuration wants it.
  */
 export async function readAndWrite(
-  { exchange, book, signal }: Conversation,
+  { exchange, targetDialect, signal }: Conversation,
   type: ResourceType,
   id: TargetId,
   write: (held: Body, condition: Condition) => Promise<Answer | Refusal>,
@@ -52,15 +53,15 @@ export async function readAndWrite(
     const held = await readResource(exchange, type, id, signal);
     if (isRefusal(held)) return held;
     if (held.body === undefined) return nonsense('answered without the resource that was asked for', held.status);
-    const { etag } = book.current();
-    const wanted = isDemanded && !isConfigured(book, 'etag') ? 'required' : etag;
+    const { etag } = targetDialect.current();
+    const wanted = isDemanded && !isConfigured(targetDialect, 'etag') ? 'required' : etag;
     const version = versionIn(held, wanted);
     // Where none can be had, any will do (RFC 9110 §13.1.1): it is there.
     if (version === undefined) return write(held.body, wanted === 'required' ? { headers: { 'if-match': '*' } } : {});
-    if (version === refused && !isConfigured(book, 'etag')) {
+    if (version === refused && !isConfigured(targetDialect, 'etag')) {
       const answer = await write(held.body, {});
       if (!isRefusal(answer))
-        book.learn('etag', 'off', 'If-Match with the version that it shows was answered with 412');
+        targetDialect.learn('etag', 'off', 'If-Match with the version that it shows was answered with 412');
       return answer;
     }
     const answer = await write(held.body, { headers: { 'if-match': version } });

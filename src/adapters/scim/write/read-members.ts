@@ -15,28 +15,28 @@ const useless = 'attributes=members shows no members';
  * (Keycloak), once, and that is learned.
  */
 export async function readMembers(conversation: Conversation, group: TargetId): Promise<Answer | Refusal> {
-  const { exchange, book, signal } = conversation;
-  const byName = book.current().members.read === 'attributes';
+  const { exchange, targetDialect, signal } = conversation;
+  const byName = targetDialect.current().members.read === 'attributes';
   const answer = await readResource(exchange, 'group', group, signal, byName ? membersAsked : '');
   if (byName || isRefusal(answer) || shownMembers(answer.body) !== undefined) return answer;
-  if (book.evidence.has(useless) || isConfigured(book, 'members.read')) return answer;
+  if (targetDialect.evidence.has(useless) || isConfigured(targetDialect, 'members.read')) return answer;
   const named = await readResource(exchange, 'group', group, signal, membersAsked);
   if (isRefusal(named) || (shownMembers(named.body)?.ids.size ?? 0) === 0) {
-    book.evidence.note(useless);
+    targetDialect.evidence.note(useless);
     return answer;
   }
-  book.learn('members.read', 'attributes', 'a group shows its members only when it is asked for them');
+  targetDialect.learn('members.read', 'attributes', 'a group shows its members only when it is asked for them');
   return named;
 }
 
 /** Whether any group was seen to show somebody. */
-export function groupsShow({ evidence }: Conversation['book']): boolean {
+export function groupsShow({ evidence }: Conversation['targetDialect']): boolean {
   return evidence.has(shows);
 }
 
 /** Whom a group that was read has. One that shows no list has nobody, at a target whose groups show their members. */
-export function membersRead({ book }: Conversation, { body }: Answer): ShownMembers | undefined {
+export function membersRead({ targetDialect }: Conversation, { body }: Answer): ShownMembers | undefined {
   const shown = shownMembers(body);
-  if (shown !== undefined && shown.ids.size > 0) book.evidence.note(shows);
-  return shown ?? (body !== undefined && book.evidence.has(shows) ? noMembers : undefined);
+  if (shown !== undefined && shown.ids.size > 0) targetDialect.evidence.note(shows);
+  return shown ?? (body !== undefined && targetDialect.evidence.has(shows) ? noMembers : undefined);
 }

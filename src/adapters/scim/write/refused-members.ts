@@ -53,9 +53,17 @@ export const removes = 'takes removals of members';
  * A group that does not show its members says of one who is to be removed that there is no such element (`noTarget`, RFC
  * 7644 §3.5.2.2). Where such removals were taken before, that is no matter of form.
  */
-function isNotIn({ book }: Conversation, { add, remove }: MemberChange, { status, scimType }: Refusal): boolean {
+function isNotIn(
+  { targetDialect }: Conversation,
+  { add, remove }: MemberChange,
+  { status, scimType }: Refusal,
+): boolean {
   return (
-    add.length === 0 && remove.length === 1 && status === 400 && scimType === 'notarget' && book.evidence.has(removes)
+    add.length === 0 &&
+    remove.length === 1 &&
+    status === 400 &&
+    scimType === 'notarget' &&
+    targetDialect.evidence.has(removes)
   );
 }
 
@@ -91,7 +99,7 @@ async function left(
   part: MemberChange,
   seen: ShownMembers,
 ): Promise<Pick<MemberChange, 'add' | 'remove'>> {
-  if (conversation.book.current().members.read === 'own-record') return part;
+  if (conversation.targetDialect.current().members.read === 'own-record') return part;
   const isWhole = (await lost(part, seen)).length === 0;
   return {
     add: part.add.filter(({ id }) => !seen.ids.has(id)),
@@ -109,7 +117,7 @@ async function sendApart(
   { add, remove, current, expected = current }: MemberChange,
   seen: ShownMembers,
 ): Promise<Answer | Refusal> {
-  const { members } = conversation.book.current();
+  const { members } = conversation.targetDialect.current();
   const send = async (operations: readonly PatchOperation[], part: MemberChange): Promise<Answer | Refusal> => {
     const answer = await sendPatch(conversation, 'group', group, operations);
     // What was repeated after an answer that left it open may have been done the first time.

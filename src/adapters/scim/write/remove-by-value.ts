@@ -24,9 +24,10 @@ export async function removeByValue(
   refusal: Refusal,
   known?: ShownMembers,
 ): Promise<Answer | Refusal> {
-  const { book } = conversation;
-  const isInUse = book.current().groups.update === 'patch' && book.current().members.remove === 'values';
-  const mayTry = !isInUse && !book.evidence.has(inVain) && !isConfigured(book, 'members.remove');
+  const { targetDialect } = conversation;
+  const isInUse =
+    targetDialect.current().groups.update === 'patch' && targetDialect.current().members.remove === 'values';
+  const mayTry = !isInUse && !targetDialect.evidence.has(inVain) && !isConfigured(targetDialect, 'members.remove');
   if (!mayTry && known === undefined) return refusal;
   const before = known ?? (await seenMembers(conversation, group));
   if (before === undefined || before.ids.size === 0) return refusal;
@@ -38,21 +39,21 @@ export async function removeByValue(
   const held = isRefusal(answer) ? answer : await readMembers(conversation, group);
   const after = isRefusal(held) ? noMembers : (shownMembers(held.body) ?? noMembers);
   if (isRefusal(held) || there.some((id) => after.ids.has(id))) {
-    book.evidence.note(inVain);
+    targetDialect.evidence.note(inVain);
     return refusal;
   }
   const lost = [...before.ids].filter((id) => !ids.includes(id) && !after.ids.has(id));
   if (lost.length === 0) {
-    book.learn(
+    targetDialect.learn(
       'members.remove',
       'values',
       `removing members by a path with a filter was answered with ${refusal.status ?? 400} and had no effect, the same by value worked`,
     );
-    if (book.current().groups.update !== 'patch')
-      book.learn('groups.update', 'patch', 'PUT was answered as if it were done, and was not');
+    if (targetDialect.current().groups.update !== 'patch')
+      targetDialect.learn('groups.update', 'patch', 'PUT was answered as if it were done, and was not');
     return held;
   }
-  book.evidence.note(inVain);
+  targetDialect.evidence.note(inVain);
   const mended = await addBack(conversation, group, lost, before);
   return isRefusal(mended) ? mended : refusal;
 }
@@ -69,7 +70,7 @@ async function addBack(
   lost: readonly TargetId[],
   before: ShownMembers,
 ): Promise<Answer | Refusal> {
-  const dialect = conversation.book.current();
+  const dialect = conversation.targetDialect.current();
   const { addPerRequest: add, removePerRequest: remove } = dialect.members;
   const groups = new Set(
     before.elements.flatMap(({ id, element }) => (isBody(element) && element['type'] === 'Group' ? (id ?? []) : [])),

@@ -51,9 +51,10 @@ async function lookBack(
   known: Pick<Acknowledged, 'showsOthers'>,
   { status }: Answer,
 ): Promise<Outcome> {
-  const { book } = conversation;
+  const { targetDialect } = conversation;
   const form = `deletion of a ${type}`;
-  if (!(await book.evidence.isToBeLookedAt(form, firstDeletions, sampledDeletions))) return { kind: 'applied', id };
+  if (!(await targetDialect.evidence.isToBeLookedAt(form, firstDeletions, sampledDeletions)))
+    return { kind: 'applied', id };
   let found: boolean | undefined;
   try {
     // First the others: a target that showed nobody when it was asked for this one may have come back since.
@@ -64,7 +65,7 @@ async function lookBack(
     if (isRefusal(held) && showsOthers === false) return failed(shownToNobody(held));
     found = isRefusal(held) ? true : type === 'user' && foundResource(held.body)?.active === false;
   } finally {
-    book.evidence.looked(form, firstDeletions, found);
+    targetDialect.evidence.looked(form, firstDeletions, found);
   }
   return found
     ? { kind: 'applied', id }

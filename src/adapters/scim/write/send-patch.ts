@@ -19,8 +19,8 @@ export async function sendPatch(
 ): Promise<Answer | Refusal> {
   const path = resourcePath(type, id);
   if (typeof path !== 'string') return path;
-  const { exchange, book, signal } = conversation;
-  const { patch, groups } = book.current();
+  const { exchange, targetDialect, signal } = conversation;
+  const { patch, groups } = targetDialect.current();
   const said =
     type === 'group' && groups.renameWithId ? operations.map((operation) => withId(operation, id)) : operations;
   const body = patchBody(said, patch.operationCase);
@@ -47,7 +47,7 @@ export async function sendPatches(
   requests: readonly (readonly PatchOperation[])[],
   condition?: Condition,
 ): Promise<Answer | Refusal> {
-  const { book } = conversation;
+  const { targetDialect } = conversation;
   const waiting = [...requests];
   let answer: Answer | Refusal = done;
   let all = done;
@@ -64,8 +64,8 @@ export async function sendPatches(
     all = together(all, answer);
   }
   // Only when everything was taken: else it may have been about one of them.
-  if (halved < book.current().patch.maxOperations)
-    book.learn('patch.maxOperations', halved, 'more operations in one request were refused');
+  if (halved < targetDialect.current().patch.maxOperations)
+    targetDialect.learn('patch.maxOperations', halved, 'more operations in one request were refused');
   return all;
 }
 

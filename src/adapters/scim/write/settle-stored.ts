@@ -1,5 +1,5 @@
 import type { Dialect } from '../../../core/dialect/dialect.ts';
-import type { LearnableSetting } from '../../../core/dialect/lesson.ts';
+import type { LearnableSetting } from '../../../core/dialect/learned-setting.ts';
 import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
 import type { ResourceType } from '../../../core/model/entry.ts';
 import type { TargetId } from '../../../core/model/link.ts';
@@ -27,7 +27,7 @@ export async function storedByCreate(
   answer: Answer,
 ): Promise<Shown | undefined> {
   const {
-    book: { evidence },
+    targetDialect: { evidence },
   } = conversation;
   const left = open(conversation, 'POST', changes, answer, false);
   for (const change of changes) if (!left.includes(change)) evidence.note(stores(type, change, 'POST'));
@@ -53,7 +53,7 @@ async function missingFromCreated(
   { body }: Answer,
 ): Promise<readonly WireChange[]> {
   const {
-    book: { evidence },
+    targetDialect: { evidence },
     exchange,
     signal,
   } = conversation;
@@ -80,7 +80,7 @@ async function missingFromCreated(
 }
 
 /** Whether answers were seen to show a path, so that its absence says something. */
-export function wasShown({ book: { evidence } }: Conversation, type: ResourceType, path: string): boolean {
+export function wasShown({ targetDialect: { evidence } }: Conversation, type: ResourceType, path: string): boolean {
   const change = { path: scimPath(path), value: '', had: true };
   return evidence.has(stores(type, change, 'POST')) || evidence.has(stores(type, change, 'PATCH'));
 }
@@ -107,7 +107,7 @@ export async function settleStored(
   answer: Answer,
   isFresh: boolean,
 ): Promise<Answer> {
-  const { evidence } = conversation.book;
+  const { evidence } = conversation.targetDialect;
   const left = open(conversation, method, changes, answer, isFresh);
   for (const change of changes)
     if (!left.includes(change) && change.value !== undefined) evidence.note(stores(type, change, method));
@@ -126,7 +126,7 @@ async function find(
   isFresh: boolean,
 ): Promise<Answer> {
   const {
-    book: { evidence },
+    targetDialect: { evidence },
     exchange,
     signal,
   } = conversation;
@@ -156,9 +156,9 @@ async function storeOtherwise(
   changes: readonly WireChange[],
   fromPost = false,
 ): Promise<readonly WireChange[]> {
-  const { book, exchange, signal } = conversation;
+  const { targetDialect, exchange, signal } = conversation;
   const stored: WireChange[] = [];
-  const dialect = book.current();
+  const dialect = targetDialect.current();
   const { update } = type === 'user' ? dialect.users : dialect.groups;
   if (update !== 'patch') return stored;
   let waiting = changes;
@@ -167,19 +167,19 @@ async function storeOtherwise(
     ...otherForms(dialect),
   ]) {
     const concerned = waiting.filter(fits);
-    if (concerned.length === 0 || (setting !== undefined && isConfigured(book, setting))) continue;
+    if (concerned.length === 0 || (setting !== undefined && isConfigured(targetDialect, setting))) continue;
     const answer = await sendPatches(alone(conversation), type, id, patchRequests(concerned, way));
     const held = isRefusal(answer) ? answer : await readResource(exchange, type, id, signal);
     if (isRefusal(held) || held.body === undefined) continue;
     const shown = unstored(held.body, concerned);
     const done = concerned.filter((change) => !shown.includes(change));
-    for (const change of done) book.evidence.note(stores(type, change, 'PATCH'));
+    for (const change of done) targetDialect.evidence.note(stores(type, change, 'PATCH'));
     if (done.length > 0 && setting !== undefined)
-      book.learn(setting, value, 'another form was answered as if it were done, and was not');
+      targetDialect.learn(setting, value, 'another form was answered as if it were done, and was not');
     stored.push(...done);
     waiting = waiting.filter((change) => !done.includes(change));
   }
-  for (const change of waiting) book.evidence.note(storesNot(type, change, 'PATCH'));
+  for (const change of waiting) targetDialect.evidence.note(storesNot(type, change, 'PATCH'));
   return stored;
 }
 
@@ -236,18 +236,18 @@ function otherForms(dialect: Dialect): Form[] {
 }
 
 function open(
-  { book }: Conversation,
+  { targetDialect }: Conversation,
   method: Method,
   changes: readonly WireChange[],
   { body }: Answer,
   isFresh: boolean,
 ): readonly WireChange[] {
-  return body === undefined ? [] : unstored(body, changes, isFresh || !book.evidence.has(partial(method)));
+  return body === undefined ? [] : unstored(body, changes, isFresh || !targetDialect.evidence.has(partial(method)));
 }
 
 /** Nothing more can be found out about it: it is about this value, or nothing stores it. */
 function isKnown(
-  { book: { evidence } }: Conversation,
+  { targetDialect: { evidence } }: Conversation,
   type: ResourceType,
   change: WireChange,
   method: Method,

@@ -2,7 +2,7 @@ import { comparableId } from '../../../core/directory/source-id.ts';
 import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
 import { textOf } from '../../../core/mapping/scim-values.ts';
 import type { TargetId } from '../../../core/model/link.ts';
-import type { DialectBook } from '../dialect/dialect-book.ts';
+import type { TargetDialect } from '../dialect/target-dialect.ts';
 import { listOf, type Body, type Refusal } from '../shared/message.ts';
 import { idOf } from '../answers/resource.ts';
 
@@ -37,7 +37,7 @@ export function strangeExternalId(
   body: Body,
   ours: string | undefined,
   sent: string | undefined,
-  { evidence }: DialectBook,
+  { evidence }: TargetDialect,
 ): Refusal | undefined {
   const shown = textOf(readScimPath(body, externalIdPath));
   if (ours === undefined || shown === undefined || shown === '') return undefined;
@@ -57,12 +57,12 @@ export function strangeExternalId(
   };
 }
 /** An answer to a create or an update showed the externalId that was given. */
-export function noteKeepsOurs({ evidence }: Pick<DialectBook, 'evidence'>): void {
+export function noteKeepsOurs({ evidence }: Pick<TargetDialect, 'evidence'>): void {
   evidence.note(keepsOurs);
 }
 
 /** Whether the target was seen to show the externalIds that it was given. */
-export function showsOurs({ evidence }: DialectBook): boolean {
+export function showsOurs({ evidence }: TargetDialect): boolean {
   return evidence.has(keepsOurs);
 }
 

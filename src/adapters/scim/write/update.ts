@@ -24,14 +24,14 @@ export async function updateResource(
   changes: readonly ScimChange[],
   known: Acknowledged,
 ): Promise<Answer | Refusal> {
-  const { patch, values } = conversation.book.current();
+  const { patch, values } = conversation.targetDialect.current();
   const wire = changes
     .map((change) => toWire(change, values))
     .filter(({ value }) => value !== undefined || patch.clear !== 'skip');
   if (wire.length === 0) return done;
   const ends = wire.some(({ path, value }) => path.text === 'active' && value === false);
   // The end of an access is not left to a number in a bulk request, before that was seen to mean something.
-  const talk = ends && !conversation.book.evidence.has(bulkTold) ? alone(conversation) : conversation;
+  const talk = ends && !conversation.targetDialect.evidence.has(bulkTold) ? alone(conversation) : conversation;
   const answer = await sendChanges(talk, type, id, wire, known.members ?? (() => Promise.resolve([])));
   return isRefusal(answer) || answer === done
     ? answer
@@ -47,7 +47,7 @@ async function sendChanges(
   wire: readonly WireChange[],
   members: () => Promise<readonly TargetId[]>,
 ): Promise<Answer | Refusal> {
-  const dialect = conversation.book.current();
+  const dialect = conversation.targetDialect.current();
   const { update } = type === 'user' ? dialect.users : dialect.groups;
   if (update === 'patch') {
     const patch = async () =>
@@ -92,19 +92,19 @@ function isActivation({ path }: WireChange): boolean {
  * @param put `onlyWay`: the status says for certain that there is no PATCH
  */
 export async function withFallback(
-  { book }: Conversation,
+  { targetDialect }: Conversation,
   type: ResourceType,
   patch: () => Promise<Answer | Refusal>,
   put: (onlyWay: boolean) => Promise<Answer | Refusal>,
 ): Promise<Answer | Refusal> {
   const answer = await patch();
   const works = `takes PATCH of a ${type}`;
-  if (!isRefusal(answer) && answer !== done) book.evidence.note(works);
+  if (!isRefusal(answer) && answer !== done) targetDialect.evidence.note(works);
   if (!isRefusal(answer) || answer.class !== 'unsupported') return answer;
   const isCertain = answer.status === 405 || answer.status === 501;
-  if (!isCertain && book.evidence.has(works)) return { ...answer, class: 'transient' };
+  if (!isCertain && targetDialect.evidence.has(works)) return { ...answer, class: 'transient' };
   const instead = await put(isCertain);
   if (!isRefusal(instead))
-    book.learn(`${type}s.update`, 'put', `PATCH was answered with ${answer.status ?? 'nothing'}`);
+    targetDialect.learn(`${type}s.update`, 'put', `PATCH was answered with ${answer.status ?? 'nothing'}`);
   return isRefusal(instead) && instead.class === 'unsupported' && instead.status !== undefined ? answer : instead;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { deepest, mostKeys, mostValues } from '../../../../src/adapters/scim/shared/bounds.ts';
+import { deepest, mostKeys, mostJsonValues } from '../../../../src/adapters/scim/shared/bounds.ts';
 import { parseLong, UnreasonableJson } from '../../../../src/adapters/scim/http/json-long.ts';
 import { parseJson, writeJson } from '../../../../src/adapters/scim/http/json.ts';
 import { foundResource, idOf } from '../../../../src/adapters/scim/answers/resource.ts';
@@ -57,7 +57,7 @@ describe('JSON without end', () => {
   });
 
   it('has as many values as somebody can mean', async () => {
-    await assert.rejects(parseJson(`[${'{},'.repeat(mostValues)}{}]`), UnreasonableJson);
+    await assert.rejects(parseJson(`[${'{},'.repeat(mostJsonValues)}{}]`), UnreasonableJson);
     await assert.rejects(
       parseJson(long(`{${Array.from({ length: mostKeys + 1 }, (_, at) => `"k${at}":1`).join()}}`)),
       UnreasonableJson,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { dialectOf } from '../../../../src/adapters/scim/dialect/service-provider-config.ts';
+import { advertisedDialect } from '../../../../src/adapters/scim/dialect/service-provider-config.ts';
 
 describe('what ServiceProviderConfig says about a dialect', () => {
   it('is only what can be acted upon', () => {
@@ -36,6 +36,7 @@ describe('what ServiceProviderConfig says about a dialect', () => {
       [{ bulk: { supported: true } }, {}],
       [{ patch: 'yes', etag: [], filter: null, bulk: 7 }, {}],
     ];
-    for (const [document, expected] of cases) assert.deepEqual(dialectOf(document), expected, JSON.stringify(document));
+    for (const [document, expected] of cases)
+      assert.deepEqual(advertisedDialect(document), expected, JSON.stringify(document));
   });
 });

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { explainEntry } from '../../../../src/core/mapping/explain.ts';
 import { noMemory } from '../../../../src/core/mapping/memory.ts';
 import { projectTarget } from '../../../../src/core/mapping/project.ts';
-import { surveyScope } from '../../../../src/core/mapping/survey.ts';
+import { evaluateScope } from '../../../../src/core/mapping/evaluate-scope.ts';
 import type { Entry } from '../../../../src/core/model/entry.ts';
 import { definition, dnOf, dnOfGroup, entry, group, now } from '../../../support/entries.ts';
 
@@ -76,7 +76,7 @@ describe('a login in a scope group that two people have', () => {
     const twin = entry('twin', { uid: 'ann' });
     for (const dn of [dnOfGroup('staff'), dnOfGroup('all')]) {
       const wanted = definition({ users: { userName: 'uid' }, scope: { user: { memberOf: [dn] } } });
-      const { scopeGroups } = surveyScope(
+      const { scopeGroups } = evaluateScope(
         [ann, twin, ben, posix(['ann', 'ben']), group('all', [dnOfGroup('staff')])],
         wanted,
         now,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { explainEntry } from '../../../../src/core/mapping/explain.ts';
 import { projectTarget } from '../../../../src/core/mapping/project.ts';
-import { holdsAt, TimeSpan } from '../../../../src/core/mapping/time-span.ts';
+import { holdsAt, Validity } from '../../../../src/core/mapping/validity.ts';
 import { definition, entry, now } from '../../../support/entries.ts';
 
 const hour = 3_600_000;
@@ -85,17 +85,17 @@ describe('what a target should hold, as time passes', () => {
 
 describe('a span of time', () => {
   it('is narrowed by what is asked for, on either side', () => {
-    const span = new TimeSpan(10);
+    const validity = new Validity(10);
     assert.deepEqual(
-      [5, 10, 11, 20].map((instant) => span.isOver(instant)),
+      [5, 10, 11, 20].map((instant) => validity.isOver(instant)),
       [true, true, false, false],
     );
-    assert.deepEqual([span.from, span.until], [10, 11]);
+    assert.deepEqual([validity.from, validity.until], [10, 11]);
     assert.deepEqual(
-      [9, 10, 11].map((at) => holdsAt(at, span)),
+      [9, 10, 11].map((at) => holdsAt(at, validity)),
       [false, true, false],
     );
-    span.include({ from: 0, until: 10.5 });
-    assert.deepEqual([span.from, span.until], [10, 10.5]);
+    validity.include({ from: 0, until: 10.5 });
+    assert.deepEqual([validity.from, validity.until], [10, 10.5]);
   });
 });

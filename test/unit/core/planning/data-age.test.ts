@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { Counters } from '../../../../src/core/model/data-version.ts';
 import type { Entry } from '../../../../src/core/model/entry.ts';
 import type { CompleteReading } from '../../../../src/core/model/reading.ts';
-import { findOlder, markOf } from '../../../../src/core/planning/data-age.ts';
+import { findOlder, dataMarkOf } from '../../../../src/core/planning/data-age.ts';
 
 const stamped = (stamps: Readonly<Record<string, string>>): Entry[] =>
   Object.entries(stamps).map(([id, stamp]) => ({
@@ -29,7 +29,7 @@ const csn = (second: number, server = '000'): string =>
 
 /** Why data is older after the first reading was gone by. */
 const after = (first: CompleteReading, second: CompleteReading): string | undefined => {
-  const mark = markOf(first, undefined);
+  const mark = dataMarkOf(first, undefined);
   return mark === undefined ? undefined : findOlder(mark, second);
 };
 
@@ -142,10 +142,10 @@ describe('the age of data', () => {
   });
 
   it('keeps the mark of what a reading does not tell, and never takes one back', () => {
-    const mark = markOf(reading({ 'usn a': '5', 'usn b': '7' }), undefined);
-    assert.deepEqual(markOf(reading({ 'usn a': '4', 'usn c': '1' }), mark), {
+    const mark = dataMarkOf(reading({ 'usn a': '5', 'usn b': '7' }), undefined);
+    assert.deepEqual(dataMarkOf(reading({ 'usn a': '4', 'usn c': '1' }), mark), {
       counters: { 'usn a': '5', 'usn b': '7', 'usn c': '1' },
     });
-    assert.equal(markOf(reading({}), undefined), undefined);
+    assert.equal(dataMarkOf(reading({}), undefined), undefined);
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Entry } from '../../../../src/core/model/entry.ts';
-import type { Fate } from '../../../../src/core/model/reading.ts';
+import type { AbsenceReason } from '../../../../src/core/model/reading.ts';
 import { findDepartures } from '../../../../src/core/planning/departures.ts';
 import { linkOf, user } from '../../../support/plan-input.ts';
 
@@ -51,7 +51,7 @@ describe('findDepartures', () => {
     );
   });
   it('goes by what the directory said when it was asked about them', () => {
-    const fates = new Map<string, Fate>([
+    const absenceReasons = new Map<string, AbsenceReason>([
       ['anna', 'deleted'],
       ['ben', 'filtered'],
       ['dora', 'missing'],
@@ -59,7 +59,7 @@ describe('findDepartures', () => {
       ['fred', 'present'],
     ]);
     const all = ['anna', 'ben', 'dora', 'emil', 'fred', 'gus'].map((id) => linkOf(user(id)));
-    const found = findDepartures([{ kind: 'complete', directory: 'corp', entries: [], fates }], all);
+    const found = findDepartures([{ kind: 'complete', directory: 'corp', entries: [], absenceReasons }], all);
     assert.deepEqual(
       found.map(({ link, cause, evidence }) => [link.sourceId, cause, evidence]),
       [

@@ -2,7 +2,7 @@
  * From when until when (milliseconds since 1970) something that was worked out at one moment stays as it is, as long as
  * nothing but time passes. Narrowed by every instant that is asked for on the way.
  */
-export class TimeSpan {
+export class Validity {
   /** The moment for which it is worked out. */
   readonly now: number;
   #from = -Infinity;
@@ -30,13 +30,13 @@ export class TimeSpan {
   }
 
   /** Narrows it to what also holds for a part. */
-  include({ from, until }: Pick<TimeSpan, 'from' | 'until'>): void {
+  include({ from, until }: Pick<Validity, 'from' | 'until'>): void {
     this.#from = Math.max(this.#from, from);
     this.#until = Math.min(this.#until, until);
   }
 }
 
 /** Whether what was worked out for another moment holds now. */
-export function holdsAt(now: number, { from, until }: Pick<TimeSpan, 'from' | 'until'>): boolean {
+export function holdsAt(now: number, { from, until }: Pick<Validity, 'from' | 'until'>): boolean {
   return from <= now && now < until;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Picture } from '../../../src/core/directory/picture.ts';
+import { DirectoryCache } from '../../../src/core/directory/directory-cache.ts';
 import { entry } from '../../support/entries.ts';
 
 const [ann, bo, newBo, cy] = [
@@ -11,10 +11,10 @@ const [ann, bo, newBo, cy] = [
 ];
 const complete = { kind: 'complete', directory: 'corp', entries: [ann, bo], watermark: '1' } as const;
 
-function pictureOf(...readings: Parameters<Picture['update']>[0][]): Picture {
-  const picture = new Picture();
-  for (const reading of readings) picture.update(reading);
-  return picture;
+function pictureOf(...readings: Parameters<DirectoryCache['update']>[0][]): DirectoryCache {
+  const directoryCache = new DirectoryCache();
+  for (const reading of readings) directoryCache.update(reading);
+  return directoryCache;
 }
 
 describe('a picture of a directory', () => {
@@ -23,23 +23,23 @@ describe('a picture of a directory', () => {
   });
 
   it('takes in who came, who changed and who is gone', () => {
-    const picture = pictureOf(complete, {
+    const directoryCache = pictureOf(complete, {
       kind: 'delta',
       directory: 'corp',
       entries: [newBo, cy],
       gone: ['ann'],
       watermark: '2',
     });
-    assert.deepEqual(picture.reading?.entries, [newBo, cy]);
-    assert.deepEqual([picture.watermark, picture.counts], ['2', { user: 2, group: 0 }]);
+    assert.deepEqual(directoryCache.reading?.entries, [newBo, cy]);
+    assert.deepEqual([directoryCache.watermark, directoryCache.counts], ['2', { user: 2, group: 0 }]);
   });
 
   it('shows the same reading for as long as nothing changes, with the newer watermark', () => {
-    const picture = pictureOf(complete);
-    const before = picture.reading;
-    picture.update({ kind: 'delta', directory: 'corp', entries: [], gone: [], watermark: '2' });
-    assert.equal(picture.reading, before);
-    assert.equal(picture.watermark, '2');
+    const directoryCache = pictureOf(complete);
+    const before = directoryCache.reading;
+    directoryCache.update({ kind: 'delta', directory: 'corp', entries: [], gone: [], watermark: '2' });
+    assert.equal(directoryCache.reading, before);
+    assert.equal(directoryCache.watermark, '2');
   });
 
   it('forgets whoever a complete reading does not show', () => {

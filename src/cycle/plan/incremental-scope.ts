@@ -5,18 +5,18 @@ import type { Projection } from '../../core/mapping/project.ts';
 import type { ScimTarget } from '../../ports/scim-target.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import { gather } from '../shared/batches.ts';
-import type { Step } from './in-step.ts';
+import type { CleanCycle } from './clean-cycles.ts';
 
 /** Whom a plan is about. Everyone else is as the last plan left them: in step. */
-export interface Focus {
+export interface IncrementalScope {
   readonly resources: readonly Resource[];
   readonly rejected: readonly Rejected[];
   /** Not wanted any more. */
   readonly left: readonly SourceId[];
   /** Mentioned, in scope, and not on the target: they were left alone by the last plan, and nobody waits for them. */
   readonly bystanders: ReadonlySet<SourceId>;
-  /** Found unfit by an earlier search, and not part of this plan. */
-  readonly unfit: readonly Rejected[];
+  /** Found unmatchable by an earlier search, and not part of this plan. */
+  readonly unmatchable: readonly Rejected[];
   /** Not shown by any reading, as the last plan found, and there all the same. */
   readonly unseen: ReadonlySet<SourceId>;
 }
@@ -25,15 +25,15 @@ export interface Focus {
  * What changed since a target was in step: whoever is wanted in another way, for whom something was sent, and those who
  * refer to one of them who is not on the target yet, and may be after this plan.
  */
-export async function focusOn(
-  step: Step,
+export async function incrementalScopeOf(
+  cleanCycle: CleanCycle,
   projection: Projection,
   { name: target, recreates }: Pick<ScimTarget, 'name' | 'recreates'>,
   store: StateView,
-): Promise<Focus | undefined> {
-  if (step.unproven === 'everyone') return undefined;
-  const { changed, left } = compareProjections(step.draft.projection, projection);
-  const own = changed.union(step.unproven);
+): Promise<IncrementalScope | undefined> {
+  if (cleanCycle.reverify === 'everyone') return undefined;
+  const { changed, left } = compareProjections(cleanCycle.draft.projection, projection);
+  const own = changed.union(cleanCycle.reverify);
   const isLive = async (ids: Iterable<SourceId>) => {
     const links = await gather([...ids], (batch) => store.links(target, batch));
     // Where someone who was deactivated is created again to come back, they come back as somebody else.
@@ -55,9 +55,9 @@ export async function focusOn(
   return {
     resources,
     rejected: projection.rejected,
-    left: [...new Set([...left, ...step.unproven])].filter((id) => !wanted.has(id)),
+    left: [...new Set([...left, ...cleanCycle.reverify])].filter((id) => !wanted.has(id)),
     bystanders: new Set([...mentioned].filter((id) => !chosen.has(id) && !isMentionedLive(id))),
-    unseen: step.unseen,
-    unfit: step.unfit.filter(({ sourceId }) => !chosen.has(sourceId) && !left.includes(sourceId)),
+    unseen: cleanCycle.unseen,
+    unmatchable: cleanCycle.unmatchable.filter(({ sourceId }) => !chosen.has(sourceId) && !left.includes(sourceId)),
   };
 }

@@ -1,16 +1,16 @@
 import type { Counters, DataVersion } from '../model/data-version.ts';
 import type { Entry, ResourceType, SourceId } from '../model/entry.ts';
-import type { CompleteReading, Fate, Reading, Watermark } from '../model/reading.ts';
+import type { CompleteReading, AbsenceReason, Reading, Watermark } from '../model/reading.ts';
 import { familyOf } from './counters.ts';
 
 /**
  * Everything that a directory is known to hold, kept current by its readings. Made by a complete reading alone, so that
  * absence from it is as good as absence from that reading.
  */
-export class Picture {
+export class DirectoryCache {
   readonly #entries = new Map<SourceId, Entry>();
   /** Of those who were here once. */
-  readonly #fates = new Map<SourceId, Fate>();
+  readonly #absenceReasons = new Map<SourceId, AbsenceReason>();
   #version: DataVersion | undefined;
   #watermark: Watermark | undefined;
   #reading: CompleteReading | undefined;
@@ -32,8 +32,8 @@ export class Picture {
     else for (const id of reading.gone) this.#entries.delete(id);
     const entries = reading.kind === 'complete' ? reading.entries.toSorted(inOrder) : reading.entries;
     for (const entry of entries) this.#entries.set(entry.id, entry);
-    for (const [id, fate] of reading.fates ?? []) this.#fates.set(id, fate);
-    for (const { id } of entries) this.#fates.delete(id);
+    for (const [id, absenceReason] of reading.absenceReasons ?? []) this.#absenceReasons.set(id, absenceReason);
+    for (const { id } of entries) this.#absenceReasons.delete(id);
     this.#version = reading.kind === 'complete' ? reading.version : advance(this.#version, reading.version);
     this.#watermark = reading.watermark;
     const isChanged = reading.kind === 'complete' || reading.entries.length + reading.gone.length > 0;
@@ -50,7 +50,7 @@ export class Picture {
         directory: reading.directory,
         entries,
         change,
-        fates: new Map(this.#fates),
+        absenceReasons: new Map(this.#absenceReasons),
         version: this.#version,
       };
     }

@@ -5,7 +5,7 @@ import { indexDirectories, type DirectoryIndex } from './directory-index.ts';
 import { linkGroups, type GroupGraph } from './group-graph.ts';
 import type { Memory } from './memory.ts';
 import { findOwners, inOrderOfDirectories } from './ownership.ts';
-import { holdsAt, TimeSpan } from './time-span.ts';
+import { holdsAt, Validity } from './validity.ts';
 import { visibilityOf } from './visibility.ts';
 
 /** `failed`: a condition could not be evaluated. Such an entry is in nobody's way, but has not left either. */
@@ -34,7 +34,7 @@ export interface ScopeGroup {
 }
 
 /** Everything about all entries that is to be known before one of them can be mapped. */
-export interface Survey {
+export interface ScopeEvaluation {
   readonly index: DirectoryIndex;
   readonly groups: GroupGraph;
   readonly conditions: Readonly<Record<ResourceType, readonly ScopeCondition[]>>;
@@ -44,9 +44,9 @@ export interface Survey {
   /** Of entries that several directories show: the one that counts. Nobody else is in here. */
   readonly owners: ReadonlyMap<SourceId, Entry>;
   /** What holds for the moment of the survey holds throughout; narrowed by all that is worked out with it. */
-  readonly span: TimeSpan;
+  readonly validity: Validity;
   /** @param span narrowed by what the entry's expressions ask, in place of the survey's own */
-  readonly contextOf: (entry: Entry, span?: TimeSpan) => ExpressionContext;
+  readonly contextOf: (entry: Entry, validity?: Validity) => ExpressionContext;
   /** In scope, or possibly so. */
   readonly isWanted: (id: SourceId) => boolean;
   /** Whether an entry that a name means is in scope, as itself: it may be a member, and be referred to. */
@@ -60,17 +60,17 @@ export interface Survey {
  * @param memory what the state knows of earlier readings
  * @throws BridgeError D2S_SCOPE_GROUP_MISSING
  */
-export function surveyScope(
+export function evaluateScope(
   entries: readonly Entry[],
   definition: TargetDefinition,
   now: number,
   memory: Memory,
-): Survey {
+): ScopeEvaluation {
   const ordered = inOrderOfDirectories(entries, definition);
   const sees = visibilityOf(definition.sees);
   const index = indexDirectories(ordered, sees, memory.former);
   const groups = linkGroups(index, ordered, sees, memory.scopeHomes);
-  const { span, contextOf, conditions } = momentOf(definition, groups, now);
+  const { validity, contextOf, conditions } = momentOf(definition, groups, now);
   const judgeOwn = (entry: Entry) =>
     definition.maps.has(entry.directory) ? judge(entry, conditions[entry.type]) : 'out';
   const verdicts = new Map<SourceId, ScopeVerdict>();
@@ -86,7 +86,7 @@ export function surveyScope(
   const isReachable = (entry: Entry) =>
     isWanted(entry.id) && sees(entry.directory, (owners.get(entry.id) ?? entry).directory);
   const scopeGroups = countScopeGroups(groups, ordered);
-  return { index, groups, conditions, verdicts, scopeGroups, owners, span, contextOf, isWanted, isReachable };
+  return { index, groups, conditions, verdicts, scopeGroups, owners, validity, contextOf, isWanted, isReachable };
 }
 
 function countScopeGroups(groups: GroupGraph, entries: readonly Entry[]): ScopeGroup[] {
@@ -105,32 +105,36 @@ function countScopeGroups(groups: GroupGraph, entries: readonly Entry[]): ScopeG
 }
 
 /** The same survey at another moment; undefined when time alone may have changed something in it. */
-export function surveyAgain(survey: Survey, definition: TargetDefinition, now: number): Survey | undefined {
-  if (!holdsAt(now, survey.span)) return undefined;
-  const moment = momentOf(definition, survey.groups, now);
-  moment.span.include(survey.span);
-  return { ...survey, ...moment };
+export function evaluateScopeAgain(
+  evaluation: ScopeEvaluation,
+  definition: TargetDefinition,
+  now: number,
+): ScopeEvaluation | undefined {
+  if (!holdsAt(now, evaluation.validity)) return undefined;
+  const moment = momentOf(definition, evaluation.groups, now);
+  moment.validity.include(evaluation.validity);
+  return { ...evaluation, ...moment };
 }
 
 function momentOf(
   definition: TargetDefinition,
   groups: GroupGraph,
   now: number,
-): Pick<Survey, 'span' | 'contextOf' | 'conditions'> {
-  const span = new TimeSpan(now);
-  const contextOf: Survey['contextOf'] = (entry, own = span) => ({
+): Pick<ScopeEvaluation, 'validity' | 'contextOf' | 'conditions'> {
+  const validity = new Validity(now);
+  const contextOf: ScopeEvaluation['contextOf'] = (entry, own = validity) => ({
     isMemberOf: (dn) => groups.everyoneIn(dn).has(entry),
     isOver: (instant) => own.isOver(instant),
   });
   const conditionsFor = (type: ResourceType) => conditionsOf(definition, type, groups, contextOf);
-  return { span, contextOf, conditions: { user: conditionsFor('user'), group: conditionsFor('group') } };
+  return { validity, contextOf, conditions: { user: conditionsFor('user'), group: conditionsFor('group') } };
 }
 
 function conditionsOf(
   definition: TargetDefinition,
   type: ResourceType,
   groups: GroupGraph,
-  contextOf: Survey['contextOf'],
+  contextOf: ScopeEvaluation['contextOf'],
 ): ScopeCondition[] {
   const { memberOf, where, supported = true } = definition.scope[type];
   const conditions: ScopeCondition[] = [];

@@ -6,7 +6,7 @@ import { digestAttributes, type TargetIdOf } from './diff.ts';
 import { levels, stages } from './stages.ts';
 
 /** Who the target has, and who it will have once the plan is done: what references and memberships depend on. */
-export interface Outlook {
+export interface Availability {
   /** Links of those whom the target has now. */
   readonly live: ReadonlyMap<SourceId, Link>;
   /** Those who get a link in this plan, created or adopted, and the stage in which they get it. */
@@ -20,7 +20,7 @@ export interface Outlook {
   readonly absentBehind: (path: string, acknowledged: string | undefined) => SourceId | undefined;
 }
 
-export function createOutlook(input: PlanInput): Outlook {
+export function createAvailability(input: PlanInput): Availability {
   const live = new Map([...input.links].filter(([, link]) => link.lifecycle !== 'lost'));
   const arriving = input.resources.filter(
     (resource) =>
@@ -43,7 +43,7 @@ export function createOutlook(input: PlanInput): Outlook {
 }
 
 /** Digests of references to those whom nobody shows, made once for each path: a mass departure must not cost its square. */
-function findInvisible({ departures, unseen = new Set(), links, digest }: PlanInput): Outlook['absentBehind'] {
+function findInvisible({ departures, unseen = new Set(), links, digest }: PlanInput): Availability['absentBehind'] {
   const invisible = [...departures.map(({ link }) => link), ...[...unseen].flatMap((id) => links.get(id) ?? [])];
   const known = new Map<string, ReadonlyMap<string, SourceId>>();
   const leaversAt = (path: string): ReadonlyMap<string, SourceId> => {
@@ -73,22 +73,26 @@ export function ownStage(resource: Pick<Resource, 'type'>): number {
 }
 
 /** The stage for a change: its type's own, or the one after the last newcomer that it refers to. */
-export function stageAfter(resource: Pick<Resource, 'type'>, values: Iterable<unknown>, outlook: Outlook): number {
+export function stageAfter(
+  resource: Pick<Resource, 'type'>,
+  values: Iterable<unknown>,
+  availability: Availability,
+): number {
   let stage = ownStage(resource);
   for (const value of values) {
-    if (value instanceof Reference) stage = Math.max(stage, (outlook.newcomers.get(value.id) ?? -1) + 1);
+    if (value instanceof Reference) stage = Math.max(stage, (availability.newcomers.get(value.id) ?? -1) + 1);
   }
   return stage;
 }
 
 /** Attributes without the references to those whom the target will not have, and how many these are. */
-export function withoutStrangers(attributes: DesiredAttributes, outlook: Outlook) {
+export function withoutStrangers(attributes: DesiredAttributes, availability: Availability) {
   const strangers: string[] = [];
   let waiting = 0;
   for (const [path, value] of attributes) {
-    if (!(value instanceof Reference) || outlook.willExist(value.id)) continue;
+    if (!(value instanceof Reference) || availability.willExist(value.id)) continue;
     strangers.push(path);
-    if (!outlook.staysAway(value.id)) waiting += 1;
+    if (!availability.staysAway(value.id)) waiting += 1;
   }
   if (strangers.length === 0) return { known: attributes, waiting: 0 };
   const known: DesiredAttributes = new Map([...attributes, ...strangers.map((path) => [path, null] as const)]);

@@ -7,29 +7,33 @@ import {
   type PartialDialect,
   type Setting,
 } from '../../../core/dialect/layers.ts';
-import { learnableSettings, type LearnableSetting, type Lesson } from '../../../core/dialect/lesson.ts';
+import {
+  learnableSettings,
+  type LearnableSetting,
+  type LearnedSetting,
+} from '../../../core/dialect/learned-setting.ts';
 import { rfc7644 } from '../../../core/dialect/rfc7644.ts';
-import type { Evidence as Fact, TargetNotes } from '../../../ports/scim-target.ts';
-import { createEvidence, type Evidence } from './evidence.ts';
+import type { TargetEvidence as Fact, TargetNotes } from '../../../ports/scim-target.ts';
+import { createEvidenceKeeper, type EvidenceKeeper } from './evidence.ts';
 
-type Noted = Pick<TargetNotes, 'lessons' | 'discovery' | 'evidence'>;
+type Noted = Pick<TargetNotes, 'learned' | 'discovery' | 'evidence'>;
 
 /** What is known of one target's ways, and what it teaches meanwhile. */
-export interface DialectBook {
+export interface TargetDialect {
   /** The dialect in force. Ask anew for each request: it changes when the target teaches something. */
   current(): Dialect;
   /** Notes what the target refused. Nothing happens when the configuration says otherwise, or when it is known. */
-  learn(setting: LearnableSetting, value: Lesson['value'], because: string): void;
+  learn(setting: LearnableSetting, value: LearnedSetting['value'], because: string): void;
   /** Notes what ServiceProviderConfig says. */
   discovered(says: PartialDialect): void;
   /** Whether ServiceProviderConfig was ever asked. */
   isDiscovered(): boolean;
   /** What was seen of it by looking. */
-  readonly evidence: Evidence;
+  readonly evidence: EvidenceKeeper;
   settings(): readonly Setting[];
   restore(notes: Noted): void;
   notes(): Noted;
-  /** Forgets lessons that are old: what was refused may have been a bad day, and costs one more refusal at most. */
+  /** Forgets learned settings that are old: what was refused may have been a bad day, and costs one more refusal at most. */
   review(): void;
   /** Grows with every note. */
   version(): number;
@@ -38,8 +42,8 @@ export interface DialectBook {
 const oldMilliseconds = 7 * 24 * 60 * 60_000;
 
 /** @param now milliseconds since 1970 */
-export function createDialectBook(configured: readonly Layer[], now: () => number): DialectBook {
-  const lessons = new Map<LearnableSetting, Lesson>();
+export function createTargetDialect(configured: readonly Layer[], now: () => number): TargetDialect {
+  const learned = new Map<LearnableSetting, LearnedSetting>();
   const facts = new Map<string, Fact>();
   let discovery: TargetNotes['discovery'];
   let version = 0;
@@ -49,7 +53,7 @@ export function createDialectBook(configured: readonly Layer[], now: () => numbe
     ...profile,
     // Whoever wrote a profile knew of the document: Slack's, for one, is wrong.
     ...(discovery === undefined ? [] : [{ origin: 'discovery', says: withoutSaid(discovery.says, profile) } as const]),
-    ...[...lessons.values()].map(
+    ...[...learned.values()].map(
       ({ setting, value }) => ({ origin: 'learned', says: sayingOf(setting, value) }) as const,
     ),
     ...configured.filter(({ origin }) => origin === 'config'),
@@ -60,18 +64,18 @@ export function createDialectBook(configured: readonly Layer[], now: () => numbe
   };
   const review = (): void => {
     const isOld = ({ at }: { readonly at: string }): boolean => !(now() - Date.parse(at) < oldMilliseconds);
-    const old = [...lessons.values()].filter(isOld);
+    const old = [...learned.values()].filter(isOld);
     const stale = [...facts.values()].filter(isOld);
-    for (const { setting } of old) lessons.delete(setting);
+    for (const { setting } of old) learned.delete(setting);
     for (const { fact } of stale) facts.delete(fact);
     if (old.length + stale.length > 0) refresh();
   };
   return {
-    evidence: createEvidence(facts, now, () => (version += 1)),
+    evidence: createEvidenceKeeper(facts, now, () => (version += 1)),
     current: () => dialect,
     learn(setting, value, because) {
-      if (lessons.get(setting)?.value === value || isConfigured(setting, configured)) return;
-      lessons.set(setting, { setting, value, at: new Date(now()).toISOString(), because });
+      if (learned.get(setting)?.value === value || isSetIn(setting, configured)) return;
+      learned.set(setting, { setting, value, at: new Date(now()).toISOString(), because });
       refresh();
     },
     discovered(says) {
@@ -81,8 +85,8 @@ export function createDialectBook(configured: readonly Layer[], now: () => numbe
     isDiscovered: () => discovery !== undefined,
     settings: () => listSettings(rfc7644, layers()),
     restore(notes) {
-      for (const lesson of notes.lessons)
-        if (learnableSettings.includes(lesson.setting)) lessons.set(lesson.setting, lesson);
+      for (const learnedSetting of notes.learned)
+        if (learnableSettings.includes(learnedSetting.setting)) learned.set(learnedSetting.setting, learnedSetting);
       for (const noted of notes.evidence ?? []) facts.set(noted.fact, noted);
       discovery = notes.discovery;
       dialect = layDialect(rfc7644, layers());
@@ -90,7 +94,7 @@ export function createDialectBook(configured: readonly Layer[], now: () => numbe
     },
     review,
     notes: () => ({
-      lessons: [...lessons.values()],
+      learned: [...learned.values()],
       ...(discovery === undefined ? {} : { discovery }),
       ...(facts.size === 0 ? {} : { evidence: [...facts.values()] }),
     }),
@@ -98,12 +102,12 @@ export function createDialectBook(configured: readonly Layer[], now: () => numbe
   };
 }
 
-function isConfigured(setting: LearnableSetting, configured: readonly Layer[]): boolean {
+function isSetIn(setting: LearnableSetting, configured: readonly Layer[]): boolean {
   return listSettings(rfc7644, configured).some(({ name, origin }) => name === setting && origin === 'config');
 }
 
 /** `members.add` = `ids` as a layer says it. */
-function sayingOf(setting: LearnableSetting, value: Lesson['value']): PartialDialect {
+function sayingOf(setting: LearnableSetting, value: LearnedSetting['value']): PartialDialect {
   const [section = '', name] = setting.split('.');
   return name === undefined ? { [section]: value } : { [section]: { [name]: value } };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createPictures } from '../../../src/cycle/read/directory-pictures.ts';
-import { createInStep } from '../../../src/cycle/plan/in-step.ts';
+import { createDirectoryCaches } from '../../../src/cycle/read/directory-caches.ts';
+import { createCleanCycles } from '../../../src/cycle/plan/clean-cycles.ts';
 import { cycleStage, inShort, minute, operationsOf, person, team } from '../../support/cycle-stage.ts';
 import { definition } from '../../support/entries.ts';
 
@@ -10,7 +10,7 @@ describe('a daemon whose directory shows nothing new', () => {
     const stage = cycleStage([person('ann'), person('cy'), team('staff', ['ann'])], {
       removal: { leaves: 'deactivate', deleteAfter: 30 * minute, groups: 'keep' },
     });
-    const memory = { pictures: createPictures(), inStep: createInStep() };
+    const memory = { directoryCaches: createDirectoryCaches(), cleanCycles: createCleanCycles() };
     await stage.cycle(memory);
     await stage.cycle(memory);
     stage.events.splice(0);
@@ -74,7 +74,7 @@ describe('a daemon whose directory shows nothing new', () => {
     const stage = cycleStage([person('ann', { accountExpires: inMinutes(3) }), person('cy', { accountExpires: '0' })], {
       definition: definition({ users }),
     });
-    const memory = { pictures: createPictures(), inStep: createInStep() };
+    const memory = { directoryCaches: createDirectoryCaches(), cleanCycles: createCleanCycles() };
     const planned: string[] = [];
     const sent: string[] = [];
     for (let cycle = 0; cycle < 7; cycle += 1) {
@@ -93,7 +93,7 @@ describe('a daemon whose directory shows nothing new', () => {
     const ends = `${cycleStage([]).clock.now() + 60 * minute + 11_644_473_600_000}0000`;
     const users = { userName: 'lower(mail)', active: '!expired(accountExpires)' };
     const stage = cycleStage([person('ann', { accountExpires: ends })], { definition: definition({ users }) });
-    const memory = { pictures: createPictures(), inStep: createInStep() };
+    const memory = { directoryCaches: createDirectoryCaches(), cleanCycles: createCleanCycles() };
     const settle = async (): Promise<unknown> => {
       for (let cycle = 0; cycle < 3; cycle += 1) await stage.cycle(memory);
       return stage.target.users()[0]?.['active'];
@@ -112,7 +112,7 @@ describe('a daemon whose directory shows nothing new', () => {
       policy: { user: policy, group: policy },
       removal: { leaves: 'delete', groups: 'keep' },
     });
-    const memory = { pictures: createPictures(), inStep: createInStep() };
+    const memory = { directoryCaches: createDirectoryCaches(), cleanCycles: createCleanCycles() };
     for (let cycle = 0; cycle < 3; cycle += 1) await stage.cycle(memory);
     stage.source.remove('ann');
     stage.source.put(person('new', { mail: 'ann@example.org' }));
@@ -125,7 +125,7 @@ describe('a daemon whose directory shows nothing new', () => {
 
   it('is not quiet while something is left to do', async () => {
     const stage = cycleStage([person('ann')]);
-    const memory = { pictures: createPictures(), inStep: createInStep() };
+    const memory = { directoryCaches: createDirectoryCaches(), cleanCycles: createCleanCycles() };
     stage.target.setHook((call) =>
       call.method === 'create'
         ? { when: 'before', result: { class: 'rejected', status: 400, detail: 'no' } }
@@ -143,7 +143,7 @@ describe('a daemon whose directory shows a change', () => {
   const boss = (status: string) => person('boss', { status });
   const settled = async (...entries: readonly ReturnType<typeof person>[]) => {
     const stage = cycleStage(entries);
-    const memory = { pictures: createPictures(), inStep: createInStep() };
+    const memory = { directoryCaches: createDirectoryCaches(), cleanCycles: createCleanCycles() };
     for (let cycle = 0; cycle < 3; cycle += 1) await stage.cycle(memory);
     const asked: string[] = [];
     // The state is asked about those whom the plan is about, and nobody else.
@@ -174,7 +174,7 @@ describe('a daemon whose directory shows a change', () => {
     const stage = cycleStage([person('ann'), person('bo'), person('cy')], {
       removal: { leaves: 'deactivate', deleteAfter: 1_000, groups: 'keep' },
     });
-    const memory = { pictures: createPictures(), inStep: createInStep() };
+    const memory = { directoryCaches: createDirectoryCaches(), cleanCycles: createCleanCycles() };
     for (let cycle = 0; cycle < 3; cycle += 1) await stage.cycle(memory);
     stage.source.remove('bo');
     assert.deepEqual(operationsOf((await stage.cycle(memory)).report.applied), ['deactivate bo']);
@@ -222,18 +222,18 @@ describe('what a daemon knows of a directory', () => {
   const names = (...user: string[]) => ({ user: new Set(user), group: new Set(['member']) });
 
   it('serves whoever needs no more attributes than it was made of', () => {
-    const pictures = createPictures();
-    const made = pictures.of('corp', names('cn', 'mail'));
-    assert.equal(pictures.of('corp', names('cn')).picture, made.picture);
-    assert.notEqual(pictures.of('branch', names('cn')).picture, made.picture);
+    const directoryCaches = createDirectoryCaches();
+    const made = directoryCaches.of('corp', names('cn', 'mail'));
+    assert.equal(directoryCaches.of('corp', names('cn')).directoryCache, made.directoryCache);
+    assert.notEqual(directoryCaches.of('branch', names('cn')).directoryCache, made.directoryCache);
   });
 
   it('is made anew, of all that was ever asked for, when there is more', () => {
-    const pictures = createPictures();
-    const made = pictures.of('corp', names('cn'));
-    const wider = pictures.of('corp', names('mail'));
-    assert.notEqual(wider.picture, made.picture);
+    const directoryCaches = createDirectoryCaches();
+    const made = directoryCaches.of('corp', names('cn'));
+    const wider = directoryCaches.of('corp', names('mail'));
+    assert.notEqual(wider.directoryCache, made.directoryCache);
     assert.deepEqual([...wider.attributes.user].sort(), ['cn', 'mail']);
-    assert.equal(pictures.of('corp', names('cn')).picture, wider.picture);
+    assert.equal(directoryCaches.of('corp', names('cn')).directoryCache, wider.directoryCache);
   });
 });

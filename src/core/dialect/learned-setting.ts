@@ -2,7 +2,7 @@
  * What a target taught by refusing something: the value that holds for it from then on. Kept in the state, shown in
  * `status`, stronger than the profile and weaker than the configuration.
  */
-export interface Lesson {
+export interface LearnedSetting {
   /** The name of the setting, like `patch.valueFilters`. */
   readonly setting: LearnableSetting;
   readonly value: string | number | boolean | readonly string[];

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { LdapSourceOptions } from '../../src/adapters/ldap/shared/options.ts';
 import { createLdapSource } from '../../src/adapters/ldap/source.ts';
-import { Picture } from '../../src/core/directory/picture.ts';
+import { DirectoryCache } from '../../src/core/directory/directory-cache.ts';
 import type { Entry } from '../../src/core/model/entry.ts';
-import type { DirectorySource, Verdict } from '../../src/ports/directory-source.ts';
+import type { DirectorySource, ReadOutcome } from '../../src/ports/directory-source.ts';
 import { sambaSuffix, startSamba, type Samba } from '../support/samba.ts';
 import { unicodePassword } from './ad-feed.ts';
 import { ldapOptions } from './ldap-fixture.ts';
@@ -60,7 +60,7 @@ for (const changes of ['usn', 'dirsync'] as const) {
       let source: DirectorySource;
       let fresh: () => DirectorySource;
       let skew = 0;
-      const picture = new Picture();
+      const directoryCache = new DirectoryCache();
 
       before(async () => {
         server = await startSamba();
@@ -91,22 +91,22 @@ for (const changes of ['usn', 'dirsync'] as const) {
         };
         source = createLdapSource(options);
         fresh = () => createLdapSource(options);
-        assert.equal((await bringUp(source, picture)).kind, 'complete');
+        assert.equal((await bringUp(source, directoryCache)).kind, 'complete');
       });
       after(() => server.dispose());
 
       for (const [what, ldif] of steps) {
         it(`shows ${what} as a complete reading does`, async () => {
           if (ldif !== '') await server.change(ldif);
-          let verdict = await bringUp(source, picture);
+          let verdict = await bringUp(source, directoryCache);
           // Deletions that are not shown to the account are found by the comparison that follows within ten minutes.
           if (account === 'an ordinary' && what.includes('deleted')) {
             skew += 10 * 60_000;
-            verdict = await bringUp(source, picture);
+            verdict = await bringUp(source, directoryCache);
           }
-          const complete = new Picture();
+          const complete = new DirectoryCache();
           await bringUp(fresh(), complete);
-          assert.deepEqual(shown(picture), shown(complete));
+          assert.deepEqual(shown(directoryCache), shown(complete));
           assert.equal(verdict.kind, 'delta', 'because' in verdict ? verdict.because : '');
         });
       }
@@ -115,9 +115,9 @@ for (const changes of ['usn', 'dirsync'] as const) {
 }
 
 /** What a daemon does with a source: reads what changed, and takes it in. */
-async function bringUp(source: DirectorySource, picture: Picture): Promise<Verdict> {
+async function bringUp(source: DirectorySource, directoryCache: DirectoryCache): Promise<ReadOutcome> {
   const entries: Entry[] = [];
-  const { watermark, known } = picture;
+  const { watermark, known } = directoryCache;
   const verdict = await source.read({
     attributes: {
       user: new Set(['cn', 'title', 'description', 'manager', 'useraccountcontrol']),
@@ -127,12 +127,12 @@ async function bringUp(source: DirectorySource, picture: Picture): Promise<Verdi
     visit: (entry) => void entries.push(entry),
     signal: new AbortController().signal,
   });
-  picture.update({ ...verdict, directory: source.name, entries });
+  directoryCache.update({ ...verdict, directory: source.name, entries });
   return verdict;
 }
 
-function shown(picture: Picture): object[] {
-  return [...picture.known.values()]
+function shown(directoryCache: DirectoryCache): object[] {
+  return [...directoryCache.known.values()]
     .map(({ id, type, dn, attributes }) => ({
       id,
       type,

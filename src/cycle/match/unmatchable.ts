@@ -46,14 +46,14 @@ export function refuse({
   const owner = taken.get(found.id);
   if (others.length > 0) {
     const ids = [found, ...others].map((one) => one.id).join(', ');
-    return reject(
+    return rejectMatch(
       resource,
       'ambiguous_match',
       `the target has ${others.length + 1} resources with the same ${by} (ids ${ids}); remove the surplus there`,
     );
   }
   if (owner !== undefined && owner !== resource.sourceId) {
-    return reject(
+    return rejectMatch(
       resource,
       'match_taken',
       `the target's resource with the same ${by} (id ${found.id}) already belongs to entry ${owner}${isOwnerGone(owner) ? `, which is gone from the directory; if this is the same person: dir2scim state relink ${owner} ${resource.sourceId}` : ''}`,
@@ -61,7 +61,7 @@ export function refuse({
   }
   const before = formerOwner(found, resource.sourceId, former);
   if (before !== undefined) {
-    return reject(
+    return rejectMatch(
       resource,
       'match_taken',
       `the target's resource with the same ${by} (id ${found.id}) was the account of entry ${before}; if this is the same person: dir2scim state relink ${before} ${resource.sourceId}`,
@@ -69,14 +69,14 @@ export function refuse({
   }
   // An equal externalId is our own source id: that one is ours whatever the policy says.
   if (policy.adopt === 'never' && (isBarred || !isSourceId(found.body['externalId'], resource.sourceId))) {
-    return reject(
+    return rejectMatch(
       resource,
       'adoption_off',
       `the target has one with the same ${by} (id ${found.id}), and adopt is never`,
     );
   }
   if (isForeign(found, resource.sourceId, policy)) {
-    return reject(
+    return rejectMatch(
       resource,
       'match_foreign',
       `the target's resource with the same ${by} (id ${found.id}) carries the externalId of somebody else; adopt: also-foreign takes such accounts over`,
@@ -87,7 +87,7 @@ export function refuse({
 
 /** A group in which somebody is whom nobody of ours put there, where groups are adopted by default only. */
 export function refusePopulated(resource: Resource, by: string, id: TargetId, others: number): Rejected {
-  return reject(
+  return rejectMatch(
     resource,
     'adoption_off',
     `the target has a group with the same ${by} (id ${id}) and ${count(others, 'member')} whom dir2scim did not put there; groups.adopt: first-match takes it over, after the first load once somebody approves it`,
@@ -122,7 +122,7 @@ export function refusedText(failure: Failure): string {
 }
 
 /** In scope, and not written, for a reason that the search found. */
-export function reject(resource: Resource, code: ReasonCode, text: string): Rejected {
+export function rejectMatch(resource: Resource, code: ReasonCode, text: string): Rejected {
   const { sourceId, directory, type, label } = resource;
   return {
     sourceId,

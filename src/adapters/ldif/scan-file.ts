@@ -11,7 +11,7 @@ import { recordId } from './record-id.ts';
 import { readRecords } from './read-records.ts';
 
 /** What a file turned out to be. */
-export interface Survey {
+export interface ScannedFile {
   readonly records: number;
   readonly identity: DirectoryIdentity;
   /** How far the data had come when it was exported, where the file has it: contextCSN, which slapcat writes. */
@@ -22,12 +22,12 @@ export interface Survey {
  * Reads a file to its end before anything is taken from it: every record is well-formed, and no DN and no id comes
  * twice. Keeps one short text for each.
  */
-export async function surveyFile(
+export async function scanFile(
   file: FileHandle,
   path: string,
   hints: FileHints,
   signal: AbortSignal,
-): Promise<Survey> {
+): Promise<ScannedFile> {
   const seen = new Map<string, number>();
   const ids = new Ids();
   let isExport: boolean | undefined;

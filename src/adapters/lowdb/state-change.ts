@@ -1,0 +1,43 @@
+import type { StateChange } from '../../ports/state-store.ts';
+import { changeInCurrentWords } from './earlier-state.ts';
+
+const kinds: ReadonlySet<unknown> = new Set<StateChange['kind']>([
+  'intent',
+  'settled',
+  'link',
+  'relink',
+  'quarantine',
+  'quarantine_over',
+  'unlink',
+  'members',
+  'former',
+  'target',
+  'notes',
+  'directory',
+  'identity',
+  'names',
+  'bound',
+  'reset',
+  'renamed',
+  'content_forgotten',
+  'removal',
+  'removals_over',
+]);
+
+/** A parsed line of a snapshot, or an element of a journal's record. Undefined when it is no change; the checksum vouches for the rest. */
+export function readStateChange(value: unknown): StateChange | undefined {
+  if (typeof value !== 'object' || value === null || !('kind' in value)) return undefined;
+  const change = changeInCurrentWords({ ...value });
+  return isStateChange(change) ? change : undefined;
+}
+
+/** The parsed JSON text of one record's changes; undefined when it is none. */
+export function readRecord(value: unknown): readonly StateChange[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const changes = value.map(readStateChange);
+  return changes.includes(undefined) ? undefined : changes.filter((change) => change !== undefined);
+}
+
+function isStateChange(value: object): value is StateChange {
+  return 'kind' in value && kinds.has(value.kind);
+}
