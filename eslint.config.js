@@ -18,6 +18,19 @@ export default tseslint.config(
     },
   },
   {
+    files: ['src/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            ':matches(CallExpression[callee.property.name=/^(push|unshift)$/], CallExpression[callee.object.name="Math"]) > SpreadElement',
+          message: 'as arguments, 125,000 values overflow the stack: add them one by one, or reduce',
+        },
+      ],
+    },
+  },
+  {
     // node:test's describe/it return promises that the runner itself awaits; suites are one long function each.
     files: ['test/**', 'bench/**'],
     rules: {

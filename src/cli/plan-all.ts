@@ -37,7 +37,7 @@ export async function planAll(
     app.sources,
     { ...app, store: view, signal },
   );
-  failures.push(...readings.failed.values());
+  for (const failure of readings.failed.values()) failures.push(failure);
   const planned: PlannedOne[] = [];
   for (const setup of setups) {
     const own = [...setup.definition.maps.keys()].map((name) => readings.complete.get(name));

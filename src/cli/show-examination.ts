@@ -11,7 +11,7 @@ export function showExamination(
   terminal: Terminal,
 ): void {
   const { colors, print } = terminal;
-  const width = Math.max(...findings.map(({ trial }) => trial.length));
+  const width = findings.reduce((most, { trial }) => Math.max(most, trial.length), 0);
   for (const [subject, own] of Map.groupBy(findings, (finding) => finding.subject)) {
     print(colors.bold(subject));
     for (const finding of own) {

@@ -23,7 +23,7 @@ export function showSettings(
       : ` (${about.title}, ${about.tested === 'lab' ? 'tried in the lab' : 'documented, not tested live'}, ${about.date})`;
   print(`    profile ${name}${standing}`);
   const own = settings.flatMap(({ origin, ...setting }) => (origin === 'rfc' ? [] : [{ ...setting, origin }]));
-  const width = Math.max(0, ...own.map((setting) => setting.name.length));
+  const width = own.reduce((most, setting) => Math.max(most, setting.name.length), 0);
   for (const { name: setting, value, origin } of own) {
     print(`      ${setting.padEnd(width)}  ${JSON.stringify(value)}  ${colors.dim(origins[origin])}`);
   }

@@ -62,7 +62,7 @@ async function liveLinks(target: string, store: StateView): Promise<Link[]> {
   const totals = (await store.linkTotals()).filter((total) => total.target === target);
   const links: Link[] = [];
   for await (const batch of store.unseen(target, new Set(totals.map(({ directory }) => directory)), new Set())) {
-    links.push(...batch.filter(({ lifecycle }) => lifecycle !== 'lost'));
+    for (const link of batch) if (link.lifecycle !== 'lost') links.push(link);
   }
   return links;
 }

@@ -232,11 +232,12 @@ function tell({ plan, unreached, forgotten, verdict: { hold } }: Preparation, { 
 /** When the first of those whom a search found unmatchable is looked for again, by the monotonic clock. */
 function nextLook({ unmatchable, quarantined, found }: Preparation, clock: CycleInput['clock']): number {
   const latest = new Map([...quarantined, ...found.map((quarantine) => [quarantine.sourceId, quarantine] as const)]);
-  const pauses = unmatchable.flatMap(({ sourceId }) => {
+  let pause = Infinity;
+  for (const { sourceId } of unmatchable) {
     const quarantine = latest.get(sourceId);
-    return quarantine === undefined ? [] : [Date.parse(quarantine.retryAt) - clock.now()];
-  });
-  return clock.monotonic() + Math.max(0, Math.min(...pauses));
+    if (quarantine !== undefined) pause = Math.min(pause, Date.parse(quarantine.retryAt) - clock.now());
+  }
+  return clock.monotonic() + Math.max(0, pause);
 }
 
 /** How the last cycle left the target in step, unless somebody wants more. Nothing was held, so no decision can matter. */

@@ -65,7 +65,8 @@ export function createScheduler<Name extends string>({ clock, jobs, run }: Sched
       });
   };
 
-  const restOf = (dues: readonly Due[]): number => Math.min(longestRest, ...dues.map((due) => due.rest()));
+  const restOf = (dues: readonly Due[]): number =>
+    dues.reduce((least, due) => Math.min(least, due.rest()), longestRest);
 
   const sleep = async (milliseconds: number): Promise<void> => {
     nap = new AbortController();

@@ -5,7 +5,10 @@ import type { GuardInput, Population } from '../../src/core/planning/guard-input
 import { limitsWith } from './limits.ts';
 import { user } from './plan-input.ts';
 
-export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+export const sha256 = (text: string | Iterable<string>): string =>
+  createHash('sha256')
+    .update(typeof text === 'string' ? text : [...text].join(''))
+    .digest('hex');
 
 /** `p0`, `p1`, … */
 export const people = (count: number, from = 0): SourceId[] =>

@@ -1,6 +1,5 @@
 import type { ResourceType, SourceId } from '../../core/model/entry.ts';
 import { holdsValue, type Link, type TargetId } from '../../core/model/link.ts';
-import { countOwn } from '../../core/model/stranger.ts';
 import { forgetContent } from '../../core/planning/link-paths.ts';
 import { tallyKey } from '../../core/planning/tally.ts';
 import { noNotes, type TargetNotes } from '../../ports/scim-target.ts';
@@ -16,6 +15,7 @@ import {
 } from '../../ports/state-store.ts';
 
 import { FormerOwners } from './former-owners.ts';
+import { Memberships } from './memberships.ts';
 
 /** A change that is about one target. */
 export type TargetChange = Exclude<
@@ -31,7 +31,9 @@ const membersPerLine = 1000;
 /** Everything remembered about one target, with the indexes that questions need, kept up to date change by change. */
 export class TargetMemory {
   readonly links = new Map<SourceId, Link>();
-  readonly members = new Map<SourceId, Set<SourceId>>();
+  readonly members = new Memberships();
+  /** Whose link names members whose joining or leaving is in doubt. */
+  readonly #unsettled = new Set<SourceId>();
   readonly owners: Readonly<Record<ResourceType, Map<TargetId, SourceId>>> = { user: new Map(), group: new Map() };
   /** By type; of accounts that nobody is linked to. */
   readonly former: Readonly<Record<ResourceType, FormerOwners>> = {
@@ -61,11 +63,6 @@ export class TargetMemory {
     return { user: { ...this.#counts.user }, group: { ...this.#counts.group } };
   }
 
-  get memberships(): { readonly members: number; readonly groups: number } {
-    const counts = [...this.members.values()].map(countOwn).filter((count) => count > 0);
-    return { members: counts.reduce((sum, count) => sum + count, 0), groups: counts.length };
-  }
-
   holders(type: ResourceType, path: string): number {
     let count = 0;
     for (const link of this.links.values()) if (link.type === type && holdsValue(link, path)) count += 1;
@@ -81,7 +78,7 @@ export class TargetMemory {
         this.intents.delete(change.intent.sourceId);
         return;
       case 'link':
-        if (this.#isAnother(change.link)) this.#endMemberships(change.link.sourceId);
+        if (this.#isAnother(change.link)) this.members.end(change.link.sourceId);
         this.#dropLink(change.link.sourceId);
         this.#putLink(change.link);
         return;
@@ -97,12 +94,12 @@ export class TargetMemory {
         this.#dropQuarantine(change.sourceId);
         return;
       case 'unlink':
-        this.#endMemberships(change.sourceId);
+        this.members.end(change.sourceId);
         this.#dropLink(change.sourceId);
         this.#dropQuarantine(change.sourceId);
         return;
       case 'members':
-        this.#changeMembers(change.group, change.add, change.remove);
+        this.members.change(change.group, change.add, change.remove);
         return;
       case 'former':
         for (const [account, owner] of change.accounts) this.#noteFormer(change.type, account, owner);
@@ -146,6 +143,7 @@ export class TargetMemory {
 
   #putLink(link: Link): void {
     this.links.set(link.sourceId, link);
+    if (link.unsettled !== undefined && link.unsettled.length > 0) this.#unsettled.add(link.sourceId);
     this.owners[link.type].set(link.targetId, link.sourceId);
     this.former[link.type].forget(link.targetId);
     this.#count(link, 1);
@@ -159,29 +157,22 @@ export class TargetMemory {
 
   #handOver(from: SourceId, link: Link): void {
     const to = link.sourceId;
-    this.#endMemberships(to);
-    const members = this.members.get(from);
-    for (const [group, ids] of this.members) if (ids.has(from)) this.#changeMembers(group, [to], [from]);
-    if (members !== undefined) this.members.set(to, members);
-    this.members.delete(from);
-    for (const one of [...this.links.values()]) {
-      if (one.unsettled?.includes(from) === true)
-        this.links.set(one.sourceId, { ...one, unsettled: one.unsettled.map((id) => (id === from ? to : id)) });
+    this.members.handOver(from, to);
+    for (const one of this.#unsettled) {
+      const other = this.links.get(one);
+      if (other?.unsettled?.includes(from) === true)
+        this.links.set(one, { ...other, unsettled: other.unsettled.map((id) => (id === from ? to : id)) });
     }
     for (const id of [from, to]) this.#dropLink(id);
     this.#dropQuarantine(from);
     this.#putLink(link);
   }
 
-  #endMemberships(id: SourceId): void {
-    this.members.delete(id);
-    for (const group of [...this.members.keys()]) this.#changeMembers(group, [], [id]);
-  }
-
   #dropLink(id: SourceId): void {
     const link = this.links.get(id);
     if (link === undefined) return;
     this.links.delete(id);
+    this.#unsettled.delete(id);
     this.#count(link, -1);
     const owners = this.owners[link.type];
     // Another link may have taken over the same target id since; otherwise one that came before has it back.
@@ -219,14 +210,6 @@ export class TargetMemory {
     if (isQuarantined(quarantine)) this.#counts[quarantine.type].quarantined -= 1;
   }
 
-  #changeMembers(group: SourceId, add: readonly SourceId[], remove: readonly SourceId[]): void {
-    const members = this.members.get(group) ?? new Set<SourceId>();
-    for (const id of remove) members.delete(id);
-    for (const id of add) members.add(id);
-    if (members.size === 0) this.members.delete(group);
-    else this.members.set(group, members);
-  }
-
   /** The changes that lead from nothing to this memory, of a target of this name. */
   *changes(target: string): Generator<TargetChange> {
     yield { kind: 'target', target, state: this.state };
@@ -239,8 +222,7 @@ export class TargetMemory {
       for (const accounts of this.former[type].lines()) yield { kind: 'former', target, type, accounts };
     for (const quarantine of this.quarantined.values())
       yield { kind: 'quarantine', quarantine: { ...quarantine, target } };
-    for (const [group, members] of this.members) {
-      const ids = [...members];
+    for (const [group, ids] of this.members) {
       for (let at = 0; at < ids.length; at += membersPerLine) {
         yield { kind: 'members', target, group, add: ids.slice(at, at + membersPerLine), remove: [] };
       }

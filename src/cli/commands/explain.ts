@@ -117,7 +117,7 @@ async function explainAll(
     also: callingNames,
     signal,
   });
-  failures.push(...failed.values());
+  for (const failure of failed.values()) failures.push(failure);
   const setups = prepared.filter(({ definition }) => [...definition.maps.keys()].every((name) => complete.has(name)));
   const id = await idOf(
     who,

@@ -174,7 +174,7 @@ function unescape(text: string): Uint8Array {
   const encoder = new TextEncoder();
   for (const [part] of text.matchAll(/\\[0-9A-Fa-f]{2}|[^\\]+/g)) {
     if (part.startsWith('\\')) bytes.push(Number.parseInt(part.slice(1), 16));
-    else bytes.push(...encoder.encode(part));
+    else for (const byte of encoder.encode(part)) bytes.push(byte);
   }
   return Uint8Array.from(bytes);
 }

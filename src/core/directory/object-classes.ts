@@ -33,7 +33,7 @@ export function requirementsIn(definitions: readonly string[], typeNames: TypeNa
       if (one === undefined || seen.has(name)) continue;
       seen.add(name);
       for (const attribute of one.required) required.add(attribute);
-      open.push(...one.above);
+      for (const above of one.above) open.push(above);
     }
     if (known.size >= mostKnown) known.clear();
     known.set(key, required);

@@ -108,13 +108,13 @@ function mapAnew(
   const attributes = new Map<string, DesiredValue | null>([['externalId', entry.id]]);
   const createOnly = new Map<string, DesiredValue | null>();
   const choices = new Map<string, readonly DesiredValue[]>();
-  const reasons: Reason[] = [];
+  const flaws: Reason[] = [];
   const { rules } = map;
   // Nothing says that they are not: a map without a rule for it never disables anyone.
   if (entry.type === 'user' && !rules.some(({ path }) => path === 'active')) attributes.set('active', true);
   for (const ready of rules) {
     const result = applyRule(ready, entry, context, resolve);
-    if (result.kind === 'error') reasons.push({ code: result.code, text: `${ready.path}: ${result.text}` });
+    if (result.kind === 'error') flaws.push({ code: result.code, text: `${ready.path}: ${result.text}` });
     if (result.kind === 'value' && ready.apply === 'always') {
       const others = otherChoices(ready, entry, context, resolve, result.value);
       if (others.length > 0) choices.set(ready.path, others);
@@ -127,9 +127,9 @@ function mapAnew(
     }
   }
   const given = { attributes, createOnly };
-  if (reasons.length === 0) reasons.push(...requiredReasons(given, map));
-  reasons.push(...loginReasons(given), ...scopeReasons(entry, evaluation));
-  if (isReplicationConflict(entry.dn)) reasons.unshift(conflict);
+  const own = flaws.length === 0 ? requiredReasons(given, map) : flaws;
+  const all = [...own, ...loginReasons(given), ...scopeReasons(entry, evaluation)];
+  const reasons = isReplicationConflict(entry.dn) ? [conflict, ...all] : all;
   const { id: sourceId, directory, type } = entry;
   const subject = { sourceId, directory, type, label: labelOf(entry, given) };
   if (reasons.length === 0) {

@@ -64,7 +64,7 @@ export function divideDecided(
   const divided = { open: [] as Operation[], approved: [] as Operation[], rejected: [] as Operation[] };
   for (const operation of operations) {
     const parts = Map.groupBy(partsOf(operation, context), shareOf);
-    for (const [share, some] of parts) divided[share].push(...putTogether(operation, some));
+    for (const [share, some] of parts) for (const one of putTogether(operation, some)) divided[share].push(one);
   }
   return divided;
 }

@@ -2,6 +2,7 @@ import type { ResourceType, SourceId } from '../model/entry.ts';
 import type { Link } from '../model/link.ts';
 import type { Operation } from '../model/plan.ts';
 import { partContext, partsOf, type Drew, type Part, type PartContext } from './guard-parts.ts';
+import type { TextHash } from './plan-id.ts';
 import type { GuardLimits } from './policy.ts';
 import { tally, type Tally } from './tally.ts';
 
@@ -82,7 +83,7 @@ export interface GuardInput {
   readonly older: ReadonlyMap<string, string>;
   /** What was held because its directory was older, in directories that are not any more; as marks of operations. */
   readonly overtaken: Overtaken;
-  readonly hash: (text: string) => string;
+  readonly hash: TextHash;
 }
 
 /** What rules look at: the input, taken apart and counted. */

@@ -109,13 +109,9 @@ function divide(
   const [proceed, held]: [Operation[], Operation[]] = [[], []];
   for (const operation of plan.operations) {
     const parts = partsOf(operation, plan.context);
-    proceed.push(
-      ...putTogether(
-        operation,
-        parts.filter((part) => !isHeld(part)),
-      ),
-    );
-    held.push(...putTogether(operation, parts.filter(isHeld)));
+    const free = parts.filter((part) => !isHeld(part));
+    for (const one of putTogether(operation, free)) proceed.push(one);
+    for (const one of putTogether(operation, parts.filter(isHeld))) held.push(one);
   }
   return { proceed, held };
 }

@@ -3,26 +3,38 @@ import type { AttributeChange, Operation } from '../model/plan.ts';
 import { Reference, type DesiredAttributes, type DesiredValue, type Resource } from '../model/resource.ts';
 import { holdMarks } from './held-operation.ts';
 
+/** A cryptographic hash of a text, or of texts one after the other, as hexadecimal text. */
+export type TextHash = (text: string | Iterable<string>) => string;
+
 /**
  * The id of a plan: a hash of what its operations do and to whom. Labels, reasons and order do not count, so that the
- * same changes have the same id in every cycle.
- *
- * @param hash a cryptographic hash, as hexadecimal text
+ * same changes have the same id in every cycle. Made of a hash of each operation: all of them together can be more than
+ * the longest text there may be.
  */
-export function planId(operations: readonly Operation[], hash: (text: string) => string): string {
-  return `plan-${hash(operations.map(fingerprint).sort().join('\n')).slice(0, 12)}`;
+export function planId(operations: readonly Operation[], hash: TextHash): string {
+  return `plan-${hash(operations.map((operation) => hash(fingerprint(operation))).sort()).slice(0, 12)}`;
 }
 
 /**
  * The id of a hold: a hash of its target, and of who, what and which members or attributes. Neither why nor with which
  * values: a daemon and a person who plans may learn of the same departure in different ways, and the id a person has
- * looked at stands as long as the operations do.
+ * looked at stands as long as the operations do. It is the same in every version: approvals wait for it.
  *
  * @param operations what was found too much, without what only follows it
- * @param hash a cryptographic hash, as hexadecimal text
  */
-export function holdId(target: string, operations: readonly Operation[], hash: (text: string) => string): string {
-  return `hold-${hash(JSON.stringify([target, holdMarks(operations)])).slice(0, 12)}`;
+export function holdId(target: string, operations: readonly Operation[], hash: TextHash): string {
+  return `hold-${hash(holdText(target, operations)).slice(0, 12)}`;
+}
+
+/** `JSON.stringify([target, marks])`, mark by mark. */
+function* holdText(target: string, operations: readonly Operation[]): Generator<string> {
+  yield `[${JSON.stringify(target)},[`;
+  let separator = '';
+  for (const mark of holdMarks(operations)) {
+    yield separator + JSON.stringify(mark);
+    separator = ',';
+  }
+  yield ']]';
 }
 
 /** What one operation does and to whom, as text: equal for the same change in every cycle. Holds values: never stored as it is. */

@@ -114,7 +114,7 @@ function changedSince(cleanCycle: CleanCycle, readings: readonly CompleteReading
     if (reading === before) continue;
     if (reading.change === undefined || reading.change.before.deref() !== before || reading.change.gone.length > 0)
       return undefined;
-    changed.push(...reading.change.entries);
+    for (const entry of reading.change.entries) changed.push(entry);
   }
   return changed;
 }

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { dnKey } from '../../core/directory/dn.ts';
 import type { ResourceType, SourceId } from '../../core/model/entry.ts';
 import type { Digest, Link } from '../../core/model/link.ts';
@@ -95,8 +95,21 @@ function standingHold({ held }: TargetState): Standing {
   };
 }
 
-export function sha256(text: string): string {
-  return hash('sha256', text, 'hex');
+/** Characters that are hashed at once. */
+const hashedAtOnce = 65_536;
+
+/** Of a text, or of texts one after the other. */
+export function sha256(text: string | Iterable<string>): string {
+  if (typeof text === 'string') return hash('sha256', text, 'hex');
+  const all = createHash('sha256');
+  let part = '';
+  for (const one of text) {
+    part += one;
+    if (part.length < hashedAtOnce) continue;
+    all.update(part);
+    part = '';
+  }
+  return all.update(part).digest('hex');
 }
 
 async function populationOf(

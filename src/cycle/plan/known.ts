@@ -67,21 +67,19 @@ export async function recall({
     if (link?.lifecycle === 'deactivated' && isActive({ attributes }))
       links.set(sourceId, { ...link, lifecycle: 'lost' });
   }
-  const left: Link[] = [];
   const orphans: Orphans =
     incrementalScope === undefined
       ? await findOrphans(target, new Set(wanted), readings, store)
       : { moved: [], left: [], heirs: new Map() };
-  if (incrementalScope === undefined) {
-    left.push(...(await linksLeft(target, projection, readings, store)), ...orphans.moved);
-  } else if (incrementalScope.left.length > 0) {
-    left.push(...(await gather(incrementalScope.left, (ids) => store.links(target, ids))).values());
-  }
+  const left: Link[] =
+    incrementalScope === undefined
+      ? [...(await linksLeft(target, projection, readings, store)), ...orphans.moved]
+      : [...(await gather(incrementalScope.left, (ids) => store.links(target, ids))).values()];
   const departures = [
     ...(await confirmDepartures(findDepartures(readings, left), { removal: setup.removal, now }, lookUp)),
     ...orphans.left.map((link) => ({ link, cause: 'absent' }) as const),
   ];
-  left.push(...orphans.left);
+  for (const link of orphans.left) left.push(link);
   const unread = new Set(orphans.left.map(({ sourceId }) => sourceId));
   for (const link of left) links.set(link.sourceId, link);
   const departed = new Set(departures.map(({ link }) => link.sourceId));
@@ -176,6 +174,6 @@ async function linksLeft(
   const directories = new Set(readings.map(({ directory }) => directory));
   const wanted = new Set([...resources, ...rejected].map(({ sourceId }) => sourceId));
   const left: Link[] = [];
-  for await (const batch of store.unseen(target, directories, wanted)) left.push(...batch);
+  for await (const batch of store.unseen(target, directories, wanted)) for (const link of batch) left.push(link);
   return left;
 }

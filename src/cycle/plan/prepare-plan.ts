@@ -268,7 +268,7 @@ async function decidedBack(target: string, store: StateView): Promise<SourceId[]
 
 async function orphanedQuarantine(target: string, ids: readonly SourceId[], store: StateView): Promise<SourceId[]> {
   const orphaned: SourceId[] = [];
-  for await (const batch of store.orphanedQuarantine(target, new Set(ids))) orphaned.push(...batch);
+  for await (const batch of store.orphanedQuarantine(target, new Set(ids))) for (const id of batch) orphaned.push(id);
   return orphaned;
 }
 

@@ -56,7 +56,9 @@ export function createPieces(wanted: readonly MemberStep[]): Pieces {
       return dropped;
     },
     again: (more) => void halves.push(more),
-    append: (more) => void steps.push(...more),
+    append(more) {
+      for (const step of more) steps.push(step);
+    },
   };
 }
 

@@ -19,10 +19,19 @@ export function passedTime(
   timekeeper: Timekeeper | undefined,
 ): PassedTime {
   const times = (['user', 'group'] as const).flatMap((type) => timeToComeBack(removal, type) ?? []);
-  const gap = gapBetween(lastCycleAt, now, timekeeper?.since(target, lastCycleAt), longestInterval(Math.min(...times)));
+  const gap = gapBetween(
+    lastCycleAt,
+    now,
+    timekeeper?.since(target, lastCycleAt),
+    longestInterval(times.reduce((one, other) => Math.min(one, other), Infinity)),
+  );
   const gaps = gap === undefined ? known : [...known, gap];
   return {
-    gaps: standingGaps(gaps, now, Math.max(0, ...times)),
+    gaps: standingGaps(
+      gaps,
+      now,
+      times.reduce((one, other) => Math.max(one, other), 0),
+    ),
     seenSince: (at) => seenSince(Date.parse(at), now, gaps),
   };
 }

@@ -124,7 +124,7 @@ export class MessageStream {
 
   readonly #onData = (chunk: Buffer): void => {
     try {
-      this.#queue.push(...this.#framing.push(chunk));
+      for (const message of this.#framing.push(chunk)) this.#queue.push(message);
     } catch (error) {
       this.#unreadable(error);
       return;

@@ -63,7 +63,7 @@ export async function requestToken(
       // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so that it stands out; clear text beyond loopback was refused before
       [oauth.allowInsecureRequests]: new URL(client.tokenUrl).protocol === 'http:',
       [oauth.customFetch]: async (url, { headers, body }) => {
-        secrets.push(...secretsIn({ authorization: headers['authorization'] ?? '' }));
+        for (const secret of secretsIn({ authorization: headers['authorization'] ?? '' })) secrets.push(secret);
         reply = await send(pool, new URL(url), { ...headers, 'user-agent': userAgent }, body.toString());
         return reply.response;
       },

@@ -39,7 +39,7 @@ function pagingOf(config: Body): { readonly paging?: 'cursor' | 'index' } {
 /** A limit above what is asked for anyway is no reason to ask for more. */
 function pageSizeOf(config: Body): { readonly pageSize?: number } {
   const limits = ['filter.maxResults', 'pagination.maxPageSize'].flatMap((path) => countAt(config, path) ?? []);
-  const least = Math.min(...limits);
+  const least = limits.reduce((one, other) => Math.min(one, other), Infinity);
   return least < rfc7644.list.pageSize ? { pageSize: least } : {};
 }
 

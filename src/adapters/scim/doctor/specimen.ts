@@ -117,7 +117,7 @@ async function rows(bench: Bench, type: ResourceType, name: string): Promise<Bod
     const listed = await ask(bench, type, `startIndex=${all.length + 1}&count=100`);
     if (listed === undefined) throw new Untestable(`${type}s can be neither searched nor listed`);
     if (listed.length === 0 || all.some((row) => idOf(row) === idOf(listed[0]))) break;
-    all.push(...listed);
+    for (const row of listed) all.push(row);
   }
   return all;
 }

@@ -162,7 +162,7 @@ export class Pace {
         else this.#queue.push(waiter);
       } else if (this.#isDown(waiter, isFull)) waiter.settle('down');
       else if (isFull) {
-        this.#queue.push(...waiting.slice(index)); // some request that ends lets them in
+        for (const one of waiting.slice(index)) this.#queue.push(one); // some request that ends lets them in
         break;
       } else {
         const { wait, scarcest, isBehind } = roomFor(waiter, claimed, now);

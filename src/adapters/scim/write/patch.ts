@@ -50,18 +50,14 @@ export function patchRequests(changes: readonly WireChange[], dialect: Dialect):
  */
 function patchOperations(changes: readonly WireChange[], dialect: Dialect): PatchOperation[] {
   const object: Body = {};
-  const operations: PatchOperation[] = [];
-  for (const [key, group] of Map.groupBy(changes, ({ path }) =>
-    path.filter === undefined ? path.text : elementText(path),
-  )) {
+  const groups = Map.groupBy(changes, ({ path }) => (path.filter === undefined ? path.text : elementText(path)));
+  const operations = [...groups].flatMap(([key, group]): readonly PatchOperation[] => {
     const path = group[0]?.path;
-    if (path?.filter === undefined)
-      operations.push(...group.flatMap((change) => plainOperation(change, dialect, object)));
-    else if (isNewElement(group)) {
-      operations.push(...additions(path, group, dialect));
-    } else if (isGoneElement(group)) operations.push({ op: 'remove', path: key });
-    else operations.push(...group.map((change) => elementOperation(change, dialect)));
-  }
+    if (path?.filter === undefined) return group.flatMap((change) => plainOperation(change, dialect, object));
+    if (isNewElement(group)) return additions(path, group, dialect);
+    if (isGoneElement(group)) return [{ op: 'remove', path: key }];
+    return group.map((change) => elementOperation(change, dialect));
+  });
   return Object.keys(object).length === 0 ? operations : [{ op: 'replace', value: object }, ...operations];
 }
 

@@ -176,7 +176,7 @@ async function storeOtherwise(
     for (const change of done) targetDialect.evidence.note(stores(type, change, 'PATCH'));
     if (done.length > 0 && setting !== undefined)
       targetDialect.learn(setting, value, 'another form was answered as if it were done, and was not');
-    stored.push(...done);
+    for (const change of done) stored.push(change);
     waiting = waiting.filter((change) => !done.includes(change));
   }
   for (const change of waiting) targetDialect.evidence.note(storesNot(type, change, 'PATCH'));
