@@ -1,10 +1,20 @@
 import type { Failure } from '../../core/model/outcome.ts';
 import type { Resource } from '../../core/model/resource.ts';
 import { isFailure, type FoundResource } from '../../ports/scim-target.ts';
-import type { CorrelationInput, MatchFinding } from './correlate.ts';
+import type { Intent } from '../../ports/state-store.ts';
+import type { SourceId } from '../../core/model/entry.ts';
+import type { TargetSetup } from '../shared/target-setup.ts';
 import { isForeign } from './unmatchable.ts';
 
-type Begun = Pick<CorrelationInput, 'target' | 'policy' | 'intents' | 'signal'>;
+interface Begun extends Pick<TargetSetup, 'target' | 'policy'> {
+  readonly intents: ReadonlyMap<SourceId, Pick<Intent, 'adopts'>>;
+  readonly signal: AbortSignal;
+}
+
+interface BegunFinding {
+  readonly found: readonly [FoundResource];
+  readonly by: 'id';
+}
 
 /**
  * The account whose adoption was begun and had no clear answer, by its id: it may carry our externalId by now on a target
@@ -16,7 +26,7 @@ type Begun = Pick<CorrelationInput, 'target' | 'policy' | 'intents' | 'signal'>;
 export async function findBegun(
   { type, sourceId }: Resource,
   { target, policy, intents, signal }: Begun,
-): Promise<MatchFinding | Failure> {
+): Promise<BegunFinding | Failure | undefined> {
   const adopts = intents.get(sourceId)?.adopts;
   if (adopts === undefined) return undefined;
   const held = await target.read(type, adopts, signal);
@@ -29,7 +39,7 @@ export function listBegun(
   { type, sourceId }: Resource,
   { policy, intents }: Begun,
   everything: readonly FoundResource[],
-): MatchFinding {
+): BegunFinding | undefined {
   const adopts = intents.get(sourceId)?.adopts;
   if (adopts === undefined) return undefined;
   const held = everything.find(({ id }) => id === adopts);

@@ -49,10 +49,10 @@ async function lookBack(
   type: ResourceType,
   id: TargetId,
   known: Pick<Acknowledged, 'showsOthers'>,
-  { status }: Answer,
+  { status, joined }: Answer,
 ): Promise<Outcome> {
   const { targetDialect } = conversation;
-  const form = `deletion of a ${type}`;
+  const form = `deletion of a ${type}${joined === true ? ', in bulk' : ''}`;
   if (!(await targetDialect.evidence.isToBeLookedAt(form, firstDeletions, sampledDeletions)))
     return { kind: 'applied', id };
   let found: boolean | undefined;
